@@ -1,0 +1,284 @@
+//! All jobs, and the rules by which messages and snapshots change them.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::{
+    JobId, Now,
+    job::{Fault, Status},
+    protocol::{Body, ErrorData, Event, Progress},
+    record::{Gauge, Record, Verdict, stamp},
+    snapshot::Snapshot,
+};
+
+/// How far ahead of the server's clock a message may be dated before its time of arrival stands in.
+const TRUSTED_AHEAD: Duration = Duration::from_secs(5 * 60);
+
+/// Is something that became different, or must be found out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// A job differs from before.
+    Job(JobId, Scope),
+    /// A job is gone.
+    Removed(JobId),
+    /// A run of a job ended.
+    Ended(Ending),
+    /// A job was heard of for the first time in a message: the rest of it must be fetched.
+    Discovered(JobId),
+    /// An end was dropped by its time although the job is not finished here: only REST can tell.
+    Doubted(JobId),
+}
+
+/// Tells how much of a job changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Scope {
+    /// One aspect: a percentage, a field, a thumbnail.
+    Increment,
+    /// Many aspects at once: it ended, began anew, or came from a snapshot.
+    Major,
+}
+
+/// Is the end of a run.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Ending {
+    /// Which job ended.
+    pub job_id: JobId,
+    /// Which of its runs.
+    pub run: u32,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// Whether it was watched, or had already ended when it was first seen.
+    pub witnessed: Witnessed,
+}
+
+/// Is how a run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Outcome {
+    /// Well.
+    Completed,
+    /// Badly.
+    Failed,
+}
+
+/// Tells whether an end is news.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Witnessed {
+    /// The job was known before it ended.
+    Yes,
+    /// The first look at the job already showed its end.
+    FirstLook,
+}
+
+/// Tells how much a snapshot may decide.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Authority {
+    /// It stands in the order rule with its own time.
+    Ordinary,
+    /// It was asked for because messages left a doubt: its status holds.
+    Decides,
+}
+
+/// Holds every job by its id.
+#[derive(Debug, Default)]
+pub struct Cache {
+    jobs: BTreeMap<JobId, Record>,
+    /// What the server's clock shows when ours shows zero.
+    server_ahead: SignedDuration,
+    /// Whether the whole list was seen at least once.
+    synced: bool,
+}
+
+impl Cache {
+    /// Takes up the records that the disk kept.
+    pub fn restore(records: impl IntoIterator<Item = Record>) -> Self {
+        let jobs: BTreeMap<_, _> = records.into_iter().map(|record| (record.job_id.clone(), record)).collect();
+        Self { synced: !jobs.is_empty(), jobs, server_ahead: SignedDuration::ZERO }
+    }
+
+    /// Returns every job, by id.
+    pub fn jobs(&self) -> impl Iterator<Item = &Record> {
+        self.jobs.values()
+    }
+
+    /// Returns one job.
+    pub fn job(&self, job_id: &JobId) -> Option<&Record> {
+        self.jobs.get(job_id)
+    }
+
+    /// Returns the ids of the jobs that have not ended.
+    pub fn unfinished(&self) -> impl Iterator<Item = &JobId> {
+        self.jobs.values().filter(|job| !job.overall.status().is_final()).map(|job| &job.job_id)
+    }
+
+    /// Learns the server's clock from the `Date` of an answer.
+    pub fn observe_server_clock(&mut self, date: Timestamp, now: Now) {
+        self.server_ahead = date.duration_since(now.wall);
+    }
+
+    /// Returns what the server's clock shows now, as far as is known.
+    pub fn server_time(&self, now: Now) -> Timestamp {
+        now.wall.checked_add(self.server_ahead).unwrap_or(now.wall)
+    }
+
+    /// Applies a message.
+    pub fn apply(&mut self, event: Event, now: Now) -> Vec<Change> {
+        let arrival = self.server_time(now);
+        let at = event.at.map_or(arrival, |at| self.trusted(at, arrival));
+        let known = self.jobs.contains_key(&event.job_id);
+        let witnessed = if known || self.synced { Witnessed::Yes } else { Witnessed::FirstLook };
+        let job = self.jobs.entry(event.job_id.clone()).or_insert_with(|| Record::new(event.job_id.clone()));
+        let before = Before::of(job);
+        let verdict = apply_body(job, at, event.body);
+        job.touch(at);
+        let mut changes = before.compare(job, witnessed);
+        if verdict == Verdict::Doubtful {
+            changes.push(Change::Doubted(event.job_id.clone()));
+        }
+        if !known {
+            changes.push(Change::Discovered(event.job_id));
+        }
+        changes
+    }
+
+    /// Merges what REST says about one job, asked for at `requested` by the server's clock.
+    pub fn merge(&mut self, snapshot: Snapshot, requested: Timestamp, authority: Authority) -> Vec<Change> {
+        let job_id = snapshot.job_id.clone();
+        let witnessed = if self.jobs.contains_key(&job_id) { Witnessed::Yes } else { Witnessed::FirstLook };
+        let job = self.jobs.entry(job_id.clone()).or_insert_with(|| Record::new(job_id.clone()));
+        let before = Before::of(job);
+        let at = snapshot.updated_at.unwrap_or(requested);
+        let decided = match authority {
+            Authority::Ordinary => at,
+            Authority::Decides => job.overall.since().map_or(at, |since| since.max(at)),
+        };
+        let verdict = merge_into(job, at, decided, snapshot);
+        let mut changes = before.compare(job, witnessed);
+        if verdict == Verdict::Doubtful && authority == Authority::Ordinary {
+            changes.push(Change::Doubted(job_id));
+        }
+        changes
+    }
+
+    /// Merges the whole list, and returns the changes and the known jobs that it does not hold.
+    pub fn merge_all(&mut self, list: Vec<Snapshot>, requested: Timestamp) -> (Vec<Change>, Vec<JobId>) {
+        let listed: std::collections::BTreeSet<_> = list.iter().map(|job| job.job_id.clone()).collect();
+        let changes = list.into_iter().flat_map(|job| self.merge(job, requested, Authority::Ordinary)).collect();
+        self.synced = true;
+        let missing = self.jobs.keys().filter(|job_id| !listed.contains(*job_id)).cloned().collect();
+        (changes, missing)
+    }
+
+    /// Forgets a job that the server no longer has.
+    pub fn remove(&mut self, job_id: &JobId) -> Option<Change> {
+        self.jobs.remove(job_id).map(|job| Change::Removed(job.job_id))
+    }
+
+    /// Forgets everything, as a sign-out must.
+    pub fn clear(&mut self) {
+        *self = Self::default();
+    }
+
+    fn trusted(&self, at: Timestamp, arrival: Timestamp) -> Timestamp {
+        match arrival.checked_add(TRUSTED_AHEAD) {
+            Ok(limit) if at > limit => arrival,
+            _ => at,
+        }
+    }
+}
+
+fn apply_body(job: &mut Record, at: Timestamp, body: Body) -> Verdict {
+    match body {
+        Body::Job(progress) => job.apply_overall(at, &progress),
+        Body::Stage(stage_id, progress) => {
+            // A stage's doubtful end is settled by the job's own.
+            job.stages.entry(stage_id).or_insert_with(Gauge::default).apply(at, &progress);
+            Verdict::Applied
+        }
+        Body::Metadata(field, content) => {
+            let mut held = job.metadata.remove(&field);
+            stamp(&mut held, at, content);
+            job.metadata.extend(held.map(|held| (field, held)));
+            Verdict::Applied
+        }
+        Body::Thumbnail(thumbnail) => {
+            let id = thumbnail.thumbnail_id.clone();
+            let mut held = job.thumbnails.remove(&id);
+            stamp(&mut held, at, thumbnail);
+            job.thumbnails.extend(held.map(|held| (id, held)));
+            Verdict::Applied
+        }
+        Body::Error(error) => apply_error(job, at, error),
+    }
+}
+
+fn apply_error(job: &mut Record, at: Timestamp, error: ErrorData) -> Verdict {
+    let fatal = (!error.recoverable).then(|| Progress {
+        status: Status::Failed,
+        progress_percent: None,
+        error_message: Some(error.error_message.clone()),
+    });
+    job.add_fault(Fault {
+        at,
+        code: error.error_code,
+        message: error.error_message,
+        recoverable: error.recoverable,
+        stage_id: error.affected_stage,
+    });
+    fatal.map_or(Verdict::Applied, |failed| job.apply_overall(at, &failed))
+}
+
+fn merge_into(job: &mut Record, at: Timestamp, decided: Timestamp, snapshot: Snapshot) -> Verdict {
+    let verdict = job.apply_overall(decided, &snapshot.progress);
+    for (stage_id, progress) in snapshot.stages {
+        job.stages.entry(stage_id).or_insert_with(Gauge::default).apply(at, &progress);
+    }
+    for (field, content) in snapshot.metadata {
+        apply_body(job, at, Body::Metadata(field, content));
+    }
+    for thumbnail in snapshot.thumbnails {
+        apply_body(job, at, Body::Thumbnail(thumbnail));
+    }
+    if let Some(chosen) = snapshot.chosen {
+        stamp(&mut job.chosen, at, chosen);
+    }
+    job.video_id = snapshot.video_id.or(job.video_id.take());
+    job.filename = snapshot.file.name.or(job.filename.take());
+    job.size_bytes = snapshot.file.size_bytes.or(job.size_bytes);
+    job.duration_seconds = snapshot.file.duration_seconds.or(job.duration_seconds);
+    job.created_at = snapshot.created_at.or(job.created_at);
+    job.touch(at);
+    verdict
+}
+
+/// Remembers a job as it was, to tell what became of it.
+struct Before {
+    record: Record,
+}
+
+impl Before {
+    fn of(job: &Record) -> Self {
+        Self { record: job.clone() }
+    }
+
+    fn compare(self, job: &Record, witnessed: Witnessed) -> Vec<Change> {
+        let before = self.record;
+        let is_new = before.updated_at.is_none();
+        if !is_new && before == *job {
+            return Vec::new();
+        }
+        let (was, is) = (before.overall.status(), job.overall.status());
+        let ended = is.is_final() && (is_new || was != is || before.run != job.run);
+        let major = is_new || ended || before.run != job.run;
+        let mut changes = vec![Change::Job(job.job_id.clone(), if major { Scope::Major } else { Scope::Increment })];
+        if ended {
+            let outcome = if is == Status::Failed { Outcome::Failed } else { Outcome::Completed };
+            changes.push(Change::Ended(Ending { job_id: job.job_id.clone(), run: job.run, outcome, witnessed }));
+        }
+        changes
+    }
+}
+
+#[cfg(test)]
+#[path = "cache_tests.rs"]
+mod tests;

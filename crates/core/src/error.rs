@@ -1,0 +1,86 @@
+//! The one error of this crate, with a code that a window or a script can match on.
+
+use serde::{Deserialize, Serialize};
+
+/// Names a kind of failure or state; stable, so that windows, scripts and tests may match on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
+pub enum Code {
+    /// The address that was typed cannot be one.
+    InvalidAddress,
+    /// Plain http to a host that is not this machine.
+    InsecureAddress,
+    /// No answer: no such host, refused, timed out, or no network.
+    Unreachable,
+    /// The server answers, but it is not a studio of this shape.
+    NotAStudio,
+    /// The certificate of the server is not trusted.
+    UntrustedCertificate,
+    /// Email or password is wrong.
+    InvalidCredentials,
+    /// The account exists and may not sign in: not confirmed, or banned.
+    AccountBlocked,
+    /// The session has ended and signing in again is needed.
+    SessionExpired,
+    /// Nobody is signed in.
+    SignedOut,
+    /// The server asks to slow down.
+    RateLimited,
+    /// The server answered with an error of its own, or with something unreadable.
+    ServerError,
+    /// The job or video does not exist (any more).
+    NotFound,
+    /// The account may not do this.
+    Forbidden,
+    /// The file is not a video, or cannot be read.
+    NotAVideo,
+    /// The file is larger than the server takes.
+    TooLarge,
+    /// The disk, here or at the server, is full.
+    DiskFull,
+    /// The server does not offer this.
+    NotOffered,
+    /// A local file could not be read or written.
+    File,
+    /// The keychain of the system could not be used.
+    Keychain,
+    /// The socket was refused although the session is good.
+    SocketRefused,
+    /// The address answers, but not with a socket.
+    NoSocket,
+    /// The socket was closed by the server or the network.
+    Closed,
+    /// Nothing was heard for too long.
+    Silent,
+    /// The connection was not ready within its time.
+    HandshakeTimeout,
+    /// A message was larger than is accepted.
+    MessageTooLarge,
+    /// Another connection of this account took over.
+    Replaced,
+    /// The machine slept, so the connection is made anew.
+    Slept,
+    /// The person asked for it.
+    Requested,
+    /// The job failed.
+    JobFailed,
+}
+
+/// Is a failure in words that say what to do, with its stable code.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
+#[error("{message}")]
+#[cfg_attr(feature = "bindings", derive(ts_rs::TS), ts(rename = "TallyError"))]
+pub struct Error {
+    /// What kind of failure it is.
+    pub code: Code,
+    /// What happened and what to do, for a person.
+    pub message: String,
+}
+
+impl Error {
+    /// Makes an error of a code and a message.
+    pub fn new(code: Code, message: impl Into<String>) -> Self {
+        Self { code, message: message.into() }
+    }
+}

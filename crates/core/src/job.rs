@@ -1,0 +1,158 @@
+//! A job, its stages, metadata and thumbnails: the values that messages and snapshots carry.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Deserializer, Serialize, de};
+
+use crate::{StageId, ThumbnailId};
+
+/// Is how far a job or a stage has come.
+///
+/// `rank` gives the order in which the later of two equal timestamps is decided: PENDING < PROCESSING <
+/// COMPLETED = FAILED.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "UPPERCASE")]
+#[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
+pub enum Status {
+    /// It waits for its turn.
+    Pending,
+    /// It is being worked on.
+    Processing,
+    /// It ended well.
+    Completed,
+    /// It ended badly.
+    Failed,
+}
+
+impl Status {
+    /// All of them, in the order of a job's life.
+    pub const ALL: [Self; 4] = [Self::Pending, Self::Processing, Self::Completed, Self::Failed];
+
+    /// Returns the place in the order rule; COMPLETED and FAILED stand level.
+    pub fn rank(self) -> u8 {
+        match self {
+            Self::Pending => 0,
+            Self::Processing => 1,
+            Self::Completed | Self::Failed => 2,
+        }
+    }
+
+    /// Tells whether the run has ended.
+    pub fn is_final(self) -> bool {
+        self.rank() == 2
+    }
+
+    /// Returns the word on the wire.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Pending => "PENDING",
+            Self::Processing => "PROCESSING",
+            Self::Completed => "COMPLETED",
+            Self::Failed => "FAILED",
+        }
+    }
+
+    /// Reads the word on the wire, in any case.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|status| status.as_str().eq_ignore_ascii_case(word.trim()))
+    }
+}
+
+impl<'de> Deserialize<'de> for Status {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let word = std::borrow::Cow::<str>::deserialize(deserializer)?;
+        Self::parse(&word).ok_or_else(|| de::Error::custom(format!("unknown status {word:?}")))
+    }
+}
+
+/// Names a kind of metadata, as METADATA_UPDATE and edits do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+#[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
+pub enum Field {
+    /// The title of the video.
+    Title,
+    /// Its description.
+    Description,
+    /// Its tags.
+    Tags,
+    /// What is said in it.
+    Transcript,
+    /// Its chapters.
+    Chapters,
+}
+
+impl Field {
+    /// All of them.
+    pub const ALL: [Self; 5] = [Self::Title, Self::Description, Self::Tags, Self::Transcript, Self::Chapters];
+
+    /// Returns the word on the wire.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Title => "TITLE",
+            Self::Description => "DESCRIPTION",
+            Self::Tags => "TAGS",
+            Self::Transcript => "TRANSCRIPT",
+            Self::Chapters => "CHAPTERS",
+        }
+    }
+
+    /// Reads the word on the wire, in any case.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|field| field.as_str().eq_ignore_ascii_case(word.trim()))
+    }
+}
+
+/// Is the content of one metadata field.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Content {
+    /// Of TITLE, DESCRIPTION and TRANSCRIPT.
+    Text(String),
+    /// Of TAGS.
+    Tags(Vec<String>),
+    /// Of CHAPTERS, in the order of their starts.
+    Chapters(Vec<Chapter>),
+}
+
+/// Is one chapter of a video.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
+pub struct Chapter {
+    /// Where it begins, in seconds from the start of the video.
+    pub start_seconds: f64,
+    /// What it is called.
+    pub title: String,
+}
+
+/// Is one frame of the video, offered as its preview picture.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
+pub struct Thumbnail {
+    /// Which thumbnail it is.
+    pub thumbnail_id: ThumbnailId,
+    /// Where the picture is: https, or http on loopback.
+    pub thumbnail_url: String,
+    /// Width in pixels; 0 where the backend did not say.
+    #[cfg_attr(feature = "bindings", ts(type = "number"))]
+    pub width: u64,
+    /// Height in pixels; 0 where the backend did not say.
+    #[cfg_attr(feature = "bindings", ts(type = "number"))]
+    pub height: u64,
+    /// Which moment of the video it shows, in seconds.
+    pub timestamp_seconds: Option<f64>,
+}
+
+/// Is something that went wrong with a job: fatal, or a warning that does not block it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fault {
+    /// When the backend says that it happened.
+    pub at: Timestamp,
+    /// The backend's own code.
+    pub code: String,
+    /// The backend's words for a person.
+    pub message: String,
+    /// Whether the job goes on.
+    pub recoverable: bool,
+    /// The stage that it happened in.
+    pub stage_id: Option<StageId>,
+}

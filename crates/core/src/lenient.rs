@@ -1,0 +1,116 @@
+//! Tolerant readers for single JSON fields: what the contract forgives, and nothing more.
+
+use std::fmt;
+
+use jiff::{Timestamp, civil::DateTime, tz::TimeZone};
+use serde::{Deserialize, Deserializer, de};
+
+/// Reads an id from a non-empty string or an integer.
+pub fn id<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    struct Visitor;
+    impl de::Visitor<'_> for Visitor {
+        type Value = String;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("an id: a non-empty string or an integer")
+        }
+
+        fn visit_str<E: de::Error>(self, text: &str) -> Result<String, E> {
+            let text = text.trim();
+            if text.is_empty() { Err(E::custom("empty id")) } else { Ok(text.to_owned()) }
+        }
+
+        fn visit_u64<E: de::Error>(self, number: u64) -> Result<String, E> {
+            Ok(number.to_string())
+        }
+
+        fn visit_i64<E: de::Error>(self, number: i64) -> Result<String, E> {
+            Ok(number.to_string())
+        }
+    }
+    deserializer.deserialize_any(Visitor)
+}
+
+/// Reads an id where it may be missing, `null` or empty.
+pub fn optional_id<'de, T, D>(deserializer: D) -> Result<Option<T>, D::Error>
+where
+    T: Deserialize<'de>,
+    D: Deserializer<'de>,
+{
+    let raw = Option::<serde_json::Value>::deserialize(deserializer)?;
+    Ok(raw.and_then(|value| T::deserialize(value).ok()))
+}
+
+/// Reads a percentage from a number or a numeric string and clamps it to 0–100; `null` is none.
+pub fn percent<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<f64>, D::Error> {
+    let number = number(deserializer)?;
+    Ok(number.map(|percent| percent.clamp(0.0, 100.0)))
+}
+
+/// Reads a finite number from a number or a numeric string (a `%` may follow); `null` is none.
+pub fn number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<f64>, D::Error> {
+    struct Visitor;
+    impl<'de> de::Visitor<'de> for Visitor {
+        type Value = Option<f64>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a number or a numeric string")
+        }
+
+        fn visit_f64<E: de::Error>(self, number: f64) -> Result<Self::Value, E> {
+            if number.is_finite() { Ok(Some(number)) } else { Err(E::custom("not a finite number")) }
+        }
+
+        #[expect(clippy::cast_precision_loss, reason = "a percentage, a size in pixels or a time in seconds")]
+        fn visit_u64<E: de::Error>(self, number: u64) -> Result<Self::Value, E> {
+            Ok(Some(number as f64))
+        }
+
+        #[expect(clippy::cast_precision_loss, reason = "a percentage, a size in pixels or a time in seconds")]
+        fn visit_i64<E: de::Error>(self, number: i64) -> Result<Self::Value, E> {
+            Ok(Some(number as f64))
+        }
+
+        fn visit_str<E: de::Error>(self, text: &str) -> Result<Self::Value, E> {
+            let text = text.trim().trim_end_matches('%').trim_end();
+            let number = text.parse::<f64>().map_err(|_| E::custom("not a number"))?;
+            self.visit_f64(number)
+        }
+
+        fn visit_none<E: de::Error>(self) -> Result<Self::Value, E> {
+            Ok(None)
+        }
+
+        fn visit_unit<E: de::Error>(self) -> Result<Self::Value, E> {
+            Ok(None)
+        }
+
+        fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+            deserializer.deserialize_any(Visitor)
+        }
+    }
+    deserializer.deserialize_any(Visitor)
+}
+
+/// Reads a size in pixels or bytes; whatever is no number from 0 upwards is none.
+pub fn size<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
+    let raw = serde_json::Value::deserialize(deserializer)?;
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked: finite and not negative")]
+    Ok(number(raw).ok().flatten().filter(|number| *number >= 0.0).map(|number| number.round() as u64))
+}
+
+/// Reads a time; a missing or unreadable one is none, for the caller to stand in for.
+pub fn time<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Timestamp>, D::Error> {
+    let raw = serde_json::Value::deserialize(deserializer)?;
+    Ok(raw.as_str().and_then(parse_time))
+}
+
+/// Parses an ISO-8601 time with an offset; one without an offset is UTC, as Python's `isoformat` leaves it.
+pub fn parse_time(text: &str) -> Option<Timestamp> {
+    let text = text.trim();
+    if let Ok(timestamp) = text.parse::<Timestamp>() {
+        return Some(timestamp);
+    }
+    let civil = text.parse::<DateTime>().ok()?;
+    civil.to_zoned(TimeZone::UTC).ok().map(|zoned| zoned.timestamp())
+}

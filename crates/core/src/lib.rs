@@ -1,0 +1,25 @@
+//! The rules of Tallylight, pure: no clock, no random source, no I/O.
+//!
+//! Everything here takes an input and the time and returns what should happen, so that every rule of the
+//! protocol is a table test without sleeping. `tallylight-client` performs the effects.
+
+pub mod backoff;
+pub mod cache;
+pub mod discovery;
+pub mod error;
+pub mod id;
+pub mod job;
+pub mod link;
+pub mod notice;
+pub mod now;
+pub mod protocol;
+pub mod record;
+pub mod session;
+pub mod snapshot;
+pub mod view;
+
+mod lenient;
+
+pub use error::{Code, Error};
+pub use id::{ConnId, JobId, StageId, ThumbnailId, VideoId};
+pub use now::Now;

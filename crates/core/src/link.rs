@@ -1,0 +1,461 @@
+//! The connection as a state machine: `on(input, now)` returns what is to be done.
+//!
+//! It decides when to connect, what a refusal means, when a silent peer is dead, when to fetch the job list and when
+//! to fall back to polling. It opens nothing itself: the driver performs each [`Effect`] and reports back with an
+//! [`Input`]. [`Link::deadline`] tells when it wants a [`Input::Tick`] at the latest.
+
+use std::{collections::BTreeSet, time::Duration};
+
+use crate::{
+    Code, ConnId, JobId, Now,
+    backoff::Backoff,
+    error::Error,
+    protocol::{ClientMessage, Heartbeat, SUBSCRIPTION_CHUNK},
+    view::{ConnectionState, ConnectionView, ReasonView},
+};
+
+mod close;
+mod sync;
+
+pub use close::{Closed, Refusal};
+use sync::Sync;
+
+/// The specification's limit: a peer that says nothing for so long is dead.
+pub const SILENCE_LIMIT: Duration = Duration::from_secs(60);
+/// The whole handshake: name, TCP, TLS and upgrade.
+pub const HANDSHAKE_LIMIT: Duration = Duration::from_secs(10);
+/// A connection that stays open so long is a success even when it had nothing to say.
+const PROVEN_AFTER: Duration = Duration::from_secs(5);
+/// Where the socket is closed to us while REST works, it is tried again this often.
+const CLOSED_SOCKET_RETRY: Duration = Duration::from_secs(5 * 60);
+/// The most that a `Retry-After` may ask for.
+const RETRY_AFTER_LIMIT: Duration = Duration::from_secs(5 * 60);
+/// Polling begins after so many failed connects in a row.
+const POLL_AFTER_FAILURES: u32 = 3;
+/// The wall clock running ahead of the monotonic one by more than this means that the machine slept.
+const SLEEP_GAP: Duration = Duration::from_secs(5);
+
+/// Is something that happened.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Input {
+    /// Somebody is signed in, so there is something to connect for.
+    SignedIn,
+    /// Nobody is signed in any more.
+    SignedOut,
+    /// The socket is open.
+    Opened(ConnId),
+    /// The upgrade was refused, or never came about.
+    Refused(ConnId, Refusal),
+    /// The open socket closed.
+    Closed(ConnId, Closed),
+    /// A readable message other than a heartbeat arrived.
+    Message(ConnId),
+    /// A frame arrived that could not be read: the peer lives, but proves nothing.
+    Noise(ConnId),
+    /// A heartbeat arrived.
+    Heartbeat(ConnId, Heartbeat),
+    /// These jobs have not ended, or are looked at: they are to be subscribed.
+    Watch(Vec<JobId>),
+    /// This job has ended, or is gone: the next connection need not subscribe it.
+    Unwatch(JobId),
+    /// The job list arrived and was merged, or has not changed since the last time.
+    Fetched,
+    /// The job list could not be had; with what `Retry-After` asked for.
+    FetchFailed(Error, Option<Duration>),
+    /// The access token was refreshed, as asked.
+    TokenRefreshed,
+    /// The access token could not be refreshed for now.
+    TokenDelayed(Error),
+    /// The person asks to try at once.
+    Reconnect,
+    /// The person asks for a fresh list.
+    Refresh,
+    /// Time passed.
+    Tick,
+}
+
+/// Is something to be done.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Effect {
+    /// Open a socket under this name.
+    Connect(ConnId),
+    /// Drop the socket of this name and whatever it still delivers.
+    Disconnect(ConnId),
+    /// Say something on the socket.
+    Send(ConnId, ClientMessage),
+    /// Get a fresh access token, then report [`Input::TokenRefreshed`] or [`Input::TokenDelayed`].
+    RefreshToken,
+    /// Fetch the whole job list, then report [`Input::Fetched`] or [`Input::FetchFailed`].
+    FetchJobs,
+    /// The session is refused everywhere: sign out, saying why.
+    SignOut(Error),
+    /// What the person sees of the connection changed.
+    Show(ConnectionView),
+}
+
+#[derive(Clone, Debug, PartialEq)]
+enum State {
+    SignedOut,
+    Connecting { conn: ConnId, since: Duration },
+    Open { conn: ConnId, since: Duration, life: Duration, proven: bool },
+    Waiting { until: Duration },
+    AwaitingToken,
+    AskingRest,
+    Stopped,
+}
+
+/// Tells what was already tried against a refusal of the token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum TokenTrial {
+    Untried,
+    Refreshed,
+}
+
+/// Is the state of the one connection.
+#[derive(Debug)]
+pub struct Link {
+    state: State,
+    next_conn: u64,
+    backoff: Backoff,
+    trial: TokenTrial,
+    reason: Option<ReasonView>,
+    sync: Sync,
+    watched: BTreeSet<JobId>,
+    /// The last reading of both clocks, to tell a sleep of the machine.
+    last: Option<Now>,
+    shown: Option<ConnectionView>,
+}
+
+impl Default for Link {
+    fn default() -> Self {
+        Self {
+            state: State::SignedOut,
+            next_conn: 0,
+            backoff: Backoff::default(),
+            trial: TokenTrial::Untried,
+            reason: None,
+            sync: Sync::default(),
+            watched: BTreeSet::new(),
+            last: None,
+            shown: None,
+        }
+    }
+}
+
+impl Link {
+    /// Takes one input at a time, and returns what is to be done, in order.
+    pub fn on(&mut self, input: Input, now: Now) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        if self.slept(now) {
+            self.wake(now, &mut effects);
+        }
+        self.take(input, now, &mut effects);
+        self.tick(now, &mut effects);
+        self.show(now, &mut effects);
+        effects
+    }
+
+    /// Returns when a [`Input::Tick`] is due at the latest, on the monotonic clock.
+    pub fn deadline(&self) -> Option<Duration> {
+        let own = match &self.state {
+            State::Open { since, life, proven, .. } => {
+                let silent = *life + SILENCE_LIMIT;
+                Some(if *proven { silent } else { silent.min(*since + PROVEN_AFTER) })
+            }
+            State::Connecting { since, .. } => Some(*since + HANDSHAKE_LIMIT),
+            State::Waiting { until } => Some(*until),
+            State::SignedOut | State::AwaitingToken | State::AskingRest | State::Stopped => None,
+        };
+        [own, self.sync.deadline()].into_iter().flatten().min()
+    }
+
+    /// Returns what a person sees of the connection.
+    pub fn view(&self, now: Now) -> ConnectionView {
+        let attempt = self.backoff.failures();
+        let (state, retry_in) = match &self.state {
+            State::SignedOut => (ConnectionState::SignedOut, None),
+            State::Stopped => (ConnectionState::Stopped, None),
+            State::Open { .. } => (ConnectionState::Live, None),
+            State::Waiting { until } => {
+                let fallback = self.sync.fallback();
+                (fallback.unwrap_or(ConnectionState::Backoff), Some(until.saturating_sub(now.monotonic)))
+            }
+            State::Connecting { .. } | State::AwaitingToken | State::AskingRest => {
+                (self.sync.fallback().unwrap_or(ConnectionState::Connecting), None)
+            }
+        };
+        let quiet = matches!(state, ConnectionState::Live) || (state == ConnectionState::Connecting && attempt == 0);
+        ConnectionView {
+            state,
+            attempt,
+            retry_in_ms: retry_in.map(|wait| u64::try_from(wait.as_millis()).unwrap_or(u64::MAX)),
+            reason: if quiet { None } else { self.reason.clone() },
+        }
+    }
+
+    fn take(&mut self, input: Input, now: Now, effects: &mut Vec<Effect>) {
+        match input {
+            Input::SignedIn if self.state == State::SignedOut => self.connect(now, effects),
+            Input::SignedIn | Input::Tick => {}
+            Input::SignedOut => self.sign_out(effects),
+            Input::Opened(conn) => self.opened(conn, now, effects),
+            Input::Refused(conn, refusal) if self.is_connecting(conn) => {
+                self.refused(refusal, now, effects);
+            }
+            Input::Closed(conn, closed) if self.is_open(conn) => self.closed(closed, now, effects),
+            Input::Refused(..) | Input::Closed(..) => {}
+            Input::Message(conn) => self.life(conn, now, true),
+            Input::Noise(conn) => self.life(conn, now, false),
+            Input::Heartbeat(conn, kind) => {
+                self.life(conn, now, true);
+                if self.is_open(conn) {
+                    let timestamp = now.wall;
+                    let answer = match kind {
+                        Heartbeat::Heartbeat => ClientMessage::Heartbeat { timestamp },
+                        Heartbeat::Ping => ClientMessage::Pong { timestamp },
+                    };
+                    effects.push(Effect::Send(conn, answer));
+                }
+            }
+            Input::Watch(job_ids) => self.watch(job_ids, effects),
+            Input::Unwatch(job_id) => {
+                self.watched.remove(&job_id);
+            }
+            Input::Fetched => self.fetched(now),
+            Input::FetchFailed(error, retry_after) => self.fetch_failed(error, retry_after, now, effects),
+            Input::TokenRefreshed if self.state == State::AwaitingToken => self.connect(now, effects),
+            Input::TokenDelayed(error) if self.state == State::AwaitingToken => {
+                self.trial = TokenTrial::Untried;
+                self.retry_later(error, None, now);
+            }
+            Input::TokenRefreshed | Input::TokenDelayed(_) => {}
+            Input::Reconnect => self.reconnect(now, effects),
+            Input::Refresh if self.state != State::SignedOut => self.sync.want(now),
+            Input::Refresh => {}
+        }
+    }
+
+    fn tick(&mut self, now: Now, effects: &mut Vec<Effect>) {
+        match self.state {
+            State::Open { conn, life, .. } if now.monotonic >= life + SILENCE_LIMIT => {
+                effects.push(Effect::Disconnect(conn));
+                let silent = Error::new(Code::Silent, "nothing was heard from the studio for a minute");
+                self.retry_later(silent, None, now);
+            }
+            State::Open { since, proven: false, .. } if now.monotonic >= since + PROVEN_AFTER => self.prove(),
+            State::Connecting { conn, since } if now.monotonic >= since + HANDSHAKE_LIMIT => {
+                effects.push(Effect::Disconnect(conn));
+                let late = Error::new(Code::HandshakeTimeout, "the studio did not answer within 10 seconds");
+                self.retry_later(late, None, now);
+            }
+            State::Waiting { until } if now.monotonic >= until => self.connect(now, effects),
+            State::Open { .. }
+            | State::Waiting { .. }
+            | State::SignedOut
+            | State::Connecting { .. }
+            | State::AwaitingToken
+            | State::AskingRest
+            | State::Stopped => {}
+        }
+        if self.sync.due(now) {
+            effects.push(Effect::FetchJobs);
+        }
+    }
+
+    fn connect(&mut self, now: Now, effects: &mut Vec<Effect>) {
+        let conn = ConnId(self.next_conn);
+        self.next_conn += 1;
+        self.state = State::Connecting { conn, since: now.monotonic };
+        effects.push(Effect::Connect(conn));
+    }
+
+    fn opened(&mut self, conn: ConnId, now: Now, effects: &mut Vec<Effect>) {
+        if !self.is_connecting(conn) {
+            effects.push(Effect::Disconnect(conn));
+            return;
+        }
+        let since = now.monotonic;
+        self.state = State::Open { conn, since, life: since, proven: false };
+        let watched: Vec<JobId> = self.watched.iter().cloned().collect();
+        subscribe(conn, &watched, effects);
+        // What was missed while away: subscribe first, then look, so that nothing falls in between.
+        self.sync.opened(now);
+    }
+
+    fn refused(&mut self, refusal: Refusal, now: Now, effects: &mut Vec<Effect>) {
+        match refusal {
+            Refusal::Auth => self.token_refused(effects),
+            Refusal::NoSocket(error) => self.closed_to_us(error, now),
+            Refusal::Failed(error, retry_after) => self.retry_later(error, retry_after, now),
+        }
+    }
+
+    fn closed(&mut self, closed: Closed, now: Now, effects: &mut Vec<Effect>) {
+        self.sync.lost();
+        match closed {
+            Closed::Auth => self.token_refused(effects),
+            Closed::Replaced => {
+                self.state = State::Stopped;
+                self.sync.stop();
+                self.reason = Some(ReasonView {
+                    code: Code::Replaced,
+                    message: "this account is connected somewhere else: reconnect to take over".to_owned(),
+                });
+            }
+            Closed::Lost(error) => self.retry_later(error, None, now),
+        }
+    }
+
+    /// Refreshes once, then lets REST judge.
+    fn token_refused(&mut self, effects: &mut Vec<Effect>) {
+        match self.trial {
+            TokenTrial::Untried => {
+                self.trial = TokenTrial::Refreshed;
+                self.state = State::AwaitingToken;
+                effects.push(Effect::RefreshToken);
+            }
+            TokenTrial::Refreshed => {
+                self.state = State::AskingRest;
+                self.sync.ask();
+            }
+        }
+    }
+
+    fn fetched(&mut self, now: Now) {
+        self.sync.succeeded(now, matches!(self.state, State::Open { .. }));
+        if self.state == State::AskingRest {
+            let refused = "the studio accepts the session but refuses live updates: asking every few seconds instead";
+            self.closed_to_us(Error::new(Code::SocketRefused, refused), now);
+        }
+    }
+
+    fn fetch_failed(&mut self, error: Error, retry_after: Option<Duration>, now: Now, effects: &mut Vec<Effect>) {
+        let refused = error.code == Code::SessionExpired;
+        self.sync.failed(retry_after.map(|wait| wait.min(RETRY_AFTER_LIMIT)), now);
+        if refused {
+            self.sign_out(effects);
+            effects.push(Effect::SignOut(error));
+        } else if self.state == State::AskingRest {
+            self.retry_later(error, retry_after, now);
+        }
+    }
+
+    /// The socket does not work for us although the backend does: poll, and look again every five minutes.
+    fn closed_to_us(&mut self, error: Error, now: Now) {
+        self.trial = TokenTrial::Untried;
+        self.backoff.fail(now.draw);
+        self.reason = Some(ReasonView { code: error.code, message: error.message });
+        self.state = State::Waiting { until: now.monotonic + CLOSED_SOCKET_RETRY };
+        self.sync.poll(now);
+    }
+
+    fn retry_later(&mut self, error: Error, retry_after: Option<Duration>, now: Now) {
+        let delay = self.backoff.fail(now.draw).max(retry_after.unwrap_or_default().min(RETRY_AFTER_LIMIT));
+        self.reason = Some(ReasonView { code: error.code, message: error.message });
+        self.state = State::Waiting { until: now.monotonic + delay };
+        self.sync.lost();
+        if self.backoff.failures() >= POLL_AFTER_FAILURES {
+            self.sync.poll(now);
+        }
+    }
+
+    fn reconnect(&mut self, now: Now, effects: &mut Vec<Effect>) {
+        match self.state {
+            State::Waiting { .. } | State::Stopped => self.connect(now, effects),
+            State::Open { conn, .. } => {
+                effects.push(Effect::Disconnect(conn));
+                self.sync.lost();
+                self.connect(now, effects);
+            }
+            State::SignedOut | State::Connecting { .. } | State::AwaitingToken | State::AskingRest => {}
+        }
+    }
+
+    fn sign_out(&mut self, effects: &mut Vec<Effect>) {
+        if let State::Open { conn, .. } | State::Connecting { conn, .. } = self.state {
+            effects.push(Effect::Disconnect(conn));
+        }
+        let next_conn = self.next_conn;
+        let shown = self.shown.take();
+        *self = Self { next_conn, shown, last: self.last, ..Self::default() };
+    }
+
+    fn watch(&mut self, job_ids: Vec<JobId>, effects: &mut Vec<Effect>) {
+        let fresh: Vec<JobId> = job_ids.into_iter().filter(|job_id| self.watched.insert(job_id.clone())).collect();
+        if let State::Open { conn, .. } = self.state {
+            subscribe(conn, &fresh, effects);
+        }
+    }
+
+    fn life(&mut self, conn: ConnId, now: Now, valid: bool) {
+        match &mut self.state {
+            State::Open { conn: open, life, .. } if *open == conn => *life = now.monotonic,
+            _ => return,
+        }
+        if valid {
+            self.prove();
+        }
+    }
+
+    /// The connection did something useful: earlier failures no longer count.
+    fn prove(&mut self) {
+        if let State::Open { proven, .. } = &mut self.state {
+            *proven = true;
+        }
+        self.backoff.reset();
+        self.trial = TokenTrial::Untried;
+        self.reason = None;
+    }
+
+    fn is_connecting(&self, conn: ConnId) -> bool {
+        matches!(self.state, State::Connecting { conn: connecting, .. } if connecting == conn)
+    }
+
+    fn is_open(&self, conn: ConnId) -> bool {
+        matches!(self.state, State::Open { conn: open, .. } if open == conn)
+    }
+
+    fn slept(&mut self, now: Now) -> bool {
+        let Some(last) = self.last.replace(now) else { return false };
+        let wall = Duration::try_from(now.wall.duration_since(last.wall)).unwrap_or_default();
+        wall > now.monotonic.saturating_sub(last.monotonic) + SLEEP_GAP
+    }
+
+    /// After a sleep nothing that was open or timed can be trusted: look at once.
+    fn wake(&mut self, now: Now, effects: &mut Vec<Effect>) {
+        match self.state {
+            State::Open { conn, .. } | State::Connecting { conn, .. } => {
+                effects.push(Effect::Disconnect(conn));
+                self.sync.lost();
+                self.reason = Some(ReasonView { code: Code::Slept, message: "this computer was asleep".to_owned() });
+                self.connect(now, effects);
+            }
+            State::Waiting { .. } => self.connect(now, effects),
+            State::SignedOut | State::AwaitingToken | State::AskingRest | State::Stopped => {}
+        }
+        self.sync.hurry(now);
+    }
+
+    fn show(&mut self, now: Now, effects: &mut Vec<Effect>) {
+        let view = self.view(now);
+        // The time left shrinks by itself; it is news only together with something else.
+        let same = |shown: &ConnectionView| {
+            (shown.state, shown.attempt, &shown.reason) == (view.state, view.attempt, &view.reason)
+                && shown.retry_in_ms.is_some() == view.retry_in_ms.is_some()
+        };
+        if !self.shown.as_ref().is_some_and(same) {
+            self.shown = Some(view.clone());
+            effects.push(Effect::Show(view));
+        }
+    }
+}
+
+fn subscribe(conn: ConnId, job_ids: &[JobId], effects: &mut Vec<Effect>) {
+    for chunk in job_ids.chunks(SUBSCRIPTION_CHUNK) {
+        effects.push(Effect::Send(conn, ClientMessage::Subscribe { job_ids: chunk.to_vec() }));
+    }
+}
+
+#[cfg(test)]
+#[path = "link_tests.rs"]
+mod tests;

@@ -1,0 +1,136 @@
+//! When the job list is fetched: after every connect, and again and again while there is no socket.
+
+use std::time::Duration;
+
+use crate::{Now, view::ConnectionState};
+
+/// How often the list is fetched while there is no socket, ± 10 %.
+const POLL_INTERVAL: Duration = Duration::from_secs(10);
+/// The slowest that polling becomes while it fails.
+const POLL_LIMIT: Duration = Duration::from_secs(60);
+
+/// Tells why the list is wanted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Mode {
+    /// It is not.
+    #[default]
+    Idle,
+    /// Once, until it succeeds.
+    Once,
+    /// Every few seconds.
+    Polling,
+}
+
+/// Is the timing of the list's fetches.
+#[derive(Debug, Default)]
+pub(super) struct Sync {
+    mode: Mode,
+    next: Option<Duration>,
+    in_flight: bool,
+    failures: u32,
+    answered: bool,
+}
+
+impl Sync {
+    pub(super) fn deadline(&self) -> Option<Duration> {
+        self.next.filter(|_| !self.in_flight)
+    }
+
+    /// Tells whether to fetch now, and counts it as begun.
+    pub(super) fn due(&mut self, now: Now) -> bool {
+        let due = self.deadline().is_some_and(|next| now.monotonic >= next);
+        if due {
+            self.in_flight = true;
+            self.next = None;
+        }
+        due
+    }
+
+    /// The socket opened: fetch what was missed. Polling goes on until that is done.
+    pub(super) fn opened(&mut self, now: Now) {
+        self.want(now);
+    }
+
+    /// The person, or a new connection, wants the list now.
+    pub(super) fn want(&mut self, now: Now) {
+        if self.mode == Mode::Idle {
+            self.mode = Mode::Once;
+        }
+        self.next = Some(now.monotonic);
+    }
+
+    /// REST is to judge a token: its answer alone counts.
+    pub(super) fn ask(&mut self) {
+        if self.mode == Mode::Idle {
+            self.mode = Mode::Once;
+        }
+        self.next = Some(Duration::ZERO);
+    }
+
+    pub(super) fn poll(&mut self, now: Now) {
+        if self.mode != Mode::Polling {
+            self.mode = Mode::Polling;
+            self.next = Some(now.monotonic);
+        }
+    }
+
+    /// The socket is gone: what was to be fetched because of it is no longer due.
+    pub(super) fn lost(&mut self) {
+        if self.mode == Mode::Once {
+            self.mode = Mode::Idle;
+            self.next = None;
+        }
+    }
+
+    pub(super) fn stop(&mut self) {
+        self.mode = Mode::Idle;
+        self.next = None;
+    }
+
+    /// Looks at once if anything is to be looked at.
+    pub(super) fn hurry(&mut self, now: Now) {
+        if self.mode != Mode::Idle {
+            self.next = Some(now.monotonic);
+        }
+    }
+
+    pub(super) fn succeeded(&mut self, now: Now, live: bool) {
+        self.in_flight = false;
+        self.failures = 0;
+        self.answered = true;
+        // A fetch that was asked for meanwhile stays due.
+        if self.next.is_some() {
+            return;
+        }
+        if live || self.mode == Mode::Once {
+            self.stop();
+        } else if self.mode == Mode::Polling {
+            self.next = Some(now.monotonic + jittered(POLL_INTERVAL, now.draw));
+        }
+    }
+
+    pub(super) fn failed(&mut self, retry_after: Option<Duration>, now: Now) {
+        self.in_flight = false;
+        self.failures = self.failures.saturating_add(1);
+        self.answered = false;
+        if self.mode == Mode::Idle {
+            return;
+        }
+        let doubled = POLL_INTERVAL * (1 << self.failures.min(3));
+        let wait = jittered(doubled.min(POLL_LIMIT), now.draw).min(POLL_LIMIT).max(retry_after.unwrap_or_default());
+        self.next = Some(now.monotonic + wait);
+    }
+
+    /// Returns what stands in for the socket while it is not there.
+    pub(super) fn fallback(&self) -> Option<ConnectionState> {
+        match (self.mode, self.answered, self.failures) {
+            (Mode::Polling, true, _) => Some(ConnectionState::Polling),
+            (Mode::Polling, false, 1..) => Some(ConnectionState::Offline),
+            (Mode::Idle | Mode::Once | Mode::Polling, ..) => None,
+        }
+    }
+}
+
+fn jittered(interval: Duration, draw: f64) -> Duration {
+    interval.mul_f64(0.9 + 0.2 * draw.clamp(0.0, 1.0))
+}

@@ -1,0 +1,191 @@
+//! One job as the cache keeps it: a register for every field, each with the time of its newest word.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    JobId, StageId, ThumbnailId, VideoId,
+    job::{Content, Fault, Field, Status, Thumbnail},
+    protocol::Progress,
+};
+
+/// How many errors and warnings of one run are kept; a backend that floods costs its oldest.
+const FAULT_LIMIT: usize = 50;
+
+/// Is a value with the time from which it holds.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Stamped<T> {
+    /// When the backend says that it became so.
+    pub at: Timestamp,
+    /// The value.
+    pub value: T,
+}
+
+/// Sets a register to a value of a time, unless what it holds is newer. At equal times the later arrival wins.
+pub fn stamp<T>(register: &mut Option<Stamped<T>>, at: Timestamp, value: T) {
+    if register.as_ref().is_none_or(|held| at >= held.at) {
+        *register = Some(Stamped { at, value });
+    }
+}
+
+/// Is what became of a progress that was applied.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// It is what holds now.
+    Applied,
+    /// It opened a run after one that had ended.
+    Reopened,
+    /// Something newer holds.
+    Older,
+    /// Something newer holds, but the dropped word was an end, and what holds is none: only REST can tell.
+    Doubtful,
+}
+
+/// Holds the status and the percentage of a job or a stage.
+///
+/// They are registers of their own because an ERROR sets a status and knows no percentage: the end state is then
+/// the same whatever arrives first.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Gauge {
+    standing: Option<Stamped<Standing>>,
+    percent: Option<Stamped<(u8, f64)>>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+struct Standing {
+    status: Status,
+    percent: f64,
+    error_message: Option<String>,
+}
+
+impl Gauge {
+    /// Returns the status; PENDING before anything was said.
+    pub fn status(&self) -> Status {
+        self.standing.as_ref().map_or(Status::Pending, |standing| standing.value.status)
+    }
+
+    /// Returns when the status was set.
+    pub fn since(&self) -> Option<Timestamp> {
+        self.standing.as_ref().map(|standing| standing.at)
+    }
+
+    /// Returns how far it has come, 0–100.
+    pub fn percent(&self) -> f64 {
+        self.percent.as_ref().map_or(0.0, |percent| percent.value.1)
+    }
+
+    /// Returns why it failed, where it did and the backend said.
+    pub fn error_message(&self) -> Option<&str> {
+        let standing = self.standing.as_ref().filter(|standing| standing.value.status == Status::Failed)?;
+        standing.value.error_message.as_deref()
+    }
+
+    /// Applies the order rule: the newest time, then the higher status, then the higher percentage, then the later
+    /// arrival.
+    pub fn apply(&mut self, at: Timestamp, progress: &Progress) -> Verdict {
+        let rank = progress.status.rank();
+        let said = progress.progress_percent.or((progress.status == Status::Completed).then_some(100.0));
+        if let Some(percent) = said {
+            let newer = |held: &Stamped<(u8, f64)>| (at, (rank, percent)) >= (held.at, held.value);
+            if self.percent.as_ref().is_none_or(newer) {
+                self.percent = Some(Stamped { at, value: (rank, percent) });
+            }
+        }
+        let percent = said.unwrap_or(0.0);
+        let before = self.standing.as_ref();
+        let newer =
+            |held: &Stamped<Standing>| (at, rank, percent) >= (held.at, held.value.status.rank(), held.value.percent);
+        if !before.is_none_or(newer) {
+            let doubtful = progress.status.is_final() && !self.status().is_final();
+            return if doubtful { Verdict::Doubtful } else { Verdict::Older };
+        }
+        let reopened = before.is_some() && self.status().is_final() && !progress.status.is_final();
+        let error_message = progress.error_message.clone().filter(|message| !message.trim().is_empty());
+        self.standing = Some(Stamped { at, value: Standing { status: progress.status, percent, error_message } });
+        if reopened { Verdict::Reopened } else { Verdict::Applied }
+    }
+}
+
+/// Is everything that is known of one job, and since when.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Record {
+    /// Which job it is.
+    pub job_id: JobId,
+    /// Which video it works on.
+    pub video_id: Option<VideoId>,
+    /// The file's name on the creator's disk.
+    pub filename: Option<String>,
+    /// The file's size in bytes.
+    pub size_bytes: Option<u64>,
+    /// How long the video is, in seconds.
+    pub duration_seconds: Option<f64>,
+    /// When the job was made.
+    pub created_at: Option<Timestamp>,
+    /// The newest time that any word about it carried.
+    pub updated_at: Option<Timestamp>,
+    /// Counts how often the job was run anew; a notification is due once a run.
+    pub run: u32,
+    /// Its overall progress.
+    pub overall: Gauge,
+    /// The progress of its stages.
+    pub stages: BTreeMap<StageId, Gauge>,
+    /// Its metadata.
+    pub metadata: BTreeMap<Field, Stamped<Content>>,
+    /// Its thumbnails.
+    pub thumbnails: BTreeMap<ThumbnailId, Stamped<Thumbnail>>,
+    /// The thumbnail that stands for it.
+    pub chosen: Option<Stamped<ThumbnailId>>,
+    /// Errors and warnings of this run.
+    pub faults: Vec<Fault>,
+}
+
+impl Record {
+    /// Makes an empty record, for a job of which nothing but the id is known.
+    pub fn new(job_id: JobId) -> Self {
+        Self {
+            job_id,
+            video_id: None,
+            filename: None,
+            size_bytes: None,
+            duration_seconds: None,
+            created_at: None,
+            updated_at: None,
+            run: 0,
+            overall: Gauge::default(),
+            stages: BTreeMap::new(),
+            metadata: BTreeMap::new(),
+            thumbnails: BTreeMap::new(),
+            chosen: None,
+            faults: Vec::new(),
+        }
+    }
+
+    /// Applies an overall progress; what a newer run leaves behind is cleared.
+    pub fn apply_overall(&mut self, at: Timestamp, progress: &Progress) -> Verdict {
+        let verdict = self.overall.apply(at, progress);
+        if verdict == Verdict::Reopened {
+            self.run += 1;
+            self.faults.retain(|fault| fault.at >= at);
+        }
+        verdict
+    }
+
+    /// Adds an error or a warning once.
+    pub fn add_fault(&mut self, fault: Fault) {
+        if self.faults.contains(&fault) {
+            return;
+        }
+        let place = self.faults.partition_point(|held| (held.at, &held.code) <= (fault.at, &fault.code));
+        self.faults.insert(place, fault);
+        if self.faults.len() > FAULT_LIMIT {
+            self.faults.remove(0);
+        }
+    }
+
+    /// Notes that something was said about the job at a time.
+    pub fn touch(&mut self, at: Timestamp) {
+        self.updated_at = Some(self.updated_at.map_or(at, |held| held.max(at)));
+    }
+}
