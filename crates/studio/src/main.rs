@@ -1,2 +1,75 @@
-//! x
-fn main(){}
+//! `tallylight-studio`: the embedded backend on its own.
+
+use std::{path::PathBuf, time::Duration};
+
+use anyhow::Context;
+use clap::Parser;
+use tallylight_studio::{Config, Studio};
+
+/// Processes videos with ffmpeg on this machine, behind the same interface as a studio in the cloud.
+#[derive(Parser)]
+#[command(name = "tallylight-studio", version)]
+struct Args {
+    /// The port on 127.0.0.1; 0 for any
+    #[arg(long, default_value_t = 8765)]
+    port: u16,
+    /// Where the database and the videos are kept
+    #[arg(long, env = "TALLYLIGHT_STUDIO_DATA_DIR")]
+    data_dir: Option<PathBuf>,
+    /// Makes this account, or resets its password, to the password in TALLYLIGHT_PASSWORD
+    #[arg(long, value_name = "EMAIL")]
+    user: Option<String>,
+    /// How long an access token holds
+    #[arg(long, value_name = "SECONDS", default_value_t = 3600)]
+    token_ttl: u64,
+    /// How often every socket gets a heartbeat
+    #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..))]
+    heartbeat: u64,
+}
+
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
+    tracing_subscriber::fmt()
+        .with_env_filter(tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "info".into()))
+        .with_writer(std::io::stderr)
+        .init();
+    let args = Args::parse();
+    let data_dir = args
+        .data_dir
+        .or_else(|| dirs::data_dir().map(|folder| folder.join("tallylight").join("studio")))
+        .context("there is no folder for application data: name one with --data-dir")?;
+    let studio = Studio::start(Config {
+        port: args.port,
+        token_ttl: Duration::from_secs(args.token_ttl),
+        heartbeat: Duration::from_secs(args.heartbeat),
+        ..Config::new(data_dir)
+    })
+    .await?;
+    if let Some(email) = args.user {
+        let password = std::env::var("TALLYLIGHT_PASSWORD")
+            .context("--user needs the password in the environment variable TALLYLIGHT_PASSWORD")?;
+        studio.ensure_account(&email, &password).await?;
+    }
+    announce(&studio);
+    stop_signal().await?;
+    studio.stop().await;
+    Ok(())
+}
+
+#[expect(clippy::print_stdout, reason = "the one line that says where the studio is")]
+fn announce(studio: &Studio) {
+    println!("studio ready on {}", studio.address().as_str().trim_end_matches('/'));
+}
+
+async fn stop_signal() -> std::io::Result<()> {
+    #[cfg(unix)]
+    {
+        let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
+        tokio::select! {
+            _ = terminate.recv() => Ok(()),
+            interrupted = tokio::signal::ctrl_c() => interrupted,
+        }
+    }
+    #[cfg(not(unix))]
+    tokio::signal::ctrl_c().await
+}

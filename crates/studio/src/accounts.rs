@@ -1,0 +1,318 @@
+//! Accounts, their passwords and their refresh tokens.
+
+use argon2::{
+    Argon2,
+    password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash},
+};
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use jiff::Timestamp;
+use rusqlite::OptionalExtension;
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use crate::db::Db;
+
+/// The shortest password that is accepted; GoTrue's.
+pub const PASSWORD_MINIMUM: usize = 6;
+/// How long a code of the browser sign-in may wait for its exchange, in seconds; GoTrue's.
+const CODE_LIFE: i64 = 5 * 60;
+
+/// Is an account.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Account {
+    /// Its id.
+    pub id: String,
+    /// The email that it signs in with.
+    pub email: String,
+    /// When it was made.
+    pub created_at: String,
+}
+
+/// Is a session that was just begun or renewed.
+#[derive(Debug)]
+pub struct Session {
+    /// Its id.
+    pub id: String,
+    /// Who is signed in.
+    pub account: Account,
+    /// The only token that renews it.
+    pub refresh_token: String,
+}
+
+/// Tells why nobody was signed in.
+#[derive(Debug, thiserror::Error)]
+pub enum Refusal {
+    /// No such account, or another password; which of the two is nobody's business.
+    #[error("Invalid login credentials")]
+    InvalidCredentials,
+    /// The email has an account already.
+    #[error("User already registered")]
+    UserExists,
+    /// The password is too short, or the email is none.
+    #[error("{0}")]
+    Unacceptable(&'static str),
+    /// The refresh token was never given out, or its session has ended.
+    #[error("Invalid Refresh Token: Refresh Token Not Found")]
+    TokenNotFound,
+    /// The refresh token was used before: somebody else may hold a copy, so the session is over.
+    #[error("Invalid Refresh Token: Already Used")]
+    TokenAlreadyUsed,
+    /// The code of a browser sign-in is unknown, was used, or has expired.
+    #[error("invalid flow state, no valid flow state found")]
+    FlowNotFound,
+    /// The code's verifier does not match its challenge.
+    #[error("code challenge does not match previously saved code verifier")]
+    BadVerifier,
+    /// The database or the password hash failed.
+    #[error("the studio's database failed: {0}")]
+    Broken(String),
+}
+
+impl From<rusqlite::Error> for Refusal {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Broken(error.to_string())
+    }
+}
+
+/// Keeps the accounts.
+#[derive(Clone, Debug)]
+pub struct Accounts {
+    db: Db,
+}
+
+impl Accounts {
+    /// Keeps them in a database.
+    pub fn new(db: Db) -> Self {
+        Self { db }
+    }
+
+    /// Makes an account.
+    pub fn sign_up(&self, email: &str, password: &str) -> Result<Account, Refusal> {
+        let hash = hash(email, password)?;
+        let account = Account {
+            id: Uuid::new_v4().to_string(),
+            email: email.trim().to_lowercase(),
+            created_at: now().to_string(),
+        };
+        let made = self.db.lock().execute(
+            "INSERT OR IGNORE INTO account (id, email, password_hash, created_at) VALUES (?1, ?2, ?3, ?4)",
+            (&account.id, &account.email, hash, &account.created_at),
+        )?;
+        if made == 0 { Err(Refusal::UserExists) } else { Ok(account) }
+    }
+
+    /// Makes an account, or gives the one of this email a new password.
+    pub fn ensure(&self, email: &str, password: &str) -> Result<(), Refusal> {
+        match self.sign_up(email, password) {
+            Err(Refusal::UserExists) => {
+                let hash = hash(email, password)?;
+                self.db
+                    .lock()
+                    .execute("UPDATE account SET password_hash = ?2 WHERE email = ?1", (email.trim(), hash))?;
+                Ok(())
+            }
+            made => made.map(drop),
+        }
+    }
+
+    /// Begins a session by password.
+    pub fn sign_in(&self, email: &str, password: &str) -> Result<Session, Refusal> {
+        let found = self
+            .db
+            .lock()
+            .query_row(
+                "SELECT id, email, created_at, password_hash FROM account WHERE email = ?1",
+                [email.trim()],
+                |row| {
+                    let account = Account { id: row.get(0)?, email: row.get(1)?, created_at: row.get(2)? };
+                    Ok((account, row.get::<_, String>(3)?))
+                },
+            )
+            .optional()?;
+        let (account, stored) = found.ok_or(Refusal::InvalidCredentials)?;
+        let stored = PasswordHash::new(&stored).map_err(|error| Refusal::Broken(error.to_string()))?;
+        Argon2::default().verify_password(password.as_bytes(), &stored).map_err(|_| Refusal::InvalidCredentials)?;
+        self.begin(account)
+    }
+
+    /// Renews a session: the token given is spent, the one returned takes its place.
+    ///
+    /// A spent token is accepted once more while its successor is unused, because the answer may have been lost on
+    /// the way; any later use ends the session, for then there are two who hold it.
+    pub fn renew(&self, refresh_token: &str) -> Result<Session, Refusal> {
+        let given = digest(refresh_token);
+        let mut connection = self.db.lock();
+        let transaction = connection.transaction()?;
+        let found = transaction
+            .query_row(
+                "SELECT t.session_id, t.spent, a.id, a.email, a.created_at
+                 FROM refresh_token t JOIN account a ON a.id = t.account_id WHERE t.hash = ?1",
+                [&given],
+                |row| {
+                    let account = Account { id: row.get(2)?, email: row.get(3)?, created_at: row.get(4)? };
+                    Ok((row.get::<_, String>(0)?, row.get::<_, bool>(1)?, account))
+                },
+            )
+            .optional()?;
+        let (session_id, spent, account) = found.ok_or(Refusal::TokenNotFound)?;
+        if spent {
+            let unused = transaction.execute("DELETE FROM refresh_token WHERE parent = ?1 AND spent = 0", [&given])?;
+            if unused == 0 {
+                transaction.execute("DELETE FROM refresh_token WHERE session_id = ?1 AND spent = 0", [&session_id])?;
+                transaction.commit()?;
+                return Err(Refusal::TokenAlreadyUsed);
+            }
+        }
+        transaction.execute("UPDATE refresh_token SET spent = 1 WHERE hash = ?1", [&given])?;
+        let refresh_token = random_token();
+        transaction.execute(
+            "INSERT INTO refresh_token (hash, session_id, account_id, parent) VALUES (?1, ?2, ?3, ?4)",
+            (digest(&refresh_token), &session_id, &account.id, &given),
+        )?;
+        transaction.commit()?;
+        Ok(Session { id: session_id, account, refresh_token })
+    }
+
+    /// Ends a session.
+    pub fn end(&self, session_id: &str) -> Result<(), Refusal> {
+        self.db.lock().execute("DELETE FROM refresh_token WHERE session_id = ?1", [session_id])?;
+        Ok(())
+    }
+
+    /// Ends every session of an account.
+    pub fn end_all(&self, account_id: &str) -> Result<(), Refusal> {
+        self.db.lock().execute("DELETE FROM refresh_token WHERE account_id = ?1", [account_id])?;
+        Ok(())
+    }
+
+    /// Returns an account.
+    pub fn account(&self, id: &str) -> Result<Option<Account>, Refusal> {
+        let row = self.db.lock().query_row("SELECT id, email, created_at FROM account WHERE id = ?1", [id], |row| {
+            Ok(Account { id: row.get(0)?, email: row.get(1)?, created_at: row.get(2)? })
+        });
+        Ok(row.optional()?)
+    }
+
+    /// Gives out a code for a browser sign-in, to be exchanged by whoever knows the challenge's verifier.
+    pub fn give_code(&self, account_id: &str, challenge: &str) -> Result<String, Refusal> {
+        let code = random_token();
+        self.db.lock().execute(
+            "INSERT INTO auth_code (hash, account_id, challenge, expires_at) VALUES (?1, ?2, ?3, ?4)",
+            (digest(&code), account_id, challenge, now().as_second() + CODE_LIFE),
+        )?;
+        Ok(code)
+    }
+
+    /// Begins a session with a code and its verifier; a code works once.
+    pub fn exchange_code(&self, code: &str, verifier: &str) -> Result<Session, Refusal> {
+        let found = self
+            .db
+            .lock()
+            .query_row(
+                "DELETE FROM auth_code WHERE hash = ?1 RETURNING account_id, challenge, expires_at",
+                [digest(code)],
+                |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?, row.get::<_, i64>(2)?)),
+            )
+            .optional()?;
+        let (account_id, challenge, expires_at) = found.ok_or(Refusal::FlowNotFound)?;
+        if expires_at < now().as_second() {
+            return Err(Refusal::FlowNotFound);
+        }
+        if URL_SAFE_NO_PAD.encode(Sha256::digest(verifier)) != challenge {
+            return Err(Refusal::BadVerifier);
+        }
+        let account = self.account(&account_id)?.ok_or(Refusal::FlowNotFound)?;
+        self.begin(account)
+    }
+
+    fn begin(&self, account: Account) -> Result<Session, Refusal> {
+        let (id, refresh_token) = (Uuid::new_v4().to_string(), random_token());
+        self.db.lock().execute(
+            "INSERT INTO refresh_token (hash, session_id, account_id) VALUES (?1, ?2, ?3)",
+            (digest(&refresh_token), &id, &account.id),
+        )?;
+        Ok(Session { id, account, refresh_token })
+    }
+}
+
+fn hash(email: &str, password: &str) -> Result<String, Refusal> {
+    if !email.trim().contains('@') {
+        return Err(Refusal::Unacceptable("Unable to validate email address: invalid format"));
+    }
+    if password.chars().count() < PASSWORD_MINIMUM {
+        return Err(Refusal::Unacceptable("Password should be at least 6 characters."));
+    }
+    let hash = Argon2::default().hash_password(password.as_bytes());
+    hash.map(|hash| hash.to_string()).map_err(|error| Refusal::Broken(error.to_string()))
+}
+
+fn random_token() -> String {
+    URL_SAFE_NO_PAD.encode(rand::random::<[u8; 24]>())
+}
+
+fn digest(token: &str) -> Vec<u8> {
+    Sha256::digest(token).to_vec()
+}
+
+#[expect(clippy::disallowed_methods, reason = "a driver")]
+fn now() -> Timestamp {
+    Timestamp::now()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn accounts() -> (tempfile::TempDir, Accounts) {
+        let folder = tempfile::tempdir().expect("a folder");
+        let accounts = Accounts::new(Db::open(&folder.path().join("studio.db")).expect("a database"));
+        accounts.sign_up("Me@Acme.tv", "secret pw").expect("an account");
+        (folder, accounts)
+    }
+
+    #[test]
+    fn only_the_right_password_signs_in_and_the_email_is_read_in_any_case() {
+        let (_folder, accounts) = accounts();
+        assert!(accounts.sign_in(" me@ACME.tv", "secret pw").is_ok());
+        for (email, password) in [("me@acme.tv", "Secret pw"), ("you@acme.tv", "secret pw"), ("", "")] {
+            assert!(matches!(accounts.sign_in(email, password), Err(Refusal::InvalidCredentials)));
+        }
+        assert!(matches!(accounts.sign_up("me@acme.tv", "another"), Err(Refusal::UserExists)));
+        assert!(matches!(accounts.sign_up("x@y", "short"), Err(Refusal::Unacceptable(_))));
+        accounts.ensure("me@acme.tv", "a new one").expect("a reset");
+        assert!(accounts.sign_in("me@acme.tv", "a new one").is_ok());
+    }
+
+    #[test]
+    fn a_refresh_token_rotates_and_a_lost_answer_may_be_asked_for_again() {
+        let (_folder, accounts) = accounts();
+        let first = accounts.sign_in("me@acme.tv", "secret pw").expect("signed in").refresh_token;
+        let lost = accounts.renew(&first).expect("renewed").refresh_token;
+        let second = accounts.renew(&first).expect("asked again").refresh_token;
+        assert!(matches!(accounts.renew(&lost), Err(Refusal::TokenNotFound)), "the lost one is void");
+        assert!(accounts.renew(&second).is_ok());
+    }
+
+    #[test]
+    fn a_token_used_after_its_successor_ends_the_session() {
+        let (_folder, accounts) = accounts();
+        let first = accounts.sign_in("me@acme.tv", "secret pw").expect("signed in").refresh_token;
+        let second = accounts.renew(&first).expect("renewed").refresh_token;
+        let third = accounts.renew(&second).expect("renewed").refresh_token;
+        assert!(matches!(accounts.renew(&first), Err(Refusal::TokenAlreadyUsed)));
+        assert!(matches!(accounts.renew(&third), Err(Refusal::TokenNotFound)));
+    }
+
+    #[test]
+    fn a_code_works_once_and_only_with_its_verifier() {
+        let (_folder, accounts) = accounts();
+        let account = accounts.sign_in("me@acme.tv", "secret pw").expect("signed in").account;
+        let challenge = URL_SAFE_NO_PAD.encode(Sha256::digest("verifier"));
+        let code = accounts.give_code(&account.id, &challenge).expect("a code");
+        assert!(matches!(accounts.exchange_code(&code, "other"), Err(Refusal::BadVerifier)));
+        assert!(matches!(accounts.exchange_code(&code, "verifier"), Err(Refusal::FlowNotFound)));
+        let code = accounts.give_code(&account.id, &challenge).expect("a code");
+        assert_eq!(accounts.exchange_code(&code, "verifier").expect("a session").account, account);
+    }
+}

@@ -1,0 +1,80 @@
+//! What a studio is started with.
+
+use std::{
+    env,
+    ffi::OsString,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+/// How long an access token holds unless told otherwise, as Supabase's do.
+const TOKEN_TTL: Duration = Duration::from_secs(60 * 60);
+/// How often a heartbeat is sent unless told otherwise; the specification's.
+const HEARTBEAT: Duration = Duration::from_secs(30);
+/// The largest file that is taken, in bytes. Beyond any upload that a creator means to make.
+const UPLOAD_LIMIT: u64 = 256 << 30;
+
+/// Is what a studio is started with.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Where the database, the videos and the thumbnails are kept.
+    pub data_dir: PathBuf,
+    /// The port on 127.0.0.1; 0 for any.
+    pub port: u16,
+    /// How long an access token holds.
+    pub token_ttl: Duration,
+    /// How often every socket gets a heartbeat.
+    pub heartbeat: Duration,
+    /// The largest file that is taken, in bytes.
+    pub upload_limit: u64,
+    /// The programs that do the work.
+    pub tools: Tools,
+}
+
+impl Config {
+    /// Makes the ordinary configuration of a data folder, on any free port.
+    pub fn new(data_dir: impl Into<PathBuf>) -> Self {
+        Self {
+            data_dir: data_dir.into(),
+            port: 0,
+            token_ttl: TOKEN_TTL,
+            heartbeat: HEARTBEAT,
+            upload_limit: UPLOAD_LIMIT,
+            tools: Tools::from_env(),
+        }
+    }
+}
+
+/// Names the programs that do the work.
+#[derive(Clone, Debug)]
+pub struct Tools {
+    /// Decodes and encodes.
+    pub ffmpeg: OsString,
+    /// Looks into files.
+    pub ffprobe: OsString,
+    /// Hears what is said, where it is set up.
+    pub whisper: Option<Whisper>,
+}
+
+/// Is a speech recogniser: whisper.cpp's program and a model for it.
+#[derive(Clone, Debug)]
+pub struct Whisper {
+    /// The program.
+    pub program: OsString,
+    /// The model's file.
+    pub model: PathBuf,
+}
+
+impl Tools {
+    /// Reads `TALLYLIGHT_FFMPEG`, `TALLYLIGHT_FFPROBE`, `TALLYLIGHT_WHISPER` and `TALLYLIGHT_WHISPER_MODEL`; what is
+    /// not set is looked for on the path. Without a model there is no speech recognition.
+    pub fn from_env() -> Self {
+        let program = |name: &str, default: &str| env::var_os(name).unwrap_or_else(|| default.into());
+        let model = env::var_os("TALLYLIGHT_WHISPER_MODEL").map(PathBuf::from).filter(|model| Path::exists(model));
+        Self {
+            ffmpeg: program("TALLYLIGHT_FFMPEG", "ffmpeg"),
+            ffprobe: program("TALLYLIGHT_FFPROBE", "ffprobe"),
+            whisper: model.map(|model| Whisper { program: program("TALLYLIGHT_WHISPER", "whisper-cli"), model }),
+        }
+    }
+}

@@ -1,0 +1,74 @@
+//! The database: its file, its schema, and one connection that everybody shares.
+
+use std::{
+    path::Path,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use rusqlite::Connection;
+
+/// Each entry takes the schema one version further; `user_version` counts how many were taken.
+const MIGRATIONS: [&str; 1] = ["
+    CREATE TABLE setting (name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT;
+    CREATE TABLE account (
+        id TEXT PRIMARY KEY,
+        email TEXT NOT NULL UNIQUE COLLATE NOCASE,
+        password_hash TEXT NOT NULL,
+        created_at TEXT NOT NULL
+    ) STRICT;
+    CREATE TABLE refresh_token (
+        hash BLOB PRIMARY KEY,
+        session_id TEXT NOT NULL,
+        account_id TEXT NOT NULL REFERENCES account (id),
+        parent BLOB,
+        spent INTEGER NOT NULL DEFAULT 0
+    ) STRICT;
+    CREATE INDEX refresh_token_session ON refresh_token (session_id);
+    CREATE TABLE auth_code (
+        hash BLOB PRIMARY KEY,
+        account_id TEXT NOT NULL REFERENCES account (id),
+        challenge TEXT NOT NULL,
+        expires_at INTEGER NOT NULL
+    ) STRICT;
+    CREATE TABLE job (
+        id TEXT PRIMARY KEY,
+        account_id TEXT NOT NULL REFERENCES account (id),
+        body TEXT NOT NULL
+    ) STRICT;
+"];
+
+/// Is the shared connection. Its calls take far less than a millisecond, so a plain lock serves.
+#[derive(Clone, Debug)]
+pub struct Db(Arc<Mutex<Connection>>);
+
+impl Db {
+    /// Opens the database, making or migrating it where needed.
+    pub fn open(file: &Path) -> rusqlite::Result<Self> {
+        let mut connection = Connection::open(file)?;
+        connection.pragma_update(None, "journal_mode", "WAL")?;
+        connection.pragma_update(None, "synchronous", "NORMAL")?;
+        connection.pragma_update(None, "foreign_keys", true)?;
+        let version: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+        for (next, migration) in (1_i64..).zip(MIGRATIONS).filter(|(next, _)| *next > version) {
+            let transaction = connection.transaction()?;
+            transaction.execute_batch(migration)?;
+            transaction.pragma_update(None, "user_version", next)?;
+            transaction.commit()?;
+        }
+        Ok(Self(Arc::new(Mutex::new(connection))))
+    }
+
+    /// Returns the connection, waiting for whoever holds it.
+    pub fn lock(&self) -> MutexGuard<'_, Connection> {
+        // A panic in the middle of a call leaves the connection itself whole: SQLite rolls back.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Returns a secret of this install, made at its first use.
+    pub fn secret(&self, name: &str) -> rusqlite::Result<Vec<u8>> {
+        let fresh: [u8; 32] = rand::random();
+        let connection = self.lock();
+        connection.execute("INSERT OR IGNORE INTO setting (name, value) VALUES (?1, ?2)", (name, fresh.as_slice()))?;
+        connection.query_row("SELECT value FROM setting WHERE name = ?1", [name], |row| row.get(0))
+    }
+}

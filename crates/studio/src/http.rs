@@ -1,0 +1,76 @@
+//! The HTTP side: which path leads to which room.
+
+use std::{path::PathBuf, sync::Arc};
+
+use axum::{
+    Json, Router,
+    extract::DefaultBodyLimit,
+    http::StatusCode,
+    middleware,
+    response::{IntoResponse, Response},
+    routing::{get, post, put},
+};
+use serde_json::{Value, json};
+
+use crate::{accounts::Accounts, hub::Hub, jobs::Jobs, pipeline::Pipeline, tokens::Tokens};
+
+mod auth;
+mod discovery;
+mod guard;
+mod list;
+mod metadata;
+mod provider;
+mod thumbnails;
+mod upload;
+mod who;
+
+pub use auth::off_the_loop;
+pub use who::{Who, bearer};
+
+/// Is what every request may need.
+#[derive(Clone)]
+pub struct App {
+    pub accounts: Accounts,
+    pub tokens: Tokens,
+    pub jobs: Jobs,
+    pub hub: Hub,
+    pub pipeline: Pipeline,
+    pub settings: Arc<Settings>,
+}
+
+/// Is what stays the same while the studio runs.
+#[derive(Debug)]
+pub struct Settings {
+    /// The server's own address.
+    pub base: String,
+    /// The public key that auth calls carry.
+    pub auth_key: String,
+    pub data_dir: PathBuf,
+    pub upload_limit: u64,
+    pub heartbeat: std::time::Duration,
+}
+
+/// Returns the whole server.
+pub fn router(app: App) -> Router {
+    Router::new()
+        .route("/.well-known/tallylight.json", get(discovery::discovery))
+        .route("/auth/v1/signup", post(auth::sign_up))
+        .route("/auth/v1/token", post(auth::token))
+        .route("/auth/v1/user", get(auth::user))
+        .route("/auth/v1/logout", post(auth::logout))
+        .route("/auth/v1/authorize", get(provider::page).post(provider::submit))
+        .route("/ws", get(crate::socket::upgrade))
+        .route("/api/v1/jobs/", get(list::jobs))
+        .route("/api/v1/jobs", get(list::jobs))
+        .route("/api/v1/videos/jobs/{job_id}", get(list::job))
+        .route("/api/v1/videos/{video_id}/metadata", put(metadata::edit))
+        .route("/api/v1/videos/upload", post(upload::upload).layer(DefaultBodyLimit::disable()))
+        .route("/thumbnails/{video_id}/{file}", get(thumbnails::thumbnail))
+        .layer(middleware::from_fn_with_state(app.clone(), guard::guard))
+        .with_state(app)
+}
+
+/// Returns an error as FastAPI answers it.
+pub fn problem(status: StatusCode, detail: impl Into<Value>) -> Response {
+    (status, Json(json!({ "detail": detail.into() }))).into_response()
+}

@@ -1,0 +1,202 @@
+//! Signing in and out, as Supabase Auth (GoTrue) does it.
+
+use axum::{
+    Json,
+    extract::{Query, State, rejection::JsonRejection},
+    http::{HeaderMap, StatusCode},
+    response::{IntoResponse, Response},
+};
+use jiff::Timestamp;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::{App, who::bearer};
+use crate::{
+    accounts::{Account, Refusal, Session},
+    tokens::Claims,
+};
+
+#[derive(Deserialize)]
+pub struct Credentials {
+    #[serde(default)]
+    email: String,
+    #[serde(default)]
+    password: String,
+}
+
+#[derive(Deserialize)]
+pub struct TokenQuery {
+    grant_type: Option<String>,
+}
+
+#[derive(Deserialize)]
+pub struct LogoutQuery {
+    scope: Option<String>,
+}
+
+type Body = Result<Json<Value>, JsonRejection>;
+
+pub async fn sign_up(State(app): State<App>, headers: HeaderMap, body: Body) -> Response {
+    let answer = async {
+        let Credentials { email, password } = read(&app, &headers, body)?;
+        let accounts = app.accounts.clone();
+        let session = off_the_loop(move || {
+            accounts.sign_up(&email, &password)?;
+            accounts.sign_in(&email, &password)
+        })
+        .await?;
+        session_json(&app, &session)
+    };
+    finish(answer.await, &headers)
+}
+
+pub async fn token(
+    State(app): State<App>,
+    Query(query): Query<TokenQuery>,
+    headers: HeaderMap,
+    body: Body,
+) -> Response {
+    let answer = async {
+        let session = match query.grant_type.as_deref() {
+            Some("password") => {
+                let Credentials { email, password } = read(&app, &headers, body)?;
+                let accounts = app.accounts.clone();
+                off_the_loop(move || accounts.sign_in(&email, &password)).await?
+            }
+            Some("refresh_token") => {
+                let Renewal { refresh_token } = read(&app, &headers, body)?;
+                app.accounts.renew(&refresh_token)?
+            }
+            Some("pkce") => {
+                let Exchange { auth_code, code_verifier } = read(&app, &headers, body)?;
+                app.accounts.exchange_code(&auth_code, &code_verifier)?
+            }
+            _ => return Err(AuthError::new(StatusCode::BAD_REQUEST, "bad_request", "unsupported_grant_type")),
+        };
+        session_json(&app, &session)
+    };
+    finish(answer.await, &headers)
+}
+
+#[derive(Deserialize)]
+struct Renewal {
+    refresh_token: String,
+}
+
+#[derive(Deserialize)]
+struct Exchange {
+    auth_code: String,
+    code_verifier: String,
+}
+
+pub async fn user(State(app): State<App>, headers: HeaderMap) -> Response {
+    let answer = claims(&app, &headers).and_then(|claims| {
+        let account = app.accounts.account(&claims.sub)?;
+        let gone =
+            || AuthError::new(StatusCode::FORBIDDEN, "user_not_found", "User from sub claim in JWT does not exist");
+        Ok(user_json(&account.ok_or_else(gone)?))
+    });
+    finish(answer, &headers)
+}
+
+pub async fn logout(State(app): State<App>, Query(query): Query<LogoutQuery>, headers: HeaderMap) -> Response {
+    let ended = claims(&app, &headers).and_then(|claims| {
+        match query.scope.as_deref() {
+            Some("local") => app.accounts.end(&claims.session_id)?,
+            _ => app.accounts.end_all(&claims.sub)?,
+        }
+        Ok(())
+    });
+    match ended {
+        Ok(()) => StatusCode::NO_CONTENT.into_response(),
+        Err(error) => error.answer(&headers),
+    }
+}
+
+/// Is an error as GoTrue says it.
+pub struct AuthError {
+    status: StatusCode,
+    code: &'static str,
+    message: String,
+}
+
+impl AuthError {
+    fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
+        Self { status, code, message: message.into() }
+    }
+
+    /// Answers in the shape that the asker's API version has.
+    fn answer(self, headers: &HeaderMap) -> Response {
+        let new_shape = headers.get("x-supabase-api-version").is_some_and(|version| version == "2024-01-01");
+        let body = if new_shape {
+            json!({ "code": self.code, "message": self.message })
+        } else {
+            json!({ "code": self.status.as_u16(), "error_code": self.code, "msg": self.message })
+        };
+        (self.status, Json(body)).into_response()
+    }
+}
+
+impl From<Refusal> for AuthError {
+    fn from(refusal: Refusal) -> Self {
+        let (status, code) = match &refusal {
+            Refusal::InvalidCredentials => (StatusCode::BAD_REQUEST, "invalid_credentials"),
+            Refusal::UserExists => (StatusCode::UNPROCESSABLE_ENTITY, "user_already_exists"),
+            Refusal::Unacceptable(_) => (StatusCode::UNPROCESSABLE_ENTITY, "validation_failed"),
+            Refusal::TokenNotFound => (StatusCode::BAD_REQUEST, "refresh_token_not_found"),
+            Refusal::TokenAlreadyUsed => (StatusCode::BAD_REQUEST, "refresh_token_already_used"),
+            Refusal::FlowNotFound => (StatusCode::NOT_FOUND, "flow_state_not_found"),
+            Refusal::BadVerifier => (StatusCode::BAD_REQUEST, "bad_code_verifier"),
+            Refusal::Broken(_) => (StatusCode::INTERNAL_SERVER_ERROR, "unexpected_failure"),
+        };
+        Self::new(status, code, refusal.to_string())
+    }
+}
+
+fn read<T: for<'de> Deserialize<'de>>(app: &App, headers: &HeaderMap, body: Body) -> Result<T, AuthError> {
+    if headers.get("apikey").is_none_or(|key| key.as_bytes() != app.settings.auth_key.as_bytes()) {
+        return Err(AuthError::new(StatusCode::UNAUTHORIZED, "no_authorization", "Invalid API key"));
+    }
+    let unreadable = |error: String| AuthError::new(StatusCode::BAD_REQUEST, "bad_json", error);
+    let Json(value) = body.map_err(|error| unreadable(error.body_text()))?;
+    serde_json::from_value(value).map_err(|error| unreadable(error.to_string()))
+}
+
+fn claims(app: &App, headers: &HeaderMap) -> Result<Claims, AuthError> {
+    bearer(headers)
+        .and_then(|token| app.tokens.check(token))
+        .ok_or_else(|| AuthError::new(StatusCode::FORBIDDEN, "bad_jwt", "invalid JWT: unable to verify or expired"))
+}
+
+fn session_json(app: &App, session: &Session) -> Result<Value, AuthError> {
+    let broken = |error: &dyn std::fmt::Display| AuthError::from(Refusal::Broken(error.to_string()));
+    #[expect(clippy::disallowed_methods, reason = "a driver")]
+    let (access_token, expires_at) = app.tokens.sign(session, Timestamp::now()).map_err(|error| broken(&error))?;
+    Ok(json!({
+        "access_token": access_token, "token_type": "bearer",
+        "expires_in": app.tokens.ttl_seconds(), "expires_at": expires_at,
+        "refresh_token": session.refresh_token, "user": user_json(&session.account),
+    }))
+}
+
+fn user_json(account: &Account) -> Value {
+    json!({
+        "id": account.id, "aud": "authenticated", "role": "authenticated", "email": account.email,
+        "email_confirmed_at": account.created_at, "created_at": account.created_at, "updated_at": account.created_at,
+        "app_metadata": { "provider": "email", "providers": ["email"] }, "user_metadata": {}, "identities": [],
+    })
+}
+
+fn finish(answer: Result<Value, AuthError>, headers: &HeaderMap) -> Response {
+    match answer {
+        Ok(value) => Json(value).into_response(),
+        Err(error) => error.answer(headers),
+    }
+}
+
+/// Runs a password hash where it holds up nobody: it takes tens of milliseconds by design.
+pub async fn off_the_loop<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Refusal> + Send + 'static,
+) -> Result<T, Refusal> {
+    tokio::task::spawn_blocking(work).await.map_err(|error| Refusal::Broken(error.to_string()))?
+}

@@ -1,0 +1,19 @@
+//! The one address that a person types leads here.
+
+use axum::{Json, extract::State};
+use serde_json::{Value, json};
+
+use super::App;
+
+pub async fn discovery(State(app): State<App>) -> Json<Value> {
+    let base = &app.settings.base;
+    Json(json!({
+        "name": "This computer",
+        "api_url": base, "ws_url": format!("{}/ws", base.replacen("http", "ws", 1)),
+        "auth_url": base, "auth_key": app.settings.auth_key,
+        "auth_providers": ["email", "google"],
+        "ws_token": "header",
+        "editable": ["TITLE", "DESCRIPTION", "TAGS", "CHAPTERS", "TRANSCRIPT"],
+        "features": ["upload", "upload_subtitles", "select_thumbnail"],
+    }))
+}

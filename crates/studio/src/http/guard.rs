@@ -1,0 +1,37 @@
+//! Keeps web pages out: a server on loopback is within reach of every page that a browser here has open.
+
+use axum::{
+    extract::{Request, State},
+    http::{HeaderMap, StatusCode, header},
+    middleware::Next,
+    response::Response,
+};
+
+use super::{App, problem};
+
+/// Refuses a request that was addressed to another name (DNS rebinding) or sent by another site's page.
+pub async fn guard(State(app): State<App>, request: Request, next: Next) -> Response {
+    let own = app.settings.base.trim_start_matches("http://");
+    let port = own.rsplit_once(':').map_or("", |(_, port)| port);
+    if !is_own_host(request.headers(), port) {
+        return problem(StatusCode::MISDIRECTED_REQUEST, "this studio answers to 127.0.0.1 and localhost only");
+    }
+    let foreign = request.headers().get(header::ORIGIN).is_some_and(|origin| !is_own_origin(origin.as_bytes(), port));
+    if foreign {
+        return problem(StatusCode::FORBIDDEN, "web pages of other sites may not use this studio");
+    }
+    next.run(request).await
+}
+
+fn is_own_host(headers: &HeaderMap, port: &str) -> bool {
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+    own_names(port).iter().any(|own| own.eq_ignore_ascii_case(host))
+}
+
+fn is_own_origin(origin: &[u8], port: &str) -> bool {
+    own_names(port).iter().any(|own| origin.eq_ignore_ascii_case(format!("http://{own}").as_bytes()))
+}
+
+fn own_names(port: &str) -> [String; 3] {
+    ["127.0.0.1", "localhost", "[::1]"].map(|name| format!("{name}:{port}"))
+}

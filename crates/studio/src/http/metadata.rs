@@ -1,0 +1,135 @@
+//! Edits of a video's metadata.
+
+use axum::{
+    Json,
+    extract::{Path, State, rejection::JsonRejection},
+    http::{HeaderMap, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use serde_json::{Map, Value, json};
+
+use super::{App, Who, list::etag, problem};
+use crate::{
+    jobs::{Chapter, Job, Metadata, Status},
+    pipeline::Stage,
+};
+
+/// Is one checked change.
+struct Edit {
+    /// The wire's name of the field; none for the chosen thumbnail, which has no message.
+    kind: Option<&'static str>,
+    content: Value,
+    apply: Box<dyn FnOnce(&mut Metadata) + Send>,
+}
+
+pub async fn edit(
+    State(app): State<App>,
+    Who(claims): Who,
+    Path(video_id): Path<String>,
+    headers: HeaderMap,
+    body: Result<Json<Value>, JsonRejection>,
+) -> Response {
+    let Some(job) = app.jobs.of_video(&video_id) else { return problem(StatusCode::NOT_FOUND, "Video not found") };
+    if job.account_id != claims.sub {
+        return problem(StatusCode::FORBIDDEN, "Not authorized to edit this video");
+    }
+    let fields = match body {
+        Ok(Json(Value::Object(fields))) => fields,
+        Ok(_) => return invalid(vec![detail("", "a JSON object is wanted", "dict_type")]),
+        Err(error) => return invalid(vec![detail("", &error.body_text(), "json_invalid")]),
+    };
+    let edits = match check(&job, fields) {
+        Ok(edits) => edits,
+        Err(details) => return invalid(details),
+    };
+    let current = job.to_json(app.jobs.base());
+    let changed_meanwhile =
+        headers.get(header::IF_MATCH).is_some_and(|held| held.as_bytes() != etag(&current).as_bytes());
+    if changed_meanwhile || edits.iter().any(|edit| still_being_made(&job, edit.kind)) {
+        return (StatusCode::CONFLICT, Json(current)).into_response();
+    }
+    for edit in edits {
+        match edit.kind {
+            Some(kind) => app.jobs.set_metadata(&job.id, kind, &edit.content, edit.apply),
+            None => app.jobs.set_quietly(&job.id, edit.apply),
+        }
+    }
+    match app.jobs.job(&job.id) {
+        Some(job) => Json(job.to_json(app.jobs.base())).into_response(),
+        None => problem(StatusCode::NOT_FOUND, "Video not found"),
+    }
+}
+
+/// Tells whether the stage that makes a field is yet to do so, and would overwrite the edit.
+fn still_being_made(job: &Job, kind: Option<&str>) -> bool {
+    let maker = match kind {
+        Some("TITLE" | "DESCRIPTION" | "TAGS") => Stage::Probe,
+        Some("TRANSCRIPT") => Stage::Transcription,
+        Some("CHAPTERS") => Stage::Chapters,
+        _ => return false,
+    };
+    let made = job.stages.get(maker.id()).is_some_and(|stage| stage.status.is_final());
+    !made && !job.progress.status.is_final() && job.progress.status != Status::Failed
+}
+
+fn check(job: &Job, fields: Map<String, Value>) -> Result<Vec<Edit>, Vec<Value>> {
+    let (mut edits, mut details) = (Vec::new(), Vec::new());
+    for (name, value) in fields {
+        match read(job, &name, value) {
+            Ok(edit) => edits.push(edit),
+            Err((message, kind)) => details.push(detail(&name, &message, kind)),
+        }
+    }
+    if details.is_empty() { Ok(edits) } else { Err(details) }
+}
+
+fn read(job: &Job, name: &str, value: Value) -> Result<Edit, (String, &'static str)> {
+    let wrong = |error: serde_json::Error| (error.to_string(), "value_error");
+    let content = value.clone();
+    let (kind, apply): (_, Box<dyn FnOnce(&mut Metadata) + Send>) = match name {
+        "title" => {
+            let title: String = serde_json::from_value(value).map_err(wrong)?;
+            if title.trim().is_empty() {
+                return Err(("a title is at least one character".to_owned(), "string_too_short"));
+            }
+            (Some("TITLE"), Box::new(|metadata| metadata.title = Some(title)))
+        }
+        "description" => {
+            let description = serde_json::from_value(value).map_err(wrong)?;
+            (Some("DESCRIPTION"), Box::new(|metadata| metadata.description = Some(description)))
+        }
+        "tags" => {
+            let tags = serde_json::from_value(value).map_err(wrong)?;
+            (Some("TAGS"), Box::new(|metadata| metadata.tags = Some(tags)))
+        }
+        "transcript_text" => {
+            let text = serde_json::from_value(value).map_err(wrong)?;
+            (Some("TRANSCRIPT"), Box::new(|metadata| metadata.transcript_text = Some(text)))
+        }
+        "chapters" => {
+            let chapters: Vec<Chapter> = serde_json::from_value(value).map_err(wrong)?;
+            if chapters.iter().any(|chapter| chapter.start_seconds < 0.0) {
+                return Err(("a chapter begins at 0 seconds or later".to_owned(), "greater_than_equal"));
+            }
+            (Some("CHAPTERS"), Box::new(|metadata| metadata.chapters = Some(chapters)))
+        }
+        "thumbnail_id" => {
+            let id: String = serde_json::from_value(value).map_err(wrong)?;
+            if !job.metadata.thumbnails.iter().any(|thumbnail| thumbnail.thumbnail_id == id) {
+                return Err(("this video has no such thumbnail".to_owned(), "value_error"));
+            }
+            (None, Box::new(|metadata| metadata.thumbnail_id = Some(id)))
+        }
+        _ => return Err(("this field cannot be edited".to_owned(), "extra_forbidden")),
+    };
+    Ok(Edit { kind, content, apply })
+}
+
+fn detail(field: &str, message: &str, kind: &str) -> Value {
+    let loc = if field.is_empty() { json!(["body"]) } else { json!(["body", field]) };
+    json!({ "loc": loc, "msg": message, "type": kind })
+}
+
+fn invalid(details: Vec<Value>) -> Response {
+    problem(StatusCode::UNPROCESSABLE_ENTITY, details)
+}

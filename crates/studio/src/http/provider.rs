@@ -1,0 +1,98 @@
+//! The page of a sign-in provider: what "Sign in with Google" shows in the browser when the studio is local.
+//!
+//! The flow is the real one (a page in the browser, a redirect to a loopback address, a code that only the PKCE
+//! verifier's owner can exchange); the account that it asks for is one of this studio.
+
+use axum::{
+    Form,
+    extract::{Query, State},
+    http::StatusCode,
+    response::{Html, IntoResponse, Redirect, Response},
+};
+use serde::Deserialize;
+use url::{Host, Url};
+
+use super::{App, auth::off_the_loop, problem};
+
+#[derive(Deserialize)]
+pub struct Flow {
+    redirect_to: String,
+    #[serde(default)]
+    code_challenge: String,
+    #[serde(default)]
+    code_challenge_method: String,
+}
+
+#[derive(Deserialize)]
+pub struct Answer {
+    email: Option<String>,
+    password: Option<String>,
+    cancel: Option<String>,
+}
+
+pub async fn page(Query(flow): Query<Flow>) -> Response {
+    match flow.target() {
+        Ok(_) => Html(form("")).into_response(),
+        Err(refusal) => refusal,
+    }
+}
+
+pub async fn submit(State(app): State<App>, Query(flow): Query<Flow>, Form(answer): Form<Answer>) -> Response {
+    let mut target = match flow.target() {
+        Ok(target) => target,
+        Err(refusal) => return refusal,
+    };
+    if answer.cancel.is_some() {
+        let denied = [("error", "access_denied"), ("error_description", "The person cancelled the sign-in")];
+        target.query_pairs_mut().extend_pairs(denied);
+        return Redirect::to(target.as_str()).into_response();
+    }
+    let accounts = app.accounts.clone();
+    let code = off_the_loop(move || {
+        let session = accounts.sign_in(&answer.email.unwrap_or_default(), &answer.password.unwrap_or_default())?;
+        // The page only proves who is there; the session is begun by whoever exchanges the code.
+        accounts.end(&session.id)?;
+        accounts.give_code(&session.account.id, &flow.code_challenge)
+    });
+    match code.await {
+        Ok(code) => {
+            target.query_pairs_mut().append_pair("code", &code);
+            Redirect::to(target.as_str()).into_response()
+        }
+        Err(_) => (StatusCode::UNAUTHORIZED, Html(form("Email or password is wrong."))).into_response(),
+    }
+}
+
+impl Flow {
+    /// Returns where the answer goes: an address of this machine only, and only with PKCE.
+    fn target(&self) -> Result<Url, Response> {
+        let bad = |detail: &str| problem(StatusCode::BAD_REQUEST, detail);
+        let url = Url::parse(&self.redirect_to).map_err(|_| bad("redirect_to is no address"))?;
+        let loopback = match url.host() {
+            Some(Host::Ipv4(address)) => address.is_loopback(),
+            Some(Host::Ipv6(address)) => address.is_loopback(),
+            Some(Host::Domain(name)) => name == "localhost",
+            None => false,
+        };
+        if url.scheme() != "http" || !loopback {
+            return Err(bad("redirect_to must be on this computer"));
+        }
+        if self.code_challenge.is_empty() || !self.code_challenge_method.eq_ignore_ascii_case("s256") {
+            return Err(bad("code_challenge with method s256 is needed"));
+        }
+        Ok(url)
+    }
+}
+
+fn form(error: &str) -> String {
+    format!(
+        "<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content='width=device-width'>\
+         <title>Sign in to this studio</title>\
+         <style>body{{font:16px system-ui;max-width:20rem;margin:4rem auto}}input,button{{font:inherit;width:100%;\
+         padding:.5rem;margin:.25rem 0;box-sizing:border-box}}p{{color:#b00020}}</style>\
+         <h1>Sign in to this studio</h1><p role=alert>{error}</p>\
+         <form method=post><label>Email <input name=email type=email autocomplete=username autofocus></label>\
+         <label>Password <input name=password type=password autocomplete=current-password></label>\
+         <button>Sign in</button><button name=cancel value=1>Cancel</button></form></html>"
+    )
+}

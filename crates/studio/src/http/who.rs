@@ -1,0 +1,30 @@
+//! Who asks: the account of the access token.
+
+use axum::{
+    extract::FromRequestParts,
+    http::{HeaderMap, StatusCode, header, request::Parts},
+    response::Response,
+};
+
+use super::{App, problem};
+use crate::tokens::Claims;
+
+/// Is a signed-in asker.
+pub struct Who(pub Claims);
+
+impl FromRequestParts<App> for Who {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
+        bearer(&parts.headers)
+            .and_then(|token| app.tokens.check(token))
+            .map(Self)
+            .ok_or_else(|| problem(StatusCode::UNAUTHORIZED, "Could not validate credentials"))
+    }
+}
+
+/// Returns the bearer token of a request.
+pub fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let (scheme, token) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}

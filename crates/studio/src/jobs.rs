@@ -1,0 +1,332 @@
+//! The jobs: kept in memory and in the database, changed in one place, announced with every change.
+
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use crate::{
+    db::Db,
+    hub::{Announcement, Audience, Hub, message},
+};
+
+/// Is how far a job or a stage has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum Status {
+    /// It waits.
+    Pending,
+    /// It is worked on.
+    Processing,
+    /// It ended well.
+    Completed,
+    /// It ended badly.
+    Failed,
+}
+
+impl Status {
+    /// Tells whether it ended.
+    pub fn is_final(self) -> bool {
+        matches!(self, Self::Completed | Self::Failed)
+    }
+}
+
+/// Is the progress of a job or a stage.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Progress {
+    /// How far it has come.
+    pub status: Status,
+    /// 0–100.
+    pub progress_percent: f64,
+    /// Why it failed.
+    pub error_message: Option<String>,
+}
+
+impl Progress {
+    /// Makes a progress without an error.
+    pub fn new(status: Status, progress_percent: f64) -> Self {
+        Self { status, progress_percent, error_message: None }
+    }
+}
+
+/// Is one chapter.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Chapter {
+    /// Where it begins, in seconds.
+    pub start_seconds: f64,
+    /// What it is called.
+    pub title: String,
+}
+
+/// Is one thumbnail.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Thumbnail {
+    /// Its id.
+    pub thumbnail_id: String,
+    /// Where it is served; without the server, whose port may change.
+    pub path: String,
+    /// Width in pixels.
+    pub width: u32,
+    /// Height in pixels.
+    pub height: u32,
+    /// Which moment it shows, in seconds.
+    pub timestamp_seconds: f64,
+}
+
+/// Is the metadata of a video.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Metadata {
+    /// The title.
+    pub title: Option<String>,
+    /// The description.
+    pub description: Option<String>,
+    /// The tags.
+    pub tags: Option<Vec<String>>,
+    /// What is said.
+    pub transcript_text: Option<String>,
+    /// The chapters.
+    pub chapters: Option<Vec<Chapter>>,
+    /// The chosen thumbnail.
+    pub thumbnail_id: Option<String>,
+    /// All thumbnails.
+    pub thumbnails: Vec<Thumbnail>,
+    /// How long the video is, in seconds.
+    pub duration_seconds: Option<f64>,
+}
+
+/// Is one job with its video.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Job {
+    /// Its id.
+    pub id: String,
+    /// Its video's id.
+    pub video_id: String,
+    /// Whose it is.
+    pub account_id: String,
+    /// Overall progress.
+    #[serde(flatten)]
+    pub progress: Progress,
+    /// Progress of the stages.
+    pub stages: BTreeMap<String, Progress>,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it last changed.
+    pub updated_at: Timestamp,
+    /// The file's name on the creator's disk.
+    pub original_filename: String,
+    /// The file's type, as the upload said.
+    pub content_type: String,
+    /// The file's size in bytes.
+    pub size_bytes: u64,
+    /// The file here.
+    pub source: PathBuf,
+    /// The subtitles that came with it.
+    pub subtitles: Option<PathBuf>,
+    /// The video's metadata.
+    pub metadata: Metadata,
+}
+
+impl Job {
+    /// Returns the job as REST answers it, with thumbnails under a base address.
+    pub fn to_json(&self, base: &str) -> Value {
+        let metadata = &self.metadata;
+        let thumbnails: Vec<Value> =
+            metadata.thumbnails.iter().map(|thumbnail| thumbnail_json(thumbnail, base)).collect();
+        let chosen = metadata.thumbnails.iter().find(|t| Some(&t.thumbnail_id) == metadata.thumbnail_id.as_ref());
+        let cover = chosen.or(metadata.thumbnails.first());
+        json!({
+            "id": self.id, "video_id": self.video_id,
+            "status": self.progress.status, "progress_percent": self.progress.progress_percent,
+            "error_message": self.progress.error_message, "processing_stages": self.stages,
+            "created_at": self.created_at, "updated_at": self.updated_at,
+            "video": { "id": self.video_id, "original_filename": self.original_filename,
+                "content_type": self.content_type, "size_bytes": self.size_bytes },
+            "video_metadata": {
+                "title": metadata.title, "description": metadata.description, "tags": metadata.tags,
+                "transcript_text": metadata.transcript_text, "chapters": metadata.chapters,
+                "thumbnail_file_url": cover.map(|thumbnail| format!("{base}{}", thumbnail.path)),
+                "thumbnail_id": metadata.thumbnail_id, "thumbnails": thumbnails,
+                "extracted_video_duration_seconds": metadata.duration_seconds,
+            },
+        })
+    }
+}
+
+/// Returns a thumbnail as REST and the socket say it.
+pub fn thumbnail_json(thumbnail: &Thumbnail, base: &str) -> Value {
+    json!({ "thumbnail_id": thumbnail.thumbnail_id, "thumbnail_url": format!("{base}{}", thumbnail.path),
+        "width": thumbnail.width, "height": thumbnail.height, "timestamp_seconds": thumbnail.timestamp_seconds })
+}
+
+/// Keeps every job, and announces what changes.
+#[derive(Clone, Debug)]
+pub struct Jobs {
+    jobs: Arc<Mutex<BTreeMap<String, Job>>>,
+    db: Db,
+    hub: Hub,
+    base: String,
+}
+
+impl Jobs {
+    /// Loads the jobs of a database; `base` is the server's own address, for thumbnails.
+    pub fn load(db: Db, hub: Hub, base: String) -> rusqlite::Result<Self> {
+        let mut jobs = BTreeMap::new();
+        {
+            let connection = db.lock();
+            let mut statement = connection.prepare("SELECT id, body FROM job")?;
+            let rows = statement.query_map([], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)))?;
+            for row in rows {
+                let (id, body) = row?;
+                match serde_json::from_str::<Job>(&body) {
+                    Ok(job) => drop(jobs.insert(id, job)),
+                    Err(error) => tracing::error!(%id, %error, "a stored job is unreadable and left out"),
+                }
+            }
+        }
+        Ok(Self { jobs: Arc::new(Mutex::new(jobs)), db, hub, base })
+    }
+
+    /// Returns the server's own address.
+    pub fn base(&self) -> &str {
+        &self.base
+    }
+
+    /// Returns a job.
+    pub fn job(&self, id: &str) -> Option<Job> {
+        self.lock().get(id).cloned()
+    }
+
+    /// Returns the job of a video.
+    pub fn of_video(&self, video_id: &str) -> Option<Job> {
+        self.lock().values().find(|job| job.video_id == video_id).cloned()
+    }
+
+    /// Returns an account's jobs, newest first.
+    pub fn of_account(&self, account_id: &str) -> Vec<Job> {
+        let mut jobs: Vec<Job> = self.lock().values().filter(|job| job.account_id == account_id).cloned().collect();
+        jobs.sort_by(|a, b| b.created_at.cmp(&a.created_at).then_with(|| a.id.cmp(&b.id)));
+        jobs
+    }
+
+    /// Returns the jobs that have not ended, oldest first.
+    pub fn unfinished(&self) -> Vec<Job> {
+        let mut jobs: Vec<Job> = self.lock().values().filter(|job| !job.progress.status.is_final()).cloned().collect();
+        jobs.sort_by_key(|job| job.created_at);
+        jobs
+    }
+
+    /// Takes up a new job, and tells every socket of its account.
+    pub fn add(&self, job: Job) -> rusqlite::Result<()> {
+        self.save(&job)?;
+        let announcement = self.announcement(&job, Audience::Account, "JOB_UPDATE", &json!(job.progress));
+        self.lock().insert(job.id.clone(), job);
+        self.hub.announce(announcement);
+        Ok(())
+    }
+
+    /// Sets a job's overall progress.
+    pub fn set_progress(&self, id: &str, progress: Progress) {
+        let data = progress_json(&progress);
+        let lasting = progress.status.is_final() || progress.progress_percent == 0.0;
+        self.change(id, "JOB_UPDATE", &data, lasting, |job| job.progress = progress);
+    }
+
+    /// Sets a stage's progress.
+    pub fn set_stage(&self, id: &str, stage: &str, progress: Progress) {
+        let mut data = progress_json(&progress);
+        data["stage_id"] = json!(stage);
+        let lasting = progress.status.is_final();
+        self.change(id, "STAGE_UPDATE", &data, lasting, |job| drop(job.stages.insert(stage.to_owned(), progress)));
+    }
+
+    /// Sets one metadata field.
+    pub fn set_metadata(&self, id: &str, kind: &str, content: &Value, set: impl FnOnce(&mut Metadata)) {
+        let data = json!({ "metadata_type": kind, "content": content });
+        self.change(id, "METADATA_UPDATE", &data, true, |job| set(&mut job.metadata));
+    }
+
+    /// Sets what no message tells of: the duration, the chosen thumbnail.
+    pub fn set_quietly(&self, id: &str, set: impl FnOnce(&mut Metadata)) {
+        let mut jobs = self.lock();
+        let Some(job) = jobs.get_mut(id) else { return };
+        set(&mut job.metadata);
+        job.updated_at = later_than(job.updated_at);
+        self.keep(job);
+    }
+
+    /// Adds a thumbnail.
+    pub fn add_thumbnail(&self, id: &str, thumbnail: Thumbnail) {
+        let data = thumbnail_json(&thumbnail, &self.base);
+        self.change(id, "THUMBNAIL_GENERATED", &data, true, |job| job.metadata.thumbnails.push(thumbnail));
+    }
+
+    /// Tells of an error.
+    pub fn tell_error(&self, id: &str, data: &Value) {
+        self.change(id, "ERROR", data, false, |_| {});
+    }
+
+    fn change(&self, id: &str, kind: &str, data: &Value, lasting: bool, apply: impl FnOnce(&mut Job)) {
+        let mut jobs = self.lock();
+        let Some(job) = jobs.get_mut(id) else { return };
+        apply(job);
+        job.updated_at = later_than(job.updated_at);
+        if lasting {
+            self.keep(job);
+        }
+        // Announced under the lock, so that messages leave in the order of their times.
+        self.hub.announce(self.announcement(job, Audience::Subscribers, kind, data));
+    }
+
+    fn announcement(&self, job: &Job, audience: Audience, kind: &str, data: &Value) -> Announcement {
+        Announcement {
+            account_id: job.account_id.clone(),
+            job_id: job.id.clone(),
+            audience,
+            text: message(kind, &job.id, data, &job.updated_at.to_string()),
+        }
+    }
+
+    fn keep(&self, job: &Job) {
+        if let Err(error) = self.save(job) {
+            tracing::error!(job_id = %job.id, %error, "the job could not be saved: a restart will not know of this change");
+        }
+    }
+
+    fn save(&self, job: &Job) -> rusqlite::Result<()> {
+        let body = serde_json::to_string(job).unwrap_or_default();
+        self.db.lock().execute(
+            "INSERT INTO job (id, account_id, body) VALUES (?1, ?2, ?3) ON CONFLICT (id) DO UPDATE SET body = excluded.body",
+            (&job.id, &job.account_id, body),
+        )?;
+        Ok(())
+    }
+
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<String, Job>> {
+        self.jobs.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn progress_json(progress: &Progress) -> Value {
+    let mut data = json!({ "status": progress.status, "progress_percent": progress.progress_percent });
+    if let Some(error) = &progress.error_message {
+        data["error_message"] = json!(error);
+    }
+    data
+}
+
+/// Returns now, or just after `last`: a job's messages have rising times even when the clock is set back.
+#[expect(clippy::disallowed_methods, reason = "a driver")]
+pub fn later_than(last: Timestamp) -> Timestamp {
+    let now = Timestamp::now();
+    if now > last { now } else { last + std::time::Duration::from_micros(1) }
+}
+
+/// Returns the folder of a video's files.
+pub fn video_folder(data_dir: &Path, video_id: &str) -> PathBuf {
+    data_dir.join("videos").join(video_id)
+}

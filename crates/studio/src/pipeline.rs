@@ -1,0 +1,149 @@
+//! The work on a video, stage by stage: UPLOAD → PROBE → AUDIO_EXTRACTION → TRANSCRIPTION → CHAPTERS →
+//! THUMBNAIL_GENERATION.
+
+use std::{path::PathBuf, sync::Arc};
+
+use serde_json::json;
+use tokio::sync::Semaphore;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use crate::{
+    config::Tools,
+    jobs::{Job, Jobs, Progress, Status, video_folder},
+};
+
+mod audio;
+mod chapters;
+mod failure;
+mod probe;
+mod stage;
+mod thumbnails;
+mod tool;
+mod transcript;
+mod work;
+
+use failure::{Failure, Severity};
+pub use stage::Stage;
+use work::Work;
+
+/// How many jobs are worked on at a time; the rest wait. ffmpeg uses several cores by itself.
+const AT_A_TIME: usize = 2;
+
+/// Works on jobs.
+#[derive(Clone)]
+pub struct Pipeline {
+    jobs: Jobs,
+    tools: Arc<Tools>,
+    data_dir: PathBuf,
+    places: Arc<Semaphore>,
+    stop: CancellationToken,
+    running: TaskTracker,
+}
+
+impl Pipeline {
+    /// Makes an idle pipeline.
+    pub fn new(jobs: Jobs, tools: Tools, data_dir: PathBuf) -> Self {
+        Self {
+            jobs,
+            tools: Arc::new(tools),
+            data_dir,
+            places: Arc::new(Semaphore::new(AT_A_TIME)),
+            stop: CancellationToken::new(),
+            running: TaskTracker::new(),
+        }
+    }
+
+    /// Takes up what an earlier run of the studio left unfinished: from the start where the file is still there,
+    /// and with an honest failure where it is not.
+    pub fn resume(&self) {
+        for job in self.jobs.unfinished() {
+            for stage in Stage::ALL.into_iter().filter(|stage| *stage != Stage::Upload) {
+                self.jobs.set_stage(&job.id, stage.id(), Progress::new(Status::Pending, 0.0));
+            }
+            self.jobs.set_progress(&job.id, Progress::new(Status::Pending, 0.0));
+            tracing::info!(job_id = %job.id, "taking up a job that was cut short");
+            self.enqueue(job.id);
+        }
+    }
+
+    /// Puts a job in the queue; it waits as PENDING until there is a place.
+    pub fn enqueue(&self, job_id: String) {
+        let pipeline = self.clone();
+        self.running.spawn(async move {
+            let work = async {
+                let _place = pipeline.places.acquire().await.ok()?;
+                pipeline.run(&job_id).await;
+                Some(())
+            };
+            // What is cut short stays unfinished in the database, and is resumed at the next start.
+            pipeline.stop.run_until_cancelled(work).await;
+        });
+    }
+
+    /// Stops every job and waits until its programs have ended.
+    pub async fn stop(&self) {
+        self.stop.cancel();
+        self.running.close();
+        self.running.wait().await;
+    }
+
+    /// Waits until [`Self::stop`] is called.
+    pub async fn stopped(&self) {
+        self.stop.cancelled().await;
+    }
+
+    async fn run(&self, job_id: &str) {
+        let Some(job) = self.jobs.job(job_id) else { return };
+        let folder = video_folder(&self.data_dir, &job.video_id);
+        let mut work = Work::new(self.jobs.clone(), Arc::clone(&self.tools), job, folder);
+        for stage in Stage::ALL {
+            work.begin(stage);
+            match run_stage(stage, &mut work).await {
+                Ok(()) => work.finish(Progress::new(Status::Completed, 100.0)),
+                Err(failure) => {
+                    let failure = failure.known_causes(&work.job.source);
+                    self.tell(&mut work, stage, &failure);
+                    if failure.severity == Severity::Fatal {
+                        return;
+                    }
+                }
+            }
+        }
+        let _ = tokio::fs::remove_file(work.audio_file()).await;
+        self.jobs.set_progress(job_id, Progress::new(Status::Completed, 100.0));
+    }
+
+    /// Tells of a failure: the tool's words on the stage, the plain sentence on the job.
+    fn tell(&self, work: &mut Work, stage: Stage, failure: &Failure) {
+        tracing::info!(job_id = %work.job.id, stage = stage.id(), code = failure.code, details = %failure.details, "a stage failed");
+        let reached = work.percent();
+        let details = if failure.details.is_empty() { &failure.message } else { &failure.details };
+        work.finish(Progress { error_message: Some(details.clone()), ..Progress::new(Status::Failed, reached) });
+        let recoverable = failure.severity == Severity::Recoverable;
+        self.jobs.tell_error(
+            &work.job.id,
+            &json!({ "error_code": failure.code, "error_message": failure.message,
+                "recoverable": recoverable, "affected_stage": stage.id() }),
+        );
+        if !recoverable {
+            let failed = Progress::new(Status::Failed, work.overall_percent());
+            self.jobs.set_progress(&work.job.id, Progress { error_message: Some(failure.message.clone()), ..failed });
+        }
+    }
+}
+
+async fn run_stage(stage: Stage, work: &mut Work) -> Result<(), Failure> {
+    match stage {
+        // The file is here: the upload put it here before the job was made.
+        Stage::Upload => present(&work.job),
+        Stage::Probe => probe::run(work).await,
+        Stage::AudioExtraction => audio::run(work).await,
+        Stage::Transcription => transcript::run(work).await,
+        Stage::Chapters => chapters::run(work).await,
+        Stage::ThumbnailGeneration => thumbnails::run(work).await,
+    }
+}
+
+fn present(job: &Job) -> Result<(), Failure> {
+    if job.source.exists() { Ok(()) } else { Err(Failure::gone()) }
+}

@@ -1,0 +1,81 @@
+//! One job under work: what the stages share, and how they tell how far they are.
+
+use std::{path::PathBuf, sync::Arc, time::Duration};
+
+use tokio::time::Instant;
+
+use super::{probe::Probe, stage::Stage};
+use crate::{
+    config::Tools,
+    jobs::{Job, Jobs, Progress, Status},
+};
+
+/// Progress is told at most this often; an eye sees no more.
+const TELL_EVERY: Duration = Duration::from_millis(100);
+
+/// Is one job under work.
+pub struct Work {
+    /// The job as it was when the work began.
+    pub job: Job,
+    /// All jobs, to write results to.
+    pub jobs: Jobs,
+    /// The programs.
+    pub tools: Arc<Tools>,
+    /// The folder of the video's files.
+    pub folder: PathBuf,
+    /// What PROBE found.
+    pub probe: Probe,
+    stage: Stage,
+    percent: f64,
+    told: Option<Instant>,
+}
+
+impl Work {
+    /// Makes the work on a job.
+    pub fn new(jobs: Jobs, tools: Arc<Tools>, job: Job, folder: PathBuf) -> Self {
+        Self { job, jobs, tools, folder, probe: Probe::default(), stage: Stage::Upload, percent: 0.0, told: None }
+    }
+
+    /// Begins a stage.
+    pub fn begin(&mut self, stage: Stage) {
+        self.stage = stage;
+        self.percent = 0.0;
+        self.told = None;
+        self.progress(0.0);
+    }
+
+    /// Tells how far the stage is, in percent.
+    pub fn progress(&mut self, percent: f64) {
+        self.percent = percent.clamp(self.percent, 100.0);
+        if self.told.is_some_and(|told| told.elapsed() < TELL_EVERY) {
+            return;
+        }
+        self.told = Some(Instant::now());
+        let rounded = (self.percent * 10.0).round() / 10.0;
+        self.jobs.set_stage(&self.job.id, self.stage.id(), Progress::new(Status::Processing, rounded));
+        self.jobs.set_progress(&self.job.id, Progress::new(Status::Processing, self.overall_percent()));
+    }
+
+    /// Ends the stage.
+    pub fn finish(&mut self, progress: Progress) {
+        // A stage that failed without stopping the job is as much behind us as one that went well.
+        self.percent = if progress.status == Status::Completed { 100.0 } else { self.percent };
+        self.jobs.set_stage(&self.job.id, self.stage.id(), progress);
+    }
+
+    /// Returns how far the stage is.
+    pub fn percent(&self) -> f64 {
+        self.percent
+    }
+
+    /// Returns how far the job is, in percent.
+    pub fn overall_percent(&self) -> f64 {
+        let percent = self.stage.weight_before() + self.stage.weight() * self.percent / 100.0;
+        (percent * 10.0).round() / 10.0
+    }
+
+    /// Returns where the extracted sound is kept while it is needed.
+    pub fn audio_file(&self) -> PathBuf {
+        self.folder.join("audio.wav")
+    }
+}

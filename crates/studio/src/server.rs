@@ -1,0 +1,118 @@
+//! Starting and stopping a studio.
+
+use std::{net::Ipv4Addr, sync::Arc};
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use tokio::{net::TcpListener, task::JoinHandle};
+use tokio_util::sync::CancellationToken;
+use url::Url;
+
+use crate::{
+    accounts::{Accounts, Refusal},
+    config::Config,
+    db::Db,
+    http::{App, Settings, off_the_loop, router},
+    hub::Hub,
+    jobs::Jobs,
+    pipeline::Pipeline,
+    tokens::Tokens,
+};
+
+/// Tells why a studio could not be started.
+#[derive(Debug, thiserror::Error)]
+pub enum StudioError {
+    /// The data folder cannot be used.
+    #[error("the studio's data folder {folder} cannot be used ({error}): check that it can be written to")]
+    Folder {
+        /// The folder.
+        folder: String,
+        /// Why.
+        error: std::io::Error,
+    },
+    /// The database cannot be used.
+    #[error("the studio's database cannot be used ({0}): check the disk, or move the file studio.db away")]
+    Database(#[from] rusqlite::Error),
+    /// The port cannot be listened on.
+    #[error("port {port} on 127.0.0.1 cannot be used ({error}): choose another with --port, or 0 for any")]
+    Port {
+        /// The port.
+        port: u16,
+        /// Why.
+        error: std::io::Error,
+    },
+    /// The account cannot be made.
+    #[error("the account cannot be made: {0}")]
+    Account(String),
+}
+
+/// Is a studio that runs until it is stopped.
+pub struct Studio {
+    address: Url,
+    accounts: Accounts,
+    pipeline: Pipeline,
+    stop: CancellationToken,
+    server: JoinHandle<()>,
+}
+
+impl Studio {
+    /// Starts a studio on 127.0.0.1, and takes up the jobs that an earlier run left unfinished.
+    ///
+    /// # Errors
+    /// Says what is wrong with the data folder, the database or the port.
+    pub async fn start(config: Config) -> Result<Self, StudioError> {
+        let Config { data_dir, port, token_ttl, heartbeat, upload_limit, tools } = config;
+        std::fs::create_dir_all(&data_dir)
+            .map_err(|error| StudioError::Folder { folder: data_dir.display().to_string(), error })?;
+        let db = Db::open(&data_dir.join("studio.db"))?;
+        let port_error = |error| StudioError::Port { port, error };
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.map_err(port_error)?;
+        let base = format!("http://{}", listener.local_addr().map_err(port_error)?);
+        let hub = Hub::default();
+        let jobs = Jobs::load(db.clone(), hub.clone(), base.clone())?;
+        let pipeline = Pipeline::new(jobs.clone(), tools, data_dir.clone());
+        let auth_key = URL_SAFE_NO_PAD.encode(db.secret("auth_key")?);
+        let accounts = Accounts::new(db.clone());
+        let app = App {
+            accounts: accounts.clone(),
+            tokens: Tokens::new(&db.secret("jwt_secret")?, token_ttl),
+            jobs,
+            hub,
+            pipeline: pipeline.clone(),
+            settings: Arc::new(Settings { base: base.clone(), auth_key, data_dir, upload_limit, heartbeat }),
+        };
+        pipeline.resume();
+        let stop = CancellationToken::new();
+        let serve = axum::serve(listener, router(app)).with_graceful_shutdown(stop.clone().cancelled_owned());
+        let server = tokio::spawn(async move {
+            if let Err(error) = serve.await {
+                tracing::error!(%error, "the studio's server ended");
+            }
+        });
+        let address = Url::parse(&base).map_err(|error| StudioError::Account(error.to_string()))?;
+        Ok(Self { address, accounts, pipeline, stop, server })
+    }
+
+    /// Returns where the studio is, such as `http://127.0.0.1:8765/`.
+    pub fn address(&self) -> &Url {
+        &self.address
+    }
+
+    /// Makes an account, or gives the one of this email a new password.
+    ///
+    /// # Errors
+    /// Says what is wrong with the email or the password.
+    pub async fn ensure_account(&self, email: &str, password: &str) -> Result<(), StudioError> {
+        let (accounts, email, password) = (self.accounts.clone(), email.to_owned(), password.to_owned());
+        off_the_loop(move || accounts.ensure(&email, &password))
+            .await
+            .map_err(|refusal: Refusal| StudioError::Account(refusal.to_string()))
+    }
+
+    /// Stops: no more requests, the sockets closed, ffmpeg ended. Unfinished jobs go on at the next start.
+    pub async fn stop(self) {
+        self.pipeline.stop().await;
+        self.stop.cancel();
+        // A request that hangs must not hold up the end of the program.
+        let _ = tokio::time::timeout(std::time::Duration::from_secs(3), self.server).await;
+    }
+}
