@@ -1,2 +1,144 @@
-//! x
-fn main() {}
+//! `tally`: Tallylight without a window, for terminals, scripts and servers.
+
+use std::{path::PathBuf, process::ExitCode};
+
+use clap::{Args, Parser, Subcommand};
+use tallylight_core::{Code, Error, job::Status};
+
+mod client;
+mod commands;
+mod output;
+mod terminal;
+
+/// Watches how every upload is doing
+#[derive(Parser)]
+#[command(name = "tally", version)]
+struct Cli {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// Is what every command may be told.
+#[derive(Args, Clone, Debug)]
+struct Global {
+    /// Where jobs and settings are kept
+    #[arg(long, value_name = "DIR", env = "TALLYLIGHT_DATA_DIR", global = true)]
+    data_dir: Option<PathBuf>,
+    /// The studio's address; remembered after the first use
+    #[arg(long, value_name = "URL", global = true)]
+    server: Option<String>,
+    /// Keeps the session in memory, for this one run
+    #[arg(long, global = true)]
+    no_keychain: bool,
+    /// Prints JSON
+    #[arg(long, global = true)]
+    json: bool,
+    /// Says more on standard error; twice for still more
+    #[arg(short, long, action = clap::ArgAction::Count, global = true)]
+    verbose: u8,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Signs in; asks for the password, or takes it from TALLYLIGHT_PASSWORD
+    Login {
+        /// The email of the account
+        #[arg(long)]
+        email: String,
+    },
+    /// Ends the session here and on the server
+    Logout,
+    /// Shows server, account, connection and counts of jobs
+    Status,
+    /// Lists the jobs, newest first
+    Jobs {
+        /// Only jobs of this status: PENDING, PROCESSING, COMPLETED or FAILED
+        #[arg(long, value_parser = parse_status)]
+        status: Vec<Status>,
+    },
+    /// Shows one job whole
+    Show {
+        /// Which job
+        job: String,
+    },
+    /// Stays connected and prints what happens
+    Watch(commands::watch::Watch),
+    /// Sends videos, then follows their jobs
+    Upload {
+        /// The videos
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
+    },
+    /// Checks everything that a connection needs, a line each
+    Doctor,
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let cli = Cli::parse();
+    log(cli.global.verbose);
+    let global = &cli.global;
+    let done = match cli.command {
+        Command::Login { email } => commands::session::login(global, &email).await,
+        Command::Logout => commands::session::logout(global).await,
+        Command::Status => commands::session::status(global).await,
+        Command::Jobs { status } => commands::jobs::list(global, &status).await,
+        Command::Show { job } => commands::jobs::show(global, &job).await,
+        Command::Watch(watch) => commands::watch::run(global, watch).await,
+        Command::Upload { files } => commands::upload::run(global, files).await,
+        Command::Doctor => commands::doctor::run(global).await,
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            output::complain(&error.message);
+            ExitCode::from(exit_code(error.code))
+        }
+    }
+}
+
+/// Returns the exit code of a failure: 1 failed, 2 wrong usage, 3 not signed in, 4 backend out of reach.
+fn exit_code(code: Code) -> u8 {
+    match code {
+        Code::InvalidAddress | Code::InsecureAddress => 2,
+        Code::SignedOut | Code::SessionExpired | Code::InvalidCredentials | Code::AccountBlocked => 3,
+        Code::Unreachable | Code::UntrustedCertificate | Code::ServerError | Code::RateLimited | Code::NotAStudio => 4,
+        Code::NotFound
+        | Code::Forbidden
+        | Code::NotAVideo
+        | Code::TooLarge
+        | Code::DiskFull
+        | Code::NotOffered
+        | Code::File
+        | Code::Keychain
+        | Code::SocketRefused
+        | Code::NoSocket
+        | Code::Closed
+        | Code::Silent
+        | Code::HandshakeTimeout
+        | Code::MessageTooLarge
+        | Code::Replaced
+        | Code::Slept
+        | Code::Requested
+        | Code::JobFailed => 1,
+    }
+}
+
+fn parse_status(word: &str) -> Result<Status, String> {
+    Status::parse(word).ok_or_else(|| "use PENDING, PROCESSING, COMPLETED or FAILED".to_owned())
+}
+
+fn log(verbose: u8) {
+    let default =
+        ["error", "tallylight_client=info,tally=info", "tallylight_client=debug,tallylight_core=debug,tally=debug"];
+    let level = default[usize::from(verbose).min(default.len() - 1)];
+    let filter = tracing_subscriber::EnvFilter::try_from_env("TALLYLIGHT_LOG").unwrap_or_else(|_| level.into());
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+}
+
+/// Returns an error about wrong usage.
+fn usage(message: impl Into<String>) -> Error {
+    Error::new(Code::InvalidAddress, message)
+}

@@ -1,1 +1,19 @@
-//! x
+//! The I/O of Tallylight, without a window: one actor owns all state, and everything else talks to it.
+//!
+//! [`start`] returns a [`Handle`]. What changes comes out through the [`Shell`]: a window's, or a terminal's.
+
+mod actor;
+mod auth;
+mod clock;
+mod handle;
+mod http;
+mod rest;
+mod secrets;
+mod shell;
+mod socket;
+mod store;
+
+pub use actor::{Config, start};
+pub use handle::{Handle, Identity};
+pub use secrets::{Kept, Keychain, TokenStore};
+pub use shell::{Shell, TrayView};

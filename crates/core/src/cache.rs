@@ -3,6 +3,7 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
 
 use crate::{
     JobId, Now,
@@ -31,7 +32,9 @@ pub enum Change {
 }
 
 /// Tells how much of a job changed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
 pub enum Scope {
     /// One aspect: a percentage, a field, a thumbnail.
     Increment,
@@ -53,7 +56,8 @@ pub struct Ending {
 }
 
 /// Is how a run ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Outcome {
     /// Well.
     Completed,
@@ -83,8 +87,8 @@ pub enum Authority {
 #[derive(Debug, Default)]
 pub struct Cache {
     jobs: BTreeMap<JobId, Record>,
-    /// What the server's clock shows when ours shows zero.
-    server_ahead: SignedDuration,
+    /// How far the server's clock is ahead of ours, once an answer told.
+    server_ahead: Option<SignedDuration>,
     /// Whether the whole list was seen at least once.
     synced: bool,
 }
@@ -93,7 +97,7 @@ impl Cache {
     /// Takes up the records that the disk kept.
     pub fn restore(records: impl IntoIterator<Item = Record>) -> Self {
         let jobs: BTreeMap<_, _> = records.into_iter().map(|record| (record.job_id.clone(), record)).collect();
-        Self { synced: !jobs.is_empty(), jobs, server_ahead: SignedDuration::ZERO }
+        Self { synced: !jobs.is_empty(), jobs, server_ahead: None }
     }
 
     /// Returns every job, by id.
@@ -113,12 +117,17 @@ impl Cache {
 
     /// Learns the server's clock from the `Date` of an answer.
     pub fn observe_server_clock(&mut self, date: Timestamp, now: Now) {
-        self.server_ahead = date.duration_since(now.wall);
+        self.server_ahead = Some(date.duration_since(now.wall));
+    }
+
+    /// Returns how far the server's clock is ahead of ours, once an answer told.
+    pub fn server_ahead(&self) -> Option<SignedDuration> {
+        self.server_ahead
     }
 
     /// Returns what the server's clock shows now, as far as is known.
     pub fn server_time(&self, now: Now) -> Timestamp {
-        now.wall.checked_add(self.server_ahead).unwrap_or(now.wall)
+        now.wall.checked_add(self.server_ahead.unwrap_or_default()).unwrap_or(now.wall)
     }
 
     /// Applies a message.

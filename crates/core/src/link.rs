@@ -195,7 +195,11 @@ impl Link {
 
     fn take(&mut self, input: Input, now: Now, effects: &mut Vec<Effect>) {
         match input {
-            Input::SignedIn if self.state == State::SignedOut => self.connect(now, effects),
+            Input::SignedIn if self.state == State::SignedOut => {
+                self.connect(now, effects);
+                // The list need not wait for the socket, which may not even be offered.
+                self.sync.want(now);
+            }
             Input::SignedIn | Input::Tick => {}
             Input::SignedOut => self.sign_out(effects),
             Input::Opened(conn) => self.opened(conn, now, effects),
@@ -344,14 +348,14 @@ impl Link {
     fn closed_to_us(&mut self, error: Error, now: Now) {
         self.trial = TokenTrial::Untried;
         self.backoff.fail(now.draw);
-        self.reason = Some(ReasonView { code: error.code, message: error.message });
+        self.reason = Some(error.into());
         self.state = State::Waiting { until: now.monotonic + CLOSED_SOCKET_RETRY };
         self.sync.poll(now);
     }
 
     fn retry_later(&mut self, error: Error, retry_after: Option<Duration>, now: Now) {
         let delay = self.backoff.fail(now.draw).max(retry_after.unwrap_or_default().min(RETRY_AFTER_LIMIT));
-        self.reason = Some(ReasonView { code: error.code, message: error.message });
+        self.reason = Some(error.into());
         self.state = State::Waiting { until: now.monotonic + delay };
         self.sync.lost();
         if self.backoff.failures() >= POLL_AFTER_FAILURES {

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use serde::{Deserialize, Serialize};
+
 use crate::{
     JobId,
     cache::{Ending, Outcome, Witnessed},
@@ -11,7 +13,7 @@ use crate::{
 };
 
 /// Names an outcome that a person was told of, or need not be.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Delivered {
     /// Which job.
     pub job_id: JobId,

@@ -49,8 +49,8 @@ pub enum Input {
     },
     /// The backend granted a session.
     Granted(Ticket, Grant),
-    /// The refresh token of a grant is kept, or there is no place to keep it.
-    Kept(Ticket),
+    /// The refresh token of a grant is kept, or there is no place to keep it and the session ends with this run.
+    Kept(Ticket, Option<Error>),
     /// The backend definitely refused.
     Refused(Ticket, Error),
     /// The backend could not be asked for now.
@@ -96,6 +96,8 @@ pub struct SessionView {
     pub email: Option<String>,
     /// Why it is so.
     pub reason: Option<ReasonView>,
+    /// What a person should know although all is well: the session cannot be kept.
+    pub warning: Option<ReasonView>,
 }
 
 /// Names a state of the session.
@@ -144,7 +146,7 @@ pub struct Session {
 
 impl Default for Session {
     fn default() -> Self {
-        let shown = SessionView { state: SessionState::SignedOut, email: None, reason: None };
+        let shown = SessionView { state: SessionState::SignedOut, email: None, reason: None, warning: None };
         Self { state: State::SignedOut, ticket: 0, backoff: Backoff::default(), shown }
     }
 }
@@ -165,10 +167,10 @@ impl Session {
                 self.refresh(refresh_token, None, email, &mut effects);
             }
             Input::Granted(ticket, grant) if self.is_current(ticket) => self.granted(ticket, grant, &mut effects),
-            Input::Kept(ticket) if self.is_current(ticket) => self.kept(now, &mut effects),
+            Input::Kept(ticket, problem) if self.is_current(ticket) => self.kept(problem, now, &mut effects),
             Input::Refused(ticket, error) if self.is_current(ticket) => self.refused(error, &mut effects),
             Input::Delayed(ticket, error) if self.is_current(ticket) => self.delayed(error, now, &mut effects),
-            Input::Granted(..) | Input::Kept(_) | Input::Refused(..) | Input::Delayed(..) => {}
+            Input::Granted(..) | Input::Kept(..) | Input::Refused(..) | Input::Delayed(..) => {}
             Input::AccessRefused => self.access_refused(&mut effects),
             Input::SignOut(reason) => self.sign_out(reason, &mut effects),
             Input::Tick => self.tick(now, &mut effects),
@@ -218,7 +220,7 @@ impl Session {
         self.state = State::Keeping { grant, renewed };
     }
 
-    fn kept(&mut self, now: Now, effects: &mut Vec<Effect>) {
+    fn kept(&mut self, problem: Option<Error>, now: Now, effects: &mut Vec<Effect>) {
         let State::Keeping { grant, renewed } = std::mem::replace(&mut self.state, State::SignedOut) else { return };
         self.backoff.reset();
         // Reckoned from the duration on the monotonic clock: a wrong wall clock must not refresh for ever. Half the
@@ -228,7 +230,8 @@ impl Session {
         let state = if renewed { SessionState::Refreshed } else { SessionState::SignedIn };
         let email = Some(grant.email.clone());
         self.state = State::SignedIn { grant, refresh_at };
-        self.shown = SessionView { state, email, reason: None };
+        let warning = problem.map(ReasonView::from);
+        self.shown = SessionView { state, email, reason: None, warning };
         effects.push(Effect::Show(self.shown.clone()));
         effects.push(Effect::Ready);
     }
@@ -319,7 +322,7 @@ impl Session {
         self.state = State::SignedOut;
         self.backoff.reset();
         effects.push(Effect::Forget);
-        let reason = reason.map(|error| ReasonView { code: error.code, message: error.message });
+        let reason = reason.map(ReasonView::from);
         self.show(SessionState::SignedOut, None, reason, effects);
     }
 
@@ -330,7 +333,7 @@ impl Session {
         reason: Option<ReasonView>,
         effects: &mut Vec<Effect>,
     ) {
-        self.shown = SessionView { state, email, reason };
+        self.shown = SessionView { state, email, reason, warning: None };
         effects.push(Effect::Show(self.shown.clone()));
     }
 

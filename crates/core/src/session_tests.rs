@@ -30,7 +30,7 @@ fn signed_in(expires_in: u64) -> Session {
     let effects = session.on(Input::Granted(ticket, grant("r1", expires_in)), now(1));
     assert!(matches!(effects.as_slice(), [Effect::Keep(..)]), "kept before it is used: {effects:?}");
     assert!(session.access_token().is_none());
-    let effects = session.on(Input::Kept(ticket), now(1));
+    let effects = session.on(Input::Kept(ticket, None), now(1));
     assert!(effects.iter().any(|effect| matches!(effect, Effect::Ready)));
     session
 }
@@ -49,7 +49,7 @@ fn the_old_token_goes_on_while_the_new_one_is_fetched() {
     let ticket = ticket(&session.on(Input::Tick, now(3600)));
     assert!(session.access_token().is_some() && session.is_signed_in());
     session.on(Input::Granted(ticket, grant("r2", 3600)), now(3601));
-    let effects = session.on(Input::Kept(ticket), now(3601));
+    let effects = session.on(Input::Kept(ticket, None), now(3601));
     assert!(matches!(&effects[0], Effect::Show(view) if view.state == SessionState::Refreshed));
 }
 

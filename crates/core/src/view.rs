@@ -6,10 +6,14 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Code, JobId, StageId, VideoId,
+    Code, Error, JobId, StageId, VideoId,
+    cache::Scope,
+    discovery::Server,
     job::{Chapter, Content, Fault, Field, Status, Thumbnail},
     record::Record,
 };
+
+pub use crate::session::{SessionState, SessionView};
 
 /// Is a whole job as a window sees it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -148,6 +152,12 @@ pub struct ReasonView {
     pub message: String,
 }
 
+impl From<Error> for ReasonView {
+    fn from(error: Error) -> Self {
+        Self { code: error.code, message: error.message }
+    }
+}
+
 /// Is a notification.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
@@ -171,6 +181,128 @@ pub enum NoticeKind {
     Completed,
     /// A job has failed.
     Failed,
+}
+
+/// Is one upload from this computer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
+pub struct UploadView {
+    /// Which upload it is; counts up from 1 in every run of the program.
+    pub upload_id: u32,
+    /// The file's name.
+    pub filename: String,
+    /// How many bytes are sent.
+    #[cfg_attr(feature = "bindings", ts(type = "number"))]
+    pub sent_bytes: u64,
+    /// How many bytes the file has.
+    #[cfg_attr(feature = "bindings", ts(type = "number"))]
+    pub total_bytes: u64,
+    /// How far it has come.
+    pub state: UploadState,
+    /// The job that it became.
+    pub job_id: Option<JobId>,
+    /// Why it failed.
+    pub error: Option<ReasonView>,
+}
+
+/// Names a state of an upload.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
+pub enum UploadState {
+    /// On its way.
+    Sending,
+    /// There, and a job.
+    Sent,
+    /// Not there.
+    Failed,
+}
+
+/// Is the backend as a window sees it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
+pub struct ServerView {
+    /// What it calls itself.
+    pub name: String,
+    /// Its address.
+    pub address: String,
+    /// Ways to sign in.
+    pub auth_providers: Vec<String>,
+    /// Metadata that may be edited.
+    pub editable: Vec<Field>,
+    /// Further abilities.
+    pub features: Vec<String>,
+}
+
+impl From<&Server> for ServerView {
+    fn from(server: &Server) -> Self {
+        Self {
+            name: server.name.clone(),
+            address: server.address.to_string(),
+            auth_providers: server.auth_providers.clone(),
+            editable: server.editable.clone(),
+            features: server.features.clone(),
+        }
+    }
+}
+
+/// Is everything but the jobs, for a window that opens.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
+pub struct StatusView {
+    /// The backend, once one is chosen.
+    pub server: Option<ServerView>,
+    /// Who is signed in.
+    pub session: SessionView,
+    /// The connection.
+    pub connection: ConnectionView,
+    /// How many jobs there are.
+    pub counts: Counts,
+    /// How far the backend's clock is ahead of ours, in milliseconds; none before it answered.
+    #[cfg_attr(feature = "bindings", ts(type = "number | null"))]
+    pub server_ahead_ms: Option<i64>,
+}
+
+/// Is a batch of what changed, at most one a display frame.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+#[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
+pub enum Event {
+    /// Jobs that changed, each at most once.
+    Jobs {
+        /// The jobs as they are now.
+        changed: Vec<JobChange>,
+        /// The jobs that are gone.
+        removed: Vec<JobId>,
+    },
+    /// The connection changed.
+    Connection(ConnectionView),
+    /// The session changed.
+    Session(SessionView),
+    /// An upload went on.
+    Upload(UploadView),
+    /// A message was skipped.
+    Rejected(RejectedView),
+}
+
+/// Is a job that changed.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
+pub struct JobChange {
+    /// The job as it is now.
+    pub job: JobView,
+    /// How much of it changed.
+    pub scope: Scope,
+}
+
+/// Is a message that was skipped.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
+pub struct RejectedView {
+    /// Why.
+    pub reason: String,
+    /// Its beginning, without tokens.
+    pub sample: String,
 }
 
 /// Counts jobs by their status.

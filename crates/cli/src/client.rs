@@ -1,0 +1,93 @@
+//! Starting the client for a command, and ending it properly.
+
+use std::path::PathBuf;
+
+use tallylight_client::{Config, Handle, Identity, Keychain, start};
+use tallylight_core::{
+    Code, Error,
+    discovery::parse_address,
+    view::{ServerView, SessionState, StatusView},
+};
+
+use crate::{Global, output, terminal::Terminal, usage};
+
+/// The CLI's own entry in the keychain, so that it and the desktop app never spend each other's refresh token.
+const KEYCHAIN_ACCOUNT: &str = "cli";
+
+/// Returns the CLI's own data folder.
+pub fn data_dir(global: &Global) -> Result<PathBuf, Error> {
+    let base = global.data_dir.clone().or_else(|| dirs::data_dir().map(|folder| folder.join("tallylight")));
+    let none = || usage("there is no folder for application data: name one with --data-dir");
+    Ok(base.ok_or_else(none)?.join("cli"))
+}
+
+/// Returns where the CLI keeps its session.
+pub fn keychain(global: &Global) -> Keychain {
+    if global.no_keychain { Keychain::Memory } else { Keychain::System(KEYCHAIN_ACCOUNT.to_owned()) }
+}
+
+/// Starts the client, connected to the server that was named, or the remembered one.
+///
+/// # Errors
+/// Says why there is no server to talk to. A server that is out of reach now but known from before is no error.
+pub async fn begin(global: &Global, terminal: Terminal) -> Result<Handle, Error> {
+    let address = global.server.as_deref().map(parse_address).transpose()?;
+    let handle = start(Config { data_dir: data_dir(global)?, keychain: keychain(global) }, terminal);
+    let known = handle.status().await?.server;
+    match address {
+        Some(address) => {
+            let is_known = known.is_some_and(|known: ServerView| known.address == address.as_str());
+            match handle.connect(address, Identity::Address).await {
+                Err(error) if is_known && error.code == Code::Unreachable => output::remark(&error.message),
+                connected => drop(connected?),
+            }
+        }
+        None if known.is_none() => return Err(usage("no studio is chosen yet: name one with --server URL")),
+        None => {}
+    }
+    Ok(handle)
+}
+
+/// Signs in with the password in `TALLYLIGHT_PASSWORD`, or one that is typed.
+///
+/// # Errors
+/// Says why nobody was signed in.
+pub async fn sign_in(handle: &Handle, email: &str) -> Result<(), Error> {
+    let password = match std::env::var("TALLYLIGHT_PASSWORD") {
+        Ok(password) => password,
+        Err(_) => rpassword::prompt_password(format!("Password of {email}: "))
+            .map_err(|error| usage(format!("no password could be read ({error}): set TALLYLIGHT_PASSWORD")))?,
+    };
+    handle.sign_in(email.to_owned(), password.into()).await
+}
+
+/// Waits for the first answer of the backend.
+///
+/// # Errors
+/// Says that nobody is signed in. A backend that is out of reach is only remarked upon: the cache is still there.
+pub async fn refreshed(handle: &Handle) -> Result<(), Error> {
+    match handle.synced().await {
+        Err(error) if error.code == Code::Keychain => Err(Error::new(Code::SignedOut, error.message)),
+        Err(error) if matches!(error.code, Code::SignedOut | Code::SessionExpired) => {
+            Err(why_signed_out(handle, error).await)
+        }
+        Err(error) => {
+            output::remark(&format!("{}; showing what was known before", error.message));
+            Ok(())
+        }
+        Ok(()) => Ok(()),
+    }
+}
+
+async fn why_signed_out(handle: &Handle, error: Error) -> Error {
+    let told: Option<StatusView> = handle.status().await.ok();
+    let reason =
+        told.filter(|status| status.session.state == SessionState::SignedOut).and_then(|status| status.session.reason);
+    match reason {
+        Some(reason) => Error::new(Code::SignedOut, reason.message),
+        None if error.code == Code::SignedOut => {
+            Error::new(Code::SignedOut, "nobody is signed in: run `tally login --email YOU`")
+        }
+        None => error,
+    }
+}

@@ -1,0 +1,7 @@
+//! The commands: a module for each kind.
+
+pub mod doctor;
+pub mod jobs;
+pub mod session;
+pub mod upload;
+pub mod watch;

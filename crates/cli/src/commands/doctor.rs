@@ -1,0 +1,144 @@
+//! `tally doctor`: checks everything that a connection needs, a line each, with what to do.
+
+use std::time::Duration;
+
+use serde_json::json;
+use tallylight_client::{Config, Handle, Identity, TokenStore, start};
+use tallylight_core::{
+    Code, Error,
+    discovery::parse_address,
+    view::{ConnectionState, StatusView},
+};
+
+use crate::{
+    Global,
+    client::{data_dir, keychain},
+    output,
+    terminal::Terminal,
+    usage,
+};
+
+/// How long the socket has to open: the handshake's own limit and a little.
+const SOCKET_LIMIT: Duration = Duration::from_secs(12);
+/// A clock that is off by more confuses certificates and the order of messages.
+const SKEW_LIMIT_MS: i64 = 60_000;
+
+/// Collects findings, and prints each as it comes.
+struct Findings<'a> {
+    global: &'a Global,
+    first_failure: Option<Error>,
+}
+
+impl Findings<'_> {
+    fn note(&mut self, what: &str, finding: Result<String, Error>) -> bool {
+        let good = finding.is_ok();
+        let words = match &finding {
+            Ok(words) => words.clone(),
+            Err(error) => error.message.clone(),
+        };
+        if self.global.json {
+            output::json(&json!({ "check": what, "ok": good, "message": words }));
+        } else {
+            output::line(&format!("{}  {what:<12} {words}", if good { "ok  " } else { "FAIL" }));
+        }
+        if let Err(error) = finding {
+            self.first_failure.get_or_insert(error);
+        }
+        good
+    }
+}
+
+pub async fn run(global: &Global) -> Result<(), Error> {
+    let mut findings = Findings { global, first_failure: None };
+    findings.note("data folder", check_folder(global));
+    findings.note("keychain", check_keychain(global).await);
+    let handle = start(Config { data_dir: data_dir(global)?, keychain: keychain(global) }, Terminal::quiet());
+    if findings.note("discovery", check_discovery(global, &handle).await) {
+        let auth = check_auth(&handle).await;
+        if findings.note("auth", auth) {
+            let listed = handle.synced().await.map(|()| "the job list was fetched".to_owned());
+            findings.note("rest", listed);
+            findings.note("socket", check_socket(&handle).await);
+            findings.note("clock", check_clock(&handle.status().await?));
+        }
+    }
+    handle.shutdown().await;
+    findings.first_failure.map_or(Ok(()), Err)
+}
+
+fn check_folder(global: &Global) -> Result<String, Error> {
+    let folder = data_dir(global)?;
+    let probe = folder.join(".doctor");
+    let written = std::fs::create_dir_all(&folder)
+        .and_then(|()| std::fs::write(&probe, "probe"))
+        .and_then(|()| std::fs::remove_file(&probe));
+    match written {
+        Ok(()) => Ok(folder.display().to_string()),
+        Err(error) => {
+            let message = format!(
+                "{} cannot be written ({error}): free space, or name another with --data-dir",
+                folder.display()
+            );
+            Err(Error::new(Code::File, message))
+        }
+    }
+}
+
+async fn check_keychain(global: &Global) -> Result<String, Error> {
+    let kept = TokenStore::new(keychain(global)).load().await?;
+    Ok(match (kept, global.no_keychain) {
+        (_, true) => "not used (--no-keychain)".to_owned(),
+        (Some(kept), _) => format!("holds a session of {} at {}", kept.email, kept.server),
+        (None, _) => "works, and holds no session".to_owned(),
+    })
+}
+
+async fn check_discovery(global: &Global, handle: &Handle) -> Result<String, Error> {
+    let known = handle.status().await?.server.map(|server| server.address);
+    let address =
+        global.server.clone().or(known).ok_or_else(|| usage("no studio is chosen yet: name one with --server URL"))?;
+    let server = handle.connect(parse_address(&address)?, Identity::Address).await?;
+    Ok(format!("{} at {}", server.name, server.address))
+}
+
+async fn check_auth(handle: &Handle) -> Result<String, Error> {
+    let nobody = || Error::new(Code::SignedOut, "nobody is signed in: run `tally login --email YOU`");
+    if !handle.session_restored().await {
+        return Err(nobody());
+    }
+    handle.synced().await?;
+    let email = handle.status().await?.session.email.ok_or_else(nobody)?;
+    Ok(format!("signed in as {email}"))
+}
+
+async fn check_socket(handle: &Handle) -> Result<String, Error> {
+    let opened = tokio::time::timeout(SOCKET_LIMIT, async {
+        loop {
+            let connection = handle.status().await?.connection;
+            match connection.state {
+                ConnectionState::Live => return Ok("open".to_owned()),
+                ConnectionState::Connecting => tokio::time::sleep(Duration::from_millis(50)).await,
+                _ => {
+                    let reason = connection.reason.map(|reason| Error::new(reason.code, reason.message));
+                    return Err(reason.unwrap_or_else(|| Error::new(Code::Closed, "it does not stay open")));
+                }
+            }
+        }
+    });
+    let late =
+        |_| Err(Error::new(Code::HandshakeTimeout, "it did not open in time: a proxy or firewall may be in the way"));
+    opened.await.unwrap_or_else(late)
+}
+
+fn check_clock(status: &StatusView) -> Result<String, Error> {
+    let Some(ahead) = status.server_ahead_ms else {
+        return Ok("the server does not tell its time".to_owned());
+    };
+    let words =
+        format!("the server's clock is {:.1} s ahead", Duration::from_millis(ahead.unsigned_abs()).as_secs_f64());
+    let words = if ahead < 0 { words.replace("ahead", "behind") } else { words };
+    if ahead.abs() > SKEW_LIMIT_MS {
+        return Err(Error::new(Code::ServerError, format!("{words}: set this computer's clock")));
+    }
+    Ok(words)
+}

@@ -1,0 +1,95 @@
+//! `tally jobs` and `tally show`.
+
+use tallylight_core::{Error, JobId, job::Status, view::JobView};
+
+use crate::{
+    Global,
+    client::{begin, refreshed},
+    output,
+    terminal::Terminal,
+};
+
+pub async fn list(global: &Global, statuses: &[Status]) -> Result<(), Error> {
+    let handle = begin(global, Terminal::quiet()).await?;
+    refreshed(&handle).await?;
+    let mut jobs = handle.jobs().await?;
+    handle.shutdown().await;
+    jobs.retain(|job| statuses.is_empty() || statuses.contains(&job.status));
+    if global.json {
+        jobs.iter().for_each(output::json);
+    } else if jobs.is_empty() {
+        output::line("no jobs: send a video with `tally upload FILE`");
+    } else {
+        output::line(&output::table(&jobs));
+    }
+    Ok(())
+}
+
+pub async fn show(global: &Global, job_id: &str) -> Result<(), Error> {
+    let handle = begin(global, Terminal::quiet()).await?;
+    refreshed(&handle).await?;
+    let job = handle.job(JobId::new(job_id)).await;
+    handle.shutdown().await;
+    let job = job?;
+    if global.json {
+        output::json(&job);
+    } else {
+        print(&job);
+    }
+    Ok(())
+}
+
+fn print(job: &JobView) {
+    output::line(output::name(job));
+    output::line(&format!(
+        "  {} {:.0} %  {}",
+        output::status_word(job.status),
+        job.progress_percent,
+        output::now_doing(job)
+    ));
+    for stage in &job.stages {
+        let error = stage.error_message.as_deref().unwrap_or_default();
+        output::line(&format!(
+            "  {:<24} {:<8} {:>3.0} %  {error}",
+            stage.stage_id.as_str(),
+            output::status_word(stage.status),
+            stage.progress_percent
+        ));
+    }
+    for warning in &job.warnings {
+        output::line(&format!("  warning: {}", warning.message));
+    }
+    let metadata = &job.metadata;
+    for (name, text) in [("description", &metadata.description), ("transcript", &metadata.transcript)] {
+        if let Some(text) = text {
+            output::line(&format!("  {name}: {text}"));
+        }
+    }
+    if let Some(tags) = &metadata.tags {
+        output::line(&format!("  tags: {}", tags.join(", ")));
+    }
+    for chapter in metadata.chapters.iter().flatten() {
+        output::line(&format!("  {:>7}  {}", clock(chapter.start_seconds), chapter.title));
+    }
+    for thumbnail in &job.thumbnails {
+        output::line(&format!("  {}", thumbnail.thumbnail_url));
+    }
+}
+
+/// Returns seconds as `1:02:03`, as YouTube writes the start of a chapter.
+fn clock(seconds: f64) -> String {
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a length of a video, never negative")]
+    let whole = seconds.max(0.0) as u64;
+    let (hours, minutes, seconds) = (whole / 3600, whole / 60 % 60, whole % 60);
+    if hours > 0 { format!("{hours}:{minutes:02}:{seconds:02}") } else { format!("{minutes}:{seconds:02}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::clock;
+
+    #[test]
+    fn starts_are_written_as_youtube_does() {
+        assert_eq!([0.0, 61.5, 3723.0].map(clock), ["0:00", "1:01", "1:02:03"]);
+    }
+}

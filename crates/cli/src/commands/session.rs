@@ -1,0 +1,101 @@
+//! `tally login`, `logout` and `status`.
+
+use std::time::Duration;
+
+use tallylight_core::{
+    Code, Error,
+    view::{ConnectionState, ReasonView, StatusView},
+};
+
+use crate::{
+    Global,
+    client::{begin, refreshed, sign_in},
+    output,
+    terminal::Terminal,
+};
+
+/// How long `status` waits for the connection to settle.
+const SETTLE: Duration = Duration::from_secs(5);
+/// How often it looks.
+const LOOK: Duration = Duration::from_millis(50);
+
+pub async fn login(global: &Global, email: &str) -> Result<(), Error> {
+    let handle = begin(global, Terminal::quiet()).await?;
+    let signed_in = sign_in(&handle, email).await;
+    let status = handle.status().await;
+    handle.shutdown().await;
+    signed_in?;
+    let status = status?;
+    let server = status.server.map(|server| server.name).unwrap_or_default();
+    if global.json {
+        output::json(&serde_json::json!({ "state": "signed_in", "email": email, "server": server }));
+    } else {
+        output::line(&format!("signed in to {server} as {email}"));
+    }
+    // Signed in for nothing: the next command would not know.
+    let not_kept = status.session.warning.filter(|_| !global.no_keychain);
+    not_kept.map_or(Ok(()), |ReasonView { code, message }| Err(Error::new(code, message)))
+}
+
+pub async fn logout(global: &Global) -> Result<(), Error> {
+    let handle = begin(global, Terminal::quiet()).await?;
+    match handle.synced().await {
+        Err(error) if matches!(error.code, Code::SignedOut | Code::SessionExpired) => {}
+        // Out of reach: the session ends here at least.
+        Err(_) | Ok(()) => handle.sign_out().await?,
+    }
+    handle.shutdown().await;
+    if global.json {
+        output::json(&serde_json::json!({ "state": "signed_out" }));
+    } else {
+        output::line("signed out");
+    }
+    Ok(())
+}
+
+pub async fn status(global: &Global) -> Result<(), Error> {
+    let handle = begin(global, Terminal::quiet()).await?;
+    let signed_in = refreshed(&handle).await;
+    let settled = tokio::time::timeout(SETTLE, async {
+        while handle.status().await.is_ok_and(|status| status.connection.state == ConnectionState::Connecting) {
+            tokio::time::sleep(LOOK).await;
+        }
+    });
+    // Whether it settled or not, what holds now is shown.
+    let _ = settled.await;
+    let status = handle.status().await?;
+    handle.shutdown().await;
+    if global.json {
+        output::json(&status);
+    } else {
+        print(&status);
+    }
+    signed_in
+}
+
+fn print(status: &StatusView) {
+    if let Some(server) = &status.server {
+        output::line(&format!("server      {} ({})", server.name, server.address));
+    }
+    output::line(&format!("account     {}", status.session.email.as_deref().unwrap_or("nobody is signed in")));
+    let reason = status.connection.reason.as_ref().map(|reason| format!(": {}", reason.message)).unwrap_or_default();
+    output::line(&format!("connection  {}{reason}", state_words(status.connection.state)));
+    let counts = status.counts;
+    output::line(&format!(
+        "jobs        {} waiting, {} working, {} done, {} failed",
+        counts.pending, counts.processing, counts.completed, counts.failed
+    ));
+}
+
+/// Returns a state in words.
+pub fn state_words(state: ConnectionState) -> &'static str {
+    match state {
+        ConnectionState::SignedOut => "signed out",
+        ConnectionState::Connecting => "connecting",
+        ConnectionState::Live => "live",
+        ConnectionState::Backoff => "reconnecting",
+        ConnectionState::Polling => "asking every few seconds",
+        ConnectionState::Offline => "offline",
+        ConnectionState::Stopped => "stopped",
+    }
+}

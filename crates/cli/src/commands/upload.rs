@@ -1,0 +1,86 @@
+//! `tally upload`: sends videos, then follows their jobs to the end.
+
+use std::{collections::BTreeMap, path::PathBuf};
+
+use tallylight_core::{
+    Code, Error, JobId,
+    job::Status,
+    view::{Event, JobView},
+};
+use tokio::task::JoinSet;
+
+use super::watch::{Display, drain, stop_signal};
+use crate::{
+    Global,
+    client::{begin, refreshed},
+    output,
+    terminal::{Terminal, Told},
+};
+
+pub async fn run(global: &Global, files: Vec<PathBuf>) -> Result<(), Error> {
+    let (terminal, mut told) = Terminal::new();
+    let handle = begin(global, terminal).await?;
+    refreshed(&handle).await?;
+    let mut display = Display::choose(global);
+    let mut sending: JoinSet<_> = files
+        .into_iter()
+        .map(|file| {
+            let handle = handle.clone();
+            async move { (handle.upload(file.clone()).await, file) }
+        })
+        .collect();
+    let (mut jobs, mut refused) = (BTreeMap::<JobId, Option<JobView>>::new(), Vec::new());
+    let stop = stop_signal();
+    tokio::pin!(stop);
+    while !sending.is_empty() || jobs.values().any(is_running) {
+        tokio::select! {
+            Some(Ok((outcome, file))) = sending.join_next() => match outcome {
+                Ok(job_id) => {
+                    // It may have ended before its name was known.
+                    let known = handle.job(job_id.clone()).await.ok();
+                    jobs.insert(job_id, known);
+                }
+                Err(error) => {
+                    output::complain(&format!("{}: {}", file.display(), error.message));
+                    refused.push(error.code);
+                }
+            },
+            Some(told) = told.recv() => {
+                display.show(&told);
+                note(&mut jobs, &told);
+            }
+            () = &mut stop => break,
+        }
+    }
+    handle.shutdown().await;
+    drain(&mut told, &mut display);
+    conclude(&jobs, &refused)
+}
+
+fn is_running(job: &Option<JobView>) -> bool {
+    job.as_ref().is_none_or(|job| !job.status.is_final())
+}
+
+fn note(jobs: &mut BTreeMap<JobId, Option<JobView>>, told: &Told) {
+    let Told::Event(Event::Jobs { changed, .. }) = told else { return };
+    for change in changed {
+        if let Some(job) = jobs.get_mut(&change.job.job_id) {
+            *job = Some(change.job.clone());
+        }
+    }
+}
+
+fn conclude(jobs: &BTreeMap<JobId, Option<JobView>>, refused: &[Code]) -> Result<(), Error> {
+    let failed = jobs.values().flatten().filter(|job| job.status == Status::Failed).count();
+    let unfinished = jobs.values().filter(|job| is_running(job)).count();
+    match (refused, failed, unfinished) {
+        ([], 0, 0) => Ok(()),
+        ([code, ..], 0, 0) if jobs.is_empty() => Err(Error::new(*code, "no video was taken")),
+        _ => {
+            let refused = refused.len();
+            let message =
+                format!("{refused} not taken, {failed} failed, {unfinished} still under way: see `tally jobs`");
+            Err(Error::new(Code::JobFailed, message))
+        }
+    }
+}

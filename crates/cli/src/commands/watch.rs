@@ -1,0 +1,231 @@
+//! `tally watch`: stays connected and prints what happens.
+
+use std::{io::IsTerminal, time::Duration};
+
+use clap::Args;
+use serde::Deserialize;
+use tallylight_client::Handle;
+use tallylight_core::{Code, Error, JobId, view::Event};
+use tokio::{
+    io::{AsyncBufReadExt, BufReader, Lines, Stdin},
+    sync::mpsc,
+};
+
+use super::session::state_words;
+use crate::{
+    Global,
+    client::{begin, sign_in},
+    output,
+    terminal::{Terminal, Told},
+};
+
+mod live;
+
+use live::LiveTable;
+
+/// Is what `tally watch` may be told.
+#[derive(Args, Clone, Debug)]
+pub struct Watch {
+    /// Signs in with this email when there is no session
+    #[arg(long)]
+    email: Option<String>,
+    /// Ends after so many seconds
+    #[arg(long = "for", value_name = "SECONDS")]
+    seconds: Option<u64>,
+    /// Reads commands from standard input, a JSON object a line
+    #[arg(long)]
+    commands: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(tag = "command", rename_all = "snake_case")]
+enum Command {
+    Open { job_id: JobId },
+    Refresh,
+    SignOut,
+    Reconnect,
+}
+
+/// Tells how what happens is shown.
+pub enum Display {
+    /// A line of JSON for everything.
+    Json,
+    /// A table that stays in place.
+    Table(LiveTable),
+    /// A line for what a person would want to know.
+    Lines,
+}
+
+impl Display {
+    /// Chooses by what was asked for and where it is printed.
+    pub fn choose(global: &Global) -> Self {
+        match (global.json, std::io::stdout().is_terminal()) {
+            (true, _) => Self::Json,
+            (false, true) => Self::Table(LiveTable::new()),
+            (false, false) => Self::Lines,
+        }
+    }
+
+    /// Shows what the client told.
+    pub fn show(&mut self, told: &Told) {
+        match (self, told) {
+            (Self::Json, Told::Event(event)) => output::event_lines(event).iter().for_each(output::json),
+            (Self::Json, Told::Notice(notice)) => output::json(&output::notice_line(notice)),
+            (Self::Table(table), told) => table.show(told),
+            (Self::Lines, told) => lines(told),
+        }
+    }
+}
+
+pub async fn run(global: &Global, watch: Watch) -> Result<(), Error> {
+    let (terminal, mut told) = Terminal::new();
+    let handle = begin(global, terminal).await?;
+    ensure_session(&handle, watch.email.as_deref()).await?;
+    let mut display = Display::choose(global);
+    if let Display::Json = display {
+        handle.jobs().await?.iter().for_each(|job| output::json(&output::job_line(job)));
+    }
+    let end = async {
+        tokio::select! {
+            () = wait(watch.seconds) => {}
+            () = stop_signal() => {}
+        }
+    };
+    tokio::pin!(end);
+    let mut stdin = watch.commands.then(|| BufReader::new(tokio::io::stdin()).lines());
+    loop {
+        tokio::select! {
+            Some(told) = told.recv() => display.show(&told),
+            line = next_line(&mut stdin) => obey(&handle, &line).await,
+            () = &mut end => break,
+        }
+    }
+    handle.shutdown().await;
+    drain(&mut told, &mut display);
+    Ok(())
+}
+
+/// Signs in where there is no session.
+async fn ensure_session(handle: &Handle, email: Option<&str>) -> Result<(), Error> {
+    // Restoring a session decides within moments; the backend being away is what `watch` is there to sit out.
+    let restored = handle.session_restored().await;
+    match (restored, email) {
+        (true, _) => Ok(()),
+        (false, Some(email)) => sign_in(handle, email).await,
+        (false, None) => Err(Error::new(
+            Code::SignedOut,
+            "nobody is signed in: add --email YOU (with TALLYLIGHT_PASSWORD), or run `tally login --email YOU`",
+        )),
+    }
+}
+
+async fn obey(handle: &Handle, line: &str) {
+    let done = match serde_json::from_str::<Command>(line) {
+        Ok(Command::Open { job_id }) => handle.open(job_id).await,
+        Ok(Command::Refresh) => handle.refresh().await,
+        Ok(Command::SignOut) => handle.sign_out().await,
+        Ok(Command::Reconnect) => handle.reconnect().await,
+        Err(error) => Err(Error::new(Code::Requested, error.to_string())),
+    };
+    if let Err(error) = done {
+        let rejected = tallylight_core::view::RejectedView {
+            reason: format!("command: {}", error.message),
+            sample: tallylight_core::protocol::sample(line),
+        };
+        output::event_lines(&Event::Rejected(rejected)).iter().for_each(output::json);
+    }
+}
+
+fn lines(told: &Told) {
+    match told {
+        Told::Event(Event::Connection(connection)) => {
+            let reason = connection.reason.as_ref().map(|reason| format!(": {}", reason.message)).unwrap_or_default();
+            output::line(&format!("connection  {}{reason}", state_words(connection.state)));
+        }
+        Told::Event(Event::Jobs { changed, .. }) => {
+            for change in changed {
+                let job = &change.job;
+                let percent = job.progress_percent;
+                output::line(&format!(
+                    "{:<8} {percent:>3.0} %  {}  {}",
+                    output::status_word(job.status),
+                    output::name(job),
+                    output::now_doing(job)
+                ));
+            }
+        }
+        Told::Event(Event::Upload(upload)) if upload.sent_bytes < upload.total_bytes => {
+            output::line(&format!(
+                "sending  {} of {} bytes  {}",
+                upload.sent_bytes, upload.total_bytes, upload.filename
+            ));
+        }
+        Told::Event(Event::Rejected(rejected)) => output::line(&format!("skipped  {}", rejected.reason)),
+        Told::Event(Event::Session(_) | Event::Upload(_)) => {}
+        Told::Notice(notice) => output::line(&format!("*        {}: {}", notice.title, notice.body)),
+    }
+}
+
+/// Shows what was told before the end.
+pub fn drain(told: &mut mpsc::UnboundedReceiver<Told>, display: &mut Display) {
+    while let Ok(told) = told.try_recv() {
+        display.show(&told);
+    }
+}
+
+async fn next_line(stdin: &mut Option<Lines<BufReader<Stdin>>>) -> String {
+    let line = match stdin {
+        Some(lines) => lines.next_line().await.ok().flatten(),
+        None => None,
+    };
+    match line {
+        Some(line) if !line.trim().is_empty() => line,
+        Some(_) => Box::pin(next_line(stdin)).await,
+        // The end of the input is not the end of the watch.
+        None => std::future::pending().await,
+    }
+}
+
+async fn wait(seconds: Option<u64>) {
+    match seconds {
+        Some(seconds) => tokio::time::sleep(Duration::from_secs(seconds)).await,
+        None => std::future::pending().await,
+    }
+}
+
+/// Waits for Ctrl-C or SIGTERM.
+pub async fn stop_signal() {
+    #[cfg(unix)]
+    {
+        let Ok(mut terminate) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) else {
+            return std::future::pending().await;
+        };
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = tokio::signal::ctrl_c() => {}
+        }
+    }
+    #[cfg(not(unix))]
+    let _ = tokio::signal::ctrl_c().await;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Command;
+
+    #[test]
+    fn commands_are_read_and_the_rest_is_named() {
+        for line in [
+            r#"{"command":"open","job_id":"7"}"#,
+            r#"{"command":"open","job_id":7}"#,
+            r#"{"command":"refresh"}"#,
+            r#"{"command":"sign_out"}"#,
+            r#"{"command":"reconnect"}"#,
+        ] {
+            assert!(serde_json::from_str::<Command>(line).is_ok(), "{line}");
+        }
+        for line in ["", "x", "{}", r#"{"command":"dance"}"#, r#"{"command":"open"}"#] {
+            assert!(serde_json::from_str::<Command>(line).is_err(), "{line}");
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! The table that stays in place on a terminal: a line with a bar for every job.
+
+use std::collections::BTreeMap;
+
+use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
+use tallylight_core::{JobId, job::Status, view::Event};
+
+use crate::{commands::session::state_words, output, terminal::Told};
+
+/// Is the table.
+pub struct LiveTable {
+    screen: MultiProgress,
+    connection: ProgressBar,
+    jobs: BTreeMap<JobId, ProgressBar>,
+    uploads: BTreeMap<u32, ProgressBar>,
+}
+
+impl LiveTable {
+    /// Begins an empty table.
+    pub fn new() -> Self {
+        let screen = MultiProgress::new();
+        let connection = screen.add(ProgressBar::new_spinner().with_style(style("{msg}")));
+        Self { screen, connection, jobs: BTreeMap::new(), uploads: BTreeMap::new() }
+    }
+
+    /// Shows what the client told.
+    pub fn show(&mut self, told: &Told) {
+        match told {
+            Told::Event(Event::Connection(connection)) => {
+                let reason =
+                    connection.reason.as_ref().map(|reason| format!(": {}", reason.message)).unwrap_or_default();
+                self.connection.set_message(format!("● {}{reason}", state_words(connection.state)));
+            }
+            Told::Event(Event::Jobs { changed, removed }) => {
+                for job_id in removed {
+                    if let Some(bar) = self.jobs.remove(job_id) {
+                        bar.finish_and_clear();
+                    }
+                }
+                for change in changed {
+                    let job = &change.job;
+                    let bar = self.jobs.entry(job.job_id.clone()).or_insert_with(|| self.screen.add(bar(100)));
+                    bar.set_prefix(output::name(job).to_owned());
+                    bar.set_message(format!("{} {}", output::status_word(job.status), output::now_doing(job)));
+                    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to 0–100")]
+                    bar.set_position(job.progress_percent.clamp(0.0, 100.0) as u64);
+                    if matches!(job.status, Status::Completed | Status::Failed) {
+                        bar.abandon();
+                    }
+                }
+            }
+            Told::Event(Event::Upload(upload)) => {
+                let total = upload.total_bytes;
+                let bar = self.uploads.entry(upload.upload_id).or_insert_with(|| self.screen.add(bar(total)));
+                bar.set_prefix(upload.filename.clone());
+                bar.set_message(
+                    upload.error.as_ref().map_or_else(|| "sending".to_owned(), |error| error.message.clone()),
+                );
+                bar.set_position(upload.sent_bytes);
+                if upload.job_id.is_some() {
+                    bar.finish_and_clear();
+                }
+            }
+            Told::Event(Event::Rejected(rejected)) => self.say(&format!("skipped a message: {}", rejected.reason)),
+            Told::Event(Event::Session(_)) => {}
+            Told::Notice(notice) => self.say(&format!("{}: {}", notice.title, notice.body)),
+        }
+    }
+
+    fn say(&self, text: &str) {
+        // A terminal that has gone away shows nothing, and there is nobody to tell.
+        let _ = self.screen.println(text);
+    }
+}
+
+fn bar(length: u64) -> ProgressBar {
+    ProgressBar::new(length).with_style(style("{prefix:30!} {bar:24} {percent:>3} %  {wide_msg}"))
+}
+
+fn style(template: &str) -> ProgressStyle {
+    ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar())
+}

@@ -1,0 +1,152 @@
+//! What is printed: JSON lines for programs, tables for people, one line of standard error for what went wrong.
+
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "the one place that prints")]
+
+use std::io::Write;
+
+use comfy_table::{ContentArrangement, Table, presets};
+use jiff::Timestamp;
+use serde_json::{Value, json};
+use tallylight_core::{
+    job::Status,
+    view::{Event, JobView, NoticeView, SessionState},
+};
+
+/// Says in one line of standard error what went wrong, and what to do.
+pub fn complain(message: &str) {
+    eprintln!("tally: {message}");
+}
+
+/// Says something on standard error that is no failure.
+pub fn remark(message: &str) {
+    eprintln!("tally: {message}");
+}
+
+/// Prints a line, flushed at once. A reader that has gone away ends the program, as it does for every tool.
+pub fn line(text: &str) {
+    let mut out = std::io::stdout().lock();
+    if writeln!(out, "{text}").and_then(|()| out.flush()).is_err() {
+        std::process::exit(0);
+    }
+}
+
+/// Prints a value as one line of JSON.
+pub fn json(value: &impl serde::Serialize) {
+    line(&serde_json::to_string(value).unwrap_or_default());
+}
+
+/// Returns the JSON lines of an event, as documented for `tally watch --json`.
+pub fn event_lines(event: &Event) -> Vec<Value> {
+    match event {
+        Event::Jobs { changed, removed } => {
+            let jobs = changed.iter().map(|change| stamped("job", json!({ "job": change.job })));
+            jobs.chain(removed.iter().map(|job_id| stamped("removed", json!({ "job_id": job_id })))).collect()
+        }
+        Event::Connection(connection) => vec![stamped("connection", json!(connection))],
+        Event::Session(session) if session.state == SessionState::SigningIn => Vec::new(),
+        Event::Session(session) => {
+            vec![stamped(
+                "session",
+                json!({ "state": session.state, "reason": session.reason, "email": session.email }),
+            )]
+        }
+        Event::Rejected(rejected) => vec![stamped("rejected", json!(rejected))],
+        Event::Upload(upload) => vec![stamped("upload", json!(upload))],
+    }
+}
+
+/// Returns the JSON line of a job as it is.
+pub fn job_line(job: &JobView) -> Value {
+    stamped("job", json!({ "job": job }))
+}
+
+/// Returns the JSON line of a notification.
+pub fn notice_line(notice: &NoticeView) -> Value {
+    stamped("notice", json!(notice))
+}
+
+#[expect(clippy::disallowed_methods, reason = "a driver")]
+fn stamped(event: &str, body: Value) -> Value {
+    let mut line = json!({ "event": event, "at": Timestamp::now() });
+    if let (Value::Object(line), Value::Object(body)) = (&mut line, body) {
+        line.extend(body);
+    }
+    line
+}
+
+/// Returns the jobs as a table.
+pub fn table(jobs: &[JobView]) -> String {
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
+    table.set_header(["JOB", "STATUS", "", "TITLE", "WHAT"]);
+    for job in jobs {
+        table.add_row([
+            job.job_id.to_string(),
+            status_word(job.status).to_owned(),
+            format!("{:>3.0} %", job.progress_percent),
+            name(job).to_owned(),
+            now_doing(job),
+        ]);
+    }
+    table.to_string()
+}
+
+/// Returns the title, or what stands in for it.
+pub fn name(job: &JobView) -> &str {
+    job.title.as_deref().or(job.filename.as_deref()).unwrap_or("(no title yet)")
+}
+
+/// Returns what is worth saying of a job in a few words: why it failed, or the stage that it is in.
+pub fn now_doing(job: &JobView) -> String {
+    if let Some(error) = &job.error {
+        return error.message.clone();
+    }
+    let running = job.stages.iter().find(|stage| stage.status == Status::Processing);
+    match (running, job.warnings.as_slice()) {
+        (Some(stage), _) => format!("{} {:.0} %", stage.stage_id, stage.progress_percent),
+        (None, [warning, ..]) => format!("warning: {}", warning.message),
+        (None, []) => String::new(),
+    }
+}
+
+/// Returns a status as a word for people.
+pub fn status_word(status: Status) -> &'static str {
+    match status {
+        Status::Pending => "waiting",
+        Status::Processing => "working",
+        Status::Completed => "done",
+        Status::Failed => "failed",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tallylight_core::{JobId, record::Record, view};
+
+    #[test]
+    fn a_job_line_has_the_documented_shape() {
+        let line = job_line(&view::job(&Record::new(JobId::new("7"))));
+        assert_eq!(line["event"], "job");
+        assert!(line["at"].as_str().is_some_and(|at| at.parse::<Timestamp>().is_ok()));
+        for field in [
+            "job_id",
+            "video_id",
+            "filename",
+            "title",
+            "status",
+            "progress_percent",
+            "error",
+            "warnings",
+            "stages",
+            "metadata",
+            "thumbnails",
+            "pending",
+            "created_at",
+            "updated_at",
+        ] {
+            assert!(line["job"].get(field).is_some(), "{field} is missing");
+        }
+        assert_eq!((line["job"]["job_id"].as_str(), line["job"]["status"].as_str()), (Some("7"), Some("PENDING")));
+    }
+}

@@ -1,0 +1,344 @@
+//! The one owner of all mutable state, and its loop.
+//!
+//! Everything that happens arrives as a [`Command`] of the person or a [`Report`] of a task; the pure machines of
+//! the core say what to do about it; the modules below do it.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::PathBuf,
+    time::Duration,
+};
+
+use reqwest::Client;
+use tallylight_core::{
+    Code, ConnId, Error, JobId, Now,
+    cache::{Cache, Scope},
+    discovery::Server,
+    link::{self, Link},
+    notice::Notices,
+    session::{self, Session, Ticket},
+    view::{self, Counts, Event, JobView, ServerView, StatusView},
+};
+use tokio::{sync::mpsc, time::Instant};
+use tokio_util::task::TaskTracker;
+
+use crate::{
+    auth::Denial,
+    clock::Clock,
+    handle::{Command, Handle, Identity, Reply},
+    http::{self, Failure},
+    rest,
+    secrets::{Kept, Keychain, TokenStore},
+    shell::{Shell, TrayView},
+    socket::{self, Socket},
+    store::Store,
+};
+
+mod calls;
+mod changes;
+mod sessions;
+mod sockets;
+mod uploads;
+
+use calls::{Call, CallReport};
+use uploads::{Upload, UploadReport};
+
+/// How many commands may wait.
+const COMMANDS: usize = 64;
+/// How many reports may wait; a full queue holds up the sockets and calls that fill it, not the memory.
+const REPORTS: usize = 1024;
+/// The length of a display frame: a window hears of changes at most this often.
+const FRAME: Duration = Duration::from_millis(16);
+/// How often progress is written to disk. A crash costs at most this, and the backend still has it.
+const SAVE_EVERY: Duration = Duration::from_secs(1);
+
+/// How long the end of the program waits for the keychain and the backend.
+const FAREWELL: Duration = Duration::from_secs(5);
+
+/// Is what an actor is started with.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Where state is kept.
+    pub data_dir: PathBuf,
+    /// Where the session is kept.
+    pub keychain: Keychain,
+}
+
+/// Is what a task tells the actor.
+#[derive(Debug)]
+enum Report {
+    Socket(ConnId, socket::Report),
+    Discovered(Result<Server, Error>, Identity, Reply<ServerView>),
+    Loaded(Result<Option<Kept>, Error>),
+    Granted(Ticket, Result<session::Grant, Denial>),
+    Kept(Ticket, Option<Error>),
+    Call(Box<CallReport>),
+    Upload(UploadReport),
+}
+
+struct Actor<S> {
+    shell: S,
+    clock: Clock,
+    store: Store,
+    tokens: TokenStore,
+    reports: mpsc::Sender<Report>,
+    server: Option<Server>,
+    clients: Option<Clients>,
+    link: Link,
+    session: Session,
+    cache: Cache,
+    notices: Notices,
+    socket: Option<Socket>,
+    calls: calls::Calls,
+    dirty: changes::Dirty,
+    uploads: BTreeMap<u32, Upload>,
+    signing_in: Option<Reply<()>>,
+    /// Who waits for the keychain's answer; none once it has come.
+    restoring: Option<Vec<Reply<bool>>>,
+    tray: Option<TrayView>,
+    /// Tasks that must not be cut off by the end of the program: the keychain, the farewell to the backend.
+    lasting: TaskTracker,
+}
+
+/// Are the HTTP clients of the chosen backend.
+#[derive(Clone)]
+struct Clients {
+    rest: Client,
+    auth: Client,
+}
+
+/// Starts an actor and returns the handle to it. A session of an earlier run goes on.
+pub fn start(config: Config, shell: impl Shell) -> Handle {
+    let (commands, inbox) = mpsc::channel(COMMANDS);
+    let (reports, incoming) = mpsc::channel(REPORTS);
+    tokio::spawn(async move {
+        let store = Store::open(&config.data_dir);
+        let mut actor = Actor {
+            shell,
+            clock: Clock::start(),
+            tokens: TokenStore::new(config.keychain),
+            reports,
+            server: None,
+            clients: None,
+            link: Link::default(),
+            session: Session::default(),
+            cache: Cache::restore(store.jobs()),
+            notices: Notices::restore(store.delivered()),
+            socket: None,
+            calls: calls::Calls::default(),
+            dirty: changes::Dirty::default(),
+            uploads: BTreeMap::new(),
+            signing_in: None,
+            restoring: None,
+            tray: None,
+            lasting: TaskTracker::new(),
+            store,
+        };
+        actor.restore();
+        actor.run(inbox, incoming).await;
+    });
+    Handle::new(commands)
+}
+
+impl<S: Shell> Actor<S> {
+    async fn run(mut self, mut inbox: mpsc::Receiver<Command>, mut incoming: mpsc::Receiver<Report>) {
+        loop {
+            let deadline = self.deadline();
+            tokio::select! {
+                command = inbox.recv() => match command {
+                    Some(Command::Shutdown(reply)) => {
+                        self.end().await;
+                        let _ = reply.send(Ok(()));
+                        return;
+                    }
+                    Some(command) => self.command(command),
+                    None => return self.end().await,
+                },
+                Some(report) = incoming.recv() => self.report(report),
+                () = sleep_until(deadline) => {}
+            }
+            self.tick();
+        }
+    }
+
+    async fn end(&mut self) {
+        self.save();
+        self.socket = None;
+        self.lasting.close();
+        if tokio::time::timeout(FAREWELL, self.lasting.wait()).await.is_err() {
+            tracing::warn!("the keychain or the backend did not answer before the end");
+        }
+    }
+
+    /// Takes up the backend of the last run, and asks the keychain for its session.
+    fn restore(&mut self) {
+        let Some(server) = self.store.setting::<Server>("server") else {
+            self.calls.synced(&Err(signed_out()));
+            return;
+        };
+        if let Err(error) = self.choose(server) {
+            tracing::warn!(%error, "the backend of the last run cannot be used");
+            return;
+        }
+        self.calls.restoring();
+        self.restoring = Some(Vec::new());
+        let (tokens, reports) = (self.tokens.clone(), self.reports.clone());
+        tokio::spawn(async move { reports.send(Report::Loaded(tokens.load().await)).await });
+    }
+
+    fn command(&mut self, command: Command) {
+        match command {
+            Command::Connect(address, identity, reply) => self.connect(address, identity, reply),
+            Command::SignIn(email, password, reply) => self.sign_in(email, password, reply),
+            Command::SignOut(reply) => {
+                self.session_input(session::Input::SignOut(None));
+                self.forget_jobs();
+                let _ = reply.send(Ok(()));
+            }
+            Command::Status(reply) => drop(reply.send(Ok(self.status()))),
+            Command::Jobs(reply) => drop(reply.send(Ok(self.jobs()))),
+            Command::Job(job_id, reply) => {
+                let missing = || Error::new(Code::NotFound, format!("there is no job {job_id}: see `tally jobs`"));
+                drop(reply.send(self.cache.job(&job_id).map(view::job).ok_or_else(missing)));
+            }
+            Command::Open(job_id, reply) => {
+                self.link_input(link::Input::Watch(vec![job_id.clone()]));
+                self.call(Call::job(job_id));
+                let _ = reply.send(Ok(()));
+            }
+            Command::Refresh(reply) => {
+                self.link_input(link::Input::Refresh);
+                let _ = reply.send(Ok(()));
+            }
+            Command::Reconnect(reply) => {
+                self.link_input(link::Input::Reconnect);
+                let _ = reply.send(Ok(()));
+            }
+            Command::Upload(path, reply) => self.upload(path, reply),
+            Command::Synced(reply) => self.calls.when_synced(reply),
+            Command::SessionRestored(reply) => match &mut self.restoring {
+                Some(waiting) => waiting.push(reply),
+                None => drop(reply.send(Ok(self.session.is_signed_in()))),
+            },
+            // The loop ends on it.
+            Command::Shutdown(reply) => drop(reply.send(Ok(()))),
+        }
+    }
+
+    fn report(&mut self, report: Report) {
+        match report {
+            Report::Socket(conn, report) => self.socket_report(conn, report),
+            Report::Discovered(found, identity, reply) => self.discovered(found, identity, reply),
+            Report::Loaded(kept) => self.loaded(kept),
+            Report::Granted(ticket, Ok(grant)) => self.session_input(session::Input::Granted(ticket, grant)),
+            Report::Granted(ticket, Err(Denial::Refused(error))) => {
+                self.session_input(session::Input::Refused(ticket, error));
+            }
+            Report::Granted(ticket, Err(Denial::Delayed(error))) => {
+                self.session_input(session::Input::Delayed(ticket, error));
+            }
+            Report::Kept(ticket, problem) => self.session_input(session::Input::Kept(ticket, problem)),
+            Report::Call(report) => self.call_report(*report),
+            Report::Upload(report) => self.upload_report(report),
+        }
+    }
+
+    /// Does what is due by now.
+    fn tick(&mut self) {
+        let now = self.now().monotonic;
+        if self.session.deadline().is_some_and(|due| now >= due) {
+            self.session_input(session::Input::Tick);
+        }
+        if self.link.deadline().is_some_and(|due| now >= due) {
+            self.link_input(link::Input::Tick);
+        }
+        if self.dirty.flush_due(now) {
+            self.flush();
+        }
+        if self.dirty.save_due(now) {
+            self.save();
+        }
+    }
+
+    fn deadline(&self) -> Option<Instant> {
+        let due = [self.session.deadline(), self.link.deadline(), self.dirty.deadline()];
+        due.into_iter().flatten().min().map(|due| self.clock.instant(due))
+    }
+
+    fn connect(&mut self, address: url::Url, identity: Identity, reply: Reply<ServerView>) {
+        let client = match http::client(&address) {
+            Ok(client) => client,
+            Err(error) => return drop(reply.send(Err(error))),
+        };
+        let reports = self.reports.clone();
+        tokio::spawn(async move {
+            let found = rest::discover(&client, &address).await;
+            reports.send(Report::Discovered(found, identity, reply)).await
+        });
+    }
+
+    fn discovered(&mut self, found: Result<Server, Error>, identity: Identity, reply: Reply<ServerView>) {
+        let chosen = found.and_then(|server| {
+            let name = match identity {
+                Identity::Address => server.address.to_string(),
+                Identity::ThisComputer => "this computer".to_owned(),
+            };
+            // Another backend shows nothing of the one before.
+            if self.store.setting::<String>("identity").is_some_and(|before| before != name) {
+                self.session_input(session::Input::SignOut(None));
+                self.forget_jobs();
+            }
+            self.store.set("identity", &name);
+            self.store.set("server", &server);
+            let view = ServerView::from(&server);
+            self.choose(server).map(|()| view)
+        });
+        let _ = reply.send(chosen);
+    }
+
+    fn choose(&mut self, server: Server) -> Result<(), Error> {
+        self.clients =
+            Some(Clients { rest: http::client(&server.address)?, auth: http::auth_client(&server.auth_url)? });
+        // A studio of this computer that has another port now leaves the old address behind.
+        let moved = self.server.as_ref().is_some_and(|before| before.ws_url != server.ws_url);
+        self.server = Some(server);
+        if moved {
+            self.link_input(link::Input::Reconnect);
+        }
+        Ok(())
+    }
+
+    fn status(&self) -> StatusView {
+        StatusView {
+            server: self.server.as_ref().map(ServerView::from),
+            session: self.session.view().clone(),
+            connection: self.link.view(self.now()),
+            counts: Counts::of(self.cache.jobs()),
+            server_ahead_ms: self
+                .cache
+                .server_ahead()
+                .map(|ahead| i64::try_from(ahead.as_millis()).unwrap_or(i64::MAX)),
+        }
+    }
+
+    fn jobs(&self) -> Vec<JobView> {
+        let mut jobs: Vec<JobView> = self.cache.jobs().map(view::job).collect();
+        jobs.sort_by(|a, b| b.created_at.cmp(&a.created_at).then_with(|| a.job_id.cmp(&b.job_id)));
+        jobs
+    }
+
+    fn now(&self) -> Now {
+        self.clock.now()
+    }
+}
+
+fn signed_out() -> Error {
+    Error::new(Code::SignedOut, "nobody is signed in: sign in first")
+}
+
+async fn sleep_until(deadline: Option<Instant>) {
+    match deadline {
+        Some(deadline) => tokio::time::sleep_until(deadline).await,
+        None => std::future::pending().await,
+    }
+}

@@ -1,0 +1,236 @@
+//! REST calls: each with the current token, once more with a fresh one when it was refused.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tallylight_core::{Code, Error, JobId, cache::Authority, link, session, snapshot::Snapshot};
+
+use super::{Actor, Failure, Report};
+use crate::{
+    handle::Reply,
+    http,
+    rest::{self, Answer, Listing},
+    shell::Shell,
+};
+
+/// How many jobs that a list no longer holds are asked for one by one, at each list.
+const MISSING_LIMIT: usize = 20;
+
+/// Is a call that can be repeated.
+#[derive(Clone, Debug)]
+pub(super) struct Call {
+    what: What,
+    attempt: Attempt,
+}
+
+#[derive(Clone, Debug)]
+enum What {
+    List,
+    Job(JobId, Authority),
+}
+
+/// Tells whether a refused token is worth another call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Attempt {
+    First,
+    WithFreshToken,
+}
+
+impl Call {
+    pub(super) fn list() -> Self {
+        Self { what: What::List, attempt: Attempt::First }
+    }
+
+    pub(super) fn job(job_id: JobId) -> Self {
+        Self { what: What::Job(job_id, Authority::Ordinary), attempt: Attempt::First }
+    }
+
+    /// Asks for a job whose answer settles a doubt.
+    pub(super) fn deciding(job_id: JobId) -> Self {
+        Self { what: What::Job(job_id, Authority::Decides), attempt: Attempt::First }
+    }
+}
+
+/// Is the end of a call.
+#[derive(Debug)]
+pub(super) struct CallReport {
+    call: Call,
+    /// The server's time when it was sent.
+    requested: Timestamp,
+    generation: u64,
+    answer: Result<Answered, Failure>,
+}
+
+#[derive(Debug)]
+enum Answered {
+    List(Answer<Listing>),
+    Job(Box<Answer<Snapshot>>),
+}
+
+/// Is what is known about calls under way.
+#[derive(Debug, Default)]
+pub(super) struct Calls {
+    waiting: Vec<Call>,
+    /// Counts tokens, to tell a call that an old token made from one that the current made.
+    generation: u64,
+    etag: Option<String>,
+    sync: Sync,
+    waiting_for_sync: Vec<Reply<()>>,
+}
+
+/// Tells whether the job list was had since signing in.
+#[derive(Debug, Default)]
+enum Sync {
+    #[default]
+    SignedOut,
+    Awaited,
+    Done(Result<(), Error>),
+}
+
+impl Calls {
+    pub(super) fn token_changed(&mut self) {
+        self.generation += 1;
+        if matches!(self.sync, Sync::SignedOut) {
+            self.sync = Sync::Awaited;
+        }
+    }
+
+    pub(super) fn restoring(&mut self) {
+        self.sync = Sync::Awaited;
+    }
+
+    pub(super) fn reset(&mut self) {
+        self.waiting.clear();
+        self.etag = None;
+        self.synced(&Err(super::signed_out()));
+        self.sync = Sync::SignedOut;
+    }
+
+    pub(super) fn when_synced(&mut self, reply: Reply<()>) {
+        match &self.sync {
+            Sync::SignedOut => drop(reply.send(Err(super::signed_out()))),
+            Sync::Awaited => self.waiting_for_sync.push(reply),
+            Sync::Done(outcome) => drop(reply.send(outcome.clone())),
+        }
+    }
+
+    pub(super) fn synced(&mut self, outcome: &Result<(), Error>) {
+        for reply in self.waiting_for_sync.drain(..) {
+            let _ = reply.send(outcome.clone());
+        }
+        self.sync = Sync::Done(outcome.clone());
+    }
+}
+
+impl<S: Shell> Actor<S> {
+    /// Makes a call, or lets it wait for a token.
+    pub(super) fn call(&mut self, call: Call) {
+        let (Some(clients), Some(server)) = (self.clients.clone(), self.server.clone()) else { return };
+        let Some(token) = self.session.access_token().cloned() else {
+            self.calls.waiting.push(call);
+            return self.session_input(session::Input::AccessRefused);
+        };
+        let (reports, generation) = (self.reports.clone(), self.calls.generation);
+        let (requested, etag) = (self.cache.server_time(self.now()), self.calls.etag.clone());
+        tokio::spawn(async move {
+            let answer = match &call.what {
+                What::List => rest::jobs(&clients.rest, &server, &token, etag).await.map(Answered::List),
+                What::Job(job_id, _) => {
+                    rest::job(&clients.rest, &server, &token, job_id).await.map(Box::new).map(Answered::Job)
+                }
+            };
+            let _ = reports.send(Report::Call(Box::new(CallReport { call, requested, generation, answer }))).await;
+        });
+    }
+
+    pub(super) fn call_report(&mut self, report: CallReport) {
+        // An answer to somebody who has signed out is nobody's.
+        if !self.session.is_signed_in() {
+            return;
+        }
+        let CallReport { call, requested, generation, answer } = report;
+        match answer {
+            Err(failure) if failure.is_unauthorized() && call.attempt == Attempt::First => {
+                let call = Call { attempt: Attempt::WithFreshToken, ..call };
+                if generation == self.calls.generation {
+                    self.calls.waiting.push(call);
+                    self.session_input(session::Input::AccessRefused);
+                } else {
+                    self.call(call);
+                }
+            }
+            Err(failure) => self.call_failed(call.what, failure.error, failure.retry_after),
+            Ok(Answered::List(answer)) => self.listed(answer, requested),
+            Ok(Answered::Job(answer)) => {
+                let What::Job(_, authority) = call.what else { return };
+                self.observe(answer.date);
+                let changes = self.cache.merge(answer.value, requested, authority);
+                self.changed(changes);
+                self.watch_unfinished();
+            }
+        }
+    }
+
+    fn listed(&mut self, answer: Answer<Listing>, requested: Timestamp) {
+        self.observe(answer.date);
+        if let Listing::Jobs { jobs, etag } = answer.value {
+            self.calls.etag = etag;
+            let (changes, missing) = self.cache.merge_all(jobs, requested);
+            self.changed(changes);
+            // A page may have shifted under our hands: each is asked for before it is forgotten.
+            for job_id in missing.into_iter().take(MISSING_LIMIT) {
+                self.call(Call::job(job_id));
+            }
+        }
+        self.watch_unfinished();
+        self.link_input(link::Input::Fetched);
+        self.calls.synced(&Ok(()));
+    }
+
+    fn call_failed(&mut self, what: What, error: Error, retry_after: Option<Duration>) {
+        tracing::info!(?what, %error, "a call failed");
+        match what {
+            What::List => {
+                self.link_input(link::Input::FetchFailed(error.clone(), retry_after));
+                self.calls.synced(&Err(error));
+            }
+            What::Job(job_id, _) if error.code == Code::NotFound => {
+                let removed = self.cache.remove(&job_id);
+                self.changed(removed.into_iter().collect());
+            }
+            // The next list tells.
+            What::Job(..) => {}
+        }
+    }
+
+    /// Repeats what waited for a token.
+    pub(super) fn repeat_waiting_calls(&mut self) {
+        for call in std::mem::take(&mut self.calls.waiting) {
+            self.call(Call { attempt: Attempt::WithFreshToken, ..call });
+        }
+    }
+
+    /// Gives up what waited for a token.
+    pub(super) fn fail_waiting_calls(&mut self, error: &Error) {
+        for call in std::mem::take(&mut self.calls.waiting) {
+            self.call_failed(call.what, error.clone(), None);
+        }
+    }
+
+    fn observe(&mut self, date: Option<Timestamp>) {
+        if let Some(date) = date {
+            self.cache.observe_server_clock(date, self.now());
+        }
+    }
+
+    pub(super) fn watch_unfinished(&mut self) {
+        let unfinished = self.cache.unfinished().cloned().collect();
+        self.link_input(link::Input::Watch(unfinished));
+    }
+}
+
+impl From<http::Failure> for Error {
+    fn from(failure: http::Failure) -> Self {
+        failure.error
+    }
+}

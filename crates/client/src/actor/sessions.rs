@@ -1,0 +1,152 @@
+//! What the session wants done, and what the auth endpoints and the keychain tell.
+
+use secrecy::SecretString;
+use tallylight_core::{
+    Code, Error, link,
+    session::{Effect, Input, SessionState},
+    view::Event,
+};
+
+use super::{Actor, Report, signed_out};
+use crate::{auth, handle::Reply, secrets::Kept, shell::Shell};
+
+impl<S: Shell> Actor<S> {
+    pub(super) fn sign_in(&mut self, email: String, password: SecretString, reply: Reply<()>) {
+        if self.server.is_none() {
+            let error = Error::new(Code::SignedOut, "no studio is chosen yet: connect to one first");
+            return drop(reply.send(Err(error)));
+        }
+        if self.session.is_signed_in() {
+            self.session_input(Input::SignOut(None));
+        }
+        // Another account shows nothing of the one before.
+        if self.store.setting::<String>("email").is_some_and(|before| !before.eq_ignore_ascii_case(&email)) {
+            self.forget_jobs();
+        }
+        if let Some(before) = self.signing_in.replace(reply) {
+            let _ = before.send(Err(Error::new(Code::Requested, "another sign-in took its place")));
+        }
+        self.session_input(Input::SignIn { email, password });
+    }
+
+    /// Goes on with the session that the keychain kept, if it belongs to this backend.
+    pub(super) fn loaded(&mut self, kept: Result<Option<Kept>, Error>) {
+        let waiting = self.restoring.take();
+        self.restore_session(kept);
+        for reply in waiting.into_iter().flatten() {
+            let _ = reply.send(Ok(self.session.is_signed_in()));
+        }
+    }
+
+    fn restore_session(&mut self, kept: Result<Option<Kept>, Error>) {
+        if self.session.is_signed_in() || self.signing_in.is_some() {
+            return;
+        }
+        let identity = self.store.setting::<String>("identity");
+        match kept {
+            Ok(Some(kept)) if Some(&kept.server) == identity.as_ref() => {
+                self.session_input(Input::Restore { refresh_token: kept.refresh_token, email: kept.email });
+                self.link_input(link::Input::SignedIn);
+            }
+            Ok(_) => self.calls.synced(&Err(signed_out())),
+            Err(error) => {
+                self.calls.synced(&Err(error.clone()));
+                self.session_input(Input::SignOut(Some(error)));
+            }
+        }
+    }
+
+    /// Gives the session an input, and does what it asks for.
+    pub(super) fn session_input(&mut self, input: Input) {
+        let now = self.now();
+        for effect in self.session.on(input, now) {
+            match effect {
+                Effect::RequestByPassword(..) | Effect::RequestByRefresh(..) => self.request(effect),
+                Effect::Keep(ticket, refresh_token) => {
+                    let server = self.store.setting::<String>("identity").unwrap_or_default();
+                    let email = self.session_email();
+                    let (tokens, reports) = (self.tokens.clone(), self.reports.clone());
+                    self.lasting.spawn(async move {
+                        let problem = tokens.keep(Kept { server, email, refresh_token }).await.err();
+                        reports.send(Report::Kept(ticket, problem)).await
+                    });
+                }
+                Effect::Forget => {
+                    let tokens = self.tokens.clone();
+                    self.lasting.spawn(async move {
+                        if let Err(error) = tokens.forget().await {
+                            tracing::warn!(%error, "the session could not be taken out of the keychain");
+                        }
+                    });
+                }
+                Effect::Revoke(access_token) => {
+                    if let (Some(clients), Some(server)) = (self.clients.clone(), self.server.clone()) {
+                        self.lasting.spawn(async move { auth::logout(&clients.auth, &server, &access_token).await });
+                    }
+                }
+                Effect::Ready => self.token_ready(),
+                Effect::NotYet(error) => {
+                    self.link_input(link::Input::TokenDelayed(error.clone()));
+                    self.fail_waiting_calls(&error);
+                    self.fail_waiting_uploads(&error);
+                }
+                Effect::SignInFailed(error) => self.sign_in_done(Err(error)),
+                Effect::Show(view) => {
+                    tracing::info!(state = ?view.state, reason = ?view.reason, "session");
+                    let signed_out = view.state == SessionState::SignedOut;
+                    self.shell.emit(Event::Session(view));
+                    if signed_out {
+                        self.link_input(link::Input::SignedOut);
+                        self.fail_waiting_calls(&super::signed_out());
+                        self.fail_waiting_uploads(&super::signed_out());
+                        self.calls.reset();
+                    }
+                    self.show_tray();
+                }
+            }
+        }
+    }
+
+    fn request(&mut self, effect: Effect) {
+        let (Some(clients), Some(server)) = (self.clients.clone(), self.server.clone()) else { return };
+        let (reports, email) = (self.reports.clone(), self.session_email());
+        tokio::spawn(async move {
+            let (ticket, answer) = match effect {
+                Effect::RequestByPassword(ticket, email, password) => {
+                    (ticket, auth::by_password(&clients.auth, &server, &email, &password).await)
+                }
+                Effect::RequestByRefresh(ticket, token) => {
+                    (ticket, auth::by_refresh(&clients.auth, &server, &token, &email).await)
+                }
+                Effect::Keep(..)
+                | Effect::Forget
+                | Effect::Revoke(_)
+                | Effect::Ready
+                | Effect::NotYet(_)
+                | Effect::SignInFailed(_)
+                | Effect::Show(_) => return,
+            };
+            let _ = reports.send(Report::Granted(ticket, answer)).await;
+        });
+    }
+
+    fn token_ready(&mut self) {
+        self.store.set("email", &self.session_email());
+        self.calls.token_changed();
+        self.link_input(link::Input::SignedIn);
+        self.link_input(link::Input::TokenRefreshed);
+        self.repeat_waiting_calls();
+        self.repeat_waiting_uploads();
+        self.sign_in_done(Ok(()));
+    }
+
+    fn sign_in_done(&mut self, outcome: Result<(), Error>) {
+        if let Some(reply) = self.signing_in.take() {
+            let _ = reply.send(outcome);
+        }
+    }
+
+    fn session_email(&self) -> String {
+        self.session.view().email.clone().unwrap_or_default()
+    }
+}

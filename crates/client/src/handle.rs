@@ -1,0 +1,140 @@
+//! The cloneable sender to the actor.
+
+use std::path::PathBuf;
+
+use secrecy::SecretString;
+use tallylight_core::{
+    Code, Error, JobId,
+    view::{JobView, ServerView, StatusView},
+};
+use tokio::sync::{mpsc, oneshot};
+use url::Url;
+
+/// Tells what makes two visits ones to the same backend.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Identity {
+    /// Its address.
+    Address,
+    /// It is the studio of this computer, whichever port it has today.
+    ThisComputer,
+}
+
+/// Is the answer to a command.
+pub(crate) type Reply<T> = oneshot::Sender<Result<T, Error>>;
+
+/// Is a wish of the person.
+#[derive(Debug)]
+pub(crate) enum Command {
+    Connect(Url, Identity, Reply<ServerView>),
+    SignIn(String, SecretString, Reply<()>),
+    SignOut(Reply<()>),
+    Status(Reply<StatusView>),
+    Jobs(Reply<Vec<JobView>>),
+    Job(JobId, Reply<JobView>),
+    Open(JobId, Reply<()>),
+    Refresh(Reply<()>),
+    Reconnect(Reply<()>),
+    Upload(PathBuf, Reply<JobId>),
+    Synced(Reply<()>),
+    SessionRestored(Reply<bool>),
+    Shutdown(Reply<()>),
+}
+
+/// Talks to the actor. When the last handle is dropped, the actor ends.
+#[derive(Clone, Debug)]
+pub struct Handle {
+    commands: mpsc::Sender<Command>,
+}
+
+impl Handle {
+    pub(crate) fn new(commands: mpsc::Sender<Command>) -> Self {
+        Self { commands }
+    }
+
+    /// Asks the server at an address who it is, and makes it the backend.
+    ///
+    /// # Errors
+    /// Says why the address leads to no studio.
+    pub async fn connect(&self, address: Url, identity: Identity) -> Result<ServerView, Error> {
+        self.ask(|reply| Command::Connect(address, identity, reply)).await
+    }
+
+    /// Signs in with a password.
+    ///
+    /// # Errors
+    /// Says why nobody was signed in.
+    pub async fn sign_in(&self, email: String, password: SecretString) -> Result<(), Error> {
+        self.ask(|reply| Command::SignIn(email, password, reply)).await
+    }
+
+    /// Signs out, here and at the backend, and forgets the jobs.
+    pub async fn sign_out(&self) -> Result<(), Error> {
+        self.ask(Command::SignOut).await
+    }
+
+    /// Returns everything but the jobs.
+    pub async fn status(&self) -> Result<StatusView, Error> {
+        self.ask(Command::Status).await
+    }
+
+    /// Returns every job, newest first.
+    pub async fn jobs(&self) -> Result<Vec<JobView>, Error> {
+        self.ask(Command::Jobs).await
+    }
+
+    /// Returns one job.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`] when there is no such job here.
+    pub async fn job(&self, job_id: JobId) -> Result<JobView, Error> {
+        self.ask(|reply| Command::Job(job_id, reply)).await
+    }
+
+    /// Subscribes to a job and fetches it anew, because somebody looks at it.
+    pub async fn open(&self, job_id: JobId) -> Result<(), Error> {
+        self.ask(|reply| Command::Open(job_id, reply)).await
+    }
+
+    /// Fetches the job list anew.
+    pub async fn refresh(&self) -> Result<(), Error> {
+        self.ask(Command::Refresh).await
+    }
+
+    /// Connects at once, instead of waiting.
+    pub async fn reconnect(&self) -> Result<(), Error> {
+        self.ask(Command::Reconnect).await
+    }
+
+    /// Sends a video, and returns once the backend has made it a job.
+    ///
+    /// # Errors
+    /// Says why the file was not taken.
+    pub async fn upload(&self, path: PathBuf) -> Result<JobId, Error> {
+        self.ask(|reply| Command::Upload(path, reply)).await
+    }
+
+    /// Waits until the backend has answered with the job list, or could not.
+    ///
+    /// # Errors
+    /// Says why the list could not be had.
+    pub async fn synced(&self) -> Result<(), Error> {
+        self.ask(Command::Synced).await
+    }
+
+    /// Waits until the keychain has answered, and tells whether a session of an earlier run goes on.
+    pub async fn session_restored(&self) -> bool {
+        self.ask(Command::SessionRestored).await.unwrap_or(false)
+    }
+
+    /// Saves everything and ends the actor.
+    pub async fn shutdown(&self) {
+        let _ = self.ask(Command::Shutdown).await;
+    }
+
+    async fn ask<T>(&self, command: impl FnOnce(Reply<T>) -> Command) -> Result<T, Error> {
+        let ended = || Error::new(Code::SignedOut, "the program is closing");
+        let (reply, answer) = oneshot::channel();
+        self.commands.send(command(reply)).await.map_err(|_| ended())?;
+        answer.await.map_err(|_| ended())?
+    }
+}

@@ -1,0 +1,196 @@
+//! The REST endpoints: one function for each.
+
+use std::{
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+
+use futures_util::StreamExt;
+use jiff::Timestamp;
+use reqwest::{
+    Client, Response, StatusCode, header,
+    multipart::{Form, Part},
+};
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::Value;
+use tallylight_core::{
+    Code, Error, JobId,
+    discovery::{self, Server},
+    snapshot::{Snapshot, read_job, read_page},
+};
+use tokio_util::io::ReaderStream;
+use url::Url;
+
+use crate::http::{CALL_LIMIT, Failure, refused, server_date, unanswered};
+
+/// How many jobs are asked for at a time.
+const PAGE: usize = 200;
+/// The most pages that are asked for: a backend that never sends a short page must not keep us for ever.
+const PAGE_LIMIT: usize = 1000;
+
+/// Is an answer with what its headers tell.
+#[derive(Debug)]
+pub struct Answer<T> {
+    /// The answer.
+    pub value: T,
+    /// The server's clock at that time.
+    pub date: Option<Timestamp>,
+}
+
+/// Is the whole job list.
+#[derive(Debug)]
+pub enum Listing {
+    /// It is the same as last time.
+    Unchanged,
+    /// It is this.
+    Jobs {
+        /// The jobs, newest first.
+        jobs: Vec<Snapshot>,
+        /// What to send next time, to hear whether it changed.
+        etag: Option<String>,
+    },
+}
+
+/// Asks a server who it is.
+pub async fn discover(http: &Client, address: &Url) -> Result<Server, Error> {
+    let url = format!("{}{}", address.as_str().trim_end_matches('/'), discovery::WELL_KNOWN);
+    let response = http.get(url).timeout(CALL_LIMIT).send().await.map_err(|error| unanswered(&error).error)?;
+    let status = response.status();
+    if status == StatusCode::NOT_FOUND {
+        let message =
+            format!("{address} answers, but is no studio with discovery: check the address with whoever runs it");
+        return Err(Error::new(Code::NotAStudio, message));
+    }
+    if !status.is_success() {
+        return Err(refused(response).await.error);
+    }
+    let document = response.text().await.map_err(|error| unanswered(&error).error)?;
+    discovery::read(address, &document)
+}
+
+/// Fetches every job, a page at a time.
+pub async fn jobs(
+    http: &Client,
+    server: &Server,
+    token: &SecretString,
+    etag: Option<String>,
+) -> Result<Answer<Listing>, Failure> {
+    let (mut jobs, mut tag, mut date) = (Vec::new(), None, None);
+    for page in 0..PAGE_LIMIT {
+        let url = api(server, "jobs/");
+        let statuses = ["PENDING", "PROCESSING", "COMPLETED", "FAILED"].map(|status| ("status", status.to_owned()));
+        let place = [("limit", PAGE.to_string()), ("offset", (page * PAGE).to_string())];
+        let query: Vec<(&str, String)> = statuses.into_iter().chain(place).collect();
+        let mut url =
+            Url::parse(&url).map_err(|error| Failure::local(Error::new(Code::InvalidAddress, error.to_string())))?;
+        url.query_pairs_mut().extend_pairs(query);
+        let mut call = http.get(url).timeout(CALL_LIMIT).bearer_auth(token.expose_secret());
+        if let (0, Some(etag)) = (page, &etag) {
+            call = call.header(header::IF_NONE_MATCH, etag);
+        }
+        let response = call.send().await.map_err(|error| unanswered(&error))?;
+        date = server_date(&response).or(date);
+        // Only the first page is asked about: new jobs come first, and whatever runs is new.
+        if page == 0 && response.status() == StatusCode::NOT_MODIFIED {
+            return Ok(Answer { value: Listing::Unchanged, date });
+        }
+        let response = accepted(response).await?;
+        if page == 0 {
+            tag = response.headers().get(header::ETAG).and_then(|tag| tag.to_str().ok()).map(str::to_owned);
+        }
+        let text = response.text().await.map_err(|error| unanswered(&error))?;
+        let (read, skipped) = read_page(&text).map_err(Failure::local)?;
+        if skipped > 0 {
+            tracing::warn!(skipped, "jobs that could not be read were left out");
+        }
+        let count = read.len() + skipped;
+        jobs.extend(read);
+        // A short page is the last; a longer one comes from a backend that knows no pages.
+        if count != PAGE {
+            break;
+        }
+    }
+    // With more than one page, a change on a later one would go unnoticed.
+    let etag = tag.filter(|_| jobs.len() < PAGE);
+    Ok(Answer { value: Listing::Jobs { jobs, etag }, date })
+}
+
+/// Fetches one job.
+pub async fn job(
+    http: &Client,
+    server: &Server,
+    token: &SecretString,
+    job_id: &JobId,
+) -> Result<Answer<Snapshot>, Failure> {
+    let mut url = Url::parse(&api(server, "videos/jobs/"))
+        .map_err(|error| Failure::local(Error::new(Code::InvalidAddress, error.to_string())))?;
+    if let Ok(mut path) = url.path_segments_mut() {
+        path.pop_if_empty().push(job_id.as_str());
+    }
+    let call = http.get(url).timeout(CALL_LIMIT).bearer_auth(token.expose_secret());
+    let response = accepted(call.send().await.map_err(|error| unanswered(&error))?).await?;
+    let date = server_date(&response);
+    let value: Value = response.json().await.map_err(|error| unanswered(&error))?;
+    Ok(Answer { value: read_job(&value).map_err(Failure::local)?, date })
+}
+
+/// Sends a video, counting the bytes that are sent.
+///
+/// Subtitles that stand beside it go along where the backend takes them.
+pub async fn upload(
+    http: &Client,
+    server: &Server,
+    token: &SecretString,
+    video: &Path,
+    sent: Arc<AtomicU64>,
+) -> Result<JobId, Failure> {
+    let mut form = Form::new().part("file", part(video, Some(sent)).await?);
+    if server.offers("upload_subtitles")
+        && let Some(subtitles) =
+            ["srt", "vtt"].iter().map(|kind| video.with_extension(kind)).find(|path| path.is_file())
+    {
+        form = form.part("subtitles", part(&subtitles, None).await?);
+    }
+    let call = http.post(api(server, "videos/upload")).bearer_auth(token.expose_secret()).multipart(form);
+    let response = call.send().await.map_err(|error| unanswered(&error))?;
+    if response.status() == StatusCode::BAD_REQUEST {
+        let failure = refused(response).await;
+        let error = Error::new(Code::NotAVideo, failure.error.message);
+        return Err(Failure { error, status: failure.status, retry_after: None, server_code: None });
+    }
+    let value: Value = accepted(response).await?.json().await.map_err(|error| unanswered(&error))?;
+    let job_id = value.get("job_id").or_else(|| value.get("id")).cloned().unwrap_or_default();
+    serde_json::from_value(job_id).map_err(|_| {
+        Failure::local(Error::new(
+            Code::ServerError,
+            "the studio took the video but named no job: look for it in the list",
+        ))
+    })
+}
+
+async fn part(path: &Path, sent: Option<Arc<AtomicU64>>) -> Result<Part, Failure> {
+    let unreadable = |error: std::io::Error| {
+        let message = format!("{} cannot be read ({error}): check that it is there", path.display());
+        Failure::local(Error::new(Code::File, message))
+    };
+    let file = tokio::fs::File::open(path).await.map_err(unreadable)?;
+    let length = file.metadata().await.map_err(unreadable)?.len();
+    let stream = ReaderStream::with_capacity(file, 64 << 10).inspect(move |chunk| {
+        if let (Some(sent), Ok(chunk)) = (&sent, chunk) {
+            sent.fetch_add(chunk.len() as u64, Ordering::Relaxed);
+        }
+    });
+    let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    Ok(Part::stream_with_length(reqwest::Body::wrap_stream(stream), length).file_name(name))
+}
+
+async fn accepted(response: Response) -> Result<Response, Failure> {
+    if response.status().is_success() { Ok(response) } else { Err(refused(response).await) }
+}
+
+fn api(server: &Server, path: &str) -> String {
+    format!("{}/api/v1/{path}", server.api_url.as_str().trim_end_matches('/'))
+}
