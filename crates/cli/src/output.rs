@@ -6,8 +6,9 @@ use std::io::Write;
 
 use comfy_table::{ContentArrangement, Table, presets};
 use jiff::Timestamp;
-use serde_json::{Value, json};
+use serde::Serialize;
 use tallylight_core::{
+    JobId,
     job::Status,
     view::{Event, JobView, NoticeView, SessionState},
 };
@@ -31,47 +32,58 @@ pub fn line(text: &str) {
 }
 
 /// Prints a value as one line of JSON.
-pub fn json(value: &impl serde::Serialize) {
+pub fn json(value: &impl Serialize) {
     line(&serde_json::to_string(value).unwrap_or_default());
 }
 
+/// Is one line of `tally watch --json`.
+#[derive(Serialize)]
+struct Line<T> {
+    event: &'static str,
+    at: Timestamp,
+    #[serde(flatten)]
+    body: T,
+}
+
+#[derive(Serialize)]
+struct JobBody<'a> {
+    job: &'a JobView,
+}
+
+#[derive(Serialize)]
+struct RemovedBody<'a> {
+    job_id: &'a JobId,
+}
+
 /// Returns the JSON lines of an event, as documented for `tally watch --json`.
-pub fn event_lines(event: &Event) -> Vec<Value> {
+pub fn event_lines(event: &Event) -> Vec<String> {
     match event {
         Event::Jobs { changed, removed } => {
-            let jobs = changed.iter().map(|change| stamped("job", json!({ "job": change.job })));
-            jobs.chain(removed.iter().map(|job_id| stamped("removed", json!({ "job_id": job_id })))).collect()
+            let jobs = changed.iter().map(|change| job_line(&change.job));
+            jobs.chain(removed.iter().map(|job_id| stamped("removed", RemovedBody { job_id }))).collect()
         }
-        Event::Connection(connection) => vec![stamped("connection", json!(connection))],
+        Event::Connection(connection) => vec![stamped("connection", connection)],
+        // A script waits for the outcome, not for the question.
         Event::Session(session) if session.state == SessionState::SigningIn => Vec::new(),
-        Event::Session(session) => {
-            vec![stamped(
-                "session",
-                json!({ "state": session.state, "reason": session.reason, "email": session.email }),
-            )]
-        }
-        Event::Rejected(rejected) => vec![stamped("rejected", json!(rejected))],
-        Event::Upload(upload) => vec![stamped("upload", json!(upload))],
+        Event::Session(session) => vec![stamped("session", session)],
+        Event::Rejected(rejected) => vec![stamped("rejected", rejected)],
+        Event::Upload(upload) => vec![stamped("upload", upload)],
     }
 }
 
 /// Returns the JSON line of a job as it is.
-pub fn job_line(job: &JobView) -> Value {
-    stamped("job", json!({ "job": job }))
+pub fn job_line(job: &JobView) -> String {
+    stamped("job", JobBody { job })
 }
 
 /// Returns the JSON line of a notification.
-pub fn notice_line(notice: &NoticeView) -> Value {
-    stamped("notice", json!(notice))
+pub fn notice_line(notice: &NoticeView) -> String {
+    stamped("notice", notice)
 }
 
 #[expect(clippy::disallowed_methods, reason = "a driver")]
-fn stamped(event: &str, body: Value) -> Value {
-    let mut line = json!({ "event": event, "at": Timestamp::now() });
-    if let (Value::Object(line), Value::Object(body)) = (&mut line, body) {
-        line.extend(body);
-    }
-    line
+fn stamped(event: &'static str, body: impl Serialize) -> String {
+    serde_json::to_string(&Line { event, at: Timestamp::now(), body }).unwrap_or_default()
 }
 
 /// Returns the jobs as a table.
@@ -122,11 +134,13 @@ pub fn status_word(status: Status) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use tallylight_core::{JobId, record::Record, view};
+    use tallylight_core::{record::Record, view};
 
     #[test]
     fn a_job_line_has_the_documented_shape() {
         let line = job_line(&view::job(&Record::new(JobId::new("7"))));
+        assert!(line.starts_with(r#"{"event":"job","at":""#), "{line}");
+        let line: serde_json::Value = serde_json::from_str(&line).expect("JSON");
         assert_eq!(line["event"], "job");
         assert!(line["at"].as_str().is_some_and(|at| at.parse::<Timestamp>().is_ok()));
         for field in [

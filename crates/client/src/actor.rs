@@ -13,7 +13,7 @@ use reqwest::Client;
 use tallylight_core::{
     Code, ConnId, Error, JobId, Now,
     cache::{Cache, Scope},
-    discovery::Server,
+    discovery::{Identity, Server},
     link::{self, Link},
     notice::Notices,
     session::{self, Session, Ticket},
@@ -25,7 +25,7 @@ use tokio_util::task::TaskTracker;
 use crate::{
     auth::Denial,
     clock::Clock,
-    handle::{Command, Handle, Identity, Reply},
+    handle::{Command, Handle, Reply},
     http::{self, Failure},
     rest,
     secrets::{Kept, Keychain, TokenStore},
@@ -68,7 +68,7 @@ pub struct Config {
 #[derive(Debug)]
 enum Report {
     Socket(ConnId, socket::Report),
-    Discovered(Result<Server, Error>, Identity, Reply<ServerView>),
+    Discovered(Result<Server, Error>, Reply<ServerView>),
     Loaded(Result<Option<Kept>, Error>),
     Granted(Ticket, Result<session::Grant, Denial>),
     Kept(Ticket, Option<Error>),
@@ -193,6 +193,10 @@ impl<S: Shell> Actor<S> {
             Command::SignOut(reply) => {
                 self.session_input(session::Input::SignOut(None));
                 self.forget_jobs();
+                // Leaving the studio of this computer leads back to the choice; another's address is remembered.
+                if self.server.take_if(|server| server.identity == Identity::ThisComputer).is_some() {
+                    self.store.unset("server");
+                }
                 let _ = reply.send(Ok(()));
             }
             Command::Status(reply) => drop(reply.send(Ok(self.status()))),
@@ -228,7 +232,7 @@ impl<S: Shell> Actor<S> {
     fn report(&mut self, report: Report) {
         match report {
             Report::Socket(conn, report) => self.socket_report(conn, report),
-            Report::Discovered(found, identity, reply) => self.discovered(found, identity, reply),
+            Report::Discovered(found, reply) => self.discovered(found, reply),
             Report::Loaded(kept) => self.loaded(kept),
             Report::Granted(ticket, Ok(grant)) => self.session_input(session::Input::Granted(ticket, grant)),
             Report::Granted(ticket, Err(Denial::Refused(error))) => {
@@ -272,23 +276,18 @@ impl<S: Shell> Actor<S> {
         };
         let reports = self.reports.clone();
         tokio::spawn(async move {
-            let found = rest::discover(&client, &address).await;
-            reports.send(Report::Discovered(found, identity, reply)).await
+            let found = rest::discover(&client, &address, identity).await;
+            reports.send(Report::Discovered(found, reply)).await
         });
     }
 
-    fn discovered(&mut self, found: Result<Server, Error>, identity: Identity, reply: Reply<ServerView>) {
+    fn discovered(&mut self, found: Result<Server, Error>, reply: Reply<ServerView>) {
         let chosen = found.and_then(|server| {
-            let name = match identity {
-                Identity::Address => server.address.to_string(),
-                Identity::ThisComputer => "this computer".to_owned(),
-            };
             // Another backend shows nothing of the one before.
-            if self.store.setting::<String>("identity").is_some_and(|before| before != name) {
+            if self.server.as_ref().is_some_and(|before| before.key() != server.key()) {
                 self.session_input(session::Input::SignOut(None));
                 self.forget_jobs();
             }
-            self.store.set("identity", &name);
             self.store.set("server", &server);
             let view = ServerView::from(&server);
             self.choose(server).map(|()| view)

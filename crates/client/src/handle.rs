@@ -5,19 +5,11 @@ use std::path::PathBuf;
 use secrecy::SecretString;
 use tallylight_core::{
     Code, Error, JobId,
+    discovery::Identity,
     view::{JobView, ServerView, StatusView},
 };
 use tokio::sync::{mpsc, oneshot};
 use url::Url;
-
-/// Tells what makes two visits ones to the same backend.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Identity {
-    /// Its address.
-    Address,
-    /// It is the studio of this computer, whichever port it has today.
-    ThisComputer,
-}
 
 /// Is the answer to a command.
 pub(crate) type Reply<T> = oneshot::Sender<Result<T, Error>>;

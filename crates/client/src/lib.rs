@@ -14,6 +14,8 @@ mod socket;
 mod store;
 
 pub use actor::{Config, start};
-pub use handle::{Handle, Identity};
+pub use handle::Handle;
 pub use secrets::{Kept, Keychain, TokenStore};
 pub use shell::{Shell, TrayView};
+pub use store::last_identity;
+pub use tallylight_core::discovery::Identity;

@@ -18,7 +18,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 use tallylight_core::{
     Code, Error, JobId,
-    discovery::{self, Server},
+    discovery::{self, Identity, Server},
     snapshot::{Snapshot, read_job, read_page},
 };
 use tokio_util::io::ReaderStream;
@@ -55,7 +55,7 @@ pub enum Listing {
 }
 
 /// Asks a server who it is.
-pub async fn discover(http: &Client, address: &Url) -> Result<Server, Error> {
+pub async fn discover(http: &Client, address: &Url, identity: Identity) -> Result<Server, Error> {
     let url = format!("{}{}", address.as_str().trim_end_matches('/'), discovery::WELL_KNOWN);
     let response = http.get(url).timeout(CALL_LIMIT).send().await.map_err(|error| unanswered(&error).error)?;
     let status = response.status();
@@ -68,7 +68,7 @@ pub async fn discover(http: &Client, address: &Url) -> Result<Server, Error> {
         return Err(refused(response).await.error);
     }
     let document = response.text().await.map_err(|error| unanswered(&error).error)?;
-    discovery::read(address, &document)
+    discovery::read(address, identity, &document)
 }
 
 /// Fetches every job, a page at a time.

@@ -4,7 +4,12 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OptionalExtension};
 use serde::{Serialize, de::DeserializeOwned};
-use tallylight_core::{JobId, notice::Delivered, record::Record};
+use tallylight_core::{
+    JobId,
+    discovery::{Identity, Server},
+    notice::Delivered,
+    record::Record,
+};
 
 /// Each entry takes the schema one version further; `user_version` counts how many were taken.
 const MIGRATIONS: [&str; 1] = ["
@@ -60,6 +65,12 @@ impl Store {
         let sql =
             "INSERT INTO setting (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = excluded.value";
         self.attempt("a setting", |connection| connection.execute(sql, (name, text)).map(drop));
+    }
+
+    /// Forgets a setting.
+    pub fn unset(&self, name: &str) {
+        let sql = "DELETE FROM setting WHERE name = ?1";
+        self.attempt("a setting", |connection| connection.execute(sql, [name]).map(drop));
     }
 
     /// Returns the jobs as last seen.
@@ -126,6 +137,14 @@ impl Store {
             tracing::warn!(%error, what, "could not be kept on disk");
         }
     }
+}
+
+/// Returns what kind of backend the last run of a data folder used, without starting a client.
+pub fn last_identity(data_dir: &Path) -> Option<Identity> {
+    if !data_dir.join("tallylight.db").exists() {
+        return None;
+    }
+    Store::open(data_dir).setting::<Server>("server").map(|server| server.identity)
 }
 
 fn open(file: &Path) -> rusqlite::Result<Connection> {

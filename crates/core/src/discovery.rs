@@ -31,6 +31,19 @@ pub struct Server {
     pub editable: Vec<Field>,
     /// Further abilities, such as `upload`.
     pub features: Vec<String>,
+    /// What makes it the same backend at the next visit.
+    pub identity: Identity,
+}
+
+/// Tells what makes two visits ones to the same backend.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
+pub enum Identity {
+    /// Its address.
+    Address,
+    /// It is the studio of this computer, whichever port it has today.
+    ThisComputer,
 }
 
 /// Tells how the socket learns the access token.
@@ -45,6 +58,14 @@ pub enum WsToken {
 }
 
 impl Server {
+    /// Returns the name under which this backend's session is kept; a token is never shown to another.
+    pub fn key(&self) -> &str {
+        match self.identity {
+            Identity::Address => self.address.as_str(),
+            Identity::ThisComputer => "this computer",
+        }
+    }
+
     /// Tells whether the backend offers a feature.
     pub fn offers(&self, feature: &str) -> bool {
         self.features.iter().any(|offered| offered == feature)
@@ -97,7 +118,7 @@ pub fn parse_address(typed: &str) -> Result<Url, Error> {
 /// # Errors
 /// [`Code::NotAStudio`] when it is no such document, [`Code::InsecureAddress`] when it names a plain address of
 /// another machine.
-pub fn read(address: &Url, document: &str) -> Result<Server, Error> {
+pub fn read(address: &Url, identity: Identity, document: &str) -> Result<Server, Error> {
     let document: Document = serde_json::from_str(document).map_err(|error| {
         Error::new(
             Code::NotAStudio,
@@ -122,6 +143,7 @@ pub fn read(address: &Url, document: &str) -> Result<Server, Error> {
         ),
         features: document.features.unwrap_or_default(),
         address: address.clone(),
+        identity,
     };
     for url in [&server.api_url, &server.ws_url, &server.auth_url] {
         ensure_trustworthy(url)?;
@@ -197,7 +219,8 @@ mod tests {
     #[test]
     fn a_short_document_is_completed_and_a_whole_one_is_kept() {
         let address = parse_address("acme.tv").expect("an address");
-        let short = read(&address, r#"{"auth_url":"https://x.supabase.co","auth_key":"k"}"#).expect("short");
+        let short =
+            read(&address, Identity::Address, r#"{"auth_url":"https://x.supabase.co","auth_key":"k"}"#).expect("short");
         assert_eq!(short.ws_url.as_str(), "wss://acme.tv/ws");
         assert_eq!(short.api_url.as_str(), "https://acme.tv/");
         assert_eq!((short.name.as_str(), short.ws_token), ("acme.tv", WsToken::Header));
@@ -206,7 +229,7 @@ mod tests {
 
         let whole = r#"{"name":"Acme","api_url":"https://api.acme.tv","ws_url":"wss://api.acme.tv/ws","auth_url":"https://x.co",
             "auth_key":"k","auth_providers":["google"],"ws_token":"query","editable":["CHAPTERS","NEW"],"features":["upload"]}"#;
-        let whole = read(&address, whole).expect("whole");
+        let whole = read(&address, Identity::Address, whole).expect("whole");
         assert_eq!((whole.ws_token, whole.editable.as_slice()), (WsToken::Query, [Field::Chapters].as_slice()));
         assert!(whole.offers("upload"));
     }
@@ -215,7 +238,7 @@ mod tests {
     fn a_document_cannot_lead_to_a_plain_address() {
         let address = parse_address("acme.tv").expect("an address");
         let plain = r#"{"auth_url":"http://x.co","auth_key":"k"}"#;
-        assert_eq!(read(&address, plain).expect_err("plain").code, Code::InsecureAddress);
-        assert_eq!(read(&address, "<html>").expect_err("html").code, Code::NotAStudio);
+        assert_eq!(read(&address, Identity::Address, plain).expect_err("plain").code, Code::InsecureAddress);
+        assert_eq!(read(&address, Identity::Address, "<html>").expect_err("html").code, Code::NotAStudio);
     }
 }

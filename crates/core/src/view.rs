@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Code, Error, JobId, StageId, VideoId,
     cache::Scope,
-    discovery::Server,
+    discovery::{Identity, Server},
     job::{Chapter, Content, Fault, Field, Status, Thumbnail},
     record::Record,
 };
@@ -232,6 +232,8 @@ pub struct ServerView {
     pub editable: Vec<Field>,
     /// Further abilities.
     pub features: Vec<String>,
+    /// Whether it is the studio of this computer.
+    pub identity: Identity,
 }
 
 impl From<&Server> for ServerView {
@@ -242,6 +244,7 @@ impl From<&Server> for ServerView {
             auth_providers: server.auth_providers.clone(),
             editable: server.editable.clone(),
             features: server.features.clone(),
+            identity: server.identity,
         }
     }
 }

@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use rusqlite::Connection;
+use rusqlite::{Connection, OptionalExtension};
 
 /// Each entry takes the schema one version further; `user_version` counts how many were taken.
 const MIGRATIONS: [&str; 1] = ["
@@ -62,6 +62,19 @@ impl Db {
     pub fn lock(&self) -> MutexGuard<'_, Connection> {
         // A panic in the middle of a call leaves the connection itself whole: SQLite rolls back.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Returns the port of the last run, if there was one.
+    pub fn last_port(&self) -> rusqlite::Result<Option<u16>> {
+        let sql = "SELECT value FROM setting WHERE name = 'port'";
+        let kept: Option<Vec<u8>> = self.lock().query_row(sql, [], |row| row.get(0)).optional()?;
+        Ok(kept.and_then(|bytes| bytes.try_into().ok()).map(u16::from_be_bytes))
+    }
+
+    /// Remembers the port of this run.
+    pub fn set_last_port(&self, port: u16) -> rusqlite::Result<()> {
+        let sql = "INSERT OR REPLACE INTO setting (name, value) VALUES ('port', ?1)";
+        self.lock().execute(sql, [port.to_be_bytes().as_slice()]).map(drop)
     }
 
     /// Returns a secret of this install, made at its first use.

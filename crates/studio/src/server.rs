@@ -65,8 +65,10 @@ impl Studio {
             .map_err(|error| StudioError::Folder { folder: data_dir.display().to_string(), error })?;
         let db = Db::open(&data_dir.join("studio.db"))?;
         let port_error = |error| StudioError::Port { port, error };
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.map_err(port_error)?;
-        let base = format!("http://{}", listener.local_addr().map_err(port_error)?);
+        let listener = listen(port, db.last_port()?).await.map_err(port_error)?;
+        let address = listener.local_addr().map_err(port_error)?;
+        db.set_last_port(address.port())?;
+        let base = format!("http://{address}");
         let hub = Hub::default();
         let jobs = Jobs::load(db.clone(), hub.clone(), base.clone())?;
         let pipeline = Pipeline::new(jobs.clone(), tools, data_dir.clone());
@@ -115,4 +117,14 @@ impl Studio {
         // A request that hangs must not hold up the end of the program.
         let _ = tokio::time::timeout(std::time::Duration::from_secs(3), self.server).await;
     }
+}
+
+/// Listens on a port. Where any will do, the one of the last run is best: addresses of thumbnails then still hold.
+async fn listen(port: u16, last: Option<u16>) -> std::io::Result<TcpListener> {
+    if let (0, Some(last)) = (port, last)
+        && let Ok(listener) = TcpListener::bind((Ipv4Addr::LOCALHOST, last)).await
+    {
+        return Ok(listener);
+    }
+    TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await
 }

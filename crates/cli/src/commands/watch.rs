@@ -69,8 +69,8 @@ impl Display {
     /// Shows what the client told.
     pub fn show(&mut self, told: &Told) {
         match (self, told) {
-            (Self::Json, Told::Event(event)) => output::event_lines(event).iter().for_each(output::json),
-            (Self::Json, Told::Notice(notice)) => output::json(&output::notice_line(notice)),
+            (Self::Json, Told::Event(event)) => output::event_lines(event).iter().for_each(|line| output::line(line)),
+            (Self::Json, Told::Notice(notice)) => output::line(&output::notice_line(notice)),
             (Self::Table(table), told) => table.show(told),
             (Self::Lines, told) => lines(told),
         }
@@ -83,7 +83,7 @@ pub async fn run(global: &Global, watch: Watch) -> Result<(), Error> {
     ensure_session(&handle, watch.email.as_deref()).await?;
     let mut display = Display::choose(global);
     if let Display::Json = display {
-        handle.jobs().await?.iter().for_each(|job| output::json(&output::job_line(job)));
+        handle.jobs().await?.iter().for_each(|job| output::line(&output::job_line(job)));
     }
     let end = async {
         tokio::select! {
@@ -132,7 +132,7 @@ async fn obey(handle: &Handle, line: &str) {
             reason: format!("command: {}", error.message),
             sample: tallylight_core::protocol::sample(line),
         };
-        output::event_lines(&Event::Rejected(rejected)).iter().for_each(output::json);
+        output::event_lines(&Event::Rejected(rejected)).iter().for_each(|line| output::line(line));
     }
 }
 

@@ -5,7 +5,10 @@ use super::{
     view,
 };
 use crate::shell::Shell;
-use tallylight_core::{cache::Change, view::JobChange};
+use tallylight_core::{
+    cache::{Change, Witnessed},
+    view::JobChange,
+};
 
 /// Is what changed and was not shown or saved yet; each job at most once, so it never grows beyond the jobs.
 #[derive(Debug, Default)]
@@ -62,6 +65,10 @@ impl<S: Shell> Actor<S> {
                 Change::Ended(ending) => {
                     self.link_input(link::Input::Unwatch(ending.job_id.clone()));
                     self.ended(&ending);
+                    // Messages carry no sizes or durations: the whole job is worth one look at its end.
+                    if ending.witnessed == Witnessed::Yes {
+                        self.call(Call::job(ending.job_id));
+                    }
                 }
                 Change::Discovered(job_id) => {
                     self.link_input(link::Input::Watch(vec![job_id.clone()]));

@@ -42,9 +42,8 @@ impl<S: Shell> Actor<S> {
         if self.session.is_signed_in() || self.signing_in.is_some() {
             return;
         }
-        let identity = self.store.setting::<String>("identity");
         match kept {
-            Ok(Some(kept)) if Some(&kept.server) == identity.as_ref() => {
+            Ok(Some(kept)) if self.server.as_ref().is_some_and(|server| server.key() == kept.server) => {
                 self.session_input(Input::Restore { refresh_token: kept.refresh_token, email: kept.email });
                 self.link_input(link::Input::SignedIn);
             }
@@ -63,7 +62,7 @@ impl<S: Shell> Actor<S> {
             match effect {
                 Effect::RequestByPassword(..) | Effect::RequestByRefresh(..) => self.request(effect),
                 Effect::Keep(ticket, refresh_token) => {
-                    let server = self.store.setting::<String>("identity").unwrap_or_default();
+                    let server = self.server.as_ref().map(|server| server.key().to_owned()).unwrap_or_default();
                     let email = self.session_email();
                     let (tokens, reports) = (self.tokens.clone(), self.reports.clone());
                     self.lasting.spawn(async move {

@@ -1,0 +1,5 @@
+//! Builds the resources of the window.
+
+fn main() {
+    tauri_build::build();
+}

@@ -1,0 +1,91 @@
+//! Builds the app and runs it.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use tallylight_client::{Config, Handle, Keychain, start};
+use tauri::{AppHandle, Manager, RunEvent};
+
+use crate::{args::Args, commands, computer::Computer, shell::Window, tray, window};
+
+/// The app's own entry in the keychain, so that it and `tally` never spend each other's refresh token.
+const KEYCHAIN_ACCOUNT: &str = "desktop";
+
+/// Runs the app until it is quit.
+pub fn run(args: Args) -> anyhow::Result<()> {
+    let app = tauri::Builder::default()
+        // First of all plugins, so that a second start ends before it does anything.
+        .plugin(tauri_plugin_single_instance::init(|app, argv, cwd| {
+            window::show(app);
+            if let Some(args) = Args::of_second_start(argv, Path::new(&cwd)) {
+                upload(app, args.videos);
+            }
+        }))
+        .plugin(tauri_plugin_dialog::init())
+        .invoke_handler(commands::handler())
+        .on_window_event(window::on_event)
+        .setup(move |app| set_up(app, args).map_err(Into::into))
+        .build(tauri::generate_context!())
+        .context("the app could not be started")?;
+    app.run(|app, event| {
+        if let RunEvent::Exit = event {
+            tauri::async_runtime::block_on(end(app));
+        }
+    });
+    Ok(())
+}
+
+fn set_up(app: &tauri::App, args: Args) -> anyhow::Result<()> {
+    let data_dir = match args.data_dir {
+        Some(folder) => folder,
+        None => app
+            .path()
+            .data_dir()
+            .context("there is no folder for application data: name one with --data-dir")?
+            .join("tallylight"),
+    };
+    let desktop_dir = data_dir.join("desktop");
+    let last = tallylight_client::last_identity(&desktop_dir);
+    let handle = tauri::async_runtime::block_on(async {
+        let config = Config { data_dir: desktop_dir, keychain: Keychain::System(KEYCHAIN_ACCOUNT.to_owned()) };
+        start(config, Window::new(app.handle().clone()))
+    });
+    app.manage(handle.clone());
+    app.manage(Computer::new(data_dir.join("studio")));
+    tray::build(app.handle());
+    window::build(app.handle())?;
+    let app = app.handle().clone();
+    tauri::async_runtime::spawn(async move {
+        if last == Some(tallylight_client::Identity::ThisComputer)
+            && let Err(error) = app.state::<Computer>().open(&handle).await
+        {
+            tracing::error!(%error, "the studio of this computer could not be started");
+        }
+        upload_when_ready(&app, args.videos).await;
+    });
+    Ok(())
+}
+
+/// Uploads videos that the command line named, once somebody is signed in.
+async fn upload_when_ready(app: &AppHandle, videos: Vec<PathBuf>) {
+    if !videos.is_empty() && app.state::<Handle>().session_restored().await {
+        upload(app, videos);
+    }
+}
+
+/// Uploads videos; what becomes of them is told by events.
+pub fn upload(app: &AppHandle, videos: Vec<PathBuf>) {
+    for video in videos {
+        let handle = app.state::<Handle>().inner().clone();
+        tauri::async_runtime::spawn(async move {
+            if let Err(error) = handle.upload(video).await {
+                tracing::info!(%error, "a video was not taken");
+            }
+        });
+    }
+}
+
+async fn end(app: &AppHandle) {
+    app.state::<Handle>().shutdown().await;
+    app.state::<Computer>().close().await;
+}

@@ -1,0 +1,41 @@
+//! The command line of the desktop app.
+
+use std::path::{Path, PathBuf};
+
+use clap::Parser;
+
+/// Shows how every upload is doing
+#[derive(Clone, Debug, Parser)]
+#[command(name = "tallylight", version)]
+pub struct Args {
+    /// Where jobs, settings and the studio of this computer are kept
+    #[arg(long, value_name = "DIR", env = "TALLYLIGHT_DATA_DIR")]
+    pub data_dir: Option<PathBuf>,
+    /// Videos to upload
+    #[arg(value_name = "VIDEO")]
+    pub videos: Vec<PathBuf>,
+}
+
+impl Args {
+    /// Reads the command line of a second start, whose paths are relative to where that one was started.
+    pub fn of_second_start(argv: Vec<String>, cwd: &Path) -> Option<Self> {
+        let mut args = Self::try_parse_from(argv).ok()?;
+        for video in &mut args.videos {
+            *video = cwd.join(&video);
+        }
+        Some(args)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_second_starts_videos_are_found_from_where_it_was_started() {
+        let argv = ["tallylight", "a.mp4", "/b.mp4"].map(str::to_owned).to_vec();
+        let args = Args::of_second_start(argv, Path::new("/home/me")).expect("arguments");
+        assert_eq!(args.videos, [PathBuf::from("/home/me/a.mp4"), PathBuf::from("/b.mp4")]);
+        assert!(Args::of_second_start(vec!["tallylight".into(), "--nonsense".into()], Path::new("/")).is_none());
+    }
+}

@@ -1,0 +1,55 @@
+//! The TypeScript declarations of everything that crosses to the window, kept in step with the Rust types.
+
+use std::{env, fs, path::Path};
+
+use tallylight_core::{cache, discovery, error, job, session, view};
+use ts_rs::{Config, TS};
+
+const FILE: &str = "../ui/src/bindings.ts";
+
+fn declarations() -> String {
+    let config = Config::new();
+    let all = [
+        error::Code::decl(&config),
+        error::Error::decl(&config),
+        job::Status::decl(&config),
+        job::Field::decl(&config),
+        job::Chapter::decl(&config),
+        job::Thumbnail::decl(&config),
+        view::JobView::decl(&config),
+        view::FaultView::decl(&config),
+        view::StageView::decl(&config),
+        view::MetadataView::decl(&config),
+        view::ConnectionView::decl(&config),
+        view::ConnectionState::decl(&config),
+        view::ReasonView::decl(&config),
+        view::NoticeView::decl(&config),
+        view::NoticeKind::decl(&config),
+        view::UploadView::decl(&config),
+        view::UploadState::decl(&config),
+        view::ServerView::decl(&config),
+        discovery::Identity::decl(&config),
+        view::StatusView::decl(&config),
+        view::Event::decl(&config),
+        view::JobChange::decl(&config),
+        cache::Scope::decl(&config),
+        view::RejectedView::decl(&config),
+        view::Counts::decl(&config),
+        session::SessionView::decl(&config),
+        session::SessionState::decl(&config),
+    ];
+    let ids = ["JobId", "VideoId", "StageId", "ThumbnailId"].map(|name| format!("type {name} = string;"));
+    let lines: String = ids.iter().chain(&all).map(|decl| format!("export {decl}\n")).collect();
+    format!("// GENERATED from the Rust types by `cargo xtask bindings`. Do not edit.\n\n{lines}")
+}
+
+#[test]
+fn the_generated_bindings_are_in_step() {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(FILE);
+    let wanted = declarations();
+    if env::var_os("TALLYLIGHT_WRITE_BINDINGS").is_some() {
+        fs::write(&file, &wanted).expect("bindings.ts can be written");
+    }
+    let held = fs::read_to_string(&file).unwrap_or_default();
+    assert!(held == wanted, "ui/src/bindings.ts is out of step: run `cargo xtask bindings`");
+}

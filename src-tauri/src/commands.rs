@@ -1,0 +1,89 @@
+//! What the window may ask for. Each hands on to the client; nothing is decided here.
+
+use secrecy::SecretString;
+use tallylight_client::{Handle, Identity};
+use tallylight_core::{
+    Error, JobId,
+    discovery::parse_address,
+    view::{JobView, ServerView, StatusView},
+};
+use tauri::{AppHandle, State, Wry, ipc::Invoke};
+use tauri_plugin_dialog::DialogExt;
+
+use crate::{app, computer::Computer};
+
+type Answer<T> = Result<T, Error>;
+
+/// Returns the commands.
+pub fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
+    tauri::generate_handler![
+        status,
+        jobs,
+        job,
+        open_job,
+        refresh,
+        reconnect,
+        connect,
+        use_this_computer,
+        sign_in,
+        sign_out,
+        choose_videos
+    ]
+}
+
+#[tauri::command]
+async fn status(client: State<'_, Handle>) -> Answer<StatusView> {
+    client.status().await
+}
+
+#[tauri::command]
+async fn jobs(client: State<'_, Handle>) -> Answer<Vec<JobView>> {
+    client.jobs().await
+}
+
+#[tauri::command]
+async fn job(client: State<'_, Handle>, job_id: JobId) -> Answer<JobView> {
+    client.job(job_id).await
+}
+
+#[tauri::command]
+async fn open_job(client: State<'_, Handle>, job_id: JobId) -> Answer<()> {
+    client.open(job_id).await
+}
+
+#[tauri::command]
+async fn refresh(client: State<'_, Handle>) -> Answer<()> {
+    client.refresh().await
+}
+
+#[tauri::command]
+async fn reconnect(client: State<'_, Handle>) -> Answer<()> {
+    client.reconnect().await
+}
+
+#[tauri::command]
+async fn connect(client: State<'_, Handle>, address: String) -> Answer<ServerView> {
+    client.connect(parse_address(&address)?, Identity::Address).await
+}
+
+#[tauri::command]
+async fn use_this_computer(client: State<'_, Handle>, computer: State<'_, Computer>) -> Answer<ServerView> {
+    computer.open(&client).await
+}
+
+#[tauri::command]
+async fn sign_in(client: State<'_, Handle>, email: String, password: SecretString) -> Answer<()> {
+    client.sign_in(email, password).await
+}
+
+#[tauri::command]
+async fn sign_out(client: State<'_, Handle>) -> Answer<()> {
+    client.sign_out().await
+}
+
+#[tauri::command]
+async fn choose_videos(app: AppHandle) -> Answer<()> {
+    let chosen = app.dialog().file().blocking_pick_files().unwrap_or_default();
+    app::upload(&app, chosen.into_iter().filter_map(|file| file.into_path().ok()).collect());
+    Ok(())
+}

@@ -1,0 +1,47 @@
+//! The one window: built once, hidden when it is closed, and the place where videos are dropped.
+
+use tauri::{AppHandle, DragDropEvent, Manager, WebviewUrl, WebviewWindowBuilder, Window, WindowEvent};
+
+use crate::app;
+
+const LABEL: &str = "main";
+
+/// Builds the window.
+pub fn build(app: &AppHandle) -> tauri::Result<()> {
+    WebviewWindowBuilder::new(app, LABEL, WebviewUrl::default())
+        .title("Tallylight")
+        .inner_size(960.0, 680.0)
+        .min_inner_size(360.0, 480.0)
+        // Everything that it shows is its own; a link in a description must not take its place.
+        .on_navigation(is_own_page)
+        .build()
+        .map(drop)
+}
+
+/// Brings the window to the front.
+pub fn show(app: &AppHandle) {
+    let Some(window) = app.get_webview_window(LABEL) else { return };
+    let shown = window.unminimize().and_then(|()| window.show()).and_then(|()| window.set_focus());
+    if let Err(error) = shown {
+        tracing::warn!(%error, "the window could not be brought to the front");
+    }
+}
+
+/// Hides the window when it is closed, and uploads what is dropped on it.
+pub fn on_event(window: &Window, event: &WindowEvent) {
+    match event {
+        WindowEvent::CloseRequested { api, .. } => {
+            api.prevent_close();
+            if let Err(error) = window.hide() {
+                tracing::warn!(%error, "the window could not be hidden");
+            }
+        }
+        WindowEvent::DragDrop(DragDropEvent::Drop { paths, .. }) => app::upload(window.app_handle(), paths.clone()),
+        _ => {}
+    }
+}
+
+fn is_own_page(url: &tauri::Url) -> bool {
+    let own = matches!((url.scheme(), url.host_str()), ("tauri", _) | ("http" | "https", Some("tauri.localhost")));
+    own || cfg!(not(feature = "custom-protocol")) && url.host_str() == Some("localhost")
+}

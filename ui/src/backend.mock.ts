@@ -1,0 +1,171 @@
+import type { Backend, Unsubscribe } from "./backend";
+import type { Event, JobId, JobView, ServerView, StatusView, TallyError } from "./bindings";
+
+/** Makes a job; whatever is not given is that of a job that just began. */
+export function mockJob(given: Partial<JobView> & { job_id: JobId }): JobView {
+  return {
+    video_id: `video-${given.job_id}`,
+    filename: "holiday.mp4",
+    title: null,
+    status: "PENDING",
+    progress_percent: 0,
+    error: null,
+    warnings: [],
+    stages: [],
+    metadata: {},
+    thumbnails: [],
+    cover_url: null,
+    pending: [],
+    duration_seconds: null,
+    size_bytes: null,
+    created_at: "2026-01-01T12:00:00Z",
+    updated_at: "2026-01-01T12:00:00Z",
+    ...given,
+  };
+}
+
+export const mockServer: ServerView = {
+  name: "Acme Studio",
+  address: "https://acme.tv/",
+  auth_providers: ["email"],
+  editable: ["TITLE", "DESCRIPTION", "TAGS"],
+  features: ["upload"],
+  identity: "address",
+};
+
+/** Stands in for the core, in a plain browser and in unit tests: it answers from what it holds. */
+export class MockBackend implements Backend {
+  calls: string[] = [];
+  /** The next call of this name fails with this. */
+  failures = new Map<string, TallyError>();
+  private listeners = new Set<(event: Event) => void>();
+  private openListeners = new Set<(jobId: JobId) => void>();
+
+  constructor(
+    public held: StatusView,
+    public list: JobView[] = [],
+  ) {}
+
+  status = () => this.answer("status", () => this.held);
+  jobs = () => this.answer("jobs", () => this.list);
+  job = (jobId: JobId) =>
+    this.answer(`job ${jobId}`, () => {
+      const job = this.list.find((job) => job.job_id === jobId);
+      if (!job) throw { code: "not_found", message: "there is no such job" } satisfies TallyError;
+      return job;
+    });
+  openJob = (jobId: JobId) => this.answer(`openJob ${jobId}`, () => undefined);
+  refresh = () => this.answer("refresh", () => undefined);
+  reconnect = () => this.answer("reconnect", () => undefined);
+  connect = (address: string) =>
+    this.answer(`connect ${address}`, () => {
+      this.held = { ...this.held, server: mockServer };
+      return mockServer;
+    });
+  useThisComputer = () =>
+    this.answer("useThisComputer", () => {
+      const server: ServerView = {
+        ...mockServer,
+        name: "This computer",
+        identity: "this_computer",
+      };
+      this.held = { ...this.held, server };
+      this.emit({ event: "session", state: "signed_in", email: "me", reason: null, warning: null });
+      return server;
+    });
+  signIn = (email: string, _password: string) =>
+    this.answer(`signIn ${email}`, () => {
+      this.emit({ event: "session", state: "signed_in", email, reason: null, warning: null });
+    });
+  signOut = () =>
+    this.answer("signOut", () => {
+      this.emit({
+        event: "session",
+        state: "signed_out",
+        email: null,
+        reason: null,
+        warning: null,
+      });
+    });
+  chooseVideos = () => this.answer("chooseVideos", () => undefined);
+
+  onEvent = (listener: (event: Event) => void) => subscribe(this.listeners, listener);
+  onOpenJob = (listener: (jobId: JobId) => void) => subscribe(this.openListeners, listener);
+  onDrag = () => Promise.resolve(() => undefined);
+
+  /** Tells the window what a core would. */
+  emit(event: Event): void {
+    if (event.event === "session") {
+      const { event: _event, ...session } = event;
+      this.held = { ...this.held, session };
+    }
+    for (const listener of this.listeners) listener(event);
+  }
+
+  /** Acts as a click on a notification. */
+  clickNotification(jobId: JobId): void {
+    for (const listener of this.openListeners) listener(jobId);
+  }
+
+  private async answer<T>(call: string, value: () => T): Promise<T> {
+    this.calls.push(call);
+    const name = call.split(" ")[0] ?? call;
+    const failure = this.failures.get(name);
+    if (failure) {
+      this.failures.delete(name);
+      throw failure;
+    }
+    return value();
+  }
+}
+
+async function subscribe<T>(listeners: Set<T>, listener: T): Promise<Unsubscribe> {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+/** Returns the status of somebody who is signed in and connected. */
+export function signedInStatus(server: ServerView | null = mockServer): StatusView {
+  return {
+    server,
+    session: { state: "signed_in", email: "me@acme.tv", reason: null, warning: null },
+    connection: { state: "live", attempt: 0, retry_in_ms: null, reason: null },
+    counts: { pending: 0, processing: 0, completed: 0, failed: 0 },
+    server_ahead_ms: 0,
+  };
+}
+
+/** Returns a backend with a little of everything, for working on the views in a browser. */
+export function demoBackend(): MockBackend {
+  return new MockBackend(signedInStatus(), [
+    mockJob({
+      job_id: "1",
+      title: "A walk by the sea",
+      status: "PROCESSING",
+      progress_percent: 42,
+      stages: [
+        { stage_id: "UPLOAD", status: "COMPLETED", progress_percent: 100, error_message: null },
+        { stage_id: "PROBE", status: "COMPLETED", progress_percent: 100, error_message: null },
+        {
+          stage_id: "TRANSCRIPTION",
+          status: "PROCESSING",
+          progress_percent: 68,
+          error_message: null,
+        },
+        { stage_id: "CHAPTERS", status: "PENDING", progress_percent: 0, error_message: null },
+      ],
+      metadata: { TITLE: "A walk by the sea", TAGS: ["sea", "walk"] },
+    }),
+    mockJob({
+      job_id: "2",
+      filename: "cut-off.mp4",
+      status: "FAILED",
+      progress_percent: 5,
+      error: {
+        code: "file_incomplete",
+        message: "The video file is incomplete.",
+        stage_id: "PROBE",
+      },
+    }),
+  ]);
+}

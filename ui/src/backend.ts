@@ -1,0 +1,38 @@
+import type { Event, JobId, JobView, ServerView, StatusView, TallyError } from "./bindings";
+
+/** Stops a subscription. */
+export type Unsubscribe = () => void;
+
+/** Everything that the window may ask of the core, and hear from it. */
+export interface Backend {
+  status(): Promise<StatusView>;
+  jobs(): Promise<JobView[]>;
+  job(jobId: JobId): Promise<JobView>;
+  /** Subscribes to a job and fetches it anew, because somebody looks at it. */
+  openJob(jobId: JobId): Promise<void>;
+  refresh(): Promise<void>;
+  reconnect(): Promise<void>;
+  connect(address: string): Promise<ServerView>;
+  useThisComputer(): Promise<ServerView>;
+  signIn(email: string, password: string): Promise<void>;
+  signOut(): Promise<void>;
+  /** Lets the person choose videos and uploads them; what becomes of them comes as events. */
+  chooseVideos(): Promise<void>;
+
+  onEvent(listener: (event: Event) => void): Promise<Unsubscribe>;
+  /** A notification was clicked: look at this job. */
+  onOpenJob(listener: (jobId: JobId) => void): Promise<Unsubscribe>;
+  /** Files are dragged over the window, or no longer. */
+  onDrag(listener: (over: boolean) => void): Promise<Unsubscribe>;
+}
+
+/** Reads whatever a failed call threw. */
+export function asError(thrown: unknown): TallyError {
+  if (typeof thrown === "object" && thrown !== null && "code" in thrown && "message" in thrown) {
+    return thrown as TallyError;
+  }
+  return {
+    code: "server_error",
+    message: thrown instanceof Error ? thrown.message : String(thrown),
+  };
+}

@@ -1,0 +1,353 @@
+// GENERATED from the Rust types by `cargo xtask bindings`. Do not edit.
+
+export type JobId = string;
+export type VideoId = string;
+export type StageId = string;
+export type ThumbnailId = string;
+export type Code = "invalid_address" | "insecure_address" | "unreachable" | "not_a_studio" | "untrusted_certificate" | "invalid_credentials" | "account_blocked" | "session_expired" | "signed_out" | "rate_limited" | "server_error" | "not_found" | "forbidden" | "not_a_video" | "too_large" | "disk_full" | "not_offered" | "file" | "keychain" | "socket_refused" | "no_socket" | "closed" | "silent" | "handshake_timeout" | "message_too_large" | "replaced" | "slept" | "requested" | "job_failed";
+export type TallyError = { 
+/**
+ * What kind of failure it is.
+ */
+code: Code, 
+/**
+ * What happened and what to do, for a person.
+ */
+message: string, };
+export type Status = "PENDING" | "PROCESSING" | "COMPLETED" | "FAILED";
+export type Field = "TITLE" | "DESCRIPTION" | "TAGS" | "TRANSCRIPT" | "CHAPTERS";
+export type Chapter = { 
+/**
+ * Where it begins, in seconds from the start of the video.
+ */
+start_seconds: number, 
+/**
+ * What it is called.
+ */
+title: string, };
+export type Thumbnail = { 
+/**
+ * Which thumbnail it is.
+ */
+thumbnail_id: ThumbnailId, 
+/**
+ * Where the picture is: https, or http on loopback.
+ */
+thumbnail_url: string, 
+/**
+ * Width in pixels; 0 where the backend did not say.
+ */
+width: number, 
+/**
+ * Height in pixels; 0 where the backend did not say.
+ */
+height: number, 
+/**
+ * Which moment of the video it shows, in seconds.
+ */
+timestamp_seconds: number | null, };
+export type JobView = { 
+/**
+ * Which job it is.
+ */
+job_id: JobId, 
+/**
+ * Which video it works on.
+ */
+video_id: VideoId | null, 
+/**
+ * The file's name on the creator's disk.
+ */
+filename: string | null, 
+/**
+ * The title, where there is one.
+ */
+title: string | null, 
+/**
+ * How far it has come.
+ */
+status: Status, 
+/**
+ * 0–100.
+ */
+progress_percent: number, 
+/**
+ * Why it failed; present only if the status is FAILED.
+ */
+error: FaultView | null, 
+/**
+ * What went wrong without stopping it.
+ */
+warnings: Array<FaultView>, 
+/**
+ * Its stages, in the order of a pipeline.
+ */
+stages: Array<StageView>, 
+/**
+ * Its metadata.
+ */
+metadata: MetadataView, 
+/**
+ * Its thumbnails, in the order of the moments that they show.
+ */
+thumbnails: Array<Thumbnail>, 
+/**
+ * The picture that stands for it: the chosen thumbnail, or the first.
+ */
+cover_url: string | null, 
+/**
+ * Fields with an edit that the backend has not confirmed.
+ */
+pending: Array<Field>, 
+/**
+ * How long the video is, in seconds.
+ */
+duration_seconds: number | null, 
+/**
+ * How large the file is, in bytes.
+ */
+size_bytes: number | null, 
+/**
+ * When it was made.
+ */
+created_at: string | null, 
+/**
+ * The newest word about it.
+ */
+updated_at: string | null, };
+export type FaultView = { 
+/**
+ * The backend's code, or `JOB_FAILED` where it gave none.
+ */
+code: string, 
+/**
+ * What happened, for a person.
+ */
+message: string, 
+/**
+ * The stage that it happened in.
+ */
+stage_id: StageId | null, };
+export type StageView = { 
+/**
+ * Which stage it is.
+ */
+stage_id: StageId, 
+/**
+ * How far it has come.
+ */
+status: Status, 
+/**
+ * 0–100.
+ */
+progress_percent: number, 
+/**
+ * Why it failed.
+ */
+error_message: string | null, };
+export type MetadataView = { 
+/**
+ * The title.
+ */
+TITLE?: string, 
+/**
+ * The description.
+ */
+DESCRIPTION?: string, 
+/**
+ * The tags.
+ */
+TAGS?: Array<string>, 
+/**
+ * What is said.
+ */
+TRANSCRIPT?: string, 
+/**
+ * The chapters, in the order of their starts.
+ */
+CHAPTERS?: Array<Chapter>, };
+export type ConnectionView = { 
+/**
+ * Which state it is in.
+ */
+state: ConnectionState, 
+/**
+ * Which attempt in a row this is; 0 while all is well.
+ */
+attempt: number, 
+/**
+ * How long until the next attempt, in milliseconds.
+ */
+retry_in_ms: number | null, 
+/**
+ * Why it is so.
+ */
+reason: ReasonView | null, };
+export type ConnectionState = "signed_out" | "connecting" | "live" | "backoff" | "polling" | "offline" | "stopped";
+export type ReasonView = { 
+/**
+ * The code.
+ */
+code: Code, 
+/**
+ * The words.
+ */
+message: string, };
+export type NoticeView = { 
+/**
+ * What it tells.
+ */
+kind: NoticeKind, 
+/**
+ * The jobs that it is about.
+ */
+job_ids: Array<JobId>, 
+/**
+ * Its headline.
+ */
+title: string, 
+/**
+ * Its text.
+ */
+body: string, };
+export type NoticeKind = "completed" | "failed";
+export type UploadView = { 
+/**
+ * Which upload it is; counts up from 1 in every run of the program.
+ */
+upload_id: number, 
+/**
+ * The file's name.
+ */
+filename: string, 
+/**
+ * How many bytes are sent.
+ */
+sent_bytes: number, 
+/**
+ * How many bytes the file has.
+ */
+total_bytes: number, 
+/**
+ * How far it has come.
+ */
+state: UploadState, 
+/**
+ * The job that it became.
+ */
+job_id: JobId | null, 
+/**
+ * Why it failed.
+ */
+error: ReasonView | null, };
+export type UploadState = "sending" | "sent" | "failed";
+export type ServerView = { 
+/**
+ * What it calls itself.
+ */
+name: string, 
+/**
+ * Its address.
+ */
+address: string, 
+/**
+ * Ways to sign in.
+ */
+auth_providers: Array<string>, 
+/**
+ * Metadata that may be edited.
+ */
+editable: Array<Field>, 
+/**
+ * Further abilities.
+ */
+features: Array<string>, 
+/**
+ * Whether it is the studio of this computer.
+ */
+identity: Identity, };
+export type Identity = "address" | "this_computer";
+export type StatusView = { 
+/**
+ * The backend, once one is chosen.
+ */
+server: ServerView | null, 
+/**
+ * Who is signed in.
+ */
+session: SessionView, 
+/**
+ * The connection.
+ */
+connection: ConnectionView, 
+/**
+ * How many jobs there are.
+ */
+counts: Counts, 
+/**
+ * How far the backend's clock is ahead of ours, in milliseconds; none before it answered.
+ */
+server_ahead_ms: number | null, };
+export type Event = { "event": "jobs", 
+/**
+ * The jobs as they are now.
+ */
+changed: Array<JobChange>, 
+/**
+ * The jobs that are gone.
+ */
+removed: Array<JobId>, } | { "event": "connection" } & ConnectionView | { "event": "session" } & SessionView | { "event": "upload" } & UploadView | { "event": "rejected" } & RejectedView;
+export type JobChange = { 
+/**
+ * The job as it is now.
+ */
+job: JobView, 
+/**
+ * How much of it changed.
+ */
+scope: Scope, };
+export type Scope = "increment" | "major";
+export type RejectedView = { 
+/**
+ * Why.
+ */
+reason: string, 
+/**
+ * Its beginning, without tokens.
+ */
+sample: string, };
+export type Counts = { 
+/**
+ * Waiting.
+ */
+pending: number, 
+/**
+ * Being worked on.
+ */
+processing: number, 
+/**
+ * Done.
+ */
+completed: number, 
+/**
+ * Failed.
+ */
+failed: number, };
+export type SessionView = { 
+/**
+ * Which state it is in.
+ */
+state: SessionState, 
+/**
+ * The email of the account.
+ */
+email: string | null, 
+/**
+ * Why it is so.
+ */
+reason: ReasonView | null, 
+/**
+ * What a person should know although all is well: the session cannot be kept.
+ */
+warning: ReasonView | null, };
+export type SessionState = "signed_out" | "signing_in" | "signed_in" | "refreshed";

@@ -1,0 +1,119 @@
+import type { QueryClient } from "@tanstack/svelte-query";
+import { beforeEach, describe, expect, it } from "vitest";
+import { mockJob, signedInStatus } from "./backend.mock";
+import type { Event, JobView, StatusView, UploadView } from "./bindings";
+import { applyEvent, dismissUpload } from "./events";
+import { keys, newQueryClient } from "./queries";
+
+let client: QueryClient;
+beforeEach(() => {
+  client = newQueryClient();
+});
+
+const jobs = (
+  changed: Extract<Event, { event: "jobs" }>["changed"],
+  removed: string[] = [],
+): Event => ({
+  event: "jobs",
+  changed,
+  removed,
+});
+
+describe("a batch of jobs", () => {
+  it("writes an increment into the list and the video in the same call", () => {
+    const before = mockJob({ job_id: "7" });
+    client.setQueryData(keys.videos, [before]);
+    client.setQueryData(keys.video("7"), before);
+    const after = mockJob({ job_id: "7", status: "PROCESSING", progress_percent: 40 });
+    applyEvent(client, jobs([{ job: after, scope: "increment" }]));
+    expect(client.getQueryData(keys.videos)).toEqual([after]);
+    expect(client.getQueryData(keys.video("7"))).toEqual(after);
+    expect(client.getQueryState(keys.video("7"))?.isInvalidated).toBe(false);
+  });
+
+  it("invalidates a video of which many aspects changed", () => {
+    client.setQueryData(keys.video("7"), mockJob({ job_id: "7" }));
+    const done = mockJob({ job_id: "7", status: "COMPLETED", progress_percent: 100 });
+    applyEvent(client, jobs([{ job: done, scope: "major" }]));
+    expect(client.getQueryData<JobView>(keys.video("7"))?.status).toBe("COMPLETED");
+    expect(client.getQueryState(keys.video("7"))?.isInvalidated).toBe(true);
+  });
+
+  it("puts new jobs in their place, newest first, and takes removed ones out", () => {
+    const old = mockJob({ job_id: "1", created_at: "2026-01-01T00:00:00Z" });
+    const gone = mockJob({ job_id: "2", created_at: "2026-01-02T00:00:00Z" });
+    client.setQueryData(keys.videos, [gone, old]);
+    client.setQueryData(keys.video("2"), gone);
+    const fresh = mockJob({ job_id: "3", created_at: "2026-01-03T00:00:00Z" });
+    applyEvent(client, jobs([{ job: fresh, scope: "major" }], ["2"]));
+    expect(client.getQueryData<JobView[]>(keys.videos)?.map((job) => job.job_id)).toEqual([
+      "3",
+      "1",
+    ]);
+    expect(client.getQueryData(keys.video("2"))).toBeUndefined();
+  });
+
+  it("leaves a list that was not loaded to its query", () => {
+    applyEvent(client, jobs([{ job: mockJob({ job_id: "7" }), scope: "increment" }]));
+    expect(client.getQueryData(keys.videos)).toBeUndefined();
+  });
+});
+
+describe("connection and session", () => {
+  it("writes the connection into the status", () => {
+    client.setQueryData(keys.status, signedInStatus());
+    const reason = { code: "silent" as const, message: "nothing was heard" };
+    applyEvent(client, {
+      event: "connection",
+      state: "backoff",
+      attempt: 1,
+      retry_in_ms: 900,
+      reason,
+    });
+    expect(client.getQueryData<StatusView>(keys.status)?.connection).toMatchObject({
+      state: "backoff",
+      reason,
+    });
+  });
+
+  it("asks for everything anew when somebody signs in or out, and not when a token is renewed", () => {
+    client.setQueryData(keys.status, signedInStatus());
+    client.setQueryData(keys.videos, []);
+    const session = { email: "me@acme.tv", reason: null, warning: null };
+    applyEvent(client, { event: "session", state: "refreshed", ...session });
+    expect(client.getQueryState(keys.videos)?.isInvalidated).toBe(false);
+    applyEvent(client, { event: "session", state: "signed_out", ...session, email: null });
+    expect(client.getQueryState(keys.videos)?.isInvalidated).toBe(true);
+    expect(client.getQueryData<StatusView>(keys.status)?.session.state).toBe("signed_out");
+  });
+});
+
+describe("uploads", () => {
+  const upload = (given: Partial<UploadView>): Event => ({
+    event: "upload",
+    upload_id: 1,
+    filename: "a.mp4",
+    sent_bytes: 0,
+    total_bytes: 10,
+    state: "sending",
+    job_id: null,
+    error: null,
+    ...given,
+  });
+  const held = () => client.getQueryData<UploadView[]>(keys.uploads);
+
+  it("are shown while they go on, leave when they are sent, and stay when they fail until dismissed", () => {
+    applyEvent(client, upload({}));
+    applyEvent(client, upload({ sent_bytes: 5 }));
+    applyEvent(client, upload({ upload_id: 2 }));
+    expect(held()?.map(({ upload_id, sent_bytes }) => [upload_id, sent_bytes])).toEqual([
+      [1, 5],
+      [2, 0],
+    ]);
+    applyEvent(client, upload({ state: "sent", job_id: "7" }));
+    applyEvent(client, upload({ upload_id: 2, state: "failed" }));
+    expect(held()?.map((upload) => upload.state)).toEqual(["failed"]);
+    dismissUpload(client, 2);
+    expect(held()).toEqual([]);
+  });
+});

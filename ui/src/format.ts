@@ -1,0 +1,50 @@
+import { messages } from "./messages";
+
+/** Writes seconds as `1:02:03`, as YouTube writes the start of a chapter. */
+export function clock(seconds: number): string {
+  const whole = Math.max(0, Math.floor(seconds));
+  const [hours, minutes, rest] = [
+    Math.floor(whole / 3600),
+    Math.floor(whole / 60) % 60,
+    whole % 60,
+  ];
+  const pad = (value: number) => String(value).padStart(2, "0");
+  return hours > 0 ? `${hours}:${pad(minutes)}:${pad(rest)}` : `${minutes}:${pad(rest)}`;
+}
+
+/** Writes a size as a person reads it. */
+export function bytes(size: number): string {
+  const units = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte"];
+  const step = Math.min(units.length - 1, size < 1000 ? 0 : Math.floor(Math.log10(size) / 3));
+  const format = new Intl.NumberFormat(undefined, {
+    style: "unit",
+    unit: units[step],
+    unitDisplay: "short",
+    maximumFractionDigits: step < 2 ? 0 : 1,
+  });
+  return format.format(size / 1000 ** step);
+}
+
+/** Writes how long ago something was. */
+export function age(time: string | null, now: number): string {
+  if (time === null) return "";
+  const seconds = (Date.parse(time) - now) / 1000;
+  const steps: [Intl.RelativeTimeFormatUnit, number][] = [
+    ["day", 86_400],
+    ["hour", 3600],
+    ["minute", 60],
+  ];
+  const format = new Intl.RelativeTimeFormat(undefined, { numeric: "auto", style: "short" });
+  for (const [unit, length] of steps) {
+    if (Math.abs(seconds) >= length) return format.format(Math.round(seconds / length), unit);
+  }
+  return messages.justNow;
+}
+
+/** Makes a stage's id readable: `AUDIO_EXTRACTION` becomes `Audio extraction`. */
+export function stageName(stageId: string): string {
+  const known = messages.stages[stageId.toUpperCase()];
+  if (known) return known;
+  const words = stageId.replaceAll(/[_-]+/g, " ").toLowerCase().trim();
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}

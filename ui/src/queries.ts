@@ -1,0 +1,43 @@
+import { queryOptions, QueryClient } from "@tanstack/svelte-query";
+import type { Backend } from "./backend";
+import type { JobId, UploadView } from "./bindings";
+
+export const keys = {
+  status: ["status"] as const,
+  videos: ["videos"] as const,
+  video: (jobId: JobId) => ["video", jobId] as const,
+  uploads: ["uploads"] as const,
+};
+
+/** The core pushes every change, so nothing is stale until an event says so. */
+export function newQueryClient(): QueryClient {
+  return new QueryClient({
+    defaultOptions: {
+      queries: {
+        staleTime: Infinity,
+        gcTime: 5 * 60_000,
+        retry: false,
+        refetchOnWindowFocus: false,
+        networkMode: "always",
+      },
+      mutations: { retry: false, networkMode: "always" },
+    },
+  });
+}
+
+export const statusQuery = (backend: Backend) =>
+  queryOptions({ queryKey: keys.status, queryFn: () => backend.status() });
+
+export const videosQuery = (backend: Backend) =>
+  queryOptions({ queryKey: keys.videos, queryFn: () => backend.jobs() });
+
+export const videoQuery = (backend: Backend, jobId: JobId) =>
+  queryOptions({ queryKey: keys.video(jobId), queryFn: () => backend.job(jobId) });
+
+/** Uploads live in events alone: there is nothing to fetch. */
+export const uploadsQuery = () =>
+  queryOptions({
+    queryKey: keys.uploads,
+    queryFn: (): UploadView[] => [],
+    initialData: [] as UploadView[],
+  });
