@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
-use tallylight_client::{Config, Handle, Keychain, start};
+use tallylight_client::{Config, Handle, Identity, Keychain, start};
 use tauri::{AppHandle, Manager, RunEvent};
 
 use crate::{args::Args, commands, computer::Computer, shell::Window, tray, window};
@@ -45,7 +45,7 @@ fn set_up(app: &tauri::App, args: Args) -> anyhow::Result<()> {
             .join("tallylight"),
     };
     let desktop_dir = data_dir.join("desktop");
-    let last = tallylight_client::last_identity(&desktop_dir);
+    let here = args.this_computer || tallylight_client::last_identity(&desktop_dir) == Some(Identity::ThisComputer);
     let handle = tauri::async_runtime::block_on(async {
         let config = Config { data_dir: desktop_dir, keychain: Keychain::System(KEYCHAIN_ACCOUNT.to_owned()) };
         start(config, Window::new(app.handle().clone()))
@@ -56,9 +56,7 @@ fn set_up(app: &tauri::App, args: Args) -> anyhow::Result<()> {
     window::build(app.handle())?;
     let app = app.handle().clone();
     tauri::async_runtime::spawn(async move {
-        if last == Some(tallylight_client::Identity::ThisComputer)
-            && let Err(error) = app.state::<Computer>().open(&handle).await
-        {
+        if here && let Err(error) = app.state::<Computer>().open(&handle).await {
             tracing::error!(%error, "the studio of this computer could not be started");
         }
         upload_when_ready(&app, args.videos).await;

@@ -11,6 +11,9 @@ pub struct Args {
     /// Where jobs, settings and the studio of this computer are kept
     #[arg(long, value_name = "DIR", env = "TALLYLIGHT_DATA_DIR")]
     pub data_dir: Option<PathBuf>,
+    /// Uses the studio of this computer, without asking at the first run
+    #[arg(long)]
+    pub this_computer: bool,
     /// Videos to upload
     #[arg(value_name = "VIDEO")]
     pub videos: Vec<PathBuf>,

@@ -33,7 +33,9 @@ impl Computer {
             Some(studio) => studio,
             empty => {
                 let started = Studio::start(Config::new(&self.data_dir)).await;
-                empty.insert(started.map_err(|error| Error::new(Code::File, error.to_string()))?)
+                let studio = started.map_err(|error| Error::new(Code::File, error.to_string()))?;
+                tracing::info!(address = %studio.address(), "the studio of this computer is ready");
+                empty.insert(studio)
             }
         };
         let server = handle.connect(studio.address().clone(), Identity::ThisComputer).await?;

@@ -1,2 +1,63 @@
-//! x
-fn main() {}
+//! The chores of Tallylight. Every one installs what it needs, says what it does, and is quick the second time.
+
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a tool for the terminal")]
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand};
+
+mod demo;
+mod desktop;
+mod icons;
+mod install;
+mod run;
+mod samples;
+mod test;
+mod walls;
+
+/// The chores of Tallylight
+#[derive(Parser)]
+struct Cli {
+    #[command(subcommand)]
+    chore: Chore,
+}
+
+#[derive(Subcommand)]
+enum Chore {
+    /// Builds the app, starts it on this computer's own studio, and uploads videos
+    Demo {
+        /// Videos of yours; three samples are made when none is given
+        videos: Vec<PathBuf>,
+    },
+    /// Runs every check and test
+    Test {
+        /// Only what needs no window and no installing
+        #[arg(long)]
+        fast: bool,
+    },
+    /// Checks the walls between the crates
+    Ci,
+    /// Writes the TypeScript declarations of what crosses to the window
+    Bindings,
+    /// Draws every icon from its SVG source
+    Icons,
+    /// What `demo` does inside a desktop session of its own
+    #[command(hide = true)]
+    DemoSession { videos: Vec<PathBuf> },
+    /// What `test` does inside a desktop session of its own
+    #[command(hide = true)]
+    E2eSession,
+}
+
+fn main() -> anyhow::Result<()> {
+    match Cli::parse().chore {
+        Chore::Demo { videos } => demo::run(videos),
+        Chore::Test { fast: true } => test::fast(),
+        Chore::Test { fast: false } => test::all(),
+        Chore::Ci => walls::check(),
+        Chore::Bindings => test::write_bindings(),
+        Chore::Icons => icons::draw(),
+        Chore::DemoSession { videos } => demo::in_session(&videos),
+        Chore::E2eSession => test::e2e_in_session(),
+    }
+}

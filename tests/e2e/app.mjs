@@ -1,0 +1,119 @@
+// Starts the real app under WebDriver, and helps to look at what it shows and what it told the desktop.
+
+import { execFileSync, spawn } from "node:child_process";
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { remote } from "webdriverio";
+
+const env = (name) => {
+  const value = process.env[name];
+  if (!value) throw new Error(`${name} is not set: run \`cargo xtask test\``);
+  return value;
+};
+
+export const bin = (name) => join(env("TALLYLIGHT_BIN"), name);
+export const videos = {
+  complete: env("TALLYLIGHT_COMPLETE"),
+  silent: env("TALLYLIGHT_SILENT"),
+  truncated: env("TALLYLIGHT_TRUNCATED"),
+};
+
+let port = 4444;
+
+/** Is the app in a window that a test drives. */
+export class App {
+  static async start(dataDir, args = []) {
+    const app = new App();
+    app.dataDir = dataDir;
+    port += 2;
+    app.driver = spawn(
+      env("TALLYLIGHT_TAURI_DRIVER"),
+      ["--port", String(port), "--native-port", String(port + 1)],
+      { stdio: "ignore" },
+    );
+    await waitFor("tauri-driver", async () => {
+      const answer = await fetch(`http://127.0.0.1:${port}/status`).catch(() => null);
+      return answer?.ok;
+    });
+    app.browser = await remote({
+      hostname: "127.0.0.1",
+      port,
+      logLevel: "error",
+      capabilities: {
+        "wdio:enforceWebDriverClassic": true,
+        "tauri:options": { application: bin("tallylight"), args: ["--data-dir", dataDir, ...args] },
+      },
+    });
+    return app;
+  }
+
+  $(selector) {
+    return this.browser.$(selector);
+  }
+
+  /** Finds a button by its words or its name for screen readers. */
+  button(name) {
+    return this.$(`//button[normalize-space()="${name}" or @aria-label="${name}"]`);
+  }
+
+  async text(selector = "body") {
+    return this.$(selector).getText();
+  }
+
+  async sees(text, limit = 20_000) {
+    await waitFor(`"${text}" in the window`, async () => (await this.text()).includes(text), limit);
+  }
+
+  /** Starts the program a second time: the first one takes the videos. */
+  upload(...files) {
+    execFileSync(bin("tallylight"), ["--data-dir", this.dataDir, ...files], { timeout: 20_000 });
+  }
+
+  async screenshot(name) {
+    const folder = env("TALLYLIGHT_SCREENSHOTS");
+    mkdirSync(folder, { recursive: true });
+    await this.browser.saveScreenshot(join(folder, `${name}.png`));
+  }
+
+  /** Ends the app as a power cut would. */
+  async kill() {
+    execFileSync("pkill", ["-9", "-f", `${bin("tallylight")} --data-dir ${this.dataDir}`]);
+    await this.close();
+  }
+
+  async close() {
+    await this.browser.deleteSession().catch(() => undefined);
+    this.driver.kill();
+    await sleep(300);
+  }
+}
+
+/** Asks again and again until there is an answer. */
+export async function waitFor(what, ask, limit = 20_000) {
+  const end = Date.now() + limit;
+  for (;;) {
+    const answer = await ask();
+    if (answer) return answer;
+    if (Date.now() > end) throw new Error(`${what} did not happen within ${limit / 1000} s`);
+    await sleep(100);
+  }
+}
+
+/** Returns what the notification daemon received, newest first. */
+export function notifications() {
+  execFileSync("dunstctl", ["close-all"]);
+  const history = JSON.parse(execFileSync("dunstctl", ["history"], { encoding: "utf8" }));
+  return history.data[0].map((entry) => ({ summary: entry.summary.data, body: entry.body.data }));
+}
+
+/** Clicks the newest notification. */
+export function clickNotification() {
+  execFileSync("dunstctl", ["action", "0"]);
+}
+
+/** Forgets what the notification daemon received. */
+export function clearNotifications() {
+  execFileSync("dunstctl", ["close-all"]);
+  execFileSync("dunstctl", ["history-clear"]);
+}

@@ -1,0 +1,81 @@
+// The public client of Supabase Auth signs in, refreshes and signs out against the studio: a second opinion on
+// whether its endpoints are GoTrue's.
+
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { after, before, describe, it } from "node:test";
+import { GoTrueClient } from "@supabase/auth-js";
+import { bin } from "./app.mjs";
+
+describe("@supabase/auth-js against the studio", { concurrency: false }, () => {
+  let studio;
+  let auth;
+  let apikey;
+  let url;
+
+  before(async () => {
+    const dataDir = mkdtempSync(join(tmpdir(), "tallylight-studio-"));
+    studio = spawn(bin("tallylight-studio"), ["--port", "0", "--data-dir", dataDir, "--user", "me@acme.tv"], {
+      env: { ...process.env, TALLYLIGHT_PASSWORD: "correct horse" },
+      stdio: ["ignore", "pipe", "ignore"],
+    });
+    const [line] = await once(createInterface({ input: studio.stdout }), "line");
+    url = /^studio ready on (http:\/\/127\.0\.0\.1:\d+)$/.exec(line)[1];
+    apikey = (await (await fetch(`${url}/.well-known/tallylight.json`)).json()).auth_key;
+    auth = client();
+  });
+  after(() => studio?.kill());
+
+  const client = () =>
+    new GoTrueClient({ url: `${url}/auth/v1`, headers: { apikey }, autoRefreshToken: false, persistSession: false });
+
+  it("refuses a wrong password with the code that everybody knows", async () => {
+    const { error } = await auth.signInWithPassword({ email: "me@acme.tv", password: "wrong horse" });
+    assert.equal(error.code, "invalid_credentials");
+    assert.equal(error.status, 400);
+  });
+
+  it("signs in, and knows the person", async () => {
+    const { data, error } = await auth.signInWithPassword({ email: "me@acme.tv", password: "correct horse" });
+    assert.equal(error, null);
+    assert.equal(data.user.email, "me@acme.tv");
+    const user = await auth.getUser(data.session.access_token);
+    assert.equal(user.data.user.id, data.user.id);
+  });
+
+  it("refreshes, and the token rotates", async () => {
+    const before = (await auth.getSession()).data.session.refresh_token;
+    const { data, error } = await auth.refreshSession();
+    assert.equal(error, null);
+    assert.notEqual(data.session.refresh_token, before);
+  });
+
+  it("refuses a token that was spent long ago, and ends the session", async () => {
+    const other = client();
+    const { data } = await other.signInWithPassword({ email: "me@acme.tv", password: "correct horse" });
+    const first = data.session.refresh_token;
+    await other.refreshSession();
+    await other.refreshSession();
+    const reused = await client().refreshSession({ refresh_token: first });
+    assert.equal(reused.error.code, "refresh_token_already_used");
+    assert.equal((await other.refreshSession()).error.code, "refresh_token_not_found");
+  });
+
+  it("signs out, and the refresh token is worth nothing", async () => {
+    const token = (await auth.getSession()).data.session.refresh_token;
+    assert.equal((await auth.signOut({ scope: "local" })).error, null);
+    const { error } = await client().refreshSession({ refresh_token: token });
+    assert.equal(error.code, "refresh_token_not_found");
+  });
+
+  it("makes an account, once", async () => {
+    const credentials = { email: "new@acme.tv", password: "correct horse" };
+    assert.ok((await client().signUp(credentials)).data.session.access_token);
+    assert.equal((await client().signUp(credentials)).error.code, "user_already_exists");
+  });
+});

@@ -1,0 +1,140 @@
+//! Installing what is missing: Debian's packages, npm's, and the WebDriver bridge.
+
+use std::{env, fs, path::PathBuf};
+
+use anyhow::{Context, Result, bail};
+use xshell::{Shell, cmd};
+
+use crate::run::step;
+
+/// What the build needs.
+const BUILD: &[&str] = &[
+    "build-essential",
+    "pkg-config",
+    "file",
+    "libssl-dev",
+    "libwebkit2gtk-4.1-dev",
+    "libayatana-appindicator3-dev",
+    "librsvg2-dev",
+    "libxdo-dev",
+];
+/// What the app needs to do its work.
+const RUN: &[&str] = &["ffmpeg"];
+/// What a desktop session without a display needs.
+const DESKTOP: &[&str] = &[
+    "xvfb",
+    "xauth",
+    "openbox",
+    "dbus",
+    "dbus-x11",
+    "dunst",
+    "gnome-keyring",
+    "libsecret-tools",
+    "libglib2.0-bin",
+    "imagemagick",
+    "xdotool",
+    "x11-utils",
+    "procps",
+    "fonts-dejavu-core",
+    "adwaita-icon-theme",
+];
+/// What drives the window in tests.
+const WEBDRIVER: &[&str] = &["webkit2gtk-driver"];
+
+/// Bridges WebDriver to a Tauri app.
+const TAURI_DRIVER: &str = "2.1.0";
+
+/// Tells for what to install.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Need {
+    /// To build and run on a screen.
+    Screen,
+    /// To build and run without one.
+    NoScreen,
+    /// To run the tests.
+    Tests,
+}
+
+/// Installs the packages of the system that are missing.
+pub fn system(shell: &Shell, need: Need) -> Result<()> {
+    let mut wanted: Vec<&str> = [BUILD, RUN].concat();
+    if need != Need::Screen {
+        wanted.extend(DESKTOP);
+    }
+    if need == Need::Tests {
+        wanted.extend(WEBDRIVER);
+    }
+    if !cfg!(target_os = "linux") || cmd!(shell, "which apt-get").quiet().ignore_stderr().read().is_err() {
+        return elsewhere(shell);
+    }
+    let missing: Vec<&str> = wanted.into_iter().filter(|package| !is_installed(shell, package)).collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    step(&format!("installing {} packages of the system: {}", missing.len(), missing.join(" ")));
+    let sudo: &[&str] = if cmd!(shell, "id -u").quiet().read()? == "0" { &[] } else { &["sudo"] };
+    let apt = ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq"];
+    cmd!(shell, "env {sudo...} {apt...} update").run()?;
+    cmd!(shell, "env {sudo...} {apt...} install -y --no-install-recommends {missing...}")
+        .run()
+        .context("apt could not install the packages: see its words above")
+}
+
+fn is_installed(shell: &Shell, package: &str) -> bool {
+    let format = "-f=${db:Status-Status}";
+    cmd!(shell, "dpkg-query -W {format} {package}")
+        .quiet()
+        .ignore_stderr()
+        .read()
+        .is_ok_and(|status| status == "installed")
+}
+
+/// Says what to install where this program does not know how to.
+fn elsewhere(shell: &Shell) -> Result<()> {
+    let missing: Vec<&str> = ["ffmpeg", "node", "npm"]
+        .into_iter()
+        .filter(|tool| cmd!(shell, "{tool} -version").quiet().ignore_stdout().ignore_stderr().run().is_err())
+        .collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let how = match env::consts::OS {
+        "macos" => "run `xcode-select --install` and `brew install ffmpeg node`",
+        "windows" => {
+            "install the Microsoft C++ Build Tools, then run `winget install Gyan.FFmpeg OpenJS.NodeJS`; WebView2 comes with Windows"
+        }
+        _ => {
+            "install ffmpeg, Node.js 20 or newer, and Tauri's prerequisites (WebKitGTK 4.1, libayatana-appindicator) with your package manager"
+        }
+    };
+    bail!("{} not found: {how}", missing.join(", "))
+}
+
+/// Installs the npm packages of a folder, exactly as its lock file says.
+pub fn npm(shell: &Shell, folder: &str) -> Result<()> {
+    let _dir = shell.push_dir(folder);
+    let lock = shell.read_file("package-lock.json")?;
+    let stamp = "node_modules/.installed-lock.json";
+    if shell.path_exists(stamp) && shell.read_file(stamp)? == lock {
+        return Ok(());
+    }
+    step(&format!("installing the npm packages of {folder}"));
+    cmd!(shell, "npm ci --no-audit --no-fund --loglevel=error").run().context("is Node.js 20 or newer installed?")?;
+    shell.write_file(stamp, lock)?;
+    Ok(())
+}
+
+/// Installs the WebDriver bridge, and returns where it is.
+pub fn tauri_driver(shell: &Shell) -> Result<PathBuf> {
+    let home = env::var_os("HOME").map(PathBuf::from).context("HOME is not set")?;
+    let tools = home.join(".cache/tallylight/tools");
+    let driver = tools.join("bin/tauri-driver");
+    let stamp = tools.join("tauri-driver.version");
+    if driver.exists() && fs::read_to_string(&stamp).is_ok_and(|version| version == TAURI_DRIVER) {
+        return Ok(driver);
+    }
+    step("installing tauri-driver");
+    cmd!(shell, "cargo install tauri-driver --version {TAURI_DRIVER} --locked --root {tools}").run()?;
+    fs::write(stamp, TAURI_DRIVER)?;
+    Ok(driver)
+}

@@ -1,0 +1,44 @@
+//! Running other programs, and saying so.
+
+use std::{
+    env,
+    path::{Path, PathBuf},
+};
+
+use anyhow::Result;
+use xshell::{Shell, cmd};
+
+/// Says what is done now.
+pub fn step(what: &str) {
+    println!("\n── {what}");
+}
+
+/// Returns the folder of the project.
+pub fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().map(Path::to_path_buf).unwrap_or_default()
+}
+
+/// Returns a shell in the folder of the project.
+pub fn shell() -> Result<Shell> {
+    let shell = Shell::new()?;
+    shell.change_dir(root());
+    Ok(shell)
+}
+
+/// Returns the folder of cargo's debug builds.
+pub fn binaries(shell: &Shell) -> Result<PathBuf> {
+    let metadata = cmd!(shell, "cargo metadata --format-version 1 --no-deps --offline").quiet().read()?;
+    let metadata: serde_json::Value = serde_json::from_str(&metadata)?;
+    let target = metadata["target_directory"].as_str().unwrap_or("target");
+    Ok(Path::new(target).join("debug"))
+}
+
+/// Builds the app, the CLI and the studio.
+///
+/// The whole workspace at once: building some of its crates alone would choose other features for their
+/// dependencies, and compile hundreds of them again.
+pub fn build(shell: &Shell) -> Result<PathBuf> {
+    step("building the app, tally and the studio");
+    cmd!(shell, "cargo build --workspace").run()?;
+    binaries(shell)
+}

@@ -1,0 +1,96 @@
+//! Every check and test.
+
+use std::path::Path;
+
+use anyhow::Result;
+use xshell::{Shell, cmd};
+
+use crate::{
+    desktop::{Services, inside},
+    install::{self, Need},
+    run::{binaries, build, shell, step},
+    samples, walls,
+};
+
+/// Runs everything, installing what is missing.
+pub fn all() -> Result<()> {
+    let shell = shell()?;
+    install::system(&shell, Need::Tests)?;
+    install::npm(&shell, "ui")?;
+    install::npm(&shell, "tests/e2e")?;
+    let driver = install::tauri_driver(&shell)?;
+    checks(&shell)?;
+    end_to_end(&shell, &driver)?;
+    println!("\nall checks and tests passed");
+    Ok(())
+}
+
+/// Runs what needs no window and no installing.
+pub fn fast() -> Result<()> {
+    checks(&shell()?)
+}
+
+/// Writes the TypeScript declarations.
+pub fn write_bindings() -> Result<()> {
+    let shell = shell()?;
+    window(&shell)?;
+    step("writing ui/src/bindings.ts");
+    cmd!(shell, "cargo test --quiet -p tallylight bindings").env("TALLYLIGHT_WRITE_BINDINGS", "1").run()?;
+    Ok(())
+}
+
+fn checks(shell: &Shell) -> Result<()> {
+    step("format");
+    cmd!(shell, "cargo fmt --all --check").run()?;
+    {
+        let _ui = shell.push_dir("ui");
+        step("the window's types, lints and unit tests");
+        cmd!(shell, "npm run --silent check").run()?;
+        cmd!(shell, "npm run --silent lint").run()?;
+        cmd!(shell, "npm run --silent test").run()?;
+    }
+    window(shell)?;
+    walls::check()?;
+    step("clippy");
+    cmd!(shell, "cargo clippy --workspace --all-targets --quiet -- -D warnings").run()?;
+    step("Rust tests, and the bindings in step");
+    if cmd!(shell, "cargo nextest --version").quiet().ignore_stdout().ignore_stderr().run().is_ok() {
+        cmd!(shell, "cargo nextest run --workspace --no-fail-fast").run()?;
+    } else {
+        cmd!(shell, "cargo test --workspace --no-fail-fast").run()?;
+    }
+    Ok(())
+}
+
+/// Builds the window's files, which the app takes in when it is compiled.
+pub fn window(shell: &Shell) -> Result<()> {
+    let _ui = shell.push_dir("ui");
+    step("building the window's files");
+    cmd!(shell, "npm run --silent build").run()?;
+    Ok(())
+}
+
+fn end_to_end(shell: &Shell, driver: &Path) -> Result<()> {
+    build(shell)?;
+    step("end to end: the real app in a real window");
+    let home = shell.create_temp_dir()?;
+    inside(shell, home.path(), &["e2e-session"], &[("TALLYLIGHT_TAURI_DRIVER", driver)])
+}
+
+/// Runs the end-to-end tests inside a desktop session.
+pub fn e2e_in_session() -> Result<()> {
+    let shell = shell()?;
+    let _services = Services::start(&shell)?;
+    let binaries = binaries(&shell)?;
+    let videos = samples::make(&shell, &binaries.join("samples"))?;
+    let pictures = binaries.join("screenshots");
+    let _e2e = shell.push_dir("tests/e2e");
+    cmd!(shell, "node --test --test-concurrency=1 --test-reporter=spec")
+        .env("TALLYLIGHT_BIN", &binaries)
+        .env("TALLYLIGHT_COMPLETE", &videos.complete)
+        .env("TALLYLIGHT_SILENT", &videos.silent)
+        .env("TALLYLIGHT_TRUNCATED", &videos.truncated)
+        .env("TALLYLIGHT_SCREENSHOTS", pictures)
+        .run()?;
+    Ok(())
+}
