@@ -57,12 +57,22 @@ export class App {
     return this.$(`//button[normalize-space()="${name}" or @aria-label="${name}"]`);
   }
 
+  /** Returns what a person reads there. WebDriver's own text leaves out what an ellipsis shortens. */
   async text(selector = "body") {
-    return this.$(selector).getText();
+    return this.browser.execute((selector) => {
+      const path = () => document.evaluate(selector, document, null, XPathResult.FIRST_ORDERED_NODE_TYPE).singleNodeValue;
+      const element = selector.startsWith("//") ? path() : document.querySelector(selector);
+      return element?.innerText ?? "";
+    }, selector);
   }
 
   async sees(text, limit = 20_000) {
-    await waitFor(`"${text}" in the window`, async () => (await this.text()).includes(text), limit);
+    let shown = "";
+    const look = async () => (shown = await this.text()).includes(text);
+    await waitFor(`"${text}" in the window`, look, limit).catch(async (error) => {
+      await this.screenshot("lost");
+      throw new Error(`${error.message}; it shows:\n${shown}`);
+    });
   }
 
   /** Starts the program a second time: the first one takes the videos. */
@@ -100,20 +110,27 @@ export async function waitFor(what, ask, limit = 20_000) {
   }
 }
 
-/** Returns what the notification daemon received, newest first. */
+let heard = 0;
+
+/** Returns what the notification daemon received since the last `forgetNotifications`, newest first. */
 export function notifications() {
+  return history()
+    .filter(({ id }) => id.data > heard)
+    .map(({ summary, body }) => ({ summary: summary.data, body: body.data }));
+}
+
+/** Leaves what the notification daemon received so far out of account. */
+export function forgetNotifications() {
+  heard = Math.max(0, ...history().map(({ id }) => id.data));
+}
+
+function history() {
+  // Only what is no longer on the screen is history.
   execFileSync("dunstctl", ["close-all"]);
-  const history = JSON.parse(execFileSync("dunstctl", ["history"], { encoding: "utf8" }));
-  return history.data[0].map((entry) => ({ summary: entry.summary.data, body: entry.body.data }));
+  return JSON.parse(execFileSync("dunstctl", ["history"], { encoding: "utf8" })).data[0];
 }
 
 /** Clicks the newest notification. */
 export function clickNotification() {
   execFileSync("dunstctl", ["action", "0"]);
-}
-
-/** Forgets what the notification daemon received. */
-export function clearNotifications() {
-  execFileSync("dunstctl", ["close-all"]);
-  execFileSync("dunstctl", ["history-clear"]);
 }

@@ -5,7 +5,8 @@ import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
-import { App, clearNotifications, clickNotification, notifications, videos, waitFor } from "./app.mjs";
+import { setTimeout as sleep } from "node:timers/promises";
+import { App, clickNotification, forgetNotifications, notifications, videos, waitFor } from "./app.mjs";
 
 describe("the main job", { concurrency: false }, () => {
   const dataDir = mkdtempSync(join(tmpdir(), "tallylight-e2e-"));
@@ -40,7 +41,7 @@ describe("the main job", { concurrency: false }, () => {
   });
 
   it("shows a video moving from upload to done", async () => {
-    clearNotifications();
+    forgetNotifications();
     app.upload(videos.complete);
     const seen = new Set();
     await waitFor("the end of the job", async () => {
@@ -77,11 +78,13 @@ describe("the main job", { concurrency: false }, () => {
     for (const words of ["The beach", "Over the cliffs", "0:24", "slow travel", "Listen to that wind.", "0:36"]) {
       assert.ok(text.includes(words), `${words} is in:\n${text}`);
     }
+    // A picture that is loaded is painted a little later.
+    await sleep(500);
     await app.screenshot("done");
   });
 
   it("survives a power cut: signed in, the job still there, and not told again", async () => {
-    clearNotifications();
+    forgetNotifications();
     await app.kill();
     app = await App.start(dataDir);
     await app.sees("A walk by the sea");

@@ -27,7 +27,7 @@ describe("first run", () => {
     const field = await screen.findByLabelText("Address of the studio");
     await fireEvent.input(field, { target: { value: "http://acme.tv" } });
     await fireEvent.click(screen.getByRole("button", { name: "Connect" }));
-    expect((await screen.findByRole("alert")).textContent).toBe("use https");
+    expect((await screen.findByRole("alert")).textContent).toBe("Use https");
     expect(field.getAttribute("aria-invalid")).toBe("true");
   });
 });
@@ -46,7 +46,7 @@ describe("signing in", () => {
     await fireEvent.input(screen.getByLabelText("Password"), { target: { value: "no" } });
     const button = screen.getByRole("button", { name: "Sign in" });
     await fireEvent.click(button);
-    expect((await screen.findByRole("alert")).textContent).toBe("email or password is wrong");
+    expect((await screen.findByRole("alert")).textContent).toBe("Email or password is wrong");
     await fireEvent.click(button);
     expect(await screen.findByText("No videos yet")).toBeTruthy();
   });
@@ -57,7 +57,7 @@ describe("signing in", () => {
     render(App, {
       backend: new MockBackend({ ...status, session: { ...status.session, reason } }),
     });
-    expect((await screen.findByRole("alert")).textContent).toContain("the session has ended");
+    expect((await screen.findByRole("alert")).textContent).toContain("The session has ended");
   });
 });
 

@@ -53,6 +53,18 @@ describe("a batch of jobs", () => {
     expect(client.getQueryData(keys.video("2"))).toBeUndefined();
   });
 
+  it("moves a job to its place when its time becomes known", () => {
+    const old = mockJob({ job_id: "1", created_at: "2026-01-01T00:00:00Z" });
+    const unknown = mockJob({ job_id: "2", created_at: null });
+    client.setQueryData(keys.videos, [old]);
+    const ids = () => client.getQueryData<JobView[]>(keys.videos)?.map((job) => job.job_id);
+    applyEvent(client, jobs([{ job: unknown, scope: "major" }]));
+    expect(ids()).toEqual(["2", "1"]);
+    const known = { ...unknown, created_at: "2025-12-31T00:00:00Z" };
+    applyEvent(client, jobs([{ job: known, scope: "increment" }]));
+    expect(ids()).toEqual(["1", "2"]);
+  });
+
   it("leaves a list that was not loaded to its query", () => {
     applyEvent(client, jobs([{ job: mockJob({ job_id: "7" }), scope: "increment" }]));
     expect(client.getQueryData(keys.videos)).toBeUndefined();

@@ -45,19 +45,23 @@ function applyJobs(client: QueryClient, changed: JobChange[], removed: JobId[]):
 function merged(old: JobView[], changed: JobChange[], removed: JobId[]): JobView[] {
   const fresh = new Map(changed.map(({ job }) => [job.job_id, job]));
   const gone = new Set(removed);
-  const kept = old.filter((job) => !gone.has(job.job_id)).map((job) => take(fresh, job));
-  return fresh.size === 0 ? kept : [...fresh.values(), ...kept].sort(newestFirst);
+  let moved = false;
+  const kept = old
+    .filter((job) => !gone.has(job.job_id))
+    .map((job) => {
+      const next = fresh.get(job.job_id) ?? job;
+      moved ||= next.created_at !== job.created_at;
+      fresh.delete(job.job_id);
+      return next;
+    });
+  // What is left in `fresh` is new. Sorting a long list for every percentage would be a waste.
+  return moved || fresh.size > 0 ? [...fresh.values(), ...kept].sort(newestFirst) : kept;
 }
 
-/** Takes a job out of the fresh ones where it is there, so that only new jobs are left in the end. */
-function take(fresh: Map<JobId, JobView>, job: JobView): JobView {
-  const next = fresh.get(job.job_id);
-  fresh.delete(job.job_id);
-  return next ?? job;
-}
-
+/** A job that was only just heard of has no time yet, and is the newest of all. */
 function newestFirst(a: JobView, b: JobView): number {
-  return (b.created_at ?? "").localeCompare(a.created_at ?? "") || a.job_id.localeCompare(b.job_id);
+  const time = (job: JobView) => (job.created_at === null ? Infinity : Date.parse(job.created_at));
+  return time(b) - time(a) || a.job_id.localeCompare(b.job_id);
 }
 
 function applySession(client: QueryClient, session: SessionView): void {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { age, bytes, clock, stageName } from "./format";
+import { age, bytes, clock, sentence, stageName } from "./format";
 
 describe("format", () => {
   it("writes times of a video as YouTube does", () => {
@@ -21,6 +21,12 @@ describe("format", () => {
     expect(age("2026-01-02T11:55:00Z", now)).toBe("5 min. ago");
     expect(age("2026-01-01T12:00:00Z", now)).toBe("yesterday");
     expect(age(null, now)).toBe("");
+  });
+
+  it("begins sentences, and leaves names of files alone", () => {
+    expect(sentence("nothing was heard")).toBe("Nothing was heard");
+    expect(sentence("notes.mp4 is not a video")).toBe("notes.mp4 is not a video");
+    expect(sentence("/tmp/a.mp4 is empty")).toBe("/tmp/a.mp4 is empty");
   });
 
   it("makes names of stages readable, known or not", () => {

@@ -48,3 +48,8 @@ export function stageName(stageId: string): string {
   const words = stageId.replaceAll(/[_-]+/g, " ").toLowerCase().trim();
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
+
+/** Begins an error of the core, which starts in lower case, as a sentence; names of files stay as they are. */
+export function sentence(text: string): string {
+  return /^[a-z]+[ ,:]/.test(text) ? text.charAt(0).toUpperCase() + text.slice(1) : text;
+}

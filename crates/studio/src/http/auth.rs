@@ -16,6 +16,9 @@ use crate::{
     tokens::Claims,
 };
 
+/// Asks for, and announces, errors in GoTrue's newer shape.
+const API_VERSION: (&str, &str) = ("x-supabase-api-version", "2024-01-01");
+
 #[derive(Deserialize)]
 pub struct Credentials {
     #[serde(default)]
@@ -127,12 +130,12 @@ impl AuthError {
 
     /// Answers in the shape that the asker's API version has.
     fn answer(self, headers: &HeaderMap) -> Response {
-        let new_shape = headers.get("x-supabase-api-version").is_some_and(|version| version == "2024-01-01");
-        let body = if new_shape {
-            json!({ "code": self.code, "message": self.message })
-        } else {
-            json!({ "code": self.status.as_u16(), "error_code": self.code, "msg": self.message })
-        };
+        if headers.get(API_VERSION.0).is_some_and(|version| version == API_VERSION.1) {
+            // Told back, because the public client reads the shape of the body by it.
+            let body = json!({ "code": self.code, "message": self.message });
+            return (self.status, [API_VERSION], Json(body)).into_response();
+        }
+        let body = json!({ "code": self.status.as_u16(), "error_code": self.code, "msg": self.message });
         (self.status, Json(body)).into_response()
     }
 }
