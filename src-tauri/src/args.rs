@@ -21,10 +21,10 @@ pub struct Args {
 
 impl Args {
     /// Reads the command line of a second start, whose paths are relative to where that one was started.
-    pub fn of_second_start(argv: Vec<String>, cwd: &Path) -> Option<Self> {
-        let mut args = Self::try_parse_from(argv).ok()?;
+    pub fn of_second_start(words: Vec<String>, folder: &Path) -> Option<Self> {
+        let mut args = Self::try_parse_from(words).ok()?;
         for video in &mut args.videos {
-            *video = cwd.join(&video);
+            *video = folder.join(&video);
         }
         Some(args)
     }
@@ -36,8 +36,8 @@ mod tests {
 
     #[test]
     fn a_second_starts_videos_are_found_from_where_it_was_started() {
-        let argv = ["tallylight", "a.mp4", "/b.mp4"].map(str::to_owned).to_vec();
-        let args = Args::of_second_start(argv, Path::new("/home/me")).expect("arguments");
+        let words = ["tallylight", "a.mp4", "/b.mp4"].map(str::to_owned).to_vec();
+        let args = Args::of_second_start(words, Path::new("/home/me")).expect("arguments");
         assert_eq!(args.videos, [PathBuf::from("/home/me/a.mp4"), PathBuf::from("/b.mp4")]);
         assert!(Args::of_second_start(vec!["tallylight".into(), "--nonsense".into()], Path::new("/")).is_none());
     }

@@ -39,7 +39,8 @@ fn declarations() -> String {
         session::SessionState::decl(&config),
     ];
     let ids = ["JobId", "VideoId", "StageId", "ThumbnailId"].map(|name| format!("type {name} = string;"));
-    let lines: String = ids.iter().chain(&all).map(|decl| format!("export {decl}\n")).collect();
+    let lines: Vec<String> = ids.iter().chain(&all).map(|decl| format!("export {decl}\n")).collect();
+    let lines = lines.concat();
     format!("// GENERATED from the Rust types by `cargo xtask bindings`. Do not edit.\n\n{lines}")
 }
 

@@ -28,6 +28,7 @@ pub fn show(app: &AppHandle) {
 }
 
 /// Hides the window when it is closed, and uploads what is dropped on it.
+#[expect(clippy::wildcard_enum_match_arm, reason = "of the many events of a window, two matter here")]
 pub fn on_event(window: &Window, event: &WindowEvent) {
     match event {
         WindowEvent::CloseRequested { api, .. } => {

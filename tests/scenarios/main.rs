@@ -1,1 +1,8 @@
-fn main() {}
+//! Scenarios: the real client against a real server on loopback, told as stories.
+
+#![expect(clippy::expect_used, reason = "a test that cannot be set up has failed")]
+
+mod connection;
+mod main_job;
+mod studio;
+mod trouble;

@@ -24,7 +24,7 @@ use crate::{
 };
 
 /// How long all the jobs may take.
-const LIMIT: Duration = Duration::from_secs(600);
+const LIMIT: Duration = Duration::from_mins(10);
 /// The account of the studio of this computer.
 const EMAIL: &str = "me@this-computer";
 
@@ -107,7 +107,7 @@ fn start(bin: &Path, videos: &[PathBuf]) -> Result<(Child, String)> {
             }
         }
     });
-    let address = address.recv_timeout(Duration::from_secs(60)).context("the studio did not start within a minute")?;
+    let address = address.recv_timeout(Duration::from_mins(1)).context("the studio did not start within a minute")?;
     Ok((app, address))
 }
 

@@ -1,6 +1,6 @@
 //! The chores of Tallylight. Every one installs what it needs, says what it does, and is quick the second time.
 
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a tool for the terminal")]
+#![expect(clippy::print_stdout, reason = "a tool for the terminal")]
 
 use std::path::PathBuf;
 

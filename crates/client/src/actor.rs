@@ -68,7 +68,7 @@ pub struct Config {
 #[derive(Debug)]
 enum Report {
     Socket(ConnId, socket::Report),
-    Discovered(Result<Server, Error>, Reply<ServerView>),
+    Discovered(Box<Result<Server, Error>>, Reply<ServerView>),
     Loaded(Result<Option<Kept>, Error>),
     Granted(Ticket, Result<session::Grant, Denial>),
     Kept(Ticket, Option<Error>),
@@ -232,7 +232,7 @@ impl<S: Shell> Actor<S> {
     fn report(&mut self, report: Report) {
         match report {
             Report::Socket(conn, report) => self.socket_report(conn, report),
-            Report::Discovered(found, reply) => self.discovered(found, reply),
+            Report::Discovered(found, reply) => self.discovered(*found, reply),
             Report::Loaded(kept) => self.loaded(kept),
             Report::Granted(ticket, Ok(grant)) => self.session_input(session::Input::Granted(ticket, grant)),
             Report::Granted(ticket, Err(Denial::Refused(error))) => {
@@ -277,7 +277,7 @@ impl<S: Shell> Actor<S> {
         let reports = self.reports.clone();
         tokio::spawn(async move {
             let found = rest::discover(&client, &address, identity).await;
-            reports.send(Report::Discovered(found, reply)).await
+            reports.send(Report::Discovered(Box::new(found), reply)).await
         });
     }
 

@@ -155,7 +155,7 @@ mod tests {
         };
         assert_eq!(retry_after(&headers(&[("retry-after", "7")])), Some(Duration::from_secs(7)));
         let dated = [("date", "Sun, 06 Nov 1994 08:49:37 GMT"), ("retry-after", "Sun, 06 Nov 1994 08:50:37 GMT")];
-        assert_eq!(retry_after(&headers(&dated)), Some(Duration::from_secs(60)));
+        assert_eq!(retry_after(&headers(&dated)), Some(Duration::from_mins(1)));
         assert_eq!(retry_after(&headers(&[("retry-after", "soon")])), None);
     }
 }

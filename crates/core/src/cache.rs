@@ -9,12 +9,12 @@ use crate::{
     JobId, Now,
     job::{Fault, Status},
     protocol::{Body, ErrorData, Event, Progress},
-    record::{Gauge, Record, Verdict, stamp},
+    record::{Record, Verdict, stamp},
     snapshot::Snapshot,
 };
 
 /// How far ahead of the server's clock a message may be dated before its time of arrival stands in.
-const TRUSTED_AHEAD: Duration = Duration::from_secs(5 * 60);
+const TRUSTED_AHEAD: Duration = Duration::from_mins(5);
 
 /// Is something that became different, or must be found out.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -133,7 +133,7 @@ impl Cache {
     /// Applies a message.
     pub fn apply(&mut self, event: Event, now: Now) -> Vec<Change> {
         let arrival = self.server_time(now);
-        let at = event.at.map_or(arrival, |at| self.trusted(at, arrival));
+        let at = event.at.map_or(arrival, |at| trusted(at, arrival));
         let known = self.jobs.contains_key(&event.job_id);
         let witnessed = if known || self.synced { Witnessed::Yes } else { Witnessed::FirstLook };
         let job = self.jobs.entry(event.job_id.clone()).or_insert_with(|| Record::new(event.job_id.clone()));
@@ -187,12 +187,12 @@ impl Cache {
     pub fn clear(&mut self) {
         *self = Self::default();
     }
+}
 
-    fn trusted(&self, at: Timestamp, arrival: Timestamp) -> Timestamp {
-        match arrival.checked_add(TRUSTED_AHEAD) {
-            Ok(limit) if at > limit => arrival,
-            _ => at,
-        }
+fn trusted(at: Timestamp, arrival: Timestamp) -> Timestamp {
+    match arrival.checked_add(TRUSTED_AHEAD) {
+        Ok(limit) if at > limit => arrival,
+        _ => at,
     }
 }
 
@@ -201,7 +201,7 @@ fn apply_body(job: &mut Record, at: Timestamp, body: Body) -> Verdict {
         Body::Job(progress) => job.apply_overall(at, &progress),
         Body::Stage(stage_id, progress) => {
             // A stage's doubtful end is settled by the job's own.
-            job.stages.entry(stage_id).or_insert_with(Gauge::default).apply(at, &progress);
+            job.stages.entry(stage_id).or_default().apply(at, &progress);
             Verdict::Applied
         }
         Body::Metadata(field, content) => {
@@ -240,7 +240,7 @@ fn apply_error(job: &mut Record, at: Timestamp, error: ErrorData) -> Verdict {
 fn merge_into(job: &mut Record, at: Timestamp, decided: Timestamp, snapshot: Snapshot) -> Verdict {
     let verdict = job.apply_overall(decided, &snapshot.progress);
     for (stage_id, progress) in snapshot.stages {
-        job.stages.entry(stage_id).or_insert_with(Gauge::default).apply(at, &progress);
+        job.stages.entry(stage_id).or_default().apply(at, &progress);
     }
     for (field, content) in snapshot.metadata {
         apply_body(job, at, Body::Metadata(field, content));

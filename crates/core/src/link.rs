@@ -11,87 +11,32 @@ use crate::{
     backoff::Backoff,
     error::Error,
     protocol::{ClientMessage, Heartbeat, SUBSCRIPTION_CHUNK},
-    view::{ConnectionState, ConnectionView, ReasonView},
+    view::{ConnectionView, ReasonView},
 };
 
 mod close;
+mod shown;
+mod step;
 mod sync;
 
 pub use close::{Closed, Refusal};
+pub use step::{Effect, Input};
 use sync::Sync;
 
 /// The specification's limit: a peer that says nothing for so long is dead.
-pub const SILENCE_LIMIT: Duration = Duration::from_secs(60);
+pub const SILENCE_LIMIT: Duration = Duration::from_mins(1);
 /// The whole handshake: name, TCP, TLS and upgrade.
 pub const HANDSHAKE_LIMIT: Duration = Duration::from_secs(10);
 /// A connection that stays open so long is a success even when it had nothing to say.
 const PROVEN_AFTER: Duration = Duration::from_secs(5);
 /// Where the socket is closed to us while REST works, it is tried again this often.
-const CLOSED_SOCKET_RETRY: Duration = Duration::from_secs(5 * 60);
+const CLOSED_SOCKET_RETRY: Duration = Duration::from_mins(5);
 /// The most that a `Retry-After` may ask for.
-const RETRY_AFTER_LIMIT: Duration = Duration::from_secs(5 * 60);
+const RETRY_AFTER_LIMIT: Duration = Duration::from_mins(5);
 /// Polling begins after so many failed connects in a row.
 const POLL_AFTER_FAILURES: u32 = 3;
 /// The wall clock running ahead of the monotonic one by more than this means that the machine slept.
 const SLEEP_GAP: Duration = Duration::from_secs(5);
-
-/// Is something that happened.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Input {
-    /// Somebody is signed in, so there is something to connect for.
-    SignedIn,
-    /// Nobody is signed in any more.
-    SignedOut,
-    /// The socket is open.
-    Opened(ConnId),
-    /// The upgrade was refused, or never came about.
-    Refused(ConnId, Refusal),
-    /// The open socket closed.
-    Closed(ConnId, Closed),
-    /// A readable message other than a heartbeat arrived.
-    Message(ConnId),
-    /// A frame arrived that could not be read: the peer lives, but proves nothing.
-    Noise(ConnId),
-    /// A heartbeat arrived.
-    Heartbeat(ConnId, Heartbeat),
-    /// These jobs have not ended, or are looked at: they are to be subscribed.
-    Watch(Vec<JobId>),
-    /// This job has ended, or is gone: the next connection need not subscribe it.
-    Unwatch(JobId),
-    /// The job list arrived and was merged, or has not changed since the last time.
-    Fetched,
-    /// The job list could not be had; with what `Retry-After` asked for.
-    FetchFailed(Error, Option<Duration>),
-    /// The access token was refreshed, as asked.
-    TokenRefreshed,
-    /// The access token could not be refreshed for now.
-    TokenDelayed(Error),
-    /// The person asks to try at once.
-    Reconnect,
-    /// The person asks for a fresh list.
-    Refresh,
-    /// Time passed.
-    Tick,
-}
-
-/// Is something to be done.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Effect {
-    /// Open a socket under this name.
-    Connect(ConnId),
-    /// Drop the socket of this name and whatever it still delivers.
-    Disconnect(ConnId),
-    /// Say something on the socket.
-    Send(ConnId, ClientMessage),
-    /// Get a fresh access token, then report [`Input::TokenRefreshed`] or [`Input::TokenDelayed`].
-    RefreshToken,
-    /// Fetch the whole job list, then report [`Input::Fetched`] or [`Input::FetchFailed`].
-    FetchJobs,
-    /// The session is refused everywhere: sign out, saying why.
-    SignOut(Error),
-    /// What the person sees of the connection changed.
-    Show(ConnectionView),
-}
 
 #[derive(Clone, Debug, PartialEq)]
 enum State {
@@ -169,30 +114,6 @@ impl Link {
         [own, self.sync.deadline()].into_iter().flatten().min()
     }
 
-    /// Returns what a person sees of the connection.
-    pub fn view(&self, now: Now) -> ConnectionView {
-        let attempt = self.backoff.failures();
-        let (state, retry_in) = match &self.state {
-            State::SignedOut => (ConnectionState::SignedOut, None),
-            State::Stopped => (ConnectionState::Stopped, None),
-            State::Open { .. } => (ConnectionState::Live, None),
-            State::Waiting { until } => {
-                let fallback = self.sync.fallback();
-                (fallback.unwrap_or(ConnectionState::Backoff), Some(until.saturating_sub(now.monotonic)))
-            }
-            State::Connecting { .. } | State::AwaitingToken | State::AskingRest => {
-                (self.sync.fallback().unwrap_or(ConnectionState::Connecting), None)
-            }
-        };
-        let quiet = matches!(state, ConnectionState::Live) || (state == ConnectionState::Connecting && attempt == 0);
-        ConnectionView {
-            state,
-            attempt,
-            retry_in_ms: retry_in.map(|wait| u64::try_from(wait.as_millis()).unwrap_or(u64::MAX)),
-            reason: if quiet { None } else { self.reason.clone() },
-        }
-    }
-
     fn take(&mut self, input: Input, now: Now, effects: &mut Vec<Effect>) {
         match input {
             Input::SignedIn if self.state == State::SignedOut => {
@@ -200,14 +121,12 @@ impl Link {
                 // The list need not wait for the socket, which may not even be offered.
                 self.sync.want(now);
             }
-            Input::SignedIn | Input::Tick => {}
             Input::SignedOut => self.sign_out(effects),
             Input::Opened(conn) => self.opened(conn, now, effects),
             Input::Refused(conn, refusal) if self.is_connecting(conn) => {
                 self.refused(refusal, now, effects);
             }
             Input::Closed(conn, closed) if self.is_open(conn) => self.closed(closed, now, effects),
-            Input::Refused(..) | Input::Closed(..) => {}
             Input::Message(conn) => self.life(conn, now, true),
             Input::Noise(conn) => self.life(conn, now, false),
             Input::Heartbeat(conn, kind) => {
@@ -232,10 +151,16 @@ impl Link {
                 self.trial = TokenTrial::Untried;
                 self.retry_later(error, None, now);
             }
-            Input::TokenRefreshed | Input::TokenDelayed(_) => {}
             Input::Reconnect => self.reconnect(now, effects),
             Input::Refresh if self.state != State::SignedOut => self.sync.want(now),
-            Input::Refresh => {}
+            // What comes too late, or changes nothing.
+            Input::SignedIn
+            | Input::Tick
+            | Input::Refused(..)
+            | Input::Closed(..)
+            | Input::TokenRefreshed
+            | Input::TokenDelayed(_)
+            | Input::Refresh => {}
         }
     }
 
@@ -392,12 +317,13 @@ impl Link {
     }
 
     fn life(&mut self, conn: ConnId, now: Now, valid: bool) {
-        match &mut self.state {
-            State::Open { conn: open, life, .. } if *open == conn => *life = now.monotonic,
-            _ => return,
-        }
-        if valid {
-            self.prove();
+        if let State::Open { conn: open, life, .. } = &mut self.state
+            && *open == conn
+        {
+            *life = now.monotonic;
+            if valid {
+                self.prove();
+            }
         }
     }
 
@@ -438,19 +364,6 @@ impl Link {
             State::SignedOut | State::AwaitingToken | State::AskingRest | State::Stopped => {}
         }
         self.sync.hurry(now);
-    }
-
-    fn show(&mut self, now: Now, effects: &mut Vec<Effect>) {
-        let view = self.view(now);
-        // The time left shrinks by itself; it is news only together with something else.
-        let same = |shown: &ConnectionView| {
-            (shown.state, shown.attempt, &shown.reason) == (view.state, view.attempt, &view.reason)
-                && shown.retry_in_ms.is_some() == view.retry_in_ms.is_some()
-        };
-        if !self.shown.as_ref().is_some_and(same) {
-            self.shown = Some(view.clone());
-            effects.push(Effect::Show(view));
-        }
     }
 }
 

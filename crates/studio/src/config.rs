@@ -8,7 +8,7 @@ use std::{
 };
 
 /// How long an access token holds unless told otherwise, as Supabase's do.
-const TOKEN_TTL: Duration = Duration::from_secs(60 * 60);
+const TOKEN_TTL: Duration = Duration::from_hours(1);
 /// How often a heartbeat is sent unless told otherwise; the specification's.
 const HEARTBEAT: Duration = Duration::from_secs(30);
 /// The largest file that is taken, in bytes. Beyond any upload that a creator means to make.

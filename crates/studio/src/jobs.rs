@@ -223,7 +223,7 @@ impl Jobs {
     /// Takes up a new job, and tells every socket of its account.
     pub fn add(&self, job: Job) -> rusqlite::Result<()> {
         self.save(&job)?;
-        let announcement = self.announcement(&job, Audience::Account, "JOB_UPDATE", &json!(job.progress));
+        let announcement = announcement(&job, Audience::Account, "JOB_UPDATE", &json!(job.progress));
         self.lock().insert(job.id.clone(), job);
         self.hub.announce(announcement);
         Ok(())
@@ -279,16 +279,7 @@ impl Jobs {
             self.keep(job);
         }
         // Announced under the lock, so that messages leave in the order of their times.
-        self.hub.announce(self.announcement(job, Audience::Subscribers, kind, data));
-    }
-
-    fn announcement(&self, job: &Job, audience: Audience, kind: &str, data: &Value) -> Announcement {
-        Announcement {
-            account_id: job.account_id.clone(),
-            job_id: job.id.clone(),
-            audience,
-            text: message(kind, &job.id, data, &job.updated_at.to_string()),
-        }
+        self.hub.announce(announcement(job, Audience::Subscribers, kind, data));
     }
 
     fn keep(&self, job: &Job) {
@@ -308,6 +299,15 @@ impl Jobs {
 
     fn lock(&self) -> MutexGuard<'_, BTreeMap<String, Job>> {
         self.jobs.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn announcement(job: &Job, audience: Audience, kind: &str, data: &Value) -> Announcement {
+    Announcement {
+        account_id: job.account_id.clone(),
+        job_id: job.id.clone(),
+        audience,
+        text: message(kind, &job.id, data, &job.updated_at.to_string()),
     }
 }
 

@@ -118,7 +118,11 @@ async fn check_socket(handle: &Handle) -> Result<String, Error> {
             match connection.state {
                 ConnectionState::Live => return Ok("open".to_owned()),
                 ConnectionState::Connecting => tokio::time::sleep(Duration::from_millis(50)).await,
-                _ => {
+                ConnectionState::SignedOut
+                | ConnectionState::Backoff
+                | ConnectionState::Polling
+                | ConnectionState::Offline
+                | ConnectionState::Stopped => {
                     let reason = connection.reason.map(|reason| Error::new(reason.code, reason.message));
                     return Err(reason.unwrap_or_else(|| Error::new(Code::Closed, "it does not stay open")));
                 }

@@ -32,7 +32,7 @@ pub async fn run(global: &Global, files: Vec<PathBuf>) -> Result<(), Error> {
     let (mut jobs, mut refused) = (BTreeMap::<JobId, Option<JobView>>::new(), Vec::new());
     let stop = stop_signal();
     tokio::pin!(stop);
-    while !sending.is_empty() || jobs.values().any(is_running) {
+    while !sending.is_empty() || jobs.values().any(|job| is_running(job.as_ref())) {
         tokio::select! {
             Some(Ok((outcome, file))) = sending.join_next() => match outcome {
                 Ok(job_id) => {
@@ -57,8 +57,8 @@ pub async fn run(global: &Global, files: Vec<PathBuf>) -> Result<(), Error> {
     conclude(&jobs, &refused)
 }
 
-fn is_running(job: &Option<JobView>) -> bool {
-    job.as_ref().is_none_or(|job| !job.status.is_final())
+fn is_running(job: Option<&JobView>) -> bool {
+    job.is_none_or(|job| !job.status.is_final())
 }
 
 fn note(jobs: &mut BTreeMap<JobId, Option<JobView>>, told: &Told) {
@@ -72,7 +72,7 @@ fn note(jobs: &mut BTreeMap<JobId, Option<JobView>>, told: &Told) {
 
 fn conclude(jobs: &BTreeMap<JobId, Option<JobView>>, refused: &[Code]) -> Result<(), Error> {
     let failed = jobs.values().flatten().filter(|job| job.status == Status::Failed).count();
-    let unfinished = jobs.values().filter(|job| is_running(job)).count();
+    let unfinished = jobs.values().filter(|job| is_running(job.as_ref())).count();
     match (refused, failed, unfinished) {
         ([], 0, 0) => Ok(()),
         ([code, ..], 0, 0) if jobs.is_empty() => Err(Error::new(*code, "no video was taken")),

@@ -132,7 +132,9 @@ async fn obey(handle: &Handle, line: &str) {
             reason: format!("command: {}", error.message),
             sample: tallylight_core::protocol::sample(line),
         };
-        output::event_lines(&Event::Rejected(rejected)).iter().for_each(|line| output::line(line));
+        for line in output::event_lines(&Event::Rejected(rejected)) {
+            output::line(&line);
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use crate::{Now, view::ConnectionState};
 /// How often the list is fetched while there is no socket, ± 10 %.
 const POLL_INTERVAL: Duration = Duration::from_secs(10);
 /// The slowest that polling becomes while it fails.
-const POLL_LIMIT: Duration = Duration::from_secs(60);
+const POLL_LIMIT: Duration = Duration::from_mins(1);
 
 /// Tells why the list is wanted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

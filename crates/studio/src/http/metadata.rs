@@ -10,16 +10,19 @@ use serde_json::{Map, Value, json};
 
 use super::{App, Who, list::etag, problem};
 use crate::{
-    jobs::{Chapter, Job, Metadata, Status},
+    jobs::{Chapter, Job, Metadata},
     pipeline::Stage,
 };
+
+/// Writes a checked change.
+type Apply = Box<dyn FnOnce(&mut Metadata) + Send>;
 
 /// Is one checked change.
 struct Edit {
     /// The wire's name of the field; none for the chosen thumbnail, which has no message.
     kind: Option<&'static str>,
     content: Value,
-    apply: Box<dyn FnOnce(&mut Metadata) + Send>,
+    apply: Apply,
 }
 
 pub async fn edit(
@@ -69,7 +72,7 @@ fn still_being_made(job: &Job, kind: Option<&str>) -> bool {
         _ => return false,
     };
     let made = job.stages.get(maker.id()).is_some_and(|stage| stage.status.is_final());
-    !made && !job.progress.status.is_final() && job.progress.status != Status::Failed
+    !made && !job.progress.status.is_final()
 }
 
 fn check(job: &Job, fields: Map<String, Value>) -> Result<Vec<Edit>, Vec<Value>> {
@@ -86,7 +89,7 @@ fn check(job: &Job, fields: Map<String, Value>) -> Result<Vec<Edit>, Vec<Value>>
 fn read(job: &Job, name: &str, value: Value) -> Result<Edit, (String, &'static str)> {
     let wrong = |error: serde_json::Error| (error.to_string(), "value_error");
     let content = value.clone();
-    let (kind, apply): (_, Box<dyn FnOnce(&mut Metadata) + Send>) = match name {
+    let (kind, apply): (_, Apply) = match name {
         "title" => {
             let title: String = serde_json::from_value(value).map_err(wrong)?;
             if title.trim().is_empty() {

@@ -33,14 +33,14 @@ pub struct Answer {
 pub async fn page(Query(flow): Query<Flow>) -> Response {
     match flow.target() {
         Ok(_) => Html(form("")).into_response(),
-        Err(refusal) => refusal,
+        Err(detail) => problem(StatusCode::BAD_REQUEST, detail),
     }
 }
 
 pub async fn submit(State(app): State<App>, Query(flow): Query<Flow>, Form(answer): Form<Answer>) -> Response {
     let mut target = match flow.target() {
         Ok(target) => target,
-        Err(refusal) => return refusal,
+        Err(detail) => return problem(StatusCode::BAD_REQUEST, detail),
     };
     if answer.cancel.is_some() {
         let denied = [("error", "access_denied"), ("error_description", "The person cancelled the sign-in")];
@@ -65,9 +65,8 @@ pub async fn submit(State(app): State<App>, Query(flow): Query<Flow>, Form(answe
 
 impl Flow {
     /// Returns where the answer goes: an address of this machine only, and only with PKCE.
-    fn target(&self) -> Result<Url, Response> {
-        let bad = |detail: &str| problem(StatusCode::BAD_REQUEST, detail);
-        let url = Url::parse(&self.redirect_to).map_err(|_| bad("redirect_to is no address"))?;
+    fn target(&self) -> Result<Url, &'static str> {
+        let url = Url::parse(&self.redirect_to).map_err(|_| "redirect_to is no address")?;
         let loopback = match url.host() {
             Some(Host::Ipv4(address)) => address.is_loopback(),
             Some(Host::Ipv6(address)) => address.is_loopback(),
@@ -75,10 +74,10 @@ impl Flow {
             None => false,
         };
         if url.scheme() != "http" || !loopback {
-            return Err(bad("redirect_to must be on this computer"));
+            return Err("redirect_to must be on this computer");
         }
         if self.code_challenge.is_empty() || !self.code_challenge_method.eq_ignore_ascii_case("s256") {
-            return Err(bad("code_challenge with method s256 is needed"));
+            return Err("code_challenge with method s256 is needed");
         }
         Ok(url)
     }

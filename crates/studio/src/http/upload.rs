@@ -163,13 +163,11 @@ fn upload_problem(error: &MultipartError) -> Response {
 }
 
 fn disk_problem(error: &std::io::Error) -> Response {
-    match error.kind() {
-        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => problem(
-            StatusCode::INSUFFICIENT_STORAGE,
-            "the disk of the studio is full: free some space and upload the video again",
-        ),
-        _ => problem(StatusCode::INTERNAL_SERVER_ERROR, format!("the studio could not write the file: {error}")),
+    if matches!(error.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded) {
+        let detail = "the disk of the studio is full: free some space and upload the video again";
+        return problem(StatusCode::INSUFFICIENT_STORAGE, detail);
     }
+    problem(StatusCode::INTERNAL_SERVER_ERROR, format!("the studio could not write the file: {error}"))
 }
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ const SHORTEST: f64 = 10.0;
 /// The fewest chapters that are worth having; YouTube's.
 const FEWEST: usize = 3;
 /// The most that a person would look through.
-const MOST: usize = 30;
+const MOST: u32 = 30;
 
 pub async fn run(work: &mut Work) -> Result<(), Failure> {
     let mut chapters = std::mem::take(&mut work.probe.chapters);
@@ -24,7 +24,7 @@ pub async fn run(work: &mut Work) -> Result<(), Failure> {
     }
     if !chapters.is_empty() {
         work.jobs.set_metadata(&work.job.id, "CHAPTERS", &json!(chapters), |metadata| {
-            metadata.chapters = Some(chapters.clone())
+            metadata.chapters = Some(chapters.clone());
         });
     }
     Ok(())
@@ -71,7 +71,7 @@ async fn scene_changes(work: &mut Work) -> Result<Vec<f64>, Failure> {
 /// Divides a video at its changes of scene: the first chapter at 0, none shorter than the shortest, none at all
 /// where it would be too few.
 fn divide(changes: &[f64], duration: f64) -> Vec<Chapter> {
-    let shortest = SHORTEST.max(duration / MOST as f64);
+    let shortest = SHORTEST.max(duration / f64::from(MOST));
     let mut starts = vec![0.0];
     for change in changes {
         let last = starts.last().copied().unwrap_or(0.0);
@@ -102,6 +102,6 @@ mod tests {
         assert_eq!(starts(&[12.0], 40.0), [0.0; 0], "two are too few");
         assert_eq!(starts(&[], 3.0), [0.0; 0]);
         let many: Vec<f64> = (1..1000).map(f64::from).collect();
-        assert!(starts(&many, 1000.0).len() <= MOST);
+        assert!(starts(&many, 1000.0).len() <= MOST as usize);
     }
 }

@@ -98,7 +98,7 @@ pub async fn run(work: &mut Work) -> Result<(), Failure> {
     work.probe = Probe {
         duration: duration.filter(|seconds| seconds.is_finite() && *seconds > 0.0).unwrap_or(0.0),
         sound: if of_kind("audio").is_empty() { Sound::Silent } else { Sound::Audible },
-        text_subtitles: of_kind("subtitle").iter().position(|stream| is_text(stream)),
+        text_subtitles: of_kind("subtitle").iter().position(is_text),
         chapters: container_chapters(&report.chapters),
     };
     tell(work, &report.format.tags);
@@ -124,7 +124,7 @@ fn tell(work: &Work, tags: &Tags) {
     jobs.set_metadata(id, "TITLE", &json!(title), |metadata| metadata.title = Some(title.clone()));
     if let Some(description) = tags.first(&["description", "synopsis", "comment"]) {
         jobs.set_metadata(id, "DESCRIPTION", &json!(description), |metadata| {
-            metadata.description = Some(description.clone())
+            metadata.description = Some(description.clone());
         });
     }
     if let Some(keywords) = tags.first(&["keywords", "tags"]) {

@@ -45,8 +45,7 @@ impl Stage {
         match self {
             Self::Upload | Self::Probe => 5.0,
             Self::AudioExtraction => 15.0,
-            Self::Transcription | Self::Chapters => 25.0,
-            Self::ThumbnailGeneration => 25.0,
+            Self::Transcription | Self::Chapters | Self::ThumbnailGeneration => 25.0,
         }
     }
 

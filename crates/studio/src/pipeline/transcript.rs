@@ -38,7 +38,7 @@ pub async fn run(work: &mut Work) -> Result<(), Failure> {
     let text =
         text.map_err(|error| Failure::recoverable("no_transcription", "The transcript was lost.", error.to_string()))?;
     work.jobs.set_metadata(&work.job.id, "TRANSCRIPT", &json!(text), |metadata| {
-        metadata.transcript_text = Some(text.clone())
+        metadata.transcript_text = Some(text.clone());
     });
     Ok(())
 }

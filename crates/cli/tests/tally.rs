@@ -1,0 +1,103 @@
+//! `tally` as a script uses it: its exit codes, and the lines of `watch --json`.
+
+#![expect(clippy::expect_used, reason = "a test that cannot be set up has failed")]
+
+use std::{
+    process::{Command, Output},
+    time::Duration,
+};
+
+use serde_json::Value;
+use tallylight_studio::{Config, Studio};
+
+const EMAIL: &str = "me@acme.tv";
+const PASSWORD: &str = "correct horse battery";
+
+struct Scene {
+    folder: tempfile::TempDir,
+    address: String,
+    _studio: Studio,
+}
+
+impl Scene {
+    async fn set() -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let studio = Studio::start(Config::new(folder.path().join("studio"))).await.expect("a studio");
+        studio.ensure_account(EMAIL, PASSWORD).await.expect("an account");
+        Self { address: studio.address().to_string(), folder, _studio: studio }
+    }
+
+    /// Runs `tally` to its end, off the thread that the studio runs on.
+    async fn tally(&self, password: &str, args: &[&str]) -> Output {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_tally"));
+        command.arg("--data-dir").arg(self.folder.path().join("data")).arg("--no-keychain").args(args);
+        command.env("TALLYLIGHT_PASSWORD", password).env_remove("TALLYLIGHT_DATA_DIR");
+        tokio::task::spawn_blocking(move || command.output()).await.expect("a thread").expect("tally")
+    }
+}
+
+fn complaint(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn exit_codes_tell_what_went_wrong_and_one_line_what_to_do() {
+    let scene = Scene::set().await;
+    let server = ["--server", scene.address.as_str()];
+    for (password, args, code, words) in [
+        (PASSWORD, vec!["jobs"], 2, "--server URL"),
+        (PASSWORD, vec!["jobs", "--nonsense"], 2, "--nonsense"),
+        (PASSWORD, vec!["--server", "http://example.com", "jobs"], 2, "use https"),
+        (PASSWORD, vec!["--server", "127.0.0.1:1", "jobs"], 4, "cannot be reached"),
+        (PASSWORD, [&server[..], &["jobs"]].concat(), 3, "tally login"),
+        ("wrong", [&server[..], &["login", "--email", EMAIL]].concat(), 3, "email or password is wrong"),
+        ("wrong", [&server[..], &["watch", "--email", EMAIL]].concat(), 3, "email or password is wrong"),
+        (PASSWORD, [&server[..], &["login", "--email", EMAIL]].concat(), 0, ""),
+    ] {
+        let output = scene.tally(password, &args).await;
+        assert_eq!(output.status.code(), Some(code), "{args:?}: {}", complaint(&output));
+        assert!(complaint(&output).contains(words), "{args:?}: {}", complaint(&output));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn watch_prints_the_documented_lines_and_ends_when_it_is_told() {
+    let scene = Scene::set().await;
+    let args = ["--server", &scene.address, "--json", "watch", "--email", EMAIL, "--for", "2"];
+    let output = scene.tally(PASSWORD, &args).await;
+    assert!(output.status.success(), "{}", complaint(&output));
+    let lines: Vec<Value> =
+        String::from_utf8_lossy(&output.stdout).lines().map(|line| serde_json::from_str(line).expect(line)).collect();
+    let states = |event: &str| -> Vec<String> {
+        let of_event = lines.iter().filter(|line| line["event"] == event);
+        of_event.map(|line| line["state"].as_str().expect("a state").to_owned()).collect()
+    };
+    assert_eq!(states("session"), ["signed_in"]);
+    assert_eq!(states("connection"), ["connecting", "live"]);
+    for line in lines.iter().filter(|line| line["event"] == "connection") {
+        for field in ["at", "attempt", "retry_in_ms", "reason"] {
+            assert!(line.get(field).is_some(), "{field} is missing in {line}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[cfg(unix)]
+async fn watch_ends_cleanly_on_sigterm() {
+    let scene = Scene::set().await;
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tally"));
+    command.arg("--data-dir").arg(scene.folder.path().join("data"));
+    command.args(["--no-keychain", "--server", &scene.address, "--json", "watch", "--email", EMAIL]);
+    let mut watch =
+        command.env("TALLYLIGHT_PASSWORD", PASSWORD).stdout(std::process::Stdio::piped()).spawn().expect("tally");
+    let stdout = watch.stdout.take().expect("its output");
+    let live = tokio::task::spawn_blocking(move || {
+        let lines = std::io::BufRead::lines(std::io::BufReader::new(stdout));
+        lines.map_while(Result::ok).any(|line| line.contains(r#""state":"live""#))
+    });
+    assert!(tokio::time::timeout(Duration::from_mins(1), live).await.is_ok_and(|live| live.is_ok_and(|live| live)));
+    let killed = Command::new("kill").args(["-TERM", &watch.id().to_string()]).status();
+    assert!(killed.is_ok_and(|status| status.success()));
+    let ended = tokio::task::spawn_blocking(move || watch.wait()).await.expect("a thread").expect("its end");
+    assert!(ended.success(), "{ended}");
+}

@@ -1,0 +1,46 @@
+//! What a person sees of the connection.
+
+use super::{Effect, Link, State};
+use crate::{
+    Now,
+    view::{ConnectionState, ConnectionView},
+};
+
+impl Link {
+    /// Returns what a person sees of the connection.
+    pub fn view(&self, now: Now) -> ConnectionView {
+        let attempt = self.backoff.failures();
+        let (state, retry_in) = match &self.state {
+            State::SignedOut => (ConnectionState::SignedOut, None),
+            State::Stopped => (ConnectionState::Stopped, None),
+            State::Open { .. } => (ConnectionState::Live, None),
+            State::Waiting { until } => {
+                let fallback = self.sync.fallback();
+                (fallback.unwrap_or(ConnectionState::Backoff), Some(until.saturating_sub(now.monotonic)))
+            }
+            State::Connecting { .. } | State::AwaitingToken | State::AskingRest => {
+                (self.sync.fallback().unwrap_or(ConnectionState::Connecting), None)
+            }
+        };
+        let quiet = matches!(state, ConnectionState::Live) || (state == ConnectionState::Connecting && attempt == 0);
+        ConnectionView {
+            state,
+            attempt,
+            retry_in_ms: retry_in.map(|wait| u64::try_from(wait.as_millis()).unwrap_or(u64::MAX)),
+            reason: if quiet { None } else { self.reason.clone() },
+        }
+    }
+
+    pub(super) fn show(&mut self, now: Now, effects: &mut Vec<Effect>) {
+        let view = self.view(now);
+        // The time left shrinks by itself; it is news only together with something else.
+        let same = |shown: &ConnectionView| {
+            (shown.state, shown.attempt, &shown.reason) == (view.state, view.attempt, &view.reason)
+                && shown.retry_in_ms.is_some() == view.retry_in_ms.is_some()
+        };
+        if !self.shown.as_ref().is_some_and(same) {
+            self.shown = Some(view.clone());
+            effects.push(Effect::Show(view));
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! The main job: a real video, watched from upload to done.
+
+use tallylight_core::{
+    job::Status,
+    view::{Event, NoticeKind, UploadState},
+};
+use tallylight_tests::{Stage, Video};
+
+#[tokio::test]
+async fn a_video_is_watched_from_upload_to_done_and_told_once() {
+    let stage = Stage::live().await;
+    let video = Video::Complete.make(stage.videos(), "walk.mp4");
+    let job_id = stage.client.upload(video).await.expect("taken");
+    let job = stage.ended("walk.mp4").await;
+    assert_eq!((job.status, job.job_id), (Status::Completed, job_id));
+    assert_eq!((job.title.as_deref(), job.metadata.description.as_deref()), (Some("A walk"), Some("By the sea")));
+    assert_eq!(job.metadata.tags.as_deref(), Some(["sea".to_owned(), "walk".to_owned()].as_slice()));
+    let chapters: Vec<_> = job.metadata.chapters.iter().flatten().map(|chapter| chapter.title.as_str()).collect();
+    assert_eq!(chapters, ["Beach", "Harbour"]);
+    assert_eq!(job.thumbnails.len(), 5);
+
+    stage.until("the notification", |seen| !seen.notices.is_empty()).await;
+    let seen = stage.recorder.seen();
+    let told: Vec<_> = seen.notices.iter().map(|notice| (notice.kind, notice.title.as_str())).collect();
+    assert_eq!(told, [(NoticeKind::Completed, "A walk is ready")]);
+    let percents: Vec<f64> = seen.versions("walk.mp4").iter().map(|job| job.progress_percent).collect();
+    assert!(percents.is_sorted() && percents.iter().any(|percent| (1.0..99.0).contains(percent)), "{percents:?}");
+    let sent =
+        seen.events.iter().filter(|event| matches!(event, Event::Upload(upload) if upload.state == UploadState::Sent));
+    assert_eq!(sent.count(), 1);
+}
+
+#[tokio::test]
+async fn thumbnails_are_pictures_behind_their_addresses() {
+    let stage = Stage::live().await;
+    stage.client.upload(Video::Silent.make(stage.videos(), "quiet.mp4")).await.expect("taken");
+    let job = stage.ended("quiet.mp4").await;
+    let url = job.cover_url.expect("a cover");
+    let picture = reqwest::get(&url).await.expect("an answer").bytes().await.expect("a picture");
+    assert_eq!(picture[..3], [0xff, 0xd8, 0xff], "a JPEG");
+}
+
+#[tokio::test]
+async fn a_silent_video_ends_well_with_a_warning() {
+    let stage = Stage::live().await;
+    stage.client.upload(Video::Silent.make(stage.videos(), "my_holiday.mp4")).await.expect("taken");
+    let job = stage.ended("my_holiday.mp4").await;
+    assert_eq!((job.status, job.title.as_deref()), (Status::Completed, Some("My holiday")));
+    assert_eq!(job.warnings[0].code, "no_audio");
+    let transcription = job.stages.iter().find(|stage| stage.stage_id.as_str() == "TRANSCRIPTION");
+    assert_eq!(transcription.map(|stage| stage.status), Some(Status::Failed));
+}
+
+#[tokio::test]
+async fn subtitles_beside_the_file_become_the_transcript() {
+    let stage = Stage::live().await;
+    let video = Video::Silent.make(stage.videos(), "talk.mp4");
+    let vtt = "WEBVTT\n\n00:00.500 --> 00:02.000\nHello from beside\n";
+    std::fs::write(stage.videos().join("talk.vtt"), vtt).expect("a file");
+    stage.client.upload(video).await.expect("taken");
+    let job = stage.ended("talk.mp4").await;
+    assert_eq!(job.metadata.transcript.as_deref(), Some("Hello from beside"));
+}
+
+#[tokio::test]
+async fn two_jobs_run_at_a_time_and_the_rest_wait() {
+    let stage = Stage::live().await;
+    for number in 0..4 {
+        stage.client.upload(Video::Silent.make(stage.videos(), &format!("{number}.mp4"))).await.expect("taken");
+    }
+    for number in 0..4 {
+        assert_eq!(stage.ended(&format!("{number}.mp4")).await.status, Status::Completed);
+    }
+    let seen = stage.recorder.seen();
+    let mut running = std::collections::BTreeSet::new();
+    for event in &seen.events {
+        let Event::Jobs { changed, .. } = event else { continue };
+        for change in changed {
+            match change.job.status {
+                Status::Processing => drop(running.insert(change.job.job_id.clone())),
+                Status::Pending | Status::Completed | Status::Failed => drop(running.remove(&change.job.job_id)),
+            }
+        }
+        assert!(running.len() <= 2, "{running:?}");
+    }
+    assert_eq!(seen.notices.len(), 4);
+}

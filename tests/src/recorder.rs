@@ -1,0 +1,53 @@
+//! A shell that records everything that it is told.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tallylight_client::{Shell, TrayView};
+use tallylight_core::view::{Event, JobView, NoticeView};
+
+/// Is everything that a shell was told.
+#[derive(Debug, Default)]
+pub struct Seen {
+    /// The events, in order.
+    pub events: Vec<Event>,
+    /// The notifications, in order.
+    pub notices: Vec<NoticeView>,
+    /// The last state at a glance.
+    pub tray: Option<TrayView>,
+}
+
+impl Seen {
+    /// Returns every version of a job that was shown, by its file name.
+    pub fn versions(&self, filename: &str) -> Vec<&JobView> {
+        let changed = self.events.iter().filter_map(|event| match event {
+            Event::Jobs { changed, .. } => Some(changed),
+            Event::Connection(_) | Event::Session(_) | Event::Upload(_) | Event::Rejected(_) => None,
+        });
+        changed.flatten().map(|change| &change.job).filter(|job| job.filename.as_deref() == Some(filename)).collect()
+    }
+}
+
+/// Records; its copies share what they record.
+#[derive(Clone, Debug, Default)]
+pub struct Recorder(Arc<Mutex<Seen>>);
+
+impl Recorder {
+    /// Returns what was recorded so far.
+    pub fn seen(&self) -> MutexGuard<'_, Seen> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Shell for Recorder {
+    fn emit(&self, event: Event) {
+        self.seen().events.push(event);
+    }
+
+    fn notify(&self, notice: NoticeView) {
+        self.seen().notices.push(notice);
+    }
+
+    fn tray(&self, tray: TrayView) {
+        self.seen().tray = Some(tray);
+    }
+}

@@ -1,0 +1,53 @@
+//! Small real videos, made by ffmpeg.
+
+use std::{
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+/// Describes a video.
+#[derive(Clone, Copy, Debug)]
+pub enum Video {
+    /// Six seconds with sound, a title, tags and chapters.
+    Complete,
+    /// Six seconds without sound or anything else.
+    Silent,
+    /// The first half of the complete one.
+    Truncated,
+}
+
+const METADATA: &str = ";FFMETADATA1\ntitle=A walk\ndescription=By the sea\nkeywords=sea, walk\n\
+    [CHAPTER]\nTIMEBASE=1/1\nSTART=0\nEND=3\ntitle=Beach\n[CHAPTER]\nTIMEBASE=1/1\nSTART=3\nEND=6\ntitle=Harbour\n";
+
+impl Video {
+    /// Makes it in a folder, under a name.
+    ///
+    /// # Panics
+    /// Where ffmpeg is missing or fails.
+    pub fn make(self, folder: &Path, name: &str) -> PathBuf {
+        let file = folder.join(name);
+        let picture = ["-f", "lavfi", "-i", "testsrc2=s=320x180:r=24:d=6"].map(str::to_owned).to_vec();
+        match self {
+            Self::Complete => {
+                let metadata = folder.join("metadata.txt");
+                std::fs::write(&metadata, METADATA).expect("a file");
+                let more = ["-f", "lavfi", "-i", "sine=d=6", "-i", &metadata.to_string_lossy(), "-map_metadata", "2"];
+                let tags = ["-movflags", "use_metadata_tags", "-c:a", "aac"];
+                ffmpeg(&[picture, more.map(str::to_owned).to_vec(), tags.map(str::to_owned).to_vec()].concat(), &file);
+            }
+            Self::Silent => ffmpeg(&picture, &file),
+            Self::Truncated => {
+                let whole = std::fs::read(Self::Complete.make(folder, "whole.mp4")).expect("a video");
+                std::fs::write(&file, &whole[..whole.len() / 2]).expect("a file");
+            }
+        }
+        file
+    }
+}
+
+fn ffmpeg(args: &[String], file: &Path) {
+    let encode = ["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p"];
+    let done =
+        Command::new("ffmpeg").args(["-nostdin", "-y", "-v", "error"]).args(args).args(encode).arg(file).status();
+    assert!(done.is_ok_and(|status| status.success()), "ffmpeg made no {}: run `cargo xtask test`", file.display());
+}
