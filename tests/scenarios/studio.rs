@@ -17,11 +17,10 @@ impl Asker {
         let http = Client::new();
         let document: Value = json_of(http.get(format!("{base}/.well-known/tallylight.json"))).await;
         let key = document["auth_key"].as_str().expect("a key").to_owned();
-        let mut asker = Self { http, base, key, token: String::new() };
+        let asker = Self { http, base, key, token: String::new() };
         let session = asker.token("password", json!({ "email": EMAIL, "password": PASSWORD })).await;
-        asker.token =
-            session.json::<Value>().await.expect("JSON")["access_token"].as_str().expect("a token").to_owned();
-        asker
+        let session: Value = session.json().await.expect("JSON");
+        Self { token: session["access_token"].as_str().expect("a token").to_owned(), ..asker }
     }
 
     async fn token(&self, grant: &str, body: Value) -> Response {

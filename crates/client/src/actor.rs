@@ -172,15 +172,12 @@ impl<S: Shell> Actor<S> {
 
     /// Takes up the backend of the last run, and asks the keychain for its session.
     fn restore(&mut self) {
-        let Some(server) = self.store.setting::<Server>("server") else {
-            self.calls.synced(&Err(signed_out()));
-            return;
-        };
+        let Some(server) = self.store.setting::<Server>("server") else { return };
         if let Err(error) = self.choose(server) {
             tracing::warn!(%error, "the backend of the last run cannot be used");
             return;
         }
-        self.calls.restoring();
+        self.calls.await_sync();
         self.restoring = Some(Vec::new());
         let (tokens, reports) = (self.tokens.clone(), self.reports.clone());
         tokio::spawn(async move { reports.send(Report::Loaded(tokens.load().await)).await });

@@ -174,7 +174,8 @@ impl Cache {
         let listed: std::collections::BTreeSet<_> = list.iter().map(|job| job.job_id.clone()).collect();
         let changes = list.into_iter().flat_map(|job| self.merge(job, requested, Authority::Ordinary)).collect();
         self.synced = true;
-        let missing = self.jobs.keys().filter(|job_id| !listed.contains(*job_id)).cloned().collect();
+        let is_missing = |job: &&Record| job.listed && !listed.contains(&job.job_id);
+        let missing = self.jobs.values().filter(is_missing).map(|job| job.job_id.clone()).collect();
         (changes, missing)
     }
 
@@ -248,6 +249,9 @@ fn merge_into(job: &mut Record, at: Timestamp, decided: Timestamp, snapshot: Sna
     for thumbnail in snapshot.thumbnails {
         apply_body(job, at, Body::Thumbnail(thumbnail));
     }
+    for fault in snapshot.faults {
+        job.add_fault(fault);
+    }
     if let Some(chosen) = snapshot.chosen {
         stamp(&mut job.chosen, at, chosen);
     }
@@ -256,6 +260,7 @@ fn merge_into(job: &mut Record, at: Timestamp, decided: Timestamp, snapshot: Sna
     job.size_bytes = snapshot.file.size_bytes.or(job.size_bytes);
     job.duration_seconds = snapshot.file.duration_seconds.or(job.duration_seconds);
     job.created_at = snapshot.created_at.or(job.created_at);
+    job.listed = true;
     job.touch(at);
     verdict
 }

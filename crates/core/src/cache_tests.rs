@@ -158,6 +158,8 @@ fn the_first_look_at_an_ended_job_is_no_news() {
 #[test]
 fn a_list_names_the_jobs_it_no_longer_holds() {
     let mut cache = applied(&[status("PROCESSING", 1.0, 1)]);
+    assert_eq!(cache.merge_all(Vec::new(), requested()).1, [], "one that only messages know of is not missed");
+    cache.merge_all(vec![snapshot("PROCESSING", 2.0, 2)], requested());
     let (_, missing) = cache.merge_all(Vec::new(), requested());
     assert_eq!(missing, [JobId::new("7")]);
     assert_eq!(cache.remove(&missing[0]), Some(Change::Removed(missing[0].clone())));

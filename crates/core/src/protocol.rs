@@ -153,6 +153,10 @@ struct Envelope<'a> {
 }
 
 fn read(text: &str) -> Result<Frame, String> {
+    // An array would pass for an object whose fields stand in order.
+    if text.trim_start().starts_with('[') {
+        return Err("not a message: an array".to_owned());
+    }
     let envelope: Envelope = serde_json::from_str(text).map_err(|error| format!("not a message: {error}"))?;
     let kind = envelope.kind.trim().to_ascii_uppercase();
     match kind.as_str() {

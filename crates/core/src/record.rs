@@ -125,6 +125,9 @@ pub struct Record {
     pub created_at: Option<Timestamp>,
     /// The newest time that any word about it carried.
     pub updated_at: Option<Timestamp>,
+    /// Whether REST ever told of it; one that only messages know of is not missed in a list.
+    #[serde(default)]
+    pub listed: bool,
     /// Counts how often the job was run anew; a notification is due once a run.
     pub run: u32,
     /// Its overall progress.
@@ -152,6 +155,7 @@ impl Record {
             duration_seconds: None,
             created_at: None,
             updated_at: None,
+            listed: false,
             run: 0,
             overall: Gauge::default(),
             stages: BTreeMap::new(),

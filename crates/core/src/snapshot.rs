@@ -6,9 +6,9 @@ use serde_json::Value;
 
 use crate::{
     Code, Error, JobId, StageId, ThumbnailId, VideoId,
-    job::{Content, Field, Status, Thumbnail},
+    job::{Content, Fault, Field, Status, Thumbnail},
     lenient,
-    protocol::{Progress, ThumbnailData, content},
+    protocol::{ErrorData, Progress, ThumbnailData, content},
 };
 
 /// Is what a REST answer says about one job.
@@ -28,6 +28,8 @@ pub struct Snapshot {
     pub thumbnails: Vec<Thumbnail>,
     /// The thumbnail that stands for the video.
     pub chosen: Option<ThumbnailId>,
+    /// Errors and warnings of this run, from backends that keep them.
+    pub faults: Vec<Fault>,
     /// The file as it was uploaded.
     pub file: File,
     /// When the job was made.
@@ -64,6 +66,29 @@ struct JobData {
     video: Value,
     #[serde(default, alias = "metadata")]
     video_metadata: Value,
+    #[serde(default)]
+    errors: Value,
+}
+
+/// Is an ERROR that a backend keeps with its job. The contract has no place for it; ours has, so that a warning is
+/// not lost on whoever was away.
+#[derive(Deserialize)]
+struct KeptError {
+    #[serde(flatten)]
+    error: ErrorData,
+    timestamp: Timestamp,
+}
+
+impl From<KeptError> for Fault {
+    fn from(KeptError { error, timestamp }: KeptError) -> Self {
+        Self {
+            at: timestamp,
+            code: error.error_code,
+            message: error.error_message,
+            recoverable: error.recoverable,
+            stage_id: error.affected_stage,
+        }
+    }
 }
 
 /// Reads one job.
@@ -91,6 +116,7 @@ pub fn read_job(value: &Value) -> Result<Snapshot, Error> {
         metadata: fields(metadata),
         thumbnails,
         chosen,
+        faults: faults(&data.errors),
         file,
         created_at: data.created_at,
         updated_at: data.updated_at,
@@ -143,6 +169,11 @@ fn fields(metadata: &Value) -> Vec<(Field, Content)> {
     .into_iter()
     .filter_map(|(field, key)| Some((field, content(field, metadata.get(key)?)?)))
     .collect()
+}
+
+fn faults(errors: &Value) -> Vec<Fault> {
+    let read = |value: &Value| KeptError::deserialize(value).ok().map(Fault::from);
+    errors.as_array().into_iter().flatten().filter_map(read).collect()
 }
 
 fn thumbnails(metadata: &Value) -> (Vec<Thumbnail>, Option<ThumbnailId>) {

@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 use crate::{
     db::Db,
     hub::{Announcement, Audience, Hub, message},
+    pipeline::Stage,
 };
 
 /// Is how far a job or a stage has come.
@@ -129,6 +130,9 @@ pub struct Job {
     pub subtitles: Option<PathBuf>,
     /// The video's metadata.
     pub metadata: Metadata,
+    /// The errors and warnings of this run, as they were told.
+    #[serde(default)]
+    pub errors: Vec<Value>,
 }
 
 impl Job {
@@ -143,7 +147,7 @@ impl Job {
             "id": self.id, "video_id": self.video_id,
             "status": self.progress.status, "progress_percent": self.progress.progress_percent,
             "error_message": self.progress.error_message, "processing_stages": self.stages,
-            "created_at": self.created_at, "updated_at": self.updated_at,
+            "created_at": self.created_at, "updated_at": self.updated_at, "errors": self.errors,
             "video": { "id": self.video_id, "original_filename": self.original_filename,
                 "content_type": self.content_type, "size_bytes": self.size_bytes },
             "video_metadata": {
@@ -265,16 +269,31 @@ impl Jobs {
         self.change(id, "THUMBNAIL_GENERATED", &data, true, |job| job.metadata.thumbnails.push(thumbnail));
     }
 
+    /// Begins a job anew, as if it had just been uploaded.
+    pub fn restart(&self, id: &str) {
+        if let Some(job) = self.lock().get_mut(id) {
+            job.errors.clear();
+        }
+        for stage in Stage::ALL.into_iter().filter(|stage| *stage != Stage::Upload) {
+            self.set_stage(id, stage.id(), Progress::new(Status::Pending, 0.0));
+        }
+        self.set_progress(id, Progress::new(Status::Pending, 0.0));
+    }
+
     /// Tells of an error.
     pub fn tell_error(&self, id: &str, data: &Value) {
-        self.change(id, "ERROR", data, false, |_| {});
+        self.change(id, "ERROR", data, true, |job| {
+            let mut kept = data.clone();
+            kept["timestamp"] = json!(job.updated_at);
+            job.errors.push(kept);
+        });
     }
 
     fn change(&self, id: &str, kind: &str, data: &Value, lasting: bool, apply: impl FnOnce(&mut Job)) {
         let mut jobs = self.lock();
         let Some(job) = jobs.get_mut(id) else { return };
-        apply(job);
         job.updated_at = later_than(job.updated_at);
+        apply(job);
         if lasting {
             self.keep(job);
         }

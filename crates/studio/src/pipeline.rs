@@ -57,10 +57,7 @@ impl Pipeline {
     /// and with an honest failure where it is not.
     pub fn resume(&self) {
         for job in self.jobs.unfinished() {
-            for stage in Stage::ALL.into_iter().filter(|stage| *stage != Stage::Upload) {
-                self.jobs.set_stage(&job.id, stage.id(), Progress::new(Status::Pending, 0.0));
-            }
-            self.jobs.set_progress(&job.id, Progress::new(Status::Pending, 0.0));
+            self.jobs.restart(&job.id);
             tracing::info!(job_id = %job.id, "taking up a job that was cut short");
             self.enqueue(job.id);
         }

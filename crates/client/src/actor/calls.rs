@@ -26,7 +26,18 @@ pub(super) struct Call {
 #[derive(Clone, Debug)]
 enum What {
     List,
-    Job(JobId, Authority),
+    Job(JobId, Purpose),
+}
+
+/// Tells what the answer about one job is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Purpose {
+    /// To know more about it.
+    Learn,
+    /// To settle a doubt that messages left.
+    Decide,
+    /// To learn whether it still exists.
+    Confirm,
 }
 
 /// Tells whether a refused token is worth another call.
@@ -42,12 +53,17 @@ impl Call {
     }
 
     pub(super) fn job(job_id: JobId) -> Self {
-        Self { what: What::Job(job_id, Authority::Ordinary), attempt: Attempt::First }
+        Self { what: What::Job(job_id, Purpose::Learn), attempt: Attempt::First }
     }
 
     /// Asks for a job whose answer settles a doubt.
     pub(super) fn deciding(job_id: JobId) -> Self {
-        Self { what: What::Job(job_id, Authority::Decides), attempt: Attempt::First }
+        Self { what: What::Job(job_id, Purpose::Decide), attempt: Attempt::First }
+    }
+
+    /// Asks for a job that may be gone.
+    fn confirming(job_id: JobId) -> Self {
+        Self { what: What::Job(job_id, Purpose::Confirm), attempt: Attempt::First }
     }
 }
 
@@ -79,46 +95,58 @@ pub(super) struct Calls {
 }
 
 /// Tells whether the job list was had since signing in.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 enum Sync {
-    #[default]
-    SignedOut,
+    /// Nobody is signed in, for this reason.
+    SignedOut(Error),
     Awaited,
     Done(Result<(), Error>),
 }
 
+impl Default for Sync {
+    fn default() -> Self {
+        Self::SignedOut(super::signed_out())
+    }
+}
+
 impl Calls {
-    pub(super) fn token_changed(&mut self) {
-        self.generation += 1;
-        if matches!(self.sync, Sync::SignedOut) {
+    /// A session is being taken up, or was just begun.
+    pub(super) fn await_sync(&mut self) {
+        if matches!(self.sync, Sync::SignedOut(_)) {
             self.sync = Sync::Awaited;
         }
     }
 
-    pub(super) fn restoring(&mut self) {
-        self.sync = Sync::Awaited;
+    pub(super) fn token_changed(&mut self) {
+        self.generation += 1;
+        self.await_sync();
     }
 
-    pub(super) fn reset(&mut self) {
+    /// Nobody is signed in, so nothing is to be waited for.
+    pub(super) fn signed_out(&mut self, reason: Error) {
         self.waiting.clear();
         self.etag = None;
-        self.synced(&Err(super::signed_out()));
-        self.sync = Sync::SignedOut;
+        self.answer_waiting(&Err(reason.clone()));
+        self.sync = Sync::SignedOut(reason);
     }
 
     pub(super) fn when_synced(&mut self, reply: Reply<()>) {
         match &self.sync {
-            Sync::SignedOut => drop(reply.send(Err(super::signed_out()))),
+            Sync::SignedOut(reason) => drop(reply.send(Err(reason.clone()))),
             Sync::Awaited => self.waiting_for_sync.push(reply),
             Sync::Done(outcome) => drop(reply.send(outcome.clone())),
         }
     }
 
-    pub(super) fn synced(&mut self, outcome: &Result<(), Error>) {
+    fn synced(&mut self, outcome: Result<(), Error>) {
+        self.answer_waiting(&outcome);
+        self.sync = Sync::Done(outcome);
+    }
+
+    fn answer_waiting(&mut self, outcome: &Result<(), Error>) {
         for reply in self.waiting_for_sync.drain(..) {
             let _ = reply.send(outcome.clone());
         }
-        self.sync = Sync::Done(outcome.clone());
     }
 }
 
@@ -162,7 +190,8 @@ impl<S: Shell> Actor<S> {
             Err(failure) => self.call_failed(call.what, failure.error, failure.retry_after),
             Ok(Answered::List(answer)) => self.listed(answer, requested),
             Ok(Answered::Job(answer)) => {
-                let What::Job(_, authority) = call.what else { return };
+                let What::Job(_, purpose) = call.what else { return };
+                let authority = if purpose == Purpose::Decide { Authority::Decides } else { Authority::Ordinary };
                 self.observe(answer.date);
                 let changes = self.cache.merge(answer.value, requested, authority);
                 self.changed(changes);
@@ -179,12 +208,12 @@ impl<S: Shell> Actor<S> {
             self.changed(changes);
             // A page may have shifted under our hands: each is asked for before it is forgotten.
             for job_id in missing.into_iter().take(MISSING_LIMIT) {
-                self.call(Call::job(job_id));
+                self.call(Call::confirming(job_id));
             }
         }
         self.watch_unfinished();
         self.link_input(link::Input::Fetched);
-        self.calls.synced(&Ok(()));
+        self.calls.synced(Ok(()));
     }
 
     fn call_failed(&mut self, what: What, error: Error, retry_after: Option<Duration>) {
@@ -192,9 +221,9 @@ impl<S: Shell> Actor<S> {
         match what {
             What::List => {
                 self.link_input(link::Input::FetchFailed(error.clone(), retry_after));
-                self.calls.synced(&Err(error));
+                self.calls.synced(Err(error));
             }
-            What::Job(job_id, _) if error.code == Code::NotFound => {
+            What::Job(job_id, Purpose::Confirm) if error.code == Code::NotFound => {
                 let removed = self.cache.remove(&job_id);
                 self.changed(removed.into_iter().collect());
             }

@@ -47,11 +47,8 @@ impl<S: Shell> Actor<S> {
                 self.session_input(Input::Restore { refresh_token: kept.refresh_token, email: kept.email });
                 self.link_input(link::Input::SignedIn);
             }
-            Ok(_) => self.calls.synced(&Err(signed_out())),
-            Err(error) => {
-                self.calls.synced(&Err(error.clone()));
-                self.session_input(Input::SignOut(Some(error)));
-            }
+            Ok(_) => self.calls.signed_out(signed_out()),
+            Err(error) => self.calls.signed_out(error),
         }
     }
 
@@ -92,13 +89,13 @@ impl<S: Shell> Actor<S> {
                 Effect::SignInFailed(error) => self.sign_in_done(Err(error)),
                 Effect::Show(view) => {
                     tracing::info!(state = ?view.state, reason = ?view.reason, "session");
-                    let signed_out = view.state == SessionState::SignedOut;
+                    let is_out = view.state == SessionState::SignedOut;
+                    let reason = view.reason.clone().map_or_else(signed_out, |why| Error::new(why.code, why.message));
                     self.shell.emit(Event::Session(view));
-                    if signed_out {
+                    if is_out {
                         self.link_input(link::Input::SignedOut);
-                        self.fail_waiting_calls(&super::signed_out());
-                        self.fail_waiting_uploads(&super::signed_out());
-                        self.calls.reset();
+                        self.calls.signed_out(reason);
+                        self.fail_waiting_uploads(&signed_out());
                     }
                     self.show_tray();
                 }

@@ -58,6 +58,7 @@ pub async fn upload(State(app): State<App>, Who(claims): Who, multipart: Multipa
         source: taken.video.path,
         subtitles: taken.subtitles.map(|part| part.path),
         metadata: Metadata::default(),
+        errors: Vec::new(),
     };
     let answer = json!({ "video_id": job.video_id, "job_id": job.id, "status": job.progress.status });
     let job_id = job.id.clone();

@@ -1,6 +1,6 @@
 //! PROBE: what the file holds, by ffprobe, and the metadata that its container brings along.
 
-use std::path::Path;
+use std::{fs::File, io::Read, path::Path};
 
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -108,10 +108,22 @@ pub async fn run(work: &mut Work) -> Result<(), Failure> {
 async fn ask(work: &Work) -> Result<Report, Failure> {
     let options = ["-v", "error", "-print_format", "json", "-show_format", "-show_streams", "-show_chapters", "-i"];
     let args = options.iter().map(AsRef::as_ref).chain([work.job.source.as_os_str()]);
-    let output = tool::run(&work.tools.ffprobe, args, |_| {}).await?;
+    let asked = tool::run(&work.tools.ffprobe, args, |_| {}).await;
+    // By its name alone ffprobe takes anything for an MP4 that lacks its end.
+    let output = asked.map_err(|failure| {
+        let pretends = failure.code == "file_incomplete" && !has_mp4_head(&work.job.source);
+        if pretends { Failure::not_a_video(failure.details) } else { failure }
+    })?;
     serde_json::from_str(&output.stdout).map_err(|error| {
         Failure::fatal("tool_failed", "The video could not be looked into.", format!("ffprobe: {error}"))
     })
+}
+
+/// Tells whether a file begins with a box of the MP4 family.
+fn has_mp4_head(file: &Path) -> bool {
+    let mut head = [0; 8];
+    let read = File::open(file).and_then(|mut file| file.read_exact(&mut head));
+    read.is_ok() && [b"ftyp", b"mdat", b"moov", b"wide", b"free"].iter().any(|kind| head[4..] == kind[..])
 }
 
 fn tell(work: &Work, tags: &Tags) {
