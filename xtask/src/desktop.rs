@@ -14,12 +14,15 @@ use std::{
 use anyhow::{Context, Result, ensure};
 use xshell::{Shell, cmd};
 
+use crate::run::binaries;
+
 /// Runs a hidden chore of this program inside a fresh session, with an empty home in a folder.
 pub fn inside(shell: &Shell, home: &Path, chore: &[&str], env: &[(&str, &Path)]) -> Result<()> {
     let runtime = home.join("run");
     fs::create_dir_all(&runtime)?;
     fs::set_permissions(&runtime, fs::Permissions::from_mode(0o700))?;
-    let myself = env::current_exe()?;
+    // By its place and not as the running file, which a build may have replaced meanwhile.
+    let myself = binaries(shell)?.join("xtask");
     let screen = "-screen 0 1280x800x24";
     // The tools of the real home stay within reach.
     let real_home = env::var("HOME").unwrap_or_default();

@@ -39,6 +39,7 @@ pub fn binaries(shell: &Shell) -> Result<PathBuf> {
 /// dependencies, and compile hundreds of them again.
 pub fn build(shell: &Shell) -> Result<PathBuf> {
     step("building the app, tally and the studio");
-    cmd!(shell, "cargo build --workspace").run()?;
+    // This program is not built again under its own feet.
+    cmd!(shell, "cargo build --workspace --exclude xtask").run()?;
     binaries(shell)
 }
