@@ -65,6 +65,11 @@ describe("a batch of jobs", () => {
     expect(ids()).toEqual(["1", "2"]);
   });
 
+  it("keeps no video that nobody looks at", () => {
+    applyEvent(client, jobs([{ job: mockJob({ job_id: "7" }), scope: "increment" }]));
+    expect(client.getQueryData(keys.video("7"))).toBeUndefined();
+  });
+
   it("leaves a list that was not loaded to its query", () => {
     applyEvent(client, jobs([{ job: mockJob({ job_id: "7" }), scope: "increment" }]));
     expect(client.getQueryData(keys.videos)).toBeUndefined();

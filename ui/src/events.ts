@@ -8,6 +8,7 @@ import type {
   StatusView,
   UploadView,
 } from "./bindings";
+import { mergeJobs } from "./merge";
 import { keys } from "./queries";
 
 /** Applies what the core told. The only writer of the query cache. */
@@ -32,36 +33,24 @@ export function applyEvent(client: QueryClient, event: Event): void {
 }
 
 function applyJobs(client: QueryClient, changed: JobChange[], removed: JobId[]): void {
-  client.setQueryData<JobView[]>(keys.videos, (old) => old && merged(old, changed, removed));
+  client.setQueryData<JobView[]>(
+    keys.videos,
+    (old) =>
+      old &&
+      mergeJobs(
+        old,
+        changed.map(({ job }) => job),
+        removed,
+      ),
+  );
   for (const { job, scope } of changed) {
     const key = keys.video(job.job_id);
-    // Written at once, so that the next frame shows it; what touches many aspects is also asked for anew.
-    client.setQueryData<JobView>(key, (old) => (old || scope === "increment" ? job : old));
+    // Written at once, so that the next frame shows it; what touches many aspects is also asked for anew. A video that
+    // nobody looks at is not kept.
+    client.setQueryData<JobView>(key, (old) => old && job);
     if (scope === "major") void client.invalidateQueries({ queryKey: key });
   }
   for (const jobId of removed) client.removeQueries({ queryKey: keys.video(jobId) });
-}
-
-function merged(old: JobView[], changed: JobChange[], removed: JobId[]): JobView[] {
-  const fresh = new Map(changed.map(({ job }) => [job.job_id, job]));
-  const gone = new Set(removed);
-  let moved = false;
-  const kept = old
-    .filter((job) => !gone.has(job.job_id))
-    .map((job) => {
-      const next = fresh.get(job.job_id) ?? job;
-      moved ||= next.created_at !== job.created_at;
-      fresh.delete(job.job_id);
-      return next;
-    });
-  // What is left in `fresh` is new. Sorting a long list for every percentage would be a waste.
-  return moved || fresh.size > 0 ? [...fresh.values(), ...kept].sort(newestFirst) : kept;
-}
-
-/** A job that was only just heard of has no time yet, and is the newest of all. */
-function newestFirst(a: JobView, b: JobView): number {
-  const time = (job: JobView) => (job.created_at === null ? Infinity : Date.parse(job.created_at));
-  return time(b) - time(a) || a.job_id.localeCompare(b.job_id);
 }
 
 function applySession(client: QueryClient, session: SessionView): void {

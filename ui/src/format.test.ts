@@ -26,6 +26,7 @@ describe("format", () => {
   it("begins sentences, and leaves names of files alone", () => {
     expect(sentence("nothing was heard")).toBe("Nothing was heard");
     expect(sentence("notes.mp4 is not a video")).toBe("notes.mp4 is not a video");
+    expect(sentence("http://acme.tv/ is not encrypted")).toBe("http://acme.tv/ is not encrypted");
     expect(sentence("/tmp/a.mp4 is empty")).toBe("/tmp/a.mp4 is empty");
   });
 

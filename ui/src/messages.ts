@@ -61,7 +61,7 @@ export const messages = {
     failed: "This video failed",
     warning: "Warning",
     details: "Details",
-    inStage: (stage: string) => `In ${stage}`,
+    inStage: (stage: string) => `Stage: ${stage}`,
     thumbnailAt: (time: string) => `Thumbnail at ${time}`,
     thumbnail: "Thumbnail",
     notYet: "Texts and thumbnails appear here as they are made.",

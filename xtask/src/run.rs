@@ -14,8 +14,11 @@ pub fn step(what: &str) {
 }
 
 /// Returns the folder of the project.
+///
+/// As cargo says now and not when this was compiled: checkouts that share a build folder share this program, too.
 pub fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().map(Path::to_path_buf).unwrap_or_default()
+    let xtask = env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
+    xtask.and_then(|xtask| xtask.parent().map(Path::to_path_buf)).unwrap_or_else(|| PathBuf::from("."))
 }
 
 /// Returns a shell in the folder of the project.

@@ -1,0 +1,33 @@
+import { describe, expect, it } from "vitest";
+import { consistent } from "./backend.consistent";
+import { MockBackend, mockJob, signedInStatus } from "./backend.mock";
+import type { JobView } from "./bindings";
+
+describe("an answer that was overtaken by events", () => {
+  const working = mockJob({ job_id: "7", status: "PROCESSING", progress_percent: 5 });
+  const failed = mockJob({ job_id: "7", status: "FAILED", progress_percent: 5 });
+  const gone = mockJob({ job_id: "8" });
+
+  async function scene() {
+    const core = new MockBackend(signedInStatus(), [working, gone]);
+    const backend = consistent(core);
+    await backend.onEvent(() => undefined);
+    return { core, backend };
+  }
+
+  it("shows what the events told, and not the past", async () => {
+    const { core, backend } = await scene();
+    const [list, one] = [backend.jobs(), backend.job("7")];
+    const fresh = mockJob({ job_id: "9", created_at: "2027-01-01T00:00:00Z" });
+    const changed = [failed, fresh].map((job: JobView) => ({ job, scope: "major" as const }));
+    core.emit({ event: "jobs", changed, removed: ["8"] });
+    expect(await list).toEqual([fresh, failed]);
+    expect(await one).toEqual(failed);
+  });
+
+  it("is left alone by events that came before the question", async () => {
+    const { core, backend } = await scene();
+    core.emit({ event: "jobs", changed: [{ job: failed, scope: "major" }], removed: [] });
+    expect(await backend.jobs()).toEqual([working, gone]);
+  });
+});

@@ -1,0 +1,24 @@
+import type { JobId, JobView } from "./bindings";
+
+/** Puts changed jobs in their places, newest first, and takes removed ones out. */
+export function mergeJobs(old: JobView[], changed: JobView[], removed: JobId[]): JobView[] {
+  const fresh = new Map(changed.map((job) => [job.job_id, job]));
+  const gone = new Set(removed);
+  let moved = false;
+  const kept = old
+    .filter((job) => !gone.has(job.job_id))
+    .map((job) => {
+      const next = fresh.get(job.job_id) ?? job;
+      moved ||= next.created_at !== job.created_at;
+      fresh.delete(job.job_id);
+      return next;
+    });
+  // What is left in `fresh` is new. Sorting a long list for every percentage would be a waste.
+  return moved || fresh.size > 0 ? [...fresh.values(), ...kept].sort(newestFirst) : kept;
+}
+
+/** A job that was only just heard of has no time yet, and is the newest of all. */
+function newestFirst(a: JobView, b: JobView): number {
+  const time = (job: JobView) => (job.created_at === null ? Infinity : Date.parse(job.created_at));
+  return time(b) - time(a) || a.job_id.localeCompare(b.job_id);
+}
