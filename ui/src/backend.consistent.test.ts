@@ -25,6 +25,21 @@ describe("an answer that was overtaken by events", () => {
     expect(await one).toEqual(failed);
   });
 
+  it("never shows a connection that has changed since", async () => {
+    const { core, backend } = await scene();
+    const answer = backend.status();
+    core.emit({
+      event: "connection",
+      state: "offline",
+      attempt: 3,
+      retry_in_ms: 4000,
+      reason: null,
+    });
+    core.emit({ event: "session", state: "signed_out", email: null, reason: null, warning: null });
+    expect((await answer).connection.state).toBe("offline");
+    expect((await answer).session.state).toBe("signed_out");
+  });
+
   it("is left alone by events that came before the question", async () => {
     const { core, backend } = await scene();
     core.emit({ event: "jobs", changed: [{ job: failed, scope: "major" }], removed: [] });

@@ -1,9 +1,6 @@
 import type { Backend } from "./backend";
-import type { Event, JobId, JobView } from "./bindings";
+import type { Event, JobId, JobView, StatusView } from "./bindings";
 import { mergeJobs } from "./merge";
-
-/** The last word of events about each job while an answer was on its way; null for a job that is gone. */
-type Meanwhile = Map<JobId, JobView | null>;
 
 /**
  * Makes answers at least as new as the events that arrived while they were on their way.
@@ -12,21 +9,13 @@ type Meanwhile = Map<JobId, JobView | null>;
  * screen, and nothing would correct it: the event was already heard.
  */
 export function consistent(backend: Backend): Backend {
-  const underway = new Set<Meanwhile>();
-
-  function note(event: Event): void {
-    if (event.event !== "jobs") return;
-    for (const meanwhile of underway) {
-      for (const { job } of event.changed) meanwhile.set(job.job_id, job);
-      for (const jobId of event.removed) meanwhile.set(jobId, null);
-    }
-  }
+  const underway = new Set<Event[]>();
 
   async function ask<T>(
     question: () => Promise<T>,
-    correct: (answer: T, meanwhile: Meanwhile) => T,
+    correct: (answer: T, meanwhile: Event[]) => T,
   ): Promise<T> {
-    const meanwhile: Meanwhile = new Map();
+    const meanwhile: Event[] = [];
     underway.add(meanwhile);
     try {
       return correct(await question(), meanwhile);
@@ -39,19 +28,42 @@ export function consistent(backend: Backend): Backend {
     ...backend,
     onEvent: (listener) =>
       backend.onEvent((event) => {
-        note(event);
+        for (const meanwhile of underway) meanwhile.push(event);
         listener(event);
       }),
-    jobs: () =>
-      ask(backend.jobs, (list, meanwhile) => {
-        const changed = [...meanwhile.values()].filter((job) => job !== null);
-        const removed = [...meanwhile].filter(([, job]) => job === null).map(([jobId]) => jobId);
-        return mergeJobs(list, changed, removed);
-      }),
+    status: () => ask(backend.status, correctStatus),
+    jobs: () => ask(backend.jobs, correctJobs),
     job: (jobId) =>
       ask(
         () => backend.job(jobId),
-        (job, meanwhile) => meanwhile.get(jobId) ?? job,
+        (job, meanwhile) => lastWords(meanwhile).get(jobId) ?? job,
       ),
   };
+}
+
+function correctStatus(answer: StatusView, meanwhile: Event[]): StatusView {
+  const corrected = { ...answer };
+  for (const event of meanwhile) {
+    if (event.event === "connection") corrected.connection = event;
+    if (event.event === "session") corrected.session = event;
+  }
+  return corrected;
+}
+
+function correctJobs(list: JobView[], meanwhile: Event[]): JobView[] {
+  const words = [...lastWords(meanwhile)];
+  const changed = words.map(([, job]) => job).filter((job) => job !== null);
+  const removed = words.filter(([, job]) => job === null).map(([jobId]) => jobId);
+  return mergeJobs(list, changed, removed);
+}
+
+/** Returns the last word about each job; null for one that is gone. */
+function lastWords(events: Event[]): Map<JobId, JobView | null> {
+  const words = new Map<JobId, JobView | null>();
+  for (const event of events) {
+    if (event.event !== "jobs") continue;
+    for (const { job } of event.changed) words.set(job.job_id, job);
+    for (const jobId of event.removed) words.set(jobId, null);
+  }
+  return words;
 }

@@ -8,7 +8,7 @@ use super::App;
 pub async fn discovery(State(app): State<App>) -> Json<Value> {
     let base = &app.settings.base;
     Json(json!({
-        "name": "This computer",
+        "name": "Tallylight studio",
         "api_url": base, "ws_url": format!("{}/ws", base.replacen("http", "ws", 1)),
         "auth_url": base, "auth_key": app.settings.auth_key,
         "auth_providers": ["email", "google"],
