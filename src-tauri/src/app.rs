@@ -54,6 +54,8 @@ fn set_up(app: &tauri::App, args: Args) -> anyhow::Result<()> {
     app.manage(Computer::new(data_dir.join("studio")));
     tray::build(app.handle());
     window::build(app.handle())?;
+    #[cfg(unix)]
+    quit_on_sigterm(app.handle().clone());
     let app = app.handle().clone();
     tauri::async_runtime::spawn(async move {
         if here && let Err(error) = app.state::<Computer>().open(&handle).await {
@@ -62,6 +64,21 @@ fn set_up(app: &tauri::App, args: Args) -> anyhow::Result<()> {
         upload_when_ready(&app, args.videos).await;
     });
     Ok(())
+}
+
+/// Quits properly when the session ends, so that the studio stops its ffmpeg and everything is saved.
+#[cfg(unix)]
+fn quit_on_sigterm(app: AppHandle) {
+    use tokio::signal::unix::{SignalKind, signal};
+    tauri::async_runtime::spawn(async move {
+        match signal(SignalKind::terminate()) {
+            Ok(mut terminate) => {
+                terminate.recv().await;
+                app.exit(0);
+            }
+            Err(error) => tracing::warn!(%error, "SIGTERM will end the app without saving"),
+        }
+    });
 }
 
 /// Uploads videos that the command line named, once somebody is signed in.

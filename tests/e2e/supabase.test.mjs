@@ -2,15 +2,12 @@
 // whether its endpoints are GoTrue's.
 
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { after, before, describe, it } from "node:test";
 import { GoTrueClient } from "@supabase/auth-js";
-import { bin } from "./app.mjs";
+import { account, startStudio } from "./studio.mjs";
 
 describe("@supabase/auth-js against the studio", { concurrency: false }, () => {
   let studio;
@@ -19,13 +16,7 @@ describe("@supabase/auth-js against the studio", { concurrency: false }, () => {
   let url;
 
   before(async () => {
-    const dataDir = mkdtempSync(join(tmpdir(), "tallylight-studio-"));
-    studio = spawn(bin("tallylight-studio"), ["--port", "0", "--data-dir", dataDir, "--user", "me@acme.tv"], {
-      env: { ...process.env, TALLYLIGHT_PASSWORD: "correct horse" },
-      stdio: ["ignore", "pipe", "ignore"],
-    });
-    const [line] = await once(createInterface({ input: studio.stdout }), "line");
-    url = /^studio ready on (http:\/\/127\.0\.0\.1:\d+)$/.exec(line)[1];
+    ({ studio, url } = await startStudio(mkdtempSync(join(tmpdir(), "tallylight-studio-"))));
     apikey = (await (await fetch(`${url}/.well-known/tallylight.json`)).json()).auth_key;
     auth = client();
   });
@@ -35,13 +26,13 @@ describe("@supabase/auth-js against the studio", { concurrency: false }, () => {
     new GoTrueClient({ url: `${url}/auth/v1`, headers: { apikey }, autoRefreshToken: false, persistSession: false });
 
   it("refuses a wrong password with the code that everybody knows", async () => {
-    const { error } = await auth.signInWithPassword({ email: "me@acme.tv", password: "wrong horse" });
+    const { error } = await auth.signInWithPassword({ ...account, password: "wrong horse" });
     assert.equal(error.code, "invalid_credentials");
     assert.equal(error.status, 400);
   });
 
   it("signs in, and knows the person", async () => {
-    const { data, error } = await auth.signInWithPassword({ email: "me@acme.tv", password: "correct horse" });
+    const { data, error } = await auth.signInWithPassword(account);
     assert.equal(error, null);
     assert.equal(data.user.email, "me@acme.tv");
     const user = await auth.getUser(data.session.access_token);
@@ -57,7 +48,7 @@ describe("@supabase/auth-js against the studio", { concurrency: false }, () => {
 
   it("refuses a token that was spent long ago, and ends the session", async () => {
     const other = client();
-    const { data } = await other.signInWithPassword({ email: "me@acme.tv", password: "correct horse" });
+    const { data } = await other.signInWithPassword(account);
     const first = data.session.refresh_token;
     await other.refreshSession();
     await other.refreshSession();

@@ -18,6 +18,8 @@ async fn a_video_is_watched_from_upload_to_done_and_told_once() {
     let chapters: Vec<_> = job.metadata.chapters.iter().flatten().map(|chapter| chapter.title.as_str()).collect();
     assert_eq!(chapters, ["Beach", "Harbour"]);
     assert_eq!(job.thumbnails.len(), 5);
+    let left = stage.files(job.video_id.as_ref().map_or("", |video_id| video_id.as_str()));
+    assert!(!left.iter().any(|name| name.starts_with("audio")), "what only the work needed is gone: {left:?}");
 
     stage.until("the notification", |seen| !seen.notices.is_empty()).await;
     let seen = stage.recorder.seen();

@@ -1,9 +1,6 @@
 //! A studio and a client in a folder of their own.
 
-use std::{
-    path::{Path, PathBuf},
-    time::Duration,
-};
+use std::{path::Path, time::Duration};
 
 use tallylight_client::{Config as ClientConfig, Handle, Identity, Keychain, start};
 use tallylight_core::{Error, job::Status, view::JobView};
@@ -104,14 +101,14 @@ impl Stage {
         self.folder.path()
     }
 
-    /// Returns where the studio keeps a video's source.
+    /// Returns the names of the files that the studio keeps of a video.
     ///
     /// # Panics
     /// Where it keeps none.
-    pub fn source(&self, video_id: &str) -> PathBuf {
+    pub fn files(&self, video_id: &str) -> Vec<String> {
         let folder = self.folder.path().join("studio/videos").join(video_id);
-        let mut files = std::fs::read_dir(folder).expect("a folder").filter_map(Result::ok).map(|entry| entry.path());
-        files.find(|file| file.file_stem().is_some_and(|stem| stem == "source")).expect("a source")
+        let entries = std::fs::read_dir(folder).expect("a folder").filter_map(Result::ok);
+        entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect()
     }
 
     /// Waits until what the client showed fulfils a wish.

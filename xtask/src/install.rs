@@ -35,6 +35,8 @@ const DESKTOP: &[&str] = &[
     "xdotool",
     "x11-utils",
     "procps",
+    "python3-dbus",
+    "python3-gi",
     "fonts-dejavu-core",
     "adwaita-icon-theme",
 ];

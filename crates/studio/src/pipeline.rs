@@ -1,7 +1,10 @@
 //! The work on a video, stage by stage: UPLOAD → PROBE → AUDIO_EXTRACTION → TRANSCRIPTION → CHAPTERS →
 //! THUMBNAIL_GENERATION.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use serde_json::json;
 use tokio::sync::Semaphore;
@@ -92,7 +95,12 @@ impl Pipeline {
     async fn run(&self, job_id: &str) {
         let Some(job) = self.jobs.job(job_id) else { return };
         let folder = video_folder(&self.data_dir, &job.video_id);
-        let mut work = Work::new(self.jobs.clone(), Arc::clone(&self.tools), job, folder);
+        self.work(job, &folder).await;
+        remove_audio(&folder).await;
+    }
+
+    async fn work(&self, job: Job, folder: &Path) {
+        let mut work = Work::new(self.jobs.clone(), Arc::clone(&self.tools), job, folder.to_path_buf());
         for stage in Stage::ALL {
             work.begin(stage);
             match run_stage(stage, &mut work).await {
@@ -106,8 +114,7 @@ impl Pipeline {
                 }
             }
         }
-        let _ = tokio::fs::remove_file(work.audio_file()).await;
-        self.jobs.set_progress(job_id, Progress::new(Status::Completed, 100.0));
+        self.jobs.set_progress(&work.job.id, Progress::new(Status::Completed, 100.0));
     }
 
     /// Tells of a failure: the tool's words on the stage, the plain sentence on the job.
@@ -138,6 +145,16 @@ async fn run_stage(stage: Stage, work: &mut Work) -> Result<(), Failure> {
         Stage::Transcription => transcript::run(work).await,
         Stage::Chapters => chapters::run(work).await,
         Stage::ThumbnailGeneration => thumbnails::run(work).await,
+    }
+}
+
+/// Removes the sound that this run, or one that was cut short, has left: it is large, and nobody needs it any more.
+async fn remove_audio(folder: &Path) {
+    let Ok(mut entries) = tokio::fs::read_dir(folder).await else { return };
+    while let Ok(Some(entry)) = entries.next_entry().await {
+        if entry.file_name().to_string_lossy().starts_with("audio-") {
+            let _ = tokio::fs::remove_file(entry.path()).await;
+        }
     }
 }
 

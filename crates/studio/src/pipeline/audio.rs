@@ -6,7 +6,7 @@ pub async fn run(work: &mut Work) -> Result<(), Failure> {
     if work.probe.sound == Sound::Silent {
         return Ok(());
     }
-    let (source, target) = (work.job.source.clone(), work.audio_file());
+    let (source, target) = (work.job.source.clone(), work.audio.clone());
     let args = [
         "-nostdin".as_ref(),
         "-y".as_ref(),

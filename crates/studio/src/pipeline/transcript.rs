@@ -59,7 +59,7 @@ async fn to_srt(work: &Work, from: &Path, stream: &str, to: &Path) -> Result<(),
 }
 
 async fn recognise(work: &mut Work, whisper: &Whisper, to: &Path) -> Result<(), Failure> {
-    let audio = work.audio_file();
+    let audio = work.audio.clone();
     // whisper.cpp adds the extension itself.
     let stem: PathBuf = to.with_extension("");
     let args: [&OsStr; 9] = [

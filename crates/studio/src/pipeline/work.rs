@@ -3,6 +3,7 @@
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use tokio::time::Instant;
+use uuid::Uuid;
 
 use super::{probe::Probe, stage::Stage};
 use crate::{
@@ -25,6 +26,9 @@ pub struct Work {
     pub folder: PathBuf,
     /// What PROBE found.
     pub probe: Probe,
+    /// Where the extracted sound is kept while it is needed. The name is new at every run: after a power cut an ffmpeg
+    /// of the run before may still write.
+    pub audio: PathBuf,
     stage: Stage,
     percent: f64,
     told: Option<Instant>,
@@ -33,7 +37,18 @@ pub struct Work {
 impl Work {
     /// Makes the work on a job.
     pub fn new(jobs: Jobs, tools: Arc<Tools>, job: Job, folder: PathBuf) -> Self {
-        Self { job, jobs, tools, folder, probe: Probe::default(), stage: Stage::Upload, percent: 0.0, told: None }
+        let audio = folder.join(format!("audio-{}.wav", Uuid::new_v4()));
+        Self {
+            job,
+            jobs,
+            tools,
+            folder,
+            probe: Probe::default(),
+            audio,
+            stage: Stage::Upload,
+            percent: 0.0,
+            told: None,
+        }
     }
 
     /// Begins a stage.
@@ -72,10 +87,5 @@ impl Work {
     pub fn overall_percent(&self) -> f64 {
         let percent = self.stage.weight_before() + self.stage.weight() * self.percent / 100.0;
         (percent * 10.0).round() / 10.0
-    }
-
-    /// Returns where the extracted sound is kept while it is needed.
-    pub fn audio_file(&self) -> PathBuf {
-        self.folder.join("audio.wav")
     }
 }
