@@ -37,6 +37,7 @@ const DESKTOP: &[&str] = &[
     "procps",
     "python3-dbus",
     "python3-gi",
+    "gir1.2-gtk-3.0",
     "fonts-dejavu-core",
     "adwaita-icon-theme",
 ];
