@@ -100,6 +100,7 @@ describe("watching", () => {
           progress_percent: 0,
           error_message: "ffprobe: Invalid data",
         },
+        { stage_id: "CHAPTERS", status: "PENDING", progress_percent: 0, error_message: null },
       ],
     });
     const backend = new MockBackend(signedInStatus(), [failed]);
@@ -108,6 +109,7 @@ describe("watching", () => {
     backend.clickNotification("8");
     expect(await screen.findByRole("heading", { level: 1, name: "holiday.mp4" })).toBeTruthy();
     expect(screen.getByText("ffprobe: Invalid data")).toBeTruthy();
+    expect(screen.getByText("Not reached"), "nothing waits in a job that has failed").toBeTruthy();
     await waitFor(() => expect(backend.calls).toContain("openJob 8"));
   });
 

@@ -64,7 +64,7 @@ export const messages = {
     inStage: (stage: string) => `Stage: ${stage}`,
     thumbnailAt: (time: string) => `Thumbnail at ${time}`,
     thumbnail: "Thumbnail",
-    notYet: "Texts and thumbnails appear here as they are made.",
+    notReached: "Not reached",
   },
   status: {
     PENDING: "Waiting",

@@ -76,6 +76,8 @@ pub fn in_session(videos: &[PathBuf]) -> Result<()> {
     cmd!(shell, "dunstctl action 0").quiet().run()?;
     thread::sleep(Duration::from_secs(1));
     cmd!(shell, "dunstctl close-all").quiet().run()?;
+    // Without a compositor the window has holes where notifications were, until it is drawn anew.
+    cmd!(shell, "xdotool search --onlyvisible --name ^Tallylight$ windowsize 960 700").quiet().run()?;
     thread::sleep(Duration::from_secs(1));
     screenshot(&shell, &pictures.join("3-opened.png"))?;
     drop(app);

@@ -49,10 +49,12 @@ fn print(job: &JobView) {
     ));
     for stage in &job.stages {
         let error = stage.error_message.as_deref().unwrap_or_default();
+        // What waits in a job that has ended will never come.
+        let unreached = job.status.is_final() && stage.status == Status::Pending;
+        let state = if unreached { "not reached" } else { output::status_word(stage.status) };
         output::line(&format!(
-            "  {:<24} {:<8} {:>3.0} %  {error}",
+            "  {:<24} {state:<11} {:>3.0} %  {error}",
             stage.stage_id.as_str(),
-            output::status_word(stage.status),
             stage.progress_percent
         ));
     }
