@@ -18,12 +18,7 @@ mod tray;
 mod window;
 
 fn main() -> anyhow::Result<()> {
-    tracing_subscriber::fmt()
-        .with_env_filter(
-            tracing_subscriber::EnvFilter::try_from_env("TALLYLIGHT_LOG")
-                .unwrap_or_else(|_| "warn,tallylight=info".into()),
-        )
-        .with_writer(std::io::stderr)
-        .init();
+    let filter = tallylight_client::log_filter("warn,tallylight=info");
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
     app::run(args::Args::parse())
 }

@@ -50,7 +50,8 @@ function applyJobs(client: QueryClient, changed: JobChange[], removed: JobId[]):
     client.setQueryData<JobView>(key, (old) => old && job);
     if (scope === "major") void client.invalidateQueries({ queryKey: key });
   }
-  for (const jobId of removed) client.removeQueries({ queryKey: keys.video(jobId) });
+  // Asked for anew where somebody looks at it, to learn that it is gone.
+  for (const jobId of removed) void client.resetQueries({ queryKey: keys.video(jobId) });
 }
 
 function applySession(client: QueryClient, session: SessionView): void {

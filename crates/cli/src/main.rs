@@ -75,10 +75,23 @@ enum Command {
     Doctor,
 }
 
-#[tokio::main]
-async fn main() -> ExitCode {
+fn main() -> ExitCode {
     let cli = Cli::parse();
     log(cli.global.verbose);
+    let runtime = match tokio::runtime::Runtime::new() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            output::complain(&format!("this system lets no program start threads now ({error})"));
+            return ExitCode::FAILURE;
+        }
+    };
+    let ended = runtime.block_on(run(cli));
+    // A thread that still waits for a line of input, or for a keychain, must not keep the program.
+    runtime.shutdown_background();
+    ended
+}
+
+async fn run(cli: Cli) -> ExitCode {
     let global = &cli.global;
     let done = match cli.command {
         Command::Login { email } => commands::session::login(global, &email).await,
@@ -134,8 +147,7 @@ fn log(verbose: u8) {
     let default =
         ["error", "tallylight_client=info,tally=info", "tallylight_client=debug,tallylight_core=debug,tally=debug"];
     let level = default[usize::from(verbose).min(default.len() - 1)];
-    let filter = tracing_subscriber::EnvFilter::try_from_env("TALLYLIGHT_LOG").unwrap_or_else(|_| level.into());
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    tracing_subscriber::fmt().with_env_filter(tallylight_client::log_filter(level)).with_writer(std::io::stderr).init();
 }
 
 /// Returns an error about wrong usage.

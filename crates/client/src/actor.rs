@@ -41,6 +41,7 @@ mod sockets;
 mod uploads;
 
 use calls::{Call, CallReport};
+use sessions::{KeychainOp, work_on_keychain};
 use uploads::{Upload, UploadReport};
 
 /// How many commands may wait.
@@ -52,6 +53,8 @@ const FRAME: Duration = Duration::from_millis(16);
 /// How often progress is written to disk. A crash costs at most this, and the backend still has it.
 const SAVE_EVERY: Duration = Duration::from_secs(1);
 
+/// How soon after the machine slept the connection is looked at.
+const LOOK_EVERY: Duration = Duration::from_secs(5);
 /// How long the end of the program waits for the keychain and the backend.
 const FAREWELL: Duration = Duration::from_secs(5);
 
@@ -95,7 +98,13 @@ struct Actor<S> {
     signing_in: Option<Reply<()>>,
     /// Who waits for the keychain's answer; none once it has come.
     restoring: Option<Vec<Reply<bool>>>,
+    /// Whether the session of this computer's studio is taken up once the studio has started.
+    awaits_computer: bool,
     tray: Option<TrayView>,
+    /// When both clocks were last compared.
+    looked: Duration,
+    /// Leads to the one task that works on the keychain.
+    keychain: Option<mpsc::UnboundedSender<KeychainOp>>,
     /// Tasks that must not be cut off by the end of the program: the keychain, the farewell to the backend.
     lasting: TaskTracker,
 }
@@ -113,10 +122,13 @@ pub fn start(config: Config, shell: impl Shell) -> Handle {
     let (reports, incoming) = mpsc::channel(REPORTS);
     tokio::spawn(async move {
         let store = Store::open(&config.data_dir);
+        let tokens = TokenStore::new(config.keychain);
+        let (lasting, (keychain, ops)) = (TaskTracker::new(), mpsc::unbounded_channel());
+        lasting.spawn(work_on_keychain(tokens.clone(), ops, reports.clone()));
         let mut actor = Actor {
             shell,
             clock: Clock::start(),
-            tokens: TokenStore::new(config.keychain),
+            tokens,
             reports,
             server: None,
             clients: None,
@@ -130,8 +142,11 @@ pub fn start(config: Config, shell: impl Shell) -> Handle {
             uploads: BTreeMap::new(),
             signing_in: None,
             restoring: None,
+            awaits_computer: false,
             tray: None,
-            lasting: TaskTracker::new(),
+            looked: Duration::ZERO,
+            keychain: Some(keychain),
+            lasting,
             store,
         };
         actor.restore();
@@ -162,8 +177,10 @@ impl<S: Shell> Actor<S> {
     }
 
     async fn end(&mut self) {
+        self.flush();
         self.save();
         self.socket = None;
+        self.keychain = None;
         self.lasting.close();
         if tokio::time::timeout(FAREWELL, self.lasting.wait()).await.is_err() {
             tracing::warn!("the keychain or the backend did not answer before the end");
@@ -173,12 +190,23 @@ impl<S: Shell> Actor<S> {
     /// Takes up the backend of the last run, and asks the keychain for its session.
     fn restore(&mut self) {
         let Some(server) = self.store.setting::<Server>("server") else { return };
+        if server.identity == Identity::ThisComputer {
+            // Its studio has yet to start. Whoever holds its old port meanwhile must not be shown the token.
+            self.restoring = Some(Vec::new());
+            self.awaits_computer = true;
+            self.calls.await_sync();
+            return;
+        }
         if let Err(error) = self.choose(server) {
             tracing::warn!(%error, "the backend of the last run cannot be used");
             return;
         }
         self.calls.await_sync();
         self.restoring = Some(Vec::new());
+        self.load_session();
+    }
+
+    fn load_session(&self) {
         let (tokens, reports) = (self.tokens.clone(), self.reports.clone());
         tokio::spawn(async move { reports.send(Report::Loaded(tokens.load().await)).await });
     }
@@ -250,7 +278,8 @@ impl<S: Shell> Actor<S> {
         if self.session.deadline().is_some_and(|due| now >= due) {
             self.session_input(session::Input::Tick);
         }
-        if self.link.deadline().is_some_and(|due| now >= due) {
+        if self.link.deadline().is_some_and(|due| now >= due) || self.look_at().is_some_and(|due| now >= due) {
+            self.looked = now;
             self.link_input(link::Input::Tick);
         }
         if self.dirty.flush_due(now) {
@@ -262,8 +291,13 @@ impl<S: Shell> Actor<S> {
     }
 
     fn deadline(&self) -> Option<Instant> {
-        let due = [self.session.deadline(), self.link.deadline(), self.dirty.deadline()];
+        let due = [self.session.deadline(), self.link.deadline(), self.dirty.deadline(), self.look_at()];
         due.into_iter().flatten().min().map(|due| self.clock.instant(due))
+    }
+
+    /// Returns when both clocks are compared next: timers stand still while the machine sleeps, and so would the light.
+    fn look_at(&self) -> Option<Duration> {
+        self.session.is_signed_in().then_some(self.looked + LOOK_EVERY)
     }
 
     fn connect(&mut self, address: url::Url, identity: Identity, reply: Reply<ServerView>) {
@@ -289,6 +323,9 @@ impl<S: Shell> Actor<S> {
             let view = ServerView::from(&server);
             self.choose(server).map(|()| view)
         });
+        if std::mem::take(&mut self.awaits_computer) {
+            self.load_session();
+        }
         let _ = reply.send(chosen);
     }
 

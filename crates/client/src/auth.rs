@@ -136,7 +136,9 @@ fn deny_refresh(failure: Failure) -> Denial {
         };
         return Denial::Refused(Error::new(Code::SessionExpired, words));
     }
-    Denial::Delayed(failure.error)
+    // Whoever waits for the token must not take a proxy's 401 for a word about the session.
+    let code = if failure.error.code == Code::SessionExpired { Code::ServerError } else { failure.error.code };
+    Denial::Delayed(Error { code, ..failure.error })
 }
 
 #[cfg(test)]
@@ -168,6 +170,9 @@ mod tests {
         ] {
             assert!(matches!(deny_refresh(failure(status, code)), Denial::Delayed(_)), "{status} {code:?}");
         }
+        let mut by_a_proxy = failure(401, None);
+        by_a_proxy.error.code = Code::SessionExpired;
+        assert!(matches!(deny_refresh(by_a_proxy), Denial::Delayed(error) if error.code == Code::ServerError));
     }
 
     #[test]

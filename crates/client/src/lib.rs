@@ -7,6 +7,7 @@ mod auth;
 mod clock;
 mod handle;
 mod http;
+mod logging;
 mod rest;
 mod secrets;
 mod shell;
@@ -15,6 +16,7 @@ mod store;
 
 pub use actor::{Config, start};
 pub use handle::Handle;
+pub use logging::log_filter;
 pub use secrets::{Kept, Keychain, TokenStore};
 pub use shell::{Shell, TrayView};
 pub use store::last_identity;

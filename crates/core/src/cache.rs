@@ -156,7 +156,7 @@ impl Cache {
         let witnessed = if self.jobs.contains_key(&job_id) { Witnessed::Yes } else { Witnessed::FirstLook };
         let job = self.jobs.entry(job_id.clone()).or_insert_with(|| Record::new(job_id.clone()));
         let before = Before::of(job);
-        let at = snapshot.updated_at.unwrap_or(requested);
+        let at = snapshot.updated_at.map_or(requested, |at| trusted(at, requested));
         let decided = match authority {
             Authority::Ordinary => at,
             Authority::Decides => job.overall.since().map_or(at, |since| since.max(at)),
@@ -177,6 +177,11 @@ impl Cache {
         let is_missing = |job: &&Record| job.listed && !listed.contains(&job.job_id);
         let missing = self.jobs.values().filter(is_missing).map(|job| job.job_id.clone()).collect();
         (changes, missing)
+    }
+
+    /// Takes up a job that was just made here: whatever becomes of it is news.
+    pub fn expect(&mut self, job_id: &JobId) {
+        self.jobs.entry(job_id.clone()).or_insert_with(|| Record::new(job_id.clone()));
     }
 
     /// Forgets a job that the server no longer has.

@@ -156,6 +156,24 @@ fn the_first_look_at_an_ended_job_is_no_news() {
 }
 
 #[test]
+fn a_job_that_was_made_here_is_news_even_when_it_ends_before_the_first_look() {
+    let mut cache = Cache::default();
+    cache.expect(&JobId::new("7"));
+    let changes = cache.merge(snapshot("FAILED", 0.0, 1), requested(), Authority::Ordinary);
+    assert_eq!(endings(&changes)[0].witnessed, Witnessed::Yes);
+}
+
+#[test]
+fn a_snapshot_from_the_future_does_not_freeze_a_job() {
+    let mut cache = Cache::default();
+    let mut far = snapshot("PROCESSING", 1.0, 1);
+    far.updated_at = "2030-01-01T00:00:00Z".parse().ok();
+    cache.merge(far, requested(), Authority::Ordinary);
+    cache.apply(event("JOB_UPDATE", &json!({ "status": "COMPLETED" }), "2026-01-01T12:00:01Z"), now());
+    assert_eq!(seen(&cache).status, Status::Completed);
+}
+
+#[test]
 fn a_list_names_the_jobs_it_no_longer_holds() {
     let mut cache = applied(&[status("PROCESSING", 1.0, 1)]);
     assert_eq!(cache.merge_all(Vec::new(), requested()).1, [], "one that only messages know of is not missed");

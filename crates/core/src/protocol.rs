@@ -137,7 +137,8 @@ impl ClientMessage {
 /// Returns why it was skipped and a sample of it, when it is no message of the specification even with the
 /// tolerance of the contract.
 pub fn decode(text: &str) -> Result<Frame, Rejected> {
-    read(text).map_err(|reason| Rejected { reason, sample: sample(text) })
+    // The reason may quote the message.
+    read(text).map_err(|reason| Rejected { reason: sample(&reason), sample: sample(text) })
 }
 
 #[derive(Deserialize)]

@@ -123,6 +123,8 @@ fn samples_are_short_and_hold_no_token() {
     let token = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.abc-_DEF";
     let rejected = decode(&format!(r#"{{"type":"X","token":"{token}","rest":"{}"}}"#, "ä".repeat(4000)));
     let sample = rejected.expect_err("unknown type").sample;
+    let typed = decode(&format!(r#"{{"type":"{token}{}"}}"#, "x".repeat(9000))).expect_err("unknown type").reason;
+    assert!(typed.len() <= 2048 && !typed.contains("eyJ"), "{typed}");
     assert!(sample.len() <= 2048 && !sample.contains("eyJ") && sample.contains(r#""[token]""#), "{sample}");
 }
 

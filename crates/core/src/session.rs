@@ -170,7 +170,9 @@ impl Session {
             Input::Kept(ticket, problem) if self.is_current(ticket) => self.kept(problem, now, &mut effects),
             Input::Refused(ticket, error) if self.is_current(ticket) => self.refused(error, &mut effects),
             Input::Delayed(ticket, error) if self.is_current(ticket) => self.delayed(error, now, &mut effects),
-            Input::Granted(..) | Input::Kept(..) | Input::Refused(..) | Input::Delayed(..) => {}
+            // Granted to somebody who has left meanwhile: it must not live on at the backend.
+            Input::Granted(_, grant) => effects.push(Effect::Revoke(grant.access_token)),
+            Input::Kept(..) | Input::Refused(..) | Input::Delayed(..) => {}
             Input::AccessRefused => self.access_refused(&mut effects),
             Input::SignOut(reason) => self.sign_out(reason, &mut effects),
             Input::Tick => self.tick(now, &mut effects),
@@ -316,7 +318,13 @@ impl Session {
         // Answers that are still on their way belong to a session that is no more.
         self.new_ticket();
         let refused = reason.as_ref().is_some_and(|error| error.code == Code::SessionExpired);
-        if !refused && let Some(token) = self.access_token() {
+        let token = match &self.state {
+            State::Keeping { grant, .. } => Some(&grant.access_token),
+            State::SignedOut | State::SigningIn | State::SignedIn { .. } | State::Refreshing { .. } => {
+                self.access_token()
+            }
+        };
+        if let Some(token) = token.filter(|_| !refused) {
             effects.push(Effect::Revoke(token.clone()));
         }
         self.state = State::SignedOut;

@@ -1,7 +1,7 @@
 //! The jobs: kept in memory and in the database, changed in one place, announced with every change.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
@@ -133,6 +133,9 @@ pub struct Job {
     /// The errors and warnings of this run, as they were told.
     #[serde(default)]
     pub errors: Vec<Value>,
+    /// The kinds of metadata that a person has edited.
+    #[serde(default)]
+    pub edited: BTreeSet<String>,
 }
 
 impl Job {
@@ -227,7 +230,7 @@ impl Jobs {
     /// Takes up a new job, and tells every socket of its account.
     pub fn add(&self, job: Job) -> rusqlite::Result<()> {
         self.save(&job)?;
-        let announcement = announcement(&job, Audience::Account, "JOB_UPDATE", &json!(job.progress));
+        let announcement = announcement(&job, Audience::Account, "JOB_UPDATE", &progress_json(&job.progress));
         self.lock().insert(job.id.clone(), job);
         self.hub.announce(announcement);
         Ok(())
@@ -248,8 +251,20 @@ impl Jobs {
         self.change(id, "STAGE_UPDATE", &data, lasting, |job| drop(job.stages.insert(stage.to_owned(), progress)));
     }
 
-    /// Sets one metadata field.
+    /// Sets one metadata field as a person wants it; a later run of the pipeline leaves it alone.
+    pub fn edit_metadata(&self, id: &str, kind: &str, content: &Value, set: impl FnOnce(&mut Metadata)) {
+        let data = json!({ "metadata_type": kind, "content": content });
+        self.change(id, "METADATA_UPDATE", &data, true, |job| {
+            job.edited.insert(kind.to_owned());
+            set(&mut job.metadata);
+        });
+    }
+
+    /// Sets one metadata field as the pipeline found it, unless a person has edited it.
     pub fn set_metadata(&self, id: &str, kind: &str, content: &Value, set: impl FnOnce(&mut Metadata)) {
+        if self.job(id).is_none_or(|job| job.edited.contains(kind)) {
+            return;
+        }
         let data = json!({ "metadata_type": kind, "content": content });
         self.change(id, "METADATA_UPDATE", &data, true, |job| set(&mut job.metadata));
     }
@@ -273,6 +288,7 @@ impl Jobs {
     pub fn restart(&self, id: &str) {
         if let Some(job) = self.lock().get_mut(id) {
             job.errors.clear();
+            job.metadata.thumbnails.clear();
         }
         for stage in Stage::ALL.into_iter().filter(|stage| *stage != Stage::Upload) {
             self.set_stage(id, stage.id(), Progress::new(Status::Pending, 0.0));

@@ -1,6 +1,11 @@
 //! Starting and stopping a studio.
 
-use std::{net::Ipv4Addr, sync::Arc};
+use std::{
+    fs::{File, TryLockError},
+    net::Ipv4Addr,
+    path::Path,
+    sync::Arc,
+};
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use tokio::{net::TcpListener, task::JoinHandle};
@@ -29,6 +34,12 @@ pub enum StudioError {
         /// Why.
         error: std::io::Error,
     },
+    /// Another studio works in the data folder.
+    #[error("another studio already runs on {folder}: stop it, or name another folder with --data-dir")]
+    InUse {
+        /// The folder.
+        folder: String,
+    },
     /// The database cannot be used.
     #[error("the studio's database cannot be used ({0}): check the disk, or move the file studio.db away")]
     Database(#[from] rusqlite::Error),
@@ -52,6 +63,8 @@ pub struct Studio {
     pipeline: Pipeline,
     stop: CancellationToken,
     server: JoinHandle<()>,
+    /// Held as long as the studio runs.
+    _lock: File,
 }
 
 impl Studio {
@@ -63,6 +76,7 @@ impl Studio {
         let Config { data_dir, port, token_ttl, heartbeat, upload_limit, tools } = config;
         std::fs::create_dir_all(&data_dir)
             .map_err(|error| StudioError::Folder { folder: data_dir.display().to_string(), error })?;
+        let lock = lock(&data_dir)?;
         let db = Db::open(&data_dir.join("studio.db"))?;
         let port_error = |error| StudioError::Port { port, error };
         let listener = listen(port, db.last_port()?).await.map_err(port_error)?;
@@ -91,7 +105,7 @@ impl Studio {
             }
         });
         let address = Url::parse(&base).map_err(|error| StudioError::Account(error.to_string()))?;
-        Ok(Self { address, accounts, pipeline, stop, server })
+        Ok(Self { address, accounts, pipeline, stop, server, _lock: lock })
     }
 
     /// Returns where the studio is, such as `http://127.0.0.1:8765/`.
@@ -127,4 +141,16 @@ async fn listen(port: u16, last: Option<u16>) -> std::io::Result<TcpListener> {
         return Ok(listener);
     }
     TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await
+}
+
+/// Takes a data folder for this studio alone: two would work on the same jobs, each from a memory of its own.
+fn lock(data_dir: &Path) -> Result<File, StudioError> {
+    let folder = || data_dir.display().to_string();
+    let unusable = |error| StudioError::Folder { folder: folder(), error };
+    let file = File::create(data_dir.join("studio.lock")).map_err(unusable)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(StudioError::InUse { folder: folder() }),
+        Err(TryLockError::Error(error)) => Err(unusable(error)),
+    }
 }

@@ -83,7 +83,16 @@ pub async fn run(global: &Global, watch: Watch) -> Result<(), Error> {
     ensure_session(&handle, watch.email.as_deref()).await?;
     let mut display = Display::choose(global);
     if let Display::Json = display {
-        handle.jobs().await?.iter().for_each(|job| output::line(&output::job_line(job)));
+        let jobs = handle.jobs().await?;
+        // What was told of jobs until now is in these.
+        while let Ok(earlier) = told.try_recv() {
+            if !matches!(earlier, Told::Event(Event::Jobs { .. })) {
+                display.show(&earlier);
+            }
+        }
+        for job in &jobs {
+            output::line(&output::job_line(job));
+        }
     }
     let end = async {
         tokio::select! {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
-use tallylight_core::{Code, Error, JobId, cache::Authority, link, session, snapshot::Snapshot};
+use tallylight_core::{Code, Error, JobId, Now, cache::Authority, link, session, snapshot::Snapshot};
 
 use super::{Actor, Failure, Report};
 use crate::{
@@ -71,9 +71,10 @@ impl Call {
 #[derive(Debug)]
 pub(super) struct CallReport {
     call: Call,
-    /// The server's time when it was sent.
-    requested: Timestamp,
+    /// When it was sent, by our clocks.
+    requested: Now,
     generation: u64,
+    epoch: u64,
     answer: Result<Answered, Failure>,
 }
 
@@ -89,6 +90,8 @@ pub(super) struct Calls {
     waiting: Vec<Call>,
     /// Counts tokens, to tell a call that an old token made from one that the current made.
     generation: u64,
+    /// Counts sessions, to tell an answer to somebody who has left.
+    epoch: u64,
     etag: Option<String>,
     sync: Sync,
     waiting_for_sync: Vec<Reply<()>>,
@@ -126,8 +129,14 @@ impl Calls {
     pub(super) fn signed_out(&mut self, reason: Error) {
         self.waiting.clear();
         self.etag = None;
+        self.epoch += 1;
         self.answer_waiting(&Err(reason.clone()));
         self.sync = Sync::SignedOut(reason);
+    }
+
+    /// Returns which session this is; whatever was begun in another is nobody's.
+    pub(super) fn epoch(&self) -> u64 {
+        self.epoch
     }
 
     pub(super) fn when_synced(&mut self, reply: Reply<()>) {
@@ -158,8 +167,8 @@ impl<S: Shell> Actor<S> {
             self.calls.waiting.push(call);
             return self.session_input(session::Input::AccessRefused);
         };
-        let (reports, generation) = (self.reports.clone(), self.calls.generation);
-        let (requested, etag) = (self.cache.server_time(self.now()), self.calls.etag.clone());
+        let (reports, generation, epoch) = (self.reports.clone(), self.calls.generation, self.calls.epoch);
+        let (requested, etag) = (self.now(), self.calls.etag.clone());
         tokio::spawn(async move {
             let answer = match &call.what {
                 What::List => rest::jobs(&clients.rest, &server, &token, etag).await.map(Answered::List),
@@ -167,16 +176,17 @@ impl<S: Shell> Actor<S> {
                     rest::job(&clients.rest, &server, &token, job_id).await.map(Box::new).map(Answered::Job)
                 }
             };
-            let _ = reports.send(Report::Call(Box::new(CallReport { call, requested, generation, answer }))).await;
+            let _ =
+                reports.send(Report::Call(Box::new(CallReport { call, requested, generation, epoch, answer }))).await;
         });
     }
 
     pub(super) fn call_report(&mut self, report: CallReport) {
+        let CallReport { call, requested, generation, epoch, answer } = report;
         // An answer to somebody who has signed out is nobody's.
-        if !self.session.is_signed_in() {
+        if !self.session.is_signed_in() || epoch != self.calls.epoch {
             return;
         }
-        let CallReport { call, requested, generation, answer } = report;
         match answer {
             Err(failure) if failure.is_unauthorized() && call.attempt == Attempt::First => {
                 let call = Call { attempt: Attempt::WithFreshToken, ..call };
@@ -193,18 +203,18 @@ impl<S: Shell> Actor<S> {
                 let What::Job(_, purpose) = call.what else { return };
                 let authority = if purpose == Purpose::Decide { Authority::Decides } else { Authority::Ordinary };
                 self.observe(answer.date);
-                let changes = self.cache.merge(answer.value, requested, authority);
+                let changes = self.cache.merge(answer.value, self.cache.server_time(requested), authority);
                 self.changed(changes);
                 self.watch_unfinished();
             }
         }
     }
 
-    fn listed(&mut self, answer: Answer<Listing>, requested: Timestamp) {
+    fn listed(&mut self, answer: Answer<Listing>, requested: Now) {
         self.observe(answer.date);
         if let Listing::Jobs { jobs, etag } = answer.value {
             self.calls.etag = etag;
-            let (changes, missing) = self.cache.merge_all(jobs, requested);
+            let (changes, missing) = self.cache.merge_all(jobs, self.cache.server_time(requested));
             self.changed(changes);
             // A page may have shifted under our hands: each is asked for before it is forgotten.
             for job_id in missing.into_iter().take(MISSING_LIMIT) {

@@ -7,7 +7,7 @@ use super::{
 use crate::shell::Shell;
 use tallylight_core::{
     cache::{Change, Witnessed},
-    view::JobChange,
+    view::{JobChange, NoticeView},
 };
 
 /// Is what changed and was not shown or saved yet; each job at most once, so it never grows beyond the jobs.
@@ -16,6 +16,8 @@ pub(super) struct Dirty {
     unseen: BTreeMap<JobId, Scope>,
     removed: BTreeSet<JobId>,
     unsaved: BTreeSet<JobId>,
+    /// What is told once the window knows the job that it is about.
+    notices: Vec<NoticeView>,
     flush_at: Option<Duration>,
     save_at: Option<Duration>,
     flushed: Duration,
@@ -84,11 +86,7 @@ impl<S: Shell> Actor<S> {
         let Some((delivered, notice)) = self.notices.decide(ending, job) else { return };
         // On disk before it is told: a crash in between costs a notification rather than doubling it.
         self.store.deliver(&delivered);
-        if let Some(notice) = notice {
-            // The window must know the job before the person clicks on its notification.
-            self.flush();
-            self.shell.notify(notice);
-        }
+        self.dirty.notices.extend(notice);
     }
 
     /// Shows what changed.
@@ -104,6 +102,9 @@ impl<S: Shell> Actor<S> {
         if !changed.is_empty() || !removed.is_empty() {
             self.shell.emit(Event::Jobs { changed, removed });
             self.show_tray();
+        }
+        for notice in std::mem::take(&mut self.dirty.notices) {
+            self.shell.notify(notice);
         }
     }
 

@@ -2,13 +2,22 @@
 
 use secrecy::SecretString;
 use tallylight_core::{
-    Code, Error, link,
-    session::{Effect, Input, SessionState},
+    Code, Error,
+    discovery::Server,
+    link,
+    session::{Effect, Input, SessionState, Ticket},
     view::Event,
 };
 
+use tokio::sync::mpsc;
+
 use super::{Actor, Report, signed_out};
-use crate::{auth, handle::Reply, secrets::Kept, shell::Shell};
+use crate::{
+    auth,
+    handle::Reply,
+    secrets::{Kept, TokenStore},
+    shell::Shell,
+};
 
 impl<S: Shell> Actor<S> {
     pub(super) fn sign_in(&mut self, email: String, password: SecretString, reply: Reply<()>) {
@@ -45,6 +54,7 @@ impl<S: Shell> Actor<S> {
         match kept {
             Ok(Some(kept)) if self.server.as_ref().is_some_and(|server| server.key() == kept.server) => {
                 self.session_input(Input::Restore { refresh_token: kept.refresh_token, email: kept.email });
+                self.watch_unfinished();
                 self.link_input(link::Input::SignedIn);
             }
             Ok(_) => self.calls.signed_out(signed_out()),
@@ -61,20 +71,9 @@ impl<S: Shell> Actor<S> {
                 Effect::Keep(ticket, refresh_token) => {
                     let server = self.server.as_ref().map(|server| server.key().to_owned()).unwrap_or_default();
                     let email = self.session_email();
-                    let (tokens, reports) = (self.tokens.clone(), self.reports.clone());
-                    self.lasting.spawn(async move {
-                        let problem = tokens.keep(Kept { server, email, refresh_token }).await.err();
-                        reports.send(Report::Kept(ticket, problem)).await
-                    });
+                    self.keychain(KeychainOp::Keep(ticket, Kept { server, email, refresh_token }));
                 }
-                Effect::Forget => {
-                    let tokens = self.tokens.clone();
-                    self.lasting.spawn(async move {
-                        if let Err(error) = tokens.forget().await {
-                            tracing::warn!(%error, "the session could not be taken out of the keychain");
-                        }
-                    });
-                }
+                Effect::Forget => self.keychain(KeychainOp::Forget),
                 Effect::Revoke(access_token) => {
                     if let (Some(clients), Some(server)) = (self.clients.clone(), self.server.clone()) {
                         self.lasting.spawn(async move { auth::logout(&clients.auth, &server, &access_token).await });
@@ -103,15 +102,25 @@ impl<S: Shell> Actor<S> {
         }
     }
 
+    fn keychain(&self, op: KeychainOp) {
+        if let Some(keychain) = &self.keychain {
+            let _ = keychain.send(op);
+        }
+    }
+
     fn request(&mut self, effect: Effect) {
         let (Some(clients), Some(server)) = (self.clients.clone(), self.server.clone()) else { return };
-        let (reports, email) = (self.reports.clone(), self.session_email());
+        let (reports, email, tokens) = (self.reports.clone(), self.session_email(), self.tokens.clone());
+        // What could not be kept is newer than what the keychain holds.
+        let is_kept = self.session.view().warning.is_none();
         tokio::spawn(async move {
             let (ticket, answer) = match effect {
                 Effect::RequestByPassword(ticket, email, password) => {
                     (ticket, auth::by_password(&clients.auth, &server, &email, &password).await)
                 }
                 Effect::RequestByRefresh(ticket, token) => {
+                    let newest = if is_kept { newest(&tokens, &server, &email).await } else { None };
+                    let token = newest.unwrap_or(token);
                     (ticket, auth::by_refresh(&clients.auth, &server, &token, &email).await)
                 }
                 Effect::Keep(..)
@@ -129,6 +138,8 @@ impl<S: Shell> Actor<S> {
     fn token_ready(&mut self) {
         self.store.set("email", &self.session_email());
         self.calls.token_changed();
+        // Known from the disk, or from before the session expired: subscribed as soon as the socket opens.
+        self.watch_unfinished();
         self.link_input(link::Input::SignedIn);
         self.link_input(link::Input::TokenRefreshed);
         self.repeat_waiting_calls();
@@ -144,5 +155,40 @@ impl<S: Shell> Actor<S> {
 
     fn session_email(&self) -> String {
         self.session.view().email.clone().unwrap_or_default()
+    }
+}
+
+/// Returns the token that the keychain holds now. Another process of the same kind, such as a second `tally`, may have
+/// spent ours and kept its successor.
+async fn newest(tokens: &TokenStore, server: &Server, email: &str) -> Option<SecretString> {
+    let kept = tokens.load().await.ok()??;
+    (kept.server == server.key() && kept.email == email).then_some(kept.refresh_token)
+}
+
+/// Is something to be done with the keychain.
+#[derive(Debug)]
+pub(super) enum KeychainOp {
+    Keep(Ticket, Kept),
+    Forget,
+}
+
+/// Works on the keychain, one thing after the other: a sign-out must not be overtaken by the write before it.
+pub(super) async fn work_on_keychain(
+    tokens: TokenStore,
+    mut ops: mpsc::UnboundedReceiver<KeychainOp>,
+    reports: mpsc::Sender<Report>,
+) {
+    while let Some(op) = ops.recv().await {
+        match op {
+            KeychainOp::Keep(ticket, kept) => {
+                let problem = tokens.keep(kept).await.err();
+                let _ = reports.send(Report::Kept(ticket, problem)).await;
+            }
+            KeychainOp::Forget => {
+                if let Err(error) = tokens.forget().await {
+                    tracing::warn!(%error, "the session could not be taken out of the keychain");
+                }
+            }
+        }
     }
 }

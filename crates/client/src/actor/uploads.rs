@@ -45,7 +45,7 @@ enum TokenNeed {
 pub(super) enum UploadReport {
     Looked(PathBuf, Result<u64, Error>, Reply<JobId>),
     Sent(u32, u64),
-    Done(u32, Result<JobId, Failure>),
+    Done(u32, u64, Result<JobId, Failure>),
 }
 
 impl<S: Shell> Actor<S> {
@@ -74,7 +74,12 @@ impl<S: Shell> Actor<S> {
                     self.shell.emit(Event::Upload(upload.view.clone()));
                 }
             }
-            UploadReport::Done(upload_id, outcome) => self.upload_done(upload_id, outcome),
+            UploadReport::Done(upload_id, epoch, outcome) => {
+                // Sent in a session that is over: the job is somebody else's.
+                let gone = || Err(Failure::local(signed_out()));
+                let outcome = if epoch == self.calls.epoch() { outcome } else { gone() };
+                self.upload_done(upload_id, outcome);
+            }
         }
     }
 
@@ -105,6 +110,7 @@ impl<S: Shell> Actor<S> {
             return self.await_token(upload_id);
         };
         let (reports, path, sent) = (self.reports.clone(), upload.path.clone(), Arc::new(AtomicU64::new(0)));
+        let epoch = self.calls.epoch();
         tokio::spawn(async move {
             let sending = rest::upload(&clients.rest, &server, &token, &path, Arc::clone(&sent));
             tokio::pin!(sending);
@@ -118,7 +124,7 @@ impl<S: Shell> Actor<S> {
                     }
                 }
             };
-            let _ = reports.send(Report::Upload(UploadReport::Done(upload_id, outcome))).await;
+            let _ = reports.send(Report::Upload(UploadReport::Done(upload_id, epoch, outcome))).await;
         });
     }
 
@@ -142,6 +148,7 @@ impl<S: Shell> Actor<S> {
         upload.token = TokenNeed::Renewed;
         self.shell.emit(Event::Upload(view));
         if let Ok(job_id) = &outcome {
+            self.cache.expect(job_id);
             self.link_input(link::Input::Watch(vec![job_id.clone()]));
             self.call(Call::job(job_id.clone()));
         }

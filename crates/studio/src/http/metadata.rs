@@ -53,7 +53,7 @@ pub async fn edit(
     }
     for edit in edits {
         match edit.kind {
-            Some(kind) => app.jobs.set_metadata(&job.id, kind, &edit.content, edit.apply),
+            Some(kind) => app.jobs.edit_metadata(&job.id, kind, &edit.content, edit.apply),
             None => app.jobs.set_quietly(&job.id, edit.apply),
         }
     }

@@ -1,6 +1,7 @@
 //! Taking a video: streamed to disk, looked at, and handed to the pipeline.
 
 use std::{
+    collections::BTreeSet,
     io::ErrorKind,
     path::{Path, PathBuf},
 };
@@ -59,6 +60,7 @@ pub async fn upload(State(app): State<App>, Who(claims): Who, multipart: Multipa
         subtitles: taken.subtitles.map(|part| part.path),
         metadata: Metadata::default(),
         errors: Vec::new(),
+        edited: BTreeSet::new(),
     };
     let answer = json!({ "video_id": job.video_id, "job_id": job.id, "status": job.progress.status });
     let job_id = job.id.clone();
