@@ -216,3 +216,25 @@ async fn an_upload_that_is_too_large_or_breaks_off_leaves_nothing_behind() {
     let left = std::fs::read_dir(stage.folder.path().join("studio/videos")).map_or(0, Iterator::count);
     assert_eq!(left, 0);
 }
+
+#[tokio::test]
+async fn words_of_a_person_survive_a_job_that_is_taken_up_again() {
+    let mut stage = Stage::live().await;
+    let asker = Asker::of(&stage).await;
+    stage.client.upload(Video::Complete.make(stage.videos(), "a.mp4")).await.expect("taken");
+    let probed = |seen: &tallylight_tests::Seen| seen.versions("a.mp4").last().is_some_and(|job| job.title.is_some());
+    stage.until("the first title", probed).await;
+    let video_id = json_of(asker.get("/api/v1/jobs/")).await[0]["video_id"].as_str().expect("an id").to_owned();
+    let edited = loop {
+        // The stage that makes the title has to be over first.
+        let answer = asker.edit(&video_id, json!({ "title": "Mine" })).await;
+        if answer.status() != StatusCode::CONFLICT {
+            break answer.status();
+        }
+    };
+    assert_eq!(edited, StatusCode::OK);
+    stage.stop_studio().await;
+    stage.restart_studio().await;
+    let job = stage.ended("a.mp4").await;
+    assert_eq!((job.title.as_deref(), job.thumbnails.len()), (Some("Mine"), 5));
+}

@@ -127,3 +127,14 @@ async fn signing_out_forgets_the_jobs_here_and_on_disk() {
         assert!(!holds(b"private-canary") && !holds(b"eyJ"), "neither jobs nor tokens stay");
     }
 }
+
+#[tokio::test]
+async fn a_second_studio_in_the_same_folder_is_refused() {
+    let mut stage = Stage::set().await;
+    let config = || tallylight_studio::Config::new(stage.folder.path().join("studio"));
+    let second = tallylight_studio::Studio::start(config()).await.err().expect("refused");
+    assert!(second.to_string().contains("already runs"), "{second}");
+    let config = config();
+    stage.stop_studio().await;
+    assert!(tallylight_studio::Studio::start(config).await.is_ok(), "the folder is free again");
+}

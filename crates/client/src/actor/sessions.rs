@@ -54,8 +54,8 @@ impl<S: Shell> Actor<S> {
         match kept {
             Ok(Some(kept)) if self.server.as_ref().is_some_and(|server| server.key() == kept.server) => {
                 self.session_input(Input::Restore { refresh_token: kept.refresh_token, email: kept.email });
-                self.watch_unfinished();
                 self.link_input(link::Input::SignedIn);
+                self.watch_unfinished();
             }
             Ok(_) => self.calls.signed_out(signed_out()),
             Err(error) => self.calls.signed_out(error),
@@ -138,9 +138,9 @@ impl<S: Shell> Actor<S> {
     fn token_ready(&mut self) {
         self.store.set("email", &self.session_email());
         self.calls.token_changed();
+        self.link_input(link::Input::SignedIn);
         // Known from the disk, or from before the session expired: subscribed as soon as the socket opens.
         self.watch_unfinished();
-        self.link_input(link::Input::SignedIn);
         self.link_input(link::Input::TokenRefreshed);
         self.repeat_waiting_calls();
         self.repeat_waiting_uploads();
