@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use jiff::{Timestamp, fmt::rfc2822::DateTimeParser};
-use reqwest::{Client, Response, StatusCode, header, redirect};
+use reqwest::{Client, ClientBuilder, Response, StatusCode, header, redirect};
 use tallylight_core::{Code, Error, discovery::is_trustworthy};
 use url::Url;
 
@@ -54,25 +54,19 @@ pub fn client(server: &Url) -> Result<Client, Error> {
             attempt.stop()
         }
     });
-    let mut builder = Client::builder()
-        .user_agent(concat!("Tallylight/", env!("CARGO_PKG_VERSION")))
-        .connect_timeout(CONNECT_LIMIT)
-        .redirect(policy);
-    if server.scheme() == "http" {
-        // Plain http is for this machine only, and a proxy is another.
-        builder = builder.no_proxy();
-    }
-    builder.build().map_err(|error| Error::new(Code::ServerError, format!("no HTTP client could be made: {error}")))
+    finish(Client::builder().redirect(policy), server)
 }
 
 /// Makes the client of auth calls: passwords and refresh tokens follow no redirect at all.
 pub fn auth_client(server: &Url) -> Result<Client, Error> {
-    let mut builder = Client::builder()
-        .user_agent(concat!("Tallylight/", env!("CARGO_PKG_VERSION")))
-        .connect_timeout(CONNECT_LIMIT)
-        .timeout(CALL_LIMIT)
-        .redirect(redirect::Policy::none());
+    finish(Client::builder().timeout(CALL_LIMIT).redirect(redirect::Policy::none()), server)
+}
+
+fn finish(builder: ClientBuilder, server: &Url) -> Result<Client, Error> {
+    let mut builder =
+        builder.user_agent(concat!("Tallylight/", env!("CARGO_PKG_VERSION"))).connect_timeout(CONNECT_LIMIT);
     if server.scheme() == "http" {
+        // Plain http is for this machine only, and a proxy is another.
         builder = builder.no_proxy();
     }
     builder.build().map_err(|error| Error::new(Code::ServerError, format!("no HTTP client could be made: {error}")))

@@ -262,7 +262,7 @@ impl Jobs {
 
     /// Sets one metadata field as the pipeline found it, unless a person has edited it.
     pub fn set_metadata(&self, id: &str, kind: &str, content: &Value, set: impl FnOnce(&mut Metadata)) {
-        if self.job(id).is_none_or(|job| job.edited.contains(kind)) {
+        if self.lock().get(id).is_none_or(|job| job.edited.contains(kind)) {
             return;
         }
         let data = json!({ "metadata_type": kind, "content": content });

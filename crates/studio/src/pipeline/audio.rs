@@ -1,6 +1,6 @@
 //! AUDIO_EXTRACTION: the sound as speech recognisers want it, 16 kHz mono.
 
-use super::{failure::Failure, probe::Sound, tool, work::Work};
+use super::{failure::Failure, probe::Sound, work::Work};
 
 pub async fn run(work: &mut Work) -> Result<(), Failure> {
     if work.probe.sound == Sound::Silent {
@@ -25,18 +25,5 @@ pub async fn run(work: &mut Work) -> Result<(), Failure> {
         "16000".as_ref(),
         target.as_os_str(),
     ];
-    let (tools, duration) = (work.tools.clone(), work.probe.duration);
-    let output = tool::run(&tools.ffmpeg, args, |line| {
-        if let Some(seconds) = tool::position(line)
-            && duration > 0.0
-        {
-            work.progress(100.0 * seconds / duration);
-        }
-    })
-    .await?;
-    // ffmpeg ends well even where the file ends too soon, and only says so.
-    if output.words.to_lowercase().contains("partial file") {
-        return Err(Failure::truncated(format!("ffmpeg: {}", output.words)));
-    }
-    Ok(())
+    work.read_through(args, |_| {}).await
 }

@@ -51,20 +51,8 @@ async fn scene_changes(work: &mut Work) -> Result<Vec<f64>, Failure> {
         "null".as_ref(),
         "-".as_ref(),
     ];
-    let (tools, duration) = (work.tools.clone(), work.probe.duration);
     let mut changes = Vec::new();
-    let output = tool::run(&tools.ffmpeg, args, |line| {
-        changes.extend(tool::frame_time(line));
-        if let Some(seconds) = tool::position(line)
-            && duration > 0.0
-        {
-            work.progress(100.0 * seconds / duration);
-        }
-    })
-    .await?;
-    if output.words.to_lowercase().contains("partial file") {
-        return Err(Failure::truncated(format!("ffmpeg: {}", output.words)));
-    }
+    work.read_through(args, |line| changes.extend(tool::frame_time(line))).await?;
     Ok(changes)
 }
 

@@ -1,11 +1,16 @@
 //! One job under work: what the stages share, and how they tell how far they are.
 
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{ffi::OsStr, path::PathBuf, sync::Arc, time::Duration};
 
 use tokio::time::Instant;
 use uuid::Uuid;
 
-use super::{probe::Probe, stage::Stage};
+use super::{
+    failure::Failure,
+    probe::Probe,
+    stage::Stage,
+    tool::{self, Line},
+};
 use crate::{
     config::Tools,
     jobs::{Job, Jobs, Progress, Status},
@@ -69,6 +74,30 @@ impl Work {
         let rounded = (self.percent * 10.0).round() / 10.0;
         self.jobs.set_stage(&self.job.id, self.stage.id(), Progress::new(Status::Processing, rounded));
         self.jobs.set_progress(&self.job.id, Progress::new(Status::Processing, self.overall_percent()));
+    }
+
+    /// Runs ffmpeg, with `-progress pipe:1`, from one end of the video to the other: its position is the stage's
+    /// progress, and a video that ends too soon fails.
+    pub async fn read_through(
+        &mut self,
+        args: impl IntoIterator<Item = impl AsRef<OsStr>>,
+        mut on_line: impl FnMut(Line<'_>),
+    ) -> Result<(), Failure> {
+        let (tools, duration) = (Arc::clone(&self.tools), self.probe.duration);
+        let output = tool::run(&tools.ffmpeg, args, |line| {
+            on_line(line);
+            if let Some(seconds) = tool::position(line)
+                && duration > 0.0
+            {
+                self.progress(100.0 * seconds / duration);
+            }
+        })
+        .await?;
+        // ffmpeg ends well even where the file ends too soon, and only says so.
+        if output.words.to_lowercase().contains("partial file") {
+            return Err(Failure::truncated(format!("ffmpeg: {}", output.words)));
+        }
+        Ok(())
     }
 
     /// Ends the stage.
