@@ -2,19 +2,24 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    JobId, Now,
+    JobId, Now, StageId,
     job::{Fault, Status},
     protocol::{Body, ErrorData, Event, Progress},
     record::{Record, Verdict, stamp},
+    server_clock::ServerClock,
     snapshot::Snapshot,
 };
 
 /// How far ahead of the server's clock a message may be dated before its time of arrival stands in.
 const TRUSTED_AHEAD: Duration = Duration::from_mins(5);
+/// The most jobs that are held. A backend that invents ids must not fill the memory.
+pub const JOB_LIMIT: usize = 200_000;
+/// The most stages, and the most thumbnails, that are held of a job.
+const PART_LIMIT: usize = 256;
 
 /// Is something that became different, or must be found out.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,6 +60,18 @@ pub struct Ending {
     pub witnessed: Witnessed,
 }
 
+impl Ending {
+    /// Returns the end of a job's run, if it has one.
+    pub fn of(job: &Record) -> Option<Self> {
+        let outcome = match job.overall.status() {
+            Status::Pending | Status::Processing => return None,
+            Status::Completed => Outcome::Completed,
+            Status::Failed => Outcome::Failed,
+        };
+        Some(Self { job_id: job.job_id.clone(), run: job.run, outcome, witnessed: Witnessed::Yes })
+    }
+}
+
 /// Is how a run ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -87,8 +104,7 @@ pub enum Authority {
 #[derive(Debug, Default)]
 pub struct Cache {
     jobs: BTreeMap<JobId, Record>,
-    /// How far the server's clock is ahead of ours, once an answer told.
-    server_ahead: Option<SignedDuration>,
+    server_clock: ServerClock,
     /// Whether the whole list was seen at least once.
     synced: bool,
 }
@@ -97,7 +113,7 @@ impl Cache {
     /// Takes up the records that the disk kept.
     pub fn restore(records: impl IntoIterator<Item = Record>) -> Self {
         let jobs: BTreeMap<_, _> = records.into_iter().map(|record| (record.job_id.clone(), record)).collect();
-        Self { synced: !jobs.is_empty(), jobs, server_ahead: None }
+        Self { synced: !jobs.is_empty(), jobs, server_clock: ServerClock::default() }
     }
 
     /// Returns every job, by id.
@@ -115,23 +131,26 @@ impl Cache {
         self.jobs.values().filter(|job| !job.overall.status().is_final()).map(|job| &job.job_id)
     }
 
-    /// Learns the server's clock from the `Date` of an answer.
-    pub fn observe_server_clock(&mut self, date: Timestamp, now: Now) {
-        self.server_ahead = Some(date.duration_since(now.wall));
-    }
-
-    /// Returns how far the server's clock is ahead of ours, once an answer told.
-    pub fn server_ahead(&self) -> Option<SignedDuration> {
-        self.server_ahead
+    /// Tells whether there is room for a job.
+    pub fn has_room_for(&self, job_id: &JobId) -> bool {
+        self.jobs.len() < JOB_LIMIT || self.jobs.contains_key(job_id)
     }
 
     /// Returns what the server's clock shows now, as far as is known.
     pub fn server_time(&self, now: Now) -> Timestamp {
-        now.wall.checked_add(self.server_ahead.unwrap_or_default()).unwrap_or(now.wall)
+        self.server_clock.at(now)
     }
 
-    /// Applies a message.
+    /// Returns the server's clock, as its answers tell it.
+    pub fn server_clock(&mut self) -> &mut ServerClock {
+        &mut self.server_clock
+    }
+
+    /// Applies a message. One about a job that there is no room for changes nothing.
     pub fn apply(&mut self, event: Event, now: Now) -> Vec<Change> {
+        if !self.has_room_for(&event.job_id) {
+            return Vec::new();
+        }
         let arrival = self.server_time(now);
         let at = event.at.map_or(arrival, |at| trusted(at, arrival));
         let known = self.jobs.contains_key(&event.job_id);
@@ -153,6 +172,9 @@ impl Cache {
     /// Merges what REST says about one job, asked for at `requested` by the server's clock.
     pub fn merge(&mut self, snapshot: Snapshot, requested: Timestamp, authority: Authority) -> Vec<Change> {
         let job_id = snapshot.job_id.clone();
+        if !self.has_room_for(&job_id) {
+            return Vec::new();
+        }
         let witnessed = if self.jobs.contains_key(&job_id) { Witnessed::Yes } else { Witnessed::FirstLook };
         let job = self.jobs.entry(job_id.clone()).or_insert_with(|| Record::new(job_id.clone()));
         let before = Before::of(job);
@@ -191,7 +213,8 @@ impl Cache {
 
     /// Forgets everything, as a sign-out must.
     pub fn clear(&mut self) {
-        *self = Self::default();
+        let server_clock = self.server_clock;
+        *self = Self { server_clock, ..Self::default() };
     }
 }
 
@@ -207,7 +230,7 @@ fn apply_body(job: &mut Record, at: Timestamp, body: Body) -> Verdict {
         Body::Job(progress) => job.apply_overall(at, &progress),
         Body::Stage(stage_id, progress) => {
             // A stage's doubtful end is settled by the job's own.
-            job.stages.entry(stage_id).or_default().apply(at, &progress);
+            apply_stage(job, stage_id, at, &progress);
             Verdict::Applied
         }
         Body::Metadata(field, content) => {
@@ -218,12 +241,21 @@ fn apply_body(job: &mut Record, at: Timestamp, body: Body) -> Verdict {
         }
         Body::Thumbnail(thumbnail) => {
             let id = thumbnail.thumbnail_id.clone();
+            if job.thumbnails.len() >= PART_LIMIT && !job.thumbnails.contains_key(&id) {
+                return Verdict::Applied;
+            }
             let mut held = job.thumbnails.remove(&id);
             stamp(&mut held, at, thumbnail);
             job.thumbnails.extend(held.map(|held| (id, held)));
             Verdict::Applied
         }
         Body::Error(error) => apply_error(job, at, error),
+    }
+}
+
+fn apply_stage(job: &mut Record, stage_id: StageId, at: Timestamp, progress: &Progress) {
+    if job.stages.len() < PART_LIMIT || job.stages.contains_key(&stage_id) {
+        job.stages.entry(stage_id).or_default().apply(at, progress);
     }
 }
 
@@ -246,7 +278,7 @@ fn apply_error(job: &mut Record, at: Timestamp, error: ErrorData) -> Verdict {
 fn merge_into(job: &mut Record, at: Timestamp, decided: Timestamp, snapshot: Snapshot) -> Verdict {
     let verdict = job.apply_overall(decided, &snapshot.progress);
     for (stage_id, progress) in snapshot.stages {
-        job.stages.entry(stage_id).or_default().apply(at, &progress);
+        apply_stage(job, stage_id, at, &progress);
     }
     for (field, content) in snapshot.metadata {
         apply_body(job, at, Body::Metadata(field, content));
@@ -290,10 +322,8 @@ impl Before {
         let ended = is.is_final() && (is_new || was != is || before.run != job.run);
         let major = is_new || ended || before.run != job.run;
         let mut changes = vec![Change::Job(job.job_id.clone(), if major { Scope::Major } else { Scope::Increment })];
-        if ended {
-            let outcome = if is == Status::Failed { Outcome::Failed } else { Outcome::Completed };
-            changes.push(Change::Ended(Ending { job_id: job.job_id.clone(), run: job.run, outcome, witnessed }));
-        }
+        let ending = Ending::of(job).filter(|_| ended);
+        changes.extend(ending.map(|ending| Change::Ended(Ending { witnessed, ..ending })));
         changes
     }
 }

@@ -108,7 +108,7 @@ fn a_fatal_error_fails_the_job_and_a_recoverable_one_warns() {
 #[test]
 fn a_time_far_ahead_of_the_servers_clock_is_not_trusted() {
     let mut cache = Cache::default();
-    cache.observe_server_clock("2026-01-01T12:30:00Z".parse().expect("a time"), now());
+    cache.server_clock().observe("2026-01-01T12:30:00Z".parse().expect("a time"), now());
     let progress = json!({ "status": "PROCESSING", "progress_percent": 1 });
     cache.apply(event("JOB_UPDATE", &progress, "2026-01-01T12:34:00Z"), now());
     assert_eq!(seen(&cache).updated_at, "2026-01-01T12:34:00Z".parse().ok(), "within five minutes");
@@ -260,4 +260,41 @@ proptest! {
     ) {
         prop_assert_eq!(seen(&applied(&events)), seen(&applied(&shuffled)));
     }
+}
+
+proptest! {
+    #[test]
+    fn applying_everything_twice_changes_nothing(events in proptest::collection::vec(any_event(), 1..12)) {
+        let mut cache = applied(&events);
+        let before: Vec<Record> = cache.jobs().cloned().collect();
+        for event in events {
+            let changes = cache.apply(event, now());
+            prop_assert!(changes.iter().all(|change| matches!(change, Change::Doubted(_))), "{changes:?}");
+        }
+        prop_assert_eq!(before, cache.jobs().cloned().collect::<Vec<_>>());
+    }
+}
+
+#[test]
+fn a_backend_that_invents_stages_and_thumbnails_fills_no_memory() {
+    let mut cache = Cache::default();
+    for n in 0..2000 {
+        let stage = json!({ "stage_id": format!("S{n}"), "status": "PROCESSING" });
+        cache.apply(event("STAGE_UPDATE", &stage, &at(1)), now());
+        let thumbnail = json!({ "thumbnail_id": n, "thumbnail_url": "https://x.test/1", "width": 1, "height": 1 });
+        cache.apply(event("THUMBNAIL_GENERATED", &thumbnail, &at(1)), now());
+    }
+    let job = cache.job(&JobId::new("7")).expect("the job");
+    assert_eq!((job.stages.len(), job.thumbnails.len()), (PART_LIMIT, PART_LIMIT));
+}
+
+#[test]
+fn a_clock_that_is_set_back_by_an_hour_loses_no_message() {
+    let mut cache = Cache::default();
+    let date = now().wall;
+    cache.server_clock().observe(date, now());
+    cache.apply(status("PROCESSING", 10.0, 1), now());
+    let set_back = Now { wall: now().wall - Duration::from_hours(1), ..now() };
+    cache.apply(status("PROCESSING", 20.0, 2), set_back);
+    assert!((cache.job(&JobId::new("7")).expect("the job").overall.percent() - 20.0).abs() < 0.01);
 }

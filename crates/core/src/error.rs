@@ -61,6 +61,10 @@ pub enum Code {
     Replaced,
     /// The machine slept, so the connection is made anew.
     Slept,
+    /// The network changed and the connection did not survive it.
+    NetworkChanged,
+    /// Something other than the studio answers in its place: a sign-in page of a Wi-Fi, a proxy.
+    CaptivePortal,
     /// The person asked for it.
     Requested,
     /// The job failed.

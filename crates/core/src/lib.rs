@@ -5,6 +5,7 @@
 
 pub mod backoff;
 pub mod cache;
+pub mod diagnostics;
 pub mod discovery;
 pub mod error;
 pub mod id;
@@ -14,6 +15,7 @@ pub mod notice;
 pub mod now;
 pub mod protocol;
 pub mod record;
+pub mod server_clock;
 pub mod session;
 pub mod snapshot;
 pub mod view;

@@ -15,20 +15,23 @@ use crate::{
 };
 
 mod close;
+mod renew;
 mod shown;
 mod step;
 mod sync;
 
 pub use close::{Closed, Refusal};
 pub use step::{Effect, Input};
-use sync::Sync;
+use sync::{Recovery, Sync};
 
 /// The specification's limit: a peer that says nothing for so long is dead.
 pub const SILENCE_LIMIT: Duration = Duration::from_mins(1);
 /// The whole handshake: name, TCP, TLS and upgrade.
 pub const HANDSHAKE_LIMIT: Duration = Duration::from_secs(10);
+/// How long a peer has to answer a probe, after which its connection counts as lost.
+pub const PROBE_LIMIT: Duration = Duration::from_secs(5);
 /// A connection that stays open so long is a success even when it had nothing to say.
-const PROVEN_AFTER: Duration = Duration::from_secs(5);
+const SETTLED_AFTER: Duration = Duration::from_secs(5);
 /// Where the socket is closed to us while REST works, it is tried again this often.
 const CLOSED_SOCKET_RETRY: Duration = Duration::from_mins(5);
 /// The most that a `Retry-After` may ask for.
@@ -38,26 +41,48 @@ const POLL_AFTER_FAILURES: u32 = 3;
 /// The wall clock running ahead of the monotonic one by more than this means that the machine slept.
 const SLEEP_GAP: Duration = Duration::from_secs(5);
 
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 enum State {
+    #[default]
     SignedOut,
-    Connecting { conn: ConnId, since: Duration },
-    Open { conn: ConnId, since: Duration, life: Duration, proven: bool },
-    Waiting { until: Duration },
+    Connecting {
+        conn: ConnId,
+        since: Duration,
+    },
+    Open(Open),
+    /// Until the next attempt, which nothing but the person may bring forward to before what `Retry-After` asked for.
+    Waiting {
+        until: Duration,
+        not_before: Duration,
+    },
     AwaitingToken,
     AskingRest,
     Stopped,
 }
 
+/// Is a connection that is open.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Open {
+    conn: ConnId,
+    since: Duration,
+    /// When the last frame arrived.
+    life: Duration,
+    /// Whether it has been open for [`SETTLED_AFTER`].
+    settled: bool,
+    /// When a probe must have been answered.
+    probe: Option<Duration>,
+}
+
 /// Tells what was already tried against a refusal of the token.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum TokenTrial {
+    #[default]
     Untried,
     Refreshed,
 }
 
 /// Is the state of the one connection.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Link {
     state: State,
     next_conn: u64,
@@ -69,22 +94,6 @@ pub struct Link {
     /// The last reading of both clocks, to tell a sleep of the machine.
     last: Option<Now>,
     shown: Option<ConnectionView>,
-}
-
-impl Default for Link {
-    fn default() -> Self {
-        Self {
-            state: State::SignedOut,
-            next_conn: 0,
-            backoff: Backoff::default(),
-            trial: TokenTrial::Untried,
-            reason: None,
-            sync: Sync::default(),
-            watched: BTreeSet::new(),
-            last: None,
-            shown: None,
-        }
-    }
 }
 
 impl Link {
@@ -103,12 +112,9 @@ impl Link {
     /// Returns when a [`Input::Tick`] is due at the latest, on the monotonic clock.
     pub fn deadline(&self) -> Option<Duration> {
         let own = match &self.state {
-            State::Open { since, life, proven, .. } => {
-                let silent = *life + SILENCE_LIMIT;
-                Some(if *proven { silent } else { silent.min(*since + PROVEN_AFTER) })
-            }
+            State::Open(open) => open.deadline(),
             State::Connecting { since, .. } => Some(*since + HANDSHAKE_LIMIT),
-            State::Waiting { until } => Some(*until),
+            State::Waiting { until, .. } => Some(*until),
             State::SignedOut | State::AwaitingToken | State::AskingRest | State::Stopped => None,
         };
         [own, self.sync.deadline()].into_iter().flatten().min()
@@ -122,7 +128,7 @@ impl Link {
                 self.sync.want(now);
             }
             Input::SignedOut => self.sign_out(effects),
-            Input::Opened(conn) => self.opened(conn, now, effects),
+            Input::Opened(conn) if !self.is_open(conn) => self.opened(conn, now, effects),
             Input::Refused(conn, refusal) if self.is_connecting(conn) => {
                 self.refused(refusal, now, effects);
             }
@@ -140,6 +146,8 @@ impl Link {
                     effects.push(Effect::Send(conn, answer));
                 }
             }
+            Input::Pong(conn) if self.is_open(conn) => self.answered(),
+            Input::NetworkChanged => self.probe(now, effects),
             Input::Watch(job_ids) => self.watch(job_ids, effects),
             Input::Unwatch(job_id) => {
                 self.watched.remove(&job_id);
@@ -156,8 +164,10 @@ impl Link {
             // What comes too late, or changes nothing.
             Input::SignedIn
             | Input::Tick
+            | Input::Opened(_)
             | Input::Refused(..)
             | Input::Closed(..)
+            | Input::Pong(_)
             | Input::TokenRefreshed
             | Input::TokenDelayed(_)
             | Input::Refresh => {}
@@ -165,20 +175,28 @@ impl Link {
     }
 
     fn tick(&mut self, now: Now, effects: &mut Vec<Effect>) {
-        match self.state {
-            State::Open { conn, life, .. } if now.monotonic >= life + SILENCE_LIMIT => {
-                effects.push(Effect::Disconnect(conn));
+        match &mut self.state {
+            State::Open(open) if open.probe.is_some_and(|due| now.monotonic >= due) => {
+                self.replace(Error::new(Code::NetworkChanged, "the network changed"), now, effects);
+            }
+            State::Open(open) if now.monotonic >= open.life + SILENCE_LIMIT => {
+                effects.push(Effect::Disconnect(open.conn));
                 let silent = Error::new(Code::Silent, "nothing was heard from the studio for a minute");
                 self.retry_later(silent, None, now);
             }
-            State::Open { since, proven: false, .. } if now.monotonic >= since + PROVEN_AFTER => self.prove(),
-            State::Connecting { conn, since } if now.monotonic >= since + HANDSHAKE_LIMIT => {
-                effects.push(Effect::Disconnect(conn));
+            State::Open(open) if !open.settled && now.monotonic >= open.since + SETTLED_AFTER => {
+                open.settled = true;
+                // Not with the first message: a backend that says one and then refuses would be asked for ever.
+                self.trial = TokenTrial::Untried;
+                self.prove();
+            }
+            State::Connecting { conn, since } if now.monotonic >= *since + HANDSHAKE_LIMIT => {
+                effects.push(Effect::Disconnect(*conn));
                 let late = Error::new(Code::HandshakeTimeout, "the studio did not answer within 10 seconds");
                 self.retry_later(late, None, now);
             }
-            State::Waiting { until } if now.monotonic >= until => self.connect(now, effects),
-            State::Open { .. }
+            State::Waiting { until, .. } if now.monotonic >= *until => self.connect(now, effects),
+            State::Open(_)
             | State::Waiting { .. }
             | State::SignedOut
             | State::Connecting { .. }
@@ -204,7 +222,7 @@ impl Link {
             return;
         }
         let since = now.monotonic;
-        self.state = State::Open { conn, since, life: since, proven: false };
+        self.state = State::Open(Open { conn, since, life: since, settled: false, probe: None });
         let watched: Vec<JobId> = self.watched.iter().cloned().collect();
         subscribe(conn, &watched, effects);
         // What was missed while away: subscribe first, then look, so that nothing falls in between.
@@ -251,16 +269,25 @@ impl Link {
     }
 
     fn fetched(&mut self, now: Now) {
-        self.sync.succeeded(now, matches!(self.state, State::Open { .. }));
+        let recovery = self.sync.succeeded(now, matches!(self.state, State::Open(_)));
         if self.state == State::AskingRest {
             let refused = "the studio accepts the session but refuses live updates: asking every few seconds instead";
             self.closed_to_us(Error::new(Code::SocketRefused, refused), now);
+        } else if recovery == Recovery::Recovered && self.is_barred() {
+            // Whatever stood in the way of everything is gone: the sign-in page of a Wi-Fi, say.
+            self.hurry(now);
         }
+    }
+
+    /// Tells whether the next attempt is minutes away because there seemed to be no socket here.
+    fn is_barred(&self) -> bool {
+        let barred = [Code::NoSocket, Code::CaptivePortal, Code::UntrustedCertificate];
+        self.reason.as_ref().is_some_and(|reason| barred.contains(&reason.code))
     }
 
     fn fetch_failed(&mut self, error: Error, retry_after: Option<Duration>, now: Now, effects: &mut Vec<Effect>) {
         let refused = error.code == Code::SessionExpired;
-        self.sync.failed(retry_after.map(|wait| wait.min(RETRY_AFTER_LIMIT)), now);
+        self.sync.failed(error.clone(), retry_after.map(|wait| wait.min(RETRY_AFTER_LIMIT)), now);
         if refused {
             self.sign_out(effects);
             effects.push(Effect::SignOut(error));
@@ -274,14 +301,15 @@ impl Link {
         self.trial = TokenTrial::Untried;
         self.backoff.fail(now.draw);
         self.reason = Some(error.into());
-        self.state = State::Waiting { until: now.monotonic + CLOSED_SOCKET_RETRY };
+        self.state = State::Waiting { until: now.monotonic + CLOSED_SOCKET_RETRY, not_before: now.monotonic };
         self.sync.poll(now);
     }
 
     fn retry_later(&mut self, error: Error, retry_after: Option<Duration>, now: Now) {
-        let delay = self.backoff.fail(now.draw).max(retry_after.unwrap_or_default().min(RETRY_AFTER_LIMIT));
+        let not_before = now.monotonic + retry_after.unwrap_or_default().min(RETRY_AFTER_LIMIT);
+        let until = (now.monotonic + self.backoff.fail(now.draw)).max(not_before);
         self.reason = Some(error.into());
-        self.state = State::Waiting { until: now.monotonic + delay };
+        self.state = State::Waiting { until, not_before };
         self.sync.lost();
         if self.backoff.failures() >= POLL_AFTER_FAILURES {
             self.sync.poll(now);
@@ -291,7 +319,7 @@ impl Link {
     fn reconnect(&mut self, now: Now, effects: &mut Vec<Effect>) {
         match self.state {
             State::Waiting { .. } | State::Stopped => self.connect(now, effects),
-            State::Open { conn, .. } => {
+            State::Open(Open { conn, .. }) => {
                 effects.push(Effect::Disconnect(conn));
                 self.sync.lost();
                 self.connect(now, effects);
@@ -301,7 +329,7 @@ impl Link {
     }
 
     fn sign_out(&mut self, effects: &mut Vec<Effect>) {
-        if let State::Open { conn, .. } | State::Connecting { conn, .. } = self.state {
+        if let State::Open(Open { conn, .. }) | State::Connecting { conn, .. } = self.state {
             effects.push(Effect::Disconnect(conn));
         }
         let next_conn = self.next_conn;
@@ -311,16 +339,17 @@ impl Link {
 
     fn watch(&mut self, job_ids: Vec<JobId>, effects: &mut Vec<Effect>) {
         let fresh: Vec<JobId> = job_ids.into_iter().filter(|job_id| self.watched.insert(job_id.clone())).collect();
-        if let State::Open { conn, .. } = self.state {
+        if let State::Open(Open { conn, .. }) = self.state {
             subscribe(conn, &fresh, effects);
         }
     }
 
     fn life(&mut self, conn: ConnId, now: Now, valid: bool) {
-        if let State::Open { conn: open, life, .. } = &mut self.state
-            && *open == conn
+        if let State::Open(open) = &mut self.state
+            && open.conn == conn
         {
-            *life = now.monotonic;
+            open.life = now.monotonic;
+            open.probe = None;
             if valid {
                 self.prove();
             }
@@ -329,12 +358,15 @@ impl Link {
 
     /// The connection did something useful: earlier failures no longer count.
     fn prove(&mut self) {
-        if let State::Open { proven, .. } = &mut self.state {
-            *proven = true;
-        }
         self.backoff.reset();
-        self.trial = TokenTrial::Untried;
         self.reason = None;
+    }
+
+    /// The peer's library answered: the way there is open, whatever its application does.
+    fn answered(&mut self) {
+        if let State::Open(open) = &mut self.state {
+            open.probe = None;
+        }
     }
 
     fn is_connecting(&self, conn: ConnId) -> bool {
@@ -342,7 +374,7 @@ impl Link {
     }
 
     fn is_open(&self, conn: ConnId) -> bool {
-        matches!(self.state, State::Open { conn: open, .. } if open == conn)
+        matches!(self.state, State::Open(open) if open.conn == conn)
     }
 
     fn slept(&mut self, now: Now) -> bool {
@@ -350,20 +382,12 @@ impl Link {
         let wall = Duration::try_from(now.wall.duration_since(last.wall)).unwrap_or_default();
         wall > now.monotonic.saturating_sub(last.monotonic) + SLEEP_GAP
     }
+}
 
-    /// After a sleep nothing that was open or timed can be trusted: look at once.
-    fn wake(&mut self, now: Now, effects: &mut Vec<Effect>) {
-        match self.state {
-            State::Open { conn, .. } | State::Connecting { conn, .. } => {
-                effects.push(Effect::Disconnect(conn));
-                self.sync.lost();
-                self.reason = Some(ReasonView { code: Code::Slept, message: "this computer was asleep".to_owned() });
-                self.connect(now, effects);
-            }
-            State::Waiting { .. } => self.connect(now, effects),
-            State::SignedOut | State::AwaitingToken | State::AskingRest | State::Stopped => {}
-        }
-        self.sync.hurry(now);
+impl Open {
+    fn deadline(&self) -> Option<Duration> {
+        let settled = (!self.settled).then_some(self.since + SETTLED_AFTER);
+        [Some(self.life + SILENCE_LIMIT), settled, self.probe].into_iter().flatten().min()
     }
 }
 

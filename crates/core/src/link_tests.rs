@@ -347,3 +347,233 @@ fn the_view_is_shown_once_a_change_not_once_an_input() {
         assert!(scene.on(message).is_empty());
     }
 }
+
+#[test]
+fn a_change_of_the_network_probes_at_once_and_an_answer_keeps_the_connection() {
+    let mut scene = Scene::live();
+    let conn = scene.conn();
+    assert_eq!(scene.on(Input::NetworkChanged), [Effect::Ping(conn)]);
+    assert!(scene.on(Input::NetworkChanged).is_empty(), "one probe at a time");
+    scene.on(Input::Pong(conn));
+    assert!(scene.after(PROBE_LIMIT.as_secs_f64()).is_empty());
+    assert_eq!((scene.state(), scene.conn()), (ConnectionState::Live, conn));
+
+    scene.on(Input::NetworkChanged);
+    let effects = scene.after(PROBE_LIMIT.as_secs_f64());
+    assert_eq!(effects[..2], [Effect::Disconnect(conn), Effect::Connect(scene.conn())], "no answer: anew, at once");
+}
+
+#[test]
+fn a_change_of_the_network_ends_a_wait_but_not_one_that_the_backend_asked_for() {
+    let mut scene = Scene::new();
+    scene.on(Input::SignedIn);
+    for _ in 0..6 {
+        scene.fail();
+        let wait = scene.wait();
+        scene.after(wait);
+    }
+    scene.fail();
+    assert!(connects(&scene.on(Input::NetworkChanged)));
+    scene.on(Input::Refused(scene.conn(), Refusal::from_status(503, Some(Duration::from_secs(90)))));
+    assert!(!connects(&scene.on(Input::NetworkChanged)));
+    assert!((scene.wait() - 90.0).abs() < 0.01);
+    assert!(connects(&scene.on(Input::Reconnect)), "the person may always");
+}
+
+#[test]
+fn a_backend_that_says_one_thing_and_then_refuses_is_not_asked_for_ever() {
+    let mut scene = Scene::live();
+    scene.after(5.0);
+    scene.on(Input::Closed(scene.conn(), Closed::Auth));
+    scene.on(Input::TokenRefreshed);
+    scene.open();
+    scene.on(Input::Message(scene.conn()));
+    let effects = scene.on(Input::Closed(scene.conn(), Closed::Auth));
+    assert!(!effects.contains(&Effect::RefreshToken), "the token was fresh: {effects:?}");
+    scene.on(Input::Fetched);
+    assert_eq!(scene.state(), ConnectionState::Polling);
+}
+
+#[test]
+fn when_a_captive_portal_opens_the_socket_is_tried_at_once() {
+    let mut scene = Scene::new();
+    scene.on(Input::SignedIn);
+    scene.on(Input::Refused(scene.conn(), Refusal::from_status(302, None)));
+    let portal = Error::new(Code::CaptivePortal, "something else answers");
+    scene.on(Input::FetchFailed(portal, None));
+    scene.on(Input::Refresh);
+    scene.on(Input::FetchFailed(Error::new(Code::CaptivePortal, "something else answers"), None));
+    let view = scene.link.view(scene.now);
+    assert_eq!((view.state, view.reason.expect("a reason").code), (ConnectionState::Offline, Code::CaptivePortal));
+    scene.on(Input::Refresh);
+    assert!(connects(&scene.on(Input::Fetched)));
+}
+
+#[test]
+fn a_refetch_waits_for_what_the_backend_asked_for_but_the_person_need_not() {
+    let mut scene = Scene::live();
+    scene.on(Input::Refresh);
+    scene.on(Input::FetchFailed(Error::new(Code::RateLimited, "429"), Some(Duration::from_secs(100))));
+    scene.on(Input::Reconnect);
+    assert!(!scene.open().contains(&Effect::FetchJobs));
+    assert_eq!(scene.until_poll(), Duration::from_secs(100));
+    assert!(scene.on(Input::Refresh).contains(&Effect::FetchJobs));
+}
+
+/// A fleet whose server restarts: nobody is later than the specification allows, and no instant gets them all.
+#[test]
+fn a_thousand_clients_come_back_spread_out() {
+    let mut arrivals: Vec<Duration> = (0..1000)
+        .map(|client| {
+            let mut scene = Scene::live();
+            scene.now.draw = f64::from(client) / 1000.0;
+            scene.on(Input::Closed(scene.conn(), Closed::from_code(Some(1012))));
+            scene.link.deadline().expect("another try") - scene.now.monotonic
+        })
+        .collect();
+    arrivals.sort();
+    assert!(arrivals[0] >= Duration::from_millis(750) && arrivals[999] <= Duration::from_secs(1));
+    let busiest = arrivals.chunk_by(|a, b| a.as_millis() / 25 == b.as_millis() / 25).map(<[_]>::len).max();
+    assert!(busiest.is_some_and(|count| count <= 100), "{busiest:?} of 1000 within 25 ms");
+}
+
+mod any_sequence {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn error() -> Error {
+        Error::new(Code::ServerError, "trouble")
+    }
+
+    /// Is a step of a story: an input, the time before it, and whether the machine slept meanwhile.
+    fn any_step() -> impl Strategy<Value = (Input, u64, bool)> {
+        // The names of the last connections: the current one, and some that are over.
+        let conn = (0..4_u64).prop_map(ConnId);
+        let input = prop_oneof![
+            Just(Input::SignedIn),
+            Just(Input::SignedOut),
+            conn.clone().prop_map(Input::Opened),
+            conn.clone().prop_map(|conn| Input::Refused(conn, Refusal::Auth)),
+            conn.clone().prop_map(|conn| Input::Refused(conn, Refusal::NoSocket(error()))),
+            conn.clone().prop_map(|conn| Input::Refused(conn, Refusal::Failed(error(), Some(Duration::from_secs(40))))),
+            conn.clone().prop_map(|conn| Input::Closed(conn, Closed::Auth)),
+            conn.clone().prop_map(|conn| Input::Closed(conn, Closed::Replaced)),
+            conn.clone().prop_map(|conn| Input::Closed(conn, Closed::Lost(error()))),
+            conn.clone().prop_map(Input::Message),
+            conn.clone().prop_map(Input::Noise),
+            conn.clone().prop_map(|conn| Input::Heartbeat(conn, Heartbeat::Ping)),
+            conn.prop_map(Input::Pong),
+            Just(Input::NetworkChanged),
+            Just(Input::Watch(jobs(2))),
+            Just(Input::Fetched),
+            Just(Input::FetchFailed(error(), None)),
+            Just(Input::FetchFailed(Error::new(Code::SessionExpired, "over"), None)),
+            Just(Input::TokenRefreshed),
+            Just(Input::TokenDelayed(error())),
+            Just(Input::Reconnect),
+            Just(Input::Refresh),
+            Just(Input::Tick),
+        ];
+        (input, prop_oneof![Just(0), 1..70_000_u64, Just(400_000)], proptest::bool::weighted(0.05))
+    }
+
+    /// Names a connection relative to the newest, so that most inputs are about one that exists.
+    fn relative(input: Input, newest: u64) -> Input {
+        let of = |conn: ConnId| ConnId(newest.saturating_sub(conn.0));
+        match input {
+            Input::Opened(conn) => Input::Opened(of(conn)),
+            Input::Refused(conn, refusal) => Input::Refused(of(conn), refusal),
+            Input::Closed(conn, closed) => Input::Closed(of(conn), closed),
+            Input::Message(conn) => Input::Message(of(conn)),
+            Input::Noise(conn) => Input::Noise(of(conn)),
+            Input::Heartbeat(conn, kind) => Input::Heartbeat(of(conn), kind),
+            Input::Pong(conn) => Input::Pong(of(conn)),
+            other => other,
+        }
+    }
+
+    /// Is what a driver would have open or under way.
+    #[derive(Default)]
+    struct Driver {
+        socket: Option<ConnId>,
+        opened: bool,
+        fetches: i32,
+        asks_token: bool,
+    }
+
+    impl Driver {
+        fn hear(&mut self, input: &Input) {
+            match input {
+                Input::Refused(conn, _) | Input::Closed(conn, _) => drop(self.socket.take_if(|open| open == conn)),
+                Input::Opened(_) => self.opened = true,
+                Input::Fetched | Input::FetchFailed(..) => self.fetches -= 1,
+                Input::TokenRefreshed | Input::TokenDelayed(_) => self.asks_token = false,
+                // Answers to somebody who has left are nobody's.
+                Input::SignedOut => (self.fetches, self.asks_token) = (0, false),
+                _ => {}
+            }
+        }
+
+        fn perform(&mut self, effects: &[Effect]) {
+            for effect in effects {
+                match effect {
+                    Effect::Connect(conn) => {
+                        assert_eq!(self.socket, None, "a second socket beside the first");
+                        (self.socket, self.opened) = (Some(*conn), false);
+                    }
+                    Effect::Disconnect(conn) => drop(self.socket.take_if(|open| open == conn)),
+                    Effect::Send(conn, _) | Effect::Ping(conn) => assert_eq!(self.socket, Some(*conn)),
+                    Effect::FetchJobs => self.fetches += 1,
+                    Effect::RefreshToken => self.asks_token = true,
+                    Effect::SignOut(_) => (self.fetches, self.asks_token) = (0, false),
+                    Effect::Show(_) => {}
+                }
+            }
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 2000, ..ProptestConfig::default() })]
+
+        #[test]
+        fn there_is_at_most_one_socket_and_always_a_way_forward(
+            steps in proptest::collection::vec(any_step(), 1..60)
+        ) {
+            let mut scene = Scene::new();
+            let mut driver = Driver::default();
+            for (input, millis, slept) in steps {
+                scene.now = scene.now.after(Duration::from_millis(millis));
+                if slept {
+                    scene.now.wall = scene.now.after(Duration::from_hours(8)).wall;
+                }
+                let input = relative(input, scene.link.next_conn.saturating_sub(1));
+                // A driver reports the end of a fetch or a refresh only where one is under way, and of its own sockets.
+                let unasked = match &input {
+                    Input::Fetched | Input::FetchFailed(..) => driver.fetches == 0,
+                    Input::TokenRefreshed | Input::TokenDelayed(_) => !driver.asks_token,
+                    Input::Opened(conn) | Input::Refused(conn, _) => driver.socket != Some(*conn) || driver.opened,
+                    Input::Closed(conn, _) => driver.socket != Some(*conn) || !driver.opened,
+                    _ => false,
+                };
+                if unasked {
+                    continue;
+                }
+                driver.hear(&input);
+                let effects = scene.on(input);
+                driver.perform(&effects);
+                let deadline = scene.link.deadline();
+                prop_assert!(deadline.is_none_or(|due| due > scene.now.monotonic), "a timer that is due is done");
+                prop_assert!((0..=1).contains(&driver.fetches), "fetches pile up: {}", driver.fetches);
+                let at_rest = matches!(scene.link.state, State::SignedOut | State::Stopped);
+                let goes_on = deadline.is_some() || driver.asks_token || driver.fetches > 0;
+                prop_assert!(at_rest || goes_on, "stuck in {:?}", scene.link.state);
+                prop_assert!(!matches!(scene.link.state, State::SignedOut) || driver.socket.is_none());
+                let waits = matches!(scene.link.state, State::Waiting { .. });
+                prop_assert!(!waits || driver.socket.is_none(), "waits although there is a socket");
+                let live = scene.state() == ConnectionState::Live;
+                prop_assert!(!live || driver.socket.is_some(), "live without a socket");
+            }
+        }
+    }
+}

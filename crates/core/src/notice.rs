@@ -1,16 +1,25 @@
-//! Which changes deserve a notification: the end of a watched run, once.
+//! Which changes deserve a notification: the end of a watched run, once, and many at a time as one summary.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
 use crate::{
     JobId,
-    cache::{Ending, Outcome, Witnessed},
+    cache::{Cache, Ending, Outcome, Witnessed},
     job::{Content, Field},
     record::Record,
     view::{self, NoticeKind, NoticeView},
 };
+
+/// How long an outcome waits for others to be told with it: too short to notice, long enough for a catch-up.
+const GATHER: Duration = Duration::from_millis(500);
+/// How long outcomes are gathered after many were told: a mass failure must not become a drumbeat.
+const GATHER_AFTER_MANY: Duration = Duration::from_secs(10);
+/// The most outcomes that are told one by one.
+const FEW: usize = 2;
+/// How many names a summary gives.
+const NAMES: usize = 3;
 
 /// Names an outcome that a person was told of, or need not be.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -23,33 +32,88 @@ pub struct Delivered {
     pub outcome: Outcome,
 }
 
-/// Remembers what was delivered, so that no outcome is told twice.
+impl From<&Ending> for Delivered {
+    fn from(ending: &Ending) -> Self {
+        Self { job_id: ending.job_id.clone(), run: ending.run, outcome: ending.outcome }
+    }
+}
+
+/// Is what is to be told now, after the outcomes in it were remembered on disk.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Telling {
+    /// What is settled by it.
+    pub delivered: Vec<Delivered>,
+    /// What the person is told.
+    pub notices: Vec<NoticeView>,
+}
+
+/// Remembers what was delivered, so that no outcome is told twice, and gathers what is to be told.
 #[derive(Debug, Default)]
 pub struct Notices {
     delivered: BTreeSet<Delivered>,
+    waiting: Vec<Delivered>,
+    due: Option<Duration>,
+    /// Until when outcomes are gathered because many were just told.
+    calm_at: Duration,
 }
 
 impl Notices {
     /// Takes up what the disk remembers.
     pub fn restore(delivered: impl IntoIterator<Item = Delivered>) -> Self {
-        Self { delivered: delivered.into_iter().collect() }
+        Self { delivered: delivered.into_iter().collect(), ..Self::default() }
     }
 
-    /// Decides on the end of a run: what is now settled and must be remembered, and what the person is told.
+    /// Takes in the end of a run, and returns it where it is settled in silence and must be remembered.
     ///
-    /// A job that had already ended when it was first seen is settled in silence.
-    pub fn decide(&mut self, ending: &Ending, job: &Record) -> Option<(Delivered, Option<NoticeView>)> {
-        let key = Delivered { job_id: ending.job_id.clone(), run: ending.run, outcome: ending.outcome };
-        if !self.delivered.insert(key.clone()) {
+    /// A job that had already ended when it was first seen notifies nobody.
+    pub fn ended(&mut self, ending: &Ending, now: Duration) -> Option<Delivered> {
+        let key = Delivered::from(ending);
+        if self.delivered.contains(&key) || self.waiting.contains(&key) {
             return None;
         }
-        let notice = (ending.witnessed == Witnessed::Yes).then(|| notice(ending.outcome, job));
-        Some((key, notice))
+        if ending.witnessed == Witnessed::FirstLook {
+            self.delivered.insert(key.clone());
+            return Some(key);
+        }
+        self.waiting.push(key);
+        self.due.get_or_insert((now + GATHER).max(self.calm_at));
+        None
+    }
+
+    /// Takes in what had ended before the last run of the program could tell it.
+    pub fn catch_up(&mut self, cache: &Cache, now: Duration) {
+        for ending in cache.jobs().filter_map(Ending::of) {
+            let _ = self.ended(&ending, now);
+        }
+    }
+
+    /// Returns when [`Notices::tell`] is due, on the monotonic clock.
+    pub fn deadline(&self) -> Option<Duration> {
+        self.due
+    }
+
+    /// Returns what is to be told by now.
+    pub fn tell(&mut self, cache: &Cache, now: Duration) -> Telling {
+        if self.due.is_none_or(|due| now < due) {
+            return Telling::default();
+        }
+        self.due = None;
+        let delivered = std::mem::take(&mut self.waiting);
+        self.delivered.extend(delivered.iter().cloned());
+        let known: Vec<(Outcome, &Record)> =
+            delivered.iter().filter_map(|told| Some((told.outcome, cache.job(&told.job_id)?))).collect();
+        let notices = if known.len() <= FEW {
+            known.into_iter().map(|(outcome, job)| notice(outcome, job)).collect()
+        } else {
+            self.calm_at = now + GATHER_AFTER_MANY;
+            vec![summary(&known)]
+        };
+        Telling { delivered, notices }
     }
 
     /// Forgets everything, as a sign-out must.
     pub fn clear(&mut self) {
-        self.delivered.clear();
+        *self = Self::default();
     }
 }
 
@@ -64,6 +128,28 @@ fn notice(outcome: Outcome, job: &Record) -> NoticeView {
         }
     };
     NoticeView { kind, job_ids: vec![job.job_id.clone()], title, body }
+}
+
+/// Tells of many at once; what failed comes first, because it is what somebody must look at.
+fn summary(ended: &[(Outcome, &Record)]) -> NoticeView {
+    let of = |wanted: Outcome| ended.iter().filter(move |(outcome, _)| *outcome == wanted).map(|(_, job)| *job);
+    let (ready, failed) = (of(Outcome::Completed).count(), of(Outcome::Failed).count());
+    let videos = |count: usize| if count == 1 { "1 video".to_owned() } else { format!("{count} videos") };
+    let are = if ready == 1 { "is" } else { "are" };
+    let title = match (ready, failed) {
+        (ready, 0) => format!("{} {are} ready", videos(ready)),
+        (0, failed) => format!("{} failed", videos(failed)),
+        (ready, failed) => format!("{} failed, {ready} {are} ready", videos(failed)),
+    };
+    let jobs: Vec<&Record> = of(Outcome::Failed).chain(of(Outcome::Completed)).collect();
+    let named: Vec<String> = jobs.iter().take(NAMES).map(|job| name(job)).collect();
+    let more = if jobs.len() > NAMES { format!(" and {} more", jobs.len() - NAMES) } else { String::new() };
+    NoticeView {
+        kind: NoticeKind::Summary,
+        job_ids: jobs.iter().map(|job| job.job_id.clone()).collect(),
+        title,
+        body: named.join(", ") + &more,
+    }
 }
 
 fn name(job: &Record) -> String {
@@ -88,31 +174,74 @@ fn completed_body(job: &Record) -> String {
 mod tests {
     use super::*;
 
-    fn ending(witnessed: Witnessed, run: u32) -> Ending {
-        Ending { job_id: JobId::new("7"), run, outcome: Outcome::Completed, witnessed }
+    const START: Duration = Duration::ZERO;
+
+    fn ending(job_id: usize, witnessed: Witnessed, run: u32) -> Ending {
+        let outcome = if job_id.is_multiple_of(2) { Outcome::Completed } else { Outcome::Failed };
+        Ending { job_id: JobId::new(job_id.to_string()), run, outcome, witnessed }
     }
 
-    fn job() -> Record {
-        Record { filename: Some("holiday.mp4".to_owned()), ..Record::new(JobId::new("7")) }
+    fn cache() -> Cache {
+        Cache::restore(
+            (0..10).map(|n| Record { filename: Some(format!("{n}.mp4")), ..Record::new(JobId::new(n.to_string())) }),
+        )
+    }
+
+    fn told(notices: &mut Notices, now: Duration) -> Vec<String> {
+        notices.tell(&cache(), now).notices.into_iter().map(|notice| notice.title).collect()
     }
 
     #[test]
-    fn an_outcome_is_told_once_a_run() {
+    fn an_outcome_is_told_once_a_run_and_once_after_a_restart() {
         let mut notices = Notices::default();
-        let (key, told) = notices.decide(&ending(Witnessed::Yes, 0), &job()).expect("new");
-        assert_eq!(told.expect("told").title, "holiday.mp4 is ready");
-        assert_eq!(notices.decide(&ending(Witnessed::Yes, 0), &job()), None);
-        assert!(notices.decide(&ending(Witnessed::Yes, 1), &job()).is_some(), "a new run may tell again");
+        assert_eq!(notices.ended(&ending(8, Witnessed::Yes, 0), START), None);
+        assert_eq!(notices.ended(&ending(8, Witnessed::Yes, 0), START), None);
+        assert_eq!(notices.tell(&cache(), START), Telling::default(), "gathered first");
+        let telling = notices.tell(&cache(), GATHER);
+        assert_eq!((telling.notices[0].title.as_str(), telling.notices.len()), ("8.mp4 is ready", 1));
+        notices.ended(&ending(8, Witnessed::Yes, 0), GATHER);
+        assert_eq!(notices.deadline(), None, "not twice");
+        notices.ended(&ending(8, Witnessed::Yes, 1), GATHER);
+        assert!(notices.deadline().is_some(), "a new run may tell again");
 
-        let mut restarted = Notices::restore([key]);
-        assert_eq!(restarted.decide(&ending(Witnessed::Yes, 0), &job()), None);
+        let mut restarted = Notices::restore(telling.delivered);
+        restarted.ended(&ending(8, Witnessed::Yes, 0), START);
+        assert_eq!(restarted.deadline(), None);
     }
 
     #[test]
     fn the_first_look_is_silent_and_stays_so() {
         let mut notices = Notices::default();
-        let (_, told) = notices.decide(&ending(Witnessed::FirstLook, 0), &job()).expect("settled");
-        assert_eq!(told, None);
-        assert_eq!(notices.decide(&ending(Witnessed::Yes, 0), &job()), None);
+        assert!(notices.ended(&ending(8, Witnessed::FirstLook, 0), START).is_some(), "settled");
+        assert_eq!(notices.ended(&ending(8, Witnessed::Yes, 0), START), None);
+        assert_eq!(notices.deadline(), None);
+    }
+
+    #[test]
+    fn two_are_told_one_by_one_and_more_as_one_summary() {
+        let mut notices = Notices::default();
+        for job_id in [1, 2] {
+            notices.ended(&ending(job_id, Witnessed::Yes, 0), START);
+        }
+        assert_eq!(told(&mut notices, GATHER), ["1.mp4 failed", "2.mp4 is ready"]);
+        for job_id in 3..8 {
+            notices.ended(&ending(job_id, Witnessed::Yes, 0), START);
+        }
+        let telling = notices.tell(&cache(), GATHER);
+        let summary = &telling.notices[0];
+        assert_eq!((telling.notices.len(), summary.kind), (1, NoticeKind::Summary));
+        assert_eq!(summary.title, "3 videos failed, 2 are ready");
+        assert_eq!(summary.body, "3.mp4, 5.mp4, 7.mp4 and 2 more");
+        assert_eq!((summary.job_ids.len(), telling.delivered.len()), (5, 5));
+    }
+
+    #[test]
+    fn after_many_the_next_are_gathered_for_longer() {
+        let mut notices = Notices::default();
+        (0..5).for_each(|job_id| drop(notices.ended(&ending(job_id, Witnessed::Yes, 0), START)));
+        assert_eq!(told(&mut notices, GATHER).len(), 1);
+        (5..10).for_each(|job_id| drop(notices.ended(&ending(job_id, Witnessed::Yes, 0), GATHER)));
+        assert!(told(&mut notices, GATHER * 3).is_empty());
+        assert_eq!(told(&mut notices, GATHER + GATHER_AFTER_MANY).len(), 1);
     }
 }

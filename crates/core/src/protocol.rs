@@ -96,10 +96,31 @@ pub struct ErrorData {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{reason}")]
 pub struct Rejected {
+    /// What kind of fault it has.
+    pub kind: RejectedKind,
     /// Why it could not be read.
     pub reason: String,
     /// Its beginning, at most 2 KiB, without tokens.
     pub sample: String,
+}
+
+/// Names the fault of a message that was skipped; stable, so that it can be counted and told without its content.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
+pub enum RejectedKind {
+    /// It is no JSON object with a `type`.
+    NotAMessage,
+    /// Its bytes are no UTF-8.
+    NotUtf8,
+    /// Its type is none of the specification.
+    UnknownType,
+    /// Its payload lacks what its type needs.
+    Unreadable,
+    /// It is larger than [`MESSAGE_LIMIT`].
+    TooLarge,
+    /// There is no room for another job.
+    TooManyJobs,
 }
 
 /// Is what this side says on the socket.
@@ -138,7 +159,7 @@ impl ClientMessage {
 /// tolerance of the contract.
 pub fn decode(text: &str) -> Result<Frame, Rejected> {
     // The reason may quote the message.
-    read(text).map_err(|reason| Rejected { reason: sample(&reason), sample: sample(text) })
+    read(text).map_err(|(kind, reason)| Rejected { kind, reason: sample(&reason), sample: sample(text) })
 }
 
 #[derive(Deserialize)]
@@ -153,45 +174,41 @@ struct Envelope<'a> {
     timestamp: Option<Timestamp>,
 }
 
-fn read(text: &str) -> Result<Frame, String> {
+type Fault = (RejectedKind, String);
+
+fn read(text: &str) -> Result<Frame, Fault> {
+    let not_a_message = |why: String| (RejectedKind::NotAMessage, format!("not a message: {why}"));
     // An array would pass for an object whose fields stand in order.
     if text.trim_start().starts_with('[') {
-        return Err("not a message: an array".to_owned());
+        return Err(not_a_message("an array".to_owned()));
     }
-    let envelope: Envelope = serde_json::from_str(text).map_err(|error| format!("not a message: {error}"))?;
+    let envelope: Envelope = serde_json::from_str(text).map_err(|error| not_a_message(error.to_string()))?;
     let kind = envelope.kind.trim().to_ascii_uppercase();
     match kind.as_str() {
         "HEARTBEAT" => return Ok(Frame::Heartbeat(Heartbeat::Heartbeat)),
         "PING" => return Ok(Frame::Heartbeat(Heartbeat::Ping)),
         _ => {}
     }
+    let unreadable = |why: String| (RejectedKind::Unreadable, format!("{kind}: {why}"));
     let data = envelope.data.map_or("{}", RawValue::get);
     let body = match kind.as_str() {
-        "JOB_UPDATE" => Body::Job(payload(&kind, data)?),
-        "STAGE_UPDATE" => {
-            let stage: StageData = payload(&kind, data)?;
-            Body::Stage(stage.stage_id, payload(&kind, data)?)
-        }
-        "METADATA_UPDATE" => {
-            let metadata: MetadataData = payload(&kind, data)?;
-            let field = Field::parse(&metadata.metadata_type)
-                .ok_or_else(|| format!("{kind}: unknown metadata_type {:?}", metadata.metadata_type))?;
-            let content = content(field, &metadata.content).ok_or_else(|| format!("{kind}: unreadable content"))?;
-            Body::Metadata(field, content)
-        }
-        "THUMBNAIL_GENERATED" => {
-            let data: ThumbnailData = payload(&kind, data)?;
-            Body::Thumbnail(data.into_thumbnail().ok_or_else(|| format!("{kind}: thumbnail_url is not https"))?)
-        }
-        "ERROR" => Body::Error(payload(&kind, data)?),
-        _ => return Err(format!("unknown type {:?}", envelope.kind)),
+        "JOB_UPDATE" => payload(data).map(Body::Job),
+        "STAGE_UPDATE" => payload(data)
+            .and_then(|stage: StageData| payload(data).map(|progress| Body::Stage(stage.stage_id, progress))),
+        "METADATA_UPDATE" => payload(data).and_then(MetadataData::into_body),
+        "THUMBNAIL_GENERATED" => payload(data).and_then(|data: ThumbnailData| {
+            data.into_thumbnail().map(Body::Thumbnail).ok_or_else(|| "thumbnail_url is not https".to_owned())
+        }),
+        "ERROR" => payload(data).map(Body::Error),
+        _ => return Err((RejectedKind::UnknownType, format!("unknown type {:?}", envelope.kind))),
     };
-    let job_id = envelope.job_id.ok_or_else(|| format!("{kind}: no job_id"))?;
+    let body = body.map_err(unreadable)?;
+    let job_id = envelope.job_id.ok_or_else(|| unreadable("no job_id".to_owned()))?;
     Ok(Frame::Event(Event { job_id, at: envelope.timestamp, body }))
 }
 
-fn payload<'a, T: Deserialize<'a>>(kind: &str, data: &'a str) -> Result<T, String> {
-    serde_json::from_str(data).map_err(|error| format!("{kind}: {error}"))
+fn payload<'a, T: Deserialize<'a>>(data: &'a str) -> Result<T, String> {
+    serde_json::from_str(data).map_err(|error| error.to_string())
 }
 
 #[derive(Deserialize)]
@@ -203,6 +220,15 @@ struct StageData {
 struct MetadataData {
     metadata_type: String,
     content: Value,
+}
+
+impl MetadataData {
+    fn into_body(self) -> Result<Body, String> {
+        let field = Field::parse(&self.metadata_type)
+            .ok_or_else(|| format!("unknown metadata_type {:?}", self.metadata_type))?;
+        let content = content(field, &self.content).ok_or("unreadable content")?;
+        Ok(Body::Metadata(field, content))
+    }
 }
 
 /// Is a thumbnail as messages and snapshots write it.
@@ -282,9 +308,14 @@ pub fn sample(text: &str) -> String {
     while !text.is_char_boundary(end) {
         end -= 1;
     }
+    redact_tokens(&text[..end])
+}
+
+/// Returns a text with everything that looks like a JWT struck out.
+pub fn redact_tokens(text: &str) -> String {
     let is_token = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
-    let mut rest = &text[..end];
-    let mut redacted = String::with_capacity(end);
+    let mut rest = text;
+    let mut redacted = String::with_capacity(text.len());
     // A JWT is the base64 of `{"`, whatever it is for.
     while let Some(at) = rest.find("eyJ") {
         redacted.push_str(&rest[..at]);

@@ -90,6 +90,8 @@ pub enum NoticeKind {
     Completed,
     /// A job has failed.
     Failed,
+    /// Many jobs have ended at once.
+    Summary,
 }
 
 /// Is one upload from this computer.

@@ -9,7 +9,8 @@ use crate::{Code, error::Error};
 pub enum Refusal {
     /// The token was refused.
     Auth,
-    /// There is no socket at this address, or a captive portal stands before it.
+    /// There is no socket at this address, a captive portal stands before it, or who answers cannot be trusted: nothing
+    /// that a quick retry would mend.
     NoSocket(Error),
     /// Anything else: worth another try later, and not before `Retry-After`.
     Failed(Error, Option<Duration>),
@@ -50,6 +51,8 @@ impl Closed {
         match code {
             Some(1008 | 3000 | 4001 | 4003 | 4401 | 4403) => Self::Auth,
             Some(4409) => Self::Replaced,
+            Some(1013) => Self::Lost(Error::new(Code::Closed, "the studio is too busy for live updates (code 1013)")),
+            Some(1001 | 1012) => Self::Lost(Error::new(Code::Closed, "the studio is restarting")),
             Some(code) => {
                 Self::Lost(Error::new(Code::Closed, format!("the studio closed the connection (code {code})")))
             }

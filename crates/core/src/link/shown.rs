@@ -3,7 +3,7 @@
 use super::{Effect, Link, State};
 use crate::{
     Now,
-    view::{ConnectionState, ConnectionView},
+    view::{ConnectionState, ConnectionView, ReasonView},
 };
 
 impl Link {
@@ -14,7 +14,7 @@ impl Link {
             State::SignedOut => (ConnectionState::SignedOut, None),
             State::Stopped => (ConnectionState::Stopped, None),
             State::Open { .. } => (ConnectionState::Live, None),
-            State::Waiting { until } => {
+            State::Waiting { until, .. } => {
                 let fallback = self.sync.fallback();
                 (fallback.unwrap_or(ConnectionState::Backoff), Some(until.saturating_sub(now.monotonic)))
             }
@@ -27,8 +27,14 @@ impl Link {
             state,
             attempt,
             retry_in_ms: retry_in.map(|wait| u64::try_from(wait.as_millis()).unwrap_or(u64::MAX)),
-            reason: if quiet { None } else { self.reason.clone() },
+            reason: if quiet { None } else { self.why(state) },
         }
+    }
+
+    /// While nothing works it is the list's failure that tells why; the socket's may be long ago.
+    fn why(&self, state: ConnectionState) -> Option<ReasonView> {
+        let of_list = self.sync.problem().filter(|_| state == ConnectionState::Offline);
+        of_list.or(self.reason.as_ref()).cloned()
     }
 
     pub(super) fn show(&mut self, now: Now, effects: &mut Vec<Effect>) {

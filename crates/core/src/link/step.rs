@@ -29,6 +29,10 @@ pub enum Input {
     Noise(ConnId),
     /// A heartbeat arrived.
     Heartbeat(ConnId, Heartbeat),
+    /// The peer answered a probe.
+    Pong(ConnId),
+    /// This computer's network is another one now, or is back.
+    NetworkChanged,
     /// These jobs have not ended, or are looked at: they are to be subscribed.
     Watch(Vec<JobId>),
     /// This job has ended, or is gone: the next connection need not subscribe it.
@@ -58,6 +62,8 @@ pub enum Effect {
     Disconnect(ConnId),
     /// Say something on the socket.
     Send(ConnId, ClientMessage),
+    /// Find out whether the peer is still there; any frame, or [`Input::Pong`], is an answer.
+    Ping(ConnId),
     /// Get a fresh access token, then report [`Input::TokenRefreshed`] or [`Input::TokenDelayed`].
     RefreshToken,
     /// Fetch the whole job list, then report [`Input::Fetched`] or [`Input::FetchFailed`].

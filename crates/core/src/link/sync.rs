@@ -2,7 +2,11 @@
 
 use std::time::Duration;
 
-use crate::{Now, view::ConnectionState};
+use crate::{
+    Now,
+    error::Error,
+    view::{ConnectionState, ReasonView},
+};
 
 /// How often the list is fetched while there is no socket, ± 10 %.
 const POLL_INTERVAL: Duration = Duration::from_secs(10);
@@ -21,6 +25,15 @@ enum Mode {
     Polling,
 }
 
+/// Tells what came before an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Recovery {
+    /// Failures.
+    Recovered,
+    /// Other answers, or nothing.
+    Well,
+}
+
 /// Is the timing of the list's fetches.
 #[derive(Debug, Default)]
 pub(super) struct Sync {
@@ -29,6 +42,10 @@ pub(super) struct Sync {
     in_flight: bool,
     failures: u32,
     answered: bool,
+    /// Why the list could not be had the last time.
+    problem: Option<ReasonView>,
+    /// What the backend's `Retry-After` asks of us; only the person may look earlier.
+    not_before: Duration,
 }
 
 impl Sync {
@@ -49,9 +66,10 @@ impl Sync {
     /// The socket opened: fetch what was missed. Polling goes on until that is done.
     pub(super) fn opened(&mut self, now: Now) {
         self.want(now);
+        self.heed();
     }
 
-    /// The person, or a new connection, wants the list now.
+    /// The list is wanted now.
     pub(super) fn want(&mut self, now: Now) {
         if self.mode == Mode::Idle {
             self.mode = Mode::Once;
@@ -91,13 +109,21 @@ impl Sync {
     pub(super) fn hurry(&mut self, now: Now) {
         if self.mode != Mode::Idle {
             self.next = Some(now.monotonic);
+            self.heed();
         }
     }
 
-    pub(super) fn succeeded(&mut self, now: Now, live: bool) {
+    /// Notes an answer, and tells whether it came after failures.
+    pub(super) fn succeeded(&mut self, now: Now, live: bool) -> Recovery {
+        let recovery = if self.problem.take().is_some() { Recovery::Recovered } else { Recovery::Well };
         self.in_flight = false;
         self.failures = 0;
         self.answered = true;
+        self.plan_next(now, live);
+        recovery
+    }
+
+    fn plan_next(&mut self, now: Now, live: bool) {
         // A fetch that was asked for meanwhile stays due.
         if self.next.is_some() {
             return;
@@ -109,16 +135,27 @@ impl Sync {
         }
     }
 
-    pub(super) fn failed(&mut self, retry_after: Option<Duration>, now: Now) {
+    pub(super) fn failed(&mut self, error: Error, retry_after: Option<Duration>, now: Now) {
         self.in_flight = false;
+        self.problem = Some(error.into());
+        self.not_before = now.monotonic + retry_after.unwrap_or_default();
         self.failures = self.failures.saturating_add(1);
         self.answered = false;
         if self.mode == Mode::Idle {
             return;
         }
         let doubled = POLL_INTERVAL * (1 << self.failures.min(3));
-        let wait = jittered(doubled.min(POLL_LIMIT), now.draw).min(POLL_LIMIT).max(retry_after.unwrap_or_default());
-        self.next = Some(now.monotonic + wait);
+        self.next = Some(now.monotonic + jittered(doubled.min(POLL_LIMIT), now.draw).min(POLL_LIMIT));
+        self.heed();
+    }
+
+    /// Returns why the list could not be had the last time.
+    pub(super) fn problem(&self) -> Option<&ReasonView> {
+        self.problem.as_ref()
+    }
+
+    fn heed(&mut self) {
+        self.next = self.next.map(|next| next.max(self.not_before));
     }
 
     /// Returns what stands in for the socket while it is not there.
