@@ -6,7 +6,13 @@ use anyhow::Context;
 use tallylight_client::{Config, Handle, Identity, Keychain, start};
 use tauri::{AppHandle, Manager, RunEvent};
 
-use crate::{args::Args, commands, computer::Computer, shell::Window, tray, window};
+use crate::{
+    args::Args,
+    commands,
+    computer::Computer,
+    shell::{Pace, Window},
+    tray, window,
+};
 
 /// The app's own entry in the keychain, so that it and `tally` never spend each other's refresh token.
 const KEYCHAIN_ACCOUNT: &str = "desktop";
@@ -35,21 +41,21 @@ pub fn run(args: Args) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Returns where the app keeps its own state, beside that of the studio of this computer.
+pub fn desktop_dir(data_dir: &Path) -> PathBuf {
+    data_dir.join("desktop")
+}
+
 fn set_up(app: &tauri::App, args: Args) -> anyhow::Result<()> {
-    let data_dir = match args.data_dir {
-        Some(folder) => folder,
-        None => app
-            .path()
-            .data_dir()
-            .context("there is no folder for application data: name one with --data-dir")?
-            .join("tallylight"),
-    };
-    let desktop_dir = data_dir.join("desktop");
+    let data_dir = args.data_dir().context("there is no folder for application data: name one with --data-dir")?;
+    let desktop_dir = desktop_dir(&data_dir);
     let here = args.this_computer || tallylight_client::last_identity(&desktop_dir) == Some(Identity::ThisComputer);
+    let pace = Pace::default();
     let handle = tauri::async_runtime::block_on(async {
-        let config = Config { data_dir: desktop_dir, keychain: Keychain::System(KEYCHAIN_ACCOUNT.to_owned()) };
-        start(config, Window::new(app.handle().clone()))
+        let config = Config::new(desktop_dir, Keychain::System(KEYCHAIN_ACCOUNT.to_owned()));
+        start(config, Window::new(app.handle().clone(), pace.clone()))
     });
+    app.manage(pace);
     app.manage(handle.clone());
     app.manage(Computer::new(data_dir.join("studio")));
     tray::build(app.handle());

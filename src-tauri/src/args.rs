@@ -10,7 +10,7 @@ use clap::Parser;
 pub struct Args {
     /// Where jobs, settings and the studio of this computer are kept
     #[arg(long, value_name = "DIR", env = "TALLYLIGHT_DATA_DIR")]
-    pub data_dir: Option<PathBuf>,
+    data_dir: Option<PathBuf>,
     /// Uses the studio of this computer, without asking at the first run
     #[arg(long)]
     pub this_computer: bool,
@@ -20,6 +20,11 @@ pub struct Args {
 }
 
 impl Args {
+    /// Returns where everything is kept: as asked for, or the system's place for application data.
+    pub fn data_dir(&self) -> Option<PathBuf> {
+        self.data_dir.clone().or_else(|| dirs::data_dir().map(|folder| folder.join("tallylight")))
+    }
+
     /// Reads the command line of a second start, whose paths are relative to where that one was started.
     pub fn of_second_start(words: Vec<String>, folder: &Path) -> Option<Self> {
         let mut args = Self::try_parse_from(words).ok()?;

@@ -2,7 +2,7 @@
 
 use std::{env, fs, path::Path};
 
-use tallylight_core::{cache, discovery, error, job, session, view};
+use tallylight_core::{cache, diagnostics, discovery, error, job, protocol, session, view};
 use ts_rs::{Config, TS};
 
 const FILE: &str = "../ui/src/bindings.ts";
@@ -37,6 +37,13 @@ fn declarations() -> String {
         view::Counts::decl(&config),
         session::SessionView::decl(&config),
         session::SessionState::decl(&config),
+        diagnostics::DiagnosticsView::decl(&config),
+        diagnostics::Counters::decl(&config),
+        diagnostics::TallyView::decl(&config),
+        diagnostics::LatencyView::decl(&config),
+        diagnostics::EventView::decl(&config),
+        diagnostics::SkippedView::decl(&config),
+        protocol::RejectedKind::decl(&config),
     ];
     let ids = ["JobId", "VideoId", "StageId", "ThumbnailId"].map(|name| format!("type {name} = string;"));
     let lines: Vec<String> = ids.iter().chain(&all).map(|decl| format!("export {decl}\n")).collect();

@@ -4,13 +4,14 @@ use secrecy::SecretString;
 use tallylight_client::{Handle, Identity};
 use tallylight_core::{
     Error, JobId,
+    diagnostics::DiagnosticsView,
     discovery::parse_address,
     view::{JobView, ServerView, StatusView},
 };
 use tauri::{AppHandle, State, Wry, ipc::Invoke};
 use tauri_plugin_dialog::DialogExt;
 
-use crate::{app, computer::Computer};
+use crate::{app, computer::Computer, report, shell::Pace};
 
 type Answer<T> = Result<T, Error>;
 
@@ -27,7 +28,11 @@ pub fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
         use_this_computer,
         sign_in,
         sign_out,
-        choose_videos
+        choose_videos,
+        diagnostics,
+        save_report,
+        listening,
+        heard
     ]
 }
 
@@ -85,5 +90,29 @@ async fn sign_out(client: State<'_, Handle>) -> Answer<()> {
 async fn choose_videos(app: AppHandle) -> Answer<()> {
     let chosen = app.dialog().file().blocking_pick_files().unwrap_or_default();
     app::upload(&app, chosen.into_iter().filter_map(|file| file.into_path().ok()).collect());
+    Ok(())
+}
+
+#[tauri::command]
+async fn diagnostics(client: State<'_, Handle>) -> Answer<DiagnosticsView> {
+    client.diagnostics().await
+}
+
+#[tauri::command]
+async fn save_report(app: AppHandle, client: State<'_, Handle>) -> Answer<Option<String>> {
+    report::save(&app, client.report().await?)
+}
+
+/// The window's page begins to listen.
+#[tauri::command]
+async fn listening(pace: State<'_, Pace>) -> Answer<()> {
+    pace.restart();
+    Ok(())
+}
+
+/// The window has heard every batch up to a number.
+#[tauri::command]
+async fn heard(pace: State<'_, Pace>, number: u64) -> Answer<()> {
+    pace.heard(number);
     Ok(())
 }

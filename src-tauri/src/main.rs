@@ -13,12 +13,14 @@ mod bindings;
 mod commands;
 mod computer;
 mod notifications;
+mod report;
 mod shell;
 mod tray;
 mod window;
 
 fn main() -> anyhow::Result<()> {
-    let filter = tallylight_client::log_filter("warn,tallylight=info");
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
-    app::run(args::Args::parse())
+    let args = args::Args::parse();
+    let logs = args.data_dir().map(|folder| app::desktop_dir(&folder).join("logs"));
+    let _log = tallylight_client::log("warn,tallylight=info", logs.as_deref());
+    app::run(args)
 }

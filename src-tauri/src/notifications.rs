@@ -6,17 +6,17 @@ use tallylight_core::{
     view::{NoticeKind, NoticeView},
 };
 
-/// Tells the person something, and hands on the job when they click.
+/// Tells the person something, and hands on the job when they click; none for a summary of many.
 ///
 /// Showing and waiting block, so each notification has a thread of its own until it is closed.
-pub fn show(notice: NoticeView, on_click: impl FnOnce(JobId) + Send + 'static) {
+pub fn show(notice: NoticeView, on_click: impl FnOnce(Option<JobId>) + Send + 'static) {
     let spawned = std::thread::Builder::new().name("notification".to_owned()).spawn(move || deliver(&notice, on_click));
     if let Err(error) = spawned {
         tracing::warn!(%error, "a notification could not be shown");
     }
 }
 
-fn deliver(notice: &NoticeView, on_click: impl FnOnce(JobId)) {
+fn deliver(notice: &NoticeView, on_click: impl FnOnce(Option<JobId>)) {
     let mut notification = Notification::new();
     notification
         .appname("Tallylight")
@@ -33,8 +33,8 @@ fn deliver(notice: &NoticeView, on_click: impl FnOnce(JobId)) {
     match notification.show() {
         #[cfg(all(unix, not(target_os = "macos")))]
         Ok(shown) => shown.wait_for_action(|action| {
-            if let ("default", Some(job_id)) = (action, notice.job_ids.first()) {
-                on_click(job_id.clone());
+            if action == "default" {
+                on_click(notice.job_ids.first().filter(|_| notice.kind != NoticeKind::Summary).cloned());
             }
         }),
         #[cfg(not(all(unix, not(target_os = "macos"))))]

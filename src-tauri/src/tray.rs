@@ -3,7 +3,7 @@
 use tallylight_client::TrayView;
 use tallylight_core::view::ConnectionState;
 use tauri::{
-    AppHandle,
+    AppHandle, Manager,
     image::Image,
     menu::{Menu, MenuItem},
     tray::{MouseButton, MouseButtonState, TrayIconBuilder, TrayIconEvent},
@@ -13,6 +13,9 @@ use crate::window;
 
 const ID: &str = "main";
 
+/// Is the line of the menu that says how it stands: on Linux a tray icon shows no tooltip.
+struct Standing(MenuItem<tauri::Wry>);
+
 /// Builds the tray icon. A desktop without a tray is no reason not to start.
 pub fn build(app: &AppHandle) {
     if let Err(error) = try_build(app) {
@@ -21,12 +24,14 @@ pub fn build(app: &AppHandle) {
 }
 
 fn try_build(app: &AppHandle) -> tauri::Result<()> {
+    let standing = MenuItem::with_id(app, "standing", "Tallylight", false, None::<&str>)?;
+    app.manage(Standing(standing.clone()));
     let open = MenuItem::with_id(app, "open", "Open Tallylight", true, None::<&str>)?;
     let quit = MenuItem::with_id(app, "quit", "Quit", true, None::<&str>)?;
     TrayIconBuilder::with_id(ID)
         .icon(Image::from_bytes(include_bytes!("../icons/tray.png"))?)
         .tooltip("Tallylight")
-        .menu(&Menu::with_items(app, &[&open, &quit])?)
+        .menu(&Menu::with_items(app, &[&standing, &open, &quit])?)
         .show_menu_on_left_click(false)
         .on_menu_event(|app, event| match event.id().as_ref() {
             "open" => window::show(app),
@@ -43,15 +48,19 @@ fn try_build(app: &AppHandle) -> tauri::Result<()> {
 }
 
 /// Shows the state at a glance.
-pub fn show(app: &AppHandle, view: TrayView) {
-    if let Some(tray) = app.tray_by_id(ID)
-        && let Err(error) = tray.set_tooltip(Some(tooltip(view)))
-    {
+pub fn show(app: &AppHandle, view: &TrayView) {
+    let words = words(view);
+    let Some(tray) = app.tray_by_id(ID) else { return };
+    let shown = tray.set_tooltip(Some(&words)).and_then(|()| match app.try_state::<Standing>() {
+        Some(standing) => standing.0.set_text(&words),
+        None => Ok(()),
+    });
+    if let Err(error) = shown {
         tracing::debug!(%error, "the tray did not change");
     }
 }
 
-fn tooltip(view: TrayView) -> String {
+fn words(view: &TrayView) -> String {
     let counts = view.counts;
     let parts = [
         (counts.failed, "failed"),
@@ -59,8 +68,7 @@ fn tooltip(view: TrayView) -> String {
         (counts.pending, "waiting"),
         (counts.completed, "done"),
     ];
-    let jobs: Vec<String> =
-        parts.iter().filter(|(count, _)| *count > 0).map(|(count, word)| format!("{count} {word}")).collect();
+    let jobs = parts.iter().filter(|(count, _)| *count > 0).map(|(count, word)| format!("{count} {word}"));
     let state = match view.connection {
         ConnectionState::Live => None,
         ConnectionState::SignedOut => Some("signed out"),
@@ -70,7 +78,10 @@ fn tooltip(view: TrayView) -> String {
         ConnectionState::Offline => Some("offline"),
         ConnectionState::Stopped => Some("stopped"),
     };
-    let state = state.map(str::to_owned);
+    let state = state.map(|state| match &view.reason {
+        Some(reason) => format!("{state} ({reason})"),
+        None => state.to_owned(),
+    });
     let words: Vec<String> = state.into_iter().chain(jobs).collect();
     if words.is_empty() { "Tallylight".to_owned() } else { format!("Tallylight: {}", words.join(", ")) }
 }
@@ -81,11 +92,12 @@ mod tests {
     use tallylight_core::view::Counts;
 
     #[test]
-    fn the_tooltip_names_trouble_first() {
+    fn trouble_is_named_first() {
         let counts = Counts { pending: 0, processing: 2, completed: 3, failed: 1 };
-        let live = TrayView { connection: ConnectionState::Live, counts };
-        assert_eq!(tooltip(live), "Tallylight: 1 failed, 2 working, 3 done");
-        let offline = TrayView { connection: ConnectionState::Offline, counts: Counts::default() };
-        assert_eq!(tooltip(offline), "Tallylight: offline");
+        let live = TrayView { connection: ConnectionState::Live, reason: None, counts };
+        assert_eq!(words(&live), "Tallylight: 1 failed, 2 working, 3 done");
+        let reason = Some("no network".to_owned());
+        let offline = TrayView { connection: ConnectionState::Offline, reason, counts: Counts::default() };
+        assert_eq!(words(&offline), "Tallylight: offline (no network)");
     }
 }

@@ -3,6 +3,8 @@
 #![expect(clippy::expect_used, reason = "a test that cannot be set up has failed")]
 
 mod connection;
+mod faults;
 mod main_job;
+mod servers;
 mod studio;
 mod trouble;

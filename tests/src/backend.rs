@@ -1,38 +1,125 @@
 //! A backend whose every word a test decides: for what a well-behaved studio never says.
 
 use std::{
+    collections::VecDeque,
     net::Ipv4Addr,
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicUsize, Ordering},
     },
 };
 
 use axum::{
     Json, Router,
+    body::Bytes,
     extract::{
-        State,
-        ws::{Message, WebSocket, WebSocketUpgrade},
+        Path, Request, State,
+        ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade},
     },
-    http::StatusCode,
+    http::{HeaderMap, StatusCode, header},
+    middleware::{Next, from_fn_with_state},
     response::{IntoResponse, Response},
     routing::{get, post},
 };
 use serde_json::{Value, json};
 use tokio::{net::TcpListener, sync::broadcast};
 
+/// How much may be said before the slowest socket has heard it.
+const SAID: usize = 1 << 15;
+
 /// Answers as it is told. Its copies share what they are told.
 #[derive(Clone)]
 pub struct ScriptedBackend {
     /// Where it listens.
     pub address: String,
-    jobs: Arc<Mutex<Value>>,
-    socket_status: Arc<Mutex<StatusCode>>,
-    rest_status: Arc<Mutex<StatusCode>>,
+    script: Arc<Mutex<Script>>,
     out: broadcast::Sender<Message>,
     heard: Arc<Mutex<Vec<String>>>,
     connects: Arc<AtomicUsize>,
-    refreshes: Arc<AtomicUsize>,
+    lists: Arc<AtomicUsize>,
+}
+
+/// Is an answer that stands in for another.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    status: StatusCode,
+    headers: Vec<(&'static str, String)>,
+    body: String,
+}
+
+/// Is what is to become of the next request for a token.
+#[derive(Clone, Debug)]
+pub enum Grant {
+    /// This is answered in place of a session.
+    Instead(Answer),
+    /// A session is granted, and the answer is lost.
+    Lost,
+    /// It is answered when [`ScriptedBackend::release`] is called.
+    Held,
+}
+
+#[derive(Default)]
+struct Script {
+    jobs: Value,
+    socket: Option<Answer>,
+    /// Is said first on every socket.
+    greeting: Vec<Message>,
+    rest: Option<Answer>,
+    page: Option<Answer>,
+    grants: VecDeque<Grant>,
+    discovery: Value,
+    /// Access tokens end in a number; those below this one are refused.
+    valid_from: usize,
+    granted: usize,
+    /// The refresh tokens that were brought, in order.
+    brought: Vec<String>,
+    held: Vec<tokio::sync::oneshot::Sender<()>>,
+    etag: Option<String>,
+}
+
+impl Answer {
+    /// Answers with a status alone.
+    ///
+    /// # Panics
+    /// Where it is no status.
+    pub fn status(code: u16) -> Self {
+        Self { status: StatusCode::from_u16(code).expect("a status"), headers: Vec::new(), body: String::new() }
+    }
+
+    /// Adds a header.
+    #[must_use]
+    pub fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.headers.push((name, value.into()));
+        self
+    }
+
+    /// Sets the body.
+    #[must_use]
+    pub fn saying(mut self, body: impl Into<String>) -> Self {
+        self.body = body.into();
+        self
+    }
+
+    /// Answers with an error as GoTrue does.
+    pub fn auth_error(code: u16, error_code: &str) -> Self {
+        Self::status(code).saying(json!({ "code": error_code, "message": "no" }).to_string())
+    }
+
+    /// Answers with the page of a captive portal.
+    pub fn page(code: u16) -> Self {
+        let page = Self::status(code).with("content-type", "text/html").saying("<html>Welcome to our Wi-Fi</html>");
+        if (300..400).contains(&code) { page.with("location", "http://127.0.0.1:9/login") } else { page }
+    }
+}
+
+impl IntoResponse for Answer {
+    fn into_response(self) -> Response {
+        let mut response = (self.status, self.body).into_response();
+        for (name, value) in self.headers {
+            response.headers_mut().insert(name, value.parse().expect("a header"));
+        }
+        response
+    }
 }
 
 impl ScriptedBackend {
@@ -44,20 +131,20 @@ impl ScriptedBackend {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a port");
         let backend = Self {
             address: format!("http://{}", listener.local_addr().expect("an address")),
-            jobs: Arc::new(Mutex::new(json!([]))),
-            socket_status: Arc::new(Mutex::new(StatusCode::SWITCHING_PROTOCOLS)),
-            rest_status: Arc::new(Mutex::new(StatusCode::OK)),
-            out: broadcast::channel(1024).0,
+            script: Arc::new(Mutex::new(Script { jobs: json!([]), discovery: json!({}), ..Script::default() })),
+            out: broadcast::channel(SAID).0,
             heard: Arc::default(),
             connects: Arc::default(),
-            refreshes: Arc::default(),
+            lists: Arc::default(),
         };
         let router = Router::new()
             .route("/.well-known/tallylight.json", get(discovery))
             .route("/auth/v1/token", post(token))
+            .route("/auth/v1/logout", post(|| async { StatusCode::NO_CONTENT }))
             .route("/api/v1/jobs/", get(jobs))
             .route("/api/v1/videos/jobs/{job_id}", get(job))
             .route("/ws", get(upgrade))
+            .layer(from_fn_with_state(backend.clone(), page))
             .with_state(backend.clone());
         tokio::spawn(async move { axum::serve(listener, router).await });
         backend
@@ -65,17 +152,55 @@ impl ScriptedBackend {
 
     /// Decides what the job list is.
     pub fn set_jobs(&self, jobs: Value) {
-        *lock(&self.jobs) = jobs;
+        self.script().jobs = jobs;
     }
 
-    /// Decides what an upgrade is answered with; 101 opens the socket.
-    pub fn set_socket(&self, status: StatusCode) {
-        *lock(&self.socket_status) = status;
+    /// Gives the job list a tag; asked for with it, it is not sent again.
+    pub fn set_etag(&self, etag: &str) {
+        self.script().etag = Some(etag.to_owned());
     }
 
-    /// Decides what REST is answered with.
-    pub fn set_rest(&self, status: StatusCode) {
-        *lock(&self.rest_status) = status;
+    /// Decides what stands in for the socket, if anything.
+    pub fn set_socket(&self, answer: impl Into<Option<Answer>>) {
+        self.script().socket = answer.into();
+    }
+
+    /// Decides what every socket says first.
+    pub fn set_greeting(&self, messages: Vec<Message>) {
+        self.script().greeting = messages;
+    }
+
+    /// Decides what stands in for REST, if anything.
+    pub fn set_rest(&self, answer: impl Into<Option<Answer>>) {
+        self.script().rest = answer.into();
+    }
+
+    /// Decides what stands in for everything, if anything.
+    pub fn set_page(&self, answer: impl Into<Option<Answer>>) {
+        self.script().page = answer.into();
+    }
+
+    /// Adds fields to what it says of itself.
+    pub fn set_discovery(&self, fields: Value) {
+        self.script().discovery = fields;
+    }
+
+    /// Decides what becomes of the next requests for a token, one after the other.
+    pub fn script_grants(&self, grants: impl IntoIterator<Item = Grant>) {
+        self.script().grants.extend(grants);
+    }
+
+    /// Answers the requests for a token that are held.
+    pub fn release(&self) {
+        for held in std::mem::take(&mut self.script().held) {
+            let _ = held.send(());
+        }
+    }
+
+    /// Refuses every access token that was granted until now.
+    pub fn expire_tokens(&self) {
+        let mut script = self.script();
+        script.valid_from = script.granted + 1;
     }
 
     /// Says something on every open socket.
@@ -90,8 +215,7 @@ impl ScriptedBackend {
 
     /// Closes every open socket with a code.
     pub fn close(&self, code: u16) {
-        let frame = axum::extract::ws::CloseFrame { code, reason: "".into() };
-        let _ = self.out.send(Message::Close(Some(frame)));
+        let _ = self.out.send(closing(code));
     }
 
     /// Returns what clients said on sockets.
@@ -99,64 +223,155 @@ impl ScriptedBackend {
         lock(&self.heard).iter().filter_map(|text| serde_json::from_str(text).ok()).collect()
     }
 
+    /// Returns every id that was subscribed, in order.
+    pub fn subscribed(&self) -> Vec<String> {
+        let heard = self.heard();
+        let frames = heard.iter().filter(|said| said["action"] == "subscribe");
+        let ids = frames.flat_map(|said| said["job_ids"].as_array().cloned().unwrap_or_default());
+        ids.filter_map(|id| id.as_str().map(str::to_owned)).collect()
+    }
+
     /// Returns how often a socket was asked for.
     pub fn connects(&self) -> usize {
         self.connects.load(Ordering::SeqCst)
     }
 
-    /// Returns how often a session was renewed.
+    /// Returns how often the job list was asked for.
+    pub fn lists(&self) -> usize {
+        self.lists.load(Ordering::SeqCst)
+    }
+
+    /// Returns the refresh tokens that were brought, in order.
+    pub fn brought(&self) -> Vec<String> {
+        self.script().brought.clone()
+    }
+
+    /// Returns how often a session was to be renewed.
     pub fn refreshes(&self) -> usize {
-        self.refreshes.load(Ordering::SeqCst)
+        self.script().brought.len()
+    }
+
+    fn script(&self) -> MutexGuard<'_, Script> {
+        lock(&self.script)
+    }
+
+    fn accepts(&self, headers: &HeaderMap) -> bool {
+        let token = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let number = token.rsplit('-').next().and_then(|number| number.parse::<usize>().ok());
+        number.is_some_and(|number| number >= self.script().valid_from)
     }
 }
 
-fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+/// Returns the message that closes a socket with a code.
+pub fn closing(code: u16) -> Message {
+    Message::Close(Some(CloseFrame { code, reason: "".into() }))
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-async fn discovery(State(backend): State<ScriptedBackend>) -> Json<Value> {
-    Json(json!({ "name": "Scripted", "auth_url": backend.address, "auth_key": "public" }))
-}
-
-async fn token(State(backend): State<ScriptedBackend>, Json(body): Json<Value>) -> Json<Value> {
-    if body.get("refresh_token").is_some() {
-        backend.refreshes.fetch_add(1, Ordering::SeqCst);
-    }
-    let user = json!({ "id": "u", "email": "me@acme.tv" });
-    Json(
-        json!({ "access_token": "access", "token_type": "bearer", "expires_in": 3600, "refresh_token": "refresh", "user": user }),
-    )
-}
-
-async fn jobs(State(backend): State<ScriptedBackend>) -> Response {
-    let status = *lock(&backend.rest_status);
-    (status, Json(lock(&backend.jobs).clone())).into_response()
-}
-
-async fn job(
-    State(backend): State<ScriptedBackend>,
-    axum::extract::Path(job_id): axum::extract::Path<String>,
-) -> Response {
-    let jobs = lock(&backend.jobs).clone();
-    let found = jobs.as_array().and_then(|jobs| jobs.iter().find(|job| job["id"] == job_id.as_str()).cloned());
-    match found {
-        Some(job) => Json(job).into_response(),
-        None => StatusCode::NOT_FOUND.into_response(),
+async fn page(State(backend): State<ScriptedBackend>, request: Request, next: Next) -> Response {
+    let page = backend.script().page.clone();
+    match page {
+        Some(page) => page.into_response(),
+        None => next.run(request).await,
     }
 }
 
-async fn upgrade(State(backend): State<ScriptedBackend>, upgrade: WebSocketUpgrade) -> Response {
+async fn discovery(State(backend): State<ScriptedBackend>, headers: HeaderMap) -> Json<Value> {
+    // By whatever name it was called, so that a proxy before it stays before it.
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+    let mut document = json!({ "name": "Scripted", "auth_url": format!("http://{host}"), "auth_key": "public" });
+    if let (Some(document), Some(more)) = (document.as_object_mut(), backend.script().discovery.as_object()) {
+        document.extend(more.clone());
+    }
+    Json(document)
+}
+
+async fn token(State(backend): State<ScriptedBackend>, Json(body): Json<Value>) -> Response {
+    let grant = {
+        let mut script = backend.script();
+        if let Some(brought) = body["refresh_token"].as_str() {
+            script.brought.push(brought.to_owned());
+        }
+        script.grants.pop_front()
+    };
+    match grant {
+        Some(Grant::Instead(answer)) => return answer.into_response(),
+        Some(Grant::Held) => {
+            let (sender, released) = tokio::sync::oneshot::channel();
+            backend.script().held.push(sender);
+            let _ = released.await;
+        }
+        Some(Grant::Lost) => {
+            // Longer than the body, so that the connection ends before the answer does.
+            let lost = axum::body::Body::from_stream(futures_util::stream::once(async {
+                Err::<Bytes, _>(std::io::Error::other("the line was cut"))
+            }));
+            return Response::new(lost);
+        }
+        None => {}
+    }
+    let mut script = backend.script();
+    script.granted += 1;
+    let number = script.granted;
+    let user = json!({ "id": "u", "email": body["email"].as_str().unwrap_or("me@acme.tv") });
+    let session = json!({ "access_token": format!("access-{number}"), "token_type": "bearer", "expires_in": 3600,
+        "refresh_token": format!("refresh-{number}"), "user": user });
+    Json(session).into_response()
+}
+
+async fn jobs(State(backend): State<ScriptedBackend>, headers: HeaderMap) -> Response {
+    backend.lists.fetch_add(1, Ordering::SeqCst);
+    let (instead, jobs, etag) = {
+        let script = backend.script();
+        (script.rest.clone(), script.jobs.clone(), script.etag.clone())
+    };
+    if !backend.accepts(&headers) {
+        return StatusCode::UNAUTHORIZED.into_response();
+    }
+    let known = headers.get(header::IF_NONE_MATCH).and_then(|tag| tag.to_str().ok()).map(str::to_owned);
+    match (instead, etag) {
+        (Some(answer), _) => answer.into_response(),
+        (None, Some(etag)) if known.as_ref() == Some(&etag) => StatusCode::NOT_MODIFIED.into_response(),
+        (None, Some(etag)) => ([(header::ETAG, etag)], Json(jobs)).into_response(),
+        (None, None) => Json(jobs).into_response(),
+    }
+}
+
+async fn job(State(backend): State<ScriptedBackend>, Path(job_id): Path<String>, headers: HeaderMap) -> Response {
+    let (instead, jobs) = {
+        let script = backend.script();
+        (script.rest.clone(), script.jobs.clone())
+    };
+    let is_it = |job: &&Value| job["id"] == job_id.as_str();
+    match (instead, jobs.as_array().and_then(|jobs| jobs.iter().find(is_it))) {
+        _ if !backend.accepts(&headers) => StatusCode::UNAUTHORIZED.into_response(),
+        (Some(answer), _) => answer.into_response(),
+        (None, Some(job)) => Json(job.clone()).into_response(),
+        (None, None) => StatusCode::NOT_FOUND.into_response(),
+    }
+}
+
+async fn upgrade(State(backend): State<ScriptedBackend>, headers: HeaderMap, upgrade: WebSocketUpgrade) -> Response {
     backend.connects.fetch_add(1, Ordering::SeqCst);
-    let status = *lock(&backend.socket_status);
-    if status == StatusCode::SWITCHING_PROTOCOLS {
-        upgrade.on_upgrade(move |socket| converse(socket, backend))
-    } else {
-        status.into_response()
+    let instead = backend.script().socket.clone();
+    match instead {
+        Some(answer) => answer.into_response(),
+        None if !backend.accepts(&headers) => StatusCode::UNAUTHORIZED.into_response(),
+        None => upgrade.on_upgrade(move |socket| converse(socket, backend)),
     }
 }
 
 async fn converse(mut socket: WebSocket, backend: ScriptedBackend) {
     let mut out = backend.out.subscribe();
+    let greeting = backend.script().greeting.clone();
+    for message in greeting {
+        if socket.send(message).await.is_err() {
+            return;
+        }
+    }
     loop {
         tokio::select! {
             Ok(message) = out.recv() => {

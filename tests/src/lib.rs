@@ -4,11 +4,15 @@
 #![expect(clippy::expect_used, reason = "a test that cannot be set up has failed")]
 
 mod backend;
+mod proxy;
 mod recorder;
+mod scene;
 mod stage;
 mod video;
 
-pub use backend::ScriptedBackend;
+pub use backend::{Answer, Grant, ScriptedBackend, closing};
+pub use proxy::{Fault, FaultProxy};
 pub use recorder::{Recorder, Seen};
+pub use scene::{Scene, Stall, ended, running, update};
 pub use stage::{EMAIL, PASSWORD, Stage};
 pub use video::Video;

@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use crate::Stall;
 use tallylight_client::{Shell, TrayView};
 use tallylight_core::view::{Event, JobView, NoticeView};
 
@@ -17,6 +18,11 @@ pub struct Seen {
 }
 
 impl Seen {
+    /// Returns how many jobs the person was told of.
+    pub fn told(&self) -> usize {
+        self.notices.iter().map(|notice| notice.job_ids.len()).sum()
+    }
+
     /// Returns every version of a job that was shown, by its file name.
     pub fn versions(&self, filename: &str) -> Vec<&JobView> {
         let changed = self.events.iter().filter_map(|event| match event {
@@ -29,12 +35,20 @@ impl Seen {
 
 /// Records; its copies share what they record.
 #[derive(Clone, Debug, Default)]
-pub struct Recorder(Arc<Mutex<Seen>>);
+pub struct Recorder {
+    seen: Arc<Mutex<Seen>>,
+    stall: Arc<Stall>,
+}
 
 impl Recorder {
+    /// Returns what makes it hang.
+    pub fn stall(&self) -> &Stall {
+        &self.stall
+    }
+
     /// Returns what was recorded so far.
     pub fn seen(&self) -> MutexGuard<'_, Seen> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -49,5 +63,9 @@ impl Shell for Recorder {
 
     fn tray(&self, tray: TrayView) {
         self.seen().tray = Some(tray);
+    }
+
+    fn is_ready(&self) -> bool {
+        !self.stall.hangs()
     }
 }

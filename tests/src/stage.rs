@@ -45,10 +45,7 @@ impl Stage {
         let studio = Studio::start(config).await.expect("a studio");
         studio.ensure_account(EMAIL, PASSWORD).await.expect("an account");
         let recorder = Recorder::default();
-        let client = start(
-            ClientConfig { data_dir: folder.path().join("client"), keychain: Keychain::Memory },
-            recorder.clone(),
-        );
+        let client = start(ClientConfig::new(folder.path().join("client"), Keychain::Memory), recorder.clone());
         client.connect(studio.address().clone(), Identity::Address).await.expect("discovery");
         Self { folder, client, recorder, studio: Some(studio) }
     }

@@ -3,6 +3,15 @@ import { listen } from "@tauri-apps/api/event";
 import type { Backend } from "./backend";
 import type { Event, JobId } from "./bindings";
 
+/** A batch of changes, with its number. */
+interface Numbered {
+  number: number;
+  event: Event;
+}
+
+/** Every so many batches the core is told how far this window has come; further ahead it does not go. */
+const ACKNOWLEDGE_EVERY = 16;
+
 /** Talks to the Rust core. The only importer of @tauri-apps. */
 export const tauriBackend: Backend = {
   status: () => invoke("status"),
@@ -17,7 +26,17 @@ export const tauriBackend: Backend = {
   signOut: () => invoke("sign_out"),
   chooseVideos: () => invoke("choose_videos"),
 
-  onEvent: (listener) => listen<Event>("tally", (event) => listener(event.payload)),
+  diagnostics: () => invoke("diagnostics"),
+  saveReport: () => invoke("save_report"),
+
+  onEvent: async (listener) => {
+    const stop = await listen<Numbered>("tally", ({ payload: { number, event } }) => {
+      listener(event);
+      if (number % ACKNOWLEDGE_EVERY === 0) void invoke("heard", { number });
+    });
+    await invoke("listening");
+    return stop;
+  },
   onOpenJob: (listener) => listen<JobId>("open_job", (event) => listener(event.payload)),
   onDrag: async (listener) => {
     const stops = await Promise.all([

@@ -1,4 +1,12 @@
-import type { Event, JobId, JobView, ServerView, StatusView, TallyError } from "./bindings";
+import type {
+  DiagnosticsView,
+  Event,
+  JobId,
+  JobView,
+  ServerView,
+  StatusView,
+  TallyError,
+} from "./bindings";
 
 /** Stops a subscription. */
 export type Unsubscribe = () => void;
@@ -18,6 +26,11 @@ export interface Backend {
   signOut(): Promise<void>;
   /** Lets the person choose videos and uploads them; what becomes of them comes as events. */
   chooseVideos(): Promise<void>;
+
+  /** What is remembered of the connection. */
+  diagnostics(): Promise<DiagnosticsView>;
+  /** Lets the person save a report without names or addresses; returns where it is, or null if they did not. */
+  saveReport(): Promise<string | null>;
 
   onEvent(listener: (event: Event) => void): Promise<Unsubscribe>;
   /** A notification was clicked: look at this job. */

@@ -4,7 +4,7 @@ export type JobId = string;
 export type VideoId = string;
 export type StageId = string;
 export type ThumbnailId = string;
-export type Code = "invalid_address" | "insecure_address" | "unreachable" | "not_a_studio" | "untrusted_certificate" | "invalid_credentials" | "account_blocked" | "session_expired" | "signed_out" | "rate_limited" | "server_error" | "not_found" | "forbidden" | "not_a_video" | "too_large" | "disk_full" | "not_offered" | "file" | "keychain" | "socket_refused" | "no_socket" | "closed" | "silent" | "handshake_timeout" | "message_too_large" | "replaced" | "slept" | "requested" | "job_failed";
+export type Code = "invalid_address" | "insecure_address" | "unreachable" | "not_a_studio" | "untrusted_certificate" | "invalid_credentials" | "account_blocked" | "session_expired" | "signed_out" | "rate_limited" | "server_error" | "not_found" | "forbidden" | "not_a_video" | "too_large" | "disk_full" | "not_offered" | "file" | "keychain" | "socket_refused" | "no_socket" | "closed" | "silent" | "handshake_timeout" | "message_too_large" | "replaced" | "slept" | "network_changed" | "captive_portal" | "requested" | "job_failed";
 export type TallyError = { 
 /**
  * What kind of failure it is.
@@ -210,7 +210,7 @@ title: string,
  * Its text.
  */
 body: string, };
-export type NoticeKind = "completed" | "failed";
+export type NoticeKind = "completed" | "failed" | "summary";
 export type UploadView = { 
 /**
  * Which upload it is; counts up from 1 in every run of the program.
@@ -351,3 +351,118 @@ reason: ReasonView | null,
  */
 warning: ReasonView | null, };
 export type SessionState = "signed_out" | "signing_in" | "signed_in" | "refreshed";
+export type DiagnosticsView = { 
+/**
+ * Counters since the start of the program.
+ */
+counters: Counters, 
+/**
+ * How often connections were lost, refused or given up, by code.
+ */
+drops: Array<TallyView>, 
+/**
+ * How often messages were skipped, by kind.
+ */
+rejected: Array<TallyView>, 
+/**
+ * How long the last messages were on their way.
+ */
+latency: LatencyView | null, 
+/**
+ * What happened last, newest first.
+ */
+events: Array<EventView>, 
+/**
+ * What was skipped last, newest first.
+ */
+skipped: Array<SkippedView>, };
+export type Counters = { 
+/**
+ * Attempts to open the socket.
+ */
+connects: number, 
+/**
+ * Attempts that succeeded.
+ */
+opened: number, 
+/**
+ * Frames that arrived.
+ */
+frames: number, 
+/**
+ * Bytes in them.
+ */
+bytes: number, 
+/**
+ * Heartbeats among them.
+ */
+heartbeats: number, 
+/**
+ * Sessions renewed.
+ */
+refreshes: number, 
+/**
+ * Times that the job list was fetched.
+ */
+polls: number, 
+/**
+ * Times that it could not be had.
+ */
+failed_polls: number, 
+/**
+ * Changes of the network.
+ */
+network_changes: number, 
+/**
+ * Batches of changes that waited because the window was busy.
+ */
+held_batches: number, };
+export type TallyView = { 
+/**
+ * A stable name.
+ */
+what: string, 
+/**
+ * How often.
+ */
+count: number, };
+export type LatencyView = { 
+/**
+ * How many messages it is reckoned from.
+ */
+messages: number, 
+/**
+ * The median, in milliseconds.
+ */
+median_ms: number, 
+/**
+ * The longest, in milliseconds.
+ */
+worst_ms: number, };
+export type EventView = { 
+/**
+ * When, by this computer's clock.
+ */
+at: string, 
+/**
+ * What.
+ */
+message: string, };
+export type SkippedView = { 
+/**
+ * When, by this computer's clock.
+ */
+at: string, 
+/**
+ * What kind of fault it has.
+ */
+kind: RejectedKind, 
+/**
+ * Why, in words that may quote it.
+ */
+reason: string, 
+/**
+ * Its beginning, without tokens.
+ */
+sample: string, };
+export type RejectedKind = "not_a_message" | "not_utf8" | "unknown_type" | "unreadable" | "too_large" | "too_many_jobs";

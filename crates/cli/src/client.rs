@@ -32,7 +32,7 @@ pub fn keychain(global: &Global) -> Keychain {
 /// Says why there is no server to talk to. A server that is out of reach now but known from before is no error.
 pub async fn begin(global: &Global, terminal: Terminal) -> Result<Handle, Error> {
     let address = global.server.as_deref().map(parse_address).transpose()?;
-    let handle = start(Config { data_dir: data_dir(global)?, keychain: keychain(global) }, terminal);
+    let handle = start(Config::new(data_dir(global)?, keychain(global)), terminal);
     let known = handle.status().await?.server;
     match address {
         Some(address) => {

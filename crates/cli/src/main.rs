@@ -77,7 +77,7 @@ enum Command {
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    log(cli.global.verbose);
+    let _log = log(&cli.global);
     let runtime = match tokio::runtime::Runtime::new() {
         Ok(runtime) => runtime,
         Err(error) => {
@@ -117,7 +117,12 @@ fn exit_code(code: Code) -> u8 {
     match code {
         Code::InvalidAddress | Code::InsecureAddress => 2,
         Code::SignedOut | Code::SessionExpired | Code::InvalidCredentials | Code::AccountBlocked => 3,
-        Code::Unreachable | Code::UntrustedCertificate | Code::ServerError | Code::RateLimited | Code::NotAStudio => 4,
+        Code::Unreachable
+        | Code::UntrustedCertificate
+        | Code::ServerError
+        | Code::RateLimited
+        | Code::NotAStudio
+        | Code::CaptivePortal => 4,
         Code::NotFound
         | Code::Forbidden
         | Code::NotAVideo
@@ -134,6 +139,7 @@ fn exit_code(code: Code) -> u8 {
         | Code::MessageTooLarge
         | Code::Replaced
         | Code::Slept
+        | Code::NetworkChanged
         | Code::Requested
         | Code::JobFailed => 1,
     }
@@ -143,11 +149,12 @@ fn parse_status(word: &str) -> Result<Status, String> {
     Status::parse(word).ok_or_else(|| "use PENDING, PROCESSING, COMPLETED or FAILED".to_owned())
 }
 
-fn log(verbose: u8) {
+fn log(global: &Global) -> tallylight_client::LogGuard {
     let default =
         ["error", "tallylight_client=info,tally=info", "tallylight_client=debug,tallylight_core=debug,tally=debug"];
-    let level = default[usize::from(verbose).min(default.len() - 1)];
-    tracing_subscriber::fmt().with_env_filter(tallylight_client::log_filter(level)).with_writer(std::io::stderr).init();
+    let level = default[usize::from(global.verbose).min(default.len() - 1)];
+    let folder = client::data_dir(global).ok().map(|folder| folder.join("logs"));
+    tallylight_client::log(level, folder.as_deref())
 }
 
 /// Returns an error about wrong usage.

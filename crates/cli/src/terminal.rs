@@ -13,14 +13,19 @@ pub enum Told {
     Notice(NoticeView),
 }
 
+/// How much may wait to be printed. A reader that stops reading costs changes in between, not memory.
+const WAITING: usize = 512;
+/// How much room is left for what cannot be made one: notifications.
+const ROOM: usize = 128;
+
 /// Hands on what the client tells.
 #[derive(Debug)]
-pub struct Terminal(Option<mpsc::UnboundedSender<Told>>);
+pub struct Terminal(Option<mpsc::Sender<Told>>);
 
 impl Terminal {
     /// Makes a terminal that hands on to the receiver.
-    pub fn new() -> (Self, mpsc::UnboundedReceiver<Told>) {
-        let (sender, receiver) = mpsc::unbounded_channel();
+    pub fn new() -> (Self, mpsc::Receiver<Told>) {
+        let (sender, receiver) = mpsc::channel(WAITING);
         (Self(Some(sender)), receiver)
     }
 
@@ -31,7 +36,7 @@ impl Terminal {
 
     fn tell(&self, told: Told) {
         if let Some(sender) = &self.0 {
-            let _ = sender.send(told);
+            let _ = sender.try_send(told);
         }
     }
 }
@@ -46,4 +51,8 @@ impl Shell for Terminal {
     }
 
     fn tray(&self, _tray: TrayView) {}
+
+    fn is_ready(&self) -> bool {
+        self.0.as_ref().is_none_or(|sender| sender.is_closed() || sender.capacity() > ROOM)
+    }
 }

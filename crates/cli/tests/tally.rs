@@ -48,7 +48,7 @@ async fn exit_codes_tell_what_went_wrong_and_one_line_what_to_do() {
         (PASSWORD, vec!["jobs"], 2, "--server URL"),
         (PASSWORD, vec!["jobs", "--nonsense"], 2, "--nonsense"),
         (PASSWORD, vec!["--server", "http://example.com", "jobs"], 2, "use https"),
-        (PASSWORD, vec!["--server", "127.0.0.1:1", "jobs"], 4, "cannot be reached"),
+        (PASSWORD, vec!["--server", "127.0.0.1:1", "jobs"], 4, "nothing answers"),
         (PASSWORD, [&server[..], &["jobs"]].concat(), 3, "tally login"),
         ("wrong", [&server[..], &["login", "--email", EMAIL]].concat(), 3, "email or password is wrong"),
         ("wrong", [&server[..], &["watch", "--email", EMAIL]].concat(), 3, "email or password is wrong"),

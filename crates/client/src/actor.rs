@@ -13,6 +13,7 @@ use reqwest::Client;
 use tallylight_core::{
     Code, ConnId, Error, JobId, Now,
     cache::{Cache, Scope},
+    diagnostics::Diagnostics,
     discovery::{Identity, Server},
     link::{self, Link},
     notice::Notices,
@@ -27,6 +28,7 @@ use crate::{
     clock::Clock,
     handle::{Command, Handle, Reply},
     http::{self, Failure},
+    network::Network,
     rest,
     secrets::{Kept, Keychain, TokenStore},
     shell::{Shell, TrayView},
@@ -36,6 +38,8 @@ use crate::{
 
 mod calls;
 mod changes;
+mod notes;
+mod outbox;
 mod sessions;
 mod sockets;
 mod uploads;
@@ -58,13 +62,27 @@ const LOOK_EVERY: Duration = Duration::from_secs(5);
 /// How long the end of the program waits for the keychain and the backend.
 const FAREWELL: Duration = Duration::from_secs(5);
 
+/// How many writes to the keychain may wait.
+const KEYCHAIN_OPS: usize = 16;
+
 /// Is what an actor is started with.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Config {
     /// Where state is kept.
     pub data_dir: PathBuf,
     /// Where the session is kept.
     pub keychain: Keychain,
+    /// What tells the time.
+    pub clock: Clock,
+    /// What tells of changes of the network.
+    pub network: Network,
+}
+
+impl Config {
+    /// Keeps state in a folder and the session in a keychain, with this system's clock and network.
+    pub fn new(data_dir: PathBuf, keychain: Keychain) -> Self {
+        Self { data_dir, keychain, clock: Clock::system(), network: Network::system() }
+    }
 }
 
 /// Is what a task tells the actor.
@@ -77,6 +95,7 @@ enum Report {
     Kept(Ticket, Option<Error>),
     Call(Box<CallReport>),
     Upload(UploadReport),
+    NetworkChanged,
 }
 
 struct Actor<S> {
@@ -95,6 +114,9 @@ struct Actor<S> {
     calls: calls::Calls,
     dirty: changes::Dirty,
     uploads: BTreeMap<u32, Upload>,
+    last_upload: u32,
+    outbox: outbox::Outbox,
+    diagnostics: Diagnostics,
     signing_in: Option<Reply<()>>,
     /// Who waits for the keychain's answer; none once it has come.
     restoring: Option<Vec<Reply<bool>>>,
@@ -104,7 +126,7 @@ struct Actor<S> {
     /// When both clocks were last compared.
     looked: Duration,
     /// Leads to the one task that works on the keychain.
-    keychain: Option<mpsc::UnboundedSender<KeychainOp>>,
+    keychain: Option<mpsc::Sender<KeychainOp>>,
     /// Tasks that must not be cut off by the end of the program: the keychain, the farewell to the backend.
     lasting: TaskTracker,
 }
@@ -123,11 +145,12 @@ pub fn start(config: Config, shell: impl Shell) -> Handle {
     tokio::spawn(async move {
         let store = Store::open(&config.data_dir);
         let tokens = TokenStore::new(config.keychain);
-        let (lasting, (keychain, ops)) = (TaskTracker::new(), mpsc::unbounded_channel());
+        let (lasting, (keychain, ops)) = (TaskTracker::new(), mpsc::channel(KEYCHAIN_OPS));
         lasting.spawn(work_on_keychain(tokens.clone(), ops, reports.clone()));
+        tokio::spawn(watch_network(config.network, reports.clone()));
         let mut actor = Actor {
             shell,
-            clock: Clock::start(),
+            clock: config.clock,
             tokens,
             reports,
             server: None,
@@ -140,6 +163,9 @@ pub fn start(config: Config, shell: impl Shell) -> Handle {
             calls: calls::Calls::default(),
             dirty: changes::Dirty::default(),
             uploads: BTreeMap::new(),
+            last_upload: 0,
+            outbox: outbox::Outbox::default(),
+            diagnostics: Diagnostics::default(),
             signing_in: None,
             restoring: None,
             awaits_computer: false,
@@ -149,6 +175,7 @@ pub fn start(config: Config, shell: impl Shell) -> Handle {
             lasting,
             store,
         };
+        actor.notices.catch_up(&actor.cache, actor.now().monotonic);
         actor.restore();
         actor.run(inbox, incoming).await;
     });
@@ -157,6 +184,7 @@ pub fn start(config: Config, shell: impl Shell) -> Handle {
 
 impl<S: Shell> Actor<S> {
     async fn run(mut self, mut inbox: mpsc::Receiver<Command>, mut incoming: mpsc::Receiver<Report>) {
+        let mut clock = self.clock.clone();
         loop {
             let deadline = self.deadline();
             tokio::select! {
@@ -171,6 +199,7 @@ impl<S: Shell> Actor<S> {
                 },
                 Some(report) = incoming.recv() => self.report(report),
                 () = sleep_until(deadline) => {}
+                () = clock.moved() => {}
             }
             self.tick();
         }
@@ -178,6 +207,7 @@ impl<S: Shell> Actor<S> {
 
     async fn end(&mut self) {
         self.flush();
+        self.tell_notices(Duration::MAX);
         self.save();
         self.socket = None;
         self.keychain = None;
@@ -243,6 +273,8 @@ impl<S: Shell> Actor<S> {
                 self.link_input(link::Input::Reconnect);
                 let _ = reply.send(Ok(()));
             }
+            Command::Diagnostics(reply) => drop(reply.send(Ok(self.diagnostics.view()))),
+            Command::Report(reply) => drop(reply.send(Ok(self.report_text()))),
             Command::Upload(path, reply) => self.upload(path, reply),
             Command::Synced(reply) => self.calls.when_synced(reply),
             Command::SessionRestored(reply) => match &mut self.restoring {
@@ -269,6 +301,7 @@ impl<S: Shell> Actor<S> {
             Report::Kept(ticket, problem) => self.session_input(session::Input::Kept(ticket, problem)),
             Report::Call(report) => self.call_report(*report),
             Report::Upload(report) => self.upload_report(report),
+            Report::NetworkChanged => self.link_input(link::Input::NetworkChanged),
         }
     }
 
@@ -282,6 +315,12 @@ impl<S: Shell> Actor<S> {
             self.looked = now;
             self.link_input(link::Input::Tick);
         }
+        if self.outbox.deadline().is_some_and(|due| now >= due) {
+            self.release();
+        }
+        if self.notices.deadline().is_some_and(|due| now >= due) {
+            self.tell_notices(now);
+        }
         if self.dirty.flush_due(now) {
             self.flush();
         }
@@ -291,8 +330,9 @@ impl<S: Shell> Actor<S> {
     }
 
     fn deadline(&self) -> Option<Instant> {
-        let due = [self.session.deadline(), self.link.deadline(), self.dirty.deadline(), self.look_at()];
-        due.into_iter().flatten().min().map(|due| self.clock.instant(due))
+        let policies = [self.session.deadline(), self.link.deadline(), self.notices.deadline()];
+        let own = [self.dirty.deadline(), self.outbox.deadline(), self.look_at()];
+        policies.into_iter().chain(own).flatten().min().map(|due| self.clock.instant(due))
     }
 
     /// Returns when both clocks are compared next: timers stand still while the machine sleeps, and so would the light.
@@ -349,7 +389,8 @@ impl<S: Shell> Actor<S> {
             counts: Counts::of(self.cache.jobs()),
             server_ahead_ms: self
                 .cache
-                .server_ahead()
+                .server_clock
+                .ahead(self.now())
                 .map(|ahead| i64::try_from(ahead.as_millis()).unwrap_or(i64::MAX)),
         }
     }
@@ -362,6 +403,15 @@ impl<S: Shell> Actor<S> {
 
     fn now(&self) -> Now {
         self.clock.now()
+    }
+}
+
+async fn watch_network(mut network: Network, reports: mpsc::Sender<Report>) {
+    loop {
+        network.changed().await;
+        if reports.send(Report::NetworkChanged).await.is_err() {
+            return;
+        }
     }
 }
 

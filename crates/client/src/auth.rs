@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use tallylight_core::{Code, Error, discovery::Server, session::Grant};
 
-use crate::http::{Failure, refused, unanswered};
+use crate::http::{ANSWER_LIMIT, Failure, json, refused, text, unanswered};
 
 /// Asks for errors in the shape of this version.
 const API_VERSION: (&str, &str) = ("X-Supabase-Api-Version", "2024-01-01");
@@ -77,7 +77,7 @@ async fn grant(http: &Client, server: &Server, kind: &str, body: &Value, email: 
     if !response.status().is_success() {
         return Err(refused(response).await);
     }
-    let data: SessionData = response.json().await.map_err(|error| unanswered(&error))?;
+    let data: SessionData = json(&text(response, ANSWER_LIMIT).await?)?;
     Ok(Grant {
         access_token: data.access_token,
         refresh_token: data.refresh_token,

@@ -1,29 +1,72 @@
 //! The only reader of the clocks and the only roller of dice.
 
-use jiff::Timestamp;
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
 use tallylight_core::Now;
-use tokio::time::Instant;
+use tokio::{sync::watch, time::Instant};
 
 /// Reads both clocks.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Clock {
     start: Instant,
+    shift: watch::Receiver<Shift>,
+}
+
+/// Moves a clock, so that a test can wait a minute or sleep for a night without doing so.
+#[derive(Debug)]
+pub struct ClockHand(watch::Sender<Shift>);
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Shift {
+    monotonic: Duration,
+    wall: SignedDuration,
 }
 
 impl Clock {
-    /// Starts the monotonic clock at zero.
-    pub fn start() -> Self {
-        Self { start: Instant::now() }
+    /// Starts the monotonic clock of this system at zero.
+    pub fn system() -> Self {
+        Self::adjustable().0
+    }
+
+    /// Starts a clock that runs like the system's, and can be moved.
+    pub fn adjustable() -> (Self, ClockHand) {
+        let (hand, shift) = watch::channel(Shift::default());
+        (Self { start: Instant::now(), shift }, ClockHand(hand))
     }
 
     /// Reads both clocks, with a fresh draw.
     #[expect(clippy::disallowed_methods, reason = "the driver")]
-    pub fn now(self) -> Now {
-        Now { monotonic: self.start.elapsed(), wall: Timestamp::now(), draw: rand::random() }
+    pub fn now(&self) -> Now {
+        let shift = *self.shift.borrow();
+        let wall = Timestamp::now().checked_add(shift.wall).unwrap_or(Timestamp::MAX);
+        Now { monotonic: self.start.elapsed() + shift.monotonic, wall, draw: rand::random() }
     }
 
-    /// Returns the instant at which the monotonic clock shows a time.
-    pub fn instant(self, monotonic: std::time::Duration) -> Instant {
-        self.start + monotonic
+    /// Returns the instant at which the monotonic clock shows a time, unless it is moved before.
+    pub fn instant(&self, monotonic: Duration) -> Instant {
+        self.start + monotonic.saturating_sub(self.shift.borrow().monotonic)
+    }
+
+    /// Waits until the clock is moved; for ever where nobody can.
+    pub async fn moved(&mut self) {
+        if self.shift.changed().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    }
+}
+
+impl ClockHand {
+    /// Lets time pass.
+    pub fn advance(&self, time: Duration) {
+        self.0.send_modify(|shift| {
+            shift.monotonic += time;
+            shift.wall += SignedDuration::try_from(time).unwrap_or(SignedDuration::MAX);
+        });
+    }
+
+    /// Moves the wall clock alone: what a sleep of the machine does, a time server, or a person.
+    pub fn move_wall(&self, by: SignedDuration) {
+        self.0.send_modify(|shift| shift.wall += by);
     }
 }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use secrecy::SecretString;
 use tallylight_core::{
     Code, Error, JobId,
+    diagnostics::DiagnosticsView,
     discovery::Identity,
     view::{JobView, ServerView, StatusView},
 };
@@ -26,6 +27,8 @@ pub(crate) enum Command {
     Open(JobId, Reply<()>),
     Refresh(Reply<()>),
     Reconnect(Reply<()>),
+    Diagnostics(Reply<DiagnosticsView>),
+    Report(Reply<String>),
     Upload(PathBuf, Reply<JobId>),
     Synced(Reply<()>),
     SessionRestored(Reply<bool>),
@@ -95,6 +98,16 @@ impl Handle {
     /// Connects at once, instead of waiting.
     pub async fn reconnect(&self) -> Result<(), Error> {
         self.ask(Command::Reconnect).await
+    }
+
+    /// Returns what is remembered of the connection.
+    pub async fn diagnostics(&self) -> Result<DiagnosticsView, Error> {
+        self.ask(Command::Diagnostics).await
+    }
+
+    /// Returns a text for a bug report, in which neither a person nor a place is named.
+    pub async fn report(&self) -> Result<String, Error> {
+        self.ask(Command::Report).await
     }
 
     /// Sends a video, and returns once the backend has made it a job.

@@ -1,9 +1,10 @@
 //! What every HTTP call shares: the client, and reading failures.
 
-use std::time::Duration;
+use std::{io::ErrorKind, time::Duration};
 
 use jiff::{Timestamp, fmt::rfc2822::DateTimeParser};
 use reqwest::{Client, ClientBuilder, Response, StatusCode, header, redirect};
+use serde::de::DeserializeOwned;
 use tallylight_core::{Code, Error, discovery::is_trustworthy};
 use url::Url;
 
@@ -11,6 +12,8 @@ use url::Url;
 const CONNECT_LIMIT: Duration = Duration::from_secs(10);
 /// Time for a whole call with a small answer.
 pub const CALL_LIMIT: Duration = Duration::from_secs(30);
+/// The largest answer about one thing that is read, in bytes: a job with a long transcript.
+pub const ANSWER_LIMIT: usize = 32 << 20;
 /// Redirects that are followed in a row.
 const REDIRECT_LIMIT: usize = 5;
 
@@ -75,32 +78,81 @@ fn finish(builder: ClientBuilder, server: &Url) -> Result<Client, Error> {
 /// Says why no answer came.
 pub fn unanswered(error: &reqwest::Error) -> Failure {
     let host = error.url().and_then(Url::host_str).unwrap_or("the studio").to_owned();
-    // The library's own words are a chain; the last link names the cause.
-    let mut cause: &dyn std::error::Error = error;
-    while let Some(next) = cause.source() {
-        cause = next;
-    }
-    let words = cause.to_string();
-    let error = if words.to_lowercase().contains("certificate") {
-        Error::new(
-            Code::UntrustedCertificate,
-            format!(
-                "the certificate of {host} is not trusted ({words}): check the address, or ask whoever runs the studio"
-            ),
-        )
-    } else if error.is_timeout() {
+    let error = if error.is_timeout() {
         Error::new(Code::Unreachable, format!("{host} did not answer in time: check the network, or try again later"))
     } else if error.is_decode() || error.is_body() {
-        Error::new(Code::Unreachable, format!("the connection to {host} broke ({words})"))
+        Error::new(Code::Unreachable, format!("the connection to {host} broke: try again"))
     } else {
-        Error::new(Code::Unreachable, format!("{host} cannot be reached ({words}): check the address and the network"))
+        unreachable(error, &host)
     };
     Failure::local(error)
 }
 
+/// Says in plain words why a host could not be reached; the libraries' own words are for the log.
+pub fn unreachable(error: &(dyn std::error::Error + 'static), host: &str) -> Error {
+    let chain: Vec<_> = std::iter::successors(Some(error), |error| error.source()).collect();
+    let words = chain.iter().map(ToString::to_string).collect::<Vec<_>>().join(": ");
+    tracing::debug!(host, words, "no connection");
+    let kind = chain.iter().find_map(|error| error.downcast_ref::<std::io::Error>()).map(std::io::Error::kind);
+    let lower = words.to_lowercase();
+    if lower.contains("certificate") {
+        let why = chain.last().map(ToString::to_string).unwrap_or_default();
+        let message = format!(
+            "the certificate of {host} is not trusted ({why}): check the address, or ask whoever runs the studio"
+        );
+        return Error::new(Code::UntrustedCertificate, message);
+    }
+    let why = match kind {
+        Some(ErrorKind::ConnectionRefused) => format!("nothing answers at {host}: it may be stopped, or restarting"),
+        Some(ErrorKind::NetworkUnreachable | ErrorKind::HostUnreachable | ErrorKind::NetworkDown) => {
+            format!("there is no way to {host}: check the network")
+        }
+        Some(ErrorKind::TimedOut) => format!("{host} did not answer in time: check the network, or try again later"),
+        Some(ErrorKind::ConnectionReset | ErrorKind::ConnectionAborted | ErrorKind::UnexpectedEof) => {
+            format!("the connection to {host} broke: try again")
+        }
+        _ if lower.contains("dns error") || lower.contains("lookup") || lower.contains("resolv") => {
+            format!("the name of {host} could not be found: check the address and the network")
+        }
+        _ => format!("{host} cannot be reached: check the address and the network"),
+    };
+    Error::new(Code::Unreachable, why)
+}
+
+/// Reads the text of an answer, at most so many bytes of it.
+pub async fn text(mut response: Response, limit: usize) -> Result<String, Failure> {
+    let mut bytes = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(|error| unanswered(&error))? {
+        if bytes.len() + chunk.len() > limit {
+            let message = format!("the studio answered with more than {} MiB: ask whoever runs it", limit >> 20);
+            return Err(Failure::local(Error::new(Code::ServerError, message)));
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// Reads the JSON of an answer. A page in its place is no answer of a studio.
+pub fn json<T: DeserializeOwned>(text: &str) -> Result<T, Failure> {
+    is_data(text)?;
+    serde_json::from_str(text).map_err(|error| {
+        tracing::debug!(%error, "an unreadable answer");
+        Failure::local(Error::new(Code::ServerError, "the studio answered with something unreadable: try again later"))
+    })
+}
+
+/// Tells an answer of a studio from the page of a Wi-Fi or a proxy that stands in its place.
+pub fn is_data(text: &str) -> Result<(), Failure> {
+    if text.trim_start().starts_with(['{', '[']) {
+        return Ok(());
+    }
+    let message = "something else answers in the studio's place: open a web page, the Wi-Fi may ask you to sign in";
+    Err(Failure::local(Error::new(Code::CaptivePortal, message)))
+}
+
 /// Reads the `Date` of an answer: the server's clock.
-pub fn server_date(response: &Response) -> Option<Timestamp> {
-    parse_http_date(response.headers().get(header::DATE)?.to_str().ok()?)
+pub fn date(headers: &header::HeaderMap) -> Option<Timestamp> {
+    parse_http_date(headers.get(header::DATE)?.to_str().ok()?)
 }
 
 /// Reads `Retry-After`, in seconds or as a date.
@@ -109,8 +161,7 @@ pub fn retry_after(headers: &header::HeaderMap) -> Option<Duration> {
     if let Ok(seconds) = text.parse::<u64>() {
         return Some(Duration::from_secs(seconds));
     }
-    let date = headers.get(header::DATE).and_then(|date| parse_http_date(date.to_str().ok()?))?;
-    Duration::try_from(parse_http_date(text)?.duration_since(date)).ok()
+    Duration::try_from(parse_http_date(text)?.duration_since(date(headers)?)).ok()
 }
 
 fn parse_http_date(text: &str) -> Option<Timestamp> {
@@ -120,7 +171,7 @@ fn parse_http_date(text: &str) -> Option<Timestamp> {
 /// Reads a failed answer: its status, and what the server says about it in any of the shapes that are in use.
 pub async fn refused(response: Response) -> Failure {
     let (status, retry_after) = (response.status(), retry_after(response.headers()));
-    let text = response.text().await.unwrap_or_default();
+    let text = text(response, ANSWER_LIMIT).await.unwrap_or_default();
     let body: serde_json::Value = serde_json::from_str(&text).unwrap_or_default();
     let said = |names: &[&str]| names.iter().find_map(|name| body.get(*name)?.as_str()).map(str::to_owned);
     let server_code = said(&["error_code", "code", "error"]);

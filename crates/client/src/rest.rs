@@ -24,12 +24,14 @@ use tallylight_core::{
 use tokio_util::io::ReaderStream;
 use url::Url;
 
-use crate::http::{CALL_LIMIT, Failure, refused, server_date, unanswered};
+use crate::http::{ANSWER_LIMIT, CALL_LIMIT, Failure, date, is_data, json, refused, text, unanswered};
 
 /// How many jobs are asked for at a time.
 const PAGE: usize = 200;
 /// The most pages that are asked for: a backend that never sends a short page must not keep us for ever.
 const PAGE_LIMIT: usize = 1000;
+/// The largest page that is read, in bytes: some backends answer with every job at once, transcripts and all.
+const PAGE_BYTES: usize = 256 << 20;
 
 /// Is an answer with what its headers tell.
 #[derive(Debug)]
@@ -67,7 +69,7 @@ pub async fn discover(http: &Client, address: &Url, identity: Identity) -> Resul
     if !status.is_success() {
         return Err(refused(response).await.error);
     }
-    let document = response.text().await.map_err(|error| unanswered(&error).error)?;
+    let document = text(response, ANSWER_LIMIT).await?;
     discovery::read(address, identity, &document)
 }
 
@@ -78,7 +80,7 @@ pub async fn jobs(
     token: &SecretString,
     etag: Option<String>,
 ) -> Result<Answer<Listing>, Failure> {
-    let (mut jobs, mut tag, mut date) = (Vec::new(), None, None);
+    let (mut jobs, mut tag, mut clock) = (Vec::new(), None, None);
     for page in 0..PAGE_LIMIT {
         let url = api(server, "jobs/");
         let statuses = ["PENDING", "PROCESSING", "COMPLETED", "FAILED"].map(|status| ("status", status.to_owned()));
@@ -92,16 +94,17 @@ pub async fn jobs(
             call = call.header(header::IF_NONE_MATCH, etag);
         }
         let response = call.send().await.map_err(|error| unanswered(&error))?;
-        date = server_date(&response).or(date);
+        clock = date(response.headers()).or(clock);
         // Only the first page is asked about: new jobs come first, and whatever runs is new.
         if page == 0 && response.status() == StatusCode::NOT_MODIFIED {
-            return Ok(Answer { value: Listing::Unchanged, date });
+            return Ok(Answer { value: Listing::Unchanged, date: clock });
         }
         let response = accepted(response).await?;
         if page == 0 {
             tag = response.headers().get(header::ETAG).and_then(|tag| tag.to_str().ok()).map(str::to_owned);
         }
-        let text = response.text().await.map_err(|error| unanswered(&error))?;
+        let text = text(response, PAGE_BYTES).await?;
+        is_data(&text)?;
         let (read, skipped) = read_page(&text).map_err(Failure::local)?;
         if skipped > 0 {
             tracing::warn!(skipped, "jobs that could not be read were left out");
@@ -115,7 +118,7 @@ pub async fn jobs(
     }
     // With more than one page, a change on a later one would go unnoticed.
     let etag = tag.filter(|_| jobs.len() < PAGE);
-    Ok(Answer { value: Listing::Jobs { jobs, etag }, date })
+    Ok(Answer { value: Listing::Jobs { jobs, etag }, date: clock })
 }
 
 /// Fetches one job.
@@ -132,8 +135,8 @@ pub async fn job(
     }
     let call = http.get(url).timeout(CALL_LIMIT).bearer_auth(token.expose_secret());
     let response = accepted(call.send().await.map_err(|error| unanswered(&error))?).await?;
-    let date = server_date(&response);
-    let value: Value = response.json().await.map_err(|error| unanswered(&error))?;
+    let date = date(response.headers());
+    let value: Value = json(&text(response, ANSWER_LIMIT).await?)?;
     Ok(Answer { value: read_job(&value).map_err(Failure::local)?, date })
 }
 
@@ -161,7 +164,7 @@ pub async fn upload(
         let error = Error::new(Code::NotAVideo, failure.error.message);
         return Err(Failure { error, status: failure.status, retry_after: None, server_code: None });
     }
-    let value: Value = accepted(response).await?.json().await.map_err(|error| unanswered(&error))?;
+    let value: Value = json(&text(accepted(response).await?, ANSWER_LIMIT).await?)?;
     let job_id = value.get("job_id").or_else(|| value.get("id")).cloned().unwrap_or_default();
     serde_json::from_value(job_id).map_err(|_| {
         Failure::local(Error::new(

@@ -11,13 +11,19 @@ pub trait Shell: Send + 'static {
     fn notify(&self, notice: NoticeView);
     /// Shows the state at a glance.
     fn tray(&self, tray: TrayView);
+    /// Tells whether it keeps up. While it does not, changes are held back and become one.
+    fn is_ready(&self) -> bool {
+        true
+    }
 }
 
 /// Is the state at a glance.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct TrayView {
     /// The connection.
     pub connection: ConnectionState,
+    /// Why it is not live, in words for a person.
+    pub reason: Option<String>,
     /// How many jobs there are.
     pub counts: Counts,
 }

@@ -1,8 +1,9 @@
 //! Runs the link's effects on a real socket. It decides nothing.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use futures_util::{SinkExt, StreamExt};
+use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
 use tallylight_core::{
     Code, ConnId, Error,
@@ -10,11 +11,14 @@ use tallylight_core::{
     link::{Closed, Refusal},
     protocol::{ClientMessage, MESSAGE_LIMIT},
 };
-use tokio::{sync::mpsc, task::JoinHandle};
+use tokio::{
+    sync::{OwnedSemaphorePermit, Semaphore, mpsc},
+    task::JoinHandle,
+};
 use tokio_tungstenite::{
     MaybeTlsStream, WebSocketStream, connect_async_with_config,
     tungstenite::{
-        self, Message, Utf8Bytes,
+        self, Bytes, Message, Utf8Bytes,
         client::IntoClientRequest,
         error::CapacityError,
         http::{HeaderValue, Request, header},
@@ -22,10 +26,14 @@ use tokio_tungstenite::{
     },
 };
 
-use crate::http::retry_after;
+use crate::http::{date, retry_after, unreachable};
 
-/// How many messages may wait to be sent; we send little, so more means that the peer reads nothing.
-const OUTBOX: usize = 64;
+/// How many messages may wait to be sent: subscriptions to more jobs than a cache holds. More means that the peer reads
+/// nothing.
+const OUTBOX: usize = 1024;
+/// How much that arrived may wait to be taken, in KiB: two messages of the largest kind. A slow reader then holds up the
+/// sender, and not the memory.
+const BUDGET: usize = 16 << 10;
 /// Time to say goodbye.
 const CLOSE_LIMIT: Duration = Duration::from_secs(2);
 
@@ -34,14 +42,16 @@ type Stream = WebSocketStream<MaybeTlsStream<tokio::net::TcpStream>>;
 /// Is what a socket reports.
 #[derive(Debug)]
 pub enum Report {
-    /// It is open.
-    Opened,
+    /// It is open, with the server's clock at that time.
+    Opened(Option<Timestamp>),
     /// It did not open.
     Refused(Refusal),
-    /// A message arrived.
-    Message(Utf8Bytes),
+    /// A message arrived; its room in the budget is given back when it was taken.
+    Message(Utf8Bytes, OwnedSemaphorePermit),
     /// A message arrived that is no UTF-8 text.
     Unreadable(usize),
+    /// A probe was answered.
+    Pong,
     /// It closed.
     Closed(Closed),
 }
@@ -51,8 +61,15 @@ pub enum Report {
 pub struct Socket {
     /// Its name.
     pub conn: ConnId,
-    outbox: mpsc::Sender<ClientMessage>,
+    outbox: mpsc::Sender<Outgoing>,
     task: JoinHandle<()>,
+}
+
+/// Is what is sent.
+#[derive(Debug)]
+enum Outgoing {
+    Say(ClientMessage),
+    Ping,
 }
 
 impl Socket {
@@ -66,8 +83,8 @@ impl Socket {
         let request = request(server, token);
         let task = tokio::spawn(async move {
             let last = match connect(request).await {
-                Ok(stream) => {
-                    report(conn, Report::Opened).await;
+                Ok((stream, date)) => {
+                    report(conn, Report::Opened(date)).await;
                     Report::Closed(converse(stream, inbox, |message| report(conn, message)).await)
                 }
                 Err(refusal) => Report::Refused(refusal),
@@ -77,9 +94,28 @@ impl Socket {
         Self { conn, outbox, task }
     }
 
-    /// Says something; a peer that reads nothing loses it, and falls silent soon.
-    pub fn send(&self, message: ClientMessage) {
-        let _ = self.outbox.try_send(message);
+    /// Says something.
+    ///
+    /// # Errors
+    /// The peer reads nothing, so that what is to be said has piled up.
+    pub fn send(&self, message: ClientMessage) -> Result<(), Error> {
+        self.put(Outgoing::Say(message))
+    }
+
+    /// Asks the peer's library for a sign of life.
+    ///
+    /// # Errors
+    /// As [`Socket::send`].
+    pub fn ping(&self) -> Result<(), Error> {
+        self.put(Outgoing::Ping)
+    }
+
+    fn put(&self, outgoing: Outgoing) -> Result<(), Error> {
+        match self.outbox.try_send(outgoing) {
+            Err(mpsc::error::TrySendError::Full(_)) => Err(Error::new(Code::Closed, "the studio stopped listening")),
+            // One that has just closed reports so itself.
+            Ok(()) | Err(mpsc::error::TrySendError::Closed(_)) => Ok(()),
+        }
     }
 }
 
@@ -103,43 +139,73 @@ fn request(server: &Server, token: &SecretString) -> Result<Request<()>, tungste
     Ok(request)
 }
 
-async fn connect(request: Result<Request<()>, tungstenite::Error>) -> Result<Stream, Refusal> {
+async fn connect(request: Result<Request<()>, tungstenite::Error>) -> Result<(Stream, Option<Timestamp>), Refusal> {
     let config = WebSocketConfig::default().max_message_size(Some(MESSAGE_LIMIT)).max_frame_size(Some(MESSAGE_LIMIT));
     match connect_async_with_config(request.map_err(|error| refusal(&error))?, Some(config), true).await {
-        Ok((stream, _)) => Ok(stream),
+        Ok((stream, answer)) => Ok((stream, date(answer.headers()))),
         Err(error) => Err(refusal(&error)),
     }
 }
 
 async fn converse<R: Future<Output = ()>>(
     mut stream: Stream,
-    mut inbox: mpsc::Receiver<ClientMessage>,
+    mut inbox: mpsc::Receiver<Outgoing>,
     report: impl Fn(Report) -> R,
 ) -> Closed {
+    let budget = Arc::new(Semaphore::new(BUDGET));
     loop {
         tokio::select! {
             outgoing = inbox.recv() => {
-                let Some(message) = outgoing else { return Closed::from_code(None) };
-                if stream.send(Message::text(message.to_text())).await.is_err() {
+                let frame = match outgoing {
+                    Some(Outgoing::Say(message)) => Message::text(message.to_text()),
+                    Some(Outgoing::Ping) => Message::Ping(Bytes::new()),
+                    None => return Closed::from_code(None),
+                };
+                if stream.send(frame).await.is_err() {
                     return Closed::from_code(None);
                 }
             }
             incoming = stream.next() => match incoming {
-                Some(Ok(Message::Text(text))) => report(Report::Message(text)).await,
+                Some(Ok(Message::Text(text))) => report(message(text, &budget).await).await,
                 Some(Ok(Message::Binary(bytes))) => {
                     let length = bytes.len();
-                    report(Utf8Bytes::try_from(bytes).map_or(Report::Unreadable(length), Report::Message)).await;
+                    match Utf8Bytes::try_from(bytes) {
+                        Ok(text) => report(message(text, &budget).await).await,
+                        Err(_) => report(Report::Unreadable(length)).await,
+                    }
                 }
                 Some(Ok(Message::Close(frame))) => return Closed::from_code(frame.map(|frame| frame.code.into())),
-                // The library answers pings; they prove only that the peer's library is alive.
-                Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_))) => {}
+                // It proves that the way is open, and only that the peer's library is alive.
+                Some(Ok(Message::Pong(_))) => report(Report::Pong).await,
+                Some(Ok(Message::Ping(_) | Message::Frame(_))) => {}
                 Some(Err(tungstenite::Error::Capacity(CapacityError::MessageTooLong { .. }))) => {
                     return too_large(stream).await;
+                }
+                // A text frame of other bytes: the library cannot go on reading, so this connection is over.
+                Some(Err(tungstenite::Error::Utf8(_))) => {
+                    report(Report::Unreadable(0)).await;
+                    return not_text(stream).await;
                 }
                 Some(Err(_)) | None => return Closed::from_code(None),
             },
         }
     }
+}
+
+/// Waits until there is room for a message among those that wait.
+async fn message(text: Utf8Bytes, budget: &Arc<Semaphore>) -> Report {
+    let kib = u32::try_from(text.len() / 1024 + 1).unwrap_or(u32::MAX);
+    match Arc::clone(budget).acquire_many_owned(kib).await {
+        Ok(room) => Report::Message(text, room),
+        // Nobody closes it.
+        Err(_) => Report::Unreadable(text.len()),
+    }
+}
+
+async fn not_text(mut stream: Stream) -> Closed {
+    let frame = CloseFrame { code: CloseCode::Invalid, reason: "not UTF-8".into() };
+    let _ = tokio::time::timeout(CLOSE_LIMIT, stream.close(Some(frame))).await;
+    Closed::Lost(Error::new(Code::Closed, "the studio sent a text that is none"))
 }
 
 async fn too_large(mut stream: Stream) -> Closed {
@@ -152,11 +218,9 @@ fn refusal(error: &tungstenite::Error) -> Refusal {
     if let tungstenite::Error::Http(response) = error {
         return Refusal::from_status(response.status().as_u16(), retry_after(response.headers()));
     }
-    let words = error.to_string();
-    let error = if words.to_lowercase().contains("certificate") {
-        Error::new(Code::UntrustedCertificate, format!("the studio's certificate is not trusted ({words})"))
-    } else {
-        Error::new(Code::Unreachable, format!("the studio cannot be reached ({words})"))
-    };
-    Refusal::Failed(error, None)
+    match unreachable(error, "the studio") {
+        // No quick retry will mend it, and a person must see it.
+        error if error.code == Code::UntrustedCertificate => Refusal::NoSocket(error),
+        error => Refusal::Failed(error, None),
+    }
 }

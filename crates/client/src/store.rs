@@ -106,11 +106,23 @@ impl Store {
         self.attempt("a removal", |connection| connection.execute(sql, [job_id.as_str()]).map(drop));
     }
 
-    /// Remembers an outcome as told, before it is told.
-    pub fn deliver(&self, delivered: &Delivered) {
-        let body = serde_json::to_string(delivered).unwrap_or_default();
-        let sql = "INSERT OR IGNORE INTO delivered (body) VALUES (?1)";
-        self.attempt("a told outcome", |connection| connection.execute(sql, [body]).map(drop));
+    /// Remembers outcomes as told, before they are.
+    pub fn deliver(&mut self, delivered: &[Delivered]) {
+        if delivered.is_empty() {
+            return;
+        }
+        let kept = self.connection.transaction().and_then(|transaction| {
+            {
+                let mut statement = transaction.prepare_cached("INSERT OR IGNORE INTO delivered (body) VALUES (?1)")?;
+                for outcome in delivered {
+                    statement.execute([serde_json::to_string(outcome).unwrap_or_default()])?;
+                }
+            }
+            transaction.commit()
+        });
+        if let Err(error) = kept {
+            tracing::warn!(%error, "told outcomes could not be kept on disk");
+        }
     }
 
     /// Forgets the jobs and the outcomes, as a sign-out must.
@@ -192,8 +204,7 @@ mod tests {
         let told = Delivered { job_id: JobId::new("7"), run: 1, outcome: Outcome::Failed };
         let mut store = Store::open(folder.path());
         store.save([&job].into_iter());
-        store.deliver(&told);
-        store.deliver(&told);
+        store.deliver(&[told.clone(), told.clone()]);
         store.set("server", &"x");
         drop(store);
         let store = Store::open(folder.path());

@@ -104,7 +104,8 @@ pub enum Authority {
 #[derive(Debug, Default)]
 pub struct Cache {
     jobs: BTreeMap<JobId, Record>,
-    server_clock: ServerClock,
+    /// The server's clock, as its answers tell it.
+    pub server_clock: ServerClock,
     /// Whether the whole list was seen at least once.
     synced: bool,
 }
@@ -139,11 +140,6 @@ impl Cache {
     /// Returns what the server's clock shows now, as far as is known.
     pub fn server_time(&self, now: Now) -> Timestamp {
         self.server_clock.at(now)
-    }
-
-    /// Returns the server's clock, as its answers tell it.
-    pub fn server_clock(&mut self) -> &mut ServerClock {
-        &mut self.server_clock
     }
 
     /// Applies a message. One about a job that there is no room for changes nothing.

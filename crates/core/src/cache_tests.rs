@@ -108,7 +108,7 @@ fn a_fatal_error_fails_the_job_and_a_recoverable_one_warns() {
 #[test]
 fn a_time_far_ahead_of_the_servers_clock_is_not_trusted() {
     let mut cache = Cache::default();
-    cache.server_clock().observe("2026-01-01T12:30:00Z".parse().expect("a time"), now());
+    cache.server_clock.observe("2026-01-01T12:30:00Z".parse().expect("a time"), now());
     let progress = json!({ "status": "PROCESSING", "progress_percent": 1 });
     cache.apply(event("JOB_UPDATE", &progress, "2026-01-01T12:34:00Z"), now());
     assert_eq!(seen(&cache).updated_at, "2026-01-01T12:34:00Z".parse().ok(), "within five minutes");
@@ -292,7 +292,7 @@ fn a_backend_that_invents_stages_and_thumbnails_fills_no_memory() {
 fn a_clock_that_is_set_back_by_an_hour_loses_no_message() {
     let mut cache = Cache::default();
     let date = now().wall;
-    cache.server_clock().observe(date, now());
+    cache.server_clock.observe(date, now());
     cache.apply(status("PROCESSING", 10.0, 1), now());
     let set_back = Now { wall: now().wall - Duration::from_hours(1), ..now() };
     cache.apply(status("PROCESSING", 20.0, 2), set_back);

@@ -59,8 +59,6 @@ pub struct Counters {
     pub polls: u32,
     /// Times that it could not be had.
     pub failed_polls: u32,
-    /// Times that this computer woke up.
-    pub sleeps: u32,
     /// Changes of the network.
     pub network_changes: u32,
     /// Batches of changes that waited because the window was busy.

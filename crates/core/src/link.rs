@@ -161,6 +161,7 @@ impl Link {
             }
             Input::Reconnect => self.reconnect(now, effects),
             Input::Refresh if self.state != State::SignedOut => self.sync.want(now),
+            Input::LookSoon if self.state != State::SignedOut => self.sync.want_soon(now),
             // What comes too late, or changes nothing.
             Input::SignedIn
             | Input::Tick
@@ -170,6 +171,7 @@ impl Link {
             | Input::Pong(_)
             | Input::TokenRefreshed
             | Input::TokenDelayed(_)
+            | Input::LookSoon
             | Input::Refresh => {}
         }
     }

@@ -428,7 +428,7 @@ fn a_thousand_clients_come_back_spread_out() {
             let mut scene = Scene::live();
             scene.now.draw = f64::from(client) / 1000.0;
             scene.on(Input::Closed(scene.conn(), Closed::from_code(Some(1012))));
-            scene.link.deadline().expect("another try") - scene.now.monotonic
+            scene.link.deadline().expect("another try").saturating_sub(scene.now.monotonic)
         })
         .collect();
     arrivals.sort();
@@ -473,6 +473,7 @@ mod any_sequence {
             Just(Input::TokenDelayed(error())),
             Just(Input::Reconnect),
             Just(Input::Refresh),
+            Just(Input::LookSoon),
             Just(Input::Tick),
         ];
         (input, prop_oneof![Just(0), 1..70_000_u64, Just(400_000)], proptest::bool::weighted(0.05))

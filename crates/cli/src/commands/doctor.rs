@@ -52,7 +52,7 @@ pub async fn run(global: &Global) -> Result<(), Error> {
     let mut findings = Findings { global, first_failure: None };
     findings.note("data folder", check_folder(global));
     findings.note("keychain", check_keychain(global).await);
-    let handle = start(Config { data_dir: data_dir(global)?, keychain: keychain(global) }, Terminal::quiet());
+    let handle = start(Config::new(data_dir(global)?, keychain(global)), Terminal::quiet());
     if findings.note("discovery", check_discovery(global, &handle).await) {
         let auth = check_auth(&handle).await;
         if findings.note("auth", auth) {
@@ -61,6 +61,12 @@ pub async fn run(global: &Global) -> Result<(), Error> {
             findings.note("socket", check_socket(&handle).await);
             findings.note("clock", check_clock(&handle.status().await?));
         }
+    }
+    if global.json {
+        output::json(&json!({ "diagnostics": handle.diagnostics().await? }));
+    } else {
+        output::line("");
+        handle.report().await?.lines().for_each(output::line);
     }
     handle.shutdown().await;
     findings.first_failure.map_or(Ok(()), Err)

@@ -1,10 +1,10 @@
 //! `tally login`, `logout` and `status`.
 
-use std::time::Duration;
+use std::{fmt::Write, time::Duration};
 
 use tallylight_core::{
     Code, Error,
-    view::{ConnectionState, ReasonView, StatusView},
+    view::{ConnectionState, ConnectionView, ReasonView, StatusView},
 };
 
 use crate::{
@@ -78,8 +78,7 @@ fn print(status: &StatusView) {
         output::line(&format!("server      {} ({})", server.name, server.address));
     }
     output::line(&format!("account     {}", status.session.email.as_deref().unwrap_or("nobody is signed in")));
-    let reason = status.connection.reason.as_ref().map(|reason| format!(": {}", reason.message)).unwrap_or_default();
-    output::line(&format!("connection  {}{reason}", state_words(status.connection.state)));
+    output::line(&format!("connection  {}", connection_words(&status.connection)));
     let counts = status.counts;
     output::line(&format!(
         "jobs        {} waiting, {} working, {} done, {} failed",
@@ -87,8 +86,19 @@ fn print(status: &StatusView) {
     ));
 }
 
-/// Returns a state in words.
-pub fn state_words(state: ConnectionState) -> &'static str {
+/// Returns a connection in words: its state, when it is tried next, and why it is as it is.
+pub fn connection_words(connection: &ConnectionView) -> String {
+    let mut words = state_words(connection.state).to_owned();
+    if let (Some(wait), true) = (connection.retry_in_ms, connection.state != ConnectionState::Polling) {
+        let _ = write!(words, ", next try in {} s", wait.div_ceil(1000));
+    }
+    if let Some(reason) = &connection.reason {
+        let _ = write!(words, ": {}", reason.message);
+    }
+    words
+}
+
+fn state_words(state: ConnectionState) -> &'static str {
     match state {
         ConnectionState::SignedOut => "signed out",
         ConnectionState::Connecting => "connecting",

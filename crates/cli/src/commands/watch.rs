@@ -11,7 +11,7 @@ use tokio::{
     sync::mpsc,
 };
 
-use super::session::state_words;
+use super::session::connection_words;
 use crate::{
     Global,
     client::{begin, sign_in},
@@ -150,8 +150,7 @@ async fn obey(handle: &Handle, line: &str) {
 fn lines(told: &Told) {
     match told {
         Told::Event(Event::Connection(connection)) => {
-            let reason = connection.reason.as_ref().map(|reason| format!(": {}", reason.message)).unwrap_or_default();
-            output::line(&format!("connection  {}{reason}", state_words(connection.state)));
+            output::line(&format!("connection  {}", connection_words(connection)));
         }
         Told::Event(Event::Jobs { changed, .. }) => {
             for change in changed {
@@ -178,7 +177,7 @@ fn lines(told: &Told) {
 }
 
 /// Shows what was told before the end.
-pub fn drain(told: &mut mpsc::UnboundedReceiver<Told>, display: &mut Display) {
+pub fn drain(told: &mut mpsc::Receiver<Told>, display: &mut Display) {
     while let Ok(told) = told.try_recv() {
         display.show(&told);
     }

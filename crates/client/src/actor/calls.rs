@@ -1,6 +1,9 @@
 //! REST calls: each with the current token, once more with a fresh one when it was refused.
 
-use std::time::Duration;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 use jiff::Timestamp;
 use tallylight_core::{Code, Error, JobId, Now, cache::Authority, link, session, snapshot::Snapshot};
@@ -15,6 +18,10 @@ use crate::{
 
 /// How many jobs that a list no longer holds are asked for one by one, at each list.
 const MISSING_LIMIT: usize = 20;
+/// How many jobs are asked for at the same time.
+const AT_ONCE: usize = 6;
+/// How many jobs may wait to be asked for to know more about them; when it would be more, the list is asked for instead.
+const WANTED_LIMIT: usize = 50;
 
 /// Is a call that can be repeated.
 #[derive(Clone, Debug)]
@@ -29,15 +36,15 @@ enum What {
     Job(JobId, Purpose),
 }
 
-/// Tells what the answer about one job is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Tells what the answer about one job is for; a later one does for an earlier one, too.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Purpose {
     /// To know more about it.
     Learn,
-    /// To settle a doubt that messages left.
-    Decide,
     /// To learn whether it still exists.
     Confirm,
+    /// To settle a doubt that messages left.
+    Decide,
 }
 
 /// Tells whether a refused token is worth another call.
@@ -87,6 +94,11 @@ enum Answered {
 /// Is what is known about calls under way.
 #[derive(Debug, Default)]
 pub(super) struct Calls {
+    /// Jobs that are to be asked for, each once.
+    wanted: BTreeMap<JobId, Purpose>,
+    /// Jobs that are being asked for.
+    asked: BTreeSet<JobId>,
+    /// Calls whose token was refused.
     waiting: Vec<Call>,
     /// Counts tokens, to tell a call that an old token made from one that the current made.
     generation: u64,
@@ -128,6 +140,8 @@ impl Calls {
     /// Nobody is signed in, so nothing is to be waited for.
     pub(super) fn signed_out(&mut self, reason: Error) {
         self.waiting.clear();
+        self.wanted.clear();
+        self.asked.clear();
         self.etag = None;
         self.epoch += 1;
         self.answer_waiting(&Err(reason.clone()));
@@ -160,8 +174,41 @@ impl Calls {
 }
 
 impl<S: Shell> Actor<S> {
-    /// Makes a call, or lets it wait for a token.
+    /// Makes a call as soon as there is a token and room for it.
     pub(super) fn call(&mut self, call: Call) {
+        match call.what {
+            What::List => self.begin(call),
+            What::Job(job_id, purpose) => {
+                let wanted = self.calls.wanted.entry(job_id).or_insert(purpose);
+                *wanted = purpose.max(*wanted);
+                if self.calls.wanted.len() > WANTED_LIMIT {
+                    self.ask_for_list_instead();
+                }
+                self.begin_wanted();
+            }
+        }
+    }
+
+    fn ask_for_list_instead(&mut self) {
+        let before = self.calls.wanted.len();
+        self.calls.wanted.retain(|_, purpose| *purpose == Purpose::Decide);
+        if self.calls.wanted.len() < before {
+            self.link_input(link::Input::LookSoon);
+        }
+    }
+
+    fn begin_wanted(&mut self) {
+        while self.calls.asked.len() < AT_ONCE {
+            let next = self.calls.wanted.keys().find(|job_id| !self.calls.asked.contains(*job_id)).cloned();
+            let Some((job_id, purpose)) = next.and_then(|job_id| self.calls.wanted.remove_entry(&job_id)) else {
+                return;
+            };
+            self.calls.asked.insert(job_id.clone());
+            self.begin(Call { what: What::Job(job_id, purpose), attempt: Attempt::First });
+        }
+    }
+
+    fn begin(&mut self, call: Call) {
         let (Some(clients), Some(server)) = (self.clients.clone(), self.server.clone()) else { return };
         let Some(token) = self.session.access_token().cloned() else {
             self.calls.waiting.push(call);
@@ -194,20 +241,26 @@ impl<S: Shell> Actor<S> {
                     self.calls.waiting.push(call);
                     self.session_input(session::Input::AccessRefused);
                 } else {
-                    self.call(call);
+                    self.begin(call);
                 }
             }
             Err(failure) => self.call_failed(call.what, failure.error, failure.retry_after),
             Ok(Answered::List(answer)) => self.listed(answer, requested),
             Ok(Answered::Job(answer)) => {
-                let What::Job(_, purpose) = call.what else { return };
+                let What::Job(job_id, purpose) = call.what else { return };
                 let authority = if purpose == Purpose::Decide { Authority::Decides } else { Authority::Ordinary };
                 self.observe(answer.date);
                 let changes = self.cache.merge(answer.value, self.cache.server_time(requested), authority);
                 self.changed(changes);
                 self.watch_unfinished();
+                self.answered(&job_id);
             }
         }
+    }
+
+    fn answered(&mut self, job_id: &JobId) {
+        self.calls.asked.remove(job_id);
+        self.begin_wanted();
     }
 
     fn listed(&mut self, answer: Answer<Listing>, requested: Now) {
@@ -230,22 +283,26 @@ impl<S: Shell> Actor<S> {
         tracing::info!(?what, %error, "a call failed");
         match what {
             What::List => {
+                self.diagnostics.count().failed_polls += 1;
+                self.note(format!("the job list could not be had: {}", error.message));
                 self.link_input(link::Input::FetchFailed(error.clone(), retry_after));
                 self.calls.synced(Err(error));
             }
-            What::Job(job_id, Purpose::Confirm) if error.code == Code::NotFound => {
-                let removed = self.cache.remove(&job_id);
-                self.changed(removed.into_iter().collect());
+            What::Job(job_id, purpose) => {
+                if purpose == Purpose::Confirm && error.code == Code::NotFound {
+                    let removed = self.cache.remove(&job_id);
+                    self.changed(removed.into_iter().collect());
+                }
+                // Of anything else the next list tells.
+                self.answered(&job_id);
             }
-            // The next list tells.
-            What::Job(..) => {}
         }
     }
 
     /// Repeats what waited for a token.
     pub(super) fn repeat_waiting_calls(&mut self) {
         for call in std::mem::take(&mut self.calls.waiting) {
-            self.call(Call { attempt: Attempt::WithFreshToken, ..call });
+            self.begin(Call { attempt: Attempt::WithFreshToken, ..call });
         }
     }
 
@@ -256,9 +313,10 @@ impl<S: Shell> Actor<S> {
         }
     }
 
-    fn observe(&mut self, date: Option<Timestamp>) {
+    pub(super) fn observe(&mut self, date: Option<Timestamp>) {
         if let Some(date) = date {
-            self.cache.observe_server_clock(date, self.now());
+            let now = self.now();
+            self.cache.server_clock.observe(date, now);
         }
     }
 

@@ -7,8 +7,11 @@ use super::{
 use crate::shell::Shell;
 use tallylight_core::{
     cache::{Change, Witnessed},
-    view::{JobChange, NoticeView},
+    view::JobChange,
 };
+
+/// The most jobs in a batch: a first look at a long list must not hold up the window for seconds.
+const BATCH_LIMIT: usize = 500;
 
 /// Is what changed and was not shown or saved yet; each job at most once, so it never grows beyond the jobs.
 #[derive(Debug, Default)]
@@ -16,8 +19,6 @@ pub(super) struct Dirty {
     unseen: BTreeMap<JobId, Scope>,
     removed: BTreeSet<JobId>,
     unsaved: BTreeSet<JobId>,
-    /// What is told once the window knows the job that it is about.
-    notices: Vec<NoticeView>,
     flush_at: Option<Duration>,
     save_at: Option<Duration>,
     flushed: Duration,
@@ -39,6 +40,7 @@ impl Dirty {
     /// The first change after a quiet time is shown at once, the next ones a frame later.
     fn mark(&mut self, job_id: JobId, scope: Scope, now: Duration) {
         self.unsaved.insert(job_id.clone());
+        self.removed.remove(&job_id);
         let held = self.unseen.entry(job_id).or_insert(scope);
         *held = scope.max(*held);
         self.flush_at.get_or_insert(now.max(self.flushed + FRAME));
@@ -51,11 +53,20 @@ impl Dirty {
         self.removed.insert(job_id);
         self.flush_at.get_or_insert(now.max(self.flushed + FRAME));
     }
+
+    /// Takes out a batch.
+    fn batch(&mut self) -> (BTreeMap<JobId, Scope>, Vec<JobId>) {
+        let rest = self.unseen.keys().nth(BATCH_LIMIT).cloned();
+        let later = rest.map(|first| self.unseen.split_off(&first)).unwrap_or_default();
+        let unseen = std::mem::replace(&mut self.unseen, later);
+        (unseen, std::mem::take(&mut self.removed).into_iter().collect())
+    }
 }
 
 impl<S: Shell> Actor<S> {
     pub(super) fn changed(&mut self, changes: Vec<Change>) {
         let now = self.now().monotonic;
+        let mut settled = Vec::new();
         for change in changes {
             match change {
                 Change::Job(job_id, scope) => self.dirty.mark(job_id, scope, now),
@@ -66,7 +77,7 @@ impl<S: Shell> Actor<S> {
                 }
                 Change::Ended(ending) => {
                     self.link_input(link::Input::Unwatch(ending.job_id.clone()));
-                    self.ended(&ending);
+                    settled.extend(self.notices.ended(&ending, now));
                     // Messages carry no sizes or durations: the whole job is worth one look at its end.
                     if ending.witnessed == Witnessed::Yes {
                         self.call(Call::job(ending.job_id));
@@ -79,22 +90,30 @@ impl<S: Shell> Actor<S> {
                 Change::Doubted(job_id) => self.call(Call::deciding(job_id)),
             }
         }
+        self.store.deliver(&settled);
     }
 
-    fn ended(&mut self, ending: &tallylight_core::cache::Ending) {
-        let Some(job) = self.cache.job(&ending.job_id) else { return };
-        let Some((delivered, notice)) = self.notices.decide(ending, job) else { return };
+    /// Tells the person what ended.
+    pub(super) fn tell_notices(&mut self, now: Duration) {
+        let telling = self.notices.tell(&self.cache, now);
         // On disk before it is told: a crash in between costs a notification rather than doubling it.
-        self.store.deliver(&delivered);
-        self.dirty.notices.extend(notice);
+        self.store.deliver(&telling.delivered);
+        for notice in telling.notices {
+            self.shell.notify(notice);
+        }
     }
 
     /// Shows what changed.
     pub(super) fn flush(&mut self) {
-        self.dirty.flush_at = None;
-        self.dirty.flushed = self.now().monotonic;
-        let unseen = std::mem::take(&mut self.dirty.unseen);
-        let removed: Vec<JobId> = std::mem::take(&mut self.dirty.removed).into_iter().collect();
+        let now = self.now().monotonic;
+        if !self.keeps_up() {
+            self.diagnostics.count().held_batches += 1;
+            self.dirty.flush_at = self.outbox.deadline();
+            return;
+        }
+        self.dirty.flushed = now;
+        let (unseen, removed) = self.dirty.batch();
+        self.dirty.flush_at = (!self.dirty.unseen.is_empty()).then_some(now + FRAME);
         let changed: Vec<JobChange> = unseen
             .into_iter()
             .filter_map(|(job_id, scope)| Some(JobChange { job: view::job(self.cache.job(&job_id)?), scope }))
@@ -102,9 +121,6 @@ impl<S: Shell> Actor<S> {
         if !changed.is_empty() || !removed.is_empty() {
             self.shell.emit(Event::Jobs { changed, removed });
             self.show_tray();
-        }
-        for notice in std::mem::take(&mut self.dirty.notices) {
-            self.shell.notify(notice);
         }
     }
 
@@ -131,8 +147,11 @@ impl<S: Shell> Actor<S> {
 
     /// Shows the state at a glance, where it changed.
     pub(super) fn show_tray(&mut self) {
-        let tray = TrayView { connection: self.link.view(self.now()).state, counts: Counts::of(self.cache.jobs()) };
-        if self.tray.replace(tray) != Some(tray) {
+        let connection = self.link.view(self.now());
+        let reason = connection.reason.map(|reason| reason.message);
+        let tray = TrayView { connection: connection.state, reason, counts: Counts::of(self.cache.jobs()) };
+        if self.tray.as_ref() != Some(&tray) {
+            self.tray = Some(tray.clone());
             self.shell.tray(tray);
         }
     }

@@ -5,7 +5,7 @@ use tallylight_core::{
     Code, Error,
     discovery::Server,
     link,
-    session::{Effect, Input, SessionState, Ticket},
+    session::{Effect, Input, SessionState, SessionView, Ticket},
     view::Event,
 };
 
@@ -81,6 +81,7 @@ impl<S: Shell> Actor<S> {
                 }
                 Effect::Ready => self.token_ready(),
                 Effect::NotYet(error) => {
+                    self.note(format!("the session could not be renewed yet: {}", error.message));
                     self.link_input(link::Input::TokenDelayed(error.clone()));
                     self.fail_waiting_calls(&error);
                     self.fail_waiting_uploads(&error);
@@ -90,7 +91,8 @@ impl<S: Shell> Actor<S> {
                     tracing::info!(state = ?view.state, reason = ?view.reason, "session");
                     let is_out = view.state == SessionState::SignedOut;
                     let reason = view.reason.clone().map_or_else(signed_out, |why| Error::new(why.code, why.message));
-                    self.shell.emit(Event::Session(view));
+                    self.note_session(&view);
+                    self.tell(Event::Session(view));
                     if is_out {
                         self.link_input(link::Input::SignedOut);
                         self.calls.signed_out(reason);
@@ -102,9 +104,26 @@ impl<S: Shell> Actor<S> {
         }
     }
 
-    fn keychain(&self, op: KeychainOp) {
-        if let Some(keychain) = &self.keychain {
-            let _ = keychain.send(op);
+    fn note_session(&mut self, view: &SessionView) {
+        let words = match view.state {
+            SessionState::SigningIn => "signing in",
+            SessionState::SignedIn => "signed in",
+            SessionState::SignedOut => "signed out",
+            SessionState::Refreshed => {
+                self.diagnostics.count().refreshes += 1;
+                "the session was renewed"
+            }
+        };
+        let reason = view.reason.as_ref().map(|reason| format!(": {}", reason.message)).unwrap_or_default();
+        self.note(format!("{words}{reason}"));
+    }
+
+    fn keychain(&mut self, op: KeychainOp) {
+        let Some(keychain) = &self.keychain else { return };
+        // A keychain that hangs for so long is as good as none.
+        if let Err(mpsc::error::TrySendError::Full(KeychainOp::Keep(ticket, _))) = keychain.try_send(op) {
+            let hangs = Error::new(Code::Keychain, "the keychain does not answer: the session ends with the program");
+            self.session_input(Input::Kept(ticket, Some(hangs)));
         }
     }
 
@@ -175,7 +194,7 @@ pub(super) enum KeychainOp {
 /// Works on the keychain, one thing after the other: a sign-out must not be overtaken by the write before it.
 pub(super) async fn work_on_keychain(
     tokens: TokenStore,
-    mut ops: mpsc::UnboundedReceiver<KeychainOp>,
+    mut ops: mpsc::Receiver<KeychainOp>,
     reports: mpsc::Sender<Report>,
 ) {
     while let Some(op) = ops.recv().await {

@@ -1,9 +1,10 @@
 //! What the link wants done, and what the socket tells.
 
 use tallylight_core::{
-    ConnId,
+    Code, ConnId, Error,
+    diagnostics::Attention,
     link::{Closed, Effect, Input, Refusal},
-    protocol::{self, Frame},
+    protocol::{self, Frame, Rejected, RejectedKind},
     session,
     view::{Event, RejectedView},
 };
@@ -18,21 +19,23 @@ impl<S: Shell> Actor<S> {
     /// Gives the link an input, and does what it asks for.
     pub(super) fn link_input(&mut self, input: Input) {
         let now = self.now();
+        self.note_input(&input);
         for effect in self.link.on(input, now) {
             match effect {
                 Effect::Connect(conn) => self.open_socket(conn),
-                Effect::Disconnect(conn) => drop(self.socket.take_if(|socket| socket.conn == conn)),
-                Effect::Send(conn, message) => {
-                    if let Some(socket) = self.socket.as_ref().filter(|socket| socket.conn == conn) {
-                        socket.send(message);
-                    }
-                }
+                Effect::Disconnect(conn) => self.drop_socket(conn),
+                Effect::Send(conn, message) => self.say(conn, |socket| socket.send(message)),
+                Effect::Ping(conn) => self.say(conn, Socket::ping),
                 Effect::RefreshToken => self.session_input(session::Input::AccessRefused),
-                Effect::FetchJobs => self.call(Call::list()),
+                Effect::FetchJobs => {
+                    self.diagnostics.count().polls += 1;
+                    self.call(Call::list());
+                }
                 Effect::SignOut(reason) => self.session_input(session::Input::SignOut(Some(reason))),
                 Effect::Show(view) => {
                     tracing::info!(state = ?view.state, attempt = view.attempt, reason = ?view.reason, "connection");
-                    self.shell.emit(Event::Connection(view));
+                    self.note_shown(&view);
+                    self.tell(Event::Connection(view));
                     self.show_tray();
                 }
             }
@@ -45,36 +48,79 @@ impl<S: Shell> Actor<S> {
             return;
         }
         match report {
-            socket::Report::Opened => self.link_input(Input::Opened(conn)),
-            socket::Report::Refused(refusal) => self.link_input(Input::Refused(conn, refusal)),
+            socket::Report::Opened(date) => {
+                self.observe(date);
+                self.link_input(Input::Opened(conn));
+            }
+            socket::Report::Refused(refusal) => {
+                self.socket = None;
+                self.link_input(Input::Refused(conn, refusal));
+            }
             socket::Report::Closed(closed) => self.socket_closed(conn, closed),
-            socket::Report::Message(text) => match protocol::decode(&text) {
-                Ok(Frame::Heartbeat(kind)) => self.link_input(Input::Heartbeat(conn, kind)),
-                Ok(Frame::Event(event)) => {
-                    self.link_input(Input::Message(conn));
-                    let changes = self.cache.apply(event, self.now());
-                    self.changed(changes);
-                }
-                Err(rejected) => self.reject(conn, rejected.reason, rejected.sample),
-            },
+            socket::Report::Pong => self.link_input(Input::Pong(conn)),
+            socket::Report::Message(text, _room) => self.message(conn, &text),
             socket::Report::Unreadable(length) => {
-                self.reject(conn, format!("not UTF-8: a binary frame of {length} bytes"), String::new());
+                self.diagnostics.frame(length);
+                let reason = "not UTF-8".to_owned();
+                self.reject(&Rejected { kind: RejectedKind::NotUtf8, reason, sample: String::new() });
+                self.link_input(Input::Noise(conn));
+            }
+        }
+    }
+
+    fn message(&mut self, conn: ConnId, text: &str) {
+        self.diagnostics.frame(text.len());
+        match protocol::decode(text) {
+            Ok(Frame::Heartbeat(kind)) => {
+                self.diagnostics.count().heartbeats += 1;
+                self.link_input(Input::Heartbeat(conn, kind));
+            }
+            Ok(Frame::Event(event)) if !self.cache.has_room_for(&event.job_id) => {
+                let reason = "there are too many jobs: this one is left out".to_owned();
+                self.reject(&Rejected { kind: RejectedKind::TooManyJobs, reason, sample: protocol::sample(text) });
+                self.link_input(Input::Message(conn));
+            }
+            Ok(Frame::Event(event)) => {
+                self.link_input(Input::Message(conn));
+                let now = self.now();
+                if let Some(at) = event.at {
+                    let late = self.cache.server_time(now).duration_since(at);
+                    self.diagnostics.latency(i64::try_from(late.as_millis()).unwrap_or(i64::MAX));
+                }
+                let changes = self.cache.apply(event, now);
+                self.changed(changes);
+            }
+            Err(rejected) => {
+                self.reject(&rejected);
+                self.link_input(Input::Noise(conn));
             }
         }
     }
 
     fn socket_closed(&mut self, conn: ConnId, closed: Closed) {
         self.socket = None;
+        if let Closed::Lost(error) = &closed
+            && error.code == Code::MessageTooLarge
+        {
+            let reason = error.message.clone();
+            self.reject(&Rejected { kind: RejectedKind::TooLarge, reason, sample: String::new() });
+        }
         self.link_input(Input::Closed(conn, closed));
     }
 
-    fn reject(&mut self, conn: ConnId, reason: String, sample: String) {
-        tracing::warn!(reason, sample, "a message was skipped");
-        self.link_input(Input::Noise(conn));
-        self.shell.emit(Event::Rejected(RejectedView { reason, sample }));
+    fn reject(&mut self, rejected: &Rejected) {
+        let at = self.now().wall;
+        if self.diagnostics.rejected(at, rejected) == Attention::Count {
+            return;
+        }
+        let Rejected { reason, sample, .. } = rejected.clone();
+        tracing::warn!(kind = ?rejected.kind, "a message was skipped");
+        tracing::debug!(reason, sample, "it was this one");
+        self.tell(Event::Rejected(RejectedView { reason, sample }));
     }
 
     fn open_socket(&mut self, conn: ConnId) {
+        self.diagnostics.count().connects += 1;
         let (Some(server), Some(token)) = (&self.server, self.session.access_token()) else {
             // Without a token the backend would refuse us: say so, and the link asks for one.
             self.socket = None;
@@ -85,5 +131,21 @@ impl<S: Shell> Actor<S> {
             let reports = reports.clone();
             async move { drop(reports.send(Report::Socket(conn, report)).await) }
         }));
+    }
+
+    fn drop_socket(&mut self, conn: ConnId) {
+        if self.socket.take_if(|socket| socket.conn == conn).is_some() {
+            let why = self.link.reason().cloned();
+            let (code, words) =
+                why.map_or((Code::Requested, "as asked".to_owned()), |reason| (reason.code, reason.message));
+            self.note_dropped(code, &words);
+        }
+    }
+
+    fn say(&mut self, conn: ConnId, speak: impl FnOnce(&Socket) -> Result<(), Error>) {
+        let spoken = self.socket.as_ref().filter(|socket| socket.conn == conn).map_or(Ok(()), speak);
+        if let Err(error) = spoken {
+            self.socket_closed(conn, Closed::Lost(error));
+        }
     }
 }

@@ -71,7 +71,8 @@ impl<S: Shell> Actor<S> {
             UploadReport::Sent(upload_id, sent) => {
                 if let Some(upload) = self.uploads.get_mut(&upload_id) {
                     upload.view.sent_bytes = sent.min(upload.view.total_bytes);
-                    self.shell.emit(Event::Upload(upload.view.clone()));
+                    let view = upload.view.clone();
+                    self.tell(Event::Upload(view));
                 }
             }
             UploadReport::Done(upload_id, epoch, outcome) => {
@@ -84,7 +85,8 @@ impl<S: Shell> Actor<S> {
     }
 
     fn looked(&mut self, path: PathBuf, looked: Result<u64, Error>, reply: Reply<JobId>) {
-        let upload_id = self.uploads.keys().next_back().map_or(1, |last| last + 1);
+        self.last_upload += 1;
+        let upload_id = self.last_upload;
         let view = UploadView {
             upload_id,
             filename: path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned(),
@@ -103,13 +105,14 @@ impl<S: Shell> Actor<S> {
 
     fn send(&mut self, upload_id: u32) {
         let Some(upload) = self.uploads.get(&upload_id) else { return };
-        self.shell.emit(Event::Upload(upload.view.clone()));
+        let (view, path) = (upload.view.clone(), upload.path.clone());
+        self.tell(Event::Upload(view));
         let (Some(clients), Some(server), Some(token)) =
             (self.clients.clone(), self.server.clone(), self.session.access_token().cloned())
         else {
             return self.await_token(upload_id);
         };
-        let (reports, path, sent) = (self.reports.clone(), upload.path.clone(), Arc::new(AtomicU64::new(0)));
+        let (reports, sent) = (self.reports.clone(), Arc::new(AtomicU64::new(0)));
         let epoch = self.calls.epoch();
         tokio::spawn(async move {
             let sending = rest::upload(&clients.rest, &server, &token, &path, Arc::clone(&sent));
@@ -129,24 +132,24 @@ impl<S: Shell> Actor<S> {
     }
 
     fn upload_done(&mut self, upload_id: u32, outcome: Result<JobId, Failure>) {
-        let Some(upload) = self.uploads.get_mut(&upload_id) else { return };
+        let Some(upload) = self.uploads.get(&upload_id) else { return };
         if upload.token == TokenNeed::Met && outcome.as_ref().is_err_and(Failure::is_unauthorized) {
             return self.await_token(upload_id);
         }
+        // Over, one way or the other: what is told of it is all that is left.
+        let Some(Upload { mut view, reply, .. }) = self.uploads.remove(&upload_id) else { return };
         match &outcome {
             Ok(job_id) => {
-                upload.view.state = UploadState::Sent;
-                upload.view.sent_bytes = upload.view.total_bytes;
-                upload.view.job_id = Some(job_id.clone());
+                view.state = UploadState::Sent;
+                view.sent_bytes = view.total_bytes;
+                view.job_id = Some(job_id.clone());
             }
             Err(failure) => {
-                upload.view.state = UploadState::Failed;
-                upload.view.error = Some(failure.error.clone().into());
+                view.state = UploadState::Failed;
+                view.error = Some(failure.error.clone().into());
             }
         }
-        let (view, reply) = (upload.view.clone(), upload.reply.take());
-        upload.token = TokenNeed::Renewed;
-        self.shell.emit(Event::Upload(view));
+        self.tell(Event::Upload(view));
         if let Ok(job_id) = &outcome {
             self.cache.expect(job_id);
             self.link_input(link::Input::Watch(vec![job_id.clone()]));

@@ -106,7 +106,7 @@ impl TallyView {
 }
 
 impl Counters {
-    fn named(self) -> [(&'static str, u64); 11] {
+    fn named(self) -> [(&'static str, u64); 10] {
         [
             ("connects", self.connects.into()),
             ("opened", self.opened.into()),
@@ -116,7 +116,6 @@ impl Counters {
             ("refreshes", self.refreshes.into()),
             ("polls", self.polls.into()),
             ("failed polls", self.failed_polls.into()),
-            ("sleeps", self.sleeps.into()),
             ("network changes", self.network_changes.into()),
             ("held batches", self.held_batches.into()),
         ]

@@ -37,6 +37,11 @@ impl Link {
         of_list.or(self.reason.as_ref()).cloned()
     }
 
+    /// Returns why the last connection was lost or given up, whether or not a person needs to see it.
+    pub fn reason(&self) -> Option<&ReasonView> {
+        self.reason.as_ref()
+    }
+
     pub(super) fn show(&mut self, now: Now, effects: &mut Vec<Effect>) {
         let view = self.view(now);
         // The time left shrinks by itself; it is news only together with something else.

@@ -49,6 +49,8 @@ pub enum Input {
     Reconnect,
     /// The person asks for a fresh list.
     Refresh,
+    /// So many jobs need a look that the list is to be had soon.
+    LookSoon,
     /// Time passed.
     Tick,
 }

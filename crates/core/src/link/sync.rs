@@ -10,6 +10,8 @@ use crate::{
 
 /// How often the list is fetched while there is no socket, ± 10 %.
 const POLL_INTERVAL: Duration = Duration::from_secs(10);
+/// How long a list that many messages ask for waits.
+const SOON: Duration = Duration::from_secs(2);
 /// The slowest that polling becomes while it fails.
 const POLL_LIMIT: Duration = Duration::from_mins(1);
 
@@ -75,6 +77,16 @@ impl Sync {
             self.mode = Mode::Once;
         }
         self.next = Some(now.monotonic);
+    }
+
+    /// The list is wanted for what messages told of many jobs; while they go on it is not had all the time.
+    pub(super) fn want_soon(&mut self, now: Now) {
+        if self.mode == Mode::Idle {
+            self.mode = Mode::Once;
+        }
+        let soon = now.monotonic + SOON;
+        self.next = Some(self.next.map_or(soon, |next| next.min(soon)));
+        self.heed();
     }
 
     /// REST is to judge a token: its answer alone counts.

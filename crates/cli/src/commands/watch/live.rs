@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use tallylight_core::{JobId, job::Status, view::Event};
 
-use crate::{commands::session::state_words, output, terminal::Told};
+use crate::{commands::session::connection_words, output, terminal::Told};
 
 /// Is the table.
 pub struct LiveTable {
@@ -27,9 +27,7 @@ impl LiveTable {
     pub fn show(&mut self, told: &Told) {
         match told {
             Told::Event(Event::Connection(connection)) => {
-                let reason =
-                    connection.reason.as_ref().map(|reason| format!(": {}", reason.message)).unwrap_or_default();
-                self.connection.set_message(format!("● {}{reason}", state_words(connection.state)));
+                self.connection.set_message(format!("● {}", connection_words(connection)));
             }
             Told::Event(Event::Jobs { changed, removed }) => {
                 for job_id in removed {

@@ -1,0 +1,106 @@
+//! What is remembered of the connection, for whoever wants to know why it is as it is.
+
+use std::fmt::Write;
+
+use tallylight_core::{
+    Code,
+    diagnostics::Redaction,
+    link::{Closed, Input, Refusal},
+    view::{ConnectionView, StatusView},
+};
+
+use super::Actor;
+use crate::shell::Shell;
+
+impl<S: Shell> Actor<S> {
+    /// Remembers something that happened to the connection.
+    pub(super) fn note(&mut self, message: impl Into<String>) {
+        let at = self.now().wall;
+        self.diagnostics.note(at, message);
+    }
+
+    pub(super) fn note_dropped(&mut self, code: Code, message: &str) {
+        let at = self.now().wall;
+        self.diagnostics.dropped(at, code, message);
+    }
+
+    /// Remembers what the link is told, where that is worth remembering.
+    pub(super) fn note_input(&mut self, input: &Input) {
+        match input {
+            Input::Opened(_) => {
+                self.diagnostics.count().opened += 1;
+                self.note("the socket is open");
+            }
+            Input::Refused(_, Refusal::Auth) | Input::Closed(_, Closed::Auth) => {
+                self.note_dropped(Code::SocketRefused, "the token was refused");
+            }
+            Input::Closed(_, Closed::Replaced) => self.note_dropped(Code::Replaced, "connected somewhere else"),
+            Input::Refused(_, Refusal::NoSocket(error) | Refusal::Failed(error, _))
+            | Input::Closed(_, Closed::Lost(error)) => self.note_dropped(error.code, &error.message),
+            Input::NetworkChanged => {
+                self.diagnostics.count().network_changes += 1;
+                self.note("the network changed");
+            }
+            Input::Reconnect => self.note("asked to connect now"),
+            Input::SignedIn
+            | Input::SignedOut
+            | Input::Message(_)
+            | Input::Noise(_)
+            | Input::Heartbeat(..)
+            | Input::Pong(_)
+            | Input::Watch(_)
+            | Input::Unwatch(_)
+            | Input::Fetched
+            | Input::FetchFailed(..)
+            | Input::TokenRefreshed
+            | Input::TokenDelayed(_)
+            | Input::LookSoon
+            | Input::Refresh
+            | Input::Tick => {}
+        }
+    }
+
+    pub(super) fn note_shown(&mut self, view: &ConnectionView) {
+        self.note(shown(view));
+    }
+
+    /// Returns a text for a bug report, in which neither a person nor a place is named.
+    pub(super) fn report_text(&self) -> String {
+        let status = self.status();
+        let diagnostics = self.diagnostics.view();
+        let hosts = self.server.iter().flat_map(|server| {
+            let urls = [&server.address, &server.api_url, &server.ws_url, &server.auth_url];
+            urls.map(|url| url.host_str().unwrap_or_default().to_owned())
+        });
+        let others = [self.server.as_ref().map(|server| server.name.clone()), status.session.email.clone()];
+        let redaction = Redaction::new(hosts.chain(others.into_iter().flatten()));
+        head(&status, self.now().wall, self.now().monotonic) + &diagnostics.report(&redaction)
+    }
+}
+
+fn shown(view: &ConnectionView) -> String {
+    let mut words = format!("{:?}", view.state).to_lowercase();
+    if let Some(wait) = view.retry_in_ms {
+        let _ = write!(words, ", next try in {}.{} s", wait / 1000, wait % 1000 / 100);
+    }
+    if let Some(reason) = &view.reason {
+        let _ = write!(words, ": {}", reason.message);
+    }
+    words
+}
+
+fn head(status: &StatusView, now: jiff::Timestamp, uptime: std::time::Duration) -> String {
+    let counts = status.counts;
+    let lines = [
+        format!("Tallylight {} on {} {}", env!("CARGO_PKG_VERSION"), std::env::consts::OS, std::env::consts::ARCH),
+        format!("{now:.0}, running for {} s", uptime.as_secs()),
+        format!("connection       {}", format!("{:?}", status.connection.state).to_lowercase()),
+        format!("session          {}", format!("{:?}", status.session.state).to_lowercase()),
+        format!(
+            "jobs             {} waiting, {} working, {} done, {} failed",
+            counts.pending, counts.processing, counts.completed, counts.failed
+        ),
+        status.server_ahead_ms.map_or_else(String::new, |ahead| format!("server's clock   {ahead} ms ahead")),
+    ];
+    lines.join("\n") + "\n"
+}
