@@ -19,9 +19,9 @@ use crate::{notifications, tray, window};
 pub const EVENT: &str = "tally";
 /// A wish to look at a job goes to the window under this name.
 pub const OPEN_JOB: &str = "open_job";
-/// How many batches may be on their way to the window: what it shows in a second. The system queues them without a
-/// limit, so a window that hangs would otherwise cost memory for as long as it does.
-const ON_THEIR_WAY: u64 = 64;
+/// How many batches may be on their way to the window. The system queues them without a limit, so a window that hangs
+/// would otherwise cost memory for as long as it does.
+const ON_THEIR_WAY: u64 = 16;
 
 /// Counts the batches that were sent to the window and those that it has heard.
 #[derive(Clone, Debug, Default)]

@@ -223,6 +223,11 @@ impl ScriptedBackend {
         lock(&self.heard).iter().filter_map(|text| serde_json::from_str(text).ok()).collect()
     }
 
+    /// Forgets what clients said.
+    pub fn forget(&self) {
+        lock(&self.heard).clear();
+    }
+
     /// Returns every id that was subscribed, in order.
     pub fn subscribed(&self) -> Vec<String> {
         let heard = self.heard();

@@ -125,3 +125,28 @@ describe("watching", () => {
     expect(backend.calls).toContain("reconnect");
   });
 });
+
+describe("the connection", () => {
+  it("says why it is not live once that lasts, and tells its story when asked", async () => {
+    const status = signedInStatus();
+    const backend = new MockBackend({
+      ...status,
+      connection: { state: "backoff", attempt: 1, retry_in_ms: 4000, reason: null },
+    });
+    render(App, { backend });
+    expect(await screen.findByText("next try in 4 s")).toBeTruthy();
+    const reason = { code: "unreachable" as const, message: "nothing answers, it may be stopped" };
+    backend.emit({ event: "connection", state: "backoff", attempt: 2, retry_in_ms: 9000, reason });
+    expect(screen.queryByText("Nothing answers, it may be stopped")).toBeNull();
+    backend.emit({ event: "connection", state: "offline", attempt: 3, retry_in_ms: 9000, reason });
+    expect(await screen.findByText("Nothing answers, it may be stopped")).toBeTruthy();
+
+    await fireEvent.click(screen.getByRole("button", { name: "About the connection" }));
+    expect(await screen.findByText("2 of 3 attempts")).toBeTruthy();
+    expect(screen.getByText("1 × silent")).toBeTruthy();
+    await fireEvent.click(screen.getByRole("button", { name: "Save a report…" }));
+    expect(await screen.findByText("Saved as /home/me/tallylight-report.txt")).toBeTruthy();
+    await fireEvent.click(screen.getByRole("button", { name: "Connect now" }));
+    expect(backend.calls).toContain("reconnect");
+  });
+});

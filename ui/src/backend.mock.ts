@@ -1,5 +1,13 @@
 import type { Backend, Unsubscribe } from "./backend";
-import type { Event, JobId, JobView, ServerView, StatusView, TallyError } from "./bindings";
+import type {
+  DiagnosticsView,
+  Event,
+  JobId,
+  JobView,
+  ServerView,
+  StatusView,
+  TallyError,
+} from "./bindings";
 
 /** Makes a job; whatever is not given is that of a job that just began. */
 export function mockJob(given: Partial<JobView> & { job_id: JobId }): JobView {
@@ -31,6 +39,36 @@ export const mockServer: ServerView = {
   editable: ["TITLE", "DESCRIPTION", "TAGS"],
   features: ["upload"],
   identity: "address",
+};
+
+export const mockDiagnostics: DiagnosticsView = {
+  counters: {
+    connects: 3,
+    opened: 2,
+    frames: 1204,
+    bytes: 310_000,
+    heartbeats: 96,
+    refreshes: 1,
+    polls: 4,
+    failed_polls: 1,
+    network_changes: 0,
+    held_batches: 0,
+  },
+  drops: [{ what: "silent", count: 1 }],
+  rejected: [{ what: "unknown_type", count: 1 }],
+  latency: { messages: 500, median_ms: 41, worst_ms: 1310 },
+  events: [
+    { at: "2026-01-01T12:04:07Z", message: "the socket is open" },
+    { at: "2026-01-01T12:04:06Z", message: "lost: nothing was heard from the studio for a minute" },
+  ],
+  skipped: [
+    {
+      at: "2026-01-01T12:01:00Z",
+      kind: "unknown_type",
+      reason: 'unknown type "SURPRISE"',
+      sample: '{"type":"SURPRISE"}',
+    },
+  ],
 };
 
 /** Stands in for the core, in a plain browser and in unit tests: it answers from what it holds. */
@@ -87,6 +125,8 @@ export class MockBackend implements Backend {
         warning: null,
       });
     });
+  diagnostics = () => this.answer("diagnostics", () => mockDiagnostics);
+  saveReport = () => this.answer("saveReport", () => "/home/me/tallylight-report.txt");
   chooseVideos = () => this.answer("chooseVideos", () => undefined);
 
   onEvent = (listener: (event: Event) => void) => subscribe(this.listeners, listener);

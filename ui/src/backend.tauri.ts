@@ -10,7 +10,7 @@ interface Numbered {
 }
 
 /** Every so many batches the core is told how far this window has come; further ahead it does not go. */
-const ACKNOWLEDGE_EVERY = 16;
+const ACKNOWLEDGE_EVERY = 4;
 
 /** Talks to the Rust core. The only importer of @tauri-apps. */
 export const tauriBackend: Backend = {

@@ -42,3 +42,8 @@ export function signInMutation(backend: Backend) {
 export function signOutMutation(backend: Backend) {
   return createMutation(() => mutationOptions({ mutationFn: () => backend.signOut() }));
 }
+
+/** Lets the person save a report of the connection. */
+export function saveReportMutation(backend: Backend) {
+  return createMutation(() => mutationOptions({ mutationFn: () => backend.saveReport() }));
+}

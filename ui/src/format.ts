@@ -53,3 +53,16 @@ export function stageName(stageId: string): string {
 export function sentence(text: string): string {
   return /^[a-z]+(, | |: )/.test(text) ? text.charAt(0).toUpperCase() + text.slice(1) : text;
 }
+
+/** Writes a duration in milliseconds as a person reads it. */
+export function duration(millis: number): string {
+  const [value, unit] =
+    Math.abs(millis) < 1000 ? [millis, "millisecond"] : [millis / 1000, "second"];
+  const format = { style: "unit", unit, unitDisplay: "short", maximumFractionDigits: 1 } as const;
+  return new Intl.NumberFormat(undefined, format).format(value);
+}
+
+/** Writes a time of day with seconds. */
+export function timeOfDay(time: string): string {
+  return new Intl.DateTimeFormat(undefined, { timeStyle: "medium" }).format(new Date(time));
+}

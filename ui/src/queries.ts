@@ -7,6 +7,7 @@ export const keys = {
   videos: ["videos"] as const,
   video: (jobId: JobId) => ["video", jobId] as const,
   uploads: ["uploads"] as const,
+  diagnostics: ["diagnostics"] as const,
 };
 
 /** The core pushes every change, so nothing is stale until an event says so. */
@@ -40,4 +41,13 @@ export const uploadsQuery = () =>
     queryKey: keys.uploads,
     queryFn: (): UploadView[] => [],
     initialData: [] as UploadView[],
+  });
+
+/** Looked at while it is on the screen: counters change all the time, and nobody is told of each. */
+export const diagnosticsQuery = (backend: Backend) =>
+  queryOptions({
+    queryKey: keys.diagnostics,
+    queryFn: () => backend.diagnostics(),
+    refetchInterval: 1000,
+    staleTime: 0,
   });

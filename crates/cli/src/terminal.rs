@@ -13,10 +13,10 @@ pub enum Told {
     Notice(NoticeView),
 }
 
-/// How much may wait to be printed. A reader that stops reading costs changes in between, not memory.
-const WAITING: usize = 512;
+/// How many batches may wait to be printed. A reader that stops reading costs changes in between, not memory.
+const WAITING: usize = 8;
 /// How much room is left for what cannot be made one: notifications.
-const ROOM: usize = 128;
+const ROOM: usize = 120;
 
 /// Hands on what the client tells.
 #[derive(Debug)]
@@ -25,7 +25,7 @@ pub struct Terminal(Option<mpsc::Sender<Told>>);
 impl Terminal {
     /// Makes a terminal that hands on to the receiver.
     pub fn new() -> (Self, mpsc::Receiver<Told>) {
-        let (sender, receiver) = mpsc::channel(WAITING);
+        let (sender, receiver) = mpsc::channel(WAITING + ROOM);
         (Self(Some(sender)), receiver)
     }
 

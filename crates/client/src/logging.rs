@@ -38,9 +38,10 @@ pub fn log(stderr_default: &str, folder: Option<&Path>) -> LogGuard {
     LogGuard(guard)
 }
 
-fn appender(folder: &Path) -> Result<RollingFileAppender, tracing_appender::rolling::InitError> {
+fn appender(folder: &Path) -> Result<RollingFileAppender, String> {
+    std::fs::create_dir_all(folder).map_err(|error| error.to_string())?;
     let files = RollingFileAppender::builder().rotation(Rotation::DAILY).max_log_files(DAYS);
-    files.filename_prefix("tallylight").filename_suffix("log").build(folder)
+    files.filename_prefix("tallylight").filename_suffix("log").build(folder).map_err(|error| error.to_string())
 }
 
 fn log_filter(default: &str) -> EnvFilter {
