@@ -15,6 +15,8 @@ pub mod notice;
 pub mod now;
 pub mod protocol;
 pub mod record;
+#[cfg(any(test, feature = "replay"))]
+pub mod replay;
 pub mod server_clock;
 pub mod session;
 pub mod snapshot;

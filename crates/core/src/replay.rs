@@ -1,0 +1,111 @@
+//! What must hold for every text that a server may send: the fuzz targets run it, and the tests replay their corpus.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use serde_json::Value;
+
+use crate::{
+    Now,
+    cache::{Authority, Cache, Change},
+    discovery::{self, Identity},
+    protocol::{Event, Frame, decode},
+    snapshot::{Snapshot, read_job, read_page},
+    view::{self, JobView},
+};
+
+/// The most of a skipped message that is kept: 2 KiB, and a little where a token was struck out.
+const KEPT: usize = 4 << 10;
+
+/// Reads a text as a frame of the socket.
+///
+/// # Panics
+/// Where a rule does not hold: a skipped message is kept too long; applying a message twice changes something; a
+/// percentage leaves 0–100; an untrusted address reaches a window; a record does not survive the disk.
+pub fn frame(text: &str) {
+    match decode(text) {
+        Ok(Frame::Event(event)) => apply(&event),
+        Ok(Frame::Heartbeat(_)) => {}
+        Err(rejected) => {
+            assert!(rejected.sample.len() <= KEPT && rejected.reason.len() <= KEPT, "too much of it is kept");
+        }
+    }
+}
+
+/// Reads a text as every answer of REST.
+///
+/// # Panics
+/// As [`frame`].
+pub fn rest(text: &str) {
+    if let Ok(value) = serde_json::from_str::<Value>(text) {
+        let _ = read_job(&value).map(|snapshot| merge(vec![snapshot]));
+    }
+    if let Ok((snapshots, _)) = read_page(text) {
+        merge(snapshots);
+    }
+    if let Ok(address) = "https://studio.example".parse() {
+        let _ = discovery::read(&address, Identity::Address, text);
+    }
+}
+
+fn apply(event: &Event) {
+    let mut cache = Cache::default();
+    cache.apply(event.clone(), now());
+    let before: Vec<_> = cache.jobs().cloned().collect();
+    let changes = cache.apply(event.clone(), now());
+    assert!(changes.iter().all(|change| matches!(change, Change::Doubted(_))), "twice is not once: {changes:?}");
+    assert_eq!(before, cache.jobs().cloned().collect::<Vec<_>>());
+    check(&cache);
+}
+
+fn merge(snapshots: Vec<Snapshot>) {
+    let mut cache = Cache::default();
+    cache.merge_all(snapshots.clone(), now().wall);
+    for snapshot in snapshots {
+        cache.merge(snapshot, now().wall, Authority::Decides);
+    }
+    check(&cache);
+}
+
+fn check(cache: &Cache) {
+    for job in cache.jobs() {
+        let text = serde_json::to_string(job).unwrap_or_default();
+        assert!(serde_json::from_str(&text).is_ok_and(|kept: crate::record::Record| kept == *job), "{text}");
+        let JobView { progress_percent, thumbnails, stages, .. } = view::job(job);
+        let percents = stages.iter().map(|stage| stage.progress_percent).chain([progress_percent]);
+        percents.for_each(|percent| assert!((0.0..=100.0).contains(&percent), "{percent} %"));
+        for thumbnail in thumbnails {
+            let url = &thumbnail.thumbnail_url;
+            assert!(url::Url::parse(url).is_ok_and(|url| discovery::is_trustworthy(&url)), "{url}");
+        }
+    }
+}
+
+fn now() -> Now {
+    Now { monotonic: Duration::ZERO, wall: Timestamp::UNIX_EPOCH, draw: 0.5 }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    fn corpus(target: &str) -> Vec<String> {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/corpus").join(target);
+        let files = std::fs::read_dir(&folder).expect("a corpus").filter_map(Result::ok);
+        let texts: Vec<String> = files.filter_map(|file| std::fs::read_to_string(file.path()).ok()).collect();
+        assert!(texts.len() >= 20, "{} has only {}", folder.display(), texts.len());
+        texts
+    }
+
+    #[test]
+    fn the_corpus_of_frames_holds() {
+        corpus("frame").iter().for_each(|text| frame(text));
+    }
+
+    #[test]
+    fn the_corpus_of_answers_holds() {
+        corpus("rest").iter().for_each(|text| rest(text));
+    }
+}
