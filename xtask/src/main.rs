@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
+mod bench;
 mod demo;
 mod desktop;
 mod icons;
@@ -39,6 +40,12 @@ enum Chore {
     Ci,
     /// Writes the TypeScript declarations of what crosses to the window
     Bindings,
+    /// Measures
+    Bench {
+        /// What
+        #[command(subcommand)]
+        what: bench::Bench,
+    },
     /// Draws every icon from its SVG source
     Icons,
     /// What `demo` does inside a desktop session of its own
@@ -56,6 +63,7 @@ fn main() -> anyhow::Result<()> {
         Chore::Test { fast: false } => test::all(),
         Chore::Ci => walls::check(),
         Chore::Bindings => test::write_bindings(),
+        Chore::Bench { what } => bench::run(what),
         Chore::Icons => icons::draw(),
         Chore::DemoSession { videos } => demo::in_session(&videos),
         Chore::E2eSession => test::e2e_in_session(),

@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Value;
 
 use crate::{
     JobId, StageId, ThumbnailId, VideoId,
     job::{Content, Fault, Field, Status, Thumbnail},
-    protocol::Progress,
+    protocol::{Progress, content},
 };
 
 /// How many errors and warnings of one run are kept; a backend that floods costs its oldest.
@@ -135,6 +136,7 @@ pub struct Record {
     /// The progress of its stages.
     pub stages: BTreeMap<StageId, Gauge>,
     /// Its metadata.
+    #[serde(deserialize_with = "metadata")]
     pub metadata: BTreeMap<Field, Stamped<Content>>,
     /// Its thumbnails.
     pub thumbnails: BTreeMap<ThumbnailId, Stamped<Thumbnail>>,
@@ -192,4 +194,13 @@ impl Record {
     pub fn touch(&mut self, at: Timestamp) {
         self.updated_at = Some(self.updated_at.map_or(at, |held| held.max(at)));
     }
+}
+
+/// Reads metadata by its field: an empty list of chapters looks like an empty list of tags.
+fn metadata<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<Field, Stamped<Content>>, D::Error> {
+    let kept = BTreeMap::<Field, Stamped<Value>>::deserialize(deserializer)?;
+    let read = kept.into_iter().filter_map(|(field, Stamped { at, value })| {
+        content(field, &value).map(|value| (field, Stamped { at, value }))
+    });
+    Ok(read.collect())
 }
