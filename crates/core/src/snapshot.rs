@@ -151,7 +151,7 @@ fn stages(value: &Value) -> Vec<(StageId, Progress)> {
             .iter()
             .filter_map(|(name, stage)| {
                 let progress = if stage == &Value::Bool(true) { done() } else { Progress::deserialize(stage).ok()? };
-                Some((StageId::new(name), progress))
+                Some((StageId::deserialize(&Value::from(name.as_str())).ok()?, progress))
             })
             .collect(),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => Vec::new(),
