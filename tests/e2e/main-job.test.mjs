@@ -101,8 +101,9 @@ describe("the main job", { concurrency: false }, () => {
     await app.$("article summary").click();
     await app.sees("moov atom not found");
     await app.screenshot("failed");
-    const told = notifications().find(({ summary }) => summary.includes("failed"));
-    assert.match(told?.body ?? "", /incomplete/);
+    const failed = () => notifications().find(({ summary }) => summary.includes("failed"));
+    const told = await waitFor("the notification", failed);
+    assert.match(told.body, /incomplete/);
   });
 
   it("warns about a silent video and still finishes it", async () => {

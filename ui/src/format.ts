@@ -51,7 +51,7 @@ export function stageName(stageId: string): string {
 
 /** Begins an error of the core, which starts in lower case, as a sentence; names of files stay as they are. */
 export function sentence(text: string): string {
-  return /^[a-z]+(, | |: )/.test(text) ? text.charAt(0).toUpperCase() + text.slice(1) : text;
+  return /^[a-z]+(, | |: |$)/.test(text) ? text.charAt(0).toUpperCase() + text.slice(1) : text;
 }
 
 /** Writes a duration in milliseconds as a person reads it. */

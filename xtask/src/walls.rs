@@ -1,5 +1,7 @@
 //! The walls between the crates, as ARCHITECTURE.md draws them.
 
+use std::collections::BTreeSet;
+
 use anyhow::{Result, ensure};
 use xshell::{Shell, cmd};
 
@@ -17,7 +19,26 @@ pub fn check() -> Result<()> {
     stands_only_in(&shell, "@tauri-apps", &["ui/src/*"], &["ui/src/backend.tauri.ts"], &[])?;
     stands_only_in(&shell, "setQueryData(", &["ui/src/*"], &["ui/src/events.ts"], &["ui/src/events.test.ts"])?;
     stands_only_in(&shell, "fetch(", &["ui/src/*"], &[], &[])?;
+    faults_are_listed(&shell)?;
     println!("the walls stand");
+    Ok(())
+}
+
+/// Checks that `docs/reliability.md` lists every scenario of the fault suite, and no other.
+fn faults_are_listed(shell: &Shell) -> Result<()> {
+    let page = shell.read_file("docs/reliability.md")?;
+    let (_, table) = page.split_once("## The fault suite").unwrap_or_default();
+    let (table, _) = table.split_once("## Beside it").unwrap_or((table, ""));
+    let cells = table.lines().filter_map(|line| line.strip_suffix("` |")?.rsplit_once('`'));
+    let listed: BTreeSet<String> = cells.map(|(_, test)| test.to_owned()).collect();
+    let mut written = BTreeSet::new();
+    for file in shell.read_dir("tests/scenarios/faults")? {
+        let text = shell.read_file(file)?;
+        let tests = text.split("#[tokio::test]\nasync fn ").skip(1);
+        written.extend(tests.filter_map(|test| Some(test.split_once('(')?.0.to_owned())));
+    }
+    let apart: Vec<&String> = listed.symmetric_difference(&written).collect();
+    ensure!(!written.is_empty() && apart.is_empty(), "docs/reliability.md and the fault suite differ: {apart:?}");
     Ok(())
 }
 

@@ -39,6 +39,7 @@ impl<S: Shell> Actor<S> {
             | Input::Closed(_, Closed::Lost(error)) => self.note_dropped(error.code, &error.message),
             Input::NetworkChanged => {
                 self.diagnostics.count().network_changes += 1;
+                tracing::info!("the network changed");
                 self.note("the network changed");
             }
             Input::Reconnect => self.note("asked to connect now"),
