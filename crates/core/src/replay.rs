@@ -86,26 +86,5 @@ fn now() -> Now {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::path::Path;
-
-    use super::*;
-
-    fn corpus(target: &str) -> Vec<String> {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/corpus").join(target);
-        let files = std::fs::read_dir(&folder).expect("a corpus").filter_map(Result::ok);
-        let texts: Vec<String> = files.filter_map(|file| std::fs::read_to_string(file.path()).ok()).collect();
-        assert!(texts.len() >= 20, "{} has only {}", folder.display(), texts.len());
-        texts
-    }
-
-    #[test]
-    fn the_corpus_of_frames_holds() {
-        corpus("frame").iter().for_each(|text| frame(text));
-    }
-
-    #[test]
-    fn the_corpus_of_answers_holds() {
-        corpus("rest").iter().for_each(|text| rest(text));
-    }
-}
+#[path = "replay_tests.rs"]
+mod tests;

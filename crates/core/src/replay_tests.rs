@@ -1,0 +1,27 @@
+//! Replays what the fuzz targets were given and what they found.
+
+use std::path::Path;
+
+use super::*;
+
+fn corpus(target: &str) -> Vec<String> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/corpus").join(target);
+    let files = std::fs::read_dir(&folder).expect("a corpus").filter_map(Result::ok);
+    let texts: Vec<String> = files.filter_map(|file| std::fs::read_to_string(file.path()).ok()).collect();
+    assert!(texts.len() >= 100, "{} has only {}", folder.display(), texts.len());
+    texts
+}
+
+#[test]
+fn the_corpus_of_frames_holds() {
+    for text in corpus("frame") {
+        frame(&text);
+    }
+}
+
+#[test]
+fn the_corpus_of_answers_holds() {
+    for text in corpus("rest") {
+        rest(&text);
+    }
+}
