@@ -148,6 +148,20 @@ fn polling_is_shown_as_polling_or_offline_and_ends_with_the_socket() {
 }
 
 #[test]
+fn polling_is_not_claimed_before_an_answer() {
+    let mut scene = Scene::live();
+    scene.on(Input::Closed(scene.conn(), Closed::from_code(None)));
+    for _ in 0..3 {
+        let wait = scene.wait();
+        scene.after(wait);
+        scene.fail();
+    }
+    assert_eq!(scene.state(), ConnectionState::Backoff, "the list was had, but long ago");
+    scene.on(Input::Fetched);
+    assert_eq!(scene.state(), ConnectionState::Polling);
+}
+
+#[test]
 fn failing_polls_slow_to_a_minute_and_heed_retry_after() {
     let mut scene = Scene::new();
     scene.on(Input::SignedIn);

@@ -44,6 +44,8 @@ pub(super) struct Sync {
     in_flight: bool,
     failures: u32,
     answered: bool,
+    /// When the list was had the last time.
+    answered_at: Option<Duration>,
     /// Why the list could not be had the last time.
     problem: Option<ReasonView>,
     /// What the backend's `Retry-After` asks of us; only the person may look earlier.
@@ -100,6 +102,8 @@ impl Sync {
     pub(super) fn poll(&mut self, now: Now) {
         if self.mode != Mode::Polling {
             self.mode = Mode::Polling;
+            // What an answer of long ago says of the backend now is nothing.
+            self.answered = self.answered_at == Some(now.monotonic);
             self.next = Some(now.monotonic);
         }
     }
@@ -131,6 +135,7 @@ impl Sync {
         self.in_flight = false;
         self.failures = 0;
         self.answered = true;
+        self.answered_at = Some(now.monotonic);
         self.plan_next(now, live);
         recovery
     }
