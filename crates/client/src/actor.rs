@@ -27,9 +27,8 @@ use crate::{
     auth::Denial,
     clock::Clock,
     handle::{Command, Handle, Reply},
-    http::{self, Failure},
+    http::Failure,
     network::Network,
-    rest,
     secrets::{Kept, Keychain, TokenStore},
     shell::{Shell, TrayView},
     socket::{self, Socket},
@@ -40,6 +39,7 @@ mod calls;
 mod changes;
 mod notes;
 mod outbox;
+mod servers;
 mod sessions;
 mod sockets;
 mod uploads;
@@ -338,47 +338,6 @@ impl<S: Shell> Actor<S> {
     /// Returns when both clocks are compared next: timers stand still while the machine sleeps, and so would the light.
     fn look_at(&self) -> Option<Duration> {
         self.session.is_signed_in().then_some(self.looked + LOOK_EVERY)
-    }
-
-    fn connect(&mut self, address: url::Url, identity: Identity, reply: Reply<ServerView>) {
-        let client = match http::client(&address) {
-            Ok(client) => client,
-            Err(error) => return drop(reply.send(Err(error))),
-        };
-        let reports = self.reports.clone();
-        tokio::spawn(async move {
-            let found = rest::discover(&client, &address, identity).await;
-            reports.send(Report::Discovered(Box::new(found), reply)).await
-        });
-    }
-
-    fn discovered(&mut self, found: Result<Server, Error>, reply: Reply<ServerView>) {
-        let chosen = found.and_then(|server| {
-            // Another backend shows nothing of the one before.
-            if self.server.as_ref().is_some_and(|before| before.key() != server.key()) {
-                self.session_input(session::Input::SignOut(None));
-                self.forget_jobs();
-            }
-            self.store.set("server", &server);
-            let view = ServerView::from(&server);
-            self.choose(server).map(|()| view)
-        });
-        if std::mem::take(&mut self.awaits_computer) {
-            self.load_session();
-        }
-        let _ = reply.send(chosen);
-    }
-
-    fn choose(&mut self, server: Server) -> Result<(), Error> {
-        self.clients =
-            Some(Clients { rest: http::client(&server.address)?, auth: http::auth_client(&server.auth_url)? });
-        // A studio of this computer that has another port now leaves the old address behind.
-        let moved = self.server.as_ref().is_some_and(|before| before.ws_url != server.ws_url);
-        self.server = Some(server);
-        if moved {
-            self.link_input(link::Input::Reconnect);
-        }
-        Ok(())
     }
 
     fn status(&self) -> StatusView {

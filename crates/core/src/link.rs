@@ -15,12 +15,14 @@ use crate::{
 };
 
 mod close;
+mod open;
 mod renew;
 mod shown;
 mod step;
 mod sync;
 
 pub use close::{Closed, Refusal};
+use open::Open;
 pub use step::{Effect, Input};
 use sync::{Recovery, Sync};
 
@@ -58,19 +60,6 @@ enum State {
     AwaitingToken,
     AskingRest,
     Stopped,
-}
-
-/// Is a connection that is open.
-#[derive(Clone, Copy, Debug, PartialEq)]
-struct Open {
-    conn: ConnId,
-    since: Duration,
-    /// When the last frame arrived.
-    life: Duration,
-    /// Whether it has been open for [`SETTLED_AFTER`].
-    settled: bool,
-    /// When a probe must have been answered.
-    probe: Option<Duration>,
 }
 
 /// Tells what was already tried against a refusal of the token.
@@ -383,13 +372,6 @@ impl Link {
         let Some(last) = self.last.replace(now) else { return false };
         let wall = Duration::try_from(now.wall.duration_since(last.wall)).unwrap_or_default();
         wall > now.monotonic.saturating_sub(last.monotonic) + SLEEP_GAP
-    }
-}
-
-impl Open {
-    fn deadline(&self) -> Option<Duration> {
-        let settled = (!self.settled).then_some(self.since + SETTLED_AFTER);
-        [Some(self.life + SILENCE_LIMIT), settled, self.probe].into_iter().flatten().min()
     }
 }
 

@@ -151,7 +151,12 @@ async fn another_network_is_probed_and_a_connection_that_answers_is_kept() {
     scene.settle().await;
     scene.clock.advance(10 * SECOND);
     scene.settle().await;
-    assert_eq!((scene.state().await.0, scene.backend.connects()), (ConnectionState::Live, 1));
+    assert_eq!(
+        (scene.state().await.0, scene.backend.connects()),
+        (ConnectionState::Live, 1),
+        "{}",
+        scene.client.report().await.unwrap_or_default()
+    );
 }
 
 #[tokio::test]
