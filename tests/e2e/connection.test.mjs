@@ -60,6 +60,14 @@ describe("the connection", { concurrency: false }, () => {
     await app.sees("1 × not_a_message");
     await app.sees("The socket is open");
     await app.screenshot("connection");
+    await app.browser.setWindowSize(360, 480);
+    const fits = () => app.browser.execute(() => {
+      const { width, bottom } = document.querySelector("dialog").getBoundingClientRect();
+      return width <= innerWidth && bottom <= innerHeight && innerWidth < 400;
+    });
+    await waitFor("the dialog to fit", fits);
+    await app.screenshot("connection-narrow");
+    await app.browser.setWindowSize(960, 680);
     await app.button("Close").click();
     await waitFor("the dialog to close", async () => !(await app.text()).includes("Since Tallylight was started"));
   });

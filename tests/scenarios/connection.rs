@@ -20,7 +20,7 @@ async fn a_report_says_what_happened_and_names_nobody() {
     scene.backend.say("my secret film");
     scene.settle().await;
     let report = scene.client.report().await.expect("a report");
-    for words in ["connection       live", "session          signedin", "not_a_message", "the socket is open"] {
+    for words in ["connection       live", "session          signed_in", "not_a_message", "the socket is open"] {
         assert!(report.contains(words), "{words} is missing in {report}");
     }
     for secret in ["acme", "secret film", "access-", "refresh-", "127.0.0.1"] {

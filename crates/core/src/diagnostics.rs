@@ -155,8 +155,8 @@ impl Diagnostics {
     }
 }
 
-/// Returns the stable name of a code, as it stands in JSON.
-fn name(code: &impl Serialize) -> String {
+/// Returns the stable name of a code or a state, as it stands in JSON.
+pub fn name(code: &impl Serialize) -> String {
     serde_json::to_value(code).ok().and_then(|name| name.as_str().map(str::to_owned)).unwrap_or_default()
 }
 

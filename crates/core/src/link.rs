@@ -222,7 +222,7 @@ impl Link {
 
     fn refused(&mut self, refusal: Refusal, now: Now, effects: &mut Vec<Effect>) {
         match refusal {
-            Refusal::Auth => self.token_refused(effects),
+            Refusal::Auth | Refusal::NoToken => self.token_refused(effects),
             Refusal::NoSocket(error) => self.closed_to_us(error, now),
             Refusal::Failed(error, retry_after) => self.retry_later(error, retry_after, now),
         }

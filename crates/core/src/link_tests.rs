@@ -469,6 +469,7 @@ mod any_sequence {
             Just(Input::SignedOut),
             conn.clone().prop_map(Input::Opened),
             conn.clone().prop_map(|conn| Input::Refused(conn, Refusal::Auth)),
+            conn.clone().prop_map(|conn| Input::Refused(conn, Refusal::NoToken)),
             conn.clone().prop_map(|conn| Input::Refused(conn, Refusal::NoSocket(error()))),
             conn.clone().prop_map(|conn| Input::Refused(conn, Refusal::Failed(error(), Some(Duration::from_secs(40))))),
             conn.clone().prop_map(|conn| Input::Closed(conn, Closed::Auth)),

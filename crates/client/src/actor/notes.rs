@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use tallylight_core::{
     Code,
-    diagnostics::Redaction,
+    diagnostics::{Redaction, name},
     link::{Closed, Input, Refusal},
     view::{ConnectionView, StatusView},
 };
@@ -31,6 +31,7 @@ impl<S: Shell> Actor<S> {
                 self.diagnostics.count().opened += 1;
                 self.note("the socket is open");
             }
+            Input::Refused(_, Refusal::NoToken) => self.note("a token is needed first"),
             Input::Refused(_, Refusal::Auth) | Input::Closed(_, Closed::Auth) => {
                 self.note_dropped(Code::SocketRefused, "the token was refused");
             }
@@ -80,7 +81,7 @@ impl<S: Shell> Actor<S> {
 }
 
 fn shown(view: &ConnectionView) -> String {
-    let mut words = format!("{:?}", view.state).to_lowercase();
+    let mut words = name(&view.state);
     if let Some(wait) = view.retry_in_ms {
         let _ = write!(words, ", next try in {}.{} s", wait / 1000, wait % 1000 / 100);
     }
@@ -95,13 +96,16 @@ fn head(status: &StatusView, now: jiff::Timestamp, uptime: std::time::Duration) 
     let lines = [
         format!("Tallylight {} on {} {}", env!("CARGO_PKG_VERSION"), std::env::consts::OS, std::env::consts::ARCH),
         format!("{now:.0}, running for {} s", uptime.as_secs()),
-        format!("connection       {}", format!("{:?}", status.connection.state).to_lowercase()),
-        format!("session          {}", format!("{:?}", status.session.state).to_lowercase()),
+        format!("connection       {}", name(&status.connection.state)),
+        format!("session          {}", name(&status.session.state)),
         format!(
             "jobs             {} waiting, {} working, {} done, {} failed",
             counts.pending, counts.processing, counts.completed, counts.failed
         ),
-        status.server_ahead_ms.map_or_else(String::new, |ahead| format!("server's clock   {ahead} ms ahead")),
+        status.server_ahead_ms.map_or_else(String::new, |ahead| {
+            let word = if ahead < 0 { "behind" } else { "ahead" };
+            format!("server's clock   {} ms {word}", ahead.unsigned_abs())
+        }),
     ];
     lines.join("\n") + "\n"
 }

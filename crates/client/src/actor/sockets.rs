@@ -120,12 +120,12 @@ impl<S: Shell> Actor<S> {
     }
 
     fn open_socket(&mut self, conn: ConnId) {
-        self.diagnostics.count().connects += 1;
         let (Some(server), Some(token)) = (&self.server, self.session.access_token()) else {
-            // Without a token the backend would refuse us: say so, and the link asks for one.
+            // The link asks for one.
             self.socket = None;
-            return self.link_input(Input::Refused(conn, Refusal::Auth));
+            return self.link_input(Input::Refused(conn, Refusal::NoToken));
         };
+        self.diagnostics.count().connects += 1;
         let reports = self.reports.clone();
         self.socket = Some(Socket::open(conn, server, token, move |conn, report| {
             let reports = reports.clone();

@@ -9,6 +9,8 @@ use crate::{Code, error::Error};
 pub enum Refusal {
     /// The token was refused.
     Auth,
+    /// There was no token to try it with.
+    NoToken,
     /// There is no socket at this address, a captive portal stands before it, or who answers cannot be trusted: nothing
     /// that a quick retry would mend.
     NoSocket(Error),
