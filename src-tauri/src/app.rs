@@ -100,7 +100,7 @@ pub fn upload(app: &AppHandle, videos: Vec<PathBuf>) {
         let handle = app.state::<Handle>().inner().clone();
         tauri::async_runtime::spawn(async move {
             if let Err(error) = handle.upload(video).await {
-                tracing::info!(%error, "a video was not taken");
+                tracing::info!(code = ?error.code, "a video was not taken");
             }
         });
     }

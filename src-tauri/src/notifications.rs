@@ -39,7 +39,7 @@ fn deliver(notice: &NoticeView, on_click: impl FnOnce(Option<JobId>)) {
         }),
         #[cfg(not(all(unix, not(target_os = "macos"))))]
         Ok(_) => drop((on_click, notice.kind == NoticeKind::Failed)),
-        Err(error) => tracing::warn!(%error, title = notice.title, "a notification could not be shown"),
+        Err(error) => tracing::warn!(%error, "a notification could not be shown"),
     }
 }
 

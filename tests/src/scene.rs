@@ -151,6 +151,15 @@ impl Scene {
         self.client.status().await.expect("status").connection
     }
 
+    /// Changes the network, and waits until the client has heard of it.
+    pub async fn change_network(&self) {
+        let before = self.diagnostics().await.counters.network_changes;
+        self.network.change();
+        while self.diagnostics().await.counters.network_changes == before {
+            tokio::time::sleep(LOOK).await;
+        }
+    }
+
     /// Returns what is remembered of the connection.
     ///
     /// # Panics

@@ -52,6 +52,10 @@ impl Shell for Terminal {
 
     fn tray(&self, _tray: TrayView) {}
 
+    fn takes_notices(&self) -> bool {
+        self.0.as_ref().is_some_and(|sender| sender.capacity() > 0)
+    }
+
     fn is_ready(&self) -> bool {
         self.0.as_ref().is_none_or(|sender| sender.is_closed() || sender.capacity() > ROOM)
     }

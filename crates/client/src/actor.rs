@@ -321,6 +321,9 @@ impl<S: Shell> Actor<S> {
         if self.notices.deadline().is_some_and(|due| now >= due) {
             self.tell_notices(now);
         }
+        if self.calls_deadline().is_some_and(|due| now >= due) {
+            self.ask_again();
+        }
         if self.dirty.flush_due(now) {
             self.flush();
         }
@@ -331,7 +334,7 @@ impl<S: Shell> Actor<S> {
 
     fn deadline(&self) -> Option<Instant> {
         let policies = [self.session.deadline(), self.link.deadline(), self.notices.deadline()];
-        let own = [self.dirty.deadline(), self.outbox.deadline(), self.look_at()];
+        let own = [self.dirty.deadline(), self.outbox.deadline(), self.calls_deadline(), self.look_at()];
         policies.into_iter().chain(own).flatten().min().map(|due| self.clock.instant(due))
     }
 

@@ -1,6 +1,7 @@
 //! The REST endpoints: one function for each.
 
 use std::{
+    collections::BTreeSet,
     path::Path,
     sync::{
         Arc,
@@ -81,6 +82,7 @@ pub async fn jobs(
     etag: Option<String>,
 ) -> Result<Answer<Listing>, Failure> {
     let (mut jobs, mut tag, mut clock) = (Vec::new(), None, None);
+    let mut ids = BTreeSet::new();
     for page in 0..PAGE_LIMIT {
         let url = api(server, "jobs/");
         let statuses = ["PENDING", "PROCESSING", "COMPLETED", "FAILED"].map(|status| ("status", status.to_owned()));
@@ -110,6 +112,12 @@ pub async fn jobs(
             tracing::warn!(skipped, "jobs that could not be read were left out");
         }
         let count = read.len() + skipped;
+        let known = ids.len();
+        ids.extend(read.iter().map(|job| job.job_id.clone()));
+        // The same page again comes from a backend that knows no offset.
+        if page > 0 && ids.len() == known {
+            break;
+        }
         jobs.extend(read);
         // A short page is the last; a longer one comes from a backend that knows no pages.
         if count != PAGE {

@@ -11,6 +11,9 @@ use tallylight_core::{Code, Error};
 /// The name under which all entries stand in the keychain.
 const SERVICE: &str = "tallylight";
 
+/// How long the keychain may take: somebody may have to unlock it first. The session does not wait longer for it.
+const PATIENCE: std::time::Duration = std::time::Duration::from_mins(1);
+
 /// Tells where secrets are kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Keychain {
@@ -138,11 +141,12 @@ async fn blocking<T: Send + 'static>(
     call: impl FnOnce(keyring::Entry) -> Result<T, keyring::Error> + Send + 'static,
 ) -> Result<T, Error> {
     let account = account.to_owned();
-    let called = tokio::task::spawn_blocking(move || keyring::Entry::new(SERVICE, &account).and_then(call)).await;
-    match called {
-        Ok(Ok(value)) => Ok(value),
+    let called = tokio::task::spawn_blocking(move || keyring::Entry::new(SERVICE, &account).and_then(call));
+    match tokio::time::timeout(PATIENCE, called).await {
+        Ok(Ok(Ok(value))) => Ok(value),
+        Ok(Ok(Err(error))) => Err(unusable(&error.to_string())),
         Ok(Err(error)) => Err(unusable(&error.to_string())),
-        Err(error) => Err(unusable(&error.to_string())),
+        Err(_) => Err(unusable("it does not answer: it may be locked, and ask to be unlocked")),
     }
 }
 

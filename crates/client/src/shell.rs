@@ -11,6 +11,10 @@ pub trait Shell: Send + 'static {
     fn notify(&self, notice: NoticeView);
     /// Shows the state at a glance.
     fn tray(&self, tray: TrayView);
+    /// Tells whether a notification would reach somebody. While none would, it waits, over a restart if need be.
+    fn takes_notices(&self) -> bool {
+        true
+    }
     /// Tells whether it keeps up. While it does not, changes are held back and become one.
     fn is_ready(&self) -> bool {
         true

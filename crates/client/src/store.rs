@@ -104,6 +104,8 @@ impl Store {
     pub fn remove(&self, job_id: &JobId) {
         let sql = "DELETE FROM job WHERE id = ?1";
         self.attempt("a removal", |connection| connection.execute(sql, [job_id.as_str()]).map(drop));
+        let sql = "DELETE FROM delivered WHERE json_extract(body, '$.job_id') = ?1";
+        self.attempt("a removal", |connection| connection.execute(sql, [job_id.as_str()]).map(drop));
     }
 
     /// Remembers outcomes as told, before they are.
@@ -114,7 +116,12 @@ impl Store {
         let kept = self.connection.transaction().and_then(|transaction| {
             {
                 let mut statement = transaction.prepare_cached("INSERT OR IGNORE INTO delivered (body) VALUES (?1)")?;
+                let earlier = "DELETE FROM delivered WHERE json_extract(body, '$.job_id') = ?1 \
+                    AND json_extract(body, '$.run') < ?2";
                 for outcome in delivered {
+                    if outcome.run > 0 {
+                        transaction.execute(earlier, (outcome.job_id.as_str(), outcome.run))?;
+                    }
                     statement.execute([serde_json::to_string(outcome).unwrap_or_default()])?;
                 }
             }

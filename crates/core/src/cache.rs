@@ -106,15 +106,15 @@ pub struct Cache {
     jobs: BTreeMap<JobId, Record>,
     /// The server's clock, as its answers tell it.
     pub server_clock: ServerClock,
-    /// Whether the whole list was seen at least once.
-    synced: bool,
+    /// The newest time that the list told of when it was first seen whole: what ends after it is news.
+    synced: Option<Timestamp>,
 }
 
 impl Cache {
     /// Takes up the records that the disk kept.
     pub fn restore(records: impl IntoIterator<Item = Record>) -> Self {
         let jobs: BTreeMap<_, _> = records.into_iter().map(|record| (record.job_id.clone(), record)).collect();
-        Self { synced: !jobs.is_empty(), jobs, server_clock: ServerClock::default() }
+        Self { synced: newest(&jobs), jobs, server_clock: ServerClock::default() }
     }
 
     /// Returns every job, by id.
@@ -150,7 +150,7 @@ impl Cache {
         let arrival = self.server_time(now);
         let at = event.at.map_or(arrival, |at| trusted(at, arrival));
         let known = self.jobs.contains_key(&event.job_id);
-        let witnessed = if known || self.synced { Witnessed::Yes } else { Witnessed::FirstLook };
+        let witnessed = if known || self.synced.is_some() { Witnessed::Yes } else { Witnessed::FirstLook };
         let job = self.jobs.entry(event.job_id.clone()).or_insert_with(|| Record::new(event.job_id.clone()));
         let before = Before::of(job);
         let verdict = apply_body(job, at, event.body);
@@ -171,7 +171,10 @@ impl Cache {
         if !self.has_room_for(&job_id) {
             return Vec::new();
         }
-        let witnessed = if self.jobs.contains_key(&job_id) { Witnessed::Yes } else { Witnessed::FirstLook };
+        // Made and ended while nobody looked is news; one that had merely stood on a later page is not.
+        let is_news = |since: Timestamp| snapshot.updated_at.is_some_and(|at| at > since);
+        let known = self.jobs.contains_key(&job_id);
+        let witnessed = if known || self.synced.is_some_and(is_news) { Witnessed::Yes } else { Witnessed::FirstLook };
         let job = self.jobs.entry(job_id.clone()).or_insert_with(|| Record::new(job_id.clone()));
         let before = Before::of(job);
         let at = snapshot.updated_at.map_or(requested, |at| trusted(at, requested));
@@ -191,7 +194,9 @@ impl Cache {
     pub fn merge_all(&mut self, list: Vec<Snapshot>, requested: Timestamp) -> (Vec<Change>, Vec<JobId>) {
         let listed: std::collections::BTreeSet<_> = list.iter().map(|job| job.job_id.clone()).collect();
         let changes = list.into_iter().flat_map(|job| self.merge(job, requested, Authority::Ordinary)).collect();
-        self.synced = true;
+        if self.synced.is_none() {
+            self.synced = newest(&self.jobs).or(Some(requested));
+        }
         let is_missing = |job: &&Record| job.listed && !listed.contains(&job.job_id);
         let missing = self.jobs.values().filter(is_missing).map(|job| job.job_id.clone()).collect();
         (changes, missing)
@@ -212,6 +217,10 @@ impl Cache {
         let server_clock = self.server_clock;
         *self = Self { server_clock, ..Self::default() };
     }
+}
+
+fn newest(jobs: &BTreeMap<JobId, Record>) -> Option<Timestamp> {
+    jobs.values().filter_map(|job| job.updated_at).max()
 }
 
 fn trusted(at: Timestamp, arrival: Timestamp) -> Timestamp {

@@ -298,3 +298,17 @@ fn a_clock_that_is_set_back_by_an_hour_loses_no_message() {
     cache.apply(status("PROCESSING", 20.0, 2), set_back);
     assert!((cache.job(&JobId::new("7")).expect("the job").overall.percent() - 20.0).abs() < 0.01);
 }
+
+#[test]
+fn a_job_that_was_made_and_ended_while_nobody_looked_is_news_and_an_old_one_is_not() {
+    let listed = |id: u32, seconds: u32| {
+        read_job(&json!({ "id": id, "status": "FAILED", "updated_at": at(seconds) })).expect("a job")
+    };
+    let mut cache = Cache::default();
+    cache.merge_all(vec![listed(1, 10)], requested());
+    let (changes, _) = cache.merge_all(vec![listed(3, 20), listed(2, 5), listed(1, 10)], requested());
+    let ending = |change: &Change| if let Change::Ended(ending) = change { Some(ending.clone()) } else { None };
+    let endings: Vec<Ending> = changes.iter().filter_map(ending).collect();
+    let witnessed: Vec<_> = endings.iter().map(|ending| (ending.job_id.as_str(), ending.witnessed)).collect();
+    assert_eq!(witnessed, [("3", Witnessed::Yes), ("2", Witnessed::FirstLook)]);
+}

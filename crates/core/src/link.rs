@@ -41,7 +41,7 @@ const RETRY_AFTER_LIMIT: Duration = Duration::from_mins(5);
 /// Polling begins after so many failed connects in a row.
 const POLL_AFTER_FAILURES: u32 = 3;
 /// The wall clock running ahead of the monotonic one by more than this means that the machine slept.
-const SLEEP_GAP: Duration = Duration::from_secs(5);
+pub const SLEEP_GAP: Duration = Duration::from_secs(5);
 
 #[derive(Clone, Debug, Default, PartialEq)]
 enum State {

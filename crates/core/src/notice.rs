@@ -51,7 +51,7 @@ pub struct Telling {
 #[derive(Debug, Default)]
 pub struct Notices {
     delivered: BTreeSet<Delivered>,
-    waiting: Vec<Delivered>,
+    waiting: BTreeSet<Delivered>,
     due: Option<Duration>,
     /// Until when outcomes are gathered because many were just told.
     calm_at: Duration,
@@ -72,10 +72,10 @@ impl Notices {
             return None;
         }
         if ending.witnessed == Witnessed::FirstLook {
-            self.delivered.insert(key.clone());
+            self.settle(key.clone());
             return Some(key);
         }
-        self.waiting.push(key);
+        self.waiting.insert(key);
         self.due.get_or_insert((now + GATHER).max(self.calm_at));
         None
     }
@@ -85,6 +85,28 @@ impl Notices {
         for ending in cache.jobs().filter_map(Ending::of) {
             let _ = self.ended(&ending, now);
         }
+    }
+
+    /// Looks again later: nobody can be told now.
+    pub fn postpone(&mut self, until: Duration) {
+        self.due = self.due.map(|_| until);
+    }
+
+    /// Forgets a job that is gone.
+    pub fn forget(&mut self, job_id: &JobId) {
+        self.delivered.retain(|told| told.job_id != *job_id);
+        self.waiting.retain(|told| told.job_id != *job_id);
+    }
+
+    /// Remembers an outcome; those of earlier runs can come no more.
+    fn settle(&mut self, told: Delivered) {
+        let first = Delivered { run: 0, outcome: Outcome::Completed, ..told.clone() };
+        let this = Delivered { outcome: Outcome::Completed, ..told.clone() };
+        let earlier: Vec<Delivered> = self.delivered.range(first..this).cloned().collect();
+        for gone in earlier {
+            self.delivered.remove(&gone);
+        }
+        self.delivered.insert(told);
     }
 
     /// Returns when [`Notices::tell`] is due, on the monotonic clock.
@@ -98,14 +120,14 @@ impl Notices {
             return Telling::default();
         }
         self.due = None;
-        let delivered = std::mem::take(&mut self.waiting);
-        self.delivered.extend(delivered.iter().cloned());
+        let delivered: Vec<Delivered> = std::mem::take(&mut self.waiting).into_iter().collect();
+        delivered.iter().cloned().for_each(|told| self.settle(told));
         let known: Vec<(Outcome, &Record)> =
             delivered.iter().filter_map(|told| Some((told.outcome, cache.job(&told.job_id)?))).collect();
         let notices = if known.len() <= FEW {
             known.into_iter().map(|(outcome, job)| notice(outcome, job)).collect()
         } else {
-            self.calm_at = now + GATHER_AFTER_MANY;
+            self.calm_at = now.saturating_add(GATHER_AFTER_MANY);
             vec![summary(&known)]
         };
         Telling { delivered, notices }
@@ -207,6 +229,25 @@ mod tests {
         let mut restarted = Notices::restore(telling.delivered);
         restarted.ended(&ending(8, Witnessed::Yes, 0), START);
         assert_eq!(restarted.deadline(), None);
+    }
+
+    #[test]
+    fn a_job_that_is_run_again_and_again_fills_no_memory() {
+        let mut notices = Notices::default();
+        for run in 0..100 {
+            notices.ended(&ending(8, Witnessed::Yes, run), START);
+            notices.tell(&cache(), Duration::MAX);
+        }
+        assert_eq!(notices.delivered.len(), 1);
+        notices.forget(&JobId::new("8"));
+        assert!(notices.delivered.is_empty());
+    }
+
+    #[test]
+    fn whatever_waits_can_be_told_at_the_end_of_the_program() {
+        let mut notices = Notices::default();
+        (0..5).for_each(|job_id| drop(notices.ended(&ending(job_id, Witnessed::Yes, 0), START)));
+        assert_eq!(told(&mut notices, Duration::MAX).len(), 1);
     }
 
     #[test]

@@ -312,7 +312,7 @@ pub fn sample(text: &str) -> String {
 }
 
 /// Returns a text with everything that looks like a JWT struck out.
-pub fn redact_tokens(text: &str) -> String {
+fn redact_tokens(text: &str) -> String {
     let is_token = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
     let mut rest = text;
     let mut redacted = String::with_capacity(text.len());

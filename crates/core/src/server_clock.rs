@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::Now;
+use crate::{Now, link::SLEEP_GAP};
 
 /// A `Date` has whole seconds and takes a while to arrive: a smaller difference is no news, and following it would
 /// make the clock run backwards now and then.
@@ -12,8 +12,9 @@ const TOLERANCE: SignedDuration = SignedDuration::from_secs(2);
 
 /// Tells the server's time between its answers.
 ///
-/// It runs on the monotonic clock: when somebody sets the wall clock of this computer, the server's stays as it was. A
-/// sleep of the machine makes it slow, until the connect that follows brings a new answer.
+/// It runs on the monotonic clock: when somebody sets the wall clock of this computer back, the server's stays as it was.
+/// Where the wall clock ran ahead, the machine most likely slept, and the monotonic clock stood still: then the wall clock
+/// counts, until the connect that follows brings a new answer.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct ServerClock {
     last: Option<Reading>,
@@ -23,6 +24,7 @@ pub struct ServerClock {
 struct Reading {
     shown: Timestamp,
     at: Duration,
+    wall: Timestamp,
 }
 
 impl ServerClock {
@@ -30,15 +32,18 @@ impl ServerClock {
     pub fn observe(&mut self, date: Timestamp, now: Now) {
         let off = date.duration_since(self.at(now)).abs();
         if self.last.is_none() || off > TOLERANCE {
-            self.last = Some(Reading { shown: date, at: now.monotonic });
+            self.last = Some(Reading { shown: date, at: now.monotonic, wall: now.wall });
         }
     }
 
     /// Returns what it shows at a time, or our own wall clock while no answer told.
     pub fn at(&self, now: Now) -> Timestamp {
         let Some(last) = self.last else { return now.wall };
+        let slept = now.wall.duration_since(last.wall);
         let shown = if now.monotonic >= last.at {
-            last.shown.checked_add(now.monotonic.saturating_sub(last.at))
+            let awake = now.monotonic.saturating_sub(last.at);
+            let slept = Duration::try_from(slept).unwrap_or_default();
+            last.shown.checked_add(if slept > awake + SLEEP_GAP { slept } else { awake })
         } else {
             last.shown.checked_sub(last.at.saturating_sub(now.monotonic))
         };
@@ -72,6 +77,13 @@ mod tests {
         let set_back = now(10, "2026-01-01T11:00:00Z");
         assert_eq!(clock.at(set_back), time("2026-01-01T13:00:10Z"));
         assert_eq!(clock.ahead(set_back), Some(SignedDuration::from_secs(2 * 3600 + 10)));
+    }
+
+    #[test]
+    fn it_goes_on_while_the_machine_sleeps() {
+        let mut clock = ServerClock::default();
+        clock.observe(time("2026-01-01T12:00:00Z"), now(0, "2026-01-01T12:00:00Z"));
+        assert_eq!(clock.at(now(5, "2026-01-01T20:00:05Z")), time("2026-01-01T20:00:05Z"));
     }
 
     #[test]

@@ -242,8 +242,9 @@ impl Session {
         match self.state {
             State::SigningIn => {
                 self.state = State::SignedOut;
-                self.show(SessionState::SignedOut, None, None, effects);
+                // Before anything else, which would only say that nobody is signed in.
                 effects.push(Effect::SignInFailed(error));
+                self.show(SessionState::SignedOut, None, None, effects);
             }
             State::Refreshing { .. } => self.sign_out(Some(error), effects),
             State::SignedOut | State::SignedIn { .. } | State::Keeping { .. } => {}
@@ -254,8 +255,9 @@ impl Session {
         match &mut self.state {
             State::SigningIn => {
                 self.state = State::SignedOut;
-                self.show(SessionState::SignedOut, None, None, effects);
+                // Before anything else, which would only say that nobody is signed in.
                 effects.push(Effect::SignInFailed(error));
+                self.show(SessionState::SignedOut, None, None, effects);
             }
             State::Refreshing { retry_at, .. } => {
                 *retry_at = Some(now.monotonic + self.backoff.fail(now.draw));

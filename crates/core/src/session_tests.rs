@@ -104,7 +104,7 @@ fn a_wrong_password_leaves_signed_out_with_the_reason() {
     let sign_in = Input::SignIn { email: "me@acme.tv".to_owned(), password: "no".into() };
     let ticket = ticket(&session.on(sign_in, now(0)));
     let effects = session.on(Input::Refused(ticket, Error::new(Code::InvalidCredentials, "wrong")), now(1));
-    assert!(matches!(effects.last(), Some(Effect::SignInFailed(error)) if error.code == Code::InvalidCredentials));
+    assert!(matches!(effects.first(), Some(Effect::SignInFailed(error)) if error.code == Code::InvalidCredentials));
 }
 
 #[test]

@@ -54,8 +54,9 @@ async fn a_token_that_was_used_elsewhere_signs_out_and_says_why() {
     assert_eq!(session.reason.map(|reason| reason.code), Some(Code::SessionExpired));
     let connects = scene.backend.connects();
     scene.clock.advance(Duration::from_hours(1));
-    scene.network.change();
+    scene.change_network().await;
     scene.client.reconnect().await.expect("asked");
+    tokio::time::sleep(Duration::from_millis(50)).await;
     assert_eq!(scene.backend.connects(), connects, "nobody connects for somebody who has left");
 }
 

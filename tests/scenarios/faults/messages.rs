@@ -213,3 +213,24 @@ async fn heartbeats_are_answered_in_kind_and_what_has_ended_is_not_subscribed() 
     let said = |action: &str| scene.backend.heard().iter().filter(|said| said["action"] == action).count();
     assert_eq!((said("heartbeat"), scene.backend.subscribed()), (2, vec!["7".to_owned()]));
 }
+
+#[tokio::test]
+async fn a_doubt_that_could_not_be_settled_is_asked_again() {
+    let scene = Scene::live(|backend| backend.set_jobs(json!([running("7")]))).await;
+    scene.backend.say(update("7", "PROCESSING", 60, "2026-01-01T00:05:00Z"));
+    scene.backend.set_rest(tallylight_tests::Answer::status(503));
+    // An end that an earlier time makes doubtful.
+    scene.backend.say(update("7", "COMPLETED", 100, "2026-01-01T00:04:00Z"));
+    scene.settle().await;
+    scene.backend.set_jobs(json!([ended("7", "COMPLETED")]));
+    scene.clock.advance(SECOND);
+    scene.settle().await;
+    assert_eq!(scene.recorder.seen().told(), 0);
+    scene.backend.set_rest(None);
+    scene
+        .sooner("the answer", SECOND, |scene| {
+            scene.backend.say(r#"{"type":"HEARTBEAT"}"#);
+            scene.recorder.seen().told() == 1
+        })
+        .await;
+}

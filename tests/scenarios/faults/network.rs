@@ -16,6 +16,7 @@ async fn a_name_that_cannot_be_found_is_said_and_tried_again() {
     scene.until("the failure", |scene| scene.is_because(Code::Unreachable)).await;
     let reason = scene.connection().await.reason.expect("a reason");
     assert!(reason.message.contains("name"), "{reason:?}");
+    scene.sooner("another try", SECOND, |scene| scene.shown().last().is_some_and(|view| view.attempt >= 2)).await;
 }
 
 #[tokio::test]
@@ -143,11 +144,7 @@ async fn a_captive_portal_signs_nobody_out_and_is_over_when_it_is() {
 #[tokio::test]
 async fn another_network_is_probed_and_a_connection_that_answers_is_kept() {
     let scene = Scene::live(|_| {}).await;
-    scene.network.change();
-    let probed = |view: &tallylight_core::diagnostics::DiagnosticsView| view.counters.network_changes;
-    while probed(&scene.diagnostics().await) == 0 {
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
+    scene.change_network().await;
     scene.settle().await;
     scene.clock.advance(10 * SECOND);
     scene.settle().await;
@@ -163,10 +160,7 @@ async fn another_network_is_probed_and_a_connection_that_answers_is_kept() {
 async fn another_network_where_nothing_answers_means_another_connection_at_once() {
     let scene = Scene::live(|_| {}).await;
     scene.proxy.set(Fault::Silence);
-    scene.network.change();
-    while scene.diagnostics().await.counters.network_changes == 0 {
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
+    scene.change_network().await;
     scene.clock.advance(6 * SECOND);
     scene.until("the attempt", |scene| scene.is(ConnectionState::Connecting)).await;
     scene.proxy.set(Fault::None);
@@ -206,8 +200,9 @@ async fn flapping_backs_off() {
     let scene = Scene::set(|backend| backend.set_greeting(vec![tallylight_tests::closing(1000)])).await;
     for attempt in 1..=6 {
         scene.until("another loss", |scene| scene.shown().last().is_some_and(|view| view.attempt >= attempt)).await;
-        let wait = scene.connection().await.retry_in_ms.expect("a wait");
-        assert!(wait <= 30_000, "{wait}");
+        let wait = scene.shown().last().and_then(|view| view.retry_in_ms).expect("a wait");
+        let base = [1000, 2000, 4000, 8000, 16_000, 30_000][attempt as usize - 1];
+        assert!((base * 3 / 4..=base).contains(&wait), "attempt {attempt}: {wait} ms");
         scene.skip_wait().await;
     }
     assert!(scene.backend.connects() <= 7);

@@ -30,9 +30,9 @@ async fn a_busy_server_decides_how_long_it_is_left_alone() {
     scene.until("the refusal", |scene| scene.is(ConnectionState::Backoff)).await;
     let wait = scene.connection().await.retry_in_ms.expect("a wait");
     assert!((110_000..=120_000).contains(&wait), "{wait}");
-    scene.network.change();
+    scene.change_network().await;
     scene.clock.advance(100 * SECOND);
-    scene.client.status().await.expect("status");
+    tokio::time::sleep(Duration::from_millis(50)).await;
     assert_eq!(scene.backend.connects(), 1);
     scene.backend.set_socket(None);
     scene.clock.advance(20 * SECOND);
@@ -156,7 +156,8 @@ async fn a_replaced_connection_stops_until_the_person_asks() {
     scene.backend.close(4409);
     scene.until("stopped", |scene| scene.is(ConnectionState::Stopped)).await;
     scene.clock.advance(Duration::from_hours(1));
-    scene.network.change();
+    scene.change_network().await;
+    tokio::time::sleep(Duration::from_millis(50)).await;
     assert_eq!((scene.state().await, scene.backend.connects()), ((ConnectionState::Stopped, Some(Code::Replaced)), 1));
     scene.client.reconnect().await.expect("asked");
     scene.until("live again", Scene::is_live).await;
@@ -194,4 +195,29 @@ async fn jobs_that_had_ended_at_the_first_look_notify_nobody() {
     let jobs = json!([ended("1", "COMPLETED"), ended("2", "FAILED")]);
     let scene = Scene::live(|backend| backend.set_jobs(jobs)).await;
     assert_eq!((scene.told().await, scene.client.jobs().await.expect("jobs").len()), (0, 2));
+}
+
+#[tokio::test]
+async fn a_job_that_was_made_and_failed_while_away_is_told() {
+    let scene = Scene::live(|backend| backend.set_jobs(json!([running("7")]))).await;
+    scene.backend.set_jobs(json!([ended("8", "FAILED"), running("7")]));
+    scene.backend.close(1012);
+    scene.sooner("live", SECOND, Scene::is_live).await;
+    scene.until("the news", |scene| scene.recorder.seen().told() == 1).await;
+}
+
+#[tokio::test]
+async fn what_waits_to_be_told_at_the_end_of_the_program_is_told() {
+    let ids: Vec<String> = (0..5).map(|n| n.to_string()).collect();
+    let mut scene = Scene::live(|backend| backend.set_jobs(ids.iter().map(|id| running(id)).collect())).await;
+    for id in &ids {
+        scene.backend.say(update(id, "FAILED", 50, "2026-01-01T00:01:00Z"));
+    }
+    scene.settle().await;
+    let recorder = scene.recorder.clone();
+    scene.backend.set_jobs(ids.iter().map(|id| ended(id, "FAILED")).collect());
+    scene.restart().await;
+    assert_eq!(recorder.seen().told(), 5);
+    scene.until("live", Scene::is_live).await;
+    assert_eq!(scene.told().await, 0, "and not again");
 }

@@ -6,7 +6,7 @@ use std::{
 };
 
 use jiff::Timestamp;
-use tallylight_core::{Code, Error, JobId, Now, cache::Authority, link, session, snapshot::Snapshot};
+use tallylight_core::{Code, Error, JobId, Now, backoff::Backoff, cache::Authority, link, session, snapshot::Snapshot};
 
 use super::{Actor, Failure, Report};
 use crate::{
@@ -98,6 +98,9 @@ pub(super) struct Calls {
     wanted: BTreeMap<JobId, Purpose>,
     /// Jobs that are being asked for.
     asked: BTreeSet<JobId>,
+    /// When the next job may be asked for, after one could not be had.
+    wanted_at: Option<Duration>,
+    backoff: Backoff,
     /// Calls whose token was refused.
     waiting: Vec<Call>,
     /// Counts tokens, to tell a call that an old token made from one that the current made.
@@ -142,6 +145,8 @@ impl Calls {
         self.waiting.clear();
         self.wanted.clear();
         self.asked.clear();
+        self.wanted_at = None;
+        self.backoff.reset();
         self.etag = None;
         self.epoch += 1;
         self.answer_waiting(&Err(reason.clone()));
@@ -197,7 +202,22 @@ impl<S: Shell> Actor<S> {
         }
     }
 
+    /// Returns when what failed is asked for again.
+    pub(super) fn calls_deadline(&self) -> Option<Duration> {
+        self.calls.wanted_at
+    }
+
+    /// Asks again for what failed.
+    pub(super) fn ask_again(&mut self) {
+        self.calls.wanted_at = None;
+        self.begin_wanted();
+    }
+
+    /// Asks for jobs as far as there is room, unless what failed is waited for.
     fn begin_wanted(&mut self) {
+        if self.calls.wanted_at.is_some() {
+            return;
+        }
         while self.calls.asked.len() < AT_ONCE {
             let next = self.calls.wanted.keys().find(|job_id| !self.calls.asked.contains(*job_id)).cloned();
             let Some((job_id, purpose)) = next.and_then(|job_id| self.calls.wanted.remove_entry(&job_id)) else {
@@ -209,7 +229,9 @@ impl<S: Shell> Actor<S> {
     }
 
     fn begin(&mut self, call: Call) {
-        let (Some(clients), Some(server)) = (self.clients.clone(), self.server.clone()) else { return };
+        let (Some(clients), Some(server)) = (self.clients.clone(), self.server.clone()) else {
+            return self.call_failed(call.what, super::signed_out(), None);
+        };
         let Some(token) = self.session.access_token().cloned() else {
             self.calls.waiting.push(call);
             return self.session_input(session::Input::AccessRefused);
@@ -260,6 +282,7 @@ impl<S: Shell> Actor<S> {
 
     fn answered(&mut self, job_id: &JobId) {
         self.calls.asked.remove(job_id);
+        self.calls.backoff.reset();
         self.begin_wanted();
     }
 
@@ -270,6 +293,10 @@ impl<S: Shell> Actor<S> {
             let (changes, missing) = self.cache.merge_all(jobs, self.cache.server_time(requested));
             self.changed(changes);
             // A page may have shifted under our hands: each is asked for before it is forgotten.
+            if missing.len() > MISSING_LIMIT {
+                // The same list again has more of them to ask for.
+                self.calls.etag = None;
+            }
             for job_id in missing.into_iter().take(MISSING_LIMIT) {
                 self.call(Call::confirming(job_id));
             }
@@ -280,11 +307,11 @@ impl<S: Shell> Actor<S> {
     }
 
     fn call_failed(&mut self, what: What, error: Error, retry_after: Option<Duration>) {
-        tracing::info!(?what, %error, "a call failed");
+        tracing::info!(code = ?error.code, "a call failed");
         match what {
             What::List => {
                 self.diagnostics.count().failed_polls += 1;
-                self.note(format!("the job list could not be had: {}", error.message));
+                self.note_error("the job list could not be had", &error);
                 self.link_input(link::Input::FetchFailed(error.clone(), retry_after));
                 self.calls.synced(Err(error));
             }
@@ -293,8 +320,15 @@ impl<S: Shell> Actor<S> {
                     let removed = self.cache.remove(&job_id);
                     self.changed(removed.into_iter().collect());
                 }
-                // Of anything else the next list tells.
-                self.answered(&job_id);
+                self.calls.asked.remove(&job_id);
+                if is_passing(error.code) {
+                    // No list may come by itself: it is asked for again, ever later while that fails.
+                    self.calls.wanted.entry(job_id).or_insert(purpose);
+                    let wait = self.calls.backoff.fail(self.now().draw).max(retry_after.unwrap_or_default());
+                    self.calls.wanted_at = Some(self.now().monotonic + wait);
+                } else {
+                    self.begin_wanted();
+                }
             }
         }
     }
@@ -324,6 +358,12 @@ impl<S: Shell> Actor<S> {
         let unfinished = self.cache.unfinished().cloned().collect();
         self.link_input(link::Input::Watch(unfinished));
     }
+}
+
+/// Tells whether a failure may be over by itself.
+fn is_passing(code: Code) -> bool {
+    [Code::Unreachable, Code::ServerError, Code::RateLimited, Code::CaptivePortal, Code::UntrustedCertificate]
+        .contains(&code)
 }
 
 impl From<http::Failure> for Error {

@@ -13,6 +13,9 @@ use tallylight_core::{
 /// The most jobs in a batch: a first look at a long list must not hold up the window for seconds.
 const BATCH_LIMIT: usize = 500;
 
+/// How often a shell that takes no notifications is asked whether it does.
+const TELL_AGAIN: Duration = Duration::from_secs(1);
+
 /// Is what changed and was not shown or saved yet; each job at most once, so it never grows beyond the jobs.
 #[derive(Debug, Default)]
 pub(super) struct Dirty {
@@ -72,6 +75,7 @@ impl<S: Shell> Actor<S> {
                 Change::Job(job_id, scope) => self.dirty.mark(job_id, scope, now),
                 Change::Removed(job_id) => {
                     self.store.remove(&job_id);
+                    self.notices.forget(&job_id);
                     self.link_input(link::Input::Unwatch(job_id.clone()));
                     self.dirty.mark_removed(job_id, now);
                 }
@@ -95,6 +99,9 @@ impl<S: Shell> Actor<S> {
 
     /// Tells the person what ended.
     pub(super) fn tell_notices(&mut self, now: Duration) {
+        if !self.shell.takes_notices() {
+            return self.notices.postpone(self.now().monotonic + TELL_AGAIN);
+        }
         let telling = self.notices.tell(&self.cache, now);
         // On disk before it is told: a crash in between costs a notification rather than doubling it.
         self.store.deliver(&telling.delivered);
@@ -109,7 +116,7 @@ impl<S: Shell> Actor<S> {
         if !self.keeps_up() {
             self.diagnostics.count().held_batches += 1;
             self.dirty.flush_at = self.outbox.deadline();
-            return;
+            return self.show_tray();
         }
         self.dirty.flushed = now;
         let (unseen, removed) = self.dirty.batch();
@@ -137,6 +144,8 @@ impl<S: Shell> Actor<S> {
         let job_ids: Vec<JobId> = self.cache.jobs().map(|job| job.job_id.clone()).collect();
         self.cache.clear();
         self.notices.clear();
+        self.diagnostics.forget_messages();
+        self.outbox.forget_messages();
         self.store.clear();
         self.dirty.save_at = None;
         for job_id in job_ids {

@@ -3,10 +3,10 @@
 use std::fmt::Write;
 
 use tallylight_core::{
-    Code,
-    diagnostics::{Redaction, name},
+    Code, Error,
+    diagnostics::name,
     link::{Closed, Input, Refusal},
-    view::{ConnectionView, StatusView},
+    view::{ConnectionView, ReasonView, StatusView},
 };
 
 use super::Actor;
@@ -17,6 +17,13 @@ impl<S: Shell> Actor<S> {
     pub(super) fn note(&mut self, message: impl Into<String>) {
         let at = self.now().wall;
         self.diagnostics.note(at, message);
+    }
+
+    /// Remembers it in words that may name somebody, and in words that do not.
+    pub(super) fn note_error(&mut self, what: &str, error: &Error) {
+        let at = self.now().wall;
+        let public = format!("{what}: {}", name(&error.code));
+        self.diagnostics.note_private(at, format!("{what}: {}", error.message), public);
     }
 
     pub(super) fn note_dropped(&mut self, code: Code, message: &str) {
@@ -63,20 +70,19 @@ impl<S: Shell> Actor<S> {
     }
 
     pub(super) fn note_shown(&mut self, view: &ConnectionView) {
-        self.note(shown(view));
+        let at = self.now().wall;
+        let words = |why: fn(&ReasonView) -> String| {
+            let reason = view.reason.as_ref().map(|reason| format!(": {}", why(reason))).unwrap_or_default();
+            shown(view) + &reason
+        };
+        let (message, public) = (words(|reason| reason.message.clone()), words(|reason| name(&reason.code)));
+        self.diagnostics.note_private(at, message, public);
     }
 
     /// Returns a text for a bug report, in which neither a person nor a place is named.
     pub(super) fn report_text(&self) -> String {
         let status = self.status();
-        let diagnostics = self.diagnostics.view();
-        let hosts = self.server.iter().flat_map(|server| {
-            let urls = [&server.address, &server.api_url, &server.ws_url, &server.auth_url];
-            urls.map(|url| url.host_str().unwrap_or_default().to_owned())
-        });
-        let others = [self.server.as_ref().map(|server| server.name.clone()), status.session.email.clone()];
-        let redaction = Redaction::new(hosts.chain(others.into_iter().flatten()));
-        head(&status, self.now().wall, self.now().monotonic) + &diagnostics.report(&redaction)
+        head(&status, self.now().wall, self.now().monotonic) + &self.diagnostics.view().report()
     }
 }
 
@@ -84,9 +90,6 @@ fn shown(view: &ConnectionView) -> String {
     let mut words = name(&view.state);
     if let Some(wait) = view.retry_in_ms {
         let _ = write!(words, ", next try in {}.{} s", wait / 1000, wait % 1000 / 100);
-    }
-    if let Some(reason) = &view.reason {
-        let _ = write!(words, ": {}", reason.message);
     }
     words
 }

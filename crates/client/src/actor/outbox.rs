@@ -31,6 +31,12 @@ impl Outbox {
         self.look_at
     }
 
+    /// Forgets what was about jobs and files: another person may look at it next.
+    pub(super) fn forget_messages(&mut self) {
+        self.uploads.clear();
+        self.rejected.clear();
+    }
+
     fn hold(&mut self, event: Event) {
         match event {
             Event::Session(session) => self.session = Some(session),

@@ -81,22 +81,23 @@ impl<S: Shell> Actor<S> {
                 }
                 Effect::Ready => self.token_ready(),
                 Effect::NotYet(error) => {
-                    self.note(format!("the session could not be renewed yet: {}", error.message));
+                    self.note_error("the session could not be renewed yet", &error);
                     self.link_input(link::Input::TokenDelayed(error.clone()));
                     self.fail_waiting_calls(&error);
                     self.fail_waiting_uploads(&error);
                 }
                 Effect::SignInFailed(error) => self.sign_in_done(Err(error)),
                 Effect::Show(view) => {
-                    tracing::info!(state = ?view.state, reason = ?view.reason, "session");
+                    tracing::info!(state = ?view.state, reason = ?view.reason.as_ref().map(|reason| reason.code), "session");
                     let is_out = view.state == SessionState::SignedOut;
                     let reason = view.reason.clone().map_or_else(signed_out, |why| Error::new(why.code, why.message));
                     self.note_session(&view);
                     self.tell(Event::Session(view));
                     if is_out {
+                        self.sign_in_done(Err(reason.clone()));
                         self.link_input(link::Input::SignedOut);
                         self.calls.signed_out(reason);
-                        self.fail_waiting_uploads(&signed_out());
+                        self.abort_uploads();
                     }
                     self.show_tray();
                 }
@@ -114,8 +115,10 @@ impl<S: Shell> Actor<S> {
                 "the session was renewed"
             }
         };
-        let reason = view.reason.as_ref().map(|reason| format!(": {}", reason.message)).unwrap_or_default();
-        self.note(format!("{words}{reason}"));
+        match &view.reason {
+            Some(reason) => self.note_error(words, &Error::new(reason.code, reason.message.clone())),
+            None => self.note(words),
+        }
     }
 
     fn keychain(&mut self, op: KeychainOp) {

@@ -33,7 +33,8 @@ impl<S: Shell> Actor<S> {
                 }
                 Effect::SignOut(reason) => self.session_input(session::Input::SignOut(Some(reason))),
                 Effect::Show(view) => {
-                    tracing::info!(state = ?view.state, attempt = view.attempt, reason = ?view.reason, "connection");
+                    let reason = view.reason.as_ref().map(|reason| reason.code);
+                    tracing::info!(state = ?view.state, attempt = view.attempt, ?reason, "connection");
                     self.note_shown(&view);
                     self.tell(Event::Connection(view));
                     self.show_tray();

@@ -14,6 +14,8 @@ use tallylight_core::{
     view::{Event, UploadState, UploadView},
 };
 
+use tokio::task::AbortHandle;
+
 use super::{Actor, Failure, Report, calls::Call, signed_out};
 use crate::{handle::Reply, rest, shell::Shell};
 
@@ -27,6 +29,8 @@ pub(super) struct Upload {
     view: UploadView,
     reply: Option<Reply<JobId>>,
     token: TokenNeed,
+    /// Sends it.
+    task: Option<AbortHandle>,
 }
 
 /// Tells whether an upload needs another token than it had.
@@ -96,7 +100,7 @@ impl<S: Shell> Actor<S> {
             job_id: None,
             error: None,
         };
-        self.uploads.insert(upload_id, Upload { path, view, reply: Some(reply), token: TokenNeed::Met });
+        self.uploads.insert(upload_id, Upload { path, view, reply: Some(reply), token: TokenNeed::Met, task: None });
         match looked {
             Ok(_) => self.send(upload_id),
             Err(error) => self.upload_done(upload_id, Err(Failure::local(error))),
@@ -114,7 +118,7 @@ impl<S: Shell> Actor<S> {
         };
         let (reports, sent) = (self.reports.clone(), Arc::new(AtomicU64::new(0)));
         let epoch = self.calls.epoch();
-        tokio::spawn(async move {
+        let task = tokio::spawn(async move {
             let sending = rest::upload(&clients.rest, &server, &token, &path, Arc::clone(&sent));
             tokio::pin!(sending);
             let mut tell = tokio::time::interval(TELL_EVERY);
@@ -129,6 +133,9 @@ impl<S: Shell> Actor<S> {
             };
             let _ = reports.send(Report::Upload(UploadReport::Done(upload_id, epoch, outcome))).await;
         });
+        if let Some(upload) = self.uploads.get_mut(&upload_id) {
+            upload.task = Some(task.abort_handle());
+        }
     }
 
     fn upload_done(&mut self, upload_id: u32, outcome: Result<JobId, Failure>) {
@@ -181,6 +188,18 @@ impl<S: Shell> Actor<S> {
     pub(super) fn fail_waiting_uploads(&mut self, error: &Error) {
         for upload_id in self.uploads_awaiting_token() {
             self.upload_done(upload_id, Err(Failure::local(error.clone())));
+        }
+    }
+
+    /// Ends every upload: whoever began them has left.
+    pub(super) fn abort_uploads(&mut self) {
+        let upload_ids: Vec<u32> = self.uploads.keys().copied().collect();
+        for upload_id in upload_ids {
+            if let Some(upload) = self.uploads.get_mut(&upload_id) {
+                upload.token = TokenNeed::Renewed;
+                upload.task.take().inspect(AbortHandle::abort);
+            }
+            self.upload_done(upload_id, Err(Failure::local(signed_out())));
         }
     }
 

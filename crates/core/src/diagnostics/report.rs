@@ -5,7 +5,6 @@ use std::fmt::Write;
 use serde::Serialize;
 
 use super::{Counters, EventView, SkippedView};
-use crate::protocol::redact_tokens;
 
 /// Is everything that is remembered of the connection.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -59,30 +58,9 @@ impl LatencyView {
     }
 }
 
-/// Strikes out what is nobody else's business.
-#[derive(Clone, Debug, Default)]
-pub struct Redaction {
-    secrets: Vec<String>,
-}
-
-impl Redaction {
-    /// Strikes out these texts: addresses, names, the account.
-    pub fn new(secrets: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        let mut secrets: Vec<String> =
-            secrets.into_iter().map(Into::into).filter(|secret| !secret.is_empty()).collect();
-        // A longer one may hold a shorter one.
-        secrets.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
-        Self { secrets }
-    }
-
-    fn apply(&self, text: &str) -> String {
-        self.secrets.iter().fold(redact_tokens(text), |text, secret| text.replace(secret, "[private]"))
-    }
-}
-
 impl DiagnosticsView {
-    /// Returns a text for a bug report. It quotes no message, because messages hold titles and names.
-    pub fn report(&self, redaction: &Redaction) -> String {
+    /// Returns a text for a bug report. It quotes neither messages nor errors, because those hold titles and names.
+    pub fn report(&self) -> String {
         let mut report = String::new();
         for (what, count) in self.counters.named() {
             line(&mut report, &format!("{what:<16} {count}"));
@@ -93,8 +71,8 @@ impl DiagnosticsView {
         }
         section(&mut report, "connections lost, by reason", self.drops.iter().map(TallyView::line));
         section(&mut report, "messages skipped, by reason", self.rejected.iter().map(TallyView::line));
-        let events = self.events.iter().map(|event| format!("{:.0}  {}", event.at, event.message));
-        section(&mut report, "last events, newest first", events.map(|event| redaction.apply(&event)));
+        let events = self.events.iter().map(|event| format!("{:.0}  {}", event.at, event.public));
+        section(&mut report, "last events, newest first", events);
         report
     }
 }

@@ -104,7 +104,9 @@ impl Sync {
             self.mode = Mode::Polling;
             // What an answer of long ago says of the backend now is nothing.
             self.answered = self.answered_at == Some(now.monotonic);
-            self.next = Some(now.monotonic);
+            // The answer that is on its way does for the first.
+            self.next = (!self.in_flight).then_some(now.monotonic);
+            self.heed();
         }
     }
 
@@ -134,6 +136,7 @@ impl Sync {
         let recovery = if self.problem.take().is_some() { Recovery::Recovered } else { Recovery::Well };
         self.in_flight = false;
         self.failures = 0;
+        self.not_before = Duration::ZERO;
         self.answered = true;
         self.answered_at = Some(now.monotonic);
         self.plan_next(now, live);
@@ -162,7 +165,9 @@ impl Sync {
             return;
         }
         let doubled = POLL_INTERVAL * (1 << self.failures.min(3));
-        self.next = Some(now.monotonic + jittered(doubled.min(POLL_LIMIT), now.draw).min(POLL_LIMIT));
+        // A fetch that was asked for meanwhile stays due: a new connection's, say.
+        let later = now.monotonic + jittered(doubled.min(POLL_LIMIT), now.draw).min(POLL_LIMIT);
+        self.next.get_or_insert(later);
         self.heed();
     }
 
