@@ -123,10 +123,9 @@ impl Diagnostics {
     /// Forgets what messages were about; another person may look at it next.
     pub fn forget_messages(&mut self) {
         self.samples.clear();
-        self.events.retain_mut(|event| {
+        for event in &mut self.events {
             event.message.clone_from(&event.public);
-            true
-        });
+        }
     }
 
     /// Counts a connection that was lost, refused or given up.

@@ -40,8 +40,6 @@ const CLOSED_SOCKET_RETRY: Duration = Duration::from_mins(5);
 const RETRY_AFTER_LIMIT: Duration = Duration::from_mins(5);
 /// Polling begins after so many failed connects in a row.
 const POLL_AFTER_FAILURES: u32 = 3;
-/// The wall clock running ahead of the monotonic one by more than this means that the machine slept.
-pub const SLEEP_GAP: Duration = Duration::from_secs(5);
 
 #[derive(Clone, Debug, Default, PartialEq)]
 enum State {
@@ -369,9 +367,7 @@ impl Link {
     }
 
     fn slept(&mut self, now: Now) -> bool {
-        let Some(last) = self.last.replace(now) else { return false };
-        let wall = Duration::try_from(now.wall.duration_since(last.wall)).unwrap_or_default();
-        wall > now.monotonic.saturating_sub(last.monotonic) + SLEEP_GAP
+        self.last.replace(now).is_some_and(|last| now.slept_since(last).is_some())
     }
 }
 

@@ -17,7 +17,18 @@ pub struct Now {
     pub draw: f64,
 }
 
+/// The wall clock running ahead of the monotonic one by more than this means that the machine slept.
+const SLEEP_GAP: Duration = Duration::from_secs(5);
+
 impl Now {
+    /// Returns how long ago an earlier reading was by the wall clock, where the machine slept in between: there the
+    /// monotonic clock may have stood still.
+    pub fn slept_since(self, earlier: Self) -> Option<Duration> {
+        let wall = Duration::try_from(self.wall.duration_since(earlier.wall)).unwrap_or_default();
+        let awake = self.monotonic.saturating_sub(earlier.monotonic);
+        (wall > awake + SLEEP_GAP).then_some(wall)
+    }
+
     /// Returns the same draw at a later time, with both clocks moved alike.
     #[must_use]
     pub fn after(self, elapsed: Duration) -> Self {

@@ -308,14 +308,9 @@ pub fn sample(text: &str) -> String {
     while !text.is_char_boundary(end) {
         end -= 1;
     }
-    redact_tokens(&text[..end])
-}
-
-/// Returns a text with everything that looks like a JWT struck out.
-fn redact_tokens(text: &str) -> String {
     let is_token = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
-    let mut rest = text;
-    let mut redacted = String::with_capacity(text.len());
+    let mut rest = &text[..end];
+    let mut redacted = String::with_capacity(end);
     // A JWT is the base64 of `{"`, whatever it is for.
     while let Some(at) = rest.find("eyJ") {
         redacted.push_str(&rest[..at]);

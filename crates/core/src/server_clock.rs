@@ -1,10 +1,8 @@
 //! The server's clock, as the `Date` of its answers tells it.
 
-use std::time::Duration;
-
 use jiff::{SignedDuration, Timestamp};
 
-use crate::{Now, link::SLEEP_GAP};
+use crate::Now;
 
 /// A `Date` has whole seconds and takes a while to arrive: a smaller difference is no news, and following it would
 /// make the clock run backwards now and then.
@@ -23,8 +21,7 @@ pub struct ServerClock {
 #[derive(Clone, Copy, Debug)]
 struct Reading {
     shown: Timestamp,
-    at: Duration,
-    wall: Timestamp,
+    at: Now,
 }
 
 impl ServerClock {
@@ -32,20 +29,18 @@ impl ServerClock {
     pub fn observe(&mut self, date: Timestamp, now: Now) {
         let off = date.duration_since(self.at(now)).abs();
         if self.last.is_none() || off > TOLERANCE {
-            self.last = Some(Reading { shown: date, at: now.monotonic, wall: now.wall });
+            self.last = Some(Reading { shown: date, at: now });
         }
     }
 
     /// Returns what it shows at a time, or our own wall clock while no answer told.
     pub fn at(&self, now: Now) -> Timestamp {
         let Some(last) = self.last else { return now.wall };
-        let slept = now.wall.duration_since(last.wall);
-        let shown = if now.monotonic >= last.at {
-            let awake = now.monotonic.saturating_sub(last.at);
-            let slept = Duration::try_from(slept).unwrap_or_default();
-            last.shown.checked_add(if slept > awake + SLEEP_GAP { slept } else { awake })
+        let shown = if now.monotonic >= last.at.monotonic {
+            let awake = now.monotonic.saturating_sub(last.at.monotonic);
+            last.shown.checked_add(now.slept_since(last.at).unwrap_or(awake))
         } else {
-            last.shown.checked_sub(last.at.saturating_sub(now.monotonic))
+            last.shown.checked_sub(last.at.monotonic.saturating_sub(now.monotonic))
         };
         shown.unwrap_or(last.shown)
     }
@@ -58,6 +53,8 @@ impl ServerClock {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
 
     fn now(monotonic: u64, wall: &str) -> Now {

@@ -63,7 +63,7 @@ impl<S: Shell> Actor<S> {
             socket::Report::Unreadable(length) => {
                 self.diagnostics.frame(length);
                 let reason = "not UTF-8".to_owned();
-                self.reject(&Rejected { kind: RejectedKind::NotUtf8, reason, sample: String::new() });
+                self.reject(Rejected { kind: RejectedKind::NotUtf8, reason, sample: String::new() });
                 self.link_input(Input::Noise(conn));
             }
         }
@@ -78,7 +78,7 @@ impl<S: Shell> Actor<S> {
             }
             Ok(Frame::Event(event)) if !self.cache.has_room_for(&event.job_id) => {
                 let reason = "there are too many jobs: this one is left out".to_owned();
-                self.reject(&Rejected { kind: RejectedKind::TooManyJobs, reason, sample: protocol::sample(text) });
+                self.reject(Rejected { kind: RejectedKind::TooManyJobs, reason, sample: protocol::sample(text) });
                 self.link_input(Input::Message(conn));
             }
             Ok(Frame::Event(event)) => {
@@ -92,7 +92,7 @@ impl<S: Shell> Actor<S> {
                 self.changed(changes);
             }
             Err(rejected) => {
-                self.reject(&rejected);
+                self.reject(rejected);
                 self.link_input(Input::Noise(conn));
             }
         }
@@ -104,18 +104,18 @@ impl<S: Shell> Actor<S> {
             && error.code == Code::MessageTooLarge
         {
             let reason = error.message.clone();
-            self.reject(&Rejected { kind: RejectedKind::TooLarge, reason, sample: String::new() });
+            self.reject(Rejected { kind: RejectedKind::TooLarge, reason, sample: String::new() });
         }
         self.link_input(Input::Closed(conn, closed));
     }
 
-    fn reject(&mut self, rejected: &Rejected) {
+    fn reject(&mut self, rejected: Rejected) {
         let at = self.now().wall;
-        if self.diagnostics.rejected(at, rejected) == Attention::Count {
+        if self.diagnostics.rejected(at, &rejected) == Attention::Count {
             return;
         }
-        let Rejected { reason, sample, .. } = rejected.clone();
-        tracing::warn!(kind = ?rejected.kind, "a message was skipped");
+        let Rejected { kind, reason, sample } = rejected;
+        tracing::warn!(?kind, "a message was skipped");
         tracing::debug!(reason, sample, "it was this one");
         self.tell(Event::Rejected(RejectedView { reason, sample }));
     }

@@ -1,0 +1,142 @@
+//! What holds whatever happens, in whatever order.
+
+use proptest::prelude::*;
+
+use super::*;
+
+fn error() -> Error {
+    Error::new(Code::ServerError, "trouble")
+}
+
+/// Is a step of a story: an input, the time before it, and whether the machine slept meanwhile.
+fn any_step() -> impl Strategy<Value = (Input, u64, bool)> {
+    // The names of the last connections: the current one, and some that are over.
+    let conn = (0..4_u64).prop_map(ConnId);
+    let input = prop_oneof![
+        Just(Input::SignedIn),
+        Just(Input::SignedOut),
+        conn.clone().prop_map(Input::Opened),
+        conn.clone().prop_map(|conn| Input::Refused(conn, Refusal::Auth)),
+        conn.clone().prop_map(|conn| Input::Refused(conn, Refusal::NoToken)),
+        conn.clone().prop_map(|conn| Input::Refused(conn, Refusal::NoSocket(error()))),
+        conn.clone().prop_map(|conn| Input::Refused(conn, Refusal::Failed(error(), Some(Duration::from_secs(40))))),
+        conn.clone().prop_map(|conn| Input::Closed(conn, Closed::Auth)),
+        conn.clone().prop_map(|conn| Input::Closed(conn, Closed::Replaced)),
+        conn.clone().prop_map(|conn| Input::Closed(conn, Closed::Lost(error()))),
+        conn.clone().prop_map(Input::Message),
+        conn.clone().prop_map(Input::Noise),
+        conn.clone().prop_map(|conn| Input::Heartbeat(conn, Heartbeat::Ping)),
+        conn.prop_map(Input::Pong),
+        Just(Input::NetworkChanged),
+        Just(Input::Watch(jobs(2))),
+        Just(Input::Fetched),
+        Just(Input::FetchFailed(error(), None)),
+        Just(Input::FetchFailed(Error::new(Code::SessionExpired, "over"), None)),
+        Just(Input::TokenRefreshed),
+        Just(Input::TokenDelayed(error())),
+        Just(Input::Reconnect),
+        Just(Input::Refresh),
+        Just(Input::LookSoon),
+        Just(Input::Tick),
+    ];
+    (input, prop_oneof![Just(0), 1..70_000_u64, Just(400_000)], proptest::bool::weighted(0.05))
+}
+
+/// Names a connection relative to the newest, so that most inputs are about one that exists.
+fn relative(input: Input, newest: u64) -> Input {
+    let of = |conn: ConnId| ConnId(newest.saturating_sub(conn.0));
+    match input {
+        Input::Opened(conn) => Input::Opened(of(conn)),
+        Input::Refused(conn, refusal) => Input::Refused(of(conn), refusal),
+        Input::Closed(conn, closed) => Input::Closed(of(conn), closed),
+        Input::Message(conn) => Input::Message(of(conn)),
+        Input::Noise(conn) => Input::Noise(of(conn)),
+        Input::Heartbeat(conn, kind) => Input::Heartbeat(of(conn), kind),
+        Input::Pong(conn) => Input::Pong(of(conn)),
+        other => other,
+    }
+}
+
+/// Is what a driver would have open or under way.
+#[derive(Default)]
+struct Driver {
+    socket: Option<ConnId>,
+    opened: bool,
+    fetches: i32,
+    asks_token: bool,
+}
+
+impl Driver {
+    fn hear(&mut self, input: &Input) {
+        match input {
+            Input::Refused(conn, _) | Input::Closed(conn, _) => drop(self.socket.take_if(|open| open == conn)),
+            Input::Opened(_) => self.opened = true,
+            Input::Fetched | Input::FetchFailed(..) => self.fetches -= 1,
+            Input::TokenRefreshed | Input::TokenDelayed(_) => self.asks_token = false,
+            // Answers to somebody who has left are nobody's.
+            Input::SignedOut => (self.fetches, self.asks_token) = (0, false),
+            _ => {}
+        }
+    }
+
+    fn perform(&mut self, effects: &[Effect]) {
+        for effect in effects {
+            match effect {
+                Effect::Connect(conn) => {
+                    assert_eq!(self.socket, None, "a second socket beside the first");
+                    (self.socket, self.opened) = (Some(*conn), false);
+                }
+                Effect::Disconnect(conn) => drop(self.socket.take_if(|open| open == conn)),
+                Effect::Send(conn, _) | Effect::Ping(conn) => assert_eq!(self.socket, Some(*conn)),
+                Effect::FetchJobs => self.fetches += 1,
+                Effect::RefreshToken => self.asks_token = true,
+                Effect::SignOut(_) => (self.fetches, self.asks_token) = (0, false),
+                Effect::Show(_) => {}
+            }
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2000, ..ProptestConfig::default() })]
+
+    #[test]
+    fn there_is_at_most_one_socket_and_always_a_way_forward(
+        steps in proptest::collection::vec(any_step(), 1..60)
+    ) {
+        let mut scene = Scene::new();
+        let mut driver = Driver::default();
+        for (input, millis, slept) in steps {
+            scene.now = scene.now.after(Duration::from_millis(millis));
+            if slept {
+                scene.now.wall = scene.now.after(Duration::from_hours(8)).wall;
+            }
+            let input = relative(input, scene.link.next_conn.saturating_sub(1));
+            // A driver reports the end of a fetch or a refresh only where one is under way, and of its own sockets.
+            let unasked = match &input {
+                Input::Fetched | Input::FetchFailed(..) => driver.fetches == 0,
+                Input::TokenRefreshed | Input::TokenDelayed(_) => !driver.asks_token,
+                Input::Opened(conn) | Input::Refused(conn, _) => driver.socket != Some(*conn) || driver.opened,
+                Input::Closed(conn, _) => driver.socket != Some(*conn) || !driver.opened,
+                _ => false,
+            };
+            if unasked {
+                continue;
+            }
+            driver.hear(&input);
+            let effects = scene.on(input);
+            driver.perform(&effects);
+            let deadline = scene.link.deadline();
+            prop_assert!(deadline.is_none_or(|due| due > scene.now.monotonic), "a timer that is due is done");
+            prop_assert!((0..=1).contains(&driver.fetches), "fetches pile up: {}", driver.fetches);
+            let at_rest = matches!(scene.link.state, State::SignedOut | State::Stopped);
+            let goes_on = deadline.is_some() || driver.asks_token || driver.fetches > 0;
+            prop_assert!(at_rest || goes_on, "stuck in {:?}", scene.link.state);
+            prop_assert!(!matches!(scene.link.state, State::SignedOut) || driver.socket.is_none());
+            let waits = matches!(scene.link.state, State::Waiting { .. });
+            prop_assert!(!waits || driver.socket.is_none(), "waits although there is a socket");
+            let live = scene.state() == ConnectionState::Live;
+            prop_assert!(!live || driver.socket.is_some(), "live without a socket");
+        }
+    }
+}
