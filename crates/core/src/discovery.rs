@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use url::{Host, Url};
 
-use crate::{Code, Error, job::Field};
+use crate::{Code, Error, InputField, job::Field};
 
 /// Where the discovery document is, under the server's address.
 pub const WELL_KNOWN: &str = "/.well-known/tallylight.json";
@@ -33,6 +33,21 @@ pub struct Server {
     pub features: Vec<String>,
     /// What makes it the same backend at the next visit.
     pub identity: Identity,
+    /// Who described it.
+    #[serde(default)]
+    pub source: Source,
+}
+
+/// Tells who described a backend.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
+pub enum Source {
+    /// It did so itself.
+    #[default]
+    Discovery,
+    /// A person did, because it does not.
+    Person,
 }
 
 /// Tells what makes two visits ones to the same backend.
@@ -72,17 +87,63 @@ impl Server {
     }
 }
 
-#[derive(Deserialize)]
-struct Document {
-    name: Option<String>,
-    api_url: Option<Url>,
-    ws_url: Option<Url>,
-    auth_url: Url,
-    auth_key: String,
-    auth_providers: Option<Vec<String>>,
-    ws_token: Option<String>,
-    editable: Option<Vec<String>>,
-    features: Option<Vec<String>>,
+/// Is what a backend says of itself, or what a person says in its place. Only where to sign in, and with which key,
+/// cannot be guessed.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+#[cfg_attr(feature = "bindings", derive(ts_rs::TS), ts(optional_fields))]
+pub struct Description {
+    /// What it is called; the name of its host where nothing is said.
+    pub name: Option<String>,
+    /// The base of the REST calls; the server where nothing is said.
+    pub api_url: Option<String>,
+    /// The socket; `/ws` on the server where nothing is said.
+    pub ws_url: Option<String>,
+    /// The base of the auth calls.
+    pub auth_url: Option<String>,
+    /// Supabase's public key.
+    pub auth_key: Option<String>,
+    /// Ways to sign in; `email` where nothing is said.
+    pub auth_providers: Option<Vec<String>>,
+    /// `header` or `query`: how the socket learns the token.
+    pub ws_token: Option<String>,
+    /// Metadata that may be edited; title, description and tags where nothing is said.
+    pub editable: Option<Vec<String>>,
+    /// Further abilities; none where nothing is said.
+    pub features: Option<Vec<String>>,
+}
+
+impl Description {
+    /// Completes it to a backend, standing in for what it leaves out.
+    ///
+    /// # Errors
+    /// [`Code::InvalidAddress`] or [`Code::InsecureAddress`], naming the field that is missing or wrong.
+    pub fn complete(self, address: &Url, identity: Identity, source: Source) -> Result<Server, Error> {
+        let given = |text: Option<String>| text.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
+        let url = |text: Option<String>, field| given(text).map(|text| whole_url(&text, field)).transpose();
+        let missing = |field, what: &str| Error::new(Code::InvalidAddress, format!("{what} is missing")).at(field);
+        Ok(Server {
+            name: given(self.name).unwrap_or_else(|| address.host_str().unwrap_or("studio").to_owned()),
+            api_url: url(self.api_url, InputField::ApiUrl)?.unwrap_or_else(|| address.clone()),
+            ws_url: url(self.ws_url, InputField::WsUrl)?.unwrap_or_else(|| default_socket(address)),
+            auth_url: url(self.auth_url, InputField::AuthUrl)?
+                .ok_or_else(|| missing(InputField::AuthUrl, "the address of the sign-in server"))?,
+            auth_key: given(self.auth_key).ok_or_else(|| missing(InputField::AuthKey, "the public key"))?,
+            auth_providers: self.auth_providers.unwrap_or_else(|| vec!["email".to_owned()]),
+            ws_token: match self.ws_token.as_deref() {
+                Some("query") => WsToken::Query,
+                _ => WsToken::Header,
+            },
+            editable: self.editable.map_or_else(
+                || vec![Field::Title, Field::Description, Field::Tags],
+                |fields| fields.iter().filter_map(|field| Field::parse(field)).collect(),
+            ),
+            features: self.features.unwrap_or_default(),
+            address: address.clone(),
+            identity,
+            source,
+        })
+    }
 }
 
 /// Makes a whole address of what a person types: `acme.tv`, `https://acme.tv/`, `localhost:8000`.
@@ -91,25 +152,8 @@ struct Document {
 /// [`Code::InvalidAddress`] when it cannot be one, [`Code::InsecureAddress`] when it would send passwords in the
 /// clear to another machine.
 pub fn parse_address(typed: &str) -> Result<Url, Error> {
-    let typed = typed.trim();
-    let invalid = || Error::new(Code::InvalidAddress, format!("{typed:?} is no address: type one such as acme.tv"));
-    if typed.is_empty() || typed.contains(char::is_whitespace) {
-        return Err(invalid());
-    }
-    let mut address = if typed.contains("://") {
-        Url::parse(typed).map_err(|_| invalid())?
-    } else {
-        let bare = Url::parse(&format!("https://{typed}")).map_err(|_| invalid())?;
-        if is_loopback(&bare) { Url::parse(&format!("http://{typed}")).map_err(|_| invalid())? } else { bare }
-    };
-    if !matches!(address.scheme(), "http" | "https") || address.host().is_none() {
-        return Err(invalid());
-    }
+    let mut address = whole_url(typed, InputField::Address)?;
     address.set_query(None);
-    address.set_fragment(None);
-    let _ = address.set_username("");
-    let _ = address.set_password(None);
-    ensure_trustworthy(&address)?;
     Ok(address)
 }
 
@@ -119,36 +163,69 @@ pub fn parse_address(typed: &str) -> Result<Url, Error> {
 /// [`Code::NotAStudio`] when it is no such document, [`Code::InsecureAddress`] when it names a plain address of
 /// another machine.
 pub fn read(address: &Url, identity: Identity, document: &str) -> Result<Server, Error> {
-    let document: Document = serde_json::from_str(document).map_err(|error| {
-        Error::new(
-            Code::NotAStudio,
-            format!("{address} is no studio ({error}): check the address with whoever runs the studio"),
-        )
-    })?;
-    let ws_url = document.ws_url.unwrap_or_else(|| default_socket(address));
-    let server = Server {
-        name: document.name.unwrap_or_else(|| address.host_str().unwrap_or("studio").to_owned()),
-        api_url: document.api_url.unwrap_or_else(|| address.clone()),
-        ws_url,
-        auth_url: document.auth_url,
-        auth_key: document.auth_key,
-        auth_providers: document.auth_providers.unwrap_or_else(|| vec!["email".to_owned()]),
-        ws_token: match document.ws_token.as_deref() {
-            Some("query") => WsToken::Query,
-            _ => WsToken::Header,
-        },
-        editable: document.editable.map_or_else(
-            || vec![Field::Title, Field::Description, Field::Tags],
-            |fields| fields.iter().filter_map(|field| Field::parse(field)).collect(),
-        ),
-        features: document.features.unwrap_or_default(),
-        address: address.clone(),
-        identity,
+    let description: Result<Description, _> = serde_json::from_str(document);
+    let described = description.map_err(|error| error.to_string()).and_then(|description| {
+        match description.complete(address, identity, Source::Discovery) {
+            Err(error) if error.code == Code::InvalidAddress => Err(error.message),
+            // Whoever typed an address has no such field before them.
+            completed => Ok(completed.map_err(|error| Error { field: None, ..error })),
+        }
+    });
+    described.unwrap_or_else(|why| {
+        let message = format!(
+            "{} answers, but is no studio that describes itself ({why}): check the address with whoever runs it",
+            shown(address)
+        );
+        Err(Error::new(Code::NotAStudio, message))
+    })
+}
+
+/// Returns an address as a person would write it.
+pub fn shown(address: &Url) -> String {
+    let text = address.as_str().trim_end_matches('/');
+    text.strip_prefix("https://").unwrap_or(text).to_owned()
+}
+
+fn whole_url(typed: &str, field: InputField) -> Result<Url, Error> {
+    let (secure, plain, example) = match field {
+        InputField::WsUrl => ("wss", "ws", "wss://acme.tv/ws"),
+        InputField::Address
+        | InputField::AuthUrl
+        | InputField::AuthKey
+        | InputField::ApiUrl
+        | InputField::Email
+        | InputField::Password => ("https", "http", "acme.tv"),
     };
-    for url in [&server.api_url, &server.ws_url, &server.auth_url] {
-        ensure_trustworthy(url)?;
+    let typed = typed.trim();
+    let invalid =
+        || Error::new(Code::InvalidAddress, format!("{typed:?} is no address: type one such as {example}")).at(field);
+    if typed.is_empty() || typed.contains(char::is_whitespace) {
+        return Err(invalid());
     }
-    Ok(server)
+    let mut url = if typed.contains("://") {
+        Url::parse(typed).map_err(|_| invalid())?
+    } else {
+        let bare = Url::parse(&format!("{secure}://{typed}")).map_err(|_| invalid())?;
+        if is_loopback(&bare) { Url::parse(&format!("{plain}://{typed}")).map_err(|_| invalid())? } else { bare }
+    };
+    // Whoever says https of a socket means wss.
+    let scheme = match (url.scheme(), field) {
+        ("https", InputField::WsUrl) => secure,
+        ("http", InputField::WsUrl) => plain,
+        (scheme, _) => scheme,
+    };
+    let scheme = scheme.to_owned();
+    if ![secure, plain].contains(&scheme.as_str()) || url.host().is_none() || url.set_scheme(&scheme).is_err() {
+        return Err(invalid());
+    }
+    url.set_fragment(None);
+    let _ = url.set_username("");
+    let _ = url.set_password(None);
+    if !is_trustworthy(&url) {
+        let message = format!("{url} is not encrypted, and only this computer may be reached so: use {secure}");
+        return Err(Error::new(Code::InsecureAddress, message).at(field));
+    }
+    Ok(url)
 }
 
 /// Tells whether a URL is encrypted, or stays on this machine.
@@ -160,17 +237,10 @@ pub fn is_trustworthy(url: &Url) -> bool {
     }
 }
 
-fn ensure_trustworthy(url: &Url) -> Result<(), Error> {
-    if is_trustworthy(url) {
-        return Ok(());
-    }
-    let message = format!("{url} is not encrypted, and only this machine may be reached so: use https");
-    Err(Error::new(Code::InsecureAddress, message))
-}
-
 fn is_loopback(url: &Url) -> bool {
     match url.host() {
-        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        // No other name: what `studio.localhost` leads to is decided by a name server.
+        Some(Host::Domain(name)) => name == "localhost",
         Some(Host::Ipv4(address)) => address.is_loopback(),
         Some(Host::Ipv6(address)) => address.is_loopback(),
         None => false,
@@ -211,7 +281,14 @@ mod tests {
         for typed in ["", "  ", "two words", "ftp://acme.tv", "http://", "javascript:alert(1)"] {
             assert_eq!(parse_address(typed).expect_err(typed).code, Code::InvalidAddress, "{typed}");
         }
-        for typed in ["http://acme.tv", "http://192.168.1.2:8000", "http://localhost.evil.tv"] {
+        for typed in [
+            "http://acme.tv",
+            "http://192.168.1.2:8000",
+            "http://localhost.evil.tv",
+            "http://studio.localhost",
+            "http://[::ffff:8.8.8.8]",
+            "http://0.0.0.0:8000",
+        ] {
             assert_eq!(parse_address(typed).expect_err(typed).code, Code::InsecureAddress, "{typed}");
         }
     }
@@ -239,6 +316,42 @@ mod tests {
         let address = parse_address("acme.tv").expect("an address");
         let plain = r#"{"auth_url":"http://x.co","auth_key":"k"}"#;
         assert_eq!(read(&address, Identity::Address, plain).expect_err("plain").code, Code::InsecureAddress);
-        assert_eq!(read(&address, Identity::Address, "<html>").expect_err("html").code, Code::NotAStudio);
+        for no_studio in ["<html>", "{}", "[]", r#"{"auth_url":"two words","auth_key":"k"}"#, r#"{"auth_url":"x.co"}"#]
+        {
+            let error = read(&address, Identity::Address, no_studio).expect_err(no_studio);
+            assert_eq!((error.code, error.field), (Code::NotAStudio, None), "{no_studio}");
+        }
+    }
+
+    #[test]
+    fn a_person_may_describe_what_does_not_describe_itself() {
+        let address = parse_address("acme.tv").expect("an address");
+        let described = |description: Description| description.complete(&address, Identity::Address, Source::Person);
+        let text = |text: &str| Some(text.to_owned());
+        let whole = Description {
+            auth_url: text(" x.supabase.co "),
+            auth_key: text("key"),
+            ws_url: text("https://live.acme.tv/socket?v=2"),
+            api_url: text(""),
+            ..Description::default()
+        };
+        let server = described(whole.clone()).expect("enough");
+        assert_eq!(server.auth_url.as_str(), "https://x.supabase.co/");
+        assert_eq!(server.ws_url.as_str(), "wss://live.acme.tv/socket?v=2");
+        assert_eq!((server.api_url.as_str(), server.source), ("https://acme.tv/", Source::Person));
+
+        for (wrong, code, field) in [
+            (Description { auth_url: None, ..whole.clone() }, Code::InvalidAddress, InputField::AuthUrl),
+            (Description { auth_key: text(" "), ..whole.clone() }, Code::InvalidAddress, InputField::AuthKey),
+            (
+                Description { api_url: text("http://acme.tv"), ..whole.clone() },
+                Code::InsecureAddress,
+                InputField::ApiUrl,
+            ),
+            (Description { ws_url: text("ftp://acme.tv"), ..whole }, Code::InvalidAddress, InputField::WsUrl),
+        ] {
+            let error = described(wrong).expect_err("wrong");
+            assert_eq!((error.code, error.field), (code, Some(field)));
+        }
     }
 }

@@ -17,10 +17,16 @@ pub enum Code {
     NotAStudio,
     /// The certificate of the server is not trusted.
     UntrustedCertificate,
+    /// The auth server does not know the public key.
+    WrongKey,
     /// Email or password is wrong.
     InvalidCredentials,
     /// The account exists and may not sign in: not confirmed, or banned.
     AccountBlocked,
+    /// The provider, or the person at its page, said no.
+    SignInDenied,
+    /// Nobody answered the browser's page in time.
+    SignInTimeout,
     /// The session has ended and signing in again is needed.
     SessionExpired,
     /// Nobody is signed in.
@@ -45,6 +51,8 @@ pub enum Code {
     File,
     /// The keychain of the system could not be used.
     Keychain,
+    /// The keychain of the system is locked.
+    KeychainLocked,
     /// The socket was refused although the session is good.
     SocketRefused,
     /// The address answers, but not with a socket.
@@ -80,11 +88,42 @@ pub struct Error {
     pub code: Code,
     /// What happened and what to do, for a person.
     pub message: String,
+    /// The field of a form that it is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "bindings", ts(optional))]
+    pub field: Option<InputField>,
+}
+
+/// Names a field of a form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
+pub enum InputField {
+    /// The address of the studio.
+    Address,
+    /// The base of the auth calls.
+    AuthUrl,
+    /// The public key of the auth calls.
+    AuthKey,
+    /// The base of the REST calls.
+    ApiUrl,
+    /// The socket.
+    WsUrl,
+    /// The email of the account.
+    Email,
+    /// Its password.
+    Password,
 }
 
 impl Error {
     /// Makes an error of a code and a message.
     pub fn new(code: Code, message: impl Into<String>) -> Self {
-        Self { code, message: message.into() }
+        Self { code, message: message.into(), field: None }
+    }
+
+    /// Says which field of a form it is about.
+    #[must_use]
+    pub fn at(self, field: InputField) -> Self {
+        Self { field: Some(field), ..self }
     }
 }

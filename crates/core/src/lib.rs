@@ -24,6 +24,6 @@ pub mod view;
 
 mod lenient;
 
-pub use error::{Code, Error};
+pub use error::{Code, Error, InputField};
 pub use id::{ConnId, JobId, StageId, ThumbnailId, VideoId};
 pub use now::Now;

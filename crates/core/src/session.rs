@@ -6,118 +6,24 @@
 use std::time::Duration;
 
 use secrecy::SecretString;
-use serde::Serialize;
 
 use crate::{Code, Now, backoff::Backoff, error::Error, view::ReasonView};
 
+mod messages;
+mod shown;
+
+pub use messages::{Effect, Grant, Input, Ticket};
+pub use shown::{SessionState, SessionView};
+
 /// How long before its expiry an access token is refreshed.
 const REFRESH_MARGIN: Duration = Duration::from_secs(90);
-
-/// Is what an auth endpoint grants.
-#[derive(Clone, Debug)]
-pub struct Grant {
-    /// The token that calls carry.
-    pub access_token: SecretString,
-    /// The token that the next refresh spends.
-    pub refresh_token: SecretString,
-    /// How long the access token holds.
-    pub expires_in: Duration,
-    /// The email of the account.
-    pub email: String,
-}
-
-/// Names one attempt to sign in or refresh; answers to an older one are dropped.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Ticket(u64);
-
-/// Is something that happened.
-#[derive(Debug)]
-pub enum Input {
-    /// The person signs in.
-    SignIn {
-        /// The email of the account.
-        email: String,
-        /// Its password.
-        password: SecretString,
-    },
-    /// The keychain held a refresh token of an earlier run.
-    Restore {
-        /// The token.
-        refresh_token: SecretString,
-        /// The email that was signed in.
-        email: String,
-    },
-    /// The backend granted a session.
-    Granted(Ticket, Grant),
-    /// The refresh token of a grant is kept, or there is no place to keep it and the session ends with this run.
-    Kept(Ticket, Option<Error>),
-    /// The backend definitely refused.
-    Refused(Ticket, Error),
-    /// The backend could not be asked for now.
-    Delayed(Ticket, Error),
-    /// The access token was refused, or is needed and not there.
-    AccessRefused,
-    /// The person signs out, or the session is refused everywhere.
-    SignOut(Option<Error>),
-    /// Time passed.
-    Tick,
-}
-
-/// Is something to be done.
-#[derive(Debug)]
-pub enum Effect {
-    /// Ask for a session by password.
-    RequestByPassword(Ticket, String, SecretString),
-    /// Ask for a session by refresh token.
-    RequestByRefresh(Ticket, SecretString),
-    /// Keep a refresh token, then report [`Input::Kept`].
-    Keep(Ticket, SecretString),
-    /// Forget the kept refresh token.
-    Forget,
-    /// End the session at the backend; its answer does not matter.
-    Revoke(SecretString),
-    /// The access token is there, and new.
-    Ready,
-    /// A refresh failed for now; it will be tried again.
-    NotYet(Error),
-    /// Signing in failed.
-    SignInFailed(Error),
-    /// What the person sees of the session changed.
-    Show(SessionView),
-}
-
-/// Is the session as a person sees it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
-pub struct SessionView {
-    /// Which state it is in.
-    pub state: SessionState,
-    /// The email of the account.
-    pub email: Option<String>,
-    /// Why it is so.
-    pub reason: Option<ReasonView>,
-    /// What a person should know although all is well: the session cannot be kept.
-    pub warning: Option<ReasonView>,
-}
-
-/// Names a state of the session.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-#[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
-pub enum SessionState {
-    /// Nobody is signed in.
-    SignedOut,
-    /// The backend is being asked.
-    SigningIn,
-    /// Somebody is signed in.
-    SignedIn,
-    /// Somebody is signed in, and the access token was just renewed.
-    Refreshed,
-}
+/// The longest that a backend may ask to be left alone.
+const LONGEST_WAIT: Duration = Duration::from_mins(5);
 
 #[derive(Debug)]
 enum State {
     SignedOut,
+    Restoring,
     SigningIn,
     Keeping {
         grant: Grant,
@@ -125,14 +31,25 @@ enum State {
     },
     SignedIn {
         grant: Grant,
-        refresh_at: Duration,
+        granted: Now,
+        /// How long after the grant it is renewed.
+        life: Duration,
     },
     Refreshing {
         refresh_token: SecretString,
         access_token: Option<SecretString>,
         email: String,
-        retry_at: Option<Duration>,
+        retry: Option<Retry>,
     },
+}
+
+/// Is when a refresh is tried again.
+#[derive(Clone, Copy, Debug)]
+struct Retry {
+    /// By itself.
+    at: Duration,
+    /// At the earliest, whoever asks: the backend wants to be left alone until then.
+    not_before: Duration,
 }
 
 /// Is the state of the one session.
@@ -157,23 +74,28 @@ impl Session {
         let mut effects = Vec::new();
         match input {
             Input::SignIn { email, password } => {
-                let ticket = self.new_ticket();
-                self.state = State::SigningIn;
-                self.show(SessionState::SigningIn, Some(email.clone()), None, &mut effects);
+                let ticket = self.begin_sign_in(Some(email.clone()), &mut effects);
                 effects.push(Effect::RequestByPassword(ticket, email, password));
             }
-            Input::Restore { refresh_token, email } => {
-                self.show(SessionState::SignedIn, Some(email.clone()), None, &mut effects);
-                self.refresh(refresh_token, None, email, &mut effects);
+            Input::SignInWith(provider) => {
+                let ticket = self.begin_sign_in(None, &mut effects);
+                effects.push(Effect::RequestWith(ticket, provider));
             }
+            Input::CancelSignIn => self.cancel_sign_in(&mut effects),
+            Input::Restoring(problem) => self.restoring(problem, &mut effects),
+            Input::NothingKept(problem) => self.nothing_kept(problem, &mut effects),
+            Input::Restore { refresh_token, email } => self.restore(refresh_token, email, &mut effects),
             Input::Granted(ticket, grant) if self.is_current(ticket) => self.granted(ticket, grant, &mut effects),
             Input::Kept(ticket, problem) if self.is_current(ticket) => self.kept(problem, now, &mut effects),
+            Input::KeptLate(ticket) if self.is_current(ticket) => self.kept_late(&mut effects),
             Input::Refused(ticket, error) if self.is_current(ticket) => self.refused(error, &mut effects),
-            Input::Delayed(ticket, error) if self.is_current(ticket) => self.delayed(error, now, &mut effects),
+            Input::Delayed(ticket, error, wait) if self.is_current(ticket) => {
+                self.delayed(error, wait.unwrap_or_default(), now, &mut effects);
+            }
             // Granted to somebody who has left meanwhile: it must not live on at the backend.
             Input::Granted(_, grant) => effects.push(Effect::Revoke(grant.access_token)),
-            Input::Kept(..) | Input::Refused(..) | Input::Delayed(..) => {}
-            Input::AccessRefused => self.access_refused(&mut effects),
+            Input::Kept(..) | Input::KeptLate(_) | Input::Refused(..) | Input::Delayed(..) => {}
+            Input::AccessRefused => self.access_refused(now, &mut effects),
             Input::SignOut(reason) => self.sign_out(reason, &mut effects),
             Input::Tick => self.tick(now, &mut effects),
         }
@@ -185,7 +107,7 @@ impl Session {
         match &self.state {
             State::SignedIn { grant, .. } => Some(&grant.access_token),
             State::Refreshing { access_token, .. } => access_token.as_ref(),
-            State::SignedOut | State::SigningIn | State::Keeping { .. } => None,
+            State::SignedOut | State::Restoring | State::SigningIn | State::Keeping { .. } => None,
         }
     }
 
@@ -194,7 +116,7 @@ impl Session {
         match &self.state {
             State::SignedIn { .. } | State::Refreshing { .. } => true,
             State::Keeping { renewed, .. } => *renewed,
-            State::SignedOut | State::SigningIn => false,
+            State::SignedOut | State::Restoring | State::SigningIn => false,
         }
     }
 
@@ -206,9 +128,50 @@ impl Session {
     /// Returns when a [`Input::Tick`] is due, on the monotonic clock.
     pub fn deadline(&self) -> Option<Duration> {
         match &self.state {
-            State::SignedIn { refresh_at, .. } => Some(*refresh_at),
-            State::Refreshing { retry_at, .. } => *retry_at,
-            State::SignedOut | State::SigningIn | State::Keeping { .. } => None,
+            State::SignedIn { granted, life, .. } => Some(granted.monotonic + *life),
+            State::Refreshing { retry, .. } => retry.map(|retry| retry.at),
+            State::SignedOut | State::Restoring | State::SigningIn | State::Keeping { .. } => None,
+        }
+    }
+
+    /// Leaves whatever session there is, so that none lives on unseen, and asks for another.
+    fn begin_sign_in(&mut self, email: Option<String>, effects: &mut Vec<Effect>) -> Ticket {
+        match self.state {
+            State::Keeping { .. } | State::SignedIn { .. } | State::Refreshing { .. } => self.sign_out(None, effects),
+            State::SignedOut | State::Restoring | State::SigningIn => {}
+        }
+        let ticket = self.new_ticket();
+        self.state = State::SigningIn;
+        self.show(SessionState::SigningIn, email, None, effects);
+        ticket
+    }
+
+    fn cancel_sign_in(&mut self, effects: &mut Vec<Effect>) {
+        if matches!(self.state, State::SigningIn) {
+            self.new_ticket();
+            self.sign_in_failed(Error::new(Code::Requested, "the sign-in was cancelled"), effects);
+        }
+    }
+
+    fn restoring(&mut self, problem: Option<Error>, effects: &mut Vec<Effect>) {
+        if matches!(self.state, State::SignedOut | State::Restoring) {
+            self.state = State::Restoring;
+            self.show(SessionState::Restoring, None, problem.map(ReasonView::from), effects);
+        }
+    }
+
+    fn nothing_kept(&mut self, problem: Option<Error>, effects: &mut Vec<Effect>) {
+        if matches!(self.state, State::Restoring) {
+            self.state = State::SignedOut;
+            self.show(SessionState::SignedOut, None, problem.map(ReasonView::from), effects);
+        }
+    }
+
+    fn restore(&mut self, refresh_token: SecretString, email: String, effects: &mut Vec<Effect>) {
+        // Whoever signed in meanwhile, or is about to, stays.
+        if matches!(self.state, State::SignedOut | State::Restoring) {
+            self.show(SessionState::SignedIn, Some(email.clone()), None, effects);
+            self.refresh(refresh_token, None, email, effects);
         }
     }
 
@@ -216,85 +179,96 @@ impl Session {
         let renewed = match self.state {
             State::SigningIn => false,
             State::Refreshing { .. } => true,
-            State::SignedOut | State::SignedIn { .. } | State::Keeping { .. } => return,
+            State::SignedOut | State::Restoring | State::SignedIn { .. } | State::Keeping { .. } => return,
         };
-        effects.push(Effect::Keep(ticket, grant.refresh_token.clone()));
+        effects.push(Effect::Keep(ticket, grant.email.clone(), grant.refresh_token.clone()));
         self.state = State::Keeping { grant, renewed };
     }
 
     fn kept(&mut self, problem: Option<Error>, now: Now, effects: &mut Vec<Effect>) {
-        let State::Keeping { grant, renewed } = std::mem::replace(&mut self.state, State::SignedOut) else { return };
+        let State::Keeping { grant, renewed } = &self.state else { return };
+        let (grant, renewed) = (grant.clone(), *renewed);
         self.backoff.reset();
         // Reckoned from the duration on the monotonic clock: a wrong wall clock must not refresh for ever. Half the
         // life of a token that lives shorter than the margin.
         let margin = REFRESH_MARGIN.min(grant.expires_in / 2);
-        let refresh_at = now.monotonic + grant.expires_in.saturating_sub(margin).max(Duration::from_secs(1));
+        let life = grant.expires_in.saturating_sub(margin).max(Duration::from_secs(1));
         let state = if renewed { SessionState::Refreshed } else { SessionState::SignedIn };
         let email = Some(grant.email.clone());
-        self.state = State::SignedIn { grant, refresh_at };
+        self.state = State::SignedIn { grant, granted: now, life };
         let warning = problem.map(ReasonView::from);
         self.shown = SessionView { state, email, reason: None, warning };
         effects.push(Effect::Show(self.shown.clone()));
         effects.push(Effect::Ready);
     }
 
+    fn kept_late(&mut self, effects: &mut Vec<Effect>) {
+        if self.is_signed_in() && self.shown.warning.take().is_some() {
+            effects.push(Effect::Show(self.shown.clone()));
+        }
+    }
+
     fn refused(&mut self, error: Error, effects: &mut Vec<Effect>) {
         match self.state {
-            State::SigningIn => {
-                self.state = State::SignedOut;
-                // Before anything else, which would only say that nobody is signed in.
-                effects.push(Effect::SignInFailed(error));
-                self.show(SessionState::SignedOut, None, None, effects);
-            }
+            State::SigningIn => self.sign_in_failed(error, effects),
             State::Refreshing { .. } => self.sign_out(Some(error), effects),
-            State::SignedOut | State::SignedIn { .. } | State::Keeping { .. } => {}
+            State::SignedOut | State::Restoring | State::SignedIn { .. } | State::Keeping { .. } => {}
         }
     }
 
-    fn delayed(&mut self, error: Error, now: Now, effects: &mut Vec<Effect>) {
+    fn delayed(&mut self, error: Error, wait: Duration, now: Now, effects: &mut Vec<Effect>) {
         match &mut self.state {
-            State::SigningIn => {
-                self.state = State::SignedOut;
-                // Before anything else, which would only say that nobody is signed in.
-                effects.push(Effect::SignInFailed(error));
-                self.show(SessionState::SignedOut, None, None, effects);
-            }
-            State::Refreshing { retry_at, .. } => {
-                *retry_at = Some(now.monotonic + self.backoff.fail(now.draw));
+            State::SigningIn => self.sign_in_failed(error, effects),
+            State::Refreshing { retry, .. } => {
+                let not_before = now.monotonic + wait.min(LONGEST_WAIT);
+                let at = not_before.max(now.monotonic + self.backoff.fail(now.draw));
+                *retry = Some(Retry { at, not_before });
                 effects.push(Effect::NotYet(error));
             }
-            State::SignedOut | State::SignedIn { .. } | State::Keeping { .. } => {}
+            State::SignedOut | State::Restoring | State::SignedIn { .. } | State::Keeping { .. } => {}
         }
     }
 
-    fn access_refused(&mut self, effects: &mut Vec<Effect>) {
+    fn sign_in_failed(&mut self, error: Error, effects: &mut Vec<Effect>) {
+        self.state = State::SignedOut;
+        // Before anything else, which would only say that nobody is signed in.
+        effects.push(Effect::SignInFailed(error));
+        self.show(SessionState::SignedOut, None, None, effects);
+    }
+
+    fn access_refused(&mut self, now: Now, effects: &mut Vec<Effect>) {
         match &mut self.state {
             State::SignedIn { grant, .. } => {
                 let grant = grant.clone();
                 self.refresh(grant.refresh_token, None, grant.email, effects);
             }
             // One refresh at a time: whoever else needs it waits for the one under way.
-            State::Refreshing { refresh_token, retry_at: Some(_), email, .. } => {
+            State::Refreshing { refresh_token, retry: Some(retry), email, .. } if now.monotonic >= retry.not_before => {
                 let (refresh_token, email) = (refresh_token.clone(), email.clone());
                 self.refresh(refresh_token, None, email, effects);
             }
-            State::Refreshing { .. } | State::SignedOut | State::SigningIn | State::Keeping { .. } => {}
+            // The one that was refused is of no use, and neither is asking the next caller to find that out.
+            State::Refreshing { access_token, .. } => *access_token = None,
+            State::SignedOut | State::Restoring | State::SigningIn | State::Keeping { .. } => {}
         }
     }
 
     fn tick(&mut self, now: Now, effects: &mut Vec<Effect>) {
         match &self.state {
-            State::SignedIn { grant, refresh_at } if now.monotonic >= *refresh_at => {
+            State::SignedIn { grant, granted, life } if is_over(*granted, *life, now) => {
                 let grant = grant.clone();
                 self.refresh(grant.refresh_token, Some(grant.access_token), grant.email, effects);
             }
-            State::Refreshing { refresh_token, access_token, email, retry_at: Some(at) } if now.monotonic >= *at => {
+            State::Refreshing { refresh_token, access_token, email, retry: Some(retry) }
+                if now.monotonic >= retry.at =>
+            {
                 let (refresh_token, access_token, email) = (refresh_token.clone(), access_token.clone(), email.clone());
                 self.refresh(refresh_token, access_token, email, effects);
             }
             State::SignedIn { .. }
             | State::Refreshing { .. }
             | State::SignedOut
+            | State::Restoring
             | State::SigningIn
             | State::Keeping { .. } => {}
         }
@@ -310,7 +284,7 @@ impl Session {
     ) {
         let ticket = self.new_ticket();
         effects.push(Effect::RequestByRefresh(ticket, refresh_token.clone()));
-        self.state = State::Refreshing { refresh_token, access_token, email, retry_at: None };
+        self.state = State::Refreshing { refresh_token, access_token, email, retry: None };
     }
 
     fn sign_out(&mut self, reason: Option<Error>, effects: &mut Vec<Effect>) {
@@ -322,9 +296,11 @@ impl Session {
         let refused = reason.as_ref().is_some_and(|error| error.code == Code::SessionExpired);
         let token = match &self.state {
             State::Keeping { grant, .. } => Some(&grant.access_token),
-            State::SignedOut | State::SigningIn | State::SignedIn { .. } | State::Refreshing { .. } => {
-                self.access_token()
-            }
+            State::SignedOut
+            | State::Restoring
+            | State::SigningIn
+            | State::SignedIn { .. }
+            | State::Refreshing { .. } => self.access_token(),
         };
         if let Some(token) = token.filter(|_| !refused) {
             effects.push(Effect::Revoke(token.clone()));
@@ -355,6 +331,12 @@ impl Session {
     fn is_current(&self, ticket: Ticket) -> bool {
         ticket.0 == self.ticket
     }
+}
+
+/// Tells whether a token is to be renewed. While the machine slept the monotonic clock may have stood still; a wall
+/// clock that was set ahead looks the same and costs one refresh, because the next grant begins with the new time.
+fn is_over(granted: Now, life: Duration, now: Now) -> bool {
+    now.monotonic >= granted.monotonic + life || now.slept_since(granted).is_some_and(|passed| passed >= life)
 }
 
 #[cfg(test)]

@@ -160,12 +160,24 @@ impl From<&Server> for ServerView {
     }
 }
 
+/// Is what a person typed before and need not type again; never a password.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
+pub struct RememberedView {
+    /// The address of the studio that was used last, other than that of this computer.
+    pub address: Option<String>,
+    /// The email that was used last at the chosen backend.
+    pub email: Option<String>,
+}
+
 /// Is everything but the jobs, for a window that opens.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
 pub struct StatusView {
     /// The backend, once one is chosen.
     pub server: Option<ServerView>,
+    /// What was typed before.
+    pub remembered: RememberedView,
     /// Who is signed in.
     pub session: SessionView,
     /// The connection.
