@@ -12,6 +12,7 @@ fn declarations() -> String {
     let all = [
         error::Code::decl(&config),
         error::Error::decl(&config),
+        error::InputField::decl(&config),
         job::Status::decl(&config),
         job::Field::decl(&config),
         job::Chapter::decl(&config),
@@ -29,7 +30,9 @@ fn declarations() -> String {
         view::UploadState::decl(&config),
         view::ServerView::decl(&config),
         discovery::Identity::decl(&config),
+        discovery::Description::decl(&config),
         view::StatusView::decl(&config),
+        view::RememberedView::decl(&config),
         view::Event::decl(&config),
         view::JobChange::decl(&config),
         cache::Scope::decl(&config),

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use secrecy::SecretString;
-use tallylight_client::{Handle, Identity, Keychain, TokenStore};
+use tallylight_client::{Handle, Identity, Keychain, TokenStore, Unlock};
 use tallylight_core::{Code, Error, view::ServerView};
 use tallylight_studio::{Config, Studio};
 use tokio::sync::Mutex;
@@ -55,13 +55,13 @@ impl Computer {
 
 async fn sign_in(studio: &Studio, handle: &Handle) -> Result<(), Error> {
     let store = TokenStore::new(Keychain::System(KEYCHAIN_ACCOUNT.to_owned()));
-    let password = match store.read().await {
+    let password = match store.read(Unlock::Never).await {
         Ok(Some(password)) => password,
         kept => {
             let password = SecretString::from(URL_SAFE_NO_PAD.encode(rand::random::<[u8; 24]>()));
             // Without a keychain a new one is made at every start: whoever runs the studio may reset its password.
             if kept.is_ok()
-                && let Err(error) = store.write(password.clone()).await
+                && let Err(error) = store.write(password.clone(), Unlock::Never).await
             {
                 tracing::warn!(%error, "the studio's password could not be kept");
             }

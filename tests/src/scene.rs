@@ -3,7 +3,9 @@
 use std::{sync::atomic::AtomicBool, sync::atomic::Ordering, time::Duration};
 
 use serde_json::{Value, json};
-use tallylight_client::{Clock, ClockHand, Config, Handle, Identity, Keychain, Network, NetworkHand, start};
+use tallylight_client::{
+    Browser, Clock, ClockHand, Config, Handle, Identity, Keychain, Network, NetworkHand, Unlock, start,
+};
 use tallylight_core::{
     Code, JobId,
     diagnostics::DiagnosticsView,
@@ -11,6 +13,8 @@ use tallylight_core::{
     view::{ConnectionState, ConnectionView, Event, JobView, SessionState},
 };
 use tempfile::TempDir;
+use tokio::sync::mpsc;
+use url::Url;
 
 use crate::{FaultProxy, Recorder, ScriptedBackend, Seen};
 
@@ -33,6 +37,8 @@ pub struct Scene {
     pub clock: ClockHand,
     /// Changes the client's network.
     pub network: NetworkHand,
+    /// The pages that were opened in the browser.
+    pub pages: mpsc::Receiver<Url>,
     /// Where everything is.
     pub folder: TempDir,
 }
@@ -58,10 +64,10 @@ impl Scene {
         let proxy = FaultProxy::before(&backend.address).await;
         let folder = tempfile::tempdir().expect("a folder");
         let recorder = Recorder::default();
-        let (client, clock, network) = begin(&folder, recorder.clone());
+        let (client, clock, network, pages) = begin(&folder, recorder.clone());
         let address = parse_address(&proxy.address).expect("an address");
         client.connect(address, Identity::Address).await.expect("discovery");
-        Self { backend, proxy, client, recorder, clock, network, folder }
+        Self { backend, proxy, client, recorder, clock, network, pages, folder }
     }
 
     /// Starts it signed in and live, with everything that follows a connect done.
@@ -87,7 +93,7 @@ impl Scene {
     pub async fn restart(&mut self) {
         self.client.shutdown().await;
         self.recorder = Recorder::default();
-        (self.client, self.clock, self.network) = begin(&self.folder, self.recorder.clone());
+        (self.client, self.clock, self.network, self.pages) = begin(&self.folder, self.recorder.clone());
         let address = parse_address(&self.proxy.address).expect("an address");
         self.client.connect(address, Identity::Address).await.expect("discovery");
         self.sign_in("me@acme.tv").await;
@@ -214,10 +220,18 @@ impl Scene {
     }
 }
 
-fn begin(folder: &TempDir, recorder: Recorder) -> (Handle, ClockHand, NetworkHand) {
+fn begin(folder: &TempDir, recorder: Recorder) -> (Handle, ClockHand, NetworkHand, mpsc::Receiver<Url>) {
     let ((clock, clock_hand), (network, network_hand)) = (Clock::adjustable(), Network::by_hand());
-    let config = Config { data_dir: folder.path().to_owned(), keychain: Keychain::Memory, clock, network };
-    (start(config, recorder), clock_hand, network_hand)
+    let (browser, pages) = Browser::by_hand();
+    let config = Config {
+        data_dir: folder.path().to_owned(),
+        keychain: Keychain::Memory,
+        clock,
+        network,
+        browser,
+        unlock: Unlock::Never,
+    };
+    (start(config, recorder), clock_hand, network_hand, pages)
 }
 
 impl Seen {

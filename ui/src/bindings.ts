@@ -4,7 +4,7 @@ export type JobId = string;
 export type VideoId = string;
 export type StageId = string;
 export type ThumbnailId = string;
-export type Code = "invalid_address" | "insecure_address" | "unreachable" | "not_a_studio" | "untrusted_certificate" | "invalid_credentials" | "account_blocked" | "session_expired" | "signed_out" | "rate_limited" | "server_error" | "not_found" | "forbidden" | "not_a_video" | "too_large" | "disk_full" | "not_offered" | "file" | "keychain" | "socket_refused" | "no_socket" | "closed" | "silent" | "handshake_timeout" | "message_too_large" | "replaced" | "slept" | "network_changed" | "captive_portal" | "requested" | "job_failed";
+export type Code = "invalid_address" | "insecure_address" | "unreachable" | "not_a_studio" | "untrusted_certificate" | "wrong_key" | "invalid_credentials" | "account_blocked" | "sign_in_denied" | "sign_in_timeout" | "session_expired" | "signed_out" | "rate_limited" | "server_error" | "not_found" | "forbidden" | "not_a_video" | "too_large" | "disk_full" | "not_offered" | "file" | "keychain" | "keychain_locked" | "socket_refused" | "no_socket" | "closed" | "silent" | "handshake_timeout" | "message_too_large" | "replaced" | "slept" | "network_changed" | "captive_portal" | "requested" | "job_failed";
 export type TallyError = { 
 /**
  * What kind of failure it is.
@@ -13,7 +13,12 @@ code: Code,
 /**
  * What happened and what to do, for a person.
  */
-message: string, };
+message: string, 
+/**
+ * The field of a form that it is about.
+ */
+field?: InputField, };
+export type InputField = "address" | "auth_url" | "auth_key" | "api_url" | "ws_url" | "email" | "password";
 export type Status = "PENDING" | "PROCESSING" | "COMPLETED" | "FAILED";
 export type Field = "TITLE" | "DESCRIPTION" | "TAGS" | "TRANSCRIPT" | "CHAPTERS";
 export type Chapter = { 
@@ -267,11 +272,52 @@ features: Array<string>,
  */
 identity: Identity, };
 export type Identity = "address" | "this_computer";
+export type Description = { 
+/**
+ * What it is called; the name of its host where nothing is said.
+ */
+name?: string, 
+/**
+ * The base of the REST calls; the server where nothing is said.
+ */
+api_url?: string, 
+/**
+ * The socket; `/ws` on the server where nothing is said.
+ */
+ws_url?: string, 
+/**
+ * The base of the auth calls.
+ */
+auth_url?: string, 
+/**
+ * Supabase's public key.
+ */
+auth_key?: string, 
+/**
+ * Ways to sign in; `email` where nothing is said.
+ */
+auth_providers?: Array<string>, 
+/**
+ * `header` or `query`: how the socket learns the token.
+ */
+ws_token?: string, 
+/**
+ * Metadata that may be edited; title, description and tags where nothing is said.
+ */
+editable?: Array<string>, 
+/**
+ * Further abilities; none where nothing is said.
+ */
+features?: Array<string>, };
 export type StatusView = { 
 /**
  * The backend, once one is chosen.
  */
 server: ServerView | null, 
+/**
+ * What was typed before.
+ */
+remembered: RememberedView, 
 /**
  * Who is signed in.
  */
@@ -288,6 +334,15 @@ counts: Counts,
  * How far the backend's clock is ahead of ours, in milliseconds; none before it answered.
  */
 server_ahead_ms: number | null, };
+export type RememberedView = { 
+/**
+ * The address of the studio that was used last, other than that of this computer.
+ */
+address: string | null, 
+/**
+ * The email that was used last at the chosen backend.
+ */
+email: string | null, };
 export type Event = { "event": "jobs", 
 /**
  * The jobs as they are now.
@@ -350,7 +405,7 @@ reason: ReasonView | null,
  * What a person should know although all is well: the session cannot be kept.
  */
 warning: ReasonView | null, };
-export type SessionState = "signed_out" | "signing_in" | "signed_in" | "refreshed";
+export type SessionState = "signed_out" | "restoring" | "signing_in" | "signed_in" | "refreshed";
 export type DiagnosticsView = { 
 /**
  * Counters since the start of the program.

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use tallylight_client::{Config, Handle, Identity, Keychain, start};
+use tallylight_client::{Browser, Config, Handle, Identity, Keychain, Unlock, start};
 use tallylight_core::{
     Code, Error,
     discovery::parse_address,
@@ -26,13 +26,28 @@ pub fn keychain(global: &Global) -> Keychain {
     if global.no_keychain { Keychain::Memory } else { Keychain::System(KEYCHAIN_ACCOUNT.to_owned()) }
 }
 
+/// Starts the client. Whoever runs a command is there to unlock the keychain.
+pub fn launch(global: &Global, terminal: Terminal, browser: Browser) -> Result<Handle, Error> {
+    let config = Config::new(data_dir(global)?, keychain(global));
+    Ok(start(Config { browser, unlock: Unlock::Ask, ..config }, terminal))
+}
+
 /// Starts the client, connected to the server that was named, or the remembered one.
 ///
 /// # Errors
-/// Says why there is no server to talk to. A server that is out of reach now but known from before is no error.
+/// As [`choose`].
 pub async fn begin(global: &Global, terminal: Terminal) -> Result<Handle, Error> {
+    let handle = launch(global, terminal, Browser::system())?;
+    choose(global, &handle).await?;
+    Ok(handle)
+}
+
+/// Connects to the server that was named, or makes sure that one is remembered.
+///
+/// # Errors
+/// Says why there is no server to talk to. A server that is out of reach now but known from before is no error.
+pub async fn choose(global: &Global, handle: &Handle) -> Result<(), Error> {
     let address = global.server.as_deref().map(parse_address).transpose()?;
-    let handle = start(Config::new(data_dir(global)?, keychain(global)), terminal);
     let known = handle.status().await?.server;
     match address {
         Some(address) => {
@@ -45,7 +60,7 @@ pub async fn begin(global: &Global, terminal: Terminal) -> Result<Handle, Error>
         None if known.is_none() => return Err(usage("no studio is chosen yet: name one with --server URL")),
         None => {}
     }
-    Ok(handle)
+    Ok(())
 }
 
 /// Signs in with the password in `TALLYLIGHT_PASSWORD`, or one that is typed.
@@ -67,7 +82,9 @@ pub async fn sign_in(handle: &Handle, email: &str) -> Result<(), Error> {
 /// Says that nobody is signed in. A backend that is out of reach is only remarked upon: the cache is still there.
 pub async fn refreshed(handle: &Handle) -> Result<(), Error> {
     match handle.synced().await {
-        Err(error) if error.code == Code::Keychain => Err(Error::new(Code::SignedOut, error.message)),
+        Err(error) if matches!(error.code, Code::Keychain | Code::KeychainLocked) => {
+            Err(Error::new(Code::SignedOut, error.message))
+        }
         Err(error) if matches!(error.code, Code::SignedOut | Code::SessionExpired) => {
             Err(why_signed_out(handle, error).await)
         }

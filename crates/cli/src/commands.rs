@@ -2,6 +2,7 @@
 
 pub mod doctor;
 pub mod jobs;
+pub mod login;
 pub mod session;
 pub mod upload;
 pub mod watch;

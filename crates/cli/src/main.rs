@@ -43,11 +43,7 @@ struct Global {
 #[derive(Subcommand)]
 enum Command {
     /// Signs in; asks for the password, or takes it from TALLYLIGHT_PASSWORD
-    Login {
-        /// The email of the account
-        #[arg(long)]
-        email: String,
-    },
+    Login(commands::login::Login),
     /// Ends the session here and on the server
     Logout,
     /// Shows server, account, connection and counts of jobs
@@ -94,7 +90,7 @@ fn main() -> ExitCode {
 async fn run(cli: Cli) -> ExitCode {
     let global = &cli.global;
     let done = match cli.command {
-        Command::Login { email } => commands::session::login(global, &email).await,
+        Command::Login(login) => commands::login::run(global, login).await,
         Command::Logout => commands::session::logout(global).await,
         Command::Status => commands::session::status(global).await,
         Command::Jobs { status } => commands::jobs::list(global, &status).await,
@@ -116,7 +112,12 @@ async fn run(cli: Cli) -> ExitCode {
 fn exit_code(code: Code) -> u8 {
     match code {
         Code::InvalidAddress | Code::InsecureAddress => 2,
-        Code::SignedOut | Code::SessionExpired | Code::InvalidCredentials | Code::AccountBlocked => 3,
+        Code::SignedOut
+        | Code::SessionExpired
+        | Code::InvalidCredentials
+        | Code::AccountBlocked
+        | Code::SignInDenied
+        | Code::SignInTimeout => 3,
         Code::Unreachable
         | Code::UntrustedCertificate
         | Code::ServerError
@@ -131,6 +132,8 @@ fn exit_code(code: Code) -> u8 {
         | Code::NotOffered
         | Code::File
         | Code::Keychain
+        | Code::KeychainLocked
+        | Code::WrongKey
         | Code::SocketRefused
         | Code::NoSocket
         | Code::Closed

@@ -64,7 +64,9 @@ pub fn event_lines(event: &Event) -> Vec<String> {
         }
         Event::Connection(connection) => vec![stamped("connection", connection)],
         // A script waits for the outcome, not for the question.
-        Event::Session(session) if session.state == SessionState::SigningIn => Vec::new(),
+        Event::Session(session) if matches!(session.state, SessionState::SigningIn | SessionState::Restoring) => {
+            Vec::new()
+        }
         Event::Session(session) => vec![stamped("session", session)],
         Event::Rejected(rejected) => vec![stamped("rejected", rejected)],
         Event::Upload(upload) => vec![stamped("upload", upload)],

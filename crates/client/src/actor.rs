@@ -14,38 +14,46 @@ use tallylight_core::{
     Code, ConnId, Error, JobId, Now,
     cache::{Cache, Scope},
     diagnostics::Diagnostics,
-    discovery::{Identity, Server},
+    discovery::Server,
     link::{self, Link},
     notice::Notices,
     session::{self, Session, Ticket},
-    view::{self, Counts, Event, JobView, ServerView, StatusView},
+    view::{self, Counts, Event, ServerView},
 };
-use tokio::{sync::mpsc, time::Instant};
-use tokio_util::task::TaskTracker;
+use tokio::{
+    sync::{mpsc, watch},
+    time::Instant,
+};
+use tokio_util::task::{AbortOnDropHandle, TaskTracker};
 
 use crate::{
     auth::Denial,
+    browser::Browser,
     clock::Clock,
     handle::{Command, Handle, Reply},
     http::Failure,
     network::Network,
-    secrets::{Kept, Keychain, TokenStore},
+    secrets::{Found, Keychain, TokenStore, Unlock},
     shell::{Shell, TrayView},
     socket::{self, Socket},
     store::Store,
 };
 
+mod answers;
 mod calls;
 mod changes;
+mod keychain;
 mod notes;
 mod outbox;
 mod servers;
 mod sessions;
+mod sign_in;
 mod sockets;
 mod uploads;
 
 use calls::{Call, CallReport};
-use sessions::{KeychainOp, work_on_keychain};
+use keychain::{Fulfilled, Wish, fulfil};
+use sign_in::SigningIn;
 use uploads::{Upload, UploadReport};
 
 /// How many commands may wait.
@@ -62,9 +70,6 @@ const LOOK_EVERY: Duration = Duration::from_secs(5);
 /// How long the end of the program waits for the keychain and the backend.
 const FAREWELL: Duration = Duration::from_secs(5);
 
-/// How many writes to the keychain may wait.
-const KEYCHAIN_OPS: usize = 16;
-
 /// Is what an actor is started with.
 #[derive(Debug)]
 pub struct Config {
@@ -76,12 +81,18 @@ pub struct Config {
     pub clock: Clock,
     /// What tells of changes of the network.
     pub network: Network,
+    /// What opens sign-in pages.
+    pub browser: Browser,
+    /// What becomes of a keychain that is locked when the session of an earlier run is taken up.
+    pub unlock: Unlock,
 }
 
 impl Config {
-    /// Keeps state in a folder and the session in a keychain, with this system's clock and network.
+    /// Keeps state in a folder and the session in a keychain, with this system's clock, network and browser. A locked
+    /// keychain is waited for in quiet.
     pub fn new(data_dir: PathBuf, keychain: Keychain) -> Self {
-        Self { data_dir, keychain, clock: Clock::system(), network: Network::system() }
+        let (clock, network, browser) = (Clock::system(), Network::system(), Browser::system());
+        Self { data_dir, keychain, clock, network, browser, unlock: Unlock::Never }
     }
 }
 
@@ -90,9 +101,9 @@ impl Config {
 enum Report {
     Socket(ConnId, socket::Report),
     Discovered(Box<Result<Server, Error>>, Reply<ServerView>),
-    Loaded(Result<Option<Kept>, Error>),
+    Loaded(Result<Found, Error>),
     Granted(Ticket, Result<session::Grant, Denial>),
-    Kept(Ticket, Option<Error>),
+    Keychain(Fulfilled),
     Call(Box<CallReport>),
     Upload(UploadReport),
     NetworkChanged,
@@ -117,16 +128,19 @@ struct Actor<S> {
     last_upload: u32,
     outbox: outbox::Outbox,
     diagnostics: Diagnostics,
-    signing_in: Option<Reply<()>>,
-    /// Who waits for the keychain's answer; none once it has come.
+    browser: Browser,
+    signing_in: Option<SigningIn>,
+    /// Who waits for the keychain's first answer; none once it has come.
     restoring: Option<Vec<Reply<bool>>>,
+    /// Asks the keychain until it answers.
+    restorer: Option<AbortOnDropHandle<()>>,
     /// Whether the session of this computer's studio is taken up once the studio has started.
     awaits_computer: bool,
     tray: Option<TrayView>,
     /// When both clocks were last compared.
     looked: Duration,
     /// Leads to the one task that works on the keychain.
-    keychain: Option<mpsc::Sender<KeychainOp>>,
+    keychain: Option<watch::Sender<Wish>>,
     /// Tasks that must not be cut off by the end of the program: the keychain, the farewell to the backend.
     lasting: TaskTracker,
 }
@@ -145,8 +159,8 @@ pub fn start(config: Config, shell: impl Shell) -> Handle {
     tokio::spawn(async move {
         let store = Store::open(&config.data_dir);
         let tokens = TokenStore::new(config.keychain);
-        let (lasting, (keychain, ops)) = (TaskTracker::new(), mpsc::channel(KEYCHAIN_OPS));
-        lasting.spawn(work_on_keychain(tokens.clone(), ops, reports.clone()));
+        let (lasting, (keychain, wishes)) = (TaskTracker::new(), watch::channel(Wish::Nothing));
+        lasting.spawn(fulfil(tokens.clone(), wishes, reports.clone()));
         tokio::spawn(watch_network(config.network, reports.clone()));
         let mut actor = Actor {
             shell,
@@ -166,8 +180,10 @@ pub fn start(config: Config, shell: impl Shell) -> Handle {
             last_upload: 0,
             outbox: outbox::Outbox::default(),
             diagnostics: Diagnostics::default(),
+            browser: config.browser,
             signing_in: None,
             restoring: None,
+            restorer: None,
             awaits_computer: false,
             tray: None,
             looked: Duration::ZERO,
@@ -176,7 +192,7 @@ pub fn start(config: Config, shell: impl Shell) -> Handle {
             store,
         };
         actor.notices.catch_up(&actor.cache, actor.now().monotonic);
-        actor.restore();
+        actor.restore(config.unlock);
         actor.run(inbox, incoming).await;
     });
     Handle::new(commands)
@@ -217,41 +233,22 @@ impl<S: Shell> Actor<S> {
         }
     }
 
-    /// Takes up the backend of the last run, and asks the keychain for its session.
-    fn restore(&mut self) {
-        let Some(server) = self.store.setting::<Server>("server") else { return };
-        if server.identity == Identity::ThisComputer {
-            // Its studio has yet to start. Whoever holds its old port meanwhile must not be shown the token.
-            self.restoring = Some(Vec::new());
-            self.awaits_computer = true;
-            self.calls.await_sync();
-            return;
-        }
-        if let Err(error) = self.choose(server) {
-            tracing::warn!(%error, "the backend of the last run cannot be used");
-            return;
-        }
-        self.calls.await_sync();
-        self.restoring = Some(Vec::new());
-        self.load_session();
-    }
-
-    fn load_session(&self) {
-        let (tokens, reports) = (self.tokens.clone(), self.reports.clone());
-        tokio::spawn(async move { reports.send(Report::Loaded(tokens.load().await)).await });
-    }
-
     fn command(&mut self, command: Command) {
         match command {
             Command::Connect(address, identity, reply) => self.connect(address, identity, reply),
+            Command::ConnectAs(address, description, reply) => self.connect_as(address, *description, reply),
             Command::SignIn(email, password, reply) => self.sign_in(email, password, reply),
+            Command::SignInWith(provider, reply) => self.sign_in_with(provider, reply),
+            Command::CancelSignIn(reply) => {
+                self.session_input(session::Input::CancelSignIn);
+                let _ = reply.send(Ok(()));
+            }
+            Command::Unlock(reply) => {
+                self.unlock();
+                let _ = reply.send(Ok(()));
+            }
             Command::SignOut(reply) => {
-                self.session_input(session::Input::SignOut(None));
-                self.forget_jobs();
-                // Leaving the studio of this computer leads back to the choice; another's address is remembered.
-                if self.server.take_if(|server| server.identity == Identity::ThisComputer).is_some() {
-                    self.store.unset("server");
-                }
+                self.sign_out();
                 let _ = reply.send(Ok(()));
             }
             Command::Status(reply) => drop(reply.send(Ok(self.status()))),
@@ -290,15 +287,15 @@ impl<S: Shell> Actor<S> {
         match report {
             Report::Socket(conn, report) => self.socket_report(conn, report),
             Report::Discovered(found, reply) => self.discovered(*found, reply),
-            Report::Loaded(kept) => self.loaded(kept),
+            Report::Loaded(found) => self.loaded(found),
             Report::Granted(ticket, Ok(grant)) => self.session_input(session::Input::Granted(ticket, grant)),
             Report::Granted(ticket, Err(Denial::Refused(error))) => {
                 self.session_input(session::Input::Refused(ticket, error));
             }
-            Report::Granted(ticket, Err(Denial::Delayed(error))) => {
-                self.session_input(session::Input::Delayed(ticket, error));
+            Report::Granted(ticket, Err(Denial::Delayed(error, wait))) => {
+                self.session_input(session::Input::Delayed(ticket, error, wait));
             }
-            Report::Kept(ticket, problem) => self.session_input(session::Input::Kept(ticket, problem)),
+            Report::Keychain(fulfilled) => self.fulfilled(fulfilled),
             Report::Call(report) => self.call_report(*report),
             Report::Upload(report) => self.upload_report(report),
             Report::NetworkChanged => self.link_input(link::Input::NetworkChanged),
@@ -341,26 +338,6 @@ impl<S: Shell> Actor<S> {
     /// Returns when both clocks are compared next: timers stand still while the machine sleeps, and so would the light.
     fn look_at(&self) -> Option<Duration> {
         self.session.is_signed_in().then_some(self.looked + LOOK_EVERY)
-    }
-
-    fn status(&self) -> StatusView {
-        StatusView {
-            server: self.server.as_ref().map(ServerView::from),
-            session: self.session.view().clone(),
-            connection: self.link.view(self.now()),
-            counts: Counts::of(self.cache.jobs()),
-            server_ahead_ms: self
-                .cache
-                .server_clock
-                .ahead(self.now())
-                .map(|ahead| i64::try_from(ahead.as_millis()).unwrap_or(i64::MAX)),
-        }
-    }
-
-    fn jobs(&self) -> Vec<JobView> {
-        let mut jobs: Vec<JobView> = self.cache.jobs().map(view::job).collect();
-        jobs.sort_by(|a, b| b.created_at.cmp(&a.created_at).then_with(|| a.job_id.cmp(&b.job_id)));
-        jobs
     }
 
     fn now(&self) -> Now {

@@ -6,7 +6,7 @@ use secrecy::SecretString;
 use tallylight_core::{
     Code, Error, JobId,
     diagnostics::DiagnosticsView,
-    discovery::Identity,
+    discovery::{Description, Identity},
     view::{JobView, ServerView, StatusView},
 };
 use tokio::sync::{mpsc, oneshot};
@@ -19,7 +19,11 @@ pub(crate) type Reply<T> = oneshot::Sender<Result<T, Error>>;
 #[derive(Debug)]
 pub(crate) enum Command {
     Connect(Url, Identity, Reply<ServerView>),
+    ConnectAs(Url, Box<Description>, Reply<ServerView>),
     SignIn(String, SecretString, Reply<()>),
+    SignInWith(String, Reply<()>),
+    CancelSignIn(Reply<()>),
+    Unlock(Reply<()>),
     SignOut(Reply<()>),
     Status(Reply<StatusView>),
     Jobs(Reply<Vec<JobView>>),
@@ -54,12 +58,38 @@ impl Handle {
         self.ask(|reply| Command::Connect(address, identity, reply)).await
     }
 
+    /// Makes a backend of an address that does not describe itself.
+    ///
+    /// # Errors
+    /// Names the field that is wrong.
+    pub async fn connect_as(&self, address: Url, description: Description) -> Result<ServerView, Error> {
+        self.ask(|reply| Command::ConnectAs(address, Box::new(description), reply)).await
+    }
+
     /// Signs in with a password.
     ///
     /// # Errors
     /// Says why nobody was signed in.
     pub async fn sign_in(&self, email: String, password: SecretString) -> Result<(), Error> {
         self.ask(|reply| Command::SignIn(email, password, reply)).await
+    }
+
+    /// Signs in with a provider, such as `google`, on its page in the browser.
+    ///
+    /// # Errors
+    /// Says why nobody was signed in; [`Code::Requested`] after [`Self::cancel_sign_in`].
+    pub async fn sign_in_with(&self, provider: String) -> Result<(), Error> {
+        self.ask(|reply| Command::SignInWith(provider, reply)).await
+    }
+
+    /// Gives up a sign-in that is under way.
+    pub async fn cancel_sign_in(&self) -> Result<(), Error> {
+        self.ask(Command::CancelSignIn).await
+    }
+
+    /// Lets the system ask the person to unlock the keychain, where its session is waited for.
+    pub async fn unlock_keychain(&self) -> Result<(), Error> {
+        self.ask(Command::Unlock).await
     }
 
     /// Signs out, here and at the backend, and forgets the jobs.
@@ -126,7 +156,7 @@ impl Handle {
         self.ask(Command::Synced).await
     }
 
-    /// Waits until the keychain has answered, and tells whether a session of an earlier run goes on.
+    /// Waits until the keychain has answered, or could not, and tells whether a session of an earlier run goes on.
     pub async fn session_restored(&self) -> bool {
         self.ask(Command::SessionRestored).await.unwrap_or(false)
     }

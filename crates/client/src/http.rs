@@ -111,6 +111,9 @@ pub fn unreachable(error: &(dyn std::error::Error + 'static), host: &str) -> Err
         Some(ErrorKind::ConnectionReset | ErrorKind::ConnectionAborted | ErrorKind::UnexpectedEof) => {
             format!("the connection to {host} broke: try again")
         }
+        _ if lower.contains("invalidcontenttype") => {
+            format!("{host} does not speak https: a server on this computer may want http:// in front of its address")
+        }
         _ if lower.contains("dns error") || lower.contains("lookup") || lower.contains("resolv") => {
             format!("the name of {host} could not be found: check the address and the network")
         }
@@ -129,7 +132,8 @@ pub async fn text(mut response: Response, limit: usize) -> Result<String, Failur
         }
         bytes.extend_from_slice(&chunk);
     }
-    Ok(String::from_utf8_lossy(&bytes).into_owned())
+    // Without a copy: there may be a token in it, and only the text is wiped.
+    Ok(String::from_utf8(bytes).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned()))
 }
 
 /// Reads the JSON of an answer. A page in its place is no answer of a studio.
@@ -185,7 +189,13 @@ pub async fn refused(response: Response) -> Failure {
         507 => (Code::DiskFull, "the disk of the studio is full"),
         _ => (Code::ServerError, "the studio answered with an error: try again later"),
     };
-    let message = message.unwrap_or_else(|| format!("{fallback} (status {})", status.as_u16()));
+    let message = match (message, retry_after) {
+        (_, Some(wait)) if code == Code::RateLimited => {
+            format!("the studio asks to slow down: try again in {} s", wait.as_secs().max(1))
+        }
+        (Some(message), _) => message,
+        (None, _) => format!("{fallback} (status {})", status.as_u16()),
+    };
     Failure { error: Error::new(code, message), status: Some(status), retry_after, server_code }
 }
 

@@ -4,11 +4,14 @@
 
 mod actor;
 mod auth;
+mod browser;
 mod clock;
 mod handle;
 mod http;
 mod logging;
 mod network;
+mod pkce;
+mod redirect;
 mod rest;
 mod secrets;
 mod shell;
@@ -16,11 +19,12 @@ mod socket;
 mod store;
 
 pub use actor::{Config, start};
+pub use browser::Browser;
 pub use clock::{Clock, ClockHand};
 pub use handle::Handle;
 pub use logging::{LogGuard, log};
 pub use network::{Network, NetworkHand};
-pub use secrets::{Kept, Keychain, TokenStore};
+pub use secrets::{Found, Kept, Keychain, TokenStore, Unlock};
 pub use shell::{Shell, TrayView};
 pub use store::last_identity;
 pub use tallylight_core::discovery::Identity;

@@ -1,15 +1,20 @@
 //! Keeping the refresh token: in the keychain of the system, or in memory for this run.
 //!
-//! Never in a file. The keychain is a blocking API over D-Bus on Linux, so every call runs off the async threads.
+//! Never in a file. The keychain is a blocking API, over D-Bus on Linux, so every call runs off the async threads; one
+//! at a time, so that a call that hangs cannot be overtaken by the next and then undo it.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::{
+    ExposeSecret, SecretString,
+    zeroize::{Zeroize, Zeroizing},
+};
 use serde::{Deserialize, Serialize};
 use tallylight_core::{Code, Error};
 
-/// The name under which all entries stand in the keychain.
-const SERVICE: &str = "tallylight";
+mod system;
+
+use system::Trouble;
 
 /// How long the keychain may take: somebody may have to unlock it first. The session does not wait longer for it.
 const PATIENCE: std::time::Duration = std::time::Duration::from_mins(1);
@@ -23,6 +28,15 @@ pub enum Keychain {
     Memory,
 }
 
+/// Tells what becomes of a keychain that is locked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unlock {
+    /// The system asks the person to unlock it.
+    Ask,
+    /// It stays locked, and nobody is bothered.
+    Never,
+}
+
 /// Is what is kept of a session: no more than is needed to go on with it.
 #[derive(Clone, Debug)]
 pub struct Kept {
@@ -34,11 +48,29 @@ pub struct Kept {
     pub refresh_token: SecretString,
 }
 
-#[derive(Serialize, Deserialize)]
+/// Is what the keychain holds.
+#[derive(Clone, Debug)]
+pub enum Found {
+    /// Nothing.
+    Nothing,
+    /// Something that is no session, or half of one.
+    Unreadable,
+    /// A session.
+    Session(Kept),
+}
+
+#[derive(Deserialize)]
 struct Entry {
     server: String,
     email: String,
-    refresh_token: String,
+    refresh_token: SecretString,
+}
+
+#[derive(Serialize)]
+struct EntryText<'a> {
+    server: &'a str,
+    email: &'a str,
+    refresh_token: &'a str,
 }
 
 /// Keeps one secret.
@@ -46,57 +78,48 @@ struct Entry {
 pub struct TokenStore {
     keychain: Keychain,
     memory: Arc<Mutex<Option<SecretString>>>,
+    /// Held by the call that is under way, until it has really ended.
+    turn: Arc<tokio::sync::Mutex<()>>,
 }
 
 impl TokenStore {
     /// Keeps it in a keychain.
     pub fn new(keychain: Keychain) -> Self {
-        Self { keychain, memory: Arc::default() }
+        Self { keychain, memory: Arc::default(), turn: Arc::default() }
     }
 
-    /// Returns the kept session, if there is a readable one.
+    /// Returns what is kept of a session.
     ///
     /// # Errors
-    /// [`Code::Keychain`] when the keychain cannot be used, which says nothing about what it holds.
-    pub async fn load(&self) -> Result<Option<Kept>, Error> {
-        let Some(text) = self.read().await? else { return Ok(None) };
-        // An entry that is not ours to read is as good as none: signing in writes it anew.
-        let entry = serde_json::from_str::<Entry>(text.expose_secret()).ok();
-        Ok(entry.map(|entry| Kept {
-            server: entry.server,
-            email: entry.email,
-            refresh_token: entry.refresh_token.into(),
+    /// [`Code::Keychain`] or [`Code::KeychainLocked`] when the keychain cannot be used, which says nothing about what
+    /// it holds.
+    pub async fn load(&self, unlock: Unlock) -> Result<Found, Error> {
+        let Some(text) = self.read(unlock).await? else { return Ok(Found::Nothing) };
+        let entry = serde_json::from_str::<Entry>(text.expose_secret());
+        Ok(entry.map_or(Found::Unreadable, |Entry { server, email, refresh_token }| {
+            Found::Session(Kept { server, email, refresh_token })
         }))
     }
 
     /// Keeps a session in place of the one before.
     ///
     /// # Errors
-    /// [`Code::Keychain`] when the keychain cannot be used; the session then lives in memory for this run.
-    pub async fn keep(&self, kept: Kept) -> Result<(), Error> {
-        let entry = Entry {
-            server: kept.server,
-            email: kept.email,
-            refresh_token: kept.refresh_token.expose_secret().to_owned(),
-        };
-        let text: SecretString = serde_json::to_string(&entry).unwrap_or_default().into();
-        self.write(text).await
+    /// As [`Self::load`]; the session then lives in memory for this run.
+    pub async fn keep(&self, kept: &Kept, unlock: Unlock) -> Result<(), Error> {
+        self.write(kept.text(), unlock).await
     }
 
     /// Returns the text of the secret.
     ///
     /// # Errors
-    /// [`Code::Keychain`] when the keychain cannot be used.
-    pub async fn read(&self) -> Result<Option<SecretString>, Error> {
+    /// As [`Self::load`].
+    pub async fn read(&self, unlock: Unlock) -> Result<Option<SecretString>, Error> {
         match &self.keychain {
             Keychain::Memory => Ok(self.memory.lock().unwrap_or_else(PoisonError::into_inner).clone()),
             Keychain::System(account) => {
-                blocking(account, |entry| match entry.get_password() {
-                    Ok(text) => Ok(Some(text.into())),
-                    Err(keyring::Error::NoEntry | keyring::Error::BadEncoding(_)) => Ok(None),
-                    Err(error) => Err(error),
-                })
-                .await
+                let account = account.clone();
+                let bytes = self.call(move || system::read(&account, unlock)).await?;
+                Ok(bytes.map(text))
             }
         }
     }
@@ -104,83 +127,165 @@ impl TokenStore {
     /// Keeps a text.
     ///
     /// # Errors
-    /// [`Code::Keychain`] when the keychain cannot be used.
-    pub async fn write(&self, text: SecretString) -> Result<(), Error> {
+    /// As [`Self::load`].
+    pub async fn write(&self, text: SecretString, unlock: Unlock) -> Result<(), Error> {
         match &self.keychain {
             Keychain::Memory => {
                 *self.memory.lock().unwrap_or_else(PoisonError::into_inner) = Some(text);
                 Ok(())
             }
-            Keychain::System(account) => blocking(account, move |entry| entry.set_password(text.expose_secret())).await,
+            Keychain::System(account) => {
+                let account = account.clone();
+                self.call(move || system::write(&account, text.expose_secret(), unlock)).await
+            }
         }
     }
 
     /// Forgets the secret.
     ///
     /// # Errors
-    /// [`Code::Keychain`] when the keychain cannot be used.
-    pub async fn forget(&self) -> Result<(), Error> {
+    /// As [`Self::load`].
+    pub async fn forget(&self, unlock: Unlock) -> Result<(), Error> {
         match &self.keychain {
             Keychain::Memory => {
                 *self.memory.lock().unwrap_or_else(PoisonError::into_inner) = None;
                 Ok(())
             }
             Keychain::System(account) => {
-                blocking(account, |entry| match entry.delete_credential() {
-                    Ok(()) | Err(keyring::Error::NoEntry) => Ok(()),
-                    Err(error) => Err(error),
-                })
-                .await
+                let account = account.clone();
+                self.call(move || system::forget(&account, unlock)).await
             }
+        }
+    }
+
+    async fn call<T: Send + 'static>(
+        &self,
+        call: impl FnOnce() -> Result<T, Trouble> + Send + 'static,
+    ) -> Result<T, Error> {
+        let turn = Arc::clone(&self.turn);
+        let called = async {
+            let turn = turn.lock_owned().await;
+            tokio::task::spawn_blocking(move || {
+                let _turn = turn;
+                call()
+            })
+            .await
+        };
+        match tokio::time::timeout(PATIENCE, called).await {
+            Ok(Ok(done)) => done.map_err(Error::from),
+            Ok(Err(panicked)) => Err(Trouble::Unusable(panicked.to_string()).into()),
+            // It waits for somebody to unlock it.
+            Err(_) => Err(Trouble::Locked.into()),
         }
     }
 }
 
-async fn blocking<T: Send + 'static>(
-    account: &str,
-    call: impl FnOnce(keyring::Entry) -> Result<T, keyring::Error> + Send + 'static,
-) -> Result<T, Error> {
-    let account = account.to_owned();
-    let called = tokio::task::spawn_blocking(move || keyring::Entry::new(SERVICE, &account).and_then(call));
-    match tokio::time::timeout(PATIENCE, called).await {
-        Ok(Ok(Ok(value))) => Ok(value),
-        Ok(Ok(Err(error))) => Err(unusable(&error.to_string())),
-        Ok(Err(error)) => Err(unusable(&error.to_string())),
-        Err(_) => Err(unusable("it does not answer: it may be locked, and ask to be unlocked")),
+impl Kept {
+    fn text(&self) -> SecretString {
+        let refresh_token = self.refresh_token.expose_secret();
+        let entry = EntryText { server: &self.server, email: &self.email, refresh_token };
+        serde_json::to_string(&entry).unwrap_or_default().into()
     }
 }
 
-fn unusable(why: &str) -> Error {
-    tracing::warn!(why, "the keychain cannot be used");
-    let message = if cfg!(target_os = "linux") {
-        "there is no keychain here, so the session ends with the program: install and unlock gnome-keyring or KWallet"
-    } else {
-        "the keychain cannot be used, so the session ends with the program: unlock it and sign in again"
-    };
-    Error::new(Code::Keychain, message)
+/// Returns a secret as text; what is no UTF-8 was not written by us, and is no session either.
+fn text(bytes: Vec<u8>) -> SecretString {
+    match String::from_utf8(bytes) {
+        Ok(text) => text.into(),
+        Err(error) => {
+            let mut bytes = Zeroizing::new(error.into_bytes());
+            bytes.zeroize();
+            SecretString::default()
+        }
+    }
+}
+
+impl From<Trouble> for Error {
+    fn from(trouble: Trouble) -> Self {
+        tracing::info!(?trouble, "the keychain cannot be used");
+        match trouble {
+            Trouble::Locked => Self::new(
+                Code::KeychainLocked,
+                "the keychain is locked, so the session ends with the program: unlock it, and the session will be kept",
+            ),
+            Trouble::TooLong => Self::new(
+                Code::Keychain,
+                "this studio's session is too long for the keychain, so it ends with the program: ask whoever runs the studio",
+            ),
+            Trouble::Unusable(_) if cfg!(all(unix, not(target_os = "macos"))) => Self::new(
+                Code::Keychain,
+                "there is no keychain here, so the session ends with the program: install and unlock gnome-keyring or KWallet",
+            ),
+            Trouble::Unusable(_) => Self::new(
+                Code::Keychain,
+                "the keychain cannot be used, so the session ends with the program: unlock it and sign in again",
+            ),
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[tokio::test]
-    async fn memory_keeps_one_session_and_forgets_it() {
-        let store = TokenStore::new(Keychain::Memory);
-        assert!(store.load().await.expect("memory").is_none());
-        let kept = Kept { server: "s".to_owned(), email: "e".to_owned(), refresh_token: "secret-canary".into() };
-        store.keep(kept).await.expect("memory");
-        assert!(!format!("{store:?}").contains("canary"), "never in Debug");
-        let loaded = store.load().await.expect("memory").expect("kept");
-        assert_eq!((loaded.server.as_str(), loaded.refresh_token.expose_secret()), ("s", "secret-canary"));
-        store.forget().await.expect("memory");
-        assert!(store.load().await.expect("memory").is_none());
+    fn kept(token: &str) -> Kept {
+        Kept { server: "s".to_owned(), email: "e".to_owned(), refresh_token: token.into() }
     }
 
     #[tokio::test]
-    async fn an_unreadable_entry_is_as_good_as_none() {
+    async fn memory_keeps_one_session_and_forgets_it() {
         let store = TokenStore::new(Keychain::Memory);
-        store.write("not json".into()).await.expect("memory");
-        assert!(store.load().await.expect("memory").is_none());
+        assert!(matches!(store.load(Unlock::Never).await, Ok(Found::Nothing)));
+        store.keep(&kept("secret-canary"), Unlock::Never).await.expect("memory");
+        assert!(!format!("{store:?}").contains("canary"), "never in Debug");
+        let Ok(Found::Session(loaded)) = store.load(Unlock::Never).await else { panic!("nothing kept") };
+        assert_eq!((loaded.server.as_str(), loaded.refresh_token.expose_secret()), ("s", "secret-canary"));
+        store.forget(Unlock::Never).await.expect("memory");
+        assert!(matches!(store.load(Unlock::Never).await, Ok(Found::Nothing)));
+    }
+
+    #[tokio::test]
+    async fn an_unreadable_entry_is_told_from_none() {
+        let store = TokenStore::new(Keychain::Memory);
+        for broken in ["not json", "{}", r#"{"server":"s","email":"e"}"#, ""] {
+            store.write(broken.into(), Unlock::Never).await.expect("memory");
+            assert!(matches!(store.load(Unlock::Never).await, Ok(Found::Unreadable)), "{broken}");
+        }
+    }
+
+    #[tokio::test]
+    async fn calls_take_turns_so_that_a_slow_one_is_not_overtaken() {
+        let store = TokenStore::new(Keychain::System("unused".to_owned()));
+        let order = Arc::new(Mutex::new(Vec::new()));
+        let (go, wait) = std::sync::mpsc::channel::<()>();
+        let (first, second) = (Arc::clone(&order), Arc::clone(&order));
+        let slow = store.call(move || {
+            let _ = wait.recv();
+            first.lock().expect("unpoisoned").push("write");
+            Ok(())
+        });
+        let patience = std::time::Duration::from_millis(20);
+        assert!(tokio::time::timeout(patience, slow).await.is_err(), "its caller gives up, and it goes on");
+        let after = store.call(move || {
+            second.lock().expect("unpoisoned").push("forget");
+            Ok(())
+        });
+        let (after, ()) = tokio::join!(after, async { go.send(()).expect("it waits") });
+        after.expect("done");
+        assert_eq!(*order.lock().expect("unpoisoned"), ["write", "forget"]);
+    }
+
+    #[test]
+    fn an_entry_fits_into_the_smallest_keychain() {
+        // The longest email and host name that there can be, a long path, and a token four times as long as Supabase's.
+        let largest = Kept {
+            server: format!("https://{}.tv/{}", "a".repeat(250), "p".repeat(60)),
+            email: format!("{}@{}.tv", "m".repeat(64), "d".repeat(186)),
+            refresh_token: "t".repeat(88).into(),
+        };
+        let text = largest.text();
+        assert!(text.expose_secret().encode_utf16().count() * 2 <= system::LIMIT, "{}", text.expose_secret().len());
+        assert!(system::fits(text.expose_secret()));
+        assert!(!system::fits(&"x".repeat(system::LIMIT)), "as UTF-16 it is twice as long");
     }
 }

@@ -25,22 +25,9 @@ enum State {
     SignedOut,
     Restoring,
     SigningIn,
-    Keeping {
-        grant: Grant,
-        renewed: bool,
-    },
-    SignedIn {
-        grant: Grant,
-        granted: Now,
-        /// How long after the grant it is renewed.
-        life: Duration,
-    },
-    Refreshing {
-        refresh_token: SecretString,
-        access_token: Option<SecretString>,
-        email: String,
-        retry: Option<Retry>,
-    },
+    Keeping { grant: Grant, renewed: bool },
+    SignedIn { grant: Grant, refresh_at: Duration },
+    Refreshing { refresh_token: SecretString, access_token: Option<SecretString>, email: String, retry: Option<Retry> },
 }
 
 /// Is when a refresh is tried again.
@@ -128,7 +115,7 @@ impl Session {
     /// Returns when a [`Input::Tick`] is due, on the monotonic clock.
     pub fn deadline(&self) -> Option<Duration> {
         match &self.state {
-            State::SignedIn { granted, life, .. } => Some(granted.monotonic + *life),
+            State::SignedIn { refresh_at, .. } => Some(*refresh_at),
             State::Refreshing { retry, .. } => retry.map(|retry| retry.at),
             State::SignedOut | State::Restoring | State::SigningIn | State::Keeping { .. } => None,
         }
@@ -192,10 +179,10 @@ impl Session {
         // Reckoned from the duration on the monotonic clock: a wrong wall clock must not refresh for ever. Half the
         // life of a token that lives shorter than the margin.
         let margin = REFRESH_MARGIN.min(grant.expires_in / 2);
-        let life = grant.expires_in.saturating_sub(margin).max(Duration::from_secs(1));
+        let refresh_at = now.monotonic + grant.expires_in.saturating_sub(margin).max(Duration::from_secs(1));
         let state = if renewed { SessionState::Refreshed } else { SessionState::SignedIn };
         let email = Some(grant.email.clone());
-        self.state = State::SignedIn { grant, granted: now, life };
+        self.state = State::SignedIn { grant, refresh_at };
         let warning = problem.map(ReasonView::from);
         self.shown = SessionView { state, email, reason: None, warning };
         effects.push(Effect::Show(self.shown.clone()));
@@ -255,7 +242,7 @@ impl Session {
 
     fn tick(&mut self, now: Now, effects: &mut Vec<Effect>) {
         match &self.state {
-            State::SignedIn { grant, granted, life } if is_over(*granted, *life, now) => {
+            State::SignedIn { grant, refresh_at } if now.monotonic >= *refresh_at => {
                 let grant = grant.clone();
                 self.refresh(grant.refresh_token, Some(grant.access_token), grant.email, effects);
             }
@@ -331,12 +318,6 @@ impl Session {
     fn is_current(&self, ticket: Ticket) -> bool {
         ticket.0 == self.ticket
     }
-}
-
-/// Tells whether a token is to be renewed. While the machine slept the monotonic clock may have stood still; a wall
-/// clock that was set ahead looks the same and costs one refresh, because the next grant begins with the new time.
-fn is_over(granted: Now, life: Duration, now: Now) -> bool {
-    now.monotonic >= granted.monotonic + life || now.slept_since(granted).is_some_and(|passed| passed >= life)
 }
 
 #[cfg(test)]

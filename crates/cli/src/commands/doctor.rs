@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use serde_json::json;
-use tallylight_client::{Config, Handle, Identity, TokenStore, start};
+use tallylight_client::{Browser, Found, Handle, Identity, TokenStore, Unlock};
 use tallylight_core::{
     Code, Error,
     discovery::parse_address,
@@ -12,7 +12,7 @@ use tallylight_core::{
 
 use crate::{
     Global,
-    client::{data_dir, keychain},
+    client::{data_dir, keychain, launch},
     output,
     terminal::Terminal,
     usage,
@@ -52,7 +52,7 @@ pub async fn run(global: &Global) -> Result<(), Error> {
     let mut findings = Findings { global, first_failure: None };
     findings.note("data folder", check_folder(global));
     findings.note("keychain", check_keychain(global).await);
-    let handle = start(Config::new(data_dir(global)?, keychain(global)), Terminal::quiet());
+    let handle = launch(global, Terminal::quiet(), Browser::system())?;
     if findings.note("discovery", check_discovery(global, &handle).await) {
         let auth = check_auth(&handle).await;
         if findings.note("auth", auth) {
@@ -91,12 +91,17 @@ fn check_folder(global: &Global) -> Result<String, Error> {
 }
 
 async fn check_keychain(global: &Global) -> Result<String, Error> {
-    let kept = TokenStore::new(keychain(global)).load().await?;
-    Ok(match (kept, global.no_keychain) {
-        (_, true) => "not used (--no-keychain)".to_owned(),
-        (Some(kept), _) => format!("holds a session of {} at {}", kept.email, kept.server),
-        (None, _) => "works, and holds no session".to_owned(),
-    })
+    if global.no_keychain {
+        return Ok("not used (--no-keychain)".to_owned());
+    }
+    match TokenStore::new(keychain(global)).load(Unlock::Ask).await? {
+        Found::Session(kept) => Ok(format!("holds a session of {} at {}", kept.email, kept.server)),
+        Found::Nothing => Ok("works, and holds no session".to_owned()),
+        Found::Unreadable => {
+            let message = "holds a session that cannot be read: run `tally login --email YOU` to replace it";
+            Err(Error::new(Code::Keychain, message))
+        }
+    }
 }
 
 async fn check_discovery(global: &Global, handle: &Handle) -> Result<String, Error> {

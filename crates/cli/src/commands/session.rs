@@ -1,15 +1,15 @@
-//! `tally login`, `logout` and `status`.
+//! `tally logout` and `status`.
 
 use std::{fmt::Write, time::Duration};
 
 use tallylight_core::{
     Code, Error,
-    view::{ConnectionState, ConnectionView, ReasonView, StatusView},
+    view::{ConnectionState, ConnectionView, StatusView},
 };
 
 use crate::{
     Global,
-    client::{begin, refreshed, sign_in},
+    client::{begin, refreshed},
     output,
     terminal::Terminal,
 };
@@ -18,24 +18,6 @@ use crate::{
 const SETTLE: Duration = Duration::from_secs(5);
 /// How often it looks.
 const LOOK: Duration = Duration::from_millis(50);
-
-pub async fn login(global: &Global, email: &str) -> Result<(), Error> {
-    let handle = begin(global, Terminal::quiet()).await?;
-    let signed_in = sign_in(&handle, email).await;
-    let status = handle.status().await;
-    handle.shutdown().await;
-    signed_in?;
-    let status = status?;
-    let server = status.server.map(|server| server.name).unwrap_or_default();
-    if global.json {
-        output::json(&serde_json::json!({ "state": "signed_in", "email": email, "server": server }));
-    } else {
-        output::line(&format!("signed in to {server} as {email}"));
-    }
-    // Signed in for nothing: the next command would not know.
-    let not_kept = status.session.warning.filter(|_| !global.no_keychain);
-    not_kept.map_or(Ok(()), |ReasonView { code, message }| Err(Error::new(code, message)))
-}
 
 pub async fn logout(global: &Global) -> Result<(), Error> {
     let handle = begin(global, Terminal::quiet()).await?;

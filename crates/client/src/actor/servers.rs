@@ -1,25 +1,49 @@
 //! Which backend it is: asking an address who it is, and leaving one for another.
 
 use tallylight_core::{
-    Error,
-    discovery::{Identity, Server},
+    Code, Error,
+    discovery::{self, Description, Identity, Server, Source},
     link, session,
-    view::ServerView,
+    view::{RememberedView, ServerView},
 };
 use url::Url;
 
 use super::{Actor, Clients, Report};
-use crate::{handle::Reply, http, rest, shell::Shell};
+use crate::{auth, handle::Reply, http, rest, secrets::Unlock, shell::Shell};
+
+/// Names the setting that holds the address of the backend that was used last, other than that of this computer.
+const ADDRESS: &str = "address";
 
 impl<S: Shell> Actor<S> {
+    /// Asks an address who it is.
     pub(super) fn connect(&mut self, address: Url, identity: Identity, reply: Reply<ServerView>) {
-        let client = match http::client(&address) {
-            Ok(client) => client,
-            Err(error) => return drop(reply.send(Err(error))),
-        };
+        let reports = self.reports.clone();
+        let before = self.server.clone();
+        tokio::spawn(async move {
+            let found = match http::client(&address) {
+                Ok(client) => rest::discover(&client, &address, identity).await,
+                Err(error) => Err(error),
+            };
+            let found = match (found, before) {
+                // It does not describe itself, and need not: a person did.
+                (Err(error), Some(before))
+                    if error.code == Code::NotAStudio
+                        && before.address == address
+                        && before.source == Source::Person =>
+                {
+                    Ok(before)
+                }
+                (found, _) => found,
+            };
+            reports.send(Report::Discovered(Box::new(found), reply)).await
+        });
+    }
+
+    /// Takes a person's word for who an address is, once its sign-in server has answered to it.
+    pub(super) fn connect_as(&mut self, address: Url, description: Description, reply: Reply<ServerView>) {
         let reports = self.reports.clone();
         tokio::spawn(async move {
-            let found = rest::discover(&client, &address, identity).await;
+            let found = described(&address, description).await;
             reports.send(Report::Discovered(Box::new(found), reply)).await
         });
     }
@@ -32,18 +56,27 @@ impl<S: Shell> Actor<S> {
                 self.forget_jobs();
             }
             self.store.set("server", &server);
+            if server.identity == Identity::Address {
+                self.store.set(ADDRESS, &server.address);
+            }
             let view = ServerView::from(&server);
             self.choose(server).map(|()| view)
         });
         if std::mem::take(&mut self.awaits_computer) {
-            self.load_session();
+            self.load_session(Unlock::Never);
         }
         let _ = reply.send(chosen);
     }
 
+    /// Returns what a person typed before.
+    pub(super) fn remembered(&self) -> RememberedView {
+        let address = self.store.setting::<Url>(ADDRESS);
+        RememberedView { address: address.as_ref().map(discovery::shown), email: self.remembered_email() }
+    }
+
     pub(super) fn choose(&mut self, server: Server) -> Result<(), Error> {
         self.clients =
-            Some(Clients { rest: http::client(&server.address)?, auth: http::auth_client(&server.auth_url)? });
+            Some(Clients { rest: http::client(&server.api_url)?, auth: http::auth_client(&server.auth_url)? });
         // A studio of this computer that has another port now leaves the old address behind.
         let moved = self.server.as_ref().is_some_and(|before| before.ws_url != server.ws_url);
         self.server = Some(server);
@@ -52,4 +85,10 @@ impl<S: Shell> Actor<S> {
         }
         Ok(())
     }
+}
+
+async fn described(address: &Url, description: Description) -> Result<Server, Error> {
+    let server = description.complete(address, Identity::Address, Source::Person)?;
+    auth::check(&http::auth_client(&server.auth_url)?, &server).await?;
+    Ok(server)
 }

@@ -1,0 +1,129 @@
+//! `tally login`: by password, or in the browser; at a studio that describes itself, or one that a person describes.
+
+use clap::Args;
+use tallylight_client::Browser;
+use tallylight_core::{
+    Code, Error,
+    discovery::{Description, parse_address},
+    view::ReasonView,
+};
+use tokio::sync::mpsc;
+use url::Url;
+
+use crate::{
+    Global,
+    client::{choose, launch, sign_in},
+    output,
+    terminal::Terminal,
+    usage,
+};
+
+/// Is what `tally login` may be told.
+#[derive(Args, Clone, Debug)]
+pub struct Login {
+    /// The email of the account
+    #[arg(long, required_unless_present = "provider")]
+    email: Option<String>,
+    /// Signs in with a provider, such as google, in the browser
+    #[arg(long, conflicts_with = "email")]
+    provider: Option<String>,
+    #[command(flatten)]
+    description: Described,
+}
+
+/// Is what a studio is told to be that does not describe itself.
+#[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "For a studio without discovery")]
+struct Described {
+    /// Where to sign in: the Supabase project
+    #[arg(long, value_name = "URL", requires = "auth_key")]
+    auth_url: Option<String>,
+    /// Its public (anon) key
+    #[arg(long, value_name = "KEY", requires = "auth_url")]
+    auth_key: Option<String>,
+    /// The base of the REST calls, where it is not the server
+    #[arg(long, value_name = "URL", requires = "auth_url")]
+    api_url: Option<String>,
+    /// The socket, where it is not /ws on the server
+    #[arg(long, value_name = "URL", requires = "auth_url")]
+    ws_url: Option<String>,
+    /// How the socket learns the token: header, or query for studios that were written for browsers
+    #[arg(long, value_name = "HOW", requires = "auth_url", value_parser = ["header", "query"])]
+    ws_token: Option<String>,
+    /// Ways to sign in
+    #[arg(long, value_name = "NAME", requires = "auth_url")]
+    auth_provider: Vec<String>,
+    /// Metadata that may be edited, such as CHAPTERS
+    #[arg(long, value_name = "FIELD", requires = "auth_url")]
+    editable: Vec<String>,
+    /// Further abilities, such as upload
+    #[arg(long, value_name = "NAME", requires = "auth_url")]
+    feature: Vec<String>,
+}
+
+impl Described {
+    fn description(self) -> Option<Description> {
+        let some = |names: Vec<String>| Some(names).filter(|names| !names.is_empty());
+        self.auth_url.is_some().then(|| Description {
+            name: None,
+            api_url: self.api_url,
+            ws_url: self.ws_url,
+            auth_url: self.auth_url,
+            auth_key: self.auth_key,
+            auth_providers: some(self.auth_provider),
+            ws_token: self.ws_token,
+            editable: some(self.editable),
+            features: some(self.feature),
+        })
+    }
+}
+
+pub async fn run(global: &Global, login: Login) -> Result<(), Error> {
+    let Login { email, provider, description } = login;
+    let (browser, pages) = Browser::by_hand();
+    let handle = launch(global, Terminal::quiet(), browser)?;
+    match description.description() {
+        Some(description) => {
+            let server = global.server.as_deref().ok_or_else(|| usage("which studio is it? add --server URL"))?;
+            handle.connect_as(parse_address(server)?, description).await?;
+        }
+        None => choose(global, &handle).await?,
+    }
+    let signed_in = match (provider, &email) {
+        (Some(provider), _) => {
+            let opener = tokio::spawn(open(pages));
+            let signed_in = tokio::select! {
+                signed_in = handle.sign_in_with(provider) => signed_in,
+                () = super::watch::stop_signal() => Err(Error::new(Code::SignInDenied, "the sign-in was cancelled")),
+            };
+            opener.abort();
+            signed_in
+        }
+        (None, Some(email)) => sign_in(&handle, email).await,
+        (None, None) => Err(usage("who signs in? add --email YOU or --provider NAME")),
+    };
+    let status = handle.status().await;
+    handle.shutdown().await;
+    signed_in?;
+    let status = status?;
+    let server = status.server.map(|server| server.name).unwrap_or_default();
+    let email = status.session.email.unwrap_or_default();
+    if global.json {
+        output::json(&serde_json::json!({ "state": "signed_in", "email": email, "server": server }));
+    } else {
+        output::line(&format!("signed in to {server} as {email}"));
+    }
+    // Signed in for nothing: the next command would not know.
+    let not_kept = status.session.warning.filter(|_| !global.no_keychain);
+    not_kept.map_or(Ok(()), |ReasonView { code, message }| Err(Error::new(code, message)))
+}
+
+/// Opens pages in the browser, and says where they are: a server in a cellar has none.
+async fn open(mut pages: mpsc::Receiver<Url>) {
+    while let Some(page) = pages.recv().await {
+        output::remark(&format!("sign in in your browser; should none open, this is the page: {page}"));
+        if Browser::system().open(&page).await.is_err() {
+            output::remark("no browser opens here; the page must be opened on this computer, where its answer arrives");
+        }
+    }
+}

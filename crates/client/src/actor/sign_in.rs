@@ -1,0 +1,138 @@
+//! Signing in: by password, or with a provider's page in the browser.
+
+use std::time::Duration;
+
+use reqwest::Client;
+use secrecy::SecretString;
+use tallylight_core::{
+    Code, Error,
+    discovery::Server,
+    session::{Grant, Input, SessionState, Ticket},
+};
+use tokio_util::task::AbortOnDropHandle;
+
+use super::{Actor, Report};
+use crate::{
+    auth::{self, Denial},
+    browser::Browser,
+    handle::Reply,
+    pkce::Pkce,
+    redirect::Redirect,
+    shell::Shell,
+};
+
+/// How long a page in the browser may take; Supabase forgets about it not much later.
+const PAGE_LIMIT: Duration = Duration::from_mins(5);
+
+/// Is a sign-in that somebody waits for.
+pub(super) struct SigningIn {
+    reply: Reply<()>,
+    /// Ends the wait for the browser when it is dropped.
+    page: Option<AbortOnDropHandle<()>>,
+}
+
+impl<S: Shell> Actor<S> {
+    pub(super) fn sign_in(&mut self, email: String, password: SecretString, reply: Reply<()>) {
+        self.begin_sign_in(Input::SignIn { email, password }, reply);
+    }
+
+    pub(super) fn sign_in_with(&mut self, provider: String, reply: Reply<()>) {
+        let offered = self.server.as_ref().is_none_or(|server| server.auth_providers.contains(&provider));
+        if !offered {
+            let message = format!("this studio offers no sign-in with {provider:?}: sign in in another way");
+            return drop(reply.send(Err(Error::new(Code::NotOffered, message))));
+        }
+        self.begin_sign_in(Input::SignInWith(provider), reply);
+    }
+
+    fn begin_sign_in(&mut self, input: Input, reply: Reply<()>) {
+        if self.server.is_none() {
+            let error = Error::new(Code::SignedOut, "no studio is chosen yet: connect to one first");
+            return drop(reply.send(Err(error)));
+        }
+        if let Some(before) = self.signing_in.take() {
+            let _ = before.reply.send(Err(Error::new(Code::Requested, "another sign-in took its place")));
+        }
+        // Whatever was before ends first, while nobody waits who could take its end for this one's.
+        if !matches!(self.session.view().state, SessionState::SignedOut | SessionState::Restoring) {
+            self.session_input(Input::SignOut(None));
+        }
+        self.signing_in = Some(SigningIn { reply, page: None });
+        self.session_input(input);
+    }
+
+    pub(super) fn sign_in_done(&mut self, outcome: Result<(), Error>) {
+        if let Some(signing_in) = self.signing_in.take() {
+            let _ = signing_in.reply.send(outcome);
+        }
+    }
+
+    /// Opens a provider's page, and waits for its answer.
+    pub(super) fn request_by_page(&mut self, ticket: Ticket, provider: String) {
+        let (Some(clients), Some(server)) = (self.clients.clone(), self.server.clone()) else { return };
+        let (reports, browser) = (self.reports.clone(), self.browser.clone());
+        let page = tokio::spawn(async move {
+            let answer = by_page(&clients.auth, &server, &provider, &browser).await;
+            let _ = reports.send(Report::Granted(ticket, answer)).await;
+        });
+        if let Some(signing_in) = &mut self.signing_in {
+            signing_in.page = Some(AbortOnDropHandle::new(page));
+        }
+    }
+
+    /// Forgets the jobs of another account, before anything of this one is shown.
+    pub(super) fn account_is(&mut self, email: &str) {
+        let Some(server) = &self.server else { return };
+        let account = Account { server: server.key().to_owned(), email: email.to_owned() };
+        match self.store.setting::<Account>(ACCOUNT) {
+            Some(before) if before.is(&account) => return,
+            Some(_) => self.forget_jobs(),
+            None => {}
+        }
+        self.store.set(ACCOUNT, &account);
+    }
+
+    /// Returns the email that was used last at this backend.
+    pub(super) fn remembered_email(&self) -> Option<String> {
+        let account = self.store.setting::<Account>(ACCOUNT)?;
+        let is_here = self.server.as_ref().is_some_and(|server| server.key() == account.server);
+        Some(account.email).filter(|email| is_here && !email.is_empty())
+    }
+}
+
+/// Names the setting that holds an [`Account`].
+const ACCOUNT: &str = "account";
+
+/// Is whose jobs are on the disk.
+#[derive(Debug, serde::Serialize, serde::Deserialize)]
+struct Account {
+    server: String,
+    email: String,
+}
+
+impl Account {
+    fn is(&self, other: &Self) -> bool {
+        self.server == other.server && self.email.eq_ignore_ascii_case(&other.email)
+    }
+}
+
+async fn by_page(http: &Client, server: &Server, provider: &str, browser: &Browser) -> Result<Grant, Denial> {
+    let mut redirect = Redirect::listen().await.map_err(Denial::Refused)?;
+    let pkce = Pkce::new();
+    let page = auth::authorize_url(server, provider, redirect.address(), &pkce).map_err(Denial::Refused)?;
+    browser.open(&page).await.map_err(Denial::Refused)?;
+    let answer = tokio::time::timeout(PAGE_LIMIT, redirect.answer()).await.map_err(|_| {
+        let message = "nobody signed in in the browser within five minutes: try again";
+        Denial::Refused(Error::new(Code::SignInTimeout, message))
+    })?;
+    let answer = answer.map_err(Denial::Refused)?;
+    let granted = match &answer.code {
+        Ok(code) => auth::by_code(http, server, code, &pkce.verifier).await,
+        Err(denied) => Err(Denial::Refused(denied.clone())),
+    };
+    answer.show(match &granted {
+        Ok(_) => Ok(()),
+        Err(Denial::Refused(error) | Denial::Delayed(error, _)) => Err(error),
+    });
+    granted
+}
