@@ -66,6 +66,8 @@ fn set_up(app: &tauri::App, args: Args) -> anyhow::Result<()> {
     tauri::async_runtime::spawn(async move {
         if here && let Err(error) = app.state::<Computer>().open(&handle).await {
             tracing::error!(%error, "the studio of this computer could not be started");
+            // Back to the choice, where trying again says why.
+            let _ = handle.cancel_sign_in().await;
         }
         upload_when_ready(&app, args.videos).await;
     });

@@ -5,13 +5,13 @@ use tallylight_client::{Handle, Identity};
 use tallylight_core::{
     Error, JobId,
     diagnostics::DiagnosticsView,
-    discovery::parse_address,
+    discovery::{Description, parse_address},
     view::{JobView, ServerView, StatusView},
 };
 use tauri::{AppHandle, State, Wry, ipc::Invoke};
 use tauri_plugin_dialog::DialogExt;
 
-use crate::{app, computer::Computer, report, shell::Pace};
+use crate::{app, computer::Computer, report, shell::Pace, window};
 
 type Answer<T> = Result<T, Error>;
 
@@ -25,8 +25,12 @@ pub fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
         refresh,
         reconnect,
         connect,
+        connect_as,
         use_this_computer,
         sign_in,
+        sign_in_with,
+        cancel_sign_in,
+        unlock_keychain,
         sign_out,
         choose_videos,
         diagnostics,
@@ -72,6 +76,11 @@ async fn connect(client: State<'_, Handle>, address: String) -> Answer<ServerVie
 }
 
 #[tauri::command]
+async fn connect_as(client: State<'_, Handle>, address: String, description: Description) -> Answer<ServerView> {
+    client.connect_as(parse_address(&address)?, description).await
+}
+
+#[tauri::command]
 async fn use_this_computer(client: State<'_, Handle>, computer: State<'_, Computer>) -> Answer<ServerView> {
     computer.open(&client).await
 }
@@ -79,6 +88,24 @@ async fn use_this_computer(client: State<'_, Handle>, computer: State<'_, Comput
 #[tauri::command]
 async fn sign_in(client: State<'_, Handle>, email: String, password: SecretString) -> Answer<()> {
     client.sign_in(email, password).await
+}
+
+#[tauri::command]
+async fn sign_in_with(app: AppHandle, client: State<'_, Handle>, provider: String) -> Answer<()> {
+    client.sign_in_with(provider).await?;
+    // The person is in the browser.
+    window::show(&app);
+    Ok(())
+}
+
+#[tauri::command]
+async fn cancel_sign_in(client: State<'_, Handle>) -> Answer<()> {
+    client.cancel_sign_in().await
+}
+
+#[tauri::command]
+async fn unlock_keychain(client: State<'_, Handle>) -> Answer<()> {
+    client.unlock_keychain().await
 }
 
 #[tauri::command]

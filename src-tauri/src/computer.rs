@@ -6,7 +6,7 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use secrecy::SecretString;
 use tallylight_client::{Handle, Identity, Keychain, TokenStore, Unlock};
 use tallylight_core::{Code, Error, view::ServerView};
-use tallylight_studio::{Config, Studio};
+use tallylight_studio::{Config, SignUp, Studio};
 use tokio::sync::Mutex;
 
 /// The one account of the studio of this computer.
@@ -32,7 +32,7 @@ impl Computer {
         let studio = match &mut *running {
             Some(studio) => studio,
             empty => {
-                let started = Studio::start(Config::new(&self.data_dir)).await;
+                let started = Studio::start(Config { sign_up: SignUp::Closed, ..Config::new(&self.data_dir) }).await;
                 let studio = started.map_err(|error| Error::new(Code::File, error.to_string()))?;
                 tracing::info!(address = %studio.address(), "the studio of this computer is ready");
                 empty.insert(studio)

@@ -19,6 +19,7 @@ mod tray;
 mod window;
 
 fn main() -> anyhow::Result<()> {
+    tallylight_client::forbid_core_dumps();
     let args = args::Args::parse();
     let logs = args.data_dir().map(|folder| app::desktop_dir(&folder).join("logs"));
     let _log = tallylight_client::log("warn,tallylight=info", logs.as_deref());

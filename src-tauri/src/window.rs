@@ -12,6 +12,8 @@ pub fn build(app: &AppHandle) -> tauri::Result<()> {
         .title("Tallylight")
         .inner_size(960.0, 680.0)
         .min_inner_size(360.0, 480.0)
+        // Nothing of it stays on the disk: no cache of pictures, no storage.
+        .incognito(true)
         // Everything that it shows is its own; a link in a description must not take its place.
         .on_navigation(is_own_page)
         .build()

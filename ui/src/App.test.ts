@@ -8,7 +8,11 @@ afterEach(cleanup);
 
 function signedOutStatus(server: StatusView["server"]): StatusView {
   const session = { state: "signed_out" as const, email: null, reason: null, warning: null };
-  return { ...signedInStatus(server), session };
+  return { ...signedInStatus(server), session, remembered: { address: null, email: null } };
+}
+
+async function type(label: string, value: string) {
+  await fireEvent.input(await screen.findByLabelText(label), { target: { value } });
 }
 
 describe("first run", () => {
@@ -32,23 +36,121 @@ describe("first run", () => {
   });
 });
 
+describe("a studio that does not describe itself", () => {
+  it("is described by hand, and what is wrong is said at its field", async () => {
+    const backend = new MockBackend(signedOutStatus(null));
+    backend.failures.set("connect", { code: "not_a_studio", message: "it says nothing of itself" });
+    render(App, { backend });
+    await type("Address of the studio", "acme.tv");
+    await fireEvent.click(screen.getByRole("button", { name: "Connect" }));
+    expect((await screen.findByRole("alert")).textContent).toBe("It says nothing of itself");
+    backend.failures.set("connectAs", {
+      code: "wrong_key",
+      message: "the server does not know this key",
+      field: "auth_key",
+    });
+    await type("Sign-in server", "x.supabase.co");
+    await type("Public (anon) key", "guess");
+    await type("Ways to sign in", "email, Google");
+    const button = screen.getByRole("button", { name: "Connect with these" });
+    await fireEvent.click(button);
+    await waitFor(() =>
+      expect(screen.getByRole("alert").textContent).toBe("The server does not know this key"),
+    );
+    expect(document.activeElement).toBe(screen.getByLabelText("Public (anon) key"));
+    await fireEvent.click(button);
+    expect(await screen.findByText("Sign in to Acme Studio")).toBeTruthy();
+    expect(backend.calls).toContain(
+      'connectAs acme.tv {"auth_url":"x.supabase.co","auth_key":"guess","ws_token":"header","auth_providers":["email","google"]}',
+    );
+  });
+});
+
 describe("signing in", () => {
+  const withGoogle = { ...mockServer, auth_providers: ["email", "google"] };
+
   it("keeps the form and says what is wrong with the password, then lets in", async () => {
     const backend = new MockBackend(signedOutStatus(mockServer));
     backend.failures.set("signIn", {
       code: "invalid_credentials",
       message: "email or password is wrong",
+      field: "password",
     });
     render(App, { backend });
-    await fireEvent.input(await screen.findByLabelText("Email"), {
-      target: { value: "me@acme.tv" },
-    });
-    await fireEvent.input(screen.getByLabelText("Password"), { target: { value: "no" } });
+    await type("Email", "me@acme.tv");
+    await type("Password", "no");
     const button = screen.getByRole("button", { name: "Sign in" });
     await fireEvent.click(button);
     expect((await screen.findByRole("alert")).textContent).toBe("Email or password is wrong");
+    expect(document.activeElement).toBe(screen.getByLabelText("Password"));
+    expect(screen.getByLabelText<HTMLInputElement>("Email").value).toBe("me@acme.tv");
     await fireEvent.click(button);
     expect(await screen.findByText("No videos yet")).toBeTruthy();
+  });
+
+  it("knows the email, waits at the password, and says what is missing", async () => {
+    const status = signedOutStatus(mockServer);
+    const remembered = { address: "acme.tv", email: "me@acme.tv" };
+    const backend = new MockBackend({ ...status, remembered });
+    render(App, { backend });
+    expect((await screen.findByLabelText<HTMLInputElement>("Email")).value).toBe("me@acme.tv");
+    expect(document.activeElement).toBe(screen.getByLabelText("Password"));
+    await fireEvent.click(screen.getByRole("button", { name: "Sign in" }));
+    expect((await screen.findByRole("alert")).textContent).toBe("Type your password");
+    expect(backend.calls.some((call) => call.startsWith("signIn "))).toBe(false);
+    await fireEvent.click(screen.getByRole("button", { name: "Show the password" }));
+    expect(screen.getByLabelText<HTMLInputElement>("Password").type).toBe("text");
+  });
+
+  it("hints at caps lock", async () => {
+    render(App, { backend: new MockBackend(signedOutStatus(mockServer)) });
+    const password = await screen.findByLabelText("Password");
+    const typed = (capsLock: boolean) => {
+      const event = new KeyboardEvent("keyup", { key: "a", bubbles: true });
+      // The DOM of these tests knows no Caps Lock.
+      event.getModifierState = (key) => key === "CapsLock" && capsLock;
+      return fireEvent(password, event);
+    };
+    await typed(true);
+    expect(await screen.findByText("Caps Lock is on")).toBeTruthy();
+    await typed(false);
+    await waitFor(() => expect(screen.queryByText("Caps Lock is on")).toBeNull());
+  });
+
+  it("says what is wrong with the server under the form, not at a field", async () => {
+    const backend = new MockBackend(signedOutStatus(mockServer));
+    backend.failures.set("signIn", { code: "unreachable", message: "nothing answers" });
+    render(App, { backend });
+    await type("Email", "me@acme.tv");
+    await type("Password", "right");
+    await fireEvent.click(screen.getByRole("button", { name: "Sign in" }));
+    expect((await screen.findByRole("alert")).textContent?.trim()).toBe("Nothing answers");
+    expect(screen.getByLabelText("Password").getAttribute("aria-invalid")).toBeNull();
+  });
+
+  it("waits for the browser, can be cancelled, and goes on by itself", async () => {
+    const backend = new MockBackend(signedOutStatus(withGoogle));
+    render(App, { backend });
+    const google = { name: "Continue with Google" };
+    await fireEvent.click(await screen.findByRole("button", google));
+    await screen.findByText(/Finish signing in in your browser/);
+    await fireEvent.click(screen.getByRole("button", { name: "Cancel" }));
+    await fireEvent.click(await screen.findByRole("button", google));
+    expect(screen.queryByRole("alert"), "whoever cancelled knows").toBeNull();
+    await screen.findByText(/Finish signing in/);
+    backend.leavePage?.({ code: "sign_in_denied", message: "the sign-in page refused" });
+    expect((await screen.findByRole("alert")).textContent?.trim()).toBe("The sign-in page refused");
+    await fireEvent.click(screen.getByRole("button", google));
+    await screen.findByText(/Finish signing in/);
+    backend.leavePage?.();
+    expect(await screen.findByText("No videos yet")).toBeTruthy();
+  });
+
+  it("asks for no password where there is none", async () => {
+    const server = { ...mockServer, auth_providers: ["google"] };
+    render(App, { backend: new MockBackend(signedOutStatus(server)) });
+    expect(await screen.findByRole("button", { name: "Continue with Google" })).toBeTruthy();
+    expect(screen.queryByLabelText("Password")).toBeNull();
   });
 
   it("says why somebody was signed out", async () => {
@@ -58,6 +160,58 @@ describe("signing in", () => {
       backend: new MockBackend({ ...status, session: { ...status.session, reason } }),
     });
     expect((await screen.findByRole("alert")).textContent).toContain("The session has ended");
+  });
+});
+
+describe("a keychain that is not ready", () => {
+  const reason = { code: "keychain_locked" as const, message: "the keychain is locked" };
+  const restoring = { state: "restoring" as const, email: null, reason: null, warning: null };
+
+  it("is waited for without asking anybody to sign in", async () => {
+    const backend = new MockBackend({ ...signedOutStatus(mockServer), session: restoring });
+    render(App, { backend });
+    await screen.findByText("Opening your studio…");
+    expect(screen.queryByLabelText("Password")).toBeNull();
+    backend.emit({ event: "session", ...restoring, reason });
+    expect((await screen.findByRole("alert")).textContent).toContain("The keychain is locked");
+    expect(screen.queryByLabelText("Password")).toBeNull();
+    await fireEvent.click(screen.getByRole("button", { name: "Unlock the keychain" }));
+    expect(backend.calls).toContain("unlockKeychain");
+    backend.emit({ event: "session", ...restoring, state: "signed_in", email: "me@acme.tv" });
+    expect(await screen.findByText("No videos yet")).toBeTruthy();
+  });
+
+  it("leaves it to the person to sign in again instead", async () => {
+    const session = { ...restoring, reason: { code: "keychain" as const, message: "not there" } };
+    render(App, { backend: new MockBackend({ ...signedOutStatus(mockServer), session }) });
+    await fireEvent.click(await screen.findByRole("button", { name: "Sign in again" }));
+    expect(await screen.findByLabelText("Password")).toBeTruthy();
+    expect(screen.queryByRole("button", { name: "Unlock the keychain" })).toBeNull();
+  });
+});
+
+describe("signing out", () => {
+  it("asks first where something would be lost", async () => {
+    const job = mockJob({ job_id: "7", title: "Harbour", pending: ["TITLE"] });
+    const backend = new MockBackend(signedInStatus(), [job]);
+    render(App, { backend });
+    await screen.findByText("Harbour");
+    await fireEvent.click(screen.getByRole("button", { name: "Sign out" }));
+    await screen.findByText(/Changes of one video are not saved yet/);
+    await fireEvent.click(screen.getByRole("button", { name: "Stay signed in" }));
+    expect(screen.queryByText(/not saved yet/)).toBeNull();
+    expect(backend.calls).not.toContain("signOut");
+    await fireEvent.click(screen.getByRole("button", { name: "Sign out" }));
+    await fireEvent.click(await screen.findByRole("button", { name: "Sign out anyway" }));
+    expect(await screen.findByText("Sign in to Acme Studio")).toBeTruthy();
+  });
+
+  it("asks nothing where nothing would be", async () => {
+    const backend = new MockBackend(signedInStatus(), [mockJob({ job_id: "7", title: "Harbour" })]);
+    render(App, { backend });
+    await screen.findByText("Harbour");
+    await fireEvent.click(screen.getByRole("button", { name: "Sign out" }));
+    expect(await screen.findByText("Sign in to Acme Studio")).toBeTruthy();
   });
 });
 

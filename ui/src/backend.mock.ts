@@ -1,5 +1,6 @@
 import type { Backend, Unsubscribe } from "./backend";
 import type {
+  Description,
   DiagnosticsView,
   Event,
   JobId,
@@ -100,6 +101,11 @@ export class MockBackend implements Backend {
       this.held = { ...this.held, server: mockServer };
       return mockServer;
     });
+  connectAs = (address: string, description: Description) =>
+    this.answer(`connectAs ${address} ${JSON.stringify(description)}`, () => {
+      this.held = { ...this.held, server: mockServer };
+      return mockServer;
+    });
   useThisComputer = () =>
     this.answer("useThisComputer", () => {
       const server: ServerView = {
@@ -115,6 +121,21 @@ export class MockBackend implements Backend {
     this.answer(`signIn ${email}`, () => {
       this.emit({ event: "session", state: "signed_in", email, reason: null, warning: null });
     });
+  /** Answers when a test says how the page in the browser was left. */
+  leavePage: ((failure?: TallyError) => void) | undefined;
+  signInWith = async (provider: string) => {
+    await this.answer(`signInWith ${provider}`, () => undefined);
+    await new Promise<void>((resolve, reject) => {
+      this.leavePage = (failure) => (failure ? reject(failure as unknown as Error) : resolve());
+    });
+    const email = "me@acme.tv";
+    this.emit({ event: "session", state: "signed_in", email, reason: null, warning: null });
+  };
+  cancelSignIn = () =>
+    this.answer("cancelSignIn", () => {
+      this.leavePage?.({ code: "requested", message: "the sign-in was cancelled" });
+    });
+  unlockKeychain = () => this.answer("unlockKeychain", () => undefined);
   signOut = () =>
     this.answer("signOut", () => {
       this.emit({
@@ -168,6 +189,7 @@ async function subscribe<T>(listeners: Set<T>, listener: T): Promise<Unsubscribe
 export function signedInStatus(server: ServerView | null = mockServer): StatusView {
   return {
     server,
+    remembered: { address: "acme.tv", email: "me@acme.tv" },
     session: { state: "signed_in", email: "me@acme.tv", reason: null, warning: null },
     connection: { state: "live", attempt: 0, retry_in_ms: null, reason: null },
     counts: { pending: 0, processing: 0, completed: 0, failed: 0 },

@@ -21,8 +21,12 @@ export const tauriBackend: Backend = {
   refresh: () => invoke("refresh"),
   reconnect: () => invoke("reconnect"),
   connect: (address) => invoke("connect", { address }),
+  connectAs: (address, description) => invoke("connect_as", { address, description }),
   useThisComputer: () => invoke("use_this_computer"),
   signIn: (email, password) => invoke("sign_in", { email, password }),
+  signInWith: (provider) => invoke("sign_in_with", { provider }),
+  cancelSignIn: () => invoke("cancel_sign_in"),
+  unlockKeychain: () => invoke("unlock_keychain"),
   signOut: () => invoke("sign_out"),
   chooseVideos: () => invoke("choose_videos"),
 

@@ -1,4 +1,5 @@
 import type {
+  Description,
   DiagnosticsView,
   Event,
   JobId,
@@ -21,8 +22,15 @@ export interface Backend {
   refresh(): Promise<void>;
   reconnect(): Promise<void>;
   connect(address: string): Promise<ServerView>;
+  /** Makes a backend of an address that does not describe itself. */
+  connectAs(address: string, description: Description): Promise<ServerView>;
   useThisComputer(): Promise<ServerView>;
   signIn(email: string, password: string): Promise<void>;
+  /** Signs in on a provider's page in the browser; answers when that is over. */
+  signInWith(provider: string): Promise<void>;
+  cancelSignIn(): Promise<void>;
+  /** Lets the system ask the person to unlock the keychain. */
+  unlockKeychain(): Promise<void>;
   signOut(): Promise<void>;
   /** Lets the person choose videos and uploads them; what becomes of them comes as events. */
   chooseVideos(): Promise<void>;

@@ -1,13 +1,21 @@
 import { createMutation, mutationOptions, useQueryClient } from "@tanstack/svelte-query";
 import type { Backend } from "./backend";
+import type { Description } from "./bindings";
 import { keys } from "./queries";
 
-/** Asks a server who it is and makes it the backend. */
+export interface Place {
+  address: string;
+  /** What a person says of a server that says nothing of itself. */
+  description?: Description | undefined;
+}
+
+/** Asks a server who it is, or takes a person's word for it, and makes it the backend. */
 export function connectMutation(backend: Backend) {
   const client = useQueryClient();
   return createMutation(() =>
     mutationOptions({
-      mutationFn: (address: string) => backend.connect(address),
+      mutationFn: ({ address, description }: Place) =>
+        description ? backend.connectAs(address, description) : backend.connect(address),
       onSuccess: () => client.invalidateQueries({ queryKey: keys.status }),
     }),
   );
@@ -35,6 +43,13 @@ export function signInMutation(backend: Backend) {
     mutationOptions({
       mutationFn: ({ email, password }: Credentials) => backend.signIn(email, password),
     }),
+  );
+}
+
+/** Signs in on a provider's page in the browser; the session comes back as an event. */
+export function signInWithMutation(backend: Backend) {
+  return createMutation(() =>
+    mutationOptions({ mutationFn: (provider: string) => backend.signInWith(provider) }),
   );
 }
 

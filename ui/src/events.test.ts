@@ -100,7 +100,8 @@ describe("connection and session", () => {
     applyEvent(client, { event: "session", state: "refreshed", ...session });
     expect(client.getQueryState(keys.videos)?.isInvalidated).toBe(false);
     applyEvent(client, { event: "session", state: "signed_out", ...session, email: null });
-    expect(client.getQueryState(keys.videos)?.isInvalidated).toBe(true);
+    expect(client.getQueryState(keys.status)?.isInvalidated).toBe(true);
+    expect(client.getQueryData(keys.videos), "whoever looks next is somebody else").toBe(undefined);
     expect(client.getQueryData<StatusView>(keys.status)?.session.state).toBe("signed_out");
   });
 });

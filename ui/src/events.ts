@@ -58,9 +58,15 @@ function applySession(client: QueryClient, session: SessionView): void {
   const before = client.getQueryData<StatusView>(keys.status)?.session.state;
   client.setQueryData<StatusView>(keys.status, (old) => old && { ...old, session });
   if (session.state === "refreshed" || session.state === before) return;
+  if (session.state === "signed_out") forgetVideos(client);
   // Somebody else's server, account and jobs: ask for all of it.
   void client.invalidateQueries({ queryKey: keys.status });
   void client.invalidateQueries({ queryKey: keys.videos });
+}
+
+/** Whoever looks at the window next is perhaps somebody else. */
+function forgetVideos(client: QueryClient): void {
+  for (const queryKey of [keys.videos, ["video"], keys.uploads]) client.removeQueries({ queryKey });
 }
 
 function withUpload(uploads: UploadView[], upload: UploadView): UploadView[] {

@@ -72,6 +72,7 @@ enum Command {
 }
 
 fn main() -> ExitCode {
+    tallylight_client::forbid_core_dumps();
     let cli = Cli::parse();
     let _log = log(&cli.global);
     let runtime = match tokio::runtime::Runtime::new() {

@@ -240,6 +240,7 @@ impl<S: Shell> Actor<S> {
             Command::SignIn(email, password, reply) => self.sign_in(email, password, reply),
             Command::SignInWith(provider, reply) => self.sign_in_with(provider, reply),
             Command::CancelSignIn(reply) => {
+                self.restorer = None;
                 self.session_input(session::Input::CancelSignIn);
                 let _ = reply.send(Ok(()));
             }

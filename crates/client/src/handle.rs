@@ -82,7 +82,7 @@ impl Handle {
         self.ask(|reply| Command::SignInWith(provider, reply)).await
     }
 
-    /// Gives up a sign-in that is under way.
+    /// Gives up a sign-in that is under way, or the wait for the keychain.
     pub async fn cancel_sign_in(&self) -> Result<(), Error> {
         self.ask(Command::CancelSignIn).await
     }

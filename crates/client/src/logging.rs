@@ -39,7 +39,7 @@ pub fn log(stderr_default: &str, folder: Option<&Path>) -> LogGuard {
 }
 
 fn appender(folder: &Path) -> Result<RollingFileAppender, String> {
-    std::fs::create_dir_all(folder).map_err(|error| error.to_string())?;
+    crate::private_folder(folder).map_err(|error| error.to_string())?;
     let files = RollingFileAppender::builder().rotation(Rotation::DAILY).max_log_files(DAYS);
     files.filename_prefix("tallylight").filename_suffix("log").build(folder).map_err(|error| error.to_string())
 }

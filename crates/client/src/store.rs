@@ -29,7 +29,7 @@ impl Store {
     /// where even that fails, it goes on from memory.
     pub fn open(data_dir: &Path) -> Self {
         let file = data_dir.join("tallylight.db");
-        let opened = std::fs::create_dir_all(data_dir).map_err(|error| error.to_string()).and_then(|()| {
+        let opened = crate::private_folder(data_dir).map_err(|error| error.to_string()).and_then(|()| {
             open(&file)
                 .or_else(|error| {
                     tracing::error!(%error, file = %file.display(), "the store is unreadable and set aside");

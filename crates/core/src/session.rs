@@ -134,9 +134,13 @@ impl Session {
     }
 
     fn cancel_sign_in(&mut self, effects: &mut Vec<Effect>) {
-        if matches!(self.state, State::SigningIn) {
-            self.new_ticket();
-            self.sign_in_failed(Error::new(Code::Requested, "the sign-in was cancelled"), effects);
+        match self.state {
+            State::SigningIn => {
+                self.new_ticket();
+                self.sign_in_failed(Error::new(Code::Requested, "the sign-in was cancelled"), effects);
+            }
+            State::Restoring => self.nothing_kept(None, effects),
+            State::SignedOut | State::Keeping { .. } | State::SignedIn { .. } | State::Refreshing { .. } => {}
         }
     }
 

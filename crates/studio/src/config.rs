@@ -27,6 +27,8 @@ pub struct Config {
     pub heartbeat: Duration,
     /// The largest file that is taken, in bytes.
     pub upload_limit: u64,
+    /// Whether whoever reaches it may make an account.
+    pub sign_up: SignUp,
     /// The programs that do the work.
     pub tools: Tools,
 }
@@ -40,9 +42,19 @@ impl Config {
             token_ttl: TOKEN_TTL,
             heartbeat: HEARTBEAT,
             upload_limit: UPLOAD_LIMIT,
+            sign_up: SignUp::Open,
             tools: Tools::from_env(),
         }
     }
+}
+
+/// Tells who may make an account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SignUp {
+    /// Whoever reaches the studio.
+    Open,
+    /// Only whoever runs it: other people of this computer reach it, too.
+    Closed,
 }
 
 /// Names the programs that do the work.

@@ -44,6 +44,7 @@ pub struct Db(Arc<Mutex<Connection>>);
 impl Db {
     /// Opens the database, making or migrating it where needed.
     pub fn open(file: &Path) -> rusqlite::Result<Self> {
+        make_private(file);
         let mut connection = Connection::open(file)?;
         connection.pragma_update(None, "journal_mode", "WAL")?;
         connection.pragma_update(None, "synchronous", "NORMAL")?;
@@ -84,4 +85,19 @@ impl Db {
         connection.execute("INSERT OR IGNORE INTO setting (name, value) VALUES (?1, ?2)", (name, fresh.as_slice()))?;
         connection.query_row("SELECT value FROM setting WHERE name = ?1", [name], |row| row.get(0))
     }
+}
+/// Makes the file such that nobody else can read it: the secret that signs tokens is in it. SQLite gives the files beside
+/// it the same permissions.
+fn make_private(file: &Path) {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+        let made = std::fs::OpenOptions::new().create(true).append(true).mode(0o600).open(file);
+        let private = made.and_then(|file| file.set_permissions(std::fs::Permissions::from_mode(0o600)));
+        if let Err(error) = private {
+            tracing::warn!(%error, "others of this computer may read the studio's database");
+        }
+    }
+    #[cfg(not(unix))]
+    let _ = file;
 }

@@ -12,7 +12,7 @@ use axum::{
 };
 use serde_json::{Value, json};
 
-use crate::{accounts::Accounts, hub::Hub, jobs::Jobs, pipeline::Pipeline, tokens::Tokens};
+use crate::{accounts::Accounts, config::SignUp, hub::Hub, jobs::Jobs, pipeline::Pipeline, tokens::Tokens};
 
 mod auth;
 mod discovery;
@@ -47,6 +47,7 @@ pub struct Settings {
     pub auth_key: String,
     pub data_dir: PathBuf,
     pub upload_limit: u64,
+    pub sign_up: SignUp,
     pub heartbeat: std::time::Duration,
 }
 
@@ -56,6 +57,7 @@ pub fn router(app: App) -> Router {
         .route("/.well-known/tallylight.json", get(discovery::discovery))
         .route("/auth/v1/signup", post(auth::sign_up))
         .route("/auth/v1/token", post(auth::token))
+        .route("/auth/v1/settings", get(auth::settings))
         .route("/auth/v1/user", get(auth::user))
         .route("/auth/v1/logout", post(auth::logout))
         .route("/auth/v1/authorize", get(provider::page).post(provider::submit))

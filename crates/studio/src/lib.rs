@@ -15,5 +15,5 @@ mod server;
 mod socket;
 mod tokens;
 
-pub use config::{Config, Tools, Whisper};
+pub use config::{Config, SignUp, Tools, Whisper};
 pub use server::{Studio, StudioError};

@@ -29,6 +29,12 @@ struct Args {
 
 #[tokio::main]
 async fn main() -> ExitCode {
+    // A crash must not write passwords to the disk.
+    #[cfg(unix)]
+    let _ = rustix::process::setrlimit(
+        rustix::process::Resource::Core,
+        rustix::process::Rlimit { current: Some(0), maximum: Some(0) },
+    );
     match run().await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

@@ -73,8 +73,8 @@ impl Studio {
     /// # Errors
     /// Says what is wrong with the data folder, the database or the port.
     pub async fn start(config: Config) -> Result<Self, StudioError> {
-        let Config { data_dir, port, token_ttl, heartbeat, upload_limit, tools } = config;
-        std::fs::create_dir_all(&data_dir)
+        let Config { data_dir, port, token_ttl, heartbeat, upload_limit, sign_up, tools } = config;
+        private_folder(&data_dir)
             .map_err(|error| StudioError::Folder { folder: data_dir.display().to_string(), error })?;
         let lock = lock(&data_dir)?;
         let db = Db::open(&data_dir.join("studio.db"))?;
@@ -94,7 +94,7 @@ impl Studio {
             jobs,
             hub,
             pipeline: pipeline.clone(),
-            settings: Arc::new(Settings { base: base.clone(), auth_key, data_dir, upload_limit, heartbeat }),
+            settings: Arc::new(Settings { base: base.clone(), auth_key, data_dir, upload_limit, sign_up, heartbeat }),
         };
         pipeline.resume();
         let stop = CancellationToken::new();
@@ -141,6 +141,15 @@ async fn listen(port: u16, last: Option<u16>) -> std::io::Result<TcpListener> {
         return Ok(listener);
     }
     TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await
+}
+
+/// Makes a folder, and those above it, that only this person may look into: there are secrets and videos in it.
+fn private_folder(path: &Path) -> std::io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path)
 }
 
 /// Takes a data folder for this studio alone: two would work on the same jobs, each from a memory of its own.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use serde_json::json;
-use tallylight_client::{Browser, Found, Handle, Identity, TokenStore, Unlock};
+use tallylight_client::{Browser, Found, Handle, Identity, TokenStore, Unlock, private_folder};
 use tallylight_core::{
     Code, Error,
     discovery::parse_address,
@@ -75,7 +75,7 @@ pub async fn run(global: &Global) -> Result<(), Error> {
 fn check_folder(global: &Global) -> Result<String, Error> {
     let folder = data_dir(global)?;
     let probe = folder.join(".doctor");
-    let written = std::fs::create_dir_all(&folder)
+    let written = private_folder(&folder)
         .and_then(|()| std::fs::write(&probe, "probe"))
         .and_then(|()| std::fs::remove_file(&probe));
     match written {

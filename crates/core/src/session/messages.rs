@@ -36,7 +36,7 @@ pub enum Input {
     },
     /// The person signs in with a provider, in the browser.
     SignInWith(String),
-    /// The person no longer wants to sign in.
+    /// Nobody is to be signed in any more: not now, and not from the keychain either.
     CancelSignIn,
     /// The keychain is asked for the session of an earlier run; what is in its way, if anything.
     Restoring(Option<Error>),

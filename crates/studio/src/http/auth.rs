@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 use super::{App, who::bearer};
 use crate::{
     accounts::{Account, Refusal, Session},
+    config::SignUp,
     tokens::Claims,
 };
 
@@ -42,6 +43,10 @@ type Body = Result<Json<Value>, JsonRejection>;
 pub async fn sign_up(State(app): State<App>, headers: HeaderMap, body: Body) -> Response {
     let answer = async {
         let Credentials { email, password } = read(&app, &headers, body)?;
+        if app.settings.sign_up == SignUp::Closed {
+            let message = "Signups not allowed for this instance";
+            return Err(AuthError::new(StatusCode::UNPROCESSABLE_ENTITY, "signup_disabled", message));
+        }
         let accounts = app.accounts.clone();
         let session = off_the_loop(move || {
             accounts.sign_up(&email, &password)?;
@@ -90,6 +95,15 @@ struct Renewal {
 struct Exchange {
     auth_code: String,
     code_verifier: String,
+}
+
+/// Tells which ways to sign in there are, to whoever has the key.
+pub async fn settings(State(app): State<App>, headers: HeaderMap) -> Response {
+    let settings = ensure_key(&app, &headers).map(|()| {
+        json!({ "external": { "email": true, "google": true }, "disable_signup": app.settings.sign_up == SignUp::Closed,
+            "mailer_autoconfirm": true })
+    });
+    finish(settings, &headers)
 }
 
 pub async fn user(State(app): State<App>, headers: HeaderMap) -> Response {
@@ -157,12 +171,17 @@ impl From<Refusal> for AuthError {
 }
 
 fn read<T: for<'de> Deserialize<'de>>(app: &App, headers: &HeaderMap, body: Body) -> Result<T, AuthError> {
-    if headers.get("apikey").is_none_or(|key| key.as_bytes() != app.settings.auth_key.as_bytes()) {
-        return Err(AuthError::new(StatusCode::UNAUTHORIZED, "no_authorization", "Invalid API key"));
-    }
+    ensure_key(app, headers)?;
     let unreadable = |error: String| AuthError::new(StatusCode::BAD_REQUEST, "bad_json", error);
     let Json(value) = body.map_err(|error| unreadable(error.body_text()))?;
     serde_json::from_value(value).map_err(|error| unreadable(error.to_string()))
+}
+
+fn ensure_key(app: &App, headers: &HeaderMap) -> Result<(), AuthError> {
+    if headers.get("apikey").is_some_and(|key| key.as_bytes() == app.settings.auth_key.as_bytes()) {
+        return Ok(());
+    }
+    Err(AuthError::new(StatusCode::UNAUTHORIZED, "no_authorization", "Invalid API key"))
 }
 
 fn claims(app: &App, headers: &HeaderMap) -> Result<Claims, AuthError> {

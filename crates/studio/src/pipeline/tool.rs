@@ -44,6 +44,8 @@ pub async fn run(
         .args(args)
         // Numbers and messages are read: they must not depend on the person's language.
         .env("LC_ALL", "C")
+        // Whoever started the studio may have handed it a password.
+        .env_remove("TALLYLIGHT_PASSWORD")
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
