@@ -50,6 +50,7 @@ fn set_up(app: &tauri::App, args: Args) -> anyhow::Result<()> {
     let data_dir = args.data_dir().context("there is no folder for application data: name one with --data-dir")?;
     let desktop_dir = desktop_dir(&data_dir);
     let here = args.this_computer || tallylight_client::last_identity(&desktop_dir) == Some(Identity::ThisComputer);
+    let pictures = desktop_dir.join("webview");
     let pace = Pace::default();
     let handle = tauri::async_runtime::block_on(async {
         let config = Config::new(desktop_dir, Keychain::System(KEYCHAIN_ACCOUNT.to_owned()));
@@ -59,7 +60,7 @@ fn set_up(app: &tauri::App, args: Args) -> anyhow::Result<()> {
     app.manage(handle.clone());
     app.manage(Computer::new(data_dir.join("studio")));
     tray::build(app.handle());
-    window::build(app.handle())?;
+    window::build(app.handle(), &pictures)?;
     #[cfg(unix)]
     quit_on_sigterm(app.handle().clone());
     let app = app.handle().clone();

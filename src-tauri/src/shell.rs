@@ -9,7 +9,7 @@ use serde::Serialize;
 use tallylight_client::{Shell, TrayView};
 use tallylight_core::{
     JobId,
-    view::{Event, NoticeView},
+    view::{Event, NoticeView, SessionState, SessionView},
 };
 use tauri::{AppHandle, Emitter};
 
@@ -77,6 +77,9 @@ impl Window {
 
 impl Shell for Window {
     fn emit(&self, event: Event) {
+        if let Event::Session(SessionView { state: SessionState::SignedOut, .. }) = event {
+            window::forget(&self.app);
+        }
         if let Err(error) = self.app.emit(EVENT, Numbered { number: self.pace.send(), event }) {
             tracing::warn!(%error, "the window did not hear of a change");
         }

@@ -1,19 +1,20 @@
 //! The one window: built once, hidden when it is closed, and the place where videos are dropped.
 
+use std::path::Path;
+
 use tauri::{AppHandle, DragDropEvent, Manager, WebviewUrl, WebviewWindowBuilder, Window, WindowEvent};
 
 use crate::app;
 
 const LABEL: &str = "main";
 
-/// Builds the window.
-pub fn build(app: &AppHandle) -> tauri::Result<()> {
+/// Builds the window, which keeps its pictures in a folder.
+pub fn build(app: &AppHandle, folder: &Path) -> tauri::Result<()> {
     WebviewWindowBuilder::new(app, LABEL, WebviewUrl::default())
         .title("Tallylight")
         .inner_size(960.0, 680.0)
         .min_inner_size(360.0, 480.0)
-        // Nothing of it stays on the disk: no cache of pictures, no storage.
-        .incognito(true)
+        .data_directory(folder.to_owned())
         // Everything that it shows is its own; a link in a description must not take its place.
         .on_navigation(is_own_page)
         .build()
@@ -26,6 +27,14 @@ pub fn show(app: &AppHandle) {
     let shown = window.unminimize().and_then(|()| window.show()).and_then(|()| window.set_focus());
     if let Err(error) = shown {
         tracing::warn!(%error, "the window could not be brought to the front");
+    }
+}
+
+/// Forgets the pictures that the window has shown.
+pub fn forget(app: &AppHandle) {
+    let Some(window) = app.get_webview_window(LABEL) else { return };
+    if let Err(error) = window.clear_all_browsing_data() {
+        tracing::warn!(%error, "the window could not forget its pictures");
     }
 }
 
