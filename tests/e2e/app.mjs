@@ -1,5 +1,6 @@
 // Starts the real app under WebDriver, and helps to look at what it shows and what it told the desktop.
 
+import assert from "node:assert/strict";
 import { execFileSync, spawn } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
@@ -23,14 +24,15 @@ let port = 4444;
 
 /** Is the app in a window that a test drives. */
 export class App {
-  static async start(dataDir, args = []) {
+  /** Starts it on a data folder; with more in its environment, where a test has it in another world. */
+  static async start(dataDir, { args = [], world = {} } = {}) {
     const app = new App();
     app.dataDir = dataDir;
     port += 2;
     app.driver = spawn(
       env("TALLYLIGHT_TAURI_DRIVER"),
       ["--port", String(port), "--native-port", String(port + 1)],
-      { stdio: "ignore" },
+      { stdio: "ignore", env: { ...process.env, ...world } },
     );
     await waitFor("tauri-driver", async () => {
       const answer = await fetch(`http://127.0.0.1:${port}/status`).catch(() => null);
@@ -78,6 +80,30 @@ export class App {
   /** Starts the program a second time: the first one takes the videos. */
   upload(...files) {
     execFileSync(bin("tallylight"), ["--data-dir", this.dataDir, ...files], { timeout: 20_000 });
+  }
+
+  async doesNotSee(text) {
+    assert.ok(!(await this.text()).includes(text), `"${text}" is in the window`);
+  }
+
+  /** Types over whatever is in a field. */
+  async type(selector, text) {
+    await this.$(selector).setValue(text);
+  }
+
+  async signIn({ email, password }) {
+    await this.type("#email", email);
+    await this.type("#password", password);
+    await this.button("Sign in").click();
+  }
+
+  /** Returns the ids of this app's own process and those of its window. */
+  processes() {
+    const pids = (pattern) => execFileSync("pgrep", ["-f", pattern], { encoding: "utf8" }).trim().split("\n");
+    const [own] = pids(`^${bin("tallylight")} --data-dir ${this.dataDir}`);
+    const children = execFileSync("pgrep", ["-P", own, "-l"], { encoding: "utf8" }).trim().split("\n");
+    const named = (name) => children.filter((line) => line.includes(name)).map((line) => line.split(" ")[0]);
+    return { own, web: named("WebKitWebProc") };
   }
 
   async screenshot(name) {

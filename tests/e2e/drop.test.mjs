@@ -15,7 +15,7 @@ describe("dropping a video on the window", { concurrency: false }, () => {
   let files;
 
   before(async () => {
-    app = await App.start(mkdtempSync(join(tmpdir(), "tallylight-drop-")), ["--this-computer"]);
+    app = await App.start(mkdtempSync(join(tmpdir(), "tallylight-drop-")), { args: ["--this-computer"] });
     await app.sees("No videos yet");
     // Debian's Python, which has Debian's packages.
     files = spawn("/usr/bin/python3", [join(import.meta.dirname, "drag_source.py"), videos.silent], { stdio: "ignore" });

@@ -55,7 +55,7 @@ describe("a team's studio", { concurrency: false }, () => {
     assert.ok((await app.text()).includes("City at night"), "what is known is still shown");
     await app.sees("Offline", 60_000);
     await app.screenshot("offline");
-    ({ studio } = await startStudio(join(folder, "studio"), new URL(url).port));
+    ({ studio } = await startStudio(join(folder, "studio"), { port: new URL(url).port }));
     await app.sees("Live", 60_000);
     await app.sees("Done", 120_000);
   });

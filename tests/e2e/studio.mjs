@@ -8,9 +8,9 @@ import { bin } from "./app.mjs";
 export const account = { email: "me@acme.tv", password: "correct horse" };
 
 /** Starts a studio on a port, 0 for any, and returns its process and address. */
-export async function startStudio(dataDir, port = 0) {
-  const args = ["--port", String(port), "--data-dir", dataDir, "--user", account.email];
-  const env = { ...process.env, TALLYLIGHT_PASSWORD: account.password };
+export async function startStudio(dataDir, { port = 0, more = [], world = {} } = {}) {
+  const args = ["--port", String(port), "--data-dir", dataDir, "--user", account.email, ...more];
+  const env = { ...process.env, TALLYLIGHT_PASSWORD: account.password, ...world };
   const studio = spawn(bin("tallylight-studio"), args, { env, stdio: ["ignore", "pipe", "ignore"] });
   const [line] = await once(createInterface({ input: studio.stdout }), "line");
   const url = /^studio ready on (http:\/\/127\.0\.0\.1:\d+)$/.exec(line)?.[1];

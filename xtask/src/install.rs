@@ -42,10 +42,13 @@ const DESKTOP: &[&str] = &[
     "adwaita-icon-theme",
 ];
 /// What drives the window in tests.
-const WEBDRIVER: &[&str] = &["webkit2gtk-driver"];
+const WEBDRIVER: &[&str] = &["webkit2gtk-driver", "chromium", "chromium-driver", "xdg-utils", "python3-venv"];
 
 /// Bridges WebDriver to a Tauri app.
 const TAURI_DRIVER: &str = "2.1.0";
+
+/// Supabase's own client, for a second opinion on the studio.
+const SUPABASE_AUTH: &str = "2.34.1";
 
 /// Tells for what to install.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -140,4 +143,20 @@ pub fn tauri_driver(shell: &Shell) -> Result<PathBuf> {
     cmd!(shell, "cargo install tauri-driver --version {TAURI_DRIVER} --locked --root {tools}").run()?;
     fs::write(stamp, TAURI_DRIVER)?;
     Ok(driver)
+}
+
+/// Installs Supabase's Python client in an environment of its own, and returns the Python that knows it.
+pub fn python(shell: &Shell) -> Result<PathBuf> {
+    let home = env::var_os("HOME").map(PathBuf::from).context("HOME is not set")?;
+    let environment = home.join(".cache/tallylight/tools/python");
+    let (python, stamp) = (environment.join("bin/python"), environment.join("supabase_auth.version"));
+    if python.exists() && fs::read_to_string(&stamp).is_ok_and(|version| version == SUPABASE_AUTH) {
+        return Ok(python);
+    }
+    step("installing supabase_auth, Supabase's Python client");
+    // The system's own, which the package python3-venv belongs to.
+    cmd!(shell, "/usr/bin/python3 -m venv --clear {environment}").run()?;
+    cmd!(shell, "{python} -m pip install --quiet --disable-pip-version-check supabase_auth=={SUPABASE_AUTH}").run()?;
+    fs::write(stamp, SUPABASE_AUTH)?;
+    Ok(python)
 }

@@ -1,6 +1,6 @@
 //! Every check and test.
 
-use std::path::Path;
+use std::{env, path::Path};
 
 use anyhow::Result;
 use xshell::{Shell, cmd};
@@ -18,9 +18,9 @@ pub fn all() -> Result<()> {
     install::system(&shell, Need::Tests)?;
     install::npm(&shell, "ui")?;
     install::npm(&shell, "tests/e2e")?;
-    let driver = install::tauri_driver(&shell)?;
+    let (driver, python) = (install::tauri_driver(&shell)?, install::python(&shell)?);
     checks(&shell)?;
-    end_to_end(&shell, &driver)?;
+    end_to_end(&shell, &driver, &python)?;
     println!("\nall checks and tests passed");
     Ok(())
 }
@@ -70,11 +70,12 @@ pub fn window(shell: &Shell) -> Result<()> {
     Ok(())
 }
 
-fn end_to_end(shell: &Shell, driver: &Path) -> Result<()> {
+fn end_to_end(shell: &Shell, driver: &Path, python: &Path) -> Result<()> {
     build(shell)?;
     step("end to end: the real app in a real window");
     let home = shell.create_temp_dir()?;
-    inside(shell, home.path(), &["e2e-session"], &[("TALLYLIGHT_TAURI_DRIVER", driver)])
+    let tools = [("TALLYLIGHT_TAURI_DRIVER", driver), ("TALLYLIGHT_PYTHON", python)];
+    inside(shell, home.path(), &["e2e-session"], &tools)
 }
 
 /// Runs the end-to-end tests inside a desktop session.
@@ -85,7 +86,9 @@ pub fn e2e_in_session() -> Result<()> {
     let videos = samples::make(&shell, &binaries.join("samples"))?;
     let pictures = binaries.join("screenshots");
     let _e2e = shell.push_dir("tests/e2e");
-    cmd!(shell, "node --test --test-concurrency=1 --test-reporter=spec")
+    // One file of them, for whoever works on it.
+    let only = env::var_os("TALLYLIGHT_E2E").into_iter();
+    cmd!(shell, "node --test --test-concurrency=1 --test-reporter=spec {only...}")
         .env("TALLYLIGHT_BIN", &binaries)
         .env("TALLYLIGHT_COMPLETE", &videos.complete)
         .env("TALLYLIGHT_SILENT", &videos.silent)

@@ -120,8 +120,12 @@ async fn by_page(http: &Client, server: &Server, provider: &str, browser: &Brows
     let mut redirect = Redirect::listen().await.map_err(Denial::Refused)?;
     let pkce = Pkce::new();
     let page = auth::authorize_url(server, provider, redirect.address(), &pkce).map_err(Denial::Refused)?;
-    browser.open(&page).await.map_err(Denial::Refused)?;
-    let answer = tokio::time::timeout(PAGE_LIMIT, redirect.answer()).await.map_err(|_| {
+    let answer = tokio::select! {
+        // Some browsers stay until they are closed: whoever opens one is not waited for.
+        Err(error) = browser.open(&page) => return Err(Denial::Refused(error)),
+        answer = tokio::time::timeout(PAGE_LIMIT, redirect.answer()) => answer,
+    };
+    let answer = answer.map_err(|_| {
         let message = "nobody signed in in the browser within five minutes: try again";
         Denial::Refused(Error::new(Code::SignInTimeout, message))
     })?;
