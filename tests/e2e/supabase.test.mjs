@@ -1,7 +1,8 @@
-// The public client of Supabase Auth signs in, refreshes and signs out against the studio: a second opinion on
-// whether its endpoints are GoTrue's.
+// The public clients of Supabase Auth sign in, refresh and sign out against the studio: a second opinion on whether its
+// endpoints are GoTrue's.
 
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,7 +10,7 @@ import { after, before, describe, it } from "node:test";
 import { GoTrueClient } from "@supabase/auth-js";
 import { account, startStudio } from "./studio.mjs";
 
-describe("@supabase/auth-js against the studio", { concurrency: false }, () => {
+describe("Supabase's own clients against the studio", { concurrency: false }, () => {
   let studio;
   let auth;
   let apikey;
@@ -68,5 +69,37 @@ describe("@supabase/auth-js against the studio", { concurrency: false }, () => {
     const credentials = { email: "new@acme.tv", password: "correct horse" };
     assert.ok((await client().signUp(credentials)).data.session.access_token);
     assert.equal((await client().signUp(credentials)).error.code, "user_already_exists");
+  });
+
+  it("signs in with a provider, by PKCE", async () => {
+    const store = new Map();
+    const storage = {
+      getItem: (key) => store.get(key) ?? null,
+      setItem: (key, value) => store.set(key, value),
+      removeItem: (key) => store.delete(key),
+    };
+    const options = { url: `${url}/auth/v1`, headers: { apikey }, autoRefreshToken: false, persistSession: true };
+    const browser = new GoTrueClient({ ...options, flowType: "pkce", storage });
+    const redirectTo = "http://127.0.0.1:9/callback";
+    const { data } = await browser.signInWithOAuth({
+      provider: "google",
+      options: { redirectTo, skipBrowserRedirect: true },
+    });
+    const answer = await fetch(data.url, {
+      method: "POST",
+      redirect: "manual",
+      body: new URLSearchParams(account),
+    });
+    const target = new URL(answer.headers.get("location"));
+    assert.equal(target.origin + target.pathname, redirectTo);
+    const { data: exchanged, error } = await browser.exchangeCodeForSession(target.searchParams.get("code"));
+    assert.equal(error, null);
+    assert.equal(exchanged.user.email, account.email);
+  });
+
+  it("does so in Python, too", () => {
+    const script = new URL("supabase_client.py", import.meta.url).pathname;
+    const args = [script, url, apikey, account.email, account.password];
+    assert.equal(execFileSync(process.env.TALLYLIGHT_PYTHON, args, { encoding: "utf8" }).trim(), "ok");
   });
 });

@@ -190,7 +190,7 @@ fn deny_password(failure: &Failure) -> Denial {
     let refused = |code, field, message: &str| Denial::Refused(Error::new(code, message).at(field));
     match failure.server_code.as_deref() {
         Some("invalid_credentials" | "invalid_grant") => {
-            let message = "email or password is wrong: check both and try again";
+            let message = "email or password is wrong: try again";
             refused(Code::InvalidCredentials, InputField::Password, message)
         }
         Some("email_not_confirmed") => refused(
