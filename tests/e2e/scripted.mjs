@@ -4,7 +4,7 @@ import { createServer } from "node:http";
 import { WebSocketServer } from "ws";
 
 /** Starts it with a list of jobs, on any port. */
-export async function startScripted(jobs) {
+export async function startScripted(jobs, { access = "a", refresh = "r" } = {}) {
   const backend = { jobs, refused: false, pongs: 0, subscribed: 0 };
   const server = createServer((request, response) => {
     const answer = (status, body) => {
@@ -16,7 +16,7 @@ export async function startScripted(jobs) {
       answer(200, { name: "Scripted", auth_url: backend.url, auth_key: "public" });
     } else if (path === "/auth/v1/token") {
       const user = { id: "u", email: "me@acme.tv" };
-      answer(200, { access_token: "a", token_type: "bearer", expires_in: 3600, refresh_token: "r", user });
+      answer(200, { access_token: access, token_type: "bearer", expires_in: 3600, refresh_token: refresh, user });
     } else if (path === "/api/v1/jobs/") answer(200, backend.jobs);
     else answer(404, { detail: "not here" });
   });

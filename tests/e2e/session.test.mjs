@@ -1,11 +1,13 @@
 // A session: begun once, renewed in silence, taken up at every start, and ended for good.
 
 import assert from "node:assert/strict";
+import { execFile, execFileSync } from "node:child_process";
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
-import { App, waitFor } from "./app.mjs";
+import { promisify } from "node:util";
+import { App, bin, waitFor } from "./app.mjs";
 import { answerPrompt, busWithoutKeychain, lock, lookup, prompts, store, unlockElsewhere } from "./keychain.mjs";
 import { account, startStudio } from "./studio.mjs";
 
@@ -118,6 +120,22 @@ describe("a session", { concurrency: false }, () => {
     await app.close();
     app = await App.start(data);
     await app.sees("Sign in to Tallylight studio");
+  });
+
+  it("is shared by two terminals without one ending the other's", async () => {
+    const env = { ...process.env, TALLYLIGHT_PASSWORD: account.password };
+    const tally = ["--data-dir", join(folder, "cli"), "--server", url];
+    execFileSync(bin("tally"), [...tally, "login", "--email", account.email], { env });
+    // Each refreshes the one session every second, and each refresh spends the token of the other.
+    const watch = () => promisify(execFile)(bin("tally"), [...tally, "--json", "watch", "--for", "8"], { env });
+    const watched = await Promise.all([watch(), watch()]);
+    for (const { stdout } of watched) {
+      const states = stdout.split("\n").filter((line) => line.includes('"event":"session"')).map((line) => JSON.parse(line).state);
+      assert.ok(states.filter((state) => state === "refreshed").length >= 3, states.join());
+      assert.ok(!states.includes("signed_out"), states.join());
+    }
+    execFileSync(bin("tally"), [...tally, "logout"], { env });
+    assert.equal(lookup("cli"), null);
   });
 
   it("works without any keychain, and says so", async () => {

@@ -5,6 +5,8 @@
 mod connection;
 mod faults;
 mod main_job;
+mod places;
+mod provider;
 mod servers;
 mod studio;
 mod trouble;

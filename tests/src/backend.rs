@@ -24,6 +24,10 @@ use axum::{
 use serde_json::{Value, json};
 use tokio::{net::TcpListener, sync::broadcast};
 
+mod answer;
+
+pub use answer::Answer;
+
 /// How much may be said before the slowest socket has heard it.
 const SAID: usize = 1 << 15;
 
@@ -37,14 +41,6 @@ pub struct ScriptedBackend {
     heard: Arc<Mutex<Vec<String>>>,
     connects: Arc<AtomicUsize>,
     lists: Arc<AtomicUsize>,
-}
-
-/// Is an answer that stands in for another.
-#[derive(Clone, Debug)]
-pub struct Answer {
-    status: StatusCode,
-    headers: Vec<(&'static str, String)>,
-    body: String,
 }
 
 /// Is what is to become of the next request for a token.
@@ -73,53 +69,10 @@ struct Script {
     granted: usize,
     /// The refresh tokens that were brought, in order.
     brought: Vec<String>,
+    /// The codes that were brought, with their verifiers.
+    exchanged: Vec<(String, String)>,
     held: Vec<tokio::sync::oneshot::Sender<()>>,
     etag: Option<String>,
-}
-
-impl Answer {
-    /// Answers with a status alone.
-    ///
-    /// # Panics
-    /// Where it is no status.
-    pub fn status(code: u16) -> Self {
-        Self { status: StatusCode::from_u16(code).expect("a status"), headers: Vec::new(), body: String::new() }
-    }
-
-    /// Adds a header.
-    #[must_use]
-    pub fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
-        self.headers.push((name, value.into()));
-        self
-    }
-
-    /// Sets the body.
-    #[must_use]
-    pub fn saying(mut self, body: impl Into<String>) -> Self {
-        self.body = body.into();
-        self
-    }
-
-    /// Answers with an error as GoTrue does.
-    pub fn auth_error(code: u16, error_code: &str) -> Self {
-        Self::status(code).saying(json!({ "code": error_code, "message": "no" }).to_string())
-    }
-
-    /// Answers with the page of a captive portal.
-    pub fn page(code: u16) -> Self {
-        let page = Self::status(code).with("content-type", "text/html").saying("<html>Welcome to our Wi-Fi</html>");
-        if (300..400).contains(&code) { page.with("location", "http://127.0.0.1:9/login") } else { page }
-    }
-}
-
-impl IntoResponse for Answer {
-    fn into_response(self) -> Response {
-        let mut response = (self.status, self.body).into_response();
-        for (name, value) in self.headers {
-            response.headers_mut().insert(name, value.parse().expect("a header"));
-        }
-        response
-    }
 }
 
 impl ScriptedBackend {
@@ -139,6 +92,7 @@ impl ScriptedBackend {
         };
         let router = Router::new()
             .route("/.well-known/tallylight.json", get(discovery))
+            .route("/auth/v1/settings", get(settings))
             .route("/auth/v1/token", post(token))
             .route("/auth/v1/logout", post(|| async { StatusCode::NO_CONTENT }))
             .route("/api/v1/jobs/", get(jobs))
@@ -180,7 +134,7 @@ impl ScriptedBackend {
         self.script().page = answer.into();
     }
 
-    /// Adds fields to what it says of itself.
+    /// Adds fields to what it says of itself; with null it says nothing.
     pub fn set_discovery(&self, fields: Value) {
         self.script().discovery = fields;
     }
@@ -251,6 +205,11 @@ impl ScriptedBackend {
         self.script().brought.clone()
     }
 
+    /// Returns the codes that were brought, with their verifiers.
+    pub fn exchanged(&self) -> Vec<(String, String)> {
+        self.script().exchanged.clone()
+    }
+
     /// Returns how often a session was to be renewed.
     pub fn refreshes(&self) -> usize {
         self.script().brought.len()
@@ -284,14 +243,21 @@ async fn page(State(backend): State<ScriptedBackend>, request: Request, next: Ne
     }
 }
 
-async fn discovery(State(backend): State<ScriptedBackend>, headers: HeaderMap) -> Json<Value> {
+async fn discovery(State(backend): State<ScriptedBackend>, headers: HeaderMap) -> Response {
+    if backend.script().discovery.is_null() {
+        return StatusCode::NOT_FOUND.into_response();
+    }
     // By whatever name it was called, so that a proxy before it stays before it.
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
     let mut document = json!({ "name": "Scripted", "auth_url": format!("http://{host}"), "auth_key": "public" });
     if let (Some(document), Some(more)) = (document.as_object_mut(), backend.script().discovery.as_object()) {
         document.extend(more.clone());
     }
-    Json(document)
+    Json(document).into_response()
+}
+
+async fn settings(headers: HeaderMap) -> StatusCode {
+    if headers.get("apikey").is_some_and(|key| key == "public") { StatusCode::OK } else { StatusCode::UNAUTHORIZED }
 }
 
 async fn token(State(backend): State<ScriptedBackend>, Json(body): Json<Value>) -> Response {
@@ -299,6 +265,9 @@ async fn token(State(backend): State<ScriptedBackend>, Json(body): Json<Value>) 
         let mut script = backend.script();
         if let Some(brought) = body["refresh_token"].as_str() {
             script.brought.push(brought.to_owned());
+        }
+        if let (Some(code), Some(verifier)) = (body["auth_code"].as_str(), body["code_verifier"].as_str()) {
+            script.exchanged.push((code.to_owned(), verifier.to_owned()));
         }
         script.grants.pop_front()
     };

@@ -3,12 +3,14 @@
 #![expect(clippy::expect_used, reason = "a test that cannot be set up has failed")]
 
 use std::{
-    process::{Command, Output},
+    io::{BufRead, BufReader},
+    process::{Command, Output, Stdio},
     time::Duration,
 };
 
 use serde_json::Value;
 use tallylight_studio::{Config, Studio};
+use tallylight_tests::ScriptedBackend;
 
 const EMAIL: &str = "me@acme.tv";
 const PASSWORD: &str = "correct horse battery";
@@ -100,4 +102,52 @@ async fn watch_ends_cleanly_on_sigterm() {
     assert!(killed.is_ok_and(|status| status.success()));
     let ended = tokio::task::spawn_blocking(move || watch.wait()).await.expect("a thread").expect("its end");
     assert!(ended.success(), "{ended}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_studio_without_discovery_is_described_on_the_command_line() {
+    let scene = Scene::set().await;
+    let backend = ScriptedBackend::start().await;
+    backend.set_discovery(Value::Null);
+    let address = backend.address.as_str();
+    let login = ["--server", address, "login", "--email", EMAIL];
+    let described = |more: &[&'static str]| [&login[..], &["--auth-url", address], more].concat();
+
+    let silent = scene.tally(PASSWORD, &login).await;
+    assert_eq!(silent.status.code(), Some(4));
+    assert!(complaint(&silent).contains("no studio with discovery"), "{}", complaint(&silent));
+    let half = scene.tally(PASSWORD, &described(&[])).await;
+    assert_eq!(half.status.code(), Some(2));
+    assert!(complaint(&half).contains("--auth-key"), "{}", complaint(&half));
+    let wrong = scene.tally(PASSWORD, &described(&["--auth-key", "guess"])).await;
+    assert_eq!(wrong.status.code(), Some(1));
+    assert!(complaint(&wrong).contains("does not know this public key"), "{}", complaint(&wrong));
+    let right = scene.tally(PASSWORD, &described(&["--auth-key", "public"])).await;
+    assert_eq!(right.status.code(), Some(0), "{}", complaint(&right));
+    // Remembered, with or without its name.
+    for args in [
+        &["watch", "--email", EMAIL, "--for", "1"][..],
+        &["--server", address, "watch", "--email", EMAIL, "--for", "1"],
+    ] {
+        let watched = scene.tally(PASSWORD, args).await;
+        assert_eq!(watched.status.code(), Some(0), "{}", complaint(&watched));
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_crash_writes_no_memory_to_the_disk() {
+    let scene = Scene::set().await;
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tally"));
+    command.arg("--data-dir").arg(scene.folder.path().join("data")).arg("--no-keychain");
+    command.args(["--server", scene.address.as_str(), "watch", "--email", EMAIL, "--json"]);
+    let mut watch = command.env("TALLYLIGHT_PASSWORD", PASSWORD).stdout(Stdio::piped()).spawn().expect("tally");
+    let lines = BufReader::new(watch.stdout.take().expect("its output")).lines();
+    let live = tokio::task::spawn_blocking(|| lines.map_while(Result::ok).any(|line| line.contains("\"live\"")));
+    assert!(live.await.expect("a thread"));
+    let limits = std::fs::read_to_string(format!("/proc/{}/limits", watch.id())).expect("its limits");
+    watch.kill().expect("its end");
+    watch.wait().expect("its end");
+    let core = limits.lines().find(|line| line.starts_with("Max core file size")).expect("a limit");
+    assert_eq!(core.split_whitespace().collect::<Vec<_>>()[4..6], ["0", "0"]);
 }

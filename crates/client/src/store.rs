@@ -132,9 +132,9 @@ impl Store {
         }
     }
 
-    /// Forgets the jobs and the outcomes, as a sign-out must.
+    /// Forgets the jobs and the outcomes, as a sign-out must: no page of the file and no log beside it holds them on.
     pub fn clear(&self) {
-        let sql = "BEGIN; DELETE FROM job; DELETE FROM delivered; COMMIT; VACUUM;";
+        let sql = "BEGIN; DELETE FROM job; DELETE FROM delivered; COMMIT; VACUUM; PRAGMA wal_checkpoint(TRUNCATE);";
         self.attempt("the clearing", |connection| connection.execute_batch(sql));
     }
 
@@ -220,6 +220,25 @@ mod tests {
         store.clear();
         assert_eq!((store.jobs().len(), store.delivered().len()), (0, 0));
         assert!(store.setting::<String>("server").is_some());
+    }
+
+    #[test]
+    fn nothing_of_a_job_stays_on_the_disk_after_a_clearing() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut store = Store::open(folder.path());
+        let job = Record { filename: Some("canary.mp4".to_owned()), ..Record::new(JobId::new("7")) };
+        let holds = || {
+            let files = std::fs::read_dir(folder.path()).expect("files").filter_map(Result::ok);
+            files
+                .filter(|file| {
+                    std::fs::read(file.path()).is_ok_and(|bytes| bytes.windows(10).any(|ten| ten == b"canary.mp4"))
+                })
+                .count()
+        };
+        store.save([&job].into_iter());
+        assert!(holds() > 0, "it is looked for where it would be");
+        store.clear();
+        assert_eq!(holds(), 0);
     }
 
     #[test]

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 
 use crate::{Code, Now, backoff::Backoff, error::Error, view::ReasonView};
 
@@ -96,6 +96,31 @@ impl Session {
             State::Refreshing { access_token, .. } => access_token.as_ref(),
             State::SignedOut | State::Restoring | State::SigningIn | State::Keeping { .. } => None,
         }
+    }
+
+    /// Strikes out this session's tokens in somebody else's words, and a beginning of one where the words are cut off.
+    pub fn without_tokens(&self, words: &str) -> String {
+        const SHORTEST: usize = 8;
+        let mut words = words.to_owned();
+        for token in self.tokens().map(ExposeSecret::expose_secret).filter(|token| token.len() >= SHORTEST) {
+            words = words.replace(token, "[token]");
+            let cut = (SHORTEST..token.len()).rev().find(|end| {
+                token.is_char_boundary(*end) && token.get(..*end).is_some_and(|start| words.ends_with(start))
+            });
+            words.truncate(words.len() - cut.unwrap_or_default());
+        }
+        words
+    }
+
+    fn tokens(&self) -> impl Iterator<Item = &SecretString> {
+        let tokens = match &self.state {
+            State::Keeping { grant, .. } | State::SignedIn { grant, .. } => {
+                [Some(&grant.access_token), Some(&grant.refresh_token)]
+            }
+            State::Refreshing { refresh_token, access_token, .. } => [access_token.as_ref(), Some(refresh_token)],
+            State::SignedOut | State::Restoring | State::SigningIn => [None, None],
+        };
+        tokens.into_iter().flatten()
     }
 
     /// Tells whether somebody is signed in, whether or not a token is at hand.

@@ -203,6 +203,17 @@ fn a_keychain_that_opens_later_takes_the_warning_away() {
     assert!(session.on(Input::KeptLate(ticket), now(62)).is_empty(), "of an earlier grant");
 }
 
+#[test]
+fn tokens_are_struck_out_of_somebody_elses_words() {
+    let mut session = Session::default();
+    assert_eq!(session.without_tokens("access-of-refresh-1"), "access-of-refresh-1", "nobody's");
+    let sign_in = Input::SignIn { email: "me@acme.tv".to_owned(), password: "pw".into() };
+    let ticket = ticket(&session.on(sign_in, now(0)));
+    session.on(Input::Granted(ticket, grant("refresh-1", 3600)), now(1));
+    let words = r#"{"a":"access-of-refresh-1","b":"refresh-1","c":"access-of-re"#;
+    assert_eq!(session.without_tokens(words), r#"{"a":"[token]","b":"[token]","c":""#);
+}
+
 mod properties {
     use super::*;
     use proptest::prelude::*;

@@ -80,6 +80,27 @@ async fn a_server_in_trouble_keeps_the_session() {
 }
 
 #[tokio::test]
+async fn an_auth_server_that_asks_for_time_is_given_it() {
+    let scene = Scene::live(|_| {}).await;
+    let busy = Answer::auth_error(429, "over_request_rate_limit").with("retry-after", "120");
+    scene.backend.script_grants([Grant::Instead(busy)]);
+    scene.clock.advance(NEARLY_AN_HOUR);
+    // An hour without a word costs the connection, too.
+    scene.until("a refresh", |scene| scene.backend.refreshes() == 1 && scene.backend.connects() == 2).await;
+    scene.until("live again", Scene::is_live).await;
+    // Whoever asks, and however often.
+    scene.backend.expire_tokens();
+    for _ in 0..4 {
+        scene.clock.advance(25 * SECOND);
+        scene.client.refresh().await.expect("asked");
+        scene.settle().await;
+    }
+    assert_eq!(scene.backend.refreshes(), 1);
+    scene.sooner("the renewal", SECOND, |scene| sessions(scene).contains(&SessionState::Refreshed)).await;
+    assert_eq!((scene.backend.refreshes(), scene.is_signed_in().await), (2, true));
+}
+
+#[tokio::test]
 async fn whoever_signs_out_during_a_refresh_stays_signed_out() {
     let scene = Scene::live(|_| {}).await;
     scene.backend.script_grants([Grant::Held]);

@@ -111,6 +111,9 @@ impl<S: Shell> Actor<S> {
 
     fn reject(&mut self, rejected: Rejected) {
         let at = self.now().wall;
+        let Rejected { kind, reason, sample } = rejected;
+        let [reason, sample] = [reason, sample].map(|words| self.session.without_tokens(&words));
+        let rejected = Rejected { kind, reason, sample };
         if self.diagnostics.rejected(at, &rejected) == Attention::Count {
             return;
         }

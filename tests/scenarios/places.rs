@@ -1,0 +1,134 @@
+//! Which backend it is, whose jobs it shows, and what it is told.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
+};
+
+use axum::{Router, extract::State, http::HeaderMap};
+use serde_json::{Value, json};
+use tallylight_client::Identity;
+use tallylight_core::{
+    Code, InputField, JobId,
+    discovery::{Description, parse_address},
+    view::Event,
+};
+use tallylight_tests::{Answer, Grant, Recorder, Scene, running};
+use tokio::net::TcpListener;
+
+fn described(scene: &Scene) -> Description {
+    let text = |text: &str| Some(text.to_owned());
+    Description { auth_url: text(&scene.proxy.address), auth_key: text("public"), ..Description::default() }
+}
+
+#[tokio::test]
+async fn a_backend_without_discovery_is_described_by_a_person_and_remembered() {
+    let mut scene = Scene::signed_out(|_| {}).await;
+    scene.backend.set_discovery(Value::Null);
+    let address = parse_address(&scene.proxy.address).expect("an address");
+    let silent = scene.client.connect(address.clone(), Identity::Address).await.expect_err("it says nothing of itself");
+    assert_eq!(silent.code, Code::NotAStudio);
+
+    let wrong = Description { auth_key: Some("guess".to_owned()), ..described(&scene) };
+    let wrong = scene.client.connect_as(address.clone(), wrong).await.expect_err("a wrong key");
+    assert_eq!((wrong.code, wrong.field), (Code::WrongKey, Some(InputField::AuthKey)));
+    let nowhere = Description { auth_url: Some("http://127.0.0.1:9".to_owned()), ..described(&scene) };
+    let nowhere = scene.client.connect_as(address.clone(), nowhere).await.expect_err("nobody there");
+    assert_eq!((nowhere.code, nowhere.field), (Code::Unreachable, Some(InputField::AuthUrl)));
+
+    scene.client.connect_as(address.clone(), described(&scene)).await.expect("described");
+    scene.sign_in("me@acme.tv").await;
+    scene.until("live", Scene::is_live).await;
+    scene.client.connect(address, Identity::Address).await.expect("known by now");
+    scene.restart().await;
+    scene.until("live again", Scene::is_live).await;
+}
+
+#[tokio::test]
+async fn the_address_and_the_email_are_remembered_and_belong_together() {
+    let scene = Scene::live(|_| {}).await;
+    scene.client.sign_out().await.expect("asked");
+    let remembered = scene.client.status().await.expect("status").remembered;
+    assert_eq!(remembered.email.as_deref(), Some("me@acme.tv"));
+    assert_eq!(remembered.address.as_deref(), Some(&*scene.proxy.address));
+    let other = tallylight_tests::ScriptedBackend::start().await;
+    let address = parse_address(&other.address).expect("an address");
+    scene.client.connect(address, Identity::Address).await.expect("another");
+    let remembered = scene.client.status().await.expect("status").remembered;
+    assert_eq!((remembered.email, remembered.address), (None, Some(other.address)), "nothing of the other backend");
+}
+
+#[tokio::test]
+async fn another_account_after_an_expired_session_sees_nothing_of_the_one_before() {
+    let scene = Scene::live(|backend| backend.set_jobs(json!([running("secret")]))).await;
+    scene.backend.expire_tokens();
+    scene.backend.script_grants([Grant::Instead(Answer::auth_error(400, "session_expired"))]);
+    scene.client.refresh().await.expect("asked");
+    scene.until("signed out", |scene| scene.is(tallylight_core::view::ConnectionState::SignedOut)).await;
+    assert_eq!(scene.client.jobs().await.expect("jobs").len(), 1, "kept for whoever signs in again");
+    scene.backend.set_jobs(json!([running("mine")]));
+    scene.recorder.seen().events.clear();
+    scene.sign_in("you@acme.tv").await;
+    scene.client.synced().await.expect("the list");
+    scene.until("mine", |scene| scene.batches() > 0).await;
+    scene.settle().await;
+    let ids: Vec<_> = scene.client.jobs().await.expect("jobs").into_iter().map(|job| job.job_id).collect();
+    assert_eq!(ids, [JobId::new("mine")]);
+    assert!(!shows(&scene.recorder, "secret"));
+}
+
+fn shows(recorder: &Recorder, job_id: &str) -> bool {
+    recorder.seen().events.iter().any(|event| {
+        matches!(event, Event::Jobs { changed, .. } if changed.iter().any(|change| change.job.job_id.as_str() == job_id))
+    })
+}
+
+#[tokio::test]
+async fn a_redirect_to_another_origin_drops_the_token_and_auth_follows_none() {
+    let elsewhere = Elsewhere::start().await;
+    let scene = Scene::live(|_| {}).await;
+    let redirect = Answer::status(307).with("location", format!("{}/api/v1/jobs/", elsewhere.address));
+    scene.backend.set_rest(redirect.clone());
+    scene.client.refresh().await.expect("asked");
+    scene.until("the redirect", |_| elsewhere.calls() > 0).await;
+    assert_eq!(elsewhere.tokens(), 0);
+
+    let calls = elsewhere.calls();
+    scene.client.sign_out().await.expect("asked");
+    scene.backend.script_grants([Grant::Instead(redirect)]);
+    let refused = scene.client.sign_in("me@acme.tv".to_owned(), "password".into()).await;
+    assert!(refused.is_err());
+    assert_eq!(elsewhere.calls(), calls, "a password goes where it was meant to, or nowhere");
+}
+
+/// Is a server that counts who comes, and what they bring.
+struct Elsewhere {
+    address: String,
+    seen: Arc<(AtomicUsize, AtomicUsize)>,
+}
+
+impl Elsewhere {
+    async fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address = format!("http://{}", listener.local_addr().expect("an address"));
+        let seen = Arc::default();
+        let count = async |State(seen): State<Arc<(AtomicUsize, AtomicUsize)>>, headers: HeaderMap| {
+            seen.0.fetch_add(1, Ordering::SeqCst);
+            if headers.contains_key("authorization") || headers.contains_key("apikey") {
+                seen.1.fetch_add(1, Ordering::SeqCst);
+            }
+            "[]"
+        };
+        let router = Router::new().fallback(count).with_state(Arc::clone(&seen));
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        Self { address, seen }
+    }
+
+    fn calls(&self) -> usize {
+        self.seen.0.load(Ordering::SeqCst)
+    }
+
+    fn tokens(&self) -> usize {
+        self.seen.1.load(Ordering::SeqCst)
+    }
+}

@@ -1,0 +1,116 @@
+//! Signing in with a provider's page in the browser.
+
+use std::time::Duration;
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use serde_json::json;
+use sha2::{Digest, Sha256};
+use tallylight_core::{Code, Error};
+use tallylight_tests::{Answer, Grant, Scene, ScriptedBackend};
+use tokio::task::JoinHandle;
+use url::Url;
+
+fn offers_google(backend: &ScriptedBackend) {
+    backend.set_discovery(json!({ "auth_providers": ["email", "google"] }));
+}
+
+/// Is a sign-in that waits for the browser.
+struct Waiting {
+    outcome: JoinHandle<Result<(), Error>>,
+    /// Parameters of the page that was opened.
+    page: Url,
+}
+
+impl Waiting {
+    async fn begin(scene: &mut Scene) -> Self {
+        let client = scene.client.clone();
+        let outcome = tokio::spawn(async move { client.sign_in_with("google".to_owned()).await });
+        Self { outcome, page: scene.pages.recv().await.expect("a page") }
+    }
+
+    fn parameter(&self, name: &str) -> String {
+        let found = self.page.query_pairs().find(|(key, _)| key == name);
+        found.unwrap_or_else(|| panic!("no {name} in {}", self.page)).1.into_owned()
+    }
+
+    /// Comes back as the browser would, and returns what it shows.
+    async fn answer(&self, with: &str) -> Result<String, reqwest::Error> {
+        reqwest::get(format!("{}&{with}", self.parameter("redirect_to"))).await?.text().await
+    }
+}
+
+#[tokio::test]
+async fn the_code_is_exchanged_with_the_verifier_of_its_challenge() {
+    let mut scene = Scene::signed_out(offers_google).await;
+    let waiting = Waiting::begin(&mut scene).await;
+    assert_eq!(waiting.page.path(), "/auth/v1/authorize");
+    assert_eq!(
+        (waiting.parameter("provider"), waiting.parameter("code_challenge_method")),
+        ("google".into(), "s256".into())
+    );
+    assert!(waiting.parameter("redirect_to").starts_with("http://127.0.0.1:"));
+    assert!(waiting.answer("code=c1").await.expect("a page").contains("You are signed in"));
+    waiting.outcome.await.expect("no panic").expect("signed in");
+    let [(code, verifier)] = &scene.backend.exchanged()[..] else { panic!("{:?}", scene.backend.exchanged()) };
+    assert_eq!(code, "c1");
+    assert_eq!(URL_SAFE_NO_PAD.encode(Sha256::digest(verifier)), {
+        let page = &waiting.page;
+        page.query_pairs().find(|(key, _)| key == "code_challenge").expect("a challenge").1
+    });
+    assert!(scene.is_signed_in().await);
+}
+
+#[tokio::test]
+async fn a_code_that_the_backend_refuses_signs_nobody_in() {
+    let mut scene = Scene::signed_out(|backend| {
+        offers_google(backend);
+        backend.script_grants([Grant::Instead(Answer::auth_error(400, "bad_code_verifier"))]);
+    })
+    .await;
+    let waiting = Waiting::begin(&mut scene).await;
+    assert!(waiting.answer("code=stolen").await.expect("a page").contains("You are not signed in"));
+    assert_eq!(waiting.outcome.await.expect("no panic").expect_err("refused").code, Code::SignInDenied);
+    assert!(!scene.is_signed_in().await);
+}
+
+#[tokio::test]
+async fn a_sign_in_that_was_cancelled_or_replaced_takes_no_answer() {
+    let mut scene = Scene::signed_out(offers_google).await;
+    let first = Waiting::begin(&mut scene).await;
+    let second = Waiting::begin(&mut scene).await;
+    assert!(gone(&first).await, "another took its place");
+    assert_eq!(first.outcome.await.expect("no panic").expect_err("replaced").code, Code::Requested);
+    scene.client.cancel_sign_in().await.expect("asked");
+    assert!(gone(&second).await);
+    assert_eq!(second.outcome.await.expect("no panic").expect_err("cancelled").code, Code::Requested);
+    assert!(scene.backend.exchanged().is_empty() && !scene.is_signed_in().await);
+}
+
+/// Tells whether an answer soon finds nobody.
+async fn gone(waiting: &Waiting) -> bool {
+    loop {
+        match waiting.answer("code=late").await {
+            Ok(page) if page.contains("You are signed in") => return false,
+            // Its server ends in a moment.
+            Ok(_) => tokio::time::sleep(Duration::from_millis(5)).await,
+            Err(_) => return true,
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_provider_that_is_not_offered_opens_no_page() {
+    let mut scene = Scene::signed_out(|_| {}).await;
+    let refused = scene.client.sign_in_with("google".to_owned()).await.expect_err("not offered");
+    assert_eq!(refused.code, Code::NotOffered);
+    assert!(scene.pages.try_recv().is_err());
+}
+
+#[tokio::test]
+async fn whoever_signs_in_by_password_meanwhile_is_signed_in() {
+    let mut scene = Scene::signed_out(offers_google).await;
+    let waiting = Waiting::begin(&mut scene).await;
+    scene.sign_in("me@acme.tv").await;
+    assert!(gone(&waiting).await);
+    assert!(scene.is_signed_in().await && scene.backend.exchanged().is_empty());
+}

@@ -1,0 +1,60 @@
+//! What a scripted backend answers in place of what it would.
+
+use axum::{
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+use serde_json::json;
+
+/// Is an answer that stands in for another.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    status: StatusCode,
+    headers: Vec<(&'static str, String)>,
+    body: String,
+}
+
+impl Answer {
+    /// Answers with a status alone.
+    ///
+    /// # Panics
+    /// Where it is no status.
+    pub fn status(code: u16) -> Self {
+        Self { status: StatusCode::from_u16(code).expect("a status"), headers: Vec::new(), body: String::new() }
+    }
+
+    /// Adds a header.
+    #[must_use]
+    pub fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.headers.push((name, value.into()));
+        self
+    }
+
+    /// Sets the body.
+    #[must_use]
+    pub fn saying(mut self, body: impl Into<String>) -> Self {
+        self.body = body.into();
+        self
+    }
+
+    /// Answers with an error as GoTrue does.
+    pub fn auth_error(code: u16, error_code: &str) -> Self {
+        Self::status(code).saying(json!({ "code": error_code, "message": "no" }).to_string())
+    }
+
+    /// Answers with the page of a captive portal.
+    pub fn page(code: u16) -> Self {
+        let page = Self::status(code).with("content-type", "text/html").saying("<html>Welcome to our Wi-Fi</html>");
+        if (300..400).contains(&code) { page.with("location", "http://127.0.0.1:9/login") } else { page }
+    }
+}
+
+impl IntoResponse for Answer {
+    fn into_response(self) -> Response {
+        let mut response = (self.status, self.body).into_response();
+        for (name, value) in self.headers {
+            response.headers_mut().insert(name, value.parse().expect("a header"));
+        }
+        response
+    }
+}
