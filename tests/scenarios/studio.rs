@@ -2,6 +2,7 @@
 
 use reqwest::{Client, Response, StatusCode, header};
 use serde_json::{Value, json};
+use tallylight_studio::SignUp;
 use tallylight_tests::{EMAIL, PASSWORD, Stage, Video};
 
 struct Asker {
@@ -164,6 +165,30 @@ async fn web_pages_and_other_names_are_kept_out() {
     assert_eq!(nobody.status(), StatusCode::UNAUTHORIZED);
     let escape = asker.get("/thumbnails/..%2F..%2Fstudio.db/x.jpg").send().await.expect("an answer");
     assert_eq!(escape.status(), StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn a_closed_studio_makes_no_account_for_whoever_reaches_it() {
+    let stage = Stage::set_with(|config| config.sign_up = SignUp::Closed).await;
+    let asker = Asker::of(&stage).await;
+    let call = asker.http.post(format!("{}/auth/v1/signup", asker.base)).header("apikey", &asker.key);
+    let refused = call.json(&json!({ "email": "other@acme.tv", "password": "another one" })).send().await;
+    assert_eq!(refused.expect("an answer").status(), StatusCode::UNPROCESSABLE_ENTITY);
+    let refused = asker.token("password", json!({ "email": "other@acme.tv", "password": "another one" })).await;
+    assert_eq!(refused.status(), StatusCode::BAD_REQUEST);
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn others_of_this_computer_cannot_read_the_studios_database() {
+    use std::os::unix::fs::PermissionsExt;
+    let stage = Stage::set().await;
+    let folder = stage.folder.path().join("studio");
+    for (path, mode) in
+        [(folder.clone(), 0o700), (folder.join("studio.db"), 0o600), (folder.join("studio.db-wal"), 0o600)]
+    {
+        assert_eq!(path.metadata().expect("there").permissions().mode() & 0o777, mode, "{}", path.display());
+    }
 }
 
 #[tokio::test]

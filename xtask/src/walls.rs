@@ -20,6 +20,7 @@ pub fn check() -> Result<()> {
     stands_only_in(&shell, "setQueryData(", &["ui/src/*"], &["ui/src/events.ts"], &["ui/src/events.test.ts"])?;
     stands_only_in(&shell, "fetch(", &["ui/src/*"], &[], &[])?;
     faults_are_listed(&shell)?;
+    security_is_shown(&shell)?;
     println!("the walls stand");
     Ok(())
 }
@@ -39,6 +40,20 @@ fn faults_are_listed(shell: &Shell) -> Result<()> {
     }
     let apart: Vec<&String> = listed.symmetric_difference(&written).collect();
     ensure!(!written.is_empty() && apart.is_empty(), "docs/reliability.md and the fault suite differ: {apart:?}");
+    Ok(())
+}
+
+/// Checks that every test that `docs/security.md` points to exists.
+fn security_is_shown(shell: &Shell) -> Result<()> {
+    let page = shell.read_file("docs/security.md")?;
+    let cells = page.lines().filter_map(|line| line.strip_suffix("` |")?.rsplit_once('`'));
+    let tests: BTreeSet<&str> = cells.map(|(_, test)| test).collect();
+    ensure!(!tests.is_empty(), "docs/security.md names no test");
+    for test in tests {
+        let (rust, node) = (format!("fn {test}("), format!("it(\"{test}\""));
+        let found = cmd!(shell, "git grep --untracked -lF -e {rust} -e {node} -- *.rs *.mjs").quiet().ignore_status();
+        ensure!(!found.read()?.is_empty(), "docs/security.md points to a test that is not there: {test}");
+    }
     Ok(())
 }
 
