@@ -115,7 +115,7 @@ async fn a_studio_without_discovery_is_described_on_the_command_line() {
 
     let silent = scene.tally(PASSWORD, &login).await;
     assert_eq!(silent.status.code(), Some(4));
-    assert!(complaint(&silent).contains("no studio with discovery"), "{}", complaint(&silent));
+    assert!(complaint(&silent).contains("no studio that describes itself"), "{}", complaint(&silent));
     let half = scene.tally(PASSWORD, &described(&[])).await;
     assert_eq!(half.status.code(), Some(2));
     assert!(complaint(&half).contains("--auth-key"), "{}", complaint(&half));

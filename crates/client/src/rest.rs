@@ -64,7 +64,10 @@ pub async fn discover(http: &Client, address: &Url, identity: Identity) -> Resul
     let status = response.status();
     if status == StatusCode::NOT_FOUND {
         let message =
-            format!("{address} answers, but is no studio with discovery: check the address with whoever runs it");
+            format!(
+            "{} answers, but is no studio that describes itself: check the address with whoever runs it",
+            discovery::shown(address)
+        );
         return Err(Error::new(Code::NotAStudio, message));
     }
     if !status.is_success() {
