@@ -63,8 +63,7 @@ pub async fn discover(http: &Client, address: &Url, identity: Identity) -> Resul
     let response = http.get(url).timeout(CALL_LIMIT).send().await.map_err(|error| unanswered(&error).error)?;
     let status = response.status();
     if status == StatusCode::NOT_FOUND {
-        let message =
-            format!(
+        let message = format!(
             "{} answers, but is no studio that describes itself: check the address with whoever runs it",
             discovery::shown(address)
         );

@@ -112,8 +112,9 @@ impl<S: Shell> Actor<S> {
             }
             // Somebody is known to be signed in.
             Err(error) if self.store.setting(ENTRY) == Some(Entry::Session) => {
+                let error = waited_for(&error);
                 self.calls.signed_out(error.clone());
-                self.session_input(Input::Restoring(Some(waited_for(&error))));
+                self.session_input(Input::Restoring(Some(error)));
             }
             Err(error) => {
                 self.restorer = None;

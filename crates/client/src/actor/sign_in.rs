@@ -6,7 +6,7 @@ use reqwest::Client;
 use secrecy::SecretString;
 use tallylight_core::{
     Code, Error,
-    discovery::Server,
+    discovery::{Identity, Server},
     session::{Grant, Input, SessionState, Ticket},
 };
 use tokio_util::task::AbortOnDropHandle;
@@ -82,7 +82,8 @@ impl<S: Shell> Actor<S> {
 
     /// Forgets the jobs of another account, before anything of this one is shown.
     pub(super) fn account_is(&mut self, email: &str) {
-        let Some(server) = &self.server else { return };
+        // The studio of this computer has but one account, and must not stand in for a remembered one.
+        let Some(server) = self.server.as_ref().filter(|server| server.identity == Identity::Address) else { return };
         let account = Account { server: server.key().to_owned(), email: email.to_owned() };
         match self.store.setting::<Account>(ACCOUNT) {
             Some(before) if before.is(&account) => return,
@@ -139,4 +140,26 @@ async fn by_page(http: &Client, server: &Server, provider: &str, browser: &Brows
         Err(Denial::Refused(error) | Denial::Delayed(error, _)) => Err(error),
     });
     granted
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::http;
+    use tallylight_core::discovery::{Description, Source, parse_address};
+
+    #[tokio::test(start_paused = true)]
+    async fn a_page_that_nobody_answers_is_given_up() {
+        let address = parse_address("localhost:9").expect("an address");
+        let text = |text: &str| Some(text.to_owned());
+        let description = Description { auth_url: text("localhost:9"), auth_key: text("k"), ..Description::default() };
+        let server = description.complete(&address, Identity::Address, Source::Person).expect("a server");
+        let client = http::auth_client(&server.auth_url).expect("a client");
+        let (browser, mut pages) = Browser::by_hand();
+        let answer = by_page(&client, &server, "google", &browser).await;
+        assert!(matches!(answer, Err(Denial::Refused(error)) if error.code == Code::SignInTimeout));
+        let page = pages.recv().await.expect("it was opened");
+        let redirect = page.query_pairs().find(|(name, _)| name == "redirect_to").expect("where to").1.into_owned();
+        while reqwest::get(&redirect).await.is_ok() {}
+    }
 }

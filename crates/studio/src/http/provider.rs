@@ -6,7 +6,7 @@
 use axum::{
     Form,
     extract::{Query, State},
-    http::StatusCode,
+    http::{StatusCode, header},
     response::{Html, IntoResponse, Redirect, Response},
 };
 use serde::Deserialize;
@@ -32,7 +32,7 @@ pub struct Answer {
 
 pub async fn page(Query(flow): Query<Flow>) -> Response {
     match flow.target() {
-        Ok(_) => Html(form("")).into_response(),
+        Ok(_) => form(StatusCode::OK, ""),
         Err(detail) => problem(StatusCode::BAD_REQUEST, detail),
     }
 }
@@ -59,7 +59,7 @@ pub async fn submit(State(app): State<App>, Query(flow): Query<Flow>, Form(answe
             target.query_pairs_mut().append_pair("code", &code);
             Redirect::to(target.as_str()).into_response()
         }
-        Err(_) => (StatusCode::UNAUTHORIZED, Html(form("Email or password is wrong."))).into_response(),
+        Err(_) => form(StatusCode::UNAUTHORIZED, "Email or password is wrong."),
     }
 }
 
@@ -83,7 +83,13 @@ impl Flow {
     }
 }
 
-fn form(error: &str) -> String {
+/// Returns the page. No other page may put it into a frame, where it could be laid under something else.
+fn form(status: StatusCode, error: &str) -> Response {
+    let policy = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'";
+    (status, [(header::CONTENT_SECURITY_POLICY, policy)], Html(html(error))).into_response()
+}
+
+fn html(error: &str) -> String {
     format!(
         "<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content='width=device-width'>\
          <title>Sign in to this studio</title>\
