@@ -1,12 +1,15 @@
 // Signing in with a provider: the real window opens the real browser, which comes back with an answer.
 
 import assert from "node:assert/strict";
+import { execFile, execFileSync } from "node:child_process";
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, afterEach, before, describe, it } from "node:test";
-import { App } from "./app.mjs";
+import { promisify } from "node:util";
+import { App, bin } from "./app.mjs";
 import { Chromium } from "./chromium.mjs";
+import { lookup } from "./keychain.mjs";
 import { account, startStudio } from "./studio.mjs";
 
 describe("signing in with a provider", { concurrency: false }, () => {
@@ -88,5 +91,22 @@ describe("signing in with a provider", { concurrency: false }, () => {
     await app.sees(account.email);
     await browser.saveScreenshot(join(process.env.TALLYLIGHT_SCREENSHOTS, "browser-done.png"));
     await assert.rejects(fetch(await browser.getUrl()), "the same answer again finds nobody");
+  });
+
+  it("works from the terminal, too", async () => {
+    const env = { ...process.env, ...chromium.world };
+    const tally = ["--data-dir", join(folder, "cli"), "--server", url];
+    const login = promisify(execFile)(bin("tally"), [...tally, "login", "--provider", "google"], { env });
+    const browser = await chromium.attach();
+    await chromium.sees("Sign in to this studio");
+    await fillIn(browser);
+    await chromium.sees("You are signed in");
+    const { stdout, stderr } = await login;
+    assert.equal(stdout, `signed in to Tallylight studio as ${account.email}\n`);
+    assert.match(stderr, /this is the page: http:\/\/127\.0\.0\.1:\d+\/auth\/v1\/authorize\?provider=google/);
+    const { stdout: status } = await promisify(execFile)(bin("tally"), [...tally, "status"], { env });
+    assert.match(status, /account +me@acme\.tv/);
+    execFileSync(bin("tally"), [...tally, "logout"], { env });
+    assert.equal(lookup("cli"), null);
   });
 });
