@@ -37,6 +37,7 @@ use crate::{
     shell::{Shell, TrayView},
     socket::{self, Socket},
     store::Store,
+    turn::Turn,
 };
 
 mod answers;
@@ -102,7 +103,7 @@ enum Report {
     Socket(ConnId, socket::Report),
     Discovered(Box<Result<Server, Error>>, Reply<ServerView>),
     Loaded(Result<Found, Error>),
-    Granted(Ticket, Result<session::Grant, Denial>),
+    Granted(Ticket, Result<session::Grant, Denial>, Option<Turn>),
     Keychain(Fulfilled),
     Call(Box<CallReport>),
     Upload(UploadReport),
@@ -129,6 +130,9 @@ struct Actor<S> {
     outbox: outbox::Outbox,
     diagnostics: Diagnostics,
     browser: Browser,
+    data_dir: PathBuf,
+    /// Is held until the keychain has the token of a renewal.
+    turn: Option<Turn>,
     signing_in: Option<SigningIn>,
     /// Who waits for the keychain's first answer; none once it has come.
     restoring: Option<Vec<Reply<bool>>>,
@@ -181,6 +185,8 @@ pub fn start(config: Config, shell: impl Shell) -> Handle {
             outbox: outbox::Outbox::default(),
             diagnostics: Diagnostics::default(),
             browser: config.browser,
+            data_dir: config.data_dir,
+            turn: None,
             signing_in: None,
             restoring: None,
             restorer: None,
@@ -289,13 +295,7 @@ impl<S: Shell> Actor<S> {
             Report::Socket(conn, report) => self.socket_report(conn, report),
             Report::Discovered(found, reply) => self.discovered(*found, reply),
             Report::Loaded(found) => self.loaded(found),
-            Report::Granted(ticket, Ok(grant)) => self.session_input(session::Input::Granted(ticket, grant)),
-            Report::Granted(ticket, Err(Denial::Refused(error))) => {
-                self.session_input(session::Input::Refused(ticket, error));
-            }
-            Report::Granted(ticket, Err(Denial::Delayed(error, wait))) => {
-                self.session_input(session::Input::Delayed(ticket, error, wait));
-            }
+            Report::Granted(ticket, answer, turn) => self.granted(ticket, answer, turn),
             Report::Keychain(fulfilled) => self.fulfilled(fulfilled),
             Report::Call(report) => self.call_report(*report),
             Report::Upload(report) => self.upload_report(report),

@@ -18,6 +18,7 @@ mod secrets;
 mod shell;
 mod socket;
 mod store;
+mod turn;
 
 pub use actor::{Config, start};
 pub use browser::Browser;

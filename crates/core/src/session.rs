@@ -132,6 +132,11 @@ impl Session {
         }
     }
 
+    /// Tells whether a grant waits for the keychain.
+    pub fn is_keeping(&self) -> bool {
+        matches!(self.state, State::Keeping { .. })
+    }
+
     /// Returns what a person sees of the session.
     pub fn view(&self) -> &SessionView {
         &self.shown

@@ -152,6 +152,7 @@ impl<S: Shell> Actor<S> {
 
     /// Forgets the session, as soon as the keychain lets us.
     pub(super) fn forget_session(&mut self) {
+        self.turn = None;
         self.restorer = None;
         self.store.set(ENTRY, &Entry::Remains);
         self.wish(Wish::Forget);
@@ -166,6 +167,7 @@ impl<S: Shell> Actor<S> {
     pub(super) fn fulfilled(&mut self, fulfilled: Fulfilled) {
         match fulfilled {
             Fulfilled::Kept(ticket, outcome) => {
+                self.turn = None;
                 match outcome {
                     Ok(()) => self.store.set(ENTRY, &Entry::Session),
                     Err(_) => self.store.unset(ENTRY),

@@ -5,7 +5,7 @@ use tallylight_core::{
     Error,
     discovery::{Identity, Server},
     link,
-    session::{Effect, Input, SessionState, SessionView, Ticket},
+    session::{Effect, Grant, Input, SessionState, SessionView, Ticket},
     view::Event,
 };
 
@@ -14,6 +14,7 @@ use crate::{
     auth::{self, Denial},
     secrets::{Found, Kept, TokenStore, Unlock},
     shell::Shell,
+    turn::Turn,
 };
 
 impl<S: Shell> Actor<S> {
@@ -96,9 +97,11 @@ impl<S: Shell> Actor<S> {
     fn refresh(&self, ticket: Ticket, token: SecretString) {
         let (Some(clients), Some(server)) = (self.clients.clone(), self.server.clone()) else { return };
         let (reports, email, tokens) = (self.reports.clone(), self.session_email(), self.tokens.clone());
+        let folder = self.data_dir.clone();
         // What could not be kept is newer than what the keychain holds.
         let is_kept = self.session.view().warning.is_none();
         tokio::spawn(async move {
+            let turn = Turn::take(&folder).await;
             let newest = async || if is_kept { newest(&tokens, &server, &email).await } else { None };
             let token = newest().await.unwrap_or(token);
             let mut answer = auth::by_refresh(&clients.auth, &server, &token, &email).await;
@@ -107,8 +110,17 @@ impl<S: Shell> Actor<S> {
             {
                 answer = auth::by_refresh(&clients.auth, &server, &newer, &email).await;
             }
-            let _ = reports.send(Report::Granted(ticket, answer)).await;
+            let _ = reports.send(Report::Granted(ticket, answer, turn)).await;
         });
+    }
+
+    pub(super) fn granted(&mut self, ticket: Ticket, answer: Result<Grant, Denial>, turn: Option<Turn>) {
+        self.session_input(match answer {
+            Ok(grant) => Input::Granted(ticket, grant),
+            Err(Denial::Refused(error)) => Input::Refused(ticket, error),
+            Err(Denial::Delayed(error, wait)) => Input::Delayed(ticket, error, wait),
+        });
+        self.turn = turn.filter(|_| self.session.is_keeping());
     }
 
     fn request_by_password(&self, ticket: Ticket, email: String, password: SecretString) {
@@ -116,7 +128,7 @@ impl<S: Shell> Actor<S> {
         let reports = self.reports.clone();
         tokio::spawn(async move {
             let answer = auth::by_password(&clients.auth, &server, &email, &password).await;
-            let _ = reports.send(Report::Granted(ticket, answer)).await;
+            let _ = reports.send(Report::Granted(ticket, answer, None)).await;
         });
     }
 

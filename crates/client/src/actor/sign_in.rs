@@ -73,7 +73,7 @@ impl<S: Shell> Actor<S> {
         let (reports, browser) = (self.reports.clone(), self.browser.clone());
         let page = tokio::spawn(async move {
             let answer = by_page(&clients.auth, &server, &provider, &browser).await;
-            let _ = reports.send(Report::Granted(ticket, answer)).await;
+            let _ = reports.send(Report::Granted(ticket, answer, None)).await;
         });
         if let Some(signing_in) = &mut self.signing_in {
             signing_in.page = Some(AbortOnDropHandle::new(page));
