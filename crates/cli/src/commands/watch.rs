@@ -5,7 +5,10 @@ use std::{io::IsTerminal, time::Duration};
 use clap::Args;
 use serde::Deserialize;
 use tallylight_client::Handle;
-use tallylight_core::{Code, Error, JobId, view::Event};
+use tallylight_core::{
+    Code, Error, JobId,
+    view::{ConnectionState, Event, SessionState},
+};
 use tokio::{
     io::{AsyncBufReadExt, BufReader, Lines, Stdin},
     sync::mpsc,
@@ -84,9 +87,9 @@ pub async fn run(global: &Global, watch: Watch) -> Result<(), Error> {
     let mut display = Display::choose(global);
     if let Display::Json = display {
         let jobs = handle.jobs().await?;
-        // What was told of jobs until now is in these.
+        // What was told of jobs until now is in these, and that nobody was signed in is over.
         while let Ok(earlier) = told.try_recv() {
-            if !matches!(earlier, Told::Event(Event::Jobs { .. })) {
+            if !is_prelude(&earlier) {
                 display.show(&earlier);
             }
         }
@@ -112,6 +115,15 @@ pub async fn run(global: &Global, watch: Watch) -> Result<(), Error> {
     handle.shutdown().await;
     drain(&mut told, &mut display);
     Ok(())
+}
+
+fn is_prelude(told: &Told) -> bool {
+    match told {
+        Told::Event(Event::Jobs { .. }) => true,
+        Told::Event(Event::Session(session)) => session.state == SessionState::SignedOut && session.reason.is_none(),
+        Told::Event(Event::Connection(connection)) => connection.state == ConnectionState::SignedOut,
+        Told::Event(_) | Told::Notice(_) => false,
+    }
 }
 
 /// Signs in where there is no session.
