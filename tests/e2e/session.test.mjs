@@ -110,6 +110,21 @@ describe("a session", { concurrency: false }, () => {
     assert.ok(token(), "and the entry is whole again");
   });
 
+  it("that was ended while the keychain was locked does not come back", async () => {
+    lock();
+    await app.button("Sign out").click();
+    await app.sees("Sign in to Tallylight studio");
+    await app.close();
+    app = await App.start(data);
+    await app.sees("Sign in to Tallylight studio");
+    await unlockElsewhere();
+    await waitFor("an empty keychain", () => lookup("desktop") === null, 60_000);
+    await app.doesNotSee("Live");
+    await app.type("#password", account.password);
+    await app.browser.keys("Enter");
+    await app.sees("Live");
+  });
+
   it("ends here, in the keychain and at the studio", async () => {
     const last = token();
     await app.button("Sign out").click();

@@ -246,8 +246,8 @@ impl<S: Shell> Actor<S> {
             Command::SignIn(email, password, reply) => self.sign_in(email, password, reply),
             Command::SignInWith(provider, reply) => self.sign_in_with(provider, reply),
             Command::CancelSignIn(reply) => {
-                self.restorer = None;
                 self.session_input(session::Input::CancelSignIn);
+                self.stop_restoring();
                 let _ = reply.send(Ok(()));
             }
             Command::Unlock(reply) => {

@@ -63,17 +63,17 @@ impl<S: Shell> Actor<S> {
         let Some(server) = self.store.setting::<Server>("server") else { return };
         self.restoring = Some(Vec::new());
         self.calls.await_sync();
+        self.session_input(Input::Restoring(None));
         if server.identity == Identity::ThisComputer {
             // Its studio has yet to start. Whoever holds its old port meanwhile must not be shown the token.
             self.awaits_computer = true;
         } else if let Err(error) = self.choose(server) {
             tracing::warn!(%error, "the backend of the last run cannot be used");
-            self.restoring = None;
-            return;
+            self.stop_restoring();
+            self.session_input(Input::NothingKept(None));
         } else {
             self.load_session(unlock);
         }
-        self.session_input(Input::Restoring(None));
     }
 
     /// Asks the keychain for the session, until it answers.
@@ -122,6 +122,16 @@ impl<S: Shell> Actor<S> {
                 self.session_input(Input::NothingKept(None));
             }
         }
+        self.answer_restoring();
+    }
+
+    /// Gives up asking the keychain.
+    pub(super) fn stop_restoring(&mut self) {
+        self.restorer = None;
+        self.answer_restoring();
+    }
+
+    fn answer_restoring(&mut self) {
         let is_signed_in = self.session.is_signed_in();
         for reply in self.restoring.take().into_iter().flatten() {
             let _ = reply.send(Ok(is_signed_in));
@@ -142,7 +152,7 @@ impl<S: Shell> Actor<S> {
 
     /// Keeps a session, in place of whatever the keychain holds.
     pub(super) fn keep_session(&mut self, ticket: Ticket, kept: Kept) {
-        self.restorer = None;
+        self.stop_restoring();
         let by_person = !self.session.is_signed_in()
             && self.server.as_ref().is_some_and(|server| server.identity == Identity::Address);
         // Whoever has just typed a password may be asked for another; nobody else is.
@@ -153,7 +163,7 @@ impl<S: Shell> Actor<S> {
     /// Forgets the session, as soon as the keychain lets us.
     pub(super) fn forget_session(&mut self) {
         self.turn = None;
-        self.restorer = None;
+        self.stop_restoring();
         self.store.set(ENTRY, &Entry::Remains);
         self.wish(Wish::Forget);
     }
