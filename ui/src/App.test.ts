@@ -44,6 +44,11 @@ describe("a studio that does not describe itself", () => {
     await type("Address of the studio", "acme.tv");
     await fireEvent.click(screen.getByRole("button", { name: "Connect" }));
     expect((await screen.findByRole("alert")).textContent).toBe("It says nothing of itself");
+    // A mistyped address is mended, and nothing else is asked for.
+    backend.failures.set("connect", { code: "not_a_studio", message: "nor does this" });
+    await type("Address of the studio", "acme.tv");
+    await fireEvent.click(screen.getByRole("button", { name: "Connect" }));
+    await waitFor(() => expect(screen.getByRole("alert").textContent).toBe("Nor does this"));
     backend.failures.set("connectAs", {
       code: "wrong_key",
       message: "the server does not know this key",
@@ -61,7 +66,7 @@ describe("a studio that does not describe itself", () => {
     await fireEvent.click(button);
     expect(await screen.findByText("Sign in to Acme Studio")).toBeTruthy();
     expect(backend.calls).toContain(
-      'connectAs acme.tv {"auth_url":"x.supabase.co","auth_key":"guess","ws_token":"header","auth_providers":["email","google"]}',
+      'connectAs acme.tv {"auth_url":"x.supabase.co","auth_key":"guess","auth_providers":["email","google"]}',
     );
   });
 });
