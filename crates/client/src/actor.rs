@@ -101,9 +101,9 @@ impl Config {
 #[derive(Debug)]
 enum Report {
     Socket(ConnId, socket::Report),
-    Discovered(Box<Result<Server, Error>>, Reply<ServerView>),
+    Discovered(u64, Box<Result<Server, Error>>, Reply<ServerView>),
     Loaded(Result<Found, Error>),
-    Granted(Ticket, Result<session::Grant, Denial>, Option<Turn>),
+    Granted(Ticket, Result<session::Grant, Denial>, Place, Option<Turn>),
     Keychain(Fulfilled),
     Call(Box<CallReport>),
     Upload(UploadReport),
@@ -133,6 +133,8 @@ struct Actor<S> {
     data_dir: PathBuf,
     /// Is held until the keychain has the token of a renewal.
     turn: Option<Turn>,
+    /// Counts the choices of a backend, to tell the answer to an earlier one.
+    choices: u64,
     signing_in: Option<SigningIn>,
     /// Who waits for the keychain's first answer; none once it has come.
     restoring: Option<Vec<Reply<bool>>>,
@@ -149,8 +151,11 @@ struct Actor<S> {
     lasting: TaskTracker,
 }
 
+/// Is where a request for a session went.
+type Place = Box<(Clients, Server)>;
+
 /// Are the HTTP clients of the chosen backend.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 struct Clients {
     rest: Client,
     auth: Client,
@@ -187,6 +192,7 @@ pub fn start(config: Config, shell: impl Shell) -> Handle {
             browser: config.browser,
             data_dir: config.data_dir,
             turn: None,
+            choices: 0,
             signing_in: None,
             restoring: None,
             restorer: None,
@@ -246,6 +252,7 @@ impl<S: Shell> Actor<S> {
             Command::SignIn(email, password, reply) => self.sign_in(email, password, reply),
             Command::SignInWith(provider, reply) => self.sign_in_with(provider, reply),
             Command::CancelSignIn(reply) => {
+                self.awaits_computer = false;
                 self.session_input(session::Input::CancelSignIn);
                 self.stop_restoring();
                 let _ = reply.send(Ok(()));
@@ -293,9 +300,11 @@ impl<S: Shell> Actor<S> {
     fn report(&mut self, report: Report) {
         match report {
             Report::Socket(conn, report) => self.socket_report(conn, report),
-            Report::Discovered(found, reply) => self.discovered(*found, reply),
-            Report::Loaded(found) => self.loaded(found),
-            Report::Granted(ticket, answer, turn) => self.granted(ticket, answer, turn),
+            Report::Discovered(number, found, reply) => self.discovered(number, *found, reply),
+            // What was on its way when the asking was given up is nobody's.
+            Report::Loaded(found) if self.restorer.is_some() => self.loaded(found),
+            Report::Loaded(_) => {}
+            Report::Granted(ticket, answer, at, turn) => self.granted(ticket, answer, at, turn),
             Report::Keychain(fulfilled) => self.fulfilled(fulfilled),
             Report::Call(report) => self.call_report(*report),
             Report::Upload(report) => self.upload_report(report),

@@ -74,7 +74,7 @@ impl Session {
             Input::Restore { refresh_token, email } => self.restore(refresh_token, email, &mut effects),
             Input::Granted(ticket, grant) if self.is_current(ticket) => self.granted(ticket, grant, &mut effects),
             Input::Kept(ticket, problem) if self.is_current(ticket) => self.kept(problem, now, &mut effects),
-            Input::KeptLate(ticket) if self.is_current(ticket) => self.kept_late(&mut effects),
+            Input::KeptLate(ticket) if self.is_current(ticket) => self.kept_late(now, &mut effects),
             Input::Refused(ticket, error) if self.is_current(ticket) => self.refused(error, &mut effects),
             Input::Delayed(ticket, error, wait) if self.is_current(ticket) => {
                 self.delayed(error, wait.unwrap_or_default(), now, &mut effects);
@@ -167,9 +167,13 @@ impl Session {
         match self.state {
             State::SigningIn => {
                 self.new_ticket();
-                self.sign_in_failed(Error::new(Code::Requested, "the sign-in was cancelled"), effects);
+                self.sign_in_failed(cancelled(), effects);
             }
             State::Restoring => self.nothing_kept(None, effects),
+            State::Keeping { renewed: false, .. } => {
+                effects.push(Effect::SignInFailed(cancelled()));
+                self.sign_out(None, effects);
+            }
             State::SignedOut | State::Keeping { .. } | State::SignedIn { .. } | State::Refreshing { .. } => {}
         }
     }
@@ -223,8 +227,10 @@ impl Session {
         effects.push(Effect::Ready);
     }
 
-    fn kept_late(&mut self, effects: &mut Vec<Effect>) {
-        if self.is_signed_in() && self.shown.warning.take().is_some() {
+    fn kept_late(&mut self, now: Now, effects: &mut Vec<Effect>) {
+        if self.is_keeping() {
+            self.kept(None, now, effects);
+        } else if self.is_signed_in() && self.shown.warning.take().is_some() {
             effects.push(Effect::Show(self.shown.clone()));
         }
     }
@@ -352,6 +358,10 @@ impl Session {
     fn is_current(&self, ticket: Ticket) -> bool {
         ticket.0 == self.ticket
     }
+}
+
+fn cancelled() -> Error {
+    Error::new(Code::Requested, "the sign-in was cancelled")
 }
 
 #[cfg(test)]

@@ -152,6 +152,17 @@ fn a_sign_in_that_was_cancelled_is_over_and_its_late_grant_is_ended() {
     let late = session.on(Input::Granted(*ticket, grant("r1", 3600)), now(2));
     assert!(matches!(late.as_slice(), [Effect::Revoke(_)]), "{late:?}");
     assert!(session.on(Input::CancelSignIn, now(3)).is_empty(), "nothing is left to cancel");
+
+    // The keychain asks for its own password, and the person thinks better of it.
+    let sign_in = Input::SignIn { email: "me@acme.tv".to_owned(), password: "pw".into() };
+    let granted = super::tests::ticket(&session.on(sign_in, now(4)));
+    session.on(Input::Granted(granted, grant("r2", 3600)), now(5));
+    let cancelled = session.on(Input::CancelSignIn, now(6));
+    assert!(
+        matches!(&cancelled[..], [Effect::SignInFailed(_), Effect::Revoke(_), Effect::Forget, Effect::Show(_)]),
+        "{cancelled:?}"
+    );
+    assert!(session.on(Input::Kept(granted, None), now(7)).is_empty() && !session.is_signed_in());
 }
 
 #[test]

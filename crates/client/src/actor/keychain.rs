@@ -80,10 +80,15 @@ impl<S: Shell> Actor<S> {
     pub(super) fn load_session(&mut self, unlock: Unlock) {
         if self.store.setting(ENTRY) == Some(Entry::Remains) {
             self.wish(Wish::Forget);
-            return self.loaded(Ok(Found::Nothing));
+            self.nothing_kept(None);
+            return self.answer_restoring();
         }
         let load = load(self.tokens.clone(), self.reports.clone(), unlock);
-        self.restorer = Some(AbortOnDropHandle::new(tokio::spawn(load)));
+        let wait = if self.signing_in.is_some() { FIRST_LOOK } else { Duration::ZERO };
+        self.restorer = Some(AbortOnDropHandle::new(tokio::spawn(async move {
+            tokio::time::sleep(wait).await;
+            load.await;
+        })));
     }
 
     /// Asks the person to unlock the keychain, where its session is waited for.
@@ -95,6 +100,11 @@ impl<S: Shell> Actor<S> {
 
     /// Goes on with the session that the keychain kept, if it belongs to this backend.
     pub(super) fn loaded(&mut self, found: Result<Found, Error>) {
+        if self.signing_in.is_some() {
+            // Should that fail, the session of before is still wanted.
+            self.answer_restoring();
+            return self.load_session(Unlock::Never);
+        }
         if found.is_ok() {
             self.restorer = None;
         }
@@ -175,17 +185,23 @@ impl<S: Shell> Actor<S> {
     }
 
     pub(super) fn fulfilled(&mut self, fulfilled: Fulfilled) {
+        // Whoever has signed out meanwhile has the last word about the entry.
+        let is_left = self.keychain.as_ref().is_some_and(|wishes| matches!(*wishes.borrow(), Wish::Forget));
         match fulfilled {
             Fulfilled::Kept(ticket, outcome) => {
                 self.turn = None;
                 match outcome {
-                    Ok(()) => self.store.set(ENTRY, &Entry::Session),
-                    Err(_) => self.store.unset(ENTRY),
+                    Ok(()) if !is_left => self.store.set(ENTRY, &Entry::Session),
+                    // What remains of a session before it still has to be forgotten.
+                    Err(_) if self.store.setting(ENTRY) != Some(Entry::Remains) => self.store.unset(ENTRY),
+                    Ok(()) | Err(_) => {}
                 }
                 self.session_input(Input::Kept(ticket, outcome.err()));
             }
             Fulfilled::KeptLate(ticket) => {
-                self.store.set(ENTRY, &Entry::Session);
+                if !is_left {
+                    self.store.set(ENTRY, &Entry::Session);
+                }
                 self.session_input(Input::KeptLate(ticket));
             }
             Fulfilled::Forgotten => self.store.unset(ENTRY),
@@ -223,7 +239,13 @@ pub(super) async fn fulfil(tokens: TokenStore, mut wishes: watch::Receiver<Wish>
         let mut wait = FIRST_LOOK;
         let mut is_first = true;
         loop {
-            let mut wish = wishes.borrow_and_update().clone();
+            let (mut wish, is_new) = {
+                let newest = wishes.borrow_and_update();
+                (newest.clone(), newest.has_changed())
+            };
+            if is_new {
+                (is_first, wait) = (true, FIRST_LOOK);
+            }
             if let (Wish::Keep(_, _, unlock), false) = (&mut wish, is_first) {
                 *unlock = Unlock::Never;
             }

@@ -17,7 +17,7 @@ const ADDRESS: &str = "address";
 impl<S: Shell> Actor<S> {
     /// Asks an address who it is.
     pub(super) fn connect(&mut self, address: Url, identity: Identity, reply: Reply<ServerView>) {
-        let reports = self.reports.clone();
+        let (reports, number) = (self.reports.clone(), self.next_choice());
         let before = self.server.clone();
         tokio::spawn(async move {
             let found = match http::client(&address) {
@@ -35,20 +35,28 @@ impl<S: Shell> Actor<S> {
                 }
                 (found, _) => found,
             };
-            reports.send(Report::Discovered(Box::new(found), reply)).await
+            reports.send(Report::Discovered(number, Box::new(found), reply)).await
         });
+    }
+
+    fn next_choice(&mut self) -> u64 {
+        self.choices += 1;
+        self.choices
     }
 
     /// Takes a person's word for who an address is, once its sign-in server has answered to it.
     pub(super) fn connect_as(&mut self, address: Url, description: Description, reply: Reply<ServerView>) {
-        let reports = self.reports.clone();
+        let (reports, number) = (self.reports.clone(), self.next_choice());
         tokio::spawn(async move {
             let found = described(&address, description).await;
-            reports.send(Report::Discovered(Box::new(found), reply)).await
+            reports.send(Report::Discovered(number, Box::new(found), reply)).await
         });
     }
 
-    pub(super) fn discovered(&mut self, found: Result<Server, Error>, reply: Reply<ServerView>) {
+    pub(super) fn discovered(&mut self, number: u64, found: Result<Server, Error>, reply: Reply<ServerView>) {
+        if number != self.choices {
+            return drop(reply.send(Err(Error::new(Code::Requested, "another studio was chosen meanwhile"))));
+        }
         let chosen = found.and_then(|server| {
             // Another backend shows nothing of the one before.
             if self.server.as_ref().is_some_and(|before| before.key() != server.key()) {

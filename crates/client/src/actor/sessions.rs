@@ -9,7 +9,7 @@ use tallylight_core::{
     view::Event,
 };
 
-use super::{Actor, Report, signed_out};
+use super::{Actor, Place, Report, signed_out};
 use crate::{
     auth::{self, Denial},
     secrets::{Found, Kept, TokenStore, Unlock},
@@ -69,6 +69,8 @@ impl<S: Shell> Actor<S> {
 
     /// Leaves the account, here and at the backend.
     pub(super) fn sign_out(&mut self) {
+        self.awaits_computer = false;
+        self.stop_restoring();
         self.session_input(Input::SignOut(None));
         self.forget_jobs();
         // Leaving the studio of this computer leads back to the choice; another's address is remembered.
@@ -110,11 +112,21 @@ impl<S: Shell> Actor<S> {
             {
                 answer = auth::by_refresh(&clients.auth, &server, &newer, &email).await;
             }
-            let _ = reports.send(Report::Granted(ticket, answer, turn)).await;
+            let at = Box::new((clients, server));
+            let _ = reports.send(Report::Granted(ticket, answer, at, turn)).await;
         });
     }
 
-    pub(super) fn granted(&mut self, ticket: Ticket, answer: Result<Grant, Denial>, turn: Option<Turn>) {
+    /// Takes in the answer to a request for a session.
+    pub(super) fn granted(&mut self, ticket: Ticket, answer: Result<Grant, Denial>, at: Place, turn: Option<Turn>) {
+        // Of a backend that was left meanwhile: its token is shown to no other, and ended where it comes from.
+        if self.server.as_ref().is_none_or(|server| server.key() != at.1.key()) {
+            if let Ok(grant) = answer {
+                let (clients, server) = *at;
+                self.lasting.spawn(async move { auth::logout(&clients.auth, &server, &grant.access_token).await });
+            }
+            return;
+        }
         self.session_input(match answer {
             Ok(grant) => Input::Granted(ticket, grant),
             Err(Denial::Refused(error)) => Input::Refused(ticket, error),
@@ -128,7 +140,8 @@ impl<S: Shell> Actor<S> {
         let reports = self.reports.clone();
         tokio::spawn(async move {
             let answer = auth::by_password(&clients.auth, &server, &email, &password).await;
-            let _ = reports.send(Report::Granted(ticket, answer, None)).await;
+            let at = Box::new((clients, server));
+            let _ = reports.send(Report::Granted(ticket, answer, at, None)).await;
         });
     }
 

@@ -7,7 +7,7 @@ use secrecy::SecretString;
 use tallylight_core::{
     Code, Error,
     discovery::{Identity, Server},
-    session::{Grant, Input, SessionState, Ticket},
+    session::{Grant, Input, Ticket},
 };
 use tokio_util::task::AbortOnDropHandle;
 
@@ -54,7 +54,7 @@ impl<S: Shell> Actor<S> {
             let _ = before.reply.send(Err(Error::new(Code::Requested, "another sign-in took its place")));
         }
         // Whatever was before ends first, while nobody waits who could take its end for this one's.
-        if !matches!(self.session.view().state, SessionState::SignedOut | SessionState::Restoring) {
+        if self.session.is_signed_in() || self.session.is_keeping() {
             self.session_input(Input::SignOut(None));
         }
         self.signing_in = Some(SigningIn { reply, page: None });
@@ -73,7 +73,8 @@ impl<S: Shell> Actor<S> {
         let (reports, browser) = (self.reports.clone(), self.browser.clone());
         let page = tokio::spawn(async move {
             let answer = by_page(&clients.auth, &server, &provider, &browser).await;
-            let _ = reports.send(Report::Granted(ticket, answer, None)).await;
+            let at = Box::new((clients, server));
+            let _ = reports.send(Report::Granted(ticket, answer, at, None)).await;
         });
         if let Some(signing_in) = &mut self.signing_in {
             signing_in.page = Some(AbortOnDropHandle::new(page));
