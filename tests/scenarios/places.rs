@@ -77,6 +77,21 @@ async fn another_account_after_an_expired_session_sees_nothing_of_the_one_before
     assert!(!shows(&scene.recorder, "secret"));
 }
 
+#[tokio::test]
+async fn a_late_grant_is_ended_at_the_backend_that_gave_it_and_shown_to_no_other() {
+    let scene = Scene::signed_out(|backend| backend.script_grants([Grant::Held])).await;
+    let client = scene.client.clone();
+    let late = tokio::spawn(async move { client.sign_in("me@acme.tv".to_owned(), "password".into()).await });
+    scene.until("the request", |scene| scene.backend.holds()).await;
+    let other = tallylight_tests::ScriptedBackend::start().await;
+    let address = parse_address(&other.address).expect("an address");
+    scene.client.connect(address, Identity::Address).await.expect("another");
+    assert!(late.await.expect("no panic").is_err(), "whoever waited knows");
+    scene.backend.release();
+    scene.until("its end", |scene| scene.backend.ended() == ["access-1"]).await;
+    assert!(other.ended().is_empty() && !scene.is_signed_in().await);
+}
+
 fn shows(recorder: &Recorder, job_id: &str) -> bool {
     recorder.seen().events.iter().any(|event| {
         matches!(event, Event::Jobs { changed, .. } if changed.iter().any(|change| change.job.job_id.as_str() == job_id))

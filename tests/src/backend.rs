@@ -69,6 +69,8 @@ struct Script {
     granted: usize,
     /// The refresh tokens that were brought, in order.
     brought: Vec<String>,
+    /// The access tokens whose sessions were ended.
+    ended: Vec<String>,
     /// The codes that were brought, with their verifiers.
     exchanged: Vec<(String, String)>,
     held: Vec<tokio::sync::oneshot::Sender<()>>,
@@ -94,7 +96,7 @@ impl ScriptedBackend {
             .route("/.well-known/tallylight.json", get(discovery))
             .route("/auth/v1/settings", get(settings))
             .route("/auth/v1/token", post(token))
-            .route("/auth/v1/logout", post(|| async { StatusCode::NO_CONTENT }))
+            .route("/auth/v1/logout", post(logout))
             .route("/api/v1/jobs/", get(jobs))
             .route("/api/v1/videos/jobs/{job_id}", get(job))
             .route("/ws", get(upgrade))
@@ -142,6 +144,11 @@ impl ScriptedBackend {
     /// Decides what becomes of the next requests for a token, one after the other.
     pub fn script_grants(&self, grants: impl IntoIterator<Item = Grant>) {
         self.script().grants.extend(grants);
+    }
+
+    /// Tells whether a request for a token is held.
+    pub fn holds(&self) -> bool {
+        !self.script().held.is_empty()
     }
 
     /// Answers the requests for a token that are held.
@@ -205,6 +212,11 @@ impl ScriptedBackend {
         self.script().brought.clone()
     }
 
+    /// Returns the access tokens whose sessions were ended.
+    pub fn ended(&self) -> Vec<String> {
+        self.script().ended.clone()
+    }
+
     /// Returns the codes that were brought, with their verifiers.
     pub fn exchanged(&self) -> Vec<(String, String)> {
         self.script().exchanged.clone()
@@ -254,6 +266,12 @@ async fn discovery(State(backend): State<ScriptedBackend>, headers: HeaderMap) -
         document.extend(more.clone());
     }
     Json(document).into_response()
+}
+
+async fn logout(State(backend): State<ScriptedBackend>, headers: HeaderMap) -> StatusCode {
+    let token = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    backend.script().ended.push(token.trim_start_matches("Bearer ").to_owned());
+    StatusCode::NO_CONTENT
 }
 
 async fn settings(headers: HeaderMap) -> StatusCode {
