@@ -137,8 +137,11 @@ describe("signing in", () => {
     const backend = new MockBackend(signedOutStatus(withGoogle));
     render(App, { backend });
     const google = { name: "Continue with Google" };
-    await fireEvent.click(await screen.findByRole("button", google));
+    const button = await screen.findByRole("button", google);
+    button.focus();
+    await fireEvent.click(button);
     await screen.findByText(/Finish signing in in your browser/);
+    expect(document.activeElement?.textContent?.trim()).toBe("Cancel");
     await fireEvent.click(screen.getByRole("button", { name: "Cancel" }));
     await fireEvent.click(await screen.findByRole("button", google));
     expect(screen.queryByRole("alert"), "whoever cancelled knows").toBeNull();
