@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     JobId, Now, StageId,
-    job::{Fault, Status},
+    edits::{Confirmed, content_of},
+    job::{Fault, Field, Status},
     protocol::{Body, ErrorData, Event, Progress},
     record::{Record, Verdict, stamp},
     server_clock::ServerClock,
@@ -188,6 +189,34 @@ impl Cache {
             changes.push(Change::Doubted(job_id));
         }
         changes
+    }
+
+    /// Takes in that the backend has an edit, and returns the changes.
+    ///
+    /// The answer outdoes whatever was held when the edit was sent, even from a backend that does not date its changes;
+    /// a word that came after, and is newer than the answer, outdoes the answer.
+    pub fn confirm(&mut self, confirmed: Confirmed, requested: Timestamp) -> Vec<Change> {
+        let Confirmed { job_id, changes, snapshot, sent_over } = confirmed;
+        let answered = snapshot.as_ref().and_then(|snapshot| snapshot.updated_at);
+        let answered = answered.map_or(requested, |at| trusted(at, requested));
+        let said = |field: &Field| snapshot.as_ref().and_then(|snapshot| content_of(snapshot, *field));
+        let values: Vec<_> = changes.into_iter().map(|(field, sent)| (field, said(&field).unwrap_or(sent))).collect();
+        let mut changed = match snapshot {
+            Some(snapshot) => self.merge(*snapshot, requested, Authority::Ordinary),
+            None => Vec::new(),
+        };
+        let Some(job) = self.jobs.get_mut(&job_id) else { return changed };
+        for (field, value) in values {
+            let held = job.said_at(field);
+            let came_meanwhile = held != sent_over.get(&field).copied();
+            if came_meanwhile && held.is_some_and(|held| held > answered) {
+                continue;
+            }
+            job.set(field, held.map_or(answered, |held| held.max(answered)), value);
+        }
+        job.touch(answered);
+        changed.push(Change::Job(job_id, Scope::Increment));
+        changed
     }
 
     /// Merges the whole list, and returns the changes and the known jobs that it does not hold.

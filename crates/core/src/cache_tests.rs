@@ -3,7 +3,8 @@ use serde_json::json;
 
 use super::*;
 use crate::{
-    job::{Content, Field, Thumbnail},
+    edits::Edits,
+    job::{Content, Thumbnail},
     protocol::{Frame, decode},
     snapshot::read_job,
     view,
@@ -40,7 +41,7 @@ fn requested() -> Timestamp {
 }
 
 fn seen(cache: &Cache) -> view::JobView {
-    view::job(cache.job(&JobId::new("7")).expect("job 7"))
+    view::job(cache.job(&JobId::new("7")).expect("job 7"), &Edits::default())
 }
 
 fn applied(events: &[Event]) -> Cache {

@@ -79,11 +79,13 @@ pub enum Field {
     Transcript,
     /// Its chapters.
     Chapters,
+    /// The picture that stands for it. It is chosen, and no METADATA_UPDATE carries it.
+    Thumbnail,
 }
 
 impl Field {
-    /// All of them.
-    pub const ALL: [Self; 5] = [Self::Title, Self::Description, Self::Tags, Self::Transcript, Self::Chapters];
+    /// Those that METADATA_UPDATE carries.
+    pub const METADATA: [Self; 5] = [Self::Title, Self::Description, Self::Tags, Self::Transcript, Self::Chapters];
 
     /// Returns the word on the wire.
     pub fn as_str(self) -> &'static str {
@@ -93,12 +95,25 @@ impl Field {
             Self::Tags => "TAGS",
             Self::Transcript => "TRANSCRIPT",
             Self::Chapters => "CHAPTERS",
+            Self::Thumbnail => "THUMBNAIL",
         }
     }
 
-    /// Reads the word on the wire, in any case.
+    /// Returns its name in an edit.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Title => "title",
+            Self::Description => "description",
+            Self::Tags => "tags",
+            Self::Transcript => "transcript_text",
+            Self::Chapters => "chapters",
+            Self::Thumbnail => "thumbnail_id",
+        }
+    }
+
+    /// Reads the word of a METADATA_UPDATE, in any case.
     pub fn parse(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|field| field.as_str().eq_ignore_ascii_case(word.trim()))
+        Self::METADATA.into_iter().find(|field| field.as_str().eq_ignore_ascii_case(word.trim()))
     }
 }
 
@@ -106,7 +121,7 @@ impl Field {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Content {
-    /// Of TITLE, DESCRIPTION and TRANSCRIPT.
+    /// Of TITLE, DESCRIPTION and TRANSCRIPT; of THUMBNAIL, the id of the chosen one.
     Text(String),
     /// Of TAGS.
     Tags(Vec<String>),

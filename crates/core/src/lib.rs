@@ -7,6 +7,7 @@ pub mod backoff;
 pub mod cache;
 pub mod diagnostics;
 pub mod discovery;
+pub mod edits;
 pub mod error;
 pub mod id;
 pub mod job;

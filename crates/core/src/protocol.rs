@@ -258,13 +258,14 @@ impl ThumbnailData {
     }
 }
 
-/// Reads the content of a metadata field: what the specification says, and the near misses of real backends.
-pub(crate) fn content(field: Field, value: &Value) -> Option<Content> {
+/// Reads the content of a field: what the specification says, and the near misses of real backends.
+pub fn content(field: Field, value: &Value) -> Option<Content> {
     match field {
         Field::Title | Field::Description => value.as_str().map(|text| Content::Text(text.to_owned())),
         Field::Transcript => transcript(value).map(Content::Text),
         Field::Tags => tags(value).map(Content::Tags),
         Field::Chapters => chapters(value).map(Content::Chapters),
+        Field::Thumbnail => ThumbnailId::deserialize(value).ok().map(|id| Content::Text(id.to_string())),
     }
 }
 

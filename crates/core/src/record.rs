@@ -190,6 +190,32 @@ impl Record {
         }
     }
 
+    /// Returns what is confirmed of a field.
+    pub fn content(&self, field: Field) -> Option<Content> {
+        if field == Field::Thumbnail {
+            return self.chosen.as_ref().map(|held| Content::Text(held.value.to_string()));
+        }
+        self.metadata.get(&field).map(|held| held.value.clone())
+    }
+
+    /// Returns when that was said.
+    pub fn said_at(&self, field: Field) -> Option<Timestamp> {
+        if field == Field::Thumbnail {
+            return self.chosen.as_ref().map(|held| held.at);
+        }
+        self.metadata.get(&field).map(|held| held.at)
+    }
+
+    /// Makes this what is confirmed of a field.
+    pub(crate) fn set(&mut self, field: Field, at: Timestamp, value: Content) {
+        match (field, value) {
+            (Field::Thumbnail, Content::Text(id)) => {
+                self.chosen = Some(Stamped { at, value: ThumbnailId::new(id) });
+            }
+            (_, value) => drop(self.metadata.insert(field, Stamped { at, value })),
+        }
+    }
+
     /// Notes that something was said about the job at a time.
     pub fn touch(&mut self, at: Timestamp) {
         self.updated_at = Some(self.updated_at.map_or(at, |held| held.max(at)));

@@ -159,16 +159,7 @@ fn stages(value: &Value) -> Vec<(StageId, Progress)> {
 }
 
 fn fields(metadata: &Value) -> Vec<(Field, Content)> {
-    [
-        (Field::Title, "title"),
-        (Field::Description, "description"),
-        (Field::Tags, "tags"),
-        (Field::Transcript, "transcript_text"),
-        (Field::Chapters, "chapters"),
-    ]
-    .into_iter()
-    .filter_map(|(field, key)| Some((field, content(field, metadata.get(key)?)?)))
-    .collect()
+    Field::METADATA.into_iter().filter_map(|field| Some((field, content(field, metadata.get(field.key())?)?))).collect()
 }
 
 fn faults(errors: &Value) -> Vec<Fault> {

@@ -1,5 +1,6 @@
 //! Exactly what a window or `tally --json` may see. TypeScript declarations are generated from here.
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -10,9 +11,11 @@ use crate::{
     record::Record,
 };
 
+mod edit;
 mod job;
 
 pub use crate::session::{SessionState, SessionView};
+pub use edit::{DraftKind, DraftView, EditOutcome, EditView, UnreadyView};
 pub use job::{FaultView, JobView, MetadataView, StageView, error, job};
 
 /// Is the state of the connection as a person sees it.
@@ -52,7 +55,7 @@ pub enum ConnectionState {
 }
 
 /// Is a stable code with words for a person.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
 pub struct ReasonView {
     /// The code.
@@ -184,6 +187,11 @@ pub struct StatusView {
     pub connection: ConnectionView,
     /// How many jobs there are.
     pub counts: Counts,
+    /// How it stands with what is kept on disk.
+    pub storage: StorageView,
+    /// When the jobs were last known to be as the backend has them; none before they ever were.
+    #[cfg_attr(feature = "bindings", ts(type = "string | null"))]
+    pub known_at: Option<Timestamp>,
     /// How far the backend's clock is ahead of ours, in milliseconds; none before it answered.
     #[cfg_attr(feature = "bindings", ts(type = "number | null"))]
     pub server_ahead_ms: Option<i64>,
@@ -207,8 +215,22 @@ pub enum Event {
     Session(SessionView),
     /// An upload went on.
     Upload(UploadView),
+    /// An edit went on.
+    Edit(EditView),
+    /// What is kept on disk is, or no longer is, as it should be; nothing where all is well.
+    Storage(StorageView),
     /// A message was skipped.
     Rejected(RejectedView),
+}
+
+/// Tells how it stands with what is kept on disk.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
+pub struct StorageView {
+    /// Why what happens now cannot be kept; none while it is.
+    pub trouble: Option<ReasonView>,
+    /// What was lost or set aside when the program started; none if nothing was.
+    pub incident: Option<ReasonView>,
 }
 
 /// Is a job that changed.

@@ -5,10 +5,12 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::Serialize;
 
+use super::edit::{DraftView, UnreadyView, unready};
 use crate::{
-    JobId, StageId, VideoId,
+    JobId, StageId, ThumbnailId, VideoId,
+    edits::Edits,
     job::{Chapter, Content, Fault, Field, Status, Thumbnail},
-    record::{Record, Stamped},
+    record::Record,
 };
 
 /// Is a whole job as a window sees it.
@@ -39,8 +41,14 @@ pub struct JobView {
     pub thumbnails: Vec<Thumbnail>,
     /// The picture that stands for it: the chosen thumbnail, or the first.
     pub cover_url: Option<String>,
+    /// Which thumbnail that is.
+    pub cover_id: Option<ThumbnailId>,
     /// Fields with an edit that the backend has not confirmed.
     pub pending: Vec<Field>,
+    /// What was typed and the backend does not have.
+    pub drafts: Vec<DraftView>,
+    /// Fields that cannot be edited yet.
+    pub unready: Vec<UnreadyView>,
     /// How long the video is, in seconds.
     pub duration_seconds: Option<f64>,
     /// How large the file is, in bytes.
@@ -102,14 +110,19 @@ pub struct MetadataView {
     pub chapters: Option<Vec<Chapter>>,
 }
 
-/// Returns a job as a window sees it.
-pub fn job(record: &Record) -> JobView {
-    let metadata = metadata(&record.metadata);
+/// Returns a job as a window sees it: what a person wrote stands over what the backend said.
+pub fn job(record: &Record, edits: &Edits) -> JobView {
+    let pending = edits.pending(&record.job_id);
+    let metadata = metadata(record, &pending);
     let mut thumbnails: Vec<Thumbnail> = record.thumbnails.values().map(|held| held.value.clone()).collect();
     let moment = |thumbnail: &Thumbnail| thumbnail.timestamp_seconds.unwrap_or(f64::INFINITY);
     thumbnails.sort_by(|a, b| moment(a).total_cmp(&moment(b)).then_with(|| a.thumbnail_id.cmp(&b.thumbnail_id)));
-    let chosen = record.chosen.as_ref().and_then(|chosen| record.thumbnails.get(&chosen.value)).map(|held| &held.value);
-    let cover_url = chosen.or(thumbnails.first()).map(|thumbnail| thumbnail.thumbnail_url.clone());
+    let wanted = match pending.get(&Field::Thumbnail) {
+        Some(Content::Text(id)) => Some(id.as_str()),
+        _ => record.chosen.as_ref().map(|chosen| chosen.value.as_str()),
+    };
+    let is_chosen = |thumbnail: &&Thumbnail| Some(thumbnail.thumbnail_id.as_str()) == wanted;
+    let cover = thumbnails.iter().find(is_chosen).or(thumbnails.first()).cloned();
     JobView {
         job_id: record.job_id.clone(),
         video_id: record.video_id.clone(),
@@ -122,8 +135,11 @@ pub fn job(record: &Record) -> JobView {
         stages: stages(record),
         metadata,
         thumbnails,
-        cover_url,
-        pending: Vec::new(),
+        cover_url: cover.as_ref().map(|cover| cover.thumbnail_url.clone()),
+        cover_id: cover.map(|cover| cover.thumbnail_id),
+        pending: pending.into_keys().collect(),
+        drafts: edits.drafts(&record.job_id).map(DraftView::from).collect(),
+        unready: unready(record),
         duration_seconds: record.duration_seconds,
         size_bytes: record.size_bytes,
         created_at: record.created_at,
@@ -178,17 +194,18 @@ fn pipeline_place(stage_id: &StageId) -> usize {
     KINDS.iter().position(|kind| name.contains(kind)).unwrap_or(KINDS.len())
 }
 
-fn metadata(fields: &BTreeMap<Field, Stamped<Content>>) -> MetadataView {
+fn metadata(record: &Record, pending: &BTreeMap<Field, &Content>) -> MetadataView {
     let mut view = MetadataView::default();
-    for (field, held) in fields {
-        match (field, held.value.clone()) {
-            (Field::Title, Content::Text(text)) => view.title = Some(text),
-            (Field::Description, Content::Text(text)) => view.description = Some(text),
-            (Field::Transcript, Content::Text(text)) => view.transcript = Some(text),
-            (Field::Tags, Content::Tags(tags)) => view.tags = Some(tags),
-            (Field::Chapters, Content::Chapters(chapters)) => view.chapters = Some(chapters),
+    for field in Field::METADATA {
+        let held = pending.get(&field).copied().or_else(|| record.metadata.get(&field).map(|held| &held.value));
+        match (field, held.cloned()) {
+            (Field::Title, Some(Content::Text(text))) => view.title = Some(text),
+            (Field::Description, Some(Content::Text(text))) => view.description = Some(text),
+            (Field::Transcript, Some(Content::Text(text))) => view.transcript = Some(text),
+            (Field::Tags, Some(Content::Tags(tags))) => view.tags = Some(tags),
+            (Field::Chapters, Some(Content::Chapters(chapters))) => view.chapters = Some(chapters),
             // The cache pairs fields with their kind of content; a disk that says otherwise is not believed.
-            (_, Content::Text(_) | Content::Tags(_) | Content::Chapters(_)) => {}
+            (_, None | Some(Content::Text(_) | Content::Tags(_) | Content::Chapters(_))) => {}
         }
     }
     view

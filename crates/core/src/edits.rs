@@ -1,0 +1,251 @@
+//! Edits as a state machine of the same shape as the link: `on(input, now) -> Vec<Effect>`.
+//!
+//! It keeps one promise above all: what a person typed is always somewhere. It is an edit on its way, or a draft that
+//! says why it is one, or the backend has it, or the person wrote something else in its place. And one order: an edit
+//! is on disk before anybody sees it, and marked as sent before it is.
+
+use std::{
+    collections::{BTreeMap, BTreeSet, VecDeque},
+    time::Duration,
+};
+
+use jiff::Timestamp;
+
+use crate::{
+    JobId, Now,
+    backoff::Backoff,
+    cache::Cache,
+    job::{Content, Field},
+    view::{EditOutcome, EditView, ReasonView},
+};
+
+mod answers;
+mod messages;
+
+pub(crate) use answers::content_of;
+pub use messages::{Answer, Arrival, Cause, Confirmed, Draft, Edit, EditState, Effect, Input, OpId, Unanswered};
+
+/// How many jobs' edits are on their way at the same time; of one job it is one.
+const AT_ONCE: usize = 4;
+
+/// Holds every edit that the backend has not confirmed, and every draft.
+#[derive(Debug, Default)]
+pub struct Edits {
+    queues: BTreeMap<JobId, Queue>,
+    drafts: BTreeMap<JobId, BTreeMap<Field, Draft>>,
+    last: u64,
+    gate: Gate,
+}
+
+/// Tells whether requests can be made.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Gate {
+    #[default]
+    Closed,
+    Open,
+}
+
+/// Holds the edits of one job, in the order in which they were made. Only the first is ever on its way.
+#[derive(Debug, Default)]
+struct Queue {
+    edits: VecDeque<Edit>,
+    step: Step,
+    backoff: Backoff,
+    /// Whether a fresh token was already asked for on behalf of the first.
+    token: Token,
+}
+
+#[derive(Clone, Debug, Default)]
+enum Step {
+    /// The first may go.
+    #[default]
+    Ready,
+    /// The backend is asked whether it has the first.
+    Checking,
+    /// The first is on its way.
+    Sending { sent_over: BTreeMap<Field, Timestamp> },
+    /// Nothing goes before then.
+    Waiting(Duration),
+    /// Nothing goes before there is another token.
+    WaitingForToken,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Token {
+    #[default]
+    AsItIs,
+    Renewed,
+}
+
+impl Edits {
+    /// Takes up what the disk kept.
+    pub fn restore(edits: impl IntoIterator<Item = Edit>, drafts: impl IntoIterator<Item = Draft>) -> Self {
+        let mut restored = Self::default();
+        let mut edits: Vec<Edit> = edits.into_iter().filter(|edit| !edit.changes.is_empty()).collect();
+        edits.sort_by_key(|edit| edit.op_id);
+        for edit in edits {
+            restored.last = restored.last.max(edit.op_id.0);
+            restored.queues.entry(edit.job_id.clone()).or_default().edits.push_back(edit);
+        }
+        for draft in drafts {
+            restored.drafts.entry(draft.job_id.clone()).or_default().insert(draft.field, draft);
+        }
+        restored
+    }
+
+    /// Returns the id that was given last; the next one is higher.
+    pub fn last(&self) -> OpId {
+        OpId(self.last)
+    }
+
+    /// Makes sure that no id up to this one is given again.
+    pub fn count_from(&mut self, last: OpId) {
+        self.last = self.last.max(last.0);
+    }
+
+    /// Returns what is pending of a job: each field as the person wrote it last.
+    pub fn pending(&self, job_id: &JobId) -> BTreeMap<Field, &Content> {
+        let edits = self.queues.get(job_id).into_iter().flat_map(|queue| &queue.edits);
+        edits.flat_map(|edit| edit.changes.iter().map(|(field, content)| (*field, content))).collect()
+    }
+
+    /// Returns the drafts of a job.
+    pub fn drafts(&self, job_id: &JobId) -> impl Iterator<Item = &Draft> {
+        self.drafts.get(job_id).into_iter().flat_map(BTreeMap::values)
+    }
+
+    /// Returns every job with words that the backend does not have.
+    pub fn jobs(&self) -> BTreeSet<&JobId> {
+        self.queues.keys().chain(self.drafts.keys()).collect()
+    }
+
+    /// Returns how many jobs have edits that the backend has not confirmed.
+    pub fn pending_jobs(&self) -> usize {
+        self.queues.len()
+    }
+
+    /// Returns when something is due by itself.
+    pub fn deadline(&self) -> Option<Duration> {
+        if self.gate == Gate::Closed {
+            return None;
+        }
+        self.queues
+            .values()
+            .filter_map(|queue| if let Step::Waiting(until) = queue.step { Some(until) } else { None })
+            .min()
+    }
+
+    /// Takes one input at a time, and returns what is to be done, in order.
+    pub fn on(&mut self, input: Input, cache: &Cache, now: Now) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        match input {
+            Input::Edit(job_id, changes) => self.begin(job_id, changes, &mut effects),
+            Input::Type(draft) => self.type_draft(draft, &mut effects),
+            Input::Discard(job_id, field) => self.forget_draft(&job_id, field, &mut effects),
+            Input::Opened => self.gate = Gate::Open,
+            Input::Closed => self.close(),
+            Input::TokenRenewed => self.release(|step| matches!(step, Step::WaitingForToken)),
+            Input::Reachable => self.release(|step| matches!(step, Step::Waiting(_))),
+            Input::Tick => self.release(|step| matches!(step, Step::Waiting(until) if *until <= now.monotonic)),
+            Input::Checked(op_id, answer) => self.checked(op_id, answer, now, &mut effects),
+            Input::Answered(op_id, answer) => self.answered(op_id, answer, cache, now, &mut effects),
+        }
+        self.go_on(cache, &mut effects);
+        // One transaction, before anything is sent or shown; the sort keeps the order within each kind.
+        effects.sort_by_key(Effect::place);
+        effects
+    }
+
+    fn begin(&mut self, job_id: JobId, changes: BTreeMap<Field, Content>, effects: &mut Vec<Effect>) {
+        if changes.is_empty() {
+            return;
+        }
+        self.last += 1;
+        for field in changes.keys() {
+            self.forget_draft(&job_id, *field, effects);
+            effects.push(tell(&job_id, *field, EditOutcome::Queued, None));
+        }
+        let edit = Edit { op_id: OpId(self.last), job_id: job_id.clone(), changes, state: EditState::Queued };
+        effects.extend([Effect::Keep(edit.clone()), Effect::Changed(job_id.clone())]);
+        self.queues.entry(job_id).or_default().edits.push_back(edit);
+    }
+
+    pub(super) fn type_draft(&mut self, draft: Draft, effects: &mut Vec<Effect>) {
+        effects.extend([Effect::KeepDraft(draft.clone()), Effect::Changed(draft.job_id.clone())]);
+        self.drafts.entry(draft.job_id.clone()).or_default().insert(draft.field, draft);
+    }
+
+    fn forget_draft(&mut self, job_id: &JobId, field: Field, effects: &mut Vec<Effect>) {
+        let Some(drafts) = self.drafts.get_mut(job_id) else { return };
+        if drafts.remove(&field).is_some() {
+            effects.extend([Effect::ForgetDraft(job_id.clone(), field), Effect::Changed(job_id.clone())]);
+        }
+        if drafts.is_empty() {
+            self.drafts.remove(job_id);
+        }
+    }
+
+    /// Whatever was on its way is not heard of again; that it may have arrived is on the disk.
+    fn close(&mut self) {
+        self.gate = Gate::Closed;
+        for queue in self.queues.values_mut() {
+            queue.step = Step::Ready;
+            queue.token = Token::AsItIs;
+            queue.backoff.reset();
+        }
+    }
+
+    fn release(&mut self, which: impl Fn(&Step) -> bool) {
+        for queue in self.queues.values_mut().filter(|queue| which(&queue.step)) {
+            queue.step = Step::Ready;
+        }
+    }
+
+    /// Sends what may go, the oldest first.
+    fn go_on(&mut self, cache: &Cache, effects: &mut Vec<Effect>) {
+        if self.gate == Gate::Closed {
+            return;
+        }
+        let is_busy = |queue: &&mut Queue| matches!(queue.step, Step::Checking | Step::Sending { .. });
+        let room = AT_ONCE.saturating_sub(self.queues.values_mut().filter(is_busy).count());
+        let mut ready: Vec<&mut Queue> =
+            self.queues.values_mut().filter(|queue| matches!(queue.step, Step::Ready)).collect();
+        ready.sort_by_key(|queue| queue.edits.front().map(|edit| edit.op_id));
+        for queue in ready.into_iter().take(room) {
+            let Some(edit) = queue.edits.front_mut() else { continue };
+            let knows_video = cache.job(&edit.job_id).is_some_and(|job| job.video_id.is_some());
+            if edit.state == EditState::Sent || !knows_video {
+                queue.step = Step::Checking;
+                effects.push(Effect::Check(edit.op_id, edit.job_id.clone()));
+            } else {
+                queue.step = Step::Sending { sent_over: times(cache, edit) };
+                edit.state = EditState::Sent;
+                effects.extend([Effect::Keep(edit.clone()), Effect::Send(edit.clone())]);
+            }
+        }
+    }
+}
+
+impl Effect {
+    /// Returns its place among the effects of one input: confirmed, then on disk, then the rest.
+    fn place(&self) -> u8 {
+        match self {
+            Self::Confirm(_) | Self::Merge(_) => 0,
+            Self::Keep(_) | Self::Forget(_) | Self::KeepDraft(_) | Self::ForgetDraft(..) => 1,
+            Self::Check(..) | Self::Send(_) | Self::RefreshToken | Self::Changed(_) | Self::Tell(_) => 2,
+        }
+    }
+}
+
+fn tell(job_id: &JobId, field: Field, outcome: EditOutcome, reason: Option<ReasonView>) -> Effect {
+    Effect::Tell(EditView { job_id: job_id.clone(), field, outcome, reason })
+}
+
+fn times(cache: &Cache, edit: &Edit) -> BTreeMap<Field, Timestamp> {
+    let job = cache.job(&edit.job_id);
+    edit.changes.keys().filter_map(|field| Some((*field, job?.said_at(*field)?))).collect()
+}
+
+#[cfg(test)]
+#[path = "edits_tests.rs"]
+mod tests;

@@ -1,0 +1,225 @@
+//! What the backend's answers do to the edits that wait for them.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use super::{
+    Answer, Arrival, Cause, Confirmed, Draft, Edit, EditState, Edits, Effect, OpId, Queue, Step, Token, Unanswered,
+    tell,
+};
+use crate::{
+    Code, Error, JobId, Now,
+    cache::Cache,
+    job::{Content, Field},
+    snapshot::Snapshot,
+    view::{EditOutcome, ReasonView},
+};
+
+impl Edits {
+    pub(super) fn checked(
+        &mut self,
+        op_id: OpId,
+        answer: Result<Box<Snapshot>, Unanswered>,
+        now: Now,
+        effects: &mut Vec<Effect>,
+    ) {
+        let Some(queue) = self.queue_of(op_id) else { return };
+        let (Step::Checking, Some(edit)) = (&queue.step, queue.edits.front_mut()) else { return };
+        match answer {
+            Err(unanswered) => self.wait(op_id, &unanswered, now, effects),
+            // Asked for only to learn which video it is, or the backend does not have it: it is sent (again).
+            Ok(snapshot) if edit.state == EditState::Queued || !holds(&snapshot, edit) => {
+                edit.state = EditState::Queued;
+                queue.step = Step::Ready;
+                effects.push(Effect::Merge(snapshot));
+            }
+            Ok(snapshot) => self.saved(op_id, Some(snapshot), BTreeMap::new(), effects),
+        }
+    }
+
+    pub(super) fn answered(&mut self, op_id: OpId, answer: Answer, cache: &Cache, now: Now, effects: &mut Vec<Effect>) {
+        let Some(queue) = self.queue_of(op_id) else { return };
+        let Step::Sending { sent_over } = queue.step.clone() else { return };
+        match answer {
+            Answer::Saved(snapshot) => self.saved(op_id, snapshot, sent_over, effects),
+            Answer::Conflict(snapshot, reason) => self.conflict(op_id, snapshot, &reason, cache, effects),
+            Answer::Refused(fields, reason) => self.refused(op_id, fields, &reason, cache, effects),
+            Answer::Unauthorized if queue.token == Token::AsItIs => {
+                queue.token = Token::Renewed;
+                queue.step = Step::WaitingForToken;
+                requeue(queue, effects);
+                effects.push(Effect::RefreshToken);
+            }
+            Answer::Unauthorized => {
+                let error = Error::new(Code::Forbidden, "this account may not change the video");
+                self.refused(op_id, Vec::new(), &error.into(), cache, effects);
+            }
+            Answer::Unanswered(unanswered) => self.wait(op_id, &unanswered, now, effects),
+        }
+    }
+
+    fn saved(
+        &mut self,
+        op_id: OpId,
+        snapshot: Option<Box<Snapshot>>,
+        sent_over: BTreeMap<Field, Timestamp>,
+        effects: &mut Vec<Effect>,
+    ) {
+        let Some(edit) = self.take(op_id, effects) else { return };
+        let Edit { job_id, changes, .. } = edit;
+        effects.extend(changes.keys().map(|field| tell(&job_id, *field, EditOutcome::Saved, None)));
+        effects.push(Effect::Confirm(Confirmed { job_id, changes, snapshot, sent_over }));
+    }
+
+    /// Leaves it to the person: both texts are kept, and nothing is chosen.
+    fn conflict(
+        &mut self,
+        op_id: OpId,
+        snapshot: Option<Box<Snapshot>>,
+        reason: &ReasonView,
+        cache: &Cache,
+        effects: &mut Vec<Effect>,
+    ) {
+        let Some(edit) = self.take(op_id, effects) else { return };
+        let theirs = |field: Field| {
+            let said = snapshot.as_ref().and_then(|snapshot| content_of(snapshot, field));
+            said.or_else(|| cache.job(&edit.job_id)?.content(field))
+        };
+        for (field, content) in &edit.changes {
+            let base = theirs(*field);
+            if base.as_ref() == Some(content) {
+                effects.push(tell(&edit.job_id, *field, EditOutcome::Saved, None));
+                continue;
+            }
+            // What was written later in its place has the same quarrel.
+            let newest = self.take_field(&edit.job_id, *field, effects).unwrap_or_else(|| content.clone());
+            self.hold(&edit.job_id, *field, newest, base, Cause::Conflict(reason.clone()), effects);
+            effects.push(tell(&edit.job_id, *field, EditOutcome::Conflict, Some(reason.clone())));
+        }
+        effects.extend(snapshot.map(Effect::Merge));
+    }
+
+    /// Keeps what was refused as drafts, and sends the rest.
+    fn refused(
+        &mut self,
+        op_id: OpId,
+        fields: Vec<(Field, String)>,
+        reason: &ReasonView,
+        cache: &Cache,
+        effects: &mut Vec<Effect>,
+    ) {
+        let Some(edit) = self.take(op_id, effects) else { return };
+        let Edit { job_id, changes, .. } = edit;
+        let named: BTreeMap<Field, String> =
+            fields.into_iter().filter(|(field, _)| changes.contains_key(field)).collect();
+        let is_refused = |field: &Field| named.is_empty() || named.contains_key(field);
+        let (held, rest): (BTreeMap<_, _>, BTreeMap<_, _>) =
+            changes.into_iter().partition(|(field, _)| is_refused(field));
+        for (field, content) in held {
+            let why = named
+                .get(&field)
+                .map_or_else(|| reason.clone(), |message| ReasonView { code: reason.code, message: message.clone() });
+            // What was written later in its place stands for itself.
+            if !self.pending(&job_id).contains_key(&field) {
+                let base = cache.job(&job_id).and_then(|job| job.content(field));
+                self.hold(&job_id, field, content, base, Cause::Refused(why.clone()), effects);
+            }
+            effects.push(tell(&job_id, field, EditOutcome::Refused, Some(why)));
+        }
+        if !rest.is_empty() {
+            let edit = Edit { op_id, job_id: job_id.clone(), changes: rest, state: EditState::Queued };
+            effects.retain(|effect| *effect != Effect::Forget(op_id));
+            effects.push(Effect::Keep(edit.clone()));
+            self.queues.entry(job_id).or_default().edits.push_front(edit);
+        }
+    }
+
+    /// Keeps words that did not go as a draft. What was typed since then is newer, and stands in for them.
+    fn hold(
+        &mut self,
+        job_id: &JobId,
+        field: Field,
+        content: Content,
+        base: Option<Content>,
+        cause: Cause,
+        effects: &mut Vec<Effect>,
+    ) {
+        let typed = self.drafts.get(job_id).and_then(|drafts| drafts.get(&field)).map(|draft| draft.content.clone());
+        let content = typed.unwrap_or(content);
+        self.type_draft(Draft { job_id: job_id.clone(), field, content, base, cause }, effects);
+    }
+
+    /// Tries again later, and says why it waits.
+    fn wait(&mut self, op_id: OpId, unanswered: &Unanswered, now: Now, effects: &mut Vec<Effect>) {
+        let Some(queue) = self.queue_of(op_id) else { return };
+        let wait = queue.backoff.fail(now.draw).max(unanswered.retry_after.unwrap_or_default());
+        let was_checking = matches!(queue.step, Step::Checking);
+        queue.step = Step::Waiting(now.monotonic + wait);
+        queue.token = Token::AsItIs;
+        if unanswered.arrival == Arrival::Never && !was_checking {
+            requeue(queue, effects);
+        }
+        let reason = ReasonView::from(unanswered.error.clone());
+        let Some(edit) = queue.edits.front() else { return };
+        effects.extend(
+            edit.changes.keys().map(|field| tell(&edit.job_id, *field, EditOutcome::Queued, Some(reason.clone()))),
+        );
+    }
+
+    /// Returns the queue whose first edit this is; what is heard of another is too late.
+    fn queue_of(&mut self, op_id: OpId) -> Option<&mut Queue> {
+        self.queues.values_mut().find(|queue| queue.edits.front().is_some_and(|edit| edit.op_id == op_id))
+    }
+
+    /// Takes an edit out of its queue.
+    fn take(&mut self, op_id: OpId, effects: &mut Vec<Effect>) -> Option<Edit> {
+        let queue = self.queue_of(op_id)?;
+        let edit = queue.edits.pop_front()?;
+        queue.step = Step::Ready;
+        queue.token = Token::AsItIs;
+        queue.backoff.reset();
+        effects.extend([Effect::Forget(op_id), Effect::Changed(edit.job_id.clone())]);
+        if queue.edits.is_empty() {
+            self.queues.remove(&edit.job_id);
+        }
+        Some(edit)
+    }
+
+    /// Takes a field out of everything that waits, and returns what was written last.
+    fn take_field(&mut self, job_id: &JobId, field: Field, effects: &mut Vec<Effect>) -> Option<Content> {
+        let queue = self.queues.get_mut(job_id)?;
+        let mut newest = None;
+        for edit in &mut queue.edits {
+            let Some(content) = edit.changes.remove(&field) else { continue };
+            newest = Some(content);
+            effects.push(if edit.changes.is_empty() { Effect::Forget(edit.op_id) } else { Effect::Keep(edit.clone()) });
+        }
+        queue.edits.retain(|edit| !edit.changes.is_empty());
+        if queue.edits.is_empty() {
+            self.queues.remove(job_id);
+        }
+        newest
+    }
+}
+
+/// Notes that the first edit certainly did not arrive.
+fn requeue(queue: &mut Queue, effects: &mut Vec<Effect>) {
+    if let Some(edit) = queue.edits.front_mut() {
+        edit.state = EditState::Queued;
+        effects.push(Effect::Keep(edit.clone()));
+    }
+}
+
+/// Tells whether the backend holds an edit.
+fn holds(snapshot: &Snapshot, edit: &Edit) -> bool {
+    edit.changes.iter().all(|(field, content)| content_of(snapshot, *field).as_ref() == Some(content))
+}
+
+/// Returns what a snapshot says of a field.
+pub(crate) fn content_of(snapshot: &Snapshot, field: Field) -> Option<Content> {
+    if field == Field::Thumbnail {
+        return snapshot.chosen.as_ref().map(|id| Content::Text(id.to_string()));
+    }
+    snapshot.metadata.iter().find(|(held, _)| *held == field).map(|(_, content)| content.clone())
+}
