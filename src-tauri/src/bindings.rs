@@ -18,6 +18,12 @@ fn declarations() -> String {
         job::Chapter::decl(&config),
         job::Thumbnail::decl(&config),
         view::JobView::decl(&config),
+        view::DraftView::decl(&config),
+        view::DraftKind::decl(&config),
+        view::UnreadyView::decl(&config),
+        view::EditView::decl(&config),
+        view::EditOutcome::decl(&config),
+        view::StorageView::decl(&config),
         view::FaultView::decl(&config),
         view::StageView::decl(&config),
         view::MetadataView::decl(&config),
@@ -49,7 +55,8 @@ fn declarations() -> String {
         protocol::RejectedKind::decl(&config),
     ];
     let ids = ["JobId", "VideoId", "StageId", "ThumbnailId"].map(|name| format!("type {name} = string;"));
-    let lines: Vec<String> = ids.iter().chain(&all).map(|decl| format!("export {decl}\n")).collect();
+    let content = ["type Content = string | string[] | Chapter[];".to_owned()];
+    let lines: Vec<String> = ids.iter().chain(&content).chain(&all).map(|decl| format!("export {decl}\n")).collect();
     let lines = lines.concat();
     format!("// GENERATED from the Rust types by `cargo xtask bindings`. Do not edit.\n\n{lines}")
 }

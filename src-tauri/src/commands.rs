@@ -6,12 +6,14 @@ use tallylight_core::{
     Error, JobId,
     diagnostics::DiagnosticsView,
     discovery::{Description, parse_address},
+    edits::{Changes, Draft},
+    job::Field,
     view::{JobView, ServerView, StatusView},
 };
 use tauri::{AppHandle, State, Wry, ipc::Invoke};
 use tauri_plugin_dialog::DialogExt;
 
-use crate::{app, computer::Computer, report, shell::Pace, window};
+use crate::{app, computer::Computer, save, shell::Pace, window};
 
 type Answer<T> = Result<T, Error>;
 
@@ -32,6 +34,10 @@ pub fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
         cancel_sign_in,
         unlock_keychain,
         sign_out,
+        edit,
+        type_draft,
+        discard_draft,
+        save_text,
         choose_videos,
         diagnostics,
         save_report,
@@ -114,6 +120,26 @@ async fn sign_out(client: State<'_, Handle>) -> Answer<()> {
 }
 
 #[tauri::command]
+async fn edit(client: State<'_, Handle>, job_id: JobId, changes: Changes) -> Answer<()> {
+    client.edit(job_id, changes.0).await
+}
+
+#[tauri::command]
+async fn type_draft(client: State<'_, Handle>, draft: Draft) -> Answer<()> {
+    client.type_draft(draft).await
+}
+
+#[tauri::command]
+async fn discard_draft(client: State<'_, Handle>, job_id: JobId, field: Field) -> Answer<()> {
+    client.discard_draft(job_id, field).await
+}
+
+#[tauri::command]
+async fn save_text(app: AppHandle, name: String, text: String) -> Answer<Option<String>> {
+    save::text(&app, &name, text)
+}
+
+#[tauri::command]
 async fn choose_videos(app: AppHandle) -> Answer<()> {
     let chosen = app.dialog().file().blocking_pick_files().unwrap_or_default();
     app::upload(&app, chosen.into_iter().filter_map(|file| file.into_path().ok()).collect());
@@ -127,7 +153,7 @@ async fn diagnostics(client: State<'_, Handle>) -> Answer<DiagnosticsView> {
 
 #[tauri::command]
 async fn save_report(app: AppHandle, client: State<'_, Handle>) -> Answer<Option<String>> {
-    report::save(&app, client.report().await?)
+    save::text(&app, "tallylight-report.txt", client.report().await?)
 }
 
 /// The window's page begins to listen.

@@ -13,7 +13,7 @@ mod bindings;
 mod commands;
 mod computer;
 mod notifications;
-mod report;
+mod save;
 mod shell;
 mod tray;
 mod window;

@@ -6,7 +6,7 @@ use std::sync::{
 };
 
 use serde::Serialize;
-use tallylight_client::{Shell, TrayView};
+use tallylight_client::{Shell, Transcripts, TrayView};
 use tallylight_core::{
     JobId,
     view::{Event, NoticeView, SessionState, SessionView},
@@ -95,6 +95,10 @@ impl Shell for Window {
 
     fn tray(&self, view: TrayView) {
         tray::show(&self.app, &view);
+    }
+
+    fn transcripts(&self) -> Transcripts {
+        Transcripts::Asked
     }
 
     fn is_ready(&self) -> bool {

@@ -3,7 +3,9 @@
 #![expect(clippy::expect_used, reason = "a test that cannot be set up has failed")]
 
 mod connection;
+mod edits;
 mod faults;
+mod killed;
 mod main_job;
 mod places;
 mod provider;

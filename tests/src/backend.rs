@@ -19,12 +19,13 @@ use axum::{
     http::{HeaderMap, StatusCode, header},
     middleware::{Next, from_fn_with_state},
     response::{IntoResponse, Response},
-    routing::{get, post},
+    routing::{get, post, put},
 };
 use serde_json::{Value, json};
 use tokio::{net::TcpListener, sync::broadcast};
 
 mod answer;
+mod edits;
 
 pub use answer::Answer;
 
@@ -54,6 +55,17 @@ pub enum Grant {
     Held,
 }
 
+/// Is what is to become of the next edit.
+#[derive(Clone, Debug)]
+pub enum EditFate {
+    /// It is saved, and the answer is lost.
+    SavedAndLost,
+    /// This is answered in place of saving it.
+    Instead(Answer),
+    /// It is answered when [`ScriptedBackend::release_edits`] is called.
+    Held,
+}
+
 #[derive(Default)]
 struct Script {
     jobs: Value,
@@ -74,6 +86,10 @@ struct Script {
     /// The codes that were brought, with their verifiers.
     exchanged: Vec<(String, String)>,
     held: Vec<tokio::sync::oneshot::Sender<()>>,
+    /// The edits that were brought, in order.
+    edits: Vec<Value>,
+    edit_fates: VecDeque<EditFate>,
+    held_edits: Vec<tokio::sync::oneshot::Sender<()>>,
     etag: Option<String>,
 }
 
@@ -99,6 +115,7 @@ impl ScriptedBackend {
             .route("/auth/v1/logout", post(logout))
             .route("/api/v1/jobs/", get(jobs))
             .route("/api/v1/videos/jobs/{job_id}", get(job))
+            .route("/api/v1/videos/{video_id}/metadata", put(edits::edit))
             .route("/ws", get(upgrade))
             .layer(from_fn_with_state(backend.clone(), page))
             .with_state(backend.clone());

@@ -10,7 +10,7 @@ mod scene;
 mod stage;
 mod video;
 
-pub use backend::{Answer, Grant, ScriptedBackend, closing};
+pub use backend::{Answer, EditFate, Grant, ScriptedBackend, closing};
 pub use proxy::{Fault, FaultProxy};
 pub use recorder::{Recorder, Seen};
 pub use scene::{Scene, Stall, ended, running, update};

@@ -27,7 +27,12 @@ impl Seen {
     pub fn versions(&self, filename: &str) -> Vec<&JobView> {
         let changed = self.events.iter().filter_map(|event| match event {
             Event::Jobs { changed, .. } => Some(changed),
-            Event::Connection(_) | Event::Session(_) | Event::Upload(_) | Event::Rejected(_) => None,
+            Event::Connection(_)
+            | Event::Session(_)
+            | Event::Upload(_)
+            | Event::Edit(_)
+            | Event::Storage(_)
+            | Event::Rejected(_) => None,
         });
         changed.flatten().map(|change| &change.job).filter(|job| job.filename.as_deref() == Some(filename)).collect()
     }

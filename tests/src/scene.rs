@@ -70,6 +70,20 @@ impl Scene {
         Self { backend, proxy, client, recorder, clock, network, pages, folder }
     }
 
+    /// Starts it signed in, in a folder that another client has left behind.
+    ///
+    /// # Panics
+    /// Where that fails.
+    pub async fn after(folder: TempDir, backend: ScriptedBackend, proxy: FaultProxy) -> Self {
+        let recorder = Recorder::default();
+        let (client, clock, network, pages) = begin(&folder, recorder.clone());
+        let address = parse_address(&proxy.address).expect("an address");
+        client.connect(address, Identity::Address).await.expect("discovery");
+        let scene = Self { backend, proxy, client, recorder, clock, network, pages, folder };
+        scene.sign_in("me@acme.tv").await;
+        scene
+    }
+
     /// Starts it signed in and live, with everything that follows a connect done.
     pub async fn live(prepare: impl FnOnce(&ScriptedBackend)) -> Self {
         let scene = Self::set(prepare).await;

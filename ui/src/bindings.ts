@@ -4,7 +4,8 @@ export type JobId = string;
 export type VideoId = string;
 export type StageId = string;
 export type ThumbnailId = string;
-export type Code = "invalid_address" | "insecure_address" | "unreachable" | "not_a_studio" | "untrusted_certificate" | "wrong_key" | "invalid_credentials" | "account_blocked" | "sign_in_denied" | "sign_in_timeout" | "session_expired" | "signed_out" | "rate_limited" | "server_error" | "not_found" | "forbidden" | "not_a_video" | "too_large" | "disk_full" | "not_offered" | "file" | "keychain" | "keychain_locked" | "socket_refused" | "no_socket" | "closed" | "silent" | "handshake_timeout" | "message_too_large" | "replaced" | "slept" | "network_changed" | "captive_portal" | "requested" | "job_failed";
+export type Content = string | string[] | Chapter[];
+export type Code = "invalid_address" | "insecure_address" | "unreachable" | "not_a_studio" | "untrusted_certificate" | "wrong_key" | "invalid_credentials" | "account_blocked" | "sign_in_denied" | "sign_in_timeout" | "session_expired" | "signed_out" | "rate_limited" | "server_error" | "not_found" | "forbidden" | "not_a_video" | "too_large" | "disk_full" | "not_offered" | "file" | "storage" | "storage_unreadable" | "storage_newer" | "conflict" | "invalid_content" | "keychain" | "keychain_locked" | "socket_refused" | "no_socket" | "closed" | "silent" | "handshake_timeout" | "message_too_large" | "replaced" | "slept" | "network_changed" | "captive_portal" | "requested" | "job_failed";
 export type TallyError = { 
 /**
  * What kind of failure it is.
@@ -20,7 +21,7 @@ message: string,
 field?: InputField, };
 export type InputField = "address" | "auth_url" | "auth_key" | "api_url" | "ws_url" | "email" | "password";
 export type Status = "PENDING" | "PROCESSING" | "COMPLETED" | "FAILED";
-export type Field = "TITLE" | "DESCRIPTION" | "TAGS" | "TRANSCRIPT" | "CHAPTERS";
+export type Field = "TITLE" | "DESCRIPTION" | "TAGS" | "TRANSCRIPT" | "CHAPTERS" | "THUMBNAIL";
 export type Chapter = { 
 /**
  * Where it begins, in seconds from the start of the video.
@@ -93,6 +94,10 @@ stages: Array<StageView>,
  */
 metadata: MetadataView, 
 /**
+ * Differs whenever the transcript does, which may be left out of a batch of changes.
+ */
+transcript_version: string | null, 
+/**
  * Its thumbnails, in the order of the moments that they show.
  */
 thumbnails: Array<Thumbnail>, 
@@ -101,9 +106,21 @@ thumbnails: Array<Thumbnail>,
  */
 cover_url: string | null, 
 /**
+ * Which thumbnail that is.
+ */
+cover_id: ThumbnailId | null, 
+/**
  * Fields with an edit that the backend has not confirmed.
  */
 pending: Array<Field>, 
+/**
+ * What was typed and the backend does not have.
+ */
+drafts: Array<DraftView>, 
+/**
+ * Fields that cannot be edited yet.
+ */
+unready: Array<UnreadyView>, 
 /**
  * How long the video is, in seconds.
  */
@@ -120,6 +137,64 @@ created_at: string | null,
  * The newest word about it.
  */
 updated_at: string | null, };
+export type DraftView = { 
+/**
+ * For which field.
+ */
+field: Field, 
+/**
+ * What was typed.
+ */
+content: Content, 
+/**
+ * What the field held when the typing began.
+ */
+base: Content | null, 
+/**
+ * Why it is a draft.
+ */
+kind: DraftKind, 
+/**
+ * What the backend said.
+ */
+reason: ReasonView | null, };
+export type DraftKind = "typed" | "refused" | "conflict";
+export type UnreadyView = { 
+/**
+ * Which field.
+ */
+field: Field, 
+/**
+ * The stage that makes it, where one is known.
+ */
+stage_id: StageId | null, };
+export type EditView = { 
+/**
+ * Of which job.
+ */
+job_id: JobId, 
+/**
+ * Which field.
+ */
+field: Field, 
+/**
+ * What became of it.
+ */
+outcome: EditOutcome, 
+/**
+ * Why; of one that is queued, why it still is.
+ */
+reason: ReasonView | null, };
+export type EditOutcome = "queued" | "saved" | "refused" | "conflict";
+export type StorageView = { 
+/**
+ * Why what happens now cannot be kept; none while it is.
+ */
+trouble: ReasonView | null, 
+/**
+ * What was lost or set aside when the program started; none if nothing was.
+ */
+incident: ReasonView | null, };
 export type FaultView = { 
 /**
  * The backend's code, or `JOB_FAILED` where it gave none.
@@ -331,6 +406,14 @@ connection: ConnectionView,
  */
 counts: Counts, 
 /**
+ * How it stands with what is kept on disk.
+ */
+storage: StorageView, 
+/**
+ * When the jobs were last known to be as the backend has them; none before they ever were.
+ */
+known_at: string | null, 
+/**
  * How far the backend's clock is ahead of ours, in milliseconds; none before it answered.
  */
 server_ahead_ms: number | null, };
@@ -351,7 +434,7 @@ changed: Array<JobChange>,
 /**
  * The jobs that are gone.
  */
-removed: Array<JobId>, } | { "event": "connection" } & ConnectionView | { "event": "session" } & SessionView | { "event": "upload" } & UploadView | { "event": "rejected" } & RejectedView;
+removed: Array<JobId>, } | { "event": "connection" } & ConnectionView | { "event": "session" } & SessionView | { "event": "upload" } & UploadView | { "event": "edit" } & EditView | { "event": "storage" } & StorageView | { "event": "rejected" } & RejectedView;
 export type JobChange = { 
 /**
  * The job as it is now.

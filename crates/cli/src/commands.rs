@@ -1,6 +1,7 @@
 //! The commands: a module for each kind.
 
 pub mod doctor;
+pub mod edit;
 pub mod jobs;
 pub mod login;
 pub mod session;

@@ -3,6 +3,7 @@
 use std::{path::PathBuf, process::ExitCode};
 
 use clap::{Args, Parser, Subcommand};
+use commands::session::Unsaved;
 use tallylight_core::{Code, Error, job::Status};
 
 mod client;
@@ -45,7 +46,11 @@ enum Command {
     /// Signs in; asks for the password, or takes it from TALLYLIGHT_PASSWORD
     Login(commands::login::Login),
     /// Ends the session here and on the server
-    Logout,
+    Logout {
+        /// Throws away changes that are not saved yet
+        #[arg(long)]
+        discard: bool,
+    },
     /// Shows server, account, connection and counts of jobs
     Status,
     /// Lists the jobs, newest first
@@ -61,6 +66,8 @@ enum Command {
     },
     /// Stays connected and prints what happens
     Watch(commands::watch::Watch),
+    /// Changes the texts of a video
+    Edit(commands::edit::Edit),
     /// Sends videos, then follows their jobs
     Upload {
         /// The videos
@@ -92,11 +99,15 @@ async fn run(cli: Cli) -> ExitCode {
     let global = &cli.global;
     let done = match cli.command {
         Command::Login(login) => commands::login::run(global, login).await,
-        Command::Logout => commands::session::logout(global).await,
+        Command::Logout { discard } => {
+            let unsaved = if discard { Unsaved::Discard } else { Unsaved::Ask };
+            commands::session::logout(global, unsaved).await
+        }
         Command::Status => commands::session::status(global).await,
         Command::Jobs { status } => commands::jobs::list(global, &status).await,
         Command::Show { job } => commands::jobs::show(global, &job).await,
         Command::Watch(watch) => commands::watch::run(global, watch).await,
+        Command::Edit(edit) => commands::edit::run(global, edit).await,
         Command::Upload { files } => commands::upload::run(global, files).await,
         Command::Doctor => commands::doctor::run(global).await,
     };
@@ -132,6 +143,11 @@ fn exit_code(code: Code) -> u8 {
         | Code::DiskFull
         | Code::NotOffered
         | Code::File
+        | Code::Storage
+        | Code::StorageUnreadable
+        | Code::StorageNewer
+        | Code::Conflict
+        | Code::InvalidContent
         | Code::Keychain
         | Code::KeychainLocked
         | Code::WrongKey

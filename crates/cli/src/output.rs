@@ -10,7 +10,7 @@ use serde::Serialize;
 use tallylight_core::{
     JobId,
     job::Status,
-    view::{Event, JobView, NoticeView, SessionState},
+    view::{EditOutcome, EditView, Event, JobView, NoticeView, SessionState, StorageView},
 };
 
 /// Says in one line of standard error what went wrong, and what to do.
@@ -70,6 +70,15 @@ pub fn event_lines(event: &Event) -> Vec<String> {
         Event::Session(session) => vec![stamped("session", session)],
         Event::Rejected(rejected) => vec![stamped("rejected", rejected)],
         Event::Upload(upload) => vec![stamped("upload", upload)],
+        Event::Edit(edit) => vec![stamped("edit", edit)],
+        Event::Storage(storage) => vec![stamped("storage", storage)],
+    }
+}
+
+/// Prints the JSON lines of an event.
+pub fn event(event: &Event) {
+    for text in event_lines(event) {
+        line(&text);
     }
 }
 
@@ -86,6 +95,24 @@ pub fn notice_line(notice: &NoticeView) -> String {
 #[expect(clippy::disallowed_methods, reason = "a driver")]
 fn stamped(event: &'static str, body: impl Serialize) -> String {
     serde_json::to_string(&Line { event, at: Timestamp::now(), body }).unwrap_or_default()
+}
+
+/// Returns what became of an edit in words.
+pub fn edit_words(edit: &EditView) -> String {
+    let outcome = match edit.outcome {
+        EditOutcome::Queued => "waits for the studio",
+        EditOutcome::Saved => "saved",
+        EditOutcome::Refused => "was refused",
+        EditOutcome::Conflict => "was changed meanwhile",
+    };
+    let why = edit.reason.as_ref().map(|reason| format!(": {}", reason.message)).unwrap_or_default();
+    format!("{} {outcome}{why}", edit.field.as_str())
+}
+
+/// Returns how it stands with the disk in words; nothing where all is well.
+pub fn storage_words(storage: &StorageView) -> Option<String> {
+    let reason = storage.trouble.as_ref().or(storage.incident.as_ref())?;
+    Some(reason.message.clone())
 }
 
 /// Returns the jobs as a table.
@@ -136,11 +163,11 @@ pub fn status_word(status: Status) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use tallylight_core::{record::Record, view};
+    use tallylight_core::{edits::Edits, record::Record, view};
 
     #[test]
     fn a_job_line_has_the_documented_shape() {
-        let line = job_line(&view::job(&Record::new(JobId::new("7"))));
+        let line = job_line(&view::job(&Record::new(JobId::new("7")), &Edits::default()));
         assert!(line.starts_with(r#"{"event":"job","at":""#), "{line}");
         let line: serde_json::Value = serde_json::from_str(&line).expect("JSON");
         assert_eq!(line["event"], "job");

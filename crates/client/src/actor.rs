@@ -15,6 +15,7 @@ use tallylight_core::{
     cache::{Cache, Scope},
     diagnostics::Diagnostics,
     discovery::Server,
+    edits,
     link::{self, Link},
     notice::Notices,
     session::{self, Session, Ticket},
@@ -51,11 +52,13 @@ mod sessions;
 mod sign_in;
 mod sockets;
 mod uploads;
+mod words;
 
 use calls::{Call, CallReport};
 use keychain::{Fulfilled, Wish, fulfil};
 use sign_in::SigningIn;
 use uploads::{Upload, UploadReport};
+use words::EditReport;
 
 /// How many commands may wait.
 const COMMANDS: usize = 64;
@@ -106,6 +109,7 @@ enum Report {
     Granted(Ticket, Result<session::Grant, Denial>, Place, Option<Turn>),
     Keychain(Fulfilled),
     Call(Box<CallReport>),
+    Edit(Box<EditReport>),
     Upload(UploadReport),
     NetworkChanged,
 }
@@ -121,6 +125,8 @@ struct Actor<S> {
     link: Link,
     session: Session,
     cache: Cache,
+    edits: edits::Edits,
+    words: words::Words,
     notices: Notices,
     socket: Option<Socket>,
     calls: calls::Calls,
@@ -143,6 +149,8 @@ struct Actor<S> {
     /// Whether the session of this computer's studio is taken up once the studio has started.
     awaits_computer: bool,
     tray: Option<TrayView>,
+    /// What was shown of the disk last.
+    storage: view::StorageView,
     /// When both clocks were last compared.
     looked: Duration,
     /// Leads to the one task that works on the keychain.
@@ -166,7 +174,8 @@ pub fn start(config: Config, shell: impl Shell) -> Handle {
     let (commands, inbox) = mpsc::channel(COMMANDS);
     let (reports, incoming) = mpsc::channel(REPORTS);
     tokio::spawn(async move {
-        let store = Store::open(&config.data_dir);
+        let mut store = Store::open(&config.data_dir);
+        let jobs = changes::kept_jobs(&mut store, config.clock.now());
         let tokens = TokenStore::new(config.keychain);
         let (lasting, (keychain, wishes)) = (TaskTracker::new(), watch::channel(Wish::Nothing));
         lasting.spawn(fulfil(tokens.clone(), wishes, reports.clone()));
@@ -180,7 +189,9 @@ pub fn start(config: Config, shell: impl Shell) -> Handle {
             clients: None,
             link: Link::default(),
             session: Session::default(),
-            cache: Cache::restore(store.jobs()),
+            cache: Cache::restore(jobs),
+            edits: edits::Edits::default(),
+            words: words::Words::default(),
             notices: Notices::restore(store.delivered()),
             socket: None,
             calls: calls::Calls::default(),
@@ -198,6 +209,7 @@ pub fn start(config: Config, shell: impl Shell) -> Handle {
             restorer: None,
             awaits_computer: false,
             tray: None,
+            storage: view::StorageView::default(),
             looked: Duration::ZERO,
             keychain: Some(keychain),
             lasting,
@@ -236,6 +248,9 @@ impl<S: Shell> Actor<S> {
     async fn end(&mut self) {
         self.flush();
         self.tell_notices(Duration::MAX);
+        if self.link.is_live() {
+            self.known_now();
+        }
         self.save();
         self.socket = None;
         self.keychain = None;
@@ -269,7 +284,7 @@ impl<S: Shell> Actor<S> {
             Command::Jobs(reply) => drop(reply.send(Ok(self.jobs()))),
             Command::Job(job_id, reply) => {
                 let missing = || Error::new(Code::NotFound, format!("there is no job {job_id}: see `tally jobs`"));
-                drop(reply.send(self.cache.job(&job_id).map(view::job).ok_or_else(missing)));
+                drop(reply.send(self.whole_view(&job_id).ok_or_else(missing)));
             }
             Command::Open(job_id, reply) => {
                 self.link_input(link::Input::Watch(vec![job_id.clone()]));
@@ -286,6 +301,12 @@ impl<S: Shell> Actor<S> {
             }
             Command::Diagnostics(reply) => drop(reply.send(Ok(self.diagnostics.view()))),
             Command::Report(reply) => drop(reply.send(Ok(self.report_text()))),
+            Command::Edit(job_id, changes, reply) => drop(reply.send(self.edit(job_id, changes))),
+            Command::Type(draft, reply) => drop(reply.send(self.type_draft(*draft))),
+            Command::Discard(job_id, field, reply) => {
+                self.edits_input(edits::Input::Discard(job_id, field));
+                let _ = reply.send(Ok(()));
+            }
             Command::Upload(path, reply) => self.upload(path, reply),
             Command::Synced(reply) => self.calls.when_synced(reply),
             Command::SessionRestored(reply) => match &mut self.restoring {
@@ -307,6 +328,7 @@ impl<S: Shell> Actor<S> {
             Report::Granted(ticket, answer, at, turn) => self.granted(ticket, answer, at, turn),
             Report::Keychain(fulfilled) => self.fulfilled(fulfilled),
             Report::Call(report) => self.call_report(*report),
+            Report::Edit(report) => self.edit_report(*report),
             Report::Upload(report) => self.upload_report(report),
             Report::NetworkChanged => self.link_input(link::Input::NetworkChanged),
         }
@@ -334,14 +356,24 @@ impl<S: Shell> Actor<S> {
         if self.dirty.flush_due(now) {
             self.flush();
         }
+        if self.edits.deadline().is_some_and(|due| now >= due) {
+            self.edits_input(edits::Input::Tick);
+        }
         if self.dirty.save_due(now) {
             self.save();
         }
+        self.show_storage();
     }
 
     fn deadline(&self) -> Option<Instant> {
         let policies = [self.session.deadline(), self.link.deadline(), self.notices.deadline()];
-        let own = [self.dirty.deadline(), self.outbox.deadline(), self.calls_deadline(), self.look_at()];
+        let own = [
+            self.edits.deadline(),
+            self.dirty.deadline(),
+            self.outbox.deadline(),
+            self.calls_deadline(),
+            self.look_at(),
+        ];
         policies.into_iter().chain(own).flatten().min().map(|due| self.clock.instant(due))
     }
 

@@ -1,12 +1,14 @@
 //! The cloneable sender to the actor.
 
-use std::path::PathBuf;
+use std::{collections::BTreeMap, path::PathBuf};
 
 use secrecy::SecretString;
 use tallylight_core::{
     Code, Error, JobId,
     diagnostics::DiagnosticsView,
     discovery::{Description, Identity},
+    edits::Draft,
+    job::{Content, Field},
     view::{JobView, ServerView, StatusView},
 };
 use tokio::sync::{mpsc, oneshot};
@@ -34,6 +36,9 @@ pub(crate) enum Command {
     Diagnostics(Reply<DiagnosticsView>),
     Report(Reply<String>),
     Upload(PathBuf, Reply<JobId>),
+    Edit(JobId, BTreeMap<Field, Content>, Reply<()>),
+    Type(Box<Draft>, Reply<()>),
+    Discard(JobId, Field, Reply<()>),
     Synced(Reply<()>),
     SessionRestored(Reply<bool>),
     Shutdown(Reply<()>),
@@ -138,6 +143,28 @@ impl Handle {
     /// Returns a text for a bug report, in which neither a person nor a place is named.
     pub async fn report(&self) -> Result<String, Error> {
         self.ask(Command::Report).await
+    }
+
+    /// Saves changed fields of a job: on disk and shown when this returns, and sent as soon as the backend answers. What
+    /// becomes of it is told as [`Event::Edit`](tallylight_core::view::Event::Edit).
+    ///
+    /// # Errors
+    /// Says why it cannot be edited at all; nothing is kept of it then.
+    pub async fn edit(&self, job_id: JobId, changes: BTreeMap<Field, Content>) -> Result<(), Error> {
+        self.ask(|reply| Command::Edit(job_id, changes, reply)).await
+    }
+
+    /// Keeps what was typed so far and is not saved yet.
+    ///
+    /// # Errors
+    /// Says that nobody is signed in, whose it would be.
+    pub async fn type_draft(&self, draft: Draft) -> Result<(), Error> {
+        self.ask(|reply| Command::Type(Box::new(draft), reply)).await
+    }
+
+    /// Throws away what was typed, or what did not go.
+    pub async fn discard_draft(&self, job_id: JobId, field: Field) -> Result<(), Error> {
+        self.ask(|reply| Command::Discard(job_id, field, reply)).await
     }
 
     /// Sends a video, and returns once the backend has made it a job.

@@ -28,6 +28,6 @@ pub use logging::{LogGuard, log};
 pub use network::{Network, NetworkHand};
 pub use privacy::{forbid_core_dumps, private_folder};
 pub use secrets::{Found, Kept, Keychain, TokenStore, Unlock};
-pub use shell::{Shell, TrayView};
+pub use shell::{Shell, Transcripts, TrayView};
 pub use store::last_identity;
 pub use tallylight_core::discovery::Identity;

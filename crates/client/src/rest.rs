@@ -18,8 +18,10 @@ use reqwest::{
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 use tallylight_core::{
-    Code, Error, JobId,
+    Code, Error, JobId, VideoId,
     discovery::{self, Identity, Server},
+    edits::{Answer, Arrival, Edit, Unanswered},
+    job::Field,
     snapshot::{Snapshot, read_job, read_page},
 };
 use tokio_util::io::ReaderStream;
@@ -34,9 +36,13 @@ const PAGE_LIMIT: usize = 1000;
 /// The largest page that is read, in bytes: some backends answer with every job at once, transcripts and all.
 const PAGE_BYTES: usize = 256 << 20;
 
+/// Everything that an edit may name.
+const EDITED: [Field; 6] =
+    [Field::Title, Field::Description, Field::Tags, Field::Transcript, Field::Chapters, Field::Thumbnail];
+
 /// Is an answer with what its headers tell.
 #[derive(Debug)]
-pub struct Answer<T> {
+pub struct Dated<T> {
     /// The answer.
     pub value: T,
     /// The server's clock at that time.
@@ -82,16 +88,14 @@ pub async fn jobs(
     server: &Server,
     token: &SecretString,
     etag: Option<String>,
-) -> Result<Answer<Listing>, Failure> {
+) -> Result<Dated<Listing>, Failure> {
     let (mut jobs, mut tag, mut clock) = (Vec::new(), None, None);
     let mut ids = BTreeSet::new();
     for page in 0..PAGE_LIMIT {
-        let url = api(server, "jobs/");
         let statuses = ["PENDING", "PROCESSING", "COMPLETED", "FAILED"].map(|status| ("status", status.to_owned()));
         let place = [("limit", PAGE.to_string()), ("offset", (page * PAGE).to_string())];
         let query: Vec<(&str, String)> = statuses.into_iter().chain(place).collect();
-        let mut url =
-            Url::parse(&url).map_err(|error| Failure::local(Error::new(Code::InvalidAddress, error.to_string())))?;
+        let mut url = address(server, "jobs/")?;
         url.query_pairs_mut().extend_pairs(query);
         let mut call = http.get(url).timeout(CALL_LIMIT).bearer_auth(token.expose_secret());
         if let (0, Some(etag)) = (page, &etag) {
@@ -101,7 +105,7 @@ pub async fn jobs(
         clock = date(response.headers()).or(clock);
         // Only the first page is asked about: new jobs come first, and whatever runs is new.
         if page == 0 && response.status() == StatusCode::NOT_MODIFIED {
-            return Ok(Answer { value: Listing::Unchanged, date: clock });
+            return Ok(Dated { value: Listing::Unchanged, date: clock });
         }
         let response = accepted(response).await?;
         if page == 0 {
@@ -128,7 +132,7 @@ pub async fn jobs(
     }
     // With more than one page, a change on a later one would go unnoticed.
     let etag = tag.filter(|_| jobs.len() < PAGE);
-    Ok(Answer { value: Listing::Jobs { jobs, etag }, date: clock })
+    Ok(Dated { value: Listing::Jobs { jobs, etag }, date: clock })
 }
 
 /// Fetches one job.
@@ -137,9 +141,8 @@ pub async fn job(
     server: &Server,
     token: &SecretString,
     job_id: &JobId,
-) -> Result<Answer<Snapshot>, Failure> {
-    let mut url = Url::parse(&api(server, "videos/jobs/"))
-        .map_err(|error| Failure::local(Error::new(Code::InvalidAddress, error.to_string())))?;
+) -> Result<Dated<Snapshot>, Failure> {
+    let mut url = address(server, "videos/jobs/")?;
     if let Ok(mut path) = url.path_segments_mut() {
         path.pop_if_empty().push(job_id.as_str());
     }
@@ -147,7 +150,86 @@ pub async fn job(
     let response = accepted(call.send().await.map_err(|error| unanswered(&error))?).await?;
     let date = date(response.headers());
     let value: Value = json(&text(response, ANSWER_LIMIT).await?)?;
-    Ok(Answer { value: read_job(&value).map_err(Failure::local)?, date })
+    Ok(Dated { value: read_job(&value).map_err(Failure::local)?, date })
+}
+
+/// Sends an edit, and returns what became of it.
+pub async fn edit(http: &Client, server: &Server, token: &SecretString, video_id: &VideoId, edit: &Edit) -> Answer {
+    let answer = send_edit(http, server, token, video_id, edit).await;
+    answer.unwrap_or_else(|failure| decided(&failure, Arrival::Unknown))
+}
+
+async fn send_edit(
+    http: &Client,
+    server: &Server,
+    token: &SecretString,
+    video_id: &VideoId,
+    edit: &Edit,
+) -> Result<Answer, Failure> {
+    let mut url = address(server, "videos/")?;
+    if let Ok(mut path) = url.path_segments_mut() {
+        path.pop_if_empty().push(video_id.as_str()).push("metadata");
+    }
+    let call = http.put(url).timeout(CALL_LIMIT).bearer_auth(token.expose_secret()).json(&edit.body());
+    let response = match call.send().await {
+        Ok(response) => response,
+        Err(error) => {
+            let arrival = if error.is_connect() { Arrival::Never } else { Arrival::Unknown };
+            return Ok(decided(&unanswered(&error), arrival));
+        }
+    };
+    let job = |text: &str| json::<Value>(text).ok().and_then(|job| read_job(&job).ok()).map(Box::new);
+    match response.status() {
+        status if status.is_success() => {
+            let text = text(response, ANSWER_LIMIT).await?;
+            // The page of a Wi-Fi is no answer of a studio, whatever its status.
+            if !text.trim().is_empty() {
+                is_data(&text)?;
+            }
+            Ok(Answer::Saved(job(&text)))
+        }
+        StatusCode::CONFLICT => {
+            let text = text(response, ANSWER_LIMIT).await.unwrap_or_default();
+            let words = "the studio has changed this meanwhile, or is still making it: choose which text to keep";
+            Ok(Answer::Conflict(job(&text), Error::new(Code::Conflict, words).into()))
+        }
+        StatusCode::UNPROCESSABLE_ENTITY => {
+            let text = text(response, ANSWER_LIMIT).await.unwrap_or_default();
+            Ok(invalid(&text))
+        }
+        _ => Ok(decided(&refused(response).await, Arrival::Unknown)),
+    }
+}
+
+/// Reads why an edit was not accepted, field by field.
+fn invalid(text: &str) -> Answer {
+    let body: Value = serde_json::from_str(text).unwrap_or_default();
+    let said = |detail: &Value| detail.get("msg").and_then(Value::as_str).map(str::to_owned);
+    let details = body.get("detail").and_then(Value::as_array).cloned().unwrap_or_default();
+    let field = |detail: &Value| {
+        let names: Vec<&str> = detail.get("loc")?.as_array()?.iter().filter_map(Value::as_str).collect();
+        EDITED.into_iter().find(|field| names.contains(&field.key()))
+    };
+    let fields = details.iter().filter_map(|detail| Some((field(detail)?, said(detail)?))).collect();
+    let whole = body.get("detail").and_then(Value::as_str).map(str::to_owned);
+    let message =
+        whole.or_else(|| details.iter().find_map(said)).unwrap_or("the studio does not accept this".to_owned());
+    Answer::Refused(fields, Error::new(Code::InvalidContent, message).into())
+}
+
+/// Tells a refusal for good from one that may be over by itself.
+pub fn decided(failure: &Failure, arrival: Arrival) -> Answer {
+    let unanswered = |arrival| {
+        let (error, retry_after) = (failure.error.clone(), failure.retry_after);
+        Answer::Unanswered(Unanswered { error, retry_after, arrival })
+    };
+    match failure.status {
+        _ if failure.is_unauthorized() => Answer::Unauthorized,
+        Some(StatusCode::TOO_MANY_REQUESTS) => unanswered(Arrival::Never),
+        Some(StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_EARLY | StatusCode::LOCKED) => unanswered(arrival),
+        Some(status) if status.is_client_error() => Answer::Refused(Vec::new(), failure.error.clone().into()),
+        _ => unanswered(arrival),
+    }
 }
 
 /// Sends a video, counting the bytes that are sent.
@@ -202,6 +284,11 @@ async fn part(path: &Path, sent: Option<Arc<AtomicU64>>) -> Result<Part, Failure
 
 async fn accepted(response: Response) -> Result<Response, Failure> {
     if response.status().is_success() { Ok(response) } else { Err(refused(response).await) }
+}
+
+fn address(server: &Server, path: &str) -> Result<Url, Failure> {
+    let invalid = |error: url::ParseError| Failure::local(Error::new(Code::InvalidAddress, error.to_string()));
+    Url::parse(&api(server, path)).map_err(invalid)
 }
 
 fn api(server: &Server, path: &str) -> String {

@@ -15,10 +15,23 @@ pub trait Shell: Send + 'static {
     fn takes_notices(&self) -> bool {
         true
     }
+    /// Tells whether batches of changes carry transcripts.
+    fn transcripts(&self) -> Transcripts {
+        Transcripts::Told
+    }
     /// Tells whether it keeps up. While it does not, changes are held back and become one.
     fn is_ready(&self) -> bool {
         true
     }
+}
+
+/// Tells whether a shell is told of transcripts, which are long.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Transcripts {
+    /// With every change of the job.
+    Told,
+    /// It asks for the job when it shows one.
+    Asked,
 }
 
 /// Is the state at a glance.

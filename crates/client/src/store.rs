@@ -1,81 +1,103 @@
-//! What survives a restart: the chosen backend, the jobs as last seen, and the outcomes that were told.
+//! What survives a restart: the chosen backend, the jobs as last seen, what a person wrote, and the outcomes that were
+//! told.
 
-use std::path::{Path, PathBuf};
+use std::{collections::BTreeSet, path::Path};
 
-use rusqlite::{Connection, OptionalExtension};
+use jiff::Timestamp;
+use rusqlite::{Connection, OpenFlags, OptionalExtension, Transaction};
 use serde::{Serialize, de::DeserializeOwned};
 use tallylight_core::{
-    JobId,
+    Code, Error, JobId,
     discovery::{Identity, Server},
     notice::Delivered,
     record::Record,
+    view::{ReasonView, StorageView},
 };
 
-/// Each entry takes the schema one version further; `user_version` counts how many were taken.
-const MIGRATIONS: [&str; 1] = ["
-    CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
-    CREATE TABLE job (id TEXT PRIMARY KEY, body TEXT NOT NULL) STRICT;
-    CREATE TABLE delivered (body TEXT PRIMARY KEY) STRICT;
-"];
+mod open;
+mod words;
 
 /// Keeps state on disk. Its calls are short, and made by the actor alone.
 #[derive(Debug)]
 pub struct Store {
     connection: Connection,
+    view: StorageView,
+    /// Whether memory stands in for a disk that cannot be used at all.
+    medium: Medium,
+    /// Finished jobs that were last changed before then are not kept.
+    kept_from: Option<Timestamp>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Medium {
+    Disk,
+    Memory,
+}
+
+impl Drop for Store {
+    fn drop(&mut self) {
+        open::close(&self.connection);
+    }
 }
 
 impl Store {
     /// Opens the store of a data folder. A file that cannot be read is set aside, and the program goes on without;
-    /// where even that fails, it goes on from memory.
+    /// where even that fails, it goes on from memory. Either way [`Self::view`] says so.
     pub fn open(data_dir: &Path) -> Self {
-        let file = data_dir.join("tallylight.db");
-        let opened = crate::private_folder(data_dir).map_err(|error| error.to_string()).and_then(|()| {
-            open(&file)
-                .or_else(|error| {
-                    tracing::error!(%error, file = %file.display(), "the store is unreadable and set aside");
-                    set_aside(&file);
-                    open(&file)
-                })
-                .map_err(|error| error.to_string())
-        });
-        let connection = opened.or_else(|error| {
-            tracing::error!(%error, folder = %data_dir.display(), "nothing can be kept on disk: going on from memory");
-            Connection::open_in_memory().and_then(migrated).map_err(|error| error.to_string())
-        });
-        match connection {
-            Ok(connection) => Self { connection },
-            // SQLite without a file needs nothing that could be missing.
-            Err(error) => unreachable!("SQLite cannot even work in memory: {error}"),
-        }
+        let open::Opened { connection, incident, trouble } = open::open(data_dir);
+        let medium = if trouble.is_some() { Medium::Memory } else { Medium::Disk };
+        let view = StorageView { trouble: trouble.map(ReasonView::from), incident: incident.map(ReasonView::from) };
+        Self { connection, view, medium, kept_from: None }
+    }
+
+    /// Tells what a person must know of the disk.
+    pub fn view(&self) -> &StorageView {
+        &self.view
+    }
+
+    /// Keeps no finished job that was last changed before a time.
+    pub fn keep_from(&mut self, time: Timestamp) {
+        self.kept_from = Some(time);
     }
 
     /// Returns a setting.
     pub fn setting<T: DeserializeOwned>(&self, name: &str) -> Option<T> {
-        let text: Option<String> = self
-            .connection
-            .query_row("SELECT value FROM setting WHERE name = ?1", [name], |row| row.get(0))
-            .optional()
-            .unwrap_or_default();
-        text.and_then(|text| serde_json::from_str(&text).ok())
+        setting(&self.connection, name)
     }
 
     /// Keeps a setting.
-    pub fn set<T: Serialize>(&self, name: &str, value: &T) {
+    pub fn set<T: Serialize>(&mut self, name: &str, value: &T) {
         let text = serde_json::to_string(value).unwrap_or_default();
         let sql =
             "INSERT INTO setting (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = excluded.value";
-        self.attempt("a setting", |connection| connection.execute(sql, (name, text)).map(drop));
+        let written = self.connection.execute(sql, (name, text));
+        self.wrote("a setting", written);
     }
 
     /// Forgets a setting.
-    pub fn unset(&self, name: &str) {
-        let sql = "DELETE FROM setting WHERE name = ?1";
-        self.attempt("a setting", |connection| connection.execute(sql, [name]).map(drop));
+    pub fn unset(&mut self, name: &str) {
+        let written = self.connection.execute("DELETE FROM setting WHERE name = ?1", [name]);
+        self.wrote("a setting", written);
     }
 
-    /// Returns the jobs as last seen.
-    pub fn jobs(&self) -> Vec<Record> {
-        self.rows("SELECT body FROM job")
+    /// Returns the jobs as last seen, and forgets those that need not be kept any longer; `wanted` are kept always.
+    pub fn jobs(&mut self, wanted: &BTreeSet<JobId>) -> Vec<Record> {
+        let jobs: Vec<Record> = self.rows("SELECT body FROM job");
+        let is_kept = |job: &Record| !self.is_over(job) || wanted.contains(&job.job_id);
+        let (kept, over): (Vec<_>, Vec<_>) = jobs.into_iter().partition(is_kept);
+        for job in over {
+            self.remove(&job.job_id);
+        }
+        kept
+    }
+
+    /// Returns the words of a video.
+    pub fn transcript(&self, job_id: &JobId) -> Option<String> {
+        let sql = "SELECT text FROM transcript WHERE job_id = ?1";
+        self.connection.query_row(sql, [job_id.as_str()], |row| row.get(0)).optional().unwrap_or_else(|error| {
+            tracing::warn!(%error, "a transcript could not be read");
+            None
+        })
     }
 
     /// Returns the outcomes that were told.
@@ -83,29 +105,31 @@ impl Store {
         self.rows("SELECT body FROM delivered")
     }
 
-    /// Keeps jobs as they are now.
-    pub fn save<'a>(&mut self, jobs: impl Iterator<Item = &'a Record>) {
-        let sql = "INSERT INTO job (id, body) VALUES (?1, ?2) ON CONFLICT (id) DO UPDATE SET body = excluded.body";
+    /// Keeps jobs as they are now, unless they need not be kept any longer; those that are `wanted` are kept always. Returns
+    /// whether the disk has them.
+    pub fn save<'a>(&mut self, jobs: impl Iterator<Item = &'a Record>, wanted: impl Fn(&JobId) -> bool) -> bool {
+        let is_kept = |job: &&Record| !self.is_over(job) || wanted(&job.job_id);
+        let kept: Vec<&Record> = jobs.filter(is_kept).collect();
         let saved = self.connection.transaction().and_then(|transaction| {
-            {
-                let mut statement = transaction.prepare_cached(sql)?;
-                for job in jobs {
-                    statement.execute((job.job_id.as_str(), serde_json::to_string(job).unwrap_or_default()))?;
-                }
-            }
+            kept.into_iter().try_for_each(|job| put_job(&transaction, job))?;
             transaction.commit()
         });
-        if let Err(error) = saved {
-            tracing::warn!(%error, "jobs could not be kept on disk");
-        }
+        self.wrote("jobs", saved)
     }
 
     /// Forgets a job.
-    pub fn remove(&self, job_id: &JobId) {
-        let sql = "DELETE FROM job WHERE id = ?1";
-        self.attempt("a removal", |connection| connection.execute(sql, [job_id.as_str()]).map(drop));
-        let sql = "DELETE FROM delivered WHERE json_extract(body, '$.job_id') = ?1";
-        self.attempt("a removal", |connection| connection.execute(sql, [job_id.as_str()]).map(drop));
+    pub fn remove(&mut self, job_id: &JobId) {
+        let written = self.connection.transaction().and_then(|transaction| {
+            for sql in [
+                "DELETE FROM job WHERE id = ?1",
+                "DELETE FROM transcript WHERE job_id = ?1",
+                "DELETE FROM delivered WHERE json_extract(body, '$.job_id') = ?1",
+            ] {
+                transaction.execute(sql, [job_id.as_str()])?;
+            }
+            transaction.commit()
+        });
+        self.wrote("a removal", written);
     }
 
     /// Remembers outcomes as told, before they are.
@@ -127,15 +151,20 @@ impl Store {
             }
             transaction.commit()
         });
-        if let Err(error) = kept {
-            tracing::warn!(%error, "told outcomes could not be kept on disk");
-        }
+        self.wrote("told outcomes", kept);
     }
 
     /// Forgets the jobs and the outcomes, as a sign-out must: no page of the file and no log beside it holds them on.
-    pub fn clear(&self) {
-        let sql = "BEGIN; DELETE FROM job; DELETE FROM delivered; COMMIT; VACUUM; PRAGMA wal_checkpoint(TRUNCATE);";
-        self.attempt("the clearing", |connection| connection.execute_batch(sql));
+    pub fn clear(&mut self) {
+        let sql = "BEGIN; DELETE FROM job; DELETE FROM transcript; DELETE FROM delivered; COMMIT; \
+            VACUUM; PRAGMA wal_checkpoint(TRUNCATE);";
+        let written = self.connection.execute_batch(sql);
+        self.wrote("the clearing", written);
+    }
+
+    fn is_over(&self, job: &Record) -> bool {
+        let is_old = |from: Timestamp| job.updated_at.is_some_and(|at| at < from);
+        job.overall.status().is_final() && self.kept_from.is_some_and(is_old)
     }
 
     fn rows<T: DeserializeOwned>(&self, sql: &str) -> Vec<T> {
@@ -151,113 +180,64 @@ impl Store {
         })
     }
 
-    fn attempt(&self, what: &str, write: impl FnOnce(&Connection) -> rusqlite::Result<()>) {
-        if let Err(error) = write(&self.connection) {
-            tracing::warn!(%error, what, "could not be kept on disk");
+    /// Takes in whether something was written, and returns it.
+    fn wrote<T>(&mut self, what: &str, written: rusqlite::Result<T>) -> bool {
+        match written {
+            Ok(_) => {
+                if self.medium == Medium::Disk {
+                    self.view.trouble = None;
+                }
+                true
+            }
+            Err(error) => {
+                tracing::warn!(%error, what, "could not be kept on disk");
+                self.view.trouble = Some(trouble(&error).into());
+                false
+            }
         }
     }
+}
+
+fn put_job(transaction: &Transaction, job: &Record) -> rusqlite::Result<()> {
+    let sql = "INSERT INTO job (id, body) VALUES (?1, ?2) ON CONFLICT (id) DO UPDATE SET body = excluded.body";
+    let id = job.job_id.as_str();
+    // The words of the video stand beside the job, where they cost nothing until somebody reads them.
+    let body = match job.transcript() {
+        None => serde_json::to_string(job),
+        Some(text) => {
+            let sql = "INSERT INTO transcript (job_id, text) VALUES (?1, ?2) \
+                ON CONFLICT (job_id) DO UPDATE SET text = excluded.text";
+            transaction.prepare_cached(sql)?.execute((id, text))?;
+            let mut job = job.clone();
+            job.shelve();
+            serde_json::to_string(&job)
+        }
+    };
+    transaction.prepare_cached(sql)?.execute((id, body.unwrap_or_default())).map(drop)
+}
+
+fn trouble(error: &rusqlite::Error) -> Error {
+    if error.sqlite_error_code() == Some(rusqlite::ErrorCode::DiskFull) {
+        let words = "the disk is full: what happens now is only kept until Tallylight ends, so make room";
+        return Error::new(Code::DiskFull, words);
+    }
+    let words = "what happens now is only kept until Tallylight ends";
+    Error::new(Code::Storage, format!("{words}, because the disk does not take it ({error})"))
+}
+
+fn setting<T: DeserializeOwned>(connection: &Connection, name: &str) -> Option<T> {
+    let sql = "SELECT value FROM setting WHERE name = ?1";
+    let text: Option<String> = connection.query_row(sql, [name], |row| row.get(0)).optional().unwrap_or_default();
+    text.and_then(|text| serde_json::from_str(&text).ok())
 }
 
 /// Returns what kind of backend the last run of a data folder used, without starting a client.
 pub fn last_identity(data_dir: &Path) -> Option<Identity> {
-    if !data_dir.join("tallylight.db").exists() {
-        return None;
-    }
-    Store::open(data_dir).setting::<Server>("server").map(|server| server.identity)
-}
-
-fn open(file: &Path) -> rusqlite::Result<Connection> {
-    let connection = Connection::open(file)?;
-    connection.pragma_update(None, "journal_mode", "WAL")?;
-    connection.pragma_update(None, "synchronous", "NORMAL")?;
-    migrated(connection)
-}
-
-fn migrated(mut connection: Connection) -> rusqlite::Result<Connection> {
-    let version: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
-    for (next, migration) in (1_i64..).zip(MIGRATIONS).filter(|(next, _)| *next > version) {
-        let transaction = connection.transaction()?;
-        transaction.execute_batch(migration)?;
-        transaction.pragma_update(None, "user_version", next)?;
-        transaction.commit()?;
-    }
-    Ok(connection)
-}
-
-fn set_aside(file: &Path) {
-    for suffix in ["", "-wal", "-shm"] {
-        let mut from = file.as_os_str().to_owned();
-        from.push(suffix);
-        let mut to = file.as_os_str().to_owned();
-        to.push(".unreadable");
-        to.push(suffix);
-        if let Err(error) = std::fs::rename(PathBuf::from(&from), PathBuf::from(&to))
-            && error.kind() != std::io::ErrorKind::NotFound
-        {
-            tracing::warn!(%error, file = %PathBuf::from(from).display(), "could not be set aside");
-        }
-    }
+    let file = data_dir.join("tallylight.db");
+    let connection = Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_ONLY).ok()?;
+    setting::<Server>(&connection, "server").map(|server| server.identity)
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use tallylight_core::cache::Outcome;
-
-    #[test]
-    fn what_is_kept_is_there_after_a_restart_and_gone_after_a_clearing() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let job = Record { filename: Some("a.mp4".to_owned()), ..Record::new(JobId::new("7")) };
-        let told = Delivered { job_id: JobId::new("7"), run: 1, outcome: Outcome::Failed };
-        let mut store = Store::open(folder.path());
-        store.save([&job].into_iter());
-        store.deliver(&[told.clone(), told.clone()]);
-        store.set("server", &"x");
-        drop(store);
-        let store = Store::open(folder.path());
-        assert_eq!((store.jobs(), store.delivered()), (vec![job], vec![told]));
-        assert_eq!(store.setting::<String>("server").as_deref(), Some("x"));
-        store.clear();
-        assert_eq!((store.jobs().len(), store.delivered().len()), (0, 0));
-        assert!(store.setting::<String>("server").is_some());
-    }
-
-    #[test]
-    fn nothing_of_a_job_stays_on_the_disk_after_a_clearing() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let mut store = Store::open(folder.path());
-        let job = Record { filename: Some("canary.mp4".to_owned()), ..Record::new(JobId::new("7")) };
-        let holds = || {
-            let files = std::fs::read_dir(folder.path()).expect("files").filter_map(Result::ok);
-            files
-                .filter(|file| {
-                    std::fs::read(file.path()).is_ok_and(|bytes| bytes.windows(10).any(|ten| ten == b"canary.mp4"))
-                })
-                .count()
-        };
-        store.save([&job].into_iter());
-        assert!(holds() > 0, "it is looked for where it would be");
-        store.clear();
-        assert_eq!(holds(), 0);
-    }
-
-    #[test]
-    fn a_corrupt_file_is_set_aside_and_the_program_goes_on() {
-        let folder = tempfile::tempdir().expect("a folder");
-        std::fs::write(folder.path().join("tallylight.db"), "not a database ".repeat(100)).expect("a file");
-        let mut store = Store::open(folder.path());
-        store.save([&Record::new(JobId::new("7"))].into_iter());
-        assert_eq!(store.jobs().len(), 1);
-        assert!(folder.path().join("tallylight.db.unreadable").exists());
-    }
-
-    #[test]
-    fn without_a_folder_it_goes_on_from_memory() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let file = folder.path().join("a-file");
-        std::fs::write(&file, "x").expect("a file");
-        let mut store = Store::open(&file.join("below"));
-        store.save([&Record::new(JobId::new("7"))].into_iter());
-        assert_eq!(store.jobs().len(), 1);
-    }
-}
+#[path = "store_tests.rs"]
+mod tests;

@@ -128,6 +128,13 @@ impl Cache {
         self.jobs.get(job_id)
     }
 
+    /// Keeps the long texts of a job out of memory, now that the disk has them.
+    pub fn shelve(&mut self, job_id: &JobId) {
+        if let Some(job) = self.jobs.get_mut(job_id) {
+            job.shelve();
+        }
+    }
+
     /// Returns the ids of the jobs that have not ended.
     pub fn unfinished(&self) -> impl Iterator<Item = &JobId> {
         self.jobs.values().filter(|job| !job.overall.status().is_final()).map(|job| &job.job_id)
@@ -269,7 +276,11 @@ fn apply_body(job: &mut Record, at: Timestamp, body: Body) -> Verdict {
         }
         Body::Metadata(field, content) => {
             let mut held = job.metadata.remove(&field);
-            stamp(&mut held, at, content);
+            match &mut held {
+                // What is on disk need not come back into memory.
+                Some(held) if held.value.is_same(&content) => held.at = held.at.max(at),
+                _ => stamp(&mut held, at, content),
+            }
             job.metadata.extend(held.map(|held| (field, held)));
             Verdict::Applied
         }

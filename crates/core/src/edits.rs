@@ -23,7 +23,9 @@ mod answers;
 mod messages;
 
 pub(crate) use answers::content_of;
-pub use messages::{Answer, Arrival, Cause, Confirmed, Draft, Edit, EditState, Effect, Input, OpId, Unanswered};
+pub use messages::{
+    Answer, Arrival, Cause, Changes, Confirmed, Draft, Edit, EditState, Effect, Input, OpId, Unanswered,
+};
 
 /// How many jobs' edits are on their way at the same time; of one job it is one.
 const AT_ONCE: usize = 4;
@@ -33,7 +35,7 @@ const AT_ONCE: usize = 4;
 pub struct Edits {
     queues: BTreeMap<JobId, Queue>,
     drafts: BTreeMap<JobId, BTreeMap<Field, Draft>>,
-    last: u64,
+    last: i64,
     gate: Gate,
 }
 
@@ -93,14 +95,29 @@ impl Edits {
         restored
     }
 
-    /// Returns the id that was given last; the next one is higher.
-    pub fn last(&self) -> OpId {
-        OpId(self.last)
-    }
-
     /// Makes sure that no id up to this one is given again.
     pub fn count_from(&mut self, last: OpId) {
         self.last = self.last.max(last.0);
+    }
+
+    /// Takes up another account's words in place of these, while whether requests can be made stays as it is.
+    pub fn replace(&mut self, other: Self) {
+        *self = Self { gate: self.gate, last: self.last.max(other.last), ..other };
+    }
+
+    /// Returns every edit, in order.
+    pub fn all_edits(&self) -> Vec<Edit> {
+        self.queues.values().flat_map(|queue| queue.edits.iter().cloned()).collect()
+    }
+
+    /// Returns every draft.
+    pub fn all_drafts(&self) -> Vec<Draft> {
+        self.drafts.values().flat_map(|drafts| drafts.values().cloned()).collect()
+    }
+
+    /// Tells whether a job has words that the backend does not have.
+    pub fn has(&self, job_id: &JobId) -> bool {
+        self.queues.contains_key(job_id) || self.drafts.contains_key(job_id)
     }
 
     /// Returns what is pending of a job: each field as the person wrote it last.
@@ -117,11 +134,6 @@ impl Edits {
     /// Returns every job with words that the backend does not have.
     pub fn jobs(&self) -> BTreeSet<&JobId> {
         self.queues.keys().chain(self.drafts.keys()).collect()
-    }
-
-    /// Returns how many jobs have edits that the backend has not confirmed.
-    pub fn pending_jobs(&self) -> usize {
-        self.queues.len()
     }
 
     /// Returns when something is due by itself.
@@ -147,7 +159,7 @@ impl Edits {
             Input::TokenRenewed => self.release(|step| matches!(step, Step::WaitingForToken)),
             Input::Reachable => self.release(|step| matches!(step, Step::Waiting(_))),
             Input::Tick => self.release(|step| matches!(step, Step::Waiting(until) if *until <= now.monotonic)),
-            Input::Checked(op_id, answer) => self.checked(op_id, answer, now, &mut effects),
+            Input::Checked(op_id, answer) => self.checked(op_id, answer, cache, now, &mut effects),
             Input::Answered(op_id, answer) => self.answered(op_id, answer, cache, now, &mut effects),
         }
         self.go_on(cache, &mut effects);
@@ -248,4 +260,5 @@ fn times(cache: &Cache, edit: &Edit) -> BTreeMap<Field, Timestamp> {
 
 #[cfg(test)]
 #[path = "edits_tests.rs"]
+#[expect(clippy::wildcard_enum_match_arm, reason = "a model looks at few of them")]
 mod tests;

@@ -412,7 +412,8 @@ impl World {
         match request {
             Effect::Check(op_id, _) => {
                 let answer = match fate {
-                    Fate::Never | Fate::SavedAndLost | Fate::Unauthorized => Err(lost(Arrival::Unknown)),
+                    Fate::Unauthorized => Err(Answer::Unauthorized),
+                    Fate::Never | Fate::SavedAndLost => Err(Answer::Unanswered(lost(Arrival::Unknown))),
                     _ => Ok(Box::new(self.snapshot())),
                 };
                 self.put(Input::Checked(op_id, answer));

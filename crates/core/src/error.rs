@@ -49,6 +49,16 @@ pub enum Code {
     NotOffered,
     /// A local file could not be read or written.
     File,
+    /// What happens now cannot be kept on this computer's disk.
+    Storage,
+    /// What was kept on disk could not be read, and was set aside.
+    StorageUnreadable,
+    /// What was kept on disk is of a newer version of the program, and was set aside.
+    StorageNewer,
+    /// The video was changed by somebody else meanwhile.
+    Conflict,
+    /// The backend does not accept the content.
+    InvalidContent,
     /// The keychain of the system could not be used.
     Keychain,
     /// The keychain of the system is locked.

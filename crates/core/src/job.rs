@@ -127,6 +127,35 @@ pub enum Content {
     Tags(Vec<String>),
     /// Of CHAPTERS, in the order of their starts.
     Chapters(Vec<Chapter>),
+    /// Of TRANSCRIPT, once the disk has it: nobody wants the words of every video in memory.
+    Shelved(Shelved),
+}
+
+/// Stands for a long text that is on disk.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shelved {
+    /// The SHA-256 of the text, in hexadecimal digits.
+    pub sha256: String,
+}
+
+impl Shelved {
+    /// Makes what stands for a text.
+    pub fn of(text: &str) -> Self {
+        use sha2::{Digest, Sha256};
+        Self { sha256: Sha256::digest(text).iter().fold(String::new(), |digits, byte| digits + &format!("{byte:02x}")) }
+    }
+}
+
+impl Content {
+    /// Tells whether it says the same as another, which may be on disk.
+    pub fn is_same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Shelved(shelved), Self::Text(text)) | (Self::Text(text), Self::Shelved(shelved)) => {
+                *shelved == Shelved::of(text)
+            }
+            _ => self == other,
+        }
+    }
 }
 
 /// Is one chapter of a video.

@@ -11,7 +11,7 @@ use crate::{
     backoff::Backoff,
     error::Error,
     protocol::{ClientMessage, Heartbeat, SUBSCRIPTION_CHUNK},
-    view::{ConnectionView, ReasonView},
+    view::{ConnectionState, ConnectionView, ReasonView},
 };
 
 mod close;
@@ -94,6 +94,11 @@ impl Link {
         self.tick(now, &mut effects);
         self.show(now, &mut effects);
         effects
+    }
+
+    /// Tells whether the light is green: every change arrives as it happens.
+    pub fn is_live(&self) -> bool {
+        self.shown.as_ref().is_some_and(|shown| shown.state == ConnectionState::Live)
     }
 
     /// Returns when a [`Input::Tick`] is due at the latest, on the monotonic clock.

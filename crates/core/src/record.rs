@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::{
     JobId, StageId, ThumbnailId, VideoId,
-    job::{Content, Fault, Field, Status, Thumbnail},
+    job::{Content, Fault, Field, Shelved, Status, Thumbnail},
     protocol::{Progress, content},
 };
 
@@ -190,12 +190,30 @@ impl Record {
         }
     }
 
-    /// Returns what is confirmed of a field.
+    /// Returns what is confirmed of a field, unless that is on disk.
     pub fn content(&self, field: Field) -> Option<Content> {
         if field == Field::Thumbnail {
             return self.chosen.as_ref().map(|held| Content::Text(held.value.to_string()));
         }
-        self.metadata.get(&field).map(|held| held.value.clone())
+        let held = self.metadata.get(&field).map(|held| held.value.clone());
+        held.filter(|content| !matches!(content, Content::Shelved(_)))
+    }
+
+    /// Returns the words of the video, unless they are on disk.
+    pub fn transcript(&self) -> Option<&str> {
+        match &self.metadata.get(&Field::Transcript)?.value {
+            Content::Text(text) => Some(text),
+            Content::Tags(_) | Content::Chapters(_) | Content::Shelved(_) => None,
+        }
+    }
+
+    /// Puts something in the place of the words of the video, now that the disk has them.
+    pub fn shelve(&mut self) {
+        if let Some(shelved) = self.transcript().map(Shelved::of)
+            && let Some(held) = self.metadata.get_mut(&Field::Transcript)
+        {
+            held.value = Content::Shelved(shelved);
+        }
     }
 
     /// Returns when that was said.
@@ -226,7 +244,9 @@ impl Record {
 fn metadata<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<Field, Stamped<Content>>, D::Error> {
     let kept = BTreeMap::<Field, Stamped<Value>>::deserialize(deserializer)?;
     let read = kept.into_iter().filter_map(|(field, Stamped { at, value })| {
-        content(field, &value).map(|value| (field, Stamped { at, value }))
+        let shelved = || Shelved::deserialize(&value).ok().map(Content::Shelved);
+        let read = content(field, &value).or_else(shelved)?;
+        Some((field, Stamped { at, value: read }))
     });
     Ok(read.collect())
 }

@@ -73,6 +73,14 @@ fn print(job: &JobView) {
     for chapter in metadata.chapters.iter().flatten() {
         output::line(&format!("  {:>7}  {}", clock(chapter.start_seconds), chapter.title));
     }
+    for field in &job.pending {
+        output::line(&format!("  not saved yet: {}", field.as_str()));
+    }
+    for draft in &job.drafts {
+        let why = draft.reason.as_ref().map_or("it was not saved", |reason| reason.message.as_str());
+        let words = serde_json::to_string(&draft.content).unwrap_or_default();
+        output::line(&format!("  draft of {} ({why}): {words}", draft.field.as_str()));
+    }
     for thumbnail in &job.thumbnails {
         output::line(&format!("  {}", thumbnail.thumbnail_url));
     }

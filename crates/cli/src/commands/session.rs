@@ -1,6 +1,6 @@
 //! `tally logout` and `status`.
 
-use std::{fmt::Write, time::Duration};
+use std::{fmt::Write, io::IsTerminal, time::Duration};
 
 use tallylight_core::{
     Code, Error,
@@ -19,9 +19,25 @@ const SETTLE: Duration = Duration::from_secs(5);
 /// How often it looks.
 const LOOK: Duration = Duration::from_millis(50);
 
-pub async fn logout(global: &Global) -> Result<(), Error> {
+/// Tells what becomes of changes that the backend does not have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unsaved {
+    /// The person is asked, where there is one to ask.
+    Ask,
+    /// They are thrown away.
+    Discard,
+}
+
+pub async fn logout(global: &Global, unsaved: Unsaved) -> Result<(), Error> {
     let handle = begin(global, Terminal::quiet()).await?;
-    match handle.synced().await {
+    let synced = handle.synced().await;
+    let jobs = handle.jobs().await?;
+    let count = jobs.iter().filter(|job| !job.pending.is_empty() || !job.drafts.is_empty()).count();
+    if count > 0 && unsaved == Unsaved::Ask && !is_sure(count)? {
+        handle.shutdown().await;
+        return Err(Error::new(Code::Requested, "still signed in: `tally show JOB` shows what is not saved"));
+    }
+    match synced {
         Err(error) if matches!(error.code, Code::SignedOut | Code::SessionExpired) => {}
         // Out of reach: the session ends here at least.
         Err(_) | Ok(()) => handle.sign_out().await?,
@@ -33,6 +49,18 @@ pub async fn logout(global: &Global) -> Result<(), Error> {
         output::line("signed out");
     }
     Ok(())
+}
+
+/// Asks whether changes may be thrown away.
+fn is_sure(count: usize) -> Result<bool, Error> {
+    let words = format!("changes of {count} videos are not saved, and signing out throws them away");
+    if !std::io::stdin().is_terminal() {
+        return Err(Error::new(Code::Requested, format!("{words}: add --discard if that is meant")));
+    }
+    output::remark(&format!("{words}. Sign out? [y/N]"));
+    let mut answer = String::new();
+    let read = std::io::stdin().read_line(&mut answer);
+    Ok(read.is_ok() && answer.trim().eq_ignore_ascii_case("y"))
 }
 
 pub async fn status(global: &Global) -> Result<(), Error> {

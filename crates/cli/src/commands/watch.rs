@@ -4,10 +4,13 @@ use std::{io::IsTerminal, time::Duration};
 
 use clap::Args;
 use serde::Deserialize;
+use serde_json::Value;
 use tallylight_client::Handle;
 use tallylight_core::{
     Code, Error, JobId,
-    view::{ConnectionState, Event, SessionState},
+    job::Field,
+    protocol,
+    view::{ConnectionState, EditOutcome, EditView, Event, SessionState},
 };
 use tokio::{
     io::{AsyncBufReadExt, BufReader, Lines, Stdin},
@@ -43,6 +46,7 @@ pub struct Watch {
 #[derive(Deserialize)]
 #[serde(tag = "command", rename_all = "snake_case")]
 enum Command {
+    Edit { job_id: JobId, field: Field, content: Value },
     Open { job_id: JobId },
     Refresh,
     SignOut,
@@ -72,7 +76,7 @@ impl Display {
     /// Shows what the client told.
     pub fn show(&mut self, told: &Told) {
         match (self, told) {
-            (Self::Json, Told::Event(event)) => output::event_lines(event).iter().for_each(|line| output::line(line)),
+            (Self::Json, Told::Event(event)) => output::event(event),
             (Self::Json, Told::Notice(notice)) => output::line(&output::notice_line(notice)),
             (Self::Table(table), told) => table.show(told),
             (Self::Lines, told) => lines(told),
@@ -142,6 +146,7 @@ async fn ensure_session(handle: &Handle, email: Option<&str>) -> Result<(), Erro
 
 async fn obey(handle: &Handle, line: &str) {
     let done = match serde_json::from_str::<Command>(line) {
+        Ok(Command::Edit { job_id, field, content }) => edit(handle, job_id, field, &content).await,
         Ok(Command::Open { job_id }) => handle.open(job_id).await,
         Ok(Command::Refresh) => handle.refresh().await,
         Ok(Command::SignOut) => handle.sign_out().await,
@@ -153,10 +158,21 @@ async fn obey(handle: &Handle, line: &str) {
             reason: format!("command: {}", error.message),
             sample: tallylight_core::protocol::sample(line),
         };
-        for line in output::event_lines(&Event::Rejected(rejected)) {
-            output::line(&line);
-        }
+        output::event(&Event::Rejected(rejected));
     }
+}
+
+/// Saves a field, and says so where that cannot even begin.
+async fn edit(handle: &Handle, job_id: JobId, field: Field, content: &Value) -> Result<(), Error> {
+    let read = protocol::content(field, content);
+    let content = read.ok_or_else(|| {
+        Error::new(Code::InvalidContent, format!("this is no content of {}: see the protocol", field.as_str()))
+    })?;
+    if let Err(error) = handle.edit(job_id.clone(), [(field, content)].into()).await {
+        let refused = EditView { job_id, field, outcome: EditOutcome::Refused, reason: Some(error.into()) };
+        output::event(&Event::Edit(refused));
+    }
+    Ok(())
 }
 
 fn lines(told: &Told) {
@@ -183,6 +199,10 @@ fn lines(told: &Told) {
             ));
         }
         Told::Event(Event::Rejected(rejected)) => output::line(&format!("skipped  {}", rejected.reason)),
+        Told::Event(Event::Edit(edit)) => output::line(&format!("edit     {}", output::edit_words(edit))),
+        Told::Event(Event::Storage(storage)) => {
+            let _ = output::storage_words(storage).map(|words| output::line(&format!("disk     {words}")));
+        }
         Told::Event(Event::Session(_) | Event::Upload(_)) => {}
         Told::Notice(notice) => output::line(&format!("*        {}: {}", notice.title, notice.body)),
     }
@@ -240,13 +260,17 @@ mod tests {
         for line in [
             r#"{"command":"open","job_id":"7"}"#,
             r#"{"command":"open","job_id":7}"#,
+            r#"{"command":"edit","job_id":7,"field":"TITLE","content":"A"}"#,
+            r#"{"command":"edit","job_id":"7","field":"CHAPTERS","content":[]}"#,
             r#"{"command":"refresh"}"#,
             r#"{"command":"sign_out"}"#,
             r#"{"command":"reconnect"}"#,
         ] {
             assert!(serde_json::from_str::<Command>(line).is_ok(), "{line}");
         }
-        for line in ["", "x", "{}", r#"{"command":"dance"}"#, r#"{"command":"open"}"#] {
+        for line in
+            ["", "x", "{}", r#"{"command":"dance"}"#, r#"{"command":"open"}"#, r#"{"command":"edit","field":"MOOD"}"#]
+        {
             assert!(serde_json::from_str::<Command>(line).is_err(), "{line}");
         }
     }

@@ -1,9 +1,16 @@
 //! What a window may ask for.
 
-use tallylight_core::view::{self, Counts, JobView, ServerView, StatusView};
+use tallylight_core::{
+    JobId,
+    record::Record,
+    view::{self, Counts, Event, JobView, ServerView, StatusView},
+};
 
 use super::Actor;
-use crate::shell::Shell;
+use crate::shell::{Shell, Transcripts};
+
+/// Names the setting that tells when the jobs were last known to be as the backend has them.
+const KNOWN_AT: &str = "known_at";
 
 impl<S: Shell> Actor<S> {
     pub(super) fn status(&self) -> StatusView {
@@ -12,6 +19,8 @@ impl<S: Shell> Actor<S> {
             remembered: self.remembered(),
             session: self.session.view().clone(),
             connection: self.link.view(self.now()),
+            storage: self.store.view().clone(),
+            known_at: if self.link.is_live() { Some(self.now().wall) } else { self.store.setting(KNOWN_AT) },
             counts: Counts::of(self.cache.jobs()),
             server_ahead_ms: self
                 .cache
@@ -22,8 +31,45 @@ impl<S: Shell> Actor<S> {
     }
 
     pub(super) fn jobs(&self) -> Vec<JobView> {
-        let mut jobs: Vec<JobView> = self.cache.jobs().map(view::job).collect();
+        let mut jobs: Vec<JobView> = self.cache.jobs().map(|job| self.told_view(job)).collect();
         jobs.sort_by(|a, b| b.created_at.cmp(&a.created_at).then_with(|| a.job_id.cmp(&b.job_id)));
         jobs
+    }
+
+    /// Returns a job as this shell is told of it.
+    pub(super) fn told_view(&self, job: &Record) -> JobView {
+        let mut view = view::job(job, &self.edits);
+        match self.shell.transcripts() {
+            Transcripts::Told => self.add_transcript(&mut view),
+            Transcripts::Asked => view.metadata.transcript = None,
+        }
+        view
+    }
+
+    /// Returns all of a job.
+    pub(super) fn whole_view(&self, job_id: &JobId) -> Option<JobView> {
+        let mut view = view::job(self.cache.job(job_id)?, &self.edits);
+        self.add_transcript(&mut view);
+        Some(view)
+    }
+
+    fn add_transcript(&self, view: &mut JobView) {
+        if view.metadata.transcript.is_none() && view.transcript_version.is_some() {
+            view.metadata.transcript = self.store.transcript(&view.job_id);
+        }
+    }
+
+    /// Notes that the jobs are as the backend has them.
+    pub(super) fn known_now(&mut self) {
+        let now = self.now().wall;
+        self.store.set(KNOWN_AT, &now);
+    }
+
+    /// Says how it stands with the disk, where that changed.
+    pub(super) fn show_storage(&mut self) {
+        if self.storage != *self.store.view() {
+            self.storage = self.store.view().clone();
+            self.tell(Event::Storage(self.storage.clone()));
+        }
     }
 }

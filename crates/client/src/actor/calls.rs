@@ -6,13 +6,15 @@ use std::{
 };
 
 use jiff::Timestamp;
-use tallylight_core::{Code, Error, JobId, Now, backoff::Backoff, cache::Authority, link, session, snapshot::Snapshot};
+use tallylight_core::{
+    Code, Error, JobId, Now, backoff::Backoff, cache::Authority, edits, link, session, snapshot::Snapshot,
+};
 
 use super::{Actor, Failure, Report};
 use crate::{
     handle::Reply,
     http,
-    rest::{self, Answer, Listing},
+    rest::{self, Dated, Listing},
     shell::Shell,
 };
 
@@ -87,8 +89,8 @@ pub(super) struct CallReport {
 
 #[derive(Debug)]
 enum Answered {
-    List(Answer<Listing>),
-    Job(Box<Answer<Snapshot>>),
+    List(Dated<Listing>),
+    Job(Box<Dated<Snapshot>>),
 }
 
 /// Is what is known about calls under way.
@@ -151,6 +153,11 @@ impl Calls {
         self.epoch += 1;
         self.answer_waiting(&Err(reason.clone()));
         self.sync = Sync::SignedOut(reason);
+    }
+
+    /// Returns which token of it is in use.
+    pub(super) fn generation(&self) -> u64 {
+        self.generation
     }
 
     /// Returns which session this is; whatever was begun in another is nobody's.
@@ -286,7 +293,7 @@ impl<S: Shell> Actor<S> {
         self.begin_wanted();
     }
 
-    fn listed(&mut self, answer: Answer<Listing>, requested: Now) {
+    fn listed(&mut self, answer: Dated<Listing>, requested: Now) {
         self.observe(answer.date);
         if let Listing::Jobs { jobs, etag } = answer.value {
             self.calls.etag = etag;
@@ -304,6 +311,13 @@ impl<S: Shell> Actor<S> {
         self.watch_unfinished();
         self.link_input(link::Input::Fetched);
         self.calls.synced(Ok(()));
+        self.known_now();
+        self.edits_input(edits::Input::Reachable);
+    }
+
+    /// Tells whether the job list is still waited for.
+    pub(super) fn is_syncing(&self) -> bool {
+        matches!(self.calls.sync, Sync::Awaited)
     }
 
     fn call_failed(&mut self, what: What, error: Error, retry_after: Option<Duration>) {
@@ -316,7 +330,9 @@ impl<S: Shell> Actor<S> {
                 self.calls.synced(Err(error));
             }
             What::Job(job_id, purpose) => {
-                if purpose == Purpose::Confirm && error.code == Code::NotFound {
+                // Whatever a person wrote about it is still to be seen somewhere.
+                let is_gone = purpose == Purpose::Confirm && error.code == Code::NotFound;
+                if is_gone && !self.edits.has(&job_id) {
                     let removed = self.cache.remove(&job_id);
                     self.changed(removed.into_iter().collect());
                 }

@@ -2,16 +2,25 @@
 
 use super::{
     Actor, BTreeMap, BTreeSet, Counts, Duration, Event, FRAME, JobId, SAVE_EVERY, Scope, TrayView, calls::Call, link,
-    view,
 };
-use crate::shell::Shell;
+use crate::{shell::Shell, store::Store};
+use jiff::SignedDuration;
 use tallylight_core::{
+    Now,
     cache::{Change, Witnessed},
+    record::Record,
     view::JobChange,
 };
 
 /// The most jobs in a batch: a first look at a long list must not hold up the window for seconds.
 const BATCH_LIMIT: usize = 500;
+
+/// How soon a disk that took nothing is tried again.
+const SAVE_AGAIN: Duration = Duration::from_secs(10);
+/// How long finished jobs are kept on disk, in days, unless the person chose otherwise.
+const RETENTION_DAYS: i64 = 90;
+/// Names the setting that holds the person's choice.
+const RETENTION: &str = "retention_days";
 
 /// How often a shell that takes no notifications is asked whether it does.
 const TELL_AGAIN: Duration = Duration::from_secs(1);
@@ -64,6 +73,16 @@ impl Dirty {
         let unseen = std::mem::replace(&mut self.unseen, later);
         (unseen, std::mem::take(&mut self.removed).into_iter().collect())
     }
+}
+
+/// Returns the jobs that the disk kept, without those that need not be kept any longer.
+pub(super) fn kept_jobs(store: &mut Store, now: Now) -> Vec<Record> {
+    let days = store.setting(RETENTION).unwrap_or(RETENTION_DAYS);
+    if let Ok(from) = now.wall.checked_sub(SignedDuration::from_hours(24 * days.max(0))) {
+        store.keep_from(from);
+    }
+    let worded = store.worded_jobs();
+    store.jobs(&worded)
 }
 
 impl<S: Shell> Actor<S> {
@@ -123,7 +142,7 @@ impl<S: Shell> Actor<S> {
         self.dirty.flush_at = (!self.dirty.unseen.is_empty()).then_some(now + FRAME);
         let changed: Vec<JobChange> = unseen
             .into_iter()
-            .filter_map(|(job_id, scope)| Some(JobChange { job: view::job(self.cache.job(&job_id)?), scope }))
+            .filter_map(|(job_id, scope)| Some(JobChange { job: self.told_view(self.cache.job(&job_id)?), scope }))
             .collect();
         if !changed.is_empty() || !removed.is_empty() {
             self.shell.emit(Event::Jobs { changed, removed });
@@ -131,11 +150,22 @@ impl<S: Shell> Actor<S> {
         }
     }
 
-    /// Writes what changed to disk.
+    /// Writes what changed to disk. What it does not take stays in memory, and is tried again.
     pub(super) fn save(&mut self) {
         self.dirty.save_at = None;
-        let unsaved = std::mem::take(&mut self.dirty.unsaved);
-        self.store.save(unsaved.iter().filter_map(|job_id| self.cache.job(job_id)));
+        let jobs = self.dirty.unsaved.iter().filter_map(|job_id| self.cache.job(job_id));
+        let saved = self.store.save(jobs, |job_id| self.edits.has(job_id));
+        if !saved || !self.keep_words() {
+            return self.save_soon();
+        }
+        for job_id in std::mem::take(&mut self.dirty.unsaved) {
+            self.cache.shelve(&job_id);
+        }
+    }
+
+    /// Tries the disk again later.
+    pub(super) fn save_soon(&mut self) {
+        self.dirty.save_at = Some(self.now().monotonic + SAVE_AGAIN);
     }
 
     /// Forgets every job, here and on disk.

@@ -5,7 +5,11 @@ use std::{
     time::Duration,
 };
 
-use tallylight_core::view::{ConnectionView, Event, RejectedView, SessionView, UploadView};
+use tallylight_core::{
+    JobId,
+    job::Field,
+    view::{ConnectionView, EditView, Event, RejectedView, SessionView, StorageView, UploadView},
+};
 
 use super::Actor;
 use crate::shell::Shell;
@@ -21,6 +25,8 @@ pub(super) struct Outbox {
     session: Option<SessionView>,
     connection: Option<ConnectionView>,
     uploads: BTreeMap<u32, UploadView>,
+    edits: BTreeMap<(JobId, Field), EditView>,
+    storage: Option<StorageView>,
     rejected: VecDeque<RejectedView>,
     look_at: Option<Duration>,
 }
@@ -34,6 +40,7 @@ impl Outbox {
     /// Forgets what was about jobs and files: another person may look at it next.
     pub(super) fn forget_messages(&mut self) {
         self.uploads.clear();
+        self.edits.clear();
         self.rejected.clear();
     }
 
@@ -42,6 +49,8 @@ impl Outbox {
             Event::Session(session) => self.session = Some(session),
             Event::Connection(connection) => self.connection = Some(connection),
             Event::Upload(upload) => drop(self.uploads.insert(upload.upload_id, upload)),
+            Event::Edit(edit) => drop(self.edits.insert((edit.job_id.clone(), edit.field), edit)),
+            Event::Storage(storage) => self.storage = Some(storage),
             Event::Rejected(rejected) if self.rejected.len() < REJECTED_LIMIT => self.rejected.push_back(rejected),
             // Batches of jobs are never handed to a shell that does not keep up.
             Event::Rejected(_) | Event::Jobs { .. } => {}
@@ -49,10 +58,11 @@ impl Outbox {
     }
 
     fn take(&mut self) -> impl Iterator<Item = Event> + use<> {
-        let Self { session, connection, uploads, rejected, .. } = std::mem::take(self);
+        let Self { session, connection, uploads, edits, storage, rejected, .. } = std::mem::take(self);
         let first = session.map(Event::Session).into_iter().chain(connection.map(Event::Connection));
         let uploads = uploads.into_values().map(Event::Upload);
-        first.chain(uploads).chain(rejected.into_iter().map(Event::Rejected))
+        let words = storage.map(Event::Storage).into_iter().chain(edits.into_values().map(Event::Edit));
+        first.chain(uploads).chain(words).chain(rejected.into_iter().map(Event::Rejected))
     }
 }
 

@@ -61,6 +61,7 @@ impl<S: Shell> Actor<S> {
             // Another backend shows nothing of the one before.
             if self.server.as_ref().is_some_and(|before| before.key() != server.key()) {
                 self.session_input(session::Input::SignOut(None));
+                self.put_words_away();
                 self.forget_jobs();
             }
             self.store.set("server", &server);

@@ -4,7 +4,7 @@ use secrecy::{ExposeSecret, SecretString};
 use tallylight_core::{
     Error,
     discovery::{Identity, Server},
-    link,
+    edits, link,
     session::{Effect, Grant, Input, SessionState, SessionView, Ticket},
     view::Event,
 };
@@ -52,7 +52,9 @@ impl<S: Shell> Actor<S> {
     fn show_session(&mut self, view: SessionView) {
         tracing::info!(state = ?view.state, reason = ?view.reason.as_ref().map(|reason| reason.code), "session");
         if view.state == SessionState::SignedIn {
-            self.account_is(view.email.as_deref().unwrap_or_default());
+            let email = view.email.clone().unwrap_or_default();
+            self.account_is(&email);
+            self.words_are_of(&email);
         }
         let is_out = view.state == SessionState::SignedOut;
         let reason = view.reason.clone().map_or_else(signed_out, |why| Error::new(why.code, why.message));
@@ -63,6 +65,7 @@ impl<S: Shell> Actor<S> {
             self.link_input(link::Input::SignedOut);
             self.calls.signed_out(reason);
             self.abort_uploads();
+            self.edits_input(edits::Input::Closed);
         }
         self.show_tray();
     }
@@ -72,6 +75,7 @@ impl<S: Shell> Actor<S> {
         self.awaits_computer = false;
         self.stop_restoring();
         self.session_input(Input::SignOut(None));
+        self.forget_words();
         self.forget_jobs();
         // Leaving the studio of this computer leads back to the choice; another's address is remembered.
         if self.server.take_if(|server| server.identity == Identity::ThisComputer).is_some() {
@@ -151,6 +155,9 @@ impl<S: Shell> Actor<S> {
         // Known from the disk, or from before the session expired: subscribed as soon as the socket opens.
         self.watch_unfinished();
         self.link_input(link::Input::TokenRefreshed);
+        for input in [edits::Input::Opened, edits::Input::TokenRenewed, edits::Input::Reachable] {
+            self.edits_input(input);
+        }
         self.repeat_waiting_calls();
         self.repeat_waiting_uploads();
         self.sign_in_done(Ok(()));

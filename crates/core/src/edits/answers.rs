@@ -20,14 +20,15 @@ impl Edits {
     pub(super) fn checked(
         &mut self,
         op_id: OpId,
-        answer: Result<Box<Snapshot>, Unanswered>,
+        answer: Result<Box<Snapshot>, Answer>,
+        cache: &Cache,
         now: Now,
         effects: &mut Vec<Effect>,
     ) {
         let Some(queue) = self.queue_of(op_id) else { return };
         let (Step::Checking, Some(edit)) = (&queue.step, queue.edits.front_mut()) else { return };
         match answer {
-            Err(unanswered) => self.wait(op_id, &unanswered, now, effects),
+            Err(answer) => self.answered(op_id, answer, cache, now, effects),
             // Asked for only to learn which video it is, or the backend does not have it: it is sent (again).
             Ok(snapshot) if edit.state == EditState::Queued || !holds(&snapshot, edit) => {
                 edit.state = EditState::Queued;
@@ -40,15 +41,21 @@ impl Edits {
 
     pub(super) fn answered(&mut self, op_id: OpId, answer: Answer, cache: &Cache, now: Now, effects: &mut Vec<Effect>) {
         let Some(queue) = self.queue_of(op_id) else { return };
-        let Step::Sending { sent_over } = queue.step.clone() else { return };
+        let sent_over = match queue.step.clone() {
+            Step::Sending { sent_over } => sent_over,
+            Step::Checking => BTreeMap::new(),
+            // It was given up meanwhile.
+            Step::Ready | Step::Waiting(_) | Step::WaitingForToken => return,
+        };
         match answer {
             Answer::Saved(snapshot) => self.saved(op_id, snapshot, sent_over, effects),
             Answer::Conflict(snapshot, reason) => self.conflict(op_id, snapshot, &reason, cache, effects),
             Answer::Refused(fields, reason) => self.refused(op_id, fields, &reason, cache, effects),
             Answer::Unauthorized if queue.token == Token::AsItIs => {
                 queue.token = Token::Renewed;
-                queue.step = Step::WaitingForToken;
-                requeue(queue, effects);
+                if let Step::Sending { .. } = std::mem::replace(&mut queue.step, Step::WaitingForToken) {
+                    requeue(queue, effects);
+                }
                 effects.push(Effect::RefreshToken);
             }
             Answer::Unauthorized => {

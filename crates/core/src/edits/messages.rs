@@ -17,7 +17,7 @@ use crate::{
 /// Names an edit; counts up, so that the order of the ids is the order in which they were made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct OpId(pub u64);
+pub struct OpId(pub i64);
 
 /// Is what a person changed of one job at one time: one request to the backend.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -41,6 +41,23 @@ impl Edit {
             (field.key().to_owned(), serde_json::to_value(content).unwrap_or_default())
         });
         Value::Object(fields.collect::<Map<_, _>>())
+    }
+}
+
+/// Is what a window or a script wants to change.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(try_from = "BTreeMap<Field, Value>")]
+pub struct Changes(pub BTreeMap<Field, Content>);
+
+impl TryFrom<BTreeMap<Field, Value>> for Changes {
+    type Error = String;
+
+    fn try_from(values: BTreeMap<Field, Value>) -> Result<Self, Self::Error> {
+        let read = |(field, value): (Field, Value)| {
+            let words = || format!("this is no content of {}", field.as_str());
+            Ok((field, content(field, &value).ok_or_else(words)?))
+        };
+        values.into_iter().map(read).collect::<Result<_, _>>().map(Self)
     }
 }
 
@@ -99,8 +116,8 @@ pub enum Input {
     TokenRenewed,
     /// The backend has just answered something.
     Reachable,
-    /// What the backend holds of a job whose edit may have arrived.
-    Checked(OpId, Result<Box<Snapshot>, Unanswered>),
+    /// What the backend holds of a job whose edit may have arrived, or why it did not say.
+    Checked(OpId, Result<Box<Snapshot>, Answer>),
     /// What became of an edit that was sent.
     Answered(OpId, Answer),
     /// A deadline may have passed.

@@ -48,8 +48,10 @@ pub struct DraftView {
     /// For which field.
     pub field: Field,
     /// What was typed.
+    #[cfg_attr(feature = "bindings", ts(type = "Content"))]
     pub content: Content,
     /// What the field held when the typing began.
+    #[cfg_attr(feature = "bindings", ts(type = "Content | null"))]
     pub base: Option<Content>,
     /// Why it is a draft.
     pub kind: DraftKind,
@@ -117,10 +119,10 @@ fn wait_for(record: &Record, field: Field) -> Option<Option<StageId>> {
         let name = id.as_str().to_ascii_uppercase();
         speaks_of.iter().any(|word| name.contains(word))
     };
-    let makers: BTreeMap<_, _> = record.stages.iter().filter(|(id, _)| makes(id)).collect();
-    if let Some((id, _)) = makers.iter().find(|(_, gauge)| !gauge.status().is_final()) {
+    let made_by: BTreeMap<_, _> = record.stages.iter().filter(|(id, _)| makes(id)).collect();
+    if let Some((id, _)) = made_by.iter().find(|(_, gauge)| !gauge.status().is_final()) {
         return Some(Some((*id).clone()));
     }
-    let is_made = !makers.is_empty() || record.content(field).is_some() || field == Field::Thumbnail;
+    let is_made = !made_by.is_empty() || record.said_at(field).is_some() || field == Field::Thumbnail;
     (!is_made).then_some(None)
 }

@@ -9,7 +9,7 @@ use super::edit::{DraftView, UnreadyView, unready};
 use crate::{
     JobId, StageId, ThumbnailId, VideoId,
     edits::Edits,
-    job::{Chapter, Content, Fault, Field, Status, Thumbnail},
+    job::{Chapter, Content, Fault, Field, Shelved, Status, Thumbnail},
     record::Record,
 };
 
@@ -37,6 +37,8 @@ pub struct JobView {
     pub stages: Vec<StageView>,
     /// Its metadata.
     pub metadata: MetadataView,
+    /// Differs whenever the transcript does, which may be left out of a batch of changes.
+    pub transcript_version: Option<String>,
     /// Its thumbnails, in the order of the moments that they show.
     pub thumbnails: Vec<Thumbnail>,
     /// The picture that stands for it: the chosen thumbnail, or the first.
@@ -114,12 +116,20 @@ pub struct MetadataView {
 pub fn job(record: &Record, edits: &Edits) -> JobView {
     let pending = edits.pending(&record.job_id);
     let metadata = metadata(record, &pending);
+    let shelved = record.metadata.get(&Field::Transcript).and_then(|held| match &held.value {
+        Content::Shelved(shelved) => Some(shelved.clone()),
+        Content::Text(_) | Content::Tags(_) | Content::Chapters(_) => None,
+    });
+    let written = metadata.transcript.as_deref().map(Shelved::of);
+    let transcript_version = written.or(shelved).map(|version| version.sha256);
     let mut thumbnails: Vec<Thumbnail> = record.thumbnails.values().map(|held| held.value.clone()).collect();
     let moment = |thumbnail: &Thumbnail| thumbnail.timestamp_seconds.unwrap_or(f64::INFINITY);
     thumbnails.sort_by(|a, b| moment(a).total_cmp(&moment(b)).then_with(|| a.thumbnail_id.cmp(&b.thumbnail_id)));
     let wanted = match pending.get(&Field::Thumbnail) {
         Some(Content::Text(id)) => Some(id.as_str()),
-        _ => record.chosen.as_ref().map(|chosen| chosen.value.as_str()),
+        Some(Content::Tags(_) | Content::Chapters(_) | Content::Shelved(_)) | None => {
+            record.chosen.as_ref().map(|chosen| chosen.value.as_str())
+        }
     };
     let is_chosen = |thumbnail: &&Thumbnail| Some(thumbnail.thumbnail_id.as_str()) == wanted;
     let cover = thumbnails.iter().find(is_chosen).or(thumbnails.first()).cloned();
@@ -134,6 +144,7 @@ pub fn job(record: &Record, edits: &Edits) -> JobView {
         warnings: record.faults.iter().filter(|fault| fault.recoverable).map(fault).collect(),
         stages: stages(record),
         metadata,
+        transcript_version,
         thumbnails,
         cover_url: cover.as_ref().map(|cover| cover.thumbnail_url.clone()),
         cover_id: cover.map(|cover| cover.thumbnail_id),
@@ -205,7 +216,7 @@ fn metadata(record: &Record, pending: &BTreeMap<Field, &Content>) -> MetadataVie
             (Field::Tags, Some(Content::Tags(tags))) => view.tags = Some(tags),
             (Field::Chapters, Some(Content::Chapters(chapters))) => view.chapters = Some(chapters),
             // The cache pairs fields with their kind of content; a disk that says otherwise is not believed.
-            (_, None | Some(Content::Text(_) | Content::Tags(_) | Content::Chapters(_))) => {}
+            (_, None | Some(Content::Text(_) | Content::Tags(_) | Content::Chapters(_) | Content::Shelved(_))) => {}
         }
     }
     view

@@ -60,6 +60,10 @@ impl LiveTable {
                 }
             }
             Told::Event(Event::Rejected(rejected)) => self.say(&format!("skipped a message: {}", rejected.reason)),
+            Told::Event(Event::Edit(edit)) => self.say(&output::edit_words(edit)),
+            Told::Event(Event::Storage(storage)) => {
+                let _ = output::storage_words(storage).map(|words| self.say(&words));
+            }
             Told::Event(Event::Session(_)) => {}
             Told::Notice(notice) => self.say(&format!("{}: {}", notice.title, notice.body)),
         }

@@ -1,0 +1,187 @@
+//! `tally edit`: changes the texts of a video.
+
+use std::{collections::BTreeMap, path::PathBuf};
+
+use clap::Args;
+use tallylight_client::Handle;
+use tallylight_core::{
+    Code, Error, JobId,
+    job::{Chapter, Content, Field},
+    view::{EditOutcome, EditView, Event, ReasonView},
+};
+use tokio::sync::mpsc;
+
+use super::watch::stop_signal;
+use crate::{
+    Global,
+    client::{begin, refreshed},
+    output,
+    terminal::{Terminal, Told},
+    usage,
+};
+
+/// Is what `tally edit` may be told.
+#[derive(Args, Clone, Debug)]
+pub struct Edit {
+    /// Which job
+    job: String,
+    /// The new title
+    #[arg(long)]
+    title: Option<String>,
+    /// The new description
+    #[arg(long)]
+    description: Option<String>,
+    /// A tag; all of them together replace those of before, and an empty one leaves none
+    #[arg(long = "tag", value_name = "TAG")]
+    tags: Vec<String>,
+    /// A chapter, such as "1:05 The beach"; all of them together replace those of before
+    #[arg(long = "chapter", value_name = "TIME TITLE")]
+    chapters: Vec<String>,
+    /// A file with the new transcript
+    #[arg(long, value_name = "FILE")]
+    transcript: Option<PathBuf>,
+    /// The id of the thumbnail that is to stand for the video
+    #[arg(long, value_name = "ID")]
+    thumbnail: Option<String>,
+}
+
+pub async fn run(global: &Global, edit: Edit) -> Result<(), Error> {
+    let changes = edit.changes()?;
+    let (terminal, mut told) = Terminal::new();
+    let handle = begin(global, terminal).await?;
+    refreshed(&handle).await?;
+    let reached = handle.synced().await;
+    let job_id = JobId::new(edit.job);
+    let fields: Vec<Field> = changes.keys().copied().collect();
+    handle.edit(job_id.clone(), changes).await?;
+    let outcomes = match reached {
+        Ok(()) => outcomes(global, &handle, &job_id, &fields, &mut told).await,
+        Err(error) => {
+            let view = |field: &Field| {
+                let (job_id, reason) = (job_id.clone(), Some(ReasonView::from(error.clone())));
+                (*field, EditView { job_id, field: *field, outcome: EditOutcome::Queued, reason })
+            };
+            fields.iter().map(view).collect()
+        }
+    };
+    handle.shutdown().await;
+    conclude(global, &outcomes)
+}
+
+impl Edit {
+    fn changes(&self) -> Result<BTreeMap<Field, Content>, Error> {
+        let mut changes = BTreeMap::new();
+        let texts = [
+            (Field::Title, self.title.clone()),
+            (Field::Description, self.description.clone()),
+            (Field::Thumbnail, self.thumbnail.clone()),
+            (Field::Transcript, self.transcript.as_ref().map(read).transpose()?),
+        ];
+        changes.extend(texts.into_iter().filter_map(|(field, text)| Some((field, Content::Text(text?)))));
+        if !self.tags.is_empty() {
+            let tags = self.tags.iter().map(|tag| tag.trim().to_owned()).filter(|tag| !tag.is_empty());
+            changes.insert(Field::Tags, Content::Tags(tags.collect()));
+        }
+        if !self.chapters.is_empty() {
+            let chapters: Result<Vec<_>, _> = self.chapters.iter().map(|line| chapter(line)).collect();
+            changes.insert(Field::Chapters, Content::Chapters(chapters?));
+        }
+        if changes.is_empty() {
+            return Err(usage(
+                "nothing is to be changed: add --title, --description, --tag, --chapter, --transcript or --thumbnail",
+            ));
+        }
+        Ok(changes)
+    }
+}
+
+fn read(file: &PathBuf) -> Result<String, Error> {
+    std::fs::read_to_string(file).map_err(|error| {
+        Error::new(Code::File, format!("{} cannot be read ({error}): check that it is a text", file.display()))
+    })
+}
+
+fn chapter(line: &str) -> Result<Chapter, Error> {
+    let (time, title) = line.trim().split_once(char::is_whitespace).unwrap_or((line.trim(), ""));
+    let parts: Result<Vec<f64>, _> = time.split(':').map(str::parse::<f64>).collect();
+    let wrong = || usage(format!("{line:?} is no chapter: write its start and its title, as in \"1:05 The beach\""));
+    let parts =
+        parts.ok().filter(|parts| parts.len() <= 3 && parts.iter().all(|part| *part >= 0.0)).ok_or_else(wrong)?;
+    let start_seconds = parts.iter().fold(0.0, |sum, part| sum * 60.0 + part);
+    Ok(Chapter { start_seconds, title: title.trim().to_owned() })
+}
+
+/// Waits until the backend has answered to every field, or one waits for it.
+async fn outcomes(
+    global: &Global,
+    handle: &Handle,
+    job_id: &JobId,
+    fields: &[Field],
+    told: &mut mpsc::Receiver<Told>,
+) -> BTreeMap<Field, EditView> {
+    let mut outcomes = BTreeMap::new();
+    let stop = stop_signal();
+    tokio::pin!(stop);
+    loop {
+        let told = tokio::select! {
+            told = told.recv() => told,
+            () = &mut stop => None,
+        };
+        let Some(told) = told else { return outcomes };
+        let Told::Event(Event::Edit(view)) = told else { continue };
+        if view.job_id != *job_id || !fields.contains(&view.field) {
+            continue;
+        }
+        if global.json {
+            output::event(&Event::Edit(view.clone()));
+        }
+        outcomes.insert(view.field, view);
+        let waits = outcomes.values().any(|view| view.outcome == EditOutcome::Queued && view.reason.is_some());
+        // An earlier edit of the same field may have been answered first.
+        let pending = handle.job(job_id.clone()).await.map(|job| job.pending).unwrap_or_default();
+        let is_over = |field: &Field| {
+            !pending.contains(field) && outcomes.get(field).is_some_and(|view| view.outcome != EditOutcome::Queued)
+        };
+        if waits || fields.iter().all(is_over) {
+            return outcomes;
+        }
+    }
+}
+
+fn conclude(global: &Global, outcomes: &BTreeMap<Field, EditView>) -> Result<(), Error> {
+    let mut failed = None;
+    for (field, view) in outcomes {
+        let why = view.reason.as_ref().map(|reason| format!(": {}", reason.message)).unwrap_or_default();
+        let words = match view.outcome {
+            EditOutcome::Saved => "saved".to_owned(),
+            EditOutcome::Queued => format!("queued, and sent as soon as the studio answers{why}"),
+            EditOutcome::Refused | EditOutcome::Conflict => {
+                let reason = view.reason.clone();
+                let (code, message) =
+                    reason.map_or((Code::InvalidContent, String::new()), |reason| (reason.code, reason.message));
+                let words = format!("{} was not saved, and is kept as a draft: {message}", field.as_str());
+                failed = Some(Error::new(code, words));
+                continue;
+            }
+        };
+        if !global.json {
+            output::line(&format!("{:<12} {words}", field.as_str()));
+        }
+    }
+    failed.map_or(Ok(()), Err)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn chapters_are_read_as_youtube_writes_them() {
+        let starts = |line: &str| chapter(line).map(|chapter| (chapter.start_seconds, chapter.title));
+        assert_eq!(starts("0:00 Intro").expect("one"), (0.0, "Intro".to_owned()));
+        assert_eq!(starts("1:02:03  The long one ").expect("one"), (3723.0, "The long one".to_owned()));
+        for line in ["Intro", "1:2:3:4 x", "-1:00 x", ""] {
+            assert!(chapter(line).is_err(), "{line}");
+        }
+    }
+}
