@@ -20,6 +20,8 @@ const COMMANDS: &[&str] = &[
     "type_draft",
     "discard_draft",
     "save_text",
+    "save_picture",
+    "drag_picture",
     "choose_videos",
     "diagnostics",
     "save_report",

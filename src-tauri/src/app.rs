@@ -3,13 +3,14 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
-use tallylight_client::{Config, Handle, Identity, Keychain, start};
+use tallylight_client::{Config, Handle, Identity, Keychain, Pictures, start};
 use tauri::{AppHandle, Manager, RunEvent};
 
 use crate::{
     args::Args,
     commands,
     computer::Computer,
+    pictures,
     shell::{Pace, Window},
     tray, window,
 };
@@ -28,6 +29,9 @@ pub fn run(args: Args) -> anyhow::Result<()> {
             }
         }))
         .plugin(tauri_plugin_dialog::init())
+        .register_asynchronous_uri_scheme_protocol(pictures::SCHEME, |context, request, responder| {
+            pictures::serve(context.app_handle(), &request, responder);
+        })
         .invoke_handler(commands::handler())
         .on_window_event(window::on_event)
         .setup(move |app| set_up(app, args).map_err(Into::into))
@@ -50,7 +54,8 @@ fn set_up(app: &tauri::App, args: Args) -> anyhow::Result<()> {
     let data_dir = args.data_dir().context("there is no folder for application data: name one with --data-dir")?;
     let desktop_dir = desktop_dir(&data_dir);
     let here = args.this_computer || tallylight_client::last_identity(&desktop_dir) == Some(Identity::ThisComputer);
-    let pictures = desktop_dir.join("webview");
+    let webview = desktop_dir.join("webview");
+    app.manage(Pictures::new(&desktop_dir));
     let pace = Pace::default();
     let handle = tauri::async_runtime::block_on(async {
         let config = Config::new(desktop_dir, Keychain::System(KEYCHAIN_ACCOUNT.to_owned()));
@@ -60,7 +65,7 @@ fn set_up(app: &tauri::App, args: Args) -> anyhow::Result<()> {
     app.manage(handle.clone());
     app.manage(Computer::new(data_dir.join("studio")));
     tray::build(app.handle());
-    window::build(app.handle(), &pictures)?;
+    window::build(app.handle(), &webview)?;
     #[cfg(unix)]
     quit_on_sigterm(app.handle().clone());
     let app = app.handle().clone();

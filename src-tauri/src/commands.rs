@@ -3,7 +3,7 @@
 use secrecy::SecretString;
 use tallylight_client::{Handle, Identity};
 use tallylight_core::{
-    Error, JobId,
+    Error, JobId, ThumbnailId,
     diagnostics::DiagnosticsView,
     discovery::{Description, parse_address},
     edits::{Changes, Draft},
@@ -13,7 +13,7 @@ use tallylight_core::{
 use tauri::{AppHandle, State, Wry, ipc::Invoke};
 use tauri_plugin_dialog::DialogExt;
 
-use crate::{app, computer::Computer, save, shell::Pace, window};
+use crate::{app, computer::Computer, pictures, save, shell::Pace, window};
 
 type Answer<T> = Result<T, Error>;
 
@@ -38,6 +38,8 @@ pub fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
         type_draft,
         discard_draft,
         save_text,
+        save_picture,
+        drag_picture,
         choose_videos,
         diagnostics,
         save_report,
@@ -137,6 +139,16 @@ async fn discard_draft(client: State<'_, Handle>, job_id: JobId, field: Field) -
 #[tauri::command]
 async fn save_text(app: AppHandle, name: String, text: String) -> Answer<Option<String>> {
     save::text(&app, &name, text)
+}
+
+#[tauri::command]
+async fn save_picture(app: AppHandle, job_id: JobId, thumbnail_id: ThumbnailId) -> Answer<Option<String>> {
+    pictures::save(&app, job_id, thumbnail_id).await
+}
+
+#[tauri::command]
+async fn drag_picture(app: AppHandle, job_id: JobId, thumbnail_id: ThumbnailId) -> Answer<()> {
+    pictures::drag(&app, job_id, thumbnail_id).await
 }
 
 #[tauri::command]

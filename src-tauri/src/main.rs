@@ -13,6 +13,7 @@ mod bindings;
 mod commands;
 mod computer;
 mod notifications;
+mod pictures;
 mod save;
 mod shell;
 mod tray;

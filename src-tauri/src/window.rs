@@ -1,10 +1,12 @@
 //! The one window: built once, hidden when it is closed, and the place where videos are dropped.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use drag::{DragItem, Image, Options};
+use tallylight_client::Pictures;
 use tauri::{AppHandle, DragDropEvent, Manager, WebviewUrl, WebviewWindowBuilder, Window, WindowEvent};
 
-use crate::app;
+use crate::{app, pictures};
 
 const LABEL: &str = "main";
 
@@ -32,6 +34,9 @@ pub fn show(app: &AppHandle) {
 
 /// Forgets the pictures that the window has shown.
 pub fn forget(app: &AppHandle) {
+    if let Some(pictures) = app.try_state::<Pictures>() {
+        pictures.clear();
+    }
     let Some(window) = app.get_webview_window(LABEL) else { return };
     if let Err(error) = window.clear_all_browsing_data() {
         tracing::warn!(%error, "the window could not forget its pictures");
@@ -48,8 +53,30 @@ pub fn on_event(window: &Window, event: &WindowEvent) {
                 tracing::warn!(%error, "the window could not be hidden");
             }
         }
-        WindowEvent::DragDrop(DragDropEvent::Drop { paths, .. }) => app::upload(window.app_handle(), paths.clone()),
+        WindowEvent::DragDrop(DragDropEvent::Drop { paths, .. }) => {
+            let app = window.app_handle();
+            app::upload(app, paths.iter().filter(|path| !pictures::is_ours(app, path)).cloned().collect());
+        }
         _ => {}
+    }
+}
+
+/// Drags a file out of the window, while the button is held.
+pub fn drag_out(app: &AppHandle, file: PathBuf) {
+    let Some(window) = app.get_webview_window(LABEL) else { return };
+    let dragged = app.run_on_main_thread(move || {
+        let (item, image) = (DragItem::Files(vec![file.clone()]), Image::File(file));
+        #[cfg(target_os = "linux")]
+        let window = match window.gtk_window() {
+            Ok(window) => window,
+            Err(error) => return tracing::warn!(%error, "the window is gone"),
+        };
+        if let Err(error) = drag::start_drag(&window, item, image, |_, _| (), Options::default()) {
+            tracing::warn!(%error, "the picture could not be dragged");
+        }
+    });
+    if let Err(error) = dragged {
+        tracing::warn!(%error, "the picture could not be dragged");
     }
 }
 

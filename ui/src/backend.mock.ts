@@ -1,13 +1,15 @@
-import type { Backend, Unsubscribe } from "./backend";
+import type { Backend, Changes, Draft, Unsubscribe } from "./backend";
 import type {
   Description,
   DiagnosticsView,
   Event,
+  Field,
   JobId,
   JobView,
   ServerView,
   StatusView,
   TallyError,
+  ThumbnailId,
 } from "./bindings";
 
 /** Makes a job; whatever is not given is that of a job that just began. */
@@ -22,9 +24,13 @@ export function mockJob(given: Partial<JobView> & { job_id: JobId }): JobView {
     warnings: [],
     stages: [],
     metadata: {},
+    transcript_version: null,
     thumbnails: [],
     cover_url: null,
+    cover_id: null,
     pending: [],
+    drafts: [],
+    unready: [],
     duration_seconds: null,
     size_bytes: null,
     created_at: "2026-01-01T12:00:00Z",
@@ -148,6 +154,23 @@ export class MockBackend implements Backend {
     });
   diagnostics = () => this.answer("diagnostics", () => mockDiagnostics);
   saveReport = () => this.answer("saveReport", () => "/home/me/tallylight-report.txt");
+  edit = (jobId: JobId, changes: Changes) =>
+    this.answer(`edit ${jobId} ${JSON.stringify(changes)}`, () => undefined);
+  typeDraft = (draft: Draft) =>
+    this.answer(
+      `typeDraft ${draft.job_id} ${draft.field} ${JSON.stringify(draft.content)}`,
+      () => undefined,
+    );
+  discardDraft = (jobId: JobId, field: Field) =>
+    this.answer(`discardDraft ${jobId} ${field}`, () => undefined);
+  saveText = (name: string, text: string) =>
+    this.answer(`saveText ${name} ${text}`, () => `/home/me/${name}`);
+  pictureUrl = (jobId: JobId, thumbnailId: ThumbnailId) =>
+    `picture://localhost/${jobId}/${thumbnailId}`;
+  savePicture = (jobId: JobId, thumbnailId: ThumbnailId) =>
+    this.answer(`savePicture ${jobId} ${thumbnailId}`, () => "/home/me/thumbnail.jpg");
+  dragPicture = (jobId: JobId, thumbnailId: ThumbnailId) =>
+    this.answer(`dragPicture ${jobId} ${thumbnailId}`, () => undefined);
   chooseVideos = () => this.answer("chooseVideos", () => undefined);
 
   onEvent = (listener: (event: Event) => void) => subscribe(this.listeners, listener);
@@ -193,6 +216,8 @@ export function signedInStatus(server: ServerView | null = mockServer): StatusVi
     session: { state: "signed_in", email: "me@acme.tv", reason: null, warning: null },
     connection: { state: "live", attempt: 0, retry_in_ms: null, reason: null },
     counts: { pending: 0, processing: 0, completed: 0, failed: 0 },
+    storage: { trouble: null, incident: null },
+    known_at: null,
     server_ahead_ms: 0,
   };
 }

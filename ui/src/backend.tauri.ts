@@ -1,4 +1,4 @@
-import { invoke } from "@tauri-apps/api/core";
+import { convertFileSrc, invoke } from "@tauri-apps/api/core";
 import { listen } from "@tauri-apps/api/event";
 import type { Backend } from "./backend";
 import type { Event, JobId } from "./bindings";
@@ -28,6 +28,16 @@ export const tauriBackend: Backend = {
   cancelSignIn: () => invoke("cancel_sign_in"),
   unlockKeychain: () => invoke("unlock_keychain"),
   signOut: () => invoke("sign_out"),
+  edit: (jobId, changes) => invoke("edit", { jobId, changes }),
+  typeDraft: (draft) => invoke("type_draft", { draft }),
+  discardDraft: (jobId, field) => invoke("discard_draft", { jobId, field }),
+  saveText: (name, text) => invoke("save_text", { name, text }),
+
+  pictureUrl: (jobId, thumbnailId) =>
+    convertFileSrc("", "picture") + [jobId, thumbnailId].map(encodeURIComponent).join("/"),
+  savePicture: (jobId, thumbnailId) => invoke("save_picture", { jobId, thumbnailId }),
+  dragPicture: (jobId, thumbnailId) => invoke("drag_picture", { jobId, thumbnailId }),
+
   chooseVideos: () => invoke("choose_videos"),
 
   diagnostics: () => invoke("diagnostics"),

@@ -1,13 +1,29 @@
 import type {
+  Content,
   Description,
   DiagnosticsView,
   Event,
+  Field,
   JobId,
   JobView,
   ServerView,
   StatusView,
   TallyError,
+  ThumbnailId,
 } from "./bindings";
+
+/** Changed fields of a video. */
+export type Changes = Partial<Record<Field, Content>>;
+
+/** What was typed and is not saved yet. */
+export interface Draft {
+  job_id: JobId;
+  field: Field;
+  content: Content;
+  /** What the field held when the typing began. */
+  base: Content | null;
+  cause: { kind: "typed" };
+}
 
 /** Stops a subscription. */
 export type Unsubscribe = () => void;
@@ -32,6 +48,20 @@ export interface Backend {
   /** Lets the system ask the person to unlock the keychain. */
   unlockKeychain(): Promise<void>;
   signOut(): Promise<void>;
+  /** Saves changed fields: on disk and shown when this returns; what becomes of them comes as events. */
+  edit(jobId: JobId, changes: Changes): Promise<void>;
+  /** Keeps what was typed and is not saved yet. */
+  typeDraft(draft: Draft): Promise<void>;
+  discardDraft(jobId: JobId, field: Field): Promise<void>;
+  /** Lets the person save a text; returns where it is, or null if they did not. */
+  saveText(name: string, text: string): Promise<string | null>;
+
+  /** Returns an address that this page may show a thumbnail from. */
+  pictureUrl(jobId: JobId, thumbnailId: ThumbnailId): string;
+  savePicture(jobId: JobId, thumbnailId: ThumbnailId): Promise<string | null>;
+  /** Begins to drag a thumbnail out of the window. */
+  dragPicture(jobId: JobId, thumbnailId: ThumbnailId): Promise<void>;
+
   /** Lets the person choose videos and uploads them; what becomes of them comes as events. */
   chooseVideos(): Promise<void>;
 

@@ -1,6 +1,7 @@
 import { createMutation, mutationOptions, useQueryClient } from "@tanstack/svelte-query";
-import type { Backend } from "./backend";
-import type { Description } from "./bindings";
+import type { Backend, Changes } from "./backend";
+import type { Description, JobId } from "./bindings";
+import { applyEdit } from "./events";
 import { keys } from "./queries";
 
 export interface Place {
@@ -50,6 +51,26 @@ export function signInMutation(backend: Backend) {
 export function signInWithMutation(backend: Backend) {
   return createMutation(() =>
     mutationOptions({ mutationFn: (provider: string) => backend.signInWith(provider) }),
+  );
+}
+
+export interface Edit {
+  jobId: JobId;
+  changes: Changes;
+}
+
+/** Saves changed fields, shown before anything answers. Refused at once, the screen asks the core what holds. */
+export function editMutation(backend: Backend) {
+  const client = useQueryClient();
+  return createMutation(() =>
+    mutationOptions({
+      mutationFn: ({ jobId, changes }: Edit) => backend.edit(jobId, changes),
+      onMutate: ({ jobId, changes }: Edit) => applyEdit(client, jobId, changes),
+      onError: (_error, { jobId }) => {
+        void client.invalidateQueries({ queryKey: keys.videos });
+        return client.invalidateQueries({ queryKey: keys.video(jobId) });
+      },
+    }),
   );
 }
 

@@ -1,9 +1,13 @@
 import type { QueryClient } from "@tanstack/svelte-query";
+import type { Changes } from "./backend";
 import type {
+  EditView,
   Event,
+  Field,
   JobChange,
   JobId,
   JobView,
+  MetadataView,
   SessionView,
   StatusView,
   UploadView,
@@ -26,6 +30,15 @@ export function applyEvent(client: QueryClient, event: Event): void {
     case "upload":
       client.setQueryData<UploadView[]>(keys.uploads, (old) => withUpload(old ?? [], event));
       break;
+    case "edit":
+      client.setQueryData<Partial<Record<Field, EditView>>>(keys.edits(event.job_id), (old) => ({
+        ...old,
+        [event.field]: event,
+      }));
+      break;
+    case "storage":
+      client.setQueryData<StatusView>(keys.status, (old) => old && { ...old, storage: event });
+      break;
     case "rejected":
       // A skipped message changes nothing that a window shows.
       break;
@@ -47,11 +60,37 @@ function applyJobs(client: QueryClient, changed: JobChange[], removed: JobId[]):
     const key = keys.video(job.job_id);
     // Written at once, so that the next frame shows it; what touches many aspects is also asked for anew. A video that
     // nobody looks at is not kept.
-    client.setQueryData<JobView>(key, (old) => old && job);
-    if (scope === "major") void client.invalidateQueries({ queryKey: key });
+    const before = client.getQueryData<JobView>(key);
+    client.setQueryData<JobView>(key, (old) => old && withTranscript(job, old));
+    const hasOtherWords = before && before.transcript_version !== job.transcript_version;
+    if (scope === "major" || hasOtherWords) void client.invalidateQueries({ queryKey: key });
   }
   // Asked for anew where somebody looks at it, to learn that it is gone.
   for (const jobId of removed) void client.resetQueries({ queryKey: keys.video(jobId) });
+}
+
+/** A batch carries no transcripts: they are long. What is shown of one stays until the new one was asked for. */
+function withTranscript(job: JobView, old: JobView): JobView {
+  const words = old.metadata.TRANSCRIPT;
+  if (job.metadata.TRANSCRIPT !== undefined || job.transcript_version === null) return job;
+  return words === undefined ? job : { ...job, metadata: { ...job.metadata, TRANSCRIPT: words } };
+}
+
+/** Shows what a person has just saved, in the same frame. The core says the same a moment later. */
+export function applyEdit(client: QueryClient, jobId: JobId, changes: Changes): void {
+  const edited = (job: JobView): JobView => {
+    const { THUMBNAIL: chosen, ...texts } = changes;
+    const metadata = { ...job.metadata, ...texts } as MetadataView;
+    const cover = job.thumbnails.find((thumbnail) => thumbnail.thumbnail_id === chosen);
+    const shown = cover ? { cover_id: cover.thumbnail_id, cover_url: cover.thumbnail_url } : {};
+    const pending = [...new Set([...job.pending, ...(Object.keys(changes) as Field[])])];
+    const drafts = job.drafts.filter((draft) => !(draft.field in changes));
+    return { ...job, ...shown, title: metadata.TITLE ?? null, metadata, pending, drafts };
+  };
+  client.setQueryData<JobView>(keys.video(jobId), (old) => old && edited(old));
+  client.setQueryData<JobView[]>(keys.videos, (old) =>
+    old?.map((job) => (job.job_id === jobId ? edited(job) : job)),
+  );
 }
 
 function applySession(client: QueryClient, session: SessionView): void {
@@ -66,7 +105,8 @@ function applySession(client: QueryClient, session: SessionView): void {
 
 /** Whoever looks at the window next is perhaps somebody else. */
 function forgetVideos(client: QueryClient): void {
-  for (const queryKey of [keys.videos, ["video"], keys.uploads]) client.removeQueries({ queryKey });
+  for (const queryKey of [keys.videos, ["video"], ["edits"], keys.uploads])
+    client.removeQueries({ queryKey });
 }
 
 function withUpload(uploads: UploadView[], upload: UploadView): UploadView[] {

@@ -54,6 +54,25 @@ export function sentence(text: string): string {
   return /^[a-z]+(, | |: |$)/.test(text) ? text.charAt(0).toUpperCase() + text.slice(1) : text;
 }
 
+/** Makes a name for a file of a title. */
+export function fileName(title: string | null): string {
+  const words = (title ?? "").replace(/\.[a-z0-9]{2,4}$/i, "");
+  return (
+    words
+      .replaceAll(/[/\\:*?"<>|\p{Cc}]+/gu, " ")
+      .trim()
+      .slice(0, 80) || "video"
+  );
+}
+
+/** Writes when something was: the time alone, if it was today. */
+export function moment(time: string, now: number): string {
+  const when = new Date(time);
+  const today = new Date(now).toDateString() === when.toDateString();
+  const style = today ? { timeStyle: "short" } : { dateStyle: "medium", timeStyle: "short" };
+  return new Intl.DateTimeFormat(undefined, style as Intl.DateTimeFormatOptions).format(when);
+}
+
 /** Writes a duration in milliseconds as a person reads it. */
 export function duration(millis: number): string {
   const [value, unit] =

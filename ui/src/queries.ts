@@ -1,11 +1,12 @@
 import { queryOptions, QueryClient } from "@tanstack/svelte-query";
 import type { Backend } from "./backend";
-import type { JobId, UploadView } from "./bindings";
+import type { EditView, Field, JobId, UploadView } from "./bindings";
 
 export const keys = {
   status: ["status"] as const,
   videos: ["videos"] as const,
   video: (jobId: JobId) => ["video", jobId] as const,
+  edits: (jobId: JobId) => ["edits", jobId] as const,
   uploads: ["uploads"] as const,
   diagnostics: ["diagnostics"] as const,
 };
@@ -41,6 +42,14 @@ export const uploadsQuery = () =>
     queryKey: keys.uploads,
     queryFn: (): UploadView[] => [],
     initialData: [] as UploadView[],
+  });
+
+/** What became of each edited field. It lives in events alone. */
+export const editsQuery = (jobId: JobId) =>
+  queryOptions({
+    queryKey: keys.edits(jobId),
+    queryFn: (): Partial<Record<Field, EditView>> => ({}),
+    initialData: {} as Partial<Record<Field, EditView>>,
   });
 
 /** Looked at while it is on the screen: counters change all the time, and nobody is told of each. */

@@ -286,6 +286,11 @@ impl<S: Shell> Actor<S> {
                 let missing = || Error::new(Code::NotFound, format!("there is no job {job_id}: see `tally jobs`"));
                 drop(reply.send(self.whole_view(&job_id).ok_or_else(missing)));
             }
+            Command::Thumbnail(job_id, thumbnail_id, reply) => {
+                let missing = || Error::new(Code::NotFound, "there is no such picture (any more)");
+                let held = self.cache.job(&job_id).and_then(|job| job.thumbnails.get(&thumbnail_id));
+                drop(reply.send(held.map(|held| held.value.clone()).ok_or_else(missing)));
+            }
             Command::Open(job_id, reply) => {
                 self.link_input(link::Input::Watch(vec![job_id.clone()]));
                 self.call(Call::job(job_id));

@@ -4,11 +4,11 @@ use std::{collections::BTreeMap, path::PathBuf};
 
 use secrecy::SecretString;
 use tallylight_core::{
-    Code, Error, JobId,
+    Code, Error, JobId, ThumbnailId,
     diagnostics::DiagnosticsView,
     discovery::{Description, Identity},
     edits::Draft,
-    job::{Content, Field},
+    job::{Content, Field, Thumbnail},
     view::{JobView, ServerView, StatusView},
 };
 use tokio::sync::{mpsc, oneshot};
@@ -30,6 +30,7 @@ pub(crate) enum Command {
     Status(Reply<StatusView>),
     Jobs(Reply<Vec<JobView>>),
     Job(JobId, Reply<JobView>),
+    Thumbnail(JobId, ThumbnailId, Reply<Thumbnail>),
     Open(JobId, Reply<()>),
     Refresh(Reply<()>),
     Reconnect(Reply<()>),
@@ -118,6 +119,14 @@ impl Handle {
     /// [`Code::NotFound`] when there is no such job here.
     pub async fn job(&self, job_id: JobId) -> Result<JobView, Error> {
         self.ask(|reply| Command::Job(job_id, reply)).await
+    }
+
+    /// Returns a thumbnail of a job.
+    ///
+    /// # Errors
+    /// Says that there is none.
+    pub async fn thumbnail(&self, job_id: JobId, thumbnail_id: ThumbnailId) -> Result<Thumbnail, Error> {
+        self.ask(|reply| Command::Thumbnail(job_id, thumbnail_id, reply)).await
     }
 
     /// Subscribes to a job and fetches it anew, because somebody looks at it.

@@ -289,6 +289,8 @@ fn apply_body(job: &mut Record, at: Timestamp, body: Body) -> Verdict {
             if job.thumbnails.len() >= PART_LIMIT && !job.thumbnails.contains_key(&id) {
                 return Verdict::Applied;
             }
+            let since = job.thumbnails_since.entry(id.clone()).or_insert(at);
+            *since = at.min(*since);
             let mut held = job.thumbnails.remove(&id);
             stamp(&mut held, at, thumbnail);
             job.thumbnails.extend(held.map(|held| (id, held)));

@@ -140,6 +140,9 @@ pub struct Record {
     pub metadata: BTreeMap<Field, Stamped<Content>>,
     /// Its thumbnails.
     pub thumbnails: BTreeMap<ThumbnailId, Stamped<Thumbnail>>,
+    /// When each of them was first told of, which is their order.
+    #[serde(default)]
+    pub thumbnails_since: BTreeMap<ThumbnailId, Timestamp>,
     /// The thumbnail that stands for it.
     pub chosen: Option<Stamped<ThumbnailId>>,
     /// Errors and warnings of this run.
@@ -163,6 +166,7 @@ impl Record {
             stages: BTreeMap::new(),
             metadata: BTreeMap::new(),
             thumbnails: BTreeMap::new(),
+            thumbnails_since: BTreeMap::new(),
             chosen: None,
             faults: Vec::new(),
         }

@@ -39,7 +39,8 @@ pub struct JobView {
     pub metadata: MetadataView,
     /// Differs whenever the transcript does, which may be left out of a batch of changes.
     pub transcript_version: Option<String>,
-    /// Its thumbnails, in the order of the moments that they show.
+    /// Its thumbnails, in the order in which they were made; those of which only a snapshot told, in that of the
+    /// moments that they show.
     pub thumbnails: Vec<Thumbnail>,
     /// The picture that stands for it: the chosen thumbnail, or the first.
     pub cover_url: Option<String>,
@@ -124,7 +125,11 @@ pub fn job(record: &Record, edits: &Edits) -> JobView {
     let transcript_version = written.or(shelved).map(|version| version.sha256);
     let mut thumbnails: Vec<Thumbnail> = record.thumbnails.values().map(|held| held.value.clone()).collect();
     let moment = |thumbnail: &Thumbnail| thumbnail.timestamp_seconds.unwrap_or(f64::INFINITY);
-    thumbnails.sort_by(|a, b| moment(a).total_cmp(&moment(b)).then_with(|| a.thumbnail_id.cmp(&b.thumbnail_id)));
+    let since = |thumbnail: &Thumbnail| record.thumbnails_since.get(&thumbnail.thumbnail_id);
+    thumbnails.sort_by(|a, b| {
+        let later = since(a).cmp(&since(b)).then_with(|| moment(a).total_cmp(&moment(b)));
+        later.then_with(|| a.thumbnail_id.cmp(&b.thumbnail_id))
+    });
     let wanted = match pending.get(&Field::Thumbnail) {
         Some(Content::Text(id)) => Some(id.as_str()),
         Some(Content::Tags(_) | Content::Chapters(_) | Content::Shelved(_)) | None => {

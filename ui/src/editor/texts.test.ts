@@ -1,0 +1,111 @@
+import { describe, expect, it } from "vitest";
+import { find, isTimed, readTranscript, toSrt, toText, toVtt } from "./transcript";
+import {
+  asText,
+  chapterRules,
+  characters,
+  forYouTube,
+  readChapters,
+  readClock,
+  splitTags,
+  tagCharacters,
+  tooFewChapters,
+} from "./youtube";
+
+describe("YouTube's limits", () => {
+  it("count as a person does, and tags as YouTube does", () => {
+    expect(characters("a👩‍👩‍👧e\u0301")).toBe(3);
+    expect(tagCharacters(["sea", "a walk"])).toBe("sea".length + 1 + '"a walk"'.length);
+    expect(tagCharacters([])).toBe(0);
+  });
+
+  it("check chapters one by one", () => {
+    const at = (...starts: number[]) =>
+      starts.map((start_seconds) => ({ start_seconds, title: "x" }));
+    expect(chapterRules(at(0, 10, 20), 30)).toEqual([null, null, null]);
+    expect(chapterRules(at(1, 11, 21), 60)).toEqual(["first", null, null]);
+    expect(chapterRules(at(0, 9, 30), 35)).toEqual(["short", null, "short"]);
+    expect(chapterRules(at(0, 20, 90), 60)).toEqual([null, null, "beyond"]);
+    expect(chapterRules([{ start_seconds: 0, title: " " }], null)).toEqual(["untitled"]);
+    expect([tooFewChapters(at(0, 10)), tooFewChapters([]), tooFewChapters(at(0, 10, 20))]).toEqual([
+      true,
+      false,
+      false,
+    ]);
+  });
+});
+
+describe("what is pasted", () => {
+  it("becomes tags, each once", () => {
+    expect(splitTags('sea, #Walk,sea;"long one"\n\nSEA, beach', ["Beach"])).toEqual([
+      "sea",
+      "Walk",
+      "long one",
+    ]);
+  });
+
+  it("becomes chapters, whatever stands between time and title", () => {
+    const pasted = "Chapters:\n1:05 - The beach\n(0:00) Intro\n• 1:02:03 – End\n12 angry men";
+    expect(asText("CHAPTERS", readChapters(pasted))).toBe(
+      "0:00 Intro\n1:05 The beach\n1:02:03 End",
+    );
+    expect(["1:05", "62:03", "90", "1:2:3:4", "x", ""].map(readClock)).toEqual([
+      65,
+      3723,
+      90,
+      null,
+      null,
+      null,
+    ]);
+  });
+});
+
+it("everything for YouTube holds the chapters once", () => {
+  const metadata = {
+    TITLE: "T",
+    DESCRIPTION: "D",
+    TAGS: ["a", "b"],
+    CHAPTERS: [{ start_seconds: 0, title: "Intro" }],
+  };
+  expect(forYouTube({ metadata })).toBe("T\n\nD\n\n0:00 Intro\n\na, b");
+  const inside = { ...metadata, DESCRIPTION: "D\n0:00 Intro" };
+  expect(forYouTube({ metadata: inside })).toBe("T\n\nD\n0:00 Intro\n\na, b");
+});
+
+describe("a transcript", () => {
+  const timed =
+    "WEBVTT\n\n00:00:01.500 --> 00:00:03.000\nHello\nthere\n\n00:00:03.000 --> 00:00:05.000\nBye\n";
+
+  it("is read with its times in every form that is in use", () => {
+    const srt = toSrt(readTranscript(timed));
+    expect(srt).toBe(
+      "1\n00:00:01,500 --> 00:00:03,000\nHello\nthere\n\n2\n00:00:03,000 --> 00:00:05,000\nBye\n",
+    );
+    expect(toVtt(readTranscript(srt))).toBe(timed);
+    expect(toText(readTranscript(srt))).toBe("Hello\nthere\nBye\n");
+    const whisper = "[00:00:01.500 --> 00:00:03.000]  Hello\n[00:00:03.000 --> 00:00:05.000]  Bye";
+    expect(readTranscript(whisper).map((cue) => [cue.start, cue.text])).toEqual([
+      [1.5, "Hello"],
+      [3, "Bye"],
+    ]);
+    expect(toVtt(readTranscript("0:01 Hello\n[1:02:03] Bye"))).toBe(
+      "WEBVTT\n\n00:00:01.000 --> 01:02:03.000\nHello\n\n01:02:03.000 --> 01:02:07.000\nBye\n",
+    );
+  });
+
+  it("without times is text and no subtitles", () => {
+    const cues = readTranscript("One line.\n\n10:30 is no time of this one, it is half past ten");
+    expect(isTimed(readTranscript("One line.\n\nTwo."))).toBe(false);
+    expect(isTimed(cues)).toBe(false);
+    expect(isTimed([])).toBe(false);
+  });
+
+  it("is searched as a person means it", () => {
+    expect(find("Über den Café, cafe", "CAFE")).toEqual([
+      [9, 13],
+      [15, 19],
+    ]);
+    expect(find("👋 hi", "hi")).toEqual([[3, 5]]);
+    expect(find("x", "  ")).toEqual([]);
+  });
+});

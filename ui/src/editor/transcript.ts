@@ -1,0 +1,110 @@
+/** Is a piece of a transcript, with its time where it has one. */
+export interface Cue {
+  /** Seconds from the start of the video. */
+  start: number | null;
+  end: number | null;
+  text: string;
+}
+
+const TIME = String.raw`(?:\d+:)?\d{1,2}:\d{2}(?:[.,]\d{1,3})?`;
+const RANGE = new RegExp(String.raw`^\[?(${TIME})\s*-->\s*(${TIME})\]?[^\S\n]*(.*)$`);
+const STAMP = new RegExp(String.raw`^[[(]?(${TIME})[\])]?\s+(.*\S)\s*$`);
+/** How long a cue is shown when nothing follows it, in seconds. */
+const LAST_CUE = 4;
+
+function seconds(time: string): number {
+  return time
+    .replace(",", ".")
+    .split(":")
+    .reduce((sum, part) => sum * 60 + Number(part), 0);
+}
+
+/** Reads a transcript: WebVTT, SubRip, `[0:12] words`, or plain text. */
+export function readTranscript(text: string): Cue[] {
+  const cues: Cue[] = [];
+  for (const line of text.split(/\r?\n/)) {
+    const range = RANGE.exec(line.trim());
+    const stamp = range ? null : STAMP.exec(line.trim());
+    const last = cues.at(-1);
+    if (range) {
+      // The number of a SubRip cue stands above its times.
+      if (last && last.end === null && /^\d+$/.test(last.text)) cues.pop();
+      cues.push({
+        start: seconds(range[1] ?? ""),
+        end: seconds(range[2] ?? ""),
+        text: range[3] ?? "",
+      });
+    } else if (stamp) {
+      cues.push({ start: seconds(stamp[1] ?? ""), end: null, text: stamp[2] ?? "" });
+    } else if (line.trim() === "" || /^WEBVTT\b/.test(line)) {
+      if (last && last.end !== null && last.text !== "")
+        cues.push({ start: null, end: null, text: "" });
+    } else if (last && (last.end !== null || last.text === "") && last.start !== null) {
+      last.text = last.text === "" ? line.trim() : `${last.text}\n${line.trim()}`;
+    } else {
+      cues.push({ start: null, end: null, text: line.trimEnd() });
+    }
+  }
+  return cues.filter((cue) => cue.text.trim() !== "");
+}
+
+/** Tells whether subtitles can be made of it: every piece has its time. */
+export function isTimed(cues: Cue[]): boolean {
+  return cues.length > 0 && cues.every((cue) => cue.start !== null);
+}
+
+function stamp(time: number, comma: "," | "."): string {
+  const millis = Math.round(time * 1000);
+  const pad = (value: number, width: number) => String(Math.floor(value)).padStart(width, "0");
+  const parts = [millis / 3_600_000, (millis / 60_000) % 60, (millis / 1000) % 60].map((part) =>
+    pad(part, 2),
+  );
+  return parts.join(":") + comma + pad(millis % 1000, 3);
+}
+
+function timed(cues: Cue[]): { start: number; end: number; text: string }[] {
+  return cues.map(({ start, end, text }, index) => {
+    const from = start ?? 0;
+    return { start: from, end: end ?? cues[index + 1]?.start ?? from + LAST_CUE, text };
+  });
+}
+
+export function toSrt(cues: Cue[]): string {
+  const blocks = timed(cues).map(
+    ({ start, end, text }, index) =>
+      `${index + 1}\n${stamp(start, ",")} --> ${stamp(end, ",")}\n${text}\n`,
+  );
+  return blocks.join("\n");
+}
+
+export function toVtt(cues: Cue[]): string {
+  const blocks = timed(cues).map(
+    ({ start, end, text }) => `${stamp(start, ".")} --> ${stamp(end, ".")}\n${text}\n`,
+  );
+  return ["WEBVTT\n", ...blocks].join("\n");
+}
+
+export function toText(cues: Cue[]): string {
+  return cues.map((cue) => cue.text).join("\n") + "\n";
+}
+
+/** Returns where a text is found, ignoring case and accents, as pairs of start and end. */
+export function find(text: string, wanted: string): [number, number][] {
+  const plain = (words: string) =>
+    [...words].map(
+      (char) => char.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase().charAt(0) || char,
+    );
+  const needle = plain(wanted.trim()).join("");
+  if (needle === "") return [];
+  const chars = [...text];
+  const hay = plain(text);
+  const starts = [0];
+  for (const char of chars) starts.push((starts.at(-1) ?? 0) + char.length);
+  const width = [...needle].length;
+  const found: [number, number][] = [];
+  for (let at = 0; at + width <= hay.length; at += 1) {
+    if (hay.slice(at, at + width).join("") === needle)
+      found.push([starts[at] ?? 0, starts[at + width] ?? 0]);
+  }
+  return found;
+}
