@@ -3,9 +3,26 @@
 import { createServer } from "node:http";
 import { WebSocketServer } from "ws";
 
-/** Starts it with a list of jobs, on any port. */
-export async function startScripted(jobs, { access = "a", refresh = "r" } = {}) {
-  const backend = { jobs, refused: false, pongs: 0, subscribed: 0 };
+/** Starts it with a list of jobs, on a port, 0 for any. What it says of itself can be more. */
+export async function startScripted(jobs, { access = "a", refresh = "r", port = 0, more = {} } = {}) {
+  /** What was brought to be saved, in order; what stands in for saving it the next times; and pictures by name. */
+  const backend = { jobs, refused: false, pongs: 0, subscribed: 0, edits: [], instead: [], pictures: {}, looks: [] };
+  const find = (key, id) => backend.jobs.find((job) => String(job[key]) === decodeURIComponent(id));
+  /** Changes a video as somebody else would, and returns its job. */
+  backend.change = (videoId, fields) => {
+    const job = find("video_id", videoId);
+    Object.assign(job.video_metadata, fields);
+    job.updated_at = new Date(Date.parse(job.updated_at) + 1000).toISOString();
+    return job;
+  };
+  const edit = async (request, videoId) => {
+    let text = "";
+    for await (const chunk of request) text += chunk;
+    const fields = JSON.parse(text);
+    backend.edits.push(fields);
+    const instead = backend.instead.shift();
+    return instead ? instead(fields) : [200, backend.change(videoId, fields)];
+  };
   const server = createServer((request, response) => {
     const answer = (status, body) => {
       response.writeHead(status, { "content-type": "application/json" });
@@ -13,12 +30,21 @@ export async function startScripted(jobs, { access = "a", refresh = "r" } = {}) 
     };
     const path = new URL(request.url, "http://x").pathname;
     if (path === "/.well-known/tallylight.json") {
-      answer(200, { name: "Scripted", auth_url: backend.url, auth_key: "public" });
+      answer(200, { name: "Acme Studio", auth_url: backend.url, auth_key: "public", ...more });
     } else if (path === "/auth/v1/token") {
       const user = { id: "u", email: "me@acme.tv" };
       answer(200, { access_token: access, token_type: "bearer", expires_in: 3600, refresh_token: refresh, user });
     } else if (path === "/api/v1/jobs/") answer(200, backend.jobs);
-    else answer(404, { detail: "not here" });
+    else if (/^\/api\/v1\/videos\/[^/]+\/metadata$/.test(path)) {
+      void edit(request, path.split("/")[4]).then(([status, body]) => answer(status, body));
+    } else if (path.startsWith("/api/v1/videos/jobs/") && find("id", path.split("/")[5])) {
+      answer(200, find("id", path.split("/")[5]));
+    } else if (path.startsWith("/pictures/")) {
+      const picture = backend.pictures[path.slice("/pictures/".length)];
+      backend.looks.push(path);
+      response.writeHead(picture ? 200 : 404);
+      response.end(picture);
+    } else answer(404, { detail: "not here" });
   });
   const sockets = new WebSocketServer({ server, path: "/ws" });
   sockets.on("connection", (socket) => {
@@ -37,8 +63,9 @@ export async function startScripted(jobs, { access = "a", refresh = "r" } = {}) 
   backend.stop = () => {
     for (const socket of sockets.clients) socket.terminate();
     server.close();
+    server.closeAllConnections();
   };
-  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  await new Promise((resolve) => server.listen(port, "127.0.0.1", resolve));
   backend.url = `http://127.0.0.1:${server.address().port}`;
   return backend;
 }
