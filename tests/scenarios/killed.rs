@@ -111,3 +111,14 @@ async fn at_every_step_of_a_migration_the_next_start_goes_on() {
         scene.client.edit(JobId::new("7"), changes).await.expect("the new tables are there");
     }
 }
+
+#[tokio::test]
+async fn what_was_listed_is_on_disk_a_moment_later() {
+    let jobs = |count: u32| (0..count).map(|n| tallylight_tests::running(&n.to_string())).collect::<Vec<_>>();
+    let scene = Scene::live(|backend| backend.set_jobs(json!(jobs(5)))).await;
+    scene.clock.advance(std::time::Duration::from_secs(2));
+    scene.settle().await;
+    let file = rusqlite::Connection::open(scene.folder.path().join("tallylight.db")).expect("a file");
+    let count: u32 = file.query_row("SELECT COUNT(*) FROM job", [], |row| row.get(0)).expect("a count");
+    assert_eq!(count, 5);
+}

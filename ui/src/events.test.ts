@@ -2,7 +2,7 @@ import type { QueryClient } from "@tanstack/svelte-query";
 import { beforeEach, describe, expect, it } from "vitest";
 import { mockJob, signedInStatus } from "./backend.mock";
 import type { Event, JobView, StatusView, UploadView } from "./bindings";
-import { applyEvent, dismissUpload } from "./events";
+import { applyEdit, applyEvent, dismissUpload } from "./events";
 import { keys, newQueryClient } from "./queries";
 
 let client: QueryClient;
@@ -73,6 +73,84 @@ describe("a batch of jobs", () => {
   it("leaves a list that was not loaded to its query", () => {
     applyEvent(client, jobs([{ job: mockJob({ job_id: "7" }), scope: "increment" }]));
     expect(client.getQueryData(keys.videos)).toBeUndefined();
+  });
+});
+
+describe("transcripts", () => {
+  const told = (version: string, scope: "increment" | "major" = "increment") =>
+    jobs([{ job: mockJob({ job_id: "7", transcript_version: version }), scope }]);
+
+  it("stay on the screen through batches, which carry none, and are asked for when there is another", () => {
+    const metadata = { TRANSCRIPT: "long words" };
+    client.setQueryData(
+      keys.video("7"),
+      mockJob({ job_id: "7", metadata, transcript_version: "1" }),
+    );
+    applyEvent(client, told("1"));
+    expect(client.getQueryData<JobView>(keys.video("7"))?.metadata.TRANSCRIPT).toBe("long words");
+    expect(client.getQueryState(keys.video("7"))?.isInvalidated).toBe(false);
+    applyEvent(client, told("2"));
+    expect(client.getQueryData<JobView>(keys.video("7"))?.metadata.TRANSCRIPT).toBe("long words");
+    expect(client.getQueryState(keys.video("7"))?.isInvalidated).toBe(true);
+  });
+});
+
+describe("an edit", () => {
+  const thumbnail = (id: string) => ({
+    thumbnail_id: id,
+    thumbnail_url: `https://x.test/${id}`,
+    width: 1,
+    height: 1,
+    timestamp_seconds: null,
+  });
+
+  it("is shown in the list and the video in the same call, before anything answers", () => {
+    const before = mockJob({ job_id: "7", title: "T", metadata: { TITLE: "T", DESCRIPTION: "D" } });
+    const drafts = [
+      { field: "TITLE" as const, content: "mi", base: "T", kind: "typed" as const, reason: null },
+    ];
+    client.setQueryData(keys.videos, [before, mockJob({ job_id: "8" })]);
+    client.setQueryData(keys.video("7"), { ...before, drafts });
+    applyEdit(client, "7", { TITLE: "mine" });
+    for (const job of [
+      client.getQueryData<JobView>(keys.video("7")),
+      client.getQueryData<JobView[]>(keys.videos)?.[0],
+    ]) {
+      expect(job).toMatchObject({ title: "mine", pending: ["TITLE"], drafts: [] });
+      expect(job?.metadata).toEqual({ TITLE: "mine", DESCRIPTION: "D" });
+    }
+    expect(client.getQueryData<JobView[]>(keys.videos)?.[1]?.title).toBeNull();
+  });
+
+  it("of the thumbnail changes the cover", () => {
+    const thumbnails = [thumbnail("a"), thumbnail("b")];
+    client.setQueryData(keys.video("7"), mockJob({ job_id: "7", thumbnails, cover_id: "a" }));
+    applyEdit(client, "7", { THUMBNAIL: "b" });
+    const cover = { cover_id: "b", cover_url: "https://x.test/b", pending: ["THUMBNAIL"] };
+    expect(client.getQueryData(keys.video("7"))).toMatchObject(cover);
+  });
+
+  it("and what became of it is remembered for its field, and gone with the session", () => {
+    const told = {
+      event: "edit",
+      job_id: "7",
+      field: "TITLE",
+      outcome: "saved",
+      reason: null,
+    } as const;
+    applyEvent(client, told);
+    expect(client.getQueryData(keys.edits("7"))).toEqual({ TITLE: told });
+    client.setQueryData(keys.status, signedInStatus());
+    const session = { email: null, reason: null, warning: null };
+    applyEvent(client, { event: "session", state: "signed_out", ...session });
+    expect(client.getQueryData(keys.edits("7"))).toBeUndefined();
+  });
+
+  it("that the disk could not keep is told in the status", () => {
+    client.setQueryData(keys.status, signedInStatus());
+    const trouble = { code: "disk_full" as const, message: "make room" };
+    applyEvent(client, { event: "storage", trouble, incident: null });
+    expect(client.getQueryData<StatusView>(keys.status)?.storage.trouble).toEqual(trouble);
   });
 });
 

@@ -299,6 +299,10 @@ impl<S: Shell> Actor<S> {
             self.calls.etag = etag;
             let (changes, missing) = self.cache.merge_all(jobs, self.cache.server_time(requested));
             self.changed(changes);
+            if self.is_syncing() {
+                // The first look is what an offline start shows: it waits for no timer.
+                self.save();
+            }
             // A page may have shifted under our hands: each is asked for before it is forgotten.
             if missing.len() > MISSING_LIMIT {
                 // The same list again has more of them to ask for.
