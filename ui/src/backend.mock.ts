@@ -216,6 +216,7 @@ export function signedInStatus(server: ServerView | null = mockServer): StatusVi
     session: { state: "signed_in", email: "me@acme.tv", reason: null, warning: null },
     connection: { state: "live", attempt: 0, retry_in_ms: null, reason: null },
     counts: { pending: 0, processing: 0, completed: 0, failed: 0 },
+    pending_jobs: 0,
     storage: { trouble: null, incident: null },
     known_at: null,
     server_ahead_ms: 0,

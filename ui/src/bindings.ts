@@ -98,7 +98,8 @@ metadata: MetadataView,
  */
 transcript_version: string | null, 
 /**
- * Its thumbnails, in the order of the moments that they show.
+ * Its thumbnails, in the order in which they were made; those of which only a snapshot told, in that of the
+ * moments that they show.
  */
 thumbnails: Array<Thumbnail>, 
 /**
@@ -405,6 +406,10 @@ connection: ConnectionView,
  * How many jobs there are.
  */
 counts: Counts, 
+/**
+ * How many jobs have edits that the backend does not have yet.
+ */
+pending_jobs: number, 
 /**
  * How it stands with what is kept on disk.
  */

@@ -1,6 +1,6 @@
 //! Starting the client for a command, and ending it properly.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, time::Duration};
 
 use tallylight_client::{Browser, Config, Handle, Identity, Keychain, Unlock, start};
 use tallylight_core::{
@@ -13,6 +13,11 @@ use crate::{Global, output, terminal::Terminal, usage};
 
 /// The CLI's own entry in the keychain, so that it and the desktop app never spend each other's refresh token.
 const KEYCHAIN_ACCOUNT: &str = "cli";
+
+/// How long a command waits for edits of earlier ones to be sent.
+const DELIVERY: Duration = Duration::from_secs(3);
+/// How often it looks.
+const LOOK: Duration = Duration::from_millis(20);
 
 /// Returns the CLI's own data folder.
 pub fn data_dir(global: &Global) -> Result<PathBuf, Error> {
@@ -92,8 +97,21 @@ pub async fn refreshed(handle: &Handle) -> Result<(), Error> {
             output::remark(&format!("{}; showing what was known before", error.message));
             Ok(())
         }
-        Ok(()) => Ok(()),
+        Ok(()) => {
+            deliver(handle).await;
+            Ok(())
+        }
     }
+}
+
+/// Lets edits that waited on disk go, for as long as that is quick: no other run of the program may come for a while.
+async fn deliver(handle: &Handle) {
+    let waiting = async {
+        while handle.status().await.is_ok_and(|status| status.pending_jobs > 0) {
+            tokio::time::sleep(LOOK).await;
+        }
+    };
+    let _ = tokio::time::timeout(DELIVERY, waiting).await;
 }
 
 async fn why_signed_out(handle: &Handle, error: Error) -> Error {

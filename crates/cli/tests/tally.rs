@@ -3,14 +3,14 @@
 #![expect(clippy::expect_used, reason = "a test that cannot be set up has failed")]
 
 use std::{
-    io::{BufRead, BufReader},
+    io::{BufRead, BufReader, Write},
     process::{Command, Output, Stdio},
     time::Duration,
 };
 
 use serde_json::Value;
 use tallylight_studio::{Config, Studio};
-use tallylight_tests::ScriptedBackend;
+use tallylight_tests::{Answer, EditFate, ScriptedBackend};
 
 const EMAIL: &str = "me@acme.tv";
 const PASSWORD: &str = "correct horse battery";
@@ -102,6 +102,60 @@ async fn watch_ends_cleanly_on_sigterm() {
     assert!(killed.is_ok_and(|status| status.success()));
     let ended = tokio::task::spawn_blocking(move || watch.wait()).await.expect("a thread").expect("its end");
     assert!(ended.success(), "{ended}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn watch_takes_edits_and_tells_what_becomes_of_them() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let backend = ScriptedBackend::start().await;
+    let job =
+        serde_json::json!({ "id": "7", "video_id": "v7", "status": "COMPLETED", "updated_at": "2026-01-01T00:00:00Z" });
+    backend.set_jobs(serde_json::json!([job]));
+    let detail = r#"{"detail":[{"loc":["body","title"],"msg":"too short","type":"x"}]}"#;
+    backend.script_edits([EditFate::Instead(Answer::status(422).saying(detail))]);
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tally"));
+    command.arg("--data-dir").arg(folder.path()).args(["--no-keychain", "--server", &backend.address, "--json"]);
+    command.args(["watch", "--email", EMAIL, "--commands", "--for", "30"]).env("TALLYLIGHT_PASSWORD", PASSWORD);
+    let mut watch = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("tally");
+    let mut stdin = watch.stdin.take().expect("its input");
+    for line in [
+        r#"{"command":"edit","job_id":"7","field":"TITLE","content":""}"#,
+        r#"{"command":"edit","job_id":7,"field":"TAGS","content":["a","b"]}"#,
+        r#"{"command":"edit","job_id":"7","field":"CHAPTERS","content":[]}"#,
+        r#"{"command":"edit","job_id":"7","field":"TAGS","content":7}"#,
+    ] {
+        stdin.write_all(format!("{line}\n").as_bytes()).expect("a line");
+    }
+    let lines = BufReader::new(watch.stdout.take().expect("its output")).lines();
+    let told = tokio::task::spawn_blocking(move || {
+        let mut told: Vec<Value> = Vec::new();
+        for line in lines.map_while(Result::ok) {
+            let line: Value = serde_json::from_str(&line).expect("JSON");
+            let is_last = line["event"] == "edit" && line["field"] == "TAGS" && line["outcome"] != "queued";
+            told.push(line);
+            if is_last {
+                break;
+            }
+        }
+        told
+    });
+    let told = tokio::time::timeout(Duration::from_mins(1), told).await.expect("in time").expect("a thread");
+    watch.kill().expect("its end");
+    watch.wait().expect("its end");
+    let outcomes = |field: &str| -> Vec<&str> {
+        let edits = told.iter().filter(|line| line["event"] == "edit" && line["field"] == field);
+        edits.map(|line| line["outcome"].as_str().expect("an outcome")).collect()
+    };
+    assert_eq!(outcomes("TITLE"), ["queued", "refused"]);
+    assert_eq!(outcomes("TAGS"), ["queued", "saved"]);
+    assert_eq!(outcomes("CHAPTERS"), ["refused"], "this studio does not offer it");
+    let refused = told.iter().find(|line| line["outcome"] == "refused" && line["field"] == "TITLE").expect("a line");
+    assert_eq!((refused["job_id"].as_str(), refused["reason"]["message"].as_str()), (Some("7"), Some("too short")));
+    let rejected = told.iter().find(|line| line["event"] == "rejected").expect("the last command");
+    assert!(rejected["reason"].as_str().is_some_and(|reason| reason.starts_with("command: ")), "{rejected}");
+    let jobs: Vec<&Value> = told.iter().filter(|line| line["event"] == "job").map(|line| &line["job"]).collect();
+    assert!(jobs.iter().any(|job| job["pending"] == serde_json::json!(["TAGS"])), "shown before it was saved");
+    assert_eq!(backend.edits(), [serde_json::json!({ "title": "" }), serde_json::json!({ "tags": ["a", "b"] })]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -105,6 +105,11 @@ impl Edits {
         *self = Self { gate: self.gate, last: self.last.max(other.last), ..other };
     }
 
+    /// Returns how many jobs have edits that the backend does not have yet.
+    pub fn pending_jobs(&self) -> u32 {
+        u32::try_from(self.queues.len()).unwrap_or(u32::MAX)
+    }
+
     /// Returns every edit, in order.
     pub fn all_edits(&self) -> Vec<Edit> {
         self.queues.values().flat_map(|queue| queue.edits.iter().cloned()).collect()

@@ -187,6 +187,8 @@ pub struct StatusView {
     pub connection: ConnectionView,
     /// How many jobs there are.
     pub counts: Counts,
+    /// How many jobs have edits that the backend does not have yet.
+    pub pending_jobs: u32,
     /// How it stands with what is kept on disk.
     pub storage: StorageView,
     /// When the jobs were last known to be as the backend has them; none before they ever were.

@@ -94,6 +94,12 @@ fn print(status: &StatusView) {
         "jobs        {} waiting, {} working, {} done, {} failed",
         counts.pending, counts.processing, counts.completed, counts.failed
     ));
+    if status.pending_jobs > 0 {
+        output::line(&format!("edits       of {} videos wait for the studio", status.pending_jobs));
+    }
+    if let Some(words) = output::storage_words(&status.storage) {
+        output::line(&format!("disk        {words}"));
+    }
 }
 
 /// Returns a connection in words: its state, when it is tried next, and why it is as it is.

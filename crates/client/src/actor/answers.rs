@@ -19,6 +19,7 @@ impl<S: Shell> Actor<S> {
             remembered: self.remembered(),
             session: self.session.view().clone(),
             connection: self.link.view(self.now()),
+            pending_jobs: self.edits.pending_jobs(),
             storage: self.store.view().clone(),
             known_at: if self.link.is_live() { Some(self.now().wall) } else { self.store.setting(KNOWN_AT) },
             counts: Counts::of(self.cache.jobs()),
