@@ -68,6 +68,7 @@ function job(url, id, title) {
 describe("words that are never lost", { concurrency: false }, () => {
   const dataDir = mkdtempSync(join(tmpdir(), "tallylight-e2e-"));
   const more = {
+    name: "Acme Studio",
     editable: ["TITLE", "DESCRIPTION", "TAGS", "CHAPTERS", "TRANSCRIPT"],
     features: ["select_thumbnail"],
   };

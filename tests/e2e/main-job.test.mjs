@@ -74,7 +74,10 @@ describe("the main job", { concurrency: false }, () => {
         () => [...document.querySelectorAll("article img")].filter((image) => image.naturalWidth > 0).length === 5,
       ),
     );
-    const text = await app.text("article");
+    const typed = await app.browser.execute(() =>
+      [...document.querySelectorAll("article input, article textarea")].map((input) => input.value).join("\n"),
+    );
+    const text = `${await app.text("article")}\n${typed}`;
     for (const words of ["The beach", "Over the cliffs", "0:24", "slow travel", "Listen to that wind.", "0:36"]) {
       assert.ok(text.includes(words), `${words} is in:\n${text}`);
     }

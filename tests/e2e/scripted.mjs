@@ -30,7 +30,7 @@ export async function startScripted(jobs, { access = "a", refresh = "r", port = 
     };
     const path = new URL(request.url, "http://x").pathname;
     if (path === "/.well-known/tallylight.json") {
-      answer(200, { name: "Acme Studio", auth_url: backend.url, auth_key: "public", ...more });
+      answer(200, { name: "Scripted", auth_url: backend.url, auth_key: "public", ...more });
     } else if (path === "/auth/v1/token") {
       const user = { id: "u", email: "me@acme.tv" };
       answer(200, { access_token: access, token_type: "bearer", expires_in: 3600, refresh_token: refresh, user });
