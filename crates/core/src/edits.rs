@@ -12,7 +12,7 @@ use std::{
 use jiff::Timestamp;
 
 use crate::{
-    JobId, Now,
+    JobId, Now, VideoId,
     backoff::Backoff,
     cache::Cache,
     job::{Content, Field},
@@ -53,6 +53,8 @@ struct Queue {
     edits: VecDeque<Edit>,
     step: Step,
     backoff: Backoff,
+    /// Which video the job works on, where the cache does not say yet.
+    video_id: Option<VideoId>,
     /// Whether a fresh token was already asked for on behalf of the first.
     token: Token,
 }
@@ -66,8 +68,8 @@ enum Step {
     Checking,
     /// The first is on its way.
     Sending { sent_over: BTreeMap<Field, Timestamp> },
-    /// Nothing goes before then.
-    Waiting(Duration),
+    /// Nothing goes before `until`, and whoever asks, not before `not_before`: the backend wants to be left alone.
+    Waiting { until: Duration, not_before: Duration },
     /// Nothing goes before there is another token.
     WaitingForToken,
 }
@@ -146,10 +148,8 @@ impl Edits {
         if self.gate == Gate::Closed {
             return None;
         }
-        self.queues
-            .values()
-            .filter_map(|queue| if let Step::Waiting(until) = queue.step { Some(until) } else { None })
-            .min()
+        let until = |queue: &Queue| if let Step::Waiting { until, .. } = queue.step { Some(until) } else { None };
+        self.queues.values().filter_map(until).min()
     }
 
     /// Takes one input at a time, and returns what is to be done, in order.
@@ -162,8 +162,12 @@ impl Edits {
             Input::Opened => self.gate = Gate::Open,
             Input::Closed => self.close(),
             Input::TokenRenewed => self.release(|step| matches!(step, Step::WaitingForToken)),
-            Input::Reachable => self.release(|step| matches!(step, Step::Waiting(_))),
-            Input::Tick => self.release(|step| matches!(step, Step::Waiting(until) if *until <= now.monotonic)),
+            Input::Reachable => {
+                self.release(|step| matches!(step, Step::Waiting { not_before, .. } if *not_before <= now.monotonic));
+            }
+            Input::Tick => {
+                self.release(|step| matches!(step, Step::Waiting { until, .. } if *until <= now.monotonic));
+            }
             Input::Checked(op_id, answer) => self.checked(op_id, answer, cache, now, &mut effects),
             Input::Answered(op_id, answer) => self.answered(op_id, answer, cache, now, &mut effects),
         }
@@ -230,7 +234,8 @@ impl Edits {
         ready.sort_by_key(|queue| queue.edits.front().map(|edit| edit.op_id));
         for queue in ready.into_iter().take(room) {
             let Some(edit) = queue.edits.front_mut() else { continue };
-            let knows_video = cache.job(&edit.job_id).is_some_and(|job| job.video_id.is_some());
+            let cached = cache.job(&edit.job_id).and_then(|job| job.video_id.as_ref());
+            let knows_video = queue.video_id.is_some() || cached.is_some();
             if edit.state == EditState::Sent || !knows_video {
                 queue.step = Step::Checking;
                 effects.push(Effect::Check(edit.op_id, edit.job_id.clone()));

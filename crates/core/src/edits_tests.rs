@@ -223,6 +223,32 @@ fn the_answer_outdoes_what_was_held_and_a_later_word_outdoes_the_answer() {
     assert_eq!(edit(&mut cache(), snapshot("mine", 5), Some(("later", 6))), Some(text("later")));
 }
 
+#[test]
+fn a_job_whose_video_nobody_names_is_asked_for_once_and_refused() {
+    let (mut edits, unknown) = (open(), JobId::new("8"));
+    edits.on(Input::Edit(unknown.clone(), changes([(Field::Title, "A")])), &cache(), now());
+    let nameless = read_job(&json!({ "id": 8, "status": "COMPLETED" })).expect("a job");
+    let effects = edits.on(Input::Checked(OpId(1), Ok(Box::new(nameless))), &cache(), now());
+    assert_eq!(told(&effects), [(Field::Title, EditOutcome::Refused)]);
+    assert!(
+        edits.drafts(&unknown).next().is_some() && !effects.iter().any(|effect| matches!(effect, Effect::Check(..)))
+    );
+    edits.on(Input::Edit(unknown, changes([(Field::Title, "A")])), &cache(), now());
+    let named = read_job(&json!({ "id": 8, "video_id": 9, "status": "COMPLETED" })).expect("a job");
+    let effects = edits.on(Input::Checked(OpId(2), Ok(Box::new(named))), &cache(), now());
+    assert_eq!(sent(&effects).len(), 1, "without being asked for twice");
+}
+
+#[test]
+fn a_backend_that_wants_to_be_left_alone_is_even_if_it_answers_something_else() {
+    let (mut edits, cache) = (open(), cache());
+    edits.on(Input::Edit(seven(), changes([(Field::Title, "A")])), &cache, now());
+    let busy = Unanswered { retry_after: Some(Duration::from_secs(20)), ..lost(Arrival::Never) };
+    edits.on(Input::Answered(OpId(1), Answer::Unanswered(busy)), &cache, now());
+    assert!(sent(&edits.on(Input::Reachable, &cache, at(10))).is_empty());
+    assert_eq!(sent(&edits.on(Input::Reachable, &cache, at(20))).len(), 1);
+}
+
 /// Is a backend, a disk and a network, and everything that was ever said.
 struct World {
     edits: Edits,

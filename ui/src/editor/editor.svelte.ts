@@ -45,6 +45,11 @@ export class Editor {
   private steps: Step[] = $state([]);
   // eslint-disable-next-line svelte/prefer-svelte-reactivity -- nothing on the screen depends on it
   private timers = new Map<Field, ReturnType<typeof setTimeout>>();
+  /** What the core has yet to hear. */
+  // eslint-disable-next-line svelte/prefer-svelte-reactivity -- nor on this
+  private unkept = new Set<Field>();
+  /** The last word to the core: the next one waits for it, so that none overtakes another. */
+  private told: Promise<unknown> = Promise.resolve();
   /** What was saved last, to take it back. */
   private saved = $state<Changes | null>(null);
   private job: JobView = $state.raw(undefined as unknown as JobView);
@@ -114,10 +119,8 @@ export class Editor {
     const held = this.unsaved.get(field);
     const base = held ? held.base : shownContent(this.job, field);
     this.remember(field, content);
-    this.put(
-      field,
-      isSame(content, base) ? undefined : { content, base, kind: "typed", reason: null },
-    );
+    const unsaved: Unsaved = { content, base, kind: "typed", reason: null };
+    this.put(field, isSame(content, base) ? undefined : unsaved, "soon");
   }
 
   /** Saves everything but what the person has yet to choose. */
@@ -145,13 +148,14 @@ export class Editor {
   /** Leaves a field as the studio has it. */
   takeTheirs(field: Field): void {
     this.remember(field);
-    this.put(field, undefined);
+    this.put(field, undefined, "now");
   }
 
   /** Goes on typing from one of two texts. */
   edit(field: Field, content: Content): void {
     this.remember(field);
-    this.put(field, { content, base: shownContent(this.job, field), kind: "typed", reason: null });
+    const base = shownContent(this.job, field);
+    this.put(field, { content, base, kind: "typed", reason: null }, "now");
   }
 
   /** Throws away what is not saved; it can be taken back. */
@@ -166,7 +170,7 @@ export class Editor {
   /** Takes back the last change; after a save, the save. */
   async undo(): Promise<void> {
     const step = this.steps.pop();
-    if (step) return this.put(step.field, step.before);
+    if (step) return this.put(step.field, step.before, "now");
     const { saved } = this;
     this.saved = null;
     if (saved) await this.send(saved);
@@ -174,14 +178,12 @@ export class Editor {
 
   /** Keeps what was typed in the last moment. */
   flush(): void {
-    for (const [field, timer] of this.timers) {
-      clearTimeout(timer);
-      this.keep(field);
-    }
-    this.timers.clear();
+    for (const field of this.unkept) this.keep(field);
   }
 
   private async send(changes: Changes): Promise<void> {
+    // A draft that arrived after its own save would come back.
+    await this.told;
     const held = [...this.unsaved].filter(([field]) => field in changes);
     for (const field of Object.keys(changes) as Field[]) {
       this.stop(field);
@@ -191,15 +193,18 @@ export class Editor {
       await this.submit(changes);
     } catch (error) {
       // The core did not even begin with it.
-      for (const [field, unsaved] of held) this.put(field, unsaved);
+      for (const [field, unsaved] of held) this.put(field, unsaved, "now");
       throw error;
     }
   }
 
-  private put(field: Field, unsaved: Unsaved | undefined): void {
+  /** Puts something in the place of what is held, and tells the core of it at once, or a moment after the last key. */
+  private put(field: Field, unsaved: Unsaved | undefined, when: "now" | "soon"): void {
     if (unsaved) this.unsaved.set(field, unsaved);
     else this.unsaved.delete(field);
     this.stop(field);
+    this.unkept.add(field);
+    if (when === "now") this.keep(field);
     const timer = setTimeout(() => {
       this.timers.delete(field);
       this.keep(field);
@@ -210,22 +215,25 @@ export class Editor {
   private stop(field: Field): void {
     clearTimeout(this.timers.get(field));
     this.timers.delete(field);
+    this.unkept.delete(field);
   }
 
   private keep(field: Field): void {
+    if (!this.unkept.delete(field)) return;
     const held = this.unsaved.get(field);
     const { job_id } = this.job;
-    const kept = held
-      ? this.backend.typeDraft({
-          job_id,
-          field,
-          content: held.content,
-          base: held.base,
-          cause: { kind: "typed" },
-        })
-      : this.backend.discardDraft(job_id, field);
+    const tell = () =>
+      held
+        ? this.backend.typeDraft({
+            job_id,
+            field,
+            content: held.content,
+            base: held.base,
+            cause: { kind: "typed" },
+          })
+        : this.backend.discardDraft(job_id, field);
     // Signed out meanwhile: what was kept before is still kept.
-    void kept.catch(() => undefined);
+    this.told = this.told.then(tell).catch(() => undefined);
   }
 
   /** Remembers a field as it is, before it changes. One text that grows key by key is one step. */

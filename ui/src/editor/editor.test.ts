@@ -33,18 +33,19 @@ describe("what is typed", () => {
   });
   const edit = (of: JobView) => new Editor(backend, async (changes) => void sent.push(changes), of);
 
-  it("is kept a moment after the last key, and at once when somebody leaves", () => {
+  it("is kept a moment after the last key, and at once when somebody leaves", async () => {
     const editor = edit(job("theirs"));
     editor.type("TITLE", "m");
     editor.type("TITLE", "mi");
     expect(backend.calls).toEqual([]);
-    vi.advanceTimersByTime(300);
+    await vi.advanceTimersByTimeAsync(300);
     expect(backend.calls).toEqual(['typeDraft 7 TITLE "mi"']);
     editor.type("TITLE", "min");
     editor.flush();
+    await vi.advanceTimersByTimeAsync(0);
     expect(backend.calls.at(-1)).toBe('typeDraft 7 TITLE "min"');
     editor.type("TITLE", "theirs");
-    vi.advanceTimersByTime(300);
+    await vi.advanceTimersByTimeAsync(300);
     expect(backend.calls.at(-1), "as it was").toBe("discardDraft 7 TITLE");
   });
 
@@ -64,7 +65,7 @@ describe("what is typed", () => {
     await editor.save();
     expect(sent).toEqual([{ TITLE: "mine", TAGS: ["a", "b"] }]);
     expect(editor.dirty).toEqual([]);
-    vi.advanceTimersByTime(1000);
+    await vi.advanceTimersByTimeAsync(1000);
     expect(backend.calls, "a draft of what is saved would come back").toEqual([]);
     await editor.undo();
     expect(sent[1]).toEqual({ TITLE: "theirs", TAGS: ["a"] });
@@ -102,7 +103,7 @@ describe("what is typed", () => {
     expect(editor.conflict("TITLE")).toBeNull();
   });
 
-  it("is given back by a studio that does not take it, until it is thrown away", () => {
+  it("is given back by a studio that does not take it, until it is thrown away", async () => {
     const editor = edit(job("theirs"));
     editor.follow(job("theirs", [draft("mine", "theirs", "refused")]));
     expect([editor.content("TITLE"), editor.refusal("TITLE")]).toEqual(["mine", reason.message]);
@@ -110,7 +111,7 @@ describe("what is typed", () => {
     // What the core said before it heard of that.
     editor.follow(job("theirs", [draft("mine", "theirs", "refused")]));
     expect(editor.content("TITLE")).toBe("theirs");
-    vi.advanceTimersByTime(300);
+    await vi.advanceTimersByTimeAsync(300);
     expect(backend.calls).toEqual(["discardDraft 7 TITLE"]);
   });
 

@@ -31,7 +31,14 @@ impl Edits {
             Err(answer) => self.answered(op_id, answer, cache, now, effects),
             // Asked for only to learn which video it is, or the backend does not have it: it is sent (again).
             Ok(snapshot) if edit.state == EditState::Queued || !holds(&snapshot, edit) => {
+                let known = cache.job(&edit.job_id).and_then(|job| job.video_id.as_ref());
+                if snapshot.video_id.is_none() && known.is_none() {
+                    let words = "the studio names no video of this job, and so nothing that could be changed";
+                    let reason = ReasonView::from(Error::new(Code::ServerError, words));
+                    return self.refused(op_id, Vec::new(), &reason, cache, effects);
+                }
                 edit.state = EditState::Queued;
+                queue.video_id = snapshot.video_id.clone();
                 queue.step = Step::Ready;
                 effects.push(Effect::Merge(snapshot));
             }
@@ -45,7 +52,7 @@ impl Edits {
             Step::Sending { sent_over } => sent_over,
             Step::Checking => BTreeMap::new(),
             // It was given up meanwhile.
-            Step::Ready | Step::Waiting(_) | Step::WaitingForToken => return,
+            Step::Ready | Step::Waiting { .. } | Step::WaitingForToken => return,
         };
         match answer {
             Answer::Saved(snapshot) => self.saved(op_id, snapshot, sent_over, effects),
@@ -162,7 +169,8 @@ impl Edits {
         let Some(queue) = self.queue_of(op_id) else { return };
         let wait = queue.backoff.fail(now.draw).max(unanswered.retry_after.unwrap_or_default());
         let was_checking = matches!(queue.step, Step::Checking);
-        queue.step = Step::Waiting(now.monotonic + wait);
+        let not_before = now.monotonic + unanswered.retry_after.unwrap_or_default();
+        queue.step = Step::Waiting { until: now.monotonic + wait, not_before };
         queue.token = Token::AsItIs;
         if unanswered.arrival == Arrival::Never && !was_checking {
             requeue(queue, effects);
