@@ -1,7 +1,7 @@
 //! What survives a restart: the chosen backend, the jobs as last seen, what a person wrote, and the outcomes that were
 //! told.
 
-use std::{collections::BTreeSet, path::Path};
+use std::{collections::BTreeSet, num::NonZero, path::Path};
 
 use jiff::Timestamp;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Transaction};
@@ -16,6 +16,9 @@ use tallylight_core::{
 
 mod open;
 mod words;
+
+/// How many rows are read at a time; fewer are not worth another thread.
+const BATCH: usize = 8192;
 
 /// Keeps state on disk. Its calls are short, and made by the actor alone.
 #[derive(Debug)]
@@ -167,12 +170,19 @@ impl Store {
         job.overall.status().is_final() && self.kept_from.is_some_and(is_old)
     }
 
-    fn rows<T: DeserializeOwned>(&self, sql: &str) -> Vec<T> {
+    /// Reads every row, so many at a time that their texts need little memory.
+    fn rows<T: DeserializeOwned + Send>(&self, sql: &str) -> Vec<T> {
         let read = || -> rusqlite::Result<Vec<T>> {
             let mut statement = self.connection.prepare(sql)?;
-            let texts = statement.query_map([], |row| row.get::<_, String>(0))?;
-            // A row of another version costs only itself: the backend has the job.
-            Ok(texts.flatten().filter_map(|text| serde_json::from_str(&text).ok()).collect())
+            let mut texts = statement.query_map([], |row| row.get::<_, String>(0))?.flatten();
+            let mut read = Vec::new();
+            loop {
+                let batch: Vec<String> = texts.by_ref().take(BATCH).collect();
+                if batch.is_empty() {
+                    return Ok(read);
+                }
+                read.extend(read_all(&batch));
+            }
         };
         read().unwrap_or_else(|error| {
             tracing::warn!(%error, "the store could not be read");
@@ -196,6 +206,21 @@ impl Store {
             }
         }
     }
+}
+
+/// Reads texts on every core: the first window must not wait for a hundred thousand of them one by one. A text of another
+/// version costs only itself, because the backend has the job.
+fn read_all<T: DeserializeOwned + Send>(texts: &[String]) -> Vec<T> {
+    let read = |texts: &[String]| texts.iter().filter_map(|text| serde_json::from_str(text).ok()).collect::<Vec<T>>();
+    let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
+    if texts.len() < BATCH || cores == 1 {
+        return read(texts);
+    }
+    std::thread::scope(|scope| {
+        let tasks: Vec<_> =
+            texts.chunks(texts.len().div_ceil(cores)).map(|chunk| scope.spawn(move || read(chunk))).collect();
+        tasks.into_iter().flat_map(|task| task.join().unwrap_or_default()).collect()
+    })
 }
 
 fn put_job(transaction: &Transaction, job: &Record) -> rusqlite::Result<()> {

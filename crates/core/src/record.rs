@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize};
-use serde_json::Value;
+use serde_json::{Value, value::RawValue};
 
 use crate::{
     JobId, StageId, ThumbnailId, VideoId,
@@ -244,13 +244,26 @@ impl Record {
     }
 }
 
-/// Reads metadata by its field: an empty list of chapters looks like an empty list of tags.
+/// Reads metadata by its field: an empty list of chapters looks like an empty list of tags. What this program wrote is
+/// read without a detour, because there may be a hundred thousand of it; anything else as a message would be.
 fn metadata<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<Field, Stamped<Content>>, D::Error> {
-    let kept = BTreeMap::<Field, Stamped<Value>>::deserialize(deserializer)?;
+    let kept = BTreeMap::<Field, Stamped<&'de RawValue>>::deserialize(deserializer)?;
     let read = kept.into_iter().filter_map(|(field, Stamped { at, value })| {
-        let shelved = || Shelved::deserialize(&value).ok().map(Content::Shelved);
-        let read = content(field, &value).or_else(shelved)?;
-        Some((field, Stamped { at, value: read }))
+        let value = as_written(field, value.get()).or_else(|| as_said(field, value.get()))?;
+        Some((field, Stamped { at, value }))
     });
     Ok(read.collect())
+}
+
+fn as_written(field: Field, json: &str) -> Option<Content> {
+    match field {
+        Field::Title | Field::Description | Field::Thumbnail => serde_json::from_str(json).ok().map(Content::Text),
+        Field::Transcript => serde_json::from_str(json).ok().map(Content::Shelved),
+        Field::Tags => serde_json::from_str(json).ok().map(Content::Tags),
+        Field::Chapters => serde_json::from_str(json).ok().map(Content::Chapters),
+    }
+}
+
+fn as_said(field: Field, json: &str) -> Option<Content> {
+    content(field, &serde_json::from_str::<Value>(json).ok()?)
 }

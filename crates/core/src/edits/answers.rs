@@ -38,7 +38,7 @@ impl Edits {
                     return self.refused(op_id, Vec::new(), &reason, cache, effects);
                 }
                 edit.state = EditState::Queued;
-                queue.video_id = snapshot.video_id.clone();
+                queue.video_id.clone_from(&snapshot.video_id);
                 queue.step = Step::Ready;
                 effects.push(Effect::Merge(snapshot));
             }
