@@ -312,3 +312,60 @@ describe("the connection", () => {
     expect(backend.calls).toContain("reconnect");
   });
 });
+
+describe("writing", () => {
+  it("is offered for what the studio lets be changed, once the stage that makes it is done", async () => {
+    const metadata = {
+      TITLE: "T",
+      DESCRIPTION: "D",
+      CHAPTERS: [{ start_seconds: 0, title: "Intro" }],
+    };
+    const unready = [{ field: "DESCRIPTION" as const, stage_id: "TRANSCRIPTION" }];
+    const job = mockJob({ job_id: "7", title: "T", status: "PROCESSING", metadata, unready });
+    const backend = new MockBackend(signedInStatus(), [job]);
+    render(App, { backend });
+    await screen.findByText("Live");
+    backend.clickNotification("7");
+    const field = (label: string) =>
+      screen.findByRole<HTMLInputElement>("textbox", { name: label });
+    expect((await field("Title")).readOnly).toBe(false);
+    expect((await field("Description")).readOnly).toBe(true);
+    expect(screen.getByText("Can be edited once “Transcript” is done")).toBeTruthy();
+    expect((await field("Title of chapter 1")).readOnly, "this studio does not offer it").toBe(
+      true,
+    );
+  });
+
+  it("saves by the keyboard, is shown before anything answers, and says what waits", async () => {
+    const metadata = { TITLE: "T" };
+    const backend = new MockBackend(signedInStatus(), [
+      mockJob({ job_id: "7", title: "T", metadata }),
+    ]);
+    render(App, { backend });
+    await screen.findByText("Live");
+    backend.clickNotification("7");
+    await fireEvent.input(await screen.findByRole("textbox", { name: "Title" }), {
+      target: { value: "Mine" },
+    });
+    expect(await screen.findByText("Not saved yet: Title")).toBeTruthy();
+    await fireEvent.keyDown(window, { key: "s", ctrlKey: true });
+    expect(await screen.findByRole("heading", { level: 1, name: "Mine" })).toBeTruthy();
+    await waitFor(() => expect(backend.calls).toContain('edit 7 {"TITLE":"Mine"}'));
+    const reason = { code: "unreachable" as const, message: "no network" };
+    backend.emit({ event: "connection", state: "offline", attempt: 4, retry_in_ms: 9000, reason });
+    expect(await screen.findByText("Kept here until the studio answers: Title")).toBeTruthy();
+  });
+
+  it("says what became of the disk, until that is over or was read", async () => {
+    const status = signedInStatus();
+    const incident = { code: "storage_unreadable" as const, message: "it was set aside" };
+    const backend = new MockBackend({ ...status, storage: { trouble: null, incident } });
+    render(App, { backend });
+    await screen.findByText("It was set aside");
+    const trouble = { code: "disk_full" as const, message: "the disk is full" };
+    backend.emit({ event: "storage", trouble, incident });
+    expect(await screen.findByText("The disk is full")).toBeTruthy();
+    await fireEvent.click(screen.getByRole("button", { name: "Dismiss" }));
+    expect(screen.queryByText("It was set aside")).toBeNull();
+  });
+});
