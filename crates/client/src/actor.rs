@@ -31,10 +31,11 @@ use crate::{
     auth::Denial,
     browser::Browser,
     clock::Clock,
+    config::Config,
     handle::{Command, Handle, Reply},
     http::Failure,
     network::Network,
-    secrets::{Found, Keychain, TokenStore, Unlock},
+    secrets::{Found, TokenStore},
     shell::{Shell, TrayView},
     socket::{self, Socket},
     store::Store,
@@ -73,32 +74,6 @@ const SAVE_EVERY: Duration = Duration::from_secs(1);
 const LOOK_EVERY: Duration = Duration::from_secs(5);
 /// How long the end of the program waits for the keychain and the backend.
 const FAREWELL: Duration = Duration::from_secs(5);
-
-/// Is what an actor is started with.
-#[derive(Debug)]
-pub struct Config {
-    /// Where state is kept.
-    pub data_dir: PathBuf,
-    /// Where the session is kept.
-    pub keychain: Keychain,
-    /// What tells the time.
-    pub clock: Clock,
-    /// What tells of changes of the network.
-    pub network: Network,
-    /// What opens sign-in pages.
-    pub browser: Browser,
-    /// What becomes of a keychain that is locked when the session of an earlier run is taken up.
-    pub unlock: Unlock,
-}
-
-impl Config {
-    /// Keeps state in a folder and the session in a keychain, with this system's clock, network and browser. A locked
-    /// keychain is waited for in quiet.
-    pub fn new(data_dir: PathBuf, keychain: Keychain) -> Self {
-        let (clock, network, browser) = (Clock::system(), Network::system(), Browser::system());
-        Self { data_dir, keychain, clock, network, browser, unlock: Unlock::Never }
-    }
-}
 
 /// Is what a task tells the actor.
 #[derive(Debug)]

@@ -1,0 +1,36 @@
+//! What a client is started with.
+
+use std::path::PathBuf;
+
+use crate::{
+    browser::Browser,
+    clock::Clock,
+    network::Network,
+    secrets::{Keychain, Unlock},
+};
+
+/// Is what an actor is started with.
+#[derive(Debug)]
+pub struct Config {
+    /// Where state is kept.
+    pub data_dir: PathBuf,
+    /// Where the session is kept.
+    pub keychain: Keychain,
+    /// What tells the time.
+    pub clock: Clock,
+    /// What tells of changes of the network.
+    pub network: Network,
+    /// What opens sign-in pages.
+    pub browser: Browser,
+    /// What becomes of a keychain that is locked when the session of an earlier run is taken up.
+    pub unlock: Unlock,
+}
+
+impl Config {
+    /// Keeps state in a folder and the session in a keychain, with this system's clock, network and browser. A locked
+    /// keychain is waited for in quiet.
+    pub fn new(data_dir: PathBuf, keychain: Keychain) -> Self {
+        let (clock, network, browser) = (Clock::system(), Network::system(), Browser::system());
+        Self { data_dir, keychain, clock, network, browser, unlock: Unlock::Never }
+    }
+}
