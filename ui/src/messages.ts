@@ -197,7 +197,6 @@ export const messages = {
     next: "Next picture",
     previous: "Previous picture",
     saved: (path: string) => `Saved as ${path}`,
-    dragHint: "Drag it out of the window to use it elsewhere",
   },
   known: (time: string) => `As known ${time}`,
   status: {
