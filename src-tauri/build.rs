@@ -3,7 +3,7 @@
 /// Commands are nobody's but those that a capability grants them to: here, the one window with our own page.
 const COMMANDS: &[&str] = &[
     "status",
-    "jobs",
+    "rows",
     "job",
     "open_job",
     "refresh",

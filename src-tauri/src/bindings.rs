@@ -17,6 +17,7 @@ fn declarations() -> String {
         job::Field::decl(&config),
         job::Chapter::decl(&config),
         job::Thumbnail::decl(&config),
+        view::RowView::decl(&config),
         view::JobView::decl(&config),
         view::DraftView::decl(&config),
         view::DraftKind::decl(&config),

@@ -8,7 +8,7 @@ use tallylight_core::{
     discovery::{Description, parse_address},
     edits::{Changes, Draft},
     job::Field,
-    view::{JobView, ServerView, StatusView},
+    view::{JobView, RowView, ServerView, StatusView},
 };
 use tauri::{AppHandle, State, Wry, ipc::Invoke};
 use tauri_plugin_dialog::DialogExt;
@@ -21,7 +21,7 @@ type Answer<T> = Result<T, Error>;
 pub fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
     tauri::generate_handler![
         status,
-        jobs,
+        rows,
         job,
         open_job,
         refresh,
@@ -54,8 +54,8 @@ async fn status(client: State<'_, Handle>) -> Answer<StatusView> {
 }
 
 #[tauri::command]
-async fn jobs(client: State<'_, Handle>) -> Answer<Vec<JobView>> {
-    client.jobs().await
+async fn rows(client: State<'_, Handle>) -> Answer<Vec<RowView>> {
+    client.rows().await
 }
 
 #[tauri::command]

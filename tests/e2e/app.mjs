@@ -82,6 +82,24 @@ export class App {
     execFileSync(bin("tallylight"), ["--data-dir", this.dataDir, ...files], { timeout: 20_000 });
   }
 
+  /** Returns what a person reads who scrolls through the list, by job: only what is in sight is in the page. */
+  async rows() {
+    const read = (part) => this.browser.execute((part) => {
+      const list = document.querySelector(".rows");
+      list.scrollTop = part * list.clientHeight;
+      return new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => {
+        const rows = [...list.querySelectorAll("[data-job]")].map((row) => [row.dataset.job, row.innerText]);
+        done({ rows, isEnd: list.scrollTop + list.clientHeight >= list.scrollHeight - 1 });
+      })));
+    }, part);
+    const all = new Map();
+    for (let part = 0; ; part += 1) {
+      const { rows, isEnd } = await read(part);
+      for (const [job, text] of rows) all.set(job, text);
+      if (isEnd) return all;
+    }
+  }
+
   async doesNotSee(text) {
     assert.ok(!(await this.text()).includes(text), `"${text}" is in the window`);
   }

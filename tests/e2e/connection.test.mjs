@@ -45,7 +45,7 @@ describe("the connection", { concurrency: false }, () => {
     await app.$("#email").setValue("me@acme.tv");
     await app.$("#password").setValue("x");
     await app.button("Sign in").click();
-    await app.sees("film-7.mp4");
+    await waitFor("every video", async () => (await app.rows()).size === JOBS);
     await app.sees("Live");
     await waitFor("the subscriptions", () => backend.subscribed === JOBS);
   });
@@ -106,8 +106,8 @@ describe("the connection", { concurrency: false }, () => {
     }
     for (const id of ids) backend.say(update(id, "PROCESSING", 77, 2000));
     await app.sees("77");
-    const last = async () => [...(await app.text("main")).matchAll(/77\s?%/g)].length;
-    await waitFor("the last word about every video", async () => (await last()) === JOBS);
+    const last = async () => [...(await app.rows()).values()].filter((text) => /77\s?%/.test(text));
+    await waitFor("the last word about every video", async () => (await last()).length === JOBS);
   });
 
   it("tells of many ends at once in one notification, and of none twice", async () => {

@@ -33,13 +33,14 @@ async fn a_studio_that_is_cut_off_in_the_middle_goes_on_and_so_does_the_client()
     let mut stage = Stage::live().await;
     let video = Video::Complete.make(stage.videos(), "walk.mp4");
     stage.client.upload(video).await.expect("taken");
-    let begun =
-        |seen: &tallylight_tests::Seen| seen.versions("walk.mp4").iter().any(|job| job.status == Status::Processing);
+    let begun = |seen: &tallylight_tests::Seen| {
+        seen.versions("walk.mp4").iter().any(|job| job.row.status == Status::Processing)
+    };
     stage.until("the work", begun).await;
     stage.stop_studio().await;
     stage.restart_studio().await;
     let job = stage.ended("walk.mp4").await;
-    assert_eq!((job.status, job.thumbnails.len()), (Status::Completed, 5));
+    assert_eq!((job.row.status, job.thumbnails.len()), (Status::Completed, 5));
     stage.until("the notification", |seen| !seen.notices.is_empty()).await;
     assert_eq!(stage.recorder.seen().told(), 1);
 }

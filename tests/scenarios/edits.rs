@@ -50,7 +50,7 @@ async fn live() -> Scene {
 
 async fn title(scene: &Scene) -> (Option<String>, Vec<Field>) {
     let job = scene.job("7").await.expect("the job");
-    (job.title, job.pending)
+    (job.row.title, job.pending)
 }
 
 #[tokio::test]
@@ -131,7 +131,7 @@ async fn a_conflict_keeps_both_texts_until_the_person_chooses() {
     scene.until("the conflict", |scene| outcomes(scene).contains(&(Field::Title, EditOutcome::Conflict))).await;
     scene.restart().await;
     let job = scene.job("7").await.expect("the job");
-    assert_eq!((job.title.as_deref(), job.pending.len()), (Some("another's"), 0));
+    assert_eq!((job.row.title.as_deref(), job.pending.len()), (Some("another's"), 0));
     assert_eq!((&job.drafts[0].content, job.drafts[0].kind), (&text("mine"), DraftKind::Conflict));
     // Keep mine.
     edit(&scene, "7", &[(Field::Title, "mine")]).await;
@@ -148,7 +148,7 @@ async fn a_refused_field_says_why_keeps_its_words_and_holds_up_nothing_else() {
     scene.until("the rest", |scene| outcomes(scene).contains(&(Field::Description, EditOutcome::Saved))).await;
     scene.restart().await;
     let job = scene.job("7").await.expect("the job");
-    assert_eq!((job.title.as_deref(), job.metadata.description.as_deref()), (Some("theirs"), Some("D")));
+    assert_eq!((job.row.title.as_deref(), job.metadata.description.as_deref()), (Some("theirs"), Some("D")));
     let draft = &job.drafts[0];
     assert_eq!(
         (draft.kind, draft.reason.as_ref().map(|why| why.message.as_str())),

@@ -47,7 +47,7 @@ async fn afterwards(step: &str, times: usize) -> (bool, usize) {
         job = scene.job("7").await.expect("the job");
     }
     let is_draft = job.drafts.iter().any(|draft| draft.content == Content::Text("mine".to_owned()));
-    let is_saved = job.title.as_deref() == Some("mine");
+    let is_saved = job.row.title.as_deref() == Some("mine");
     // Killed before the first key was on disk, nobody had seen it.
     let was_seen = times > 1 || step == "words_are_on_disk" || step == "edit_is_answered";
     assert_eq!(is_draft || is_saved, was_seen, "{step} {times}: {job:?}");
@@ -104,7 +104,7 @@ async fn at_every_step_of_a_migration_the_next_start_goes_on() {
         die(folder.path(), &proxy.address, step, 1).await;
         let scene = Scene::after(folder, backend, proxy).await;
         let job = scene.job("5").await.expect("the job of before");
-        assert_eq!(job.filename.as_deref(), Some("kept.mp4"), "{step}");
+        assert_eq!(job.row.filename.as_deref(), Some("kept.mp4"), "{step}");
         assert_eq!(scene.client.status().await.expect("status").storage.incident, None);
         let changes = [(Field::Title, Content::Text("mine".to_owned()))].into();
         scene.client.synced().await.expect("the list");

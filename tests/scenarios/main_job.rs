@@ -12,8 +12,8 @@ async fn a_video_is_watched_from_upload_to_done_and_told_once() {
     let video = Video::Complete.make(stage.videos(), "walk.mp4");
     let job_id = stage.client.upload(video).await.expect("taken");
     let job = stage.ended("walk.mp4").await;
-    assert_eq!((job.status, job.job_id), (Status::Completed, job_id));
-    assert_eq!((job.title.as_deref(), job.metadata.description.as_deref()), (Some("A walk"), Some("By the sea")));
+    assert_eq!((job.row.status, job.row.job_id), (Status::Completed, job_id));
+    assert_eq!((job.row.title.as_deref(), job.metadata.description.as_deref()), (Some("A walk"), Some("By the sea")));
     assert_eq!(job.metadata.tags.as_deref(), Some(["sea".to_owned(), "walk".to_owned()].as_slice()));
     let chapters: Vec<_> = job.metadata.chapters.iter().flatten().map(|chapter| chapter.title.as_str()).collect();
     assert_eq!(chapters, ["Beach", "Harbour"]);
@@ -25,7 +25,7 @@ async fn a_video_is_watched_from_upload_to_done_and_told_once() {
     let seen = stage.recorder.seen();
     let told: Vec<_> = seen.notices.iter().map(|notice| (notice.kind, notice.title.as_str())).collect();
     assert_eq!(told, [(NoticeKind::Completed, "A walk is ready")]);
-    let percents: Vec<f64> = seen.versions("walk.mp4").iter().map(|job| job.progress_percent).collect();
+    let percents: Vec<f64> = seen.versions("walk.mp4").iter().map(|job| job.row.progress_percent).collect();
     assert!(percents.is_sorted() && percents.iter().any(|percent| (1.0..99.0).contains(percent)), "{percents:?}");
     let sent =
         seen.events.iter().filter(|event| matches!(event, Event::Upload(upload) if upload.state == UploadState::Sent));
@@ -47,8 +47,8 @@ async fn a_silent_video_ends_well_with_a_warning() {
     let stage = Stage::live().await;
     stage.client.upload(Video::Silent.make(stage.videos(), "my_holiday.mp4")).await.expect("taken");
     let job = stage.ended("my_holiday.mp4").await;
-    assert_eq!((job.status, job.title.as_deref()), (Status::Completed, Some("My holiday")));
-    assert_eq!(job.warnings[0].code, "no_audio");
+    assert_eq!((job.row.status, job.row.title.as_deref()), (Status::Completed, Some("My holiday")));
+    assert_eq!(job.row.warnings[0].code, "no_audio");
     let transcription = job.stages.iter().find(|stage| stage.stage_id.as_str() == "TRANSCRIPTION");
     assert_eq!(transcription.map(|stage| stage.status), Some(Status::Failed));
 }
@@ -71,7 +71,7 @@ async fn two_jobs_run_at_a_time_and_the_rest_wait() {
         stage.client.upload(Video::Silent.make(stage.videos(), &format!("{number}.mp4"))).await.expect("taken");
     }
     for number in 0..4 {
-        assert_eq!(stage.ended(&format!("{number}.mp4")).await.status, Status::Completed);
+        assert_eq!(stage.ended(&format!("{number}.mp4")).await.row.status, Status::Completed);
     }
     stage.until("all four are told", |seen| seen.told() == 4).await;
     let seen = stage.recorder.seen();
@@ -79,9 +79,9 @@ async fn two_jobs_run_at_a_time_and_the_rest_wait() {
     for event in &seen.events {
         let Event::Jobs { changed, .. } = event else { continue };
         for change in changed {
-            match change.job.status {
-                Status::Processing => drop(running.insert(change.job.job_id.clone())),
-                Status::Pending | Status::Completed | Status::Failed => drop(running.remove(&change.job.job_id)),
+            match change.job.row.status {
+                Status::Processing => drop(running.insert(change.job.row.job_id.clone())),
+                Status::Pending | Status::Completed | Status::Failed => drop(running.remove(&change.job.row.job_id)),
             }
         }
         assert!(running.len() <= 2, "{running:?}");

@@ -72,7 +72,7 @@ async fn another_account_after_an_expired_session_sees_nothing_of_the_one_before
     scene.client.synced().await.expect("the list");
     scene.until("mine", |scene| scene.batches() > 0).await;
     scene.settle().await;
-    let ids: Vec<_> = scene.client.jobs().await.expect("jobs").into_iter().map(|job| job.job_id).collect();
+    let ids: Vec<_> = scene.client.jobs().await.expect("jobs").into_iter().map(|job| job.row.job_id).collect();
     assert_eq!(ids, [JobId::new("mine")]);
     assert!(!shows(&scene.recorder, "secret"));
 }
@@ -94,7 +94,7 @@ async fn a_late_grant_is_ended_at_the_backend_that_gave_it_and_shown_to_no_other
 
 fn shows(recorder: &Recorder, job_id: &str) -> bool {
     recorder.seen().events.iter().any(|event| {
-        matches!(event, Event::Jobs { changed, .. } if changed.iter().any(|change| change.job.job_id.as_str() == job_id))
+        matches!(event, Event::Jobs { changed, .. } if changed.iter().any(|change| change.job.row.job_id.as_str() == job_id))
     })
 }
 

@@ -103,7 +103,7 @@ async fn edits_are_saved_checked_and_refused_while_the_field_is_being_made() {
     );
     stage
         .until("the change in the window", |seen| {
-            seen.versions("a.mp4").last().is_some_and(|job| job.title.as_deref() == Some("New"))
+            seen.versions("a.mp4").last().is_some_and(|job| job.row.title.as_deref() == Some("New"))
         })
         .await;
 
@@ -247,7 +247,8 @@ async fn words_of_a_person_survive_a_job_that_is_taken_up_again() {
     let mut stage = Stage::live().await;
     let asker = Asker::of(&stage).await;
     stage.client.upload(Video::Complete.make(stage.videos(), "a.mp4")).await.expect("taken");
-    let probed = |seen: &tallylight_tests::Seen| seen.versions("a.mp4").last().is_some_and(|job| job.title.is_some());
+    let probed =
+        |seen: &tallylight_tests::Seen| seen.versions("a.mp4").last().is_some_and(|job| job.row.title.is_some());
     stage.until("the first title", probed).await;
     let video_id = json_of(asker.get("/api/v1/jobs/")).await[0]["video_id"].as_str().expect("an id").to_owned();
     let edited = loop {
@@ -261,5 +262,5 @@ async fn words_of_a_person_survive_a_job_that_is_taken_up_again() {
     stage.stop_studio().await;
     stage.restart_studio().await;
     let job = stage.ended("a.mp4").await;
-    assert_eq!((job.title.as_deref(), job.thumbnails.len()), (Some("Mine"), 5));
+    assert_eq!((job.row.title.as_deref(), job.thumbnails.len()), (Some("Mine"), 5));
 }

@@ -14,8 +14,8 @@ async fn a_cut_off_file_fails_in_plain_words_with_the_tools_own_in_the_stage() {
     let stage = Stage::live().await;
     stage.client.upload(Video::Truncated.make(stage.videos(), "half.mp4")).await.expect("taken");
     let job = stage.ended("half.mp4").await;
-    let error = job.error.expect("an error");
-    assert_eq!((job.status, error.code.as_str()), (Status::Failed, "file_incomplete"));
+    let error = job.row.error.expect("an error");
+    assert_eq!((job.row.status, error.code.as_str()), (Status::Failed, "file_incomplete"));
     assert!(error.message.contains("incomplete"), "{}", error.message);
     let words = job
         .stages
@@ -51,7 +51,7 @@ async fn bytes_that_are_no_video_fail_as_a_job() {
     std::fs::write(&file, noise).expect("a file");
     stage.client.upload(file).await.expect("taken");
     let job = stage.ended("noise.mp4").await;
-    assert_eq!(job.error.map(|error| error.code).as_deref(), Some("not_a_video"));
+    assert_eq!(job.row.error.map(|error| error.code).as_deref(), Some("not_a_video"));
 }
 
 #[tokio::test]
@@ -59,7 +59,7 @@ async fn a_missing_ffmpeg_is_named_with_what_to_install() {
     let stage = Stage::set_with(|config| config.tools.ffprobe = "/nowhere/ffprobe".into()).await;
     stage.sign_in().await.expect("signed in");
     stage.client.upload(Video::Silent.make(stage.videos(), "a.mp4")).await.expect("taken");
-    let error = stage.ended("a.mp4").await.error.expect("an error");
+    let error = stage.ended("a.mp4").await.row.error.expect("an error");
     assert_eq!(error.code, "ffmpeg_missing");
     assert!(error.message.contains("apt install ffmpeg"), "{}", error.message);
 }
@@ -77,7 +77,7 @@ async fn a_file_that_is_deleted_while_it_is_processed_is_called_gone() {
     stage.sign_in().await.expect("signed in");
     stage.client.upload(Video::Complete.make(stage.videos(), "a.mp4")).await.expect("taken");
     let job = stage.ended("a.mp4").await;
-    assert_eq!(job.error.map(|error| error.code).as_deref(), Some("file_gone"));
+    assert_eq!(job.row.error.map(|error| error.code).as_deref(), Some("file_gone"));
 }
 
 #[tokio::test]

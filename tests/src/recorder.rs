@@ -34,7 +34,11 @@ impl Seen {
             | Event::Storage(_)
             | Event::Rejected(_) => None,
         });
-        changed.flatten().map(|change| &change.job).filter(|job| job.filename.as_deref() == Some(filename)).collect()
+        changed
+            .flatten()
+            .map(|change| &change.job)
+            .filter(|job| job.row.filename.as_deref() == Some(filename))
+            .collect()
     }
 }
 

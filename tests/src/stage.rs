@@ -126,7 +126,7 @@ impl Stage {
     /// # Panics
     /// Where it never ends.
     pub async fn ended(&self, filename: &str) -> JobView {
-        let last = |seen: &Seen| seen.versions(filename).last().map(|job| job.status);
+        let last = |seen: &Seen| seen.versions(filename).last().map(|job| job.row.status);
         self.until(&format!("the end of {filename}"), |seen| last(seen).is_some_and(Status::is_final)).await;
         let job = self.recorder.seen().versions(filename).last().map(|job| (*job).clone());
         job.expect("a job that ended")

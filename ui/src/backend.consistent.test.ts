@@ -17,7 +17,7 @@ describe("an answer that was overtaken by events", () => {
 
   it("shows what the events told, and not the past", async () => {
     const { core, backend } = await scene();
-    const [list, one] = [backend.jobs(), backend.job("7")];
+    const [list, one] = [backend.rows(), backend.job("7")];
     const fresh = mockJob({ job_id: "9", created_at: "2027-01-01T00:00:00Z" });
     const changed = [failed, fresh].map((job: JobView) => ({ job, scope: "major" as const }));
     core.emit({ event: "jobs", changed, removed: ["8"] });
@@ -43,6 +43,6 @@ describe("an answer that was overtaken by events", () => {
   it("is left alone by events that came before the question", async () => {
     const { core, backend } = await scene();
     core.emit({ event: "jobs", changed: [{ job: failed, scope: "major" }], removed: [] });
-    expect(await backend.jobs()).toEqual([working, gone]);
+    expect(await backend.rows()).toEqual([working, gone]);
   });
 });

@@ -1,6 +1,6 @@
 import type { Backend } from "./backend";
-import type { Event, JobId, JobView, StatusView } from "./bindings";
-import { mergeJobs } from "./merge";
+import type { Event, JobId, JobView, RowView, StatusView } from "./bindings";
+import { mergeRows } from "./merge";
 
 /**
  * Makes answers at least as new as the events that arrived while they were on their way.
@@ -32,7 +32,7 @@ export function consistent(backend: Backend): Backend {
         listener(event);
       }),
     status: () => ask(backend.status, correctStatus),
-    jobs: () => ask(backend.jobs, correctJobs),
+    rows: () => ask(backend.rows, correctRows),
     job: (jobId) =>
       ask(
         () => backend.job(jobId),
@@ -50,11 +50,11 @@ function correctStatus(answer: StatusView, meanwhile: Event[]): StatusView {
   return corrected;
 }
 
-function correctJobs(list: JobView[], meanwhile: Event[]): JobView[] {
+function correctRows(list: RowView[], meanwhile: Event[]): RowView[] {
   const words = [...lastWords(meanwhile)];
   const changed = words.map(([, job]) => job).filter((job) => job !== null);
   const removed = words.filter(([, job]) => job === null).map(([jobId]) => jobId);
-  return mergeJobs(list, changed, removed);
+  return mergeRows(list, changed, removed);
 }
 
 /** Returns the last word about each job; null for one that is gone. */

@@ -6,6 +6,7 @@ import type {
   Field,
   JobId,
   JobView,
+  RowView,
   ServerView,
   StatusView,
   TallyError,
@@ -19,6 +20,8 @@ export function mockJob(given: Partial<JobView> & { job_id: JobId }): JobView {
     filename: "holiday.mp4",
     title: null,
     status: "PENDING",
+    stage_id: null,
+    unsaved: Boolean(given.pending?.length || given.drafts?.length),
     progress_percent: 0,
     error: null,
     warnings: [],
@@ -92,7 +95,7 @@ export class MockBackend implements Backend {
   ) {}
 
   status = () => this.answer("status", () => this.held);
-  jobs = () => this.answer("jobs", () => this.list);
+  rows = () => this.answer("rows", (): RowView[] => this.list);
   job = (jobId: JobId) =>
     this.answer(`job ${jobId}`, () => {
       const job = this.list.find((job) => job.job_id === jobId);

@@ -15,7 +15,7 @@ const ACKNOWLEDGE_EVERY = 4;
 /** Talks to the Rust core. The only importer of @tauri-apps. */
 export const tauriBackend: Backend = {
   status: () => invoke("status"),
-  jobs: () => invoke("jobs"),
+  rows: () => invoke("rows"),
   job: (jobId) => invoke("job", { jobId }),
   openJob: (jobId) => invoke("open_job", { jobId }),
   refresh: () => invoke("refresh"),

@@ -6,6 +6,7 @@ import type {
   Field,
   JobId,
   JobView,
+  RowView,
   ServerView,
   StatusView,
   TallyError,
@@ -31,7 +32,7 @@ export type Unsubscribe = () => void;
 /** Everything that the window may ask of the core, and hear from it. */
 export interface Backend {
   status(): Promise<StatusView>;
-  jobs(): Promise<JobView[]>;
+  rows(): Promise<RowView[]>;
   job(jobId: JobId): Promise<JobView>;
   /** Subscribes to a job and fetches it anew, because somebody looks at it. */
   openJob(jobId: JobId): Promise<void>;

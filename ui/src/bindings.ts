@@ -52,15 +52,11 @@ height: number,
  * Which moment of the video it shows, in seconds.
  */
 timestamp_seconds: number | null, };
-export type JobView = { 
+export type RowView = { 
 /**
  * Which job it is.
  */
 job_id: JobId, 
-/**
- * Which video it works on.
- */
-video_id: VideoId | null, 
 /**
  * The file's name on the creator's disk.
  */
@@ -78,6 +74,10 @@ status: Status,
  */
 progress_percent: number, 
 /**
+ * The stage that is being worked on, where the job is.
+ */
+stage_id: StageId | null, 
+/**
  * Why it failed; present only if the status is FAILED.
  */
 error: FaultView | null, 
@@ -85,6 +85,27 @@ error: FaultView | null,
  * What went wrong without stopping it.
  */
 warnings: Array<FaultView>, 
+/**
+ * The thumbnail that stands for it: the chosen one, or the first.
+ */
+cover_id: ThumbnailId | null, 
+/**
+ * Whether there are words for it that the backend does not have.
+ */
+unsaved: boolean, 
+/**
+ * How long the video is, in seconds.
+ */
+duration_seconds: number | null, 
+/**
+ * When it was made.
+ */
+created_at: string | null, };
+export type JobView = { 
+/**
+ * Which video it works on.
+ */
+video_id: VideoId | null, 
 /**
  * Its stages, in the order of a pipeline.
  */
@@ -107,10 +128,6 @@ thumbnails: Array<Thumbnail>,
  */
 cover_url: string | null, 
 /**
- * Which thumbnail that is.
- */
-cover_id: ThumbnailId | null, 
-/**
  * Fields with an edit that the backend has not confirmed.
  */
 pending: Array<Field>, 
@@ -123,21 +140,61 @@ drafts: Array<DraftView>,
  */
 unready: Array<UnreadyView>, 
 /**
- * How long the video is, in seconds.
- */
-duration_seconds: number | null, 
-/**
  * How large the file is, in bytes.
  */
 size_bytes: number | null, 
 /**
- * When it was made.
- */
-created_at: string | null, 
-/**
  * The newest word about it.
  */
-updated_at: string | null, };
+updated_at: string | null, 
+/**
+ * Which job it is.
+ */
+job_id: JobId, 
+/**
+ * The file's name on the creator's disk.
+ */
+filename: string | null, 
+/**
+ * The title, where there is one.
+ */
+title: string | null, 
+/**
+ * How far it has come.
+ */
+status: Status, 
+/**
+ * 0–100.
+ */
+progress_percent: number, 
+/**
+ * The stage that is being worked on, where the job is.
+ */
+stage_id: StageId | null, 
+/**
+ * Why it failed; present only if the status is FAILED.
+ */
+error: FaultView | null, 
+/**
+ * What went wrong without stopping it.
+ */
+warnings: Array<FaultView>, 
+/**
+ * The thumbnail that stands for it: the chosen one, or the first.
+ */
+cover_id: ThumbnailId | null, 
+/**
+ * Whether there are words for it that the backend does not have.
+ */
+unsaved: boolean, 
+/**
+ * How long the video is, in seconds.
+ */
+duration_seconds: number | null, 
+/**
+ * When it was made.
+ */
+created_at: string | null, };
 export type DraftView = { 
 /**
  * For which field.

@@ -1,7 +1,7 @@
 import type { QueryClient } from "@tanstack/svelte-query";
 import { beforeEach, describe, expect, it } from "vitest";
 import { mockJob, signedInStatus } from "./backend.mock";
-import type { Event, JobView, StatusView, UploadView } from "./bindings";
+import type { Event, JobView, RowView, StatusView, UploadView } from "./bindings";
 import { applyEdit, applyEvent, dismissUpload } from "./events";
 import { keys, newQueryClient } from "./queries";
 
@@ -46,7 +46,7 @@ describe("a batch of jobs", () => {
     client.setQueryData(keys.video("2"), gone);
     const fresh = mockJob({ job_id: "3", created_at: "2026-01-03T00:00:00Z" });
     applyEvent(client, jobs([{ job: fresh, scope: "major" }], ["2"]));
-    expect(client.getQueryData<JobView[]>(keys.videos)?.map((job) => job.job_id)).toEqual([
+    expect(client.getQueryData<RowView[]>(keys.videos)?.map((job) => job.job_id)).toEqual([
       "3",
       "1",
     ]);
@@ -57,7 +57,7 @@ describe("a batch of jobs", () => {
     const old = mockJob({ job_id: "1", created_at: "2026-01-01T00:00:00Z" });
     const unknown = mockJob({ job_id: "2", created_at: null });
     client.setQueryData(keys.videos, [old]);
-    const ids = () => client.getQueryData<JobView[]>(keys.videos)?.map((job) => job.job_id);
+    const ids = () => client.getQueryData<RowView[]>(keys.videos)?.map((job) => job.job_id);
     applyEvent(client, jobs([{ job: unknown, scope: "major" }]));
     expect(ids()).toEqual(["2", "1"]);
     const known = { ...unknown, created_at: "2025-12-31T00:00:00Z" };
@@ -112,14 +112,14 @@ describe("an edit", () => {
     client.setQueryData(keys.videos, [before, mockJob({ job_id: "8" })]);
     client.setQueryData(keys.video("7"), { ...before, drafts });
     applyEdit(client, "7", { TITLE: "mine" });
-    for (const job of [
-      client.getQueryData<JobView>(keys.video("7")),
-      client.getQueryData<JobView[]>(keys.videos)?.[0],
-    ]) {
-      expect(job).toMatchObject({ title: "mine", pending: ["TITLE"], drafts: [] });
-      expect(job?.metadata).toEqual({ TITLE: "mine", DESCRIPTION: "D" });
-    }
-    expect(client.getQueryData<JobView[]>(keys.videos)?.[1]?.title).toBeNull();
+    const job = client.getQueryData<JobView>(keys.video("7"));
+    expect(job).toMatchObject({ title: "mine", unsaved: true, pending: ["TITLE"], drafts: [] });
+    expect(job?.metadata).toEqual({ TITLE: "mine", DESCRIPTION: "D" });
+    const rows = client.getQueryData<RowView[]>(keys.videos);
+    expect(rows?.map(({ title, unsaved }) => [title, unsaved])).toEqual([
+      ["mine", true],
+      [null, false],
+    ]);
   });
 
   it("of the thumbnail changes the cover", () => {

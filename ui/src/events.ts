@@ -7,12 +7,13 @@ import type {
   JobChange,
   JobId,
   JobView,
+  RowView,
   MetadataView,
   SessionView,
   StatusView,
   UploadView,
 } from "./bindings";
-import { mergeJobs } from "./merge";
+import { mergeRows } from "./merge";
 import { keys } from "./queries";
 
 /** Applies what the core told. The only writer of the query cache. */
@@ -46,11 +47,11 @@ export function applyEvent(client: QueryClient, event: Event): void {
 }
 
 function applyJobs(client: QueryClient, changed: JobChange[], removed: JobId[]): void {
-  client.setQueryData<JobView[]>(
+  client.setQueryData<RowView[]>(
     keys.videos,
     (old) =>
       old &&
-      mergeJobs(
+      mergeRows(
         old,
         changed.map(({ job }) => job),
         removed,
@@ -78,19 +79,33 @@ function withTranscript(job: JobView, old: JobView): JobView {
 
 /** Shows what a person has just saved, in the same frame. The core says the same a moment later. */
 export function applyEdit(client: QueryClient, jobId: JobId, changes: Changes): void {
-  const edited = (job: JobView): JobView => {
-    const { THUMBNAIL: chosen, ...texts } = changes;
-    const metadata = { ...job.metadata, ...texts } as MetadataView;
-    const cover = job.thumbnails.find((thumbnail) => thumbnail.thumbnail_id === chosen);
-    const shown = cover ? { cover_id: cover.thumbnail_id, cover_url: cover.thumbnail_url } : {};
-    const pending = [...new Set([...job.pending, ...(Object.keys(changes) as Field[])])];
-    const drafts = job.drafts.filter((draft) => !(draft.field in changes));
-    return { ...job, ...shown, title: metadata.TITLE ?? null, metadata, pending, drafts };
-  };
-  client.setQueryData<JobView>(keys.video(jobId), (old) => old && edited(old));
-  client.setQueryData<JobView[]>(keys.videos, (old) =>
-    old?.map((job) => (job.job_id === jobId ? edited(job) : job)),
+  client.setQueryData<JobView>(keys.video(jobId), (old) => old && editedJob(old, changes));
+  client.setQueryData<RowView[]>(keys.videos, (old) =>
+    old?.map((row) => (row.job_id === jobId ? editedRow(row, changes) : row)),
   );
+}
+
+function editedJob(job: JobView, changes: Changes): JobView {
+  const { THUMBNAIL: chosen, ...texts } = changes;
+  const cover = job.thumbnails.find((thumbnail) => thumbnail.thumbnail_id === chosen);
+  return {
+    ...job,
+    ...editedRow(job, changes),
+    cover_url: cover?.thumbnail_url ?? job.cover_url,
+    metadata: { ...job.metadata, ...texts } as MetadataView,
+    pending: [...new Set([...job.pending, ...(Object.keys(changes) as Field[])])],
+    drafts: job.drafts.filter((draft) => !(draft.field in changes)),
+  };
+}
+
+/** Edits what a row shows; the fields are texts, as the core pairs them. */
+function editedRow(row: RowView, { TITLE: title, THUMBNAIL: cover }: Changes): RowView {
+  return {
+    ...row,
+    title: (title as string | undefined) ?? row.title,
+    cover_id: (cover as string | undefined) ?? row.cover_id,
+    unsaved: true,
+  };
 }
 
 function applySession(client: QueryClient, session: SessionView): void {

@@ -1,7 +1,7 @@
-import type { JobId, JobView } from "./bindings";
+import type { JobId, RowView } from "./bindings";
 
 /** Puts changed jobs in their places, newest first, and takes removed ones out. */
-export function mergeJobs(old: JobView[], changed: JobView[], removed: JobId[]): JobView[] {
+export function mergeRows(old: RowView[], changed: RowView[], removed: JobId[]): RowView[] {
   const fresh = new Map(changed.map((job) => [job.job_id, job]));
   const gone = new Set(removed);
   let moved = false;
@@ -18,7 +18,7 @@ export function mergeJobs(old: JobView[], changed: JobView[], removed: JobId[]):
 }
 
 /** A job that was only just heard of has no time yet, and is the newest of all. */
-function newestFirst(a: JobView, b: JobView): number {
-  const time = (job: JobView) => (job.created_at === null ? Infinity : Date.parse(job.created_at));
+function newestFirst(a: RowView, b: RowView): number {
+  const time = (job: RowView) => (job.created_at === null ? Infinity : Date.parse(job.created_at));
   return time(b) - time(a) || a.job_id.localeCompare(b.job_id);
 }

@@ -31,7 +31,12 @@ export const statusQuery = (backend: Backend) =>
   queryOptions({ queryKey: keys.status, queryFn: () => backend.status() });
 
 export const videosQuery = (backend: Backend) =>
-  queryOptions({ queryKey: keys.videos, queryFn: () => backend.jobs() });
+  queryOptions({
+    queryKey: keys.videos,
+    queryFn: () => backend.rows(),
+    // Rows that did not change stay the same objects by themselves; a hundred thousand need not be compared for that.
+    structuralSharing: false,
+  });
 
 export const videoQuery = (backend: Backend, jobId: JobId) =>
   queryOptions({ queryKey: keys.video(jobId), queryFn: () => backend.job(jobId) });

@@ -122,9 +122,9 @@ pub fn table(jobs: &[JobView]) -> String {
     table.set_header(["JOB", "STATUS", "", "TITLE", "WHAT"]);
     for job in jobs {
         table.add_row([
-            job.job_id.to_string(),
-            status_word(job.status).to_owned(),
-            format!("{:>3.0} %", job.progress_percent),
+            job.row.job_id.to_string(),
+            status_word(job.row.status).to_owned(),
+            format!("{:>3.0} %", job.row.progress_percent),
             name(job).to_owned(),
             now_doing(job),
         ]);
@@ -134,16 +134,16 @@ pub fn table(jobs: &[JobView]) -> String {
 
 /// Returns the title, or what stands in for it.
 pub fn name(job: &JobView) -> &str {
-    job.title.as_deref().or(job.filename.as_deref()).unwrap_or("(no title yet)")
+    job.row.title.as_deref().or(job.row.filename.as_deref()).unwrap_or("(no title yet)")
 }
 
 /// Returns what is worth saying of a job in a few words: why it failed, or the stage that it is in.
 pub fn now_doing(job: &JobView) -> String {
-    if let Some(error) = &job.error {
+    if let Some(error) = &job.row.error {
         return error.message.clone();
     }
     let running = job.stages.iter().find(|stage| stage.status == Status::Processing);
-    match (running, job.warnings.as_slice()) {
+    match (running, job.row.warnings.as_slice()) {
         (Some(stage), _) => format!("{} {:.0} %", stage.stage_id, stage.progress_percent),
         (None, [warning, ..]) => format!("warning: {}", warning.message),
         (None, []) => String::new(),

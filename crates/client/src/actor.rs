@@ -257,6 +257,7 @@ impl<S: Shell> Actor<S> {
             }
             Command::Status(reply) => drop(reply.send(Ok(self.status()))),
             Command::Jobs(reply) => drop(reply.send(Ok(self.jobs()))),
+            Command::Rows(reply) => drop(reply.send(Ok(self.rows()))),
             Command::Job(job_id, reply) => {
                 let missing = || Error::new(Code::NotFound, format!("there is no job {job_id}: see `tally jobs`"));
                 drop(reply.send(self.whole_view(&job_id).ok_or_else(missing)));

@@ -9,7 +9,7 @@ use tallylight_core::{
     discovery::{Description, Identity},
     edits::Draft,
     job::{Content, Field, Thumbnail},
-    view::{JobView, ServerView, StatusView},
+    view::{JobView, RowView, ServerView, StatusView},
 };
 use tokio::sync::{mpsc, oneshot};
 use url::Url;
@@ -29,6 +29,7 @@ pub(crate) enum Command {
     SignOut(Reply<()>),
     Status(Reply<StatusView>),
     Jobs(Reply<Vec<JobView>>),
+    Rows(Reply<Vec<RowView>>),
     Job(JobId, Reply<JobView>),
     Thumbnail(JobId, ThumbnailId, Reply<Thumbnail>),
     Open(JobId, Reply<()>),
@@ -111,6 +112,11 @@ impl Handle {
     /// Returns every job, newest first.
     pub async fn jobs(&self) -> Result<Vec<JobView>, Error> {
         self.ask(Command::Jobs).await
+    }
+
+    /// Returns a row for every job, newest first.
+    pub async fn rows(&self) -> Result<Vec<RowView>, Error> {
+        self.ask(Command::Rows).await
     }
 
     /// Returns one job.

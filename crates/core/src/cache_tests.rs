@@ -68,7 +68,7 @@ fn the_newest_time_wins_and_the_rest_of_the_rule_breaks_ties() {
         (status("COMPLETED", 100.0, 5), status("PROCESSING", 10.0, 6), ("PROCESSING", 10.0)),
     ] {
         let job = seen(&applied(&[first.clone(), second.clone()]));
-        assert_eq!((job.status.as_str(), job.progress_percent), expected, "{first:?} then {second:?}");
+        assert_eq!((job.row.status.as_str(), job.row.progress_percent), expected, "{first:?} then {second:?}");
     }
 }
 
@@ -91,19 +91,19 @@ fn a_fatal_error_fails_the_job_and_a_recoverable_one_warns() {
         event("ERROR", &data, &at(seconds))
     };
     let mut cache = applied(&[status("PROCESSING", 40.0, 3), error("no_audio", true, 4)]);
-    assert_eq!((seen(&cache).status, seen(&cache).warnings.len()), (Status::Processing, 1));
+    assert_eq!((seen(&cache).row.status, seen(&cache).row.warnings.len()), (Status::Processing, 1));
     let changes = cache.apply(error("broken", false, 5), now());
     assert_eq!(endings(&changes)[0].outcome, Outcome::Failed);
     cache.apply(
         event("JOB_UPDATE", &json!({ "status": "FAILED", "progress_percent": 40, "error_message": "x" }), &at(6)),
         now(),
     );
-    let fault = seen(&cache).error.expect("an error");
+    let fault = seen(&cache).row.error.expect("an error");
     assert_eq!((fault.code.as_str(), fault.message.as_str()), ("broken", "broken!"));
     assert_eq!(fault.stage_id.expect("a stage").as_str(), "PROBE");
 
     cache.apply(status("PROCESSING", 0.0, 9), now());
-    assert_eq!((seen(&cache).error, seen(&cache).warnings.len()), (None, 0), "a new run starts clean");
+    assert_eq!((seen(&cache).row.error, seen(&cache).row.warnings.len()), (None, 0), "a new run starts clean");
 }
 
 #[test]
@@ -125,9 +125,9 @@ fn a_dropped_end_is_settled_by_rest() {
     let mut cache = applied(&[status("PROCESSING", 50.0, 10)]);
     let changes = cache.apply(status("COMPLETED", 100.0, 9), now());
     assert!(changes.contains(&Change::Doubted(JobId::new("7"))));
-    assert_eq!(seen(&cache).status, Status::Processing);
+    assert_eq!(seen(&cache).row.status, Status::Processing);
     let changes = cache.merge(snapshot("COMPLETED", 100.0, 9), requested(), Authority::Decides);
-    assert_eq!((seen(&cache).status, endings(&changes).len()), (Status::Completed, 1));
+    assert_eq!((seen(&cache).row.status, endings(&changes).len()), (Status::Completed, 1));
     assert!(!changes.iter().any(|change| matches!(change, Change::Doubted(_))), "no second doubt");
 }
 
@@ -141,8 +141,8 @@ fn a_slow_snapshot_never_overwrites_a_newer_message() {
         "video": { "original_filename": "a.mp4" }, "video_metadata": { "title": "old", "description": "kept" } }));
     cache.merge(old.expect("a job"), requested(), Authority::Ordinary);
     let job = seen(&cache);
-    assert_eq!((job.progress_percent, job.title.as_deref()), (50.0, Some("new")));
-    assert_eq!((job.filename.as_deref(), job.metadata.description.as_deref()), (Some("a.mp4"), Some("kept")));
+    assert_eq!((job.row.progress_percent, job.row.title.as_deref()), (50.0, Some("new")));
+    assert_eq!((job.row.filename.as_deref(), job.metadata.description.as_deref()), (Some("a.mp4"), Some("kept")));
 }
 
 #[test]
@@ -171,7 +171,7 @@ fn a_snapshot_from_the_future_does_not_freeze_a_job() {
     far.updated_at = "2030-01-01T00:00:00Z".parse().ok();
     cache.merge(far, requested(), Authority::Ordinary);
     cache.apply(event("JOB_UPDATE", &json!({ "status": "COMPLETED" }), "2026-01-01T12:00:01Z"), now());
-    assert_eq!(seen(&cache).status, Status::Completed);
+    assert_eq!(seen(&cache).row.status, Status::Completed);
 }
 
 #[test]

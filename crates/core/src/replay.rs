@@ -72,8 +72,8 @@ fn check(cache: &Cache) {
     for job in cache.jobs() {
         let text = serde_json::to_string(job).unwrap_or_default();
         assert!(serde_json::from_str(&text).is_ok_and(|kept: crate::record::Record| kept == *job), "{text}");
-        let JobView { progress_percent, thumbnails, stages, .. } = view::job(job, &Edits::default());
-        let percents = stages.iter().map(|stage| stage.progress_percent).chain([progress_percent]);
+        let JobView { row, thumbnails, stages, .. } = view::job(job, &Edits::default());
+        let percents = stages.iter().map(|stage| stage.progress_percent).chain([row.progress_percent]);
         percents.for_each(|percent| assert!((0.0..=100.0).contains(&percent), "{percent} %"));
         for thumbnail in thumbnails {
             let url = &thumbnail.thumbnail_url;

@@ -13,10 +13,12 @@ use crate::{
 
 mod edit;
 mod job;
+mod row;
 
 pub use crate::session::{SessionState, SessionView};
 pub use edit::{DraftKind, DraftView, EditOutcome, EditView, UnreadyView};
 pub use job::{FaultView, JobView, MetadataView, StageView, error, job};
+pub use row::{RowView, row};
 
 /// Is the state of the connection as a person sees it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

@@ -126,9 +126,9 @@ async fn another_account_sees_nothing_of_the_one_before() {
     scene.sign_in("you@acme.tv").await;
     scene.client.synced().await.expect("the list");
     scene.until("mine", |scene| scene.batches() > 0).await;
-    let ids: Vec<_> = scene.client.jobs().await.expect("jobs").into_iter().map(|job| job.job_id).collect();
+    let ids: Vec<_> = scene.client.jobs().await.expect("jobs").into_iter().map(|job| job.row.job_id).collect();
     assert_eq!(ids, [JobId::new("mine")]);
-    let shows_secret = |event: &Event| matches!(event, Event::Jobs { changed, .. } if changed.iter().any(|change| change.job.job_id.as_str() == "secret"));
+    let shows_secret = |event: &Event| matches!(event, Event::Jobs { changed, .. } if changed.iter().any(|change| change.job.row.job_id.as_str() == "secret"));
     assert!(!scene.recorder.seen().events.iter().any(shows_secret));
 }
 

@@ -34,7 +34,7 @@ async fn garbage_is_counted_and_the_next_message_is_processed() {
     scene.backend.say_bytes(update("7", "PROCESSING", 50, "2026-01-01T00:01:00Z").into_bytes());
     scene.settle().await;
     let job = scene.job("7").await.expect("the job");
-    assert!((job.progress_percent - 50.0).abs() < 0.1, "a binary frame with text counts: {job:?}");
+    assert!((job.row.progress_percent - 50.0).abs() < 0.1, "a binary frame with text counts: {job:?}");
     let rejected = scene.recorder.seen().events.iter().filter(|event| matches!(event, Event::Rejected(_))).count();
     assert_eq!(rejected, 11);
     let counted: u32 = scene.diagnostics().await.rejected.iter().map(|tally| tally.count).sum();
@@ -69,7 +69,7 @@ async fn a_message_of_eight_mebibytes_is_read_and_one_byte_more_is_refused() {
     };
     scene.backend.say(sized(8 * MIB, "2026-01-01T00:01:00Z"));
     scene.settle().await;
-    assert!(scene.job("7").await.expect("the job").title.is_some_and(|title| title.len() > 7 * MIB));
+    assert!(scene.job("7").await.expect("the job").row.title.is_some_and(|title| title.len() > 7 * MIB));
     scene.backend.say(sized(8 * MIB + 1, "2026-01-01T00:02:00Z"));
     scene.until("the refusal", |scene| scene.is_because(Code::MessageTooLarge)).await;
     let rejected = scene.diagnostics().await.rejected;
@@ -118,7 +118,7 @@ fn shown_percent(scene: &Scene) -> Vec<f64> {
     for event in &scene.recorder.seen().events {
         let Event::Jobs { changed, .. } = event else { continue };
         for change in changed {
-            last.insert(change.job.job_id.clone(), change.job.progress_percent);
+            last.insert(change.job.row.job_id.clone(), change.job.row.progress_percent);
         }
     }
     last.into_values().collect()

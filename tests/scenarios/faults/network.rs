@@ -81,7 +81,7 @@ async fn a_reset_in_the_middle_of_a_frame_applies_no_half_and_loses_nothing() {
         json!({ "type": "METADATA_UPDATE", "job_id": "7", "data": data, "timestamp": "2026-01-01T00:01:00Z" });
     scene.backend.say(message.to_string());
     scene.until("the loss", |scene| scene.is_because(Code::Closed)).await;
-    assert_eq!(scene.job("7").await.expect("the job").title, None);
+    assert_eq!(scene.job("7").await.expect("the job").row.title, None);
     let job = json!({ "id": "7", "status": "PROCESSING", "updated_at": "2026-01-01T00:01:00Z",
         "video_metadata": { "title": title } });
     scene.backend.set_jobs(json!([job]));
@@ -90,7 +90,7 @@ async fn a_reset_in_the_middle_of_a_frame_applies_no_half_and_loses_nothing() {
     scene.settle().await;
     scene.until("the list", |scene| scene.backend.lists() >= 3).await;
     scene.settle().await;
-    assert_eq!(scene.job("7").await.expect("the job").title, Some(title));
+    assert_eq!(scene.job("7").await.expect("the job").row.title, Some(title));
 }
 
 #[tokio::test]
@@ -191,7 +191,7 @@ async fn after_eight_hours_of_sleep_the_connection_is_new_and_what_was_missed_is
     scene.sooner("live", SECOND, Scene::is_live).await;
     scene.until("the news", |scene| scene.recorder.seen().told() == 1).await;
     assert_eq!(scene.told().await, 1);
-    assert_eq!(scene.job("7").await.map(|job| job.status), Some(Status::Failed));
+    assert_eq!(scene.job("7").await.map(|job| job.row.status), Some(Status::Failed));
     assert!(scene.is_signed_in().await);
 }
 

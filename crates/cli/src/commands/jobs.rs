@@ -14,7 +14,7 @@ pub async fn list(global: &Global, statuses: &[Status]) -> Result<(), Error> {
     refreshed(&handle).await?;
     let mut jobs = handle.jobs().await?;
     handle.shutdown().await;
-    jobs.retain(|job| statuses.is_empty() || statuses.contains(&job.status));
+    jobs.retain(|job| statuses.is_empty() || statuses.contains(&job.row.status));
     if global.json {
         jobs.iter().for_each(output::json);
     } else if jobs.is_empty() {
@@ -43,14 +43,14 @@ fn print(job: &JobView) {
     output::line(output::name(job));
     output::line(&format!(
         "  {} {:.0} %  {}",
-        output::status_word(job.status),
-        job.progress_percent,
+        output::status_word(job.row.status),
+        job.row.progress_percent,
         output::now_doing(job)
     ));
     for stage in &job.stages {
         let error = stage.error_message.as_deref().unwrap_or_default();
         // What waits in a job that has ended will never come.
-        let unreached = job.status.is_final() && stage.status == Status::Pending;
+        let unreached = job.row.status.is_final() && stage.status == Status::Pending;
         let state = if unreached { "not reached" } else { output::status_word(stage.status) };
         output::line(&format!(
             "  {:<24} {state:<11} {:>3.0} %  {error}",
@@ -58,7 +58,7 @@ fn print(job: &JobView) {
             stage.progress_percent
         ));
     }
-    for warning in &job.warnings {
+    for warning in &job.row.warnings {
         output::line(&format!("  warning: {}", warning.message));
     }
     let metadata = &job.metadata;

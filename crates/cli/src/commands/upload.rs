@@ -58,20 +58,20 @@ pub async fn run(global: &Global, files: Vec<PathBuf>) -> Result<(), Error> {
 }
 
 fn is_running(job: Option<&JobView>) -> bool {
-    job.is_none_or(|job| !job.status.is_final())
+    job.is_none_or(|job| !job.row.status.is_final())
 }
 
 fn note(jobs: &mut BTreeMap<JobId, Option<JobView>>, told: &Told) {
     let Told::Event(Event::Jobs { changed, .. }) = told else { return };
     for change in changed {
-        if let Some(job) = jobs.get_mut(&change.job.job_id) {
+        if let Some(job) = jobs.get_mut(&change.job.row.job_id) {
             *job = Some(change.job.clone());
         }
     }
 }
 
 fn conclude(jobs: &BTreeMap<JobId, Option<JobView>>, refused: &[Code]) -> Result<(), Error> {
-    let failed = jobs.values().flatten().filter(|job| job.status == Status::Failed).count();
+    let failed = jobs.values().flatten().filter(|job| job.row.status == Status::Failed).count();
     let unfinished = jobs.values().filter(|job| is_running(job.as_ref())).count();
     match (refused, failed, unfinished) {
         ([], 0, 0) => Ok(()),

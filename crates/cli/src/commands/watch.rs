@@ -183,10 +183,10 @@ fn lines(told: &Told) {
         Told::Event(Event::Jobs { changed, .. }) => {
             for change in changed {
                 let job = &change.job;
-                let percent = job.progress_percent;
+                let percent = job.row.progress_percent;
                 output::line(&format!(
                     "{:<8} {percent:>3.0} %  {}  {}",
-                    output::status_word(job.status),
+                    output::status_word(job.row.status),
                     output::name(job),
                     output::now_doing(job)
                 ));

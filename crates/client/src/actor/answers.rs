@@ -1,9 +1,11 @@
 //! What a window may ask for.
 
+use std::cmp::Reverse;
+
 use tallylight_core::{
     JobId,
     record::Record,
-    view::{self, Counts, Event, JobView, ServerView, StatusView},
+    view::{self, Counts, Event, JobView, RowView, ServerView, StatusView},
 };
 
 use super::Actor;
@@ -32,9 +34,18 @@ impl<S: Shell> Actor<S> {
     }
 
     pub(super) fn jobs(&self) -> Vec<JobView> {
-        let mut jobs: Vec<JobView> = self.cache.jobs().map(|job| self.told_view(job)).collect();
-        jobs.sort_by(|a, b| b.created_at.cmp(&a.created_at).then_with(|| a.job_id.cmp(&b.job_id)));
-        jobs
+        self.newest_first().map(|job| self.told_view(job)).collect()
+    }
+
+    pub(super) fn rows(&self) -> Vec<RowView> {
+        self.newest_first().map(|job| view::row(job, &self.edits)).collect()
+    }
+
+    fn newest_first(&self) -> impl Iterator<Item = &Record> {
+        let mut jobs: Vec<&Record> = self.cache.jobs().collect();
+        // The cache is ordered by id; a stable sort keeps that among jobs of the same moment.
+        jobs.sort_by_key(|job| Reverse(job.created_at));
+        jobs.into_iter()
     }
 
     /// Returns a job as this shell is told of it.
@@ -56,7 +67,7 @@ impl<S: Shell> Actor<S> {
 
     fn add_transcript(&self, view: &mut JobView) {
         if view.metadata.transcript.is_none() && view.transcript_version.is_some() {
-            view.metadata.transcript = self.store.transcript(&view.job_id);
+            view.metadata.transcript = self.store.transcript(&view.row.job_id);
         }
     }
 

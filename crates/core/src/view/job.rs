@@ -5,34 +5,26 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::edit::{DraftView, UnreadyView, unready};
+use super::{
+    edit::{DraftView, UnreadyView, unready},
+    row::{self, RowView},
+};
 use crate::{
-    JobId, StageId, ThumbnailId, VideoId,
+    StageId, VideoId,
     edits::Edits,
     job::{Chapter, Content, Fault, Field, Shelved, Status, Thumbnail},
-    record::Record,
+    record::{Gauge, Record},
 };
 
-/// Is a whole job as a window sees it.
+/// Is a whole job as a window sees it: its row, and what is shown where it is looked at.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
 pub struct JobView {
-    /// Which job it is.
-    pub job_id: JobId,
+    /// Its row in a list.
+    #[serde(flatten)]
+    pub row: RowView,
     /// Which video it works on.
     pub video_id: Option<VideoId>,
-    /// The file's name on the creator's disk.
-    pub filename: Option<String>,
-    /// The title, where there is one.
-    pub title: Option<String>,
-    /// How far it has come.
-    pub status: Status,
-    /// 0–100.
-    pub progress_percent: f64,
-    /// Why it failed; present only if the status is FAILED.
-    pub error: Option<FaultView>,
-    /// What went wrong without stopping it.
-    pub warnings: Vec<FaultView>,
     /// Its stages, in the order of a pipeline.
     pub stages: Vec<StageView>,
     /// Its metadata.
@@ -44,22 +36,15 @@ pub struct JobView {
     pub thumbnails: Vec<Thumbnail>,
     /// The picture that stands for it: the chosen thumbnail, or the first.
     pub cover_url: Option<String>,
-    /// Which thumbnail that is.
-    pub cover_id: Option<ThumbnailId>,
     /// Fields with an edit that the backend has not confirmed.
     pub pending: Vec<Field>,
     /// What was typed and the backend does not have.
     pub drafts: Vec<DraftView>,
     /// Fields that cannot be edited yet.
     pub unready: Vec<UnreadyView>,
-    /// How long the video is, in seconds.
-    pub duration_seconds: Option<f64>,
     /// How large the file is, in bytes.
     #[cfg_attr(feature = "bindings", ts(type = "number | null"))]
     pub size_bytes: Option<u64>,
-    /// When it was made.
-    #[cfg_attr(feature = "bindings", ts(type = "string | null"))]
-    pub created_at: Option<Timestamp>,
     /// The newest word about it.
     #[cfg_attr(feature = "bindings", ts(type = "string | null"))]
     pub updated_at: Option<Timestamp>,
@@ -117,49 +102,32 @@ pub struct MetadataView {
 pub fn job(record: &Record, edits: &Edits) -> JobView {
     let pending = edits.pending(&record.job_id);
     let metadata = metadata(record, &pending);
-    let shelved = record.metadata.get(&Field::Transcript).and_then(|held| match &held.value {
-        Content::Shelved(shelved) => Some(shelved.clone()),
-        Content::Text(_) | Content::Tags(_) | Content::Chapters(_) => None,
-    });
-    let written = metadata.transcript.as_deref().map(Shelved::of);
-    let transcript_version = written.or(shelved).map(|version| version.sha256);
-    let mut thumbnails: Vec<Thumbnail> = record.thumbnails.values().map(|held| held.value.clone()).collect();
-    let moment = |thumbnail: &Thumbnail| thumbnail.timestamp_seconds.unwrap_or(f64::INFINITY);
-    let since = |thumbnail: &Thumbnail| record.thumbnails_since.get(&thumbnail.thumbnail_id);
-    thumbnails.sort_by(|a, b| {
-        let later = since(a).cmp(&since(b)).then_with(|| moment(a).total_cmp(&moment(b)));
-        later.then_with(|| a.thumbnail_id.cmp(&b.thumbnail_id))
-    });
-    let wanted = match pending.get(&Field::Thumbnail) {
-        Some(Content::Text(id)) => Some(id.as_str()),
-        Some(Content::Tags(_) | Content::Chapters(_) | Content::Shelved(_)) | None => {
-            record.chosen.as_ref().map(|chosen| chosen.value.as_str())
-        }
-    };
-    let is_chosen = |thumbnail: &&Thumbnail| Some(thumbnail.thumbnail_id.as_str()) == wanted;
-    let cover = thumbnails.iter().find(is_chosen).or(thumbnails.first()).cloned();
+    let row = row::of(record, edits, &pending);
+    let thumbnails = row::thumbnails(record);
+    let cover = thumbnails.iter().find(|thumbnail| Some(&thumbnail.thumbnail_id) == row.cover_id.as_ref());
     JobView {
-        job_id: record.job_id.clone(),
+        cover_url: cover.map(|cover| cover.thumbnail_url.clone()),
+        row,
         video_id: record.video_id.clone(),
-        filename: record.filename.clone(),
-        title: metadata.title.clone(),
-        status: record.overall.status(),
-        progress_percent: record.overall.percent(),
-        error: error(record),
-        warnings: record.faults.iter().filter(|fault| fault.recoverable).map(fault).collect(),
         stages: stages(record),
+        transcript_version: transcript_version(record, &metadata),
         metadata,
-        transcript_version,
-        thumbnails,
-        cover_url: cover.as_ref().map(|cover| cover.thumbnail_url.clone()),
-        cover_id: cover.map(|cover| cover.thumbnail_id),
+        thumbnails: thumbnails.into_iter().cloned().collect(),
         pending: pending.into_keys().collect(),
         drafts: edits.drafts(&record.job_id).map(DraftView::from).collect(),
         unready: unready(record),
-        duration_seconds: record.duration_seconds,
         size_bytes: record.size_bytes,
-        created_at: record.created_at,
         updated_at: record.updated_at,
+    }
+}
+
+fn transcript_version(record: &Record, shown: &MetadataView) -> Option<String> {
+    if let Some(written) = &shown.transcript {
+        return Some(Shelved::of(written).sha256);
+    }
+    match &record.metadata.get(&Field::Transcript)?.value {
+        Content::Shelved(shelved) => Some(shelved.sha256.clone()),
+        Content::Text(_) | Content::Tags(_) | Content::Chapters(_) => None,
     }
 }
 
@@ -181,16 +149,12 @@ pub fn error(record: &Record) -> Option<FaultView> {
     Some(FaultView { code: code.to_owned(), message: message.to_owned(), stage_id })
 }
 
-fn fault(fault: &Fault) -> FaultView {
+pub(super) fn fault(fault: &Fault) -> FaultView {
     FaultView { code: fault.code.clone(), message: fault.message.clone(), stage_id: fault.stage_id.clone() }
 }
 
 fn stages(record: &Record) -> Vec<StageView> {
-    let mut stages: Vec<_> = record.stages.iter().collect();
-    // The map is ordered by name; a stable sort keeps that among stages of the same kind.
-    stages.sort_by_key(|(id, _)| pipeline_place(id));
-    stages
-        .into_iter()
+    in_order(record)
         .map(|(id, gauge)| StageView {
             stage_id: id.clone(),
             status: gauge.status(),
@@ -198,6 +162,14 @@ fn stages(record: &Record) -> Vec<StageView> {
             error_message: gauge.error_message().map(str::to_owned),
         })
         .collect()
+}
+
+/// Returns a job's stages in the order of a pipeline.
+pub(super) fn in_order(record: &Record) -> impl Iterator<Item = (&StageId, &Gauge)> {
+    let mut stages: Vec<_> = record.stages.iter().collect();
+    // The map is ordered by name; a stable sort keeps that among stages of the same kind.
+    stages.sort_by_key(|(id, _)| pipeline_place(id));
+    stages.into_iter()
 }
 
 /// Returns a stage's place by what its name speaks of.

@@ -37,12 +37,12 @@ impl LiveTable {
                 }
                 for change in changed {
                     let job = &change.job;
-                    let bar = self.jobs.entry(job.job_id.clone()).or_insert_with(|| self.screen.add(bar(100)));
+                    let bar = self.jobs.entry(job.row.job_id.clone()).or_insert_with(|| self.screen.add(bar(100)));
                     bar.set_prefix(output::name(job).to_owned());
-                    bar.set_message(format!("{} {}", output::status_word(job.status), output::now_doing(job)));
+                    bar.set_message(format!("{} {}", output::status_word(job.row.status), output::now_doing(job)));
                     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to 0–100")]
-                    bar.set_position(job.progress_percent.clamp(0.0, 100.0) as u64);
-                    if matches!(job.status, Status::Completed | Status::Failed) {
+                    bar.set_position(job.row.progress_percent.clamp(0.0, 100.0) as u64);
+                    if matches!(job.row.status, Status::Completed | Status::Failed) {
                         bar.abandon();
                     }
                 }

@@ -1,0 +1,101 @@
+//! A job as one row of a list: short, because there may be a hundred thousand.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::job::{FaultView, error, fault, in_order};
+use crate::{
+    JobId, StageId, ThumbnailId,
+    edits::Edits,
+    job::{Content, Field, Status, Thumbnail},
+    record::Record,
+};
+
+/// Is what a list shows of a job.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
+pub struct RowView {
+    /// Which job it is.
+    pub job_id: JobId,
+    /// The file's name on the creator's disk.
+    pub filename: Option<String>,
+    /// The title, where there is one.
+    pub title: Option<String>,
+    /// How far it has come.
+    pub status: Status,
+    /// 0–100.
+    pub progress_percent: f64,
+    /// The stage that is being worked on, where the job is.
+    pub stage_id: Option<StageId>,
+    /// Why it failed; present only if the status is FAILED.
+    pub error: Option<FaultView>,
+    /// What went wrong without stopping it.
+    pub warnings: Vec<FaultView>,
+    /// The thumbnail that stands for it: the chosen one, or the first.
+    pub cover_id: Option<ThumbnailId>,
+    /// Whether there are words for it that the backend does not have.
+    pub unsaved: bool,
+    /// How long the video is, in seconds.
+    pub duration_seconds: Option<f64>,
+    /// When it was made.
+    #[cfg_attr(feature = "bindings", ts(type = "string | null"))]
+    pub created_at: Option<Timestamp>,
+}
+
+/// Returns a job as a row of a list.
+pub fn row(record: &Record, edits: &Edits) -> RowView {
+    of(record, edits, &edits.pending(&record.job_id))
+}
+
+pub(super) fn of(record: &Record, edits: &Edits, pending: &BTreeMap<Field, &Content>) -> RowView {
+    let running = || in_order(record).find(|(_, gauge)| gauge.status() == Status::Processing);
+    RowView {
+        job_id: record.job_id.clone(),
+        filename: record.filename.clone(),
+        title: title(record, pending).map(str::to_owned),
+        status: record.overall.status(),
+        progress_percent: record.overall.percent(),
+        stage_id: if record.overall.status().is_final() { None } else { running().map(|(id, _)| id.clone()) },
+        error: error(record),
+        warnings: record.faults.iter().filter(|fault| fault.recoverable).map(fault).collect(),
+        cover_id: cover(record, pending).map(|cover| cover.thumbnail_id.clone()),
+        unsaved: !pending.is_empty() || edits.drafts(&record.job_id).next().is_some(),
+        duration_seconds: record.duration_seconds,
+        created_at: record.created_at,
+    }
+}
+
+fn title<'a>(record: &'a Record, pending: &BTreeMap<Field, &'a Content>) -> Option<&'a str> {
+    let held = || record.metadata.get(&Field::Title).map(|held| &held.value);
+    match pending.get(&Field::Title).copied().or_else(held) {
+        Some(Content::Text(title)) => Some(title),
+        Some(Content::Tags(_) | Content::Chapters(_) | Content::Shelved(_)) | None => None,
+    }
+}
+
+fn cover<'a>(record: &'a Record, pending: &BTreeMap<Field, &Content>) -> Option<&'a Thumbnail> {
+    let wanted = match pending.get(&Field::Thumbnail) {
+        Some(Content::Text(id)) => Some(id.as_str()),
+        Some(Content::Tags(_) | Content::Chapters(_) | Content::Shelved(_)) | None => {
+            record.chosen.as_ref().map(|chosen| chosen.value.as_str())
+        }
+    };
+    let mut held = record.thumbnails.values().map(|held| &held.value);
+    let chosen = held.find(|thumbnail| Some(thumbnail.thumbnail_id.as_str()) == wanted);
+    chosen.or_else(|| thumbnails(record).first().copied())
+}
+
+/// Returns a job's thumbnails in the order in which they were made; those of which only a snapshot told, in that of the
+/// moments that they show.
+pub(super) fn thumbnails(record: &Record) -> Vec<&Thumbnail> {
+    let mut thumbnails: Vec<&Thumbnail> = record.thumbnails.values().map(|held| &held.value).collect();
+    let moment = |thumbnail: &Thumbnail| thumbnail.timestamp_seconds.unwrap_or(f64::INFINITY);
+    let since = |thumbnail: &Thumbnail| record.thumbnails_since.get(&thumbnail.thumbnail_id);
+    thumbnails.sort_by(|a, b| {
+        let later = since(a).cmp(&since(b)).then_with(|| moment(a).total_cmp(&moment(b)));
+        later.then_with(|| a.thumbnail_id.cmp(&b.thumbnail_id))
+    });
+    thumbnails
+}

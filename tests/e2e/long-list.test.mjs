@@ -1,0 +1,74 @@
+// More videos than a screen, or a year, holds: all of them can be reached, and few of them are in the page.
+
+import assert from "node:assert/strict";
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, it } from "node:test";
+import { App, waitFor } from "./app.mjs";
+import { startScripted } from "./scripted.mjs";
+
+const JOBS = 10_000;
+/** Rows in a page that shows about ten. */
+const FEW = 100;
+const minute = 60_000;
+const newest = Date.now() - minute;
+const job = (number) => ({
+  id: `${number}`,
+  status: "COMPLETED",
+  progress_percent: 100,
+  created_at: new Date(newest - number * minute).toISOString(),
+  video: { id: `v${number}`, original_filename: `film-${number}.mp4` },
+});
+
+describe("a list of ten thousand videos", { concurrency: false }, () => {
+  const dataDir = mkdtempSync(join(tmpdir(), "tallylight-long-list-"));
+  let app;
+  let backend;
+  const inPage = () => app.browser.execute(() => document.querySelectorAll("[data-job]").length);
+  const scroll = (to) => app.browser.execute((to) => (document.querySelector(".rows").scrollTop = to), to);
+
+  before(async () => {
+    backend = await startScripted(Array.from({ length: JOBS }, (_, number) => job(number)));
+    app = await App.start(dataDir);
+    await app.sees("Connect to a studio");
+    await app.$("#address").setValue(backend.url);
+    await app.button("Connect").click();
+    await app.sees("Sign in to Scripted");
+    await app.signIn({ email: "me@acme.tv", password: "x" });
+    await app.sees("film-0.mp4");
+  });
+  after(async () => {
+    await app?.close();
+    backend?.stop();
+  });
+
+  it("has only what is in sight in the page, and all of it within reach", async () => {
+    const size = await app.browser.execute(() => document.querySelector("[data-job]").parentElement.getAttribute("aria-setsize"));
+    assert.equal(size, `${JOBS}`);
+    assert.ok((await inPage()) < FEW, `${await inPage()} rows are in the page`);
+    await scroll(1e9);
+    await app.sees(`film-${JOBS - 1}.mp4`);
+    assert.ok((await inPage()) < FEW, `${await inPage()} rows are in the page`);
+    await app.screenshot("long-list");
+    await scroll(0);
+    await app.sees("film-0.mp4");
+  });
+
+  it("opens what is far down, and is where it was when one comes back to it", async () => {
+    await app.browser.setWindowSize(360, 480);
+    await scroll(200_000);
+    const middle = await waitFor("a row of the middle", () =>
+      app.browser.execute(() => {
+        const bottom = innerHeight / 2;
+        const row = [...document.querySelectorAll("[data-job]")].find((row) => row.getBoundingClientRect().top > bottom);
+        return Number(row?.dataset.job) > 1000 && row.dataset.job;
+      }),
+    );
+    await app.$(`[data-job="${middle}"]`).click();
+    await waitFor("the video", async () => (await app.text(".detail h1")).includes(`film-${middle}.mp4`));
+    await app.button("All videos").click();
+    await app.sees(`film-${middle}.mp4`);
+    await app.browser.setWindowSize(960, 680);
+  });
+});
