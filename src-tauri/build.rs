@@ -21,6 +21,7 @@ const COMMANDS: &[&str] = &[
     "discard_draft",
     "save_text",
     "save_picture",
+    "picture_file",
     "drag_picture",
     "choose_videos",
     "diagnostics",

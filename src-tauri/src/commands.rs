@@ -39,6 +39,7 @@ pub fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
         discard_draft,
         save_text,
         save_picture,
+        picture_file,
         drag_picture,
         choose_videos,
         diagnostics,
@@ -144,6 +145,11 @@ async fn save_text(app: AppHandle, name: String, text: String) -> Answer<Option<
 #[tauri::command]
 async fn save_picture(app: AppHandle, job_id: JobId, thumbnail_id: ThumbnailId) -> Answer<Option<String>> {
     pictures::save(&app, job_id, thumbnail_id).await
+}
+
+#[tauri::command]
+async fn picture_file(app: AppHandle, job_id: JobId, thumbnail_id: ThumbnailId) -> Answer<String> {
+    pictures::file(&app, job_id, thumbnail_id).await
 }
 
 #[tauri::command]

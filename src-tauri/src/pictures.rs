@@ -5,7 +5,7 @@ use std::path::Path;
 use tallylight_client::{Handle, Picture, Pictures};
 use tallylight_core::{Code, Error, JobId, ThumbnailId};
 use tauri::{
-    AppHandle, Manager, UriSchemeResponder,
+    AppHandle, Manager, UriSchemeResponder, Url,
     http::{Request, Response, StatusCode, header},
 };
 use tauri_plugin_dialog::DialogExt;
@@ -45,6 +45,13 @@ pub async fn save(app: &AppHandle, job_id: JobId, thumbnail_id: ThumbnailId) -> 
         Error::new(Code::File, format!("{shown} cannot be written ({error}): choose another folder"))
     })?;
     Ok(Some(shown))
+}
+
+/// Returns the address of a picture's file, for the program that it will be dropped on.
+pub async fn file(app: &AppHandle, job_id: JobId, thumbnail_id: ThumbnailId) -> Result<String, Error> {
+    let picture = find(app, job_id, thumbnail_id).await?;
+    let address = Url::from_file_path(picture.path);
+    address.map(String::from).map_err(|()| Error::new(Code::File, "the data folder must be named from the root"))
 }
 
 /// Begins to drag a picture out of the window, while the button is held.

@@ -2,7 +2,6 @@
 
 use std::path::{Path, PathBuf};
 
-use drag::{DragItem, Image, Options};
 use tallylight_client::Pictures;
 use tauri::{AppHandle, DragDropEvent, Manager, WebviewUrl, WebviewWindowBuilder, Window, WindowEvent};
 
@@ -62,15 +61,11 @@ pub fn on_event(window: &Window, event: &WindowEvent) {
 }
 
 /// Drags a file out of the window, while the button is held.
+#[cfg(not(target_os = "linux"))]
 pub fn drag_out(app: &AppHandle, file: PathBuf) {
     let Some(window) = app.get_webview_window(LABEL) else { return };
     let dragged = app.run_on_main_thread(move || {
         let (item, image) = (DragItem::Files(vec![file.clone()]), Image::File(file));
-        #[cfg(target_os = "linux")]
-        let window = match window.gtk_window() {
-            Ok(window) => window,
-            Err(error) => return tracing::warn!(%error, "the window is gone"),
-        };
         if let Err(error) = drag::start_drag(&window, item, image, |_, _| (), Options::default()) {
             tracing::warn!(%error, "the picture could not be dragged");
         }
@@ -79,6 +74,11 @@ pub fn drag_out(app: &AppHandle, file: PathBuf) {
         tracing::warn!(%error, "the picture could not be dragged");
     }
 }
+
+/// Drags a file out of the window. The page has handed it over already: WebKitGTK gives other programs the address of
+/// a file, and GTK knows of one drag at a time.
+#[cfg(target_os = "linux")]
+pub fn drag_out(_: &AppHandle, _: PathBuf) {}
 
 fn is_own_page(url: &tauri::Url) -> bool {
     let own = matches!((url.scheme(), url.host_str()), ("tauri", _) | ("http" | "https", Some("tauri.localhost")));

@@ -172,6 +172,8 @@ export class MockBackend implements Backend {
     `picture://localhost/${jobId}/${thumbnailId}`;
   savePicture = (jobId: JobId, thumbnailId: ThumbnailId) =>
     this.answer(`savePicture ${jobId} ${thumbnailId}`, () => "/home/me/thumbnail.jpg");
+  pictureFile = (jobId: JobId, thumbnailId: ThumbnailId) =>
+    this.answer(`pictureFile ${jobId} ${thumbnailId}`, () => `file:///${jobId}/${thumbnailId}.jpg`);
   dragPicture = (jobId: JobId, thumbnailId: ThumbnailId) =>
     this.answer(`dragPicture ${jobId} ${thumbnailId}`, () => undefined);
   chooseVideos = () => this.answer("chooseVideos", () => undefined);

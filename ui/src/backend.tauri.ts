@@ -36,6 +36,7 @@ export const tauriBackend: Backend = {
   pictureUrl: (jobId, thumbnailId) =>
     convertFileSrc("", "picture") + [jobId, thumbnailId].map(encodeURIComponent).join("/"),
   savePicture: (jobId, thumbnailId) => invoke("save_picture", { jobId, thumbnailId }),
+  pictureFile: (jobId, thumbnailId) => invoke("picture_file", { jobId, thumbnailId }),
   dragPicture: (jobId, thumbnailId) => invoke("drag_picture", { jobId, thumbnailId }),
 
   chooseVideos: () => invoke("choose_videos"),
@@ -53,8 +54,12 @@ export const tauriBackend: Backend = {
   },
   onOpenJob: (listener) => listen<JobId>("open_job", (event) => listener(event.payload)),
   onDrag: async (listener) => {
+    // What is dragged out of this window is nothing to upload to it.
+    let own = false;
+    addEventListener("dragstart", () => (own = true));
+    addEventListener("dragend", () => (own = false));
     const stops = await Promise.all([
-      listen("tauri://drag-enter", () => listener(true)),
+      listen("tauri://drag-enter", () => listener(!own)),
       listen("tauri://drag-leave", () => listener(false)),
       listen("tauri://drag-drop", () => listener(false)),
     ]);

@@ -60,7 +60,9 @@ export interface Backend {
   /** Returns an address that this page may show a thumbnail from. */
   pictureUrl(jobId: JobId, thumbnailId: ThumbnailId): string;
   savePicture(jobId: JobId, thumbnailId: ThumbnailId): Promise<string | null>;
-  /** Begins to drag a thumbnail out of the window. */
+  /** The address of a thumbnail's file, which the page may hand to another program. */
+  pictureFile(jobId: JobId, thumbnailId: ThumbnailId): Promise<string>;
+  /** Begins to drag a thumbnail out of the window, where the page itself cannot. */
   dragPicture(jobId: JobId, thumbnailId: ThumbnailId): Promise<void>;
 
   /** Lets the person choose videos and uploads them; what becomes of them comes as events. */

@@ -1,3 +1,6 @@
+/** Tells whether a file that the page hands over reaches the program that it is dropped on. */
+export const dragsFiles = navigator.platform.startsWith("Linux");
+
 const isMac = navigator.platform.startsWith("Mac");
 
 /** Names the keys that save. */

@@ -81,11 +81,11 @@ pub async fn sign_in(handle: &Handle, email: &str) -> Result<(), Error> {
     handle.sign_in(email.to_owned(), password.into()).await
 }
 
-/// Waits for the first answer of the backend.
+/// Waits for the first answer of the backend, and returns why there is none.
 ///
 /// # Errors
 /// Says that nobody is signed in. A backend that is out of reach is only remarked upon: the cache is still there.
-pub async fn refreshed(handle: &Handle) -> Result<(), Error> {
+pub async fn refreshed(handle: &Handle) -> Result<Option<Error>, Error> {
     match handle.synced().await {
         Err(error) if matches!(error.code, Code::Keychain | Code::KeychainLocked) => {
             Err(Error::new(Code::SignedOut, error.message))
@@ -95,11 +95,11 @@ pub async fn refreshed(handle: &Handle) -> Result<(), Error> {
         }
         Err(error) => {
             output::remark(&format!("{}; showing what was known before", error.message));
-            Ok(())
+            Ok(Some(error))
         }
         Ok(()) => {
             deliver(handle).await;
-            Ok(())
+            Ok(None)
         }
     }
 }

@@ -122,8 +122,8 @@ pub fn unreachable(error: &(dyn std::error::Error + 'static), host: &str) -> Err
     Error::new(Code::Unreachable, why)
 }
 
-/// Reads the text of an answer, at most so many bytes of it.
-pub async fn text(mut response: Response, limit: usize) -> Result<String, Failure> {
+/// Reads an answer, at most so many bytes of it.
+pub async fn bytes(mut response: Response, limit: usize) -> Result<Vec<u8>, Failure> {
     let mut bytes = Vec::new();
     while let Some(chunk) = response.chunk().await.map_err(|error| unanswered(&error))? {
         if bytes.len() + chunk.len() > limit {
@@ -132,6 +132,12 @@ pub async fn text(mut response: Response, limit: usize) -> Result<String, Failur
         }
         bytes.extend_from_slice(&chunk);
     }
+    Ok(bytes)
+}
+
+/// Reads the text of an answer, at most so many bytes of it.
+pub async fn text(response: Response, limit: usize) -> Result<String, Failure> {
+    let bytes = bytes(response, limit).await?;
     // Without a copy: there may be a token in it, and only the text is wiped.
     Ok(String::from_utf8(bytes).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned()))
 }

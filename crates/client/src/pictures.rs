@@ -8,8 +8,7 @@ use std::{
 };
 
 use reqwest::{Client, StatusCode};
-use sha2::{Digest, Sha256};
-use tallylight_core::{Code, Error, JobId, discovery::is_trustworthy, job::Thumbnail};
+use tallylight_core::{Code, Error, JobId, digest, discovery::is_trustworthy, job::Thumbnail};
 use url::Url;
 
 use crate::{
@@ -139,26 +138,17 @@ impl Pictures {
 fn key(job_id: &JobId, thumbnail: &Thumbnail, url: &Url) -> String {
     let mut place = url.clone();
     place.set_query(None);
-    let name = format!("{job_id}\n{}\n{place}", thumbnail.thumbnail_id);
-    Sha256::digest(name).iter().take(16).fold(String::new(), |digits, byte| digits + &format!("{byte:02x}"))
+    digest::sha256(&format!("{job_id}\n{}\n{place}", thumbnail.thumbnail_id))
 }
 
 async fn download(client: &Client, url: Url) -> Result<Vec<u8>, Error> {
     let call = client.get(url).timeout(CALL_LIMIT);
-    let mut response = call.send().await.map_err(|error| unanswered(&error).error)?;
+    let response = call.send().await.map_err(|error| unanswered(&error).error)?;
     if response.status() != StatusCode::OK {
         let words = format!("the picture could not be had (status {}): try again", response.status().as_u16());
         return Err(Error::new(Code::NotFound, words));
     }
-    let mut bytes = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(|error| unanswered(&error).error)? {
-        if bytes.len() + chunk.len() > PICTURE_LIMIT {
-            let words = format!("the picture is larger than {} MiB", PICTURE_LIMIT >> 20);
-            return Err(Error::new(Code::TooLarge, words));
-        }
-        bytes.extend_from_slice(&chunk);
-    }
-    Ok(bytes)
+    http::bytes(response, PICTURE_LIMIT).await.map_err(|failure| failure.error)
 }
 
 fn unkept(error: &std::io::Error) -> Error {

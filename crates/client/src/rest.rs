@@ -36,10 +36,6 @@ const PAGE_LIMIT: usize = 1000;
 /// The largest page that is read, in bytes: some backends answer with every job at once, transcripts and all.
 const PAGE_BYTES: usize = 256 << 20;
 
-/// Everything that an edit may name.
-const EDITED: [Field; 6] =
-    [Field::Title, Field::Description, Field::Tags, Field::Transcript, Field::Chapters, Field::Thumbnail];
-
 /// Is an answer with what its headers tell.
 #[derive(Debug)]
 pub struct Dated<T> {
@@ -208,7 +204,7 @@ fn invalid(text: &str) -> Answer {
     let details = body.get("detail").and_then(Value::as_array).cloned().unwrap_or_default();
     let field = |detail: &Value| {
         let names: Vec<&str> = detail.get("loc")?.as_array()?.iter().filter_map(Value::as_str).collect();
-        EDITED.into_iter().find(|field| names.contains(&field.key()))
+        Field::ALL.into_iter().find(|field| names.contains(&field.key()))
     };
     let fields = details.iter().filter_map(|detail| Some((field(detail)?, said(detail)?))).collect();
     let whole = body.get("detail").and_then(Value::as_str).map(str::to_owned);

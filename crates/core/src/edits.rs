@@ -24,7 +24,7 @@ mod messages;
 
 pub(crate) use answers::content_of;
 pub use messages::{
-    Answer, Arrival, Cause, Changes, Confirmed, Draft, Edit, EditState, Effect, Input, OpId, Unanswered,
+    Answer, Arrival, Cause, Changes, Confirmed, Draft, Edit, EditState, Effect, Input, OpId, Unanswered, read_content,
 };
 
 /// How many jobs' edits are on their way at the same time; of one job it is one.

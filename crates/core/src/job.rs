@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize, de};
 
-use crate::{StageId, ThumbnailId};
+use crate::{StageId, ThumbnailId, digest};
 
 /// Is how far a job or a stage has come.
 ///
@@ -84,6 +84,9 @@ pub enum Field {
 }
 
 impl Field {
+    /// Everything that an edit may name.
+    pub const ALL: [Self; 6] =
+        [Self::Title, Self::Description, Self::Tags, Self::Transcript, Self::Chapters, Self::Thumbnail];
     /// Those that METADATA_UPDATE carries.
     pub const METADATA: [Self; 5] = [Self::Title, Self::Description, Self::Tags, Self::Transcript, Self::Chapters];
 
@@ -141,8 +144,7 @@ pub struct Shelved {
 impl Shelved {
     /// Makes what stands for a text.
     pub fn of(text: &str) -> Self {
-        use sha2::{Digest, Sha256};
-        Self { sha256: Sha256::digest(text).iter().fold(String::new(), |digits, byte| digits + &format!("{byte:02x}")) }
+        Self { sha256: digest::sha256(text) }
     }
 }
 

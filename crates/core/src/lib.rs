@@ -6,6 +6,7 @@
 pub mod backoff;
 pub mod cache;
 pub mod diagnostics;
+pub mod digest;
 pub mod discovery;
 pub mod edits;
 pub mod error;

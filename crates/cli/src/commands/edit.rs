@@ -49,14 +49,13 @@ pub async fn run(global: &Global, edit: Edit) -> Result<(), Error> {
     let changes = edit.changes()?;
     let (terminal, mut told) = Terminal::new();
     let handle = begin(global, terminal).await?;
-    refreshed(&handle).await?;
-    let reached = handle.synced().await;
+    let unreachable = refreshed(&handle).await?;
     let job_id = JobId::new(edit.job);
     let fields: Vec<Field> = changes.keys().copied().collect();
     handle.edit(job_id.clone(), changes).await?;
-    let outcomes = match reached {
-        Ok(()) => outcomes(global, &handle, &job_id, &fields, &mut told).await,
-        Err(error) => {
+    let outcomes = match unreachable {
+        None => outcomes(global, &handle, &job_id, &fields, &mut told).await,
+        Some(error) => {
             let view = |field: &Field| {
                 let (job_id, reason) = (job_id.clone(), Some(ReasonView::from(error.clone())));
                 (*field, EditView { job_id, field: *field, outcome: EditOutcome::Queued, reason })

@@ -80,7 +80,7 @@ pub async fn status(global: &Global) -> Result<(), Error> {
     } else {
         print(&status);
     }
-    signed_in
+    signed_in.map(drop)
 }
 
 fn print(status: &StatusView) {

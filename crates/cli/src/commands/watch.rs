@@ -7,9 +7,8 @@ use serde::Deserialize;
 use serde_json::Value;
 use tallylight_client::Handle;
 use tallylight_core::{
-    Code, Error, JobId,
+    Code, Error, JobId, edits,
     job::Field,
-    protocol,
     view::{ConnectionState, EditOutcome, EditView, Event, SessionState},
 };
 use tokio::{
@@ -164,10 +163,8 @@ async fn obey(handle: &Handle, line: &str) {
 
 /// Saves a field, and says so where that cannot even begin.
 async fn edit(handle: &Handle, job_id: JobId, field: Field, content: &Value) -> Result<(), Error> {
-    let read = protocol::content(field, content);
-    let content = read.ok_or_else(|| {
-        Error::new(Code::InvalidContent, format!("this is no content of {}: see the protocol", field.as_str()))
-    })?;
+    let content = edits::read_content(field, content)
+        .map_err(|words| Error::new(Code::InvalidContent, format!("{words}: see the protocol")))?;
     if let Err(error) = handle.edit(job_id.clone(), [(field, content)].into()).await {
         let refused = EditView { job_id, field, outcome: EditOutcome::Refused, reason: Some(error.into()) };
         output::event(&Event::Edit(refused));
@@ -201,7 +198,9 @@ fn lines(told: &Told) {
         Told::Event(Event::Rejected(rejected)) => output::line(&format!("skipped  {}", rejected.reason)),
         Told::Event(Event::Edit(edit)) => output::line(&format!("edit     {}", output::edit_words(edit))),
         Told::Event(Event::Storage(storage)) => {
-            let _ = output::storage_words(storage).map(|words| output::line(&format!("disk     {words}")));
+            if let Some(words) = output::storage_words(storage) {
+                output::line(&format!("disk     {words}"));
+            }
         }
         Told::Event(Event::Session(_) | Event::Upload(_)) => {}
         Told::Notice(notice) => output::line(&format!("*        {}: {}", notice.title, notice.body)),

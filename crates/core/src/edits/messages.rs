@@ -53,10 +53,7 @@ impl TryFrom<BTreeMap<Field, Value>> for Changes {
     type Error = String;
 
     fn try_from(values: BTreeMap<Field, Value>) -> Result<Self, Self::Error> {
-        let read = |(field, value): (Field, Value)| {
-            let words = || format!("this is no content of {}", field.as_str());
-            Ok((field, content(field, &value).ok_or_else(words)?))
-        };
+        let read = |(field, value): (Field, Value)| Ok((field, read_content(field, &value)?));
         values.into_iter().map(read).collect::<Result<_, _>>().map(Self)
     }
 }
@@ -219,8 +216,15 @@ impl TryFrom<DraftData> for Draft {
 
     fn try_from(data: DraftData) -> Result<Self, Self::Error> {
         let DraftData { job_id, field, cause, .. } = data;
-        let read = |value: &Value| content(field, value);
-        let words = read(&data.content).ok_or_else(|| format!("this is no content of {}", field.as_str()))?;
-        Ok(Self { job_id, field, content: words, base: data.base.as_ref().and_then(read), cause })
+        let base = data.base.as_ref().and_then(|value| content(field, value));
+        Ok(Self { job_id, field, content: read_content(field, &data.content)?, base, cause })
     }
+}
+
+/// Reads what somebody wants a field to hold.
+///
+/// # Errors
+/// Says that the field cannot hold that.
+pub fn read_content(field: Field, value: &Value) -> Result<Content, String> {
+    content(field, value).ok_or_else(|| format!("this is no content of {}", field.as_str()))
 }

@@ -99,7 +99,7 @@ pub fn unready(record: &Record) -> Vec<UnreadyView> {
     if record.overall.status().is_final() {
         return Vec::new();
     }
-    let fields = Field::METADATA.into_iter().chain([Field::Thumbnail]);
+    let fields = Field::ALL.into_iter();
     fields.filter_map(|field| wait_for(record, field).map(|stage_id| UnreadyView { field, stage_id })).collect()
 }
 

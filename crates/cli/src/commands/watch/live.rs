@@ -62,7 +62,9 @@ impl LiveTable {
             Told::Event(Event::Rejected(rejected)) => self.say(&format!("skipped a message: {}", rejected.reason)),
             Told::Event(Event::Edit(edit)) => self.say(&output::edit_words(edit)),
             Told::Event(Event::Storage(storage)) => {
-                let _ = output::storage_words(storage).map(|words| self.say(&words));
+                if let Some(words) = output::storage_words(storage) {
+                    self.say(&words);
+                }
             }
             Told::Event(Event::Session(_)) => {}
             Told::Notice(notice) => self.say(&format!("{}: {}", notice.title, notice.body)),
