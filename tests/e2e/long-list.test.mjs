@@ -44,8 +44,9 @@ describe("a list of ten thousand videos", { concurrency: false }, () => {
   });
 
   it("has only what is in sight in the page, and all of it within reach", async () => {
-    const size = await app.browser.execute(() => document.querySelector("[data-job]").parentElement.getAttribute("aria-setsize"));
-    assert.equal(size, `${JOBS}`);
+    const size = () =>
+      app.browser.execute(() => document.querySelector("[data-job]").parentElement.getAttribute("aria-setsize"));
+    await waitFor("the whole list", async () => (await size()) === `${JOBS}`);
     assert.ok((await inPage()) < FEW, `${await inPage()} rows are in the page`);
     await scroll(1e9);
     await app.sees(`film-${JOBS - 1}.mp4`);
