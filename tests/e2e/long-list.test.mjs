@@ -13,10 +13,13 @@ const JOBS = 10_000;
 const FEW = 100;
 const minute = 60_000;
 const newest = Date.now() - minute;
+/** A few are not done. */
+const unlike = { 3: ["FAILED", 40], 5: ["PROCESSING", 62], 8: ["PROCESSING", 10], 9: ["PENDING", 0] };
+const standing = (number) => unlike[number] ?? ["COMPLETED", 100];
 const job = (number) => ({
   id: `${number}`,
-  status: "COMPLETED",
-  progress_percent: 100,
+  status: standing(number)[0],
+  progress_percent: standing(number)[1],
   created_at: new Date(newest - number * minute).toISOString(),
   video: { id: `v${number}`, original_filename: `film-${number}.mp4` },
 });
@@ -53,6 +56,34 @@ describe("a list of ten thousand videos", { concurrency: false }, () => {
     assert.ok((await inPage()) < FEW, `${await inPage()} rows are in the page`);
     await app.screenshot("long-list");
     await scroll(0);
+    await app.sees("film-0.mp4");
+  });
+
+  it("shows first what a person must know of, and finds what they look for", async () => {
+    await scroll(0);
+    await app.sees("film-0.mp4");
+    const top = await app.text(".rows");
+    const places = ["Failed 1", "film-3.mp4", "Working 2", "film-5.mp4", "film-8.mp4", "Waiting 1", "film-9.mp4", "Today", "film-0.mp4"];
+    const found = places.map((text) => top.indexOf(text));
+    assert.deepEqual(found, found.toSorted((a, b) => a - b), top);
+    assert.ok(found[0] >= 0, top);
+    await app.screenshot("list");
+    await app.browser.setWindowSize(360, 480);
+    await app.screenshot("list-narrow");
+    await app.browser.setWindowSize(960, 680);
+    await app.browser.keys("/");
+    await app.browser.keys([..."9876"]);
+    await waitFor("one row", async () => (await inPage()) === 1);
+    assert.match(await app.text(".rows"), /film-9876\.mp4/);
+    await app.screenshot("list-search");
+    await app.browser.keys("x");
+    await app.sees("No video matches");
+    await app.screenshot("list-none");
+    await app.button("Show all videos").click();
+    await app.sees("film-0.mp4");
+    await app.$('//button[starts-with(normalize-space(), "Working")]').click();
+    await waitFor("two rows", async () => (await inPage()) === 2);
+    await app.button("All").click();
     await app.sees("film-0.mp4");
   });
 

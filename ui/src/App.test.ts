@@ -369,3 +369,34 @@ describe("writing", () => {
     expect(screen.queryByText("It was set aside")).toBeNull();
   });
 });
+
+describe("the list", () => {
+  const films = [
+    mockJob({ job_id: "1", title: "The sea", status: "COMPLETED" }),
+    mockJob({ job_id: "2", title: "The city", status: "FAILED" }),
+  ];
+
+  it("is searched from anywhere by a key, and shows everything again", async () => {
+    render(App, { backend: new MockBackend(signedInStatus(), films) });
+    await screen.findByText("The sea");
+    await fireEvent.keyDown(window.document.body, { key: "/" });
+    const field = screen.getByLabelText("Search titles");
+    expect(document.activeElement).toBe(field);
+    await fireEvent.input(field, { target: { value: "SEA" } });
+    await waitFor(() => expect(screen.queryByText("The city")).toBeNull());
+    expect(screen.getByText("1 video found")).toBeTruthy();
+    await fireEvent.input(field, { target: { value: "walrus" } });
+    await fireEvent.click(await screen.findByRole("button", { name: "Show all videos" }));
+    expect(await screen.findByText("The city")).toBeTruthy();
+  });
+
+  it("shows one status alone, and says how many there are of each", async () => {
+    render(App, { backend: new MockBackend(signedInStatus(), films) });
+    const failed = await screen.findByRole("button", { name: "Failed 1" });
+    await fireEvent.click(failed);
+    await waitFor(() => expect(screen.queryByText("The sea")).toBeNull());
+    expect(failed.getAttribute("aria-pressed")).toBe("true");
+    await fireEvent.click(screen.getByRole("button", { name: "All" }));
+    expect(await screen.findByText("The sea")).toBeTruthy();
+  });
+});

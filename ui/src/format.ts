@@ -41,6 +41,19 @@ export function age(time: string | null, now: number): string {
   return messages.justNow;
 }
 
+/** Names a day, given by its midnight: today, yesterday, or its date. */
+export function dayName(midnight: Date, now: number): string {
+  const days = Math.round((new Date(now).setHours(0, 0, 0, 0) - midnight.getTime()) / 86_400_000);
+  if (days === 0 || days === 1) {
+    const near = new Intl.RelativeTimeFormat(undefined, { numeric: "auto" }).format(-days, "day");
+    return near.charAt(0).toLocaleUpperCase() + near.slice(1);
+  }
+  const isThisYear = midnight.getFullYear() === new Date(now).getFullYear();
+  const year = isThisYear ? undefined : "numeric";
+  const parts = { weekday: "long", day: "numeric", month: "long", year } as const;
+  return new Intl.DateTimeFormat(undefined, parts).format(midnight);
+}
+
 /** Makes a stage's id readable: `AUDIO_EXTRACTION` becomes `Audio extraction`. */
 export function stageName(stageId: string): string {
   const known = messages.stages[stageId.toUpperCase()];
