@@ -96,7 +96,9 @@ export class App {
     for (let part = 0; ; part += 1) {
       const { rows, isEnd } = await read(part);
       for (const [job, text] of rows) all.set(job, text);
-      if (isEnd) return all;
+      if (!isEnd) continue;
+      await read(0);
+      return all;
     }
   }
 

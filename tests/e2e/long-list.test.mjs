@@ -5,6 +5,7 @@ import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
+import { Key } from "webdriverio";
 import { App, waitFor } from "./app.mjs";
 import { startScripted } from "./scripted.mjs";
 
@@ -85,6 +86,34 @@ describe("a list of ten thousand videos", { concurrency: false }, () => {
     await waitFor("two rows", async () => (await inPage()) === 2);
     await app.button("All").click();
     await app.sees("film-0.mp4");
+  });
+
+  it("is walked through by the keyboard alone", async () => {
+    const focused = () => app.browser.execute(() => document.activeElement?.dataset?.job ?? null);
+    const press = async (...keys) => {
+      for (const key of keys) await app.browser.keys(key);
+    };
+    const isAt = (job) => waitFor(`the focus at ${job}`, async () => (await focused()) === job);
+    await app.browser.execute(() => document.activeElement.blur());
+    await press("j");
+    await isAt("3");
+    await press("j", Key.ArrowDown, "k");
+    await isAt("5");
+    await press(Key.Enter);
+    await waitFor("the video", async () => (await app.text(".detail h1")) === "film-5.mp4");
+    await press(Key.Escape);
+    await app.sees("Choose a video");
+    await isAt("5");
+    await press(Key.End);
+    await isAt(`${JOBS - 1}`);
+    await app.sees(`film-${JOBS - 1}.mp4`);
+    // What has the focus is not taken out of the page under it.
+    await scroll(0);
+    await app.sees("film-0.mp4");
+    await isAt(`${JOBS - 1}`);
+    await press(Key.Home);
+    await isAt("3");
+    await app.screenshot("list-keys");
   });
 
   it("opens what is far down, and is where it was when one comes back to it", async () => {

@@ -12,6 +12,11 @@ export function clock(seconds: number): string {
   return hours > 0 ? `${hours}:${pad(minutes)}:${pad(rest)}` : `${minutes}:${pad(rest)}`;
 }
 
+/** Writes a number as a person reads it. */
+export function count(number: number): string {
+  return new Intl.NumberFormat().format(number);
+}
+
 /** Writes a size as a person reads it. */
 export function bytes(size: number): string {
   const units = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte"];
