@@ -163,11 +163,11 @@ pub fn status_word(status: Status) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use tallylight_core::{edits::Edits, record::Record, view};
+    use tallylight_core::{edits::Edits, forecast::Forecast, record::Record, view};
 
     #[test]
     fn a_job_line_has_the_documented_shape() {
-        let line = job_line(&view::job(&Record::new(JobId::new("7")), &Edits::default()));
+        let line = job_line(&view::job(&Record::new(JobId::new("7")), &Edits::default(), &Forecast::default()));
         assert!(line.starts_with(r#"{"event":"job","at":""#), "{line}");
         let line: serde_json::Value = serde_json::from_str(&line).expect("JSON");
         assert_eq!(line["event"], "job");

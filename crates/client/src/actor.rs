@@ -16,6 +16,7 @@ use tallylight_core::{
     diagnostics::Diagnostics,
     discovery::Server,
     edits,
+    forecast::Forecast,
     link::{self, Link},
     notice::Notices,
     session::{self, Session, Ticket},
@@ -45,6 +46,7 @@ use crate::{
 mod answers;
 mod calls;
 mod changes;
+mod commands;
 mod keychain;
 mod notes;
 mod outbox;
@@ -55,10 +57,10 @@ mod sockets;
 mod uploads;
 mod words;
 
-use calls::{Call, CallReport};
+use calls::CallReport;
 use keychain::{Fulfilled, Wish, fulfil};
 use sign_in::SigningIn;
-use uploads::{Upload, UploadReport};
+use uploads::{UploadReport, Uploads};
 use words::EditReport;
 
 /// How many commands may wait.
@@ -106,8 +108,8 @@ struct Actor<S> {
     socket: Option<Socket>,
     calls: calls::Calls,
     dirty: changes::Dirty,
-    uploads: BTreeMap<u32, Upload>,
-    last_upload: u32,
+    uploads: Uploads,
+    forecast: Forecast,
     outbox: outbox::Outbox,
     diagnostics: Diagnostics,
     browser: Browser,
@@ -151,6 +153,7 @@ pub fn start(config: Config, shell: impl Shell) -> Handle {
     tokio::spawn(async move {
         let mut store = Store::open(&config.data_dir);
         let jobs = changes::kept_jobs(&mut store, config.clock.now());
+        let forecast = Forecast::of(jobs.iter());
         let tokens = TokenStore::new(config.keychain);
         let (lasting, (keychain, wishes)) = (TaskTracker::new(), watch::channel(Wish::Nothing));
         lasting.spawn(fulfil(tokens.clone(), wishes, reports.clone()));
@@ -171,8 +174,8 @@ pub fn start(config: Config, shell: impl Shell) -> Handle {
             socket: None,
             calls: calls::Calls::default(),
             dirty: changes::Dirty::default(),
-            uploads: BTreeMap::new(),
-            last_upload: 0,
+            uploads: Uploads::default(),
+            forecast,
             outbox: outbox::Outbox::default(),
             diagnostics: Diagnostics::default(),
             browser: config.browser,
@@ -232,70 +235,6 @@ impl<S: Shell> Actor<S> {
         self.lasting.close();
         if tokio::time::timeout(FAREWELL, self.lasting.wait()).await.is_err() {
             tracing::warn!("the keychain or the backend did not answer before the end");
-        }
-    }
-
-    fn command(&mut self, command: Command) {
-        match command {
-            Command::Connect(address, identity, reply) => self.connect(address, identity, reply),
-            Command::ConnectAs(address, description, reply) => self.connect_as(address, *description, reply),
-            Command::SignIn(email, password, reply) => self.sign_in(email, password, reply),
-            Command::SignInWith(provider, reply) => self.sign_in_with(provider, reply),
-            Command::CancelSignIn(reply) => {
-                self.awaits_computer = false;
-                self.session_input(session::Input::CancelSignIn);
-                self.stop_restoring();
-                let _ = reply.send(Ok(()));
-            }
-            Command::Unlock(reply) => {
-                self.unlock();
-                let _ = reply.send(Ok(()));
-            }
-            Command::SignOut(reply) => {
-                self.sign_out();
-                let _ = reply.send(Ok(()));
-            }
-            Command::Status(reply) => drop(reply.send(Ok(self.status()))),
-            Command::Jobs(reply) => drop(reply.send(Ok(self.jobs()))),
-            Command::Rows(reply) => drop(reply.send(Ok(self.rows()))),
-            Command::Job(job_id, reply) => {
-                let missing = || Error::new(Code::NotFound, format!("there is no job {job_id}: see `tally jobs`"));
-                drop(reply.send(self.whole_view(&job_id).ok_or_else(missing)));
-            }
-            Command::Thumbnail(job_id, thumbnail_id, reply) => {
-                let missing = || Error::new(Code::NotFound, "there is no such picture (any more)");
-                let held = self.cache.job(&job_id).and_then(|job| job.thumbnails.get(&thumbnail_id));
-                drop(reply.send(held.map(|held| held.value.clone()).ok_or_else(missing)));
-            }
-            Command::Open(job_id, reply) => {
-                self.link_input(link::Input::Watch(vec![job_id.clone()]));
-                self.call(Call::job(job_id));
-                let _ = reply.send(Ok(()));
-            }
-            Command::Refresh(reply) => {
-                self.link_input(link::Input::Refresh);
-                let _ = reply.send(Ok(()));
-            }
-            Command::Reconnect(reply) => {
-                self.link_input(link::Input::Reconnect);
-                let _ = reply.send(Ok(()));
-            }
-            Command::Diagnostics(reply) => drop(reply.send(Ok(self.diagnostics.view()))),
-            Command::Report(reply) => drop(reply.send(Ok(self.report_text()))),
-            Command::Edit(job_id, changes, reply) => drop(reply.send(self.edit(job_id, changes))),
-            Command::Type(draft, reply) => drop(reply.send(self.type_draft(*draft))),
-            Command::Discard(job_id, field, reply) => {
-                self.edits_input(edits::Input::Discard(job_id, field));
-                let _ = reply.send(Ok(()));
-            }
-            Command::Upload(path, reply) => self.upload(path, reply),
-            Command::Synced(reply) => self.calls.when_synced(reply),
-            Command::SessionRestored(reply) => match &mut self.restoring {
-                Some(waiting) => waiting.push(reply),
-                None => drop(reply.send(Ok(self.session.is_signed_in()))),
-            },
-            // The loop ends on it.
-            Command::Shutdown(reply) => drop(reply.send(Ok(()))),
         }
     }
 

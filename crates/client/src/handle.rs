@@ -5,11 +5,12 @@ use std::{collections::BTreeMap, path::PathBuf};
 use secrecy::SecretString;
 use tallylight_core::{
     Code, Error, JobId, ThumbnailId,
+    cache::Trouble,
     diagnostics::DiagnosticsView,
     discovery::{Description, Identity},
     edits::Draft,
     job::{Content, Field, Thumbnail},
-    view::{JobView, RowView, ServerView, StatusView},
+    view::{JobView, RowView, ServerView, StatusView, UploadView},
 };
 use tokio::sync::{mpsc, oneshot};
 use url::Url;
@@ -38,6 +39,11 @@ pub(crate) enum Command {
     Diagnostics(Reply<DiagnosticsView>),
     Report(Reply<String>),
     Upload(PathBuf, Reply<JobId>),
+    Uploads(Reply<Vec<UploadView>>),
+    CancelUpload(u32, Reply<()>),
+    RetryUpload(u32, Reply<()>),
+    Search(String, Reply<Vec<JobId>>),
+    Settle(Vec<JobId>, Trouble, Reply<()>),
     Edit(JobId, BTreeMap<Field, Content>, Reply<()>),
     Type(Box<Draft>, Reply<()>),
     Discard(JobId, Field, Reply<()>),
@@ -188,6 +194,31 @@ impl Handle {
     /// Says why the file was not taken.
     pub async fn upload(&self, path: PathBuf) -> Result<JobId, Error> {
         self.ask(|reply| Command::Upload(path, reply)).await
+    }
+
+    /// Returns the uploads that are under way, wait, or failed.
+    pub async fn uploads(&self) -> Result<Vec<UploadView>, Error> {
+        self.ask(Command::Uploads).await
+    }
+
+    /// Gives up an upload, or takes one that failed out of sight.
+    pub async fn cancel_upload(&self, upload_id: u32) -> Result<(), Error> {
+        self.ask(|reply| Command::CancelUpload(upload_id, reply)).await
+    }
+
+    /// Begins an upload that failed anew.
+    pub async fn retry_upload(&self, upload_id: u32) -> Result<(), Error> {
+        self.ask(|reply| Command::RetryUpload(upload_id, reply)).await
+    }
+
+    /// Returns the jobs that have all the words of a text in their title, tags, description or file name.
+    pub async fn search(&self, text: String) -> Result<Vec<JobId>, Error> {
+        self.ask(|reply| Command::Search(text, reply)).await
+    }
+
+    /// Puts the trouble of jobs aside, so that they ask for no more attention, or takes it up again.
+    pub async fn settle(&self, job_ids: Vec<JobId>, trouble: Trouble) -> Result<(), Error> {
+        self.ask(|reply| Command::Settle(job_ids, trouble, reply)).await
     }
 
     /// Waits until the backend has answered with the job list, or could not.

@@ -10,10 +10,15 @@ use crate::{
     edits::{Confirmed, content_of},
     job::{Fault, Field, Status},
     protocol::{Body, ErrorData, Event, Progress},
-    record::{Record, Verdict, stamp},
+    record::{Dismissal, Gauge, Record, Verdict, stamp},
     server_clock::ServerClock,
     snapshot::Snapshot,
 };
+
+mod change;
+
+use change::Before;
+pub use change::{Change, Ending, Outcome, Scope, Witnessed};
 
 /// How far ahead of the server's clock a message may be dated before its time of arrival stands in.
 const TRUSTED_AHEAD: Duration = Duration::from_mins(5);
@@ -22,76 +27,6 @@ pub const JOB_LIMIT: usize = 200_000;
 /// The most stages, and the most thumbnails, that are held of a job.
 const PART_LIMIT: usize = 256;
 
-/// Is something that became different, or must be found out.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Change {
-    /// A job differs from before.
-    Job(JobId, Scope),
-    /// A job is gone.
-    Removed(JobId),
-    /// A run of a job ended.
-    Ended(Ending),
-    /// A job was heard of for the first time in a message: the rest of it must be fetched.
-    Discovered(JobId),
-    /// An end was dropped by its time although the job is not finished here: only REST can tell.
-    Doubted(JobId),
-}
-
-/// Tells how much of a job changed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "snake_case")]
-#[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
-pub enum Scope {
-    /// One aspect: a percentage, a field, a thumbnail.
-    Increment,
-    /// Many aspects at once: it ended, began anew, or came from a snapshot.
-    Major,
-}
-
-/// Is the end of a run.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Ending {
-    /// Which job ended.
-    pub job_id: JobId,
-    /// Which of its runs.
-    pub run: u32,
-    /// How it ended.
-    pub outcome: Outcome,
-    /// Whether it was watched, or had already ended when it was first seen.
-    pub witnessed: Witnessed,
-}
-
-impl Ending {
-    /// Returns the end of a job's run, if it has one.
-    pub fn of(job: &Record) -> Option<Self> {
-        let outcome = match job.overall.status() {
-            Status::Pending | Status::Processing => return None,
-            Status::Completed => Outcome::Completed,
-            Status::Failed => Outcome::Failed,
-        };
-        Some(Self { job_id: job.job_id.clone(), run: job.run, outcome, witnessed: Witnessed::Yes })
-    }
-}
-
-/// Is how a run ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Outcome {
-    /// Well.
-    Completed,
-    /// Badly.
-    Failed,
-}
-
-/// Tells whether an end is news.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Witnessed {
-    /// The job was known before it ended.
-    Yes,
-    /// The first look at the job already showed its end.
-    FirstLook,
-}
-
 /// Tells how much a snapshot may decide.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Authority {
@@ -99,6 +34,17 @@ pub enum Authority {
     Ordinary,
     /// It was asked for because messages left a doubt: its status holds.
     Decides,
+}
+
+/// Tells what a person wants with the trouble of a job.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
+pub enum Trouble {
+    /// It is seen, and asks for no more attention.
+    Dismiss,
+    /// It asks for attention again.
+    Restore,
 }
 
 /// Holds every job by its id.
@@ -243,6 +189,16 @@ impl Cache {
         self.jobs.entry(job_id.clone()).or_insert_with(|| Record::new(job_id.clone()));
     }
 
+    /// Puts the trouble of a job aside, or takes it up again.
+    pub fn settle(&mut self, job_id: &JobId, trouble: Trouble) -> Option<Change> {
+        let job = self.jobs.get_mut(job_id)?;
+        job.dismissed = match trouble {
+            Trouble::Dismiss => Some(Dismissal { run: job.run, at: job.updated_at }),
+            Trouble::Restore => None,
+        };
+        Some(Change::Job(job_id.clone(), Scope::Increment))
+    }
+
     /// Forgets a job that the server no longer has.
     pub fn remove(&mut self, job_id: &JobId) -> Option<Change> {
         self.jobs.remove(job_id).map(|job| Change::Removed(job.job_id))
@@ -268,10 +224,12 @@ fn trusted(at: Timestamp, arrival: Timestamp) -> Timestamp {
 
 fn apply_body(job: &mut Record, at: Timestamp, body: Body) -> Verdict {
     match body {
-        Body::Job(progress) => job.apply_overall(at, &progress),
+        Body::Job(progress) => job.witness_overall(at, &progress),
         Body::Stage(stage_id, progress) => {
             // A stage's doubtful end is settled by the job's own.
-            apply_stage(job, stage_id, at, &progress);
+            if let Some(stage) = stage_of(job, stage_id) {
+                stage.witness(at, &progress);
+            }
             Verdict::Applied
         }
         Body::Metadata(field, content) => {
@@ -300,10 +258,10 @@ fn apply_body(job: &mut Record, at: Timestamp, body: Body) -> Verdict {
     }
 }
 
-fn apply_stage(job: &mut Record, stage_id: StageId, at: Timestamp, progress: &Progress) {
-    if job.stages.len() < PART_LIMIT || job.stages.contains_key(&stage_id) {
-        job.stages.entry(stage_id).or_default().apply(at, progress);
-    }
+/// Returns a stage of a job, unless there is no room for another.
+fn stage_of(job: &mut Record, stage_id: StageId) -> Option<&mut Gauge> {
+    let has_room = job.stages.len() < PART_LIMIT || job.stages.contains_key(&stage_id);
+    has_room.then(|| job.stages.entry(stage_id).or_default())
 }
 
 fn apply_error(job: &mut Record, at: Timestamp, error: ErrorData) -> Verdict {
@@ -319,13 +277,15 @@ fn apply_error(job: &mut Record, at: Timestamp, error: ErrorData) -> Verdict {
         recoverable: error.recoverable,
         stage_id: error.affected_stage,
     });
-    fatal.map_or(Verdict::Applied, |failed| job.apply_overall(at, &failed))
+    fatal.map_or(Verdict::Applied, |failed| job.witness_overall(at, &failed))
 }
 
 fn merge_into(job: &mut Record, at: Timestamp, decided: Timestamp, snapshot: Snapshot) -> Verdict {
     let verdict = job.apply_overall(decided, &snapshot.progress);
-    for (stage_id, progress) in snapshot.stages {
-        apply_stage(job, stage_id, at, &progress);
+    for (stage_id, told) in snapshot.stages {
+        let Some(stage) = stage_of(job, stage_id) else { continue };
+        stage.apply(at, &told.progress);
+        stage.tell(told.started_at, told.completed_at);
     }
     for (field, content) in snapshot.metadata {
         apply_body(job, at, Body::Metadata(field, content));
@@ -347,32 +307,6 @@ fn merge_into(job: &mut Record, at: Timestamp, decided: Timestamp, snapshot: Sna
     job.listed = true;
     job.touch(at);
     verdict
-}
-
-/// Remembers a job as it was, to tell what became of it.
-struct Before {
-    record: Record,
-}
-
-impl Before {
-    fn of(job: &Record) -> Self {
-        Self { record: job.clone() }
-    }
-
-    fn compare(self, job: &Record, witnessed: Witnessed) -> Vec<Change> {
-        let before = self.record;
-        let is_new = before.updated_at.is_none();
-        if !is_new && before == *job {
-            return Vec::new();
-        }
-        let (was, is) = (before.overall.status(), job.overall.status());
-        let ended = is.is_final() && (is_new || was != is || before.run != job.run);
-        let major = is_new || ended || before.run != job.run;
-        let mut changes = vec![Change::Job(job.job_id.clone(), if major { Scope::Major } else { Scope::Increment })];
-        let ending = Ending::of(job).filter(|_| ended);
-        changes.extend(ending.map(|ending| Change::Ended(Ending { witnessed, ..ending })));
-        changes
-    }
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use serde_json::json;
 use super::*;
 use crate::{
     edits::Edits,
+    forecast::Forecast,
     job::{Content, Thumbnail},
     protocol::{Frame, decode},
     snapshot::read_job,
@@ -41,7 +42,7 @@ fn requested() -> Timestamp {
 }
 
 fn seen(cache: &Cache) -> view::JobView {
-    view::job(cache.job(&JobId::new("7")).expect("job 7"), &Edits::default())
+    view::job(cache.job(&JobId::new("7")).expect("job 7"), &Edits::default(), &Forecast::default())
 }
 
 fn applied(events: &[Event]) -> Cache {
@@ -253,13 +254,25 @@ fn any_event() -> impl Strategy<Value = Event> {
     (body, 0..6_u32).prop_map(|(body, seconds)| Event { job_id: JobId::new("7"), at: at(seconds).parse().ok(), body })
 }
 
+/// When a run was worked on is for the eye, and no register of the order rule: see `span.rs`.
+fn timeless(mut job: view::JobView) -> view::JobView {
+    (job.began_at, job.ended_at) = (None, None);
+    for stage in &mut job.stages {
+        (stage.began_at, stage.ended_at) = (None, None);
+    }
+    if let Some(error) = &mut job.row.error {
+        error.at = None;
+    }
+    job
+}
+
 proptest! {
     #[test]
     fn the_end_state_does_not_depend_on_the_order_of_arrival(
         (events, shuffled) in proptest::collection::vec(any_event(), 1..12)
             .prop_flat_map(|events| (Just(events.clone()), Just(events).prop_shuffle()))
     ) {
-        prop_assert_eq!(seen(&applied(&events)), seen(&applied(&shuffled)));
+        prop_assert_eq!(timeless(seen(&applied(&events))), timeless(seen(&applied(&shuffled))));
     }
 }
 

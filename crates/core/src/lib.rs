@@ -10,6 +10,7 @@ pub mod digest;
 pub mod discovery;
 pub mod edits;
 pub mod error;
+pub mod forecast;
 pub mod id;
 pub mod job;
 pub mod link;
@@ -19,9 +20,11 @@ pub mod protocol;
 pub mod record;
 #[cfg(any(test, feature = "replay"))]
 pub mod replay;
+pub mod search;
 pub mod server_clock;
 pub mod session;
 pub mod snapshot;
+pub mod span;
 pub mod view;
 
 mod lenient;

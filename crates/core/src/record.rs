@@ -10,6 +10,7 @@ use crate::{
     JobId, StageId, ThumbnailId, VideoId,
     job::{Content, Fault, Field, Shelved, Status, Thumbnail},
     protocol::{Progress, content},
+    span::Span,
 };
 
 /// How many errors and warnings of one run are kept; a backend that floods costs its oldest.
@@ -52,6 +53,8 @@ pub enum Verdict {
 pub struct Gauge {
     standing: Option<Stamped<Standing>>,
     percent: Option<Stamped<(u8, f64)>>,
+    #[serde(default)]
+    span: Span,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -77,10 +80,31 @@ impl Gauge {
         self.percent.as_ref().map_or(0.0, |percent| percent.value.1)
     }
 
+    /// Returns when that was told.
+    pub fn percent_at(&self) -> Option<Timestamp> {
+        self.percent.as_ref().map(|percent| percent.at)
+    }
+
+    /// Returns when it was worked on, as far as messages told.
+    pub fn span(&self) -> Span {
+        self.span
+    }
+
     /// Returns why it failed, where it did and the backend said.
     pub fn error_message(&self) -> Option<&str> {
         let standing = self.standing.as_ref().filter(|standing| standing.value.status == Status::Failed)?;
         standing.value.error_message.as_deref()
+    }
+
+    /// Takes in what a message says, whose time is that of what it tells.
+    pub fn witness(&mut self, at: Timestamp, progress: &Progress) -> Verdict {
+        self.span.note(at, progress.status);
+        self.apply(at, progress)
+    }
+
+    /// Takes in when it was worked on, from a backend that keeps such times.
+    pub fn tell(&mut self, began: Option<Timestamp>, ended: Option<Timestamp>) {
+        self.span.tell(began, ended);
     }
 
     /// Applies the order rule: the newest time, then the higher status, then the higher percentage, then the later
@@ -147,6 +171,18 @@ pub struct Record {
     pub chosen: Option<Stamped<ThumbnailId>>,
     /// Errors and warnings of this run.
     pub faults: Vec<Fault>,
+    /// What the person has put aside of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dismissed: Option<Dismissal>,
+}
+
+/// Is what a person has seen of a job's trouble and wants to hear no more of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Dismissal {
+    /// Which run it was; another may fail anew.
+    pub run: u32,
+    /// The newest word at that time; what is dated later is new trouble.
+    pub at: Option<Timestamp>,
 }
 
 impl Record {
@@ -169,7 +205,14 @@ impl Record {
             thumbnails_since: BTreeMap::new(),
             chosen: None,
             faults: Vec::new(),
+            dismissed: None,
         }
+    }
+
+    /// Takes in what a message says of the whole job, whose time is that of what it tells.
+    pub fn witness_overall(&mut self, at: Timestamp, progress: &Progress) -> Verdict {
+        self.overall.span.note(at, progress.status);
+        self.apply_overall(at, progress)
     }
 
     /// Applies an overall progress; what a newer run leaves behind is cleared.
@@ -180,6 +223,17 @@ impl Record {
             self.faults.retain(|fault| fault.at >= at);
         }
         verdict
+    }
+
+    /// Returns the warnings that the person has not put aside.
+    pub fn open_warnings(&self) -> impl Iterator<Item = &Fault> {
+        let seen = self.dismissed.and_then(|dismissed| dismissed.at);
+        self.faults.iter().filter(move |fault| fault.recoverable && seen.is_none_or(|seen| fault.at > seen))
+    }
+
+    /// Tells whether it failed, and the person has not put that aside.
+    pub fn has_open_failure(&self) -> bool {
+        self.overall.status() == Status::Failed && self.dismissed.is_none_or(|dismissed| dismissed.run != self.run)
     }
 
     /// Adds an error or a warning once.

@@ -10,6 +10,7 @@ use crate::{
     cache::{Authority, Cache, Change},
     discovery::{self, Identity},
     edits::Edits,
+    forecast::Forecast,
     protocol::{Event, Frame, decode},
     snapshot::{Snapshot, read_job, read_page},
     view::{self, JobView},
@@ -72,7 +73,7 @@ fn check(cache: &Cache) {
     for job in cache.jobs() {
         let text = serde_json::to_string(job).unwrap_or_default();
         assert!(serde_json::from_str(&text).is_ok_and(|kept: crate::record::Record| kept == *job), "{text}");
-        let JobView { row, thumbnails, stages, .. } = view::job(job, &Edits::default());
+        let JobView { row, thumbnails, stages, .. } = view::job(job, &Edits::default(), &Forecast::default());
         let percents = stages.iter().map(|stage| stage.progress_percent).chain([row.progress_percent]);
         percents.for_each(|percent| assert!((0.0..=100.0).contains(&percent), "{percent} %"));
         for thumbnail in thumbnails {

@@ -21,7 +21,7 @@ pub struct Snapshot {
     /// The job's overall progress.
     pub progress: Progress,
     /// The stages that the answer names.
-    pub stages: Vec<(StageId, Progress)>,
+    pub stages: Vec<(StageId, StageData)>,
     /// The metadata that the answer holds.
     pub metadata: Vec<(Field, Content)>,
     /// The thumbnails that the answer holds.
@@ -36,6 +36,20 @@ pub struct Snapshot {
     pub created_at: Option<Timestamp>,
     /// When the backend last changed it; the answer's place in the order rule.
     pub updated_at: Option<Timestamp>,
+}
+
+/// Is what an answer says of a stage.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub struct StageData {
+    /// How far it has come.
+    #[serde(flatten)]
+    pub progress: Progress,
+    /// When the work on it began, from backends that say so.
+    #[serde(default, deserialize_with = "lenient::time")]
+    pub started_at: Option<Timestamp>,
+    /// When it ended, from backends that say so.
+    #[serde(default, deserialize_with = "lenient::time")]
+    pub completed_at: Option<Timestamp>,
 }
 
 /// Describes an uploaded file.
@@ -141,8 +155,12 @@ pub fn read_page(text: &str) -> Result<(Vec<Snapshot>, usize), Error> {
     Ok((jobs, skipped))
 }
 
-fn stages(value: &Value) -> Vec<(StageId, Progress)> {
-    let done = || Progress { status: Status::Completed, progress_percent: Some(100.0), error_message: None };
+fn stages(value: &Value) -> Vec<(StageId, StageData)> {
+    let done = || StageData {
+        progress: Progress { status: Status::Completed, progress_percent: Some(100.0), error_message: None },
+        started_at: None,
+        completed_at: None,
+    };
     match value {
         Value::Array(names) => {
             names.iter().filter_map(|name| Some((StageId::deserialize(name).ok()?, done()))).collect()
@@ -150,8 +168,8 @@ fn stages(value: &Value) -> Vec<(StageId, Progress)> {
         Value::Object(map) => map
             .iter()
             .filter_map(|(name, stage)| {
-                let progress = if stage == &Value::Bool(true) { done() } else { Progress::deserialize(stage).ok()? };
-                Some((StageId::deserialize(&Value::from(name.as_str())).ok()?, progress))
+                let stage = if stage == &Value::Bool(true) { done() } else { StageData::deserialize(stage).ok()? };
+                Some((StageId::deserialize(&Value::from(name.as_str())).ok()?, stage))
             })
             .collect(),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => Vec::new(),

@@ -18,7 +18,7 @@ mod row;
 pub use crate::session::{SessionState, SessionView};
 pub use edit::{DraftKind, DraftView, EditOutcome, EditView, UnreadyView};
 pub use job::{FaultView, JobView, MetadataView, StageView, error, job};
-pub use row::{RowView, row};
+pub use row::{Attention, RowView, row};
 
 /// Is the state of the connection as a person sees it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -113,6 +113,9 @@ pub struct UploadView {
     /// How many bytes the file has.
     #[cfg_attr(feature = "bindings", ts(type = "number"))]
     pub total_bytes: u64,
+    /// How many bytes are sent in a second; none where that is not known.
+    #[cfg_attr(feature = "bindings", ts(type = "number | null"))]
+    pub bytes_per_second: Option<u64>,
     /// How far it has come.
     pub state: UploadState,
     /// The job that it became.
@@ -126,12 +129,16 @@ pub struct UploadView {
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
 pub enum UploadState {
+    /// Waiting for others to be sent.
+    Queued,
     /// On its way.
     Sending,
     /// There, and a job.
     Sent,
-    /// Not there.
+    /// Not there; it can be tried again.
     Failed,
+    /// The person wants it no more.
+    Cancelled,
 }
 
 /// Is the backend as a window sees it.

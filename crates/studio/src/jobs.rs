@@ -10,50 +10,15 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+mod progress;
+
+pub use progress::{Progress, Status, Times};
+
 use crate::{
     db::Db,
     hub::{Announcement, Audience, Hub, message},
     pipeline::Stage,
 };
-
-/// Is how far a job or a stage has come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "UPPERCASE")]
-pub enum Status {
-    /// It waits.
-    Pending,
-    /// It is worked on.
-    Processing,
-    /// It ended well.
-    Completed,
-    /// It ended badly.
-    Failed,
-}
-
-impl Status {
-    /// Tells whether it ended.
-    pub fn is_final(self) -> bool {
-        matches!(self, Self::Completed | Self::Failed)
-    }
-}
-
-/// Is the progress of a job or a stage.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Progress {
-    /// How far it has come.
-    pub status: Status,
-    /// 0–100.
-    pub progress_percent: f64,
-    /// Why it failed.
-    pub error_message: Option<String>,
-}
-
-impl Progress {
-    /// Makes a progress without an error.
-    pub fn new(status: Status, progress_percent: f64) -> Self {
-        Self { status, progress_percent, error_message: None }
-    }
-}
 
 /// Is one chapter.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -114,6 +79,9 @@ pub struct Job {
     pub progress: Progress,
     /// Progress of the stages.
     pub stages: BTreeMap<String, Progress>,
+    /// When the stages were worked on.
+    #[serde(default)]
+    pub times: BTreeMap<String, Times>,
     /// When it was made.
     pub created_at: Timestamp,
     /// When it last changed.
@@ -139,6 +107,17 @@ pub struct Job {
 }
 
 impl Job {
+    fn stages_json(&self) -> Value {
+        let stages = self.stages.iter().map(|(stage, progress)| {
+            let mut told = json!(progress);
+            let times = self.times.get(stage).copied().unwrap_or_default();
+            told["started_at"] = json!(times.started_at);
+            told["completed_at"] = json!(times.completed_at);
+            (stage.clone(), told)
+        });
+        Value::Object(stages.collect())
+    }
+
     /// Returns the job as REST answers it, with thumbnails under a base address.
     pub fn to_json(&self, base: &str) -> Value {
         let metadata = &self.metadata;
@@ -149,7 +128,7 @@ impl Job {
         json!({
             "id": self.id, "video_id": self.video_id,
             "status": self.progress.status, "progress_percent": self.progress.progress_percent,
-            "error_message": self.progress.error_message, "processing_stages": self.stages,
+            "error_message": self.progress.error_message, "processing_stages": self.stages_json(),
             "created_at": self.created_at, "updated_at": self.updated_at, "errors": self.errors,
             "video": { "id": self.video_id, "original_filename": self.original_filename,
                 "content_type": self.content_type, "size_bytes": self.size_bytes },
@@ -248,7 +227,10 @@ impl Jobs {
         let mut data = progress_json(&progress);
         data["stage_id"] = json!(stage);
         let lasting = progress.status.is_final();
-        self.change(id, "STAGE_UPDATE", &data, lasting, |job| drop(job.stages.insert(stage.to_owned(), progress)));
+        self.change(id, "STAGE_UPDATE", &data, lasting, |job| {
+            job.times.entry(stage.to_owned()).or_default().note(job.updated_at, progress.status);
+            job.stages.insert(stage.to_owned(), progress);
+        });
     }
 
     /// Sets one metadata field as a person wants it; a later run of the pipeline leaves it alone.

@@ -38,7 +38,7 @@ impl<S: Shell> Actor<S> {
     }
 
     pub(super) fn rows(&self) -> Vec<RowView> {
-        self.newest_first().map(|job| view::row(job, &self.edits)).collect()
+        self.newest_first().map(|job| view::row(job, &self.edits, &self.forecast)).collect()
     }
 
     fn newest_first(&self) -> impl Iterator<Item = &Record> {
@@ -50,7 +50,7 @@ impl<S: Shell> Actor<S> {
 
     /// Returns a job as this shell is told of it.
     pub(super) fn told_view(&self, job: &Record) -> JobView {
-        let mut view = view::job(job, &self.edits);
+        let mut view = view::job(job, &self.edits, &self.forecast);
         match self.shell.transcripts() {
             Transcripts::Told => self.add_transcript(&mut view),
             Transcripts::Asked => view.metadata.transcript = None,
@@ -60,7 +60,7 @@ impl<S: Shell> Actor<S> {
 
     /// Returns all of a job.
     pub(super) fn whole_view(&self, job_id: &JobId) -> Option<JobView> {
-        let mut view = view::job(self.cache.job(job_id)?, &self.edits);
+        let mut view = view::job(self.cache.job(job_id)?, &self.edits, &self.forecast);
         self.add_transcript(&mut view);
         Some(view)
     }

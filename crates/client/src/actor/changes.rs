@@ -7,7 +7,8 @@ use crate::{shell::Shell, store::Store};
 use jiff::SignedDuration;
 use tallylight_core::{
     Now,
-    cache::{Change, Witnessed},
+    cache::{Change, Trouble, Witnessed},
+    forecast::Forecast,
     record::Record,
     view::JobChange,
 };
@@ -99,6 +100,9 @@ impl<S: Shell> Actor<S> {
                     self.dirty.mark_removed(job_id, now);
                 }
                 Change::Ended(ending) => {
+                    if let Some(job) = self.cache.job(&ending.job_id) {
+                        self.forecast.learn(job);
+                    }
                     self.link_input(link::Input::Unwatch(ending.job_id.clone()));
                     settled.extend(self.notices.ended(&ending, now));
                     // Messages carry no sizes or durations: the whole job is worth one look at its end.
@@ -110,10 +114,17 @@ impl<S: Shell> Actor<S> {
                     self.link_input(link::Input::Watch(vec![job_id.clone()]));
                     self.call(Call::job(job_id));
                 }
+                Change::Unmeasured(job_id) => self.call(Call::job(job_id)),
                 Change::Doubted(job_id) => self.call(Call::deciding(job_id)),
             }
         }
         self.store.deliver(&settled);
+    }
+
+    /// Puts the trouble of jobs aside, or takes it up again.
+    pub(super) fn settle(&mut self, job_ids: &[JobId], trouble: Trouble) {
+        let changes = job_ids.iter().filter_map(|job_id| self.cache.settle(job_id, trouble)).collect();
+        self.changed(changes);
     }
 
     /// Tells the person what ended.
@@ -173,6 +184,7 @@ impl<S: Shell> Actor<S> {
         let now = self.now().monotonic;
         let job_ids: Vec<JobId> = self.cache.jobs().map(|job| job.job_id.clone()).collect();
         self.cache.clear();
+        self.forecast = Forecast::default();
         self.notices.clear();
         self.diagnostics.forget_messages();
         self.outbox.forget_messages();

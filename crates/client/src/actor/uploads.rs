@@ -1,7 +1,9 @@
-//! Videos on their way to the backend.
+//! Videos on their way to the backend: a few at a time, the others in a queue, and what failed until it is tried again
+//! or given up.
 
 use std::{
-    path::{Path, PathBuf},
+    collections::BTreeMap,
+    path::PathBuf,
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
@@ -19,14 +21,42 @@ use tokio::task::AbortHandle;
 use super::{Actor, Failure, Report, calls::Call, signed_out};
 use crate::{handle::Reply, rest, shell::Shell};
 
+mod look;
+mod speed;
+
+use look::look;
+use speed::Speed;
+
 /// How often the progress of an upload is told.
 const TELL_EVERY: Duration = Duration::from_millis(100);
+/// How many videos are sent at the same time: more of them only take turns on the same line, and all end late.
+const AT_ONCE: usize = 2;
 
-/// Is one upload under way.
+/// Holds the uploads that are not over.
+#[derive(Debug, Default)]
+pub(super) struct Uploads {
+    held: BTreeMap<u32, Upload>,
+    last: u32,
+}
+
+impl Uploads {
+    /// Returns how they stand, in the order in which they were begun.
+    pub(super) fn views(&self) -> Vec<UploadView> {
+        self.held.values().map(|upload| upload.view.clone()).collect()
+    }
+
+    fn in_state(&self, state: UploadState) -> impl Iterator<Item = u32> {
+        self.held.iter().filter(move |(_, upload)| upload.view.state == state).map(|(upload_id, _)| *upload_id)
+    }
+}
+
+/// Is one upload.
 #[derive(Debug)]
-pub(super) struct Upload {
+struct Upload {
     path: PathBuf,
     view: UploadView,
+    speed: Speed,
+    /// Whoever began it waits for its first end.
     reply: Option<Reply<JobId>>,
     token: TokenNeed,
     /// Sends it.
@@ -72,13 +102,7 @@ impl<S: Shell> Actor<S> {
     pub(super) fn upload_report(&mut self, report: UploadReport) {
         match report {
             UploadReport::Looked(path, looked, reply) => self.looked(path, looked, reply),
-            UploadReport::Sent(upload_id, sent) => {
-                if let Some(upload) = self.uploads.get_mut(&upload_id) {
-                    upload.view.sent_bytes = sent.min(upload.view.total_bytes);
-                    let view = upload.view.clone();
-                    self.tell(Event::Upload(view));
-                }
-            }
+            UploadReport::Sent(upload_id, sent) => self.sent(upload_id, sent),
             UploadReport::Done(upload_id, epoch, outcome) => {
                 // Sent in a session that is over: the job is somebody else's.
                 let gone = || Err(Failure::local(signed_out()));
@@ -86,29 +110,75 @@ impl<S: Shell> Actor<S> {
                 self.upload_done(upload_id, outcome);
             }
         }
+        self.send_next();
+    }
+
+    /// Gives up an upload, or takes one that failed out of sight.
+    pub(super) fn cancel_upload(&mut self, upload_id: u32) {
+        let Some(mut upload) = self.uploads.held.remove(&upload_id) else { return };
+        upload.task.take().inspect(AbortHandle::abort);
+        upload.view.state = UploadState::Cancelled;
+        self.tell(Event::Upload(upload.view));
+        if let Some(reply) = upload.reply {
+            let _ = reply.send(Err(Error::new(Code::Requested, "the upload was cancelled")));
+        }
+        self.send_next();
+    }
+
+    /// Begins an upload that failed anew, with a fresh look at the file.
+    pub(super) fn retry_upload(&mut self, upload_id: u32) {
+        let Some(upload) = self.uploads.held.get(&upload_id) else { return };
+        if upload.view.state == UploadState::Failed {
+            let path = upload.path.clone();
+            self.cancel_upload(upload_id);
+            let (reply, _) = tokio::sync::oneshot::channel();
+            self.upload(path, reply);
+        }
     }
 
     fn looked(&mut self, path: PathBuf, looked: Result<u64, Error>, reply: Reply<JobId>) {
-        self.last_upload += 1;
-        let upload_id = self.last_upload;
+        self.uploads.last += 1;
+        let upload_id = self.uploads.last;
         let view = UploadView {
             upload_id,
             filename: path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned(),
             sent_bytes: 0,
             total_bytes: *looked.as_ref().unwrap_or(&0),
-            state: UploadState::Sending,
+            bytes_per_second: None,
+            state: UploadState::Queued,
             job_id: None,
             error: None,
         };
-        self.uploads.insert(upload_id, Upload { path, view, reply: Some(reply), token: TokenNeed::Met, task: None });
+        let upload = Upload {
+            path,
+            view: view.clone(),
+            speed: Speed::default(),
+            reply: Some(reply),
+            token: TokenNeed::Met,
+            task: None,
+        };
+        self.uploads.held.insert(upload_id, upload);
         match looked {
-            Ok(_) => self.send(upload_id),
+            Ok(_) => self.tell(Event::Upload(view)),
             Err(error) => self.upload_done(upload_id, Err(Failure::local(error))),
         }
     }
 
+    /// Sends what waits for its turn.
+    fn send_next(&mut self) {
+        let room = AT_ONCE.saturating_sub(self.uploads.in_state(UploadState::Sending).count());
+        let next: Vec<u32> = self.uploads.in_state(UploadState::Queued).take(room).collect();
+        for upload_id in next {
+            self.send(upload_id);
+        }
+    }
+
     fn send(&mut self, upload_id: u32) {
-        let Some(upload) = self.uploads.get(&upload_id) else { return };
+        let now = self.now().monotonic;
+        let Some(upload) = self.uploads.held.get_mut(&upload_id) else { return };
+        upload.view.state = UploadState::Sending;
+        upload.view.sent_bytes = 0;
+        upload.speed = Speed::from(now);
         let (view, path) = (upload.view.clone(), upload.path.clone());
         self.tell(Event::Upload(view));
         let (Some(clients), Some(server), Some(token)) =
@@ -133,31 +203,43 @@ impl<S: Shell> Actor<S> {
             };
             let _ = reports.send(Report::Upload(UploadReport::Done(upload_id, epoch, outcome))).await;
         });
-        if let Some(upload) = self.uploads.get_mut(&upload_id) {
+        if let Some(upload) = self.uploads.held.get_mut(&upload_id) {
             upload.task = Some(task.abort_handle());
         }
     }
 
+    fn sent(&mut self, upload_id: u32, sent: u64) {
+        let now = self.now().monotonic;
+        let Some(upload) = self.uploads.held.get_mut(&upload_id) else { return };
+        let sent = sent.min(upload.view.total_bytes);
+        upload.view.sent_bytes = sent;
+        upload.view.bytes_per_second = upload.speed.at(now, sent);
+        let view = upload.view.clone();
+        self.tell(Event::Upload(view));
+    }
+
     fn upload_done(&mut self, upload_id: u32, outcome: Result<JobId, Failure>) {
-        let Some(upload) = self.uploads.get(&upload_id) else { return };
+        let Some(upload) = self.uploads.held.get_mut(&upload_id) else { return };
         if upload.token == TokenNeed::Met && outcome.as_ref().is_err_and(Failure::is_unauthorized) {
             return self.await_token(upload_id);
         }
-        // Over, one way or the other: what is told of it is all that is left.
-        let Some(Upload { mut view, reply, .. }) = self.uploads.remove(&upload_id) else { return };
+        upload.view.bytes_per_second = None;
+        upload.task = None;
         match &outcome {
             Ok(job_id) => {
-                view.state = UploadState::Sent;
-                view.sent_bytes = view.total_bytes;
-                view.job_id = Some(job_id.clone());
+                upload.view.state = UploadState::Sent;
+                upload.view.sent_bytes = upload.view.total_bytes;
+                upload.view.job_id = Some(job_id.clone());
             }
             Err(failure) => {
-                view.state = UploadState::Failed;
-                view.error = Some(failure.error.clone().into());
+                upload.view.state = UploadState::Failed;
+                upload.view.error = Some(failure.error.clone().into());
             }
         }
+        let (view, reply) = (upload.view.clone(), upload.reply.take());
         self.tell(Event::Upload(view));
         if let Ok(job_id) = &outcome {
+            self.uploads.held.remove(&upload_id);
             self.cache.expect(job_id);
             self.link_input(link::Input::Watch(vec![job_id.clone()]));
             self.call(Call::job(job_id.clone()));
@@ -168,7 +250,7 @@ impl<S: Shell> Actor<S> {
     }
 
     fn await_token(&mut self, upload_id: u32) {
-        if let Some(upload) = self.uploads.get_mut(&upload_id) {
+        if let Some(upload) = self.uploads.held.get_mut(&upload_id) {
             upload.token = TokenNeed::Awaited;
             self.session_input(session::Input::AccessRefused);
         }
@@ -177,7 +259,7 @@ impl<S: Shell> Actor<S> {
     /// Sends what waited for a token.
     pub(super) fn repeat_waiting_uploads(&mut self) {
         for upload_id in self.uploads_awaiting_token() {
-            if let Some(upload) = self.uploads.get_mut(&upload_id) {
+            if let Some(upload) = self.uploads.held.get_mut(&upload_id) {
                 upload.token = TokenNeed::Renewed;
             }
             self.send(upload_id);
@@ -193,33 +275,19 @@ impl<S: Shell> Actor<S> {
 
     /// Ends every upload: whoever began them has left.
     pub(super) fn abort_uploads(&mut self) {
-        let upload_ids: Vec<u32> = self.uploads.keys().copied().collect();
-        for upload_id in upload_ids {
-            if let Some(upload) = self.uploads.get_mut(&upload_id) {
-                upload.token = TokenNeed::Renewed;
-                upload.task.take().inspect(AbortHandle::abort);
+        for (_, mut upload) in std::mem::take(&mut self.uploads.held) {
+            upload.task.take().inspect(AbortHandle::abort);
+            upload.view.state = UploadState::Failed;
+            upload.view.error = Some(signed_out().into());
+            self.tell(Event::Upload(upload.view));
+            if let Some(reply) = upload.reply {
+                let _ = reply.send(Err(signed_out()));
             }
-            self.upload_done(upload_id, Err(Failure::local(signed_out())));
         }
     }
 
     fn uploads_awaiting_token(&self) -> Vec<u32> {
         let awaiting = |upload: &Upload| upload.token == TokenNeed::Awaited;
-        self.uploads.iter().filter(|(_, upload)| awaiting(upload)).map(|(upload_id, _)| *upload_id).collect()
+        self.uploads.held.iter().filter(|(_, upload)| awaiting(upload)).map(|(upload_id, _)| *upload_id).collect()
     }
-}
-
-/// Returns the size of a file that may be sent.
-async fn look(path: &Path) -> Result<u64, Error> {
-    let shown = path.display();
-    let metadata = tokio::fs::metadata(path)
-        .await
-        .map_err(|error| Error::new(Code::File, format!("{shown} cannot be read ({error}): check that it is there")))?;
-    if !metadata.is_file() {
-        return Err(Error::new(Code::File, format!("{shown} is a folder: choose the video in it")));
-    }
-    if metadata.len() == 0 {
-        return Err(Error::new(Code::NotAVideo, format!("{shown} is empty (0 bytes): export the video again")));
-    }
-    Ok(metadata.len())
 }

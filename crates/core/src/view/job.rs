@@ -12,6 +12,7 @@ use super::{
 use crate::{
     StageId, VideoId,
     edits::Edits,
+    forecast::Forecast,
     job::{Chapter, Content, Fault, Field, Shelved, Status, Thumbnail},
     record::{Gauge, Record},
 };
@@ -45,6 +46,18 @@ pub struct JobView {
     /// How large the file is, in bytes.
     #[cfg_attr(feature = "bindings", ts(type = "number | null"))]
     pub size_bytes: Option<u64>,
+    /// When the work on it began, by the backend's clock, as far as messages told.
+    #[cfg_attr(feature = "bindings", ts(type = "string | null"))]
+    pub began_at: Option<Timestamp>,
+    /// When it ended, as far as messages told.
+    #[cfg_attr(feature = "bindings", ts(type = "string | null"))]
+    pub ended_at: Option<Timestamp>,
+    /// When each field of its metadata was last told of.
+    #[cfg_attr(feature = "bindings", ts(type = "Partial<Record<Field, string>>"))]
+    pub said_at: BTreeMap<Field, Timestamp>,
+    /// When its first thumbnail was told of.
+    #[cfg_attr(feature = "bindings", ts(type = "string | null"))]
+    pub pictured_at: Option<Timestamp>,
     /// The newest word about it.
     #[cfg_attr(feature = "bindings", ts(type = "string | null"))]
     pub updated_at: Option<Timestamp>,
@@ -60,6 +73,9 @@ pub struct FaultView {
     pub message: String,
     /// The stage that it happened in.
     pub stage_id: Option<StageId>,
+    /// When it happened, by the backend's clock, where a message told.
+    #[cfg_attr(feature = "bindings", ts(type = "string | null"))]
+    pub at: Option<Timestamp>,
 }
 
 /// Is one stage as a window sees it.
@@ -74,6 +90,12 @@ pub struct StageView {
     pub progress_percent: f64,
     /// Why it failed.
     pub error_message: Option<String>,
+    /// When the work on it began, by the backend's clock, as far as messages told.
+    #[cfg_attr(feature = "bindings", ts(type = "string | null"))]
+    pub began_at: Option<Timestamp>,
+    /// When it ended, as far as messages told.
+    #[cfg_attr(feature = "bindings", ts(type = "string | null"))]
+    pub ended_at: Option<Timestamp>,
 }
 
 /// Is a job's metadata; what is not known (yet) is left out.
@@ -99,10 +121,10 @@ pub struct MetadataView {
 }
 
 /// Returns a job as a window sees it: what a person wrote stands over what the backend said.
-pub fn job(record: &Record, edits: &Edits) -> JobView {
+pub fn job(record: &Record, edits: &Edits, forecast: &Forecast) -> JobView {
     let pending = edits.pending(&record.job_id);
     let metadata = metadata(record, &pending);
-    let row = row::of(record, edits, &pending);
+    let row = row::of(record, edits, forecast, &pending);
     let thumbnails = row::thumbnails(record);
     let cover = thumbnails.iter().find(|thumbnail| Some(&thumbnail.thumbnail_id) == row.cover_id.as_ref());
     JobView {
@@ -117,8 +139,23 @@ pub fn job(record: &Record, edits: &Edits) -> JobView {
         drafts: edits.drafts(&record.job_id).map(DraftView::from).collect(),
         unready: unready(record),
         size_bytes: record.size_bytes,
+        began_at: began_at(record),
+        ended_at: ended_at(record),
+        said_at: record.metadata.iter().map(|(field, held)| (*field, held.at)).collect(),
+        pictured_at: record.thumbnails_since.values().min().copied(),
         updated_at: record.updated_at,
     }
+}
+
+fn began_at(record: &Record) -> Option<Timestamp> {
+    let stages = record.stages.values().filter_map(|stage| stage.span().began).min();
+    // The job itself may be called PROCESSING only after its first stage, or not at all.
+    [record.overall.span().began, stages].into_iter().flatten().min()
+}
+
+fn ended_at(record: &Record) -> Option<Timestamp> {
+    let stages = || record.stages.values().filter_map(|stage| stage.span().ended).max();
+    record.overall.status().is_final().then(|| record.overall.span().ended.or_else(stages))?
 }
 
 fn transcript_version(record: &Record, shown: &MetadataView) -> Option<String> {
@@ -146,11 +183,13 @@ pub fn error(record: &Record) -> Option<FaultView> {
         .unwrap_or("the studio did not say why");
     let stage_id = fatal.and_then(|fault| fault.stage_id.clone()).or_else(|| failed_stage.map(|(id, _)| id.clone()));
     let code = fatal.map_or("JOB_FAILED", |fault| fault.code.as_str());
-    Some(FaultView { code: code.to_owned(), message: message.to_owned(), stage_id })
+    let at = fatal.map(|fault| fault.at).or_else(|| ended_at(record));
+    Some(FaultView { code: code.to_owned(), message: message.to_owned(), stage_id, at })
 }
 
 pub(super) fn fault(fault: &Fault) -> FaultView {
-    FaultView { code: fault.code.clone(), message: fault.message.clone(), stage_id: fault.stage_id.clone() }
+    let Fault { at, code, message, stage_id, .. } = fault.clone();
+    FaultView { code, message, stage_id, at: Some(at) }
 }
 
 fn stages(record: &Record) -> Vec<StageView> {
@@ -160,6 +199,8 @@ fn stages(record: &Record) -> Vec<StageView> {
             status: gauge.status(),
             progress_percent: gauge.percent(),
             error_message: gauge.error_message().map(str::to_owned),
+            began_at: gauge.span().began,
+            ended_at: gauge.span().ended,
         })
         .collect()
 }

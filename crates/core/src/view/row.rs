@@ -8,7 +8,8 @@ use serde::Serialize;
 use super::job::{FaultView, error, fault, in_order};
 use crate::{
     JobId, StageId, ThumbnailId,
-    edits::Edits,
+    edits::{Cause, Draft, Edits},
+    forecast::Forecast,
     job::{Content, Field, Status, Thumbnail},
     record::Record,
 };
@@ -39,17 +40,38 @@ pub struct RowView {
     pub unsaved: bool,
     /// How long the video is, in seconds.
     pub duration_seconds: Option<f64>,
+    /// What of it wants to be looked at.
+    pub attention: Option<Attention>,
+    /// When it may be done, by the backend's clock, as earlier jobs teach; none before they do.
+    #[cfg_attr(feature = "bindings", ts(type = "string | null"))]
+    pub ends_at: Option<Timestamp>,
+    /// From when on it is stuck, by the backend's clock, if nothing more is heard of it.
+    #[cfg_attr(feature = "bindings", ts(type = "string | null"))]
+    pub stuck_at: Option<Timestamp>,
     /// When it was made.
     #[cfg_attr(feature = "bindings", ts(type = "string | null"))]
     pub created_at: Option<Timestamp>,
 }
 
-/// Returns a job as a row of a list.
-pub fn row(record: &Record, edits: &Edits) -> RowView {
-    of(record, edits, &edits.pending(&record.job_id))
+/// Names what a person should look at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
+pub enum Attention {
+    /// It failed, and nobody has put that aside.
+    Failed,
+    /// The backend refused what was written, or has something else by now.
+    Words,
+    /// Something went wrong without stopping it, and nobody has put that aside.
+    Warning,
 }
 
-pub(super) fn of(record: &Record, edits: &Edits, pending: &BTreeMap<Field, &Content>) -> RowView {
+/// Returns a job as a row of a list.
+pub fn row(record: &Record, edits: &Edits, forecast: &Forecast) -> RowView {
+    of(record, edits, forecast, &edits.pending(&record.job_id))
+}
+
+pub(super) fn of(record: &Record, edits: &Edits, forecast: &Forecast, pending: &BTreeMap<Field, &Content>) -> RowView {
     let running = || in_order(record).find(|(_, gauge)| gauge.status() == Status::Processing);
     RowView {
         job_id: record.job_id.clone(),
@@ -63,7 +85,21 @@ pub(super) fn of(record: &Record, edits: &Edits, pending: &BTreeMap<Field, &Cont
         cover_id: cover(record, pending).map(|cover| cover.thumbnail_id.clone()),
         unsaved: !pending.is_empty() || edits.drafts(&record.job_id).next().is_some(),
         duration_seconds: record.duration_seconds,
+        attention: attention(record, edits),
+        ends_at: forecast.ends_at(record),
+        stuck_at: forecast.stuck_at(record),
         created_at: record.created_at,
+    }
+}
+
+fn attention(record: &Record, edits: &Edits) -> Option<Attention> {
+    let is_open = |draft: &Draft| matches!(draft.cause, Cause::Refused(_) | Cause::Conflict(_));
+    if record.has_open_failure() {
+        Some(Attention::Failed)
+    } else if edits.drafts(&record.job_id).any(is_open) {
+        Some(Attention::Words)
+    } else {
+        record.open_warnings().next().map(|_| Attention::Warning)
     }
 }
 

@@ -1,7 +1,7 @@
 //! Taking a video: streamed to disk, looked at, and handed to the pipeline.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     io::ErrorKind,
     path::{Path, PathBuf},
 };
@@ -51,6 +51,7 @@ pub async fn upload(State(app): State<App>, Who(claims): Who, multipart: Multipa
         account_id: claims.sub,
         progress: Progress::new(Status::Pending, 0.0),
         stages: stages.into(),
+        times: BTreeMap::new(),
         created_at: now,
         updated_at: now,
         original_filename: taken.video.name,

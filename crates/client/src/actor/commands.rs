@@ -1,0 +1,86 @@
+//! What a person wants done, handed to whoever does it.
+
+use tallylight_core::{Code, Error, edits, link, search, session};
+
+use super::{Actor, calls::Call};
+use crate::{handle::Command, shell::Shell};
+
+impl<S: Shell> Actor<S> {
+    pub(super) fn command(&mut self, command: Command) {
+        match command {
+            Command::Connect(address, identity, reply) => self.connect(address, identity, reply),
+            Command::ConnectAs(address, description, reply) => self.connect_as(address, *description, reply),
+            Command::SignIn(email, password, reply) => self.sign_in(email, password, reply),
+            Command::SignInWith(provider, reply) => self.sign_in_with(provider, reply),
+            Command::CancelSignIn(reply) => {
+                self.awaits_computer = false;
+                self.session_input(session::Input::CancelSignIn);
+                self.stop_restoring();
+                let _ = reply.send(Ok(()));
+            }
+            Command::Unlock(reply) => {
+                self.unlock();
+                let _ = reply.send(Ok(()));
+            }
+            Command::SignOut(reply) => {
+                self.sign_out();
+                let _ = reply.send(Ok(()));
+            }
+            Command::Status(reply) => drop(reply.send(Ok(self.status()))),
+            Command::Jobs(reply) => drop(reply.send(Ok(self.jobs()))),
+            Command::Rows(reply) => drop(reply.send(Ok(self.rows()))),
+            Command::Job(job_id, reply) => {
+                let missing = || Error::new(Code::NotFound, format!("there is no job {job_id}: see `tally jobs`"));
+                drop(reply.send(self.whole_view(&job_id).ok_or_else(missing)));
+            }
+            Command::Thumbnail(job_id, thumbnail_id, reply) => {
+                let missing = || Error::new(Code::NotFound, "there is no such picture (any more)");
+                let held = self.cache.job(&job_id).and_then(|job| job.thumbnails.get(&thumbnail_id));
+                drop(reply.send(held.map(|held| held.value.clone()).ok_or_else(missing)));
+            }
+            Command::Open(job_id, reply) => {
+                self.link_input(link::Input::Watch(vec![job_id.clone()]));
+                self.call(Call::job(job_id));
+                let _ = reply.send(Ok(()));
+            }
+            Command::Refresh(reply) => {
+                self.link_input(link::Input::Refresh);
+                let _ = reply.send(Ok(()));
+            }
+            Command::Reconnect(reply) => {
+                self.link_input(link::Input::Reconnect);
+                let _ = reply.send(Ok(()));
+            }
+            Command::Diagnostics(reply) => drop(reply.send(Ok(self.diagnostics.view()))),
+            Command::Report(reply) => drop(reply.send(Ok(self.report_text()))),
+            Command::Edit(job_id, changes, reply) => drop(reply.send(self.edit(job_id, changes))),
+            Command::Type(draft, reply) => drop(reply.send(self.type_draft(*draft))),
+            Command::Discard(job_id, field, reply) => {
+                self.edits_input(edits::Input::Discard(job_id, field));
+                let _ = reply.send(Ok(()));
+            }
+            Command::Upload(path, reply) => self.upload(path, reply),
+            Command::Uploads(reply) => drop(reply.send(Ok(self.uploads.views()))),
+            Command::CancelUpload(upload_id, reply) => {
+                self.cancel_upload(upload_id);
+                let _ = reply.send(Ok(()));
+            }
+            Command::RetryUpload(upload_id, reply) => {
+                self.retry_upload(upload_id);
+                let _ = reply.send(Ok(()));
+            }
+            Command::Search(text, reply) => drop(reply.send(Ok(search::find(&self.cache, &self.edits, &text)))),
+            Command::Settle(job_ids, trouble, reply) => {
+                self.settle(&job_ids, trouble);
+                let _ = reply.send(Ok(()));
+            }
+            Command::Synced(reply) => self.calls.when_synced(reply),
+            Command::SessionRestored(reply) => match &mut self.restoring {
+                Some(waiting) => waiting.push(reply),
+                None => drop(reply.send(Ok(self.session.is_signed_in()))),
+            },
+            // The loop ends on it.
+            Command::Shutdown(reply) => drop(reply.send(Ok(()))),
+        }
+    }
+}

@@ -1,0 +1,114 @@
+//! What became of a job by a message or a snapshot.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{JobId, job::Status, record::Record};
+
+/// A backend that does not know how long a video is after so many stages is not asked any more.
+const MEASURED_BY: usize = 3;
+/// Is something that became different, or must be found out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// A job differs from before.
+    Job(JobId, Scope),
+    /// A job is gone.
+    Removed(JobId),
+    /// A run of a job ended.
+    Ended(Ending),
+    /// A job was heard of for the first time in a message: the rest of it must be fetched.
+    Discovered(JobId),
+    /// Nobody knows how long the video is, and a stage has ended that may have found out: REST may know.
+    Unmeasured(JobId),
+    /// An end was dropped by its time although the job is not finished here: only REST can tell.
+    Doubted(JobId),
+}
+
+/// Tells how much of a job changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
+pub enum Scope {
+    /// One aspect: a percentage, a field, a thumbnail.
+    Increment,
+    /// Many aspects at once: it ended, began anew, or came from a snapshot.
+    Major,
+}
+
+/// Is the end of a run.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Ending {
+    /// Which job ended.
+    pub job_id: JobId,
+    /// Which of its runs.
+    pub run: u32,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// Whether it was watched, or had already ended when it was first seen.
+    pub witnessed: Witnessed,
+}
+
+impl Ending {
+    /// Returns the end of a job's run, if it has one.
+    pub fn of(job: &Record) -> Option<Self> {
+        let outcome = match job.overall.status() {
+            Status::Pending | Status::Processing => return None,
+            Status::Completed => Outcome::Completed,
+            Status::Failed => Outcome::Failed,
+        };
+        Some(Self { job_id: job.job_id.clone(), run: job.run, outcome, witnessed: Witnessed::Yes })
+    }
+}
+
+/// Is how a run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Outcome {
+    /// Well.
+    Completed,
+    /// Badly.
+    Failed,
+}
+
+/// Tells whether an end is news.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Witnessed {
+    /// The job was known before it ended.
+    Yes,
+    /// The first look at the job already showed its end.
+    FirstLook,
+}
+
+/// Remembers a job as it was, to tell what became of it.
+pub(super) struct Before {
+    record: Record,
+}
+
+impl Before {
+    pub(super) fn of(job: &Record) -> Self {
+        Self { record: job.clone() }
+    }
+
+    pub(super) fn compare(self, job: &Record, witnessed: Witnessed) -> Vec<Change> {
+        let before = self.record;
+        let is_new = before.updated_at.is_none();
+        if !is_new && before == *job {
+            return Vec::new();
+        }
+        let (was, is) = (before.overall.status(), job.overall.status());
+        let ended = is.is_final() && (is_new || was != is || before.run != job.run);
+        let major = is_new || ended || before.run != job.run;
+        let mut changes = vec![Change::Job(job.job_id.clone(), if major { Scope::Major } else { Scope::Increment })];
+        let was_done = ended_stages(&before);
+        let found_out = ended_stages(job) > was_done && was_done < MEASURED_BY;
+        if found_out && job.duration_seconds.is_none() && !is.is_final() {
+            changes.push(Change::Unmeasured(job.job_id.clone()));
+        }
+        let ending = Ending::of(job).filter(|_| ended);
+        changes.extend(ending.map(|ending| Change::Ended(Ending { witnessed, ..ending })));
+        changes
+    }
+}
+
+fn ended_stages(job: &Record) -> usize {
+    job.stages.values().filter(|stage| stage.status().is_final()).count()
+}

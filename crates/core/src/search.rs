@@ -1,0 +1,88 @@
+//! Which jobs a person looks for.
+
+use crate::{
+    JobId,
+    cache::Cache,
+    edits::Edits,
+    job::{Content, Field},
+    record::Record,
+};
+
+/// What is searched, beside the name of the file. Transcripts are on disk, and too long for this.
+const SEARCHED: [Field; 3] = [Field::Title, Field::Tags, Field::Description];
+
+/// Returns the jobs that have all the words of a text in their title, tags, description or file name, in any case, by id.
+///
+/// What a person wrote is searched in place of what the backend has.
+pub fn find(cache: &Cache, edits: &Edits, text: &str) -> Vec<JobId> {
+    let words: Vec<String> = text.split_whitespace().map(str::to_lowercase).collect();
+    let has_words = |job: &&Record| {
+        let text = text_of(job, edits);
+        words.iter().all(|word| text.contains(word.as_str()))
+    };
+    cache.jobs().filter(has_words).map(|job| job.job_id.clone()).collect()
+}
+
+fn text_of(job: &Record, edits: &Edits) -> String {
+    let pending = edits.pending(&job.job_id);
+    let mut text = job.filename.as_deref().unwrap_or_default().to_lowercase();
+    for field in SEARCHED {
+        let held = pending.get(&field).copied().or_else(|| job.metadata.get(&field).map(|held| &held.value));
+        match held {
+            Some(Content::Text(held)) => add(&mut text, held),
+            Some(Content::Tags(tags)) => tags.iter().for_each(|tag| add(&mut text, tag)),
+            Some(Content::Chapters(_) | Content::Shelved(_)) | None => {}
+        }
+    }
+    text
+}
+
+fn add(text: &mut String, more: &str) {
+    // No word of a search holds a line break, so none is found across two fields.
+    text.push('\n');
+    text.push_str(&more.to_lowercase());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Now, cache::Authority, snapshot::read_job};
+    use serde_json::json;
+    use std::{collections::BTreeMap, time::Duration};
+
+    fn cache() -> Cache {
+        let mut cache = Cache::default();
+        let requested = "2026-01-01T00:00:00Z".parse().expect("a time");
+        for job in [
+            json!({ "id": 1, "status": "COMPLETED", "video": { "original_filename": "IMG_1.MOV" },
+                "video_metadata": { "title": "Émile at the sea", "tags": ["waves", "Big Sur"], "description": "Two days" } }),
+            json!({ "id": 2, "status": "PENDING", "video": { "original_filename": "img_2.mov" } }),
+        ] {
+            cache.merge(read_job(&job).expect("a job"), requested, Authority::Ordinary);
+        }
+        cache
+    }
+
+    fn found(edits: &Edits, text: &str) -> Vec<String> {
+        find(&cache(), edits, text).iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn every_word_is_found_in_title_tags_description_or_file_name() {
+        let edits = Edits::default();
+        assert_eq!(found(&edits, " DAYS  émile sur "), ["1"]);
+        assert_eq!(found(&edits, "img mov"), ["1", "2"]);
+        assert_eq!(found(&edits, "walrus"), [""; 0]);
+        assert_eq!(found(&edits, "waves big"), ["1"]);
+        assert_eq!(found(&edits, "  "), ["1", "2"]);
+    }
+
+    #[test]
+    fn what_a_person_wrote_is_found_and_what_it_replaces_is_not() {
+        let mut edits = Edits::default();
+        let changes = BTreeMap::from([(Field::Tags, Content::Tags(vec!["harbour".to_owned()]))]);
+        let now = Now { monotonic: Duration::ZERO, wall: "2026-01-01T00:00:00Z".parse().expect("a time"), draw: 0.5 };
+        edits.on(crate::edits::Input::Edit(JobId::new("1"), changes), &cache(), now);
+        assert_eq!((found(&edits, "harbour"), found(&edits, "waves")), (vec!["1".to_owned()], Vec::new()));
+    }
+}
