@@ -11,6 +11,7 @@ use crate::{
     commands,
     computer::Computer,
     pictures,
+    settings::Settings,
     shell::{Pace, Window},
     tray, window,
 };
@@ -20,6 +21,8 @@ const KEYCHAIN_ACCOUNT: &str = "desktop";
 
 /// Runs the app until it is quit.
 pub fn run(args: Args) -> anyhow::Result<()> {
+    let data_dir = args.data_dir().context("there is no folder for application data: name one with --data-dir")?;
+    let places = window::places(&desktop_dir(&data_dir));
     let app = tauri::Builder::default()
         // First of all plugins, so that a second start ends before it does anything.
         .plugin(tauri_plugin_single_instance::init(|app, argv, cwd| {
@@ -29,12 +32,13 @@ pub fn run(args: Args) -> anyhow::Result<()> {
             }
         }))
         .plugin(tauri_plugin_dialog::init())
+        .plugin(places)
         .register_asynchronous_uri_scheme_protocol(pictures::SCHEME, |context, request, responder| {
             pictures::serve(context.app_handle(), &request, responder);
         })
         .invoke_handler(commands::handler())
         .on_window_event(window::on_event)
-        .setup(move |app| set_up(app, args).map_err(Into::into))
+        .setup(move |app| set_up(app, &data_dir, args).map_err(Into::into))
         .build(tauri::generate_context!())
         .context("the app could not be started")?;
     app.run(|app, event| {
@@ -50,11 +54,13 @@ pub fn desktop_dir(data_dir: &Path) -> PathBuf {
     data_dir.join("desktop")
 }
 
-fn set_up(app: &tauri::App, args: Args) -> anyhow::Result<()> {
-    let data_dir = args.data_dir().context("there is no folder for application data: name one with --data-dir")?;
-    let desktop_dir = desktop_dir(&data_dir);
+fn set_up(app: &tauri::App, data_dir: &Path, args: Args) -> anyhow::Result<()> {
+    let desktop_dir = desktop_dir(data_dir);
     let here = args.this_computer || tallylight_client::last_identity(&desktop_dir) == Some(Identity::ThisComputer);
     let webview = desktop_dir.join("webview");
+    let settings = Settings::new(&desktop_dir);
+    let theme = settings.appearance().unwrap_or_default().theme;
+    app.manage(settings);
     app.manage(Pictures::new(&desktop_dir));
     let pace = Pace::default();
     let handle = tauri::async_runtime::block_on(async {
@@ -65,7 +71,7 @@ fn set_up(app: &tauri::App, args: Args) -> anyhow::Result<()> {
     app.manage(handle.clone());
     app.manage(Computer::new(data_dir.join("studio")));
     tray::build(app.handle());
-    window::build(app.handle(), &webview)?;
+    window::build(app.handle(), &webview, theme)?;
     #[cfg(unix)]
     quit_on_sigterm(app.handle().clone());
     let app = app.handle().clone();

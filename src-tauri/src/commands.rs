@@ -4,16 +4,17 @@ use secrecy::SecretString;
 use tallylight_client::{Handle, Identity};
 use tallylight_core::{
     Error, JobId, ThumbnailId,
+    cache::Trouble,
     diagnostics::DiagnosticsView,
     discovery::{Description, parse_address},
     edits::{Changes, Draft},
     job::Field,
-    view::{JobView, RowView, ServerView, StatusView},
+    view::{AppearanceView, JobView, RowView, ServerView, StatusView, UploadView},
 };
 use tauri::{AppHandle, State, Wry, ipc::Invoke};
 use tauri_plugin_dialog::DialogExt;
 
-use crate::{app, computer::Computer, pictures, save, shell::Pace, window};
+use crate::{app, computer::Computer, pictures, save, settings::Settings, shell::Pace, window};
 
 type Answer<T> = Result<T, Error>;
 
@@ -42,6 +43,13 @@ pub fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
         picture_file,
         drag_picture,
         choose_videos,
+        uploads,
+        cancel_upload,
+        retry_upload,
+        search,
+        settle,
+        appearance,
+        set_appearance,
         diagnostics,
         save_report,
         listening,
@@ -161,6 +169,43 @@ async fn drag_picture(app: AppHandle, job_id: JobId, thumbnail_id: ThumbnailId) 
 async fn choose_videos(app: AppHandle) -> Answer<()> {
     let chosen = app.dialog().file().blocking_pick_files().unwrap_or_default();
     app::upload(&app, chosen.into_iter().filter_map(|file| file.into_path().ok()).collect());
+    Ok(())
+}
+
+#[tauri::command]
+async fn uploads(client: State<'_, Handle>) -> Answer<Vec<UploadView>> {
+    client.uploads().await
+}
+
+#[tauri::command]
+async fn cancel_upload(client: State<'_, Handle>, upload_id: u32) -> Answer<()> {
+    client.cancel_upload(upload_id).await
+}
+
+#[tauri::command]
+async fn retry_upload(client: State<'_, Handle>, upload_id: u32) -> Answer<()> {
+    client.retry_upload(upload_id).await
+}
+
+#[tauri::command]
+async fn search(client: State<'_, Handle>, text: String) -> Answer<Vec<JobId>> {
+    client.search(text).await
+}
+
+#[tauri::command]
+async fn settle(client: State<'_, Handle>, job_ids: Vec<JobId>, trouble: Trouble) -> Answer<()> {
+    client.settle(job_ids, trouble).await
+}
+
+#[tauri::command]
+async fn appearance(settings: State<'_, Settings>) -> Answer<AppearanceView> {
+    settings.appearance()
+}
+
+#[tauri::command]
+async fn set_appearance(app: AppHandle, settings: State<'_, Settings>, appearance: AppearanceView) -> Answer<()> {
+    settings.set_appearance(appearance)?;
+    window::set_theme(&app, appearance.theme);
     Ok(())
 }
 

@@ -15,6 +15,7 @@ mod computer;
 mod notifications;
 mod pictures;
 mod save;
+mod settings;
 mod shell;
 mod tray;
 mod window;

@@ -3,14 +3,19 @@
 use std::path::{Path, PathBuf};
 
 use tallylight_client::Pictures;
-use tauri::{AppHandle, DragDropEvent, Manager, WebviewUrl, WebviewWindowBuilder, Window, WindowEvent};
+use tallylight_core::view::Theme;
+use tauri::{
+    AppHandle, DragDropEvent, Manager, WebviewUrl, WebviewWindowBuilder, Window, WindowEvent, Wry, plugin::TauriPlugin,
+};
+use tauri_plugin_window_state::StateFlags;
 
 use crate::{app, pictures};
 
 const LABEL: &str = "main";
 
 /// Builds the window, which keeps its pictures in a folder.
-pub fn build(app: &AppHandle, folder: &Path) -> tauri::Result<()> {
+pub fn build(app: &AppHandle, folder: &Path, theme: Theme) -> tauri::Result<()> {
+    set_theme(app, theme);
     WebviewWindowBuilder::new(app, LABEL, WebviewUrl::default())
         .title("Tallylight")
         .inner_size(960.0, 680.0)
@@ -20,6 +25,23 @@ pub fn build(app: &AppHandle, folder: &Path) -> tauri::Result<()> {
         .on_navigation(is_own_page)
         .build()
         .map(drop)
+}
+
+/// Remembers the window's size and place in a folder, and brings it back there.
+pub fn places(folder: &Path) -> TauriPlugin<Wry> {
+    // Whether it is shown is not remembered: a start is a wish to see it.
+    let remembered = StateFlags::SIZE | StateFlags::POSITION | StateFlags::MAXIMIZED | StateFlags::FULLSCREEN;
+    let file = folder.join("window.json").to_string_lossy().into_owned();
+    tauri_plugin_window_state::Builder::default().with_state_flags(remembered).with_filename(file).build()
+}
+
+/// Gives the window its colours; the page follows them as it follows the system's.
+pub fn set_theme(app: &AppHandle, theme: Theme) {
+    app.set_theme(match theme {
+        Theme::System => None,
+        Theme::Light => Some(tauri::Theme::Light),
+        Theme::Dark => Some(tauri::Theme::Dark),
+    });
 }
 
 /// Brings the window to the front.

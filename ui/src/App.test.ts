@@ -1,7 +1,7 @@
 import { cleanup, fireEvent, render, screen, waitFor } from "@testing-library/svelte";
 import { afterEach, describe, expect, it } from "vitest";
 import App from "./App.svelte";
-import { MockBackend, mockJob, mockServer, signedInStatus } from "./backend.mock";
+import { MockBackend, mockJob, mockServer, mockStage, signedInStatus } from "./backend.mock";
 import type { StatusView } from "./bindings";
 
 afterEach(cleanup);
@@ -9,6 +9,12 @@ afterEach(cleanup);
 function signedOutStatus(server: StatusView["server"]): StatusView {
   const session = { state: "signed_out" as const, email: null, reason: null, warning: null };
   return { ...signedInStatus(server), session, remembered: { address: null, email: null } };
+}
+
+/** Chooses what the palette offers. */
+async function choose(name: string) {
+  await fireEvent.click(screen.getByRole("button", { name: "What can be done" }));
+  await fireEvent.click(await screen.findByRole("option", { name }));
 }
 
 async function type(label: string, value: string) {
@@ -204,12 +210,12 @@ describe("signing out", () => {
     const backend = new MockBackend(signedInStatus(), [job]);
     render(App, { backend });
     await screen.findByText("Harbour");
-    await fireEvent.click(screen.getByRole("button", { name: "Sign out" }));
+    await choose("Sign out");
     await screen.findByText(/Changes of one video are not saved yet/);
     await fireEvent.click(screen.getByRole("button", { name: "Stay signed in" }));
     expect(screen.queryByText(/not saved yet/)).toBeNull();
     expect(backend.calls).not.toContain("signOut");
-    await fireEvent.click(screen.getByRole("button", { name: "Sign out" }));
+    await choose("Sign out");
     await fireEvent.click(await screen.findByRole("button", { name: "Sign out anyway" }));
     expect(await screen.findByText("Sign in to Acme Studio")).toBeTruthy();
   });
@@ -218,7 +224,7 @@ describe("signing out", () => {
     const backend = new MockBackend(signedInStatus(), [mockJob({ job_id: "7", title: "Harbour" })]);
     render(App, { backend });
     await screen.findByText("Harbour");
-    await fireEvent.click(screen.getByRole("button", { name: "Sign out" }));
+    await choose("Sign out");
     expect(await screen.findByText("Sign in to Acme Studio")).toBeTruthy();
   });
 });
@@ -254,15 +260,19 @@ describe("watching", () => {
     const failed = mockJob({
       job_id: "8",
       status: "FAILED",
-      error: { code: "not_a_video", message: "This file is not a video.", stage_id: "PROBE" },
+      error: {
+        code: "not_a_video",
+        message: "This file is not a video.",
+        stage_id: "PROBE",
+        at: null,
+      },
       stages: [
-        {
+        mockStage({
           stage_id: "PROBE",
           status: "FAILED",
-          progress_percent: 0,
           error_message: "ffprobe: Invalid data",
-        },
-        { stage_id: "CHAPTERS", status: "PENDING", progress_percent: 0, error_message: null },
+        }),
+        mockStage({ stage_id: "CHAPTERS" }),
       ],
     });
     const backend = new MockBackend(signedInStatus(), [failed]);
@@ -303,7 +313,7 @@ describe("the connection", () => {
     backend.emit({ event: "connection", state: "offline", attempt: 3, retry_in_ms: 9000, reason });
     expect(await screen.findByText("Nothing answers, it may be stopped")).toBeTruthy();
 
-    await fireEvent.click(screen.getByRole("button", { name: "About the connection" }));
+    await fireEvent.click(screen.getByRole("button", { name: "Connection: Offline" }));
     expect(await screen.findByText("2 of 3 attempts")).toBeTruthy();
     expect(screen.getByText("1 × silent")).toBeTruthy();
     await fireEvent.click(screen.getByRole("button", { name: "Save a report…" }));
@@ -380,7 +390,7 @@ describe("the list", () => {
     render(App, { backend: new MockBackend(signedInStatus(), films) });
     await screen.findByText("The sea");
     await fireEvent.keyDown(window.document.body, { key: "/" });
-    const field = screen.getByLabelText("Search titles");
+    const field = screen.getByLabelText("Search titles, tags, texts");
     expect(document.activeElement).toBe(field);
     await fireEvent.input(field, { target: { value: "SEA" } });
     await waitFor(() => expect(screen.queryByText("The city")).toBeNull());

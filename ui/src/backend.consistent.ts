@@ -1,6 +1,6 @@
 import type { Backend } from "./backend";
-import type { Event, JobId, JobView, RowView, StatusView } from "./bindings";
-import { mergeRows } from "./merge";
+import type { Event, JobId, JobView, RowView, StatusView, UploadView } from "./bindings";
+import { mergeRows, mergeUpload } from "./merge";
 
 /**
  * Makes answers at least as new as the events that arrived while they were on their way.
@@ -33,6 +33,7 @@ export function consistent(backend: Backend): Backend {
       }),
     status: () => ask(backend.status, correctStatus),
     rows: () => ask(backend.rows, correctRows),
+    uploads: () => ask(backend.uploads, correctUploads),
     job: (jobId) =>
       ask(
         () => backend.job(jobId),
@@ -55,6 +56,11 @@ function correctRows(list: RowView[], meanwhile: Event[]): RowView[] {
   const changed = words.map(([, job]) => job).filter((job) => job !== null);
   const removed = words.filter(([, job]) => job === null).map(([jobId]) => jobId);
   return mergeRows(list, changed, removed);
+}
+
+function correctUploads(answer: UploadView[], meanwhile: Event[]): UploadView[] {
+  const told = meanwhile.filter((event) => event.event === "upload");
+  return told.reduce(mergeUpload, answer);
 }
 
 /** Returns the last word about each job; null for one that is gone. */

@@ -1,5 +1,6 @@
 import type { Backend, Changes, Draft, Unsubscribe } from "./backend";
 import type {
+  AppearanceView,
   Description,
   DiagnosticsView,
   Event,
@@ -8,9 +9,12 @@ import type {
   JobView,
   RowView,
   ServerView,
+  StageView,
   StatusView,
   TallyError,
   ThumbnailId,
+  Trouble,
+  UploadView,
 } from "./bindings";
 
 /** Makes a job; whatever is not given is that of a job that just began. */
@@ -36,8 +40,27 @@ export function mockJob(given: Partial<JobView> & { job_id: JobId }): JobView {
     unready: [],
     duration_seconds: null,
     size_bytes: null,
+    attention: given.status === "FAILED" ? "failed" : null,
+    ends_at: null,
+    stuck_at: null,
+    began_at: null,
+    ended_at: null,
+    said_at: {},
+    pictured_at: null,
     created_at: "2026-01-01T12:00:00Z",
     updated_at: "2026-01-01T12:00:00Z",
+    ...given,
+  };
+}
+
+/** Makes a stage; whatever is not given is that of one that waits. */
+export function mockStage(given: Partial<StageView> & { stage_id: string }): StageView {
+  return {
+    status: "PENDING",
+    progress_percent: 0,
+    error_message: null,
+    began_at: null,
+    ended_at: null,
     ...given,
   };
 }
@@ -176,6 +199,38 @@ export class MockBackend implements Backend {
     this.answer(`pictureFile ${jobId} ${thumbnailId}`, () => `file:///${jobId}/${thumbnailId}.jpg`);
   dragPicture = (jobId: JobId, thumbnailId: ThumbnailId) =>
     this.answer(`dragPicture ${jobId} ${thumbnailId}`, () => undefined);
+  sending: UploadView[] = [];
+  uploads = () => this.answer("uploads", () => this.sending);
+  cancelUpload = (uploadId: number) =>
+    this.answer(`cancelUpload ${uploadId}`, () => {
+      const upload = this.sending.find((upload) => upload.upload_id === uploadId);
+      this.sending = this.sending.filter((other) => other !== upload);
+      if (upload) this.emit({ event: "upload", ...upload, state: "cancelled" });
+    });
+  retryUpload = (uploadId: number) => this.answer(`retryUpload ${uploadId}`, () => undefined);
+  search = (text: string) =>
+    this.answer(`search ${text}`, () => {
+      const has = (job: JobView) =>
+        JSON.stringify([job.title, job.filename, job.metadata])
+          .toLowerCase()
+          .includes(text.toLowerCase());
+      return this.list.filter(has).map((job) => job.job_id);
+    });
+  settle = (jobIds: JobId[], trouble: Trouble) =>
+    this.answer(`settle ${jobIds.join()} ${trouble}`, () => {
+      const attention = trouble === "dismiss" ? null : ("failed" as const);
+      this.list = this.list.map((job) =>
+        jobIds.includes(job.job_id) ? { ...job, attention } : job,
+      );
+      const changed = this.list
+        .filter((job) => jobIds.includes(job.job_id))
+        .map((job) => ({ job, scope: "increment" as const }));
+      this.emit({ event: "jobs", changed, removed: [] });
+    });
+  looks: AppearanceView = { theme: "system", language: "en" };
+  appearance = () => this.answer("appearance", () => this.looks);
+  setAppearance = (looks: AppearanceView) =>
+    this.answer(`setAppearance ${looks.theme} ${looks.language}`, () => void (this.looks = looks));
   chooseVideos = () => this.answer("chooseVideos", () => undefined);
 
   onEvent = (listener: (event: Event) => void) => subscribe(this.listeners, listener);
@@ -228,6 +283,8 @@ export function signedInStatus(server: ServerView | null = mockServer): StatusVi
   };
 }
 
+const ago = (minutes: number) => new Date(Date.now() - 60_000 * minutes).toISOString();
+
 /** Returns a backend with a little of everything, for working on the views in a browser. */
 export function demoBackend(): MockBackend {
   return new MockBackend(signedInStatus(), [
@@ -236,16 +293,19 @@ export function demoBackend(): MockBackend {
       title: "A walk by the sea",
       status: "PROCESSING",
       progress_percent: 42,
+      stage_id: "TRANSCRIPTION",
+      created_at: ago(9),
+      ends_at: ago(-4),
       stages: [
-        { stage_id: "UPLOAD", status: "COMPLETED", progress_percent: 100, error_message: null },
-        { stage_id: "PROBE", status: "COMPLETED", progress_percent: 100, error_message: null },
-        {
+        mockStage({ stage_id: "UPLOAD", status: "COMPLETED", began_at: ago(9), ended_at: ago(7) }),
+        mockStage({ stage_id: "PROBE", status: "COMPLETED", began_at: ago(7), ended_at: ago(6) }),
+        mockStage({
           stage_id: "TRANSCRIPTION",
           status: "PROCESSING",
           progress_percent: 68,
-          error_message: null,
-        },
-        { stage_id: "CHAPTERS", status: "PENDING", progress_percent: 0, error_message: null },
+          began_at: ago(6),
+        }),
+        mockStage({ stage_id: "CHAPTERS" }),
       ],
       metadata: { TITLE: "A walk by the sea", TAGS: ["sea", "walk"] },
     }),
@@ -254,11 +314,14 @@ export function demoBackend(): MockBackend {
       filename: "cut-off.mp4",
       status: "FAILED",
       progress_percent: 5,
+      created_at: ago(40),
       error: {
         code: "file_incomplete",
         message: "The video file is incomplete.",
         stage_id: "PROBE",
+        at: ago(39),
       },
     }),
+    mockJob({ job_id: "3", title: "City at night", status: "COMPLETED", created_at: ago(3000) }),
   ]);
 }

@@ -40,6 +40,15 @@ export const tauriBackend: Backend = {
   dragPicture: (jobId, thumbnailId) => invoke("drag_picture", { jobId, thumbnailId }),
 
   chooseVideos: () => invoke("choose_videos"),
+  uploads: () => invoke("uploads"),
+  cancelUpload: (uploadId) => invoke("cancel_upload", { uploadId }),
+  retryUpload: (uploadId) => invoke("retry_upload", { uploadId }),
+
+  search: (text) => invoke("search", { text }),
+  settle: (jobIds, trouble) => invoke("settle", { jobIds, trouble }),
+
+  appearance: () => invoke("appearance"),
+  setAppearance: (appearance) => invoke("set_appearance", { appearance }),
 
   diagnostics: () => invoke("diagnostics"),
   saveReport: () => invoke("save_report"),

@@ -1,4 +1,5 @@
 import type {
+  AppearanceView,
   Content,
   Description,
   DiagnosticsView,
@@ -11,6 +12,8 @@ import type {
   StatusView,
   TallyError,
   ThumbnailId,
+  Trouble,
+  UploadView,
 } from "./bindings";
 
 /** Changed fields of a video. */
@@ -67,6 +70,20 @@ export interface Backend {
 
   /** Lets the person choose videos and uploads them; what becomes of them comes as events. */
   chooseVideos(): Promise<void>;
+  /** Returns the uploads that are under way, wait, or failed. */
+  uploads(): Promise<UploadView[]>;
+  /** Gives up an upload, or takes one that failed out of sight. */
+  cancelUpload(uploadId: number): Promise<void>;
+  retryUpload(uploadId: number): Promise<void>;
+
+  /** Returns the videos with all of these words in their title, tags, description or file name. */
+  search(text: string): Promise<JobId[]>;
+  /** Puts the trouble of videos aside, or takes it up again. */
+  settle(jobIds: JobId[], trouble: Trouble): Promise<void>;
+
+  /** Returns how the window should look and speak. */
+  appearance(): Promise<AppearanceView>;
+  setAppearance(appearance: AppearanceView): Promise<void>;
 
   /** What is remembered of the connection. */
   diagnostics(): Promise<DiagnosticsView>;

@@ -98,9 +98,34 @@ unsaved: boolean,
  */
 duration_seconds: number | null, 
 /**
+ * What of it wants to be looked at.
+ */
+attention: Attention | null, 
+/**
+ * When it may be done, by the backend's clock, as earlier jobs teach; none before they do.
+ */
+ends_at: string | null, 
+/**
+ * From when on it is stuck, by the backend's clock, if nothing more is heard of it.
+ */
+stuck_at: string | null, 
+/**
  * When it was made.
  */
 created_at: string | null, };
+export type Attention = "failed" | "words" | "warning";
+export type AppearanceView = { 
+/**
+ * Its colours.
+ */
+theme: Theme, 
+/**
+ * Its language.
+ */
+language: Language, };
+export type Theme = "system" | "light" | "dark";
+export type Language = "system" | "en" | "de" | "es";
+export type Trouble = "dismiss" | "restore";
 export type JobView = { 
 /**
  * Which video it works on.
@@ -143,6 +168,22 @@ unready: Array<UnreadyView>,
  * How large the file is, in bytes.
  */
 size_bytes: number | null, 
+/**
+ * When the work on it began, by the backend's clock, as far as messages told.
+ */
+began_at: string | null, 
+/**
+ * When it ended, as far as messages told.
+ */
+ended_at: string | null, 
+/**
+ * When each field of its metadata was last told of.
+ */
+said_at: Partial<Record<Field, string>>, 
+/**
+ * When its first thumbnail was told of.
+ */
+pictured_at: string | null, 
 /**
  * The newest word about it.
  */
@@ -191,6 +232,18 @@ unsaved: boolean,
  * How long the video is, in seconds.
  */
 duration_seconds: number | null, 
+/**
+ * What of it wants to be looked at.
+ */
+attention: Attention | null, 
+/**
+ * When it may be done, by the backend's clock, as earlier jobs teach; none before they do.
+ */
+ends_at: string | null, 
+/**
+ * From when on it is stuck, by the backend's clock, if nothing more is heard of it.
+ */
+stuck_at: string | null, 
 /**
  * When it was made.
  */
@@ -265,7 +318,11 @@ message: string,
 /**
  * The stage that it happened in.
  */
-stage_id: StageId | null, };
+stage_id: StageId | null, 
+/**
+ * When it happened, by the backend's clock, where a message told.
+ */
+at: string | null, };
 export type StageView = { 
 /**
  * Which stage it is.
@@ -282,7 +339,15 @@ progress_percent: number,
 /**
  * Why it failed.
  */
-error_message: string | null, };
+error_message: string | null, 
+/**
+ * When the work on it began, by the backend's clock, as far as messages told.
+ */
+began_at: string | null, 
+/**
+ * When it ended, as far as messages told.
+ */
+ended_at: string | null, };
 export type MetadataView = { 
 /**
  * The title.
@@ -367,6 +432,10 @@ sent_bytes: number,
  */
 total_bytes: number, 
 /**
+ * How many bytes are sent in a second; none where that is not known.
+ */
+bytes_per_second: number | null, 
+/**
  * How far it has come.
  */
 state: UploadState, 
@@ -378,7 +447,7 @@ job_id: JobId | null,
  * Why it failed.
  */
 error: ReasonView | null, };
-export type UploadState = "sending" | "sent" | "failed";
+export type UploadState = "queued" | "sending" | "sent" | "failed" | "cancelled";
 export type ServerView = { 
 /**
  * What it calls itself.

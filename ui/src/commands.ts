@@ -1,6 +1,6 @@
 import { createMutation, mutationOptions, useQueryClient } from "@tanstack/svelte-query";
 import type { Backend, Changes } from "./backend";
-import type { Description, JobId } from "./bindings";
+import type { AppearanceView, Description, JobId, Trouble } from "./bindings";
 import { applyEdit } from "./events";
 import { keys } from "./queries";
 
@@ -77,6 +77,31 @@ export function editMutation(backend: Backend) {
 /** Signs out; what becomes of it comes back as events. */
 export function signOutMutation(backend: Backend) {
   return createMutation(() => mutationOptions({ mutationFn: () => backend.signOut() }));
+}
+
+export interface Settlement {
+  jobIds: JobId[];
+  trouble: Trouble;
+}
+
+/** Puts the trouble of videos aside, or takes it up again; the rows come back as events. */
+export function settleMutation(backend: Backend) {
+  return createMutation(() =>
+    mutationOptions({
+      mutationFn: ({ jobIds, trouble }: Settlement) => backend.settle(jobIds, trouble),
+    }),
+  );
+}
+
+/** Changes how the window looks and speaks. */
+export function appearanceMutation(backend: Backend) {
+  const client = useQueryClient();
+  return createMutation(() =>
+    mutationOptions({
+      mutationFn: (appearance: AppearanceView) => backend.setAppearance(appearance),
+      onSettled: () => client.invalidateQueries({ queryKey: keys.appearance }),
+    }),
+  );
 }
 
 /** Lets the person save a report of the connection. */

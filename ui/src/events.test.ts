@@ -2,7 +2,7 @@ import type { QueryClient } from "@tanstack/svelte-query";
 import { beforeEach, describe, expect, it } from "vitest";
 import { mockJob, signedInStatus } from "./backend.mock";
 import type { Event, JobView, RowView, StatusView, UploadView } from "./bindings";
-import { applyEdit, applyEvent, dismissUpload } from "./events";
+import { applyEdit, applyEvent } from "./events";
 import { keys, newQueryClient } from "./queries";
 
 let client: QueryClient;
@@ -191,6 +191,7 @@ describe("uploads", () => {
     filename: "a.mp4",
     sent_bytes: 0,
     total_bytes: 10,
+    bytes_per_second: null,
     state: "sending",
     job_id: null,
     error: null,
@@ -198,7 +199,8 @@ describe("uploads", () => {
   });
   const held = () => client.getQueryData<UploadView[]>(keys.uploads);
 
-  it("are shown while they go on, leave when they are sent, and stay when they fail until dismissed", () => {
+  it("are shown while they go on, leave when they are sent, and stay when they fail until given up", () => {
+    client.setQueryData(keys.uploads, []);
     applyEvent(client, upload({}));
     applyEvent(client, upload({ sent_bytes: 5 }));
     applyEvent(client, upload({ upload_id: 2 }));
@@ -209,7 +211,7 @@ describe("uploads", () => {
     applyEvent(client, upload({ state: "sent", job_id: "7" }));
     applyEvent(client, upload({ upload_id: 2, state: "failed" }));
     expect(held()?.map((upload) => upload.state)).toEqual(["failed"]);
-    dismissUpload(client, 2);
+    applyEvent(client, upload({ upload_id: 2, state: "cancelled" }));
     expect(held()).toEqual([]);
   });
 });

@@ -13,7 +13,7 @@ import type {
   StatusView,
   UploadView,
 } from "./bindings";
-import { mergeRows } from "./merge";
+import { mergeRows, mergeUpload } from "./merge";
 import { keys } from "./queries";
 
 /** Applies what the core told. The only writer of the query cache. */
@@ -29,7 +29,7 @@ export function applyEvent(client: QueryClient, event: Event): void {
       applySession(client, event);
       break;
     case "upload":
-      client.setQueryData<UploadView[]>(keys.uploads, (old) => withUpload(old ?? [], event));
+      client.setQueryData<UploadView[]>(keys.uploads, (old) => old && mergeUpload(old, event));
       break;
     case "edit":
       client.setQueryData<Partial<Record<Field, EditView>>>(keys.edits(event.job_id), (old) => ({
@@ -122,17 +122,4 @@ function applySession(client: QueryClient, session: SessionView): void {
 function forgetVideos(client: QueryClient): void {
   for (const queryKey of [keys.videos, ["video"], ["edits"], keys.uploads])
     client.removeQueries({ queryKey });
-}
-
-function withUpload(uploads: UploadView[], upload: UploadView): UploadView[] {
-  const others = uploads.filter((other) => other.upload_id !== upload.upload_id);
-  // What was sent goes on as a job.
-  return upload.state === "sent" ? others : [...others, upload];
-}
-
-/** Takes a failed upload out of sight. */
-export function dismissUpload(client: QueryClient, uploadId: number): void {
-  client.setQueryData<UploadView[]>(keys.uploads, (old) =>
-    (old ?? []).filter((upload) => upload.upload_id !== uploadId),
-  );
 }

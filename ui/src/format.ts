@@ -1,4 +1,5 @@
-import { messages } from "./messages";
+import type { Code } from "./bindings";
+import { locale, messages } from "./messages";
 
 /** Writes seconds as `1:02:03`, as YouTube writes the start of a chapter. */
 export function clock(seconds: number): string {
@@ -14,14 +15,14 @@ export function clock(seconds: number): string {
 
 /** Writes a number as a person reads it. */
 export function count(number: number): string {
-  return new Intl.NumberFormat().format(number);
+  return new Intl.NumberFormat(locale).format(number);
 }
 
 /** Writes a size as a person reads it. */
 export function bytes(size: number): string {
   const units = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte"];
   const step = Math.min(units.length - 1, size < 1000 ? 0 : Math.floor(Math.log10(size) / 3));
-  const format = new Intl.NumberFormat(undefined, {
+  const format = new Intl.NumberFormat(locale, {
     style: "unit",
     unit: units[step],
     unitDisplay: "short",
@@ -39,7 +40,7 @@ export function age(time: string | null, now: number): string {
     ["hour", 3600],
     ["minute", 60],
   ];
-  const format = new Intl.RelativeTimeFormat(undefined, { numeric: "auto", style: "short" });
+  const format = new Intl.RelativeTimeFormat(locale, { numeric: "auto", style: "short" });
   for (const [unit, length] of steps) {
     if (Math.abs(seconds) >= length) return format.format(Math.round(seconds / length), unit);
   }
@@ -50,13 +51,13 @@ export function age(time: string | null, now: number): string {
 export function dayName(midnight: Date, now: number): string {
   const days = Math.round((new Date(now).setHours(0, 0, 0, 0) - midnight.getTime()) / 86_400_000);
   if (days === 0 || days === 1) {
-    const near = new Intl.RelativeTimeFormat(undefined, { numeric: "auto" }).format(-days, "day");
+    const near = new Intl.RelativeTimeFormat(locale, { numeric: "auto" }).format(-days, "day");
     return near.charAt(0).toLocaleUpperCase() + near.slice(1);
   }
   const isThisYear = midnight.getFullYear() === new Date(now).getFullYear();
   const year = isThisYear ? undefined : "numeric";
   const parts = { weekday: "long", day: "numeric", month: "long", year } as const;
-  return new Intl.DateTimeFormat(undefined, parts).format(midnight);
+  return new Intl.DateTimeFormat(locale, parts).format(midnight);
 }
 
 /** Makes a stage's id readable: `AUDIO_EXTRACTION` becomes `Audio extraction`. */
@@ -72,6 +73,31 @@ export function sentence(text: string): string {
   return /^[a-z]+(, | |: |$)/.test(text) ? text.charAt(0).toUpperCase() + text.slice(1) : text;
 }
 
+/** Returns what the core says of a failure or a state, in the window's language where that has words for its code. */
+export function said(reason: { code: Code; message: string }): string {
+  return messages.codes[reason.code] ?? sentence(reason.message);
+}
+
+/** Writes how long something still takes: in minutes, because a forecast is no promise. */
+export function timeLeft(end: string, now: number): string {
+  const minutes = (Date.parse(end) - now) / 60_000;
+  if (minutes <= 0) return messages.left.anyMoment;
+  if (minutes < 1) return messages.left.lessThan(amount(1, "minute"));
+  const [value, unit] = minutes < 90 ? [minutes, "minute"] : [minutes / 60, "hour"];
+  return messages.left.about(amount(Math.round(value), unit));
+}
+
+/** Writes how long something took, in seconds, as short as it can be read. */
+export function span(seconds: number): string {
+  if (seconds < 60) return amount(seconds, "second", seconds < 10 ? 1 : 0);
+  return clock(seconds);
+}
+
+function amount(value: number, unit: string, digits = 0): string {
+  const format = { style: "unit", unit, unitDisplay: "short", maximumFractionDigits: digits };
+  return new Intl.NumberFormat(locale, format as Intl.NumberFormatOptions).format(value);
+}
+
 /** Makes a name for a file of a title. */
 export function fileName(title: string | null): string {
   const words = (title ?? "").replace(/\.[a-z0-9]{2,4}$/i, "");
@@ -84,22 +110,21 @@ export function fileName(title: string | null): string {
 }
 
 /** Writes when something was: the time alone, if it was today. */
-export function moment(time: string, now: number): string {
+export function moment(time: string, now: number, precision: "short" | "medium" = "short"): string {
   const when = new Date(time);
   const today = new Date(now).toDateString() === when.toDateString();
-  const style = today ? { timeStyle: "short" } : { dateStyle: "medium", timeStyle: "short" };
-  return new Intl.DateTimeFormat(undefined, style as Intl.DateTimeFormatOptions).format(when);
+  const style = today ? { timeStyle: precision } : { dateStyle: "medium", timeStyle: precision };
+  return new Intl.DateTimeFormat(locale, style as Intl.DateTimeFormatOptions).format(when);
 }
 
 /** Writes a duration in milliseconds as a person reads it. */
 export function duration(millis: number): string {
-  const [value, unit] =
-    Math.abs(millis) < 1000 ? [millis, "millisecond"] : [millis / 1000, "second"];
-  const format = { style: "unit", unit, unitDisplay: "short", maximumFractionDigits: 1 } as const;
-  return new Intl.NumberFormat(undefined, format).format(value);
+  return Math.abs(millis) < 1000
+    ? amount(millis, "millisecond", 1)
+    : amount(millis / 1000, "second", 1);
 }
 
 /** Writes a time of day with seconds. */
 export function timeOfDay(time: string): string {
-  return new Intl.DateTimeFormat(undefined, { timeStyle: "medium" }).format(new Date(time));
+  return new Intl.DateTimeFormat(locale, { timeStyle: "medium" }).format(new Date(time));
 }

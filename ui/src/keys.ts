@@ -1,11 +1,19 @@
+import { messages } from "./messages";
+import { mod } from "./platform";
+
 /** Tells whether a key belongs to what it is typed into, and means nothing to the window. */
 export function isTaken(event: KeyboardEvent): boolean {
   const into = event.target instanceof Element ? event.target : null;
   const isChord = event.ctrlKey || event.metaKey || event.altKey;
-  const isField = Boolean(into?.closest("input, textarea, select"));
-  // A dialog has every key, also where the focus went with a button that is gone.
-  const isDialog = document.querySelector("dialog[open]") !== null;
-  return isChord || event.defaultPrevented || isField || isDialog;
+  const isField = Boolean(
+    into?.closest("input:not([type=checkbox]), textarea, select, [role=menu]"),
+  );
+  return isChord || event.defaultPrevented || isField || isDialogOpen();
+}
+
+/** A dialog has every key, also where the focus went with a button that is gone. */
+export function isDialogOpen(): boolean {
+  return document.querySelector("dialog[open], [role=menu]") !== null;
 }
 
 /** Returns by how many rows a key moves; null for a key that moves none. */
@@ -21,4 +29,42 @@ export function rowStep(key: string): number | null {
     End: Infinity,
   };
   return steps[key] ?? null;
+}
+
+/** Returns every key and what it does, in groups, for whoever asks. */
+export function shownKeys(): { name: string; keys: [string[], string][] }[] {
+  const texts = messages.keys;
+  return [
+    {
+      name: texts.everywhere,
+      keys: [
+        [[mod("K")], texts.palette],
+        [["/"], texts.search],
+        [[mod("U")], texts.upload],
+        [[mod(",")], texts.settings],
+        [["?"], texts.help],
+        [["Esc"], texts.back],
+      ],
+    },
+    {
+      name: texts.inList,
+      keys: [
+        [["↓", "j"], texts.next],
+        [["↑", "k"], texts.previous],
+        [["Home", "End"], texts.ends],
+        [["Enter"], texts.open],
+        [["x"], texts.mark],
+        [[mod("A")], texts.markAll],
+        [["e"], texts.dismiss],
+      ],
+    },
+    {
+      name: texts.inVideo,
+      keys: [
+        [[mod("S")], texts.save],
+        [["e"], texts.dismissThis],
+        [["←", "→"], texts.pictures],
+      ],
+    },
+  ];
 }

@@ -8,7 +8,8 @@ import "./base.css";
 /** The real backend in the app; a made-up one in a plain browser, for working on the views. */
 async function chooseBackend(): Promise<Backend> {
   if (isTauri()) return (await import("./backend.tauri")).tauriBackend;
-  return (await import("./backend.mock")).demoBackend();
+  if (import.meta.env.DEV) return (await import("./backend.mock")).demoBackend();
+  throw new Error("this page belongs into the app");
 }
 
 const target = document.getElementById("app");

@@ -1,4 +1,4 @@
-import type { JobId, RowView } from "./bindings";
+import type { JobId, RowView, UploadView } from "./bindings";
 
 /** Puts changed jobs in their places, newest first, and takes removed ones out. */
 export function mergeRows(old: RowView[], changed: RowView[], removed: JobId[]): RowView[] {
@@ -21,4 +21,13 @@ export function mergeRows(old: RowView[], changed: RowView[], removed: JobId[]):
 function newestFirst(a: RowView, b: RowView): number {
   const time = (job: RowView) => (job.created_at === null ? Infinity : Date.parse(job.created_at));
   return time(b) - time(a) || a.job_id.localeCompare(b.job_id);
+}
+
+/** Puts an upload in its place, or takes out one that is over. */
+export function mergeUpload(uploads: UploadView[], upload: UploadView): UploadView[] {
+  // What was sent goes on as a job.
+  const isOver = upload.state === "sent" || upload.state === "cancelled";
+  const place = uploads.findIndex((other) => other.upload_id === upload.upload_id);
+  if (isOver) return uploads.toSpliced(place, place < 0 ? 0 : 1);
+  return place < 0 ? [...uploads, upload] : uploads.with(place, upload);
 }

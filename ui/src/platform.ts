@@ -3,13 +3,15 @@ export const dragsFiles = navigator.platform.startsWith("Linux");
 
 const isMac = navigator.platform.startsWith("Mac");
 
-/** Names the keys that save. */
-export const saveKey = isMac ? "⌘S" : "Ctrl+S";
+/** Names the keys of a command. */
+export function mod(key: string): string {
+  return isMac ? `⌘${key}` : `Ctrl+${key}`;
+}
 
-/** Tells whether a key saves. */
-export function isSave(event: KeyboardEvent): boolean {
+/** Tells whether a key, with the one that commands, was pressed. */
+export function isCommand(event: KeyboardEvent, key: string): boolean {
   const command = isMac ? event.metaKey : event.ctrlKey;
-  return command && !event.altKey && event.key.toLowerCase() === "s";
+  return command && !event.altKey && !event.shiftKey && event.key.toLowerCase() === key;
 }
 
 /** Tells whether the page runs in the app, and not in a plain browser. */

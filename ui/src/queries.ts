@@ -1,6 +1,6 @@
 import { queryOptions, QueryClient } from "@tanstack/svelte-query";
 import type { Backend } from "./backend";
-import type { EditView, Field, JobId, UploadView } from "./bindings";
+import type { EditView, Field, JobId } from "./bindings";
 
 export const keys = {
   status: ["status"] as const,
@@ -8,6 +8,8 @@ export const keys = {
   video: (jobId: JobId) => ["video", jobId] as const,
   edits: (jobId: JobId) => ["edits", jobId] as const,
   uploads: ["uploads"] as const,
+  search: (text: string) => ["search", text] as const,
+  appearance: ["appearance"] as const,
   diagnostics: ["diagnostics"] as const,
 };
 
@@ -41,12 +43,22 @@ export const videosQuery = (backend: Backend) =>
 export const videoQuery = (backend: Backend, jobId: JobId) =>
   queryOptions({ queryKey: keys.video(jobId), queryFn: () => backend.job(jobId) });
 
-/** Uploads live in events alone: there is nothing to fetch. */
-export const uploadsQuery = () =>
+export const uploadsQuery = (backend: Backend) =>
+  queryOptions({ queryKey: keys.uploads, queryFn: () => backend.uploads() });
+
+export const appearanceQuery = (backend: Backend) =>
+  queryOptions({ queryKey: keys.appearance, queryFn: () => backend.appearance() });
+
+/** Asked anew while it is on the screen: texts change, and rows do not carry them. */
+export const searchQuery = (backend: Backend, text: string) =>
   queryOptions({
-    queryKey: keys.uploads,
-    queryFn: (): UploadView[] => [],
-    initialData: [] as UploadView[],
+    queryKey: keys.search(text),
+    queryFn: () => backend.search(text),
+    enabled: text !== "",
+    staleTime: 1000,
+    gcTime: 10_000,
+    refetchInterval: 5000,
+    placeholderData: (found: JobId[] | undefined) => found,
   });
 
 /** What became of each edited field. It lives in events alone. */

@@ -11,11 +11,13 @@ use crate::{
     record::Record,
 };
 
+mod appearance;
 mod edit;
 mod job;
 mod row;
 
 pub use crate::session::{SessionState, SessionView};
+pub use appearance::{AppearanceView, Language, Theme};
 pub use edit::{DraftKind, DraftView, EditOutcome, EditView, UnreadyView};
 pub use job::{FaultView, JobView, MetadataView, StageView, error, job};
 pub use row::{Attention, RowView, row};

@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { mockJob } from "../backend.mock";
 import type { Status } from "../bindings";
-import { arrange, countStatuses, type Line, lineKey, type Wish } from "./arrange";
+import { arrange, countFilters, type Line, lineKey, type Wish } from "./arrange";
 
-const everything: Wish = { status: null, search: "", sort: "newest" };
+const everything: Wish = { filter: null, search: "", sort: "newest" };
+const now = Date.parse("2026-11-24T12:00:00Z");
 /** Noon of a day of November, in the zone of this machine. */
 const noon = (day: number) => new Date(2026, 10, day, 12).toISOString();
 const video = (job_id: string, status: Status, day: number, title: string | null = null) =>
@@ -25,7 +26,7 @@ const rows = [
 
 describe("the list", () => {
   it("shows what a person must know of first, and what is done by its day", () => {
-    const lines = arrange(rows, everything);
+    const lines = arrange(rows, everything, now);
     const headed = ["FAILED: 1", "d", "PROCESSING: 1", "b", "PENDING: 1", "c", "24: 1", "e"];
     expect(shown(lines)).toEqual([...headed, "23: 2", "f", "a"]);
     const places = lines.flatMap((line) => (line.kind === "row" ? [line.place] : []));
@@ -34,24 +35,57 @@ describe("the list", () => {
   });
 
   it("needs no heading over a single group", () => {
-    expect(shown(arrange(rows.slice(4), everything))).toEqual(["f", "a"]);
-    expect(arrange([], everything)).toEqual([]);
+    expect(shown(arrange(rows.slice(4), everything, now))).toEqual(["f", "a"]);
+    expect(arrange([], everything, now)).toEqual([]);
   });
 
   it("shows one status alone", () => {
-    expect(shown(arrange(rows, { ...everything, status: "PENDING" }))).toEqual(["c"]);
-    expect(countStatuses(rows)).toEqual({ FAILED: 1, PROCESSING: 1, PENDING: 1, COMPLETED: 3 });
+    expect(shown(arrange(rows, { ...everything, filter: "PENDING" }, now))).toEqual(["c"]);
+    expect(countFilters(rows, now)).toEqual({
+      FAILED: 1,
+      ATTENTION: 0,
+      PROCESSING: 1,
+      PENDING: 1,
+      COMPLETED: 3,
+    });
   });
 
   it("finds every word in title or file name, in any case and order", () => {
-    const found = (search: string) => shown(arrange(rows, { ...everything, search }));
+    const found = (search: string) => shown(arrange(rows, { ...everything, search }, now));
     expect(found("  SEA émile ")).toEqual(["d"]);
     expect(found("c.MP4")).toEqual(["c"]);
     expect(found("walrus")).toEqual([]);
   });
 
+  it("finds what the core knows to hold the words, too", () => {
+    const wish = { ...everything, search: "zebra" };
+    expect(shown(arrange(rows, wish, now, ["a"]))).toEqual([
+      "PROCESSING: 1",
+      "b",
+      "24: 1",
+      "e",
+      "23: 1",
+      "a",
+    ]);
+  });
+
+  it("puts what wants to be looked at above what goes on, until it is put aside", () => {
+    const minute = (minutes: number) => new Date(now + 60_000 * minutes).toISOString();
+    const troubled = [
+      { ...video("conflict", "COMPLETED", 24), attention: "words" as const },
+      { ...video("stuck", "PROCESSING", 24), stuck_at: minute(-1) },
+      { ...video("slow", "PROCESSING", 24), stuck_at: minute(1) },
+      { ...video("seen", "FAILED", 24), attention: null },
+    ];
+    const headed = ["ATTENTION: 2", "conflict", "stuck", "PROCESSING: 1", "slow", "24: 1", "seen"];
+    expect(shown(arrange(troubled, everything, now))).toEqual(headed);
+    expect(countFilters(troubled, now)).toMatchObject({ ATTENTION: 2, FAILED: 1, PROCESSING: 2 });
+    const attention = { ...everything, filter: "ATTENTION" as const };
+    expect(shown(arrange(troubled, attention, now))).toEqual(["conflict", "stuck"]);
+  });
+
   it("is sorted by age and by name as people do", () => {
-    const by = (sort: Wish["sort"]) => shown(arrange(rows, { ...everything, sort }));
+    const by = (sort: Wish["sort"]) => shown(arrange(rows, { ...everything, sort }, now));
     expect(by("oldest")).toEqual(["a", "f", "b", "c", "d", "e"]);
     expect(by("title")).toEqual(["a", "c", "d", "f", "b", "e"]);
   });
@@ -66,7 +100,7 @@ describe("the list", () => {
       at("on", midnight.toISOString().replace(".000Z", "Z")),
       at("before", before),
     ];
-    expect(shown(arrange(days, everything))).toEqual([
+    expect(shown(arrange(days, everything, now))).toEqual([
       "null: 1",
       "new",
       "24: 1",

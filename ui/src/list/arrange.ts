@@ -1,46 +1,89 @@
-import type { RowView, Status } from "../bindings";
+import type { JobId, RowView, Status } from "../bindings";
+import { locale } from "../messages";
 
 export type Sort = "newest" | "oldest" | "title";
 
+/** Which videos are shown: those of a status, or those that want to be looked at. */
+export type Filter = Status | "ATTENTION";
+
 /** What a person wants to see of the list. */
 export interface Wish {
-  /** Only videos of this status; null for all. */
-  status: Status | null;
-  /** Only videos with all of these words in their title or file name. */
+  /** Null for all. */
+  filter: Filter | null;
+  /** Only videos with all of these words in their title, tags, description or file name. */
   search: string;
   sort: Sort;
 }
 
-/** What the videos below a heading have in common: their status, or the day on which they were made. */
-export type Group = Exclude<Status, "COMPLETED"> | Date | null;
+/** What the videos below a heading have in common: what they want or do, or the day on which they were made. */
+export type Group = Exclude<Filter, "COMPLETED"> | Date | null;
 
 /** A line of the list. */
 export type Line =
   { kind: "heading"; group: Group; count: number } | { kind: "row"; row: RowView; place: number };
 
 /** What a person must know of comes first, what is over last. */
-const ORDER = ["FAILED", "PROCESSING", "PENDING"] as const;
+const ORDER = ["FAILED", "ATTENTION", "PROCESSING", "PENDING"] as const;
 
-/** Counts the videos of each status. */
-export function countStatuses(rows: RowView[]): Record<Status, number> {
-  const counts = { FAILED: 0, PROCESSING: 0, PENDING: 0, COMPLETED: 0 };
-  for (const row of rows) counts[row.status] += 1;
+/** Tells whether a stage takes far longer than it ever did; `now` is by the backend's clock. */
+export function isStuck(row: RowView, now: number): boolean {
+  return row.stuck_at !== null && Date.parse(row.stuck_at) <= now;
+}
+
+/** Tells whether a person should look at a video. */
+export function wantsAttention(row: RowView, now: number): boolean {
+  return row.attention !== null || isStuck(row, now);
+}
+
+/** Counts the videos of each filter. */
+export function countFilters(rows: RowView[], now: number): Record<Filter, number> {
+  const counts = { FAILED: 0, ATTENTION: 0, PROCESSING: 0, PENDING: 0, COMPLETED: 0 };
+  for (const row of rows) {
+    counts[row.status] += 1;
+    // A failure that wants to be looked at is counted as one.
+    if (wantsAttention(row, now) && row.status !== "FAILED") counts.ATTENTION += 1;
+  }
   return counts;
 }
 
-/** Puts the wanted videos in order and under headings. The given ones are newest first. */
-export function arrange(rows: RowView[], { status, search, sort }: Wish): Line[] {
+/**
+ * Puts the wanted videos in order and under headings. The given ones are newest first; `found` are those that the core
+ * knows to hold the words of the search, once it has answered.
+ */
+export function arrange(
+  rows: RowView[],
+  { filter, search, sort }: Wish,
+  now: number,
+  found?: JobId[],
+): Line[] {
   const words = search.toLocaleLowerCase().split(/\s+/).filter(Boolean);
+  const known = new Set(found);
   const wanted = rows.filter(
-    (row) => (status === null || row.status === status) && hasWords(row, words),
+    (row) => isOf(row, filter, now) && (hasWords(row, words) || known.has(row.job_id)),
   );
   if (sort !== "newest") return withPlaces([[null, sorted(wanted, sort)]]);
-  const groups: [Group, RowView[]][] = ORDER.map((group) => [
-    group,
-    wanted.filter((row) => row.status === group),
-  ]);
-  const done = wanted.filter((row) => row.status === "COMPLETED");
-  return withPlaces([...groups, ...byDay(done)].filter(([, held]) => held.length > 0));
+  const held: Record<Filter, RowView[]> = {
+    FAILED: [],
+    ATTENTION: [],
+    PROCESSING: [],
+    PENDING: [],
+    COMPLETED: [],
+  };
+  for (const row of wanted) held[placeOf(row, now)].push(row);
+  const groups = ORDER.map((group): [Group, RowView[]] => [group, held[group]]);
+  return withPlaces([...groups, ...byDay(held.COMPLETED)].filter(([, rows]) => rows.length > 0));
+}
+
+function isOf(row: RowView, filter: Filter | null, now: number): boolean {
+  if (filter === "ATTENTION") return wantsAttention(row, now);
+  return filter === null || row.status === filter;
+}
+
+/** Returns where a video stands. One that failed and was put aside is over, like one that is done. */
+function placeOf(row: RowView, now: number): Filter {
+  if (row.attention === "failed") return "FAILED";
+  if (wantsAttention(row, now)) return "ATTENTION";
+  return row.status === "FAILED" ? "COMPLETED" : row.status;
 }
 
 function hasWords(row: RowView, words: string[]): boolean {
@@ -52,7 +95,7 @@ function hasWords(row: RowView, words: string[]): boolean {
 function sorted(rows: RowView[], sort: "oldest" | "title"): RowView[] {
   if (sort === "oldest") return rows.toReversed();
   const name = (row: RowView) => row.title ?? row.filename ?? "";
-  const { compare } = new Intl.Collator(undefined, { numeric: true, sensitivity: "base" });
+  const { compare } = new Intl.Collator(locale, { numeric: true, sensitivity: "base" });
   return rows.toSorted((a, b) => compare(name(a), name(b)));
 }
 
