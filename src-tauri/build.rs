@@ -28,6 +28,7 @@ const COMMANDS: &[&str] = &[
     "cancel_upload",
     "retry_upload",
     "search",
+    "synced",
     "settle",
     "appearance",
     "set_appearance",

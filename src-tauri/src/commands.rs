@@ -47,6 +47,7 @@ pub fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
         cancel_upload,
         retry_upload,
         search,
+        synced,
         settle,
         appearance,
         set_appearance,
@@ -190,6 +191,11 @@ async fn retry_upload(client: State<'_, Handle>, upload_id: u32) -> Answer<()> {
 #[tauri::command]
 async fn search(client: State<'_, Handle>, text: String) -> Answer<Vec<JobId>> {
     client.search(text).await
+}
+
+#[tauri::command]
+async fn synced(client: State<'_, Handle>) -> Answer<()> {
+    client.synced().await
 }
 
 #[tauri::command]

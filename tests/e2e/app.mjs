@@ -68,6 +68,17 @@ export class App {
     }, selector);
   }
 
+  /** Chooses what the palette offers. */
+  async choose(name) {
+    await this.button("What can be done").click();
+    await this.$(`//*[@role="option"][normalize-space()="${name}"]`).click();
+  }
+
+  /** Returns how the connection stands, in the window's words. */
+  connection() {
+    return this.$(".connection button");
+  }
+
   async sees(text, limit = 20_000) {
     let shown = "";
     const look = async () => (shown = await this.text()).includes(text);

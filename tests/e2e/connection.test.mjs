@@ -56,7 +56,7 @@ describe("the connection", { concurrency: false }, () => {
 
   it("tells its story to whoever asks", async () => {
     backend.say("this is no message");
-    await app.button("About the connection").click();
+    await app.connection().click();
     await app.sees("Every change arrives here the moment it happens.");
     await app.sees("1 × not_a_message");
     await app.sees("The socket is open");

@@ -133,7 +133,7 @@ describe("words that are never lost", { concurrency: false }, () => {
     await app.kill();
     await again();
     assert.equal(await value(title), "Written on a train", "before anything answers");
-    await app.sees("As known");
+    await app.sees("last known");
     await app.screenshot("offline-start");
     await app.kill();
     backend = Object.assign(await startScripted(jobs, { port, more }), { pictures });

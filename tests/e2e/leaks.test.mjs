@@ -123,7 +123,7 @@ describe("secrets", { concurrency: false }, () => {
   });
 
   it("are gone from the keychain when somebody signs out, and the jobs from the disk", async () => {
-    await app.button("Sign out").click();
+    await app.choose("Sign out");
     await app.sees("Sign in to Scripted");
     await waitFor("an empty keychain", () => lookup("desktop") === null);
     await waitFor("nothing of a film on the disk", () => inFiles(join(data, "desktop"), [film]).length === 0);

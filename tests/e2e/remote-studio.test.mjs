@@ -61,7 +61,7 @@ describe("a team's studio", { concurrency: false }, () => {
   });
 
   it("signs out, and shows nothing of the account", async () => {
-    await app.button("Sign out").click();
+    await app.choose("Sign out");
     await app.sees("Sign in to Tallylight studio");
     assert.ok(!(await app.text()).includes("City at night"));
   });

@@ -4,7 +4,7 @@ import { createServer } from "node:http";
 import { WebSocketServer } from "ws";
 
 /** Starts it with a list of jobs, on a port, 0 for any. What it says of itself can be more. */
-export async function startScripted(jobs, { access = "a", refresh = "r", port = 0, more = {} } = {}) {
+export async function startScripted(jobs, { access = "a", refresh = "r", port = 0, more = {}, refuse = false } = {}) {
   /** What was brought to be saved, in order; what stands in for saving it the next times; and pictures by name. */
   const backend = { jobs, refused: false, pongs: 0, subscribed: 0, edits: [], instead: [], pictures: {}, looks: [] };
   const find = (key, id) => backend.jobs.find((job) => String(job[key]) === decodeURIComponent(id));
@@ -14,6 +14,12 @@ export async function startScripted(jobs, { access = "a", refresh = "r", port = 
     Object.assign(job.video_metadata, fields);
     job.updated_at = new Date(Date.parse(job.updated_at) + 1000).toISOString();
     return job;
+  };
+  /** Leaves whoever asks for the list without an answer, until it is released. */
+  backend.hold = () => {
+    const held = {};
+    backend.held = new Promise((release) => (held.release = release));
+    return held;
   };
   const edit = async (request, videoId) => {
     let text = "";
@@ -31,14 +37,21 @@ export async function startScripted(jobs, { access = "a", refresh = "r", port = 
     const path = new URL(request.url, "http://x").pathname;
     if (path === "/.well-known/tallylight.json") {
       answer(200, { name: "Scripted", auth_url: backend.url, auth_key: "public", ...more });
+    } else if (refuse) {
+      const gone = { code: 400, error_code: "refresh_token_not_found", msg: "Invalid Refresh Token" };
+      answer(path === "/auth/v1/token" ? 400 : 401, gone);
     } else if (path === "/auth/v1/token") {
       const user = { id: "u", email: "me@acme.tv" };
       answer(200, { access_token: access, token_type: "bearer", expires_in: 3600, refresh_token: refresh, user });
-    } else if (path === "/api/v1/jobs/") answer(200, backend.jobs);
-    else if (/^\/api\/v1\/videos\/[^/]+\/metadata$/.test(path)) {
+    } else if (path === "/api/v1/jobs/") {
+      void Promise.resolve(backend.held).then(() => answer(200, backend.jobs));
+    } else if (/^\/api\/v1\/videos\/[^/]+\/metadata$/.test(path)) {
       void edit(request, path.split("/")[4]).then(([status, body]) => answer(status, body));
     } else if (path.startsWith("/api/v1/videos/jobs/") && find("id", path.split("/")[5])) {
       answer(200, find("id", path.split("/")[5]));
+    } else if (path === "/api/v1/videos/upload") {
+      // A slow line: what is begun does not end.
+      request.once("data", () => request.pause());
     } else if (path.startsWith("/pictures/")) {
       const picture = backend.pictures[path.slice("/pictures/".length)];
       backend.looks.push(path);
@@ -46,7 +59,7 @@ export async function startScripted(jobs, { access = "a", refresh = "r", port = 
       response.end(picture);
     } else answer(404, { detail: "not here" });
   });
-  const sockets = new WebSocketServer({ server, path: "/ws" });
+  const sockets = new WebSocketServer({ server, path: "/ws", verifyClient: () => !refuse });
   sockets.on("connection", (socket) => {
     socket.on("message", (text) => {
       const { action, job_ids } = JSON.parse(text);

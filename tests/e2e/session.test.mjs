@@ -48,7 +48,7 @@ describe("a session", { concurrency: false }, () => {
 
   it("is renewed again and again, while the connection stays", async () => {
     const first = token();
-    await app.button("About the connection").click();
+    await app.connection().click();
     const renewed = async () => Number(/Sessions renewed\s+(\d+)/.exec(await app.text("dialog"))?.[1]);
     await waitFor("three renewals", async () => (await renewed()) >= 3);
     assert.match(await app.text("dialog"), /Connections\s+1 of 1 attempts/);
@@ -112,7 +112,7 @@ describe("a session", { concurrency: false }, () => {
 
   it("that was ended while the keychain was locked does not come back", async () => {
     lock();
-    await app.button("Sign out").click();
+    await app.choose("Sign out");
     await app.sees("Sign in to Tallylight studio");
     await app.close();
     app = await App.start(data);
@@ -127,7 +127,7 @@ describe("a session", { concurrency: false }, () => {
 
   it("ends here, in the keychain and at the studio", async () => {
     const last = token();
-    await app.button("Sign out").click();
+    await app.choose("Sign out");
     await app.sees("Sign in to Tallylight studio");
     await waitFor("an empty keychain", () => lookup("desktop") === null);
     const refused = async () => (await auth("token?grant_type=refresh_token", { refresh_token: last })).status === 400;

@@ -1,8 +1,9 @@
 //! What a person sees of a job beside its progress: when it was worked on, how long it may take, what wants attention.
 
+use jiff::SignedDuration;
 use tallylight_client::{Config, Keychain, start};
 use tallylight_core::{Code, JobId, cache::Trouble, job::Status, view::Attention};
-use tallylight_tests::{EMAIL, PASSWORD, Recorder, Stage, Video};
+use tallylight_tests::{EMAIL, Fault, PASSWORD, Recorder, Scene, Stage, Video};
 
 #[tokio::test]
 async fn when_each_stage_was_worked_on_is_known_to_whoever_watched_and_to_whoever_did_not() {
@@ -53,6 +54,18 @@ async fn trouble_is_put_aside_over_a_restart_and_taken_up_again() {
     assert_eq!(attention().await, Some(Attention::Failed));
     let nobody = again.settle(vec![JobId::new("nobody")], Trouble::Dismiss).await;
     assert!(nobody.is_ok(), "a job that is gone wants no attention: {nobody:?}");
+}
+
+#[tokio::test]
+async fn what_was_known_last_is_dated_by_the_last_word_and_not_by_when_its_end_was_noticed() {
+    let scene = Scene::live(|_| {}).await;
+    let before = scene.client.status().await.expect("status").known_at.expect("known while live");
+    // A night's sleep: nobody notices before the morning.
+    scene.proxy.set(Fault::Refuse);
+    scene.clock.move_wall(SignedDuration::from_hours(8));
+    scene.until("the loss", |scene| !scene.is_live()).await;
+    let known = scene.client.status().await.expect("status").known_at.expect("known before");
+    assert!(known.duration_since(before) < SignedDuration::from_hours(1), "{before} and {known}");
 }
 
 #[tokio::test]

@@ -20,8 +20,9 @@ fn large(stage: &Stage, name: &str) -> PathBuf {
 
 /// Returns the last state of each upload, by its file's name.
 fn state(seen: &Seen, name: &str) -> Option<UploadState> {
-    let views = seen.events.iter().filter_map(|event| if let Event::Upload(view) = event { Some(view) } else { None });
-    views.filter(|view| view.filename == name).next_back().map(|view| view.state)
+    let mut views =
+        seen.events.iter().filter_map(|event| if let Event::Upload(view) = event { Some(view) } else { None });
+    views.rfind(|view| view.filename == name).map(|view| view.state)
 }
 
 #[tokio::test]

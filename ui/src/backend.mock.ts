@@ -126,6 +126,7 @@ export class MockBackend implements Backend {
       return job;
     });
   openJob = (jobId: JobId) => this.answer(`openJob ${jobId}`, () => undefined);
+  synced = () => this.answer("synced", () => undefined);
   refresh = () => this.answer("refresh", () => undefined);
   reconnect = () => this.answer("reconnect", () => undefined);
   connect = (address: string) =>
@@ -242,6 +243,10 @@ export class MockBackend implements Backend {
     if (event.event === "session") {
       const { event: _event, ...session } = event;
       this.held = { ...this.held, session };
+    }
+    if (event.event === "connection") {
+      const { event: _event, ...connection } = event;
+      this.held = { ...this.held, connection };
     }
     for (const listener of this.listeners) listener(event);
   }

@@ -19,6 +19,7 @@ export const tauriBackend: Backend = {
   job: (jobId) => invoke("job", { jobId }),
   openJob: (jobId) => invoke("open_job", { jobId }),
   refresh: () => invoke("refresh"),
+  synced: () => invoke("synced"),
   reconnect: () => invoke("reconnect"),
   connect: (address) => invoke("connect", { address }),
   connectAs: (address, description) => invoke("connect_as", { address, description }),

@@ -40,6 +40,8 @@ export interface Backend {
   /** Subscribes to a job and fetches it anew, because somebody looks at it. */
   openJob(jobId: JobId): Promise<void>;
   refresh(): Promise<void>;
+  /** Answers once the studio has told of its videos; fails if it could not. */
+  synced(): Promise<void>;
   reconnect(): Promise<void>;
   connect(address: string): Promise<ServerView>;
   /** Makes a backend of an address that does not describe itself. */

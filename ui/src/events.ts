@@ -1,6 +1,7 @@
 import type { QueryClient } from "@tanstack/svelte-query";
 import type { Changes } from "./backend";
 import type {
+  ConnectionView,
   EditView,
   Event,
   Field,
@@ -23,7 +24,7 @@ export function applyEvent(client: QueryClient, event: Event): void {
       applyJobs(client, event.changed, event.removed);
       break;
     case "connection":
-      client.setQueryData<StatusView>(keys.status, (old) => old && { ...old, connection: event });
+      applyConnection(client, event);
       break;
     case "session":
       applySession(client, event);
@@ -44,6 +45,15 @@ export function applyEvent(client: QueryClient, event: Event): void {
       // A skipped message changes nothing that a window shows.
       break;
   }
+}
+
+function applyConnection(client: QueryClient, connection: ConnectionView): void {
+  const before = client.getQueryData<StatusView>(keys.status)?.connection.state;
+  client.setQueryData<StatusView>(keys.status, (old) => old && { ...old, connection });
+  if (before === undefined || before === connection.state) return;
+  // Since when it is so, and what the backend's clock shows, is asked for; so is a list that could not be had.
+  void client.invalidateQueries({ queryKey: keys.status });
+  void client.invalidateQueries({ queryKey: keys.synced });
 }
 
 function applyJobs(client: QueryClient, changed: JobChange[], removed: JobId[]): void {
@@ -116,6 +126,7 @@ function applySession(client: QueryClient, session: SessionView): void {
   // Somebody else's server, account and jobs: ask for all of it.
   void client.invalidateQueries({ queryKey: keys.status });
   void client.invalidateQueries({ queryKey: keys.videos });
+  void client.resetQueries({ queryKey: keys.synced });
 }
 
 /** Whoever looks at the window next is perhaps somebody else. */

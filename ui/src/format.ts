@@ -109,12 +109,20 @@ export function fileName(title: string | null): string {
   );
 }
 
-/** Writes when something was: the time alone, if it was today. */
+/** Writes when something was: the time alone, if it was today, and the year, if it was in another. */
 export function moment(time: string, now: number, precision: "short" | "medium" = "short"): string {
-  const when = new Date(time);
-  const today = new Date(now).toDateString() === when.toDateString();
-  const style = today ? { timeStyle: precision } : { dateStyle: "medium", timeStyle: precision };
-  return new Intl.DateTimeFormat(locale, style as Intl.DateTimeFormatOptions).format(when);
+  const [when, today] = [new Date(time), new Date(now)];
+  if (today.toDateString() === when.toDateString()) {
+    return new Intl.DateTimeFormat(locale, { timeStyle: precision }).format(when);
+  }
+  const year = when.getFullYear() === today.getFullYear() ? undefined : "numeric";
+  const day = { day: "numeric", month: "short", year, hour: "numeric", minute: "2-digit" } as const;
+  return new Intl.DateTimeFormat(locale, day).format(when);
+}
+
+/** Writes several names as one speaks of them. */
+export function list(names: string[]): string {
+  return new Intl.ListFormat(locale, { type: "conjunction" }).format(names);
 }
 
 /** Writes a duration in milliseconds as a person reads it. */

@@ -10,6 +10,7 @@ export const keys = {
   uploads: ["uploads"] as const,
   search: (text: string) => ["search", text] as const,
   appearance: ["appearance"] as const,
+  synced: ["synced"] as const,
   diagnostics: ["diagnostics"] as const,
 };
 
@@ -45,6 +46,10 @@ export const videoQuery = (backend: Backend, jobId: JobId) =>
 
 export const uploadsQuery = (backend: Backend) =>
   queryOptions({ queryKey: keys.uploads, queryFn: () => backend.uploads() });
+
+/** Tells an empty list from one that is not known yet. */
+export const syncedQuery = (backend: Backend) =>
+  queryOptions({ queryKey: keys.synced, queryFn: () => backend.synced().then(() => true) });
 
 export const appearanceQuery = (backend: Backend) =>
   queryOptions({ queryKey: keys.appearance, queryFn: () => backend.appearance() });

@@ -13,6 +13,7 @@ mod icons;
 mod install;
 mod run;
 mod samples;
+mod screenshots;
 mod test;
 mod walls;
 
@@ -48,6 +49,8 @@ enum Chore {
     },
     /// Draws every icon from its SVG source
     Icons,
+    /// Looks at every view of the real window, and puts the pictures into docs/screenshots
+    Screenshots,
     /// What `demo` does inside a desktop session of its own
     #[command(hide = true)]
     DemoSession { videos: Vec<PathBuf> },
@@ -65,6 +68,7 @@ fn main() -> anyhow::Result<()> {
         Chore::Bindings => test::write_bindings(),
         Chore::Bench { what } => bench::run(what),
         Chore::Icons => icons::draw(),
+        Chore::Screenshots => screenshots::take(),
         Chore::DemoSession { videos } => demo::in_session(&videos),
         Chore::E2eSession => test::e2e_in_session(),
     }

@@ -12,6 +12,9 @@ use crate::{
     samples, walls,
 };
 
+/// Names one file of the end-to-end tests, where not all of them are wanted.
+const ONLY: &str = "TALLYLIGHT_E2E";
+
 /// Runs everything, installing what is missing.
 pub fn all() -> Result<()> {
     let shell = shell()?;
@@ -20,7 +23,7 @@ pub fn all() -> Result<()> {
     install::npm(&shell, "tests/e2e")?;
     let (driver, python) = (install::tauri_driver(&shell)?, install::python(&shell)?);
     checks(&shell)?;
-    end_to_end(&shell, &driver, &python)?;
+    end_to_end(&shell, &driver, &python, None)?;
     println!("\nall checks and tests passed");
     Ok(())
 }
@@ -70,12 +73,15 @@ pub fn window(shell: &Shell) -> Result<()> {
     Ok(())
 }
 
-fn end_to_end(shell: &Shell, driver: &Path, python: &Path) -> Result<()> {
+/// Runs the end-to-end tests, or one file of them.
+pub fn end_to_end(shell: &Shell, driver: &Path, python: &Path, only: Option<&str>) -> Result<()> {
     build(shell)?;
     step("end to end: the real app in a real window");
     let home = shell.create_temp_dir()?;
     let tools = [("TALLYLIGHT_TAURI_DRIVER", driver), ("TALLYLIGHT_PYTHON", python)];
-    inside(shell, home.path(), &["e2e-session"], &tools)
+    let only = only.map(|file| (ONLY, Path::new(file)));
+    let env: Vec<_> = tools.into_iter().chain(only).collect();
+    inside(shell, home.path(), &["e2e-session"], &env)
 }
 
 /// Runs the end-to-end tests inside a desktop session.
@@ -87,7 +93,7 @@ pub fn e2e_in_session() -> Result<()> {
     let pictures = binaries.join("screenshots");
     let _e2e = shell.push_dir("tests/e2e");
     // One file of them, for whoever works on it.
-    let only = env::var_os("TALLYLIGHT_E2E").into_iter();
+    let only = env::var_os(ONLY).into_iter();
     cmd!(shell, "node --test --test-concurrency=1 --test-reporter=spec {only...}")
         .env("TALLYLIGHT_BIN", &binaries)
         .env("TALLYLIGHT_COMPLETE", &videos.complete)

@@ -9,6 +9,7 @@ use std::{
     time::Duration,
 };
 
+use jiff::Timestamp;
 use reqwest::Client;
 use tallylight_core::{
     Code, ConnId, Error, JobId, Now,
@@ -116,6 +117,8 @@ struct Actor<S> {
     data_dir: PathBuf,
     /// Is held until the keychain has the token of a renewal.
     turn: Option<Turn>,
+    /// When the backend was last heard on the socket.
+    heard: Option<Timestamp>,
     /// Counts the choices of a backend, to tell the answer to an earlier one.
     choices: u64,
     signing_in: Option<SigningIn>,
@@ -181,6 +184,7 @@ pub fn start(config: Config, shell: impl Shell) -> Handle {
             browser: config.browser,
             data_dir: config.data_dir,
             turn: None,
+            heard: None,
             choices: 0,
             signing_in: None,
             restoring: None,
@@ -227,7 +231,7 @@ impl<S: Shell> Actor<S> {
         self.flush();
         self.tell_notices(Duration::MAX);
         if self.link.is_live() {
-            self.known_now();
+            self.known_at(self.now().wall);
         }
         self.save();
         self.socket = None;

@@ -39,7 +39,16 @@ export type Happening =
   | { at: string; kind: "created" | "began" | "completed" | "failed" | "pictured" }
   | { at: string; kind: "stage_completed" | "stage_failed"; stage: string }
   | { at: string; kind: "warned"; fault: FaultView }
-  | { at: string; kind: "told"; field: Field };
+  | { at: string; kind: "told"; fields: Field[] };
+
+/** Returns the texts by when they were told of: a snapshot tells of many at once. */
+function toldTogether(job: JobView): Map<string, Field[]> {
+  const told = new Map<string, Field[]>();
+  for (const [field, at] of Object.entries(job.said_at)) {
+    told.set(at, [...(told.get(at) ?? []), field as Field]);
+  }
+  return told;
+}
 
 /** Returns what happened to a video and when, the newest first. */
 export function happenings(job: JobView): Happening[] {
@@ -55,9 +64,7 @@ export function happenings(job: JobView): Happening[] {
     if (fault.at !== null) all.push({ at: fault.at, kind: "warned", fault });
   }
   if (job.pictured_at) all.push({ at: job.pictured_at, kind: "pictured" });
-  for (const [field, at] of Object.entries(job.said_at)) {
-    all.push({ at, kind: "told", field: field as Field });
-  }
+  for (const [at, fields] of toldTogether(job)) all.push({ at, kind: "told", fields });
   if (job.ended_at) {
     all.push({ at: job.ended_at, kind: job.status === "FAILED" ? "failed" : "completed" });
   }

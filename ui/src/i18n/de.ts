@@ -112,6 +112,7 @@ export const de: Messages = {
     loading: "Videos werden geladen",
     search: "Titel, Tags, Texte durchsuchen",
     attention: "Braucht dich",
+    attentionShort: "Braucht dich",
     words: "Dein Text wurde nicht übernommen",
     filter: "Zeigen",
     all: "Alle",
@@ -234,7 +235,7 @@ export const de: Messages = {
     pictured: "Das erste Vorschaubild ist da",
     stageCompleted: (stage: string) => `${stage}: fertig`,
     stageFailed: (stage: string) => `${stage}: gescheitert`,
-    told: (field: string) => `${field}: geschrieben`,
+    told: (fields: string) => `Neu: ${fields}`,
   },
   uploads: {
     title: "Uploads",

@@ -111,6 +111,7 @@ export const en = {
     loading: "Loading videos",
     search: "Search titles, tags, texts",
     attention: "Needs attention",
+    attentionShort: "Attention",
     words: "Your text was not taken",
     filter: "Show",
     all: "All",
@@ -233,7 +234,7 @@ export const en = {
     pictured: "The first thumbnail arrived",
     stageCompleted: (stage: string) => `${stage}: done`,
     stageFailed: (stage: string) => `${stage}: failed`,
-    told: (field: string) => `${field} was written`,
+    told: (fields: string) => `New: ${fields}`,
   },
   uploads: {
     title: "Uploads",

@@ -113,6 +113,7 @@ export const es: Messages = {
     loading: "Cargando los vídeos",
     search: "Buscar en títulos, etiquetas, textos",
     attention: "Requiere atención",
+    attentionShort: "Atención",
     words: "Tu texto no fue aceptado",
     filter: "Mostrar",
     all: "Todos",
@@ -236,7 +237,7 @@ export const es: Messages = {
     pictured: "Llegó la primera miniatura",
     stageCompleted: (stage: string) => `${stage}: lista`,
     stageFailed: (stage: string) => `${stage}: fallida`,
-    told: (field: string) => `${field}: escrito`,
+    told: (fields: string) => `Nuevo: ${fields}`,
   },
   uploads: {
     title: "Subidas",

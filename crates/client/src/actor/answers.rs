@@ -2,6 +2,7 @@
 
 use std::cmp::Reverse;
 
+use jiff::Timestamp;
 use tallylight_core::{
     JobId,
     record::Record,
@@ -71,10 +72,9 @@ impl<S: Shell> Actor<S> {
         }
     }
 
-    /// Notes that the jobs are as the backend has them.
-    pub(super) fn known_now(&mut self) {
-        let now = self.now().wall;
-        self.store.set(KNOWN_AT, &now);
+    /// Notes that the jobs were as the backend has them at a time.
+    pub(super) fn known_at(&mut self, time: Timestamp) {
+        self.store.set(KNOWN_AT, &time);
     }
 
     /// Says how it stands with the disk, where that changed.

@@ -315,7 +315,7 @@ impl<S: Shell> Actor<S> {
         self.watch_unfinished();
         self.link_input(link::Input::Fetched);
         self.calls.synced(Ok(()));
-        self.known_now();
+        self.known_at(self.now().wall);
         self.edits_input(edits::Input::Reachable);
     }
 

@@ -20,7 +20,13 @@ impl<S: Shell> Actor<S> {
     pub(super) fn link_input(&mut self, input: Input) {
         let now = self.now();
         self.note_input(&input);
-        for effect in self.link.on(input, now) {
+        let was_live = self.link.is_live();
+        let effects = self.link.on(input, now);
+        if was_live && !self.link.is_live() {
+            // Not now: the machine may have slept since.
+            self.known_at(self.heard.unwrap_or(now.wall));
+        }
+        for effect in effects {
             match effect {
                 Effect::Connect(conn) => self.open_socket(conn),
                 Effect::Disconnect(conn) => self.drop_socket(conn),
@@ -51,6 +57,7 @@ impl<S: Shell> Actor<S> {
         match report {
             socket::Report::Opened(date) => {
                 self.observe(date);
+                self.heard = Some(self.now().wall);
                 self.link_input(Input::Opened(conn));
             }
             socket::Report::Refused(refusal) => {
@@ -71,6 +78,7 @@ impl<S: Shell> Actor<S> {
 
     fn message(&mut self, conn: ConnId, text: &str) {
         self.diagnostics.frame(text.len());
+        self.heard = Some(self.now().wall);
         match protocol::decode(text) {
             Ok(Frame::Heartbeat(kind)) => {
                 self.diagnostics.count().heartbeats += 1;
