@@ -75,7 +75,10 @@ fn core_is_pure(shell: &Shell) -> Result<()> {
 
 /// Checks that a text stands in no tracked or new file but those of its room.
 fn stands_only_in(shell: &Shell, text: &str, files: &[&str], room: &[&str], except: &[&str]) -> Result<()> {
-    let found = cmd!(shell, "git grep --untracked -lF -e {text} -- {files...}").quiet().ignore_status().read()?;
+    // As a word: `refetch(` is no `fetch(`.
+    let word = if text.starts_with(char::is_alphanumeric) { r"\b" } else { "" };
+    let pattern = format!("{word}{}", text.replace('(', r"\(").replace('.', r"\."));
+    let found = cmd!(shell, "git grep --untracked -lE -e {pattern} -- {files...}").quiet().ignore_status().read()?;
     let allowed = |file: &str| room.iter().chain(except).any(|place| file.starts_with(place));
     let strays: Vec<&str> = found.lines().filter(|file| !allowed(file)).collect();
     ensure!(strays.is_empty(), "`{text}` may not stand in {}", strays.join(", "));
