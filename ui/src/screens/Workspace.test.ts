@@ -189,6 +189,21 @@ describe("a video", () => {
   });
 });
 
+describe("who cannot see the list", () => {
+  it("hears when a video ends, and nothing of those that had", async () => {
+    const running = mockJob({ job_id: "7", title: "Harbour", status: "PROCESSING" });
+    const backend = await shown(new MockBackend(signedInStatus(), [...films, running]));
+    const news = () => screen.getByTestId("news").textContent;
+    const tell = (job: typeof running) =>
+      backend.emit({ event: "jobs", changed: [{ job, scope: "major" }], removed: [] });
+    await screen.findByText("Harbour");
+    for (const film of films) tell(film);
+    expect(news()).toBe("");
+    tell({ ...running, status: "COMPLETED" });
+    await waitFor(() => expect(news()).toBe("Harbour: Done"));
+  });
+});
+
 describe("how it looks and speaks", () => {
   it("is chosen, at once, and what was looked at stays", async () => {
     const backend = await shown(new MockBackend(signedInStatus(), films));
