@@ -68,6 +68,17 @@ describe("trouble", () => {
     expect(await screen.findByRole("heading", { name: "Failed 1" })).toBeTruthy();
   });
 
+  it("of marked videos is meant while there are some, whatever is looked at", async () => {
+    const other = mockJob({ job_id: "4", title: "The lake", status: "FAILED" });
+    const backend = await shown(new MockBackend(signedInStatus(), [...films, other]));
+    backend.clickNotification("2");
+    await screen.findByRole("heading", { level: 1, name: "The city" });
+    await fireEvent.click(screen.getByRole("checkbox", { name: "Mark The lake" }));
+    await press("e");
+    await waitFor(() => expect(backend.calls).toContain("settle 4 dismiss"));
+    expect(backend.calls).not.toContain("settle 2 dismiss");
+  });
+
   it("that is none is not put aside", async () => {
     const backend = await shown(new MockBackend(signedInStatus(), films));
     backend.clickNotification("1");
@@ -89,6 +100,7 @@ describe("marking", () => {
     await waitFor(() => expect(written).toHaveBeenCalledWith("The sea\nThe city"));
     expect(await screen.findByText("2 titles copied")).toBeTruthy();
     await waitFor(() => expect(screen.queryByRole("toolbar")).toBeNull());
+    document.querySelector<HTMLElement>('[data-job="1"]')?.focus();
     await press("a", { ctrlKey: true });
     expect(await screen.findByText("3 marked")).toBeTruthy();
     await press("Escape");
