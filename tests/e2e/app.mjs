@@ -71,7 +71,11 @@ export class App {
   /** Chooses what the palette offers. */
   async choose(name) {
     await this.button("What can be done").click();
-    await this.$(`//*[@role="option"][normalize-space()="${name}"]`).click();
+    await waitFor("the palette", () => this.browser.execute(() => document.activeElement?.role === "combobox"));
+    await this.browser.keys([...name]);
+    const first = '//*[@role="option"][@aria-selected="true"]';
+    await waitFor(`"${name}" to be offered first`, async () => (await this.text(first)).trim() === name);
+    await this.browser.keys("Enter");
   }
 
   /** Returns how the connection stands, in the window's words. */
