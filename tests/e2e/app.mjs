@@ -1,7 +1,7 @@
 // Starts the real app under WebDriver, and helps to look at what it shows and what it told the desktop.
 
 import assert from "node:assert/strict";
-import { execFileSync, spawn } from "node:child_process";
+import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -156,7 +156,9 @@ export class App {
   async close() {
     await this.browser.deleteSession().catch(() => undefined);
     this.driver.kill();
-    await sleep(300);
+    // One that lingers would take over the next start.
+    const lingering = () => spawnSync("pkill", ["-f", `^${bin("tallylight")} --data-dir ${this.dataDir}`]).status === 0;
+    await waitFor("the app's end", () => !lingering());
   }
 }
 
