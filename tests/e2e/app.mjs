@@ -72,7 +72,8 @@ export class App {
   async choose(name) {
     await this.button("What can be done").click();
     await waitFor("the palette", () => this.browser.execute(() => document.activeElement?.role === "combobox"));
-    await this.browser.keys([...name]);
+    // One after the other: together they would be a chord, in which a letter is pressed once.
+    for (const letter of name) await this.browser.keys(letter);
     const first = '//*[@role="option"][@aria-selected="true"]';
     await waitFor(`"${name}" to be offered first`, async () => (await this.text(first)).trim() === name);
     await this.browser.keys("Enter");

@@ -29,8 +29,12 @@ describe("every view", { concurrency: false }, () => {
   };
   const chord = (key) => app.browser.keys([Key.Ctrl, key]);
   const open = async (words) => {
-    await app.$(`//button[@data-job][contains(., "${words}")]`).click();
-    await waitFor("the video", async () => (await app.text("article h1")).includes(words));
+    const row = `//button[@data-job][contains(., "${words}")]`;
+    // A list that is scrolled draws its rows anew, and what was just there may be elsewhere: look, and click again.
+    await waitFor(`the video ${words}`, async () => {
+      await app.$(row).click().catch(() => undefined);
+      return (await app.text("article h1")).includes(words);
+    });
   };
   const close = async () => {
     await press(Key.Escape);

@@ -42,6 +42,24 @@ describe("the palette", () => {
     expect(screen.queryByRole("combobox", palette), "it closes").toBeNull();
   });
 
+  it("goes by the arrows, and stays there while the list changes", async () => {
+    const backend = await shown(new MockBackend(signedInStatus(), films));
+    await press("k", { ctrlKey: true });
+    const field = await screen.findByRole("combobox", palette);
+    const chosen = () =>
+      document.querySelector('[role="option"][aria-selected="true"]')?.textContent;
+    await fireEvent.input(field, { target: { value: "the" } });
+    await waitFor(() => expect(chosen()).toMatch(/Search the list/));
+    await press("ArrowUp");
+    await waitFor(() => expect(chosen()).toMatch(/The hills/));
+    const job = mockJob({ job_id: "9", title: "The lake", status: "PROCESSING", created_at: null });
+    backend.emit({ event: "jobs", changed: [{ job, scope: "major" }], removed: [] });
+    await screen.findByRole("option", { name: /The lake/ });
+    expect(chosen()).toMatch(/The hills/);
+    await press("Enter");
+    expect(await screen.findByRole("heading", { level: 1, name: "The hills" })).toBeTruthy();
+  });
+
   it("finds a video by a tag that no row shows", async () => {
     await shown(new MockBackend(signedInStatus(), films));
     await press("k", { ctrlKey: true });
