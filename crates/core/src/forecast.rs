@@ -1,14 +1,14 @@
 //! What earlier jobs teach: how long a stage takes for a minute of video, when a job may be done, when one is stuck.
 
 use std::{
-    collections::{BTreeMap, VecDeque},
+    collections::{BTreeMap, BTreeSet, VecDeque},
     time::Duration,
 };
 
 use jiff::{SignedDuration, Timestamp};
 
 use crate::{
-    StageId,
+    JobId, StageId,
     job::Status,
     record::{Gauge, Record},
 };
@@ -29,6 +29,8 @@ const SILENCE: Duration = Duration::from_mins(1);
 pub struct Forecast {
     stages: BTreeMap<StageId, Learned>,
     jobs: usize,
+    /// Jobs that are done, of which nobody has said yet how long their videos are.
+    unmeasured: BTreeSet<JobId>,
 }
 
 /// Is what is known of a stage, in seconds for each minute of video.
@@ -65,14 +67,30 @@ impl Forecast {
         forecast
     }
 
-    /// Learns from a job that is done; from any other it learns nothing.
+    /// Learns from a job that is done, now or as soon as the length of its video is known; from any other nothing.
     pub fn learn(&mut self, job: &Record) {
-        let Some(minutes) = minutes(job).filter(|_| job.overall.status() == Status::Completed) else { return };
+        self.unmeasured.remove(&job.job_id);
+        if job.overall.status() != Status::Completed {
+            return;
+        }
+        let Some(minutes) = minutes(job) else {
+            if self.unmeasured.len() < SAMPLES {
+                self.unmeasured.insert(job.job_id.clone());
+            }
+            return;
+        };
         self.jobs = (self.jobs + 1).min(SAMPLES);
         for (stage_id, stage) in &job.stages {
             if let Some(seconds) = stage.span().seconds().filter(|_| stage.status() == Status::Completed) {
                 self.stages.entry(stage_id.clone()).or_default().add(seconds / minutes);
             }
+        }
+    }
+
+    /// Takes in that more is known of a job.
+    pub fn heard(&mut self, job: &Record) {
+        if self.unmeasured.contains(&job.job_id) {
+            self.learn(job);
         }
     }
 
@@ -245,6 +263,22 @@ mod tests {
         assert_eq!(forecast.stuck_at(&job), Some(at(285)), "it has just moved");
         say(&mut job, "A", 300, Status::Completed, 100.0);
         assert_eq!(forecast.stuck_at(&job), None);
+    }
+
+    #[test]
+    fn a_job_whose_length_is_told_after_its_end_is_learned_from_once() {
+        let measured = done(1.0, &[("A", 10)]);
+        let mut job = Record { duration_seconds: None, ..measured.clone() };
+        let mut forecast = Forecast::default();
+        forecast.learn(&job);
+        let mut next = running(1.0);
+        say(&mut next, "A", 0, Status::Processing, 0.0);
+        assert_eq!(forecast.ends_at(&next), None);
+        job.duration_seconds = measured.duration_seconds;
+        for _ in 0..SURE {
+            forecast.heard(&job);
+        }
+        assert_eq!((forecast.ends_at(&next), forecast.stuck_at(&next)), (Some(at(10)), None));
     }
 
     #[test]

@@ -92,7 +92,12 @@ impl<S: Shell> Actor<S> {
         let mut settled = Vec::new();
         for change in changes {
             match change {
-                Change::Job(job_id, scope) => self.dirty.mark(job_id, scope, now),
+                Change::Job(job_id, scope) => {
+                    if let Some(job) = self.cache.job(&job_id) {
+                        self.forecast.heard(job);
+                    }
+                    self.dirty.mark(job_id, scope, now);
+                }
                 Change::Removed(job_id) => {
                     self.store.remove(&job_id);
                     self.notices.forget(&job_id);
@@ -100,7 +105,10 @@ impl<S: Shell> Actor<S> {
                     self.dirty.mark_removed(job_id, now);
                 }
                 Change::Ended(ending) => {
-                    if let Some(job) = self.cache.job(&ending.job_id) {
+                    // What had ended at the first look is learned from when all of it is there, in its order.
+                    if ending.witnessed == Witnessed::Yes
+                        && let Some(job) = self.cache.job(&ending.job_id)
+                    {
                         self.forecast.learn(job);
                     }
                     self.link_input(link::Input::Unwatch(ending.job_id.clone()));
