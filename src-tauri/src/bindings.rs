@@ -2,7 +2,7 @@
 
 use std::{env, fs, path::Path};
 
-use tallylight_core::{cache, diagnostics, discovery, error, job, protocol, session, view};
+use tallylight_core::{cache, diagnostics, discovery, error, forecast, job, protocol, session, view};
 use ts_rs::{Config, TS};
 
 const FILE: &str = "../ui/src/bindings.ts";
@@ -23,6 +23,7 @@ fn declarations() -> String {
         view::Theme::decl(&config),
         view::Language::decl(&config),
         cache::Trouble::decl(&config),
+        forecast::Outlook::decl(&config),
         view::JobView::decl(&config),
         view::DraftView::decl(&config),
         view::DraftKind::decl(&config),

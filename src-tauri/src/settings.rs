@@ -2,7 +2,7 @@
 
 use std::{
     fs,
-    io::ErrorKind,
+    io::{ErrorKind, Write},
     path::{Path, PathBuf},
     sync::Mutex,
 };
@@ -48,9 +48,9 @@ impl Settings {
         let mut document = self.read()?;
         let chosen = ser::to_document(&appearance).map_err(|error| self.broken(&error.to_string()))?;
         let table = document.entry(APPEARANCE).or_insert(Item::Table(toml_edit::Table::new()));
-        let table = table.as_table_mut().ok_or_else(|| self.broken(&format!("[{APPEARANCE}] is no table")))?;
+        let table = table.as_table_like_mut().ok_or_else(|| self.broken(&format!("[{APPEARANCE}] is no table")))?;
         for (name, value) in chosen.iter() {
-            table[name] = value.clone();
+            table.insert(name, value.clone());
         }
         self.write(&document.to_string())
     }
@@ -67,7 +67,14 @@ impl Settings {
     /// Puts a whole file in the place of the old one, so that a crash leaves one of the two.
     fn write(&self, text: &str) -> Result<(), Error> {
         let next = self.file.with_extension("toml.next");
-        fs::write(&next, text).and_then(|()| fs::rename(&next, &self.file)).map_err(|error| {
+        let write = || {
+            let mut file = fs::File::create(&next)?;
+            file.write_all(text.as_bytes())?;
+            // On the disk before it has the name: a power cut must not leave an empty file.
+            file.sync_all()?;
+            fs::rename(&next, &self.file)
+        };
+        write().map_err(|error| {
             Error::new(Code::Storage, format!("the settings could not be kept in {} ({error})", self.file.display()))
         })
     }
@@ -95,6 +102,17 @@ mod tests {
         let text = fs::read_to_string(folder.path().join(FILE)).expect("a file");
         assert!(text.starts_with("# mine\n[other]\nx = 1\n"), "{text}");
         assert!(text.contains("theme = \"dark\""), "{text}");
+    }
+
+    #[test]
+    fn a_table_in_one_line_is_read_and_written_too() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let settings = Settings::new(folder.path());
+        fs::write(folder.path().join(FILE), "appearance = { theme = \"dark\" }\n").expect("a file");
+        let read = settings.appearance().expect("read");
+        assert_eq!(read.theme, Theme::Dark);
+        settings.set_appearance(AppearanceView { language: Language::Es, ..read }).expect("kept");
+        assert_eq!(settings.appearance().expect("read").language, Language::Es);
     }
 
     #[test]

@@ -70,7 +70,7 @@ export class App {
 
   /** Chooses what the palette offers. */
   async choose(name) {
-    await this.button("What can be done").click();
+    await this.button("Menu").click();
     await waitFor("the palette", () => this.browser.execute(() => document.activeElement?.role === "combobox"));
     // One after the other: together they would be a chord, in which a letter is pressed once.
     for (const letter of name) await this.browser.keys(letter);

@@ -108,7 +108,7 @@ describe("every view", { concurrency: false }, () => {
   it("the list", async () => {
     backend.jobs = films(backend.url);
     await chord("k");
-    await press(..."fetch", Key.Enter);
+    await press(..."refresh", Key.Enter);
     await app.sees("Coast path, day one");
     await painted();
     await app.sees("left");
@@ -233,12 +233,12 @@ describe("every view", { concurrency: false }, () => {
 
   it("the settings, and another language at once", async () => {
     await chord(",");
-    await app.sees("As the system");
+    await app.sees("Match system");
     await looks.at("settings");
     await app.$("dialog select").selectByAttribute("value", "de");
     await app.sees("Einstellungen");
     await close();
-    await app.sees("Gescheitert");
+    await app.sees("Fehlgeschlagen");
     await looks.at("german");
     await chord(",");
     await app.$("dialog select").selectByAttribute("value", "es");

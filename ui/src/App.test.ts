@@ -13,7 +13,7 @@ function signedOutStatus(server: StatusView["server"]): StatusView {
 
 /** Chooses what the palette offers. */
 async function choose(name: string) {
-  await fireEvent.click(screen.getByRole("button", { name: "What can be done" }));
+  await fireEvent.click(screen.getByRole("button", { name: "Menu" }));
   await fireEvent.click(await screen.findByRole("option", { name }));
 }
 
@@ -390,7 +390,7 @@ describe("the list", () => {
     render(App, { backend: new MockBackend(signedInStatus(), films) });
     await screen.findByText("The sea");
     await fireEvent.keyDown(window.document.body, { key: "/" });
-    const field = screen.getByLabelText("Search titles, tags, texts");
+    const field = screen.getByLabelText("Search");
     expect(document.activeElement).toBe(field);
     await fireEvent.input(field, { target: { value: "SEA" } });
     await waitFor(() => expect(screen.queryByText("The city")).toBeNull());

@@ -41,7 +41,7 @@ export function mockJob(given: Partial<JobView> & { job_id: JobId }): JobView {
     duration_seconds: null,
     size_bytes: null,
     attention: given.status === "FAILED" ? "failed" : null,
-    ends_at: null,
+    outlook: null,
     stuck_at: null,
     began_at: null,
     ended_at: null,
@@ -300,7 +300,7 @@ export function demoBackend(): MockBackend {
       progress_percent: 42,
       stage_id: "TRANSCRIPTION",
       created_at: ago(9),
-      ends_at: ago(-4),
+      outlook: { stage_ends_at: ago(-2), then_seconds: 120 },
       stages: [
         mockStage({ stage_id: "UPLOAD", status: "COMPLETED", began_at: ago(9), ended_at: ago(7) }),
         mockStage({ stage_id: "PROBE", status: "COMPLETED", began_at: ago(7), ended_at: ago(6) }),

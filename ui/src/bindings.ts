@@ -102,9 +102,9 @@ duration_seconds: number | null,
  */
 attention: Attention | null, 
 /**
- * When it may be done, by the backend's clock, as earlier jobs teach; none before they do.
+ * How long it may still take, as earlier jobs teach; none before they do.
  */
-ends_at: string | null, 
+outlook: Outlook | null, 
 /**
  * From when on it is stuck, by the backend's clock, if nothing more is heard of it.
  */
@@ -126,6 +126,15 @@ language: Language, };
 export type Theme = "system" | "light" | "dark";
 export type Language = "system" | "en" | "de" | "es";
 export type Trouble = "dismiss" | "restore";
+export type Outlook = { 
+/**
+ * When the stage that is worked on may be done, by the server's clock.
+ */
+stage_ends_at: string, 
+/**
+ * How long the stages that follow may take, in seconds.
+ */
+then_seconds: number, };
 export type JobView = { 
 /**
  * Which video it works on.
@@ -237,9 +246,9 @@ duration_seconds: number | null,
  */
 attention: Attention | null, 
 /**
- * When it may be done, by the backend's clock, as earlier jobs teach; none before they do.
+ * How long it may still take, as earlier jobs teach; none before they do.
  */
-ends_at: string | null, 
+outlook: Outlook | null, 
 /**
  * From when on it is stuck, by the backend's clock, if nothing more is heard of it.
  */

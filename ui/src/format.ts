@@ -1,4 +1,4 @@
-import type { Code } from "./bindings";
+import type { Code, Outlook } from "./bindings";
 import { locale, messages } from "./messages";
 
 /** Writes seconds as `1:02:03`, as YouTube writes the start of a chapter. */
@@ -78,9 +78,15 @@ export function said(reason: { code: Code; message: string }): string {
   return messages.codes[reason.code] ?? sentence(reason.message);
 }
 
-/** Writes how long something still takes: in minutes, because a forecast is no promise. */
-export function timeLeft(end: string, now: number): string {
-  const minutes = (Date.parse(end) - now) / 60_000;
+/** Writes how long something still takes, in minutes, because a forecast is no promise; `now` is by the backend's clock. */
+export function timeLeft({ stage_ends_at, then_seconds }: Outlook, now: number): string {
+  // A stage that is late does not eat up the time of the next ones.
+  const minutes = (Math.max(0, Date.parse(stage_ends_at) - now) / 1000 + then_seconds) / 60;
+  return minutesLeft(minutes);
+}
+
+/** Writes how many minutes are left. */
+export function minutesLeft(minutes: number): string {
   if (minutes <= 0) return messages.left.anyMoment;
   if (minutes < 1) return messages.left.lessThan(amount(1, "minute"));
   const [value, unit] = minutes < 90 ? [minutes, "minute"] : [minutes / 60, "hour"];

@@ -36,12 +36,14 @@ describe("the languages", () => {
     const now = Date.parse("2026-01-01T12:00:00Z");
     await speak("de");
     expect(messages.list.emptyTitle).toBe("Noch keine Videos");
-    expect([count(12_345), timeLeft("2026-01-01T12:04:10Z", now)]).toEqual([
-      "12.345",
-      "noch etwa 4 Min.",
-    ]);
+    expect([
+      count(12_345),
+      timeLeft({ stage_ends_at: "2026-01-01T12:04:10Z", then_seconds: 0 }, now),
+    ]).toEqual(["12.345", "etwa 4 Min. übrig"]);
     await speak("es");
-    expect(timeLeft("2026-01-01T12:00:10Z", now)).toBe("queda menos de 1 min");
+    expect(timeLeft({ stage_ends_at: "2026-01-01T11:00:00Z", then_seconds: 20 }, now)).toBe(
+      "queda menos de 1 min",
+    );
     expect(document.documentElement.lang).toBe("es");
   });
 

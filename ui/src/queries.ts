@@ -54,16 +54,23 @@ export const syncedQuery = (backend: Backend) =>
 export const appearanceQuery = (backend: Backend) =>
   queryOptions({ queryKey: keys.appearance, queryFn: () => backend.appearance() });
 
+/** How long nothing is typed before the core is asked, in milliseconds. */
+const TYPING = 120;
+
 /** Asked anew while it is on the screen: texts change, and rows do not carry them. */
 export const searchQuery = (backend: Backend, text: string) =>
   queryOptions({
     queryKey: keys.search(text),
-    queryFn: () => backend.search(text),
+    queryFn: async ({ signal }) => {
+      // Whoever types on asks for something else.
+      await new Promise((resolve) => setTimeout(resolve, TYPING));
+      signal.throwIfAborted();
+      return backend.search(text);
+    },
     enabled: text !== "",
     staleTime: 1000,
     gcTime: 10_000,
     refetchInterval: 5000,
-    placeholderData: (found: JobId[] | undefined) => found,
   });
 
 /** What became of each edited field. It lives in events alone. */

@@ -193,7 +193,10 @@ impl Cache {
     pub fn settle(&mut self, job_id: &JobId, trouble: Trouble) -> Option<Change> {
         let job = self.jobs.get_mut(job_id)?;
         job.dismissed = match trouble {
-            Trouble::Dismiss => Some(Dismissal { run: job.run, at: job.updated_at }),
+            Trouble::Dismiss => {
+                let newest = job.faults.iter().map(|fault| fault.at).max();
+                Some(Dismissal { run: job.run, at: job.updated_at.max(newest) })
+            }
             Trouble::Restore => None,
         };
         Some(Change::Job(job_id.clone(), Scope::Increment))

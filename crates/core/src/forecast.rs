@@ -6,6 +6,7 @@ use std::{
 };
 
 use jiff::{SignedDuration, Timestamp};
+use serde::Serialize;
 
 use crate::{
     JobId, StageId,
@@ -31,6 +32,18 @@ pub struct Forecast {
     jobs: usize,
     /// Jobs that are done, of which nobody has said yet how long their videos are.
     unmeasured: BTreeSet<JobId>,
+}
+
+/// Is how long a job may still take: a moment and what follows it, so that whoever counts down needs to be told nothing, and
+/// a stage that takes longer than expected does not eat up the time of the next ones.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
+pub struct Outlook {
+    /// When the stage that is worked on may be done, by the server's clock.
+    #[cfg_attr(feature = "bindings", ts(type = "string"))]
+    pub stage_ends_at: Timestamp,
+    /// How long the stages that follow may take, in seconds.
+    pub then_seconds: f64,
 }
 
 /// Is what is known of a stage, in seconds for each minute of video.
@@ -79,11 +92,13 @@ impl Forecast {
             }
             return;
         };
-        self.jobs = (self.jobs + 1).min(SAMPLES);
-        for (stage_id, stage) in &job.stages {
-            if let Some(seconds) = stage.span().seconds().filter(|_| stage.status() == Status::Completed) {
-                self.stages.entry(stage_id.clone()).or_default().add(seconds / minutes);
-            }
+        let seconds = |stage: &Gauge| stage.span().seconds().filter(|_| stage.status() == Status::Completed);
+        let timed = job.stages.iter().filter_map(|(stage_id, stage)| Some((stage_id, seconds(stage)?)));
+        let timed: Vec<_> = timed.collect();
+        // A job of whose stages nobody knows how long they took says nothing of which are usual.
+        self.jobs = (self.jobs + usize::from(!timed.is_empty())).min(SAMPLES);
+        for (stage_id, seconds) in timed {
+            self.stages.entry(stage_id.clone()).or_default().add(seconds / minutes);
         }
     }
 
@@ -94,11 +109,11 @@ impl Forecast {
         }
     }
 
-    /// Returns when a job may be done, by the server's clock; none where a stage that is still to come was never seen, or
-    /// the length of the video is not known.
+    /// Returns how long a job may still take; none where a stage that is still to come was never seen, or the length of the
+    /// video is not known.
     ///
     /// Stages that are worked on at the same time end with the last of them; those that wait follow one after the other.
-    pub fn ends_at(&self, job: &Record) -> Option<Timestamp> {
+    pub fn outlook(&self, job: &Record) -> Option<Outlook> {
         let minutes = minutes(job).filter(|_| job.overall.status() == Status::Processing)?;
         let mut end: Option<Timestamp> = None;
         let mut waiting = 0.0;
@@ -114,7 +129,7 @@ impl Forecast {
         if end.is_none() && waiting <= 0.0 {
             return None;
         }
-        later(end.or(job.updated_at)?, waiting)
+        Some(Outlook { stage_ends_at: end.or(job.updated_at)?, then_seconds: waiting })
     }
 
     /// Returns when a stage may be done: what it still has to do, at the pace of earlier jobs at first, and more and more
@@ -202,6 +217,12 @@ mod tests {
         Forecast::of(jobs.iter())
     }
 
+    /// Returns when a job may be done, where no stage is late.
+    fn end(forecast: &Forecast, job: &Record) -> Option<Timestamp> {
+        let Outlook { stage_ends_at, then_seconds } = forecast.outlook(job)?;
+        later(stage_ends_at, then_seconds)
+    }
+
     #[test]
     fn the_time_left_is_the_median_for_a_minute_of_video() {
         let jobs =
@@ -210,9 +231,9 @@ mod tests {
         let mut job = running(3.0);
         say(&mut job, "A", 100, Status::Processing, 0.0);
         // Ten seconds a minute of A; B is not told of yet, but every job had it.
-        assert_eq!(forecast.ends_at(&job), Some(at(100 + 30 + 15)));
+        assert_eq!(end(&forecast, &job), Some(at(100 + 30 + 15)));
         say(&mut job, "B", 100, Status::Pending, 0.0);
-        assert_eq!(forecast.ends_at(&job), Some(at(100 + 30 + 15)));
+        assert_eq!(end(&forecast, &job), Some(at(100 + 30 + 15)));
     }
 
     #[test]
@@ -222,7 +243,7 @@ mod tests {
         say(&mut job, "A", 0, Status::Processing, 0.0);
         say(&mut job, "A", 100, Status::Processing, 50.0);
         // 100 s by what was learned, 200 s by its own pace: 150 s for all of it, half of that to go.
-        assert_eq!(forecast.ends_at(&job), Some(at(175)));
+        assert_eq!(end(&forecast, &job), Some(at(175)));
     }
 
     #[test]
@@ -231,24 +252,24 @@ mod tests {
         let mut job = running(1.0);
         say(&mut job, "A", 0, Status::Processing, 0.0);
         say(&mut job, "B", 0, Status::Processing, 0.0);
-        assert_eq!(forecast.ends_at(&job), Some(at(60)));
+        assert_eq!(end(&forecast, &job), Some(at(60)));
     }
 
     #[test]
     fn nothing_is_said_before_it_is_known() {
         let mut job = running(1.0);
         say(&mut job, "A", 0, Status::Processing, 0.0);
-        assert_eq!(Forecast::default().ends_at(&job), None);
+        assert_eq!(end(&Forecast::default(), &job), None);
         let forecast = learned(1.0, &[("A", 10)], 1);
         say(&mut job, "NEW", 0, Status::Pending, 0.0);
-        assert_eq!(forecast.ends_at(&job), None, "a stage that nobody has seen");
+        assert_eq!(end(&forecast, &job), None, "a stage that nobody has seen");
         let mut unmeasured = running(0.0);
         say(&mut unmeasured, "A", 0, Status::Processing, 0.0);
-        assert_eq!(forecast.ends_at(&unmeasured), None, "no length");
+        assert_eq!(end(&forecast, &unmeasured), None, "no length");
         let mut over = done(1.0, &[("A", 10)]);
-        assert_eq!(forecast.ends_at(&over), None);
+        assert_eq!(end(&forecast, &over), None);
         overall(&mut over, 99, Status::Pending);
-        assert_eq!(forecast.ends_at(&over), None, "nobody knows when it is taken up");
+        assert_eq!(end(&forecast, &over), None, "nobody knows when it is taken up");
     }
 
     #[test]
@@ -273,12 +294,12 @@ mod tests {
         forecast.learn(&job);
         let mut next = running(1.0);
         say(&mut next, "A", 0, Status::Processing, 0.0);
-        assert_eq!(forecast.ends_at(&next), None);
+        assert_eq!(end(&forecast, &next), None);
         job.duration_seconds = measured.duration_seconds;
         for _ in 0..SURE {
             forecast.heard(&job);
         }
-        assert_eq!((forecast.ends_at(&next), forecast.stuck_at(&next)), (Some(at(10)), None));
+        assert_eq!((end(&forecast, &next), forecast.stuck_at(&next)), (Some(at(10)), None));
     }
 
     #[test]
@@ -292,6 +313,6 @@ mod tests {
         }
         let mut job = running(1.0);
         say(&mut job, "A", 0, Status::Processing, 0.0);
-        assert_eq!((forecast.ends_at(&job), forecast.stuck_at(&job)), (Some(at(10)), Some(at(60))));
+        assert_eq!((end(&forecast, &job), forecast.stuck_at(&job)), (Some(at(10)), Some(at(60))));
     }
 }

@@ -149,6 +149,16 @@ impl Shelved {
 }
 
 impl Content {
+    /// Tells whether there is nothing in it.
+    pub fn is_empty(&self) -> bool {
+        match self {
+            Self::Text(text) => text.is_empty(),
+            Self::Tags(tags) => tags.is_empty(),
+            Self::Chapters(chapters) => chapters.is_empty(),
+            Self::Shelved(_) => false,
+        }
+    }
+
     /// Tells whether it says the same as another, which may be on disk.
     pub fn is_same(&self, other: &Self) -> bool {
         match (self, other) {

@@ -85,9 +85,10 @@ impl Gauge {
         self.percent.as_ref().map(|percent| percent.at)
     }
 
-    /// Returns when it was worked on, as far as messages told.
+    /// Returns when it was worked on, as far as messages told: nothing, where a snapshot tells of a run that no message did.
     pub fn span(&self) -> Span {
-        self.span
+        let is_of_another = !self.status().is_final() && self.span.ended.is_some();
+        if is_of_another { Span::default() } else { self.span }
     }
 
     /// Returns why it failed, where it did and the backend said.
@@ -233,7 +234,10 @@ impl Record {
 
     /// Tells whether it failed, and the person has not put that aside.
     pub fn has_open_failure(&self) -> bool {
-        self.overall.status() == Status::Failed && self.dismissed.is_none_or(|dismissed| dismissed.run != self.run)
+        let is_later =
+            |at: Option<Timestamp>| self.faults.iter().any(|fault| !fault.recoverable && Some(fault.at) > at);
+        let is_new = |dismissed: Dismissal| dismissed.run != self.run || is_later(dismissed.at);
+        self.overall.status() == Status::Failed && self.dismissed.is_none_or(is_new)
     }
 
     /// Adds an error or a warning once.

@@ -79,9 +79,15 @@ describe("the list", () => {
     ];
     const headed = ["ATTENTION: 2", "conflict", "stuck", "PROCESSING: 1", "slow", "24: 1", "seen"];
     expect(shown(arrange(troubled, everything, now))).toEqual(headed);
-    expect(countFilters(troubled, now)).toMatchObject({ ATTENTION: 2, FAILED: 1, PROCESSING: 2 });
+    expect(countFilters(troubled, now)).toMatchObject({ ATTENTION: 2, FAILED: 1, PROCESSING: 1 });
     const attention = { ...everything, filter: "ATTENTION" as const };
     expect(shown(arrange(troubled, attention, now))).toEqual(["conflict", "stuck"]);
+  });
+
+  it("calls nothing stuck while nobody knows how it goes on over there", () => {
+    const stuck = { ...video("slow", "PROCESSING", 24), stuck_at: new Date(now - 1).toISOString() };
+    expect(countFilters([stuck], now)).toMatchObject({ ATTENTION: 1, PROCESSING: 0 });
+    expect(countFilters([stuck], null)).toMatchObject({ ATTENTION: 0, PROCESSING: 1 });
   });
 
   it("is sorted by age and by name as people do", () => {

@@ -25,25 +25,30 @@ export type Line =
 /** What a person must know of comes first, what is over last. */
 const ORDER = ["FAILED", "ATTENTION", "PROCESSING", "PENDING"] as const;
 
-/** Tells whether a stage takes far longer than it ever did; `now` is by the backend's clock. */
-export function isStuck(row: RowView, now: number): boolean {
-  return row.stuck_at !== null && Date.parse(row.stuck_at) <= now;
-}
+/**
+ * The time by the backend's clock, while what is shown is what the backend says; null while nobody knows how it goes on
+ * there, and nothing may be said of how long it takes.
+ */
+export type Heard = number | null;
 
-/** Tells whether a person should look at a video. */
-export function wantsAttention(row: RowView, now: number): boolean {
-  return row.attention !== null || isStuck(row, now);
+/** Tells whether a stage takes far longer than it ever did. */
+export function isStuck(row: RowView, heard: Heard): boolean {
+  return heard !== null && row.stuck_at !== null && Date.parse(row.stuck_at) <= heard;
 }
 
 /** Counts the videos of each filter. */
-export function countFilters(rows: RowView[], now: number): Record<Filter, number> {
+export function countFilters(rows: RowView[], heard: Heard): Record<Filter, number> {
   const counts = { FAILED: 0, ATTENTION: 0, PROCESSING: 0, PENDING: 0, COMPLETED: 0 };
-  for (const row of rows) {
-    counts[row.status] += 1;
-    // A failure that wants to be looked at is counted as one.
-    if (wantsAttention(row, now) && row.status !== "FAILED") counts.ATTENTION += 1;
-  }
+  for (const row of rows) for (const filter of filtersOf(row, heard)) counts[filter] += 1;
   return counts;
+}
+
+/** Returns which filters show a video: its place in the list, and what became of it. */
+function filtersOf(row: RowView, heard: Heard): Set<Filter> {
+  const place = placeOf(row, heard);
+  const isOver = row.status === "FAILED" || row.status === "COMPLETED";
+  if (place === "COMPLETED") return new Set([row.status]);
+  return new Set(isOver ? [place, row.status] : [place]);
 }
 
 /**
@@ -53,13 +58,15 @@ export function countFilters(rows: RowView[], now: number): Record<Filter, numbe
 export function arrange(
   rows: RowView[],
   { filter, search, sort }: Wish,
-  now: number,
+  heard: Heard,
   found?: JobId[],
 ): Line[] {
   const words = search.toLocaleLowerCase().split(/\s+/).filter(Boolean);
   const known = new Set(found);
   const wanted = rows.filter(
-    (row) => isOf(row, filter, now) && (hasWords(row, words) || known.has(row.job_id)),
+    (row) =>
+      (filter === null || filtersOf(row, heard).has(filter)) &&
+      (hasWords(row, words) || known.has(row.job_id)),
   );
   if (sort !== "newest") return withPlaces([[null, sorted(wanted, sort)]]);
   const held: Record<Filter, RowView[]> = {
@@ -69,20 +76,15 @@ export function arrange(
     PENDING: [],
     COMPLETED: [],
   };
-  for (const row of wanted) held[placeOf(row, now)].push(row);
+  for (const row of wanted) held[placeOf(row, heard)].push(row);
   const groups = ORDER.map((group): [Group, RowView[]] => [group, held[group]]);
   return withPlaces([...groups, ...byDay(held.COMPLETED)].filter(([, rows]) => rows.length > 0));
 }
 
-function isOf(row: RowView, filter: Filter | null, now: number): boolean {
-  if (filter === "ATTENTION") return wantsAttention(row, now);
-  return filter === null || row.status === filter;
-}
-
 /** Returns where a video stands. One that failed and was put aside is over, like one that is done. */
-function placeOf(row: RowView, now: number): Filter {
+function placeOf(row: RowView, heard: Heard): Filter {
   if (row.attention === "failed") return "FAILED";
-  if (wantsAttention(row, now)) return "ATTENTION";
+  if (row.attention !== null || isStuck(row, heard)) return "ATTENTION";
   return row.status === "FAILED" ? "COMPLETED" : row.status;
 }
 

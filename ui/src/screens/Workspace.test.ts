@@ -68,7 +68,7 @@ describe("the palette", () => {
     });
     expect(await screen.findByRole("option", { name: /The sea/ })).toBeTruthy();
     await fireEvent.input(screen.getByRole("combobox", palette), { target: { value: "walrus" } });
-    expect(await screen.findByText("Nothing of that name")).toBeTruthy();
+    expect(await screen.findByText("No results")).toBeTruthy();
   });
 });
 
@@ -202,7 +202,7 @@ describe("a video", () => {
     expect(told.map((line) => line?.trim())).toEqual([
       "The video is done",
       "Transcript: done",
-      "Looking into the file: done",
+      "Checking the file: done",
       "The video was uploaded",
     ]);
   });
@@ -248,7 +248,7 @@ describe("how it looks and speaks", () => {
     expect(await screen.findByRole("heading", { name: "Einstellungen" })).toBeTruthy();
     expect(screen.getByRole("heading", { level: 1, name: "The sea" })).toBeTruthy();
     expect(document.documentElement.lang).toBe("de");
-    expect(screen.getByRole("heading", { name: "Gescheitert 1" })).toBeTruthy();
+    expect(screen.getByRole("heading", { name: "Fehlgeschlagen 1" })).toBeTruthy();
   });
 
   it("says what is wrong with the settings, and works without them", async () => {

@@ -29,6 +29,8 @@ use speed::Speed;
 
 /// How often the progress of an upload is told.
 const TELL_EVERY: Duration = Duration::from_millis(100);
+/// How long a line may take no byte before the upload is given up: TCP itself waits for a quarter of an hour.
+const STALLED: Duration = Duration::from_mins(1);
 /// How many videos are sent at the same time: more of them only take turns on the same line, and all end late.
 const AT_ONCE: usize = 2;
 
@@ -77,7 +79,7 @@ enum TokenNeed {
 /// Is what an upload tells.
 #[derive(Debug)]
 pub(super) enum UploadReport {
-    Looked(PathBuf, Result<u64, Error>, Reply<JobId>),
+    Looked(u64, PathBuf, Result<u64, Error>, Reply<JobId>),
     Sent(u32, u64),
     Done(u32, u64, Result<JobId, Failure>),
 }
@@ -92,16 +94,20 @@ impl<S: Shell> Actor<S> {
         if let Some(error) = refusal {
             return drop(reply.send(Err(error)));
         }
-        let reports = self.reports.clone();
+        let (reports, epoch) = (self.reports.clone(), self.calls.epoch());
         tokio::spawn(async move {
             let looked = look(&path).await;
-            reports.send(Report::Upload(UploadReport::Looked(path, looked, reply))).await
+            reports.send(Report::Upload(UploadReport::Looked(epoch, path, looked, reply))).await
         });
     }
 
     pub(super) fn upload_report(&mut self, report: UploadReport) {
         match report {
-            UploadReport::Looked(path, looked, reply) => self.looked(path, looked, reply),
+            // Whoever chose it has left while the disk was slow.
+            UploadReport::Looked(epoch, _, _, reply) if epoch != self.calls.epoch() => {
+                drop(reply.send(Err(signed_out())));
+            }
+            UploadReport::Looked(_, path, looked, reply) => self.looked(path, looked, reply),
             UploadReport::Sent(upload_id, sent) => self.sent(upload_id, sent),
             UploadReport::Done(upload_id, epoch, outcome) => {
                 // Sent in a session that is over: the job is somebody else's.
@@ -180,6 +186,7 @@ impl<S: Shell> Actor<S> {
         upload.view.sent_bytes = 0;
         upload.speed = Speed::from(now);
         let (view, path) = (upload.view.clone(), upload.path.clone());
+        let total = view.total_bytes;
         self.tell(Event::Upload(view));
         let (Some(clients), Some(server), Some(token)) =
             (self.clients.clone(), self.server.clone(), self.session.access_token().cloned())
@@ -192,12 +199,18 @@ impl<S: Shell> Actor<S> {
             let sending = rest::upload(&clients.rest, &server, &token, &path, Arc::clone(&sent));
             tokio::pin!(sending);
             let mut tell = tokio::time::interval(TELL_EVERY);
+            let mut moved = (0, tokio::time::Instant::now());
             let outcome = loop {
                 tokio::select! {
                     outcome = &mut sending => break outcome,
                     _ = tell.tick() => {
-                        let progress = UploadReport::Sent(upload_id, sent.load(Ordering::Relaxed));
-                        let _ = reports.send(Report::Upload(progress)).await;
+                        let bytes = sent.load(Ordering::Relaxed);
+                        let _ = reports.send(Report::Upload(UploadReport::Sent(upload_id, bytes))).await;
+                        if bytes != moved.0 || bytes >= total {
+                            moved = (bytes, tokio::time::Instant::now());
+                        } else if moved.1.elapsed() >= STALLED {
+                            break Err(Failure::local(stalled()));
+                        }
                     }
                 }
             };
@@ -264,12 +277,17 @@ impl<S: Shell> Actor<S> {
             }
             self.send(upload_id);
         }
+        self.send_next();
     }
 
     /// Gives up what waited for a token.
     pub(super) fn fail_waiting_uploads(&mut self, error: &Error) {
         for upload_id in self.uploads_awaiting_token() {
             self.upload_done(upload_id, Err(Failure::local(error.clone())));
+        }
+        // What waits for its turn waits on where there is no token to send it with.
+        if self.session.access_token().is_some() {
+            self.send_next();
         }
     }
 
@@ -290,4 +308,8 @@ impl<S: Shell> Actor<S> {
         let awaiting = |upload: &Upload| upload.token == TokenNeed::Awaited;
         self.uploads.held.iter().filter(|(_, upload)| awaiting(upload)).map(|(upload_id, _)| *upload_id).collect()
     }
+}
+
+fn stalled() -> Error {
+    Error::new(Code::Silent, "nothing of the video could be sent for a minute: check the network, and try again")
 }

@@ -9,7 +9,7 @@ use super::job::{FaultView, error, fault, in_order};
 use crate::{
     JobId, StageId, ThumbnailId,
     edits::{Cause, Draft, Edits},
-    forecast::Forecast,
+    forecast::{Forecast, Outlook},
     job::{Content, Field, Status, Thumbnail},
     record::Record,
 };
@@ -42,9 +42,8 @@ pub struct RowView {
     pub duration_seconds: Option<f64>,
     /// What of it wants to be looked at.
     pub attention: Option<Attention>,
-    /// When it may be done, by the backend's clock, as earlier jobs teach; none before they do.
-    #[cfg_attr(feature = "bindings", ts(type = "string | null"))]
-    pub ends_at: Option<Timestamp>,
+    /// How long it may still take, as earlier jobs teach; none before they do.
+    pub outlook: Option<Outlook>,
     /// From when on it is stuck, by the backend's clock, if nothing more is heard of it.
     #[cfg_attr(feature = "bindings", ts(type = "string | null"))]
     pub stuck_at: Option<Timestamp>,
@@ -86,20 +85,39 @@ pub(super) fn of(record: &Record, edits: &Edits, forecast: &Forecast, pending: &
         unsaved: !pending.is_empty() || edits.drafts(&record.job_id).next().is_some(),
         duration_seconds: record.duration_seconds,
         attention: attention(record, edits),
-        ends_at: forecast.ends_at(record),
+        outlook: forecast.outlook(record),
         stuck_at: forecast.stuck_at(record),
         created_at: record.created_at,
     }
 }
 
 fn attention(record: &Record, edits: &Edits) -> Option<Attention> {
-    let is_open = |draft: &Draft| matches!(draft.cause, Cause::Refused(_) | Cause::Conflict(_));
+    // A text whose ground was changed while it was typed is in conflict, too.
+    let is_open = |draft: &Draft| match &draft.cause {
+        Cause::Refused(_) | Cause::Conflict(_) => true,
+        Cause::Typed => !is_same(draft.base.as_ref(), held(record, draft.field).as_ref()),
+    };
     if record.has_open_failure() {
         Some(Attention::Failed)
     } else if edits.drafts(&record.job_id).any(is_open) {
         Some(Attention::Words)
     } else {
         record.open_warnings().next().map(|_| Attention::Warning)
+    }
+}
+
+/// Returns what is confirmed of a field, of a long text what stands for it.
+fn held(record: &Record, field: Field) -> Option<Content> {
+    let shelved = || record.metadata.get(&field).map(|held| held.value.clone());
+    record.content(field).or_else(shelved)
+}
+
+fn is_same(base: Option<&Content>, held: Option<&Content>) -> bool {
+    match (base, held) {
+        (Some(base), Some(held)) => base.is_same(held),
+        // What was empty is as good as nothing.
+        (None, None) => true,
+        (Some(content), None) | (None, Some(content)) => content.is_empty(),
     }
 }
 
