@@ -7,8 +7,7 @@ use std::{
 
 use jiff::Timestamp;
 use tallylight_core::{
-    Code, Error, JobId, Now, backoff::Backoff, cache::Authority, edits, forecast::Forecast, link, session,
-    snapshot::Snapshot,
+    Code, Error, JobId, Now, backoff::Backoff, cache::Authority, edits, link, session, snapshot::Snapshot,
 };
 
 use super::{Actor, Failure, Report};
@@ -301,7 +300,6 @@ impl<S: Shell> Actor<S> {
             let (changes, missing) = self.cache.merge_all(jobs, self.cache.server_time(requested));
             self.changed(changes);
             if self.is_syncing() {
-                self.forecast = Forecast::of(self.cache.jobs());
                 // The first look is what an offline start shows: it waits for no timer.
                 self.save();
             }

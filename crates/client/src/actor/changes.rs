@@ -7,7 +7,7 @@ use crate::{shell::Shell, store::Store};
 use jiff::SignedDuration;
 use tallylight_core::{
     Now,
-    cache::{Change, Trouble, Witnessed},
+    cache::{Change, Ending, Trouble, Witnessed},
     forecast::Forecast,
     record::Record,
     view::JobChange,
@@ -89,15 +89,11 @@ pub(super) fn kept_jobs(store: &mut Store, now: Now) -> Vec<Record> {
 impl<S: Shell> Actor<S> {
     pub(super) fn changed(&mut self, changes: Vec<Change>) {
         let now = self.now().monotonic;
+        self.learn(&changes);
         let mut settled = Vec::new();
         for change in changes {
             match change {
-                Change::Job(job_id, scope) => {
-                    if let Some(job) = self.cache.job(&job_id) {
-                        self.forecast.heard(job);
-                    }
-                    self.dirty.mark(job_id, scope, now);
-                }
+                Change::Job(job_id, scope) => self.dirty.mark(job_id, scope, now),
                 Change::Removed(job_id) => {
                     self.store.remove(&job_id);
                     self.notices.forget(&job_id);
@@ -105,12 +101,6 @@ impl<S: Shell> Actor<S> {
                     self.dirty.mark_removed(job_id, now);
                 }
                 Change::Ended(ending) => {
-                    // What had ended at the first look is learned from when all of it is there, in its order.
-                    if ending.witnessed == Witnessed::Yes
-                        && let Some(job) = self.cache.job(&ending.job_id)
-                    {
-                        self.forecast.learn(job);
-                    }
                     self.link_input(link::Input::Unwatch(ending.job_id.clone()));
                     settled.extend(self.notices.ended(&ending, now));
                     // Messages carry no sizes or durations: the whole job is worth one look at its end.
@@ -127,6 +117,29 @@ impl<S: Shell> Actor<S> {
             }
         }
         self.store.deliver(&settled);
+    }
+
+    /// Learns how long stages take.
+    fn learn(&mut self, changes: &[Change]) {
+        let is_old = |ending: &Ending| ending.witnessed == Witnessed::FirstLook;
+        if changes.iter().any(|change| matches!(change, Change::Ended(ending) if is_old(ending))) {
+            // A list tells of old jobs in its own order: the newest of all that are known are learned from.
+            self.forecast = Forecast::of(self.cache.jobs());
+            return;
+        }
+        for change in changes {
+            match change {
+                Change::Ended(ending) => {
+                    let ended = self.cache.job(&ending.job_id);
+                    ended.into_iter().for_each(|job| self.forecast.learn(job));
+                }
+                Change::Job(job_id, _) => {
+                    let changed = self.cache.job(job_id);
+                    changed.into_iter().for_each(|job| self.forecast.heard(job));
+                }
+                Change::Removed(_) | Change::Discovered(_) | Change::Unmeasured(_) | Change::Doubted(_) => {}
+            }
+        }
     }
 
     /// Puts the trouble of jobs aside, or takes it up again.
