@@ -78,6 +78,11 @@ export function said(reason: { code: Code; message: string }): string {
   return messages.codes[reason.code] ?? sentence(reason.message);
 }
 
+/** Returns what a studio says of a video's trouble, in the window's language where it knows the studio's code. */
+export function trouble({ code, message }: { code: string; message: string }): string {
+  return messages.faults[code.toLowerCase()] ?? sentence(message);
+}
+
 /** Writes how long something still takes, in minutes, because a forecast is no promise; `now` is by the backend's clock. */
 export function timeLeft({ stage_ends_at, then_seconds }: Outlook, now: number): string {
   // A stage that is late does not eat up the time of the next ones.

@@ -131,6 +131,8 @@ export const en = {
     soFar: (time: string) => `${time} so far`,
     stageCount: (count: number) => (count === 1 ? "1 stage" : `${count} stages`),
     broken: "Broken off",
+    again: "Choose the new file…",
+    dismissHint: "Keeps the video, and takes it out of what wants attention",
     copyDetails: "Copy the details",
     goneTitle: "This video is no longer here",
     goneText: "It was removed from the studio.",
@@ -201,7 +203,7 @@ export const en = {
   },
   conflict: {
     title: (field: string) => `${field}: two versions`,
-    text: "It was changed in the studio while you wrote yours. Nothing is decided yet.",
+    text: "It was changed in the studio while you wrote yours. Which one should stay?",
     mine: "Yours",
     theirs: "The studio’s",
     keepMine: "Keep yours",
@@ -231,13 +233,13 @@ export const en = {
   activity: {
     title: "Activity",
     created: "The video was uploaded",
-    began: "Work on it began",
+    began: "Processing started",
     completed: "The video is done",
     failed: "The video failed",
     pictured: "The first thumbnail arrived",
     stageCompleted: (stage: string) => `${stage}: done`,
     stageFailed: (stage: string) => `${stage}: failed`,
-    told: (fields: string) => `New: ${fields}`,
+    told: (fields: string) => `${fields} written`,
   },
   uploads: {
     title: "Uploads",
@@ -306,6 +308,8 @@ export const en = {
     dismissThis: "Dismiss its error or warning",
     pictures: "Next and previous thumbnail",
   },
+  /** What a studio says of a video's trouble, by its code, where that is not in this language already. */
+  faults: {} as Record<string, string>,
   /** What the core says, by its code, where that is not in this language already. */
   codes: {} as Partial<Record<Code, string>>,
   known: (time: string) => `last known ${time}`,

@@ -130,12 +130,14 @@ impl<S: Shell> Actor<S> {
         for change in changes {
             match change {
                 Change::Ended(ending) => {
-                    let ended = self.cache.job(&ending.job_id);
-                    ended.into_iter().for_each(|job| self.forecast.learn(job));
+                    if let Some(job) = self.cache.job(&ending.job_id) {
+                        self.forecast.learn(job);
+                    }
                 }
                 Change::Job(job_id, _) => {
-                    let changed = self.cache.job(job_id);
-                    changed.into_iter().for_each(|job| self.forecast.heard(job));
+                    if let Some(job) = self.cache.job(job_id) {
+                        self.forecast.heard(job);
+                    }
                 }
                 Change::Removed(_) | Change::Discovered(_) | Change::Unmeasured(_) | Change::Doubted(_) => {}
             }
