@@ -61,6 +61,14 @@ pub enum Need {
     Tests,
 }
 
+/// Installs everything that the tests need; returns where the WebDriver bridge and the Python of the tests are.
+pub fn for_tests(shell: &Shell) -> Result<(PathBuf, PathBuf)> {
+    system(shell, Need::Tests)?;
+    npm(shell, "ui")?;
+    npm(shell, "tests/e2e")?;
+    Ok((tauri_driver(shell)?, python(shell)?))
+}
+
 /// Installs the packages of the system that are missing.
 pub fn system(shell: &Shell, need: Need) -> Result<()> {
     let mut wanted: Vec<&str> = [BUILD, RUN].concat();

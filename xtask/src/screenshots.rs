@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 use xshell::cmd;
 
 use crate::{
-    install::{self, Need},
+    install,
     run::{binaries, root, shell, step},
     test::{end_to_end, window},
 };
@@ -36,10 +36,7 @@ const SHEET: &str = "contact-sheet.jpg";
 /// Looks at every view, and keeps the pictures that are shown elsewhere.
 pub fn take() -> Result<()> {
     let shell = shell()?;
-    install::system(&shell, Need::Tests)?;
-    install::npm(&shell, "ui")?;
-    install::npm(&shell, "tests/e2e")?;
-    let (driver, python) = (install::tauri_driver(&shell)?, install::python(&shell)?);
+    let (driver, python) = install::for_tests(&shell)?;
     window(&shell)?;
     end_to_end(&shell, &driver, &python, Some(VIEWS))?;
     let (taken, docs) = (binaries(&shell)?.join("screenshots"), root().join("docs/screenshots"));

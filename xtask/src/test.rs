@@ -7,7 +7,7 @@ use xshell::{Shell, cmd};
 
 use crate::{
     desktop::{Services, inside},
-    install::{self, Need},
+    install,
     run::{binaries, build, shell, step},
     samples, walls,
 };
@@ -18,10 +18,7 @@ const ONLY: &str = "TALLYLIGHT_E2E";
 /// Runs everything, installing what is missing.
 pub fn all() -> Result<()> {
     let shell = shell()?;
-    install::system(&shell, Need::Tests)?;
-    install::npm(&shell, "ui")?;
-    install::npm(&shell, "tests/e2e")?;
-    let (driver, python) = (install::tauri_driver(&shell)?, install::python(&shell)?);
+    let (driver, python) = install::for_tests(&shell)?;
     checks(&shell)?;
     end_to_end(&shell, &driver, &python, None)?;
     println!("\nall checks and tests passed");
