@@ -40,6 +40,19 @@ describe("an answer that was overtaken by events", () => {
     expect((await answer).session.state).toBe("signed_out");
   });
 
+  it("keeps the transcript that events leave out", async () => {
+    const version = { transcript_version: "v1" };
+    const held = { ...working, ...version, metadata: { TRANSCRIPT: "So this is it." } };
+    const core = new MockBackend(signedInStatus(), [held]);
+    const backend = consistent(core);
+    await backend.onEvent(() => undefined);
+    const answer = backend.job("7");
+    const job = { ...working, ...version, progress_percent: 6 };
+    core.emit({ event: "jobs", changed: [{ job, scope: "increment" }], removed: [] });
+    const shown = await answer;
+    expect([shown.progress_percent, shown.metadata.TRANSCRIPT]).toEqual([6, "So this is it."]);
+  });
+
   it("is left alone by events that came before the question", async () => {
     const { core, backend } = await scene();
     core.emit({ event: "jobs", changed: [{ job: failed, scope: "major" }], removed: [] });

@@ -1,6 +1,6 @@
 import type { Backend } from "./backend";
 import type { Event, JobId, JobView, RowView, StatusView, UploadView } from "./bindings";
-import { mergeRows, mergeUpload } from "./merge";
+import { mergeRows, mergeUpload, withTranscript } from "./merge";
 
 /**
  * Makes answers at least as new as the events that arrived while they were on their way.
@@ -37,9 +37,16 @@ export function consistent(backend: Backend): Backend {
     job: (jobId) =>
       ask(
         () => backend.job(jobId),
-        (job, meanwhile) => lastWords(meanwhile).get(jobId) ?? job,
+        (job, meanwhile) => correctJob(job, lastWords(meanwhile).get(jobId)),
       ),
   };
+}
+
+/** An event carries no transcript: of the same version, the answer has it. */
+function correctJob(answer: JobView, last: JobView | null | undefined): JobView {
+  if (!last) return answer;
+  const isSame = last.transcript_version === answer.transcript_version;
+  return isSame ? withTranscript(last, answer) : last;
 }
 
 function correctStatus(answer: StatusView, meanwhile: Event[]): StatusView {

@@ -14,7 +14,7 @@ import type {
   StatusView,
   UploadView,
 } from "./bindings";
-import { mergeRows, mergeUpload } from "./merge";
+import { mergeRows, mergeUpload, withTranscript } from "./merge";
 import { keys } from "./queries";
 
 /** Applies what the core told. The only writer of the query cache. */
@@ -78,13 +78,6 @@ function applyJobs(client: QueryClient, changed: JobChange[], removed: JobId[]):
   }
   // Asked for anew where somebody looks at it, to learn that it is gone.
   for (const jobId of removed) void client.resetQueries({ queryKey: keys.video(jobId) });
-}
-
-/** A batch carries no transcripts: they are long. What is shown of one stays until the new one was asked for. */
-function withTranscript(job: JobView, old: JobView): JobView {
-  const words = old.metadata.TRANSCRIPT;
-  if (job.metadata.TRANSCRIPT !== undefined || job.transcript_version === null) return job;
-  return words === undefined ? job : { ...job, metadata: { ...job.metadata, TRANSCRIPT: words } };
 }
 
 /** Shows what a person has just saved, in the same frame. The core says the same a moment later. */

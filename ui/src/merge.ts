@@ -1,4 +1,4 @@
-import type { JobId, RowView, UploadView } from "./bindings";
+import type { JobId, JobView, RowView, UploadView } from "./bindings";
 
 /** Puts changed jobs in their places, newest first, and takes removed ones out. */
 export function mergeRows(old: RowView[], changed: RowView[], removed: JobId[]): RowView[] {
@@ -30,4 +30,11 @@ export function mergeUpload(uploads: UploadView[], upload: UploadView): UploadVi
   const place = uploads.findIndex((other) => other.upload_id === upload.upload_id);
   if (isOver) return uploads.toSpliced(place, place < 0 ? 0 : 1);
   return place < 0 ? [...uploads, upload] : uploads.with(place, upload);
+}
+
+/** A batch carries no transcripts: they are long. What is shown of one stays until the new one was asked for. */
+export function withTranscript(job: JobView, old: JobView): JobView {
+  const words = old.metadata.TRANSCRIPT;
+  if (job.metadata.TRANSCRIPT !== undefined || job.transcript_version === null) return job;
+  return words === undefined ? job : { ...job, metadata: { ...job.metadata, TRANSCRIPT: words } };
 }

@@ -41,7 +41,12 @@ impl Span {
     /// Takes in what a backend that keeps such times says of a run, unless more is known of that run or a newer one.
     pub fn tell(&mut self, began: Option<Timestamp>, ended: Option<Timestamp>) {
         let newest = began.max(ended);
-        if newest.is_some() && (self.began.is_none() || self.newest < newest) {
+        // Whoever heard of a run in its middle learns when it began.
+        let is_same_run =
+            |held: Timestamp| began.is_some_and(|began| began < held) && ended.is_none_or(|ended| ended >= held);
+        if self.began.is_some_and(is_same_run) && ended >= self.ended {
+            self.began = began;
+        } else if newest.is_some() && (self.began.is_none() || self.newest < newest) {
             *self = Self { began, ended, newest: newest.max(self.newest) };
         }
     }
@@ -93,6 +98,16 @@ mod tests {
         span.note(at(10), Status::Processing);
         span.tell(Some(at(2)), Some(at(9)));
         assert_eq!((span.began, span.ended), (Some(at(10)), None), "that was the run before");
+    }
+
+    #[test]
+    fn whoever_heard_of_a_run_in_its_middle_learns_when_it_began() {
+        let mut span = noted(&[(301, Status::Processing)]);
+        span.tell(Some(at(100)), None);
+        assert_eq!(span.began, Some(at(100)));
+        span.note(at(400), Status::Completed);
+        span.tell(Some(at(100)), Some(at(400)));
+        assert_eq!(span.seconds(), Some(300.0));
     }
 
     fn any_status() -> impl Strategy<Value = Status> {

@@ -24,6 +24,11 @@ export class Selection {
     for (const jobId of order) this.marked.add(jobId);
   }
 
+  /** Leaves only what is still there to be seen. */
+  keep(shown: Set<JobId>): void {
+    for (const jobId of this.marked) if (!shown.has(jobId)) this.marked.delete(jobId);
+  }
+
   clear(): void {
     this.marked.clear();
     this.anchor = null;

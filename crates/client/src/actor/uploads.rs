@@ -305,7 +305,8 @@ impl<S: Shell> Actor<S> {
     }
 
     fn uploads_awaiting_token(&self) -> Vec<u32> {
-        let awaiting = |upload: &Upload| upload.token == TokenNeed::Awaited;
+        let awaiting =
+            |upload: &Upload| upload.token == TokenNeed::Awaited && upload.view.state == UploadState::Sending;
         self.uploads.held.iter().filter(|(_, upload)| awaiting(upload)).map(|(upload_id, _)| *upload_id).collect()
     }
 }
