@@ -64,8 +64,9 @@ describe("a list of ten thousand videos", { concurrency: false }, () => {
     await scroll(0);
     await app.sees("film-0.mp4");
     const top = await app.text(".rows");
-    const places = ["Failed 1", "film-3.mp4", "Working 2", "film-5.mp4", "film-8.mp4", "Waiting 1", "film-9.mp4", "Today", "film-0.mp4"];
-    const found = places.map((text) => top.indexOf(text));
+    // A minute after midnight the newest one is of yesterday: both are a day, and days come after what is open.
+    const places = [/Failed 1/, /film-3/, /Working 2/, /film-5/, /film-8/, /Waiting 1/, /film-9/, /Today|Yesterday/, /film-0/];
+    const found = places.map((text) => top.search(text));
     assert.deepEqual(found, found.toSorted((a, b) => a - b), top);
     assert.ok(found[0] >= 0, top);
     await app.screenshot("list");
