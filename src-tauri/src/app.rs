@@ -3,48 +3,68 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
-use tallylight_client::{Config, Handle, Identity, Keychain, Pictures, start};
+use tallylight_client::{Config, Handle, Identity, Keychain, LevelHand, Pictures, start};
+use tallylight_core::view::Show;
 use tauri::{AppHandle, Manager, RunEvent};
+use tauri_plugin_dialog::DialogExt;
 
 use crate::{
     args::Args,
     commands,
     computer::Computer,
+    desktop::{self, Desktop},
     pictures,
-    settings::Settings,
+    preferences::{self, Preferences},
+    quitting::{self, Quitting},
+    running,
+    settings::SettingsFile,
     shell::{Pace, Window},
-    tray, window,
+    shows::{self, Shows},
+    tray,
+    updates::{self, Updates},
+    window,
 };
 
 /// The app's own entry in the keychain, so that it and `tally` never spend each other's refresh token.
 const KEYCHAIN_ACCOUNT: &str = "desktop";
+/// The entry of the secret that signs webhooks.
+const WEBHOOK_ACCOUNT: &str = "webhook";
+
+/// Is where everything is kept.
+struct DataDir(PathBuf);
 
 /// Runs the app until it is quit.
-pub fn run(args: Args) -> anyhow::Result<()> {
+pub fn run(args: Args, level: LevelHand) -> anyhow::Result<()> {
     let data_dir = args.data_dir().context("there is no folder for application data: name one with --data-dir")?;
     let places = window::places(&desktop_dir(&data_dir));
+    let context = tauri::generate_context!();
     let app = tauri::Builder::default()
         // First of all plugins, so that a second start ends before it does anything.
-        .plugin(tauri_plugin_single_instance::init(|app, argv, cwd| {
-            window::show(app);
-            if let Some(args) = Args::of_second_start(argv, Path::new(&cwd)) {
-                upload(app, args.videos);
-            }
-        }))
+        .plugin(single_instance(&context.config().identifier, &data_dir, &args))
+        .plugin(tauri_plugin_deep_link::init())
         .plugin(tauri_plugin_dialog::init())
+        .plugin(tauri_plugin_opener::init())
+        .plugin(tauri_plugin_clipboard_manager::init())
+        .plugin(tauri_plugin_autostart::Builder::new().arg("--hidden").build())
+        .plugin(tauri_plugin_updater::Builder::new().build())
         .plugin(places)
         .register_asynchronous_uri_scheme_protocol(pictures::SCHEME, |context, request, responder| {
             pictures::serve(context.app_handle(), &request, responder);
         })
         .invoke_handler(commands::handler())
         .on_window_event(window::on_event)
-        .setup(move |app| set_up(app, &data_dir, args).map_err(Into::into))
-        .build(tauri::generate_context!())
+        .setup(move |app| set_up(app, &data_dir, args, level).map_err(Into::into))
+        .build(context)
         .context("the app could not be started")?;
-    app.run(|app, event| {
-        if let RunEvent::Exit = event {
-            tauri::async_runtime::block_on(end(app));
+    app.run(|app, event| match event {
+        // The last window was closed: it was not asked to end.
+        RunEvent::ExitRequested { api, code: None, .. } if !app.state::<Quitting>().is_under_way() => {
+            api.prevent_exit();
         }
+        RunEvent::Exit => tauri::async_runtime::block_on(quitting::end(app)),
+        #[cfg(target_os = "macos")]
+        RunEvent::Reopen { .. } => window::show(app),
+        _ => {}
     });
     Ok(())
 }
@@ -54,26 +74,66 @@ pub fn desktop_dir(data_dir: &Path) -> PathBuf {
     data_dir.join("desktop")
 }
 
-fn set_up(app: &tauri::App, data_dir: &Path, args: Args) -> anyhow::Result<()> {
+/// Returns where everything is kept.
+pub fn data_dir(app: &AppHandle) -> PathBuf {
+    app.state::<DataDir>().0.clone()
+}
+
+#[cfg_attr(not(target_os = "linux"), expect(unused_variables, reason = "one program for everybody"))]
+fn single_instance(identifier: &str, data_dir: &Path, args: &Args) -> tauri::plugin::TauriPlugin<tauri::Wry> {
+    let builder = tauri_plugin_single_instance::Builder::new();
+    #[cfg(target_os = "linux")]
+    let builder = builder.dbus_id(running::bus_name(identifier, args.has_own_place().then_some(data_dir)));
+    builder
+        .callback(|app, argv, cwd| {
+            // One that is about to end takes nothing; whoever started again waits for it.
+            let Some(args) = Args::of_second_start(argv, Path::new(&cwd)) else { return window::show(app) };
+            begin_with(app, &args);
+            if !args.hidden && args.job().is_none() {
+                window::show(app);
+            }
+        })
+        .build()
+}
+
+fn set_up(app: &tauri::App, data_dir: &Path, args: Args, level: LevelHand) -> anyhow::Result<()> {
     let desktop_dir = desktop_dir(data_dir);
+    app.manage(running::Running::take(&desktop_dir)?);
     let here = args.this_computer || tallylight_client::last_identity(&desktop_dir) == Some(Identity::ThisComputer);
     let webview = desktop_dir.join("webview");
-    let settings = Settings::new(&desktop_dir);
-    let theme = settings.appearance().unwrap_or_default().theme;
+    let settings = SettingsFile::open(&desktop_dir);
+    let held = settings.held().settings;
+    let theme = held.appearance.theme;
+    app.manage(DataDir(data_dir.to_owned()));
     app.manage(settings);
+    app.manage(Preferences::new(level, &args));
     app.manage(Pictures::new(&desktop_dir));
+    app.manage(Shows::default());
+    app.manage(Quitting::default());
+    app.manage(Updates::default());
+    app.manage(Desktop::default());
+    desktop::listen(app.handle());
     let pace = Pace::default();
     let handle = tauri::async_runtime::block_on(async {
-        let config = Config::new(desktop_dir, Keychain::System(KEYCHAIN_ACCOUNT.to_owned()));
+        let config = Config {
+            settings: held,
+            system_language: std::env::var("LANG").unwrap_or_default(),
+            webhook_keychain: Keychain::System(WEBHOOK_ACCOUNT.to_owned()),
+            ..Config::new(desktop_dir.clone(), Keychain::System(KEYCHAIN_ACCOUNT.to_owned()))
+        };
         start(config, Window::new(app.handle().clone(), pace.clone()))
     });
     app.manage(pace);
     app.manage(handle.clone());
     app.manage(Computer::new(data_dir.join("studio")));
     tray::build(app.handle());
-    window::build(app.handle(), &webview, theme)?;
+    window::build(app.handle(), &webview, theme, window::First::of(&args))?;
+    preferences::begin(app.handle(), &desktop_dir);
+    updates::begin(app.handle());
     #[cfg(unix)]
-    quit_on_sigterm(app.handle().clone());
+    quitting::on_signals(app.handle());
+    #[cfg(target_os = "macos")]
+    follow_links(app.handle());
     let app = app.handle().clone();
     tauri::async_runtime::spawn(async move {
         if here && let Err(error) = app.state::<Computer>().open(&handle).await {
@@ -81,46 +141,61 @@ fn set_up(app: &tauri::App, data_dir: &Path, args: Args) -> anyhow::Result<()> {
             // Back to the choice, where trying again says why.
             let _ = handle.cancel_sign_in().await;
         }
-        upload_when_ready(&app, args.videos).await;
+        begin_with(&app, &args);
     });
     Ok(())
 }
 
-/// Quits properly when the session ends, so that the studio stops its ffmpeg and everything is saved.
-#[cfg(unix)]
-fn quit_on_sigterm(app: AppHandle) {
-    use tokio::signal::unix::{SignalKind, signal};
-    tauri::async_runtime::spawn(async move {
-        match signal(SignalKind::terminate()) {
-            Ok(mut terminate) => {
-                terminate.recv().await;
-                app.exit(0);
-            }
-            Err(error) => tracing::warn!(%error, "SIGTERM will end the app without saving"),
+/// Follows links that the system hands to a program that runs; elsewhere it starts another for each.
+#[cfg(target_os = "macos")]
+fn follow_links(app: &AppHandle) {
+    use tauri_plugin_deep_link::DeepLinkExt;
+    let this = app.clone();
+    app.deep_link().on_open_url(move |event| {
+        if let Some(job_id) = event.urls().iter().find_map(crate::args::job_of) {
+            shows::open_job(&this, job_id);
         }
     });
 }
 
-/// Uploads videos that the command line named, once somebody is signed in.
-async fn upload_when_ready(app: &AppHandle, videos: Vec<PathBuf>) {
-    if !videos.is_empty() && app.state::<Handle>().session_restored().await {
-        upload(app, videos);
+/// Does what a command line asks for.
+fn begin_with(app: &AppHandle, args: &Args) {
+    if let Some(job_id) = args.job() {
+        shows::open_job(app, job_id);
+    }
+    let (app, videos) = (app.clone(), args.videos());
+    if !videos.is_empty() {
+        tauri::async_runtime::spawn(async move {
+            if app.state::<Handle>().session_restored().await {
+                upload(&app, videos);
+            } else {
+                shows::show(&app, Show::SignInFirst);
+            }
+        });
     }
 }
 
 /// Uploads videos; what becomes of them is told by events.
 pub fn upload(app: &AppHandle, videos: Vec<PathBuf>) {
     for video in videos {
-        let handle = app.state::<Handle>().inner().clone();
+        let app = app.clone();
         tauri::async_runtime::spawn(async move {
-            if let Err(error) = handle.upload(video).await {
+            let taken = app.state::<Handle>().upload(video).await;
+            if let Err(error) = taken {
                 tracing::info!(code = ?error.code, "a video was not taken");
+                if error.code == tallylight_core::Code::SignedOut {
+                    shows::show(&app, Show::SignInFirst);
+                }
             }
         });
     }
 }
 
-async fn end(app: &AppHandle) {
-    app.state::<Handle>().shutdown().await;
-    app.state::<Computer>().close().await;
+/// Lets the person choose videos, and uploads them.
+pub fn choose_videos(app: &AppHandle) {
+    let this = app.clone();
+    app.dialog().file().pick_files(move |chosen| {
+        let paths = chosen.unwrap_or_default().into_iter().filter_map(|file| file.into_path().ok());
+        upload(&this, paths.collect());
+    });
 }

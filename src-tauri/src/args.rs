@@ -1,8 +1,13 @@
-//! The command line of the desktop app.
+//! The command line of the desktop app, which is also how the system hands it a link.
 
 use std::path::{Path, PathBuf};
 
 use clap::Parser;
+use tallylight_core::JobId;
+use url::Url;
+
+/// The scheme of links to this app.
+pub const SCHEME: &str = "tallylight";
 
 /// Shows how every upload is doing
 #[derive(Clone, Debug, Parser)]
@@ -14,9 +19,12 @@ pub struct Args {
     /// Uses the studio of this computer, without asking at the first run
     #[arg(long)]
     pub this_computer: bool,
-    /// Videos to upload
-    #[arg(value_name = "VIDEO")]
-    pub videos: Vec<PathBuf>,
+    /// Starts without a window; the tray, a link or another start brings it
+    #[arg(long)]
+    pub hidden: bool,
+    /// Videos to upload, or a link such as tallylight://job/7
+    #[arg(value_name = "VIDEO | LINK")]
+    named: Vec<PathBuf>,
 }
 
 impl Args {
@@ -25,25 +33,70 @@ impl Args {
         self.data_dir.clone().or_else(|| dirs::data_dir().map(|folder| folder.join("tallylight")))
     }
 
+    /// Tells whether everything is kept where the system wants it.
+    pub fn has_own_place(&self) -> bool {
+        self.data_dir.is_some()
+    }
+
     /// Reads the command line of a second start, whose paths are relative to where that one was started.
     pub fn of_second_start(words: Vec<String>, folder: &Path) -> Option<Self> {
         let mut args = Self::try_parse_from(words).ok()?;
-        for video in &mut args.videos {
-            *video = folder.join(&video);
+        for named in args.named.iter_mut().filter(|named| link(named).is_none()) {
+            *named = folder.join(&named);
         }
         Some(args)
     }
+
+    /// Returns the videos to upload.
+    pub fn videos(&self) -> Vec<PathBuf> {
+        self.named.iter().filter(|named| link(named).is_none()).cloned().collect()
+    }
+
+    /// Returns the job to look at.
+    pub fn job(&self) -> Option<JobId> {
+        self.named.iter().filter_map(link).find_map(|link| job_of(&link))
+    }
+}
+
+fn link(named: impl AsRef<Path>) -> Option<Url> {
+    Url::parse(named.as_ref().to_str()?).ok().filter(|url| url.scheme() == SCHEME)
+}
+
+/// Returns the job that a link leads to. A link comes from anywhere: it can show something, and do nothing.
+pub fn job_of(link: &Url) -> Option<JobId> {
+    let id = link.path().trim_matches('/');
+    let id = percent_encoding::percent_decode_str(id).decode_utf8().ok()?;
+    let is_job = link.scheme() == SCHEME && link.host_str() == Some("job") && !id.is_empty();
+    is_job.then(|| JobId::new(id.into_owned()))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn second(words: &[&str]) -> Option<Args> {
+        let words = std::iter::once("tallylight").chain(words.iter().copied()).map(str::to_owned).collect();
+        Args::of_second_start(words, Path::new("/home/me"))
+    }
+
     #[test]
     fn a_second_starts_videos_are_found_from_where_it_was_started() {
-        let words = ["tallylight", "a.mp4", "/b.mp4"].map(str::to_owned).to_vec();
-        let args = Args::of_second_start(words, Path::new("/home/me")).expect("arguments");
-        assert_eq!(args.videos, [PathBuf::from("/home/me/a.mp4"), PathBuf::from("/b.mp4")]);
-        assert!(Args::of_second_start(vec!["tallylight".into(), "--nonsense".into()], Path::new("/")).is_none());
+        let args = second(&["a.mp4", "/b.mp4"]).expect("arguments");
+        assert_eq!(args.videos(), [PathBuf::from("/home/me/a.mp4"), PathBuf::from("/b.mp4")]);
+        assert!(second(&["--nonsense"]).is_none());
+    }
+
+    #[test]
+    fn a_link_is_no_video_and_leads_to_its_job_alone() {
+        let job = |link: &str| {
+            let args = second(&[link]).expect("arguments");
+            assert_eq!(args.videos(), [] as [PathBuf; 0], "{link}");
+            args.job().map(|job| job.to_string())
+        };
+        assert_eq!(job("tallylight://job/7").as_deref(), Some("7"));
+        assert_eq!(job("tallylight://job/a%2Fb%20c/").as_deref(), Some("a/b c"));
+        for other in ["tallylight://job/", "tallylight://job", "tallylight://delete/7", "tallylight:job/7"] {
+            assert_eq!(job(other), None, "{other}");
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::{env, fs, path::Path};
 
-use tallylight_core::{cache, diagnostics, discovery, error, forecast, job, protocol, session, view};
+use tallylight_core::{cache, diagnostics, discovery, error, forecast, job, protocol, session, settings, view};
 use ts_rs::{Config, TS};
 
 const FILE: &str = "../ui/src/bindings.ts";
@@ -19,9 +19,29 @@ fn declarations() -> String {
         job::Thumbnail::decl(&config),
         view::RowView::decl(&config),
         view::Attention::decl(&config),
-        view::AppearanceView::decl(&config),
-        view::Theme::decl(&config),
-        view::Language::decl(&config),
+        settings::Settings::decl(&config),
+        settings::General::decl(&config),
+        settings::Close::decl(&config),
+        settings::Appearance::decl(&config),
+        settings::Theme::decl(&config),
+        settings::Language::decl(&config),
+        settings::Notifications::decl(&config),
+        settings::QuietHours::decl(&config),
+        settings::Data::decl(&config),
+        settings::Network::decl(&config),
+        settings::Advanced::decl(&config),
+        settings::LogLevel::decl(&config),
+        settings::Automation::decl(&config),
+        cache::Outcome::decl(&config),
+        view::SettingsView::decl(&config),
+        view::Tray::decl(&config),
+        view::Login::decl(&config),
+        view::Show::decl(&config),
+        view::UpdateView::decl(&config),
+        view::ReleaseView::decl(&config),
+        view::ChangesView::decl(&config),
+        view::HistoryEntry::decl(&config),
+        view::NewsView::decl(&config),
         cache::Trouble::decl(&config),
         forecast::Outlook::decl(&config),
         view::JobView::decl(&config),
@@ -61,7 +81,8 @@ fn declarations() -> String {
         diagnostics::SkippedView::decl(&config),
         protocol::RejectedKind::decl(&config),
     ];
-    let ids = ["JobId", "VideoId", "StageId", "ThumbnailId"].map(|name| format!("type {name} = string;"));
+    let ids = ["JobId", "VideoId", "StageId", "ThumbnailId", "TimeOfDay", "Proxy"]
+        .map(|name| format!("type {name} = string;"));
     let content = ["type Content = string | string[] | Chapter[];".to_owned()];
     let lines: Vec<String> = ids.iter().chain(&content).chain(&all).map(|decl| format!("export {decl}\n")).collect();
     let lines = lines.concat();

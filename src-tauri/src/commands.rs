@@ -1,7 +1,7 @@
 //! What the window may ask for. Each hands on to the client; nothing is decided here.
 
 use secrecy::SecretString;
-use tallylight_client::{Handle, Identity};
+use tallylight_client::{Handle, Identity, Pause, Pictures};
 use tallylight_core::{
     Error, JobId, ThumbnailId,
     cache::Trouble,
@@ -9,12 +9,20 @@ use tallylight_core::{
     discovery::{Description, parse_address},
     edits::{Changes, Draft},
     job::Field,
-    view::{AppearanceView, JobView, RowView, ServerView, StatusView, UploadView},
+    view::{HistoryEntry, JobView, ReleaseView, RowView, ServerView, SettingsView, StatusView, UpdateView, UploadView},
 };
 use tauri::{AppHandle, State, Wry, ipc::Invoke};
 use tauri_plugin_dialog::DialogExt;
 
-use crate::{app, computer::Computer, pictures, save, settings::Settings, shell::Pace, window};
+use crate::{
+    app,
+    computer::Computer,
+    pictures, preferences,
+    quitting::{self, Choice},
+    releases, save,
+    shell::Pace,
+    shows, updates, window,
+};
 
 type Answer<T> = Result<T, Error>;
 
@@ -49,8 +57,24 @@ pub fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
         search,
         synced,
         settle,
-        appearance,
-        set_appearance,
+        settings,
+        change_settings,
+        reset_settings,
+        set_webhook_secret,
+        choose_certificate,
+        clear_cache,
+        open_folder,
+        history,
+        mark_read,
+        pause,
+        close,
+        quit,
+        showing,
+        update,
+        check_for_update,
+        fetch_update,
+        restart,
+        releases,
         diagnostics,
         save_report,
         listening,
@@ -168,8 +192,7 @@ async fn drag_picture(app: AppHandle, job_id: JobId, thumbnail_id: ThumbnailId) 
 
 #[tauri::command]
 async fn choose_videos(app: AppHandle) -> Answer<()> {
-    let chosen = app.dialog().file().blocking_pick_files().unwrap_or_default();
-    app::upload(&app, chosen.into_iter().filter_map(|file| file.into_path().ok()).collect());
+    app::choose_videos(&app);
     Ok(())
 }
 
@@ -204,15 +227,100 @@ async fn settle(client: State<'_, Handle>, job_ids: Vec<JobId>, trouble: Trouble
 }
 
 #[tauri::command]
-async fn appearance(settings: State<'_, Settings>) -> Answer<AppearanceView> {
-    settings.appearance()
+async fn settings(app: AppHandle) -> Answer<SettingsView> {
+    Ok(preferences::view(&app))
 }
 
 #[tauri::command]
-async fn set_appearance(app: AppHandle, settings: State<'_, Settings>, appearance: AppearanceView) -> Answer<()> {
-    settings.set_appearance(appearance)?;
-    window::set_theme(&app, appearance.theme);
+async fn change_settings(app: AppHandle, settings: serde_json::Value) -> Answer<()> {
+    preferences::change(&app, preferences::read(settings)?).await
+}
+
+#[tauri::command]
+async fn reset_settings(app: AppHandle) -> Answer<()> {
+    preferences::reset(&app).await
+}
+
+#[tauri::command]
+async fn set_webhook_secret(client: State<'_, Handle>, secret: SecretString) -> Answer<()> {
+    client.set_webhook_secret(secret).await
+}
+
+#[tauri::command]
+async fn choose_certificate(app: AppHandle) -> Answer<Option<String>> {
+    let chosen = app.dialog().file().blocking_pick_file().and_then(|file| file.into_path().ok());
+    Ok(chosen.map(|path| path.display().to_string()))
+}
+
+#[tauri::command]
+async fn clear_cache(client: State<'_, Handle>, pictures: State<'_, Pictures>) -> Answer<()> {
+    pictures.clear();
+    client.clear_cache().await
+}
+
+#[tauri::command]
+async fn open_folder(app: AppHandle) -> Answer<()> {
+    save::open_folder(&app)
+}
+
+#[tauri::command]
+async fn history(client: State<'_, Handle>) -> Answer<Vec<HistoryEntry>> {
+    client.history().await
+}
+
+#[tauri::command]
+async fn mark_read(client: State<'_, Handle>, job_id: Option<JobId>) -> Answer<()> {
+    client.mark_read(job_id).await
+}
+
+#[tauri::command]
+async fn pause(client: State<'_, Handle>, pause: Pause) -> Answer<()> {
+    client.pause(pause).await
+}
+
+#[tauri::command]
+async fn close(app: AppHandle, choice: Choice, remember: bool) -> Answer<()> {
+    quitting::chosen(&app, choice, remember).await
+}
+
+#[tauri::command]
+async fn quit(app: AppHandle) -> Answer<()> {
+    quitting::now(&app);
     Ok(())
+}
+
+/// The window's page begins to show what it is asked to.
+#[tauri::command]
+async fn showing(app: AppHandle) -> Answer<()> {
+    shows::listens(&app);
+    Ok(())
+}
+
+#[tauri::command]
+async fn update(app: AppHandle) -> Answer<UpdateView> {
+    Ok(updates::view(&app))
+}
+
+#[tauri::command]
+async fn check_for_update(app: AppHandle) -> Answer<()> {
+    updates::check(&app).await;
+    Ok(())
+}
+
+#[tauri::command]
+async fn fetch_update(app: AppHandle) -> Answer<()> {
+    updates::fetch(&app).await;
+    Ok(())
+}
+
+#[tauri::command]
+async fn restart(app: AppHandle) -> Answer<()> {
+    updates::restart(&app).await
+}
+
+#[tauri::command]
+async fn releases() -> Answer<Vec<ReleaseView>> {
+    Ok(releases::releases())
 }
 
 #[tauri::command]

@@ -12,18 +12,25 @@ mod args;
 mod bindings;
 mod commands;
 mod computer;
+mod desktop;
 mod notifications;
 mod pictures;
+mod preferences;
+mod quitting;
+mod releases;
+mod running;
 mod save;
 mod settings;
 mod shell;
+mod shows;
 mod tray;
+mod updates;
 mod window;
 
 fn main() -> anyhow::Result<()> {
     tallylight_client::forbid_core_dumps();
     let args = args::Args::parse();
     let logs = args.data_dir().map(|folder| app::desktop_dir(&folder).join("logs"));
-    let _log = tallylight_client::log("warn,tallylight=info", logs.as_deref());
-    app::run(args)
+    let log = tallylight_client::log("warn,tallylight=info", logs.as_deref());
+    app::run(args, log.level_hand())
 }

@@ -1,64 +1,112 @@
-//! Native notifications. A click opens the window on the job, where the platform tells us of clicks.
+//! Native notifications: one for each outcome, with the thumbnail and what can be done about it. A newer one about the
+//! same video takes the place of the one before.
+//!
+//! Linux tells us of clicks and actions. On macOS and Windows a click opens the app by itself, and `notify-rust` does
+//! not tell which notification it was.
 
 use notify_rust::{Notification, Timeout};
 use tallylight_core::{
     JobId,
     view::{NoticeKind, NoticeView},
+    words::Words,
 };
 
-/// Tells the person something, and hands on the job when they click; none for a summary of many.
+#[cfg(all(unix, not(target_os = "macos")))]
+mod linux;
+
+/// Is a notification, with everything that its look needs.
+#[derive(Debug)]
+pub struct Told {
+    /// What it says.
+    pub notice: NoticeView,
+    /// The file of its thumbnail.
+    pub picture: Option<std::path::PathBuf>,
+    /// Whether it makes a sound.
+    pub sound: Sound,
+    /// Whether the file of a video that failed can be sent again.
+    pub again: Again,
+    /// The language of its actions.
+    pub words: Words,
+}
+
+/// Tells whether a notification is heard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sound {
+    /// It is.
+    On,
+    /// It is not.
+    Off,
+}
+
+/// Tells whether a file can be sent again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Again {
+    /// It is still there.
+    Possible,
+    /// Nobody knows where it is.
+    Impossible,
+}
+
+/// Is what a person does with a notification.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Act {
+    /// Wants to see the job, or all of them.
+    Open(Option<JobId>),
+    /// Wants the title on the clipboard.
+    CopyTitle(String),
+    /// Wants the file sent again.
+    UploadAgain(JobId),
+    /// Has seen the trouble and wants to hear no more of it.
+    Dismiss(JobId),
+}
+
+/// Tells the person something, and hands on what they do.
 ///
 /// Showing and waiting block, so each notification has a thread of its own until it is closed.
-pub fn show(notice: NoticeView, on_click: impl FnOnce(Option<JobId>) + Send + 'static) {
-    let spawned = std::thread::Builder::new().name("notification".to_owned()).spawn(move || deliver(&notice, on_click));
+pub fn show(told: Told, on_act: impl FnOnce(Act) + Send + 'static) {
+    let spawned = std::thread::Builder::new().name("notification".to_owned()).spawn(move || deliver(&told, on_act));
     if let Err(error) = spawned {
         tracing::warn!(%error, "a notification could not be shown");
     }
 }
 
-fn deliver(notice: &NoticeView, on_click: impl FnOnce(Option<JobId>)) {
+fn deliver(told: &Told, on_act: impl FnOnce(Act)) {
     let mut notification = Notification::new();
-    notification
-        .appname("Tallylight")
-        .summary(&notice.title)
-        .body(&plain(&notice.body))
-        .icon("tallylight")
-        .timeout(Timeout::Default);
+    notification.appname("Tallylight").summary(&told.notice.title).timeout(Timeout::Default);
+    if told.sound == Sound::On {
+        notification.sound_name(sound(told.notice.kind));
+    }
     #[cfg(all(unix, not(target_os = "macos")))]
+    linux::deliver(notification, told, on_act);
+    #[cfg(not(all(unix, not(target_os = "macos"))))]
     {
-        use notify_rust::{Hint, Urgency};
-        notification.action("default", "Open").hint(Hint::DesktopEntry("tallylight".to_owned()));
-        notification.urgency(if notice.kind == NoticeKind::Failed { Urgency::Critical } else { Urgency::Normal });
-    }
-    match notification.show() {
-        #[cfg(all(unix, not(target_os = "macos")))]
-        Ok(shown) => shown.wait_for_action(|action| {
-            if action == "default" {
-                on_click(notice.job_ids.first().filter(|_| notice.kind != NoticeKind::Summary).cloned());
-            }
-        }),
-        #[cfg(not(all(unix, not(target_os = "macos"))))]
-        Ok(_) => drop((on_click, notice.kind == NoticeKind::Failed)),
-        Err(error) => tracing::warn!(%error, "a notification could not be shown"),
+        drop(on_act);
+        notification.body(&told.notice.body);
+        #[cfg(windows)]
+        if let Some(picture) = &told.picture {
+            notification.image_path(&picture.to_string_lossy());
+        }
+        if let Err(error) = notification.show() {
+            tracing::warn!(%error, "a notification could not be shown");
+        }
     }
 }
 
-/// Returns a text as the freedesktop notification body wants it: it may hold markup, and ours holds none.
-fn plain(text: &str) -> String {
-    if cfg!(all(unix, not(target_os = "macos"))) {
-        text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
-    } else {
-        text.to_owned()
+#[cfg(all(unix, not(target_os = "macos")))]
+fn sound(kind: NoticeKind) -> &'static str {
+    match kind {
+        NoticeKind::Completed | NoticeKind::Summary => "complete",
+        NoticeKind::Failed => "dialog-error",
+        NoticeKind::Warning => "dialog-warning",
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::plain;
+#[cfg(target_os = "macos")]
+fn sound(_: NoticeKind) -> &'static str {
+    "default"
+}
 
-    #[test]
-    #[cfg(all(unix, not(target_os = "macos")))]
-    fn a_body_is_text_and_not_markup() {
-        assert_eq!(plain("<b>Q&A</b>"), "&lt;b&gt;Q&amp;A&lt;/b&gt;");
-    }
+#[cfg(windows)]
+fn sound(_: NoticeKind) -> &'static str {
+    "Default"
 }

@@ -1,6 +1,6 @@
 //! Thumbnails for the window: shown, saved and dragged out of it. Their own servers never hear of the page.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use tallylight_client::{Handle, Picture, Pictures};
 use tallylight_core::{Code, Error, JobId, ThumbnailId};
@@ -52,6 +52,11 @@ pub async fn file(app: &AppHandle, job_id: JobId, thumbnail_id: ThumbnailId) -> 
     let picture = find(app, job_id, thumbnail_id).await?;
     let address = Url::from_file_path(picture.path);
     address.map(String::from).map_err(|()| Error::new(Code::File, "the data folder must be named from the root"))
+}
+
+/// Returns the file of a picture.
+pub async fn path(app: &AppHandle, job_id: JobId, thumbnail_id: ThumbnailId) -> Result<PathBuf, Error> {
+    find(app, job_id, thumbnail_id).await.map(|picture| picture.path)
 }
 
 /// Begins to drag a picture out of the window, while the button is held.

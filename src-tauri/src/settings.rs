@@ -1,67 +1,126 @@
-//! What a person has chosen: one readable file, which may be edited by hand.
+//! What a person has chosen: one readable file, which may be edited by hand while the app runs.
 
 use std::{
     fs,
     io::{ErrorKind, Write},
     path::{Path, PathBuf},
-    sync::Mutex,
+    sync::{Mutex, MutexGuard, PoisonError},
 };
 
-use tallylight_core::{Code, Error, view::AppearanceView};
-use toml_edit::{DocumentMut, Item, de, ser};
+use tallylight_core::{Code, Error, settings::Settings};
+use toml_edit::{DocumentMut, Item, Table, de, ser};
 
 /// The name of the file.
 const FILE: &str = "settings.toml";
-/// The table of it that says how the window looks.
-const APPEARANCE: &str = "appearance";
+/// What an earlier file is called after a reset.
+const OLD: &str = "settings.old.toml";
+/// What is left out of the file where it is not chosen.
+const OPTIONAL: [(&str, &str); 2] = [("notifications", "quiet_hours"), ("network", "certificate")];
 
 /// Keeps the settings in a file.
-pub struct Settings {
+pub struct SettingsFile {
     file: PathBuf,
-    /// One change at a time: each writes the whole file.
-    writing: Mutex<()>,
+    held: Mutex<Held>,
 }
 
-impl Settings {
-    /// Keeps them in a folder.
-    pub fn new(folder: &Path) -> Self {
-        Self { file: folder.join(FILE), writing: Mutex::new(()) }
+/// Is what holds, and why the file does not where it cannot be read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Held {
+    /// What holds.
+    pub settings: Settings,
+    /// What is wrong with the file.
+    pub trouble: Option<Error>,
+}
+
+impl SettingsFile {
+    /// Reads the settings of a folder.
+    pub fn open(folder: &Path) -> Self {
+        let this = Self { file: folder.join(FILE), held: Mutex::default() };
+        this.reread();
+        this
     }
 
-    /// Returns how the window should look.
-    ///
-    /// # Errors
-    /// Says where the file cannot be read.
-    pub fn appearance(&self) -> Result<AppearanceView, Error> {
-        let document = self.read()?;
-        let Some(table) = document.get(APPEARANCE) else { return Ok(AppearanceView::default()) };
-        let table = table.clone().into_table().map_err(|_| self.broken(&format!("[{APPEARANCE}] is no table")))?;
-        de::from_document(DocumentMut::from(table)).map_err(|error| self.broken(error.message()))
+    /// Returns where it is.
+    pub fn path(&self) -> &Path {
+        &self.file
     }
 
-    /// Keeps how the window should look, and leaves everything else in the file as it is.
+    /// Returns what holds.
+    pub fn held(&self) -> Held {
+        self.lock().clone()
+    }
+
+    /// Reads the file anew, and tells whether anything is different. What held before a mistake in it holds on.
+    pub fn reread(&self) -> bool {
+        let read = self.read().and_then(|text| self.parse(&text));
+        let mut held = self.lock();
+        let before = held.clone();
+        match read {
+            Ok(settings) => *held = Held { settings, trouble: None },
+            Err(trouble) => held.trouble = Some(trouble),
+        }
+        *held != before
+    }
+
+    /// Keeps what was chosen, and leaves everything else in the file as it is, comments and all.
     ///
     /// # Errors
     /// Says why the file could not be written. One that cannot be read is never written over.
-    pub fn set_appearance(&self, appearance: AppearanceView) -> Result<(), Error> {
-        let _one = self.writing.lock();
-        let mut document = self.read()?;
-        let chosen = ser::to_document(&appearance).map_err(|error| self.broken(&error.to_string()))?;
-        let table = document.entry(APPEARANCE).or_insert(Item::Table(toml_edit::Table::new()));
-        let table = table.as_table_like_mut().ok_or_else(|| self.broken(&format!("[{APPEARANCE}] is no table")))?;
-        for (name, value) in chosen.iter() {
-            table.insert(name, value.clone());
+    pub fn change(&self, settings: Settings) -> Result<(), Error> {
+        // One change at a time: each writes the whole file.
+        let mut held = self.lock();
+        let text = self.read()?;
+        let before = self.parse(&text)?;
+        let mut document: DocumentMut = text.parse().map_err(|error| self.broken(&error))?;
+        let unkept = |error: ser::Error| Error::new(Code::Storage, format!("the settings could not be kept ({error})"));
+        let old = ser::to_document(&before).map_err(unkept)?;
+        merge(&mut document, &old, &ser::to_document(&settings).map_err(unkept)?);
+        let text = document.to_string();
+        // What was written must say what was chosen, or nothing is written.
+        if self.parse(&text)? != settings {
+            return Err(Error::new(Code::Storage, "the settings could not be kept: write them into the file by hand"));
         }
-        self.write(&document.to_string())
+        self.write(&text)?;
+        *held = Held { settings, trouble: None };
+        Ok(())
     }
 
-    fn read(&self) -> Result<DocumentMut, Error> {
-        let text = match fs::read_to_string(&self.file) {
-            Ok(text) => text,
-            Err(error) if error.kind() == ErrorKind::NotFound => String::new(),
-            Err(error) => return Err(self.broken(&error.to_string())),
-        };
-        text.parse().map_err(|error: toml_edit::TomlError| self.broken(error.to_string().trim()))
+    /// Puts the file aside, broken or not, so that what holds is what holds for everybody.
+    ///
+    /// # Errors
+    /// Says why it could not be put aside.
+    pub fn reset(&self) -> Result<(), Error> {
+        let mut held = self.lock();
+        match fs::rename(&self.file, self.file.with_file_name(OLD)) {
+            Err(error) if error.kind() != ErrorKind::NotFound => Err(self.unwritten(&error)),
+            _ => {
+                *held = Held::default();
+                Ok(())
+            }
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Held> {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn read(&self) -> Result<String, Error> {
+        match fs::read_to_string(&self.file) {
+            Ok(text) => Ok(text),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(String::new()),
+            Err(error) => Err(Error::new(Code::File, format!("{} cannot be read ({error})", self.file.display()))),
+        }
+    }
+
+    fn parse(&self, text: &str) -> Result<Settings, Error> {
+        de::from_str(text).map_err(|error| {
+            let line = error.span().and_then(|span| text.get(..span.start)).map(|before| before.lines().count().max(1));
+            let line = line.map(|line| if text_ends_line(text, &error) { line + 1 } else { line });
+            let at = line.map(|line| format!(" at line {line}")).unwrap_or_default();
+            let message = error.message().trim().replace('\n', ", ");
+            let file = self.file.display();
+            Error::new(Code::File, format!("{file} has a mistake{at}, mend it there: {message}"))
+        })
     }
 
     /// Puts a whole file in the place of the old one, so that a crash leaves one of the two.
@@ -74,59 +133,66 @@ impl Settings {
             file.sync_all()?;
             fs::rename(&next, &self.file)
         };
-        write().map_err(|error| {
-            Error::new(Code::Storage, format!("the settings could not be kept in {} ({error})", self.file.display()))
-        })
+        write().map_err(|error| self.unwritten(&error))
     }
 
-    fn broken(&self, why: &str) -> Error {
-        let file = self.file.display();
-        Error::new(Code::File, format!("{file} cannot be read, mend it or delete it: {why}"))
+    fn unwritten(&self, error: &std::io::Error) -> Error {
+        Error::new(Code::Storage, format!("the settings could not be kept in {} ({error})", self.file.display()))
+    }
+
+    fn broken(&self, error: &toml_edit::TomlError) -> Error {
+        Error::new(Code::File, format!("{} has a mistake, mend it there: {error}", self.file.display()))
+    }
+}
+
+/// Tells whether a mistake begins a line.
+fn text_ends_line(text: &str, error: &de::Error) -> bool {
+    let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+    before.ends_with('\n')
+}
+
+/// Writes into a document what differs between two versions of what it says.
+fn merge(document: &mut DocumentMut, old: &DocumentMut, new: &DocumentMut) {
+    for (name, _) in OPTIONAL.iter().filter(|(table, key)| new.get(table).and_then(|table| table.get(key)).is_none()) {
+        let keys = OPTIONAL.iter().filter(|(table, _)| table == name).map(|(_, key)| key);
+        if let Some(table) = document.get_mut(name).and_then(Item::as_table_like_mut) {
+            for key in keys {
+                table.remove(key);
+            }
+        }
+    }
+    if new.get("automation").is_none() {
+        document.remove("automation");
+    }
+    for (name, item) in new.iter() {
+        if old.get(name).map(ToString::to_string) == Some(item.to_string()) {
+            continue;
+        }
+        match item.as_table_like() {
+            Some(chosen) => {
+                let table = document.entry(name).or_insert(Item::Table(Table::new()));
+                let Some(table) = table.as_table_like_mut() else { continue };
+                for (key, value) in chosen.iter() {
+                    put(table, key, value);
+                }
+            }
+            None => drop(document.insert(name, item.clone())),
+        }
+    }
+}
+
+/// Puts a value in the place of another, with the comment that stands behind it.
+fn put(table: &mut dyn toml_edit::TableLike, key: &str, item: &Item) {
+    match (table.get_mut(key).and_then(Item::as_value_mut), item.as_value()) {
+        (Some(held), Some(value)) => {
+            let decor = held.decor().clone();
+            *held = value.clone();
+            *held.decor_mut() = decor;
+        }
+        _ => drop(table.insert(key, item.clone())),
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use tallylight_core::view::{Language, Theme};
-
-    #[test]
-    fn what_is_chosen_is_kept_and_the_rest_of_the_file_stays() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let settings = Settings::new(folder.path());
-        assert_eq!(settings.appearance().expect("nothing chosen"), AppearanceView::default());
-        fs::write(folder.path().join(FILE), "# mine\n[other]\nx = 1\n").expect("a file");
-        let chosen = AppearanceView { theme: Theme::Dark, language: Language::De };
-        settings.set_appearance(chosen).expect("kept");
-        assert_eq!(settings.appearance().expect("chosen"), chosen);
-        let text = fs::read_to_string(folder.path().join(FILE)).expect("a file");
-        assert!(text.starts_with("# mine\n[other]\nx = 1\n"), "{text}");
-        assert!(text.contains("theme = \"dark\""), "{text}");
-    }
-
-    #[test]
-    fn a_table_in_one_line_is_read_and_written_too() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let settings = Settings::new(folder.path());
-        fs::write(folder.path().join(FILE), "appearance = { theme = \"dark\" }\n").expect("a file");
-        let read = settings.appearance().expect("read");
-        assert_eq!(read.theme, Theme::Dark);
-        settings.set_appearance(AppearanceView { language: Language::Es, ..read }).expect("kept");
-        assert_eq!(settings.appearance().expect("read").language, Language::Es);
-    }
-
-    #[test]
-    fn a_broken_file_is_told_with_its_line_and_not_written_over() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let (file, settings) = (folder.path().join(FILE), Settings::new(folder.path()));
-        for text in ["[appearance]\ntheme = dark\n", "[appearance]\ntheme = \"pink\"\n", "appearance = 1\n"] {
-            fs::write(&file, text).expect("a file");
-            let error = settings.appearance().expect_err(text);
-            assert!(error.message.contains("settings.toml"), "{}", error.message);
-        }
-        fs::write(&file, "[appearance]\ntheme = dark\n").expect("a file");
-        let error = settings.set_appearance(AppearanceView::default()).expect_err("broken");
-        assert!(error.message.contains("line 2"), "{}", error.message);
-        assert_eq!(fs::read_to_string(&file).expect("a file"), "[appearance]\ntheme = dark\n");
-    }
-}
+#[path = "settings_tests.rs"]
+mod tests;

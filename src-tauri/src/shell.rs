@@ -1,24 +1,35 @@
 //! The window as the client sees it.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicU64, Ordering},
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
 };
 
 use serde::Serialize;
-use tallylight_client::{Shell, Transcripts, TrayView};
+use tallylight_client::{Handle, Shell, Transcripts, TrayView};
 use tallylight_core::{
-    JobId,
-    view::{Event, NoticeView, SessionState, SessionView},
+    cache::Trouble,
+    view::{Event, NoticeKind, NoticeView, SessionState, SessionView, Show},
+    words::Words,
 };
-use tauri::{AppHandle, Emitter};
+use tauri::{AppHandle, Emitter, Manager};
+use tauri_plugin_clipboard_manager::ClipboardExt;
 
-use crate::{notifications, tray, window};
+use crate::{
+    desktop::{self, Desktop},
+    notifications::{self, Act, Again, Sound, Told},
+    pictures,
+    settings::SettingsFile,
+    shows, tray, window,
+};
 
 /// Batches of changes go to the window under this name.
 pub const EVENT: &str = "tally";
-/// A wish to look at a job goes to the window under this name.
-pub const OPEN_JOB: &str = "open_job";
+/// How long a notification waits for its picture.
+const PICTURE_LIMIT: Duration = Duration::from_secs(3);
 /// How many batches may be on their way to the window. The system queues them without a limit, so a window that hangs
 /// would otherwise cost memory for as long as it does.
 const ON_THEIR_WAY: u64 = 16;
@@ -87,14 +98,26 @@ impl Shell for Window {
 
     fn notify(&self, notice: NoticeView) {
         let app = self.app.clone();
-        notifications::show(notice, move |job_id| match job_id {
-            Some(job_id) => open_job(&app, &job_id),
-            None => window::show(&app),
-        });
+        tauri::async_runtime::spawn(async move { notify(app, notice).await });
     }
 
     fn tray(&self, view: TrayView) {
-        tray::show(&self.app, &view);
+        let app = self.app.clone();
+        // Its menu belongs to the main thread, and waiting for that would hold up everything.
+        let shown = self.app.run_on_main_thread(move || {
+            tray::show(&app, &view);
+            #[cfg(target_os = "linux")]
+            desktop::badge(&view);
+            #[cfg(not(target_os = "linux"))]
+            desktop::badge(&app, &view);
+        });
+        if let Err(error) = shown {
+            tracing::debug!(%error, "the tray did not change");
+        }
+    }
+
+    fn is_busy(&self) -> bool {
+        self.app.state::<Desktop>().is_busy()
     }
 
     fn transcripts(&self) -> Transcripts {
@@ -106,11 +129,58 @@ impl Shell for Window {
     }
 }
 
-/// Brings the window to the front on a job.
-fn open_job(app: &AppHandle, job_id: &JobId) {
-    window::show(app);
-    if let Err(error) = app.emit(OPEN_JOB, job_id) {
-        tracing::warn!(%error, "the window did not hear which job to open");
+/// Tells the person something, with the thumbnail, and does what they want done.
+async fn notify(app: AppHandle, notice: NoticeView) {
+    let handle = app.state::<Handle>();
+    let job_id = notice.job_ids.first();
+    let picture = match (job_id, notice.subject.as_ref().and_then(|subject| subject.cover_id.clone())) {
+        // A picture that cannot be had soon is not waited for.
+        (Some(job_id), Some(cover_id)) => {
+            let asked = pictures::path(&app, job_id.clone(), cover_id);
+            tokio::time::timeout(PICTURE_LIMIT, asked).await.ok().and_then(Result::ok)
+        }
+        _ => None,
+    };
+    let again = match job_id {
+        Some(job_id) if notice.kind == NoticeKind::Failed => handle.can_upload_again(job_id.clone()).await,
+        _ => false,
+    };
+    let settings = app.state::<SettingsFile>().held().settings;
+    let told = Told {
+        notice,
+        picture,
+        sound: if settings.notifications.sound { Sound::On } else { Sound::Off },
+        again: if again { Again::Possible } else { Again::Impossible },
+        words: Words::new(settings.appearance.language, &std::env::var("LANG").unwrap_or_default()),
+    };
+    let this = app.clone();
+    notifications::show(told, move |act| act_on(&this, act));
+}
+
+fn act_on(app: &AppHandle, act: Act) {
+    let handle = app.state::<Handle>().inner().clone();
+    match act {
+        Act::Open(Some(job_id)) => shows::open_job(app, job_id),
+        Act::Open(None) => shows::show(app, Show::History),
+        Act::CopyTitle(title) => {
+            if let Err(error) = app.clipboard().write_text(title) {
+                tracing::warn!(%error, "the title could not be copied");
+            }
+        }
+        Act::UploadAgain(job_id) => {
+            tauri::async_runtime::spawn(async move {
+                let _ = handle.mark_read(Some(job_id.clone())).await;
+                if let Err(error) = handle.upload_again(job_id).await {
+                    tracing::info!(code = ?error.code, "a video was not taken again");
+                }
+            });
+        }
+        Act::Dismiss(job_id) => {
+            tauri::async_runtime::spawn(async move {
+                let _ = handle.settle(vec![job_id.clone()], Trouble::Dismiss).await;
+                let _ = handle.mark_read(Some(job_id)).await;
+            });
+        }
     }
 }
 

@@ -3,28 +3,48 @@
 use std::path::{Path, PathBuf};
 
 use tallylight_client::Pictures;
-use tallylight_core::view::Theme;
+use tallylight_core::settings::Theme;
 use tauri::{
     AppHandle, DragDropEvent, Manager, WebviewUrl, WebviewWindowBuilder, Window, WindowEvent, Wry, plugin::TauriPlugin,
 };
 use tauri_plugin_window_state::StateFlags;
 
-use crate::{app, pictures};
+use crate::{app, args::Args, pictures, quitting};
+
+mod crash;
 
 const LABEL: &str = "main";
 
+/// Tells whether a start shows the window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum First {
+    /// It does.
+    Shown,
+    /// It does not: somebody logged in, and asked for nothing.
+    Hidden,
+}
+
+impl First {
+    /// Returns what a command line asks for.
+    pub fn of(args: &Args) -> Self {
+        if args.hidden && args.job().is_none() { Self::Hidden } else { Self::Shown }
+    }
+}
+
 /// Builds the window, which keeps its pictures in a folder.
-pub fn build(app: &AppHandle, folder: &Path, theme: Theme) -> tauri::Result<()> {
+pub fn build(app: &AppHandle, folder: &Path, theme: Theme, first: First) -> tauri::Result<()> {
     set_theme(app, theme);
-    WebviewWindowBuilder::new(app, LABEL, WebviewUrl::default())
+    let window = WebviewWindowBuilder::new(app, LABEL, WebviewUrl::default())
         .title("Tallylight")
         .inner_size(960.0, 680.0)
         .min_inner_size(360.0, 480.0)
         .data_directory(folder.to_owned())
         // Everything that it shows is its own; a link in a description must not take its place.
         .on_navigation(is_own_page)
-        .build()
-        .map(drop)
+        .visible(first == First::Shown)
+        .build()?;
+    crash::recover(&window);
+    Ok(())
 }
 
 /// Remembers the window's size and place in a folder, and brings it back there.
@@ -53,6 +73,14 @@ pub fn show(app: &AppHandle) {
     }
 }
 
+/// Hides the window.
+pub fn hide(app: &AppHandle) {
+    let Some(window) = app.get_webview_window(LABEL) else { return };
+    if let Err(error) = window.hide() {
+        tracing::warn!(%error, "the window could not be hidden");
+    }
+}
+
 /// Forgets the pictures that the window has shown.
 pub fn forget(app: &AppHandle) {
     if let Some(pictures) = app.try_state::<Pictures>() {
@@ -64,15 +92,13 @@ pub fn forget(app: &AppHandle) {
     }
 }
 
-/// Hides the window when it is closed, and uploads what is dropped on it.
+/// Does what the person wants when the window is closed, and uploads what is dropped on it.
 #[expect(clippy::wildcard_enum_match_arm, reason = "of the many events of a window, two matter here")]
 pub fn on_event(window: &Window, event: &WindowEvent) {
     match event {
         WindowEvent::CloseRequested { api, .. } => {
             api.prevent_close();
-            if let Err(error) = window.hide() {
-                tracing::warn!(%error, "the window could not be hidden");
-            }
+            quitting::close(window);
         }
         WindowEvent::DragDrop(DragDropEvent::Drop { paths, .. }) => {
             let app = window.app_handle();

@@ -12,5 +12,6 @@ mod places;
 mod provider;
 mod servers;
 mod studio;
+mod telling;
 mod trouble;
 mod uploads;

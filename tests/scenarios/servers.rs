@@ -8,8 +8,13 @@ use std::{
     },
 };
 
+use base64::Engine;
 use rcgen::{CertifiedKey, generate_simple_self_signed};
-use tokio::net::TcpListener;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt, copy_bidirectional},
+    net::{TcpListener, TcpStream},
+    sync::mpsc,
+};
 use tokio_rustls::{
     TlsAcceptor,
     rustls::{ServerConfig, pki_types::PrivateKeyDer},
@@ -37,6 +42,8 @@ pub async fn silent() -> SocketAddr {
 pub struct SelfSigned {
     /// Where it listens.
     pub address: SocketAddr,
+    /// Its certificate, in PEM.
+    pub certificate: String,
     handshakes: Arc<AtomicUsize>,
 }
 
@@ -56,6 +63,8 @@ pub async fn self_signed() -> SelfSigned {
         .with_no_client_auth()
         .with_single_cert(vec![cert.der().clone()], key)
         .expect("a configuration");
+    let base64 = base64::engine::general_purpose::STANDARD.encode(cert.der());
+    let certificate = format!("-----BEGIN CERTIFICATE-----\n{base64}\n-----END CERTIFICATE-----\n");
     let acceptor = TlsAcceptor::from(Arc::new(config));
     let (listener, address) = listen().await;
     let handshakes = Arc::new(AtomicUsize::new(0));
@@ -67,5 +76,29 @@ pub async fn self_signed() -> SelfSigned {
             }
         }
     });
-    SelfSigned { address, handshakes }
+    SelfSigned { address, certificate, handshakes }
+}
+
+/// Starts a proxy that leads to wherever it is asked to, and hands on where that was.
+pub async fn proxy() -> (SocketAddr, mpsc::UnboundedReceiver<String>) {
+    let (listener, address) = listen().await;
+    let (sender, asked) = mpsc::unbounded_channel();
+    tokio::spawn(async move {
+        while let Ok((mut client, _)) = listener.accept().await {
+            let sender = sender.clone();
+            tokio::spawn(async move {
+                let mut head = Vec::new();
+                while !head.ends_with(b"\r\n\r\n") {
+                    head.push(client.read_u8().await.expect("a byte"));
+                }
+                let head = String::from_utf8_lossy(&head).into_owned();
+                let target = head.split(' ').nth(1).expect("a target").to_owned();
+                sender.send(head).expect("a reader");
+                let mut server = TcpStream::connect(target).await.expect("a server");
+                client.write_all(b"HTTP/1.1 200 OK\r\n\r\n").await.expect("an answer");
+                let _ = copy_bidirectional(&mut client, &mut server).await;
+            });
+        }
+    });
+    (address, asked)
 }

@@ -32,6 +32,7 @@ impl Seen {
             | Event::Upload(_)
             | Event::Edit(_)
             | Event::Storage(_)
+            | Event::News(_)
             | Event::Rejected(_) => None,
         });
         changed
@@ -47,12 +48,18 @@ impl Seen {
 pub struct Recorder {
     seen: Arc<Mutex<Seen>>,
     stall: Arc<Stall>,
+    busy: Arc<Stall>,
 }
 
 impl Recorder {
     /// Returns what makes it hang.
     pub fn stall(&self) -> &Stall {
         &self.stall
+    }
+
+    /// Returns what makes the system want nobody to be disturbed.
+    pub fn busy(&self) -> &Stall {
+        &self.busy
     }
 
     /// Returns what was recorded so far.
@@ -72,6 +79,10 @@ impl Shell for Recorder {
 
     fn tray(&self, tray: TrayView) {
         self.seen().tray = Some(tray);
+    }
+
+    fn is_busy(&self) -> bool {
+        self.busy.hangs()
     }
 
     fn is_ready(&self) -> bool {

@@ -3,9 +3,7 @@
 use std::{sync::atomic::AtomicBool, sync::atomic::Ordering, time::Duration};
 
 use serde_json::{Value, json};
-use tallylight_client::{
-    Browser, Clock, ClockHand, Config, Handle, Identity, Keychain, Network, NetworkHand, Unlock, start,
-};
+use tallylight_client::{Browser, Clock, ClockHand, Config, Handle, Identity, Keychain, Network, NetworkHand, start};
 use tallylight_core::{
     Code, JobId,
     diagnostics::DiagnosticsView,
@@ -237,14 +235,7 @@ impl Scene {
 fn begin(folder: &TempDir, recorder: Recorder) -> (Handle, ClockHand, NetworkHand, mpsc::Receiver<Url>) {
     let ((clock, clock_hand), (network, network_hand)) = (Clock::adjustable(), Network::by_hand());
     let (browser, pages) = Browser::by_hand();
-    let config = Config {
-        data_dir: folder.path().to_owned(),
-        keychain: Keychain::Memory,
-        clock,
-        network,
-        browser,
-        unlock: Unlock::Never,
-    };
+    let config = Config { clock, network, browser, ..Config::new(folder.path().to_owned(), Keychain::Memory) };
     (start(config, recorder), clock_hand, network_hand, pages)
 }
 

@@ -36,6 +36,8 @@ describe("an answer that was overtaken by events", () => {
       reason: null,
     });
     core.emit({ event: "session", state: "signed_out", email: null, reason: null, warning: null });
+    core.emit({ event: "news", unread: 3, paused_until: null });
+    expect((await answer).news.unread).toBe(3);
     expect((await answer).connection.state).toBe("offline");
     expect((await answer).session.state).toBe("signed_out");
   });

@@ -54,6 +54,7 @@ function correctStatus(answer: StatusView, meanwhile: Event[]): StatusView {
   for (const event of meanwhile) {
     if (event.event === "connection") corrected.connection = event;
     if (event.event === "session") corrected.session = event;
+    if (event.event === "news") corrected.news = event;
   }
   return corrected;
 }

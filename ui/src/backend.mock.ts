@@ -1,108 +1,35 @@
-import type { Backend, Changes, Draft, Unsubscribe } from "./backend";
+import type { Backend, Changes, Draft, Pause, Unsubscribe } from "./backend";
+import {
+  mockDiagnostics,
+  mockEntry,
+  mockJob,
+  mockReleases,
+  mockServer,
+  mockSettings,
+  mockStage,
+  signedInStatus,
+} from "./backend.samples";
 import type {
-  AppearanceView,
   Description,
-  DiagnosticsView,
   Event,
   Field,
+  HistoryEntry,
   JobId,
   JobView,
   RowView,
   ServerView,
-  StageView,
+  Settings,
+  SettingsView,
+  Show,
   StatusView,
   TallyError,
   ThumbnailId,
   Trouble,
+  UpdateView,
   UploadView,
 } from "./bindings";
 
-/** Makes a job; whatever is not given is that of a job that just began. */
-export function mockJob(given: Partial<JobView> & { job_id: JobId }): JobView {
-  return {
-    video_id: `video-${given.job_id}`,
-    filename: "holiday.mp4",
-    title: null,
-    status: "PENDING",
-    stage_id: null,
-    unsaved: Boolean(given.pending?.length || given.drafts?.length),
-    progress_percent: 0,
-    error: null,
-    warnings: [],
-    stages: [],
-    metadata: {},
-    transcript_version: null,
-    thumbnails: [],
-    cover_url: null,
-    cover_id: null,
-    pending: [],
-    drafts: [],
-    unready: [],
-    duration_seconds: null,
-    size_bytes: null,
-    attention: given.status === "FAILED" ? "failed" : null,
-    outlook: null,
-    stuck_at: null,
-    began_at: null,
-    ended_at: null,
-    said_at: {},
-    pictured_at: null,
-    created_at: "2026-01-01T12:00:00Z",
-    updated_at: "2026-01-01T12:00:00Z",
-    ...given,
-  };
-}
-
-/** Makes a stage; whatever is not given is that of one that waits. */
-export function mockStage(given: Partial<StageView> & { stage_id: string }): StageView {
-  return {
-    status: "PENDING",
-    progress_percent: 0,
-    error_message: null,
-    began_at: null,
-    ended_at: null,
-    ...given,
-  };
-}
-
-export const mockServer: ServerView = {
-  name: "Acme Studio",
-  address: "https://acme.tv/",
-  auth_providers: ["email"],
-  editable: ["TITLE", "DESCRIPTION", "TAGS"],
-  features: ["upload"],
-  identity: "address",
-};
-
-export const mockDiagnostics: DiagnosticsView = {
-  counters: {
-    connects: 3,
-    opened: 2,
-    frames: 1204,
-    bytes: 310_000,
-    heartbeats: 96,
-    refreshes: 1,
-    polls: 4,
-    failed_polls: 1,
-    network_changes: 0,
-    held_batches: 0,
-  },
-  drops: [{ what: "silent", count: 1 }],
-  rejected: [{ what: "unknown_type", count: 1 }],
-  latency: { messages: 500, median_ms: 41, worst_ms: 1310 },
-  events: [
-    { at: "2026-01-01T12:04:07Z", message: "the socket is open" },
-    { at: "2026-01-01T12:04:06Z", message: "lost: nothing was heard from the studio for a minute" },
-  ],
-  skipped: [
-    {
-      at: "2026-01-01T12:01:00Z",
-      kind: "unknown_type",
-      reason: 'unknown type "SURPRISE"',
-      sample: '{"type":"SURPRISE"}',
-    },
-  ],
-};
+export * from "./backend.samples";
 
 /** Stands in for the core, in a plain browser and in unit tests: it answers from what it holds. */
 export class MockBackend implements Backend {
@@ -111,6 +38,9 @@ export class MockBackend implements Backend {
   failures = new Map<string, TallyError>();
   private listeners = new Set<(event: Event) => void>();
   private openListeners = new Set<(jobId: JobId) => void>();
+  private settingsListeners = new Set<() => void>();
+  private showListeners = new Set<(show: Show) => void>();
+  private updateListeners = new Set<(update: UpdateView) => void>();
 
   constructor(
     public held: StatusView,
@@ -228,14 +158,60 @@ export class MockBackend implements Backend {
         .map((job) => ({ job, scope: "increment" as const }));
       this.emit({ event: "jobs", changed, removed: [] });
     });
-  looks: AppearanceView = { theme: "system", language: "en" };
-  appearance = () => this.answer("appearance", () => this.looks);
-  setAppearance = (looks: AppearanceView) =>
-    this.answer(`setAppearance ${looks.theme} ${looks.language}`, () => void (this.looks = looks));
+  preferences: SettingsView = {
+    settings: mockSettings(),
+    trouble: null,
+    file: "/home/me/.local/share/tallylight/settings.toml",
+    folder: "/home/me/.local/share/tallylight",
+    tray: "present",
+    login: "offered",
+  };
+  settings = () => this.answer("settings", () => this.preferences);
+  changeSettings = (settings: Settings) =>
+    this.answer(`changeSettings ${JSON.stringify(settings)}`, () => this.prefer({ settings }));
+  resetSettings = () =>
+    this.answer("resetSettings", () => this.prefer({ settings: mockSettings(), trouble: null }));
+  setWebhookSecret = (secret: string) => this.answer(`setWebhookSecret ${secret}`, () => undefined);
+  chooseCertificate = () =>
+    this.answer("chooseCertificate", (): string | null => "/home/me/studio.pem");
+  clearCache = () => this.answer("clearCache", () => undefined);
+  openFolder = () => this.answer("openFolder", () => undefined);
+
+  past: HistoryEntry[] = [];
+  history = () => this.answer("history", () => this.past);
+  markRead = (jobId: JobId | null) =>
+    this.answer(`markRead ${jobId}`, () => {
+      const isMeant = (entry: HistoryEntry) => jobId === null || entry.job_id === jobId;
+      this.past = this.past.map((entry) => (isMeant(entry) ? { ...entry, read: true } : entry));
+      const unread = this.past.filter((entry) => !entry.read).length;
+      this.emit({ event: "news", ...this.held.news, unread });
+    });
+  pause = (pause: Pause) =>
+    this.answer(`pause ${pause}`, () => {
+      const hours = { hour: 1, tomorrow: 12, off: 0 }[pause];
+      const paused_until = hours === 0 ? null : ago(-60 * hours);
+      this.emit({ event: "news", ...this.held.news, paused_until });
+    });
+
+  close = (choice: "hide" | "quit", remember: boolean) =>
+    this.answer(`close ${choice} ${remember}`, () => undefined);
+  quit = () => this.answer("quit", () => undefined);
+
+  newer: UpdateView = { state: "unknown" };
+  update = () => this.answer("update", () => this.newer);
+  checkForUpdate = () => this.answer("checkForUpdate", () => this.renew({ state: "current" }));
+  fetchUpdate = () =>
+    this.answer("fetchUpdate", () => this.renew({ state: "ready", version: "0.6.0" }));
+  restart = () => this.answer("restart", () => undefined);
+  releases = () => this.answer("releases", () => mockReleases);
+
   chooseVideos = () => this.answer("chooseVideos", () => undefined);
 
   onEvent = (listener: (event: Event) => void) => subscribe(this.listeners, listener);
   onOpenJob = (listener: (jobId: JobId) => void) => subscribe(this.openListeners, listener);
+  onSettings = (listener: () => void) => subscribe(this.settingsListeners, listener);
+  onShow = (listener: (show: Show) => void) => subscribe(this.showListeners, listener);
+  onUpdate = (listener: (update: UpdateView) => void) => subscribe(this.updateListeners, listener);
   onDrag = () => Promise.resolve(() => undefined);
 
   /** Tells the window what a core would. */
@@ -248,7 +224,28 @@ export class MockBackend implements Backend {
       const { event: _event, ...connection } = event;
       this.held = { ...this.held, connection };
     }
+    if (event.event === "news") {
+      const { event: _event, ...news } = event;
+      this.held = { ...this.held, news };
+    }
     for (const listener of this.listeners) listener(event);
+  }
+
+  /** Acts as a change of the settings, here or in their file. */
+  prefer(given: Partial<SettingsView>): void {
+    this.preferences = { ...this.preferences, ...given };
+    for (const listener of this.settingsListeners) listener();
+  }
+
+  /** Asks the window to show something, as the shell does. */
+  show(show: Show): void {
+    for (const listener of this.showListeners) listener(show);
+  }
+
+  /** Tells what is known of a newer version. */
+  renew(update: UpdateView): void {
+    this.newer = update;
+    for (const listener of this.updateListeners) listener(update);
   }
 
   /** Acts as a click on a notification. */
@@ -273,60 +270,66 @@ async function subscribe<T>(listeners: Set<T>, listener: T): Promise<Unsubscribe
   return () => listeners.delete(listener);
 }
 
-/** Returns the status of somebody who is signed in and connected. */
-export function signedInStatus(server: ServerView | null = mockServer): StatusView {
-  return {
-    server,
-    remembered: { address: "acme.tv", email: "me@acme.tv" },
-    session: { state: "signed_in", email: "me@acme.tv", reason: null, warning: null },
-    connection: { state: "live", attempt: 0, retry_in_ms: null, reason: null },
-    counts: { pending: 0, processing: 0, completed: 0, failed: 0 },
-    pending_jobs: 0,
-    storage: { trouble: null, incident: null },
-    known_at: null,
-    server_ahead_ms: 0,
-  };
-}
-
 const ago = (minutes: number) => new Date(Date.now() - 60_000 * minutes).toISOString();
 
 /** Returns a backend with a little of everything, for working on the views in a browser. */
 export function demoBackend(): MockBackend {
-  return new MockBackend(signedInStatus(), [
-    mockJob({
-      job_id: "1",
-      title: "A walk by the sea",
-      status: "PROCESSING",
-      progress_percent: 42,
-      stage_id: "TRANSCRIPTION",
-      created_at: ago(9),
-      outlook: { stage_ends_at: ago(-2), then_seconds: 120 },
-      stages: [
-        mockStage({ stage_id: "UPLOAD", status: "COMPLETED", began_at: ago(9), ended_at: ago(7) }),
-        mockStage({ stage_id: "PROBE", status: "COMPLETED", began_at: ago(7), ended_at: ago(6) }),
-        mockStage({
-          stage_id: "TRANSCRIPTION",
-          status: "PROCESSING",
-          progress_percent: 68,
-          began_at: ago(6),
-        }),
-        mockStage({ stage_id: "CHAPTERS" }),
-      ],
-      metadata: { TITLE: "A walk by the sea", TAGS: ["sea", "walk"] },
-    }),
-    mockJob({
+  const backend = new MockBackend(
+    { ...signedInStatus(), news: { unread: 1, paused_until: null } },
+    [
+      mockJob({
+        job_id: "1",
+        title: "A walk by the sea",
+        status: "PROCESSING",
+        progress_percent: 42,
+        stage_id: "TRANSCRIPTION",
+        created_at: ago(9),
+        outlook: { stage_ends_at: ago(-2), then_seconds: 120 },
+        stages: [
+          mockStage({
+            stage_id: "UPLOAD",
+            status: "COMPLETED",
+            began_at: ago(9),
+            ended_at: ago(7),
+          }),
+          mockStage({ stage_id: "PROBE", status: "COMPLETED", began_at: ago(7), ended_at: ago(6) }),
+          mockStage({
+            stage_id: "TRANSCRIPTION",
+            status: "PROCESSING",
+            progress_percent: 68,
+            began_at: ago(6),
+          }),
+          mockStage({ stage_id: "CHAPTERS" }),
+        ],
+        metadata: { TITLE: "A walk by the sea", TAGS: ["sea", "walk"] },
+      }),
+      mockJob({
+        job_id: "2",
+        filename: "cut-off.mp4",
+        status: "FAILED",
+        progress_percent: 5,
+        created_at: ago(40),
+        error: {
+          code: "file_incomplete",
+          message: "The video file is incomplete.",
+          stage_id: "PROBE",
+          at: ago(39),
+        },
+      }),
+      mockJob({ job_id: "3", title: "City at night", status: "COMPLETED", created_at: ago(3000) }),
+    ],
+  );
+  const fault = backend.list[1]?.error ?? null;
+  backend.past = [
+    mockEntry({
+      entry_id: 2,
+      at: ago(39),
       job_id: "2",
-      filename: "cut-off.mp4",
-      status: "FAILED",
-      progress_percent: 5,
-      created_at: ago(40),
-      error: {
-        code: "file_incomplete",
-        message: "The video file is incomplete.",
-        stage_id: "PROBE",
-        at: ago(39),
-      },
+      kind: "failed",
+      name: "cut-off.mp4",
+      fault,
     }),
-    mockJob({ job_id: "3", title: "City at night", status: "COMPLETED", created_at: ago(3000) }),
-  ]);
+    mockEntry({ entry_id: 1, at: ago(2990), job_id: "3", name: "City at night", read: true }),
+  ];
+  return backend;
 }

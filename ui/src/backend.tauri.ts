@@ -1,7 +1,7 @@
 import { convertFileSrc, invoke } from "@tauri-apps/api/core";
 import { listen } from "@tauri-apps/api/event";
 import type { Backend } from "./backend";
-import type { Event, JobId } from "./bindings";
+import type { Event, JobId, Show, UpdateView } from "./bindings";
 
 /** A batch of changes, with its number. */
 interface Numbered {
@@ -48,8 +48,34 @@ export const tauriBackend: Backend = {
   search: (text) => invoke("search", { text }),
   settle: (jobIds, trouble) => invoke("settle", { jobIds, trouble }),
 
-  appearance: () => invoke("appearance"),
-  setAppearance: (appearance) => invoke("set_appearance", { appearance }),
+  settings: () => invoke("settings"),
+  changeSettings: (settings) => invoke("change_settings", { settings }),
+  resetSettings: () => invoke("reset_settings"),
+  onSettings: (listener) => listen("settings", () => listener()),
+  setWebhookSecret: (secret) => invoke("set_webhook_secret", { secret }),
+  chooseCertificate: () => invoke("choose_certificate"),
+  clearCache: () => invoke("clear_cache"),
+  openFolder: () => invoke("open_folder"),
+
+  history: () => invoke("history"),
+  markRead: (jobId) => invoke("mark_read", { jobId }),
+  pause: (pause) => invoke("pause", { pause }),
+
+  close: (choice, remember) => invoke("close", { choice, remember }),
+  quit: () => invoke("quit"),
+  onShow: async (listener) => {
+    const stop = await listen<Show>("show", (event) => listener(event.payload));
+    // What the shell wished to show before anybody listened, it says now.
+    await invoke("showing");
+    return stop;
+  },
+
+  update: () => invoke("update"),
+  checkForUpdate: () => invoke("check_for_update"),
+  fetchUpdate: () => invoke("fetch_update"),
+  restart: () => invoke("restart"),
+  onUpdate: (listener) => listen<UpdateView>("update", (event) => listener(event.payload)),
+  releases: () => invoke("releases"),
 
   diagnostics: () => invoke("diagnostics"),
   saveReport: () => invoke("save_report"),

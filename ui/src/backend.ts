@@ -1,18 +1,23 @@
 import type {
-  AppearanceView,
   Content,
   Description,
   DiagnosticsView,
   Event,
   Field,
+  HistoryEntry,
   JobId,
   JobView,
+  ReleaseView,
   RowView,
   ServerView,
+  Settings,
+  SettingsView,
+  Show,
   StatusView,
   TallyError,
   ThumbnailId,
   Trouble,
+  UpdateView,
   UploadView,
 } from "./bindings";
 
@@ -28,6 +33,9 @@ export interface Draft {
   base: Content | null;
   cause: { kind: "typed" };
 }
+
+/** For how long no notifications are shown. */
+export type Pause = "hour" | "tomorrow" | "off";
 
 /** Stops a subscription. */
 export type Unsubscribe = () => void;
@@ -83,9 +91,46 @@ export interface Backend {
   /** Puts the trouble of videos aside, or takes it up again. */
   settle(jobIds: JobId[], trouble: Trouble): Promise<void>;
 
-  /** Returns how the window should look and speak. */
-  appearance(): Promise<AppearanceView>;
-  setAppearance(appearance: AppearanceView): Promise<void>;
+  /** Returns what the person chose, and what became of it. */
+  settings(): Promise<SettingsView>;
+  /** Keeps what the person chose; it takes effect at once. */
+  changeSettings(settings: Settings): Promise<void>;
+  /** Goes back to what holds for everybody; the old file is kept beside it. */
+  resetSettings(): Promise<void>;
+  /** Somebody changed the settings: here, or in their file. */
+  onSettings(listener: () => void): Promise<Unsubscribe>;
+  /** Keeps the secret that signs webhooks in the keychain. */
+  setWebhookSecret(secret: string): Promise<void>;
+  /** Lets the person choose a file of certificates; answers with its path, or null. */
+  chooseCertificate(): Promise<string | null>;
+  /** Forgets the videos and their pictures, and asks the studio for them anew. What a person wrote stays. */
+  clearCache(): Promise<void>;
+  /** Shows the folder of data in the system's file manager. */
+  openFolder(): Promise<void>;
+
+  /** Returns what happened to the videos, newest first. */
+  history(): Promise<HistoryEntry[]>;
+  /** Marks what happened to a video as seen, or everything. */
+  markRead(jobId: JobId | null): Promise<void>;
+  /** Shows no notifications for a while, or shows them again. */
+  pause(pause: Pause): Promise<void>;
+
+  /** Answers the question that closing the window put. */
+  close(choice: "hide" | "quit", remember: boolean): Promise<void>;
+  /** Quits, whatever is under way. */
+  quit(): Promise<void>;
+  /** The shell asks the window to show something. */
+  onShow(listener: (show: Show) => void): Promise<Unsubscribe>;
+
+  update(): Promise<UpdateView>;
+  checkForUpdate(): Promise<void>;
+  /** Fetches the newer version; it runs from the next start on. */
+  fetchUpdate(): Promise<void>;
+  /** Starts anew, into the newer version; refused while videos are uploaded. */
+  restart(): Promise<void>;
+  onUpdate(listener: (update: UpdateView) => void): Promise<Unsubscribe>;
+  /** What the versions brought, newest first. */
+  releases(): Promise<ReleaseView[]>;
 
   /** What is remembered of the connection. */
   diagnostics(): Promise<DiagnosticsView>;

@@ -4,6 +4,8 @@ export type JobId = string;
 export type VideoId = string;
 export type StageId = string;
 export type ThumbnailId = string;
+export type TimeOfDay = string;
+export type Proxy = string;
 export type Content = string | string[] | Chapter[];
 export type Code = "invalid_address" | "insecure_address" | "unreachable" | "not_a_studio" | "untrusted_certificate" | "wrong_key" | "invalid_credentials" | "account_blocked" | "sign_in_denied" | "sign_in_timeout" | "session_expired" | "signed_out" | "rate_limited" | "server_error" | "not_found" | "forbidden" | "not_a_video" | "too_large" | "disk_full" | "not_offered" | "file" | "storage" | "storage_unreadable" | "storage_newer" | "conflict" | "invalid_content" | "keychain" | "keychain_locked" | "socket_refused" | "no_socket" | "closed" | "silent" | "handshake_timeout" | "message_too_large" | "replaced" | "slept" | "network_changed" | "captive_portal" | "requested" | "job_failed";
 export type TallyError = { 
@@ -114,17 +116,233 @@ stuck_at: string | null,
  */
 created_at: string | null, };
 export type Attention = "failed" | "words" | "warning";
-export type AppearanceView = { 
+export type Settings = { 
+/**
+ * How the app begins and ends.
+ */
+general: General, 
+/**
+ * How it looks and speaks.
+ */
+appearance: Appearance, 
+/**
+ * What it tells.
+ */
+notifications: Notifications, 
+/**
+ * What it keeps.
+ */
+data: Data, 
+/**
+ * How it reaches a studio.
+ */
+network: Network, 
+/**
+ * What helps to find out what is wrong.
+ */
+advanced: Advanced, 
+/**
+ * What is done at the end of a job.
+ */
+automation: Array<Automation>, };
+export type General = { 
+/**
+ * Whether it starts, hidden, when the person logs in.
+ */
+start_at_login: boolean, 
+/**
+ * What closing the window does.
+ */
+close: Close, };
+export type Close = "auto" | "hide" | "quit";
+export type Appearance = { 
 /**
  * Its colours.
  */
 theme: Theme, 
 /**
- * Its language.
+ * Its language, and that of the tray and of notifications.
  */
 language: Language, };
 export type Theme = "system" | "light" | "dark";
 export type Language = "system" | "en" | "de" | "es";
+export type Notifications = { 
+/**
+ * A video is ready.
+ */
+completed: boolean, 
+/**
+ * A video has failed.
+ */
+failed: boolean, 
+/**
+ * Something went wrong with a video without stopping it.
+ */
+warning: boolean, 
+/**
+ * Whether they make a sound.
+ */
+sound: boolean, 
+/**
+ * When none are shown; what happens then is told at the end of it.
+ */
+quiet_hours: QuietHours | null, };
+export type QuietHours = { 
+/**
+ * Its first minute.
+ */
+from: TimeOfDay, 
+/**
+ * The first minute after it; the same as `from` is no time at all.
+ */
+to: TimeOfDay, };
+export type Data = { 
+/**
+ * For how many days finished videos stay in the list after they last changed, 1–3650.
+ */
+retention_days: number, };
+export type Network = { 
+/**
+ * What stands between.
+ */
+proxy: Proxy, 
+/**
+ * A file with further certificates to trust, in PEM.
+ */
+certificate: string | null, };
+export type Advanced = { 
+/**
+ * How much is written to the log.
+ */
+log_level: LogLevel, };
+export type LogLevel = "error" | "warn" | "info" | "debug";
+export type Automation = { 
+/**
+ * Whether it is done.
+ */
+enabled: boolean, 
+/**
+ * At which ends.
+ */
+when: Array<Outcome>, 
+/**
+ * A command and its arguments, which are given to it as they are: no shell reads them.
+ */
+run: Array<string> | null, 
+/**
+ * An address that is told.
+ */
+webhook: string | null, };
+export type Outcome = "completed" | "failed" | "warned";
+export type SettingsView = { 
+/**
+ * What holds.
+ */
+settings: Settings, 
+/**
+ * Why the file cannot be read, or something in it cannot take effect; what held before still does.
+ */
+trouble: ReasonView | null, 
+/**
+ * Where the file is.
+ */
+file: string, 
+/**
+ * Where everything is kept.
+ */
+folder: string, 
+/**
+ * Whether a tray brings the window back.
+ */
+tray: Tray, 
+/**
+ * Whether the app can be started when the person logs in.
+ */
+login: Login, };
+export type Tray = "present" | "absent";
+export type Login = "offered" | "other_folder";
+export type Show = "settings" | "history" | "closing" | "quitting" | "no_tray" | "sign_in_first";
+export type UpdateView = { "state": "absent" } | { "state": "unknown" } | { "state": "checking" } | { "state": "current" } | { "state": "available", 
+/**
+ * Its version.
+ */
+version: string, } | { "state": "downloading", 
+/**
+ * Its version.
+ */
+version: string, 
+/**
+ * 0–100; none where the size is not known.
+ */
+percent: number | null, } | { "state": "ready", 
+/**
+ * Its version.
+ */
+version: string, } | { "state": "failed", 
+/**
+ * Why.
+ */
+reason: ReasonView, };
+export type ReleaseView = { 
+/**
+ * Its version, or `Unreleased`.
+ */
+version: string, 
+/**
+ * Its day, as `2026-11-25`.
+ */
+date: string | null, 
+/**
+ * Its changes, by kind.
+ */
+changes: Array<ChangesView>, };
+export type ChangesView = { 
+/**
+ * The kind: `Added`, `Changed`, `Fixed`.
+ */
+kind: string, 
+/**
+ * One sentence or a few for each.
+ */
+changes: Array<string>, };
+export type HistoryEntry = { 
+/**
+ * Which entry it is; later ones are higher.
+ */
+entry_id: number, 
+/**
+ * When it was heard of.
+ */
+at: string, 
+/**
+ * Which job it happened to.
+ */
+job_id: JobId, 
+/**
+ * What happened.
+ */
+kind: NoticeKind, 
+/**
+ * The video's title, or what stands for it.
+ */
+name: string, 
+/**
+ * Why, where something went wrong.
+ */
+fault: FaultView | null, 
+/**
+ * Whether a person has seen it.
+ */
+read: boolean, };
+export type NewsView = { 
+/**
+ * How many entries of the history nobody has seen.
+ */
+unread: number, 
+/**
+ * Until when the person wants to be told nothing.
+ */
+paused_until: string | null, };
 export type Trouble = "dismiss" | "restore";
 export type Outlook = { 
 /**
@@ -422,7 +640,7 @@ title: string,
  * Its text.
  */
 body: string, };
-export type NoticeKind = "completed" | "failed" | "summary";
+export type NoticeKind = "completed" | "failed" | "warning" | "summary";
 export type UploadView = { 
 /**
  * Which upload it is; counts up from 1 in every run of the program.
@@ -550,6 +768,10 @@ pending_jobs: number,
  */
 storage: StorageView, 
 /**
+ * How it stands with what the person is told.
+ */
+news: NewsView, 
+/**
  * When the jobs were last known to be as the backend has them; none before they ever were.
  */
 known_at: string | null, 
@@ -574,7 +796,7 @@ changed: Array<JobChange>,
 /**
  * The jobs that are gone.
  */
-removed: Array<JobId>, } | { "event": "connection" } & ConnectionView | { "event": "session" } & SessionView | { "event": "upload" } & UploadView | { "event": "edit" } & EditView | { "event": "storage" } & StorageView | { "event": "rejected" } & RejectedView;
+removed: Array<JobId>, } | { "event": "connection" } & ConnectionView | { "event": "session" } & SessionView | { "event": "upload" } & UploadView | { "event": "edit" } & EditView | { "event": "storage" } & StorageView | { "event": "news" } & NewsView | { "event": "rejected" } & RejectedView;
 export type JobChange = { 
 /**
  * The job as it is now.

@@ -1,6 +1,6 @@
 import { createMutation, mutationOptions, useQueryClient } from "@tanstack/svelte-query";
 import type { Backend, Changes } from "./backend";
-import type { AppearanceView, Description, JobId, Trouble } from "./bindings";
+import type { Description, JobId, Settings, Trouble } from "./bindings";
 import { applyEdit } from "./events";
 import { keys } from "./queries";
 
@@ -93,13 +93,21 @@ export function settleMutation(backend: Backend) {
   );
 }
 
-/** Changes how the window looks and speaks. */
-export function appearanceMutation(backend: Backend) {
+/** Makes new settings of those that hold. */
+export type Change = (settings: Settings) => Settings;
+
+/** Changes the settings, one change after the other: each is made to what the one before it left. */
+export function changeSettingsMutation(backend: Backend) {
   const client = useQueryClient();
   return createMutation(() =>
     mutationOptions({
-      mutationFn: (appearance: AppearanceView) => backend.setAppearance(appearance),
-      onSettled: () => client.invalidateQueries({ queryKey: keys.appearance }),
+      scope: { id: "settings" },
+      mutationFn: async (change: Change) => {
+        const { settings } = await backend.settings();
+        await backend.changeSettings(change(settings));
+      },
+      // Awaited: the next change, and a control that goes back, want to know what holds.
+      onSettled: () => client.invalidateQueries({ queryKey: keys.settings }),
     }),
   );
 }

@@ -2,7 +2,7 @@ import type { QueryClient } from "@tanstack/svelte-query";
 import { beforeEach, describe, expect, it } from "vitest";
 import { mockJob, signedInStatus } from "./backend.mock";
 import type { Event, JobView, RowView, StatusView, UploadView } from "./bindings";
-import { applyEdit, applyEvent } from "./events";
+import { applyEdit, applyEvent, applySettings, applyUpdate } from "./events";
 import { keys, newQueryClient } from "./queries";
 
 let client: QueryClient;
@@ -213,5 +213,36 @@ describe("uploads", () => {
     expect(held()?.map((upload) => upload.state)).toEqual(["failed"]);
     applyEvent(client, upload({ upload_id: 2, state: "cancelled" }));
     expect(held()).toEqual([]);
+  });
+});
+
+describe("news", () => {
+  it("are counted in the status, and what happened is asked for anew", () => {
+    client.setQueryData(keys.status, signedInStatus());
+    client.setQueryData(keys.history, []);
+    applyEvent(client, { event: "news", unread: 2, paused_until: "2026-01-01T12:00:00Z" });
+    expect(client.getQueryData<StatusView>(keys.status)?.news).toMatchObject({
+      unread: 2,
+      paused_until: "2026-01-01T12:00:00Z",
+    });
+    expect(client.getQueryState(keys.history)?.isInvalidated).toBe(true);
+  });
+
+  it("of somebody who has left are forgotten", () => {
+    client.setQueryData(keys.status, signedInStatus());
+    client.setQueryData(keys.history, []);
+    const session = { email: null, reason: null, warning: null };
+    applyEvent(client, { event: "session", state: "signed_out", ...session });
+    expect(client.getQueryData(keys.history)).toBeUndefined();
+  });
+});
+
+describe("the shell", () => {
+  it("tells that the settings are others, and of newer versions", () => {
+    client.setQueryData(keys.settings, {});
+    applySettings(client);
+    expect(client.getQueryState(keys.settings)?.isInvalidated).toBe(true);
+    applyUpdate(client, { state: "available", version: "0.6.0" });
+    expect(client.getQueryData(keys.update)).toEqual({ state: "available", version: "0.6.0" });
   });
 });

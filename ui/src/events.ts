@@ -12,6 +12,7 @@ import type {
   MetadataView,
   SessionView,
   StatusView,
+  UpdateView,
   UploadView,
 } from "./bindings";
 import { mergeRows, mergeUpload, withTranscript } from "./merge";
@@ -41,10 +42,24 @@ export function applyEvent(client: QueryClient, event: Event): void {
     case "storage":
       client.setQueryData<StatusView>(keys.status, (old) => old && { ...old, storage: event });
       break;
+    case "news":
+      client.setQueryData<StatusView>(keys.status, (old) => old && { ...old, news: event });
+      void client.invalidateQueries({ queryKey: keys.history });
+      break;
     case "rejected":
       // A skipped message changes nothing that a window shows.
       break;
   }
+}
+
+/** Shows what is known of a newer version. */
+export function applyUpdate(client: QueryClient, update: UpdateView): void {
+  client.setQueryData<UpdateView>(keys.update, update);
+}
+
+/** Asks for the settings anew: somebody changed them, here or in their file. */
+export function applySettings(client: QueryClient): void {
+  void client.invalidateQueries({ queryKey: keys.settings });
 }
 
 function applyConnection(client: QueryClient, connection: ConnectionView): void {
@@ -124,6 +139,6 @@ function applySession(client: QueryClient, session: SessionView): void {
 
 /** Whoever looks at the window next is perhaps somebody else. */
 function forgetVideos(client: QueryClient): void {
-  for (const queryKey of [keys.videos, ["video"], ["edits"], keys.uploads])
+  for (const queryKey of [keys.videos, ["video"], ["edits"], keys.uploads, keys.history])
     client.removeQueries({ queryKey });
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { age, bytes, clock, sentence, stageName } from "./format";
+import { age, bytes, clock, day, refusalOf, sentence, stageName } from "./format";
 
 describe("format", () => {
   it("writes times of a video as YouTube does", () => {
@@ -33,5 +33,15 @@ describe("format", () => {
   it("makes names of stages readable, known or not", () => {
     expect(stageName("TRANSCRIPTION")).toBe("Transcript");
     expect(stageName("COLOR_GRADING")).toBe("Color grading");
+  });
+
+  it("says why a setting was refused, without what only programmers want to know", () => {
+    const thrown = 'invalid args `settings` for command `change_settings`: "ftp://a" is no proxy';
+    expect(refusalOf(thrown)).toBe('"ftp://a" is no proxy');
+    expect(refusalOf({ code: "file", message: "it cannot be read" })).toBe("It cannot be read");
+  });
+
+  it("writes a day as it was written, wherever that is", () => {
+    expect(day("2026-11-25")).toBe("November 25, 2026");
   });
 });

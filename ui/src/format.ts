@@ -1,3 +1,4 @@
+import { asError } from "./backend";
 import type { Code, Outlook } from "./bindings";
 import { locale, messages } from "./messages";
 
@@ -78,6 +79,17 @@ export function said(reason: { code: Code; message: string }): string {
   return messages.codes[reason.code] ?? sentence(reason.message);
 }
 
+/** Codes of which the message says what exactly is wrong, and the code does not. */
+const EXACT: Code[] = ["file", "invalid_address", "invalid_content", "server_error"];
+
+/** Returns why a setting was refused. */
+export function refusalOf(thrown: unknown): string {
+  const error = asError(thrown);
+  if (!EXACT.includes(error.code)) return said(error);
+  // Where the shell itself could not read what it was given, it says so first, to programmers.
+  return sentence(error.message.replace(/^invalid args `\w+` for command `\w+`: /, ""));
+}
+
 /** Returns what a studio says of a video's trouble, in the window's language where it knows the studio's code. */
 export function trouble({ code, message }: { code: string; message: string }): string {
   return messages.faults[code.toLowerCase()] ?? sentence(message);
@@ -146,4 +158,11 @@ export function duration(millis: number): string {
 /** Writes a time of day with seconds. */
 export function timeOfDay(time: string): string {
   return new Intl.DateTimeFormat(locale, { timeStyle: "medium" }).format(new Date(time));
+}
+
+/** Writes a day, given as `2026-11-25`. */
+export function day(date: string): string {
+  return new Intl.DateTimeFormat(locale, { dateStyle: "long", timeZone: "UTC" }).format(
+    new Date(date),
+  );
 }

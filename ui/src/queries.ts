@@ -9,7 +9,10 @@ export const keys = {
   edits: (jobId: JobId) => ["edits", jobId] as const,
   uploads: ["uploads"] as const,
   search: (text: string) => ["search", text] as const,
-  appearance: ["appearance"] as const,
+  settings: ["settings"] as const,
+  history: ["history"] as const,
+  update: ["update"] as const,
+  releases: ["releases"] as const,
   synced: ["synced"] as const,
   diagnostics: ["diagnostics"] as const,
 };
@@ -51,8 +54,18 @@ export const uploadsQuery = (backend: Backend) =>
 export const syncedQuery = (backend: Backend) =>
   queryOptions({ queryKey: keys.synced, queryFn: () => backend.synced().then(() => true) });
 
-export const appearanceQuery = (backend: Backend) =>
-  queryOptions({ queryKey: keys.appearance, queryFn: () => backend.appearance() });
+export const settingsQuery = (backend: Backend) =>
+  queryOptions({ queryKey: keys.settings, queryFn: () => backend.settings() });
+
+export const historyQuery = (backend: Backend) =>
+  queryOptions({ queryKey: keys.history, queryFn: () => backend.history() });
+
+export const updateQuery = (backend: Backend) =>
+  queryOptions({ queryKey: keys.update, queryFn: () => backend.update() });
+
+/** What the versions brought does not change while one of them runs. */
+export const releasesQuery = (backend: Backend) =>
+  queryOptions({ queryKey: keys.releases, queryFn: () => backend.releases() });
 
 /** How long nothing is typed before the core is asked, in milliseconds. */
 const TYPING = 120;

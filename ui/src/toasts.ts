@@ -16,3 +16,16 @@ export function done(words: string, undo: () => void): void {
 export function refused(words: string): void {
   toast.error(words);
 }
+
+/** Says something that stays until somebody has read it. */
+export function noted(words: string): void {
+  toast(words, {
+    duration: Infinity,
+    action: { label: messages.dismiss, onClick: () => undefined },
+  });
+}
+
+/** Says something that need not stay. */
+export function said(words: string): void {
+  toast(words);
+}

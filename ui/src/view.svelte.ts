@@ -1,8 +1,33 @@
+import { tick } from "svelte";
 import type { JobId } from "./bindings";
 import type { Wish } from "./list/arrange";
 
 /** Names what stands over everything else. */
-export type DialogName = "connection" | "settings" | "keys" | "palette" | "leaving";
+export type DialogName =
+  | "closing"
+  | "connection"
+  | "history"
+  | "keys"
+  | "leaving"
+  | "palette"
+  | "quitting"
+  | "releases"
+  | "settings";
+
+/** Names the parts of the settings, in their order. */
+export const sections = [
+  "general",
+  "account",
+  "notifications",
+  "data",
+  "network",
+  "automation",
+  "advanced",
+] as const;
+export type SectionName = (typeof sections)[number];
+
+/** What is nobody's secret, and stays when somebody leaves. */
+const PUBLIC: (DialogName | null)[] = ["closing", "quitting", "releases", "settings"];
 
 const everything = (): Wish => ({ filter: null, search: "", sort: "newest" });
 
@@ -10,13 +35,27 @@ const everything = (): Wish => ({ filter: null, search: "", sort: "newest" });
 export class View {
   opened = $state<JobId | null>(null);
   dialog = $state<DialogName | null>(null);
+  /** Which part of the settings is shown. */
+  section = $state<SectionName>("general");
   wish = $state<Wish>(everything());
+
+  /** Opens a dialog; one in whose place it stands gives the focus back first. */
+  async show(dialog: DialogName): Promise<void> {
+    this.dialog = null;
+    await tick();
+    this.dialog = dialog;
+  }
+
+  /** Closes the dialog; the settings begin at their beginning the next time. */
+  close = (): void => {
+    this.dialog = null;
+    this.section = "general";
+  };
 
   /** Forgets what was looked at: whoever looks next is perhaps somebody else. */
   leave(): void {
     this.opened = null;
     this.wish = everything();
-    // Colours and language are nobody's secret.
-    if (this.dialog !== "settings") this.dialog = null;
+    if (!PUBLIC.includes(this.dialog)) this.dialog = null;
   }
 }

@@ -72,6 +72,8 @@ pub fn event_lines(event: &Event) -> Vec<String> {
         Event::Upload(upload) => vec![stamped("upload", upload)],
         Event::Edit(edit) => vec![stamped("edit", edit)],
         Event::Storage(storage) => vec![stamped("storage", storage)],
+        // A history is for whoever has a window.
+        Event::News(_) => Vec::new(),
     }
 }
 

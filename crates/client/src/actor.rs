@@ -21,7 +21,8 @@ use tallylight_core::{
     link::{self, Link},
     notice::Notices,
     session::{self, Session, Ticket},
-    view::{self, Counts, Event, ServerView},
+    settings::Settings,
+    view::{self, Event, ServerView},
 };
 use tokio::{
     sync::{mpsc, watch},
@@ -37,26 +38,33 @@ use crate::{
     handle::{Command, Handle, Reply},
     http::Failure,
     network::Network,
+    route::Route,
     secrets::{Found, TokenStore},
-    shell::{Shell, TrayView},
+    shell::Shell,
     socket::{self, Socket},
     store::Store,
     turn::Turn,
 };
 
 mod answers;
+mod automations;
 mod calls;
 mod changes;
 mod commands;
+mod glance;
 mod keychain;
+mod news;
 mod notes;
 mod outbox;
+mod preferences;
 mod servers;
 mod sessions;
 mod sign_in;
 mod sockets;
 mod uploads;
 mod words;
+
+pub use preferences::Pause;
 
 use calls::CallReport;
 use keychain::{Fulfilled, Wish, fulfil};
@@ -89,6 +97,7 @@ enum Report {
     Call(Box<CallReport>),
     Edit(Box<EditReport>),
     Upload(UploadReport),
+    Automated(Result<String, String>),
     NetworkChanged,
 }
 
@@ -128,7 +137,15 @@ struct Actor<S> {
     restorer: Option<AbortOnDropHandle<()>>,
     /// Whether the session of this computer's studio is taken up once the studio has started.
     awaits_computer: bool,
-    tray: Option<TrayView>,
+    glance: glance::Glance,
+    automations: automations::Automations,
+    /// What the person chose.
+    settings: Settings,
+    system_language: String,
+    /// The way to other computers.
+    route: Route,
+    /// Until when the person wants to be told nothing.
+    paused_until: Option<Timestamp>,
     /// What was shown of the disk last.
     storage: view::StorageView,
     /// When both clocks were last compared.
@@ -155,7 +172,11 @@ pub fn start(config: Config, shell: impl Shell) -> Handle {
     let (reports, incoming) = mpsc::channel(REPORTS);
     tokio::spawn(async move {
         let mut store = Store::open(&config.data_dir);
-        let jobs = changes::kept_jobs(&mut store, config.clock.now());
+        let jobs = changes::kept_jobs(&mut store, config.clock.now(), config.settings.data.retention_days);
+        let route = Route::new(&config.settings.network).unwrap_or_else(|error| {
+            tracing::error!(%error, "going without it");
+            Route::without_certificates(&config.settings.network)
+        });
         let forecast = Forecast::of(jobs.iter());
         let tokens = TokenStore::new(config.keychain);
         let (lasting, (keychain, wishes)) = (TaskTracker::new(), watch::channel(Wish::Nothing));
@@ -190,7 +211,12 @@ pub fn start(config: Config, shell: impl Shell) -> Handle {
             restoring: None,
             restorer: None,
             awaits_computer: false,
-            tray: None,
+            glance: glance::Glance::default(),
+            automations: automations::Automations::new(TokenStore::new(config.webhook_keychain)),
+            paused_until: store.setting(preferences::PAUSED_UNTIL),
+            system_language: config.system_language,
+            settings: config.settings,
+            route,
             storage: view::StorageView::default(),
             looked: Duration::ZERO,
             keychain: Some(keychain),
@@ -230,6 +256,8 @@ impl<S: Shell> Actor<S> {
     async fn end(&mut self) {
         self.flush();
         self.tell_notices(Duration::MAX);
+        self.automate_due(Duration::MAX);
+        self.automations.end();
         if self.link.is_live() {
             self.known_at(self.now().wall);
         }
@@ -254,6 +282,7 @@ impl<S: Shell> Actor<S> {
             Report::Call(report) => self.call_report(*report),
             Report::Edit(report) => self.edit_report(*report),
             Report::Upload(report) => self.upload_report(report),
+            Report::Automated(done) => self.automated(done),
             Report::NetworkChanged => self.link_input(link::Input::NetworkChanged),
         }
     }
@@ -283,6 +312,13 @@ impl<S: Shell> Actor<S> {
         if self.edits.deadline().is_some_and(|due| now >= due) {
             self.edits_input(edits::Input::Tick);
         }
+        if self.glance.deadline().is_some_and(|due| now >= due) {
+            self.show_tray();
+        }
+        if self.automations.deadline().is_some_and(|due| now >= due) {
+            self.automate_due(now);
+        }
+        self.end_pause();
         if self.dirty.save_due(now) {
             self.save();
         }
@@ -297,6 +333,9 @@ impl<S: Shell> Actor<S> {
             self.outbox.deadline(),
             self.calls_deadline(),
             self.look_at(),
+            self.glance.deadline(),
+            self.automations.deadline(),
+            self.pause_deadline(),
         ];
         policies.into_iter().chain(own).flatten().min().map(|due| self.clock.instant(due))
     }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use tallylight_core::Now;
 use tokio::{sync::watch, time::Instant};
 
@@ -11,6 +11,8 @@ use tokio::{sync::watch, time::Instant};
 pub struct Clock {
     start: Instant,
     shift: watch::Receiver<Shift>,
+    /// Where it hangs, in a test.
+    zone: Option<TimeZone>,
 }
 
 /// Moves a clock, so that a test can wait a minute or sleep for a night without doing so.
@@ -26,13 +28,13 @@ struct Shift {
 impl Clock {
     /// Starts the monotonic clock of this system at zero.
     pub fn system() -> Self {
-        Self::adjustable().0
+        Self { zone: None, ..Self::adjustable().0 }
     }
 
-    /// Starts a clock that runs like the system's, and can be moved.
+    /// Starts a clock that runs like the system's in UTC, and can be moved.
     pub fn adjustable() -> (Self, ClockHand) {
         let (hand, shift) = watch::channel(Shift::default());
-        (Self { start: Instant::now(), shift }, ClockHand(hand))
+        (Self { start: Instant::now(), shift, zone: Some(TimeZone::UTC) }, ClockHand(hand))
     }
 
     /// Reads both clocks, with a fresh draw.
@@ -41,6 +43,11 @@ impl Clock {
         let shift = *self.shift.borrow();
         let wall = Timestamp::now().checked_add(shift.wall).unwrap_or(Timestamp::MAX);
         Now { monotonic: self.start.elapsed() + shift.monotonic, wall, draw: rand::random() }
+    }
+
+    /// Returns the time zone, which a traveller takes along.
+    pub fn zone(&self) -> TimeZone {
+        self.zone.clone().unwrap_or_else(TimeZone::system)
     }
 
     /// Returns the instant at which the monotonic clock shows a time, unless it is moved before.

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use tallylight_core::settings::Settings;
+
 use crate::{
     browser::Browser,
     clock::Clock,
@@ -24,6 +26,12 @@ pub struct Config {
     pub browser: Browser,
     /// What becomes of a keychain that is locked when the session of an earlier run is taken up.
     pub unlock: Unlock,
+    /// What the person chose.
+    pub settings: Settings,
+    /// The language of the system, as it names it.
+    pub system_language: String,
+    /// Where the secret is kept that signs webhooks.
+    pub webhook_keychain: Keychain,
 }
 
 impl Config {
@@ -31,6 +39,16 @@ impl Config {
     /// keychain is waited for in quiet.
     pub fn new(data_dir: PathBuf, keychain: Keychain) -> Self {
         let (clock, network, browser) = (Clock::system(), Network::system(), Browser::system());
-        Self { data_dir, keychain, clock, network, browser, unlock: Unlock::Never }
+        Self {
+            data_dir,
+            keychain,
+            clock,
+            network,
+            browser,
+            unlock: Unlock::Never,
+            settings: Settings::default(),
+            system_language: String::new(),
+            webhook_keychain: Keychain::Memory,
+        }
     }
 }

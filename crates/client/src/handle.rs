@@ -10,10 +10,13 @@ use tallylight_core::{
     discovery::{Description, Identity},
     edits::Draft,
     job::{Content, Field, Thumbnail},
-    view::{JobView, RowView, ServerView, StatusView, UploadView},
+    settings::Settings,
+    view::{HistoryEntry, JobView, RowView, ServerView, StatusView, UploadView},
 };
 use tokio::sync::{mpsc, oneshot};
 use url::Url;
+
+use crate::actor::Pause;
 
 /// Is the answer to a command.
 pub(crate) type Reply<T> = oneshot::Sender<Result<T, Error>>;
@@ -44,6 +47,14 @@ pub(crate) enum Command {
     RetryUpload(u32, Reply<()>),
     Search(String, Reply<Vec<JobId>>),
     Settle(Vec<JobId>, Trouble, Reply<()>),
+    Apply(Box<Settings>, Reply<()>),
+    SetWebhookSecret(SecretString, Reply<()>),
+    History(Reply<Vec<HistoryEntry>>),
+    MarkRead(Option<JobId>, Reply<()>),
+    Pause(Pause, Reply<()>),
+    ClearCache(Reply<()>),
+    UploadAgain(JobId, Reply<JobId>),
+    CanUploadAgain(JobId, Reply<bool>),
     Edit(JobId, BTreeMap<Field, Content>, Reply<()>),
     Type(Box<Draft>, Reply<()>),
     Discard(JobId, Field, Reply<()>),
@@ -219,6 +230,55 @@ impl Handle {
     /// Puts the trouble of jobs aside, so that they ask for no more attention, or takes it up again.
     pub async fn settle(&self, job_ids: Vec<JobId>, trouble: Trouble) -> Result<(), Error> {
         self.ask(|reply| Command::Settle(job_ids, trouble, reply)).await
+    }
+
+    /// Lets settings take effect at once.
+    ///
+    /// # Errors
+    /// Says which of them could not; the others do.
+    pub async fn apply(&self, settings: Settings) -> Result<(), Error> {
+        self.ask(|reply| Command::Apply(Box::new(settings), reply)).await
+    }
+
+    /// Keeps the secret that signs webhooks in the keychain.
+    ///
+    /// # Errors
+    /// Says why it could not be kept.
+    pub async fn set_webhook_secret(&self, secret: SecretString) -> Result<(), Error> {
+        self.ask(|reply| Command::SetWebhookSecret(secret, reply)).await
+    }
+
+    /// Returns what happened to the videos, newest first.
+    pub async fn history(&self) -> Result<Vec<HistoryEntry>, Error> {
+        self.ask(Command::History).await
+    }
+
+    /// Marks what happened to a job as seen, or everything.
+    pub async fn mark_read(&self, job_id: Option<JobId>) -> Result<(), Error> {
+        self.ask(|reply| Command::MarkRead(job_id, reply)).await
+    }
+
+    /// Stops to tell the person anything for a while, or goes on; what happens meanwhile is told at the end of it.
+    pub async fn pause(&self, pause: Pause) -> Result<(), Error> {
+        self.ask(|reply| Command::Pause(pause, reply)).await
+    }
+
+    /// Forgets the jobs and asks the backend for them anew. What a person wrote stays.
+    pub async fn clear_cache(&self) -> Result<(), Error> {
+        self.ask(Command::ClearCache).await
+    }
+
+    /// Tells whether the file that a job was made of is still there.
+    pub async fn can_upload_again(&self, job_id: JobId) -> bool {
+        self.ask(|reply| Command::CanUploadAgain(job_id, reply)).await.unwrap_or(false)
+    }
+
+    /// Sends the file that a job was made of once more, and returns the new job.
+    ///
+    /// # Errors
+    /// Says that the file is not known, or why it was not taken.
+    pub async fn upload_again(&self, job_id: JobId) -> Result<JobId, Error> {
+        self.ask(|reply| Command::UploadAgain(job_id, reply)).await
     }
 
     /// Waits until the backend has answered with the job list, or could not.

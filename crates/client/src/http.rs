@@ -8,6 +8,8 @@ use serde::de::DeserializeOwned;
 use tallylight_core::{Code, Error, discovery::is_trustworthy};
 use url::Url;
 
+use crate::route::Route;
+
 /// Time for the connection itself.
 const CONNECT_LIMIT: Duration = Duration::from_secs(10);
 /// Time for a whole call with a small answer.
@@ -46,7 +48,7 @@ impl Failure {
 ///
 /// Redirects are followed within the origin, so that nothing that a call carries is ever sent elsewhere; to another
 /// origin only where it is encrypted, and then the library drops the token.
-pub fn client(server: &Url) -> Result<Client, Error> {
+pub fn client(server: &Url, route: &Route) -> Result<Client, Error> {
     let policy = redirect::Policy::custom(|attempt| {
         let from = attempt.previous().first().map(Url::origin);
         if attempt.previous().len() > REDIRECT_LIMIT {
@@ -57,21 +59,18 @@ pub fn client(server: &Url) -> Result<Client, Error> {
             attempt.stop()
         }
     });
-    finish(Client::builder().redirect(policy), server)
+    finish(Client::builder().redirect(policy), server, route)
 }
 
 /// Makes the client of auth calls: passwords and refresh tokens follow no redirect at all.
-pub fn auth_client(server: &Url) -> Result<Client, Error> {
-    finish(Client::builder().timeout(CALL_LIMIT).redirect(redirect::Policy::none()), server)
+pub fn auth_client(server: &Url, route: &Route) -> Result<Client, Error> {
+    finish(Client::builder().timeout(CALL_LIMIT).redirect(redirect::Policy::none()), server, route)
 }
 
-fn finish(builder: ClientBuilder, server: &Url) -> Result<Client, Error> {
-    let mut builder =
-        builder.user_agent(concat!("Tallylight/", env!("CARGO_PKG_VERSION"))).connect_timeout(CONNECT_LIMIT);
-    if server.scheme() == "http" {
-        // Plain http is for this machine only, and a proxy is another.
-        builder = builder.no_proxy();
-    }
+fn finish(builder: ClientBuilder, server: &Url, route: &Route) -> Result<Client, Error> {
+    let builder = builder.user_agent(concat!("Tallylight/", env!("CARGO_PKG_VERSION"))).connect_timeout(CONNECT_LIMIT);
+    // Plain http is for this machine only, and a proxy is another.
+    let builder = if server.scheme() == "http" { builder.no_proxy() } else { route.lead(builder) };
     builder.build().map_err(|error| Error::new(Code::ServerError, format!("no HTTP client could be made: {error}")))
 }
 

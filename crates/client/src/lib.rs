@@ -4,6 +4,7 @@
 
 mod actor;
 mod auth;
+mod automation;
 mod browser;
 mod clock;
 mod config;
@@ -16,22 +17,24 @@ mod pkce;
 mod privacy;
 mod redirect;
 mod rest;
+mod route;
 mod secrets;
 mod shell;
 mod socket;
 mod store;
 mod turn;
 
-pub use actor::start;
+pub use actor::{Pause, start};
 pub use browser::Browser;
 pub use clock::{Clock, ClockHand};
 pub use config::Config;
 pub use handle::Handle;
-pub use logging::{LogGuard, log};
+pub use logging::{LevelHand, LogGuard, log};
 pub use network::{Network, NetworkHand};
 pub use pictures::{Picture, Pictures};
 pub use privacy::{forbid_core_dumps, private_folder};
+pub use route::check_network;
 pub use secrets::{Found, Kept, Keychain, TokenStore, Unlock};
-pub use shell::{Shell, Transcripts, TrayView};
+pub use shell::{Shell, Transcripts, TrayJob, TrayView};
 pub use store::last_identity;
 pub use tallylight_core::discovery::Identity;

@@ -1,21 +1,34 @@
 //! The log: on standard error, and in files that a person can send along with a bug report.
 
-use std::path::Path;
+use std::{path::Path, sync::Arc};
 
+use tallylight_core::settings::LogLevel;
 use tracing_appender::{
     non_blocking::WorkerGuard,
     rolling::{RollingFileAppender, Rotation},
 };
-use tracing_subscriber::{EnvFilter, Layer, fmt, layer::SubscriberExt, util::SubscriberInitExt};
+use tracing_subscriber::{EnvFilter, Layer, fmt, layer::SubscriberExt, reload, util::SubscriberInitExt};
 
 /// How many days are kept.
 const DAYS: usize = 7;
-/// What the files hold: everything that a person could see.
-const FILE_FILTER: &str = "warn,tallylight=info,tallylight_client=info,tallylight_studio=info,tally=info";
+/// Whose words the files hold.
+const OURS: [&str; 5] = ["tallylight", "tallylight_core", "tallylight_client", "tallylight_studio", "tally"];
 
 /// Writes the last lines when it is dropped, at the end of the program.
-#[derive(Debug)]
-pub struct LogGuard(#[expect(dead_code, reason = "held until the end")] Option<WorkerGuard>);
+pub struct LogGuard {
+    _writer: Option<WorkerGuard>,
+    set_level: LevelHand,
+}
+
+/// Changes how much is written to the files.
+pub type LevelHand = Arc<dyn Fn(LogLevel) + Send + Sync>;
+
+impl LogGuard {
+    /// Returns what changes how much is written to the files.
+    pub fn level_hand(&self) -> LevelHand {
+        Arc::clone(&self.set_level)
+    }
+}
 
 /// Begins to log: to standard error what `TALLYLIGHT_LOG` or else the default asks for, and to a file for each day in a
 /// folder. Where there can be no file there is none, and that is said.
@@ -28,14 +41,25 @@ pub fn log(stderr_default: &str, folder: Option<&Path>) -> LogGuard {
     };
     // Lines wait in a bounded queue: a full disk or a slow one must not hold up the program.
     let (writer, guard) = file.map(tracing_appender::non_blocking).unzip();
-    let file = writer.map(|writer| {
-        fmt::layer().with_ansi(false).with_writer(writer).with_filter(log_filter_from(FILE_FILTER.into()))
-    });
+    let (filter, hand) = reload::Layer::new(file_filter(LogLevel::default()));
+    let file = writer.map(|writer| fmt::layer().with_ansi(false).with_writer(writer).with_filter(filter));
     tracing_subscriber::registry().with(stderr).with(file).init();
     if let Some(problem) = problem {
         tracing::warn!(%problem, "there is no log file");
     }
-    LogGuard(guard)
+    let set_level = move |level: LogLevel| {
+        if let Err(error) = hand.reload(file_filter(level)) {
+            tracing::debug!(%error, "there is no log file");
+        }
+    };
+    LogGuard { _writer: guard, set_level: Arc::new(set_level) }
+}
+
+/// Returns what the files hold: by default everything that a person could see; of others only what went wrong.
+fn file_filter(level: LogLevel) -> EnvFilter {
+    let others = if level == LogLevel::Error { "error" } else { "warn" };
+    let ours = OURS.map(|target| format!(",{target}={}", level.name())).concat();
+    log_filter_from(format!("{others}{ours}").into())
 }
 
 fn appender(folder: &Path) -> Result<RollingFileAppender, String> {
@@ -65,11 +89,17 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let guard = log("off", Some(folder.path()));
         tracing::info!(target: "tallylight_client", "connected");
+        tracing::debug!(target: "tallylight_client", "too much");
+        guard.level_hand()(LogLevel::Debug);
+        tracing::debug!(target: "tallylight_client", "much");
+        guard.level_hand()(LogLevel::Error);
+        tracing::warn!(target: "tallylight_client", "little");
         tracing::trace!(target: "tungstenite", "Authorization: Bearer canary");
         drop(guard);
         let files: Vec<_> = std::fs::read_dir(folder.path()).expect("files").filter_map(Result::ok).collect();
         assert_eq!(files.len(), 1);
         let text = std::fs::read_to_string(files[0].path()).expect("a file");
-        assert!(text.contains("connected") && !text.contains("canary"), "{text}");
+        assert!(text.contains("connected") && text.contains(" much") && !text.contains("canary"), "{text}");
+        assert!(!text.contains("too much") && !text.contains("little"), "{text}");
     }
 }

@@ -8,12 +8,13 @@ use std::{
 };
 
 use reqwest::{Client, StatusCode};
-use tallylight_core::{Code, Error, JobId, digest, discovery::is_trustworthy, job::Thumbnail};
+use tallylight_core::{Code, Error, JobId, digest, discovery::is_trustworthy, job::Thumbnail, settings::Network};
 use url::Url;
 
 use crate::{
     http::{self, CALL_LIMIT, unanswered},
     private_folder,
+    route::Route,
 };
 
 /// How much of the disk pictures may take, in bytes. The one that was not looked at for longest goes first.
@@ -38,6 +39,7 @@ pub struct Picture {
 pub struct Pictures {
     folder: PathBuf,
     budget: u64,
+    route: Arc<Mutex<Route>>,
     /// Whoever wants a picture that is being fetched waits for it.
     underway: Arc<Mutex<BTreeMap<String, Arc<tokio::sync::Mutex<()>>>>>,
 }
@@ -45,7 +47,7 @@ pub struct Pictures {
 impl Pictures {
     /// Keeps pictures in a data folder.
     pub fn new(data_dir: &Path) -> Self {
-        Self { folder: data_dir.join("pictures"), budget: BUDGET, underway: Arc::default() }
+        Self { folder: data_dir.join("pictures"), budget: BUDGET, route: Arc::default(), underway: Arc::default() }
     }
 
     /// Returns a thumbnail of a job, from the disk or from where it is.
@@ -73,6 +75,17 @@ impl Pictures {
         path.starts_with(&self.folder)
     }
 
+    /// Fetches them along the way that a person chose; one that cannot be gone is told elsewhere.
+    pub fn set_network(&self, network: &Network) {
+        if let Ok(route) = Route::new(network) {
+            *self.route.lock().unwrap_or_else(PoisonError::into_inner) = route;
+        }
+    }
+
+    fn route(&self) -> Route {
+        self.route.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     /// Forgets every picture.
     pub fn clear(&self) {
         if let Err(error) = std::fs::remove_dir_all(&self.folder)
@@ -97,7 +110,7 @@ impl Pictures {
     }
 
     async fn fetch(&self, key: &str, url: Url) -> Result<Picture, Error> {
-        let bytes = download(&http::client(&url)?, url).await?;
+        let bytes = download(&http::client(&url, &self.route())?, url).await?;
         let found = infer::get(&bytes).map(|kind| kind.mime_type()).unwrap_or_default();
         let (kind, extension) = KINDS
             .into_iter()

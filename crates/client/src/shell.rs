@@ -1,7 +1,11 @@
 //! What the actor talks to: a window, or a terminal.
 
-use serde::Serialize;
-use tallylight_core::view::{ConnectionState, Counts, Event, NoticeView};
+use tallylight_core::{
+    JobId,
+    job::Status,
+    view::{ConnectionState, Counts, Event, NewsView, NoticeView, ReasonView},
+    words::Words,
+};
 
 /// Shows what changed. Calls come from the actor's own task and must not block.
 pub trait Shell: Send + 'static {
@@ -14,6 +18,10 @@ pub trait Shell: Send + 'static {
     /// Tells whether a notification would reach somebody. While none would, it waits, over a restart if need be.
     fn takes_notices(&self) -> bool {
         true
+    }
+    /// Tells whether the system wants nobody to be disturbed. While it does, what happens is held for one digest.
+    fn is_busy(&self) -> bool {
+        false
     }
     /// Tells whether batches of changes carry transcripts.
     fn transcripts(&self) -> Transcripts {
@@ -35,12 +43,41 @@ pub enum Transcripts {
 }
 
 /// Is the state at a glance.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TrayView {
     /// The connection.
     pub connection: ConnectionState,
-    /// Why it is not live, in words for a person.
-    pub reason: Option<String>,
+    /// Why it is not live.
+    pub reason: Option<ReasonView>,
     /// How many jobs there are.
     pub counts: Counts,
+    /// How many of them somebody must look at.
+    pub attention: u32,
+    /// How far those have come that are worked on, on average, 0–100; none where none is.
+    pub percent: Option<u8>,
+    /// The jobs that matter most, that one first.
+    pub jobs: Vec<TrayJob>,
+    /// How many uploads are not over.
+    pub uploads: u32,
+    /// Whether videos can be uploaded.
+    pub can_upload: bool,
+    /// How it stands with what the person is told.
+    pub news: NewsView,
+    /// What speaks the person's language.
+    pub words: Words,
+}
+
+/// Is a job at a glance.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TrayJob {
+    /// Which job it is.
+    pub job_id: JobId,
+    /// Its title, or what stands for it.
+    pub name: String,
+    /// How far it has come.
+    pub status: Status,
+    /// 0–100.
+    pub percent: u8,
+    /// Whether something of it wants to be looked at.
+    pub attention: bool,
 }

@@ -16,7 +16,7 @@ use tokio::{
     task::JoinHandle,
 };
 use tokio_tungstenite::{
-    MaybeTlsStream, WebSocketStream, connect_async_with_config,
+    MaybeTlsStream, WebSocketStream,
     tungstenite::{
         self, Bytes, Message, Utf8Bytes,
         client::IntoClientRequest,
@@ -26,7 +26,10 @@ use tokio_tungstenite::{
     },
 };
 
-use crate::http::{date, retry_after, unreachable};
+use crate::{
+    http::{date, retry_after, unreachable},
+    route::Route,
+};
 
 /// How many messages may wait to be sent: subscriptions to more jobs than a cache holds. More means that the peer reads
 /// nothing.
@@ -74,7 +77,7 @@ enum Outgoing {
 
 impl Socket {
     /// Connects, and reports through `report`.
-    pub fn open<F, R>(conn: ConnId, server: &Server, token: &SecretString, report: F) -> Self
+    pub fn open<F, R>(conn: ConnId, server: &Server, token: &SecretString, route: Route, report: F) -> Self
     where
         F: Fn(ConnId, Report) -> R + Send + Sync + 'static,
         R: Future<Output = ()> + Send,
@@ -82,7 +85,7 @@ impl Socket {
         let (outbox, inbox) = mpsc::channel(OUTBOX);
         let request = request(server, token);
         let task = tokio::spawn(async move {
-            let last = match connect(request).await {
+            let last = match connect(request, &route).await {
                 Ok((stream, date)) => {
                     report(conn, Report::Opened(date)).await;
                     Report::Closed(converse(stream, inbox, |message| report(conn, message)).await)
@@ -139,9 +142,12 @@ fn request(server: &Server, token: &SecretString) -> Result<Request<()>, tungste
     Ok(request)
 }
 
-async fn connect(request: Result<Request<()>, tungstenite::Error>) -> Result<(Stream, Option<Timestamp>), Refusal> {
+async fn connect(
+    request: Result<Request<()>, tungstenite::Error>,
+    route: &Route,
+) -> Result<(Stream, Option<Timestamp>), Refusal> {
     let config = WebSocketConfig::default().max_message_size(Some(MESSAGE_LIMIT)).max_frame_size(Some(MESSAGE_LIMIT));
-    match connect_async_with_config(request.map_err(|error| refusal(&error))?, Some(config), true).await {
+    match route.socket(request.map_err(|error| refusal(&error))?, config).await {
         Ok((stream, answer)) => Ok((stream, date(answer.headers()))),
         Err(error) => Err(refusal(&error)),
     }

@@ -1,7 +1,11 @@
 //! What survives a restart: the chosen backend, the jobs as last seen, what a person wrote, and the outcomes that were
 //! told.
 
-use std::{collections::BTreeSet, num::NonZero, path::Path};
+use std::{
+    collections::BTreeSet,
+    num::NonZero,
+    path::{Path, PathBuf},
+};
 
 use jiff::Timestamp;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Transaction};
@@ -14,6 +18,7 @@ use tallylight_core::{
     view::{ReasonView, StorageView},
 };
 
+mod history;
 mod open;
 mod words;
 
@@ -103,6 +108,22 @@ impl Store {
         })
     }
 
+    /// Remembers which file of this computer a job was made of.
+    pub fn set_source(&mut self, job_id: &JobId, path: &Path) {
+        // A path that is no text cannot be kept, and the person chooses the file again.
+        let Some(path) = path.to_str() else { return };
+        let sql = "INSERT OR REPLACE INTO source (job_id, path) VALUES (?1, ?2)";
+        let written = self.connection.execute(sql, (job_id.as_str(), path));
+        self.wrote("where a video came from", written);
+    }
+
+    /// Returns the file of this computer that a job was made of.
+    pub fn source(&self, job_id: &JobId) -> Option<PathBuf> {
+        let sql = "SELECT path FROM source WHERE job_id = ?1";
+        let path = self.connection.query_row(sql, [job_id.as_str()], |row| row.get::<_, String>(0));
+        path.ok().map(PathBuf::from)
+    }
+
     /// Returns the outcomes that were told.
     pub fn delivered(&self) -> Vec<Delivered> {
         self.rows("SELECT body FROM delivered")
@@ -126,6 +147,7 @@ impl Store {
             for sql in [
                 "DELETE FROM job WHERE id = ?1",
                 "DELETE FROM transcript WHERE job_id = ?1",
+                "DELETE FROM source WHERE job_id = ?1",
                 "DELETE FROM delivered WHERE json_extract(body, '$.job_id') = ?1",
             ] {
                 transaction.execute(sql, [job_id.as_str()])?;
@@ -159,13 +181,15 @@ impl Store {
 
     /// Forgets the jobs and the outcomes, as a sign-out must: no page of the file and no log beside it holds them on.
     pub fn clear(&mut self) {
-        let sql = "BEGIN; DELETE FROM job; DELETE FROM transcript; DELETE FROM delivered; COMMIT; \
+        let sql = "BEGIN; DELETE FROM job; DELETE FROM transcript; DELETE FROM delivered; DELETE FROM history; \
+            DELETE FROM source; COMMIT; \
             VACUUM; PRAGMA wal_checkpoint(TRUNCATE);";
         let written = self.connection.execute_batch(sql);
         self.wrote("the clearing", written);
     }
 
-    fn is_over(&self, job: &Record) -> bool {
+    /// Tells whether a job need not be kept any longer.
+    pub fn is_over(&self, job: &Record) -> bool {
         let is_old = |from: Timestamp| job.updated_at.is_some_and(|at| at < from);
         job.overall.status().is_final() && self.kept_from.is_some_and(is_old)
     }

@@ -23,9 +23,11 @@ pub mod replay;
 pub mod search;
 pub mod server_clock;
 pub mod session;
+pub mod settings;
 pub mod snapshot;
 pub mod span;
 pub mod view;
+pub mod words;
 
 mod lenient;
 

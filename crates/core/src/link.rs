@@ -152,6 +152,7 @@ impl Link {
                 self.retry_later(error, None, now);
             }
             Input::Reconnect => self.reconnect(now, effects),
+            Input::Rerouted => self.rerouted(now, effects),
             Input::Refresh if self.state != State::SignedOut => self.sync.want(now),
             Input::LookSoon if self.state != State::SignedOut => self.sync.want_soon(now),
             // What comes too late, or changes nothing.
@@ -319,6 +320,21 @@ impl Link {
                 self.connect(now, effects);
             }
             State::SignedOut | State::Connecting { .. } | State::AwaitingToken | State::AskingRest => {}
+        }
+    }
+
+    /// Gives up an attempt that goes the old way, too.
+    fn rerouted(&mut self, now: Now, effects: &mut Vec<Effect>) {
+        match self.state {
+            State::Connecting { conn, .. } => {
+                effects.push(Effect::Disconnect(conn));
+                self.connect(now, effects);
+            }
+            // Whoever took over is still there.
+            State::Stopped => {}
+            State::Waiting { .. } | State::Open(_) | State::SignedOut | State::AwaitingToken | State::AskingRest => {
+                self.reconnect(now, effects);
+            }
         }
     }
 

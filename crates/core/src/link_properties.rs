@@ -35,6 +35,7 @@ fn any_step() -> impl Strategy<Value = (Input, u64, bool)> {
         Just(Input::TokenRefreshed),
         Just(Input::TokenDelayed(error())),
         Just(Input::Reconnect),
+        Just(Input::Rerouted),
         Just(Input::Refresh),
         Just(Input::LookSoon),
         Just(Input::Tick),

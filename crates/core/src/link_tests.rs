@@ -110,6 +110,19 @@ fn a_subscription_frame_holds_at_most_five_hundred_ids_and_none_is_sent_for_none
 }
 
 #[test]
+fn another_way_is_taken_at_once_even_in_the_middle_of_an_attempt() {
+    let mut scene = Scene::new();
+    scene.on(Input::SignedIn);
+    let effects = scene.on(Input::Rerouted);
+    assert!(
+        matches!(effects.as_slice(), [Effect::Disconnect(old), Effect::Connect(new), ..] if old != new),
+        "{effects:?}"
+    );
+    let mut open = Scene::live();
+    assert!(connects(&open.on(Input::Rerouted)));
+}
+
+#[test]
 fn failures_back_off_as_specified() {
     let mut scene = Scene::new();
     scene.on(Input::SignedIn);

@@ -1,4 +1,5 @@
-//! Which changes deserve a notification: the end of a watched run, once, and many at a time as one summary.
+//! Which changes deserve a notification: the end of a watched run, once, and many at a time as one summary. While
+//! nobody wants to be disturbed they are held, and told as one at the end of it.
 
 use std::{collections::BTreeSet, time::Duration};
 
@@ -7,10 +8,15 @@ use serde::{Deserialize, Serialize};
 use crate::{
     JobId,
     cache::{Cache, Ending, Outcome, Witnessed},
-    job::{Content, Field},
     record::Record,
-    view::{self, NoticeKind, NoticeView},
+    settings::Notifications,
+    view::NoticeView,
+    words::Words,
 };
+
+mod compose;
+
+pub use compose::{fault, kind, name};
 
 /// How long an outcome waits for others to be told with it: too short to notice, long enough for a catch-up.
 const GATHER: Duration = Duration::from_millis(500);
@@ -18,8 +24,6 @@ const GATHER: Duration = Duration::from_millis(500);
 const GATHER_AFTER_MANY: Duration = Duration::from_secs(10);
 /// The most outcomes that are told one by one.
 const FEW: usize = 2;
-/// How many names a summary gives.
-const NAMES: usize = 3;
 
 /// Names an outcome that a person was told of, or need not be.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -55,6 +59,24 @@ pub struct Notices {
     due: Option<Duration>,
     /// Until when outcomes are gathered because many were just told.
     calm_at: Duration,
+    /// Whether what waits was held because nobody wanted to be disturbed.
+    held: Held,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Held {
+    #[default]
+    No,
+    Yes,
+}
+
+/// Is what a person wants to be told, and how.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Taste {
+    /// What.
+    pub wanted: Notifications,
+    /// In which words.
+    pub words: Words,
 }
 
 impl Notices {
@@ -75,6 +97,8 @@ impl Notices {
             self.settle(key.clone());
             return Some(key);
         }
+        // The end says what went wrong on the way.
+        self.waiting.remove(&Delivered { outcome: Outcome::Warned, ..key.clone() });
         self.waiting.insert(key);
         self.due.get_or_insert((now + GATHER).max(self.calm_at));
         None
@@ -90,6 +114,17 @@ impl Notices {
     /// Looks again later: nobody can be told now.
     pub fn postpone(&mut self, until: Duration) {
         self.due = self.due.map(|_| until);
+    }
+
+    /// Looks again later, and tells then as one what has gathered: nobody wants to be disturbed now.
+    pub fn hold(&mut self, until: Duration) {
+        self.postpone(until);
+        self.held = Held::Yes;
+    }
+
+    /// Looks again at once whether anybody can be told.
+    pub fn hurry(&mut self, now: Duration) {
+        self.postpone(now);
     }
 
     /// Forgets a job that is gone.
@@ -115,20 +150,22 @@ impl Notices {
     }
 
     /// Returns what is to be told by now.
-    pub fn tell(&mut self, cache: &Cache, now: Duration) -> Telling {
+    pub fn tell(&mut self, cache: &Cache, taste: Taste, now: Duration) -> Telling {
         if self.due.is_none_or(|due| now < due) {
             return Telling::default();
         }
         self.due = None;
         let delivered: Vec<Delivered> = std::mem::take(&mut self.waiting).into_iter().collect();
         delivered.iter().cloned().for_each(|told| self.settle(told));
+        let few = if std::mem::take(&mut self.held) == Held::Yes { 1 } else { FEW };
+        let wanted = delivered.iter().filter(|told| taste.wanted.wants(told.outcome));
         let known: Vec<(Outcome, &Record)> =
-            delivered.iter().filter_map(|told| Some((told.outcome, cache.job(&told.job_id)?))).collect();
-        let notices = if known.len() <= FEW {
-            known.into_iter().map(|(outcome, job)| notice(outcome, job)).collect()
+            wanted.filter_map(|told| Some((told.outcome, cache.job(&told.job_id)?))).collect();
+        let notices = if known.len() <= few {
+            known.into_iter().map(|(outcome, job)| compose::notice(outcome, job, taste.words)).collect()
         } else {
             self.calm_at = now.saturating_add(GATHER_AFTER_MANY);
-            vec![summary(&known)]
+            vec![compose::summary(&known, taste.words)]
         };
         Telling { delivered, notices }
     }
@@ -139,62 +176,10 @@ impl Notices {
     }
 }
 
-fn notice(outcome: Outcome, job: &Record) -> NoticeView {
-    let name = name(job);
-    let (kind, title, body) = match outcome {
-        Outcome::Completed => (NoticeKind::Completed, format!("{name} is ready"), completed_body(job)),
-        Outcome::Failed => {
-            let reason =
-                view::error(job).map_or_else(|| "the studio did not say why".to_owned(), |error| error.message);
-            (NoticeKind::Failed, format!("{name} failed"), reason)
-        }
-    };
-    NoticeView { kind, job_ids: vec![job.job_id.clone()], title, body }
-}
-
-/// Tells of many at once; what failed comes first, because it is what somebody must look at.
-fn summary(ended: &[(Outcome, &Record)]) -> NoticeView {
-    let of = |wanted: Outcome| ended.iter().filter(move |(outcome, _)| *outcome == wanted).map(|(_, job)| *job);
-    let (ready, failed) = (of(Outcome::Completed).count(), of(Outcome::Failed).count());
-    let videos = |count: usize| if count == 1 { "1 video".to_owned() } else { format!("{count} videos") };
-    let are = if ready == 1 { "is" } else { "are" };
-    let title = match (ready, failed) {
-        (ready, 0) => format!("{} {are} ready", videos(ready)),
-        (0, failed) => format!("{} failed", videos(failed)),
-        (ready, failed) => format!("{} failed, {ready} {are} ready", videos(failed)),
-    };
-    let jobs: Vec<&Record> = of(Outcome::Failed).chain(of(Outcome::Completed)).collect();
-    let named: Vec<String> = jobs.iter().take(NAMES).map(|job| name(job)).collect();
-    let more = if jobs.len() > NAMES { format!(" and {} more", jobs.len() - NAMES) } else { String::new() };
-    NoticeView {
-        kind: NoticeKind::Summary,
-        job_ids: jobs.iter().map(|job| job.job_id.clone()).collect(),
-        title,
-        body: named.join(", ") + &more,
-    }
-}
-
-fn name(job: &Record) -> String {
-    match job.metadata.get(&Field::Title).map(|title| &title.value) {
-        Some(Content::Text(title)) if !title.trim().is_empty() => title.clone(),
-        _ => job.filename.clone().unwrap_or_else(|| format!("Video {}", job.job_id)),
-    }
-}
-
-fn completed_body(job: &Record) -> String {
-    let warnings = job.faults.iter().filter(|fault| fault.recoverable).count();
-    match (warnings, job.thumbnails.len()) {
-        (0, 0) => "Everything is done".to_owned(),
-        (0, 1) => "Everything is done, with 1 thumbnail to look at".to_owned(),
-        (0, thumbnails) => format!("Everything is done, with {thumbnails} thumbnails to choose from"),
-        (1, _) => "Done, with 1 warning".to_owned(),
-        (warnings, _) => format!("Done, with {warnings} warnings"),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::view::NoticeKind;
 
     const START: Duration = Duration::ZERO;
 
@@ -210,7 +195,7 @@ mod tests {
     }
 
     fn told(notices: &mut Notices, now: Duration) -> Vec<String> {
-        notices.tell(&cache(), now).notices.into_iter().map(|notice| notice.title).collect()
+        notices.tell(&cache(), Taste::default(), now).notices.into_iter().map(|notice| notice.title).collect()
     }
 
     #[test]
@@ -218,8 +203,8 @@ mod tests {
         let mut notices = Notices::default();
         assert_eq!(notices.ended(&ending(8, Witnessed::Yes, 0), START), None);
         assert_eq!(notices.ended(&ending(8, Witnessed::Yes, 0), START), None);
-        assert_eq!(notices.tell(&cache(), START), Telling::default(), "gathered first");
-        let telling = notices.tell(&cache(), GATHER);
+        assert_eq!(notices.tell(&cache(), Taste::default(), START), Telling::default(), "gathered first");
+        let telling = notices.tell(&cache(), Taste::default(), GATHER);
         assert_eq!((telling.notices[0].title.as_str(), telling.notices.len()), ("8.mp4 is ready", 1));
         notices.ended(&ending(8, Witnessed::Yes, 0), GATHER);
         assert_eq!(notices.deadline(), None, "not twice");
@@ -236,7 +221,7 @@ mod tests {
         let mut notices = Notices::default();
         for run in 0..100 {
             notices.ended(&ending(8, Witnessed::Yes, run), START);
-            notices.tell(&cache(), Duration::MAX);
+            notices.tell(&cache(), Taste::default(), Duration::MAX);
         }
         assert_eq!(notices.delivered.len(), 1);
         notices.forget(&JobId::new("8"));
@@ -268,7 +253,7 @@ mod tests {
         for job_id in 3..8 {
             notices.ended(&ending(job_id, Witnessed::Yes, 0), START);
         }
-        let telling = notices.tell(&cache(), GATHER);
+        let telling = notices.tell(&cache(), Taste::default(), GATHER);
         let summary = &telling.notices[0];
         assert_eq!((telling.notices.len(), summary.kind), (1, NoticeKind::Summary));
         assert_eq!(summary.title, "3 videos failed, 2 are ready");
@@ -284,5 +269,43 @@ mod tests {
         (5..10).for_each(|job_id| drop(notices.ended(&ending(job_id, Witnessed::Yes, 0), GATHER)));
         assert!(told(&mut notices, GATHER * 3).is_empty());
         assert_eq!(told(&mut notices, GATHER + GATHER_AFTER_MANY).len(), 1);
+    }
+
+    fn warned(job_id: usize) -> Ending {
+        Ending { outcome: Outcome::Warned, ..ending(job_id, Witnessed::Yes, 0) }
+    }
+
+    #[test]
+    fn what_is_held_is_told_as_one_at_the_end_of_it() {
+        let mut notices = Notices::default();
+        (1..3).for_each(|job_id| drop(notices.ended(&ending(job_id, Witnessed::Yes, 0), START)));
+        let morning = Duration::from_hours(8);
+        notices.hold(morning);
+        assert!(told(&mut notices, GATHER).is_empty());
+        assert_eq!(told(&mut notices, morning), ["1 video failed, 1 is ready"]);
+        (3..5).for_each(|job_id| drop(notices.ended(&ending(job_id, Witnessed::Yes, 0), morning)));
+        assert_eq!(told(&mut notices, morning * 2).len(), 2, "and the next ones as always");
+    }
+
+    #[test]
+    fn a_warning_is_told_once_a_run_unless_the_end_says_it() {
+        let mut notices = Notices::default();
+        notices.ended(&warned(8), START);
+        assert_eq!(told(&mut notices, GATHER), ["8.mp4 needs a look"]);
+        notices.ended(&warned(8), GATHER);
+        assert_eq!(notices.deadline(), None);
+        notices.ended(&warned(6), GATHER);
+        notices.ended(&ending(6, Witnessed::Yes, 0), GATHER);
+        assert_eq!(told(&mut notices, GATHER * 3), ["6.mp4 is ready"]);
+    }
+
+    #[test]
+    fn what_nobody_wants_to_hear_of_is_settled_in_silence() {
+        let mut notices = Notices::default();
+        (1..3).for_each(|job_id| drop(notices.ended(&ending(job_id, Witnessed::Yes, 0), START)));
+        let wanted = Notifications { completed: false, ..Notifications::default() };
+        let telling = notices.tell(&cache(), Taste { wanted, ..Taste::default() }, GATHER);
+        assert_eq!((telling.delivered.len(), telling.notices.len()), (2, 1));
+        assert_eq!(telling.notices[0].title, "1.mp4 failed");
     }
 }

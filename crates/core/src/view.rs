@@ -4,23 +4,24 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Code, Error, JobId,
+    Code, Error, JobId, ThumbnailId,
     cache::Scope,
     discovery::{Identity, Server},
     job::{Field, Status},
     record::Record,
 };
 
-mod appearance;
+mod desktop;
 mod edit;
 mod job;
 mod row;
 
 pub use crate::session::{SessionState, SessionView};
-pub use appearance::{AppearanceView, Language, Theme};
+pub use desktop::{ChangesView, Login, ReleaseView, SettingsView, Show, Tray, UpdateView};
 pub use edit::{DraftKind, DraftView, EditOutcome, EditView, UnreadyView};
+pub(crate) use job::fault;
 pub use job::{FaultView, JobView, MetadataView, StageView, error, job};
-pub use row::{Attention, RowView, row};
+pub use row::{Attention, RowView, attention, cover_id, row};
 
 /// Is the state of the connection as a person sees it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -86,6 +87,18 @@ pub struct NoticeView {
     pub title: String,
     /// Its text.
     pub body: String,
+    /// What it is about, where that is one video; for the shell of this computer alone.
+    #[serde(skip)]
+    pub subject: Option<NoticeSubject>,
+}
+
+/// Is the video that a notification is about.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NoticeSubject {
+    /// Its title, or what stands for it.
+    pub name: String,
+    /// The thumbnail that stands for it.
+    pub cover_id: Option<ThumbnailId>,
 }
 
 /// Names what a notification tells.
@@ -97,8 +110,43 @@ pub enum NoticeKind {
     Completed,
     /// A job has failed.
     Failed,
+    /// Something went wrong with a job without stopping it.
+    Warning,
     /// Many jobs have ended at once.
     Summary,
+}
+
+/// Is something that happened to a video while it was watched.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
+pub struct HistoryEntry {
+    /// Which entry it is; later ones are higher.
+    #[cfg_attr(feature = "bindings", ts(type = "number"))]
+    pub entry_id: i64,
+    /// When it was heard of.
+    #[cfg_attr(feature = "bindings", ts(type = "string"))]
+    pub at: Timestamp,
+    /// Which job it happened to.
+    pub job_id: JobId,
+    /// What happened.
+    pub kind: NoticeKind,
+    /// The video's title, or what stands for it.
+    pub name: String,
+    /// Why, where something went wrong.
+    pub fault: Option<FaultView>,
+    /// Whether a person has seen it.
+    pub read: bool,
+}
+
+/// Is how it stands with what a person is told.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
+pub struct NewsView {
+    /// How many entries of the history nobody has seen.
+    pub unread: u32,
+    /// Until when the person wants to be told nothing.
+    #[cfg_attr(feature = "bindings", ts(type = "string | null"))]
+    pub paused_until: Option<Timestamp>,
 }
 
 /// Is one upload from this computer.
@@ -202,6 +250,8 @@ pub struct StatusView {
     pub pending_jobs: u32,
     /// How it stands with what is kept on disk.
     pub storage: StorageView,
+    /// How it stands with what the person is told.
+    pub news: NewsView,
     /// When the jobs were last known to be as the backend has them; none before they ever were.
     #[cfg_attr(feature = "bindings", ts(type = "string | null"))]
     pub known_at: Option<Timestamp>,
@@ -232,6 +282,8 @@ pub enum Event {
     Edit(EditView),
     /// What is kept on disk is, or no longer is, as it should be; nothing where all is well.
     Storage(StorageView),
+    /// Something happened, was seen, or is told no longer.
+    News(NewsView),
     /// A message was skipped.
     Rejected(RejectedView),
 }
@@ -284,14 +336,17 @@ impl Counts {
     /// Counts the jobs of a cache.
     pub fn of<'a>(jobs: impl Iterator<Item = &'a Record>) -> Self {
         let mut counts = Self::default();
-        for job in jobs {
-            *match job.overall.status() {
-                Status::Pending => &mut counts.pending,
-                Status::Processing => &mut counts.processing,
-                Status::Completed => &mut counts.completed,
-                Status::Failed => &mut counts.failed,
-            } += 1;
-        }
+        jobs.for_each(|job| counts.add(job));
         counts
+    }
+
+    /// Counts one more.
+    pub fn add(&mut self, job: &Record) {
+        *match job.overall.status() {
+            Status::Pending => &mut self.pending,
+            Status::Processing => &mut self.processing,
+            Status::Completed => &mut self.completed,
+            Status::Failed => &mut self.failed,
+        } += 1;
     }
 }

@@ -3,7 +3,14 @@
 use std::time::Duration;
 
 use serde_json::json;
-use tallylight_core::{Code, job::Status, view::ConnectionState};
+use tallylight_client::Identity;
+use tallylight_core::{
+    Code,
+    discovery::parse_address,
+    job::Status,
+    settings::{Network, Proxy, Settings},
+    view::ConnectionState,
+};
 use tallylight_tests::{Answer, Fault, Scene, ended, running, update};
 
 use crate::servers;
@@ -69,6 +76,48 @@ async fn a_bad_certificate_is_shown_retried_slowly_and_never_ignored() {
     assert!(connection.retry_in_ms.is_some_and(|wait| wait > 240_000), "in minutes");
     assert!(scene.job("7").await.is_some());
     assert_eq!(stranger.handshakes(), 0, "nothing was said to a stranger");
+}
+
+#[tokio::test]
+async fn a_certificate_that_a_person_vouches_for_is_trusted_by_the_socket_and_by_calls_at_once() {
+    let stranger = servers::self_signed().await;
+    let socket = json!({ "ws_url": format!("wss://{}/ws", stranger.address) });
+    let scene = Scene::set(|backend| backend.set_discovery(socket)).await;
+    scene.until("mistrust", |scene| scene.is_because(Code::UntrustedCertificate)).await;
+    let file = scene.folder.path().join("ca.pem");
+    std::fs::write(&file, &stranger.certificate).expect("a file");
+    let mut settings = Settings::default();
+    settings.network.certificate = Some(file);
+    scene.client.apply(settings.clone()).await.expect("applied");
+    scene.until("trust", |_| stranger.handshakes() > 0).await;
+    let (before, address) = (stranger.handshakes(), parse_address(&format!("https://{}", stranger.address)));
+    let _ = scene.client.connect(address.expect("an address"), Identity::Address).await;
+    assert!(stranger.handshakes() > before, "calls trust it, too");
+    settings.network.certificate = Some("/nowhere/ca.pem".into());
+    let error = scene.client.apply(settings).await.expect_err("no file");
+    assert!(error.message.contains("/nowhere/ca.pem"), "{}", error.message);
+}
+
+#[tokio::test]
+async fn a_given_proxy_leads_the_socket_and_calls() {
+    let (stranger, (proxy, mut asked)) = (servers::self_signed().await, servers::proxy().await);
+    let scene = Scene::set(|backend| {
+        backend.set_discovery(json!({ "ws_url": format!("wss://{}/ws", stranger.address) }));
+    })
+    .await;
+    let file = scene.folder.path().join("ca.pem");
+    std::fs::write(&file, &stranger.certificate).expect("a file");
+    let proxy = Proxy::try_from(format!("http://me:word@{proxy}")).expect("a proxy");
+    let network = Network { proxy, certificate: Some(file) };
+    scene.client.apply(Settings { network, ..Settings::default() }).await.expect("applied");
+    let head = asked.recv().await.expect("the proxy is asked");
+    assert!(head.starts_with(&format!("CONNECT {} ", stranger.address)), "{head}");
+    assert!(head.to_lowercase().contains("proxy-authorization: basic bwu6d29yza=="), "{head}");
+    scene.until("the stranger", |_| stranger.handshakes() > 0).await;
+    let address = parse_address(&format!("https://{}", stranger.address)).expect("an address");
+    let _ = scene.client.connect(address, Identity::Address).await;
+    let head = asked.recv().await.expect("the proxy is asked");
+    assert!(head.starts_with(&format!("CONNECT {} ", stranger.address)), "{head}");
 }
 
 #[tokio::test]

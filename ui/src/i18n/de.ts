@@ -1,9 +1,10 @@
 import { codes, faults } from "./de.trouble";
 import type { Messages } from "./en";
+import { closing, history, quitting, releases, updates } from "./de.news";
+import { settings } from "./de.settings";
 
 /** Every text of the window in German. */
 export const de: Messages = {
-  appName: "Tallylight",
   justNow: "gerade eben",
   upload: "Hochladen",
   uploadHint: "Videos zum Hochladen auswählen oder irgendwo in dieses Fenster ziehen",
@@ -18,10 +19,11 @@ export const de: Messages = {
   retryNow: "Jetzt versuchen",
   signOut: "Abmelden",
   leaveStudio: "Dieses Studio verlassen",
-  signedInAs: (email: string) => `Angemeldet als ${email}`,
   thisComputer: "Dieser Computer",
   untitled: "Video ohne Titel",
   unsaved: "Hat Änderungen, die noch nicht gespeichert sind",
+  noTray: "Dieser Desktop hat keinen Infobereich: Beim Schließen des Fensters wirst du gefragt.",
+  signInFirst: "Melde dich zuerst an, dann kann das Video hochgeladen werden",
 
   welcome: {
     title: "Wie steht es um jeden Upload?",
@@ -278,14 +280,17 @@ export const de: Messages = {
     showAll: "Alle Videos zeigen",
     refresh: "Die Liste neu laden",
     reconnect: "Neu verbinden",
+    pause: "Mitteilungen eine Stunde pausieren",
+    resume: "Mitteilungen fortsetzen",
+    renew: "Nach Neuem suchen",
+    quit: "Beenden",
   },
-  settings: {
-    title: "Einstellungen",
-    theme: "Erscheinungsbild",
-    themes: { system: "Systemeinstellung", light: "Hell", dark: "Dunkel" },
-    language: "Sprache",
-    systemLanguage: "Wie das System",
-  },
+  settings,
+  history,
+  closing,
+  quitting,
+  updates,
+  releases,
   keys: {
     title: "Tastenkürzel",
     everywhere: "Überall",

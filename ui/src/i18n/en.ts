@@ -1,8 +1,9 @@
-import type { Code, ConnectionState, Field, Status, Theme } from "../bindings";
+import type { Code, ConnectionState, Field, Status } from "../bindings";
+import { closing, history, quitting, releases, updates } from "./en.news";
+import { settings } from "./en.settings";
 
 /** Every text of the window in English, which says what a dictionary holds. */
 export const en = {
-  appName: "Tallylight",
   justNow: "just now",
   upload: "Upload",
   uploadHint: "Choose videos to upload, or drop them anywhere on this window",
@@ -17,10 +18,11 @@ export const en = {
   retryNow: "Try now",
   signOut: "Sign out",
   leaveStudio: "Leave this studio",
-  signedInAs: (email: string) => `Signed in as ${email}`,
   thisComputer: "This computer",
   untitled: "Untitled video",
   unsaved: "Has changes that are not saved yet",
+  noTray: "This desktop has no tray: closing the window will ask what to do.",
+  signInFirst: "Sign in first, then the video can be uploaded",
 
   welcome: {
     title: "How is every upload doing?",
@@ -275,17 +277,17 @@ export const en = {
     showAll: "Show all videos",
     refresh: "Refresh the list",
     reconnect: "Reconnect",
+    pause: "Pause notifications for an hour",
+    resume: "Resume notifications",
+    renew: "Check for updates",
+    quit: "Quit",
   },
-  settings: {
-    title: "Settings",
-    theme: "Appearance",
-    themes: { system: "Match system", light: "Light", dark: "Dark" } satisfies Record<
-      Theme,
-      string
-    >,
-    language: "Language",
-    systemLanguage: "Match the system",
-  },
+  settings,
+  history,
+  closing,
+  quitting,
+  updates,
+  releases,
   keys: {
     title: "Keyboard shortcuts",
     everywhere: "Everywhere",

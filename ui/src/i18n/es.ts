@@ -1,9 +1,10 @@
 import { codes, faults } from "./es.trouble";
 import type { Messages } from "./en";
+import { closing, history, quitting, releases, updates } from "./es.news";
+import { settings } from "./es.settings";
 
 /** Every text of the window in Spanish. */
 export const es: Messages = {
-  appName: "Tallylight",
   justNow: "ahora mismo",
   upload: "Subir",
   uploadHint: "Elige los vídeos que quieres subir, o suéltalos en cualquier parte de esta ventana",
@@ -18,10 +19,11 @@ export const es: Messages = {
   retryNow: "Probar ahora",
   signOut: "Cerrar sesión",
   leaveStudio: "Salir de este estudio",
-  signedInAs: (email: string) => `Sesión de ${email}`,
   thisComputer: "Este ordenador",
   untitled: "Vídeo sin título",
   unsaved: "Tiene cambios que aún no se han guardado",
+  noTray: "Este escritorio no tiene bandeja: al cerrar la ventana se te preguntará.",
+  signInFirst: "Inicia sesión primero; después se podrá subir el vídeo",
 
   welcome: {
     title: "¿Cómo va cada vídeo?",
@@ -279,14 +281,17 @@ export const es: Messages = {
     showAll: "Mostrar todos los vídeos",
     refresh: "Pedir la lista de nuevo",
     reconnect: "Conectar de nuevo",
+    pause: "Pausar las notificaciones una hora",
+    resume: "Reanudar las notificaciones",
+    renew: "Buscar novedades",
+    quit: "Salir",
   },
-  settings: {
-    title: "Ajustes",
-    theme: "Apariencia",
-    themes: { system: "Como el sistema", light: "Clara", dark: "Oscura" },
-    language: "Idioma",
-    systemLanguage: "Como el sistema",
-  },
+  settings,
+  history,
+  closing,
+  quitting,
+  updates,
+  releases,
   keys: {
     title: "Atajos de teclado",
     everywhere: "En todas partes",

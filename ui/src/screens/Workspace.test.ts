@@ -241,7 +241,7 @@ describe("how it looks and speaks", () => {
     await screen.findByRole("heading", { level: 1, name: "The sea" });
     await press(",", { ctrlKey: true });
     await fireEvent.click(await screen.findByRole("radio", { name: "Dark" }));
-    await waitFor(() => expect(backend.calls).toContain("setAppearance dark en"));
+    await waitFor(() => expect(backend.preferences.settings.appearance.theme).toBe("dark"));
     await fireEvent.change(screen.getByRole("combobox", { name: "Language" }), {
       target: { value: "de" },
     });
@@ -254,7 +254,7 @@ describe("how it looks and speaks", () => {
   it("says what is wrong with the settings, and works without them", async () => {
     const backend = new MockBackend(signedInStatus(), films);
     const broken = { code: "file" as const, message: "settings.toml cannot be read" };
-    backend.appearance = () => Promise.reject(broken as unknown as Error);
+    backend.settings = () => Promise.reject(broken as unknown as Error);
     await shown(backend);
     expect(await screen.findByText("settings.toml cannot be read")).toBeTruthy();
     expect(screen.getByText("The sea")).toBeTruthy();

@@ -1,12 +1,18 @@
+import Bell from "@lucide/svelte/icons/bell";
+import BellOff from "@lucide/svelte/icons/bell-off";
 import Cable from "@lucide/svelte/icons/cable";
+import Download from "@lucide/svelte/icons/download";
 import Keyboard from "@lucide/svelte/icons/keyboard";
 import ListFilter from "@lucide/svelte/icons/list-filter";
 import LogOut from "@lucide/svelte/icons/log-out";
+import Power from "@lucide/svelte/icons/power";
 import RefreshCw from "@lucide/svelte/icons/refresh-cw";
 import Search from "@lucide/svelte/icons/search";
 import Settings from "@lucide/svelte/icons/settings";
+import Sparkles from "@lucide/svelte/icons/sparkles";
 import Upload from "@lucide/svelte/icons/upload";
 import Zap from "@lucide/svelte/icons/zap";
+import type { Pause } from "../backend";
 import type { Filter } from "../list/arrange";
 import { messages } from "../messages";
 import { mod } from "../platform";
@@ -32,13 +38,29 @@ export interface Doings {
   reconnect: () => void;
   refresh: () => void;
   filter: (filter: Filter | null) => void;
+  history: () => void;
+  releases: () => void;
+  pause: (pause: Pause) => void;
+  /** Looks for a newer version. */
+  renew: () => void;
   signOut: () => void;
+  quit: () => void;
+}
+
+/** Is what decides which actions there are. */
+export interface Circumstances {
+  here: boolean;
+  canUpload: boolean;
+  /** Whether notifications are. */
+  isPaused: boolean;
+  /** Whether newer versions are offered by the app itself. */
+  isRenewed: boolean;
 }
 
 /** Returns what the palette offers. */
 export function actions(
   doings: Doings,
-  { here, canUpload }: { here: boolean; canUpload: boolean },
+  { here, canUpload, isPaused, isRenewed }: Circumstances,
 ): Action[] {
   const texts = messages.actions;
   const upload: Action = {
@@ -48,6 +70,10 @@ export function actions(
     keys: mod("U"),
     run: doings.upload,
   };
+  const renewal: Action = { id: "renew", label: texts.renew, icon: Download, run: doings.renew };
+  const pausing: Action = isPaused
+    ? { id: "resume", label: texts.resume, icon: Bell, run: () => doings.pause("off") }
+    : { id: "pause", label: texts.pause, icon: BellOff, run: () => doings.pause("hour") };
   const filters: [Filter | null, string][] = [
     ["FAILED", texts.showFailed],
     ["PROCESSING", texts.showWorking],
@@ -64,14 +90,19 @@ export function actions(
       icon: ListFilter,
       run: () => doings.filter(filter),
     })),
+    { id: "history", label: messages.history.title, icon: Bell, run: doings.history },
+    pausing,
     { id: "connection", label: texts.connection, icon: Cable, run: doings.connection },
     { id: "refresh", label: texts.refresh, icon: RefreshCw, run: doings.refresh },
     { id: "reconnect", label: texts.reconnect, icon: Zap, run: doings.reconnect },
+    { id: "releases", label: messages.releases.title, icon: Sparkles, run: doings.releases },
+    ...(isRenewed ? [renewal] : []),
     {
       id: "sign_out",
       label: here ? messages.leaveStudio : messages.signOut,
       icon: LogOut,
       run: doings.signOut,
     },
+    { id: "quit", label: texts.quit, icon: Power, run: doings.quit },
   ];
 }

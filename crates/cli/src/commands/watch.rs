@@ -202,7 +202,7 @@ fn lines(told: &Told) {
                 output::line(&format!("disk     {words}"));
             }
         }
-        Told::Event(Event::Session(_) | Event::Upload(_)) => {}
+        Told::Event(Event::Session(_) | Event::Upload(_) | Event::News(_)) => {}
         Told::Notice(notice) => output::line(&format!("*        {}: {}", notice.title, notice.body)),
     }
 }

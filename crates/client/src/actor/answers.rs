@@ -26,6 +26,7 @@ impl<S: Shell> Actor<S> {
             storage: self.store.view().clone(),
             known_at: if self.link.is_live() { Some(self.now().wall) } else { self.store.setting(KNOWN_AT) },
             counts: Counts::of(self.cache.jobs()),
+            news: self.news(),
             server_ahead_ms: self
                 .cache
                 .server_clock

@@ -282,6 +282,7 @@ impl<S: Shell> Actor<S> {
                 let changes = self.cache.merge(answer.value, self.cache.server_time(requested), authority);
                 self.changed(changes);
                 self.watch_unfinished();
+                self.automate_now(&job_id);
                 self.answered(&job_id);
             }
         }

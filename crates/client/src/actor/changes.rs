@@ -1,8 +1,6 @@
 //! What becomes of a change: a batch for the window, a row on disk, a notification.
 
-use super::{
-    Actor, BTreeMap, BTreeSet, Counts, Duration, Event, FRAME, JobId, SAVE_EVERY, Scope, TrayView, calls::Call, link,
-};
+use super::{Actor, BTreeMap, BTreeSet, Duration, Event, FRAME, JobId, SAVE_EVERY, Scope, calls::Call, link};
 use crate::{shell::Shell, store::Store};
 use jiff::SignedDuration;
 use tallylight_core::{
@@ -18,10 +16,6 @@ const BATCH_LIMIT: usize = 500;
 
 /// How soon a disk that took nothing is tried again.
 const SAVE_AGAIN: Duration = Duration::from_secs(10);
-/// How long finished jobs are kept on disk, in days, unless the person chose otherwise.
-const RETENTION_DAYS: i64 = 90;
-/// Names the setting that holds the person's choice.
-const RETENTION: &str = "retention_days";
 
 /// How often a shell that takes no notifications is asked whether it does.
 const TELL_AGAIN: Duration = Duration::from_secs(1);
@@ -77,9 +71,8 @@ impl Dirty {
 }
 
 /// Returns the jobs that the disk kept, without those that need not be kept any longer.
-pub(super) fn kept_jobs(store: &mut Store, now: Now) -> Vec<Record> {
-    let days = store.setting(RETENTION).unwrap_or(RETENTION_DAYS);
-    if let Ok(from) = now.wall.checked_sub(SignedDuration::from_hours(24 * days.max(0))) {
+pub(super) fn kept_jobs(store: &mut Store, now: Now, days: u16) -> Vec<Record> {
+    if let Ok(from) = now.wall.checked_sub(SignedDuration::from_hours(24 * i64::from(days))) {
         store.keep_from(from);
     }
     let worded = store.worded_jobs();
@@ -90,7 +83,7 @@ impl<S: Shell> Actor<S> {
     pub(super) fn changed(&mut self, changes: Vec<Change>) {
         let now = self.now().monotonic;
         self.learn(&changes);
-        let mut settled = Vec::new();
+        let (mut settled, mut happened) = (Vec::new(), Vec::new());
         for change in changes {
             match change {
                 Change::Job(job_id, scope) => self.dirty.mark(job_id, scope, now),
@@ -100,13 +93,18 @@ impl<S: Shell> Actor<S> {
                     self.link_input(link::Input::Unwatch(job_id.clone()));
                     self.dirty.mark_removed(job_id, now);
                 }
+                Change::Warned(ending) => {
+                    settled.extend(self.notices.ended(&ending, now));
+                    happened.push(ending);
+                }
                 Change::Ended(ending) => {
                     self.link_input(link::Input::Unwatch(ending.job_id.clone()));
                     settled.extend(self.notices.ended(&ending, now));
                     // Messages carry no sizes or durations: the whole job is worth one look at its end.
                     if ending.witnessed == Witnessed::Yes {
-                        self.call(Call::job(ending.job_id));
+                        self.call(Call::job(ending.job_id.clone()));
                     }
+                    happened.push(ending);
                 }
                 Change::Discovered(job_id) => {
                     self.link_input(link::Input::Watch(vec![job_id.clone()]));
@@ -117,6 +115,9 @@ impl<S: Shell> Actor<S> {
             }
         }
         self.store.deliver(&settled);
+        for ending in happened {
+            self.happened(&ending);
+        }
     }
 
     /// Learns how long stages take.
@@ -139,7 +140,11 @@ impl<S: Shell> Actor<S> {
                         self.forecast.heard(job);
                     }
                 }
-                Change::Removed(_) | Change::Discovered(_) | Change::Unmeasured(_) | Change::Doubted(_) => {}
+                Change::Removed(_)
+                | Change::Discovered(_)
+                | Change::Unmeasured(_)
+                | Change::Doubted(_)
+                | Change::Warned(_) => {}
             }
         }
     }
@@ -155,7 +160,10 @@ impl<S: Shell> Actor<S> {
         if !self.shell.takes_notices() {
             return self.notices.postpone(self.now().monotonic + TELL_AGAIN);
         }
-        let telling = self.notices.tell(&self.cache, now);
+        if let Some(until) = self.quiet() {
+            return self.notices.hold(until);
+        }
+        let telling = self.notices.tell(&self.cache, self.taste(), now);
         // On disk before it is told: a crash in between costs a notification rather than doubling it.
         self.store.deliver(&telling.delivered);
         for notice in telling.notices {
@@ -169,7 +177,7 @@ impl<S: Shell> Actor<S> {
         if !self.keeps_up() {
             self.diagnostics.count().held_batches += 1;
             self.dirty.flush_at = self.outbox.deadline();
-            return self.show_tray();
+            return self.show_tray_soon();
         }
         self.dirty.flushed = now;
         let (unseen, removed) = self.dirty.batch();
@@ -180,7 +188,7 @@ impl<S: Shell> Actor<S> {
             .collect();
         if !changed.is_empty() || !removed.is_empty() {
             self.shell.emit(Event::Jobs { changed, removed });
-            self.show_tray();
+            self.show_tray_soon();
         }
     }
 
@@ -209,24 +217,15 @@ impl<S: Shell> Actor<S> {
         self.cache.clear();
         self.forecast = Forecast::default();
         self.notices.clear();
+        self.automations.forget();
         self.diagnostics.forget_messages();
         self.outbox.forget_messages();
         self.store.clear();
+        self.show_news();
         self.dirty.save_at = None;
         for job_id in job_ids {
             self.dirty.mark_removed(job_id, now);
         }
         self.flush();
-    }
-
-    /// Shows the state at a glance, where it changed.
-    pub(super) fn show_tray(&mut self) {
-        let connection = self.link.view(self.now());
-        let reason = connection.reason.map(|reason| reason.message);
-        let tray = TrayView { connection: connection.state, reason, counts: Counts::of(self.cache.jobs()) };
-        if self.tray.as_ref() != Some(&tray) {
-            self.tray = Some(tray.clone());
-            self.shell.tray(tray);
-        }
     }
 }

@@ -74,6 +74,23 @@ impl<S: Shell> Actor<S> {
                 self.settle(&job_ids, trouble);
                 let _ = reply.send(Ok(()));
             }
+            Command::Apply(settings, reply) => drop(reply.send(self.apply(*settings))),
+            Command::SetWebhookSecret(secret, reply) => self.set_webhook_secret(secret, reply),
+            Command::History(reply) => drop(reply.send(Ok(self.store.history()))),
+            Command::MarkRead(job_id, reply) => {
+                self.mark_read(job_id.as_ref());
+                let _ = reply.send(Ok(()));
+            }
+            Command::Pause(pause, reply) => drop(reply.send(self.pause(pause))),
+            Command::ClearCache(reply) => {
+                self.forget_jobs();
+                self.link_input(link::Input::Refresh);
+                let _ = reply.send(Ok(()));
+            }
+            Command::CanUploadAgain(job_id, reply) => {
+                drop(reply.send(Ok(self.store.source(&job_id).is_some_and(|path| path.is_file()))));
+            }
+            Command::UploadAgain(job_id, reply) => self.upload_again(&job_id, reply),
             Command::Synced(reply) => self.calls.when_synced(reply),
             Command::SessionRestored(reply) => match &mut self.restoring {
                 Some(waiting) => waiting.push(reply),

@@ -51,6 +51,7 @@ impl<S: Shell> Actor<S> {
                 self.note("the network changed");
             }
             Input::Reconnect => self.note("asked to connect now"),
+            Input::Rerouted => self.note("another way to the studio"),
             Input::SignedIn
             | Input::SignedOut
             | Input::Message(_)

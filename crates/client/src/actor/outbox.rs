@@ -8,7 +8,7 @@ use std::{
 use tallylight_core::{
     JobId,
     job::Field,
-    view::{ConnectionView, EditView, Event, RejectedView, SessionView, StorageView, UploadView},
+    view::{ConnectionView, EditView, Event, NewsView, RejectedView, SessionView, StorageView, UploadView},
 };
 
 use super::Actor;
@@ -27,6 +27,7 @@ pub(super) struct Outbox {
     uploads: BTreeMap<u32, UploadView>,
     edits: BTreeMap<(JobId, Field), EditView>,
     storage: Option<StorageView>,
+    news: Option<NewsView>,
     rejected: VecDeque<RejectedView>,
     look_at: Option<Duration>,
 }
@@ -51,6 +52,7 @@ impl Outbox {
             Event::Upload(upload) => drop(self.uploads.insert(upload.upload_id, upload)),
             Event::Edit(edit) => drop(self.edits.insert((edit.job_id.clone(), edit.field), edit)),
             Event::Storage(storage) => self.storage = Some(storage),
+            Event::News(news) => self.news = Some(news),
             Event::Rejected(rejected) if self.rejected.len() < REJECTED_LIMIT => self.rejected.push_back(rejected),
             // Batches of jobs are never handed to a shell that does not keep up.
             Event::Rejected(_) | Event::Jobs { .. } => {}
@@ -58,10 +60,11 @@ impl Outbox {
     }
 
     fn take(&mut self) -> impl Iterator<Item = Event> + use<> {
-        let Self { session, connection, uploads, edits, storage, rejected, .. } = std::mem::take(self);
+        let Self { session, connection, uploads, edits, storage, news, rejected, .. } = std::mem::take(self);
         let first = session.map(Event::Session).into_iter().chain(connection.map(Event::Connection));
         let uploads = uploads.into_values().map(Event::Upload);
-        let words = storage.map(Event::Storage).into_iter().chain(edits.into_values().map(Event::Edit));
+        let told = storage.map(Event::Storage).into_iter().chain(news.map(Event::News));
+        let words = told.chain(edits.into_values().map(Event::Edit));
         first.chain(uploads).chain(words).chain(rejected.into_iter().map(Event::Rejected))
     }
 }

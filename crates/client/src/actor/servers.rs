@@ -9,7 +9,7 @@ use tallylight_core::{
 use url::Url;
 
 use super::{Actor, Clients, Report};
-use crate::{auth, handle::Reply, http, rest, secrets::Unlock, shell::Shell};
+use crate::{auth, handle::Reply, http, rest, route::Route, secrets::Unlock, shell::Shell};
 
 /// Names the setting that holds the address of the backend that was used last, other than that of this computer.
 const ADDRESS: &str = "address";
@@ -18,9 +18,9 @@ impl<S: Shell> Actor<S> {
     /// Asks an address who it is.
     pub(super) fn connect(&mut self, address: Url, identity: Identity, reply: Reply<ServerView>) {
         let (reports, number) = (self.reports.clone(), self.next_choice());
-        let before = self.server.clone();
+        let (before, route) = (self.server.clone(), self.route.clone());
         tokio::spawn(async move {
-            let found = match http::client(&address) {
+            let found = match http::client(&address, &route) {
                 Ok(client) => rest::discover(&client, &address, identity).await,
                 Err(error) => Err(error),
             };
@@ -47,8 +47,9 @@ impl<S: Shell> Actor<S> {
     /// Takes a person's word for who an address is, once its sign-in server has answered to it.
     pub(super) fn connect_as(&mut self, address: Url, description: Description, reply: Reply<ServerView>) {
         let (reports, number) = (self.reports.clone(), self.next_choice());
+        let route = self.route.clone();
         tokio::spawn(async move {
-            let found = described(&address, description).await;
+            let found = described(&address, description, &route).await;
             reports.send(Report::Discovered(number, Box::new(found), reply)).await
         });
     }
@@ -84,20 +85,25 @@ impl<S: Shell> Actor<S> {
     }
 
     pub(super) fn choose(&mut self, server: Server) -> Result<(), Error> {
-        self.clients =
-            Some(Clients { rest: http::client(&server.api_url)?, auth: http::auth_client(&server.auth_url)? });
+        self.clients = Some(self.clients_of(&server)?);
         // A studio of this computer that has another port now leaves the old address behind.
         let moved = self.server.as_ref().is_some_and(|before| before.ws_url != server.ws_url);
         self.server = Some(server);
         if moved {
-            self.link_input(link::Input::Reconnect);
+            self.link_input(link::Input::Rerouted);
         }
         Ok(())
     }
+
+    /// Makes the clients of a backend, along the way that the person chose.
+    pub(super) fn clients_of(&self, server: &Server) -> Result<Clients, Error> {
+        let rest = http::client(&server.api_url, &self.route)?;
+        Ok(Clients { rest, auth: http::auth_client(&server.auth_url, &self.route)? })
+    }
 }
 
-async fn described(address: &Url, description: Description) -> Result<Server, Error> {
+async fn described(address: &Url, description: Description, route: &Route) -> Result<Server, Error> {
     let server = description.complete(address, Identity::Address, Source::Person)?;
-    auth::check(&http::auth_client(&server.auth_url)?, &server).await?;
+    auth::check(&http::auth_client(&server.auth_url, route)?, &server).await?;
     Ok(server)
 }

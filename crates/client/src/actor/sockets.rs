@@ -138,8 +138,8 @@ impl<S: Shell> Actor<S> {
             return self.link_input(Input::Refused(conn, Refusal::NoToken));
         };
         self.diagnostics.count().connects += 1;
-        let reports = self.reports.clone();
-        self.socket = Some(Socket::open(conn, server, token, move |conn, report| {
+        let (reports, route) = (self.reports.clone(), self.route.clone());
+        self.socket = Some(Socket::open(conn, server, token, route, move |conn, report| {
             let reports = reports.clone();
             async move { drop(reports.send(Report::Socket(conn, report)).await) }
         }));

@@ -12,7 +12,9 @@ use std::{
 };
 
 use tallylight_core::{
-    Code, Error, JobId, link, session,
+    Code, Error, JobId,
+    cache::Trouble,
+    link, session,
     view::{Event, UploadState, UploadView},
 };
 
@@ -117,6 +119,7 @@ impl<S: Shell> Actor<S> {
             }
         }
         self.send_next();
+        self.show_tray_soon();
     }
 
     /// Gives up an upload, or takes one that failed out of sight.
@@ -139,6 +142,17 @@ impl<S: Shell> Actor<S> {
             self.cancel_upload(upload_id);
             let (reply, _) = tokio::sync::oneshot::channel();
             self.upload(path, reply);
+        }
+    }
+
+    /// Sends the file that a job was made of once more; its old trouble is put aside by that.
+    pub(super) fn upload_again(&mut self, job_id: &JobId, reply: Reply<JobId>) {
+        match self.store.source(job_id) {
+            Some(path) => {
+                self.settle(std::slice::from_ref(job_id), Trouble::Dismiss);
+                self.upload(path, reply);
+            }
+            None => drop(reply.send(Err(Error::new(Code::NotFound, "the file is not known here: choose it again")))),
         }
     }
 
@@ -252,7 +266,9 @@ impl<S: Shell> Actor<S> {
         let (view, reply) = (upload.view.clone(), upload.reply.take());
         self.tell(Event::Upload(view));
         if let Ok(job_id) = &outcome {
-            self.uploads.held.remove(&upload_id);
+            if let Some(upload) = self.uploads.held.remove(&upload_id) {
+                self.store.set_source(job_id, &upload.path);
+            }
             self.cache.expect(job_id);
             self.link_input(link::Input::Watch(vec![job_id.clone()]));
             self.call(Call::job(job_id.clone()));

@@ -6,7 +6,7 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension, Row};
 use tallylight_core::{Code, Error};
 
 /// Each entry takes the schema one version further; `user_version` counts how many were taken.
-pub(super) const MIGRATIONS: [&str; 2] = [
+pub(super) const MIGRATIONS: [&str; 3] = [
     "
     CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
     CREATE TABLE job (id TEXT PRIMARY KEY, body TEXT NOT NULL) STRICT;
@@ -18,6 +18,12 @@ pub(super) const MIGRATIONS: [&str; 2] = [
     CREATE TABLE draft (owner TEXT NOT NULL, job_id TEXT NOT NULL, field TEXT NOT NULL, body TEXT NOT NULL,
         PRIMARY KEY (owner, job_id, field)) STRICT;
     CREATE TABLE transcript (job_id TEXT PRIMARY KEY, text TEXT NOT NULL) STRICT;
+    ",
+    // What happened, once for each outcome of a run; and the files that jobs were made of, to send them again.
+    "
+    CREATE TABLE history (id INTEGER PRIMARY KEY, job_id TEXT NOT NULL, run INTEGER NOT NULL, outcome TEXT NOT NULL,
+        body TEXT NOT NULL, read INTEGER NOT NULL, UNIQUE (job_id, run, outcome)) STRICT;
+    CREATE TABLE source (job_id TEXT PRIMARY KEY, path TEXT NOT NULL) STRICT;
     ",
 ];
 /// Names the setting that stands in the file while a program uses it: found there at the start, it tells of a crash.

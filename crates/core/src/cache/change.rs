@@ -15,6 +15,8 @@ pub enum Change {
     Removed(JobId),
     /// A run of a job ended.
     Ended(Ending),
+    /// Something went wrong in a run of a job, which goes on.
+    Warned(Ending),
     /// A job was heard of for the first time in a message: the rest of it must be fetched.
     Discovered(JobId),
     /// Nobody knows how long the video is, and a stage has ended that may have found out: REST may know.
@@ -34,7 +36,7 @@ pub enum Scope {
     Major,
 }
 
-/// Is the end of a run.
+/// Is the end of a run, or something that wants to be looked at before it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Ending {
     /// Which job ended.
@@ -62,11 +64,14 @@ impl Ending {
 /// Is how a run ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
 pub enum Outcome {
     /// Well.
     Completed,
     /// Badly.
     Failed,
+    /// Not at all yet, and something went wrong without stopping it.
+    Warned,
 }
 
 /// Tells whether an end is news.
@@ -103,10 +108,18 @@ impl Before {
         if found_out && job.duration_seconds.is_none() && !is.is_final() {
             changes.push(Change::Unmeasured(job.job_id.clone()));
         }
+        if !is.is_final() && before.run == job.run && warnings(job) > warnings(&before) {
+            let warned = Ending { job_id: job.job_id.clone(), run: job.run, outcome: Outcome::Warned, witnessed };
+            changes.push(Change::Warned(warned));
+        }
         let ending = Ending::of(job).filter(|_| ended);
         changes.extend(ending.map(|ending| Change::Ended(Ending { witnessed, ..ending })));
         changes
     }
+}
+
+fn warnings(job: &Record) -> usize {
+    job.faults.iter().filter(|fault| fault.recoverable).count()
 }
 
 fn ended_stages(job: &Record) -> usize {

@@ -47,6 +47,8 @@ pub enum Input {
     TokenDelayed(Error),
     /// The person asks to try at once.
     Reconnect,
+    /// The backend is elsewhere now, or the way to it is another.
+    Rerouted,
     /// The person asks for a fresh list.
     Refresh,
     /// So many jobs need a look that the list is to be had soon.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{
     edit::{DraftView, UnreadyView, unready},
@@ -64,7 +64,7 @@ pub struct JobView {
 }
 
 /// Is an error or a warning as a window sees it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
 pub struct FaultView {
     /// The backend's code, or `JOB_FAILED` where it gave none.
@@ -187,7 +187,7 @@ pub fn error(record: &Record) -> Option<FaultView> {
     Some(FaultView { code: code.to_owned(), message: message.to_owned(), stage_id, at })
 }
 
-pub(super) fn fault(fault: &Fault) -> FaultView {
+pub(crate) fn fault(fault: &Fault) -> FaultView {
     let Fault { at, code, message, stage_id, .. } = fault.clone();
     FaultView { code, message, stage_id, at: Some(at) }
 }

@@ -91,7 +91,8 @@ pub(super) fn of(record: &Record, edits: &Edits, forecast: &Forecast, pending: &
     }
 }
 
-fn attention(record: &Record, edits: &Edits) -> Option<Attention> {
+/// Returns what of a job wants to be looked at.
+pub fn attention(record: &Record, edits: &Edits) -> Option<Attention> {
     // A text whose ground was changed while it was typed is in conflict, too.
     let is_open = |draft: &Draft| match &draft.cause {
         Cause::Refused(_) | Cause::Conflict(_) => true,
@@ -127,6 +128,11 @@ fn title<'a>(record: &'a Record, pending: &BTreeMap<Field, &'a Content>) -> Opti
         Some(Content::Text(title)) => Some(title),
         Some(Content::Tags(_) | Content::Chapters(_) | Content::Shelved(_)) | None => None,
     }
+}
+
+/// Returns the thumbnail that stands for a job, as the backend has it.
+pub fn cover_id(record: &Record) -> Option<ThumbnailId> {
+    cover(record, &BTreeMap::new()).map(|cover| cover.thumbnail_id.clone())
 }
 
 fn cover<'a>(record: &'a Record, pending: &BTreeMap<Field, &Content>) -> Option<&'a Thumbnail> {

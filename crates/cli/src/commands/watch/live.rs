@@ -66,7 +66,7 @@ impl LiveTable {
                     self.say(&words);
                 }
             }
-            Told::Event(Event::Session(_)) => {}
+            Told::Event(Event::Session(_) | Event::News(_)) => {}
             Told::Notice(notice) => self.say(&format!("{}: {}", notice.title, notice.body)),
         }
     }

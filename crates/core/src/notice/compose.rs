@@ -1,0 +1,74 @@
+//! The words of a notification.
+
+use crate::{
+    cache::Outcome,
+    job::{Content, Field},
+    record::Record,
+    view::{self, FaultView, NoticeKind, NoticeSubject, NoticeView},
+    words::Words,
+};
+
+/// How many names a summary gives.
+const NAMES: usize = 3;
+
+/// Tells of one job.
+pub(super) fn notice(outcome: Outcome, job: &Record, words: Words) -> NoticeView {
+    let name = name(job, words);
+    let why = || match fault(outcome, job) {
+        Some(fault) if !fault.message.is_empty() => words.fault(&fault.code, &fault.message),
+        _ => words.no_reason().to_owned(),
+    };
+    let (title, body) = match outcome {
+        Outcome::Completed => {
+            let warnings = job.faults.iter().filter(|fault| fault.recoverable).count();
+            (words.ready(&name), words.done_with(warnings, job.thumbnails.len()))
+        }
+        Outcome::Failed => (words.failed(&name), why()),
+        Outcome::Warned => (words.warned(&name), why()),
+    };
+    let subject = NoticeSubject { name, cover_id: view::cover_id(job) };
+    NoticeView { kind: kind(outcome), job_ids: vec![job.job_id.clone()], title, body, subject: Some(subject) }
+}
+
+/// Tells of many at once; what failed comes first, because it is what somebody must look at.
+pub(super) fn summary(ended: &[(Outcome, &Record)], words: Words) -> NoticeView {
+    let of = |wanted: Outcome| ended.iter().filter(move |(outcome, _)| *outcome == wanted).map(|(_, job)| *job);
+    let (ready, failed) = (of(Outcome::Completed).count(), of(Outcome::Failed).count());
+    let warned = of(Outcome::Warned).count();
+    let title = if ready + failed == 0 { words.want_a_look(warned) } else { words.ended(ready, failed) };
+    let jobs: Vec<&Record> = of(Outcome::Failed).chain(of(Outcome::Warned)).chain(of(Outcome::Completed)).collect();
+    let named: Vec<String> = jobs.iter().take(NAMES).map(|job| name(job, words)).collect();
+    NoticeView {
+        kind: NoticeKind::Summary,
+        job_ids: jobs.iter().map(|job| job.job_id.clone()).collect(),
+        title,
+        body: words.names(&named, jobs.len().saturating_sub(NAMES)),
+        subject: None,
+    }
+}
+
+/// Returns what a notification of an outcome is.
+pub fn kind(outcome: Outcome) -> NoticeKind {
+    match outcome {
+        Outcome::Completed => NoticeKind::Completed,
+        Outcome::Failed => NoticeKind::Failed,
+        Outcome::Warned => NoticeKind::Warning,
+    }
+}
+
+/// Returns why an outcome came about, where something went wrong.
+pub fn fault(outcome: Outcome, job: &Record) -> Option<FaultView> {
+    match outcome {
+        Outcome::Completed => None,
+        Outcome::Failed => view::error(job),
+        Outcome::Warned => job.faults.iter().rfind(|fault| fault.recoverable).map(view::fault),
+    }
+}
+
+/// Returns a job's title, or what stands for it.
+pub fn name(job: &Record, words: Words) -> String {
+    match job.metadata.get(&Field::Title).map(|title| &title.value) {
+        Some(Content::Text(title)) if !title.trim().is_empty() => title.clone(),
+        _ => job.filename.clone().unwrap_or_else(|| words.nameless(job.job_id.as_str())),
+    }
+}

@@ -1,0 +1,193 @@
+//! What notifications and the tray say, in the languages of the window.
+
+use crate::{settings::Language, view::Counts};
+
+mod faults;
+
+/// Speaks a language.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub struct Words(Language);
+
+impl Words {
+    /// Speaks what a person chose, or else the system's language, where it is one of ours.
+    pub fn new(chosen: Language, system: &str) -> Self {
+        Self(match chosen {
+            Language::System => of_system(system),
+            Language::En | Language::De | Language::Es => chosen,
+        })
+    }
+
+    fn say<T>(self, en: T, de: T, es: T) -> T {
+        match self.0 {
+            Language::De => de,
+            Language::Es => es,
+            Language::En | Language::System => en,
+        }
+    }
+
+    /// Says that a video is ready.
+    pub fn ready(self, name: &str) -> String {
+        self.say(format!("{name} is ready"), format!("{name} ist fertig"), format!("{name} está listo"))
+    }
+
+    /// Says that a video has failed.
+    pub fn failed(self, name: &str) -> String {
+        self.say(format!("{name} failed"), format!("{name} ist fehlgeschlagen"), format!("{name} ha fallado"))
+    }
+
+    /// Says that something of a video wants to be looked at.
+    pub fn warned(self, name: &str) -> String {
+        self.say(
+            format!("{name} needs a look"),
+            format!("{name}: bitte ansehen"),
+            format!("{name} necesita que lo mires"),
+        )
+    }
+
+    /// Names a video that has no name.
+    pub fn nameless(self, job_id: &str) -> String {
+        self.say(format!("Video {job_id}"), format!("Video {job_id}"), format!("Vídeo {job_id}"))
+    }
+
+    /// Says what there is of a video that is ready.
+    pub fn done_with(self, warnings: usize, thumbnails: usize) -> String {
+        match (warnings, thumbnails) {
+            (0, 0) => self.say("Everything is done", "Alles ist erledigt", "Todo está hecho").to_owned(),
+            (0, 1) => self
+                .say(
+                    "Everything is done, with 1 thumbnail to look at",
+                    "Alles ist erledigt, mit 1 Vorschaubild",
+                    "Todo está hecho, con 1 miniatura",
+                )
+                .to_owned(),
+            (0, many) => self.say(
+                format!("Everything is done, with {many} thumbnails to choose from"),
+                format!("Alles ist erledigt, mit {many} Vorschaubildern zur Auswahl"),
+                format!("Todo está hecho, con {many} miniaturas para elegir"),
+            ),
+            (1, _) => {
+                self.say("Done, with 1 warning", "Erledigt, mit 1 Warnung", "Hecho, con 1 advertencia").to_owned()
+            }
+            (many, _) => self.say(
+                format!("Done, with {many} warnings"),
+                format!("Erledigt, mit {many} Warnungen"),
+                format!("Hecho, con {many} advertencias"),
+            ),
+        }
+    }
+
+    /// Says how many have ended, and how.
+    pub fn ended(self, ready: usize, failed: usize) -> String {
+        let videos = |count: usize| match count {
+            1 => self.say("1 video", "1 Video", "1 vídeo").to_owned(),
+            _ => self.say(format!("{count} videos"), format!("{count} Videos"), format!("{count} vídeos")),
+        };
+        let are = if ready == 1 {
+            self.say("is ready", "ist fertig", "está listo")
+        } else {
+            self.say("are ready", "sind fertig", "están listos")
+        };
+        let have_failed = if failed == 1 {
+            self.say("failed", "ist fehlgeschlagen", "ha fallado")
+        } else {
+            self.say("failed", "sind fehlgeschlagen", "han fallado")
+        };
+        match (ready, failed) {
+            (_, 0) => format!("{} {are}", videos(ready)),
+            (0, _) => format!("{} {have_failed}", videos(failed)),
+            _ => format!("{} {have_failed}, {ready} {are}", videos(failed)),
+        }
+    }
+
+    /// Says how many want to be looked at.
+    pub fn want_a_look(self, count: usize) -> String {
+        self.say(
+            format!("{count} videos need a look"),
+            format!("{count} Videos: bitte ansehen"),
+            format!("{count} vídeos necesitan que los mires"),
+        )
+    }
+
+    /// Names some, and says how many more there are.
+    pub fn names(self, names: &[String], more: usize) -> String {
+        let list = names.join(", ");
+        match more {
+            0 => list,
+            _ => self.say(
+                format!("{list} and {more} more"),
+                format!("{list} und {more} weitere"),
+                format!("{list} y {more} más"),
+            ),
+        }
+    }
+
+    /// Says why, where the studio did not.
+    pub fn no_reason(self) -> &'static str {
+        self.say("the studio did not say why", "das Studio hat nicht gesagt, warum", "el estudio no dijo por qué")
+    }
+
+    /// Says what a studio says of trouble with a video, where its code is known.
+    pub fn fault(self, code: &str, message: &str) -> String {
+        let known = match self.0 {
+            Language::De => faults::DE,
+            Language::Es => faults::ES,
+            Language::En | Language::System => &[],
+        };
+        let known = known.iter().find(|(known, _)| *known == code).map(|(_, words)| *words);
+        known.unwrap_or(message).to_owned()
+    }
+
+    /// Says how the jobs stand; nothing where there are none.
+    pub fn counts(self, counts: Counts) -> Vec<String> {
+        let parts = [
+            (counts.failed, self.say("failed", "fehlgeschlagen", "con error")),
+            (counts.processing, self.say("working", "in Arbeit", "en curso")),
+            (counts.pending, self.say("waiting", "wartend", "en espera")),
+            (counts.completed, self.say("done", "fertig", "listos")),
+        ];
+        parts.iter().filter(|(count, _)| *count > 0).map(|(count, word)| format!("{count} {word}")).collect()
+    }
+
+    /// Returns one of three texts.
+    pub fn one_of(self, en: &'static str, de: &'static str, es: &'static str) -> &'static str {
+        self.say(en, de, es)
+    }
+}
+
+/// Reads a language as systems write it: `de_AT.UTF-8`, `es-ES`.
+fn of_system(tag: &str) -> Language {
+    match tag.split(['_', '-', '.', '@']).next().unwrap_or_default().to_ascii_lowercase().as_str() {
+        "de" => Language::De,
+        "es" => Language::Es,
+        _ => Language::En,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_system_decides_where_nobody_chose() {
+        let ready = |chosen, system| Words::new(chosen, system).ready("A");
+        assert_eq!(ready(Language::System, "de_AT.UTF-8"), "A ist fertig");
+        assert_eq!(ready(Language::System, "fr_FR"), "A is ready");
+        assert_eq!(ready(Language::Es, "de"), "A está listo");
+    }
+
+    #[test]
+    fn one_and_many_are_told_apart() {
+        let words = Words::default();
+        assert_eq!(words.ended(1, 0), "1 video is ready");
+        assert_eq!(words.ended(2, 3), "3 videos failed, 2 are ready");
+        assert_eq!(Words::new(Language::De, "").ended(1, 1), "1 Video ist fehlgeschlagen, 1 ist fertig");
+    }
+
+    #[test]
+    fn a_known_fault_is_told_in_the_language_and_another_as_the_studio_does() {
+        let words = Words::new(Language::De, "");
+        assert!(words.fault("disk_full", "the disk is full").contains("Datenträger"));
+        assert_eq!(words.fault("other", "as it is"), "as it is");
+        assert_eq!(Words::default().fault("disk_full", "as it is"), "as it is");
+    }
+}

@@ -1,0 +1,141 @@
+//! Notifications as freedesktop.org specifies them.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Mutex, PoisonError},
+};
+
+use notify_rust::{Hint, Notification, Urgency};
+use tallylight_core::{
+    JobId,
+    view::{NoticeKind, NoticeView},
+    words::Words,
+};
+
+use super::{Act, Again, Told};
+
+/// The notification of each job that is on the screen; the next one about it takes its place.
+static SHOWN: Mutex<BTreeMap<JobId, u32>> = Mutex::new(BTreeMap::new());
+
+/// Shows it, and waits until it is closed or something is done with it.
+pub fn deliver(mut notification: Notification, told: &Told, on_act: impl FnOnce(Act)) {
+    let notice = &told.notice;
+    notification
+        .body(&plain(&notice.body))
+        .icon("tallylight")
+        .hint(Hint::DesktopEntry("tallylight".to_owned()))
+        .hint(Hint::Category(category(notice.kind).to_owned()))
+        .urgency(if notice.kind == NoticeKind::Failed { Urgency::Critical } else { Urgency::Normal });
+    if let Some(picture) = &told.picture {
+        notification.hint(Hint::ImagePath(picture.to_string_lossy().into_owned()));
+    }
+    for (name, label, _) in actions(told) {
+        notification.action(name, label);
+    }
+    let job_id = notice.subject.is_some().then(|| notice.job_ids.first().cloned()).flatten();
+    if let Some(before) = job_id.as_ref().and_then(shown) {
+        notification.id(before);
+    }
+    match notification.show() {
+        Ok(handle) => {
+            let id = handle.id();
+            remember(job_id.as_ref(), id);
+            handle.wait_for_action(|action| {
+                if let Some((_, _, act)) = actions(told).into_iter().find(|(name, ..)| *name == action) {
+                    on_act(act);
+                }
+            });
+            forget(job_id.as_ref(), id);
+        }
+        Err(error) => tracing::warn!(%error, "a notification could not be shown"),
+    }
+}
+
+/// Returns what can be done: its name, its label and what it means.
+fn actions(told: &Told) -> Vec<(&'static str, &'static str, Act)> {
+    let NoticeView { kind, job_ids, subject, .. } = &told.notice;
+    let words: Words = told.words;
+    let open = words.one_of("Open", "Öffnen", "Abrir");
+    let (Some(job_id), Some(subject)) = (job_ids.first(), subject) else {
+        return vec![("default", open, Act::Open(None))];
+    };
+    let show = || Act::Open(Some(job_id.clone()));
+    // A click anywhere, and the same as a button: some desktops show one of the two.
+    let mut actions = vec![("default", open, show()), ("open", open, show())];
+    match kind {
+        NoticeKind::Completed | NoticeKind::Summary => {
+            let copy = words.one_of("Copy title", "Titel kopieren", "Copiar el título");
+            actions.push(("copy", copy, Act::CopyTitle(subject.name.clone())));
+        }
+        NoticeKind::Failed | NoticeKind::Warning => {
+            if *kind == NoticeKind::Failed && told.again == Again::Possible {
+                let again = words.one_of("Upload again", "Noch einmal hochladen", "Subir otra vez");
+                actions.push(("again", again, Act::UploadAgain(job_id.clone())));
+            }
+            let dismiss = words.one_of("Dismiss", "Ausblenden", "Descartar");
+            actions.push(("dismiss", dismiss, Act::Dismiss(job_id.clone())));
+        }
+    }
+    actions
+}
+
+fn category(kind: NoticeKind) -> &'static str {
+    match kind {
+        NoticeKind::Completed | NoticeKind::Summary => "transfer.complete",
+        NoticeKind::Failed => "transfer.error",
+        NoticeKind::Warning => "transfer",
+    }
+}
+
+/// Returns a text as a notification's body wants it: it may hold markup, and ours holds none.
+fn plain(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}
+
+fn shown(job_id: &JobId) -> Option<u32> {
+    SHOWN.lock().unwrap_or_else(PoisonError::into_inner).get(job_id).copied()
+}
+
+fn remember(job_id: Option<&JobId>, id: u32) {
+    if let Some(job_id) = job_id {
+        SHOWN.lock().unwrap_or_else(PoisonError::into_inner).insert(job_id.clone(), id);
+    }
+}
+
+/// Forgets one that was closed, unless another took its place.
+fn forget(job_id: Option<&JobId>, id: u32) {
+    let mut shown = SHOWN.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(job_id) = job_id
+        && shown.get(job_id) == Some(&id)
+    {
+        shown.remove(job_id);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::Sound, *};
+    use tallylight_core::view::NoticeSubject;
+
+    fn names(kind: NoticeKind, again: Again, subject: bool) -> Vec<&'static str> {
+        let subject = subject.then(|| NoticeSubject { name: "A".to_owned(), cover_id: None });
+        let (title, body, job_ids) = (String::new(), String::new(), vec![JobId::new("7")]);
+        let notice = NoticeView { kind, job_ids, title, body, subject };
+        let told = Told { notice, picture: None, sound: Sound::Off, again, words: Words::default() };
+        actions(&told).into_iter().map(|(name, ..)| name).collect()
+    }
+
+    #[test]
+    fn each_kind_has_what_can_be_done_about_it() {
+        assert_eq!(names(NoticeKind::Completed, Again::Possible, true), ["default", "open", "copy"]);
+        assert_eq!(names(NoticeKind::Failed, Again::Possible, true), ["default", "open", "again", "dismiss"]);
+        assert_eq!(names(NoticeKind::Failed, Again::Impossible, true), ["default", "open", "dismiss"]);
+        assert_eq!(names(NoticeKind::Warning, Again::Possible, true), ["default", "open", "dismiss"]);
+        assert_eq!(names(NoticeKind::Summary, Again::Possible, false), ["default"]);
+    }
+
+    #[test]
+    fn a_body_is_text_and_not_markup() {
+        assert_eq!(plain("<b>Q&A</b>"), "&lt;b&gt;Q&amp;A&lt;/b&gt;");
+    }
+}

@@ -1,0 +1,151 @@
+//! Settings as they take effect: at the start, when the window changes them, and when somebody edits their file.
+
+use std::{
+    path::Path,
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
+
+use notify::{RecommendedWatcher, RecursiveMode, Watcher};
+use tallylight_client::{Handle, LevelHand, Pictures, check_network};
+use tallylight_core::{
+    Code, Error,
+    settings::Settings,
+    view::{Login, ReasonView, SettingsView, Tray},
+};
+use tauri::{AppHandle, Emitter, Manager};
+use tauri_plugin_autostart::ManagerExt;
+use tokio::sync::mpsc;
+
+use crate::{args::Args, desktop, settings::SettingsFile, window};
+
+/// The window hears under this name that settings changed.
+const CHANGED: &str = "settings";
+/// A file that is saved changes several times in a row.
+const SETTLED: Duration = Duration::from_millis(200);
+
+/// Is what settings act on, beside the client.
+pub struct Preferences {
+    level: LevelHand,
+    login: Login,
+    trouble: Mutex<Option<Error>>,
+    /// Watches the file until the end.
+    watcher: Mutex<Option<RecommendedWatcher>>,
+}
+
+impl Preferences {
+    /// Lets them act on the log, and on the system's list of programs to start.
+    pub fn new(level: LevelHand, args: &Args) -> Self {
+        let login = if args.has_own_place() { Login::OtherFolder } else { Login::Offered };
+        Self { level, login, trouble: Mutex::default(), watcher: Mutex::default() }
+    }
+
+    fn set_trouble(&self, trouble: Option<Error>) {
+        *self.trouble.lock().unwrap_or_else(PoisonError::into_inner) = trouble;
+    }
+}
+
+/// Lets what the file says take effect, and listens to changes of it.
+pub fn begin(app: &AppHandle, folder: &Path) {
+    let app = app.clone();
+    let (sender, mut changes) = mpsc::channel(1);
+    let watching = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
+        // One that waits says as much as many.
+        if event.is_ok_and(|event| !event.kind.is_access()) {
+            let _ = sender.try_send(());
+        }
+    });
+    // The folder and not the file: editors put another file in its place.
+    let watching =
+        watching.and_then(|mut watcher| watcher.watch(folder, RecursiveMode::NonRecursive).map(|()| watcher));
+    match watching {
+        Ok(watcher) => {
+            *app.state::<Preferences>().watcher.lock().unwrap_or_else(PoisonError::into_inner) = Some(watcher);
+        }
+        Err(error) => tracing::warn!(%error, "a change of the settings' file takes effect at the next start"),
+    }
+    tauri::async_runtime::spawn(async move {
+        take_effect(&app).await;
+        while changes.recv().await.is_some() {
+            tokio::time::sleep(SETTLED).await;
+            while changes.try_recv().is_ok() {}
+            if app.state::<SettingsFile>().reread() {
+                take_effect(&app).await;
+            }
+        }
+    });
+}
+
+/// Returns what a person chose, and what became of it.
+pub fn view(app: &AppHandle) -> SettingsView {
+    let (preferences, file) = (app.state::<Preferences>(), app.state::<SettingsFile>());
+    let held = file.held();
+    let trouble = preferences.trouble.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    SettingsView {
+        settings: held.settings,
+        trouble: held.trouble.or(trouble).map(ReasonView::from),
+        file: file.path().display().to_string(),
+        folder: crate::app::data_dir(app).display().to_string(),
+        tray: if desktop::has_tray(app) { Tray::Present } else { Tray::Absent },
+        login: preferences.login,
+    }
+}
+
+/// Reads what the window says that a person chose.
+///
+/// # Errors
+/// Says what of it is wrong.
+pub fn read(settings: serde_json::Value) -> Result<Settings, Error> {
+    serde_json::from_value(settings).map_err(|error| Error::new(Code::InvalidContent, error.to_string()))
+}
+
+/// Keeps what a person chose, and lets it take effect.
+///
+/// # Errors
+/// Says what cannot be; nothing is kept then.
+pub async fn change(app: &AppHandle, settings: Settings) -> Result<(), Error> {
+    check_network(&settings.network)?;
+    app.state::<SettingsFile>().change(settings)?;
+    take_effect(app).await;
+    Ok(())
+}
+
+/// Goes back to what holds for everybody.
+///
+/// # Errors
+/// Says why the file could not be put aside.
+pub async fn reset(app: &AppHandle) -> Result<(), Error> {
+    app.state::<SettingsFile>().reset()?;
+    take_effect(app).await;
+    Ok(())
+}
+
+async fn take_effect(app: &AppHandle) {
+    let settings = app.state::<SettingsFile>().held().settings;
+    let preferences = app.state::<Preferences>();
+    (preferences.level)(settings.advanced.log_level);
+    window::set_theme(app, settings.appearance.theme);
+    app.state::<Pictures>().set_network(&settings.network);
+    let login = start_at_login(app, &settings, preferences.login);
+    let applied = app.state::<Handle>().apply(settings).await;
+    preferences.set_trouble(applied.and(login).err());
+    if let Err(error) = app.emit(CHANGED, ()) {
+        tracing::warn!(%error, "the window did not hear of the settings");
+    }
+}
+
+fn start_at_login(app: &AppHandle, settings: &Settings, login: Login) -> Result<(), Error> {
+    if login == Login::OtherFolder {
+        return Ok(());
+    }
+    let (list, wanted) = (app.autolaunch(), settings.general.start_at_login);
+    let done = match (list.is_enabled().unwrap_or(false), wanted) {
+        (false, true) => list.enable(),
+        (true, false) => list.disable(),
+        (true, true) | (false, false) => Ok(()),
+    };
+    done.map_err(|error| {
+        let words = "the system's list of programs that start at login cannot be changed";
+        Error::new(Code::File, format!("{words} ({error})"))
+    })
+}

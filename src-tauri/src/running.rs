@@ -1,0 +1,81 @@
+//! Who runs: one program for a data folder, and a next one only when the last has written its last word.
+
+use std::{
+    fs::{File, TryLockError},
+    hash::{DefaultHasher, Hash, Hasher},
+    path::Path,
+    thread::sleep,
+    time::Duration,
+};
+
+/// Names the file whose lock the running program holds.
+const LOCK: &str = "running.lock";
+/// How often a lock is tried while the program before ends.
+const TRY_EVERY: Duration = Duration::from_millis(50);
+/// How often it is tried in all: a program that ends waits for five seconds for keychain and backend.
+const TRIES: u32 = 200;
+
+/// Holds a data folder until the end of the program, however it ends.
+#[derive(Debug)]
+pub struct Running(#[expect(dead_code, reason = "held until the end")] Option<File>);
+
+impl Running {
+    /// Takes a folder, once whoever has it is done.
+    ///
+    /// # Errors
+    /// Says that somebody still has it. A folder that knows no locks is no reason not to start.
+    pub fn take(folder: &Path) -> anyhow::Result<Self> {
+        let opened = tallylight_client::private_folder(folder).and_then(|()| File::create(folder.join(LOCK)));
+        let file = match opened {
+            Ok(file) => file,
+            Err(error) => {
+                tracing::warn!(%error, "the data folder cannot be locked");
+                return Ok(Self(None));
+            }
+        };
+        for _ in 0..TRIES {
+            match file.try_lock() {
+                Ok(()) => return Ok(Self(Some(file))),
+                Err(TryLockError::WouldBlock) => sleep(TRY_EVERY),
+                Err(TryLockError::Error(error)) => {
+                    tracing::warn!(%error, "the data folder cannot be locked");
+                    return Ok(Self(None));
+                }
+            }
+        }
+        anyhow::bail!("Tallylight already runs on {}: end it first, or name another --data-dir", folder.display())
+    }
+}
+
+/// Returns the name that a running program has on the message bus: another for every data folder, because another
+/// folder is another world.
+#[cfg(target_os = "linux")]
+pub fn bus_name(identifier: &str, own_folder: Option<&Path>) -> String {
+    let Some(folder) = own_folder else { return identifier.to_owned() };
+    let mut hasher = DefaultHasher::new();
+    folder.canonicalize().unwrap_or_else(|_| folder.to_owned()).hash(&mut hasher);
+    format!("{identifier}.at{:016x}", hasher.finish())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_is_taken_once_and_is_free_again_afterwards() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let running = Running::take(folder.path()).expect("taken");
+        let other = File::create(folder.path().join(LOCK)).expect("a file");
+        assert!(matches!(other.try_lock(), Err(TryLockError::WouldBlock)));
+        drop(running);
+        Running::take(folder.path()).expect("free again");
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn another_folder_is_another_world() {
+        assert_eq!(bus_name("tv.x", None), "tv.x");
+        let at = |folder: &str| bus_name("tv.x", Some(Path::new(folder)));
+        assert!(at("/a") == at("/a") && at("/a") != at("/b"), "{} {}", at("/a"), at("/b"));
+    }
+}

@@ -1,0 +1,164 @@
+//! The menu of the tray. Its items stay while their words change: a menu that is built anew closes under the hand.
+
+use std::sync::{Mutex, PoisonError};
+
+use tallylight_client::{Handle, Pause, TrayView};
+use tallylight_core::{JobId, view::Show, words::Words};
+use tauri::{
+    AppHandle, Manager, Wry,
+    menu::{MenuItem, PredefinedMenuItem, Submenu},
+};
+
+use super::texts;
+use crate::{app, quitting, shows, window};
+
+/// Where the first job stands.
+const FIRST_JOB: usize = 2;
+/// How the ids of jobs' items begin.
+const JOB: &str = "job-";
+
+/// Is the menu, with what its items stand for.
+pub struct Menu {
+    root: tauri::menu::Menu<Wry>,
+    standing: MenuItem<Wry>,
+    /// Stands below the jobs, where there are any.
+    line: PredefinedMenuItem<Wry>,
+    jobs: Mutex<Vec<(MenuItem<Wry>, JobId)>>,
+    open: MenuItem<Wry>,
+    upload: MenuItem<Wry>,
+    pause: Submenu<Wry>,
+    hour: MenuItem<Wry>,
+    tomorrow: MenuItem<Wry>,
+    resume: MenuItem<Wry>,
+    history: MenuItem<Wry>,
+    settings: MenuItem<Wry>,
+    quit: MenuItem<Wry>,
+}
+
+impl Menu {
+    /// Builds it.
+    pub fn new(app: &AppHandle) -> tauri::Result<Self> {
+        let item = |id: &str, enabled| MenuItem::with_id(app, id, "", enabled, None::<&str>);
+        let line = || PredefinedMenuItem::separator(app);
+        let (hour, tomorrow, resume) = (item("hour", true)?, item("tomorrow", true)?, item("resume", false)?);
+        let pause = Submenu::with_items(app, "", true, &[&hour, &tomorrow, &resume])?;
+        let (standing, open) = (item("standing", false)?, item("open", true)?);
+        let (upload, history) = (item("upload", false)?, item("history", true)?);
+        let (settings, quit) = (item("settings", true)?, item("quit", true)?);
+        let root = tauri::menu::Menu::with_items(
+            app,
+            &[&standing, &line()?, &open, &upload, &history, &pause, &settings, &line()?, &quit],
+        )?;
+        let jobs = Mutex::default();
+        let menu = Self {
+            root,
+            standing,
+            line: line()?,
+            jobs,
+            open,
+            upload,
+            pause,
+            hour,
+            tomorrow,
+            resume,
+            history,
+            settings,
+            quit,
+        };
+        menu.speak(Words::default())?;
+        menu.standing.set_text("Tallylight")?;
+        Ok(menu)
+    }
+
+    /// Returns what the tray icon shows.
+    pub fn root(&self) -> &tauri::menu::Menu<Wry> {
+        &self.root
+    }
+
+    /// Shows how everything stands.
+    pub fn show(&self, view: &TrayView, standing: &str) -> tauri::Result<()> {
+        set(&self.standing, standing)?;
+        self.show_jobs(view)?;
+        self.speak(view.words)?;
+        self.upload.set_enabled(view.can_upload)?;
+        let paused = view.news.paused_until;
+        let pause = texts::pause(paused, view.words);
+        if self.pause.text()? != pause {
+            self.pause.set_text(pause)?;
+        }
+        self.resume.set_enabled(paused.is_some())
+    }
+
+    fn show_jobs(&self, view: &TrayView) -> tauri::Result<()> {
+        let mut shown = self.jobs.lock().unwrap_or_else(PoisonError::into_inner);
+        let had_jobs = !shown.is_empty();
+        while shown.len() > view.jobs.len() {
+            if let Some((item, _)) = shown.pop() {
+                self.root.remove(&item)?;
+            }
+        }
+        match (had_jobs, view.jobs.is_empty()) {
+            (false, false) => self.root.insert(&self.line, FIRST_JOB)?,
+            (true, true) => self.root.remove(&self.line)?,
+            (true, false) | (false, true) => {}
+        }
+        for (place, job) in view.jobs.iter().enumerate() {
+            let text = texts::job(job, view.words);
+            if let Some((item, job_id)) = shown.get_mut(place) {
+                *job_id = job.job_id.clone();
+                set(item, &text)?;
+            } else {
+                let app = self.root.app_handle();
+                let item = MenuItem::with_id(app, format!("{JOB}{place}"), text, true, None::<&str>)?;
+                self.root.insert(&item, FIRST_JOB + place)?;
+                shown.push((item, job.job_id.clone()));
+            }
+        }
+        Ok(())
+    }
+
+    fn speak(&self, words: Words) -> tauri::Result<()> {
+        set(&self.open, words.one_of("Open Tallylight", "Tallylight öffnen", "Abrir Tallylight"))?;
+        set(&self.upload, words.one_of("Upload…", "Hochladen…", "Subir…"))?;
+        set(&self.history, words.one_of("What happened", "Was geschehen ist", "Qué ha pasado"))?;
+        set(&self.hour, words.one_of("For an hour", "Für eine Stunde", "Durante una hora"))?;
+        set(&self.tomorrow, words.one_of("Until tomorrow", "Bis morgen", "Hasta mañana"))?;
+        set(&self.resume, words.one_of("Resume", "Fortsetzen", "Reanudar"))?;
+        set(&self.settings, words.one_of("Settings", "Einstellungen", "Ajustes"))?;
+        set(&self.quit, words.one_of("Quit", "Beenden", "Salir"))
+    }
+
+    fn job(&self, place: usize) -> Option<JobId> {
+        self.jobs.lock().unwrap_or_else(PoisonError::into_inner).get(place).map(|(_, job_id)| job_id.clone())
+    }
+}
+
+/// Changes a text where it is another: every change goes over the bus.
+fn set(item: &MenuItem<Wry>, text: &str) -> tauri::Result<()> {
+    if item.text()? == text { Ok(()) } else { item.set_text(text) }
+}
+
+/// Does what was chosen.
+pub fn chosen(app: &AppHandle, id: &str) {
+    let pause = |pause| {
+        let handle = app.state::<Handle>().inner().clone();
+        tauri::async_runtime::spawn(async move { handle.pause(pause).await });
+    };
+    match id {
+        "open" => window::show(app),
+        "upload" => app::choose_videos(app),
+        "history" => shows::show(app, Show::History),
+        "settings" => shows::show(app, Show::Settings),
+        "hour" => pause(Pause::Hour),
+        "tomorrow" => pause(Pause::Tomorrow),
+        "resume" => pause(Pause::Off),
+        "quit" => quitting::ask(app),
+        _ => {
+            let place = id.strip_prefix(JOB).and_then(|place| place.parse().ok());
+            let job = place.and_then(|place| app.try_state::<super::Tray>()?.menu.job(place));
+            if let Some(job_id) = job {
+                shows::open_job(app, job_id);
+            }
+        }
+    }
+}

@@ -1,0 +1,104 @@
+//! The words of the tray.
+
+use jiff::{Timestamp, tz::TimeZone};
+use tallylight_client::{TrayJob, TrayView};
+use tallylight_core::{job::Status, view::ConnectionState, words::Words};
+
+/// How many characters of a title stand in a menu.
+const TITLE: usize = 40;
+
+/// Says how everything stands.
+pub fn standing(view: &TrayView) -> String {
+    let words = view.words;
+    let state = match view.connection {
+        ConnectionState::Live => None,
+        ConnectionState::SignedOut => Some(words.one_of("signed out", "abgemeldet", "sesión cerrada")),
+        ConnectionState::Connecting => Some(words.one_of("connecting", "verbindet", "conectando")),
+        ConnectionState::Backoff => Some(words.one_of("reconnecting", "verbindet neu", "reconectando")),
+        ConnectionState::Polling => {
+            Some(words.one_of("asking every few seconds", "fragt regelmäßig nach", "preguntando cada pocos segundos"))
+        }
+        ConnectionState::Offline => Some(words.one_of("offline", "offline", "sin conexión")),
+        ConnectionState::Stopped => Some(words.one_of("stopped", "angehalten", "detenido")),
+    };
+    let parts: Vec<String> = state.map(str::to_owned).into_iter().chain(words.counts(view.counts)).collect();
+    if parts.is_empty() { "Tallylight".to_owned() } else { format!("Tallylight: {}", parts.join(", ")) }
+}
+
+/// Names a job with how far it has come.
+pub fn job(job: &TrayJob, words: Words) -> String {
+    let name: String = if job.name.chars().count() > TITLE {
+        job.name.chars().take(TITLE - 1).chain(['…']).collect()
+    } else {
+        job.name.clone()
+    };
+    let status = match job.status {
+        Status::Failed => words.one_of("failed", "fehlgeschlagen", "ha fallado").to_owned(),
+        _ if job.attention => words.one_of("needs a look", "bitte ansehen", "necesita que lo mires").to_owned(),
+        Status::Processing => format!("{} %", job.percent),
+        Status::Pending => words.one_of("waiting", "wartet", "en espera").to_owned(),
+        Status::Completed => words.one_of("ready", "fertig", "listo").to_owned(),
+    };
+    // An ampersand would underline the letter behind it.
+    format!("{} – {status}", name.replace('&', "&&"))
+}
+
+/// Says until when nothing is told; the day is left out where it is near.
+pub fn pause(until: Option<Timestamp>, words: Words) -> String {
+    match until {
+        None => words.one_of("Pause notifications", "Mitteilungen pausieren", "Pausar las notificaciones").to_owned(),
+        Some(until) => {
+            let until = until.to_zoned(TimeZone::system());
+            let time = format!("{:02}:{:02}", until.hour(), until.minute());
+            let paused = words.one_of("Notifications paused until", "Mitteilungen pausiert bis", "En pausa hasta las");
+            format!("{paused} {time}")
+        }
+    }
+}
+
+#[cfg(test)]
+pub mod tests {
+    use super::*;
+    use tallylight_core::{
+        JobId,
+        settings::Language,
+        view::{Counts, NewsView},
+    };
+
+    /// Returns a view of nothing.
+    pub fn view(connection: ConnectionState) -> TrayView {
+        TrayView {
+            connection,
+            reason: None,
+            counts: Counts::default(),
+            attention: 0,
+            percent: None,
+            jobs: Vec::new(),
+            uploads: 0,
+            can_upload: false,
+            news: NewsView::default(),
+            words: Words::default(),
+        }
+    }
+
+    #[test]
+    fn trouble_is_named_first() {
+        let counts = Counts { pending: 0, processing: 2, completed: 3, failed: 1 };
+        let live = TrayView { counts, ..view(ConnectionState::Live) };
+        assert_eq!(standing(&live), "Tallylight: 1 failed, 2 working, 3 done");
+        assert_eq!(standing(&view(ConnectionState::Offline)), "Tallylight: offline");
+        let german = TrayView { words: Words::new(Language::De, ""), ..live };
+        assert_eq!(standing(&german), "Tallylight: 1 fehlgeschlagen, 2 in Arbeit, 3 fertig");
+    }
+
+    #[test]
+    fn a_job_is_short_and_an_ampersand_is_one() {
+        let of = |name: &str, status, attention| {
+            let named = TrayJob { job_id: JobId::new("7"), name: name.to_owned(), status, percent: 42, attention };
+            job(&named, Words::default())
+        };
+        assert_eq!(of("Q&A", Status::Processing, false), "Q&&A – 42 %");
+        assert_eq!(of("A", Status::Completed, true), "A – needs a look");
+        assert_eq!(of(&"ä".repeat(50), Status::Failed, true), format!("{}… – failed", "ä".repeat(39)));
+    }
+}
