@@ -129,6 +129,7 @@ fn set_up(app: &tauri::App, data_dir: &Path, args: Args, level: LevelHand) -> an
     tray::build(app.handle());
     window::build(app.handle(), &webview, theme, window::First::of(&args))?;
     preferences::begin(app.handle(), &desktop_dir);
+    desktop::tell_of_missing_tray(app.handle(), &desktop_dir);
     updates::begin(app.handle());
     #[cfg(unix)]
     quitting::on_signals(app.handle());

@@ -1,12 +1,17 @@
 //! What the desktop around the app offers and wants: whether it has a tray, whether it wants to be left alone, and the
 //! icon on its dock or taskbar.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, Ordering},
+use std::{
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
 };
 
 use tallylight_client::TrayView;
+use tallylight_core::view::Show;
 use tauri::{AppHandle, Manager};
 
 #[cfg(target_os = "linux")]
@@ -15,6 +20,13 @@ mod bus;
 mod gnome;
 #[cfg(target_os = "linux")]
 mod launcher;
+
+use crate::shows;
+
+/// How long a tray may take to start when a person logs in.
+const TRAY_LIMIT: Duration = Duration::from_secs(5);
+/// Stands in the data folder once a person was told that there is none.
+const TOLD: &str = "no-tray.told";
 
 /// Is what is known of the desktop; its copies share it.
 #[derive(Clone, Default)]
@@ -52,6 +64,20 @@ enum Who {
 /// Tells whether something brings a hidden window back.
 pub fn has_tray(app: &AppHandle) -> bool {
     app.state::<Desktop>().tray.load(Ordering::Relaxed)
+}
+
+/// Says once, ever, that a hidden window would not come back by a tray. One that is about to start is waited for.
+pub fn tell_of_missing_tray(app: &AppHandle, folder: &Path) {
+    let (app, told) = (app.clone(), folder.join(TOLD));
+    tauri::async_runtime::spawn(async move {
+        tokio::time::sleep(TRAY_LIMIT).await;
+        if !has_tray(&app) && !told.exists() {
+            shows::tell(&app, Show::NoTray);
+            if let Err(error) = std::fs::write(told, "") {
+                tracing::warn!(%error, "it will be said again that there is no tray");
+            }
+        }
+    });
 }
 
 /// Begins to listen to the desktop, and returns once it is known whether it has a tray.

@@ -67,6 +67,6 @@ pub fn show(app: &AppHandle, view: &TrayView) {
     let standing = texts::standing(view);
     let told = drawn.and_then(|()| icon.set_tooltip(Some(&standing))).and_then(|()| tray.menu.show(view, &standing));
     if let Err(error) = told {
-        tracing::debug!(%error, "the tray did not change");
+        tracing::warn!(%error, "the tray did not change");
     }
 }

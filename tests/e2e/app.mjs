@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { execFileSync, spawn, spawnSync } from "node:child_process";
-import { mkdirSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { remote } from "webdriverio";
@@ -77,6 +77,22 @@ export class App {
     const first = '//*[@role="option"][@aria-selected="true"]';
     await waitFor(`"${name}" to be offered first`, async () => (await this.text(first)).trim() === name);
     await this.browser.keys("Enter");
+  }
+
+  /** Asks the core, as the page does. */
+  async invoke(command, args = {}) {
+    const [answer, error] = await this.browser.executeAsync((command, args, done) => {
+      window.__TAURI_INTERNALS__.invoke(command, args).then((answer) => done([answer, null]), (error) => done([null, error]));
+    }, command, args);
+    if (error) throw Object.assign(new Error(error.message ?? error), { code: error.code });
+    return answer;
+  }
+
+  /** Chooses something, as the settings do. */
+  async changeSettings(change) {
+    const { settings } = await this.invoke("settings");
+    change(settings);
+    await this.invoke("change_settings", { settings });
   }
 
   /** Returns how the connection stands, in the window's words. */
@@ -197,4 +213,15 @@ function history() {
 /** Clicks the newest notification. */
 export function clickNotification() {
   execFileSync("dunstctl", ["action", "0"]);
+}
+
+/** Chooses an action of those notifications that are on the screen, by its label. */
+export function chooseAction(label) {
+  writeFileSync(join(process.env.HOME, ".config/dunst/choice"), label);
+  execFileSync("dunstctl", ["context"]);
+}
+
+/** Returns how many notifications are on the screen. */
+export function onScreen() {
+  return Number(execFileSync("dunstctl", ["count", "displayed"], { encoding: "utf8" }));
 }

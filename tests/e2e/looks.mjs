@@ -15,11 +15,7 @@ const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-pra
 
 /** Chooses colours as the settings do. */
 export async function wear(app, theme) {
-  const language = await app.browser.execute(() => document.documentElement.lang);
-  await app.browser.execute(
-    (appearance) => window.__TAURI_INTERNALS__.invoke("set_appearance", { appearance }),
-    { theme, language },
-  );
+  await app.changeSettings((settings) => (settings.appearance.theme = theme));
   const isDark = () => app.browser.execute(() => matchMedia("(prefers-color-scheme: dark)").matches);
   for (let left = 50; (await isDark()) !== (theme === "dark"); left -= 1) {
     assert.ok(left > 0, `the window did not become ${theme}`);

@@ -49,6 +49,7 @@ impl Services {
     pub fn start(shell: &Shell) -> Result<Self> {
         let mut services = Self(Vec::new());
         services.keychain()?;
+        configure_dunst()?;
         cmd!(shell, "gdbus wait --session --timeout 20 org.freedesktop.secrets")
             .quiet()
             .run()
@@ -61,6 +62,18 @@ impl Services {
             .run()
             .context("no notification daemon came up")?;
         Ok(services)
+    }
+
+    /// Starts somebody who shows tray icons.
+    pub fn tray(&mut self, shell: &Shell) -> Result<()> {
+        // Debian's Python, which has Debian's packages.
+        let mut host = Command::new("/usr/bin/python3");
+        host.arg("tests/e2e/tray_host.py");
+        self.add(host)?;
+        cmd!(shell, "gdbus wait --session --timeout 20 org.kde.StatusNotifierWatcher")
+            .quiet()
+            .run()
+            .context("no tray came up")
     }
 
     fn keychain(&mut self) -> Result<()> {
@@ -79,6 +92,17 @@ impl Services {
         self.0.push(child.with_context(|| format!("{program} could not be started"))?);
         Ok(())
     }
+}
+
+/// Lets a test choose among the actions of a notification: dunst asks a program, which finds the choice in a file.
+fn configure_dunst() -> Result<()> {
+    let folder = Path::new(&env::var("HOME")?).join(".config/dunst");
+    fs::create_dir_all(&folder)?;
+    let chooser = folder.join("choose");
+    fs::write(&chooser, "#!/bin/sh\nexec grep -m 1 -F \"$(cat \"$(dirname \"$0\")/choice\")\"\n")?;
+    fs::set_permissions(&chooser, fs::Permissions::from_mode(0o700))?;
+    fs::write(folder.join("dunstrc"), format!("[global]\n    dmenu = {}\n", chooser.display()))?;
+    Ok(())
 }
 
 impl Drop for Services {

@@ -84,7 +84,8 @@ pub fn end_to_end(shell: &Shell, driver: &Path, python: &Path, only: Option<&str
 /// Runs the end-to-end tests inside a desktop session.
 pub fn e2e_in_session() -> Result<()> {
     let shell = shell()?;
-    let _services = Services::start(&shell)?;
+    let mut services = Services::start(&shell)?;
+    services.tray(&shell)?;
     let binaries = binaries(&shell)?;
     let videos = samples::make(&shell, &binaries.join("samples"))?;
     let pictures = binaries.join("screenshots");

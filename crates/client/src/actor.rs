@@ -233,6 +233,7 @@ pub fn start(config: Config, shell: impl Shell) -> Handle {
 impl<S: Shell> Actor<S> {
     async fn run(mut self, mut inbox: mpsc::Receiver<Command>, mut incoming: mpsc::Receiver<Report>) {
         let mut clock = self.clock.clone();
+        self.show_tray();
         loop {
             let deadline = self.deadline();
             tokio::select! {

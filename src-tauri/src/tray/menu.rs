@@ -41,7 +41,7 @@ impl Menu {
         let item = |id: &str, enabled| MenuItem::with_id(app, id, "", enabled, None::<&str>);
         let line = || PredefinedMenuItem::separator(app);
         let (hour, tomorrow, resume) = (item("hour", true)?, item("tomorrow", true)?, item("resume", false)?);
-        let pause = Submenu::with_items(app, "", true, &[&hour, &tomorrow, &resume])?;
+        let pause = Submenu::with_items(app, texts::pause(None, Words::default()), true, &[&hour, &tomorrow, &resume])?;
         let (standing, open) = (item("standing", false)?, item("open", true)?);
         let (upload, history) = (item("upload", false)?, item("history", true)?);
         let (settings, quit) = (item("settings", true)?, item("quit", true)?);
