@@ -73,7 +73,7 @@ describe("the tray", { concurrency: false }, () => {
     await shows("signed-out");
     assert.deepEqual(
       tray.menu().filter(({ enabled }) => !enabled).map(({ label }) => label),
-      ["Tallylight: signed out", "Upload…", "Resume"],
+      ["Tallylight: signed out", "Upload…", "Resume notifications"],
     );
   });
 
@@ -141,15 +141,14 @@ describe("the tray", { concurrency: false }, () => {
   });
 
   it("pauses notifications, and says until when", async () => {
-    const paused = () => tray.labels().find((label) => label.startsWith("Notifications paused until"));
-    for (const label of ["For an hour", "Until tomorrow"]) {
+    const paused = () => tray.labels().find((label) => /^Resume notifications \(paused until \d\d:\d\d\)$/.test(label));
+    for (const label of ["Pause notifications for an hour", "Pause until tomorrow"]) {
       tray.click(label);
       await waitFor("the pause", paused);
       const { news } = await app.invoke("status");
       assert.ok(Date.parse(news.paused_until) > Date.now());
-      if (label === "Until tomorrow") assert.equal(new Date(news.paused_until).getHours(), 8);
-      await waitFor("the way back", () => tray.menu().find(({ label }) => label === "Resume").enabled);
-      tray.click("Resume");
+      if (label === "Pause until tomorrow") assert.equal(new Date(news.paused_until).getHours(), 8);
+      tray.click(paused());
       await waitFor("the end of the pause", () => !paused());
     }
   });

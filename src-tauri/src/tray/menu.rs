@@ -6,7 +6,7 @@ use tallylight_client::{Handle, Pause, TrayView};
 use tallylight_core::{JobId, view::Show, words::Words};
 use tauri::{
     AppHandle, Manager, Wry,
-    menu::{MenuItem, PredefinedMenuItem, Submenu},
+    menu::{MenuItem, PredefinedMenuItem},
 };
 
 use super::texts;
@@ -26,7 +26,6 @@ pub struct Menu {
     jobs: Mutex<Vec<(MenuItem<Wry>, JobId)>>,
     open: MenuItem<Wry>,
     upload: MenuItem<Wry>,
-    pause: Submenu<Wry>,
     hour: MenuItem<Wry>,
     tomorrow: MenuItem<Wry>,
     resume: MenuItem<Wry>,
@@ -41,13 +40,12 @@ impl Menu {
         let item = |id: &str, enabled| MenuItem::with_id(app, id, "", enabled, None::<&str>);
         let line = || PredefinedMenuItem::separator(app);
         let (hour, tomorrow, resume) = (item("hour", true)?, item("tomorrow", true)?, item("resume", false)?);
-        let pause = Submenu::with_items(app, texts::pause(None, Words::default()), true, &[&hour, &tomorrow, &resume])?;
         let (standing, open) = (item("standing", false)?, item("open", true)?);
         let (upload, history) = (item("upload", false)?, item("history", true)?);
         let (settings, quit) = (item("settings", true)?, item("quit", true)?);
         let root = tauri::menu::Menu::with_items(
             app,
-            &[&standing, &line()?, &open, &upload, &history, &pause, &settings, &line()?, &quit],
+            &[&standing, &line()?, &open, &upload, &history, &line()?, &hour, &tomorrow, &resume, &line()?, &settings, &quit],
         )?;
         let jobs = Mutex::default();
         let menu = Self {
@@ -57,7 +55,6 @@ impl Menu {
             jobs,
             open,
             upload,
-            pause,
             hour,
             tomorrow,
             resume,
@@ -66,6 +63,7 @@ impl Menu {
             quit,
         };
         menu.speak(Words::default())?;
+        menu.resume.set_text(texts::resume(None, Words::default()))?;
         menu.standing.set_text("Tallylight")?;
         Ok(menu)
     }
@@ -82,10 +80,7 @@ impl Menu {
         self.speak(view.words)?;
         self.upload.set_enabled(view.can_upload)?;
         let paused = view.news.paused_until;
-        let pause = texts::pause(paused, view.words);
-        if self.pause.text()? != pause {
-            self.pause.set_text(pause)?;
-        }
+        set(&self.resume, &texts::resume(paused, view.words))?;
         self.resume.set_enabled(paused.is_some())
     }
 
@@ -121,9 +116,10 @@ impl Menu {
         set(&self.open, words.one_of("Open Tallylight", "Tallylight öffnen", "Abrir Tallylight"))?;
         set(&self.upload, words.one_of("Upload…", "Hochladen…", "Subir…"))?;
         set(&self.history, words.one_of("What happened", "Was geschehen ist", "Qué ha pasado"))?;
-        set(&self.hour, words.one_of("For an hour", "Für eine Stunde", "Durante una hora"))?;
-        set(&self.tomorrow, words.one_of("Until tomorrow", "Bis morgen", "Hasta mañana"))?;
-        set(&self.resume, words.one_of("Resume", "Fortsetzen", "Reanudar"))?;
+        let hour = ("Pause notifications for an hour", "Mitteilungen eine Stunde pausieren", "Pausar avisos una hora");
+        let tomorrow = ("Pause until tomorrow", "Bis morgen pausieren", "Pausar hasta mañana");
+        set(&self.hour, words.one_of(hour.0, hour.1, hour.2))?;
+        set(&self.tomorrow, words.one_of(tomorrow.0, tomorrow.1, tomorrow.2))?;
         set(&self.settings, words.one_of("Settings", "Einstellungen", "Ajustes"))?;
         set(&self.quit, words.one_of("Quit", "Beenden", "Salir"))
     }

@@ -43,17 +43,12 @@ pub fn job(job: &TrayJob, words: Words) -> String {
     format!("{} – {status}", name.replace('&', "&&"))
 }
 
-/// Says until when nothing is told; the day is left out where it is near.
-pub fn pause(until: Option<Timestamp>, words: Words) -> String {
-    match until {
-        None => words.one_of("Pause notifications", "Mitteilungen pausieren", "Pausar las notificaciones").to_owned(),
-        Some(until) => {
-            let until = until.to_zoned(TimeZone::system());
-            let time = format!("{:02}:{:02}", until.hour(), until.minute());
-            let paused = words.one_of("Notifications paused until", "Mitteilungen pausiert bis", "En pausa hasta las");
-            format!("{paused} {time}")
-        }
-    }
+/// Offers to go on with what is paused, and says until when it is.
+pub fn resume(paused_until: Option<Timestamp>, words: Words) -> String {
+    let resume = words.one_of("Resume notifications", "Mitteilungen fortsetzen", "Reanudar avisos");
+    let Some(until) = paused_until.map(|until| until.to_zoned(TimeZone::system())) else { return resume.to_owned() };
+    let paused = words.one_of("paused until", "pausiert bis", "en pausa hasta las");
+    format!("{resume} ({paused} {:02}:{:02})", until.hour(), until.minute())
 }
 
 #[cfg(test)]
