@@ -97,6 +97,8 @@ fn single_instance(identifier: &str, data_dir: &Path, args: &Args) -> tauri::plu
 }
 
 fn set_up(app: &tauri::App, data_dir: &Path, args: Args, level: LevelHand) -> anyhow::Result<()> {
+    #[cfg(unix)]
+    let signals = quitting::Signals::catch().context("signals cannot be caught")?;
     let desktop_dir = desktop_dir(data_dir);
     app.manage(running::Running::take(&desktop_dir)?);
     let here = args.this_computer || tallylight_client::last_identity(&desktop_dir) == Some(Identity::ThisComputer);
@@ -128,11 +130,11 @@ fn set_up(app: &tauri::App, data_dir: &Path, args: Args, level: LevelHand) -> an
     app.manage(Computer::new(data_dir.join("studio")));
     tray::build(app.handle());
     window::build(app.handle(), &webview, theme, window::First::of(&args))?;
+    #[cfg(unix)]
+    signals.quit_at(app.handle().clone());
     preferences::begin(app.handle(), &desktop_dir);
     desktop::tell_of_missing_tray(app.handle(), &desktop_dir);
     updates::begin(app.handle());
-    #[cfg(unix)]
-    quitting::on_signals(app.handle());
     #[cfg(target_os = "macos")]
     follow_links(app.handle());
     let app = app.handle().clone();

@@ -95,21 +95,35 @@ pub async fn end(app: &AppHandle) {
     updates::install(app).await;
 }
 
-/// Quits properly when the session ends or somebody interrupts, so that the studio stops its ffmpeg and everything is
-/// saved.
+/// Are the signals that end a session, or a program.
 #[cfg(unix)]
-pub fn on_signals(app: &AppHandle) {
-    use tokio::signal::unix::{SignalKind, signal};
-    for kind in [SignalKind::terminate(), SignalKind::interrupt(), SignalKind::hangup()] {
-        let app = app.clone();
+pub struct Signals([tokio::signal::unix::Signal; 3]);
+
+#[cfg(unix)]
+impl Signals {
+    /// Catches them from now on.
+    ///
+    /// # Errors
+    /// The system does not let them be caught.
+    pub fn catch() -> std::io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        tauri::async_runtime::block_on(async {
+            let [terminate, interrupt, hangup] =
+                [SignalKind::terminate(), SignalKind::interrupt(), SignalKind::hangup()].map(signal);
+            Ok(Self([terminate?, interrupt?, hangup?]))
+        })
+    }
+
+    /// Quits properly at the first of them, so that the studio stops its ffmpeg and everything is saved.
+    pub fn quit_at(self, app: AppHandle) {
+        let Self([mut terminate, mut interrupt, mut hangup]) = self;
         tauri::async_runtime::spawn(async move {
-            match signal(kind) {
-                Ok(mut signal) => {
-                    signal.recv().await;
-                    now(&app);
-                }
-                Err(error) => tracing::warn!(%error, "a signal will end the app without saving"),
+            tokio::select! {
+                _ = terminate.recv() => {}
+                _ = interrupt.recv() => {}
+                _ = hangup.recv() => {}
             }
+            now(&app);
         });
     }
 }

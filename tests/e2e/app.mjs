@@ -25,9 +25,11 @@ let port = 4444;
 /** Is the app in a window that a test drives. */
 export class App {
   /** Starts it on a data folder; with more in its environment, where a test has it in another world. */
-  static async start(dataDir, { args = [], world = {} } = {}) {
+  static async start(dataDir, { args = [], world = {}, folderless = false } = {}) {
     const app = new App();
     app.dataDir = dataDir;
+    // What finds its own place is told of none.
+    app.place = folderless ? [] : ["--data-dir", dataDir];
     port += 2;
     app.driver = spawn(
       env("TALLYLIGHT_TAURI_DRIVER"),
@@ -44,7 +46,7 @@ export class App {
       logLevel: "error",
       capabilities: {
         "wdio:enforceWebDriverClassic": true,
-        "tauri:options": { application: bin("tallylight"), args: ["--data-dir", dataDir, ...args] },
+        "tauri:options": { application: bin("tallylight"), args: [...app.place, ...args] },
       },
     });
     return app;
@@ -152,10 +154,15 @@ export class App {
   /** Returns the ids of this app's own process and those of its window. */
   processes() {
     const pids = (pattern) => execFileSync("pgrep", ["-f", pattern], { encoding: "utf8" }).trim().split("\n");
-    const [own] = pids(`^${bin("tallylight")} --data-dir ${this.dataDir}`);
+    const [own] = pids(this.command());
     const children = execFileSync("pgrep", ["-P", own, "-l"], { encoding: "utf8" }).trim().split("\n");
     const named = (name) => children.filter((line) => line.includes(name)).map((line) => line.split(" ")[0]);
     return { own, web: named("WebKitWebProc") };
+  }
+
+  /** Returns how its process is called. */
+  command() {
+    return [`^${bin("tallylight")}`, ...this.place].join(" ");
   }
 
   async screenshot(name) {
@@ -166,15 +173,15 @@ export class App {
 
   /** Ends the app as a power cut would. */
   async kill() {
-    execFileSync("pkill", ["-9", "-f", `${bin("tallylight")} --data-dir ${this.dataDir}`]);
+    execFileSync("pkill", ["-9", "-f", this.command()]);
     await this.close();
   }
 
   async close() {
     await this.browser.deleteSession().catch(() => undefined);
     this.driver.kill();
-    // One that lingers would take over the next start.
-    const lingering = () => spawnSync("pkill", ["-f", `^${bin("tallylight")} --data-dir ${this.dataDir}`]).status === 0;
+    // One that lingers would take over the next start. It is given the time that it has to save everything.
+    const lingering = () => spawnSync("pkill", ["-f", this.command()]).status === 0;
     await waitFor("the app's end", () => !lingering());
   }
 }

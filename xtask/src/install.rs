@@ -28,6 +28,7 @@ const DESKTOP: &[&str] = &[
     "dbus",
     "dbus-x11",
     "dunst",
+    "desktop-file-utils",
     "gnome-keyring",
     "libsecret-tools",
     "libglib2.0-bin",
