@@ -161,9 +161,6 @@ fn merge(document: &mut DocumentMut, old: &DocumentMut, new: &DocumentMut) {
             }
         }
     }
-    if new.get("automation").is_none() {
-        document.remove("automation");
-    }
     for (name, item) in new.iter() {
         if old.get(name).map(ToString::to_string) == Some(item.to_string()) {
             continue;
@@ -176,7 +173,12 @@ fn merge(document: &mut DocumentMut, old: &DocumentMut, new: &DocumentMut) {
                     put(table, key, value);
                 }
             }
-            None => drop(document.insert(name, item.clone())),
+            // No list is as good as an empty one.
+            None if item.as_array().is_some_and(toml_edit::Array::is_empty) => drop(document.remove(name)),
+            None => {
+                let written = item.clone().into_array_of_tables().map_or_else(|item| item, Item::ArrayOfTables);
+                document.insert(name, written);
+            }
         }
     }
 }

@@ -91,7 +91,7 @@ describe("the life of the app", { concurrency: false }, () => {
   });
 
   it("comes back with what was typed when the page's process dies", async () => {
-    await app.$('//*[@data-field="TITLE"]//input | //*[@data-field="TITLE"]//textarea | //input[@id="TITLE"]').click();
+    await app.$('[data-field="TITLE"]').click();
     await app.browser.keys(Key.End);
     for (const letter of " (cut)") await app.browser.keys(letter);
     await waitFor("the draft", async () => (await app.invoke("job", { jobId: "7" })).drafts.length === 1);

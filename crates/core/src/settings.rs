@@ -33,7 +33,6 @@ pub struct Settings {
     /// What helps to find out what is wrong.
     pub advanced: Advanced,
     /// What is done at the end of a job.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub automation: Vec<Automation>,
 }
 
@@ -118,7 +117,6 @@ pub struct Notifications {
     /// Whether they make a sound.
     pub sound: bool,
     /// When none are shown; what happens then is told at the end of it.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub quiet_hours: Option<QuietHours>,
 }
 
@@ -174,7 +172,6 @@ pub struct Network {
     /// What stands between.
     pub proxy: Proxy,
     /// A file with further certificates to trust, in PEM.
-    #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "bindings", ts(type = "string | null"))]
     pub certificate: Option<std::path::PathBuf>,
 }
@@ -226,10 +223,8 @@ pub struct Automation {
     /// At which ends.
     pub when: Vec<Outcome>,
     /// A command and its arguments, which are given to it as they are: no shell reads them.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub run: Option<Vec<String>>,
     /// An address that is told.
-    #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "bindings", ts(type = "string | null"))]
     pub webhook: Option<url::Url>,
 }

@@ -1,0 +1,240 @@
+// Every setting, chosen in the window or written into the file, with what it does.
+
+import assert from "node:assert/strict";
+import { createHmac } from "node:crypto";
+import { once } from "node:events";
+import { chmodSync, existsSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, it } from "node:test";
+import { Key } from "webdriverio";
+import { App, waitFor } from "./app.mjs";
+import { startScripted } from "./scripted.mjs";
+
+const job = (id, status, updated_at) => ({
+  id,
+  status,
+  progress_percent: status === "COMPLETED" ? 100 : 50,
+  created_at: "2026-01-01T00:00:00Z",
+  updated_at,
+  video_metadata: { title: `Film ${id}` },
+});
+const old = "2026-01-01T00:00:00Z";
+
+describe("the settings", { concurrency: false }, () => {
+  const dataDir = mkdtempSync(join(tmpdir(), "tallylight-settings-"));
+  const file = join(dataDir, "desktop/settings.toml");
+  let app;
+  let backend;
+
+  const section = async (name) => {
+    if (!(await app.$("#settings-section").isExisting())) await app.browser.keys([Key.Ctrl, ","]);
+    await app.$(`#section-${name}`).click();
+    await waitFor(`the section ${name}`, async () => (await app.$(`#section-${name}`).getAttribute("aria-current")) === "page");
+  };
+  const settings = async () => (await app.invoke("settings")).settings;
+  const shut = async () => {
+    await app.button("Close").click();
+    await waitFor("the dialog to close", async () => !(await app.$("dialog").isExisting()));
+  };
+  const text = () => (existsSync(file) ? readFileSync(file, "utf8") : "");
+  const end = (id, status) => {
+    const at = new Date().toISOString();
+    Object.assign(backend.jobs.find((job) => job.id === id), { status, progress_percent: 100, updated_at: at });
+    backend.say({ type: "JOB_UPDATE", job_id: id, data: { status, progress_percent: 100 }, timestamp: at });
+  };
+
+  before(async () => {
+    backend = await startScripted([job("1", "PROCESSING", old), job("2", "PROCESSING", old), job("3", "COMPLETED", old)]);
+    app = await App.start(dataDir);
+    await app.sees("Connect to a studio");
+    await app.$("#address").setValue(backend.url);
+    await app.button("Connect").click();
+    await app.signIn({ email: "me@acme.tv", password: "x" });
+    await app.sees("Film 1");
+  });
+  after(async () => {
+    await app?.close();
+    backend?.stop();
+  });
+
+  it("changes the colours and the language at once", async () => {
+    await section("general");
+    await app.$("#theme-dark").click();
+    await waitFor("dark colours", () => app.browser.execute(() => matchMedia("(prefers-color-scheme: dark)").matches));
+    await app.$("#language").selectByAttribute("value", "de");
+    await app.sees("Einstellungen");
+    await app.$("#language").selectByAttribute("value", "en");
+    await app.sees("Settings");
+    assert.match(text(), /theme = "dark"/);
+  });
+
+  it("does not offer to be started at login from another folder, and keeps what closing does", async () => {
+    await section("general");
+    assert.equal(await app.$("#start-at-login").isEnabled(), false);
+    await app.$("#close-quit").click();
+    await waitFor("it to be kept", () => text().includes('close = "quit"'));
+    await app.$("#close-auto").click();
+    await waitFor("it to be taken back", () => text().includes('close = "auto"'));
+  });
+
+  it("says who is signed in, and where", async () => {
+    await section("account");
+    const shown = await app.text("dialog");
+    assert.ok(shown.includes("me@acme.tv") && shown.includes(backend.url.replace("http://", "")), shown);
+  });
+
+  it("keeps what is told, quiet hours, and a pause", async () => {
+    await section("notifications");
+    await app.$("#notify-completed").click();
+    await app.$("#notify-sound").click();
+    await app.$("#quiet-hours").click();
+    await waitFor("all of it", async () => {
+      const { completed, sound, quiet_hours } = (await settings()).notifications;
+      return !completed && sound && quiet_hours?.from === "22:00" && quiet_hours.to === "07:00";
+    });
+    await app.$("#quiet-hours").click();
+    await app.$("#notify-completed").click();
+    await app.button("For an hour").click();
+    await app.sees("Paused until");
+    await app.button("Resume").click();
+    await app.sees("Notifications are shown.");
+  });
+
+  it("forgets old videos when they are kept for less long, and refuses what is no number of days", async () => {
+    await section("data");
+    assert.ok((await app.text("dialog")).includes(dataDir));
+    await app.$("#retention-days").setValue("99999");
+    await app.browser.keys("Tab");
+    await app.sees("Type a whole number from 1 to 3650");
+    await app.$("#retention-days").setValue("30");
+    await app.browser.keys("Tab");
+    await waitFor("the old one to go", async () => (await app.invoke("rows")).length === 2);
+    assert.match(text(), /retention_days = 30/);
+  });
+
+  it("clears the list, and has it anew", async () => {
+    await section("data");
+    await app.button("Clear the list and pictures…").click();
+    await app.button("Clear").click();
+    await waitFor("the list anew", async () => (await app.invoke("rows")).length >= 2);
+  });
+
+  it("refuses a proxy that is none, keeps one, and goes without", async () => {
+    await section("network");
+    await app.$("#proxy-this").click();
+    await app.$("#proxy-address").setValue("ftp://proxy");
+    await app.browser.keys("Tab");
+    await app.sees("is no proxy");
+    assert.doesNotMatch(text(), /ftp/);
+    // Typed over: an empty address on the way would be none at all.
+    await app.$("#proxy-address").click();
+    await app.browser.keys([Key.Ctrl, "a"]);
+    for (const letter of "http://proxy:3128") await app.browser.keys(letter);
+    await app.browser.keys("Tab");
+    await waitFor("the proxy", () => text().includes('proxy = "http://proxy:3128"'));
+    await app.$("#proxy-none").click();
+    await waitFor("none", () => text().includes('proxy = "none"'));
+    await app.$("#proxy-system").click();
+    await waitFor("that of the system", () => text().includes('proxy = "system"'));
+    await assert.rejects(
+      app.changeSettings((settings) => (settings.network.certificate = "/nowhere/ca.pem")),
+      /no certificate can be read from \/nowhere\/ca\.pem/,
+    );
+    assert.doesNotMatch(text(), /nowhere/);
+  });
+
+  it("runs a program at the end of a video", async () => {
+    const said = join(dataDir, "said.json");
+    const program = join(dataDir, "hook");
+    writeFileSync(program, `#!/bin/sh\ncat > "$1"\necho "told $2"\n`);
+    chmodSync(program, 0o700);
+    await section("automation");
+    await app.button("Add a rule…").click();
+    await app.$("#rule-completed").isSelected().then(async (is) => is || (await app.$("#rule-completed").click()));
+    await app.$("#rule-kind-run").click();
+    // WebDriver types no line ends.
+    await app.browser.execute((text) => {
+      const input = document.querySelector("#rule-command");
+      input.value = text;
+      input.dispatchEvent(new Event("input", { bubbles: true }));
+    }, `${program}\n${said}\nnot $(a) shell`);
+    await app.button("Add").click();
+    await waitFor("the rule", () => text().includes("[[automation]]"));
+    end("1", "COMPLETED");
+    await waitFor("the program", () => existsSync(said) && readFileSync(said, "utf8").endsWith("}")).catch(async (error) => {
+      throw new Error(`${error.message}: ${text()} ${JSON.stringify((await app.invoke("diagnostics")).events)}`);
+    });
+    assert.equal(JSON.parse(readFileSync(said, "utf8")).title, "Film 1");
+    await waitFor("its words in the diagnostics", async () =>
+      (await app.invoke("diagnostics")).events.some(({ message }) => message.includes("told not $(a) shell")),
+    );
+  });
+
+  it("tells a webhook, signed", async () => {
+    const calls = [];
+    const server = createServer(async (request, response) => {
+      let body = "";
+      for await (const chunk of request) body += chunk;
+      calls.push({ headers: request.headers, body });
+      response.writeHead(calls.length === 1 ? 503 : 204).end();
+    });
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    await section("automation");
+    await app.$("#webhook-secret").setValue("a secret of ours");
+    await app.button("Save").click();
+    await app.sees("Saved");
+    assert.doesNotMatch(text(), /secret/);
+    await app.changeSettings((settings) => {
+      settings.automation = [{ enabled: true, when: ["failed"], webhook: `http://127.0.0.1:${server.address().port}/hook` }];
+    });
+    end("2", "FAILED");
+    await waitFor("another call after the first went wrong", () => calls.length === 2);
+    const { headers, body } = calls[1];
+    const signed = createHmac("sha256", "a secret of ours").update(`${headers["x-tallylight-timestamp"]}.${body}`);
+    assert.equal(headers["x-tallylight-signature"], `sha256=${signed.digest("hex")}`);
+    assert.equal(headers["x-tallylight-event"], "job.failed");
+    assert.equal(JSON.parse(body).job_id, "2");
+    server.close();
+  });
+
+  it("writes more to the log when it is asked to", async () => {
+    await section("advanced");
+    await app.$("#log-level").selectByAttribute("value", "debug");
+    await waitFor("it to be kept", () => text().includes('log_level = "debug"'));
+    await app.sees("this build has none");
+    await app.button("What’s new").click();
+    await app.sees("native notifications");
+    await app.screenshot("whats-new");
+    await shut();
+  });
+
+  it("takes what is written into the file by hand, and says where a mistake is", async () => {
+    const before = text();
+    writeFileSync(file, `# mine\n${before.replace('theme = "dark"', 'theme = "light"')}`);
+    await waitFor("light colours", () => app.browser.execute(() => !matchMedia("(prefers-color-scheme: dark)").matches));
+    writeFileSync(file, `# mine\n[appearance]\ntheme = "pink"\n`);
+    await section("general");
+    await app.sees("has a mistake at line 3");
+    assert.ok(await app.browser.execute(() => document.querySelector("#theme-dark").matches(":disabled")));
+    await app.screenshot("settings-mistake");
+    await assert.rejects(app.changeSettings((settings) => (settings.appearance.theme = "dark")), /line 3/);
+    assert.equal(text(), `# mine\n[appearance]\ntheme = "pink"\n`);
+    writeFileSync(file, before);
+    await app.doesNotSee("has a mistake at line 3").catch(() =>
+      waitFor("the mistake to be mended", async () => !(await app.text("dialog")).includes("has a mistake")),
+    );
+  });
+
+  it("goes back to the beginning, and keeps the old file", async () => {
+    await section("advanced");
+    await app.button("Reset settings…").click();
+    await app.button("Reset").click();
+    await waitFor("the beginning", () => !existsSync(file));
+    assert.match(readFileSync(join(dataDir, "desktop/settings.old.toml"), "utf8"), /retention_days = 30/);
+    assert.equal((await settings()).data.retention_days, 90);
+    await shut();
+  });
+});

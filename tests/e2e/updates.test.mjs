@@ -1,0 +1,103 @@
+// A newer version, signed and served by a test that is the other side: found, checked, fetched, and installed.
+
+import assert from "node:assert/strict";
+import { execFileSync, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { chmodSync, copyFileSync, mkdtempSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, it } from "node:test";
+import { App, bin, waitFor } from "./app.mjs";
+import { startScripted } from "./scripted.mjs";
+
+/** The newer version: what its file begins with makes it an AppImage. */
+const NEWER = Buffer.concat([Buffer.from([0x7f, 0x45, 0x4c, 0x46, 2, 1, 1, 0, 0x41, 0x49, 2, 0]), Buffer.alloc(4096, 7)]);
+
+describe("updates", { concurrency: false }, () => {
+  const folder = mkdtempSync(join(tmpdir(), "tallylight-updates-"));
+  const image = join(folder, "Tallylight.AppImage");
+  const asked = [];
+  let served = NEWER;
+  let server;
+  let app;
+  let backend;
+
+  const state = async (wanted) => {
+    let last;
+    await waitFor(`the state ${wanted}`, async () => (last = await app.invoke("update")).state === wanted).catch((error) => {
+      throw new Error(`${error.message}: ${JSON.stringify(last)}`);
+    });
+    return last;
+  };
+
+  before(async () => {
+    const keys = JSON.parse(execFileSync(bin("sign-update"), [], { input: NEWER, encoding: "utf8" }));
+    server = createServer((request, response) => {
+      asked.push(request.url);
+      if (request.url === "/latest.json") {
+        const platforms = { "linux-x86_64": { url: `http://127.0.0.1:${server.address().port}/image`, signature: keys.signature } };
+        response.end(JSON.stringify({ version: "99.0.0", notes: "Better.", platforms }));
+      } else response.end(served);
+    });
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    copyFileSync(bin("tallylight"), image);
+    chmodSync(image, 0o700);
+    backend = await startScripted([], { more: { features: ["upload"] } });
+    const address = `http://127.0.0.1:${server.address().port}/latest.json`;
+    const world = { APPIMAGE: image, TALLYLIGHT_UPDATE_URL: address, TALLYLIGHT_UPDATE_KEY: keys.key };
+    app = await App.start(join(folder, "data"), { world });
+    await app.sees("Connect to a studio");
+    await app.$("#address").setValue(backend.url);
+    await app.button("Connect").click();
+    await app.signIn({ email: "me@acme.tv", password: "x" });
+    await app.sees("Live");
+  });
+  after(async () => {
+    await app?.close();
+    server?.close();
+    backend?.stop();
+  });
+
+  it("is asked for when the person wants, and says what there is", async () => {
+    assert.deepEqual(asked, []);
+    await app.choose("Check for updates");
+    await state("available");
+    await app.sees("Version 99.0.0 is available.");
+  });
+
+  it("is refused where its signature is another's", async () => {
+    served = Buffer.concat([NEWER, Buffer.from("and something else")]);
+    await app.button("Download").click();
+    const { reason } = await state("failed");
+    assert.match(reason.message, /signature/i);
+    assert.notDeepEqual(readFileSync(image), served);
+  });
+
+  it("is fetched, and waits for a running upload", async () => {
+    served = NEWER;
+    await app.button("Check for updates").click();
+    await state("available");
+    await app.button("Download").click();
+    await state("ready");
+    const film = join(folder, "long.mp4");
+    writeFileSync(film, "");
+    truncateSync(film, 3e9);
+    app.upload(film);
+    await app.sees("restart when they are done");
+    assert.equal(await app.button("Restart now").isEnabled(), false);
+    await assert.rejects(app.invoke("restart"), /being uploaded/);
+    const [{ upload_id: uploadId }] = await app.invoke("uploads");
+    await app.invoke("cancel_upload", { uploadId });
+    await waitFor("the way to be free", () => app.button("Restart now").isEnabled());
+    assert.notDeepEqual(readFileSync(image), NEWER, "it is not installed under somebody's hands");
+  });
+
+  it("is installed at the end", async () => {
+    const { own } = app.processes();
+    execFileSync("kill", ["-TERM", own]);
+    await waitFor("its end", () => spawnSync("kill", ["-0", own]).status !== 0);
+    assert.ok(readFileSync(image).equals(NEWER), "the newer version is in its place");
+  });
+});

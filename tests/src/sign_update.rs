@@ -1,0 +1,21 @@
+//! Signs what it is given as an update, with a key of its own: what a release does, for a test that is the other side.
+
+#![expect(clippy::expect_used, clippy::print_stdout, reason = "a tool of the tests")]
+
+use std::io::{Read, Write, stdin, stdout};
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use minisign::KeyPair;
+
+fn main() {
+    let mut bytes = Vec::new();
+    stdin().read_to_end(&mut bytes).expect("an update");
+    let KeyPair { pk, sk } = KeyPair::generate_unencrypted_keypair().expect("keys");
+    let signature = minisign::sign(Some(&pk), &sk, bytes.as_slice(), None, None).expect("a signature");
+    let key = pk.to_box().expect("a key").to_string();
+    let signed = serde_json::json!({
+        "key": STANDARD.encode(key),
+        "signature": STANDARD.encode(signature.to_string()),
+    });
+    writeln!(stdout(), "{signed}").expect("a reader");
+}
