@@ -84,6 +84,7 @@ pub fn view(app: &AppHandle) -> SettingsView {
     SettingsView {
         settings: held.settings,
         trouble: held.trouble.or(trouble).map(ReasonView::from),
+        version: app.package_info().version.to_string(),
         file: file.path().display().to_string(),
         folder: crate::app::data_dir(app).display().to_string(),
         tray: if desktop::has_tray(app) { Tray::Present } else { Tray::Absent },

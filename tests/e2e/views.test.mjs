@@ -251,6 +251,40 @@ describe("every view", { concurrency: false }, () => {
     await close();
   });
 
+  it("each part of the settings", async () => {
+    await app.changeSettings((settings) => {
+      settings.notifications.quiet_hours = { from: "22:00", to: "07:00" };
+      settings.automation = [
+        { enabled: true, when: ["completed"], run: ["/usr/bin/say", "the video is ready"], webhook: null },
+        { enabled: false, when: ["completed", "failed"], run: null, webhook: "https://hooks.example.com/video" },
+      ];
+    });
+    await chord(",");
+    for (const part of ["account", "notifications", "data", "network", "automation", "advanced"]) {
+      await app.$(`#section-${part}`).click();
+      await waitFor(part, async () => (await app.$(`#section-${part}`).getAttribute("aria-current")) === "page");
+      await looks.at(`settings-${part}`);
+    }
+    await app.button("What’s new").click();
+    await app.sees("The core");
+    await looks.at("whats-new");
+    await close();
+  });
+
+  it("what happened, and what was not seen of it", async () => {
+    const working = backend.jobs.find(({ status }) => status === "PROCESSING");
+    const say = (type, data) => backend.say({ type, job_id: working.id, data, timestamp: new Date().toISOString() });
+    const odd = { error_code: "no_audio", error_message: "This video has no sound, so there is no transcript.", recoverable: true };
+    say("ERROR", odd);
+    await waitFor("the warning", async () => (await app.invoke("history")).length === 1);
+    say("JOB_UPDATE", { status: "COMPLETED", progress_percent: 100 });
+    await waitFor("the end", async () => (await app.invoke("history")).length === 2);
+    await app.button("What happened, 2 new").click();
+    await app.sees("Needs a look");
+    await looks.at("history");
+    await close();
+  });
+
   it("a studio that is out of reach, with what was known", async () => {
     backend.stop();
     await app.sees("last known");

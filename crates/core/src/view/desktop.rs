@@ -13,6 +13,8 @@ pub struct SettingsView {
     pub settings: Settings,
     /// Why the file cannot be read, or something in it cannot take effect; what held before still does.
     pub trouble: Option<ReasonView>,
+    /// Which version runs.
+    pub version: String,
     /// Where the file is.
     pub file: String,
     /// Where everything is kept.
