@@ -161,6 +161,7 @@ export class MockBackend implements Backend {
   preferences: SettingsView = {
     settings: mockSettings(),
     trouble: null,
+    version: "0.5.0",
     file: "/home/me/.local/share/tallylight/settings.toml",
     folder: "/home/me/.local/share/tallylight",
     tray: "present",

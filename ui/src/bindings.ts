@@ -244,6 +244,10 @@ settings: Settings,
  */
 trouble: ReasonView | null, 
 /**
+ * Which version runs.
+ */
+version: string, 
+/**
  * Where the file is.
  */
 file: string, 

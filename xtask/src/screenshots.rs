@@ -29,6 +29,8 @@ const SHOWN: &[(&str, &str)] = &[
     ("keys-usual-dark", "keys"),
     ("sign-in-usual-light", "sign-in"),
     ("viewer-usual-dark", "viewer"),
+    ("settings-notifications-usual-light", "settings"),
+    ("history-usual-light", "history"),
 ];
 /// Every view on one sheet.
 const SHEET: &str = "contact-sheet.jpg";

@@ -45,23 +45,24 @@ impl Menu {
         let (settings, quit) = (item("settings", true)?, item("quit", true)?);
         let root = tauri::menu::Menu::with_items(
             app,
-            &[&standing, &line()?, &open, &upload, &history, &line()?, &hour, &tomorrow, &resume, &line()?, &settings, &quit],
+            &[
+                &standing,
+                &line()?,
+                &open,
+                &upload,
+                &history,
+                &line()?,
+                &hour,
+                &tomorrow,
+                &resume,
+                &line()?,
+                &settings,
+                &quit,
+            ],
         )?;
         let jobs = Mutex::default();
-        let menu = Self {
-            root,
-            standing,
-            line: line()?,
-            jobs,
-            open,
-            upload,
-            hour,
-            tomorrow,
-            resume,
-            history,
-            settings,
-            quit,
-        };
+        let menu =
+            Self { root, standing, line: line()?, jobs, open, upload, hour, tomorrow, resume, history, settings, quit };
         menu.speak(Words::default())?;
         menu.resume.set_text(texts::resume(None, Words::default()))?;
         menu.standing.set_text("Tallylight")?;
