@@ -1,6 +1,6 @@
 //! Signs what it is given as an update, with a key of its own: what a release does, for a test that is the other side.
 
-#![expect(clippy::expect_used, clippy::print_stdout, reason = "a tool of the tests")]
+#![expect(clippy::expect_used, reason = "a tool of the tests")]
 
 use std::io::{Read, Write, stdin, stdout};
 
