@@ -74,6 +74,11 @@ pub fn desktop_dir(data_dir: &Path) -> PathBuf {
     data_dir.join("desktop")
 }
 
+/// Returns the language of the system, as it names it.
+pub fn system_language() -> String {
+    sys_locale::get_locale().unwrap_or_default()
+}
+
 /// Returns where everything is kept.
 pub fn data_dir(app: &AppHandle) -> PathBuf {
     app.state::<DataDir>().0.clone()
@@ -119,7 +124,7 @@ fn set_up(app: &tauri::App, data_dir: &Path, args: Args, level: LevelHand) -> an
     let handle = tauri::async_runtime::block_on(async {
         let config = Config {
             settings: held,
-            system_language: std::env::var("LANG").unwrap_or_default(),
+            system_language: system_language(),
             webhook_keychain: Keychain::System(WEBHOOK_ACCOUNT.to_owned()),
             ..Config::new(desktop_dir.clone(), Keychain::System(KEYCHAIN_ACCOUNT.to_owned()))
         };

@@ -128,8 +128,10 @@ async fn take_effect(app: &AppHandle) {
     window::set_theme(app, settings.appearance.theme);
     app.state::<Pictures>().set_network(&settings.network);
     let login = start_at_login(app, &settings, preferences.login);
+    // Also where the client was started with it, and told nobody.
+    let network = check_network(&settings.network);
     let applied = app.state::<Handle>().apply(settings).await;
-    preferences.set_trouble(applied.and(login).err());
+    preferences.set_trouble(network.and(applied).and(login).err());
     if let Err(error) = app.emit(CHANGED, ()) {
         tracing::warn!(%error, "the window did not hear of the settings");
     }

@@ -19,6 +19,7 @@ use tauri::{AppHandle, Emitter, Manager};
 use tauri_plugin_clipboard_manager::ClipboardExt;
 
 use crate::{
+    app,
     desktop::{self, Desktop},
     notifications::{self, Act, Again, Sound, Told},
     pictures,
@@ -151,7 +152,7 @@ async fn notify(app: AppHandle, notice: NoticeView) {
         picture,
         sound: if settings.notifications.sound { Sound::On } else { Sound::Off },
         again: if again { Again::Possible } else { Again::Impossible },
-        words: Words::new(settings.appearance.language, &std::env::var("LANG").unwrap_or_default()),
+        words: Words::new(settings.appearance.language, &app::system_language()),
     };
     let this = app.clone();
     notifications::show(told, move |act| act_on(&this, act));

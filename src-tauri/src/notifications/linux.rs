@@ -14,8 +14,16 @@ use tallylight_core::{
 
 use super::{Act, Again, Told};
 
-/// The notification of each job that is on the screen; the next one about it takes its place.
-static SHOWN: Mutex<BTreeMap<JobId, u32>> = Mutex::new(BTreeMap::new());
+/// The notification of each job that is on the screen; the next one about it takes its place, and its number.
+static SHOWN: Mutex<BTreeMap<JobId, Shown>> = Mutex::new(BTreeMap::new());
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Shown {
+    /// The daemon's number.
+    id: u32,
+    /// Counts those that had this number: whoever waits for an earlier one hears of the same click.
+    turn: u64,
+}
 
 /// Shows it, and waits until it is closed or something is done with it.
 pub fn deliver(mut notification: Notification, told: &Told, on_act: impl FnOnce(Act)) {
@@ -34,18 +42,19 @@ pub fn deliver(mut notification: Notification, told: &Told, on_act: impl FnOnce(
     }
     let job_id = notice.subject.is_some().then(|| notice.job_ids.first().cloned()).flatten();
     if let Some(before) = job_id.as_ref().and_then(shown) {
-        notification.id(before);
+        notification.id(before.id);
     }
     match notification.show() {
         Ok(handle) => {
-            let id = handle.id();
-            remember(job_id.as_ref(), id);
+            let mine = job_id.as_ref().map(|job_id| remember(job_id, handle.id()));
             handle.wait_for_action(|action| {
-                if let Some((_, _, act)) = actions(told).into_iter().find(|(name, ..)| *name == action) {
+                let act = actions(told).into_iter().find(|(name, ..)| *name == action).map(|(.., act)| act);
+                let is_mine = job_id.as_ref().is_none_or(|job_id| shown(job_id) == mine);
+                if let Some(act) = act.filter(|_| is_mine) {
                     on_act(act);
                 }
             });
-            forget(job_id.as_ref(), id);
+            forget(job_id.as_ref(), mine);
         }
         Err(error) => tracing::warn!(%error, "a notification could not be shown"),
     }
@@ -92,21 +101,23 @@ fn plain(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
-fn shown(job_id: &JobId) -> Option<u32> {
+fn shown(job_id: &JobId) -> Option<Shown> {
     SHOWN.lock().unwrap_or_else(PoisonError::into_inner).get(job_id).copied()
 }
 
-fn remember(job_id: Option<&JobId>, id: u32) {
-    if let Some(job_id) = job_id {
-        SHOWN.lock().unwrap_or_else(PoisonError::into_inner).insert(job_id.clone(), id);
-    }
+fn remember(job_id: &JobId, id: u32) -> Shown {
+    let mut shown = SHOWN.lock().unwrap_or_else(PoisonError::into_inner);
+    let turn = shown.get(job_id).map_or(0, |before| before.turn + 1);
+    let mine = Shown { id, turn };
+    shown.insert(job_id.clone(), mine);
+    mine
 }
 
 /// Forgets one that was closed, unless another took its place.
-fn forget(job_id: Option<&JobId>, id: u32) {
+fn forget(job_id: Option<&JobId>, mine: Option<Shown>) {
     let mut shown = SHOWN.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(job_id) = job_id
-        && shown.get(job_id) == Some(&id)
+        && shown.get(job_id).copied() == mine
     {
         shown.remove(job_id);
     }
@@ -132,6 +143,17 @@ mod tests {
         assert_eq!(names(NoticeKind::Failed, Again::Impossible, true), ["default", "open", "dismiss"]);
         assert_eq!(names(NoticeKind::Warning, Again::Possible, true), ["default", "open", "dismiss"]);
         assert_eq!(names(NoticeKind::Summary, Again::Possible, false), ["default"]);
+    }
+
+    #[test]
+    fn a_click_is_for_the_one_that_is_shown_now() {
+        let job_id = JobId::new("clicked");
+        let (first, second) = (remember(&job_id, 5), remember(&job_id, 5));
+        assert_ne!(first, second);
+        forget(Some(&job_id), Some(first));
+        assert_eq!(shown(&job_id), Some(second), "the end of the first is none of the second");
+        forget(Some(&job_id), Some(second));
+        assert_eq!(shown(&job_id), None);
     }
 
     #[test]
