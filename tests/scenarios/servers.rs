@@ -56,6 +56,7 @@ impl SelfSigned {
 
 /// Starts one whose certificate nobody vouches for.
 pub async fn self_signed() -> SelfSigned {
+    tallylight_client::choose_cryptography();
     let CertifiedKey { cert, signing_key } =
         generate_simple_self_signed(["127.0.0.1".to_owned()]).expect("a certificate");
     let key = PrivateKeyDer::try_from(signing_key.serialize_der()).expect("a key");

@@ -38,7 +38,7 @@ use crate::{
     handle::{Command, Handle, Reply},
     http::Failure,
     network::Network,
-    route::Route,
+    route::{self, Route},
     secrets::{Found, TokenStore},
     shell::Shell,
     socket::{self, Socket},
@@ -168,6 +168,7 @@ struct Clients {
 
 /// Starts an actor and returns the handle to it. A session of an earlier run goes on.
 pub fn start(config: Config, shell: impl Shell) -> Handle {
+    route::choose_cryptography();
     let (commands, inbox) = mpsc::channel(COMMANDS);
     let (reports, incoming) = mpsc::channel(REPORTS);
     tokio::spawn(async move {

@@ -33,7 +33,7 @@ pub use logging::{LevelHand, LogGuard, log};
 pub use network::{Network, NetworkHand};
 pub use pictures::{Picture, Pictures};
 pub use privacy::{forbid_core_dumps, private_folder};
-pub use route::check_network;
+pub use route::{check_network, choose_cryptography};
 pub use secrets::{Found, Kept, Keychain, TokenStore, Unlock};
 pub use shell::{Shell, Transcripts, TrayJob, TrayView};
 pub use store::last_identity;

@@ -111,6 +111,12 @@ impl Route {
     }
 }
 
+/// Decides, for the whole program, who encrypts: where two libraries are linked in, rustls asks for it.
+pub fn choose_cryptography() {
+    // Whoever was quicker has chosen.
+    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+}
+
 /// Tells whether other computers can be reached as a person chose.
 ///
 /// # Errors

@@ -1,7 +1,10 @@
 //! Which changes deserve a notification: the end of a watched run, once, and many at a time as one summary. While
 //! nobody wants to be disturbed they are held, and told as one at the end of it.
 
-use std::{collections::BTreeSet, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 use serde::{Deserialize, Serialize};
 
@@ -22,6 +25,8 @@ pub use compose::{fault, kind, name};
 const GATHER: Duration = Duration::from_millis(500);
 /// How long outcomes are gathered after many were told: a mass failure must not become a drumbeat.
 const GATHER_AFTER_MANY: Duration = Duration::from_secs(10);
+/// How long a warning waits for the end of its job, which would say it, too.
+const PATIENCE: Duration = Duration::from_secs(10);
 /// The most outcomes that are told one by one.
 const FEW: usize = 2;
 
@@ -56,6 +61,8 @@ pub struct Telling {
 pub struct Notices {
     delivered: BTreeSet<Delivered>,
     waiting: BTreeSet<Delivered>,
+    /// Warnings, with when they wait no longer for the end of their job.
+    warnings: BTreeMap<Delivered, Duration>,
     due: Option<Duration>,
     /// Until when outcomes are gathered because many were just told.
     calm_at: Duration,
@@ -90,15 +97,21 @@ impl Notices {
     /// A job that had already ended when it was first seen notifies nobody.
     pub fn ended(&mut self, ending: &Ending, now: Duration) -> Option<Delivered> {
         let key = Delivered::from(ending);
-        if self.delivered.contains(&key) || self.waiting.contains(&key) {
+        if self.delivered.contains(&key) || self.waiting.contains(&key) || self.warnings.contains_key(&key) {
             return None;
         }
         if ending.witnessed == Witnessed::FirstLook {
             self.settle(key.clone());
             return Some(key);
         }
+        if ending.outcome == Outcome::Warned {
+            self.warnings.insert(key, now.saturating_add(PATIENCE));
+            return None;
+        }
         // The end says what went wrong on the way.
-        self.waiting.remove(&Delivered { outcome: Outcome::Warned, ..key.clone() });
+        let warning = Delivered { outcome: Outcome::Warned, ..key.clone() };
+        self.waiting.remove(&warning);
+        self.warnings.remove(&warning);
         self.waiting.insert(key);
         self.due.get_or_insert((now + GATHER).max(self.calm_at));
         None
@@ -112,25 +125,39 @@ impl Notices {
     }
 
     /// Looks again later: nobody can be told now.
-    pub fn postpone(&mut self, until: Duration) {
+    pub fn postpone(&mut self, now: Duration, until: Duration) {
+        self.ripen(now);
         self.due = self.due.map(|_| until);
     }
 
     /// Looks again later, and tells then as one what has gathered: nobody wants to be disturbed now.
-    pub fn hold(&mut self, until: Duration) {
-        self.postpone(until);
+    pub fn hold(&mut self, now: Duration, until: Duration) {
+        self.postpone(now, until);
         self.held = Held::Yes;
     }
 
     /// Looks again at once whether anybody can be told.
     pub fn hurry(&mut self, now: Duration) {
-        self.postpone(now);
+        self.postpone(now, now);
+    }
+
+    /// Lets warnings wait with the others whose jobs did not end in time.
+    fn ripen(&mut self, now: Duration) {
+        let later = |due: &Duration| now < *due;
+        let ripe: Vec<Delivered> =
+            self.warnings.iter().filter(|(_, due)| !later(due)).map(|(warning, _)| warning.clone()).collect();
+        for warning in ripe {
+            self.warnings.remove(&warning);
+            self.waiting.insert(warning);
+            self.due.get_or_insert(now.max(self.calm_at));
+        }
     }
 
     /// Forgets a job that is gone.
     pub fn forget(&mut self, job_id: &JobId) {
         self.delivered.retain(|told| told.job_id != *job_id);
         self.waiting.retain(|told| told.job_id != *job_id);
+        self.warnings.retain(|told, _| told.job_id != *job_id);
     }
 
     /// Remembers an outcome; those of earlier runs can come no more.
@@ -146,11 +173,12 @@ impl Notices {
 
     /// Returns when [`Notices::tell`] is due, on the monotonic clock.
     pub fn deadline(&self) -> Option<Duration> {
-        self.due
+        self.due.into_iter().chain(self.warnings.values().copied()).min()
     }
 
     /// Returns what is to be told by now.
     pub fn tell(&mut self, cache: &Cache, taste: Taste, now: Duration) -> Telling {
+        self.ripen(now);
         if self.due.is_none_or(|due| now < due) {
             return Telling::default();
         }
@@ -280,7 +308,7 @@ mod tests {
         let mut notices = Notices::default();
         (1..3).for_each(|job_id| drop(notices.ended(&ending(job_id, Witnessed::Yes, 0), START)));
         let morning = Duration::from_hours(8);
-        notices.hold(morning);
+        notices.hold(GATHER, morning);
         assert!(told(&mut notices, GATHER).is_empty());
         assert_eq!(told(&mut notices, morning), ["1 video failed, 1 is ready"]);
         (3..5).for_each(|job_id| drop(notices.ended(&ending(job_id, Witnessed::Yes, 0), morning)));
@@ -291,12 +319,23 @@ mod tests {
     fn a_warning_is_told_once_a_run_unless_the_end_says_it() {
         let mut notices = Notices::default();
         notices.ended(&warned(8), START);
-        assert_eq!(told(&mut notices, GATHER), ["8.mp4 needs a look"]);
-        notices.ended(&warned(8), GATHER);
+        assert!(told(&mut notices, GATHER).is_empty(), "its end may come soon");
+        assert_eq!(notices.deadline(), Some(PATIENCE));
+        assert_eq!(told(&mut notices, PATIENCE), ["8.mp4 needs a look"]);
+        notices.ended(&warned(8), PATIENCE);
         assert_eq!(notices.deadline(), None);
-        notices.ended(&warned(6), GATHER);
-        notices.ended(&ending(6, Witnessed::Yes, 0), GATHER);
-        assert_eq!(told(&mut notices, GATHER * 3), ["6.mp4 is ready"]);
+        notices.ended(&warned(6), PATIENCE);
+        notices.ended(&ending(6, Witnessed::Yes, 0), PATIENCE * 3 / 2);
+        assert_eq!(told(&mut notices, PATIENCE * 2), ["6.mp4 is ready"]);
+    }
+
+    #[test]
+    fn a_warning_that_is_held_is_told_afterwards() {
+        let mut notices = Notices::default();
+        notices.ended(&warned(8), START);
+        notices.hold(PATIENCE, PATIENCE * 5);
+        assert!(told(&mut notices, PATIENCE * 4).is_empty());
+        assert_eq!(told(&mut notices, PATIENCE * 5), ["8.mp4 needs a look"]);
     }
 
     #[test]

@@ -158,10 +158,11 @@ impl<S: Shell> Actor<S> {
     /// Tells the person what ended.
     pub(super) fn tell_notices(&mut self, now: Duration) {
         if !self.shell.takes_notices() {
-            return self.notices.postpone(self.now().monotonic + TELL_AGAIN);
+            let now = self.now().monotonic;
+            return self.notices.postpone(now, now + TELL_AGAIN);
         }
         if let Some(until) = self.quiet() {
-            return self.notices.hold(until);
+            return self.notices.hold(self.now().monotonic, until);
         }
         let telling = self.notices.tell(&self.cache, self.taste(), now);
         // On disk before it is told: a crash in between costs a notification rather than doubling it.
