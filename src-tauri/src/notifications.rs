@@ -1,8 +1,7 @@
 //! Native notifications: one for each outcome, with the thumbnail and what can be done about it. A newer one about the
 //! same video takes the place of the one before.
 //!
-//! Linux tells us of clicks and actions. On macOS and Windows a click opens the app by itself, and `notify-rust` does
-//! not tell which notification it was.
+//! `notify-rust` tells of clicks and actions on every system; only Linux has been tried.
 
 use notify_rust::{Notification, Timeout};
 use tallylight_core::{
@@ -11,6 +10,8 @@ use tallylight_core::{
     words::Words,
 };
 
+#[cfg(not(all(unix, not(target_os = "macos"))))]
+mod elsewhere;
 #[cfg(all(unix, not(target_os = "macos")))]
 mod linux;
 
@@ -79,17 +80,35 @@ fn deliver(told: &Told, on_act: impl FnOnce(Act)) {
     #[cfg(all(unix, not(target_os = "macos")))]
     linux::deliver(notification, told, on_act);
     #[cfg(not(all(unix, not(target_os = "macos"))))]
-    {
-        drop(on_act);
-        notification.body(&told.notice.body);
-        #[cfg(windows)]
-        if let Some(picture) = &told.picture {
-            notification.image_path(&picture.to_string_lossy());
+    elsewhere::deliver(notification, told, on_act);
+}
+
+/// Returns what can be done: its name, its label and what it means.
+fn actions(told: &Told) -> Vec<(&'static str, &'static str, Act)> {
+    let NoticeView { kind, job_ids, subject, .. } = &told.notice;
+    let words: Words = told.words;
+    let open = words.one_of("Open", "Öffnen", "Abrir");
+    let (Some(job_id), Some(subject)) = (job_ids.first(), subject) else {
+        return vec![("default", open, Act::Open(None))];
+    };
+    let show = || Act::Open(Some(job_id.clone()));
+    // A click anywhere, and the same as a button: some desktops show one of the two.
+    let mut actions = vec![("default", open, show()), ("open", open, show())];
+    match kind {
+        NoticeKind::Completed | NoticeKind::Summary => {
+            let copy = words.one_of("Copy title", "Titel kopieren", "Copiar el título");
+            actions.push(("copy", copy, Act::CopyTitle(subject.name.clone())));
         }
-        if let Err(error) = notification.show() {
-            tracing::warn!(%error, "a notification could not be shown");
+        NoticeKind::Failed | NoticeKind::Warning => {
+            if *kind == NoticeKind::Failed && told.again == Again::Possible {
+                let again = words.one_of("Upload again", "Noch einmal hochladen", "Subir otra vez");
+                actions.push(("again", again, Act::UploadAgain(job_id.clone())));
+            }
+            let dismiss = words.one_of("Dismiss", "Ausblenden", "Descartar");
+            actions.push(("dismiss", dismiss, Act::Dismiss(job_id.clone())));
         }
     }
+    actions
 }
 
 #[cfg(all(unix, not(target_os = "macos")))]
@@ -109,4 +128,27 @@ fn sound(_: NoticeKind) -> &'static str {
 #[cfg(windows)]
 fn sound(_: NoticeKind) -> &'static str {
     "Default"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tallylight_core::view::NoticeSubject;
+
+    fn names(kind: NoticeKind, again: Again, subject: bool) -> Vec<&'static str> {
+        let subject = subject.then(|| NoticeSubject { name: "A".to_owned(), cover_id: None });
+        let (title, body, job_ids) = (String::new(), String::new(), vec![JobId::new("7")]);
+        let notice = NoticeView { kind, job_ids, title, body, subject };
+        let told = Told { notice, picture: None, sound: Sound::Off, again, words: Words::default() };
+        actions(&told).into_iter().map(|(name, ..)| name).collect()
+    }
+
+    #[test]
+    fn each_kind_has_what_can_be_done_about_it() {
+        assert_eq!(names(NoticeKind::Completed, Again::Possible, true), ["default", "open", "copy"]);
+        assert_eq!(names(NoticeKind::Failed, Again::Possible, true), ["default", "open", "again", "dismiss"]);
+        assert_eq!(names(NoticeKind::Failed, Again::Impossible, true), ["default", "open", "dismiss"]);
+        assert_eq!(names(NoticeKind::Warning, Again::Possible, true), ["default", "open", "dismiss"]);
+        assert_eq!(names(NoticeKind::Summary, Again::Possible, false), ["default"]);
+    }
 }

@@ -6,13 +6,9 @@ use std::{
 };
 
 use notify_rust::{Hint, Notification, Urgency};
-use tallylight_core::{
-    JobId,
-    view::{NoticeKind, NoticeView},
-    words::Words,
-};
+use tallylight_core::{JobId, view::NoticeKind};
 
-use super::{Act, Again, Told};
+use super::{Act, Told, actions};
 
 /// The notification of each job that is on the screen; the next one about it takes its place, and its number.
 static SHOWN: Mutex<BTreeMap<JobId, Shown>> = Mutex::new(BTreeMap::new());
@@ -60,34 +56,6 @@ pub fn deliver(mut notification: Notification, told: &Told, on_act: impl FnOnce(
     }
 }
 
-/// Returns what can be done: its name, its label and what it means.
-fn actions(told: &Told) -> Vec<(&'static str, &'static str, Act)> {
-    let NoticeView { kind, job_ids, subject, .. } = &told.notice;
-    let words: Words = told.words;
-    let open = words.one_of("Open", "Öffnen", "Abrir");
-    let (Some(job_id), Some(subject)) = (job_ids.first(), subject) else {
-        return vec![("default", open, Act::Open(None))];
-    };
-    let show = || Act::Open(Some(job_id.clone()));
-    // A click anywhere, and the same as a button: some desktops show one of the two.
-    let mut actions = vec![("default", open, show()), ("open", open, show())];
-    match kind {
-        NoticeKind::Completed | NoticeKind::Summary => {
-            let copy = words.one_of("Copy title", "Titel kopieren", "Copiar el título");
-            actions.push(("copy", copy, Act::CopyTitle(subject.name.clone())));
-        }
-        NoticeKind::Failed | NoticeKind::Warning => {
-            if *kind == NoticeKind::Failed && told.again == Again::Possible {
-                let again = words.one_of("Upload again", "Noch einmal hochladen", "Subir otra vez");
-                actions.push(("again", again, Act::UploadAgain(job_id.clone())));
-            }
-            let dismiss = words.one_of("Dismiss", "Ausblenden", "Descartar");
-            actions.push(("dismiss", dismiss, Act::Dismiss(job_id.clone())));
-        }
-    }
-    actions
-}
-
 fn category(kind: NoticeKind) -> &'static str {
     match kind {
         NoticeKind::Completed | NoticeKind::Summary => "transfer.complete",
@@ -125,25 +93,7 @@ fn forget(job_id: Option<&JobId>, mine: Option<Shown>) {
 
 #[cfg(test)]
 mod tests {
-    use super::{super::Sound, *};
-    use tallylight_core::view::NoticeSubject;
-
-    fn names(kind: NoticeKind, again: Again, subject: bool) -> Vec<&'static str> {
-        let subject = subject.then(|| NoticeSubject { name: "A".to_owned(), cover_id: None });
-        let (title, body, job_ids) = (String::new(), String::new(), vec![JobId::new("7")]);
-        let notice = NoticeView { kind, job_ids, title, body, subject };
-        let told = Told { notice, picture: None, sound: Sound::Off, again, words: Words::default() };
-        actions(&told).into_iter().map(|(name, ..)| name).collect()
-    }
-
-    #[test]
-    fn each_kind_has_what_can_be_done_about_it() {
-        assert_eq!(names(NoticeKind::Completed, Again::Possible, true), ["default", "open", "copy"]);
-        assert_eq!(names(NoticeKind::Failed, Again::Possible, true), ["default", "open", "again", "dismiss"]);
-        assert_eq!(names(NoticeKind::Failed, Again::Impossible, true), ["default", "open", "dismiss"]);
-        assert_eq!(names(NoticeKind::Warning, Again::Possible, true), ["default", "open", "dismiss"]);
-        assert_eq!(names(NoticeKind::Summary, Again::Possible, false), ["default"]);
-    }
+    use super::*;
 
     #[test]
     fn a_click_is_for_the_one_that_is_shown_now() {
