@@ -91,7 +91,7 @@ fn single_instance(identifier: &str, data_dir: &Path, args: &Args) -> tauri::plu
     let builder = builder.dbus_id(running::bus_name(identifier, args.has_own_place().then_some(data_dir)));
     builder
         .callback(|app, argv, cwd| {
-            // One that is about to end takes nothing; whoever started again waits for it.
+            // A command line that cannot be read is a wish to see the window all the same.
             let Some(args) = Args::of_second_start(argv, Path::new(&cwd)) else { return window::show(app) };
             begin_with(app, &args);
             if !args.hidden && args.job().is_none() {

@@ -33,7 +33,7 @@ impl Args {
         self.data_dir.clone().or_else(|| dirs::data_dir().map(|folder| folder.join("tallylight")))
     }
 
-    /// Tells whether everything is kept where the system wants it.
+    /// Tells whether everything is kept in a folder that the person named.
     pub fn has_own_place(&self) -> bool {
         self.data_dir.is_some()
     }

@@ -49,9 +49,12 @@ impl Preferences {
 pub fn begin(app: &AppHandle, folder: &Path) {
     let app = app.clone();
     let (sender, mut changes) = mpsc::channel(1);
+    let name = app.state::<SettingsFile>().path().file_name().map(ToOwned::to_owned);
     let watching = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
+        // The store is in the same folder, and written all the time.
+        let is_about_it = |event: &notify::Event| event.paths.iter().any(|path| path.file_name() == name.as_deref());
         // One that waits says as much as many.
-        if event.is_ok_and(|event| !event.kind.is_access()) {
+        if event.is_ok_and(|event| event.need_rescan() || !event.kind.is_access() && is_about_it(&event)) {
             let _ = sender.try_send(());
         }
     });
@@ -126,10 +129,9 @@ async fn take_effect(app: &AppHandle) {
     let preferences = app.state::<Preferences>();
     (preferences.level)(settings.advanced.log_level);
     window::set_theme(app, settings.appearance.theme);
-    app.state::<Pictures>().set_network(&settings.network);
+    // Says it also where the client was started with it, and told nobody.
+    let network = app.state::<Pictures>().set_network(&settings.network);
     let login = start_at_login(app, &settings, preferences.login);
-    // Also where the client was started with it, and told nobody.
-    let network = check_network(&settings.network);
     let applied = app.state::<Handle>().apply(settings).await;
     preferences.set_trouble(network.and(applied).and(login).err());
     if let Err(error) = app.emit(CHANGED, ()) {

@@ -3,11 +3,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use tallylight_client::Handle;
-use tallylight_core::{
-    Error,
-    settings::Close,
-    view::{Show, UploadState},
-};
+use tallylight_core::{Error, settings::Close, view::Show};
 use tauri::{AppHandle, Manager, Window};
 
 use crate::{computer::Computer, desktop, preferences, settings::SettingsFile, shows, updates, window};
@@ -27,9 +23,7 @@ impl Quitting {
 pub fn ask(app: &AppHandle) {
     let app = app.clone();
     tauri::async_runtime::spawn(async move {
-        let uploads = app.state::<Handle>().uploads().await.unwrap_or_default();
-        let is_under_way = |state| matches!(state, UploadState::Queued | UploadState::Sending);
-        if uploads.iter().any(|upload| is_under_way(upload.state)) {
+        if app.state::<Handle>().is_uploading().await.unwrap_or(false) {
             shows::show(&app, Show::Quitting);
         } else {
             now(&app);

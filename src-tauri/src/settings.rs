@@ -114,9 +114,8 @@ impl SettingsFile {
 
     fn parse(&self, text: &str) -> Result<Settings, Error> {
         de::from_str(text).map_err(|error| {
-            let line = error.span().and_then(|span| text.get(..span.start)).map(|before| before.lines().count().max(1));
-            let line = line.map(|line| if text_ends_line(text, &error) { line + 1 } else { line });
-            let at = line.map(|line| format!(" at line {line}")).unwrap_or_default();
+            let before = error.span().and_then(|span| text.get(..span.start));
+            let at = before.map(|before| format!(" at line {}", before.matches('\n').count() + 1)).unwrap_or_default();
             let message = error.message().trim().replace('\n', ", ");
             let file = self.file.display();
             Error::new(Code::File, format!("{file} has a mistake{at}, mend it there: {message}"))
@@ -145,20 +144,11 @@ impl SettingsFile {
     }
 }
 
-/// Tells whether a mistake begins a line.
-fn text_ends_line(text: &str, error: &de::Error) -> bool {
-    let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
-    before.ends_with('\n')
-}
-
 /// Writes into a document what differs between two versions of what it says.
 fn merge(document: &mut DocumentMut, old: &DocumentMut, new: &DocumentMut) {
-    for (name, _) in OPTIONAL.iter().filter(|(table, key)| new.get(table).and_then(|table| table.get(key)).is_none()) {
-        let keys = OPTIONAL.iter().filter(|(table, _)| table == name).map(|(_, key)| key);
+    for (name, key) in OPTIONAL.iter().filter(|(name, key)| new.get(name).and_then(|table| table.get(key)).is_none()) {
         if let Some(table) = document.get_mut(name).and_then(Item::as_table_like_mut) {
-            for key in keys {
-                table.remove(key);
-            }
+            table.remove(key);
         }
     }
     for (name, item) in new.iter() {

@@ -9,7 +9,7 @@ use std::{
 use tallylight_client::Handle;
 use tallylight_core::{
     Code, Error,
-    view::{ReasonView, UpdateView, UploadState},
+    view::{ReasonView, UpdateView},
 };
 use tauri::{AppHandle, Emitter, Manager, Url};
 use tauri_plugin_updater::{Update, UpdaterExt};
@@ -130,8 +130,7 @@ pub async fn fetch(app: &AppHandle) {
 /// Says what is under way and would be cut off.
 pub async fn restart(app: &AppHandle) -> Result<(), Error> {
     let handle = app.state::<Handle>();
-    let is_under_way = |state| matches!(state, UploadState::Queued | UploadState::Sending);
-    if handle.uploads().await?.iter().any(|upload| is_under_way(upload.state)) {
+    if handle.is_uploading().await? {
         return Err(Error::new(Code::Conflict, "videos are being uploaded: restart when they are there"));
     }
     if handle.rows().await?.iter().any(|row| row.unsaved) {

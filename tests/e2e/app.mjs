@@ -145,6 +145,15 @@ export class App {
     await this.$(selector).setValue(text);
   }
 
+  /** Connects to a backend of the test's own, and signs in. */
+  async enter(backend) {
+    await this.sees("Connect to a studio");
+    await this.$("#address").setValue(backend.url);
+    await this.button("Connect").click();
+    await this.sees("Sign in to Scripted");
+    await this.signIn({ email: "me@acme.tv", password: "x" });
+  }
+
   async signIn({ email, password }) {
     await this.type("#email", email);
     await this.type("#password", password);

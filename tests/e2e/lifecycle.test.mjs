@@ -25,14 +25,6 @@ const isRunning = (pid) => spawnSync("kill", ["-0", pid]).status === 0;
 const start = (dataDir, args = [], options = {}) => spawn(bin("tallylight"), ["--data-dir", dataDir, ...args], { stdio: "ignore", ...options });
 const ended = async (child) => (child.exitCode === null && child.signalCode === null ? (await once(child, "exit"))[0] : child.exitCode);
 
-const signIn = async (app, backend) => {
-  await app.sees("Connect to a studio");
-  await app.$("#address").setValue(backend.url);
-  await app.button("Connect").click();
-  await app.signIn({ email: "me@acme.tv", password: "x" });
-  await app.sees("Live");
-};
-
 describe("the life of the app", { concurrency: false }, () => {
   const dataDir = folder("life");
   let app;
@@ -45,7 +37,8 @@ describe("the life of the app", { concurrency: false }, () => {
     backend.pictures = drawPictures(12);
     backend.jobs = films(backend.url);
     app = await App.start(dataDir);
-    await signIn(app, backend);
+    await app.enter(backend);
+    await app.sees("Live");
   });
   after(async () => {
     await app?.close();

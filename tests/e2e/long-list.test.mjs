@@ -35,11 +35,7 @@ describe("a list of ten thousand videos", { concurrency: false }, () => {
   before(async () => {
     backend = await startScripted(Array.from({ length: JOBS }, (_, number) => job(number)));
     app = await App.start(dataDir);
-    await app.sees("Connect to a studio");
-    await app.$("#address").setValue(backend.url);
-    await app.button("Connect").click();
-    await app.sees("Sign in to Scripted");
-    await app.signIn({ email: "me@acme.tv", password: "x" });
+    await app.enter(backend);
     await app.sees("film-0.mp4");
   });
   after(async () => {

@@ -71,10 +71,7 @@ describe("notifications", { concurrency: false }, () => {
     backend.jobs = ["1", "2", "3", "4", "5", "6", "7", "8"].map((id) => job(id, `Film ${id}`, backend.url));
     // GNOME's settings, in a file: there is no GNOME here that would keep them.
     app = await App.start(dataDir, { world: gnome });
-    await app.sees("Connect to a studio");
-    await app.$("#address").setValue(backend.url);
-    await app.button("Connect").click();
-    await app.signIn({ email: "me@acme.tv", password: "x" });
+    await app.enter(backend);
     await app.sees("Film 8");
     await app.sees("Live");
     forgetNotifications();

@@ -48,10 +48,7 @@ describe("the settings", { concurrency: false }, () => {
   before(async () => {
     backend = await startScripted([job("1", "PROCESSING", old), job("2", "PROCESSING", old), job("3", "COMPLETED", old)]);
     app = await App.start(dataDir);
-    await app.sees("Connect to a studio");
-    await app.$("#address").setValue(backend.url);
-    await app.button("Connect").click();
-    await app.signIn({ email: "me@acme.tv", password: "x" });
+    await app.enter(backend);
     await app.sees("Film 1");
   });
   after(async () => {

@@ -78,10 +78,7 @@ describe("the tray", { concurrency: false }, () => {
   });
 
   it("names the five videos that matter most, with their progress, and shows it at a glance", async () => {
-    await app.$("#address").setValue(backend.url);
-    await app.button("Connect").click();
-    await app.sees("Sign in to Scripted");
-    await app.signIn({ email: "me@acme.tv", password: "x" });
+    await app.enter(backend);
     await app.sees("Live");
     await lists("Coast & path – 50 %");
     const named = () => tray.labels().filter((label) => label.includes(" – "));

@@ -48,10 +48,7 @@ describe("updates", { concurrency: false }, () => {
     const address = `http://127.0.0.1:${server.address().port}/latest.json`;
     const world = { APPIMAGE: image, TALLYLIGHT_UPDATE_URL: address, TALLYLIGHT_UPDATE_KEY: keys.key };
     app = await App.start(join(folder, "data"), { world });
-    await app.sees("Connect to a studio");
-    await app.$("#address").setValue(backend.url);
-    await app.button("Connect").click();
-    await app.signIn({ email: "me@acme.tv", password: "x" });
+    await app.enter(backend);
     await app.sees("Live");
   });
   after(async () => {

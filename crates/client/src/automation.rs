@@ -4,16 +4,20 @@
 use std::{process::Stdio, time::Duration};
 
 use hmac::{Hmac, KeyInit, Mac};
-use reqwest::{Client, StatusCode, header, redirect};
+use reqwest::{Client, StatusCode, header};
 use secrecy::{ExposeSecret, SecretString};
 use sha2::Sha256;
-use tallylight_core::{cache::Outcome, settings::Automation};
+use tallylight_core::{cache::Outcome, digest, settings::Automation};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
 use tokio_util::sync::CancellationToken;
 use url::Url;
 use uuid::Uuid;
 
-use crate::{clock::Clock, http::retry_after, route::Route};
+use crate::{
+    clock::Clock,
+    http::{retry_after, unredirected_client},
+    route::Route,
+};
 
 /// How long a command may run: it is there to tell, not to render.
 const COMMAND_LIMIT: Duration = Duration::from_mins(1);
@@ -124,13 +128,7 @@ enum Attempt {
 impl Webhook {
     /// Tells, again and again while that may help.
     async fn call(&self, occasion: &Occasion, route: &Route) -> Result<String, String> {
-        let builder = Client::builder()
-            .user_agent(concat!("Tallylight/", env!("CARGO_PKG_VERSION")))
-            // A body that is signed for one place is nothing for another.
-            .redirect(redirect::Policy::none())
-            .timeout(ANSWER_LIMIT);
-        let builder = if self.url.scheme() == "http" { builder.no_proxy() } else { route.lead(builder) };
-        let client = builder.build().map_err(|error| error.to_string())?;
+        let client = unredirected_client(&self.url, route).map_err(|error| error.message)?;
         // The same for every attempt: whoever heard it twice can tell.
         let delivery = Uuid::new_v4().to_string();
         let mut waits = WAITS.into_iter();
@@ -160,6 +158,7 @@ impl Webhook {
         };
         let call = client
             .post(self.url.clone())
+            .timeout(ANSWER_LIMIT)
             .header(header::CONTENT_TYPE, "application/json")
             .header("x-tallylight-event", event)
             .header("x-tallylight-delivery", delivery)
@@ -186,17 +185,12 @@ impl Webhook {
 /// Returns the HMAC-SHA256 of `<timestamp>.<body>`, as `sha256=<hex>`. The time is signed, too, so that nobody can
 /// send an old call again.
 fn signature(secret: &SecretString, time: &str, body: &str) -> String {
-    use std::fmt::Write;
     let key = secret.expose_secret().as_bytes();
     let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key) else { unreachable!("HMAC takes keys of every length") };
     mac.update(time.as_bytes());
     mac.update(b".");
     mac.update(body.as_bytes());
-    let mut text = "sha256=".to_owned();
-    for byte in mac.finalize().into_bytes() {
-        let _ = write!(text, "{byte:02x}");
-    }
-    text
+    format!("sha256={}", digest::hex(&mac.finalize().into_bytes()))
 }
 
 #[cfg(test)]

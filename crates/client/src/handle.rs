@@ -212,6 +212,11 @@ impl Handle {
         self.ask(Command::Uploads).await
     }
 
+    /// Tells whether the end of the program would cut an upload off.
+    pub async fn is_uploading(&self) -> Result<bool, Error> {
+        Ok(self.uploads().await?.iter().any(|upload| upload.state.is_under_way()))
+    }
+
     /// Gives up an upload, or takes one that failed out of sight.
     pub async fn cancel_upload(&self, upload_id: u32) -> Result<(), Error> {
         self.ask(|reply| Command::CancelUpload(upload_id, reply)).await

@@ -62,8 +62,8 @@ pub fn client(server: &Url, route: &Route) -> Result<Client, Error> {
     finish(Client::builder().redirect(policy), server, route)
 }
 
-/// Makes the client of auth calls: passwords and refresh tokens follow no redirect at all.
-pub fn auth_client(server: &Url, route: &Route) -> Result<Client, Error> {
+/// Makes a client that follows no redirect at all: for passwords and refresh tokens, and for what is signed for one place.
+pub fn unredirected_client(server: &Url, route: &Route) -> Result<Client, Error> {
     finish(Client::builder().timeout(CALL_LIMIT).redirect(redirect::Policy::none()), server, route)
 }
 

@@ -75,11 +75,13 @@ impl Pictures {
         path.starts_with(&self.folder)
     }
 
-    /// Fetches them along the way that a person chose; one that cannot be gone is told elsewhere.
-    pub fn set_network(&self, network: &Network) {
-        if let Ok(route) = Route::new(network) {
-            *self.route.lock().unwrap_or_else(PoisonError::into_inner) = route;
-        }
+    /// Fetches them along the way that a person chose.
+    ///
+    /// # Errors
+    /// Says what is wrong with the file of certificates; they are fetched as before then.
+    pub fn set_network(&self, network: &Network) -> Result<(), Error> {
+        *self.route.lock().unwrap_or_else(PoisonError::into_inner) = Route::new(network)?;
+        Ok(())
     }
 
     fn route(&self) -> Route {

@@ -57,8 +57,6 @@ pub struct TrayView {
     pub percent: Option<u8>,
     /// The jobs that matter most, that one first.
     pub jobs: Vec<TrayJob>,
-    /// How many uploads are not over.
-    pub uploads: u32,
     /// Whether videos can be uploaded.
     pub can_upload: bool,
     /// How it stands with what the person is told.

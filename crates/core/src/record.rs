@@ -226,10 +226,15 @@ impl Record {
         verdict
     }
 
+    /// Returns what went wrong in this run without stopping it.
+    pub fn warnings(&self) -> impl DoubleEndedIterator<Item = &Fault> {
+        self.faults.iter().filter(|fault| fault.recoverable)
+    }
+
     /// Returns the warnings that the person has not put aside.
     pub fn open_warnings(&self) -> impl Iterator<Item = &Fault> {
         let seen = self.dismissed.and_then(|dismissed| dismissed.at);
-        self.faults.iter().filter(move |fault| fault.recoverable && seen.is_none_or(|seen| fault.at > seen))
+        self.warnings().filter(move |fault| seen.is_none_or(|seen| fault.at > seen))
     }
 
     /// Tells whether it failed, and the person has not put that aside.

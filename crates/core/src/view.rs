@@ -191,6 +191,13 @@ pub enum UploadState {
     Cancelled,
 }
 
+impl UploadState {
+    /// Tells whether it would be cut off by the end of the program.
+    pub fn is_under_way(self) -> bool {
+        matches!(self, Self::Queued | Self::Sending)
+    }
+}
+
 /// Is the backend as a window sees it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "bindings", derive(ts_rs::TS))]

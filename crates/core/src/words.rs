@@ -17,7 +17,8 @@ impl Words {
         })
     }
 
-    fn say<T>(self, en: T, de: T, es: T) -> T {
+    /// Returns what is said in its language.
+    pub fn one_of<T>(self, en: T, de: T, es: T) -> T {
         match self.0 {
             Language::De => de,
             Language::Es => es,
@@ -27,17 +28,17 @@ impl Words {
 
     /// Says that a video is ready.
     pub fn ready(self, name: &str) -> String {
-        self.say(format!("{name} is ready"), format!("{name} ist fertig"), format!("{name} está listo"))
+        self.one_of(format!("{name} is ready"), format!("{name} ist fertig"), format!("{name} está listo"))
     }
 
     /// Says that a video has failed.
     pub fn failed(self, name: &str) -> String {
-        self.say(format!("{name} failed"), format!("{name} ist fehlgeschlagen"), format!("{name} ha fallado"))
+        self.one_of(format!("{name} failed"), format!("{name} ist fehlgeschlagen"), format!("{name} ha fallado"))
     }
 
     /// Says that something of a video wants to be looked at.
     pub fn warned(self, name: &str) -> String {
-        self.say(
+        self.one_of(
             format!("{name} needs a look"),
             format!("{name}: bitte ansehen"),
             format!("{name} necesita que lo mires"),
@@ -46,29 +47,29 @@ impl Words {
 
     /// Names a video that has no name.
     pub fn nameless(self, job_id: &str) -> String {
-        self.say(format!("Video {job_id}"), format!("Video {job_id}"), format!("Vídeo {job_id}"))
+        self.one_of(format!("Video {job_id}"), format!("Video {job_id}"), format!("Vídeo {job_id}"))
     }
 
     /// Says what there is of a video that is ready.
     pub fn done_with(self, warnings: usize, thumbnails: usize) -> String {
         match (warnings, thumbnails) {
-            (0, 0) => self.say("Everything is done", "Alles ist erledigt", "Todo está hecho").to_owned(),
+            (0, 0) => self.one_of("Everything is done", "Alles ist erledigt", "Todo está hecho").to_owned(),
             (0, 1) => self
-                .say(
+                .one_of(
                     "Everything is done, with 1 thumbnail to look at",
                     "Alles ist erledigt, mit 1 Vorschaubild",
                     "Todo está hecho, con 1 miniatura",
                 )
                 .to_owned(),
-            (0, many) => self.say(
+            (0, many) => self.one_of(
                 format!("Everything is done, with {many} thumbnails to choose from"),
                 format!("Alles ist erledigt, mit {many} Vorschaubildern zur Auswahl"),
                 format!("Todo está hecho, con {many} miniaturas para elegir"),
             ),
             (1, _) => {
-                self.say("Done, with 1 warning", "Erledigt, mit 1 Warnung", "Hecho, con 1 advertencia").to_owned()
+                self.one_of("Done, with 1 warning", "Erledigt, mit 1 Warnung", "Hecho, con 1 advertencia").to_owned()
             }
-            (many, _) => self.say(
+            (many, _) => self.one_of(
                 format!("Done, with {many} warnings"),
                 format!("Erledigt, mit {many} Warnungen"),
                 format!("Hecho, con {many} advertencias"),
@@ -79,18 +80,18 @@ impl Words {
     /// Says how many have ended, and how.
     pub fn ended(self, ready: usize, failed: usize) -> String {
         let videos = |count: usize| match count {
-            1 => self.say("1 video", "1 Video", "1 vídeo").to_owned(),
-            _ => self.say(format!("{count} videos"), format!("{count} Videos"), format!("{count} vídeos")),
+            1 => self.one_of("1 video", "1 Video", "1 vídeo").to_owned(),
+            _ => self.one_of(format!("{count} videos"), format!("{count} Videos"), format!("{count} vídeos")),
         };
         let are = if ready == 1 {
-            self.say("is ready", "ist fertig", "está listo")
+            self.one_of("is ready", "ist fertig", "está listo")
         } else {
-            self.say("are ready", "sind fertig", "están listos")
+            self.one_of("are ready", "sind fertig", "están listos")
         };
         let have_failed = if failed == 1 {
-            self.say("failed", "ist fehlgeschlagen", "ha fallado")
+            self.one_of("failed", "ist fehlgeschlagen", "ha fallado")
         } else {
-            self.say("failed", "sind fehlgeschlagen", "han fallado")
+            self.one_of("failed", "sind fehlgeschlagen", "han fallado")
         };
         match (ready, failed) {
             (_, 0) => format!("{} {are}", videos(ready)),
@@ -101,7 +102,7 @@ impl Words {
 
     /// Says how many want to be looked at.
     pub fn want_a_look(self, count: usize) -> String {
-        self.say(
+        self.one_of(
             format!("{count} videos need a look"),
             format!("{count} Videos: bitte ansehen"),
             format!("{count} vídeos necesitan que los mires"),
@@ -113,7 +114,7 @@ impl Words {
         let list = names.join(", ");
         match more {
             0 => list,
-            _ => self.say(
+            _ => self.one_of(
                 format!("{list} and {more} more"),
                 format!("{list} und {more} weitere"),
                 format!("{list} y {more} más"),
@@ -123,34 +124,24 @@ impl Words {
 
     /// Says why, where the studio did not.
     pub fn no_reason(self) -> &'static str {
-        self.say("the studio did not say why", "das Studio hat nicht gesagt, warum", "el estudio no dijo por qué")
+        self.one_of("the studio did not say why", "das Studio hat nicht gesagt, warum", "el estudio no dijo por qué")
     }
 
     /// Says what a studio says of trouble with a video, where its code is known.
     pub fn fault(self, code: &str, message: &str) -> String {
-        let known = match self.0 {
-            Language::De => faults::DE,
-            Language::Es => faults::ES,
-            Language::En | Language::System => &[],
-        };
-        let known = known.iter().find(|(known, _)| *known == code).map(|(_, words)| *words);
-        known.unwrap_or(message).to_owned()
+        let known = self.one_of(None, Some(&faults::DE), Some(&faults::ES));
+        known.and_then(|known| known.get(code)).map_or(message, String::as_str).to_owned()
     }
 
     /// Says how the jobs stand; nothing where there are none.
     pub fn counts(self, counts: Counts) -> Vec<String> {
         let parts = [
-            (counts.failed, self.say("failed", "fehlgeschlagen", "con error")),
-            (counts.processing, self.say("working", "in Arbeit", "en curso")),
-            (counts.pending, self.say("waiting", "wartend", "en espera")),
-            (counts.completed, self.say("done", "fertig", "listos")),
+            (counts.failed, self.one_of("failed", "fehlgeschlagen", "con error")),
+            (counts.processing, self.one_of("working", "in Arbeit", "en curso")),
+            (counts.pending, self.one_of("waiting", "wartend", "en espera")),
+            (counts.completed, self.one_of("done", "fertig", "listos")),
         ];
         parts.iter().filter(|(count, _)| *count > 0).map(|(count, word)| format!("{count} {word}")).collect()
-    }
-
-    /// Returns one of three texts.
-    pub fn one_of(self, en: &'static str, de: &'static str, es: &'static str) -> &'static str {
-        self.say(en, de, es)
     }
 }
 

@@ -69,7 +69,6 @@ pub mod tests {
             attention: 0,
             percent: None,
             jobs: Vec::new(),
-            uploads: 0,
             can_upload: false,
             news: NewsView::default(),
             words: Words::default(),

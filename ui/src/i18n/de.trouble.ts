@@ -1,17 +1,7 @@
 import type { Messages } from "./en";
 
-/** What a studio says of a video's trouble in German, by its code. */
-export const faults: Messages["faults"] = {
-  file_incomplete:
-    "Die Videodatei ist unvollständig, vermutlich wurde das Kopieren oder Exportieren unterbrochen. Exportiere oder kopiere sie noch einmal und lade sie dann neu hoch.",
-  file_gone: "Die Videodatei ist nicht mehr da. Lade sie noch einmal hoch.",
-  not_a_video:
-    "Diese Datei ist kein lesbares Video. Prüfe, ob sie auf diesem Computer läuft, oder exportiere sie noch einmal als MP4.",
-  ffmpeg_missing:
-    "Auf diesem Computer fehlt ffmpeg. Installiere es und lade das Video dann neu hoch.",
-  disk_full: "Der Datenträger ist voll. Schaffe Platz und lade das Video dann neu hoch.",
-  no_audio: "Dieses Video hat keinen Ton, also gibt es kein Transkript.",
-};
+/** What a studio says of a video's trouble in German, by its code; notifications read the same file. */
+export { default as faults } from "./de.faults.json";
 
 /** What the core says in German, by its code. */
 export const codes: Messages["codes"] = {

@@ -1,16 +1,7 @@
 import type { Messages } from "./en";
 
-/** What a studio says of a video's trouble in Spanish, by its code. */
-export const faults: Messages["faults"] = {
-  file_incomplete:
-    "El archivo de vídeo está incompleto: seguramente se cortó al copiarlo o exportarlo. Expórtalo o cópialo otra vez y súbelo de nuevo.",
-  file_gone: "El archivo de vídeo ya no está. Súbelo otra vez.",
-  not_a_video:
-    "Este archivo no es un vídeo que se pueda leer. Mira si se reproduce en este ordenador, o expórtalo otra vez como MP4.",
-  ffmpeg_missing: "En este ordenador falta ffmpeg. Instálalo y sube el vídeo de nuevo.",
-  disk_full: "El disco está lleno. Haz sitio y sube el vídeo de nuevo.",
-  no_audio: "Este vídeo no tiene sonido, así que no hay transcripción.",
-};
+/** What a studio says of a video's trouble in Spanish, by its code; notifications read the same file. */
+export { default as faults } from "./es.faults.json";
 
 /** What the core says in Spanish, by its code. */
 export const codes: Messages["codes"] = {

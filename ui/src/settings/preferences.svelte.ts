@@ -1,12 +1,19 @@
 import { createQuery } from "@tanstack/svelte-query";
 import type { Backend } from "../backend";
-import type { SettingsView } from "../bindings";
+import type { Settings, SettingsView } from "../bindings";
 import { type Change, changeSettingsMutation } from "../commands";
 import { refusalOf } from "../format";
 import { settingsQuery } from "../queries";
 
 /** Says why something was refused; null where it was not. */
 export type Refusal = string | null;
+
+type Section = Exclude<keyof Settings, "automation">;
+
+/** Changes a part of a section, and leaves the rest as it is. */
+export function part<S extends Section>(section: S, given: Partial<Settings[S]>): Change {
+  return (held) => ({ ...held, [section]: { ...held[section], ...given } });
+}
 
 /** Is what a person chose, and the one way to change it. */
 export class Preferences {

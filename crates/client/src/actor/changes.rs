@@ -72,11 +72,16 @@ impl Dirty {
 
 /// Returns the jobs that the disk kept, without those that need not be kept any longer.
 pub(super) fn kept_jobs(store: &mut Store, now: Now, days: u16) -> Vec<Record> {
+    keep_for(store, now, days);
+    let worded = store.worded_jobs();
+    store.jobs(&worded)
+}
+
+/// Keeps finished jobs for so many days after they last changed.
+pub(super) fn keep_for(store: &mut Store, now: Now, days: u16) {
     if let Ok(from) = now.wall.checked_sub(SignedDuration::from_hours(24 * i64::from(days))) {
         store.keep_from(from);
     }
-    let worded = store.worded_jobs();
-    store.jobs(&worded)
 }
 
 impl<S: Shell> Actor<S> {
@@ -115,9 +120,7 @@ impl<S: Shell> Actor<S> {
             }
         }
         self.store.deliver(&settled);
-        for ending in happened {
-            self.happened(&ending);
-        }
+        self.happened(&happened);
     }
 
     /// Learns how long stages take.

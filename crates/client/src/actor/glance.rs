@@ -9,7 +9,7 @@ use tallylight_core::{
     job::Status,
     notice,
     record::Record,
-    view::{self, Attention, Counts, UploadState},
+    view::{self, Attention, Counts},
 };
 
 use super::Actor;
@@ -80,19 +80,11 @@ impl<S: Shell> Actor<S> {
             attention,
             percent: mean(&percents),
             jobs: best.into_iter().map(|(_, job)| named(job, notice::name(job, words), &self.edits)).collect(),
-            uploads: self.uploads_under_way(),
             can_upload: self.session.is_signed_in()
                 && self.server.as_ref().is_some_and(|server| server.offers("upload")),
             news: self.news(),
             words,
         }
-    }
-
-    /// Counts the uploads that a person should not cut off.
-    fn uploads_under_way(&self) -> u32 {
-        let views = self.uploads.views();
-        let is_under_way = |state| matches!(state, UploadState::Queued | UploadState::Sending);
-        u32::try_from(views.iter().filter(|upload| is_under_way(upload.state)).count()).unwrap_or(u32::MAX)
     }
 }
 

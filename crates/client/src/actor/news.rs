@@ -11,12 +11,22 @@ use super::Actor;
 use crate::shell::Shell;
 
 impl<S: Shell> Actor<S> {
-    /// Keeps that something happened, once, and does what is to be done then.
-    pub(super) fn happened(&mut self, ending: &Ending) {
-        if ending.witnessed == Witnessed::FirstLook {
-            return;
+    /// Keeps what happened, each once, and does what is to be done then.
+    pub(super) fn happened(&mut self, endings: &[Ending]) {
+        let mut is_news = false;
+        for ending in endings.iter().filter(|ending| ending.witnessed == Witnessed::Yes) {
+            is_news |= self.keep(ending);
         }
-        let Some(job) = self.cache.job(&ending.job_id) else { return };
+        // Once for all of them: a glance looks at every job.
+        if is_news {
+            self.tell_news();
+            self.show_tray_soon();
+        }
+    }
+
+    /// Keeps one of them, and tells whether it is new.
+    fn keep(&mut self, ending: &Ending) -> bool {
+        let Some(job) = self.cache.job(&ending.job_id) else { return false };
         let entry = HistoryEntry {
             entry_id: 0,
             at: self.now().wall,
@@ -27,12 +37,11 @@ impl<S: Shell> Actor<S> {
             // What a person does not want to be told of asks for nothing.
             read: !self.settings.notifications.wants(ending.outcome),
         };
-        if self.store.record(&Delivered::from(ending), &entry) {
-            if ending.outcome != Outcome::Warned {
-                self.automate(&ending.job_id, ending.outcome);
-            }
-            self.show_news();
+        let is_new = self.store.record(&Delivered::from(ending), &entry);
+        if is_new && ending.outcome != Outcome::Warned {
+            self.automate(&ending.job_id, ending.outcome);
         }
+        is_new
     }
 
     /// Marks what happened to a job as seen, or everything.
@@ -47,8 +56,12 @@ impl<S: Shell> Actor<S> {
     }
 
     pub(super) fn show_news(&mut self) {
+        self.tell_news();
+        self.show_tray();
+    }
+
+    fn tell_news(&mut self) {
         let news = self.news();
         self.tell(Event::News(news));
-        self.show_tray();
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use tallylight_core::{Code, Error, link, notice::Taste, settings::Settings, words::Words};
 
-use super::Actor;
+use super::{Actor, changes};
 use crate::{route::Route, shell::Shell};
 
 /// How often it is looked at whether a person may be disturbed again: timers stand still while the machine sleeps.
@@ -20,13 +20,13 @@ impl<S: Shell> Actor<S> {
     /// Says which of them could not; the others do.
     pub(super) fn apply(&mut self, settings: Settings) -> Result<(), Error> {
         let before = std::mem::replace(&mut self.settings, settings);
-        self.keep_from();
+        let now = self.now();
+        changes::keep_for(&mut self.store, now, self.settings.data.retention_days);
         if before.data.retention_days > self.settings.data.retention_days {
             self.forget_old();
         }
-        let now = self.now().monotonic;
         if before.notifications != self.settings.notifications {
-            self.notices.hurry(now);
+            self.notices.hurry(now.monotonic);
         }
         if before.network == self.settings.network { Ok(()) } else { self.take_route() }
     }
@@ -39,14 +39,6 @@ impl<S: Shell> Actor<S> {
         }
         self.link_input(link::Input::Rerouted);
         found.map(drop)
-    }
-
-    /// Keeps finished jobs for as long as the person wants.
-    pub(super) fn keep_from(&mut self) {
-        let days = i64::from(self.settings.data.retention_days);
-        if let Ok(from) = self.now().wall.checked_sub(SignedDuration::from_hours(24 * days)) {
-            self.store.keep_from(from);
-        }
     }
 
     /// Forgets finished jobs that need not be kept any longer, here and on disk; those with unsaved words stay.

@@ -98,12 +98,12 @@ impl<S: Shell> Actor<S> {
     /// Makes the clients of a backend, along the way that the person chose.
     pub(super) fn clients_of(&self, server: &Server) -> Result<Clients, Error> {
         let rest = http::client(&server.api_url, &self.route)?;
-        Ok(Clients { rest, auth: http::auth_client(&server.auth_url, &self.route)? })
+        Ok(Clients { rest, auth: http::unredirected_client(&server.auth_url, &self.route)? })
     }
 }
 
 async fn described(address: &Url, description: Description, route: &Route) -> Result<Server, Error> {
     let server = description.complete(address, Identity::Address, Source::Person)?;
-    auth::check(&http::auth_client(&server.auth_url, route)?, &server).await?;
+    auth::check(&http::unredirected_client(&server.auth_url, route)?, &server).await?;
     Ok(server)
 }

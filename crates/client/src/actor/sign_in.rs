@@ -155,7 +155,7 @@ mod tests {
         let text = |text: &str| Some(text.to_owned());
         let description = Description { auth_url: text("localhost:9"), auth_key: text("k"), ..Description::default() };
         let server = description.complete(&address, Identity::Address, Source::Person).expect("a server");
-        let client = http::auth_client(&server.auth_url, &crate::route::Route::default()).expect("a client");
+        let client = http::unredirected_client(&server.auth_url, &crate::route::Route::default()).expect("a client");
         let (browser, mut pages) = Browser::by_hand();
         let answer = by_page(&client, &server, "google", &browser).await;
         assert!(matches!(answer, Err(Denial::Refused(error)) if error.code == Code::SignInTimeout));

@@ -119,7 +119,6 @@ impl<S: Shell> Actor<S> {
             }
         }
         self.send_next();
-        self.show_tray_soon();
     }
 
     /// Gives up an upload, or takes one that failed out of sight.

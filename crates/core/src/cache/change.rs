@@ -108,7 +108,7 @@ impl Before {
         if found_out && job.duration_seconds.is_none() && !is.is_final() {
             changes.push(Change::Unmeasured(job.job_id.clone()));
         }
-        if !is.is_final() && before.run == job.run && warnings(job) > warnings(&before) {
+        if !is.is_final() && before.run == job.run && job.warnings().count() > before.warnings().count() {
             let warned = Ending { job_id: job.job_id.clone(), run: job.run, outcome: Outcome::Warned, witnessed };
             changes.push(Change::Warned(warned));
         }
@@ -116,10 +116,6 @@ impl Before {
         changes.extend(ending.map(|ending| Change::Ended(Ending { witnessed, ..ending })));
         changes
     }
-}
-
-fn warnings(job: &Record) -> usize {
-    job.faults.iter().filter(|fault| fault.recoverable).count()
 }
 
 fn ended_stages(job: &Record) -> usize {

@@ -19,10 +19,7 @@ pub(super) fn notice(outcome: Outcome, job: &Record, words: Words) -> NoticeView
         _ => words.no_reason().to_owned(),
     };
     let (title, body) = match outcome {
-        Outcome::Completed => {
-            let warnings = job.faults.iter().filter(|fault| fault.recoverable).count();
-            (words.ready(&name), words.done_with(warnings, job.thumbnails.len()))
-        }
+        Outcome::Completed => (words.ready(&name), words.done_with(job.warnings().count(), job.thumbnails.len())),
         Outcome::Failed => (words.failed(&name), why()),
         Outcome::Warned => (words.warned(&name), why()),
     };
@@ -61,7 +58,7 @@ pub fn fault(outcome: Outcome, job: &Record) -> Option<FaultView> {
     match outcome {
         Outcome::Completed => None,
         Outcome::Failed => view::error(job),
-        Outcome::Warned => job.faults.iter().rfind(|fault| fault.recoverable).map(view::fault),
+        Outcome::Warned => job.warnings().next_back().map(view::fault),
     }
 }
 

@@ -80,7 +80,7 @@ pub(super) fn of(record: &Record, edits: &Edits, forecast: &Forecast, pending: &
         progress_percent: record.overall.percent(),
         stage_id: if record.overall.status().is_final() { None } else { running().map(|(id, _)| id.clone()) },
         error: error(record),
-        warnings: record.faults.iter().filter(|fault| fault.recoverable).map(fault).collect(),
+        warnings: record.warnings().map(fault).collect(),
         cover_id: cover(record, pending).map(|cover| cover.thumbnail_id.clone()),
         unsaved: !pending.is_empty() || edits.drafts(&record.job_id).next().is_some(),
         duration_seconds: record.duration_seconds,
