@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use tallylight_client::{Config, Handle, Identity, Keychain, LevelHand, Pictures, start};
-use tallylight_core::view::Show;
+use tallylight_core::{view::Show, words::Words};
 use tauri::{AppHandle, Manager, RunEvent};
 use tauri_plugin_dialog::DialogExt;
 
@@ -20,6 +20,7 @@ use crate::{
     settings::SettingsFile,
     shell::{Pace, Window},
     shows::{self, Shows},
+    starts::{self, Starts},
     tray,
     updates::{self, Updates},
     window,
@@ -40,7 +41,7 @@ pub fn run(args: Args, level: LevelHand) -> anyhow::Result<()> {
     let context = tauri::generate_context!();
     let app = tauri::Builder::default()
         // First of all plugins, so that a second start ends before it does anything.
-        .plugin(single_instance(&context.config().identifier, &data_dir, &args))
+        .plugin(starts::single_instance(&context.config().identifier, &data_dir, &args))
         .plugin(tauri_plugin_deep_link::init())
         .plugin(tauri_plugin_dialog::init())
         .plugin(tauri_plugin_opener::init())
@@ -53,9 +54,20 @@ pub fn run(args: Args, level: LevelHand) -> anyhow::Result<()> {
         })
         .invoke_handler(commands::handler())
         .on_window_event(window::on_event)
-        .setup(move |app| set_up(app, &data_dir, args, level).map_err(Into::into))
-        .build(context)
-        .context("the app could not be started")?;
+        // Another start may be handed over at once.
+        .manage(Quitting::default())
+        .manage(Starts::default())
+        .manage(Shows::default())
+        .setup({
+            let data_dir = data_dir.clone();
+            move |app| set_up(app, &data_dir, args, level).map_err(Into::into)
+        })
+        .build(context);
+    let app = match app {
+        Err(error) if starts::is_lost(&error) => return running::try_again(error.into()),
+        app => app.context("the app could not be started")?,
+    };
+    app.manage(running::Running::take(&desktop_dir(&data_dir))?);
     app.run(|app, event| match event {
         // The last window was closed: it was not asked to end.
         RunEvent::ExitRequested { api, code: None, .. } if !app.state::<Quitting>().is_under_way() => {
@@ -74,6 +86,16 @@ pub fn desktop_dir(data_dir: &Path) -> PathBuf {
     data_dir.join("desktop")
 }
 
+/// Returns what speaks the person's language.
+pub fn words(app: &AppHandle) -> Words {
+    Words::new(app.state::<SettingsFile>().held().settings.appearance.language, &system_language())
+}
+
+/// Returns the command line of this start.
+pub fn args(app: &AppHandle) -> Args {
+    app.state::<Args>().inner().clone()
+}
+
 /// Returns the language of the system, as it names it.
 pub fn system_language() -> String {
     sys_locale::get_locale().unwrap_or_default()
@@ -84,39 +106,20 @@ pub fn data_dir(app: &AppHandle) -> PathBuf {
     app.state::<DataDir>().0.clone()
 }
 
-#[cfg_attr(not(target_os = "linux"), expect(unused_variables, reason = "one program for everybody"))]
-fn single_instance(identifier: &str, data_dir: &Path, args: &Args) -> tauri::plugin::TauriPlugin<tauri::Wry> {
-    let builder = tauri_plugin_single_instance::Builder::new();
-    #[cfg(target_os = "linux")]
-    let builder = builder.dbus_id(running::bus_name(identifier, args.has_own_place().then_some(data_dir)));
-    builder
-        .callback(|app, argv, cwd| {
-            // A command line that cannot be read is a wish to see the window all the same.
-            let Some(args) = Args::of_second_start(argv, Path::new(&cwd)) else { return window::show(app) };
-            begin_with(app, &args);
-            if !args.hidden && args.job().is_none() {
-                window::show(app);
-            }
-        })
-        .build()
-}
-
 fn set_up(app: &tauri::App, data_dir: &Path, args: Args, level: LevelHand) -> anyhow::Result<()> {
     #[cfg(unix)]
     let signals = quitting::Signals::catch().context("signals cannot be caught")?;
     let desktop_dir = desktop_dir(data_dir);
-    app.manage(running::Running::take(&desktop_dir)?);
     let here = args.this_computer || tallylight_client::last_identity(&desktop_dir) == Some(Identity::ThisComputer);
     let webview = desktop_dir.join("webview");
     let settings = SettingsFile::open(&desktop_dir);
     let held = settings.held().settings;
     let theme = held.appearance.theme;
     app.manage(DataDir(data_dir.to_owned()));
+    app.manage(args.clone());
     app.manage(settings);
     app.manage(Preferences::new(level, &args));
     app.manage(Pictures::new(&desktop_dir));
-    app.manage(Shows::default());
-    app.manage(Quitting::default());
     app.manage(Updates::default());
     app.manage(Desktop::default());
     desktop::listen(app.handle());
@@ -141,7 +144,7 @@ fn set_up(app: &tauri::App, data_dir: &Path, args: Args, level: LevelHand) -> an
     desktop::tell_of_missing_tray(app.handle(), &desktop_dir);
     updates::begin(app.handle());
     #[cfg(target_os = "macos")]
-    follow_links(app.handle());
+    starts::follow_links(app.handle());
     let app = app.handle().clone();
     tauri::async_runtime::spawn(async move {
         if here && let Err(error) = app.state::<Computer>().open(&handle).await {
@@ -149,38 +152,9 @@ fn set_up(app: &tauri::App, data_dir: &Path, args: Args, level: LevelHand) -> an
             // Back to the choice, where trying again says why.
             let _ = handle.cancel_sign_in().await;
         }
-        begin_with(&app, &args);
+        starts::first(&app, &args);
     });
     Ok(())
-}
-
-/// Follows links that the system hands to a program that runs; elsewhere it starts another for each.
-#[cfg(target_os = "macos")]
-fn follow_links(app: &AppHandle) {
-    use tauri_plugin_deep_link::DeepLinkExt;
-    let this = app.clone();
-    app.deep_link().on_open_url(move |event| {
-        if let Some(job_id) = event.urls().iter().find_map(crate::args::job_of) {
-            shows::open_job(&this, job_id);
-        }
-    });
-}
-
-/// Does what a command line asks for.
-fn begin_with(app: &AppHandle, args: &Args) {
-    if let Some(job_id) = args.job() {
-        shows::open_job(app, job_id);
-    }
-    let (app, videos) = (app.clone(), args.videos());
-    if !videos.is_empty() {
-        tauri::async_runtime::spawn(async move {
-            if app.state::<Handle>().session_restored().await {
-                upload(&app, videos);
-            } else {
-                shows::show(&app, Show::SignInFirst);
-            }
-        });
-    }
 }
 
 /// Uploads videos; what becomes of them is told by events.

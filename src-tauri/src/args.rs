@@ -1,6 +1,9 @@
 //! The command line of the desktop app, which is also how the system hands it a link.
 
-use std::path::{Path, PathBuf};
+use std::{
+    ffi::OsString,
+    path::{Path, PathBuf},
+};
 
 use clap::Parser;
 use tallylight_core::JobId;
@@ -10,7 +13,7 @@ use url::Url;
 pub const SCHEME: &str = "tallylight";
 
 /// Shows how every upload is doing
-#[derive(Clone, Debug, Parser)]
+#[derive(Clone, Debug, Default, Parser)]
 #[command(name = "tallylight", version)]
 pub struct Args {
     /// Where jobs, settings and the studio of this computer are kept
@@ -30,12 +33,19 @@ pub struct Args {
 impl Args {
     /// Returns where everything is kept: as asked for, or the system's place for application data.
     pub fn data_dir(&self) -> Option<PathBuf> {
-        self.data_dir.clone().or_else(|| dirs::data_dir().map(|folder| folder.join("tallylight")))
+        self.data_dir.clone().or_else(usual_data_dir)
     }
 
-    /// Tells whether everything is kept in a folder that the person named.
+    /// Tells whether everything is kept in another folder than the usual one.
     pub fn has_own_place(&self) -> bool {
-        self.data_dir.is_some()
+        let real = |folder: PathBuf| folder.canonicalize().unwrap_or(folder);
+        self.data_dir.is_some() && self.data_dir.clone().map(real) != usual_data_dir().map(real)
+    }
+
+    /// Returns the command line that starts the same program anew, without what was to be done once.
+    pub fn of_restart(&self) -> Vec<OsString> {
+        let folder = self.data_dir.iter().flat_map(|folder| [OsString::from("--data-dir"), folder.into()]);
+        folder.chain(self.this_computer.then(|| "--this-computer".into())).collect()
     }
 
     /// Reads the command line of a second start, whose paths are relative to where that one was started.
@@ -56,6 +66,11 @@ impl Args {
     pub fn job(&self) -> Option<JobId> {
         self.named.iter().filter_map(link).find_map(|link| job_of(&link))
     }
+}
+
+/// Returns the system's place for application data.
+fn usual_data_dir() -> Option<PathBuf> {
+    dirs::data_dir().map(|folder| folder.join("tallylight"))
 }
 
 fn link(named: impl AsRef<Path>) -> Option<Url> {
@@ -84,6 +99,21 @@ mod tests {
         let args = second(&["a.mp4", "/b.mp4"]).expect("arguments");
         assert_eq!(args.videos(), [PathBuf::from("/home/me/a.mp4"), PathBuf::from("/b.mp4")]);
         assert!(second(&["--nonsense"]).is_none());
+    }
+
+    #[test]
+    fn a_restart_does_nothing_again_and_shows_the_window() {
+        let args = second(&["--data-dir", "/d", "--hidden", "--this-computer", "a.mp4", "tallylight://job/7"]);
+        assert_eq!(args.expect("arguments").of_restart(), ["--data-dir", "/d", "--this-computer"]);
+        assert!(second(&["a.mp4"]).expect("arguments").of_restart().is_empty());
+    }
+
+    #[test]
+    fn the_usual_folder_by_its_name_is_no_other_place() {
+        let usual = usual_data_dir().expect("a folder");
+        let args = |folder: &str| second(&["--data-dir", folder]).expect("arguments");
+        assert!(!args(&usual.display().to_string()).has_own_place());
+        assert!(args("/elsewhere").has_own_place() && !second(&[]).expect("arguments").has_own_place());
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! What the window may ask for. Each hands on to the client; nothing is decided here.
 
 use secrecy::SecretString;
-use tallylight_client::{Handle, Identity, Pause, Pictures};
+use tallylight_client::{Handle, Identity, Pause, Pictures, Read};
 use tallylight_core::{
     Error, JobId, ThumbnailId,
     cache::Trouble,
@@ -172,7 +172,7 @@ async fn discard_draft(client: State<'_, Handle>, job_id: JobId, field: Field) -
 
 #[tauri::command]
 async fn save_text(app: AppHandle, name: String, text: String) -> Answer<Option<String>> {
-    save::text(&app, &name, text)
+    save::text(&app, &name, text).await
 }
 
 #[tauri::command]
@@ -248,7 +248,7 @@ async fn set_webhook_secret(client: State<'_, Handle>, secret: SecretString) -> 
 
 #[tauri::command]
 async fn choose_certificate(app: AppHandle) -> Answer<Option<String>> {
-    let chosen = app.dialog().file().blocking_pick_file().and_then(|file| file.into_path().ok());
+    let chosen = save::asked(|answer| app.dialog().file().pick_file(answer)).await;
     Ok(chosen.map(|path| path.display().to_string()))
 }
 
@@ -269,8 +269,8 @@ async fn history(client: State<'_, Handle>) -> Answer<Vec<HistoryEntry>> {
 }
 
 #[tauri::command]
-async fn mark_read(client: State<'_, Handle>, job_id: Option<JobId>) -> Answer<()> {
-    client.mark_read(job_id).await
+async fn mark_read(client: State<'_, Handle>, read: Read) -> Answer<()> {
+    client.mark_read(read).await
 }
 
 #[tauri::command]
@@ -330,7 +330,7 @@ async fn diagnostics(client: State<'_, Handle>) -> Answer<DiagnosticsView> {
 
 #[tauri::command]
 async fn save_report(app: AppHandle, client: State<'_, Handle>) -> Answer<Option<String>> {
-    save::text(&app, "tallylight-report.txt", client.report().await?)
+    save::text(&app, "tallylight-report.txt", client.report().await?).await
 }
 
 /// The window's page begins to listen.

@@ -21,7 +21,7 @@ mod gnome;
 #[cfg(target_os = "linux")]
 mod launcher;
 
-use crate::shows;
+use crate::{shows, window};
 
 /// How long a tray may take to start when a person logs in.
 const TRAY_LIMIT: Duration = Duration::from_secs(5);
@@ -66,12 +66,19 @@ pub fn has_tray(app: &AppHandle) -> bool {
     app.state::<Desktop>().tray.load(Ordering::Relaxed)
 }
 
-/// Says once, ever, that a hidden window would not come back by a tray. One that is about to start is waited for.
+/// Says once, ever, that a hidden window would not come back by a tray. One that is about to start is waited for, and so
+/// is a window that somebody can see.
 pub fn tell_of_missing_tray(app: &AppHandle, folder: &Path) {
     let (app, told) = (app.clone(), folder.join(TOLD));
+    if told.exists() {
+        return;
+    }
     tauri::async_runtime::spawn(async move {
         tokio::time::sleep(TRAY_LIMIT).await;
-        if !has_tray(&app) && !told.exists() {
+        while !(shows::is_listened_to(&app) && window::is_shown(&app)) {
+            tokio::time::sleep(TRAY_LIMIT).await;
+        }
+        if !has_tray(&app) {
             shows::tell(&app, Show::NoTray);
             if let Err(error) = std::fs::write(told, "") {
                 tracing::warn!(%error, "it will be said again that there is no tray");

@@ -23,6 +23,7 @@ mod save;
 mod settings;
 mod shell;
 mod shows;
+mod starts;
 mod tray;
 mod updates;
 mod window;

@@ -10,7 +10,7 @@ use tauri::{
 };
 use tauri_plugin_dialog::DialogExt;
 
-use crate::window;
+use crate::{save, window};
 
 /// The page asks for `picture://localhost/JOB/THUMBNAIL`.
 pub const SCHEME: &str = "picture";
@@ -38,8 +38,8 @@ pub async fn save(app: &AppHandle, job_id: JobId, thumbnail_id: ThumbnailId) -> 
     let picture = find(app, job_id, thumbnail_id).await?;
     let kind = picture.path.extension().and_then(|kind| kind.to_str()).unwrap_or_default();
     let dialog = app.dialog().file().set_file_name(format!("thumbnail.{kind}"));
-    let chosen = dialog.add_filter(kind.to_uppercase(), &[kind]).blocking_save_file();
-    let Some(path) = chosen.and_then(|file| file.into_path().ok()) else { return Ok(None) };
+    let dialog = dialog.add_filter(kind.to_uppercase(), &[kind]);
+    let Some(path) = save::asked(|answer| dialog.save_file(answer)).await else { return Ok(None) };
     let shown = path.display().to_string();
     std::fs::copy(&picture.path, &path).map_err(|error| {
         Error::new(Code::File, format!("{shown} cannot be written ({error}): choose another folder"))

@@ -17,12 +17,19 @@ use tauri::{AppHandle, Emitter, Manager};
 use tauri_plugin_autostart::ManagerExt;
 use tokio::sync::mpsc;
 
-use crate::{args::Args, desktop, settings::SettingsFile, window};
+use crate::{
+    args::Args,
+    desktop,
+    settings::{Held, Origin, SettingsFile},
+    window,
+};
 
 /// The window hears under this name that settings changed.
 const CHANGED: &str = "settings";
 /// A file that is saved changes several times in a row.
 const SETTLED: Duration = Duration::from_millis(200);
+/// How long a file must be gone or empty to be meant so: some editors make it so for a moment.
+const STAYS_EMPTY: Duration = Duration::from_secs(2);
 
 /// Is what settings act on, beside the client.
 pub struct Preferences {
@@ -70,9 +77,13 @@ pub fn begin(app: &AppHandle, folder: &Path) {
     tauri::async_runtime::spawn(async move {
         take_effect(&app).await;
         while changes.recv().await.is_some() {
-            tokio::time::sleep(SETTLED).await;
-            while changes.try_recv().is_ok() {}
-            if app.state::<SettingsFile>().reread() {
+            // Until it is quiet: a file that is being written says something else than what is meant.
+            while tokio::time::timeout(SETTLED, changes.recv()).await.is_ok_and(|change| change.is_some()) {}
+            let file = app.state::<SettingsFile>();
+            if file.is_empty() {
+                tokio::time::sleep(STAYS_EMPTY).await;
+            }
+            if file.reread() {
                 take_effect(&app).await;
             }
         }
@@ -109,7 +120,7 @@ pub fn read(settings: serde_json::Value) -> Result<Settings, Error> {
 /// Says what cannot be; nothing is kept then.
 pub async fn change(app: &AppHandle, settings: Settings) -> Result<(), Error> {
     check_network(&settings.network)?;
-    app.state::<SettingsFile>().change(settings)?;
+    app.state::<SettingsFile>().change(&settings)?;
     take_effect(app).await;
     Ok(())
 }
@@ -125,13 +136,16 @@ pub async fn reset(app: &AppHandle) -> Result<(), Error> {
 }
 
 async fn take_effect(app: &AppHandle) {
-    let settings = app.state::<SettingsFile>().held().settings;
+    let Held { settings, origin, .. } = app.state::<SettingsFile>().held();
     let preferences = app.state::<Preferences>();
     (preferences.level)(settings.advanced.log_level);
     window::set_theme(app, settings.appearance.theme);
     // Says it also where the client was started with it, and told nobody.
     let network = app.state::<Pictures>().set_network(&settings.network);
-    let login = start_at_login(app, &settings, preferences.login);
+    let login = match origin {
+        Origin::Chosen => start_at_login(app, &settings, preferences.login),
+        Origin::Unknown => Ok(()),
+    };
     let applied = app.state::<Handle>().apply(settings).await;
     preferences.set_trouble(network.and(applied).and(login).err());
     if let Err(error) = app.emit(CHANGED, ()) {

@@ -4,16 +4,19 @@ use std::{
     fs::{File, TryLockError},
     hash::{DefaultHasher, Hash, Hasher},
     path::Path,
+    process::Command,
     thread::sleep,
     time::Duration,
 };
 
 /// Names the file whose lock the running program holds.
 const LOCK: &str = "running.lock";
+/// Stands in the environment of a start that was tried before.
+const SECOND_TRY: &str = "TALLYLIGHT_SECOND_TRY";
 /// How often a lock is tried while the program before ends.
 const TRY_EVERY: Duration = Duration::from_millis(50);
-/// How often it is tried in all: a program that ends waits for five seconds for keychain and backend.
-const TRIES: u32 = 200;
+/// How often it is tried in all, for longer than a program takes to end.
+const TRIES: u32 = 400;
 
 /// Holds a data folder until the end of the program, however it ends.
 #[derive(Debug)]
@@ -45,6 +48,18 @@ impl Running {
         }
         anyhow::bail!("Tallylight already runs on {}: end it first, or name another --data-dir", folder.display())
     }
+}
+
+/// Starts anew in the place of this start, once: whoever ran when it began has ended since.
+///
+/// # Errors
+/// Says why this start failed, where that was tried already.
+pub fn try_again(error: anyhow::Error) -> anyhow::Result<()> {
+    if std::env::var_os(SECOND_TRY).is_some() {
+        return Err(error.context("the app could not be started"));
+    }
+    let status = Command::new(std::env::current_exe()?).args(std::env::args_os().skip(1)).env(SECOND_TRY, "1").status();
+    std::process::exit(status?.code().unwrap_or(1))
 }
 
 /// Returns the name that a running program has on the message bus: another for every data folder, because another

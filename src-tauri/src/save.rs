@@ -1,24 +1,31 @@
 //! Files that the person wants to see or to have: a text where they want it, and the folder of everything.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use tallylight_core::{Code, Error};
 use tauri::AppHandle;
-use tauri_plugin_dialog::DialogExt;
+use tauri_plugin_dialog::{DialogExt, FilePath};
 use tauri_plugin_opener::OpenerExt;
 
 use crate::app;
 
 /// Lets the person choose where a text goes, and returns where it went; none when they think better of it.
-pub fn text(app: &AppHandle, name: &str, text: String) -> Result<Option<String>, Error> {
+pub async fn text(app: &AppHandle, name: &str, text: String) -> Result<Option<String>, Error> {
     let kind = Path::new(name).extension().and_then(|kind| kind.to_str()).unwrap_or("txt").to_owned();
     let dialog = app.dialog().file().set_file_name(name).add_filter(kind.to_uppercase(), &[kind.as_str()]);
-    let Some(path) = dialog.blocking_save_file().and_then(|file| file.into_path().ok()) else { return Ok(None) };
+    let Some(path) = asked(|answer| dialog.save_file(answer)).await else { return Ok(None) };
     let shown = path.display().to_string();
     std::fs::write(&path, text).map_err(|error| {
         Error::new(Code::File, format!("{shown} cannot be written ({error}): choose another folder"))
     })?;
     Ok(Some(shown))
+}
+
+/// Waits for what a person chooses in a dialog, which may be long, without holding up a thread.
+pub async fn asked(ask: impl FnOnce(Box<dyn FnOnce(Option<FilePath>) + Send>)) -> Option<PathBuf> {
+    let (sender, chosen) = tokio::sync::oneshot::channel();
+    ask(Box::new(move |file| drop(sender.send(file))));
+    chosen.await.ok().flatten()?.into_path().ok()
 }
 
 /// Shows the folder of everything in the system's file manager.

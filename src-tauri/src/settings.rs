@@ -7,11 +7,17 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-use tallylight_core::{Code, Error, settings::Settings};
+use serde_json::Value;
+use tallylight_core::{
+    Code, Error,
+    settings::{Automation, Data, Settings},
+};
 use toml_edit::{DocumentMut, Item, Table, de, ser};
 
 /// The name of the file.
 const FILE: &str = "settings.toml";
+/// What held last is kept under this name.
+const LAST: &str = "settings.last.json";
 /// What an earlier file is called after a reset.
 const OLD: &str = "settings.old.toml";
 /// What is left out of the file where it is not chosen.
@@ -30,13 +36,37 @@ pub struct Held {
     pub settings: Settings,
     /// What is wrong with the file.
     pub trouble: Option<Error>,
+    /// Whether it is what the person chose.
+    pub origin: Origin,
+}
+
+/// Tells where what holds comes from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Origin {
+    /// The person chose it, or wanted nothing else.
+    #[default]
+    Chosen,
+    /// The file cannot be read, and never could: what the person wants is not known, so nothing is undone for it.
+    Unknown,
 }
 
 impl SettingsFile {
-    /// Reads the settings of a folder.
+    /// Reads the settings of a folder. While the file has a mistake, what held last holds on.
     pub fn open(folder: &Path) -> Self {
         let this = Self { file: folder.join(FILE), held: Mutex::default() };
-        this.reread();
+        let read = this.read().and_then(|text| this.parse(&text));
+        *this.lock() = match (read, this.remembered()) {
+            (Ok(settings), _) => {
+                this.remember(&settings);
+                Held { settings, ..Held::default() }
+            }
+            (Err(trouble), Some(settings)) => Held { settings, trouble: Some(trouble), origin: Origin::Chosen },
+            (Err(trouble), None) => {
+                let data = Data { retention_days: *Data::DAYS.end() };
+                let settings = Settings { data, ..Settings::default() };
+                Held { settings, trouble: Some(trouble), origin: Origin::Unknown }
+            }
+        };
         this
     }
 
@@ -50,14 +80,22 @@ impl SettingsFile {
         self.lock().clone()
     }
 
+    /// Tells whether the file is gone or empty, as it is for a moment while some editors write it.
+    pub fn is_empty(&self) -> bool {
+        self.read().is_ok_and(|text| text.is_empty())
+    }
+
     /// Reads the file anew, and tells whether anything is different. What held before a mistake in it holds on.
     pub fn reread(&self) -> bool {
         let read = self.read().and_then(|text| self.parse(&text));
         let mut held = self.lock();
         let before = held.clone();
         match read {
-            Ok(settings) => *held = Held { settings, trouble: None },
+            Ok(settings) => *held = Held { settings, ..Held::default() },
             Err(trouble) => held.trouble = Some(trouble),
+        }
+        if held.settings != before.settings {
+            self.remember(&held.settings);
         }
         *held != before
     }
@@ -66,22 +104,24 @@ impl SettingsFile {
     ///
     /// # Errors
     /// Says why the file could not be written. One that cannot be read is never written over.
-    pub fn change(&self, settings: Settings) -> Result<(), Error> {
+    pub fn change(&self, chosen: &Settings) -> Result<(), Error> {
         // One change at a time: each writes the whole file.
         let mut held = self.lock();
         let text = self.read()?;
         let before = self.parse(&text)?;
+        // Somebody may have edited the file a moment ago: only what was chosen here is different.
+        let settings = apply(&held.settings, chosen, &before).ok_or_else(unkept)?;
         let mut document: DocumentMut = text.parse().map_err(|error| self.broken(&error))?;
-        let unkept = |error: ser::Error| Error::new(Code::Storage, format!("the settings could not be kept ({error})"));
-        let old = ser::to_document(&before).map_err(unkept)?;
-        merge(&mut document, &old, &ser::to_document(&settings).map_err(unkept)?);
+        let toml = |settings: &Settings| ser::to_document(settings).map_err(|_| unkept());
+        merge(&mut document, &toml(&before)?, &toml(&settings)?);
         let text = document.to_string();
         // What was written must say what was chosen, or nothing is written.
         if self.parse(&text)? != settings {
-            return Err(Error::new(Code::Storage, "the settings could not be kept: write them into the file by hand"));
+            return Err(unkept());
         }
-        self.write(&text)?;
-        *held = Held { settings, trouble: None };
+        write(&self.file, &text).map_err(|error| self.unwritten(&error))?;
+        self.remember(&settings);
+        *held = Held { settings, ..Held::default() };
         Ok(())
     }
 
@@ -95,9 +135,26 @@ impl SettingsFile {
             Err(error) if error.kind() != ErrorKind::NotFound => Err(self.unwritten(&error)),
             _ => {
                 *held = Held::default();
+                self.remember(&held.settings);
                 Ok(())
             }
         }
+    }
+
+    /// Keeps what holds for a start that finds a mistake in the file.
+    fn remember(&self, settings: &Settings) {
+        let text = serde_json::to_string_pretty(settings).unwrap_or_default();
+        let file = self.file.with_file_name(LAST);
+        if fs::read_to_string(&file).is_ok_and(|held| held == text) {
+            return;
+        }
+        if let Err(error) = write(&file, &text) {
+            tracing::warn!(%error, "a mistake in the settings will undo them at the next start");
+        }
+    }
+
+    fn remembered(&self) -> Option<Settings> {
+        serde_json::from_str(&fs::read_to_string(self.file.with_file_name(LAST)).ok()?).ok()
     }
 
     fn lock(&self) -> MutexGuard<'_, Held> {
@@ -122,25 +179,54 @@ impl SettingsFile {
         })
     }
 
-    /// Puts a whole file in the place of the old one, so that a crash leaves one of the two.
-    fn write(&self, text: &str) -> Result<(), Error> {
-        let next = self.file.with_extension("toml.next");
-        let write = || {
-            let mut file = fs::File::create(&next)?;
-            file.write_all(text.as_bytes())?;
-            // On the disk before it has the name: a power cut must not leave an empty file.
-            file.sync_all()?;
-            fs::rename(&next, &self.file)
-        };
-        write().map_err(|error| self.unwritten(&error))
-    }
-
     fn unwritten(&self, error: &std::io::Error) -> Error {
         Error::new(Code::Storage, format!("the settings could not be kept in {} ({error})", self.file.display()))
     }
 
     fn broken(&self, error: &toml_edit::TomlError) -> Error {
         Error::new(Code::File, format!("{} has a mistake, mend it there: {error}", self.file.display()))
+    }
+}
+
+fn unkept() -> Error {
+    Error::new(Code::Storage, "the settings could not be kept: write them into the file by hand")
+}
+
+/// Puts a whole file in the place of another, so that a crash leaves one of the two.
+fn write(file: &Path, text: &str) -> std::io::Result<()> {
+    // Where the file is a link, it is what it leads to that is written.
+    let file = fs::canonicalize(file).unwrap_or_else(|_| file.to_owned());
+    let mut name = file.file_name().unwrap_or_default().to_owned();
+    name.push(".next");
+    let next = file.with_file_name(name);
+    let mut written = fs::File::create(&next)?;
+    written.write_all(text.as_bytes())?;
+    // On the disk before it has the name: a power cut must not leave an empty file.
+    written.sync_all()?;
+    fs::rename(&next, &file)
+}
+
+/// Returns settings with what a person changed between two versions of them.
+fn apply(from: &Settings, to: &Settings, settings: &Settings) -> Option<Settings> {
+    let value = |settings: &Settings| serde_json::to_value(settings).ok();
+    let (from, to, mut applied) = (value(from)?, value(to)?, value(settings)?);
+    overlay(&from, &to, &mut applied);
+    serde_json::from_value(applied).ok()
+}
+
+/// Changes a value where two others differ. What is a list is changed as a whole.
+fn overlay(from: &Value, to: &Value, value: &mut Value) {
+    match (from, to, value) {
+        (Value::Object(from), Value::Object(to), Value::Object(value)) => {
+            for (key, to) in to {
+                overlay(from.get(key).unwrap_or(&Value::Null), to, value.entry(key).or_insert(Value::Null));
+            }
+        }
+        (from, to, value) => {
+            if from != to {
+                *value = to.clone();
+            }
+        }
     }
 }
 
@@ -165,12 +251,38 @@ fn merge(document: &mut DocumentMut, old: &DocumentMut, new: &DocumentMut) {
             }
             // No list is as good as an empty one.
             None if item.as_array().is_some_and(toml_edit::Array::is_empty) => drop(document.remove(name)),
-            None => {
-                let written = item.clone().into_array_of_tables().map_or_else(|item| item, Item::ArrayOfTables);
-                document.insert(name, written);
-            }
+            None => merge_tables(document, name, item),
         }
     }
+}
+
+/// Writes a list of tables. One that says the same as before stays as it is written, and so does what is around it.
+fn merge_tables(document: &mut DocumentMut, name: &str, item: &Item) {
+    let new = item.clone().into_array_of_tables().unwrap_or_default();
+    let held = document.get(name).and_then(Item::as_array_of_tables).cloned().unwrap_or_default();
+    let is_same_length = held.len() == new.len();
+    let mut before: Vec<Option<Table>> = held.into_iter().map(Some).collect();
+    let mut written = toml_edit::ArrayOfTables::new();
+    for (place, chosen) in new.into_iter().enumerate() {
+        let same = before.iter().position(|held| held.as_ref().is_some_and(|held| says_the_same(held, &chosen)));
+        let place = same.or(is_same_length.then_some(place));
+        written.push(match place.and_then(|place| before.get_mut(place)?.take()) {
+            Some(mut held) => {
+                held.retain(|key, _| chosen.contains_key(key));
+                for (key, value) in &chosen {
+                    put(&mut held, key, value);
+                }
+                held
+            }
+            None => chosen,
+        });
+    }
+    document.insert(name, Item::ArrayOfTables(written));
+}
+
+fn says_the_same(held: &Table, chosen: &Table) -> bool {
+    let read = |table: &Table| de::from_str::<Automation>(&table.to_string()).ok();
+    read(held).is_some_and(|held| Some(held) == read(chosen))
 }
 
 /// Puts a value in the place of another, with the comment that stands behind it.

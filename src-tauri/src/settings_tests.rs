@@ -21,7 +21,7 @@ fn dark(settings: Settings) -> Settings {
 fn what_is_chosen_is_kept_and_the_rest_of_the_file_stays() {
     let (_folder, settings) = opened("# mine\n[other]\nx = 1\n\n[appearance]\ntheme = \"light\" # as at home\n");
     let chosen = dark(settings.held().settings);
-    settings.change(chosen.clone()).expect("kept");
+    settings.change(&chosen).expect("kept");
     assert_eq!(settings.held().settings, chosen);
     let text = text(&settings);
     assert!(text.starts_with("# mine\n[other]\nx = 1\n"), "{text}");
@@ -57,9 +57,9 @@ fn every_choice_comes_back_and_can_be_taken_back() {
         "#,
     )
     .expect("settings");
-    settings.change(all.clone()).expect("kept");
+    settings.change(&all).expect("kept");
     assert!(settings.held().settings == all && !settings.reread(), "{}", text(&settings));
-    settings.change(Settings::default()).expect("kept");
+    settings.change(&Settings::default()).expect("kept");
     settings.reread();
     assert_eq!(settings.held(), Held::default(), "{}", text(&settings));
 }
@@ -69,7 +69,7 @@ fn a_table_in_one_line_is_read_and_written_too() {
     let (_folder, settings) = opened("appearance = { theme = \"dark\" }\n");
     let read = settings.held().settings;
     assert_eq!(read.appearance.theme, Theme::Dark);
-    settings.change(dark(read)).expect("kept");
+    settings.change(&dark(read)).expect("kept");
     settings.reread();
     assert_eq!(settings.held().settings.appearance.language, Language::De);
 }
@@ -91,10 +91,82 @@ fn a_mistake_is_told_with_its_line_what_held_holds_on_and_the_file_stays() {
         let message = held.trouble.expect("a mistake").message;
         assert!(message.contains("settings.toml") && message.contains(line), "{wrong}: {message}");
         assert_eq!(held.settings.appearance.theme, Theme::Dark);
-        settings.change(Settings::default()).expect_err("a mistake");
+        settings.change(&Settings::default()).expect_err("a mistake");
         assert_eq!(text(&settings), wrong);
     }
     settings.reset().expect("put aside");
     assert_eq!(settings.held(), Held::default());
     assert!(settings.path().with_file_name(OLD).exists() && !settings.path().exists());
+}
+
+#[test]
+fn a_mistake_that_is_there_at_the_start_undoes_nothing() {
+    let (folder, settings) = opened("[data]\nretention_days = 365\n[general]\nstart_at_login = true\n");
+    let chosen = settings.held().settings;
+    fs::write(settings.path(), "[data\nretention_days = 365\n").expect("a file");
+    let held = SettingsFile::open(folder.path()).held();
+    assert_eq!((held.settings, held.origin), (chosen.clone(), Origin::Chosen));
+    assert!(held.trouble.is_some_and(|trouble| trouble.message.contains("line 1")));
+    fs::remove_file(settings.path().with_file_name(LAST)).expect("gone");
+    let held = SettingsFile::open(folder.path()).held();
+    assert_eq!(held.origin, Origin::Unknown);
+    assert!(held.settings.data.retention_days >= chosen.data.retention_days, "nothing is thrown away");
+}
+
+#[test]
+fn what_holds_last_is_what_was_chosen_edited_or_put_aside_last() {
+    let (folder, settings) = opened("");
+    let broken = || {
+        fs::write(settings.path(), "[").expect("a file");
+        SettingsFile::open(folder.path()).held().settings
+    };
+    settings.change(&dark(Settings::default())).expect("kept");
+    assert_eq!(broken(), dark(Settings::default()));
+    fs::write(settings.path(), "[appearance]\nlanguage = \"es\"\n").expect("a file");
+    assert!(settings.reread());
+    assert_eq!(broken().appearance, Appearance { language: Language::Es, ..Appearance::default() });
+    settings.reset().expect("put aside");
+    assert_eq!(broken(), Settings::default());
+}
+
+#[test]
+fn an_edit_of_the_last_moment_is_not_written_over() {
+    let (_folder, settings) = opened("[appearance]\ntheme = \"light\"\n");
+    let chosen = dark(settings.held().settings);
+    let edited = "[appearance]\ntheme = \"light\"\n[data]\nretention_days = 7 # fewer\n";
+    fs::write(settings.path(), edited).expect("a file");
+    settings.change(&chosen).expect("kept");
+    let held = settings.held().settings;
+    assert_eq!((held.data.retention_days, held.appearance), (7, chosen.appearance));
+    assert!(text(&settings).contains("retention_days = 7 # fewer"), "{}", text(&settings));
+}
+
+#[test]
+fn comments_of_automations_stay() {
+    let written = "# first\n[[automation]]\nwhen = [\"failed\"] # only then\nrun = [\"a\"]\n\n\
+        # second\n[[automation]]\nrun = [\"b\"] # why\nwhen = [\"completed\"]\n";
+    let (_folder, settings) = opened(written);
+    let mut chosen = settings.held().settings;
+    chosen.automation[1].enabled = false;
+    settings.change(&chosen).expect("kept");
+    let after = text(&settings);
+    assert!(["# first", "# only then", "# second", "# why"].iter().all(|comment| after.contains(comment)), "{after}");
+    chosen.automation.remove(0);
+    settings.change(&chosen).expect("kept");
+    let after = text(&settings);
+    assert!(after.contains("# second") && after.contains("# why") && !after.contains("# only then"), "{after}");
+}
+
+#[test]
+#[cfg(unix)]
+fn a_file_that_is_a_link_stays_one() {
+    let elsewhere = tempfile::tempdir().expect("a folder");
+    let real = elsewhere.path().join("dotfile.toml");
+    fs::write(&real, "# mine\n").expect("a file");
+    let folder = tempfile::tempdir().expect("a folder");
+    std::os::unix::fs::symlink(&real, folder.path().join(FILE)).expect("a link");
+    let settings = SettingsFile::open(folder.path());
+    settings.change(&dark(Settings::default())).expect("kept");
+    assert!(settings.path().is_symlink());
+    assert!(fs::read_to_string(real).expect("a file").contains("# mine"), "{}", text(&settings));
 }

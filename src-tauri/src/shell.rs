@@ -9,11 +9,10 @@ use std::{
 };
 
 use serde::Serialize;
-use tallylight_client::{Handle, Shell, Transcripts, TrayView};
+use tallylight_client::{Handle, Read, Shell, Transcripts, TrayView};
 use tallylight_core::{
     cache::Trouble,
     view::{Event, NoticeKind, NoticeView, SessionState, SessionView, Show},
-    words::Words,
 };
 use tauri::{AppHandle, Emitter, Manager};
 use tauri_plugin_clipboard_manager::ClipboardExt;
@@ -23,6 +22,7 @@ use crate::{
     desktop::{self, Desktop},
     notifications::{self, Act, Again, Sound, Told},
     pictures,
+    quitting::Quitting,
     settings::SettingsFile,
     shows, tray, window,
 };
@@ -117,6 +117,11 @@ impl Shell for Window {
         }
     }
 
+    fn takes_notices(&self) -> bool {
+        // A program that ends shows nothing any more: the next run tells.
+        !self.app.state::<Quitting>().is_under_way()
+    }
+
     fn is_busy(&self) -> bool {
         self.app.state::<Desktop>().is_busy()
     }
@@ -152,14 +157,14 @@ async fn notify(app: AppHandle, notice: NoticeView) {
         picture,
         sound: if settings.notifications.sound { Sound::On } else { Sound::Off },
         again: if again { Again::Possible } else { Again::Impossible },
-        words: Words::new(settings.appearance.language, &app::system_language()),
+        words: app::words(&app),
     };
     let this = app.clone();
     notifications::show(told, move |act| act_on(&this, act));
 }
 
 fn act_on(app: &AppHandle, act: Act) {
-    let handle = app.state::<Handle>().inner().clone();
+    let (this, handle) = (app.clone(), app.state::<Handle>().inner().clone());
     match act {
         Act::Open(Some(job_id)) => shows::open_job(app, job_id),
         Act::Open(None) => shows::show(app, Show::History),
@@ -170,16 +175,17 @@ fn act_on(app: &AppHandle, act: Act) {
         }
         Act::UploadAgain(job_id) => {
             tauri::async_runtime::spawn(async move {
-                let _ = handle.mark_read(Some(job_id.clone())).await;
-                if let Err(error) = handle.upload_again(job_id).await {
+                let _ = handle.mark_read(Read::Jobs(vec![job_id.clone()])).await;
+                if let Err(error) = handle.upload_again(job_id.clone()).await {
                     tracing::info!(code = ?error.code, "a video was not taken again");
+                    // The window says why.
+                    shows::open_job(&this, job_id);
                 }
             });
         }
         Act::Dismiss(job_id) => {
             tauri::async_runtime::spawn(async move {
-                let _ = handle.settle(vec![job_id.clone()], Trouble::Dismiss).await;
-                let _ = handle.mark_read(Some(job_id)).await;
+                let _ = handle.settle(vec![job_id], Trouble::Dismiss).await;
             });
         }
     }

@@ -30,6 +30,11 @@ impl Shows {
     }
 }
 
+/// Tells whether a page listens.
+pub fn is_listened_to(app: &AppHandle) -> bool {
+    app.state::<Shows>().0.lock().unwrap_or_else(PoisonError::into_inner).listens
+}
+
 /// Brings the window to the front, and asks it to show something.
 pub fn show(app: &AppHandle, show: Show) {
     window::show(app);

@@ -23,6 +23,11 @@ const ASK_EVERY: Duration = Duration::from_hours(24);
 /// How long after the start it is asked first: the start itself is for other things.
 const FIRST: Duration = Duration::from_mins(1);
 
+/// How long an answer may take.
+const ASK_LIMIT: Duration = Duration::from_secs(30);
+/// How long fetching may take: slow lines are no reason to give up, dead ones are.
+const FETCH_LIMIT: Duration = Duration::from_hours(1);
+
 /// Holds how it stands with a newer version.
 pub struct Updates {
     view: Mutex<UpdateView>,
@@ -86,11 +91,12 @@ pub async fn check(app: &AppHandle) {
     }
     show(app, UpdateView::Checking);
     let asked = async {
-        let asker = app.updater_builder().pubkey(source.key).endpoints(vec![source.address])?.build()?;
-        asker.check().await
+        let builder = app.updater_builder().timeout(ASK_LIMIT).pubkey(source.key);
+        builder.endpoints(vec![source.address])?.build()?.check().await
     };
     match asked.await {
-        Ok(Some(update)) => {
+        Ok(Some(mut update)) => {
+            update.timeout = Some(FETCH_LIMIT);
             show(app, UpdateView::Available { version: update.version.clone() });
             *found = Some((update, None));
         }
@@ -129,6 +135,21 @@ pub async fn fetch(app: &AppHandle) {
 /// # Errors
 /// Says what is under way and would be cut off.
 pub async fn restart(app: &AppHandle) -> Result<(), Error> {
+    nothing_is_lost(app).await?;
+    // The installer of Windows ends the program at once: there it is started when everything is saved.
+    if !cfg!(windows) {
+        if let Err(error) = install(app) {
+            failed(app, &error);
+            return Ok(());
+        }
+        // Something may have begun meanwhile.
+        nothing_is_lost(app).await?;
+    }
+    quitting::restart(app);
+    Ok(())
+}
+
+async fn nothing_is_lost(app: &AppHandle) -> Result<(), Error> {
     let handle = app.state::<Handle>();
     if handle.is_uploading().await? {
         return Err(Error::new(Code::Conflict, "videos are being uploaded: restart when they are there"));
@@ -136,18 +157,19 @@ pub async fn restart(app: &AppHandle) -> Result<(), Error> {
     if handle.rows().await?.iter().any(|row| row.unsaved) {
         return Err(Error::new(Code::Conflict, "there are unsaved words: save or discard them, then restart"));
     }
-    install(app).await;
-    quitting::restart(app);
     Ok(())
 }
 
-/// Installs what was fetched, at the end of the program.
-pub async fn install(app: &AppHandle) {
-    let found = app.state::<Updates>().found.lock().await.take();
-    if let Some((update, Some(bytes))) = found
-        && let Err(error) = update.install(bytes)
-    {
-        tracing::error!(%error, "the newer version could not be installed");
+/// Installs what was fetched, if anything.
+///
+/// # Errors
+/// Says why it could not be installed; it is fetched again then.
+pub fn install(app: &AppHandle) -> Result<(), tauri_plugin_updater::Error> {
+    // Whoever holds it is still asking or fetching, so there is nothing to install, and the end waits for no network.
+    let Ok(mut found) = app.state::<Updates>().found.try_lock().map(|mut found| found.take()) else { return Ok(()) };
+    match found.take() {
+        Some((update, Some(bytes))) => update.install(bytes),
+        _ => Ok(()),
     }
 }
 

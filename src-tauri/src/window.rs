@@ -73,6 +73,11 @@ pub fn show(app: &AppHandle) {
     }
 }
 
+/// Tells whether somebody can see the window.
+pub fn is_shown(app: &AppHandle) -> bool {
+    app.get_webview_window(LABEL).is_some_and(|window| window.is_visible().unwrap_or(false))
+}
+
 /// Hides the window.
 pub fn hide(app: &AppHandle) {
     let Some(window) = app.get_webview_window(LABEL) else { return };

@@ -99,9 +99,9 @@ describe("the life of the app", { concurrency: false }, () => {
     assert.ok(isRunning(own));
   });
 
-  it("loses nothing on SIGTERM", async () => {
+  it("loses nothing on SIGTERM, however often it is told", async () => {
     const { own } = app.processes();
-    execFileSync("kill", ["-TERM", own]);
+    execFileSync("sh", ["-c", `kill -TERM ${own}; kill -HUP ${own}; kill -TERM ${own}`]);
     await waitFor("its end", () => !isRunning(own));
     await app.close();
     app = await App.start(dataDir);
@@ -122,6 +122,17 @@ describe("the life of the app", { concurrency: false }, () => {
     await app.close();
     app = await App.start(dataDir);
     await app.sees("Live");
+  });
+
+  it("takes a start that comes while it starts", async () => {
+    await app.close();
+    const starting = App.start(dataDir);
+    await waitFor("the first to begin", () => spawnSync("pgrep", ["-f", app.command()]).status === 0);
+    const links = [7, 6, 7].map((job) => start(dataDir, [`tallylight://job/${job}`]));
+    app = await starting;
+    await Promise.all(links.map(ended));
+    await waitFor("the video", async () => (await app.text("article h1")) === title());
+    assert.equal(windows().length, 1);
   });
 
   it("asks before it quits while videos are uploaded", async () => {

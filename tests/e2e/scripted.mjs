@@ -6,7 +6,7 @@ import { WebSocketServer } from "ws";
 /** Starts it with a list of jobs, on a port, 0 for any. What it says of itself can be more. */
 export async function startScripted(jobs, { access = "a", refresh = "r", port = 0, more = {}, refuse = false } = {}) {
   /** What was brought to be saved, in order; what stands in for saving it the next times; and pictures by name. */
-  const backend = { jobs, refused: false, pongs: 0, subscribed: 0, edits: [], instead: [], pictures: {}, looks: [] };
+  const backend = { jobs, refused: false, pongs: 0, subscribed: 0, edits: [], instead: [], pictures: {}, looks: [], uploads: 0, takes: false };
   const find = (key, id) => backend.jobs.find((job) => String(job[key]) === decodeURIComponent(id));
   /** Changes a video as somebody else would, and returns its job. */
   backend.change = (videoId, fields) => {
@@ -50,8 +50,10 @@ export async function startScripted(jobs, { access = "a", refresh = "r", port = 
     } else if (path.startsWith("/api/v1/videos/jobs/") && find("id", path.split("/")[5])) {
       answer(200, find("id", path.split("/")[5]));
     } else if (path === "/api/v1/videos/upload") {
+      backend.uploads += 1;
       // A slow line: what is begun does not end.
-      request.once("data", () => request.pause());
+      if (!backend.takes) request.once("data", () => request.pause());
+      else request.resume().once("end", () => answer(200, { video_id: `v${backend.uploads}`, job_id: `u${backend.uploads}`, status: "PENDING" }));
     } else if (path.startsWith("/pictures/")) {
       const picture = backend.pictures[path.slice("/pictures/".length)];
       backend.looks.push(path);

@@ -1,6 +1,7 @@
 // Every setting, chosen in the window or written into the file, with what it does.
 
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { createHmac } from "node:crypto";
 import { once } from "node:events";
 import { chmodSync, existsSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
@@ -37,6 +38,12 @@ describe("the settings", { concurrency: false }, () => {
   const shut = async () => {
     await app.button("Close").click();
     await waitFor("the dialog to close", async () => !(await app.$("dialog").isExisting()));
+  };
+  /** Returns the ids of the videos that are kept. */
+  const onDisk = () => {
+    const code = "import sqlite3, sys; print(*(id for id, in sqlite3.connect(sys.argv[1]).execute('SELECT id FROM job')))";
+    const kept = execFileSync("python3", ["-c", code, join(dataDir, "desktop/tallylight.db")], { encoding: "utf8" });
+    return kept.trim().split(" ");
   };
   const text = () => (existsSync(file) ? readFileSync(file, "utf8") : "");
   const end = (id, status) => {
@@ -99,23 +106,30 @@ describe("the settings", { concurrency: false }, () => {
     await app.sees("Notifications are shown.");
   });
 
-  it("forgets old videos when they are kept for less long, and refuses what is no number of days", async () => {
+  it("takes old videos off the disk when they are kept for less long, and refuses what is no number of days", async () => {
     await section("data");
     assert.ok((await app.text("dialog")).includes(dataDir));
     await app.$("#retention-days").setValue("99999");
     await app.browser.keys("Tab");
     await app.sees("Type a whole number from 1 to 3650");
-    await app.$("#retention-days").setValue("30");
-    await app.browser.keys("Tab");
-    await waitFor("the old one to go", async () => (await app.invoke("rows")).length === 2);
-    assert.match(text(), /retention_days = 30/);
+    const keep = async (days) => {
+      await app.$("#retention-days").setValue(days);
+      await app.browser.keys("Tab");
+      await waitFor(`${days} days`, () => text().includes(`retention_days = ${days}`));
+    };
+    await keep("3650");
+    backend.say({ type: "JOB_UPDATE", job_id: "3", data: { status: "COMPLETED", progress_percent: 100 }, timestamp: "2026-01-01T00:00:01Z" });
+    await waitFor("the old one on the disk", () => onDisk().includes("3"));
+    await keep("30");
+    await waitFor("the old one to go", () => !onDisk().includes("3"));
+    assert.equal((await app.invoke("rows")).length, 3, "the studio has it still");
   });
 
   it("clears the list, and has it anew", async () => {
     await section("data");
     await app.button("Clear the list and pictures…").click();
     await app.button("Clear").click();
-    await waitFor("the list anew", async () => (await app.invoke("rows")).length >= 2);
+    await waitFor("the list anew", async () => (await app.invoke("rows")).length === 3);
   });
 
   it("refuses a proxy that is none, keeps one, and goes without", async () => {
@@ -223,6 +237,17 @@ describe("the settings", { concurrency: false }, () => {
     await app.doesNotSee("has a mistake at line 3").catch(() =>
       waitFor("the mistake to be mended", async () => !(await app.text("dialog")).includes("has a mistake")),
     );
+  });
+
+  it("waits for a file that an editor empties before it writes it", async () => {
+    const before = text();
+    writeFileSync(file, "");
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    assert.equal((await settings()).data.retention_days, 30, "nothing is undone by a moment");
+    writeFileSync(file, `${before}\n# at the end\n`);
+    await app.changeSettings((settings) => (settings.data.retention_days = 31));
+    assert.match(text(), /retention_days = 31[^]*# at the end/);
+    await app.changeSettings((settings) => (settings.data.retention_days = 30));
   });
 
   it("goes back to the beginning, and keeps the old file", async () => {

@@ -8,17 +8,25 @@ import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
-import { App, bin, waitFor } from "./app.mjs";
+import { App, bin, videos, waitFor } from "./app.mjs";
 import { startScripted } from "./scripted.mjs";
 
-/** The newer version: what its file begins with makes it an AppImage. */
-const NEWER = Buffer.concat([Buffer.from([0x7f, 0x45, 0x4c, 0x46, 2, 1, 1, 0, 0x41, 0x49, 2, 0]), Buffer.alloc(4096, 7)]);
+/** Makes a file an AppImage, which it is by how it begins; a program stays one. */
+const asImage = (bytes) => {
+  const image = Buffer.from(bytes);
+  image.set([0x41, 0x49, 2], 8);
+  return image;
+};
+/** The newer version. */
+const NEWER = asImage(Buffer.concat([Buffer.from([0x7f, 0x45, 0x4c, 0x46, 2, 1, 1, 0]), Buffer.alloc(4096, 7)]));
 
 describe("updates", { concurrency: false }, () => {
   const folder = mkdtempSync(join(tmpdir(), "tallylight-updates-"));
   const image = join(folder, "Tallylight.AppImage");
   const asked = [];
   let served = NEWER;
+  let keys;
+  let world;
   let server;
   let app;
   let backend;
@@ -31,8 +39,10 @@ describe("updates", { concurrency: false }, () => {
     return last;
   };
 
+  const signed = (bytes) => JSON.parse(execFileSync(bin("sign-update"), [], { input: bytes, encoding: "utf8" }));
+
   before(async () => {
-    const keys = JSON.parse(execFileSync(bin("sign-update"), [], { input: NEWER, encoding: "utf8" }));
+    keys = signed(NEWER);
     server = createServer((request, response) => {
       asked.push(request.url);
       if (request.url === "/latest.json") {
@@ -46,7 +56,7 @@ describe("updates", { concurrency: false }, () => {
     chmodSync(image, 0o700);
     backend = await startScripted([], { more: { features: ["upload"] } });
     const address = `http://127.0.0.1:${server.address().port}/latest.json`;
-    const world = { APPIMAGE: image, TALLYLIGHT_UPDATE_URL: address, TALLYLIGHT_UPDATE_KEY: keys.key };
+    world = { APPIMAGE: image, TALLYLIGHT_UPDATE_URL: address, TALLYLIGHT_UPDATE_KEY: keys.key };
     app = await App.start(join(folder, "data"), { world });
     await app.enter(backend);
     await app.sees("Live");
@@ -96,5 +106,28 @@ describe("updates", { concurrency: false }, () => {
     execFileSync("kill", ["-TERM", own]);
     await waitFor("its end", () => spawnSync("kill", ["-0", own]).status !== 0);
     assert.ok(readFileSync(image).equals(NEWER), "the newer version is in its place");
+    await app.close();
+  });
+
+  it("starts the newer version when the person wants, without doing again what the start before was for", async () => {
+    backend.takes = true;
+    served = asImage(readFileSync(bin("tallylight")));
+    keys = signed(served);
+    world.TALLYLIGHT_UPDATE_KEY = keys.key;
+    app = await App.start(join(folder, "data"), { world, args: ["--hidden", videos.silent] });
+    await waitFor("the upload", async () => backend.uploads === 1 && (await app.invoke("uploads")).length === 0);
+    await app.invoke("check_for_update");
+    await app.invoke("fetch_update");
+    await app.invoke("restart");
+    const next = await waitFor("the newer version", () => {
+      const { stdout } = spawnSync("pgrep", ["-f", "-a", `^${image}`], { encoding: "utf8" });
+      return stdout.trim().match(/^([0-9]+) (.*)$/);
+    });
+    assert.equal(next[2], `${image} --data-dir ${join(folder, "data")}`);
+    const isVisible = () => spawnSync("xdotool", ["search", "--onlyvisible", "--name", "^Tallylight$"]).status === 0;
+    await waitFor("its window", isVisible);
+    assert.equal(backend.uploads, 1);
+    execFileSync("kill", ["-TERM", next[1]]);
+    await waitFor("its end", () => spawnSync("kill", ["-0", next[1]]).status !== 0);
   });
 });

@@ -1,21 +1,17 @@
-//! What a person is told, when, and what happens by itself at the end of a job.
+//! What a person is told, and when.
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
-use serde_json::{Value, json};
-use tallylight_client::Pause;
+use serde_json::json;
+use tallylight_client::{Pause, Read};
 use tallylight_core::{
     Code, JobId,
-    cache::Outcome,
-    settings::{Automation, Notifications, QuietHours, Settings},
-    view::NoticeKind,
+    cache::Trouble,
+    settings::{Language, Notifications, QuietHours, Settings},
+    view::{Attention, NoticeKind},
+    words::Words,
 };
-use tallylight_tests::{Scene, Stage, Video, running, update};
-use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
-    net::TcpListener,
-    sync::mpsc,
-};
+use tallylight_tests::{Answer, Scene, Stage, Video, ended, running, update};
 
 fn warning(job_id: &str, time: &str) -> String {
     let data = json!({ "error_code": "no_audio", "error_message": "no sound", "recoverable": true });
@@ -39,7 +35,7 @@ async fn a_warning_is_told_once_with_its_reason_and_is_in_the_history_unread() {
     let history = scene.client.history().await.expect("history");
     assert_eq!((history.len(), history[0].kind, history[0].read), (1, NoticeKind::Warning, false));
     assert_eq!(scene.client.status().await.expect("status").news.unread, 1);
-    scene.client.mark_read(Some(JobId::new("1"))).await.expect("seen");
+    scene.client.mark_read(Read::Jobs(vec![JobId::new("1")])).await.expect("seen");
     assert_eq!(scene.client.status().await.expect("status").news.unread, 0);
     assert!(scene.client.history().await.expect("history")[0].read);
 }
@@ -120,140 +116,124 @@ async fn a_busy_system_is_left_alone_and_told_once_afterwards() {
 }
 
 #[tokio::test]
-async fn notifications_speak_the_language_that_was_chosen() {
+async fn notifications_and_the_tray_speak_the_language_that_was_chosen() {
     let scene = Scene::live(|backend| backend.set_jobs(json!([running("1")]))).await;
     let mut settings = Settings::default();
-    settings.appearance.language = tallylight_core::settings::Language::De;
+    settings.appearance.language = Language::De;
     scene.client.apply(settings).await.expect("applied");
+    let tray = scene.recorder.seen().tray.clone().expect("a tray");
+    assert_eq!(tray.words, Words::new(Language::De, ""), "at once");
     scene.backend.say(update("1", "COMPLETED", 100, "2026-01-01T00:00:01Z"));
     assert_eq!(titles(&scene).await, ["Video 1 ist fertig"]);
 }
 
 #[tokio::test]
-async fn a_shorter_retention_forgets_old_videos_at_once() {
-    let old =
-        json!({ "id": "1", "status": "COMPLETED", "progress_percent": 100, "updated_at": "2020-01-01T00:00:00Z" });
-    let scene = Scene::live(|backend| backend.set_jobs(json!([old, running("2")]))).await;
-    assert!(scene.job("1").await.is_some());
-    let mut settings = Settings::default();
-    settings.data.retention_days = 7;
-    scene.client.apply(settings).await.expect("applied");
-    assert!(scene.job("1").await.is_none());
-    assert!(scene.job("2").await.is_some(), "what is not over stays");
+async fn a_warning_that_was_held_over_a_restart_is_told_as_one_with_the_others() {
+    let mut scene = Scene::live(|backend| backend.set_jobs(json!(["1", "2"].map(running)))).await;
+    scene.client.pause(Pause::Tomorrow).await.expect("paused");
+    scene.backend.say(warning("1", "2026-01-01T00:00:01Z"));
+    scene.backend.say(update("2", "COMPLETED", 100, "2026-01-01T00:00:01Z"));
+    assert!(titles(&scene).await.is_empty());
+    scene.backend.set_jobs(json!([running("1"), ended("2", "COMPLETED")]));
+    scene.restart().await;
+    scene.until("live", Scene::is_live).await;
+    assert!(titles(&scene).await.is_empty());
+    scene.client.pause(Pause::Off).await.expect("goes on");
+    titles(&scene).await;
+    assert_eq!(scene.recorder.seen().notices[0].job_ids.len(), 2, "{:?}", scene.recorder.seen().notices);
 }
 
 #[tokio::test]
-async fn a_cache_that_is_cleared_fills_again_and_tells_nobody_of_what_is_old() {
-    let scene = Scene::live(|backend| backend.set_jobs(json!([running("1")]))).await;
+async fn what_a_window_cannot_tell_any_more_is_told_by_the_next_run() {
+    let mut scene = Scene::live(|backend| backend.set_jobs(json!([running("1")]))).await;
+    scene.recorder.deaf().set(true);
+    scene.backend.say(update("1", "COMPLETED", 100, "2026-01-01T00:00:01Z"));
+    assert!(titles(&scene).await.is_empty());
+    scene.backend.set_jobs(json!([ended("1", "COMPLETED")]));
+    scene.restart().await;
+    scene.until("live", Scene::is_live).await;
+    assert_eq!(titles(&scene).await, ["Video 1 is ready"]);
+}
+
+#[tokio::test]
+async fn a_shorter_retention_takes_old_videos_off_the_disk_at_once() {
+    let old =
+        json!({ "id": "1", "status": "COMPLETED", "progress_percent": 100, "updated_at": "2020-01-01T00:00:00Z" });
+    let mut scene = Scene::live(|backend| backend.set_jobs(json!([old, running("2")]))).await;
+    let mut settings = Settings::default();
+    settings.data.retention_days = 3650;
+    scene.apply(settings.clone()).await;
+    scene.backend.say(update("1", "COMPLETED", 100, "2020-01-01T00:00:01Z"));
+    scene.settle().await;
+    let offline = async |scene: &mut Scene| {
+        scene.backend.set_rest(Answer::status(500));
+        scene.restart().await;
+        let there = (scene.job("1").await.is_some(), scene.job("2").await.is_some());
+        scene.backend.set_rest(None);
+        there
+    };
+    assert_eq!(offline(&mut scene).await, (true, true), "kept for so long");
+    settings.data.retention_days = 7;
+    scene.apply(settings).await;
+    assert!(scene.job("1").await.is_some(), "the window shows it on");
+    assert_eq!(offline(&mut scene).await, (false, true), "what is not over stays");
+}
+
+#[tokio::test]
+async fn the_words_of_an_old_video_stay_readable_although_the_disk_does_not_keep_them() {
+    let old = json!({
+        "id": "1", "status": "COMPLETED", "progress_percent": 100, "updated_at": "2020-01-01T00:00:00Z",
+        "video_metadata": { "transcript_text": "spoken words" },
+    });
+    let scene = Scene::live(|backend| backend.set_jobs(json!([old]))).await;
+    scene.clock.advance(Duration::from_secs(20));
+    scene.settle().await;
+    let words = scene.job("1").await.expect("a job").metadata.transcript;
+    assert_eq!(words.as_deref(), Some("spoken words"));
+}
+
+#[tokio::test]
+async fn a_cache_that_is_cleared_fills_again_and_keeps_what_only_it_knows() {
+    let jobs = json!([running("1"), ended("2", "FAILED")]);
+    let scene = Scene::live(|backend| {
+        backend.set_jobs(jobs);
+        backend.set_etag("a tag");
+    })
+    .await;
+    scene.client.pause(Pause::Hour).await.expect("paused");
+    scene.client.settle(vec![JobId::new("2")], Trouble::Dismiss).await.expect("settled");
+    scene.backend.say(update("1", "COMPLETED", 100, "2026-01-01T00:00:01Z"));
+    scene.settle().await;
+    scene.backend.set_jobs(json!([ended("1", "COMPLETED"), ended("2", "FAILED")]));
     let lists = scene.backend.lists();
     scene.client.clear_cache().await.expect("cleared");
     scene.until("the list", |scene| scene.backend.lists() > lists).await;
+    scene.client.synced().await.expect("fetched");
     scene.settle().await;
-    assert!(scene.job("1").await.is_some());
-    assert!(scene.client.history().await.expect("history").is_empty());
+    assert!(scene.job("1").await.is_some(), "whatever tag it had");
+    assert_eq!(scene.job("2").await.expect("a job").row.attention, None, "it was put aside");
+    assert_eq!(scene.client.history().await.expect("history").len(), 1);
+    scene.client.pause(Pause::Off).await.expect("goes on");
+    assert_eq!(titles(&scene).await, ["Video 1 is ready"], "and nothing twice");
 }
 
 #[tokio::test]
-async fn a_command_is_given_the_whole_job_once() {
-    let stage = Stage::live().await;
-    let said = stage.folder.path().join("said.json");
-    let script = format!("cat >> {}; echo done", said.display());
-    let run = Some(["/bin/sh", "-c", &script].map(str::to_owned).to_vec());
-    let automation = vec![Automation { enabled: true, when: vec![Outcome::Completed], run, webhook: None }];
-    stage.client.apply(Settings { automation, ..Settings::default() }).await.expect("applied");
-    stage.client.upload(Video::Silent.make(stage.videos(), "a.mp4")).await.expect("taken");
-    stage.ended("a.mp4").await;
-    let told = async || {
-        let events = stage.client.diagnostics().await.expect("diagnostics").events;
-        events.iter().filter(|event| event.message.contains("/bin/sh ran: done")).count()
-    };
-    while told().await == 0 {
-        tokio::time::sleep(Duration::from_millis(20)).await;
+async fn what_is_put_aside_and_what_was_shown_is_seen_and_nothing_else() {
+    let jobs = ["1", "2", "3"].map(running);
+    let scene = Scene::live(|backend| backend.set_jobs(json!(jobs))).await;
+    let unread = async || scene.client.status().await.expect("status").news.unread;
+    for job in ["1", "2"] {
+        scene.backend.say(update(job, "FAILED", 1, "2026-01-01T00:00:01Z"));
     }
-    let job: Value = serde_json::from_slice(&std::fs::read(said).expect("a file")).expect("one job");
-    assert_eq!((&job["status"], &job["filename"]), (&json!("COMPLETED"), &json!("a.mp4")));
-    assert!(job["size_bytes"].as_u64().is_some_and(|bytes| bytes > 0), "what only REST knows, too: {job}");
-}
-
-/// Answers calls with statuses, one after the other, and hands on what was sent.
-async fn receiver(statuses: &'static [u16]) -> (String, mpsc::Receiver<String>) {
-    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-    let address = format!("http://{}", listener.local_addr().expect("an address"));
-    let (sender, calls) = mpsc::channel(10);
-    tokio::spawn(async move {
-        for status in statuses {
-            let (mut stream, _) = listener.accept().await.expect("a call");
-            let (mut bytes, mut part) = (Vec::new(), vec![0; 65536]);
-            loop {
-                let read = stream.read(&mut part).await.expect("a call");
-                bytes.extend_from_slice(&part[..read]);
-                let text = String::from_utf8_lossy(&bytes).into_owned();
-                let length = text
-                    .to_lowercase()
-                    .split("content-length: ")
-                    .nth(1)
-                    .and_then(|rest| rest.lines().next()?.trim().parse::<usize>().ok());
-                let body = text.split_once("\r\n\r\n").map_or(0, |(_, body)| body.len());
-                if length.is_some_and(|length| body >= length) {
-                    break;
-                }
-            }
-            let answer = format!("HTTP/1.1 {status} x\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
-            stream.write_all(answer.as_bytes()).await.expect("an answer");
-            sender.send(String::from_utf8_lossy(&bytes).into_owned()).await.expect("a reader");
-        }
-    });
-    (address, calls)
-}
-
-fn header<'a>(call: &'a str, name: &str) -> &'a str {
-    let line = call.lines().find(|line| line.to_lowercase().starts_with(&format!("{name}: ")));
-    line.and_then(|line| line.split_once(": ")).map(|(_, value)| value).expect("a header")
-}
-
-#[tokio::test]
-async fn a_webhook_is_signed_and_told_again_until_it_answers() {
-    let (address, mut calls) = receiver(&[503, 204]).await;
-    let scene = Scene::live(|backend| backend.set_jobs(json!([running("1")]))).await;
-    scene.client.set_webhook_secret("key".into()).await.expect("kept");
-    let webhook = Some(address.parse().expect("an address"));
-    let automation = vec![Automation { enabled: true, when: vec![Outcome::Failed], run: None, webhook }];
-    scene.client.apply(Settings { automation, ..Settings::default() }).await.expect("applied");
-    scene.backend.say(update("1", "FAILED", 1, "2026-01-01T00:00:01Z"));
     titles(&scene).await;
-    let (first, second) = (calls.recv().await.expect("a call"), calls.recv().await.expect("another"));
-    assert_eq!(header(&first, "x-tallylight-delivery"), header(&second, "x-tallylight-delivery"));
-    assert_eq!(header(&second, "x-tallylight-event"), "job.failed");
-    let (_, body) = second.split_once("\r\n\r\n").expect("a body");
-    assert_eq!(serde_json::from_str::<Value>(body).expect("a job")["job_id"], "1");
-    let signed = openssl(&format!("{}.{body}", header(&second, "x-tallylight-timestamp"))).await;
-    assert_eq!(header(&second, "x-tallylight-signature"), format!("sha256={signed}"));
-}
-
-#[tokio::test]
-async fn a_webhook_without_a_secret_is_not_told_and_says_why() {
-    let scene = Arc::new(Scene::live(|backend| backend.set_jobs(json!([running("1")]))).await);
-    let webhook = Some("https://127.0.0.1:1/".parse().expect("an address"));
-    let automation = vec![Automation { enabled: true, when: vec![Outcome::Failed], run: None, webhook }];
-    scene.client.apply(Settings { automation, ..Settings::default() }).await.expect("applied");
-    scene.backend.say(update("1", "FAILED", 1, "2026-01-01T00:00:01Z"));
+    let shown = scene.client.history().await.expect("history");
+    scene.backend.say(update("3", "FAILED", 1, "2026-01-01T00:00:02Z"));
     titles(&scene).await;
-    while !scene.diagnostics().await.events.iter().any(|event| event.message.contains("no secret is set")) {
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
-}
-
-/// Signs as somebody else's program does.
-async fn openssl(text: &str) -> String {
-    let mut child = tokio::process::Command::new("openssl")
-        .args(["dgst", "-sha256", "-hmac", "key", "-r"])
-        .stdin(std::process::Stdio::piped())
-        .stdout(std::process::Stdio::piped())
-        .spawn()
-        .expect("openssl");
-    child.stdin.take().expect("an input").write_all(text.as_bytes()).await.expect("a reader");
-    let output = child.wait_with_output().await.expect("an end");
-    String::from_utf8_lossy(&output.stdout).split_whitespace().next().expect("a digest").to_owned()
+    assert_eq!(unread().await, 3);
+    scene.client.settle(vec![JobId::new("1")], Trouble::Dismiss).await.expect("settled");
+    assert_eq!(unread().await, 2);
+    scene.client.mark_read(Read::UpTo(shown[0].entry_id)).await.expect("seen");
+    assert_eq!(unread().await, 1, "the last one came when the others were shown");
 }
 
 #[tokio::test]
@@ -267,4 +247,26 @@ async fn a_failed_video_is_sent_again_from_where_it_came() {
     assert_eq!(stage.client.job(failed).await.expect("a job").row.attention, None, "it is taken care of");
     let nobody = stage.client.upload_again(JobId::new("nobody")).await.expect_err("no file");
     assert_eq!(nobody.code, Code::NotFound);
+}
+
+#[tokio::test]
+async fn the_trouble_of_a_video_stays_while_its_file_cannot_be_sent_again() {
+    let stage = Stage::live().await;
+    let file = Video::Truncated.make(stage.videos(), "half.mp4");
+    stage.client.upload(file.clone()).await.expect("taken");
+    let failed = stage.ended("half.mp4").await.row.job_id;
+    std::fs::remove_file(file).expect("removed");
+    let refused = stage.client.upload_again(failed.clone()).await.expect_err("no file");
+    assert_eq!(refused.code, Code::File);
+    assert_eq!(stage.client.job(failed).await.expect("a job").row.attention, Some(Attention::Failed));
+}
+
+#[tokio::test]
+async fn a_video_that_is_still_looked_at_counts_as_under_way() {
+    let stage = Stage::live().await;
+    let file = Video::Silent.make(stage.videos(), "a.mp4");
+    let (sent, busy) = tokio::join!(stage.client.upload(file), stage.client.is_uploading());
+    assert_eq!(busy, Ok(true));
+    sent.expect("taken");
+    assert_eq!(stage.client.is_uploading().await, Ok(false));
 }

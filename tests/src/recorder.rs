@@ -49,6 +49,7 @@ pub struct Recorder {
     seen: Arc<Mutex<Seen>>,
     stall: Arc<Stall>,
     busy: Arc<Stall>,
+    deaf: Arc<Stall>,
 }
 
 impl Recorder {
@@ -60,6 +61,11 @@ impl Recorder {
     /// Returns what makes the system want nobody to be disturbed.
     pub fn busy(&self) -> &Stall {
         &self.busy
+    }
+
+    /// Returns what lets it take no notifications.
+    pub fn deaf(&self) -> &Stall {
+        &self.deaf
     }
 
     /// Returns what was recorded so far.
@@ -79,6 +85,10 @@ impl Shell for Recorder {
 
     fn tray(&self, tray: TrayView) {
         self.seen().tray = Some(tray);
+    }
+
+    fn takes_notices(&self) -> bool {
+        !self.deaf.hangs()
     }
 
     fn is_busy(&self) -> bool {

@@ -8,6 +8,7 @@ use tallylight_core::{
     Code, JobId,
     diagnostics::DiagnosticsView,
     discovery::parse_address,
+    settings::Settings,
     view::{ConnectionState, ConnectionView, Event, JobView, SessionState},
 };
 use tempfile::TempDir;
@@ -39,6 +40,8 @@ pub struct Scene {
     pub pages: mpsc::Receiver<Url>,
     /// Where everything is.
     pub folder: TempDir,
+    /// What the person chose, for the next start.
+    pub settings: Settings,
 }
 
 impl Scene {
@@ -62,10 +65,11 @@ impl Scene {
         let proxy = FaultProxy::before(&backend.address).await;
         let folder = tempfile::tempdir().expect("a folder");
         let recorder = Recorder::default();
-        let (client, clock, network, pages) = begin(&folder, recorder.clone());
+        let settings = Settings::default();
+        let (client, clock, network, pages) = begin(&folder, &settings, recorder.clone());
         let address = parse_address(&proxy.address).expect("an address");
         client.connect(address, Identity::Address).await.expect("discovery");
-        Self { backend, proxy, client, recorder, clock, network, pages, folder }
+        Self { backend, proxy, client, recorder, clock, network, pages, folder, settings }
     }
 
     /// Starts it signed in, in a folder that another client has left behind.
@@ -74,10 +78,11 @@ impl Scene {
     /// Where that fails.
     pub async fn after(folder: TempDir, backend: ScriptedBackend, proxy: FaultProxy) -> Self {
         let recorder = Recorder::default();
-        let (client, clock, network, pages) = begin(&folder, recorder.clone());
+        let settings = Settings::default();
+        let (client, clock, network, pages) = begin(&folder, &settings, recorder.clone());
         let address = parse_address(&proxy.address).expect("an address");
         client.connect(address, Identity::Address).await.expect("discovery");
-        let scene = Self { backend, proxy, client, recorder, clock, network, pages, folder };
+        let scene = Self { backend, proxy, client, recorder, clock, network, pages, folder, settings };
         scene.sign_in("me@acme.tv").await;
         scene
     }
@@ -98,6 +103,15 @@ impl Scene {
         self.client.sign_in(email.to_owned(), "password".into()).await.expect("signed in");
     }
 
+    /// Lets settings take effect, now and at the next start.
+    ///
+    /// # Panics
+    /// Where one of them cannot.
+    pub async fn apply(&mut self, settings: Settings) {
+        self.settings = settings.clone();
+        self.client.apply(settings).await.expect("applied");
+    }
+
     /// Ends the client and starts another in the same folder, signed in.
     ///
     /// # Panics
@@ -105,7 +119,8 @@ impl Scene {
     pub async fn restart(&mut self) {
         self.client.shutdown().await;
         self.recorder = Recorder::default();
-        (self.client, self.clock, self.network, self.pages) = begin(&self.folder, self.recorder.clone());
+        (self.client, self.clock, self.network, self.pages) =
+            begin(&self.folder, &self.settings, self.recorder.clone());
         let address = parse_address(&self.proxy.address).expect("an address");
         self.client.connect(address, Identity::Address).await.expect("discovery");
         self.sign_in("me@acme.tv").await;
@@ -232,10 +247,16 @@ impl Scene {
     }
 }
 
-fn begin(folder: &TempDir, recorder: Recorder) -> (Handle, ClockHand, NetworkHand, mpsc::Receiver<Url>) {
+fn begin(
+    folder: &TempDir,
+    settings: &Settings,
+    recorder: Recorder,
+) -> (Handle, ClockHand, NetworkHand, mpsc::Receiver<Url>) {
     let ((clock, clock_hand), (network, network_hand)) = (Clock::adjustable(), Network::by_hand());
     let (browser, pages) = Browser::by_hand();
-    let config = Config { clock, network, browser, ..Config::new(folder.path().to_owned(), Keychain::Memory) };
+    let settings = settings.clone();
+    let config =
+        Config { clock, network, browser, settings, ..Config::new(folder.path().to_owned(), Keychain::Memory) };
     (start(config, recorder), clock_hand, network_hand, pages)
 }
 

@@ -1,4 +1,4 @@
-import type { Backend, Changes, Draft, Pause, Unsubscribe } from "./backend";
+import type { Backend, Changes, Draft, Pause, Read, Unsubscribe } from "./backend";
 import {
   mockDiagnostics,
   mockEntry,
@@ -180,9 +180,10 @@ export class MockBackend implements Backend {
 
   past: HistoryEntry[] = [];
   history = () => this.answer("history", () => this.past);
-  markRead = (jobId: JobId | null) =>
-    this.answer(`markRead ${jobId}`, () => {
-      const isMeant = (entry: HistoryEntry) => jobId === null || entry.job_id === jobId;
+  markRead = (read: Read) =>
+    this.answer(`markRead ${JSON.stringify(read)}`, () => {
+      const isMeant = (entry: HistoryEntry) =>
+        "jobs" in read ? read.jobs.includes(entry.job_id) : entry.entry_id <= read.up_to;
       this.past = this.past.map((entry) => (isMeant(entry) ? { ...entry, read: true } : entry));
       const unread = this.past.filter((entry) => !entry.read).length;
       this.emit({ event: "news", ...this.held.news, unread });

@@ -58,7 +58,7 @@ export const tauriBackend: Backend = {
   openFolder: () => invoke("open_folder"),
 
   history: () => invoke("history"),
-  markRead: (jobId) => invoke("mark_read", { jobId }),
+  markRead: (read) => invoke("mark_read", { read }),
   pause: (pause) => invoke("pause", { pause }),
 
   close: (choice, remember) => invoke("close", { choice, remember }),

@@ -35,6 +35,9 @@ export interface Draft {
 }
 
 /** For how long no notifications are shown. */
+/** What was seen: everything about some videos, or everything up to an entry. */
+export type Read = { jobs: JobId[] } | { up_to: number };
+
 export type Pause = "hour" | "tomorrow" | "off";
 
 /** Stops a subscription. */
@@ -110,8 +113,8 @@ export interface Backend {
 
   /** Returns what happened to the videos, newest first. */
   history(): Promise<HistoryEntry[]>;
-  /** Marks what happened to a video as seen, or everything. */
-  markRead(jobId: JobId | null): Promise<void>;
+  /** Marks what happened as seen. */
+  markRead(read: Read): Promise<void>;
   /** Shows no notifications for a while, or shows them again. */
   pause(pause: Pause): Promise<void>;
 

@@ -198,7 +198,7 @@ from: TimeOfDay,
 to: TimeOfDay, };
 export type Data = { 
 /**
- * For how many days finished videos stay in the list after they last changed, 1–3650.
+ * For how many days finished videos are kept on this computer after they last changed, 1–3650.
  */
 retention_days: number, };
 export type Network = { 

@@ -90,9 +90,13 @@ export function refusalOf(thrown: unknown): string {
   return sentence(error.message.replace(/^invalid args `\w+` for command `\w+`: /, ""));
 }
 
+/** What the core says where a studio said nothing. */
+const NO_REASON = "the studio did not say why";
+
 /** Returns what a studio says of a video's trouble, in the window's language where it knows the studio's code. */
 export function trouble({ code, message }: { code: string; message: string }): string {
-  return messages.faults[code.toLowerCase()] ?? sentence(message);
+  const known = message === NO_REASON ? "no_reason" : code.toLowerCase();
+  return messages.faults[known] ?? sentence(message);
 }
 
 /** Writes how long something still takes, in minutes, because a forecast is no promise; `now` is by the backend's clock. */

@@ -32,6 +32,7 @@ use tokio_util::task::{AbortOnDropHandle, TaskTracker};
 
 use crate::{
     auth::Denial,
+    automation::Performed,
     browser::Browser,
     clock::Clock,
     config::Config,
@@ -64,6 +65,7 @@ mod sockets;
 mod uploads;
 mod words;
 
+pub use news::Read;
 pub use preferences::Pause;
 
 use calls::CallReport;
@@ -97,7 +99,7 @@ enum Report {
     Call(Box<CallReport>),
     Edit(Box<EditReport>),
     Upload(UploadReport),
-    Automated(Result<String, String>),
+    Automated(String, Performed),
     NetworkChanged,
 }
 
@@ -148,6 +150,8 @@ struct Actor<S> {
     paused_until: Option<Timestamp>,
     /// What was shown of the disk last.
     storage: view::StorageView,
+    /// When what is too old was last taken off the disk.
+    forgot_old: Duration,
     /// When both clocks were last compared.
     looked: Duration,
     /// Leads to the one task that works on the keychain.
@@ -180,6 +184,9 @@ pub fn start(config: Config, shell: impl Shell) -> Handle {
         });
         let forecast = Forecast::of(jobs.iter());
         let tokens = TokenStore::new(config.keychain);
+        let webhook_secret = TokenStore::new(config.webhook_keychain);
+        let now = config.clock.now().monotonic;
+        let automations = automations::Automations::new(webhook_secret, store.deeds(), now);
         let (lasting, (keychain, wishes)) = (TaskTracker::new(), watch::channel(Wish::Nothing));
         lasting.spawn(fulfil(tokens.clone(), wishes, reports.clone()));
         tokio::spawn(watch_network(config.network, reports.clone()));
@@ -213,12 +220,13 @@ pub fn start(config: Config, shell: impl Shell) -> Handle {
             restorer: None,
             awaits_computer: false,
             glance: glance::Glance::default(),
-            automations: automations::Automations::new(TokenStore::new(config.webhook_keychain)),
+            automations,
             paused_until: store.setting(preferences::PAUSED_UNTIL),
             system_language: config.system_language,
             settings: config.settings,
             route,
             storage: view::StorageView::default(),
+            forgot_old: now,
             looked: Duration::ZERO,
             keychain: Some(keychain),
             lasting,
@@ -240,12 +248,12 @@ impl<S: Shell> Actor<S> {
             tokio::select! {
                 command = inbox.recv() => match command {
                     Some(Command::Shutdown(reply)) => {
-                        self.end().await;
+                        self.end(incoming).await;
                         let _ = reply.send(Ok(()));
                         return;
                     }
                     Some(command) => self.command(command),
-                    None => return self.end().await,
+                    None => return self.end(incoming).await,
                 },
                 Some(report) = incoming.recv() => self.report(report),
                 () = sleep_until(deadline) => {}
@@ -255,10 +263,9 @@ impl<S: Shell> Actor<S> {
         }
     }
 
-    async fn end(&mut self) {
+    async fn end(&mut self, mut incoming: mpsc::Receiver<Report>) {
         self.flush();
         self.tell_notices(Duration::MAX);
-        self.automate_due(Duration::MAX);
         self.automations.end();
         if self.link.is_live() {
             self.known_at(self.now().wall);
@@ -269,6 +276,12 @@ impl<S: Shell> Actor<S> {
         self.lasting.close();
         if tokio::time::timeout(FAREWELL, self.lasting.wait()).await.is_err() {
             tracing::warn!("the keychain or the backend did not answer before the end");
+        }
+        // What was done meanwhile is not to be done again.
+        while let Ok(report) = incoming.try_recv() {
+            if let Report::Automated(id, performed) = report {
+                self.automated(&id, performed);
+            }
         }
     }
 
@@ -284,7 +297,7 @@ impl<S: Shell> Actor<S> {
             Report::Call(report) => self.call_report(*report),
             Report::Edit(report) => self.edit_report(*report),
             Report::Upload(report) => self.upload_report(report),
-            Report::Automated(done) => self.automated(done),
+            Report::Automated(id, performed) => self.automated(&id, performed),
             Report::NetworkChanged => self.link_input(link::Input::NetworkChanged),
         }
     }
@@ -321,6 +334,9 @@ impl<S: Shell> Actor<S> {
             self.automate_due(now);
         }
         self.end_pause();
+        if now >= self.forget_old_at() {
+            self.forget_old(now);
+        }
         if self.dirty.save_due(now) {
             self.save();
         }
@@ -338,6 +354,7 @@ impl<S: Shell> Actor<S> {
             self.glance.deadline(),
             self.automations.deadline(),
             self.pause_deadline(),
+            Some(self.forget_old_at()),
         ];
         policies.into_iter().chain(own).flatten().min().map(|due| self.clock.instant(due))
     }

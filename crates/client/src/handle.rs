@@ -16,7 +16,7 @@ use tallylight_core::{
 use tokio::sync::{mpsc, oneshot};
 use url::Url;
 
-use crate::actor::Pause;
+use crate::actor::{Pause, Read};
 
 /// Is the answer to a command.
 pub(crate) type Reply<T> = oneshot::Sender<Result<T, Error>>;
@@ -43,6 +43,7 @@ pub(crate) enum Command {
     Report(Reply<String>),
     Upload(PathBuf, Reply<JobId>),
     Uploads(Reply<Vec<UploadView>>),
+    IsUploading(Reply<bool>),
     CancelUpload(u32, Reply<()>),
     RetryUpload(u32, Reply<()>),
     Search(String, Reply<Vec<JobId>>),
@@ -50,7 +51,7 @@ pub(crate) enum Command {
     Apply(Box<Settings>, Reply<()>),
     SetWebhookSecret(SecretString, Reply<()>),
     History(Reply<Vec<HistoryEntry>>),
-    MarkRead(Option<JobId>, Reply<()>),
+    MarkRead(Read, Reply<()>),
     Pause(Pause, Reply<()>),
     ClearCache(Reply<()>),
     UploadAgain(JobId, Reply<JobId>),
@@ -214,7 +215,7 @@ impl Handle {
 
     /// Tells whether the end of the program would cut an upload off.
     pub async fn is_uploading(&self) -> Result<bool, Error> {
-        Ok(self.uploads().await?.iter().any(|upload| upload.state.is_under_way()))
+        self.ask(Command::IsUploading).await
     }
 
     /// Gives up an upload, or takes one that failed out of sight.
@@ -258,9 +259,9 @@ impl Handle {
         self.ask(Command::History).await
     }
 
-    /// Marks what happened to a job as seen, or everything.
-    pub async fn mark_read(&self, job_id: Option<JobId>) -> Result<(), Error> {
-        self.ask(|reply| Command::MarkRead(job_id, reply)).await
+    /// Marks what happened as seen.
+    pub async fn mark_read(&self, read: Read) -> Result<(), Error> {
+        self.ask(|reply| Command::MarkRead(read, reply)).await
     }
 
     /// Stops to tell the person anything for a while, or goes on; what happens meanwhile is told at the end of it.
@@ -268,7 +269,8 @@ impl Handle {
         self.ask(|reply| Command::Pause(pause, reply)).await
     }
 
-    /// Forgets the jobs and asks the backend for them anew. What a person wrote stays.
+    /// Forgets the jobs and asks the backend for them anew. What is known only here stays: what a person wrote or put
+    /// aside, what happened, and what is still to be told or done.
     pub async fn clear_cache(&self) -> Result<(), Error> {
         self.ask(Command::ClearCache).await
     }

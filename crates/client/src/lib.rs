@@ -24,7 +24,7 @@ mod socket;
 mod store;
 mod turn;
 
-pub use actor::{Pause, start};
+pub use actor::{Pause, Read, start};
 pub use browser::Browser;
 pub use clock::{Clock, ClockHand};
 pub use config::Config;

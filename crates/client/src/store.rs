@@ -93,9 +93,7 @@ impl Store {
         let jobs: Vec<Record> = self.rows("SELECT body FROM job");
         let is_kept = |job: &Record| !self.is_over(job) || wanted.contains(&job.job_id);
         let (kept, over): (Vec<_>, Vec<_>) = jobs.into_iter().partition(is_kept);
-        for job in over {
-            self.remove(&job.job_id);
-        }
+        self.forget(&over.into_iter().map(|job| job.job_id).collect::<Vec<_>>());
         kept
     }
 
@@ -141,16 +139,22 @@ impl Store {
         self.wrote("jobs", saved)
     }
 
-    /// Forgets a job.
-    pub fn remove(&mut self, job_id: &JobId) {
+    /// Forgets jobs.
+    pub fn forget(&mut self, job_ids: &[JobId]) {
+        if job_ids.is_empty() {
+            return;
+        }
+        // All at once: the outcomes are looked through as often as something is deleted.
+        let list = serde_json::to_string(job_ids).unwrap_or_default();
         let written = self.connection.transaction().and_then(|transaction| {
-            for sql in [
-                "DELETE FROM job WHERE id = ?1",
-                "DELETE FROM transcript WHERE job_id = ?1",
-                "DELETE FROM source WHERE job_id = ?1",
-                "DELETE FROM delivered WHERE json_extract(body, '$.job_id') = ?1",
+            for (table, id) in [
+                ("job", "id"),
+                ("transcript", "job_id"),
+                ("source", "job_id"),
+                ("delivered", "json_extract(body, '$.job_id')"),
             ] {
-                transaction.execute(sql, [job_id.as_str()])?;
+                let sql = format!("DELETE FROM {table} WHERE {id} IN (SELECT value FROM json_each(?1))");
+                transaction.execute(&sql, [&list])?;
             }
             transaction.commit()
         });
@@ -179,12 +183,25 @@ impl Store {
         self.wrote("told outcomes", kept);
     }
 
-    /// Forgets the jobs and the outcomes, as a sign-out must: no page of the file and no log beside it holds them on.
+    /// Forgets the jobs and everything about them, as a sign-out must.
     pub fn clear(&mut self) {
-        let sql = "BEGIN; DELETE FROM job; DELETE FROM transcript; DELETE FROM delivered; DELETE FROM history; \
-            DELETE FROM source; COMMIT; \
-            VACUUM; PRAGMA wal_checkpoint(TRUNCATE);";
-        let written = self.connection.execute_batch(sql);
+        self.empty(&["job", "transcript", "delivered", "history", "source", "deed"]);
+    }
+
+    /// Forgets the jobs alone, which the backend has, too: what is known only here stays.
+    pub fn clear_jobs(&mut self) {
+        self.empty(&["job", "transcript"]);
+    }
+
+    /// Empties tables: no page of the file and no log beside it holds on what was in them.
+    fn empty(&mut self, tables: &[&str]) {
+        let emptied = self.connection.transaction().and_then(|transaction| {
+            for table in tables {
+                transaction.execute(&format!("DELETE FROM {table}"), ())?;
+            }
+            transaction.commit()
+        });
+        let written = emptied.and_then(|()| self.connection.execute_batch("VACUUM; PRAGMA wal_checkpoint(TRUNCATE);"));
         self.wrote("the clearing", written);
     }
 

@@ -4,9 +4,12 @@ use tallylight_core::{
     job::{Content, Field, Status},
     protocol::Progress,
     record::Stamped,
+    settings::Automation,
+    view::{HistoryEntry, NoticeKind},
 };
 
 use super::*;
+use crate::automation::Deed;
 
 #[test]
 fn what_is_kept_is_there_after_a_restart_and_gone_after_a_clearing() {
@@ -177,7 +180,7 @@ fn the_words_of_a_video_are_kept_beside_its_job() {
     assert_eq!((kept.transcript(), kept.said_at(Field::Transcript)), (None, Some(Timestamp::UNIX_EPOCH)));
     assert_eq!(store.transcript(&job.job_id).as_deref(), Some("spoken words"));
     assert!(kept.metadata[&Field::Transcript].value.is_same(&words));
-    store.remove(&job.job_id);
+    store.forget(std::slice::from_ref(&job.job_id));
     assert_eq!(store.transcript(&job.job_id), None);
 }
 
@@ -189,4 +192,44 @@ fn without_a_folder_it_goes_on_from_memory() {
     let mut store = Store::open(&file.join("below"));
     store.save([&Record::new(JobId::new("7"))].into_iter(), |_| false);
     assert_eq!(store.jobs(&BTreeSet::new()).len(), 1);
+}
+
+fn happening(job_id: &str) -> (Delivered, HistoryEntry) {
+    let (job_id, at) = (JobId::new(job_id), Timestamp::UNIX_EPOCH);
+    let key = Delivered { job_id: job_id.clone(), run: 0, outcome: Outcome::Failed };
+    let kind = NoticeKind::Failed;
+    (key, HistoryEntry { entry_id: 0, at, job_id, kind, name: "a".to_owned(), fault: None, read: false })
+}
+
+#[test]
+fn what_happened_is_new_once_whatever_trouble_the_disk_has() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut store = Store::open(folder.path());
+    let (key, entry) = happening("7");
+    assert!(store.record(&key, &entry, &[]));
+    store.connection.pragma_update(None, "max_page_count", 1).expect("a limit");
+    let (edit, draft) = words(&"x".repeat(100_000));
+    assert!(!store.keep_words("me", &[edit, draft], std::iter::empty()));
+    assert!(store.view().trouble.is_some());
+    assert!(!store.record(&key, &entry, &[]), "it is known");
+    let (key, entry) = happening(&"8".repeat(100_000));
+    assert!(store.record(&key, &entry, &[]), "what cannot be kept happens all the same");
+}
+
+#[test]
+fn what_is_to_be_done_is_kept_until_it_is_done() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let run = Some(vec!["true".to_owned()]);
+    let automation = Automation { enabled: true, when: vec![Outcome::Failed], run, webhook: None };
+    let deed = Deed::new(Timestamp::UNIX_EPOCH, JobId::new("7"), Outcome::Failed, automation);
+    let (key, entry) = happening("7");
+    let mut store = Store::open(folder.path());
+    store.record(&key, &entry, std::slice::from_ref(&deed));
+    store.clear_jobs();
+    drop(store);
+    let mut store = Store::open(folder.path());
+    assert_eq!(store.deeds(), std::slice::from_ref(&deed), "as after a crash");
+    store.record(&key, &entry, std::slice::from_ref(&deed));
+    store.forget_deed(&deed.id);
+    assert_eq!((store.deeds(), store.history().len()), (Vec::new(), 1));
 }

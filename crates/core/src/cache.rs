@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     JobId, Now, StageId,
     edits::{Confirmed, content_of},
-    job::{Fault, Field, Status},
+    job::{Content, Fault, Field, Status},
     protocol::{Body, ErrorData, Event, Progress},
     record::{Dismissal, Gauge, Record, Verdict, stamp},
     server_clock::ServerClock,
@@ -55,13 +55,15 @@ pub struct Cache {
     pub server_clock: ServerClock,
     /// The newest time that the list told of when it was first seen whole: what ends after it is news.
     synced: Option<Timestamp>,
+    /// What no backend knows of jobs that were cleared away and will come again: their runs, and what was put aside.
+    aside: BTreeMap<JobId, (u32, Option<Dismissal>)>,
 }
 
 impl Cache {
     /// Takes up the records that the disk kept.
     pub fn restore(records: impl IntoIterator<Item = Record>) -> Self {
         let jobs: BTreeMap<_, _> = records.into_iter().map(|record| (record.job_id.clone(), record)).collect();
-        Self { synced: newest(&jobs), jobs, server_clock: ServerClock::default() }
+        Self { synced: newest(&jobs), jobs, ..Self::default() }
     }
 
     /// Returns every job, by id.
@@ -78,6 +80,15 @@ impl Cache {
     pub fn shelve(&mut self, job_id: &JobId) {
         if let Some(job) = self.jobs.get_mut(job_id) {
             job.shelve();
+        }
+    }
+
+    /// Takes the words of a video back into memory, before the disk forgets them.
+    pub fn unshelve(&mut self, job_id: &JobId, transcript: String) {
+        if let Some(held) = self.jobs.get_mut(job_id).and_then(|job| job.metadata.get_mut(&Field::Transcript))
+            && matches!(held.value, Content::Shelved(_))
+        {
+            held.value = Content::Text(transcript);
         }
     }
 
@@ -105,7 +116,7 @@ impl Cache {
         let at = event.at.map_or(arrival, |at| trusted(at, arrival));
         let known = self.jobs.contains_key(&event.job_id);
         let witnessed = if known || self.synced.is_some() { Witnessed::Yes } else { Witnessed::FirstLook };
-        let job = self.jobs.entry(event.job_id.clone()).or_insert_with(|| Record::new(event.job_id.clone()));
+        let job = entry(&mut self.jobs, &mut self.aside, &event.job_id);
         let before = Before::of(job);
         let verdict = apply_body(job, at, event.body);
         job.touch(at);
@@ -129,7 +140,7 @@ impl Cache {
         let is_news = |since: Timestamp| snapshot.updated_at.is_some_and(|at| at > since);
         let known = self.jobs.contains_key(&job_id);
         let witnessed = if known || self.synced.is_some_and(is_news) { Witnessed::Yes } else { Witnessed::FirstLook };
-        let job = self.jobs.entry(job_id.clone()).or_insert_with(|| Record::new(job_id.clone()));
+        let job = entry(&mut self.jobs, &mut self.aside, &job_id);
         let before = Before::of(job);
         let at = snapshot.updated_at.map_or(requested, |at| trusted(at, requested));
         let decided = match authority {
@@ -186,7 +197,7 @@ impl Cache {
 
     /// Takes up a job that was just made here: whatever becomes of it is news.
     pub fn expect(&mut self, job_id: &JobId) {
-        self.jobs.entry(job_id.clone()).or_insert_with(|| Record::new(job_id.clone()));
+        entry(&mut self.jobs, &mut self.aside, job_id);
     }
 
     /// Puts the trouble of a job aside, or takes it up again.
@@ -207,11 +218,30 @@ impl Cache {
         self.jobs.remove(job_id).map(|job| Change::Removed(job.job_id))
     }
 
+    /// Forgets the jobs until they are fetched anew, which is no news.
+    pub fn clear_jobs(&mut self) {
+        let known = std::mem::take(&mut self.jobs).into_values();
+        let aside = known.filter(|job| job.run > 0 || job.dismissed.is_some());
+        self.aside.extend(aside.map(|job| (job.job_id, (job.run, job.dismissed))));
+    }
+
     /// Forgets everything, as a sign-out must.
     pub fn clear(&mut self) {
         let server_clock = self.server_clock;
         *self = Self { server_clock, ..Self::default() };
     }
+}
+
+/// Returns a job, which begins with what was kept of it when it was cleared away.
+fn entry<'a>(
+    jobs: &'a mut BTreeMap<JobId, Record>,
+    aside: &mut BTreeMap<JobId, (u32, Option<Dismissal>)>,
+    job_id: &JobId,
+) -> &'a mut Record {
+    jobs.entry(job_id.clone()).or_insert_with(|| {
+        let (run, dismissed) = aside.remove(job_id).unwrap_or_default();
+        Record { run, dismissed, ..Record::new(job_id.clone()) }
+    })
 }
 
 fn newest(jobs: &BTreeMap<JobId, Record>) -> Option<Timestamp> {

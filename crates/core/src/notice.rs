@@ -97,7 +97,12 @@ impl Notices {
     /// A job that had already ended when it was first seen notifies nobody.
     pub fn ended(&mut self, ending: &Ending, now: Duration) -> Option<Delivered> {
         let key = Delivered::from(ending);
-        if self.delivered.contains(&key) || self.waiting.contains(&key) || self.warnings.contains_key(&key) {
+        if self.waiting.contains(&key) {
+            // It may wait for its job to be known again.
+            self.due.get_or_insert((now + GATHER).max(self.calm_at));
+            return None;
+        }
+        if self.delivered.contains(&key) || self.warnings.contains_key(&key) {
             return None;
         }
         if ending.witnessed == Witnessed::FirstLook {
@@ -108,16 +113,16 @@ impl Notices {
             self.warnings.insert(key, now.saturating_add(PATIENCE));
             return None;
         }
-        // The end says what went wrong on the way.
-        let warning = Delivered { outcome: Outcome::Warned, ..key.clone() };
-        self.waiting.remove(&warning);
-        self.warnings.remove(&warning);
+        // The end says what went wrong on the way, and of two runs only the later one counts.
+        let is_later = |told: &Delivered| told.job_id != key.job_id || told.run > key.run;
+        self.waiting.retain(is_later);
+        self.warnings.retain(|told, _| is_later(told));
         self.waiting.insert(key);
         self.due.get_or_insert((now + GATHER).max(self.calm_at));
         None
     }
 
-    /// Takes in what had ended before the last run of the program could tell it.
+    /// Takes in what had happened before the last run of the program could tell it.
     pub fn catch_up(&mut self, cache: &Cache, now: Duration) {
         for ending in cache.jobs().filter_map(Ending::of) {
             let _ = self.ended(&ending, now);
@@ -183,7 +188,9 @@ impl Notices {
             return Telling::default();
         }
         self.due = None;
-        let delivered: Vec<Delivered> = std::mem::take(&mut self.waiting).into_iter().collect();
+        // What was cleared away and is fetched anew is told when it is there.
+        let known = |told: &Delivered| cache.job(&told.job_id).is_some();
+        let delivered: Vec<Delivered> = self.waiting.extract_if(.., known).collect();
         delivered.iter().cloned().for_each(|told| self.settle(told));
         let few = if std::mem::take(&mut self.held) == Held::Yes { 1 } else { FEW };
         let wanted = delivered.iter().filter(|told| taste.wanted.wants(told.outcome));
@@ -207,7 +214,7 @@ impl Notices {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::view::NoticeKind;
+    use crate::{job::Fault, view::NoticeKind};
 
     const START: Duration = Duration::ZERO;
 
@@ -327,6 +334,43 @@ mod tests {
         notices.ended(&warned(6), PATIENCE);
         notices.ended(&ending(6, Witnessed::Yes, 0), PATIENCE * 3 / 2);
         assert_eq!(told(&mut notices, PATIENCE * 2), ["6.mp4 is ready"]);
+    }
+
+    #[test]
+    fn of_two_runs_of_a_job_only_the_later_one_is_told() {
+        let mut notices = Notices::default();
+        let failed = Ending { outcome: Outcome::Failed, ..ending(8, Witnessed::Yes, 0) };
+        notices.ended(&failed, START);
+        notices.ended(&ending(8, Witnessed::Yes, 1), START);
+        assert_eq!(told(&mut notices, GATHER), ["8.mp4 is ready"]);
+    }
+
+    #[test]
+    fn what_waits_for_its_job_to_be_fetched_anew_is_told_when_it_is_there() {
+        let mut notices = Notices::default();
+        notices.ended(&ending(8, Witnessed::Yes, 0), START);
+        assert_eq!(notices.tell(&Cache::default(), Taste::default(), GATHER), Telling::default());
+        assert_eq!(notices.deadline(), None, "nothing to do until then");
+        notices.ended(&ending(8, Witnessed::FirstLook, 0), GATHER);
+        assert_eq!(told(&mut notices, GATHER * 2), ["8.mp4 is ready"]);
+    }
+
+    #[test]
+    fn a_warning_that_was_not_told_before_the_program_ended_is_told_by_the_next() {
+        let mut notices = Notices::default();
+        let mut job = Record::new(JobId::new("8"));
+        job.filename = Some("8.mp4".to_owned());
+        job.faults.push(Fault {
+            at: jiff::Timestamp::UNIX_EPOCH,
+            code: "no_audio".to_owned(),
+            message: String::new(),
+            recoverable: true,
+            stage_id: None,
+        });
+        let cache = Cache::restore([job]);
+        notices.catch_up(&cache, START);
+        let notice = &notices.tell(&cache, Taste::default(), PATIENCE).notices[0];
+        assert_eq!(notice.title, "8.mp4 needs a look");
     }
 
     #[test]

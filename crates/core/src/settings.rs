@@ -12,9 +12,6 @@ mod time;
 pub use network::Proxy;
 pub use time::{QuietHours, TimeOfDay};
 
-/// The fewest and the most days that finished jobs may be kept.
-const DAYS: std::ops::RangeInclusive<u16> = 1..=3650;
-
 /// Is everything that a person may choose.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -147,9 +144,14 @@ impl Notifications {
 #[serde(default)]
 #[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
 pub struct Data {
-    /// For how many days finished videos stay in the list after they last changed, 1–3650.
+    /// For how many days finished videos are kept on this computer after they last changed, 1–3650.
     #[serde(deserialize_with = "days")]
     pub retention_days: u16,
+}
+
+impl Data {
+    /// The fewest and the most days that finished jobs may be kept.
+    pub const DAYS: std::ops::RangeInclusive<u16> = 1..=3650;
 }
 
 impl Default for Data {
@@ -160,8 +162,9 @@ impl Default for Data {
 
 fn days<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u16, D::Error> {
     let days = i64::deserialize(deserializer)?;
-    let wrong = || serde::de::Error::custom(format!("retention_days is from {} to {}", DAYS.start(), DAYS.end()));
-    u16::try_from(days).ok().filter(|days| DAYS.contains(days)).ok_or_else(wrong)
+    let wrong =
+        || serde::de::Error::custom(format!("retention_days is from {} to {}", Data::DAYS.start(), Data::DAYS.end()));
+    u16::try_from(days).ok().filter(|days| Data::DAYS.contains(days)).ok_or_else(wrong)
 }
 
 /// Is how a studio is reached.

@@ -19,8 +19,8 @@ mod row;
 pub use crate::session::{SessionState, SessionView};
 pub use desktop::{ChangesView, Login, ReleaseView, SettingsView, Show, Tray, UpdateView};
 pub use edit::{DraftKind, DraftView, EditOutcome, EditView, UnreadyView};
-pub(crate) use job::fault;
 pub use job::{FaultView, JobView, MetadataView, StageView, error, job};
+pub(crate) use job::{NO_REASON, fault};
 pub use row::{Attention, RowView, attention, cover_id, row};
 
 /// Is the state of the connection as a person sees it.

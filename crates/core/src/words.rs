@@ -1,6 +1,9 @@
 //! What notifications and the tray say, in the languages of the window.
 
-use crate::{settings::Language, view::Counts};
+use crate::{
+    settings::Language,
+    view::{self, Counts},
+};
 
 mod faults;
 
@@ -77,8 +80,28 @@ impl Words {
         }
     }
 
+    /// Says what became of many.
+    pub fn summed_up(self, ready: usize, failed: usize, warned: usize) -> String {
+        match (ready + failed, warned) {
+            (0, _) => self.want_a_look(warned),
+            (_, 0) => self.ended(ready, failed),
+            (_, 1) => {
+                let one = self.one_of("1 needs a look", "1 bitte ansehen", "1 necesita que lo mires");
+                format!("{}, {one}", self.ended(ready, failed))
+            }
+            (_, many) => {
+                let many = self.one_of(
+                    format!("{many} need a look"),
+                    format!("{many} bitte ansehen"),
+                    format!("{many} necesitan que los mires"),
+                );
+                format!("{}, {many}", self.ended(ready, failed))
+            }
+        }
+    }
+
     /// Says how many have ended, and how.
-    pub fn ended(self, ready: usize, failed: usize) -> String {
+    fn ended(self, ready: usize, failed: usize) -> String {
         let videos = |count: usize| match count {
             1 => self.one_of("1 video", "1 Video", "1 vídeo").to_owned(),
             _ => self.one_of(format!("{count} videos"), format!("{count} Videos"), format!("{count} vídeos")),
@@ -101,7 +124,7 @@ impl Words {
     }
 
     /// Says how many want to be looked at.
-    pub fn want_a_look(self, count: usize) -> String {
+    fn want_a_look(self, count: usize) -> String {
         self.one_of(
             format!("{count} videos need a look"),
             format!("{count} Videos: bitte ansehen"),
@@ -122,13 +145,10 @@ impl Words {
         }
     }
 
-    /// Says why, where the studio did not.
-    pub fn no_reason(self) -> &'static str {
-        self.one_of("the studio did not say why", "das Studio hat nicht gesagt, warum", "el estudio no dijo por qué")
-    }
-
-    /// Says what a studio says of trouble with a video, where its code is known.
+    /// Says what a studio says of trouble with a video, where its code is known, or that it said nothing.
     pub fn fault(self, code: &str, message: &str) -> String {
+        let message = if message.is_empty() { view::NO_REASON } else { message };
+        let code = if message == view::NO_REASON { "no_reason" } else { &code.to_lowercase() };
         let known = self.one_of(None, Some(&faults::DE), Some(&faults::ES));
         known.and_then(|known| known.get(code)).map_or(message, String::as_str).to_owned()
     }
@@ -170,7 +190,9 @@ mod tests {
     fn one_and_many_are_told_apart() {
         let words = Words::default();
         assert_eq!(words.ended(1, 0), "1 video is ready");
-        assert_eq!(words.ended(2, 3), "3 videos failed, 2 are ready");
+        assert_eq!(words.summed_up(2, 3, 0), "3 videos failed, 2 are ready");
+        assert_eq!(words.summed_up(2, 0, 1), "2 videos are ready, 1 needs a look");
+        assert_eq!(words.summed_up(0, 0, 3), "3 videos need a look");
         assert_eq!(Words::new(Language::De, "").ended(1, 1), "1 Video ist fehlgeschlagen, 1 ist fertig");
     }
 
@@ -178,7 +200,11 @@ mod tests {
     fn a_known_fault_is_told_in_the_language_and_another_as_the_studio_does() {
         let words = Words::new(Language::De, "");
         assert!(words.fault("disk_full", "the disk is full").contains("Datenträger"));
+        assert!(words.fault("DISK_FULL", "the disk is full").contains("Datenträger"));
         assert_eq!(words.fault("other", "as it is"), "as it is");
+        for nothing in ["", view::NO_REASON] {
+            assert_eq!(words.fault("JOB_FAILED", nothing), "Das Studio hat nicht gesagt, warum.");
+        }
         assert_eq!(Words::default().fault("disk_full", "as it is"), "as it is");
     }
 }

@@ -2,6 +2,7 @@
 
 use std::sync::{Mutex, PoisonError};
 
+use jiff::civil::Date;
 use tallylight_client::{Handle, Pause, TrayView};
 use tallylight_core::{JobId, view::Show, words::Words};
 use tauri::{
@@ -64,7 +65,7 @@ impl Menu {
         let menu =
             Self { root, standing, line: line()?, jobs, open, upload, hour, tomorrow, resume, history, settings, quit };
         menu.speak(Words::default())?;
-        menu.resume.set_text(texts::resume(None, Words::default()))?;
+        menu.resume.set_text(texts::resume(None, Words::default(), Date::default()))?;
         menu.standing.set_text("Tallylight")?;
         Ok(menu)
     }
@@ -81,7 +82,7 @@ impl Menu {
         self.speak(view.words)?;
         self.upload.set_enabled(view.can_upload)?;
         let paused = view.news.paused_until;
-        set(&self.resume, &texts::resume(paused, view.words))?;
+        set(&self.resume, &texts::resume(paused, view.words, jiff::Zoned::now().date()))?;
         self.resume.set_enabled(paused.is_some())
     }
 
@@ -117,7 +118,8 @@ impl Menu {
         set(&self.open, words.one_of("Open Tallylight", "Tallylight öffnen", "Abrir Tallylight"))?;
         set(&self.upload, words.one_of("Upload…", "Hochladen…", "Subir…"))?;
         set(&self.history, words.one_of("What happened", "Was geschehen ist", "Qué ha pasado"))?;
-        let hour = ("Pause notifications for an hour", "Mitteilungen eine Stunde pausieren", "Pausar avisos una hora");
+        let hour =
+            ("Pause notifications for an hour", "Mitteilungen eine Stunde pausieren", "Pausar notificaciones una hora");
         let tomorrow = ("Pause until tomorrow", "Bis morgen pausieren", "Pausar hasta mañana");
         set(&self.hour, words.one_of(hour.0, hour.1, hour.2))?;
         set(&self.tomorrow, words.one_of(tomorrow.0, tomorrow.1, tomorrow.2))?;

@@ -1,6 +1,10 @@
 //! The words of the tray.
 
-use jiff::{Timestamp, tz::TimeZone};
+use jiff::{
+    Timestamp,
+    civil::{Date, Weekday},
+    tz::TimeZone,
+};
 use tallylight_client::{TrayJob, TrayView};
 use tallylight_core::{job::Status, view::ConnectionState, words::Words};
 
@@ -43,12 +47,26 @@ pub fn job(job: &TrayJob, words: Words) -> String {
     format!("{} – {status}", name.replace('&', "&&"))
 }
 
-/// Offers to go on with what is paused, and says until when it is.
-pub fn resume(paused_until: Option<Timestamp>, words: Words) -> String {
-    let resume = words.one_of("Resume notifications", "Mitteilungen fortsetzen", "Reanudar avisos");
+/// Offers to go on with what is paused, and says until when it is. A day other than today's is named: the words may
+/// stand there over midnight.
+pub fn resume(paused_until: Option<Timestamp>, words: Words, today: Date) -> String {
+    let resume = words.one_of("Resume notifications", "Mitteilungen fortsetzen", "Reanudar notificaciones");
     let Some(until) = paused_until.map(|until| until.to_zoned(TimeZone::system())) else { return resume.to_owned() };
-    let paused = words.one_of("paused until", "pausiert bis", "en pausa hasta las");
-    format!("{resume} ({paused} {:02}:{:02})", until.hour(), until.minute())
+    let paused = words.one_of("paused until", "pausiert bis", "en pausa hasta:");
+    let day = if until.date() == today { String::new() } else { format!("{}, ", weekday(until.weekday(), words)) };
+    format!("{resume} ({paused} {day}{:02}:{:02})", until.hour(), until.minute())
+}
+
+fn weekday(day: Weekday, words: Words) -> &'static str {
+    match day {
+        Weekday::Monday => words.one_of("Monday", "Montag", "lunes"),
+        Weekday::Tuesday => words.one_of("Tuesday", "Dienstag", "martes"),
+        Weekday::Wednesday => words.one_of("Wednesday", "Mittwoch", "miércoles"),
+        Weekday::Thursday => words.one_of("Thursday", "Donnerstag", "jueves"),
+        Weekday::Friday => words.one_of("Friday", "Freitag", "viernes"),
+        Weekday::Saturday => words.one_of("Saturday", "Samstag", "sábado"),
+        Weekday::Sunday => words.one_of("Sunday", "Sonntag", "domingo"),
+    }
 }
 
 #[cfg(test)]
@@ -83,6 +101,17 @@ pub mod tests {
         assert_eq!(standing(&view(ConnectionState::Offline)), "Tallylight: offline");
         let german = TrayView { words: Words::new(Language::De, ""), ..live };
         assert_eq!(standing(&german), "Tallylight: 1 fehlgeschlagen, 2 in Arbeit, 3 fertig");
+    }
+
+    #[test]
+    fn a_pause_until_another_day_names_it() {
+        let noon = jiff::civil::date(2026, 11, 24).at(12, 0, 0, 0).to_zoned(TimeZone::system()).expect("a time");
+        let said = |day: i8, language| {
+            let today = jiff::civil::date(2026, 11, day);
+            resume(Some(noon.timestamp()), Words::new(language, ""), today)
+        };
+        assert_eq!(said(24, Language::En), "Resume notifications (paused until 12:00)");
+        assert_eq!(said(23, Language::De), "Mitteilungen fortsetzen (pausiert bis Dienstag, 12:00)");
     }
 
     #[test]

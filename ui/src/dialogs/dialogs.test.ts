@@ -88,11 +88,11 @@ describe("the bell", () => {
     expect(days[0]?.getAttribute("aria-label")).toBe("Today");
     expect(days[1]?.textContent).toContain("The sea");
     expect(days[1]?.textContent).not.toContain("New:");
-    expect(backend.calls, "it is still being looked at").not.toContain("markRead null");
+    expect(backend.calls, "it is still being looked at").not.toContain('markRead {"up_to":2}');
     await fireEvent.click(line);
     expect(await screen.findByRole("heading", { level: 1, name: "The city" })).toBeTruthy();
     expect(screen.queryByRole("dialog")).toBeNull();
-    expect(backend.calls).toContain("markRead null");
+    expect(backend.calls).toContain('markRead {"up_to":2}');
     expect(await screen.findByRole("button", { name: "What happened" })).toBeTruthy();
   });
 
@@ -106,7 +106,7 @@ describe("the bell", () => {
     await waitFor(() => expect(backend.calls.filter((call) => call === "history")).toHaveLength(2));
     expect(screen.getByText("New:")).toBeTruthy();
     await press("Close");
-    await waitFor(() => expect(backend.calls).toContain("markRead null"));
+    await waitFor(() => expect(backend.calls).toContain('markRead {"up_to":1}'));
   });
 
   it("says where nothing has happened yet", async () => {
@@ -120,7 +120,7 @@ describe("a video that is opened", () => {
     const backend = await shown(new MockBackend(told({ unread: 1 }), [sea]));
     await screen.findByText("Live");
     backend.clickNotification("1");
-    await waitFor(() => expect(backend.calls).toContain("markRead 1"));
+    await waitFor(() => expect(backend.calls).toContain('markRead {"jobs":["1"]}'));
   });
 
   it("is nothing to tell of where nothing is new", async () => {
@@ -128,7 +128,7 @@ describe("a video that is opened", () => {
     await screen.findByText("Live");
     backend.clickNotification("1");
     await waitFor(() => expect(backend.calls).toContain("openJob 1"));
-    expect(backend.calls).not.toContain("markRead 1");
+    expect(backend.calls).not.toContain('markRead {"jobs":["1"]}');
   });
 });
 

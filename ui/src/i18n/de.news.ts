@@ -39,7 +39,8 @@ export const quitting: Messages["quitting"] = {
 /** The texts of newer versions in German. */
 export const updates: Messages["updates"] = {
   version: (version: string) => `Tallylight ${version}`,
-  absent: "Neues kommt über deine Paketverwaltung, oder dieser Bau hat nichts dafür.",
+  absent:
+    "Neues kommt über deine Paketverwaltung, oder diese Ausgabe bietet keine Aktualisierungen an.",
   unknown: "Nach einer neueren Version hat noch niemand gesucht.",
   checking: "Suche nach einer neueren Version…",
   current: "Das ist die neueste Version.",

@@ -38,8 +38,9 @@ export const settings: Messages["settings"] = {
     completed: "ein Video fertig ist",
     failed: "ein Video fehlgeschlagen ist",
     warning: "du dir ein Video ansehen solltest",
-    sound: "Mit einem Ton",
   },
+  soundTitle: "Ton",
+  sound: "Zu jeder Mitteilung einen Ton abspielen",
   quietTitle: "Ruhezeit",
   quietHours: "Jeden Tag eine Zeit lang Ruhe",
   quietHint: "Was inzwischen geschieht, erfährst du danach in einer einzigen Mitteilung.",
@@ -50,8 +51,9 @@ export const settings: Messages["settings"] = {
   untilTomorrow: "Bis morgen",
   resume: "Fortsetzen",
 
-  retention: "Fertige Videos so viele Tage in der Liste behalten",
-  retentionHint: "Gezählt ab ihrer letzten Änderung. Das Studio behält seine eigenen.",
+  retention: "Fertige Videos so viele Tage auf diesem Computer behalten",
+  retentionHint:
+    "Gezählt ab ihrer letzten Änderung. Ältere werden bei jedem Start vom Studio geholt.",
   days: (fewest: number, most: number) => `Gib eine ganze Zahl von ${fewest} bis ${most} ein`,
   folder: "Wo alles liegt",
   openFolder: "Ordner öffnen",

@@ -39,8 +39,9 @@ export const settings = {
     completed: "A video is ready",
     failed: "A video has failed",
     warning: "A video needs a look",
-    sound: "With a sound",
   },
+  soundTitle: "Sound",
+  sound: "Play a sound with each notification",
   quietTitle: "Quiet hours",
   quietHours: "Be quiet every day",
   quietHint: "What happens meanwhile is told in one notification afterwards.",
@@ -51,8 +52,9 @@ export const settings = {
   untilTomorrow: "Until tomorrow",
   resume: "Resume",
 
-  retention: "Keep finished videos in the list for … days",
-  retentionHint: "Counted from their last change. The studio keeps its own.",
+  retention: "Keep finished videos on this computer for … days",
+  retentionHint:
+    "Counted from their last change. Older ones are fetched from the studio at each start.",
   days: (fewest: number, most: number) => `Type a whole number from ${fewest} to ${most}`,
   folder: "Where everything is kept",
   openFolder: "Open folder",

@@ -38,8 +38,9 @@ export const settings: Messages["settings"] = {
     completed: "Un vídeo esté listo",
     failed: "Un vídeo haya fallado",
     warning: "Convenga mirar un vídeo",
-    sound: "Con un sonido",
   },
+  soundTitle: "Sonido",
+  sound: "Reproducir un sonido con cada notificación",
   quietTitle: "Horas de silencio",
   quietHours: "Guardar silencio cada día",
   quietHint: "Lo que pase mientras tanto se cuenta después en una sola notificación.",
@@ -50,8 +51,9 @@ export const settings: Messages["settings"] = {
   untilTomorrow: "Hasta mañana",
   resume: "Reanudar",
 
-  retention: "Días que los vídeos terminados siguen en la lista",
-  retentionHint: "Se cuentan desde su último cambio. El estudio conserva los suyos.",
+  retention: "Días que los vídeos terminados se guardan en este ordenador",
+  retentionHint:
+    "Se cuentan desde su último cambio. Los más antiguos se piden al estudio en cada inicio.",
   days: (fewest: number, most: number) => `Escribe un número entero de ${fewest} a ${most}`,
   folder: "Dónde se guarda todo",
   openFolder: "Abrir la carpeta",
@@ -108,7 +110,7 @@ export const settings: Messages["settings"] = {
   logLevel: "Qué se anota en el registro",
   levels: {
     error: "Errores",
-    warn: "Avisos",
+    warn: "Advertencias",
     info: "Lo normal",
     debug: "Todo",
   },

@@ -78,7 +78,7 @@ describe("general settings", () => {
     const backend = await opened("Notifications");
     void fireEvent.click(box("A video is ready"));
     void fireEvent.click(box("A video has failed"));
-    void fireEvent.click(box("With a sound"));
+    void fireEvent.click(box("Play a sound with each notification"));
     await waitFor(() =>
       expect(held(backend).notifications).toMatchObject({
         completed: false,
@@ -188,7 +188,7 @@ describe("notifications", () => {
     ["A video is ready", "completed", false],
     ["A video has failed", "failed", false],
     ["A video needs a look", "warning", false],
-    ["With a sound", "sound", true],
+    ["Play a sound with each notification", "sound", true],
   ] as const)("%s", async (label, name, wanted) => {
     const backend = await opened("Notifications");
     await fireEvent.click(box(label));
@@ -225,7 +225,7 @@ describe("notifications", () => {
 describe("data", () => {
   it("is kept for as many days as are typed, if that can be", async () => {
     const backend = await opened("Data");
-    const label = "Keep finished videos in the list for … days";
+    const label = "Keep finished videos on this computer for … days";
     const field = screen.getByLabelText<HTMLInputElement>(label);
     expect(field.value).toBe("90");
     for (const days of ["0", "1.5", "4000", "x", ""]) {

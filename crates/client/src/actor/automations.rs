@@ -1,15 +1,16 @@
 //! What is done at the end of a job, once everything is known of it.
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
+use jiff::{SignedDuration, Timestamp};
 use secrecy::SecretString;
-use tallylight_core::{Error, JobId, cache::Outcome, settings::Automation};
+use tallylight_core::{Error, JobId, cache::Ending};
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
 use super::{Actor, Report};
 use crate::{
-    automation::{Occasion, perform},
+    automation::{Deed, Means, Performed, perform},
     handle::Reply,
     secrets::{TokenStore, Unlock},
     shell::Shell,
@@ -17,22 +18,27 @@ use crate::{
 
 /// How long the answer to the last look at a job is waited for.
 const WAIT: Duration = Duration::from_secs(5);
+/// How often it is looked at whether a job is there again that was cleared away.
+const LOOK_AGAIN: Duration = Duration::from_mins(1);
+/// How long one is waited for that is not there.
+const GONE_AFTER: SignedDuration = SignedDuration::from_hours(24);
 /// How many are under way at the same time: a thousand jobs that fail together must not be a thousand processes.
 const AT_ONCE: usize = 4;
 
-/// Holds the ends that nothing was done at yet.
+/// Holds what was not begun yet.
 #[derive(Debug)]
 pub(super) struct Automations {
-    waiting: BTreeMap<JobId, (Outcome, Duration)>,
+    waiting: Vec<(Deed, Duration)>,
     room: Arc<Semaphore>,
     secret: TokenStore,
     ending: CancellationToken,
 }
 
 impl Automations {
-    pub(super) fn new(secret: TokenStore) -> Self {
+    /// Takes up what the last run of the program did not do.
+    pub(super) fn new(secret: TokenStore, deeds: Vec<Deed>, now: Duration) -> Self {
         Self {
-            waiting: BTreeMap::new(),
+            waiting: deeds.into_iter().map(|deed| (deed, now + WAIT)).collect(),
             room: Arc::new(Semaphore::new(AT_ONCE)),
             secret,
             ending: CancellationToken::new(),
@@ -40,10 +46,10 @@ impl Automations {
     }
 
     pub(super) fn deadline(&self) -> Option<Duration> {
-        self.waiting.values().map(|(_, due)| *due).min()
+        self.waiting.iter().map(|(_, due)| *due).min()
     }
 
-    /// Waits for nothing any more.
+    /// Begins nothing and waits for nothing any more.
     pub(super) fn end(&self) {
         self.ending.cancel();
     }
@@ -51,60 +57,91 @@ impl Automations {
     pub(super) fn forget(&mut self) {
         self.waiting.clear();
     }
+
+    /// Takes out what is due, or what waits for one job.
+    fn take(&mut self, is_due: impl Fn(&Deed, Duration) -> bool) -> Vec<Deed> {
+        self.waiting.extract_if(.., |(deed, due)| is_due(deed, *due)).map(|(deed, _)| deed).collect()
+    }
 }
 
+/// Says that something is done at the next start.
+const LATER: &str = "an automation is done at the next start";
+
 impl<S: Shell> Actor<S> {
-    /// Does at the end of a job what the person wants, once the job was looked at.
-    pub(super) fn automate(&mut self, job_id: &JobId, outcome: Outcome) {
-        if self.settings.automation.iter().any(|automation| automation.is_due(outcome)) {
-            let due = self.now().monotonic + WAIT;
-            self.automations.waiting.insert(job_id.clone(), (outcome, due));
-        }
+    /// Returns what the person wants done at the end of a job.
+    pub(super) fn deeds(&self, ending: &Ending) -> Vec<Deed> {
+        let due = self.settings.automation.iter().filter(|automation| automation.is_due(ending.outcome));
+        let at = self.now().wall;
+        due.map(|automation| Deed::new(at, ending.job_id.clone(), ending.outcome, automation.clone())).collect()
     }
 
-    /// Does what is due, or everything at the end of the program.
+    /// Does it once the job was looked at.
+    pub(super) fn automate(&mut self, deeds: Vec<Deed>) {
+        let due = self.now().monotonic + WAIT;
+        self.automations.waiting.extend(deeds.into_iter().map(|deed| (deed, due)));
+    }
+
+    /// Does what is due.
     pub(super) fn automate_due(&mut self, now: Duration) {
-        let due = self.automations.waiting.iter().filter(|(_, (_, due))| *due <= now);
-        let due: Vec<JobId> = due.map(|(job_id, _)| job_id.clone()).collect();
-        for job_id in &due {
-            self.automate_now(job_id);
+        for deed in self.automations.take(|_, due| due <= now) {
+            self.perform(deed);
         }
     }
 
     /// Does it: everything is known of the job.
     pub(super) fn automate_now(&mut self, job_id: &JobId) {
-        let Some((outcome, _)) = self.automations.waiting.remove(job_id) else { return };
-        let Some(job) = self.whole_view(job_id) else { return };
-        let job = serde_json::to_string(&job).unwrap_or_default();
-        let due = self.settings.automation.iter().filter(|automation| automation.is_due(outcome));
-        for automation in due.cloned().collect::<Vec<_>>() {
-            self.perform(automation, Occasion { outcome, job: job.clone() });
+        for deed in self.automations.take(|deed, _| deed.job_id == *job_id) {
+            self.perform(deed);
         }
     }
 
-    fn perform(&self, automation: Automation, occasion: Occasion) {
-        let (reports, route, clock) = (self.reports.clone(), self.route.clone(), self.clock.clone());
-        let (room, secret) = (Arc::clone(&self.automations.room), self.automations.secret.clone());
-        let ending = self.automations.ending.clone();
+    fn perform(&mut self, deed: Deed) {
+        // Somebody may have changed their mind since.
+        if !self.settings.automation.contains(&deed.automation) {
+            return self.store.forget_deed(&deed.id);
+        }
+        let Some(job) = self.whole_view(&deed.job_id) else { return self.await_job(deed) };
+        let job = serde_json::to_string(&job).unwrap_or_default();
+        let means = Means {
+            secret: self.automations.secret.clone(),
+            route: self.route.clone(),
+            clock: self.clock.clone(),
+            ending: self.automations.ending.clone(),
+            room: Arc::clone(&self.automations.room),
+        };
+        let reports = self.reports.clone();
         self.lasting.spawn(async move {
-            let Ok(_turn) = room.acquire().await else { return };
-            let secret = if automation.webhook.is_some() { secret.read(Unlock::Never).await } else { Ok(None) };
-            let done = match secret {
-                Ok(secret) => perform(automation, occasion, secret, route, clock, ending).await,
-                Err(error) => Err(error.message),
-            };
-            let _ = reports.send(Report::Automated(done)).await;
+            let id = deed.id.clone();
+            let performed = perform(deed, job, means).await;
+            let _ = reports.send(Report::Automated(id, performed)).await;
         });
     }
 
-    pub(super) fn automated(&mut self, done: Result<String, String>) {
-        let (public, words) = match done {
-            Ok(words) => ("an automation was done", words),
-            Err(words) => {
-                tracing::warn!(words, "an automation went wrong");
+    /// Waits for a job that was cleared away, or not kept before a crash.
+    fn await_job(&mut self, deed: Deed) {
+        let now = self.now();
+        let is_gone = |since: Timestamp| now.wall.duration_since(since) > GONE_AFTER;
+        if is_gone(deed.at) {
+            self.store.forget_deed(&deed.id);
+        } else {
+            self.automations.waiting.push((deed, now.monotonic + LOOK_AGAIN));
+        }
+    }
+
+    pub(super) fn automated(&mut self, id: &str, performed: Performed) {
+        let (public, words) = match performed {
+            Performed::Done(words) => ("an automation was done", words),
+            Performed::Failed(words) => {
+                // What a command says is about jobs, and no log is told of those.
+                tracing::warn!("an automation went wrong: see the diagnostics");
                 ("an automation went wrong", words)
             }
+            Performed::Later(words) => {
+                let at = self.now().wall;
+                return self.diagnostics.note_private(at, format!("{LATER}: {words}"), LATER.to_owned());
+            }
         };
+        self.store.forget_deed(id);
         let at = self.now().wall;
         self.diagnostics.note_private(at, format!("{public}: {words}"), public.to_owned());
     }

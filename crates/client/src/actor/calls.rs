@@ -142,6 +142,11 @@ impl Calls {
         self.await_sync();
     }
 
+    /// Lets the list be answered whole, whatever was known of it before.
+    pub(super) fn forget_list(&mut self) {
+        self.etag = None;
+    }
+
     /// Nobody is signed in, so nothing is to be waited for.
     pub(super) fn signed_out(&mut self, reason: Error) {
         self.waiting.clear();

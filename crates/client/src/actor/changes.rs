@@ -1,6 +1,8 @@
 //! What becomes of a change: a batch for the window, a row on disk, a notification.
 
-use super::{Actor, BTreeMap, BTreeSet, Duration, Event, FRAME, JobId, SAVE_EVERY, Scope, calls::Call, link};
+use super::{
+    Actor, BTreeMap, BTreeSet, Duration, Event, FRAME, JobId, SAVE_EVERY, Scope, calls::Call, link, news::Read,
+};
 use crate::{shell::Shell, store::Store};
 use jiff::SignedDuration;
 use tallylight_core::{
@@ -93,7 +95,7 @@ impl<S: Shell> Actor<S> {
             match change {
                 Change::Job(job_id, scope) => self.dirty.mark(job_id, scope, now),
                 Change::Removed(job_id) => {
-                    self.store.remove(&job_id);
+                    self.store.forget(std::slice::from_ref(&job_id));
                     self.notices.forget(&job_id);
                     self.link_input(link::Input::Unwatch(job_id.clone()));
                     self.dirty.mark_removed(job_id, now);
@@ -156,6 +158,9 @@ impl<S: Shell> Actor<S> {
     pub(super) fn settle(&mut self, job_ids: &[JobId], trouble: Trouble) {
         let changes = job_ids.iter().filter_map(|job_id| self.cache.settle(job_id, trouble)).collect();
         self.changed(changes);
+        if trouble == Trouble::Dismiss {
+            self.mark_read(&Read::Jobs(job_ids.to_vec()));
+        }
     }
 
     /// Tells the person what ended.
@@ -205,7 +210,11 @@ impl<S: Shell> Actor<S> {
             return self.save_soon();
         }
         for job_id in std::mem::take(&mut self.dirty.unsaved) {
-            self.cache.shelve(&job_id);
+            // What the disk does not keep must stay in memory.
+            let is_kept = |job: &Record| !self.store.is_over(job) || self.edits.has(&job_id);
+            if self.cache.job(&job_id).is_some_and(is_kept) {
+                self.cache.shelve(&job_id);
+            }
         }
     }
 
@@ -214,10 +223,9 @@ impl<S: Shell> Actor<S> {
         self.dirty.save_at = Some(self.now().monotonic + SAVE_AGAIN);
     }
 
-    /// Forgets every job, here and on disk.
+    /// Forgets every job and everything about them, here and on disk: somebody leaves.
     pub(super) fn forget_jobs(&mut self) {
-        let now = self.now().monotonic;
-        let job_ids: Vec<JobId> = self.cache.jobs().map(|job| job.job_id.clone()).collect();
+        let gone: Vec<JobId> = self.cache.jobs().map(|job| job.job_id.clone()).collect();
         self.cache.clear();
         self.forecast = Forecast::default();
         self.notices.clear();
@@ -226,8 +234,23 @@ impl<S: Shell> Actor<S> {
         self.outbox.forget_messages();
         self.store.clear();
         self.show_news();
+        self.show_removed(gone);
+    }
+
+    /// Fetches every job anew. What is known only here stays: what happened, what is to be told, and what was put aside.
+    pub(super) fn clear_cache(&mut self) {
+        let gone: Vec<JobId> = self.cache.jobs().map(|job| job.job_id.clone()).collect();
+        self.cache.clear_jobs();
+        self.store.clear_jobs();
+        self.calls.forget_list();
+        self.show_removed(gone);
+        self.link_input(link::Input::Refresh);
+    }
+
+    fn show_removed(&mut self, gone: Vec<JobId>) {
+        let now = self.now().monotonic;
         self.dirty.save_at = None;
-        for job_id in job_ids {
+        for job_id in gone {
             self.dirty.mark_removed(job_id, now);
         }
         self.flush();

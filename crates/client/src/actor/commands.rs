@@ -60,6 +60,7 @@ impl<S: Shell> Actor<S> {
                 let _ = reply.send(Ok(()));
             }
             Command::Upload(path, reply) => self.upload(path, reply),
+            Command::IsUploading(reply) => drop(reply.send(Ok(self.uploads.is_under_way()))),
             Command::Uploads(reply) => drop(reply.send(Ok(self.uploads.views()))),
             Command::CancelUpload(upload_id, reply) => {
                 self.cancel_upload(upload_id);
@@ -77,20 +78,19 @@ impl<S: Shell> Actor<S> {
             Command::Apply(settings, reply) => drop(reply.send(self.apply(*settings))),
             Command::SetWebhookSecret(secret, reply) => self.set_webhook_secret(secret, reply),
             Command::History(reply) => drop(reply.send(Ok(self.store.history()))),
-            Command::MarkRead(job_id, reply) => {
-                self.mark_read(job_id.as_ref());
+            Command::MarkRead(read, reply) => {
+                self.mark_read(&read);
                 let _ = reply.send(Ok(()));
             }
             Command::Pause(pause, reply) => drop(reply.send(self.pause(pause))),
             Command::ClearCache(reply) => {
-                self.forget_jobs();
-                self.link_input(link::Input::Refresh);
+                self.clear_cache();
                 let _ = reply.send(Ok(()));
             }
             Command::CanUploadAgain(job_id, reply) => {
                 drop(reply.send(Ok(self.store.source(&job_id).is_some_and(|path| path.is_file()))));
             }
-            Command::UploadAgain(job_id, reply) => self.upload_again(&job_id, reply),
+            Command::UploadAgain(job_id, reply) => self.upload_again(job_id, reply),
             Command::Synced(reply) => self.calls.when_synced(reply),
             Command::SessionRestored(reply) => match &mut self.restoring {
                 Some(waiting) => waiting.push(reply),

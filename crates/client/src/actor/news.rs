@@ -2,13 +2,23 @@
 
 use tallylight_core::{
     JobId,
-    cache::{Ending, Outcome, Witnessed},
+    cache::{Ending, Witnessed},
     notice::{self, Delivered},
     view::{Event, HistoryEntry, NewsView},
 };
 
 use super::Actor;
 use crate::shell::Shell;
+
+/// Names what a person has seen of what happened.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Read {
+    /// Everything about some jobs.
+    Jobs(Vec<JobId>),
+    /// Everything up to an entry, and this: what came later was not shown.
+    UpTo(i64),
+}
 
 impl<S: Shell> Actor<S> {
     /// Keeps what happened, each once, and does what is to be done then.
@@ -37,16 +47,22 @@ impl<S: Shell> Actor<S> {
             // What a person does not want to be told of asks for nothing.
             read: !self.settings.notifications.wants(ending.outcome),
         };
-        let is_new = self.store.record(&Delivered::from(ending), &entry);
-        if is_new && ending.outcome != Outcome::Warned {
-            self.automate(&ending.job_id, ending.outcome);
+        let deeds = self.deeds(ending);
+        let is_new = self.store.record(&Delivered::from(ending), &entry, &deeds);
+        if is_new {
+            self.automate(deeds);
         }
         is_new
     }
 
-    /// Marks what happened to a job as seen, or everything.
-    pub(super) fn mark_read(&mut self, job_id: Option<&JobId>) {
-        if self.store.mark_read(job_id) {
+    /// Marks what happened as seen.
+    pub(super) fn mark_read(&mut self, read: &Read) {
+        let any = match read {
+            // Each of them, and not only until one was new.
+            Read::Jobs(jobs) => jobs.iter().filter(|job_id| self.store.mark_job_read(job_id)).count() > 0,
+            Read::UpTo(entry_id) => self.store.mark_read_up_to(*entry_id),
+        };
+        if any {
             self.show_news();
         }
     }

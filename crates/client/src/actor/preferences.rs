@@ -3,13 +3,15 @@
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use tallylight_core::{Code, Error, link, notice::Taste, settings::Settings, words::Words};
+use tallylight_core::{Code, Error, JobId, link, notice::Taste, settings::Settings, words::Words};
 
 use super::{Actor, changes};
 use crate::{route::Route, shell::Shell};
 
 /// How often it is looked at whether a person may be disturbed again: timers stand still while the machine sleeps.
 const LOOK_AGAIN: Duration = Duration::from_secs(30);
+/// How often what is too old is taken off the disk.
+const FORGET_EVERY: Duration = Duration::from_hours(24);
 /// How often a system is asked that wants nobody to be disturbed.
 const ASK_AGAIN: Duration = Duration::from_secs(1);
 
@@ -20,14 +22,15 @@ impl<S: Shell> Actor<S> {
     /// Says which of them could not; the others do.
     pub(super) fn apply(&mut self, settings: Settings) -> Result<(), Error> {
         let before = std::mem::replace(&mut self.settings, settings);
-        let now = self.now();
-        changes::keep_for(&mut self.store, now, self.settings.data.retention_days);
-        if before.data.retention_days > self.settings.data.retention_days {
-            self.forget_old();
+        let now = self.now().monotonic;
+        if before.data != self.settings.data {
+            self.forget_old(now);
         }
         if before.notifications != self.settings.notifications {
-            self.notices.hurry(now.monotonic);
+            self.notices.hurry(now);
         }
+        // It speaks the language, too.
+        self.show_tray();
         if before.network == self.settings.network { Ok(()) } else { self.take_route() }
     }
 
@@ -41,12 +44,24 @@ impl<S: Shell> Actor<S> {
         found.map(drop)
     }
 
-    /// Forgets finished jobs that need not be kept any longer, here and on disk; those with unsaved words stay.
-    fn forget_old(&mut self) {
+    /// Takes finished jobs off the disk that need not be kept any longer; those with unsaved words stay. The backend has
+    /// them, and the window shows them for as long as the program runs.
+    pub(super) fn forget_old(&mut self, now: Duration) {
+        self.forgot_old = now;
+        changes::keep_for(&mut self.store, self.clock.now(), self.settings.data.retention_days);
         let old = self.cache.jobs().filter(|job| self.store.is_over(job) && !self.edits.has(&job.job_id));
-        let old: Vec<_> = old.map(|job| job.job_id.clone()).collect();
-        let changes = old.iter().filter_map(|job_id| self.cache.remove(job_id)).collect();
-        self.changed(changes);
+        let old: Vec<JobId> = old.map(|job| job.job_id.clone()).collect();
+        for job_id in &old {
+            if let Some(text) = self.store.transcript(job_id) {
+                self.cache.unshelve(job_id, text);
+            }
+        }
+        self.store.forget(&old);
+    }
+
+    /// Returns when that is done again.
+    pub(super) fn forget_old_at(&self) -> Duration {
+        self.forgot_old + FORGET_EVERY
     }
 
     /// Returns how a person wants to be told.

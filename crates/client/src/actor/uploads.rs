@@ -41,6 +41,8 @@ const AT_ONCE: usize = 2;
 pub(super) struct Uploads {
     held: BTreeMap<u32, Upload>,
     last: u32,
+    /// How many files are looked at.
+    looking: usize,
 }
 
 impl Uploads {
@@ -49,9 +51,23 @@ impl Uploads {
         self.held.values().map(|upload| upload.view.clone()).collect()
     }
 
+    /// Tells whether the end of the program would cut any off.
+    pub(super) fn is_under_way(&self) -> bool {
+        self.looking > 0 || self.held.values().any(|upload| upload.view.state.is_under_way())
+    }
+
     fn in_state(&self, state: UploadState) -> impl Iterator<Item = u32> {
         self.held.iter().filter(move |(_, upload)| upload.view.state == state).map(|(upload_id, _)| *upload_id)
     }
+}
+
+/// Is a video that somebody wants to be uploaded.
+#[derive(Debug)]
+pub(super) struct Asked {
+    path: PathBuf,
+    /// The job that it takes the place of: its trouble is put aside once the file is taken.
+    again: Option<JobId>,
+    reply: Reply<JobId>,
 }
 
 /// Is one upload.
@@ -81,35 +97,44 @@ enum TokenNeed {
 /// Is what an upload tells.
 #[derive(Debug)]
 pub(super) enum UploadReport {
-    Looked(u64, PathBuf, Result<u64, Error>, Reply<JobId>),
+    Looked(u64, Result<u64, Error>, Asked),
     Sent(u32, u64),
     Done(u32, u64, Result<JobId, Failure>),
 }
 
 impl<S: Shell> Actor<S> {
     pub(super) fn upload(&mut self, path: PathBuf, reply: Reply<JobId>) {
+        self.take_up(Asked { path, again: None, reply });
+    }
+
+    fn take_up(&mut self, asked: Asked) {
         let refusal = match &self.server {
             _ if !self.session.is_signed_in() => Some(signed_out()),
             Some(server) if server.offers("upload") => None,
             _ => Some(Error::new(Code::NotOffered, "this studio takes no uploads from here: use its website")),
         };
         if let Some(error) = refusal {
-            return drop(reply.send(Err(error)));
+            return drop(asked.reply.send(Err(error)));
         }
+        self.uploads.looking += 1;
         let (reports, epoch) = (self.reports.clone(), self.calls.epoch());
         tokio::spawn(async move {
-            let looked = look(&path).await;
-            reports.send(Report::Upload(UploadReport::Looked(epoch, path, looked, reply))).await
+            let looked = look(&asked.path).await;
+            reports.send(Report::Upload(UploadReport::Looked(epoch, looked, asked))).await
         });
     }
 
     pub(super) fn upload_report(&mut self, report: UploadReport) {
         match report {
-            // Whoever chose it has left while the disk was slow.
-            UploadReport::Looked(epoch, _, _, reply) if epoch != self.calls.epoch() => {
-                drop(reply.send(Err(signed_out())));
+            UploadReport::Looked(epoch, looked, asked) => {
+                self.uploads.looking -= 1;
+                if epoch == self.calls.epoch() {
+                    self.looked(looked, asked);
+                } else {
+                    // Whoever chose it has left while the disk was slow.
+                    drop(asked.reply.send(Err(signed_out())));
+                }
             }
-            UploadReport::Looked(_, path, looked, reply) => self.looked(path, looked, reply),
             UploadReport::Sent(upload_id, sent) => self.sent(upload_id, sent),
             UploadReport::Done(upload_id, epoch, outcome) => {
                 // Sent in a session that is over: the job is somebody else's.
@@ -144,18 +169,19 @@ impl<S: Shell> Actor<S> {
         }
     }
 
-    /// Sends the file that a job was made of once more; its old trouble is put aside by that.
-    pub(super) fn upload_again(&mut self, job_id: &JobId, reply: Reply<JobId>) {
-        match self.store.source(job_id) {
-            Some(path) => {
-                self.settle(std::slice::from_ref(job_id), Trouble::Dismiss);
-                self.upload(path, reply);
-            }
+    /// Sends the file that a job was made of once more.
+    pub(super) fn upload_again(&mut self, job_id: JobId, reply: Reply<JobId>) {
+        match self.store.source(&job_id) {
+            Some(path) => self.take_up(Asked { path, again: Some(job_id), reply }),
             None => drop(reply.send(Err(Error::new(Code::NotFound, "the file is not known here: choose it again")))),
         }
     }
 
-    fn looked(&mut self, path: PathBuf, looked: Result<u64, Error>, reply: Reply<JobId>) {
+    fn looked(&mut self, looked: Result<u64, Error>, asked: Asked) {
+        let Asked { path, again, reply } = asked;
+        if let Some(job_id) = again.filter(|_| looked.is_ok()) {
+            self.settle(&[job_id], Trouble::Dismiss);
+        }
         self.uploads.last += 1;
         let upload_id = self.uploads.last;
         let view = UploadView {

@@ -6,7 +6,7 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension, Row};
 use tallylight_core::{Code, Error};
 
 /// Each entry takes the schema one version further; `user_version` counts how many were taken.
-pub(super) const MIGRATIONS: [&str; 3] = [
+pub(super) const MIGRATIONS: [&str; 4] = [
     "
     CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
     CREATE TABLE job (id TEXT PRIMARY KEY, body TEXT NOT NULL) STRICT;
@@ -24,6 +24,10 @@ pub(super) const MIGRATIONS: [&str; 3] = [
     CREATE TABLE history (id INTEGER PRIMARY KEY, job_id TEXT NOT NULL, run INTEGER NOT NULL, outcome TEXT NOT NULL,
         body TEXT NOT NULL, read INTEGER NOT NULL, UNIQUE (job_id, run, outcome)) STRICT;
     CREATE TABLE source (job_id TEXT PRIMARY KEY, path TEXT NOT NULL) STRICT;
+    ",
+    // What is to be done at the end of jobs, until it is.
+    "
+    CREATE TABLE deed (id TEXT PRIMARY KEY, body TEXT NOT NULL) STRICT;
     ",
 ];
 /// Names the setting that stands in the file while a program uses it: found there at the start, it tells of a crash.

@@ -50,10 +50,10 @@ pub struct Ending {
 }
 
 impl Ending {
-    /// Returns the end of a job's run, if it has one.
+    /// Returns the end of a job's run, or that something has gone wrong in it before its end.
     pub fn of(job: &Record) -> Option<Self> {
         let outcome = match job.overall.status() {
-            Status::Pending | Status::Processing => return None,
+            Status::Pending | Status::Processing => job.open_warnings().next().map(|_| Outcome::Warned)?,
             Status::Completed => Outcome::Completed,
             Status::Failed => Outcome::Failed,
         };

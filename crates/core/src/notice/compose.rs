@@ -15,8 +15,8 @@ const NAMES: usize = 3;
 pub(super) fn notice(outcome: Outcome, job: &Record, words: Words) -> NoticeView {
     let name = name(job, words);
     let why = || match fault(outcome, job) {
-        Some(fault) if !fault.message.is_empty() => words.fault(&fault.code, &fault.message),
-        _ => words.no_reason().to_owned(),
+        Some(fault) => words.fault(&fault.code, &fault.message),
+        None => words.fault("", ""),
     };
     let (title, body) = match outcome {
         Outcome::Completed => (words.ready(&name), words.done_with(job.warnings().count(), job.thumbnails.len())),
@@ -31,8 +31,7 @@ pub(super) fn notice(outcome: Outcome, job: &Record, words: Words) -> NoticeView
 pub(super) fn summary(ended: &[(Outcome, &Record)], words: Words) -> NoticeView {
     let of = |wanted: Outcome| ended.iter().filter(move |(outcome, _)| *outcome == wanted).map(|(_, job)| *job);
     let (ready, failed) = (of(Outcome::Completed).count(), of(Outcome::Failed).count());
-    let warned = of(Outcome::Warned).count();
-    let title = if ready + failed == 0 { words.want_a_look(warned) } else { words.ended(ready, failed) };
+    let title = words.summed_up(ready, failed, of(Outcome::Warned).count());
     let jobs: Vec<&Record> = of(Outcome::Failed).chain(of(Outcome::Warned)).chain(of(Outcome::Completed)).collect();
     let named: Vec<String> = jobs.iter().take(NAMES).map(|job| name(job, words)).collect();
     NoticeView {

@@ -168,6 +168,9 @@ fn transcript_version(record: &Record, shown: &MetadataView) -> Option<String> {
     }
 }
 
+/// Is said where a studio did not say why; the window and notifications know it in their language.
+pub(crate) const NO_REASON: &str = "the studio did not say why";
+
 /// Returns why a job failed, put together from the message that failed it, its ERROR and its failed stage.
 pub fn error(record: &Record) -> Option<FaultView> {
     if record.overall.status() != Status::Failed {
@@ -180,7 +183,7 @@ pub fn error(record: &Record) -> Option<FaultView> {
         .map(|fault| fault.message.as_str())
         .or(said)
         .or_else(|| failed_stage.and_then(|(_, stage)| stage.error_message()))
-        .unwrap_or("the studio did not say why");
+        .unwrap_or(NO_REASON);
     let stage_id = fatal.and_then(|fault| fault.stage_id.clone()).or_else(|| failed_stage.map(|(id, _)| id.clone()));
     let code = fatal.map_or("JOB_FAILED", |fault| fault.code.as_str());
     let at = fatal.map(|fault| fault.at).or_else(|| ended_at(record));

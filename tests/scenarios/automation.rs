@@ -1,0 +1,209 @@
+//! What happens by itself at the end of a job.
+
+use std::{path::Path, time::Duration};
+
+use serde_json::{Value, json};
+use tallylight_core::{
+    cache::Outcome,
+    settings::{Automation, Settings},
+};
+use tallylight_tests::{Scene, Stage, Video, ended, running, update};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpListener,
+    sync::mpsc,
+};
+
+fn command(script: &str) -> Automation {
+    let run = Some(["/bin/sh", "-c", script].map(str::to_owned).to_vec());
+    Automation { enabled: true, when: vec![Outcome::Completed, Outcome::Failed], run, webhook: None }
+}
+
+fn webhook(address: &str) -> Automation {
+    let webhook = Some(address.parse().expect("an address"));
+    Automation { enabled: true, when: vec![Outcome::Failed], run: None, webhook }
+}
+
+fn settings(automation: impl Into<Vec<Automation>>) -> Settings {
+    Settings { automation: automation.into(), ..Settings::default() }
+}
+
+/// Lets a job fail, and everything pass that is waited for before something is done at it.
+async fn fail(scene: &Scene, job: &str) {
+    scene.backend.say(update(job, "FAILED", 1, "2026-01-01T00:00:01Z"));
+    scene.settle().await;
+    scene.told().await;
+}
+
+/// Lets the wait after a start pass.
+async fn pass(scene: &Scene) {
+    scene.until("live", Scene::is_live).await;
+    scene.clock.advance(Duration::from_secs(15));
+}
+
+async fn restart(scene: &mut Scene) {
+    scene.restart().await;
+    pass(scene).await;
+}
+
+async fn lines(file: &Path, count: usize) -> String {
+    loop {
+        let text = std::fs::read_to_string(file).unwrap_or_default();
+        if text.lines().count() >= count {
+            return text;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+}
+
+#[tokio::test]
+async fn a_command_is_given_the_whole_job_once() {
+    let stage = Stage::live().await;
+    let said = stage.folder.path().join("said.json");
+    let script = format!("cat >> {}; echo done", said.display());
+    stage.client.apply(settings([command(&script)])).await.expect("applied");
+    stage.client.upload(Video::Silent.make(stage.videos(), "a.mp4")).await.expect("taken");
+    stage.ended("a.mp4").await;
+    let told = async || {
+        let events = stage.client.diagnostics().await.expect("diagnostics").events;
+        events.iter().filter(|event| event.message.contains("/bin/sh ran: done")).count()
+    };
+    while told().await == 0 {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    let job: Value = serde_json::from_slice(&std::fs::read(said).expect("a file")).expect("one job");
+    assert_eq!((&job["status"], &job["filename"]), (&json!("COMPLETED"), &json!("a.mp4")));
+    assert!(job["size_bytes"].as_u64().is_some_and(|bytes| bytes > 0), "what only REST knows, too: {job}");
+}
+
+/// Answers calls with statuses, one after the other, and hands on what was sent.
+async fn receiver(statuses: &'static [u16]) -> (String, mpsc::Receiver<String>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = format!("http://{}", listener.local_addr().expect("an address"));
+    let (sender, calls) = mpsc::channel(10);
+    tokio::spawn(async move {
+        for status in statuses {
+            let (mut stream, _) = listener.accept().await.expect("a call");
+            let (mut bytes, mut part) = (Vec::new(), vec![0; 65536]);
+            loop {
+                let read = stream.read(&mut part).await.expect("a call");
+                bytes.extend_from_slice(&part[..read]);
+                let text = String::from_utf8_lossy(&bytes).into_owned();
+                let length = text
+                    .to_lowercase()
+                    .split("content-length: ")
+                    .nth(1)
+                    .and_then(|rest| rest.lines().next()?.trim().parse::<usize>().ok());
+                let body = text.split_once("\r\n\r\n").map_or(0, |(_, body)| body.len());
+                if length.is_some_and(|length| body >= length) {
+                    break;
+                }
+            }
+            let answer = format!("HTTP/1.1 {status} x\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
+            stream.write_all(answer.as_bytes()).await.expect("an answer");
+            sender.send(String::from_utf8_lossy(&bytes).into_owned()).await.expect("a reader");
+        }
+    });
+    (address, calls)
+}
+
+fn header<'a>(call: &'a str, name: &str) -> &'a str {
+    let line = call.lines().find(|line| line.to_lowercase().starts_with(&format!("{name}: ")));
+    line.and_then(|line| line.split_once(": ")).map(|(_, value)| value).expect("a header")
+}
+
+#[tokio::test]
+async fn a_webhook_is_signed_and_told_again_until_it_answers() {
+    let (address, mut calls) = receiver(&[503, 204]).await;
+    let mut scene = Scene::live(|backend| backend.set_jobs(json!([running("1")]))).await;
+    scene.client.set_webhook_secret("key".into()).await.expect("kept");
+    scene.apply(settings([webhook(&address)])).await;
+    fail(&scene, "1").await;
+    let (first, second) = (calls.recv().await.expect("a call"), calls.recv().await.expect("another"));
+    assert_eq!(header(&first, "x-tallylight-delivery"), header(&second, "x-tallylight-delivery"));
+    assert_eq!(header(&second, "x-tallylight-event"), "job.failed");
+    let (_, body) = second.split_once("\r\n\r\n").expect("a body");
+    assert_eq!(serde_json::from_str::<Value>(body).expect("a job")["job_id"], "1");
+    let signed = openssl(&format!("{}.{body}", header(&second, "x-tallylight-timestamp"))).await;
+    assert_eq!(header(&second, "x-tallylight-signature"), format!("sha256={signed}"));
+}
+
+#[tokio::test]
+async fn a_webhook_that_was_not_told_before_the_end_is_told_by_the_next_run() {
+    let (address, mut calls) = receiver(&[503, 204]).await;
+    let mut scene = Scene::live(|backend| backend.set_jobs(json!([running("1")]))).await;
+    scene.client.set_webhook_secret("key".into()).await.expect("kept");
+    scene.apply(settings([webhook(&address)])).await;
+    fail(&scene, "1").await;
+    let first = calls.recv().await.expect("a call");
+    scene.backend.set_jobs(json!([ended("1", "FAILED")]));
+    scene.restart().await;
+    scene.client.set_webhook_secret("key".into()).await.expect("kept");
+    pass(&scene).await;
+    let second = calls.recv().await.expect("another");
+    assert_eq!(header(&first, "x-tallylight-delivery"), header(&second, "x-tallylight-delivery"));
+    while !scene.diagnostics().await.events.iter().any(|event| event.message.contains("was told")) {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    restart(&mut scene).await;
+    scene.settle().await;
+    assert!(calls.recv().await.is_none(), "and then never again");
+}
+
+#[tokio::test]
+async fn webhooks_that_wait_to_be_told_again_hold_nothing_else_up() {
+    let jobs: Vec<String> = (0..8).map(|job| job.to_string()).collect();
+    let mut scene = Scene::live(|backend| backend.set_jobs(jobs.iter().map(|job| running(job)).collect())).await;
+    let said = scene.folder.path().join("said");
+    scene.client.set_webhook_secret("key".into()).await.expect("kept");
+    scene.apply(settings([webhook("http://127.0.0.1:1/"), command(&format!("echo done >> {}", said.display()))])).await;
+    for job in &jobs {
+        scene.backend.say(update(job, "FAILED", 1, "2026-01-01T00:00:01Z"));
+    }
+    scene.settle().await;
+    scene.told().await;
+    lines(&said, jobs.len()).await;
+}
+
+#[tokio::test]
+async fn a_command_that_is_switched_off_while_the_program_rests_is_not_run_afterwards() {
+    let mut scene = Scene::live(|backend| backend.set_jobs(json!([running("1"), running("2")]))).await;
+    let said = scene.folder.path().join("said");
+    let script = format!("echo $$ >> {}; exec sleep 600", said.display());
+    scene.apply(settings([command(&script)])).await;
+    fail(&scene, "1").await;
+    lines(&said, 1).await;
+    restart(&mut scene).await;
+    let pids = lines(&said, 2).await;
+    let is_there = |pid: &str| Path::new("/proc").join(pid).join("stat").exists();
+    assert!(!is_there(pids.lines().next().expect("the first")), "it was stopped with the program, and run again");
+    scene.settings = settings([]);
+    restart(&mut scene).await;
+    scene.settle().await;
+    scene.apply(settings([command(&format!("echo other >> {}", said.display()))])).await;
+    fail(&scene, "2").await;
+    assert!(lines(&said, 3).await.ends_with("other\n"), "nothing ran in between");
+}
+
+#[tokio::test]
+async fn a_webhook_without_a_secret_is_not_told_and_says_why() {
+    let mut scene = Scene::live(|backend| backend.set_jobs(json!([running("1")]))).await;
+    scene.apply(settings([webhook("https://127.0.0.1:1/")])).await;
+    fail(&scene, "1").await;
+    while !scene.diagnostics().await.events.iter().any(|event| event.message.contains("no secret is set")) {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+}
+
+/// Signs as somebody else's program does.
+async fn openssl(text: &str) -> String {
+    let mut child = tokio::process::Command::new("openssl")
+        .args(["dgst", "-sha256", "-hmac", "key", "-r"])
+        .stdin(std::process::Stdio::piped())
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .expect("openssl");
+    child.stdin.take().expect("an input").write_all(text.as_bytes()).await.expect("a reader");
+    let output = child.wait_with_output().await.expect("an end");
+    String::from_utf8_lossy(&output.stdout).split_whitespace().next().expect("a digest").to_owned()
+}
