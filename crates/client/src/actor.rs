@@ -78,8 +78,6 @@ use words::EditReport;
 const COMMANDS: usize = 64;
 /// How many reports may wait; a full queue holds up the sockets and calls that fill it, not the memory.
 const REPORTS: usize = 1024;
-/// The length of a display frame: a window hears of changes at most this often.
-const FRAME: Duration = Duration::from_millis(16);
 /// How often progress is written to disk. A crash costs at most this, and the backend still has it.
 const SAVE_EVERY: Duration = Duration::from_secs(1);
 
@@ -191,6 +189,7 @@ pub fn start(config: Config, shell: impl Shell) -> Handle {
         lasting.spawn(fulfil(tokens.clone(), wishes, reports.clone()));
         tokio::spawn(watch_network(config.network, reports.clone()));
         let mut actor = Actor {
+            dirty: changes::Dirty::once_in(shell.frame()),
             shell,
             clock: config.clock,
             tokens,
@@ -205,7 +204,6 @@ pub fn start(config: Config, shell: impl Shell) -> Handle {
             notices: Notices::restore(store.delivered()),
             socket: None,
             calls: calls::Calls::default(),
-            dirty: changes::Dirty::default(),
             uploads: Uploads::default(),
             forecast,
             outbox: outbox::Outbox::default(),

@@ -35,6 +35,6 @@ pub use pictures::{Picture, Pictures};
 pub use privacy::{forbid_core_dumps, private_folder};
 pub use route::{check_network, choose_cryptography};
 pub use secrets::{Found, Kept, Keychain, TokenStore, Unlock};
-pub use shell::{Shell, Transcripts, TrayJob, TrayView};
+pub use shell::{FRAME, Shell, Transcripts, TrayJob, TrayView};
 pub use store::last_identity;
 pub use tallylight_core::discovery::Identity;

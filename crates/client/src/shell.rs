@@ -1,11 +1,16 @@
 //! What the actor talks to: a window, or a terminal.
 
+use std::time::Duration;
+
 use tallylight_core::{
     JobId,
     job::Status,
     view::{ConnectionState, Counts, Event, NewsView, NoticeView, ReasonView},
     words::Words,
 };
+
+/// The length of a display frame: a window has no use for more.
+pub const FRAME: Duration = Duration::from_millis(16);
 
 /// Shows what changed. Calls come from the actor's own task and must not block.
 pub trait Shell: Send + 'static {
@@ -26,6 +31,10 @@ pub trait Shell: Send + 'static {
     /// Tells whether batches of changes carry transcripts.
     fn transcripts(&self) -> Transcripts {
         Transcripts::Told
+    }
+    /// Tells how often it is shown what changed at most. A change after a quiet time is shown at once.
+    fn frame(&self) -> Duration {
+        FRAME
     }
     /// Tells whether it keeps up. While it does not, changes are held back and become one.
     fn is_ready(&self) -> bool {

@@ -1,8 +1,6 @@
 //! What becomes of a change: a batch for the window, a row on disk, a notification.
 
-use super::{
-    Actor, BTreeMap, BTreeSet, Duration, Event, FRAME, JobId, SAVE_EVERY, Scope, calls::Call, link, news::Read,
-};
+use super::{Actor, BTreeMap, BTreeSet, Duration, Event, JobId, SAVE_EVERY, Scope, calls::Call, link, news::Read};
 use crate::{shell::Shell, store::Store};
 use jiff::SignedDuration;
 use tallylight_core::{
@@ -31,9 +29,16 @@ pub(super) struct Dirty {
     flush_at: Option<Duration>,
     save_at: Option<Duration>,
     flushed: Duration,
+    /// How often changes are shown at most.
+    frame: Duration,
 }
 
 impl Dirty {
+    /// Shows changes at most once in so long.
+    pub(super) fn once_in(frame: Duration) -> Self {
+        Self { frame, ..Self::default() }
+    }
+
     pub(super) fn deadline(&self) -> Option<Duration> {
         [self.flush_at, self.save_at].into_iter().flatten().min()
     }
@@ -52,7 +57,7 @@ impl Dirty {
         self.removed.remove(&job_id);
         let held = self.unseen.entry(job_id).or_insert(scope);
         *held = scope.max(*held);
-        self.flush_at.get_or_insert(now.max(self.flushed + FRAME));
+        self.flush_at.get_or_insert(now.max(self.flushed + self.frame));
         self.save_at.get_or_insert(now + SAVE_EVERY);
     }
 
@@ -60,7 +65,7 @@ impl Dirty {
         self.unseen.remove(&job_id);
         self.unsaved.remove(&job_id);
         self.removed.insert(job_id);
-        self.flush_at.get_or_insert(now.max(self.flushed + FRAME));
+        self.flush_at.get_or_insert(now.max(self.flushed + self.frame));
     }
 
     /// Takes out a batch.
@@ -190,7 +195,7 @@ impl<S: Shell> Actor<S> {
         }
         self.dirty.flushed = now;
         let (unseen, removed) = self.dirty.batch();
-        self.dirty.flush_at = (!self.dirty.unseen.is_empty()).then_some(now + FRAME);
+        self.dirty.flush_at = (!self.dirty.unseen.is_empty()).then_some(now + self.dirty.frame);
         let changed: Vec<JobChange> = unseen
             .into_iter()
             .filter_map(|(job_id, scope)| Some(JobChange { job: self.told_view(self.cache.job(&job_id)?), scope }))

@@ -1,0 +1,122 @@
+//! The client as the app runs it, with a shell that only looks.
+
+use std::{
+    path::Path,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use anyhow::{Context, Result};
+use serde_json::json;
+use tallylight_client::{Config, Handle, Identity, Keychain, Shell, Transcripts, TrayView, start};
+use tallylight_core::view::{Event, NoticeView};
+use tokio::{sync::Notify, time::Instant};
+use url::Url;
+
+use crate::{
+    Load,
+    messages::{LAST, sent_at},
+    nanos, percentiles,
+};
+
+/// Looks at what the window would be told.
+#[derive(Clone, Default)]
+pub struct Looker(Arc<Looked>);
+
+#[derive(Default)]
+struct Looked {
+    events: AtomicU64,
+    changes: AtomicU64,
+    is_over: Notify,
+    late: Mutex<Vec<u64>>,
+    frame: Option<Duration>,
+}
+
+impl Shell for Looker {
+    fn emit(&self, event: Event) {
+        self.0.events.fetch_add(1, Ordering::Relaxed);
+        let Event::Jobs { changed, .. } = event else { return };
+        self.0.changes.fetch_add(changed.len() as u64, Ordering::Relaxed);
+        let now = nanos();
+        for change in &changed {
+            let row = &change.job.row;
+            if row.job_id.as_str() == LAST && row.status.is_final() {
+                self.0.is_over.notify_one();
+            }
+            if let Some(sent) = row.title.as_deref().and_then(sent_at) {
+                self.0.late.lock().unwrap_or_else(PoisonError::into_inner).push(now.saturating_sub(sent));
+            }
+        }
+    }
+
+    fn notify(&self, _: NoticeView) {}
+
+    fn tray(&self, _: TrayView) {}
+
+    fn frame(&self) -> Duration {
+        self.0.frame.unwrap_or(tallylight_client::FRAME)
+    }
+
+    // As the window does.
+    fn transcripts(&self) -> Transcripts {
+        Transcripts::Asked
+    }
+}
+
+/// Starts a client in a folder, signed in and with the list fetched.
+pub async fn ready(folder: &Path, server: &Url, looker: Looker) -> Result<Handle> {
+    let client = start(Config::new(folder.to_owned(), Keychain::Memory), looker);
+    client.connect(server.clone(), Identity::Address).await?;
+    client.sign_in("me@bench".to_owned(), "password".into()).await?;
+    client.synced().await?;
+    // The socket has opened, and everything is on disk.
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    Ok(client)
+}
+
+/// Takes in what the server says, and prints how long that took and what it needed.
+pub async fn measure(server: &Url, load: Load, at_once: bool) -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let before = resident_bytes()?;
+    let looker = Looker(Arc::new(Looked { frame: at_once.then_some(Duration::ZERO), ..Looked::default() }));
+    let client = ready(folder.path(), server, looker.clone()).await?;
+    load.prepare(server).await?;
+    let (after, cpu) = (resident_bytes()?, cpu_seconds()?);
+    let (events, changes) = (looker.0.events.load(Ordering::Relaxed), looker.0.changes.load(Ordering::Relaxed));
+    looker.0.late.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    let start = Instant::now();
+    let go = tokio::spawn(reqwest::get(load.address(server)));
+    looker.0.is_over.notified().await;
+    let seconds = start.elapsed().as_secs_f64();
+    let cpu = cpu_seconds()? - cpu;
+    go.await??;
+    let late = std::mem::take(&mut *looker.0.late.lock().unwrap_or_else(PoisonError::into_inner));
+    client.shutdown().await;
+    println!(
+        "{}",
+        json!({
+            "seconds": seconds, "cpu_seconds": cpu, "late": percentiles(late),
+            "resident_bytes": { "empty": before, "full": after, "end": resident_bytes()? },
+            "disk_bytes": std::fs::metadata(folder.path().join("tallylight.db"))?.len(),
+            "events": looker.0.events.load(Ordering::Relaxed) - events,
+            "changes": looker.0.changes.load(Ordering::Relaxed) - changes,
+        })
+    );
+    Ok(())
+}
+
+/// Returns how much memory this process has.
+pub fn resident_bytes() -> Result<u64> {
+    let status = std::fs::read_to_string("/proc/self/status")?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("no VmRSS")?;
+    Ok(line.trim().trim_end_matches(" kB").parse::<u64>()? * 1024)
+}
+
+/// Returns how long this process has worked.
+fn cpu_seconds() -> Result<f64> {
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::ProcessCPUTime);
+    Ok(std::time::Duration::new(u64::try_from(time.tv_sec)?, u32::try_from(time.tv_nsec)?).as_secs_f64())
+}
