@@ -20,7 +20,7 @@ pub async fn measure(server: &Url, load: Load) -> Result<()> {
         let message = socket.next().await.context("the server ended")??;
         if load.mix == messages::Mix::Dated
             && let Message::Text(text) = message
-            && let Some(sent) = text.split("\"t").nth(1).and_then(|rest| rest.get(..20)?.parse::<u64>().ok())
+            && let Some(sent) = text.split('"').find_map(messages::sent_at)
         {
             late.push(nanos().saturating_sub(sent));
         }

@@ -50,9 +50,9 @@ pub async fn measure(seconds: u64) -> Result<()> {
             restarts += 1;
             serving.drain(..).for_each(|task: tokio::task::JoinHandle<()>| task.abort());
             backend.hang_up().await;
-            let (backend, client_is_alone) = (Arc::clone(&backend), AWAY);
+            let backend = Arc::clone(&backend);
             serving.push(tokio::spawn(async move {
-                tokio::time::sleep(client_is_alone).await;
+                tokio::time::sleep(AWAY).await;
                 if let Ok((rest, socket)) = listeners(port).await {
                     let _ = spawn(rest, socket, &backend).await;
                 }

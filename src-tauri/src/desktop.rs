@@ -75,7 +75,8 @@ pub fn tell_of_missing_tray(app: &AppHandle, folder: &Path) {
     }
     tauri::async_runtime::spawn(async move {
         tokio::time::sleep(TRAY_LIMIT).await;
-        while !(shows::is_listened_to(&app) && window::is_shown(&app)) {
+        let is_seen = || shows::is_listened_to(&app) && window::is_shown(&app);
+        while !(has_tray(&app) || is_seen()) {
             tokio::time::sleep(TRAY_LIMIT).await;
         }
         if !has_tray(&app) {

@@ -39,12 +39,7 @@ pub async fn save(app: &AppHandle, job_id: JobId, thumbnail_id: ThumbnailId) -> 
     let kind = picture.path.extension().and_then(|kind| kind.to_str()).unwrap_or_default();
     let dialog = app.dialog().file().set_file_name(format!("thumbnail.{kind}"));
     let dialog = dialog.add_filter(kind.to_uppercase(), &[kind]);
-    let Some(path) = save::asked(|answer| dialog.save_file(answer)).await else { return Ok(None) };
-    let shown = path.display().to_string();
-    std::fs::copy(&picture.path, &path).map_err(|error| {
-        Error::new(Code::File, format!("{shown} cannot be written ({error}): choose another folder"))
-    })?;
-    Ok(Some(shown))
+    save::to_chosen(dialog, |path| std::fs::copy(&picture.path, path).map(drop)).await
 }
 
 /// Returns the address of a picture's file, for the program that it will be dropped on.

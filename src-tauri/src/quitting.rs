@@ -63,7 +63,9 @@ impl Quitting {
         };
         let started = tauri::process::current_binary(&app.env()).and_then(|program| {
             let mut command = Command::new(program);
-            folder.map(|folder| command.current_dir(folder));
+            if let Some(folder) = folder {
+                command.current_dir(folder);
+            }
             command.args(words).spawn()
         });
         if let Err(error) = started {

@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use tallylight_core::{Code, Error};
-use tauri::AppHandle;
-use tauri_plugin_dialog::{DialogExt, FilePath};
+use tauri::{AppHandle, Wry};
+use tauri_plugin_dialog::{DialogExt, FileDialogBuilder, FilePath};
 use tauri_plugin_opener::OpenerExt;
 
 use crate::app;
@@ -13,9 +13,17 @@ use crate::app;
 pub async fn text(app: &AppHandle, name: &str, text: String) -> Result<Option<String>, Error> {
     let kind = Path::new(name).extension().and_then(|kind| kind.to_str()).unwrap_or("txt").to_owned();
     let dialog = app.dialog().file().set_file_name(name).add_filter(kind.to_uppercase(), &[kind.as_str()]);
+    to_chosen(dialog, |path| std::fs::write(path, text)).await
+}
+
+/// Lets the person choose in a dialog where something goes, and returns where it went; none when they think better of it.
+pub async fn to_chosen(
+    dialog: FileDialogBuilder<Wry>,
+    write: impl FnOnce(&Path) -> std::io::Result<()>,
+) -> Result<Option<String>, Error> {
     let Some(path) = asked(|answer| dialog.save_file(answer)).await else { return Ok(None) };
     let shown = path.display().to_string();
-    std::fs::write(&path, text).map_err(|error| {
+    write(&path).map_err(|error| {
         Error::new(Code::File, format!("{shown} cannot be written ({error}): choose another folder"))
     })?;
     Ok(Some(shown))

@@ -166,8 +166,8 @@ async fn nothing_is_lost(app: &AppHandle) -> Result<(), Error> {
 /// Says why it could not be installed; it is fetched again then.
 pub fn install(app: &AppHandle) -> Result<(), tauri_plugin_updater::Error> {
     // Whoever holds it is still asking or fetching, so there is nothing to install, and the end waits for no network.
-    let Ok(mut found) = app.state::<Updates>().found.try_lock().map(|mut found| found.take()) else { return Ok(()) };
-    match found.take() {
+    let found = app.state::<Updates>().found.try_lock().ok().and_then(|mut found| found.take());
+    match found {
         Some((update, Some(bytes))) => update.install(bytes),
         _ => Ok(()),
     }

@@ -107,6 +107,16 @@ async fn receiver(statuses: &'static [u16]) -> (String, mpsc::Receiver<String>) 
     (address, calls)
 }
 
+/// Lets a job fail before a webhook that answers with statuses, one after the other.
+async fn failed_before_a_webhook(statuses: &'static [u16]) -> (Scene, mpsc::Receiver<String>) {
+    let (address, calls) = receiver(statuses).await;
+    let mut scene = Scene::live(|backend| backend.set_jobs(json!([running("1")]))).await;
+    scene.client.set_webhook_secret("key".into()).await.expect("kept");
+    scene.apply(settings([webhook(&address)])).await;
+    fail(&scene, "1").await;
+    (scene, calls)
+}
+
 fn header<'a>(call: &'a str, name: &str) -> &'a str {
     let line = call.lines().find(|line| line.to_lowercase().starts_with(&format!("{name}: ")));
     line.and_then(|line| line.split_once(": ")).map(|(_, value)| value).expect("a header")
@@ -114,11 +124,7 @@ fn header<'a>(call: &'a str, name: &str) -> &'a str {
 
 #[tokio::test]
 async fn a_webhook_is_signed_and_told_again_until_it_answers() {
-    let (address, mut calls) = receiver(&[503, 204]).await;
-    let mut scene = Scene::live(|backend| backend.set_jobs(json!([running("1")]))).await;
-    scene.client.set_webhook_secret("key".into()).await.expect("kept");
-    scene.apply(settings([webhook(&address)])).await;
-    fail(&scene, "1").await;
+    let (_scene, mut calls) = failed_before_a_webhook(&[503, 204]).await;
     let (first, second) = (calls.recv().await.expect("a call"), calls.recv().await.expect("another"));
     assert_eq!(header(&first, "x-tallylight-delivery"), header(&second, "x-tallylight-delivery"));
     assert_eq!(header(&second, "x-tallylight-event"), "job.failed");
@@ -130,11 +136,7 @@ async fn a_webhook_is_signed_and_told_again_until_it_answers() {
 
 #[tokio::test]
 async fn a_webhook_that_was_not_told_before_the_end_is_told_by_the_next_run() {
-    let (address, mut calls) = receiver(&[503, 204]).await;
-    let mut scene = Scene::live(|backend| backend.set_jobs(json!([running("1")]))).await;
-    scene.client.set_webhook_secret("key".into()).await.expect("kept");
-    scene.apply(settings([webhook(&address)])).await;
-    fail(&scene, "1").await;
+    let (mut scene, mut calls) = failed_before_a_webhook(&[503, 204]).await;
     let first = calls.recv().await.expect("a call");
     scene.backend.set_jobs(json!([ended("1", "FAILED")]));
     scene.restart().await;

@@ -63,13 +63,7 @@ impl Scene {
         let backend = ScriptedBackend::start().await;
         prepare(&backend);
         let proxy = FaultProxy::before(&backend.address).await;
-        let folder = tempfile::tempdir().expect("a folder");
-        let recorder = Recorder::default();
-        let settings = Settings::default();
-        let (client, clock, network, pages) = begin(&folder, &settings, recorder.clone());
-        let address = parse_address(&proxy.address).expect("an address");
-        client.connect(address, Identity::Address).await.expect("discovery");
-        Self { backend, proxy, client, recorder, clock, network, pages, folder, settings }
+        Self::connected(tempfile::tempdir().expect("a folder"), backend, proxy).await
     }
 
     /// Starts it signed in, in a folder that another client has left behind.
@@ -77,14 +71,17 @@ impl Scene {
     /// # Panics
     /// Where that fails.
     pub async fn after(folder: TempDir, backend: ScriptedBackend, proxy: FaultProxy) -> Self {
-        let recorder = Recorder::default();
-        let settings = Settings::default();
+        let scene = Self::connected(folder, backend, proxy).await;
+        scene.sign_in("me@acme.tv").await;
+        scene
+    }
+
+    async fn connected(folder: TempDir, backend: ScriptedBackend, proxy: FaultProxy) -> Self {
+        let (recorder, settings) = (Recorder::default(), Settings::default());
         let (client, clock, network, pages) = begin(&folder, &settings, recorder.clone());
         let address = parse_address(&proxy.address).expect("an address");
         client.connect(address, Identity::Address).await.expect("discovery");
-        let scene = Self { backend, proxy, client, recorder, clock, network, pages, folder, settings };
-        scene.sign_in("me@acme.tv").await;
-        scene
+        Self { backend, proxy, client, recorder, clock, network, pages, folder, settings }
     }
 
     /// Starts it signed in and live, with everything that follows a connect done.

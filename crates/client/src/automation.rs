@@ -206,10 +206,16 @@ struct Webhook<'a> {
 
 /// Is what became of one attempt.
 enum Attempt {
+    /// There is nothing to try again.
     Over(Performed),
-    Again(String, Option<Duration>),
-    /// Nobody can say when it helps to try again.
-    Locked(String),
+    /// Trying again may help.
+    Again {
+        words: String,
+        /// How long the other side wants to be left alone.
+        asked: Option<Duration>,
+        /// What it is once it was tried often enough.
+        give_up: fn(String) -> Performed,
+    },
 }
 
 impl Webhook<'_> {
@@ -226,14 +232,12 @@ impl Webhook<'_> {
             };
             let attempt = self.attempt(&client).await;
             drop(turn);
-            let (words, asked, is_locked) = match attempt {
+            let (words, asked, give_up) = match attempt {
                 Attempt::Over(performed) => return performed,
-                Attempt::Again(words, asked) => (words, asked, false),
-                Attempt::Locked(words) => (words, None, true),
+                Attempt::Again { words, asked, give_up } => (words, asked, give_up),
             };
             let Some(wait) = waits.next() else {
-                let words = format!("{words}; given up after {} attempts", WAITS.len() + 1);
-                return if is_locked { Performed::Later(words) } else { Performed::Failed(words) };
+                return give_up(format!("{words}; given up after {} attempts", WAITS.len() + 1));
             };
             let wait = tokio::time::sleep(asked.unwrap_or_default().max(wait).min(WAITS[3]));
             if self.means.ending.run_until_cancelled(wait).await.is_none() {
@@ -253,7 +257,8 @@ impl Webhook<'_> {
                 let words = "a webhook is signed, and no secret is set: set one in the settings";
                 return Attempt::Over(Performed::Failed(words.to_owned()));
             }
-            Err(error) => return Attempt::Locked(error.message),
+            // Nobody can say when it is unlocked.
+            Err(error) => return Attempt::Again { words: error.message, asked: None, give_up: Performed::Later },
         };
         let (host, time) = (self.host(), self.means.clock.now().wall.as_second().to_string());
         let event = match self.deed.outcome {
@@ -277,14 +282,16 @@ impl Webhook<'_> {
                 let may_help = status.is_server_error()
                     || matches!(status, StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_MANY_REQUESTS);
                 if may_help {
-                    Attempt::Again(words, retry_after(answer.headers()))
+                    let asked = retry_after(answer.headers());
+                    Attempt::Again { words, asked, give_up: Performed::Failed }
                 } else {
                     Attempt::Over(Performed::Failed(words))
                 }
             }
             Err(error) => {
                 tracing::debug!(error = %error.without_url(), "a webhook was not told");
-                Attempt::Again(format!("{host} could not be reached"), None)
+                let words = format!("{host} could not be reached");
+                Attempt::Again { words, asked: None, give_up: Performed::Failed }
             }
         }
     }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     JobId, Now, StageId,
     edits::{Confirmed, content_of},
-    job::{Content, Fault, Field, Status},
+    job::{Fault, Field, Status},
     protocol::{Body, ErrorData, Event, Progress},
     record::{Dismissal, Gauge, Record, Verdict, stamp},
     server_clock::ServerClock,
@@ -85,10 +85,8 @@ impl Cache {
 
     /// Takes the words of a video back into memory, before the disk forgets them.
     pub fn unshelve(&mut self, job_id: &JobId, transcript: String) {
-        if let Some(held) = self.jobs.get_mut(job_id).and_then(|job| job.metadata.get_mut(&Field::Transcript))
-            && matches!(held.value, Content::Shelved(_))
-        {
-            held.value = Content::Text(transcript);
+        if let Some(job) = self.jobs.get_mut(job_id) {
+            job.unshelve(transcript);
         }
     }
 

@@ -283,6 +283,20 @@ impl Record {
         }
     }
 
+    /// Tells whether the words of the video are on disk alone.
+    pub fn is_shelved(&self) -> bool {
+        self.metadata.get(&Field::Transcript).is_some_and(|held| matches!(held.value, Content::Shelved(_)))
+    }
+
+    /// Takes the words of the video back, where they are on disk alone.
+    pub fn unshelve(&mut self, transcript: String) {
+        if self.is_shelved()
+            && let Some(held) = self.metadata.get_mut(&Field::Transcript)
+        {
+            held.value = Content::Text(transcript);
+        }
+    }
+
     /// Returns when that was said.
     pub fn said_at(&self, field: Field) -> Option<Timestamp> {
         if field == Field::Thumbnail {

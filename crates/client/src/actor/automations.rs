@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 use secrecy::SecretString;
 use tallylight_core::{Error, JobId, cache::Ending};
 use tokio::sync::Semaphore;
@@ -64,9 +64,6 @@ impl Automations {
     }
 }
 
-/// Says that something is done at the next start.
-const LATER: &str = "an automation is done at the next start";
-
 impl<S: Shell> Actor<S> {
     /// Returns what the person wants done at the end of a job.
     pub(super) fn deeds(&self, ending: &Ending) -> Vec<Deed> {
@@ -83,25 +80,35 @@ impl<S: Shell> Actor<S> {
 
     /// Does what is due.
     pub(super) fn automate_due(&mut self, now: Duration) {
-        for deed in self.automations.take(|_, due| due <= now) {
-            self.perform(deed);
-        }
+        let due = self.automations.take(|_, due| due <= now);
+        self.perform_all(&due);
     }
 
     /// Does it: everything is known of the job.
     pub(super) fn automate_now(&mut self, job_id: &JobId) {
-        for deed in self.automations.take(|deed, _| deed.job_id == *job_id) {
-            self.perform(deed);
+        let waiting = self.automations.take(|deed, _| deed.job_id == *job_id);
+        self.perform_all(&waiting);
+    }
+
+    fn perform_all(&mut self, deeds: &[Deed]) {
+        // Those of a job follow each other, and are given the same.
+        for of_one in deeds.chunk_by(|deed, next| deed.job_id == next.job_id) {
+            let job = of_one.first().and_then(|deed| self.whole_view(&deed.job_id));
+            let job = job.map(|job| serde_json::to_string(&job).unwrap_or_default());
+            for deed in of_one.iter().cloned() {
+                // Somebody may have changed their mind since.
+                if !self.settings.automation.contains(&deed.automation) {
+                    self.store.forget_deed(&deed.id);
+                } else if let Some(job) = job.clone() {
+                    self.perform(deed, job);
+                } else {
+                    self.await_job(deed);
+                }
+            }
         }
     }
 
-    fn perform(&mut self, deed: Deed) {
-        // Somebody may have changed their mind since.
-        if !self.settings.automation.contains(&deed.automation) {
-            return self.store.forget_deed(&deed.id);
-        }
-        let Some(job) = self.whole_view(&deed.job_id) else { return self.await_job(deed) };
-        let job = serde_json::to_string(&job).unwrap_or_default();
+    fn perform(&self, deed: Deed, job: String) {
         let means = Means {
             secret: self.automations.secret.clone(),
             route: self.route.clone(),
@@ -120,8 +127,7 @@ impl<S: Shell> Actor<S> {
     /// Waits for a job that was cleared away, or not kept before a crash.
     fn await_job(&mut self, deed: Deed) {
         let now = self.now();
-        let is_gone = |since: Timestamp| now.wall.duration_since(since) > GONE_AFTER;
-        if is_gone(deed.at) {
+        if now.wall.duration_since(deed.at) > GONE_AFTER {
             self.store.forget_deed(&deed.id);
         } else {
             self.automations.waiting.push((deed, now.monotonic + LOOK_AGAIN));
@@ -129,6 +135,9 @@ impl<S: Shell> Actor<S> {
     }
 
     pub(super) fn automated(&mut self, id: &str, performed: Performed) {
+        if !matches!(performed, Performed::Later(_)) {
+            self.store.forget_deed(id);
+        }
         let (public, words) = match performed {
             Performed::Done(words) => ("an automation was done", words),
             Performed::Failed(words) => {
@@ -136,12 +145,8 @@ impl<S: Shell> Actor<S> {
                 tracing::warn!("an automation went wrong: see the diagnostics");
                 ("an automation went wrong", words)
             }
-            Performed::Later(words) => {
-                let at = self.now().wall;
-                return self.diagnostics.note_private(at, format!("{LATER}: {words}"), LATER.to_owned());
-            }
+            Performed::Later(words) => ("an automation is done at the next start", words),
         };
-        self.store.forget_deed(id);
         let at = self.now().wall;
         self.diagnostics.note_private(at, format!("{public}: {words}"), public.to_owned());
     }

@@ -216,11 +216,15 @@ impl<S: Shell> Actor<S> {
         }
         for job_id in std::mem::take(&mut self.dirty.unsaved) {
             // What the disk does not keep must stay in memory.
-            let is_kept = |job: &Record| !self.store.is_over(job) || self.edits.has(&job_id);
-            if self.cache.job(&job_id).is_some_and(is_kept) {
+            if self.cache.job(&job_id).is_some_and(|job| self.is_kept(job)) {
                 self.cache.shelve(&job_id);
             }
         }
+    }
+
+    /// Tells whether the disk keeps a job: those with unsaved words are kept always.
+    pub(super) fn is_kept(&self, job: &Record) -> bool {
+        !self.store.is_over(job) || self.edits.has(&job.job_id)
     }
 
     /// Tries the disk again later.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use tallylight_core::{Code, Error, JobId, link, notice::Taste, settings::Settings, words::Words};
+use tallylight_core::{Code, Error, link, notice::Taste, settings::Settings, words::Words};
 
 use super::{Actor, changes};
 use crate::{route::Route, shell::Shell};
@@ -49,11 +49,16 @@ impl<S: Shell> Actor<S> {
     pub(super) fn forget_old(&mut self, now: Duration) {
         self.forgot_old = now;
         changes::keep_for(&mut self.store, self.clock.now(), self.settings.data.retention_days);
-        let old = self.cache.jobs().filter(|job| self.store.is_over(job) && !self.edits.has(&job.job_id));
-        let old: Vec<JobId> = old.map(|job| job.job_id.clone()).collect();
-        for job_id in &old {
-            if let Some(text) = self.store.transcript(job_id) {
-                self.cache.unshelve(job_id, text);
+        let (mut old, mut shelved) = (Vec::new(), Vec::new());
+        for job in self.cache.jobs().filter(|job| !self.is_kept(job)) {
+            old.push(job.job_id.clone());
+            if job.is_shelved() {
+                shelved.push(job.job_id.clone());
+            }
+        }
+        for job_id in shelved {
+            if let Some(text) = self.store.transcript(&job_id) {
+                self.cache.unshelve(&job_id, text);
             }
         }
         self.store.forget(&old);
