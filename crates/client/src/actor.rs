@@ -4,7 +4,7 @@
 //! the core say what to do about it; the modules below do it.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeSet,
     path::PathBuf,
     time::Duration,
 };
@@ -139,6 +139,7 @@ struct Actor<S> {
     awaits_computer: bool,
     glance: glance::Glance,
     automations: automations::Automations,
+    happenings: news::Happenings,
     /// What the person chose.
     settings: Settings,
     system_language: String,
@@ -219,6 +220,7 @@ pub fn start(config: Config, shell: impl Shell) -> Handle {
             awaits_computer: false,
             glance: glance::Glance::default(),
             automations,
+            happenings: news::Happenings::default(),
             paused_until: store.setting(preferences::PAUSED_UNTIL),
             system_language: config.system_language,
             settings: config.settings,
@@ -250,7 +252,10 @@ impl<S: Shell> Actor<S> {
                         let _ = reply.send(Ok(()));
                         return;
                     }
-                    Some(command) => self.command(command),
+                    Some(command) => {
+                        self.keep_happenings();
+                        self.command(command);
+                    }
                     None => return self.end(incoming).await,
                 },
                 Some(report) = incoming.recv() => self.report(report),
@@ -284,6 +289,9 @@ impl<S: Shell> Actor<S> {
     }
 
     fn report(&mut self, report: Report) {
+        if !matches!(report, Report::Socket(..)) {
+            self.keep_happenings();
+        }
         match report {
             Report::Socket(conn, report) => self.socket_report(conn, report),
             Report::Discovered(number, found, reply) => self.discovered(number, *found, reply),
@@ -335,6 +343,9 @@ impl<S: Shell> Actor<S> {
         if now >= self.forget_old_at() {
             self.forget_old(now);
         }
+        if self.happenings.deadline().is_some_and(|due| now >= due) {
+            self.keep_happenings();
+        }
         if self.dirty.save_due(now) {
             self.save();
         }
@@ -351,6 +362,7 @@ impl<S: Shell> Actor<S> {
             self.look_at(),
             self.glance.deadline(),
             self.automations.deadline(),
+            self.happenings.deadline(),
             self.pause_deadline(),
             Some(self.forget_old_at()),
         ];

@@ -2,14 +2,14 @@
 
 use std::{sync::Arc, time::Duration};
 
-use futures_util::{SinkExt, StreamExt};
+use futures_util::{FutureExt, SinkExt, StreamExt};
 use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
 use tallylight_core::{
     Code, ConnId, Error,
     discovery::{Server, WsToken},
     link::{Closed, Refusal},
-    protocol::{ClientMessage, MESSAGE_LIMIT},
+    protocol::{self, ClientMessage, Frame, MESSAGE_LIMIT, Rejected, RejectedKind},
 };
 use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore, mpsc},
@@ -18,7 +18,7 @@ use tokio::{
 use tokio_tungstenite::{
     MaybeTlsStream, WebSocketStream,
     tungstenite::{
-        self, Bytes, Message, Utf8Bytes,
+        self, Bytes, Message,
         client::IntoClientRequest,
         error::CapacityError,
         http::{HeaderValue, Request, header},
@@ -37,6 +37,9 @@ const OUTBOX: usize = 1024;
 /// How much that arrived may wait to be taken, in KiB: two messages of the largest kind. A slow reader then holds up the
 /// sender, and not the memory.
 const BUDGET: usize = 16 << 10;
+/// How many messages are told together at most, and of how many bytes: more would hold up what else is to be done.
+const TOGETHER: usize = 256;
+const BYTES_TOGETHER: usize = 64 << 10;
 /// Time to say goodbye.
 const CLOSE_LIMIT: Duration = Duration::from_secs(2);
 
@@ -49,14 +52,21 @@ pub enum Report {
     Opened(Option<Timestamp>),
     /// It did not open.
     Refused(Refusal),
-    /// A message arrived; its room in the budget is given back when it was taken.
-    Message(Utf8Bytes, OwnedSemaphorePermit),
-    /// A message arrived that is no UTF-8 text.
-    Unreadable(usize),
+    /// Messages arrived together; their room in the budget is given back when they were taken.
+    Heard(Vec<Heard>, OwnedSemaphorePermit),
     /// A probe was answered.
     Pong,
     /// It closed.
     Closed(Closed),
+}
+
+/// Is a message, read here and not by the actor, which has enough to do.
+#[derive(Debug)]
+pub struct Heard {
+    /// How long it was, in bytes.
+    pub length: usize,
+    /// What it says.
+    pub frame: Result<Frame, Rejected>,
 }
 
 /// Is one running socket; dropping it ends the connection.
@@ -160,7 +170,7 @@ async fn converse<R: Future<Output = ()>>(
 ) -> Closed {
     let budget = Arc::new(Semaphore::new(BUDGET));
     loop {
-        tokio::select! {
+        let mut incoming = tokio::select! {
             outgoing = inbox.recv() => {
                 let frame = match outgoing {
                     Some(Outgoing::Say(message)) => Message::text(message.to_text()),
@@ -170,41 +180,91 @@ async fn converse<R: Future<Output = ()>>(
                 if stream.send(frame).await.is_err() {
                     return Closed::from_code(None);
                 }
+                continue;
             }
-            incoming = stream.next() => match incoming {
-                Some(Ok(Message::Text(text))) => report(message(text, &budget).await).await,
-                Some(Ok(Message::Binary(bytes))) => {
-                    let length = bytes.len();
-                    match Utf8Bytes::try_from(bytes) {
-                        Ok(text) => report(message(text, &budget).await).await,
-                        Err(_) => report(Report::Unreadable(length)).await,
-                    }
+            incoming = stream.next() => incoming,
+        };
+        // What arrived together is told together: in a flood the telling would cost more than all the rest.
+        let mut batch = Batch::default();
+        let other = loop {
+            match incoming {
+                Some(Ok(Message::Text(text))) => batch.add(text.into()),
+                Some(Ok(Message::Binary(bytes))) => batch.add(bytes),
+                other => break Some(other),
+            }
+            if batch.is_full() {
+                break None;
+            }
+            match stream.next().now_or_never() {
+                Some(next) => incoming = next,
+                None => break None,
+            }
+        };
+        if let Some(heard) = batch.told(&budget).await {
+            report(heard).await;
+        }
+        match other {
+            None | Some(Some(Ok(Message::Ping(_) | Message::Frame(_) | Message::Text(_) | Message::Binary(_)))) => {}
+            Some(Some(Ok(Message::Close(frame)))) => return Closed::from_code(frame.map(|frame| frame.code.into())),
+            // It proves that the way is open, and only that the peer's library is alive.
+            Some(Some(Ok(Message::Pong(_)))) => report(Report::Pong).await,
+            Some(Some(Err(tungstenite::Error::Capacity(CapacityError::MessageTooLong { .. })))) => {
+                return too_large(stream).await;
+            }
+            // A text frame of other bytes: the library cannot go on reading, so this connection is over.
+            Some(Some(Err(tungstenite::Error::Utf8(_)))) => {
+                let mut batch = Batch::default();
+                batch.add(Bytes::from_static(&[0xff]));
+                if let Some(heard) = batch.told(&budget).await {
+                    report(heard).await;
                 }
-                Some(Ok(Message::Close(frame))) => return Closed::from_code(frame.map(|frame| frame.code.into())),
-                // It proves that the way is open, and only that the peer's library is alive.
-                Some(Ok(Message::Pong(_))) => report(Report::Pong).await,
-                Some(Ok(Message::Ping(_) | Message::Frame(_))) => {}
-                Some(Err(tungstenite::Error::Capacity(CapacityError::MessageTooLong { .. }))) => {
-                    return too_large(stream).await;
-                }
-                // A text frame of other bytes: the library cannot go on reading, so this connection is over.
-                Some(Err(tungstenite::Error::Utf8(_))) => {
-                    report(Report::Unreadable(0)).await;
-                    return not_text(stream).await;
-                }
-                Some(Err(_)) | None => return Closed::from_code(None),
-            },
+                return not_text(stream).await;
+            }
+            Some(Some(Err(_)) | None) => return Closed::from_code(None),
         }
     }
 }
 
-/// Waits until there is room for a message among those that wait.
-async fn message(text: Utf8Bytes, budget: &Arc<Semaphore>) -> Report {
-    let kib = u32::try_from(text.len() / 1024 + 1).unwrap_or(u32::MAX);
-    match Arc::clone(budget).acquire_many_owned(kib).await {
-        Ok(room) => Report::Message(text, room),
+/// Gathers messages.
+#[derive(Default)]
+struct Batch {
+    messages: Vec<Bytes>,
+    bytes: usize,
+}
+
+impl Batch {
+    fn add(&mut self, message: Bytes) {
+        self.bytes += message.len();
+        self.messages.push(message);
+    }
+
+    fn is_full(&self) -> bool {
+        self.messages.len() >= TOGETHER || self.bytes >= BYTES_TOGETHER
+    }
+
+    /// Reads them, once there is room among what waits to be taken.
+    async fn told(self, budget: &Arc<Semaphore>) -> Option<Report> {
+        if self.messages.is_empty() {
+            return None;
+        }
+        let kib = u32::try_from(self.bytes / 1024 + self.messages.len()).unwrap_or(u32::MAX);
         // Nobody closes it.
-        Err(_) => Report::Unreadable(text.len()),
+        let room = Arc::clone(budget).acquire_many_owned(kib).await.ok()?;
+        Some(Report::Heard(self.messages.iter().map(Heard::of).collect(), room))
+    }
+}
+
+impl Heard {
+    fn of(message: &Bytes) -> Self {
+        let frame = match std::str::from_utf8(message) {
+            Ok(text) => protocol::decode(text),
+            Err(_) => Err(Rejected {
+                kind: RejectedKind::NotUtf8,
+                reason: "not UTF-8".to_owned(),
+                sample: String::new(),
+            }),
+        };
+        Self { length: message.len(), frame }
     }
 }
 

@@ -22,6 +22,8 @@ mod history;
 mod open;
 mod words;
 
+pub use history::Happening;
+
 /// How many rows are read at a time; fewer are not worth another thread.
 const BATCH: usize = 8192;
 
@@ -34,6 +36,8 @@ pub struct Store {
     medium: Medium,
     /// Finished jobs that were last changed before then are not kept.
     kept_from: Option<Timestamp>,
+    /// Some of what the history has.
+    recorded: BTreeSet<Delivered>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,7 +59,7 @@ impl Store {
         let open::Opened { connection, incident, trouble } = open::open(data_dir);
         let medium = if trouble.is_some() { Medium::Memory } else { Medium::Disk };
         let view = StorageView { trouble: trouble.map(ReasonView::from), incident: incident.map(ReasonView::from) };
-        Self { connection, view, medium, kept_from: None }
+        Self { connection, view, medium, kept_from: None, recorded: BTreeSet::new() }
     }
 
     /// Tells what a person must know of the disk.
@@ -185,6 +189,7 @@ impl Store {
 
     /// Forgets the jobs and everything about them, as a sign-out must.
     pub fn clear(&mut self) {
+        self.recorded.clear();
         self.empty(&["job", "transcript", "delivered", "history", "source", "deed"]);
     }
 

@@ -194,26 +194,31 @@ fn without_a_folder_it_goes_on_from_memory() {
     assert_eq!(store.jobs(&BTreeSet::new()).len(), 1);
 }
 
-fn happening(job_id: &str) -> (Delivered, HistoryEntry) {
+fn happening(job_id: &str) -> Happening {
     let (job_id, at) = (JobId::new(job_id), Timestamp::UNIX_EPOCH);
     let key = Delivered { job_id: job_id.clone(), run: 0, outcome: Outcome::Failed };
     let kind = NoticeKind::Failed;
-    (key, HistoryEntry { entry_id: 0, at, job_id, kind, name: "a".to_owned(), fault: None, read: false })
+    let entry = HistoryEntry { entry_id: 0, at, job_id, kind, name: "a".to_owned(), fault: None, read: false };
+    Happening { key, entry, deeds: Vec::new() }
 }
 
 #[test]
 fn what_happened_is_new_once_whatever_trouble_the_disk_has() {
     let folder = tempfile::tempdir().expect("a folder");
     let mut store = Store::open(folder.path());
-    let (key, entry) = happening("7");
-    assert!(store.record(&key, &entry, &[]));
+    let again = || vec![happening("7"), happening("7")];
+    assert_eq!(store.record(again()).len(), 1);
+    assert!(store.has_recorded(&happening("7").key));
+    drop(store);
+    let mut store = Store::open(folder.path());
     store.connection.pragma_update(None, "max_page_count", 1).expect("a limit");
     let (edit, draft) = words(&"x".repeat(100_000));
     assert!(!store.keep_words("me", &[edit, draft], std::iter::empty()));
     assert!(store.view().trouble.is_some());
-    assert!(!store.record(&key, &entry, &[]), "it is known");
-    let (key, entry) = happening(&"8".repeat(100_000));
-    assert!(store.record(&key, &entry, &[]), "what cannot be kept happens all the same");
+    assert_eq!(store.record(again()).len(), 0, "it is known");
+    let large = || vec![happening(&"8".repeat(100_000))];
+    assert_eq!(store.record(large()).len(), 1, "what cannot be kept happens all the same");
+    assert_eq!(store.record(large()).len(), 0, "and once");
 }
 
 #[test]
@@ -222,14 +227,14 @@ fn what_is_to_be_done_is_kept_until_it_is_done() {
     let run = Some(vec!["true".to_owned()]);
     let automation = Automation { enabled: true, when: vec![Outcome::Failed], run, webhook: None };
     let deed = Deed::new(Timestamp::UNIX_EPOCH, JobId::new("7"), Outcome::Failed, automation);
-    let (key, entry) = happening("7");
+    let failed = || vec![Happening { deeds: vec![deed.clone()], ..happening("7") }];
     let mut store = Store::open(folder.path());
-    store.record(&key, &entry, std::slice::from_ref(&deed));
+    store.record(failed());
     store.clear_jobs();
     drop(store);
     let mut store = Store::open(folder.path());
     assert_eq!(store.deeds(), std::slice::from_ref(&deed), "as after a crash");
-    store.record(&key, &entry, std::slice::from_ref(&deed));
+    store.record(failed());
     store.forget_deed(&deed.id);
     assert_eq!((store.deeds(), store.history().len()), (Vec::new(), 1));
 }

@@ -2,15 +2,16 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
+use indexmap::IndexMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
     JobId, Now, StageId,
     edits::{Confirmed, content_of},
-    job::{Fault, Field, Status},
+    job::{Fault, Field, Status, Thumbnail},
     protocol::{Body, ErrorData, Event, Progress},
-    record::{Dismissal, Gauge, Record, Verdict, stamp},
+    record::{Dismissal, Gauge, Record, Verdict, stamp, stamp_in},
     server_clock::ServerClock,
     snapshot::Snapshot,
 };
@@ -47,10 +48,14 @@ pub enum Trouble {
     Restore,
 }
 
+/// Holds the jobs: a message must find its own among a hundred thousand as soon as among ten, and they are told in an order
+/// that does not depend on chance.
+type Jobs = IndexMap<JobId, Box<Record>>;
+
 /// Holds every job by its id.
 #[derive(Debug, Default)]
 pub struct Cache {
-    jobs: BTreeMap<JobId, Record>,
+    jobs: Jobs,
     /// The server's clock, as its answers tell it.
     pub server_clock: ServerClock,
     /// The newest time that the list told of when it was first seen whole: what ends after it is news.
@@ -62,18 +67,18 @@ pub struct Cache {
 impl Cache {
     /// Takes up the records that the disk kept.
     pub fn restore(records: impl IntoIterator<Item = Record>) -> Self {
-        let jobs: BTreeMap<_, _> = records.into_iter().map(|record| (record.job_id.clone(), record)).collect();
+        let jobs: Jobs = records.into_iter().map(|record| (record.job_id.clone(), Box::new(record))).collect();
         Self { synced: newest(&jobs), jobs, ..Self::default() }
     }
 
-    /// Returns every job, by id.
+    /// Returns every job, in no order that means anything.
     pub fn jobs(&self) -> impl Iterator<Item = &Record> {
-        self.jobs.values()
+        self.jobs.values().map(Box::as_ref)
     }
 
     /// Returns one job.
     pub fn job(&self, job_id: &JobId) -> Option<&Record> {
-        self.jobs.get(job_id)
+        self.jobs.get(job_id).map(Box::as_ref)
     }
 
     /// Keeps the long texts of a job out of memory, now that the disk has them.
@@ -112,13 +117,17 @@ impl Cache {
         }
         let arrival = self.server_time(now);
         let at = event.at.map_or(arrival, |at| trusted(at, arrival));
-        let known = self.jobs.contains_key(&event.job_id);
+        let held = self.jobs.get_index_of(&event.job_id);
+        let known = held.is_some();
         let witnessed = if known || self.synced.is_some() { Witnessed::Yes } else { Witnessed::FirstLook };
-        let job = entry(&mut self.jobs, &mut self.aside, &event.job_id);
+        let job = match held {
+            Some(index) => &mut self.jobs[index],
+            None => entry(&mut self.jobs, &mut self.aside, &event.job_id),
+        };
         let before = Before::of(job);
-        let verdict = apply_body(job, at, event.body);
-        job.touch(at);
-        let mut changes = before.compare(job, witnessed);
+        let (verdict, differs) = apply_body(job, at, event.body);
+        let differs = job.touch(at) || differs;
+        let mut changes = if differs { before.compare(job, witnessed) } else { Vec::new() };
         if verdict == Verdict::Doubtful {
             changes.push(Change::Doubted(event.job_id.clone()));
         }
@@ -139,14 +148,14 @@ impl Cache {
         let known = self.jobs.contains_key(&job_id);
         let witnessed = if known || self.synced.is_some_and(is_news) { Witnessed::Yes } else { Witnessed::FirstLook };
         let job = entry(&mut self.jobs, &mut self.aside, &job_id);
-        let before = Before::of(job);
+        let (before, was) = (Before::of(job), Record::clone(job));
         let at = snapshot.updated_at.map_or(requested, |at| trusted(at, requested));
         let decided = match authority {
             Authority::Ordinary => at,
             Authority::Decides => job.overall.since().map_or(at, |since| since.max(at)),
         };
         let verdict = merge_into(job, at, decided, snapshot);
-        let mut changes = before.compare(job, witnessed);
+        let mut changes = if was == **job { Vec::new() } else { before.compare(job, witnessed) };
         if verdict == Verdict::Doubtful && authority == Authority::Ordinary {
             changes.push(Change::Doubted(job_id));
         }
@@ -189,7 +198,7 @@ impl Cache {
             self.synced = newest(&self.jobs).or(Some(requested));
         }
         let is_missing = |job: &&Record| job.listed && !listed.contains(&job.job_id);
-        let missing = self.jobs.values().filter(is_missing).map(|job| job.job_id.clone()).collect();
+        let missing = self.jobs().filter(is_missing).map(|job| job.job_id.clone()).collect();
         (changes, missing)
     }
 
@@ -213,7 +222,7 @@ impl Cache {
 
     /// Forgets a job that the server no longer has.
     pub fn remove(&mut self, job_id: &JobId) -> Option<Change> {
-        self.jobs.remove(job_id).map(|job| Change::Removed(job.job_id))
+        self.jobs.swap_remove(job_id).map(|job| Change::Removed(job.job_id))
     }
 
     /// Forgets the jobs until they are fetched anew, which is no news.
@@ -232,17 +241,17 @@ impl Cache {
 
 /// Returns a job, which begins with what was kept of it when it was cleared away.
 fn entry<'a>(
-    jobs: &'a mut BTreeMap<JobId, Record>,
+    jobs: &'a mut Jobs,
     aside: &mut BTreeMap<JobId, (u32, Option<Dismissal>)>,
     job_id: &JobId,
-) -> &'a mut Record {
+) -> &'a mut Box<Record> {
     jobs.entry(job_id.clone()).or_insert_with(|| {
         let (run, dismissed) = aside.remove(job_id).unwrap_or_default();
-        Record { run, dismissed, ..Record::new(job_id.clone()) }
+        Box::new(Record { run, dismissed, ..Record::new(job_id.clone()) })
     })
 }
 
-fn newest(jobs: &BTreeMap<JobId, Record>) -> Option<Timestamp> {
+fn newest(jobs: &Jobs) -> Option<Timestamp> {
     jobs.values().filter_map(|job| job.updated_at).max()
 }
 
@@ -253,40 +262,46 @@ fn trusted(at: Timestamp, arrival: Timestamp) -> Timestamp {
     }
 }
 
-fn apply_body(job: &mut Record, at: Timestamp, body: Body) -> Verdict {
-    match body {
-        Body::Job(progress) => job.witness_overall(at, &progress),
-        Body::Stage(stage_id, progress) => {
-            // A stage's doubtful end is settled by the job's own.
-            if let Some(stage) = stage_of(job, stage_id) {
-                stage.witness(at, &progress);
+/// Applies a message, and returns whether that made a difference.
+fn apply_body(job: &mut Record, at: Timestamp, body: Body) -> (Verdict, bool) {
+    let differs = match body {
+        Body::Job(progress) => return witness(job, at, &progress),
+        // A stage's doubtful end is settled by the job's own.
+        Body::Stage(stage_id, progress) => stage_of(job, stage_id).is_some_and(|stage| {
+            let was = stage.clone();
+            stage.witness(at, &progress);
+            *stage != was
+        }),
+        Body::Metadata(field, content) => match job.metadata.get_mut(&field) {
+            // What is on disk need not come back into memory.
+            Some(held) if held.value.is_same(&content) => {
+                let newer = at > held.at;
+                held.at = held.at.max(at);
+                newer
             }
-            Verdict::Applied
-        }
-        Body::Metadata(field, content) => {
-            let mut held = job.metadata.remove(&field);
-            match &mut held {
-                // What is on disk need not come back into memory.
-                Some(held) if held.value.is_same(&content) => held.at = held.at.max(at),
-                _ => stamp(&mut held, at, content),
-            }
-            job.metadata.extend(held.map(|held| (field, held)));
-            Verdict::Applied
-        }
-        Body::Thumbnail(thumbnail) => {
-            let id = thumbnail.thumbnail_id.clone();
-            if job.thumbnails.len() >= PART_LIMIT && !job.thumbnails.contains_key(&id) {
-                return Verdict::Applied;
-            }
-            let since = job.thumbnails_since.entry(id.clone()).or_insert(at);
-            *since = at.min(*since);
-            let mut held = job.thumbnails.remove(&id);
-            stamp(&mut held, at, thumbnail);
-            job.thumbnails.extend(held.map(|held| (id, held)));
-            Verdict::Applied
-        }
-        Body::Error(error) => apply_error(job, at, error),
+            _ => stamp_in(&mut job.metadata, field, at, content),
+        },
+        Body::Thumbnail(thumbnail) => apply_thumbnail(job, at, thumbnail),
+        Body::Error(error) => return apply_error(job, at, error),
+    };
+    (Verdict::Applied, differs)
+}
+
+fn witness(job: &mut Record, at: Timestamp, progress: &Progress) -> (Verdict, bool) {
+    let was = job.overall.clone();
+    let verdict = job.witness_overall(at, progress);
+    (verdict, job.overall != was)
+}
+
+fn apply_thumbnail(job: &mut Record, at: Timestamp, thumbnail: Thumbnail) -> bool {
+    let id = thumbnail.thumbnail_id.clone();
+    if job.thumbnails.len() >= PART_LIMIT && !job.thumbnails.contains_key(&id) {
+        return false;
     }
+    let since = job.thumbnails_since.entry(id.clone()).or_insert(at);
+    let earlier = at < *since;
+    *since = at.min(*since);
+    stamp_in(&mut job.thumbnails, id, at, thumbnail) || earlier
 }
 
 /// Returns a stage of a job, unless there is no room for another.
@@ -295,20 +310,21 @@ fn stage_of(job: &mut Record, stage_id: StageId) -> Option<&mut Gauge> {
     has_room.then(|| job.stages.entry(stage_id).or_default())
 }
 
-fn apply_error(job: &mut Record, at: Timestamp, error: ErrorData) -> Verdict {
+fn apply_error(job: &mut Record, at: Timestamp, error: ErrorData) -> (Verdict, bool) {
     let fatal = (!error.recoverable).then(|| Progress {
         status: Status::Failed,
         progress_percent: None,
         error_message: Some(error.error_message.clone()),
     });
-    job.add_fault(Fault {
+    let added = job.add_fault(Fault {
         at,
         code: error.error_code,
         message: error.error_message,
         recoverable: error.recoverable,
         stage_id: error.affected_stage,
     });
-    fatal.map_or(Verdict::Applied, |failed| job.witness_overall(at, &failed))
+    let (verdict, differs) = fatal.map_or((Verdict::Applied, false), |failed| witness(job, at, &failed));
+    (verdict, added || differs)
 }
 
 fn merge_into(job: &mut Record, at: Timestamp, decided: Timestamp, snapshot: Snapshot) -> Verdict {

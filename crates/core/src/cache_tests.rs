@@ -254,6 +254,14 @@ fn any_event() -> impl Strategy<Value = Event> {
     (body, 0..6_u32).prop_map(|(body, seconds)| Event { job_id: JobId::new("7"), at: at(seconds).parse().ok(), body })
 }
 
+fn any_error() -> impl Strategy<Value = Event> {
+    let error = ("[XY]", any::<bool>()).prop_map(|(code, recoverable)| {
+        let error_message = code.clone();
+        Body::Error(ErrorData { error_code: code, error_message, recoverable, affected_stage: None })
+    });
+    (error, 0..6_u32).prop_map(|(body, seconds)| Event { job_id: JobId::new("7"), at: at(seconds).parse().ok(), body })
+}
+
 /// When a run was worked on is for the eye, and no register of the order rule: see `span.rs`.
 fn timeless(mut job: view::JobView) -> view::JobView {
     (job.began_at, job.ended_at) = (None, None);
@@ -273,6 +281,21 @@ proptest! {
             .prop_flat_map(|events| (Just(events.clone()), Just(events).prop_shuffle()))
     ) {
         prop_assert_eq!(timeless(seen(&applied(&events))), timeless(seen(&applied(&shuffled))));
+    }
+}
+
+proptest! {
+    #[test]
+    fn a_change_is_told_where_there_is_one_and_nowhere_else(
+        events in proptest::collection::vec(prop_oneof![3 => any_event(), 1 => any_error()], 1..12)
+    ) {
+        let mut cache = Cache::default();
+        for event in events {
+            let before = cache.job(&event.job_id).cloned();
+            let changes = cache.apply(event.clone(), now());
+            let is_told = changes.iter().any(|change| matches!(change, Change::Job(..)));
+            prop_assert_eq!(is_told, before.as_ref() != cache.job(&event.job_id), "{:?}", event);
+        }
     }
 }
 

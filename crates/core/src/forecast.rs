@@ -72,7 +72,7 @@ impl Forecast {
     pub fn of<'a>(jobs: impl Iterator<Item = &'a Record>) -> Self {
         let has_times = |job: &&Record| job.stages.values().any(|stage| stage.span().seconds().is_some());
         let mut jobs: Vec<&Record> = jobs.filter(has_times).collect();
-        jobs.sort_by_key(|job| job.updated_at);
+        jobs.sort_unstable_by_key(|job| (job.updated_at, &job.job_id));
         let mut forecast = Self::default();
         for job in jobs.iter().rev().take(SAMPLES).rev() {
             forecast.learn(job);
@@ -102,11 +102,9 @@ impl Forecast {
         }
     }
 
-    /// Takes in that more is known of a job.
-    pub fn heard(&mut self, job: &Record) {
-        if self.unmeasured.contains(&job.job_id) {
-            self.learn(job);
-        }
+    /// Tells whether more must be known of a job before anything is learned from it.
+    pub fn awaits(&self, job_id: &JobId) -> bool {
+        self.unmeasured.contains(job_id)
     }
 
     /// Returns how long a job may still take; none where a stage that is still to come was never seen, or the length of the
@@ -297,7 +295,9 @@ mod tests {
         assert_eq!(end(&forecast, &next), None);
         job.duration_seconds = measured.duration_seconds;
         for _ in 0..SURE {
-            forecast.heard(&job);
+            if forecast.awaits(&job.job_id) {
+                forecast.learn(&job);
+            }
         }
         assert_eq!((end(&forecast, &next), forecast.stuck_at(&next)), (Some(at(10)), None));
     }

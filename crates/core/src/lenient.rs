@@ -6,39 +6,60 @@ use jiff::{Timestamp, civil::DateTime, tz::TimeZone};
 use serde::{Deserialize, Deserializer, de};
 
 /// Reads an id from a non-empty string or an integer.
-pub fn id<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
-    struct Visitor;
-    impl de::Visitor<'_> for Visitor {
-        type Value = String;
-
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("an id: a non-empty string or an integer")
-        }
-
-        fn visit_str<E: de::Error>(self, text: &str) -> Result<String, E> {
-            let text = text.trim();
-            if text.is_empty() { Err(E::custom("empty id")) } else { Ok(text.to_owned()) }
-        }
-
-        fn visit_u64<E: de::Error>(self, number: u64) -> Result<String, E> {
-            Ok(number.to_string())
-        }
-
-        fn visit_i64<E: de::Error>(self, number: i64) -> Result<String, E> {
-            Ok(number.to_string())
-        }
-    }
-    deserializer.deserialize_any(Visitor)
+pub fn id<'de, T: for<'a> From<&'a str>, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
+    let id = deserializer.deserialize_any(AsText(|text: &str| (!text.is_empty()).then(|| text.into())))?;
+    id.ok_or_else(|| de::Error::custom("an id is a non-empty string or an integer"))
 }
 
 /// Reads an id where it may be missing, `null` or empty.
-pub fn optional_id<'de, T, D>(deserializer: D) -> Result<Option<T>, D::Error>
-where
-    T: Deserialize<'de>,
-    D: Deserializer<'de>,
-{
-    let raw = Option::<serde_json::Value>::deserialize(deserializer)?;
-    Ok(raw.and_then(|value| T::deserialize(value).ok()))
+pub fn optional_id<'de, T: for<'a> From<&'a str>, D: Deserializer<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
+    deserializer.deserialize_any(AsText(|text: &str| (!text.is_empty()).then(|| text.into())))
+}
+
+/// Reads something from a text without white space around it, or from an integer's; anything else is none. It is read in
+/// place, because every message has such parts.
+struct AsText<F>(F);
+
+impl<'de, T, F: FnOnce(&str) -> Option<T>> de::Visitor<'de> for AsText<F> {
+    type Value = Option<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("anything")
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<Self::Value, E> {
+        Ok(self.0(text.trim()))
+    }
+
+    fn visit_u64<E: de::Error>(self, number: u64) -> Result<Self::Value, E> {
+        Ok(self.0(&number.to_string()))
+    }
+
+    fn visit_i64<E: de::Error>(self, number: i64) -> Result<Self::Value, E> {
+        Ok(self.0(&number.to_string()))
+    }
+
+    fn visit_f64<E: de::Error>(self, _: f64) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+
+    fn visit_bool<E: de::Error>(self, _: bool) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+
+    fn visit_unit<E: de::Error>(self) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+
+    fn visit_seq<A: de::SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
+        while list.next_element::<de::IgnoredAny>()?.is_some() {}
+        Ok(None)
+    }
+
+    fn visit_map<A: de::MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        while map.next_entry::<de::IgnoredAny, de::IgnoredAny>()?.is_some() {}
+        Ok(None)
+    }
 }
 
 /// Reads a percentage from a number or a numeric string and clamps it to 0–100; `null` is none.
@@ -101,8 +122,7 @@ pub fn size<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D
 
 /// Reads a time; a missing or unreadable one is none, for the caller to stand in for.
 pub fn time<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Timestamp>, D::Error> {
-    let raw = serde_json::Value::deserialize(deserializer)?;
-    Ok(raw.as_str().and_then(parse_time))
+    deserializer.deserialize_any(AsText(parse_time))
 }
 
 /// Parses an ISO-8601 time with an offset; one without an offset is UTC, as Python's `isoformat` leaves it.

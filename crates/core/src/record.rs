@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use serde::{Deserialize, Deserializer, Serialize};
+use litemap::LiteMap;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Value, value::RawValue};
 
 use crate::{
@@ -16,6 +17,10 @@ use crate::{
 /// How many errors and warnings of one run are kept; a backend that floods costs its oldest.
 const FAULT_LIMIT: usize = 50;
 
+/// Holds the few parts of a job, ordered by their names, in no more memory than they need: there may be a hundred thousand
+/// jobs.
+pub type Parts<K, V> = LiteMap<K, V>;
+
 /// Is a value with the time from which it holds.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Stamped<T> {
@@ -25,10 +30,37 @@ pub struct Stamped<T> {
     pub value: T,
 }
 
-/// Sets a register to a value of a time, unless what it holds is newer. At equal times the later arrival wins.
-pub fn stamp<T>(register: &mut Option<Stamped<T>>, at: Timestamp, value: T) {
-    if register.as_ref().is_none_or(|held| at >= held.at) {
-        *register = Some(Stamped { at, value });
+impl<T: PartialEq> Stamped<T> {
+    /// Takes a value of a time, unless the one that is held is newer, and returns whether that made a difference. At equal
+    /// times the later arrival wins.
+    pub fn stamp(&mut self, at: Timestamp, value: T) -> bool {
+        let differs = at > self.at || (at == self.at && value != self.value);
+        if differs {
+            *self = Self { at, value };
+        }
+        differs
+    }
+}
+
+/// Sets a register to a value of a time, as [`Stamped::stamp`] does.
+pub fn stamp<T: PartialEq>(register: &mut Option<Stamped<T>>, at: Timestamp, value: T) -> bool {
+    match register {
+        Some(held) => held.stamp(at, value),
+        None => {
+            *register = Some(Stamped { at, value });
+            true
+        }
+    }
+}
+
+/// Sets one of many registers to a value of a time, as [`Stamped::stamp`] does.
+pub fn stamp_in<K: Ord, T: PartialEq>(registers: &mut Parts<K, Stamped<T>>, key: K, at: Timestamp, value: T) -> bool {
+    match registers.get_mut(&key) {
+        Some(held) => held.stamp(at, value),
+        None => {
+            registers.insert(key, Stamped { at, value });
+            true
+        }
     }
 }
 
@@ -159,15 +191,17 @@ pub struct Record {
     /// Its overall progress.
     pub overall: Gauge,
     /// The progress of its stages.
-    pub stages: BTreeMap<StageId, Gauge>,
+    #[serde(serialize_with = "as_map")]
+    pub stages: Parts<StageId, Gauge>,
     /// Its metadata.
-    #[serde(deserialize_with = "metadata")]
-    pub metadata: BTreeMap<Field, Stamped<Content>>,
+    #[serde(serialize_with = "as_map", deserialize_with = "metadata")]
+    pub metadata: Parts<Field, Stamped<Content>>,
     /// Its thumbnails.
-    pub thumbnails: BTreeMap<ThumbnailId, Stamped<Thumbnail>>,
+    #[serde(serialize_with = "as_map")]
+    pub thumbnails: Parts<ThumbnailId, Stamped<Thumbnail>>,
     /// When each of them was first told of, which is their order.
-    #[serde(default)]
-    pub thumbnails_since: BTreeMap<ThumbnailId, Timestamp>,
+    #[serde(default, serialize_with = "as_map")]
+    pub thumbnails_since: Parts<ThumbnailId, Timestamp>,
     /// The thumbnail that stands for it.
     pub chosen: Option<Stamped<ThumbnailId>>,
     /// Errors and warnings of this run.
@@ -200,10 +234,10 @@ impl Record {
             listed: false,
             run: 0,
             overall: Gauge::default(),
-            stages: BTreeMap::new(),
-            metadata: BTreeMap::new(),
-            thumbnails: BTreeMap::new(),
-            thumbnails_since: BTreeMap::new(),
+            stages: Parts::new(),
+            metadata: Parts::new(),
+            thumbnails: Parts::new(),
+            thumbnails_since: Parts::new(),
             chosen: None,
             faults: Vec::new(),
             dismissed: None,
@@ -245,16 +279,17 @@ impl Record {
         self.overall.status() == Status::Failed && self.dismissed.is_none_or(is_new)
     }
 
-    /// Adds an error or a warning once.
-    pub fn add_fault(&mut self, fault: Fault) {
+    /// Adds an error or a warning once, and returns whether it was added.
+    pub fn add_fault(&mut self, fault: Fault) -> bool {
         if self.faults.contains(&fault) {
-            return;
+            return false;
         }
         let place = self.faults.partition_point(|held| (held.at, &held.code) <= (fault.at, &fault.code));
         self.faults.insert(place, fault);
         if self.faults.len() > FAULT_LIMIT {
             self.faults.remove(0);
         }
+        true
     }
 
     /// Returns what is confirmed of a field, unless that is on disk.
@@ -315,15 +350,24 @@ impl Record {
         }
     }
 
-    /// Notes that something was said about the job at a time.
-    pub fn touch(&mut self, at: Timestamp) {
-        self.updated_at = Some(self.updated_at.map_or(at, |held| held.max(at)));
+    /// Notes that something was said about the job at a time, and returns whether that is the newest.
+    pub fn touch(&mut self, at: Timestamp) -> bool {
+        let newer = self.updated_at.is_none_or(|held| at > held);
+        if newer {
+            self.updated_at = Some(at);
+        }
+        newer
     }
+}
+
+/// Writes parts as a map, as earlier versions did, even where there are none.
+fn as_map<K: Serialize, V: Serialize, S: Serializer>(parts: &Parts<K, V>, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_map(parts.iter())
 }
 
 /// Reads metadata by its field: an empty list of chapters looks like an empty list of tags. What this program wrote is
 /// read without a detour, because there may be a hundred thousand of it; anything else as a message would be.
-fn metadata<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<Field, Stamped<Content>>, D::Error> {
+fn metadata<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Parts<Field, Stamped<Content>>, D::Error> {
     let kept = BTreeMap::<Field, Stamped<&'de RawValue>>::deserialize(deserializer)?;
     let read = kept.into_iter().filter_map(|(field, Stamped { at, value })| {
         let value = as_written(field, value.get()).or_else(|| as_said(field, value.get()))?;

@@ -20,7 +20,9 @@ pub fn find(cache: &Cache, edits: &Edits, text: &str) -> Vec<JobId> {
         let text = text_of(job, edits);
         words.iter().all(|word| text.contains(word.as_str()))
     };
-    cache.jobs().filter(has_words).map(|job| job.job_id.clone()).collect()
+    let mut found: Vec<JobId> = cache.jobs().filter(has_words).map(|job| job.job_id.clone()).collect();
+    found.sort();
+    found
 }
 
 fn text_of(job: &Record, edits: &Edits) -> String {

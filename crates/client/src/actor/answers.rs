@@ -45,8 +45,8 @@ impl<S: Shell> Actor<S> {
 
     fn newest_first(&self) -> impl Iterator<Item = &Record> {
         let mut jobs: Vec<&Record> = self.cache.jobs().collect();
-        // The cache is ordered by id; a stable sort keeps that among jobs of the same moment.
-        jobs.sort_by_key(|job| Reverse(job.created_at));
+        // By id among jobs of the same moment.
+        jobs.sort_unstable_by(|a, b| (Reverse(a.created_at), &a.job_id).cmp(&(Reverse(b.created_at), &b.job_id)));
         jobs.into_iter()
     }
 

@@ -73,9 +73,9 @@ impl<S: Shell> Actor<S> {
     }
 
     /// Does it once the job was looked at.
-    pub(super) fn automate(&mut self, deeds: Vec<Deed>) {
+    pub(super) fn automate(&mut self, deeds: impl Iterator<Item = Deed>) {
         let due = self.now().monotonic + WAIT;
-        self.automations.waiting.extend(deeds.into_iter().map(|deed| (deed, due)));
+        self.automations.waiting.extend(deeds.map(|deed| (deed, due)));
     }
 
     /// Does what is due.

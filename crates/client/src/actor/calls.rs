@@ -381,7 +381,8 @@ impl<S: Shell> Actor<S> {
     }
 
     pub(super) fn watch_unfinished(&mut self) {
-        let unfinished = self.cache.unfinished().cloned().collect();
+        let mut unfinished: Vec<_> = self.cache.unfinished().cloned().collect();
+        unfinished.sort();
         self.link_input(link::Input::Watch(unfinished));
     }
 }

@@ -1,7 +1,8 @@
 //! What becomes of a change: a batch for the window, a row on disk, a notification.
 
-use super::{Actor, BTreeMap, BTreeSet, Duration, Event, JobId, SAVE_EVERY, Scope, calls::Call, link, news::Read};
+use super::{Actor, BTreeSet, Duration, Event, JobId, SAVE_EVERY, Scope, calls::Call, link, news::Read};
 use crate::{shell::Shell, store::Store};
+use indexmap::{IndexMap, IndexSet};
 use jiff::SignedDuration;
 use tallylight_core::{
     Now,
@@ -23,9 +24,10 @@ const TELL_AGAIN: Duration = Duration::from_secs(1);
 /// Is what changed and was not shown or saved yet; each job at most once, so it never grows beyond the jobs.
 #[derive(Debug, Default)]
 pub(super) struct Dirty {
-    unseen: BTreeMap<JobId, Scope>,
+    /// In the order in which they changed, so that none waits for ever behind others.
+    unseen: IndexMap<JobId, Scope>,
     removed: BTreeSet<JobId>,
-    unsaved: BTreeSet<JobId>,
+    unsaved: IndexSet<JobId>,
     flush_at: Option<Duration>,
     save_at: Option<Duration>,
     flushed: Duration,
@@ -53,7 +55,9 @@ impl Dirty {
 
     /// The first change after a quiet time is shown at once, the next ones a frame later.
     fn mark(&mut self, job_id: JobId, scope: Scope, now: Duration) {
-        self.unsaved.insert(job_id.clone());
+        if !self.unsaved.contains(&job_id) {
+            self.unsaved.insert(job_id.clone());
+        }
         self.removed.remove(&job_id);
         let held = self.unseen.entry(job_id).or_insert(scope);
         *held = scope.max(*held);
@@ -62,17 +66,15 @@ impl Dirty {
     }
 
     fn mark_removed(&mut self, job_id: JobId, now: Duration) {
-        self.unseen.remove(&job_id);
-        self.unsaved.remove(&job_id);
+        self.unseen.swap_remove(&job_id);
+        self.unsaved.swap_remove(&job_id);
         self.removed.insert(job_id);
         self.flush_at.get_or_insert(now.max(self.flushed + self.frame));
     }
 
     /// Takes out a batch.
-    fn batch(&mut self) -> (BTreeMap<JobId, Scope>, Vec<JobId>) {
-        let rest = self.unseen.keys().nth(BATCH_LIMIT).cloned();
-        let later = rest.map(|first| self.unseen.split_off(&first)).unwrap_or_default();
-        let unseen = std::mem::replace(&mut self.unseen, later);
+    fn batch(&mut self) -> (Vec<(JobId, Scope)>, Vec<JobId>) {
+        let unseen = self.unseen.drain(..self.unseen.len().min(BATCH_LIMIT)).collect();
         (unseen, std::mem::take(&mut self.removed).into_iter().collect())
     }
 }
@@ -93,7 +95,7 @@ pub(super) fn keep_for(store: &mut Store, now: Now, days: u16) {
 
 impl<S: Shell> Actor<S> {
     pub(super) fn changed(&mut self, changes: Vec<Change>) {
-        let now = self.now().monotonic;
+        let now = self.clock.monotonic();
         self.learn(&changes);
         let (mut settled, mut happened) = (Vec::new(), Vec::new());
         for change in changes {
@@ -145,12 +147,13 @@ impl<S: Shell> Actor<S> {
                         self.forecast.learn(job);
                     }
                 }
-                Change::Job(job_id, _) => {
+                Change::Job(job_id, _) if self.forecast.awaits(job_id) => {
                     if let Some(job) = self.cache.job(job_id) {
-                        self.forecast.heard(job);
+                        self.forecast.learn(job);
                     }
                 }
-                Change::Removed(_)
+                Change::Job(..)
+                | Change::Removed(_)
                 | Change::Discovered(_)
                 | Change::Unmeasured(_)
                 | Change::Doubted(_)
@@ -208,6 +211,8 @@ impl<S: Shell> Actor<S> {
 
     /// Writes what changed to disk. What it does not take stays in memory, and is tried again.
     pub(super) fn save(&mut self) {
+        // First: of a job that the next run knows to have ended, it is not told again.
+        self.keep_happenings();
         self.dirty.save_at = None;
         let jobs = self.dirty.unsaved.iter().filter_map(|job_id| self.cache.job(job_id));
         let saved = self.store.save(jobs, |job_id| self.edits.has(job_id));

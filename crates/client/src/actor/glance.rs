@@ -57,7 +57,7 @@ impl<S: Shell> Actor<S> {
 
     fn tray_view(&self) -> TrayView {
         let connection = self.link.view(self.now());
-        let mut best: Vec<(Rank, &Record)> = Vec::with_capacity(NAMED + 1);
+        let mut best: Vec<(Rank<'_>, &Record)> = Vec::with_capacity(NAMED + 1);
         let (mut counts, mut attention, mut percents) = (Counts::default(), 0, Vec::new());
         for job in self.cache.jobs() {
             counts.add(job);
@@ -97,9 +97,9 @@ enum Matters {
     Ended,
 }
 
-type Rank = (Matters, Reverse<Option<Timestamp>>);
+type Rank<'a> = (Matters, Reverse<Option<Timestamp>>, &'a JobId);
 
-fn rank(job: &Record, edits: &Edits) -> Rank {
+fn rank<'a>(job: &'a Record, edits: &Edits) -> Rank<'a> {
     let since = match job.overall.status() {
         Status::Pending | Status::Processing => job.created_at,
         Status::Completed | Status::Failed => job.overall.since(),
@@ -111,7 +111,7 @@ fn rank(job: &Record, edits: &Edits) -> Rank {
         (_, Status::Pending) => Matters::Pending,
         (_, Status::Completed | Status::Failed) => Matters::Ended,
     };
-    (matters, Reverse(since))
+    (matters, Reverse(since), &job.job_id)
 }
 
 fn named(job: &Record, name: String, edits: &Edits) -> TrayJob {

@@ -1,14 +1,17 @@
 //! What happened while nobody looked: a history on disk, with marks of what was not seen yet.
 
+use std::time::Duration;
+
 use tallylight_core::{
     JobId,
     cache::{Ending, Witnessed},
     notice::{self, Delivered},
+    record::Record,
     view::{Event, HistoryEntry, NewsView},
 };
 
 use super::Actor;
-use crate::shell::Shell;
+use crate::{shell::Shell, store::Happening};
 
 /// Names what a person has seen of what happened.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Deserialize)]
@@ -20,24 +23,53 @@ pub enum Read {
     UpTo(i64),
 }
 
+/// Is what happened and was not kept yet.
+#[derive(Debug, Default)]
+pub(super) struct Happenings {
+    waiting: Vec<Happening>,
+    due: Duration,
+}
+
+impl Happenings {
+    pub(super) fn deadline(&self) -> Option<Duration> {
+        (!self.waiting.is_empty()).then_some(self.due)
+    }
+}
+
 impl<S: Shell> Actor<S> {
-    /// Keeps what happened, each once, and does what is to be done then.
+    /// Takes in what happened, to be kept in this frame: a trip to the disk costs more than a hundred messages. Whatever a
+    /// crash prevents happens again in the next run, because the job was not kept either.
     pub(super) fn happened(&mut self, endings: &[Ending]) {
-        let mut is_news = false;
         for ending in endings.iter().filter(|ending| ending.witnessed == Witnessed::Yes) {
-            is_news |= self.keep(ending);
+            let key = Delivered::from(ending);
+            if self.store.has_recorded(&key) {
+                continue;
+            }
+            if let Some(job) = self.cache.job(&ending.job_id) {
+                let happening = Happening { key, entry: self.entry(ending, job), deeds: self.deeds(ending) };
+                self.happenings.waiting.push(happening);
+            }
         }
+    }
+
+    /// Keeps what happened, each once, and does what is to be done then.
+    pub(super) fn keep_happenings(&mut self) {
+        if self.happenings.waiting.is_empty() {
+            return;
+        }
+        self.happenings.due = self.now().monotonic + self.shell.frame();
+        let waiting = std::mem::take(&mut self.happenings.waiting);
+        let new = self.store.record(waiting);
         // Once for all of them: a glance looks at every job.
-        if is_news {
+        if !new.is_empty() {
+            self.automate(new.into_iter().flat_map(|happening| happening.deeds));
             self.tell_news();
             self.show_tray_soon();
         }
     }
 
-    /// Keeps one of them, and tells whether it is new.
-    fn keep(&mut self, ending: &Ending) -> bool {
-        let Some(job) = self.cache.job(&ending.job_id) else { return false };
-        let entry = HistoryEntry {
+    fn entry(&self, ending: &Ending, job: &Record) -> HistoryEntry {
+        HistoryEntry {
             entry_id: 0,
             at: self.now().wall,
             job_id: ending.job_id.clone(),
@@ -46,13 +78,7 @@ impl<S: Shell> Actor<S> {
             fault: notice::fault(ending.outcome, job),
             // What a person does not want to be told of asks for nothing.
             read: !self.settings.notifications.wants(ending.outcome),
-        };
-        let deeds = self.deeds(ending);
-        let is_new = self.store.record(&Delivered::from(ending), &entry, &deeds);
-        if is_new {
-            self.automate(deeds);
         }
-        is_new
     }
 
     /// Marks what happened as seen.

@@ -1,7 +1,7 @@
 //! What the link wants done, and what the socket tells.
 
 use tallylight_core::{
-    Code, ConnId, Error,
+    Code, ConnId, Error, Now,
     diagnostics::Attention,
     link::{Closed, Effect, Input, Refusal},
     protocol::{self, Frame, Rejected, RejectedKind},
@@ -12,7 +12,7 @@ use tallylight_core::{
 use super::{Actor, Report, calls::Call};
 use crate::{
     shell::Shell,
-    socket::{self, Socket},
+    socket::{self, Heard, Socket},
 };
 
 impl<S: Shell> Actor<S> {
@@ -66,44 +66,45 @@ impl<S: Shell> Actor<S> {
             }
             socket::Report::Closed(closed) => self.socket_closed(conn, closed),
             socket::Report::Pong => self.link_input(Input::Pong(conn)),
-            socket::Report::Message(text, _room) => self.message(conn, &text),
-            socket::Report::Unreadable(length) => {
-                self.diagnostics.frame(length);
-                let reason = "not UTF-8".to_owned();
-                self.reject(Rejected { kind: RejectedKind::NotUtf8, reason, sample: String::new() });
-                self.link_input(Input::Noise(conn));
+            socket::Report::Heard(heard, _room) => self.heard(conn, heard),
+        }
+    }
+
+    /// Takes in what arrived together.
+    fn heard(&mut self, conn: ConnId, heard: Vec<Heard>) {
+        let now = self.now();
+        self.heard = Some(now.wall);
+        let is_event = |heard: &Heard| matches!(heard.frame, Ok(Frame::Event(_)));
+        // A sign of life is one, however often it is given.
+        let life = if heard.iter().any(is_event) { Input::Message(conn) } else { Input::Noise(conn) };
+        self.link_input(life);
+        for Heard { length, frame } in heard {
+            self.diagnostics.frame(length);
+            match frame {
+                Ok(Frame::Heartbeat(kind)) => {
+                    self.diagnostics.count().heartbeats += 1;
+                    self.link_input(Input::Heartbeat(conn, kind));
+                }
+                // What is not dated is dated now, each later than the last.
+                Ok(Frame::Event(event)) if event.at.is_none() => self.event(event, self.now()),
+                Ok(Frame::Event(event)) => self.event(event, now),
+                Err(rejected) => self.reject(rejected),
             }
         }
     }
 
-    fn message(&mut self, conn: ConnId, text: &str) {
-        self.diagnostics.frame(text.len());
-        self.heard = Some(self.now().wall);
-        match protocol::decode(text) {
-            Ok(Frame::Heartbeat(kind)) => {
-                self.diagnostics.count().heartbeats += 1;
-                self.link_input(Input::Heartbeat(conn, kind));
-            }
-            Ok(Frame::Event(event)) if !self.cache.has_room_for(&event.job_id) => {
-                let reason = "there are too many jobs: this one is left out".to_owned();
-                self.reject(Rejected { kind: RejectedKind::TooManyJobs, reason, sample: protocol::sample(text) });
-                self.link_input(Input::Message(conn));
-            }
-            Ok(Frame::Event(event)) => {
-                self.link_input(Input::Message(conn));
-                let now = self.now();
-                if let Some(at) = event.at {
-                    let late = self.cache.server_time(now).duration_since(at);
-                    self.diagnostics.latency(i64::try_from(late.as_millis()).unwrap_or(i64::MAX));
-                }
-                let changes = self.cache.apply(event, now);
-                self.changed(changes);
-            }
-            Err(rejected) => {
-                self.reject(rejected);
-                self.link_input(Input::Noise(conn));
-            }
+    fn event(&mut self, event: protocol::Event, now: Now) {
+        if !self.cache.has_room_for(&event.job_id) {
+            let reason = "there are too many jobs: this one is left out".to_owned();
+            let sample = protocol::sample(event.job_id.as_str());
+            return self.reject(Rejected { kind: RejectedKind::TooManyJobs, reason, sample });
         }
+        if let Some(at) = event.at {
+            let late = self.cache.server_time(now).duration_since(at);
+            self.diagnostics.latency(i64::try_from(late.as_millis()).unwrap_or(i64::MAX));
+        }
+        let changes = self.cache.apply(event, now);
+        self.changed(changes);
     }
 
     fn socket_closed(&mut self, conn: ConnId, closed: Closed) {

@@ -1,5 +1,7 @@
 //! What happened to jobs, each outcome of a run once, and what is to be done at it.
 
+use std::collections::BTreeSet;
+
 use rusqlite::OptionalExtension;
 use tallylight_core::{JobId, notice::Delivered, view::HistoryEntry};
 
@@ -8,29 +10,62 @@ use crate::automation::Deed;
 
 /// How many entries are kept.
 const KEPT: u32 = 200;
+/// How many of those that were kept need not be asked for.
+const KNOWN: usize = 10_000;
+
+/// Is something that happened to a job.
+#[derive(Clone, Debug)]
+pub struct Happening {
+    /// Names it.
+    pub key: Delivered,
+    /// What is told of it.
+    pub entry: HistoryEntry,
+    /// What is to be done at it.
+    pub deeds: Vec<Deed>,
+}
 
 impl Store {
-    /// Keeps what happened and what is to be done at it, unless it was kept before. Returns whether it is new.
-    pub fn record(&mut self, key: &Delivered, entry: &HistoryEntry, deeds: &[Deed]) -> bool {
-        let outcome = serde_json::to_string(&key.outcome).unwrap_or_default();
-        let body = serde_json::to_string(entry).unwrap_or_default();
-        let insert = "INSERT OR IGNORE INTO history (job_id, run, outcome, body, read) VALUES (?1, ?2, ?3, ?4, ?5)";
-        let prune = "DELETE FROM history WHERE id <= (SELECT max(id) FROM history) - ?1";
-        let written = self.connection.transaction().and_then(|transaction| {
-            let inserted = transaction.execute(insert, (key.job_id.as_str(), key.run, outcome, body, entry.read))?;
-            if inserted > 0 {
+    /// Tells whether something is known to have been kept. Not of everything that was kept.
+    pub fn has_recorded(&self, key: &Delivered) -> bool {
+        self.recorded.contains(key)
+    }
+
+    /// Keeps what happened and what is to be done at it, unless it was kept before. Returns what of it is new.
+    pub fn record(&mut self, mut happenings: Vec<Happening>) -> Vec<Happening> {
+        if self.recorded.len() >= KNOWN {
+            self.recorded.clear();
+        }
+        // On a disk that takes nothing it happens all the same, once.
+        happenings.retain(|happening| self.recorded.insert(happening.key.clone()));
+        let mut known = BTreeSet::new();
+        let written = self.insert(&happenings, &mut known);
+        self.wrote("what happened", written);
+        happenings.retain(|happening| !known.contains(&happening.key));
+        happenings
+    }
+
+    /// Notes in `known` what was kept before.
+    fn insert(&mut self, happenings: &[Happening], known: &mut BTreeSet<Delivered>) -> rusqlite::Result<()> {
+        let transaction = self.connection.transaction()?;
+        {
+            let mut insert = transaction.prepare_cached(
+                "INSERT OR IGNORE INTO history (job_id, run, outcome, body, read) VALUES (?1, ?2, ?3, ?4, ?5)",
+            )?;
+            for Happening { key, entry, deeds } in happenings {
+                let outcome = serde_json::to_string(&key.outcome).unwrap_or_default();
+                let body = serde_json::to_string(entry).unwrap_or_default();
+                if insert.execute((key.job_id.as_str(), key.run, outcome, body, entry.read))? == 0 {
+                    known.insert(key.clone());
+                    continue;
+                }
                 for deed in deeds {
                     let body = serde_json::to_string(deed).unwrap_or_default();
                     transaction.execute("INSERT INTO deed (id, body) VALUES (?1, ?2)", (&deed.id, body))?;
                 }
-                transaction.execute(prune, [KEPT])?;
             }
-            transaction.commit().map(|()| inserted)
-        });
-        // On a disk that takes nothing it happens all the same.
-        let is_new = written.as_ref().map_or(true, |inserted| *inserted > 0);
-        self.wrote("what happened", written);
-        is_new
+        }
+        transaction.execute("DELETE FROM history WHERE id <= (SELECT max(id) FROM history) - ?1", [KEPT])?;
+        transaction.commit()
     }
 
     /// Returns what is still to be done at what happened.

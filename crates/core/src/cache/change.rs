@@ -83,32 +83,39 @@ pub enum Witnessed {
     FirstLook,
 }
 
-/// Remembers a job as it was, to tell what became of it.
+/// Remembers of a job what its changes are told by. Whether it changed at all is for the caller to know, so that a message
+/// costs no copy of the whole job.
 pub(super) struct Before {
-    record: Record,
+    is_new: bool,
+    status: Status,
+    run: u32,
+    warnings: usize,
+    /// None where nobody asks: the length of the video is known.
+    ended_stages: Option<usize>,
 }
 
 impl Before {
     pub(super) fn of(job: &Record) -> Self {
-        Self { record: job.clone() }
+        Self {
+            is_new: job.updated_at.is_none(),
+            status: job.overall.status(),
+            run: job.run,
+            warnings: job.warnings().count(),
+            ended_stages: job.duration_seconds.is_none().then(|| ended_stages(job)),
+        }
     }
 
+    /// Returns what became of a job that differs from before.
     pub(super) fn compare(self, job: &Record, witnessed: Witnessed) -> Vec<Change> {
-        let before = self.record;
-        let is_new = before.updated_at.is_none();
-        if !is_new && before == *job {
-            return Vec::new();
-        }
-        let (was, is) = (before.overall.status(), job.overall.status());
-        let ended = is.is_final() && (is_new || was != is || before.run != job.run);
-        let major = is_new || ended || before.run != job.run;
+        let is = job.overall.status();
+        let ended = is.is_final() && (self.is_new || self.status != is || self.run != job.run);
+        let major = self.is_new || ended || self.run != job.run;
         let mut changes = vec![Change::Job(job.job_id.clone(), if major { Scope::Major } else { Scope::Increment })];
-        let was_done = ended_stages(&before);
-        let found_out = ended_stages(job) > was_done && was_done < MEASURED_BY;
-        if found_out && job.duration_seconds.is_none() && !is.is_final() {
+        let found_out = |before: usize| before < MEASURED_BY && ended_stages(job) > before;
+        if self.ended_stages.is_some_and(found_out) && job.duration_seconds.is_none() && !is.is_final() {
             changes.push(Change::Unmeasured(job.job_id.clone()));
         }
-        if !is.is_final() && before.run == job.run && job.warnings().count() > before.warnings().count() {
+        if !is.is_final() && self.run == job.run && job.warnings().count() > self.warnings {
             let warned = Ending { job_id: job.job_id.clone(), run: job.run, outcome: Outcome::Warned, witnessed };
             changes.push(Change::Warned(warned));
         }

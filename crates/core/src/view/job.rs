@@ -212,7 +212,7 @@ fn stages(record: &Record) -> Vec<StageView> {
 pub(super) fn in_order(record: &Record) -> impl Iterator<Item = (&StageId, &Gauge)> {
     let mut stages: Vec<_> = record.stages.iter().collect();
     // The map is ordered by name; a stable sort keeps that among stages of the same kind.
-    stages.sort_by_key(|(id, _)| pipeline_place(id));
+    stages.sort_by_cached_key(|(id, _)| pipeline_place(id));
     stages.into_iter()
 }
 
