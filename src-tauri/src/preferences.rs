@@ -1,7 +1,7 @@
 //! Settings as they take effect: at the start, when the window changes them, and when somebody edits their file.
 
 use std::{
-    path::Path,
+    path::{Path, PathBuf},
     sync::{Mutex, PoisonError},
     time::Duration,
 };
@@ -56,18 +56,28 @@ impl Preferences {
 pub fn begin(app: &AppHandle, folder: &Path) {
     let app = app.clone();
     let (sender, mut changes) = mpsc::channel(1);
-    let name = app.state::<SettingsFile>().path().file_name().map(ToOwned::to_owned);
+    let file = app.state::<SettingsFile>().path().to_owned();
+    // Where the file is a link, an editor changes what it leads to.
+    let target = file.canonicalize().ok().filter(|target| target.parent() != Some(folder));
+    let names =
+        [Some(&file), target.as_ref()].map(|file| file.and_then(|file| file.file_name()).map(ToOwned::to_owned));
     let watching = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
         // The store is in the same folder, and written all the time.
-        let is_about_it = |event: &notify::Event| event.paths.iter().any(|path| path.file_name() == name.as_deref());
+        let is_it = |path: &PathBuf| names.iter().flatten().any(|name| path.file_name() == Some(name));
+        let is_about_it = |event: &notify::Event| event.paths.iter().any(is_it);
         // One that waits says as much as many.
         if event.is_ok_and(|event| event.need_rescan() || !event.kind.is_access() && is_about_it(&event)) {
             let _ = sender.try_send(());
         }
     });
     // The folder and not the file: editors put another file in its place.
-    let watching =
-        watching.and_then(|mut watcher| watcher.watch(folder, RecursiveMode::NonRecursive).map(|()| watcher));
+    let watching = watching.and_then(|mut watcher| {
+        watcher.watch(folder, RecursiveMode::NonRecursive)?;
+        if let Some(folder) = target.as_deref().and_then(Path::parent) {
+            watcher.watch(folder, RecursiveMode::NonRecursive)?;
+        }
+        Ok(watcher)
+    });
     match watching {
         Ok(watcher) => {
             *app.state::<Preferences>().watcher.lock().unwrap_or_else(PoisonError::into_inner) = Some(watcher);

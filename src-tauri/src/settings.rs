@@ -200,6 +200,10 @@ fn write(file: &Path, text: &str) -> std::io::Result<()> {
     name.push(".next");
     let next = file.with_file_name(name);
     let mut written = fs::File::create(&next)?;
+    // Whoever kept it from others' eyes, or opened it to them, meant it.
+    if let Ok(held) = fs::metadata(&file) {
+        written.set_permissions(held.permissions())?;
+    }
     written.write_all(text.as_bytes())?;
     // On the disk before it has the name: a power cut must not leave an empty file.
     written.sync_all()?;

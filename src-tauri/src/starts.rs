@@ -60,8 +60,12 @@ fn handed_over(app: &AppHandle, words: Vec<String>, folder: &Path) {
     }
     // A command line that cannot be read is a wish to see the window all the same.
     let args = Args::of_second_start(words, folder).unwrap_or_default();
+    let is_hidden = args.hidden;
     if let Some(args) = app.state::<Starts>().hold(args) {
         again(app, &args);
+    } else if !is_hidden {
+        // However long the first start takes, a wish to see the window is seen.
+        window::show(app);
     }
 }
 

@@ -175,6 +175,7 @@ async fn a_command_that_is_switched_off_while_the_program_rests_is_not_run_after
     scene.apply(settings([command(&script)])).await;
     fail(&scene, "1").await;
     lines(&said, 1).await;
+    scene.backend.set_jobs(json!([ended("1", "FAILED"), running("2")]));
     restart(&mut scene).await;
     let pids = lines(&said, 2).await;
     let is_there = |pid: &str| Path::new("/proc").join(pid).join("stat").exists();

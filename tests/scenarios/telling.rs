@@ -6,8 +6,8 @@ use serde_json::json;
 use tallylight_client::{Pause, Read};
 use tallylight_core::{
     Code, JobId,
-    cache::Trouble,
-    settings::{Language, Notifications, QuietHours, Settings},
+    cache::{Outcome, Trouble},
+    settings::{Automation, Language, Notifications, QuietHours, Settings},
     view::{Attention, NoticeKind},
     words::Words,
 };
@@ -215,6 +215,43 @@ async fn a_cache_that_is_cleared_fills_again_and_keeps_what_only_it_knows() {
     assert_eq!(scene.client.history().await.expect("history").len(), 1);
     scene.client.pause(Pause::Off).await.expect("goes on");
     assert_eq!(titles(&scene).await, ["Video 1 is ready"], "and nothing twice");
+}
+
+#[tokio::test]
+async fn what_ended_long_ago_is_no_news_when_the_list_is_taken_anew_whatever_was_changed_of_it_since() {
+    let mut scene = Scene::live(|backend| backend.set_jobs(json!([ended("1", "COMPLETED")]))).await;
+    let run = Some(["/bin/sh", "-c", "exit 0"].map(str::to_owned).to_vec());
+    let automation = Automation { enabled: true, when: vec![Outcome::Completed], run, webhook: None };
+    scene.apply(Settings { automation: vec![automation], ..Settings::default() }).await;
+    let mut edited = ended("1", "COMPLETED");
+    edited["updated_at"] = json!("2026-01-02T00:00:00Z");
+    edited["video_metadata"] = json!({ "title": "Another" });
+    scene.backend.set_jobs(json!([edited]));
+    let lists = scene.backend.lists();
+    scene.client.clear_cache().await.expect("asked");
+    scene.until("the list", |scene| scene.backend.lists() > lists).await;
+    assert_eq!(titles(&scene).await, [""; 0]);
+    let job = scene.job("1").await.expect("a job");
+    assert_eq!(job.row.title.as_deref(), Some("Another"));
+    assert_eq!(scene.client.history().await.expect("history"), []);
+    assert!(!scene.diagnostics().await.events.iter().any(|event| event.message.contains("/bin/sh")));
+}
+
+#[tokio::test]
+async fn the_list_stays_until_the_studio_tells_it_anew() {
+    let scene = Scene::live(|backend| backend.set_jobs(json!([ended("1", "FAILED"), running("2")]))).await;
+    scene.client.settle(vec![JobId::new("1")], Trouble::Dismiss).await.expect("settled");
+    scene.backend.set_rest(Answer::status(503));
+    scene.client.clear_cache().await.expect("asked");
+    scene.settle().await;
+    assert!(scene.job("1").await.is_some() && scene.job("2").await.is_some());
+    scene.backend.set_rest(None);
+    scene.backend.set_jobs(json!([ended("1", "FAILED")]));
+    scene.client.refresh().await.expect("asked");
+    while scene.job("2").await.is_some() {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    assert_eq!(scene.job("1").await.expect("a job").row.attention, None, "it was put aside");
 }
 
 #[tokio::test]

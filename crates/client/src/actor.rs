@@ -3,11 +3,7 @@
 //! Everything that happens arrives as a [`Command`] of the person or a [`Report`] of a task; the pure machines of
 //! the core say what to do about it; the modules below do it.
 
-use std::{
-    collections::BTreeSet,
-    path::PathBuf,
-    time::Duration,
-};
+use std::{collections::BTreeSet, path::PathBuf, time::Duration};
 
 use jiff::Timestamp;
 use reqwest::Client;

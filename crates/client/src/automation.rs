@@ -227,11 +227,17 @@ impl Webhook<'_> {
         };
         let mut waits = WAITS.into_iter();
         loop {
-            let Some(turn) = self.means.turn().await else {
-                return Performed::Later(format!("the program ended before {} was told", self.host()));
+            let attempt = match self.secret().await {
+                Ok(secret) => {
+                    let Some(turn) = self.means.turn().await else {
+                        return Performed::Later(format!("the program ended before {} was told", self.host()));
+                    };
+                    let attempt = self.attempt(&client, &secret).await;
+                    drop(turn);
+                    attempt
+                }
+                Err(attempt) => attempt,
             };
-            let attempt = self.attempt(&client).await;
-            drop(turn);
             let (words, asked, give_up) = match attempt {
                 Attempt::Over(performed) => return performed,
                 Attempt::Again { words, asked, give_up } => (words, asked, give_up),
@@ -250,16 +256,20 @@ impl Webhook<'_> {
         self.url.host_str().unwrap_or_default()
     }
 
-    async fn attempt(&self, client: &Client) -> Attempt {
-        let secret = match self.means.secret.read(Unlock::Never).await {
-            Ok(Some(secret)) => secret,
+    /// Reads what it is signed with. No turn is held meanwhile: a keychain may take its time.
+    async fn secret(&self) -> Result<SecretString, Attempt> {
+        match self.means.secret.read(Unlock::Never).await {
+            Ok(Some(secret)) => Ok(secret),
             Ok(None) => {
                 let words = "a webhook is signed, and no secret is set: set one in the settings";
-                return Attempt::Over(Performed::Failed(words.to_owned()));
+                Err(Attempt::Over(Performed::Failed(words.to_owned())))
             }
             // Nobody can say when it is unlocked.
-            Err(error) => return Attempt::Again { words: error.message, asked: None, give_up: Performed::Later },
-        };
+            Err(error) => Err(Attempt::Again { words: error.message, asked: None, give_up: Performed::Later }),
+        }
+    }
+
+    async fn attempt(&self, client: &Client, secret: &SecretString) -> Attempt {
         let (host, time) = (self.host(), self.means.clock.now().wall.as_second().to_string());
         let event = match self.deed.outcome {
             Outcome::Completed => "job.completed",
@@ -272,7 +282,7 @@ impl Webhook<'_> {
             .header("x-tallylight-event", event)
             .header("x-tallylight-delivery", &self.deed.id)
             .header("x-tallylight-timestamp", &time)
-            .header("x-tallylight-signature", signature(&secret, &time, &self.job))
+            .header("x-tallylight-signature", signature(secret, &time, &self.job))
             .body(self.job.clone());
         match call.send().await {
             Ok(answer) if answer.status().is_success() => Attempt::Over(Performed::Done(format!("{host} was told"))),

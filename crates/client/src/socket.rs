@@ -258,11 +258,9 @@ impl Heard {
     fn of(message: &Bytes) -> Self {
         let frame = match std::str::from_utf8(message) {
             Ok(text) => protocol::decode(text),
-            Err(_) => Err(Rejected {
-                kind: RejectedKind::NotUtf8,
-                reason: "not UTF-8".to_owned(),
-                sample: String::new(),
-            }),
+            Err(_) => {
+                Err(Rejected { kind: RejectedKind::NotUtf8, reason: "not UTF-8".to_owned(), sample: String::new() })
+            }
         };
         Self { length: message.len(), frame }
     }

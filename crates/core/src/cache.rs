@@ -1,6 +1,6 @@
 //! All jobs, and the rules by which messages and snapshots change them.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::time::Duration;
 
 use indexmap::IndexMap;
 use jiff::Timestamp;
@@ -60,8 +60,6 @@ pub struct Cache {
     pub server_clock: ServerClock,
     /// The newest time that the list told of when it was first seen whole: what ends after it is news.
     synced: Option<Timestamp>,
-    /// What no backend knows of jobs that were cleared away and will come again: their runs, and what was put aside.
-    aside: BTreeMap<JobId, (u32, Option<Dismissal>)>,
 }
 
 impl Cache {
@@ -122,7 +120,7 @@ impl Cache {
         let witnessed = if known || self.synced.is_some() { Witnessed::Yes } else { Witnessed::FirstLook };
         let job = match held {
             Some(index) => &mut self.jobs[index],
-            None => entry(&mut self.jobs, &mut self.aside, &event.job_id),
+            None => entry(&mut self.jobs, &event.job_id),
         };
         let before = Before::of(job);
         let (verdict, differs) = apply_body(job, at, event.body);
@@ -139,16 +137,31 @@ impl Cache {
 
     /// Merges what REST says about one job, asked for at `requested` by the server's clock.
     pub fn merge(&mut self, snapshot: Snapshot, requested: Timestamp, authority: Authority) -> Vec<Change> {
+        self.merge_over(None, snapshot, requested, authority)
+    }
+
+    /// Merges it; `cleared` is what was known of the job before that was cleared away.
+    fn merge_over(
+        &mut self,
+        cleared: Option<&Record>,
+        snapshot: Snapshot,
+        requested: Timestamp,
+        authority: Authority,
+    ) -> Vec<Change> {
         let job_id = snapshot.job_id.clone();
         if !self.has_room_for(&job_id) {
             return Vec::new();
         }
         // Made and ended while nobody looked is news; one that had merely stood on a later page is not.
         let is_news = |since: Timestamp| snapshot.updated_at.is_some_and(|at| at > since);
-        let known = self.jobs.contains_key(&job_id);
+        let known = cleared.is_some() || self.jobs.contains_key(&job_id);
         let witnessed = if known || self.synced.is_some_and(is_news) { Witnessed::Yes } else { Witnessed::FirstLook };
-        let job = entry(&mut self.jobs, &mut self.aside, &job_id);
-        let (before, was) = (Before::of(job), Record::clone(job));
+        let job = entry(&mut self.jobs, &job_id);
+        if let Some(cleared) = cleared {
+            // What no backend knows.
+            (job.run, job.dismissed) = (cleared.run, cleared.dismissed);
+        }
+        let (before, was) = (Before::of(cleared.unwrap_or(job)), Record::clone(job));
         let at = snapshot.updated_at.map_or(requested, |at| trusted(at, requested));
         let decided = match authority {
             Authority::Ordinary => at,
@@ -204,7 +217,7 @@ impl Cache {
 
     /// Takes up a job that was just made here: whatever becomes of it is news.
     pub fn expect(&mut self, job_id: &JobId) {
-        entry(&mut self.jobs, &mut self.aside, job_id);
+        entry(&mut self.jobs, job_id);
     }
 
     /// Puts the trouble of a job aside, or takes it up again.
@@ -225,11 +238,23 @@ impl Cache {
         self.jobs.swap_remove(job_id).map(|job| Change::Removed(job.job_id))
     }
 
-    /// Forgets the jobs until they are fetched anew, which is no news.
-    pub fn clear_jobs(&mut self) {
-        let known = std::mem::take(&mut self.jobs).into_values();
-        let aside = known.filter(|job| job.run > 0 || job.dismissed.is_some());
-        self.aside.extend(aside.map(|job| (job.job_id, (job.run, job.dismissed))));
+    /// Takes every job from the list alone, but for what no backend knows, and returns the changes and those that are gone.
+    /// What was known before is no news. Those that no list told of yet stay, and those that are `wanted`.
+    pub fn renew(
+        &mut self,
+        list: Vec<Snapshot>,
+        requested: Timestamp,
+        wanted: impl Fn(&JobId) -> bool,
+    ) -> (Vec<Change>, Vec<JobId>) {
+        let mut known = std::mem::take(&mut self.jobs);
+        let mut changes = Vec::new();
+        for snapshot in list {
+            let cleared = known.swap_remove(&snapshot.job_id);
+            changes.extend(self.merge_over(cleared.as_deref(), snapshot, requested, Authority::Ordinary));
+        }
+        let (kept, gone): (Vec<_>, Vec<_>) = known.into_iter().partition(|(id, job)| !job.listed || wanted(id));
+        self.jobs.extend(kept);
+        (changes, gone.into_iter().map(|(job_id, _)| job_id).collect())
     }
 
     /// Forgets everything, as a sign-out must.
@@ -239,16 +264,8 @@ impl Cache {
     }
 }
 
-/// Returns a job, which begins with what was kept of it when it was cleared away.
-fn entry<'a>(
-    jobs: &'a mut Jobs,
-    aside: &mut BTreeMap<JobId, (u32, Option<Dismissal>)>,
-    job_id: &JobId,
-) -> &'a mut Box<Record> {
-    jobs.entry(job_id.clone()).or_insert_with(|| {
-        let (run, dismissed) = aside.remove(job_id).unwrap_or_default();
-        Box::new(Record { run, dismissed, ..Record::new(job_id.clone()) })
-    })
+fn entry<'a>(jobs: &'a mut Jobs, job_id: &JobId) -> &'a mut Box<Record> {
+    jobs.entry(job_id.clone()).or_insert_with(|| Box::new(Record::new(job_id.clone())))
 }
 
 fn newest(jobs: &Jobs) -> Option<Timestamp> {

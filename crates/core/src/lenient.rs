@@ -12,7 +12,9 @@ pub fn id<'de, T: for<'a> From<&'a str>, D: Deserializer<'de>>(deserializer: D) 
 }
 
 /// Reads an id where it may be missing, `null` or empty.
-pub fn optional_id<'de, T: for<'a> From<&'a str>, D: Deserializer<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
+pub fn optional_id<'de, T: for<'a> From<&'a str>, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<T>, D::Error> {
     deserializer.deserialize_any(AsText(|text: &str| (!text.is_empty()).then(|| text.into())))
 }
 

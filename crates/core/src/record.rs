@@ -44,24 +44,20 @@ impl<T: PartialEq> Stamped<T> {
 
 /// Sets a register to a value of a time, as [`Stamped::stamp`] does.
 pub fn stamp<T: PartialEq>(register: &mut Option<Stamped<T>>, at: Timestamp, value: T) -> bool {
-    match register {
-        Some(held) => held.stamp(at, value),
-        None => {
-            *register = Some(Stamped { at, value });
-            true
-        }
+    if let Some(held) = register {
+        return held.stamp(at, value);
     }
+    *register = Some(Stamped { at, value });
+    true
 }
 
 /// Sets one of many registers to a value of a time, as [`Stamped::stamp`] does.
 pub fn stamp_in<K: Ord, T: PartialEq>(registers: &mut Parts<K, Stamped<T>>, key: K, at: Timestamp, value: T) -> bool {
-    match registers.get_mut(&key) {
-        Some(held) => held.stamp(at, value),
-        None => {
-            registers.insert(key, Stamped { at, value });
-            true
-        }
+    if let Some(held) = registers.get_mut(&key) {
+        return held.stamp(at, value);
     }
+    registers.insert(key, Stamped { at, value });
+    true
 }
 
 /// Is what became of a progress that was applied.

@@ -62,7 +62,7 @@ export const settings: Messages["settings"] = {
   clearQuestion:
     "Die Liste und ihre Bilder werden hier vergessen und neu geholt. Was noch nicht gespeichert ist, bleibt.",
   clearSure: "Leeren",
-  cleared: "Geleert.",
+  cleared: "Alles wird neu geholt.",
 
   proxy: "Proxy",
   proxies: { system: "System", none: "Keiner", this: "Dieser" },

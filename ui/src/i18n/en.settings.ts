@@ -63,7 +63,7 @@ export const settings = {
   clearQuestion:
     "The list and its pictures are forgotten here, and asked for anew. Words that are not saved yet stay.",
   clearSure: "Clear",
-  cleared: "Cleared.",
+  cleared: "Everything is fetched anew.",
 
   proxy: "Proxy",
   proxies: { system: "System", none: "None", this: "This one" },

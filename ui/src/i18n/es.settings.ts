@@ -62,7 +62,7 @@ export const settings: Messages["settings"] = {
   clearQuestion:
     "La lista y sus imágenes se olvidan aquí y se piden de nuevo. Los textos aún sin guardar se quedan.",
   clearSure: "Vaciar",
-  cleared: "Vaciado.",
+  cleared: "Se pide todo de nuevo.",
 
   proxy: "Proxy",
   proxies: { system: "Sistema", none: "Ninguno", this: "Este" },

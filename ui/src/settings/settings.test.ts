@@ -254,7 +254,7 @@ describe("data", () => {
     expect(backend.calls).not.toContain("clearCache");
     await press("Clear the list and pictures…");
     await press("Clear");
-    expect(await screen.findByText("Cleared.")).toBeTruthy();
+    expect(await screen.findByText("Everything is fetched anew.")).toBeTruthy();
     expect(backend.calls).toContain("clearCache");
   });
 });

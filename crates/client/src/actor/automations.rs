@@ -4,7 +4,10 @@ use std::{sync::Arc, time::Duration};
 
 use jiff::SignedDuration;
 use secrecy::SecretString;
-use tallylight_core::{Error, JobId, cache::Ending};
+use tallylight_core::{
+    Error, JobId,
+    cache::{Ending, Outcome},
+};
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
@@ -18,7 +21,7 @@ use crate::{
 
 /// How long the answer to the last look at a job is waited for.
 const WAIT: Duration = Duration::from_secs(5);
-/// How often it is looked at whether a job is there again that was cleared away.
+/// How often is looked again for a job, or for the key to the keychain.
 const LOOK_AGAIN: Duration = Duration::from_mins(1);
 /// How long one is waited for that is not there.
 const GONE_AFTER: SignedDuration = SignedDuration::from_hours(24);
@@ -94,18 +97,25 @@ impl<S: Shell> Actor<S> {
         // Those of a job follow each other, and are given the same.
         for of_one in deeds.chunk_by(|deed, next| deed.job_id == next.job_id) {
             let job = of_one.first().and_then(|deed| self.whole_view(&deed.job_id));
+            let has_ended = job.as_ref().is_some_and(|job| job.row.status.is_final());
             let job = job.map(|job| serde_json::to_string(&job).unwrap_or_default());
             for deed in of_one.iter().cloned() {
+                let is_known = has_ended || deed.outcome == Outcome::Warned || self.is_out_of_date(&deed);
                 // Somebody may have changed their mind since.
                 if !self.settings.automation.contains(&deed.automation) {
                     self.store.forget_deed(&deed.id);
-                } else if let Some(job) = job.clone() {
+                } else if let Some(job) = job.clone().filter(|_| is_known) {
                     self.perform(deed, job);
                 } else {
                     self.await_job(deed);
                 }
             }
         }
+    }
+
+    /// Tells whether nothing more is to be waited for: the jobs were fetched in this run, and it is long ago.
+    fn is_out_of_date(&self, deed: &Deed) -> bool {
+        self.is_synced() && self.now().wall.duration_since(deed.at) > GONE_AFTER
     }
 
     fn perform(&self, deed: Deed, job: String) {
@@ -124,19 +134,29 @@ impl<S: Shell> Actor<S> {
         });
     }
 
-    /// Waits for a job that was cleared away, or not kept before a crash.
+    /// Waits for a job that was not kept before a crash, or not as it was at its end.
     fn await_job(&mut self, deed: Deed) {
-        let now = self.now();
-        if now.wall.duration_since(deed.at) > GONE_AFTER {
+        if self.is_out_of_date(&deed) {
             self.store.forget_deed(&deed.id);
         } else {
-            self.automations.waiting.push((deed, now.monotonic + LOOK_AGAIN));
+            self.look_again(deed);
         }
+    }
+
+    fn look_again(&mut self, deed: Deed) {
+        let due = self.now().monotonic + LOOK_AGAIN;
+        self.automations.waiting.push((deed, due));
     }
 
     pub(super) fn automated(&mut self, id: &str, performed: Performed) {
         if !matches!(performed, Performed::Later(_)) {
             self.store.forget_deed(id);
+        } else if !self.automations.ending.is_cancelled() {
+            // The keychain is locked, and may be unlocked any time.
+            let kept = self.store.deeds().into_iter().find(|deed| deed.id == id);
+            if let Some(deed) = kept {
+                self.look_again(deed);
+            }
         }
         let (public, words) = match performed {
             Performed::Done(words) => ("an automation was done", words),
@@ -145,7 +165,7 @@ impl<S: Shell> Actor<S> {
                 tracing::warn!("an automation went wrong: see the diagnostics");
                 ("an automation went wrong", words)
             }
-            Performed::Later(words) => ("an automation is done at the next start", words),
+            Performed::Later(words) => ("an automation is done later", words),
         };
         let at = self.now().wall;
         self.diagnostics.note_private(at, format!("{public}: {words}"), public.to_owned());

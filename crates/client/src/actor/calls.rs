@@ -6,9 +6,9 @@ use std::{
 };
 
 use jiff::Timestamp;
-use tallylight_core::{
-    Code, Error, JobId, Now, backoff::Backoff, cache::Authority, edits, link, session, snapshot::Snapshot,
-};
+use tallylight_core::{Code, Error, JobId, Now, backoff::Backoff, cache::Authority, link, session, snapshot::Snapshot};
+
+mod list;
 
 use super::{Actor, Failure, Report};
 use crate::{
@@ -110,8 +110,17 @@ pub(super) struct Calls {
     /// Counts sessions, to tell an answer to somebody who has left.
     epoch: u64,
     etag: Option<String>,
+    /// Whether the next list is to take the place of all that is known.
+    renewal: Renewal,
     sync: Sync,
     waiting_for_sync: Vec<Reply<()>>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Renewal {
+    #[default]
+    No,
+    Wanted,
 }
 
 /// Tells whether the job list was had since signing in.
@@ -142,8 +151,9 @@ impl Calls {
         self.await_sync();
     }
 
-    /// Lets the list be answered whole, whatever was known of it before.
-    pub(super) fn forget_list(&mut self) {
+    /// Lets the next list, which must be a whole one, take the place of all that is known.
+    pub(super) fn want_renewal(&mut self) {
+        self.renewal = Renewal::Wanted;
         self.etag = None;
     }
 
@@ -155,6 +165,7 @@ impl Calls {
         self.wanted_at = None;
         self.backoff.reset();
         self.etag = None;
+        self.renewal = Renewal::No;
         self.epoch += 1;
         self.answer_waiting(&Err(reason.clone()));
         self.sync = Sync::SignedOut(reason);
@@ -299,30 +310,9 @@ impl<S: Shell> Actor<S> {
         self.begin_wanted();
     }
 
-    fn listed(&mut self, answer: Dated<Listing>, requested: Now) {
-        self.observe(answer.date);
-        if let Listing::Jobs { jobs, etag } = answer.value {
-            self.calls.etag = etag;
-            let (changes, missing) = self.cache.merge_all(jobs, self.cache.server_time(requested));
-            self.changed(changes);
-            if self.is_syncing() {
-                // The first look is what an offline start shows: it waits for no timer.
-                self.save();
-            }
-            // A page may have shifted under our hands: each is asked for before it is forgotten.
-            if missing.len() > MISSING_LIMIT {
-                // The same list again has more of them to ask for.
-                self.calls.etag = None;
-            }
-            for job_id in missing.into_iter().take(MISSING_LIMIT) {
-                self.call(Call::confirming(job_id));
-            }
-        }
-        self.watch_unfinished();
-        self.link_input(link::Input::Fetched);
-        self.calls.synced(Ok(()));
-        self.known_at(self.now().wall);
-        self.edits_input(edits::Input::Reachable);
+    /// Tells whether the job list was had since signing in.
+    pub(super) fn is_synced(&self) -> bool {
+        matches!(self.calls.sync, Sync::Done(Ok(())))
     }
 
     /// Tells whether the job list is still waited for.

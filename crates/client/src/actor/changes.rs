@@ -72,6 +72,11 @@ impl Dirty {
         self.flush_at.get_or_insert(now.max(self.flushed + self.frame));
     }
 
+    /// Lets a job be written to disk, whether or not it changed.
+    pub(super) fn mark_unsaved(&mut self, job_id: JobId) {
+        self.unsaved.insert(job_id);
+    }
+
     /// Takes out a batch.
     fn batch(&mut self) -> (Vec<(JobId, Scope)>, Vec<JobId>) {
         let unseen = self.unseen.drain(..self.unseen.len().min(BATCH_LIMIT)).collect();
@@ -251,17 +256,8 @@ impl<S: Shell> Actor<S> {
         self.show_removed(gone);
     }
 
-    /// Fetches every job anew. What is known only here stays: what happened, what is to be told, and what was put aside.
-    pub(super) fn clear_cache(&mut self) {
-        let gone: Vec<JobId> = self.cache.jobs().map(|job| job.job_id.clone()).collect();
-        self.cache.clear_jobs();
-        self.store.clear_jobs();
-        self.calls.forget_list();
-        self.show_removed(gone);
-        self.link_input(link::Input::Refresh);
-    }
-
-    fn show_removed(&mut self, gone: Vec<JobId>) {
+    /// Shows that jobs are gone.
+    pub(super) fn show_removed(&mut self, gone: Vec<JobId>) {
         let now = self.now().monotonic;
         self.dirty.save_at = None;
         for job_id in gone {
