@@ -51,7 +51,7 @@ impl Args {
     /// Reads the command line of a second start, whose paths are relative to where that one was started.
     pub fn of_second_start(words: Vec<String>, folder: &Path) -> Option<Self> {
         let mut args = Self::try_parse_from(words).ok()?;
-        for named in args.named.iter_mut().filter(|named| link(named).is_none()) {
+        for named in args.named.iter_mut().filter(|named| link(named).is_none() && file(named).is_none()) {
             *named = folder.join(&named);
         }
         Some(args)
@@ -59,7 +59,8 @@ impl Args {
 
     /// Returns the videos to upload.
     pub fn videos(&self) -> Vec<PathBuf> {
-        self.named.iter().filter(|named| link(named).is_none()).cloned().collect()
+        let named = self.named.iter().filter(|named| link(named).is_none());
+        named.map(|named| file(named).unwrap_or_else(|| named.clone())).collect()
     }
 
     /// Returns the job to look at.
@@ -75,6 +76,12 @@ fn usual_data_dir() -> Option<PathBuf> {
 
 fn link(named: impl AsRef<Path>) -> Option<Url> {
     Url::parse(named.as_ref().to_str()?).ok().filter(|url| url.scheme() == SCHEME)
+}
+
+/// Returns the file that an address leads to, as file managers name it.
+fn file(named: impl AsRef<Path>) -> Option<PathBuf> {
+    let url = Url::parse(named.as_ref().to_str()?).ok().filter(|url| url.scheme() == "file")?;
+    url.to_file_path().ok()
 }
 
 /// Returns the job that a link leads to. A link comes from anywhere: it can show something, and do nothing.
@@ -99,6 +106,13 @@ mod tests {
         let args = second(&["a.mp4", "/b.mp4"]).expect("arguments");
         assert_eq!(args.videos(), [PathBuf::from("/home/me/a.mp4"), PathBuf::from("/b.mp4")]);
         assert!(second(&["--nonsense"]).is_none());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_file_managers_address_of_a_video_is_its_path() {
+        let args = second(&["file:///home/me/a%20b.mp4"]).expect("arguments");
+        assert_eq!(args.videos(), [PathBuf::from("/home/me/a b.mp4")]);
     }
 
     #[test]

@@ -173,7 +173,7 @@ describe("the life of the app", { concurrency: false }, () => {
     const own = await App.start(join(world.XDG_DATA_HOME, "tallylight"), { world, folderless: true });
     try {
       await own.sees("Connect to a studio");
-      const entry = join(home, ".config/autostart/Tallylight.desktop");
+      const entry = join(home, ".config/autostart/tallylight.desktop");
       await own.changeSettings((settings) => (settings.general.start_at_login = true));
       assert.match(readFileSync(entry, "utf8"), new RegExp(`^Exec=.*${bin("tallylight")}.* --hidden$`, "m"));
       execFileSync("desktop-file-validate", [entry]);

@@ -45,8 +45,16 @@ const DESKTOP: &[&str] = &[
 /// What drives the window in tests.
 const WEBDRIVER: &[&str] = &["webkit2gtk-driver", "chromium", "chromium-driver", "xdg-utils", "python3-venv"];
 
+/// What packages are checked with.
+const PACKAGES: &[&str] = &["lintian", "appstream", "desktop-file-utils", "rpm", "man-db", "groff-base"];
+
 /// Bridges WebDriver to a Tauri app.
 const TAURI_DRIVER: &str = "2.1.0";
+
+/// Writes the licences of what is built in.
+pub const CARGO_ABOUT: &str = "0.9.3";
+/// Checks the licences and sources of the dependencies.
+pub const CARGO_DENY: &str = "0.20.2";
 
 /// Supabase's own client, for a second opinion on the studio.
 const SUPABASE_AUTH: &str = "2.34.1";
@@ -60,6 +68,8 @@ pub enum Need {
     NoScreen,
     /// To run the tests.
     Tests,
+    /// To make packages.
+    Packages,
 }
 
 /// Installs everything that the tests need; returns where the WebDriver bridge and the Python of the tests are.
@@ -73,11 +83,11 @@ pub fn for_tests(shell: &Shell) -> Result<(PathBuf, PathBuf)> {
 /// Installs the packages of the system that are missing.
 pub fn system(shell: &Shell, need: Need) -> Result<()> {
     let mut wanted: Vec<&str> = [BUILD, RUN].concat();
-    if need != Need::Screen {
-        wanted.extend(DESKTOP);
-    }
-    if need == Need::Tests {
-        wanted.extend(WEBDRIVER);
+    match need {
+        Need::Screen => {}
+        Need::NoScreen => wanted.extend(DESKTOP),
+        Need::Tests => wanted.extend([DESKTOP, WEBDRIVER, PACKAGES].concat()),
+        Need::Packages => wanted.extend(PACKAGES),
     }
     if !cfg!(target_os = "linux") || cmd!(shell, "which apt-get").quiet().ignore_stderr().read().is_err() {
         return elsewhere(shell);
@@ -87,7 +97,7 @@ pub fn system(shell: &Shell, need: Need) -> Result<()> {
         return Ok(());
     }
     step(&format!("installing {} packages of the system: {}", missing.len(), missing.join(" ")));
-    let sudo: &[&str] = if cmd!(shell, "id -u").quiet().read()? == "0" { &[] } else { &["sudo"] };
+    let sudo = sudo(shell)?;
     let apt = ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq"];
     cmd!(shell, "env {sudo...} {apt...} update").run()?;
     cmd!(shell, "env {sudo...} {apt...} install -y --no-install-recommends {missing...}")
@@ -95,7 +105,13 @@ pub fn system(shell: &Shell, need: Need) -> Result<()> {
         .context("apt could not install the packages: see its words above")
 }
 
-fn is_installed(shell: &Shell, package: &str) -> bool {
+/// Returns what makes a command one of the machine's owner.
+pub fn sudo(shell: &Shell) -> Result<&'static [&'static str]> {
+    Ok(if cmd!(shell, "id -u").quiet().read()? == "0" { &[] } else { &["sudo"] })
+}
+
+/// Tells whether a package of the system is installed.
+pub fn is_installed(shell: &Shell, package: &str) -> bool {
     let format = "-f=${db:Status-Status}";
     cmd!(shell, "dpkg-query -W {format} {package}")
         .quiet()
@@ -141,17 +157,21 @@ pub fn npm(shell: &Shell, folder: &str) -> Result<()> {
 
 /// Installs the WebDriver bridge, and returns where it is.
 pub fn tauri_driver(shell: &Shell) -> Result<PathBuf> {
+    tool(shell, "tauri-driver", TAURI_DRIVER, &[])
+}
+
+/// Installs a tool of crates.io beside the build, and returns where it is.
+pub fn tool(shell: &Shell, name: &str, version: &str, options: &[&str]) -> Result<PathBuf> {
     let home = env::var_os("HOME").map(PathBuf::from).context("HOME is not set")?;
     let tools = home.join(".cache/tallylight/tools");
-    let driver = tools.join("bin/tauri-driver");
-    let stamp = tools.join("tauri-driver.version");
-    if driver.exists() && fs::read_to_string(&stamp).is_ok_and(|version| version == TAURI_DRIVER) {
-        return Ok(driver);
+    let (program, stamp) = (tools.join("bin").join(name), tools.join(format!("{name}.version")));
+    if program.exists() && fs::read_to_string(&stamp).is_ok_and(|held| held == version) {
+        return Ok(program);
     }
-    step("installing tauri-driver");
-    cmd!(shell, "cargo install tauri-driver --version {TAURI_DRIVER} --locked --root {tools}").run()?;
-    fs::write(stamp, TAURI_DRIVER)?;
-    Ok(driver)
+    step(&format!("installing {name}"));
+    cmd!(shell, "cargo install {name} --version {version} --locked {options...} --root {tools}").run()?;
+    fs::write(stamp, version)?;
+    Ok(program)
 }
 
 /// Installs Supabase's Python client in an environment of its own, and returns the Python that knows it.

@@ -7,10 +7,12 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand};
 
 mod bench;
+mod bundle;
 mod demo;
 mod desktop;
 mod icons;
 mod install;
+mod manifest;
 mod run;
 mod samples;
 mod screenshots;
@@ -47,6 +49,20 @@ enum Chore {
         #[command(subcommand)]
         what: bench::Bench,
     },
+    /// Makes the packages of this system, and checks them
+    Bundle {
+        /// Only these, separated by commas
+        #[arg(long)]
+        formats: Option<String>,
+    },
+    /// Writes what the updater reads, and the notes of a release, into the folder of its packages
+    Manifest {
+        /// The folder
+        folder: PathBuf,
+        /// Where the packages will be
+        #[arg(long)]
+        address: String,
+    },
     /// Draws every icon from its SVG source
     Icons,
     /// Looks at every view of the real window, and puts the pictures into docs/screenshots
@@ -57,6 +73,9 @@ enum Chore {
     /// What `test` does inside a desktop session of its own
     #[command(hide = true)]
     E2eSession,
+    /// The same with the package that is installed
+    #[command(hide = true)]
+    InstalledSession,
 }
 
 fn main() -> anyhow::Result<()> {
@@ -67,9 +86,12 @@ fn main() -> anyhow::Result<()> {
         Chore::Ci => walls::check(),
         Chore::Bindings => test::write_bindings(),
         Chore::Bench { what } => bench::run(what),
+        Chore::Bundle { formats } => bundle::run(formats.as_deref()).map(drop),
+        Chore::Manifest { folder, address } => manifest::write(&folder, &address),
         Chore::Icons => icons::draw(),
         Chore::Screenshots => screenshots::take(),
         Chore::DemoSession { videos } => demo::in_session(&videos),
         Chore::E2eSession => test::e2e_in_session(),
+        Chore::InstalledSession => bundle::installed::in_session(),
     }
 }

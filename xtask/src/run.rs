@@ -30,10 +30,15 @@ pub fn shell() -> Result<Shell> {
 
 /// Returns the folder of cargo's debug builds.
 pub fn binaries(shell: &Shell) -> Result<PathBuf> {
+    Ok(target(shell)?.join("debug"))
+}
+
+/// Returns the folder of everything that cargo builds.
+pub fn target(shell: &Shell) -> Result<PathBuf> {
     let metadata = cmd!(shell, "cargo metadata --format-version 1 --no-deps --offline").quiet().read()?;
     let metadata: serde_json::Value = serde_json::from_str(&metadata)?;
     let target = metadata["target_directory"].as_str().unwrap_or("target");
-    Ok(Path::new(target).join("debug"))
+    Ok(PathBuf::from(target))
 }
 
 /// Builds the app, the CLI and the studio.

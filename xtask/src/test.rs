@@ -2,10 +2,11 @@
 
 use std::{env, path::Path};
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use xshell::{Shell, cmd};
 
 use crate::{
+    bundle,
     desktop::{Services, inside},
     install,
     run::{binaries, build, shell, step},
@@ -20,7 +21,9 @@ pub fn all() -> Result<()> {
     let shell = shell()?;
     let (driver, python) = install::for_tests(&shell)?;
     checks(&shell)?;
+    supply(&shell)?;
     end_to_end(&shell, &driver, &python, None)?;
+    packages(&shell, &driver)?;
     println!("\nall checks and tests passed");
     Ok(())
 }
@@ -79,6 +82,25 @@ pub fn end_to_end(shell: &Shell, driver: &Path, python: &Path, only: Option<&str
     let only = only.map(|file| (ONLY, Path::new(file)));
     let env: Vec<_> = tools.into_iter().chain(only).collect();
     inside(shell, home.path(), &["e2e-session"], &env)
+}
+
+/// Checks what comes from elsewhere, and what makes releases.
+fn supply(shell: &Shell) -> Result<()> {
+    step("licences and sources of the dependencies");
+    let deny = install::tool(shell, "cargo-deny", install::CARGO_DENY, &[])?;
+    // Not whether something is known against one of them: that is asked of the network, by the workflow.
+    cmd!(shell, "{deny} --offline --all-features check licenses bans sources").run()?;
+    step("the workflows");
+    install::npm(shell, "packaging")?;
+    cmd!(shell, "node packaging/workflows.mjs").run()?;
+    Ok(())
+}
+
+/// Makes the packages, and installs, upgrades and removes one.
+fn packages(shell: &Shell, driver: &Path) -> Result<()> {
+    let packages = bundle::run(None)?;
+    let deb = packages.iter().find(|path| path.extension().is_some_and(|ending| ending == "deb"));
+    bundle::installed::test(shell, deb.context("no .deb was made")?, driver)
 }
 
 /// Runs the end-to-end tests inside a desktop session.

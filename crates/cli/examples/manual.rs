@@ -1,0 +1,15 @@
+//! Writes the manual pages of `tally` and its completions for shells into a folder, for packages.
+
+use std::{env, fs, io, path::PathBuf};
+
+use clap_complete::Shell;
+
+fn main() -> io::Result<()> {
+    let folder = PathBuf::from(env::args_os().nth(1).ok_or_else(|| io::Error::other("name a folder"))?);
+    fs::create_dir_all(&folder)?;
+    let mut command = tallylight_cli::command_line();
+    for shell in [Shell::Bash, Shell::Zsh, Shell::Fish, Shell::PowerShell] {
+        clap_complete::generate_to(shell, &mut command, "tally", &folder)?;
+    }
+    clap_mangen::generate_to(command, &folder)
+}

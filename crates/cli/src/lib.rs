@@ -1,0 +1,189 @@
+//! `tally`: Tallylight without a window, for terminals, scripts and servers.
+
+use std::{path::PathBuf, process::ExitCode};
+
+use clap::{Args, CommandFactory, Parser, Subcommand};
+use commands::session::Unsaved;
+use tallylight_core::{Code, Error, job::Status};
+
+mod client;
+mod commands;
+mod output;
+mod terminal;
+
+/// Watches how every upload is doing
+#[derive(Parser)]
+#[command(name = "tally", version)]
+struct Cli {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// Is what every command may be told.
+#[derive(Args, Clone, Debug)]
+struct Global {
+    /// Where jobs and settings are kept
+    #[arg(long, value_name = "DIR", env = "TALLYLIGHT_DATA_DIR", global = true)]
+    data_dir: Option<PathBuf>,
+    /// The studio's address; remembered after the first use
+    #[arg(long, value_name = "URL", global = true)]
+    server: Option<String>,
+    /// Keeps the session in memory, for this one run
+    #[arg(long, global = true)]
+    no_keychain: bool,
+    /// Prints JSON
+    #[arg(long, global = true)]
+    json: bool,
+    /// Says more on standard error; twice for still more
+    #[arg(short, long, action = clap::ArgAction::Count, global = true)]
+    verbose: u8,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Signs in; asks for the password, or takes it from TALLYLIGHT_PASSWORD
+    Login(commands::login::Login),
+    /// Ends the session here and on the server
+    Logout {
+        /// Throws away changes that are not saved yet
+        #[arg(long)]
+        discard: bool,
+    },
+    /// Shows server, account, connection and counts of jobs
+    Status,
+    /// Lists the jobs, newest first
+    Jobs {
+        /// Only jobs of this status: PENDING, PROCESSING, COMPLETED or FAILED
+        #[arg(long, value_parser = parse_status)]
+        status: Vec<Status>,
+    },
+    /// Shows one job whole
+    Show {
+        /// Which job
+        job: String,
+    },
+    /// Stays connected and prints what happens
+    Watch(commands::watch::Watch),
+    /// Changes the texts of a video
+    Edit(commands::edit::Edit),
+    /// Sends videos, then follows their jobs
+    Upload {
+        /// The videos
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
+    },
+    /// Checks everything that a connection needs, a line each
+    Doctor,
+}
+
+/// Returns the command line, for whoever describes it.
+pub fn command_line() -> clap::Command {
+    Cli::command()
+}
+
+/// Does what the command line says.
+pub fn main() -> ExitCode {
+    tallylight_client::forbid_core_dumps();
+    let cli = Cli::parse();
+    let _log = log(&cli.global);
+    let runtime = match tokio::runtime::Runtime::new() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            output::complain(&format!("this system lets no program start threads now ({error})"));
+            return ExitCode::FAILURE;
+        }
+    };
+    let ended = runtime.block_on(run(cli));
+    // A thread that still waits for a line of input, or for a keychain, must not keep the program.
+    runtime.shutdown_background();
+    ended
+}
+
+async fn run(cli: Cli) -> ExitCode {
+    let global = &cli.global;
+    let done = match cli.command {
+        Command::Login(login) => commands::login::run(global, login).await,
+        Command::Logout { discard } => {
+            let unsaved = if discard { Unsaved::Discard } else { Unsaved::Ask };
+            commands::session::logout(global, unsaved).await
+        }
+        Command::Status => commands::session::status(global).await,
+        Command::Jobs { status } => commands::jobs::list(global, &status).await,
+        Command::Show { job } => commands::jobs::show(global, &job).await,
+        Command::Watch(watch) => commands::watch::run(global, watch).await,
+        Command::Edit(edit) => commands::edit::run(global, edit).await,
+        Command::Upload { files } => commands::upload::run(global, files).await,
+        Command::Doctor => commands::doctor::run(global).await,
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            output::complain(&error.message);
+            ExitCode::from(exit_code(error.code))
+        }
+    }
+}
+
+/// Returns the exit code of a failure: 1 failed, 2 wrong usage, 3 not signed in, 4 backend out of reach.
+fn exit_code(code: Code) -> u8 {
+    match code {
+        Code::InvalidAddress | Code::InsecureAddress => 2,
+        Code::SignedOut
+        | Code::SessionExpired
+        | Code::InvalidCredentials
+        | Code::AccountBlocked
+        | Code::SignInDenied
+        | Code::SignInTimeout => 3,
+        Code::Unreachable
+        | Code::UntrustedCertificate
+        | Code::ServerError
+        | Code::RateLimited
+        | Code::NotAStudio
+        | Code::CaptivePortal => 4,
+        Code::NotFound
+        | Code::Forbidden
+        | Code::NotAVideo
+        | Code::TooLarge
+        | Code::DiskFull
+        | Code::NotOffered
+        | Code::File
+        | Code::Storage
+        | Code::StorageUnreadable
+        | Code::StorageNewer
+        | Code::Conflict
+        | Code::InvalidContent
+        | Code::Keychain
+        | Code::KeychainLocked
+        | Code::WrongKey
+        | Code::SocketRefused
+        | Code::NoSocket
+        | Code::Closed
+        | Code::Silent
+        | Code::HandshakeTimeout
+        | Code::MessageTooLarge
+        | Code::Replaced
+        | Code::Slept
+        | Code::NetworkChanged
+        | Code::Requested
+        | Code::JobFailed => 1,
+    }
+}
+
+fn parse_status(word: &str) -> Result<Status, String> {
+    Status::parse(word).ok_or_else(|| "use PENDING, PROCESSING, COMPLETED or FAILED".to_owned())
+}
+
+fn log(global: &Global) -> tallylight_client::LogGuard {
+    let default =
+        ["error", "tallylight_client=info,tally=info", "tallylight_client=debug,tallylight_core=debug,tally=debug"];
+    let level = default[usize::from(global.verbose).min(default.len() - 1)];
+    let folder = client::data_dir(global).ok().map(|folder| folder.join("logs"));
+    tallylight_client::log(level, folder.as_deref())
+}
+
+/// Returns an error about wrong usage.
+fn usage(message: impl Into<String>) -> Error {
+    Error::new(Code::InvalidAddress, message)
+}

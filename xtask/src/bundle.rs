@@ -1,0 +1,165 @@
+//! Packages: everything that goes into them, and the checks that they must pass.
+
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context, Result, bail, ensure};
+use serde_json::{Value, json};
+use xshell::{Shell, cmd};
+
+use crate::{
+    install,
+    run::{root, shell, step, target},
+    test::window,
+};
+
+mod contents;
+pub mod installed;
+
+/// What macOS' packages are for: both kinds of its computers.
+const UNIVERSAL: &str = "universal-apple-darwin";
+/// How the names of packages end.
+const ENDINGS: [&str; 7] = ["deb", "rpm", "AppImage", "dmg", "app", "exe", "msi"];
+/// How large the .deb may be, in bytes.
+const DEB_LIMIT: u64 = 8_000_000;
+
+/// Makes the packages of this system, or those of some formats, checks them, and returns where they are.
+pub fn run(formats: Option<&str>) -> Result<Vec<PathBuf>> {
+    let shell = shell()?;
+    install::system(&shell, install::Need::Packages)?;
+    install::npm(&shell, "ui")?;
+    install::npm(&shell, "packaging")?;
+    let usual = match env::consts::OS {
+        "linux" => "deb,rpm",
+        "macos" => "app,dmg",
+        "windows" => "nsis,msi",
+        other => bail!("there are no packages for {other}"),
+    };
+    let packages = make(&shell, formats.unwrap_or(usual))?;
+    if cfg!(target_os = "linux") && formats.is_none() {
+        check(&shell, &packages)?;
+    }
+    Ok(packages)
+}
+
+fn make(shell: &Shell, formats: &str) -> Result<Vec<PathBuf>> {
+    window(shell)?;
+    step("building the app and tally as they are shipped");
+    let built = build(shell)?;
+    let staging = target(shell)?.join("packaging");
+    let contents = contents::gather(shell, &built, &staging)?;
+    let config = staging.join("tauri.json");
+    fs::write(&config, serde_json::to_string_pretty(&bundle(&contents, &staging))?)?;
+    step(&format!("packing: {formats}"));
+    let packed = built.join("bundle");
+    for format in formats.split(',') {
+        shell.remove_path(packed.join(folder_of(format)))?;
+    }
+    let tauri = root().join("packaging/node_modules/@tauri-apps/cli/tauri.js");
+    let architecture: &[&str] = if cfg!(target_os = "macos") { &["--target", UNIVERSAL] } else { &[] };
+    {
+        let _app = shell.push_dir("src-tauri");
+        cmd!(shell, "node {tauri} bundle {architecture...} --bundles {formats} --config {config}")
+            .env("CI", "true")
+            .run()?;
+    }
+    let mut packages = Vec::new();
+    for format in formats.split(',') {
+        let made = fs::read_dir(packed.join(folder_of(format))).with_context(|| format!("no {format} was made"))?;
+        let made = made.filter_map(|entry| Some(entry.ok()?.path()));
+        packages.extend(made.filter(|path| path.extension().is_some_and(|held| ENDINGS.iter().any(|it| held == *it))));
+    }
+    for package in &packages {
+        println!("{}", package.display());
+    }
+    Ok(packages)
+}
+
+/// Builds both programs at once, so that the libraries are built once, and returns where they are.
+fn build(shell: &Shell) -> Result<PathBuf> {
+    let target = target(shell)?;
+    if !cfg!(target_os = "macos") {
+        cmd!(shell, "cargo build --release -p tallylight -p tallylight-cli").run()?;
+        return Ok(target.join("release"));
+    }
+    let universal = target.join(UNIVERSAL).join("release");
+    fs::create_dir_all(&universal)?;
+    let architectures = ["aarch64-apple-darwin", "x86_64-apple-darwin"];
+    for architecture in architectures {
+        cmd!(shell, "cargo build --release -p tallylight -p tallylight-cli --target {architecture}").run()?;
+    }
+    for program in ["tallylight", "tally"] {
+        let parts = architectures.map(|architecture| target.join(architecture).join("release").join(program));
+        let whole = universal.join(program);
+        cmd!(shell, "lipo -create -output {whole} {parts...}").run()?;
+    }
+    Ok(universal)
+}
+
+/// Returns the folder into which the bundler puts a format.
+fn folder_of(format: &str) -> &str {
+    if format == "app" { "macos" } else { format }
+}
+
+/// Returns what the bundler is told beside `tauri.conf.json`.
+fn bundle(contents: &contents::Contents, staging: &Path) -> Value {
+    let files = contents.files.iter().map(|(to, from)| (to.clone(), json!(from)));
+    let files = Value::Object(files.collect());
+    let template = root().join("packaging/tallylight.desktop");
+    let tally = if cfg!(windows) { json!({ (contents.tally.to_string_lossy()): "tally.exe" }) } else { json!({}) };
+    json!({ "bundle": {
+        "longDescription": "A small window, a tray icon, and a notification the moment a video is ready or has failed.\n\
+            It connects to a studio in the cloud, or works with ffmpeg on this computer.",
+        "homepage": "https://github.com/tallylight/tallylight",
+        "licenseFile": staging.join("copyright"),
+        // With a key, each package comes with its signature, and macOS' app as an archive for the updater.
+        "createUpdaterArtifacts": env::var("TAURI_SIGNING_PRIVATE_KEY").is_ok_and(|key| !key.is_empty()),
+        "resources": tally,
+        "linux": {
+            "deb": {
+                "section": "video", "recommends": ["ffmpeg", "gnome-keyring | kwalletmanager | keepassxc"],
+                "depends": ["libc6"], "files": files, "desktopTemplate": template,
+                "changelog": staging.join("changelog"),
+            },
+            "rpm": { "recommends": ["ffmpeg-free"], "files": files, "desktopTemplate": template },
+            "appimage": { "files": files },
+        },
+        "macOS": { "hardenedRuntime": true, "minimumSystemVersion": "11.0", "files": { "MacOS/tally": contents.tally } },
+    } })
+}
+
+/// Checks packages with the tools of those who distribute them.
+fn check(shell: &Shell, packages: &[PathBuf]) -> Result<()> {
+    let find = |ending: &str| {
+        let found = packages.iter().find(|path| path.extension().is_some_and(|held| held == ending));
+        found.with_context(|| format!("no .{ending} was made"))
+    };
+    let (deb, rpm) = (find("deb")?, find("rpm")?);
+    step("checking the packages");
+    let bytes = fs::metadata(deb)?.len();
+    println!("the .deb has {:.1} MB", to_mb(bytes));
+    ensure!(bytes <= DEB_LIMIT, "the .deb is larger than {:.1} MB", to_mb(DEB_LIMIT));
+    let unpacked = shell.create_temp_dir()?;
+    let unpacked = unpacked.path();
+    cmd!(shell, "dpkg-deb -x {deb} {unpacked}").run()?;
+    let share = unpacked.join("usr/share");
+    let (entry, info) =
+        (share.join("applications/tallylight.desktop"), share.join("metainfo/tv.tallylight.app.metainfo.xml"));
+    cmd!(shell, "desktop-file-validate {entry}").run()?;
+    cmd!(shell, "appstreamcli validate --no-net {info}").run()?;
+    for page in fs::read_dir(share.join("man/man1"))? {
+        let page = page?.path();
+        cmd!(shell, "man --warnings --local-file {page}").ignore_stdout().quiet().run()?;
+    }
+    cmd!(shell, "lintian --fail-on error {deb}").run()?;
+    let needs = cmd!(shell, "rpm -qp --requires {rpm}").read()?;
+    ensure!(needs.contains("webkit2gtk"), "the .rpm does not say that it needs WebKitGTK: {needs}");
+    Ok(())
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a size that is printed")]
+fn to_mb(bytes: u64) -> f64 {
+    bytes as f64 / 1e6
+}

@@ -1,0 +1,113 @@
+//! The .deb as a person meets it: installed, used, upgraded over an older one with everything kept, and removed.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context, Result, ensure};
+use xshell::{Shell, cmd};
+
+use crate::{
+    desktop::{Services, inside},
+    install,
+    run::{binaries, shell, step},
+    samples,
+};
+
+/// Names what is looked at now.
+const PHASE: &str = "TALLYLIGHT_PHASE";
+/// What a package puts into the system, and takes away with it.
+const FILES: [&str; 4] = [
+    "/usr/bin/tallylight",
+    "/usr/bin/tally",
+    "/usr/share/applications/tallylight.desktop",
+    "/usr/share/metainfo/tv.tallylight.app.metainfo.xml",
+];
+
+/// Installs, upgrades and removes the package of this machine's system, and uses it in between.
+pub fn test(shell: &Shell, deb: &Path, driver: &Path) -> Result<()> {
+    ensure!(
+        !install::is_installed(shell, "tallylight"),
+        "tallylight is installed on this machine, and the test would remove it: remove it first"
+    );
+    let tested = from_install_to_removal(shell, deb, driver);
+    // Whatever went wrong, nothing of it stays on the machine.
+    if tested.is_err() {
+        let _ = apt(shell, &["purge", "tallylight"]);
+    }
+    tested
+}
+
+fn from_install_to_removal(shell: &Shell, deb: &Path, driver: &Path) -> Result<()> {
+    let (folder, home) = (shell.create_temp_dir()?, shell.create_temp_dir()?);
+    let older = older(shell, deb, folder.path())?;
+    step("installing an older package, and using it");
+    apt(shell, &["install", path(&older)?])?;
+    ensure!(version(shell)?.starts_with("0.0."), "the older version is installed");
+    use_it(shell, home.path(), driver, "installed")?;
+    step("upgrading it, with everything kept");
+    apt(shell, &["install", path(deb)?])?;
+    ensure!(version(shell)? == env!("CARGO_PKG_VERSION"), "this version is installed");
+    FILES.iter().try_for_each(|file| fs::metadata(file).map(drop).with_context(|| format!("{file} is missing")))?;
+    use_it(shell, home.path(), driver, "upgraded")?;
+    step("removing it");
+    apt(shell, &["remove", "tallylight"])?;
+    for file in FILES {
+        ensure!(!Path::new(file).exists(), "{file} stayed");
+    }
+    ensure!(home.path().join("data/tallylight").is_dir(), "what a person has is no part of the package");
+    apt(shell, &["purge", "tallylight"])
+}
+
+/// Packs the same files as an older version.
+fn older(shell: &Shell, deb: &Path, folder: &Path) -> Result<PathBuf> {
+    let (unpacked, packed) = (folder.join("older"), folder.join("tallylight_0.0.1.deb"));
+    cmd!(shell, "dpkg-deb -R {deb} {unpacked}").run()?;
+    let control = unpacked.join("DEBIAN/control");
+    let text = fs::read_to_string(&control)?;
+    let version = format!("Version: {}", env!("CARGO_PKG_VERSION"));
+    ensure!(text.contains(&version), "a version in {text}");
+    fs::write(&control, text.replace(&version, "Version: 0.0.1"))?;
+    cmd!(shell, "dpkg-deb --root-owner-group -b {unpacked} {packed}").quiet().run()?;
+    Ok(packed)
+}
+
+fn version(shell: &Shell) -> Result<String> {
+    let format = "-f=${Version}";
+    Ok(cmd!(shell, "dpkg-query -W {format} tallylight").quiet().read()?)
+}
+
+fn apt(shell: &Shell, arguments: &[&str]) -> Result<()> {
+    let sudo = install::sudo(shell)?;
+    let apt = ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq", "-y", "--no-install-recommends"];
+    cmd!(shell, "env {sudo...} {apt...} {arguments...}").run()?;
+    Ok(())
+}
+
+fn use_it(shell: &Shell, home: &Path, driver: &Path, phase: &str) -> Result<()> {
+    let env = [("TALLYLIGHT_TAURI_DRIVER", driver), (PHASE, Path::new(phase))];
+    inside(shell, home, &["installed-session"], &env)
+}
+
+/// Uses it inside a desktop session.
+pub fn in_session() -> Result<()> {
+    let shell = shell()?;
+    let mut services = Services::start(&shell)?;
+    services.tray(&shell)?;
+    let binaries = binaries(&shell)?;
+    let videos = samples::make(&shell, &binaries.join("samples"))?;
+    let _e2e = shell.push_dir("tests/e2e");
+    cmd!(shell, "node --test --test-reporter=spec installed.mjs")
+        .env("TALLYLIGHT_BIN", "/usr/bin")
+        .env("TALLYLIGHT_COMPLETE", &videos.complete)
+        .env("TALLYLIGHT_SILENT", &videos.silent)
+        .env("TALLYLIGHT_TRUNCATED", &videos.truncated)
+        .env("TALLYLIGHT_SCREENSHOTS", binaries.join("screenshots"))
+        .run()?;
+    Ok(())
+}
+
+fn path(path: &Path) -> Result<&str> {
+    path.to_str().context("a path that is text")
+}
