@@ -26,14 +26,16 @@ use tokio::{
 
 use crate::messages::{LAST, Mix, frame, job_id, last, listed, message};
 
+/// How often a backend says that it is there.
+const HEARTBEAT: Duration = Duration::from_secs(30);
 /// How much is written at once, in bytes.
 const CHUNK: usize = 256 << 10;
 
 /// Is what the backend has.
 pub struct Backend {
     jobs: Mutex<Vec<Job>>,
-    /// What is said next, as fast as it can be.
-    prepared: Mutex<Vec<u8>>,
+    /// What is said next, as fast as it can be, and the ends of what is written at once.
+    prepared: Mutex<(Vec<u8>, Vec<usize>)>,
     /// The socket that connected last.
     socket: tokio::sync::Mutex<Option<OwnedWriteHalf>>,
     /// Tells everybody who is connected to go.
@@ -157,8 +159,14 @@ async fn answer_socket(stream: TcpStream, backend: &Backend) -> Result<()> {
     *backend.socket.lock().await = Some(write);
     // What clients say is about which jobs they want to hear of: all of them.
     let mut bytes = vec![0; 64 << 10];
+    let mut beat = tokio::time::interval(HEARTBEAT);
     loop {
         tokio::select! {
+            _ = beat.tick() => {
+                let mut heartbeat = Vec::new();
+                frame(r#"{"type":"HEARTBEAT","job_id":"","data":{},"timestamp":"2026-11-01T00:00:00Z"}"#, &mut heartbeat);
+                backend.say(&heartbeat).await;
+            }
             read = read.read(&mut bytes) => if read? == 0 { return Ok(()) },
             () = backend.gone.notified() => return Ok(()),
         }
@@ -200,42 +208,65 @@ struct Wanted {
     rate: u64,
     mix: Mix,
     size: usize,
+    about: usize,
+    each: bool,
 }
 
 impl Wanted {
-    fn of(query: &HashMap<String, String>) -> Self {
+    fn of(query: &HashMap<String, String>, jobs: usize) -> Self {
         let number = |name: &str| query.get(name).and_then(|value| value.parse::<u64>().ok()).unwrap_or_default();
+        let size = |name: &str| usize::try_from(number(name)).unwrap_or_default();
         let mix = if query.get("mix").is_some_and(|mix| mix == "dated") { Mix::Dated } else { Mix::Mixed };
-        let size = usize::try_from(number("size")).unwrap_or_default();
-        Self { count: number("messages"), rate: number("rate"), mix, size }
+        let about = Some(size("about")).filter(|about| *about > 0).unwrap_or(jobs);
+        Self {
+            count: number("messages"),
+            rate: number("rate"),
+            mix,
+            size: size("size"),
+            about,
+            each: number("each") > 0,
+        }
+    }
+
+    /// Writes a message, or what ends them.
+    fn frame(&self, number: u64, into: &mut Vec<u8>) {
+        if number == self.count {
+            frame(&last(number), into);
+        } else {
+            frame(&message(number, self.about, self.mix, self.size), into);
+        }
     }
 }
 
 /// Writes what will be said, so that saying it costs nothing else.
 async fn prepare(State(backend): State<Arc<Backend>>, Query(query): Query<HashMap<String, String>>) {
-    let (wanted, jobs, mut bytes) = (Wanted::of(&query), backend.jobs().len(), Vec::new());
-    (0..wanted.count).for_each(|number| frame(&message(number, jobs, wanted.mix, wanted.size), &mut bytes));
-    frame(&last(wanted.count), &mut bytes);
-    *backend.prepared.lock().unwrap_or_else(PoisonError::into_inner) = bytes;
+    let (wanted, mut bytes, mut ends) = (Wanted::of(&query, backend.jobs().len()), Vec::new(), Vec::new());
+    for number in 0..=wanted.count {
+        wanted.frame(number, &mut bytes);
+        if wanted.each || bytes.len() >= CHUNK * (ends.len() + 1) || number == wanted.count {
+            ends.push(bytes.len());
+        }
+    }
+    *backend.prepared.lock().unwrap_or_else(PoisonError::into_inner) = (bytes, ends);
 }
 
 /// Says as much as is asked for, and answers when all of it was said.
 async fn go(State(backend): State<Arc<Backend>>, Query(query): Query<HashMap<String, String>>) {
-    let wanted = Wanted::of(&query);
+    let wanted = Wanted::of(&query, backend.jobs().len());
     if wanted.rate == 0 {
-        let bytes = std::mem::take(&mut *backend.prepared.lock().unwrap_or_else(PoisonError::into_inner));
-        for chunk in bytes.chunks(CHUNK) {
-            backend.say(chunk).await;
+        let (bytes, ends) = std::mem::take(&mut *backend.prepared.lock().unwrap_or_else(PoisonError::into_inner));
+        let mut start = 0;
+        for end in ends {
+            backend.say(&bytes[start..end]).await;
+            start = end;
         }
         return;
     }
-    let (start, jobs) = (Instant::now(), backend.jobs().len());
+    let start = Instant::now();
     for number in 0..=wanted.count {
         tokio::time::sleep_until(start + Duration::from_nanos(1_000_000_000 / wanted.rate * number)).await;
         let mut bytes = Vec::new();
-        let is_last = number == wanted.count;
-        let text = if is_last { last(number) } else { message(number, jobs, wanted.mix, wanted.size) };
-        frame(&text, &mut bytes);
+        wanted.frame(number, &mut bytes);
         backend.say(&bytes).await;
     }
 }

@@ -25,9 +25,10 @@ let port = 4444;
 /** Is the app in a window that a test drives. */
 export class App {
   /** Starts it on a data folder; with more in its environment, where a test has it in another world. */
-  static async start(dataDir, { args = [], world = {}, folderless = false } = {}) {
+  static async start(dataDir, { args = [], world = {}, folderless = false, program = "tallylight" } = {}) {
     const app = new App();
     app.dataDir = dataDir;
+    app.program = program;
     // What finds its own place is told of none.
     app.place = folderless ? [] : ["--data-dir", dataDir];
     port += 2;
@@ -46,7 +47,7 @@ export class App {
       logLevel: "error",
       capabilities: {
         "wdio:enforceWebDriverClassic": true,
-        "tauri:options": { application: bin("tallylight"), args: [...app.place, ...args] },
+        "tauri:options": { application: bin(program), args: [...app.place, ...args] },
       },
     });
     return app;
@@ -171,7 +172,7 @@ export class App {
 
   /** Returns how its process is called. */
   command() {
-    return [`^${bin("tallylight")}`, ...this.place].join(" ");
+    return [`^${bin(this.program)}`, ...this.place].join(" ");
   }
 
   async screenshot(name) {

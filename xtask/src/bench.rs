@@ -3,19 +3,43 @@
 use anyhow::Result;
 use clap::Subcommand;
 
+use crate::run::shell;
+
+mod core;
 mod fleet;
+mod page;
 mod plot;
+mod window;
 
 /// Names a measurement.
 #[derive(Clone, Copy, Debug, Subcommand)]
 pub enum Bench {
     /// What a hundred thousand clients do to a server that comes back
     Fleet,
+    /// The core: messages a second, latency, memory
+    Core,
+    /// The app in its window: latency, memory, work while idle, start, size
+    Window,
+    /// The core for an hour before a server that goes away every minute
+    Soak,
 }
 
-/// Measures.
-pub fn run(bench: Bench) -> Result<()> {
+/// Measures one thing, or everything but the hour.
+pub fn run(bench: Option<Bench>) -> Result<()> {
+    let shell = shell()?;
     match bench {
-        Bench::Fleet => fleet::run(),
+        Some(Bench::Fleet) => return fleet::run(),
+        Some(Bench::Core) => core::run(&shell)?,
+        Some(Bench::Window) => window::run(&shell)?,
+        Some(Bench::Soak) => core::soak(&shell)?,
+        None => {
+            fleet::run()?;
+            core::run(&shell)?;
+            window::run(&shell)?;
+        }
     }
+    page::write(&shell)
 }
+
+/// Measures inside a desktop session.
+pub use window::in_session;

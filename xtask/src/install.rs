@@ -70,6 +70,8 @@ pub enum Need {
     Tests,
     /// To make packages.
     Packages,
+    /// To count instructions.
+    Counting,
 }
 
 /// Installs everything that the tests need; returns where the WebDriver bridge and the Python of the tests are.
@@ -86,8 +88,9 @@ pub fn system(shell: &Shell, need: Need) -> Result<()> {
     match need {
         Need::Screen => {}
         Need::NoScreen => wanted.extend(DESKTOP),
-        Need::Tests => wanted.extend([DESKTOP, WEBDRIVER, PACKAGES].concat()),
+        Need::Tests => wanted.extend([DESKTOP, WEBDRIVER, PACKAGES, &["valgrind"]].concat()),
         Need::Packages => wanted.extend(PACKAGES),
+        Need::Counting => wanted.push("valgrind"),
     }
     if !cfg!(target_os = "linux") || cmd!(shell, "which apt-get").quiet().ignore_stderr().read().is_err() {
         return elsewhere(shell);

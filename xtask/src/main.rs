@@ -12,6 +12,7 @@ mod demo;
 mod desktop;
 mod icons;
 mod install;
+mod instructions;
 mod manifest;
 mod run;
 mod samples;
@@ -45,10 +46,12 @@ enum Chore {
     Bindings,
     /// Measures
     Bench {
-        /// What
+        /// What; everything but the hour's by default
         #[command(subcommand)]
-        what: bench::Bench,
+        what: Option<bench::Bench>,
     },
+    /// Counts the instructions of what every message goes through, and records them
+    Instructions,
     /// Makes the packages of this system, and checks them
     Bundle {
         /// Only these, separated by commas
@@ -73,6 +76,9 @@ enum Chore {
     /// What `test` does inside a desktop session of its own
     #[command(hide = true)]
     E2eSession,
+    /// What `bench window` does inside a desktop session of its own
+    #[command(hide = true)]
+    BenchSession,
     /// The same with the package that is installed
     #[command(hide = true)]
     InstalledSession,
@@ -86,12 +92,14 @@ fn main() -> anyhow::Result<()> {
         Chore::Ci => walls::check(),
         Chore::Bindings => test::write_bindings(),
         Chore::Bench { what } => bench::run(what),
+        Chore::Instructions => instructions::record(),
         Chore::Bundle { formats } => bundle::run(formats.as_deref()).map(drop),
         Chore::Manifest { folder, address } => manifest::write(&folder, &address),
         Chore::Icons => icons::draw(),
         Chore::Screenshots => screenshots::take(),
         Chore::DemoSession { videos } => demo::in_session(&videos),
         Chore::E2eSession => test::e2e_in_session(),
+        Chore::BenchSession => bench::in_session(),
         Chore::InstalledSession => bundle::installed::in_session(),
     }
 }

@@ -8,7 +8,7 @@ use xshell::{Shell, cmd};
 use crate::{
     bundle,
     desktop::{Services, inside},
-    install,
+    install, instructions,
     run::{binaries, build, shell, step},
     samples, walls,
 };
@@ -24,6 +24,7 @@ pub fn all() -> Result<()> {
     supply(&shell)?;
     end_to_end(&shell, &driver, &python, None)?;
     packages(&shell, &driver)?;
+    instructions::check(&shell)?;
     println!("\nall checks and tests passed");
     Ok(())
 }

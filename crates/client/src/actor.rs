@@ -3,13 +3,14 @@
 //! Everything that happens arrives as a [`Command`] of the person or a [`Report`] of a task; the pure machines of
 //! the core say what to do about it; the modules below do it.
 
-use std::{collections::BTreeSet, path::PathBuf, time::Duration};
+use std::{path::PathBuf, time::Duration};
 
 use jiff::Timestamp;
 use reqwest::Client;
 use tallylight_core::{
     Code, ConnId, Error, JobId, Now,
-    cache::{Cache, Scope},
+    cache::Cache,
+    coalesce::Dirty,
     diagnostics::Diagnostics,
     discovery::Server,
     edits,
@@ -74,9 +75,6 @@ use words::EditReport;
 const COMMANDS: usize = 64;
 /// How many reports may wait; a full queue holds up the sockets and calls that fill it, not the memory.
 const REPORTS: usize = 1024;
-/// How often progress is written to disk. A crash costs at most this, and the backend still has it.
-const SAVE_EVERY: Duration = Duration::from_secs(1);
-
 /// How soon after the machine slept the connection is looked at.
 const LOOK_EVERY: Duration = Duration::from_secs(5);
 /// How long the end of the program waits for the keychain and the backend.
@@ -113,7 +111,7 @@ struct Actor<S> {
     notices: Notices,
     socket: Option<Socket>,
     calls: calls::Calls,
-    dirty: changes::Dirty,
+    dirty: Dirty,
     uploads: Uploads,
     forecast: Forecast,
     outbox: outbox::Outbox,
@@ -186,7 +184,7 @@ pub fn start(config: Config, shell: impl Shell) -> Handle {
         lasting.spawn(fulfil(tokens.clone(), wishes, reports.clone()));
         tokio::spawn(watch_network(config.network, reports.clone()));
         let mut actor = Actor {
-            dirty: changes::Dirty::once_in(shell.frame()),
+            dirty: Dirty::once_in(shell.frame()),
             shell,
             clock: config.clock,
             tokens,

@@ -5,6 +5,7 @@
 
 pub mod backoff;
 pub mod cache;
+pub mod coalesce;
 pub mod diagnostics;
 pub mod digest;
 pub mod discovery;

@@ -15,7 +15,7 @@ use tallylight_core::{
     link::{Closed, Effect, Input, Link, Refusal},
 };
 
-use super::plot::{self, Curve, Panel};
+use super::plot::{self, Axis, Curve, Panel, Scale};
 use crate::run::{root, step};
 
 /// How many clients lose their server.
@@ -251,7 +251,9 @@ pub fn run() -> Result<()> {
             )?;
             curves.push(Curve { name, points: since(&seen.arrivals, outage) });
         }
-        panels.push(Panel { title: format!("back after {} s", outage.as_secs()), curves });
+        let x = Axis { name: "seconds since the server is back", scale: Scale::Linear };
+        let y = Axis { name: "connects a second", scale: Scale::Logarithmic };
+        panels.push(Panel { title: format!("back after {} s", outage.as_secs()), x, y, curves });
     }
     println!("{table}");
     plot::draw(&root().join("docs/fleet.svg"), &panels)?;

@@ -1,88 +1,19 @@
 //! What becomes of a change: a batch for the window, a row on disk, a notification.
 
-use super::{Actor, BTreeSet, Duration, Event, JobId, SAVE_EVERY, Scope, calls::Call, link, news::Read};
+use super::{Actor, Duration, Event, JobId, calls::Call, link, news::Read};
 use crate::{shell::Shell, store::Store};
-use indexmap::{IndexMap, IndexSet};
 use jiff::SignedDuration;
 use tallylight_core::{
     Now,
     cache::{Change, Ending, Trouble, Witnessed},
+    coalesce::Batch,
     forecast::Forecast,
     record::Record,
     view::JobChange,
 };
 
-/// The most jobs in a batch: a first look at a long list must not hold up the window for seconds.
-const BATCH_LIMIT: usize = 500;
-
-/// How soon a disk that took nothing is tried again.
-const SAVE_AGAIN: Duration = Duration::from_secs(10);
-
 /// How often a shell that takes no notifications is asked whether it does.
 const TELL_AGAIN: Duration = Duration::from_secs(1);
-
-/// Is what changed and was not shown or saved yet; each job at most once, so it never grows beyond the jobs.
-#[derive(Debug, Default)]
-pub(super) struct Dirty {
-    /// In the order in which they changed, so that none waits for ever behind others.
-    unseen: IndexMap<JobId, Scope>,
-    removed: BTreeSet<JobId>,
-    unsaved: IndexSet<JobId>,
-    flush_at: Option<Duration>,
-    save_at: Option<Duration>,
-    flushed: Duration,
-    /// How often changes are shown at most.
-    frame: Duration,
-}
-
-impl Dirty {
-    /// Shows changes at most once in so long.
-    pub(super) fn once_in(frame: Duration) -> Self {
-        Self { frame, ..Self::default() }
-    }
-
-    pub(super) fn deadline(&self) -> Option<Duration> {
-        [self.flush_at, self.save_at].into_iter().flatten().min()
-    }
-
-    pub(super) fn flush_due(&self, now: Duration) -> bool {
-        self.flush_at.is_some_and(|due| now >= due)
-    }
-
-    pub(super) fn save_due(&self, now: Duration) -> bool {
-        self.save_at.is_some_and(|due| now >= due)
-    }
-
-    /// The first change after a quiet time is shown at once, the next ones a frame later.
-    fn mark(&mut self, job_id: JobId, scope: Scope, now: Duration) {
-        if !self.unsaved.contains(&job_id) {
-            self.unsaved.insert(job_id.clone());
-        }
-        self.removed.remove(&job_id);
-        let held = self.unseen.entry(job_id).or_insert(scope);
-        *held = scope.max(*held);
-        self.flush_at.get_or_insert(now.max(self.flushed + self.frame));
-        self.save_at.get_or_insert(now + SAVE_EVERY);
-    }
-
-    fn mark_removed(&mut self, job_id: JobId, now: Duration) {
-        self.unseen.swap_remove(&job_id);
-        self.unsaved.swap_remove(&job_id);
-        self.removed.insert(job_id);
-        self.flush_at.get_or_insert(now.max(self.flushed + self.frame));
-    }
-
-    /// Lets a job be written to disk, whether or not it changed.
-    pub(super) fn mark_unsaved(&mut self, job_id: JobId) {
-        self.unsaved.insert(job_id);
-    }
-
-    /// Takes out a batch.
-    fn batch(&mut self) -> (Vec<(JobId, Scope)>, Vec<JobId>) {
-        let unseen = self.unseen.drain(..self.unseen.len().min(BATCH_LIMIT)).collect();
-        (unseen, std::mem::take(&mut self.removed).into_iter().collect())
-    }
-}
 
 /// Returns the jobs that the disk kept, without those that need not be kept any longer.
 pub(super) fn kept_jobs(store: &mut Store, now: Now, days: u16) -> Vec<Record> {
@@ -198,13 +129,11 @@ impl<S: Shell> Actor<S> {
         let now = self.now().monotonic;
         if !self.keeps_up() {
             self.diagnostics.count().held_batches += 1;
-            self.dirty.flush_at = self.outbox.deadline();
+            self.dirty.hold(self.outbox.deadline());
             return self.show_tray_soon();
         }
-        self.dirty.flushed = now;
-        let (unseen, removed) = self.dirty.batch();
-        self.dirty.flush_at = (!self.dirty.unseen.is_empty()).then_some(now + self.dirty.frame);
-        let changed: Vec<JobChange> = unseen
+        let Batch { changed, removed } = self.dirty.batch(now);
+        let changed: Vec<JobChange> = changed
             .into_iter()
             .filter_map(|(job_id, scope)| Some(JobChange { job: self.told_view(self.cache.job(&job_id)?), scope }))
             .collect();
@@ -218,13 +147,13 @@ impl<S: Shell> Actor<S> {
     pub(super) fn save(&mut self) {
         // First: of a job that the next run knows to have ended, it is not told again.
         self.keep_happenings();
-        self.dirty.save_at = None;
-        let jobs = self.dirty.unsaved.iter().filter_map(|job_id| self.cache.job(job_id));
+        self.dirty.forget_saving();
+        let jobs = self.dirty.unsaved().filter_map(|job_id| self.cache.job(job_id));
         let saved = self.store.save(jobs, |job_id| self.edits.has(job_id));
         if !saved || !self.keep_words() {
             return self.save_soon();
         }
-        for job_id in std::mem::take(&mut self.dirty.unsaved) {
+        for job_id in self.dirty.saved() {
             // What the disk does not keep must stay in memory.
             if self.cache.job(&job_id).is_some_and(|job| self.is_kept(job)) {
                 self.cache.shelve(&job_id);
@@ -239,7 +168,8 @@ impl<S: Shell> Actor<S> {
 
     /// Tries the disk again later.
     pub(super) fn save_soon(&mut self) {
-        self.dirty.save_at = Some(self.now().monotonic + SAVE_AGAIN);
+        let now = self.now().monotonic;
+        self.dirty.save_later(now);
     }
 
     /// Forgets every job and everything about them, here and on disk: somebody leaves.
@@ -259,7 +189,7 @@ impl<S: Shell> Actor<S> {
     /// Shows that jobs are gone.
     pub(super) fn show_removed(&mut self, gone: Vec<JobId>) {
         let now = self.now().monotonic;
-        self.dirty.save_at = None;
+        self.dirty.forget_saving();
         for job_id in gone {
             self.dirty.mark_removed(job_id, now);
         }

@@ -1,0 +1,162 @@
+//! What was measured, as a page with plots.
+
+use std::{fmt::Write as _, fs};
+
+use anyhow::{Context, Result};
+use serde_json::{Value, json};
+use xshell::Shell;
+
+use super::plot::{self, Axis, Curve, Panel, Scale};
+use crate::run::{root, shell_reads};
+
+/// Is one line of the table.
+pub struct Row {
+    what: String,
+    ours: String,
+    peer: String,
+    theirs: String,
+    ratio: f64,
+    target: String,
+    reached: bool,
+}
+
+impl Row {
+    /// Is something of which more is better.
+    pub fn at_least(what: &str, ours: String, peer: &str, theirs: String, ratio: f64, least: f64) -> Self {
+        Self::new(what, ours, peer, theirs, ratio, format!("≥ {least}"), ratio >= least)
+    }
+
+    /// Is something of which less is better.
+    pub fn at_most(what: &str, ours: String, peer: &str, theirs: String, ratio: f64, most: f64) -> Self {
+        Self::new(what, ours, peer, theirs, ratio, format!("≤ {most:.2}"), ratio <= most)
+    }
+
+    fn new(what: &str, ours: String, peer: &str, theirs: String, ratio: f64, target: String, reached: bool) -> Self {
+        Self { what: what.to_owned(), ours, peer: peer.to_owned(), theirs, ratio, target, reached }
+    }
+
+    fn to_json(&self) -> Value {
+        let Self { what, ours, peer, theirs, ratio, target, reached } = self;
+        json!({ "what": what, "ours": ours, "peer": peer, "theirs": theirs, "ratio": ratio, "target": target,
+            "reached": reached })
+    }
+}
+
+/// Keeps what a part measured, for the page, and prints it.
+pub fn keep(part: &str, rows: &[Row], curves: &Value) -> Result<()> {
+    let rows: Vec<Value> = rows.iter().map(Row::to_json).collect();
+    println!("\n{}", table(&rows));
+    let measured = json!({ "rows": rows, "curves": curves });
+    let folder = root().join("docs/benchmarks");
+    fs::create_dir_all(&folder)?;
+    Ok(fs::write(folder.join(format!("{part}.json")), serde_json::to_string_pretty(&measured)? + "\n")?)
+}
+
+fn table(rows: &[Value]) -> String {
+    let mut table = "| what | Tallylight | against | which has | ratio | to reach | |\n".to_owned();
+    table += "| --- | --- | --- | --- | --- | --- | --- |\n";
+    for row in rows {
+        let text = |key: &str| row[key].as_str().unwrap_or_default();
+        let mark = if row["reached"] == true { "reached" } else { "**missed**" };
+        let _ = writeln!(
+            table,
+            "| {} | {} | {} | {} | {:.2} | {} | {mark} |",
+            text("what"),
+            text("ours"),
+            text("peer"),
+            text("theirs"),
+            row["ratio"].as_f64().unwrap_or_default(),
+            text("target"),
+        );
+    }
+    table
+}
+
+/// Writes the page from everything that was kept.
+pub fn write(shell: &Shell) -> Result<()> {
+    let folder = root().join("docs/benchmarks");
+    let read = |part: &str| -> Option<Value> {
+        serde_json::from_str(&fs::read_to_string(folder.join(format!("{part}.json"))).ok()?).ok()
+    };
+    let rows: Vec<Value> =
+        ["core", "window"].iter().filter_map(|part| read(part)?["rows"].as_array().cloned()).flatten().collect();
+    if let Some(core) = read("core") {
+        draw_core(&core["curves"])?;
+    }
+    let soak = read("soak").map(|soak| draw_soak(&soak)).transpose()?.unwrap_or_default();
+    let words = fs::read_to_string(folder.join("reading.md")).context("docs/benchmarks/reading.md")?;
+    let machine = shell_reads(shell, "uname", &["-srm"])?;
+    let cpus = std::thread::available_parallelism()?;
+    let page = format!(
+        "<!-- Written by `cargo xtask bench`; the words below the table are docs/benchmarks/reading.md. -->\n\n\
+         # Benchmarks\n\n\
+         Measured on {machine}, {cpus} cores, by `cargo xtask bench`. Absolute numbers say little about another machine; \
+         the ratios are of the same run.\n\n{}\n{soak}\n{words}",
+        table(&rows)
+    );
+    Ok(fs::write(root().join("docs/benchmarks.md"), page)?)
+}
+
+fn points(value: &Value) -> Vec<(f64, f64)> {
+    serde_json::from_value(value.clone()).unwrap_or_default()
+}
+
+const MICROS: Axis = Axis { name: "µs a message", scale: Scale::Logarithmic };
+const MILLIS: Axis = Axis { name: "ms", scale: Scale::Logarithmic };
+const JOBS: Axis = Axis { name: "jobs", scale: Scale::Logarithmic };
+
+fn draw_core(curves: &Value) -> Result<()> {
+    let curve = |kind: &str, place: usize, name| Curve { name, points: points(&curves[kind][place]) };
+    let panels = [
+        Panel {
+            title: "time against jobs".to_owned(),
+            x: JOBS,
+            y: MICROS,
+            curves: vec![curve("jobs", 0, "1,000 of them talked of"), curve("jobs", 1, "all of them talked of")],
+        },
+        Panel {
+            title: "memory against jobs".to_owned(),
+            x: JOBS,
+            y: Axis { name: "MB", scale: Scale::Logarithmic },
+            curves: vec![curve("memory", 0, "the core's memory"), curve("memory", 1, "its file")],
+        },
+        Panel {
+            title: "latency against rate, p99".to_owned(),
+            x: Axis { name: "messages a second", scale: Scale::Logarithmic },
+            y: MILLIS,
+            curves: vec![curve("rate", 0, "Tallylight"), curve("rate", 1, "raw socket")],
+        },
+        Panel {
+            title: "time against size".to_owned(),
+            x: Axis { name: "KiB a message", scale: Scale::Logarithmic },
+            y: Axis { name: "ms a message", scale: Scale::Logarithmic },
+            curves: vec![curve("size", 0, "Tallylight"), curve("size", 1, "raw socket")],
+        },
+    ];
+    plot::draw(&root().join("docs/benchmarks/core.svg"), &panels)
+}
+
+fn draw_soak(soak: &Value) -> Result<String> {
+    let memory: Vec<(f64, f64)> = points(&soak["memory"]);
+    let megabytes: Vec<(f64, f64)> = memory.iter().map(|(second, bytes)| (second / 60.0, bytes / 1e6)).collect();
+    let at = |minute: f64| megabytes.iter().find(|(at, _)| *at >= minute).map_or(0.0, |(_, megabytes)| *megabytes);
+    let last = megabytes.last().copied().unwrap_or_default();
+    let panel = Panel {
+        title: "memory over the soak".to_owned(),
+        x: Axis { name: "minutes", scale: Scale::Linear },
+        y: Axis { name: "MB", scale: Scale::Linear },
+        curves: vec![Curve { name: "resident", points: megabytes.clone() }],
+    };
+    plot::draw(&root().join("docs/benchmarks/soak.svg"), &[panel])?;
+    Ok(format!(
+        "## The soak\n\n{:.0} minutes, {} messages at 200 a second about 1,000 jobs, the server gone {} times for two \
+         seconds: {} jobs differed from the server's at the end. Memory was {:.1} MB after five minutes and {:.1} MB at \
+         the end.\n\n![Memory over the soak](benchmarks/soak.svg)\n",
+        last.0,
+        soak["messages"],
+        soak["restarts"],
+        soak["lost"],
+        at(5.0),
+        last.1
+    ))
+}

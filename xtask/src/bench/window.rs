@@ -1,0 +1,102 @@
+//! The app as it is shipped, in its window: beside Chromium with the same page, and beside a bare window.
+
+use std::{env, fs};
+
+use anyhow::{Context, Result};
+use serde_json::{Value, json};
+use xshell::{Shell, cmd};
+
+use super::{
+    core,
+    page::{Row, keep},
+};
+use crate::{
+    desktop::{Services, inside},
+    install,
+    run::{binaries, root, shell, step, target},
+    test::window,
+};
+
+/// For how long the work of an idle app is measured, in seconds.
+const IDLE: &str = "300";
+/// Names the file for what was measured.
+const MEASURED: &str = "TALLYLIGHT_MEASURED";
+/// How long a frame lasts, in milliseconds.
+const FRAME: f64 = 1000.0 / 60.0;
+
+/// Measures the app.
+pub fn run(shell: &Shell) -> Result<()> {
+    let (driver, _) = install::for_tests(shell)?;
+    core::build(shell)?;
+    window(shell)?;
+    step("building the app as it is shipped, and a bare window");
+    cmd!(shell, "cargo build --release -p tallylight -p tallylight-cli").run()?;
+    cmd!(shell, "cargo build --release -p tallylight --example bare").run()?;
+    step("the app in its window: some seven minutes, five of which it is idle");
+    let home = shell.create_temp_dir()?;
+    let file = home.path().join("measured.json");
+    inside(shell, home.path(), &["bench-session"], &[("TALLYLIGHT_TAURI_DRIVER", &driver), (MEASURED, &file)])?;
+    let measured: Value = serde_json::from_str(&fs::read_to_string(file)?)?;
+    keep("window", &rows(&measured)?, &json!({ "measured": measured }))
+}
+
+/// Measures it inside a desktop session.
+pub fn in_session() -> Result<()> {
+    let shell = shell()?;
+    let mut services = Services::start(&shell)?;
+    services.tray(&shell)?;
+    let release = target(&shell)?.join("release");
+    let pictures = binaries(&shell)?.join("screenshots");
+    fs::create_dir_all(&pictures)?;
+    let _e2e = shell.push_dir("tests/e2e");
+    let none = root();
+    let printed = cmd!(shell, "node measure.mjs")
+        .env("TALLYLIGHT_BIN", &release)
+        .env("TALLYLIGHT_BENCH", release.join("tallylight-bench"))
+        .env("TALLYLIGHT_DIST", root().join("ui/dist"))
+        .env("TALLYLIGHT_IDLE_SECONDS", env::var("TALLYLIGHT_IDLE_SECONDS").unwrap_or_else(|_| IDLE.to_owned()))
+        .env("TALLYLIGHT_COMPLETE", &none)
+        .env("TALLYLIGHT_SILENT", &none)
+        .env("TALLYLIGHT_TRUNCATED", &none)
+        .env("TALLYLIGHT_SCREENSHOTS", pictures)
+        .read()?;
+    let file = env::var_os(MEASURED).context("no file for what was measured")?;
+    Ok(fs::write(file, printed.lines().last().unwrap_or_default())?)
+}
+
+fn rows(measured: &Value) -> Result<Vec<Row>> {
+    let number =
+        |path: &str| measured.pointer(path).and_then(Value::as_f64).with_context(|| format!("no {path} in {measured}"));
+    let ms = |ms: f64| format!("{ms:.0} ms");
+    let late = number("/latency_1000/p99")?;
+    let frame = number("/latency_5000/longest_frame")?;
+    let (ours, bare) = (number("/start/ours")?, number("/start/bare")?);
+    let (memory, chromium) = (number("/memory/shown")?, number("/memory/chromium")?);
+    let mib = |mib: f64| format!("{mib:.0} MiB");
+    let idle = |which: &str| number(&format!("/idle/{which}/percent"));
+    let (hidden, shown, browser) = (idle("hidden")?, idle("shown")?, idle("chromium")?);
+    let percent = |percent: f64| format!("{percent:.2} % of a core");
+    let page = "Chromium --app, the same page";
+    Ok(vec![
+        Row::at_most(
+            "server's send to the page showing it, 1,000 messages/s, p99",
+            ms(late),
+            "two frames",
+            ms(2.0 * FRAME),
+            late / (2.0 * FRAME),
+            1.0,
+        ),
+        Row::at_most("longest frame at 5,000 messages/s", ms(frame), "three frames", ms(50.0), frame / 50.0, 1.0),
+        Row::at_most("start to the list of 1,000 jobs", ms(ours), "bare window", ms(bare), ours / bare, 1.25),
+        Row::at_most(
+            "memory of all its processes, 1,000 jobs",
+            mib(memory),
+            page,
+            mib(chromium),
+            memory / chromium,
+            0.6,
+        ),
+        Row::at_most("work while idle, hidden", percent(hidden), page, percent(browser), hidden / browser, 0.2),
+        Row::at_most("work while idle, shown", percent(shown), page, percent(browser), shown / browser, 1.0),
+    ])
+}

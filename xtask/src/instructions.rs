@@ -1,0 +1,69 @@
+//! How many instructions the functions need that every message goes through: the same on every machine, however busy it is,
+//! so that a change which makes one of them slower is seen.
+
+use std::fs;
+
+use anyhow::{Context, Result, ensure};
+use serde_json::{Map, Value, json};
+use xshell::{Shell, cmd};
+
+use crate::{
+    install,
+    run::{root, shell, step, target},
+};
+
+/// What is counted.
+const FUNCTIONS: [&str; 4] = ["decode", "apply", "diff", "coalesce"];
+/// How often each is done, twice: the difference leaves out whatever is done once.
+const TIMES: [u64; 2] = [1000, 6000];
+/// By how much one may grow before somebody must say that it should. Libraries differ a little between machines.
+const TOLERANCE: f64 = 1.15;
+/// Where the counts are recorded.
+const BASELINE: &str = "bench/instructions.json";
+
+/// Records the counts, as what others are compared with.
+pub fn record() -> Result<()> {
+    let shell = shell()?;
+    let counted = count_all(&shell)?;
+    let text = serde_json::to_string_pretty(&counted)? + "\n";
+    Ok(fs::write(root().join(BASELINE), text)?)
+}
+
+/// Compares the counts with those that were recorded.
+pub fn check(shell: &Shell) -> Result<()> {
+    let baseline: Map<String, Value> = serde_json::from_str(&fs::read_to_string(root().join(BASELINE))?)?;
+    let counted = count_all(shell)?;
+    for (function, recorded) in &baseline {
+        let number = |value: Option<&Value>| value.and_then(Value::as_f64).context("a count");
+        let (recorded, now) = (number(Some(recorded))?, number(counted.get(function))?);
+        let ratio = now / recorded;
+        println!("{function:10} {now:8.0} instructions, {ratio:.2} of the recorded {recorded:.0}");
+        ensure!(
+            ratio <= TOLERANCE,
+            "{function} needs {ratio:.2} of the instructions that it needed: mend it, or record that with `cargo xtask instructions`"
+        );
+    }
+    Ok(())
+}
+
+fn count_all(shell: &Shell) -> Result<Map<String, Value>> {
+    install::system(shell, install::Need::Counting)?;
+    step("counting instructions");
+    cmd!(shell, "cargo build --release -p tallylight-bench").run()?;
+    let bench = target(shell)?.join("release/tallylight-bench");
+    let count = |function: &str, times: u64| -> Result<u64> {
+        let times = times.to_string();
+        let printed =
+            cmd!(shell, "valgrind --tool=callgrind --callgrind-out-file=/dev/null {bench} hot {function} {times}")
+                .quiet()
+                .read_stderr()?;
+        let collected = printed.lines().find_map(|line| line.split("Collected : ").nth(1));
+        collected.context("valgrind counted nothing")?.trim().parse().context("a count")
+    };
+    let mut counted = Map::new();
+    for function in FUNCTIONS {
+        let [few, many] = [count(function, TIMES[0])?, count(function, TIMES[1])?];
+        counted.insert(function.to_owned(), json!((many - few) / (TIMES[1] - TIMES[0])));
+    }
+    Ok(counted)
+}
