@@ -4,6 +4,10 @@
 // No console window beside the app on Windows.
 #![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
 
+#[cfg(target_os = "linux")]
+use std::path::Path;
+use std::process::ExitCode;
+
 use clap::Parser;
 
 mod app;
@@ -28,10 +32,16 @@ mod tray;
 mod updates;
 mod window;
 
-fn main() -> anyhow::Result<()> {
+fn main() -> anyhow::Result<ExitCode> {
+    // A package has one program for both: they are mostly the same.
+    #[cfg(target_os = "linux")]
+    if std::env::args_os().next().is_some_and(|name| Path::new(&name).file_name() == Some("tally".as_ref())) {
+        return Ok(tallylight_cli::main());
+    }
     tallylight_client::forbid_core_dumps();
     let args = args::Args::parse();
     let logs = args.data_dir().map(|folder| app::desktop_dir(&folder).join("logs"));
     let log = tallylight_client::log("warn,tallylight=info", logs.as_deref());
-    app::run(args, log.level_hand())
+    app::run(args, log.level_hand())?;
+    Ok(ExitCode::SUCCESS)
 }

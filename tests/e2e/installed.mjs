@@ -26,7 +26,7 @@ describe(`the package, ${phase}`, { concurrency: false }, () => {
       await app.sees("How is every upload doing?");
       await app.button("Use this computer").click();
       await app.sees("No videos yet");
-      text("gtk-launch", "tallylight", `file://${videos.complete}`);
+      text("gio", "launch", "/usr/share/applications/tallylight.desktop", `file://${videos.complete}`);
       await waitFor("the end of the job", async () => (await app.text("[data-job]")).includes("Done"), 120_000);
     });
   } else {

@@ -16,6 +16,8 @@ use crate::{
 };
 
 mod contents;
+#[cfg(unix)]
+mod deb;
 pub mod installed;
 
 /// What macOS' packages are for: both kinds of its computers.
@@ -65,16 +67,36 @@ fn make(shell: &Shell, formats: &str) -> Result<Vec<PathBuf>> {
             .env("CI", "true")
             .run()?;
     }
+    #[cfg(unix)]
+    let debs =
+        if formats.split(',').any(|format| format == "deb") { packages_in(&packed.join("deb"))? } else { Vec::new() };
+    #[cfg(unix)]
+    for deb in debs {
+        deb::pack_again(shell, &deb)?;
+    }
     let mut packages = Vec::new();
     for format in formats.split(',') {
-        let made = fs::read_dir(packed.join(folder_of(format))).with_context(|| format!("no {format} was made"))?;
-        let made = made.filter_map(|entry| Some(entry.ok()?.path()));
-        packages.extend(made.filter(|path| path.extension().is_some_and(|held| ENDINGS.iter().any(|it| held == *it))));
+        let made = packages_in(&packed.join(folder_of(format)))?;
+        ensure!(!made.is_empty(), "no {format} was made");
+        packages.extend(made);
     }
     for package in &packages {
         println!("{}", package.display());
     }
     Ok(packages)
+}
+
+/// Returns the packages in a folder, if it is there.
+fn packages_in(folder: &Path) -> Result<Vec<PathBuf>> {
+    let Ok(entries) = fs::read_dir(folder) else { return Ok(Vec::new()) };
+    let mut found = Vec::new();
+    for entry in entries {
+        let path = entry?.path();
+        if path.extension().is_some_and(|ending| ENDINGS.iter().any(|known| ending == *known)) {
+            found.push(path);
+        }
+    }
+    Ok(found)
 }
 
 /// Builds both programs at once, so that the libraries are built once, and returns where they are.
@@ -110,8 +132,9 @@ fn bundle(contents: &contents::Contents, staging: &Path) -> Value {
     let template = root().join("packaging/tallylight.desktop");
     let tally = if cfg!(windows) { json!({ (contents.tally.to_string_lossy()): "tally.exe" }) } else { json!({}) };
     json!({ "bundle": {
-        "longDescription": "A small window, a tray icon, and a notification the moment a video is ready or has failed.\n\
-            It connects to a studio in the cloud, or works with ffmpeg on this computer.",
+        "longDescription": "A small window, a tray icon, and a notification the moment a\n\
+            video is ready or has failed. It connects to a studio in the\n\
+            cloud, or works with ffmpeg on this computer.",
         "homepage": "https://github.com/tallylight/tallylight",
         "licenseFile": staging.join("copyright"),
         // With a key, each package comes with its signature, and macOS' app as an archive for the updater.
@@ -120,10 +143,11 @@ fn bundle(contents: &contents::Contents, staging: &Path) -> Value {
         "linux": {
             "deb": {
                 "section": "video", "recommends": ["ffmpeg", "gnome-keyring | kwalletmanager | keepassxc"],
-                "depends": ["libc6"], "files": files, "desktopTemplate": template,
+                // The tray's library is loaded when the app starts, and is nowhere named in the program.
+                "depends": ["libc6 (>= 2.36)", "libayatana-appindicator3-1"], "files": files, "desktopTemplate": template,
                 "changelog": staging.join("changelog"),
             },
-            "rpm": { "recommends": ["ffmpeg-free"], "files": files, "desktopTemplate": template },
+            "rpm": { "recommends": ["ffmpeg-free"], "depends": ["libayatana-appindicator-gtk3"], "files": files, "desktopTemplate": template },
             "appimage": { "files": files },
         },
         "macOS": { "hardenedRuntime": true, "minimumSystemVersion": "11.0", "files": { "MacOS/tally": contents.tally } },

@@ -57,6 +57,9 @@ enum Chore {
         /// Only these, separated by commas
         #[arg(long)]
         formats: Option<String>,
+        /// Installs, upgrades and removes the .deb on this machine, too
+        #[arg(long, conflicts_with = "formats")]
+        test: bool,
     },
     /// Writes what the updater reads, and the notes of a release, into the folder of its packages
     Manifest {
@@ -93,7 +96,8 @@ fn main() -> anyhow::Result<()> {
         Chore::Bindings => test::write_bindings(),
         Chore::Bench { what } => bench::run(what),
         Chore::Instructions => instructions::record(),
-        Chore::Bundle { formats } => bundle::run(formats.as_deref()).map(drop),
+        Chore::Bundle { test: true, .. } => test::packages(),
+        Chore::Bundle { formats, test: false } => bundle::run(formats.as_deref()).map(drop),
         Chore::Manifest { folder, address } => manifest::write(&folder, &address),
         Chore::Icons => icons::draw(),
         Chore::Screenshots => screenshots::take(),

@@ -23,7 +23,7 @@ pub fn all() -> Result<()> {
     checks(&shell)?;
     supply(&shell)?;
     end_to_end(&shell, &driver, &python, None)?;
-    packages(&shell, &driver)?;
+    packages()?;
     instructions::check(&shell)?;
     println!("\nall checks and tests passed");
     Ok(())
@@ -88,6 +88,7 @@ pub fn end_to_end(shell: &Shell, driver: &Path, python: &Path, only: Option<&str
 /// Checks what comes from elsewhere, and what makes releases.
 fn supply(shell: &Shell) -> Result<()> {
     step("licences and sources of the dependencies");
+    cmd!(shell, "cargo fetch --quiet --locked").run()?;
     let deny = install::tool(shell, "cargo-deny", install::CARGO_DENY, &[])?;
     // Not whether something is known against one of them: that is asked of the network, by the workflow.
     cmd!(shell, "{deny} --offline --all-features check licenses bans sources").run()?;
@@ -98,10 +99,12 @@ fn supply(shell: &Shell) -> Result<()> {
 }
 
 /// Makes the packages, and installs, upgrades and removes one.
-fn packages(shell: &Shell, driver: &Path) -> Result<()> {
+pub fn packages() -> Result<()> {
+    let shell = shell()?;
+    let (driver, _) = install::for_tests(&shell)?;
     let packages = bundle::run(None)?;
     let deb = packages.iter().find(|path| path.extension().is_some_and(|ending| ending == "deb"));
-    bundle::installed::test(shell, deb.context("no .deb was made")?, driver)
+    bundle::installed::test(&shell, deb.context("no .deb was made")?, &driver)
 }
 
 /// Runs the end-to-end tests inside a desktop session.

@@ -7,7 +7,8 @@ use clap_complete::Shell;
 fn main() -> io::Result<()> {
     let folder = PathBuf::from(env::args_os().nth(1).ok_or_else(|| io::Error::other("name a folder"))?);
     fs::create_dir_all(&folder)?;
-    let mut command = tallylight_cli::command_line();
+    // The subcommand `help` says what the pages say.
+    let mut command = tallylight_cli::command_line().disable_help_subcommand(true);
     for shell in [Shell::Bash, Shell::Zsh, Shell::Fish, Shell::PowerShell] {
         clap_complete::generate_to(shell, &mut command, "tally", &folder)?;
     }

@@ -51,7 +51,7 @@ fn manual(shell: &Shell, staging: &Path, files: &mut BTreeMap<String, PathBuf>) 
             page if page.ends_with(".1") => {
                 // As Debian has them: packed, without the time at which they were.
                 if cfg!(unix) {
-                    cmd!(shell, "gzip -9nf {path}").run()?;
+                    cmd!(shell, "gzip -9nf {path}").quiet().run()?;
                 }
                 files.insert(format!("/usr/share/man/man1/{name}.gz"), folder.join(format!("{name}.gz")));
                 continue;
@@ -78,17 +78,23 @@ fn describe(shell: &Shell, staging: &Path, files: &mut BTreeMap<String, PathBuf>
 /// Writes under which terms everything may be used: our own, and those of all that is built in.
 fn licences(shell: &Shell, staging: &Path, files: &mut BTreeMap<String, PathBuf>) -> Result<()> {
     step("writing the licences of everything that is built in");
+    // Those for other systems, too.
+    cmd!(shell, "cargo fetch --quiet --locked").run()?;
     let about = install::tool(shell, "cargo-about", install::CARGO_ABOUT, &["--features", "cli"])?;
     let (config, template) = (root().join("packaging/about.toml"), root().join("packaging/licences.hbs"));
     let rust = cmd!(shell, "{about} generate --locked --offline --workspace --fail -c {config} {template}").read()?;
-    let mut text = fs::read_to_string(root().join("packaging/copyright"))?;
-    text.push_str(&rust);
+    let mut text = rust;
     for (name, licence) in of_the_window(shell)? {
         write!(text, "\n{}\n{name}, for the window\n\n{licence}\n", "=".repeat(78))?;
     }
-    let copyright = staging.join("copyright");
-    fs::write(&copyright, text)?;
+    let (copyright, licences) = (staging.join("copyright"), staging.join("licences.txt"));
+    fs::copy(root().join("packaging/copyright"), &copyright)?;
+    fs::write(&licences, text)?;
     files.insert("/usr/share/doc/tallylight/copyright".to_owned(), copyright);
+    if cfg!(unix) {
+        cmd!(shell, "gzip -9nf {licences}").quiet().run()?;
+        files.insert("/usr/share/doc/tallylight/licences.txt.gz".to_owned(), staging.join("licences.txt.gz"));
+    }
     Ok(())
 }
 
