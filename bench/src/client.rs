@@ -35,6 +35,21 @@ struct Looked {
     frame: Option<Duration>,
 }
 
+impl Looker {
+    /// Waits until nothing more is shown: a long list takes its time.
+    async fn is_quiet(&self) {
+        let mut seen = None;
+        loop {
+            let changes = self.0.changes.load(Ordering::Relaxed);
+            if seen == Some(changes) {
+                return;
+            }
+            seen = Some(changes);
+            tokio::time::sleep(Duration::from_secs(2)).await;
+        }
+    }
+}
+
 impl Shell for Looker {
     fn emit(&self, event: Event) {
         self.0.events.fetch_add(1, Ordering::Relaxed);
@@ -84,6 +99,7 @@ pub async fn measure(server: &Url, load: Load, at_once: bool) -> Result<()> {
     let looker = Looker(Arc::new(Looked { frame: at_once.then_some(Duration::ZERO), ..Looked::default() }));
     let client = ready(folder.path(), server, looker.clone()).await?;
     load.prepare(server).await?;
+    looker.is_quiet().await;
     let (after, cpu) = (resident_bytes()?, cpu_seconds()?);
     let (events, changes) = (looker.0.events.load(Ordering::Relaxed), looker.0.changes.load(Ordering::Relaxed));
     looker.0.late.lock().unwrap_or_else(PoisonError::into_inner).clear();

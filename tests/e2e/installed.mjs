@@ -37,7 +37,7 @@ describe(`the package, ${phase}`, { concurrency: false }, () => {
     it("opens a link of a browser", async () => {
       const job = await app.browser.execute(() => document.querySelector("[data-job]").dataset.job);
       text("gio", "open", `tallylight://job/${job}`);
-      await app.sees("Timeline");
+      await app.sees("Thumbnails");
       await app.screenshot("installed");
     });
   }

@@ -9,7 +9,7 @@ use crate::{
     bundle,
     desktop::{Services, inside},
     install, instructions,
-    run::{binaries, build, shell, step},
+    run::{binaries, build, root, shell, step},
     samples, walls,
 };
 
@@ -68,10 +68,22 @@ fn checks(shell: &Shell) -> Result<()> {
 
 /// Builds the window's files, which the app takes in when it is compiled.
 pub fn window(shell: &Shell) -> Result<()> {
+    if is_built(shell)? {
+        return Ok(());
+    }
     let _ui = shell.push_dir("ui");
     step("building the window's files");
     cmd!(shell, "npm run --silent build").run()?;
     Ok(())
+}
+
+/// Tells whether the files are newer than all that they are made of: the app would be compiled again with each new date.
+fn is_built(shell: &Shell) -> Result<bool> {
+    let changed = |path: &Path| std::fs::metadata(path).and_then(|file| file.modified()).ok();
+    let Some(built) = changed(&root().join("ui/dist/index.html")) else { return Ok(false) };
+    let sources = cmd!(shell, "git ls-files --cached --others --exclude-standard ui").quiet().read()?;
+    let is_older = |source: &str| changed(&root().join(source)).is_some_and(|changed| changed <= built);
+    Ok(sources.lines().all(is_older))
 }
 
 /// Runs the end-to-end tests, or one file of them.

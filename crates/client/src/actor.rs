@@ -10,7 +10,7 @@ use reqwest::Client;
 use tallylight_core::{
     Code, ConnId, Error, JobId, Now,
     cache::Cache,
-    coalesce::Dirty,
+    coalesce::{Dirty, SAVED_AT_ONCE},
     diagnostics::Diagnostics,
     discovery::Server,
     edits,
@@ -267,7 +267,7 @@ impl<S: Shell> Actor<S> {
         if self.link.is_live() {
             self.known_at(self.now().wall);
         }
-        self.save();
+        self.save_all();
         self.socket = None;
         self.keychain = None;
         self.lasting.close();
@@ -341,7 +341,7 @@ impl<S: Shell> Actor<S> {
             self.keep_happenings();
         }
         if self.dirty.save_due(now) {
-            self.save();
+            self.save(SAVED_AT_ONCE);
         }
         self.show_storage();
     }

@@ -10,6 +10,8 @@ use crate::{JobId, cache::Scope};
 const BATCH_LIMIT: usize = 500;
 /// How often progress is written to disk. A crash costs at most this, and the backend still has it.
 const SAVE_EVERY: Duration = Duration::from_secs(1);
+/// How many jobs are written at once: more would hold up the messages that arrive meanwhile.
+pub const SAVED_AT_ONCE: usize = 64;
 /// How soon a disk that took nothing is tried again.
 const SAVE_AGAIN: Duration = Duration::from_secs(10);
 
@@ -100,10 +102,11 @@ impl Dirty {
         self.unsaved.iter()
     }
 
-    /// Takes in that everything was saved, and returns what that was.
-    pub fn saved(&mut self) -> impl Iterator<Item = JobId> + use<> {
-        self.save_at = None;
-        std::mem::take(&mut self.unsaved).into_iter()
+    /// Takes out what is saved now, so many at most; the rest is due a frame later.
+    pub fn to_save(&mut self, most: usize, now: Duration) -> Vec<JobId> {
+        let taken = self.unsaved.drain(..self.unsaved.len().min(most)).collect();
+        self.save_at = (!self.unsaved.is_empty()).then_some(now + self.frame);
+        taken
     }
 
     /// Saves nothing now: there is nothing left to be saved.
@@ -159,6 +162,16 @@ mod tests {
             }
         }
         assert_eq!(shown.len(), 2 * BATCH_LIMIT);
+    }
+
+    #[test]
+    fn much_is_saved_in_parts_between_which_messages_are_heard() {
+        let mut dirty = Dirty::once_in(FRAME);
+        (0..100).for_each(|number| dirty.mark(id(number), Scope::Increment, Duration::ZERO));
+        assert_eq!(dirty.to_save(SAVED_AT_ONCE, SAVE_EVERY).len(), 64);
+        assert!(!dirty.save_due(SAVE_EVERY) && dirty.save_due(SAVE_EVERY + FRAME));
+        assert_eq!(dirty.to_save(SAVED_AT_ONCE, SAVE_EVERY + FRAME).len(), 36);
+        assert!(!dirty.save_due(Duration::MAX));
     }
 
     #[test]

@@ -33,7 +33,7 @@ impl Server {
     /// Starts one that has so many jobs.
     pub fn start(bench: &Path, jobs: u64) -> Result<Self> {
         let mut server = Command::new(bench);
-        server.args(["serve", "--jobs", &jobs.to_string()]).stdout(Stdio::piped());
+        server.args(["serve", "--jobs", &jobs.to_string()]).stdout(Stdio::piped()).stderr(Stdio::null());
         let mut process = server.spawn().context("the server could not be started")?;
         let mut address = String::new();
         BufReader::new(process.stdout.take().context("its output")?).read_line(&mut address)?;
@@ -64,7 +64,7 @@ impl Parts<'_> {
     /// Runs a part, and returns what it printed.
     fn run(&self, server: &Server, part: &str, options: &[&str]) -> Result<Value> {
         let (shell, bench, address) = (self.shell, &self.bench, &server.address);
-        let printed = cmd!(shell, "{bench} {part} {address} {options...}").quiet().read()?;
+        let printed = cmd!(shell, "{bench} {part} {address} {options...}").quiet().ignore_stderr().read()?;
         serde_json::from_str(printed.lines().last().unwrap_or_default()).context("an unreadable measurement")
     }
 
@@ -104,28 +104,17 @@ fn ingest(parts: &Parts) -> Result<Vec<Row>> {
     let server = Server::start(&parts.bench, 1000)?;
     let messages = MESSAGES.to_string();
     let together = ["--messages", &messages];
-    let each = ["--messages", &messages, "--each"];
-    let mut seconds = [Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new()];
+    let mut seconds = [Vec::new(), Vec::new(), Vec::new()];
     // Turn by turn, so that whatever else the machine does meets all of them.
     for _ in 0..TIMES {
         seconds[0].push(number(&parts.run(&server, "floor", &together)?, "/seconds")?);
         seconds[1].push(number(&parts.run(&server, "client", &together)?, "/seconds")?);
         seconds[2].push(number(&parts.peer(&server, MESSAGES)?, "/seconds")?);
-        seconds[3].push(number(&parts.run(&server, "floor", &each)?, "/seconds")?);
-        seconds[4].push(number(&parts.run(&server, "client", &each)?, "/seconds")?);
     }
-    let [floor, ours, peer, floor_each, ours_each] = seconds.map(median);
+    let [floor, ours, peer] = seconds.map(median);
     let rate = |seconds: f64| format!("{:.0} messages/s", MESSAGES as f64 / seconds);
     Ok(vec![
-        Row::at_least("ingest, 1,000 jobs, frames back to back", rate(ours), "floor", rate(floor), floor / ours, 0.35),
-        Row::at_least(
-            "ingest, 1,000 jobs, each frame written by itself",
-            rate(ours_each),
-            "floor",
-            rate(floor_each),
-            floor_each / ours_each,
-            0.35,
-        ),
+        Row::at_least("ingest, 1,000 jobs", rate(ours), "floor", rate(floor), floor / ours, 0.35),
         Row::at_least("ingest, 1,000 jobs", rate(ours), "ws + TanStack Query", rate(peer), peer / ours, 10.0),
     ])
 }

@@ -143,17 +143,26 @@ impl<S: Shell> Actor<S> {
         }
     }
 
-    /// Writes what changed to disk. What it does not take stays in memory, and is tried again.
-    pub(super) fn save(&mut self) {
+    /// Writes everything that changed to disk.
+    pub(super) fn save_all(&mut self) {
+        self.save(usize::MAX);
+    }
+
+    /// Writes what changed to disk, so many jobs at most. What it does not take stays in memory, and is tried again.
+    pub(super) fn save(&mut self, most: usize) {
         // First: of a job that the next run knows to have ended, it is not told again.
         self.keep_happenings();
-        self.dirty.forget_saving();
-        let jobs = self.dirty.unsaved().filter_map(|job_id| self.cache.job(job_id));
+        let now = self.now().monotonic;
+        let job_ids = self.dirty.to_save(most, now);
+        let jobs = job_ids.iter().filter_map(|job_id| self.cache.job(job_id));
         let saved = self.store.save(jobs, |job_id| self.edits.has(job_id));
         if !saved || !self.keep_words() {
+            for job_id in job_ids {
+                self.dirty.mark_unsaved(job_id);
+            }
             return self.save_soon();
         }
-        for job_id in self.dirty.saved() {
+        for job_id in job_ids {
             // What the disk does not keep must stay in memory.
             if self.cache.job(&job_id).is_some_and(|job| self.is_kept(job)) {
                 self.cache.shelve(&job_id);

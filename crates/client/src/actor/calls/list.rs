@@ -29,7 +29,7 @@ impl<S: Shell> Actor<S> {
         self.changed(changes);
         if self.is_syncing() {
             // The first look is what an offline start shows: it waits for no timer.
-            self.save();
+            self.save_all();
         }
         // A page may have shifted under our hands: each is asked for before it is forgotten.
         if missing.len() > MISSING_LIMIT {
@@ -59,6 +59,6 @@ impl<S: Shell> Actor<S> {
         for job in self.cache.jobs() {
             self.dirty.mark_unsaved(job.job_id.clone());
         }
-        self.save();
+        self.save_all();
     }
 }
