@@ -37,6 +37,8 @@ const OUTBOX: usize = 1024;
 /// How much that arrived may wait to be taken, in KiB: two messages of the largest kind. A slow reader then holds up the
 /// sender, and not the memory.
 const BUDGET: usize = 16 << 10;
+/// What one that was read may take beside its text, in KiB.
+const KIB_EACH: usize = 4;
 /// How many messages are told together at most, and of how many bytes: more would hold up what else is to be done.
 const TOGETHER: usize = 256;
 const BYTES_TOGETHER: usize = 64 << 10;
@@ -247,7 +249,7 @@ impl Batch {
         if self.messages.is_empty() {
             return None;
         }
-        let kib = u32::try_from(self.bytes / 1024 + self.messages.len()).unwrap_or(u32::MAX);
+        let kib = u32::try_from(self.bytes / 1024 + KIB_EACH * self.messages.len()).unwrap_or(u32::MAX);
         // Nobody closes it.
         let room = Arc::clone(budget).acquire_many_owned(kib).await.ok()?;
         Some(Report::Heard(self.messages.iter().map(Heard::of).collect(), room))
