@@ -238,6 +238,24 @@ async fn what_ended_long_ago_is_no_news_when_the_list_is_taken_anew_whatever_was
 }
 
 #[tokio::test]
+async fn the_words_of_a_video_that_no_list_told_of_stay_when_the_list_is_taken_anew() {
+    let scene = Scene::live(|backend| backend.set_jobs(json!([running("1")]))).await;
+    let data = json!({ "metadata_type": "TRANSCRIPT", "content": "spoken words" });
+    let said = json!({ "type": "METADATA_UPDATE", "job_id": "2", "data": data, "timestamp": "2026-11-01T00:00:00Z" });
+    scene.backend.say(said.to_string());
+    scene.settle().await;
+    // They are on disk alone by now.
+    scene.clock.advance(Duration::from_secs(2));
+    scene.settle().await;
+    let lists = scene.backend.lists();
+    scene.client.clear_cache().await.expect("asked");
+    scene.until("the list", |scene| scene.backend.lists() > lists).await;
+    scene.settle().await;
+    let words = scene.job("2").await.expect("a job").metadata.transcript;
+    assert_eq!(words.as_deref(), Some("spoken words"));
+}
+
+#[tokio::test]
 async fn the_list_stays_until_the_studio_tells_it_anew() {
     let scene = Scene::live(|backend| backend.set_jobs(json!([ended("1", "FAILED"), running("2")]))).await;
     scene.client.settle(vec![JobId::new("1")], Trouble::Dismiss).await.expect("settled");

@@ -170,6 +170,15 @@ impl<S: Shell> Actor<S> {
         }
     }
 
+    /// Takes the words of videos back into memory, before the disk forgets them.
+    pub(super) fn unshelve(&mut self, job_ids: &[JobId]) {
+        for job_id in job_ids {
+            if let Some(text) = self.store.transcript(job_id) {
+                self.cache.unshelve(job_id, text);
+            }
+        }
+    }
+
     /// Tells whether the disk keeps a job: those with unsaved words are kept always.
     pub(super) fn is_kept(&self, job: &Record) -> bool {
         !self.store.is_over(job) || self.edits.has(&job.job_id)

@@ -56,11 +56,7 @@ impl<S: Shell> Actor<S> {
                 shelved.push(job.job_id.clone());
             }
         }
-        for job_id in shelved {
-            if let Some(text) = self.store.transcript(&job_id) {
-                self.cache.unshelve(&job_id, text);
-            }
-        }
+        self.unshelve(&shelved);
         self.store.forget(&old);
     }
 

@@ -53,6 +53,9 @@ impl<S: Shell> Actor<S> {
         // What is told of jobs that are gone is told of them while they are known.
         self.keep_happenings();
         let (changes, gone) = self.cache.renew(list, requested, |job_id| self.edits.has(job_id));
+        // Those that no list told of stay, with their words.
+        let shelved = self.cache.jobs().filter(|job| job.is_shelved()).map(|job| job.job_id.clone());
+        self.unshelve(&shelved.collect::<Vec<_>>());
         self.store.clear_jobs();
         self.show_removed(gone);
         self.changed(changes);
