@@ -80,9 +80,6 @@ struct Load {
     /// How many of the jobs they are about; all by default
     #[arg(long, default_value_t = 0)]
     about: usize,
-    /// Writes each message by itself, as a web server does, and not as many as there is room for
-    #[arg(long)]
-    each: bool,
 }
 
 impl Load {
@@ -104,8 +101,7 @@ impl Load {
             .append_pair("rate", &self.rate.to_string())
             .append_pair("mix", if self.mix == Mix::Dated { "dated" } else { "mixed" })
             .append_pair("size", &self.size.to_string())
-            .append_pair("about", &self.about.to_string())
-            .append_pair("each", if self.each { "1" } else { "0" });
+            .append_pair("about", &self.about.to_string());
         address
     }
 }

@@ -37,8 +37,8 @@ type Socket = Arc<tokio::sync::Mutex<OwnedWriteHalf>>;
 /// Is what the backend has.
 pub struct Backend {
     jobs: Mutex<Vec<Job>>,
-    /// What is said next, as fast as it can be, and the ends of what is written at once.
-    prepared: Mutex<(Vec<u8>, Vec<usize>)>,
+    /// What is said next, as fast as it can be.
+    prepared: Mutex<Vec<u8>>,
     /// The socket that connected last.
     socket: tokio::sync::Mutex<Option<Socket>>,
     /// Tells everybody who is connected to go.
@@ -212,7 +212,6 @@ struct Wanted {
     mix: Mix,
     size: usize,
     about: usize,
-    each: bool,
 }
 
 impl Wanted {
@@ -221,14 +220,7 @@ impl Wanted {
         let size = |name: &str| usize::try_from(number(name)).unwrap_or_default();
         let mix = if query.get("mix").is_some_and(|mix| mix == "dated") { Mix::Dated } else { Mix::Mixed };
         let about = Some(size("about")).filter(|about| *about > 0).unwrap_or(jobs);
-        Self {
-            count: number("messages"),
-            rate: number("rate"),
-            mix,
-            size: size("size"),
-            about,
-            each: number("each") > 0,
-        }
+        Self { count: number("messages"), rate: number("rate"), mix, size: size("size"), about }
     }
 
     /// Writes a message, or what ends them.
@@ -243,25 +235,18 @@ impl Wanted {
 
 /// Writes what will be said, so that saying it costs nothing else.
 async fn prepare(State(backend): State<Arc<Backend>>, Query(query): Query<HashMap<String, String>>) {
-    let (wanted, mut bytes, mut ends) = (Wanted::of(&query, backend.jobs().len()), Vec::new(), Vec::new());
-    for number in 0..=wanted.count {
-        wanted.frame(number, &mut bytes);
-        if wanted.each || bytes.len() >= CHUNK * (ends.len() + 1) || number == wanted.count {
-            ends.push(bytes.len());
-        }
-    }
-    *backend.prepared.lock().unwrap_or_else(PoisonError::into_inner) = (bytes, ends);
+    let (wanted, mut bytes) = (Wanted::of(&query, backend.jobs().len()), Vec::new());
+    (0..=wanted.count).for_each(|number| wanted.frame(number, &mut bytes));
+    *backend.prepared.lock().unwrap_or_else(PoisonError::into_inner) = bytes;
 }
 
 /// Says as much as is asked for, and answers when all of it was said.
 async fn go(State(backend): State<Arc<Backend>>, Query(query): Query<HashMap<String, String>>) {
     let wanted = Wanted::of(&query, backend.jobs().len());
     if wanted.rate == 0 {
-        let (bytes, ends) = std::mem::take(&mut *backend.prepared.lock().unwrap_or_else(PoisonError::into_inner));
-        let mut start = 0;
-        for end in ends {
-            backend.say(&bytes[start..end]).await;
-            start = end;
+        let bytes = std::mem::take(&mut *backend.prepared.lock().unwrap_or_else(PoisonError::into_inner));
+        for chunk in bytes.chunks(CHUNK) {
+            backend.say(chunk).await;
         }
         return;
     }

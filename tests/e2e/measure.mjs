@@ -1,8 +1,8 @@
 // Measures the app as it is shipped, in its window, beside Chromium with the same page and the same data, and beside a
-// bare window of the same webview. Prints one line of JSON.
+// bare window of the same webview. Writes JSON into a file.
 
 import { execFileSync, spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, readdirSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { extname, join } from "node:path";
@@ -220,6 +220,7 @@ const running = {
   chromium: startChromium(page.url, folder("chromium")),
 };
 await sleep(30_000);
+mkdirSync(process.env.TALLYLIGHT_SCREENSHOTS, { recursive: true });
 execFileSync("import", ["-window", "root", join(process.env.TALLYLIGHT_SCREENSHOTS, "measured-idle.png")]);
 measured.memory = {};
 const before = {};
@@ -239,5 +240,5 @@ for (const [name, { pid }] of Object.entries(running)) {
 for (const { pid } of Object.values(running)) process.kill(pid);
 page.server.close();
 server.kill();
-console.log(JSON.stringify(measured));
+writeFileSync(process.env.TALLYLIGHT_MEASURED, JSON.stringify(measured));
 process.exit();

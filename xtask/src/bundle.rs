@@ -59,7 +59,7 @@ fn make(shell: &Shell, formats: &str) -> Result<Vec<PathBuf>> {
     for format in formats.split(',') {
         shell.remove_path(packed.join(folder_of(format)))?;
     }
-    let tauri = root().join("packaging/node_modules/@tauri-apps/cli/tauri.js");
+    let tauri = tauri();
     let architecture: &[&str] = if cfg!(target_os = "macos") { &["--target", UNIVERSAL] } else { &[] };
     {
         let _app = shell.push_dir("src-tauri");
@@ -67,18 +67,15 @@ fn make(shell: &Shell, formats: &str) -> Result<Vec<PathBuf>> {
             .env("CI", "true")
             .run()?;
     }
-    #[cfg(unix)]
-    let debs =
-        if formats.split(',').any(|format| format == "deb") { packages_in(&packed.join("deb"))? } else { Vec::new() };
-    #[cfg(unix)]
-    for deb in debs {
-        deb::pack_again(shell, &deb)?;
-    }
     let mut packages = Vec::new();
     for format in formats.split(',') {
-        let made = packages_in(&packed.join(folder_of(format)))?;
-        ensure!(!made.is_empty(), "no {format} was made");
-        packages.extend(made);
+        let made = fs::read_dir(packed.join(folder_of(format))).with_context(|| format!("no {format} was made"))?;
+        let made = made.filter_map(|entry| Some(entry.ok()?.path()));
+        packages.extend(made.filter(|path| ENDINGS.iter().any(|ending| path.extension() == Some(ending.as_ref()))));
+    }
+    #[cfg(unix)]
+    if let Ok(deb) = find(&packages, "deb") {
+        deb::pack_again(shell, deb)?;
     }
     for package in &packages {
         println!("{}", package.display());
@@ -86,17 +83,20 @@ fn make(shell: &Shell, formats: &str) -> Result<Vec<PathBuf>> {
     Ok(packages)
 }
 
-/// Returns the packages in a folder, if it is there.
-fn packages_in(folder: &Path) -> Result<Vec<PathBuf>> {
-    let Ok(entries) = fs::read_dir(folder) else { return Ok(Vec::new()) };
-    let mut found = Vec::new();
-    for entry in entries {
-        let path = entry?.path();
-        if path.extension().is_some_and(|ending| ENDINGS.iter().any(|known| ending == *known)) {
-            found.push(path);
-        }
-    }
-    Ok(found)
+/// Returns the package of a format.
+pub fn find<'a>(packages: &'a [PathBuf], ending: &str) -> Result<&'a Path> {
+    let found = packages.iter().find(|path| path.extension() == Some(ending.as_ref()));
+    found.map(PathBuf::as_path).with_context(|| format!("no .{ending} was made"))
+}
+
+/// Returns the script that packs, and signs.
+fn tauri() -> PathBuf {
+    root().join("packaging/node_modules/@tauri-apps/cli/tauri.js")
+}
+
+/// Tells whether there is a key to sign packages with.
+fn is_signed() -> bool {
+    env::var("TAURI_SIGNING_PRIVATE_KEY").is_ok_and(|key| !key.is_empty())
 }
 
 /// Builds both programs at once, so that the libraries are built once, and returns where they are.
@@ -138,7 +138,7 @@ fn bundle(contents: &contents::Contents, staging: &Path) -> Value {
         "homepage": "https://github.com/tallylight/tallylight",
         "licenseFile": staging.join("copyright"),
         // With a key, each package comes with its signature, and macOS' app as an archive for the updater.
-        "createUpdaterArtifacts": env::var("TAURI_SIGNING_PRIVATE_KEY").is_ok_and(|key| !key.is_empty()),
+        "createUpdaterArtifacts": is_signed(),
         "resources": tally,
         "linux": {
             "deb": {
@@ -156,11 +156,7 @@ fn bundle(contents: &contents::Contents, staging: &Path) -> Value {
 
 /// Checks packages with the tools of those who distribute them.
 fn check(shell: &Shell, packages: &[PathBuf]) -> Result<()> {
-    let find = |ending: &str| {
-        let found = packages.iter().find(|path| path.extension().is_some_and(|held| held == ending));
-        found.with_context(|| format!("no .{ending} was made"))
-    };
-    let (deb, rpm) = (find("deb")?, find("rpm")?);
+    let (deb, rpm) = (find(packages, "deb")?, find(packages, "rpm")?);
     step("checking the packages");
     let bytes = fs::metadata(deb)?.len();
     println!("the .deb has {:.1} MB", to_mb(bytes));

@@ -100,17 +100,17 @@ pub fn system(shell: &Shell, need: Need) -> Result<()> {
         return Ok(());
     }
     step(&format!("installing {} packages of the system: {}", missing.len(), missing.join(" ")));
-    let sudo = sudo(shell)?;
-    let apt = ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq"];
-    cmd!(shell, "env {sudo...} {apt...} update").run()?;
-    cmd!(shell, "env {sudo...} {apt...} install -y --no-install-recommends {missing...}")
-        .run()
+    apt(shell, &["update"])?;
+    apt(shell, &[&["install"], missing.as_slice()].concat())
         .context("apt could not install the packages: see its words above")
 }
 
-/// Returns what makes a command one of the machine's owner.
-pub fn sudo(shell: &Shell) -> Result<&'static [&'static str]> {
-    Ok(if cmd!(shell, "id -u").quiet().read()? == "0" { &[] } else { &["sudo"] })
+/// Lets the system's packages be changed, without a question and without more than was asked for.
+pub fn apt(shell: &Shell, arguments: &[&str]) -> Result<()> {
+    let sudo: &[&str] = if cmd!(shell, "id -u").quiet().read()? == "0" { &[] } else { &["sudo"] };
+    let apt = ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq", "-y", "--no-install-recommends"];
+    cmd!(shell, "env {sudo...} {apt...} {arguments...}").run()?;
+    Ok(())
 }
 
 /// Tells whether a package of the system is installed.

@@ -96,7 +96,7 @@ fn main() -> anyhow::Result<()> {
         Chore::Bindings => test::write_bindings(),
         Chore::Bench { what } => bench::run(what),
         Chore::Instructions => instructions::record(),
-        Chore::Bundle { test: true, .. } => test::packages(),
+        Chore::Bundle { test: true, .. } => test::packages_alone(),
         Chore::Bundle { formats, test: false } => bundle::run(formats.as_deref()).map(drop),
         Chore::Manifest { folder, address } => manifest::write(&folder, &address),
         Chore::Icons => icons::draw(),

@@ -28,11 +28,6 @@ pub fn shell() -> Result<Shell> {
     Ok(shell)
 }
 
-/// Returns what a program prints.
-pub fn shell_reads(shell: &Shell, program: &str, arguments: &[&str]) -> Result<String> {
-    Ok(cmd!(shell, "{program} {arguments...}").quiet().read()?)
-}
-
 /// Returns the folder of cargo's debug builds.
 pub fn binaries(shell: &Shell) -> Result<PathBuf> {
     Ok(target(shell)?.join("debug"))

@@ -1,8 +1,12 @@
 //! Every check and test.
 
-use std::{env, path::Path};
+use std::{
+    env,
+    ffi::{OsStr, OsString},
+    path::Path,
+};
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use xshell::{Shell, cmd};
 
 use crate::{
@@ -23,7 +27,7 @@ pub fn all() -> Result<()> {
     checks(&shell)?;
     supply(&shell)?;
     end_to_end(&shell, &driver, &python, None)?;
-    packages()?;
+    packages(&shell, &driver)?;
     instructions::check(&shell)?;
     println!("\nall checks and tests passed");
     Ok(())
@@ -110,32 +114,43 @@ fn supply(shell: &Shell) -> Result<()> {
     Ok(())
 }
 
-/// Makes the packages, and installs, upgrades and removes one.
-pub fn packages() -> Result<()> {
+/// Makes the packages, and installs, upgrades and removes one, installing what is missing for that.
+pub fn packages_alone() -> Result<()> {
     let shell = shell()?;
     let (driver, _) = install::for_tests(&shell)?;
+    packages(&shell, &driver)
+}
+
+fn packages(shell: &Shell, driver: &Path) -> Result<()> {
     let packages = bundle::run(None)?;
-    let deb = packages.iter().find(|path| path.extension().is_some_and(|ending| ending == "deb"));
-    bundle::installed::test(&shell, deb.context("no .deb was made")?, &driver)
+    bundle::installed::test(shell, bundle::find(&packages, "deb")?, driver)
 }
 
 /// Runs the end-to-end tests inside a desktop session.
 pub fn e2e_in_session() -> Result<()> {
     let shell = shell()?;
-    let mut services = Services::start(&shell)?;
-    services.tray(&shell)?;
-    let binaries = binaries(&shell)?;
-    let videos = samples::make(&shell, &binaries.join("samples"))?;
-    let pictures = binaries.join("screenshots");
-    let _e2e = shell.push_dir("tests/e2e");
+    let options = ["--test", "--test-concurrency=1", "--test-reporter=spec"].map(OsString::from);
     // One file of them, for whoever works on it.
-    let only = env::var_os(ONLY).into_iter();
-    cmd!(shell, "node --test --test-concurrency=1 --test-reporter=spec {only...}")
-        .env("TALLYLIGHT_BIN", &binaries)
+    run_in_session(&shell, &binaries(&shell)?, options.into_iter().chain(env::var_os(ONLY)))
+}
+
+/// Runs a script of `tests/e2e` inside a desktop session, with programs of a folder and videos for them.
+pub fn run_in_session(
+    shell: &Shell,
+    programs: &Path,
+    arguments: impl IntoIterator<Item = impl AsRef<OsStr>>,
+) -> Result<()> {
+    let mut services = Services::start(shell)?;
+    services.tray(shell)?;
+    let binaries = binaries(shell)?;
+    let videos = samples::make(shell, &binaries.join("samples"))?;
+    let _e2e = shell.push_dir("tests/e2e");
+    cmd!(shell, "node {arguments...}")
+        .env("TALLYLIGHT_BIN", programs)
         .env("TALLYLIGHT_COMPLETE", &videos.complete)
         .env("TALLYLIGHT_SILENT", &videos.silent)
         .env("TALLYLIGHT_TRUNCATED", &videos.truncated)
-        .env("TALLYLIGHT_SCREENSHOTS", pictures)
+        .env("TALLYLIGHT_SCREENSHOTS", binaries.join("screenshots"))
         .run()?;
     Ok(())
 }

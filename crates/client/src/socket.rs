@@ -46,6 +46,7 @@ const BYTES_TOGETHER: usize = 64 << 10;
 const CLOSE_LIMIT: Duration = Duration::from_secs(2);
 
 type Stream = WebSocketStream<MaybeTlsStream<tokio::net::TcpStream>>;
+type Incoming = Option<Result<Message, tungstenite::Error>>;
 
 /// Is what a socket reports.
 #[derive(Debug)]
@@ -172,7 +173,7 @@ async fn converse<R: Future<Output = ()>>(
 ) -> Closed {
     let budget = Arc::new(Semaphore::new(BUDGET));
     loop {
-        let mut incoming = tokio::select! {
+        let incoming = tokio::select! {
             outgoing = inbox.recv() => {
                 let frame = match outgoing {
                     Some(Outgoing::Say(message)) => Message::text(message.to_text()),
@@ -186,48 +187,50 @@ async fn converse<R: Future<Output = ()>>(
             }
             incoming = stream.next() => incoming,
         };
-        // What arrived together is told together: in a flood the telling would cost more than all the rest.
-        let mut batch = Batch::default();
-        let other = loop {
-            match incoming {
-                Some(Ok(Message::Text(text))) => batch.add(text.into()),
-                Some(Ok(Message::Binary(bytes))) => batch.add(bytes),
-                other => break Some(other),
-            }
-            if batch.is_full() {
-                break None;
-            }
-            match stream.next().now_or_never() {
-                Some(next) => incoming = next,
-                None => break None,
-            }
-        };
+        let (batch, other) = gather(incoming, &mut stream);
         if let Some(heard) = batch.told(&budget).await {
             report(heard).await;
         }
+        let Some(other) = other else { continue };
         match other {
-            None | Some(Some(Ok(Message::Ping(_) | Message::Frame(_) | Message::Text(_) | Message::Binary(_)))) => {}
-            Some(Some(Ok(Message::Close(frame)))) => return Closed::from_code(frame.map(|frame| frame.code.into())),
+            Some(Ok(Message::Close(frame))) => return Closed::from_code(frame.map(|frame| frame.code.into())),
             // It proves that the way is open, and only that the peer's library is alive.
-            Some(Some(Ok(Message::Pong(_)))) => report(Report::Pong).await,
-            Some(Some(Err(tungstenite::Error::Capacity(CapacityError::MessageTooLong { .. })))) => {
+            Some(Ok(Message::Pong(_))) => report(Report::Pong).await,
+            Some(Ok(Message::Ping(_) | Message::Frame(_) | Message::Text(_) | Message::Binary(_))) => {}
+            Some(Err(tungstenite::Error::Capacity(CapacityError::MessageTooLong { .. }))) => {
                 return too_large(stream).await;
             }
-            // A text frame of other bytes: the library cannot go on reading, so this connection is over.
-            Some(Some(Err(tungstenite::Error::Utf8(_)))) => {
-                let mut batch = Batch::default();
-                batch.add(Bytes::from_static(&[0xff]));
-                if let Some(heard) = batch.told(&budget).await {
-                    report(heard).await;
-                }
-                return not_text(stream).await;
-            }
-            Some(Some(Err(_)) | None) => return Closed::from_code(None),
+            // The library cannot go on reading, so this connection is over.
+            Some(Err(tungstenite::Error::Utf8(_))) => return not_text(stream).await,
+            Some(Err(_)) | None => return Closed::from_code(None),
         }
     }
 }
 
-/// Gathers messages.
+/// Gathers the messages that arrived together, to be told together: in a flood the telling would cost more than all the
+/// rest. Returns them, and what followed that is none.
+fn gather(first: Incoming, stream: &mut Stream) -> (Batch, Option<Incoming>) {
+    let (mut batch, mut incoming) = (Batch::default(), first);
+    loop {
+        match incoming {
+            Some(Ok(Message::Text(text))) => batch.add(text.into()),
+            Some(Ok(Message::Binary(bytes))) => batch.add(bytes),
+            Some(Err(tungstenite::Error::Utf8(_))) => {
+                // A text frame of other bytes, which the library keeps to itself.
+                batch.add(Bytes::from_static(&[0xff]));
+                return (batch, Some(incoming));
+            }
+            other => return (batch, Some(other)),
+        }
+        let next = if batch.is_full() { None } else { stream.next().now_or_never() };
+        match next {
+            Some(next) => incoming = next,
+            None => return (batch, None),
+        }
+    }
+}
+
+/// Are messages that arrived together.
 #[derive(Default)]
 struct Batch {
     messages: Vec<Bytes>,

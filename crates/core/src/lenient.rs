@@ -7,8 +7,7 @@ use serde::{Deserialize, Deserializer, de};
 
 /// Reads an id from a non-empty string or an integer.
 pub fn id<'de, T: for<'a> From<&'a str>, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
-    let id = deserializer.deserialize_any(AsText(|text: &str| (!text.is_empty()).then(|| text.into())))?;
-    id.ok_or_else(|| de::Error::custom("an id is a non-empty string or an integer"))
+    optional_id(deserializer)?.ok_or_else(|| de::Error::custom("an id is a non-empty string or an integer"))
 }
 
 /// Reads an id where it may be missing, `null` or empty.

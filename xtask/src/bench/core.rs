@@ -103,12 +103,12 @@ fn ingest(parts: &Parts) -> Result<Vec<Row>> {
     step("taking in messages");
     let server = Server::start(&parts.bench, 1000)?;
     let messages = MESSAGES.to_string();
-    let together = ["--messages", &messages];
+    let load = ["--messages", &messages];
     let mut seconds = [Vec::new(), Vec::new(), Vec::new()];
     // Turn by turn, so that whatever else the machine does meets all of them.
     for _ in 0..TIMES {
-        seconds[0].push(number(&parts.run(&server, "floor", &together)?, "/seconds")?);
-        seconds[1].push(number(&parts.run(&server, "client", &together)?, "/seconds")?);
+        seconds[0].push(number(&parts.run(&server, "floor", &load)?, "/seconds")?);
+        seconds[1].push(number(&parts.run(&server, "client", &load)?, "/seconds")?);
         seconds[2].push(number(&parts.peer(&server, MESSAGES)?, "/seconds")?);
     }
     let [floor, ours, peer] = seconds.map(median);
@@ -148,27 +148,15 @@ fn jobs(parts: &Parts) -> Result<(Vec<Row>, Vec<Points>, Vec<Points>)> {
     let at =
         |points: &Points, jobs: f64| points.iter().find(|(at, _)| (at - jobs).abs() < 0.5).map_or(0.0, |(_, y)| *y);
     let micros = |micros: f64| format!("{micros:.2} µs a message");
-    let more = |points: &Points| at(points, 100_000.0) / at(points, 1000.0);
     let bytes = |points: &Points| at(points, 100_000.0) * 1e6 / 100_000.0;
     let kib = |bytes: f64| format!("{:.2} KiB a job", bytes / 1024.0);
-    let itself = "1,000 jobs";
+    let slower = |what: &str, points: &Points| {
+        let (more, fewer) = (at(points, 100_000.0), at(points, 1000.0));
+        Row::at_most(what, micros(more), "1,000 jobs", micros(fewer), more / fewer, 1.15)
+    };
     let rows = vec![
-        Row::at_most(
-            "ingest, 100,000 jobs of which 1,000 are talked of",
-            micros(at(&some, 100_000.0)),
-            itself,
-            micros(at(&some, 1000.0)),
-            more(&some),
-            1.15,
-        ),
-        Row::at_most(
-            "ingest, 100,000 jobs, all talked of",
-            micros(at(&all, 100_000.0)),
-            itself,
-            micros(at(&all, 1000.0)),
-            more(&all),
-            1.15,
-        ),
+        slower("ingest, 100,000 jobs of which 1,000 are talked of", &some),
+        slower("ingest, 100,000 jobs, all talked of", &all),
         Row::at_most(
             "memory of the core, 100,000 jobs, just fetched",
             kib(bytes(&memory)),

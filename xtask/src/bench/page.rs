@@ -4,10 +4,10 @@ use std::{fmt::Write as _, fs};
 
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
-use xshell::Shell;
+use xshell::{Shell, cmd};
 
 use super::plot::{self, Axis, Curve, Panel, Scale};
-use crate::run::{root, shell_reads};
+use crate::run::root;
 
 /// Is one line of the table.
 pub struct Row {
@@ -85,7 +85,7 @@ pub fn write(shell: &Shell) -> Result<()> {
     }
     let soak = read("soak").map(|soak| draw_soak(&soak)).transpose()?.unwrap_or_default();
     let words = fs::read_to_string(folder.join("reading.md")).context("docs/benchmarks/reading.md")?;
-    let machine = shell_reads(shell, "uname", &["-srm"])?;
+    let machine = cmd!(shell, "uname -srm").quiet().read()?;
     let cpus = std::thread::available_parallelism()?;
     let page = format!(
         "<!-- Written by `cargo xtask bench`; the words below the table are docs/benchmarks/reading.md. -->\n\n\

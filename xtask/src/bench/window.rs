@@ -1,6 +1,6 @@
 //! The app as it is shipped, in its window: beside Chromium with the same page, and beside a bare window.
 
-use std::{env, fs};
+use std::{env, fs, path::Path};
 
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
@@ -11,23 +11,22 @@ use super::{
     page::{Row, keep},
 };
 use crate::{
-    desktop::{Services, inside},
+    desktop::inside,
     install,
-    run::{binaries, root, shell, step, target},
-    test::window,
+    run::{root, shell, step, target},
+    test::{run_in_session, window},
 };
 
 /// For how long the work of an idle app is measured, in seconds.
 const IDLE: &str = "300";
-/// Names the file for what was measured.
-const MEASURED: &str = "TALLYLIGHT_MEASURED";
+/// Lets it be another time.
+const IDLE_SECONDS: &str = "TALLYLIGHT_IDLE_SECONDS";
 /// How long a frame lasts, in milliseconds.
 const FRAME: f64 = 1000.0 / 60.0;
 
 /// Measures the app.
 pub fn run(shell: &Shell) -> Result<()> {
     let (driver, _) = install::for_tests(shell)?;
-    core::build(shell)?;
     window(shell)?;
     step("building the app as it is shipped, and a bare window");
     cmd!(shell, "cargo build --release -p tallylight -p tallylight-cli").run()?;
@@ -35,7 +34,16 @@ pub fn run(shell: &Shell) -> Result<()> {
     step("the app in its window: some seven minutes, five of which it is idle");
     let home = shell.create_temp_dir()?;
     let file = home.path().join("measured.json");
-    inside(shell, home.path(), &["bench-session"], &[("TALLYLIGHT_TAURI_DRIVER", &driver), (MEASURED, &file)])?;
+    let (bench, page) = (core::build(shell)?, root().join("ui/dist"));
+    let idle = env::var_os(IDLE_SECONDS).unwrap_or_else(|| IDLE.into());
+    let env = [
+        ("TALLYLIGHT_TAURI_DRIVER", driver.as_path()),
+        ("TALLYLIGHT_BENCH", &bench),
+        ("TALLYLIGHT_DIST", &page),
+        (IDLE_SECONDS, Path::new(&idle)),
+        ("TALLYLIGHT_MEASURED", &file),
+    ];
+    inside(shell, home.path(), &["bench-session"], &env)?;
     let measured: Value = serde_json::from_str(&fs::read_to_string(file)?)?;
     keep("window", &rows(&measured)?, &json!({ "measured": measured }))
 }
@@ -43,25 +51,7 @@ pub fn run(shell: &Shell) -> Result<()> {
 /// Measures it inside a desktop session.
 pub fn in_session() -> Result<()> {
     let shell = shell()?;
-    let mut services = Services::start(&shell)?;
-    services.tray(&shell)?;
-    let release = target(&shell)?.join("release");
-    let pictures = binaries(&shell)?.join("screenshots");
-    fs::create_dir_all(&pictures)?;
-    let _e2e = shell.push_dir("tests/e2e");
-    let none = root();
-    let printed = cmd!(shell, "node measure.mjs")
-        .env("TALLYLIGHT_BIN", &release)
-        .env("TALLYLIGHT_BENCH", release.join("tallylight-bench"))
-        .env("TALLYLIGHT_DIST", root().join("ui/dist"))
-        .env("TALLYLIGHT_IDLE_SECONDS", env::var("TALLYLIGHT_IDLE_SECONDS").unwrap_or_else(|_| IDLE.to_owned()))
-        .env("TALLYLIGHT_COMPLETE", &none)
-        .env("TALLYLIGHT_SILENT", &none)
-        .env("TALLYLIGHT_TRUNCATED", &none)
-        .env("TALLYLIGHT_SCREENSHOTS", pictures)
-        .read()?;
-    let file = env::var_os(MEASURED).context("no file for what was measured")?;
-    Ok(fs::write(file, printed.lines().last().unwrap_or_default())?)
+    run_in_session(&shell, &target(&shell)?.join("release"), ["measure.mjs"])
 }
 
 fn rows(measured: &Value) -> Result<Vec<Row>> {

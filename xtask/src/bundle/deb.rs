@@ -1,7 +1,6 @@
 //! The .deb, packed again as Debian packs: with xz, and with one program in place of two that are mostly the same.
 
 use std::{
-    env,
     fmt::Write as _,
     fs,
     os::unix::fs::{PermissionsExt, symlink},
@@ -10,8 +9,6 @@ use std::{
 
 use anyhow::{Context, Result};
 use xshell::{Shell, cmd};
-
-use crate::run::root;
 
 /// Packs a package again.
 pub fn pack_again(shell: &Shell, deb: &Path) -> Result<()> {
@@ -24,8 +21,8 @@ pub fn pack_again(shell: &Shell, deb: &Path) -> Result<()> {
     symlink("tallylight", &tally)?;
     as_debian_has_it(shell, &unpacked)?;
     cmd!(shell, "dpkg-deb --root-owner-group -Zxz -z9 -b {unpacked} {deb}").quiet().run()?;
-    if env::var("TAURI_SIGNING_PRIVATE_KEY").is_ok_and(|key| !key.is_empty()) {
-        let tauri = root().join("packaging/node_modules/@tauri-apps/cli/tauri.js");
+    if super::is_signed() {
+        let tauri = super::tauri();
         cmd!(shell, "node {tauri} signer sign {deb}").quiet().run()?;
     }
     Ok(())

@@ -9,10 +9,10 @@ use anyhow::{Context, Result, ensure};
 use xshell::{Shell, cmd};
 
 use crate::{
-    desktop::{Services, inside},
+    desktop::inside,
     install,
-    run::{binaries, shell, step},
-    samples,
+    run::{shell, step},
+    test::run_in_session,
 };
 
 /// Names what is looked at now.
@@ -34,7 +34,7 @@ pub fn test(shell: &Shell, deb: &Path, driver: &Path) -> Result<()> {
     let tested = from_install_to_removal(shell, deb, driver);
     // Whatever went wrong, nothing of it stays on the machine.
     if tested.is_err() {
-        let _ = apt(shell, &["purge", "tallylight"]);
+        let _ = install::apt(shell, &["purge", "tallylight"]);
     }
     tested
 }
@@ -43,21 +43,21 @@ fn from_install_to_removal(shell: &Shell, deb: &Path, driver: &Path) -> Result<(
     let (folder, home) = (shell.create_temp_dir()?, shell.create_temp_dir()?);
     let older = older(shell, deb, folder.path())?;
     step("installing an older package, and using it");
-    apt(shell, &["install", path(&older)?])?;
+    install::apt(shell, &["install", path(&older)?])?;
     ensure!(version(shell)?.starts_with("0.0."), "the older version is installed");
     use_it(shell, home.path(), driver, "installed")?;
     step("upgrading it, with everything kept");
-    apt(shell, &["install", path(deb)?])?;
+    install::apt(shell, &["install", path(deb)?])?;
     ensure!(version(shell)? == env!("CARGO_PKG_VERSION"), "this version is installed");
     FILES.iter().try_for_each(|file| fs::metadata(file).map(drop).with_context(|| format!("{file} is missing")))?;
     use_it(shell, home.path(), driver, "upgraded")?;
     step("removing it");
-    apt(shell, &["remove", "tallylight"])?;
+    install::apt(shell, &["remove", "tallylight"])?;
     for file in FILES {
         ensure!(!Path::new(file).exists(), "{file} stayed");
     }
     ensure!(home.path().join("data/tallylight").is_dir(), "what a person has is no part of the package");
-    apt(shell, &["purge", "tallylight"])
+    install::apt(shell, &["purge", "tallylight"])
 }
 
 /// Packs the same files as an older version.
@@ -78,13 +78,6 @@ fn version(shell: &Shell) -> Result<String> {
     Ok(cmd!(shell, "dpkg-query -W {format} tallylight").quiet().read()?)
 }
 
-fn apt(shell: &Shell, arguments: &[&str]) -> Result<()> {
-    let sudo = install::sudo(shell)?;
-    let apt = ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq", "-y", "--no-install-recommends"];
-    cmd!(shell, "env {sudo...} {apt...} {arguments...}").run()?;
-    Ok(())
-}
-
 fn use_it(shell: &Shell, home: &Path, driver: &Path, phase: &str) -> Result<()> {
     let env = [("TALLYLIGHT_TAURI_DRIVER", driver), (PHASE, Path::new(phase))];
     inside(shell, home, &["installed-session"], &env)
@@ -93,19 +86,7 @@ fn use_it(shell: &Shell, home: &Path, driver: &Path, phase: &str) -> Result<()> 
 /// Uses it inside a desktop session.
 pub fn in_session() -> Result<()> {
     let shell = shell()?;
-    let mut services = Services::start(&shell)?;
-    services.tray(&shell)?;
-    let binaries = binaries(&shell)?;
-    let videos = samples::make(&shell, &binaries.join("samples"))?;
-    let _e2e = shell.push_dir("tests/e2e");
-    cmd!(shell, "node --test --test-reporter=spec installed.mjs")
-        .env("TALLYLIGHT_BIN", "/usr/bin")
-        .env("TALLYLIGHT_COMPLETE", &videos.complete)
-        .env("TALLYLIGHT_SILENT", &videos.silent)
-        .env("TALLYLIGHT_TRUNCATED", &videos.truncated)
-        .env("TALLYLIGHT_SCREENSHOTS", binaries.join("screenshots"))
-        .run()?;
-    Ok(())
+    run_in_session(&shell, Path::new("/usr/bin"), ["--test", "--test-reporter=spec", "installed.mjs"])
 }
 
 fn path(path: &Path) -> Result<&str> {
