@@ -57,7 +57,7 @@ fn from_install_to_removal(shell: &Shell, deb: &Path, driver: &Path) -> Result<(
         ensure!(!Path::new(file).exists(), "{file} stayed");
     }
     ensure!(home.path().join("data/tallylight").is_dir(), "what a person has is no part of the package");
-    install::apt(shell, &["purge", "tallylight"])
+    Ok(())
 }
 
 /// Packs the same files as an older version.
