@@ -136,8 +136,9 @@ fn set_up(app: &tauri::App, data_dir: &Path, args: Args, level: LevelHand) -> an
     app.manage(pace);
     app.manage(handle.clone());
     app.manage(Computer::new(data_dir.join("studio")));
-    tray::build(app.handle());
+    // Before the tray: the page's processes start meanwhile.
     window::build(app.handle(), &webview, theme, window::First::of(&args))?;
+    tray::build(app.handle());
     #[cfg(unix)]
     signals.quit_at(app.handle().clone());
     preferences::begin(app.handle(), &desktop_dir);

@@ -12,6 +12,7 @@ use tauri_plugin_window_state::StateFlags;
 use crate::{app, args::Args, pictures, quitting};
 
 mod crash;
+mod drawing;
 
 const LABEL: &str = "main";
 
@@ -43,6 +44,7 @@ pub fn build(app: &AppHandle, folder: &Path, theme: Theme, first: First) -> taur
         .on_navigation(is_own_page)
         .visible(first == First::Shown)
         .build()?;
+    drawing::without_gpu(&window);
     crash::recover(&window);
     Ok(())
 }

@@ -1,6 +1,7 @@
 import { asError } from "./backend";
 import type { Code, Outlook } from "./bindings";
-import { locale, messages } from "./messages";
+import { ages, lists, numbers, times } from "./intl";
+import { messages } from "./messages";
 
 /** Writes seconds as `1:02:03`, as YouTube writes the start of a chapter. */
 export function clock(seconds: number): string {
@@ -16,14 +17,14 @@ export function clock(seconds: number): string {
 
 /** Writes a number as a person reads it. */
 export function count(number: number): string {
-  return new Intl.NumberFormat(locale).format(number);
+  return numbers().format(number);
 }
 
 /** Writes a size as a person reads it. */
 export function bytes(size: number): string {
   const units = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte"];
   const step = Math.min(units.length - 1, size < 1000 ? 0 : Math.floor(Math.log10(size) / 3));
-  const format = new Intl.NumberFormat(locale, {
+  const format = numbers({
     style: "unit",
     unit: units[step],
     unitDisplay: "short",
@@ -41,7 +42,7 @@ export function age(time: string | null, now: number): string {
     ["hour", 3600],
     ["minute", 60],
   ];
-  const format = new Intl.RelativeTimeFormat(locale, { numeric: "auto", style: "short" });
+  const format = ages({ numeric: "auto", style: "short" });
   for (const [unit, length] of steps) {
     if (Math.abs(seconds) >= length) return format.format(Math.round(seconds / length), unit);
   }
@@ -52,13 +53,13 @@ export function age(time: string | null, now: number): string {
 export function dayName(midnight: Date, now: number): string {
   const days = Math.round((new Date(now).setHours(0, 0, 0, 0) - midnight.getTime()) / 86_400_000);
   if (days === 0 || days === 1) {
-    const near = new Intl.RelativeTimeFormat(locale, { numeric: "auto" }).format(-days, "day");
+    const near = ages({ numeric: "auto" }).format(-days, "day");
     return near.charAt(0).toLocaleUpperCase() + near.slice(1);
   }
   const isThisYear = midnight.getFullYear() === new Date(now).getFullYear();
   const year = isThisYear ? undefined : "numeric";
   const parts = { weekday: "long", day: "numeric", month: "long", year } as const;
-  return new Intl.DateTimeFormat(locale, parts).format(midnight);
+  return times(parts).format(midnight);
 }
 
 /** Makes a stage's id readable: `AUDIO_EXTRACTION` becomes `Audio extraction`. */
@@ -122,7 +123,7 @@ export function span(seconds: number): string {
 
 function amount(value: number, unit: string, digits = 0): string {
   const format = { style: "unit", unit, unitDisplay: "short", maximumFractionDigits: digits };
-  return new Intl.NumberFormat(locale, format as Intl.NumberFormatOptions).format(value);
+  return numbers(format as Intl.NumberFormatOptions).format(value);
 }
 
 /** Makes a name for a file of a title. */
@@ -140,16 +141,16 @@ export function fileName(title: string | null): string {
 export function moment(time: string, now: number, precision: "short" | "medium" = "short"): string {
   const [when, today] = [new Date(time), new Date(now)];
   if (today.toDateString() === when.toDateString()) {
-    return new Intl.DateTimeFormat(locale, { timeStyle: precision }).format(when);
+    return times({ timeStyle: precision }).format(when);
   }
   const year = when.getFullYear() === today.getFullYear() ? undefined : "numeric";
   const day = { day: "numeric", month: "short", year, hour: "numeric", minute: "2-digit" } as const;
-  return new Intl.DateTimeFormat(locale, day).format(when);
+  return times(day).format(when);
 }
 
 /** Writes several names as one speaks of them. */
 export function list(names: string[]): string {
-  return new Intl.ListFormat(locale, { type: "conjunction" }).format(names);
+  return lists({ type: "conjunction" }).format(names);
 }
 
 /** Writes a duration in milliseconds as a person reads it. */
@@ -161,12 +162,10 @@ export function duration(millis: number): string {
 
 /** Writes a time of day with seconds. */
 export function timeOfDay(time: string): string {
-  return new Intl.DateTimeFormat(locale, { timeStyle: "medium" }).format(new Date(time));
+  return times({ timeStyle: "medium" }).format(new Date(time));
 }
 
 /** Writes a day, given as `2026-11-25`. */
 export function day(date: string): string {
-  return new Intl.DateTimeFormat(locale, { dateStyle: "long", timeZone: "UTC" }).format(
-    new Date(date),
-  );
+  return times({ dateStyle: "long", timeZone: "UTC" }).format(new Date(date));
 }

@@ -3,20 +3,21 @@
 //! Everything that happens arrives as a [`Command`] of the person or a [`Report`] of a task; the pure machines of
 //! the core say what to do about it; the modules below do it.
 
-use std::{path::PathBuf, time::Duration};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use jiff::Timestamp;
 use reqwest::Client;
 use tallylight_core::{
     Code, ConnId, Error, JobId, Now,
     cache::Cache,
-    coalesce::{Dirty, SAVED_AT_ONCE},
+    coalesce::Dirty,
     diagnostics::Diagnostics,
     discovery::Server,
     edits,
     forecast::Forecast,
     link::{self, Link},
     notice::Notices,
+    record::Record,
     session::{self, Session, Ticket},
     settings::Settings,
     view::{self, Event, ServerView},
@@ -40,7 +41,7 @@ use crate::{
     secrets::{Found, TokenStore},
     shell::Shell,
     socket::{self, Socket},
-    store::Store,
+    store::{Saved, Store},
     turn::Turn,
 };
 
@@ -93,6 +94,7 @@ enum Report {
     Upload(UploadReport),
     Automated(String, Performed),
     NetworkChanged,
+    Saved(Saved),
 }
 
 struct Actor<S> {
@@ -112,6 +114,8 @@ struct Actor<S> {
     socket: Option<Socket>,
     calls: calls::Calls,
     dirty: Dirty,
+    /// The jobs that are being written to disk.
+    saving: Vec<Arc<Record>>,
     uploads: Uploads,
     forecast: Forecast,
     outbox: outbox::Outbox,
@@ -199,6 +203,7 @@ pub fn start(config: Config, shell: impl Shell) -> Handle {
             notices: Notices::restore(store.delivered()),
             socket: None,
             calls: calls::Calls::default(),
+            saving: Vec::new(),
             uploads: Uploads::default(),
             forecast,
             outbox: outbox::Outbox::default(),
@@ -298,6 +303,7 @@ impl<S: Shell> Actor<S> {
             Report::Edit(report) => self.edit_report(*report),
             Report::Upload(report) => self.upload_report(report),
             Report::Automated(id, performed) => self.automated(&id, performed),
+            Report::Saved(saved) => self.saved(saved),
             Report::NetworkChanged => self.link_input(link::Input::NetworkChanged),
         }
     }
@@ -341,7 +347,7 @@ impl<S: Shell> Actor<S> {
             self.keep_happenings();
         }
         if self.dirty.save_due(now) {
-            self.save(SAVED_AT_ONCE);
+            self.save();
         }
         self.show_storage();
     }

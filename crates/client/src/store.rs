@@ -5,6 +5,7 @@ use std::{
     collections::BTreeSet,
     num::NonZero,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use jiff::Timestamp;
@@ -18,6 +19,7 @@ use tallylight_core::{
     view::{ReasonView, StorageView},
 };
 
+mod disk;
 mod history;
 mod open;
 mod words;
@@ -27,10 +29,11 @@ pub use history::Happening;
 /// How many rows are read at a time; fewer are not worth another thread.
 const BATCH: usize = 8192;
 
-/// Keeps state on disk. Its calls are short, and made by the actor alone.
+/// Keeps state on disk. Its calls are short, and made by the actor alone; jobs, of which there are many, may be written
+/// behind its back.
 #[derive(Debug)]
 pub struct Store {
-    connection: Connection,
+    disk: disk::Disk,
     view: StorageView,
     /// Whether memory stands in for a disk that cannot be used at all.
     medium: Medium,
@@ -46,9 +49,13 @@ enum Medium {
     Memory,
 }
 
+/// Is what became of jobs that were written.
+#[derive(Debug)]
+pub struct Saved(rusqlite::Result<()>);
+
 impl Drop for Store {
     fn drop(&mut self) {
-        open::close(&self.connection);
+        open::close(&self.disk.lend());
     }
 }
 
@@ -59,7 +66,7 @@ impl Store {
         let open::Opened { connection, incident, trouble } = open::open(data_dir);
         let medium = if trouble.is_some() { Medium::Memory } else { Medium::Disk };
         let view = StorageView { trouble: trouble.map(ReasonView::from), incident: incident.map(ReasonView::from) };
-        Self { connection, view, medium, kept_from: None, recorded: BTreeSet::new() }
+        Self { disk: disk::Disk::new(connection), view, medium, kept_from: None, recorded: BTreeSet::new() }
     }
 
     /// Tells what a person must know of the disk.
@@ -74,7 +81,7 @@ impl Store {
 
     /// Returns a setting.
     pub fn setting<T: DeserializeOwned>(&self, name: &str) -> Option<T> {
-        setting(&self.connection, name)
+        setting(&self.disk.lend(), name)
     }
 
     /// Keeps a setting.
@@ -82,13 +89,13 @@ impl Store {
         let text = serde_json::to_string(value).unwrap_or_default();
         let sql =
             "INSERT INTO setting (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = excluded.value";
-        let written = self.connection.execute(sql, (name, text));
+        let written = self.disk.lend().execute(sql, (name, text));
         self.wrote("a setting", written);
     }
 
     /// Forgets a setting.
     pub fn unset(&mut self, name: &str) {
-        let written = self.connection.execute("DELETE FROM setting WHERE name = ?1", [name]);
+        let written = self.disk.lend().execute("DELETE FROM setting WHERE name = ?1", [name]);
         self.wrote("a setting", written);
     }
 
@@ -104,7 +111,7 @@ impl Store {
     /// Returns the words of a video.
     pub fn transcript(&self, job_id: &JobId) -> Option<String> {
         let sql = "SELECT text FROM transcript WHERE job_id = ?1";
-        self.connection.query_row(sql, [job_id.as_str()], |row| row.get(0)).optional().unwrap_or_else(|error| {
+        self.disk.lend().query_row(sql, [job_id.as_str()], |row| row.get(0)).optional().unwrap_or_else(|error| {
             tracing::warn!(%error, "a transcript could not be read");
             None
         })
@@ -115,14 +122,14 @@ impl Store {
         // A path that is no text cannot be kept, and the person chooses the file again.
         let Some(path) = path.to_str() else { return };
         let sql = "INSERT OR REPLACE INTO source (job_id, path) VALUES (?1, ?2)";
-        let written = self.connection.execute(sql, (job_id.as_str(), path));
+        let written = self.disk.lend().execute(sql, (job_id.as_str(), path));
         self.wrote("where a video came from", written);
     }
 
     /// Returns the file of this computer that a job was made of.
     pub fn source(&self, job_id: &JobId) -> Option<PathBuf> {
         let sql = "SELECT path FROM source WHERE job_id = ?1";
-        let path = self.connection.query_row(sql, [job_id.as_str()], |row| row.get::<_, String>(0));
+        let path = self.disk.lend().query_row(sql, [job_id.as_str()], |row| row.get::<_, String>(0));
         path.ok().map(PathBuf::from)
     }
 
@@ -134,12 +141,21 @@ impl Store {
     /// Keeps jobs as they are now, unless they need not be kept any longer; those that are `wanted` are kept always. Returns
     /// whether the disk has them.
     pub fn save<'a>(&mut self, jobs: impl Iterator<Item = &'a Record>, wanted: impl Fn(&JobId) -> bool) -> bool {
-        let is_kept = |job: &&Record| !self.is_over(job) || wanted(&job.job_id);
-        let kept: Vec<&Record> = jobs.filter(is_kept).collect();
-        let saved = self.connection.transaction().and_then(|transaction| {
-            kept.into_iter().try_for_each(|job| put_job(&transaction, job))?;
-            transaction.commit()
-        });
+        let kept = jobs.filter(|job| !self.is_over(job) || wanted(&job.job_id));
+        let saved = disk::put_all(&mut self.disk.lend(), kept);
+        self.wrote("jobs", saved)
+    }
+
+    /// Keeps jobs without waiting for the disk: the returned closure does, on whatever thread may wait, and [`Self::saved`]
+    /// takes in what it returns. Whatever is written next is written after these jobs.
+    pub fn save_behind(&mut self, jobs: Vec<Arc<Record>>) -> impl FnOnce() -> Saved + Send + use<> {
+        self.disk.hand_over(jobs);
+        let disk = self.disk.clone();
+        move || Saved(disk.write())
+    }
+
+    /// Takes in what became of jobs that were saved behind, and returns whether the disk has them.
+    pub fn saved(&mut self, Saved(saved): Saved) -> bool {
         self.wrote("jobs", saved)
     }
 
@@ -150,7 +166,7 @@ impl Store {
         }
         // All at once: the outcomes are looked through as often as something is deleted.
         let list = serde_json::to_string(job_ids).unwrap_or_default();
-        let written = self.connection.transaction().and_then(|transaction| {
+        let written = self.disk.lend().transaction().and_then(|transaction| {
             for (table, id) in [
                 ("job", "id"),
                 ("transcript", "job_id"),
@@ -170,7 +186,7 @@ impl Store {
         if delivered.is_empty() {
             return;
         }
-        let kept = self.connection.transaction().and_then(|transaction| {
+        let kept = self.disk.lend().transaction().and_then(|transaction| {
             {
                 let mut statement = transaction.prepare_cached("INSERT OR IGNORE INTO delivered (body) VALUES (?1)")?;
                 let earlier = "DELETE FROM delivered WHERE json_extract(body, '$.job_id') = ?1 \
@@ -200,13 +216,13 @@ impl Store {
 
     /// Empties tables: no page of the file and no log beside it holds on what was in them.
     fn empty(&mut self, tables: &[&str]) {
-        let emptied = self.connection.transaction().and_then(|transaction| {
+        let emptied = self.disk.lend().transaction().and_then(|transaction| {
             for table in tables {
                 transaction.execute(&format!("DELETE FROM {table}"), ())?;
             }
             transaction.commit()
         });
-        let written = emptied.and_then(|()| self.connection.execute_batch("VACUUM; PRAGMA wal_checkpoint(TRUNCATE);"));
+        let written = emptied.and_then(|()| self.disk.lend().execute_batch("VACUUM; PRAGMA wal_checkpoint(TRUNCATE);"));
         self.wrote("the clearing", written);
     }
 
@@ -219,7 +235,8 @@ impl Store {
     /// Reads every row, so many at a time that their texts need little memory.
     fn rows<T: DeserializeOwned + Send>(&self, sql: &str) -> Vec<T> {
         let read = || -> rusqlite::Result<Vec<T>> {
-            let mut statement = self.connection.prepare(sql)?;
+            let disk = self.disk.lend();
+            let mut statement = disk.prepare(sql)?;
             let mut texts = statement.query_map([], |row| row.get::<_, String>(0))?.flatten();
             let mut read = Vec::new();
             loop {

@@ -125,7 +125,7 @@ fn a_full_disk_is_told_and_over_once_there_is_room() {
     let folder = tempfile::tempdir().expect("a folder");
     let mut store = Store::open(folder.path());
     let limit = |store: &Store, pages: u32| {
-        store.connection.pragma_update(None, "max_page_count", pages).expect("a limit");
+        store.disk.lend().pragma_update(None, "max_page_count", pages).expect("a limit");
     };
     limit(&store, 1);
     let long = "x".repeat(100_000);
@@ -211,7 +211,7 @@ fn what_happened_is_new_once_whatever_trouble_the_disk_has() {
     assert!(store.has_recorded(&happening("7").key));
     drop(store);
     let mut store = Store::open(folder.path());
-    store.connection.pragma_update(None, "max_page_count", 1).expect("a limit");
+    store.disk.lend().pragma_update(None, "max_page_count", 1).expect("a limit");
     let (edit, draft) = words(&"x".repeat(100_000));
     assert!(!store.keep_words("me", &[edit, draft], std::iter::empty()));
     assert!(store.view().trouble.is_some());
@@ -237,4 +237,41 @@ fn what_is_to_be_done_is_kept_until_it_is_done() {
     store.record(failed());
     store.forget_deed(&deed.id);
     assert_eq!((store.deeds(), store.history().len()), (Vec::new(), 1));
+}
+
+#[test]
+fn nothing_overtakes_jobs_that_are_saved_behind() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let named = |name: &str| Record { filename: Some(name.to_owned()), ..Record::new(JobId::new("7")) };
+    let kept = |store: &mut Store| store.jobs(&BTreeSet::new());
+    let mut store = Store::open(folder.path());
+    let write = store.save_behind(vec![Arc::new(named("older.mp4"))]);
+    store.save([&named("newer.mp4")].into_iter(), |_| false);
+    assert!(
+        {
+            let saved = write();
+            store.saved(saved)
+        },
+        "it was written by whoever came first"
+    );
+    assert_eq!(kept(&mut store), [named("newer.mp4")]);
+    let write = store.save_behind(vec![Arc::new(named("back.mp4"))]);
+    store.clear();
+    write();
+    assert_eq!(kept(&mut store), [], "what was cleared stays away");
+    let write = store.save_behind(vec![Arc::new(named("last.mp4"))]);
+    drop(store);
+    let mut store = Store::open(folder.path());
+    assert_eq!(kept(&mut store), [named("last.mp4")], "an end waits for no thread");
+    write();
+}
+
+#[test]
+fn jobs_that_the_disk_does_not_take_behind_are_told_of() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut store = Store::open(folder.path());
+    store.disk.lend().pragma_update(None, "max_page_count", 1).expect("a limit");
+    let large = Record { filename: Some("x".repeat(100_000)), ..Record::new(JobId::new("7")) };
+    let saved = store.save_behind(vec![Arc::new(large)])();
+    assert!(!store.saved(saved) && store.view().trouble.is_some());
 }

@@ -1,6 +1,6 @@
 //! All jobs, and the rules by which messages and snapshots change them.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use indexmap::IndexMap;
 use jiff::Timestamp;
@@ -49,8 +49,8 @@ pub enum Trouble {
 }
 
 /// Holds the jobs: a message must find its own among a hundred thousand as soon as among ten, and they are told in an order
-/// that does not depend on chance.
-type Jobs = IndexMap<JobId, Box<Record>>;
+/// that does not depend on chance. Whoever writes one to disk shares it, and changes go on in a copy meanwhile.
+type Jobs = IndexMap<JobId, Arc<Record>>;
 
 /// Holds every job by its id.
 #[derive(Debug, Default)]
@@ -65,31 +65,36 @@ pub struct Cache {
 impl Cache {
     /// Takes up the records that the disk kept.
     pub fn restore(records: impl IntoIterator<Item = Record>) -> Self {
-        let jobs: Jobs = records.into_iter().map(|record| (record.job_id.clone(), Box::new(record))).collect();
+        let jobs: Jobs = records.into_iter().map(|record| (record.job_id.clone(), Arc::new(record))).collect();
         Self { synced: newest(&jobs), jobs, ..Self::default() }
     }
 
     /// Returns every job, in no order that means anything.
     pub fn jobs(&self) -> impl Iterator<Item = &Record> {
-        self.jobs.values().map(Box::as_ref)
+        self.jobs.values().map(Arc::as_ref)
     }
 
     /// Returns one job.
     pub fn job(&self, job_id: &JobId) -> Option<&Record> {
-        self.jobs.get(job_id).map(Box::as_ref)
+        self.jobs.get(job_id).map(Arc::as_ref)
+    }
+
+    /// Returns one job as it is now, for whoever needs it longer.
+    pub fn shared(&self, job_id: &JobId) -> Option<&Arc<Record>> {
+        self.jobs.get(job_id)
     }
 
     /// Keeps the long texts of a job out of memory, now that the disk has them.
     pub fn shelve(&mut self, job_id: &JobId) {
-        if let Some(job) = self.jobs.get_mut(job_id) {
-            job.shelve();
+        if let Some(job) = self.jobs.get_mut(job_id).filter(|job| job.transcript().is_some()) {
+            Arc::make_mut(job).shelve();
         }
     }
 
     /// Takes the words of a video back into memory, before the disk forgets them.
     pub fn unshelve(&mut self, job_id: &JobId, transcript: String) {
         if let Some(job) = self.jobs.get_mut(job_id) {
-            job.unshelve(transcript);
+            Arc::make_mut(job).unshelve(transcript);
         }
     }
 
@@ -119,7 +124,7 @@ impl Cache {
         let known = held.is_some();
         let witnessed = if known || self.synced.is_some() { Witnessed::Yes } else { Witnessed::FirstLook };
         let job = match held {
-            Some(index) => &mut self.jobs[index],
+            Some(index) => Arc::make_mut(&mut self.jobs[index]),
             None => entry(&mut self.jobs, &event.job_id),
         };
         let before = Before::of(job);
@@ -168,7 +173,7 @@ impl Cache {
             Authority::Decides => job.overall.since().map_or(at, |since| since.max(at)),
         };
         let verdict = merge_into(job, at, decided, snapshot);
-        let mut changes = if was == **job { Vec::new() } else { before.compare(job, witnessed) };
+        let mut changes = if was == *job { Vec::new() } else { before.compare(job, witnessed) };
         if verdict == Verdict::Doubtful && authority == Authority::Ordinary {
             changes.push(Change::Doubted(job_id));
         }
@@ -189,7 +194,7 @@ impl Cache {
             Some(snapshot) => self.merge(*snapshot, requested, Authority::Ordinary),
             None => Vec::new(),
         };
-        let Some(job) = self.jobs.get_mut(&job_id) else { return changed };
+        let Some(job) = self.jobs.get_mut(&job_id).map(Arc::make_mut) else { return changed };
         for (field, value) in values {
             let held = job.said_at(field);
             let came_meanwhile = held != sent_over.get(&field).copied();
@@ -222,7 +227,7 @@ impl Cache {
 
     /// Puts the trouble of a job aside, or takes it up again.
     pub fn settle(&mut self, job_id: &JobId, trouble: Trouble) -> Option<Change> {
-        let job = self.jobs.get_mut(job_id)?;
+        let job = self.jobs.get_mut(job_id).map(Arc::make_mut)?;
         job.dismissed = match trouble {
             Trouble::Dismiss => {
                 let newest = job.faults.iter().map(|fault| fault.at).max();
@@ -235,7 +240,7 @@ impl Cache {
 
     /// Forgets a job that the server no longer has.
     pub fn remove(&mut self, job_id: &JobId) -> Option<Change> {
-        self.jobs.swap_remove(job_id).map(|job| Change::Removed(job.job_id))
+        self.jobs.swap_remove(job_id).map(|job| Change::Removed(job.job_id.clone()))
     }
 
     /// Takes every job from the list alone, but for what no backend knows, and returns the changes and those that are gone.
@@ -264,8 +269,8 @@ impl Cache {
     }
 }
 
-fn entry<'a>(jobs: &'a mut Jobs, job_id: &JobId) -> &'a mut Box<Record> {
-    jobs.entry(job_id.clone()).or_insert_with(|| Box::new(Record::new(job_id.clone())))
+fn entry<'a>(jobs: &'a mut Jobs, job_id: &JobId) -> &'a mut Record {
+    Arc::make_mut(jobs.entry(job_id.clone()).or_insert_with(|| Arc::new(Record::new(job_id.clone()))))
 }
 
 fn newest(jobs: &Jobs) -> Option<Timestamp> {

@@ -10,8 +10,8 @@ use crate::{JobId, cache::Scope};
 const BATCH_LIMIT: usize = 500;
 /// How often progress is written to disk. A crash costs at most this, and the backend still has it.
 const SAVE_EVERY: Duration = Duration::from_secs(1);
-/// How many jobs are written at once: more would hold up the messages that arrive meanwhile.
-pub const SAVED_AT_ONCE: usize = 64;
+/// How many jobs are written at once: more would hold up whatever else is to be written at once, such as words.
+const SAVED_AT_ONCE: usize = 64;
 /// How soon a disk that took nothing is tried again.
 const SAVE_AGAIN: Duration = Duration::from_secs(10);
 
@@ -21,7 +21,12 @@ pub struct Dirty {
     /// In the order in which they changed, so that none waits for ever behind others.
     unseen: IndexMap<JobId, Scope>,
     removed: BTreeSet<JobId>,
+    /// In the order in which they changed.
     unsaved: IndexSet<JobId>,
+    /// How many of them are still to be written by the round that is under way.
+    round: usize,
+    /// Whether something was taken out to be saved, and is not yet.
+    saving: bool,
     flush_at: Option<Duration>,
     save_at: Option<Duration>,
     flushed: Duration,
@@ -46,7 +51,8 @@ impl Dirty {
 
     /// Returns when something is due next, on the monotonic clock.
     pub fn deadline(&self) -> Option<Duration> {
-        [self.flush_at, self.save_at].into_iter().flatten().min()
+        let save_at = self.save_at.filter(|_| !self.saving);
+        [self.flush_at, save_at].into_iter().flatten().min()
     }
 
     /// Tells whether something is to be shown by now.
@@ -56,7 +62,7 @@ impl Dirty {
 
     /// Tells whether something is to be saved by now.
     pub fn save_due(&self, now: Duration) -> bool {
-        self.save_at.is_some_and(|due| now >= due)
+        !self.saving && self.save_at.is_some_and(|due| now >= due)
     }
 
     /// Takes in that a job changed. The first change after a quiet time is shown at once, the next ones a frame later.
@@ -102,20 +108,42 @@ impl Dirty {
         self.unsaved.iter()
     }
 
-    /// Takes out what is saved now, so many at most; the rest is due a frame later.
-    pub fn to_save(&mut self, most: usize, now: Duration) -> Vec<JobId> {
-        let taken = self.unsaved.drain(..self.unsaved.len().min(most)).collect();
-        self.save_at = (!self.unsaved.is_empty()).then_some(now + self.frame);
+    /// Takes out what is saved next: in parts, each of which is to be told of by [`Self::saved`] before the next. What
+    /// changes meanwhile is saved by another round, or each would be written as often as it changes.
+    pub fn to_save(&mut self) -> Vec<JobId> {
+        if self.round == 0 {
+            self.round = self.unsaved.len();
+        }
+        let taken: Vec<_> = self.unsaved.drain(..self.round.min(SAVED_AT_ONCE).min(self.unsaved.len())).collect();
+        self.round -= taken.len();
+        (self.saving, self.save_at) = (true, None);
         taken
+    }
+
+    /// Takes in that what was taken out is saved, or will have to be taken out again.
+    pub fn saved(&mut self, now: Duration) {
+        self.saving = false;
+        self.round = self.round.min(self.unsaved.len());
+        self.save_at = match self.round {
+            0 => (!self.unsaved.is_empty()).then_some(now + SAVE_EVERY),
+            _ => Some(now),
+        };
+    }
+
+    /// Takes out everything that is to be saved, at once.
+    pub fn all_to_save(&mut self) -> Vec<JobId> {
+        (self.round, self.save_at) = (0, None);
+        std::mem::take(&mut self.unsaved).into_iter().collect()
     }
 
     /// Saves nothing now: there is nothing left to be saved.
     pub fn forget_saving(&mut self) {
-        self.save_at = None;
+        (self.round, self.save_at) = (0, None);
     }
 
     /// Tries to save again later.
     pub fn save_later(&mut self, now: Duration) {
+        self.round = 0;
         self.save_at = Some(now + SAVE_AGAIN);
     }
 }
@@ -165,12 +193,32 @@ mod tests {
     }
 
     #[test]
-    fn much_is_saved_in_parts_between_which_messages_are_heard() {
+    fn much_is_saved_in_parts_and_what_changes_meanwhile_by_the_next_round() {
         let mut dirty = Dirty::once_in(FRAME);
         (0..100).for_each(|number| dirty.mark(id(number), Scope::Increment, Duration::ZERO));
-        assert_eq!(dirty.to_save(SAVED_AT_ONCE, SAVE_EVERY).len(), 64);
-        assert!(!dirty.save_due(SAVE_EVERY) && dirty.save_due(SAVE_EVERY + FRAME));
-        assert_eq!(dirty.to_save(SAVED_AT_ONCE, SAVE_EVERY + FRAME).len(), 36);
+        assert!(dirty.save_due(SAVE_EVERY));
+        assert_eq!(dirty.to_save().len(), 64);
+        dirty.mark(id(0), Scope::Increment, SAVE_EVERY);
+        dirty.mark(id(99), Scope::Increment, SAVE_EVERY);
+        dirty.batch(SAVE_EVERY);
+        assert_eq!((dirty.save_due(Duration::MAX), dirty.deadline()), (false, None), "one part at a time");
+        dirty.saved(SAVE_EVERY);
+        assert!(dirty.save_due(SAVE_EVERY), "the rest at once");
+        assert_eq!(dirty.to_save().len(), 36);
+        dirty.saved(SAVE_EVERY);
+        assert!(!dirty.save_due(SAVE_EVERY) && dirty.save_due(2 * SAVE_EVERY));
+        assert_eq!(dirty.to_save(), [id(0)]);
+        dirty.saved(2 * SAVE_EVERY);
+        assert!(!dirty.save_due(Duration::MAX));
+    }
+
+    #[test]
+    fn a_round_ends_though_what_it_was_to_save_is_gone() {
+        let mut dirty = Dirty::once_in(FRAME);
+        (0..100).for_each(|number| dirty.mark(id(number), Scope::Increment, Duration::ZERO));
+        dirty.to_save();
+        (0..100).for_each(|number| dirty.mark_removed(id(number), SAVE_EVERY));
+        dirty.saved(SAVE_EVERY);
         assert!(!dirty.save_due(Duration::MAX));
     }
 

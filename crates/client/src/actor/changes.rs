@@ -1,7 +1,12 @@
 //! What becomes of a change: a batch for the window, a row on disk, a notification.
 
-use super::{Actor, Duration, Event, JobId, calls::Call, link, news::Read};
-use crate::{shell::Shell, store::Store};
+use std::sync::Arc;
+
+use super::{Actor, Duration, Event, JobId, Report, calls::Call, link, news::Read};
+use crate::{
+    shell::Shell,
+    store::{Saved, Store},
+};
 use jiff::SignedDuration;
 use tallylight_core::{
     Now,
@@ -143,28 +148,59 @@ impl<S: Shell> Actor<S> {
         }
     }
 
-    /// Writes everything that changed to disk.
+    /// Writes everything that changed to disk, and waits for that. What the disk does not take stays in memory, and is tried
+    /// again.
     pub(super) fn save_all(&mut self) {
-        self.save(usize::MAX);
-    }
-
-    /// Writes what changed to disk, so many jobs at most. What it does not take stays in memory, and is tried again.
-    pub(super) fn save(&mut self, most: usize) {
         // First: of a job that the next run knows to have ended, it is not told again.
         self.keep_happenings();
+        // Those under way, too: nobody may be left to hear that they failed.
+        for job in &self.saving {
+            self.dirty.mark_unsaved(job.job_id.clone());
+        }
+        let job_ids = self.dirty.all_to_save();
+        let jobs = self.shared(&job_ids);
+        let saved = self.store.save(jobs.iter().map(Arc::as_ref), |job_id| self.edits.has(job_id));
+        self.after_saving(jobs, saved);
+    }
+
+    /// Writes what changed to disk, some jobs at a time and on another thread: messages are heard meanwhile.
+    pub(super) fn save(&mut self) {
+        self.keep_happenings();
+        let job_ids = self.dirty.to_save();
+        let mut jobs = self.shared(&job_ids);
+        jobs.retain(|job| self.is_kept(job));
+        let write = self.store.save_behind(jobs.clone());
+        self.saving = jobs;
+        let reports = self.reports.clone();
+        tokio::task::spawn_blocking(move || drop(reports.blocking_send(Report::Saved(write()))));
+    }
+
+    pub(super) fn saved(&mut self, saved: Saved) {
         let now = self.now().monotonic;
-        let job_ids = self.dirty.to_save(most, now);
-        let jobs = job_ids.iter().filter_map(|job_id| self.cache.job(job_id));
-        let saved = self.store.save(jobs, |job_id| self.edits.has(job_id));
+        self.dirty.saved(now);
+        let (jobs, saved) = (std::mem::take(&mut self.saving), self.store.saved(saved));
+        self.after_saving(jobs, saved);
+    }
+
+    fn shared(&self, job_ids: &[JobId]) -> Vec<Arc<Record>> {
+        job_ids.iter().filter_map(|job_id| self.cache.shared(job_id).cloned()).collect()
+    }
+
+    /// Goes on after jobs were written, or not.
+    fn after_saving(&mut self, jobs: Vec<Arc<Record>>, saved: bool) {
         if !saved || !self.keep_words() {
-            for job_id in job_ids {
-                self.dirty.mark_unsaved(job_id);
+            for job in &jobs {
+                self.dirty.mark_unsaved(job.job_id.clone());
             }
             return self.save_soon();
         }
-        for job_id in job_ids {
-            // What the disk does not keep must stay in memory.
-            if self.cache.job(&job_id).is_some_and(|job| self.is_kept(job)) {
+        for job in jobs {
+            // What changed since is not what the disk has, and what the disk does not keep must stay in memory.
+            let is_same = self.cache.shared(&job.job_id).is_some_and(|held| Arc::ptr_eq(held, &job));
+            if is_same && self.is_kept(&job) {
+                let job_id = job.job_id.clone();
+                // No copy of it is to be made.
+                drop(job);
                 self.cache.shelve(&job_id);
             }
         }

@@ -46,7 +46,8 @@ impl Store {
 
     /// Notes in `known` what was kept before.
     fn insert(&mut self, happenings: &[Happening], known: &mut BTreeSet<Delivered>) -> rusqlite::Result<()> {
-        let transaction = self.connection.transaction()?;
+        let mut disk = self.disk.lend();
+        let transaction = disk.transaction()?;
         {
             let mut insert = transaction.prepare_cached(
                 "INSERT OR IGNORE INTO history (job_id, run, outcome, body, read) VALUES (?1, ?2, ?3, ?4, ?5)",
@@ -75,14 +76,15 @@ impl Store {
 
     /// Forgets something that is done.
     pub fn forget_deed(&mut self, id: &str) {
-        let written = self.connection.execute("DELETE FROM deed WHERE id = ?1", [id]);
+        let written = self.disk.lend().execute("DELETE FROM deed WHERE id = ?1", [id]);
         self.wrote("what was done", written);
     }
 
     /// Returns what happened, newest first.
     pub fn history(&self) -> Vec<HistoryEntry> {
         let read = || -> rusqlite::Result<Vec<HistoryEntry>> {
-            let mut statement = self.connection.prepare("SELECT id, body, read FROM history ORDER BY id DESC")?;
+            let disk = self.disk.lend();
+            let mut statement = disk.prepare("SELECT id, body, read FROM history ORDER BY id DESC")?;
             let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get::<_, String>(1)?, row.get(2)?)))?;
             let entries = rows.flatten().filter_map(|(entry_id, body, read)| {
                 let entry: HistoryEntry = serde_json::from_str(&body).ok()?;
@@ -99,19 +101,19 @@ impl Store {
     /// Returns how much of it nobody has seen.
     pub fn unread(&self) -> u32 {
         let sql = "SELECT count(*) FROM history WHERE NOT read";
-        self.connection.query_row(sql, [], |row| row.get(0)).optional().ok().flatten().unwrap_or_default()
+        self.disk.lend().query_row(sql, [], |row| row.get(0)).optional().ok().flatten().unwrap_or_default()
     }
 
     /// Marks as seen what happened to a job. Returns whether anything was not.
     pub fn mark_job_read(&mut self, job_id: &JobId) -> bool {
         let sql = "UPDATE history SET read = 1 WHERE NOT read AND job_id = ?1";
-        let marked = self.connection.execute(sql, [job_id.as_str()]);
+        let marked = self.disk.lend().execute(sql, [job_id.as_str()]);
         self.marked(marked)
     }
 
     /// Marks as seen what happened up to an entry, and this. Returns whether anything was not.
     pub fn mark_read_up_to(&mut self, entry_id: i64) -> bool {
-        let marked = self.connection.execute("UPDATE history SET read = 1 WHERE NOT read AND id <= ?1", [entry_id]);
+        let marked = self.disk.lend().execute("UPDATE history SET read = 1 WHERE NOT read AND id <= ?1", [entry_id]);
         self.marked(marked)
     }
 

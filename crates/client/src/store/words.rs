@@ -15,19 +15,20 @@ use super::{Store, put_job};
 impl Store {
     /// Returns the edits of an account that the backend has not confirmed.
     pub fn edits(&self, owner: &str) -> Vec<Edit> {
-        owned(&self.connection, "SELECT body FROM edit WHERE owner = ?1 ORDER BY id", owner)
+        owned(&self.disk.lend(), "SELECT body FROM edit WHERE owner = ?1 ORDER BY id", owner)
     }
 
     /// Returns the drafts of an account.
     pub fn drafts(&self, owner: &str) -> Vec<Draft> {
-        owned(&self.connection, "SELECT body FROM draft WHERE owner = ?1", owner)
+        owned(&self.disk.lend(), "SELECT body FROM draft WHERE owner = ?1", owner)
     }
 
     /// Returns every job with words that a backend does not have, whosever they are.
     pub fn worded_jobs(&self) -> BTreeSet<JobId> {
         let sql = "SELECT job_id FROM draft UNION SELECT json_extract(body, '$.job_id') FROM edit";
         let read = || -> rusqlite::Result<BTreeSet<JobId>> {
-            let mut statement = self.connection.prepare(sql)?;
+            let disk = self.disk.lend();
+            let mut statement = disk.prepare(sql)?;
             let ids = statement.query_map([], |row| row.get::<_, String>(0))?;
             Ok(ids.flatten().map(JobId::new).collect())
         };
@@ -37,7 +38,7 @@ impl Store {
     /// Returns the highest id of an edit, whosever it is.
     pub fn last_edit(&self) -> OpId {
         let sql = "SELECT COALESCE(MAX(id), 0) FROM edit";
-        OpId(self.connection.query_row(sql, [], |row| row.get(0)).unwrap_or_default())
+        OpId(self.disk.lend().query_row(sql, [], |row| row.get(0)).unwrap_or_default())
     }
 
     /// Keeps what became of an account's words, and the jobs that hold them now: all of it or nothing.
@@ -71,12 +72,14 @@ impl Store {
 
     /// Writes so that not even a power failure undoes it.
     fn durably(&mut self, what: &str, write: impl FnOnce(&Transaction) -> rusqlite::Result<()>) -> bool {
-        let written = self.connection.pragma_update(None, "synchronous", "FULL").and_then(|()| {
-            let transaction = self.connection.transaction()?;
+        let mut disk = self.disk.lend();
+        let written = disk.pragma_update(None, "synchronous", "FULL").and_then(|()| {
+            let transaction = disk.transaction()?;
             write(&transaction)?;
             transaction.commit()
         });
-        let _ = self.connection.pragma_update(None, "synchronous", "NORMAL");
+        let _ = disk.pragma_update(None, "synchronous", "NORMAL");
+        drop(disk);
         self.wrote(what, written)
     }
 }
