@@ -1,11 +1,19 @@
 //! The one window: built once, hidden when it is closed, and the place where videos are dropped.
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 use tallylight_client::Pictures;
 use tallylight_core::settings::Theme;
 use tauri::{
     AppHandle, DragDropEvent, Manager, WebviewUrl, WebviewWindowBuilder, Window, WindowEvent, Wry, plugin::TauriPlugin,
+    webview::PageLoadEvent,
 };
 use tauri_plugin_window_state::StateFlags;
 
@@ -15,6 +23,8 @@ mod crash;
 mod drawing;
 
 const LABEL: &str = "main";
+/// How long the window waits for its page at most.
+const PAGE_LIMIT: Duration = Duration::from_secs(3);
 
 /// Tells whether a start shows the window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,6 +45,7 @@ impl First {
 /// Builds the window, which keeps its pictures in a folder.
 pub fn build(app: &AppHandle, folder: &Path, theme: Theme, first: First) -> tauri::Result<()> {
     set_theme(app, theme);
+    let opening = Opening::of(first);
     let window = WebviewWindowBuilder::new(app, LABEL, WebviewUrl::default())
         .title("Tallylight")
         .inner_size(960.0, 680.0)
@@ -42,11 +53,41 @@ pub fn build(app: &AppHandle, folder: &Path, theme: Theme, first: First) -> taur
         .data_directory(folder.to_owned())
         // Everything that it shows is its own; a link in a description must not take its place.
         .on_navigation(is_own_page)
-        .visible(first == First::Shown)
+        .visible(false)
+        .on_page_load({
+            let opening = opening.clone();
+            move |window, load| {
+                if load.event() == PageLoadEvent::Finished {
+                    opening.open(window.app_handle());
+                }
+            }
+        })
         .build()?;
     drawing::without_gpu(&window);
     crash::recover(&window);
+    let app = app.clone();
+    tauri::async_runtime::spawn(async move {
+        tokio::time::sleep(PAGE_LIMIT).await;
+        opening.open(&app);
+    });
     Ok(())
+}
+
+/// Shows the window once, when its page is there: before, there is nothing to see, and WebKitGTK would hold up everything for
+/// half a second now and then, in which it waits for a page whose process has not begun.
+#[derive(Clone)]
+struct Opening(Arc<AtomicBool>);
+
+impl Opening {
+    fn of(first: First) -> Self {
+        Self(Arc::new(AtomicBool::new(first == First::Shown)))
+    }
+
+    fn open(&self, app: &AppHandle) {
+        if self.0.swap(false, Ordering::Relaxed) {
+            show(app);
+        }
+    }
 }
 
 /// Remembers the window's size and place in a folder, and brings it back there.

@@ -208,8 +208,14 @@ fn stages(record: &Record) -> Vec<StageView> {
         .collect()
 }
 
+/// Returns the first stage of a pipeline that is being worked on.
+pub(super) fn running(record: &Record) -> Option<&StageId> {
+    let running = record.stages.iter().filter(|(_, gauge)| gauge.status() == Status::Processing);
+    running.map(|(id, _)| id).min_by_key(|id| pipeline_place(id))
+}
+
 /// Returns a job's stages in the order of a pipeline.
-pub(super) fn in_order(record: &Record) -> impl Iterator<Item = (&StageId, &Gauge)> {
+fn in_order(record: &Record) -> impl Iterator<Item = (&StageId, &Gauge)> {
     let mut stages: Vec<_> = record.stages.iter().collect();
     // The map is ordered by name; a stable sort keeps that among stages of the same kind.
     stages.sort_by_cached_key(|(id, _)| pipeline_place(id));
@@ -222,8 +228,9 @@ pub(super) fn in_order(record: &Record) -> impl Iterator<Item = (&StageId, &Gaug
 fn pipeline_place(stage_id: &StageId) -> usize {
     const KINDS: [&str; 9] =
         ["UPLOAD", "PROBE", "AUDIO", "TRANSCRI", "TITLE", "METADATA", "CHAPTER", "THUMBNAIL", "PUBLISH"];
-    let name = stage_id.as_str().to_ascii_uppercase();
-    KINDS.iter().position(|kind| name.contains(kind)).unwrap_or(KINDS.len())
+    let name = stage_id.as_str().as_bytes();
+    let speaks_of = |kind: &&str| name.windows(kind.len()).any(|part| part.eq_ignore_ascii_case(kind.as_bytes()));
+    KINDS.iter().position(|kind| speaks_of(&kind)).unwrap_or(KINDS.len())
 }
 
 fn metadata(record: &Record, pending: &BTreeMap<Field, &Content>) -> MetadataView {

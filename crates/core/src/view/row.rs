@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::job::{FaultView, error, fault, in_order};
+use super::job::{FaultView, error, fault, running};
 use crate::{
     JobId, StageId, ThumbnailId,
     edits::{Cause, Draft, Edits},
@@ -71,14 +71,13 @@ pub fn row(record: &Record, edits: &Edits, forecast: &Forecast) -> RowView {
 }
 
 pub(super) fn of(record: &Record, edits: &Edits, forecast: &Forecast, pending: &BTreeMap<Field, &Content>) -> RowView {
-    let running = || in_order(record).find(|(_, gauge)| gauge.status() == Status::Processing);
     RowView {
         job_id: record.job_id.clone(),
         filename: record.filename.clone(),
         title: title(record, pending).map(str::to_owned),
         status: record.overall.status(),
         progress_percent: record.overall.percent(),
-        stage_id: if record.overall.status().is_final() { None } else { running().map(|(id, _)| id.clone()) },
+        stage_id: if record.overall.status().is_final() { None } else { running(record).cloned() },
         error: error(record),
         warnings: record.warnings().map(fault).collect(),
         cover_id: cover(record, pending).map(|cover| cover.thumbnail_id.clone()),
