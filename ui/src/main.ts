@@ -1,13 +1,14 @@
 import { mount } from "svelte";
 import App from "./App.svelte";
-import { isTauri } from "./platform";
 import type { Backend } from "./backend";
+import { tauriBackend } from "./backend.tauri";
+import { isTauri } from "./platform";
 import "./tokens.css";
 import "./base.css";
 
 /** The real backend in the app; a made-up one in a plain browser, for working on the views. */
 async function chooseBackend(): Promise<Backend> {
-  if (isTauri()) return (await import("./backend.tauri")).tauriBackend;
+  if (isTauri()) return tauriBackend;
   if (import.meta.env.DEV) return (await import("./backend.mock")).demoBackend();
   throw new Error("this page belongs into the app");
 }

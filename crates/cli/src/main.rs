@@ -2,6 +2,11 @@
 
 use std::process::ExitCode;
 
+/// As the app has it.
+#[cfg(target_os = "linux")]
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 fn main() -> ExitCode {
     tallylight_cli::main()
 }

@@ -2,6 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
+use foldhash::fast::RandomState;
 use indexmap::IndexMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -50,7 +51,7 @@ pub enum Trouble {
 
 /// Holds the jobs: a message must find its own among a hundred thousand as soon as among ten, and they are told in an order
 /// that does not depend on chance. Whoever writes one to disk shares it, and changes go on in a copy meanwhile.
-type Jobs = IndexMap<JobId, Arc<Record>>;
+type Jobs = IndexMap<JobId, Arc<Record>, RandomState>;
 
 /// Holds every job by its id.
 #[derive(Debug, Default)]
@@ -278,6 +279,9 @@ fn newest(jobs: &Jobs) -> Option<Timestamp> {
 }
 
 fn trusted(at: Timestamp, arrival: Timestamp) -> Timestamp {
+    if at <= arrival {
+        return at;
+    }
     match arrival.checked_add(TRUSTED_AHEAD) {
         Ok(limit) if at > limit => arrival,
         _ => at,

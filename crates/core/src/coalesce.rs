@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeSet, time::Duration};
 
+use foldhash::fast::RandomState;
 use indexmap::{IndexMap, IndexSet};
 
 use crate::{JobId, cache::Scope};
@@ -19,10 +20,10 @@ const SAVE_AGAIN: Duration = Duration::from_secs(10);
 #[derive(Debug, Default)]
 pub struct Dirty {
     /// In the order in which they changed, so that none waits for ever behind others.
-    unseen: IndexMap<JobId, Scope>,
+    unseen: IndexMap<JobId, Scope, RandomState>,
     removed: BTreeSet<JobId>,
     /// In the order in which they changed.
-    unsaved: IndexSet<JobId>,
+    unsaved: IndexSet<JobId, RandomState>,
     /// How many of them are still to be written by the round that is under way.
     round: usize,
     /// Whether something was taken out to be saved, and is not yet.

@@ -78,6 +78,7 @@ impl<S: Shell> Actor<S> {
         // A sign of life is one, however often it is given.
         let life = if heard.iter().any(is_event) { Input::Message(conn) } else { Input::Noise(conn) };
         self.link_input(life);
+        let arrival = self.cache.server_time(now);
         for Heard { length, frame } in heard {
             self.diagnostics.frame(length);
             match frame {
@@ -86,8 +87,15 @@ impl<S: Shell> Actor<S> {
                     self.link_input(Input::Heartbeat(conn, kind));
                 }
                 // What is not dated is dated now, each later than the last.
-                Ok(Frame::Event(event)) if event.at.is_none() => self.event(event, self.now()),
-                Ok(Frame::Event(event)) => self.event(event, now),
+                Ok(Frame::Event(event)) => {
+                    if let Some(at) = event.at {
+                        let late = arrival.duration_since(at).as_millis();
+                        self.diagnostics.latency(i64::try_from(late).unwrap_or(i64::MAX));
+                    }
+                    // What is not dated is dated now, each later than the last.
+                    let now = if event.at.is_none() { self.now() } else { now };
+                    self.event(event, now);
+                }
                 Err(rejected) => self.reject(rejected),
             }
         }
@@ -98,10 +106,6 @@ impl<S: Shell> Actor<S> {
             let reason = "there are too many jobs: this one is left out".to_owned();
             let sample = protocol::sample(event.job_id.as_str());
             return self.reject(Rejected { kind: RejectedKind::TooManyJobs, reason, sample });
-        }
-        if let Some(at) = event.at {
-            let late = self.cache.server_time(now).duration_since(at);
-            self.diagnostics.latency(i64::try_from(late.as_millis()).unwrap_or(i64::MAX));
         }
         let changes = self.cache.apply(event, now);
         self.changed(changes);

@@ -230,7 +230,7 @@ fn pipeline_place(stage_id: &StageId) -> usize {
         ["UPLOAD", "PROBE", "AUDIO", "TRANSCRI", "TITLE", "METADATA", "CHAPTER", "THUMBNAIL", "PUBLISH"];
     let name = stage_id.as_str().as_bytes();
     let speaks_of = |kind: &&str| name.windows(kind.len()).any(|part| part.eq_ignore_ascii_case(kind.as_bytes()));
-    KINDS.iter().position(|kind| speaks_of(&kind)).unwrap_or(KINDS.len())
+    KINDS.iter().position(speaks_of).unwrap_or(KINDS.len())
 }
 
 fn metadata(record: &Record, pending: &BTreeMap<Field, &Content>) -> MetadataView {
