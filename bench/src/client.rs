@@ -115,7 +115,7 @@ pub async fn measure(server: &Url, load: Load, at_once: bool) -> Result<()> {
         "{}",
         json!({
             "seconds": seconds, "cpu_seconds": cpu, "late": percentiles(late),
-            "resident_bytes": { "empty": before, "full": after, "end": resident_bytes()? },
+            "resident_bytes": { "empty": before, "full": after, "end": resident_bytes()?, "peak": peak_bytes()? },
             "disk_bytes": std::fs::metadata(folder.path().join("tallylight.db"))?.len(),
             "events": looker.0.events.load(Ordering::Relaxed) - events,
             "changes": looker.0.changes.load(Ordering::Relaxed) - changes,
@@ -126,8 +126,17 @@ pub async fn measure(server: &Url, load: Load, at_once: bool) -> Result<()> {
 
 /// Returns how much memory this process has.
 pub fn resident_bytes() -> Result<u64> {
+    memory("VmRSS:")
+}
+
+/// Returns the most memory that this process ever held.
+fn peak_bytes() -> Result<u64> {
+    memory("VmHWM:")
+}
+
+fn memory(which: &str) -> Result<u64> {
     let status = std::fs::read_to_string("/proc/self/status")?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("no VmRSS")?;
+    let line = status.lines().find_map(|line| line.strip_prefix(which)).with_context(|| format!("no {which}"))?;
     Ok(line.trim().trim_end_matches(" kB").parse::<u64>()? * 1024)
 }
 

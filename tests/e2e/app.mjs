@@ -175,10 +175,16 @@ export class App {
     return [`^${bin(this.program)}`, ...this.place].join(" ");
   }
 
+  /** Takes a picture of its window. WebDriver's own waits, for ever, until something changes in the page. */
   async screenshot(name) {
     const folder = env("TALLYLIGHT_SCREENSHOTS");
     mkdirSync(folder, { recursive: true });
-    await this.browser.saveScreenshot(join(folder, `${name}.png`));
+    await sleep(200);
+    const [pid] = execFileSync("pgrep", ["-f", this.command()], { encoding: "utf8" }).trim().split("\n");
+    const found = execFileSync("xdotool", ["search", "--onlyvisible", "--pid", pid, "--name", "^Tallylight$"], { encoding: "utf8" });
+    const [window] = found.trim().split("\n");
+    execFileSync("xdotool", ["windowraise", window]);
+    execFileSync("import", ["-window", window, join(folder, `${name}.png`)]);
   }
 
   /** Ends the app as a power cut would. */

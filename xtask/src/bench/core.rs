@@ -80,6 +80,11 @@ fn number(value: &Value, path: &str) -> Result<f64> {
     value.pointer(path).and_then(Value::as_f64).with_context(|| format!("no {path} in {value}"))
 }
 
+/// Returns the most memory that a client ever held, in MB.
+fn peak(measured: &Value) -> Result<f64> {
+    Ok(number(measured, "/resident_bytes/peak")? / 1e6)
+}
+
 fn median(mut values: Vec<f64>) -> f64 {
     values.sort_by(f64::total_cmp);
     values.get(values.len() / 2).copied().unwrap_or_default()
@@ -172,41 +177,46 @@ fn jobs(parts: &Parts) -> Result<(Vec<Row>, Vec<Points>, Vec<Points>)> {
 fn latency(parts: &Parts) -> Result<(Vec<Row>, Vec<Points>)> {
     step("how late changes are");
     let server = Server::start(&parts.bench, 1000)?;
-    let (mut floors, mut ours) = (Points::new(), Points::new());
+    let (mut floors, mut ours, mut memory) = (Points::new(), Points::new(), Points::new());
     for rate in [100_u32, 1000, 5000] {
         let (count, rate_text) = ((rate * 5).to_string(), rate.to_string());
         let load = ["--messages", &count, "--rate", &rate_text, "--mix", "dated"];
         let at_once = [&load[..], &["--at-once"]].concat();
-        let mut p99 = [Vec::new(), Vec::new()];
+        let (mut p99, mut most) = ([Vec::new(), Vec::new()], 0.0_f64);
         for _ in 0..TIMES {
             p99[0].push(number(&parts.run(&server, "floor", &load)?, "/late/p99_us")?);
-            p99[1].push(number(&parts.run(&server, "client", &at_once)?, "/late/p99_us")?);
+            let measured = parts.run(&server, "client", &at_once)?;
+            p99[1].push(number(&measured, "/late/p99_us")?);
+            most = peak(&measured)?.max(most);
         }
         let [floor, our] = p99.map(median);
         floors.push((f64::from(rate), floor / 1000.0));
         ours.push((f64::from(rate), our / 1000.0));
+        memory.push((f64::from(rate), most));
     }
     let (floor, our) = (floors[1].1, ours[1].1);
     let words = |ms: f64| format!("p99 {ms:.2} ms");
     let what = "server's send to the change leaving the core, 1,000 messages/s";
     let row = Row::at_most(what, words(our), "raw socket", words(floor), our / floor, 2.0);
-    Ok((vec![row], vec![ours, floors]))
+    Ok((vec![row], vec![ours, floors, memory]))
 }
 
 #[expect(clippy::cast_precision_loss, reason = "counts that are divided")]
 fn size(parts: &Parts) -> Result<Vec<Points>> {
     step("messages of many sizes");
     let server = Server::start(&parts.bench, 1000)?;
-    let (mut floors, mut ours) = (Points::new(), Points::new());
+    let (mut floors, mut ours, mut memory) = (Points::new(), Points::new(), Points::new());
     for size in [1_u64 << 10, 16 << 10, 256 << 10, 1 << 20, 8_000_000] {
         let count = ((64 << 20) / size).clamp(8, 20_000);
         let (messages, bytes) = (count.to_string(), size.to_string());
         let load = ["--messages", &messages, "--mix", "dated", "--size", &bytes];
         let per_message = |value: &Value| Ok::<f64, anyhow::Error>(number(value, "/seconds")? * 1e3 / count as f64);
         floors.push((size as f64 / 1024.0, per_message(&parts.run(&server, "floor", &load)?)?));
-        ours.push((size as f64 / 1024.0, per_message(&parts.run(&server, "client", &load)?)?));
+        let measured = parts.run(&server, "client", &load)?;
+        ours.push((size as f64 / 1024.0, per_message(&measured)?));
+        memory.push((size as f64 / 1024.0, peak(&measured)?));
     }
-    Ok(vec![ours, floors])
+    Ok(vec![ours, floors, memory])
 }
 
 /// Lets it run for an hour.

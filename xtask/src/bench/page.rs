@@ -103,6 +103,8 @@ fn points(value: &Value) -> Vec<(f64, f64)> {
 
 const MICROS: Axis = Axis { name: "µs a message", scale: Scale::Logarithmic };
 const MILLIS: Axis = Axis { name: "ms", scale: Scale::Logarithmic };
+const MEGABYTES: Axis = Axis { name: "MB", scale: Scale::Logarithmic };
+const LINEAR_MEGABYTES: Axis = Axis { name: "MB", scale: Scale::Linear };
 const JOBS: Axis = Axis { name: "jobs", scale: Scale::Logarithmic };
 
 fn draw_core(curves: &Value) -> Result<()> {
@@ -117,7 +119,7 @@ fn draw_core(curves: &Value) -> Result<()> {
         Panel {
             title: "memory against jobs".to_owned(),
             x: JOBS,
-            y: Axis { name: "MB", scale: Scale::Logarithmic },
+            y: MEGABYTES,
             curves: vec![curve("memory", 0, "the core's memory"), curve("memory", 1, "its file")],
         },
         Panel {
@@ -131,6 +133,18 @@ fn draw_core(curves: &Value) -> Result<()> {
             x: Axis { name: "KiB a message", scale: Scale::Logarithmic },
             y: Axis { name: "ms a message", scale: Scale::Logarithmic },
             curves: vec![curve("size", 0, "Tallylight"), curve("size", 1, "raw socket")],
+        },
+        Panel {
+            title: "the most memory, against rate".to_owned(),
+            x: Axis { name: "messages a second", scale: Scale::Logarithmic },
+            y: LINEAR_MEGABYTES,
+            curves: vec![curve("rate", 2, "the core's memory")],
+        },
+        Panel {
+            title: "the most memory, against size".to_owned(),
+            x: Axis { name: "KiB a message", scale: Scale::Logarithmic },
+            y: LINEAR_MEGABYTES,
+            curves: vec![curve("size", 2, "the core's memory")],
         },
     ];
     plot::draw(&root().join("docs/benchmarks/core.svg"), &panels)
