@@ -97,8 +97,8 @@ enum Report {
     Saved(Saved),
 }
 
-struct Actor<S> {
-    shell: S,
+struct Actor {
+    shell: Box<dyn Shell>,
     clock: Clock,
     store: Store,
     tokens: TokenStore,
@@ -189,7 +189,7 @@ pub fn start(config: Config, shell: impl Shell) -> Handle {
         tokio::spawn(watch_network(config.network, reports.clone()));
         let mut actor = Actor {
             dirty: Dirty::once_in(shell.frame()),
-            shell,
+            shell: Box::new(shell),
             clock: config.clock,
             tokens,
             reports,
@@ -238,7 +238,7 @@ pub fn start(config: Config, shell: impl Shell) -> Handle {
     Handle::new(commands)
 }
 
-impl<S: Shell> Actor<S> {
+impl Actor {
     async fn run(mut self, mut inbox: mpsc::Receiver<Command>, mut incoming: mpsc::Receiver<Report>) {
         let mut clock = self.clock.clone();
         self.show_tray();

@@ -12,7 +12,8 @@ use tallylight_core::{
 /// The length of a display frame: a window has no use for more.
 pub const FRAME: Duration = Duration::from_millis(16);
 
-/// Shows what changed. Calls come from the actor's own task and must not block.
+/// Shows what changed. Calls come from the actor's own task and must not block. They are few, and go through a table: the
+/// actor is compiled once, for speed, and not with every shell.
 pub trait Shell: Send + 'static {
     /// Shows a batch of what changed.
     fn emit(&self, event: Event);

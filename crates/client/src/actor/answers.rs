@@ -10,12 +10,12 @@ use tallylight_core::{
 };
 
 use super::Actor;
-use crate::shell::{Shell, Transcripts};
+use crate::shell::Transcripts;
 
 /// Names the setting that tells when the jobs were last known to be as the backend has them.
 const KNOWN_AT: &str = "known_at";
 
-impl<S: Shell> Actor<S> {
+impl Actor {
     pub(super) fn status(&self) -> StatusView {
         StatusView {
             server: self.server.as_ref().map(ServerView::from),

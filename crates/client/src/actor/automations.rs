@@ -16,7 +16,6 @@ use crate::{
     automation::{Deed, Means, Performed, perform},
     handle::Reply,
     secrets::{TokenStore, Unlock},
-    shell::Shell,
 };
 
 /// How long the answer to the last look at a job is waited for.
@@ -67,7 +66,7 @@ impl Automations {
     }
 }
 
-impl<S: Shell> Actor<S> {
+impl Actor {
     /// Returns what the person wants done at the end of a job.
     pub(super) fn deeds(&self, ending: &Ending) -> Vec<Deed> {
         let due = self.settings.automation.iter().filter(|automation| automation.is_due(ending.outcome));

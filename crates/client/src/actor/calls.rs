@@ -15,7 +15,6 @@ use crate::{
     handle::Reply,
     http,
     rest::{self, Dated, Listing},
-    shell::Shell,
 };
 
 /// How many jobs that a list no longer holds are asked for one by one, at each list.
@@ -201,7 +200,7 @@ impl Calls {
     }
 }
 
-impl<S: Shell> Actor<S> {
+impl Actor {
     /// Makes a call as soon as there is a token and room for it.
     pub(super) fn call(&mut self, call: Call) {
         match call.what {

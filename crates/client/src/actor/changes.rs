@@ -3,10 +3,7 @@
 use std::sync::Arc;
 
 use super::{Actor, Duration, Event, JobId, Report, calls::Call, link, news::Read};
-use crate::{
-    shell::Shell,
-    store::{Saved, Store},
-};
+use crate::store::{Saved, Store};
 use jiff::SignedDuration;
 use tallylight_core::{
     Now,
@@ -34,7 +31,7 @@ pub(super) fn keep_for(store: &mut Store, now: Now, days: u16) {
     }
 }
 
-impl<S: Shell> Actor<S> {
+impl Actor {
     pub(super) fn changed(&mut self, changes: Vec<Change>) {
         let now = self.clock.monotonic();
         self.learn(&changes);

@@ -3,9 +3,9 @@
 use tallylight_core::{Code, Error, edits, link, search, session};
 
 use super::{Actor, calls::Call};
-use crate::{handle::Command, shell::Shell};
+use crate::handle::Command;
 
-impl<S: Shell> Actor<S> {
+impl Actor {
     pub(super) fn command(&mut self, command: Command) {
         match command {
             Command::Connect(address, identity, reply) => self.connect(address, identity, reply),

@@ -13,7 +13,7 @@ use tallylight_core::{
 };
 
 use super::Actor;
-use crate::shell::{Shell, TrayJob, TrayView};
+use crate::shell::{TrayJob, TrayView};
 
 /// How many jobs it names.
 const NAMED: usize = 5;
@@ -34,7 +34,7 @@ impl Glance {
     }
 }
 
-impl<S: Shell> Actor<S> {
+impl Actor {
     /// Shows the state at a glance soon: at once after a quiet time.
     pub(super) fn show_tray_soon(&mut self) {
         let now = self.now().monotonic;

@@ -16,10 +16,7 @@ use tokio::sync::{mpsc, watch};
 use tokio_util::task::AbortOnDropHandle;
 
 use super::{Actor, Report, signed_out};
-use crate::{
-    secrets::{Found, Kept, TokenStore, Unlock},
-    shell::Shell,
-};
+use crate::secrets::{Found, Kept, TokenStore, Unlock};
 
 /// How long after a failure the keychain is looked at again, at first.
 const FIRST_LOOK: Duration = Duration::from_secs(1);
@@ -57,7 +54,7 @@ enum Entry {
 /// Names the setting that holds an [`Entry`].
 const ENTRY: &str = "keychain";
 
-impl<S: Shell> Actor<S> {
+impl Actor {
     /// Takes up the backend of the last run, and asks the keychain for its session.
     pub(super) fn restore(&mut self, unlock: Unlock) {
         let Some(server) = self.store.setting::<Server>("server") else { return };

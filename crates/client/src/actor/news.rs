@@ -11,7 +11,7 @@ use tallylight_core::{
 };
 
 use super::Actor;
-use crate::{shell::Shell, store::Happening};
+use crate::store::Happening;
 
 /// Names what a person has seen of what happened.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Deserialize)]
@@ -36,7 +36,7 @@ impl Happenings {
     }
 }
 
-impl<S: Shell> Actor<S> {
+impl Actor {
     /// Takes in what happened, to be kept in this frame: a trip to the disk costs more than a hundred messages. Whatever a
     /// crash prevents happens again in the next run, because the job was not kept either.
     pub(super) fn happened(&mut self, endings: &[Ending]) {

@@ -10,9 +10,8 @@ use tallylight_core::{
 };
 
 use super::Actor;
-use crate::shell::Shell;
 
-impl<S: Shell> Actor<S> {
+impl Actor {
     /// Remembers something that happened to the connection.
     pub(super) fn note(&mut self, message: impl Into<String>) {
         let at = self.now().wall;

@@ -12,7 +12,6 @@ use tallylight_core::{
 };
 
 use super::Actor;
-use crate::shell::Shell;
 
 /// How often a shell that does not keep up is looked at.
 const LOOK_AGAIN: Duration = Duration::from_millis(50);
@@ -69,7 +68,7 @@ impl Outbox {
     }
 }
 
-impl<S: Shell> Actor<S> {
+impl Actor {
     /// Tells the shell of something other than jobs.
     pub(super) fn tell(&mut self, event: Event) {
         if self.keeps_up() {

@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use tallylight_core::{Code, Error, link, notice::Taste, settings::Settings, words::Words};
 
 use super::{Actor, changes};
-use crate::{route::Route, shell::Shell};
+use crate::route::Route;
 
 /// How often it is looked at whether a person may be disturbed again: timers stand still while the machine sleeps.
 const LOOK_AGAIN: Duration = Duration::from_secs(30);
@@ -15,7 +15,7 @@ const FORGET_EVERY: Duration = Duration::from_hours(24);
 /// How often a system is asked that wants nobody to be disturbed.
 const ASK_AGAIN: Duration = Duration::from_secs(1);
 
-impl<S: Shell> Actor<S> {
+impl Actor {
     /// Lets settings take effect.
     ///
     /// # Errors

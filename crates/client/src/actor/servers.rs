@@ -9,12 +9,12 @@ use tallylight_core::{
 use url::Url;
 
 use super::{Actor, Clients, Report};
-use crate::{auth, handle::Reply, http, rest, route::Route, secrets::Unlock, shell::Shell};
+use crate::{auth, handle::Reply, http, rest, route::Route, secrets::Unlock};
 
 /// Names the setting that holds the address of the backend that was used last, other than that of this computer.
 const ADDRESS: &str = "address";
 
-impl<S: Shell> Actor<S> {
+impl Actor {
     /// Asks an address who it is.
     pub(super) fn connect(&mut self, address: Url, identity: Identity, reply: Reply<ServerView>) {
         let (reports, number) = (self.reports.clone(), self.next_choice());

@@ -13,11 +13,10 @@ use super::{Actor, Place, Report, signed_out};
 use crate::{
     auth::{self, Denial},
     secrets::{Found, Kept, TokenStore, Unlock},
-    shell::Shell,
     turn::Turn,
 };
 
-impl<S: Shell> Actor<S> {
+impl Actor {
     /// Gives the session an input, and does what it asks for.
     pub(super) fn session_input(&mut self, input: Input) {
         let now = self.now();

@@ -18,7 +18,6 @@ use crate::{
     handle::Reply,
     pkce::Pkce,
     redirect::Redirect,
-    shell::Shell,
 };
 
 /// How long a page in the browser may take; Supabase forgets about it not much later.
@@ -31,7 +30,7 @@ pub(super) struct SigningIn {
     page: Option<AbortOnDropHandle<()>>,
 }
 
-impl<S: Shell> Actor<S> {
+impl Actor {
     pub(super) fn sign_in(&mut self, email: String, password: SecretString, reply: Reply<()>) {
         self.begin_sign_in(Input::SignIn { email, password }, reply);
     }

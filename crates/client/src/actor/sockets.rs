@@ -10,12 +10,9 @@ use tallylight_core::{
 };
 
 use super::{Actor, Report, calls::Call};
-use crate::{
-    shell::Shell,
-    socket::{self, Heard, Socket},
-};
+use crate::socket::{self, Heard, Socket};
 
-impl<S: Shell> Actor<S> {
+impl Actor {
     /// Gives the link an input, and does what it asks for.
     pub(super) fn link_input(&mut self, input: Input) {
         let now = self.now();

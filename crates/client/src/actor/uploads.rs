@@ -21,7 +21,7 @@ use tallylight_core::{
 use tokio::task::AbortHandle;
 
 use super::{Actor, Failure, Report, calls::Call, signed_out};
-use crate::{handle::Reply, rest, shell::Shell};
+use crate::{handle::Reply, rest};
 
 mod look;
 mod speed;
@@ -102,7 +102,7 @@ pub(super) enum UploadReport {
     Done(u32, u64, Result<JobId, Failure>),
 }
 
-impl<S: Shell> Actor<S> {
+impl Actor {
     pub(super) fn upload(&mut self, path: PathBuf, reply: Reply<JobId>) {
         self.take_up(Asked { path, again: None, reply });
     }

@@ -18,7 +18,6 @@ use super::{Actor, Report, signed_out};
 use crate::{
     http::Failure,
     rest::{self, decided},
-    shell::Shell,
 };
 
 /// Is what the backend says of an edit.
@@ -67,7 +66,7 @@ enum OnDisk {
     NotAll,
 }
 
-impl<S: Shell> Actor<S> {
+impl Actor {
     /// Saves what a person changed of a job.
     pub(super) fn edit(&mut self, job_id: JobId, changes: BTreeMap<Field, Content>) -> Result<(), Error> {
         let server = self.server.as_ref().filter(|_| self.session.is_signed_in()).ok_or_else(signed_out)?;

@@ -4,9 +4,9 @@ use jiff::Timestamp;
 use tallylight_core::{Now, edits, link, snapshot::Snapshot};
 
 use super::{Actor, Call, Listing, MISSING_LIMIT, Renewal};
-use crate::{rest::Dated, shell::Shell};
+use crate::rest::Dated;
 
-impl<S: Shell> Actor<S> {
+impl Actor {
     pub(super) fn listed(&mut self, answer: Dated<Listing>, requested: Now) {
         self.observe(answer.date);
         if let Listing::Jobs { jobs, etag } = answer.value {
