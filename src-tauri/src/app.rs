@@ -58,6 +58,7 @@ pub fn run(args: Args, level: LevelHand) -> anyhow::Result<()> {
         .manage(Quitting::default())
         .manage(Starts::default())
         .manage(Shows::default())
+        .manage(window::Progress::default())
         .setup({
             let data_dir = data_dir.clone();
             move |app| set_up(app, &data_dir, args, level).map_err(Into::into)
@@ -111,10 +112,8 @@ fn set_up(app: &tauri::App, data_dir: &Path, args: Args, level: LevelHand) -> an
     let signals = quitting::Signals::catch().context("signals cannot be caught")?;
     let desktop_dir = desktop_dir(data_dir);
     let here = args.this_computer || tallylight_client::last_identity(&desktop_dir) == Some(Identity::ThisComputer);
-    let webview = desktop_dir.join("webview");
     let settings = SettingsFile::open(&desktop_dir);
     let held = settings.held().settings;
-    let theme = held.appearance.theme;
     app.manage(DataDir(data_dir.to_owned()));
     app.manage(args.clone());
     app.manage(settings);
@@ -137,7 +136,7 @@ fn set_up(app: &tauri::App, data_dir: &Path, args: Args, level: LevelHand) -> an
     app.manage(handle.clone());
     app.manage(Computer::new(data_dir.join("studio")));
     // Before the tray: the page's processes start meanwhile.
-    window::build(app.handle(), &webview, theme, window::First::of(&args))?;
+    window::begin(app.handle(), &args)?;
     tray::build(app.handle());
     #[cfg(unix)]
     signals.quit_at(app.handle().clone());

@@ -92,6 +92,10 @@ impl Shell for Window {
         if let Event::Session(SessionView { state: SessionState::SignedOut, .. }) = event {
             window::forget(&self.app);
         }
+        // A window that is built asks for everything.
+        if !window::exists(&self.app) {
+            return;
+        }
         if let Err(error) = self.app.emit(EVENT, Numbered { number: self.pace.send(), event }) {
             tracing::warn!(%error, "the window did not hear of a change");
         }
@@ -131,7 +135,7 @@ impl Shell for Window {
     }
 
     fn is_ready(&self) -> bool {
-        self.pace.keeps_up()
+        self.pace.keeps_up() || !window::exists(&self.app)
     }
 }
 

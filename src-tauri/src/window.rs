@@ -1,11 +1,9 @@
 //! The one window: built once, hidden when it is closed, and the place where videos are dropped.
 
 use std::{
+    io::ErrorKind,
     path::{Path, PathBuf},
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::{Mutex, PoisonError},
     time::Duration,
 };
 
@@ -17,49 +15,90 @@ use tauri::{
 };
 use tauri_plugin_window_state::StateFlags;
 
-use crate::{app, args::Args, pictures, quitting};
+use crate::{app, args::Args, pictures, quitting, settings::SettingsFile};
 
 mod crash;
 mod drawing;
 
 const LABEL: &str = "main";
 /// How long the window waits for its page at most.
-const PAGE_LIMIT: Duration = Duration::from_secs(3);
+const PAGE_LIMIT: Duration = Duration::from_secs(10);
 
-/// Tells whether a start shows the window.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum First {
-    /// It does.
-    Shown,
-    /// It does not: somebody logged in, and asked for nothing.
-    Hidden,
+/// Tells whether a start shows the window. One at login does not: nobody asked for anything, and the page needs most of what
+/// the program does. It is built when somebody wants to see it.
+fn is_wanted(args: &Args) -> bool {
+    !args.hidden || args.job().is_some()
 }
 
-impl First {
-    /// Returns what a command line asks for.
-    pub fn of(args: &Args) -> Self {
-        if args.hidden && args.job().is_none() { Self::Hidden } else { Self::Shown }
+/// Knows how far the window is: a wish to see it may come before the program has decided whether to build one.
+#[derive(Default)]
+pub struct Progress(Mutex<Stage>);
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Stage {
+    #[default]
+    Undecided,
+    Wished,
+    Unbuilt,
+    Built,
+    Open,
+}
+
+impl Progress {
+    /// Takes in whether the start shows a window, and returns whether one is to be built.
+    fn decide(&self, is_wanted: bool) -> bool {
+        let mut stage = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        *stage = if is_wanted || *stage == Stage::Wished { Stage::Built } else { Stage::Unbuilt };
+        *stage == Stage::Built
+    }
+
+    /// Takes in that somebody wants to see a window where there is none, and returns whether one is to be built.
+    fn wish(&self) -> bool {
+        let mut stage = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = *stage;
+        *stage = match before {
+            Stage::Undecided | Stage::Wished => Stage::Wished,
+            Stage::Unbuilt | Stage::Built => Stage::Built,
+            Stage::Open => Stage::Open,
+        };
+        before == Stage::Unbuilt
+    }
+
+    /// Takes in that the page is there, and returns whether that is news.
+    fn open(&self) -> bool {
+        let mut stage = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        std::mem::replace(&mut *stage, Stage::Open) != Stage::Open
+    }
+
+    fn is_open(&self) -> bool {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) == Stage::Open
+    }
+
+    /// Takes in that none could be built.
+    fn failed(&self) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Stage::Unbuilt;
     }
 }
 
-/// Builds the window, which keeps its pictures in a folder.
-pub fn build(app: &AppHandle, folder: &Path, theme: Theme, first: First) -> tauri::Result<()> {
-    set_theme(app, theme);
-    let opening = Opening::of(first);
+/// Builds the window, if this start or somebody meanwhile wants to see it.
+pub fn begin(app: &AppHandle, args: &Args) -> tauri::Result<()> {
+    if app.state::<Progress>().decide(is_wanted(args)) { build(app) } else { Ok(()) }
+}
+
+/// Builds the window, and shows it when its page is there.
+fn build(app: &AppHandle) -> tauri::Result<()> {
+    set_theme(app, app.state::<SettingsFile>().held().settings.appearance.theme);
     let window = WebviewWindowBuilder::new(app, LABEL, WebviewUrl::default())
         .title("Tallylight")
         .inner_size(960.0, 680.0)
         .min_inner_size(360.0, 480.0)
-        .data_directory(folder.to_owned())
+        .data_directory(storage(app))
         // Everything that it shows is its own; a link in a description must not take its place.
         .on_navigation(is_own_page)
         .visible(false)
-        .on_page_load({
-            let opening = opening.clone();
-            move |window, load| {
-                if load.event() == PageLoadEvent::Finished {
-                    opening.open(window.app_handle());
-                }
+        .on_page_load(|window, load| {
+            if load.event() == PageLoadEvent::Finished {
+                open(window.app_handle());
             }
         })
         .build()?;
@@ -68,25 +107,21 @@ pub fn build(app: &AppHandle, folder: &Path, theme: Theme, first: First) -> taur
     let app = app.clone();
     tauri::async_runtime::spawn(async move {
         tokio::time::sleep(PAGE_LIMIT).await;
-        opening.open(&app);
+        open(&app);
     });
     Ok(())
 }
 
-/// Shows the window once, when its page is there: before, there is nothing to see, and WebKitGTK would hold up everything for
-/// half a second now and then, in which it waits for a page whose process has not begun.
-#[derive(Clone)]
-struct Opening(Arc<AtomicBool>);
+/// Returns the folder in which the page keeps its pictures.
+fn storage(app: &AppHandle) -> PathBuf {
+    app::desktop_dir(&app::data_dir(app)).join("webview")
+}
 
-impl Opening {
-    fn of(first: First) -> Self {
-        Self(Arc::new(AtomicBool::new(first == First::Shown)))
-    }
-
-    fn open(&self, app: &AppHandle) {
-        if self.0.swap(false, Ordering::Relaxed) {
-            show(app);
-        }
+/// Shows the window once, when its page is there: before, there is nothing to see, WebKitGTK would hold up everything for
+/// half a second now and then, in which it waits for a page whose process has not begun, and that process may die of it.
+fn open(app: &AppHandle) {
+    if app.state::<Progress>().open() {
+        show(app);
     }
 }
 
@@ -107,13 +142,33 @@ pub fn set_theme(app: &AppHandle, theme: Theme) {
     });
 }
 
-/// Brings the window to the front.
+/// Brings the window to the front, or builds it. One whose page is on its way comes by itself.
 pub fn show(app: &AppHandle) {
-    let Some(window) = app.get_webview_window(LABEL) else { return };
+    let Some(window) = app.get_webview_window(LABEL) else {
+        if app.state::<Progress>().wish() {
+            let app = app.clone();
+            // Not within a call of the main thread, which builds it.
+            tauri::async_runtime::spawn(async move {
+                if let Err(error) = build(&app) {
+                    tracing::error!(%error, "the window could not be built");
+                    app.state::<Progress>().failed();
+                }
+            });
+        }
+        return;
+    };
+    if !app.state::<Progress>().is_open() {
+        return;
+    }
     let shown = window.unminimize().and_then(|()| window.show()).and_then(|()| window.set_focus());
     if let Err(error) = shown {
         tracing::warn!(%error, "the window could not be brought to the front");
     }
+}
+
+/// Tells whether there is a window, shown or hidden.
+pub fn exists(app: &AppHandle) -> bool {
+    app.get_webview_window(LABEL).is_some()
 }
 
 /// Tells whether somebody can see the window.
@@ -134,8 +189,15 @@ pub fn forget(app: &AppHandle) {
     if let Some(pictures) = app.try_state::<Pictures>() {
         pictures.clear();
     }
-    let Some(window) = app.get_webview_window(LABEL) else { return };
-    if let Err(error) = window.clear_all_browsing_data() {
+    let forgotten = match app.get_webview_window(LABEL) {
+        Some(window) => window.clear_all_browsing_data().map_err(anyhow::Error::from),
+        // An earlier one may have left some.
+        None => match std::fs::remove_dir_all(storage(app)) {
+            Err(error) if error.kind() != ErrorKind::NotFound => Err(error.into()),
+            _ => Ok(()),
+        },
+    };
+    if let Err(error) = forgotten {
         tracing::warn!(%error, "the window could not forget its pictures");
     }
 }
@@ -179,4 +241,22 @@ pub fn drag_out(_: &AppHandle, _: PathBuf) {}
 fn is_own_page(url: &tauri::Url) -> bool {
     let own = matches!((url.scheme(), url.host_str()), ("tauri", _) | ("http" | "https", Some("tauri.localhost")));
     own || cfg!(not(feature = "custom-protocol")) && url.host_str() == Some("localhost")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_window_is_built_once_when_somebody_wants_to_see_it() {
+        let shown = Progress::default();
+        assert!(!shown.wish() && shown.decide(true) && !shown.wish());
+        assert!(!shown.is_open() && shown.open() && shown.is_open() && !shown.open() && !shown.wish());
+        let hidden = Progress::default();
+        assert!(!hidden.decide(false) && hidden.wish() && !hidden.wish());
+        hidden.failed();
+        assert!(hidden.wish(), "and tried again");
+        let wished = Progress::default();
+        assert!(!wished.wish() && !wished.wish() && wished.decide(false), "somebody was quicker than the start");
+    }
 }

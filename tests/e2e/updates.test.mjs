@@ -114,7 +114,7 @@ describe("updates", { concurrency: false }, () => {
     served = asImage(readFileSync(bin("tallylight")));
     keys = signed(served);
     world.TALLYLIGHT_UPDATE_KEY = keys.key;
-    app = await App.start(join(folder, "data"), { world, args: ["--hidden", videos.silent] });
+    app = await App.start(join(folder, "data"), { world, args: [videos.silent] });
     await waitFor("the upload", async () => backend.uploads === 1 && (await app.invoke("uploads")).length === 0);
     await app.invoke("check_for_update");
     await app.invoke("fetch_update");
