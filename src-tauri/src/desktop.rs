@@ -35,6 +35,9 @@ pub struct Desktop {
     tray: Arc<AtomicBool>,
     /// Whether notifications should wait, as each of those who may say so says.
     busy: Arc<[AtomicBool; 3]>,
+    /// What the icon shows: progress in percent, and how much nobody has seen. A window that is built later shows it, too.
+    #[cfg(not(target_os = "linux"))]
+    badge: Arc<std::sync::Mutex<(Option<u64>, i64)>>,
 }
 
 impl Desktop {
@@ -114,11 +117,21 @@ pub fn badge(view: &TrayView) {
 /// Shows progress and a number on the icon of the dock or the taskbar, where there is one.
 #[cfg(not(target_os = "linux"))]
 pub fn badge(app: &AppHandle, view: &TrayView) {
+    let shown = (view.percent.map(u64::from), i64::from(view.news.unread));
+    *app.state::<Desktop>().badge.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = shown;
+    badge_again(app);
+}
+
+/// Shows it on the icon of a window that was just built.
+#[cfg(not(target_os = "linux"))]
+pub fn badge_again(app: &AppHandle) {
     use tauri::window::{ProgressBarState, ProgressBarStatus};
     let Some(window) = app.get_webview_window("main") else { return };
-    let status = if view.percent.is_some() { ProgressBarStatus::Normal } else { ProgressBarStatus::None };
-    let progress = ProgressBarState { status: Some(status), progress: view.percent.map(u64::from) };
-    let unread = Some(i64::from(view.news.unread)).filter(|unread| *unread > 0);
+    let desktop = app.state::<Desktop>();
+    let (percent, unread) = *desktop.badge.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let status = if percent.is_some() { ProgressBarStatus::Normal } else { ProgressBarStatus::None };
+    let progress = ProgressBarState { status: Some(status), progress: percent };
+    let unread = Some(unread).filter(|unread| *unread > 0);
     if let Err(error) = window.set_progress_bar(progress).and_then(|()| window.set_badge_count(unread)) {
         tracing::debug!(%error, "the icon of the taskbar did not change");
     }

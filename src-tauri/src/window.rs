@@ -74,6 +74,12 @@ impl Progress {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) == Stage::Open
     }
 
+    /// Does something if there is no window and none is being built, and lets none be built meanwhile.
+    fn while_unbuilt(&self, act: impl FnOnce() -> anyhow::Result<()>) -> anyhow::Result<()> {
+        let stage = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if *stage == Stage::Unbuilt { act() } else { Ok(()) }
+    }
+
     /// Takes in that none could be built.
     fn failed(&self) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Stage::Unbuilt;
@@ -122,6 +128,8 @@ fn storage(app: &AppHandle) -> PathBuf {
 fn open(app: &AppHandle) {
     if app.state::<Progress>().open() {
         show(app);
+        #[cfg(not(target_os = "linux"))]
+        crate::desktop::badge_again(app);
     }
 }
 
@@ -191,11 +199,11 @@ pub fn forget(app: &AppHandle) {
     }
     let forgotten = match app.get_webview_window(LABEL) {
         Some(window) => window.clear_all_browsing_data().map_err(anyhow::Error::from),
-        // An earlier one may have left some.
-        None => match std::fs::remove_dir_all(storage(app)) {
+        // An earlier one may have left some; one that is being built just now brings none along.
+        None => app.state::<Progress>().while_unbuilt(|| match std::fs::remove_dir_all(storage(app)) {
             Err(error) if error.kind() != ErrorKind::NotFound => Err(error.into()),
             _ => Ok(()),
-        },
+        }),
     };
     if let Err(error) = forgotten {
         tracing::warn!(%error, "the window could not forget its pictures");

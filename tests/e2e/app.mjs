@@ -184,7 +184,11 @@ export class App {
     const found = execFileSync("xdotool", ["search", "--onlyvisible", "--pid", pid, "--name", "^Tallylight$"], { encoding: "utf8" });
     const [window] = found.trim().split("\n");
     execFileSync("xdotool", ["windowraise", window]);
-    execFileSync("import", ["-window", window, join(folder, `${name}.png`)]);
+    const geometry = execFileSync("xdotool", ["getwindowgeometry", "--shell", window], { encoding: "utf8" });
+    const [x, y, width, height] = ["X", "Y", "WIDTH", "HEIGHT"].map((key) => Number(new RegExp(`^${key}=(-?\\d+)`, "m").exec(geometry)[1]));
+    // Of the screen: it may hang out of it.
+    const place = `${width}x${height}${x < 0 ? "" : "+"}${x}${y < 0 ? "" : "+"}${y}`;
+    execFileSync("import", ["-window", "root", "-crop", place, "+repage", join(folder, `${name}.png`)]);
   }
 
   /** Ends the app as a power cut would. */

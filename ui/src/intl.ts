@@ -9,7 +9,8 @@ function kept<Options, Format>(
 ): (options?: Options) => Format {
   const made = new Map<string, Format>();
   return (options) => {
-    const key = `${locale} ${JSON.stringify(options)}`;
+    // Somebody who travels takes the window along.
+    const key = `${locale} ${new Date().getTimezoneOffset()} ${JSON.stringify(options)}`;
     let format = made.get(key);
     if (!format) made.set(key, (format = make(locale, options)));
     return format;

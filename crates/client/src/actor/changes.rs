@@ -151,7 +151,7 @@ impl Actor {
         // First: of a job that the next run knows to have ended, it is not told again.
         self.keep_happenings();
         // Those under way, too: nobody may be left to hear that they failed.
-        for job in &self.saving {
+        for job in std::mem::take(&mut self.saving) {
             self.dirty.mark_unsaved(job.job_id.clone());
         }
         let job_ids = self.dirty.all_to_save();
@@ -168,8 +168,11 @@ impl Actor {
         jobs.retain(|job| self.is_kept(job));
         let write = self.store.save_behind(jobs.clone());
         self.saving = jobs;
-        let reports = self.reports.clone();
-        tokio::task::spawn_blocking(move || drop(reports.blocking_send(Report::Saved(write()))));
+        let (written, reports) = (tokio::task::spawn_blocking(write), self.reports.clone());
+        tokio::spawn(async move {
+            let saved = written.await.unwrap_or_else(|_| Saved::broken_off());
+            drop(reports.send(Report::Saved(saved)).await);
+        });
     }
 
     pub(super) fn saved(&mut self, saved: Saved) {
@@ -193,7 +196,7 @@ impl Actor {
         }
         for job in jobs {
             // What changed since is not what the disk has, and what the disk does not keep must stay in memory.
-            let is_same = self.cache.shared(&job.job_id).is_some_and(|held| Arc::ptr_eq(held, &job));
+            let is_same = self.cache.shared(&job.job_id).is_some_and(|held| Arc::ptr_eq(held, &job) || **held == *job);
             if is_same && self.is_kept(&job) {
                 let job_id = job.job_id.clone();
                 // No copy of it is to be made.
