@@ -184,10 +184,11 @@ export class App {
     const found = execFileSync("xdotool", ["search", "--onlyvisible", "--pid", pid, "--name", "^Tallylight$"], { encoding: "utf8" });
     const [window] = found.trim().split("\n");
     execFileSync("xdotool", ["windowraise", window]);
-    const geometry = execFileSync("xdotool", ["getwindowgeometry", "--shell", window], { encoding: "utf8" });
-    const [x, y, width, height] = ["X", "Y", "WIDTH", "HEIGHT"].map((key) => Number(new RegExp(`^${key}=(-?\\d+)`, "m").exec(geometry)[1]));
+    const told = execFileSync("xwininfo", ["-id", window], { encoding: "utf8" });
+    const number = (name) => Number(new RegExp(`${name}:\\s+(-?\\d+)`).exec(told)[1]);
+    const [x, y] = [number("Absolute upper-left X"), number("Absolute upper-left Y")];
     // Of the screen: it may hang out of it.
-    const place = `${width}x${height}${x < 0 ? "" : "+"}${x}${y < 0 ? "" : "+"}${y}`;
+    const place = `${number("Width")}x${number("Height")}${x < 0 ? "" : "+"}${x}${y < 0 ? "" : "+"}${y}`;
     execFileSync("import", ["-window", "root", "-crop", place, "+repage", join(folder, `${name}.png`)]);
   }
 
