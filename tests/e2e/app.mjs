@@ -181,10 +181,11 @@ export class App {
     mkdirSync(folder, { recursive: true });
     await sleep(200);
     const [pid] = execFileSync("pgrep", ["-f", this.command()], { encoding: "utf8" }).trim().split("\n");
-    const found = execFileSync("xdotool", ["search", "--onlyvisible", "--pid", pid, "--name", "^Tallylight$"], { encoding: "utf8" });
-    const [window] = found.trim().split("\n");
+    const found = execFileSync("xdotool", ["search", "--all", "--onlyvisible", "--pid", pid, "--name", "^Tallylight$"], { encoding: "utf8" });
+    const described = found.trim().split("\n").map((window) => [window, execFileSync("xwininfo", ["-id", window], { encoding: "utf8" })]);
+    // What is dragged over it has a window of a pixel, which is called almost the same.
+    const [window, told] = described.find(([, told]) => told.includes('"Tallylight"'));
     execFileSync("xdotool", ["windowraise", window]);
-    const told = execFileSync("xwininfo", ["-id", window], { encoding: "utf8" });
     const number = (name) => Number(new RegExp(`${name}:\\s+(-?\\d+)`).exec(told)[1]);
     const [x, y] = [number("Absolute upper-left X"), number("Absolute upper-left Y")];
     // Of the screen: it may hang out of it.

@@ -247,13 +247,8 @@ fn nothing_overtakes_jobs_that_are_saved_behind() {
     let mut store = Store::open(folder.path());
     let write = store.save_behind(vec![Arc::new(named("older.mp4"))]);
     store.save([&named("newer.mp4")].into_iter(), |_| false);
-    assert!(
-        {
-            let saved = write();
-            store.saved(saved)
-        },
-        "it was written by whoever came first"
-    );
+    let saved = write();
+    assert!(store.saved(saved), "it was written by whoever came first");
     assert_eq!(kept(&mut store), [named("newer.mp4")]);
     let write = store.save_behind(vec![Arc::new(named("back.mp4"))]);
     store.clear();

@@ -105,6 +105,8 @@ const MICROS: Axis = Axis { name: "µs a message", scale: Scale::Logarithmic };
 const MILLIS: Axis = Axis { name: "ms", scale: Scale::Logarithmic };
 const MEGABYTES: Axis = Axis { name: "MB", scale: Scale::Logarithmic };
 const LINEAR_MEGABYTES: Axis = Axis { name: "MB", scale: Scale::Linear };
+const RATE: Axis = Axis { name: "messages a second", scale: Scale::Logarithmic };
+const SIZE: Axis = Axis { name: "KiB a message", scale: Scale::Logarithmic };
 const JOBS: Axis = Axis { name: "jobs", scale: Scale::Logarithmic };
 
 fn draw_core(curves: &Value) -> Result<()> {
@@ -124,25 +126,25 @@ fn draw_core(curves: &Value) -> Result<()> {
         },
         Panel {
             title: "latency against rate, p99".to_owned(),
-            x: Axis { name: "messages a second", scale: Scale::Logarithmic },
+            x: RATE,
             y: MILLIS,
             curves: vec![curve("rate", 0, "Tallylight"), curve("rate", 1, "raw socket")],
         },
         Panel {
             title: "time against size".to_owned(),
-            x: Axis { name: "KiB a message", scale: Scale::Logarithmic },
+            x: SIZE,
             y: Axis { name: "ms a message", scale: Scale::Logarithmic },
             curves: vec![curve("size", 0, "Tallylight"), curve("size", 1, "raw socket")],
         },
         Panel {
             title: "the most memory, against rate".to_owned(),
-            x: Axis { name: "messages a second", scale: Scale::Logarithmic },
+            x: RATE,
             y: LINEAR_MEGABYTES,
             curves: vec![curve("rate", 2, "the core's memory")],
         },
         Panel {
             title: "the most memory, against size".to_owned(),
-            x: Axis { name: "KiB a message", scale: Scale::Logarithmic },
+            x: SIZE,
             y: LINEAR_MEGABYTES,
             curves: vec![curve("size", 2, "the core's memory")],
         },
