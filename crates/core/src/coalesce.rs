@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, time::Duration};
 
 use foldhash::fast::RandomState;
-use indexmap::{IndexMap, IndexSet};
+use indexmap::IndexMap;
 
 use crate::{JobId, cache::Scope};
 
@@ -16,14 +16,30 @@ const SAVED_AT_ONCE: usize = 64;
 /// How soon a disk that took nothing is tried again.
 const SAVE_AGAIN: Duration = Duration::from_secs(10);
 
+/// Holds jobs in the order in which they were marked.
+type Marked<T> = IndexMap<JobId, T, RandomState>;
+
+/// Room for so many is kept, however few there are.
+const ROOM: usize = 1024;
+
+/// Takes out the first ones. After a first look at a long list, the room that it took is given back: finding one of a few
+/// in it would be as slow as finding one of many.
+fn take<T>(marked: &mut Marked<T>, count: usize) -> Vec<(JobId, T)> {
+    let taken = marked.drain(..count.min(marked.len())).collect();
+    if marked.capacity() / 8 > marked.len().max(ROOM) {
+        marked.shrink_to(ROOM);
+    }
+    taken
+}
+
 /// Holds the names of what changed, so that it never grows beyond the jobs.
 #[derive(Debug, Default)]
 pub struct Dirty {
     /// In the order in which they changed, so that none waits for ever behind others.
-    unseen: IndexMap<JobId, Scope, RandomState>,
+    unseen: Marked<Scope>,
     removed: BTreeSet<JobId>,
     /// In the order in which they changed.
-    unsaved: IndexSet<JobId, RandomState>,
+    unsaved: Marked<()>,
     /// How many of them are still to be written by the round that is under way.
     round: usize,
     /// Whether something was taken out to be saved, and is not yet.
@@ -68,8 +84,8 @@ impl Dirty {
 
     /// Takes in that a job changed. The first change after a quiet time is shown at once, the next ones a frame later.
     pub fn mark(&mut self, job_id: JobId, scope: Scope, now: Duration) {
-        if !self.unsaved.contains(&job_id) {
-            self.unsaved.insert(job_id.clone());
+        if !self.unsaved.contains_key(&job_id) {
+            self.unsaved.insert(job_id.clone(), ());
         }
         self.removed.remove(&job_id);
         let held = self.unseen.entry(job_id).or_insert(scope);
@@ -88,13 +104,13 @@ impl Dirty {
 
     /// Lets a job be written to disk, whether or not it changed.
     pub fn mark_unsaved(&mut self, job_id: JobId) {
-        self.unsaved.insert(job_id);
+        self.unsaved.insert(job_id, ());
     }
 
     /// Takes out what is shown now.
     pub fn batch(&mut self, now: Duration) -> Batch {
         self.flushed = now;
-        let changed = self.unseen.drain(..self.unseen.len().min(BATCH_LIMIT)).collect();
+        let changed = take(&mut self.unseen, BATCH_LIMIT);
         self.flush_at = (!self.unseen.is_empty()).then_some(now + self.frame);
         Batch { changed, removed: std::mem::take(&mut self.removed).into_iter().collect() }
     }
@@ -106,7 +122,7 @@ impl Dirty {
 
     /// Returns what is to be saved.
     pub fn unsaved(&self) -> impl Iterator<Item = &JobId> {
-        self.unsaved.iter()
+        self.unsaved.keys()
     }
 
     /// Takes out what is saved next: in parts, each of which is to be told of by [`Self::saved`] before the next. What
@@ -115,10 +131,10 @@ impl Dirty {
         if self.round == 0 {
             self.round = self.unsaved.len();
         }
-        let taken: Vec<_> = self.unsaved.drain(..self.round.min(SAVED_AT_ONCE).min(self.unsaved.len())).collect();
+        let taken = take(&mut self.unsaved, self.round.min(SAVED_AT_ONCE));
         self.round -= taken.len();
         (self.saving, self.save_at) = (true, None);
-        taken
+        taken.into_iter().map(|(job_id, ())| job_id).collect()
     }
 
     /// Takes in that what was taken out is saved, or will have to be taken out again.
@@ -134,7 +150,7 @@ impl Dirty {
     /// Takes out everything that is to be saved, at once.
     pub fn all_to_save(&mut self) -> Vec<JobId> {
         (self.round, self.save_at) = (0, None);
-        std::mem::take(&mut self.unsaved).into_iter().collect()
+        std::mem::take(&mut self.unsaved).into_keys().collect()
     }
 
     /// Saves nothing now: there is nothing left to be saved.
@@ -191,6 +207,23 @@ mod tests {
             }
         }
         assert_eq!(shown.len(), 2 * BATCH_LIMIT);
+    }
+
+    #[test]
+    fn the_room_that_a_long_list_took_is_given_back() {
+        let mut dirty = Dirty::once_in(FRAME);
+        (0..50_000).for_each(|number| dirty.mark(id(number), Scope::Increment, Duration::ZERO));
+        let (mut shown, mut saved) = (0, 0);
+        while dirty.unseen.len() > 10 {
+            shown += dirty.batch(Duration::ZERO).changed.len();
+        }
+        while dirty.unsaved.len() > 10 {
+            saved += dirty.to_save().len();
+            dirty.saved(Duration::ZERO);
+        }
+        assert_eq!((shown, saved), (50_000, 50_000));
+        assert!(dirty.unseen.capacity() < 2 * BATCH_LIMIT + 8 * ROOM, "{}", dirty.unseen.capacity());
+        assert!(dirty.unsaved.capacity() < 2 * BATCH_LIMIT + 8 * ROOM, "{}", dirty.unsaved.capacity());
     }
 
     #[test]

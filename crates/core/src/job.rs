@@ -1,5 +1,7 @@
 //! A job, its stages, metadata and thumbnails: the values that messages and snapshots carry.
 
+use std::fmt;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize, de};
 
@@ -59,8 +61,20 @@ impl Status {
 
 impl<'de> Deserialize<'de> for Status {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let word = std::borrow::Cow::<str>::deserialize(deserializer)?;
-        Self::parse(&word).ok_or_else(|| de::Error::custom(format!("unknown status {word:?}")))
+        // Every message has one: its word is looked at where it stands.
+        struct Word;
+        impl de::Visitor<'_> for Word {
+            type Value = Status;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a status")
+            }
+
+            fn visit_str<E: de::Error>(self, word: &str) -> Result<Status, E> {
+                Status::parse(word).ok_or_else(|| E::custom(format!("unknown status {word:?}")))
+            }
+        }
+        deserializer.deserialize_str(Word)
     }
 }
 

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use jiff::{Timestamp, civil::DateTime, tz::TimeZone};
-use serde::{Deserialize, Deserializer, de};
+use serde::{Deserializer, de};
 
 /// Reads an id from a non-empty string or an integer.
 pub fn id<'de, T: for<'a> From<&'a str>, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
@@ -14,14 +14,31 @@ pub fn id<'de, T: for<'a> From<&'a str>, D: Deserializer<'de>>(deserializer: D) 
 pub fn optional_id<'de, T: for<'a> From<&'a str>, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<T>, D::Error> {
-    deserializer.deserialize_any(AsText(|text: &str| (!text.is_empty()).then(|| text.into())))
+    deserializer.deserialize_any(Lenient(|part: Part| part.read_text(|text| (!text.is_empty()).then(|| text.into()))))
 }
 
-/// Reads something from a text without white space around it, or from an integer's; anything else is none. It is read in
-/// place, because every message has such parts.
-struct AsText<F>(F);
+/// Is a JSON value that is neither a list nor an object, `true`, `false` or `null`.
+enum Part<'a> {
+    Text(&'a str),
+    Whole(i128),
+    Number(f64),
+}
 
-impl<'de, T, F: FnOnce(&str) -> Option<T>> de::Visitor<'de> for AsText<F> {
+impl Part<'_> {
+    /// Reads something from a text without white space around it, or from a whole number's.
+    fn read_text<T>(self, read: impl FnOnce(&str) -> Option<T>) -> Option<T> {
+        match self {
+            Self::Text(text) => read(text.trim()),
+            Self::Whole(number) => read(&number.to_string()),
+            Self::Number(_) => None,
+        }
+    }
+}
+
+/// Reads something from a [`Part`]; anything else is none. It is read in place, because every message has such parts.
+struct Lenient<F>(F);
+
+impl<'de, T, F: FnOnce(Part<'_>) -> Option<T>> de::Visitor<'de> for Lenient<F> {
     type Value = Option<T>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -29,19 +46,19 @@ impl<'de, T, F: FnOnce(&str) -> Option<T>> de::Visitor<'de> for AsText<F> {
     }
 
     fn visit_str<E: de::Error>(self, text: &str) -> Result<Self::Value, E> {
-        Ok(self.0(text.trim()))
+        Ok(self.0(Part::Text(text)))
     }
 
     fn visit_u64<E: de::Error>(self, number: u64) -> Result<Self::Value, E> {
-        Ok(self.0(&number.to_string()))
+        Ok(self.0(Part::Whole(number.into())))
     }
 
     fn visit_i64<E: de::Error>(self, number: i64) -> Result<Self::Value, E> {
-        Ok(self.0(&number.to_string()))
+        Ok(self.0(Part::Whole(number.into())))
     }
 
-    fn visit_f64<E: de::Error>(self, _: f64) -> Result<Self::Value, E> {
-        Ok(None)
+    fn visit_f64<E: de::Error>(self, number: f64) -> Result<Self::Value, E> {
+        Ok(self.0(Part::Number(number)))
     }
 
     fn visit_bool<E: de::Error>(self, _: bool) -> Result<Self::Value, E> {
@@ -94,9 +111,7 @@ pub fn number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<f64>,
         }
 
         fn visit_str<E: de::Error>(self, text: &str) -> Result<Self::Value, E> {
-            let text = text.trim().trim_end_matches('%').trim_end();
-            let number = text.parse::<f64>().map_err(|_| E::custom("not a number"))?;
-            self.visit_f64(number)
+            self.visit_f64(parse_number(text).ok_or_else(|| E::custom("not a number"))?)
         }
 
         fn visit_none<E: de::Error>(self) -> Result<Self::Value, E> {
@@ -116,14 +131,24 @@ pub fn number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<f64>,
 
 /// Reads a size in pixels or bytes; whatever is no number from 0 upwards is none.
 pub fn size<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
-    let raw = serde_json::Value::deserialize(deserializer)?;
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked: finite and not negative")]
-    Ok(number(raw).ok().flatten().filter(|number| *number >= 0.0).map(|number| number.round() as u64))
+    deserializer.deserialize_any(Lenient(|part: Part| match part {
+        Part::Whole(number) => number.try_into().ok(),
+        Part::Number(number) => rounded(number),
+        Part::Text(text) => rounded(parse_number(text)?),
+    }))
 }
 
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked: finite and not negative")]
+fn rounded(number: f64) -> Option<u64> {
+    (number.is_finite() && number >= 0.0).then(|| number.round() as u64)
+}
+
+fn parse_number(text: &str) -> Option<f64> {
+    text.trim().trim_end_matches('%').trim_end().parse().ok()
+}
 /// Reads a time; a missing or unreadable one is none, for the caller to stand in for.
 pub fn time<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Timestamp>, D::Error> {
-    deserializer.deserialize_any(AsText(parse_time))
+    deserializer.deserialize_any(Lenient(|part: Part| part.read_text(parse_time)))
 }
 
 /// Parses an ISO-8601 time with an offset; one without an offset is UTC, as Python's `isoformat` leaves it.

@@ -14,6 +14,8 @@ use crate::{
     lenient,
 };
 
+mod whole;
+
 /// The largest message that is read, in bytes; a larger one closes the connection with 1009.
 pub const MESSAGE_LIMIT: usize = 8 << 20;
 /// How much of an unreadable message is kept for diagnostics, in bytes.
@@ -158,6 +160,9 @@ impl ClientMessage {
 /// Returns why it was skipped and a sample of it, when it is no message of the specification even with the
 /// tolerance of the contract.
 pub fn decode(text: &str) -> Result<Frame, Rejected> {
+    if let Some(event) = whole::event(text) {
+        return Ok(Frame::Event(event));
+    }
     // The reason may quote the message.
     read(text).map_err(|(kind, reason)| Rejected { kind, reason: sample(&reason), sample: sample(text) })
 }

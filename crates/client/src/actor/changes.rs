@@ -33,7 +33,11 @@ pub(super) fn keep_for(store: &mut Store, now: Now, days: u16) {
 
 impl Actor {
     pub(super) fn changed(&mut self, changes: Vec<Change>) {
-        let now = self.clock.monotonic();
+        self.changed_at(self.clock.monotonic(), changes);
+    }
+
+    /// As [`Self::changed`], where it is known what the time is: in a flood, asking would cost more than the changes.
+    pub(super) fn changed_at(&mut self, now: Duration, changes: Vec<Change>) {
         self.learn(&changes);
         let (mut settled, mut happened) = (Vec::new(), Vec::new());
         for change in changes {

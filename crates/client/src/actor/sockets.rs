@@ -83,7 +83,6 @@ impl Actor {
                     self.diagnostics.count().heartbeats += 1;
                     self.link_input(Input::Heartbeat(conn, kind));
                 }
-                // What is not dated is dated now, each later than the last.
                 Ok(Frame::Event(event)) => {
                     if let Some(at) = event.at {
                         let late = arrival.duration_since(at).as_millis();
@@ -105,7 +104,7 @@ impl Actor {
             return self.reject(Rejected { kind: RejectedKind::TooManyJobs, reason, sample });
         }
         let changes = self.cache.apply(event, now);
-        self.changed(changes);
+        self.changed_at(now.monotonic, changes);
     }
 
     fn socket_closed(&mut self, conn: ConnId, closed: Closed) {
