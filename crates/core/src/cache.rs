@@ -12,7 +12,7 @@ use crate::{
     edits::{Confirmed, content_of},
     job::{Fault, Field, Status, Thumbnail},
     protocol::{Body, ErrorData, Event, Progress},
-    record::{Dismissal, Gauge, Record, Verdict, stamp, stamp_in},
+    record::{Dismissal, Gauge, Parts, Record, Verdict, stamp, stamp_in},
     server_clock::ServerClock,
     snapshot::Snapshot,
 };
@@ -353,8 +353,17 @@ fn apply_error(job: &mut Record, at: Timestamp, error: ErrorData) -> (Verdict, b
     (verdict, added || differs)
 }
 
+/// Gives parts that are told of for the first time the room that they need, and no more.
+fn make_room<K, V>(parts: &mut Parts<K, V>, count: usize) {
+    if parts.is_empty() {
+        *parts = Parts::with_capacity(count);
+    }
+}
+
 fn merge_into(job: &mut Record, at: Timestamp, decided: Timestamp, snapshot: Snapshot) -> Verdict {
     let verdict = job.apply_overall(decided, &snapshot.progress);
+    make_room(&mut job.stages, snapshot.stages.len());
+    make_room(&mut job.metadata, snapshot.metadata.len());
     for (stage_id, told) in snapshot.stages {
         let Some(stage) = stage_of(job, stage_id) else { continue };
         stage.apply(at, &told.progress);
