@@ -173,7 +173,7 @@ fn the_words_of_a_video_are_kept_beside_its_job() {
     let folder = tempfile::tempdir().expect("a folder");
     let mut job = Record::new(JobId::new("7"));
     let words = Content::Text("spoken words".to_owned());
-    job.metadata.insert(Field::Transcript, Stamped { at: Timestamp::UNIX_EPOCH, value: words.clone() });
+    job.metadata.insert(Field::Transcript, Stamped { at: Timestamp::UNIX_EPOCH.into(), value: words.clone() });
     let mut store = Store::open(folder.path());
     store.save([&job].into_iter(), |_| false);
     let kept = store.jobs(&BTreeSet::new()).remove(0);

@@ -11,6 +11,7 @@ use crate::{
     JobId, Now, StageId,
     edits::{Confirmed, content_of},
     job::{Fault, Field, Status, Thumbnail},
+    moment::Moment,
     protocol::{Body, ErrorData, Event, Progress},
     record::{Dismissal, Gauge, Parts, Record, Verdict, stamp, stamp_in},
     server_clock::ServerClock,
@@ -301,6 +302,7 @@ fn apply_body(job: &mut Record, at: Timestamp, body: Body) -> (Verdict, bool) {
         Body::Metadata(field, content) => match job.metadata.get_mut(&field) {
             // What is on disk need not come back into memory.
             Some(held) if held.value.is_same(&content) => {
+                let at = Moment::from(at);
                 let newer = at > held.at;
                 held.at = held.at.max(at);
                 newer

@@ -134,7 +134,7 @@ impl Forecast {
     /// at its own.
     fn stage_ends_at(&self, stage_id: &StageId, stage: &Gauge, minutes: f64) -> Option<Timestamp> {
         let usual = self.stages.get(stage_id)?.median * minutes;
-        let began = stage.span().began?;
+        let began = stage.span().began()?;
         let done = stage.percent() / 100.0;
         let told = stage.percent_at().filter(|told| *told > began && done > 0.0);
         let Some(told) = told else { return later(began, usual) };
@@ -149,7 +149,7 @@ impl Forecast {
         let running = job.stages.iter().filter(|(_, stage)| stage.status() == Status::Processing);
         let stuck = running.filter_map(|(stage_id, stage)| {
             let learned = self.stages.get(stage_id).filter(|learned| learned.newest.len() >= SURE)?;
-            let far = later(stage.span().began?, FAR_LONGER * learned.longest * minutes + GRACE.as_secs_f64())?;
+            let far = later(stage.span().began()?, FAR_LONGER * learned.longest * minutes + GRACE.as_secs_f64())?;
             let silent = stage.percent_at().and_then(|told| told.checked_add(SILENCE).ok());
             Some(silent.map_or(far, |silent| silent.max(far)))
         });

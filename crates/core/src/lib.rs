@@ -15,6 +15,7 @@ pub mod forecast;
 pub mod id;
 pub mod job;
 pub mod link;
+pub mod moment;
 pub mod notice;
 pub mod now;
 pub mod protocol;

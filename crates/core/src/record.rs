@@ -10,6 +10,7 @@ use serde_json::{Value, value::RawValue};
 use crate::{
     JobId, StageId, ThumbnailId, VideoId,
     job::{Content, Fault, Field, Shelved, Status, Thumbnail},
+    moment::Moment,
     protocol::{Progress, content},
     span::Span,
 };
@@ -25,7 +26,7 @@ pub type Parts<K, V> = LiteMap<K, V>;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Stamped<T> {
     /// When the backend says that it became so.
-    pub at: Timestamp,
+    pub at: Moment,
     /// The value.
     pub value: T,
 }
@@ -34,6 +35,7 @@ impl<T: PartialEq> Stamped<T> {
     /// Takes a value of a time, unless the one that is held is newer, and returns whether that made a difference. At equal
     /// times the later arrival wins.
     pub fn stamp(&mut self, at: Timestamp, value: T) -> bool {
+        let at = at.into();
         let differs = at > self.at || (at == self.at && value != self.value);
         if differs {
             *self = Self { at, value };
@@ -47,7 +49,7 @@ pub fn stamp<T: PartialEq>(register: &mut Option<Stamped<T>>, at: Timestamp, val
     if let Some(held) = register {
         return held.stamp(at, value);
     }
-    *register = Some(Stamped { at, value });
+    *register = Some(Stamped { at: at.into(), value });
     true
 }
 
@@ -56,7 +58,7 @@ pub fn stamp_in<K: Ord, T: PartialEq>(registers: &mut Parts<K, Stamped<T>>, key:
     if let Some(held) = registers.get_mut(&key) {
         return held.stamp(at, value);
     }
-    registers.insert(key, Stamped { at, value });
+    registers.insert(key, Stamped { at: at.into(), value });
     true
 }
 
@@ -89,7 +91,7 @@ pub struct Gauge {
 struct Standing {
     status: Status,
     percent: f64,
-    error_message: Option<String>,
+    error_message: Option<Box<str>>,
 }
 
 impl Gauge {
@@ -100,7 +102,7 @@ impl Gauge {
 
     /// Returns when the status was set.
     pub fn since(&self) -> Option<Timestamp> {
-        self.standing.as_ref().map(|standing| standing.at)
+        self.standing.as_ref().map(|standing| standing.at.into())
     }
 
     /// Returns how far it has come, 0–100.
@@ -110,12 +112,12 @@ impl Gauge {
 
     /// Returns when that was told.
     pub fn percent_at(&self) -> Option<Timestamp> {
-        self.percent.as_ref().map(|percent| percent.at)
+        self.percent.as_ref().map(|percent| percent.at.into())
     }
 
     /// Returns when it was worked on, as far as messages told: nothing, where a snapshot tells of a run that no message did.
     pub fn span(&self) -> Span {
-        let is_of_another = !self.status().is_final() && self.span.ended.is_some();
+        let is_of_another = !self.status().is_final() && self.span.ended().is_some();
         if is_of_another { Span::default() } else { self.span }
     }
 
@@ -139,7 +141,7 @@ impl Gauge {
     /// Applies the order rule: the newest time, then the higher status, then the higher percentage, then the later
     /// arrival.
     pub fn apply(&mut self, at: Timestamp, progress: &Progress) -> Verdict {
-        let rank = progress.status.rank();
+        let (at, rank) = (Moment::from(at), progress.status.rank());
         let said = progress.progress_percent.or((progress.status == Status::Completed).then_some(100.0));
         if let Some(percent) = said {
             let newer = |held: &Stamped<(u8, f64)>| (at, (rank, percent)) >= (held.at, held.value);
@@ -156,7 +158,8 @@ impl Gauge {
             return if doubtful { Verdict::Doubtful } else { Verdict::Older };
         }
         let reopened = before.is_some() && self.status().is_final() && !progress.status.is_final();
-        let error_message = progress.error_message.clone().filter(|message| !message.trim().is_empty());
+        let error_message = progress.error_message.as_deref().filter(|message| !message.trim().is_empty());
+        let error_message = error_message.map(Box::from);
         self.standing = Some(Stamped { at, value: Standing { status: progress.status, percent, error_message } });
         if reopened { Verdict::Reopened } else { Verdict::Applied }
     }
@@ -331,13 +334,14 @@ impl Record {
     /// Returns when that was said.
     pub fn said_at(&self, field: Field) -> Option<Timestamp> {
         if field == Field::Thumbnail {
-            return self.chosen.as_ref().map(|held| held.at);
+            return self.chosen.as_ref().map(|held| held.at.into());
         }
-        self.metadata.get(&field).map(|held| held.at)
+        self.metadata.get(&field).map(|held| held.at.into())
     }
 
     /// Makes this what is confirmed of a field.
     pub(crate) fn set(&mut self, field: Field, at: Timestamp, value: Content) {
+        let at = at.into();
         match (field, value) {
             (Field::Thumbnail, Content::Text(id)) => {
                 self.chosen = Some(Stamped { at, value: ThumbnailId::new(id) });

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::job::Status;
+use crate::{job::Status, moment::Moment};
 
 /// Is the time in which the newest run was worked on.
 ///
@@ -12,18 +12,29 @@ use crate::job::Status;
 pub struct Span {
     /// When the work was first heard of.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub began: Option<Timestamp>,
+    began: Option<Moment>,
     /// When its end was told.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub ended: Option<Timestamp>,
+    ended: Option<Moment>,
     /// The newest word.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    newest: Option<Timestamp>,
+    newest: Option<Moment>,
 }
 
 impl Span {
+    /// Returns when the work was first heard of.
+    pub fn began(&self) -> Option<Timestamp> {
+        self.began.map(Timestamp::from)
+    }
+
+    /// Returns when its end was told.
+    pub fn ended(&self) -> Option<Timestamp> {
+        self.ended.map(Timestamp::from)
+    }
+
     /// Takes in what a message said, with its time.
     pub fn note(&mut self, at: Timestamp, status: Status) {
+        let at = Moment::from(at);
         if self.newest.is_some_and(|newest| at < newest) {
             return;
         }
@@ -40,10 +51,11 @@ impl Span {
 
     /// Takes in what a backend that keeps such times says of a run, unless more is known of that run or a newer one.
     pub fn tell(&mut self, began: Option<Timestamp>, ended: Option<Timestamp>) {
+        let (began, ended) = (began.map(Moment::from), ended.map(Moment::from));
         let newest = began.max(ended);
         // Whoever heard of a run in its middle learns when it began.
         let is_same_run =
-            |held: Timestamp| began.is_some_and(|began| began < held) && ended.is_none_or(|ended| ended >= held);
+            |held: Moment| began.is_some_and(|began| began < held) && ended.is_none_or(|ended| ended >= held);
         if self.began.is_some_and(is_same_run) && ended >= self.ended {
             self.began = began;
         } else if newest.is_some() && (self.began.is_none() || self.newest < newest) {
@@ -53,7 +65,7 @@ impl Span {
 
     /// Returns how long it took, in seconds, where both ends are known.
     pub fn seconds(&self) -> Option<f64> {
-        Some(self.ended?.duration_since(self.began?).as_secs_f64().max(0.0))
+        Some(self.ended()?.duration_since(self.began()?).as_secs_f64().max(0.0))
     }
 }
 
@@ -78,7 +90,7 @@ mod tests {
     fn a_run_lasts_from_its_first_word_to_its_end() {
         use Status::{Completed, Pending, Processing};
         let span = noted(&[(1, Pending), (2, Processing), (5, Processing), (9, Completed)]);
-        assert_eq!((span.began, span.ended, span.seconds()), (Some(at(2)), Some(at(9)), Some(7.0)));
+        assert_eq!((span.began(), span.ended(), span.seconds()), (Some(at(2)), Some(at(9)), Some(7.0)));
     }
 
     #[test]
@@ -87,7 +99,7 @@ mod tests {
         let first = [(2, Processing), (4, Failed)];
         assert_eq!(noted(&[&first[..], &[(5, Pending)]].concat()).seconds(), None);
         let second = noted(&[&first[..], &[(5, Pending), (6, Processing), (8, Completed), (2, Processing)]].concat());
-        assert_eq!((second.began, second.ended), (Some(at(6)), Some(at(8))));
+        assert_eq!((second.began(), second.ended()), (Some(at(6)), Some(at(8))));
     }
 
     #[test]
@@ -97,14 +109,14 @@ mod tests {
         assert_eq!(span.seconds(), Some(7.0));
         span.note(at(10), Status::Processing);
         span.tell(Some(at(2)), Some(at(9)));
-        assert_eq!((span.began, span.ended), (Some(at(10)), None), "that was the run before");
+        assert_eq!((span.began(), span.ended()), (Some(at(10)), None), "that was the run before");
     }
 
     #[test]
     fn whoever_heard_of_a_run_in_its_middle_learns_when_it_began() {
         let mut span = noted(&[(301, Status::Processing)]);
         span.tell(Some(at(100)), None);
-        assert_eq!(span.began, Some(at(100)));
+        assert_eq!(span.began(), Some(at(100)));
         span.note(at(400), Status::Completed);
         span.tell(Some(at(100)), Some(at(400)));
         assert_eq!(span.seconds(), Some(300.0));

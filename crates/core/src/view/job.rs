@@ -141,21 +141,21 @@ pub fn job(record: &Record, edits: &Edits, forecast: &Forecast) -> JobView {
         size_bytes: record.size_bytes,
         began_at: began_at(record),
         ended_at: ended_at(record),
-        said_at: record.metadata.iter().map(|(field, held)| (*field, held.at)).collect(),
+        said_at: record.metadata.iter().map(|(field, held)| (*field, held.at.into())).collect(),
         pictured_at: record.thumbnails_since.values().min().copied(),
         updated_at: record.updated_at,
     }
 }
 
 fn began_at(record: &Record) -> Option<Timestamp> {
-    let stages = record.stages.values().filter_map(|stage| stage.span().began).min();
+    let stages = record.stages.values().filter_map(|stage| stage.span().began()).min();
     // The job itself may be called PROCESSING only after its first stage, or not at all.
-    [record.overall.span().began, stages].into_iter().flatten().min()
+    [record.overall.span().began(), stages].into_iter().flatten().min()
 }
 
 fn ended_at(record: &Record) -> Option<Timestamp> {
-    let stages = || record.stages.values().filter_map(|stage| stage.span().ended).max();
-    record.overall.status().is_final().then(|| record.overall.span().ended.or_else(stages))?
+    let stages = || record.stages.values().filter_map(|stage| stage.span().ended()).max();
+    record.overall.status().is_final().then(|| record.overall.span().ended().or_else(stages))?
 }
 
 fn transcript_version(record: &Record, shown: &MetadataView) -> Option<String> {
@@ -202,8 +202,8 @@ fn stages(record: &Record) -> Vec<StageView> {
             status: gauge.status(),
             progress_percent: gauge.percent(),
             error_message: gauge.error_message().map(str::to_owned),
-            began_at: gauge.span().began,
-            ended_at: gauge.span().ended,
+            began_at: gauge.span().began(),
+            ended_at: gauge.span().ended(),
         })
         .collect()
 }
