@@ -38,6 +38,8 @@ export class Looks {
         // What glides is where it belongs, and pictures are painted.
         await sleep(250);
         const shown = `${name}-${size}-${theme}`;
+        // A notification may lie over the window.
+        execFileSync("dunstctl", ["close-all"]);
         await this.app.screenshot(shown);
         this.taken.push(shown);
         wrong.push(...(await this.judge()).map((words) => `${shown}: ${words}`));

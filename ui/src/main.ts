@@ -2,7 +2,7 @@ import { mount } from "svelte";
 import App from "./App.svelte";
 import type { Backend } from "./backend";
 import { tauriBackend } from "./backend.tauri";
-import { isTauri } from "./platform";
+import { isTauri, markPlatform } from "./platform";
 import "./tokens.css";
 import "./base.css";
 
@@ -13,6 +13,7 @@ async function chooseBackend(): Promise<Backend> {
   throw new Error("this page belongs into the app");
 }
 
+markPlatform();
 const target = document.getElementById("app");
 if (target) {
   void chooseBackend().then((backend) => mount(App, { target, props: { backend } }));

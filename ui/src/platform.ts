@@ -1,5 +1,12 @@
+const isLinux = navigator.platform.startsWith("Linux");
+
 /** Tells whether a file that the page hands over reaches the program that it is dropped on. */
-export const dragsFiles = navigator.platform.startsWith("Linux");
+export const dragsFiles = isLinux;
+
+/** Lets styles know where they are. */
+export function markPlatform() {
+  if (isLinux) document.documentElement.dataset.platform = "linux";
+}
 
 const isMac = navigator.platform.startsWith("Mac");
 
