@@ -355,10 +355,10 @@ fn apply_error(job: &mut Record, at: Timestamp, error: ErrorData) -> (Verdict, b
     (verdict, added || differs)
 }
 
-/// Gives parts that are told of for the first time the room that they need, and no more.
+/// Gives parts that are told of for the first time the room that they need.
 fn make_room<K, V>(parts: &mut Parts<K, V>, count: usize) {
     if parts.is_empty() {
-        *parts = Parts::with_capacity(count);
+        *parts = Parts::with_capacity(count.min(PART_LIMIT));
     }
 }
 

@@ -146,6 +146,7 @@ fn rounded(number: f64) -> Option<u64> {
 fn parse_number(text: &str) -> Option<f64> {
     text.trim().trim_end_matches('%').trim_end().parse().ok()
 }
+
 /// Reads a time; a missing or unreadable one is none, for the caller to stand in for.
 pub fn time<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Timestamp>, D::Error> {
     deserializer.deserialize_any(Lenient(|part: Part| part.read_text(parse_time)))
