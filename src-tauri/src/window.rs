@@ -3,7 +3,7 @@
 use std::{
     io::ErrorKind,
     path::{Path, PathBuf},
-    sync::{Mutex, PoisonError},
+    sync::{Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
@@ -45,16 +45,20 @@ enum Stage {
 }
 
 impl Progress {
+    fn stage(&self) -> MutexGuard<'_, Stage> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Takes in whether the start shows a window, and returns whether one is to be built.
     fn decide(&self, is_wanted: bool) -> bool {
-        let mut stage = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut stage = self.stage();
         *stage = if is_wanted || *stage == Stage::Wished { Stage::Built } else { Stage::Unbuilt };
         *stage == Stage::Built
     }
 
     /// Takes in that somebody wants to see a window where there is none, and returns whether one is to be built.
     fn wish(&self) -> bool {
-        let mut stage = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut stage = self.stage();
         let before = *stage;
         *stage = match before {
             Stage::Undecided | Stage::Wished => Stage::Wished,
@@ -66,23 +70,23 @@ impl Progress {
 
     /// Takes in that the page is there, and returns whether that is news.
     fn open(&self) -> bool {
-        let mut stage = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut stage = self.stage();
         std::mem::replace(&mut *stage, Stage::Open) != Stage::Open
     }
 
     fn is_open(&self) -> bool {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) == Stage::Open
+        *self.stage() == Stage::Open
     }
 
     /// Does something if there is no window and none is being built, and lets none be built meanwhile.
     fn while_unbuilt(&self, act: impl FnOnce() -> anyhow::Result<()>) -> anyhow::Result<()> {
-        let stage = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let stage = self.stage();
         if *stage == Stage::Unbuilt { act() } else { Ok(()) }
     }
 
     /// Takes in that none could be built.
     fn failed(&self) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Stage::Unbuilt;
+        *self.stage() = Stage::Unbuilt;
     }
 }
 

@@ -1,7 +1,7 @@
 import { cleanup, render, screen } from "@testing-library/svelte";
 import { afterEach, describe, expect, it } from "vitest";
 import App from "./App.svelte";
-import { MockBackend, mockJob, signedInStatus } from "./backend.mock";
+import { MockBackend, mockJob, signedInStatus, signedOutStatus } from "./backend.mock";
 
 afterEach(cleanup);
 
@@ -17,9 +17,7 @@ describe("a start", () => {
   });
 
   it("asks for no list while nobody is signed in", async () => {
-    const signedIn = signedInStatus(null);
-    const session = { state: "signed_out" as const, email: null, reason: null, warning: null };
-    const backend = new MockBackend({ ...signedIn, session });
+    const backend = new MockBackend(signedOutStatus(null));
     render(App, { backend });
     await screen.findByRole("button", { name: "Use this computer" });
     expect(backend.calls).not.toContain("rows");

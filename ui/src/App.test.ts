@@ -1,14 +1,21 @@
 import { cleanup, fireEvent, render, screen, waitFor } from "@testing-library/svelte";
 import { afterEach, describe, expect, it } from "vitest";
 import App from "./App.svelte";
-import { MockBackend, mockJob, mockServer, mockStage, signedInStatus } from "./backend.mock";
+import {
+  MockBackend,
+  mockJob,
+  mockServer,
+  mockStage,
+  signedInStatus,
+  signedOutStatus,
+} from "./backend.mock";
 import type { StatusView } from "./bindings";
 
 afterEach(cleanup);
 
-function signedOutStatus(server: StatusView["server"]): StatusView {
-  const session = { state: "signed_out" as const, email: null, reason: null, warning: null };
-  return { ...signedInStatus(server), session, remembered: { address: null, email: null } };
+/** Nobody has ever signed in here. */
+function firstRunStatus(server: StatusView["server"]): StatusView {
+  return { ...signedOutStatus(server), remembered: { address: null, email: null } };
 }
 
 /** Chooses what the palette offers. */
@@ -23,7 +30,7 @@ async function type(label: string, value: string) {
 
 describe("first run", () => {
   it("offers this computer, and leads to the empty list", async () => {
-    const backend = new MockBackend(signedOutStatus(null));
+    const backend = new MockBackend(firstRunStatus(null));
     render(App, { backend });
     await fireEvent.click(await screen.findByRole("button", { name: "Use this computer" }));
     expect(await screen.findByText("No videos yet")).toBeTruthy();
@@ -31,7 +38,7 @@ describe("first run", () => {
   });
 
   it("says why an address is no studio, beside the field", async () => {
-    const backend = new MockBackend(signedOutStatus(null));
+    const backend = new MockBackend(firstRunStatus(null));
     backend.failures.set("connect", { code: "insecure_address", message: "use https" });
     render(App, { backend });
     const field = await screen.findByLabelText("Address of the studio");
@@ -44,7 +51,7 @@ describe("first run", () => {
 
 describe("a studio that does not describe itself", () => {
   it("is described by hand, and what is wrong is said at its field", async () => {
-    const backend = new MockBackend(signedOutStatus(null));
+    const backend = new MockBackend(firstRunStatus(null));
     backend.failures.set("connect", { code: "not_a_studio", message: "it says nothing of itself" });
     render(App, { backend });
     await type("Address of the studio", "acme.tv");
@@ -81,7 +88,7 @@ describe("signing in", () => {
   const withGoogle = { ...mockServer, auth_providers: ["email", "google"] };
 
   it("keeps the form and says what is wrong with the password, then lets in", async () => {
-    const backend = new MockBackend(signedOutStatus(mockServer));
+    const backend = new MockBackend(firstRunStatus(mockServer));
     backend.failures.set("signIn", {
       code: "invalid_credentials",
       message: "email or password is wrong",
@@ -100,7 +107,7 @@ describe("signing in", () => {
   });
 
   it("knows the email, waits at the password, and says what is missing", async () => {
-    const status = signedOutStatus(mockServer);
+    const status = firstRunStatus(mockServer);
     const remembered = { address: "acme.tv", email: "me@acme.tv" };
     const backend = new MockBackend({ ...status, remembered });
     render(App, { backend });
@@ -114,7 +121,7 @@ describe("signing in", () => {
   });
 
   it("hints at caps lock", async () => {
-    render(App, { backend: new MockBackend(signedOutStatus(mockServer)) });
+    render(App, { backend: new MockBackend(firstRunStatus(mockServer)) });
     const password = await screen.findByLabelText("Password");
     const typed = (capsLock: boolean) => {
       const event = new KeyboardEvent("keyup", { key: "a", bubbles: true });
@@ -129,7 +136,7 @@ describe("signing in", () => {
   });
 
   it("says what is wrong with the server under the form, not at a field", async () => {
-    const backend = new MockBackend(signedOutStatus(mockServer));
+    const backend = new MockBackend(firstRunStatus(mockServer));
     backend.failures.set("signIn", { code: "unreachable", message: "nothing answers" });
     render(App, { backend });
     await type("Email", "me@acme.tv");
@@ -140,7 +147,7 @@ describe("signing in", () => {
   });
 
   it("waits for the browser, can be cancelled, and goes on by itself", async () => {
-    const backend = new MockBackend(signedOutStatus(withGoogle));
+    const backend = new MockBackend(firstRunStatus(withGoogle));
     render(App, { backend });
     const google = { name: "Continue with Google" };
     const button = await screen.findByRole("button", google);
@@ -162,13 +169,13 @@ describe("signing in", () => {
 
   it("asks for no password where there is none", async () => {
     const server = { ...mockServer, auth_providers: ["google"] };
-    render(App, { backend: new MockBackend(signedOutStatus(server)) });
+    render(App, { backend: new MockBackend(firstRunStatus(server)) });
     expect(await screen.findByRole("button", { name: "Continue with Google" })).toBeTruthy();
     expect(screen.queryByLabelText("Password")).toBeNull();
   });
 
   it("says why somebody was signed out", async () => {
-    const status = signedOutStatus(mockServer);
+    const status = firstRunStatus(mockServer);
     const reason = { code: "session_expired" as const, message: "the session has ended" };
     render(App, {
       backend: new MockBackend({ ...status, session: { ...status.session, reason } }),
@@ -182,7 +189,7 @@ describe("a keychain that is not ready", () => {
   const restoring = { state: "restoring" as const, email: null, reason: null, warning: null };
 
   it("is waited for without asking anybody to sign in", async () => {
-    const backend = new MockBackend({ ...signedOutStatus(mockServer), session: restoring });
+    const backend = new MockBackend({ ...firstRunStatus(mockServer), session: restoring });
     render(App, { backend });
     await screen.findByText("Opening your studio…");
     expect(screen.queryByLabelText("Password")).toBeNull();
@@ -197,7 +204,7 @@ describe("a keychain that is not ready", () => {
 
   it("leaves it to the person to sign in again instead", async () => {
     const session = { ...restoring, reason: { code: "keychain" as const, message: "not there" } };
-    render(App, { backend: new MockBackend({ ...signedOutStatus(mockServer), session }) });
+    render(App, { backend: new MockBackend({ ...firstRunStatus(mockServer), session }) });
     await fireEvent.click(await screen.findByRole("button", { name: "Sign in again" }));
     expect(await screen.findByLabelText("Password")).toBeTruthy();
     expect(screen.queryByRole("button", { name: "Unlock the keychain" })).toBeNull();

@@ -156,3 +156,10 @@ export function signedInStatus(server: ServerView | null = mockServer): StatusVi
     server_ahead_ms: 0,
   };
 }
+
+export function signedOutStatus(server: ServerView | null = mockServer): StatusView {
+  return {
+    ...signedInStatus(server),
+    session: { state: "signed_out", email: null, reason: null, warning: null },
+  };
+}

@@ -1,7 +1,7 @@
 import { cleanup, fireEvent, render, screen, waitFor, within } from "@testing-library/svelte";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import App from "../App.svelte";
-import { MockBackend, mockEntry, mockJob, signedInStatus } from "../backend.mock";
+import { MockBackend, mockEntry, mockJob, signedInStatus, signedOutStatus } from "../backend.mock";
 import type { NewsView, Show, StatusView, UploadView } from "../bindings";
 import { moment } from "../format";
 import { speak } from "../messages";
@@ -15,10 +15,7 @@ afterEach(() => {
 
 const sea = mockJob({ job_id: "1", title: "The sea", status: "COMPLETED" });
 const city = mockJob({ job_id: "2", title: "The city", status: "FAILED" });
-const signedOut: StatusView = {
-  ...signedInStatus(),
-  session: { state: "signed_out", email: null, reason: null, warning: null },
-};
+const signedOut = signedOutStatus();
 const upload: UploadView = {
   upload_id: 1,
   filename: "a.mp4",

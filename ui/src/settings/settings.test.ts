@@ -1,8 +1,14 @@
 import { cleanup, fireEvent, render, screen, waitFor, within } from "@testing-library/svelte";
 import { afterEach, describe, expect, it } from "vitest";
 import App from "../App.svelte";
-import { MockBackend, mockJob, mockSettings, signedInStatus } from "../backend.mock";
-import type { Automation, Settings, StatusView, TallyError } from "../bindings";
+import {
+  MockBackend,
+  mockJob,
+  mockSettings,
+  signedInStatus,
+  signedOutStatus,
+} from "../backend.mock";
+import type { Automation, Settings, TallyError } from "../bindings";
 import { speak } from "../messages";
 import "../testing/viewport";
 
@@ -12,10 +18,7 @@ afterEach(async () => {
   await speak("en");
 });
 
-const signedOut: StatusView = {
-  ...signedInStatus(),
-  session: { state: "signed_out", email: null, reason: null, warning: null },
-};
+const signedOut = signedOutStatus();
 const rule: Automation = {
   enabled: true,
   when: ["completed"],
