@@ -22,6 +22,8 @@ pub enum Bench {
     Window,
     /// The core for an hour before a server that goes away every minute
     Soak,
+    /// Nothing: the page and its plots once more, from what was measured last
+    Page,
 }
 
 /// Measures one thing, or everything but the hour.
@@ -32,13 +34,14 @@ pub fn run(bench: Option<Bench>) -> Result<()> {
         Some(Bench::Core) => core::run(&shell)?,
         Some(Bench::Window) => window::run(&shell)?,
         Some(Bench::Soak) => core::soak(&shell)?,
+        Some(Bench::Page) => {}
         None => {
             fleet::run()?;
             core::run(&shell)?;
             window::run(&shell)?;
         }
     }
-    page::write(&shell)
+    page::write()
 }
 
 /// Measures inside a desktop session.

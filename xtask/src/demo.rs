@@ -30,6 +30,7 @@ const EMAIL: &str = "me@this-computer";
 
 /// Runs the demonstration on the screen, or on one in memory where there is none.
 pub fn run(videos: Vec<PathBuf>) -> Result<()> {
+    let videos = absolute(videos)?;
     let shell = shell()?;
     let has_screen =
         cfg!(not(target_os = "linux")) || ["DISPLAY", "WAYLAND_DISPLAY"].iter().any(|name| env::var_os(name).is_some());
@@ -38,8 +39,7 @@ pub fn run(videos: Vec<PathBuf>) -> Result<()> {
     window(&shell)?;
     let bin = build(&shell)?;
     let folder = root().join("demo");
-    let videos =
-        if videos.is_empty() { samples::make(&shell, &folder.join("videos"))?.all() } else { absolute(videos)? };
+    let videos = if videos.is_empty() { samples::make(&shell, &folder.join("videos"))?.all() } else { videos };
     if !has_screen {
         let home = shell.create_temp_dir()?;
         let named: Vec<&str> = videos.iter().filter_map(|video| video.to_str()).collect();

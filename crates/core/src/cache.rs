@@ -8,27 +8,29 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    JobId, Now, StageId,
+    JobId, Now,
     edits::{Confirmed, content_of},
-    job::{Fault, Field, Status, Thumbnail},
-    moment::Moment,
-    protocol::{Body, ErrorData, Event, Progress},
-    record::{Dismissal, Gauge, Parts, Record, Verdict, stamp, stamp_in},
+    job::Field,
+    protocol::Event,
+    record::{Dismissal, Record, Verdict},
     server_clock::ServerClock,
     snapshot::Snapshot,
 };
 
+mod apply;
 mod change;
+mod held;
 
+use apply::{apply_body, merge_into};
 use change::Before;
 pub use change::{Change, Ending, Outcome, Scope, Witnessed};
+pub use held::Brief;
+use held::Held;
 
 /// How far ahead of the server's clock a message may be dated before its time of arrival stands in.
 const TRUSTED_AHEAD: Duration = Duration::from_mins(5);
 /// The most jobs that are held. A backend that invents ids must not fill the memory.
 pub const JOB_LIMIT: usize = 200_000;
-/// The most stages, and the most thumbnails, that are held of a job.
-const PART_LIMIT: usize = 256;
 
 /// Tells how much a snapshot may decide.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,8 +53,8 @@ pub enum Trouble {
 }
 
 /// Holds the jobs: a message must find its own among a hundred thousand as soon as among ten, and they are told in an order
-/// that does not depend on chance. Whoever writes one to disk shares it, and changes go on in a copy meanwhile.
-type Jobs = IndexMap<JobId, Arc<Record>, RandomState>;
+/// that does not depend on chance.
+type Jobs = IndexMap<JobId, Held, RandomState>;
 
 /// Holds every job by its id.
 #[derive(Debug, Default)]
@@ -67,42 +69,47 @@ pub struct Cache {
 impl Cache {
     /// Takes up the records that the disk kept.
     pub fn restore(records: impl IntoIterator<Item = Record>) -> Self {
-        let jobs: Jobs = records.into_iter().map(|record| (record.job_id.clone(), Arc::new(record))).collect();
+        let jobs: Jobs = records.into_iter().map(|record| (record.job_id.clone(), Held::new(record))).collect();
         Self { synced: newest(&jobs), jobs, ..Self::default() }
     }
 
     /// Returns every job, in no order that means anything.
     pub fn jobs(&self) -> impl Iterator<Item = &Record> {
-        self.jobs.values().map(Arc::as_ref)
+        self.jobs.values().map(Held::record)
+    }
+
+    /// Returns of every job what a glance over all of them needs, in the order of [`Self::jobs`].
+    pub fn briefs(&self) -> impl Iterator<Item = (&JobId, &Brief)> {
+        self.jobs.iter().map(|(job_id, held)| (job_id, held.brief()))
     }
 
     /// Returns one job.
     pub fn job(&self, job_id: &JobId) -> Option<&Record> {
-        self.jobs.get(job_id).map(Arc::as_ref)
+        self.jobs.get(job_id).map(Held::record)
     }
 
     /// Returns one job as it is now, for whoever needs it longer.
     pub fn shared(&self, job_id: &JobId) -> Option<&Arc<Record>> {
-        self.jobs.get(job_id)
+        self.jobs.get(job_id).map(Held::shared)
     }
 
     /// Keeps the long texts of a job out of memory, now that the disk has them.
     pub fn shelve(&mut self, job_id: &JobId) {
-        if let Some(job) = self.jobs.get_mut(job_id).filter(|job| job.transcript().is_some()) {
-            Arc::make_mut(job).shelve();
+        if let Some(held) = self.jobs.get_mut(job_id).filter(|held| held.record().transcript().is_some()) {
+            held.change(Record::shelve);
         }
     }
 
     /// Takes the words of a video back into memory, before the disk forgets them.
     pub fn unshelve(&mut self, job_id: &JobId, transcript: String) {
-        if let Some(job) = self.jobs.get_mut(job_id) {
-            Arc::make_mut(job).unshelve(transcript);
+        if let Some(held) = self.jobs.get_mut(job_id) {
+            held.change(|job| job.unshelve(transcript));
         }
     }
 
     /// Returns the ids of the jobs that have not ended.
     pub fn unfinished(&self) -> impl Iterator<Item = &JobId> {
-        self.jobs.values().filter(|job| !job.overall.status().is_final()).map(|job| &job.job_id)
+        self.briefs().filter(|(_, brief)| !brief.status.is_final()).map(|(job_id, _)| job_id)
     }
 
     /// Tells whether there is room for a job.
@@ -125,14 +132,16 @@ impl Cache {
         let held = self.jobs.get_index_of(&event.job_id);
         let known = held.is_some();
         let witnessed = if known || self.synced.is_some() { Witnessed::Yes } else { Witnessed::FirstLook };
-        let job = match held {
-            Some(index) => Arc::make_mut(&mut self.jobs[index]),
+        let held = match held {
+            Some(index) => &mut self.jobs[index],
             None => entry(&mut self.jobs, &event.job_id),
         };
-        let before = Before::of(job);
-        let (verdict, differs) = apply_body(job, at, event.body);
-        let differs = job.touch(at) || differs;
-        let mut changes = if differs { before.compare(job, witnessed) } else { Vec::new() };
+        let (verdict, mut changes) = held.change(|job| {
+            let before = Before::of(job);
+            let (verdict, differs) = apply_body(job, at, event.body);
+            let differs = job.touch(at) || differs;
+            (verdict, if differs { before.compare(job, witnessed) } else { Vec::new() })
+        });
         if verdict == Verdict::Doubtful {
             changes.push(Change::Doubted(event.job_id.clone()));
         }
@@ -163,19 +172,20 @@ impl Cache {
         let is_news = |since: Timestamp| snapshot.updated_at.is_some_and(|at| at > since);
         let known = cleared.is_some() || self.jobs.contains_key(&job_id);
         let witnessed = if known || self.synced.is_some_and(is_news) { Witnessed::Yes } else { Witnessed::FirstLook };
-        let job = entry(&mut self.jobs, &job_id);
-        if let Some(cleared) = cleared {
-            // What no backend knows.
-            (job.run, job.dismissed) = (cleared.run, cleared.dismissed);
-        }
-        let (before, was) = (Before::of(cleared.unwrap_or(job)), Record::clone(job));
-        let at = snapshot.updated_at.map_or(requested, |at| trusted(at, requested));
-        let decided = match authority {
-            Authority::Ordinary => at,
-            Authority::Decides => job.overall.since().map_or(at, |since| since.max(at)),
-        };
-        let verdict = merge_into(job, at, decided, snapshot);
-        let mut changes = if was == *job { Vec::new() } else { before.compare(job, witnessed) };
+        let (verdict, mut changes) = entry(&mut self.jobs, &job_id).change(|job| {
+            if let Some(cleared) = cleared {
+                // What no backend knows.
+                (job.run, job.dismissed) = (cleared.run, cleared.dismissed);
+            }
+            let (before, was) = (Before::of(cleared.unwrap_or(job)), Record::clone(job));
+            let at = snapshot.updated_at.map_or(requested, |at| trusted(at, requested));
+            let decided = match authority {
+                Authority::Ordinary => at,
+                Authority::Decides => job.overall.since().map_or(at, |since| since.max(at)),
+            };
+            let verdict = merge_into(job, at, decided, snapshot);
+            (verdict, if was == *job { Vec::new() } else { before.compare(job, witnessed) })
+        });
         if verdict == Verdict::Doubtful && authority == Authority::Ordinary {
             changes.push(Change::Doubted(job_id));
         }
@@ -196,16 +206,18 @@ impl Cache {
             Some(snapshot) => self.merge(*snapshot, requested, Authority::Ordinary),
             None => Vec::new(),
         };
-        let Some(job) = self.jobs.get_mut(&job_id).map(Arc::make_mut) else { return changed };
-        for (field, value) in values {
-            let held = job.said_at(field);
-            let came_meanwhile = held != sent_over.get(&field).copied();
-            if came_meanwhile && held.is_some_and(|held| held > answered) {
-                continue;
+        let Some(held) = self.jobs.get_mut(&job_id) else { return changed };
+        held.change(|job| {
+            for (field, value) in values {
+                let held = job.said_at(field);
+                let came_meanwhile = held != sent_over.get(&field).copied();
+                if came_meanwhile && held.is_some_and(|held| held > answered) {
+                    continue;
+                }
+                job.set(field, held.map_or(answered, |held| held.max(answered)), value);
             }
-            job.set(field, held.map_or(answered, |held| held.max(answered)), value);
-        }
-        job.touch(answered);
+            job.touch(answered);
+        });
         changed.push(Change::Job(job_id, Scope::Increment));
         changed
     }
@@ -229,20 +241,21 @@ impl Cache {
 
     /// Puts the trouble of a job aside, or takes it up again.
     pub fn settle(&mut self, job_id: &JobId, trouble: Trouble) -> Option<Change> {
-        let job = self.jobs.get_mut(job_id).map(Arc::make_mut)?;
-        job.dismissed = match trouble {
-            Trouble::Dismiss => {
-                let newest = job.faults.iter().map(|fault| fault.at).max();
-                Some(Dismissal { run: job.run, at: job.updated_at.max(newest) })
-            }
-            Trouble::Restore => None,
-        };
+        self.jobs.get_mut(job_id)?.change(|job| {
+            job.dismissed = match trouble {
+                Trouble::Dismiss => {
+                    let newest = job.faults.iter().map(|fault| fault.at).max();
+                    Some(Dismissal { run: job.run, at: job.updated_at.max(newest) })
+                }
+                Trouble::Restore => None,
+            };
+        });
         Some(Change::Job(job_id.clone(), Scope::Increment))
     }
 
     /// Forgets a job that the server no longer has.
     pub fn remove(&mut self, job_id: &JobId) -> Option<Change> {
-        self.jobs.swap_remove(job_id).map(|job| Change::Removed(job.job_id.clone()))
+        self.jobs.swap_remove_entry(job_id).map(|(job_id, _)| Change::Removed(job_id))
     }
 
     /// Takes every job from the list alone, but for what no backend knows, and returns the changes and those that are gone.
@@ -257,9 +270,15 @@ impl Cache {
         let mut changes = Vec::new();
         for snapshot in list {
             let cleared = known.swap_remove(&snapshot.job_id);
-            changes.extend(self.merge_over(cleared.as_deref(), snapshot, requested, Authority::Ordinary));
+            changes.extend(self.merge_over(
+                cleared.as_ref().map(Held::record),
+                snapshot,
+                requested,
+                Authority::Ordinary,
+            ));
         }
-        let (kept, gone): (Vec<_>, Vec<_>) = known.into_iter().partition(|(id, job)| !job.listed || wanted(id));
+        let (kept, gone): (Vec<_>, Vec<_>) =
+            known.into_iter().partition(|(id, held)| !held.record().listed || wanted(id));
         self.jobs.extend(kept);
         (changes, gone.into_iter().map(|(job_id, _)| job_id).collect())
     }
@@ -271,12 +290,12 @@ impl Cache {
     }
 }
 
-fn entry<'a>(jobs: &'a mut Jobs, job_id: &JobId) -> &'a mut Record {
-    Arc::make_mut(jobs.entry(job_id.clone()).or_insert_with(|| Arc::new(Record::new(job_id.clone()))))
+fn entry<'a>(jobs: &'a mut Jobs, job_id: &JobId) -> &'a mut Held {
+    jobs.entry(job_id.clone()).or_insert_with(|| Held::new(Record::new(job_id.clone())))
 }
 
 fn newest(jobs: &Jobs) -> Option<Timestamp> {
-    jobs.values().filter_map(|job| job.updated_at).max()
+    jobs.values().filter_map(|held| held.record().updated_at).max()
 }
 
 fn trusted(at: Timestamp, arrival: Timestamp) -> Timestamp {
@@ -287,110 +306,6 @@ fn trusted(at: Timestamp, arrival: Timestamp) -> Timestamp {
         Ok(limit) if at > limit => arrival,
         _ => at,
     }
-}
-
-/// Applies a message, and returns whether that made a difference.
-fn apply_body(job: &mut Record, at: Timestamp, body: Body) -> (Verdict, bool) {
-    let differs = match body {
-        Body::Job(progress) => return witness(job, at, &progress),
-        // A stage's doubtful end is settled by the job's own.
-        Body::Stage(stage_id, progress) => stage_of(job, stage_id).is_some_and(|stage| {
-            let was = stage.clone();
-            stage.witness(at, &progress);
-            *stage != was
-        }),
-        Body::Metadata(field, content) => match job.metadata.get_mut(&field) {
-            // What is on disk need not come back into memory.
-            Some(held) if held.value.is_same(&content) => {
-                let at = Moment::from(at);
-                let newer = at > held.at;
-                held.at = held.at.max(at);
-                newer
-            }
-            _ => stamp_in(&mut job.metadata, field, at, content),
-        },
-        Body::Thumbnail(thumbnail) => apply_thumbnail(job, at, thumbnail),
-        Body::Error(error) => return apply_error(job, at, error),
-    };
-    (Verdict::Applied, differs)
-}
-
-fn witness(job: &mut Record, at: Timestamp, progress: &Progress) -> (Verdict, bool) {
-    let was = job.overall.clone();
-    let verdict = job.witness_overall(at, progress);
-    (verdict, job.overall != was)
-}
-
-fn apply_thumbnail(job: &mut Record, at: Timestamp, thumbnail: Thumbnail) -> bool {
-    let id = thumbnail.thumbnail_id.clone();
-    if job.thumbnails.len() >= PART_LIMIT && !job.thumbnails.contains_key(&id) {
-        return false;
-    }
-    let since = job.thumbnails_since.entry(id.clone()).or_insert(at);
-    let earlier = at < *since;
-    *since = at.min(*since);
-    stamp_in(&mut job.thumbnails, id, at, thumbnail) || earlier
-}
-
-/// Returns a stage of a job, unless there is no room for another.
-fn stage_of(job: &mut Record, stage_id: StageId) -> Option<&mut Gauge> {
-    let has_room = job.stages.len() < PART_LIMIT || job.stages.contains_key(&stage_id);
-    has_room.then(|| job.stages.entry(stage_id).or_default())
-}
-
-fn apply_error(job: &mut Record, at: Timestamp, error: ErrorData) -> (Verdict, bool) {
-    let fatal = (!error.recoverable).then(|| Progress {
-        status: Status::Failed,
-        progress_percent: None,
-        error_message: Some(error.error_message.clone()),
-    });
-    let added = job.add_fault(Fault {
-        at,
-        code: error.error_code,
-        message: error.error_message,
-        recoverable: error.recoverable,
-        stage_id: error.affected_stage,
-    });
-    let (verdict, differs) = fatal.map_or((Verdict::Applied, false), |failed| witness(job, at, &failed));
-    (verdict, added || differs)
-}
-
-/// Gives parts that are told of for the first time the room that they need.
-fn make_room<K, V>(parts: &mut Parts<K, V>, count: usize) {
-    if parts.is_empty() {
-        *parts = Parts::with_capacity(count.min(PART_LIMIT));
-    }
-}
-
-fn merge_into(job: &mut Record, at: Timestamp, decided: Timestamp, snapshot: Snapshot) -> Verdict {
-    let verdict = job.apply_overall(decided, &snapshot.progress);
-    make_room(&mut job.stages, snapshot.stages.len());
-    make_room(&mut job.metadata, snapshot.metadata.len());
-    for (stage_id, told) in snapshot.stages {
-        let Some(stage) = stage_of(job, stage_id) else { continue };
-        stage.apply(at, &told.progress);
-        stage.tell(told.started_at, told.completed_at);
-    }
-    for (field, content) in snapshot.metadata {
-        apply_body(job, at, Body::Metadata(field, content));
-    }
-    for thumbnail in snapshot.thumbnails {
-        apply_body(job, at, Body::Thumbnail(thumbnail));
-    }
-    for fault in snapshot.faults {
-        job.add_fault(fault);
-    }
-    if let Some(chosen) = snapshot.chosen {
-        stamp(&mut job.chosen, at, chosen);
-    }
-    job.video_id = snapshot.video_id.or(job.video_id.take());
-    job.filename = snapshot.file.name.or(job.filename.take());
-    job.size_bytes = snapshot.file.size_bytes.or(job.size_bytes);
-    job.duration_seconds = snapshot.file.duration_seconds.or(job.duration_seconds);
-    job.created_at = snapshot.created_at.or(job.created_at);
-    job.listed = true;
-    job.touch(at);
-    verdict
 }
 
 #[cfg(test)]

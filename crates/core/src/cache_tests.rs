@@ -1,12 +1,12 @@
 use proptest::prelude::*;
 use serde_json::json;
 
-use super::*;
+use super::{apply::PART_LIMIT, *};
 use crate::{
     edits::Edits,
     forecast::Forecast,
-    job::{Content, Thumbnail},
-    protocol::{Frame, decode},
+    job::{Content, Status, Thumbnail},
+    protocol::{Body, ErrorData, Frame, Progress, decode},
     snapshot::read_job,
     view,
 };
@@ -286,15 +286,19 @@ proptest! {
 
 proptest! {
     #[test]
-    fn a_change_is_told_where_there_is_one_and_nowhere_else(
-        events in proptest::collection::vec(prop_oneof![3 => any_event(), 1 => any_error()], 1..12)
+    fn a_change_is_told_where_there_is_one_and_what_is_in_brief_of_a_job_is_true(
+        events in proptest::collection::vec(prop_oneof![3 => any_event(), 1 => any_error()], 1..12), put_aside in 0..12_usize
     ) {
         let mut cache = Cache::default();
-        for event in events {
+        for (n, event) in events.into_iter().enumerate() {
             let before = cache.job(&event.job_id).cloned();
             let changes = cache.apply(event.clone(), now());
             let is_told = changes.iter().any(|change| matches!(change, Change::Job(..)));
             prop_assert_eq!(is_told, before.as_ref() != cache.job(&event.job_id), "{:?}", event);
+            if n == put_aside {
+                cache.settle(&event.job_id, Trouble::Dismiss);
+            }
+            prop_assert!(cache.briefs().map(|(_, brief)| *brief).eq(cache.jobs().map(Brief::of)), "{:?}", event);
         }
     }
 }

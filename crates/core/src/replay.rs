@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::{
     Now,
-    cache::{Authority, Cache, Change},
+    cache::{Authority, Brief, Cache, Change},
     discovery::{self, Identity},
     edits::Edits,
     forecast::Forecast,
@@ -70,6 +70,7 @@ fn merge(snapshots: Vec<Snapshot>) {
 }
 
 fn check(cache: &Cache) {
+    assert!(cache.briefs().map(|(_, brief)| *brief).eq(cache.jobs().map(Brief::of)), "in brief it is another job");
     for job in cache.jobs() {
         let text = serde_json::to_string(job).unwrap_or_default();
         assert!(serde_json::from_str(&text).is_ok_and(|kept: crate::record::Record| kept == *job), "{text}");

@@ -5,10 +5,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Code, Error, JobId, ThumbnailId,
-    cache::Scope,
+    cache::{Cache, Scope},
     discovery::{Identity, Server},
     job::{Field, Status},
-    record::Record,
 };
 
 mod desktop;
@@ -341,15 +340,15 @@ pub struct Counts {
 
 impl Counts {
     /// Counts the jobs of a cache.
-    pub fn of<'a>(jobs: impl Iterator<Item = &'a Record>) -> Self {
+    pub fn of(cache: &Cache) -> Self {
         let mut counts = Self::default();
-        jobs.for_each(|job| counts.add(job));
+        cache.briefs().for_each(|(_, brief)| counts.add(brief.status));
         counts
     }
 
     /// Counts one more.
-    pub fn add(&mut self, job: &Record) {
-        *match job.overall.status() {
+    pub fn add(&mut self, status: Status) {
+        *match status {
             Status::Pending => &mut self.pending,
             Status::Processing => &mut self.processing,
             Status::Completed => &mut self.completed,

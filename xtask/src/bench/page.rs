@@ -1,13 +1,13 @@
 //! What was measured, as a page with plots.
 
-use std::{fmt::Write as _, fs};
+use std::{collections::BTreeSet, fmt::Write as _, fs};
 
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
-use xshell::{Shell, cmd};
+use xshell::cmd;
 
 use super::plot::{self, Axis, Curve, Panel, Scale};
-use crate::run::root;
+use crate::run::{root, shell};
 
 /// Is one line of the table.
 pub struct Row {
@@ -46,10 +46,17 @@ impl Row {
 pub fn keep(part: &str, rows: &[Row], curves: &Value) -> Result<()> {
     let rows: Vec<Value> = rows.iter().map(Row::to_json).collect();
     println!("\n{}", table(&rows));
-    let measured = json!({ "rows": rows, "curves": curves });
+    let measured = json!({ "machine": machine()?, "rows": rows, "curves": curves });
     let folder = root().join("docs/benchmarks");
     fs::create_dir_all(&folder)?;
     Ok(fs::write(folder.join(format!("{part}.json")), serde_json::to_string_pretty(&measured)? + "\n")?)
+}
+
+/// Says what this is measured on.
+fn machine() -> Result<String> {
+    let shell = shell()?;
+    let system = cmd!(shell, "uname -srm").quiet().read()?;
+    Ok(format!("{system}, {} cores", std::thread::available_parallelism()?))
 }
 
 fn table(rows: &[Value]) -> String {
@@ -73,7 +80,7 @@ fn table(rows: &[Value]) -> String {
 }
 
 /// Writes the page from everything that was kept.
-pub fn write(shell: &Shell) -> Result<()> {
+pub fn write() -> Result<()> {
     let folder = root().join("docs/benchmarks");
     let read = |part: &str| -> Option<Value> {
         serde_json::from_str(&fs::read_to_string(folder.join(format!("{part}.json"))).ok()?).ok()
@@ -85,13 +92,15 @@ pub fn write(shell: &Shell) -> Result<()> {
     }
     let soak = read("soak").map(|soak| draw_soak(&soak)).transpose()?.unwrap_or_default();
     let words = fs::read_to_string(folder.join("reading.md")).context("docs/benchmarks/reading.md")?;
-    let machine = cmd!(shell, "uname -srm").quiet().read()?;
-    let cpus = std::thread::available_parallelism()?;
+    let machine = |part: &str| -> Option<String> { Some(read(part)?["machine"].as_str()?.to_owned()) };
+    let machines: BTreeSet<String> = ["core", "window"].into_iter().filter_map(machine).collect();
+    let machines: Vec<String> = machines.into_iter().collect();
     let page = format!(
         "<!-- Written by `cargo xtask bench`; the words below the table are docs/benchmarks/reading.md. -->\n\n\
          # Benchmarks\n\n\
-         Measured on {machine}, {cpus} cores, by `cargo xtask bench`. Absolute numbers say little about another machine; \
-         the ratios are of the same run.\n\n{}\n{soak}\n{words}",
+         Measured on {} by `cargo xtask bench`. Absolute numbers say little about another machine; the ratios are of the \
+         same run.\n\n{}\n{soak}\n{words}",
+        machines.join(" and "),
         table(&rows)
     );
     Ok(fs::write(root().join("docs/benchmarks.md"), page)?)

@@ -3,7 +3,14 @@
 use std::path::Path;
 
 use anyhow::{Result, anyhow};
-use plotters::prelude::*;
+use plotters::{
+    coord::{
+        Shift,
+        ranged1d::{KeyPointHint, NoDefaultFormatting, ValueFormatter},
+        types::RangedCoordf64,
+    },
+    prelude::*,
+};
 
 /// Is one line of a plot.
 pub struct Curve {
@@ -31,28 +38,78 @@ pub enum Scale {
     Logarithmic,
 }
 
-impl Scale {
-    fn place(self, value: f64) -> f64 {
-        if self == Self::Logarithmic { value.max(1e-9).log10() } else { value }
-    }
+/// Is an axis from its first to its last value.
+struct Reach {
+    scale: Scale,
+    from: f64,
+    to: f64,
+}
 
-    fn range(self, values: impl Iterator<Item = f64> + Clone) -> std::ops::Range<f64> {
+impl Reach {
+    fn of(scale: Scale, values: impl Iterator<Item = f64> + Clone) -> Self {
         let most = values.clone().fold(f64::MIN, f64::max);
-        if self == Self::Logarithmic {
-            let least = values.fold(f64::MAX, f64::min);
-            self.place(least).floor()..self.place(most * 1.2)
-        } else {
-            0.0..(most * 1.1).max(1.0)
+        match scale {
+            Scale::Linear => Self { scale, from: 0.0, to: (most * 1.1).max(1.0) },
+            Scale::Logarithmic => {
+                let least = values.fold(f64::MAX, f64::min).max(1e-9);
+                Self { scale, from: 10_f64.powf(least.log10().floor()), to: (most * 1.2).max(least * 1.2) }
+            }
         }
     }
+}
 
-    fn label(self, place: f64) -> String {
-        let value = if self == Self::Logarithmic { 10_f64.powf(place) } else { place };
-        match value {
-            whole if whole >= 10.0 || whole == 0.0 => format!("{whole:.0}"),
-            small if small >= 1.0 => format!("{small:.1}"),
-            fraction => format!("{fraction:.2}"),
+impl Ranged for Reach {
+    type FormatOption = NoDefaultFormatting;
+    type ValueType = f64;
+
+    fn map(&self, value: &f64, (from, to): (i32, i32)) -> i32 {
+        let part = match self.scale {
+            Scale::Linear => (value - self.from) / (self.to - self.from),
+            Scale::Logarithmic => (value.max(self.from) / self.from).log10() / (self.to / self.from).log10(),
+        };
+        #[expect(clippy::cast_possible_truncation, reason = "a place on the picture")]
+        let along = (f64::from(to - from) * part).round() as i32;
+        from + along
+    }
+
+    /// Gives the whole powers of ten, or, where there are few of them, what lies between as well.
+    fn key_points<Hint: KeyPointHint>(&self, hint: Hint) -> Vec<f64> {
+        if self.scale == Scale::Linear {
+            return RangedCoordf64::from(self.from..self.to).key_points(hint);
         }
+        let decades = (self.to / self.from).log10();
+        let between: &[f64] = match decades {
+            few if few < 1.0 => &[1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 7.0],
+            some if some < 2.5 => &[1.0, 2.0, 5.0],
+            _ => &[1.0],
+        };
+        std::iter::successors(Some(self.from), |power| Some(power * 10.0))
+            .take_while(|power| *power <= self.to)
+            .flat_map(|power| between.iter().map(move |times| power * times))
+            .filter(|value| *value <= self.to)
+            .collect()
+    }
+
+    fn range(&self) -> std::ops::Range<f64> {
+        self.from..self.to
+    }
+}
+
+impl ValueFormatter<f64> for Reach {
+    fn format_ext(&self, value: &f64) -> String {
+        if *value >= 1000.0 {
+            return thousands(&format!("{value:.0}"));
+        }
+        // Powers of ten carry the last bits of what they were reckoned from: 0.010000000000000002.
+        format!("{value:.6}").trim_end_matches('0').trim_end_matches('.').to_owned()
+    }
+}
+
+/// Writes 12345 as 12,345.
+fn thousands(digits: &str) -> String {
+    match digits.len().checked_sub(3) {
+        Some(split @ 1..) => format!("{},{}", thousands(&digits[..split]), &digits[split..]),
+        _ => digits.to_owned(),
     }
 }
 
@@ -70,45 +127,74 @@ pub struct Panel {
 
 const COLOURS: [RGBColor; 3] = [RGBColor(47, 95, 208), RGBColor(179, 38, 30), RGBColor(20, 108, 67)];
 
+/// Is the height of what stands above the lines: what they show, and which is which.
+const HEAD: i32 = 58;
+
 /// Draws panels, two in a row.
 pub fn draw(file: &Path, panels: &[Panel]) -> Result<()> {
-    let rows = u32::try_from(panels.len().div_ceil(2))?;
-    let area = SVGBackend::new(file, (1000, 360 * rows)).into_drawing_area();
+    let columns = panels.len().min(2);
+    let rows = panels.len().div_ceil(columns);
+    let area = SVGBackend::new(file, (500 * u32::try_from(columns)?, 360 * u32::try_from(rows)?)).into_drawing_area();
     area.fill(&WHITE).map_err(failed)?;
-    for (panel, place) in panels.iter().zip(area.split_evenly((panels.len().div_ceil(2), 2))) {
-        let points = || panel.curves.iter().flat_map(|curve| &curve.points);
-        let mut chart = ChartBuilder::on(&place)
-            .caption(&panel.title, ("sans-serif", 18))
-            .margin(12)
-            .x_label_area_size(36)
-            .y_label_area_size(72)
-            .build_cartesian_2d(
-                panel.x.scale.range(points().map(|(x, _)| *x)),
-                panel.y.scale.range(points().map(|(_, y)| *y)),
-            )
-            .map_err(failed)?;
-        chart
-            .configure_mesh()
-            .x_desc(panel.x.name)
-            .y_desc(panel.y.name)
-            .x_labels(6)
-            .y_labels(6)
-            .x_label_formatter(&|place| panel.x.scale.label(*place))
-            .y_label_formatter(&|place| panel.y.scale.label(*place))
-            .light_line_style(WHITE)
-            .draw()
-            .map_err(failed)?;
-        for (curve, colour) in panel.curves.iter().zip(COLOURS) {
-            let points = curve.points.iter().map(|(x, y)| (panel.x.scale.place(*x), panel.y.scale.place(*y)));
-            chart
-                .draw_series(LineSeries::new(points, colour.stroke_width(2)).point_size(2))
-                .map_err(failed)?
-                .label(curve.name)
-                .legend(move |(x, y)| PathElement::new([(x, y), (x + 18, y)], colour.stroke_width(3)));
-        }
-        chart.configure_series_labels().background_style(WHITE.mix(0.8)).border_style(BLACK).draw().map_err(failed)?;
+    for (panel, place) in panels.iter().zip(area.split_evenly((rows, columns))) {
+        let (head, body) = place.split_vertically(HEAD);
+        draw_head(&head, panel)?;
+        draw_lines(&body, panel)?;
     }
     area.present().map_err(failed)
+}
+
+type Place<'a> = DrawingArea<SVGBackend<'a>, Shift>;
+
+/// Says what the lines are, above them, where no line can be hidden by it.
+fn draw_head(place: &Place<'_>, panel: &Panel) -> Result<()> {
+    let font = |size: i32| ("sans-serif", size).into_font();
+    place.draw(&Text::new(panel.title.clone(), (LEFT, 12), font(18))).map_err(failed)?;
+    let apart = 400 / i32::try_from(panel.curves.len())?.max(2);
+    for (nth, (curve, colour)) in (0..).zip(panel.curves.iter().zip(COLOURS)) {
+        let (left, middle) = (LEFT + apart * nth, 46);
+        place.draw(&PathElement::new([(left, middle), (left + 18, middle)], colour.stroke_width(3))).map_err(failed)?;
+        place.draw(&Text::new(curve.name, (left + 24, middle - 7), font(14))).map_err(failed)?;
+    }
+    Ok(())
+}
+
+/// Is the room for the numbers and the name of what is along the left side.
+const LEFT: i32 = 84;
+/// Is what is left free all around.
+const MARGIN: i32 = 12;
+
+/// How many points of a line are marked.
+const MARKED: usize = 20;
+
+fn draw_lines(place: &Place<'_>, panel: &Panel) -> Result<()> {
+    let points = || panel.curves.iter().flat_map(|curve| &curve.points);
+    let mut chart = ChartBuilder::on(place)
+        .margin(MARGIN)
+        .x_label_area_size(36)
+        .y_label_area_size(LEFT - MARGIN)
+        .build_cartesian_2d(
+            Reach::of(panel.x.scale, points().map(|(x, _)| *x)),
+            Reach::of(panel.y.scale, points().map(|(_, y)| *y)),
+        )
+        .map_err(failed)?;
+    chart
+        .configure_mesh()
+        .x_desc(panel.x.name)
+        .y_desc(panel.y.name)
+        .x_labels(6)
+        .y_labels(6)
+        .light_line_style(WHITE)
+        .draw()
+        .map_err(failed)?;
+    for (curve, colour) in panel.curves.iter().zip(COLOURS) {
+        // Where there are many, dots would hide the line.
+        let dots = if curve.points.len() > MARKED { 0 } else { 2 };
+        chart
+            .draw_series(LineSeries::new(curve.points.iter().copied(), colour.stroke_width(2)).point_size(dots))
+            .map_err(failed)?;
+    }
+    Ok(())
 }
 
 fn failed(error: impl std::fmt::Display) -> anyhow::Error {

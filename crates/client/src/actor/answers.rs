@@ -25,7 +25,7 @@ impl Actor {
             pending_jobs: self.edits.pending_jobs(),
             storage: self.store.view().clone(),
             known_at: if self.link.is_live() { Some(self.now().wall) } else { self.store.setting(KNOWN_AT) },
-            counts: Counts::of(self.cache.jobs()),
+            counts: Counts::of(&self.cache),
             news: self.news(),
             server_ahead_ms: self
                 .cache

@@ -1,12 +1,13 @@
 //! The state at a glance, for a tray icon.
 
-use std::{cmp::Reverse, time::Duration};
+use std::{cmp::Reverse, collections::BTreeSet, time::Duration};
 
-use jiff::Timestamp;
 use tallylight_core::{
     JobId,
+    cache::Brief,
     edits::Edits,
     job::Status,
+    moment::Moment,
     notice,
     record::Record,
     view::{self, Attention, Counts},
@@ -57,34 +58,46 @@ impl Actor {
 
     fn tray_view(&self) -> TrayView {
         let connection = self.link.view(self.now());
-        let mut best: Vec<(Rank<'_>, &Record)> = Vec::with_capacity(NAMED + 1);
-        let (mut counts, mut attention, mut percents) = (Counts::default(), 0, Vec::new());
-        for job in self.cache.jobs() {
-            counts.add(job);
-            let rank = rank(job, &self.edits);
-            attention += u32::from(rank.0 == Matters::Attention);
-            if job.overall.status() == Status::Processing {
-                percents.push(job.overall.percent());
+        let unsaid = self.unsaid_words();
+        let mut best: Vec<Rank<'_>> = Vec::with_capacity(NAMED + 1);
+        let (mut counts, mut attention, mut percents) = (Counts::default(), 0, Mean::default());
+        for (job_id, brief) in self.cache.briefs() {
+            counts.add(brief.status);
+            let matters = Matters::of(brief, unsaid.contains(job_id));
+            attention += u32::from(matters == Matters::Attention);
+            if brief.status == Status::Processing {
+                percents.add(brief.percent);
             }
-            if best.len() < NAMED || best.last().is_some_and(|(last, _)| rank < *last) {
-                let place = best.partition_point(|(held, _)| *held <= rank);
-                best.insert(place, (rank, job));
+            let rank = (matters, Reverse(brief.since), job_id);
+            if best.len() < NAMED || best.last().is_some_and(|last| rank < *last) {
+                let place = best.partition_point(|held| *held <= rank);
+                best.insert(place, rank);
                 best.truncate(NAMED);
             }
         }
         let words = self.words_of_tongue();
+        let best = best.into_iter().filter_map(|(_, _, job_id)| self.cache.job(job_id));
         TrayView {
             connection: connection.state,
             reason: connection.reason,
             counts,
             attention,
-            percent: mean(&percents),
-            jobs: best.into_iter().map(|(_, job)| named(job, notice::name(job, words), &self.edits)).collect(),
+            percent: percents.whole(),
+            jobs: best.map(|job| named(job, notice::name(job, words), &self.edits)).collect(),
             can_upload: self.session.is_signed_in()
                 && self.server.as_ref().is_some_and(|server| server.offers("upload")),
             news: self.news(),
             words,
         }
+    }
+
+    /// Returns the jobs with words that the backend refused, or has others for.
+    fn unsaid_words(&self) -> BTreeSet<&JobId> {
+        let is_open = |job_id: &&JobId| {
+            let job = self.cache.job(job_id);
+            job.is_some_and(|job| view::attention(job, &self.edits) == Some(Attention::Words))
+        };
+        self.edits.jobs().into_iter().filter(is_open).collect()
     }
 }
 
@@ -97,22 +110,19 @@ enum Matters {
     Ended,
 }
 
-type Rank<'a> = (Matters, Reverse<Option<Timestamp>>, &'a JobId);
-
-fn rank<'a>(job: &'a Record, edits: &Edits) -> Rank<'a> {
-    let since = match job.overall.status() {
-        Status::Pending | Status::Processing => job.created_at,
-        Status::Completed | Status::Failed => job.overall.since(),
-    };
-    let matters = match (view::attention(job, edits), job.overall.status()) {
-        // Only what somebody must look at; a warning is told in its place.
-        (Some(Attention::Failed | Attention::Words), _) => Matters::Attention,
-        (_, Status::Processing) => Matters::Processing,
-        (_, Status::Pending) => Matters::Pending,
-        (_, Status::Completed | Status::Failed) => Matters::Ended,
-    };
-    (matters, Reverse(since), &job.job_id)
+impl Matters {
+    /// Only what somebody must look at wants attention; a warning is told in its place.
+    fn of(brief: &Brief, has_unsaid_words: bool) -> Self {
+        match brief.status {
+            _ if brief.has_open_failure || has_unsaid_words => Self::Attention,
+            Status::Processing => Self::Processing,
+            Status::Pending => Self::Pending,
+            Status::Completed | Status::Failed => Self::Ended,
+        }
+    }
 }
+
+type Rank<'a> = (Matters, Reverse<Option<Moment>>, &'a JobId);
 
 fn named(job: &Record, name: String, edits: &Edits) -> TrayJob {
     TrayJob {
@@ -124,9 +134,22 @@ fn named(job: &Record, name: String, edits: &Edits) -> TrayJob {
     }
 }
 
-fn mean(percents: &[f64]) -> Option<u8> {
-    #[expect(clippy::cast_precision_loss, reason = "nobody has 2^52 jobs")]
-    (!percents.is_empty()).then(|| whole(percents.iter().sum::<f64>() / percents.len() as f64))
+/// Takes the mean of percentages.
+#[derive(Default)]
+struct Mean {
+    sum: f64,
+    count: u32,
+}
+
+impl Mean {
+    fn add(&mut self, percent: f64) {
+        self.sum += percent;
+        self.count += 1;
+    }
+
+    fn whole(&self) -> Option<u8> {
+        (self.count > 0).then(|| whole(self.sum / f64::from(self.count)))
+    }
 }
 
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped")]
