@@ -44,6 +44,8 @@ fn main() -> anyhow::Result<ExitCode> {
         return Ok(tallylight_cli::main());
     }
     tallylight_client::forbid_core_dumps();
+    #[cfg(target_os = "linux")]
+    window::without_driver();
     let args = args::Args::parse();
     let logs = args.data_dir().map(|folder| app::desktop_dir(&folder).join("logs"));
     let log = tallylight_client::log("warn,tallylight=info", logs.as_deref());

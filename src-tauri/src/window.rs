@@ -20,6 +20,9 @@ use crate::{app, args::Args, pictures, quitting, settings::SettingsFile};
 mod crash;
 mod drawing;
 
+#[cfg(target_os = "linux")]
+pub use drawing::without_driver;
+
 const LABEL: &str = "main";
 /// How long the window waits for its page at most.
 const PAGE_LIMIT: Duration = Duration::from_secs(10);

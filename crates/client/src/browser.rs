@@ -8,8 +8,8 @@ use url::Url;
 
 /// A program that has not failed within this time has opened the page; some stay for as long as the browser does.
 const STARTED: Duration = Duration::from_secs(5);
-/// What must not be handed on to another program.
-const SECRETS: [&str; 1] = ["TALLYLIGHT_PASSWORD"];
+/// What must not be handed on to a browser: a secret, and how this program's own window is drawn.
+const OWN: [&str; 3] = ["TALLYLIGHT_PASSWORD", "WEBKIT_DISABLE_DMABUF_RENDERER", "WEBKIT_WEB_RENDER_DEVICE_FILE"];
 
 /// Opens pages.
 #[derive(Clone, Debug)]
@@ -50,7 +50,7 @@ impl Browser {
 
 async fn start(page: &Url) -> Result<(), Error> {
     for mut command in open::commands(page.as_str()) {
-        for name in SECRETS {
+        for name in OWN {
             command.env_remove(name);
         }
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
