@@ -2,6 +2,7 @@
 
 /// Commands are nobody's but those that a capability grants them to: here, the one window with our own page.
 const COMMANDS: &[&str] = &[
+    "first_look",
     "status",
     "rows",
     "job",

@@ -33,6 +33,7 @@ fn declarations() -> String {
         settings::LogLevel::decl(&config),
         settings::Automation::decl(&config),
         cache::Outcome::decl(&config),
+        view::FirstLook::decl(&config),
         view::SettingsView::decl(&config),
         view::Tray::decl(&config),
         view::Login::decl(&config),

@@ -9,7 +9,10 @@ use tallylight_core::{
     discovery::{Description, parse_address},
     edits::{Changes, Draft},
     job::Field,
-    view::{HistoryEntry, JobView, ReleaseView, RowView, ServerView, SettingsView, StatusView, UpdateView, UploadView},
+    view::{
+        FirstLook, HistoryEntry, JobView, ReleaseView, RowView, ServerView, SettingsView, StatusView, UpdateView,
+        UploadView,
+    },
 };
 use tauri::{AppHandle, State, Wry, ipc::Invoke};
 use tauri_plugin_dialog::DialogExt;
@@ -29,6 +32,7 @@ type Answer<T> = Result<T, Error>;
 /// Returns the commands.
 pub fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
     tauri::generate_handler![
+        first_look,
         status,
         rows,
         job,
@@ -80,6 +84,15 @@ pub fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
         listening,
         heard
     ]
+}
+
+/// Tells what the first picture shows.
+#[tauri::command]
+async fn first_look(app: AppHandle, client: State<'_, Handle>, pace: State<'_, Pace>) -> Answer<FirstLook> {
+    // Before the rest: what is sent meanwhile is in it or was missed, and nothing else.
+    let batches = pace.sent();
+    let settings = preferences::view(&app);
+    Ok(FirstLook { batches, settings, status: client.status().await?, rows: client.rows().await? })
 }
 
 #[tauri::command]
@@ -333,11 +346,10 @@ async fn save_report(app: AppHandle, client: State<'_, Handle>) -> Answer<Option
     save::text(&app, "tallylight-report.txt", client.report().await?).await
 }
 
-/// The window's page begins to listen.
+/// The window's page listens, and is told how many batches it was sent before.
 #[tauri::command]
-async fn listening(pace: State<'_, Pace>) -> Answer<()> {
-    pace.restart();
-    Ok(())
+async fn listening(pace: State<'_, Pace>) -> Answer<u64> {
+    Ok(pace.restart())
 }
 
 /// The window has heard every batch up to a number.

@@ -45,7 +45,7 @@ fn main() -> anyhow::Result<ExitCode> {
     }
     tallylight_client::forbid_core_dumps();
     #[cfg(target_os = "linux")]
-    window::without_driver();
+    window::without_buffers();
     let args = args::Args::parse();
     let logs = args.data_dir().map(|folder| app::desktop_dir(&folder).join("logs"));
     let log = tallylight_client::log("warn,tallylight=info", logs.as_deref());

@@ -57,13 +57,21 @@ impl Pace {
     }
 
     /// Begins anew: the window was just opened or loaded, and what was on its way before is lost to it.
-    pub fn restart(&self) {
-        self.heard(self.0.sent.load(Ordering::Relaxed));
+    /// Returns how many that were.
+    pub fn restart(&self) -> u64 {
+        let sent = self.sent();
+        self.heard(sent);
+        sent
+    }
+
+    /// Returns how many were sent.
+    pub fn sent(&self) -> u64 {
+        self.0.sent.load(Ordering::Relaxed)
     }
 
     fn keeps_up(&self) -> bool {
         let heard = self.0.heard.load(Ordering::Relaxed);
-        self.0.sent.load(Ordering::Relaxed).saturating_sub(heard) < ON_THEIR_WAY
+        self.sent().saturating_sub(heard) < ON_THEIR_WAY
     }
 }
 

@@ -21,7 +21,7 @@ mod crash;
 mod drawing;
 
 #[cfg(target_os = "linux")]
-pub use drawing::without_driver;
+pub use drawing::without_buffers;
 
 const LABEL: &str = "main";
 /// How long the window waits for its page at most.
@@ -106,6 +106,8 @@ fn build(app: &AppHandle) -> tauri::Result<()> {
         .inner_size(960.0, 680.0)
         .min_inner_size(360.0, 480.0)
         .data_directory(storage(app))
+        // Asked for while the page's own script is still on its way.
+        .initialization_script("window.firstLook = window.__TAURI_INTERNALS__.invoke('first_look');")
         // Everything that it shows is its own; a link in a description must not take its place.
         .on_navigation(is_own_page)
         .visible(false)

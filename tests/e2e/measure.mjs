@@ -193,6 +193,8 @@ measured.latency_5000 = await latency(app, address, 5000);
 const commands = ["status", "rows", "settings", "history", "uploads", "update", "releases", "diagnostics"];
 const answers = {};
 for (const command of commands) answers[command] = await app.invoke(command).catch(() => null);
+answers.first_look = await app.invoke("first_look");
+answers.listening = answers.first_look.batches;
 answers.job = await app.invoke("job", { jobId: "job-000000" });
 await app.screenshot("measured");
 await app.close();

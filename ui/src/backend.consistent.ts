@@ -1,5 +1,5 @@
 import type { Backend } from "./backend";
-import type { Event, JobId, JobView, RowView, StatusView, UploadView } from "./bindings";
+import type { Event, FirstLook, JobId, JobView, RowView, StatusView, UploadView } from "./bindings";
 import { mergeRows, mergeUpload, withTranscript } from "./merge";
 
 /**
@@ -31,6 +31,7 @@ export function consistent(backend: Backend): Backend {
         for (const meanwhile of underway) meanwhile.push(event);
         listener(event);
       }),
+    firstLook: () => ask(backend.firstLook, correctLook),
     status: () => ask(backend.status, correctStatus),
     rows: () => ask(backend.rows, correctRows),
     uploads: () => ask(backend.uploads, correctUploads),
@@ -47,6 +48,11 @@ function correctJob(answer: JobView, last: JobView | null | undefined): JobView 
   if (!last) return answer;
   const isSame = last.transcript_version === answer.transcript_version;
   return isSame ? withTranscript(last, answer) : last;
+}
+
+function correctLook(answer: FirstLook, meanwhile: Event[]): FirstLook {
+  const status = correctStatus(answer.status, meanwhile);
+  return { ...answer, status, rows: correctRows(answer.rows, meanwhile) };
 }
 
 function correctStatus(answer: StatusView, meanwhile: Event[]): StatusView {

@@ -47,6 +47,16 @@ export class MockBackend implements Backend {
     public list: JobView[] = [],
   ) {}
 
+  /** How many batches were sent while nobody listened. */
+  missed = 0;
+  firstLook = () =>
+    this.answer("firstLook", () => ({
+      batches: 0,
+      settings: this.preferences,
+      status: this.held,
+      rows: this.list,
+    }));
+  listening = () => this.answer("listening", () => this.missed);
   status = () => this.answer("status", () => this.held);
   rows = () => this.answer("rows", (): RowView[] => this.list);
   job = (jobId: JobId) =>

@@ -1,7 +1,14 @@
 import { convertFileSrc, invoke } from "@tauri-apps/api/core";
 import { listen } from "@tauri-apps/api/event";
 import type { Backend } from "./backend";
-import type { Event, JobId, Show, UpdateView } from "./bindings";
+import type { Event, FirstLook, JobId, Show, UpdateView } from "./bindings";
+
+declare global {
+  interface Window {
+    /** What the first picture shows, as the core asked for it when the page began. */
+    firstLook?: Promise<FirstLook>;
+  }
+}
 
 /** A batch of changes, with its number. */
 interface Numbered {
@@ -14,6 +21,12 @@ const ACKNOWLEDGE_EVERY = 4;
 
 /** Talks to the Rust core. The only importer of @tauri-apps. */
 export const tauriBackend: Backend = {
+  firstLook: () => {
+    // The window has asked when this script was not even there. The page holds on to it no longer than it must.
+    const asked = window.firstLook;
+    delete window.firstLook;
+    return asked ?? invoke("first_look");
+  },
   status: () => invoke("status"),
   rows: () => invoke("rows"),
   job: (jobId) => invoke("job", { jobId }),
@@ -80,14 +93,12 @@ export const tauriBackend: Backend = {
   diagnostics: () => invoke("diagnostics"),
   saveReport: () => invoke("save_report"),
 
-  onEvent: async (listener) => {
-    const stop = await listen<Numbered>("tally", ({ payload: { number, event } }) => {
+  onEvent: (listener) =>
+    listen<Numbered>("tally", ({ payload: { number, event } }) => {
       listener(event);
       if (number % ACKNOWLEDGE_EVERY === 0) void invoke("heard", { number });
-    });
-    await invoke("listening");
-    return stop;
-  },
+    }),
+  listening: () => invoke("listening"),
   onOpenJob: (listener) => listen<JobId>("open_job", (event) => listener(event.payload)),
   onDrag: async (listener) => {
     // What is dragged out of this window is nothing to upload to it.

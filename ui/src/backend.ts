@@ -4,6 +4,7 @@ import type {
   DiagnosticsView,
   Event,
   Field,
+  FirstLook,
   HistoryEntry,
   JobId,
   JobView,
@@ -45,6 +46,8 @@ export type Unsubscribe = () => void;
 
 /** Everything that the window may ask of the core, and hear from it. */
 export interface Backend {
+  /** What the first picture shows. */
+  firstLook(): Promise<FirstLook>;
   status(): Promise<StatusView>;
   rows(): Promise<RowView[]>;
   job(jobId: JobId): Promise<JobView>;
@@ -141,6 +144,8 @@ export interface Backend {
   saveReport(): Promise<string | null>;
 
   onEvent(listener: (event: Event) => void): Promise<Unsubscribe>;
+  /** Says that events are heard from now on; answers how many batches of them were sent before. */
+  listening(): Promise<number>;
   /** A notification was clicked: look at this job. */
   onOpenJob(listener: (jobId: JobId) => void): Promise<Unsubscribe>;
   /** Files are dragged over the window, or no longer. */

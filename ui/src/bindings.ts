@@ -234,6 +234,24 @@ run: Array<string> | null,
  */
 webhook: string | null, };
 export type Outcome = "completed" | "failed" | "warned";
+export type FirstLook = { 
+/**
+ * How many batches of changes the window was sent before this was true; a window that begins to listen after more
+ * has missed something.
+ */
+batches: number, 
+/**
+ * What holds.
+ */
+settings: SettingsView, 
+/**
+ * The state of everything but the jobs.
+ */
+status: StatusView, 
+/**
+ * The list; empty while nobody is signed in.
+ */
+rows: Array<RowView>, };
 export type SettingsView = { 
 /**
  * What holds.

@@ -9,7 +9,7 @@ use url::Url;
 /// A program that has not failed within this time has opened the page; some stay for as long as the browser does.
 const STARTED: Duration = Duration::from_secs(5);
 /// What must not be handed on to a browser: a secret, and how this program's own window is drawn.
-const OWN: [&str; 3] = ["TALLYLIGHT_PASSWORD", "WEBKIT_DISABLE_DMABUF_RENDERER", "WEBKIT_WEB_RENDER_DEVICE_FILE"];
+const OWN: [&str; 2] = ["TALLYLIGHT_PASSWORD", "WEBKIT_DISABLE_DMABUF_RENDERER"];
 
 /// Opens pages.
 #[derive(Clone, Debug)]

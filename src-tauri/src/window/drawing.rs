@@ -2,22 +2,14 @@
 
 use tauri::WebviewWindow;
 
-/// What WebKit asks instead of the driver, and with what: buffers of the graphics card are not used, and the card that they
-/// would be on is named, so that no driver need be loaded to find it.
-#[cfg(target_os = "linux")]
-const WEBKIT: [(&str, &str); 2] =
-    [("WEBKIT_DISABLE_DMABUF_RENDERER", "1"), ("WEBKIT_WEB_RENDER_DEVICE_FILE", "/dev/dri/renderD128")];
-
-/// Keeps WebKit from loading the graphics card's driver into this process, which uses none: with the compiler that Mesa's
-/// drivers bring, that is 26 MB. Whoever has chosen otherwise in the environment keeps that.
+/// Keeps WebKit from looking for buffers of the graphics card, which are not used: with the driver that it would load into
+/// the page's process, that is 17 MB. Whoever has chosen otherwise in the environment keeps that.
 ///
 /// For the very start of the program: while there are other threads, the environment must not change.
 #[cfg(target_os = "linux")]
-pub fn without_driver() {
-    for (name, value) in WEBKIT {
-        // It fails for names with a `=` alone.
-        let _ = gtk::glib::setenv(name, value, false);
-    }
+pub fn without_buffers() {
+    // It fails for names with a `=` alone.
+    let _ = gtk::glib::setenv("WEBKIT_DISABLE_DMABUF_RENDERER", "1", false);
 }
 
 /// Draws the page on the processor: a list of rows and a few texts need no graphics card, whose buffers and drivers would

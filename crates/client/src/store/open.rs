@@ -116,6 +116,8 @@ fn open_file(file: &Path) -> Result<Connection, Unusable> {
     let mut connection = Connection::open(file)?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", "NORMAL")?;
+    // In KiB. Everything is in memory already but the words of videos: what SQLite keeps besides is kept twice.
+    connection.pragma_update(None, "cache_size", -256)?;
     let version = version(&connection)?;
     if usize::try_from(version).is_ok_and(|version| version > MIGRATIONS.len()) {
         return Err(Unusable::Newer);

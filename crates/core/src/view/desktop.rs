@@ -2,8 +2,24 @@
 
 use serde::Serialize;
 
-use super::ReasonView;
+use super::{ReasonView, RowView, StatusView};
 use crate::settings::Settings;
+
+/// Is what the window's first picture shows, told at once: asked for one after the other, its parts would hold it up.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
+pub struct FirstLook {
+    /// How many batches of changes the window was sent before this was true; a window that begins to listen after more
+    /// has missed something.
+    #[cfg_attr(feature = "bindings", ts(type = "number"))]
+    pub batches: u64,
+    /// What holds.
+    pub settings: SettingsView,
+    /// The state of everything but the jobs.
+    pub status: StatusView,
+    /// The list; empty while nobody is signed in.
+    pub rows: Vec<RowView>,
+}
 
 /// Is what a person chose, and what became of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
