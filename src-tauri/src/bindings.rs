@@ -34,6 +34,7 @@ fn declarations() -> String {
         settings::Automation::decl(&config),
         cache::Outcome::decl(&config),
         view::FirstLook::decl(&config),
+        view::SentView::decl(&config),
         view::SettingsView::decl(&config),
         view::Tray::decl(&config),
         view::Login::decl(&config),

@@ -10,8 +10,8 @@ use tallylight_core::{
     edits::{Changes, Draft},
     job::Field,
     view::{
-        FirstLook, HistoryEntry, JobView, ReleaseView, RowView, ServerView, SettingsView, StatusView, UpdateView,
-        UploadView,
+        FirstLook, HistoryEntry, JobView, ReleaseView, RowView, SentView, ServerView, SettingsView, StatusView,
+        UpdateView, UploadView,
     },
 };
 use tauri::{AppHandle, State, Wry, ipc::Invoke};
@@ -90,9 +90,9 @@ pub fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
 #[tauri::command]
 async fn first_look(app: AppHandle, client: State<'_, Handle>, pace: State<'_, Pace>) -> Answer<FirstLook> {
     // Before the rest: what is sent meanwhile is in it or was missed, and nothing else.
-    let batches = pace.sent();
+    let sent = pace.sent();
     let settings = preferences::view(&app);
-    Ok(FirstLook { batches, settings, status: client.status().await?, rows: client.rows().await? })
+    Ok(FirstLook { sent, settings, status: client.status().await?, rows: client.rows().await? })
 }
 
 #[tauri::command]
@@ -346,9 +346,9 @@ async fn save_report(app: AppHandle, client: State<'_, Handle>) -> Answer<Option
     save::text(&app, "tallylight-report.txt", client.report().await?).await
 }
 
-/// The window's page listens, and is told how many batches it was sent before.
+/// The window's page listens, and is told what it was sent before.
 #[tauri::command]
-async fn listening(pace: State<'_, Pace>) -> Answer<u64> {
+async fn listening(pace: State<'_, Pace>) -> Answer<SentView> {
     Ok(pace.restart())
 }
 

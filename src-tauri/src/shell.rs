@@ -12,7 +12,7 @@ use serde::Serialize;
 use tallylight_client::{Handle, Read, Shell, Transcripts, TrayView};
 use tallylight_core::{
     cache::Trouble,
-    view::{Event, NoticeKind, NoticeView, SessionState, SessionView, Show},
+    view::{Event, NoticeKind, NoticeView, SentView, SessionState, SessionView, Show},
 };
 use tauri::{AppHandle, Emitter, Manager};
 use tauri_plugin_clipboard_manager::ClipboardExt;
@@ -42,12 +42,16 @@ pub struct Pace(Arc<Counts>);
 #[derive(Debug, Default)]
 struct Counts {
     sent: AtomicU64,
+    sent_of_jobs: AtomicU64,
     heard: AtomicU64,
 }
 
 impl Pace {
     /// Counts one that is sent, and returns its number.
-    fn send(&self) -> u64 {
+    fn send(&self, event: &Event) -> u64 {
+        if matches!(event, Event::Jobs { .. }) {
+            self.0.sent_of_jobs.fetch_add(1, Ordering::Relaxed);
+        }
         self.0.sent.fetch_add(1, Ordering::Relaxed) + 1
     }
 
@@ -57,21 +61,22 @@ impl Pace {
     }
 
     /// Begins anew: the window was just opened or loaded, and what was on its way before is lost to it.
-    /// Returns how many that were.
-    pub fn restart(&self) -> u64 {
+    /// Returns what that was.
+    pub fn restart(&self) -> SentView {
         let sent = self.sent();
-        self.heard(sent);
+        self.heard(sent.batches);
         sent
     }
 
-    /// Returns how many were sent.
-    pub fn sent(&self) -> u64 {
-        self.0.sent.load(Ordering::Relaxed)
+    /// Returns how much was sent.
+    pub fn sent(&self) -> SentView {
+        let count = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
+        SentView { batches: count(&self.0.sent), of_jobs: count(&self.0.sent_of_jobs) }
     }
 
     fn keeps_up(&self) -> bool {
         let heard = self.0.heard.load(Ordering::Relaxed);
-        self.sent().saturating_sub(heard) < ON_THEIR_WAY
+        self.sent().batches.saturating_sub(heard) < ON_THEIR_WAY
     }
 }
 
@@ -104,7 +109,8 @@ impl Shell for Window {
         if !window::exists(&self.app) {
             return;
         }
-        if let Err(error) = self.app.emit(EVENT, Numbered { number: self.pace.send(), event }) {
+        let number = self.pace.send(&event);
+        if let Err(error) = self.app.emit(EVENT, Numbered { number, event }) {
             tracing::warn!(%error, "the window did not hear of a change");
         }
     }
@@ -205,20 +211,36 @@ fn act_on(app: &AppHandle, act: Act) {
 
 #[cfg(test)]
 mod tests {
+    use tallylight_core::view::NewsView;
+
     use super::*;
+
+    fn jobs() -> Event {
+        Event::Jobs { changed: Vec::new(), removed: Vec::new() }
+    }
 
     #[test]
     fn a_window_that_hears_nothing_is_sent_no_more_until_it_does() {
         let pace = Pace::default();
         for _ in 0..ON_THEIR_WAY {
-            pace.send();
+            pace.send(&jobs());
         }
         assert!(!pace.keeps_up());
         pace.heard(1);
         assert!(pace.keeps_up());
-        pace.send();
+        pace.send(&jobs());
         assert!(!pace.keeps_up());
         pace.restart();
         assert!(pace.keeps_up(), "a page that was loaded anew hears again");
+    }
+
+    #[test]
+    fn a_page_that_begins_is_told_how_much_it_was_sent_before() {
+        let pace = Pace::default();
+        let news = Event::News(NewsView { unread: 0, paused_until: None });
+        pace.send(&jobs());
+        pace.send(&news);
+        assert_eq!(pace.restart(), SentView { batches: 2, of_jobs: 1 });
+        assert_eq!(pace.sent(), SentView { batches: 2, of_jobs: 1 }, "what was sent stays so");
     }
 }

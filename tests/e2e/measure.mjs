@@ -194,7 +194,7 @@ const commands = ["status", "rows", "settings", "history", "uploads", "update", 
 const answers = {};
 for (const command of commands) answers[command] = await app.invoke(command).catch(() => null);
 answers.first_look = await app.invoke("first_look");
-answers.listening = answers.first_look.batches;
+answers.listening = answers.first_look.sent;
 answers.job = await app.invoke("job", { jobId: "job-000000" });
 await app.screenshot("measured");
 await app.close();

@@ -20,7 +20,7 @@ describe("a start", () => {
     const backend = new MockBackend(signedInStatus(), [
       mockJob({ job_id: "7", filename: "Coast.mp4" }),
     ]);
-    backend.missed = 1;
+    backend.missed = { batches: 1, of_jobs: 1 };
     const listening = backend.listening;
     backend.listening = () => {
       backend.list = [mockJob({ job_id: "7", filename: "Harbour.mp4" })];
@@ -28,6 +28,14 @@ describe("a start", () => {
     };
     render(App, { backend });
     expect((await screen.findAllByText("Harbour.mp4")).length).toBeGreaterThan(0);
+  });
+
+  it("asks for the list again only if something happened to a job", async () => {
+    const backend = new MockBackend(signedInStatus());
+    backend.missed = { batches: 1, of_jobs: 0 };
+    render(App, { backend });
+    await vi.waitFor(() => expect(backend.calls).toContain("status"));
+    expect(backend.calls).not.toContain("rows");
   });
 
   it("asks again for settings, which no batch of events counts", async () => {

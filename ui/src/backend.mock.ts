@@ -17,6 +17,7 @@ import type {
   JobId,
   JobView,
   RowView,
+  SentView,
   ServerView,
   Settings,
   SettingsView,
@@ -47,11 +48,11 @@ export class MockBackend implements Backend {
     public list: JobView[] = [],
   ) {}
 
-  /** How many batches were sent while nobody listened. */
-  missed = 0;
+  /** What was sent while nobody listened. */
+  missed: SentView = { batches: 0, of_jobs: 0 };
   firstLook = () =>
     this.answer("firstLook", () => ({
-      batches: 0,
+      sent: { batches: 0, of_jobs: 0 },
       settings: this.preferences,
       status: this.held,
       rows: this.list,

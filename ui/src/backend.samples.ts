@@ -163,3 +163,8 @@ export function signedOutStatus(server: ServerView | null = mockServer): StatusV
     session: { state: "signed_out", email: null, reason: null, warning: null },
   };
 }
+
+/** Nobody has ever signed in here. */
+export function firstRunStatus(server: ServerView | null): StatusView {
+  return { ...signedOutStatus(server), remembered: { address: null, email: null } };
+}

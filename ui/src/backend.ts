@@ -10,6 +10,7 @@ import type {
   JobView,
   ReleaseView,
   RowView,
+  SentView,
   ServerView,
   Settings,
   SettingsView,
@@ -144,8 +145,8 @@ export interface Backend {
   saveReport(): Promise<string | null>;
 
   onEvent(listener: (event: Event) => void): Promise<Unsubscribe>;
-  /** Says that events are heard from now on; answers how many batches of them were sent before. */
-  listening(): Promise<number>;
+  /** Says that events are heard from now on; answers what was sent before. */
+  listening(): Promise<SentView>;
   /** A notification was clicked: look at this job. */
   onOpenJob(listener: (jobId: JobId) => void): Promise<Unsubscribe>;
   /** Files are dragged over the window, or no longer. */

@@ -236,10 +236,9 @@ webhook: string | null, };
 export type Outcome = "completed" | "failed" | "warned";
 export type FirstLook = { 
 /**
- * How many batches of changes the window was sent before this was true; a window that begins to listen after more
- * has missed something.
+ * What the window was sent before this was true; one that begins to listen after more has missed something.
  */
-batches: number, 
+sent: SentView, 
 /**
  * What holds.
  */
@@ -252,6 +251,15 @@ status: StatusView,
  * The list; empty while nobody is signed in.
  */
 rows: Array<RowView>, };
+export type SentView = { 
+/**
+ * All of them.
+ */
+batches: number, 
+/**
+ * Those of jobs.
+ */
+of_jobs: number, };
 export type SettingsView = { 
 /**
  * What holds.

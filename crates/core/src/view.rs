@@ -16,7 +16,7 @@ mod job;
 mod row;
 
 pub use crate::session::{SessionState, SessionView};
-pub use desktop::{ChangesView, FirstLook, Login, ReleaseView, SettingsView, Show, Tray, UpdateView};
+pub use desktop::{ChangesView, FirstLook, Login, ReleaseView, SentView, SettingsView, Show, Tray, UpdateView};
 pub use edit::{DraftKind, DraftView, EditOutcome, EditView, UnreadyView};
 pub use job::{FaultView, JobView, MetadataView, StageView, error, job};
 pub(crate) use job::{NO_REASON, fault};

@@ -1,6 +1,5 @@
-import { cleanup, fireEvent, render, screen, waitFor, within } from "@testing-library/svelte";
+import { cleanup, fireEvent, screen, waitFor, within } from "@testing-library/svelte";
 import { afterEach, describe, expect, it } from "vitest";
-import App from "../App.svelte";
 import {
   MockBackend,
   mockJob,
@@ -8,8 +7,8 @@ import {
   signedInStatus,
   signedOutStatus,
 } from "../backend.mock";
-import type { Automation, Settings, TallyError } from "../bindings";
 import { speak } from "../messages";
+import { box, held, opened, press, type, wrong } from "../testing/settings";
 import "../testing/viewport";
 
 afterEach(async () => {
@@ -19,30 +18,6 @@ afterEach(async () => {
 });
 
 const signedOut = signedOutStatus();
-const rule: Automation = {
-  enabled: true,
-  when: ["completed"],
-  run: ["say", "all done"],
-  webhook: null,
-};
-
-/** Opens a part of the settings. */
-async function opened(section: string, backend = new MockBackend(signedInStatus())) {
-  render(App, { backend });
-  await waitFor(() => expect(document.querySelector("main")).not.toBeNull());
-  await fireEvent.keyDown(document.body, { key: ",", ctrlKey: true });
-  await screen.findByRole("heading", { name: "Settings" });
-  await fireEvent.click(screen.getByRole("button", { name: section }));
-  await screen.findByRole("heading", { level: 3, name: section });
-  return backend;
-}
-
-const held = (backend: MockBackend): Settings => backend.preferences.settings;
-const box = (name: string) => screen.getByRole<HTMLInputElement>("checkbox", { name });
-const press = (name: string) => fireEvent.click(screen.getByRole("button", { name }));
-const type = (name: string, value: string) =>
-  fireEvent.input(screen.getByLabelText(name), { target: { value } });
-const wrong = (message: string): TallyError => ({ code: "invalid_content", message });
 
 describe("general settings", () => {
   it("are kept as they are chosen, and leave everything else as it is", async () => {
@@ -291,75 +266,6 @@ describe("the network", () => {
     expect(held(backend).network.certificate, "nothing was chosen").toBe("/home/me/studio.pem");
     await press("Remove");
     await waitFor(() => expect(held(backend).network.certificate).toBeNull());
-  });
-});
-
-describe("automation", () => {
-  it("is nothing at first; a program is added, with its arguments as they are", async () => {
-    const backend = await opened("Automation");
-    screen.getByRole("button", { name: "Add a rule…" }).focus();
-    await press("Add a rule…");
-    await waitFor(() => expect(document.activeElement).toBe(box("When a video is ready")));
-    screen.getByRole("button", { name: "Add" }).focus();
-    await press("Add");
-    expect((await screen.findByRole("alert")).textContent).toContain("program in the first line");
-    await type("Program and arguments, one per line", "say\nall done\n");
-    await fireEvent.click(box("When a video is ready"));
-    await press("Add");
-    await screen.findByText("Choose when it is done");
-    await fireEvent.click(box("When a video is ready"));
-    await press("Add");
-    await waitFor(() => expect(held(backend).automation).toEqual([rule]));
-    expect(await screen.findByText('When a video is ready: run say "all done"')).toBeTruthy();
-    await waitFor(() => expect(screen.queryByRole("form", { name: "New rule" })).toBeNull());
-    await waitFor(() => expect(document.activeElement?.textContent?.trim()).toBe("Add a rule…"));
-  });
-
-  it("calls a webhook, and says what is wrong with its address where it was typed", async () => {
-    const backend = await opened("Automation");
-    await press("Add a rule…");
-    await fireEvent.click(screen.getByRole("radio", { name: "Call a webhook" }));
-    await fireEvent.click(box("When a video has failed"));
-    await type("Address of the webhook", "http://acme.tv/hook");
-    backend.failures.set("changeSettings", wrong("it is not encrypted: use https"));
-    await press("Add");
-    expect((await screen.findByRole("alert")).textContent).toBe("It is not encrypted: use https");
-    await type("Address of the webhook", "https://acme.tv/hook");
-    await press("Add");
-    const when = ["completed", "failed"] as const;
-    await waitFor(() =>
-      expect(held(backend).automation).toEqual([
-        { enabled: true, when, run: null, webhook: "https://acme.tv/hook" },
-      ]),
-    );
-    expect(screen.getByText(/ready or has failed: tell https:\/\/acme\.tv\/hook/)).toBeTruthy();
-  });
-
-  it("is switched off, and removed", async () => {
-    const backend = new MockBackend(signedInStatus());
-    const other = { ...rule, when: ["failed" as const] };
-    backend.preferences.settings = mockSettings({ automation: [rule, other] });
-    await opened("Automation", backend);
-    await fireEvent.click(box('When a video has failed: run say "all done"'));
-    await waitFor(() =>
-      expect(held(backend).automation).toEqual([rule, { ...other, enabled: false }]),
-    );
-    await press('Remove “When a video is ready: run say "all done"”');
-    await waitFor(() => expect(held(backend).automation).toEqual([{ ...other, enabled: false }]));
-  });
-
-  it("signs with a secret that is never shown again", async () => {
-    const backend = await opened("Automation");
-    const field = screen.getByLabelText<HTMLInputElement>("New secret");
-    expect(field.type).toBe("password");
-    await type("New secret", "hush");
-    backend.failures.set("setWebhookSecret", { code: "keychain", message: "there is none" });
-    await press("Save");
-    expect((await screen.findByRole("alert")).textContent).toBe("There is none");
-    await press("Save");
-    await waitFor(() => expect(backend.calls).toContain("setWebhookSecret hush"));
-    await waitFor(() => expect(field.value).toBe(""));
-    expect(screen.getByText("Saved")).toBeTruthy();
   });
 });
 

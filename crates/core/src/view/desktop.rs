@@ -9,16 +9,26 @@ use crate::settings::Settings;
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
 pub struct FirstLook {
-    /// How many batches of changes the window was sent before this was true; a window that begins to listen after more
-    /// has missed something.
-    #[cfg_attr(feature = "bindings", ts(type = "number"))]
-    pub batches: u64,
+    /// What the window was sent before this was true; one that begins to listen after more has missed something.
+    pub sent: SentView,
     /// What holds.
     pub settings: SettingsView,
     /// The state of everything but the jobs.
     pub status: StatusView,
     /// The list; empty while nobody is signed in.
     pub rows: Vec<RowView>,
+}
+
+/// Counts the batches of events that the window was sent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
+pub struct SentView {
+    /// All of them.
+    #[cfg_attr(feature = "bindings", ts(type = "number"))]
+    pub batches: u64,
+    /// Those of jobs.
+    #[cfg_attr(feature = "bindings", ts(type = "number"))]
+    pub of_jobs: u64,
 }
 
 /// Is what a person chose, and what became of it.

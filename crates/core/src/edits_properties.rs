@@ -1,0 +1,346 @@
+//! What holds whatever happens to somebody's words, in whatever order.
+
+use proptest::prelude::*;
+
+use super::*;
+
+/// Is a backend, a disk and a network, and everything that was ever said.
+struct World {
+    edits: Edits,
+    cache: Cache,
+    disk: Disk,
+    clock: u64,
+    words: u64,
+    /// What the backend holds, and since when.
+    holds: BTreeMap<Field, (Content, u64)>,
+    said: BTreeMap<Field, Vec<Content>>,
+    /// What the backend ever held.
+    held: BTreeMap<Field, Vec<Content>>,
+    /// The person's newest words, until they are thrown away.
+    newest: BTreeMap<Field, Content>,
+    requests: Vec<Effect>,
+    messages: Vec<(Field, Content, u64)>,
+    /// How often each edit was sent, and how often that can be forgiven.
+    sends: BTreeMap<OpId, (u32, u32)>,
+}
+
+#[derive(Clone, Default)]
+struct Disk {
+    edits: BTreeMap<OpId, Edit>,
+    drafts: BTreeMap<Field, Draft>,
+}
+
+#[derive(Clone, Debug)]
+enum Step {
+    Edit(Vec<Field>),
+    Type(Field),
+    Discard(Field),
+    Machine(Field),
+    Hear(usize),
+    Answer(usize, Fate),
+    Crash(Option<Field>),
+    Expire,
+    Wait,
+    Reachable,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Fate {
+    Saved,
+    SavedAndLost,
+    Never,
+    Conflict,
+    Refused(Field),
+    RefusedWhole,
+    Unauthorized,
+}
+
+const FIELDS: [Field; 2] = [Field::Title, Field::Description];
+
+impl World {
+    fn new() -> Self {
+        let mut world = Self {
+            edits: Edits::default(),
+            cache: Cache::default(),
+            disk: Disk::default(),
+            clock: 1,
+            words: 0,
+            holds: BTreeMap::new(),
+            said: BTreeMap::new(),
+            held: BTreeMap::new(),
+            newest: BTreeMap::new(),
+            requests: Vec::new(),
+            messages: Vec::new(),
+            sends: BTreeMap::new(),
+        };
+        for field in FIELDS {
+            world.machine(field);
+        }
+        let snapshot = world.snapshot();
+        world.cache.merge(snapshot, at(1).wall, Authority::Ordinary);
+        world.put(Input::Opened);
+        world
+    }
+
+    fn word(&mut self, field: Field, who: &str) -> Content {
+        self.words += 1;
+        let word = text(&format!("{who} {}", self.words));
+        self.said.entry(field).or_default().push(word.clone());
+        word
+    }
+
+    fn machine(&mut self, field: Field) {
+        let word = self.word(field, "machine");
+        self.hold(field, word);
+    }
+
+    fn hold(&mut self, field: Field, word: Content) {
+        self.clock += 1;
+        self.held.entry(field).or_default().push(word.clone());
+        self.messages.push((field, word.clone(), self.clock));
+        self.holds.insert(field, (word, self.clock));
+    }
+
+    fn snapshot(&self) -> Snapshot {
+        let newest = self.holds.values().map(|(_, at)| *at).max().unwrap_or_default();
+        let mut snapshot = snapshot("", newest);
+        snapshot.metadata = self.holds.iter().map(|(field, (word, _))| (*field, word.clone())).collect();
+        snapshot
+    }
+
+    fn put(&mut self, input: Input) {
+        let effects = self.edits.on(input, &self.cache, at(self.clock));
+        self.keep(&effects);
+        self.perform(effects);
+    }
+
+    fn keep(&mut self, effects: &[Effect]) {
+        for effect in effects {
+            match effect.clone() {
+                Effect::Keep(edit) => drop(self.disk.edits.insert(edit.op_id, edit)),
+                Effect::Forget(op_id) => drop(self.disk.edits.remove(&op_id)),
+                Effect::KeepDraft(draft) => drop(self.disk.drafts.insert(draft.field, draft)),
+                Effect::ForgetDraft(_, field) => drop(self.disk.drafts.remove(&field)),
+                Effect::Confirm(confirmed) => drop(self.cache.confirm(confirmed, at(self.clock).wall)),
+                Effect::Merge(snapshot) => {
+                    drop(self.cache.merge(*snapshot, at(self.clock).wall, Authority::Ordinary));
+                }
+                Effect::Check(..) | Effect::Send(_) | Effect::RefreshToken | Effect::Changed(_) | Effect::Tell(_) => {}
+            }
+        }
+    }
+
+    fn perform(&mut self, effects: Vec<Effect>) {
+        for effect in effects {
+            if let Effect::Send(edit) = &effect {
+                self.sends.entry(edit.op_id).or_default().0 += 1;
+            }
+            match effect {
+                Effect::Check(..) | Effect::Send(_) => self.requests.push(effect),
+                Effect::RefreshToken => self.put(Input::TokenRenewed),
+                _ => {}
+            }
+        }
+    }
+
+    fn take(&mut self, step: Step) {
+        match step {
+            Step::Edit(fields) => {
+                let changes: BTreeMap<_, _> =
+                    fields.into_iter().map(|field| (field, self.word(field, "person"))).collect();
+                self.newest.extend(changes.clone());
+                self.put(Input::Edit(seven(), changes));
+            }
+            Step::Type(field) => {
+                let content = self.word(field, "person");
+                self.newest.insert(field, content.clone());
+                self.put(Input::Type(Draft { job_id: seven(), field, content, base: None, cause: Cause::Typed }));
+            }
+            Step::Discard(field) => {
+                if self.edits.drafts(&seven()).any(|draft| draft.field == field) {
+                    self.newest.remove(&field);
+                }
+                self.put(Input::Discard(seven(), field));
+            }
+            Step::Machine(field) => self.machine(field),
+            Step::Hear(which) if !self.messages.is_empty() => {
+                let (field, word, when) = self.messages.remove(which % self.messages.len());
+                let event = Event { job_id: seven(), at: Some(at(when).wall), body: Body::Metadata(field, word) };
+                self.cache.apply(event, at(self.clock));
+            }
+            Step::Answer(which, fate) if !self.requests.is_empty() => {
+                let request = self.requests.remove(which % self.requests.len());
+                self.answer(request, fate);
+            }
+            Step::Crash(edited) => self.crash(edited),
+            Step::Expire => {
+                self.put(Input::Closed);
+                // What is on its way still arrives, and its answer is nobody's.
+                self.arrive_in_silence();
+                self.put(Input::Opened);
+            }
+            Step::Wait => {
+                self.clock += 40;
+                self.put(Input::Tick);
+            }
+            Step::Reachable => self.put(Input::Reachable),
+            Step::Hear(_) | Step::Answer(..) => {}
+        }
+        self.check();
+    }
+
+    fn answer(&mut self, request: Effect, fate: Fate) {
+        match request {
+            Effect::Check(op_id, _) => {
+                let answer = match fate {
+                    Fate::Unauthorized => Err(Answer::Unauthorized),
+                    Fate::Never | Fate::SavedAndLost => Err(Answer::Unanswered(lost(Arrival::Unknown))),
+                    _ => Ok(Box::new(self.snapshot())),
+                };
+                self.put(Input::Checked(op_id, answer));
+            }
+            Effect::Send(edit) => {
+                let answer = self.arrive(&edit, fate);
+                self.put(Input::Answered(edit.op_id, answer));
+            }
+            _ => unreachable!("only requests are"),
+        }
+    }
+
+    fn arrive(&mut self, edit: &Edit, fate: Fate) -> Answer {
+        let forgive = |world: &mut Self| world.sends.entry(edit.op_id).or_default().1 += 1;
+        match fate {
+            Fate::Saved | Fate::SavedAndLost => {
+                for (field, word) in edit.changes.clone() {
+                    self.hold(field, word);
+                }
+                if matches!(fate, Fate::Saved) {
+                    return Answer::Saved(Some(Box::new(self.snapshot())));
+                }
+                forgive(self);
+                Answer::Unanswered(lost(Arrival::Unknown))
+            }
+            Fate::Never => {
+                forgive(self);
+                Answer::Unanswered(lost(Arrival::Never))
+            }
+            Fate::Conflict => Answer::Conflict(Some(Box::new(self.snapshot())), reason()),
+            Fate::Refused(field) => {
+                forgive(self);
+                Answer::Refused(vec![(field, "no".to_owned())], reason())
+            }
+            Fate::RefusedWhole => Answer::Refused(Vec::new(), reason()),
+            Fate::Unauthorized => {
+                forgive(self);
+                Answer::Unauthorized
+            }
+        }
+    }
+
+    fn arrive_in_silence(&mut self) {
+        for request in std::mem::take(&mut self.requests) {
+            if let Effect::Send(edit) = request {
+                self.arrive(&edit, Fate::SavedAndLost);
+            }
+        }
+    }
+
+    /// Ends in the middle of a save, before or after the disk has it, and begins anew from the disk.
+    fn crash(&mut self, edited: Option<Field>) {
+        if let Some(field) = edited {
+            let word = self.word(field, "person");
+            let input = Input::Edit(seven(), [(field, word.clone())].into());
+            let effects = self.edits.on(input, &self.cache, at(self.clock));
+            self.newest.insert(field, word);
+            self.keep(&effects);
+            // On disk as sent, and never was.
+            for effect in &effects {
+                if let Effect::Send(edit) = effect {
+                    let counts = self.sends.entry(edit.op_id).or_default();
+                    *counts = (counts.0 + 1, counts.1 + 1);
+                }
+            }
+        }
+        self.arrive_in_silence();
+        let disk = self.disk.clone();
+        // What is over is forgotten, its number too.
+        self.sends.retain(|op_id, _| disk.edits.contains_key(op_id));
+        self.edits = Edits::restore(disk.edits.into_values(), disk.drafts.into_values());
+        self.put(Input::Opened);
+    }
+
+    fn check(&self) {
+        let pending = self.edits.pending(&seven());
+        for (field, word) in &self.newest {
+            let is_draft = self.edits.drafts(&seven()).any(|draft| draft.field == *field && draft.content == *word);
+            let is_pending = pending.get(field) == Some(&word);
+            let was_held = self.held[field].contains(word);
+            assert!(is_draft || is_pending || was_held, "{word:?} of {field:?} is lost");
+        }
+        for field in FIELDS {
+            let job = self.cache.job(&seven()).expect("the job");
+            let shown = pending.get(&field).map(|word| (*word).clone()).or_else(|| job.content(field));
+            assert!(self.said[&field].contains(&shown.expect("something")), "{field:?} is invented");
+        }
+        let sending = self.requests.iter().filter(|request| matches!(request, Effect::Send(_))).count();
+        assert!(sending <= 1, "one at a time of one job");
+        for (op_id, (sends, forgiven)) in &self.sends {
+            assert!(*sends <= forgiven + 1, "{op_id:?} was sent {sends} times");
+        }
+        let twin = Edits::restore(self.disk.edits.values().cloned(), self.disk.drafts.values().cloned());
+        assert_eq!(twin.pending(&seven()), pending, "the disk knows what is shown");
+        assert!(twin.drafts(&seven()).eq(self.edits.drafts(&seven())), "and what was typed");
+    }
+
+    /// Lets everything come to its end.
+    fn settle(&mut self) {
+        for _ in 0..200 {
+            self.take(Step::Answer(0, Fate::Saved));
+            self.take(Step::Hear(0));
+            self.take(Step::Wait);
+        }
+        assert!(self.edits.pending(&seven()).is_empty() && self.disk.edits.is_empty(), "everything is over");
+        let job = self.cache.job(&seven()).expect("the job");
+        for field in FIELDS {
+            assert_eq!(job.content(field), Some(self.holds[&field].0.clone()), "both agree on {field:?}");
+        }
+    }
+}
+
+fn any_step() -> impl Strategy<Value = Step> {
+    let field = || prop_oneof![Just(FIELDS[0]), Just(FIELDS[1])];
+    let fate = prop_oneof![
+        3 => Just(Fate::Saved),
+        2 => Just(Fate::SavedAndLost),
+        1 => Just(Fate::Never),
+        1 => Just(Fate::Conflict),
+        1 => field().prop_map(Fate::Refused),
+        1 => Just(Fate::RefusedWhole),
+        1 => Just(Fate::Unauthorized),
+    ];
+    prop_oneof![
+        3 => field().prop_map(|field| Step::Edit(vec![field])),
+        1 => Just(Step::Edit(FIELDS.to_vec())),
+        1 => field().prop_map(Step::Type),
+        1 => field().prop_map(Step::Discard),
+        2 => field().prop_map(Step::Machine),
+        2 => any::<usize>().prop_map(Step::Hear),
+        5 => (any::<usize>(), fate).prop_map(|(which, fate)| Step::Answer(which, fate)),
+        1 => proptest::option::of(field()).prop_map(Step::Crash),
+        1 => Just(Step::Expire),
+        2 => Just(Step::Wait),
+        1 => Just(Step::Reachable),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(1000))]
+    #[test]
+    fn no_interleaving_loses_or_invents_a_word(steps in proptest::collection::vec(any_step(), 1..40)) {
+        let mut world = World::new();
+        for step in steps {
+            world.take(step);
+        }
+        world.settle();
+    }
+}
