@@ -296,7 +296,7 @@ impl Actor {
                 self.observe(answer.date);
                 let changes = self.cache.merge(answer.value, self.cache.server_time(requested), authority);
                 self.changed(changes);
-                self.watch_unfinished();
+                self.watch(&job_id);
                 self.automate_now(&job_id);
                 self.answered(&job_id);
             }
@@ -366,6 +366,13 @@ impl Actor {
         if let Some(date) = date {
             let now = self.now();
             self.cache.server_clock.observe(date, now);
+        }
+    }
+
+    /// Hears of a job as long as it has not ended.
+    fn watch(&mut self, job_id: &JobId) {
+        if self.cache.job(job_id).is_some_and(|job| !job.overall.status().is_final()) {
+            self.link_input(link::Input::Watch(vec![job_id.clone()]));
         }
     }
 
