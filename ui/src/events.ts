@@ -5,6 +5,7 @@ import type {
   EditView,
   Event,
   Field,
+  FirstLook,
   JobChange,
   JobId,
   JobView,
@@ -17,6 +18,14 @@ import type {
 } from "./bindings";
 import { mergeRows, mergeUpload, withTranscript } from "./merge";
 import { keys } from "./queries";
+import { isSignedIn } from "./session";
+
+/** Takes in what the first picture shows. */
+export function applyFirstLook(client: QueryClient, { settings, status, rows }: FirstLook): void {
+  client.setQueryData(keys.settings, settings);
+  client.setQueryData(keys.status, status);
+  if (isSignedIn(status.session)) client.setQueryData(keys.videos, rows);
+}
 
 /** Applies what the core told. The only writer of the query cache. */
 export function applyEvent(client: QueryClient, event: Event): void {
