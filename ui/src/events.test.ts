@@ -2,7 +2,7 @@ import type { QueryClient } from "@tanstack/svelte-query";
 import { beforeEach, describe, expect, it } from "vitest";
 import { mockJob, signedInStatus } from "./backend.mock";
 import type { Event, JobView, RowView, StatusView, UploadView } from "./bindings";
-import { applyEdit, applyEvent, applySettings, applyUpdate } from "./events";
+import { applyEdit, applyEvent, applySettings, applyUpdate, askForMissed } from "./events";
 import { keys, newQueryClient } from "./queries";
 
 let client: QueryClient;
@@ -244,5 +244,31 @@ describe("the shell", () => {
     expect(client.getQueryState(keys.settings)?.isInvalidated).toBe(true);
     applyUpdate(client, { state: "available", version: "0.6.0" });
     expect(client.getQueryData(keys.update)).toEqual({ state: "available", version: "0.6.0" });
+  });
+});
+
+describe("what was told before anybody listened", () => {
+  const all = [keys.status, keys.videos, keys.edits("7"), keys.settings, keys.update];
+  const askedFor = (heard: { batches: number; of_jobs: number }) => {
+    for (const key of all) client.setQueryData(key, {});
+    askForMissed(client, { batches: 1, of_jobs: 1 }, heard);
+    return all.filter((key) => client.getQueryState(key)?.isInvalidated);
+  };
+
+  it("is asked for; what became of an edit is not, which nobody else knows", () => {
+    expect(askedFor({ batches: 2, of_jobs: 2 })).toEqual([
+      keys.status,
+      keys.videos,
+      keys.settings,
+      keys.update,
+    ]);
+  });
+
+  it("leaves the list alone where it was not about jobs", () => {
+    expect(askedFor({ batches: 2, of_jobs: 1 })).toEqual([keys.status, keys.settings, keys.update]);
+  });
+
+  it("is only what no batch counts where there was none", () => {
+    expect(askedFor({ batches: 1, of_jobs: 1 })).toEqual([keys.settings, keys.update]);
   });
 });

@@ -11,6 +11,7 @@ import type {
   JobView,
   RowView,
   MetadataView,
+  SentView,
   SessionView,
   StatusView,
   UpdateView,
@@ -25,6 +26,22 @@ export function applyFirstLook(client: QueryClient, { settings, status, rows }: 
   client.setQueryData(keys.settings, settings);
   client.setQueryData(keys.status, status);
   if (isSignedIn(status.session)) client.setQueryData(keys.videos, rows);
+}
+
+/** Asks again for what events may have told between a first look and the first listening. */
+export function askForMissed(client: QueryClient, looked: SentView | null, heard: SentView): void {
+  const isOfJobs = heard.of_jobs !== looked?.of_jobs;
+  const isAny = heard.batches !== looked?.batches;
+  void client.invalidateQueries({
+    predicate: ({ queryKey: [kind] }) => {
+      // Nobody counts the events of these.
+      if (kind === "settings" || kind === "update") return true;
+      // What became of an edit is in events alone: asked for, it would be forgotten.
+      if (kind === "edits") return false;
+      // The list alone is long.
+      return kind === "videos" ? isOfJobs : isAny;
+    },
+  });
 }
 
 /** Applies what the core told. The only writer of the query cache. */

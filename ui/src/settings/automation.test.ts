@@ -2,7 +2,8 @@ import { cleanup, fireEvent, screen, waitFor } from "@testing-library/svelte";
 import { afterEach, describe, expect, it } from "vitest";
 import { MockBackend, mockSettings, signedInStatus } from "../backend.mock";
 import type { Automation } from "../bindings";
-import { box, held, opened, press, type, wrong } from "../testing/settings";
+import { type } from "../testing/acting";
+import { box, held, opened, press, wrong } from "../testing/settings";
 import "../testing/viewport";
 
 afterEach(() => {

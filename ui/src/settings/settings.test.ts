@@ -8,7 +8,8 @@ import {
   signedOutStatus,
 } from "../backend.mock";
 import { speak } from "../messages";
-import { box, held, opened, press, type, wrong } from "../testing/settings";
+import { type } from "../testing/acting";
+import { box, held, opened, press, wrong } from "../testing/settings";
 import "../testing/viewport";
 
 afterEach(async () => {

@@ -21,8 +21,5 @@ export const held = (backend: MockBackend): Settings => backend.preferences.sett
 export const box = (name: string) => screen.getByRole<HTMLInputElement>("checkbox", { name });
 /** Presses a button. */
 export const press = (name: string) => fireEvent.click(screen.getByRole("button", { name }));
-/** Types into a field. */
-export const type = (name: string, value: string) =>
-  fireEvent.input(screen.getByLabelText(name), { target: { value } });
 /** What the core says of what cannot be so. */
 export const wrong = (message: string): TallyError => ({ code: "invalid_content", message });

@@ -1,6 +1,6 @@
 //! What was measured, as a page with plots.
 
-use std::{collections::BTreeSet, fmt::Write as _, fs};
+use std::{fmt::Write as _, fs};
 
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
@@ -93,8 +93,8 @@ pub fn write() -> Result<()> {
     let soak = read("soak").map(|soak| draw_soak(&soak)).transpose()?.unwrap_or_default();
     let words = fs::read_to_string(folder.join("reading.md")).context("docs/benchmarks/reading.md")?;
     let machine = |part: &str| -> Option<String> { Some(read(part)?["machine"].as_str()?.to_owned()) };
-    let machines: BTreeSet<String> = ["core", "window"].into_iter().filter_map(machine).collect();
-    let machines: Vec<String> = machines.into_iter().collect();
+    let mut machines: Vec<String> = ["core", "window"].into_iter().filter_map(machine).collect();
+    machines.dedup();
     let page = format!(
         "<!-- Written by `cargo xtask bench`; the words below the table are docs/benchmarks/reading.md. -->\n\n\
          # Benchmarks\n\n\
