@@ -82,6 +82,6 @@ impl Hot {
         (0..4).for_each(|_| self.dirty.mark(id.clone(), Scope::Increment, self.now.monotonic));
         let batch = self.dirty.batch(self.now.monotonic);
         let jobs = batch.changed.iter().filter_map(|(job_id, _)| self.cache.job(job_id));
-        jobs.map(|job| view::job(job, &self.edits, &self.forecast).stages.len()).sum()
+        jobs.map(|job| view::job(&job, &self.edits, &self.forecast).stages.len()).sum()
     }
 }

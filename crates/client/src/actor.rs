@@ -3,7 +3,7 @@
 //! Everything that happens arrives as a [`Command`] of the person or a [`Report`] of a task; the pure machines of
 //! the core say what to do about it; the modules below do it.
 
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{borrow::Cow, path::PathBuf, sync::Arc, time::Duration};
 
 use jiff::Timestamp;
 use reqwest::Client;
@@ -179,7 +179,7 @@ pub fn start(config: Config, shell: impl Shell) -> Handle {
             tracing::error!(%error, "going without it");
             Route::without_certificates(&config.settings.network)
         });
-        let forecast = Forecast::of(jobs.iter());
+        let forecast = Forecast::of(jobs.iter().map(Cow::Borrowed));
         let tokens = TokenStore::new(config.keychain);
         let webhook_secret = TokenStore::new(config.webhook_keychain);
         let now = config.clock.now().monotonic;

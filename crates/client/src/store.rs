@@ -235,7 +235,7 @@ impl Store {
 
     /// Tells whether a job need not be kept any longer.
     pub fn is_over(&self, job: &Record) -> bool {
-        let is_old = |from: Timestamp| job.updated_at.is_some_and(|at| at < from);
+        let is_old = |from: Timestamp| job.updated_at.is_some_and(|at| at < from.into());
         job.overall.status().is_final() && self.kept_from.is_some_and(is_old)
     }
 

@@ -1,9 +1,7 @@
 //! All jobs, and the rules by which messages and snapshots change them.
 
-use std::{sync::Arc, time::Duration};
+use std::{borrow::Cow, sync::Arc, time::Duration};
 
-use foldhash::fast::RandomState;
-use indexmap::IndexMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -20,12 +18,13 @@ use crate::{
 mod apply;
 mod change;
 mod held;
+mod jobs;
 
 use apply::{apply_body, merge_into};
 use change::Before;
 pub use change::{Change, Ending, Outcome, Scope, Witnessed};
 pub use held::Brief;
-use held::Held;
+use jobs::{Jobs, Known};
 
 /// How far ahead of the server's clock a message may be dated before its time of arrival stands in.
 const TRUSTED_AHEAD: Duration = Duration::from_mins(5);
@@ -52,10 +51,6 @@ pub enum Trouble {
     Restore,
 }
 
-/// Holds the jobs: a message must find its own among a hundred thousand as soon as among ten, and they are told in an order
-/// that does not depend on chance.
-type Jobs = IndexMap<JobId, Held, RandomState>;
-
 /// Holds every job by its id.
 #[derive(Debug, Default)]
 pub struct Cache {
@@ -69,42 +64,50 @@ pub struct Cache {
 impl Cache {
     /// Takes up the records that the disk kept.
     pub fn restore(records: impl IntoIterator<Item = Record>) -> Self {
-        let jobs: Jobs = records.into_iter().map(|record| (record.job_id.clone(), Held::new(record))).collect();
-        Self { synced: newest(&jobs), jobs, ..Self::default() }
+        let (mut jobs, mut synced) = (Jobs::default(), None);
+        for record in records {
+            synced = synced.max(record.updated_at);
+            jobs.add(record);
+        }
+        Self { synced: synced.map(Timestamp::from), jobs, ..Self::default() }
     }
 
-    /// Returns every job, in no order that means anything.
-    pub fn jobs(&self) -> impl Iterator<Item = &Record> {
-        self.jobs.values().map(Held::record)
+    /// Returns every job, in no order that means anything. Nearly all are unpacked for it, one by one: where their briefs
+    /// do, it is those that should be asked.
+    pub fn jobs(&self) -> impl Iterator<Item = Cow<'_, Record>> {
+        self.jobs.records()
     }
 
     /// Returns of every job what a glance over all of them needs, in the order of [`Self::jobs`].
     pub fn briefs(&self) -> impl Iterator<Item = (&JobId, &Brief)> {
-        self.jobs.iter().map(|(job_id, held)| (job_id, held.brief()))
+        self.jobs.briefs()
     }
 
     /// Returns one job.
-    pub fn job(&self, job_id: &JobId) -> Option<&Record> {
-        self.jobs.get(job_id).map(Held::record)
+    pub fn job(&self, job_id: &JobId) -> Option<Cow<'_, Record>> {
+        self.jobs.get(job_id)
+    }
+
+    /// Returns what one job is in brief.
+    pub fn brief(&self, job_id: &JobId) -> Option<&Brief> {
+        self.jobs.brief(job_id)
     }
 
     /// Returns one job as it is now, for whoever needs it longer.
-    pub fn shared(&self, job_id: &JobId) -> Option<&Arc<Record>> {
-        self.jobs.get(job_id).map(Held::shared)
+    pub fn shared(&self, job_id: &JobId) -> Option<Arc<Record>> {
+        self.jobs.shared(job_id)
     }
 
     /// Keeps the long texts of a job out of memory, now that the disk has them.
     pub fn shelve(&mut self, job_id: &JobId) {
-        if let Some(held) = self.jobs.get_mut(job_id).filter(|held| held.record().transcript().is_some()) {
-            held.change(Record::shelve);
+        if self.job(job_id).is_some_and(|job| job.transcript().is_some()) {
+            self.jobs.change(job_id, Record::shelve);
         }
     }
 
     /// Takes the words of a video back into memory, before the disk forgets them.
     pub fn unshelve(&mut self, job_id: &JobId, transcript: String) {
-        if let Some(held) = self.jobs.get_mut(job_id) {
-            held.change(|job| job.unshelve(transcript));
-        }
+        self.jobs.change(job_id, |job| job.unshelve(transcript));
     }
 
     /// Returns the ids of the jobs that have not ended.
@@ -114,7 +117,7 @@ impl Cache {
 
     /// Tells whether there is room for a job.
     pub fn has_room_for(&self, job_id: &JobId) -> bool {
-        self.jobs.len() < JOB_LIMIT || self.jobs.contains_key(job_id)
+        self.jobs.len() < JOB_LIMIT || self.jobs.contains(job_id)
     }
 
     /// Returns what the server's clock shows now, as far as is known.
@@ -129,23 +132,18 @@ impl Cache {
         }
         let arrival = self.server_time(now);
         let at = event.at.map_or(arrival, |at| trusted(at, arrival));
-        let held = self.jobs.get_index_of(&event.job_id);
-        let known = held.is_some();
-        let witnessed = if known || self.synced.is_some() { Witnessed::Yes } else { Witnessed::FirstLook };
-        let held = match held {
-            Some(index) => &mut self.jobs[index],
-            None => entry(&mut self.jobs, &event.job_id),
-        };
-        let (verdict, mut changes) = held.change(|job| {
+        let is_synced = self.synced.is_some();
+        let (known, verdict, mut changes) = self.jobs.change_or_make(&event.job_id, |job, known| {
+            let witnessed = if known == Known::Yes || is_synced { Witnessed::Yes } else { Witnessed::FirstLook };
             let before = Before::of(job);
             let (verdict, differs) = apply_body(job, at, event.body);
             let differs = job.touch(at) || differs;
-            (verdict, if differs { before.compare(job, witnessed) } else { Vec::new() })
+            (known, verdict, if differs { before.compare(job, witnessed) } else { Vec::new() })
         });
         if verdict == Verdict::Doubtful {
             changes.push(Change::Doubted(event.job_id.clone()));
         }
-        if !known {
+        if known == Known::No {
             changes.push(Change::Discovered(event.job_id));
         }
         changes
@@ -170,9 +168,9 @@ impl Cache {
         }
         // Made and ended while nobody looked is news; one that had merely stood on a later page is not.
         let is_news = |since: Timestamp| snapshot.updated_at.is_some_and(|at| at > since);
-        let known = cleared.is_some() || self.jobs.contains_key(&job_id);
-        let witnessed = if known || self.synced.is_some_and(is_news) { Witnessed::Yes } else { Witnessed::FirstLook };
-        let (verdict, mut changes) = entry(&mut self.jobs, &job_id).change(|job| {
+        let is_news = self.synced.is_some_and(is_news) || cleared.is_some();
+        let (verdict, mut changes) = self.jobs.change_or_make(&job_id, |job, known| {
+            let witnessed = if known == Known::Yes || is_news { Witnessed::Yes } else { Witnessed::FirstLook };
             if let Some(cleared) = cleared {
                 // What no backend knows.
                 (job.run, job.dismissed) = (cleared.run, cleared.dismissed);
@@ -206,8 +204,7 @@ impl Cache {
             Some(snapshot) => self.merge(*snapshot, requested, Authority::Ordinary),
             None => Vec::new(),
         };
-        let Some(held) = self.jobs.get_mut(&job_id) else { return changed };
-        held.change(|job| {
+        let is_known = self.jobs.change(&job_id, |job| {
             for (field, value) in values {
                 let held = job.said_at(field);
                 let came_meanwhile = held != sent_over.get(&field).copied();
@@ -218,7 +215,7 @@ impl Cache {
             }
             job.touch(answered);
         });
-        changed.push(Change::Job(job_id, Scope::Increment));
+        changed.extend(is_known.map(|()| Change::Job(job_id, Scope::Increment)));
         changed
     }
 
@@ -227,21 +224,23 @@ impl Cache {
         let listed: std::collections::BTreeSet<_> = list.iter().map(|job| job.job_id.clone()).collect();
         let changes = list.into_iter().flat_map(|job| self.merge(job, requested, Authority::Ordinary)).collect();
         if self.synced.is_none() {
-            self.synced = newest(&self.jobs).or(Some(requested));
+            let newest = self.jobs().filter_map(|job| job.updated_at).max();
+            self.synced = newest.map(Timestamp::from).or(Some(requested));
         }
-        let is_missing = |job: &&Record| job.listed && !listed.contains(&job.job_id);
-        let missing = self.jobs().filter(is_missing).map(|job| job.job_id.clone()).collect();
+        let unlisted = self.briefs().map(|(job_id, _)| job_id).filter(|job_id| !listed.contains(job_id));
+        let was_listed = |job_id: &&JobId| self.job(job_id).is_some_and(|job| job.listed);
+        let missing = unlisted.filter(was_listed).cloned().collect();
         (changes, missing)
     }
 
     /// Takes up a job that was just made here: whatever becomes of it is news.
     pub fn expect(&mut self, job_id: &JobId) {
-        entry(&mut self.jobs, job_id);
+        self.jobs.change_or_make(job_id, |_, _| ());
     }
 
     /// Puts the trouble of a job aside, or takes it up again.
     pub fn settle(&mut self, job_id: &JobId, trouble: Trouble) -> Option<Change> {
-        self.jobs.get_mut(job_id)?.change(|job| {
+        self.jobs.change(job_id, |job| {
             job.dismissed = match trouble {
                 Trouble::Dismiss => {
                     let newest = job.faults.iter().map(|fault| fault.at).max();
@@ -249,13 +248,13 @@ impl Cache {
                 }
                 Trouble::Restore => None,
             };
-        });
+        })?;
         Some(Change::Job(job_id.clone(), Scope::Increment))
     }
 
     /// Forgets a job that the server no longer has.
     pub fn remove(&mut self, job_id: &JobId) -> Option<Change> {
-        self.jobs.swap_remove_entry(job_id).map(|(job_id, _)| Change::Removed(job_id))
+        self.jobs.remove(job_id).map(Change::Removed)
     }
 
     /// Takes every job from the list alone, but for what no backend knows, and returns the changes and those that are gone.
@@ -266,21 +265,19 @@ impl Cache {
         requested: Timestamp,
         wanted: impl Fn(&JobId) -> bool,
     ) -> (Vec<Change>, Vec<JobId>) {
-        let mut known = std::mem::take(&mut self.jobs);
+        let known = std::mem::take(&mut self.jobs);
         let mut changes = Vec::new();
         for snapshot in list {
-            let cleared = known.swap_remove(&snapshot.job_id);
-            changes.extend(self.merge_over(
-                cleared.as_ref().map(Held::record),
-                snapshot,
-                requested,
-                Authority::Ordinary,
-            ));
+            let cleared = known.get(&snapshot.job_id);
+            changes.extend(self.merge_over(cleared.as_deref(), snapshot, requested, Authority::Ordinary));
         }
-        let (kept, gone): (Vec<_>, Vec<_>) =
-            known.into_iter().partition(|(id, held)| !held.record().listed || wanted(id));
-        self.jobs.extend(kept);
-        (changes, gone.into_iter().map(|(job_id, _)| job_id).collect())
+        let unlisted = known.briefs().map(|(job_id, _)| job_id).filter(|job_id| !self.jobs.contains(job_id));
+        let is_kept = |job_id: &JobId| wanted(job_id) || known.get(job_id).is_some_and(|job| !job.listed);
+        let (kept, gone): (Vec<_>, Vec<_>) = unlisted.cloned().partition(is_kept);
+        for job in kept.iter().filter_map(|job_id| known.get(job_id)) {
+            self.jobs.add(job.into_owned());
+        }
+        (changes, gone)
     }
 
     /// Forgets everything, as a sign-out must.
@@ -288,14 +285,6 @@ impl Cache {
         let server_clock = self.server_clock;
         *self = Self { server_clock, ..Self::default() };
     }
-}
-
-fn entry<'a>(jobs: &'a mut Jobs, job_id: &JobId) -> &'a mut Held {
-    jobs.entry(job_id.clone()).or_insert_with(|| Held::new(Record::new(job_id.clone())))
-}
-
-fn newest(jobs: &Jobs) -> Option<Timestamp> {
-    jobs.values().filter_map(|held| held.record().updated_at).max()
 }
 
 fn trusted(at: Timestamp, arrival: Timestamp) -> Timestamp {
@@ -311,3 +300,7 @@ fn trusted(at: Timestamp, arrival: Timestamp) -> Timestamp {
 #[cfg(test)]
 #[path = "cache_tests.rs"]
 mod tests;
+
+#[cfg(test)]
+#[path = "cache_packing_tests.rs"]
+mod packing_tests;

@@ -11,7 +11,7 @@ use crate::{
     view,
 };
 
-fn now() -> Now {
+pub(super) fn now() -> Now {
     Now { monotonic: Duration::ZERO, wall: "2026-01-01T12:00:00Z".parse().expect("a time"), draw: 0.5 }
 }
 
@@ -42,7 +42,7 @@ fn requested() -> Timestamp {
 }
 
 fn seen(cache: &Cache) -> view::JobView {
-    view::job(cache.job(&JobId::new("7")).expect("job 7"), &Edits::default(), &Forecast::default())
+    view::job(&cache.job(&JobId::new("7")).expect("job 7"), &Edits::default(), &Forecast::default())
 }
 
 fn applied(events: &[Event]) -> Cache {
@@ -206,8 +206,8 @@ fn a_record_survives_the_disk() {
         event("METADATA_UPDATE", &json!({ "metadata_type": "TITLE", "content": "T" }), &at(10)),
     ]);
     let record = cache.job(&JobId::new("7")).expect("job 7");
-    let text = serde_json::to_string(record).expect("text");
-    assert_eq!(&serde_json::from_str::<Record>(&text).expect("a record"), record);
+    let text = serde_json::to_string(&*record).expect("text");
+    assert_eq!(serde_json::from_str::<Record>(&text).expect("a record"), *record);
 }
 
 #[test]
@@ -232,7 +232,7 @@ fn applying_the_same_message_twice_changes_nothing() {
     }
 }
 
-fn any_event() -> impl Strategy<Value = Event> {
+pub(super) fn any_event() -> impl Strategy<Value = Event> {
     let status = prop_oneof![Just(Status::Pending), Just(Status::Processing), Just(Status::Completed)];
     let progress = (status, proptest::option::of(0..5_i32)).prop_map(|(status, percent)| Progress {
         status,
@@ -254,7 +254,7 @@ fn any_event() -> impl Strategy<Value = Event> {
     (body, 0..6_u32).prop_map(|(body, seconds)| Event { job_id: JobId::new("7"), at: at(seconds).parse().ok(), body })
 }
 
-fn any_error() -> impl Strategy<Value = Event> {
+pub(super) fn any_error() -> impl Strategy<Value = Event> {
     let error = ("[XY]", any::<bool>()).prop_map(|(code, recoverable)| {
         let error_message = code.clone();
         Body::Error(ErrorData { error_code: code, error_message, recoverable, affected_stage: None })
@@ -291,14 +291,14 @@ proptest! {
     ) {
         let mut cache = Cache::default();
         for (n, event) in events.into_iter().enumerate() {
-            let before = cache.job(&event.job_id).cloned();
+            let before = cache.job(&event.job_id).map(Cow::into_owned);
             let changes = cache.apply(event.clone(), now());
             let is_told = changes.iter().any(|change| matches!(change, Change::Job(..)));
-            prop_assert_eq!(is_told, before.as_ref() != cache.job(&event.job_id), "{:?}", event);
+            prop_assert_eq!(is_told, before != cache.job(&event.job_id).map(Cow::into_owned), "{:?}", event);
             if n == put_aside {
                 cache.settle(&event.job_id, Trouble::Dismiss);
             }
-            prop_assert!(cache.briefs().map(|(_, brief)| *brief).eq(cache.jobs().map(Brief::of)), "{:?}", event);
+            prop_assert!(cache.briefs().map(|(_, brief)| *brief).eq(cache.jobs().map(|job| Brief::of(&job))), "{:?}", event);
         }
     }
 }
@@ -307,12 +307,12 @@ proptest! {
     #[test]
     fn applying_everything_twice_changes_nothing(events in proptest::collection::vec(any_event(), 1..12)) {
         let mut cache = applied(&events);
-        let before: Vec<Record> = cache.jobs().cloned().collect();
+        let before: Vec<Record> = cache.jobs().map(Cow::into_owned).collect();
         for event in events {
             let changes = cache.apply(event, now());
             prop_assert!(changes.iter().all(|change| matches!(change, Change::Doubted(_))), "{changes:?}");
         }
-        prop_assert_eq!(before, cache.jobs().cloned().collect::<Vec<_>>());
+        prop_assert_eq!(before, cache.jobs().map(Cow::into_owned).collect::<Vec<_>>());
     }
 }
 

@@ -234,8 +234,8 @@ impl Edits {
         ready.sort_by_key(|queue| queue.edits.front().map(|edit| edit.op_id));
         for queue in ready.into_iter().take(room) {
             let Some(edit) = queue.edits.front_mut() else { continue };
-            let cached = cache.job(&edit.job_id).and_then(|job| job.video_id.as_ref());
-            let knows_video = queue.video_id.is_some() || cached.is_some();
+            let is_cached = cache.job(&edit.job_id).is_some_and(|job| job.video_id.is_some());
+            let knows_video = queue.video_id.is_some() || is_cached;
             if edit.state == EditState::Sent || !knows_video {
                 queue.step = Step::Checking;
                 effects.push(Effect::Check(edit.op_id, edit.job_id.clone()));
@@ -265,7 +265,7 @@ fn tell(job_id: &JobId, field: Field, outcome: EditOutcome, reason: Option<Reaso
 
 fn times(cache: &Cache, edit: &Edit) -> BTreeMap<Field, Timestamp> {
     let job = cache.job(&edit.job_id);
-    edit.changes.keys().filter_map(|field| Some((*field, job?.said_at(*field)?))).collect()
+    edit.changes.keys().filter_map(|field| Some((*field, job.as_ref()?.said_at(*field)?))).collect()
 }
 
 #[cfg(test)]

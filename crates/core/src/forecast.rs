@@ -1,6 +1,7 @@
 //! What earlier jobs teach: how long a stage takes for a minute of video, when a job may be done, when one is stuck.
 
 use std::{
+    borrow::Cow,
     collections::{BTreeMap, BTreeSet, VecDeque},
     time::Duration,
 };
@@ -69,12 +70,17 @@ impl Learned {
 
 impl Forecast {
     /// Learns from jobs that are known already, the newest last.
-    pub fn of<'a>(jobs: impl Iterator<Item = &'a Record>) -> Self {
-        let has_times = |job: &&Record| job.stages.values().any(|stage| stage.span().seconds().is_some());
-        let mut jobs: Vec<&Record> = jobs.filter(has_times).collect();
-        jobs.sort_unstable_by_key(|job| (job.updated_at, &job.job_id));
+    pub fn of<'a>(jobs: impl Iterator<Item = Cow<'a, Record>>) -> Self {
+        let has_times = |job: &Cow<'_, Record>| job.stages.values().any(|stage| stage.span().seconds().is_some());
+        let mut newest = BTreeMap::new();
+        for job in jobs.filter(has_times) {
+            newest.insert((job.updated_at, job.job_id.clone()), job);
+            if newest.len() > SAMPLES {
+                newest.pop_first();
+            }
+        }
         let mut forecast = Self::default();
-        for job in jobs.iter().rev().take(SAMPLES).rev() {
+        for job in newest.values() {
             forecast.learn(job);
         }
         forecast
@@ -127,7 +133,7 @@ impl Forecast {
         if end.is_none() && waiting <= 0.0 {
             return None;
         }
-        Some(Outlook { stage_ends_at: end.or(job.updated_at)?, then_seconds: waiting })
+        Some(Outlook { stage_ends_at: end.or(job.updated_at.map(Timestamp::from))?, then_seconds: waiting })
     }
 
     /// Returns when a stage may be done: what it still has to do, at the pace of earlier jobs at first, and more and more
@@ -211,8 +217,9 @@ mod tests {
     }
 
     fn learned(minutes: f64, stages: &[(&str, i64)], times: usize) -> Forecast {
-        let jobs = vec![done(minutes, stages); times];
-        Forecast::of(jobs.iter())
+        let numbered = |number: usize| Record { job_id: JobId::new(number.to_string()), ..done(minutes, stages) };
+        let jobs: Vec<Record> = (0..times).map(numbered).collect();
+        Forecast::of(jobs.iter().map(Cow::Borrowed))
     }
 
     /// Returns when a job may be done, where no stage is late.
@@ -225,7 +232,7 @@ mod tests {
     fn the_time_left_is_the_median_for_a_minute_of_video() {
         let jobs =
             [done(1.0, &[("A", 9), ("B", 5)]), done(2.0, &[("A", 20), ("B", 10)]), done(1.0, &[("A", 600), ("B", 5)])];
-        let forecast = Forecast::of(jobs.iter());
+        let forecast = Forecast::of(jobs.iter().map(Cow::Borrowed));
         let mut job = running(3.0);
         say(&mut job, "A", 100, Status::Processing, 0.0);
         // Ten seconds a minute of A; B is not told of yet, but every job had it.

@@ -2,6 +2,7 @@
 
 use std::{fmt, sync::Arc};
 
+use borsh::{BorshDeserialize, BorshSerialize};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::lenient;
@@ -12,7 +13,7 @@ macro_rules! text_id {
         ///
         /// Read from a JSON string or number (some backends use integers), written as a string. All its copies share one
         /// text.
-        #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, BorshSerialize, BorshDeserialize)]
         #[cfg_attr(feature = "bindings", derive(ts_rs::TS), ts(type = "string"))]
         pub struct $name(Arc<str>);
 

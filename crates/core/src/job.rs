@@ -2,16 +2,16 @@
 
 use std::fmt;
 
-use jiff::Timestamp;
+use borsh::{BorshDeserialize, BorshSerialize};
 use serde::{Deserialize, Deserializer, Serialize, de};
 
-use crate::{StageId, ThumbnailId, digest};
+use crate::{StageId, ThumbnailId, digest, moment::Moment};
 
 /// Is how far a job or a stage has come.
 ///
 /// `rank` gives the order in which the later of two equal timestamps is decided: PENDING < PROCESSING <
 /// COMPLETED = FAILED.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, BorshSerialize, BorshDeserialize)]
 #[serde(rename_all = "UPPERCASE")]
 #[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
 pub enum Status {
@@ -79,7 +79,9 @@ impl<'de> Deserialize<'de> for Status {
 }
 
 /// Names a kind of metadata, as METADATA_UPDATE and edits do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, BorshSerialize, BorshDeserialize,
+)]
 #[serde(rename_all = "UPPERCASE")]
 #[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
 pub enum Field {
@@ -135,7 +137,7 @@ impl Field {
 }
 
 /// Is the content of one metadata field.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, BorshSerialize, BorshDeserialize)]
 #[serde(untagged)]
 pub enum Content {
     /// Of TITLE, DESCRIPTION and TRANSCRIPT; of THUMBNAIL, the id of the chosen one.
@@ -149,7 +151,7 @@ pub enum Content {
 }
 
 /// Stands for a long text that is on disk.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, BorshSerialize, BorshDeserialize)]
 pub struct Shelved {
     /// The SHA-256 of the text, in hexadecimal digits.
     pub sha256: String,
@@ -185,7 +187,7 @@ impl Content {
 }
 
 /// Is one chapter of a video.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, BorshSerialize, BorshDeserialize)]
 #[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
 pub struct Chapter {
     /// Where it begins, in seconds from the start of the video.
@@ -195,7 +197,7 @@ pub struct Chapter {
 }
 
 /// Is one frame of the video, offered as its preview picture.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, BorshSerialize, BorshDeserialize)]
 #[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
 pub struct Thumbnail {
     /// Which thumbnail it is.
@@ -213,10 +215,10 @@ pub struct Thumbnail {
 }
 
 /// Is something that went wrong with a job: fatal, or a warning that does not block it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, BorshSerialize, BorshDeserialize)]
 pub struct Fault {
     /// When the backend says that it happened.
-    pub at: Timestamp,
+    pub at: Moment,
     /// The backend's own code.
     pub code: String,
     /// The backend's words for a person.

@@ -2,13 +2,14 @@
 
 use std::num::NonZeroI64;
 
+use borsh::{BorshDeserialize, BorshSerialize};
 use jiff::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// Is a time to the nanosecond, from the year 1677 to 2262; what is said of another year, as of the year 1 by
 /// a backend that knows no time, is held to be of the nearest. None
 /// takes no more room. It is read and written as a [`Timestamp`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, BorshSerialize, BorshDeserialize)]
 pub struct Moment(NonZeroI64);
 
 impl From<Timestamp> for Moment {

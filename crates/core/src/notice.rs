@@ -2,6 +2,7 @@
 //! nobody wants to be disturbed they are held, and told as one at the end of it.
 
 use std::{
+    borrow::Cow,
     collections::{BTreeMap, BTreeSet},
     time::Duration,
 };
@@ -124,7 +125,7 @@ impl Notices {
 
     /// Takes in what had happened before the last run of the program could tell it.
     pub fn catch_up(&mut self, cache: &Cache, now: Duration) {
-        for ending in cache.jobs().filter_map(Ending::of) {
+        for ending in cache.jobs().filter_map(|job| Ending::of(&job)) {
             let _ = self.ended(&ending, now);
         }
     }
@@ -189,15 +190,15 @@ impl Notices {
         }
         self.due = None;
         // What was cleared away and is fetched anew is told when it is there.
-        let known = |told: &Delivered| cache.job(&told.job_id).is_some();
+        let known = |told: &Delivered| cache.brief(&told.job_id).is_some();
         let delivered: Vec<Delivered> = self.waiting.extract_if(.., known).collect();
         delivered.iter().cloned().for_each(|told| self.settle(told));
         let few = if std::mem::take(&mut self.held) == Held::Yes { 1 } else { FEW };
         let wanted = delivered.iter().filter(|told| taste.wanted.wants(told.outcome));
-        let known: Vec<(Outcome, &Record)> =
+        let known: Vec<(Outcome, Cow<'_, Record>)> =
             wanted.filter_map(|told| Some((told.outcome, cache.job(&told.job_id)?))).collect();
         let notices = if known.len() <= few {
-            known.into_iter().map(|(outcome, job)| compose::notice(outcome, job, taste.words)).collect()
+            known.iter().map(|(outcome, job)| compose::notice(*outcome, job, taste.words)).collect()
         } else {
             self.calm_at = now.saturating_add(GATHER_AFTER_MANY);
             vec![compose::summary(&known, taste.words)]
@@ -361,7 +362,7 @@ mod tests {
         let mut job = Record::new(JobId::new("8"));
         job.filename = Some("8.mp4".to_owned());
         job.faults.push(Fault {
-            at: jiff::Timestamp::UNIX_EPOCH,
+            at: jiff::Timestamp::UNIX_EPOCH.into(),
             code: "no_audio".to_owned(),
             message: String::new(),
             recoverable: true,

@@ -1,19 +1,24 @@
 //! One job as the cache keeps it: a register for every field, each with the time of its newest word.
 
-use std::collections::BTreeMap;
-
+use borsh::{BorshDeserialize, BorshSerialize};
 use jiff::Timestamp;
 use litemap::LiteMap;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use serde_json::{Value, value::RawValue};
+use serde::{Deserialize, Serialize};
 
 use crate::{
     JobId, StageId, ThumbnailId, VideoId,
     job::{Content, Fault, Field, Shelved, Status, Thumbnail},
     moment::Moment,
-    protocol::{Progress, content},
+    protocol::Progress,
     span::Span,
 };
+
+mod kept;
+mod packed;
+mod percent;
+
+pub(crate) use packed::Packed;
+use percent::Percent;
 
 /// How many errors and warnings of one run are kept; a backend that floods costs its oldest.
 const FAULT_LIMIT: usize = 50;
@@ -23,7 +28,7 @@ const FAULT_LIMIT: usize = 50;
 pub type Parts<K, V> = LiteMap<K, V>;
 
 /// Is a value with the time from which it holds.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, BorshSerialize, BorshDeserialize)]
 pub struct Stamped<T> {
     /// When the backend says that it became so.
     pub at: Moment,
@@ -79,18 +84,18 @@ pub enum Verdict {
 ///
 /// They are registers of their own because an ERROR sets a status and knows no percentage: the end state is then
 /// the same whatever arrives first.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, BorshSerialize, BorshDeserialize)]
 pub struct Gauge {
     standing: Option<Stamped<Standing>>,
-    percent: Option<Stamped<(u8, f64)>>,
+    percent: Option<Stamped<(u8, Percent)>>,
     #[serde(default)]
     span: Span,
 }
 
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, BorshSerialize, BorshDeserialize)]
 struct Standing {
     status: Status,
-    percent: f64,
+    percent: Percent,
     error_message: Option<Box<str>>,
 }
 
@@ -107,7 +112,7 @@ impl Gauge {
 
     /// Returns how far it has come, 0–100.
     pub fn percent(&self) -> f64 {
-        self.percent.as_ref().map_or(0.0, |percent| percent.value.1)
+        self.percent.as_ref().map_or(0.0, |percent| percent.value.1.0)
     }
 
     /// Returns when that was told.
@@ -142,14 +147,14 @@ impl Gauge {
     /// arrival.
     pub fn apply(&mut self, at: Timestamp, progress: &Progress) -> Verdict {
         let (at, rank) = (Moment::from(at), progress.status.rank());
-        let said = progress.progress_percent.or((progress.status == Status::Completed).then_some(100.0));
+        let said = progress.progress_percent.or((progress.status == Status::Completed).then_some(100.0)).map(Percent);
         if let Some(percent) = said {
-            let newer = |held: &Stamped<(u8, f64)>| (at, (rank, percent)) >= (held.at, held.value);
+            let newer = |held: &Stamped<(u8, Percent)>| (at, (rank, percent)) >= (held.at, held.value);
             if self.percent.as_ref().is_none_or(newer) {
                 self.percent = Some(Stamped { at, value: (rank, percent) });
             }
         }
-        let percent = said.unwrap_or(0.0);
+        let percent = said.unwrap_or(Percent(0.0));
         let before = self.standing.as_ref();
         let newer =
             |held: &Stamped<Standing>| (at, rank, percent) >= (held.at, held.value.status.rank(), held.value.percent);
@@ -166,9 +171,10 @@ impl Gauge {
 }
 
 /// Is everything that is known of one job, and since when.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, BorshSerialize, BorshDeserialize)]
 pub struct Record {
     /// Which job it is.
+    #[borsh(serialize_with = "packed::put_nothing", deserialize_with = "packed::take_no_id")]
     pub job_id: JobId,
     /// Which video it works on.
     pub video_id: Option<VideoId>,
@@ -179,9 +185,9 @@ pub struct Record {
     /// How long the video is, in seconds.
     pub duration_seconds: Option<f64>,
     /// When the job was made.
-    pub created_at: Option<Timestamp>,
+    pub created_at: Option<Moment>,
     /// The newest time that any word about it carried.
-    pub updated_at: Option<Timestamp>,
+    pub updated_at: Option<Moment>,
     /// Whether REST ever told of it; one that only messages know of is not missed in a list.
     #[serde(default)]
     pub listed: bool,
@@ -190,17 +196,21 @@ pub struct Record {
     /// Its overall progress.
     pub overall: Gauge,
     /// The progress of its stages.
-    #[serde(serialize_with = "as_map")]
+    #[serde(serialize_with = "kept::as_map")]
+    #[borsh(serialize_with = "packed::put_parts", deserialize_with = "packed::take_parts")]
     pub stages: Parts<StageId, Gauge>,
     /// Its metadata.
-    #[serde(serialize_with = "as_map", deserialize_with = "metadata")]
+    #[serde(serialize_with = "kept::as_map", deserialize_with = "kept::metadata")]
+    #[borsh(serialize_with = "packed::put_parts", deserialize_with = "packed::take_parts")]
     pub metadata: Parts<Field, Stamped<Content>>,
     /// Its thumbnails.
-    #[serde(serialize_with = "as_map")]
+    #[serde(serialize_with = "kept::as_map")]
+    #[borsh(serialize_with = "packed::put_parts", deserialize_with = "packed::take_parts")]
     pub thumbnails: Parts<ThumbnailId, Stamped<Thumbnail>>,
     /// When each of them was first told of, which is their order.
-    #[serde(default, serialize_with = "as_map")]
-    pub thumbnails_since: Parts<ThumbnailId, Timestamp>,
+    #[serde(default, serialize_with = "kept::as_map")]
+    #[borsh(serialize_with = "packed::put_parts", deserialize_with = "packed::take_parts")]
+    pub thumbnails_since: Parts<ThumbnailId, Moment>,
     /// The thumbnail that stands for it.
     pub chosen: Option<Stamped<ThumbnailId>>,
     /// Errors and warnings of this run.
@@ -211,12 +221,12 @@ pub struct Record {
 }
 
 /// Is what a person has seen of a job's trouble and wants to hear no more of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, BorshSerialize, BorshDeserialize)]
 pub struct Dismissal {
     /// Which run it was; another may fail anew.
     pub run: u32,
     /// The newest word at that time; what is dated later is new trouble.
-    pub at: Option<Timestamp>,
+    pub at: Option<Moment>,
 }
 
 impl Record {
@@ -254,6 +264,7 @@ impl Record {
         let verdict = self.overall.apply(at, progress);
         if verdict == Verdict::Reopened {
             self.run += 1;
+            let at = Moment::from(at);
             self.faults.retain(|fault| fault.at >= at);
         }
         verdict
@@ -272,8 +283,7 @@ impl Record {
 
     /// Tells whether it failed, and the person has not put that aside.
     pub fn has_open_failure(&self) -> bool {
-        let is_later =
-            |at: Option<Timestamp>| self.faults.iter().any(|fault| !fault.recoverable && Some(fault.at) > at);
+        let is_later = |at: Option<Moment>| self.faults.iter().any(|fault| !fault.recoverable && Some(fault.at) > at);
         let is_new = |dismissed: Dismissal| dismissed.run != self.run || is_later(dismissed.at);
         self.overall.status() == Status::Failed && self.dismissed.is_none_or(is_new)
     }
@@ -352,39 +362,11 @@ impl Record {
 
     /// Notes that something was said about the job at a time, and returns whether that is the newest.
     pub fn touch(&mut self, at: Timestamp) -> bool {
+        let at = Moment::from(at);
         let newer = self.updated_at.is_none_or(|held| at > held);
         if newer {
             self.updated_at = Some(at);
         }
         newer
     }
-}
-
-/// Writes parts as a map, as earlier versions did, even where there are none.
-fn as_map<K: Serialize, V: Serialize, S: Serializer>(parts: &Parts<K, V>, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_map(parts.iter())
-}
-
-/// Reads metadata by its field: an empty list of chapters looks like an empty list of tags. What this program wrote is
-/// read without a detour, because there may be a hundred thousand of it; anything else as a message would be.
-fn metadata<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Parts<Field, Stamped<Content>>, D::Error> {
-    let kept = BTreeMap::<Field, Stamped<&'de RawValue>>::deserialize(deserializer)?;
-    let read = kept.into_iter().filter_map(|(field, Stamped { at, value })| {
-        let value = as_written(field, value.get()).or_else(|| as_said(field, value.get()))?;
-        Some((field, Stamped { at, value }))
-    });
-    Ok(read.collect())
-}
-
-fn as_written(field: Field, json: &str) -> Option<Content> {
-    match field {
-        Field::Title | Field::Description | Field::Thumbnail => serde_json::from_str(json).ok().map(Content::Text),
-        Field::Transcript => serde_json::from_str(json).ok().map(Content::Shelved),
-        Field::Tags => serde_json::from_str(json).ok().map(Content::Tags),
-        Field::Chapters => serde_json::from_str(json).ok().map(Content::Chapters),
-    }
-}
-
-fn as_said(field: Field, json: &str) -> Option<Content> {
-    content(field, &serde_json::from_str::<Value>(json).ok()?)
 }

@@ -1,5 +1,7 @@
 //! Which jobs a person looks for.
 
+use std::borrow::Cow;
+
 use crate::{
     JobId,
     cache::Cache,
@@ -16,7 +18,7 @@ const SEARCHED: [Field; 3] = [Field::Title, Field::Tags, Field::Description];
 /// What a person wrote is searched in place of what the backend has.
 pub fn find(cache: &Cache, edits: &Edits, text: &str) -> Vec<JobId> {
     let words: Vec<String> = text.split_whitespace().map(str::to_lowercase).collect();
-    let has_words = |job: &&Record| {
+    let has_words = |job: &Cow<'_, Record>| {
         let text = text_of(job, edits);
         words.iter().all(|word| text.contains(word.as_str()))
     };

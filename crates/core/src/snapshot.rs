@@ -96,7 +96,7 @@ struct KeptError {
 impl From<KeptError> for Fault {
     fn from(KeptError { error, timestamp }: KeptError) -> Self {
         Self {
-            at: timestamp,
+            at: timestamp.into(),
             code: error.error_code,
             message: error.error_message,
             recoverable: error.recoverable,

@@ -1,5 +1,6 @@
 //! When a stage, or a whole job, was worked on: as its messages tell, and not as a snapshot lets guess.
 
+use borsh::{BorshDeserialize, BorshSerialize};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -8,7 +9,7 @@ use crate::{job::Status, moment::Moment};
 /// Is the time in which the newest run was worked on.
 ///
 /// It is for the eye, and no register of the order rule: a word that comes after a newer one is too late for it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, BorshSerialize, BorshDeserialize)]
 pub struct Span {
     /// When the work was first heard of.
     #[serde(default, skip_serializing_if = "Option::is_none")]

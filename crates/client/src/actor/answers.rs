@@ -1,6 +1,6 @@
 //! What a window may ask for.
 
-use std::cmp::Reverse;
+use std::{borrow::Cow, cmp::Reverse};
 
 use jiff::Timestamp;
 use tallylight_core::{
@@ -36,18 +36,18 @@ impl Actor {
     }
 
     pub(super) fn jobs(&self) -> Vec<JobView> {
-        self.newest_first().map(|job| self.told_view(job)).collect()
+        self.newest_first().map(|job| self.told_view(&job)).collect()
     }
 
     pub(super) fn rows(&self) -> Vec<RowView> {
-        self.newest_first().map(|job| view::row(job, &self.edits, &self.forecast)).collect()
+        self.newest_first().map(|job| view::row(&job, &self.edits, &self.forecast)).collect()
     }
 
-    fn newest_first(&self) -> impl Iterator<Item = &Record> {
-        let mut jobs: Vec<&Record> = self.cache.jobs().collect();
+    fn newest_first(&self) -> impl Iterator<Item = Cow<'_, Record>> {
         // By id among jobs of the same moment.
-        jobs.sort_unstable_by(|a, b| (Reverse(a.created_at), &a.job_id).cmp(&(Reverse(b.created_at), &b.job_id)));
-        jobs.into_iter()
+        let mut places: Vec<_> = self.cache.briefs().map(|(job_id, job)| (Reverse(job.created_at), job_id)).collect();
+        places.sort_unstable();
+        places.into_iter().filter_map(|(_, job_id)| self.cache.job(job_id))
     }
 
     /// Returns a job as this shell is told of it.
@@ -62,7 +62,7 @@ impl Actor {
 
     /// Returns all of a job.
     pub(super) fn whole_view(&self, job_id: &JobId) -> Option<JobView> {
-        let mut view = view::job(self.cache.job(job_id)?, &self.edits, &self.forecast);
+        let mut view = view::job(&*self.cache.job(job_id)?, &self.edits, &self.forecast);
         self.add_transcript(&mut view);
         Some(view)
     }

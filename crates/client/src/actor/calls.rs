@@ -371,7 +371,7 @@ impl Actor {
 
     /// Hears of a job as long as it has not ended.
     fn watch(&mut self, job_id: &JobId) {
-        if self.cache.job(job_id).is_some_and(|job| !job.overall.status().is_final()) {
+        if self.cache.brief(job_id).is_some_and(|job| !job.status.is_final()) {
             self.link_input(link::Input::Watch(vec![job_id.clone()]));
         }
     }

@@ -14,6 +14,8 @@ use tallylight_core::{
     view::JobChange,
 };
 
+/// How many jobs are written at once when all are: so many are unpacked at a time.
+const SAVED_AT_ONCE: usize = 4096;
 /// How often a shell that takes no notifications is asked whether it does.
 const TELL_AGAIN: Duration = Duration::from_secs(1);
 
@@ -86,12 +88,12 @@ impl Actor {
             match change {
                 Change::Ended(ending) => {
                     if let Some(job) = self.cache.job(&ending.job_id) {
-                        self.forecast.learn(job);
+                        self.forecast.learn(&job);
                     }
                 }
                 Change::Job(job_id, _) if self.forecast.awaits(job_id) => {
                     if let Some(job) = self.cache.job(job_id) {
-                        self.forecast.learn(job);
+                        self.forecast.learn(&job);
                     }
                 }
                 Change::Job(..)
@@ -141,7 +143,7 @@ impl Actor {
         let Batch { changed, removed } = self.dirty.batch(now);
         let changed: Vec<JobChange> = changed
             .into_iter()
-            .filter_map(|(job_id, scope)| Some(JobChange { job: self.told_view(self.cache.job(&job_id)?), scope }))
+            .filter_map(|(job_id, scope)| Some(JobChange { job: self.told_view(&*self.cache.job(&job_id)?), scope }))
             .collect();
         if !changed.is_empty() || !removed.is_empty() {
             self.shell.emit(Event::Jobs { changed, removed });
@@ -159,9 +161,18 @@ impl Actor {
             self.dirty.mark_unsaved(job.job_id.clone());
         }
         let job_ids = self.dirty.all_to_save();
-        let jobs = self.shared(&job_ids);
-        let saved = self.store.save(jobs.iter().map(Arc::as_ref), |job_id| self.edits.has(job_id));
-        self.after_saving(jobs, saved);
+        let mut rest = job_ids.as_slice();
+        // Once even without a job: there may be words that the disk did not take.
+        loop {
+            let (next, later) = rest.split_at(rest.len().min(SAVED_AT_ONCE));
+            let jobs = self.shared(next);
+            let saved = self.store.save(jobs.iter().map(Arc::as_ref), |job_id| self.edits.has(job_id));
+            self.after_saving(jobs, saved);
+            if later.is_empty() {
+                return;
+            }
+            rest = later;
+        }
     }
 
     /// Writes what changed to disk, some jobs at a time and on another thread: messages are heard meanwhile.
@@ -187,7 +198,7 @@ impl Actor {
     }
 
     fn shared(&self, job_ids: &[JobId]) -> Vec<Arc<Record>> {
-        job_ids.iter().filter_map(|job_id| self.cache.shared(job_id).cloned()).collect()
+        job_ids.iter().filter_map(|job_id| self.cache.shared(job_id)).collect()
     }
 
     /// Goes on after jobs were written, or not.
@@ -200,7 +211,7 @@ impl Actor {
         }
         for job in jobs {
             // What changed since is not what the disk has, and what the disk does not keep must stay in memory.
-            let is_same = self.cache.shared(&job.job_id).is_some_and(|held| Arc::ptr_eq(held, &job) || **held == *job);
+            let is_same = self.cache.shared(&job.job_id).is_some_and(|held| Arc::ptr_eq(&held, &job) || held == job);
             if is_same && self.is_kept(&job) {
                 let job_id = job.job_id.clone();
                 // No copy of it is to be made.
@@ -232,7 +243,7 @@ impl Actor {
 
     /// Forgets every job and everything about them, here and on disk: somebody leaves.
     pub(super) fn forget_jobs(&mut self) {
-        let gone: Vec<JobId> = self.cache.jobs().map(|job| job.job_id.clone()).collect();
+        let gone: Vec<JobId> = self.cache.briefs().map(|(job_id, _)| job_id.clone()).collect();
         self.cache.clear();
         self.forecast = Forecast::default();
         self.notices.clear();

@@ -35,7 +35,8 @@ impl Actor {
             }
             Command::Thumbnail(job_id, thumbnail_id, reply) => {
                 let missing = || Error::new(Code::NotFound, "there is no such picture (any more)");
-                let held = self.cache.job(&job_id).and_then(|job| job.thumbnails.get(&thumbnail_id));
+                let job = self.cache.job(&job_id);
+                let held = job.as_ref().and_then(|job| job.thumbnails.get(&thumbnail_id));
                 drop(reply.send(held.map(|held| held.value.clone()).ok_or_else(missing)));
             }
             Command::Open(job_id, reply) => {

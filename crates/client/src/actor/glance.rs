@@ -83,7 +83,7 @@ impl Actor {
             counts,
             attention,
             percent: percents.whole(),
-            jobs: best.map(|job| named(job, notice::name(job, words), &self.edits)).collect(),
+            jobs: best.map(|job| named(&job, notice::name(&job, words), &self.edits)).collect(),
             can_upload: self.session.is_signed_in()
                 && self.server.as_ref().is_some_and(|server| server.offers("upload")),
             news: self.news(),
@@ -95,7 +95,7 @@ impl Actor {
     fn unsaid_words(&self) -> BTreeSet<&JobId> {
         let is_open = |job_id: &&JobId| {
             let job = self.cache.job(job_id);
-            job.is_some_and(|job| view::attention(job, &self.edits) == Some(Attention::Words))
+            job.is_some_and(|job| view::attention(&job, &self.edits) == Some(Attention::Words))
         };
         self.edits.jobs().into_iter().filter(is_open).collect()
     }

@@ -46,7 +46,7 @@ impl Actor {
                 continue;
             }
             if let Some(job) = self.cache.job(&ending.job_id) {
-                let happening = Happening { key, entry: self.entry(ending, job), deeds: self.deeds(ending) };
+                let happening = Happening { key, entry: self.entry(ending, &job), deeds: self.deeds(ending) };
                 self.happenings.waiting.push(happening);
             }
         }

@@ -81,7 +81,7 @@ impl Actor {
             return Err(Error::new(Code::NotOffered, words));
         }
         // One that the list is yet to tell of is asked for before anything is sent.
-        if self.cache.job(&job_id).is_none() && !self.is_syncing() {
+        if self.cache.brief(&job_id).is_none() && !self.is_syncing() {
             return Err(Error::new(Code::NotFound, format!("there is no job {job_id}: see `tally jobs`")));
         }
         self.edits_input(Input::Edit(job_id, changes));
@@ -169,8 +169,8 @@ impl Actor {
         };
         if effects.iter().any(is_for_disk) {
             let owner = self.words.owner.clone().unwrap_or_default();
-            let jobs = confirmed.iter().filter_map(|job_id| self.cache.job(job_id));
-            if !self.store.keep_words(&owner, effects, jobs) {
+            let jobs: Vec<_> = confirmed.iter().filter_map(|job_id| self.cache.job(job_id)).collect();
+            if !self.store.keep_words(&owner, effects, jobs.iter().map(AsRef::as_ref)) {
                 self.words.disk = OnDisk::NotAll;
                 self.save_soon();
             }

@@ -51,9 +51,9 @@ fn apply_thumbnail(job: &mut Record, at: Timestamp, thumbnail: Thumbnail) -> boo
     if job.thumbnails.len() >= PART_LIMIT && !job.thumbnails.contains_key(&id) {
         return false;
     }
-    let since = job.thumbnails_since.entry(id.clone()).or_insert(at);
-    let earlier = at < *since;
-    *since = at.min(*since);
+    let since = job.thumbnails_since.entry(id.clone()).or_insert(at.into());
+    let earlier = Moment::from(at) < *since;
+    *since = (*since).min(at.into());
     stamp_in(&mut job.thumbnails, id, at, thumbnail) || earlier
 }
 
@@ -70,7 +70,7 @@ fn apply_error(job: &mut Record, at: Timestamp, error: ErrorData) -> (Verdict, b
         error_message: Some(error.error_message.clone()),
     });
     let added = job.add_fault(Fault {
-        at,
+        at: at.into(),
         code: error.error_code,
         message: error.error_message,
         recoverable: error.recoverable,
@@ -113,7 +113,7 @@ pub(super) fn merge_into(job: &mut Record, at: Timestamp, decided: Timestamp, sn
     job.filename = snapshot.file.name.or(job.filename.take());
     job.size_bytes = snapshot.file.size_bytes.or(job.size_bytes);
     job.duration_seconds = snapshot.file.duration_seconds.or(job.duration_seconds);
-    job.created_at = snapshot.created_at.or(job.created_at);
+    job.created_at = snapshot.created_at.map(Moment::from).or(job.created_at);
     job.listed = true;
     job.touch(at);
     verdict

@@ -1,8 +1,13 @@
-//! A job as the cache holds it: what is asked of all jobs at once stands beside it.
+//! A job as the cache holds it: open or packed, with what is asked of all jobs at once beside it.
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
-use crate::{job::Status, moment::Moment, record::Record};
+use crate::{
+    JobId,
+    job::Status,
+    moment::Moment,
+    record::{Packed, Record},
+};
 
 /// Is what a glance over all jobs needs of each, so that it need not fetch a hundred thousand records from far away in
 /// memory.
@@ -14,6 +19,8 @@ pub struct Brief {
     pub percent: f64,
     /// Whether it failed, and nobody has put that aside.
     pub has_open_failure: bool,
+    /// When it was made.
+    pub created_at: Option<Moment>,
     /// When it ended, or, before that, when it was made.
     pub since: Option<Moment>,
 }
@@ -21,44 +28,76 @@ pub struct Brief {
 impl Brief {
     pub(crate) fn of(job: &Record) -> Self {
         let status = job.overall.status();
-        let since = if status.is_final() { job.overall.since() } else { job.created_at };
+        let ended_at = || job.overall.since().map(Moment::from);
         Self {
             status,
             percent: job.overall.percent(),
             has_open_failure: job.has_open_failure(),
-            since: since.map(Moment::from),
+            created_at: job.created_at,
+            since: if status.is_final() { ended_at() } else { job.created_at },
         }
     }
 }
 
-/// Holds a record, and what is in brief of it. Whoever writes one to disk shares it, and changes go on in a copy meanwhile.
+/// Holds a record, and what is in brief of it.
 #[derive(Debug)]
 pub(super) struct Held {
-    record: Arc<Record>,
+    record: Kept,
     brief: Brief,
 }
 
+#[derive(Debug)]
+enum Kept {
+    /// Whoever writes it to disk shares it, and changes go on in a copy meanwhile.
+    Open(Arc<Record>),
+    Packed(Packed),
+}
+
 impl Held {
+    /// Holds an open record.
     pub(super) fn new(record: Record) -> Self {
-        Self { brief: Brief::of(&record), record: Arc::new(record) }
+        Self { brief: Brief::of(&record), record: Kept::Open(Arc::new(record)) }
     }
 
-    pub(super) fn record(&self) -> &Record {
-        &self.record
+    pub(super) fn record(&self, job_id: &JobId) -> Cow<'_, Record> {
+        match &self.record {
+            Kept::Open(record) => Cow::Borrowed(record),
+            Kept::Packed(packed) => Cow::Owned(packed.unpack(job_id)),
+        }
     }
 
-    pub(super) fn shared(&self) -> &Arc<Record> {
-        &self.record
+    pub(super) fn shared(&self, job_id: &JobId) -> Arc<Record> {
+        match &self.record {
+            Kept::Open(record) => Arc::clone(record),
+            Kept::Packed(packed) => Arc::new(packed.unpack(job_id)),
+        }
     }
 
     pub(super) fn brief(&self) -> &Brief {
         &self.brief
     }
 
-    /// Changes the record: the only way, so that what is in brief of it stays true.
-    pub(super) fn change<T>(&mut self, by: impl FnOnce(&mut Record) -> T) -> T {
-        let result = by(Arc::make_mut(&mut self.record));
-        self.brief = Brief::of(&self.record);
+    pub(super) fn is_open(&self) -> bool {
+        matches!(self.record, Kept::Open(_))
+    }
+
+    /// Packs the record, where it can be.
+    pub(super) fn pack(&mut self) {
+        if let Kept::Open(record) = &self.record
+            && let Ok(packed) = Packed::of(record)
+        {
+            self.record = Kept::Packed(packed);
+        }
+    }
+
+    /// Changes the record, which is open from then on: the only way, so that what is in brief of it stays true.
+    pub(super) fn change<T>(&mut self, job_id: &JobId, by: impl FnOnce(&mut Record) -> T) -> T {
+        if let Kept::Packed(packed) = &self.record {
+            self.record = Kept::Open(Arc::new(packed.unpack(job_id)));
+        }
+        let Kept::Open(record) = &mut self.record else { unreachable!("it was opened") };
+        let result = by(Arc::make_mut(record));
+        self.brief = Brief::of(record);
         result
     }
 }

@@ -31,8 +31,8 @@ impl Edits {
             Err(answer) => self.answered(op_id, answer, cache, now, effects),
             // Asked for only to learn which video it is, or the backend does not have it: it is sent (again).
             Ok(snapshot) if edit.state == EditState::Queued || !holds(&snapshot, edit) => {
-                let known = cache.job(&edit.job_id).and_then(|job| job.video_id.as_ref());
-                if snapshot.video_id.is_none() && known.is_none() {
+                let is_known = cache.job(&edit.job_id).is_some_and(|job| job.video_id.is_some());
+                if snapshot.video_id.is_none() && !is_known {
                     let words = "the studio names no video of this job, and so nothing that could be changed";
                     let reason = ReasonView::from(Error::new(Code::ServerError, words));
                     return self.refused(op_id, Vec::new(), &reason, cache, effects);

@@ -1,5 +1,7 @@
 //! The words of a notification.
 
+use std::borrow::Cow;
+
 use crate::{
     cache::Outcome,
     job::{Content, Field},
@@ -28,8 +30,8 @@ pub(super) fn notice(outcome: Outcome, job: &Record, words: Words) -> NoticeView
 }
 
 /// Tells of many at once; what failed comes first, because it is what somebody must look at.
-pub(super) fn summary(ended: &[(Outcome, &Record)], words: Words) -> NoticeView {
-    let of = |wanted: Outcome| ended.iter().filter(move |(outcome, _)| *outcome == wanted).map(|(_, job)| *job);
+pub(super) fn summary(ended: &[(Outcome, Cow<'_, Record>)], words: Words) -> NoticeView {
+    let of = |wanted: Outcome| ended.iter().filter(move |(outcome, _)| *outcome == wanted).map(|(_, job)| job.as_ref());
     let (ready, failed) = (of(Outcome::Completed).count(), of(Outcome::Failed).count());
     let title = words.summed_up(ready, failed, of(Outcome::Warned).count());
     let jobs: Vec<&Record> = of(Outcome::Failed).chain(of(Outcome::Warned)).chain(of(Outcome::Completed)).collect();

@@ -142,8 +142,8 @@ pub fn job(record: &Record, edits: &Edits, forecast: &Forecast) -> JobView {
         began_at: began_at(record),
         ended_at: ended_at(record),
         said_at: record.metadata.iter().map(|(field, held)| (*field, held.at.into())).collect(),
-        pictured_at: record.thumbnails_since.values().min().copied(),
-        updated_at: record.updated_at,
+        pictured_at: record.thumbnails_since.values().min().copied().map(Timestamp::from),
+        updated_at: record.updated_at.map(Timestamp::from),
     }
 }
 
@@ -186,13 +186,13 @@ pub fn error(record: &Record) -> Option<FaultView> {
         .unwrap_or(NO_REASON);
     let stage_id = fatal.and_then(|fault| fault.stage_id.clone()).or_else(|| failed_stage.map(|(id, _)| id.clone()));
     let code = fatal.map_or("JOB_FAILED", |fault| fault.code.as_str());
-    let at = fatal.map(|fault| fault.at).or_else(|| ended_at(record));
+    let at = fatal.map(|fault| fault.at.into()).or_else(|| ended_at(record));
     Some(FaultView { code: code.to_owned(), message: message.to_owned(), stage_id, at })
 }
 
 pub(crate) fn fault(fault: &Fault) -> FaultView {
     let Fault { at, code, message, stage_id, .. } = fault.clone();
-    FaultView { code, message, stage_id, at: Some(at) }
+    FaultView { code, message, stage_id, at: Some(at.into()) }
 }
 
 fn stages(record: &Record) -> Vec<StageView> {

@@ -86,7 +86,7 @@ pub(super) fn of(record: &Record, edits: &Edits, forecast: &Forecast, pending: &
         attention: attention(record, edits),
         outlook: forecast.outlook(record),
         stuck_at: forecast.stuck_at(record),
-        created_at: record.created_at,
+        created_at: record.created_at.map(Timestamp::from),
     }
 }
 

@@ -59,8 +59,8 @@ impl Actor {
         self.store.clear_jobs();
         self.show_removed(gone);
         self.changed(changes);
-        for job in self.cache.jobs() {
-            self.dirty.mark_unsaved(job.job_id.clone());
+        for (job_id, _) in self.cache.briefs() {
+            self.dirty.mark_unsaved(job_id.clone());
         }
         self.save_all();
     }
