@@ -174,11 +174,12 @@ fn draw_soak(soak: &Value) -> Result<String> {
     };
     plot::draw(&root().join("docs/benchmarks/soak.svg"), &[panel])?;
     Ok(format!(
-        "## The soak\n\n{:.0} minutes, {} messages at 200 a second about 1,000 jobs, the server gone {} times for two \
+        "## The soak\n\n{:.0} minutes, {} messages at 200 a second about {} jobs, the server gone {} times for two \
          seconds: {} jobs differed from the server's at the end. Memory was {:.1} MB after five minutes and {:.1} MB at \
          the end.\n\n![Memory over the soak](benchmarks/soak.svg)\n",
         last.0,
         soak["messages"],
+        soak["jobs"],
         soak["restarts"],
         soak["lost"],
         at(5.0),
