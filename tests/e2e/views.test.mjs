@@ -225,8 +225,12 @@ describe("every view", { concurrency: false }, () => {
     await app.sees("it holds text");
     await app.sees("Waits for its turn");
     await looks.at("uploads");
+    const ends = '//button[starts-with(@aria-label, "Cancel the upload") or starts-with(@aria-label, "Dismiss ")]';
+    const count = (ends) => document.evaluate(`count(${ends})`, document, null, XPathResult.NUMBER_TYPE).numberValue;
     for (let left = 4; left > 0; left -= 1) {
-      await app.$('//button[starts-with(@aria-label, "Cancel the upload") or starts-with(@aria-label, "Dismiss ")]').click();
+      await app.$(ends).click();
+      // One that leaves while another is looked for is no longer there to be found.
+      await waitFor(`${left - 1} of them`, async () => (await app.browser.execute(count, ends)) === left - 1);
     }
     await app.doesNotSee("harbour-extras");
   });
