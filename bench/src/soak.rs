@@ -14,7 +14,7 @@ use crate::{
     server::{Backend, answer_sockets, listeners, router},
 };
 
-/// How many jobs there are: more than are open at once, so that every message finds its own packed.
+/// How many jobs there are: more than are open at once, so that they are packed and unpacked all the time.
 const JOBS: usize = 3000;
 /// How many messages a second.
 const RATE: u32 = 200;

@@ -2,6 +2,7 @@
 //! told.
 
 use std::{
+    borrow::Borrow,
     collections::BTreeSet,
     num::NonZero,
     path::{Path, PathBuf},
@@ -147,8 +148,9 @@ impl Store {
 
     /// Keeps jobs as they are now, unless they need not be kept any longer; those that are `wanted` are kept always. Returns
     /// whether the disk has them.
-    pub fn save<'a>(&mut self, jobs: impl Iterator<Item = &'a Record>, wanted: impl Fn(&JobId) -> bool) -> bool {
-        let kept = jobs.filter(|job| !self.is_over(job) || wanted(&job.job_id));
+    pub fn save<J: Borrow<Record>>(&mut self, jobs: impl Iterator<Item = J>, wanted: impl Fn(&JobId) -> bool) -> bool {
+        let is_kept = |job: &Record| !self.is_over(job) || wanted(&job.job_id);
+        let kept = jobs.filter(|job| is_kept(job.borrow()));
         let saved = disk::put_all(&mut self.disk.lend(), kept);
         self.wrote("jobs", saved)
     }

@@ -100,9 +100,7 @@ impl Cache {
 
     /// Keeps the long texts of a job out of memory, now that the disk has them.
     pub fn shelve(&mut self, job_id: &JobId) {
-        if self.job(job_id).is_some_and(|job| job.transcript().is_some()) {
-            self.jobs.change(job_id, Record::shelve);
-        }
+        self.jobs.change(job_id, Record::shelve);
     }
 
     /// Takes the words of a video back into memory, before the disk forgets them.
@@ -254,7 +252,7 @@ impl Cache {
 
     /// Forgets a job that the server no longer has.
     pub fn remove(&mut self, job_id: &JobId) -> Option<Change> {
-        self.jobs.remove(job_id).map(Change::Removed)
+        self.jobs.remove(job_id).map(|job| Change::Removed(job.job_id))
     }
 
     /// Takes every job from the list alone, but for what no backend knows, and returns the changes and those that are gone.
@@ -265,17 +263,19 @@ impl Cache {
         requested: Timestamp,
         wanted: impl Fn(&JobId) -> bool,
     ) -> (Vec<Change>, Vec<JobId>) {
-        let known = std::mem::take(&mut self.jobs);
+        let mut known = std::mem::take(&mut self.jobs);
         let mut changes = Vec::new();
         for snapshot in list {
-            let cleared = known.get(&snapshot.job_id);
-            changes.extend(self.merge_over(cleared.as_deref(), snapshot, requested, Authority::Ordinary));
+            let cleared = known.remove(&snapshot.job_id);
+            changes.extend(self.merge_over(cleared.as_ref(), snapshot, requested, Authority::Ordinary));
         }
-        let unlisted = known.briefs().map(|(job_id, _)| job_id).filter(|job_id| !self.jobs.contains(job_id));
-        let is_kept = |job_id: &JobId| wanted(job_id) || known.get(job_id).is_some_and(|job| !job.listed);
-        let (kept, gone): (Vec<_>, Vec<_>) = unlisted.cloned().partition(is_kept);
-        for job in kept.iter().filter_map(|job_id| known.get(job_id)) {
-            self.jobs.add(job.into_owned());
+        let mut gone = Vec::new();
+        for job in known.records() {
+            if job.listed && !wanted(&job.job_id) {
+                gone.push(job.job_id.clone());
+            } else {
+                self.jobs.add(job.into_owned());
+            }
         }
         (changes, gone)
     }

@@ -11,18 +11,51 @@ use super::{
 };
 use crate::snapshot::read_job;
 
-fn any_event_of_some_jobs() -> impl Strategy<Value = Event> {
-    let event = prop_oneof![4 => any_event(), 1 => any_error()];
-    (0..6_u8, event).prop_map(|(number, event)| Event { job_id: JobId::new(number.to_string()), ..event })
+/// Is what may happen to a job.
+#[derive(Clone, Debug)]
+enum Happening {
+    Said(Event),
+    Told(serde_json::Value, Authority),
+    Settled(Trouble),
+    Gone,
+}
+
+fn anything() -> impl Strategy<Value = (JobId, Happening)> {
+    let authority = prop_oneof![Just(Authority::Ordinary), Just(Authority::Decides)];
+    let told = ("PENDING|PROCESSING|COMPLETED|FAILED", 0..6_u32, authority).prop_map(|(status, minute, authority)| {
+        let at = format!("2026-01-01T11:0{minute}:00Z");
+        let stages = json!({ "PROBE": { "status": status, "progress_percent": 33.3 } });
+        Happening::Told(json!({ "status": status, "updated_at": at, "processing_stages": stages }), authority)
+    });
+    let happening = prop_oneof![
+        8 => any_event().prop_map(Happening::Said),
+        2 => any_error().prop_map(Happening::Said),
+        3 => told,
+        1 => prop_oneof![Just(Trouble::Dismiss), Just(Trouble::Restore)].prop_map(Happening::Settled),
+        1 => Just(Happening::Gone),
+    ];
+    (0..6_u8, happening).prop_map(|(number, happening)| (JobId::new(number.to_string()), happening))
+}
+
+fn happens(cache: &mut Cache, job_id: &JobId, happening: Happening) -> Vec<Change> {
+    match happening {
+        Happening::Said(event) => cache.apply(Event { job_id: job_id.clone(), ..event }, now()),
+        Happening::Told(mut job, authority) => {
+            job["id"] = job_id.as_str().into();
+            cache.merge(read_job(&job).expect("a job"), now().wall, authority)
+        }
+        Happening::Settled(trouble) => cache.settle(job_id, trouble).into_iter().collect(),
+        Happening::Gone => cache.remove(job_id).into_iter().collect(),
+    }
 }
 
 proptest! {
     #[test]
-    fn many_jobs_fare_as_each_would_alone(events in proptest::collection::vec(any_event_of_some_jobs(), 1..60)) {
+    fn many_jobs_fare_as_each_would_alone(happenings in proptest::collection::vec(anything(), 1..60)) {
         let (mut all, mut alone) = (Cache::default(), BTreeMap::<JobId, Cache>::new());
-        for event in events {
-            let cache = alone.entry(event.job_id.clone()).or_default();
-            prop_assert_eq!(all.apply(event.clone(), now()), cache.apply(event, now()));
+        for (job_id, happening) in happenings {
+            let cache = alone.entry(job_id.clone()).or_default();
+            prop_assert_eq!(happens(&mut all, &job_id, happening.clone()), happens(cache, &job_id, happening));
         }
         for (job_id, cache) in alone {
             prop_assert_eq!(all.job(&job_id), cache.job(&job_id));
@@ -53,7 +86,8 @@ fn everything(id: u32) -> Record {
     let mut cache = Cache::default();
     cache.merge(read_job(&job).expect("a job"), now().wall, Authority::Ordinary);
     cache.settle(&JobId::new(id.to_string()), Trouble::Dismiss);
-    cache.jobs().next().expect("it").into_owned()
+    let job = cache.jobs().next().expect("it").into_owned();
+    Record { run: 3, ..job }
 }
 
 #[test]
@@ -72,10 +106,29 @@ fn nothing_of_a_job_is_lost() {
 
 #[test]
 fn the_job_of_the_test_knows_everything_that_can_be_known() {
-    let Record { video_id, filename, size_bytes, duration_seconds, created_at, updated_at, .. } = everything(1);
+    // By name, so that whoever adds something is asked for it here.
+    let Record {
+        job_id,
+        video_id,
+        filename,
+        size_bytes,
+        duration_seconds,
+        created_at,
+        updated_at,
+        listed,
+        run: _,
+        overall,
+        stages,
+        metadata,
+        thumbnails,
+        thumbnails_since,
+        chosen,
+        faults,
+        dismissed,
+    } = everything(1);
+    assert_eq!((job_id.as_str(), listed, overall.error_message()), ("1", true, Some("no sound")));
     assert!(video_id.is_some() && filename.is_some() && size_bytes.is_some() && duration_seconds.is_some());
     assert!(created_at.is_some() && updated_at.is_some());
-    let Record { stages, metadata, thumbnails, thumbnails_since, chosen, faults, dismissed, .. } = everything(1);
     let counts = [stages.len(), metadata.len(), thumbnails.len(), thumbnails_since.len(), faults.len()];
     assert_eq!(counts, [2, 5, 1, 1, 1]);
     assert!(chosen.is_some() && dismissed.is_some());
@@ -102,4 +155,23 @@ fn a_job_that_is_gone_and_comes_back_is_a_new_one() {
         cache.expect(&job_id);
         assert_eq!(cache.job(&job_id).map(Cow::into_owned), Some(Record::new(job_id)));
     }
+}
+
+#[test]
+fn a_list_told_anew_leaves_what_no_backend_knows_and_what_no_list_told_of() {
+    let jobs = (1..7).map(|id| Record { listed: id != 6, ..everything(id) });
+    let mut cache = Cache::restore(jobs);
+    let told = |id: u32| read_job(&json!({ "id": id, "status": "PENDING" })).expect("a job");
+    // A page that shifted while it was read tells of one twice.
+    let list = vec![told(1), told(2), told(1)];
+    let (_, gone) = cache.renew(list, now().wall, |job_id| job_id.as_str() == "5");
+    let gone: Vec<&str> = gone.iter().map(JobId::as_str).collect();
+    assert_eq!(gone.iter().copied().collect::<std::collections::BTreeSet<_>>(), ["3", "4"].into());
+    assert_eq!(cache.briefs().count(), 4);
+    for id in ["1", "2"] {
+        let job = cache.job(&JobId::new(id)).expect("it");
+        assert!(job.dismissed.is_some() && job.run >= 3 && job.filename.is_none(), "{job:?}");
+    }
+    assert_eq!(*cache.job(&JobId::new("5")).expect("it"), everything(5));
+    assert_eq!(*cache.job(&JobId::new("6")).expect("it"), Record { listed: false, ..everything(6) });
 }

@@ -14,8 +14,6 @@ use tallylight_core::{
     view::JobChange,
 };
 
-/// How many jobs are written at once when all are: so many are unpacked at a time.
-const SAVED_AT_ONCE: usize = 4096;
 /// How often a shell that takes no notifications is asked whether it does.
 const TELL_AGAIN: Duration = Duration::from_secs(1);
 
@@ -161,17 +159,13 @@ impl Actor {
             self.dirty.mark_unsaved(job.job_id.clone());
         }
         let job_ids = self.dirty.all_to_save();
-        let mut rest = job_ids.as_slice();
-        // Once even without a job: there may be words that the disk did not take.
-        loop {
-            let (next, later) = rest.split_at(rest.len().min(SAVED_AT_ONCE));
-            let jobs = self.shared(next);
-            let saved = self.store.save(jobs.iter().map(Arc::as_ref), |job_id| self.edits.has(job_id));
-            self.after_saving(jobs, saved);
-            if later.is_empty() {
-                return;
+        // Unpacked one by one, and written together: the next run must not know a part of a list for the whole.
+        let jobs = job_ids.iter().filter_map(|job_id| self.cache.job(job_id));
+        let saved = self.store.save(jobs, |job_id| self.edits.has(job_id));
+        if self.has_saved(saved, job_ids.iter()) {
+            for job_id in &job_ids {
+                self.shelve(job_id);
             }
-            rest = later;
         }
     }
 
@@ -194,30 +188,40 @@ impl Actor {
         let now = self.now().monotonic;
         self.dirty.saved(now);
         let (jobs, saved) = (std::mem::take(&mut self.saving), self.store.saved(saved));
-        self.after_saving(jobs, saved);
+        if !self.has_saved(saved, jobs.iter().map(|job| &job.job_id)) {
+            return;
+        }
+        for job in jobs.into_iter().filter(|job| job.transcript().is_some()) {
+            // What changed since is not what the disk has.
+            if self.cache.shared(&job.job_id).is_some_and(|held| Arc::ptr_eq(&held, &job) || held == job) {
+                let job_id = job.job_id.clone();
+                // No copy of it is to be made.
+                drop(job);
+                self.shelve(&job_id);
+            }
+        }
     }
 
     fn shared(&self, job_ids: &[JobId]) -> Vec<Arc<Record>> {
         job_ids.iter().filter_map(|job_id| self.cache.shared(job_id)).collect()
     }
 
-    /// Goes on after jobs were written, or not.
-    fn after_saving(&mut self, jobs: Vec<Arc<Record>>, saved: bool) {
-        if !saved || !self.keep_words() {
-            for job in &jobs {
-                self.dirty.mark_unsaved(job.job_id.clone());
-            }
-            return self.save_soon();
+    /// Tells whether the disk has jobs, and everything else that waits for it. What it does not have is tried again.
+    fn has_saved<'a>(&mut self, saved: bool, job_ids: impl Iterator<Item = &'a JobId>) -> bool {
+        if saved && self.keep_words() {
+            return true;
         }
-        for job in jobs {
-            // What changed since is not what the disk has, and what the disk does not keep must stay in memory.
-            let is_same = self.cache.shared(&job.job_id).is_some_and(|held| Arc::ptr_eq(&held, &job) || held == job);
-            if is_same && self.is_kept(&job) {
-                let job_id = job.job_id.clone();
-                // No copy of it is to be made.
-                drop(job);
-                self.cache.shelve(&job_id);
-            }
+        for job_id in job_ids {
+            self.dirty.mark_unsaved(job_id.clone());
+        }
+        self.save_soon();
+        false
+    }
+
+    /// Leaves the long texts of a job to the disk, which has them, unless it does not keep them.
+    fn shelve(&mut self, job_id: &JobId) {
+        if self.cache.job(job_id).is_some_and(|job| job.transcript().is_some() && self.is_kept(&job)) {
+            self.cache.shelve(job_id);
         }
     }
 

@@ -1,6 +1,7 @@
 //! The one connection to the file, and the jobs that wait to be written on it.
 
 use std::{
+    borrow::Borrow,
     ops::{Deref, DerefMut},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
@@ -65,10 +66,13 @@ impl DerefMut for Lent {
 }
 
 /// Writes jobs: all of them or none.
-pub(super) fn put_all<'a>(connection: &mut Connection, jobs: impl Iterator<Item = &'a Record>) -> rusqlite::Result<()> {
+pub(super) fn put_all(
+    connection: &mut Connection,
+    jobs: impl Iterator<Item = impl Borrow<Record>>,
+) -> rusqlite::Result<()> {
     let transaction = connection.transaction()?;
     for job in jobs {
-        put_job(&transaction, job)?;
+        put_job(&transaction, job.borrow())?;
     }
     transaction.commit()
 }

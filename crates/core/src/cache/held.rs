@@ -81,13 +81,16 @@ impl Held {
         matches!(self.record, Kept::Open(_))
     }
 
-    /// Packs the record, where it can be.
-    pub(super) fn pack(&mut self) {
+    /// Packs the record, and returns whether it is: one with the words of its video is not, because whoever looked at it
+    /// would copy them.
+    pub(super) fn pack(&mut self) -> bool {
         if let Kept::Open(record) = &self.record
+            && record.transcript().is_none()
             && let Ok(packed) = Packed::of(record)
         {
             self.record = Kept::Packed(packed);
         }
+        !self.is_open()
     }
 
     /// Changes the record, which is open from then on: the only way, so that what is in brief of it stays true.

@@ -1,4 +1,4 @@
-//! All jobs by their ids: those that changed last are open, the rest is packed.
+//! All jobs by their ids: those that were last taken up to be changed are open, the rest is packed.
 
 use std::{borrow::Cow, collections::VecDeque, sync::Arc};
 
@@ -61,7 +61,8 @@ impl Jobs {
     pub(super) fn add(&mut self, record: Record) {
         let job_id = record.job_id.clone();
         self.held.insert(job_id.clone(), Held::new(record));
-        self.opened(job_id);
+        self.open.push_back(job_id);
+        self.pack_some();
     }
 
     /// Changes a job that is known.
@@ -77,30 +78,85 @@ impl Jobs {
             self.add(record);
             return result;
         };
-        let was_open = held.is_open();
+        let was_packed = !held.is_open();
         let result = held.change(job_id, |job| by(job, Known::Yes));
-        if !was_open {
-            let job_id = job_id.clone();
-            self.opened(job_id);
+        if was_packed {
+            self.open.push_back(job_id.clone());
         }
+        self.pack_some();
         result
     }
 
-    /// Packs what was opened first, where there are too many.
-    fn opened(&mut self, job_id: JobId) {
-        self.open.push_back(job_id);
-        while self.open.len() > OPEN_LIMIT {
-            let held = self.open.pop_front().and_then(|first| self.held.get_mut(&first));
-            held.into_iter().for_each(Held::pack);
+    /// Packs what was opened first, where too many are open. What cannot be packed now takes its turn again: as many are
+    /// looked at as let the rest shrink, and no more, because a message waits for it.
+    fn pack_some(&mut self) {
+        for _ in 0..2 {
+            let too_many = self.open.len() > OPEN_LIMIT;
+            let Some(first) = self.open.pop_front_if(|_| too_many) else { return };
+            if self.held.get_mut(&first).is_some_and(|held| !held.pack()) {
+                self.open.push_back(first);
+            }
         }
     }
 
-    /// Forgets a job, and returns its id where it was known.
-    pub(super) fn remove(&mut self, job_id: &JobId) -> Option<JobId> {
+    /// Forgets a job, and returns what was known of it.
+    pub(super) fn remove(&mut self, job_id: &JobId) -> Option<Record> {
         let (job_id, held) = self.held.swap_remove_entry(job_id)?;
         if held.is_open() {
             self.open.retain(|open| *open != job_id);
         }
-        Some(job_id)
+        Some(held.record(&job_id).into_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+
+    use super::*;
+    use crate::job::{Content, Field};
+
+    fn ids() -> impl Iterator<Item = JobId> {
+        (1..7).map(|number: u8| JobId::new(number.to_string()))
+    }
+
+    fn six() -> Jobs {
+        let mut jobs = Jobs::default();
+        ids().for_each(|job_id| jobs.add(Record::new(job_id)));
+        jobs
+    }
+
+    fn open(jobs: &Jobs) -> Vec<&str> {
+        let mut open: Vec<_> =
+            jobs.held.iter().filter(|(_, held)| held.is_open()).map(|(job_id, _)| job_id.as_str()).collect();
+        open.sort_unstable();
+        open
+    }
+
+    #[test]
+    fn those_that_were_last_taken_up_are_open() {
+        let mut jobs = six();
+        assert_eq!(open(&jobs), ["5", "6"]);
+        jobs.get(&JobId::new("1")).expect("it");
+        assert_eq!(open(&jobs), ["5", "6"], "to be looked at is no change");
+        jobs.change(&JobId::new("1"), |job| job.run = 1);
+        assert_eq!((open(&jobs), jobs.open.len()), (vec!["1", "6"], 2));
+        jobs.remove(&JobId::new("6"));
+        jobs.change(&JobId::new("2"), |job| job.run = 1);
+        assert_eq!((open(&jobs), jobs.open.len()), (vec!["1", "2"], 2));
+    }
+
+    #[test]
+    fn one_with_the_words_of_its_video_is_packed_when_they_are_on_disk() {
+        let mut jobs = six();
+        for job_id in ids() {
+            let words = Content::Text("words".to_owned());
+            jobs.change(&job_id, |job| job.set(Field::Transcript, Timestamp::UNIX_EPOCH, words));
+        }
+        assert_eq!(open(&jobs).len(), 6);
+        for job_id in ids() {
+            jobs.change(&job_id, Record::shelve);
+        }
+        assert_eq!((open(&jobs).len(), jobs.open.len()), (2, 2));
     }
 }
