@@ -17,9 +17,12 @@ const FRACTION: u8 = u8::MAX;
 
 impl BorshSerialize for Percent {
     fn serialize<W: Write>(&self, into: &mut W) -> io::Result<()> {
-        match (0..FRACTION).find(|whole| f64::from(*whole).to_bits() == self.0.to_bits()) {
-            Some(whole) => whole.serialize(into),
-            None => (FRACTION, self.0).serialize(into),
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it is compared with what it was")]
+        let whole = self.0 as u8;
+        if whole < FRACTION && f64::from(whole).to_bits() == self.0.to_bits() {
+            whole.serialize(into)
+        } else {
+            (FRACTION, self.0).serialize(into)
         }
     }
 }
