@@ -30,6 +30,7 @@ impl Seen {
             Event::Connection(_)
             | Event::Session(_)
             | Event::Upload(_)
+            | Event::List(_)
             | Event::Edit(_)
             | Event::Storage(_)
             | Event::News(_)

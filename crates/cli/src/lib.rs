@@ -152,6 +152,7 @@ fn exit_code(code: Code) -> u8 {
         | Code::Storage
         | Code::StorageUnreadable
         | Code::StorageNewer
+        | Code::StorageSuspect
         | Code::Conflict
         | Code::InvalidContent
         | Code::Keychain
@@ -159,6 +160,7 @@ fn exit_code(code: Code) -> u8 {
         | Code::WrongKey
         | Code::SocketRefused
         | Code::NoSocket
+        | Code::NothingReadable
         | Code::Closed
         | Code::Silent
         | Code::HandshakeTimeout

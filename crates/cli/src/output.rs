@@ -2,7 +2,7 @@
 
 #![expect(clippy::print_stderr, reason = "the one place that prints")]
 
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 
 use comfy_table::{ContentArrangement, Table, presets};
 use jiff::Timestamp;
@@ -10,30 +10,52 @@ use serde::Serialize;
 use tallylight_core::{
     JobId,
     job::Status,
-    view::{EditOutcome, EditView, Event, JobView, NoticeView, SessionState, StorageView},
+    text::{for_terminal, within_terminal},
+    view::{EditOutcome, EditView, Event, JobView, ListView, NoticeView, RowView, SessionState, StorageView},
 };
 
 /// Says in one line of standard error what went wrong, and what to do.
 pub fn complain(message: &str) {
-    eprintln!("tally: {message}");
+    eprintln!("tally: {}", for_terminal(message));
 }
 
 /// Says something on standard error that is no failure.
 pub fn remark(message: &str) {
-    eprintln!("tally: {message}");
+    complain(message);
 }
 
-/// Prints a line, flushed at once. A reader that has gone away ends the program, as it does for every tool.
+/// Prints lines for a person, flushed at once: no control in them commands the terminal.
 pub fn line(text: &str) {
-    let mut out = std::io::stdout().lock();
-    if writeln!(out, "{text}").and_then(|()| out.flush()).is_err() {
-        std::process::exit(0);
-    }
+    print(&for_terminal(text));
 }
 
 /// Prints a value as one line of JSON.
 pub fn json(value: &impl Serialize) {
-    line(&serde_json::to_string(value).unwrap_or_default());
+    json_line(&serde_json::to_string(value).unwrap_or_default());
+}
+
+/// Prints a line of JSON.
+pub fn json_line(text: &str) {
+    print(text);
+}
+
+/// Prints a line. A reader that has gone away ends the program, as it does for every tool; where the line cannot be written,
+/// the program fails and says so.
+fn print(text: &str) {
+    let mut out = std::io::stdout().lock();
+    match writeln!(out, "{text}").and_then(|()| out.flush()) {
+        Ok(()) => {}
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => std::process::exit(0),
+        Err(error) => {
+            complain(&format!("the output cannot be written ({error}): check where it goes"));
+            std::process::exit(1);
+        }
+    }
+}
+
+/// Returns a text of somebody else for a place within a line.
+pub fn shown(text: &str) -> String {
+    within_terminal(text)
 }
 
 /// Is one line of `tally watch --json`.
@@ -72,6 +94,7 @@ pub fn event_lines(event: &Event) -> Vec<String> {
         Event::Upload(upload) => vec![stamped("upload", upload)],
         Event::Edit(edit) => vec![stamped("edit", edit)],
         Event::Storage(storage) => vec![stamped("storage", storage)],
+        Event::List(list) => vec![stamped("list", list)],
         // A history is for whoever has a window.
         Event::News(_) => Vec::new(),
     }
@@ -80,7 +103,7 @@ pub fn event_lines(event: &Event) -> Vec<String> {
 /// Prints the JSON lines of an event.
 pub fn event(event: &Event) {
     for text in event_lines(event) {
-        line(&text);
+        json_line(&text);
     }
 }
 
@@ -107,7 +130,7 @@ pub fn edit_words(edit: &EditView) -> String {
         EditOutcome::Refused => "was refused",
         EditOutcome::Conflict => "was changed meanwhile",
     };
-    let why = edit.reason.as_ref().map(|reason| format!(": {}", reason.message)).unwrap_or_default();
+    let why = edit.reason.as_ref().map(|reason| format!(": {}", shown(&reason.message))).unwrap_or_default();
     format!("{} {outcome}{why}", edit.field.as_str())
 }
 
@@ -124,10 +147,10 @@ pub fn table(jobs: &[JobView]) -> String {
     table.set_header(["JOB", "STATUS", "", "TITLE", "WHAT"]);
     for job in jobs {
         table.add_row([
-            job.row.job_id.to_string(),
-            status_word(job.row.status).to_owned(),
-            format!("{:>3.0} %", job.row.progress_percent),
-            name(job).to_owned(),
+            shown(job.row.job_id.as_str()),
+            status_words(&job.row),
+            percent(job.row.progress_percent),
+            name(job),
             now_doing(job),
         ]);
     }
@@ -135,21 +158,49 @@ pub fn table(jobs: &[JobView]) -> String {
 }
 
 /// Returns the title, or what stands in for it.
-pub fn name(job: &JobView) -> &str {
-    job.row.title.as_deref().or(job.row.filename.as_deref()).unwrap_or("(no title yet)")
+pub fn name(job: &JobView) -> String {
+    shown(job.row.title.as_deref().or(job.row.filename.as_deref()).unwrap_or("(no title yet)"))
+}
+
+/// Returns a percentage; nothing where the backend does not say.
+pub fn percent(percent: Option<f64>) -> String {
+    percent.map(|percent| format!("{percent:>3.0} %")).unwrap_or_default()
 }
 
 /// Returns what is worth saying of a job in a few words: why it failed, or the stage that it is in.
 pub fn now_doing(job: &JobView) -> String {
     if let Some(error) = &job.row.error {
-        return error.message.clone();
+        return shown(&error.message);
     }
     let running = job.stages.iter().find(|stage| stage.status == Status::Processing);
     match (running, job.row.warnings.as_slice()) {
-        (Some(stage), _) => format!("{} {:.0} %", stage.stage_id, stage.progress_percent),
-        (None, [warning, ..]) => format!("warning: {}", warning.message),
+        (Some(stage), _) => {
+            let words = [shown(stage.stage_id.as_str()), percent(stage.progress_percent).trim_start().to_owned()];
+            words.join(" ").trim_end().to_owned()
+        }
+        (None, [warning, ..]) => format!("warning: {}", shown(&warning.message)),
         (None, []) => String::new(),
     }
+}
+
+/// Returns what of the job list is missing, a line each; nothing where it is whole.
+pub fn list_words(list: &ListView) -> Vec<String> {
+    let newest = list.newest.map(|count| format!("showing the newest {count}: the studio gives no more"));
+    let missing: Vec<&str> = list.missing.iter().map(|status| status.as_str()).collect();
+    let missing = (!missing.is_empty())
+        .then(|| format!("jobs with status {} could not be loaded: the studio failed", missing.join(", ")));
+    let unreadable = match list.unreadable {
+        0 => None,
+        1 => Some("1 job could not be read, and is left out".to_owned()),
+        count => Some(format!("{count} jobs could not be read, and are left out")),
+    };
+    [newest, missing, unreadable].into_iter().flatten().collect()
+}
+
+/// Returns the status of a job in words: the backend's own, too, where it has one of its own.
+pub fn status_words(row: &RowView) -> String {
+    let word = status_word(row.status);
+    row.status_word.as_ref().map_or_else(|| word.to_owned(), |own| format!("{word} ({})", shown(own)))
 }
 
 /// Returns a status as a word for people.

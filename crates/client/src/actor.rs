@@ -38,6 +38,7 @@ use crate::{
     http::Failure,
     network::Network,
     route::{self, Route},
+    run_mark::RunMark,
     secrets::{Found, TokenStore},
     shell::Shell,
     socket::{self, Socket},
@@ -155,6 +156,8 @@ struct Actor {
     keychain: Option<watch::Sender<Wish>>,
     /// Tasks that must not be cut off by the end of the program: the keychain, the farewell to the backend.
     lasting: TaskTracker,
+    /// Tells the next start how this run ended.
+    _run: RunMark,
 }
 
 /// Is where a request for a session went.
@@ -173,7 +176,9 @@ pub fn start(config: Config, shell: impl Shell) -> Handle {
     let (commands, inbox) = mpsc::channel(COMMANDS);
     let (reports, incoming) = mpsc::channel(REPORTS);
     tokio::spawn(async move {
-        let mut store = Store::open(&config.data_dir);
+        let run = RunMark::set(&config.data_dir, config.clock.now().wall);
+        let mut store =
+            if run.follows_crashes() { Store::open_anew(&config.data_dir) } else { Store::open(&config.data_dir) };
         let jobs = changes::kept_jobs(&mut store, config.clock.now(), config.settings.data.retention_days);
         let route = Route::new(&config.settings.network).unwrap_or_else(|error| {
             tracing::error!(%error, "going without it");
@@ -230,6 +235,7 @@ pub fn start(config: Config, shell: impl Shell) -> Handle {
             keychain: Some(keychain),
             lasting,
             store,
+            _run: run,
         };
         actor.notices.catch_up(&actor.cache, actor.now().monotonic);
         actor.restore(config.unlock);

@@ -5,12 +5,13 @@ use std::time::Duration;
 use bytes::Bytes;
 use reqwest::{Client, StatusCode, header};
 use secrecy::{ExposeSecret, SecretString, zeroize::Zeroizing};
-use serde::{Deserialize, Serialize};
-use tallylight_core::{Code, Error, InputField, discovery::Server, session::Grant};
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Value;
+use tallylight_core::{Code, Error, InputField, discovery::Server, session::Grant, text::clean};
 use url::Url;
 
 use crate::{
-    http::{ANSWER_LIMIT, Failure, json, refused, text, unanswered},
+    http::{ANSWER_LIMIT, Failure, json_as, refused, text, unanswered},
     pkce::Pkce,
 };
 
@@ -32,13 +33,32 @@ pub enum Denial {
 struct SessionData {
     access_token: SecretString,
     refresh_token: SecretString,
+    #[serde(default, deserialize_with = "seconds")]
     expires_in: Option<u64>,
     user: Option<UserData>,
 }
 
 #[derive(Deserialize)]
 struct UserData {
+    #[serde(default, deserialize_with = "word")]
     email: Option<String>,
+}
+
+/// Reads a number of seconds, which some servers write with a fraction or as a text.
+fn seconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
+    let number = match Value::deserialize(deserializer)? {
+        Value::Number(number) => number.as_f64(),
+        Value::String(text) => text.trim().parse().ok(),
+        _ => None,
+    };
+    let number = number.filter(|number: &f64| number.is_finite() && *number >= 0.0);
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked, and rounded down on purpose")]
+    Ok(number.map(|number| number as u64))
+}
+
+/// Reads a text; anything else is none.
+fn word<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    Ok(Value::deserialize(deserializer)?.as_str().map(|text| clean(text).into_owned()))
 }
 
 /// Signs in with a password.
@@ -140,7 +160,7 @@ async fn grant(
         return Err(refused(response).await);
     }
     let text = Zeroizing::new(text(response, ANSWER_LIMIT).await?);
-    let data: SessionData = json(&text)?;
+    let data: SessionData = json_as(&text)?;
     let email = match data.user.and_then(|user| user.email) {
         Some(email) => email,
         None if email.is_empty() => who(http, server, &data.access_token).await?,
@@ -162,7 +182,7 @@ async fn who(http: &Client, server: &Server, access_token: &SecretString) -> Res
     if !response.status().is_success() {
         return Err(refused(response).await);
     }
-    let user: UserData = json(&text(response, ANSWER_LIMIT).await?)?;
+    let user: UserData = json_as(&text(response, ANSWER_LIMIT).await?)?;
     // An account of a provider may have no email at all.
     Ok(user.email.unwrap_or_default())
 }
@@ -261,7 +281,20 @@ mod tests {
             status: StatusCode::from_u16(status).ok(),
             retry_after: None,
             server_code: code.map(str::to_owned),
+            never_left: false,
         }
+    }
+
+    #[test]
+    fn a_session_is_read_however_its_life_is_written() {
+        for (written, life) in [("3600", Some(3600)), ("3600.5", Some(3600)), ("\"3600\"", Some(3600)), ("null", None), ("[]", None)]
+        {
+            let text = format!(r#"{{"access_token":"a","refresh_token":"r","expires_in":{written},"user":{{"email":7}}}}"#);
+            let session: SessionData = json_as(&text).unwrap_or_else(|failure| panic!("{written}: {failure:?}"));
+            assert_eq!(session.expires_in, life, "{written}");
+        }
+        let odd = "\u{feff}{\"access_token\":\"a\",\"refresh_token\":\"r\",\"user\":{\"email\":\"me@acme.tv\",\"name\":\"\\ud83d\"}}";
+        assert_eq!(json_as::<SessionData>(odd).expect("a session").user.and_then(|user| user.email).as_deref(), Some("me@acme.tv"));
     }
 
     #[test]

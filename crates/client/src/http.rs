@@ -1,11 +1,15 @@
 //! What every HTTP call shares: the client, and reading failures.
 
-use std::{io::ErrorKind, time::Duration};
+use std::{
+    io::{ErrorKind, Read},
+    time::Duration,
+};
 
 use jiff::{Timestamp, fmt::rfc2822::DateTimeParser};
-use reqwest::{Client, ClientBuilder, Response, StatusCode, header, redirect};
+use reqwest::{Client, ClientBuilder, Method, Request, RequestBuilder, Response, StatusCode, header, redirect};
 use serde::de::DeserializeOwned;
-use tallylight_core::{Code, Error, discovery::is_trustworthy};
+use serde_json::Value;
+use tallylight_core::{Code, Error, discovery::is_trustworthy, json as core_json};
 use url::Url;
 
 use crate::route::Route;
@@ -30,53 +34,118 @@ pub struct Failure {
     pub retry_after: Option<Duration>,
     /// The server's own error code, if it gave one.
     pub server_code: Option<String>,
+    /// Whether nothing of the call ever left this computer.
+    pub never_left: bool,
 }
 
 impl Failure {
     /// Makes a failure without an answer.
     pub fn local(error: Error) -> Self {
-        Self { error, status: None, retry_after: None, server_code: None }
+        Self { error, status: None, retry_after: None, server_code: None, never_left: false }
     }
 
     /// Tells whether the access token was refused.
     pub fn is_unauthorized(&self) -> bool {
-        self.status == Some(StatusCode::UNAUTHORIZED)
+        self.status == Some(StatusCode::UNAUTHORIZED) && self.error.code == Code::SessionExpired
+    }
+
+    /// Tells whether the backend says that there is no such thing for this account: 403, 404, 410, and 422 where an id can be
+    /// none of its.
+    pub fn is_denial(&self) -> bool {
+        self.status.is_some_and(|status| matches!(status.as_u16(), 403 | 404 | 410 | 422))
+    }
+
+    /// Tells whether the account may not have what it asked for.
+    pub fn is_forbidden(&self) -> bool {
+        self.status == Some(StatusCode::FORBIDDEN)
     }
 }
 
-/// Makes the client of a backend.
-///
-/// Redirects are followed within the origin, so that nothing that a call carries is ever sent elsewhere; to another
-/// origin only where it is encrypted, and then the library drops the token.
+/// Makes the client of a backend. Redirects are followed by [`send`].
 pub fn client(server: &Url, route: &Route) -> Result<Client, Error> {
-    let policy = redirect::Policy::custom(|attempt| {
-        let from = attempt.previous().first().map(Url::origin);
-        if attempt.previous().len() > REDIRECT_LIMIT {
-            attempt.error("too many redirects")
-        } else if from == Some(attempt.url().origin()) || is_trustworthy(attempt.url()) {
-            attempt.follow()
-        } else {
-            attempt.stop()
-        }
-    });
-    finish(Client::builder().redirect(policy), server, route)
+    finish(Client::builder(), server, route)
 }
 
-/// Makes a client that follows no redirect at all: for passwords and refresh tokens, and for what is signed for one place.
+/// Makes a client for calls that are never redirected: those with passwords and refresh tokens, and what is signed for one
+/// place.
 pub fn unredirected_client(server: &Url, route: &Route) -> Result<Client, Error> {
-    finish(Client::builder().timeout(CALL_LIMIT).redirect(redirect::Policy::none()), server, route)
+    finish(Client::builder().timeout(CALL_LIMIT), server, route)
 }
 
 fn finish(builder: ClientBuilder, server: &Url, route: &Route) -> Result<Client, Error> {
+    let builder = builder.redirect(redirect::Policy::none());
     let builder = builder.user_agent(concat!("Tallylight/", env!("CARGO_PKG_VERSION"))).connect_timeout(CONNECT_LIMIT);
     // Plain http is for this machine only, and a proxy is another.
     let builder = if server.scheme() == "http" { builder.no_proxy() } else { route.lead(builder) };
     builder.build().map_err(|error| Error::new(Code::ServerError, format!("no HTTP client could be made: {error}")))
 }
 
+/// Sends a call, and follows redirects: within the origin as it is, to another origin only where that is encrypted, and
+/// without the token. From https to http of the same host the call goes to https again: whoever redirects so stands behind
+/// a proxy and does not know.
+///
+/// # Errors
+/// No answer came, or there were too many redirects.
+pub async fn send(client: &Client, call: RequestBuilder) -> Result<Response, Failure> {
+    let mut request = call.build().map_err(|error| unanswered(&error))?;
+    for _ in 0..=REDIRECT_LIMIT {
+        let again = request.try_clone();
+        let carried = request.headers().contains_key(header::AUTHORIZATION);
+        let mut response = client.execute(request).await.map_err(|error| unanswered(&error))?;
+        let Some((next, again)) = redirected(&response).zip(again) else {
+            if !carried {
+                response.extensions_mut().insert(WithoutToken);
+            }
+            return Ok(response);
+        };
+        request = follow(again, response.status(), next);
+    }
+    Err(Failure::local(Error::new(Code::ServerError, "the studio redirects in a circle: ask whoever runs it")))
+}
+
+/// Stands with an answer to a call that carried no token.
+#[derive(Clone, Copy, Debug)]
+struct WithoutToken;
+
+/// Returns where an answer leads, if that may be followed.
+pub fn redirected(response: &Response) -> Option<Url> {
+    if !matches!(response.status().as_u16(), 301 | 302 | 303 | 307 | 308) {
+        return None;
+    }
+    let from = response.url();
+    let mut to = from.join(response.headers().get(header::LOCATION)?.to_str().ok()?).ok()?;
+    if from.scheme() == "https" && to.scheme() == "http" && from.host() == to.host() {
+        // A port that was said of http is none of https.
+        let _ = to.set_scheme("https");
+        let _ = to.set_port(from.port());
+    }
+    (to.origin() == from.origin() || is_trustworthy(&to)).then_some(to)
+}
+
+/// Makes the call that follows a redirect.
+fn follow(mut request: Request, status: StatusCode, to: Url) -> Request {
+    if request.url().origin() != to.origin() {
+        request.headers_mut().remove(header::AUTHORIZATION);
+        request.headers_mut().remove("apikey");
+    }
+    // As browsers do: 303 asks for the other place, 301 and 302 turn a POST into that.
+    let is_see_other = status == StatusCode::SEE_OTHER && request.method() != Method::HEAD;
+    let is_moved_post = matches!(status.as_u16(), 301 | 302) && request.method() == Method::POST;
+    if is_see_other || is_moved_post {
+        *request.method_mut() = Method::GET;
+        *request.body_mut() = None;
+        for name in [header::CONTENT_TYPE, header::CONTENT_LENGTH] {
+            request.headers_mut().remove(name);
+        }
+    }
+    *request.url_mut() = to;
+    request
+}
+
 /// Says why no answer came.
 pub fn unanswered(error: &reqwest::Error) -> Failure {
     let host = error.url().and_then(Url::host_str).unwrap_or("the studio").to_owned();
+    let never_left = error.is_connect();
     let error = if error.is_timeout() {
         Error::new(Code::Unreachable, format!("{host} did not answer in time: check the network, or try again later"))
     } else if error.is_decode() || error.is_body() {
@@ -84,7 +153,7 @@ pub fn unanswered(error: &reqwest::Error) -> Failure {
     } else {
         unreachable(error, &host)
     };
-    Failure::local(error)
+    Failure { never_left, ..Failure::local(error) }
 }
 
 /// Says in plain words why a host could not be reached; the libraries' own words are for the log.
@@ -126,8 +195,7 @@ pub async fn bytes(mut response: Response, limit: usize) -> Result<Vec<u8>, Fail
     let mut bytes = Vec::new();
     while let Some(chunk) = response.chunk().await.map_err(|error| unanswered(&error))? {
         if bytes.len() + chunk.len() > limit {
-            let message = format!("the studio answered with more than {} MiB: ask whoever runs it", limit >> 20);
-            return Err(Failure::local(Error::new(Code::ServerError, message)));
+            return Err(too_much(limit));
         }
         bytes.extend_from_slice(&chunk);
     }
@@ -136,23 +204,64 @@ pub async fn bytes(mut response: Response, limit: usize) -> Result<Vec<u8>, Fail
 
 /// Reads the text of an answer, at most so many bytes of it.
 pub async fn text(response: Response, limit: usize) -> Result<String, Failure> {
-    let bytes = bytes(response, limit).await?;
+    if let Some(encoding) = response.headers().get(header::CONTENT_ENCODING)
+        && encoding != "identity"
+    {
+        let name = encoding.to_str().unwrap_or("unknown").to_owned();
+        let message = format!("the studio's answer is compressed in a way that nobody asked for ({name}): ask whoever runs it");
+        return Err(Failure::local(Error::new(Code::ServerError, message)));
+    }
+    let bytes = unzipped(bytes(response, limit).await?, limit)?;
     // Without a copy: there may be a token in it, and only the text is wiped.
     Ok(String::from_utf8(bytes).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned()))
 }
 
-/// Reads the JSON of an answer. A page in its place is no answer of a studio.
-pub fn json<T: DeserializeOwned>(text: &str) -> Result<T, Failure> {
+/// Unpacks an answer that is compressed without saying so.
+fn unzipped(bytes: Vec<u8>, limit: usize) -> Result<Vec<u8>, Failure> {
+    const MAGIC: [u8; 2] = [0x1f, 0x8b];
+    if !bytes.starts_with(&MAGIC) {
+        return Ok(bytes);
+    }
+    let mut unpacked = Vec::new();
+    let most = u64::try_from(limit).unwrap_or(u64::MAX).saturating_add(1);
+    match flate2::read::MultiGzDecoder::new(bytes.as_slice()).take(most).read_to_end(&mut unpacked) {
+        Ok(_) if unpacked.len() <= limit => Ok(unpacked),
+        Ok(_) => Err(too_much(limit)),
+        Err(_) => Ok(bytes),
+    }
+}
+
+fn too_much(limit: usize) -> Failure {
+    let message = format!("the studio answered with more than {} MiB: ask whoever runs it", limit >> 20);
+    Failure::local(Error::new(Code::ServerError, message))
+}
+
+/// Reads the JSON of an answer, whatever of it can be read. A page in its place is no answer of a studio.
+pub fn json(text: &str) -> Result<Value, Failure> {
     is_data(text)?;
-    serde_json::from_str(text).map_err(|error| {
+    core_json::parse(text).map(|parsed| parsed.value).map_err(|error| {
         tracing::debug!(%error, "an unreadable answer");
+        Failure::local(Error::new(Code::ServerError, "the studio answered with something unreadable: try again later"))
+    })
+}
+
+/// Reads the JSON of an answer as something that is always of one shape, such as a session.
+pub fn json_as<T: DeserializeOwned>(text: &str) -> Result<T, Failure> {
+    // Read in one go where that can be, because there may be secrets in it.
+    if let Ok(read) = serde_json::from_str(text.trim_start_matches('\u{feff}')) {
+        return Ok(read);
+    }
+    let value = json(text)?;
+    serde_json::from_value(value).map_err(|error| {
+        // The library's words may quote what it read.
+        tracing::debug!(line = error.line(), "an answer of another shape");
         Failure::local(Error::new(Code::ServerError, "the studio answered with something unreadable: try again later"))
     })
 }
 
 /// Tells an answer of a studio from the page of a Wi-Fi or a proxy that stands in its place.
 pub fn is_data(text: &str) -> Result<(), Failure> {
-    if text.trim_start().starts_with(['{', '[']) {
+    if text.trim_start_matches('\u{feff}').trim_start().starts_with(['{', '[']) {
         return Ok(());
     }
     let message = "something else answers in the studio's place: open a web page, the Wi-Fi may ask you to sign in";
@@ -180,8 +289,21 @@ fn parse_http_date(text: &str) -> Option<Timestamp> {
 /// Reads a failed answer: its status, and what the server says about it in any of the shapes that are in use.
 pub async fn refused(response: Response) -> Failure {
     let (status, retry_after) = (response.status(), retry_after(response.headers()));
+    let is_without_token = response.extensions().get::<WithoutToken>().is_some();
+    let place = response.url().clone();
+    if status.is_redirection() {
+        return misled(&response);
+    }
     let text = text(response, ANSWER_LIMIT).await.unwrap_or_default();
-    let body: serde_json::Value = serde_json::from_str(&text).unwrap_or_default();
+    let body = core_json::parse(&text).map(|parsed| parsed.value).unwrap_or_default();
+    if status == StatusCode::UNAUTHORIZED && is_without_token {
+        // Nobody refused a token: none was sent there.
+        let message = format!(
+            "the studio leads to {}, where the session is not sent: connect to that address",
+            place.origin().ascii_serialization()
+        );
+        return Failure { status: Some(status), ..Failure::local(Error::new(Code::ServerError, message)) };
+    }
     let said = |names: &[&str]| names.iter().find_map(|name| body.get(*name)?.as_str()).map(str::to_owned);
     let server_code = said(&["error_code", "code", "error"]);
     let message = said(&["msg", "message", "error_description", "detail"]);
@@ -201,7 +323,15 @@ pub async fn refused(response: Response) -> Failure {
         (Some(message), _) => message,
         (None, _) => format!("{fallback} (status {})", status.as_u16()),
     };
-    Failure { error: Error::new(code, message), status: Some(status), retry_after, server_code }
+    Failure { error: Error::new(code, message), status: Some(status), retry_after, server_code, never_left: false }
+}
+
+/// Says where an answer leads that may not be followed.
+fn misled(response: &Response) -> Failure {
+    let place = response.headers().get(header::LOCATION).and_then(|place| place.to_str().ok()).unwrap_or("nowhere");
+    let place = response.url().join(place).map_or_else(|_| place.to_owned(), |url| url.origin().ascii_serialization());
+    let message = format!("the studio leads to {place}, which cannot be followed: check the address with whoever runs it");
+    Failure { status: Some(response.status()), ..Failure::local(Error::new(Code::ServerError, message)) }
 }
 
 #[cfg(test)]

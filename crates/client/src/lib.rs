@@ -18,6 +18,7 @@ mod privacy;
 mod redirect;
 mod rest;
 mod route;
+mod run_mark;
 mod secrets;
 mod shell;
 mod socket;

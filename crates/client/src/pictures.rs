@@ -12,7 +12,7 @@ use tallylight_core::{Code, Error, JobId, digest, discovery::is_trustworthy, job
 use url::Url;
 
 use crate::{
-    http::{self, CALL_LIMIT, unanswered},
+    http::{self, CALL_LIMIT},
     private_folder,
     route::Route,
 };
@@ -158,7 +158,7 @@ fn key(job_id: &JobId, thumbnail: &Thumbnail, url: &Url) -> String {
 
 async fn download(client: &Client, url: Url) -> Result<Vec<u8>, Error> {
     let call = client.get(url).timeout(CALL_LIMIT);
-    let response = call.send().await.map_err(|error| unanswered(&error).error)?;
+    let response = http::send(client, call).await.map_err(|failure| failure.error)?;
     if response.status() != StatusCode::OK {
         let words = format!("the picture could not be had (status {}): try again", response.status().as_u16());
         return Err(Error::new(Code::NotFound, words));

@@ -1,40 +1,26 @@
 //! The REST endpoints: one function for each.
 
-use std::{
-    collections::BTreeSet,
-    path::Path,
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
-};
-
-use futures_util::StreamExt;
 use jiff::Timestamp;
-use reqwest::{
-    Client, Response, StatusCode, header,
-    multipart::{Form, Part},
-};
+use reqwest::{Client, Response, StatusCode};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 use tallylight_core::{
     Code, Error, JobId, VideoId,
     discovery::{self, Identity, Server},
-    edits::{Answer, Arrival, Edit, Unanswered},
-    job::Field,
-    snapshot::{Snapshot, read_job, read_page},
+    edits::{Answer, Arrival, Edit, Unanswered, content_of},
+    job::{Content, Field},
+    json as core_json,
+    snapshot::{Snapshot, read_job_from},
 };
-use tokio_util::io::ReaderStream;
 use url::Url;
 
-use crate::http::{ANSWER_LIMIT, CALL_LIMIT, Failure, date, is_data, json, refused, text, unanswered};
+use crate::http::{self, ANSWER_LIMIT, CALL_LIMIT, Failure, date, is_data, json, refused, text};
 
-/// How many jobs are asked for at a time.
-const PAGE: usize = 200;
-/// The most pages that are asked for: a backend that never sends a short page must not keep us for ever.
-const PAGE_LIMIT: usize = 1000;
-/// The largest page that is read, in bytes: some backends answer with every job at once, transcripts and all.
-const PAGE_BYTES: usize = 256 << 20;
+mod list;
+mod upload;
+
+pub use list::{Incomplete, List, Listing, jobs};
+pub use upload::upload;
 
 /// Is an answer with what its headers tell.
 #[derive(Debug)]
@@ -45,24 +31,11 @@ pub struct Dated<T> {
     pub date: Option<Timestamp>,
 }
 
-/// Is the whole job list.
-#[derive(Debug)]
-pub enum Listing {
-    /// It is the same as last time.
-    Unchanged,
-    /// It is this.
-    Jobs {
-        /// The jobs, newest first.
-        jobs: Vec<Snapshot>,
-        /// What to send next time, to hear whether it changed.
-        etag: Option<String>,
-    },
-}
-
-/// Asks a server who it is.
+/// Asks a server who it is. Where it leads to another origin, that is the server.
 pub async fn discover(http: &Client, address: &Url, identity: Identity) -> Result<Server, Error> {
     let url = format!("{}{}", address.as_str().trim_end_matches('/'), discovery::WELL_KNOWN);
-    let response = http.get(url).timeout(CALL_LIMIT).send().await.map_err(|error| unanswered(&error).error)?;
+    let response = http::send(http, http.get(url).timeout(CALL_LIMIT)).await.map_err(|failure| failure.error)?;
+    let address = &led_to(address, response.url());
     let status = response.status();
     if status == StatusCode::NOT_FOUND {
         let message = format!(
@@ -78,57 +51,17 @@ pub async fn discover(http: &Client, address: &Url, identity: Identity) -> Resul
     discovery::read(address, identity, &document)
 }
 
-/// Fetches every job, a page at a time.
-pub async fn jobs(
-    http: &Client,
-    server: &Server,
-    token: &SecretString,
-    etag: Option<String>,
-) -> Result<Dated<Listing>, Failure> {
-    let (mut jobs, mut tag, mut clock) = (Vec::new(), None, None);
-    let mut ids = BTreeSet::new();
-    for page in 0..PAGE_LIMIT {
-        let statuses = ["PENDING", "PROCESSING", "COMPLETED", "FAILED"].map(|status| ("status", status.to_owned()));
-        let place = [("limit", PAGE.to_string()), ("offset", (page * PAGE).to_string())];
-        let query: Vec<(&str, String)> = statuses.into_iter().chain(place).collect();
-        let mut url = address(server, "jobs/")?;
-        url.query_pairs_mut().extend_pairs(query);
-        let mut call = http.get(url).timeout(CALL_LIMIT).bearer_auth(token.expose_secret());
-        if let (0, Some(etag)) = (page, &etag) {
-            call = call.header(header::IF_NONE_MATCH, etag);
-        }
-        let response = call.send().await.map_err(|error| unanswered(&error))?;
-        clock = date(response.headers()).or(clock);
-        // Only the first page is asked about: new jobs come first, and whatever runs is new.
-        if page == 0 && response.status() == StatusCode::NOT_MODIFIED {
-            return Ok(Dated { value: Listing::Unchanged, date: clock });
-        }
-        let response = accepted(response).await?;
-        if page == 0 {
-            tag = response.headers().get(header::ETAG).and_then(|tag| tag.to_str().ok()).map(str::to_owned);
-        }
-        let text = text(response, PAGE_BYTES).await?;
-        is_data(&text)?;
-        let (read, skipped) = read_page(&text).map_err(Failure::local)?;
-        if skipped > 0 {
-            tracing::warn!(skipped, "jobs that could not be read were left out");
-        }
-        let count = read.len() + skipped;
-        let known = ids.len();
-        ids.extend(read.iter().map(|job| job.job_id.clone()));
-        // The same page again comes from a backend that knows no offset.
-        if page > 0 && ids.len() == known {
-            break;
-        }
-        jobs.extend(read);
-        // A short page is the last; a longer one comes from a backend that knows no pages.
-        if count != PAGE {
-            break;
-        }
+/// Returns the address of the server that answered in the end.
+fn led_to(typed: &Url, answered: &Url) -> Url {
+    if typed.origin() == answered.origin() {
+        return typed.clone();
     }
-    // With more than one page, a change on a later one would go unnoticed.
-    let etag = tag.filter(|_| jobs.len() < PAGE);
-    Ok(Dated { value: Listing::Jobs { jobs, etag }, date: clock })
+    let mut address = answered.clone();
+    let folder = answered.path().strip_suffix(discovery::WELL_KNOWN).unwrap_or_default();
+    address.set_path(folder);
+    address.set_query(None);
+    address.set_fragment(None);
+    address
 }
 
 /// Fetches one job.
@@ -143,10 +76,20 @@ pub async fn job(
         path.pop_if_empty().push(job_id.as_str());
     }
     let call = http.get(url).timeout(CALL_LIMIT).bearer_auth(token.expose_secret());
-    let response = accepted(call.send().await.map_err(|error| unanswered(&error))?).await?;
+    let response = accepted(http::send(http, call).await?).await?;
     let date = date(response.headers());
-    let value: Value = json(&text(response, ANSWER_LIMIT).await?)?;
-    Ok(Dated { value: read_job(&value).map_err(Failure::local)?, date })
+    let value = json(&text(response, ANSWER_LIMIT).await?)?;
+    let job = read_job_from(&value, Some(&server.api_url)).map_err(Failure::local)?;
+    match of(job_id, job) {
+        Some(value) => Ok(Dated { value, date }),
+        None => Err(Failure::local(Error::new(Code::ServerError, "the studio answered with another job: ask whoever runs it"))),
+    }
+}
+
+/// Returns a job that an answer holds, if it is the one that was asked for.
+fn of(job_id: &JobId, job: Snapshot) -> Option<Snapshot> {
+    let is_it = job.job_id.as_str().eq_ignore_ascii_case(job_id.as_str());
+    is_it.then(|| Snapshot { job_id: job_id.clone(), ..job })
 }
 
 /// Sends an edit, and returns what became of it.
@@ -167,14 +110,14 @@ async fn send_edit(
         path.pop_if_empty().push(video_id.as_str()).push("metadata");
     }
     let call = http.put(url).timeout(CALL_LIMIT).bearer_auth(token.expose_secret()).json(&edit.body());
-    let response = match call.send().await {
+    let response = match http::send(http, call).await {
         Ok(response) => response,
-        Err(error) => {
-            let arrival = if error.is_connect() { Arrival::Never } else { Arrival::Unknown };
-            return Ok(decided(&unanswered(&error), arrival));
+        Err(failure) => {
+            let arrival = if failure.never_left { Arrival::Never } else { Arrival::Unknown };
+            return Ok(decided(&failure, arrival));
         }
     };
-    let job = |text: &str| json::<Value>(text).ok().and_then(|job| read_job(&job).ok()).map(Box::new);
+    let job = |text: &str| answered_job(text, server, edit).map(Box::new);
     match response.status() {
         status if status.is_success() => {
             let text = text(response, ANSWER_LIMIT).await?;
@@ -182,7 +125,12 @@ async fn send_edit(
             if !text.trim().is_empty() {
                 is_data(&text)?;
             }
-            Ok(Answer::Saved(job(&text)))
+            // A backend that answers with nothing, or with something else, has the job all the same.
+            let job = match job(&text) {
+                Some(job) => Some(job),
+                None => fetched_after(http, server, token, edit).await.map(Box::new),
+            };
+            Ok(Answer::Saved(job))
         }
         StatusCode::CONFLICT => {
             let text = text(response, ANSWER_LIMIT).await.unwrap_or_default();
@@ -197,9 +145,27 @@ async fn send_edit(
     }
 }
 
+/// Returns the job that the answer to an edit holds: the edited one, and no other that has its id by chance. A row of the
+/// video, or of its metadata, is none.
+fn answered_job(text: &str, server: &Server, edit: &Edit) -> Option<Snapshot> {
+    let value = json(text).ok()?;
+    let is_job = ["video_id", "video", "processing_stages", "progress_percent"].iter().any(|name| value.get(name).is_some());
+    if !is_job {
+        return None;
+    }
+    of(&edit.job_id, read_job_from(&value, Some(&server.api_url)).ok()?)
+}
+
+/// Fetches the job of an edit that was answered without it. One that does not hold the edit yet says nothing of it.
+async fn fetched_after(http: &Client, server: &Server, token: &SecretString, edit: &Edit) -> Option<Snapshot> {
+    let job = job(http, server, token, &edit.job_id).await.ok()?.value;
+    let holds = |(field, sent): (&Field, &Content)| content_of(&job, *field).is_some_and(|held| held.is_same(sent));
+    edit.changes.iter().all(holds).then_some(job)
+}
+
 /// Reads why an edit was not accepted, field by field.
 fn invalid(text: &str) -> Answer {
-    let body: Value = serde_json::from_str(text).unwrap_or_default();
+    let body = core_json::parse(text).map(|parsed| parsed.value).unwrap_or_default();
     let said = |detail: &Value| detail.get("msg").and_then(Value::as_str).map(str::to_owned);
     let details = body.get("detail").and_then(Value::as_array).cloned().unwrap_or_default();
     let field = |detail: &Value| {
@@ -228,65 +194,15 @@ pub fn decided(failure: &Failure, arrival: Arrival) -> Answer {
     }
 }
 
-/// Sends a video, counting the bytes that are sent.
-///
-/// Subtitles that stand beside it go along where the backend takes them.
-pub async fn upload(
-    http: &Client,
-    server: &Server,
-    token: &SecretString,
-    video: &Path,
-    sent: Arc<AtomicU64>,
-) -> Result<JobId, Failure> {
-    let mut form = Form::new().part("file", part(video, Some(sent)).await?);
-    if server.offers("upload_subtitles")
-        && let Some(subtitles) =
-            ["srt", "vtt"].iter().map(|kind| video.with_extension(kind)).find(|path| path.is_file())
-    {
-        form = form.part("subtitles", part(&subtitles, None).await?);
-    }
-    let call = http.post(api(server, "videos/upload")).bearer_auth(token.expose_secret()).multipart(form);
-    let response = call.send().await.map_err(|error| unanswered(&error))?;
-    if response.status() == StatusCode::BAD_REQUEST {
-        let failure = refused(response).await;
-        let error = Error::new(Code::NotAVideo, failure.error.message);
-        return Err(Failure { error, status: failure.status, retry_after: None, server_code: None });
-    }
-    let value: Value = json(&text(accepted(response).await?, ANSWER_LIMIT).await?)?;
-    let job_id = value.get("job_id").or_else(|| value.get("id")).cloned().unwrap_or_default();
-    serde_json::from_value(job_id).map_err(|_| {
-        Failure::local(Error::new(
-            Code::ServerError,
-            "the studio took the video but named no job: look for it in the list",
-        ))
-    })
-}
-
-async fn part(path: &Path, sent: Option<Arc<AtomicU64>>) -> Result<Part, Failure> {
-    let unreadable = |error: std::io::Error| {
-        let message = format!("{} cannot be read ({error}): check that it is there", path.display());
-        Failure::local(Error::new(Code::File, message))
-    };
-    let file = tokio::fs::File::open(path).await.map_err(unreadable)?;
-    let length = file.metadata().await.map_err(unreadable)?.len();
-    let stream = ReaderStream::with_capacity(file, 64 << 10).inspect(move |chunk| {
-        if let (Some(sent), Ok(chunk)) = (&sent, chunk) {
-            sent.fetch_add(chunk.len() as u64, Ordering::Relaxed);
-        }
-    });
-    let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    Ok(Part::stream_with_length(reqwest::Body::wrap_stream(stream), length).file_name(name))
-}
-
-async fn accepted(response: Response) -> Result<Response, Failure> {
+pub(crate) async fn accepted(response: Response) -> Result<Response, Failure> {
     if response.status().is_success() { Ok(response) } else { Err(refused(response).await) }
 }
 
-fn address(server: &Server, path: &str) -> Result<Url, Failure> {
+pub(crate) fn address(server: &Server, path: &str) -> Result<Url, Failure> {
     let invalid = |error: url::ParseError| Failure::local(Error::new(Code::InvalidAddress, error.to_string()));
     Url::parse(&api(server, path)).map_err(invalid)
 }
 
-fn api(server: &Server, path: &str) -> String {
+pub(crate) fn api(server: &Server, path: &str) -> String {
     format!("{}/api/v1/{path}", server.api_url.as_str().trim_end_matches('/'))
 }

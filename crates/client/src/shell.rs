@@ -84,8 +84,8 @@ pub struct TrayJob {
     pub name: String,
     /// How far it has come.
     pub status: Status,
-    /// 0–100.
-    pub percent: u8,
+    /// 0–100; none where the backend does not say.
+    pub percent: Option<u8>,
     /// Whether something of it wants to be looked at.
     pub attention: bool,
 }

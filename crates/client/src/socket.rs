@@ -2,6 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
+use base64::Engine;
 use futures_util::{FutureExt, SinkExt, StreamExt};
 use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
@@ -20,11 +21,12 @@ use tokio_tungstenite::{
     tungstenite::{
         self, Bytes, Message,
         client::IntoClientRequest,
-        error::CapacityError,
+        error::{CapacityError, ProtocolError},
         http::{HeaderValue, Request, header},
         protocol::{CloseFrame, WebSocketConfig, frame::coding::CloseCode},
     },
 };
+use url::Url;
 
 use crate::{
     http::{date, retry_after, unreachable},
@@ -90,18 +92,24 @@ enum Outgoing {
 
 impl Socket {
     /// Connects, and reports through `report`.
-    pub fn open<F, R>(conn: ConnId, server: &Server, token: &SecretString, route: Route, report: F) -> Self
+    pub fn open<F, R>(conn: ConnId, server: &Server, token: &SecretString, way: WsToken, route: Route, report: F) -> Self
     where
         F: Fn(ConnId, Report) -> R + Send + Sync + 'static,
         R: Future<Output = ()> + Send,
     {
         let (outbox, inbox) = mpsc::channel(OUTBOX);
-        let request = request(server, token);
+        let request = request(server, token, way);
+        let greeting = (way == WsToken::Message).then(|| greeting(server, token));
+        let api_url = server.api_url.clone();
         let task = tokio::spawn(async move {
-            let last = match connect(request, &route).await {
-                Ok((stream, date)) => {
+            let last = match connect(request, way, &route).await {
+                Ok((mut stream, date)) => {
+                    if let Some(greeting) = greeting {
+                        // Whether it arrives shows in what comes back.
+                        let _ = stream.send(Message::text(greeting.expose_secret())).await;
+                    }
                     report(conn, Report::Opened(date)).await;
-                    Report::Closed(converse(stream, inbox, |message| report(conn, message)).await)
+                    Report::Closed(converse(stream, inbox, &api_url, |message| report(conn, message)).await)
                 }
                 Err(refusal) => Report::Refused(refusal),
             };
@@ -141,34 +149,70 @@ impl Drop for Socket {
     }
 }
 
-fn request(server: &Server, token: &SecretString) -> Result<Request<()>, tungstenite::Error> {
-    let mut url = server.ws_url.clone();
-    if server.ws_token == WsToken::Query {
+fn request(server: &Server, token: &SecretString, way: WsToken) -> Result<Request<()>, Refusal> {
+    let unusable = |error: tungstenite::Error| refusal(&error, way);
+    let mut url = address(server, token)?;
+    if way == WsToken::Query {
         url.query_pairs_mut().append_pair("token", token.expose_secret());
     }
-    let mut request = url.as_str().into_client_request()?;
-    if server.ws_token == WsToken::Header {
-        let mut value = HeaderValue::from_str(&format!("Bearer {}", token.expose_secret()))?;
+    let mut request = url.as_str().into_client_request().map_err(unusable)?;
+    let header = match way {
+        WsToken::Header => Some((header::AUTHORIZATION, format!("Bearer {}", token.expose_secret()))),
+        WsToken::Subprotocol => Some((header::SEC_WEBSOCKET_PROTOCOL, format!("bearer, {}", token.expose_secret()))),
+        WsToken::Query | WsToken::Message | WsToken::Auto => None,
+    };
+    if let Some((name, value)) = header {
+        let mut value = HeaderValue::from_str(&value).map_err(|error| unusable(error.into()))?;
         value.set_sensitive(true);
-        request.headers_mut().insert(header::AUTHORIZATION, value);
+        request.headers_mut().insert(name, value);
     }
     Ok(request)
 }
 
+/// Returns the address of the socket, with the id of the person in the place that is left for it.
+fn address(server: &Server, token: &SecretString) -> Result<Url, Refusal> {
+    let text = server.ws_url.as_str();
+    let place = ["{user_id}", "%7Buser_id%7D"].into_iter().find(|place| text.contains(place));
+    let Some(place) = place else { return Ok(server.ws_url.clone()) };
+    let nobody = || {
+        let message = "the address of live updates needs an id that the session does not tell: ask whoever runs the studio";
+        Refusal::NoSocket(Error::new(Code::NoSocket, message))
+    };
+    let user_id = subject(token).ok_or_else(nobody)?;
+    let user_id: String = url::form_urlencoded::byte_serialize(user_id.as_bytes()).collect();
+    Url::parse(&text.replace(place, &user_id)).map_err(|_| nobody())
+}
+
+/// Returns the `sub` of a JWT: whose token it is. Nothing is decided by it, so nobody vouches for it here.
+fn subject(token: &SecretString) -> Option<String> {
+    let payload = token.expose_secret().split('.').nth(1)?;
+    let payload = base64::prelude::BASE64_URL_SAFE_NO_PAD.decode(payload.trim_end_matches('=')).ok()?;
+    let claims: serde_json::Value = serde_json::from_slice(&payload).ok()?;
+    claims.get("sub")?.as_str().map(str::to_owned)
+}
+
+/// Returns the first message that carries the token.
+fn greeting(server: &Server, token: &SecretString) -> SecretString {
+    const OURS: &str = r#"{"type":"auth","token":"{token}"}"#;
+    server.ws_auth_message.as_deref().unwrap_or(OURS).replace("{token}", token.expose_secret()).into()
+}
+
 async fn connect(
-    request: Result<Request<()>, tungstenite::Error>,
+    request: Result<Request<()>, Refusal>,
+    way: WsToken,
     route: &Route,
 ) -> Result<(Stream, Option<Timestamp>), Refusal> {
     let config = WebSocketConfig::default().max_message_size(Some(MESSAGE_LIMIT)).max_frame_size(Some(MESSAGE_LIMIT));
-    match route.socket(request.map_err(|error| refusal(&error))?, config).await {
+    match route.socket(request?, config).await {
         Ok((stream, answer)) => Ok((stream, date(answer.headers()))),
-        Err(error) => Err(refusal(&error)),
+        Err(error) => Err(refusal(&error, way)),
     }
 }
 
 async fn converse<R: Future<Output = ()>>(
     mut stream: Stream,
     mut inbox: mpsc::Receiver<Outgoing>,
+    api_url: &Url,
     report: impl Fn(Report) -> R,
 ) -> Closed {
     let budget = Arc::new(Semaphore::new(BUDGET));
@@ -188,7 +232,7 @@ async fn converse<R: Future<Output = ()>>(
             incoming = stream.next() => incoming,
         };
         let (batch, other) = gather(incoming, &mut stream);
-        if let Some(heard) = batch.told(&budget).await {
+        if let Some(heard) = batch.told(&budget, api_url).await {
             report(heard).await;
         }
         let Some(other) = other else { continue };
@@ -248,23 +292,24 @@ impl Batch {
     }
 
     /// Reads them, once there is room among what waits to be taken.
-    async fn told(self, budget: &Arc<Semaphore>) -> Option<Report> {
+    async fn told(self, budget: &Arc<Semaphore>, api_url: &Url) -> Option<Report> {
         if self.messages.is_empty() {
             return None;
         }
         let kib = u32::try_from(self.bytes / 1024 + KIB_EACH * self.messages.len()).unwrap_or(u32::MAX);
         // Nobody closes it.
         let room = Arc::clone(budget).acquire_many_owned(kib).await.ok()?;
-        Some(Report::Heard(self.messages.iter().map(Heard::of).collect(), room))
+        Some(Report::Heard(self.messages.iter().map(|message| Heard::of(message, api_url)).collect(), room))
     }
 }
 
 impl Heard {
-    fn of(message: &Bytes) -> Self {
+    fn of(message: &Bytes, api_url: &Url) -> Self {
         let frame = match std::str::from_utf8(message) {
-            Ok(text) => protocol::decode(text),
+            Ok(text) => protocol::decode_from(text, Some(api_url)),
             Err(_) => {
-                Err(Rejected { kind: RejectedKind::NotUtf8, reason: "not UTF-8".to_owned(), sample: String::new() })
+                let (reason, sample) = ("not UTF-8".to_owned(), String::new());
+                Err(Rejected { kind: RejectedKind::NotUtf8, reason, sample, job_id: None })
             }
         };
         Self { length: message.len(), frame }
@@ -283,7 +328,13 @@ async fn too_large(mut stream: Stream) -> Closed {
     Closed::Lost(Error::new(Code::MessageTooLarge, "the studio sent a message of more than 8 MiB"))
 }
 
-fn refusal(error: &tungstenite::Error) -> Refusal {
+fn refusal(error: &tungstenite::Error, way: WsToken) -> Refusal {
+    // Whoever does not choose `bearer` has not looked at the token behind it.
+    if let tungstenite::Error::Protocol(ProtocolError::SecWebSocketSubProtocolError(_)) = error
+        && way == WsToken::Subprotocol
+    {
+        return Refusal::Auth;
+    }
     if let tungstenite::Error::Http(response) = error {
         return Refusal::from_status(response.status().as_u16(), retry_after(response.headers()));
     }

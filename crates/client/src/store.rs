@@ -13,6 +13,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Transaction};
 use serde::{Serialize, de::DeserializeOwned};
 use tallylight_core::{
+    json,
     Code, Error, JobId,
     discovery::{Identity, Server},
     notice::Delivered,
@@ -71,7 +72,17 @@ impl Store {
     /// Opens the store of a data folder. A file that cannot be read is set aside, and the program goes on without;
     /// where even that fails, it goes on from memory. Either way [`Self::view`] says so.
     pub fn open(data_dir: &Path) -> Self {
-        let open::Opened { connection, incident, trouble } = open::open(data_dir);
+        Self::of(open::open(data_dir))
+    }
+
+    /// Opens the store without what it kept of jobs, because the program crashed with it again and again: the file is set
+    /// aside, and what a person wrote is carried over.
+    pub fn open_anew(data_dir: &Path) -> Self {
+        Self::of(open::open_anew(data_dir))
+    }
+
+    fn of(opened: open::Opened) -> Self {
+        let open::Opened { connection, incident, trouble } = opened;
         let medium = if trouble.is_some() { Medium::Memory } else { Medium::Disk };
         let view = StorageView { trouble: trouble.map(ReasonView::from), incident: incident.map(ReasonView::from) };
         Self { disk: disk::Disk::new(connection), view, medium, kept_from: None, recorded: BTreeSet::new() }
@@ -283,7 +294,7 @@ impl Store {
 /// Reads texts on every core: the first window must not wait for a hundred thousand of them one by one. A text of another
 /// version costs only itself, because the backend has the job.
 fn read_all<T: DeserializeOwned + Send>(texts: &[String]) -> Vec<T> {
-    let read = |texts: &[String]| texts.iter().filter_map(|text| serde_json::from_str(text).ok()).collect::<Vec<T>>();
+    let read = |texts: &[String]| texts.iter().filter_map(|text| json::from_stored(text).ok()).collect::<Vec<T>>();
     let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
     if texts.len() < BATCH || cores == 1 {
         return read(texts);
@@ -325,7 +336,7 @@ fn trouble(error: &rusqlite::Error) -> Error {
 fn setting<T: DeserializeOwned>(connection: &Connection, name: &str) -> Option<T> {
     let sql = "SELECT value FROM setting WHERE name = ?1";
     let text: Option<String> = connection.query_row(sql, [name], |row| row.get(0)).optional().unwrap_or_default();
-    text.and_then(|text| serde_json::from_str(&text).ok())
+    text.and_then(|text| json::from_stored(&text).ok())
 }
 
 /// Returns what kind of backend the last run of a data folder used, without starting a client.

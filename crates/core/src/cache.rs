@@ -2,6 +2,7 @@
 
 use std::{borrow::Cow, sync::Arc, time::Duration};
 
+use indexmap::IndexSet;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -9,6 +10,7 @@ use crate::{
     JobId, Now,
     edits::{Confirmed, content_of},
     job::Field,
+    moment::Moment,
     protocol::Event,
     record::{Dismissal, Record, Verdict},
     server_clock::ServerClock,
@@ -28,6 +30,10 @@ use jobs::{Jobs, Known};
 
 /// How far ahead of the server's clock a message may be dated before its time of arrival stands in.
 const TRUSTED_AHEAD: Duration = Duration::from_mins(5);
+/// How late a message may be before its clock is in doubt: only REST can tell then what holds.
+const LATE: Duration = Duration::from_mins(1);
+/// How many jobs that REST denied are remembered; a backend that invents ids costs the oldest.
+const DENIED_LIMIT: usize = 1_000;
 /// The most jobs that are held. A backend that invents ids must not fill the memory.
 pub const JOB_LIMIT: usize = 200_000;
 
@@ -59,6 +65,8 @@ pub struct Cache {
     pub server_clock: ServerClock,
     /// The newest time that the list told of when it was first seen whole: what ends after it is news.
     synced: Option<Timestamp>,
+    /// Jobs that REST does not have: no message alone makes them again.
+    denied: IndexSet<JobId>,
 }
 
 impl Cache {
@@ -128,18 +136,28 @@ impl Cache {
         if !self.has_room_for(&event.job_id) {
             return Vec::new();
         }
+        if self.denied.contains(&event.job_id) {
+            return vec![Change::Questionable(event.job_id)];
+        }
         let arrival = self.server_time(now);
         let at = event.at.map_or(arrival, |at| trusted(at, arrival));
+        let is_late = at.checked_add(LATE).is_ok_and(|late| late < arrival);
+        let mut is_questionable = event.lost > 0;
         let is_synced = self.synced.is_some();
         let (known, verdict, mut changes) = self.jobs.change_or_make(&event.job_id, |job, known| {
             let witnessed = if known == Known::Yes || is_synced { Witnessed::Yes } else { Witnessed::FirstLook };
             let before = Before::of(job);
+            // A clock that does not know its offset dates every message before the job's own snapshot.
+            is_questionable |= is_late && job.listed && job.updated_at.is_some_and(|held| Moment::from(at) < held);
             let (verdict, differs) = apply_body(job, at, event.body);
+            is_questionable &= !job.overall.status().is_final();
             let differs = job.touch(at) || differs;
             (known, verdict, if differs { before.compare(job, witnessed) } else { Vec::new() })
         });
         if verdict == Verdict::Doubtful {
             changes.push(Change::Doubted(event.job_id.clone()));
+        } else if is_questionable {
+            changes.push(Change::Questionable(event.job_id.clone()));
         }
         if known == Known::No {
             changes.push(Change::Discovered(event.job_id));
@@ -164,6 +182,7 @@ impl Cache {
         if !self.has_room_for(&job_id) {
             return Vec::new();
         }
+        self.denied.shift_remove(&job_id);
         // Made and ended while nobody looked is news; one that had merely stood on a later page is not.
         let is_news = |since: Timestamp| snapshot.updated_at.is_some_and(|at| at > since);
         let is_news = self.synced.is_some_and(is_news) || cleared.is_some();
@@ -175,6 +194,8 @@ impl Cache {
             }
             let (before, was) = (Before::of(cleared.unwrap_or(job)), Record::clone(job));
             let at = snapshot.updated_at.map_or(requested, |at| trusted(at, requested));
+            let metadata_at = snapshot.metadata_at.map(|at| trusted(at, requested));
+            let snapshot = Snapshot { metadata_at, ..snapshot };
             let decided = match authority {
                 Authority::Ordinary => at,
                 Authority::Decides => job.overall.since().map_or(at, |since| since.max(at)),
@@ -194,7 +215,7 @@ impl Cache {
     /// a word that came after, and is newer than the answer, outdoes the answer.
     pub fn confirm(&mut self, confirmed: Confirmed, requested: Timestamp) -> Vec<Change> {
         let Confirmed { job_id, changes, snapshot, sent_over } = confirmed;
-        let answered = snapshot.as_ref().and_then(|snapshot| snapshot.updated_at);
+        let answered = snapshot.as_ref().and_then(|snapshot| snapshot.metadata_at.or(snapshot.updated_at));
         let answered = answered.map_or(requested, |at| trusted(at, requested));
         let said = |field: &Field| snapshot.as_ref().and_then(|snapshot| content_of(snapshot, *field));
         let values: Vec<_> = changes.into_iter().map(|(field, sent)| (field, said(&field).unwrap_or(sent))).collect();
@@ -233,6 +254,7 @@ impl Cache {
 
     /// Takes up a job that was just made here: whatever becomes of it is news.
     pub fn expect(&mut self, job_id: &JobId) {
+        self.denied.shift_remove(job_id);
         self.jobs.change_or_make(job_id, |_, _| ());
     }
 
@@ -250,8 +272,12 @@ impl Cache {
         Some(Change::Job(job_id.clone(), Scope::Increment))
     }
 
-    /// Forgets a job that the server no longer has.
+    /// Forgets a job that the server does not have. No message makes it again before REST tells of it.
     pub fn remove(&mut self, job_id: &JobId) -> Option<Change> {
+        if self.denied.len() >= DENIED_LIMIT {
+            self.denied.shift_remove_index(0);
+        }
+        self.denied.insert(job_id.clone());
         self.jobs.remove(job_id).map(|job| Change::Removed(job.job_id))
     }
 

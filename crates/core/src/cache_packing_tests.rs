@@ -87,7 +87,7 @@ fn everything(id: u32) -> Record {
     cache.merge(read_job(&job).expect("a job"), now().wall, Authority::Ordinary);
     cache.settle(&JobId::new(id.to_string()), Trouble::Dismiss);
     let job = cache.jobs().next().expect("it").into_owned();
-    Record { run: 3, ..job }
+    Record { run: 3, status_word: Some("ARCHIVED".to_owned()), ..job }
 }
 
 #[test]
@@ -118,6 +118,7 @@ fn the_job_of_the_test_knows_everything_that_can_be_known() {
         listed,
         run: _,
         overall,
+        status_word,
         stages,
         metadata,
         thumbnails,
@@ -128,7 +129,7 @@ fn the_job_of_the_test_knows_everything_that_can_be_known() {
     } = everything(1);
     assert_eq!((job_id.as_str(), listed, overall.error_message()), ("1", true, Some("no sound")));
     assert!(video_id.is_some() && filename.is_some() && size_bytes.is_some() && duration_seconds.is_some());
-    assert!(created_at.is_some() && updated_at.is_some());
+    assert!(created_at.is_some() && updated_at.is_some() && status_word.is_some());
     let counts = [stages.len(), metadata.len(), thumbnails.len(), thumbnails_since.len(), faults.len()];
     assert_eq!(counts, [2, 5, 1, 1, 1]);
     assert!(chosen.is_some() && dismissed.is_some());

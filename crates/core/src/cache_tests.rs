@@ -69,7 +69,7 @@ fn the_newest_time_wins_and_the_rest_of_the_rule_breaks_ties() {
         (status("COMPLETED", 100.0, 5), status("PROCESSING", 10.0, 6), ("PROCESSING", 10.0)),
     ] {
         let job = seen(&applied(&[first.clone(), second.clone()]));
-        assert_eq!((job.row.status.as_str(), job.row.progress_percent), expected, "{first:?} then {second:?}");
+        assert_eq!((job.row.status.as_str(), job.row.progress_percent.unwrap_or(0.0)), expected, "{first:?} then {second:?}");
     }
 }
 
@@ -142,7 +142,7 @@ fn a_slow_snapshot_never_overwrites_a_newer_message() {
         "video": { "original_filename": "a.mp4" }, "video_metadata": { "title": "old", "description": "kept" } }));
     cache.merge(old.expect("a job"), requested(), Authority::Ordinary);
     let job = seen(&cache);
-    assert_eq!((job.row.progress_percent, job.row.title.as_deref()), (50.0, Some("new")));
+    assert_eq!((job.row.progress_percent, job.row.title.as_deref()), (Some(50.0), Some("new")));
     assert_eq!((job.row.filename.as_deref(), job.metadata.description.as_deref()), (Some("a.mp4"), Some("kept")));
 }
 
@@ -251,7 +251,7 @@ pub(super) fn any_event() -> impl Strategy<Value = Event> {
             timestamp_seconds: None,
         })),
     ];
-    (body, 0..6_u32).prop_map(|(body, seconds)| Event { job_id: JobId::new("7"), at: at(seconds).parse().ok(), body })
+    (body, 0..6_u32).prop_map(|(body, seconds)| Event { job_id: JobId::new("7"), at: at(seconds).parse().ok(), body, lost: 0 })
 }
 
 pub(super) fn any_error() -> impl Strategy<Value = Event> {
@@ -259,7 +259,7 @@ pub(super) fn any_error() -> impl Strategy<Value = Event> {
         let error_message = code.clone();
         Body::Error(ErrorData { error_code: code, error_message, recoverable, affected_stage: None })
     });
-    (error, 0..6_u32).prop_map(|(body, seconds)| Event { job_id: JobId::new("7"), at: at(seconds).parse().ok(), body })
+    (error, 0..6_u32).prop_map(|(body, seconds)| Event { job_id: JobId::new("7"), at: at(seconds).parse().ok(), body, lost: 0 })
 }
 
 /// When a run was worked on is for the eye, and no register of the order rule: see `span.rs`.

@@ -63,6 +63,9 @@ pub struct Counters {
     pub network_changes: u32,
     /// Batches of changes that waited because the window was busy.
     pub held_batches: u32,
+    /// Fields of messages and answers that could not be read, and were left out.
+    #[cfg_attr(feature = "bindings", ts(type = "number"))]
+    pub lost_fields: u64,
 }
 
 /// Is something that happened to the connection.
@@ -140,6 +143,11 @@ impl Diagnostics {
         self.counters.bytes += bytes as u64;
     }
 
+    /// Counts fields that could not be read.
+    pub fn lost_fields(&mut self, count: u32) {
+        self.counters.lost_fields += u64::from(count);
+    }
+
     /// Takes in how long a message was on its way, in milliseconds by the server's clock.
     pub fn latency(&mut self, millis: i64) {
         push(&mut self.latencies, millis, LATENCY_LIMIT);
@@ -148,7 +156,7 @@ impl Diagnostics {
     /// Counts and remembers a message that was skipped.
     pub fn rejected(&mut self, at: Timestamp, rejected: &Rejected) -> Attention {
         *self.rejected.entry(rejected.kind).or_default() += 1;
-        let Rejected { kind, reason, sample } = rejected.clone();
+        let Rejected { kind, reason, sample, .. } = rejected.clone();
         push(&mut self.samples, SkippedView { at, kind, reason, sample }, REJECTED_LIMIT);
         let minute = at.as_second().div_euclid(60);
         if self.told.0 != minute {
@@ -194,7 +202,8 @@ mod tests {
 
     fn rejected() -> Rejected {
         let sample = "{\"title\":\"my secret film\"}".to_owned();
-        Rejected { kind: RejectedKind::UnknownType, reason: "unknown type \"my secret film\"".to_owned(), sample }
+        let reason = "unknown type \"my secret film\"".to_owned();
+        Rejected { kind: RejectedKind::UnknownType, reason, sample, job_id: None }
     }
 
     #[test]

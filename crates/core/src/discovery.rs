@@ -1,9 +1,12 @@
 //! From one typed address to everything that is needed to talk to a backend.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use url::{Host, Url};
 
-use crate::{Code, Error, InputField, job::Field};
+use crate::{Code, Error, InputField, job::Field, json};
 
 /// Where the discovery document is, under the server's address.
 pub const WELL_KNOWN: &str = "/.well-known/tallylight.json";
@@ -27,6 +30,9 @@ pub struct Server {
     pub auth_providers: Vec<String>,
     /// How the socket learns the token.
     pub ws_token: WsToken,
+    /// The first message that carries the token, with `{token}` in it, where the backend wants another than ours.
+    #[serde(default)]
+    pub ws_auth_message: Option<String>,
     /// Metadata that may be edited.
     pub editable: Vec<Field>,
     /// Further abilities, such as `upload`.
@@ -65,11 +71,22 @@ pub enum Identity {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum WsToken {
-    /// In an `Authorization` header.
+    /// The backend does not say: the others are tried, one after the other.
     #[default]
+    Auto,
+    /// In an `Authorization` header.
     Header,
     /// As `?token=`, for backends that were written for browsers.
     Query,
+    /// As `Sec-WebSocket-Protocol: bearer, <token>`.
+    Subprotocol,
+    /// In the first message.
+    Message,
+}
+
+impl WsToken {
+    /// The ways to send a token, in the order in which they are tried.
+    pub const WAYS: [Self; 4] = [Self::Header, Self::Query, Self::Subprotocol, Self::Message];
 }
 
 impl Server {
@@ -105,8 +122,12 @@ pub struct Description {
     pub auth_key: Option<String>,
     /// Ways to sign in; `email` where nothing is said.
     pub auth_providers: Option<Vec<String>>,
-    /// `header` or `query`: how the socket learns the token.
+    /// How the socket learns the token: `auto`, `header`, `query`, `subprotocol` or `message`.
     pub ws_token: Option<String>,
+    /// The first message for `message`, with `{token}` in it.
+    pub ws_auth_message: Option<String>,
+    /// How live updates travel: `socket`.
+    pub transport: Option<String>,
     /// Metadata that may be edited; title, description and tags where nothing is said.
     pub editable: Option<Vec<String>>,
     /// Further abilities; none where nothing is said.
@@ -121,6 +142,7 @@ impl Description {
     pub fn complete(self, address: &Url, identity: Identity, source: Source) -> Result<Server, Error> {
         let given = |text: Option<String>| text.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
         let url = |text: Option<String>, field| given(text).map(|text| whole_url(&text, field)).transpose();
+        one_of(self.transport, InputField::Transport, &[("socket", ())])?;
         let missing = |field, what: &str| Error::new(Code::InvalidAddress, format!("{what} is missing")).at(field);
         Ok(Server {
             name: given(self.name).unwrap_or_else(|| address.host_str().unwrap_or("studio").to_owned()),
@@ -130,10 +152,18 @@ impl Description {
                 .ok_or_else(|| missing(InputField::AuthUrl, "the address of the sign-in server"))?,
             auth_key: given(self.auth_key).ok_or_else(|| missing(InputField::AuthKey, "the public key"))?,
             auth_providers: self.auth_providers.unwrap_or_else(|| vec!["email".to_owned()]),
-            ws_token: match self.ws_token.as_deref() {
-                Some("query") => WsToken::Query,
-                _ => WsToken::Header,
-            },
+            ws_token: one_of(
+                self.ws_token,
+                InputField::WsToken,
+                &[
+                    ("auto", WsToken::Auto),
+                    ("header", WsToken::Header),
+                    ("query", WsToken::Query),
+                    ("subprotocol", WsToken::Subprotocol),
+                    ("message", WsToken::Message),
+                ],
+            )?,
+            ws_auth_message: given(self.ws_auth_message),
             editable: self.editable.map_or_else(
                 || vec![Field::Title, Field::Description, Field::Tags],
                 |fields| fields.iter().filter_map(|field| Field::parse(field)).collect(),
@@ -144,6 +174,21 @@ impl Description {
             source,
         })
     }
+}
+
+/// Reads the word of a setting that knows few; one that is not said is the first.
+///
+/// # Errors
+/// [`Code::InvalidAddress`], naming the field and what it may be.
+fn one_of<T: Copy>(word: Option<String>, field: InputField, known: &[(&str, T)]) -> Result<T, Error> {
+    let word = word.map(|word| word.trim().to_lowercase()).filter(|word| !word.is_empty());
+    let Some(word) = word else { return Ok(known[0].1) };
+    known.iter().find(|(name, _)| *name == word).map(|(_, value)| *value).ok_or_else(|| {
+        let names: Vec<&str> = known.iter().map(|(name, _)| *name).collect();
+        let field_name = field.name();
+        let message = format!("{field_name} is {word:?}, and may be {}", names.join(", "));
+        Error::new(Code::InvalidAddress, message).at(field)
+    })
 }
 
 /// Makes a whole address of what a person types: `acme.tv`, `https://acme.tv/`, `localhost:8000`.
@@ -163,8 +208,7 @@ pub fn parse_address(typed: &str) -> Result<Url, Error> {
 /// [`Code::NotAStudio`] when it is no such document, [`Code::InsecureAddress`] when it names a plain address of
 /// another machine.
 pub fn read(address: &Url, identity: Identity, document: &str) -> Result<Server, Error> {
-    let description: Result<Description, _> = serde_json::from_str(document);
-    let described = description.map_err(|error| error.to_string()).and_then(|description| {
+    let described = describe(document).and_then(|description| {
         match description.complete(address, identity, Source::Discovery) {
             Err(error) if error.code == Code::InvalidAddress => Err(error.message),
             // Whoever typed an address has no such field before them.
@@ -180,6 +224,18 @@ pub fn read(address: &Url, identity: Identity, document: &str) -> Result<Server,
     })
 }
 
+fn describe(document: &str) -> Result<Description, String> {
+    let mut document = json::parse(document).map_err(|error| error.to_string())?.value;
+    for name in ["auth_providers", "editable", "features"] {
+        // What is no word says nothing, and a word says nothing more the second time.
+        if let Some(Value::Array(words)) = document.get_mut(name) {
+            let mut seen = BTreeSet::new();
+            words.retain(|word| word.as_str().is_some_and(|word| seen.insert(word.to_owned())));
+        }
+    }
+    Description::deserialize(document).map_err(|error| error.to_string())
+}
+
 /// Returns an address as a person would write it.
 pub fn shown(address: &Url) -> String {
     let text = address.as_str().trim_end_matches('/');
@@ -193,6 +249,8 @@ fn whole_url(typed: &str, field: InputField) -> Result<Url, Error> {
         | InputField::AuthUrl
         | InputField::AuthKey
         | InputField::ApiUrl
+        | InputField::WsToken
+        | InputField::Transport
         | InputField::Email
         | InputField::Password => ("https", "http", "acme.tv"),
     };
@@ -300,7 +358,7 @@ mod tests {
             read(&address, Identity::Address, r#"{"auth_url":"https://x.supabase.co","auth_key":"k"}"#).expect("short");
         assert_eq!(short.ws_url.as_str(), "wss://acme.tv/ws");
         assert_eq!(short.api_url.as_str(), "https://acme.tv/");
-        assert_eq!((short.name.as_str(), short.ws_token), ("acme.tv", WsToken::Header));
+        assert_eq!((short.name.as_str(), short.ws_token), ("acme.tv", WsToken::Auto));
         assert_eq!(short.editable, [Field::Title, Field::Description, Field::Tags]);
         assert!(!short.offers("upload"));
 

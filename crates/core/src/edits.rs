@@ -22,7 +22,7 @@ use crate::{
 mod answers;
 mod messages;
 
-pub(crate) use answers::content_of;
+pub use answers::content_of;
 pub use messages::{
     Answer, Arrival, Cause, Changes, Confirmed, Draft, Edit, EditState, Effect, Input, OpId, Unanswered, read_content,
 };

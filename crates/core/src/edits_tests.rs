@@ -203,7 +203,7 @@ fn the_answer_outdoes_what_was_held_and_a_later_word_outdoes_the_answer() {
         edits.on(Input::Edit(seven(), changes([(Field::Title, "mine")])), cache, now());
         if let Some((words, seconds)) = meanwhile {
             let body = Body::Metadata(Field::Title, text(words));
-            cache.apply(Event { job_id: seven(), at: Some(at(seconds).wall), body }, at(seconds));
+            cache.apply(Event { job_id: seven(), at: Some(at(seconds).wall), body, lost: 0 }, at(seconds));
         }
         let answer = Answer::Saved(Some(Box::new(answer)));
         for effect in edits.on(Input::Answered(OpId(1), answer), cache, now()) {

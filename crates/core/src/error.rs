@@ -53,6 +53,8 @@ pub enum Code {
     Storage,
     /// What was kept on disk could not be read, and was set aside.
     StorageUnreadable,
+    /// What was kept on disk was set aside, because the program crashed twice with it.
+    StorageSuspect,
     /// What was kept on disk is of a newer version of the program, and was set aside.
     StorageNewer,
     /// The video was changed by somebody else meanwhile.
@@ -67,6 +69,8 @@ pub enum Code {
     SocketRefused,
     /// The address answers, but not with a socket.
     NoSocket,
+    /// The socket is open, but brings nothing that can be read.
+    NothingReadable,
     /// The socket was closed by the server or the network.
     Closed,
     /// Nothing was heard for too long.
@@ -119,10 +123,31 @@ pub enum InputField {
     ApiUrl,
     /// The socket.
     WsUrl,
+    /// How the socket learns the token.
+    WsToken,
+    /// How live updates travel.
+    Transport,
     /// The email of the account.
     Email,
     /// Its password.
     Password,
+}
+
+impl InputField {
+    /// Returns its name in a discovery document, or in a form.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Address => "address",
+            Self::AuthUrl => "auth_url",
+            Self::AuthKey => "auth_key",
+            Self::ApiUrl => "api_url",
+            Self::WsUrl => "ws_url",
+            Self::WsToken => "ws_token",
+            Self::Transport => "transport",
+            Self::Email => "email",
+            Self::Password => "password",
+        }
+    }
 }
 
 impl Error {

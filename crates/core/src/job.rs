@@ -5,7 +5,7 @@ use std::fmt;
 use borsh::{BorshDeserialize, BorshSerialize};
 use serde::{Deserialize, Deserializer, Serialize, de};
 
-use crate::{StageId, ThumbnailId, digest, moment::Moment};
+use crate::{StageId, ThumbnailId, digest, moment::Moment, text};
 
 /// Is how far a job or a stage has come.
 ///
@@ -165,6 +165,22 @@ impl Shelved {
 }
 
 impl Content {
+    /// Cleans its texts as [`text::clean`] does.
+    #[must_use]
+    pub fn cleaned(self) -> Self {
+        match self {
+            Self::Text(text) => Self::Text(text::cleaned(text)),
+            Self::Tags(tags) => Self::Tags(tags.into_iter().map(text::cleaned).collect()),
+            Self::Chapters(mut chapters) => {
+                for chapter in &mut chapters {
+                    chapter.title = text::cleaned(std::mem::take(&mut chapter.title));
+                }
+                Self::Chapters(chapters)
+            }
+            Self::Shelved(shelved) => Self::Shelved(shelved),
+        }
+    }
+
     /// Tells whether there is nothing in it.
     pub fn is_empty(&self) -> bool {
         match self {

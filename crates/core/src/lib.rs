@@ -14,7 +14,9 @@ pub mod error;
 pub mod forecast;
 pub mod id;
 pub mod job;
+pub mod json;
 pub mod link;
+pub mod media_url;
 pub mod moment;
 pub mod notice;
 pub mod now;
@@ -28,6 +30,7 @@ pub mod session;
 pub mod settings;
 pub mod snapshot;
 pub mod span;
+pub mod text;
 pub mod view;
 pub mod words;
 

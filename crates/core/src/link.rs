@@ -14,6 +14,7 @@ use crate::{
     view::{ConnectionState, ConnectionView, ReasonView},
 };
 
+mod access;
 mod close;
 mod open;
 mod renew;
@@ -22,7 +23,8 @@ mod step;
 mod sync;
 
 pub use close::{Closed, Refusal};
-use open::Open;
+use access::Access;
+use open::{Open, Readable};
 pub use step::{Effect, Input};
 use sync::{Recovery, Sync};
 
@@ -60,24 +62,18 @@ enum State {
     Stopped,
 }
 
-/// Tells what was already tried against a refusal of the token.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum TokenTrial {
-    #[default]
-    Untried,
-    Refreshed,
-}
-
 /// Is the state of the one connection.
 #[derive(Debug, Default)]
 pub struct Link {
     state: State,
     next_conn: u64,
     backoff: Backoff,
-    trial: TokenTrial,
+    access: Access,
     reason: Option<ReasonView>,
     sync: Sync,
     watched: BTreeSet<JobId>,
+    /// Whether nothing that sockets bring can be read; holds over a reconnect.
+    mute: bool,
     /// The last reading of both clocks, to tell a sleep of the machine.
     last: Option<Now>,
     shown: Option<ConnectionView>,
@@ -109,7 +105,7 @@ impl Link {
             State::Waiting { until, .. } => Some(*until),
             State::SignedOut | State::AwaitingToken | State::AskingRest | State::Stopped => None,
         };
-        [own, self.sync.deadline()].into_iter().flatten().min()
+        [own, self.mute_deadline(), self.sync.deadline()].into_iter().flatten().min()
     }
 
     fn take(&mut self, input: Input, now: Now, effects: &mut Vec<Effect>) {
@@ -125,11 +121,21 @@ impl Link {
                 self.refused(refusal, now, effects);
             }
             Input::Closed(conn, closed) if self.is_open(conn) => self.closed(closed, now, effects),
-            Input::Message(conn) => self.life(conn, now, true),
-            Input::Noise(conn) => self.life(conn, now, false),
+            Input::Message(conn) => {
+                self.life(conn, now);
+                self.valid(conn, effects);
+                self.job_heard(conn, now);
+            }
+            Input::Noise(conn) => self.life(conn, now),
+            Input::Unreadable(conn, count) => self.unreadable(conn, count),
+            Input::Accepted(conn) => self.valid(conn, effects),
             Input::Heartbeat(conn, kind) => {
-                self.life(conn, now, true);
-                if self.is_open(conn) {
+                self.life(conn, now);
+                self.valid(conn, effects);
+                if let State::Open(open) = &mut self.state
+                    && open.conn == conn
+                {
+                    open.heard.heartbeats = true;
                     let timestamp = now.wall;
                     let answer = match kind {
                         Heartbeat::Heartbeat => ClientMessage::Heartbeat { timestamp },
@@ -144,11 +150,12 @@ impl Link {
             Input::Unwatch(job_id) => {
                 self.watched.remove(&job_id);
             }
-            Input::Fetched => self.fetched(now),
+            Input::Fetched => self.fetched(now, effects),
             Input::FetchFailed(error, retry_after) => self.fetch_failed(error, retry_after, now, effects),
             Input::TokenRefreshed if self.state == State::AwaitingToken => self.connect(now, effects),
+            Input::TokenRefreshed => self.token_renewed(),
             Input::TokenDelayed(error) if self.state == State::AwaitingToken => {
-                self.trial = TokenTrial::Untried;
+                self.token_delayed();
                 self.retry_later(error, None, now);
             }
             Input::Reconnect => self.reconnect(now, effects),
@@ -162,7 +169,6 @@ impl Link {
             | Input::Refused(..)
             | Input::Closed(..)
             | Input::Pong(_)
-            | Input::TokenRefreshed
             | Input::TokenDelayed(_)
             | Input::LookSoon
             | Input::Refresh => {}
@@ -176,13 +182,18 @@ impl Link {
             }
             State::Open(open) if now.monotonic >= open.life + SILENCE_LIMIT => {
                 effects.push(Effect::Disconnect(open.conn));
-                let silent = Error::new(Code::Silent, "nothing was heard from the studio for a minute");
-                self.retry_later(silent, None, now);
+                let why = if open.heard.any && !open.heard.heartbeats {
+                    "nothing was heard from the studio for a minute: it sends no heartbeats"
+                } else {
+                    "nothing was heard from the studio for a minute"
+                };
+                self.mute |= !open.heard.any;
+                self.retry_later(Error::new(Code::Silent, why), None, now);
             }
             State::Open(open) if !open.settled && now.monotonic >= open.since + SETTLED_AFTER => {
                 open.settled = true;
-                // Not with the first message: a backend that says one and then refuses would be asked for ever.
-                self.trial = TokenTrial::Untried;
+                let was_valid = open.heard.any;
+                self.settle(was_valid, effects);
                 self.prove();
             }
             State::Connecting { conn, since } if now.monotonic >= *since + HANDSHAKE_LIMIT => {
@@ -199,6 +210,7 @@ impl Link {
             | State::AskingRest
             | State::Stopped => {}
         }
+        self.listen(now);
         if self.sync.due(now) {
             effects.push(Effect::FetchJobs);
         }
@@ -216,8 +228,7 @@ impl Link {
             effects.push(Effect::Disconnect(conn));
             return;
         }
-        let since = now.monotonic;
-        self.state = State::Open(Open { conn, since, life: since, settled: false, probe: None });
+        self.state = State::Open(Open::new(conn, now));
         let watched: Vec<JobId> = self.watched.iter().cloned().collect();
         subscribe(conn, &watched, effects);
         // What was missed while away: subscribe first, then look, so that nothing falls in between.
@@ -226,7 +237,8 @@ impl Link {
 
     fn refused(&mut self, refusal: Refusal, now: Now, effects: &mut Vec<Effect>) {
         match refusal {
-            Refusal::Auth | Refusal::NoToken => self.token_refused(effects),
+            Refusal::Auth => self.token_refused(false, now, effects),
+            Refusal::NoToken => self.await_token(effects),
             Refusal::NoSocket(error) => self.closed_to_us(error, now),
             Refusal::Failed(error, retry_after) => self.retry_later(error, retry_after, now),
         }
@@ -234,8 +246,10 @@ impl Link {
 
     fn closed(&mut self, closed: Closed, now: Now, effects: &mut Vec<Effect>) {
         self.sync.lost();
+        // One that said nothing readable never took the token, however long it stayed open.
+        let was_valid = matches!(self.state, State::Open(Open { heard: Readable { any: true, .. }, .. }));
         match closed {
-            Closed::Auth => self.token_refused(effects),
+            Closed::Auth => self.token_refused(was_valid, now, effects),
             Closed::Replaced => {
                 self.state = State::Stopped;
                 self.sync.stop();
@@ -248,26 +262,10 @@ impl Link {
         }
     }
 
-    /// Refreshes once, then lets REST judge.
-    fn token_refused(&mut self, effects: &mut Vec<Effect>) {
-        match self.trial {
-            TokenTrial::Untried => {
-                self.trial = TokenTrial::Refreshed;
-                self.state = State::AwaitingToken;
-                effects.push(Effect::RefreshToken);
-            }
-            TokenTrial::Refreshed => {
-                self.state = State::AskingRest;
-                self.sync.ask();
-            }
-        }
-    }
-
-    fn fetched(&mut self, now: Now) {
+    fn fetched(&mut self, now: Now, effects: &mut Vec<Effect>) {
         let recovery = self.sync.succeeded(now, matches!(self.state, State::Open(_)));
         if self.state == State::AskingRest {
-            let refused = "the studio accepts the session but refuses live updates: asking every few seconds instead";
-            self.closed_to_us(Error::new(Code::SocketRefused, refused), now);
+            self.token_accepted(now, effects);
         } else if recovery == Recovery::Recovered && self.is_barred() {
             // Whatever stood in the way of everything is gone: the sign-in page of a Wi-Fi, say.
             self.hurry(now);
@@ -293,7 +291,6 @@ impl Link {
 
     /// The socket does not work for us although the backend does: poll, and look again every five minutes.
     fn closed_to_us(&mut self, error: Error, now: Now) {
-        self.trial = TokenTrial::Untried;
         self.backoff.fail(now.draw);
         self.reason = Some(error.into());
         self.state = State::Waiting { until: now.monotonic + CLOSED_SOCKET_RETRY, not_before: now.monotonic };
@@ -343,8 +340,8 @@ impl Link {
             effects.push(Effect::Disconnect(conn));
         }
         let next_conn = self.next_conn;
-        let shown = self.shown.take();
-        *self = Self { next_conn, shown, last: self.last, ..Self::default() };
+        let (shown, access) = (self.shown.take(), self.forget_access());
+        *self = Self { next_conn, shown, access, last: self.last, ..Self::default() };
     }
 
     fn watch(&mut self, job_ids: Vec<JobId>, effects: &mut Vec<Effect>) {
@@ -354,15 +351,23 @@ impl Link {
         }
     }
 
-    fn life(&mut self, conn: ConnId, now: Now, valid: bool) {
+    fn life(&mut self, conn: ConnId, now: Now) {
         if let State::Open(open) = &mut self.state
             && open.conn == conn
         {
             open.life = now.monotonic;
             open.probe = None;
-            if valid {
-                self.prove();
-            }
+        }
+    }
+
+    /// Something readable came: the token is accepted.
+    fn valid(&mut self, conn: ConnId, effects: &mut Vec<Effect>) {
+        if let State::Open(open) = &mut self.state
+            && open.conn == conn
+        {
+            open.heard.any = true;
+            self.prove_way(effects);
+            self.prove();
         }
     }
 

@@ -2,6 +2,7 @@
 
 use proptest::prelude::*;
 
+use crate::discovery::WsToken;
 use super::*;
 
 fn error() -> Error {
@@ -25,6 +26,8 @@ fn any_step() -> impl Strategy<Value = (Input, u64, bool)> {
         conn.clone().prop_map(|conn| Input::Closed(conn, Closed::Lost(error()))),
         conn.clone().prop_map(Input::Message),
         conn.clone().prop_map(Input::Noise),
+        conn.clone().prop_map(|conn| Input::Unreadable(conn, 3)),
+        conn.clone().prop_map(Input::Accepted),
         conn.clone().prop_map(|conn| Input::Heartbeat(conn, Heartbeat::Ping)),
         conn.prop_map(Input::Pong),
         Just(Input::NetworkChanged),
@@ -52,6 +55,8 @@ fn relative(input: Input, newest: u64) -> Input {
         Input::Closed(conn, closed) => Input::Closed(of(conn), closed),
         Input::Message(conn) => Input::Message(of(conn)),
         Input::Noise(conn) => Input::Noise(of(conn)),
+        Input::Unreadable(conn, count) => Input::Unreadable(of(conn), count),
+        Input::Accepted(conn) => Input::Accepted(of(conn)),
         Input::Heartbeat(conn, kind) => Input::Heartbeat(of(conn), kind),
         Input::Pong(conn) => Input::Pong(of(conn)),
         other => other,
@@ -92,7 +97,7 @@ impl Driver {
                 Effect::FetchJobs => self.fetches += 1,
                 Effect::RefreshToken => self.asks_token = true,
                 Effect::SignOut(_) => (self.fetches, self.asks_token) = (0, false),
-                Effect::Show(_) => {}
+                Effect::Show(_) | Effect::Remember(_) => {}
             }
         }
     }
@@ -103,9 +108,13 @@ proptest! {
 
     #[test]
     fn there_is_at_most_one_socket_and_always_a_way_forward(
-        steps in proptest::collection::vec(any_step(), 1..60)
+        steps in proptest::collection::vec(any_step(), 1..60),
+        is_auto in any::<bool>(),
     ) {
         let mut scene = Scene::new();
+        if is_auto {
+            scene.link.lead_to("wss://acme.tv/ws".to_owned(), WsToken::Auto, None);
+        }
         let mut driver = Driver::default();
         for (input, millis, slept) in steps {
             scene.now = scene.now.after(Duration::from_millis(millis));

@@ -1,20 +1,20 @@
 //! Every message of the socket: tolerant decoding of what arrives, strict encoding of what is sent.
 
-use std::borrow::Cow;
-
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
-use serde_json::{Value, value::RawValue};
+use serde::Serialize;
 use url::Url;
 
 use crate::{
-    JobId, StageId, ThumbnailId,
-    discovery::is_trustworthy,
-    job::{Chapter, Content, Field, Status, Thumbnail},
-    lenient,
+    JobId, StageId,
+    job::{Content, Field, Status, Thumbnail},
 };
 
+mod content;
+mod tolerant;
 mod whole;
+
+pub use content::content;
+pub(crate) use tolerant::{error, progress, thumbnail};
 
 /// The largest message that is read, in bytes; a larger one closes the connection with 1009.
 pub const MESSAGE_LIMIT: usize = 8 << 20;
@@ -28,6 +28,8 @@ pub const SUBSCRIPTION_CHUNK: usize = 500;
 pub enum Frame {
     /// The backend is alive and wants to hear that we are.
     Heartbeat(Heartbeat),
+    /// The backend has accepted the token that came in the first message.
+    Accepted,
     /// Something happened to a job.
     Event(Event),
 }
@@ -50,6 +52,8 @@ pub struct Event {
     pub at: Option<Timestamp>,
     /// What happened.
     pub body: Body,
+    /// How many of its fields could not be read, and are left out.
+    pub lost: u32,
 }
 
 /// Is the payload of an [`Event`].
@@ -65,23 +69,23 @@ pub enum Body {
     Thumbnail(Thumbnail),
     /// ERROR
     Error(ErrorData),
+    /// Several at once, as a flat message carries them.
+    Many(Vec<Body>),
 }
 
-/// Is the progress of a job or a stage.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
+/// The progress of a job or a stage.
+#[derive(Clone, Debug, PartialEq)]
 pub struct Progress {
     /// How far it has come.
     pub status: Status,
     /// 0–100; none where the backend left it out.
-    #[serde(default, deserialize_with = "lenient::percent")]
     pub progress_percent: Option<f64>,
     /// Why it failed.
-    #[serde(default)]
     pub error_message: Option<String>,
 }
 
-/// Is the payload of an ERROR.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+/// The payload of an ERROR.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ErrorData {
     /// The backend's code.
     pub error_code: String,
@@ -90,7 +94,6 @@ pub struct ErrorData {
     /// Whether processing goes on.
     pub recoverable: bool,
     /// The stage that it happened in.
-    #[serde(default, deserialize_with = "lenient::optional_id")]
     pub affected_stage: Option<StageId>,
 }
 
@@ -104,6 +107,8 @@ pub struct Rejected {
     pub reason: String,
     /// Its beginning, at most 2 KiB, without tokens.
     pub sample: String,
+    /// The job that it is about, where that could be read: what it said is asked of REST.
+    pub job_id: Option<JobId>,
 }
 
 /// Names the fault of a message that was skipped; stable, so that it can be counted and told without its content.
@@ -160,169 +165,22 @@ impl ClientMessage {
 /// Returns why it was skipped and a sample of it, when it is no message of the specification even with the
 /// tolerance of the contract.
 pub fn decode(text: &str) -> Result<Frame, Rejected> {
-    if let Some(event) = whole::event(text) {
+    decode_from(text, None)
+}
+
+/// Reads one frame of a backend, to whose REST address paths of pictures belong.
+///
+/// # Errors
+/// As [`decode`].
+pub fn decode_from(text: &str, api_url: Option<&Url>) -> Result<Frame, Rejected> {
+    if let Some(event) = whole::event(text, api_url) {
         return Ok(Frame::Event(event));
     }
-    // The reason may quote the message.
-    read(text).map_err(|(kind, reason)| Rejected { kind, reason: sample(&reason), sample: sample(text) })
-}
-
-#[derive(Deserialize)]
-struct Envelope<'a> {
-    #[serde(borrow, rename = "type")]
-    kind: Cow<'a, str>,
-    #[serde(default, deserialize_with = "lenient::optional_id")]
-    job_id: Option<JobId>,
-    #[serde(borrow, default)]
-    data: Option<&'a RawValue>,
-    #[serde(default, deserialize_with = "lenient::time")]
-    timestamp: Option<Timestamp>,
-}
-
-type Fault = (RejectedKind, String);
-
-fn read(text: &str) -> Result<Frame, Fault> {
-    let not_a_message = |why: String| (RejectedKind::NotAMessage, format!("not a message: {why}"));
-    // An array would pass for an object whose fields stand in order.
-    if text.trim_start().starts_with('[') {
-        return Err(not_a_message("an array".to_owned()));
-    }
-    let envelope: Envelope = serde_json::from_str(text).map_err(|error| not_a_message(error.to_string()))?;
-    let kind = envelope.kind.trim();
-    let kind = if kind.bytes().any(|byte| byte.is_ascii_lowercase()) {
-        Cow::Owned(kind.to_ascii_uppercase())
-    } else {
-        Cow::Borrowed(kind)
-    };
-    match kind.as_ref() {
-        "HEARTBEAT" => return Ok(Frame::Heartbeat(Heartbeat::Heartbeat)),
-        "PING" => return Ok(Frame::Heartbeat(Heartbeat::Ping)),
-        _ => {}
-    }
-    let unreadable = |why: String| (RejectedKind::Unreadable, format!("{kind}: {why}"));
-    let data = envelope.data.map_or("{}", RawValue::get);
-    let body = match kind.as_ref() {
-        "JOB_UPDATE" => payload(data).map(Body::Job),
-        "STAGE_UPDATE" => payload(data).map(StageData::into_body),
-        "METADATA_UPDATE" => payload(data).and_then(MetadataData::into_body),
-        "THUMBNAIL_GENERATED" => payload(data).and_then(|data: ThumbnailData| {
-            data.into_thumbnail().map(Body::Thumbnail).ok_or_else(|| "thumbnail_url is not https".to_owned())
-        }),
-        "ERROR" => payload(data).map(Body::Error),
-        _ => return Err((RejectedKind::UnknownType, format!("unknown type {:?}", envelope.kind))),
-    };
-    let body = body.map_err(unreadable)?;
-    let job_id = envelope.job_id.ok_or_else(|| unreadable("no job_id".to_owned()))?;
-    Ok(Frame::Event(Event { job_id, at: envelope.timestamp, body }))
-}
-
-fn payload<'a, T: Deserialize<'a>>(data: &'a str) -> Result<T, String> {
-    serde_json::from_str(data).map_err(|error| error.to_string())
-}
-
-/// Is a [`Progress`] with the stage that it is of: read at once, and not as a part of its own, which costs a detour.
-#[derive(Deserialize)]
-struct StageData {
-    stage_id: StageId,
-    status: Status,
-    #[serde(default, deserialize_with = "lenient::percent")]
-    progress_percent: Option<f64>,
-    #[serde(default)]
-    error_message: Option<String>,
-}
-
-impl StageData {
-    fn into_body(self) -> Body {
-        let Self { stage_id, status, progress_percent, error_message } = self;
-        Body::Stage(stage_id, Progress { status, progress_percent, error_message })
-    }
-}
-
-#[derive(Deserialize)]
-struct MetadataData {
-    metadata_type: String,
-    content: Value,
-}
-
-impl MetadataData {
-    fn into_body(self) -> Result<Body, String> {
-        let field = Field::parse(&self.metadata_type)
-            .ok_or_else(|| format!("unknown metadata_type {:?}", self.metadata_type))?;
-        let content = content(field, &self.content).ok_or("unreadable content")?;
-        Ok(Body::Metadata(field, content))
-    }
-}
-
-/// Is a thumbnail as messages and snapshots write it.
-#[derive(Deserialize)]
-pub(crate) struct ThumbnailData {
-    thumbnail_id: ThumbnailId,
-    thumbnail_url: String,
-    #[serde(default, deserialize_with = "lenient::size")]
-    width: Option<u64>,
-    #[serde(default, deserialize_with = "lenient::size")]
-    height: Option<u64>,
-    #[serde(default, deserialize_with = "lenient::number")]
-    timestamp_seconds: Option<f64>,
-}
-
-impl ThumbnailData {
-    /// Returns the thumbnail, unless its address is one that must not reach a window.
-    pub(crate) fn into_thumbnail(self) -> Option<Thumbnail> {
-        Url::parse(&self.thumbnail_url).ok().filter(is_trustworthy)?;
-        Some(Thumbnail {
-            thumbnail_id: self.thumbnail_id,
-            thumbnail_url: self.thumbnail_url,
-            width: self.width.unwrap_or(0),
-            height: self.height.unwrap_or(0),
-            timestamp_seconds: self.timestamp_seconds,
-        })
-    }
-}
-
-/// Reads the content of a field: what the specification says, and the near misses of real backends.
-pub fn content(field: Field, value: &Value) -> Option<Content> {
-    match field {
-        Field::Title | Field::Description => value.as_str().map(|text| Content::Text(text.to_owned())),
-        Field::Transcript => transcript(value).map(Content::Text),
-        Field::Tags => tags(value).map(Content::Tags),
-        Field::Chapters => chapters(value).map(Content::Chapters),
-        Field::Thumbnail => ThumbnailId::deserialize(value).ok().map(|id| Content::Text(id.to_string())),
-    }
-}
-
-fn transcript(value: &Value) -> Option<String> {
-    let text = |value: &Value| value.as_str().map(str::to_owned);
-    text(value).or_else(|| ["text", "transcript_text", "transcript"].iter().find_map(|key| text(value.get(*key)?)))
-}
-
-fn tags(value: &Value) -> Option<Vec<String>> {
-    match value {
-        Value::Array(tags) => tags.iter().map(|tag| tag.as_str().map(str::to_owned)).collect(),
-        Value::String(list) => {
-            Some(list.split(',').map(str::trim).filter(|tag| !tag.is_empty()).map(str::to_owned).collect())
-        }
-        Value::Object(map) => tags(map.get("tags")?),
-        Value::Null | Value::Bool(_) | Value::Number(_) => None,
-    }
-}
-
-fn chapters(value: &Value) -> Option<Vec<Chapter>> {
-    #[derive(Deserialize)]
-    struct ChapterData {
-        #[serde(alias = "start", alias = "start_time", alias = "timestamp", deserialize_with = "lenient::number")]
-        start_seconds: Option<f64>,
-        #[serde(default)]
-        title: String,
-    }
-    let list = value.as_array().or_else(|| value.get("chapters")?.as_array())?;
-    let mut chapters = Vec::with_capacity(list.len());
-    for entry in list {
-        let data = ChapterData::deserialize(entry).ok()?;
-        chapters.push(Chapter { start_seconds: data.start_seconds?.max(0.0), title: data.title });
-    }
-    chapters.sort_by(|a, b| a.start_seconds.total_cmp(&b.start_seconds));
-    Some(chapters)
+    tolerant::read(text, api_url).map_err(|fault| {
+        let tolerant::Fault { kind, reason, job_id } = fault;
+        // The reason may quote the message.
+        Rejected { kind, reason: sample(&reason), sample: sample(text), job_id }
+    })
 }
 
 /// Returns the beginning of a text for a log: at most 2 KiB, with everything that looks like a JWT struck out.

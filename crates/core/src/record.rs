@@ -112,7 +112,12 @@ impl Gauge {
 
     /// Returns how far it has come, 0–100.
     pub fn percent(&self) -> f64 {
-        self.percent.as_ref().map_or(0.0, |percent| percent.value.1.0)
+        self.told_percent().unwrap_or(0.0)
+    }
+
+    /// Returns how far it has come, 0–100; none where nobody ever said so.
+    pub fn told_percent(&self) -> Option<f64> {
+        self.percent.as_ref().map(|percent| percent.value.1.0)
     }
 
     /// Returns when that was told.
@@ -195,6 +200,9 @@ pub struct Record {
     pub run: u32,
     /// Its overall progress.
     pub overall: Gauge,
+    /// The backend's own word for its status, where that is none of the specification's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status_word: Option<String>,
     /// The progress of its stages.
     #[serde(serialize_with = "kept::as_map")]
     #[borsh(serialize_with = "packed::put_parts", deserialize_with = "packed::take_parts")]
@@ -243,6 +251,7 @@ impl Record {
             listed: false,
             run: 0,
             overall: Gauge::default(),
+            status_word: None,
             stages: Parts::new(),
             metadata: Parts::new(),
             thumbnails: Parts::new(),

@@ -3,7 +3,6 @@
 use std::{borrow::Cow, time::Duration};
 
 use jiff::Timestamp;
-use serde_json::Value;
 
 use crate::{
     Now,
@@ -11,6 +10,7 @@ use crate::{
     discovery::{self, Identity},
     edits::Edits,
     forecast::Forecast,
+    json,
     protocol::{Event, Frame, decode},
     snapshot::{Snapshot, read_job, read_page},
     view::{self, JobView},
@@ -27,7 +27,7 @@ const KEPT: usize = 4 << 10;
 pub fn frame(text: &str) {
     match decode(text) {
         Ok(Frame::Event(event)) => apply(&event),
-        Ok(Frame::Heartbeat(_)) => {}
+        Ok(Frame::Heartbeat(_) | Frame::Accepted) => {}
         Err(rejected) => {
             assert!(rejected.sample.len() <= KEPT && rejected.reason.len() <= KEPT, "too much of it is kept");
         }
@@ -39,13 +39,13 @@ pub fn frame(text: &str) {
 /// # Panics
 /// As [`frame`].
 pub fn rest(text: &str) {
-    if let Ok(value) = serde_json::from_str::<Value>(text) {
-        let _ = read_job(&value).map(|snapshot| merge(vec![snapshot]));
-    }
-    if let Ok((snapshots, _)) = read_page(text) {
-        merge(snapshots);
+    if let Ok(parsed) = json::parse(text) {
+        let _ = read_job(&parsed.value).map(|snapshot| merge(vec![snapshot]));
     }
     if let Ok(address) = "https://studio.example".parse() {
+        if let Ok(page) = read_page(text, Some(&address)) {
+            merge(page.jobs);
+        }
         let _ = discovery::read(&address, Identity::Address, text);
     }
 }
@@ -55,7 +55,7 @@ fn apply(event: &Event) {
     cache.apply(event.clone(), now());
     let before: Vec<_> = cache.jobs().map(Cow::into_owned).collect();
     let changes = cache.apply(event.clone(), now());
-    assert!(changes.iter().all(|change| matches!(change, Change::Doubted(_))), "twice is not once: {changes:?}");
+    assert!(changes.iter().all(|change| matches!(change, Change::Doubted(_) | Change::Questionable(_))), "twice is not once: {changes:?}");
     assert_eq!(before, cache.jobs().map(Cow::into_owned).collect::<Vec<_>>());
     check(&cache);
 }
@@ -78,7 +78,7 @@ fn check(cache: &Cache) {
         let text = serde_json::to_string(&*job).unwrap_or_default();
         assert!(serde_json::from_str(&text).is_ok_and(|kept: crate::record::Record| kept == *job), "{text}");
         let JobView { row, thumbnails, stages, .. } = view::job(&job, &Edits::default(), &Forecast::default());
-        let percents = stages.iter().map(|stage| stage.progress_percent).chain([row.progress_percent]);
+        let percents = stages.iter().filter_map(|stage| stage.progress_percent).chain(row.progress_percent);
         percents.for_each(|percent| assert!((0.0..=100.0).contains(&percent), "{percent} %"));
         for thumbnail in thumbnails {
             let url = &thumbnail.thumbnail_url;

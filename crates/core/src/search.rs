@@ -8,6 +8,7 @@ use crate::{
     edits::Edits,
     job::{Content, Field},
     record::Record,
+    text::folded,
 };
 
 /// What is searched, beside the name of the file. Transcripts are on disk, and too long for this.
@@ -17,10 +18,11 @@ const SEARCHED: [Field; 3] = [Field::Title, Field::Tags, Field::Description];
 ///
 /// What a person wrote is searched in place of what the backend has.
 pub fn find(cache: &Cache, edits: &Edits, text: &str) -> Vec<JobId> {
-    let words: Vec<String> = text.split_whitespace().map(str::to_lowercase).collect();
+    let text = folded(text);
+    let words: Vec<&str> = text.split_whitespace().collect();
     let has_words = |job: &Cow<'_, Record>| {
         let text = text_of(job, edits);
-        words.iter().all(|word| text.contains(word.as_str()))
+        words.iter().all(|word| text.contains(word))
     };
     let mut found: Vec<JobId> = cache.jobs().filter(has_words).map(|job| job.job_id.clone()).collect();
     found.sort();
@@ -29,7 +31,7 @@ pub fn find(cache: &Cache, edits: &Edits, text: &str) -> Vec<JobId> {
 
 fn text_of(job: &Record, edits: &Edits) -> String {
     let pending = edits.pending(&job.job_id);
-    let mut text = job.filename.as_deref().unwrap_or_default().to_lowercase();
+    let mut text = folded(job.filename.as_deref().unwrap_or_default());
     for field in SEARCHED {
         let held = pending.get(&field).copied().or_else(|| job.metadata.get(&field).map(|held| &held.value));
         match held {
@@ -44,7 +46,7 @@ fn text_of(job: &Record, edits: &Edits) -> String {
 fn add(text: &mut String, more: &str) {
     // No word of a search holds a line break, so none is found across two fields.
     text.push('\n');
-    text.push_str(&more.to_lowercase());
+    text.push_str(&folded(more));
 }
 
 #[cfg(test)]
@@ -76,6 +78,9 @@ mod tests {
         let edits = Edits::default();
         assert_eq!(found(&edits, " DAYS  émile sur "), ["1"]);
         assert_eq!(found(&edits, "img mov"), ["1", "2"]);
+        assert_eq!(found(&edits, "e\u{301}mile"), ["1"], "written in two characters");
+        assert_eq!(found(&edits, "ｗａｖｅｓ"), ["1"], "in full width");
+        assert_eq!(found(&edits, "İMG"), ["1", "2"], "with a dot above");
         assert_eq!(found(&edits, "walrus"), [""; 0]);
         assert_eq!(found(&edits, "waves big"), ["1"]);
         assert_eq!(found(&edits, "  "), ["1", "2"]);

@@ -1,14 +1,15 @@
 //! Reading jobs out of REST answers, whose shape differs a little from backend to backend.
 
 use jiff::Timestamp;
-use serde::Deserialize;
 use serde_json::Value;
+use url::Url;
 
 use crate::{
     Code, Error, JobId, StageId, ThumbnailId, VideoId,
     job::{Content, Fault, Field, Status, Thumbnail},
-    lenient,
-    protocol::{ErrorData, Progress, ThumbnailData, content},
+    json,
+    lenient::{self, Fields, Lost},
+    protocol::{self, Progress, content},
 };
 
 /// Is what a REST answer says about one job.
@@ -18,8 +19,10 @@ pub struct Snapshot {
     pub job_id: JobId,
     /// Which video it works on.
     pub video_id: Option<VideoId>,
-    /// The job's overall progress.
-    pub progress: Progress,
+    /// The job's overall progress; none where its status cannot be read.
+    pub progress: Option<Progress>,
+    /// The word of its status, where that is none of the specification's.
+    pub status_word: Option<String>,
     /// The stages that the answer names.
     pub stages: Vec<(StageId, StageData)>,
     /// The metadata that the answer holds.
@@ -36,20 +39,29 @@ pub struct Snapshot {
     pub created_at: Option<Timestamp>,
     /// When the backend last changed it; the answer's place in the order rule.
     pub updated_at: Option<Timestamp>,
+    /// When the backend last changed its metadata, where it keeps a time of its own for that.
+    pub metadata_at: Option<Timestamp>,
+    /// How many fields could not be read, and are left out.
+    pub lost: u32,
 }
 
-/// Is what an answer says of a stage.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
+/// What an answer says of a stage.
+#[derive(Clone, Debug, PartialEq)]
 pub struct StageData {
     /// How far it has come.
-    #[serde(flatten)]
     pub progress: Progress,
     /// When the work on it began, from backends that say so.
-    #[serde(default, deserialize_with = "lenient::time")]
     pub started_at: Option<Timestamp>,
     /// When it ended, from backends that say so.
-    #[serde(default, deserialize_with = "lenient::time")]
     pub completed_at: Option<Timestamp>,
+}
+
+impl StageData {
+    /// Returns a stage of which nothing but its end is known.
+    fn done() -> Self {
+        let progress = Progress { status: Status::Completed, progress_percent: Some(100.0), error_message: None };
+        Self { progress, started_at: None, completed_at: None }
+    }
 }
 
 /// Describes an uploaded file.
@@ -63,141 +75,230 @@ pub struct File {
     pub duration_seconds: Option<f64>,
 }
 
-#[derive(Deserialize)]
-struct JobData {
-    id: JobId,
-    #[serde(default, deserialize_with = "lenient::optional_id")]
-    video_id: Option<VideoId>,
-    #[serde(flatten)]
-    progress: Progress,
-    #[serde(default)]
-    processing_stages: Value,
-    #[serde(default, deserialize_with = "lenient::time")]
-    created_at: Option<Timestamp>,
-    #[serde(default, deserialize_with = "lenient::time")]
-    updated_at: Option<Timestamp>,
-    #[serde(default)]
-    video: Value,
-    #[serde(default, alias = "metadata")]
-    video_metadata: Value,
-    #[serde(default)]
-    errors: Value,
-}
-
-/// Is an ERROR that a backend keeps with its job. The contract has no place for it; ours has, so that a warning is
-/// not lost on whoever was away.
-#[derive(Deserialize)]
-struct KeptError {
-    #[serde(flatten)]
-    error: ErrorData,
-    timestamp: Timestamp,
-}
-
-impl From<KeptError> for Fault {
-    fn from(KeptError { error, timestamp }: KeptError) -> Self {
-        Self {
-            at: timestamp.into(),
-            code: error.error_code,
-            message: error.error_message,
-            recoverable: error.recoverable,
-            stage_id: error.affected_stage,
-        }
-    }
-}
-
 /// Reads one job.
 ///
 /// # Errors
-/// [`Code::ServerError`] when it has no readable `id` or `status`.
+/// [`Code::ServerError`] when it has no readable `id`, or says nothing of its `status`.
 pub fn read_job(value: &Value) -> Result<Snapshot, Error> {
-    let data = JobData::deserialize(value)
-        .map_err(|error| Error::new(Code::ServerError, format!("the server sent an unreadable job: {error}")))?;
-    let video_id = data.video_id.or_else(|| VideoId::deserialize(data.video.get("id")?).ok());
-    let metadata = &data.video_metadata;
-    let (thumbnails, chosen) = thumbnails(metadata);
-    let file = File {
-        name: data.video.get("original_filename").and_then(Value::as_str).map(str::to_owned),
-        size_bytes: data.video.get("size_bytes").and_then(|size| lenient::size(size).ok().flatten()),
-        duration_seconds: metadata
-            .get("extracted_video_duration_seconds")
-            .and_then(|duration| lenient::number(duration).ok().flatten()),
-    };
+    read_job_from(value, None)
+}
+
+/// Reads one job of a backend, to whose REST address paths of pictures belong.
+///
+/// # Errors
+/// As [`read_job`].
+pub fn read_job_from(value: &Value, api_url: Option<&Url>) -> Result<Snapshot, Error> {
+    let unreadable =
+        |why: &str| Error::new(Code::ServerError, format!("the server sent an unreadable job: {why}"));
+    let lost = Lost::default();
+    let Value::Object(map) = value else { return Err(unreadable("it is no object")) };
+    let fields = Fields::of(value, &lost);
+    let job_id = fields.id(&["id", "job_id"]).ok_or_else(|| unreadable("it has no `id`"))?;
+    if !map.contains_key("status") {
+        return Err(unreadable("it has no `status`"));
+    }
+    let parts = parts(fields, api_url);
+    let (progress, status_word) = progress(fields, parts.error_message);
+    let video = fields.object(&["video"]);
+    let metadata = fields.object(&METADATA);
     Ok(Snapshot {
-        job_id: data.id,
-        video_id,
-        progress: data.progress,
-        stages: stages(&data.processing_stages),
-        metadata: fields(metadata),
-        thumbnails,
-        chosen,
-        faults: faults(&data.errors),
-        file,
-        created_at: data.created_at,
-        updated_at: data.updated_at,
+        job_id,
+        video_id: fields.id(&["video_id"]).or_else(|| video.id(&["id"])),
+        progress,
+        status_word,
+        stages: parts.stages,
+        metadata: parts.metadata,
+        thumbnails: parts.thumbnails,
+        chosen: metadata.id(&["thumbnail_id"]),
+        faults: fields.list(&["errors"]).iter().filter_map(|error| fault(error, &lost)).collect(),
+        file: File {
+            name: video.text(&["original_filename"]),
+            size_bytes: video.size(&["size_bytes"]),
+            duration_seconds: metadata.number(&["extracted_video_duration_seconds"]),
+        },
+        created_at: fields.time(&["created_at"]),
+        updated_at: fields.time(&["updated_at"]),
+        metadata_at: metadata.time(&["updated_at"]),
+        lost: lost.count(),
     })
+}
+
+/// A page of the job list.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Page {
+    /// The jobs that could be read, in the order of the page.
+    pub jobs: Vec<Snapshot>,
+    /// How many could not.
+    pub skipped: usize,
+    /// How many fields of the others could not be read.
+    pub lost: u32,
+}
+
+impl Page {
+    /// Returns how many jobs the page held.
+    pub fn len(&self) -> usize {
+        self.jobs.len() + self.skipped
+    }
+
+    /// Tells whether it held none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
 }
 
 /// Reads a page of jobs: an array, or an object that holds one as `jobs`, `items` or `data`.
 ///
-/// An unreadable job costs only itself; the number that was skipped comes with the rest.
+/// An unreadable job costs only itself, an unreadable field of a job only itself.
 ///
 /// # Errors
 /// [`Code::ServerError`] when the answer is no list at all.
-pub fn read_page(text: &str) -> Result<(Vec<Snapshot>, usize), Error> {
+pub fn read_page(text: &str, api_url: Option<&Url>) -> Result<Page, Error> {
     let unreadable = || Error::new(Code::ServerError, "the server's job list is unreadable: its API may be another");
-    let value: Value = serde_json::from_str(text).map_err(|_| unreadable())?;
+    let json::Parsed { value, lost } = json::parse(text).map_err(|_| unreadable())?;
     let list = value
         .as_array()
         .or_else(|| ["jobs", "items", "data"].iter().find_map(|key| value.get(*key)?.as_array()))
         .ok_or_else(unreadable)?;
-    let jobs: Vec<_> = list.iter().filter_map(|job| read_job(job).ok()).collect();
-    let skipped = list.len() - jobs.len();
-    Ok((jobs, skipped))
+    let jobs: Vec<_> = list.iter().filter_map(|job| read_job_from(job, api_url).ok()).collect();
+    let fields = jobs.iter().map(|job| job.lost).fold(lost, u32::saturating_add);
+    Ok(Page { skipped: list.len() - jobs.len(), jobs, lost: fields })
 }
 
-fn stages(value: &Value) -> Vec<(StageId, StageData)> {
-    let done = || StageData {
-        progress: Progress { status: Status::Completed, progress_percent: Some(100.0), error_message: None },
-        started_at: None,
-        completed_at: None,
-    };
-    match value {
-        Value::Array(names) => {
-            names.iter().filter_map(|name| Some((StageId::deserialize(name).ok()?, done()))).collect()
-        }
-        Value::Object(map) => map
-            .iter()
-            .filter_map(|(name, stage)| {
-                let stage = if stage == &Value::Bool(true) { done() } else { StageData::deserialize(stage).ok()? };
-                Some((StageId::deserialize(&Value::from(name.as_str())).ok()?, stage))
-            })
-            .collect(),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => Vec::new(),
+/// The names of the object that holds a job's metadata, the contract's first.
+const METADATA: [&str; 2] = ["video_metadata", "metadata"];
+
+/// What a job of REST and a flat message have in common.
+pub(crate) struct Parts {
+    pub(crate) stages: Vec<(StageId, StageData)>,
+    pub(crate) metadata: Vec<(Field, Content)>,
+    pub(crate) thumbnails: Vec<Thumbnail>,
+    /// Why the job failed, from a backend that writes it as a stage.
+    pub(crate) error_message: Option<String>,
+}
+
+/// Reads the stages, the metadata and the thumbnails of a job.
+pub(crate) fn parts(fields: Fields, api_url: Option<&Url>) -> Parts {
+    let metadata = fields.object(&METADATA);
+    let (stages, error_message) = stages(fields);
+    // A title that stands beside the status is one, too.
+    let held = |field: Field| metadata.value(&[field.key()]).or_else(|| fields.value(&[field.key()]));
+    let content = |field: Field| Some((field, content(field, held(field)?, fields.lost()).or_else(|| fields.lost().one())?));
+    Parts {
+        stages,
+        metadata: Field::METADATA.into_iter().filter_map(content).collect(),
+        thumbnails: thumbnails(metadata, api_url),
+        error_message,
     }
 }
 
-fn fields(metadata: &Value) -> Vec<(Field, Content)> {
-    Field::METADATA.into_iter().filter_map(|field| Some((field, content(field, metadata.get(field.key())?)?))).collect()
+/// Reads a job's progress, and the word of its status where that is none of the specification's.
+fn progress(fields: Fields, reason: Option<String>) -> (Option<Progress>, Option<String>) {
+    let Some(word) = fields.text(&["status"]) else { return (None, None) };
+    let known = Status::parse(&word);
+    let word = word.trim().to_owned();
+    if known.is_none() {
+        fields.lost().add();
+    }
+    let progress = Progress {
+        // Whatever it is called, it is not known to have ended.
+        status: known.unwrap_or(Status::Processing),
+        progress_percent: fields.percent(&["progress_percent"]),
+        error_message: fields.message(&["error_message"]).filter(|message| !message.trim().is_empty()).or(reason),
+    };
+    (Some(progress), known.is_none().then_some(word))
 }
 
-fn faults(errors: &Value) -> Vec<Fault> {
-    let read = |value: &Value| KeptError::deserialize(value).ok().map(Fault::from);
-    errors.as_array().into_iter().flatten().filter_map(read).collect()
+fn stages(fields: Fields) -> (Vec<(StageId, StageData)>, Option<String>) {
+    let lost = fields.lost();
+    let (mut stages, mut reason) = (Vec::new(), None);
+    let named = |name: &str| lenient::optional_id::<StageId, _>(&Value::from(name)).ok().flatten();
+    match fields.value(&["processing_stages"]) {
+        Some(Value::Array(list)) => {
+            for entry in list {
+                if let Some(text) = entry.as_str().and_then(error_text) {
+                    reason = Some(text.to_owned());
+                } else if let Some(name) = lenient::optional_id(entry).ok().flatten() {
+                    stages.push((name, StageData::done()));
+                } else if let Some(stage) = listed_stage(entry, lost) {
+                    stages.push(stage);
+                } else {
+                    lost.add();
+                }
+            }
+        }
+        Some(Value::Object(map)) => {
+            for (name, entry) in map {
+                if let Some(text) = error_text(name) {
+                    reason = Some(text.to_owned());
+                } else if let Some((name, stage)) = named(name).zip(stage(entry, lost)) {
+                    stages.push((name, stage));
+                }
+            }
+        }
+        Some(_) => lost.add(),
+        None => {}
+    }
+    (stages, reason)
 }
 
-fn thumbnails(metadata: &Value) -> (Vec<Thumbnail>, Option<ThumbnailId>) {
-    let read = |value: &Value| ThumbnailData::deserialize(value).ok()?.into_thumbnail();
-    let mut list: Vec<Thumbnail> =
-        metadata.get("thumbnails").and_then(Value::as_array).into_iter().flatten().filter_map(read).collect();
-    let chosen = metadata.get("thumbnail_id").and_then(|id| ThumbnailId::deserialize(id).ok());
+/// Returns the text of a stage that is none, but the reason of a failure: `"Error: moov atom not found"`.
+fn error_text(name: &str) -> Option<&str> {
+    let (head, text) = name.trim().split_at_checked("error:".len())?;
+    let text = text.trim();
+    (head.eq_ignore_ascii_case("error:") && !text.is_empty()).then_some(text)
+}
+
+/// Reads a stage of a list whose elements are objects with a name.
+fn listed_stage(entry: &Value, lost: &Lost) -> Option<(StageId, StageData)> {
+    let name = ["stage_id", "id", "name", "stage"].iter().find_map(|key| entry.get(*key))?;
+    Some((lenient::optional_id(name).ok().flatten()?, stage(entry, lost)?))
+}
+
+/// Reads what a map says of a stage: `true`, the word of a status, or an object. `false` and `null` say nothing.
+fn stage(entry: &Value, lost: &Lost) -> Option<StageData> {
+    match entry {
+        Value::Bool(true) => Some(StageData::done()),
+        Value::Bool(false) | Value::Null => None,
+        Value::String(word) => {
+            let status = Status::parse(word).or_else(|| lost.one())?;
+            Some(StageData { progress: Progress { status, progress_percent: None, error_message: None }, ..StageData::done() })
+        }
+        Value::Object(_) => {
+            let fields = Fields::of(entry, lost);
+            let progress = protocol::progress(fields).ok().or_else(|| lost.one())?;
+            let (started_at, completed_at) = (fields.time(&["started_at"]), fields.time(&["completed_at"]));
+            Some(StageData { progress, started_at, completed_at })
+        }
+        Value::Number(_) | Value::Array(_) => lost.one(),
+    }
+}
+
+/// Reads an ERROR that a backend keeps with its job. The contract has no place for it; ours has, so that a warning is not
+/// lost on whoever was away.
+fn fault(error: &Value, lost: &Lost) -> Option<Fault> {
+    let fields = Fields::of(error, lost);
+    let data = protocol::error(fields).ok().or_else(|| lost.one())?;
+    Some(Fault {
+        at: fields.time(&["timestamp"]).or_else(|| lost.one())?.into(),
+        code: data.error_code,
+        message: data.error_message,
+        recoverable: data.recoverable,
+        stage_id: data.affected_stage,
+    })
+}
+
+fn thumbnails(metadata: Fields, api_url: Option<&Url>) -> Vec<Thumbnail> {
+    let lost = metadata.lost();
+    let read = |value: &Value| protocol::thumbnail(Fields::of(value, lost), api_url);
+    let mut list: Vec<Thumbnail> = metadata.list(&["thumbnails"]).iter().filter_map(read).collect();
     // A backend that keeps only one picture names no list: its picture is the list.
     if list.is_empty()
-        && let Some(url) = metadata.get("thumbnail_file_url").and_then(Value::as_str)
+        && let Some(url) = metadata.text(&["thumbnail_file_url"])
     {
-        let id = chosen.as_ref().map_or("cover", ThumbnailId::as_str);
+        let id = metadata.id::<String>(&["thumbnail_id"]).unwrap_or_else(|| "cover".to_owned());
         list.extend(read(&serde_json::json!({ "thumbnail_id": id, "thumbnail_url": url })));
     }
-    (list, chosen)
+    list
 }
 
 #[cfg(test)]
@@ -237,9 +338,9 @@ mod tests {
     #[test]
     fn an_unreadable_job_costs_only_itself() {
         let page = r#"[{"id":1,"status":"PENDING"},{"id":2},{"status":"PENDING"},17,{"id":"x","status":"FAILED"}]"#;
-        let (jobs, skipped) = read_page(page).expect("a page");
+        let Page { jobs, skipped, .. } = read_page(page, None).expect("a page");
         assert_eq!((jobs.len(), skipped), (2, 3));
-        assert_eq!(read_page(r#"{"jobs":[]}"#).expect("wrapped").0.len(), 0);
-        assert_eq!(read_page("<html>").expect_err("html").code, Code::ServerError);
+        assert_eq!(read_page(r#"{"jobs":[]}"#, None).expect("wrapped").jobs.len(), 0);
+        assert_eq!(read_page("<html>", None).expect_err("html").code, Code::ServerError);
     }
 }

@@ -20,7 +20,7 @@ pub use desktop::{ChangesView, FirstLook, Login, ReleaseView, SentView, Settings
 pub use edit::{DraftKind, DraftView, EditOutcome, EditView, UnreadyView};
 pub use job::{FaultView, JobView, MetadataView, StageView, error, job};
 pub(crate) use job::{NO_REASON, fault};
-pub use row::{Attention, RowView, attention, cover_id, row};
+pub use row::{Attention, RowView, attention, cover_id, name, row};
 
 /// Is the state of the connection as a person sees it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -252,6 +252,8 @@ pub struct StatusView {
     pub connection: ConnectionView,
     /// How many jobs there are.
     pub counts: Counts,
+    /// What is missing of the job list.
+    pub list: ListView,
     /// How many jobs have edits that the backend does not have yet.
     pub pending_jobs: u32,
     /// How it stands with what is kept on disk.
@@ -284,6 +286,8 @@ pub enum Event {
     Session(SessionView),
     /// An upload went on.
     Upload(UploadView),
+    /// What is missing of the job list changed.
+    List(ListView),
     /// An edit went on.
     Edit(EditView),
     /// What is kept on disk is, or no longer is, as it should be; nothing where all is well.
@@ -302,6 +306,18 @@ pub struct StorageView {
     pub trouble: Option<ReasonView>,
     /// What was lost or set aside when the program started; none if nothing was.
     pub incident: Option<ReasonView>,
+}
+
+/// What of the job list the backend did not give, or gave unreadably.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
+pub struct ListView {
+    /// It gives only so many of the newest; none where it gives all.
+    pub newest: Option<u32>,
+    /// It failed when it was asked for jobs of these statuses.
+    pub missing: Vec<Status>,
+    /// So many jobs could not be read.
+    pub unreadable: u32,
 }
 
 /// Is a job that changed.

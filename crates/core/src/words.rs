@@ -2,6 +2,7 @@
 
 use crate::{
     settings::Language,
+    text::{self, isolate},
     view::{self, Counts},
 };
 
@@ -31,16 +32,19 @@ impl Words {
 
     /// Says that a video is ready.
     pub fn ready(self, name: &str) -> String {
+        let name = isolate(name);
         self.one_of(format!("{name} is ready"), format!("{name} ist fertig"), format!("{name} está listo"))
     }
 
     /// Says that a video has failed.
     pub fn failed(self, name: &str) -> String {
+        let name = isolate(name);
         self.one_of(format!("{name} failed"), format!("{name} ist fehlgeschlagen"), format!("{name} ha fallado"))
     }
 
     /// Says that something of a video wants to be looked at.
     pub fn warned(self, name: &str) -> String {
+        let name = isolate(name);
         self.one_of(
             format!("{name} needs a look"),
             format!("{name}: bitte ansehen"),
@@ -134,7 +138,7 @@ impl Words {
 
     /// Names some, and says how many more there are.
     pub fn names(self, names: &[String], more: usize) -> String {
-        let list = names.join(", ");
+        let list = names.iter().map(|name| isolate(name)).collect::<Vec<_>>().join(", ");
         match more {
             0 => list,
             _ => self.one_of(
@@ -147,7 +151,7 @@ impl Words {
 
     /// Says what a studio says of trouble with a video, where its code is known, or that it said nothing.
     pub fn fault(self, code: &str, message: &str) -> String {
-        let message = if message.is_empty() { view::NO_REASON } else { message };
+        let message = text::visible(message).unwrap_or(view::NO_REASON);
         let code = if message == view::NO_REASON { "no_reason" } else { &code.to_lowercase() };
         let known = self.one_of(None, Some(&faults::DE), Some(&faults::ES));
         known.and_then(|known| known.get(code)).map_or(message, String::as_str).to_owned()

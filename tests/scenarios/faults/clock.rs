@@ -24,7 +24,7 @@ async fn a_clock_that_is_an_hour_off_refreshes_once_an_hour_and_loses_no_message
         scene.backend.say(update("7", "PROCESSING", 30, &server_time(SignedDuration::ZERO)));
         scene.backend.say(update("7", "PROCESSING", 40, &server_time(SignedDuration::from_millis(1))));
         scene.settle().await;
-        let percent = scene.job("7").await.expect("the job").row.progress_percent;
+        let percent = scene.job("7").await.expect("the job").row.progress_percent.expect("a percentage");
         assert!((percent - 40.0).abs() < 0.1, "{off}: {percent}");
         let ahead = scene.client.status().await.expect("status").server_ahead_ms.expect("it tells its time");
         assert!((ahead + i64::try_from(off.as_millis()).expect("an hour")).abs() < 10_000, "{ahead}");
@@ -50,7 +50,7 @@ async fn a_clock_that_jumps_costs_at_most_a_reconnect() {
         percent += 10;
         scene.backend.say(update("7", "PROCESSING", percent, &server_time(SignedDuration::ZERO)));
         scene.settle().await;
-        let shown = scene.job("7").await.expect("the job").row.progress_percent;
+        let shown = scene.job("7").await.expect("the job").row.progress_percent.expect("a percentage");
         assert!((shown - f64::from(percent)).abs() < 0.1, "{jump}: {shown} is not {percent}");
     }
     assert_eq!(scene.backend.connects(), 3, "a jump ahead looks like a sleep, one back like nothing");
@@ -64,6 +64,6 @@ async fn a_message_from_the_future_does_not_silence_what_follows() {
     scene.settle().await;
     scene.backend.say(update("7", "PROCESSING", 90, &server_time(SignedDuration::from_secs(3))));
     scene.settle().await;
-    let percent = scene.job("7").await.expect("the job").row.progress_percent;
+    let percent = scene.job("7").await.expect("the job").row.progress_percent.expect("a percentage");
     assert!((percent - 90.0).abs() < 0.1, "{percent}");
 }

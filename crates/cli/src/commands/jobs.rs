@@ -1,6 +1,10 @@
 //! `tally jobs` and `tally show`.
 
-use tallylight_core::{Error, JobId, job::Status, view::JobView};
+use tallylight_core::{
+    Error, JobId,
+    job::Status,
+    view::{JobView, ListView},
+};
 
 use crate::{
     Global,
@@ -11,12 +15,20 @@ use crate::{
 
 pub async fn list(global: &Global, statuses: &[Status]) -> Result<(), Error> {
     let handle = begin(global, Terminal::quiet()).await?;
-    refreshed(&handle).await?;
+    let failure = refreshed(&handle).await?;
     let mut jobs = handle.jobs().await?;
+    let list = handle.status().await?.list;
     handle.shutdown().await;
+    if let (true, Some(error)) = (jobs.is_empty(), failure) {
+        // Nothing is known, and that is not the same as nothing being there.
+        return Err(error);
+    }
+    output::list_words(&list).iter().for_each(|words| output::remark(words));
     jobs.retain(|job| statuses.is_empty() || statuses.contains(&job.row.status));
     if global.json {
         jobs.iter().for_each(output::json);
+    } else if jobs.is_empty() && (!statuses.is_empty() || list != ListView::default()) {
+        output::line("no jobs to show");
     } else if jobs.is_empty() {
         output::line("no jobs: send a video with `tally upload FILE`");
     } else {
@@ -40,26 +52,23 @@ pub async fn show(global: &Global, job_id: &str) -> Result<(), Error> {
 }
 
 fn print(job: &JobView) {
-    output::line(output::name(job));
-    output::line(&format!(
-        "  {} {:.0} %  {}",
-        output::status_word(job.row.status),
-        job.row.progress_percent,
-        output::now_doing(job)
-    ));
+    output::line(&output::name(job));
+    let (status, percent) = (output::status_words(&job.row), output::percent(job.row.progress_percent));
+    let words = [status.as_str(), percent.trim_start(), &output::now_doing(job)].map(str::to_owned);
+    output::line(&format!("  {}", words.into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>().join("  ")));
     for stage in &job.stages {
-        let error = stage.error_message.as_deref().unwrap_or_default();
+        let error = output::shown(stage.error_message.as_deref().unwrap_or_default());
         // What waits in a job that has ended will never come.
         let unreached = job.row.status.is_final() && stage.status == Status::Pending;
         let state = if unreached { "not reached" } else { output::status_word(stage.status) };
         output::line(&format!(
-            "  {:<24} {state:<11} {:>3.0} %  {error}",
-            stage.stage_id.as_str(),
-            stage.progress_percent
+            "  {:<24} {state:<11} {:>5}  {error}",
+            output::shown(stage.stage_id.as_str()),
+            output::percent(stage.progress_percent)
         ));
     }
     for warning in &job.row.warnings {
-        output::line(&format!("  warning: {}", warning.message));
+        output::line(&format!("  warning: {}", output::shown(&warning.message)));
     }
     let metadata = &job.metadata;
     for (name, text) in [("description", &metadata.description), ("transcript", &metadata.transcript)] {
@@ -68,10 +77,10 @@ fn print(job: &JobView) {
         }
     }
     if let Some(tags) = &metadata.tags {
-        output::line(&format!("  tags: {}", tags.join(", ")));
+        output::line(&format!("  tags: {}", tags.iter().map(|tag| output::shown(tag)).collect::<Vec<_>>().join(", ")));
     }
     for chapter in metadata.chapters.iter().flatten() {
-        output::line(&format!("  {:>7}  {}", clock(chapter.start_seconds), chapter.title));
+        output::line(&format!("  {:>7}  {}", clock(chapter.start_seconds), output::shown(&chapter.title)));
     }
     for field in &job.pending {
         output::line(&format!("  not saved yet: {}", field.as_str()));

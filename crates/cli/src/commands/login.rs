@@ -47,8 +47,8 @@ struct Described {
     /// The socket, where it is not /ws on the server
     #[arg(long, value_name = "URL", requires = "auth_url")]
     ws_url: Option<String>,
-    /// How the socket learns the token: header, or query for studios that were written for browsers
-    #[arg(long, value_name = "HOW", requires = "auth_url", value_parser = ["header", "query"])]
+    /// How the socket learns the token; by default one way after the other is tried
+    #[arg(long, value_name = "HOW", requires = "auth_url", value_parser = ["auto", "header", "query", "subprotocol", "message"])]
     ws_token: Option<String>,
     /// Ways to sign in
     #[arg(long, value_name = "NAME", requires = "auth_url")]
@@ -72,6 +72,8 @@ impl Described {
             auth_key: self.auth_key,
             auth_providers: some(self.auth_provider),
             ws_token: self.ws_token,
+            ws_auth_message: None,
+            transport: None,
             editable: some(self.editable),
             features: some(self.feature),
         })

@@ -85,7 +85,7 @@ pub async fn status(global: &Global) -> Result<(), Error> {
 
 fn print(status: &StatusView) {
     if let Some(server) = &status.server {
-        output::line(&format!("server      {} ({})", server.name, server.address));
+        output::line(&format!("server      {} ({})", output::shown(&server.name), server.address));
     }
     output::line(&format!("account     {}", status.session.email.as_deref().unwrap_or("nobody is signed in")));
     output::line(&format!("connection  {}", connection_words(&status.connection)));
@@ -94,6 +94,7 @@ fn print(status: &StatusView) {
         "jobs        {} waiting, {} working, {} done, {} failed",
         counts.pending, counts.processing, counts.completed, counts.failed
     ));
+    output::list_words(&status.list).iter().for_each(|words| output::line(&format!("list        {words}")));
     if status.pending_jobs > 0 {
         output::line(&format!("edits       of {} videos wait for the studio", status.pending_jobs));
     }
@@ -109,7 +110,7 @@ pub fn connection_words(connection: &ConnectionView) -> String {
         let _ = write!(words, ", next try in {} s", wait.div_ceil(1000));
     }
     if let Some(reason) = &connection.reason {
-        let _ = write!(words, ": {}", reason.message);
+        let _ = write!(words, ": {}", output::shown(&reason.message));
     }
     words
 }

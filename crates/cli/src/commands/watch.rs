@@ -12,7 +12,7 @@ use tallylight_core::{
     view::{ConnectionState, EditOutcome, EditView, Event, SessionState},
 };
 use tokio::{
-    io::{AsyncBufReadExt, BufReader, Lines, Stdin},
+    io::{AsyncBufReadExt, BufReader, Split, Stdin},
     sync::mpsc,
 };
 
@@ -76,7 +76,7 @@ impl Display {
     pub fn show(&mut self, told: &Told) {
         match (self, told) {
             (Self::Json, Told::Event(event)) => output::event(event),
-            (Self::Json, Told::Notice(notice)) => output::line(&output::notice_line(notice)),
+            (Self::Json, Told::Notice(notice)) => output::json_line(&output::notice_line(notice)),
             (Self::Table(table), told) => table.show(told),
             (Self::Lines, told) => lines(told),
         }
@@ -97,7 +97,7 @@ pub async fn run(global: &Global, watch: Watch) -> Result<(), Error> {
             }
         }
         for job in &jobs {
-            output::line(&output::job_line(job));
+            output::json_line(&output::job_line(job));
         }
     }
     let end = async {
@@ -107,11 +107,11 @@ pub async fn run(global: &Global, watch: Watch) -> Result<(), Error> {
         }
     };
     tokio::pin!(end);
-    let mut stdin = watch.commands.then(|| BufReader::new(tokio::io::stdin()).lines());
+    let mut stdin = watch.commands.then(|| BufReader::new(tokio::io::stdin()).split(b'\n'));
     loop {
         tokio::select! {
             Some(told) = told.recv() => display.show(&told),
-            line = next_line(&mut stdin) => obey(&handle, &line).await,
+            line = next_line(&mut stdin) => obey(&handle, line).await,
             () = &mut end => break,
         }
     }
@@ -143,8 +143,15 @@ async fn ensure_session(handle: &Handle, email: Option<&str>) -> Result<(), Erro
     }
 }
 
-async fn obey(handle: &Handle, line: &str) {
-    let done = match serde_json::from_str::<Command>(line) {
+async fn obey(handle: &Handle, line: Vec<u8>) {
+    let line = match String::from_utf8(line) {
+        Ok(line) => line,
+        Err(error) => {
+            let sample = String::from_utf8_lossy(error.as_bytes()).into_owned();
+            return reject("it is no UTF-8", &sample);
+        }
+    };
+    let done = match serde_json::from_str::<Command>(&line) {
         Ok(Command::Edit { job_id, field, content }) => edit(handle, job_id, field, &content).await,
         Ok(Command::Open { job_id }) => handle.open(job_id).await,
         Ok(Command::Refresh) => handle.refresh().await,
@@ -153,12 +160,13 @@ async fn obey(handle: &Handle, line: &str) {
         Err(error) => Err(Error::new(Code::Requested, error.to_string())),
     };
     if let Err(error) = done {
-        let rejected = tallylight_core::view::RejectedView {
-            reason: format!("command: {}", error.message),
-            sample: tallylight_core::protocol::sample(line),
-        };
-        output::event(&Event::Rejected(rejected));
+        reject(&error.message, &line);
     }
+}
+
+fn reject(why: &str, line: &str) {
+    let (reason, sample) = (format!("command: {why}"), tallylight_core::protocol::sample(line));
+    output::event(&Event::Rejected(tallylight_core::view::RejectedView { reason, sample }));
 }
 
 /// Saves a field, and says so where that cannot even begin.
@@ -180,10 +188,10 @@ fn lines(told: &Told) {
         Told::Event(Event::Jobs { changed, .. }) => {
             for change in changed {
                 let job = &change.job;
-                let percent = job.row.progress_percent;
                 output::line(&format!(
-                    "{:<8} {percent:>3.0} %  {}  {}",
-                    output::status_word(job.row.status),
+                    "{:<8} {:>5}  {}  {}",
+                    output::status_words(&job.row),
+                    output::percent(job.row.progress_percent),
                     output::name(job),
                     output::now_doing(job)
                 ));
@@ -192,15 +200,20 @@ fn lines(told: &Told) {
         Told::Event(Event::Upload(upload)) if upload.sent_bytes < upload.total_bytes => {
             output::line(&format!(
                 "sending  {} of {} bytes  {}",
-                upload.sent_bytes, upload.total_bytes, upload.filename
+                upload.sent_bytes,
+                upload.total_bytes,
+                output::shown(&upload.filename)
             ));
         }
-        Told::Event(Event::Rejected(rejected)) => output::line(&format!("skipped  {}", rejected.reason)),
+        Told::Event(Event::Rejected(rejected)) => output::line(&format!("skipped  {}", output::shown(&rejected.reason))),
         Told::Event(Event::Edit(edit)) => output::line(&format!("edit     {}", output::edit_words(edit))),
         Told::Event(Event::Storage(storage)) => {
             if let Some(words) = output::storage_words(storage) {
                 output::line(&format!("disk     {words}"));
             }
+        }
+        Told::Event(Event::List(list)) => {
+            output::list_words(list).iter().for_each(|words| output::line(&format!("list     {words}")));
         }
         Told::Event(Event::Session(_) | Event::Upload(_) | Event::News(_)) => {}
         Told::Notice(notice) => output::line(&format!("*        {}: {}", notice.title, notice.body)),
@@ -214,13 +227,14 @@ pub fn drain(told: &mut mpsc::Receiver<Told>, display: &mut Display) {
     }
 }
 
-async fn next_line(stdin: &mut Option<Lines<BufReader<Stdin>>>) -> String {
+/// Returns the next line that holds anything.
+async fn next_line(stdin: &mut Option<Split<BufReader<Stdin>>>) -> Vec<u8> {
     let line = match stdin {
-        Some(lines) => lines.next_line().await.ok().flatten(),
+        Some(lines) => lines.next_segment().await.ok().flatten(),
         None => None,
     };
     match line {
-        Some(line) if !line.trim().is_empty() => line,
+        Some(line) if !line.trim_ascii().is_empty() => line,
         Some(_) => Box::pin(next_line(stdin)).await,
         // The end of the input is not the end of the watch.
         None => std::future::pending().await,

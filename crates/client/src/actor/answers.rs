@@ -26,6 +26,7 @@ impl Actor {
             storage: self.store.view().clone(),
             known_at: if self.link.is_live() { Some(self.now().wall) } else { self.store.setting(KNOWN_AT) },
             counts: Counts::of(&self.cache),
+            list: self.calls.list.clone(),
             news: self.news(),
             server_ahead_ms: self
                 .cache

@@ -6,9 +6,13 @@ use std::{
 };
 
 use jiff::Timestamp;
-use tallylight_core::{Code, Error, JobId, Now, backoff::Backoff, cache::Authority, link, session, snapshot::Snapshot};
+use tallylight_core::{Code, Error, JobId, Now, backoff::Backoff, cache::Authority, link, session, snapshot::Snapshot, view::ListView};
 
+mod asked;
 mod list;
+mod recheck;
+
+pub(super) use recheck::Urgency;
 
 use super::{Actor, Failure, Report};
 use crate::{
@@ -113,6 +117,21 @@ pub(super) struct Calls {
     renewal: Renewal,
     sync: Sync,
     waiting_for_sync: Vec<Reply<()>>,
+    /// What somebody wants with jobs that are not known here.
+    questions: BTreeMap<JobId, Vec<asked::Question>>,
+    rechecks: recheck::Rechecks,
+    /// Whether a refresh was spent on a list that the account may not have.
+    forbidden: Forbidden,
+    /// What is missing of the list.
+    pub(super) list: ListView,
+}
+
+/// Tells whether this account was refused the list with a fresh token, too.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Forbidden {
+    #[default]
+    No,
+    Refreshed,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -165,6 +184,12 @@ impl Calls {
         self.backoff.reset();
         self.etag = None;
         self.renewal = Renewal::No;
+        self.rechecks.clear();
+        self.forbidden = Forbidden::No;
+        self.list = ListView::default();
+        for question in std::mem::take(&mut self.questions).into_values().flatten() {
+            question.refuse(reason.clone());
+        }
         self.epoch += 1;
         self.answer_waiting(&Err(reason.clone()));
         self.sync = Sync::SignedOut(reason);
@@ -226,13 +251,17 @@ impl Actor {
 
     /// Returns when what failed is asked for again.
     pub(super) fn calls_deadline(&self) -> Option<Duration> {
-        self.calls.wanted_at
+        [self.calls.wanted_at, self.calls.rechecks.deadline()].into_iter().flatten().min()
     }
 
     /// Asks again for what failed.
     pub(super) fn ask_again(&mut self) {
-        self.calls.wanted_at = None;
-        self.begin_wanted();
+        let now = self.now().monotonic;
+        if self.calls.wanted_at.is_some_and(|due| now >= due) {
+            self.calls.wanted_at = None;
+            self.begin_wanted();
+        }
+        self.recheck_due(now);
     }
 
     /// Asks for jobs as far as there is room, unless what failed is waited for.
@@ -252,7 +281,7 @@ impl Actor {
 
     fn begin(&mut self, call: Call) {
         let (Some(clients), Some(server)) = (self.clients.clone(), self.server.clone()) else {
-            return self.call_failed(call.what, super::signed_out(), None);
+            return self.call_failed(call.what, &Failure::local(super::signed_out()));
         };
         let Some(token) = self.session.access_token().cloned() else {
             self.calls.waiting.push(call);
@@ -279,7 +308,7 @@ impl Actor {
             return;
         }
         match answer {
-            Err(failure) if failure.is_unauthorized() && call.attempt == Attempt::First => {
+            Err(failure) if self.is_worth_a_refresh(&call, &failure) => {
                 let call = Call { attempt: Attempt::WithFreshToken, ..call };
                 if generation == self.calls.generation {
                     self.calls.waiting.push(call);
@@ -288,19 +317,31 @@ impl Actor {
                     self.begin(call);
                 }
             }
-            Err(failure) => self.call_failed(call.what, failure.error, failure.retry_after),
+            Err(failure) => self.call_failed(call.what, &failure),
             Ok(Answered::List(answer)) => self.listed(answer, requested),
             Ok(Answered::Job(answer)) => {
                 let What::Job(job_id, purpose) = call.what else { return };
                 let authority = if purpose == Purpose::Decide { Authority::Decides } else { Authority::Ordinary };
                 self.observe(answer.date);
+                self.diagnostics.lost_fields(answer.value.lost);
                 let changes = self.cache.merge(answer.value, self.cache.server_time(requested), authority);
                 self.changed(changes);
                 self.watch(&job_id);
                 self.automate_now(&job_id);
                 self.answered(&job_id);
+                self.answer_questions(&job_id, None);
             }
         }
+    }
+
+    /// Tells whether a fresh token may have another answer: after a 401, and once after a 403 of the list.
+    fn is_worth_a_refresh(&mut self, call: &Call, failure: &Failure) -> bool {
+        if call.attempt != Attempt::First {
+            return false;
+        }
+        let is_forbidden = matches!(call.what, What::List) && failure.is_forbidden();
+        let is_new = is_forbidden && std::mem::replace(&mut self.calls.forbidden, Forbidden::Refreshed) == Forbidden::No;
+        failure.is_unauthorized() || is_new
     }
 
     fn answered(&mut self, job_id: &JobId) {
@@ -319,7 +360,8 @@ impl Actor {
         matches!(self.calls.sync, Sync::Awaited)
     }
 
-    fn call_failed(&mut self, what: What, error: Error, retry_after: Option<Duration>) {
+    fn call_failed(&mut self, what: What, failure: &Failure) {
+        let (error, retry_after) = (failure.error.clone(), failure.retry_after);
         tracing::info!(code = ?error.code, "a call failed");
         match what {
             What::List => {
@@ -329,14 +371,12 @@ impl Actor {
                 self.calls.synced(Err(error));
             }
             What::Job(job_id, purpose) => {
-                // Whatever a person wrote about it is still to be seen somewhere.
-                let is_gone = purpose == Purpose::Confirm && error.code == Code::NotFound;
-                if is_gone && !self.edits.has(&job_id) {
-                    let removed = self.cache.remove(&job_id);
-                    self.changed(removed.into_iter().collect());
-                }
                 self.calls.asked.remove(&job_id);
-                if is_passing(error.code) {
+                if failure.is_denial() {
+                    self.denied(&job_id, purpose);
+                }
+                self.answer_questions(&job_id, Some(&error));
+                if is_passing(failure) {
                     // No list may come by itself: it is asked for again, ever later while that fails.
                     self.calls.wanted.entry(job_id).or_insert(purpose);
                     let wait = self.calls.backoff.fail(self.now().draw).max(retry_after.unwrap_or_default());
@@ -345,6 +385,25 @@ impl Actor {
                     self.begin_wanted();
                 }
             }
+        }
+    }
+
+    /// REST says that there is no such job for this account. One that a list no longer holds is gone; one that only messages
+    /// told of never was, unless a list tells of it.
+    fn denied(&mut self, job_id: &JobId, purpose: Purpose) {
+        let Some(job) = self.cache.job(job_id) else { return };
+        let is_listed = job.listed;
+        // Texts alone claim nothing that REST could deny.
+        let is_claimed = !is_listed && job.overall.since().is_some();
+        // Whatever a person wrote about it is still to be seen somewhere.
+        if !(purpose == Purpose::Confirm || is_claimed) || self.edits.has(job_id) {
+            return;
+        }
+        let removed = self.cache.remove(job_id);
+        self.changed(removed.into_iter().collect());
+        if !is_listed {
+            // A backend may have no address for one job.
+            self.link_input(link::Input::LookSoon);
         }
     }
 
@@ -358,7 +417,7 @@ impl Actor {
     /// Gives up what waited for a token.
     pub(super) fn fail_waiting_calls(&mut self, error: &Error) {
         for call in std::mem::take(&mut self.calls.waiting) {
-            self.call_failed(call.what, error.clone(), None);
+            self.call_failed(call.what, &Failure::local(error.clone()));
         }
     }
 
@@ -384,9 +443,14 @@ impl Actor {
 }
 
 /// Tells whether a failure may be over by itself.
-fn is_passing(code: Code) -> bool {
-    [Code::Unreachable, Code::ServerError, Code::RateLimited, Code::CaptivePortal, Code::UntrustedCertificate]
-        .contains(&code)
+fn is_passing(failure: &Failure) -> bool {
+    // What the backend does not understand it will not understand later.
+    let is_refusal = failure.status.is_some_and(|status| {
+        status.is_client_error() && !matches!(status.as_u16(), 408 | 425 | 429) && !failure.is_unauthorized()
+    });
+    let codes =
+        [Code::Unreachable, Code::ServerError, Code::RateLimited, Code::CaptivePortal, Code::UntrustedCertificate];
+    codes.contains(&failure.error.code) && !is_refusal
 }
 
 impl From<http::Failure> for Error {

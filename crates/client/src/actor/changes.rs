@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Actor, Duration, Event, JobId, Report, calls::Call, link, news::Read};
+use super::{Actor, Duration, Event, JobId, Report, calls::{Call, Urgency}, link, news::Read};
 use crate::store::{Saved, Store};
 use jiff::SignedDuration;
 use tallylight_core::{
@@ -68,6 +68,7 @@ impl Actor {
                 }
                 Change::Unmeasured(job_id) => self.call(Call::job(job_id)),
                 Change::Doubted(job_id) => self.call(Call::deciding(job_id)),
+                Change::Questionable(job_id) => self.recheck(job_id, Urgency::Stale),
             }
         }
         self.store.deliver(&settled);
@@ -99,6 +100,7 @@ impl Actor {
                 | Change::Discovered(_)
                 | Change::Unmeasured(_)
                 | Change::Doubted(_)
+                | Change::Questionable(_)
                 | Change::Warned(_) => {}
             }
         }

@@ -29,10 +29,7 @@ impl Actor {
             Command::Status(reply) => drop(reply.send(Ok(self.status()))),
             Command::Jobs(reply) => drop(reply.send(Ok(self.jobs()))),
             Command::Rows(reply) => drop(reply.send(Ok(self.rows()))),
-            Command::Job(job_id, reply) => {
-                let missing = || Error::new(Code::NotFound, format!("there is no job {job_id}: see `tally jobs`"));
-                drop(reply.send(self.whole_view(&job_id).ok_or_else(missing)));
-            }
+            Command::Job(job_id, reply) => self.show_job(job_id, reply),
             Command::Thumbnail(job_id, thumbnail_id, reply) => {
                 let missing = || Error::new(Code::NotFound, "there is no such picture (any more)");
                 let job = self.cache.job(&job_id);
@@ -54,7 +51,7 @@ impl Actor {
             }
             Command::Diagnostics(reply) => drop(reply.send(Ok(self.diagnostics.view()))),
             Command::Report(reply) => drop(reply.send(Ok(self.report_text()))),
-            Command::Edit(job_id, changes, reply) => drop(reply.send(self.edit(job_id, changes))),
+            Command::Edit(job_id, changes, reply) => self.edit_job(job_id, changes, reply),
             Command::Type(draft, reply) => drop(reply.send(self.type_draft(*draft))),
             Command::Discard(job_id, field, reply) => {
                 self.edits_input(edits::Input::Discard(job_id, field));

@@ -65,8 +65,8 @@ impl Actor {
             counts.add(brief.status);
             let matters = Matters::of(brief, unsaid.contains(job_id));
             attention += u32::from(matters == Matters::Attention);
-            if brief.status == Status::Processing {
-                percents.add(brief.percent);
+            if let (Status::Processing, Some(percent)) = (brief.status, brief.percent) {
+                percents.add(percent);
             }
             let rank = (matters, Reverse(brief.since), job_id);
             if best.len() < NAMED || best.last().is_some_and(|last| rank < *last) {
@@ -129,7 +129,7 @@ fn named(job: &Record, name: String, edits: &Edits) -> TrayJob {
         job_id: JobId::clone(&job.job_id),
         name,
         status: job.overall.status(),
-        percent: whole(job.overall.percent()),
+        percent: job.overall.told_percent().map(whole),
         attention: view::attention(job, edits).is_some(),
     }
 }

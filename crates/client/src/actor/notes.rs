@@ -55,6 +55,8 @@ impl Actor {
             | Input::SignedOut
             | Input::Message(_)
             | Input::Noise(_)
+            | Input::Unreadable(..)
+            | Input::Accepted(_)
             | Input::Heartbeat(..)
             | Input::Pong(_)
             | Input::Watch(_)

@@ -8,7 +8,7 @@ use std::{
 use tallylight_core::{
     JobId,
     job::Field,
-    view::{ConnectionView, EditView, Event, NewsView, RejectedView, SessionView, StorageView, UploadView},
+    view::{ConnectionView, EditView, Event, ListView, NewsView, RejectedView, SessionView, StorageView, UploadView},
 };
 
 use super::Actor;
@@ -27,6 +27,7 @@ pub(super) struct Outbox {
     edits: BTreeMap<(JobId, Field), EditView>,
     storage: Option<StorageView>,
     news: Option<NewsView>,
+    list: Option<ListView>,
     rejected: VecDeque<RejectedView>,
     look_at: Option<Duration>,
 }
@@ -52,6 +53,7 @@ impl Outbox {
             Event::Edit(edit) => drop(self.edits.insert((edit.job_id.clone(), edit.field), edit)),
             Event::Storage(storage) => self.storage = Some(storage),
             Event::News(news) => self.news = Some(news),
+            Event::List(list) => self.list = Some(list),
             Event::Rejected(rejected) if self.rejected.len() < REJECTED_LIMIT => self.rejected.push_back(rejected),
             // Batches of jobs are never handed to a shell that does not keep up.
             Event::Rejected(_) | Event::Jobs { .. } => {}
@@ -59,10 +61,10 @@ impl Outbox {
     }
 
     fn take(&mut self) -> impl Iterator<Item = Event> + use<> {
-        let Self { session, connection, uploads, edits, storage, news, rejected, .. } = std::mem::take(self);
+        let Self { session, connection, uploads, edits, storage, news, list, rejected, .. } = std::mem::take(self);
         let first = session.map(Event::Session).into_iter().chain(connection.map(Event::Connection));
         let uploads = uploads.into_values().map(Event::Upload);
-        let told = storage.map(Event::Storage).into_iter().chain(news.map(Event::News));
+        let told = storage.map(Event::Storage).into_iter().chain(news.map(Event::News)).chain(list.map(Event::List));
         let words = told.chain(edits.into_values().map(Event::Edit));
         first.chain(uploads).chain(words).chain(rejected.into_iter().map(Event::Rejected))
     }

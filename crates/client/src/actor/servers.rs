@@ -88,6 +88,7 @@ impl Actor {
         self.clients = Some(self.clients_of(&server)?);
         // A studio of this computer that has another port now leaves the old address behind.
         let moved = self.server.as_ref().is_some_and(|before| before.ws_url != server.ws_url);
+        self.lead_link(&server);
         self.server = Some(server);
         if moved {
             self.link_input(link::Input::Rerouted);

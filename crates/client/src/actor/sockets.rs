@@ -3,14 +3,21 @@
 use tallylight_core::{
     Code, ConnId, Error, Now,
     diagnostics::Attention,
+    discovery::{self, Server, WsToken},
     link::{Closed, Effect, Input, Refusal},
     protocol::{self, Frame, Rejected, RejectedKind},
     session,
     view::{Event, RejectedView},
 };
 
-use super::{Actor, Report, calls::Call};
+use super::{
+    Actor, Report,
+    calls::{Call, Urgency},
+};
 use crate::socket::{self, Heard, Socket};
+
+/// Names the setting that holds the way in which a backend was seen to take the token.
+const TOKEN_WAY: &str = "token_way";
 
 impl Actor {
     /// Gives the link an input, and does what it asks for.
@@ -34,6 +41,7 @@ impl Actor {
                     self.diagnostics.count().polls += 1;
                     self.call(Call::list());
                 }
+                Effect::Remember(way) => self.remember_way(way),
                 Effect::SignOut(reason) => self.session_input(session::Input::SignOut(Some(reason))),
                 Effect::Show(view) => {
                     let reason = view.reason.as_ref().map(|reason| reason.code);
@@ -75,6 +83,9 @@ impl Actor {
         // A sign of life is one, however often it is given.
         let life = if heard.iter().any(is_event) { Input::Message(conn) } else { Input::Noise(conn) };
         self.link_input(life);
+        if let count @ 1.. = heard.iter().filter(|heard| heard.frame.is_err()).count() {
+            self.link_input(Input::Unreadable(conn, u32::try_from(count).unwrap_or(u32::MAX)));
+        }
         let arrival = self.cache.server_time(now);
         for Heard { length, frame } in heard {
             self.diagnostics.frame(length);
@@ -83,7 +94,9 @@ impl Actor {
                     self.diagnostics.count().heartbeats += 1;
                     self.link_input(Input::Heartbeat(conn, kind));
                 }
+                Ok(Frame::Accepted) => self.link_input(Input::Accepted(conn)),
                 Ok(Frame::Event(event)) => {
+                    self.diagnostics.lost_fields(event.lost);
                     if let Some(at) = event.at {
                         let late = arrival.duration_since(at).as_millis();
                         self.diagnostics.latency(i64::try_from(late).unwrap_or(i64::MAX));
@@ -101,7 +114,7 @@ impl Actor {
         if !self.cache.has_room_for(&event.job_id) {
             let reason = "there are too many jobs: this one is left out".to_owned();
             let sample = protocol::sample(event.job_id.as_str());
-            return self.reject(Rejected { kind: RejectedKind::TooManyJobs, reason, sample });
+            return self.reject(Rejected { kind: RejectedKind::TooManyJobs, reason, sample, job_id: None });
         }
         let changes = self.cache.apply(event, now);
         self.changed_at(now.monotonic, changes);
@@ -113,20 +126,24 @@ impl Actor {
             && error.code == Code::MessageTooLarge
         {
             let reason = error.message.clone();
-            self.reject(Rejected { kind: RejectedKind::TooLarge, reason, sample: String::new() });
+            self.reject(Rejected { kind: RejectedKind::TooLarge, reason, sample: String::new(), job_id: None });
         }
         self.link_input(Input::Closed(conn, closed));
     }
 
     fn reject(&mut self, rejected: Rejected) {
         let at = self.now().wall;
-        let Rejected { kind, reason, sample } = rejected;
+        let Rejected { kind, reason, sample, job_id } = rejected;
+        if let Some(job_id) = job_id {
+            // What it said may be the end.
+            self.recheck(job_id, Urgency::Unread);
+        }
         let [reason, sample] = [reason, sample].map(|words| self.session.without_tokens(&words));
-        let rejected = Rejected { kind, reason, sample };
+        let rejected = Rejected { kind, reason, sample, job_id: None };
         if self.diagnostics.rejected(at, &rejected) == Attention::Count {
             return;
         }
-        let Rejected { kind, reason, sample } = rejected;
+        let Rejected { kind, reason, sample, .. } = rejected;
         tracing::warn!(?kind, "a message was skipped");
         tracing::debug!(reason, sample, "it was this one");
         self.tell(Event::Rejected(RejectedView { reason, sample }));
@@ -140,10 +157,26 @@ impl Actor {
         };
         self.diagnostics.count().connects += 1;
         let (reports, route) = (self.reports.clone(), self.route.clone());
-        self.socket = Some(Socket::open(conn, server, token, route, move |conn, report| {
+        let way = self.link.token_way();
+        self.socket = Some(Socket::open(conn, server, token, way, route, move |conn, report| {
             let reports = reports.clone();
             async move { drop(reports.send(Report::Socket(conn, report)).await) }
         }));
+    }
+
+    /// Remembers for the next start how this backend takes the token.
+    fn remember_way(&mut self, way: WsToken) {
+        if let Some(server) = &self.server {
+            let known = (server.key().to_owned(), way);
+            self.store.set(TOKEN_WAY, &known);
+        }
+    }
+
+    /// Says to the link where the socket of the backend is, and which way of sending the token is known to work.
+    pub(super) fn lead_link(&mut self, server: &Server) {
+        let known = self.store.setting::<(String, WsToken)>(TOKEN_WAY);
+        let proven = known.and_then(|(key, way)| (key == server.key()).then_some(way));
+        self.link.lead_to(discovery::shown(&server.ws_url), server.ws_token, proven);
     }
 
     fn drop_socket(&mut self, conn: ConnId) {

@@ -15,6 +15,7 @@ use tallylight_core::{
     Code, Error, JobId,
     cache::Trouble,
     link, session,
+    text::one_line,
     view::{Event, UploadState, UploadView},
 };
 
@@ -186,7 +187,7 @@ impl Actor {
         let upload_id = self.uploads.last;
         let view = UploadView {
             upload_id,
-            filename: path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned(),
+            filename: one_line(&path.file_name().unwrap_or(path.as_os_str()).to_string_lossy()),
             sent_bytes: 0,
             total_bytes: *looked.as_ref().unwrap_or(&0),
             bytes_per_second: None,

@@ -14,7 +14,7 @@ use tallylight_core::{
 };
 use tokio::sync::mpsc;
 
-use super::{Actor, Report, signed_out};
+use super::{Actor, Report, calls::Call, signed_out};
 use crate::{
     http::Failure,
     rest::{self, decided},
@@ -84,6 +84,7 @@ impl Actor {
         if self.cache.brief(&job_id).is_none() && !self.is_syncing() {
             return Err(Error::new(Code::NotFound, format!("there is no job {job_id}: see `tally jobs`")));
         }
+        let changes = changes.into_iter().map(|(field, content)| (field, content.cleaned())).collect();
         self.edits_input(Input::Edit(job_id, changes));
         Ok(())
     }
@@ -93,7 +94,7 @@ impl Actor {
         if self.words.owner.is_none() {
             return Err(signed_out());
         }
-        self.edits_input(Input::Type(draft));
+        self.edits_input(Input::Type(Draft { content: draft.content.cleaned(), ..draft }));
         Ok(())
     }
 
@@ -234,7 +235,15 @@ impl Actor {
                 }
                 Err(failure) => Input::Checked(op_id, Err(decided(&failure, Arrival::Unknown))),
             },
-            Said::Answered(answer) => Input::Answered(op_id, answer),
+            Said::Answered(answer) => {
+                if matches!(answer, Answer::Saved(None))
+                    && let Some(job_id) = self.edits.job_of(op_id)
+                {
+                    // The backend has it, and said nothing of the job: it is asked for.
+                    self.call(Call::job(job_id));
+                }
+                Input::Answered(op_id, answer)
+            }
         };
         let needs_token =
             matches!(input, Input::Answered(_, Answer::Unauthorized) | Input::Checked(_, Err(Answer::Unauthorized)));

@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use rusqlite::OptionalExtension;
-use tallylight_core::{JobId, notice::Delivered, view::HistoryEntry};
+use tallylight_core::{
+    json,JobId, notice::Delivered, view::HistoryEntry};
 
 use super::Store;
 use crate::automation::Deed;
@@ -87,7 +88,7 @@ impl Store {
             let mut statement = disk.prepare("SELECT id, body, read FROM history ORDER BY id DESC")?;
             let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get::<_, String>(1)?, row.get(2)?)))?;
             let entries = rows.flatten().filter_map(|(entry_id, body, read)| {
-                let entry: HistoryEntry = serde_json::from_str(&body).ok()?;
+                let entry: HistoryEntry = json::from_stored(&body).ok()?;
                 Some(HistoryEntry { entry_id, read, ..entry })
             });
             Ok(entries.collect())

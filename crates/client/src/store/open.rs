@@ -42,6 +42,8 @@ const SALVAGED: [&str; 3] = ["setting", "edit", "draft"];
 enum Unusable {
     /// It is of a newer version of the program.
     Newer,
+    /// The program crashed with it again and again.
+    Suspect,
     /// It holds no readable database.
     Corrupt,
     /// It cannot be opened or written, which says nothing of what it holds.
@@ -73,10 +75,28 @@ pub(super) struct Opened {
 
 /// Opens the file of a data folder. One that cannot be used is set aside; where there is no other, memory stands in.
 pub(super) fn open(data_dir: &Path) -> Opened {
+    open_by(data_dir, |file| match open_file(file) {
+        Ok(connection) => Ok((connection, None)),
+        Err(Unusable::OutOfReach(error)) => Err(out_of_reach(&error.to_string())),
+        Err(unusable) => replace(file, &unusable),
+    })
+}
+
+/// Opens another file in place of the one that is there.
+pub(super) fn open_anew(data_dir: &Path) -> Opened {
+    open_by(data_dir, |file| match file.exists() {
+        true => replace(file, &Unusable::Suspect),
+        false => open_file(file).map(|connection| (connection, None)).map_err(|why| out_of_reach(&format!("{why:?}"))),
+    })
+}
+
+type Found = (Connection, Option<Error>);
+
+fn open_by(data_dir: &Path, open: impl FnOnce(&Path) -> Result<Found, Error>) -> Opened {
     let file = data_dir.join("tallylight.db");
     let opened = crate::private_folder(data_dir)
         .map_err(|error| out_of_reach(&error.to_string()))
-        .and_then(|()| open_or_set_aside(&file));
+        .and_then(|()| open(&file));
     match opened {
         Ok((connection, incident)) => Opened { connection, incident, trouble: None },
         Err(trouble) => {
@@ -86,14 +106,14 @@ pub(super) fn open(data_dir: &Path) -> Opened {
     }
 }
 
-fn open_or_set_aside(file: &Path) -> Result<(Connection, Option<Error>), Error> {
-    let unusable = match open_file(file) {
-        Ok(connection) => return Ok((connection, None)),
-        Err(Unusable::OutOfReach(error)) => return Err(out_of_reach(&error.to_string())),
-        Err(unusable) => unusable,
-    };
+/// Sets a file aside, and carries over what a person wrote.
+fn replace(file: &Path, unusable: &Unusable) -> Result<Found, Error> {
     tracing::error!(?unusable, file = %file.display(), "the store cannot be used and is set aside");
-    let word = if matches!(unusable, Unusable::Newer) { "newer" } else { "unreadable" };
+    let word = match unusable {
+        Unusable::Newer => "newer",
+        Unusable::Suspect => "suspect",
+        Unusable::Corrupt | Unusable::OutOfReach(_) => "unreadable",
+    };
     let aside = set_aside(file, word).map_err(|error| out_of_reach(&error.to_string()))?;
     let mut connection = open_file(file).map_err(|again| out_of_reach(&format!("{again:?}")))?;
     let saved = salvage(&aside, &mut connection);
@@ -103,6 +123,11 @@ fn open_or_set_aside(file: &Path) -> Result<(Connection, Option<Error>), Error> 
         Unusable::Newer => {
             let why = "what was kept here is of a newer version of Tallylight";
             Error::new(Code::StorageNewer, format!("{why}: it is set aside as {name}, update to use it again{words}"))
+        }
+        Unusable::Suspect => {
+            let why = "Tallylight crashed twice within a minute";
+            let what = "what was kept here is set aside";
+            Error::new(Code::StorageSuspect, format!("{why}: {what} as {name}, and fetched anew{words}"))
         }
         Unusable::Corrupt | Unusable::OutOfReach(_) => {
             let why = "what was kept here could not be read";

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use rusqlite::{Connection, Transaction};
 use serde::de::DeserializeOwned;
 use tallylight_core::{
+    json,
     JobId,
     edits::{Draft, Edit, Effect, OpId},
     record::Record,
@@ -122,7 +123,7 @@ fn owned<T: DeserializeOwned>(connection: &Connection, sql: &str, owner: &str) -
     let read = || -> rusqlite::Result<Vec<T>> {
         let mut statement = connection.prepare(sql)?;
         let texts = statement.query_map([owner], |row| row.get::<_, String>(0))?;
-        Ok(texts.flatten().filter_map(|text| serde_json::from_str(&text).ok()).collect())
+        Ok(texts.flatten().filter_map(|text| json::from_stored(&text).ok()).collect())
     };
     read().unwrap_or_else(|error| {
         tracing::warn!(%error, "what was written could not be read");

@@ -36,6 +36,7 @@ pub(super) fn apply_body(job: &mut Record, at: Timestamp, body: Body) -> (Verdic
         },
         Body::Thumbnail(thumbnail) => apply_thumbnail(job, at, thumbnail),
         Body::Error(error) => return apply_error(job, at, error),
+        Body::Many(bodies) => return apply_many(job, at, bodies),
     };
     (Verdict::Applied, differs)
 }
@@ -43,7 +44,19 @@ pub(super) fn apply_body(job: &mut Record, at: Timestamp, body: Body) -> (Verdic
 fn witness(job: &mut Record, at: Timestamp, progress: &Progress) -> (Verdict, bool) {
     let was = job.overall.clone();
     let verdict = job.witness_overall(at, progress);
+    if matches!(verdict, Verdict::Applied | Verdict::Reopened) {
+        job.status_word = None;
+    }
     (verdict, job.overall != was)
+}
+
+/// Applies the parts of one message; what became of the job's own status is what became of all.
+fn apply_many(job: &mut Record, at: Timestamp, bodies: Vec<Body>) -> (Verdict, bool) {
+    bodies.into_iter().fold((Verdict::Applied, false), |(verdict, differs), body| {
+        let is_status = matches!(body, Body::Job(_));
+        let (became, made_a_difference) = apply_body(job, at, body);
+        (if is_status { became } else { verdict }, differs || made_a_difference)
+    })
 }
 
 fn apply_thumbnail(job: &mut Record, at: Timestamp, thumbnail: Thumbnail) -> bool {
@@ -89,7 +102,12 @@ fn make_room<K, V>(parts: &mut Parts<K, V>, count: usize) {
 
 /// Merges what REST says, and returns what became of its status.
 pub(super) fn merge_into(job: &mut Record, at: Timestamp, decided: Timestamp, snapshot: Snapshot) -> Verdict {
-    let verdict = job.apply_overall(decided, &snapshot.progress);
+    let verdict = snapshot.progress.map_or(Verdict::Older, |progress| job.apply_overall(decided, &progress));
+    if matches!(verdict, Verdict::Applied | Verdict::Reopened) {
+        job.status_word = snapshot.status_word;
+    }
+    // A backend may keep two times, of which an edit moves one.
+    let said_at = snapshot.metadata_at.unwrap_or(at);
     make_room(&mut job.stages, snapshot.stages.len());
     make_room(&mut job.metadata, snapshot.metadata.len());
     for (stage_id, told) in snapshot.stages {
@@ -98,16 +116,16 @@ pub(super) fn merge_into(job: &mut Record, at: Timestamp, decided: Timestamp, sn
         stage.tell(told.started_at, told.completed_at);
     }
     for (field, content) in snapshot.metadata {
-        apply_body(job, at, Body::Metadata(field, content));
+        apply_body(job, said_at, Body::Metadata(field, content));
     }
     for thumbnail in snapshot.thumbnails {
-        apply_body(job, at, Body::Thumbnail(thumbnail));
+        apply_body(job, said_at, Body::Thumbnail(thumbnail));
     }
     for fault in snapshot.faults {
         job.add_fault(fault);
     }
     if let Some(chosen) = snapshot.chosen {
-        stamp(&mut job.chosen, at, chosen);
+        stamp(&mut job.chosen, said_at, chosen);
     }
     job.video_id = snapshot.video_id.or(job.video_id.take());
     job.filename = snapshot.file.name.or(job.filename.take());
@@ -115,6 +133,6 @@ pub(super) fn merge_into(job: &mut Record, at: Timestamp, decided: Timestamp, sn
     job.duration_seconds = snapshot.file.duration_seconds.or(job.duration_seconds);
     job.created_at = snapshot.created_at.map(Moment::from).or(job.created_at);
     job.listed = true;
-    job.touch(at);
+    job.touch(at.max(said_at));
     verdict
 }

@@ -23,6 +23,9 @@ pub enum Change {
     Unmeasured(JobId),
     /// An end was dropped by its time although the job is not finished here: only REST can tell.
     Doubted(JobId),
+    /// A message could not be read whole, is dated long before what REST said, or is about a job that REST denied: REST is
+    /// worth asking, now and then.
+    Questionable(JobId),
 }
 
 /// Tells how much of a job changed.

@@ -15,8 +15,8 @@ use crate::{
 pub struct Brief {
     /// How far the job has come.
     pub status: Status,
-    /// 0–100.
-    pub percent: f64,
+    /// 0–100; none where the backend does not say.
+    pub percent: Option<f64>,
     /// Whether it failed, and nobody has put that aside.
     pub has_open_failure: bool,
     /// When it was made.
@@ -31,7 +31,7 @@ impl Brief {
         let ended_at = || job.overall.since().map(Moment::from);
         Self {
             status,
-            percent: job.overall.percent(),
+            percent: job.overall.told_percent(),
             has_open_failure: job.has_open_failure(),
             created_at: job.created_at,
             since: if status.is_final() { ended_at() } else { job.created_at },

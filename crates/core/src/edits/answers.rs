@@ -183,6 +183,12 @@ impl Edits {
     }
 
     /// Returns the queue whose first edit this is; what is heard of another is too late.
+    /// Returns the job of an edit that is on its way.
+    pub fn job_of(&self, op_id: OpId) -> Option<JobId> {
+        let mut fronts = self.queues.values().filter_map(|queue| queue.edits.front());
+        fronts.find(|edit| edit.op_id == op_id).map(|edit| edit.job_id.clone())
+    }
+
     fn queue_of(&mut self, op_id: OpId) -> Option<&mut Queue> {
         self.queues.values_mut().find(|queue| queue.edits.front().is_some_and(|edit| edit.op_id == op_id))
     }
@@ -232,7 +238,7 @@ fn holds(snapshot: &Snapshot, edit: &Edit) -> bool {
 }
 
 /// Returns what a snapshot says of a field.
-pub(crate) fn content_of(snapshot: &Snapshot, field: Field) -> Option<Content> {
+pub fn content_of(snapshot: &Snapshot, field: Field) -> Option<Content> {
     if field == Field::Thumbnail {
         return snapshot.chosen.as_ref().map(|id| Content::Text(id.to_string()));
     }

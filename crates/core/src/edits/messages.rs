@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 use crate::{
     Error, JobId,
     job::{Content, Field},
+    lenient::Lost,
     protocol::content,
     snapshot::Snapshot,
     view::{EditView, ReasonView},
@@ -199,7 +200,7 @@ pub struct Confirmed {
 /// Reads contents by their field: an empty list of chapters looks like an empty list of tags.
 fn contents<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<Field, Content>, D::Error> {
     let kept = BTreeMap::<Field, Value>::deserialize(deserializer)?;
-    Ok(kept.into_iter().filter_map(|(field, value)| Some((field, content(field, &value)?))).collect())
+    Ok(kept.into_iter().filter_map(|(field, value)| Some((field, content(field, &value, &Lost::default())?))).collect())
 }
 
 #[derive(Deserialize)]
@@ -216,7 +217,7 @@ impl TryFrom<DraftData> for Draft {
 
     fn try_from(data: DraftData) -> Result<Self, Self::Error> {
         let DraftData { job_id, field, cause, .. } = data;
-        let base = data.base.as_ref().and_then(|value| content(field, value));
+        let base = data.base.as_ref().and_then(|value| content(field, value, &Lost::default()));
         Ok(Self { job_id, field, content: read_content(field, &data.content)?, base, cause })
     }
 }
@@ -226,5 +227,8 @@ impl TryFrom<DraftData> for Draft {
 /// # Errors
 /// Says that the field cannot hold that.
 pub fn read_content(field: Field, value: &Value) -> Result<Content, String> {
-    content(field, value).ok_or_else(|| format!("this is no content of {}", field.as_str()))
+    let lost = Lost::default();
+    // Of what a person wrote nothing may be left out.
+    let whole = content(field, value, &lost).filter(|_| lost.count() == 0);
+    whole.map(Content::cleaned).ok_or_else(|| format!("this is no content of {}", field.as_str()))
 }

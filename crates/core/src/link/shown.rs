@@ -1,6 +1,6 @@
 //! What a person sees of the connection.
 
-use super::{Effect, Link, State};
+use super::{Effect, Link, State, open::nothing_readable};
 use crate::{
     Now,
     view::{ConnectionState, ConnectionView, ReasonView},
@@ -13,6 +13,9 @@ impl Link {
         let (state, retry_in) = match &self.state {
             State::SignedOut => (ConnectionState::SignedOut, None),
             State::Stopped => (ConnectionState::Stopped, None),
+            State::Open { .. } if self.is_not_enough() => {
+                (self.sync.fallback().unwrap_or(ConnectionState::Polling), None)
+            }
             State::Open { .. } => (ConnectionState::Live, None),
             State::Waiting { until, .. } => {
                 let fallback = self.sync.fallback();
@@ -34,6 +37,9 @@ impl Link {
     /// While nothing works it is the list's failure that tells why; the socket's may be long ago.
     fn why(&self, state: ConnectionState) -> Option<ReasonView> {
         let of_list = self.sync.problem().filter(|_| state == ConnectionState::Offline);
+        if matches!(self.state, State::Open(_)) {
+            return Some(of_list.cloned().unwrap_or_else(|| nothing_readable().into()));
+        }
         of_list.or(self.reason.as_ref()).cloned()
     }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::{Closed, Refusal};
 use crate::{
     ConnId, JobId,
+    discovery::WsToken,
     error::Error,
     protocol::{ClientMessage, Heartbeat},
     view::ConnectionView,
@@ -23,10 +24,14 @@ pub enum Input {
     Refused(ConnId, Refusal),
     /// The open socket closed.
     Closed(ConnId, Closed),
-    /// A readable message other than a heartbeat arrived.
+    /// A readable message about a job arrived.
     Message(ConnId),
-    /// A frame arrived that could not be read: the peer lives, but proves nothing.
+    /// Something arrived: the peer lives.
     Noise(ConnId),
+    /// So many frames arrived that could not be read.
+    Unreadable(ConnId, u32),
+    /// The peer says that it accepts the token.
+    Accepted(ConnId),
     /// A heartbeat arrived.
     Heartbeat(ConnId, Heartbeat),
     /// The peer answered a probe.
@@ -72,6 +77,8 @@ pub enum Effect {
     RefreshToken,
     /// Fetch the whole job list, then report [`Input::Fetched`] or [`Input::FetchFailed`].
     FetchJobs,
+    /// This way of sending the token works: try it first at the next visit, too.
+    Remember(WsToken),
     /// The session is refused everywhere: sign out, saying why.
     SignOut(Error),
     /// What the person sees of the connection changed.

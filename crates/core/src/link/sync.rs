@@ -10,6 +10,8 @@ use crate::{
 
 /// How often the list is fetched while there is no socket, ± 10 %.
 const POLL_INTERVAL: Duration = Duration::from_secs(10);
+/// How often the list is fetched beside a socket that brings nothing readable, ± 10 %.
+const BESIDE_INTERVAL: Duration = Duration::from_secs(30);
 /// How long a list that many messages ask for waits.
 const SOON: Duration = Duration::from_secs(2);
 /// The slowest that polling becomes while it fails.
@@ -23,6 +25,8 @@ enum Mode {
     Idle,
     /// Once, until it succeeds.
     Once,
+    /// Every half minute, beside a socket that brings nothing readable.
+    Beside,
     /// Every few seconds.
     Polling,
 }
@@ -110,6 +114,24 @@ impl Sync {
         }
     }
 
+    /// The socket is open and brings nothing readable.
+    pub(super) fn poll_beside(&mut self, now: Now) {
+        if matches!(self.mode, Mode::Idle | Mode::Once) {
+            self.mode = Mode::Beside;
+            if !self.in_flight {
+                self.next.get_or_insert(now.monotonic);
+            }
+            self.heed();
+        }
+    }
+
+    /// The socket is enough again.
+    pub(super) fn end_beside(&mut self) {
+        if self.mode == Mode::Beside {
+            self.stop();
+        }
+    }
+
     /// The socket is gone: what was to be fetched because of it is no longer due.
     pub(super) fn lost(&mut self) {
         if self.mode == Mode::Once {
@@ -148,10 +170,10 @@ impl Sync {
         if self.next.is_some() {
             return;
         }
-        if live || self.mode == Mode::Once {
-            self.stop();
-        } else if self.mode == Mode::Polling {
-            self.next = Some(now.monotonic + jittered(POLL_INTERVAL, now.draw));
+        match self.mode {
+            Mode::Beside => self.next = Some(now.monotonic + jittered(BESIDE_INTERVAL, now.draw)),
+            Mode::Polling if !live => self.next = Some(now.monotonic + jittered(POLL_INTERVAL, now.draw)),
+            Mode::Idle | Mode::Once | Mode::Polling => self.stop(),
         }
     }
 
@@ -183,9 +205,9 @@ impl Sync {
     /// Returns what stands in for the socket while it is not there.
     pub(super) fn fallback(&self) -> Option<ConnectionState> {
         match (self.mode, self.answered, self.failures) {
-            (Mode::Polling, true, _) => Some(ConnectionState::Polling),
-            (Mode::Polling, false, 1..) => Some(ConnectionState::Offline),
-            (Mode::Idle | Mode::Once | Mode::Polling, ..) => None,
+            (Mode::Polling | Mode::Beside, true, _) => Some(ConnectionState::Polling),
+            (Mode::Polling | Mode::Beside, false, 1..) => Some(ConnectionState::Offline),
+            (Mode::Idle | Mode::Once | Mode::Polling | Mode::Beside, ..) => None,
         }
     }
 }

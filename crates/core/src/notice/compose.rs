@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use crate::{
     cache::Outcome,
-    job::{Content, Field},
     record::Record,
+    text,
     view::{self, FaultView, NoticeKind, NoticeSubject, NoticeView},
     words::Words,
 };
@@ -17,7 +17,7 @@ const NAMES: usize = 3;
 pub(super) fn notice(outcome: Outcome, job: &Record, words: Words) -> NoticeView {
     let name = name(job, words);
     let why = || match fault(outcome, job) {
-        Some(fault) => words.fault(&fault.code, &fault.message),
+        Some(fault) => text::isolate(&words.fault(&fault.code, &fault.message)),
         None => words.fault("", ""),
     };
     let (title, body) = match outcome {
@@ -63,10 +63,7 @@ pub fn fault(outcome: Outcome, job: &Record) -> Option<FaultView> {
     }
 }
 
-/// Returns a job's title, or what stands for it.
+/// Returns a job's title, or what stands for it, on one line.
 pub fn name(job: &Record, words: Words) -> String {
-    match job.metadata.get(&Field::Title).map(|title| &title.value) {
-        Some(Content::Text(title)) if !title.trim().is_empty() => title.clone(),
-        _ => job.filename.clone().unwrap_or_else(|| words.nameless(job.job_id.as_str())),
-    }
+    view::name(job).map_or_else(|| words.nameless(job.job_id.as_str()), text::one_line)
 }

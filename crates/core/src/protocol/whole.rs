@@ -9,16 +9,21 @@ use serde::{
     de::{DeserializeSeed, Error, IgnoredAny, MapAccess, Visitor},
 };
 use serde_json::Value;
+use url::Url;
 
-use super::{Body, ErrorData, Event, Progress, ThumbnailData, content};
+use super::{Body, ErrorData, Event, Progress, content};
 use crate::{
     JobId, StageId, ThumbnailId,
-    job::{Content, Field, Status},
-    lenient,
+    job::{Content, Field, Status, Thumbnail},
+    lenient::{self, Lost},
+    media_url, text,
 };
 
 /// Returns what a frame says, where it is one of the five messages and lacks nothing.
-pub(super) fn event(text: &str) -> Option<Event> {
+pub(super) fn event(text: &str, api_url: Option<&Url>) -> Option<Event> {
+    if text::may_need_cleaning(text) {
+        return None;
+    }
     let (mut parts, mut deserializer) = (Parts::default(), serde_json::Deserializer::from_str(text));
     Message(&mut parts).deserialize(&mut deserializer).ok()?;
     deserializer.end().ok()?;
@@ -29,19 +34,30 @@ pub(super) fn event(text: &str) -> Option<Event> {
             let field = Field::parse(parts.metadata_type?)?;
             Body::Metadata(field, said(field, parts.content.take()?)?)
         }
-        "THUMBNAIL_GENERATED" => Body::Thumbnail(parts.thumbnail()?.into_thumbnail()?),
+        "THUMBNAIL_GENERATED" => Body::Thumbnail(parts.thumbnail(api_url)?),
         "ERROR" => Body::Error(parts.error()?),
         _ => return None,
     };
-    let at = parts.timestamp.and_then(|time| time.0);
-    Some(Event { job_id: parts.job_id?, at, body })
+    Some(Event { job_id: parts.job_id?, at: sound(parts.timestamp, |time| time.0)?, body, lost: 0 })
 }
 
 /// Returns the content of a field; a text is taken and not copied, for it may be long.
 fn said(field: Field, value: Value) -> Option<Content> {
     match (field, value) {
         (Field::Title | Field::Description | Field::Transcript, Value::String(text)) => Some(Content::Text(text)),
-        (field, value) => content(field, &value),
+        (field, value) => {
+            let lost = Lost::default();
+            content(field, &value, &lost).filter(|_| lost.count() == 0)
+        }
+    }
+}
+
+/// Returns a part that may be missing. One that is there and holds nothing readable is for the other reader, which counts it.
+#[expect(clippy::option_option, reason = "none of it, or none at all")]
+fn sound<T, U>(part: Option<T>, value: impl FnOnce(T) -> Option<U>) -> Option<Option<U>> {
+    match part {
+        None => Some(None),
+        Some(part) => value(part).map(Some),
     }
 }
 
@@ -85,7 +101,7 @@ struct Size(#[serde(deserialize_with = "lenient::size")] Option<u64>);
 struct Number(#[serde(deserialize_with = "lenient::number")] Option<f64>);
 
 #[derive(Deserialize)]
-struct OptionalStage(#[serde(deserialize_with = "lenient::optional_id")] Option<StageId>);
+struct OptionalStage(Option<StageId>);
 
 impl Parts<'_> {
     fn progress(&mut self) -> Option<Progress> {
@@ -97,14 +113,14 @@ impl Parts<'_> {
         self.error_message.take().and_then(|words| words.0)
     }
 
-    fn thumbnail(&mut self) -> Option<ThumbnailData> {
-        let size = |size: &mut Option<Size>| size.take().and_then(|size| size.0);
-        Some(ThumbnailData {
+    fn thumbnail(&mut self, api_url: Option<&Url>) -> Option<Thumbnail> {
+        let size = |size: &mut Option<Size>| Some(sound(size.take(), |size| size.0)?.unwrap_or(0));
+        Some(Thumbnail {
             thumbnail_id: self.thumbnail_id.take()?,
-            thumbnail_url: self.thumbnail_url.take()?,
-            width: size(&mut self.width),
-            height: size(&mut self.height),
-            timestamp_seconds: self.timestamp_seconds.take().and_then(|number| number.0),
+            thumbnail_url: media_url::resolve(&self.thumbnail_url.take()?, api_url)?,
+            width: size(&mut self.width)?,
+            height: size(&mut self.height)?,
+            timestamp_seconds: sound(self.timestamp_seconds.take(), |number| number.0)?,
         })
     }
 

@@ -8,6 +8,7 @@ use serde_json::{Value, value::RawValue};
 use super::{Parts, Stamped};
 use crate::{
     job::{Content, Field},
+    lenient::Lost,
     protocol::content,
 };
 
@@ -40,5 +41,5 @@ fn as_written(field: Field, json: &str) -> Option<Content> {
 }
 
 fn as_said(field: Field, json: &str) -> Option<Content> {
-    content(field, &serde_json::from_str::<Value>(json).ok()?)
+    content(field, &serde_json::from_str::<Value>(json).ok()?, &Lost::default())
 }

@@ -15,6 +15,7 @@ use crate::{
     forecast::Forecast,
     job::{Chapter, Content, Fault, Field, Shelved, Status, Thumbnail},
     record::{Gauge, Record},
+    text,
 };
 
 /// Is a whole job as a window sees it: its row, and what is shown where it is looked at.
@@ -86,8 +87,8 @@ pub struct StageView {
     pub stage_id: StageId,
     /// How far it has come.
     pub status: Status,
-    /// 0–100.
-    pub progress_percent: f64,
+    /// 0–100; none where the backend does not say.
+    pub progress_percent: Option<f64>,
     /// Why it failed.
     pub error_message: Option<String>,
     /// When the work on it began, by the backend's clock, as far as messages told.
@@ -180,9 +181,9 @@ pub fn error(record: &Record) -> Option<FaultView> {
     let failed_stage = record.stages.iter().find(|(_, stage)| stage.status() == Status::Failed);
     let said = record.overall.error_message();
     let message = fatal
-        .map(|fault| fault.message.as_str())
-        .or(said)
-        .or_else(|| failed_stage.and_then(|(_, stage)| stage.error_message()))
+        .and_then(|fault| text::visible(&fault.message))
+        .or_else(|| said.and_then(text::visible))
+        .or_else(|| failed_stage.and_then(|(_, stage)| text::visible(stage.error_message()?)))
         .unwrap_or(NO_REASON);
     let stage_id = fatal.and_then(|fault| fault.stage_id.clone()).or_else(|| failed_stage.map(|(id, _)| id.clone()));
     let code = fatal.map_or("JOB_FAILED", |fault| fault.code.as_str());
@@ -200,7 +201,7 @@ fn stages(record: &Record) -> Vec<StageView> {
         .map(|(id, gauge)| StageView {
             stage_id: id.clone(),
             status: gauge.status(),
-            progress_percent: gauge.percent(),
+            progress_percent: gauge.told_percent(),
             error_message: gauge.error_message().map(str::to_owned),
             began_at: gauge.span().began(),
             ended_at: gauge.span().ended(),

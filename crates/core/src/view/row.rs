@@ -12,6 +12,7 @@ use crate::{
     forecast::{Forecast, Outlook},
     job::{Content, Field, Status, Thumbnail},
     record::Record,
+    text,
 };
 
 /// Is what a list shows of a job.
@@ -20,14 +21,18 @@ use crate::{
 pub struct RowView {
     /// Which job it is.
     pub job_id: JobId,
-    /// The file's name on the creator's disk.
+    /// The file's name on the creator's disk, where there is something of it to be seen.
     pub filename: Option<String>,
-    /// The title, where there is one.
+    /// The title, where there is something of it to be seen.
     pub title: Option<String>,
     /// How far it has come.
     pub status: Status,
-    /// 0–100.
-    pub progress_percent: f64,
+    /// The backend's own word for its status, where that is none of the specification's; the status is then PROCESSING.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "bindings", ts(optional))]
+    pub status_word: Option<String>,
+    /// 0–100; none where the backend does not say.
+    pub progress_percent: Option<f64>,
     /// The stage that is being worked on, where the job is.
     pub stage_id: Option<StageId>,
     /// Why it failed; present only if the status is FAILED.
@@ -73,10 +78,11 @@ pub fn row(record: &Record, edits: &Edits, forecast: &Forecast) -> RowView {
 pub(super) fn of(record: &Record, edits: &Edits, forecast: &Forecast, pending: &BTreeMap<Field, &Content>) -> RowView {
     RowView {
         job_id: record.job_id.clone(),
-        filename: record.filename.clone(),
+        filename: filename(record).map(str::to_owned),
         title: title(record, pending).map(str::to_owned),
         status: record.overall.status(),
-        progress_percent: record.overall.percent(),
+        status_word: record.status_word.clone(),
+        progress_percent: record.overall.told_percent(),
         stage_id: if record.overall.status().is_final() { None } else { running(record).cloned() },
         error: error(record),
         warnings: record.warnings().map(fault).collect(),
@@ -121,10 +127,19 @@ fn is_same(base: Option<&Content>, held: Option<&Content>) -> bool {
     }
 }
 
+/// Returns what a job is called: its title, or else the name of its file; none where nobody could see either.
+pub fn name(record: &Record) -> Option<&str> {
+    title(record, &BTreeMap::new()).or_else(|| filename(record))
+}
+
+fn filename(record: &Record) -> Option<&str> {
+    record.filename.as_deref().and_then(text::visible)
+}
+
 fn title<'a>(record: &'a Record, pending: &BTreeMap<Field, &'a Content>) -> Option<&'a str> {
     let held = || record.metadata.get(&Field::Title).map(|held| &held.value);
     match pending.get(&Field::Title).copied().or_else(held) {
-        Some(Content::Text(title)) => Some(title),
+        Some(Content::Text(title)) => text::visible(title),
         Some(Content::Tags(_) | Content::Chapters(_) | Content::Shelved(_)) | None => None,
     }
 }

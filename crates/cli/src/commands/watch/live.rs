@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
-use tallylight_core::{JobId, job::Status, view::Event};
+use tallylight_core::{JobId, job::Status, text::for_terminal, view::Event};
 
 use crate::{commands::session::connection_words, output, terminal::Told};
 
@@ -38,10 +38,10 @@ impl LiveTable {
                 for change in changed {
                     let job = &change.job;
                     let bar = self.jobs.entry(job.row.job_id.clone()).or_insert_with(|| self.screen.add(bar(100)));
-                    bar.set_prefix(output::name(job).to_owned());
-                    bar.set_message(format!("{} {}", output::status_word(job.row.status), output::now_doing(job)));
+                    bar.set_prefix(output::name(job));
+                    bar.set_message(format!("{} {}", output::status_words(&job.row), output::now_doing(job)));
                     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to 0–100")]
-                    bar.set_position(job.row.progress_percent.clamp(0.0, 100.0) as u64);
+                    bar.set_position(job.row.progress_percent.unwrap_or(0.0).clamp(0.0, 100.0) as u64);
                     if matches!(job.row.status, Status::Completed | Status::Failed) {
                         bar.abandon();
                     }
@@ -50,22 +50,23 @@ impl LiveTable {
             Told::Event(Event::Upload(upload)) => {
                 let total = upload.total_bytes;
                 let bar = self.uploads.entry(upload.upload_id).or_insert_with(|| self.screen.add(bar(total)));
-                bar.set_prefix(upload.filename.clone());
+                bar.set_prefix(output::shown(&upload.filename));
                 bar.set_message(
-                    upload.error.as_ref().map_or_else(|| "sending".to_owned(), |error| error.message.clone()),
+                    upload.error.as_ref().map_or_else(|| "sending".to_owned(), |error| output::shown(&error.message)),
                 );
                 bar.set_position(upload.sent_bytes);
                 if upload.job_id.is_some() {
                     bar.finish_and_clear();
                 }
             }
-            Told::Event(Event::Rejected(rejected)) => self.say(&format!("skipped a message: {}", rejected.reason)),
+            Told::Event(Event::Rejected(rejected)) => self.say(&format!("skipped a message: {}", output::shown(&rejected.reason))),
             Told::Event(Event::Edit(edit)) => self.say(&output::edit_words(edit)),
             Told::Event(Event::Storage(storage)) => {
                 if let Some(words) = output::storage_words(storage) {
                     self.say(&words);
                 }
             }
+            Told::Event(Event::List(list)) => output::list_words(list).iter().for_each(|words| self.say(words)),
             Told::Event(Event::Session(_) | Event::News(_)) => {}
             Told::Notice(notice) => self.say(&format!("{}: {}", notice.title, notice.body)),
         }
@@ -73,7 +74,7 @@ impl LiveTable {
 
     fn say(&self, text: &str) {
         // A terminal that has gone away shows nothing, and there is nobody to tell.
-        let _ = self.screen.println(text);
+        let _ = self.screen.println(&*for_terminal(text));
     }
 }
 

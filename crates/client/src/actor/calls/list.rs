@@ -1,16 +1,33 @@
 //! What becomes of the job list.
 
 use jiff::Timestamp;
-use tallylight_core::{Now, edits, link, snapshot::Snapshot};
+use tallylight_core::{
+    Now, edits, link,
+    snapshot::Snapshot,
+    view::{Event, ListView},
+};
 
-use super::{Actor, Call, Listing, MISSING_LIMIT, Renewal};
-use crate::rest::Dated;
+use super::{Actor, Call, Forbidden, Listing, MISSING_LIMIT, Renewal};
+use crate::rest::{Dated, Incomplete, List};
+
+/// A list as it is taken in.
+struct Listed {
+    jobs: Vec<Snapshot>,
+    /// When the oldest of them was made.
+    oldest: Option<Timestamp>,
+    /// What is missing of it.
+    incomplete: Option<Incomplete>,
+}
 
 impl Actor {
     pub(super) fn listed(&mut self, answer: Dated<Listing>, requested: Now) {
         self.observe(answer.date);
-        if let Listing::Jobs { jobs, etag } = answer.value {
+        self.calls.forbidden = Forbidden::No;
+        if let Listing::Jobs(List { jobs, skipped, lost, etag, incomplete }) = answer.value {
             self.calls.etag = etag;
+            self.diagnostics.lost_fields(lost);
+            self.show_incomplete(skipped, incomplete.as_ref());
+            let jobs = Listed { oldest: jobs.iter().filter_map(|job| job.created_at).min(), jobs, incomplete };
             let requested = self.cache.server_time(requested);
             match std::mem::take(&mut self.calls.renewal) {
                 Renewal::Wanted => self.renew(jobs, requested),
@@ -24,8 +41,40 @@ impl Actor {
         self.edits_input(edits::Input::Reachable);
     }
 
-    fn merge_list(&mut self, jobs: Vec<Snapshot>, requested: Timestamp) {
-        let (changes, missing) = self.cache.merge_all(jobs, requested);
+    /// Says what of the list is missing, where that changed.
+    fn show_incomplete(&mut self, skipped: usize, incomplete: Option<&Incomplete>) {
+        let count = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+        let list = ListView {
+            newest: match incomplete {
+                Some(Incomplete::Newest(newest)) => Some(count(*newest)),
+                Some(Incomplete::Statuses(_)) | None => None,
+            },
+            missing: match incomplete {
+                Some(Incomplete::Statuses(missing)) => missing.clone(),
+                Some(Incomplete::Newest(_)) | None => Vec::new(),
+            },
+            unreadable: count(skipped),
+        };
+        if self.calls.list != list {
+            self.calls.list = list.clone();
+            self.tell(Event::List(list));
+        }
+    }
+
+    fn merge_list(&mut self, listed: Listed, requested: Timestamp) {
+        let Listed { jobs, oldest, incomplete } = listed;
+        let (changes, mut missing) = self.cache.merge_all(jobs, requested);
+        // What the list does not reach is not missing in it.
+        missing.retain(|job_id| match &incomplete {
+            None => true,
+            Some(Incomplete::Newest(_)) => {
+                let made = self.cache.brief(job_id).and_then(|job| job.created_at).map(Timestamp::from);
+                made.zip(oldest).is_some_and(|(made, oldest)| made > oldest)
+            }
+            Some(Incomplete::Statuses(statuses)) => {
+                self.cache.brief(job_id).is_some_and(|job| !statuses.contains(&job.status))
+            }
+        });
         self.changed(changes);
         if self.is_syncing() {
             // The first look is what an offline start shows: it waits for no timer.
@@ -49,7 +98,12 @@ impl Actor {
 
     /// Takes every job from the list alone. What is known only here stays: what happened, what is to be told, and what was
     /// put aside.
-    fn renew(&mut self, list: Vec<Snapshot>, requested: Timestamp) {
+    fn renew(&mut self, listed: Listed, requested: Timestamp) {
+        if listed.incomplete.is_some() {
+            // What is known of the others is all that there is.
+            return self.merge_list(listed, requested);
+        }
+        let list = listed.jobs;
         // What is told of jobs that are gone is told of them while they are known.
         self.keep_happenings();
         let (changes, gone) = self.cache.renew(list, requested, |job_id| self.edits.has(job_id));

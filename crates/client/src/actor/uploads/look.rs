@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use infer::MatcherType;
-use tallylight_core::{Code, Error};
+use tallylight_core::{Code, Error, text::one_line};
 use tokio::io::AsyncReadExt;
 
 /// How much of a file is looked at, in bytes: every signature is within it.
@@ -14,13 +14,17 @@ const HEAD: u64 = 8 << 10;
 /// # Errors
 /// Says why it is no video. What cannot be told apart from one is left to the studio.
 pub(super) async fn look(path: &Path) -> Result<u64, Error> {
-    let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
+    let name = one_line(&path.file_name().unwrap_or(path.as_os_str()).to_string_lossy());
     let unreadable = |error: std::io::Error| {
         Error::new(Code::File, format!("{name} cannot be read ({error}): check that it is there"))
     };
     let metadata = tokio::fs::metadata(path).await.map_err(unreadable)?;
-    if !metadata.is_file() {
+    if metadata.is_dir() {
         return Err(Error::new(Code::File, format!("{name} is a folder: choose the video in it")));
+    }
+    if !metadata.is_file() {
+        // A pipe has no end, and a device no length.
+        return Err(Error::new(Code::File, format!("{name} is no file but a pipe or a device: choose a video file")));
     }
     if metadata.len() == 0 {
         return Err(Error::new(Code::NotAVideo, format!("{name} is empty (0 bytes): export the video again")));

@@ -1,0 +1,75 @@
+//! Jobs that somebody asked for by their id: REST is asked before it is said that there is none.
+
+use std::collections::BTreeMap;
+
+use tallylight_core::{
+    Code, Error, JobId,
+    job::{Content, Field},
+    view::JobView,
+};
+
+use super::{Actor, Call};
+use crate::handle::Reply;
+
+/// What somebody wants with a job that is not known here.
+#[derive(Debug)]
+pub(in crate::actor) enum Question {
+    /// To see it.
+    Show(Reply<JobView>),
+    /// To change it.
+    Edit(BTreeMap<Field, Content>, Reply<()>),
+}
+
+impl Question {
+    pub(super) fn refuse(self, error: Error) {
+        match self {
+            Self::Show(reply) => drop(reply.send(Err(error))),
+            Self::Edit(_, reply) => drop(reply.send(Err(error))),
+        }
+    }
+}
+
+impl Actor {
+    /// Shows a job, once REST was asked for one that is not known here.
+    pub(in crate::actor) fn show_job(&mut self, job_id: JobId, reply: Reply<JobView>) {
+        match self.whole_view(&job_id) {
+            Some(view) => drop(reply.send(Ok(view))),
+            None => self.ask_first(job_id, Question::Show(reply)),
+        }
+    }
+
+    /// Changes a job, once REST was asked for one that is not known here.
+    pub(in crate::actor) fn edit_job(&mut self, job_id: JobId, changes: BTreeMap<Field, Content>, reply: Reply<()>) {
+        let is_known = self.cache.brief(&job_id).is_some() || self.is_syncing();
+        if is_known || !self.session.is_signed_in() {
+            return drop(reply.send(self.edit(job_id, changes)));
+        }
+        self.ask_first(job_id, Question::Edit(changes, reply));
+    }
+
+    fn ask_first(&mut self, job_id: JobId, question: Question) {
+        if !self.session.is_signed_in() {
+            return question.refuse(no_job(&job_id));
+        }
+        self.calls.questions.entry(job_id.clone()).or_default().push(question);
+        self.call(Call::job(job_id));
+    }
+
+    /// Answers whoever asked for a job, now that REST has told of it, or could not.
+    pub(super) fn answer_questions(&mut self, job_id: &JobId, failure: Option<&Error>) {
+        for question in self.calls.questions.remove(job_id).unwrap_or_default() {
+            match (failure, question) {
+                (Some(error), question) if error.code != Code::NotFound => question.refuse(error.clone()),
+                (Some(_), question) => question.refuse(no_job(job_id)),
+                (None, Question::Show(reply)) => {
+                    drop(reply.send(self.whole_view(job_id).ok_or_else(|| no_job(job_id))));
+                }
+                (None, Question::Edit(changes, reply)) => drop(reply.send(self.edit(job_id.clone(), changes))),
+            }
+        }
+    }
+}
+
+fn no_job(job_id: &JobId) -> Error {
+    Error::new(Code::NotFound, format!("there is no job {job_id}: see `tally jobs`"))
+}

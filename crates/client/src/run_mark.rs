@@ -1,0 +1,114 @@
+//! A mark in the data folder while the program runs, by which the next start knows of a crash.
+
+use std::{
+    fs::{File, OpenOptions},
+    io::{Read, Seek, Write},
+    path::Path,
+    time::Duration,
+};
+
+use jiff::Timestamp;
+
+/// Crashes that lie further apart have nothing to do with each other.
+const TOGETHER: Duration = Duration::from_mins(1);
+/// So many in a row have a cause that comes with every start.
+const TOO_MANY: usize = 2;
+
+/// The mark of this run. It is taken away when the run ends as it should.
+#[derive(Debug)]
+pub struct RunMark {
+    /// None where the folder cannot be written, or another program of it runs and holds the mark.
+    file: Option<File>,
+    crashes: usize,
+}
+
+impl RunMark {
+    /// Marks the beginning of a run.
+    pub fn set(data_dir: &Path, now: Timestamp) -> Self {
+        let marked = crate::private_folder(data_dir).ok().and_then(|()| mark(data_dir, now));
+        marked.map_or(Self { file: None, crashes: 0 }, |(file, crashes)| Self { file: Some(file), crashes })
+    }
+
+    /// Tells whether the last runs crashed, one shortly after the other.
+    pub fn follows_crashes(&self) -> bool {
+        self.crashes >= TOO_MANY
+    }
+}
+
+/// Adds a line with the time to the file of runs that have not ended, and returns how many of them crashed just now.
+fn mark(data_dir: &Path, now: Timestamp) -> Option<(File, usize)> {
+    let path = data_dir.join("running.lock");
+    let mut file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path).ok()?;
+    // Whoever holds it runs, and has not crashed.
+    file.try_lock().ok()?;
+    let mut lines = String::new();
+    file.read_to_string(&mut lines).ok()?;
+    let since = now.checked_sub(TOGETHER).ok()?;
+    let mut starts: Vec<Timestamp> = lines.lines().filter_map(|line| line.parse().ok()).collect();
+    starts.retain(|start| (since..=now).contains(start));
+    let crashes = starts.len();
+    // What was begun without the cache is told from what crashed with it.
+    if crashes >= TOO_MANY {
+        starts.clear();
+    }
+    starts.push(now);
+    let lines: String = starts.iter().map(|start| format!("{start}\n")).collect();
+    file.set_len(0).ok()?;
+    file.rewind().ok()?;
+    file.write_all(lines.as_bytes()).ok()?;
+    Some((file, crashes))
+}
+
+impl Drop for RunMark {
+    fn drop(&mut self) {
+        if let Some(file) = self.file.take()
+            && !std::thread::panicking()
+        {
+            // Where that fails, the next start takes it for a crash, which alone costs nothing.
+            let _ = file.set_len(0);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(1_800_000_000 + second).expect("a time")
+    }
+
+    fn crash(mark: RunMark) {
+        // The system closes its file, and nothing takes the mark away.
+        drop(std::mem::ManuallyDrop::new(mark).file.take());
+    }
+
+    #[test]
+    fn two_crashes_within_a_minute_are_known_and_others_are_not() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let set = |second| RunMark::set(folder.path(), at(second));
+        crash(set(0));
+        let second = set(10);
+        assert!(!second.follows_crashes());
+        crash(second);
+        let third = set(20);
+        assert!(third.follows_crashes());
+        crash(third);
+        assert!(!set(30).follows_crashes(), "without the cache it crashed once");
+        crash(set(100));
+        crash(set(170));
+        assert!(!set(200).follows_crashes(), "further apart");
+    }
+
+    #[test]
+    fn whoever_runs_has_not_crashed() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let set = |second| RunMark::set(folder.path(), at(second));
+        let running = set(0);
+        crash(set(1));
+        crash(set(2));
+        assert!(!set(3).follows_crashes());
+        drop(running);
+        assert!(!set(4).follows_crashes());
+    }
+}

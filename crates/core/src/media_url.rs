@@ -1,0 +1,72 @@
+//! Addresses of pictures as backends write them, made whole.
+
+use url::Url;
+
+use crate::discovery::is_trustworthy;
+
+/// Returns an address that a window may load: https, or http on loopback.
+///
+/// `gs://bucket/path` and `s3://bucket/path` name objects of a store, which has an https form of each; a path that begins with
+/// `/` belongs to `api_url`. Anything else is none.
+pub fn resolve(address: &str, api_url: Option<&Url>) -> Option<String> {
+    let address = address.trim();
+    if let Some(url) = stored("gs://", address, |bucket| format!("https://storage.googleapis.com/{bucket}/")) {
+        return Some(url);
+    }
+    // A bucket whose name has a dot is in no certificate for `*.s3.amazonaws.com`.
+    let host = |bucket: &str| match bucket.contains('.') {
+        true => format!("https://s3.amazonaws.com/{bucket}/"),
+        false => format!("https://{bucket}.s3.amazonaws.com/"),
+    };
+    if let Some(url) = stored("s3://", address, host) {
+        return Some(url);
+    }
+    if address.starts_with('/') && !address.starts_with("//") {
+        let url = api_url?.join(address).ok()?;
+        return is_trustworthy(&url).then(|| url.into());
+    }
+    Url::parse(address).ok().filter(is_trustworthy)?;
+    Some(address.to_owned())
+}
+
+/// Returns the https form of an object of a store.
+fn stored(scheme: &str, address: &str, base: impl FnOnce(&str) -> String) -> Option<String> {
+    let (bucket, path) = address.strip_prefix(scheme)?.split_once('/')?;
+    let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    if bucket.is_empty() || path.is_empty() || !bucket.chars().all(is_name) {
+        return None;
+    }
+    let mut url = Url::parse(&base(bucket)).ok()?;
+    // A name of an object, in which `?`, `#` and `%` mean nothing.
+    url.path_segments_mut().ok()?.pop_if_empty().extend(path.split('/'));
+    Some(url.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_of_stores_and_paths_are_made_whole() {
+        let api = Url::parse("https://api.acme.tv/v1").expect("an address");
+        for (written, whole) in [
+            ("https://x.test/a b.jpg", Some("https://x.test/a b.jpg")),
+            (" http://127.0.0.1:8/a ", Some("http://127.0.0.1:8/a")),
+            ("gs://pics/a/b c?.jpg", Some("https://storage.googleapis.com/pics/a/b%20c%3F.jpg")),
+            ("s3://pics/a.jpg", Some("https://pics.s3.amazonaws.com/a.jpg")),
+            ("s3://my.pics/a.jpg", Some("https://s3.amazonaws.com/my.pics/a.jpg")),
+            ("/media/a.jpg?x=1", Some("https://api.acme.tv/media/a.jpg?x=1")),
+            ("thumbnails/a.jpg", None),
+            ("//evil.test/a.jpg", None),
+            ("http://x.test/a.jpg", None),
+            ("gs://pics", None),
+            ("gs://pi/../cs", Some("https://storage.googleapis.com/pi/cs")),
+            ("s3://evil.test#/a", None),
+            ("javascript:alert(1)", None),
+            ("", None),
+        ] {
+            assert_eq!(resolve(written, Some(&api)).as_deref(), whole, "{written}");
+        }
+        assert_eq!(resolve("/media/a.jpg", None), None);
+    }
+}

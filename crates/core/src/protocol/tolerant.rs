@@ -1,0 +1,175 @@
+//! Reads a message field by field: what one field holds costs no other. The reader of everything that [`super::whole`]
+//! leaves to it.
+
+use serde_json::Value;
+use url::Url;
+
+use super::{Body, ErrorData, Event, Frame, Heartbeat, Progress, RejectedKind, content};
+use crate::{
+    JobId, StageId, ThumbnailId, json,
+    job::{Field, Status, Thumbnail},
+    lenient::{Fields, Lost},
+    media_url, snapshot,
+};
+
+/// Why a message is skipped.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Fault {
+    pub kind: RejectedKind,
+    pub reason: String,
+    pub job_id: Option<JobId>,
+}
+
+pub(super) fn read(text: &str, api_url: Option<&Url>) -> Result<Frame, Fault> {
+    let not_a_message =
+        |why: &str| Fault { kind: RejectedKind::NotAMessage, reason: format!("not a message: {why}"), job_id: None };
+    let json::Parsed { value, lost } = json::parse(text).map_err(|error| not_a_message(&error.to_string()))?;
+    let Value::Object(_) = &value else { return Err(not_a_message("no object")) };
+    let lost = Lost::from(lost);
+    let message = Fields::of(&value, &lost);
+    let Some(kind) = message.text(&["type"]) else { return Err(not_a_message("missing field `type`")) };
+    let name = kind.trim().to_ascii_uppercase();
+    match name.as_str() {
+        "HEARTBEAT" => return Ok(Frame::Heartbeat(Heartbeat::Heartbeat)),
+        "PING" => return Ok(Frame::Heartbeat(Heartbeat::Ping)),
+        "AUTH_OK" => return Ok(Frame::Accepted),
+        _ => {}
+    }
+    // Fields of a flat message stand beside its type.
+    let data = match message.value(&["data"]) {
+        Some(Value::Object(_)) => message.object(&["data"]),
+        _ => message,
+    };
+    let job_id = message.id(&["job_id"]).or_else(|| data.id(&["job_id"]));
+    let body = match name.as_str() {
+        "JOB_UPDATE" => job(data, Shape::of(message), api_url),
+        "STAGE_UPDATE" => stage(data),
+        "METADATA_UPDATE" => metadata(data),
+        "THUMBNAIL_GENERATED" => {
+            thumbnail(data, api_url).map(Body::Thumbnail).ok_or_else(|| "no thumbnail_url that is https".to_owned())
+        }
+        "ERROR" => error(data).map(Body::Error),
+        _ => {
+            let reason = format!("unknown type {kind:?}");
+            return Err(Fault { kind: RejectedKind::UnknownType, reason, job_id: None });
+        }
+    };
+    let unreadable = |job_id, why: &str| {
+        Fault { kind: RejectedKind::Unreadable, reason: format!("{name}: {why}"), job_id }
+    };
+    let body = body.map_err(|why| unreadable(job_id.clone(), &why))?;
+    let job_id = job_id.ok_or_else(|| unreadable(None, "no job_id"))?;
+    let at = message.time(&["timestamp"]);
+    Ok(Frame::Event(Event { job_id, at, body, lost: lost.count() }))
+}
+
+/// Where the fields of a message stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Shape {
+    /// In `data`, as the specification has it.
+    Nested,
+    /// Beside `type`.
+    Flat,
+}
+
+impl Shape {
+    fn of(message: Fields) -> Self {
+        if matches!(message.value(&["data"]), Some(Value::Object(_))) { Self::Nested } else { Self::Flat }
+    }
+}
+
+fn job(data: Fields, shape: Shape, api_url: Option<&Url>) -> Result<Body, String> {
+    let progress = progress(data);
+    if shape == Shape::Nested {
+        return progress.map(Body::Job);
+    }
+    // A flat message tells of a job as REST does.
+    let parts = snapshot::parts(data, api_url);
+    let mut bodies: Vec<Body> = Vec::new();
+    let error_message = parts.error_message;
+    match progress {
+        Ok(told) => bodies.push(Body::Job(Progress { error_message: told.error_message.or(error_message), ..told })),
+        Err(why) if parts.stages.is_empty() && parts.metadata.is_empty() && parts.thumbnails.is_empty() => {
+            return Err(why);
+        }
+        Err(_) => data.lost().add(),
+    }
+    bodies.extend(parts.stages.into_iter().map(|(stage_id, stage)| Body::Stage(stage_id, stage.progress)));
+    bodies.extend(parts.metadata.into_iter().map(|(field, content)| Body::Metadata(field, content)));
+    bodies.extend(parts.thumbnails.into_iter().map(Body::Thumbnail));
+    match bodies.len() {
+        1 => Ok(bodies.remove(0)),
+        _ => Ok(Body::Many(bodies)),
+    }
+}
+
+/// Reads how far a job or a stage has come.
+///
+/// # Errors
+/// Says what is wrong with the status, without which the rest means nothing.
+pub(crate) fn progress(data: Fields) -> Result<Progress, String> {
+    let status = status(data)?;
+    Ok(Progress {
+        status,
+        progress_percent: data.percent(&["progress_percent"]),
+        error_message: data.message(&["error_message"]),
+    })
+}
+
+fn status(data: Fields) -> Result<Status, String> {
+    let word = data.value(&["status"]).ok_or("missing field `status`")?;
+    let word = word.as_str().ok_or("unreadable status")?;
+    Status::parse(word).ok_or_else(|| format!("unknown status {word:?}"))
+}
+
+fn stage(data: Fields) -> Result<Body, String> {
+    let stage_id = data.id::<StageId>(&["stage_id"]).ok_or("no stage_id")?;
+    Ok(Body::Stage(stage_id, progress(data)?))
+}
+
+fn metadata(data: Fields) -> Result<Body, String> {
+    let kind = data.text(&["metadata_type"]).ok_or("no metadata_type")?;
+    let field = Field::parse(&kind).ok_or_else(|| format!("unknown metadata_type {kind:?}"))?;
+    let content = data.value(&["content"]).and_then(|value| content(field, value, data.lost()));
+    Ok(Body::Metadata(field, content.ok_or("unreadable content")?))
+}
+
+/// Reads a thumbnail as messages and snapshots write it; none where its address is none that a window may load.
+pub(crate) fn thumbnail(data: Fields, api_url: Option<&Url>) -> Option<Thumbnail> {
+    let thumbnail_url = data.read(&["thumbnail_url"], |url| media_url::resolve(url.as_str()?, api_url))?;
+    // One without a name is known by its address.
+    let thumbnail_id = data.id(&["thumbnail_id"]).unwrap_or_else(|| ThumbnailId::from(thumbnail_url.as_str()));
+    Some(Thumbnail {
+        thumbnail_id,
+        thumbnail_url,
+        width: data.size(&["width"]).unwrap_or(0),
+        height: data.size(&["height"]).unwrap_or(0),
+        timestamp_seconds: data.number(&["timestamp_seconds"]),
+    })
+}
+
+/// Reads an ERROR, or one that REST keeps.
+///
+/// # Errors
+/// Says what is missing: nobody can guess whether processing goes on.
+pub(crate) fn error(data: Fields) -> Result<ErrorData, String> {
+    let recoverable = data.read(&["recoverable"], |value| match value {
+        Value::Bool(recoverable) => Some(*recoverable),
+        Value::String(word) if word.trim().eq_ignore_ascii_case("true") => Some(true),
+        Value::String(word) if word.trim().eq_ignore_ascii_case("false") => Some(false),
+        Value::Number(number) if number.as_i64() == Some(1) => Some(true),
+        Value::Number(number) if number.as_i64() == Some(0) => Some(false),
+        _ => None,
+    });
+    let error_code = data.read(&["error_code"], |code| match code {
+        Value::String(code) => Some(code.clone()),
+        Value::Number(code) => Some(code.to_string()),
+        _ => None,
+    });
+    Ok(ErrorData {
+        recoverable: recoverable.ok_or("no readable `recoverable`")?,
+        error_code: error_code.unwrap_or_else(|| "ERROR".to_owned()),
+        error_message: data.message(&["error_message"]).unwrap_or_default(),
+        affected_stage: data.id(&["affected_stage"]),
+    })
+}

@@ -1,0 +1,223 @@
+//! Texts of other people: cleaned where they enter, compared as people compare them, and set apart where they are shown.
+
+use std::borrow::Cow;
+
+use icu_casemap::CaseMapper;
+use icu_normalizer::ComposingNormalizer;
+use icu_properties::{
+    CodePointMapData, CodePointSetData,
+    props::{BidiClass, DefaultIgnorableCodePoint, WhiteSpace},
+};
+
+/// First Strong Isolate: what follows has a direction of its own.
+const ISOLATE: char = '\u{2068}';
+/// Pop Directional Isolate: the end of what is isolated.
+const POP_ISOLATE: char = '\u{2069}';
+
+/// Cleans a text for all that may be done with it: it is handed to C strings, terminals and menus.
+///
+/// U+0000 becomes U+FFFD, every end of a line `\n`; of the other controls (C0, DEL, C1) only the tab is kept.
+pub fn clean(text: &str) -> Cow<'_, str> {
+    if !has_controls(text) {
+        return Cow::Borrowed(text);
+    }
+    let mut cleaned = String::with_capacity(text.len());
+    let mut characters = text.chars().peekable();
+    while let Some(character) = characters.next() {
+        match character {
+            '\0' => cleaned.push(char::REPLACEMENT_CHARACTER),
+            '\r' if characters.peek() == Some(&'\n') => {}
+            '\r' => cleaned.push('\n'),
+            '\n' | '\t' => cleaned.push(character),
+            _ if character.is_control() => {}
+            _ => cleaned.push(character),
+        }
+    }
+    Cow::Owned(cleaned)
+}
+
+/// As [`clean`], without a copy of a text that is clean already.
+pub fn cleaned(text: String) -> String {
+    if has_controls(&text) { clean(&text).into_owned() } else { text }
+}
+
+/// Cleans a text as [`clean`] does, on one line: for names, menus and the headlines of notifications.
+pub fn one_line(text: &str) -> String {
+    let text = clean(text);
+    if text.contains(is_line_break) { text.replace(is_line_break, " ") } else { text.into_owned() }
+}
+
+fn is_line_break(character: char) -> bool {
+    matches!(character, '\n' | '\t' | '\u{2028}' | '\u{2029}')
+}
+
+fn has_controls(text: &str) -> bool {
+    text.bytes().enumerate().any(|(at, byte)| match byte {
+        b'\n' | b'\t' => false,
+        0..=0x1f | 0x7f => true,
+        // Two bytes long, the C1 controls are 0xC2 0x80 to 0xC2 0x9F.
+        0xc2 => matches!(text.as_bytes().get(at + 1), Some(0x80..=0x9f)),
+        _ => false,
+    })
+}
+
+/// Tells whether the texts of a JSON document may need cleaning: looked at as bytes, because every message is.
+pub fn may_need_cleaning(json: &str) -> bool {
+    let bytes = json.as_bytes();
+    bytes.iter().enumerate().any(|(at, byte)| match byte {
+        b'\\' => match bytes.get(at + 1) {
+            Some(b'b' | b'f' | b'r') => true,
+            Some(b'u') => is_control_escape(&bytes[at + 2..]),
+            _ => false,
+        },
+        0x7f => true,
+        0xc2 => matches!(bytes.get(at + 1), Some(0x80..=0x9f)),
+        _ => false,
+    })
+}
+
+/// Tells whether four digits may name a control: 0000 to 001F, 007F to 009F.
+fn is_control_escape(digits: &[u8]) -> bool {
+    matches!(digits, [b'0', b'0', b'0' | b'1' | b'7' | b'8' | b'9', _, ..])
+}
+
+/// Tells whether nothing of a text is to be seen: it is empty, or all white space and characters without a picture, such
+/// as U+200B or U+3164.
+pub fn is_blank(text: &str) -> bool {
+    let white = CodePointSetData::new::<WhiteSpace>();
+    let ignorable = CodePointSetData::new::<DefaultIgnorableCodePoint>();
+    // U+2800 is a braille cell without a dot.
+    let is_blank = |c: char| c.is_control() || c == '\u{2800}' || white.contains(c) || ignorable.contains(c);
+    text.chars().all(is_blank)
+}
+
+/// Returns a text that has something to be seen.
+pub fn visible(text: &str) -> Option<&str> {
+    (!is_blank(text)).then_some(text)
+}
+
+/// Sets a text of somebody else apart from the sentence that it stands in: on one line, and, where it may run from right to
+/// left, between U+2068 and U+2069, so that it turns around no word of ours.
+pub fn isolate(text: &str) -> String {
+    let text = one_line(text);
+    if !may_turn(&text) {
+        return text;
+    }
+    // Isolates within would have to be closed in their order; overrides and embeddings end with ours.
+    let inner: String = text.chars().filter(|c| !matches!(c, '\u{2066}'..='\u{2069}')).collect();
+    format!("{ISOLATE}{inner}{POP_ISOLATE}")
+}
+
+/// Tells whether something of a text runs, or makes others run, from right to left.
+fn may_turn(text: &str) -> bool {
+    let classes = CodePointMapData::<BidiClass>::new();
+    !text.is_ascii()
+        && text.chars().any(|c| {
+            matches!(
+                classes.get(c),
+                BidiClass::RightToLeft
+                    | BidiClass::ArabicLetter
+                    | BidiClass::ArabicNumber
+                    | BidiClass::RightToLeftEmbedding
+                    | BidiClass::RightToLeftOverride
+                    | BidiClass::RightToLeftIsolate
+                    | BidiClass::LeftToRightEmbedding
+                    | BidiClass::LeftToRightOverride
+                    | BidiClass::LeftToRightIsolate
+                    | BidiClass::FirstStrongIsolate
+                    | BidiClass::PopDirectionalFormat
+                    | BidiClass::PopDirectionalIsolate
+            )
+        })
+}
+
+/// Returns a text for a terminal, which no control in it commands: each is shown as its picture (`␛`), but for line breaks
+/// and tabs.
+pub fn for_terminal(text: &str) -> Cow<'_, str> {
+    if !has_controls(text) {
+        return Cow::Borrowed(text);
+    }
+    let picture = |c: char| match u32::from(c) {
+        0x09 | 0x0a => c,
+        code @ 0..=0x1f => char::from_u32(0x2400 + code).unwrap_or(char::REPLACEMENT_CHARACTER),
+        0x7f => '\u{2421}',
+        0x80..=0x9f => char::REPLACEMENT_CHARACTER,
+        _ => c,
+    };
+    Cow::Owned(text.replace("\r\n", "\n").chars().map(picture).collect())
+}
+
+/// Returns a text of somebody else for a place within a line of a terminal, as [`isolate`] and [`for_terminal`] do.
+pub fn within_terminal(text: &str) -> String {
+    isolate(&for_terminal(text))
+}
+
+/// Returns a text as searches compare it: NFKC, case folded, and i whichever way it is dotted.
+pub fn folded(text: &str) -> String {
+    if text.is_ascii() {
+        return text.to_ascii_lowercase();
+    }
+    let nfkc = ComposingNormalizer::new_nfkc();
+    let folded = CaseMapper::new().fold_string(&nfkc.normalize(text)).into_owned();
+    // Folding may leave a letter and its mark apart.
+    let folded = nfkc.normalize(&folded).into_owned();
+    // İ folds to i with a dot above, and ı to itself: whoever looks for one writes any of them.
+    if folded.contains(['\u{307}', 'ı']) { folded.replace("i\u{307}", "i").replace('ı', "i") } else { folded }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn controls_are_dropped_and_a_nul_is_replaced() {
+        assert_eq!(clean("a\0b\u{7}\u{1b}[1m\u{7f}\u{85}\tc\r\nd\re\n"), "a\u{fffd}b[1m\tc\nd\ne\n");
+        assert_eq!(clean("é 😀 \u{202e}"), "é 😀 \u{202e}");
+        assert_eq!(one_line("a\nb\tc\u{2028}d\r\ne"), "a b c d e");
+    }
+
+    #[test]
+    fn json_that_may_hold_controls_is_told_from_json_that_does_not() {
+        for dirty in [r#""\u0000""#, r#""\u001b""#, r#""\u007f""#, r#""\u0085""#, r#""\b""#, "\"\u{7f}\"", "\"\u{9b}\""] {
+            assert!(may_need_cleaning(dirty), "{dirty}");
+        }
+        for plain in [r#""\n\t\"\\""#, r#""\u00e9\u0041\ud83d""#, "\"é 😀\"", "{\n}"] {
+            assert!(!may_need_cleaning(plain), "{plain}");
+        }
+    }
+
+    #[test]
+    fn what_nobody_can_see_is_blank() {
+        for blank in ["", " ", "\u{a0}\t\n", "\u{200b}", "\u{3164}", "\u{115f}", "\u{2800}", "\u{feff}\u{ad}\u{202e}", "\u{e0020}"] {
+            assert!(is_blank(blank), "{blank:?}");
+        }
+        for seen in [".", "ㄱ", "👍", "\u{200b}a"] {
+            assert!(!is_blank(seen), "{seen:?}");
+        }
+    }
+
+    #[test]
+    fn what_may_turn_a_sentence_around_is_isolated() {
+        assert_eq!(isolate("A day"), "A day");
+        assert_eq!(isolate("Émile\nat 5"), "Émile at 5");
+        assert_eq!(isolate("שלום"), "\u{2068}שלום\u{2069}");
+        assert_eq!(isolate("a\u{202e}b"), "\u{2068}a\u{202e}b\u{2069}");
+        assert_eq!(isolate("\u{2069}\u{202e}b\u{2067}"), "\u{2068}\u{202e}b\u{2069}");
+    }
+
+    #[test]
+    fn a_terminal_is_shown_pictures_of_controls() {
+        let within = within_terminal("a\u{1b}]0;x\u{7}\u{9b}\u{7f}\nb\u{202e}c");
+        assert_eq!(within, "\u{2068}a␛]0;x␇\u{fffd}␡ b\u{202e}c\u{2069}");
+        assert_eq!(for_terminal("a\u{1b}\r\n\tb\rc"), "a␛\n\tb␍c");
+    }
+
+    #[test]
+    fn searches_compare_what_people_mean() {
+        for (one, other) in
+            [("e\u{301}", "É"), ("ｆｕｌｌ", "FULL"), ("İstanbul", "istanbul"), ("ISPARTA", "ısparta"), ("STRASSE", "straße"), ("ﬁ", "FI"), ("ΣΑΣ", "σας")]
+        {
+            assert_eq!(folded(one), folded(other), "{one} {other}");
+        }
+    }
+}
