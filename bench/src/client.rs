@@ -141,6 +141,13 @@ fn memory(which: &str) -> Result<u64> {
 }
 
 /// Returns how long this process has worked.
+#[cfg(not(unix))]
+fn cpu_seconds() -> Result<f64> {
+    anyhow::bail!("this is measured on Unix alone")
+}
+
+/// Returns how long this process has worked.
+#[cfg(unix)]
 fn cpu_seconds() -> Result<f64> {
     let time = rustix::time::clock_gettime(rustix::time::ClockId::ProcessCPUTime);
     Ok(std::time::Duration::new(u64::try_from(time.tv_sec)?, u32::try_from(time.tv_nsec)?).as_secs_f64())

@@ -48,7 +48,7 @@ impl Default for Hot {
     /// Makes a list that is known, and messages about it.
     fn default() -> Self {
         let list: Vec<_> = (0..JOBS).map(|number| listed(&job_id(number), "Film", 50, 0)).collect();
-        let (snapshots, _) = read_page(&serde_json::Value::from(list).to_string()).unwrap_or_default();
+        let snapshots = read_page(&serde_json::Value::from(list).to_string(), None).unwrap_or_default().jobs;
         let now = Now { monotonic: Duration::ZERO, wall: Timestamp::UNIX_EPOCH, draw: 0.5 };
         let mut cache = Cache::default();
         cache.merge_all(snapshots.clone(), now.wall);
@@ -66,7 +66,7 @@ impl Hot {
             Function::Decode => usize::from(decode(&self.texts[number % JOBS]).is_ok()),
             Function::Apply => match &self.frames[number % JOBS] {
                 Frame::Event(event) => self.cache.apply(event.clone(), self.now).len(),
-                Frame::Heartbeat(_) => 0,
+                Frame::Heartbeat(_) | Frame::Accepted => 0,
             },
             Function::Diff => {
                 let snapshot = self.snapshots[number % JOBS].clone();

@@ -9,7 +9,7 @@ use tauri::{AppHandle, Manager, RunEvent};
 use tauri_plugin_dialog::DialogExt;
 
 use crate::{
-    args::Args,
+    args::{Args, chosen_file},
     commands,
     computer::Computer,
     desktop::{self, Desktop},
@@ -159,7 +159,7 @@ fn set_up(app: &tauri::App, data_dir: &Path, args: Args, level: LevelHand) -> an
 
 /// Uploads videos; what becomes of them is told by events.
 pub fn upload(app: &AppHandle, videos: Vec<PathBuf>) {
-    for video in videos {
+    for video in videos.into_iter().map(chosen_file) {
         let app = app.clone();
         tauri::async_runtime::spawn(async move {
             let taken = app.state::<Handle>().upload(video).await;

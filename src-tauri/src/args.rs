@@ -69,6 +69,49 @@ impl Args {
     }
 }
 
+/// Starts this program anew where a named file has a name that is no UTF-8: parts of the toolkit read the command line as
+/// text, and a second start is handed over as text. Such a file is named by its address then.
+///
+/// # Errors
+/// The program could not be started anew.
+#[cfg(unix)]
+pub fn start_with_names_as_text() -> std::io::Result<()> {
+    use std::os::unix::process::CommandExt;
+    let words: Vec<OsString> = std::env::args_os().skip(1).collect();
+    if words.iter().all(|word| word.to_str().is_some()) {
+        return Ok(());
+    }
+    let program = std::env::current_exe()?;
+    Err(std::process::Command::new(program).args(words.into_iter().map(as_text)).exec())
+}
+
+/// Returns the address of a file whose name is no text, and everything else as it is.
+#[cfg(unix)]
+fn as_text(word: OsString) -> OsString {
+    if word.to_str().is_some() {
+        return word;
+    }
+    let address = std::path::absolute(&word).ok().and_then(|path| Url::from_file_path(path).ok());
+    address.map_or_else(|| word.to_string_lossy().into_owned().into(), |address| String::from(address).into())
+}
+
+/// Returns the file that somebody chose. Where its name is no UTF-8, and went through somebody who took it for that, the
+/// one file whose name reads the same is meant.
+pub fn chosen_file(path: PathBuf) -> PathBuf {
+    if path.exists() || !path.to_string_lossy().contains(char::REPLACEMENT_CHARACTER) {
+        return path;
+    }
+    let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else { return path };
+    let folder = chosen_file(folder.to_owned());
+    let name = name.to_string_lossy();
+    let entries = std::fs::read_dir(&folder).into_iter().flatten().filter_map(Result::ok);
+    let mut alike = entries.map(|entry| entry.file_name()).filter(|entry| entry.to_string_lossy() == name);
+    match (alike.next(), alike.next()) {
+        (Some(one), None) => folder.join(one),
+        _ => path,
+    }
+}
+
 /// Returns the system's place for application data.
 fn usual_data_dir() -> Option<PathBuf> {
     dirs::data_dir().map(|folder| folder.join("tallylight"))
@@ -89,12 +132,28 @@ pub fn job_of(link: &Url) -> Option<JobId> {
     let id = link.path().trim_matches('/');
     let id = percent_encoding::percent_decode_str(id).decode_utf8().ok()?;
     let is_job = link.scheme() == SCHEME && link.host_str() == Some("job") && !id.is_empty();
-    is_job.then(|| JobId::new(id.into_owned()))
+    is_job.then(|| JobId::new(id.as_ref()))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[cfg(unix)]
+    #[test]
+    fn a_file_whose_name_is_no_text_is_named_by_its_address_and_found_again() {
+        use std::os::unix::ffi::OsStrExt;
+        let folder = tempfile::tempdir().expect("a folder");
+        let name = std::ffi::OsStr::from_bytes(b"caf\xe9 \xff.mp4");
+        let path = folder.path().join(name);
+        std::fs::write(&path, "video").expect("a file");
+        let word = as_text(path.clone().into()).into_string().expect("text");
+        assert_eq!(second(&[&word]).expect("arguments").videos(), [path.clone()]);
+        let mistaken = folder.path().join(name.to_string_lossy().as_ref());
+        assert_eq!(chosen_file(mistaken.clone()), path);
+        std::fs::write(folder.path().join(std::ffi::OsStr::from_bytes(b"caf\xe8 \xff.mp4")), "other").expect("a file");
+        assert_eq!(chosen_file(mistaken.clone()), mistaken, "two could be meant");
+    }
 
     fn second(words: &[&str]) -> Option<Args> {
         let words = std::iter::once("tallylight").chain(words.iter().copied()).map(str::to_owned).collect();

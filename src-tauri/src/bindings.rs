@@ -44,6 +44,7 @@ fn declarations() -> String {
         view::ChangesView::decl(&config),
         view::HistoryEntry::decl(&config),
         view::NewsView::decl(&config),
+        view::ListView::decl(&config),
         cache::Trouble::decl(&config),
         forecast::Outlook::decl(&config),
         view::JobView::decl(&config),

@@ -44,6 +44,8 @@ fn main() -> anyhow::Result<ExitCode> {
         return Ok(tallylight_cli::main());
     }
     tallylight_client::forbid_core_dumps();
+    #[cfg(unix)]
+    args::start_with_names_as_text()?;
     #[cfg(target_os = "linux")]
     window::without_buffers();
     let args = args::Args::parse();

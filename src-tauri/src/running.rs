@@ -2,7 +2,6 @@
 
 use std::{
     fs::{File, TryLockError},
-    hash::{DefaultHasher, Hash, Hasher},
     path::Path,
     process::Command,
     thread::sleep,
@@ -66,6 +65,7 @@ pub fn try_again(error: anyhow::Error) -> anyhow::Result<()> {
 /// folder is another world.
 #[cfg(target_os = "linux")]
 pub fn bus_name(identifier: &str, own_folder: Option<&Path>) -> String {
+    use std::hash::{DefaultHasher, Hash, Hasher};
     let Some(folder) = own_folder else { return identifier.to_owned() };
     let mut hasher = DefaultHasher::new();
     folder.canonicalize().unwrap_or_else(|_| folder.to_owned()).hash(&mut hasher);

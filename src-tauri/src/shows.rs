@@ -25,6 +25,7 @@ struct Waiting {
 
 impl Shows {
     /// The page that listened is gone; another will come.
+    #[cfg(target_os = "linux")]
     pub fn restart(&self) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).listens = false;
     }

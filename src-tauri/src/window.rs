@@ -7,6 +7,8 @@ use std::{
     time::Duration,
 };
 
+#[cfg(not(target_os = "linux"))]
+use drag::{DragItem, Image, Options};
 use tallylight_client::Pictures;
 use tallylight_core::settings::Theme;
 use tauri::{
@@ -17,6 +19,7 @@ use tauri_plugin_window_state::StateFlags;
 
 use crate::{app, args::Args, pictures, quitting, settings::SettingsFile};
 
+#[cfg(target_os = "linux")]
 mod crash;
 mod drawing;
 
@@ -118,6 +121,7 @@ fn build(app: &AppHandle) -> tauri::Result<()> {
         })
         .build()?;
     drawing::without_gpu(&window);
+    #[cfg(target_os = "linux")]
     crash::recover(&window);
     let app = app.clone();
     tauri::async_runtime::spawn(async move {

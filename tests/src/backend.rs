@@ -331,7 +331,11 @@ async fn token(State(backend): State<ScriptedBackend>, Json(body): Json<Value>) 
     Json(session).into_response()
 }
 
-async fn jobs(State(backend): State<ScriptedBackend>, Query(query): Query<Vec<(String, String)>>, headers: HeaderMap) -> Response {
+async fn jobs(
+    State(backend): State<ScriptedBackend>,
+    Query(query): Query<Vec<(String, String)>>,
+    headers: HeaderMap,
+) -> Response {
     let offset = query.iter().find(|(name, _)| name == "offset").and_then(|(_, value)| value.parse().ok()).unwrap_or(0);
     if offset == 0 {
         backend.lists.fetch_add(1, Ordering::SeqCst);

@@ -7,7 +7,7 @@ export type ThumbnailId = string;
 export type TimeOfDay = string;
 export type Proxy = string;
 export type Content = string | string[] | Chapter[];
-export type Code = "invalid_address" | "insecure_address" | "unreachable" | "not_a_studio" | "untrusted_certificate" | "wrong_key" | "invalid_credentials" | "account_blocked" | "sign_in_denied" | "sign_in_timeout" | "session_expired" | "signed_out" | "rate_limited" | "server_error" | "not_found" | "forbidden" | "not_a_video" | "too_large" | "disk_full" | "not_offered" | "file" | "storage" | "storage_unreadable" | "storage_newer" | "conflict" | "invalid_content" | "keychain" | "keychain_locked" | "socket_refused" | "no_socket" | "closed" | "silent" | "handshake_timeout" | "message_too_large" | "replaced" | "slept" | "network_changed" | "captive_portal" | "requested" | "job_failed";
+export type Code = "invalid_address" | "insecure_address" | "unreachable" | "not_a_studio" | "untrusted_certificate" | "wrong_key" | "invalid_credentials" | "account_blocked" | "sign_in_denied" | "sign_in_timeout" | "session_expired" | "signed_out" | "rate_limited" | "server_error" | "not_found" | "forbidden" | "not_a_video" | "too_large" | "disk_full" | "not_offered" | "file" | "storage" | "storage_unreadable" | "storage_suspect" | "storage_newer" | "conflict" | "invalid_content" | "keychain" | "keychain_locked" | "socket_refused" | "no_socket" | "nothing_readable" | "closed" | "silent" | "handshake_timeout" | "message_too_large" | "replaced" | "slept" | "network_changed" | "captive_portal" | "requested" | "job_failed";
 export type TallyError = { 
 /**
  * What kind of failure it is.
@@ -21,7 +21,7 @@ message: string,
  * The field of a form that it is about.
  */
 field?: InputField, };
-export type InputField = "address" | "auth_url" | "auth_key" | "api_url" | "ws_url" | "email" | "password";
+export type InputField = "address" | "auth_url" | "auth_key" | "api_url" | "ws_url" | "ws_token" | "transport" | "email" | "password";
 export type Status = "PENDING" | "PROCESSING" | "COMPLETED" | "FAILED";
 export type Field = "TITLE" | "DESCRIPTION" | "TAGS" | "TRANSCRIPT" | "CHAPTERS" | "THUMBNAIL";
 export type Chapter = { 
@@ -60,11 +60,11 @@ export type RowView = {
  */
 job_id: JobId, 
 /**
- * The file's name on the creator's disk.
+ * The file's name on the creator's disk, where there is something of it to be seen.
  */
 filename: string | null, 
 /**
- * The title, where there is one.
+ * The title, where there is something of it to be seen.
  */
 title: string | null, 
 /**
@@ -72,9 +72,13 @@ title: string | null,
  */
 status: Status, 
 /**
- * 0–100.
+ * The backend's own word for its status, where that is none of the specification's; the status is then PROCESSING.
  */
-progress_percent: number, 
+status_word?: string, 
+/**
+ * 0–100; none where the backend does not say.
+ */
+progress_percent: number | null, 
 /**
  * The stage that is being worked on, where the job is.
  */
@@ -91,6 +95,10 @@ warnings: Array<FaultView>,
  * The thumbnail that stands for it: the chosen one, or the first.
  */
 cover_id: ThumbnailId | null, 
+/**
+ * Changes with the address of that thumbnail: one that could not be loaded is worth another try then.
+ */
+cover_version: number | null, 
 /**
  * Whether there are words for it that the backend does not have.
  */
@@ -373,6 +381,19 @@ unread: number,
  * Until when the person wants to be told nothing.
  */
 paused_until: string | null, };
+export type ListView = { 
+/**
+ * It gives only so many of the newest; none where it gives all.
+ */
+newest: number | null, 
+/**
+ * It failed when it was asked for jobs of these statuses.
+ */
+missing: Array<Status>, 
+/**
+ * So many jobs could not be read.
+ */
+unreadable: number, };
 export type Trouble = "dismiss" | "restore";
 export type Outlook = { 
 /**
@@ -450,11 +471,11 @@ updated_at: string | null,
  */
 job_id: JobId, 
 /**
- * The file's name on the creator's disk.
+ * The file's name on the creator's disk, where there is something of it to be seen.
  */
 filename: string | null, 
 /**
- * The title, where there is one.
+ * The title, where there is something of it to be seen.
  */
 title: string | null, 
 /**
@@ -462,9 +483,13 @@ title: string | null,
  */
 status: Status, 
 /**
- * 0–100.
+ * The backend's own word for its status, where that is none of the specification's; the status is then PROCESSING.
  */
-progress_percent: number, 
+status_word?: string, 
+/**
+ * 0–100; none where the backend does not say.
+ */
+progress_percent: number | null, 
 /**
  * The stage that is being worked on, where the job is.
  */
@@ -481,6 +506,10 @@ warnings: Array<FaultView>,
  * The thumbnail that stands for it: the chosen one, or the first.
  */
 cover_id: ThumbnailId | null, 
+/**
+ * Changes with the address of that thumbnail: one that could not be loaded is worth another try then.
+ */
+cover_version: number | null, 
 /**
  * Whether there are words for it that the backend does not have.
  */
@@ -590,9 +619,9 @@ stage_id: StageId,
  */
 status: Status, 
 /**
- * 0–100.
+ * 0–100; none where the backend does not say.
  */
-progress_percent: number, 
+progress_percent: number | null, 
 /**
  * Why it failed.
  */
@@ -757,9 +786,17 @@ auth_key?: string,
  */
 auth_providers?: Array<string>, 
 /**
- * `header` or `query`: how the socket learns the token.
+ * How the socket learns the token: `auto`, `header`, `query`, `subprotocol` or `message`.
  */
 ws_token?: string, 
+/**
+ * The first message for `message`, with `{token}` in it.
+ */
+ws_auth_message?: string, 
+/**
+ * How live updates travel: `socket`.
+ */
+transport?: string, 
 /**
  * Metadata that may be edited; title, description and tags where nothing is said.
  */
@@ -789,6 +826,10 @@ connection: ConnectionView,
  * How many jobs there are.
  */
 counts: Counts, 
+/**
+ * What is missing of the job list.
+ */
+list: ListView, 
 /**
  * How many jobs have edits that the backend does not have yet.
  */
@@ -826,7 +867,7 @@ changed: Array<JobChange>,
 /**
  * The jobs that are gone.
  */
-removed: Array<JobId>, } | { "event": "connection" } & ConnectionView | { "event": "session" } & SessionView | { "event": "upload" } & UploadView | { "event": "edit" } & EditView | { "event": "storage" } & StorageView | { "event": "news" } & NewsView | { "event": "rejected" } & RejectedView;
+removed: Array<JobId>, } | { "event": "connection" } & ConnectionView | { "event": "session" } & SessionView | { "event": "upload" } & UploadView | { "event": "list" } & ListView | { "event": "edit" } & EditView | { "event": "storage" } & StorageView | { "event": "news" } & NewsView | { "event": "rejected" } & RejectedView;
 export type JobChange = { 
 /**
  * The job as it is now.
@@ -946,7 +987,11 @@ network_changes: number,
 /**
  * Batches of changes that waited because the window was busy.
  */
-held_batches: number, };
+held_batches: number, 
+/**
+ * Fields of messages and answers that could not be read, and were left out.
+ */
+lost_fields: number, };
 export type TallyView = { 
 /**
  * A stable name.

@@ -65,6 +65,9 @@ export function applyEvent(client: QueryClient, event: Event): void {
         [event.field]: event,
       }));
       break;
+    case "list":
+      client.setQueryData<StatusView>(keys.status, (old) => old && { ...old, list: event });
+      break;
     case "storage":
       client.setQueryData<StatusView>(keys.status, (old) => old && { ...old, storage: event });
       break;

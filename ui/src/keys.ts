@@ -1,6 +1,19 @@
 import { messages } from "./messages";
 import { mod } from "./platform";
 
+/** Keeps the keys of an input method from everybody else: Enter ends a composition then, and saves, opens or adds nothing.
+ * The one place for that, before any other listener of the page. */
+export function leaveKeysToInputMethods(): void {
+  window.addEventListener(
+    "keydown",
+    (event) => {
+      // WebKit tells of the Enter that ended a composition after its end, with the code of a key that was taken.
+      if (event.isComposing || event.keyCode === 229) event.stopImmediatePropagation();
+    },
+    { capture: true },
+  );
+}
+
 /** Tells whether a key belongs to what it is typed into, and means nothing to the window. */
 export function isTaken(event: KeyboardEvent): boolean {
   const into = event.target instanceof Element ? event.target : null;

@@ -2,6 +2,7 @@ import { mount } from "svelte";
 import App from "./App.svelte";
 import type { Backend } from "./backend";
 import { tauriBackend } from "./backend.tauri";
+import { leaveKeysToInputMethods } from "./keys";
 import { isTauri, markPlatform } from "./platform";
 import "./tokens.css";
 import "./base.css";
@@ -14,6 +15,7 @@ async function chooseBackend(): Promise<Backend> {
 }
 
 markPlatform();
+leaveKeysToInputMethods();
 const target = document.getElementById("app");
 if (target) {
   void chooseBackend().then((backend) => mount(App, { target, props: { backend } }));

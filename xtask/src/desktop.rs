@@ -4,7 +4,6 @@
 use std::{
     env, fs,
     io::Write,
-    os::unix::fs::PermissionsExt,
     path::Path,
     process::{Child, Command, Stdio},
     thread,
@@ -20,7 +19,7 @@ use crate::run::binaries;
 pub fn inside(shell: &Shell, home: &Path, chore: &[&str], env: &[(&str, &Path)]) -> Result<()> {
     let runtime = home.join("run");
     fs::create_dir_all(&runtime)?;
-    fs::set_permissions(&runtime, fs::Permissions::from_mode(0o700))?;
+    for_me_alone(&runtime)?;
     // By its place and not as the running file, which a build may have replaced meanwhile.
     let myself = binaries(shell)?.join("xtask");
     let screen = "-screen 0 1280x800x24";
@@ -100,9 +99,20 @@ fn configure_dunst() -> Result<()> {
     fs::create_dir_all(&folder)?;
     let chooser = folder.join("choose");
     fs::write(&chooser, "#!/bin/sh\nexec grep -m 1 -F \"$(cat \"$(dirname \"$0\")/choice\")\"\n")?;
-    fs::set_permissions(&chooser, fs::Permissions::from_mode(0o700))?;
+    for_me_alone(&chooser)?;
     fs::write(folder.join("dunstrc"), format!("[global]\n    dmenu = {}\n", chooser.display()))?;
     Ok(())
+}
+
+/// Keeps a file or a folder from everybody else, and lets it be run.
+#[cfg(unix)]
+fn for_me_alone(path: &Path) -> std::io::Result<()> {
+    fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o700))
+}
+
+#[cfg(not(unix))]
+fn for_me_alone(_: &Path) -> std::io::Result<()> {
+    Err(std::io::ErrorKind::Unsupported.into())
 }
 
 impl Drop for Services {

@@ -49,7 +49,7 @@ fn seconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D:
     let number = match Value::deserialize(deserializer)? {
         Value::Number(number) => number.as_f64(),
         Value::String(text) => text.trim().parse().ok(),
-        _ => None,
+        Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => None,
     };
     let number = number.filter(|number: &f64| number.is_finite() && *number >= 0.0);
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked, and rounded down on purpose")]
@@ -287,14 +287,19 @@ mod tests {
 
     #[test]
     fn a_session_is_read_however_its_life_is_written() {
-        for (written, life) in [("3600", Some(3600)), ("3600.5", Some(3600)), ("\"3600\"", Some(3600)), ("null", None), ("[]", None)]
+        for (written, life) in
+            [("3600", Some(3600)), ("3600.5", Some(3600)), ("\"3600\"", Some(3600)), ("null", None), ("[]", None)]
         {
-            let text = format!(r#"{{"access_token":"a","refresh_token":"r","expires_in":{written},"user":{{"email":7}}}}"#);
+            let text =
+                format!(r#"{{"access_token":"a","refresh_token":"r","expires_in":{written},"user":{{"email":7}}}}"#);
             let session: SessionData = json_as(&text).unwrap_or_else(|failure| panic!("{written}: {failure:?}"));
             assert_eq!(session.expires_in, life, "{written}");
         }
         let odd = "\u{feff}{\"access_token\":\"a\",\"refresh_token\":\"r\",\"user\":{\"email\":\"me@acme.tv\",\"name\":\"\\ud83d\"}}";
-        assert_eq!(json_as::<SessionData>(odd).expect("a session").user.and_then(|user| user.email).as_deref(), Some("me@acme.tv"));
+        assert_eq!(
+            json_as::<SessionData>(odd).expect("a session").user.and_then(|user| user.email).as_deref(),
+            Some("me@acme.tv")
+        );
     }
 
     #[test]

@@ -120,6 +120,9 @@ async fn run(argv: &[String], input: String, ending: &CancellationToken) -> Perf
     // A group of its own, so that its own children end with it.
     #[cfg(unix)]
     command.process_group(0);
+    // CREATE_NO_WINDOW: the app has no console, and each command would get a window of its own.
+    #[cfg(windows)]
+    command.creation_flags(0x0800_0000);
     let mut child = match command.spawn() {
         Ok(child) => child,
         Err(error) => return Performed::Failed(format!("{program} could not be started ({error})")),

@@ -161,7 +161,11 @@ pub fn unreachable(error: &(dyn std::error::Error + 'static), host: &str) -> Err
     let chain: Vec<_> = std::iter::successors(Some(error), |error| error.source()).collect();
     let words = chain.iter().map(ToString::to_string).collect::<Vec<_>>().join(": ");
     tracing::debug!(host, words, "no connection");
-    let kind = chain.iter().find_map(|error| error.downcast_ref::<std::io::Error>()).map(std::io::Error::kind);
+    let io = chain.iter().find_map(|error| error.downcast_ref::<std::io::Error>());
+    let kind = io.map(std::io::Error::kind);
+    // Windows says so with a number: WSAHOST_NOT_FOUND, WSATRY_AGAIN, WSANO_RECOVERY or WSANO_DATA.
+    let is_nameless =
+        cfg!(windows) && io.and_then(std::io::Error::raw_os_error).is_some_and(|code| (11001..=11004).contains(&code));
     let lower = words.to_lowercase();
     if lower.contains("certificate") {
         let why = chain.last().map(ToString::to_string).unwrap_or_default();
@@ -182,7 +186,7 @@ pub fn unreachable(error: &(dyn std::error::Error + 'static), host: &str) -> Err
         _ if lower.contains("invalidcontenttype") => {
             format!("{host} does not speak https: a server on this computer may want http:// in front of its address")
         }
-        _ if lower.contains("dns error") || lower.contains("lookup") || lower.contains("resolv") => {
+        _ if is_nameless || lower.contains("dns error") || lower.contains("lookup") || lower.contains("resolv") => {
             format!("the name of {host} could not be found: check the address and the network")
         }
         _ => format!("{host} cannot be reached: check the address and the network"),
@@ -208,7 +212,8 @@ pub async fn text(response: Response, limit: usize) -> Result<String, Failure> {
         && encoding != "identity"
     {
         let name = encoding.to_str().unwrap_or("unknown").to_owned();
-        let message = format!("the studio's answer is compressed in a way that nobody asked for ({name}): ask whoever runs it");
+        let message =
+            format!("the studio's answer is compressed in a way that nobody asked for ({name}): ask whoever runs it");
         return Err(Failure::local(Error::new(Code::ServerError, message)));
     }
     let bytes = unzipped(bytes(response, limit).await?, limit)?;
@@ -330,7 +335,8 @@ pub async fn refused(response: Response) -> Failure {
 fn misled(response: &Response) -> Failure {
     let place = response.headers().get(header::LOCATION).and_then(|place| place.to_str().ok()).unwrap_or("nowhere");
     let place = response.url().join(place).map_or_else(|_| place.to_owned(), |url| url.origin().ascii_serialization());
-    let message = format!("the studio leads to {place}, which cannot be followed: check the address with whoever runs it");
+    let message =
+        format!("the studio leads to {place}, which cannot be followed: check the address with whoever runs it");
     Failure { status: Some(response.status()), ..Failure::local(Error::new(Code::ServerError, message)) }
 }
 

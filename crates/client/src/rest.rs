@@ -82,7 +82,10 @@ pub async fn job(
     let job = read_job_from(&value, Some(&server.api_url)).map_err(Failure::local)?;
     match of(job_id, job) {
         Some(value) => Ok(Dated { value, date }),
-        None => Err(Failure::local(Error::new(Code::ServerError, "the studio answered with another job: ask whoever runs it"))),
+        None => Err(Failure::local(Error::new(
+            Code::ServerError,
+            "the studio answered with another job: ask whoever runs it",
+        ))),
     }
 }
 
@@ -149,7 +152,8 @@ async fn send_edit(
 /// video, or of its metadata, is none.
 fn answered_job(text: &str, server: &Server, edit: &Edit) -> Option<Snapshot> {
     let value = json(text).ok()?;
-    let is_job = ["video_id", "video", "processing_stages", "progress_percent"].iter().any(|name| value.get(name).is_some());
+    let is_job =
+        ["video_id", "video", "processing_stages", "progress_percent"].iter().any(|name| value.get(name).is_some());
     if !is_job {
         return None;
     }

@@ -52,10 +52,9 @@ fn mark(data_dir: &Path, now: Timestamp) -> Option<(File, usize)> {
         starts.clear();
     }
     starts.push(now);
-    let lines: String = starts.iter().map(|start| format!("{start}\n")).collect();
     file.set_len(0).ok()?;
     file.rewind().ok()?;
-    file.write_all(lines.as_bytes()).ok()?;
+    starts.iter().try_for_each(|start| writeln!(file, "{start}")).ok()?;
     Some((file, crashes))
 }
 

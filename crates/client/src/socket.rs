@@ -92,7 +92,14 @@ enum Outgoing {
 
 impl Socket {
     /// Connects, and reports through `report`.
-    pub fn open<F, R>(conn: ConnId, server: &Server, token: &SecretString, way: WsToken, route: Route, report: F) -> Self
+    pub fn open<F, R>(
+        conn: ConnId,
+        server: &Server,
+        token: &SecretString,
+        way: WsToken,
+        route: Route,
+        report: F,
+    ) -> Self
     where
         F: Fn(ConnId, Report) -> R + Send + Sync + 'static,
         R: Future<Output = ()> + Send,
@@ -175,7 +182,8 @@ fn address(server: &Server, token: &SecretString) -> Result<Url, Refusal> {
     let place = ["{user_id}", "%7Buser_id%7D"].into_iter().find(|place| text.contains(place));
     let Some(place) = place else { return Ok(server.ws_url.clone()) };
     let nobody = || {
-        let message = "the address of live updates needs an id that the session does not tell: ask whoever runs the studio";
+        let message =
+            "the address of live updates needs an id that the session does not tell: ask whoever runs the studio";
         Refusal::NoSocket(Error::new(Code::NoSocket, message))
     };
     let user_id = subject(token).ok_or_else(nobody)?;
@@ -305,12 +313,11 @@ impl Batch {
 
 impl Heard {
     fn of(message: &Bytes, api_url: &Url) -> Self {
-        let frame = match std::str::from_utf8(message) {
-            Ok(text) => protocol::decode_from(text, Some(api_url)),
-            Err(_) => {
-                let (reason, sample) = ("not UTF-8".to_owned(), String::new());
-                Err(Rejected { kind: RejectedKind::NotUtf8, reason, sample, job_id: None })
-            }
+        let frame = if let Ok(text) = std::str::from_utf8(message) {
+            protocol::decode_from(text, Some(api_url))
+        } else {
+            let (reason, sample) = ("not UTF-8".to_owned(), String::new());
+            Err(Rejected { kind: RejectedKind::NotUtf8, reason, sample, job_id: None })
         };
         Self { length: message.len(), frame }
     }

@@ -13,13 +13,14 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Transaction};
 use serde::{Serialize, de::DeserializeOwned};
 use tallylight_core::{
-    json,
     Code, Error, JobId,
     discovery::{Identity, Server},
+    json,
     notice::Delivered,
     record::Record,
     view::{ReasonView, StorageView},
 };
+use url::Url;
 
 mod disk;
 mod history;
@@ -138,8 +139,9 @@ impl Store {
 
     /// Remembers which file of this computer a job was made of.
     pub fn set_source(&mut self, job_id: &JobId, path: &Path) {
-        // A path that is no text cannot be kept, and the person chooses the file again.
-        let Some(path) = path.to_str() else { return };
+        // A path that is no text is kept as an address.
+        let address = || Url::from_file_path(path).map(String::from).ok();
+        let Some(path) = path.to_str().map(str::to_owned).or_else(address) else { return };
         let sql = "INSERT OR REPLACE INTO source (job_id, path) VALUES (?1, ?2)";
         let written = self.disk.lend().execute(sql, (job_id.as_str(), path));
         self.wrote("where a video came from", written);
@@ -149,7 +151,9 @@ impl Store {
     pub fn source(&self, job_id: &JobId) -> Option<PathBuf> {
         let sql = "SELECT path FROM source WHERE job_id = ?1";
         let path = self.disk.lend().query_row(sql, [job_id.as_str()], |row| row.get::<_, String>(0));
-        path.ok().map(PathBuf::from)
+        let path = path.ok()?;
+        let named = Url::parse(&path).ok().filter(|url| url.scheme() == "file").and_then(|url| url.to_file_path().ok());
+        Some(named.unwrap_or_else(|| path.into()))
     }
 
     /// Returns the outcomes that were told.

@@ -69,7 +69,11 @@ fn the_newest_time_wins_and_the_rest_of_the_rule_breaks_ties() {
         (status("COMPLETED", 100.0, 5), status("PROCESSING", 10.0, 6), ("PROCESSING", 10.0)),
     ] {
         let job = seen(&applied(&[first.clone(), second.clone()]));
-        assert_eq!((job.row.status.as_str(), job.row.progress_percent.unwrap_or(0.0)), expected, "{first:?} then {second:?}");
+        assert_eq!(
+            (job.row.status.as_str(), job.row.progress_percent.unwrap_or(0.0)),
+            expected,
+            "{first:?} then {second:?}"
+        );
     }
 }
 
@@ -251,7 +255,12 @@ pub(super) fn any_event() -> impl Strategy<Value = Event> {
             timestamp_seconds: None,
         })),
     ];
-    (body, 0..6_u32).prop_map(|(body, seconds)| Event { job_id: JobId::new("7"), at: at(seconds).parse().ok(), body, lost: 0 })
+    (body, 0..6_u32).prop_map(|(body, seconds)| Event {
+        job_id: JobId::new("7"),
+        at: at(seconds).parse().ok(),
+        body,
+        lost: 0,
+    })
 }
 
 pub(super) fn any_error() -> impl Strategy<Value = Event> {
@@ -259,7 +268,12 @@ pub(super) fn any_error() -> impl Strategy<Value = Event> {
         let error_message = code.clone();
         Body::Error(ErrorData { error_code: code, error_message, recoverable, affected_stage: None })
     });
-    (error, 0..6_u32).prop_map(|(body, seconds)| Event { job_id: JobId::new("7"), at: at(seconds).parse().ok(), body, lost: 0 })
+    (error, 0..6_u32).prop_map(|(body, seconds)| Event {
+        job_id: JobId::new("7"),
+        at: at(seconds).parse().ok(),
+        body,
+        lost: 0,
+    })
 }
 
 /// When a run was worked on is for the eye, and no register of the order rule: see `span.rs`.

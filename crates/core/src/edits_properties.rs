@@ -165,7 +165,8 @@ impl World {
             Step::Machine(field) => self.machine(field),
             Step::Hear(which) if !self.messages.is_empty() => {
                 let (field, word, when) = self.messages.remove(which % self.messages.len());
-                let event = Event { job_id: seven(), at: Some(at(when).wall), body: Body::Metadata(field, word), lost: 0 };
+                let event =
+                    Event { job_id: seven(), at: Some(at(when).wall), body: Body::Metadata(field, word), lost: 0 };
                 self.cache.apply(event, at(self.clock));
             }
             Step::Answer(which, fate) if !self.requests.is_empty() => {

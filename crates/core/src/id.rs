@@ -1,11 +1,11 @@
 //! Ids as newtypes, so that a job's id cannot stand where a video's is wanted.
 
-use std::{fmt, sync::Arc};
+use std::{borrow::Cow, fmt, sync::Arc};
 
 use borsh::{BorshDeserialize, BorshSerialize};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::lenient;
+use crate::{lenient, text};
 
 macro_rules! text_id {
     ($($(#[$doc:meta])* $name:ident),* $(,)?) => {$(
@@ -20,7 +20,11 @@ macro_rules! text_id {
         impl $name {
             /// Wraps the text of an id.
             pub fn new(text: impl Into<Arc<str>>) -> Self {
-                Self(text.into())
+                let text = text.into();
+                match text::clean(&text) {
+                    Cow::Owned(cleaned) => Self(cleaned.into()),
+                    Cow::Borrowed(_) => Self(text),
+                }
             }
 
             /// Returns the id's text.

@@ -44,13 +44,10 @@ pub fn parse(document: &str) -> Result<Parsed, Malformed> {
     if reader.peek().is_none() {
         return Err(reader.malformed("nothing"));
     }
-    let value = match reader.peek() {
-        Some(b'{' | b'[' | b'"') => reader.value(0)?,
-        _ => match reader.bare() {
-            Value::Null if reader.lost > 0 => return Err(reader.malformed("no JSON")),
-            value => value,
-        },
-    };
+    let value = if matches!(reader.peek(), Some(b'{' | b'[' | b'"')) { reader.value(0)? } else { reader.bare() };
+    if value.is_null() && reader.lost > 0 {
+        return Err(reader.malformed("no JSON"));
+    }
     reader.skip_space();
     match reader.peek() {
         None => Ok(Parsed { value, lost: reader.lost }),
@@ -79,7 +76,7 @@ struct Reader<'a> {
     lost: u32,
 }
 
-impl<'a> Reader<'a> {
+impl Reader<'_> {
     fn peek(&self) -> Option<u8> {
         self.text.as_bytes().get(self.at).copied()
     }
@@ -130,7 +127,8 @@ impl<'a> Reader<'a> {
                         self.at += 1;
                         self.skip_space();
                     }
-                    let value = if matches!(self.peek(), Some(b',' | b'}')) { self.lose() } else { self.value(depth + 1)? };
+                    let value =
+                        if matches!(self.peek(), Some(b',' | b'}')) { self.lose() } else { self.value(depth + 1)? };
                     match map.get(&name) {
                         Some(held) if *held == value => {}
                         Some(_) => ambiguous.push(name),
@@ -319,7 +317,9 @@ mod tests {
 
     #[test]
     fn one_unreadable_value_is_lost_and_the_rest_is_kept() {
-        for bad in ["NaN", "-Infinity", "Infinity", "1e400", "undefined", "None", "+1", ".5", "007", "0x1F", "oops", "'a'"] {
+        for bad in
+            ["NaN", "-Infinity", "Infinity", "1e400", "undefined", "None", "+1", ".5", "007", "0x1F", "oops", "'a'"]
+        {
             assert_eq!(read(&format!(r#"[{{"a":{bad},"b":1}},2]"#)), (json!([{ "a": null, "b": 1 }, 2]), 1), "{bad}");
         }
     }

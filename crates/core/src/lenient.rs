@@ -17,11 +17,13 @@ pub fn id<'de, T: for<'a> From<&'a str>, D: Deserializer<'de>>(deserializer: D) 
 pub fn optional_id<'de, T: for<'a> From<&'a str>, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<T>, D::Error> {
-    deserializer.deserialize_any(Lenient(|part: Part| part.read_text(|text| {
-        // Those that REST and messages bring are clean already; those of an earlier version's disk may not be.
-        let text = text::clean(text);
-        (!text.is_empty()).then(|| text.as_ref().into())
-    })))
+    deserializer.deserialize_any(Lenient(|part: Part| {
+        part.read_text(|text| {
+            // Those that REST and messages bring are clean already; those of an earlier version's disk may not be.
+            let text = text::clean(text);
+            (!text.is_empty()).then(|| text.as_ref().into())
+        })
+    }))
 }
 
 /// Counts what could not be read.
@@ -67,7 +69,7 @@ impl<'a> Fields<'a> {
         let map = match value {
             Value::Object(map) => Some(map),
             Value::Null => None,
-            _ => lost.one(),
+            Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => lost.one(),
         };
         Self { map, lost }
     }
@@ -98,11 +100,9 @@ impl<'a> Fields<'a> {
 
     /// Returns a text for a person; an object that holds one, as errors often do, is as good.
     pub fn message(&self, names: &[&str]) -> Option<String> {
-        self.read(names, |value| match value {
-            Value::Object(map) => ["message", "msg", "detail", "error"].iter().find_map(|name| map.get(*name)?.as_str()),
-            value => value.as_str(),
-        })
-        .map(str::to_owned)
+        const WITHIN: [&str; 4] = ["message", "msg", "detail", "error"];
+        let within = |value: &'a Value| WITHIN.iter().find_map(|name| value.get(*name)?.as_str());
+        self.read(names, |value| value.as_str().or_else(|| within(value))).map(str::to_owned)
     }
 
     /// Returns an id.

@@ -22,8 +22,8 @@ mod shown;
 mod step;
 mod sync;
 
-pub use close::{Closed, Refusal};
 use access::Access;
+pub use close::{Closed, Refusal};
 use open::{Open, Readable};
 pub use step::{Effect, Input};
 use sync::{Recovery, Sync};

@@ -2,8 +2,8 @@
 
 use proptest::prelude::*;
 
-use crate::discovery::WsToken;
 use super::*;
+use crate::discovery::WsToken;
 
 fn error() -> Error {
     Error::new(Code::ServerError, "trouble")

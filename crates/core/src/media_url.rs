@@ -14,9 +14,12 @@ pub fn resolve(address: &str, api_url: Option<&Url>) -> Option<String> {
         return Some(url);
     }
     // A bucket whose name has a dot is in no certificate for `*.s3.amazonaws.com`.
-    let host = |bucket: &str| match bucket.contains('.') {
-        true => format!("https://s3.amazonaws.com/{bucket}/"),
-        false => format!("https://{bucket}.s3.amazonaws.com/"),
+    let host = |bucket: &str| {
+        if bucket.contains('.') {
+            format!("https://s3.amazonaws.com/{bucket}/")
+        } else {
+            format!("https://{bucket}.s3.amazonaws.com/")
+        }
     };
     if let Some(url) = stored("s3://", address, host) {
         return Some(url);

@@ -55,7 +55,10 @@ fn apply(event: &Event) {
     cache.apply(event.clone(), now());
     let before: Vec<_> = cache.jobs().map(Cow::into_owned).collect();
     let changes = cache.apply(event.clone(), now());
-    assert!(changes.iter().all(|change| matches!(change, Change::Doubted(_) | Change::Questionable(_))), "twice is not once: {changes:?}");
+    assert!(
+        changes.iter().all(|change| matches!(change, Change::Doubted(_) | Change::Questionable(_))),
+        "twice is not once: {changes:?}"
+    );
     assert_eq!(before, cache.jobs().map(Cow::into_owned).collect::<Vec<_>>());
     check(&cache);
 }

@@ -88,8 +88,7 @@ pub fn read_job(value: &Value) -> Result<Snapshot, Error> {
 /// # Errors
 /// As [`read_job`].
 pub fn read_job_from(value: &Value, api_url: Option<&Url>) -> Result<Snapshot, Error> {
-    let unreadable =
-        |why: &str| Error::new(Code::ServerError, format!("the server sent an unreadable job: {why}"));
+    let unreadable = |why: &str| Error::new(Code::ServerError, format!("the server sent an unreadable job: {why}"));
     let lost = Lost::default();
     let Value::Object(map) = value else { return Err(unreadable("it is no object")) };
     let fields = Fields::of(value, &lost);
@@ -182,7 +181,8 @@ pub(crate) fn parts(fields: Fields, api_url: Option<&Url>) -> Parts {
     let (stages, error_message) = stages(fields);
     // A title that stands beside the status is one, too.
     let held = |field: Field| metadata.value(&[field.key()]).or_else(|| fields.value(&[field.key()]));
-    let content = |field: Field| Some((field, content(field, held(field)?, fields.lost()).or_else(|| fields.lost().one())?));
+    let content =
+        |field: Field| Some((field, content(field, held(field)?, fields.lost()).or_else(|| fields.lost().one())?));
     Parts {
         stages,
         metadata: Field::METADATA.into_iter().filter_map(content).collect(),
@@ -213,8 +213,8 @@ fn stages(fields: Fields) -> (Vec<(StageId, StageData)>, Option<String>) {
     let (mut stages, mut reason) = (Vec::new(), None);
     let named = |name: &str| lenient::optional_id::<StageId, _>(&Value::from(name)).ok().flatten();
     match fields.value(&["processing_stages"]) {
-        Some(Value::Array(list)) => {
-            for entry in list {
+        Some(Value::Array(entries)) => {
+            for entry in entries {
                 if let Some(text) = entry.as_str().and_then(error_text) {
                     reason = Some(text.to_owned());
                 } else if let Some(name) = lenient::optional_id(entry).ok().flatten() {
@@ -261,7 +261,10 @@ fn stage(entry: &Value, lost: &Lost) -> Option<StageData> {
         Value::Bool(false) | Value::Null => None,
         Value::String(word) => {
             let status = Status::parse(word).or_else(|| lost.one())?;
-            Some(StageData { progress: Progress { status, progress_percent: None, error_message: None }, ..StageData::done() })
+            Some(StageData {
+                progress: Progress { status, progress_percent: None, error_message: None },
+                ..StageData::done()
+            })
         }
         Value::Object(_) => {
             let fields = Fields::of(entry, lost);
@@ -290,15 +293,15 @@ fn fault(error: &Value, lost: &Lost) -> Option<Fault> {
 fn thumbnails(metadata: Fields, api_url: Option<&Url>) -> Vec<Thumbnail> {
     let lost = metadata.lost();
     let read = |value: &Value| protocol::thumbnail(Fields::of(value, lost), api_url);
-    let mut list: Vec<Thumbnail> = metadata.list(&["thumbnails"]).iter().filter_map(read).collect();
+    let mut pictures: Vec<Thumbnail> = metadata.list(&["thumbnails"]).iter().filter_map(read).collect();
     // A backend that keeps only one picture names no list: its picture is the list.
-    if list.is_empty()
+    if pictures.is_empty()
         && let Some(url) = metadata.text(&["thumbnail_file_url"])
     {
         let id = metadata.id::<String>(&["thumbnail_id"]).unwrap_or_else(|| "cover".to_owned());
-        list.extend(read(&serde_json::json!({ "thumbnail_id": id, "thumbnail_url": url })));
+        pictures.extend(read(&serde_json::json!({ "thumbnail_id": id, "thumbnail_url": url })));
     }
-    list
+    pictures
 }
 
 #[cfg(test)]

@@ -178,7 +178,8 @@ mod tests {
 
     #[test]
     fn json_that_may_hold_controls_is_told_from_json_that_does_not() {
-        for dirty in [r#""\u0000""#, r#""\u001b""#, r#""\u007f""#, r#""\u0085""#, r#""\b""#, "\"\u{7f}\"", "\"\u{9b}\""] {
+        for dirty in [r#""\u0000""#, r#""\u001b""#, r#""\u007f""#, r#""\u0085""#, r#""\b""#, "\"\u{7f}\"", "\"\u{9b}\""]
+        {
             assert!(may_need_cleaning(dirty), "{dirty}");
         }
         for plain in [r#""\n\t\"\\""#, r#""\u00e9\u0041\ud83d""#, "\"é 😀\"", "{\n}"] {
@@ -188,7 +189,17 @@ mod tests {
 
     #[test]
     fn what_nobody_can_see_is_blank() {
-        for blank in ["", " ", "\u{a0}\t\n", "\u{200b}", "\u{3164}", "\u{115f}", "\u{2800}", "\u{feff}\u{ad}\u{202e}", "\u{e0020}"] {
+        for blank in [
+            "",
+            " ",
+            "\u{a0}\t\n",
+            "\u{200b}",
+            "\u{3164}",
+            "\u{115f}",
+            "\u{2800}",
+            "\u{feff}\u{ad}\u{202e}",
+            "\u{e0020}",
+        ] {
             assert!(is_blank(blank), "{blank:?}");
         }
         for seen in [".", "ㄱ", "👍", "\u{200b}a"] {
@@ -214,9 +225,15 @@ mod tests {
 
     #[test]
     fn searches_compare_what_people_mean() {
-        for (one, other) in
-            [("e\u{301}", "É"), ("ｆｕｌｌ", "FULL"), ("İstanbul", "istanbul"), ("ISPARTA", "ısparta"), ("STRASSE", "straße"), ("ﬁ", "FI"), ("ΣΑΣ", "σας")]
-        {
+        for (one, other) in [
+            ("e\u{301}", "É"),
+            ("ｆｕｌｌ", "FULL"),
+            ("İstanbul", "istanbul"),
+            ("ISPARTA", "ısparta"),
+            ("STRASSE", "straße"),
+            ("ﬁ", "FI"),
+            ("ΣΑΣ", "σας"),
+        ] {
             assert_eq!(folded(one), folded(other), "{one} {other}");
         }
     }

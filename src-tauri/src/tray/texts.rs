@@ -6,7 +6,7 @@ use jiff::{
     tz::TimeZone,
 };
 use tallylight_client::{TrayJob, TrayView};
-use tallylight_core::{job::Status, view::ConnectionState, words::Words};
+use tallylight_core::{job::Status, text::isolate, view::ConnectionState, words::Words};
 
 /// How many characters of a title stand in a menu.
 const TITLE: usize = 40;
@@ -36,10 +36,14 @@ pub fn job(job: &TrayJob, words: Words) -> String {
     } else {
         job.name.clone()
     };
+    let name = isolate(&name);
     let status = match job.status {
         Status::Failed => words.one_of("failed", "fehlgeschlagen", "ha fallado").to_owned(),
         _ if job.attention => words.one_of("needs a look", "bitte ansehen", "necesita que lo mires").to_owned(),
-        Status::Processing => format!("{} %", job.percent),
+        Status::Processing => job.percent.map_or_else(
+            || words.one_of("working", "in Arbeit", "en curso").to_owned(),
+            |percent| format!("{percent} %"),
+        ),
         Status::Pending => words.one_of("waiting", "wartet", "en espera").to_owned(),
         Status::Completed => words.one_of("ready", "fertig", "listo").to_owned(),
     };
@@ -117,11 +121,13 @@ pub mod tests {
     #[test]
     fn a_job_is_short_and_an_ampersand_is_one() {
         let of = |name: &str, status, attention| {
-            let named = TrayJob { job_id: JobId::new("7"), name: name.to_owned(), status, percent: 42, attention };
+            let named =
+                TrayJob { job_id: JobId::new("7"), name: name.to_owned(), status, percent: Some(42), attention };
             job(&named, Words::default())
         };
         assert_eq!(of("Q&A", Status::Processing, false), "Q&&A – 42 %");
         assert_eq!(of("A", Status::Completed, true), "A – needs a look");
+        assert_eq!(of("a\u{202e}b", Status::Pending, false), "\u{2068}a\u{202e}b\u{2069} – waiting");
         assert_eq!(of(&"ä".repeat(50), Status::Failed, true), format!("{}… – failed", "ä".repeat(39)));
     }
 }

@@ -34,7 +34,6 @@ impl Crashes {
 }
 
 /// Loads the page anew whenever its process dies.
-#[cfg(target_os = "linux")]
 pub fn recover(window: &WebviewWindow) {
     use std::cell::RefCell;
     use webkit2gtk::WebViewExt;
@@ -57,11 +56,6 @@ pub fn recover(window: &WebviewWindow) {
     }
 }
 
-/// On macOS and Windows the system's webview shows the page anew by itself, or offers to.
-#[cfg(not(target_os = "linux"))]
-pub fn recover(_: &WebviewWindow) {}
-
-#[cfg(target_os = "linux")]
 fn reload(window: &WebviewWindow) {
     window.state::<Pace>().restart();
     if let Err(error) = window.reload() {

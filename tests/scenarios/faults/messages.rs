@@ -34,7 +34,10 @@ async fn garbage_is_counted_and_the_next_message_is_processed() {
     scene.backend.say_bytes(update("7", "PROCESSING", 50, "2026-01-01T00:01:00Z").into_bytes());
     scene.settle().await;
     let job = scene.job("7").await.expect("the job");
-    assert!((job.row.progress_percent.expect("a percentage") - 50.0).abs() < 0.1, "a binary frame with text counts: {job:?}");
+    assert!(
+        (job.row.progress_percent.expect("a percentage") - 50.0).abs() < 0.1,
+        "a binary frame with text counts: {job:?}"
+    );
     let rejected = scene.recorder.seen().events.iter().filter(|event| matches!(event, Event::Rejected(_))).count();
     assert_eq!(rejected, 11);
     let counted: u32 = scene.diagnostics().await.rejected.iter().map(|tally| tally.count).sum();

@@ -1,5 +1,6 @@
 import type { Chapter, Content, Field, JobView } from "../bindings";
 import { clock } from "../format";
+import { isBlank } from "../names";
 
 /** How long YouTube lets texts be, in characters. Other platforms allow more: these are hints, and nothing is cut off. */
 export const LIMITS: Partial<Record<Field, number>> = { TITLE: 100, DESCRIPTION: 5000, TAGS: 500 };
@@ -26,11 +27,14 @@ export function length(field: Field, content: Content | undefined): number {
   return field === "TAGS" ? tagCharacters((content ?? []) as string[]) : 0;
 }
 
+/** What stands between tags, in full width, too. */
+export const SEPARATORS = /[,;\n\t，；、]/;
+
 /** Splits what was typed or pasted into tags, each once and without a `#`. */
 export function splitTags(text: string, held: string[] = []): string[] {
   const known = new Set(held.map((tag) => tag.toLowerCase()));
   const fresh: string[] = [];
-  for (const part of text.split(/[,;\n\t]/)) {
+  for (const part of text.split(SEPARATORS)) {
     const tag = part
       .trim()
       .replace(/^#+/, "")
@@ -70,17 +74,52 @@ export function readClock(text: string): number | null {
   return parts.reduce((sum, part) => sum * 60 + Number(part), 0);
 }
 
-/** Reads a pasted list of chapters, a line each, as it stands in a description. */
+/** A time anywhere in a line, with whatever stands around it: `0:00`, `[01:02:03]`, `1:05.250`. */
+const TIME = /(?<![\d:.])(\d{1,3}(?::\d{2}){1,2})(?:[.,]\d{1,3})?(?![\d:])/;
+/** What joins a time and a title, or numbers the lines, and is no part of the title. */
+const BEFORE = /^[\s([{<]*(?:\d{1,3}[.)](?=\s|$)|[-–—•*#>])?[\s([{<]*/;
+const AFTER = /^[\s)\]}>]*(?:[-–—:|•~=→.]+\s*)*/;
+const TAIL = /[\s([{<\-–—:|•~=→]*$/;
+
+/** What a pasted list of chapters holds. */
+export interface PastedChapters {
+  chapters: Chapter[];
+  /** The lines without a time, which are no chapters. */
+  rest: string[];
+}
+
+/** Reads a pasted list of chapters: every line with a time is one, wherever the time stands in it. */
+export function readPasted(text: string): PastedChapters {
+  const chapters: Chapter[] = [];
+  const rest: string[] = [];
+  for (const line of text.split(/\r\n|[\n\r\u2028\u2029]/)) {
+    const chapter = readChapter(line);
+    if (chapter) chapters.push(chapter);
+    else if (!isBlank(line)) rest.push(line.trim());
+  }
+  return { chapters: sortChapters(chapters), rest };
+}
+
+function readChapter(line: string): Chapter | null {
+  // Full width digits and colons, as input methods write them.
+  const plain = line.replaceAll(/[０-９：]/g, (wide) => wide.normalize("NFKC"));
+  const time = TIME.exec(plain);
+  const start_seconds = time?.[1] === undefined ? null : readClock(time[1]);
+  if (!time || start_seconds === null) return null;
+  const before = plain.slice(0, time.index).replace(BEFORE, "").replace(TAIL, "").trim();
+  // The end of a chapter that is written beside its start.
+  const end = new RegExp(`^\\s*(?:[-–—~→]+|to|bis|a)\\s*${TIME.source}`);
+  const after = plain
+    .slice(time.index + time[0].length)
+    .replace(end, "")
+    .replace(AFTER, "")
+    .trim();
+  return { start_seconds, title: [before, after].filter((part) => part !== "").join(" ") };
+}
+
+/** Reads a pasted list of chapters, without what is none. */
 export function readChapters(text: string): Chapter[] {
-  const lines = text
-    .split("\n")
-    .map((line) => /^\s*[-•*]?\s*\(?([\d:]+)\)?\s*[-–—:]?\s+(.*\S)\s*$/.exec(line));
-  return sortChapters(
-    lines.flatMap((line) => {
-      const start = line?.[1]?.includes(":") ? readClock(line[1]) : null;
-      return start === null ? [] : [{ start_seconds: start, title: line?.[2] ?? "" }];
-    }),
-  );
+  return readPasted(text).chapters;
 }
 
 export function sortChapters(chapters: Chapter[]): Chapter[] {

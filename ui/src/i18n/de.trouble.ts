@@ -13,6 +13,10 @@ export const codes: Messages["codes"] = {
   disk_full: "Der Datenträger ist voll: schaffe Platz",
   storage: "Was jetzt geschieht, kann nicht aufbewahrt werden, bis der Datenträger wieder schreibt",
   storage_unreadable: "Gespeicherte Daten konnten nicht gelesen werden und wurden beiseitegelegt",
+  nothing_readable:
+    "Die Live-Verbindung ist offen, bringt aber nichts Lesbares; es wird zusätzlich regelmäßig nachgefragt",
+  storage_suspect:
+    "Tallylight ist zweimal innerhalb einer Minute abgestürzt: gespeicherte Daten wurden beiseitegelegt und werden neu geladen",
   storage_newer: "Gespeicherte Daten stammen von einer neueren Fassung und wurden beiseitegelegt",
   invalid_content: "Das Studio nimmt diesen Inhalt nicht an",
   sign_in_denied: "Die Anmeldung wurde abgelehnt",

@@ -107,6 +107,15 @@ export const de: Messages = {
     twitch: "Twitch",
   },
   list: {
+    gaps: {
+      newest: (count) => `Die neuesten ${count} werden gezeigt: mehr gibt das Studio nicht.`,
+      missing: (statuses) =>
+        `Videos konnten nicht geladen werden: ${statuses}. Das Studio hat mit einem Fehler geantwortet.`,
+      unreadable: (count) =>
+        count === 1
+          ? "1 Video konnte nicht gelesen werden und fehlt hier."
+          : `${count} Videos konnten nicht gelesen werden und fehlen hier.`,
+    },
     title: "Videos",
     emptyTitle: "Noch keine Videos",
     emptyText:
@@ -156,6 +165,16 @@ export const de: Messages = {
     notReached: "Nicht erreicht",
   },
   editor: {
+    pasted: {
+      title: (count) =>
+        count === 1
+          ? "1 eingefügte Zeile hat keine Zeit und ist kein Kapitel:"
+          : `${count} eingefügte Zeilen haben keine Zeit und sind keine Kapitel:`,
+      more: (count) => `und ${count} weitere`,
+      replace: (count) =>
+        count === 1 ? "Durch 1 Kapitel ersetzen" : `Durch ${count} Kapitel ersetzen`,
+      cancel: "Bisherige Kapitel behalten",
+    },
     label: "Texte",
     fields: {
       TITLE: "Titel",

@@ -105,6 +105,15 @@ export const en = {
     twitch: "Twitch",
   } as Record<string, string>,
   list: {
+    gaps: {
+      newest: (count: number) => `Showing the newest ${count}: the studio gives no more.`,
+      missing: (statuses: string) =>
+        `Couldn't load videos: ${statuses}. The studio answered with an error.`,
+      unreadable: (count: number) =>
+        count === 1
+          ? "1 video couldn't be read and isn't shown."
+          : `${count} videos couldn't be read and aren't shown.`,
+    },
     title: "Videos",
     emptyTitle: "No videos yet",
     emptyText: "Drop a video on this window, and watch it here from upload to done.",
@@ -153,6 +162,16 @@ export const en = {
     notReached: "Not reached",
   },
   editor: {
+    pasted: {
+      title: (count: number) =>
+        count === 1
+          ? "1 pasted line has no time and is not a chapter:"
+          : `${count} pasted lines have no time and are not chapters:`,
+      more: (count: number) => `and ${count} more`,
+      replace: (count: number) =>
+        count === 1 ? "Replace with 1 chapter" : `Replace with ${count} chapters`,
+      cancel: "Keep the current chapters",
+    },
     label: "Texts",
     fields: {
       TITLE: "Title",

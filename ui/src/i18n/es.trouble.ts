@@ -13,6 +13,10 @@ export const codes: Messages["codes"] = {
   disk_full: "El disco está lleno: haz sitio",
   storage: "Lo que ocurre ahora no se puede guardar hasta que el disco vuelva a escribir",
   storage_unreadable: "Lo guardado no se pudo leer y se apartó",
+  nothing_readable:
+    "La conexión en vivo está abierta, pero no trae nada legible; también se pregunta cada medio minuto",
+  storage_suspect:
+    "Tallylight se cerró dos veces en un minuto: lo guardado se apartó y se carga de nuevo",
   storage_newer: "Lo guardado es de una versión más nueva y se apartó",
   invalid_content: "El estudio no acepta este contenido",
   sign_in_denied: "Se rechazó el inicio de sesión",

@@ -107,6 +107,15 @@ export const es: Messages = {
     twitch: "Twitch",
   },
   list: {
+    gaps: {
+      newest: (count) => `Se muestran los ${count} más recientes: el estudio no da más.`,
+      missing: (statuses) =>
+        `No se pudieron cargar vídeos: ${statuses}. El estudio respondió con un error.`,
+      unreadable: (count) =>
+        count === 1
+          ? "1 vídeo no se pudo leer y no se muestra."
+          : `${count} vídeos no se pudieron leer y no se muestran.`,
+    },
     title: "Vídeos",
     emptyTitle: "Aún no hay vídeos",
     emptyText:
@@ -156,6 +165,16 @@ export const es: Messages = {
     notReached: "No alcanzada",
   },
   editor: {
+    pasted: {
+      title: (count) =>
+        count === 1
+          ? "1 línea pegada no tiene tiempo y no es un capítulo:"
+          : `${count} líneas pegadas no tienen tiempo y no son capítulos:`,
+      more: (count) => `y ${count} más`,
+      replace: (count) =>
+        count === 1 ? "Reemplazar por 1 capítulo" : `Reemplazar por ${count} capítulos`,
+      cancel: "Conservar los capítulos actuales",
+    },
     label: "Textos",
     fields: {
       TITLE: "Título",

@@ -186,7 +186,8 @@ impl Fleet {
                 | Effect::Ping(_)
                 | Effect::RefreshToken
                 | Effect::SignOut(_)
-                | Effect::Show(_) => continue,
+                | Effect::Show(_)
+                | Effect::Remember(_) => continue,
             };
             let more = self.tell(client, input, at);
             todo.extend(more);

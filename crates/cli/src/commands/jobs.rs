@@ -23,7 +23,9 @@ pub async fn list(global: &Global, statuses: &[Status]) -> Result<(), Error> {
         // Nothing is known, and that is not the same as nothing being there.
         return Err(error);
     }
-    output::list_words(&list).iter().for_each(|words| output::remark(words));
+    for words in output::list_words(&list) {
+        output::remark(&words);
+    }
     jobs.retain(|job| statuses.is_empty() || statuses.contains(&job.row.status));
     if global.json {
         jobs.iter().for_each(output::json);

@@ -94,7 +94,9 @@ fn print(status: &StatusView) {
         "jobs        {} waiting, {} working, {} done, {} failed",
         counts.pending, counts.processing, counts.completed, counts.failed
     ));
-    output::list_words(&status.list).iter().for_each(|words| output::line(&format!("list        {words}")));
+    for words in output::list_words(&status.list) {
+        output::line(&format!("list        {words}"));
+    }
     if status.pending_jobs > 0 {
         output::line(&format!("edits       of {} videos wait for the studio", status.pending_jobs));
     }

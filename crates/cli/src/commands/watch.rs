@@ -205,7 +205,9 @@ fn lines(told: &Told) {
                 output::shown(&upload.filename)
             ));
         }
-        Told::Event(Event::Rejected(rejected)) => output::line(&format!("skipped  {}", output::shown(&rejected.reason))),
+        Told::Event(Event::Rejected(rejected)) => {
+            output::line(&format!("skipped  {}", output::shown(&rejected.reason)));
+        }
         Told::Event(Event::Edit(edit)) => output::line(&format!("edit     {}", output::edit_words(edit))),
         Told::Event(Event::Storage(storage)) => {
             if let Some(words) = output::storage_words(storage) {
@@ -213,7 +215,9 @@ fn lines(told: &Told) {
             }
         }
         Told::Event(Event::List(list)) => {
-            output::list_words(list).iter().for_each(|words| output::line(&format!("list     {words}")));
+            for words in output::list_words(list) {
+                output::line(&format!("list     {words}"));
+            }
         }
         Told::Event(Event::Session(_) | Event::Upload(_) | Event::News(_)) => {}
         Told::Notice(notice) => output::line(&format!("*        {}: {}", notice.title, notice.body)),

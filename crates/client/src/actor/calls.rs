@@ -6,7 +6,9 @@ use std::{
 };
 
 use jiff::Timestamp;
-use tallylight_core::{Code, Error, JobId, Now, backoff::Backoff, cache::Authority, link, session, snapshot::Snapshot, view::ListView};
+use tallylight_core::{
+    Code, Error, JobId, Now, backoff::Backoff, cache::Authority, link, session, snapshot::Snapshot, view::ListView,
+};
 
 mod asked;
 mod list;
@@ -340,7 +342,8 @@ impl Actor {
             return false;
         }
         let is_forbidden = matches!(call.what, What::List) && failure.is_forbidden();
-        let is_new = is_forbidden && std::mem::replace(&mut self.calls.forbidden, Forbidden::Refreshed) == Forbidden::No;
+        let is_new =
+            is_forbidden && std::mem::replace(&mut self.calls.forbidden, Forbidden::Refreshed) == Forbidden::No;
         failure.is_unauthorized() || is_new
     }
 

@@ -2,7 +2,12 @@
 
 use std::sync::Arc;
 
-use super::{Actor, Duration, Event, JobId, Report, calls::{Call, Urgency}, link, news::Read};
+use super::{
+    Actor, Duration, Event, JobId, Report,
+    calls::{Call, Urgency},
+    link,
+    news::Read,
+};
 use crate::store::{Saved, Store};
 use jiff::SignedDuration;
 use tallylight_core::{

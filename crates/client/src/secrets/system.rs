@@ -116,6 +116,7 @@ fn ensure_unlocked(account: &str) -> Result<(), Trouble> {
 
 /// These keychains are unlocked with the session of the person.
 #[cfg(any(windows, target_os = "macos"))]
+#[expect(clippy::unnecessary_wraps, reason = "that of Linux may fail")]
 fn ensure_unlocked(_account: &str) -> Result<(), Trouble> {
     Ok(())
 }

@@ -3,8 +3,7 @@
 use std::collections::BTreeSet;
 
 use rusqlite::OptionalExtension;
-use tallylight_core::{
-    json,JobId, notice::Delivered, view::HistoryEntry};
+use tallylight_core::{JobId, json, notice::Delivered, view::HistoryEntry};
 
 use super::Store;
 use crate::automation::Deed;

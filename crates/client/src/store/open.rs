@@ -84,9 +84,11 @@ pub(super) fn open(data_dir: &Path) -> Opened {
 
 /// Opens another file in place of the one that is there.
 pub(super) fn open_anew(data_dir: &Path) -> Opened {
-    open_by(data_dir, |file| match file.exists() {
-        true => replace(file, &Unusable::Suspect),
-        false => open_file(file).map(|connection| (connection, None)).map_err(|why| out_of_reach(&format!("{why:?}"))),
+    open_by(data_dir, |file| {
+        if file.exists() {
+            return replace(file, &Unusable::Suspect);
+        }
+        open_file(file).map(|connection| (connection, None)).map_err(|why| out_of_reach(&format!("{why:?}")))
     })
 }
 
@@ -94,9 +96,8 @@ type Found = (Connection, Option<Error>);
 
 fn open_by(data_dir: &Path, open: impl FnOnce(&Path) -> Result<Found, Error>) -> Opened {
     let file = data_dir.join("tallylight.db");
-    let opened = crate::private_folder(data_dir)
-        .map_err(|error| out_of_reach(&error.to_string()))
-        .and_then(|()| open(&file));
+    let opened =
+        crate::private_folder(data_dir).map_err(|error| out_of_reach(&error.to_string())).and_then(|()| open(&file));
     match opened {
         Ok((connection, incident)) => Opened { connection, incident, trouble: None },
         Err(trouble) => {

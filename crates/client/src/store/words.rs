@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use rusqlite::{Connection, Transaction};
 use serde::de::DeserializeOwned;
 use tallylight_core::{
-    json,
     JobId,
     edits::{Draft, Edit, Effect, OpId},
+    json,
     record::Record,
 };
 

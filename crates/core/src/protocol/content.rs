@@ -29,8 +29,8 @@ fn tags(value: &Value, lost: &Lost) -> Option<Vec<String>> {
             let read = |tag: &Value| tag.as_str().map(str::to_owned).or_else(|| lost.one());
             Some(tags.iter().filter_map(read).collect())
         }
-        Value::String(list) => {
-            Some(list.split(',').map(str::trim).filter(|tag| !tag.is_empty()).map(str::to_owned).collect())
+        Value::String(text) => {
+            Some(text.split(',').map(str::trim).filter(|tag| !tag.is_empty()).map(str::to_owned).collect())
         }
         Value::Object(map) => tags(map.get("tags")?, lost),
         Value::Null | Value::Bool(_) | Value::Number(_) => None,
@@ -38,8 +38,8 @@ fn tags(value: &Value, lost: &Lost) -> Option<Vec<String>> {
 }
 
 fn chapters(value: &Value, lost: &Lost) -> Option<Vec<Chapter>> {
-    let list = value.as_array().or_else(|| value.get("chapters")?.as_array())?;
-    let mut chapters: Vec<Chapter> = list.iter().filter_map(|entry| chapter(entry, lost)).collect();
+    let entries = value.as_array().or_else(|| value.get("chapters")?.as_array())?;
+    let mut chapters: Vec<Chapter> = entries.iter().filter_map(|entry| chapter(entry, lost)).collect();
     chapters.sort_by(|a, b| a.start_seconds.total_cmp(&b.start_seconds));
     Some(chapters)
 }

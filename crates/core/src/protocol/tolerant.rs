@@ -6,8 +6,9 @@ use url::Url;
 
 use super::{Body, ErrorData, Event, Frame, Heartbeat, Progress, RejectedKind, content};
 use crate::{
-    JobId, StageId, ThumbnailId, json,
+    JobId, StageId, ThumbnailId,
     job::{Field, Status, Thumbnail},
+    json,
     lenient::{Fields, Lost},
     media_url, snapshot,
 };
@@ -54,9 +55,8 @@ pub(super) fn read(text: &str, api_url: Option<&Url>) -> Result<Frame, Fault> {
             return Err(Fault { kind: RejectedKind::UnknownType, reason, job_id: None });
         }
     };
-    let unreadable = |job_id, why: &str| {
-        Fault { kind: RejectedKind::Unreadable, reason: format!("{name}: {why}"), job_id }
-    };
+    let unreadable =
+        |job_id, why: &str| Fault { kind: RejectedKind::Unreadable, reason: format!("{name}: {why}"), job_id };
     let body = body.map_err(|why| unreadable(job_id.clone(), &why))?;
     let job_id = job_id.ok_or_else(|| unreadable(None, "no job_id"))?;
     let at = message.time(&["timestamp"]);
@@ -159,12 +159,12 @@ pub(crate) fn error(data: Fields) -> Result<ErrorData, String> {
         Value::String(word) if word.trim().eq_ignore_ascii_case("false") => Some(false),
         Value::Number(number) if number.as_i64() == Some(1) => Some(true),
         Value::Number(number) if number.as_i64() == Some(0) => Some(false),
-        _ => None,
+        Value::Null | Value::Number(_) | Value::String(_) | Value::Array(_) | Value::Object(_) => None,
     });
     let error_code = data.read(&["error_code"], |code| match code {
         Value::String(code) => Some(code.clone()),
         Value::Number(code) => Some(code.to_string()),
-        _ => None,
+        Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => None,
     });
     Ok(ErrorData {
         recoverable: recoverable.ok_or("no readable `recoverable`")?,

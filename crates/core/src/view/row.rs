@@ -1,6 +1,6 @@
 //! A job as one row of a list: short, because there may be a hundred thousand.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, hash::BuildHasher};
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -41,6 +41,8 @@ pub struct RowView {
     pub warnings: Vec<FaultView>,
     /// The thumbnail that stands for it: the chosen one, or the first.
     pub cover_id: Option<ThumbnailId>,
+    /// Changes with the address of that thumbnail: one that could not be loaded is worth another try then.
+    pub cover_version: Option<u32>,
     /// Whether there are words for it that the backend does not have.
     pub unsaved: bool,
     /// How long the video is, in seconds.
@@ -87,6 +89,7 @@ pub(super) fn of(record: &Record, edits: &Edits, forecast: &Forecast, pending: &
         error: error(record),
         warnings: record.warnings().map(fault).collect(),
         cover_id: cover(record, pending).map(|cover| cover.thumbnail_id.clone()),
+        cover_version: cover(record, pending).map(|cover| version(&cover.thumbnail_url)),
         unsaved: !pending.is_empty() || edits.drafts(&record.job_id).next().is_some(),
         duration_seconds: record.duration_seconds,
         attention: attention(record, edits),
@@ -159,6 +162,11 @@ fn cover<'a>(record: &'a Record, pending: &BTreeMap<Field, &Content>) -> Option<
     let mut held = record.thumbnails.values().map(|held| &held.value);
     let chosen = held.find(|thumbnail| Some(thumbnail.thumbnail_id.as_str()) == wanted);
     chosen.or_else(|| thumbnails(record).first().copied())
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "to tell one address from another, half of it does")]
+fn version(address: &str) -> u32 {
+    foldhash::fast::FixedState::default().hash_one(address) as u32
 }
 
 /// Returns a job's thumbnails in the order in which they were made; those of which only a snapshot told, in that of the

@@ -40,7 +40,11 @@ pub async fn run(
     mut on_line: impl FnMut(Line<'_>),
 ) -> Result<Output, Failure> {
     let name = program.to_string_lossy();
-    let mut child = Command::new(program)
+    let mut command = Command::new(program);
+    // CREATE_NO_WINDOW: the app has no console, and each tool would get a window of its own.
+    #[cfg(windows)]
+    command.creation_flags(0x0800_0000);
+    let mut child = command
         .args(args)
         // Numbers and messages are read: they must not depend on the person's language.
         .env("LC_ALL", "C")

@@ -59,14 +59,20 @@ impl LiveTable {
                     bar.finish_and_clear();
                 }
             }
-            Told::Event(Event::Rejected(rejected)) => self.say(&format!("skipped a message: {}", output::shown(&rejected.reason))),
+            Told::Event(Event::Rejected(rejected)) => {
+                self.say(&format!("skipped a message: {}", output::shown(&rejected.reason)));
+            }
             Told::Event(Event::Edit(edit)) => self.say(&output::edit_words(edit)),
             Told::Event(Event::Storage(storage)) => {
                 if let Some(words) = output::storage_words(storage) {
                     self.say(&words);
                 }
             }
-            Told::Event(Event::List(list)) => output::list_words(list).iter().for_each(|words| self.say(words)),
+            Told::Event(Event::List(list)) => {
+                for words in output::list_words(list) {
+                    self.say(&words);
+                }
+            }
             Told::Event(Event::Session(_) | Event::News(_)) => {}
             Told::Notice(notice) => self.say(&format!("{}: {}", notice.title, notice.body)),
         }

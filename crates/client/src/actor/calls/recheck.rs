@@ -59,7 +59,8 @@ impl Actor {
 
     /// Asks about the jobs whose time has come.
     pub(in crate::actor) fn recheck_due(&mut self, now: Duration) {
-        let due: Vec<JobId> = self.calls.rechecks.due.iter().filter(|(_, due)| **due <= now).map(|(id, _)| id.clone()).collect();
+        let due: Vec<JobId> =
+            self.calls.rechecks.due.iter().filter(|(_, due)| **due <= now).map(|(id, _)| id.clone()).collect();
         for job_id in due {
             self.recheck_now(job_id, now);
         }
