@@ -16,3 +16,4 @@ mod studio;
 mod telling;
 mod trouble;
 mod uploads;
+mod world;

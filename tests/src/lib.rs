@@ -5,6 +5,7 @@
 
 mod backend;
 mod proxy;
+mod public_backend;
 mod recorder;
 mod scene;
 mod stage;
@@ -12,6 +13,7 @@ mod video;
 
 pub use backend::{Answer, EditFate, Grant, ScriptedBackend, closing};
 pub use proxy::{Fault, FaultProxy};
+pub use public_backend::{PublicBackend, naive_now};
 pub use recorder::{Recorder, Seen};
 pub use scene::{Scene, Stall, ended, running, update};
 pub use stage::{EMAIL, PASSWORD, Stage};

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { isBlank, isolate, nameOf } from "./names";
+import { folded, isBlank, isolate, nameOf } from "./names";
 
 describe("a name", () => {
   it("is the title, or the file's where nobody can see the title", () => {
@@ -8,6 +8,18 @@ describe("a name", () => {
       expect(nameOf({ title, filename: "b.mp4" })).toBe("b.mp4");
     expect(nameOf({ title: " ", filename: "\u200b" })).toBe("Untitled video");
     expect(["a", "\u200bㄱ", "👍"].some(isBlank)).toBe(false);
+  });
+
+  it("is found however it is written", () => {
+    const pairs = [
+      ["e\u0301", "É"],
+      ["ｆｕｌｌ", "FULL"],
+      ["İstanbul", "istanbul"],
+      ["ISPARTA", "ısparta"],
+      ["STRASSE", "straße"],
+      ["ΣΑΣ", "σας"],
+    ] as const;
+    for (const [one, other] of pairs) expect(folded(one)).toBe(folded(other));
   });
 
   it("turns no sentence around", () => {

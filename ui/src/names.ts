@@ -17,6 +17,15 @@ export function isolate(text: string): string {
   return MAY_TURN.test(text) ? `\u2068${text.replaceAll(/[\u2066-\u2069]/g, "")}\u2069` : text;
 }
 
+/** Returns a text as searches compare it, as the core does: NFKC, case folded, and i whichever way it is dotted. */
+export function folded(text: string): string {
+  const lower = text.normalize("NFKC").toLowerCase();
+  // Most texts have none of these.
+  if (!/[ßςı\u0307]/.test(lower)) return lower;
+  const plain = lower.replaceAll("i\u0307", "i").replaceAll("ı", "i");
+  return plain.replaceAll("ß", "ss").replaceAll("ς", "σ").normalize("NFKC");
+}
+
 /** Returns what a video is called: its title, or else the name of its file. The core leaves out what nobody can see. */
 export function nameOf({ title, filename }: Pick<RowView, "title" | "filename">): string {
   const seen = [title, filename].find((text) => text !== null && !isBlank(text));

@@ -2,7 +2,7 @@
 
 use std::{path::PathBuf, time::Duration};
 
-use tallylight_client::{Browser, Config, Handle, Identity, Keychain, Unlock, start};
+use tallylight_client::{AfterCrashes, Browser, Config, Handle, Identity, Keychain, Unlock, start};
 use tallylight_core::{
     Code, Error,
     discovery::parse_address,
@@ -34,7 +34,9 @@ pub fn keychain(global: &Global) -> Keychain {
 /// Starts the client. Whoever runs a command is there to unlock the keychain.
 pub fn launch(global: &Global, terminal: Terminal, browser: Browser) -> Result<Handle, Error> {
     let config = Config::new(data_dir(global)?, keychain(global));
-    Ok(start(Config { browser, unlock: Unlock::Ask, ..config }, terminal))
+    // A command may be cut off at any time, by a pipe or by a script: that is no crash.
+    let after_crashes = AfterCrashes::GoOn;
+    Ok(start(Config { browser, unlock: Unlock::Ask, after_crashes, ..config }, terminal))
 }
 
 /// Starts the client, connected to the server that was named, or the remembered one.

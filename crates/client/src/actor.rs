@@ -33,7 +33,7 @@ use crate::{
     automation::Performed,
     browser::Browser,
     clock::Clock,
-    config::Config,
+    config::{AfterCrashes, Config},
     handle::{Command, Handle, Reply},
     http::Failure,
     network::Network,
@@ -157,7 +157,7 @@ struct Actor {
     /// Tasks that must not be cut off by the end of the program: the keychain, the farewell to the backend.
     lasting: TaskTracker,
     /// Tells the next start how this run ended.
-    _run: RunMark,
+    run: RunMark,
 }
 
 /// Is where a request for a session went.
@@ -176,7 +176,10 @@ pub fn start(config: Config, shell: impl Shell) -> Handle {
     let (commands, inbox) = mpsc::channel(COMMANDS);
     let (reports, incoming) = mpsc::channel(REPORTS);
     tokio::spawn(async move {
-        let run = RunMark::set(&config.data_dir, config.clock.now().wall);
+        let run = match config.after_crashes {
+            AfterCrashes::BeginAnew => RunMark::set(&config.data_dir, config.clock.now().wall),
+            AfterCrashes::GoOn => RunMark::none(),
+        };
         let mut store =
             if run.follows_crashes() { Store::open_anew(&config.data_dir) } else { Store::open(&config.data_dir) };
         let jobs = changes::kept_jobs(&mut store, config.clock.now(), config.settings.data.retention_days);
@@ -235,7 +238,7 @@ pub fn start(config: Config, shell: impl Shell) -> Handle {
             keychain: Some(keychain),
             lasting,
             store,
-            _run: run,
+            run,
         };
         actor.notices.catch_up(&actor.cache, actor.now().monotonic);
         actor.restore(config.unlock);
@@ -291,6 +294,7 @@ impl Actor {
                 self.automated(&id, performed);
             }
         }
+        self.run.end();
     }
 
     fn report(&mut self, report: Report) {

@@ -32,6 +32,17 @@ pub struct Config {
     pub system_language: String,
     /// Where the secret is kept that signs webhooks.
     pub webhook_keychain: Keychain,
+    /// What becomes of the cache at a start that follows two crashes within a minute.
+    pub after_crashes: AfterCrashes,
+}
+
+/// Tells what becomes of what was kept where the last runs crashed, one shortly after the other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AfterCrashes {
+    /// It is set aside, and what a person wrote is carried over: a crash that comes with every start must end.
+    BeginAnew,
+    /// It is used as it is.
+    GoOn,
 }
 
 impl Config {
@@ -49,6 +60,7 @@ impl Config {
             settings: Settings::default(),
             system_language: String::new(),
             webhook_keychain: Keychain::Memory,
+            after_crashes: AfterCrashes::BeginAnew,
         }
     }
 }

@@ -28,7 +28,7 @@ mod turn;
 pub use actor::{Pause, Read, start};
 pub use browser::Browser;
 pub use clock::{Clock, ClockHand};
-pub use config::Config;
+pub use config::{AfterCrashes, Config};
 pub use handle::Handle;
 pub use logging::{LevelHand, LogGuard, log};
 pub use network::{Network, NetworkHand};

@@ -23,10 +23,23 @@ pub struct RunMark {
 }
 
 impl RunMark {
+    /// Marks nothing, for programs that people end as they like.
+    pub fn none() -> Self {
+        Self { file: None, crashes: 0 }
+    }
+
     /// Marks the beginning of a run.
     pub fn set(data_dir: &Path, now: Timestamp) -> Self {
         let marked = crate::private_folder(data_dir).ok().and_then(|()| mark(data_dir, now));
-        marked.map_or(Self { file: None, crashes: 0 }, |(file, crashes)| Self { file: Some(file), crashes })
+        marked.map_or(Self::none(), |(file, crashes)| Self { file: Some(file), crashes })
+    }
+
+    /// The run ends as it should.
+    pub fn end(&mut self) {
+        if let Some(file) = self.file.take() {
+            // Where that fails, the next start takes it for a crash, which alone costs nothing.
+            let _ = file.set_len(0);
+        }
     }
 
     /// Tells whether the last runs crashed, one shortly after the other.
@@ -60,11 +73,8 @@ fn mark(data_dir: &Path, now: Timestamp) -> Option<(File, usize)> {
 
 impl Drop for RunMark {
     fn drop(&mut self) {
-        if let Some(file) = self.file.take()
-            && !std::thread::panicking()
-        {
-            // Where that fails, the next start takes it for a crash, which alone costs nothing.
-            let _ = file.set_len(0);
+        if !std::thread::panicking() {
+            self.end();
         }
     }
 }

@@ -11,7 +11,7 @@ use serde_json::json;
 pub struct Answer {
     status: StatusCode,
     headers: Vec<(&'static str, String)>,
-    body: String,
+    body: Vec<u8>,
 }
 
 impl Answer {
@@ -20,7 +20,7 @@ impl Answer {
     /// # Panics
     /// Where it is no status.
     pub fn status(code: u16) -> Self {
-        Self { status: StatusCode::from_u16(code).expect("a status"), headers: Vec::new(), body: String::new() }
+        Self { status: StatusCode::from_u16(code).expect("a status"), headers: Vec::new(), body: Vec::new() }
     }
 
     /// Adds a header.
@@ -33,8 +33,24 @@ impl Answer {
     /// Sets the body.
     #[must_use]
     pub fn saying(mut self, body: impl Into<String>) -> Self {
-        self.body = body.into();
+        self.body = body.into().into_bytes();
         self
+    }
+
+    /// Sets the bytes of the body.
+    #[must_use]
+    pub fn bytes(mut self, body: &[u8]) -> Self {
+        self.body = body.to_vec();
+        self
+    }
+
+    /// Adds a header, where there is a value for it.
+    #[must_use]
+    pub fn with_each(self, name: &'static str, value: Option<&str>) -> Self {
+        match value {
+            Some(value) => self.with(name, value),
+            None => self,
+        }
     }
 
     /// Answers with an error as GoTrue does.

@@ -1,4 +1,5 @@
 import type { JobId, RowView } from "../bindings";
+import { folded } from "../names";
 import type { Action } from "../screens/actions";
 
 /** The most videos that are offered. */
@@ -30,7 +31,7 @@ export function choices(
 
 /** Tells whether each wanted word begins a word of a text. */
 function begins(wanted: string[], text: string): boolean {
-  const lower = text.toLocaleLowerCase();
+  const lower = folded(text);
   // Most of a long list is left out by this.
   if (!wanted.every((word) => lower.includes(word))) return false;
   const held = words(lower);
@@ -38,8 +39,7 @@ function begins(wanted: string[], text: string): boolean {
 }
 
 function words(text: string): string[] {
-  return text
-    .toLocaleLowerCase()
+  return folded(text)
     .split(/[\s_./…-]+/)
     .filter(Boolean);
 }

@@ -7,6 +7,7 @@ import {
   forYouTube,
   readChapters,
   readClock,
+  readPasted,
   splitTags,
   tagCharacters,
   tooFewChapters,
@@ -58,6 +59,45 @@ describe("what is pasted", () => {
       null,
     ]);
   });
+});
+
+describe("a pasted list of chapters", () => {
+  const read = (text: string) => readPasted(text).chapters.map((c) => [c.start_seconds, c.title]);
+
+  it("is read wherever a line has its time", () => {
+    for (const line of [
+      "1:05 The beach",
+      "  - 1:05 - The beach",
+      "[00:01:05] The beach",
+      "(1:05) The beach",
+      "The beach — 1:05",
+      "The beach (01:05)",
+      "2. 1:05 The beach",
+      "2) The beach: 1:05",
+      "00:01:05.000 --> The beach",
+      "1:05 - 2:10 The beach",
+      "１：０５ The beach",
+      "• 1:05 | The beach",
+      "🎬 1:05 → The beach".replace("🎬 ", ""),
+    ])
+      expect(read(line), line).toEqual([[65, "The beach"]]);
+    expect(read("0:00 50% of 3: what?\r\n1:02:03 B-side (live)")).toEqual([
+      [0, "50% of 3: what?"],
+      [3723, "B-side (live)"],
+    ]);
+  });
+
+  it("names the lines that are none", () => {
+    const { chapters, rest } = readPasted(
+      "Chapters:\n0:00 Intro\n\u200b\nsee you in 2025\n1:05 End",
+    );
+    expect([chapters.length, rest]).toEqual([2, ["Chapters:", "see you in 2025"]]);
+  });
+});
+
+it("a word of a transcript is found in one character or in several", () => {
+  expect(find("Cafe\u0301 ＦＵＬＬ", "café")).toEqual([[0, 5]]);
+  expect(find("Café ＦＵＬＬ", "full")).toEqual([[5, 9]]);
 });
 
 it("everything for YouTube holds the chapters once", () => {

@@ -90,14 +90,14 @@ export function toText(cues: Cue[]): string {
 
 /** Returns where a text is found, ignoring case and accents, as pairs of start and end. */
 export function find(text: string, wanted: string): [number, number][] {
-  const plain = (words: string) =>
-    [...words].map(
-      (char) => char.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase().charAt(0) || char,
-    );
-  const needle = plain(wanted.trim()).join("");
+  // A letter and its accents are one, in one character or in several.
+  const letters = (words: string) => words.match(/\P{M}\p{M}*|\p{M}+/gu) ?? [];
+  const plain = (letter: string) =>
+    letter.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase().charAt(0) || letter;
+  const needle = letters(wanted.trim()).map(plain).join("");
   if (needle === "") return [];
-  const chars = [...text];
-  const hay = plain(text);
+  const chars = letters(text);
+  const hay = chars.map(plain);
   const starts = [0];
   for (const char of chars) starts.push((starts.at(-1) ?? 0) + char.length);
   const width = [...needle].length;

@@ -78,7 +78,7 @@ export function readClock(text: string): number | null {
 const TIME = /(?<![\d:.])(\d{1,3}(?::\d{2}){1,2})(?:[.,]\d{1,3})?(?![\d:])/;
 /** What joins a time and a title, or numbers the lines, and is no part of the title. */
 const BEFORE = /^[\s([{<]*(?:\d{1,3}[.)](?=\s|$)|[-–—•*#>])?[\s([{<]*/;
-const AFTER = /^[\s)\]}>]*(?:[-–—:|•~=→.]+\s*)*/;
+const AFTER = /^[\s)\]}>]*(?:[-–—:|•~=→.>]+\s*)*/;
 const TAIL = /[\s([{<\-–—:|•~=→]*$/;
 
 /** What a pasted list of chapters holds. */

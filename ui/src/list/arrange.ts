@@ -1,4 +1,5 @@
 import type { JobId, RowView, Status } from "../bindings";
+import { folded } from "../names";
 import { locale } from "../messages";
 
 export type Sort = "newest" | "oldest" | "title";
@@ -61,7 +62,7 @@ export function arrange(
   heard: Heard,
   found?: JobId[],
 ): Line[] {
-  const words = search.toLocaleLowerCase().split(/\s+/).filter(Boolean);
+  const words = folded(search).split(/\s+/).filter(Boolean);
   const known = new Set(found);
   const wanted = rows.filter(
     (row) =>
@@ -90,7 +91,7 @@ function placeOf(row: RowView, heard: Heard): Filter {
 
 function hasWords(row: RowView, words: string[]): boolean {
   if (words.length === 0) return true;
-  const text = `${row.title ?? ""}\n${row.filename ?? ""}`.toLocaleLowerCase();
+  const text = folded(`${row.title ?? ""}\n${row.filename ?? ""}`);
   return words.every((word) => text.includes(word));
 }
 

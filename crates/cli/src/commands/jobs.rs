@@ -1,5 +1,7 @@
 //! `tally jobs` and `tally show`.
 
+use std::collections::BTreeSet;
+
 use tallylight_core::{
     Error, JobId,
     job::Status,
@@ -79,7 +81,7 @@ fn print(job: &JobView) {
         }
     }
     if let Some(tags) = &metadata.tags {
-        output::line(&format!("  tags: {}", tags.iter().map(|tag| output::shown(tag)).collect::<Vec<_>>().join(", ")));
+        output::line(&format!("  tags: {}", once(tags).map(|tag| output::shown(tag)).collect::<Vec<_>>().join(", ")));
     }
     for chapter in metadata.chapters.iter().flatten() {
         output::line(&format!("  {:>7}  {}", clock(chapter.start_seconds), output::shown(&chapter.title)));
@@ -95,6 +97,12 @@ fn print(job: &JobView) {
     for thumbnail in &job.thumbnails {
         output::line(&format!("  {}", thumbnail.thumbnail_url));
     }
+}
+
+/// Returns each of some texts once, in their order.
+fn once(texts: &[String]) -> impl Iterator<Item = &String> {
+    let mut seen = BTreeSet::new();
+    texts.iter().filter(move |text| seen.insert(*text))
 }
 
 /// Returns seconds as `1:02:03`, as YouTube writes the start of a chapter.

@@ -1,0 +1,216 @@
+//! Answers of REST that are not as the contract writes them.
+
+use serde_json::json;
+use tallylight_core::{
+    Code, JobId,
+    job::{Content, Field, Status},
+    view::{ConnectionState, Event},
+};
+use tallylight_tests::{Answer, EditFate, FaultProxy, Scene, ScriptedBackend, ended, running};
+
+fn list(body: &str) -> Answer {
+    Answer::status(200).with("content-type", "application/json").saying(body)
+}
+
+#[tokio::test]
+async fn one_field_of_one_job_costs_itself_and_nothing_else() {
+    for field in [
+        r#""video_metadata":{"title":"\ud83d","tags":["a"]}"#,
+        r#""progress_percent":NaN"#,
+        r#""progress_percent":Infinity"#,
+        r#""progress_percent":1e400"#,
+        r#""progress_percent":1,"progress_percent":2"#,
+        r#""video":{"size_bytes":"big","original_filename":7}"#,
+        r#""video_metadata":[1]"#,
+        r#""processing_stages":7"#,
+        r#""created_at":"yesterday""#,
+        r#""video_metadata":{"chapters":[{"start":1,"start_seconds":1},{"start_seconds":"00:01:35","title":"x"},null,7]}"#,
+        r#""error_message":{"a":1}"#,
+        "\"video_metadata\":{\"title\":\"line\nbreak\"}",
+        r#""deep":[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]"#,
+    ] {
+        let body = format!(
+            "\u{feff}[{{\"id\":1,\"status\":\"PENDING\"}},{{\"id\":2,\"status\":\"COMPLETED\",{field}}},{{\"id\":3,\"status\":\"FAILED\"}}]"
+        );
+        let scene = Scene::set(|backend| backend.set_rest(list(&body))).await;
+        scene.client.synced().await.unwrap_or_else(|error| panic!("{field}: {error}"));
+        let jobs = scene.client.jobs().await.expect("jobs");
+        let statuses: std::collections::BTreeSet<_> = jobs.iter().map(|job| job.row.status.as_str()).collect();
+        assert_eq!((jobs.len(), statuses.len()), (3, 3), "{field}");
+    }
+}
+
+#[tokio::test]
+async fn an_unknown_status_is_listed_with_its_word() {
+    let jobs =
+        json!([{ "id": 1, "status": "ARCHIVED", "video_metadata": { "title": "A" } }, { "id": 2, "status": null }]);
+    let scene = Scene::live(|backend| backend.set_jobs(jobs)).await;
+    let job = scene.job("1").await.expect("a job");
+    assert_eq!((job.row.status, job.row.status_word.as_deref()), (Status::Processing, Some("ARCHIVED")));
+    assert!(scene.job("2").await.is_some());
+    assert!(scene.diagnostics().await.counters.lost_fields > 0);
+    scene.backend.set_jobs(json!([{ "id": 1, "status": "COMPLETED" }, { "id": 2, "status": "PENDING" }]));
+    scene.client.refresh().await.expect("asked");
+    scene.until("its end", |scene| scene.recorder.seen().events.iter().any(|event| matches!(event, Event::Jobs { changed, .. } if changed.iter().any(|change| change.job.row.status == Status::Completed && change.job.row.status_word.is_none())))).await;
+}
+
+fn video(job_id: &str, video_id: &str, title: &str) -> serde_json::Value {
+    json!({ "id": job_id, "video_id": video_id, "status": "PROCESSING", "updated_at": "2026-01-01T00:00:00Z",
+        "video_metadata": { "title": title } })
+}
+
+#[tokio::test]
+async fn the_answer_to_an_edit_touches_the_edited_job_alone() {
+    // The video of the first job has the id of the second.
+    let jobs = json!([video("1", "2", "One"), video("2", "9", "Two")]);
+    let scene = Scene::live(|backend| backend.set_jobs(jobs)).await;
+    let row = json!({ "id": "2", "title": "Mine", "status": "COMPLETED", "video_id": "2" });
+    scene.backend.script_edits([EditFate::Instead(list(&format!("\u{feff}{row}")))]);
+    let changes = [(Field::Title, Content::Text("Mine".to_owned()))].into();
+    scene.client.edit(JobId::new("1"), changes).await.expect("an edit");
+    let is_saved = |scene: &Scene| {
+        scene.recorder.seen().events.iter().any(
+            |event| matches!(event, Event::Edit(edit) if edit.outcome == tallylight_core::view::EditOutcome::Saved),
+        )
+    };
+    scene.until("it is saved", is_saved).await;
+    let other = scene.job("2").await.expect("a job");
+    assert_eq!((other.row.status, other.row.title.as_deref()), (Status::Processing, Some("Two")));
+    assert_eq!(scene.told().await, 0);
+    assert_eq!(scene.job("1").await.expect("a job").row.title.as_deref(), Some("Mine"));
+}
+
+#[tokio::test]
+async fn a_backend_whose_pages_are_smaller_is_asked_for_smaller_pages() {
+    // Served by hand: by 422, and quietly.
+    use axum::{Json, Router, extract::Query, http::StatusCode, response::IntoResponse, routing::get};
+    for refuses in [true, false] {
+        let backend = ScriptedBackend::start().await;
+        let listed = move |Query(query): Query<Vec<(String, String)>>| async move {
+            let number = |name: &str| {
+                query.iter().find(|(key, _)| key == name).and_then(|(_, value)| value.parse::<usize>().ok())
+            };
+            let (limit, offset) = (number("limit").unwrap_or(0), number("offset").unwrap_or(0));
+            if refuses && limit > 100 {
+                let error = json!({ "detail": [{ "loc": ["query", "limit"], "msg": "too large", "type": "x" }] });
+                return (StatusCode::UNPROCESSABLE_ENTITY, Json(error)).into_response();
+            }
+            let ids = offset.min(234)..(offset + limit.min(100)).min(234);
+            let jobs: Vec<_> = ids.map(|id| json!({ "id": id, "status": "COMPLETED" })).collect();
+            Json(json!(jobs)).into_response()
+        };
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let api = format!("http://{}", listener.local_addr().expect("an address"));
+        tokio::spawn(async move { axum::serve(listener, Router::new().route("/api/v1/jobs/", get(listed))).await });
+        backend.set_discovery(json!({ "api_url": api }));
+        let proxy = FaultProxy::before(&backend.address).await;
+        let scene = Scene::after(tempfile::tempdir().expect("a folder"), backend, proxy).await;
+        scene.client.synced().await.expect("the list");
+        let status = scene.client.status().await.expect("status");
+        assert_eq!((status.counts.completed, status.list.newest), (234, None), "{refuses}");
+    }
+}
+
+#[tokio::test]
+async fn an_address_that_leads_elsewhere_is_that_address() {
+    use axum::{
+        Router,
+        http::{StatusCode, Uri, header},
+    };
+    let scene = Scene::signed_out(|backend| backend.set_jobs(json!([running("7")]))).await;
+    let studio = scene.proxy.address.clone();
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let typed = format!("http://{}", listener.local_addr().expect("an address"));
+    let leads = move |uri: Uri| {
+        let place = format!("{studio}{uri}");
+        async move { (StatusCode::TEMPORARY_REDIRECT, [(header::LOCATION, place)]) }
+    };
+    tokio::spawn(async move { axum::serve(listener, Router::new().fallback(leads)).await });
+    let address = tallylight_core::discovery::parse_address(&typed).expect("an address");
+    let server = scene.client.connect(address, tallylight_client::Identity::Address).await.expect("it is led");
+    assert!(server.address.starts_with(&scene.proxy.address), "{}", server.address);
+    scene.sign_in("me@acme.tv").await;
+    scene.until("live", Scene::is_live).await;
+    assert!(scene.is_signed_in().await);
+}
+
+#[tokio::test]
+async fn a_401_to_a_call_that_carried_no_token_signs_nobody_out() {
+    use axum::{Router, http::StatusCode};
+    let scene = Scene::live(|backend| backend.set_jobs(json!([running("7")]))).await;
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let elsewhere = format!("http://{}", listener.local_addr().expect("an address"));
+    tokio::spawn(
+        async move { axum::serve(listener, Router::new().fallback(|| async { StatusCode::UNAUTHORIZED })).await },
+    );
+    scene.backend.set_rest(Answer::status(307).with("location", format!("{elsewhere}/api/v1/jobs/")));
+    scene.client.refresh().await.expect("asked");
+    let told = |scene: &Scene| scene.shown().len();
+    let _ = told(&scene);
+    for _ in 0..20 {
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    assert!(scene.is_signed_in().await);
+    assert_eq!(scene.backend.refreshes(), 0);
+}
+
+#[tokio::test]
+async fn a_list_that_this_account_may_not_have_costs_one_refresh_and_signs_nobody_out() {
+    let scene = Scene::set(|backend| {
+        backend.set_rest(Answer::status(403).saying(r#"{"detail":"no"}"#));
+        backend.set_socket(Answer::status(404));
+    })
+    .await;
+    for _ in 0..4 {
+        let lists = scene.backend.lists();
+        scene.sooner("another look", std::time::Duration::from_secs(10), |scene| scene.backend.lists() > lists).await;
+    }
+    assert!(scene.backend.refreshes() <= 1 && scene.is_signed_in().await);
+    assert_eq!(scene.client.synced().await.expect_err("refused").code, Code::Forbidden);
+}
+
+#[tokio::test]
+async fn an_answer_that_is_compressed_without_being_asked_is_read() {
+    use std::io::Write;
+    let mut zip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    zip.write_all(json!([ended("7", "COMPLETED")]).to_string().as_bytes()).expect("bytes");
+    let bytes = zip.finish().expect("bytes");
+    for header in [Some("gzip"), None] {
+        let scene = Scene::set(|backend| {
+            backend.set_rest(Answer::status(200).bytes(&bytes).with_each("content-encoding", header))
+        })
+        .await;
+        scene.client.synced().await.unwrap_or_else(|error| panic!("{header:?}: {error}"));
+        assert_eq!(scene.client.jobs().await.expect("jobs").len(), 1, "{header:?}");
+    }
+    let scene = Scene::set(|backend| {
+        backend.set_rest(Answer::status(200).bytes(&bytes).with_each("content-encoding", Some("br")))
+    })
+    .await;
+    let error = scene.client.synced().await.expect_err("unreadable");
+    assert!(error.code == Code::ServerError && error.message.contains("compressed"), "{error}");
+}
+
+#[tokio::test]
+async fn a_cache_with_a_nul_that_an_earlier_version_kept_is_cleaned() {
+    let mut scene = Scene::live(|backend| backend.set_jobs(json!([ended("7", "COMPLETED")]))).await;
+    scene.client.shutdown().await;
+    let store = rusqlite::Connection::open(scene.folder.path().join("tallylight.db")).expect("the store");
+    let sql = r#"UPDATE job SET body = replace(body, '"metadata":{', '"filename":"x\u0000y","metadata":{"TITLE":{"at":"2026-01-01T00:00:00Z","value":"a\u0000b"},')"#;
+    let with = |sql: &str| store.execute(sql, ()).expect("written");
+    with(r#"UPDATE job SET body = replace(body, '"filename":null,', '')"#);
+    assert_eq!(with(sql), 1);
+    drop(store);
+    scene.backend.set_page(Answer::status(503));
+    scene.recorder = tallylight_tests::Recorder::default();
+    let config = tallylight_client::Config::new(scene.folder.path().to_owned(), tallylight_client::Keychain::Memory);
+    let client = tallylight_client::start(config, scene.recorder.clone());
+    let rows = client.rows().await.expect("rows");
+    let names: Vec<_> = rows.iter().map(|row| (row.title.as_deref(), row.filename.as_deref())).collect();
+    assert!(
+        names.iter().all(|(title, name)| [title, name].iter().all(|text| text.is_none_or(|text| !text.contains('\0')))),
+        "{names:?}"
+    );
+    assert_eq!(rows.len(), 1);
+    let _ = ConnectionState::Live;
+}

@@ -1,0 +1,153 @@
+import { cleanup, fireEvent, render, screen, waitFor, within } from "@testing-library/svelte";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import App from "./App.svelte";
+import { MockBackend, mockJob, signedInStatus, signedOutStatus } from "./backend.mock";
+import type { JobView, Thumbnail } from "./bindings";
+import { leaveKeysToInputMethods } from "./keys";
+import { speak } from "./messages";
+import "./testing/viewport";
+
+// As the app does, before any other listener.
+leaveKeysToInputMethods();
+
+beforeEach(() => speak("en"));
+afterEach(() => {
+  cleanup();
+  document.body.replaceChildren();
+});
+
+const picture: Thumbnail = {
+  thumbnail_id: "t1",
+  thumbnail_url: "https://x.test/1?signature=old",
+  width: 16,
+  height: 9,
+  timestamp_seconds: 1,
+};
+
+async function opened(job: Partial<JobView>): Promise<MockBackend> {
+  const backend = new MockBackend(signedInStatus(), [mockJob({ job_id: "1", ...job })]);
+  render(App, { backend });
+  await screen.findByText("Live");
+  backend.clickNotification("1");
+  await waitFor(() => expect(heading()).not.toBeNull());
+  return backend;
+}
+
+const heading = () => document.querySelector("header h1[dir]");
+const field = (name: string) => document.querySelector(`[data-field="${name}"]`) as HTMLElement;
+
+describe("what a studio repeats", () => {
+  it("opens a video whose tags hold one twice, and shows it once", async () => {
+    await opened({ title: "A", metadata: { TAGS: ["sea", "sea", "waves", "sea"] } });
+    await waitFor(() => expect(field("TAGS")).not.toBeNull());
+    const tags = [...field("TAGS").querySelectorAll(".tag")].map((tag) => tag.textContent?.trim());
+    expect(tags).toEqual(["sea", "waves"]);
+    await fireEvent.click(within(field("TAGS")).getByRole("button", { name: /sea/ }));
+    expect(field("TAGS").querySelectorAll(".tag")).toHaveLength(1);
+  });
+
+  it("offers a provider once that is named twice", async () => {
+    const status = signedOutStatus();
+    if (status.server) status.server.auth_providers = ["email", "google", "google"];
+    render(App, { backend: new MockBackend(status) });
+    expect(await screen.findAllByRole("button", { name: "Continue with Google" })).toHaveLength(1);
+  });
+});
+
+describe("names", () => {
+  it("are the file's where nobody can see the title", async () => {
+    for (const title of ["  ", "\u200b", "\u3164"]) {
+      await opened({ title, filename: "film.mp4" });
+      expect(heading()?.textContent).toBe("film.mp4");
+      cleanup();
+    }
+  });
+
+  it("are shown with the studio's own word for the status, and without a percentage that nobody knows", async () => {
+    await opened({
+      title: "A",
+      status: "PROCESSING",
+      status_word: "ARCHIVED",
+      progress_percent: null,
+    });
+    expect(screen.getAllByText(/\(ARCHIVED\)/).length).toBeGreaterThan(0);
+    expect(document.body.textContent).not.toContain("0 %");
+    expect(document.querySelector('[role="progressbar"][aria-valuenow]')).toBeNull();
+  });
+});
+
+describe("keys of an input method", () => {
+  it("end a composition and do nothing else", async () => {
+    await opened({ title: "A", metadata: { TAGS: [] } });
+    await waitFor(() => expect(field("TAGS")).not.toBeNull());
+    const input = within(field("TAGS")).getByRole("textbox");
+    await fireEvent.input(input, { target: { value: "にほ" } });
+    await fireEvent.keyDown(input, { key: "Enter", isComposing: true });
+    await fireEvent.keyDown(input, { key: "Enter", keyCode: 229 });
+    expect(field("TAGS").querySelectorAll(".tag")).toHaveLength(0);
+    for (const key of [",", "k", "s"])
+      await fireEvent.keyDown(input, { key, ctrlKey: true, isComposing: true });
+    expect(document.querySelector("dialog[open]")).toBeNull();
+    input.dispatchEvent(new InputEvent("input", { bubbles: true, isComposing: true, data: "，" }));
+    expect(field("TAGS").querySelectorAll(".tag")).toHaveLength(0);
+    await fireEvent.keyDown(input, { key: "Enter" });
+    await waitFor(() => expect(field("TAGS").querySelectorAll(".tag")).toHaveLength(1));
+  });
+});
+
+describe("a pasted list of chapters", () => {
+  const paste = (text: string) =>
+    fireEvent.paste(within(field("CHAPTERS")).getAllByRole("textbox")[0] as HTMLElement, {
+      clipboardData: { getData: () => text },
+    });
+  const titles = () =>
+    [...field("CHAPTERS").querySelectorAll<HTMLInputElement>(".chapter input:not(.start)")].map(
+      (input) => input.value,
+    );
+
+  it("replaces nothing before the person has seen which lines are none", async () => {
+    await opened({ title: "A", metadata: { CHAPTERS: [{ start_seconds: 0, title: "Old" }] } });
+    await waitFor(() => expect(field("CHAPTERS")).not.toBeNull());
+    await paste("Timestamps below\n[0:00] Intro\nThe beach – 1:05");
+    expect(titles()).toEqual(["Old"]);
+    expect(screen.getByText("Timestamps below")).toBeTruthy();
+    await fireEvent.click(screen.getByRole("button", { name: "Keep the current chapters" }));
+    expect(titles()).toEqual(["Old"]);
+    await paste("Timestamps below\n[0:00] Intro\nThe beach – 1:05");
+    await fireEvent.click(screen.getByRole("button", { name: "Replace with 2 chapters" }));
+    expect(titles()).toEqual(["Intro", "The beach"]);
+  });
+});
+
+describe("a picture", () => {
+  it("whose address ran out is fetched at once with a fresh one", async () => {
+    const backend = await opened({
+      title: "A",
+      thumbnails: [picture],
+      cover_id: "t1",
+      cover_version: 1,
+    });
+    const shown = () => [...document.querySelectorAll<HTMLImageElement>("img")];
+    await waitFor(() => expect(shown().length).toBeGreaterThan(0));
+    for (const image of shown()) await fireEvent.error(image);
+    expect(shown()).toHaveLength(0);
+    const thumbnails = [{ ...picture, thumbnail_url: "https://x.test/1?signature=new" }];
+    const job = mockJob({ job_id: "1", title: "A", thumbnails, cover_id: "t1", cover_version: 2 });
+    backend.emit({ event: "jobs", changed: [{ job, scope: "increment" }], removed: [] });
+    await waitFor(() => expect(shown().length).toBeGreaterThan(0));
+    expect(shown().every((image) => image.src.includes("?try="))).toBe(true);
+  });
+});
+
+describe("a list that is not whole", () => {
+  it("says what is missing, also where nothing can be shown", async () => {
+    const list = { newest: 100, missing: ["FAILED" as const], unreadable: 2 };
+    const backend = new MockBackend({ ...signedInStatus(), list }, []);
+    render(App, { backend });
+    expect(await screen.findByText(/newest 100/)).toBeTruthy();
+    expect(screen.getByText(/Couldn't load videos: Failed/)).toBeTruthy();
+    expect(screen.queryByText("No videos yet")).toBeNull();
+    backend.emit({ event: "list", newest: null, missing: [], unreadable: 0 });
+    await waitFor(() => expect(screen.queryByText(/newest 100/)).toBeNull());
+  });
+});
