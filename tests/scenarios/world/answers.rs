@@ -4,7 +4,7 @@ use serde_json::json;
 use tallylight_core::{
     Code, JobId,
     job::{Content, Field, Status},
-    view::{ConnectionState, Event},
+    view::Event,
 };
 use tallylight_tests::{Answer, EditFate, FaultProxy, Scene, ScriptedBackend, ended, running};
 
@@ -193,13 +193,14 @@ async fn an_answer_that_is_compressed_without_being_asked_is_read() {
 
 #[tokio::test]
 async fn a_cache_with_a_nul_that_an_earlier_version_kept_is_cleaned() {
-    let mut scene = Scene::live(|backend| backend.set_jobs(json!([ended("7", "COMPLETED")]))).await;
+    let mut scene = Scene::live(|backend| backend.set_jobs(json!([running("7")]))).await;
     scene.client.shutdown().await;
     let store = rusqlite::Connection::open(scene.folder.path().join("tallylight.db")).expect("the store");
-    let sql = r#"UPDATE job SET body = replace(body, '"metadata":{', '"filename":"x\u0000y","metadata":{"TITLE":{"at":"2026-01-01T00:00:00Z","value":"a\u0000b"},')"#;
-    let with = |sql: &str| store.execute(sql, ()).expect("written");
-    with(r#"UPDATE job SET body = replace(body, '"filename":null,', '')"#);
-    assert_eq!(with(sql), 1);
+    let body: String = store.query_row("SELECT body FROM job", (), |row| row.get(0)).expect("a job");
+    let mut job: serde_json::Value = serde_json::from_str(&body).expect("JSON");
+    job["filename"] = json!("x\0y");
+    job["metadata"] = json!({ "TITLE": { "at": job["updated_at"], "value": "a\0b" } });
+    store.execute("UPDATE job SET body = ?1", [job.to_string()]).expect("written");
     drop(store);
     scene.backend.set_page(Answer::status(503));
     scene.recorder = tallylight_tests::Recorder::default();
@@ -207,10 +208,20 @@ async fn a_cache_with_a_nul_that_an_earlier_version_kept_is_cleaned() {
     let client = tallylight_client::start(config, scene.recorder.clone());
     let rows = client.rows().await.expect("rows");
     let names: Vec<_> = rows.iter().map(|row| (row.title.as_deref(), row.filename.as_deref())).collect();
-    assert!(
-        names.iter().all(|(title, name)| [title, name].iter().all(|text| text.is_none_or(|text| !text.contains('\0')))),
-        "{names:?}"
-    );
-    assert_eq!(rows.len(), 1);
-    let _ = ConnectionState::Live;
+    assert_eq!(names, [(Some("a\u{fffd}b"), Some("x\u{fffd}y"))]);
+}
+
+#[tokio::test]
+async fn a_start_that_follows_two_crashes_begins_without_the_cache_and_says_so() {
+    let mut scene = Scene::live(|backend| backend.set_jobs(json!([ended("7", "COMPLETED")]))).await;
+    scene.client.shutdown().await;
+    let now = jiff::Timestamp::from_nanosecond(jiff::Timestamp::now().as_nanosecond()).expect("a time");
+    std::fs::write(scene.folder.path().join("running.lock"), format!("{now}\n{now}\n")).expect("two crashes");
+    scene.restart().await;
+    let incident = scene.client.status().await.expect("status").storage.incident.expect("it is said");
+    assert!(incident.code == Code::StorageSuspect && incident.message.contains("crashed twice"), "{incident:?}");
+    scene.until("the list is fetched anew", Scene::is_live).await;
+    assert!(scene.job("7").await.is_some());
+    scene.restart().await;
+    assert_eq!(scene.client.status().await.expect("status").storage.incident, None);
 }

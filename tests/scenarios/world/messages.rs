@@ -224,7 +224,7 @@ async fn no_text_reaches_anybody_with_a_control_in_it() {
         "errors": [{ "error_code": nasty, "error_message": nasty, "recoverable": false, "timestamp": TIME }],
         "video_metadata": { "title": nasty, "description": nasty, "tags": [nasty], "transcript_text": nasty,
             "chapters": [{ "start_seconds": 1, "title": nasty }] } });
-    let mut scene = Scene::live(|backend| backend.set_jobs(json!([job]))).await;
+    let mut scene = Scene::live(|backend| backend.set_jobs(json!([job, running("8")]))).await;
     scene.backend.say(
         json!({ "type": "METADATA_UPDATE", "job_id": "8", "timestamp": TIME,
         "data": { "metadata_type": "TITLE", "content": nasty } })

@@ -6,7 +6,7 @@ use std::{
         Arc, OnceLock,
         atomic::{AtomicU64, Ordering},
     },
-    time::SystemTime,
+    time::{Duration, SystemTime},
 };
 
 use bytes::Bytes;
@@ -23,6 +23,11 @@ use crate::http::{self, ANSWER_LIMIT, Failure, json, refused, text, unanswered};
 
 /// How much of a file is read at a time, in bytes.
 const CHUNK: usize = 64 << 10;
+/// A video of more bytes waits a moment after its head was sent.
+const LARGE: u64 = 1 << 20;
+/// How long: whoever leads elsewhere, or wants another token, says so on the head alone, and hangs up on the rest before
+/// anybody can read why.
+const ANSWER_FIRST: Duration = Duration::from_millis(500);
 /// Redirects that are followed in a row; each sends the video anew.
 const REDIRECT_LIMIT: usize = 3;
 
@@ -76,10 +81,9 @@ async fn post(
         let call = call.header(header::CONTENT_LENGTH, form.length).body(form.into_body());
         let response = match call.send().await {
             Ok(response) => response,
-            Err(error) => {
-                // What is wrong with the file says more than that the request broke off because of it.
-                return Err(trouble.get().map_or_else(|| unanswered(&error), |why| Failure::local(why.clone())));
-            }
+            // What is wrong with the file says more than that the request broke off because of it.
+            Err(_) if let Some(why) = trouble.get() => return Err(Failure::local(why.clone())),
+            Err(error) => return Err(unanswered(&error)),
         };
         match led_on(&response) {
             Some(next) => url = next,
@@ -144,9 +148,11 @@ impl Form {
     fn into_body(self) -> Body {
         let end = self.end();
         let trouble = self.trouble;
+        let wait = if self.length > LARGE { ANSWER_FIRST } else { Duration::ZERO };
         let parts = stream::iter(self.parts).flat_map(move |(head, file)| {
+            let pause = stream::once(tokio::time::sleep(wait)).filter_map(async |()| None).boxed();
             let file = file.stream(Arc::clone(&trouble)).boxed();
-            whole(head).chain(file).chain(whole(Bytes::from_static(b"\r\n")))
+            whole(head).chain(pause).chain(file).chain(whole(Bytes::from_static(b"\r\n")))
         });
         Body::wrap_stream(parts.chain(whole(end.into())))
     }
