@@ -151,3 +151,105 @@ describe("a list that is not whole", () => {
     await waitFor(() => expect(screen.queryByText(/newest 100/)).toBeNull());
   });
 });
+
+/** Texts that once broke a program somewhere, and others made of the same parts. */
+function nasty(): string[] {
+  const parts = [
+    "\u0000",
+    "\u001b[31m",
+    "\u0007",
+    "\u202e",
+    "\u2066",
+    "\u2069",
+    "\u200b",
+    "\u3164",
+    "\ud83d",
+    "\udc00",
+    "</script>",
+    "<img src=x>",
+    "{#each}",
+    "{@html x}",
+    "%s",
+    "${x}",
+    "e\u0301",
+    "İ",
+    "שלום",
+    "👩‍👩‍👧",
+    "\n",
+    "\r\n",
+    "\t",
+    "constructor",
+    "__proto__",
+    "toString",
+    "",
+    " ",
+    "\u{10ffff}",
+    "a".repeat(20_000),
+  ];
+  // A fixed series, so that a failure comes again.
+  let seed = 7;
+  const next = (below: number) => (seed = (seed * 1_103_515_245 + 12_345) % 2_147_483_648) % below;
+  const mixed = Array.from({ length: 20 }, () =>
+    Array.from({ length: 1 + next(5) }, () => parts[next(parts.length - 1)]).join(""),
+  );
+  return [...parts, ...mixed];
+}
+
+describe("any text in any place", () => {
+  it("opens, and leaves the window as it is", async () => {
+    for (const text of nasty()) {
+      const fault = { code: text, message: text, stage_id: text, at: null };
+      const backend = await opened({
+        title: text,
+        filename: text,
+        status: "FAILED",
+        status_word: text,
+        error: fault,
+        warnings: [fault, fault],
+        stages: [
+          {
+            stage_id: text,
+            status: "FAILED",
+            progress_percent: null,
+            error_message: text,
+            began_at: null,
+            ended_at: null,
+          },
+        ],
+        metadata: {
+          TITLE: text,
+          DESCRIPTION: text,
+          TAGS: [text, text, "b"],
+          TRANSCRIPT: text,
+          CHAPTERS: [
+            { start_seconds: 0, title: text },
+            { start_seconds: 0, title: text },
+          ],
+        },
+      });
+      await waitFor(() => expect(field("TAGS"), JSON.stringify(text)).not.toBeNull());
+      const upload = {
+        upload_id: 1,
+        filename: text,
+        sent_bytes: 1,
+        total_bytes: 2,
+        bytes_per_second: null,
+        job_id: null,
+      };
+      backend.emit({
+        event: "upload",
+        ...upload,
+        state: "failed",
+        error: { code: "file", message: text },
+      });
+      backend.emit({ event: "rejected", reason: text, sample: text });
+      await waitFor(() =>
+        expect(document.querySelector("[data-upload]"), JSON.stringify(text)).not.toBeNull(),
+      );
+      expect(document.querySelector("main script, main img[src='x']")).toBeNull();
+      expect(heading()?.textContent?.trim()).not.toBe("");
+      cleanup();
+      document.body.replaceChildren();
+    }
+  }, 60_000);
+});

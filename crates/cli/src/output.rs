@@ -245,4 +245,18 @@ mod tests {
         }
         assert_eq!((line["job"]["job_id"].as_str(), line["job"]["status"].as_str()), (Some("7"), Some("PENDING")));
     }
+
+    proptest::proptest! {
+        #[test]
+        fn no_text_commands_the_terminal(text in proptest::collection::vec(proptest::prelude::any::<char>(), 0..40), code in 0..0xa0_u32) {
+            let text: String = text.into_iter().chain(char::from_u32(code)).chain("\u{1b}]0;x\u{7}\u{202e}\r\n".chars()).collect();
+            let is_quiet = |shown: &str| shown.chars().all(|c| !c.is_control() || matches!(c, '\n' | '\t'));
+            proptest::prop_assert!(is_quiet(&shown(&text)) && !shown(&text).contains('\n'));
+            proptest::prop_assert!(is_quiet(&for_terminal(&text)));
+            let mut view = view::job(&Record::new(JobId::new(text.as_str())), &Edits::default(), &Forecast::default());
+            view.row.title = Some(text.clone());
+            view.row.status_word = Some(text);
+            proptest::prop_assert!(is_quiet(&table(&[view])));
+        }
+    }
 }

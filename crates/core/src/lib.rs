@@ -35,6 +35,8 @@ pub mod view;
 pub mod words;
 
 mod lenient;
+#[cfg(test)]
+mod world_tests;
 
 pub use error::{Code, Error, InputField};
 pub use id::{ConnId, JobId, StageId, ThumbnailId, VideoId};

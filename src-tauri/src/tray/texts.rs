@@ -130,4 +130,17 @@ pub mod tests {
         assert_eq!(of("a\u{202e}b", Status::Pending, false), "\u{2068}a\u{202e}b\u{2069} – waiting");
         assert_eq!(of(&"ä".repeat(50), Status::Failed, true), format!("{}… – failed", "ä".repeat(39)));
     }
+
+    proptest::proptest! {
+        #[test]
+        fn no_text_breaks_the_menu(name in proptest::prelude::any::<String>(), control in 0..0xa0_u32, turned in proptest::prelude::any::<bool>()) {
+            let name: String = name.chars().chain(char::from_u32(control)).chain(turned.then_some('\u{202e}')).collect();
+            let named = TrayJob { job_id: JobId::new("7"), name, status: Status::Failed, percent: None, attention: true };
+            let said = job(&named, Words::default());
+            // What GTK takes is a C string on one line.
+            proptest::prop_assert!(said.chars().all(|c| !c.is_control()), "{:?}", said);
+            proptest::prop_assert!(said.ends_with(" – failed"));
+            proptest::prop_assert_eq!(said.matches('\u{2068}').count(), said.matches('\u{2069}').count());
+        }
+    }
 }

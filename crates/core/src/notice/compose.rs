@@ -65,5 +65,5 @@ pub fn fault(outcome: Outcome, job: &Record) -> Option<FaultView> {
 
 /// Returns a job's title, or what stands for it, on one line.
 pub fn name(job: &Record, words: Words) -> String {
-    view::name(job).map_or_else(|| words.nameless(job.job_id.as_str()), text::one_line)
+    text::one_line(&view::name(job).map_or_else(|| words.nameless(job.job_id.as_str()), str::to_owned))
 }
