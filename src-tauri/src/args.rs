@@ -148,7 +148,7 @@ mod tests {
         let path = folder.path().join(name);
         std::fs::write(&path, "video").expect("a file");
         let word = as_text(path.clone().into()).into_string().expect("text");
-        assert_eq!(second(&[&word]).expect("arguments").videos(), [path.clone()]);
+        assert_eq!(second(&[&word]).expect("arguments").videos(), std::slice::from_ref(&path));
         let mistaken = folder.path().join(name.to_string_lossy().as_ref());
         assert_eq!(chosen_file(mistaken.clone()), path);
         std::fs::write(folder.path().join(std::ffi::OsStr::from_bytes(b"caf\xe8 \xff.mp4")), "other").expect("a file");

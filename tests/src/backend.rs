@@ -13,7 +13,7 @@ use axum::{
     Json, Router,
     body::Bytes,
     extract::{
-        Path, Query, Request, State,
+        Request, State,
         ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade},
     },
     http::{HeaderMap, StatusCode, header},
@@ -26,6 +26,7 @@ use tokio::{net::TcpListener, sync::broadcast};
 
 mod answer;
 mod edits;
+mod list;
 
 pub use answer::Answer;
 
@@ -113,8 +114,8 @@ impl ScriptedBackend {
             .route("/auth/v1/settings", get(settings))
             .route("/auth/v1/token", post(token))
             .route("/auth/v1/logout", post(logout))
-            .route("/api/v1/jobs/", get(jobs))
-            .route("/api/v1/videos/jobs/{job_id}", get(job))
+            .route("/api/v1/jobs/", get(list::jobs))
+            .route("/api/v1/videos/jobs/{job_id}", get(list::job))
             .route("/api/v1/videos/{video_id}/metadata", put(edits::edit))
             .route("/ws", get(upgrade))
             .layer(from_fn_with_state(backend.clone(), page))
@@ -329,49 +330,6 @@ async fn token(State(backend): State<ScriptedBackend>, Json(body): Json<Value>) 
     let session = json!({ "access_token": format!("access-{number}"), "token_type": "bearer", "expires_in": 3600,
         "refresh_token": format!("refresh-{number}"), "user": user });
     Json(session).into_response()
-}
-
-async fn jobs(
-    State(backend): State<ScriptedBackend>,
-    Query(query): Query<Vec<(String, String)>>,
-    headers: HeaderMap,
-) -> Response {
-    let offset = query.iter().find(|(name, _)| name == "offset").and_then(|(_, value)| value.parse().ok()).unwrap_or(0);
-    if offset == 0 {
-        backend.lists.fetch_add(1, Ordering::SeqCst);
-    }
-    let (instead, mut jobs, etag) = {
-        let script = backend.script();
-        (script.rest.clone(), script.jobs.clone(), script.etag.clone())
-    };
-    // All of them are on the first page.
-    if let Some(jobs) = jobs.as_array_mut() {
-        jobs.drain(..offset.min(jobs.len()));
-    }
-    if !backend.accepts(&headers) {
-        return StatusCode::UNAUTHORIZED.into_response();
-    }
-    let known = headers.get(header::IF_NONE_MATCH).and_then(|tag| tag.to_str().ok()).map(str::to_owned);
-    match (instead, etag) {
-        (Some(answer), _) => answer.into_response(),
-        (None, Some(etag)) if known.as_ref() == Some(&etag) => StatusCode::NOT_MODIFIED.into_response(),
-        (None, Some(etag)) => ([(header::ETAG, etag)], Json(jobs)).into_response(),
-        (None, None) => Json(jobs).into_response(),
-    }
-}
-
-async fn job(State(backend): State<ScriptedBackend>, Path(job_id): Path<String>, headers: HeaderMap) -> Response {
-    let (instead, jobs) = {
-        let script = backend.script();
-        (script.rest.clone(), script.jobs.clone())
-    };
-    let is_it = |job: &&Value| job["id"] == job_id.as_str();
-    match (instead, jobs.as_array().and_then(|jobs| jobs.iter().find(is_it))) {
-        _ if !backend.accepts(&headers) => StatusCode::UNAUTHORIZED.into_response(),
-        (Some(answer), _) => answer.into_response(),
-        (None, Some(job)) => Json(job.clone()).into_response(),
-        (None, None) => StatusCode::NOT_FOUND.into_response(),
-    }
 }
 
 async fn upgrade(State(backend): State<ScriptedBackend>, headers: HeaderMap, upgrade: WebSocketUpgrade) -> Response {

@@ -91,7 +91,7 @@ impl PublicBackend {
     }
 
     /// Adds a job, newest last, and returns its id.
-    pub fn add(&self, filename: &str, status: &str, stages: Value, metadata: Value) -> i64 {
+    pub fn add(&self, filename: &str, status: &str, stages: &Value, metadata: &Value) -> i64 {
         let mut held = self.lock();
         let id = i64::try_from(held.jobs.len()).unwrap_or(0) + 1;
         let time = format!("2026-11-28T13:{:02}:{:02}.142975", id / 60 % 60, id % 60);
@@ -307,7 +307,7 @@ async fn upload(State(backend): State<PublicBackend>, headers: HeaderMap, mut fo
         }
         let length = part.bytes().await.map_or(0, |bytes| bytes.len());
         backend.lock().uploads.push((name.clone(), kind, length));
-        let id = backend.add(&name, "PENDING", Value::Null, Value::Null);
+        let id = backend.add(&name, "PENDING", &Value::Null, &Value::Null);
         return Json(json!({ "video_id": id + 1000, "job_id": id, "status": "PENDING" })).into_response();
     }
     let error = json!([{ "loc": ["body", "file"], "msg": "Field required", "type": "missing" }]);

@@ -4,7 +4,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::Stall;
 use tallylight_client::{Shell, TrayView};
-use tallylight_core::view::{Event, JobView, NoticeView};
+use tallylight_core::{
+    JobId,
+    view::{Event, JobChange, JobView, NoticeView},
+};
 
 /// Is everything that a shell was told.
 #[derive(Debug, Default)]
@@ -21,6 +24,16 @@ impl Seen {
     /// Returns how many jobs the person was told of.
     pub fn told(&self) -> usize {
         self.notices.iter().map(|notice| notice.job_ids.len()).sum()
+    }
+
+    /// Returns every version of every job that was shown, in order.
+    pub fn shown(&self) -> impl DoubleEndedIterator<Item = &JobView> {
+        self.events.iter().flat_map(changed_by).map(|change| &change.job)
+    }
+
+    /// Tells whether a job was taken away.
+    pub fn has_removed(&self, job_id: &str) -> bool {
+        self.events.iter().flat_map(removed_by).any(|removed| removed.as_str() == job_id)
     }
 
     /// Returns every version of a job that was shown, by its file name.
@@ -42,6 +55,14 @@ impl Seen {
             .filter(|job| job.row.filename.as_deref() == Some(filename))
             .collect()
     }
+}
+
+fn changed_by(event: &Event) -> &[JobChange] {
+    if let Event::Jobs { changed, .. } = event { changed } else { &[] }
+}
+
+fn removed_by(event: &Event) -> &[JobId] {
+    if let Event::Jobs { removed, .. } = event { removed } else { &[] }
 }
 
 /// Records; its copies share what they record.

@@ -14,12 +14,12 @@ async fn main() {
     for number in 1..=131 {
         let metadata = json!({ "id": number, "job_id": number, "title": format!("Lecture {number}"), "tags": ["sea", "sea"],
             "thumbnail_file_url": "thumbnails/1.jpg", "updated_at": "2026-11-28T13:00:00.000001" });
-        backend.add(&format!("lecture_{number}.mp4"), "COMPLETED", json!(["uploaded", "completed"]), metadata);
+        backend.add(&format!("lecture_{number}.mp4"), "COMPLETED", &json!(["uploaded", "completed"]), &metadata);
     }
     let reason = json!(["Error: ffprobe metadata extraction failed: moov atom not found"]);
-    backend.add("broken.mp4", "FAILED", reason, Value::Null);
-    backend.add("שלום \u{202e}gpj.mp4", "PROCESSING", Value::Null, json!({ "title": "\u{3164}" }));
-    backend.add("nul\0 and \u{1b}[31mred.mp4", "PROCESSING", json!({ "uploaded": true }), Value::Null);
+    backend.add("broken.mp4", "FAILED", &reason, &Value::Null);
+    backend.add("שלום \u{202e}gpj.mp4", "PROCESSING", &Value::Null, &json!({ "title": "\u{3164}" }));
+    backend.add("nul\0 and \u{1b}[31mred.mp4", "PROCESSING", &json!({ "uploaded": true }), &Value::Null);
     println!("public backend on {}", backend.address);
     let mut lines = BufReader::new(tokio::io::stdin()).lines();
     while let Ok(Some(line)) = lines.next_line().await {

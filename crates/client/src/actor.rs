@@ -33,7 +33,7 @@ use crate::{
     automation::Performed,
     browser::Browser,
     clock::Clock,
-    config::{AfterCrashes, Config},
+    config::Config,
     handle::{Command, Handle, Reply},
     http::Failure,
     network::Network,
@@ -176,12 +176,8 @@ pub fn start(config: Config, shell: impl Shell) -> Handle {
     let (commands, inbox) = mpsc::channel(COMMANDS);
     let (reports, incoming) = mpsc::channel(REPORTS);
     tokio::spawn(async move {
-        let run = match config.after_crashes {
-            AfterCrashes::BeginAnew => RunMark::set(&config.data_dir, config.clock.now().wall),
-            AfterCrashes::GoOn => RunMark::none(),
-        };
-        let mut store =
-            if run.follows_crashes() { Store::open_anew(&config.data_dir) } else { Store::open(&config.data_dir) };
+        let run = RunMark::of(&config);
+        let mut store = Store::open_after(&run, &config.data_dir);
         let jobs = changes::kept_jobs(&mut store, config.clock.now(), config.settings.data.retention_days);
         let route = Route::new(&config.settings.network).unwrap_or_else(|error| {
             tracing::error!(%error, "going without it");

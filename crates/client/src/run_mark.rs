@@ -9,6 +9,8 @@ use std::{
 
 use jiff::Timestamp;
 
+use crate::config::{AfterCrashes, Config};
+
 /// Crashes that lie further apart have nothing to do with each other.
 const TOGETHER: Duration = Duration::from_mins(1);
 /// So many in a row have a cause that comes with every start.
@@ -23,15 +25,18 @@ pub struct RunMark {
 }
 
 impl RunMark {
-    /// Marks nothing, for programs that people end as they like.
-    pub fn none() -> Self {
-        Self { file: None, crashes: 0 }
+    /// Marks the beginning of a run, unless it is of a program that people end as they like.
+    pub fn of(config: &Config) -> Self {
+        match config.after_crashes {
+            AfterCrashes::BeginAnew => Self::set(&config.data_dir, config.clock.now().wall),
+            AfterCrashes::GoOn => Self { file: None, crashes: 0 },
+        }
     }
 
     /// Marks the beginning of a run.
-    pub fn set(data_dir: &Path, now: Timestamp) -> Self {
+    fn set(data_dir: &Path, now: Timestamp) -> Self {
         let marked = crate::private_folder(data_dir).ok().and_then(|()| mark(data_dir, now));
-        marked.map_or(Self::none(), |(file, crashes)| Self { file: Some(file), crashes })
+        marked.map_or(Self { file: None, crashes: 0 }, |(file, crashes)| Self { file: Some(file), crashes })
     }
 
     /// The run ends as it should.

@@ -22,6 +22,8 @@ use tallylight_core::{
 };
 use url::Url;
 
+use crate::run_mark::RunMark;
+
 mod disk;
 mod history;
 mod open;
@@ -76,10 +78,10 @@ impl Store {
         Self::of(open::open(data_dir))
     }
 
-    /// Opens the store without what it kept of jobs, because the program crashed with it again and again: the file is set
-    /// aside, and what a person wrote is carried over.
-    pub fn open_anew(data_dir: &Path) -> Self {
-        Self::of(open::open_anew(data_dir))
+    /// Opens the store; without what it kept of jobs, where the program crashed with it again and again: the file is set
+    /// aside then, and what a person wrote is carried over.
+    pub fn open_after(run: &RunMark, data_dir: &Path) -> Self {
+        if run.follows_crashes() { Self::of(open::open_anew(data_dir)) } else { Self::open(data_dir) }
     }
 
     fn of(opened: open::Opened) -> Self {

@@ -10,7 +10,7 @@ use crate::{
     Code, ConnId, JobId, Now,
     backoff::Backoff,
     error::Error,
-    protocol::{ClientMessage, Heartbeat, SUBSCRIPTION_CHUNK},
+    protocol::{ClientMessage, Heartbeat},
     view::{ConnectionState, ConnectionView, ReasonView},
 };
 
@@ -21,12 +21,14 @@ mod renew;
 mod shown;
 mod step;
 mod sync;
+mod watch;
 
 use access::Access;
 pub use close::{Closed, Refusal};
 use open::{Open, Readable};
 pub use step::{Effect, Input};
 use sync::{Recovery, Sync};
+use watch::subscribe;
 
 /// The specification's limit: a peer that says nothing for so long is dead.
 pub const SILENCE_LIMIT: Duration = Duration::from_mins(1);
@@ -344,13 +346,6 @@ impl Link {
         *self = Self { next_conn, shown, access, last: self.last, ..Self::default() };
     }
 
-    fn watch(&mut self, job_ids: Vec<JobId>, effects: &mut Vec<Effect>) {
-        let fresh: Vec<JobId> = job_ids.into_iter().filter(|job_id| self.watched.insert(job_id.clone())).collect();
-        if let State::Open(Open { conn, .. }) = self.state {
-            subscribe(conn, &fresh, effects);
-        }
-    }
-
     fn life(&mut self, conn: ConnId, now: Now) {
         if let State::Open(open) = &mut self.state
             && open.conn == conn
@@ -394,12 +389,6 @@ impl Link {
 
     fn slept(&mut self, now: Now) -> bool {
         self.last.replace(now).is_some_and(|last| now.slept_since(last).is_some())
-    }
-}
-
-fn subscribe(conn: ConnId, job_ids: &[JobId], effects: &mut Vec<Effect>) {
-    for chunk in job_ids.chunks(SUBSCRIPTION_CHUNK) {
-        effects.push(Effect::Send(conn, ClientMessage::Subscribe { job_ids: chunk.to_vec() }));
     }
 }
 

@@ -100,7 +100,7 @@ fn leaves(value: &Value) -> Vec<String> {
         match value {
             Value::Object(map) => map.iter().for_each(|(name, value)| walk(value, &format!("{path}/{name}"), leaves)),
             Value::Array(list) => {
-                list.iter().enumerate().for_each(|(at, value)| walk(value, &format!("{path}/{at}"), leaves))
+                list.iter().enumerate().for_each(|(at, value)| walk(value, &format!("{path}/{at}"), leaves));
             }
             Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => leaves.push(path.to_owned()),
         }

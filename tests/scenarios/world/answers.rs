@@ -177,14 +177,14 @@ async fn an_answer_that_is_compressed_without_being_asked_is_read() {
     let bytes = zip.finish().expect("bytes");
     for header in [Some("gzip"), None] {
         let scene = Scene::set(|backend| {
-            backend.set_rest(Answer::status(200).bytes(&bytes).with_each("content-encoding", header))
+            backend.set_rest(Answer::status(200).bytes(&bytes).with_each("content-encoding", header));
         })
         .await;
         scene.client.synced().await.unwrap_or_else(|error| panic!("{header:?}: {error}"));
         assert_eq!(scene.client.jobs().await.expect("jobs").len(), 1, "{header:?}");
     }
     let scene = Scene::set(|backend| {
-        backend.set_rest(Answer::status(200).bytes(&bytes).with_each("content-encoding", Some("br")))
+        backend.set_rest(Answer::status(200).bytes(&bytes).with_each("content-encoding", Some("br")));
     })
     .await;
     let error = scene.client.synced().await.expect_err("unreadable");
@@ -215,7 +215,7 @@ async fn a_cache_with_a_nul_that_an_earlier_version_kept_is_cleaned() {
 async fn a_start_that_follows_two_crashes_begins_without_the_cache_and_says_so() {
     let mut scene = Scene::live(|backend| backend.set_jobs(json!([ended("7", "COMPLETED")]))).await;
     scene.client.shutdown().await;
-    let now = jiff::Timestamp::from_nanosecond(jiff::Timestamp::now().as_nanosecond()).expect("a time");
+    let now = format!("{}Z", tallylight_tests::naive_now());
     std::fs::write(scene.folder.path().join("running.lock"), format!("{now}\n{now}\n")).expect("two crashes");
     scene.restart().await;
     let incident = scene.client.status().await.expect("status").storage.incident.expect("it is said");

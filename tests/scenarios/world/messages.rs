@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use tallylight_core::{
-    Code, JobId,
+    Code,
     job::Status,
     view::{ConnectionState, NoticeKind},
 };
@@ -13,12 +13,7 @@ use tallylight_tests::{Answer, Scene, ended, running, update};
 const TIME: &str = "2026-01-01T00:05:00Z";
 
 fn status(scene: &Scene, job_id: &str) -> Option<Status> {
-    let seen = scene.recorder.seen();
-    let views = seen.events.iter().filter_map(|event| match event {
-        tallylight_core::view::Event::Jobs { changed, .. } => Some(changed),
-        _ => None,
-    });
-    views.flatten().rfind(|change| change.job.row.job_id.as_str() == job_id).map(|change| change.job.row.status)
+    scene.recorder.seen().shown().rfind(|job| job.row.job_id.as_str() == job_id).map(|job| job.row.status)
 }
 
 #[tokio::test]
@@ -121,13 +116,7 @@ async fn a_removed_job_stays_removed_whatever_messages_say_until_rest_has_it_aga
     let scene = Scene::live(|backend| backend.set_jobs(json!([running("7"), running("8")]))).await;
     scene.backend.set_jobs(json!([running("8")]));
     scene.client.refresh().await.expect("asked");
-    let is_gone = |scene: &Scene| {
-        scene.recorder.seen().events.iter().any(|event| match event {
-            tallylight_core::view::Event::Jobs { removed, .. } => removed.contains(&JobId::new("7")),
-            _ => false,
-        })
-    };
-    scene.until("it is gone", is_gone).await;
+    scene.until("it is gone", |scene| scene.recorder.seen().has_removed("7")).await;
     for (status, percent) in [("PROCESSING", 50), ("COMPLETED", 100)] {
         scene.backend.say(update("7", status, percent, TIME));
     }
@@ -144,14 +133,7 @@ async fn a_job_that_messages_alone_claim_is_not_there_when_rest_denies_it() {
     let scene = Scene::live(|backend| backend.set_jobs(json!([running("8")]))).await;
     scene.backend.say(update("ghost", "PROCESSING", 50, TIME));
     scene.settle().await;
-    scene
-        .until("it is gone", |scene| {
-            scene.recorder.seen().events.iter().any(|event| match event {
-                tallylight_core::view::Event::Jobs { removed, .. } => removed.contains(&JobId::new("ghost")),
-                _ => false,
-            })
-        })
-        .await;
+    scene.until("it is gone", |scene| scene.recorder.seen().has_removed("ghost")).await;
     assert_eq!(scene.client.jobs().await.expect("jobs").len(), 1);
 }
 
@@ -160,14 +142,7 @@ async fn a_clock_that_does_not_know_its_offset_freezes_no_progress() {
     let now = jiff::Timestamp::from_second(1_780_000_000).expect("a time");
     let listed = |percent: u32| json!([{ "id": "7", "status": "PROCESSING", "progress_percent": percent, "updated_at": now.to_string() }]);
     let scene = Scene::live(|backend| backend.set_jobs(listed(10))).await;
-    let percent = |scene: &Scene| {
-        let seen = scene.recorder.seen();
-        let changes = seen.events.iter().filter_map(|event| match event {
-            tallylight_core::view::Event::Jobs { changed, .. } => Some(changed),
-            _ => None,
-        });
-        changes.flatten().last().and_then(|change| change.job.row.progress_percent)
-    };
+    let percent = |scene: &Scene| scene.recorder.seen().shown().next_back().and_then(|job| job.row.progress_percent);
     // Written as local time, seven hours behind.
     let said = update("7", "PROCESSING", 40, "2026-05-28T13:26:40");
     scene.backend.set_jobs(listed(40));

@@ -15,7 +15,7 @@ use super::World;
 async fn a_public_backend_is_used_from_sign_in_to_an_edit() {
     let world = World::live(|backend| {
         let metadata = json!({ "title": "Old", "tags": ["sea"], "updated_at": "2026-11-28T13:30:00.000001" });
-        backend.add("one.mp4", "PROCESSING", json!(["uploaded", "audio_extraction"]), metadata);
+        backend.add("one.mp4", "PROCESSING", &json!(["uploaded", "audio_extraction"]), &metadata);
     })
     .await;
     // The token travels as the backend takes it, and only one way at a time.
@@ -68,8 +68,8 @@ async fn a_public_backend_is_used_from_sign_in_to_an_edit() {
 #[tokio::test]
 async fn the_reason_of_a_failure_that_stands_among_the_stages_is_its_reason() {
     let world = World::of(|backend| {
-        backend.add("one.mp4", "FAILED", json!(["uploaded", "Error: moov atom not found"]), Value::Null);
-        backend.add("two.mp4", "FAILED", json!({ "uploaded": true, "error: disk full": true }), Value::Null);
+        backend.add("one.mp4", "FAILED", &json!(["uploaded", "Error: moov atom not found"]), &Value::Null);
+        backend.add("two.mp4", "FAILED", &json!({ "uploaded": true, "error: disk full": true }), &Value::Null);
     })
     .await;
     let jobs = [world.job(1).await.expect("a job"), world.job(2).await.expect("a job")];
@@ -82,7 +82,7 @@ async fn the_reason_of_a_failure_that_stands_among_the_stages_is_its_reason() {
 async fn a_list_that_holds_the_newest_hundred_says_so_and_the_others_are_asked_for_by_their_id() {
     let world = World::of(|backend| {
         for number in 0..134 {
-            backend.add(&format!("{number}.mp4"), "COMPLETED", Value::Null, Value::Null);
+            backend.add(&format!("{number}.mp4"), "COMPLETED", &Value::Null, &Value::Null);
         }
     })
     .await;
@@ -106,9 +106,9 @@ async fn a_list_that_holds_the_newest_hundred_says_so_and_the_others_are_asked_f
 #[tokio::test]
 async fn what_can_be_had_of_a_list_is_shown_and_the_rest_is_named() {
     let world = World::of(|backend| {
-        backend.add("one.mp4", "COMPLETED", Value::Null, Value::Null);
-        backend.add("two.mp4", "FAILED", json!(["Error: x"]), Value::Null);
-        backend.add("three.mp4", "PENDING", Value::Null, Value::Null);
+        backend.add("one.mp4", "COMPLETED", &Value::Null, &Value::Null);
+        backend.add("two.mp4", "FAILED", &json!(["Error: x"]), &Value::Null);
+        backend.add("three.mp4", "PENDING", &Value::Null, &Value::Null);
         backend.break_status("FAILED");
     })
     .await;
@@ -120,11 +120,11 @@ async fn what_can_be_had_of_a_list_is_shown_and_the_rest_is_named() {
 #[tokio::test]
 async fn a_backend_that_cannot_answer_for_one_job_loses_none() {
     let world = World::live(|backend| {
-        backend.add("one.mp4", "PROCESSING", Value::Null, Value::Null);
+        backend.add("one.mp4", "PROCESSING", &Value::Null, &Value::Null);
         backend.serve_no_single_job();
     })
     .await;
-    world.backend.add("two.mp4", "PROCESSING", Value::Null, Value::Null);
+    world.backend.add("two.mp4", "PROCESSING", &Value::Null, &Value::Null);
     world.backend.say(&json!({ "type": "job_update", "job_id": 2, "status": "COMPLETED" }));
     world.until("the end", |world| world.recorder.seen().told() == 1).await;
     assert_eq!(world.client.jobs().await.expect("jobs").len(), 2);

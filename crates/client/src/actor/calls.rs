@@ -7,10 +7,11 @@ use std::{
 
 use jiff::Timestamp;
 use tallylight_core::{
-    Code, Error, JobId, Now, backoff::Backoff, cache::Authority, link, session, snapshot::Snapshot, view::ListView,
+    Error, JobId, Now, backoff::Backoff, cache::Authority, link, session, snapshot::Snapshot, view::ListView,
 };
 
 mod asked;
+mod failed;
 mod list;
 mod recheck;
 
@@ -336,17 +337,6 @@ impl Actor {
         }
     }
 
-    /// Tells whether a fresh token may have another answer: after a 401, and once after a 403 of the list.
-    fn is_worth_a_refresh(&mut self, call: &Call, failure: &Failure) -> bool {
-        if call.attempt != Attempt::First {
-            return false;
-        }
-        let is_forbidden = matches!(call.what, What::List) && failure.is_forbidden();
-        let is_new =
-            is_forbidden && std::mem::replace(&mut self.calls.forbidden, Forbidden::Refreshed) == Forbidden::No;
-        failure.is_unauthorized() || is_new
-    }
-
     fn answered(&mut self, job_id: &JobId) {
         self.calls.asked.remove(job_id);
         self.calls.backoff.reset();
@@ -361,53 +351,6 @@ impl Actor {
     /// Tells whether the job list is still waited for.
     pub(super) fn is_syncing(&self) -> bool {
         matches!(self.calls.sync, Sync::Awaited)
-    }
-
-    fn call_failed(&mut self, what: What, failure: &Failure) {
-        let (error, retry_after) = (failure.error.clone(), failure.retry_after);
-        tracing::info!(code = ?error.code, "a call failed");
-        match what {
-            What::List => {
-                self.diagnostics.count().failed_polls += 1;
-                self.note_error("the job list could not be had", &error);
-                self.link_input(link::Input::FetchFailed(error.clone(), retry_after));
-                self.calls.synced(Err(error));
-            }
-            What::Job(job_id, purpose) => {
-                self.calls.asked.remove(&job_id);
-                if failure.is_denial() {
-                    self.denied(&job_id, purpose);
-                }
-                self.answer_questions(&job_id, Some(&error));
-                if is_passing(failure) {
-                    // No list may come by itself: it is asked for again, ever later while that fails.
-                    self.calls.wanted.entry(job_id).or_insert(purpose);
-                    let wait = self.calls.backoff.fail(self.now().draw).max(retry_after.unwrap_or_default());
-                    self.calls.wanted_at = Some(self.now().monotonic + wait);
-                } else {
-                    self.begin_wanted();
-                }
-            }
-        }
-    }
-
-    /// REST says that there is no such job for this account. One that a list no longer holds is gone; one that only messages
-    /// told of never was, unless a list tells of it.
-    fn denied(&mut self, job_id: &JobId, purpose: Purpose) {
-        let Some(job) = self.cache.job(job_id) else { return };
-        let is_listed = job.listed;
-        // Texts alone claim nothing that REST could deny.
-        let is_claimed = !is_listed && job.overall.since().is_some();
-        // Whatever a person wrote about it is still to be seen somewhere.
-        if !(purpose == Purpose::Confirm || is_claimed) || self.edits.has(job_id) {
-            return;
-        }
-        let removed = self.cache.remove(job_id);
-        self.changed(removed.into_iter().collect());
-        if !is_listed {
-            // A backend may have no address for one job.
-            self.link_input(link::Input::LookSoon);
-        }
     }
 
     /// Repeats what waited for a token.
@@ -443,17 +386,6 @@ impl Actor {
         unfinished.sort();
         self.link_input(link::Input::Watch(unfinished));
     }
-}
-
-/// Tells whether a failure may be over by itself.
-fn is_passing(failure: &Failure) -> bool {
-    // What the backend does not understand it will not understand later.
-    let is_refusal = failure.status.is_some_and(|status| {
-        status.is_client_error() && !matches!(status.as_u16(), 408 | 425 | 429) && !failure.is_unauthorized()
-    });
-    let codes =
-        [Code::Unreachable, Code::ServerError, Code::RateLimited, Code::CaptivePortal, Code::UntrustedCertificate];
-    codes.contains(&failure.error.code) && !is_refusal
 }
 
 impl From<http::Failure> for Error {
