@@ -57,6 +57,10 @@ export class App {
     return this.browser.$(selector);
   }
 
+  $$(selector) {
+    return this.browser.$$(selector);
+  }
+
   /** Finds a button by its words or its name for screen readers. */
   button(name) {
     return this.$(`//button[normalize-space()="${name}" or @aria-label="${name}"]`);

@@ -205,3 +205,59 @@ async fn a_crash_writes_no_memory_to_the_disk() {
     let core = limits.lines().find(|line| line.starts_with("Max core file size")).expect("a limit");
     assert_eq!(core.split_whitespace().collect::<Vec<_>>()[4..6], ["0", "0"]);
 }
+
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn output_that_cannot_be_written_fails_and_a_closed_pipe_is_quiet() {
+    let scene = Scene::set().await;
+    let args = ["--server", &scene.address, "watch", "--email", EMAIL, "--for", "1"];
+    let watch = |output: Stdio| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_tally"));
+        command.arg("--data-dir").arg(scene.folder.path().join("data")).arg("--no-keychain").args(args);
+        command.env("TALLYLIGHT_PASSWORD", PASSWORD).stdout(output).stderr(Stdio::piped());
+        command.spawn().expect("tally")
+    };
+    let full = std::fs::OpenOptions::new().write(true).open("/dev/full").expect("a full disk");
+    let child = watch(full.into());
+    let output = tokio::task::spawn_blocking(|| child.wait_with_output()).await.expect("a thread").expect("its end");
+    assert_eq!(output.status.code(), Some(1));
+    assert!(complaint(&output).contains("the output cannot be written"), "{}", complaint(&output));
+    let mut child = watch(Stdio::piped());
+    drop(child.stdout.take());
+    let output = tokio::task::spawn_blocking(|| child.wait_with_output()).await.expect("a thread").expect("its end");
+    assert_eq!((output.status.code(), complaint(&output).as_str()), (Some(0), ""));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_line_that_is_no_text_is_rejected_and_the_next_command_is_done() {
+    let scene = Scene::set().await;
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tally"));
+    command.arg("--data-dir").arg(scene.folder.path().join("data")).args(["--no-keychain", "--json"]);
+    command.args(["--server", &scene.address, "watch", "--email", EMAIL, "--commands", "--for", "30"]);
+    command.env("TALLYLIGHT_PASSWORD", PASSWORD).stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut child = command.spawn().expect("tally");
+    let mut input = child.stdin.take().expect("its input");
+    let lines = BufReader::new(child.stdout.take().expect("its output")).lines();
+    input
+        .write_all(b"{\"command\":\"open\",\"job_id\":\"caf\xe9\"}\nnonsense\n{\"command\":\"sign_out\"}\n")
+        .expect("written");
+    let said: Vec<Value> = tokio::task::spawn_blocking(move || {
+        let lines = lines.map(|line| serde_json::from_str::<Value>(&line.expect("a line")).expect("JSON"));
+        let mut said = Vec::new();
+        for line in lines {
+            let is_over = line["event"] == "session" && line["state"] == "signed_out";
+            said.push(line);
+            if is_over {
+                break;
+            }
+        }
+        said
+    })
+    .await
+    .expect("a thread");
+    child.kill().expect("its end");
+    child.wait().expect("its end");
+    let rejected: Vec<_> = said.iter().filter(|line| line["event"] == "rejected").collect();
+    assert_eq!(rejected.len(), 2, "{said:?}");
+    assert_eq!(rejected[0]["reason"], "command: it is no UTF-8");
+}

@@ -112,8 +112,11 @@ pub fn redirected(response: &Response) -> Option<Url> {
     if !matches!(response.status().as_u16(), 301 | 302 | 303 | 307 | 308) {
         return None;
     }
-    let from = response.url();
-    let mut to = from.join(response.headers().get(header::LOCATION)?.to_str().ok()?).ok()?;
+    leads_to(response.url(), response.headers().get(header::LOCATION)?.to_str().ok()?)
+}
+
+fn leads_to(from: &Url, location: &str) -> Option<Url> {
+    let mut to = from.join(location).ok()?;
     if from.scheme() == "https" && to.scheme() == "http" && from.host() == to.host() {
         // A port that was said of http is none of https.
         let _ = to.set_scheme("https");
@@ -343,6 +346,36 @@ fn misled(response: &Response) -> Failure {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn redirects_lead_only_where_nothing_is_sent_in_the_clear() {
+        let from = Url::parse("https://api.acme.tv/api/v1/jobs?limit=1").expect("an address");
+        for (location, to) in [
+            ("/api/v1/jobs/?limit=1", Some("https://api.acme.tv/api/v1/jobs/?limit=1")),
+            // Behind a proxy that ends TLS, a server takes itself for one of http.
+            ("http://api.acme.tv/api/v1/jobs/?limit=1", Some("https://api.acme.tv/api/v1/jobs/?limit=1")),
+            ("http://api.acme.tv:80/jobs/", Some("https://api.acme.tv/jobs/")),
+            ("https://other.acme.tv/jobs/", Some("https://other.acme.tv/jobs/")),
+            ("http://other.acme.tv/jobs/", None),
+            ("ftp://api.acme.tv/jobs/", None),
+            ("http://", None),
+        ] {
+            assert_eq!(leads_to(&from, location).as_ref().map(Url::as_str), to, "{location}");
+        }
+        let local = Url::parse("http://127.0.0.1:8000/jobs").expect("an address");
+        assert_eq!(leads_to(&local, "/jobs/").as_ref().map(Url::as_str), Some("http://127.0.0.1:8000/jobs/"));
+    }
+
+    #[test]
+    fn what_was_zipped_without_a_word_is_unzipped_within_its_limit() {
+        use std::io::Write;
+        let mut zip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+        zip.write_all(&[b' '; 4096]).expect("bytes");
+        let bytes = zip.finish().expect("bytes");
+        assert_eq!(unzipped(bytes.clone(), 4096).expect("within").len(), 4096);
+        assert!(unzipped(bytes, 4095).is_err(), "a bomb");
+        assert_eq!(unzipped(vec![0x1f, 0x8b, 7], 10).expect("not zipped after all"), [0x1f, 0x8b, 7]);
+    }
 
     #[test]
     fn retry_after_is_read_in_both_forms() {

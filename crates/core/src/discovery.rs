@@ -370,6 +370,19 @@ mod tests {
     }
 
     #[test]
+    fn an_unknown_value_is_named_with_what_it_may_be() {
+        let address = parse_address("acme.tv").expect("an address");
+        for (field, known) in [("ws_token", "header, query, subprotocol, message"), ("transport", "socket")] {
+            let document = format!(r#"{{"auth_url":"x.co","auth_key":"k","{field}":"pigeon"}}"#);
+            let error = read(&address, Identity::Address, &document).expect_err("unknown");
+            assert!(error.message.contains(field) && error.message.contains(known), "{error}");
+        }
+        let twice = r#"{"auth_url":"x.co","auth_key":"k","auth_providers":["google",null,"google",7],"editable":["TITLE","TITLE"]}"#;
+        let server = read(&address, Identity::Address, twice).expect("each once");
+        assert_eq!((server.auth_providers, server.editable), (vec!["google".to_owned()], vec![Field::Title]));
+    }
+
+    #[test]
     fn a_document_cannot_lead_to_a_plain_address() {
         let address = parse_address("acme.tv").expect("an address");
         let plain = r#"{"auth_url":"http://x.co","auth_key":"k"}"#;

@@ -246,7 +246,12 @@ impl Actor {
 
     fn ask_for_list_instead(&mut self) {
         let before = self.calls.wanted.len();
-        self.calls.wanted.retain(|_, purpose| *purpose == Purpose::Decide);
+        let is_waited_for = |job_id: &JobId| self.calls.questions.contains_key(job_id);
+        let kept: BTreeMap<JobId, Purpose> = std::mem::take(&mut self.calls.wanted)
+            .into_iter()
+            .filter(|(job_id, purpose)| *purpose == Purpose::Decide || is_waited_for(job_id))
+            .collect();
+        self.calls.wanted = kept;
         if self.calls.wanted.len() < before {
             self.link_input(link::Input::LookSoon);
         }
