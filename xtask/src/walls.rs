@@ -25,22 +25,43 @@ pub fn check() -> Result<()> {
     Ok(())
 }
 
-/// Checks that `docs/reliability.md` lists every scenario of the fault suite, and no other.
+/// Checks that `docs/reliability.md` lists every scenario of the fault suite, and no other, and every scenario of what is really
+/// sent.
 fn faults_are_listed(shell: &Shell) -> Result<()> {
     let page = shell.read_file("docs/reliability.md")?;
-    let (_, table) = page.split_once("## The fault suite").unwrap_or_default();
-    let (table, _) = table.split_once("## Beside it").unwrap_or((table, ""));
-    let cells = table.lines().filter_map(|line| line.strip_suffix("` |")?.rsplit_once('`'));
-    let listed: BTreeSet<String> = cells.map(|(_, test)| test.to_owned()).collect();
+    let section = |title: &str| {
+        let (_, rest) = page.split_once(title).unwrap_or_default();
+        rest.split_once("\n## ").map_or(rest, |(section, _)| section)
+    };
+    let last_cells =
+        section("## The fault suite").lines().filter_map(|line| line.strip_suffix("` |")?.rsplit_once('`'));
+    let listed: BTreeSet<String> = last_cells.map(|(_, test)| test.to_owned()).collect();
+    let written = scenarios(shell, "tests/scenarios/faults")?;
+    let apart: Vec<&String> = listed.symmetric_difference(&written).collect();
+    ensure!(!written.is_empty() && apart.is_empty(), "docs/reliability.md and the fault suite differ: {apart:?}");
+
+    let is_test =
+        |word: &&str| word.matches('_').count() > 2 && word.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    let named: BTreeSet<String> = section("## What servers").split('`').filter(is_test).map(str::to_owned).collect();
+    let unlisted: Vec<String> = scenarios(shell, "tests/scenarios/world")?.difference(&named).cloned().collect();
+    ensure!(unlisted.is_empty(), "docs/reliability.md does not list {unlisted:?}");
+    for test in &named {
+        let function = format!("fn {test}(");
+        let found = cmd!(shell, "git grep --untracked -lF {function} -- *.rs").quiet().ignore_status().read()?;
+        ensure!(!found.is_empty(), "docs/reliability.md points to a test that is not there: {test}");
+    }
+    Ok(())
+}
+
+/// Returns the names of the scenarios in a folder.
+fn scenarios(shell: &Shell, folder: &str) -> Result<BTreeSet<String>> {
     let mut written = BTreeSet::new();
-    for file in shell.read_dir("tests/scenarios/faults")? {
+    for file in shell.read_dir(folder)? {
         let text = shell.read_file(file)?;
         let tests = text.split("#[tokio::test]\nasync fn ").skip(1);
         written.extend(tests.filter_map(|test| Some(test.split_once('(')?.0.to_owned())));
     }
-    let apart: Vec<&String> = listed.symmetric_difference(&written).collect();
-    ensure!(!written.is_empty() && apart.is_empty(), "docs/reliability.md and the fault suite differ: {apart:?}");
-    Ok(())
+    Ok(written)
 }
 
 /// Checks that every test that `docs/security.md` points to exists.

@@ -379,3 +379,60 @@ fn the_view_is_shown_once_a_change_not_once_an_input() {
 mod another_network;
 #[path = "link_properties.rs"]
 mod any_sequence;
+
+#[test]
+fn a_socket_that_refuses_late_whatever_way_the_token_is_sent_is_left_alone_after_each_was_tried_once() {
+    let mut scene = Scene::new();
+    scene.link.lead_to("acme.tv/ws".to_owned(), crate::discovery::WsToken::Auto, None);
+    scene.on(Input::SignedIn);
+    scene.on(Input::Fetched);
+    let mut ways = Vec::new();
+    for _ in 0..crate::discovery::WsToken::WAYS.len() {
+        ways.push(scene.link.token_way());
+        scene.open();
+        scene.on(Input::Fetched);
+        scene.after(10.0);
+        scene.on(Input::Closed(scene.conn(), Closed::Auth));
+        if scene.link.state == State::AskingRest {
+            scene.on(Input::Fetched);
+        }
+    }
+    assert_eq!(ways, crate::discovery::WsToken::WAYS);
+    scene.on(Input::Fetched);
+    assert_eq!(scene.state(), ConnectionState::Polling);
+    assert!((scene.wait() - 300.0).abs() < 0.01, "{}", scene.wait());
+    assert_eq!(scene.link.view(scene.now).reason.expect("a reason").code, Code::SocketRefused);
+}
+
+#[test]
+fn the_way_that_brought_a_message_is_remembered_and_tried_first() {
+    use crate::discovery::WsToken;
+    let mut scene = Scene::new();
+    scene.link.lead_to("acme.tv/ws".to_owned(), WsToken::Auto, None);
+    scene.on(Input::SignedIn);
+    scene.on(Input::Fetched);
+    scene.on(Input::Refused(scene.conn(), Refusal::Auth));
+    assert!(connects(&scene.on(Input::Fetched)), "the next way, at once");
+    assert_eq!(scene.link.token_way(), WsToken::Query);
+    scene.open();
+    let effects = scene.on(Input::Message(scene.conn()));
+    assert!(effects.contains(&Effect::Remember(WsToken::Query)), "{effects:?}");
+    scene.on(Input::Closed(scene.conn(), Closed::Lost(Error::new(Code::Closed, "closed"))));
+    scene.after(1.0);
+    assert_eq!(scene.link.token_way(), WsToken::Query);
+    scene.link.lead_to("acme.tv/ws".to_owned(), WsToken::Auto, Some(WsToken::Message));
+    assert_eq!(scene.link.token_way(), WsToken::Message);
+}
+
+#[test]
+fn a_token_that_rest_had_to_refresh_is_tried_the_same_way_again() {
+    use crate::discovery::WsToken;
+    let mut scene = Scene::new();
+    scene.link.lead_to("acme.tv/ws".to_owned(), WsToken::Auto, None);
+    scene.on(Input::SignedIn);
+    scene.on(Input::Fetched);
+    scene.on(Input::Refused(scene.conn(), Refusal::Auth));
+    scene.on(Input::TokenRefreshed);
+    assert!(connects(&scene.on(Input::Fetched)));
+    assert_eq!(scene.link.token_way(), WsToken::Header);
+}

@@ -169,8 +169,10 @@ impl Link {
 
     /// The connection has been open for a while.
     pub(super) fn settle(&mut self, was_valid: bool, effects: &mut Vec<Effect>) {
-        // A server that waits for the token in a message says nothing before it, and is open all the same.
-        if was_valid || self.token_way() != WsToken::Message {
+        // A server that waits for the token in a message says nothing before it, and is open all the same. And where another
+        // way was refused just now, being open proves nothing: one that refuses late would be tried for ever.
+        let is_open_for_us = self.token_way() != WsToken::Message && self.access.round == Round::Untried;
+        if was_valid || is_open_for_us {
             self.prove_way(effects);
         }
         if was_valid {
