@@ -20,6 +20,8 @@ const CONNECT_LIMIT: Duration = Duration::from_secs(10);
 pub const CALL_LIMIT: Duration = Duration::from_secs(30);
 /// The largest answer about one thing that is read, in bytes: a job with a long transcript.
 pub const ANSWER_LIMIT: usize = 32 << 20;
+/// The most that a `Retry-After` may ask for: a backend that says more is asked again all the same.
+const LONGEST_WAIT: Duration = Duration::from_hours(1);
 /// Redirects that are followed in a row.
 const REDIRECT_LIMIT: usize = 5;
 
@@ -105,7 +107,7 @@ pub async fn send(client: &Client, call: RequestBuilder) -> Result<Response, Fai
 
 /// Stands with an answer to a call that carried no token.
 #[derive(Clone, Copy, Debug)]
-struct WithoutToken;
+pub(crate) struct WithoutToken;
 
 /// Returns where an answer leads, if that may be followed.
 pub fn redirected(response: &Response) -> Option<Url> {
@@ -284,10 +286,11 @@ pub fn date(headers: &header::HeaderMap) -> Option<Timestamp> {
 /// Reads `Retry-After`, in seconds or as a date.
 pub fn retry_after(headers: &header::HeaderMap) -> Option<Duration> {
     let text = headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim();
-    if let Ok(seconds) = text.parse::<u64>() {
-        return Some(Duration::from_secs(seconds));
-    }
-    Duration::try_from(parse_http_date(text)?.duration_since(date(headers)?)).ok()
+    let wait = match text.parse::<u64>() {
+        Ok(seconds) => Duration::from_secs(seconds),
+        Err(_) => Duration::try_from(parse_http_date(text)?.duration_since(date(headers)?)).ok()?,
+    };
+    Some(wait.min(LONGEST_WAIT))
 }
 
 fn parse_http_date(text: &str) -> Option<Timestamp> {
@@ -386,5 +389,6 @@ mod tests {
         let dated = [("date", "Sun, 06 Nov 1994 08:49:37 GMT"), ("retry-after", "Sun, 06 Nov 1994 08:50:37 GMT")];
         assert_eq!(retry_after(&headers(&dated)), Some(Duration::from_mins(1)));
         assert_eq!(retry_after(&headers(&[("retry-after", "soon")])), None);
+        assert_eq!(retry_after(&headers(&[("retry-after", "18446744073709551615")])), Some(LONGEST_WAIT));
     }
 }

@@ -91,7 +91,9 @@ pub async fn job(
 
 /// Returns a job that an answer holds, if it is the one that was asked for.
 fn of(job_id: &JobId, job: Snapshot) -> Option<Snapshot> {
-    let is_it = job.job_id.as_str().eq_ignore_ascii_case(job_id.as_str());
+    let number = |id: &JobId| id.as_str().parse::<u64>().ok();
+    let is_number = || number(&job.job_id).is_some_and(|found| number(job_id) == Some(found));
+    let is_it = job.job_id.as_str().eq_ignore_ascii_case(job_id.as_str()) || is_number();
     is_it.then(|| Snapshot { job_id: job_id.clone(), ..job })
 }
 
@@ -125,7 +127,7 @@ async fn send_edit(
         status if status.is_success() => {
             let text = text(response, ANSWER_LIMIT).await?;
             // The page of a Wi-Fi is no answer of a studio, whatever its status.
-            if !text.trim().is_empty() {
+            if !text.trim().is_empty() && core_json::parse(&text).is_err() {
                 is_data(&text)?;
             }
             // A backend that answers with nothing, or with something else, has the job all the same.

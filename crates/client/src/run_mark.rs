@@ -61,10 +61,16 @@ fn mark(data_dir: &Path, now: Timestamp) -> Option<(File, usize)> {
     file.try_lock().ok()?;
     let mut lines = String::new();
     file.read_to_string(&mut lines).ok()?;
-    let since = now.checked_sub(TOGETHER).ok()?;
     let mut starts: Vec<Timestamp> = lines.lines().filter_map(|line| line.parse().ok()).collect();
-    starts.retain(|start| (since..=now).contains(start));
-    let crashes = starts.len();
+    // Each began shortly after the one before: how long a person takes to start it again does not add up.
+    let mut next = now;
+    let is_together = |start: &&Timestamp| {
+        let gap = Duration::try_from(next.duration_since(**start));
+        next = **start;
+        gap.is_ok_and(|gap| gap <= TOGETHER)
+    };
+    let crashes = starts.iter().rev().take_while(is_together).count();
+    starts.drain(..starts.len() - crashes);
     // What was begun without the cache is told from what crashed with it.
     if crashes >= TOO_MANY {
         starts.clear();
@@ -109,9 +115,12 @@ mod tests {
         assert!(third.follows_crashes());
         crash(third);
         assert!(!set(30).follows_crashes(), "without the cache it crashed once");
-        crash(set(100));
-        crash(set(170));
-        assert!(!set(200).follows_crashes(), "further apart");
+        crash(set(31));
+        crash(set(80));
+        assert!(set(130).follows_crashes(), "one after the other");
+        crash(set(300));
+        crash(set(370));
+        assert!(!set(400).follows_crashes(), "further apart");
     }
 
     #[test]

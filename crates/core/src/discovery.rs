@@ -233,6 +233,16 @@ fn describe(document: &str) -> Result<Description, String> {
             words.retain(|word| word.as_str().is_some_and(|word| seen.insert(word.to_owned())));
         }
     }
+    if let Value::Object(fields) = &mut document {
+        for (name, value) in fields.iter_mut().filter(|(_, value)| !value.is_array() && !value.is_null()) {
+            // What is no text where one belongs says nothing, but for what must not be guessed.
+            if matches!(name.as_str(), "ws_token" | "transport" | "ws_auth_message") && !value.is_string() {
+                *value = Value::from(value.to_string());
+            } else if !value.is_string() {
+                *value = Value::Null;
+            }
+        }
+    }
     Description::deserialize(document).map_err(|error| error.to_string())
 }
 
@@ -377,6 +387,12 @@ mod tests {
             let error = read(&address, Identity::Address, &document).expect_err("unknown");
             assert!(error.message.contains(field) && error.message.contains(known), "{error}");
         }
+        let odd = r#"{"auth_url":"x.co","auth_key":"k","name":5,"ws_auth_message":{"auth":"{token}"}}"#;
+        let server = read(&address, Identity::Address, odd).expect("the rest of it");
+        assert_eq!(
+            (server.name.as_str(), server.ws_auth_message.as_deref()),
+            ("acme.tv", Some(r#"{"auth":"{token}"}"#))
+        );
         let twice = r#"{"auth_url":"x.co","auth_key":"k","auth_providers":["google",null,"google",7],"editable":["TITLE","TITLE"]}"#;
         let server = read(&address, Identity::Address, twice).expect("each once");
         assert_eq!((server.auth_providers, server.editable), (vec!["google".to_owned()], vec![Field::Title]));

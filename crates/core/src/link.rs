@@ -195,7 +195,7 @@ impl Link {
             State::Open(open) if !open.settled && now.monotonic >= open.since + SETTLED_AFTER => {
                 open.settled = true;
                 let was_valid = open.heard.any;
-                self.settle(was_valid, effects);
+                self.settle(was_valid, now, effects);
                 self.prove();
             }
             State::Connecting { conn, since } if now.monotonic >= *since + HANDSHAKE_LIMIT => {
@@ -219,6 +219,7 @@ impl Link {
     }
 
     fn connect(&mut self, now: Now, effects: &mut Vec<Effect>) {
+        self.begin_access();
         let conn = ConnId(self.next_conn);
         self.next_conn += 1;
         self.state = State::Connecting { conn, since: now.monotonic };
@@ -331,7 +332,8 @@ impl Link {
             }
             // Whoever took over is still there.
             State::Stopped => {}
-            State::Waiting { .. } | State::Open(_) | State::SignedOut | State::AwaitingToken | State::AskingRest => {
+            State::AskingRest => self.connect(now, effects),
+            State::Waiting { .. } | State::Open(_) | State::SignedOut | State::AwaitingToken => {
                 self.reconnect(now, effects);
             }
         }

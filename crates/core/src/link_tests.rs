@@ -420,7 +420,9 @@ fn the_way_that_brought_a_message_is_remembered_and_tried_first() {
     scene.on(Input::Closed(scene.conn(), Closed::Lost(Error::new(Code::Closed, "closed"))));
     scene.after(1.0);
     assert_eq!(scene.link.token_way(), WsToken::Query);
-    scene.link.lead_to("acme.tv/ws".to_owned(), WsToken::Auto, Some(WsToken::Message));
+    scene.link.lead_to("acme.tv/ws".to_owned(), WsToken::Auto, None);
+    assert_eq!(scene.link.token_way(), WsToken::Query, "the same again");
+    scene.link.lead_to("other.tv/ws".to_owned(), WsToken::Auto, Some(WsToken::Message));
     assert_eq!(scene.link.token_way(), WsToken::Message);
 }
 
@@ -435,4 +437,42 @@ fn a_token_that_rest_had_to_refresh_is_tried_the_same_way_again() {
     scene.on(Input::TokenRefreshed);
     assert!(connects(&scene.on(Input::Fetched)));
     assert_eq!(scene.link.token_way(), WsToken::Header);
+}
+
+#[test]
+fn a_socket_that_says_something_and_refuses_later_every_time_costs_one_refresh() {
+    let mut scene = Scene::live();
+    let mut refreshes = 0;
+    for _ in 0..5 {
+        scene.on(Input::Message(scene.conn()));
+        scene.after(10.0);
+        let effects = scene.on(Input::Closed(scene.conn(), Closed::Auth));
+        refreshes += effects.iter().filter(|effect| **effect == Effect::RefreshToken).count();
+        match scene.link.state {
+            State::AwaitingToken => drop(scene.on(Input::TokenRefreshed)),
+            State::AskingRest => drop(scene.on(Input::Fetched)),
+            _ => {}
+        }
+        if matches!(scene.link.state, State::Waiting { .. }) {
+            break;
+        }
+        scene.open();
+        scene.on(Input::Fetched);
+    }
+    assert_eq!(refreshes, 1);
+    assert!((scene.wait() - 300.0).abs() < 0.01, "{}", scene.wait());
+}
+
+#[test]
+fn a_socket_that_closes_because_the_token_was_renewed_meanwhile_is_opened_again_at_once() {
+    let mut scene = Scene::live();
+    for _ in 0..3 {
+        scene.on(Input::Message(scene.conn()));
+        scene.after(10.0);
+        scene.on(Input::TokenRefreshed);
+        let effects = scene.on(Input::Closed(scene.conn(), Closed::Auth));
+        assert!(connects(&effects) && !effects.contains(&Effect::RefreshToken), "{effects:?}");
+        scene.open();
+        scene.on(Input::Fetched);
+    }
 }

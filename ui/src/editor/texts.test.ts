@@ -78,6 +78,7 @@ describe("a pasted list of chapters", () => {
       "1:05 - 2:10 The beach",
       "１：０５ The beach",
       "• 1:05 | The beach",
+      "00:01:05,000 --> 00:02:10,000 The beach",
       "🎬 1:05 → The beach".replace("🎬 ", ""),
     ])
       expect(read(line), line).toEqual([[65, "The beach"]]);
@@ -85,6 +86,12 @@ describe("a pasted list of chapters", () => {
       [0, "50% of 3: what?"],
       [3723, "B-side (live)"],
     ]);
+  });
+
+  it("keeps what belongs to a title", () => {
+    expect(read("0:00 .NET basics")).toEqual([[0, ".NET basics"]]);
+    expect(read("0:00 -5 °C")).toEqual([[0, "-5 °C"]]);
+    expect(read(`${"-".repeat(200_000)}a 0:00`)).toHaveLength(1);
   });
 
   it("names the lines that are none", () => {

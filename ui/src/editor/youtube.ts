@@ -78,8 +78,8 @@ export function readClock(text: string): number | null {
 const TIME = /(?<![\d:.])(\d{1,3}(?::\d{2}){1,2})(?:[.,]\d{1,3})?(?![\d:])/;
 /** What joins a time and a title, or numbers the lines, and is no part of the title. */
 const BEFORE = /^[\s([{<]*(?:\d{1,3}[.)](?=\s|$)|[-–—•*#>])?[\s([{<]*/;
-const AFTER = /^[\s)\]}>]*(?:[-–—:|•~=→.>]+\s*)*/;
-const TAIL = /[\s([{<\-–—:|•~=→]*$/;
+const AFTER = /^[\s)\]}>]*(?:(?:[–—:|•~=→]|[-.>]+(?=\s|$|[-–—>]))+\s*)*/;
+const TAIL = new Set(" \t\u00a0([{<-–—:|•~=→");
 
 /** What a pasted list of chapters holds. */
 export interface PastedChapters {
@@ -106,15 +106,25 @@ function readChapter(line: string): Chapter | null {
   const time = TIME.exec(plain);
   const start_seconds = time?.[1] === undefined ? null : readClock(time[1]);
   if (!time || start_seconds === null) return null;
-  const before = plain.slice(0, time.index).replace(BEFORE, "").replace(TAIL, "").trim();
+  const before = plain.slice(0, time.index).replace(BEFORE, "");
   // The end of a chapter that is written beside its start.
-  const end = new RegExp(`^\\s*(?:[-–—~→]+|to|bis|a)\\s*${TIME.source}`);
+  const end = new RegExp(`^\\s*(?:[-–—~→>]+|to|bis|a)\\s*${TIME.source}`);
   const after = plain
     .slice(time.index + time[0].length)
     .replace(end, "")
     .replace(AFTER, "")
     .trim();
-  return { start_seconds, title: [before, after].filter((part) => part !== "").join(" ") };
+  return {
+    start_seconds,
+    title: [withoutTail(before), after].filter((part) => part !== "").join(" "),
+  };
+}
+
+/** Takes off what joins a title to the time behind it; by hand, because a pattern would try every place anew. */
+function withoutTail(text: string): string {
+  let end = text.length;
+  while (end > 0 && TAIL.has(text.charAt(end - 1))) end -= 1;
+  return text.slice(0, end).trim();
 }
 
 /** Reads a pasted list of chapters, without what is none. */

@@ -287,6 +287,14 @@ impl Actor {
         }
     }
 
+    /// Asks for a job at once, whatever else is waited for: somebody waits for the answer.
+    fn ask_now(&mut self, job_id: JobId) {
+        if self.calls.asked.insert(job_id.clone()) {
+            self.calls.wanted.remove(&job_id);
+            self.begin(Call::job(job_id));
+        }
+    }
+
     fn begin(&mut self, call: Call) {
         let (Some(clients), Some(server)) = (self.clients.clone(), self.server.clone()) else {
             return self.call_failed(call.what, &Failure::local(super::signed_out()));

@@ -88,6 +88,8 @@ struct Gathered {
     first: Option<JobId>,
     /// How many jobs there are, where the backend says so.
     total: Option<usize>,
+    /// How many pages held any.
+    pages: usize,
 }
 
 /// Tells whether another page is worth asking for.
@@ -106,20 +108,23 @@ impl Gathered {
             return More::No;
         }
         // The same page again comes from a backend that knows no offset: what it gave is all that it gives.
-        if self.first.is_some() && (first == self.first || page.jobs.iter().all(|job| self.ids.contains(&job.job_id))) {
+        let is_known = !page.jobs.is_empty() && page.jobs.iter().all(|job| self.ids.contains(&job.job_id));
+        if self.first.is_some() && is_known {
             let gave = self.list.jobs.len() + self.list.skipped;
             let is_cut = self.total.map_or_else(|| is_cap(gave, asked), |total| total > gave);
             self.list.incomplete = is_cut.then_some(Incomplete::Newest(gave));
             return More::No;
         }
         self.ids.extend(page.jobs.iter().map(|job| job.job_id.clone()));
-        self.first = first;
+        self.first = first.or(self.first.take());
+        self.pages += 1;
         self.list.skipped += page.skipped;
         self.list.lost = self.list.lost.saturating_add(page.lost);
         let is_new = self.ids.len() > known;
+        let is_unreadable = page.skipped > 0;
         self.list.jobs.extend(page.jobs);
         // More than was asked for comes from a backend that knows no pages.
-        if !is_new || count > asked { More::No } else { More::Yes }
+        if (!is_new && !is_unreadable) || count > asked { More::No } else { More::Yes }
     }
 }
 
@@ -155,12 +160,12 @@ impl Source<'_> {
                 break;
             }
         }
-        let mut list = gathered.list;
+        let (mut list, pages) = (gathered.list, gathered.pages);
         if list.skipped > 0 || list.lost > 0 {
             tracing::warn!(skipped = list.skipped, lost = list.lost, "parts of the job list could not be read");
         }
         // Only the first page is asked about: with more of them, a change on a later one would go unnoticed.
-        list.etag = list.etag.filter(|_| list.jobs.len() < PAGES[size] && list.incomplete.is_none());
+        list.etag = list.etag.filter(|_| pages <= 1 && list.incomplete.is_none());
         Ok(Dated { value: Listing::Jobs(list), date: clock })
     }
 

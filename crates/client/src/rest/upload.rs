@@ -85,6 +85,11 @@ async fn post(
             Err(_) if let Some(why) = trouble.get() => return Err(Failure::local(why.clone())),
             Err(error) => return Err(unanswered(&error)),
         };
+        let mut response = response;
+        if url.origin() != first {
+            // Whatever it says of a token, it was sent none.
+            response.extensions_mut().insert(http::WithoutToken);
+        }
         match led_on(&response) {
             Some(next) => url = next,
             None => return Ok(response),

@@ -1,6 +1,8 @@
 //! How the token travels to the socket, and what was tried against a refusal.
 
-use super::{Effect, Link, State};
+use std::time::Duration;
+
+use super::{CLOSED_SOCKET_RETRY, Effect, Link, State};
 use crate::{Code, Now, discovery::WsToken, error::Error};
 
 /// What is known of how the socket takes the token.
@@ -14,8 +16,12 @@ pub(super) struct Access {
     proven: Option<WsToken>,
     round: Round,
     trial: TokenTrial,
-    /// Whether the token was refreshed since REST was asked about it.
+    /// When a refresh was last spent on a refusal.
+    refreshed_at: Option<Duration>,
+    /// Whether the token was refreshed since the last connect, or since REST was asked about it.
     renewed: bool,
+    /// How the token was sent with the connection that is open or under way.
+    in_use: WsToken,
     /// The address of the socket, for a person.
     address: String,
 }
@@ -50,7 +56,9 @@ impl Access {
         let mut ways = if way == WsToken::Auto { WsToken::WAYS.to_vec() } else { vec![way] };
         // What worked at the last visit is tried first.
         ways.sort_by_key(|way| Some(*way) != proven);
-        Self { ways, place: 0, proven, round: Round::Untried, trial: TokenTrial::Untried, renewed: false, address }
+        let in_use = ways[0];
+        let (round, trial) = (Round::Untried, TokenTrial::Untried);
+        Self { ways, place: 0, proven, round, trial, refreshed_at: None, renewed: false, in_use, address }
     }
 
     /// As for a session that has just begun.
@@ -72,7 +80,12 @@ impl Access {
 impl Link {
     /// Says where the socket is, how its token is sent, and which way worked at an earlier visit.
     pub fn lead_to(&mut self, address: String, ws_token: WsToken, proven: Option<WsToken>) {
-        self.access = Access::new(ws_token, proven, address);
+        let is_auto = self.access.ways.len() > 1;
+        let is_as_before = is_auto == (ws_token == WsToken::Auto) && (is_auto || self.access.ways[0] == ws_token);
+        // Whoever is told the same again goes on where it is.
+        if self.access.address != address || !is_as_before {
+            self.access = Access::new(ws_token, proven, address);
+        }
     }
 
     /// Returns how the token is sent with the next connect.
@@ -95,12 +108,21 @@ impl Link {
                 self.ask_rest();
             }
             (Round::Accepted, _) if is_auto && !was_valid => self.next_way(now, effects),
+            // The one that it was refused with is not the one that holds now.
+            _ if was_valid && self.access.renewed => self.connect(now, effects),
             (_, TokenTrial::Untried) => {
                 self.access.trial = TokenTrial::Refreshed;
+                self.access.refreshed_at = Some(now.monotonic);
                 self.await_token(effects);
             }
             (_, TokenTrial::Refreshed) => self.ask_rest(),
         }
+    }
+
+    /// Notes how the token is sent with a connection that begins.
+    pub(super) fn begin_access(&mut self) {
+        self.access.in_use = self.token_way();
+        self.access.renewed = false;
     }
 
     /// Connects as soon as there is a token.
@@ -156,7 +178,7 @@ impl Link {
 
     /// The socket has taken the token: this way is tried first from now on.
     pub(super) fn prove_way(&mut self, effects: &mut Vec<Effect>) {
-        let way = self.token_way();
+        let way = self.access.in_use;
         self.access.round = Round::Untried;
         if self.access.proven == Some(way) || self.access.ways.len() == 1 {
             return;
@@ -168,15 +190,16 @@ impl Link {
     }
 
     /// The connection has been open for a while.
-    pub(super) fn settle(&mut self, was_valid: bool, effects: &mut Vec<Effect>) {
+    pub(super) fn settle(&mut self, was_valid: bool, now: Now, effects: &mut Vec<Effect>) {
         // A server that waits for the token in a message says nothing before it, and is open all the same. And where another
         // way was refused just now, being open proves nothing: one that refuses late would be tried for ever.
-        let is_open_for_us = self.token_way() != WsToken::Message && self.access.round == Round::Untried;
+        let is_open_for_us = self.access.in_use != WsToken::Message && self.access.round == Round::Untried;
         if was_valid || is_open_for_us {
             self.prove_way(effects);
         }
-        if was_valid {
-            // Not with the first message: a backend that says one and then refuses would be asked for ever.
+        // Neither with the first message nor soon: a backend that says something and then refuses would be asked for ever.
+        let is_long_ago = |at: Duration| now.monotonic >= at + CLOSED_SOCKET_RETRY;
+        if was_valid && self.access.refreshed_at.is_none_or(is_long_ago) {
             self.access.trial = TokenTrial::Untried;
         }
     }

@@ -128,7 +128,8 @@ impl Sync {
     /// The socket is enough again.
     pub(super) fn end_beside(&mut self) {
         if self.mode == Mode::Beside {
-            self.stop();
+            // What was missed before may be on its way, or fail and be asked for again.
+            self.mode = Mode::Once;
         }
     }
 

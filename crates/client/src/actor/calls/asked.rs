@@ -8,7 +8,7 @@ use tallylight_core::{
     view::JobView,
 };
 
-use super::{Actor, Call};
+use super::{Actor, Failure};
 use crate::handle::Reply;
 
 /// What somebody wants with a job that is not known here.
@@ -52,15 +52,15 @@ impl Actor {
             return question.refuse(no_job(&job_id));
         }
         self.calls.questions.entry(job_id.clone()).or_default().push(question);
-        self.call(Call::job(job_id));
+        self.ask_now(job_id);
     }
 
     /// Answers whoever asked for a job, now that REST has told of it, or could not.
-    pub(super) fn answer_questions(&mut self, job_id: &JobId, failure: Option<&Error>) {
+    pub(super) fn answer_questions(&mut self, job_id: &JobId, failure: Option<&Failure>) {
         for question in self.calls.questions.remove(job_id).unwrap_or_default() {
             match (failure, question) {
-                (Some(error), question) if error.code != Code::NotFound => question.refuse(error.clone()),
-                (Some(_), question) => question.refuse(no_job(job_id)),
+                (Some(failure), question) if failure.is_denial() => question.refuse(no_job(job_id)),
+                (Some(failure), question) => question.refuse(failure.error.clone()),
                 (None, Question::Show(reply)) => {
                     drop(reply.send(self.whole_view(job_id).ok_or_else(|| no_job(job_id))));
                 }
