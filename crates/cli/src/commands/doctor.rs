@@ -127,7 +127,12 @@ async fn check_socket(handle: &Handle) -> Result<String, Error> {
         loop {
             let connection = handle.status().await?.connection;
             match connection.state {
-                ConnectionState::Live => return Ok("open".to_owned()),
+                ConnectionState::Live => {
+                    // That it is open says little: one that refuses the token late is open, too.
+                    let frames = handle.diagnostics().await?.counters.frames;
+                    let heard = if frames == 0 { "open, and nothing was heard on it yet" } else { "open" };
+                    return Ok(heard.to_owned());
+                }
                 ConnectionState::Connecting => tokio::time::sleep(Duration::from_millis(50)).await,
                 ConnectionState::SignedOut
                 | ConnectionState::Backoff

@@ -139,7 +139,8 @@ impl Link {
 
     /// The token is another one now.
     pub(super) fn token_renewed(&mut self) {
-        self.access.renewed = true;
+        // A connection that is under way takes the token of now.
+        self.access.renewed |= matches!(self.state, State::Open(_) | State::AskingRest);
     }
 
     /// The token could not be refreshed: that says nothing of what it was to be refreshed for.
