@@ -51,7 +51,20 @@ fn is_line_break(character: char) -> bool {
     matches!(character, '\n' | '\t' | '\u{2028}' | '\u{2029}')
 }
 
+/// Tells whether one of the bytes is below a limit, or one of three: without a way out in between, so that many are looked at
+/// at once.
+fn holds_any(bytes: &[u8], below: u8, others: [u8; 3]) -> bool {
+    let [first, second, third] = others;
+    let is = |found: bool| u8::from(found);
+    let any = |byte: u8| is(byte < below) | is(byte == first) | is(byte == second) | is(byte == third);
+    bytes.iter().fold(0, |found, byte| found | any(*byte)) != 0
+}
+
 fn has_controls(text: &str) -> bool {
+    // Nearly every text has none of these, and is looked at no closer.
+    if !holds_any(text.as_bytes(), 0x20, [0x7f, 0xc2, 0xc2]) {
+        return false;
+    }
     text.bytes().enumerate().any(|(at, byte)| match byte {
         b'\n' | b'\t' => false,
         0..=0x1f | 0x7f => true,
@@ -64,6 +77,9 @@ fn has_controls(text: &str) -> bool {
 /// Tells whether the texts of a JSON document may need cleaning: looked at as bytes, because every message is.
 pub fn may_need_cleaning(json: &str) -> bool {
     let bytes = json.as_bytes();
+    if !holds_any(bytes, 0, [b'\\', 0x7f, 0xc2]) {
+        return false;
+    }
     bytes.iter().enumerate().any(|(at, byte)| match byte {
         b'\\' => match bytes.get(at + 1) {
             Some(b'b' | b'f' | b'r') => true,
