@@ -141,14 +141,15 @@ impl Cache {
         }
         let arrival = self.server_time(now);
         let at = event.at.map_or(arrival, |at| trusted(at, arrival));
-        let is_late = at.checked_add(LATE).is_ok_and(|late| late < arrival);
         let mut is_questionable = event.lost > 0;
         let is_synced = self.synced.is_some();
         let (known, verdict, mut changes) = self.jobs.change_or_make(&event.job_id, |job, known| {
             let witnessed = if known == Known::Yes || is_synced { Witnessed::Yes } else { Witnessed::FirstLook };
             let before = Before::of(job);
             // A clock that does not know its offset dates every message before the job's own snapshot.
-            is_questionable |= is_late && job.listed && job.updated_at.is_some_and(|held| Moment::from(at) < held);
+            is_questionable |= job.listed
+                && job.updated_at.is_some_and(|held| Moment::from(at) < held)
+                && at.checked_add(LATE).is_ok_and(|late| late < arrival);
             let (verdict, differs) = apply_body(job, at, event.body);
             is_questionable &= !job.overall.status().is_final();
             let differs = job.touch(at) || differs;

@@ -86,7 +86,7 @@ impl Link {
     pub(super) fn listen(&mut self, now: Now) {
         let super::State::Open(open) = &self.state else { return };
         self.mute |= open.is_mute(now);
-        if self.mute && !self.watched.is_empty() {
+        if self.is_not_enough() {
             self.sync.poll_beside(now);
         } else {
             self.sync.end_beside();

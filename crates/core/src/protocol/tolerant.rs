@@ -37,13 +37,12 @@ pub(super) fn read(text: &str, api_url: Option<&Url>) -> Result<Frame, Fault> {
         _ => {}
     }
     // Fields of a flat message stand beside its type.
-    let data = match message.value(&["data"]) {
-        Some(Value::Object(_)) => message.object(&["data"]),
-        _ => message,
-    };
+    let nested = message.value(&["data"]).filter(|data| data.is_object());
+    let data = nested.map_or(message, |data| Fields::of(data, &lost));
     let job_id = message.id(&["job_id"]).or_else(|| data.id(&["job_id"]));
     let body = match name.as_str() {
-        "JOB_UPDATE" => job(data, Shape::of(message), api_url),
+        "JOB_UPDATE" if nested.is_some() => progress(data).map(Body::Job),
+        "JOB_UPDATE" => flat_job(data, api_url),
         "STAGE_UPDATE" => stage(data),
         "METADATA_UPDATE" => metadata(data),
         "THUMBNAIL_GENERATED" => {
@@ -63,27 +62,9 @@ pub(super) fn read(text: &str, api_url: Option<&Url>) -> Result<Frame, Fault> {
     Ok(Frame::Event(Event { job_id, at, body, lost: lost.count() }))
 }
 
-/// Where the fields of a message stand.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Shape {
-    /// In `data`, as the specification has it.
-    Nested,
-    /// Beside `type`.
-    Flat,
-}
-
-impl Shape {
-    fn of(message: Fields) -> Self {
-        if matches!(message.value(&["data"]), Some(Value::Object(_))) { Self::Nested } else { Self::Flat }
-    }
-}
-
-fn job(data: Fields, shape: Shape, api_url: Option<&Url>) -> Result<Body, String> {
+/// Reads a flat message about a job, which tells of it as REST does.
+fn flat_job(data: Fields, api_url: Option<&Url>) -> Result<Body, String> {
     let progress = progress(data);
-    if shape == Shape::Nested {
-        return progress.map(Body::Job);
-    }
-    // A flat message tells of a job as REST does.
     let parts = snapshot::parts(data, api_url);
     let mut bodies: Vec<Body> = Vec::new();
     let error_message = parts.error_message;
