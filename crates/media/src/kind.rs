@@ -1,0 +1,157 @@
+//! What a file is, by its first bytes: what is surely no video gets a sentence that says what it is.
+
+/// How many of a file's first bytes tell its kind.
+pub const HEAD: usize = 4096;
+
+/// The kind of a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FileKind {
+    /// It has no bytes.
+    Empty,
+    /// A picture: JPEG, PNG, HEIC, a camera's raw file.
+    Picture,
+    /// A list of other files or addresses: M3U, PLS, DASH, ASX, ffconcat.
+    Playlist,
+    /// Music or speech alone.
+    Sound,
+    /// A document, an archive or a program; the name of its kind.
+    Other(&'static str),
+    /// Plain text.
+    Text,
+    /// Perhaps a video: ffprobe has to say.
+    Unknown,
+}
+
+impl FileKind {
+    /// Tells a file's kind by its first [`HEAD`] bytes.
+    pub fn of(head: &[u8]) -> Self {
+        if head.is_empty() {
+            return Self::Empty;
+        }
+        if is_playlist(head) {
+            return Self::Playlist;
+        }
+        if is_still_image_box(head) {
+            return Self::Picture;
+        }
+        match infer::get(head).map(|kind| (kind.matcher_type(), kind.extension())) {
+            // An animation is one for ffmpeg to look into: it may move.
+            Some((infer::MatcherType::Image, extension)) if !matches!(extension, "gif" | "png") => Self::Picture,
+            Some((infer::MatcherType::Image, "png")) if !is_animated_png(head) => Self::Picture,
+            // Ogg and MP4 hold films as well as songs.
+            Some((infer::MatcherType::Audio, extension)) if !matches!(extension, "ogg" | "m4a" | "opus") => Self::Sound,
+            Some((infer::MatcherType::Archive, "pdf")) => Self::Other("a PDF document"),
+            Some((infer::MatcherType::Archive, extension)) if extension != "swf" => Self::Other("an archive"),
+            Some((infer::MatcherType::Doc | infer::MatcherType::Book, _)) => Self::Other("a document"),
+            Some((infer::MatcherType::App, _)) => Self::Other("a program"),
+            Some((infer::MatcherType::Font, _)) => Self::Other("a font"),
+            Some(_) => Self::Unknown,
+            None if is_text(head) => Self::Text,
+            None => Self::Unknown,
+        }
+    }
+
+    /// Returns the sentence for a creator whose file this is; none where it may be a video.
+    pub fn refusal(self) -> Option<String> {
+        let sentence = match self {
+            Self::Empty => "This file is empty (0 bytes). Export the video again.".to_owned(),
+            Self::Picture => "This is a picture, not a video.".to_owned(),
+            Self::Playlist => "This is a playlist, which only names videos. Choose the video file itself.".to_owned(),
+            Self::Sound => "This file has sound only, and no picture.".to_owned(),
+            Self::Other(kind) => format!("This is {kind}, not a video."),
+            Self::Text => "This is a text file, not a video.".to_owned(),
+            Self::Unknown => return None,
+        };
+        Some(sentence)
+    }
+}
+
+/// Tells whether a file begins as a list of other files does. Such lists are text in any encoding.
+fn is_playlist(head: &[u8]) -> bool {
+    let start = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
+    let start = start.trim_ascii_start();
+    let begins = |word: &[u8]| start.get(..word.len()).is_some_and(|found| found.eq_ignore_ascii_case(word));
+    if [b"#extm3u".as_slice(), b"ffconcat", b"[playlist]", b"[reference]", b"v=0\r", b"v=0\n", b"rtsptext"]
+        .iter()
+        .any(|word| begins(word))
+    {
+        return true;
+    }
+    let within = |word: &[u8]| start.windows(word.len()).any(|found| found.eq_ignore_ascii_case(word));
+    let is_markup = begins(b"<?xml") || begins(b"<asx") || begins(b"<mpd") || begins(b"<smil") || begins(b"<!--");
+    let lists: [&[u8]; 7] =
+        [b"<mpd", b"<asx", b"<smil", b"<compositionplaylist", b"<assetmap", b"<playlist", b"<smoothstreamingmedia"];
+    is_markup && lists.iter().any(|list| within(list))
+}
+
+/// Tells whether a file is a still picture in the boxes that MP4 uses, too: HEIC, AVIF.
+fn is_still_image_box(head: &[u8]) -> bool {
+    let brand = head.get(4..8).filter(|kind| *kind == b"ftyp").and_then(|_| head.get(8..12));
+    brand.is_some_and(|brand| matches!(brand, b"heic" | b"heix" | b"heim" | b"heis" | b"mif1" | b"avif" | b"crx "))
+}
+
+/// Tells whether a PNG moves: its frames are announced before its first picture.
+fn is_animated_png(head: &[u8]) -> bool {
+    let at = |chunk: &[u8]| head.windows(chunk.len()).position(|found| found == chunk);
+    matches!((at(b"acTL"), at(b"IDAT")), (Some(frames), picture) if picture.is_none_or(|picture| frames < picture))
+}
+
+/// Tells whether the beginning of a file is plain text. Every container of videos has control bytes there.
+pub fn is_text(head: &[u8]) -> bool {
+    let valid = match std::str::from_utf8(head) {
+        Ok(_) => head.len(),
+        Err(error) if error.error_len().is_none() => error.valid_up_to(),
+        Err(_) => return false,
+    };
+    head[..valid].iter().all(|byte| *byte >= 0x20 || matches!(byte, b'\n' | b'\r' | b'\t' | 0x0c | 0x1b))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_is_told_from_containers() {
+        for text in ["hello", "{\"a\": 1}\n", "grüße", "1\n00:00:01,000 --> 00:00:02,000\nHi"] {
+            assert!(is_text(text.as_bytes()), "{text}");
+        }
+        assert!(is_text("ä".repeat(9).as_bytes().split_at(5).0), "cut in the middle of a character");
+        for container in [b"\0\0\0\x20ftypisom".as_slice(), b"\x1a\x45\xdf\xa3\x93\x42", b"RIFF\x24\0\0\0AVI "] {
+            assert!(!is_text(container));
+        }
+    }
+
+    #[test]
+    fn what_is_no_video_is_named() {
+        for (head, kind) in [
+            (b"".as_slice(), FileKind::Empty),
+            (b"\xff\xd8\xff\xe0\0\x10JFIF", FileKind::Picture),
+            (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\0IDAT", FileKind::Picture),
+            (b"RIFF\x24\0\0\0WEBPVP8 ", FileKind::Picture),
+            (b"BM\x36\0\0\0\0\0\0\0\x36\0\0\0", FileKind::Picture),
+            (b"II*\0\x08\0\0\0\x10\0\x01\x01", FileKind::Picture),
+            (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", FileKind::Picture),
+            (b"\0\0\0\x1cftypavif\0\0\0\0avifmif1miaf", FileKind::Picture),
+            (b"#EXTM3U\n# caf\xe9\n#EXT-X-TARGETDURATION:10\n", FileKind::Playlist),
+            (b"\xef\xbb\xbf#EXTM3U\n", FileKind::Playlist),
+            (b"ffconcat version 1.0\nfile a\n", FileKind::Playlist),
+            (b"<?xml version=\"1.0\"?>\n<MPD xmlns=\"urn:mpeg:dash:schema:mpd:2011\">", FileKind::Playlist),
+            (b"v=0\r\no=- 0 0 IN IP4 127.0.0.1\r\n", FileKind::Playlist),
+            (b"ID3\x04\0\0\0\0\0\0", FileKind::Sound),
+            (b"RIFF\x24\0\0\0WAVEfmt ", FileKind::Sound),
+            (b"fLaC\0\0\0\x22", FileKind::Sound),
+            (b"%PDF-1.7\n%\xe2\xe3", FileKind::Other("a PDF document")),
+            (b"PK\x03\x04\x14\0\0\0", FileKind::Other("an archive")),
+            (b"just words", FileKind::Text),
+            (b"\0\0\0\x20ftypisom\0\0\x02\0isomiso2avc1mp41", FileKind::Unknown),
+            (b"\x1a\x45\xdf\xa3\x93\x42\x82\x88matroska", FileKind::Unknown),
+            (b"OggS\0\x02\0\0\0\0\0\0", FileKind::Unknown),
+            (b"GIF89a\x10\0\x10\0", FileKind::Unknown),
+            (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR....acTL....IDAT", FileKind::Unknown),
+            (b"\x47\x40\x11\x10\0\x42\xf0\x25", FileKind::Unknown),
+        ] {
+            assert_eq!(FileKind::of(head), kind, "{:?}", String::from_utf8_lossy(head));
+            assert_eq!(kind.refusal().is_none(), kind == FileKind::Unknown);
+        }
+    }
+}

@@ -1,0 +1,296 @@
+//! The texts that a container brings along, in bounds, without what programs write about themselves.
+
+use crate::{
+    probe::{Report, Tags},
+    text,
+    title::{Date, Place},
+};
+
+/// The most characters of a title.
+pub const MAX_TITLE: usize = 1_000;
+/// The most bytes of a description.
+pub const MAX_DESCRIPTION: usize = 64 << 10;
+/// The most tags of a video.
+pub const MAX_TAGS: usize = 500;
+/// The most characters of one tag.
+pub const MAX_TAG: usize = 500;
+/// The most chapters of a video.
+pub const MAX_CHAPTERS: usize = 1_000;
+
+const TITLE: &[&str] = &["title", "com.apple.quicktime.title", "com.apple.quicktime.displayname"];
+const DESCRIPTION: &[&str] = &[
+    "description",
+    "com.apple.quicktime.description",
+    "synopsis",
+    "long_description",
+    "summary",
+    "com.apple.quicktime.information",
+    "comment",
+    "com.apple.quicktime.comment",
+];
+const KEYWORDS: &[&str] = &["keywords", "com.apple.quicktime.keywords", "tags", "keyw"];
+const RECORDED: &[&str] =
+    &["com.apple.quicktime.creationdate", "date_recorded", "date_digitized", "creation_time", "date", "year"];
+const PLACE: &[&str] = &["com.apple.quicktime.location.iso6709", "location"];
+const MODEL: &[&str] = &["com.apple.quicktime.model", "com.android.model", "model"];
+const MAKE: &[&str] = &["com.apple.quicktime.make", "com.android.manufacturer", "make"];
+
+/// What a container says of its video.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ContainerMetadata {
+    /// Its title.
+    pub title: Option<String>,
+    /// Its description.
+    pub description: Option<String>,
+    /// Its tags, each once.
+    pub tags: Vec<String>,
+    /// Its chapters: where each begins, in seconds, and its title.
+    pub chapters: Vec<(f64, String)>,
+    /// When it was recorded.
+    pub recorded: Option<Date>,
+    /// Where.
+    pub place: Option<Place>,
+    /// With what.
+    pub device: Option<String>,
+    /// Which of these were longer than is allowed, and are cut.
+    pub cut: Vec<&'static str>,
+}
+
+impl ContainerMetadata {
+    /// Reads what a report of ffprobe says.
+    pub fn of(report: &Report) -> Self {
+        let mut metadata = Self::default();
+        // In Ogg the tags are on the streams; elsewhere a stream's title names the track.
+        let is_ogg = report.format.split(',').any(|name| name == "ogg");
+        let streams = || report.streams.iter().map(|stream| &stream.tags);
+        let of_streams = |names: &[&str]| streams().find_map(|tags| tags.first(names).map(str::to_owned));
+        let everywhere = |names: &[&str]| report.tags.first(names).map(str::to_owned).or_else(|| of_streams(names));
+        let title = report.tags.first(TITLE).map(str::to_owned).or_else(|| of_streams(TITLE).filter(|_| is_ogg));
+        metadata.title = title.and_then(|title| metadata.title_of(&title));
+        metadata.description =
+            metadata.description_of(&report.tags).or_else(|| streams().find_map(|tags| metadata.description_of(tags)));
+        if let Some(keywords) = everywhere(KEYWORDS) {
+            metadata.set_tags(&keywords);
+        }
+        metadata.set_chapters(report);
+        metadata.recorded = RECORDED.iter().find_map(|name| Date::read(&everywhere(&[name])?));
+        metadata.place = everywhere(PLACE).and_then(|text| Place::read(&text));
+        metadata.device = device(everywhere(MAKE), everywhere(MODEL));
+        metadata
+    }
+
+    fn title_of(&mut self, title: &str) -> Option<String> {
+        let mut title = text::one_line(title);
+        if text::cut_chars(&mut title, MAX_TITLE) {
+            self.cut.push("title");
+        }
+        (!title.is_empty() && !is_junk_title(&title)).then_some(title)
+    }
+
+    fn description_of(&mut self, tags: &Tags) -> Option<String> {
+        let found =
+            DESCRIPTION.iter().filter_map(|name| tags.first(&[name])).find(|text| !is_junk_description(text))?;
+        let mut description = text::lines(found);
+        if text::cut_bytes(&mut description, MAX_DESCRIPTION) {
+            self.cut.push("description");
+        }
+        (!description.is_empty()).then_some(description)
+    }
+
+    fn set_tags(&mut self, keywords: &str) {
+        let mut seen = std::collections::BTreeSet::new();
+        let separators: &[char] = if keywords.contains([',', ';']) { &[',', ';', '\n'] } else { &['\n', '|'] };
+        for tag in keywords.split(separators) {
+            let mut tag = text::one_line(tag.trim().trim_start_matches('#'));
+            let is_long = text::cut_chars(&mut tag, MAX_TAG);
+            if tag.is_empty() || !seen.insert(tag.to_lowercase()) {
+                continue;
+            }
+            if is_long || self.tags.len() == MAX_TAGS {
+                self.cut.push("tags");
+                break;
+            }
+            self.tags.push(tag);
+        }
+    }
+
+    fn set_chapters(&mut self, report: &Report) {
+        if report.chapters.len() > MAX_CHAPTERS {
+            self.cut.push("chapters");
+        }
+        for (index, chapter) in report.chapters.iter().take(MAX_CHAPTERS).enumerate() {
+            let mut title = chapter.title.as_deref().map(text::one_line).unwrap_or_default();
+            text::cut_chars(&mut title, MAX_TITLE);
+            if title.is_empty() {
+                title = format!("Chapter {}", index + 1);
+            }
+            self.chapters.push(((chapter.start * 1000.0).round() / 1000.0, title));
+        }
+    }
+}
+
+fn device(make: Option<String>, model: Option<String>) -> Option<String> {
+    let model = model.map(|model| text::one_line(&model)).filter(|model| !model.is_empty())?;
+    let make = make.map(|make| text::one_line(&make)).filter(|make| !make.is_empty());
+    let has_make = |make: &str| model.to_lowercase().contains(&make.to_lowercase());
+    // Everybody knows who makes the iPhone.
+    Some(match make {
+        Some(make) if !has_make(&make) && make != "Apple" => format!("{make} {model}"),
+        _ => model,
+    })
+}
+
+/// Titles that programs write when a person has written none.
+fn is_junk_title(title: &str) -> bool {
+    const JUNK: [&str; 16] = [
+        "untitled",
+        "no title",
+        "title",
+        "unknown",
+        "default",
+        "video",
+        "movie",
+        "my movie",
+        "new project",
+        "project",
+        "sequence",
+        "timeline",
+        "comp",
+        "output",
+        "export",
+        "unnamed",
+    ];
+    let words = title.to_lowercase();
+    let bare =
+        words.trim_end_matches(|c: char| c.is_ascii_digit() || matches!(c, ' ' | '-' | '_' | '#' | '(' | ')' | '.'));
+    let is_untitled = words.starts_with("untitled ") || words.starts_with("core media ");
+    is_untitled || bare.is_empty() || JUNK.contains(&bare) || is_identifier(title)
+}
+
+/// Descriptions that programs write about themselves, or that are only the number of something.
+fn is_junk_description(description: &str) -> bool {
+    const BEGINNINGS: [&str; 22] = [
+        "made with ",
+        "made by ",
+        "created with ",
+        "created by ",
+        "created in ",
+        "created using ",
+        "generated by ",
+        "generated with ",
+        "encoded with ",
+        "encoded by ",
+        "edited with ",
+        "recorded with ",
+        "recorded by ",
+        "exported ",
+        "produced with ",
+        "converted ",
+        "processed by ",
+        "processed with ",
+        "lavf",
+        "handbrake",
+        "x264",
+        "vid:",
+    ];
+    const WHOLE: [&str; 10] = [
+        "no comments",
+        "no comment",
+        "none",
+        "n/a",
+        "null",
+        "comment",
+        "description",
+        "default",
+        "unknown",
+        "untitled",
+    ];
+    let words = description.trim().to_lowercase();
+    let is_one_line = !words.contains('\n') && words.chars().count() < 120;
+    is_one_line
+        && (WHOLE.contains(&words.as_str())
+            || BEGINNINGS.iter().any(|beginning| words.starts_with(beginning))
+            || is_identifier(&words))
+}
+
+/// Tells whether a text is a number, a UUID or a key such as `v12044gd0000cabcdef`: one long word with many digits.
+fn is_identifier(text: &str) -> bool {
+    let is_word = !text.is_empty()
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b':' | b'='));
+    let digits = text.bytes().filter(u8::is_ascii_digit).count();
+    is_word && text.len() >= 12 && digits * 4 >= text.len() && !Date::is_at_the_beginning(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn of(format: &str, tags: serde_json::Value, stream_tags: serde_json::Value) -> ContainerMetadata {
+        let report = json!({ "format": { "format_name": format, "tags": tags },
+            "streams": [{ "index": 0, "codec_type": "video", "codec_name": "h264", "tags": stream_tags }] });
+        ContainerMetadata::of(&Report::read(&report.to_string()).expect("a report"))
+    }
+
+    #[test]
+    fn the_tags_of_apple_and_ogg_are_read() {
+        let apple = json!({ "com.apple.quicktime.title": "Apple title", "com.apple.quicktime.description": "Apple description",
+            "com.apple.quicktime.keywords": "apple,tags, Apple", "com.apple.quicktime.creationdate": "2024-11-14T09:10:11+0000",
+            "com.apple.quicktime.location.ISO6709": "+64.1466-021.9426+010.0/", "com.apple.quicktime.make": "Apple",
+            "com.apple.quicktime.model": "iPhone 15 Pro" });
+        let read = of("mov,mp4", apple, json!({}));
+        assert_eq!(
+            (read.title.as_deref(), read.description.as_deref()),
+            (Some("Apple title"), Some("Apple description"))
+        );
+        assert_eq!(
+            (read.tags, read.device.as_deref()),
+            (vec!["apple".to_owned(), "tags".to_owned()], Some("iPhone 15 Pro"))
+        );
+        assert!(read.recorded.is_some() && read.place.is_some());
+        let ogg = of("ogg", json!({}), json!({ "TITLE": "Ogg title", "DESCRIPTION": "Ogg description" }));
+        assert_eq!((ogg.title.as_deref(), ogg.description.as_deref()), (Some("Ogg title"), Some("Ogg description")));
+        let matroska =
+            of("matroska,webm", json!({}), json!({ "title": "Video track", "DESCRIPTION": "Told on the stream" }));
+        assert_eq!((matroska.title, matroska.description.as_deref()), (None, Some("Told on the stream")));
+    }
+
+    #[test]
+    fn what_programs_write_about_themselves_is_left_out() {
+        for junk in [
+            "vid:v12044gd0000cabcdef",
+            "Made with Remotion 4.0.278",
+            "Created with GIMP",
+            "no comments",
+            "Lavf60.3.100",
+        ] {
+            assert_eq!(of("mp4", json!({ "comment": junk }), json!({})).description, None, "{junk}");
+        }
+        for junk in ["Untitled", "untitled project 2", "Sequence 01", "3f2504e0-4f89-11d3-9a0c-0305e82c3301", "12"] {
+            assert_eq!(of("mp4", json!({ "title": junk }), json!({})).title, None, "{junk}");
+        }
+        for words in ["A walk", "Sequence of events", "1984", "Title fight", "2024-11-14 Reykjavik"] {
+            let read = of("mp4", json!({ "title": words }), json!({}));
+            assert_eq!(read.title.is_some(), words != "1984", "{words}");
+        }
+        let kept = of("mp4", json!({ "comment": "no comments", "synopsis": "Made with love\nand care" }), json!({}));
+        assert_eq!(kept.description.as_deref(), Some("Made with love\nand care"));
+    }
+
+    #[test]
+    fn texts_are_clean_and_in_bounds() {
+        let tags: Vec<String> = (0..20_000).map(|number| format!("tag {number}")).collect();
+        let read = of(
+            "mp4",
+            json!({ "title": format!("A\u{202e}\u{7}\nB{}", "x".repeat(2_000)), "description": "é".repeat(100_000), "keywords": tags.join(",") }),
+            json!({}),
+        );
+        let title = read.title.expect("a title");
+        assert!(title.starts_with("A B") && title.chars().count() == MAX_TITLE, "{title}");
+        assert!(read.description.is_some_and(|text| text.len() <= MAX_DESCRIPTION));
+        assert_eq!((read.tags.len(), read.cut), (MAX_TAGS, vec!["title", "description", "tags"]));
+        let unique = of("mp4", json!({ "keywords": "a, ,b;c,,a,A, a" }), json!({}));
+        assert_eq!(unique.tags, ["a", "b", "c"]);
+    }
+}

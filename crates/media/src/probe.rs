@@ -1,0 +1,325 @@
+//! What ffprobe reports, read tolerantly: a field that cannot be read is missing, and costs nothing else.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value};
+
+/// The most streams that are looked at.
+pub const MAX_STREAMS: usize = 256;
+/// Subtitles that are text, and not pictures of text.
+const TEXT_SUBTITLES: [&str; 10] =
+    ["subrip", "srt", "ass", "ssa", "mov_text", "webvtt", "text", "ttml", "stl", "subviewer"];
+
+/// Tags by name. Containers differ in the case of the names.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Tags(Vec<(String, String)>);
+
+impl Tags {
+    /// Returns the first text that is not blank among some names, in the order of the names. A language may follow a
+    /// name: `title-eng`.
+    pub fn first(&self, names: &[&str]) -> Option<&str> {
+        names.iter().find_map(|name| self.all(name).next())
+    }
+
+    /// Returns every text of a name.
+    fn all<'a>(&'a self, name: &str) -> impl Iterator<Item = &'a str> + use<'a> {
+        let name = name.to_owned();
+        let matches = move |key: &str| {
+            let base =
+                key.rsplit_once('-').filter(|(_, language)| matches!(language.len(), 2 | 3)).map(|(base, _)| base);
+            key.eq_ignore_ascii_case(&name) || base.is_some_and(|base| base.eq_ignore_ascii_case(&name))
+        };
+        let texts = self.0.iter().filter(move |(key, _)| matches(key)).map(|(_, text)| text.trim());
+        texts.filter(|text| !text.is_empty())
+    }
+
+    fn of(value: Option<&Value>) -> Self {
+        let text = |value: &Value| match value {
+            Value::String(text) => Some(text.clone()),
+            Value::Number(number) => Some(number.to_string()),
+            Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => None,
+        };
+        let tags = value.and_then(Value::as_object).into_iter().flatten();
+        Self(tags.filter_map(|(key, value)| Some((key.clone(), text(value)?))).collect())
+    }
+}
+
+/// The kinds of streams that matter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StreamKind {
+    /// Pictures that move.
+    Video,
+    /// A picture that does not: a cover, a timed thumbnail.
+    Still,
+    /// Sound.
+    Sound,
+    /// Subtitles that are text.
+    Subtitles,
+    /// Anything else.
+    Other,
+}
+
+/// What may be true of a stream.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Flag {
+    /// The file says that players show it unless told otherwise.
+    Default,
+    /// It holds only what a listener of the original cannot understand.
+    Forced,
+    /// Each picture holds two moments, line by line.
+    Interlaced,
+    /// A decoder knows what it holds: sound has a rate and channels.
+    Decodable,
+}
+
+/// One stream of a file.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Stream {
+    /// Its number in the file, as ffmpeg's `-map 0:N` wants it.
+    pub index: u64,
+    /// Its kind.
+    pub kind: StreamKind,
+    /// The name of its codec.
+    pub codec: Option<String>,
+    /// Width and height of its pictures in pixels, before rotation.
+    pub size: (u64, u64),
+    /// Its duration in seconds.
+    pub duration: Option<f64>,
+    /// Its language, such as `eng`.
+    pub language: Option<String>,
+    /// What is true of it.
+    pub flags: BTreeSet<Flag>,
+    /// How brightness is coded: `smpte2084` and `arib-std-b67` are HDR.
+    pub transfer: Option<String>,
+    /// Which primary colours are used.
+    pub primaries: Option<String>,
+    /// Its tags.
+    pub tags: Tags,
+}
+
+impl Stream {
+    /// Tells whether something is true of it.
+    pub fn is(&self, flag: Flag) -> bool {
+        self.flags.contains(&flag)
+    }
+}
+
+/// One chapter of a container.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ContainerChapter {
+    /// Where it begins, in seconds.
+    pub start: f64,
+    /// What it is called, if it has a name.
+    pub title: Option<String>,
+}
+
+/// A report of ffprobe.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Report {
+    /// The names of the container, such as `mov,mp4,m4a,3gp,3g2,mj2`.
+    pub format: String,
+    /// The duration that the header states, in seconds.
+    pub duration: Option<f64>,
+    /// When its first stream begins, in seconds.
+    pub start: f64,
+    /// The container's tags.
+    pub tags: Tags,
+    /// Its streams, at most [`MAX_STREAMS`].
+    pub streams: Vec<Stream>,
+    /// How many streams more there are.
+    pub further_streams: usize,
+    /// Its chapters.
+    pub chapters: Vec<ContainerChapter>,
+}
+
+impl Report {
+    /// Reads ffprobe's JSON; none where it is none.
+    pub fn read(json: &str) -> Option<Self> {
+        let document: Value = serde_json::from_str(json).ok()?;
+        let list = |name: &str| document.get(name).and_then(Value::as_array).map_or(&[] as &[Value], Vec::as_slice);
+        let empty = Map::new();
+        let format = document.get("format").and_then(Value::as_object).unwrap_or(&empty);
+        let streams = list("streams");
+        Some(Self {
+            format: text(format.get("format_name")).unwrap_or_default(),
+            duration: number(format.get("duration")).filter(|seconds| *seconds > 0.0),
+            start: number(format.get("start_time")).unwrap_or(0.0),
+            tags: Tags::of(format.get("tags")),
+            streams: streams.iter().take(MAX_STREAMS).filter_map(stream).collect(),
+            further_streams: streams.len().saturating_sub(MAX_STREAMS),
+            chapters: list("chapters").iter().filter_map(chapter).collect(),
+        })
+    }
+
+    /// Returns the video that a player would show: the default one, else the largest.
+    pub fn video(&self) -> Option<&Stream> {
+        let videos = self.of_kind(StreamKind::Video);
+        videos.max_by_key(|stream| {
+            (
+                stream.is(Flag::Decodable),
+                stream.is(Flag::Default),
+                stream.size.0 * stream.size.1,
+                u64::MAX - stream.index,
+            )
+        })
+    }
+
+    /// Returns the sounds in the order in which a player would choose among them.
+    pub fn sounds(&self) -> Vec<&Stream> {
+        let mut sounds: Vec<&Stream> = self.of_kind(StreamKind::Sound).collect();
+        sounds.sort_by_key(|stream| (!stream.is(Flag::Decodable), !stream.is(Flag::Default), stream.index));
+        sounds
+    }
+
+    /// Returns the subtitles in the order in which they serve as a transcript: those in the language of the sound first,
+    /// forced ones last.
+    pub fn subtitles(&self) -> Vec<&Stream> {
+        let spoken = self.sounds().first().and_then(|sound| sound.language.clone());
+        let mut subtitles: Vec<&Stream> = self.of_kind(StreamKind::Subtitles).collect();
+        let is_foreign = |stream: &Stream| spoken.is_some() && stream.language.is_some() && stream.language != spoken;
+        subtitles.sort_by_key(|stream| {
+            (stream.is(Flag::Forced), is_foreign(stream), !stream.is(Flag::Default), stream.index)
+        });
+        subtitles
+    }
+
+    /// Tells whether the file is one picture: no demuxer of pictures may pass for a video.
+    pub fn is_picture(&self) -> bool {
+        let names = || self.format.split(',');
+        let is_demuxer = names().any(|name| name.ends_with("_pipe") || matches!(name, "image2" | "image2pipe" | "ico"));
+        is_demuxer && self.video().is_some()
+    }
+
+    fn of_kind(&self, kind: StreamKind) -> impl Iterator<Item = &Stream> {
+        self.streams.iter().filter(move |stream| stream.kind == kind)
+    }
+}
+
+fn text(value: Option<&Value>) -> Option<String> {
+    value.and_then(Value::as_str).map(str::to_owned)
+}
+
+/// Reads a number, which ffprobe writes as a text in most places.
+fn number(value: Option<&Value>) -> Option<f64> {
+    let number = match value? {
+        Value::String(text) => text.parse::<f64>().ok()?,
+        Value::Number(number) => number.as_f64()?,
+        Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => return None,
+    };
+    number.is_finite().then_some(number)
+}
+
+fn stream(value: &Value) -> Option<Stream> {
+    let field = |name: &str| value.get(name);
+    let index = field("index")?.as_u64()?;
+    let disposition =
+        |name: &str| field("disposition").and_then(|flags| number(flags.get(name))).is_some_and(|flag| flag > 0.0);
+    let codec = text(field("codec_name")).filter(|name| name != "none" && name != "unknown");
+    let tags = Tags::of(field("tags"));
+    let whole = |name: &str| field(name).and_then(Value::as_u64).unwrap_or(0);
+    let is_still = ["attached_pic", "still_image", "timed_thumbnails"].iter().any(|flag| disposition(flag));
+    let kind = match field("codec_type").and_then(Value::as_str) {
+        Some("video") if is_still => StreamKind::Still,
+        Some("video") => StreamKind::Video,
+        Some("audio") => StreamKind::Sound,
+        Some("subtitle") if codec.as_deref().is_some_and(|name| TEXT_SUBTITLES.contains(&name)) => {
+            StreamKind::Subtitles
+        }
+        _ => StreamKind::Other,
+    };
+    let size = (whole("width").min(1 << 20), whole("height").min(1 << 20));
+    let is_decodable = match kind {
+        StreamKind::Video | StreamKind::Still => codec.is_some() && size.0 > 0,
+        StreamKind::Sound => {
+            codec.is_some() && number(field("sample_rate")).is_some_and(|rate| rate > 0.0) && whole("channels") > 0
+        }
+        StreamKind::Subtitles | StreamKind::Other => codec.is_some(),
+    };
+    let is_interlaced = matches!(field("field_order").and_then(Value::as_str), Some("tt" | "bb" | "tb" | "bt"));
+    let flags = [
+        (Flag::Default, disposition("default")),
+        (Flag::Forced, disposition("forced")),
+        (Flag::Interlaced, is_interlaced),
+        (Flag::Decodable, is_decodable),
+    ];
+    Some(Stream {
+        index,
+        kind,
+        codec,
+        size,
+        duration: number(field("duration")).filter(|seconds| *seconds > 0.0),
+        language: tags.first(&["language"]).map(str::to_ascii_lowercase).filter(|code| code != "und"),
+        flags: flags.into_iter().filter_map(|(flag, holds)| holds.then_some(flag)).collect(),
+        transfer: text(field("color_transfer")),
+        primaries: text(field("color_primaries")),
+        tags,
+    })
+}
+
+fn chapter(value: &Value) -> Option<ContainerChapter> {
+    let start = number(value.get("start_time"))?.max(0.0);
+    let title = Tags::of(value.get("tags")).first(&["title"]).map(str::to_owned);
+    Some(ContainerChapter { start, title })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn report(streams: &Value) -> Report {
+        Report::read(&json!({ "streams": streams, "format": { "format_name": "matroska,webm" } }).to_string())
+            .expect("a report")
+    }
+
+    #[test]
+    fn the_video_that_a_player_shows_is_chosen() {
+        let video = |index: u64, width: u64, disposition: Value| json!({ "index": index, "codec_type": "video", "codec_name": "h264", "width": width, "height": 100, "disposition": disposition });
+        let chosen = |streams: Value| report(&streams).video().map(|stream| stream.index);
+        assert_eq!(chosen(json!([video(0, 9999, json!({ "attached_pic": 1 })), video(1, 10, json!({}))])), Some(1));
+        assert_eq!(chosen(json!([video(0, 10, json!({})), video(1, 20, json!({}))])), Some(1), "the largest");
+        assert_eq!(
+            chosen(json!([video(0, 10, json!({ "default": 1 })), video(1, 20, json!({}))])),
+            Some(0),
+            "the default"
+        );
+        assert_eq!(chosen(json!([video(3, 10, json!({})), video(4, 10, json!({}))])), Some(3), "the first of equals");
+        assert_eq!(chosen(json!([video(0, 10, json!({ "still_image": 1 }))])), None);
+    }
+
+    #[test]
+    fn subtitles_in_the_language_of_the_sound_come_first_and_forced_ones_last() {
+        let stream = |index: u64, kind: &str, codec: &str, language: &str, disposition: Value| {
+            json!({ "index": index, "codec_type": kind, "codec_name": codec, "sample_rate": "48000", "channels": 2,
+                "tags": { "language": language }, "disposition": disposition })
+        };
+        let report = report(&json!([
+            stream(0, "audio", "aac", "fre", json!({})),
+            stream(1, "audio", "aac", "eng", json!({ "default": 1 })),
+            stream(2, "subtitle", "subrip", "eng", json!({ "forced": 1, "default": 1 })),
+            stream(3, "subtitle", "subrip", "fre", json!({})),
+            stream(4, "subtitle", "ass", "eng", json!({})),
+            stream(5, "subtitle", "hdmv_pgs_subtitle", "eng", json!({ "default": 1 })),
+        ]));
+        let indices = |streams: Vec<&Stream>| streams.iter().map(|stream| stream.index).collect::<Vec<_>>();
+        assert_eq!(indices(report.subtitles()), [4, 3, 2]);
+        assert_eq!(indices(report.sounds()), [1, 0]);
+    }
+
+    #[test]
+    fn a_field_that_cannot_be_read_costs_nothing_else() {
+        let report = Report::read(
+            &json!({ "streams": [7, { "index": "x" }, { "index": 1, "codec_type": "video", "codec_name": 5, "tags": [] }],
+            "chapters": [{ "start_time": 4 }, {}, { "start_time": "N/A" }, { "start_time": "1.5", "tags": { "TITLE": "B" } }],
+            "format": { "format_name": null, "duration": "NaN", "start_time": "inf", "tags": { "title-eng": "T" } } })
+            .to_string(),
+        );
+        let report = report.expect("a report");
+        assert_eq!((report.streams.len(), report.duration, report.start), (1, None, 0.0));
+        assert_eq!(report.chapters.iter().map(|chapter| chapter.start).collect::<Vec<_>>(), [4.0, 1.5]);
+        assert_eq!(report.tags.first(&["title"]), Some("T"));
+        assert_eq!(Report::read("{"), None);
+        assert_eq!(Report::read("[]").map(|report| report.streams.len()), Some(0));
+    }
+}

@@ -1,0 +1,197 @@
+//! Whether a file is cut off, by the sizes that its container states.
+
+use std::io::{self, Read, Seek, SeekFrom};
+
+/// How many boxes of an MP4 are looked at; a fragmented recording has one pair for each second.
+const MAX_BOXES: usize = 200_000;
+/// The size of a transport stream's packet, and of one with a time before it.
+const TS_PACKETS: [u64; 2] = [188, 192];
+
+/// What the sizes say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Completeness {
+    /// They promise more bytes than the file has.
+    CutOff,
+    /// The last packet of a stream is incomplete: a recording that was stopped hard ends so, too.
+    EndsInPacket,
+    /// Nothing is missing, as far as they say.
+    Complete,
+}
+
+/// Looks at the sizes that a container states.
+///
+/// # Errors
+/// Where the file cannot be read.
+pub fn completeness(file: &mut (impl Read + Seek)) -> io::Result<Completeness> {
+    let length = file.seek(SeekFrom::End(0))?;
+    file.seek(SeekFrom::Start(0))?;
+    let mut head = [0; 64];
+    let read = fill(file, &mut head)?;
+    let head = &head[..read];
+    let ends_after = |end: Option<u64>| {
+        if end.is_some_and(|end| end > length) { Completeness::CutOff } else { Completeness::Complete }
+    };
+    if head.starts_with(b"RIFF") && head.get(8..12) == Some(b"AVI ") {
+        return Ok(ends_after(riff_end(head)));
+    }
+    if head.starts_with(&[0x1a, 0x45, 0xdf, 0xa3]) {
+        return Ok(ends_after(segment_end(file)?));
+    }
+    if head.get(4..8).is_some_and(is_box_of_mp4) {
+        return Ok(if mp4_is_cut_off(file, length)? { Completeness::CutOff } else { Completeness::Complete });
+    }
+    for (size, offset) in TS_PACKETS.into_iter().zip([0, 4]) {
+        let mut is_sync = |packet: u64| at(file, packet * size + offset).map(|byte| byte == Some(0x47));
+        if is_sync(0)? && is_sync(1)? && is_sync(2)? {
+            let is_whole = length.is_multiple_of(size);
+            return Ok(if is_whole { Completeness::Complete } else { Completeness::EndsInPacket });
+        }
+    }
+    Ok(Completeness::Complete)
+}
+
+fn fill(file: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
+    let mut read = 0;
+    while read < buffer.len() {
+        match file.read(&mut buffer[read..])? {
+            0 => break,
+            more => read += more,
+        }
+    }
+    Ok(read)
+}
+
+fn at(file: &mut (impl Read + Seek), position: u64) -> io::Result<Option<u8>> {
+    file.seek(SeekFrom::Start(position))?;
+    let mut byte = [0];
+    Ok((fill(file, &mut byte)? == 1).then_some(byte[0]))
+}
+
+/// Returns where the first chunk of an AVI ends. A program that was stopped hard leaves the size 0.
+fn riff_end(head: &[u8]) -> Option<u64> {
+    let size = u32::from_le_bytes(head.get(4..8)?.try_into().ok()?);
+    (size > 0 && size != u32::MAX).then_some(u64::from(size) + 8)
+}
+
+/// Returns where the segment of a Matroska or WebM file ends. A live recording does not say.
+fn segment_end(file: &mut (impl Read + Seek)) -> io::Result<Option<u64>> {
+    const SEGMENT: u64 = 0x1853_8067;
+    let mut position = 0;
+    // The header, perhaps padding, and then the segment.
+    for _ in 0..4 {
+        file.seek(SeekFrom::Start(position))?;
+        let mut bytes = [0; 12];
+        let read = fill(file, &mut bytes)?;
+        let Some((id, id_length)) = vint(&bytes[..read], Marker::Kept) else { return Ok(None) };
+        let Some((size, size_length)) = vint(&bytes[id_length.min(read)..read], Marker::Removed) else {
+            return Ok(None);
+        };
+        let unknown = size == (1 << (7 * size_length)) - 1;
+        let Some(end) = (position + (id_length + size_length) as u64).checked_add(size) else { return Ok(None) };
+        if id == SEGMENT {
+            return Ok((!unknown).then_some(end));
+        }
+        position = end;
+    }
+    Ok(None)
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Marker {
+    Kept,
+    Removed,
+}
+
+/// Reads a number of EBML: the zeros before its first bit say how many bytes it has. Returns it and its length.
+fn vint(bytes: &[u8], marker: Marker) -> Option<(u64, usize)> {
+    let first = *bytes.first()?;
+    let length = first.leading_zeros() as usize + 1;
+    if length > 8 || bytes.len() < length {
+        return None;
+    }
+    let start = match marker {
+        Marker::Kept => u64::from(first),
+        Marker::Removed => u64::from(first) & ((1 << (8 - length)) - 1),
+    };
+    Some((bytes[1..length].iter().fold(start, |value, byte| value << 8 | u64::from(*byte)), length))
+}
+
+fn is_box_of_mp4(kind: &[u8]) -> bool {
+    matches!(kind, b"ftyp" | b"moov" | b"mdat" | b"moof" | b"free" | b"wide" | b"skip" | b"styp" | b"sidx" | b"pnot")
+}
+
+/// Walks over the boxes of an MP4. What follows the last box that is known is somebody's trailer.
+fn mp4_is_cut_off(file: &mut (impl Read + Seek), length: u64) -> io::Result<bool> {
+    let mut position = 0_u64;
+    for _ in 0..MAX_BOXES {
+        file.seek(SeekFrom::Start(position))?;
+        let mut bytes = [0; 16];
+        let read = fill(file, &mut bytes)?;
+        if read < 8 || !is_box_of_mp4(&bytes[4..8]) && !matches!(&bytes[4..8], b"uuid" | b"udta" | b"meta" | b"mfra") {
+            return Ok(false);
+        }
+        let small = u32::from_be_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]);
+        let size = match small {
+            // To the end of the file.
+            0 => return Ok(false),
+            1 if read == 16 => u64::from_be_bytes([
+                bytes[8], bytes[9], bytes[10], bytes[11], bytes[12], bytes[13], bytes[14], bytes[15],
+            ]),
+            small => u64::from(small),
+        };
+        if size < 8 {
+            return Ok(false);
+        }
+        position = position.saturating_add(size);
+        if position > length {
+            // Trailers of phones may say anything of their size; what holds the film may not.
+            return Ok(matches!(&bytes[4..8], b"mdat" | b"moov" | b"moof"));
+        }
+    }
+    Ok(false)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Cursor;
+
+    use super::*;
+
+    fn of(bytes: &[u8]) -> Completeness {
+        completeness(&mut Cursor::new(bytes)).expect("memory")
+    }
+
+    #[test]
+    fn sizes_that_promise_more_than_there_is_mean_a_cut() {
+        let mp4 = b"\0\0\0\x10ftypisom\0\0\0\0\0\0\0\x10mdat12345678";
+        assert_eq!(of(mp4), Completeness::Complete);
+        assert_eq!(of(&mp4[..28]), Completeness::CutOff);
+        assert_eq!(of(b"\0\0\0\x10ftypisom\0\0\0\0\0\0\0\0mdat1234"), Completeness::Complete, "to the end of the file");
+        assert_eq!(of(b"\0\0\0\x10ftypisom\0\0\0\0\x7f\0\0\0uuid"), Completeness::Complete, "a trailer");
+        let mkv = b"\x1a\x45\xdf\xa3\x80\x18\x53\x80\x67\x84abcd";
+        assert_eq!(of(mkv), Completeness::Complete);
+        assert_eq!(of(&mkv[..12]), Completeness::CutOff);
+        assert_eq!(
+            of(b"\x1a\x45\xdf\xa3\x80\x18\x53\x80\x67\x01\xff\xff\xff\xff\xff\xff\xff"),
+            Completeness::Complete,
+            "live"
+        );
+        assert_eq!(of(b"RIFF\x06\0\0\0AVI ab"), Completeness::Complete);
+        assert_eq!(of(b"RIFF\x40\0\0\0AVI ab"), Completeness::CutOff);
+        let mut ts = vec![0; 188 * 3];
+        for packet in 0..3 {
+            ts[packet * 188] = 0x47;
+        }
+        assert_eq!(of(&ts), Completeness::Complete);
+        ts.extend([0x47, 0, 0]);
+        assert_eq!(of(&ts), Completeness::EndsInPacket);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_bytes_are_looked_at(head in 0_usize..4, bytes in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..200)) {
+            let heads: [&[u8]; 4] = [b"", b"\0\0\0\x08ftyp", b"\x1a\x45\xdf\xa3", b"RIFF"];
+            of(&[heads[head], &bytes].concat());
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! The encoding of a text file: by its byte order mark, else UTF-16 or UTF-8 where it is that, else a guess.
+
+use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
+use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
+
+/// A text, and how it was read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Decoded {
+    /// The text; what could not be decoded is U+FFFD.
+    pub text: String,
+    /// The name of the encoding, as the Encoding Standard says it.
+    pub encoding: &'static str,
+    /// How many characters could not be decoded.
+    pub undecodable: usize,
+}
+
+/// Decodes a text file.
+pub fn decode(bytes: &[u8]) -> Decoded {
+    let encoding = Encoding::for_bom(bytes).map_or_else(|| guess(bytes), |(encoding, _)| encoding);
+    let (text, _, _) = encoding.decode(bytes);
+    let undecodable = text.chars().filter(|c| *c == char::REPLACEMENT_CHARACTER).count();
+    Decoded { text: text.into_owned(), encoding: encoding.name(), undecodable }
+}
+
+fn guess(bytes: &[u8]) -> &'static Encoding {
+    // ASCII in UTF-16 is valid UTF-8, too: full of NULs.
+    if let Some(encoding) = utf_16(bytes) {
+        return encoding;
+    }
+    match std::str::from_utf8(bytes) {
+        Ok(_) => UTF_8,
+        Err(error) if error.error_len().is_none() => UTF_8,
+        // A few damaged bytes do not make another encoding of a text that is UTF-8 everywhere else.
+        Err(_) if mostly_utf_8(bytes) => UTF_8,
+        Err(_) => {
+            let mut detector = EncodingDetector::new(Iso2022JpDetection::Allow);
+            detector.feed(bytes, true);
+            detector.guess(None, Utf8Detection::Deny)
+        }
+    }
+}
+
+/// Looks for UTF-16 without a byte order mark: every second byte of digits, spaces and line ends is 0.
+fn utf_16(bytes: &[u8]) -> Option<&'static Encoding> {
+    let zeros = |offset: usize| bytes.chunks_exact(2).filter(|pair| pair[offset] == 0).count();
+    let (high_first, low_first, pairs) = (zeros(0), zeros(1), bytes.len() / 2);
+    let enough = |count: usize, other: usize| count * 10 > pairs && count > 8 * other;
+    if pairs > 0 && enough(low_first, high_first) {
+        Some(UTF_16LE)
+    } else if pairs > 0 && enough(high_first, low_first) {
+        Some(UTF_16BE)
+    } else {
+        None
+    }
+}
+
+/// Tells whether valid sequences of several bytes outnumber damaged ones by far.
+fn mostly_utf_8(bytes: &[u8]) -> bool {
+    let (mut valid, mut damaged) = (0_usize, 0_usize);
+    for chunk in bytes.utf8_chunks() {
+        valid += chunk.valid().chars().filter(|c| !c.is_ascii()).count();
+        damaged += usize::from(!chunk.invalid().is_empty());
+    }
+    valid > 8 * damaged
+}

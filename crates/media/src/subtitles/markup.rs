@@ -1,0 +1,80 @@
+//! Removing markup: what is known to be markup, and nothing else.
+
+/// The tags of SubRip and WebVTT.
+const TAGS: [&str; 10] = ["b", "i", "u", "s", "font", "c", "v", "lang", "ruby", "rt"];
+
+/// Returns a caption of SubRip or WebVTT without its markup, with entities decoded once. Sets `timed_words` where a
+/// time stands among the words.
+pub fn plain(text: &str, timed_words: &mut bool) -> String {
+    let mut plain = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find(['<', '{']) {
+        plain.push_str(&rest[..at]);
+        rest = &rest[at..];
+        let (close, is_markup): (char, fn(&str) -> bool) =
+            if rest.starts_with('<') { ('>', is_tag) } else { ('}', is_override) };
+        match rest.find(close).map(|end| (&rest[1..end], end)) {
+            Some((inside, end)) if is_markup(inside) => {
+                *timed_words |= inside.starts_with(|c: char| c.is_ascii_digit());
+                rest = &rest[end + 1..];
+            }
+            _ => {
+                plain.push_str(&rest[..1]);
+                rest = &rest[1..];
+            }
+        }
+    }
+    plain.push_str(rest);
+    decoded(&plain)
+}
+
+/// Returns the text of an ASS caption without overrides, comments and drawings.
+pub fn plain_ass(text: &str) -> String {
+    let (mut plain, mut rest, mut drawing) = (String::with_capacity(text.len()), text, false);
+    while let Some(open) = rest.find('{') {
+        let Some(close) = rest[open..].find('}').map(|close| open + close) else { break };
+        if !drawing {
+            plain.push_str(&rest[..open]);
+        }
+        drawing = draws(&rest[open + 1..close]).unwrap_or(drawing);
+        rest = &rest[close + 1..];
+    }
+    if !drawing {
+        plain.push_str(rest);
+    }
+    plain.replace("\\N", "\n").replace("\\n", "\n").replace("\\h", " ")
+}
+
+/// Tells whether an override begins a drawing (`\p1`) or ends one (`\p0`).
+fn draws(inside: &str) -> Option<bool> {
+    let mut scales = inside.split('\\').filter_map(|tag| tag.trim().strip_prefix('p')?.parse::<u32>().ok());
+    scales.next_back().map(|scale| scale > 0)
+}
+
+/// Tells whether the inside of `<…>` is a tag of SubRip or WebVTT, or a time of WebVTT.
+fn is_tag(inside: &str) -> bool {
+    let is_time = inside.len() >= 5
+        && inside.starts_with(|c: char| c.is_ascii_digit())
+        && inside.contains(':')
+        && inside.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b':' | b'.' | b','));
+    let name = inside.strip_prefix('/').unwrap_or(inside);
+    let name = name.split([' ', '.', '\t', '\n', '=']).next().unwrap_or_default().trim_end_matches('/');
+    is_time || TAGS.iter().any(|tag| tag.eq_ignore_ascii_case(name))
+}
+
+/// Tells whether the inside of `{…}` is an override such as `\an8`, as SubRip files carry them, or `y:i`, MicroDVD's.
+fn is_override(inside: &str) -> bool {
+    inside.starts_with('\\') || inside.get(..2).is_some_and(|start| start.eq_ignore_ascii_case("y:"))
+}
+
+fn decoded(text: &str) -> String {
+    // Programs that convert from ASS leave its hard space behind.
+    html_escape::decode_html_entities(&text.replace("\\h", " ")).into_owned()
+}
+
+/// Returns a line with one space between its words: no-break spaces and control characters are spaces, too.
+pub fn one_spaced(line: &str) -> String {
+    let is_space =
+        |c: char| c.is_whitespace() || c.is_control() || matches!(c, '\u{200b}' | '\u{feff}' | '\u{200e}' | '\u{200f}');
+    line.split(is_space).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+}

@@ -1,0 +1,54 @@
+//! Rolling captions, as YouTube writes them: each repeats the lines of the one before it.
+
+use super::Caption;
+
+/// How far apart a caption and the one that repeats it may be, in seconds.
+const GAP: f64 = 0.5;
+
+/// Removes repeated lines, where the file has captions that roll. In other files a repetition is somebody's words.
+pub fn without_repeats(captions: Vec<Caption>) -> Vec<Caption> {
+    if !roll(&captions) {
+        return captions;
+    }
+    let mut kept: Vec<Caption> = Vec::with_capacity(captions.len());
+    let mut shown: Vec<String> = Vec::new();
+    let mut shown_until = f64::NEG_INFINITY;
+    for mut caption in captions {
+        let lines = caption.lines.clone();
+        if caption.start <= shown_until + GAP {
+            caption.lines.drain(..repeated(&shown, &lines));
+        }
+        shown_until = caption.end;
+        if caption.lines.is_empty() {
+            if let Some(last) = kept.last_mut().filter(|_| !lines.is_empty()) {
+                last.end = last.end.max(caption.end);
+            }
+        } else {
+            kept.push(caption);
+        }
+        if !lines.is_empty() {
+            shown = lines;
+        }
+    }
+    kept
+}
+
+/// Tells whether the captions of a file roll: words come one by one, or most captions repeat the one before.
+fn roll(captions: &[Caption]) -> bool {
+    if captions.iter().any(|caption| caption.timed_words) {
+        return true;
+    }
+    let pairs = captions.windows(2).filter(|pair| pair[1].start <= pair[0].end + GAP);
+    let (mut all, mut repeating) = (0, 0);
+    for pair in pairs {
+        all += 1;
+        repeating += usize::from(repeated(&pair[0].lines, &pair[1].lines) > 0 && pair[0].lines != pair[1].lines);
+    }
+    all >= 4 && repeating * 2 > all
+}
+
+/// Returns how many lines at the beginning of `next` are the end of `shown`.
+fn repeated(shown: &[String], next: &[String]) -> usize {
+    let most = shown.len().min(next.len());
+    (1..=most).rev().find(|count| shown[shown.len() - count..] == next[..*count]).unwrap_or(0)
+}

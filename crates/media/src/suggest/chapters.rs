@@ -1,0 +1,137 @@
+//! Chapters where the topic changes: where the words before a pause and those after it differ most.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Language, PHRASE};
+use crate::subtitles::Cue;
+
+/// The shortest chapter, in seconds; YouTube's.
+const SHORTEST: f64 = 10.0;
+/// The fewest chapters that are worth having; YouTube's.
+const FEWEST: usize = 3;
+/// How long a chapter should be, in seconds; shorter ones are a burden in a long video.
+const USUAL: f64 = 90.0;
+/// The most chapters that are suggested.
+const MOST: f64 = 15.0;
+/// How many seconds before and after a place are compared, at least.
+const WINDOW: f64 = 30.0;
+/// How far a chapter may be moved to begin with a pause, in seconds.
+const SNAP: f64 = 3.0;
+/// How much a second of silence counts beside the difference of the words.
+const PAUSE_WEIGHT: f64 = 0.15;
+/// The least difference that is a change of topic, 0 to 1 and a pause.
+const CHANGE: f64 = 0.75;
+
+/// A suggested chapter.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Chapter {
+    /// Where it begins, in seconds.
+    pub start: f64,
+    /// Its key phrase.
+    pub title: String,
+}
+
+/// Suggests chapters by YouTube's rules, or none. `silences` are the beginnings and ends of pauses in the sound.
+pub fn chapters(cues: &[Cue], silences: &[(f64, f64)], duration: f64, language: &Language) -> Vec<Chapter> {
+    let shortest = SHORTEST.max(duration / MOST);
+    let wanted = wanted(duration);
+    let mut places = places(cues, silences, duration, language);
+    places.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.total_cmp(&b.0)));
+    let mut starts = vec![0.0];
+    for (start, difference) in places {
+        let is_apart = starts.iter().all(|other: &f64| (start - other).abs() >= shortest);
+        if difference >= CHANGE && is_apart && duration - start >= SHORTEST && starts.len() < wanted {
+            starts.push(start);
+        }
+    }
+    if starts.len() < FEWEST {
+        return Vec::new();
+    }
+    starts.sort_by(f64::total_cmp);
+    named(&starts, cues, language)
+}
+
+fn wanted(duration: f64) -> usize {
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "at most 15")]
+    let wanted = (duration / USUAL).clamp(3.0, MOST) as usize;
+    wanted
+}
+
+/// Returns every place where a chapter may begin, and how different the words around it are.
+fn places(cues: &[Cue], silences: &[(f64, f64)], duration: f64, language: &Language) -> Vec<(f64, f64)> {
+    let bags: Vec<Vec<String>> = cues.iter().map(|cue| language.words(&cue.text).collect()).collect();
+    let window = WINDOW.min(duration / 4.0).max(duration / 60.0);
+    let mut places = Vec::new();
+    for next in 1..cues.len() {
+        let (before, after) = (&cues[next - 1], &cues[next]);
+        let pause = (after.start - before.end).max(0.0);
+        let ends_sentence = before.text.trim_end_matches(['"', '”', ')']).ends_with(['.', '?', '!', '…', '。']);
+        let silence = silences.iter().find(|(start, end)| *start <= after.start + SNAP && *end >= after.start - SNAP);
+        if !ends_sentence && pause < 1.0 && silence.is_none() {
+            continue;
+        }
+        let start = after.start;
+        let earlier = bag(cues, &bags, |cue| cue.start < start && cue.start >= start - window);
+        let later = bag(cues, &bags, |cue| cue.start >= start && cue.start < start + window);
+        let silent = silence.map_or(0.0, |(from, to)| to - from);
+        let difference = 1.0 - similarity(&earlier, &later) + PAUSE_WEIGHT * pause.max(silent).min(3.0);
+        let snapped = silence.map_or(start, |(_, end)| *end);
+        places.push(((snapped * 10.0).round() / 10.0, difference));
+    }
+    places
+}
+
+fn bag<'a>(cues: &[Cue], bags: &'a [Vec<String>], is_within: impl Fn(&Cue) -> bool) -> BTreeMap<&'a str, f64> {
+    let mut bag = BTreeMap::new();
+    for (cue, words) in cues.iter().zip(bags).filter(|(cue, _)| is_within(cue)) {
+        let _ = cue;
+        for word in words {
+            *bag.entry(word.as_str()).or_insert(0.0) += 1.0;
+        }
+    }
+    bag
+}
+
+/// The cosine of two bags of words, 0 to 1.
+fn similarity(a: &BTreeMap<&str, f64>, b: &BTreeMap<&str, f64>) -> f64 {
+    let length = |bag: &BTreeMap<&str, f64>| bag.values().map(|count| count * count).sum::<f64>().sqrt();
+    let product: f64 = a.iter().filter_map(|(word, count)| Some(count * b.get(word)?)).sum();
+    let lengths = length(a) * length(b);
+    // Where nobody speaks, nothing is known of the topic.
+    if lengths > 0.0 { product / lengths } else { 1.0 }
+}
+
+fn named(starts: &[f64], cues: &[Cue], language: &Language) -> Vec<Chapter> {
+    let texts: Vec<String> = starts
+        .iter()
+        .enumerate()
+        .map(|(index, start)| {
+            let end = starts.get(index + 1).copied().unwrap_or(f64::INFINITY);
+            let within = cues.iter().filter(|cue| cue.start + 0.5 >= *start && cue.start + 0.5 < end);
+            within.map(|cue| cue.text.as_str()).collect::<Vec<_>>().join(" ")
+        })
+        .collect();
+    let mut used = BTreeSet::new();
+    let chapter = |(index, start): (usize, &f64)| {
+        let text: String = texts[index].split(' ').take(600).collect::<Vec<_>>().join(" ");
+        let phrases = language.phrases(&text, 12);
+        // Several words say more than one, and what is said only here more than what is said everywhere.
+        let count_elsewhere = |phrase: &str| {
+            let elsewhere = texts.iter().enumerate().filter(|(other, _)| *other != index);
+            elsewhere.filter(|(_, text)| text.to_lowercase().contains(&phrase.to_lowercase())).count()
+        };
+        let ranked = phrases.iter().enumerate().min_by_key(|(rank, phrase)| {
+            let is_used = used.contains(&phrase.to_lowercase());
+            (is_used, count_elsewhere(phrase) * 4 + rank + 2 * (PHRASE - phrase.split(' ').count().min(PHRASE)))
+        });
+        let title = ranked.map_or_else(|| format!("Part {}", index + 1), |(_, phrase)| capitalised(phrase));
+        used.insert(title.to_lowercase());
+        Chapter { start: *start, title }
+    };
+    starts.iter().enumerate().map(chapter).collect()
+}
+
+fn capitalised(phrase: &str) -> String {
+    let mut letters = phrase.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}

@@ -1,0 +1,228 @@
+//! A title for a video: the container's, else its file name's, else when and where a camera recorded it.
+
+/// A day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Date {
+    /// The year.
+    pub year: u16,
+    /// 1 to 12.
+    pub month: u8,
+    /// 1 to 31.
+    pub day: u8,
+}
+
+const MONTHS: [&str; 12] = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+];
+
+impl Date {
+    /// Reads the day at the beginning of a time: `2024-11-14T…`, `2024:11:14 …` or `20241114`. The first days of the
+    /// clocks of cameras and computers are no days of a recording.
+    pub fn read(text: &str) -> Option<Self> {
+        let digits: String = text.trim().chars().take(10).filter(char::is_ascii_digit).take(8).collect();
+        if digits.len() < 8 {
+            return None;
+        }
+        let (year, month, day) = (digits[..4].parse().ok()?, digits[4..6].parse().ok()?, digits[6..].parse().ok()?);
+        let is_day = (1..=12).contains(&month) && (1..=31).contains(&day);
+        let is_first = (month, day) == (1, 1) && matches!(year, 1904 | 1970 | 1980 | 2000);
+        ((1890..=2200).contains(&year) && is_day && !is_first).then_some(Self { year, month, day })
+    }
+
+    /// Tells whether a text begins with a day.
+    pub fn is_at_the_beginning(text: &str) -> bool {
+        Self::read(text).is_some()
+    }
+
+    /// Looks for a day within a camera's file name: `VID_20241114_123456`.
+    fn within(name: &str) -> Option<Self> {
+        let mut starts = name
+            .char_indices()
+            .filter(|(at, c)| c.is_ascii_digit() && !name[..*at].ends_with(|before: char| before.is_ascii_digit()));
+        starts.find_map(|(at, _)| Self::read(&name[at..]).filter(|date| (1990..2100).contains(&date.year)))
+    }
+
+    fn words(self) -> String {
+        let month = MONTHS.get(usize::from(self.month) - 1).copied().unwrap_or_default();
+        format!("{} {month} {}", self.day, self.year)
+    }
+}
+
+/// A place on earth, in degrees.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Place {
+    /// North of the equator.
+    pub latitude: f64,
+    /// East of Greenwich.
+    pub longitude: f64,
+}
+
+impl Place {
+    /// Reads ISO 6709: `+64.1466-021.9426+010.000/`. 0, 0 is what cameras write that know no place.
+    pub fn read(text: &str) -> Option<Self> {
+        let text = text.trim();
+        let second = text.get(1..)?.find(['+', '-'])? + 1;
+        let rest = &text[second..];
+        let end = rest.get(1..)?.find(['+', '-', '/']).map_or(rest.len(), |end| end + 1);
+        let (latitude, longitude): (f64, f64) = (text[..second].parse().ok()?, rest[..end].parse().ok()?);
+        let is_known = latitude.abs() > 0.001 || longitude.abs() > 0.001;
+        (latitude.abs() <= 90.0 && longitude.abs() <= 180.0 && is_known).then_some(Self { latitude, longitude })
+    }
+}
+
+/// What a title is made of where the container has none.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Recording<'a> {
+    /// When it was recorded.
+    pub date: Option<Date>,
+    /// The name of the place.
+    pub place: Option<&'a str>,
+    /// The device.
+    pub device: Option<&'a str>,
+}
+
+/// Returns the title of a video whose container has none. A camera's file name says nothing: the day, the place or the
+/// device do, where they are known.
+pub fn title_of(filename: &str, recording: &Recording<'_>) -> String {
+    let stem = stem_of(filename);
+    if is_name_of_camera(stem) {
+        let date = recording.date.or_else(|| Date::within(stem));
+        let words = [date.map(Date::words), recording.place.or(recording.device).map(str::to_owned)];
+        let known: Vec<String> = words.into_iter().flatten().collect();
+        if date.is_some() || recording.place.is_some() {
+            return known.join(", ");
+        }
+    }
+    let mut words = crate::text::one_line(&stem.replace('_', " "));
+    crate::text::cut_chars(&mut words, crate::metadata::MAX_TITLE);
+    if words.is_empty() { crate::text::one_line(filename) } else { capitalised(&words) }
+}
+
+/// Tells whether the file's name is a camera's, and says nothing of the video.
+pub fn is_named_by_camera(filename: &str) -> bool {
+    is_name_of_camera(stem_of(filename))
+}
+
+fn stem_of(filename: &str) -> &str {
+    let name = filename.rsplit(['/', '\\']).next().unwrap_or(filename);
+    match name.rsplit_once('.') {
+        Some((stem, extension)) if !stem.is_empty() && !extension.contains(' ') && extension.len() <= 5 => stem,
+        _ => name,
+    }
+}
+
+/// Makes the first letter a capital, unless the first word has one already: `iPhone` stays.
+fn capitalised(words: &str) -> String {
+    let first_word = words.split(' ').next().unwrap_or_default();
+    let mut letters = words.chars();
+    match letters.next() {
+        Some(first) if !first_word.chars().any(char::is_uppercase) => first.to_uppercase().chain(letters).collect(),
+        _ => words.to_owned(),
+    }
+}
+
+/// The letters that cameras, phones and drones begin their names with, or put in the middle.
+const CAMERA_WORDS: [&str; 42] = [
+    "img", "vid", "mvi", "mov", "dsc", "dscn", "dscf", "gx", "gh", "gl", "gp", "gopr", "gpfr", "c", "dji", "pxl", "p",
+    "mah", "maq", "sam", "wa", "file", "clip", "rec", "video", "movie", "hdv", "ydxj", "amba", "fhd", "insv", "vid",
+    "lrv", "pict", "trim", "rpreplay", "final", "snapchat", "a", "b", "hero", "mp",
+];
+
+/// Tells whether a name is a camera's: its letters are among the usual ones, and most of the rest are digits.
+fn is_name_of_camera(stem: &str) -> bool {
+    let digits = stem.chars().filter(char::is_ascii_digit).count();
+    let only_usual =
+        stem.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | ' ' | '(' | ')' | '.' | '~'));
+    let mut words = stem.split(|c: char| !c.is_ascii_alphabetic()).filter(|word| !word.is_empty());
+    // A day alone, as `2024-11-14`, is a person's name for it.
+    let is_day = digits == 8 && words.clone().next().is_none() && stem.contains('-');
+    let all_usual = words.all(|word| CAMERA_WORDS.contains(&word.to_ascii_lowercase().as_str()));
+    only_usual && digits >= 4 && all_usual && !is_day || is_uuid(stem)
+}
+
+fn is_uuid(stem: &str) -> bool {
+    let hex = stem.chars().filter(char::is_ascii_hexdigit).count();
+    let groups = stem.split('-').map(str::len).collect::<Vec<_>>();
+    groups == [8, 4, 4, 4, 12] && hex == 32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_name_becomes_a_title() {
+        for (filename, title) in [
+            ("my_holiday.mp4", "My holiday"),
+            ("B-roll.mov", "B-roll"),
+            ("2024-11-14.mp4", "2024-11-14"),
+            ("E-mail v1.2.mp4", "E-mail v1.2"),
+            ("élan_final.mov", "Élan final"),
+            ("iPhone_test.mp4", "iPhone test"),
+            ("noextension", "Noextension"),
+            ("__.mp4", "__.mp4"),
+            (".mp4", ".mp4"),
+            ("Mr. Smith goes home", "Mr. Smith goes home"),
+            ("Ben Hur 1959.mkv", "Ben Hur 1959"),
+            ("a\u{202e}b\u{7}c.mp4", "A b c"),
+        ] {
+            assert_eq!(title_of(filename, &Recording::default()), title, "{filename}");
+        }
+    }
+
+    #[test]
+    fn a_cameras_name_becomes_day_and_place() {
+        let date = Date::read("2024-11-14T12:13:14.000000Z");
+        let everything = Recording { date, place: Some("Reykjavík"), device: Some("GoPro HERO12") };
+        for name in [
+            "IMG_1234.MOV",
+            "VID_20230102_101112.mp4",
+            "GX010023.MP4",
+            "C0022.MP4",
+            "DJI_0042.MP4",
+            "MVI_0815.AVI",
+            "PXL_20230102_101112345.mp4",
+            "20230102_101112.mp4",
+            "IMG_1234(1).MOV",
+            "VID-20230102-WA0003.mp4",
+            "00012.MTS",
+            "DSC_0001.MOV",
+            "P1000123.MP4",
+            "3F2504E0-4F89-11D3-9A0C-0305E82C3301.MOV",
+        ] {
+            assert_eq!(title_of(name, &everything), "14 November 2024, Reykjavík", "{name}");
+        }
+        let device = Recording { place: None, ..everything.clone() };
+        assert_eq!(title_of("GX010023.MP4", &device), "14 November 2024, GoPro HERO12");
+        assert_eq!(title_of("VID_20230102_101112.mp4", &Recording::default()), "2 January 2023");
+        assert_eq!(title_of("IMG_1234.MOV", &Recording::default()), "IMG 1234", "nothing better is known");
+        for name in ["Birthday 2024.mp4", "2024-11-14 walk.mp4", "Take 12.mov", "intro.mp4", "Area 51.mp4"] {
+            assert!(!is_named_by_camera(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn days_and_places_of_unset_clocks_are_none() {
+        assert_eq!(Date::read("1904-01-01T00:00:00Z"), None);
+        assert_eq!(Date::read("1970-01-01"), None);
+        assert_eq!(Date::read("2024:02:03 04:05:06"), Some(Date { year: 2024, month: 2, day: 3 }));
+        assert_eq!(Date::read("2024-13-01"), None);
+        assert_eq!(Date::read("2024"), None);
+        let place = Place::read("+64.1466-021.9426+010.000/").expect("a place");
+        assert!((place.latitude - 64.1466).abs() < 1e-9 && (place.longitude + 21.9426).abs() < 1e-9);
+        for text in ["+00.0000+000.0000/", "", "+", "north", "+91.0+000.1/", "é+1"] {
+            assert_eq!(Place::read(text), None, "{text}");
+        }
+    }
+}
