@@ -34,20 +34,21 @@ impl FileKind {
         if is_still_image_box(head) {
             return Self::Picture;
         }
-        match infer::get(head).map(|kind| (kind.matcher_type(), kind.extension())) {
-            // An animation is one for ffmpeg to look into: it may move.
-            Some((infer::MatcherType::Image, extension)) if !matches!(extension, "gif" | "png") => Self::Picture,
-            Some((infer::MatcherType::Image, "png")) if !is_animated_png(head) => Self::Picture,
-            // Ogg and MP4 hold films as well as songs.
-            Some((infer::MatcherType::Audio, extension)) if !matches!(extension, "ogg" | "m4a" | "opus") => Self::Sound,
-            Some((infer::MatcherType::Archive, "pdf")) => Self::Other("a PDF document"),
-            Some((infer::MatcherType::Archive, extension)) if extension != "swf" => Self::Other("an archive"),
-            Some((infer::MatcherType::Doc | infer::MatcherType::Book, _)) => Self::Other("a document"),
-            Some((infer::MatcherType::App, _)) => Self::Other("a program"),
-            Some((infer::MatcherType::Font, _)) => Self::Other("a font"),
-            Some(_) => Self::Unknown,
-            None if is_text(head) => Self::Text,
-            None => Self::Unknown,
+        let Some(kind) = infer::get(head) else { return if is_text(head) { Self::Text } else { Self::Unknown } };
+        // An animation may move, and Ogg and MP4 hold films as well as songs: ffprobe has to say.
+        if matches!(kind.extension(), "gif" | "swf" | "ogg" | "m4a" | "opus") {
+            return Self::Unknown;
+        }
+        match (kind.matcher_type(), kind.extension()) {
+            (infer::MatcherType::Image, "png") if is_animated_png(head) => Self::Unknown,
+            (infer::MatcherType::Image, _) => Self::Picture,
+            (infer::MatcherType::Audio, _) => Self::Sound,
+            (infer::MatcherType::Archive, "pdf") => Self::Other("a PDF document"),
+            (infer::MatcherType::Archive, _) => Self::Other("an archive"),
+            (infer::MatcherType::Doc | infer::MatcherType::Book, _) => Self::Other("a document"),
+            (infer::MatcherType::App, _) => Self::Other("a program"),
+            (infer::MatcherType::Font, _) => Self::Other("a font"),
+            (infer::MatcherType::Video | infer::MatcherType::Text | infer::MatcherType::Custom, _) => Self::Unknown,
         }
     }
 

@@ -227,7 +227,7 @@ mod tests {
 
     use super::*;
 
-    fn of(format: &str, tags: serde_json::Value, stream_tags: serde_json::Value) -> ContainerMetadata {
+    fn of(format: &str, tags: &serde_json::Value, stream_tags: &serde_json::Value) -> ContainerMetadata {
         let report = json!({ "format": { "format_name": format, "tags": tags },
             "streams": [{ "index": 0, "codec_type": "video", "codec_name": "h264", "tags": stream_tags }] });
         ContainerMetadata::of(&Report::read(&report.to_string()).expect("a report"))
@@ -239,7 +239,7 @@ mod tests {
             "com.apple.quicktime.keywords": "apple,tags, Apple", "com.apple.quicktime.creationdate": "2024-11-14T09:10:11+0000",
             "com.apple.quicktime.location.ISO6709": "+64.1466-021.9426+010.0/", "com.apple.quicktime.make": "Apple",
             "com.apple.quicktime.model": "iPhone 15 Pro" });
-        let read = of("mov,mp4", apple, json!({}));
+        let read = of("mov,mp4", &apple, &json!({}));
         assert_eq!(
             (read.title.as_deref(), read.description.as_deref()),
             (Some("Apple title"), Some("Apple description"))
@@ -249,10 +249,10 @@ mod tests {
             (vec!["apple".to_owned(), "tags".to_owned()], Some("iPhone 15 Pro"))
         );
         assert!(read.recorded.is_some() && read.place.is_some());
-        let ogg = of("ogg", json!({}), json!({ "TITLE": "Ogg title", "DESCRIPTION": "Ogg description" }));
+        let ogg = of("ogg", &json!({}), &json!({ "TITLE": "Ogg title", "DESCRIPTION": "Ogg description" }));
         assert_eq!((ogg.title.as_deref(), ogg.description.as_deref()), (Some("Ogg title"), Some("Ogg description")));
         let matroska =
-            of("matroska,webm", json!({}), json!({ "title": "Video track", "DESCRIPTION": "Told on the stream" }));
+            of("matroska,webm", &json!({}), &json!({ "title": "Video track", "DESCRIPTION": "Told on the stream" }));
         assert_eq!((matroska.title, matroska.description.as_deref()), (None, Some("Told on the stream")));
     }
 
@@ -265,16 +265,16 @@ mod tests {
             "no comments",
             "Lavf60.3.100",
         ] {
-            assert_eq!(of("mp4", json!({ "comment": junk }), json!({})).description, None, "{junk}");
+            assert_eq!(of("mp4", &json!({ "comment": junk }), &json!({})).description, None, "{junk}");
         }
         for junk in ["Untitled", "untitled project 2", "Sequence 01", "3f2504e0-4f89-11d3-9a0c-0305e82c3301", "12"] {
-            assert_eq!(of("mp4", json!({ "title": junk }), json!({})).title, None, "{junk}");
+            assert_eq!(of("mp4", &json!({ "title": junk }), &json!({})).title, None, "{junk}");
         }
         for words in ["A walk", "Sequence of events", "1984", "Title fight", "2024-11-14 Reykjavik"] {
-            let read = of("mp4", json!({ "title": words }), json!({}));
+            let read = of("mp4", &json!({ "title": words }), &json!({}));
             assert_eq!(read.title.is_some(), words != "1984", "{words}");
         }
-        let kept = of("mp4", json!({ "comment": "no comments", "synopsis": "Made with love\nand care" }), json!({}));
+        let kept = of("mp4", &json!({ "comment": "no comments", "synopsis": "Made with love\nand care" }), &json!({}));
         assert_eq!(kept.description.as_deref(), Some("Made with love\nand care"));
     }
 
@@ -283,14 +283,14 @@ mod tests {
         let tags: Vec<String> = (0..20_000).map(|number| format!("tag {number}")).collect();
         let read = of(
             "mp4",
-            json!({ "title": format!("A\u{202e}\u{7}\nB{}", "x".repeat(2_000)), "description": "é".repeat(100_000), "keywords": tags.join(",") }),
-            json!({}),
+            &json!({ "title": format!("A\u{202e}\u{7}\nB{}", "x".repeat(2_000)), "description": "é".repeat(100_000), "keywords": tags.join(",") }),
+            &json!({}),
         );
         let title = read.title.expect("a title");
         assert!(title.starts_with("A B") && title.chars().count() == MAX_TITLE, "{title}");
         assert!(read.description.is_some_and(|text| text.len() <= MAX_DESCRIPTION));
         assert_eq!((read.tags.len(), read.cut), (MAX_TAGS, vec!["title", "description", "tags"]));
-        let unique = of("mp4", json!({ "keywords": "a, ,b;c,,a,A, a" }), json!({}));
+        let unique = of("mp4", &json!({ "keywords": "a, ,b;c,,a,A, a" }), &json!({}));
         assert_eq!(unique.tags, ["a", "b", "c"]);
     }
 }

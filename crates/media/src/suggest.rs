@@ -16,7 +16,7 @@ const TAGS: usize = 10;
 /// The most words that key phrases are looked for in: the time that it takes grows with their square.
 const MAX_WORDS: usize = 5_000;
 /// The fewest words that say what a video is about.
-const FEWEST_WORDS: usize = 8;
+const FEWEST_WORDS: usize = 40;
 /// How many words a key phrase may have.
 const PHRASE: usize = 2;
 
@@ -30,7 +30,7 @@ impl Language {
     pub fn of(cues: &[Cue]) -> Option<Self> {
         let sample: String = cues.iter().take(400).flat_map(|cue| [cue.text.as_str(), " "]).collect();
         #[expect(clippy::wildcard_enum_match_arm, reason = "of the others no stop words are known")]
-        let code = match whatlang::detect(&sample)?.lang() {
+        let code = match whatlang::detect(&sample).filter(whatlang::Info::is_reliable)?.lang() {
             Lang::Eng => "en",
             Lang::Deu => "de",
             Lang::Spa => "es",
@@ -66,7 +66,9 @@ impl Language {
     /// Returns the key phrases of a text as they stand in it, the most important first.
     fn phrases(&self, text: &str, count: usize) -> Vec<String> {
         let config = Config { ngrams: PHRASE, only_alphanumeric_and_hyphen: true, ..Config::default() };
-        get_n_best(count, text, &self.stop_words, &config).into_iter().map(|phrase| phrase.raw).collect()
+        let phrases = get_n_best(2 * count, text, &self.stop_words, &config).into_iter().map(|phrase| phrase.raw);
+        let carries_meaning = |phrase: &String| phrase.split(' ').all(|word| self.words(word).next().is_some());
+        phrases.filter(carries_meaning).take(count).collect()
     }
 }
 
@@ -122,9 +124,9 @@ mod tests {
             "Finally milk foam for latte art. Steam the milk until it is silky. Pour the foam slowly and draw a rosetta. Practise latte art with cold milk.",
         ];
         let mut cues = Vec::new();
-        for (part, text) in parts.iter().enumerate() {
-            for (index, sentence) in text.split_inclusive('.').enumerate() {
-                let start = part as f64 * 30.0 + index as f64 * 6.0;
+        for (part, text) in (0..).zip(parts) {
+            for (index, sentence) in (0..).zip(text.split_inclusive('.')) {
+                let start = f64::from(part * 30 + index * 6);
                 cues.push(Cue { start, end: start + 5.5, text: sentence.trim().to_owned() });
             }
         }

@@ -1,4 +1,4 @@
-//! The HTTP side: which path leads to which room.
+//! The HTTP server: which path leads to which handler.
 
 use std::{path::PathBuf, sync::Arc};
 
@@ -8,26 +8,29 @@ use axum::{
     http::StatusCode,
     middleware,
     response::{IntoResponse, Response},
-    routing::{get, post, put},
+    routing::{delete, get, head, post, put},
 };
 use serde_json::{Value, json};
 
 use crate::{accounts::Accounts, config::SignUp, hub::Hub, jobs::Jobs, pipeline::Pipeline, tokens::Tokens};
 
+mod actions;
 mod auth;
 mod discovery;
 mod guard;
 mod list;
 mod metadata;
 mod provider;
+mod resumable;
 mod thumbnails;
 mod upload;
 mod who;
 
 pub use auth::off_the_loop;
+pub use resumable::Uploads;
 pub use who::{Who, bearer};
 
-/// Is what every request may need.
+/// What every request may need.
 #[derive(Clone)]
 pub struct App {
     pub accounts: Accounts,
@@ -35,10 +38,11 @@ pub struct App {
     pub jobs: Jobs,
     pub hub: Hub,
     pub pipeline: Pipeline,
+    pub uploads: Uploads,
     pub settings: Arc<Settings>,
 }
 
-/// Is what stays the same while the studio runs.
+/// What stays the same while the studio runs.
 #[derive(Debug)]
 pub struct Settings {
     /// The server's own address.
@@ -53,7 +57,16 @@ pub struct Settings {
 
 /// Returns the whole server.
 pub fn router(app: App) -> Router {
+    let resumable = Router::new()
+        .route(resumable::PATH, post(resumable::create).options(resumable::options))
+        .route(
+            &format!("{}/{{id}}", resumable::PATH),
+            head(resumable::offset).patch(resumable::append).delete(resumable::terminate).options(resumable::options),
+        )
+        .layer(DefaultBodyLimit::disable())
+        .layer(middleware::from_fn(resumable::version));
     Router::new()
+        .merge(resumable)
         .route("/.well-known/tallylight.json", get(discovery::discovery))
         .route("/auth/v1/signup", post(auth::sign_up))
         .route("/auth/v1/token", post(auth::token))
@@ -65,6 +78,9 @@ pub fn router(app: App) -> Router {
         .route("/api/v1/jobs/", get(list::jobs))
         .route("/api/v1/jobs", get(list::jobs))
         .route("/api/v1/videos/jobs/{job_id}", get(list::job))
+        .route("/api/v1/videos/jobs/{job_id}/retry", post(actions::retry))
+        .route("/api/v1/videos/jobs/{job_id}/cancel", post(actions::cancel))
+        .route("/api/v1/videos/{video_id}", delete(actions::delete))
         .route("/api/v1/videos/{video_id}/metadata", put(metadata::edit))
         .route("/api/v1/videos/upload", post(upload::upload).layer(DefaultBodyLimit::disable()))
         .route("/thumbnails/{video_id}/{file}", get(thumbnails::thumbnail))

@@ -9,6 +9,7 @@ use std::{
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use tallylight_media::subtitles::Cue;
 
 mod progress;
 
@@ -55,6 +56,9 @@ pub struct Metadata {
     pub tags: Option<Vec<String>>,
     /// What is said.
     pub transcript_text: Option<String>,
+    /// What is said, with times; none where a person rewrote it.
+    #[serde(default)]
+    pub transcript: Option<Vec<Cue>>,
     /// The chapters.
     pub chapters: Option<Vec<Chapter>>,
     /// The chosen thumbnail.
@@ -63,6 +67,20 @@ pub struct Metadata {
     pub thumbnails: Vec<Thumbnail>,
     /// How long the video is, in seconds.
     pub duration_seconds: Option<f64>,
+    /// The kinds of metadata that the pipeline suggests, until a person takes or edits them.
+    #[serde(default)]
+    pub suggested: BTreeSet<String>,
+}
+
+impl Metadata {
+    /// Sets the words as a person wrote them. The times of the captions hold where there are as many lines as captions.
+    pub fn set_transcript_text(&mut self, text: String) {
+        let lines: Vec<&str> = text.lines().collect();
+        self.transcript = self.transcript.take().filter(|cues| cues.len() == lines.len()).map(|cues| {
+            cues.into_iter().zip(&lines).map(|(cue, line)| Cue { text: (*line).to_owned(), ..cue }).collect()
+        });
+        self.transcript_text = Some(text);
+    }
 }
 
 /// Is one job with its video.
@@ -134,7 +152,8 @@ impl Job {
                 "content_type": self.content_type, "size_bytes": self.size_bytes },
             "video_metadata": {
                 "title": metadata.title, "description": metadata.description, "tags": metadata.tags,
-                "transcript_text": metadata.transcript_text, "chapters": metadata.chapters,
+                "transcript_text": metadata.transcript_text, "transcript": metadata.transcript,
+                "chapters": metadata.chapters, "suggested": metadata.suggested,
                 "thumbnail_file_url": cover.map(|thumbnail| format!("{base}{}", thumbnail.path)),
                 "thumbnail_id": metadata.thumbnail_id, "thumbnails": thumbnails,
                 "extracted_video_duration_seconds": metadata.duration_seconds,
@@ -238,6 +257,7 @@ impl Jobs {
         let data = json!({ "metadata_type": kind, "content": content });
         self.change(id, "METADATA_UPDATE", &data, true, |job| {
             job.edited.insert(kind.to_owned());
+            job.metadata.suggested.remove(kind);
             set(&mut job.metadata);
         });
     }
@@ -249,6 +269,13 @@ impl Jobs {
         }
         let data = json!({ "metadata_type": kind, "content": content });
         self.change(id, "METADATA_UPDATE", &data, true, |job| set(&mut job.metadata));
+    }
+
+    /// Marks one metadata field as a suggestion, unless a person has edited it.
+    pub fn suggest(&self, id: &str, kind: &str) {
+        if let Some(job) = self.lock().get_mut(id).filter(|job| !job.edited.contains(kind)) {
+            job.metadata.suggested.insert(kind.to_owned());
+        }
     }
 
     /// Sets what no message tells of: the duration, the chosen thumbnail.
@@ -276,6 +303,32 @@ impl Jobs {
             self.set_stage(id, stage.id(), Progress::new(Status::Pending, 0.0));
         }
         self.set_progress(id, Progress::new(Status::Pending, 0.0));
+    }
+
+    /// Ends an unfinished job because a person wants it; tells whether it was unfinished.
+    pub fn mark_cancelled(&self, id: &str) -> bool {
+        let Some(job) = self.job(id).filter(|job| !job.progress.status.is_final()) else { return false };
+        let message = "Cancelled";
+        for (stage, progress) in job.stages.iter().filter(|(_, progress)| progress.status == Status::Processing) {
+            let failed =
+                Progress { status: Status::Failed, error_message: Some(message.to_owned()), ..progress.clone() };
+            self.set_stage(id, stage, failed);
+        }
+        let data = json!({ "error_code": "cancelled", "error_message": message, "recoverable": false, "affected_stage": null });
+        self.tell_error(id, &data);
+        let percent = job.progress.progress_percent;
+        self.set_progress(
+            id,
+            Progress { error_message: Some(message.to_owned()), ..Progress::new(Status::Failed, percent) },
+        );
+        true
+    }
+
+    /// Forgets a job.
+    pub fn remove(&self, id: &str) -> rusqlite::Result<()> {
+        self.db.lock().execute("DELETE FROM job WHERE id = ?1", [id])?;
+        self.lock().remove(id);
+        Ok(())
     }
 
     /// Tells of an error.

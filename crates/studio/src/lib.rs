@@ -11,6 +11,7 @@ mod http;
 mod hub;
 mod jobs;
 mod pipeline;
+mod places;
 mod server;
 mod socket;
 mod tokens;

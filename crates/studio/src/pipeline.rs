@@ -2,8 +2,9 @@
 //! THUMBNAIL_GENERATION.
 
 use std::{
+    collections::BTreeMap,
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use serde_json::json;
@@ -18,7 +19,10 @@ use crate::{
 mod audio;
 mod chapters;
 mod failure;
+mod input;
+mod length;
 mod probe;
+mod scenes;
 mod stage;
 mod thumbnails;
 mod tool;
@@ -27,7 +31,7 @@ mod work;
 
 use failure::{Failure, Severity};
 pub use stage::Stage;
-use work::Work;
+use work::{Outcome, Work};
 
 /// How many jobs are worked on at a time; the rest wait. ffmpeg uses several cores by itself.
 const AT_A_TIME: usize = 2;
@@ -41,6 +45,16 @@ pub struct Pipeline {
     places: Arc<Semaphore>,
     stop: CancellationToken,
     running: TaskTracker,
+    /// The jobs that wait or are worked on.
+    queued: Arc<Mutex<BTreeMap<String, Arc<Queued>>>>,
+}
+
+/// A job that waits or is worked on.
+struct Queued {
+    /// Ends its work.
+    cancel: CancellationToken,
+    /// Says that its work has ended.
+    ended: CancellationToken,
 }
 
 impl Pipeline {
@@ -53,6 +67,7 @@ impl Pipeline {
             places: Arc::new(Semaphore::new(AT_A_TIME)),
             stop: CancellationToken::new(),
             running: TaskTracker::new(),
+            queued: Arc::default(),
         }
     }
 
@@ -69,15 +84,37 @@ impl Pipeline {
     /// Puts a job in the queue; it waits as PENDING until there is a place.
     pub fn enqueue(&self, job_id: String) {
         let pipeline = self.clone();
+        let queued = Arc::new(Queued { cancel: self.stop.child_token(), ended: CancellationToken::new() });
+        self.queued().insert(job_id.clone(), Arc::clone(&queued));
         self.running.spawn(async move {
             let work = async {
                 let _place = pipeline.places.acquire().await.ok()?;
                 pipeline.run(&job_id).await;
                 Some(())
             };
-            // What is cut short stays unfinished in the database, and is resumed at the next start.
-            pipeline.stop.run_until_cancelled(work).await;
+            // What the end of the studio cuts short stays unfinished in the database, and is resumed at the next start.
+            queued.cancel.run_until_cancelled(work).await;
+            let mut all = pipeline.queued();
+            // A person may have begun it anew meanwhile.
+            if all.get(&job_id).is_some_and(|newest| Arc::ptr_eq(newest, &queued)) {
+                all.remove(&job_id);
+            }
+            drop(all);
+            queued.ended.cancel();
         });
+    }
+
+    /// Ends the work on a job, and waits until its programs have ended.
+    pub async fn cancel(&self, job_id: &str) {
+        let queued = self.queued().get(job_id).cloned();
+        if let Some(queued) = queued {
+            queued.cancel.cancel();
+            queued.ended.cancelled().await;
+        }
+    }
+
+    fn queued(&self) -> MutexGuard<'_, BTreeMap<String, Arc<Queued>>> {
+        self.queued.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Stops every job and waits until its programs have ended.
@@ -95,8 +132,9 @@ impl Pipeline {
     async fn run(&self, job_id: &str) {
         let Some(job) = self.jobs.job(job_id) else { return };
         let folder = video_folder(&self.data_dir, &job.video_id);
+        remove_leftovers(&folder).await;
         self.work(job, &folder).await;
-        remove_audio(&folder).await;
+        remove_leftovers(&folder).await;
     }
 
     async fn work(&self, job: Job, folder: &Path) {
@@ -104,7 +142,8 @@ impl Pipeline {
         for stage in Stage::ALL {
             work.begin(stage);
             match run_stage(stage, &mut work).await {
-                Ok(()) => work.finish(Progress::new(Status::Completed, 100.0)),
+                Ok(Outcome::Done) => work.finish(Progress::new(Status::Completed, 100.0)),
+                Ok(Outcome::Skipped) => work.skip(),
                 Err(failure) => {
                     let failure = failure.known_causes(&work.job.source);
                     self.tell(&mut work, stage, &failure);
@@ -136,11 +175,11 @@ impl Pipeline {
     }
 }
 
-async fn run_stage(stage: Stage, work: &mut Work) -> Result<(), Failure> {
+async fn run_stage(stage: Stage, work: &mut Work) -> Result<Outcome, Failure> {
     match stage {
         // The file is here: the upload put it here before the job was made.
-        Stage::Upload => present(&work.job),
-        Stage::Probe => probe::run(work).await,
+        Stage::Upload => present(&work.job).map(|()| Outcome::Done),
+        Stage::Probe => probe::run(work).await.map(|()| Outcome::Done),
         Stage::AudioExtraction => audio::run(work).await,
         Stage::Transcription => transcript::run(work).await,
         Stage::Chapters => chapters::run(work).await,
@@ -148,11 +187,14 @@ async fn run_stage(stage: Stage, work: &mut Work) -> Result<(), Failure> {
     }
 }
 
-/// Removes the sound that this run, or one that was cut short, has left: it is large, and nobody needs it any more.
-async fn remove_audio(folder: &Path) {
+/// Removes what only the work needs, of this run or of one that was cut short: the sound is large, and nobody needs it any
+/// more.
+async fn remove_leftovers(folder: &Path) {
     let Ok(mut entries) = tokio::fs::read_dir(folder).await else { return };
     while let Ok(Some(entry)) = entries.next_entry().await {
-        if entry.file_name().to_string_lossy().starts_with("audio-") {
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        if name.starts_with("audio-") || name.starts_with("subtitles-embedded") || name.starts_with("keyframes") {
             let _ = tokio::fs::remove_file(entry.path()).await;
         }
     }

@@ -16,7 +16,7 @@ use crate::{
     accounts::{Accounts, Refusal},
     config::Config,
     db::Db,
-    http::{App, Settings, off_the_loop, router},
+    http::{App, Settings, Uploads, off_the_loop, router},
     hub::Hub,
     jobs::Jobs,
     pipeline::Pipeline,
@@ -88,12 +88,15 @@ impl Studio {
         let pipeline = Pipeline::new(jobs.clone(), tools, data_dir.clone());
         let auth_key = URL_SAFE_NO_PAD.encode(db.secret("auth_key")?);
         let accounts = Accounts::new(db.clone());
+        let uploads = Uploads::new(&data_dir);
+        uploads.remove_expired().await;
         let app = App {
             accounts: accounts.clone(),
             tokens: Tokens::new(&db.secret("jwt_secret")?, token_ttl),
             jobs,
             hub,
             pipeline: pipeline.clone(),
+            uploads,
             settings: Arc::new(Settings { base: base.clone(), auth_key, data_dir, upload_limit, sign_up, heartbeat }),
         };
         pipeline.resume();

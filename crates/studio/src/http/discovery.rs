@@ -14,6 +14,8 @@ pub async fn discovery(State(app): State<App>) -> Json<Value> {
         "auth_providers": ["email", "google"],
         "ws_token": "header",
         "editable": ["TITLE", "DESCRIPTION", "TAGS", "CHAPTERS", "TRANSCRIPT"],
-        "features": ["upload", "upload_subtitles", "select_thumbnail"],
+        "features": [
+            "upload", "upload_resumable", "upload_subtitles", "select_thumbnail", "retry", "cancel", "delete",
+        ],
     }))
 }

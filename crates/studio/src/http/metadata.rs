@@ -106,8 +106,8 @@ fn read(job: &Job, name: &str, value: Value) -> Result<Edit, (String, &'static s
             (Some("TAGS"), Box::new(|metadata| metadata.tags = Some(tags)))
         }
         "transcript_text" => {
-            let text = serde_json::from_value(value).map_err(wrong)?;
-            (Some("TRANSCRIPT"), Box::new(|metadata| metadata.transcript_text = Some(text)))
+            let text: String = serde_json::from_value(value).map_err(wrong)?;
+            (Some("TRANSCRIPT"), Box::new(|metadata| metadata.set_transcript_text(text)))
         }
         "chapters" => {
             let chapters: Vec<Chapter> = serde_json::from_value(value).map_err(wrong)?;

@@ -17,7 +17,8 @@ use axum::{
 };
 use jiff::Timestamp;
 use serde_json::json;
-use tokio::io::AsyncWriteExt;
+use tallylight_media::kind::{HEAD, is_text};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use uuid::Uuid;
 
 use super::{App, Who, problem};
@@ -26,51 +27,74 @@ use crate::{
     pipeline::Stage,
 };
 
-/// How much of a file is looked at before it is called a video.
-const SNIFF: usize = 4096;
 /// The largest subtitle file that is taken, in bytes.
 const SUBTITLE_LIMIT: u64 = 16 << 20;
 
 pub async fn upload(State(app): State<App>, Who(claims): Who, multipart: Multipart) -> Response {
-    let video_id = Uuid::new_v4().to_string();
-    let folder = video_folder(&app.settings.data_dir, &video_id);
-    let taken = match take(&app, multipart, &folder).await {
-        Ok(taken) => taken,
+    let (video_id, folder) = match new_folder(&app).await {
+        Ok(made) => made,
+        Err(refusal) => return refusal,
+    };
+    let admitted = match take(&app, multipart, &folder).await {
+        Ok(taken) => admit(&app, &claims.sub, video_id, taken.video, taken.subtitles),
+        Err(refusal) => Err(refusal),
+    };
+    match admitted {
+        Ok((video_id, job_id)) => {
+            Json(json!({ "video_id": video_id, "job_id": job_id, "status": Status::Pending })).into_response()
+        }
         Err(refusal) => {
             // Half a file is of no use to anybody.
             let _ = tokio::fs::remove_dir_all(&folder).await;
-            return refusal;
+            refusal
         }
-    };
+    }
+}
+
+/// Makes the id and the folder of a new video.
+pub async fn new_folder(app: &App) -> Result<(String, PathBuf), Response> {
+    let video_id = Uuid::new_v4().to_string();
+    let folder = video_folder(&app.settings.data_dir, &video_id);
+    tokio::fs::create_dir_all(&folder).await.map_err(|error| disk_problem(&error))?;
+    Ok((video_id, folder))
+}
+
+/// Makes a job of a video that is here, and hands it to the pipeline. Returns the ids of the video and the job.
+#[expect(clippy::result_large_err, reason = "the error is the answer")]
+pub fn admit(
+    app: &App,
+    account_id: &str,
+    video_id: String,
+    video: Part,
+    subtitles: Option<Part>,
+) -> Result<(String, String), Response> {
     let now = later_than(Timestamp::UNIX_EPOCH);
     let mut stages = Stage::ALL.map(|stage| (stage.id().to_owned(), Progress::new(Status::Pending, 0.0)));
     stages[0].1 = Progress::new(Status::Completed, 100.0);
     let job = Job {
         id: Uuid::new_v4().to_string(),
         video_id,
-        account_id: claims.sub,
+        account_id: account_id.to_owned(),
         progress: Progress::new(Status::Pending, 0.0),
         stages: stages.into(),
         times: BTreeMap::new(),
         created_at: now,
         updated_at: now,
-        original_filename: taken.video.name,
-        content_type: taken.video.content_type,
-        size_bytes: taken.video.size,
-        source: taken.video.path,
-        subtitles: taken.subtitles.map(|part| part.path),
+        original_filename: video.name,
+        content_type: video.content_type,
+        size_bytes: video.size,
+        source: video.path,
+        subtitles: subtitles.map(|part| part.path),
         metadata: Metadata::default(),
         errors: Vec::new(),
         edited: BTreeSet::new(),
     };
-    let answer = json!({ "video_id": job.video_id, "job_id": job.id, "status": job.progress.status });
-    let job_id = job.id.clone();
-    if let Err(error) = app.jobs.add(job) {
-        let _ = tokio::fs::remove_dir_all(&folder).await;
-        return problem(StatusCode::INSUFFICIENT_STORAGE, format!("the job could not be saved: {error}"));
-    }
-    app.pipeline.enqueue(job_id);
-    Json(answer).into_response()
+    let ids = (job.video_id.clone(), job.id.clone());
+    app.jobs
+        .add(job)
+        .map_err(|error| problem(StatusCode::INSUFFICIENT_STORAGE, format!("the job could not be saved: {error}")))?;
+    app.pipeline.enqueue(ids.1.clone());
+    Ok(ids)
 }
 
 struct Taken {
@@ -78,15 +102,19 @@ struct Taken {
     subtitles: Option<Part>,
 }
 
-struct Part {
-    name: String,
-    content_type: String,
-    path: PathBuf,
-    size: u64,
+/// A file that was uploaded.
+pub struct Part {
+    /// Its name on the creator's disk.
+    pub name: String,
+    /// Its type, as the upload said.
+    pub content_type: String,
+    /// Where it is here.
+    pub path: PathBuf,
+    /// Its size in bytes.
+    pub size: u64,
 }
 
 async fn take(app: &App, mut multipart: Multipart, folder: &Path) -> Result<Taken, Response> {
-    tokio::fs::create_dir_all(folder).await.map_err(|error| disk_problem(&error))?;
     let (mut video, mut subtitles) = (None, None);
     while let Some(field) = multipart.next_field().await.map_err(|error| upload_problem(&error))? {
         match field.name() {
@@ -117,75 +145,66 @@ async fn store(
     limit: u64,
     content: Content,
 ) -> Result<Part, Response> {
-    let name = field.file_name().unwrap_or("video").rsplit(['/', '\\']).next().unwrap_or("video").to_owned();
+    let name = bare_name(field.file_name().unwrap_or("video"));
     let content_type = field.content_type().unwrap_or("application/octet-stream").to_owned();
-    let extension: String = Path::new(&name)
-        .extension()
-        .and_then(|e| e.to_str())
-        .unwrap_or("bin")
-        .chars()
-        .filter(char::is_ascii_alphanumeric)
-        .take(8)
-        .collect();
-    let path = folder.join(format!("{stem}.{extension}"));
+    let path = folder.join(format!("{stem}.{}", extension(&name)));
     let mut file = tokio::fs::File::create(&path).await.map_err(|error| disk_problem(&error))?;
-    let (mut size, mut head) = (0_u64, Vec::with_capacity(SNIFF));
+    let mut size = 0_u64;
     while let Some(chunk) = field.chunk().await.map_err(|error| upload_problem(&error))? {
         size += chunk.len() as u64;
         if size > limit {
-            return Err(problem(StatusCode::PAYLOAD_TOO_LARGE, format!("the file is larger than {} GiB", limit >> 30)));
-        }
-        if head.len() < SNIFF {
-            head.extend_from_slice(&chunk[..chunk.len().min(SNIFF - head.len())]);
+            return Err(too_large(limit));
         }
         file.write_all(&chunk).await.map_err(|error| disk_problem(&error))?;
     }
     file.flush().await.map_err(|error| disk_problem(&error))?;
+    let part = Part { name, content_type, path, size };
     if content == Content::Video {
-        if size == 0 {
-            return Err(problem(StatusCode::BAD_REQUEST, format!("{name} is empty (0 bytes): export the video again")));
-        }
-        if is_text(&head) {
-            return Err(problem(StatusCode::BAD_REQUEST, format!("{name} is not a video: it holds text")));
-        }
+        refuse_text(&part).await?;
     }
-    Ok(Part { name, content_type, path, size })
+    Ok(part)
 }
 
-/// Tells whether the beginning of a file is plain text. Every container of videos has control bytes there.
-fn is_text(head: &[u8]) -> bool {
-    let valid = match std::str::from_utf8(head) {
-        Ok(_) => head.len(),
-        Err(error) if error.error_len().is_none() => error.valid_up_to(),
-        Err(_) => return false,
-    };
-    head[..valid].iter().all(|byte| *byte >= 0x20 || matches!(byte, b'\n' | b'\r' | b'\t' | 0x0c | 0x1b))
+/// Refuses what is surely no video before a job is made of it: an empty file, and text.
+pub async fn refuse_text(part: &Part) -> Result<(), Response> {
+    let Part { name, path, size, .. } = part;
+    if *size == 0 {
+        return Err(problem(StatusCode::BAD_REQUEST, format!("{name} is empty (0 bytes): export the video again")));
+    }
+    let file = tokio::fs::File::open(path).await.map_err(|error| disk_problem(&error))?;
+    let mut head = Vec::with_capacity(HEAD);
+    file.take(HEAD as u64).read_to_end(&mut head).await.map_err(|error| disk_problem(&error))?;
+    if is_text(&head) {
+        return Err(problem(StatusCode::BAD_REQUEST, format!("{name} is not a video: it holds text")));
+    }
+    Ok(())
+}
+
+/// Returns a file's name without folders, of whatever system.
+pub fn bare_name(name: &str) -> String {
+    name.rsplit(['/', '\\']).next().unwrap_or("video").to_owned()
+}
+
+/// Returns the extension of a file's name as one of ours may have it.
+pub fn extension(name: &str) -> String {
+    let extension = Path::new(name).extension().and_then(|extension| extension.to_str()).unwrap_or("bin");
+    extension.chars().filter(char::is_ascii_alphanumeric).take(8).collect()
+}
+
+/// Says that a file is larger than is allowed.
+pub fn too_large(limit: u64) -> Response {
+    problem(StatusCode::PAYLOAD_TOO_LARGE, format!("the file is larger than {} GiB", limit >> 30))
 }
 
 fn upload_problem(error: &MultipartError) -> Response {
     problem(error.status(), format!("the upload broke off or is no form: {}", error.body_text()))
 }
 
-fn disk_problem(error: &std::io::Error) -> Response {
+/// Says what is wrong with the disk.
+pub fn disk_problem(error: &std::io::Error) -> Response {
     if matches!(error.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded) {
         let detail = "the disk of the studio is full: free some space and upload the video again";
         return problem(StatusCode::INSUFFICIENT_STORAGE, detail);
     }
     problem(StatusCode::INTERNAL_SERVER_ERROR, format!("the studio could not write the file: {error}"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn text_is_told_from_containers() {
-        for text in ["hello", "{\"a\": 1}\n", "grüße", "1\n00:00:01,000 --> 00:00:02,000\nHi"] {
-            assert!(is_text(text.as_bytes()), "{text}");
-        }
-        assert!(is_text("ä".repeat(9).as_bytes().split_at(5).0), "cut in the middle of a character");
-        for container in [b"\0\0\0\x20ftypisom".as_slice(), b"\x1a\x45\xdf\xa3\x93\x42", b"RIFF\x24\0\0\0AVI "] {
-            assert!(!is_text(container));
-        }
-    }
 }

@@ -1,29 +1,57 @@
-//! AUDIO_EXTRACTION: the sound as speech recognisers want it, 16 kHz mono.
+//! AUDIO_EXTRACTION: the sound as speech recognisers want it, 16 kHz mono, and where it is silent.
 
-use super::{failure::Failure, probe::Sound, work::Work};
+use super::{
+    failure::Failure,
+    input,
+    tool::{self, Limits},
+    work::{Outcome, Work},
+};
 
-pub async fn run(work: &mut Work) -> Result<(), Failure> {
-    if work.probe.sound == Sound::Silent {
-        return Ok(());
+/// How many streams of sound are tried.
+const TRIES: usize = 4;
+/// What counts as silence: below -35 dB for more than 0.6 s, a pause between two sentences.
+const SILENCE: &str = "silencedetect=noise=-35dB:d=0.6,ametadata=mode=print:file=-";
+/// The size of a WAV file without a single sample, in bytes, with what ffmpeg writes of itself.
+const EMPTY_WAV: u64 = 128;
+
+pub async fn run(work: &mut Work) -> Result<Outcome, Failure> {
+    if work.probe.sounds.is_empty() {
+        return Ok(Outcome::Skipped);
     }
-    let (source, target) = (work.job.source.clone(), work.audio.clone());
-    let args = [
-        "-nostdin".as_ref(),
-        "-y".as_ref(),
-        "-v".as_ref(),
-        "error".as_ref(),
-        "-nostats".as_ref(),
-        "-progress".as_ref(),
-        "pipe:1".as_ref(),
-        "-i".as_ref(),
-        source.as_os_str(),
-        "-map".as_ref(),
-        "0:a:0".as_ref(),
-        "-ac".as_ref(),
-        "1".as_ref(),
-        "-ar".as_ref(),
-        "16000".as_ref(),
-        target.as_os_str(),
-    ];
-    work.read_through(args, |_| {}).await
+    let mut last_failure = None;
+    let sounds: Vec<u64> = work.probe.sounds.iter().take(TRIES).map(|sound| sound.index).collect();
+    for sound in sounds {
+        match extract(work, sound).await {
+            Ok(()) => return Ok(Outcome::Done),
+            Err(failure) => last_failure = Some(failure),
+        }
+    }
+    work.probe.sounds.clear();
+    let failure = last_failure.unwrap_or_else(|| Failure::recoverable("sound_unreadable", "", ""));
+    let message = "The sound cannot be read, so nothing of what is said can be transcribed. Everything else of the video is processed.";
+    Err(failure.survived("sound_unreadable", message))
+}
+
+async fn extract(work: &mut Work, sound: u64) -> Result<(), Failure> {
+    let (map, target) = (format!("0:{sound}"), work.audio.clone());
+    let options = ["-map", map.as_str(), "-af", SILENCE, "-ac", "1", "-ar", "16000"];
+    let after = options.iter().map(AsRef::as_ref).chain([target.as_os_str()]);
+    let args = input::ffmpeg(&[], &work.job.source, after);
+    let mut silences = Vec::new();
+    let mut silent_since = None;
+    work.read_through(args, Limits::sound(work.probe.duration), |line| {
+        silent_since = tool::metadata(line, "lavfi.silence_start").or(silent_since);
+        if let Some(end) = tool::metadata(line, "lavfi.silence_end")
+            && let Some(start) = silent_since.take()
+        {
+            silences.push((start, end));
+        }
+    })
+    .await?;
+    let size = tokio::fs::metadata(&work.audio).await.map_or(0, |file| file.len());
+    if size <= EMPTY_WAV {
+        return Err(Failure::recoverable("sound_unreadable", "", "ffmpeg: not one sample was decoded"));
+    }
+    work.silences = silences;
+    Ok(())
 }

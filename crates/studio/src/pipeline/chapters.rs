@@ -1,14 +1,18 @@
-//! CHAPTERS: the container's, or where the picture changes.
-
-use std::ffi::OsStr;
+//! CHAPTERS: the container's, or where the topic changes, or where the picture does. Tags and a description come along.
 
 use serde_json::json;
+use tallylight_media::{
+    subtitles::Cue,
+    suggest::{self, Language},
+};
 
-use super::{failure::Failure, tool, work::Work};
-use crate::jobs::Chapter;
+use super::{
+    failure::Failure,
+    scenes,
+    work::{Outcome, Work},
+};
+use crate::jobs::{Chapter, Metadata};
 
-/// How different two frames must be for a new scene, 0–1; ffmpeg's documentation suggests 0.3 to 0.5.
-const SCENE_THRESHOLD: &str = "0.35";
 /// The shortest chapter, in seconds; YouTube's.
 const SHORTEST: f64 = 10.0;
 /// The fewest chapters that are worth having; YouTube's.
@@ -16,44 +20,88 @@ const FEWEST: usize = 3;
 /// The most that a person would look through.
 const MOST: u32 = 30;
 
-pub async fn run(work: &mut Work) -> Result<(), Failure> {
-    let mut chapters = std::mem::take(&mut work.probe.chapters);
-    if chapters.is_empty() {
-        let changes = scene_changes(work).await?;
-        chapters = divide(&changes, work.probe.duration);
-    }
-    if !chapters.is_empty() {
-        work.jobs.set_metadata(&work.job.id, "CHAPTERS", &json!(chapters), |metadata| {
-            metadata.chapters = Some(chapters.clone());
-        });
-    }
-    Ok(())
+/// What the transcript suggests.
+#[derive(Debug, Default)]
+struct Suggestions {
+    tags: Vec<String>,
+    chapters: Vec<Chapter>,
+    description: String,
 }
 
-async fn scene_changes(work: &mut Work) -> Result<Vec<f64>, Failure> {
-    let source = work.job.source.clone();
-    // A small picture shows a change of scene as well as a large one, many times faster.
-    let filter = format!("scale=320:-2,select='gt(scene,{SCENE_THRESHOLD})',showinfo");
-    let args: [&OsStr; 15] = [
-        "-nostdin".as_ref(),
-        "-v".as_ref(),
-        "info".as_ref(),
-        "-nostats".as_ref(),
-        "-progress".as_ref(),
-        "pipe:1".as_ref(),
-        "-i".as_ref(),
-        source.as_os_str(),
-        "-map".as_ref(),
-        "0:v:0".as_ref(),
-        "-vf".as_ref(),
-        filter.as_ref(),
-        "-f".as_ref(),
-        "null".as_ref(),
-        "-".as_ref(),
-    ];
-    let mut changes = Vec::new();
-    work.read_through(args, |line| changes.extend(tool::frame_time(line))).await?;
-    Ok(changes)
+pub async fn run(work: &mut Work) -> Result<Outcome, Failure> {
+    let suggestions = from_transcript(work).await;
+    suggest_tags(work, &suggestions.tags);
+    if !work.probe.chapters.is_empty() {
+        publish(work, &work.probe.chapters);
+        return Ok(Outcome::Done);
+    }
+    if !suggestions.chapters.is_empty() {
+        work.jobs.suggest(&work.job.id, "CHAPTERS");
+        publish(work, &suggestions.chapters);
+        suggest_description(work, &suggestions.description);
+        return Ok(Outcome::Done);
+    }
+    // Where not even three chapters fit, nobody has to look for them.
+    if work.probe.duration > 0.0 && work.probe.duration < SHORTEST * 3.0 {
+        return Ok(Outcome::Skipped);
+    }
+    let found = scenes::changes(work).await;
+    let changes = found.map_err(|failure| {
+        let message = "The scenes of this video could not be looked for, so there are no chapters.";
+        failure.survived("no_chapters", message)
+    })?;
+    let chapters = divide(&changes, work.probe.duration);
+    if !chapters.is_empty() {
+        work.jobs.suggest(&work.job.id, "CHAPTERS");
+        publish(work, &chapters);
+    }
+    Ok(Outcome::Done)
+}
+
+fn publish(work: &Work, chapters: &[Chapter]) {
+    work.jobs.set_metadata(&work.job.id, "CHAPTERS", &json!(chapters), |metadata| {
+        metadata.chapters = Some(chapters.to_vec());
+    });
+}
+
+/// Looks for topics in the transcript, aside: a long one takes a second.
+async fn from_transcript(work: &Work) -> Suggestions {
+    let (cues, silences, duration) = (work.cues.clone(), work.silences.clone(), work.probe.duration);
+    let look = tokio::task::spawn_blocking(move || suggestions(&cues, &silences, duration));
+    look.await.unwrap_or_else(|error| {
+        tracing::warn!(%error, "nothing could be suggested from a transcript");
+        Suggestions::default()
+    })
+}
+
+fn suggestions(cues: &[Cue], silences: &[(f64, f64)], duration: f64) -> Suggestions {
+    let Some(language) = Language::of(cues) else { return Suggestions::default() };
+    let chapters = suggest::chapters(cues, silences, duration, &language);
+    let titled: Vec<(f64, String)> = chapters.iter().map(|chapter| (chapter.start, chapter.title.clone())).collect();
+    let description = suggest::description(&titled);
+    let chapters = titled.into_iter().map(|(start_seconds, title)| Chapter { start_seconds, title }).collect();
+    Suggestions { tags: suggest::tags(cues, &language), chapters, description }
+}
+
+fn suggest_tags(work: &Work, tags: &[String]) {
+    if tags.is_empty() || metadata(work).tags.is_some() {
+        return;
+    }
+    work.jobs.suggest(&work.job.id, "TAGS");
+    work.jobs.set_metadata(&work.job.id, "TAGS", &json!(tags), |metadata| metadata.tags = Some(tags.to_vec()));
+}
+
+fn suggest_description(work: &Work, text: &str) {
+    if text.is_empty() || metadata(work).description.is_some() {
+        return;
+    }
+    work.jobs.suggest(&work.job.id, "DESCRIPTION");
+    let set = |metadata: &mut Metadata| metadata.description = Some(text.to_owned());
+    work.jobs.set_metadata(&work.job.id, "DESCRIPTION", &json!(text), set);
+}
+
+fn metadata(work: &Work) -> Metadata {
+    work.jobs.job(&work.job.id).map(|job| job.metadata).unwrap_or_default()
 }
 
 /// Divides a video at its changes of scene: the first chapter at 0, none shorter than the shortest, none at all

@@ -1,8 +1,8 @@
-//! What can go wrong, in words that a creator understands; the tools' own words go along as details.
+//! What can go wrong: a sentence for a creator, and the tool's own messages as details.
 
-use std::{io, path::Path};
+use std::{io, path::Path, time::Duration};
 
-/// Tells whether the job goes on.
+/// Whether the job goes on after a failure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Severity {
     /// It does.
@@ -11,49 +11,90 @@ pub enum Severity {
     Fatal,
 }
 
-/// Is a failure of a stage.
+/// A failure of a stage.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failure {
     /// Its stable code.
     pub code: &'static str,
     /// The sentence for a creator.
     pub message: String,
-    /// The tool's own words.
+    /// The tool's own messages.
     pub details: String,
     /// Whether the job goes on.
     pub severity: Severity,
 }
 
 impl Failure {
-    /// Makes a failure that ends the job.
+    /// A failure that ends the job.
     pub fn fatal(code: &'static str, message: impl Into<String>, details: impl Into<String>) -> Self {
         Self { code, message: message.into(), details: details.into(), severity: Severity::Fatal }
     }
 
-    /// Makes a failure that the job survives.
+    /// A failure that the job survives.
     pub fn recoverable(code: &'static str, message: impl Into<String>, details: impl Into<String>) -> Self {
         Self { severity: Severity::Recoverable, ..Self::fatal(code, message, details) }
     }
 
-    /// Is the failure of a file that is no longer there.
+    /// A file that is no longer there.
     pub fn gone() -> Self {
         let message = "The video file is gone: it was moved or deleted while it was being processed. Upload it again.";
         Self::fatal("file_gone", message, "")
     }
 
-    /// Is the failure of a file without pictures.
+    /// A file without pictures that move.
     pub fn not_a_video(details: impl Into<String>) -> Self {
         let message = "This file is not a video that can be read. Check that it plays on this computer, or export it again as MP4.";
         Self::fatal("not_a_video", message, details)
     }
 
-    /// Is the failure of a file that ends too soon.
+    /// A file that is something else, with the sentence that says what.
+    pub fn another_kind(sentence: impl Into<String>, details: impl Into<String>) -> Self {
+        Self::fatal("not_a_video", sentence, details)
+    }
+
+    /// A tool that took longer than is reasonable for the video.
+    pub fn too_long(program: &str, limit: Duration) -> Self {
+        let message = "Processing this video took far longer than it should, and was stopped. Export the video again as MP4 (H.264), then upload the new file.";
+        Self::fatal("tool_stopped", message, format!("{program}: stopped after {} s", limit.as_secs()))
+    }
+
+    /// A tool that no longer came further.
+    pub fn standstill(program: &str, limit: Duration) -> Self {
+        let message = "Processing this video came to a standstill, and was stopped. Export the video again as MP4 (H.264), then upload the new file.";
+        Self::fatal("tool_stopped", message, format!("{program}: no progress for {} s", limit.as_secs()))
+    }
+
+    /// A tool that wanted more memory than it may have.
+    pub fn too_much_memory(program: &str) -> Self {
+        let message = "Processing this video takes more memory than is allowed, and was stopped. Export the video in a smaller size, such as 4K, then upload the new file.";
+        Self::fatal("too_large_to_process", message, format!("{program}: reached its limit of memory"))
+    }
+
+    /// A tool that wrote more, or computed longer, than it may.
+    pub fn too_large(program: &str) -> Self {
+        let message = "This file holds far more than a video should, and processing it was stopped. Export the video again as MP4, then upload the new file.";
+        Self::fatal(
+            "too_large_to_process",
+            message,
+            format!("{program}: reached its limit of output or computing time"),
+        )
+    }
+
+    /// The same failure, survived by the job, unless its cause would end every later stage, too.
+    pub fn survived(self, code: &'static str, message: impl Into<String>) -> Self {
+        if matches!(self.code, "disk_full" | "file_gone" | "ffmpeg_missing") {
+            return self;
+        }
+        Self::recoverable(code, message, self.details)
+    }
+
+    /// A file that ends too soon.
     pub fn truncated(details: impl Into<String>) -> Self {
         let message = "The video file is incomplete: it was probably cut off while it was copied or exported. Export or copy it again, then upload the new file.";
         Self::fatal("file_incomplete", message, details)
     }
 
-    /// Is the failure of a program that could not be started.
+    /// A program that could not be started.
     pub fn of_start(program: &str, error: &io::Error) -> Self {
         let details = format!("{program}: {error}");
         if error.kind() == io::ErrorKind::NotFound {
@@ -63,10 +104,10 @@ impl Failure {
         Self::fatal("tool_failed", "The program that processes videos could not be started.", details)
     }
 
-    /// Is the failure of a program that ended with an error, told by its own words.
-    pub fn of_run(program: &str, words: &str) -> Self {
-        let details = format!("{program}: {}", words.trim());
-        let lower = words.to_lowercase();
+    /// A program that ended with an error, by its messages.
+    pub fn of_run(program: &str, messages: &str) -> Self {
+        let details = format!("{program}: {}", messages.trim());
+        let lower = messages.to_lowercase();
         let says = |needles: &[&str]| needles.iter().any(|needle| lower.contains(needle));
         if says(&["no space left on device", "disk quota exceeded", "not enough space"]) {
             let message =
@@ -90,7 +131,7 @@ impl Failure {
         Self::fatal("tool_failed", "The video could not be processed. The details say what ffmpeg reported.", details)
     }
 
-    /// Looks for a cause behind the tool's words: a file that is gone explains every other failure.
+    /// Looks for a cause behind the tool's messages: a file that is gone explains every other failure.
     pub fn known_causes(self, source: &Path) -> Self {
         if source.exists() { self } else { Self { details: self.details, ..Self::gone() } }
     }

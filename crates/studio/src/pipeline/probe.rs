@@ -1,122 +1,150 @@
-//! PROBE: what the file holds, by ffprobe, and the metadata that its container brings along.
+//! PROBE: what the file holds, by its first bytes and ffprobe, and the metadata that its container brings along.
 
 use std::{fs::File, io::Read, path::Path};
 
-use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::json;
+use tallylight_media::{
+    kind::{FileKind, HEAD},
+    metadata::ContainerMetadata,
+    probe::{Report, Stream},
+    structure::{Completeness, completeness},
+    title::{Date, Place, Recording, is_named_by_camera, title_of},
+};
 
-use super::{failure::Failure, tool, work::Work};
-use crate::jobs::Chapter;
+use super::{
+    failure::Failure,
+    input, length,
+    tool::{self, Limits},
+    work::Work,
+};
+use crate::{
+    jobs::{Chapter, Metadata},
+    places,
+};
 
-/// Subtitles that are text, and not pictures of text.
-const TEXT_SUBTITLES: [&str; 8] = ["subrip", "srt", "ass", "ssa", "mov_text", "webvtt", "text", "ttml"];
-
-/// Is what PROBE found.
+/// What PROBE found.
 #[derive(Debug, Default)]
 pub struct Probe {
     /// How long the video is, in seconds; 0 where nobody knows.
     pub duration: f64,
-    /// Whether it has sound.
-    pub sound: Sound,
-    /// The place among the subtitle streams of the first that is text.
-    pub text_subtitles: Option<usize>,
+    /// The stream that a player shows.
+    pub video: Option<Stream>,
+    /// The streams of sound, the best first.
+    pub sounds: Vec<Stream>,
+    /// The streams of subtitles that are text, the best first.
+    pub subtitles: Vec<Stream>,
     /// The container's chapters.
     pub chapters: Vec<Chapter>,
 }
 
-/// Tells whether a video has sound.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Sound {
-    /// It has none.
-    #[default]
-    Silent,
-    /// It has.
-    Audible,
-}
-
-#[derive(Deserialize)]
-struct Report {
-    #[serde(default)]
-    streams: Vec<Stream>,
-    #[serde(default)]
-    chapters: Vec<ReportChapter>,
-    #[serde(default)]
-    format: Format,
-}
-
-#[derive(Deserialize)]
-struct Stream {
-    codec_type: Option<String>,
-    codec_name: Option<String>,
-    duration: Option<String>,
-    #[serde(default)]
-    disposition: Value,
-}
-
-#[derive(Deserialize)]
-struct ReportChapter {
-    start_time: String,
-    #[serde(default)]
-    tags: Tags,
-}
-
-#[derive(Default, Deserialize)]
-struct Format {
-    duration: Option<String>,
-    #[serde(default)]
-    tags: Tags,
-}
-
-/// Tags by name; containers differ in the case of the names.
-#[derive(Default, Deserialize)]
-struct Tags(serde_json::Map<String, Value>);
-
-impl Tags {
-    fn first(&self, names: &[&str]) -> Option<String> {
-        names.iter().find_map(|name| {
-            let (_, value) = self.0.iter().find(|(key, _)| key.eq_ignore_ascii_case(name))?;
-            value.as_str().map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned)
-        })
+impl Probe {
+    /// Returns how ffmpeg's `-map` names the stream that a player shows.
+    pub fn map_video(&self) -> String {
+        self.video.as_ref().map_or_else(|| "0:v:0".to_owned(), |stream| format!("0:{}", stream.index))
     }
 }
 
 pub async fn run(work: &mut Work) -> Result<(), Failure> {
+    refuse_other_kinds(&work.job.source)?;
     let report = ask(work).await?;
-    let of_kind = |kind: &str| {
-        report.streams.iter().filter(move |stream| stream.codec_type.as_deref() == Some(kind)).collect::<Vec<_>>()
-    };
-    // The cover of a song is a picture, not a video.
-    let is_picture = |stream: &&Stream| stream.disposition.get("attached_pic").and_then(Value::as_i64) == Some(1);
-    let videos = of_kind("video");
-    if videos.iter().all(is_picture) {
-        return Err(Failure::not_a_video("ffprobe: the file holds no video stream"));
-    }
-    let seconds = |text: &Option<String>| text.as_deref().and_then(|text| text.parse::<f64>().ok());
-    let duration =
-        seconds(&report.format.duration).or_else(|| videos.iter().find_map(|stream| seconds(&stream.duration)));
-    let is_text = |stream: &&Stream| stream.codec_name.as_deref().is_some_and(|name| TEXT_SUBTITLES.contains(&name));
+    refuse_without_video(&report)?;
+    check_completeness(work).await?;
+    let duration = length::measure(work, &report).await?;
+    let metadata = ContainerMetadata::of(&report);
     work.probe = Probe {
-        duration: duration.filter(|seconds| seconds.is_finite() && *seconds > 0.0).unwrap_or(0.0),
-        sound: if of_kind("audio").is_empty() { Sound::Silent } else { Sound::Audible },
-        text_subtitles: of_kind("subtitle").iter().position(is_text),
-        chapters: container_chapters(&report.chapters),
+        duration,
+        video: report.video().cloned(),
+        sounds: report.sounds().into_iter().cloned().collect(),
+        subtitles: report.subtitles().into_iter().cloned().collect(),
+        chapters: metadata
+            .chapters
+            .iter()
+            .map(|(start, title)| Chapter { start_seconds: *start, title: title.clone() })
+            .collect(),
     };
-    tell(work, &report.format.tags);
+    if report.further_streams > 0 || !metadata.cut.is_empty() {
+        let message = "This video carries more texts than are sensible; they were shortened.";
+        let streams = report.further_streams;
+        work.warn(&Failure::recoverable(
+            "metadata_cut",
+            message,
+            format!("{:?}; {streams} streams left out", metadata.cut),
+        ));
+    }
+    publish(work, metadata).await;
     Ok(())
 }
 
+/// Refuses what is surely no video, by its first bytes: ffprobe must not follow a playlist.
+fn refuse_other_kinds(source: &Path) -> Result<(), Failure> {
+    let mut head = Vec::new();
+    let read = File::open(source).and_then(|file| file.take(HEAD as u64).read_to_end(&mut head));
+    if let Err(error) = read {
+        return Err(Failure::fatal("file_gone", "The video file cannot be read.", error.to_string()));
+    }
+    match FileKind::of(&head).refusal() {
+        Some(sentence) => Err(Failure::another_kind(sentence, "by its first bytes")),
+        None => Ok(()),
+    }
+}
+
 async fn ask(work: &Work) -> Result<Report, Failure> {
-    let options = ["-v", "error", "-print_format", "json", "-show_format", "-show_streams", "-show_chapters", "-i"];
-    let args = options.iter().map(AsRef::as_ref).chain([work.job.source.as_os_str()]);
-    let asked = tool::run(&work.tools.ffprobe, args, |_| {}).await;
-    // By its name alone ffprobe takes anything for an MP4 that lacks its end.
+    let options = ["-v", "error", "-print_format", "json", "-show_format", "-show_streams", "-show_chapters"];
+    let args = options.iter().map(Into::into).chain(input::video(&work.job.source));
+    let asked = tool::run(&work.tools.ffprobe, args, Limits::probe(), |_| {}).await;
     let output = asked.map_err(|failure| {
+        if let Some(sentence) = kind_of_unlisted(&failure.details) {
+            return Failure::another_kind(sentence, failure.details);
+        }
+        // By its name alone ffprobe takes anything for an MP4 that lacks its end.
         let pretends = failure.code == "file_incomplete" && !has_mp4_head(&work.job.source);
         if pretends { Failure::not_a_video(failure.details) } else { failure }
     })?;
-    serde_json::from_str(&output.stdout).map_err(|error| {
-        Failure::fatal("tool_failed", "The video could not be looked into.", format!("ffprobe: {error}"))
+    Report::read(&output.stdout).ok_or_else(|| {
+        Failure::fatal("tool_failed", "The video could not be looked into.", "ffprobe: its report is no JSON")
     })
+}
+
+/// Says what a file is whose demuxer may not read videos, by ffprobe's message `[png_pipe @ …] Format not on whitelist`.
+fn kind_of_unlisted(messages: &str) -> Option<String> {
+    let line = messages.lines().find(|line| line.contains("Format not on whitelist"))?;
+    let demuxer = line.split_once('[')?.1.split([' ', ']']).next()?;
+    let kind = match demuxer {
+        name if name.ends_with("_pipe") || name.starts_with("image2") || name == "ico" => FileKind::Picture,
+        "hls" | "dash" | "concat" | "sdp" | "rtsp" | "imf" | "applehttp" | "webm_dash_manifest" => FileKind::Playlist,
+        "srt" | "webvtt" | "ass" | "tty" | "ffmetadata" | "lrc" | "sami" | "microdvd" | "mpl2" | "subviewer" => {
+            FileKind::Text
+        }
+        _ => FileKind::Sound,
+    };
+    kind.refusal()
+}
+
+fn refuse_without_video(report: &Report) -> Result<(), Failure> {
+    if report.video().is_some() && !report.is_picture() {
+        return Ok(());
+    }
+    let kind = if report.is_picture() { FileKind::Picture } else { FileKind::Sound };
+    if report.is_picture() || !report.sounds().is_empty() {
+        let sentence = kind.refusal().unwrap_or_default();
+        return Err(Failure::another_kind(sentence, format!("ffprobe: {} without a video stream", report.format)));
+    }
+    Err(Failure::not_a_video("ffprobe: the file holds no video stream"))
+}
+
+async fn check_completeness(work: &Work) -> Result<(), Failure> {
+    let source = work.job.source.clone();
+    let look = move || File::open(source).and_then(|mut file| completeness(&mut file));
+    match tokio::task::spawn_blocking(look).await {
+        Ok(Ok(Completeness::CutOff)) => Err(Failure::truncated("the container states a larger size than the file has")),
+        Ok(Ok(Completeness::EndsInPacket)) => {
+            let Failure { code, message, details, .. } = Failure::truncated("the file ends within a packet");
+            work.warn(&Failure::recoverable(code, message, details));
+            Ok(())
+        }
+        // What cannot be read now fails in the next tool, with its reason.
+        Ok(Ok(Completeness::Complete) | Err(_)) | Err(_) => Ok(()),
+    }
 }
 
 /// Tells whether a file begins with a box of the MP4 family.
@@ -126,47 +154,33 @@ fn has_mp4_head(file: &Path) -> bool {
     read.is_ok() && [b"ftyp", b"mdat", b"moov", b"wide", b"free"].iter().any(|kind| head[4..] == kind[..])
 }
 
-fn tell(work: &Work, tags: &Tags) {
+async fn publish(work: &Work, container: ContainerMetadata) {
     let (jobs, id) = (&work.jobs, &work.job.id);
     let duration = work.probe.duration;
     if duration > 0.0 {
         jobs.set_quietly(id, |metadata| metadata.duration_seconds = Some(duration));
     }
-    let title = tags.first(&["title"]).unwrap_or_else(|| title_from(&work.job.original_filename));
+    let title = match container.title {
+        Some(title) => title,
+        None => title_from(&work.job.original_filename, container.recorded, container.place, container.device).await,
+    };
     jobs.set_metadata(id, "TITLE", &json!(title), |metadata| metadata.title = Some(title.clone()));
-    if let Some(description) = tags.first(&["description", "synopsis", "comment"]) {
-        jobs.set_metadata(id, "DESCRIPTION", &json!(description), |metadata| {
-            metadata.description = Some(description.clone());
-        });
+    if let Some(description) = container.description {
+        let set = |metadata: &mut Metadata| metadata.description = Some(description.clone());
+        jobs.set_metadata(id, "DESCRIPTION", &json!(description), set);
     }
-    if let Some(keywords) = tags.first(&["keywords", "tags"]) {
-        let keywords: Vec<String> =
-            keywords.split([',', ';']).map(str::trim).filter(|tag| !tag.is_empty()).map(str::to_owned).collect();
-        jobs.set_metadata(id, "TAGS", &json!(keywords), |metadata| metadata.tags = Some(keywords.clone()));
+    if !container.tags.is_empty() {
+        let tags = container.tags;
+        jobs.set_metadata(id, "TAGS", &json!(tags), |metadata| metadata.tags = Some(tags.clone()));
     }
 }
 
-/// Makes a title of a file name: `my_holiday-2026.mp4` becomes `My holiday 2026`.
-fn title_from(filename: &str) -> String {
-    let stem = Path::new(filename).file_stem().and_then(|stem| stem.to_str()).unwrap_or(filename);
-    let words = stem.replace(['_', '-', '.'], " ").split_whitespace().collect::<Vec<_>>().join(" ");
-    let mut letters = words.chars();
-    match letters.next() {
-        Some(first) => first.to_uppercase().chain(letters).collect(),
-        None => filename.to_owned(),
-    }
-}
-
-fn container_chapters(chapters: &[ReportChapter]) -> Vec<Chapter> {
-    chapters
-        .iter()
-        .enumerate()
-        .filter_map(|(index, chapter)| {
-            let start_seconds = chapter.start_time.parse::<f64>().ok()?.max(0.0);
-            let title = chapter.tags.first(&["title"]).unwrap_or_else(|| format!("Chapter {}", index + 1));
-            Some(Chapter { start_seconds, title })
-        })
-        .collect()
+async fn title_from(filename: &str, date: Option<Date>, place: Option<Place>, device: Option<String>) -> String {
+    let place = match place.filter(|_| is_named_by_camera(filename)) {
+        Some(place) => places::name(place).await,
+        None => None,
+    };
+    title_of(filename, &Recording { date, place: place.as_deref(), device: device.as_deref() })
 }
 
 #[cfg(test)]
@@ -174,14 +188,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_file_name_becomes_a_title() {
-        for (filename, title) in [
-            ("my_holiday-2026.mp4", "My holiday 2026"),
-            ("élan.v2.final.mov", "Élan v2 final"),
-            ("noextension", "Noextension"),
-            ("__.mp4", "__.mp4"),
-        ] {
-            assert_eq!(title_from(filename), title);
+    fn what_no_demuxer_of_videos_reads_is_named() {
+        for (demuxer, words) in [("png_pipe", "picture"), ("hls", "playlist"), ("mp3", "sound only"), ("srt", "text")] {
+            let messages = format!("ffprobe: [{demuxer} @ 0x5] Format not on whitelist 'mov,mp4'\nx: Invalid argument");
+            assert!(kind_of_unlisted(&messages).is_some_and(|sentence| sentence.contains(words)), "{demuxer}");
         }
+        assert_eq!(kind_of_unlisted("x: Invalid data found"), None);
     }
 }

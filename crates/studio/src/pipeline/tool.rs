@@ -1,100 +1,230 @@
-//! Running ffmpeg, ffprobe and whisper: arguments in, progress and words out.
+//! Running ffmpeg, ffprobe and whisper: arguments and limits in, progress and messages out.
 
-use std::{ffi::OsStr, process::Stdio};
+use std::{
+    ffi::OsStr,
+    process::{ExitStatus, Stdio},
+    time::Duration,
+};
 
+use process_wrap::tokio::{ChildWrapper, CommandWrap, KillOnDrop};
 use tokio::{
-    io::{AsyncBufReadExt, AsyncRead, BufReader},
+    io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, BufReader, Take},
     process::Command,
+    time::{Instant, sleep_until},
 };
 
 use super::failure::Failure;
 
-/// How many of a tool's last lines are kept as its words.
-const WORDS_LINES: usize = 8;
+mod limits;
 
-/// Is what a tool that ended well left behind.
+pub use limits::Limits;
+
+/// How many of a tool's last messages are kept.
+const MESSAGES: usize = 8;
+/// The longest line that is read, in bytes; the rest of a longer one is a line of its own.
+const MAX_LINE: u64 = 1 << 20;
+/// The most that is kept of what a tool writes, in bytes. A report about 10,000 chapters takes 4 MB.
+const MAX_OUTPUT: usize = 64 << 20;
+
+/// What a tool that ended well left behind.
 #[derive(Debug, Default)]
 pub struct Output {
-    /// What it wrote to standard output.
+    /// What it wrote to standard output, except for progress.
     pub stdout: String,
     /// The last lines that it wrote to standard error.
-    pub words: String,
+    pub messages: String,
 }
 
-/// Tells which of the two outputs a line came from.
+/// A line, by the output that it came from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Line<'a> {
     /// Standard output: results, or `-progress`.
     Out(&'a str),
-    /// Standard error: remarks.
+    /// Standard error: messages.
     Err(&'a str),
 }
 
 /// Runs a tool to its end, handing on every line as it comes. A tool whose run is dropped is killed.
 ///
 /// # Errors
-/// Returns the failure that its exit or its words stand for.
+/// The failure that its exit, its messages or the limit that it reached stand for.
 pub async fn run(
     program: &OsStr,
     args: impl IntoIterator<Item = impl AsRef<OsStr>>,
+    limits: Limits,
     mut on_line: impl FnMut(Line<'_>),
 ) -> Result<Output, Failure> {
     let name = program.to_string_lossy();
+    let mut child = start(program, args, limits).map_err(|error| Failure::of_start(&name, &error))?;
+    let (mut out, mut err) = (lines(child.stdout().take()), lines(child.stderr().take()));
+    let mut run = Run::new();
+    let end = Instant::now() + limits.time;
+    while out.is_some() || err.is_some() {
+        let standstill = run.moved + limits.standstill;
+        tokio::select! {
+            line = next(&mut out), if out.is_some() => {
+                if let Some(line) = line {
+                    on_line(Line::Out(&line));
+                    run.out(&line);
+                }
+            }
+            line = next(&mut err), if err.is_some() => {
+                if let Some(line) = line {
+                    on_line(Line::Err(&line));
+                    run.err(line);
+                }
+            }
+            () = sleep_until(end) => return Err(Failure::too_long(&name, limits.time)),
+            () = sleep_until(standstill) => return Err(Failure::standstill(&name, limits.standstill)),
+        }
+        if run.stdout.len() > MAX_OUTPUT {
+            return Err(Failure::too_large(&name));
+        }
+    }
+    let wait = tokio::time::timeout(Duration::from_secs(30), child.wait());
+    let status = wait.await.map_err(|_| Failure::standstill(&name, limits.standstill))?;
+    let status = status.map_err(|error| Failure::of_start(&name, &error))?;
+    let messages = run.messages.join("\n");
+    if status.success() {
+        return Ok(Output { stdout: run.stdout, messages });
+    }
+    Err(reached_limit(status, &name, &messages).unwrap_or_else(|| Failure::of_run(&name, &messages)))
+}
+
+fn start(
+    program: &OsStr,
+    args: impl IntoIterator<Item = impl AsRef<OsStr>>,
+    limits: Limits,
+) -> std::io::Result<Box<dyn ChildWrapper>> {
     let mut command = Command::new(program);
-    // CREATE_NO_WINDOW: the app has no console, and each tool would get a window of its own.
-    #[cfg(windows)]
-    command.creation_flags(0x0800_0000);
-    let mut child = command
+    command
         .args(args)
         // Numbers and messages are read: they must not depend on the person's language.
         .env("LC_ALL", "C")
+        // Fewer arenas: each takes 64 MB of the address space.
+        .env("MALLOC_ARENA_MAX", "2")
         // Whoever started the studio may have handed it a password.
         .env_remove("TALLYLIGHT_PASSWORD")
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .kill_on_drop(true)
-        .spawn()
-        .map_err(|error| Failure::of_start(&name, &error))?;
-    let (mut out, mut err) = (lines(child.stdout.take()), lines(child.stderr.take()));
-    let (mut stdout, mut words) = (String::new(), Vec::new());
-    loop {
-        tokio::select! {
-            Some(line) = next(&mut out) => {
-                on_line(Line::Out(&line));
-                stdout.push_str(&line);
-                stdout.push('\n');
+        .stderr(Stdio::piped());
+    limits.on_start(&mut command);
+    let mut command = CommandWrap::from(command);
+    command.wrap(KillOnDrop);
+    #[cfg(windows)]
+    {
+        use process_wrap::tokio::{CreationFlags, JobObject};
+        // The app has no console, and each tool would get a window of its own; other programs come first.
+        let flags = windows::Win32::System::Threading::CREATE_NO_WINDOW
+            | windows::Win32::System::Threading::BELOW_NORMAL_PRIORITY_CLASS;
+        command.wrap(CreationFlags(flags)).wrap(JobObject);
+    }
+    command.spawn()
+}
+
+/// What a run has written, and when it last came further.
+struct Run {
+    stdout: String,
+    messages: Vec<String>,
+    position: String,
+    moved: Instant,
+}
+
+impl Run {
+    fn new() -> Self {
+        Self { stdout: String::new(), messages: Vec::new(), position: String::new(), moved: Instant::now() }
+    }
+
+    fn out(&mut self, line: &str) {
+        match line.split_once('=') {
+            Some(("out_time_us" | "frame", position)) if position != self.position => {
+                position.clone_into(&mut self.position);
+                self.moved = Instant::now();
             }
-            Some(line) = next(&mut err) => {
-                on_line(Line::Err(&line));
-                // showinfo's lines are results, not remarks.
-                if !line.trim().is_empty() && !line.contains("Parsed_showinfo") {
-                    if words.len() == WORDS_LINES {
-                        words.remove(0);
-                    }
-                    words.push(line);
-                }
+            // The other lines of `-progress` repeat themselves, whether or not it comes further.
+            Some((name, _)) if is_name_of_progress(name) => {}
+            _ => {
+                self.moved = Instant::now();
+                self.stdout.push_str(line);
+                self.stdout.push('\n');
             }
-            else => break,
         }
     }
-    let status = child.wait().await.map_err(|error| Failure::of_start(&name, &error))?;
-    let words = words.join("\n");
-    if status.success() { Ok(Output { stdout, words }) } else { Err(Failure::of_run(&name, &words)) }
-}
 
-type Lines<R> = Option<tokio::io::Split<BufReader<R>>>;
-
-fn lines<R: AsyncRead + Unpin>(stream: Option<R>) -> Lines<R> {
-    stream.map(|stream| BufReader::new(stream).split(b'\n'))
-}
-
-async fn next<R: AsyncRead + Unpin>(lines: &mut Lines<R>) -> Option<String> {
-    let line = lines.as_mut()?.next_segment().await.ok().flatten();
-    if line.is_none() {
-        *lines = None;
+    fn err(&mut self, line: String) {
+        self.moved = Instant::now();
+        // The lines of showinfo are results, not messages.
+        if !line.trim().is_empty() && !line.contains("Parsed_showinfo") {
+            if self.messages.len() == MESSAGES {
+                self.messages.remove(0);
+            }
+            self.messages.push(line);
+        }
     }
-    line.map(|line| String::from_utf8_lossy(&line).trim_end_matches('\r').to_owned())
+}
+
+fn is_name_of_progress(name: &str) -> bool {
+    const NAMES: [&str; 12] = [
+        "frame",
+        "fps",
+        "bitrate",
+        "total_size",
+        "out_time_us",
+        "out_time_ms",
+        "out_time",
+        "dup_frames",
+        "drop_frames",
+        "speed",
+        "progress",
+        "stream_0_0_q",
+    ];
+    NAMES.contains(&name) || name.starts_with("stream_")
+}
+
+/// Tells of the limit that ended a tool, where one did.
+fn reached_limit(status: ExitStatus, name: &str, messages: &str) -> Option<Failure> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::process::ExitStatusExt;
+
+        use rustix::process::Signal;
+        let signal = status.signal().and_then(Signal::from_named_raw);
+        if signal == Some(Signal::XCPU) || signal == Some(Signal::XFSZ) {
+            return Some(Failure::too_large(name));
+        }
+        // The kernel ends a process that takes too much memory.
+        if signal == Some(Signal::KILL) {
+            return Some(Failure::too_much_memory(name));
+        }
+    }
+    #[cfg(not(unix))]
+    let _ = status;
+    let says_memory = ["Cannot allocate memory", "Out of memory", "bad_alloc", "Error while allocating"];
+    says_memory.iter().any(|words| messages.contains(words)).then(|| Failure::too_much_memory(name))
+}
+
+/// The lines of an output, each with a limit.
+struct Lines<R> {
+    reader: Take<BufReader<R>>,
+    /// What was read of the next line when its reading was interrupted.
+    line: Vec<u8>,
+}
+
+fn lines<R: AsyncRead + Unpin>(stream: Option<R>) -> Option<Lines<R>> {
+    stream.map(|stream| Lines { reader: BufReader::new(stream).take(MAX_LINE), line: Vec::new() })
+}
+
+async fn next<R: AsyncRead + Unpin>(lines: &mut Option<Lines<R>>) -> Option<String> {
+    let Lines { reader, line } = lines.as_mut()?;
+    let read = reader.read_until(b'\n', line).await;
+    if read.is_err() || line.is_empty() {
+        *lines = None;
+        return None;
+    }
+    let text = String::from_utf8_lossy(line).trim_end_matches(['\n', '\r']).to_owned();
+    line.clear();
+    reader.set_limit(MAX_LINE);
+    Some(text)
 }
 
 /// Reads the position from a line of `-progress`, in seconds.
@@ -103,16 +233,30 @@ pub fn position(line: Line<'_>) -> Option<f64> {
     line.strip_prefix("out_time_us=")?.parse::<f64>().ok().map(|micros| micros / 1e6)
 }
 
-/// Reads the time of a frame from a line of `showinfo`, in seconds.
+/// Reads the time of a frame from a line of `showinfo` or `metadata=print`, in seconds.
 pub fn frame_time(line: Line<'_>) -> Option<f64> {
-    let Line::Err(line) = line else { return None };
+    let (Line::Out(line) | Line::Err(line)) = line;
     let after = line.split_once("pts_time:")?.1;
     after.split_whitespace().next()?.parse().ok()
+}
+
+/// Reads a value of `metadata=print`, such as `lavfi.silence_start=1.5`.
+pub fn metadata(line: Line<'_>, name: &str) -> Option<f64> {
+    let Line::Out(line) = line else { return None };
+    line.strip_prefix(name)?.strip_prefix('=')?.parse().ok()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn short() -> Limits {
+        Limits { time: Duration::from_secs(20), standstill: Duration::from_secs(10), ..Limits::video(0.0) }
+    }
+
+    async fn shell(script: &str, limits: Limits) -> Result<Output, Failure> {
+        run(OsStr::new("sh"), ["-c", script], limits, |_| {}).await
+    }
 
     #[test]
     fn positions_and_frames_are_read() {
@@ -121,11 +265,13 @@ mod tests {
         assert_eq!(position(Line::Out("progress=continue")), None);
         let info = "[Parsed_showinfo_2 @ 0x55] n:   0 pts:  12 pts_time:4.25   duration: 1";
         assert_eq!(frame_time(Line::Err(info)), Some(4.25));
+        assert_eq!(frame_time(Line::Out("frame:3    pts:90    pts_time:3.6")), Some(3.6));
+        assert_eq!(metadata(Line::Out("lavfi.silence_end=2.5"), "lavfi.silence_end"), Some(2.5));
     }
 
     #[tokio::test]
     async fn a_tool_that_is_not_there_is_told_so() {
-        let failure = run(OsStr::new("/nowhere/ffmpeg"), ["-version"], |_| {}).await.expect_err("not there");
+        let failure = run(OsStr::new("/nowhere/ffmpeg"), ["-version"], short(), |_| {}).await.expect_err("not there");
         assert_eq!(failure.code, "ffmpeg_missing");
     }
 
@@ -133,9 +279,38 @@ mod tests {
     async fn lines_of_both_outputs_arrive_and_the_exit_decides() {
         let mut seen = Vec::new();
         let script = "echo one; echo two >&2; printf three; exit 3";
-        let failure = run(OsStr::new("sh"), ["-c", script], |line| seen.push(format!("{line:?}"))).await;
+        let failure = run(OsStr::new("sh"), ["-c", script], short(), |line| seen.push(format!("{line:?}"))).await;
         assert!(failure.expect_err("exit 3").details.contains("two"));
         seen.sort();
         assert_eq!(seen, [r#"Err("two")"#, r#"Out("one")"#, r#"Out("three")"#]);
+    }
+
+    #[tokio::test]
+    async fn a_tool_that_stands_still_or_never_ends_is_killed() {
+        let quick = Limits { standstill: Duration::from_millis(200), ..short() };
+        assert_eq!(shell("sleep 600", quick).await.expect_err("still").code, "tool_stopped");
+        let repeats = "while :; do echo out_time_us=5; echo speed=1x; sleep 0.05; done";
+        assert_eq!(shell(repeats, quick).await.expect_err("the same position").code, "tool_stopped");
+        let brief = Limits { time: Duration::from_millis(300), ..short() };
+        let goes_on = "n=0; while :; do n=$((n+1)); echo out_time_us=$n; sleep 0.05; done";
+        assert_eq!(shell(goes_on, brief).await.expect_err("too long").code, "tool_stopped");
+    }
+
+    #[cfg(target_os = "linux")]
+    #[tokio::test]
+    async fn a_tool_has_limits_of_memory_files_and_priority_and_dies_with_its_parent() {
+        let limits = Limits { memory: 1 << 30, file: 1 << 16, ..short() };
+        let output = shell("ulimit -v; ulimit -f; ulimit -c; nice; grep -i sigq /proc/self/status", limits)
+            .await
+            .expect("a shell");
+        let told: Vec<&str> = output.stdout.lines().collect();
+        assert_eq!(told[..3], ["1048576", "128", "0"], "in KiB and in blocks of 512 bytes");
+        assert!(told[3].parse::<i32>().is_ok_and(|niceness| niceness >= 10), "{told:?}");
+        let full = shell(
+            "exec head -c 1000000 /dev/zero > /dev/shm/tallylight-limit-test; rm -f /dev/shm/tallylight-limit-test",
+            limits,
+        );
+        assert_eq!(full.await.expect_err("too large").code, "too_large_to_process");
+        let _ = std::fs::remove_file("/dev/shm/tallylight-limit-test");
     }
 }

@@ -1,79 +1,160 @@
-//! TRANSCRIPTION: what is said, from subtitles in or beside the file, or by speech recognition where it is set up.
+//! TRANSCRIPTION: what is said, with times: from subtitles in the file or beside it, or by speech recognition.
 
-use std::{
-    ffi::OsStr,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
 use serde_json::json;
+use tallylight_media::{
+    probe::{Flag, Stream},
+    subtitles::{self, Cue, Subtitles, Unreadable},
+};
 
 use super::{
     failure::Failure,
-    probe::Sound,
-    tool::{self, Line},
-    work::Work,
+    input,
+    tool::{self, Limits, Line},
+    work::{Outcome, Work},
 };
 use crate::config::Whisper;
 
-pub async fn run(work: &mut Work) -> Result<(), Failure> {
-    let subtitles = work.folder.join("transcript.srt");
-    let (source, tools) = (work.job.source.clone(), work.tools.clone());
-    if let Some(stream) = work.probe.text_subtitles {
-        to_srt(work, &source, &format!("0:s:{stream}"), &subtitles).await?;
-    } else if let Some(beside) = work.job.subtitles.clone() {
-        to_srt(work, &beside, "0:s:0", &subtitles).await.map_err(|failure| {
-            let message = "The subtitle file beside the video could not be read, so there is no transcript.";
-            Failure::recoverable("subtitles_unreadable", message, failure.details)
-        })?;
-    } else if work.probe.sound == Sound::Silent {
-        let message = "This video has no sound and no subtitles, so there is no transcript.";
-        return Err(Failure::recoverable("no_audio", message, ""));
-    } else if let Some(whisper) = &tools.whisper {
-        recognise(work, whisper, &subtitles).await?;
-    } else {
-        let message = "There is no transcript: the video has no subtitles, and no speech recognition is set up on this computer. Put an .srt or .vtt file beside the video, or set TALLYLIGHT_WHISPER_MODEL.";
-        return Err(Failure::recoverable("no_transcription", message, ""));
+/// The largest file of subtitles that is read, in bytes.
+const MAX_FILE: u64 = 64 << 20;
+
+/// Where words may come from, the best first.
+enum Source {
+    /// A stream of the file.
+    Embedded(Stream),
+    /// A file that came with the video.
+    Beside(PathBuf),
+    /// Speech recognition.
+    Recogniser(Whisper),
+}
+
+pub async fn run(work: &mut Work) -> Result<Outcome, Failure> {
+    let mut failures = Vec::new();
+    for source in sources(work) {
+        let cues = match &source {
+            Source::Embedded(stream) => embedded(work, stream).await,
+            Source::Beside(file) => read_file(file).await,
+            Source::Recogniser(whisper) => recognise(work, whisper).await,
+        };
+        match cues {
+            Ok(Some(subtitles)) => {
+                for failure in failures.iter().chain(damage(&subtitles).as_ref()) {
+                    work.warn(failure);
+                }
+                publish(work, subtitles.cues);
+                return Ok(Outcome::Done);
+            }
+            // Nothing is said there; the next source may know more.
+            Ok(None) => {}
+            Err(failure) if failure.code == "subtitles_unreadable" || failure.code == "no_transcription" => {
+                failures.push(failure);
+            }
+            Err(failure) => return Err(failure),
+        }
     }
-    let text = tokio::fs::read(&subtitles).await.map(|bytes| plain_text(&String::from_utf8_lossy(&bytes)));
-    let text =
-        text.map_err(|error| Failure::recoverable("no_transcription", "The transcript was lost.", error.to_string()))?;
+    match failures.into_iter().next() {
+        Some(failure) => Err(failure),
+        None => Ok(Outcome::Skipped),
+    }
+}
+
+fn sources(work: &Work) -> Vec<Source> {
+    let spoken = work.probe.sounds.first().and_then(|sound| sound.language.clone());
+    let is_foreign = |stream: &Stream| {
+        spoken.is_some() && stream.language.is_some() && stream.language != spoken || stream.is(Flag::Forced)
+    };
+    let (foreign, own): (Vec<Stream>, Vec<Stream>) = work.probe.subtitles.iter().cloned().partition(is_foreign);
+    let mut sources: Vec<Source> = own.into_iter().map(Source::Embedded).collect();
+    sources.extend(work.job.subtitles.clone().map(Source::Beside));
+    if !work.probe.sounds.is_empty() {
+        sources.extend(work.tools.whisper.clone().map(Source::Recogniser));
+    }
+    // A translation is better than nothing; forced subtitles are a few words of another language.
+    sources.extend(foreign.into_iter().filter(|stream| !stream.is(Flag::Forced)).map(Source::Embedded));
+    sources
+}
+
+/// Reads a stream of subtitles. It is copied where ffmpeg can write its format, so that its bytes are decoded here.
+async fn embedded(work: &Work, stream: &Stream) -> Result<Option<Subtitles>, Failure> {
+    let (codec, format) = match stream.codec.as_deref() {
+        Some("subrip" | "srt") => ("copy", "srt"),
+        Some("webvtt") => ("copy", "webvtt"),
+        Some("ass" | "ssa") => ("copy", "ass"),
+        _ => ("srt", "srt"),
+    };
+    let (map, target) = (format!("0:{}", stream.index), work.folder.join("subtitles-embedded.txt"));
+    let options = ["-map", map.as_str(), "-c:s", codec, "-f", format];
+    let after = options.iter().map(AsRef::as_ref).chain([target.as_os_str()]);
+    let args = input::ffmpeg(&[], &work.job.source, after);
+    let converted = tool::run(&work.tools.ffmpeg, args, Limits::video(work.probe.duration), |_| {}).await;
+    let read = match converted {
+        Ok(_) => read_file(&target).await,
+        Err(failure) => {
+            let message = "The subtitles within the video are damaged, and could not be read.";
+            Err(failure.survived("subtitles_unreadable", message))
+        }
+    };
+    let _ = tokio::fs::remove_file(&target).await;
+    read
+}
+
+/// Reads a file of subtitles; none where it has no words.
+async fn read_file(file: &Path) -> Result<Option<Subtitles>, Failure> {
+    let unreadable = |details: String| {
+        let message = "The subtitles could not be read: they are in none of the usual formats (SRT, WebVTT, ASS, SBV).";
+        Failure::recoverable("subtitles_unreadable", message, details)
+    };
+    let size = tokio::fs::metadata(file).await.map_or(0, |file| file.len());
+    if size > MAX_FILE {
+        return Err(unreadable(format!("{size} bytes are too many")));
+    }
+    let bytes = tokio::fs::read(file).await.map_err(|error| unreadable(error.to_string()))?;
+    let read = tokio::task::spawn_blocking(move || subtitles::read(&bytes)).await;
+    match read.map_err(|error| unreadable(error.to_string()))? {
+        Ok(subtitles) => Ok(Some(subtitles)),
+        Err(Unreadable::NoWords) => Ok(None),
+        Err(Unreadable::NotSubtitles) => Err(unreadable("no caption with a time was found".to_owned())),
+    }
+}
+
+/// Says what of the subtitles could not be read.
+fn damage(subtitles: &Subtitles) -> Option<Failure> {
+    let Subtitles { undecodable, unreadable_times, .. } = subtitles;
+    if undecodable + unreadable_times == 0 {
+        return None;
+    }
+    let message = "Parts of the subtitles could not be read; look through the transcript.";
+    let details =
+        format!("{undecodable} characters could not be decoded, {unreadable_times} captions have no readable time");
+    Some(Failure::recoverable("subtitles_damaged", message, details))
+}
+
+fn publish(work: &mut Work, cues: Vec<Cue>) {
+    let text = subtitles::plain_text(&cues);
     work.jobs.set_metadata(&work.job.id, "TRANSCRIPT", &json!(text), |metadata| {
         metadata.transcript_text = Some(text.clone());
+        metadata.transcript = Some(cues.clone());
     });
-    Ok(())
+    work.cues = cues;
 }
 
-async fn to_srt(work: &Work, from: &Path, stream: &str, to: &Path) -> Result<(), Failure> {
-    let args: [&OsStr; 9] = [
-        "-nostdin".as_ref(),
-        "-y".as_ref(),
-        "-v".as_ref(),
-        "error".as_ref(),
-        "-i".as_ref(),
-        from.as_os_str(),
-        "-map".as_ref(),
-        stream.as_ref(),
-        to.as_os_str(),
-    ];
-    tool::run(&work.tools.ffmpeg, args, |_| {}).await.map(drop)
-}
-
-async fn recognise(work: &mut Work, whisper: &Whisper, to: &Path) -> Result<(), Failure> {
-    let audio = work.audio.clone();
+async fn recognise(work: &mut Work, whisper: &Whisper) -> Result<Option<Subtitles>, Failure> {
     // whisper.cpp adds the extension itself.
-    let stem: PathBuf = to.with_extension("");
-    let args: [&OsStr; 9] = [
-        "-m".as_ref(),
-        whisper.model.as_os_str(),
-        "-f".as_ref(),
-        audio.as_os_str(),
+    let stem = work.folder.join("transcript");
+    let target = stem.with_extension("srt");
+    let options = ["-m".as_ref(), whisper.model.as_os_str(), "-f".as_ref(), work.audio.as_os_str()];
+    let output = [
+        "-l".as_ref(),
+        "auto".as_ref(),
         "-osrt".as_ref(),
         "-of".as_ref(),
         stem.as_os_str(),
         "-pp".as_ref(),
         "-np".as_ref(),
     ];
-    let heard = tool::run(&whisper.program, args, |line| {
+    let args: Vec<_> = options.into_iter().chain(output).map(std::ffi::OsStr::to_owned).collect();
+    let heard = tool::run(&whisper.program, args, Limits::speech(work.probe.duration), |line| {
         if let Line::Err(line) = line
             && let Some(percent) = whisper_percent(line)
         {
@@ -81,7 +162,17 @@ async fn recognise(work: &mut Work, whisper: &Whisper, to: &Path) -> Result<(), 
         }
     });
     let message = "Speech recognition failed, so there is no transcript. The details say what it reported.";
-    heard.await.map(drop).map_err(|failure| Failure::recoverable("no_transcription", message, failure.details))
+    heard.await.map_err(|failure| Failure::recoverable("no_transcription", message, failure.details))?;
+    let read = read_file(&target).await;
+    let _ = tokio::fs::remove_file(&target).await;
+    let mut subtitles = match read {
+        Ok(Some(subtitles)) => subtitles,
+        // Nobody speaks.
+        Ok(None) => return Ok(None),
+        Err(failure) => return Err(Failure::recoverable("no_transcription", message, failure.details)),
+    };
+    subtitles.cues = subtitles::without_sounds(subtitles.cues);
+    Ok(Some(subtitles).filter(|subtitles| !subtitles.cues.is_empty()))
 }
 
 /// Reads `whisper_print_progress_callback: progress =  42%`.
@@ -89,43 +180,9 @@ fn whisper_percent(line: &str) -> Option<f64> {
     line.split_once("progress =")?.1.trim().trim_end_matches('%').parse().ok()
 }
 
-/// Returns the words of an SRT file, a line for every caption.
-fn plain_text(srt: &str) -> String {
-    let captions = srt.replace("\r\n", "\n");
-    let words = captions.split("\n\n").filter_map(|caption| {
-        let text: Vec<&str> = caption.lines().skip_while(|line| !line.contains("-->")).skip(1).collect();
-        let text = without_markup(&text.join(" "));
-        (!text.is_empty()).then_some(text)
-    });
-    words.collect::<Vec<_>>().join("\n")
-}
-
-/// Strips `<i>` and `{\an8}`, which style a caption and are not said.
-fn without_markup(text: &str) -> String {
-    let mut plain = String::with_capacity(text.len());
-    let mut closing = None;
-    for letter in text.chars() {
-        match (closing, letter) {
-            (None, '<') => closing = Some('>'),
-            (None, '{') => closing = Some('}'),
-            (None, letter) => plain.push(letter),
-            (Some(end), letter) if letter == end => closing = None,
-            (Some(_), _) => {}
-        }
-    }
-    plain.trim().to_owned()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn captions_become_lines() {
-        let srt = "1\n00:00:00,000 --> 00:00:02,000\n<i>Hello</i>\nthere\n\n2\r\n00:00:02,000 --> 00:00:04,000\r\n{\\an8}World\r\n\n\n";
-        assert_eq!(plain_text(srt), "Hello there\nWorld");
-        assert_eq!(plain_text(""), "");
-    }
 
     #[test]
     fn whispers_progress_is_read() {

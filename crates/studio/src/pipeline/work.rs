@@ -1,25 +1,36 @@
-//! One job under work: what the stages share, and how they tell how far they are.
+//! One job under work: what the stages share, and how they report progress and warnings.
 
 use std::{ffi::OsStr, path::PathBuf, sync::Arc, time::Duration};
 
+use serde_json::json;
+use tallylight_media::subtitles::Cue;
 use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::{
-    failure::Failure,
+    failure::{Failure, Severity},
     probe::Probe,
     stage::Stage,
-    tool::{self, Line},
+    tool::{self, Limits, Line},
 };
 use crate::{
     config::Tools,
     jobs::{Job, Jobs, Progress, Status},
 };
 
+/// How a stage ended that did not fail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// Its work is done.
+    Done,
+    /// There was nothing to do.
+    Skipped,
+}
+
 /// Progress is told at most this often; an eye sees no more.
 const TELL_EVERY: Duration = Duration::from_millis(100);
 
-/// Is one job under work.
+/// One job under work.
 pub struct Work {
     /// The job as it was when the work began.
     pub job: Job,
@@ -34,6 +45,10 @@ pub struct Work {
     /// Where the extracted sound is kept while it is needed. The name is new at every run: after a power cut an ffmpeg
     /// of the run before may still write.
     pub audio: PathBuf,
+    /// Where the sound is silent: beginnings and ends, in seconds.
+    pub silences: Vec<(f64, f64)>,
+    /// What is said, with times.
+    pub cues: Vec<Cue>,
     stage: Stage,
     percent: f64,
     told: Option<Instant>,
@@ -50,6 +65,8 @@ impl Work {
             folder,
             probe: Probe::default(),
             audio,
+            silences: Vec::new(),
+            cues: Vec::new(),
             stage: Stage::Upload,
             percent: 0.0,
             told: None,
@@ -77,14 +94,15 @@ impl Work {
     }
 
     /// Runs ffmpeg, with `-progress pipe:1`, from one end of the video to the other: its position is the stage's
-    /// progress, and a video that ends too soon fails.
+    /// progress. Warns of a video that ends too soon.
     pub async fn read_through(
         &mut self,
         args: impl IntoIterator<Item = impl AsRef<OsStr>>,
+        limits: Limits,
         mut on_line: impl FnMut(Line<'_>),
     ) -> Result<(), Failure> {
         let (tools, duration) = (Arc::clone(&self.tools), self.probe.duration);
-        let output = tool::run(&tools.ffmpeg, args, |line| {
+        let output = tool::run(&tools.ffmpeg, args, limits, |line| {
             on_line(line);
             if let Some(seconds) = tool::position(line)
                 && duration > 0.0
@@ -94,10 +112,32 @@ impl Work {
         })
         .await?;
         // ffmpeg ends well even where the file ends too soon, and only says so.
-        if output.words.to_lowercase().contains("partial file") {
-            return Err(Failure::truncated(format!("ffmpeg: {}", output.words)));
+        if output.messages.to_lowercase().contains("partial file") {
+            let Failure { code, message, .. } = Failure::truncated("");
+            self.warn(&Failure::recoverable(code, message, format!("ffmpeg: {}", output.messages)));
         }
         Ok(())
+    }
+
+    /// Tells of something that the stage could not do, and goes on.
+    pub fn warn(&self, failure: &Failure) {
+        let id = &self.job.id;
+        tracing::info!(job_id = %id, stage = self.stage.id(), code = failure.code, details = %failure.details, "a warning");
+        let is_known =
+            self.jobs.job(id).is_some_and(|job| job.errors.iter().any(|error| error["error_code"] == failure.code));
+        if !is_known {
+            self.jobs.tell_error(
+                id,
+                &json!({ "error_code": failure.code, "error_message": failure.message,
+                    "recoverable": failure.severity == Severity::Recoverable, "affected_stage": self.stage.id() }),
+            );
+        }
+    }
+
+    /// Ends the stage without work: it counts as behind us.
+    pub fn skip(&mut self) {
+        self.percent = 100.0;
+        self.jobs.set_stage(&self.job.id, self.stage.id(), Progress::new(Status::Pending, 0.0));
     }
 
     /// Ends the stage.

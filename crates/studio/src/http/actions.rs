@@ -1,0 +1,74 @@
+//! What a person may do with a job: retry it, cancel it, delete its video.
+
+use axum::{
+    Json,
+    extract::{Path, State},
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+
+use super::{App, Who, problem};
+use crate::{
+    jobs::{Job, Status, video_folder},
+    tokens::Claims,
+};
+
+/// Begins a failed job anew.
+pub async fn retry(State(app): State<App>, Who(claims): Who, Path(job_id): Path<String>) -> Response {
+    let job = match own(app.jobs.job(&job_id), &claims) {
+        Ok(job) => job,
+        Err(refusal) => return refusal,
+    };
+    if job.progress.status != Status::Failed {
+        return problem(StatusCode::CONFLICT, "Only a job that has failed can be retried");
+    }
+    app.jobs.restart(&job.id);
+    app.pipeline.enqueue(job.id.clone());
+    current(&app, &job.id)
+}
+
+/// Ends an unfinished job.
+pub async fn cancel(State(app): State<App>, Who(claims): Who, Path(job_id): Path<String>) -> Response {
+    let job = match own(app.jobs.job(&job_id), &claims) {
+        Ok(job) => job,
+        Err(refusal) => return refusal,
+    };
+    app.pipeline.cancel(&job.id).await;
+    if app.jobs.mark_cancelled(&job.id) {
+        return current(&app, &job.id);
+    }
+    problem(StatusCode::CONFLICT, "This job has already ended")
+}
+
+/// Deletes a video, with its job and its files.
+pub async fn delete(State(app): State<App>, Who(claims): Who, Path(video_id): Path<String>) -> Response {
+    let job = match own(app.jobs.of_video(&video_id), &claims) {
+        Ok(job) => job,
+        Err(refusal) => return refusal,
+    };
+    app.pipeline.cancel(&job.id).await;
+    if let Err(error) = app.jobs.remove(&job.id) {
+        return problem(StatusCode::INSUFFICIENT_STORAGE, format!("the job could not be deleted: {error}"));
+    }
+    let folder = video_folder(&app.settings.data_dir, &job.video_id);
+    if let Err(error) = tokio::fs::remove_dir_all(&folder).await {
+        tracing::warn!(video_id = %job.video_id, %error, "files of a deleted video are left behind");
+    }
+    StatusCode::NO_CONTENT.into_response()
+}
+
+#[expect(clippy::result_large_err, reason = "the error is the answer")]
+fn own(job: Option<Job>, claims: &Claims) -> Result<Job, Response> {
+    match job {
+        Some(job) if job.account_id == claims.sub => Ok(job),
+        Some(_) => Err(problem(StatusCode::FORBIDDEN, "Not authorized to change this job")),
+        None => Err(problem(StatusCode::NOT_FOUND, "Job not found")),
+    }
+}
+
+fn current(app: &App, job_id: &str) -> Response {
+    match app.jobs.job(job_id) {
+        Some(job) => Json(job.to_json(app.jobs.base())).into_response(),
+        None => problem(StatusCode::NOT_FOUND, "Job not found"),
+    }
+}

@@ -1,0 +1,253 @@
+//! Resumable uploads by tus 1.0.0 (https://tus.io/protocols/resumable-upload): core, creation, termination, expiration.
+
+use axum::{
+    Json,
+    body::Body,
+    extract::{Path, Request, State},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use base64::{Engine, engine::general_purpose::STANDARD};
+use futures_util::StreamExt;
+use serde_json::json;
+use tokio::{fs::OpenOptions, io::AsyncWriteExt};
+
+use super::{
+    App, Who, problem,
+    upload::{self, Part},
+};
+
+mod store;
+
+pub use store::Uploads;
+use store::{Upload, UploadError};
+
+const VERSION: &str = "1.0.0";
+const RESUMABLE: HeaderName = HeaderName::from_static("tus-resumable");
+const OFFSET: HeaderName = HeaderName::from_static("upload-offset");
+const LENGTH: HeaderName = HeaderName::from_static("upload-length");
+const METADATA: HeaderName = HeaderName::from_static("upload-metadata");
+const EXPIRES: HeaderName = HeaderName::from_static("upload-expires");
+const JOB_ID: HeaderName = HeaderName::from_static("upload-job-id");
+/// Where uploads are.
+pub const PATH: &str = "/api/v1/videos/uploads";
+
+/// Adds the version to every answer, and refuses requests of another version.
+pub async fn version(request: Request, next: Next) -> Response {
+    let is_ours = request.headers().get(RESUMABLE).is_none_or(|version| version == VERSION);
+    // Some proxies let neither PATCH nor DELETE through.
+    let mut response = if is_ours { next.run(request).await } else { StatusCode::PRECONDITION_FAILED.into_response() };
+    if !is_ours {
+        response.headers_mut().insert("tus-version", HeaderValue::from_static(VERSION));
+    }
+    response.headers_mut().insert(RESUMABLE, HeaderValue::from_static(VERSION));
+    response
+}
+
+/// Says what is offered.
+pub async fn options(State(app): State<App>) -> Response {
+    let headers = [
+        ("tus-version", VERSION.to_owned()),
+        ("tus-extension", "creation,termination,expiration".to_owned()),
+        ("tus-max-size", app.settings.upload_limit.to_string()),
+    ];
+    (StatusCode::NO_CONTENT, headers).into_response()
+}
+
+/// Begins an upload.
+pub async fn create(State(app): State<App>, Who(claims): Who, headers: HeaderMap) -> Response {
+    let Some(length) = number(&headers, &LENGTH) else {
+        return problem(StatusCode::BAD_REQUEST, "Upload-Length is missing: its size has to be known");
+    };
+    if length > app.settings.upload_limit {
+        return upload::too_large(app.settings.upload_limit);
+    }
+    if length == 0 {
+        return problem(StatusCode::BAD_REQUEST, "the file is empty (0 bytes): export the video again");
+    }
+    let metadata = headers.get(&METADATA).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let upload = Upload {
+        account_id: claims.sub,
+        length,
+        filename: upload::bare_name(&metadata_text(metadata, "filename").unwrap_or_else(|| "video".to_owned())),
+        content_type: metadata_text(metadata, "filetype").unwrap_or_else(|| "application/octet-stream".to_owned()),
+        subtitles: metadata_text(metadata, "subtitles"),
+        job: None,
+    };
+    match app.uploads.create(&upload).await {
+        Ok(id) => {
+            let location = format!("{}{PATH}/{id}", app.settings.base);
+            (StatusCode::CREATED, [(header::LOCATION, location)], [(EXPIRES, Uploads::expires())]).into_response()
+        }
+        Err(error) => upload::disk_problem(&error),
+    }
+}
+
+/// Says how much of an upload is here.
+pub async fn offset(State(app): State<App>, Who(claims): Who, Path(id): Path<String>) -> Response {
+    let (upload, offset) = match app.uploads.get(&id, &claims.sub).await {
+        Ok(found) => found,
+        Err(error) => return refusal(&error),
+    };
+    let mut response = [(OFFSET, offset.to_string()), (LENGTH, upload.length.to_string())].into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    if let Some(job_id) = upload.job.and_then(|(_, job_id)| HeaderValue::from_str(&job_id).ok()) {
+        headers.insert(JOB_ID, job_id);
+    }
+    response
+}
+
+/// Takes bytes where those before them ended, and makes a job of the last ones.
+pub async fn append(
+    State(app): State<App>,
+    Who(claims): Who,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    body: Body,
+) -> Response {
+    if headers.get(header::CONTENT_TYPE).is_none_or(|kind| kind != "application/offset+octet-stream") {
+        return problem(StatusCode::UNSUPPORTED_MEDIA_TYPE, "Content-Type has to be application/offset+octet-stream");
+    }
+    let Some(_guard) = app.uploads.lock(&id) else {
+        return problem(StatusCode::LOCKED, "another request writes to this upload");
+    };
+    let (upload, offset) = match app.uploads.get(&id, &claims.sub).await {
+        Ok(found) => found,
+        Err(error) => return refusal(&error),
+    };
+    if number(&headers, &OFFSET) != Some(offset) {
+        return (StatusCode::CONFLICT, [(OFFSET, offset.to_string())]).into_response();
+    }
+    if let Some((video_id, job_id)) = upload.job {
+        return answer(offset, &json!({ "video_id": video_id, "job_id": job_id }));
+    }
+    let reached = match write(&app, &id, offset, upload.length, body).await {
+        Ok(reached) => reached,
+        Err(refusal) => return refusal,
+    };
+    if reached < upload.length {
+        let headers = [(OFFSET, reached.to_string())];
+        return (StatusCode::NO_CONTENT, headers, [(EXPIRES, Uploads::expires())]).into_response();
+    }
+    match finish(&app, &id, upload).await {
+        Ok((video_id, job_id)) => answer(reached, &json!({ "video_id": video_id, "job_id": job_id })),
+        Err(refusal) => refusal,
+    }
+}
+
+/// Ends an upload, and removes what is here of it.
+pub async fn terminate(State(app): State<App>, Who(claims): Who, Path(id): Path<String>) -> Response {
+    match app.uploads.get(&id, &claims.sub).await {
+        Ok(_) => {
+            app.uploads.remove(&id).await;
+            StatusCode::NO_CONTENT.into_response()
+        }
+        Err(error) => refusal(&error),
+    }
+}
+
+fn answer(offset: u64, body: &serde_json::Value) -> Response {
+    ([(OFFSET, offset.to_string())], Json(body.clone())).into_response()
+}
+
+fn refusal(error: &UploadError) -> Response {
+    match error {
+        UploadError::Missing => problem(StatusCode::NOT_FOUND, "there is no such upload, or it has expired"),
+        UploadError::Foreign => problem(StatusCode::FORBIDDEN, "Not authorized to continue this upload"),
+        UploadError::Disk(error) => upload::disk_problem(error),
+    }
+}
+
+/// Writes what arrives, and returns how much is here then. What arrived before a connection broke is kept.
+async fn write(app: &App, id: &str, offset: u64, length: u64, body: Body) -> Result<u64, Response> {
+    let disk = |error: std::io::Error| upload::disk_problem(&error);
+    let path = app.uploads.file(id);
+    let mut file = OpenOptions::new().append(true).open(path).await.map_err(disk)?;
+    let (mut reached, mut chunks) = (offset, body.into_data_stream());
+    while let Some(chunk) = chunks.next().await {
+        let Ok(chunk) = chunk else { break };
+        if reached + chunk.len() as u64 > length {
+            file.flush().await.map_err(disk)?;
+            return Err(problem(StatusCode::PAYLOAD_TOO_LARGE, "more bytes than Upload-Length stated"));
+        }
+        file.write_all(&chunk).await.map_err(disk)?;
+        reached += chunk.len() as u64;
+    }
+    file.flush().await.map_err(disk)?;
+    file.sync_data().await.map_err(disk)?;
+    Ok(reached)
+}
+
+/// Makes a job of a complete upload.
+async fn finish(app: &App, id: &str, mut upload: Upload) -> Result<(String, String), Response> {
+    let (video_id, folder) = upload::new_folder(app).await?;
+    let video = Part {
+        name: upload.filename.clone(),
+        content_type: upload.content_type.clone(),
+        path: folder.join(format!("source.{}", upload::extension(&upload.filename))),
+        size: upload.length,
+    };
+    let prepared = prepare(app, id, &upload, &video, &folder).await;
+    let admitted = match prepared {
+        Ok(subtitles) => upload::admit(app, &upload.account_id, video_id, video, subtitles),
+        Err(refusal) => Err(refusal),
+    };
+    match admitted {
+        Ok(job) => {
+            // Whoever lost the answer asks with HEAD, and finds the job there.
+            upload.job = Some(job.clone());
+            app.uploads.keep(id, &upload).await;
+            Ok(job)
+        }
+        Err(refusal) => {
+            let _ = tokio::fs::remove_dir_all(&folder).await;
+            app.uploads.remove(id).await;
+            Err(refusal)
+        }
+    }
+}
+
+async fn prepare(
+    app: &App,
+    id: &str,
+    upload: &Upload,
+    video: &Part,
+    folder: &std::path::Path,
+) -> Result<Option<Part>, Response> {
+    let disk = |error: std::io::Error| upload::disk_problem(&error);
+    tokio::fs::rename(app.uploads.file(id), &video.path).await.map_err(disk)?;
+    upload::refuse_text(video).await?;
+    let Some(text) = &upload.subtitles else { return Ok(None) };
+    let path = folder.join("subtitles.txt");
+    tokio::fs::write(&path, text).await.map_err(disk)?;
+    let size = text.len() as u64;
+    Ok(Some(Part { name: "subtitles.txt".to_owned(), content_type: "text/plain".to_owned(), path, size }))
+}
+
+fn number(headers: &HeaderMap, name: &HeaderName) -> Option<u64> {
+    headers.get(name)?.to_str().ok()?.parse().ok()
+}
+
+/// Reads a value of `Upload-Metadata`: pairs of a name and a text in Base64, separated by commas.
+fn metadata_text(metadata: &str, name: &str) -> Option<String> {
+    let mut pairs = metadata.split(',').filter_map(|pair| pair.trim().split_once(' '));
+    let (_, value) = pairs.find(|(key, _)| *key == name)?;
+    let text = String::from_utf8(STANDARD.decode(value.trim()).ok()?).ok()?;
+    (!text.is_empty()).then_some(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::metadata_text;
+
+    #[test]
+    fn the_metadata_of_an_upload_is_read() {
+        let metadata = "filename d29ybGQubXA0, is_confidential,filetype dmlkZW8vbXA0";
+        assert_eq!(metadata_text(metadata, "filename").as_deref(), Some("world.mp4"));
+        assert_eq!(metadata_text(metadata, "filetype").as_deref(), Some("video/mp4"));
+        assert_eq!(metadata_text("filename %%%", "filename"), None);
+        assert_eq!(metadata_text("", "filename"), None);
+    }
+}
