@@ -9,6 +9,7 @@ mod faults;
 mod killed;
 mod looking;
 mod main_job;
+mod media;
 mod places;
 mod provider;
 mod servers;

@@ -1,47 +1,9 @@
 //! The studio's own side of the contract, asked as any client would.
 
-use reqwest::{Client, Response, StatusCode, header};
+use reqwest::{Client, StatusCode, header};
 use serde_json::{Value, json};
 use tallylight_studio::SignUp;
-use tallylight_tests::{EMAIL, PASSWORD, Stage, Video};
-
-struct Asker {
-    http: Client,
-    base: String,
-    key: String,
-    token: String,
-}
-
-impl Asker {
-    async fn of(stage: &Stage) -> Self {
-        let base = stage.studio().address().as_str().trim_end_matches('/').to_owned();
-        let http = Client::new();
-        let document: Value = json_of(http.get(format!("{base}/.well-known/tallylight.json"))).await;
-        let key = document["auth_key"].as_str().expect("a key").to_owned();
-        let asker = Self { http, base, key, token: String::new() };
-        let session = asker.token("password", json!({ "email": EMAIL, "password": PASSWORD })).await;
-        let session: Value = session.json().await.expect("JSON");
-        Self { token: session["access_token"].as_str().expect("a token").to_owned(), ..asker }
-    }
-
-    async fn token(&self, grant: &str, body: Value) -> Response {
-        let url = format!("{}/auth/v1/token?grant_type={grant}", self.base);
-        self.http.post(url).header("apikey", &self.key).json(&body).send().await.expect("an answer")
-    }
-
-    fn get(&self, path: &str) -> reqwest::RequestBuilder {
-        self.http.get(format!("{}{path}", self.base)).bearer_auth(&self.token)
-    }
-
-    async fn edit(&self, video_id: &str, body: Value) -> Response {
-        let url = format!("{}/api/v1/videos/{video_id}/metadata", self.base);
-        self.http.put(url).bearer_auth(&self.token).json(&body).send().await.expect("an answer")
-    }
-}
-
-async fn json_of(request: reqwest::RequestBuilder) -> Value {
-    request.send().await.expect("an answer").json().await.expect("JSON")
-}
+use tallylight_tests::{EMAIL, PASSWORD, Stage, StudioApi, Video, json_of};
 
 async fn finished(stage: &Stage) -> String {
     stage.sign_in().await.expect("signed in");
@@ -52,16 +14,16 @@ async fn finished(stage: &Stage) -> String {
 #[tokio::test]
 async fn errors_of_auth_come_in_the_shape_that_is_asked_for() {
     let stage = Stage::set().await;
-    let asker = Asker::of(&stage).await;
+    let api = StudioApi::of(&stage).await;
     let wrong = json!({ "email": EMAIL, "password": "wrong" });
-    let old = asker.token("password", wrong.clone()).await;
+    let old = api.token("password", wrong.clone()).await;
     assert_eq!(old.status(), StatusCode::BAD_REQUEST);
     let old: Value = old.json().await.expect("JSON");
     assert_eq!((old["code"].as_i64(), old["error_code"].as_str()), (Some(400), Some("invalid_credentials")));
-    let new = asker
+    let new = api
         .http
-        .post(format!("{}/auth/v1/token?grant_type=password", asker.base))
-        .header("apikey", &asker.key)
+        .post(format!("{}/auth/v1/token?grant_type=password", api.base))
+        .header("apikey", &api.key)
         .header("X-Supabase-Api-Version", "2024-01-01")
         .json(&wrong);
     let new = json_of(new).await;
@@ -73,17 +35,17 @@ async fn errors_of_auth_come_in_the_shape_that_is_asked_for() {
 async fn the_list_has_an_etag_pages_and_filters() {
     let stage = Stage::set().await;
     finished(&stage).await;
-    let asker = Asker::of(&stage).await;
-    let list = asker.get("/api/v1/jobs/?status=COMPLETED&status=FAILED").send().await.expect("an answer");
+    let api = StudioApi::of(&stage).await;
+    let list = api.get("/api/v1/jobs/?status=COMPLETED&status=FAILED").send().await.expect("an answer");
     let etag = list.headers()[header::ETAG].clone();
     assert!(list.headers().contains_key(header::DATE));
     assert_eq!(list.json::<Value>().await.expect("JSON").as_array().map(Vec::len), Some(1));
-    let again = asker.get("/api/v1/jobs/?status=COMPLETED&status=FAILED").header(header::IF_NONE_MATCH, etag);
+    let again = api.get("/api/v1/jobs/?status=COMPLETED&status=FAILED").header(header::IF_NONE_MATCH, etag);
     assert_eq!(again.send().await.expect("an answer").status(), StatusCode::NOT_MODIFIED);
     for (path, count) in
         [("/api/v1/jobs/?status=PENDING", 0), ("/api/v1/jobs/?offset=1", 0), ("/api/v1/jobs?limit=1", 1)]
     {
-        assert_eq!(json_of(asker.get(path)).await.as_array().map(Vec::len), Some(count), "{path}");
+        assert_eq!(json_of(api.get(path)).await.as_array().map(Vec::len), Some(count), "{path}");
     }
 }
 
@@ -91,8 +53,8 @@ async fn the_list_has_an_etag_pages_and_filters() {
 async fn edits_are_saved_checked_and_refused_while_the_field_is_being_made() {
     let stage = Stage::set().await;
     let video_id = finished(&stage).await;
-    let asker = Asker::of(&stage).await;
-    let saved = asker
+    let api = StudioApi::of(&stage).await;
+    let saved = api
         .edit(&video_id, json!({ "title": "New", "tags": ["a"], "chapters": [{ "start_seconds": 0, "title": "A" }] }))
         .await;
     assert_eq!(saved.status(), StatusCode::OK);
@@ -114,20 +76,16 @@ async fn edits_are_saved_checked_and_refused_while_the_field_is_being_made() {
         (json!({ "thumbnail_id": "none" }), "thumbnail_id"),
         (json!({ "mood": "blue" }), "mood"),
     ] {
-        let refused = asker.edit(&video_id, body).await;
+        let refused = api.edit(&video_id, body).await;
         assert_eq!(refused.status(), StatusCode::UNPROCESSABLE_ENTITY, "{field}");
         let detail = refused.json::<Value>().await.expect("JSON")["detail"][0].clone();
         assert_eq!(detail["loc"], json!(["body", field]));
         assert!(detail["msg"].is_string() && detail["type"].is_string());
     }
-    assert_eq!(asker.edit("nowhere", json!({ "title": "x" })).await.status(), StatusCode::NOT_FOUND);
-    let url = format!("{}/api/v1/videos/{video_id}/metadata", asker.base);
-    let outdated = asker
-        .http
-        .put(url)
-        .bearer_auth(&asker.token)
-        .header(header::IF_MATCH, "\"old\"")
-        .json(&json!({ "title": "x" }));
+    assert_eq!(api.edit("nowhere", json!({ "title": "x" })).await.status(), StatusCode::NOT_FOUND);
+    let url = format!("{}/api/v1/videos/{video_id}/metadata", api.base);
+    let outdated =
+        api.http.put(url).bearer_auth(&api.token).header(header::IF_MATCH, "\"old\"").json(&json!({ "title": "x" }));
     let outdated = outdated.send().await.expect("an answer");
     assert_eq!(outdated.status(), StatusCode::CONFLICT);
     assert_eq!(
@@ -141,11 +99,11 @@ async fn edits_are_saved_checked_and_refused_while_the_field_is_being_made() {
 async fn another_account_sees_nothing() {
     let stage = Stage::set().await;
     let video_id = finished(&stage).await;
-    let asker = Asker::of(&stage).await;
-    let job_id = json_of(asker.get("/api/v1/jobs/")).await[0]["id"].as_str().expect("an id").to_owned();
-    let other = asker.http.post(format!("{}/auth/v1/signup", asker.base)).header("apikey", &asker.key);
+    let api = StudioApi::of(&stage).await;
+    let job_id = json_of(api.get("/api/v1/jobs/")).await[0]["id"].as_str().expect("an id").to_owned();
+    let other = api.http.post(format!("{}/auth/v1/signup", api.base)).header("apikey", &api.key);
     let session = json_of(other.json(&json!({ "email": "other@acme.tv", "password": "another one" }))).await;
-    let other = Asker { token: session["access_token"].as_str().expect("a token").to_owned(), ..asker };
+    let other = StudioApi { token: session["access_token"].as_str().expect("a token").to_owned(), ..api };
     assert_eq!(json_of(other.get("/api/v1/jobs/")).await, json!([]));
     let job = other.get(&format!("/api/v1/videos/jobs/{job_id}")).send().await.expect("an answer");
     assert_eq!(job.status(), StatusCode::FORBIDDEN);
@@ -155,26 +113,26 @@ async fn another_account_sees_nothing() {
 #[tokio::test]
 async fn web_pages_and_other_names_are_kept_out() {
     let stage = Stage::set().await;
-    let asker = Asker::of(&stage).await;
+    let api = StudioApi::of(&stage).await;
     let foreign =
-        asker.get("/api/v1/jobs/").header(header::ORIGIN, "https://evil.example").send().await.expect("an answer");
+        api.get("/api/v1/jobs/").header(header::ORIGIN, "https://evil.example").send().await.expect("an answer");
     assert_eq!(foreign.status(), StatusCode::FORBIDDEN);
-    let rebound = asker.get("/api/v1/jobs/").header(header::HOST, "evil.example").send().await.expect("an answer");
+    let rebound = api.get("/api/v1/jobs/").header(header::HOST, "evil.example").send().await.expect("an answer");
     assert_eq!(rebound.status(), StatusCode::MISDIRECTED_REQUEST);
-    let nobody = asker.http.get(format!("{}/api/v1/jobs/", asker.base)).send().await.expect("an answer");
+    let nobody = api.http.get(format!("{}/api/v1/jobs/", api.base)).send().await.expect("an answer");
     assert_eq!(nobody.status(), StatusCode::UNAUTHORIZED);
-    let escape = asker.get("/thumbnails/..%2F..%2Fstudio.db/x.jpg").send().await.expect("an answer");
+    let escape = api.get("/thumbnails/..%2F..%2Fstudio.db/x.jpg").send().await.expect("an answer");
     assert_eq!(escape.status(), StatusCode::NOT_FOUND);
 }
 
 #[tokio::test]
 async fn a_closed_studio_makes_no_account_for_whoever_reaches_it() {
     let stage = Stage::set_with(|config| config.sign_up = SignUp::Closed).await;
-    let asker = Asker::of(&stage).await;
-    let call = asker.http.post(format!("{}/auth/v1/signup", asker.base)).header("apikey", &asker.key);
+    let api = StudioApi::of(&stage).await;
+    let call = api.http.post(format!("{}/auth/v1/signup", api.base)).header("apikey", &api.key);
     let refused = call.json(&json!({ "email": "other@acme.tv", "password": "another one" })).send().await;
     assert_eq!(refused.expect("an answer").status(), StatusCode::UNPROCESSABLE_ENTITY);
-    let refused = asker.token("password", json!({ "email": "other@acme.tv", "password": "another one" })).await;
+    let refused = api.token("password", json!({ "email": "other@acme.tv", "password": "another one" })).await;
     assert_eq!(refused.status(), StatusCode::BAD_REQUEST);
 }
 
@@ -194,12 +152,12 @@ async fn others_of_this_computer_cannot_read_the_studios_database() {
 #[tokio::test]
 async fn a_browser_sign_in_ends_in_a_code_that_only_its_verifier_opens() {
     let stage = Stage::set().await;
-    let asker = Asker::of(&stage).await;
+    let api = StudioApi::of(&stage).await;
     // S256 of "verifier", as RFC 7636 makes it.
     let challenge = "iMnq5o6zALKXGivsnlom_0F5_WYda32GHkxlV7mq7hQ";
     let page = format!(
         "{}/auth/v1/authorize?provider=google&redirect_to=http://127.0.0.1:9/callback&code_challenge={challenge}&code_challenge_method=s256",
-        asker.base
+        api.base
     );
     let browser = Client::builder().redirect(reqwest::redirect::Policy::none()).build().expect("a client");
     let shown = browser.get(&page).send().await.expect("a page").text().await.expect("text");
@@ -216,9 +174,9 @@ async fn a_browser_sign_in_ends_in_a_code_that_only_its_verifier_opens() {
     let done = submit(form(EMAIL, PASSWORD)).await.expect("a redirect");
     let target = done.headers()[header::LOCATION].to_str().expect("an address").to_owned();
     let code = target.strip_prefix("http://127.0.0.1:9/callback?code=").expect("a code");
-    let session = asker.token("pkce", json!({ "auth_code": code, "code_verifier": "verifier" })).await;
+    let session = api.token("pkce", json!({ "auth_code": code, "code_verifier": "verifier" })).await;
     assert_eq!(session.status(), StatusCode::OK);
-    let again = asker.token("pkce", json!({ "auth_code": code, "code_verifier": "verifier" })).await;
+    let again = api.token("pkce", json!({ "auth_code": code, "code_verifier": "verifier" })).await;
     assert_eq!(again.status(), StatusCode::NOT_FOUND, "a code works once");
     let elsewhere = page.replace("127.0.0.1:9", "evil.example");
     assert_eq!(browser.get(elsewhere).send().await.expect("an answer").status(), StatusCode::BAD_REQUEST);
@@ -227,17 +185,17 @@ async fn a_browser_sign_in_ends_in_a_code_that_only_its_verifier_opens() {
 #[tokio::test]
 async fn an_upload_that_is_too_large_or_breaks_off_leaves_nothing_behind() {
     let stage = Stage::set_with(|config| config.upload_limit = 10_000).await;
-    let asker = Asker::of(&stage).await;
+    let api = StudioApi::of(&stage).await;
     let part = reqwest::multipart::Part::bytes(vec![0; 20_000]).file_name("big.mp4");
     let form = reqwest::multipart::Form::new().part("file", part);
-    let url = format!("{}/api/v1/videos/upload", asker.base);
-    let refused = asker.http.post(&url).bearer_auth(&asker.token).multipart(form).send().await.expect("an answer");
+    let url = format!("{}/api/v1/videos/upload", api.base);
+    let refused = api.http.post(&url).bearer_auth(&api.token).multipart(form).send().await.expect("an answer");
     assert_eq!(refused.status(), StatusCode::PAYLOAD_TOO_LARGE);
     let half = "--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.mp4\"\r\n\r\nhalf";
     let broken =
-        asker.http.post(&url).bearer_auth(&asker.token).header(header::CONTENT_TYPE, "multipart/form-data; boundary=x");
+        api.http.post(&url).bearer_auth(&api.token).header(header::CONTENT_TYPE, "multipart/form-data; boundary=x");
     assert_eq!(broken.body(half).send().await.expect("an answer").status(), StatusCode::BAD_REQUEST);
-    assert_eq!(json_of(asker.get("/api/v1/jobs/")).await, json!([]));
+    assert_eq!(json_of(api.get("/api/v1/jobs/")).await, json!([]));
     let left = std::fs::read_dir(stage.folder.path().join("studio/videos")).map_or(0, Iterator::count);
     assert_eq!(left, 0);
 }
@@ -245,15 +203,15 @@ async fn an_upload_that_is_too_large_or_breaks_off_leaves_nothing_behind() {
 #[tokio::test]
 async fn words_of_a_person_survive_a_job_that_is_taken_up_again() {
     let mut stage = Stage::live().await;
-    let asker = Asker::of(&stage).await;
+    let api = StudioApi::of(&stage).await;
     stage.client.upload(Video::Complete.make(stage.videos(), "a.mp4")).await.expect("taken");
     let probed =
         |seen: &tallylight_tests::Seen| seen.versions("a.mp4").last().is_some_and(|job| job.row.title.is_some());
     stage.until("the first title", probed).await;
-    let video_id = json_of(asker.get("/api/v1/jobs/")).await[0]["video_id"].as_str().expect("an id").to_owned();
+    let video_id = json_of(api.get("/api/v1/jobs/")).await[0]["video_id"].as_str().expect("an id").to_owned();
     let edited = loop {
         // The stage that makes the title has to be over first.
-        let answer = asker.edit(&video_id, json!({ "title": "Mine" })).await;
+        let answer = api.edit(&video_id, json!({ "title": "Mine" })).await;
         if answer.status() != StatusCode::CONFLICT {
             break answer.status();
         }

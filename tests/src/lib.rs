@@ -9,6 +9,7 @@ mod public_backend;
 mod recorder;
 mod scene;
 mod stage;
+mod studio_api;
 mod video;
 
 pub use backend::{Answer, EditFate, Grant, ScriptedBackend, closing};
@@ -17,4 +18,5 @@ pub use public_backend::{PublicBackend, naive_now};
 pub use recorder::{Recorder, Seen};
 pub use scene::{Scene, Stall, ended, running, update};
 pub use stage::{EMAIL, PASSWORD, Stage};
-pub use video::Video;
+pub use studio_api::{StudioApi, json_of};
+pub use video::{Video, ffmpeg};

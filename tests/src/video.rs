@@ -33,9 +33,9 @@ impl Video {
                 std::fs::write(&metadata, METADATA).expect("a file");
                 let more = ["-f", "lavfi", "-i", "sine=d=6", "-i", &metadata.to_string_lossy(), "-map_metadata", "2"];
                 let tags = ["-movflags", "use_metadata_tags", "-c:a", "aac"];
-                ffmpeg(&[picture, more.map(str::to_owned).to_vec(), tags.map(str::to_owned).to_vec()].concat(), &file);
+                encode(&[picture, more.map(str::to_owned).to_vec(), tags.map(str::to_owned).to_vec()].concat(), &file);
             }
-            Self::Silent => ffmpeg(&picture, &file),
+            Self::Silent => encode(&picture, &file),
             Self::Truncated => {
                 let whole = std::fs::read(Self::Complete.make(folder, "whole.mp4")).expect("a video");
                 std::fs::write(&file, &whole[..whole.len() / 2]).expect("a file");
@@ -45,9 +45,22 @@ impl Video {
     }
 }
 
-fn ffmpeg(args: &[String], file: &Path) {
-    let encode = ["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p"];
-    let done =
-        Command::new("ffmpeg").args(["-nostdin", "-y", "-v", "error"]).args(args).args(encode).arg(file).status();
-    assert!(done.is_ok_and(|status| status.success()), "ffmpeg made no {}: run `cargo xtask test`", file.display());
+fn encode(args: &[String], file: &Path) {
+    let encode = ["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p"].map(str::to_owned);
+    let name = file.file_name().expect("a name").to_string_lossy().into_owned();
+    run(file.parent().expect("a folder"), &[args, &encode, &[name]].concat());
+}
+
+/// Runs ffmpeg in a folder, with arguments as one writes them in a shell, without quotes.
+///
+/// # Panics
+/// Where ffmpeg is missing or fails.
+pub fn ffmpeg(folder: &Path, args: &str) {
+    run(folder, &args.split_whitespace().map(str::to_owned).collect::<Vec<_>>());
+}
+
+fn run(folder: &Path, args: &[String]) {
+    let quiet = ["-nostdin", "-y", "-v", "error"];
+    let done = Command::new("ffmpeg").current_dir(folder).args(quiet).args(args).status();
+    assert!(done.is_ok_and(|status| status.success()), "ffmpeg failed: {args:?}; run `cargo xtask test`");
 }

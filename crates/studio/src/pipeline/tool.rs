@@ -199,8 +199,10 @@ fn reached_limit(status: ExitStatus, name: &str, messages: &str) -> Option<Failu
     }
     #[cfg(not(unix))]
     let _ = status;
-    let says_memory = ["Cannot allocate memory", "Out of memory", "bad_alloc", "Error while allocating"];
-    says_memory.iter().any(|words| messages.contains(words)).then(|| Failure::too_much_memory(name))
+    let lower = messages.to_lowercase();
+    let says_memory =
+        ["cannot allocate memory", "out of memory", "bad_alloc", "error while allocating", "memory exhausted"];
+    says_memory.iter().any(|words| lower.contains(words)).then(|| Failure::too_much_memory(name))
 }
 
 /// The lines of an output, each with a limit.

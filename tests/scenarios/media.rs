@@ -1,0 +1,89 @@
+//! Real files: what cameras, phones and editors make, as small inputs of the same kind, each in a studio of its own.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+use tallylight_tests::{Stage, StudioApi, ffmpeg};
+
+mod actions;
+mod facts;
+mod hostile;
+mod pictures;
+mod resumable;
+mod texts;
+
+/// How short test videos are made.
+const H264: &str = "-c:v libx264 -preset ultrafast -pix_fmt yuv420p";
+
+/// A studio, and a folder for files.
+struct Media {
+    stage: Stage,
+    api: StudioApi,
+}
+
+impl Media {
+    async fn set() -> Self {
+        Self::of(Stage::set().await).await
+    }
+
+    async fn of(stage: Stage) -> Self {
+        let api = StudioApi::of(&stage).await;
+        Self { stage, api }
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.stage.videos().join(name)
+    }
+
+    /// Runs ffmpeg in the folder; the last argument is the file that it makes.
+    fn make(&self, args: &str) -> PathBuf {
+        ffmpeg(self.stage.videos(), args);
+        self.path(args.rsplit(' ').next().unwrap_or_default())
+    }
+
+    fn write(&self, name: &str, bytes: impl AsRef<[u8]>) -> PathBuf {
+        let path = self.path(name);
+        std::fs::write(&path, bytes).expect("a file");
+        path
+    }
+
+    /// Makes a video with sound, five seconds long.
+    fn video(&self) -> PathBuf {
+        self.make(&format!("-f lavfi -i testsrc2=d=5:s=320x240 -f lavfi -i sine=d=5 {H264} -c:a aac b.mp4"))
+    }
+
+    /// Writes the first half of a file.
+    fn half(&self, file: &Path, name: &str) -> PathBuf {
+        let bytes = std::fs::read(file).expect("a file");
+        self.write(name, &bytes[..bytes.len() / 2])
+    }
+
+    async fn processed(&self, file: &Path) -> Value {
+        self.api.processed(file, None).await
+    }
+
+    /// Returns the transcript of a video with a file of subtitles beside it, and the codes of what was told.
+    async fn transcript(&self, video: &Path, name: &str, subtitles: impl AsRef<[u8]>) -> (Option<String>, Vec<String>) {
+        let job = self.api.processed(video, Some(&self.write(name, subtitles))).await;
+        assert_eq!(job["status"], "COMPLETED", "{name}: {job}");
+        (job["video_metadata"]["transcript_text"].as_str().map(str::to_owned), codes(&job))
+    }
+}
+
+/// Returns the codes of what was told of a job.
+fn codes(job: &Value) -> Vec<String> {
+    job["errors"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(|error| Some(error["error_code"].as_str()?.to_owned()))
+        .collect()
+}
+
+fn thumbnails(job: &Value) -> &[Value] {
+    job["video_metadata"]["thumbnails"].as_array().map_or(&[], Vec::as_slice)
+}
+
+fn duration(job: &Value) -> f64 {
+    job["video_metadata"]["extracted_video_duration_seconds"].as_f64().unwrap_or_else(|| panic!("a duration in {job}"))
+}

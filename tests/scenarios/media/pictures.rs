@@ -1,0 +1,135 @@
+//! Thumbnails: in the shape and the colours that a player shows, at least one, the best as the cover.
+
+use std::path::PathBuf;
+
+use serde_json::Value;
+
+use super::{H264, Media, codes, thumbnails};
+
+fn sizes(job: &Value) -> Vec<(u64, u64)> {
+    let side = |thumbnail: &Value, name: &str| thumbnail[name].as_u64().unwrap_or(0);
+    thumbnails(job).iter().map(|thumbnail| (side(thumbnail, "width"), side(thumbnail, "height"))).collect()
+}
+
+/// Stores the cover of a job as `cover.jpg`, and returns its brightness and its saturation.
+async fn cover(media: &Media, job: &Value) -> (f64, f64) {
+    let url = job["video_metadata"]["thumbnail_file_url"].as_str().expect("a cover");
+    let bytes = media.api.http.get(url).send().await.expect("an answer").bytes().await.expect("a picture");
+    media.write("cover.jpg", &bytes);
+    statistics(media, "cover.jpg")
+}
+
+/// Returns the brightness and the saturation of a picture, of 255 each, by ffmpeg.
+fn statistics(media: &Media, name: &str) -> (f64, f64) {
+    let output = std::process::Command::new("ffprobe")
+        .current_dir(media.stage.videos())
+        .args(["-v", "error", "-f", "lavfi", "-i", &format!("movie={name},signalstats"), "-show_entries"])
+        .args(["frame_tags=lavfi.signalstats.YAVG,lavfi.signalstats.SATAVG", "-of", "csv=p=0"])
+        .output()
+        .expect("ffprobe");
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    let mut values = text.trim().split(',').map(|value| value.parse().unwrap_or(-1.0));
+    (values.next().unwrap_or(-1.0), values.next().unwrap_or(-1.0))
+}
+
+#[tokio::test]
+async fn pixels_are_square_and_videos_that_were_filmed_upright_stand() {
+    let media = Media::set().await;
+    let made = |args: &str| media.make(&format!("-f lavfi -i {args}"));
+    let upright = made(&format!("testsrc2=d=3:s=640x360:r=25 {H264} plain.mp4"));
+    let rotated = media.make("-i plain.mp4 -c copy -metadata:s:v rotate=90 upright.mp4");
+    drop(upright);
+    for (file, size) in [
+        (made(&format!("testsrc2=d=3:s=1440x1080:r=25 -vf setsar=4/3 {H264} hdv.mp4")), (1280, 720)),
+        (made(&format!("testsrc2=d=3:s=720x576:r=25 -vf setsar=64/45 {H264} dvd.mp4")), (1024, 576)),
+        (rotated, (360, 640)),
+    ] {
+        let sizes = sizes(&media.processed(&file).await);
+        assert!(!sizes.is_empty() && sizes.iter().all(|found| *found == size), "{}: {sizes:?}", file.display());
+    }
+}
+
+#[tokio::test]
+async fn the_cover_is_no_black_picture() {
+    let media = Media::set().await;
+    let inputs = "-f lavfi -i color=black:s=640x360:d=4:r=30 -f lavfi -i testsrc2=d=4:s=640x360:r=30";
+    let job = media.processed(&media.make(&format!("{inputs} -filter_complex [0][1]concat {H264} black.mp4"))).await;
+    assert!(cover(&media, &job).await.0 > 40.0);
+    let times: Vec<f64> =
+        thumbnails(&job).iter().filter_map(|thumbnail| thumbnail["timestamp_seconds"].as_f64()).collect();
+    assert!(!times.is_empty() && times.iter().all(|time| *time >= 4.0), "{times:?}");
+    let black = media.make(&format!("-f lavfi -i color=black:s=640x360:d=4 {H264} all_black.mp4"));
+    assert_eq!(thumbnails(&media.processed(&black).await).len(), 1, "where there is nothing better");
+}
+
+#[tokio::test]
+async fn hdr_keeps_its_colours() {
+    let media = Media::set().await;
+    let sdr = "format=yuv420p,setparams=color_primaries=bt709:color_trc=bt709:colorspace=bt709,zscale=t=linear:npl=203,format=gbrpf32le";
+    let pq = "zscale=p=bt2020:t=smpte2084:m=bt2020nc:r=tv,format=yuv420p10le";
+    let coded =
+        "-c:v libx265 -x265-params log-level=none -color_primaries bt2020 -color_trc smpte2084 -colorspace bt2020nc";
+    let hdr = media.make(&format!("-f lavfi -i testsrc2=d=3:s=640x360 -vf {sdr},{pq} {coded} pq.mp4"));
+    let (_, mapped) = cover(&media, &media.processed(&hdr).await).await;
+    media.make("-ss 1 -i pq.mp4 -frames:v 1 -pix_fmt yuvj420p bare.jpg");
+    let (_, bare) = statistics(&media, "bare.jpg");
+    assert!(mapped > 1.3 * bare && bare > 0.0, "saturation {mapped}, and {bare} without");
+}
+
+#[tokio::test]
+async fn interlaced_pictures_have_no_combs() {
+    let media = Media::set().await;
+    let inputs = "-f lavfi -i color=gray:s=720x576:r=50:d=4 -f lavfi -i color=white:s=60x300:r=50:d=4";
+    let graph = "-filter_complex [0][1]overlay=x=mod(t*600\\,660):y=130,interlace=scan=tff:lowpass=0,setsar=1";
+    let file = media.make(&format!("{inputs} {graph} -c:v mpeg2video -flags +ildct+ilme -b:v 8M interlaced.mpg"));
+    let job = media.processed(&file).await;
+    assert_eq!(codes(&job).len(), 0);
+    cover(&media, &job).await;
+    // Combs are lines that differ from both of their neighbours: a picture of half the height has none.
+    let combs = |picture: &PathBuf| {
+        let filter = "[0]split[a][b];[b]scale=iw:ih/2:flags=neighbor,scale=iw:2*ih:flags=neighbor[c];[a][c]blend=all_mode=difference,signalstats,metadata=print:file=-";
+        let output = std::process::Command::new("ffmpeg")
+            .args(["-v", "error", "-i"])
+            .arg(picture)
+            .args(["-filter_complex", filter, "-f", "null", "-"])
+            .output()
+            .expect("ffmpeg");
+        let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        text.lines().find_map(|line| line.strip_prefix("lavfi.signalstats.YAVG=")?.parse::<f64>().ok()).unwrap_or(-1.0)
+    };
+    let raw = media.make("-ss 1 -i interlaced.mpg -frames:v 1 raw.jpg");
+    let (deinterlaced, interlaced) = (combs(&media.path("cover.jpg")), combs(&raw));
+    assert!(deinterlaced >= 0.0 && deinterlaced < interlaced / 2.0, "{deinterlaced} of {interlaced}");
+}
+
+#[tokio::test]
+async fn every_video_that_decodes_has_a_thumbnail() {
+    let media = Media::set().await;
+    for args in [
+        "-f lavfi -i testsrc2=d=3:s=64x64 -vf scale=641:1 -c:v ffv1 641x1.mkv".to_owned(),
+        "-f lavfi -i testsrc2=d=3:s=64x64 -vf scale=1:641 -c:v ffv1 1x641.mkv".to_owned(),
+        format!("-f lavfi -i testsrc2=d=0.4:s=320x240 {H264} short.mp4"),
+        format!("-f lavfi -i testsrc2=d=0.04:s=320x240 {H264} one_frame.mkv"),
+        "-f lavfi -i testsrc2=d=2:s=320x240 -c:v mpeg2video -f mpegts -output_ts_offset 500 late.ts".to_owned(),
+        "-f lavfi -i testsrc2=d=2:s=320x240:r=5 moves.gif".to_owned(),
+    ] {
+        let job = media.processed(&media.make(&args)).await;
+        assert_eq!(job["status"], "COMPLETED", "{args}: {job}");
+        let found = thumbnails(&job);
+        assert!(!found.is_empty(), "{args}: {job}");
+        let times: std::collections::BTreeSet<String> =
+            found.iter().map(|thumbnail| thumbnail["timestamp_seconds"].to_string()).collect();
+        assert_eq!(times.len(), found.len(), "{args}: each shows another moment");
+    }
+}
+
+#[tokio::test]
+async fn the_stream_that_a_player_shows_is_pictured() {
+    let media = Media::set().await;
+    media.make("-f lavfi -i testsrc2=s=640x640 -frames:v 1 cover.png");
+    media.make(&format!("-f lavfi -i testsrc2=d=3:s=320x240 {H264} film.mp4"));
+    let covered =
+        media.make("-i cover.png -i film.mp4 -map 0 -map 1 -c copy -disposition:v:0 attached_pic covered.mp4");
+    let found = sizes(&media.processed(&covered).await);
+    assert!(found.iter().all(|size| *size == (320, 240)), "{found:?}");
+}

@@ -1,0 +1,136 @@
+//! The studio's HTTP interface, as any client would use it.
+
+use std::{path::Path, time::Duration};
+
+use reqwest::{Client, Method, RequestBuilder, Response, multipart};
+use serde_json::{Value, json};
+
+use crate::{EMAIL, PASSWORD, Stage};
+
+/// A job that takes longer hangs. It is no measure of anything.
+const LIMIT: Duration = Duration::from_mins(2);
+
+/// A signed-in client of a studio.
+pub struct StudioApi {
+    /// Sends the requests.
+    pub http: Client,
+    /// The studio's address, without a slash at its end.
+    pub base: String,
+    /// The public key that auth calls carry.
+    pub key: String,
+    /// The access token.
+    pub token: String,
+}
+
+impl StudioApi {
+    /// Signs in to the studio of a stage.
+    ///
+    /// # Panics
+    /// Where that fails.
+    pub async fn of(stage: &Stage) -> Self {
+        let base = stage.studio().address().as_str().trim_end_matches('/').to_owned();
+        let http = Client::new();
+        let document: Value = json_of(http.get(format!("{base}/.well-known/tallylight.json"))).await;
+        let key = document["auth_key"].as_str().expect("a key").to_owned();
+        let api = Self { http, base, key, token: String::new() };
+        let session = api.token("password", json!({ "email": EMAIL, "password": PASSWORD })).await;
+        let session: Value = session.json().await.expect("JSON");
+        Self { token: session["access_token"].as_str().expect("a token").to_owned(), ..api }
+    }
+
+    /// Asks for a token.
+    ///
+    /// # Panics
+    /// Where there is no answer.
+    pub async fn token(&self, grant: &str, body: Value) -> Response {
+        let url = format!("{}/auth/v1/token?grant_type={grant}", self.base);
+        self.http.post(url).header("apikey", &self.key).json(&body).send().await.expect("an answer")
+    }
+
+    /// Prepares a request with the access token.
+    pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        self.http.request(method, format!("{}{path}", self.base)).bearer_auth(&self.token)
+    }
+
+    /// Prepares a GET with the access token.
+    pub fn get(&self, path: &str) -> RequestBuilder {
+        self.request(Method::GET, path)
+    }
+
+    /// Sends a POST without a body.
+    ///
+    /// # Panics
+    /// Where there is no answer.
+    pub async fn post(&self, path: &str) -> Response {
+        self.request(Method::POST, path).send().await.expect("an answer")
+    }
+
+    /// Edits the metadata of a video.
+    ///
+    /// # Panics
+    /// Where there is no answer.
+    pub async fn edit(&self, video_id: &str, body: Value) -> Response {
+        let request = self.request(Method::PUT, &format!("/api/v1/videos/{video_id}/metadata"));
+        request.json(&body).send().await.expect("an answer")
+    }
+
+    /// Uploads a file, and perhaps subtitles with it; returns the ids of the video and the job.
+    ///
+    /// # Panics
+    /// Where the studio refuses it.
+    pub async fn upload(&self, file: &Path, subtitles: Option<&Path>) -> (String, String) {
+        let part = |file: &Path| {
+            let name = file.file_name().expect("a name").to_string_lossy().into_owned();
+            multipart::Part::bytes(std::fs::read(file).expect("a file")).file_name(name)
+        };
+        let mut form = multipart::Form::new().part("file", part(file));
+        if let Some(subtitles) = subtitles {
+            form = form.part("subtitles", part(subtitles));
+        }
+        let answer = json_of(self.request(Method::POST, "/api/v1/videos/upload").multipart(form)).await;
+        let id = |name: &str| answer[name].as_str().unwrap_or_else(|| panic!("{name} in {answer}")).to_owned();
+        (id("video_id"), id("job_id"))
+    }
+
+    /// Returns a job.
+    ///
+    /// # Panics
+    /// Where there is no answer.
+    pub async fn job(&self, job_id: &str) -> Value {
+        json_of(self.get(&format!("/api/v1/videos/jobs/{job_id}"))).await
+    }
+
+    /// Waits until a job fulfils a condition, and returns it.
+    ///
+    /// # Panics
+    /// Where it never does.
+    pub async fn until(&self, job_id: &str, condition: impl Fn(&Value) -> bool) -> Value {
+        let wait = async {
+            loop {
+                let job = self.job(job_id).await;
+                if condition(&job) {
+                    return job;
+                }
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        tokio::time::timeout(LIMIT, wait).await.expect("the job comes that far")
+    }
+
+    /// Uploads a file, waits until its job has ended, and returns the job.
+    ///
+    /// # Panics
+    /// Where it never ends.
+    pub async fn processed(&self, file: &Path, subtitles: Option<&Path>) -> Value {
+        let (_, job_id) = self.upload(file, subtitles).await;
+        self.until(&job_id, |job| matches!(job["status"].as_str(), Some("COMPLETED" | "FAILED"))).await
+    }
+}
+
+/// Returns the JSON of an answer.
+///
+/// # Panics
+/// Where there is none.
+pub async fn json_of(request: RequestBuilder) -> Value {
+    request.send().await.expect("an answer").json().await.expect("JSON")
+}
