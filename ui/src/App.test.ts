@@ -114,7 +114,7 @@ describe("watching", () => {
     backend.clickNotification("8");
     expect(await screen.findByRole("heading", { level: 1, name: "holiday.mp4" })).toBeTruthy();
     expect(screen.getByText("ffprobe: Invalid data")).toBeTruthy();
-    expect(screen.getByText("Not reached"), "nothing waits in a job that has failed").toBeTruthy();
+    expect(screen.getByText("Skipped"), "nothing waits in a job that has failed").toBeTruthy();
     await waitFor(() => expect(backend.calls).toContain("openJob 8"));
   });
 

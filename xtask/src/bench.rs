@@ -9,6 +9,7 @@ mod core;
 mod fleet;
 mod page;
 mod plot;
+mod studio;
 mod window;
 
 /// Names a measurement.
@@ -20,6 +21,8 @@ pub enum Bench {
     Core,
     /// The app in its window: latency, memory, work while idle, start, size
     Window,
+    /// The studio: from upload to ready, against one decode by ffmpeg
+    Studio,
     /// The core for an hour before a server that goes away every minute
     Soak,
     /// Nothing: the page and its plots once more, from what was measured last
@@ -33,12 +36,14 @@ pub fn run(bench: Option<Bench>) -> Result<()> {
         Some(Bench::Fleet) => return fleet::run(),
         Some(Bench::Core) => core::run(&shell)?,
         Some(Bench::Window) => window::run(&shell)?,
+        Some(Bench::Studio) => studio::run(&shell)?,
         Some(Bench::Soak) => core::soak(&shell)?,
         Some(Bench::Page) => {}
         None => {
             fleet::run()?;
             core::run(&shell)?;
             window::run(&shell)?;
+            studio::run(&shell)?;
         }
     }
     page::write()

@@ -189,6 +189,7 @@ fn judge(jobs: &BTreeMap<String, Value>, videos: &[PathBuf]) -> Result<()> {
                 length(&job["thumbnails"]) >= 3 && length(&job["metadata"]["CHAPTERS"]) == 3,
                 "{name} lacks thumbnails or chapters"
             );
+            ensure!(length(&job["metadata"]["TAGS"]) >= 3 || name == "city_at_night.mp4", "{name} lacks tags");
         }
     }
     println!("every video ended as it should");

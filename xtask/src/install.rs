@@ -18,8 +18,8 @@ const BUILD: &[&str] = &[
     "librsvg2-dev",
     "libxdo-dev",
 ];
-/// What the app needs to do its work.
-const RUN: &[&str] = &["ffmpeg"];
+/// What the app needs to do its work, and what speaks in one of the sample videos.
+const RUN: &[&str] = &["ffmpeg", "espeak-ng"];
 /// What a desktop session without a display needs.
 const DESKTOP: &[&str] = &[
     "xvfb",
@@ -125,7 +125,7 @@ pub fn is_installed(shell: &Shell, package: &str) -> bool {
 
 /// Says what to install where this program does not know how to.
 fn elsewhere(shell: &Shell) -> Result<()> {
-    let missing: Vec<&str> = ["ffmpeg", "node", "npm"]
+    let missing: Vec<&str> = ["ffmpeg", "espeak-ng", "node", "npm"]
         .into_iter()
         .filter(|tool| cmd!(shell, "{tool} -version").quiet().ignore_stdout().ignore_stderr().run().is_err())
         .collect();
@@ -133,12 +133,12 @@ fn elsewhere(shell: &Shell) -> Result<()> {
         return Ok(());
     }
     let how = match env::consts::OS {
-        "macos" => "run `xcode-select --install` and `brew install ffmpeg node`",
+        "macos" => "run `xcode-select --install` and `brew install ffmpeg espeak-ng node`",
         "windows" => {
-            "install the Microsoft C++ Build Tools, then run `winget install Gyan.FFmpeg OpenJS.NodeJS`; WebView2 comes with Windows"
+            "install the Microsoft C++ Build Tools, then run `winget install Gyan.FFmpeg eSpeak-NG.eSpeak-NG OpenJS.NodeJS`; WebView2 comes with Windows"
         }
         _ => {
-            "install ffmpeg, Node.js 20 or newer, and Tauri's prerequisites (WebKitGTK 4.1, libayatana-appindicator) with your package manager"
+            "install ffmpeg, espeak-ng, Node.js 20 or newer, and Tauri's prerequisites (WebKitGTK 4.1, libayatana-appindicator) with your package manager"
         }
     };
     bail!("{} not found: {how}", missing.join(", "))

@@ -1,4 +1,4 @@
-//! Three sample videos: one complete, one without sound, one cut off.
+//! Four sample videos: one complete, one spoken, one without sound, one cut off.
 
 use std::{
     fs,
@@ -9,6 +9,8 @@ use anyhow::Result;
 use xshell::{Shell, cmd};
 
 use crate::run::step;
+
+mod spoken;
 
 const METADATA: &str = ";FFMETADATA1
 title=A walk by the sea
@@ -44,10 +46,12 @@ The path climbs. <i>Listen to that wind.</i>
 And there it is: the harbour, just in time for the boats.
 ";
 
-/// Is the folder's three samples.
+/// The samples of a folder.
 pub struct Samples {
     /// Subtitles, chapters, tags and sound.
     pub complete: PathBuf,
+    /// Speech, with subtitles beside it, and a container that says nothing.
+    pub spoken: PathBuf,
     /// Three scenes without sound.
     pub silent: PathBuf,
     /// The first half of the complete one.
@@ -57,7 +61,7 @@ pub struct Samples {
 impl Samples {
     /// Returns them, complete first.
     pub fn all(&self) -> Vec<PathBuf> {
-        vec![self.complete.clone(), self.silent.clone(), self.truncated.clone()]
+        vec![self.complete.clone(), self.spoken.clone(), self.silent.clone(), self.truncated.clone()]
     }
 }
 
@@ -66,13 +70,14 @@ pub fn make(shell: &Shell, folder: &Path) -> Result<Samples> {
     fs::create_dir_all(folder)?;
     let samples = Samples {
         complete: folder.join("a-walk-by-the-sea.mp4"),
+        spoken: folder.join("coffee_at_home.mp4"),
         silent: folder.join("city_at_night.mp4"),
         truncated: folder.join("cut-off.mp4"),
     };
     if samples.all().iter().all(|sample| sample.exists()) {
         return Ok(samples);
     }
-    step("making three sample videos with ffmpeg");
+    step("making four sample videos with ffmpeg and espeak-ng");
     let scene = |colours: [&str; 3], seed: u32| {
         let [a, b, c] = colours;
         format!("gradients=s=1280x720:r=24:d=12:n=3:speed=0.015:seed={seed}:c0={a}:c1={b}:c2={c}")
@@ -105,6 +110,7 @@ pub fn make(shell: &Shell, folder: &Path) -> Result<Samples> {
     let inputs = ["-f", "lavfi", "-i", a, "-f", "lavfi", "-i", b, "-f", "lavfi", "-i", c];
     cmd!(shell, "ffmpeg {quiet...} {inputs...} -filter_complex {joined} -map [v] {encode...} {silent}").run()?;
 
+    spoken::make(shell, folder, &samples.spoken)?;
     let whole = fs::read(complete)?;
     fs::write(&samples.truncated, &whole[..whole.len() / 2])?;
     fs::remove_file(metadata)?;

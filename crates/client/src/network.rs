@@ -2,21 +2,31 @@
 
 use std::time::Duration;
 
+use netwatcher::{AsyncWatch, async_adapter::Tokio, watch_interfaces_async};
 use tokio::sync::mpsc;
 
 /// A change comes as a burst of addresses that go and come; it is over after so long without another.
 const SETTLED: Duration = Duration::from_millis(500);
 
 /// Tells when the network changed.
-pub struct Network {
-    changes: mpsc::Receiver<()>,
-    /// Ends the watching when it is dropped.
-    watch: Option<netwatcher::WatchHandle>,
+pub struct Network(Source);
+
+/// Who tells.
+enum Source {
+    /// The system, which is not listened to yet.
+    NotYet,
+    /// The system: netlink on Linux, the notifications of macOS and Windows.
+    System(Box<AsyncWatch>),
+    /// A test.
+    Hand(mpsc::Receiver<()>),
+    /// Nobody: the system cannot be listened to, and silence tells of a dead connection later.
+    Nobody,
 }
 
 impl std::fmt::Debug for Network {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Network").field("watches", &self.watch.is_some()).finish_non_exhaustive()
+        let watches = matches!(self.0, Source::NotYet | Source::System(_));
+        f.debug_struct("Network").field("watches", &watches).finish()
     }
 }
 
@@ -25,34 +35,49 @@ impl std::fmt::Debug for Network {
 pub struct NetworkHand(mpsc::Sender<()>);
 
 impl Network {
-    /// Listens to the system: netlink on Linux, the notifications of macOS and Windows. Where that fails, silence tells
-    /// of a dead connection later.
+    /// Listens to the system from the first wait on. Without a thread of its own: netwatcher's ends by a pipe that programs
+    /// which we start inherit, so that its end would wait for theirs.
     pub fn system() -> Self {
-        let (mut network, hand) = Self::by_hand();
-        match netwatcher::watch_interfaces_with_callback(move |update| {
-            if !update.is_initial && matters(&update) {
-                hand.change();
-            }
-        }) {
-            Ok(watch) => network.watch = Some(watch),
-            Err(error) => tracing::warn!(?error, "changes of the network go unnoticed"),
-        }
-        network
+        Self(Source::NotYet)
     }
 
     /// Listens to a hand.
     pub fn by_hand() -> (Self, NetworkHand) {
         // One waiting change says as much as many.
         let (sender, changes) = mpsc::channel(1);
-        (Self { changes, watch: None }, NetworkHand(sender))
+        (Self(Source::Hand(changes)), NetworkHand(sender))
     }
 
     /// Waits for the end of the next change; for ever where nobody tells.
     pub async fn changed(&mut self) {
-        if self.changes.recv().await.is_none() {
-            return std::future::pending().await;
+        self.next().await;
+        while tokio::time::timeout(SETTLED, self.next()).await.is_ok() {}
+    }
+
+    async fn next(&mut self) {
+        if let Source::NotYet = self.0 {
+            self.0 = match watch_interfaces_async::<Tokio>() {
+                Ok(watch) => Source::System(Box::new(watch)),
+                Err(error) => {
+                    tracing::warn!(?error, "changes of the network go unnoticed");
+                    Source::Nobody
+                }
+            };
         }
-        while let Ok(Some(())) = tokio::time::timeout(SETTLED, self.changes.recv()).await {}
+        match &mut self.0 {
+            Source::System(watch) => loop {
+                let update = watch.changed().await;
+                if !update.is_initial && matters(&update) {
+                    return;
+                }
+            },
+            Source::Hand(changes) => {
+                if changes.recv().await.is_none() {
+                    std::future::pending::<()>().await;
+                }
+            }
+            Source::NotYet | Source::Nobody => std::future::pending().await,
+        }
     }
 }
 

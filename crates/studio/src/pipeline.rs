@@ -142,8 +142,13 @@ impl Pipeline {
         for stage in Stage::ALL {
             work.begin(stage);
             match run_stage(stage, &mut work).await {
-                Ok(Outcome::Done) => work.finish(Progress::new(Status::Completed, 100.0)),
-                Ok(Outcome::Skipped) => work.skip(),
+                Ok(outcome) => {
+                    // The messages know no status for it: what had nothing to do is done.
+                    if outcome == Outcome::Skipped {
+                        self.jobs.set_skipped(&work.job.id, stage.id());
+                    }
+                    work.finish(Progress::new(Status::Completed, 100.0));
+                }
                 Err(failure) => {
                     let failure = failure.known_causes(&work.job.source);
                     self.tell(&mut work, stage, &failure);

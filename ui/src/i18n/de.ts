@@ -162,7 +162,7 @@ export const de: Messages = {
     inStage: (stage: string) => `Schritt: ${stage}`,
     thumbnailAt: (time: string) => `Vorschaubild bei ${time}`,
     thumbnail: "Vorschaubild",
-    notReached: "Nicht erreicht",
+    skipped: "Übersprungen",
   },
   editor: {
     pasted: {

@@ -159,7 +159,7 @@ export const en = {
     inStage: (stage: string) => `Stage: ${stage}`,
     thumbnailAt: (time: string) => `Thumbnail at ${time}`,
     thumbnail: "Thumbnail",
-    notReached: "Not reached",
+    skipped: "Skipped",
   },
   editor: {
     pasted: {

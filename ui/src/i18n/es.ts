@@ -162,7 +162,7 @@ export const es: Messages = {
     inStage: (stage: string) => `Etapa: ${stage}`,
     thumbnailAt: (time: string) => `Miniatura en ${time}`,
     thumbnail: "Miniatura",
-    notReached: "No alcanzada",
+    skipped: "Omitida",
   },
   editor: {
     pasted: {

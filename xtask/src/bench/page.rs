@@ -85,15 +85,18 @@ pub fn write() -> Result<()> {
     let read = |part: &str| -> Option<Value> {
         serde_json::from_str(&fs::read_to_string(folder.join(format!("{part}.json"))).ok()?).ok()
     };
-    let rows: Vec<Value> =
-        ["core", "window"].iter().filter_map(|part| read(part)?["rows"].as_array().cloned()).flatten().collect();
+    let rows: Vec<Value> = ["core", "window", "studio"]
+        .iter()
+        .filter_map(|part| read(part)?["rows"].as_array().cloned())
+        .flatten()
+        .collect();
     if let Some(core) = read("core") {
         draw_core(&core["curves"])?;
     }
     let soak = read("soak").map(|soak| draw_soak(&soak)).transpose()?.unwrap_or_default();
     let words = fs::read_to_string(folder.join("reading.md")).context("docs/benchmarks/reading.md")?;
     let machine = |part: &str| -> Option<String> { Some(read(part)?["machine"].as_str()?.to_owned()) };
-    let mut machines: Vec<String> = ["core", "window"].into_iter().filter_map(machine).collect();
+    let mut machines: Vec<String> = ["core", "window", "studio"].into_iter().filter_map(machine).collect();
     machines.dedup();
     let page = format!(
         "<!-- Written by `cargo xtask bench`; the words below the table are docs/benchmarks/reading.md. -->\n\n\

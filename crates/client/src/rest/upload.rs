@@ -118,11 +118,10 @@ impl Form {
         let boundary = format!("tallylight-{}", Uuid::new_v4().simple());
         let mut form = Self { boundary, parts: Vec::new(), length: 0, trouble: Arc::default() };
         form.add("file", video, Some(sent)).await?;
-        if server.offers("upload_subtitles") {
-            let beside = ["srt", "vtt"].map(|kind| video.with_extension(kind));
-            if let Some(subtitles) = beside.iter().find(|path| path.is_file()) {
-                form.add("subtitles", subtitles, None).await?;
-            }
+        if server.offers("upload_subtitles")
+            && let Some(subtitles) = super::subtitles::beside(video).await
+        {
+            form.add("subtitles", &subtitles, None).await?;
         }
         form.length += u64::try_from(form.end().len()).unwrap_or(u64::MAX);
         Ok(form)

@@ -78,6 +78,7 @@ pub fn admit(
         progress: Progress::new(Status::Pending, 0.0),
         stages: stages.into(),
         times: BTreeMap::new(),
+        skipped: BTreeSet::new(),
         created_at: now,
         updated_at: now,
         original_filename: video.name,

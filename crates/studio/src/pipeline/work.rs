@@ -134,12 +134,6 @@ impl Work {
         }
     }
 
-    /// Ends the stage without work: it counts as behind us.
-    pub fn skip(&mut self) {
-        self.percent = 100.0;
-        self.jobs.set_stage(&self.job.id, self.stage.id(), Progress::new(Status::Pending, 0.0));
-    }
-
     /// Ends the stage.
     pub fn finish(&mut self, progress: Progress) {
         // A stage that failed without stopping the job is as much behind us as one that went well.

@@ -1,0 +1,71 @@
+//! Subtitles that lie beside a video: `name.srt`, or with a language, `name.en.srt`, whatever the case.
+
+use std::path::{Path, PathBuf};
+
+/// The formats that the studio reads.
+const FORMATS: [&str; 5] = ["srt", "vtt", "ass", "ssa", "sbv"];
+/// The most files of a folder that are looked at.
+const MOST: usize = 20_000;
+
+/// Returns the subtitles beside a video: those of its very name first, then those with a language; never forced ones, which
+/// are only what a listener of the original cannot understand.
+pub async fn beside(video: &Path) -> Option<PathBuf> {
+    let stem = video.file_stem()?.to_str()?.to_lowercase();
+    let mut entries = tokio::fs::read_dir(video.parent()?).await.ok()?;
+    let mut found: Vec<(usize, String, PathBuf)> = Vec::new();
+    for _ in 0..MOST {
+        let Ok(Some(entry)) = entries.next_entry().await else { break };
+        let path = entry.path();
+        let Some(name) = path.file_name().and_then(|name| name.to_str()).map(str::to_lowercase) else { continue };
+        if let Some(language) = language(&stem, &name).filter(|_| path.is_file()) {
+            found.push((usize::from(!language.is_empty()), name, path));
+        }
+    }
+    found.sort();
+    found.into_iter().next().map(|(_, _, path)| path)
+}
+
+/// Returns what stands between the name of a video and the ending of its subtitles: a language or nothing. None where the
+/// file is none of its subtitles. Both names are in lower case.
+fn language<'a>(stem: &str, name: &'a str) -> Option<&'a str> {
+    let (name, format) = name.rsplit_once('.')?;
+    let rest = name.strip_prefix(stem).filter(|_| FORMATS.contains(&format))?;
+    let language = if rest.is_empty() { rest } else { rest.strip_prefix('.')? };
+    let is_language =
+        language.len() <= 20 && language.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'));
+    (is_language && !language.contains("forced")).then_some(language)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn subtitles_are_known_by_the_name_of_their_video() {
+        for (name, found) in [
+            ("walk.srt", Some("")),
+            ("walk.en.srt", Some("en")),
+            ("walk.pt-br.vtt", Some("pt-br")),
+            ("walk.en.forced.srt", None),
+            ("walking.srt", None),
+            ("walk.txt", None),
+            ("walk two.srt", None),
+        ] {
+            assert_eq!(language("walk", name), found, "{name}");
+        }
+    }
+
+    #[tokio::test]
+    async fn those_of_the_very_name_come_first_whatever_the_case() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = |name: &str| folder.path().join(name);
+        for name in ["Walk.MP4", "walk.de.srt", "WALK.en.SRT"] {
+            std::fs::write(path(name), "").expect("a file");
+        }
+        assert_eq!(beside(&path("Walk.MP4")).await, Some(path("walk.de.srt")));
+        std::fs::write(path("walk.VTT"), "").expect("a file");
+        assert_eq!(beside(&path("Walk.MP4")).await, Some(path("walk.VTT")));
+        assert_eq!(beside(&path("other.mp4")).await, None);
+        assert_eq!(beside(Path::new("/nowhere/a.mp4")).await, None);
+    }
+}
