@@ -6,6 +6,7 @@ const COMMANDS: &[&str] = &[
     "status",
     "rows",
     "job",
+    "captions",
     "open_job",
     "refresh",
     "reconnect",

@@ -2,7 +2,9 @@
 
 use std::{env, fs, path::Path};
 
-use tallylight_core::{cache, diagnostics, discovery, error, forecast, job, protocol, session, settings, view};
+use tallylight_core::{
+    cache, diagnostics, discovery, error, forecast, job, protocol, session, settings, snapshot, view,
+};
 use ts_rs::{Config, TS};
 
 const FILE: &str = "../ui/src/bindings.ts";
@@ -48,6 +50,7 @@ fn declarations() -> String {
         cache::Trouble::decl(&config),
         forecast::Outlook::decl(&config),
         view::JobView::decl(&config),
+        snapshot::Caption::decl(&config),
         view::DraftView::decl(&config),
         view::DraftKind::decl(&config),
         view::UnreadyView::decl(&config),

@@ -9,6 +9,7 @@ use tallylight_core::{
     discovery::{Description, parse_address},
     edits::{Changes, Draft},
     job::Field,
+    snapshot::Caption,
     view::{
         FirstLook, HistoryEntry, JobView, ReleaseView, RowView, SentView, ServerView, SettingsView, StatusView,
         UpdateView, UploadView,
@@ -36,6 +37,7 @@ pub fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
         status,
         rows,
         job,
+        captions,
         open_job,
         refresh,
         reconnect,
@@ -108,6 +110,11 @@ async fn rows(client: State<'_, Handle>) -> Answer<Vec<RowView>> {
 #[tauri::command]
 async fn job(client: State<'_, Handle>, job_id: JobId) -> Answer<JobView> {
     client.job(job_id).await
+}
+
+#[tauri::command]
+async fn captions(client: State<'_, Handle>, job_id: JobId) -> Answer<Vec<Caption>> {
+    client.captions(job_id).await
 }
 
 #[tauri::command]

@@ -1,6 +1,7 @@
 //! The main job: a real video, watched from upload to done.
 
 use tallylight_core::{
+    Code, JobId,
     job::Status,
     view::{Event, NoticeKind, UploadState},
 };
@@ -62,6 +63,11 @@ async fn subtitles_beside_the_file_become_the_transcript() {
     stage.client.upload(video).await.expect("taken");
     let job = stage.ended("talk.mp4").await;
     assert_eq!(job.metadata.transcript.as_deref(), Some("Hello from beside"));
+    let captions = stage.client.captions(job.row.job_id).await.expect("captions");
+    let told: Vec<_> = captions.iter().map(|caption| (caption.start, caption.end, caption.text.as_str())).collect();
+    assert_eq!(told, [(0.5, 2.0, "Hello from beside")], "with their times");
+    let nobody = stage.client.captions(JobId::new("nobody")).await.expect_err("no such job");
+    assert_eq!(nobody.code, Code::NotFound);
 }
 
 #[tokio::test]

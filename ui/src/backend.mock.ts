@@ -10,6 +10,7 @@ import {
   signedInStatus,
 } from "./backend.samples";
 import type {
+  Caption,
   Description,
   Event,
   Field,
@@ -66,6 +67,9 @@ export class MockBackend implements Backend {
       if (!job) throw { code: "not_found", message: "there is no such job" } satisfies TallyError;
       return job;
     });
+  /** What the backend knows of what is said and when. */
+  spoken: Caption[] = [];
+  captions = (jobId: JobId) => this.answer(`captions ${jobId}`, () => this.spoken);
   openJob = (jobId: JobId) => this.answer(`openJob ${jobId}`, () => undefined);
   synced = () => this.answer("synced", () => undefined);
   refresh = () => this.answer("refresh", () => undefined);

@@ -30,6 +30,7 @@ export const tauriBackend: Backend = {
   status: () => invoke("status"),
   rows: () => invoke("rows"),
   job: (jobId) => invoke("job", { jobId }),
+  captions: (jobId) => invoke("captions", { jobId }),
   openJob: (jobId) => invoke("open_job", { jobId }),
   refresh: () => invoke("refresh"),
   synced: () => invoke("synced"),

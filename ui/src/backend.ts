@@ -1,4 +1,5 @@
 import type {
+  Caption,
   Content,
   Description,
   DiagnosticsView,
@@ -52,6 +53,8 @@ export interface Backend {
   status(): Promise<StatusView>;
   rows(): Promise<RowView[]>;
   job(jobId: JobId): Promise<JobView>;
+  /** What is said in a video and when, where its backend knows. */
+  captions(jobId: JobId): Promise<Caption[]>;
   /** Subscribes to a job and fetches it anew, because somebody looks at it. */
   openJob(jobId: JobId): Promise<void>;
   refresh(): Promise<void>;

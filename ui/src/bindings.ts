@@ -534,6 +534,19 @@ stuck_at: string | null,
  * When it was made.
  */
 created_at: string | null, };
+export type Caption = { 
+/**
+ * When it begins, in seconds.
+ */
+start: number, 
+/**
+ * When it ends, in seconds.
+ */
+end: number, 
+/**
+ * The words.
+ */
+text: string, };
 export type DraftView = { 
 /**
  * For which field.

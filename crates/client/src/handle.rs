@@ -11,6 +11,7 @@ use tallylight_core::{
     edits::Draft,
     job::{Content, Field, Thumbnail},
     settings::Settings,
+    snapshot::Caption,
     view::{HistoryEntry, JobView, RowView, ServerView, StatusView, UploadView},
 };
 use tokio::sync::{mpsc, oneshot};
@@ -35,6 +36,7 @@ pub(crate) enum Command {
     Jobs(Reply<Vec<JobView>>),
     Rows(Reply<Vec<RowView>>),
     Job(JobId, Reply<JobView>),
+    Captions(JobId, Reply<Vec<Caption>>),
     Thumbnail(JobId, ThumbnailId, Reply<Thumbnail>),
     Open(JobId, Reply<()>),
     Refresh(Reply<()>),
@@ -143,6 +145,14 @@ impl Handle {
     /// [`Code::NotFound`] when there is no such job here.
     pub async fn job(&self, job_id: JobId) -> Result<JobView, Error> {
         self.ask(|reply| Command::Job(job_id, reply)).await
+    }
+
+    /// Asks the backend for what is said in a video and when; nothing where it does not know.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`] when there is no such job, or why the backend could not be asked.
+    pub async fn captions(&self, job_id: JobId) -> Result<Vec<Caption>, Error> {
+        self.ask(|reply| Command::Captions(job_id, reply)).await
     }
 
     /// Returns a thumbnail of a job.

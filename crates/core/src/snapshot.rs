@@ -1,6 +1,7 @@
 //! Reading jobs out of REST answers, whose shape differs a little from backend to backend.
 
 use jiff::Timestamp;
+use serde::Serialize;
 use serde_json::Value;
 use url::Url;
 
@@ -41,8 +42,22 @@ pub struct Snapshot {
     pub updated_at: Option<Timestamp>,
     /// When the backend last changed its metadata, where it keeps a time of its own for that.
     pub metadata_at: Option<Timestamp>,
+    /// What is said and when, from backends that know.
+    pub captions: Vec<Caption>,
     /// How many fields could not be read, and are left out.
     pub lost: u32,
+}
+
+/// A part of what is said, with its time.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
+pub struct Caption {
+    /// When it begins, in seconds.
+    pub start: f64,
+    /// When it ends, in seconds.
+    pub end: f64,
+    /// The words.
+    pub text: String,
 }
 
 /// What an answer says of a stage.
@@ -118,8 +133,21 @@ pub fn read_job_from(value: &Value, api_url: Option<&Url>) -> Result<Snapshot, E
         created_at: fields.time(&["created_at"]),
         updated_at: fields.time(&["updated_at"]),
         metadata_at: metadata.time(&["updated_at"]),
+        captions: captions(value, &lost),
         lost: lost.count(),
     })
+}
+
+/// Reads `transcript`, where it is a list of captions; other backends use the name for the text.
+fn captions(job: &Value, lost: &Lost) -> Vec<Caption> {
+    let metadata = METADATA.iter().find_map(|name| job.get(*name));
+    let Some(listed) = metadata.and_then(|metadata| metadata.get("transcript")?.as_array()) else { return Vec::new() };
+    let caption = |value: &Value| {
+        let fields = Fields::of(value, lost);
+        let (start, text) = (fields.number(&["start"])?, fields.text(&["text"])?);
+        Some(Caption { start, end: fields.number(&["end"]).unwrap_or(start).max(start), text })
+    };
+    listed.iter().filter_map(caption).collect()
 }
 
 /// A page of the job list.
@@ -336,6 +364,17 @@ mod tests {
         assert_eq!((job.stages.len(), job.metadata.len(), job.thumbnails.len()), (2, 1, 1));
         let map = json!({ "id": 7, "status": "PENDING", "processing_stages": { "PROBE": true, "AUDIO": false } });
         assert_eq!(read_job(&map).expect("a job").stages.len(), 1);
+    }
+
+    #[test]
+    fn captions_are_read_where_a_backend_has_them() {
+        let job = json!({ "id": 7, "status": "COMPLETED", "video_metadata": { "transcript_text": "a\nb", "transcript": [
+            { "start": 0.5, "end": 2, "text": "a" }, 7, { "start": "x", "text": "lost" }, { "start": 3, "text": "b" } ] } });
+        let captions = read_job(&job).expect("a job").captions;
+        let caption = |start: f64, end: f64, text: &str| Caption { start, end, text: text.to_owned() };
+        assert_eq!(captions, [caption(0.5, 2.0, "a"), caption(3.0, 3.0, "b")]);
+        let text = json!({ "id": 7, "status": "COMPLETED", "video_metadata": { "transcript": "words" } });
+        assert_eq!(read_job(&text).expect("a job").captions, []);
     }
 
     #[test]

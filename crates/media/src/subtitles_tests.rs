@@ -89,6 +89,9 @@ fn encodings_are_recognised() {
     let text = "1\n00:00:00,500 --> 00:00:02,000\nGrüße\n";
     assert_eq!(read(&utf_16(text)).expect("UTF-16 without a mark").cues[0].text, "Grüße");
     assert_eq!(read(&utf_16(&format!("\u{feff}{text}"))).expect("with one").cues[0].text, "Grüße");
+    let utf_32 =
+        |text: &str| format!("\u{feff}{text}").chars().flat_map(|c| u32::from(c).to_be_bytes()).collect::<Vec<u8>>();
+    assert_eq!(read(&utf_32(text)).expect("UTF-32").cues[0].text, "Grüße");
     let damaged = [srt("Здравствуйте, как ваши дела сегодня?".as_bytes()), srt(b"x\xffy")].concat();
     let read = read(&damaged).expect("damaged UTF-8");
     assert_eq!((read.undecodable, read.cues[0].text.as_str()), (1, "Здравствуйте, как ваши дела сегодня?"));

@@ -136,6 +136,17 @@ async fn what_is_no_video_is_called_what_it_is() {
     }
 }
 
+#[tokio::test]
+async fn a_file_that_only_announces_a_film_is_no_video() {
+    let media = Media::set().await;
+    media.make(&format!("-f lavfi -i testsrc2=d=2:s=320x240 {H264} -movflags frag_keyframe+empty_moov film.mp4"));
+    let bytes = std::fs::read(media.path("film.mp4")).expect("a file");
+    let end = bytes.windows(4).position(|window| window == b"moof").expect("a fragment") - 4;
+    let job = media.processed(&media.write("init.mp4", &bytes[..end])).await;
+    assert_eq!(job["status"], "FAILED", "{job}");
+    assert!(codes(&job).contains(&"not_a_video".to_owned()));
+}
+
 fn name(file: &Path) -> String {
     file.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { find, isTimed, readTranscript, toSrt, toText, toVtt } from "./transcript";
+import { find, isTimed, readTranscript, toSrt, toText, toVtt, withTimes } from "./transcript";
 import {
   asText,
   chapterRules,
@@ -138,6 +138,18 @@ describe("a transcript", () => {
     expect(toVtt(readTranscript("0:01 Hello\n[1:02:03] Bye"))).toBe(
       "WEBVTT\n\n00:00:01.000 --> 01:02:03.000\nHello\n\n01:02:03.000 --> 01:02:07.000\nBye\n",
     );
+  });
+
+  it("takes its times from captions, where there is one for each line", () => {
+    const captions = [
+      { start: 1, end: 2, text: "Helo" },
+      { start: 3, end: 4, text: "Bye" },
+    ];
+    const edited = withTimes(readTranscript("Hello\nBye"), captions);
+    expect(toSrt(edited)).toBe(
+      "1\n00:00:01,000 --> 00:00:02,000\nHello\n\n2\n00:00:03,000 --> 00:00:04,000\nBye\n",
+    );
+    expect(isTimed(withTimes(readTranscript("All of it in one line"), captions))).toBe(false);
   });
 
   it("without times is text and no subtitles", () => {

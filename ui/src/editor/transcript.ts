@@ -1,3 +1,5 @@
+import type { Caption } from "../bindings";
+
 /** Is a piece of a transcript, with its time where it has one. */
 export interface Cue {
   /** Seconds from the start of the video. */
@@ -18,6 +20,17 @@ function seconds(time: string): number {
     .split(":")
     .reduce((sum, part) => sum * 60 + Number(part), 0);
 }
+
+/** Gives lines without times those of captions, where there is one for each. */
+export function withTimes(cues: Cue[], captions: Caption[]): Cue[] {
+  if (cues.length !== captions.length) return cues;
+  return cues.map(({ text }, index) => ({ text, ...times(captions[index]) }));
+}
+
+const times = (caption: Caption | undefined) => ({
+  start: caption?.start ?? null,
+  end: caption?.end ?? null,
+});
 
 /** Reads a transcript: WebVTT, SubRip, `[0:12] words`, or plain text. */
 export function readTranscript(text: string): Cue[] {

@@ -80,6 +80,7 @@ pub fn run(shell: &Shell) -> Result<()> {
     keep("studio", &rows, &json!({ "cuts": CUTS, "chapters": measured["starts"] }))
 }
 
+#[expect(clippy::disallowed_methods, reason = "a measurement")]
 fn seconds(work: impl FnOnce() -> Result<()>) -> Result<f64> {
     let begin = Instant::now();
     work()?;
@@ -99,14 +100,14 @@ fn video(shell: &Shell, folder: &Path) -> Result<PathBuf> {
         let colour = |part: usize| format!("0x{:06x}", (index * 7 + part * 3 + 1) * 0x002b_5f3d % 0x0100_0000);
         let (a, b, c) = (colour(0), colour(1), colour(2));
         format!(
-            "gradients=s=1920x1080:r=24:d={length}:n=3:speed=0.02:seed={index}:c0={a}:c1={b}:c2={c},noise=alls=8:allf=t"
+            "gradients=s=480x270:r=24:d={length}:n=3:speed=0.02:seed={index}:c0={a}:c1={b}:c2={c},scale=1920:1080,noise=alls=8:allf=t"
         )
     };
     let scenes: Vec<String> = lengths.iter().enumerate().map(scene).collect();
     let inputs = scenes.iter().flat_map(|scene| ["-f", "lavfi", "-i", scene]);
     let count = scenes.len();
-    let joined =
-        (0..count).map(|index| format!("[{index}:v]")).collect::<String>() + &format!("concat=n={count}:v=1[v]");
+    let labels: Vec<String> = (0..count).map(|index| format!("[{index}:v]")).collect();
+    let joined = format!("{}concat=n={count}:v=1[v]", labels.concat());
     let sound = format!("sine=frequency=220:duration={LENGTH}");
     let (new, map) = (folder.join("new.mp4"), count.to_string() + ":a");
     let quiet = ["-nostdin", "-y", "-v", "error"];

@@ -1,7 +1,7 @@
 //! A spoken sample: espeak-ng says a text about three topics, and subtitles beside the video say when. It shows what becomes
 //! of a video whose container holds nothing: tags, a transcript with times, and chapters that are named.
 
-use std::{fs, path::Path};
+use std::{fmt::Write as _, fs, path::Path};
 
 use anyhow::{Context, Result};
 use xshell::{Shell, cmd};
@@ -37,6 +37,7 @@ const WAV_HEADER: usize = 44;
 /// Makes the video and its subtitles.
 pub fn make(shell: &Shell, folder: &Path, video: &Path) -> Result<()> {
     let (mut sound, mut captions) = (Vec::<u8>::new(), String::new());
+    #[expect(clippy::cast_precision_loss, reason = "a minute of sound")]
     let seconds = |bytes: usize| bytes as f64 / (2 * RATE) as f64;
     let wav = folder.join("sentence.wav");
     for topic in TOPICS {
@@ -48,7 +49,7 @@ pub fn make(shell: &Shell, folder: &Path, video: &Path) -> Result<()> {
             let samples = fs::read(&wav)?;
             let start = seconds(sound.len());
             sound.extend(samples.get(WAV_HEADER..).unwrap_or_default());
-            captions += &format!("{} --> {}\n{sentence}\n\n", clock(start), clock(seconds(sound.len())));
+            writeln!(captions, "{} --> {}\n{sentence}\n", clock(start), clock(seconds(sound.len())))?;
             sound.resize(sound.len() + 2 * PAUSES.0, 0);
         }
         sound.resize(sound.len() + 2 * PAUSES.1, 0);

@@ -335,17 +335,18 @@ impl Actor {
             }
             Err(failure) => self.call_failed(call.what, &failure),
             Ok(Answered::List(answer)) => self.listed(answer, requested),
-            Ok(Answered::Job(answer)) => {
+            Ok(Answered::Job(mut answer)) => {
                 let What::Job(job_id, purpose) = call.what else { return };
                 let authority = if purpose == Purpose::Decide { Authority::Decides } else { Authority::Ordinary };
                 self.observe(answer.date);
                 self.diagnostics.lost_fields(answer.value.lost);
+                let captions = std::mem::take(&mut answer.value.captions);
                 let changes = self.cache.merge(answer.value, self.cache.server_time(requested), authority);
                 self.changed(changes);
                 self.watch(&job_id);
                 self.automate_now(&job_id);
                 self.answered(&job_id);
-                self.answer_questions(&job_id, None);
+                self.answer_questions(&job_id, Ok(&captions));
             }
         }
     }

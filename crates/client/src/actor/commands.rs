@@ -30,6 +30,7 @@ impl Actor {
             Command::Jobs(reply) => drop(reply.send(Ok(self.jobs()))),
             Command::Rows(reply) => drop(reply.send(Ok(self.rows()))),
             Command::Job(job_id, reply) => self.show_job(job_id, reply),
+            Command::Captions(job_id, reply) => self.ask_captions(job_id, reply),
             Command::Thumbnail(job_id, thumbnail_id, reply) => {
                 let missing = || Error::new(Code::NotFound, "there is no such picture (any more)");
                 let job = self.cache.job(&job_id);

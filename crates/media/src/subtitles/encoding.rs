@@ -16,6 +16,10 @@ pub struct Decoded {
 
 /// Decodes a text file.
 pub fn decode(bytes: &[u8]) -> Decoded {
+    if let Some(text) = utf_32(bytes) {
+        let undecodable = text.chars().filter(|c| *c == char::REPLACEMENT_CHARACTER).count();
+        return Decoded { text, encoding: "UTF-32", undecodable };
+    }
     let encoding = Encoding::for_bom(bytes).map_or_else(|| guess(bytes), |(encoding, _)| encoding);
     let (text, _, _) = encoding.decode(bytes);
     let undecodable = text.chars().filter(|c| *c == char::REPLACEMENT_CHARACTER).count();
@@ -38,6 +42,20 @@ fn guess(bytes: &[u8]) -> &'static Encoding {
             detector.guess(None, Utf8Detection::Deny)
         }
     }
+}
+
+/// Decodes UTF-32 with a byte order mark, which the Encoding Standard does not know; Windows' editors write it.
+fn utf_32(bytes: &[u8]) -> Option<String> {
+    let number: fn([u8; 4]) -> u32 = match bytes.get(..4)? {
+        [0xff, 0xfe, 0, 0] => u32::from_le_bytes,
+        [0, 0, 0xfe, 0xff] => u32::from_be_bytes,
+        _ => return None,
+    };
+    let letters = bytes[4..].chunks(4).map(|chunk| {
+        let number = chunk.try_into().ok().map(number);
+        number.and_then(char::from_u32).unwrap_or(char::REPLACEMENT_CHARACTER)
+    });
+    Some(letters.collect())
 }
 
 /// Looks for UTF-16 without a byte order mark: every second byte of digits, spaces and line ends is 0.

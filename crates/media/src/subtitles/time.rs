@@ -60,6 +60,8 @@ pub fn timing(line: &str) -> Timing {
         Some((start, end)) if start.contains(':') && start.contains('.') && end.contains('.') => {
             match (time(start), time(end)) {
                 (Some(start), Some(end)) => Timing::Range(start, end.max(start)),
+                // Two times without a space, one of them damaged.
+                _ if line.matches(':').count() == 4 && !line.trim().contains(' ') => Timing::Unreadable,
                 _ => Timing::None,
             }
         }
@@ -102,6 +104,7 @@ mod tests {
         assert_eq!(timing("0:00:01.000,0:00:02.000"), Timing::Range(1.0, 2.0));
         assert_eq!(timing("00:00:05,000 --> 00:00:02,000"), Timing::Range(5.0, 5.0), "never ends before it begins");
         assert_eq!(timing("--> 00:01:41,04"), Timing::Unreadable);
+        assert_eq!(timing("0:00:13.f89,0:00:15.489"), Timing::Unreadable);
         for words in ["a --> b", "see https://a.b -> there", "At 10:30, we go", "Hello, world.", "1.5,2.5"] {
             assert_eq!(timing(words), Timing::None, "{words}");
         }

@@ -41,6 +41,10 @@ pub async fn run(work: &mut Work) -> Result<Outcome, Failure> {
     if !chosen.kept.is_empty() {
         return Ok(Outcome::Done);
     }
+    // A file that only announces a film has neither pictures nor a duration.
+    if work.probe.duration <= 0.0 {
+        return Err(Failure::not_a_video(last_failure.map(|failure| failure.details).unwrap_or_default()));
+    }
     let message = "No picture could be taken from the video, so there are no thumbnails.";
     Err(last_failure
         .unwrap_or_else(|| Failure::recoverable("no_thumbnails", "", ""))

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use tallylight_core::{
     Code, Error, JobId,
     job::{Content, Field},
+    snapshot::Caption,
     view::JobView,
 };
 
@@ -16,6 +17,8 @@ use crate::handle::Reply;
 pub(in crate::actor) enum Question {
     /// To see it.
     Show(Reply<JobView>),
+    /// To know when what is said is said.
+    Captions(Reply<Vec<Caption>>),
     /// To change it.
     Edit(BTreeMap<Field, Content>, Reply<()>),
 }
@@ -24,6 +27,7 @@ impl Question {
     pub(super) fn refuse(self, error: Error) {
         match self {
             Self::Show(reply) => drop(reply.send(Err(error))),
+            Self::Captions(reply) => drop(reply.send(Err(error))),
             Self::Edit(_, reply) => drop(reply.send(Err(error))),
         }
     }
@@ -36,6 +40,11 @@ impl Actor {
             Some(view) => drop(reply.send(Ok(view))),
             None => self.ask_first(job_id, Question::Show(reply)),
         }
+    }
+
+    /// Asks REST for the captions of a job; they are not kept.
+    pub(in crate::actor) fn ask_captions(&mut self, job_id: JobId, reply: Reply<Vec<Caption>>) {
+        self.ask_first(job_id, Question::Captions(reply));
     }
 
     /// Changes a job, once REST was asked for one that is not known here.
@@ -56,15 +65,16 @@ impl Actor {
     }
 
     /// Answers whoever asked for a job, now that REST has told of it, or could not.
-    pub(super) fn answer_questions(&mut self, job_id: &JobId, failure: Option<&Failure>) {
+    pub(super) fn answer_questions(&mut self, job_id: &JobId, captions: Result<&[Caption], &Failure>) {
         for question in self.calls.questions.remove(job_id).unwrap_or_default() {
-            match (failure, question) {
-                (Some(failure), question) if failure.is_denial() => question.refuse(no_job(job_id)),
-                (Some(failure), question) => question.refuse(failure.error.clone()),
-                (None, Question::Show(reply)) => {
+            match (captions, question) {
+                (Err(failure), question) if failure.is_denial() => question.refuse(no_job(job_id)),
+                (Err(failure), question) => question.refuse(failure.error.clone()),
+                (Ok(captions), Question::Captions(reply)) => drop(reply.send(Ok(captions.to_vec()))),
+                (Ok(_), Question::Show(reply)) => {
                     drop(reply.send(self.whole_view(job_id).ok_or_else(|| no_job(job_id))));
                 }
-                (None, Question::Edit(changes, reply)) => drop(reply.send(self.edit(job_id.clone(), changes))),
+                (Ok(_), Question::Edit(changes, reply)) => drop(reply.send(self.edit(job_id.clone(), changes))),
             }
         }
     }

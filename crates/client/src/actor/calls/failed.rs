@@ -31,7 +31,7 @@ impl Actor {
                 if failure.is_denial() {
                     self.denied(&job_id, purpose);
                 }
-                self.answer_questions(&job_id, Some(failure));
+                self.answer_questions(&job_id, Err(failure));
                 if is_passing(failure) {
                     // No list may come by itself: it is asked for again, ever later while that fails.
                     self.calls.wanted.entry(job_id).or_insert(purpose);
