@@ -44,6 +44,19 @@ fn captions_without_numbers_or_milliseconds_are_read() {
 }
 
 #[test]
+fn captions_that_are_a_number_are_words() {
+    let sbv = "0:00:01.000,0:00:02.000\n3\n\n0:00:02.000,0:00:03.000\n2\n\n0:00:03.000,0:00:04.000\n1\n";
+    assert_eq!(texts(sbv), ["3", "2", "1"]);
+    assert_eq!(texts("00:01,000 --> 00:02,000\n1984\n\n00:03,000 --> 00:04,000\nBye\n"), ["1984", "Bye"]);
+}
+
+#[test]
+fn what_opens_without_end_takes_no_time() {
+    let srt = format!("00:01,000 --> 00:02,000\n{}\n", "<{".repeat(200_000));
+    assert_eq!(texts(&srt)[0].len(), 400_000);
+}
+
+#[test]
 fn rolling_captions_are_read_once() {
     let vtt = "WEBVTT\nKind: captions\n\n00:00:00.000 --> 00:00:02.000 align:start position:0%\n \nhello<00:00:00.500><c> everybody</c>\n\n\
         00:00:02.000 --> 00:00:02.010\nhello everybody\n \n\n00:00:02.010 --> 00:00:04.000\nhello everybody\nwelcome<00:00:02.500><c> back</c>\n\n\

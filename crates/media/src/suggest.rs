@@ -97,7 +97,13 @@ fn sample(cues: &[Cue]) -> String {
     let every = words.div_ceil(MAX_WORDS).max(1);
     // Twenty cues in a row keep their context.
     let kept = cues.chunks(20).step_by(every).flatten().map(|cue| cue.text.as_str());
-    kept.collect::<Vec<_>>().join(" ").split(' ').take(MAX_WORDS).collect::<Vec<_>>().join(" ")
+    bounded(&kept.collect::<Vec<_>>().join(" "), MAX_WORDS)
+}
+
+/// Cuts a text after a number of words, however they are separated.
+fn bounded(text: &str, words: usize) -> String {
+    let text = &text[..text.floor_char_boundary(words * 12)];
+    text.split(' ').take(words).collect::<Vec<_>>().join(" ")
 }
 
 /// Suggests a description: the chapters as YouTube reads them.

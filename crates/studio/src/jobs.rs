@@ -153,12 +153,23 @@ impl Jobs {
         self.change(id, "THUMBNAIL_GENERATED", &data, true, |job| job.metadata.thumbnails.push(thumbnail));
     }
 
+    /// Begins a failed job anew; tells whether it had failed. Of two that ask at once, one begins it.
+    pub fn restart_failed(&self, id: &str) -> bool {
+        match self.lock().get_mut(id).filter(|job| job.progress.status == Status::Failed) {
+            Some(job) => job.progress.status = Status::Pending,
+            None => return false,
+        }
+        self.restart(id);
+        true
+    }
+
     /// Begins a job anew, as if it had just been uploaded.
     pub fn restart(&self, id: &str) {
         if let Some(job) = self.lock().get_mut(id) {
             job.errors.clear();
             job.skipped.clear();
             job.metadata.thumbnails.clear();
+            job.metadata.thumbnail_id = None;
         }
         for stage in Stage::ALL.into_iter().filter(|stage| *stage != Stage::Upload) {
             self.set_stage(id, stage.id(), Progress::new(Status::Pending, 0.0));
@@ -187,8 +198,9 @@ impl Jobs {
 
     /// Forgets a job.
     pub fn remove(&self, id: &str) -> rusqlite::Result<()> {
+        let mut jobs = self.lock();
         self.db.lock().execute("DELETE FROM job WHERE id = ?1", [id])?;
-        self.lock().remove(id);
+        jobs.remove(id);
         Ok(())
     }
 

@@ -49,6 +49,25 @@ pub struct Pipeline {
     queued: Arc<Mutex<BTreeMap<String, Arc<Queued>>>>,
 }
 
+/// Says that the work on a job has ended when it is dropped, even by a panic.
+struct Ended {
+    pipeline: Pipeline,
+    job_id: String,
+    queued: Arc<Queued>,
+}
+
+impl Drop for Ended {
+    fn drop(&mut self) {
+        let mut all = self.pipeline.queued();
+        // A person may have begun it anew meanwhile.
+        if all.get(&self.job_id).is_some_and(|newest| Arc::ptr_eq(newest, &self.queued)) {
+            all.remove(&self.job_id);
+        }
+        drop(all);
+        self.queued.ended.cancel();
+    }
+}
+
 /// A job that waits or is worked on.
 struct Queued {
     /// Ends its work.
@@ -86,21 +105,19 @@ impl Pipeline {
         let pipeline = self.clone();
         let queued = Arc::new(Queued { cancel: self.stop.child_token(), ended: CancellationToken::new() });
         self.queued().insert(job_id.clone(), Arc::clone(&queued));
+        let ended = Ended { pipeline: self.clone(), job_id: job_id.clone(), queued: Arc::clone(&queued) };
         self.running.spawn(async move {
+            let _ended = ended;
             let work = async {
                 let _place = pipeline.places.acquire().await.ok()?;
                 pipeline.run(&job_id).await;
                 Some(())
             };
             // What the end of the studio cuts short stays unfinished in the database, and is resumed at the next start.
-            queued.cancel.run_until_cancelled(work).await;
-            let mut all = pipeline.queued();
-            // A person may have begun it anew meanwhile.
-            if all.get(&job_id).is_some_and(|newest| Arc::ptr_eq(newest, &queued)) {
-                all.remove(&job_id);
+            let ended = queued.cancel.run_until_cancelled(work).await;
+            if ended.is_none() {
+                pipeline.clean_up(&job_id).await;
             }
-            drop(all);
-            queued.ended.cancel();
         });
     }
 
@@ -132,9 +149,28 @@ impl Pipeline {
     async fn run(&self, job_id: &str) {
         let Some(job) = self.jobs.job(job_id) else { return };
         let folder = video_folder(&self.data_dir, &job.video_id);
-        remove_leftovers(&folder).await;
+        self.clean_up(job_id).await;
         self.work(job, &folder).await;
-        remove_leftovers(&folder).await;
+        self.clean_up(job_id).await;
+    }
+
+    /// Removes what only the work on a job needs, of this run or of one that was cut short: the sound is large, and nobody
+    /// needs it any more. So are the pictures of an earlier run.
+    async fn clean_up(&self, job_id: &str) {
+        let Some(job) = self.jobs.job(job_id) else { return };
+        let kept = |id: &str| id == "source" || job.metadata.thumbnails.iter().any(|kept| kept.thumbnail_id == id);
+        let folder = video_folder(&self.data_dir, &job.video_id);
+        let Ok(mut entries) = tokio::fs::read_dir(folder).await else { return };
+        while let Ok(Some(entry)) = entries.next_entry().await {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            let is_leftover = ["audio-", "subtitles-embedded", "keyframes", "transcript."]
+                .iter()
+                .any(|start| name.starts_with(start));
+            let is_old_picture = name.strip_suffix(".jpg").is_some_and(|id| !kept(id));
+            if is_leftover || is_old_picture {
+                let _ = tokio::fs::remove_file(entry.path()).await;
+            }
+        }
     }
 
     async fn work(&self, job: Job, folder: &Path) {
@@ -189,19 +225,6 @@ async fn run_stage(stage: Stage, work: &mut Work) -> Result<Outcome, Failure> {
         Stage::Transcription => transcript::run(work).await,
         Stage::Chapters => chapters::run(work).await,
         Stage::ThumbnailGeneration => thumbnails::run(work).await,
-    }
-}
-
-/// Removes what only the work needs, of this run or of one that was cut short: the sound is large, and nobody needs it any
-/// more.
-async fn remove_leftovers(folder: &Path) {
-    let Ok(mut entries) = tokio::fs::read_dir(folder).await else { return };
-    while let Ok(Some(entry)) = entries.next_entry().await {
-        let name = entry.file_name();
-        let name = name.to_string_lossy();
-        if name.starts_with("audio-") || name.starts_with("subtitles-embedded") || name.starts_with("keyframes") {
-            let _ = tokio::fs::remove_file(entry.path()).await;
-        }
     }
 }
 

@@ -27,6 +27,8 @@ async fn a_failed_job_is_retried_and_no_other() {
     assert_eq!(answer.json::<Value>().await.expect("JSON")["id"], id);
     let job = media.api.until(id, |job| job["status"] == "COMPLETED").await;
     assert_eq!((codes(&job).len(), &job["error_message"]), (0, &Value::Null));
+    let files = media.stage.files(job["video_id"].as_str().expect("an id"));
+    assert_eq!(files.len(), 1 + super::thumbnails(&job).len(), "nothing else is left: {files:?}");
     for (path, status) in [
         (format!("{id}/retry"), StatusCode::CONFLICT),
         (format!("{id}/cancel"), StatusCode::CONFLICT),

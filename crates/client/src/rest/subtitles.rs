@@ -31,9 +31,15 @@ fn language<'a>(stem: &str, name: &'a str) -> Option<&'a str> {
     let (name, format) = name.rsplit_once('.')?;
     let rest = name.strip_prefix(stem).filter(|_| FORMATS.contains(&format))?;
     let language = if rest.is_empty() { rest } else { rest.strip_prefix('.')? };
-    let is_language =
-        language.len() <= 20 && language.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'));
-    (is_language && !language.contains("forced")).then_some(language)
+    language.split('.').all(|part| part.is_empty() || is_language(part)).then_some(language)
+}
+
+/// Tells whether a part of a name is a language, such as `en` or `pt-br`, or says for whom the subtitles are. A year or the
+/// number of a part belongs to another video, and forced subtitles are none.
+fn is_language(part: &str) -> bool {
+    let code = part.split(['-', '_']).next().unwrap_or_default();
+    let is_code = matches!(code.len(), 2 | 3) && code.chars().all(|c| c.is_ascii_alphabetic());
+    is_code && part.len() <= 12 || part == "default"
 }
 
 #[cfg(test)]
@@ -46,7 +52,10 @@ mod tests {
             ("walk.srt", Some("")),
             ("walk.en.srt", Some("en")),
             ("walk.pt-br.vtt", Some("pt-br")),
+            ("walk.en.sdh.srt", Some("en.sdh")),
             ("walk.en.forced.srt", None),
+            ("walk.2023.srt", None),
+            ("walk.part2.srt", None),
             ("walking.srt", None),
             ("walk.txt", None),
             ("walk two.srt", None),

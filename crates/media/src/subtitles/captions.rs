@@ -33,6 +33,8 @@ enum Next {
 #[derive(Default)]
 struct Reader<'a> {
     is_vtt: bool,
+    /// Whether the first caption had a number before it.
+    is_numbered: bool,
     /// The times of the caption whose lines are being read.
     range: Option<(f64, f64)>,
     lines: Vec<&'a str>,
@@ -43,6 +45,11 @@ impl<'a> Reader<'a> {
     fn line(&mut self, line: &'a str) {
         match timing(line) {
             Timing::Range(start, end) => {
+                if self.range.is_none() && self.found.captions.is_empty() {
+                    let before = self.lines.iter().rev().find(|line| !line.trim().is_empty());
+                    self.is_numbered = before.is_some_and(|line| number(line).is_some());
+                    self.lines.clear();
+                }
                 self.finish(Next::Caption);
                 self.range = Some((start, end));
             }
@@ -61,7 +68,9 @@ impl<'a> Reader<'a> {
         let mut lines = std::mem::take(&mut self.lines);
         let Some((start, end)) = self.range.take() else { return };
         if next == Next::Caption && !self.is_vtt {
-            remove_number(&mut lines);
+            // Captions without numbers may say one.
+            let next_number = self.found.captions.len() as u64 + 2;
+            remove_number(&mut lines, |number| self.is_numbered || number == next_number);
         }
         let mut timed_words = false;
         let text = lines.join("\n");
@@ -71,13 +80,16 @@ impl<'a> Reader<'a> {
     }
 }
 
+fn number(line: &str) -> Option<u64> {
+    line.trim().parse().ok()
+}
+
 /// Removes the number of the next caption from the end of this one.
-fn remove_number(lines: &mut Vec<&str>) {
+fn remove_number(lines: &mut Vec<&str>, is_expected: impl Fn(u64) -> bool) {
     let is_blank = |line: &&str| line.trim().is_empty();
-    let is_number = |line: &&str| line.trim().parse::<u64>().is_ok();
     // The times may be parted from their number by a blank line, and a caption may have no words at all.
     let Some(last) = lines.iter().rposition(|line| !is_blank(line)) else { return };
-    if !is_number(&lines[last]) {
+    if !number(lines[last]).is_some_and(is_expected) {
         return;
     }
     let after_blank = last == 0 || is_blank(&lines[last - 1]);

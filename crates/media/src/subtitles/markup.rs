@@ -3,6 +3,9 @@
 /// The tags of SubRip and WebVTT.
 const TAGS: [&str; 10] = ["b", "i", "u", "s", "font", "c", "v", "lang", "ruby", "rt"];
 
+/// The longest tag, in bytes: a font's name and colours.
+const MAX_TAG: usize = 256;
+
 /// Returns a caption of SubRip or WebVTT without its markup, with entities decoded once. Sets `timed_words` where a
 /// time stands among the words.
 pub fn plain(text: &str, timed_words: &mut bool) -> String {
@@ -13,7 +16,8 @@ pub fn plain(text: &str, timed_words: &mut bool) -> String {
         rest = &rest[at..];
         let (close, is_markup): (char, fn(&str) -> bool) =
             if rest.starts_with('<') { ('>', is_tag) } else { ('}', is_override) };
-        match rest.find(close).map(|end| (&rest[1..end], end)) {
+        let near = &rest[..rest.floor_char_boundary(MAX_TAG)];
+        match near.find(close).map(|end| (&rest[1..end], end)) {
             Some((inside, end)) if is_markup(inside) => {
                 *timed_words |= inside.starts_with(|c: char| c.is_ascii_digit());
                 rest = &rest[end + 1..];

@@ -5,6 +5,9 @@ use super::Caption;
 /// How far apart a caption and the one that repeats it may be, in seconds.
 const GAP: f64 = 0.5;
 
+/// The most lines that a caption repeats.
+const MAX_LINES: usize = 16;
+
 /// Removes repeated lines, where the file has captions that roll. In other files a repetition is somebody's words.
 pub fn without_repeats(captions: Vec<Caption>) -> Vec<Caption> {
     if !roll(&captions) {
@@ -49,6 +52,6 @@ fn roll(captions: &[Caption]) -> bool {
 
 /// Returns how many lines at the beginning of `next` are the end of `shown`.
 fn repeated(shown: &[String], next: &[String]) -> usize {
-    let most = shown.len().min(next.len());
+    let most = shown.len().min(next.len()).min(MAX_LINES);
     (1..=most).rev().find(|count| shown[shown.len() - count..] == next[..*count]).unwrap_or(0)
 }

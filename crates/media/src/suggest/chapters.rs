@@ -22,6 +22,9 @@ const PAUSE_WEIGHT: f64 = 0.15;
 /// The least difference that is a change of topic, 0 to 1 and a pause.
 const CHANGE: f64 = 0.75;
 
+/// The most captions before and after a place that are compared, and the most words of each.
+const MAX_COMPARED: usize = 200;
+
 /// A suggested chapter.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Chapter {
@@ -71,8 +74,9 @@ fn places(cues: &[Cue], silences: &[(f64, f64)], duration: f64, language: &Langu
             continue;
         }
         let start = after.start;
-        let earlier = bag(cues, &bags, |cue| cue.start < start && cue.start >= start - window);
-        let later = bag(cues, &bags, |cue| cue.start >= start && cue.start < start + window);
+        let first = cues.partition_point(|cue| cue.start < start - window).max(next.saturating_sub(MAX_COMPARED));
+        let end = cues.partition_point(|cue| cue.start < start + window).min(next + MAX_COMPARED);
+        let (earlier, later) = (bag(&bags[first.min(next)..next]), bag(&bags[next..end.max(next)]));
         let silent = silence.map_or(0.0, |(from, to)| to - from);
         let difference = 1.0 - similarity(&earlier, &later) + PAUSE_WEIGHT * pause.max(silent).min(3.0);
         let snapped = silence.map_or(start, |(_, end)| *end);
@@ -81,13 +85,11 @@ fn places(cues: &[Cue], silences: &[(f64, f64)], duration: f64, language: &Langu
     places
 }
 
-fn bag<'a>(cues: &[Cue], bags: &'a [Vec<String>], is_within: impl Fn(&Cue) -> bool) -> BTreeMap<&'a str, f64> {
+/// Counts the words of cues.
+fn bag(words: &[Vec<String>]) -> BTreeMap<&str, f64> {
     let mut bag = BTreeMap::new();
-    for (cue, words) in cues.iter().zip(bags).filter(|(cue, _)| is_within(cue)) {
-        let _ = cue;
-        for word in words {
-            *bag.entry(word.as_str()).or_insert(0.0) += 1.0;
-        }
+    for word in words.iter().flat_map(|words| words.iter().take(MAX_COMPARED)) {
+        *bag.entry(word.as_str()).or_insert(0.0) += 1.0;
     }
     bag
 }
@@ -113,7 +115,7 @@ fn named(starts: &[f64], cues: &[Cue], language: &Language) -> Vec<Chapter> {
         .collect();
     let mut used = BTreeSet::new();
     let chapter = |(index, start): (usize, &f64)| {
-        let text: String = texts[index].split(' ').take(600).collect::<Vec<_>>().join(" ");
+        let text = super::bounded(&texts[index], 600);
         let phrases = language.phrases(&text, 12);
         // Several words say more than one, and what is said only here more than what is said everywhere.
         let count_elsewhere = |phrase: &str| {

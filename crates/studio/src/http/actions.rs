@@ -9,7 +9,7 @@ use axum::{
 
 use super::{App, Who, problem};
 use crate::{
-    jobs::{Job, Status, video_folder},
+    jobs::{Job, video_folder},
     tokens::Claims,
 };
 
@@ -19,10 +19,9 @@ pub async fn retry(State(app): State<App>, Who(claims): Who, Path(job_id): Path<
         Ok(job) => job,
         Err(refusal) => return refusal,
     };
-    if job.progress.status != Status::Failed {
+    if !app.jobs.restart_failed(&job.id) {
         return problem(StatusCode::CONFLICT, "Only a job that has failed can be retried");
     }
-    app.jobs.restart(&job.id);
     app.pipeline.enqueue(job.id.clone());
     current(&app, &job.id)
 }
@@ -46,10 +45,10 @@ pub async fn delete(State(app): State<App>, Who(claims): Who, Path(video_id): Pa
         Ok(job) => job,
         Err(refusal) => return refusal,
     };
-    app.pipeline.cancel(&job.id).await;
     if let Err(error) = app.jobs.remove(&job.id) {
         return problem(StatusCode::INSUFFICIENT_STORAGE, format!("the job could not be deleted: {error}"));
     }
+    app.pipeline.cancel(&job.id).await;
     let folder = video_folder(&app.settings.data_dir, &job.video_id);
     if let Err(error) = tokio::fs::remove_dir_all(&folder).await {
         tracing::warn!(video_id = %job.video_id, %error, "files of a deleted video are left behind");

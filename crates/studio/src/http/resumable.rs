@@ -1,5 +1,7 @@
 //! Resumable uploads by tus 1.0.0 (https://tus.io/protocols/resumable-upload): core, creation, termination, expiration.
 
+use std::io::SeekFrom;
+
 use axum::{
     Json,
     body::Body,
@@ -11,7 +13,10 @@ use axum::{
 use base64::{Engine, engine::general_purpose::STANDARD};
 use futures_util::StreamExt;
 use serde_json::json;
-use tokio::{fs::OpenOptions, io::AsyncWriteExt};
+use tokio::{
+    fs::OpenOptions,
+    io::{AsyncSeekExt, AsyncWriteExt},
+};
 
 use super::{
     App, Who, problem,
@@ -73,6 +78,7 @@ pub async fn create(State(app): State<App>, Who(claims): Who, headers: HeaderMap
         filename: upload::bare_name(&metadata_text(metadata, "filename").unwrap_or_else(|| "video".to_owned())),
         content_type: metadata_text(metadata, "filetype").unwrap_or_else(|| "application/octet-stream".to_owned()),
         subtitles: metadata_text(metadata, "subtitles"),
+        video_id: upload::new_id(),
         job: None,
     };
     match app.uploads.create(&upload).await {
@@ -86,10 +92,20 @@ pub async fn create(State(app): State<App>, Who(claims): Who, headers: HeaderMap
 
 /// Says how much of an upload is here.
 pub async fn offset(State(app): State<App>, Who(claims): Who, Path(id): Path<String>) -> Response {
-    let (upload, offset) = match app.uploads.get(&id, &claims.sub).await {
+    let (mut upload, offset) = match app.uploads.get(&id, &claims.sub).await {
         Ok(found) => found,
         Err(error) => return refusal(&error),
     };
+    // The studio ended between the last byte and the job.
+    if offset == upload.length
+        && upload.job.is_none()
+        && let Some(_guard) = app.uploads.lock(&id)
+    {
+        match finish_aside(&app, &id, upload.clone()).await {
+            Ok(job) => upload.job = Some(job),
+            Err(refusal) => return refusal,
+        }
+    }
     let mut response = [(OFFSET, offset.to_string()), (LENGTH, upload.length.to_string())].into_response();
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
@@ -123,15 +139,19 @@ pub async fn append(
     if let Some((video_id, job_id)) = upload.job {
         return answer(offset, &json!({ "video_id": video_id, "job_id": job_id }));
     }
-    let reached = match write(&app, &id, offset, upload.length, body).await {
-        Ok(reached) => reached,
-        Err(refusal) => return refusal,
+    let reached = if offset == upload.length {
+        offset
+    } else {
+        match write(&app, &id, offset, upload.length, body).await {
+            Ok(reached) => reached,
+            Err(refusal) => return refusal,
+        }
     };
     if reached < upload.length {
         let headers = [(OFFSET, reached.to_string())];
         return (StatusCode::NO_CONTENT, headers, [(EXPIRES, Uploads::expires())]).into_response();
     }
-    match finish(&app, &id, upload).await {
+    match finish_aside(&app, &id, upload).await {
         Ok((video_id, job_id)) => answer(reached, &json!({ "video_id": video_id, "job_id": job_id })),
         Err(refusal) => refusal,
     }
@@ -139,6 +159,9 @@ pub async fn append(
 
 /// Ends an upload, and removes what is here of it.
 pub async fn terminate(State(app): State<App>, Who(claims): Who, Path(id): Path<String>) -> Response {
+    let Some(_guard) = app.uploads.lock(&id) else {
+        return problem(StatusCode::LOCKED, "another request writes to this upload");
+    };
     match app.uploads.get(&id, &claims.sub).await {
         Ok(_) => {
             app.uploads.remove(&id).await;
@@ -164,7 +187,9 @@ fn refusal(error: &UploadError) -> Response {
 async fn write(app: &App, id: &str, offset: u64, length: u64, body: Body) -> Result<u64, Response> {
     let disk = |error: std::io::Error| upload::disk_problem(&error);
     let path = app.uploads.file(id);
-    let mut file = OpenOptions::new().append(true).open(path).await.map_err(disk)?;
+    let mut file = OpenOptions::new().write(true).open(path).await.map_err(disk)?;
+    // Not at the end: a request that broke off may still be writing the same bytes.
+    file.seek(SeekFrom::Start(offset)).await.map_err(disk)?;
     let (mut reached, mut chunks) = (offset, body.into_data_stream());
     while let Some(chunk) = chunks.next().await {
         let Ok(chunk) = chunk else { break };
@@ -180,19 +205,32 @@ async fn write(app: &App, id: &str, offset: u64, length: u64, body: Body) -> Res
     Ok(reached)
 }
 
-/// Makes a job of a complete upload.
+/// Makes a job of a complete upload, even if whoever asked goes away meanwhile.
+async fn finish_aside(app: &App, id: &str, upload: Upload) -> Result<(String, String), Response> {
+    let (app, id) = (app.clone(), id.to_owned());
+    let work = tokio::spawn(async move { finish(&app, &id, upload).await });
+    match work.await {
+        Ok(finished) => finished,
+        Err(error) => Err(problem(StatusCode::INTERNAL_SERVER_ERROR, error.to_string())),
+    }
+}
+
+/// Makes a job of a complete upload. Each step may have been done already, by a studio that ended then.
 async fn finish(app: &App, id: &str, mut upload: Upload) -> Result<(String, String), Response> {
-    let (video_id, folder) = upload::new_folder(app).await?;
+    let folder = upload::folder_of(app, &upload.video_id).await?;
     let video = Part {
         name: upload.filename.clone(),
         content_type: upload.content_type.clone(),
         path: folder.join(format!("source.{}", upload::extension(&upload.filename))),
         size: upload.length,
     };
-    let prepared = prepare(app, id, &upload, &video, &folder).await;
-    let admitted = match prepared {
-        Ok(subtitles) => upload::admit(app, &upload.account_id, video_id, video, subtitles),
-        Err(refusal) => Err(refusal),
+    let known = app.jobs.of_video(&upload.video_id).map(|job| (job.video_id, job.id));
+    let admitted = match known {
+        Some(job) => Ok(job),
+        None => match prepare(app, id, &upload, &video, &folder).await {
+            Ok(subtitles) => upload::admit(app, &upload.account_id, upload.video_id.clone(), video, subtitles),
+            Err(refusal) => Err(refusal),
+        },
     };
     match admitted {
         Ok(job) => {
@@ -202,8 +240,11 @@ async fn finish(app: &App, id: &str, mut upload: Upload) -> Result<(String, Stri
             Ok(job)
         }
         Err(refusal) => {
-            let _ = tokio::fs::remove_dir_all(&folder).await;
-            app.uploads.remove(id).await;
+            // What is no video is of no use; after anything else, such as a full disk, the upload goes on from here.
+            if refusal.status() == StatusCode::BAD_REQUEST {
+                let _ = tokio::fs::remove_dir_all(&folder).await;
+                app.uploads.remove(id).await;
+            }
             Err(refusal)
         }
     }
@@ -217,7 +258,9 @@ async fn prepare(
     folder: &std::path::Path,
 ) -> Result<Option<Part>, Response> {
     let disk = |error: std::io::Error| upload::disk_problem(&error);
-    tokio::fs::rename(app.uploads.file(id), &video.path).await.map_err(disk)?;
+    if !video.path.exists() {
+        tokio::fs::rename(app.uploads.file(id), &video.path).await.map_err(disk)?;
+    }
     upload::refuse_text(video).await?;
     let Some(text) = &upload.subtitles else { return Ok(None) };
     let path = folder.join("subtitles.txt");

@@ -53,10 +53,21 @@ pub async fn upload(State(app): State<App>, Who(claims): Who, multipart: Multipa
 
 /// Makes the id and the folder of a new video.
 pub async fn new_folder(app: &App) -> Result<(String, PathBuf), Response> {
-    let video_id = Uuid::new_v4().to_string();
-    let folder = video_folder(&app.settings.data_dir, &video_id);
-    tokio::fs::create_dir_all(&folder).await.map_err(|error| disk_problem(&error))?;
+    let video_id = new_id();
+    let folder = folder_of(app, &video_id).await?;
     Ok((video_id, folder))
+}
+
+/// Returns the id of a new video.
+pub fn new_id() -> String {
+    Uuid::new_v4().to_string()
+}
+
+/// Makes the folder of a video, where it is not there yet.
+pub async fn folder_of(app: &App, video_id: &str) -> Result<PathBuf, Response> {
+    let folder = video_folder(&app.settings.data_dir, video_id);
+    tokio::fs::create_dir_all(&folder).await.map_err(|error| disk_problem(&error))?;
+    Ok(folder)
 }
 
 /// Makes a job of a video that is here, and hands it to the pipeline. Returns the ids of the video and the job.

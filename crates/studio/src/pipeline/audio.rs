@@ -10,7 +10,7 @@ use super::{
 /// How many streams of sound are tried.
 const TRIES: usize = 4;
 /// What counts as silence: below -35 dB for more than 0.6 s, a pause between two sentences.
-const SILENCE: &str = "silencedetect=noise=-35dB:d=0.6,ametadata=mode=print:file=-";
+const SILENCE: &str = "silencedetect=noise=-35dB:d=0.6,ametadata=mode=print:direct=1:file=-";
 /// The size of a WAV file without a single sample, in bytes, with what ffmpeg writes of itself.
 const EMPTY_WAV: u64 = 128;
 

@@ -17,18 +17,34 @@ use difference::{PICTURE_BYTES, Picture, SIDE};
 const THRESHOLD: f64 = 0.35;
 /// How different two keyframes must be for a look at what is between them, 0–1.
 const CANDIDATE: f64 = 0.25;
+/// How many times more than usual two keyframes must differ: where everything moves, all of them do.
+const UNUSUAL: f64 = 2.0;
 /// How different two keyframes are that surely show different scenes, even if one fades into the other.
 const CERTAIN: f64 = 0.7;
+/// How much of the video may be decoded to find moments, as a share of its duration.
+const BUDGET: f64 = 0.12;
 /// How exact the beginning of a scene is, in seconds.
 const EXACT: f64 = 1.0;
 /// The longest time between two keyframes, in seconds, on average; of a video with fewer everything is decoded.
 const LONGEST_INTERVAL: f64 = 15.0;
-/// The most intervals that are looked at closely.
+/// The most changes that are looked for.
 const MOST: usize = 40;
 /// How far apart changes have to be for each to matter, in seconds: no chapter is shorter.
 const APART: f64 = 10.0;
 /// A small picture shows a change as well as a large one, faster. One pixel is the least that a picture can be.
 const SMALL: &str = "scale=w=160:h='max(2,2*trunc(80*ih/iw/sar))'";
+/// How pictures are decoded that nobody sees: blocks may show.
+const QUICK: [&str; 2] = ["-skip_loop_filter", "all"];
+/// The same, without those that no other picture needs.
+const FEWER: [&str; 4] = ["-skip_loop_filter", "all", "-skip_frame", "bidir"];
+/// The same, keyframes alone.
+const KEYFRAMES_ALONE: [&str; 4] = ["-skip_loop_filter", "all", "-skip_frame", "nokey"];
+/// How the times of pictures are written: at once, and nothing that a file brings along.
+const PRINT: &str = "metadata=mode=print:key=lavfi.scene_score:direct=1:file=-";
+/// The least time between two pictures that are compared, in seconds.
+const SHORTEST_INTERVAL: f64 = 0.5;
+/// The most pictures that are compared: 30 MB of them.
+const MOST_PICTURES: f64 = 10_000.0;
 /// The file that keyframes are written to, as bare pixels.
 const KEYFRAMES: &str = "keyframes.raw";
 
@@ -47,66 +63,93 @@ pub async fn changes(work: &mut Work) -> Result<Vec<f64>, Failure> {
     #[expect(clippy::cast_precision_loss, reason = "a number of pictures")]
     let interval = duration / keyframes.len().max(1) as f64;
     if interval > LONGEST_INTERVAL {
-        let found = within(work, 0.0, duration + 1.0, &[]).await?;
-        return Ok(found.into_iter().map(|change| change.0).collect());
+        return within(work, 0.0, duration + 1.0, &QUICK, &[]).await;
     }
     among(work, &keyframes).await
 }
 
-/// Returns the changes between keyframes that differ.
+/// Returns the changes between keyframes that differ more than is usual in this video, the greatest first considered.
 async fn among(work: &Work, keyframes: &[(f64, Picture)]) -> Result<Vec<f64>, Failure> {
     let longest = keyframes.windows(2).map(|pair| pair[1].0 - pair[0].0).fold(0.0, f64::max);
-    let (mut changes, mut looks): (Vec<f64>, usize) = (Vec::new(), 0);
-    for pair in keyframes.windows(2) {
-        let ((from, before), (to, after)) = (&pair[0], &pair[1]);
-        let difference = before.difference(after);
-        let is_near = changes.last().is_some_and(|last| to - last < APART);
-        if difference < CANDIDATE || *to < APART || is_near {
-            continue;
-        }
+    let mut budget = work.probe.duration * BUDGET;
+    let mut changes: Vec<f64> = Vec::new();
+    for Candidate { from, to, difference } in candidates(keyframes) {
         let interval = to - from;
         // Encoders begin anew where a scene does, sooner than they had to.
-        if interval <= EXACT || interval < 0.9 * longest {
-            changes.push(*to);
-        } else if looks < MOST {
-            looks += 1;
+        if interval <= EXACT || interval < 0.9 * longest && difference >= CERTAIN {
+            changes.push(to);
+        } else if budget >= interval {
             // The change may be at the keyframe itself.
-            let found = within(work, *from, interval + 0.5, &["-skip_frame", "bidir"]).await?;
-            let greatest = found.into_iter().max_by(|a, b| a.1.total_cmp(&b.1)).map(|change| change.0);
-            changes.extend(greatest.or((difference >= CERTAIN).then_some(*to)));
+            let found = within(work, from, interval + 0.2, &FEWER, &["-frames:v", "1"]).await?.first().copied();
+            budget -= found.unwrap_or(to) - from;
+            changes.extend(found.or((difference >= CERTAIN).then_some(to)));
+        } else if difference >= CERTAIN {
+            changes.push(to);
         }
     }
+    changes.sort_by(f64::total_cmp);
     Ok(changes)
+}
+
+/// Two keyframes in a row that may show different scenes.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Candidate {
+    from: f64,
+    to: f64,
+    difference: f64,
+}
+
+/// Returns the pairs of keyframes that differ more than is usual, the most different first, each far enough from the others
+/// to begin a chapter.
+fn candidates(keyframes: &[(f64, Picture)]) -> Vec<Candidate> {
+    let pair = |pair: &[(f64, Picture)]| Candidate {
+        from: pair[0].0,
+        to: pair[1].0,
+        difference: pair[0].1.difference(&pair[1].1),
+    };
+    let mut all: Vec<Candidate> = keyframes.windows(2).map(pair).collect();
+    all.sort_by(|a, b| b.difference.total_cmp(&a.difference).then(a.to.total_cmp(&b.to)));
+    let usual = all.get(all.len() / 2).map_or(0.0, |middle| middle.difference);
+    let least = (UNUSUAL * usual).clamp(CANDIDATE, CERTAIN);
+    let mut chosen: Vec<Candidate> = Vec::new();
+    for candidate in all.into_iter().filter(|candidate| candidate.difference >= least && candidate.to >= APART) {
+        let is_apart = chosen.iter().all(|other| (other.to - candidate.to).abs() >= APART);
+        if is_apart && chosen.len() < MOST {
+            chosen.push(candidate);
+        }
+    }
+    chosen
 }
 
 /// Decodes the keyframes alone into a file, and returns their times.
 async fn keyframes(work: &mut Work, file: &std::path::Path) -> Result<Vec<f64>, Failure> {
-    let filter = format!("scale={SIDE}:{SIDE},format=rgb24,select='gte(scene,0)',metadata=mode=print:file=-");
+    // New times, evenly spaced: ffmpeg would fill the gaps between keyframes with copies.
+    let evenly = "setpts=N/(25*TB)";
+    // Some decoders give every picture, and some videos have nothing but keyframes: as many as a file may hold are enough.
+    let apart = (work.probe.duration / MOST_PICTURES).max(SHORTEST_INTERVAL);
+    let select = format!("select='gte(scene,0)*(isnan(prev_selected_t)+gte(t-prev_selected_t,{apart:.3}))'");
+    let filter = format!("scale={SIDE}:{SIDE},format=rgb24,{select},{PRINT},{evenly}");
     let map = work.probe.map_video();
-    let after = ["-map", &map, "-vf", &filter, "-fps_mode", "passthrough", "-f", "rawvideo"];
+    let after = ["-map", &map, "-vf", &filter, "-r", "25", "-f", "rawvideo"];
     let after = after.iter().map(AsRef::as_ref).chain([file.as_os_str()]);
-    let args = input::ffmpeg(&["-skip_frame", "nokey"], &work.job.source, after);
+    let args = input::ffmpeg(&KEYFRAMES_ALONE, &work.job.source, after);
     let mut times = Vec::new();
     work.read_through(args, Limits::video(work.probe.duration), |line| times.extend(tool::frame_time(line))).await?;
     Ok(times)
 }
 
-/// Looks for changes in a part of the video, among all of its pictures or fewer. Returns their times in seconds, and how
-/// great each is.
-async fn within(work: &Work, start: f64, length: f64, decode: &[&str]) -> Result<Vec<(f64, f64)>, Failure> {
-    let filter = format!("{SMALL},select='gt(scene,{THRESHOLD})',metadata=mode=print:file=-");
+/// Looks for changes in a part of the video, and returns their times in seconds.
+async fn within(work: &Work, start: f64, length: f64, decode: &[&str], until: &[&str]) -> Result<Vec<f64>, Failure> {
+    let filter = format!("{SMALL},select='gt(scene,{THRESHOLD})',{PRINT}");
     let (map, start_text, length) = (work.probe.map_video(), format!("{start:.3}"), format!("{length:.3}"));
     let before: Vec<&str> = decode.iter().copied().chain(["-ss", &start_text, "-t", &length]).collect();
-    let after = ["-map", &map, "-vf", &filter, "-fps_mode", "passthrough", "-f", "null", "-"];
+    let after = ["-map", &map, "-vf", &filter].into_iter().chain(until.iter().copied()).chain(["-f", "null", "-"]);
     let args = input::ffmpeg(&before, &work.job.source, after);
-    let mut found: Vec<(f64, f64)> = Vec::new();
-    tool::run(&work.tools.ffmpeg, args, Limits::video(work.probe.duration), |line| {
-        if let Some(time) = tool::frame_time(line) {
-            found.push((start + time, 0.0));
-        } else if let (Some(score), Some(last)) = (tool::metadata(line, "lavfi.scene_score"), found.last_mut()) {
-            last.1 = score;
-        }
+    let mut times = Vec::new();
+    // Nothing is reported as long as nothing changes.
+    tool::run(&work.tools.ffmpeg, args, Limits::video(work.probe.duration).without_standstill(), |line| {
+        times.extend(tool::frame_time(line).map(|time| start + time));
     })
     .await?;
-    Ok(found)
+    Ok(times)
 }

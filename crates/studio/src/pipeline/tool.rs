@@ -126,19 +126,29 @@ fn start(
 struct Run {
     stdout: String,
     messages: Vec<String>,
-    position: String,
+    /// The last time and the last number of a picture that were reported.
+    positions: [String; 2],
     moved: Instant,
 }
 
 impl Run {
     fn new() -> Self {
-        Self { stdout: String::new(), messages: Vec::new(), position: String::new(), moved: Instant::now() }
+        Self {
+            stdout: String::new(),
+            messages: Vec::new(),
+            positions: [String::new(), String::new()],
+            moved: Instant::now(),
+        }
     }
 
     fn out(&mut self, line: &str) {
         match line.split_once('=') {
-            Some(("out_time_us" | "frame", position)) if position != self.position => {
-                position.clone_into(&mut self.position);
+            Some(("out_time_us", position)) if position != self.positions[0] => {
+                position.clone_into(&mut self.positions[0]);
+                self.moved = Instant::now();
+            }
+            Some(("frame", position)) if position != self.positions[1] => {
+                position.clone_into(&mut self.positions[1]);
                 self.moved = Instant::now();
             }
             // The other lines of `-progress` repeat themselves, whether or not it comes further.
@@ -232,20 +242,26 @@ async fn next<R: AsyncRead + Unpin>(lines: &mut Option<Lines<R>>) -> Option<Stri
 /// Reads the position from a line of `-progress`, in seconds.
 pub fn position(line: Line<'_>) -> Option<f64> {
     let Line::Out(line) = line else { return None };
-    line.strip_prefix("out_time_us=")?.parse::<f64>().ok().map(|micros| micros / 1e6)
+    line.strip_prefix("out_time_us=")?
+        .parse::<f64>()
+        .ok()
+        .map(|micros| micros / 1e6)
+        .filter(|seconds| seconds.is_finite())
 }
 
 /// Reads the time of a frame from a line of `showinfo` or `metadata=print`, in seconds.
 pub fn frame_time(line: Line<'_>) -> Option<f64> {
     let (Line::Out(line) | Line::Err(line)) = line;
-    let after = line.split_once("pts_time:")?.1;
-    after.split_whitespace().next()?.parse().ok()
+    // A title may say the same words.
+    let is_result = line.starts_with("frame:") || line.starts_with("[Parsed_showinfo");
+    let after = line.split_once("pts_time:").filter(|_| is_result)?.1;
+    after.split_whitespace().next()?.parse::<f64>().ok().filter(|seconds| seconds.is_finite())
 }
 
 /// Reads a value of `metadata=print`, such as `lavfi.silence_start=1.5`.
 pub fn metadata(line: Line<'_>, name: &str) -> Option<f64> {
     let Line::Out(line) = line else { return None };
-    line.strip_prefix(name)?.strip_prefix('=')?.parse().ok()
+    line.strip_prefix(name)?.strip_prefix('=')?.parse::<f64>().ok().filter(|value| value.is_finite())
 }
 
 #[cfg(test)]
@@ -291,7 +307,7 @@ mod tests {
     async fn a_tool_that_stands_still_or_never_ends_is_killed() {
         let quick = Limits { standstill: Duration::from_millis(200), ..short() };
         assert_eq!(shell("sleep 600", quick).await.expect_err("still").code, "tool_stopped");
-        let repeats = "while :; do echo out_time_us=5; echo speed=1x; sleep 0.05; done";
+        let repeats = "while :; do echo frame=9; echo out_time_us=5; echo speed=1x; sleep 0.05; done";
         assert_eq!(shell(repeats, quick).await.expect_err("the same position").code, "tool_stopped");
         let brief = Limits { time: Duration::from_millis(300), ..short() };
         let goes_on = "n=0; while :; do n=$((n+1)); echo out_time_us=$n; sleep 0.05; done";

@@ -87,7 +87,8 @@ async fn embedded(work: &Work, stream: &Stream) -> Result<Option<Subtitles>, Fai
     let options = ["-map", map.as_str(), "-c:s", codec, "-f", format];
     let after = options.iter().map(AsRef::as_ref).chain([target.as_os_str()]);
     let args = input::ffmpeg(&[], &work.job.source, after);
-    let converted = tool::run(&work.tools.ffmpeg, args, Limits::video(work.probe.duration), |_| {}).await;
+    let converted =
+        tool::run(&work.tools.ffmpeg, args, Limits::video(work.probe.duration).without_standstill(), |_| {}).await;
     let read = match converted {
         Ok(_) => read_file(&target).await,
         Err(failure) => {

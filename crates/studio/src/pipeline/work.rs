@@ -83,7 +83,7 @@ impl Work {
 
     /// Tells how far the stage is, in percent.
     pub fn progress(&mut self, percent: f64) {
-        self.percent = percent.clamp(self.percent, 100.0);
+        self.percent = percent.max(self.percent).min(100.0);
         if self.told.is_some_and(|told| told.elapsed() < TELL_EVERY) {
             return;
         }

@@ -30,6 +30,8 @@ pub struct Upload {
     pub content_type: String,
     /// The subtitles that came with it.
     pub subtitles: Option<String>,
+    /// The id of the video that it will be.
+    pub video_id: String,
     /// The ids of the video and the job that it became.
     pub job: Option<(String, String)>,
 }
@@ -93,7 +95,12 @@ impl Uploads {
         }
         let offset = match &upload.job {
             Some(_) => upload.length,
-            None => tokio::fs::metadata(self.file(id)).await.map_err(UploadError::Disk)?.len(),
+            None => match tokio::fs::metadata(self.file(id)).await {
+                Ok(file) => file.len(),
+                // It was complete, and is where videos are.
+                Err(error) if error.kind() == io::ErrorKind::NotFound => upload.length,
+                Err(error) => return Err(UploadError::Disk(error)),
+            },
         };
         Ok((upload, offset))
     }
@@ -140,7 +147,7 @@ impl Uploads {
                 .into_iter()
                 .filter_map(|file| file.metadata().ok()?.modified().ok())
                 .max();
-            let has_expired = newest.and_then(|changed| changed.elapsed().ok()).is_none_or(|rested| rested > KEPT);
+            let has_expired = newest.and_then(|changed| changed.elapsed().ok()).is_some_and(|rested| rested > KEPT);
             if has_expired && let Some(_guard) = self.lock(&id) {
                 self.remove(&id).await;
             }

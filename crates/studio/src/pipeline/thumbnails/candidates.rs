@@ -12,8 +12,9 @@ use crate::pipeline::{
     work::Work,
 };
 
-/// From how many pictures the most typical is chosen: a few seconds, so that no fade to black is.
-const FRAMES: u32 = 45;
+/// From how many pictures the most typical is chosen: about a second, so that none is of the middle of a cut. Of two such
+/// moments the better one is kept, so that no fade to black is.
+const FRAMES: u32 = 24;
 /// How many seconds of the video around a moment are decoded at most.
 const AROUND: f64 = 3.0;
 /// Moments this far apart, in seconds, need not be exact: the nearest keyframe before each is cheaper.
@@ -190,7 +191,7 @@ async fn take(work: &Work, seek: Option<Seek>, filters: &Filters) -> Result<Opti
         }
         None => {}
     }
-    let after = ["-map", &map, "-vf", &chain, "-frames:v", "1", "-q:v", "3"];
+    let after = ["-map", &map, "-vf", &chain, "-frames:v", "1", "-q:v", "3", "-f", "image2", "-update", "1"];
     let after = after.iter().map(AsRef::as_ref).chain([file.as_os_str()]);
     let args = input::ffmpeg(&before, &work.job.source, after);
     let mut offset = None;
@@ -217,9 +218,9 @@ mod tests {
     #[test]
     fn pictures_are_made_small_before_they_are_kept_and_their_colours_fit_at_the_end() {
         let filters = Filters { deinterlace: Some(Deinterlace::All), tone_map: Some("") };
-        let chain = filters.chain(45);
+        let chain = filters.chain(FRAMES);
         let places: Vec<_> =
-            ["bwdif", "scale=w", "thumbnail=45", "zscale", "yuvj420p"].map(|name| chain.find(name)).into();
+            ["bwdif", "scale=w", "thumbnail=24", "zscale", "yuvj420p"].map(|name| chain.find(name)).into();
         assert!(places.iter().all(Option::is_some) && places.is_sorted(), "{chain}");
     }
 }

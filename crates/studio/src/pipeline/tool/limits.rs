@@ -1,6 +1,8 @@
 //! What a tool may use: a file that was made to harm, or is only very large, must not take the computer.
 
-use std::{num::NonZero, thread::available_parallelism, time::Duration};
+use std::time::Duration;
+#[cfg(unix)]
+use std::{num::NonZero, thread::available_parallelism};
 
 const GIB: u64 = 1 << 30;
 const MIB: u64 = 1 << 20;
@@ -9,8 +11,9 @@ const MIB: u64 = 1 << 20;
 const PROBE_MEMORY: u64 = 2 * GIB;
 /// The address space of ffmpeg. The decoder of an 8K video takes most of it; a tenth of that is really used.
 const FFMPEG_MEMORY: u64 = 6 * GIB;
-/// The address space of a speech recogniser: its largest model has three gigabytes.
-const SPEECH_MEMORY: u64 = 16 * GIB;
+/// The address space of a speech recogniser: not limited, because graphics processors reserve any amount of it. It reads our
+/// own file alone.
+const SPEECH_MEMORY: u64 = u64::MAX;
 /// The largest file of pictures and subtitles.
 const SMALL_FILE: u64 = 64 * MIB;
 /// The largest file of sound: 32 KB for each second, enough for three days.
@@ -68,6 +71,11 @@ impl Limits {
     pub fn speech(duration: f64) -> Self {
         let time = time(duration, TIMES_SPEECH);
         Self { memory: SPEECH_MEMORY, file: SMALL_FILE, time, standstill: time }
+    }
+
+    /// The same limits for a tool that reports nothing for long while it works.
+    pub fn without_standstill(self) -> Self {
+        Self { standstill: self.time, ..self }
     }
 
     /// Sets the limits of the process that is about to become the tool.
