@@ -18,11 +18,13 @@ const THRESHOLD: f64 = 0.35;
 /// How different two keyframes must be for a look at what is between them, 0–1.
 const CANDIDATE: f64 = 0.25;
 /// How many times more than usual two keyframes must differ: where everything moves, all of them do.
-const UNUSUAL: f64 = 2.0;
+const UNUSUAL: f64 = 2.5;
 /// How different two keyframes are that surely show different scenes, even if one fades into the other.
 const CERTAIN: f64 = 0.7;
 /// How much of the video may be decoded to find moments, as a share of its duration.
 const BUDGET: f64 = 0.12;
+/// How much may be decoded of a short video, in seconds.
+const LEAST_BUDGET: f64 = 60.0;
 /// How exact the beginning of a scene is, in seconds.
 const EXACT: f64 = 1.0;
 /// The longest time between two keyframes, in seconds, on average; of a video with fewer everything is decoded.
@@ -71,7 +73,7 @@ pub async fn changes(work: &mut Work) -> Result<Vec<f64>, Failure> {
 /// Returns the changes between keyframes that differ more than is usual in this video, the greatest first considered.
 async fn among(work: &Work, keyframes: &[(f64, Picture)]) -> Result<Vec<f64>, Failure> {
     let longest = keyframes.windows(2).map(|pair| pair[1].0 - pair[0].0).fold(0.0, f64::max);
-    let mut budget = work.probe.duration * BUDGET;
+    let mut budget = (work.probe.duration * BUDGET).max(LEAST_BUDGET);
     let mut changes: Vec<f64> = Vec::new();
     for Candidate { from, to, difference } in candidates(keyframes) {
         let interval = to - from;
@@ -109,7 +111,8 @@ fn candidates(keyframes: &[(f64, Picture)]) -> Vec<Candidate> {
     };
     let mut all: Vec<Candidate> = keyframes.windows(2).map(pair).collect();
     all.sort_by(|a, b| b.difference.total_cmp(&a.difference).then(a.to.total_cmp(&b.to)));
-    let usual = all.get(all.len() / 2).map_or(0.0, |middle| middle.difference);
+    // Of a short video every second pair may show a change, of a usual one far fewer.
+    let usual = all.get(all.len() * 3 / 4).map_or(0.0, |quartile| quartile.difference);
     let least = (UNUSUAL * usual).clamp(CANDIDATE, CERTAIN);
     let mut chosen: Vec<Candidate> = Vec::new();
     for candidate in all.into_iter().filter(|candidate| candidate.difference >= least && candidate.to >= APART) {
