@@ -116,7 +116,9 @@ fn candidates(keyframes: &[(f64, Picture)]) -> Vec<Candidate> {
     let least = (UNUSUAL * usual).clamp(CANDIDATE, CERTAIN);
     let mut chosen: Vec<Candidate> = Vec::new();
     for candidate in all.into_iter().filter(|candidate| candidate.difference >= least && candidate.to >= APART) {
-        let is_apart = chosen.iter().all(|other| (other.to - candidate.to).abs() >= APART);
+        // Each change is somewhere between its two keyframes.
+        let may_be_apart = |other: &Candidate| (other.to - candidate.from).max(candidate.to - other.from) >= APART;
+        let is_apart = chosen.iter().all(may_be_apart);
         if is_apart && chosen.len() < MOST {
             chosen.push(candidate);
         }
