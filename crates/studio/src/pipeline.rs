@@ -114,10 +114,8 @@ impl Pipeline {
                 Some(())
             };
             // What the end of the studio cuts short stays unfinished in the database, and is resumed at the next start.
-            let ended = queued.cancel.run_until_cancelled(work).await;
-            if ended.is_none() {
-                pipeline.clean_up(&job_id).await;
-            }
+            queued.cancel.run_until_cancelled(work).await;
+            pipeline.clean_up(&job_id).await;
         });
     }
 
@@ -151,7 +149,6 @@ impl Pipeline {
         let folder = video_folder(&self.data_dir, &job.video_id);
         self.clean_up(job_id).await;
         self.work(job, &folder).await;
-        self.clean_up(job_id).await;
     }
 
     /// Removes what only the work on a job needs, of this run or of one that was cut short: the sound is large, and nobody

@@ -41,7 +41,6 @@ pub const PATH: &str = "/api/v1/videos/uploads";
 /// Adds the version to every answer, and refuses requests of another version.
 pub async fn version(request: Request, next: Next) -> Response {
     let is_ours = request.headers().get(RESUMABLE).is_none_or(|version| version == VERSION);
-    // Some proxies let neither PATCH nor DELETE through.
     let mut response = if is_ours { next.run(request).await } else { StatusCode::PRECONDITION_FAILED.into_response() };
     if !is_ours {
         response.headers_mut().insert("tus-version", HeaderValue::from_static(VERSION));

@@ -80,18 +80,25 @@ impl Failure {
         )
     }
 
+    /// Tells whether its cause would end every later stage, too.
+    pub fn ends_everything(&self) -> bool {
+        matches!(self.code, "disk_full" | "file_gone" | "ffmpeg_missing")
+    }
+
     /// The same failure, survived by the job, unless its cause would end every later stage, too.
     pub fn survived(self, code: &'static str, message: impl Into<String>) -> Self {
-        if matches!(self.code, "disk_full" | "file_gone" | "ffmpeg_missing") {
-            return self;
-        }
-        Self::recoverable(code, message, self.details)
+        if self.ends_everything() { self } else { Self::recoverable(code, message, self.details) }
     }
 
     /// A file that ends too soon.
     pub fn truncated(details: impl Into<String>) -> Self {
         let message = "The video file is incomplete: it was probably cut off while it was copied or exported. Export or copy it again, then upload the new file.";
         Self::fatal("file_incomplete", message, details)
+    }
+
+    /// A file that probably ends too soon, and is worth having nevertheless.
+    pub fn probably_truncated(details: impl Into<String>) -> Self {
+        Self { severity: Severity::Recoverable, ..Self::truncated(details) }
     }
 
     /// A program that could not be started.

@@ -138,8 +138,7 @@ async fn check_completeness(work: &Work) -> Result<(), Failure> {
     match tokio::task::spawn_blocking(look).await {
         Ok(Ok(Completeness::CutOff)) => Err(Failure::truncated("the container states a larger size than the file has")),
         Ok(Ok(Completeness::EndsInPacket)) => {
-            let Failure { code, message, details, .. } = Failure::truncated("the file ends within a packet");
-            work.warn(&Failure::recoverable(code, message, details));
+            work.warn(&Failure::probably_truncated("the file ends within a packet"));
             Ok(())
         }
         // What cannot be read now fails in the next tool, with its reason.

@@ -113,8 +113,7 @@ impl Work {
         .await?;
         // ffmpeg ends well even where the file ends too soon, and only says so.
         if output.messages.to_lowercase().contains("partial file") {
-            let Failure { code, message, .. } = Failure::truncated("");
-            self.warn(&Failure::recoverable(code, message, format!("ffmpeg: {}", output.messages)));
+            self.warn(&Failure::probably_truncated(format!("ffmpeg: {}", output.messages)));
         }
         Ok(())
     }

@@ -80,7 +80,7 @@ impl Candidates {
         }
         Some(match taken {
             Ok(picture) => Ok(picture),
-            Err(failure) if matches!(failure.code, "disk_full" | "file_gone" | "ffmpeg_missing") => Err(failure),
+            Err(failure) if failure.ends_everything() => Err(failure),
             Err(failure) => {
                 self.last_failure = Some(failure);
                 Ok(None)
@@ -94,7 +94,7 @@ impl Candidates {
             match take(work, None, &filters).await {
                 Ok(Some(picture)) => return Ok(Some(picture)),
                 Ok(None) => {}
-                Err(failure) if matches!(failure.code, "disk_full" | "file_gone" | "ffmpeg_missing") => {
+                Err(failure) if failure.ends_everything() => {
                     return Err(failure);
                 }
                 Err(failure) => self.last_failure = Some(failure),
@@ -162,7 +162,7 @@ impl Filters {
 
     /// The chain of filters: pictures are made small before any is kept, with square pixels.
     fn chain(&self, frames: u32) -> String {
-        let shrink = format!("min(1,min({MAX_WIDTH}/(iw*SAR),{MAX_HEIGHT}/ih))").replace("SAR", "sar");
+        let shrink = format!("min(1,min({MAX_WIDTH}/(iw*sar),{MAX_HEIGHT}/ih))");
         let scale =
             format!("scale=w='max(2,2*trunc(iw*sar*{shrink}/2+0.5))':h='max(2,2*trunc(ih*{shrink}/2+0.5))',setsar=1");
         let deinterlace = match self.deinterlace {
