@@ -1,5 +1,6 @@
 //! Changes of scene, looked for among the pictures that are whole in themselves (keyframes): decoding those alone takes a
-//! twentieth of the time. Where two of them differ, the pictures between them tell the moment.
+//! twentieth of the time. Where two of them differ, one packet that is far larger than the others tells the moment, or else the
+//! pictures between them do.
 
 use super::{
     failure::Failure,
@@ -9,6 +10,7 @@ use super::{
 };
 
 mod difference;
+mod packets;
 
 use difference::{PICTURE_BYTES, Picture, SIDE};
 
@@ -75,11 +77,19 @@ async fn among(work: &Work, keyframes: &[(f64, Picture)]) -> Result<Vec<f64>, Fa
     let longest = keyframes.windows(2).map(|pair| pair[1].0 - pair[0].0).fold(0.0, f64::max);
     let mut budget = (work.probe.duration * BUDGET).max(LEAST_BUDGET);
     let mut changes: Vec<f64> = Vec::new();
-    for Candidate { from, to, difference } in candidates(keyframes) {
+    // Encoders begin anew where a scene does, sooner than they had to.
+    let is_exact = |Candidate { from, to, difference }: &Candidate| {
         let interval = to - from;
-        // Encoders begin anew where a scene does, sooner than they had to.
-        if interval <= EXACT || interval < 0.9 * longest && difference >= CERTAIN {
-            changes.push(to);
+        interval <= EXACT || interval < 0.9 * longest && *difference >= CERTAIN
+    };
+    let (exact, others): (Vec<_>, Vec<_>) = candidates(keyframes).into_iter().partition(is_exact);
+    changes.extend(exact.iter().map(|candidate| candidate.to));
+    let intervals: Vec<_> = others.iter().map(|candidate| (candidate.from, candidate.to)).collect();
+    let packets = packets::read(work, &intervals).await;
+    for Candidate { from, to, difference } in others {
+        let interval = to - from;
+        if let Some(peak) = packets::peak(&packets, from, to) {
+            changes.push(peak);
         } else if budget >= interval {
             // The change may be at the keyframe itself.
             let found = within(work, from, interval + 0.2, &FEWER, &["-frames:v", "1"]).await?.first().copied();

@@ -1,4 +1,4 @@
-//! Taking pictures: from moments all over the video, each the most typical of the few seconds around it.
+//! Taking pictures: from moments all over the video, each a keyframe or the most typical of the few seconds around it.
 
 use std::path::Path;
 
@@ -12,12 +12,12 @@ use crate::pipeline::{
     work::Work,
 };
 
-/// From how many pictures the most typical is chosen: about a second, so that none is of the middle of a cut. Of two such
-/// moments the better one is kept, so that no fade to black is.
+/// From how many pictures the most typical is chosen: about a second, so that none is of the middle of a cut. Of several such
+/// moments the best one is kept, so that no fade to black is.
 const FRAMES: u32 = 24;
 /// How many seconds of the video around a moment are decoded at most.
 const AROUND: f64 = 3.0;
-/// Moments this far apart, in seconds, need not be exact: the nearest keyframe before each is cheaper.
+/// Moments this far apart, in seconds, need not be exact: the nearest keyframe before each is cheaper, and sharp.
 const FAR_APART: f64 = 15.0;
 /// In a video this short, in seconds, what cannot be sought is reached by decoding everything before it.
 const SHORT: f64 = 20.0;
@@ -68,6 +68,9 @@ impl Candidates {
         let way = if spacing < FAR_APART { Way::Seek } else { Way::NearestKeyframe };
         let seek = Seek { moment, around, way };
         let mut taken = take(work, Some(seek), &self.filters).await;
+        if matches!(taken, Ok(None)) && way == Way::NearestKeyframe {
+            taken = take(work, Some(Seek { way: Way::Seek, ..seek }), &self.filters).await;
+        }
         if matches!(taken, Ok(None)) && duration <= SHORT {
             taken = take(work, Some(Seek { way: Way::FromTheStart, ..seek }), &self.filters).await;
         }
@@ -171,7 +174,9 @@ impl Filters {
             None => "",
         };
         let tone_map = self.tone_map.map(|prepare| format!("{prepare}{TONE_MAP},")).unwrap_or_default();
-        format!("{deinterlace}{scale},thumbnail={frames},{tone_map}format=yuvj420p,showinfo")
+        // The filter wants at least two pictures to choose from.
+        let choose = if frames > 1 { format!("thumbnail={frames},") } else { String::new() };
+        format!("{deinterlace}{scale},{choose}{tone_map}format=yuvj420p,showinfo")
     }
 }
 
@@ -182,10 +187,14 @@ async fn take(work: &Work, seek: Option<Seek>, filters: &Filters) -> Result<Opti
     let (start, length) = (format!("{moment:.3}"), format!("{around:.3}"));
     let is_large = work.probe.video.as_ref().is_some_and(|video| video.size.0 * video.size.1 > LARGE);
     let threads = if is_large { "1" } else { "2" };
-    let (mut before, mut chain) = (vec!["-v", "info", "-threads", threads], filters.chain(FRAMES));
-    match seek.map(|seek| seek.way) {
+    let way = seek.map(|seek| seek.way);
+    let frames = if way == Some(Way::NearestKeyframe) { 1 } else { FRAMES };
+    let (mut before, mut chain) = (vec!["-v", "info", "-threads", threads], filters.chain(frames));
+    match way {
         Some(Way::Seek) => before.extend(["-ss", &start, "-t", &length]),
-        Some(Way::NearestKeyframe) => before.extend(["-ss", &start, "-t", &length, "-noaccurate_seek"]),
+        Some(Way::NearestKeyframe) => {
+            before.extend(["-skip_frame", "nokey", "-ss", &start, "-t", &length, "-noaccurate_seek"]);
+        }
         Some(Way::FromTheStart) => {
             chain = format!("trim=start={start}:duration={length},setpts=PTS-{start}/TB,{chain}");
         }

@@ -1,0 +1,97 @@
+//! The sizes of a video's packets: where everything in a picture is new, its packet is far larger than those around it. They are
+//! read without decoding anything.
+
+use std::ffi::OsString;
+
+use crate::pipeline::{
+    input,
+    tool::{self, Limits, Line},
+    work::Work,
+};
+
+/// How many times larger than every other packet the one of a new scene is.
+const PEAK: f64 = 1.35;
+/// How long packets stay large after a keyframe, or after a new scene, in seconds: that first picture is coarse, and the next
+/// ones mend it.
+const SETTLING: f64 = 0.5;
+/// With fewer packets in an interval none stands out.
+const FEWEST: usize = 24;
+
+/// A packet of the video that is no keyframe.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Packet {
+    /// When its picture is shown, in seconds.
+    time: f64,
+    /// Its size in bytes.
+    size: f64,
+}
+
+/// Reads the packets of parts of the video. Where they cannot be read there are none: decoding tells more, and takes longer.
+pub async fn read(work: &Work, intervals: &[(f64, f64)]) -> Vec<Packet> {
+    if intervals.is_empty() {
+        return Vec::new();
+    }
+    let parts: Vec<String> = intervals.iter().map(|(from, to)| format!("{from:.3}%{to:.3}")).collect();
+    let stream = work.probe.video.as_ref().map_or_else(|| "v:0".to_owned(), |stream| stream.index.to_string());
+    let options = ["-v", "error", "-select_streams", &stream, "-read_intervals", &parts.join(",")];
+    let shown = ["-show_entries", "packet=pts_time,size,flags", "-of", "csv=p=0"];
+    let mut args: Vec<OsString> = options.iter().chain(&shown).map(OsString::from).collect();
+    args.extend(input::video(&work.job.source));
+    let mut packets = Vec::new();
+    let run = tool::run(&work.tools.ffprobe, args, Limits::probe(), |line| packets.extend(packet(line)));
+    if let Err(failure) = run.await {
+        tracing::info!(details = %failure.details, "the sizes of packets cannot be read");
+    }
+    packets.sort_by(|a, b| a.time.total_cmp(&b.time));
+    packets
+}
+
+/// Reads `12.500000,4711,__` of a packet; keyframes have a K among their flags.
+fn packet(line: Line<'_>) -> Option<Packet> {
+    let Line::Out(line) = line else { return None };
+    let mut fields = line.split(',');
+    let (time, size, flags) = (fields.next()?.parse().ok()?, fields.next()?.parse().ok()?, fields.next()?);
+    (!flags.contains('K')).then_some(Packet { time, size })
+}
+
+/// Returns the time of the one packet between two keyframes that is far larger than all others.
+pub fn peak(packets: &[Packet], from: f64, to: f64) -> Option<f64> {
+    let inner = |packet: &&Packet| packet.time > from + SETTLING && packet.time < to;
+    let inner: Vec<&Packet> = packets.iter().filter(inner).collect();
+    let largest = inner.iter().max_by(|a, b| a.size.total_cmp(&b.size))?;
+    let after = largest.time..largest.time + SETTLING;
+    let others = inner.iter().filter(|packet| !after.contains(&packet.time));
+    let next = others.map(|packet| packet.size).fold(0.0, f64::max);
+    (inner.len() >= FEWEST && largest.size >= PEAK * next).then_some(largest.time)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn packets(sizes: impl Fn(f64) -> f64) -> Vec<Packet> {
+        (1..250u32).map(|index| f64::from(index) / 25.0).map(|time| Packet { time, size: sizes(time) }).collect()
+    }
+
+    #[test]
+    fn the_packet_of_a_new_scene_stands_out_and_others_do_not() {
+        let cut = packets(|time| match time {
+            t if (6.0..6.01).contains(&t) => 80.0,
+            // What the keyframe and the new scene left coarse.
+            t if t < 0.3 || (6.0..6.2).contains(&t) => 75.0,
+            _ => 40.0,
+        });
+        assert_eq!(peak(&cut, 0.0, 10.0), Some(6.0));
+        assert_eq!(peak(&packets(|time| 40.0 + time), 0.0, 10.0), None, "movement");
+        assert_eq!(peak(&cut[140..160], 5.0, 10.0), None, "too few");
+        assert_eq!(peak(&[], 0.0, 10.0), None);
+    }
+
+    #[test]
+    fn lines_of_ffprobe_are_read() {
+        assert_eq!(packet(Line::Out("12.500000,4711,__")), Some(Packet { time: 12.5, size: 4711.0 }));
+        for other in ["12.500000,4711,K__", "N/A,4711,__", "", "12.5"] {
+            assert_eq!(packet(Line::Out(other)), None, "{other}");
+        }
+    }
+}
