@@ -78,7 +78,7 @@ fn everything(id: u32) -> Record {
         "errors": [{ "error_code": "a", "error_message": "b", "recoverable": true, "affected_stage": "AUDIO",
             "timestamp": "2026-01-01T11:25:00Z" }],
         "video_metadata": { "title": "At the sea", "description": "Two\ndays", "tags": ["waves", ""],
-            "transcript_text": "words", "chapters": [{ "start_seconds": 0.25, "title": "A" }],
+            "transcript_text": "words", "chapters": [{ "start_seconds": 0.25, "title": "A" }], "suggested": ["TAGS"],
             "extracted_video_duration_seconds": 61.5, "thumbnail_id": 7,
             "thumbnails": [{ "thumbnail_id": 7, "thumbnail_url": "https://x.test/7.jpg", "width": 1, "height": 2,
                 "timestamp_seconds": 0.5 }] },
@@ -125,6 +125,7 @@ fn the_job_of_the_test_knows_everything_that_can_be_known() {
         thumbnails_since,
         chosen,
         faults,
+        marks,
         dismissed,
     } = everything(1);
     assert_eq!((job_id.as_str(), listed, overall.error_message()), ("1", true, Some("no sound")));
@@ -132,7 +133,7 @@ fn the_job_of_the_test_knows_everything_that_can_be_known() {
     assert!(created_at.is_some() && updated_at.is_some() && status_word.is_some());
     let counts = [stages.len(), metadata.len(), thumbnails.len(), thumbnails_since.len(), faults.len()];
     assert_eq!(counts, [2, 5, 1, 1, 1]);
-    assert!(chosen.is_some() && dismissed.is_some());
+    assert!(chosen.is_some() && marks.is_some() && dismissed.is_some());
 }
 
 #[test]

@@ -5,7 +5,7 @@ use super::{apply::PART_LIMIT, *};
 use crate::{
     edits::Edits,
     forecast::Forecast,
-    job::{Content, Status, Thumbnail},
+    job::{Content, Field, Status, Thumbnail},
     protocol::{Body, ErrorData, Frame, Progress, decode},
     snapshot::read_job,
     view,
@@ -366,4 +366,36 @@ fn a_job_that_was_made_and_ended_while_nobody_looked_is_news_and_an_old_one_is_n
     let endings: Vec<Ending> = changes.iter().filter_map(ending).collect();
     let witnessed: Vec<_> = endings.iter().map(|ending| (ending.job_id.as_str(), ending.witnessed)).collect();
     assert_eq!(witnessed, [("3", Witnessed::Yes), ("2", Witnessed::FirstLook)]);
+}
+
+#[test]
+fn a_suggestion_is_one_until_somebody_says_more_and_a_skipped_stage_is_told_from_one_that_worked() {
+    let told = |suggested: &[&str], seconds: u32| {
+        let job = json!({
+            "id": 7, "status": "COMPLETED", "updated_at": at(seconds),
+            "processing_stages": {
+                "TRANSCRIPTION": { "status": "COMPLETED", "skipped": true },
+                "CHAPTERS": { "status": "COMPLETED", "skipped": false },
+            },
+            "video_metadata": { "tags": ["sea"], "title": "Waves", "suggested": suggested },
+        });
+        read_job(&job).expect("a job")
+    };
+    let mut cache = Cache::default();
+    cache.merge(told(&["TAGS", "SOMETHING_NEW"], 10), requested(), Authority::Ordinary);
+    assert_eq!(seen(&cache).suggested, [Field::Tags]);
+    let skipped: Vec<bool> = seen(&cache).stages.iter().map(|stage| stage.skipped).collect();
+    assert_eq!(skipped, [true, false]);
+    // Taken as they are, by a person at another computer.
+    let tags = json!({ "metadata_type": "TAGS", "content": ["sea"] });
+    cache.apply(event("METADATA_UPDATE", &tags, &at(20)), now());
+    assert_eq!(seen(&cache).suggested, []);
+    // An answer that was on its way does not bring the mark back; a later one does.
+    cache.merge(told(&["TAGS"], 15), requested(), Authority::Ordinary);
+    assert_eq!(seen(&cache).suggested, []);
+    cache.merge(told(&["TAGS"], 30), requested(), Authority::Ordinary);
+    assert_eq!(seen(&cache).suggested, [Field::Tags]);
+    // A backend that has no marks leaves them as they are.
+    cache.merge(snapshot("COMPLETED", 100.0, 40), requested(), Authority::Ordinary);
+    assert_eq!(seen(&cache).suggested, [Field::Tags]);
 }

@@ -87,6 +87,8 @@ pub enum Code {
     NetworkChanged,
     /// Something other than the studio answers in its place: a sign-in page of a Wi-Fi, a proxy.
     CaptivePortal,
+    /// The language model does not answer, or not with what was asked for.
+    LanguageModel,
     /// The person asked for it.
     Requested,
     /// The job failed.

@@ -31,6 +31,7 @@ pub mod settings;
 pub mod snapshot;
 pub mod span;
 pub mod text;
+pub mod text_suggestions;
 pub mod view;
 pub mod words;
 

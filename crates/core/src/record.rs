@@ -14,9 +14,11 @@ use crate::{
 };
 
 mod kept;
+mod marks;
 mod packed;
 mod percent;
 
+pub use marks::Marks;
 pub(crate) use packed::Packed;
 use percent::Percent;
 
@@ -223,6 +225,9 @@ pub struct Record {
     pub chosen: Option<Stamped<ThumbnailId>>,
     /// Errors and warnings of this run.
     pub faults: Vec<Fault>,
+    /// Which fields are suggestions, and which stages were skipped, from backends that say so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub marks: Option<Box<Marks>>,
     /// What the person has put aside of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dismissed: Option<Dismissal>,
@@ -258,6 +263,7 @@ impl Record {
             thumbnails_since: Parts::new(),
             chosen: None,
             faults: Vec::new(),
+            marks: None,
             dismissed: None,
         }
     }

@@ -6,9 +6,11 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::cache::Outcome;
 
+mod language_model;
 mod network;
 mod time;
 
+pub use language_model::LanguageModel;
 pub use network::Proxy;
 pub use time::{QuietHours, TimeOfDay};
 
@@ -27,6 +29,10 @@ pub struct Settings {
     pub data: Data,
     /// How it reaches a studio.
     pub network: Network,
+    /// How videos are processed on this computer.
+    pub computer: Computer,
+    /// What suggests texts, where a person wants that.
+    pub language_model: LanguageModel,
     /// What helps to find out what is wrong.
     pub advanced: Advanced,
     /// What is done at the end of a job.
@@ -177,6 +183,23 @@ pub struct Network {
     /// A file with further certificates to trust, in PEM.
     #[cfg_attr(feature = "bindings", ts(type = "string | null"))]
     pub certificate: Option<std::path::PathBuf>,
+}
+
+/// How videos are processed on this computer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+#[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
+pub struct Computer {
+    /// What recognises speech: a model of the list by its id, or a file by its path.
+    pub speech_model: Option<String>,
+    /// Whether the window may offer to set up speech recognition.
+    pub offer_speech: bool,
+}
+
+impl Default for Computer {
+    fn default() -> Self {
+        Self { speech_model: None, offer_speech: true }
+    }
 }
 
 /// Is what helps to find out what is wrong.

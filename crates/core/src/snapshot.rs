@@ -1,7 +1,7 @@
 //! Reading jobs out of REST answers, whose shape differs a little from backend to backend.
 
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use url::Url;
 
@@ -42,6 +42,8 @@ pub struct Snapshot {
     pub updated_at: Option<Timestamp>,
     /// When the backend last changed its metadata, where it keeps a time of its own for that.
     pub metadata_at: Option<Timestamp>,
+    /// The fields that the backend suggests and no person has taken or edited, from backends that say so.
+    pub suggested: Option<Vec<Field>>,
     /// What is said and when, from backends that know.
     pub captions: Vec<Caption>,
     /// How many fields could not be read, and are left out.
@@ -69,13 +71,15 @@ pub struct StageData {
     pub started_at: Option<Timestamp>,
     /// When it ended, from backends that say so.
     pub completed_at: Option<Timestamp>,
+    /// Whether it had nothing to do, from backends that say so.
+    pub skipped: bool,
 }
 
 impl StageData {
     /// Returns a stage of which nothing but its end is known.
     fn done() -> Self {
         let progress = Progress { status: Status::Completed, progress_percent: Some(100.0), error_message: None };
-        Self { progress, started_at: None, completed_at: None }
+        Self { progress, started_at: None, completed_at: None, skipped: false }
     }
 }
 
@@ -133,9 +137,15 @@ pub fn read_job_from(value: &Value, api_url: Option<&Url>) -> Result<Snapshot, E
         created_at: fields.time(&["created_at"]),
         updated_at: fields.time(&["updated_at"]),
         metadata_at: metadata.time(&["updated_at"]),
+        suggested: metadata.value(&["suggested"]).and_then(Value::as_array).map(|list| fields_of(list)),
         captions: captions(value, &lost),
         lost: lost.count(),
     })
+}
+
+/// Reads names of fields; those that this version does not know are left out.
+fn fields_of(list: &[Value]) -> Vec<Field> {
+    list.iter().filter_map(|name| Field::deserialize(name).ok()).collect()
 }
 
 /// Reads `transcript`, where it is a list of captions; other backends use the name for the text.
@@ -298,7 +308,8 @@ fn stage(entry: &Value, lost: &Lost) -> Option<StageData> {
             let fields = Fields::of(entry, lost);
             let progress = protocol::progress(fields).ok().or_else(|| lost.one())?;
             let (started_at, completed_at) = (fields.time(&["started_at"]), fields.time(&["completed_at"]));
-            Some(StageData { progress, started_at, completed_at })
+            let skipped = fields.value(&["skipped"]) == Some(&Value::Bool(true));
+            Some(StageData { progress, started_at, completed_at, skipped })
         }
         Value::Number(_) | Value::Array(_) => lost.one(),
     }

@@ -10,12 +10,17 @@ use crate::{
     job::{Field, Status},
 };
 
+mod computer;
 mod desktop;
 mod edit;
 mod job;
 mod row;
 
 pub use crate::session::{SessionState, SessionView};
+pub use computer::{
+    ComputerView, DownloadState, DownloadView, OwnModelView, SpeechEngine, SpeechModelView, SuggestionRequestView,
+    VideosView,
+};
 pub use desktop::{ChangesView, FirstLook, Login, ReleaseView, SentView, SettingsView, Show, Tray, UpdateView};
 pub use edit::{DraftKind, DraftView, EditOutcome, EditView, UnreadyView};
 pub use job::{FaultView, JobView, MetadataView, StageView, error, job};

@@ -108,6 +108,7 @@ pub(super) fn merge_into(job: &mut Record, at: Timestamp, decided: Timestamp, sn
     }
     // A backend may keep two times, of which an edit moves one.
     let said_at = snapshot.metadata_at.unwrap_or(at);
+    job.mark(said_at.into(), snapshot.suggested.as_deref(), &snapshot.stages);
     make_room(&mut job.stages, snapshot.stages.len());
     make_room(&mut job.metadata, snapshot.metadata.len());
     for (stage_id, told) in snapshot.stages {

@@ -40,6 +40,8 @@ pub struct JobView {
     pub cover_url: Option<String>,
     /// Fields with an edit that the backend has not confirmed.
     pub pending: Vec<Field>,
+    /// Fields whose content the backend suggests, until a person takes or edits them.
+    pub suggested: Vec<Field>,
     /// What was typed and the backend does not have.
     pub drafts: Vec<DraftView>,
     /// Fields that cannot be edited yet.
@@ -91,6 +93,8 @@ pub struct StageView {
     pub progress_percent: Option<f64>,
     /// Why it failed.
     pub error_message: Option<String>,
+    /// Whether it had nothing to do.
+    pub skipped: bool,
     /// When the work on it began, by the backend's clock, as far as messages told.
     #[cfg_attr(feature = "bindings", ts(type = "string | null"))]
     pub began_at: Option<Timestamp>,
@@ -136,6 +140,7 @@ pub fn job(record: &Record, edits: &Edits, forecast: &Forecast) -> JobView {
         transcript_version: transcript_version(record, &metadata),
         metadata,
         thumbnails: thumbnails.into_iter().cloned().collect(),
+        suggested: suggested(record, &pending),
         pending: pending.into_keys().collect(),
         drafts: edits.drafts(&record.job_id).map(DraftView::from).collect(),
         unready: unready(record),
@@ -146,6 +151,11 @@ pub fn job(record: &Record, edits: &Edits, forecast: &Forecast) -> JobView {
         pictured_at: record.thumbnails_since.values().min().copied().map(Timestamp::from),
         updated_at: record.updated_at.map(Timestamp::from),
     }
+}
+
+fn suggested(record: &Record, pending: &BTreeMap<Field, &Content>) -> Vec<Field> {
+    let is_suggested = |field: &Field| !pending.contains_key(field) && record.is_suggested(*field);
+    Field::METADATA.into_iter().filter(is_suggested).collect()
 }
 
 fn began_at(record: &Record) -> Option<Timestamp> {
@@ -203,6 +213,7 @@ fn stages(record: &Record) -> Vec<StageView> {
             status: gauge.status(),
             progress_percent: gauge.told_percent(),
             error_message: gauge.error_message().map(str::to_owned),
+            skipped: gauge.status() == Status::Completed && record.is_skipped(id),
             began_at: gauge.span().began(),
             ended_at: gauge.span().ended(),
         })
