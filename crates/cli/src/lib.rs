@@ -168,6 +168,7 @@ fn exit_code(code: Code) -> u8 {
         | Code::Replaced
         | Code::Slept
         | Code::NetworkChanged
+        | Code::LanguageModel
         | Code::Requested
         | Code::JobFailed => 1,
     }
