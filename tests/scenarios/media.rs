@@ -10,6 +10,7 @@ mod facts;
 mod hostile;
 mod pictures;
 mod resumable;
+mod speech;
 mod texts;
 
 /// How short test videos are made.

@@ -10,6 +10,7 @@ use crate::run::step;
 /// What the build needs.
 const BUILD: &[&str] = &[
     "build-essential",
+    "cmake",
     "pkg-config",
     "file",
     "libssl-dev",

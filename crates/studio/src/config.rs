@@ -1,11 +1,8 @@
 //! What a studio is started with.
 
-use std::{
-    env,
-    ffi::OsString,
-    path::{Path, PathBuf},
-    time::Duration,
-};
+use std::{env, ffi::OsString, path::PathBuf, time::Duration};
+
+use crate::speech::Speech;
 
 /// How long an access token holds unless told otherwise, as Supabase's do.
 const TOKEN_TTL: Duration = Duration::from_hours(1);
@@ -31,13 +28,17 @@ pub struct Config {
     pub sign_up: SignUp,
     /// The programs that do the work.
     pub tools: Tools,
+    /// What recognises speech.
+    pub speech: Speech,
 }
 
 impl Config {
     /// Makes the ordinary configuration of a data folder, on any free port.
     pub fn new(data_dir: impl Into<PathBuf>) -> Self {
+        let data_dir = data_dir.into();
         Self {
-            data_dir: data_dir.into(),
+            speech: Speech::new(&data_dir),
+            data_dir,
             port: 0,
             token_ttl: TOKEN_TTL,
             heartbeat: HEARTBEAT,
@@ -64,29 +65,12 @@ pub struct Tools {
     pub ffmpeg: OsString,
     /// Looks into files.
     pub ffprobe: OsString,
-    /// Hears what is said, where it is set up.
-    pub whisper: Option<Whisper>,
-}
-
-/// Is a speech recogniser: whisper.cpp's program and a model for it.
-#[derive(Clone, Debug)]
-pub struct Whisper {
-    /// The program.
-    pub program: OsString,
-    /// The model's file.
-    pub model: PathBuf,
 }
 
 impl Tools {
-    /// Reads `TALLYLIGHT_FFMPEG`, `TALLYLIGHT_FFPROBE`, `TALLYLIGHT_WHISPER` and `TALLYLIGHT_WHISPER_MODEL`; what is
-    /// not set is looked for on the path. Without a model there is no speech recognition.
+    /// Reads `TALLYLIGHT_FFMPEG` and `TALLYLIGHT_FFPROBE`; what is not set is looked for on the path.
     pub fn from_env() -> Self {
         let program = |name: &str, default: &str| env::var_os(name).unwrap_or_else(|| default.into());
-        let model = env::var_os("TALLYLIGHT_WHISPER_MODEL").map(PathBuf::from).filter(|model| Path::exists(model));
-        Self {
-            ffmpeg: program("TALLYLIGHT_FFMPEG", "ffmpeg"),
-            ffprobe: program("TALLYLIGHT_FFPROBE", "ffprobe"),
-            whisper: model.map(|model| Whisper { program: program("TALLYLIGHT_WHISPER", "whisper-cli"), model }),
-        }
+        Self { ffmpeg: program("TALLYLIGHT_FFMPEG", "ffmpeg"), ffprobe: program("TALLYLIGHT_FFPROBE", "ffprobe") }
     }
 }

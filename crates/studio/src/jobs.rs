@@ -71,6 +71,11 @@ impl Jobs {
         jobs
     }
 
+    /// Returns all jobs.
+    pub fn all(&self) -> Vec<Job> {
+        self.lock().values().cloned().collect()
+    }
+
     /// Returns the jobs that have not ended, oldest first.
     pub fn unfinished(&self) -> Vec<Job> {
         let mut jobs: Vec<Job> = self.lock().values().filter(|job| !job.progress.status.is_final()).cloned().collect();

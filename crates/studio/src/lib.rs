@@ -14,7 +14,10 @@ mod pipeline;
 mod places;
 mod server;
 mod socket;
+pub mod speech;
 mod tokens;
+mod usage;
 
-pub use config::{Config, SignUp, Tools, Whisper};
+pub use config::{Config, SignUp, Tools};
 pub use server::{Studio, StudioError};
+pub use usage::Usage;

@@ -4,7 +4,7 @@ use std::{path::PathBuf, process::ExitCode, time::Duration};
 
 use anyhow::Context;
 use clap::Parser;
-use tallylight_studio::{Config, Studio};
+use tallylight_studio::{Config, Studio, speech::recognise_if_asked};
 
 /// Processes videos with ffmpeg on this machine, behind the same interface as a studio in the cloud.
 #[derive(Parser)]
@@ -27,15 +27,18 @@ struct Args {
     heartbeat: u64,
 }
 
-#[tokio::main]
-async fn main() -> ExitCode {
+fn main() -> ExitCode {
+    if let Some(code) = recognise_if_asked() {
+        return code;
+    }
     // A crash must not write passwords to the disk.
     #[cfg(unix)]
     let _ = rustix::process::setrlimit(
         rustix::process::Resource::Core,
         rustix::process::Rlimit { current: Some(0), maximum: Some(0) },
     );
-    match run().await {
+    let done = tokio::runtime::Runtime::new().context("no threads").and_then(|runtime| runtime.block_on(run()));
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             complain(&error);

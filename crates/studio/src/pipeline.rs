@@ -14,6 +14,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use crate::{
     config::Tools,
     jobs::{Job, Jobs, Progress, Status, video_folder},
+    speech::Speech,
 };
 
 mod audio;
@@ -25,7 +26,7 @@ mod probe;
 mod scenes;
 mod stage;
 mod thumbnails;
-mod tool;
+pub mod tool;
 mod transcript;
 mod work;
 
@@ -41,6 +42,7 @@ const AT_A_TIME: usize = 2;
 pub struct Pipeline {
     jobs: Jobs,
     tools: Arc<Tools>,
+    speech: Speech,
     data_dir: PathBuf,
     places: Arc<Semaphore>,
     stop: CancellationToken,
@@ -78,10 +80,11 @@ struct Queued {
 
 impl Pipeline {
     /// Makes an idle pipeline.
-    pub fn new(jobs: Jobs, tools: Tools, data_dir: PathBuf) -> Self {
+    pub fn new(jobs: Jobs, tools: Tools, speech: Speech, data_dir: PathBuf) -> Self {
         Self {
             jobs,
             tools: Arc::new(tools),
+            speech,
             data_dir,
             places: Arc::new(Semaphore::new(AT_A_TIME)),
             stop: CancellationToken::new(),
@@ -160,9 +163,7 @@ impl Pipeline {
         let Ok(mut entries) = tokio::fs::read_dir(folder).await else { return };
         while let Ok(Some(entry)) = entries.next_entry().await {
             let name = entry.file_name().to_string_lossy().into_owned();
-            let is_leftover = ["audio-", "subtitles-embedded", "keyframes", "transcript."]
-                .iter()
-                .any(|start| name.starts_with(start));
+            let is_leftover = ["audio-", "subtitles-embedded", "keyframes"].iter().any(|start| name.starts_with(start));
             let is_old_picture = name.strip_suffix(".jpg").is_some_and(|id| !kept(id));
             if is_leftover || is_old_picture {
                 let _ = tokio::fs::remove_file(entry.path()).await;
@@ -171,7 +172,8 @@ impl Pipeline {
     }
 
     async fn work(&self, job: Job, folder: &Path) {
-        let mut work = Work::new(self.jobs.clone(), Arc::clone(&self.tools), job, folder.to_path_buf());
+        let mut work =
+            Work::new(self.jobs.clone(), Arc::clone(&self.tools), self.speech.clone(), job, folder.to_path_buf());
         for stage in Stage::ALL {
             work.begin(stage);
             match run_stage(stage, &mut work).await {

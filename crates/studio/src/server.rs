@@ -3,7 +3,7 @@
 use std::{
     fs::{File, TryLockError},
     net::Ipv4Addr,
-    path::Path,
+    path::{Path, PathBuf},
     sync::Arc,
 };
 
@@ -21,6 +21,7 @@ use crate::{
     jobs::Jobs,
     pipeline::Pipeline,
     tokens::Tokens,
+    usage::{self, Usage},
 };
 
 /// Tells why a studio could not be started.
@@ -60,6 +61,8 @@ pub enum StudioError {
 pub struct Studio {
     address: Url,
     accounts: Accounts,
+    jobs: Jobs,
+    data_dir: PathBuf,
     pipeline: Pipeline,
     stop: CancellationToken,
     server: JoinHandle<()>,
@@ -73,7 +76,7 @@ impl Studio {
     /// # Errors
     /// Says what is wrong with the data folder, the database or the port.
     pub async fn start(config: Config) -> Result<Self, StudioError> {
-        let Config { data_dir, port, token_ttl, heartbeat, upload_limit, sign_up, tools } = config;
+        let Config { data_dir, port, token_ttl, heartbeat, upload_limit, sign_up, tools, speech } = config;
         private_folder(&data_dir)
             .map_err(|error| StudioError::Folder { folder: data_dir.display().to_string(), error })?;
         let lock = lock(&data_dir)?;
@@ -85,7 +88,7 @@ impl Studio {
         let base = format!("http://{address}");
         let hub = Hub::default();
         let jobs = Jobs::load(db.clone(), hub.clone(), base.clone())?;
-        let pipeline = Pipeline::new(jobs.clone(), tools, data_dir.clone());
+        let pipeline = Pipeline::new(jobs.clone(), tools, speech, data_dir.clone());
         let auth_key = URL_SAFE_NO_PAD.encode(db.secret("auth_key")?);
         let accounts = Accounts::new(db.clone());
         let uploads = Uploads::new(&data_dir);
@@ -93,11 +96,18 @@ impl Studio {
         let app = App {
             accounts: accounts.clone(),
             tokens: Tokens::new(&db.secret("jwt_secret")?, token_ttl),
-            jobs,
+            jobs: jobs.clone(),
             hub,
             pipeline: pipeline.clone(),
             uploads,
-            settings: Arc::new(Settings { base: base.clone(), auth_key, data_dir, upload_limit, sign_up, heartbeat }),
+            settings: Arc::new(Settings {
+                base: base.clone(),
+                auth_key,
+                data_dir: data_dir.clone(),
+                upload_limit,
+                sign_up,
+                heartbeat,
+            }),
         };
         pipeline.resume();
         let stop = CancellationToken::new();
@@ -108,7 +118,7 @@ impl Studio {
             }
         });
         let address = Url::parse(&base).map_err(|error| StudioError::Account(error.to_string()))?;
-        Ok(Self { address, accounts, pipeline, stop, server, _lock: lock })
+        Ok(Self { address, accounts, jobs, data_dir, pipeline, stop, server, _lock: lock })
     }
 
     /// Returns where the studio is, such as `http://127.0.0.1:8765/`.
@@ -125,6 +135,18 @@ impl Studio {
         off_the_loop(move || accounts.ensure(&email, &password))
             .await
             .map_err(|refusal: Refusal| StudioError::Account(refusal.to_string()))
+    }
+
+    /// Returns how much its videos take on the disk.
+    pub async fn usage(&self) -> Usage {
+        let (jobs, data_dir) = (self.jobs.clone(), self.data_dir.clone());
+        tokio::task::spawn_blocking(move || usage::measure(&jobs, &data_dir)).await.unwrap_or_default()
+    }
+
+    /// Deletes its copies of finished videos, and returns what that freed, in bytes. Texts and pictures stay.
+    pub async fn delete_finished_copies(&self) -> u64 {
+        let jobs = self.jobs.clone();
+        tokio::task::spawn_blocking(move || usage::delete_finished_copies(&jobs)).await.unwrap_or_default()
     }
 
     /// Stops: no more requests, the sockets closed, ffmpeg ended. Unfinished jobs go on at the next start.

@@ -1,7 +1,9 @@
 //! Subtitles and speech: every word that a file has is in the transcript, with its time, or is said to be missing.
 
+use std::sync::Arc;
+
 use serde_json::{Value, json};
-use tallylight_studio::Whisper;
+use tallylight_studio::speech::{Program, Recogniser};
 use tallylight_tests::Stage;
 
 use super::{Media, codes};
@@ -101,18 +103,19 @@ async fn a_video_without_words_has_no_transcript_and_no_warning() {
 }
 
 /// Stands in for whisper-cli: a model cannot be had here. It writes what it is told to, as whisper.cpp does.
-fn recogniser(folder: &std::path::Path, captions: &str) -> Whisper {
+fn whisper_cli(folder: &std::path::Path, captions: &str) -> Arc<dyn Recogniser> {
     let program = folder.join("whisper-cli");
     let script = format!(
         "#!/bin/sh\nwhile [ $# -gt 1 ]; do [ \"$1\" = -of ] && out=$2; shift; done\n\
-         echo 'whisper_print_progress_callback: progress =  50%' >&2\nprintf '{captions}' > \"$out.srt\"\n"
+         echo 'whisper_print_progress_callback: progress =  50%' >&2\n\
+         echo 'whisper_full_with_state: auto-detected language: en (p = 0.98)' >&2\nprintf '{captions}' > \"$out.srt\"\n"
     );
     std::fs::write(&program, script).expect("a script");
     #[cfg(unix)]
     std::fs::set_permissions(&program, std::os::unix::fs::PermissionsExt::from_mode(0o755)).expect("permissions");
     let model = folder.join("model.bin");
     std::fs::write(&model, b"none").expect("a file");
-    Whisper { program: program.into(), model }
+    Arc::new(Program { program: program.into(), model })
 }
 
 #[cfg(unix)]
@@ -121,11 +124,12 @@ async fn recognised_speech_keeps_its_words_and_times_and_loses_what_is_no_speech
     let folder = tempfile::tempdir().expect("a folder");
     let captions =
         r"1\n00:00:00,500 --> 00:00:02,000\n[MUSIC]\n\n2\n00:00:02,000 --> 00:00:04,000\nI <3 C++ and a < b\n\n";
-    let whisper = recogniser(folder.path(), captions);
-    let media = Media::of(Stage::set_with(|config| config.tools.whisper = Some(whisper)).await).await;
+    let program = whisper_cli(folder.path(), captions);
+    let media = Media::of(Stage::set_with(|config| config.speech.use_recogniser(program)).await).await;
     let job = media.processed(&media.video()).await;
     assert_eq!(job["video_metadata"]["transcript_text"], "I <3 C++ and a < b", "{job}");
     assert_eq!(job["video_metadata"]["transcript"][0]["start"], 2.0);
+    assert_eq!(job["video_metadata"]["transcript_language"], "en");
     assert_eq!(codes(&job).len(), 0);
 }
 

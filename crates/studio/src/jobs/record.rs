@@ -50,6 +50,9 @@ pub struct Metadata {
     /// What is said, with times; none where a person rewrote it.
     #[serde(default)]
     pub transcript: Option<Vec<Cue>>,
+    /// The language that was recognised, as a code of ISO 639-1.
+    #[serde(default)]
+    pub transcript_language: Option<String>,
     /// The chapters.
     pub chapters: Option<Vec<Chapter>>,
     /// The chosen thumbnail.
@@ -148,6 +151,7 @@ impl Job {
             "video_metadata": {
                 "title": metadata.title, "description": metadata.description, "tags": metadata.tags,
                 "transcript_text": metadata.transcript_text, "transcript": metadata.transcript,
+                "transcript_language": metadata.transcript_language,
                 "chapters": metadata.chapters, "suggested": metadata.suggested,
                 "thumbnail_file_url": cover.map(|thumbnail| format!("{base}{}", thumbnail.path)),
                 "thumbnail_id": metadata.thumbnail_id, "thumbnails": thumbnails,

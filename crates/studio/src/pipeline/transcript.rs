@@ -1,6 +1,9 @@
 //! TRANSCRIPTION: what is said, with times: from subtitles in the file or beside it, or by speech recognition.
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use serde_json::json;
 use tallylight_media::{
@@ -11,10 +14,10 @@ use tallylight_media::{
 use super::{
     failure::Failure,
     input,
-    tool::{self, Limits, Line},
+    tool::{self, Limits},
     work::{Outcome, Work},
 };
-use crate::config::Whisper;
+use crate::speech::{Heard, Recogniser};
 
 /// The largest file of subtitles that is read, in bytes.
 const MAX_FILE: u64 = 64 << 20;
@@ -26,7 +29,7 @@ enum Source {
     /// A file that came with the video.
     Beside(PathBuf),
     /// Speech recognition.
-    Recogniser(Whisper),
+    Recogniser(Arc<dyn Recogniser>),
 }
 
 pub async fn run(work: &mut Work) -> Result<Outcome, Failure> {
@@ -35,7 +38,7 @@ pub async fn run(work: &mut Work) -> Result<Outcome, Failure> {
         let cues = match &source {
             Source::Embedded(stream) => embedded(work, stream).await,
             Source::Beside(file) => read_file(file).await,
-            Source::Recogniser(whisper) => recognise(work, whisper).await,
+            Source::Recogniser(recogniser) => recognise(work, recogniser.as_ref()).await,
         };
         match cues {
             Ok(Some(subtitles)) => {
@@ -68,7 +71,7 @@ fn sources(work: &Work) -> Vec<Source> {
     let mut sources: Vec<Source> = own.into_iter().map(Source::Embedded).collect();
     sources.extend(work.job.subtitles.clone().map(Source::Beside));
     if !work.probe.sounds.is_empty() {
-        sources.extend(work.tools.whisper.clone().map(Source::Recogniser));
+        sources.extend(work.speech.recogniser().map(Source::Recogniser));
     }
     // A translation is better than nothing; forced subtitles are a few words of another language.
     sources.extend(foreign.into_iter().filter(|stream| !stream.is(Flag::Forced)).map(Source::Embedded));
@@ -140,54 +143,18 @@ fn publish(work: &mut Work, cues: Vec<Cue>) {
     work.cues = cues;
 }
 
-async fn recognise(work: &mut Work, whisper: &Whisper) -> Result<Option<Subtitles>, Failure> {
-    // whisper.cpp adds the extension itself.
-    let stem = work.folder.join("transcript");
-    let target = stem.with_extension("srt");
-    let options = ["-m".as_ref(), whisper.model.as_os_str(), "-f".as_ref(), work.audio.as_os_str()];
-    let output = [
-        "-l".as_ref(),
-        "auto".as_ref(),
-        "-osrt".as_ref(),
-        "-of".as_ref(),
-        stem.as_os_str(),
-        "-pp".as_ref(),
-        "-np".as_ref(),
-    ];
-    let args: Vec<_> = options.into_iter().chain(output).map(std::ffi::OsStr::to_owned).collect();
-    let heard = tool::run(&whisper.program, args, Limits::speech(work.probe.duration), |line| {
-        if let Line::Err(line) = line
-            && let Some(percent) = whisper_percent(line)
-        {
-            work.progress(percent);
-        }
-    });
-    let message = "Speech recognition failed, so there is no transcript. The details say what it reported.";
-    heard.await.map_err(|failure| Failure::recoverable("no_transcription", message, failure.details))?;
-    let read = read_file(&target).await;
-    let _ = tokio::fs::remove_file(&target).await;
-    let mut subtitles = match read {
-        Ok(Some(subtitles)) => subtitles,
+async fn recognise(work: &mut Work, recogniser: &dyn Recogniser) -> Result<Option<Subtitles>, Failure> {
+    let (audio, duration) = (work.audio.clone(), work.probe.duration);
+    let heard = recogniser.recognise(&audio, duration, &mut |percent| work.progress(percent)).await;
+    let Heard { cues, language } = heard.map_err(|details| {
+        let message = "Speech recognition failed, so there is no transcript. The details say what it reported.";
+        Failure::recoverable("no_transcription", message, details)
+    })?;
+    let cues = subtitles::without_sounds(cues);
+    if cues.is_empty() {
         // Nobody speaks.
-        Ok(None) => return Ok(None),
-        Err(failure) => return Err(Failure::recoverable("no_transcription", message, failure.details)),
-    };
-    subtitles.cues = subtitles::without_sounds(subtitles.cues);
-    Ok(Some(subtitles).filter(|subtitles| !subtitles.cues.is_empty()))
-}
-
-/// Reads `whisper_print_progress_callback: progress =  42%`.
-fn whisper_percent(line: &str) -> Option<f64> {
-    line.split_once("progress =")?.1.trim().trim_end_matches('%').parse().ok()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn whispers_progress_is_read() {
-        assert_eq!(whisper_percent("whisper_print_progress_callback: progress =  42%"), Some(42.0));
-        assert_eq!(whisper_percent("system_info: n_threads = 4"), None);
+        return Ok(None);
     }
+    work.jobs.set_quietly(&work.job.id, |metadata| metadata.transcript_language = language);
+    Ok(Some(Subtitles { cues, ..Subtitles::default() }))
 }

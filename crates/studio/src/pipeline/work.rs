@@ -16,6 +16,7 @@ use super::{
 use crate::{
     config::Tools,
     jobs::{Job, Jobs, Progress, Status},
+    speech::Speech,
 };
 
 /// How a stage ended that did not fail.
@@ -38,6 +39,8 @@ pub struct Work {
     pub jobs: Jobs,
     /// The programs.
     pub tools: Arc<Tools>,
+    /// What recognises speech.
+    pub speech: Speech,
     /// The folder of the video's files.
     pub folder: PathBuf,
     /// What PROBE found.
@@ -56,12 +59,13 @@ pub struct Work {
 
 impl Work {
     /// Makes the work on a job.
-    pub fn new(jobs: Jobs, tools: Arc<Tools>, job: Job, folder: PathBuf) -> Self {
+    pub fn new(jobs: Jobs, tools: Arc<Tools>, speech: Speech, job: Job, folder: PathBuf) -> Self {
         let audio = folder.join(format!("audio-{}.wav", Uuid::new_v4()));
         Self {
             job,
             jobs,
             tools,
+            speech,
             folder,
             probe: Probe::default(),
             audio,

@@ -1,0 +1,70 @@
+//! How fast models are on this computer: each is measured on ten seconds of sound, once.
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+    time::Instant,
+};
+
+use hound::{SampleFormat, WavSpec, WavWriter};
+
+use super::Recogniser;
+
+/// The file in the folder of models that keeps the measured times.
+const FILE: &str = "speeds.json";
+/// How much sound is recognised, in seconds.
+const LENGTH: u32 = 10;
+/// The samples of a second.
+const RATE: u32 = 16_000;
+
+/// Seconds that ten seconds of sound took, by the files of models.
+pub type Speeds = BTreeMap<PathBuf, f64>;
+
+/// Reads what was measured.
+pub fn read(folder: &Path) -> Speeds {
+    fs::read_to_string(folder.join(FILE)).ok().and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default()
+}
+
+/// Keeps what was measured. Where it cannot be kept, it is measured again after the next start.
+pub fn write(folder: &Path, speeds: &Speeds) {
+    let text = serde_json::to_string(speeds).unwrap_or_default();
+    if let Err(error) = fs::create_dir_all(folder).and_then(|()| fs::write(folder.join(FILE), text)) {
+        tracing::warn!(%error, "the measured speed of a speech model could not be kept");
+    }
+}
+
+/// Measures how many seconds ten seconds of sound take.
+///
+/// # Errors
+/// Why nothing could be recognised.
+#[expect(clippy::disallowed_methods, reason = "a measurement")]
+pub async fn measure(recogniser: &dyn Recogniser) -> Result<f64, String> {
+    let folder = std::env::temp_dir().join(format!("tallylight-speed-{}", uuid::Uuid::new_v4()));
+    fs::create_dir_all(&folder).map_err(|error| error.to_string())?;
+    let sound = folder.join("sound.wav");
+    let written = write_sound(&sound).map_err(|error| error.to_string());
+    let begin = Instant::now();
+    let heard = match written {
+        Ok(()) => recogniser.recognise(&sound, f64::from(LENGTH), &mut |_| {}).await,
+        Err(error) => Err(error),
+    };
+    let seconds = begin.elapsed().as_secs_f64();
+    let _ = fs::remove_dir_all(&folder);
+    heard.map(|_| seconds)
+}
+
+/// Writes a sound like a voice: a tone with overtones, four syllables a second.
+fn write_sound(file: &Path) -> Result<(), hound::Error> {
+    let spec = WavSpec { channels: 1, sample_rate: RATE, bits_per_sample: 16, sample_format: SampleFormat::Int };
+    let mut writer = WavWriter::create(file, spec)?;
+    for sample in 0..LENGTH * RATE {
+        let time = f64::from(sample) / f64::from(RATE);
+        let tone = |overtone: f64| (std::f64::consts::TAU * 140.0 * overtone * time).sin() / overtone;
+        let syllable = (std::f64::consts::TAU * 4.0 * time).sin().max(0.0);
+        let value = (tone(1.0) + tone(3.0) + tone(7.0)) * syllable * 6_000.0;
+        #[expect(clippy::cast_possible_truncation, reason = "at most 9,000")]
+        writer.write_sample(value as i16)?;
+    }
+    writer.finalize()
+}

@@ -1,0 +1,149 @@
+//! whisper.cpp, run to its end in this process.
+
+use std::{collections::VecDeque, fs::File, io::BufReader, num::NonZero, path::Path, thread::available_parallelism};
+
+use hound::WavReader;
+use tallylight_media::subtitles::Cue;
+use whisper_rs::{FullParams, SamplingStrategy, WhisperContext, WhisperContextParameters, WhisperState};
+
+use super::child::Report;
+
+/// The samples of a second, as whisper.cpp wants them.
+const RATE: usize = 16_000;
+/// How much sound is recognised at once, in samples: half an hour takes 170 MB.
+const PART: usize = 1800 * RATE;
+/// In how many samples at the end of a part its quietest moment is looked for, where it may be cut.
+const CUT_WITHIN: usize = 5 * RATE;
+/// How long such a moment is, in samples.
+const MOMENT: usize = RATE / 10;
+/// More threads than this make whisper.cpp no faster.
+const MOST_THREADS: usize = 8;
+
+/// Recognises what is said in a WAV file of 16 kHz, mono, 16 bits.
+///
+/// # Errors
+/// Why it cannot be, in a sentence.
+pub fn recognise(model: &Path, audio: &Path, tell: fn(&Report)) -> Result<(), String> {
+    whisper_rs::install_logging_hooks();
+    let name = model.to_str().ok_or("the path of the model is no text")?;
+    let context = WhisperContext::new_with_params(name, WhisperContextParameters::default())
+        .map_err(|error| format!("the model cannot be loaded ({error})"))?;
+    let mut sound = Sound::open(audio).map_err(|error| format!("the sound cannot be read ({error})"))?;
+    let mut state = context.create_state().map_err(|error| format!("the model cannot be started ({error})"))?;
+    let mut language = None;
+    while let Some(Part { start, samples }) = sound.next_part().map_err(|error| error.to_string())? {
+        let (part, all) = (samples.len(), sound.length.max(1));
+        let progress = move |percent| tell(&Report::Progress(share(start, part, all, percent)));
+        run(&mut state, &samples, language, progress)?;
+        if language.is_none() {
+            language = whisper_rs::get_lang_str(state.full_lang_id_from_state());
+            language.iter().for_each(|code| tell(&Report::Language((*code).to_owned())));
+        }
+        cues(&state, seconds(start)).for_each(|cue| tell(&Report::Cue(cue)));
+    }
+    Ok(())
+}
+
+/// Runs the model over a part of the sound; the language is detected where it is not known yet.
+fn run(
+    state: &mut WhisperState,
+    samples: &[f32],
+    language: Option<&str>,
+    progress: impl Fn(i32) + 'static,
+) -> Result<(), String> {
+    let threads = available_parallelism().map_or(1, NonZero::get).min(MOST_THREADS);
+    let mut params = FullParams::new(SamplingStrategy::BeamSearch { beam_size: 5, patience: -1.0 });
+    params.set_n_threads(i32::try_from(threads).unwrap_or(1));
+    params.set_language(Some(language.unwrap_or("auto")));
+    params.set_suppress_nst(true);
+    params.set_print_progress(false);
+    params.set_print_realtime(false);
+    params.set_print_timestamps(false);
+    params.set_progress_callback_safe(progress);
+    state.full(params, samples).map_err(|error| format!("the recognition ended ({error})"))
+}
+
+fn cues(state: &WhisperState, offset: f64) -> impl Iterator<Item = Cue> {
+    state.as_iter().filter_map(move |segment| {
+        #[expect(clippy::cast_precision_loss, reason = "hundredths of a second, of hours")]
+        let time = |hundredths: i64| offset + hundredths as f64 / 100.0;
+        let (start, end) = (time(segment.start_timestamp()), time(segment.end_timestamp()));
+        let text = segment.to_str_lossy().ok()?.trim().to_owned();
+        (!text.is_empty()).then_some(Cue { start, end: end.max(start), text })
+    })
+}
+
+/// Returns how much of the sound is done, in percent, when a part of it is done to a percentage.
+#[expect(clippy::cast_precision_loss, reason = "numbers of samples, of days")]
+fn share(start: usize, part: usize, all: usize, percent: i32) -> f64 {
+    (start as f64 + part as f64 * f64::from(percent) / 100.0) / all as f64 * 100.0
+}
+
+#[expect(clippy::cast_precision_loss, reason = "numbers of samples, of days")]
+fn seconds(samples: usize) -> f64 {
+    samples as f64 / RATE as f64
+}
+
+/// A part of the sound.
+struct Part {
+    /// How many samples are before it.
+    start: usize,
+    samples: Vec<f32>,
+}
+
+/// A WAV file, read part by part.
+struct Sound {
+    samples: hound::WavIntoSamples<BufReader<File>, i16>,
+    /// How many samples there are.
+    length: usize,
+    /// How many were handed out.
+    position: usize,
+    /// What was read and not handed out.
+    rest: VecDeque<f32>,
+}
+
+impl Sound {
+    fn open(file: &Path) -> Result<Self, hound::Error> {
+        let reader = WavReader::open(file)?;
+        let length = reader.len() as usize;
+        Ok(Self { samples: reader.into_samples(), length, position: 0, rest: VecDeque::new() })
+    }
+
+    fn next_part(&mut self) -> Result<Option<Part>, hound::Error> {
+        let mut samples: Vec<f32> = self.rest.drain(..).collect();
+        for sample in self.samples.by_ref().take(PART - samples.len()) {
+            samples.push(f32::from(sample?) / 32_768.0);
+        }
+        if samples.len() == PART {
+            let tail = samples.split_off(quietest(&samples));
+            self.rest.extend(tail);
+        }
+        let part = Part { start: self.position, samples };
+        self.position += part.samples.len();
+        Ok(Some(part).filter(|part| !part.samples.is_empty()))
+    }
+}
+
+/// Returns the middle of the quietest moment near the end of a part.
+fn quietest(samples: &[f32]) -> usize {
+    let from = samples.len().saturating_sub(CUT_WITHIN);
+    let loudness = |moment: &&[f32]| moment.iter().map(|sample| sample * sample).sum::<f32>();
+    let moments = samples[from..].chunks_exact(MOMENT).enumerate();
+    let quietest = moments.min_by(|(_, a), (_, b)| loudness(a).total_cmp(&loudness(b)));
+    from + quietest.map_or(0, |(index, _)| index * MOMENT + MOMENT / 2)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_part_ends_in_a_pause_and_progress_is_of_all_parts() {
+        let mut samples = vec![0.5; 20 * RATE];
+        let pause = samples.len() - 2 * RATE;
+        samples[pause..pause + 2 * MOMENT].fill(0.0);
+        let cut = quietest(&samples);
+        assert!((pause..pause + 2 * MOMENT).contains(&cut), "{cut}");
+        assert!((share(100, 100, 400, 50) - 37.5).abs() < 1e-9);
+    }
+}
