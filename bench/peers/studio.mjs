@@ -24,4 +24,4 @@ do {
 } while (!["COMPLETED", "FAILED"].includes(job.status));
 const seconds = (performance.now() - begin) / 1000;
 const starts = (job.video_metadata.chapters ?? []).map((chapter) => chapter.start_seconds);
-console.log(JSON.stringify({ status: job.status, seconds, starts, thumbnails: job.video_metadata.thumbnails.length }));
+console.log(JSON.stringify({ status: job.status, seconds, starts, thumbnails: job.video_metadata.thumbnails.length, stages: process.env.STAGES ? Object.fromEntries(Object.entries(job.processing_stages).map(([k,v])=>[k,(Date.parse(v.completed_at)-Date.parse(v.started_at))/1000])) : undefined }));

@@ -3,7 +3,7 @@
 use std::{env, fs, path::Path};
 
 use tallylight_core::{
-    cache, diagnostics, discovery, error, forecast, job, protocol, session, settings, snapshot, view,
+    cache, diagnostics, discovery, error, forecast, job, protocol, session, settings, snapshot, text_suggestions, view,
 };
 use ts_rs::{Config, TS};
 
@@ -31,6 +31,8 @@ fn declarations() -> String {
         settings::QuietHours::decl(&config),
         settings::Data::decl(&config),
         settings::Network::decl(&config),
+        settings::Computer::decl(&config),
+        settings::LanguageModel::decl(&config),
         settings::Advanced::decl(&config),
         settings::LogLevel::decl(&config),
         settings::Automation::decl(&config),
@@ -38,6 +40,15 @@ fn declarations() -> String {
         view::FirstLook::decl(&config),
         view::SentView::decl(&config),
         view::SettingsView::decl(&config),
+        view::ComputerView::decl(&config),
+        view::SpeechEngine::decl(&config),
+        view::SpeechModelView::decl(&config),
+        view::OwnModelView::decl(&config),
+        view::DownloadView::decl(&config),
+        view::DownloadState::decl(&config),
+        view::VideosView::decl(&config),
+        view::SuggestionRequestView::decl(&config),
+        text_suggestions::TextSuggestions::decl(&config),
         view::Tray::decl(&config),
         view::Login::decl(&config),
         view::Show::decl(&config),

@@ -10,9 +10,10 @@ use tallylight_core::{
     edits::{Changes, Draft},
     job::Field,
     snapshot::Caption,
+    text_suggestions::TextSuggestions,
     view::{
-        FirstLook, HistoryEntry, JobView, ReleaseView, RowView, SentView, ServerView, SettingsView, StatusView,
-        UpdateView, UploadView,
+        ComputerView, FirstLook, HistoryEntry, JobView, ReleaseView, RowView, SentView, ServerView, SettingsView,
+        StatusView, SuggestionRequestView, UpdateView, UploadView,
     },
 };
 use tauri::{AppHandle, State, Wry, ipc::Invoke};
@@ -25,7 +26,7 @@ use crate::{
     quitting::{self, Choice},
     releases, save,
     shell::Pace,
-    shows, updates, window,
+    shows, suggestions, updates, window,
 };
 
 type Answer<T> = Result<T, Error>;
@@ -68,6 +69,15 @@ pub fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
         reset_settings,
         set_webhook_secret,
         choose_certificate,
+        computer,
+        download_model,
+        stop_model_download,
+        delete_model,
+        choose_model_file,
+        delete_finished_copies,
+        set_language_model_key,
+        prepare_suggestions,
+        suggest_texts,
         clear_cache,
         open_folder,
         history,
@@ -268,8 +278,60 @@ async fn set_webhook_secret(client: State<'_, Handle>, secret: SecretString) -> 
 
 #[tauri::command]
 async fn choose_certificate(app: AppHandle) -> Answer<Option<String>> {
+    choose_file(&app).await
+}
+
+/// Lets the person choose a file; answers with its path.
+async fn choose_file(app: &AppHandle) -> Answer<Option<String>> {
     let chosen = save::asked(|answer| app.dialog().file().pick_file(answer)).await;
     Ok(chosen.map(|path| path.display().to_string()))
+}
+
+#[tauri::command]
+async fn computer(computer: State<'_, Computer>) -> Answer<ComputerView> {
+    Ok(computer.view().await)
+}
+
+#[tauri::command]
+async fn download_model(computer: State<'_, Computer>, id: String) -> Answer<()> {
+    computer.download_model(&id)
+}
+
+#[tauri::command]
+async fn stop_model_download(computer: State<'_, Computer>, id: String) -> Answer<()> {
+    computer.stop_download(&id);
+    Ok(())
+}
+
+#[tauri::command]
+async fn delete_model(computer: State<'_, Computer>, id: String) -> Answer<()> {
+    computer.delete_model(&id)
+}
+
+#[tauri::command]
+async fn choose_model_file(app: AppHandle) -> Answer<Option<String>> {
+    choose_file(&app).await
+}
+
+#[tauri::command]
+async fn delete_finished_copies(computer: State<'_, Computer>) -> Answer<()> {
+    computer.delete_finished_copies().await;
+    Ok(())
+}
+
+#[tauri::command]
+async fn set_language_model_key(app: AppHandle, key: SecretString) -> Answer<()> {
+    suggestions::set_key(&app, key).await
+}
+
+#[tauri::command]
+async fn prepare_suggestions(app: AppHandle, job_id: JobId) -> Answer<SuggestionRequestView> {
+    suggestions::prepare(&app, job_id).await
+}
+
+#[tauri::command]
+async fn suggest_texts(app: AppHandle, job_id: JobId, body: String) -> Answer<TextSuggestions> {
+    suggestions::send(&app, job_id, body).await
 }
 
 #[tauri::command]

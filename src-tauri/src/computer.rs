@@ -4,10 +4,19 @@ use std::path::PathBuf;
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use secrecy::SecretString;
-use tallylight_client::{Handle, Identity, Keychain, TokenStore, Unlock};
-use tallylight_core::{Code, Error, view::ServerView};
-use tallylight_studio::{Config, SignUp, Studio};
+use tallylight_client::{Handle, Identity, Keychain, TokenStore, Unlock, download_client};
+use tallylight_core::{
+    Code, Error,
+    settings::Settings,
+    view::{ComputerView, ServerView},
+};
+use tallylight_studio::{
+    Config, SignUp, Studio, Usage,
+    speech::{Speech, SpeechError},
+};
 use tokio::sync::Mutex;
+
+mod view;
 
 /// The one account of the studio of this computer.
 const EMAIL: &str = "me@this-computer";
@@ -17,13 +26,66 @@ const KEYCHAIN_ACCOUNT: &str = "studio";
 /// Is the studio of this computer, once it is used.
 pub struct Computer {
     data_dir: PathBuf,
+    speech: Speech,
     studio: Mutex<Option<Studio>>,
 }
 
 impl Computer {
     /// Keeps the studio's data in a folder.
     pub fn new(data_dir: PathBuf) -> Self {
-        Self { data_dir, studio: Mutex::new(None) }
+        Self { speech: Speech::new(&data_dir), data_dir, studio: Mutex::new(None) }
+    }
+
+    /// Lets settings take effect: which model recognises speech, and which way models are downloaded.
+    ///
+    /// # Errors
+    /// Says what is wrong with the chosen model, or with the network.
+    pub fn apply(&self, settings: &Settings) -> Result<(), Error> {
+        self.speech.set_client(download_client(&settings.network)?);
+        self.speech.choose(settings.computer.speech_model.as_deref()).map_err(|error| refused(&error))?;
+        // Of the list's models the speed is measured when they arrive.
+        if let Some(chosen) = self.speech.chosen().filter(|chosen| chosen.is_here) {
+            let speech = self.speech.clone();
+            tokio::spawn(async move { speech.measure(&chosen.file).await });
+        }
+        Ok(())
+    }
+
+    /// Returns the state of speech recognition, and of the disk.
+    pub async fn view(&self) -> ComputerView {
+        let usage = match &*self.studio.lock().await {
+            Some(studio) => studio.usage().await,
+            None => Usage::default(),
+        };
+        view::of(&self.speech, usage)
+    }
+
+    /// Begins to download a speech model, or goes on with it.
+    ///
+    /// # Errors
+    /// Where there is no such model.
+    pub fn download_model(&self, id: &str) -> Result<(), Error> {
+        self.speech.download(id).map_err(|error| refused(&error))
+    }
+
+    /// Stops the download of a speech model; what has arrived is kept.
+    pub fn stop_download(&self, id: &str) {
+        self.speech.stop_download(id);
+    }
+
+    /// Deletes a speech model from this computer.
+    ///
+    /// # Errors
+    /// Where there is no such model, or its file cannot be deleted.
+    pub fn delete_model(&self, id: &str) -> Result<(), Error> {
+        self.speech.delete(id).map_err(|error| refused(&error))
+    }
+
+    /// Deletes the copies of videos that are finished.
+    pub async fn delete_finished_copies(&self) {
+        if let Some(studio) = &*self.studio.lock().await {
+            studio.delete_finished_copies().await;
+        }
     }
 
     /// Starts the studio where it does not run yet, and makes it the backend, signed in.
@@ -32,7 +94,12 @@ impl Computer {
         let studio = match &mut *running {
             Some(studio) => studio,
             empty => {
-                let started = Studio::start(Config { sign_up: SignUp::Closed, ..Config::new(&self.data_dir) }).await;
+                let started = Studio::start(Config {
+                    sign_up: SignUp::Closed,
+                    speech: self.speech.clone(),
+                    ..Config::new(&self.data_dir)
+                })
+                .await;
                 let studio = started.map_err(|error| Error::new(Code::File, error.to_string()))?;
                 tracing::info!(address = %studio.address(), "the studio of this computer is ready");
                 empty.insert(studio)
@@ -51,6 +118,10 @@ impl Computer {
             studio.stop().await;
         }
     }
+}
+
+fn refused(error: &SpeechError) -> Error {
+    Error::new(Code::File, error.to_string())
 }
 
 async fn sign_in(studio: &Studio, handle: &Handle) -> Result<(), Error> {

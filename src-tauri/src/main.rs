@@ -28,6 +28,7 @@ mod settings;
 mod shell;
 mod shows;
 mod starts;
+mod suggestions;
 mod tray;
 mod updates;
 mod window;
@@ -38,6 +39,10 @@ mod window;
 static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
 fn main() -> anyhow::Result<ExitCode> {
+    // Speech is recognised in a process of its own.
+    if let Some(code) = tallylight_studio::speech::recognise_if_asked() {
+        return Ok(code);
+    }
     // A package has one program for both: they are mostly the same.
     #[cfg(target_os = "linux")]
     if std::env::args_os().next().is_some_and(|name| Path::new(&name).file_name() == Some("tally".as_ref())) {

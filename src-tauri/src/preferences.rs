@@ -19,6 +19,7 @@ use tokio::sync::mpsc;
 
 use crate::{
     args::Args,
+    computer::Computer,
     desktop,
     settings::{Held, Origin, SettingsFile},
     window,
@@ -156,8 +157,9 @@ async fn take_effect(app: &AppHandle) {
         Origin::Chosen => start_at_login(app, &settings, preferences.login),
         Origin::Unknown => Ok(()),
     };
+    let computer = app.state::<Computer>().apply(&settings);
     let applied = app.state::<Handle>().apply(settings).await;
-    preferences.set_trouble(network.and(applied).and(login).err());
+    preferences.set_trouble(network.and(applied).and(login).and(computer).err());
     if let Err(error) = app.emit(CHANGED, ()) {
         tracing::warn!(%error, "the window did not hear of the settings");
     }

@@ -21,7 +21,13 @@ const LAST: &str = "settings.last.json";
 /// What an earlier file is called after a reset.
 const OLD: &str = "settings.old.toml";
 /// What is left out of the file where it is not chosen.
-const OPTIONAL: [(&str, &str); 2] = [("notifications", "quiet_hours"), ("network", "certificate")];
+const OPTIONAL: [(&str, &str); 5] = [
+    ("notifications", "quiet_hours"),
+    ("network", "certificate"),
+    ("computer", "speech_model"),
+    ("language_model", "address"),
+    ("language_model", "model"),
+];
 
 /// Keeps the settings in a file.
 pub struct SettingsFile {

@@ -1,5 +1,6 @@
 import type { Backend, Changes, Draft, Pause, Read, Unsubscribe } from "./backend";
 import {
+  mockComputer,
   mockDiagnostics,
   mockEntry,
   mockJob,
@@ -11,6 +12,7 @@ import {
 } from "./backend.samples";
 import type {
   Caption,
+  ComputerView,
   Description,
   Event,
   Field,
@@ -25,6 +27,7 @@ import type {
   Show,
   StatusView,
   TallyError,
+  TextSuggestions,
   ThumbnailId,
   Trouble,
   UpdateView,
@@ -190,6 +193,34 @@ export class MockBackend implements Backend {
   setWebhookSecret = (secret: string) => this.answer(`setWebhookSecret ${secret}`, () => undefined);
   chooseCertificate = () =>
     this.answer("chooseCertificate", (): string | null => "/home/me/studio.pem");
+  machine: ComputerView = mockComputer;
+  suggested: TextSuggestions = { titles: [], description: null, tags: [], chapters: [] };
+  computer = () => this.answer("computer", () => this.machine);
+  downloadModel = (id: string) =>
+    this.answer(`downloadModel ${id}`, () =>
+      this.setModel(id, { download: { received_bytes: 0, state: "running" } }),
+    );
+  stopModelDownload = (id: string) =>
+    this.answer(`stopModelDownload ${id}`, () =>
+      this.setModel(id, { download: { received_bytes: 1_000_000, state: "stopped" } }),
+    );
+  deleteModel = (id: string) =>
+    this.answer(`deleteModel ${id}`, () => this.setModel(id, { is_here: false, download: null }));
+  chooseModelFile = () =>
+    this.answer("chooseModelFile", (): string | null => "/home/me/ggml-own.bin");
+  deleteFinishedCopies = () =>
+    this.answer("deleteFinishedCopies", () => {
+      const videos = { bytes: 300_000_000, finished_bytes: 0, finished: 0 };
+      this.machine = { ...this.machine, videos };
+    });
+  setLanguageModelKey = (key: string) => this.answer(`setLanguageModelKey ${key}`, () => undefined);
+  prepareSuggestions = (jobId: JobId) =>
+    this.answer(`prepareSuggestions ${jobId}`, () => ({
+      address: "http://localhost:11434/v1/chat/completions",
+      body: '{ "model": "llama3" }',
+    }));
+  suggestTexts = (jobId: JobId, body: string) =>
+    this.answer(`suggestTexts ${jobId} ${body}`, () => this.suggested);
   clearCache = () => this.answer("clearCache", () => undefined);
   openFolder = () => this.answer("openFolder", () => undefined);
 
@@ -252,6 +283,14 @@ export class MockBackend implements Backend {
   prefer(given: Partial<SettingsView>): void {
     this.preferences = { ...this.preferences, ...given };
     for (const listener of this.settingsListeners) listener();
+  }
+
+  /** Changes what is known of a speech model. */
+  setModel(id: string, given: Partial<ComputerView["models"][number]>): void {
+    const models = this.machine.models.map((model) =>
+      model.id === id ? { ...model, ...given } : model,
+    );
+    this.machine = { ...this.machine, models };
   }
 
   /** Asks the window to show something, as the shell does. */

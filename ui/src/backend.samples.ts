@@ -1,4 +1,5 @@
 import type {
+  ComputerView,
   DiagnosticsView,
   HistoryEntry,
   JobId,
@@ -29,6 +30,7 @@ export function mockJob(given: Partial<JobView> & { job_id: JobId }): JobView {
     cover_url: null,
     cover_id: null,
     cover_version: null,
+    suggested: [],
     pending: [],
     drafts: [],
     unready: [],
@@ -53,6 +55,7 @@ export function mockStage(given: Partial<StageView> & { stage_id: string }): Sta
     status: "PENDING",
     progress_percent: 0,
     error_message: null,
+    skipped: false,
     began_at: null,
     ended_at: null,
     ...given,
@@ -126,6 +129,8 @@ export function mockSettings(given: Partial<Settings> = {}): Settings {
     },
     data: { retention_days: 90 },
     network: { proxy: "system", certificate: null },
+    computer: { speech_model: null, offer_speech: true },
+    language_model: { enabled: false, address: null, model: null },
     advanced: { log_level: "info" },
     automation: [],
     ...given,
@@ -171,3 +176,24 @@ export function signedOutStatus(server: ServerView | null = mockServer): StatusV
 export function firstRunStatus(server: ServerView | null): StatusView {
   return { ...signedOutStatus(server), remembered: { address: null, email: null } };
 }
+
+/** Speech recognition of a computer on which nothing is set up yet. */
+export const mockComputer: ComputerView = {
+  engine: "built_in",
+  models: [
+    ["tiny", 77_691_713],
+    ["base", 147_951_465],
+    ["small", 487_601_967],
+    ["large-v3-turbo", 1_624_555_275],
+  ].map(([id, size_bytes]) => ({
+    id: String(id),
+    size_bytes: Number(size_bytes),
+    languages: 99,
+    is_here: false,
+    download: null,
+    seconds_for_ten: null,
+  })),
+  own_model: null,
+  free_bytes: 52_300_000_000,
+  videos: { bytes: 4_200_000_000, finished_bytes: 3_900_000_000, finished: 7 },
+};

@@ -1,5 +1,6 @@
 import type {
   Caption,
+  ComputerView,
   Content,
   Description,
   DiagnosticsView,
@@ -17,7 +18,9 @@ import type {
   SettingsView,
   Show,
   StatusView,
+  SuggestionRequestView,
   TallyError,
+  TextSuggestions,
   ThumbnailId,
   Trouble,
   UpdateView,
@@ -113,6 +116,23 @@ export interface Backend {
   setWebhookSecret(secret: string): Promise<void>;
   /** Lets the person choose a file of certificates; answers with its path, or null. */
   chooseCertificate(): Promise<string | null>;
+  /** Returns the state of speech recognition on this computer, and how much its videos take. */
+  computer(): Promise<ComputerView>;
+  /** Begins to download a speech model, or goes on with it. */
+  downloadModel(id: string): Promise<void>;
+  /** Stops a download; what has arrived is kept. */
+  stopModelDownload(id: string): Promise<void>;
+  deleteModel(id: string): Promise<void>;
+  /** Lets the person choose a model's file; answers with its path, or null. */
+  chooseModelFile(): Promise<string | null>;
+  /** Deletes the copies of videos that are finished; originals, texts and pictures stay. */
+  deleteFinishedCopies(): Promise<void>;
+  /** Keeps the key of the language model in the keychain. */
+  setLanguageModelKey(key: string): Promise<void>;
+  /** Returns what would be sent to the language model about a video. */
+  prepareSuggestions(jobId: JobId): Promise<SuggestionRequestView>;
+  /** Sends what was prepared, and returns what the language model suggests. */
+  suggestTexts(jobId: JobId, body: string): Promise<TextSuggestions>;
   /** Forgets the videos and their pictures, and asks the studio for them anew. What a person wrote stays. */
   clearCache(): Promise<void>;
   /** Shows the folder of data in the system's file manager. */

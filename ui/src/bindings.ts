@@ -7,7 +7,7 @@ export type ThumbnailId = string;
 export type TimeOfDay = string;
 export type Proxy = string;
 export type Content = string | string[] | Chapter[];
-export type Code = "invalid_address" | "insecure_address" | "unreachable" | "not_a_studio" | "untrusted_certificate" | "wrong_key" | "invalid_credentials" | "account_blocked" | "sign_in_denied" | "sign_in_timeout" | "session_expired" | "signed_out" | "rate_limited" | "server_error" | "not_found" | "forbidden" | "not_a_video" | "too_large" | "disk_full" | "not_offered" | "file" | "storage" | "storage_unreadable" | "storage_suspect" | "storage_newer" | "conflict" | "invalid_content" | "keychain" | "keychain_locked" | "socket_refused" | "no_socket" | "nothing_readable" | "closed" | "silent" | "handshake_timeout" | "message_too_large" | "replaced" | "slept" | "network_changed" | "captive_portal" | "requested" | "job_failed";
+export type Code = "invalid_address" | "insecure_address" | "unreachable" | "not_a_studio" | "untrusted_certificate" | "wrong_key" | "invalid_credentials" | "account_blocked" | "sign_in_denied" | "sign_in_timeout" | "session_expired" | "signed_out" | "rate_limited" | "server_error" | "not_found" | "forbidden" | "not_a_video" | "too_large" | "disk_full" | "not_offered" | "file" | "storage" | "storage_unreadable" | "storage_suspect" | "storage_newer" | "conflict" | "invalid_content" | "keychain" | "keychain_locked" | "socket_refused" | "no_socket" | "nothing_readable" | "closed" | "silent" | "handshake_timeout" | "message_too_large" | "replaced" | "slept" | "network_changed" | "captive_portal" | "language_model" | "requested" | "job_failed";
 export type TallyError = { 
 /**
  * What kind of failure it is.
@@ -146,6 +146,14 @@ data: Data,
  */
 network: Network, 
 /**
+ * How videos are processed on this computer.
+ */
+computer: Computer, 
+/**
+ * What suggests texts, where a person wants that.
+ */
+language_model: LanguageModel, 
+/**
  * What helps to find out what is wrong.
  */
 advanced: Advanced, 
@@ -218,6 +226,28 @@ proxy: Proxy,
  * A file with further certificates to trust, in PEM.
  */
 certificate: string | null, };
+export type Computer = { 
+/**
+ * What recognises speech: a model of the list by its id, or a file by its path.
+ */
+speech_model: string | null, 
+/**
+ * Whether the window may offer to set up speech recognition.
+ */
+offer_speech: boolean, };
+export type LanguageModel = { 
+/**
+ * Whether suggestions can be asked for.
+ */
+enabled: boolean, 
+/**
+ * Where the server is, such as `http://localhost:11434/v1`.
+ */
+address: string | null, 
+/**
+ * The name of the model, as the server knows it.
+ */
+model: string | null, };
 export type Advanced = { 
 /**
  * How much is written to the log.
@@ -297,6 +327,115 @@ tray: Tray,
  * Whether the app can be started when the person logs in.
  */
 login: Login, };
+export type ComputerView = { 
+/**
+ * What recognises speech.
+ */
+engine: SpeechEngine, 
+/**
+ * The models that can be downloaded, from small to large.
+ */
+models: Array<SpeechModelView>, 
+/**
+ * A file that was chosen in place of a model of the list.
+ */
+own_model: OwnModelView | null, 
+/**
+ * How much space is left, in bytes.
+ */
+free_bytes: number | null, 
+/**
+ * What its videos take.
+ */
+videos: VideosView, };
+export type SpeechEngine = "built_in" | "program" | "none";
+export type SpeechModelView = { 
+/**
+ * Its name, such as `base`.
+ */
+id: string, 
+/**
+ * The size of its file in bytes.
+ */
+size_bytes: number, 
+/**
+ * How many languages it recognises.
+ */
+languages: number, 
+/**
+ * Whether its file is on this computer.
+ */
+is_here: boolean, 
+/**
+ * Its download, where there is one that is not complete.
+ */
+download: DownloadView | null, 
+/**
+ * How many seconds ten seconds of sound take on this computer, where that was measured.
+ */
+seconds_for_ten: number | null, };
+export type OwnModelView = { 
+/**
+ * Its path.
+ */
+file: string, 
+/**
+ * Whether it is there.
+ */
+is_here: boolean, 
+/**
+ * How many seconds ten seconds of sound take on this computer, where that was measured.
+ */
+seconds_for_ten: number | null, };
+export type DownloadView = { 
+/**
+ * How many bytes have arrived.
+ */
+received_bytes: number, 
+/**
+ * What it does.
+ */
+state: DownloadState, };
+export type DownloadState = "running" | "checking" | "stopped" | "no_space" | "disk" | "network" | "missing" | "damaged";
+export type VideosView = { 
+/**
+ * All files of all videos, in bytes.
+ */
+bytes: number, 
+/**
+ * The copies of videos that are finished, in bytes: they are no longer needed.
+ */
+finished_bytes: number, 
+/**
+ * How many such copies there are.
+ */
+finished: number, };
+export type SuggestionRequestView = { 
+/**
+ * Where it is sent.
+ */
+address: string, 
+/**
+ * The body, exactly as it is sent.
+ */
+body: string, };
+export type TextSuggestions = { 
+/**
+ * Up to three titles to choose from.
+ */
+titles: Array<string>, 
+/**
+ * A description.
+ */
+description: string | null, 
+/**
+ * Tags.
+ */
+tags: Array<string>, 
+/**
+ * The chapters with new names; empty where the model did not name each of them.
+ */
+chapters: Array<Chapter>, };
 export type Tray = "present" | "absent";
 export type Login = "offered" | "other_folder";
 export type Show = "settings" | "history" | "closing" | "quitting" | "no_tray" | "sign_in_first";
@@ -434,6 +573,10 @@ cover_url: string | null,
  * Fields with an edit that the backend has not confirmed.
  */
 pending: Array<Field>, 
+/**
+ * Fields whose content the backend suggests, until a person takes or edits them.
+ */
+suggested: Array<Field>, 
 /**
  * What was typed and the backend does not have.
  */
@@ -639,6 +782,10 @@ progress_percent: number | null,
  * Why it failed.
  */
 error_message: string | null, 
+/**
+ * Whether it had nothing to do.
+ */
+skipped: boolean, 
 /**
  * When the work on it began, by the backend's clock, as far as messages told.
  */

@@ -10,6 +10,7 @@ export const keys = {
   uploads: ["uploads"] as const,
   search: (text: string) => ["search", text] as const,
   settings: ["settings"] as const,
+  computer: ["computer"] as const,
   history: ["history"] as const,
   update: ["update"] as const,
   releases: ["releases"] as const,
@@ -56,6 +57,25 @@ export const syncedQuery = (backend: Backend) =>
 
 export const settingsQuery = (backend: Backend) =>
   queryOptions({ queryKey: keys.settings, queryFn: () => backend.settings() });
+
+/** How often a download is looked at while it goes on, in milliseconds. */
+const DOWNLOAD_INTERVAL = 500;
+/** How often the rest is, in milliseconds: videos come and go. */
+const COMPUTER_INTERVAL = 5000;
+
+/** Asked anew as long as it is looked at: no event tells of downloads. */
+export const computerQuery = (backend: Backend) =>
+  queryOptions({
+    queryKey: keys.computer,
+    queryFn: () => backend.computer(),
+    staleTime: 0,
+    refetchInterval: ({ state }) =>
+      state.data?.models.some(
+        ({ download }) => download?.state === "running" || download?.state === "checking",
+      )
+        ? DOWNLOAD_INTERVAL
+        : COMPUTER_INTERVAL,
+  });
 
 export const historyQuery = (backend: Backend) =>
   queryOptions({ queryKey: keys.history, queryFn: () => backend.history() });

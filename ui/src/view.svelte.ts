@@ -20,6 +20,8 @@ export const sections = [
   "account",
   "notifications",
   "data",
+  "computer",
+  "suggestions",
   "network",
   "automation",
   "advanced",
@@ -44,6 +46,12 @@ export class View {
     this.dialog = null;
     await tick();
     this.dialog = dialog;
+  }
+
+  /** Opens a part of the settings. */
+  async showSettings(section: SectionName): Promise<void> {
+    this.section = section;
+    await this.show("settings");
   }
 
   /** Closes the dialog; the settings begin at their beginning the next time. */

@@ -212,6 +212,7 @@ describe("any text in any place", () => {
             status: "FAILED",
             progress_percent: null,
             error_message: text,
+            skipped: false,
             began_at: null,
             ended_at: null,
           },

@@ -123,6 +123,12 @@ export class Editor {
     this.put(field, isSame(content, base) ? undefined : unsaved, "soon");
   }
 
+  /** Saves a field as it is: a suggestion becomes the person's own. */
+  async accept(field: Field): Promise<void> {
+    const content = shownContent(this.job, field);
+    if (content !== null) await this.send({ [field]: content }).catch(() => undefined);
+  }
+
   /** Saves everything but what the person has yet to choose. */
   async save(): Promise<void> {
     const ready = this.dirty.filter((field) => this.conflict(field) === null);

@@ -8,6 +8,8 @@ export const settings: Messages["settings"] = {
     account: "Konto",
     notifications: "Mitteilungen",
     data: "Daten",
+    computer: "Dieser Computer",
+    suggestions: "Vorschläge",
     network: "Netzwerk",
     automation: "Automatisch",
     advanced: "Erweitert",

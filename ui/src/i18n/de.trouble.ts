@@ -5,6 +5,8 @@ export { default as faults } from "./de.faults.json";
 
 /** What the core says in German, by its code. */
 export const codes: Messages["codes"] = {
+  language_model:
+    "Das Sprachmodell hat nicht brauchbar geantwortet: prüfe Adresse, Modell und Schlüssel in den Einstellungen",
   not_a_video: "Das ist kein Video: wähle die Videodatei",
   file: "Die Datei kann nicht gelesen werden: prüfe, ob sie noch da ist",
   not_a_studio: "An dieser Adresse ist kein Studio, das sich beschreibt: prüfe sie",

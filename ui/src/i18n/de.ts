@@ -1,6 +1,7 @@
 import { codes, faults } from "./de.trouble";
 import type { Messages } from "./en";
 import { closing, history, quitting, releases, updates } from "./de.news";
+import { computer, suggestions } from "./de.computer";
 import { settings } from "./de.settings";
 
 /** Every text of the window in German. */
@@ -305,6 +306,8 @@ export const de: Messages = {
     quit: "Beenden",
   },
   settings,
+  computer,
+  suggestions,
   history,
   closing,
   quitting,

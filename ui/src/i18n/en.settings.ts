@@ -9,6 +9,8 @@ export const settings = {
     account: "Account",
     notifications: "Notifications",
     data: "Data",
+    computer: "This computer",
+    suggestions: "Suggestions",
     network: "Network",
     automation: "Automation",
     advanced: "Advanced",

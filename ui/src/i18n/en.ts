@@ -1,5 +1,6 @@
 import type { Code, ConnectionState, Field, Status } from "../bindings";
 import { closing, history, quitting, releases, updates } from "./en.news";
+import { computer, suggestions } from "./en.computer";
 import { settings } from "./en.settings";
 
 /** Every text of the window in English, which says what a dictionary holds. */
@@ -302,6 +303,8 @@ export const en = {
     quit: "Quit",
   },
   settings,
+  computer,
+  suggestions,
   history,
   closing,
   quitting,

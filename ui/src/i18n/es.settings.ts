@@ -8,6 +8,8 @@ export const settings: Messages["settings"] = {
     account: "Cuenta",
     notifications: "Notificaciones",
     data: "Datos",
+    computer: "Este ordenador",
+    suggestions: "Sugerencias",
     network: "Red",
     automation: "Automatización",
     advanced: "Avanzado",

@@ -5,6 +5,8 @@ export { default as faults } from "./es.faults.json";
 
 /** What the core says in Spanish, by its code. */
 export const codes: Messages["codes"] = {
+  language_model:
+    "El modelo de lenguaje no dio una respuesta útil: revisa la dirección, el modelo y la clave en los ajustes",
   not_a_video: "Esto no es un vídeo: elige el archivo de vídeo",
   file: "No se puede leer el archivo: mira si sigue ahí",
   not_a_studio: "En esta dirección no hay un estudio que se describa: revísala",

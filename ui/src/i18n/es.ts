@@ -1,6 +1,7 @@
 import { codes, faults } from "./es.trouble";
 import type { Messages } from "./en";
 import { closing, history, quitting, releases, updates } from "./es.news";
+import { computer, suggestions } from "./es.computer";
 import { settings } from "./es.settings";
 
 /** Every text of the window in Spanish. */
@@ -306,6 +307,8 @@ export const es: Messages = {
     quit: "Salir",
   },
   settings,
+  computer,
+  suggestions,
   history,
   closing,
   quitting,

@@ -1,0 +1,90 @@
+import type { DownloadState } from "../bindings";
+
+/** The texts about processing videos on this computer, and about suggestions, in English. */
+export const computer = {
+  speechTitle: "Speech recognition",
+  speechText:
+    "Turns what is said into a transcript, on this computer. Nothing is sent anywhere. Larger models make fewer mistakes and take longer.",
+  noEngine:
+    "This build of Tallylight cannot recognize speech, or the processor of this computer is too old for it. Subtitles beside a video (holiday.srt beside holiday.mp4) become its transcript.",
+  program: "A program that the environment names is used.",
+  models: {
+    tiny: "Fastest, for a first impression",
+    base: "Fast, good for clear speech",
+    small: "Slower, good for most videos",
+    "large-v3-turbo": "Slow, makes the fewest mistakes",
+  } as Record<string, string>,
+  languages: (count: number) => `${count} languages`,
+  speed: (minutes: string) => `1 minute of video takes about ${minutes} here`,
+  use: "Use this model",
+  off: "Off",
+  offText: "No transcripts are made, unless a video has subtitles.",
+  ownModel: "Own model",
+  ownModelGone: "This file is no longer there. Choose another.",
+  chooseFile: "Choose a model file…",
+  download: "Download",
+  downloadModel: (model: string, size: string) => `Download ${model} (${size})`,
+  resume: "Resume",
+  resumeModel: (model: string) => `Resume the download of ${model}`,
+  stop: "Stop",
+  stopModel: (model: string) => `Stop the download of ${model}`,
+  delete: "Delete",
+  deleteModel: (model: string) => `Delete ${model}`,
+  received: (received: string, size: string) => `${received} of ${size}`,
+  states: {
+    running: "Downloading…",
+    checking: "Checking the download…",
+    stopped: "Stopped",
+    no_space: "There is not enough space on the disk. Free some, then resume.",
+    disk: "The file cannot be written. Check the disk, then resume.",
+    network: "The download broke off. Check the network, then resume.",
+    missing: "The server does not have this model any more. Choose another.",
+    damaged: "The download was damaged and has been deleted. Try again.",
+  } satisfies Record<DownloadState, string>,
+  free: (size: string) => `${size} free on this disk`,
+  storageTitle: "Disk space",
+  storage: (size: string) => `Your videos on this computer take ${size}.`,
+  copies: (count: number, size: string) =>
+    count === 1
+      ? `1 of them is finished; its copy takes ${size}.`
+      : `${count} of them are finished; their copies take ${size}.`,
+  deleteCopies: "Delete finished copies…",
+  deleteQuestion:
+    "The copies of finished videos are deleted from Tallylight's folder. Your original files, texts and pictures stay.",
+  deleteSure: "Delete copies",
+  offerTitle: "Want transcripts?",
+  offerText:
+    "Tallylight can write down what is said in your videos, and suggest tags, chapters and a description from it. It happens on this computer; a model is downloaded once.",
+  setUp: "Set up",
+  notNow: "Not now",
+};
+
+export const suggestions = {
+  hint: "A language model can suggest titles, a description, tags and chapter names from a transcript. It is off until you turn it on, and nothing is sent before you have seen it.",
+  enabled: "Offer suggestions from a language model",
+  address: "Address of the server",
+  addressHint: "An OpenAI-compatible server: Ollama is at http://localhost:11434/v1",
+  model: "Model",
+  modelHint: "As the server names it, such as llama3.1:8b",
+  key: "New key",
+  keyHint: "Only for servers that want one. It is kept in the keychain, and never shown again.",
+  saveKey: "Save",
+  keySaved: "Saved",
+  suggested: "Suggested",
+  suggestedHint: "Made from the video. It is used as it is, unless you edit it.",
+  keep: "Keep",
+  keepField: (field: string) => `Keep the suggested ${field}`,
+  open: "Suggest texts…",
+  title: "Suggest texts",
+  preview: (address: string) => `This is sent to ${address}, and nothing else:`,
+  send: "Send",
+  waiting: "Waiting for the language model…",
+  cancel: "Cancel",
+  again: "Try again",
+  titles: "Titles",
+  useTitle: (title: string) => `Use the title “${title}”`,
+  useField: (field: string) => `Use the suggested ${field}`,
+  use: "Use",
+  used: "In the editor",
+  usedHint: "What you use is put into the editor. Nothing is saved before you save it.",
+};

@@ -1,0 +1,90 @@
+import type { Messages } from "./en";
+
+/** The texts about processing videos on this computer, and about suggestions, in Spanish. */
+export const computer: Messages["computer"] = {
+  speechTitle: "Reconocimiento de voz",
+  speechText:
+    "Convierte lo que se dice en una transcripción, en este ordenador. No se envía nada a ninguna parte. Los modelos más grandes cometen menos errores y tardan más.",
+  noEngine:
+    "Esta versión de Tallylight no puede reconocer la voz, o el procesador de este ordenador es demasiado antiguo. Los subtítulos junto a un vídeo (viaje.srt junto a viaje.mp4) pasan a ser su transcripción.",
+  program: "Se usa un programa que indica el entorno.",
+  models: {
+    tiny: "El más rápido, para una primera impresión",
+    base: "Rápido, bueno con voces claras",
+    small: "Más lento, bueno para casi todos los vídeos",
+    "large-v3-turbo": "Lento, comete los menos errores",
+  },
+  languages: (count) => `${count} idiomas`,
+  speed: (minutes) => `1 minuto de vídeo tarda aquí unos ${minutes}`,
+  use: "Usar este modelo",
+  off: "Desactivado",
+  offText: "No se hacen transcripciones, salvo de subtítulos.",
+  ownModel: "Modelo propio",
+  ownModelGone: "Este archivo ya no está. Elige otro.",
+  chooseFile: "Elegir un archivo de modelo…",
+  download: "Descargar",
+  downloadModel: (model, size) => `Descargar ${model} (${size})`,
+  resume: "Reanudar",
+  resumeModel: (model) => `Reanudar la descarga de ${model}`,
+  stop: "Detener",
+  stopModel: (model) => `Detener la descarga de ${model}`,
+  delete: "Eliminar",
+  deleteModel: (model) => `Eliminar ${model}`,
+  received: (received, size) => `${received} de ${size}`,
+  states: {
+    running: "Descargando…",
+    checking: "Comprobando la descarga…",
+    stopped: "Detenida",
+    no_space: "No hay espacio suficiente en el disco. Libera espacio y reanuda.",
+    disk: "No se puede escribir el archivo. Comprueba el disco y reanuda.",
+    network: "La descarga se interrumpió. Comprueba la red y reanuda.",
+    missing: "El servidor ya no tiene este modelo. Elige otro.",
+    damaged: "La descarga estaba dañada y se ha eliminado. Inténtalo de nuevo.",
+  },
+  free: (size) => `${size} libres en este disco`,
+  storageTitle: "Espacio en disco",
+  storage: (size) => `Tus vídeos en este ordenador ocupan ${size}.`,
+  copies: (count, size) =>
+    count === 1
+      ? `1 de ellos está terminado; su copia ocupa ${size}.`
+      : `${count} de ellos están terminados; sus copias ocupan ${size}.`,
+  deleteCopies: "Eliminar copias terminadas…",
+  deleteQuestion:
+    "Las copias de los vídeos terminados se eliminan de la carpeta de Tallylight. Tus originales, textos e imágenes se quedan.",
+  deleteSure: "Eliminar copias",
+  offerTitle: "¿Quieres transcripciones?",
+  offerText:
+    "Tallylight puede escribir lo que se dice en tus vídeos y sugerir etiquetas, capítulos y una descripción. Ocurre en este ordenador; un modelo se descarga una vez.",
+  setUp: "Configurar",
+  notNow: "Ahora no",
+};
+
+export const suggestions: Messages["suggestions"] = {
+  hint: "Un modelo de lenguaje puede sugerir títulos, una descripción, etiquetas y nombres de capítulos a partir de una transcripción. Está desactivado hasta que lo actives, y no se envía nada antes de que lo veas.",
+  enabled: "Ofrecer sugerencias de un modelo de lenguaje",
+  address: "Dirección del servidor",
+  addressHint: "Un servidor compatible con OpenAI: Ollama está en http://localhost:11434/v1",
+  model: "Modelo",
+  modelHint: "Como lo llama el servidor, por ejemplo llama3.1:8b",
+  key: "Clave nueva",
+  keyHint: "Solo para servidores que la piden. Se guarda en el llavero y no se vuelve a mostrar.",
+  saveKey: "Guardar",
+  keySaved: "Guardada",
+  suggested: "Sugerencia",
+  suggestedHint: "Hecha a partir del vídeo. Se usa tal cual, salvo que la edites.",
+  keep: "Aceptar",
+  keepField: (field) => `Aceptar la sugerencia: ${field}`,
+  open: "Sugerir textos…",
+  title: "Sugerir textos",
+  preview: (address) => `Esto se envía a ${address}, y nada más:`,
+  send: "Enviar",
+  waiting: "Esperando al modelo de lenguaje…",
+  cancel: "Cancelar",
+  again: "Intentar de nuevo",
+  titles: "Títulos",
+  useTitle: (title) => `Usar el título «${title}»`,
+  useField: (field) => `Usar la sugerencia: ${field}`,
+  use: "Usar",
+  used: "En el editor",
+  usedHint: "Lo que uses pasa al editor. No se guarda nada antes de que lo guardes.",
+};
