@@ -70,7 +70,8 @@ impl Recogniser for BuiltIn {
             let ended = run.await;
             match (stopped_by, ended) {
                 (Some(error), _) => Err(error),
-                (None, Err(failure)) => Err(failure.details),
+                // A model that breaks whisper.cpp ends its process.
+                (None, Err(failure)) => Err(format!("the speech model cannot be used: {}", failure.details)),
                 (None, Ok(_)) => Ok(heard),
             }
         })

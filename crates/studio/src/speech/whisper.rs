@@ -37,7 +37,9 @@ pub fn recognise(model: &Path, audio: &Path, tell: fn(&Report)) -> Result<(), St
         run(&mut state, &samples, language, progress)?;
         if language.is_none() {
             language = whisper_rs::get_lang_str(state.full_lang_id_from_state());
-            language.iter().for_each(|code| tell(&Report::Language((*code).to_owned())));
+            if let Some(code) = language {
+                tell(&Report::Language(code.to_owned()));
+            }
         }
         cues(&state, seconds(start)).for_each(|cue| tell(&Report::Cue(cue)));
     }
@@ -76,7 +78,9 @@ fn cues(state: &WhisperState, offset: f64) -> impl Iterator<Item = Cue> {
 /// Returns how much of the sound is done, in percent, when a part of it is done to a percentage.
 #[expect(clippy::cast_precision_loss, reason = "numbers of samples, of days")]
 fn share(start: usize, part: usize, all: usize, percent: i32) -> f64 {
-    (start as f64 + part as f64 * f64::from(percent) / 100.0) / all as f64 * 100.0
+    // Of a sound shorter than half a minute whisper.cpp counts the silence that it adds.
+    let done = f64::from(percent.clamp(0, 100)) / 100.0;
+    (start as f64 + part as f64 * done) / all as f64 * 100.0
 }
 
 #[expect(clippy::cast_precision_loss, reason = "numbers of samples, of days")]

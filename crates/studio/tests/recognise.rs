@@ -1,0 +1,97 @@
+//! The built-in speech recognition as a process of its own, with a model that whisper.cpp loads and that knows no words:
+//! what its own tests use. A model that hears something is a download of 77 MB.
+#![cfg(feature = "whisper")]
+#![expect(clippy::expect_used, reason = "a test")]
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::{Command, Output},
+};
+
+/// What a model's header says of it, in whisper.cpp's order: the sizes of `tiny`.
+const HEADER: [i32; 11] = [51865, 1500, 384, 6, 4, 448, 384, 6, 4, 80, 1];
+/// The filters of a model: 80 bands of 201 frequencies.
+const FILTERS: [i32; 2] = [80, 201];
+
+/// Writes a model without a single weight.
+fn empty_model(file: &Path) {
+    let mut bytes = b"lmgg".to_vec();
+    let mut put = |number: i32| bytes.extend(number.to_le_bytes());
+    HEADER.into_iter().chain(FILTERS).for_each(&mut put);
+    (0..FILTERS[0] * FILTERS[1]).for_each(|_| put(0));
+    // The vocabulary: as many words as the tokenizer of the multilingual models has.
+    put(50257);
+    for word in 0..50257 {
+        // whisper.cpp looks for a space among them.
+        let word = if word == 220 { " ".to_owned() } else { format!("w{word}") };
+        bytes.extend(u32::try_from(word.len()).expect("a short word").to_le_bytes());
+        bytes.extend(word.as_bytes());
+    }
+    fs::write(file, bytes).expect("a file");
+}
+
+/// Writes a second of a tone.
+fn sound(file: &Path) {
+    let spec = hound::WavSpec {
+        channels: 1,
+        sample_rate: 16_000,
+        bits_per_sample: 16,
+        sample_format: hound::SampleFormat::Int,
+    };
+    let mut writer = hound::WavWriter::create(file, spec).expect("a file");
+    for sample in 0..16_000i16 {
+        writer.write_sample(sample % 80 * 100).expect("a sample");
+    }
+    writer.finalize().expect("a file");
+}
+
+struct Run {
+    _folder: tempfile::TempDir,
+    model: PathBuf,
+    audio: PathBuf,
+}
+
+impl Run {
+    fn prepare() -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (model, audio) = (folder.path().join("ggml-empty.bin"), folder.path().join("sound.wav"));
+        empty_model(&model);
+        sound(&audio);
+        Self { _folder: folder, model, audio }
+    }
+
+    fn recognise(&self) -> Output {
+        let mut program = Command::new(env!("CARGO_BIN_EXE_tallylight-studio"));
+        program.arg("recognise-speech").arg(&self.model).arg(&self.audio).output().expect("the program")
+    }
+}
+
+fn lines(output: &Output) -> Vec<String> {
+    String::from_utf8_lossy(&output.stdout).lines().map(str::to_owned).collect()
+}
+
+#[test]
+fn a_model_is_loaded_run_to_its_end_and_reports() {
+    let run = Run::prepare();
+    let output = run.recognise();
+    let lines = lines(&output);
+    assert!(output.status.success(), "{lines:?} {}", String::from_utf8_lossy(&output.stderr));
+    assert!(lines.iter().any(|line| line.starts_with(r#"{"language":"#)), "{lines:?}");
+    assert!(lines.iter().any(|line| line.starts_with(r#"{"progress":"#)), "{lines:?}");
+}
+
+#[test]
+fn what_is_no_model_or_no_sound_is_said() {
+    let run = Run::prepare();
+    fs::write(&run.model, b"no model").expect("a file");
+    let output = run.recognise();
+    assert!(!output.status.success() && lines(&output)[0].contains("the model cannot be loaded"), "{output:?}");
+    // What breaks whisper.cpp ends this process, and no other.
+    fs::write(&run.model, b"lmgg and then nothing of the kind").expect("a file");
+    assert!(!run.recognise().status.success());
+    let run = Run::prepare();
+    fs::write(&run.audio, b"no sound").expect("a file");
+    let output = run.recognise();
+    assert!(!output.status.success() && lines(&output)[0].contains("the sound cannot be read"), "{output:?}");
+}
