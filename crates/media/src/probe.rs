@@ -68,6 +68,8 @@ pub enum Flag {
     Forced,
     /// Each picture holds two moments, line by line.
     Interlaced,
+    /// Each picture holds one moment.
+    Progressive,
     /// A decoder knows what it holds: sound has a rate and channels.
     Decodable,
 }
@@ -235,11 +237,13 @@ fn stream(value: &Value) -> Option<Stream> {
         }
         StreamKind::Subtitles | StreamKind::Other => codec.is_some(),
     };
-    let is_interlaced = matches!(field("field_order").and_then(Value::as_str), Some("tt" | "bb" | "tb" | "bt"));
+    let field_order = field("field_order").and_then(Value::as_str);
+    let is_interlaced = matches!(field_order, Some("tt" | "bb" | "tb" | "bt"));
     let flags = [
         (Flag::Default, disposition("default")),
         (Flag::Forced, disposition("forced")),
         (Flag::Interlaced, is_interlaced),
+        (Flag::Progressive, field_order == Some("progressive")),
         (Flag::Decodable, is_decodable),
     ];
     Some(Stream {

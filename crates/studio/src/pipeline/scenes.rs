@@ -2,6 +2,11 @@
 //! twentieth of the time. Where two of them differ, one packet that is far larger than the others tells the moment, or else the
 //! pictures between them do.
 
+use std::{
+    ffi::OsString,
+    path::{Path, PathBuf},
+};
+
 use super::{
     failure::Failure,
     input,
@@ -23,10 +28,12 @@ const CANDIDATE: f64 = 0.25;
 const UNUSUAL: f64 = 2.5;
 /// How different two keyframes are that surely show different scenes, even if one fades into the other.
 const CERTAIN: f64 = 0.7;
-/// How much of the video may be decoded to find moments, as a share of its duration.
+/// How much of the video may be decoded to find the moments of new scenes, as a share of its duration.
 const BUDGET: f64 = 0.12;
+/// How much of it may be, where it is not certain that there is one.
+const UNCERTAIN_BUDGET: f64 = 0.05;
 /// How much may be decoded of a short video, in seconds.
-const LEAST_BUDGET: f64 = 60.0;
+const LEAST_BUDGET: f64 = 30.0;
 /// How exact the beginning of a scene is, in seconds.
 const EXACT: f64 = 1.0;
 /// The longest time between two keyframes, in seconds, on average; of a video with fewer everything is decoded.
@@ -49,25 +56,22 @@ const PRINT: &str = "metadata=mode=print:key=lavfi.scene_score:direct=1:file=-";
 const SHORTEST_INTERVAL: f64 = 0.5;
 /// The most pictures that are compared: 30 MB of them.
 const MOST_PICTURES: f64 = 10_000.0;
-/// The file that keyframes are written to, as bare pixels.
-const KEYFRAMES: &str = "keyframes.raw";
+/// How many pictures between two keyframes are compared at most.
+const MOST_WITHIN: f64 = 2_000.0;
+/// The file that small pictures are written to, as bare pixels.
+const PICTURES: &str = "keyframes.raw";
 
 /// Returns the times of changes, in seconds.
 ///
 /// # Errors
 /// Where the video cannot be decoded, or a tool reached one of its limits.
 pub async fn changes(work: &mut Work) -> Result<Vec<f64>, Failure> {
-    let file = work.folder.join(KEYFRAMES);
-    let read = keyframes(work, &file).await;
-    let pixels = tokio::fs::read(&file).await.unwrap_or_default();
-    let _ = tokio::fs::remove_file(&file).await;
-    let pictures: Vec<Picture> = pixels.chunks_exact(PICTURE_BYTES).map(Picture::of).collect();
-    let keyframes: Vec<(f64, Picture)> = read?.into_iter().zip(pictures).collect();
+    let keyframes = keyframes(work).await?;
     let duration = work.probe.duration;
     #[expect(clippy::cast_precision_loss, reason = "a number of pictures")]
     let interval = duration / keyframes.len().max(1) as f64;
     if interval > LONGEST_INTERVAL {
-        return within(work, 0.0, duration + 1.0, &QUICK, &[]).await;
+        return in_all(work).await;
     }
     among(work, &keyframes).await
 }
@@ -75,7 +79,8 @@ pub async fn changes(work: &mut Work) -> Result<Vec<f64>, Failure> {
 /// Returns the changes between keyframes that differ more than is usual in this video, the greatest first considered.
 async fn among(work: &Work, keyframes: &[(f64, Picture)]) -> Result<Vec<f64>, Failure> {
     let longest = keyframes.windows(2).map(|pair| pair[1].0 - pair[0].0).fold(0.0, f64::max);
-    let mut budget = (work.probe.duration * BUDGET).max(LEAST_BUDGET);
+    let budget = |share: f64| (work.probe.duration * share).max(LEAST_BUDGET);
+    let mut decoded = 0.0;
     let mut changes: Vec<f64> = Vec::new();
     // Encoders begin anew where a scene does, sooner than they had to.
     let is_exact = |Candidate { from, to, difference }: &Candidate| {
@@ -90,11 +95,9 @@ async fn among(work: &Work, keyframes: &[(f64, Picture)]) -> Result<Vec<f64>, Fa
         let interval = to - from;
         if let Some(peak) = packets::peak(&packets, from, to) {
             changes.push(peak);
-        } else if budget >= interval {
-            // The change may be at the keyframe itself.
-            let found = within(work, from, interval + 0.2, &FEWER, &["-frames:v", "1"]).await?.first().copied();
-            budget -= found.unwrap_or(to) - from;
-            changes.extend(found.or((difference >= CERTAIN).then_some(to)));
+        } else if decoded + interval <= budget(if difference >= CERTAIN { BUDGET } else { UNCERTAIN_BUDGET }) {
+            decoded += interval;
+            changes.extend(within(work, from, to, difference).await?);
         } else if difference >= CERTAIN {
             changes.push(to);
         }
@@ -136,35 +139,102 @@ fn candidates(keyframes: &[(f64, Picture)]) -> Vec<Candidate> {
     chosen
 }
 
-/// Decodes the keyframes alone into a file, and returns their times.
-async fn keyframes(work: &mut Work, file: &std::path::Path) -> Result<Vec<f64>, Failure> {
-    // New times, evenly spaced: ffmpeg would fill the gaps between keyframes with copies.
-    let evenly = "setpts=N/(25*TB)";
+/// Decodes the keyframes alone, and returns them with their times.
+async fn keyframes(work: &mut Work) -> Result<Vec<(f64, Picture)>, Failure> {
     // Some decoders give every picture, and some videos have nothing but keyframes: as many as a file may hold are enough.
     let apart = (work.probe.duration / MOST_PICTURES).max(SHORTEST_INTERVAL);
+    let (args, file) = small_pictures(work, &KEYFRAMES_ALONE, "area", apart);
+    let mut times = Vec::new();
+    let read =
+        work.read_through(args, Limits::video(work.probe.duration), |line| times.extend(tool::frame_time(line))).await;
+    let pictures = take(&file).await;
+    read.map(|()| times.into_iter().zip(pictures).collect())
+}
+
+/// Returns when a scene changes between two keyframes, in seconds: from then on pictures are more like the one after than the
+/// one before. None where pictures that differ little become others little by little.
+async fn within(work: &Work, from: f64, to: f64, difference: f64) -> Result<Option<f64>, Failure> {
+    // The change may be at the keyframe itself.
+    let (start, length) = (format!("{from:.3}"), format!("{:.3}", to - from + 0.2));
+    let before: Vec<&str> = FEWER.into_iter().chain(["-ss", &start, "-t", &length]).collect();
+    let (args, file) = small_pictures(work, &before, "fast_bilinear", (to - from) / MOST_WITHIN);
+    let mut times = Vec::new();
+    let run = tool::run(&work.tools.ffmpeg, args, Limits::video(work.probe.duration), |line| {
+        times.extend(tool::frame_time(line).map(|time| from + time));
+    });
+    let read = run.await;
+    let pictures = take(&file).await;
+    read?;
+    Ok(change(&times, &pictures, difference))
+}
+
+fn change(times: &[f64], pictures: &[Picture], difference: f64) -> Option<f64> {
+    let (first, last) = (pictures.first()?, pictures.last()?);
+    let jump = pictures.windows(2).map(|pair| pair[0].difference(&pair[1])).fold(0.0, f64::max);
+    let is_change = difference >= CERTAIN || jump >= difference / 2.0;
+    let place = pictures.iter().position(|picture| picture.difference(last) < picture.difference(first));
+    place.filter(|_| is_change).and_then(|place| times.get(place)).copied()
+}
+
+/// Returns the arguments that write small pictures into a file, made small in a way of ffmpeg's, at least so many seconds
+/// apart, and print their times.
+fn small_pictures(work: &Work, before: &[&str], way: &str, apart: f64) -> (Vec<OsString>, PathBuf) {
+    let file = work.folder.join(PICTURES);
+    // New times, evenly spaced: ffmpeg would fill the gaps between keyframes with copies.
+    let evenly = "setpts=N/(25*TB)";
     let select = format!("select='gte(scene,0)*(isnan(prev_selected_t)+gte(t-prev_selected_t,{apart:.3}))'");
-    let filter = format!("scale={SIDE}:{SIDE},format=rgb24,{select},{PRINT},{evenly}");
+    let filter = format!("scale={SIDE}:{SIDE}:flags={way},format=rgb24,{select},{PRINT},{evenly}");
     let map = work.probe.map_video();
     let after = ["-map", &map, "-vf", &filter, "-r", "25", "-f", "rawvideo"];
     let after = after.iter().map(AsRef::as_ref).chain([file.as_os_str()]);
-    let args = input::ffmpeg(&KEYFRAMES_ALONE, &work.job.source, after);
-    let mut times = Vec::new();
-    work.read_through(args, Limits::video(work.probe.duration), |line| times.extend(tool::frame_time(line))).await?;
-    Ok(times)
+    (input::ffmpeg(before, &work.job.source, after), file)
 }
 
-/// Looks for changes in a part of the video, and returns their times in seconds.
-async fn within(work: &Work, start: f64, length: f64, decode: &[&str], until: &[&str]) -> Result<Vec<f64>, Failure> {
+/// Reads the pictures of a file, and removes it.
+async fn take(file: &Path) -> Vec<Picture> {
+    let pixels = tokio::fs::read(file).await.unwrap_or_default();
+    let _ = tokio::fs::remove_file(file).await;
+    // Thousands of them take a moment.
+    let pictures = tokio::task::spawn_blocking(move || pixels.chunks_exact(PICTURE_BYTES).map(Picture::of).collect());
+    pictures.await.unwrap_or_default()
+}
+
+/// Looks for changes in the whole video, without its keyframes, and returns their times in seconds.
+async fn in_all(work: &Work) -> Result<Vec<f64>, Failure> {
     let filter = format!("{SMALL},select='gt(scene,{THRESHOLD})',{PRINT}");
-    let (map, start_text, length) = (work.probe.map_video(), format!("{start:.3}"), format!("{length:.3}"));
-    let before: Vec<&str> = decode.iter().copied().chain(["-ss", &start_text, "-t", &length]).collect();
-    let after = ["-map", &map, "-vf", &filter].into_iter().chain(until.iter().copied()).chain(["-f", "null", "-"]);
-    let args = input::ffmpeg(&before, &work.job.source, after);
+    let map = work.probe.map_video();
+    let args = input::ffmpeg(&QUICK, &work.job.source, ["-map", &map, "-vf", &filter, "-f", "null", "-"]);
     let mut times = Vec::new();
     // Nothing is reported as long as nothing changes.
     tool::run(&work.tools.ffmpeg, args, Limits::video(work.probe.duration).without_standstill(), |line| {
-        times.extend(tool::frame_time(line).map(|time| start + time));
+        times.extend(tool::frame_time(line));
     })
     .await?;
     Ok(times)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A picture of one colour on another, the brighter the later.
+    fn picture(share: f64) -> Picture {
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0–255")]
+        let level = (share * 255.0) as u8;
+        Picture::of(&[level, 40, 255 - level].repeat(SIDE * SIDE))
+    }
+
+    #[test]
+    fn a_cut_is_found_to_the_picture_a_fade_in_its_middle_and_slow_movement_is_none() {
+        let times: Vec<f64> = (0..100u32).map(|index| f64::from(index) / 10.0).collect();
+        let of = |share: &dyn Fn(f64) -> f64| times.iter().map(|time| picture(share(*time))).collect::<Vec<_>>();
+        let cut = of(&|time| if time < 6.3 { 0.1 } else { 0.9 });
+        assert_eq!(change(&times, &cut, 0.9), Some(6.3));
+        let fade = of(&|time| (0.1 + 0.8 * (time - 4.0) / 2.0).clamp(0.1, 0.9));
+        let middle = change(&times, &fade, 0.9).expect("a change");
+        assert!((4.5..5.6).contains(&middle), "{middle}");
+        let drift = of(&|time| 0.1 + time / 30.0);
+        assert_eq!(change(&times, &drift, 0.5), None);
+        assert_eq!(change(&[], &[], 0.9), None);
+    }
 }

@@ -10,7 +10,7 @@ use crate::pipeline::{
 };
 
 /// How many times larger than every other packet the one of a new scene is.
-const PEAK: f64 = 1.35;
+const PEAK: f64 = 1.25;
 /// How long packets stay large after a keyframe, or after a new scene, in seconds: that first picture is coarse, and the next
 /// ones mend it.
 const SETTLING: f64 = 0.5;

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use futures_util::future::join_all;
 use tallylight_media::probe::{Flag, Stream};
 
 use super::{choice::Picture, new_file};
@@ -15,6 +16,8 @@ use crate::pipeline::{
 /// From how many pictures the most typical is chosen: about a second, so that none is of the middle of a cut. Of several such
 /// moments the best one is kept, so that no fade to black is.
 const FRAMES: u32 = 24;
+/// How many pictures are taken at the same time.
+const AT_ONCE: u32 = 2;
 /// How many seconds of the video around a moment are decoded at most.
 const AROUND: f64 = 3.0;
 /// Moments this far apart, in seconds, need not be exact: the nearest keyframe before each is cheaper, and sharp.
@@ -55,15 +58,31 @@ impl Candidates {
         f64::from(self.next) / f64::from(self.count.max(1))
     }
 
-    /// Takes the next picture: none where its moment has none, and an error where no other can be taken either.
-    pub async fn next(&mut self, work: &Work) -> Option<Result<Option<Picture>, Failure>> {
+    /// Takes the next pictures, a few at the same time; an error where no other can be taken either.
+    pub async fn next(&mut self, work: &Work) -> Option<Result<Vec<Picture>, Failure>> {
         if self.next == self.count {
             return None;
         }
+        let end = (self.next + if is_large(work) { 1 } else { AT_ONCE }).min(self.count);
+        let taken = join_all((self.next..end).map(|index| self.candidate(work, index))).await;
+        self.next = end;
+        let mut pictures = Vec::new();
+        for (picture, filters) in taken {
+            match picture {
+                Ok(picture) => pictures.extend(picture),
+                Err(failure) if failure.ends_everything() => return Some(Err(failure)),
+                Err(failure) => self.last_failure = Some(failure),
+            }
+            self.filters = filters.unwrap_or_else(|| self.filters.clone());
+        }
+        Some(Ok(pictures))
+    }
+
+    /// Takes a picture: none where its moment has none. Returns other filters, too, where those that are meant do not work.
+    async fn candidate(&self, work: &Work, index: u32) -> (Result<Option<Picture>, Failure>, Option<Filters>) {
         let duration = work.probe.duration;
         let spacing = duration / f64::from(self.count);
-        let moment = spacing * (f64::from(self.next) + 0.25);
-        self.next += 1;
+        let moment = spacing * (f64::from(index) + 0.25);
         let around = if spacing > 0.0 { spacing.clamp(0.2, AROUND) } else { AROUND };
         let way = if spacing < FAR_APART { Way::Seek } else { Way::NearestKeyframe };
         let seek = Seek { moment, around, way };
@@ -77,18 +96,10 @@ impl Candidates {
         if taken.is_err() && self.filters.is_elaborate() {
             // This ffmpeg may lack a filter; a picture in the wrong colours is better than none.
             taken = take(work, Some(seek), &Filters::default()).await;
-            if taken.is_ok() {
-                self.filters = Filters::default();
-            }
+            let works = taken.is_ok().then(Filters::default);
+            return (taken, works);
         }
-        Some(match taken {
-            Ok(picture) => Ok(picture),
-            Err(failure) if failure.ends_everything() => Err(failure),
-            Err(failure) => {
-                self.last_failure = Some(failure);
-                Ok(None)
-            }
-        })
+        (taken, None)
     }
 
     /// Takes the first picture that can be decoded: not every video can be sought in.
@@ -155,7 +166,7 @@ impl Filters {
             false => None,
         };
         let deinterlace = if video.is(Flag::Interlaced) { Deinterlace::All } else { Deinterlace::Flagged };
-        let may_be_interlaced = video.size.1 <= MOST_INTERLACED_LINES;
+        let may_be_interlaced = video.size.1 <= MOST_INTERLACED_LINES && !video.is(Flag::Progressive);
         Self { deinterlace: may_be_interlaced.then_some(deinterlace), tone_map }
     }
 
@@ -180,20 +191,24 @@ impl Filters {
     }
 }
 
+/// Tells whether a picture of the video takes so much memory that everything has to be done one after the other.
+fn is_large(work: &Work) -> bool {
+    work.probe.video.as_ref().is_some_and(|video| video.size.0 * video.size.1 > LARGE)
+}
+
 async fn take(work: &Work, seek: Option<Seek>, filters: &Filters) -> Result<Option<Picture>, Failure> {
     let (id, file) = new_file(work);
     let map = work.probe.map_video();
     let (moment, around) = seek.map_or((0.0, AROUND), |seek| (seek.moment, seek.around));
     let (start, length) = (format!("{moment:.3}"), format!("{around:.3}"));
-    let is_large = work.probe.video.as_ref().is_some_and(|video| video.size.0 * video.size.1 > LARGE);
-    let threads = if is_large { "1" } else { "2" };
+    let threads = if is_large(work) { "1" } else { "2" };
     let way = seek.map(|seek| seek.way);
     let frames = if way == Some(Way::NearestKeyframe) { 1 } else { FRAMES };
     let (mut before, mut chain) = (vec!["-v", "info", "-threads", threads], filters.chain(frames));
     match way {
         Some(Way::Seek) => before.extend(["-ss", &start, "-t", &length]),
         Some(Way::NearestKeyframe) => {
-            before.extend(["-skip_frame", "nokey", "-ss", &start, "-t", &length, "-noaccurate_seek"]);
+            before.extend(["-skip_frame", "nokey", "-ss", &start, "-noaccurate_seek"]);
         }
         Some(Way::FromTheStart) => {
             chain = format!("trim=start={start}:duration={length},setpts=PTS-{start}/TB,{chain}");
