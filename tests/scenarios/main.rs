@@ -7,6 +7,7 @@ mod connection;
 mod edits;
 mod faults;
 mod killed;
+mod language_model;
 mod looking;
 mod main_job;
 mod media;

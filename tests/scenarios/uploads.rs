@@ -1,12 +1,16 @@
 //! Videos on their way: in turns, given up, tried again.
 
-use std::{fs::File, path::PathBuf};
+use std::{
+    fs::{self, File},
+    path::PathBuf,
+};
 
+use reqwest::{StatusCode, multipart};
 use tallylight_core::{
     Code,
     view::{Event, UploadState},
 };
-use tallylight_tests::{Seen, Stage, Video};
+use tallylight_tests::{Seen, Stage, StudioApi, Video};
 
 /// More bytes than are sent before a test has looked.
 const LARGE: u64 = 4 << 30;
@@ -27,7 +31,8 @@ fn state(seen: &Seen, name: &str) -> Option<UploadState> {
 
 #[tokio::test]
 async fn uploads_take_turns_and_can_be_given_up() {
-    let stage = Stage::live().await;
+    let stage = Stage::set_with(|config| config.link_uploads = false).await;
+    stage.sign_in().await.expect("signed in");
     let files: Vec<PathBuf> = ["a.mp4", "b.mp4", "c.mp4"].iter().map(|name| large(&stage, name)).collect();
     let sending: Vec<_> = files
         .into_iter()
@@ -82,4 +87,51 @@ async fn what_is_something_else_is_refused_before_a_byte_is_sent() {
     let error = stage.client.upload(picture).await.expect_err("a picture");
     assert_eq!(error.code, Code::NotAVideo);
     assert!(error.message.contains("holiday.mp4 is no video, it holds a picture"), "{}", error.message);
+}
+
+/// Tells whether two names are of one file, or the file system copies nothing before one of them is written to.
+#[cfg(unix)]
+fn is_shared(video: &std::path::Path, copy: &std::path::Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+
+    let inode = |path: &std::path::Path| fs::metadata(path).expect("a file").ino();
+    inode(video) == inode(copy) || reflink_copy::reflink(video, copy.with_extension("clone")).is_ok()
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_video_of_this_computer_is_not_copied_and_the_original_stays() {
+    let stage = Stage::live().await;
+    let video = Video::Complete.make(stage.videos(), "here.mp4");
+    let before = (fs::read(&video).expect("a file"), fs::metadata(&video).expect("a file").modified().expect("a time"));
+    let job_id = stage.client.upload(video.clone()).await.expect("a job");
+    let job = stage.ended("here.mp4").await;
+    assert_eq!((job.row.job_id, job.size_bytes), (job_id, Some(before.0.len() as u64)));
+    let folder = stage.videos().join("studio/videos").join(job.video_id.expect("a video").as_str());
+    let copy = folder.join("source.mp4");
+    assert!(is_shared(&video, &copy), "{}", copy.display());
+    assert!(stage.studio().usage().await.finished == 1 && stage.studio().delete_finished_copies().await > 0);
+    assert!(!copy.exists(), "the studio's name of it is gone");
+    let after = (fs::read(&video).expect("a file"), fs::metadata(&video).expect("a file").modified().expect("a time"));
+    assert!(before == after, "the original is as it was");
+    assert_eq!(fs::read_dir(stage.videos().join("studio/incoming")).expect("a folder").count(), 0);
+}
+
+#[tokio::test]
+async fn only_what_was_placed_there_is_taken_from_the_folder() {
+    let stage = Stage::live().await;
+    let api = StudioApi::of(&stage).await;
+    let incoming = stage.videos().join("studio/incoming");
+    Video::Silent.make(stage.videos(), "outside.mp4");
+    fs::write(incoming.join("named.mp4"), b"not by a UUID").expect("a file");
+    let folder = "5f0c6d0e-8d7a-4c53-9f3a-0d8a4f3c2b1a";
+    fs::create_dir(incoming.join(folder)).expect("a folder");
+    let id = "5f0c6d0e-8d7a-4c53-9f3a-0d8a4f3c2b1b";
+    for placed in ["../../outside.mp4", "named.mp4", "/etc/passwd", folder, id, ""] {
+        let part = multipart::Part::text(placed).file_name("v.mp4");
+        let form = multipart::Form::new().part("placed", part);
+        let answer = api.request(reqwest::Method::POST, "/api/v1/videos/upload").multipart(form).send().await;
+        assert_eq!(answer.expect("an answer").status(), StatusCode::BAD_REQUEST, "{placed}");
+    }
+    assert!(stage.videos().join("outside.mp4").exists() && incoming.join("named.mp4").exists());
 }

@@ -17,6 +17,7 @@ use url::Url;
 use crate::http::{self, ANSWER_LIMIT, CALL_LIMIT, Failure, date, is_data, json, refused, text};
 
 mod list;
+mod placed;
 mod subtitles;
 mod upload;
 

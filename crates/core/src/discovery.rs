@@ -1,6 +1,6 @@
 //! From one typed address to everything that is needed to talk to a backend.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, path::PathBuf};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -37,6 +37,9 @@ pub struct Server {
     pub editable: Vec<Field>,
     /// Further abilities, such as `upload`.
     pub features: Vec<String>,
+    /// Where a studio on this computer takes files from, so that they need not be sent.
+    #[serde(default)]
+    pub incoming_folder: Option<PathBuf>,
     /// What makes it the same backend at the next visit.
     pub identity: Identity,
     /// Who described it.
@@ -132,6 +135,8 @@ pub struct Description {
     pub editable: Option<Vec<String>>,
     /// Further abilities; none where nothing is said.
     pub features: Option<Vec<String>>,
+    /// A folder from which a studio on this computer takes files.
+    pub incoming_folder: Option<String>,
 }
 
 impl Description {
@@ -169,6 +174,8 @@ impl Description {
                 |fields| fields.iter().filter_map(|field| Field::parse(field)).collect(),
             ),
             features: self.features.unwrap_or_default(),
+            // Another computer has other folders.
+            incoming_folder: given(self.incoming_folder).map(PathBuf::from).filter(|_| is_loopback(address)),
             address: address.clone(),
             identity,
             source,

@@ -24,6 +24,9 @@ pub struct Config {
     pub heartbeat: Duration,
     /// The largest file that is taken, in bytes.
     pub upload_limit: u64,
+    /// Whether programs of this computer may place files in its folder in place of sending them. Unless
+    /// `TALLYLIGHT_STUDIO_LINK_UPLOADS=0` says otherwise.
+    pub link_uploads: bool,
     /// Whether whoever reaches it may make an account.
     pub sign_up: SignUp,
     /// The programs that do the work.
@@ -43,6 +46,7 @@ impl Config {
             token_ttl: TOKEN_TTL,
             heartbeat: HEARTBEAT,
             upload_limit: UPLOAD_LIMIT,
+            link_uploads: env::var_os("TALLYLIGHT_STUDIO_LINK_UPLOADS").is_none_or(|value| value != "0"),
             sign_up: SignUp::Open,
             tools: Tools::from_env(),
         }

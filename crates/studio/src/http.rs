@@ -50,6 +50,8 @@ pub struct Settings {
     /// The public key that auth calls carry.
     pub auth_key: String,
     pub data_dir: PathBuf,
+    /// Into which programs of this computer place files, so that they need not be sent; none where they may not.
+    pub incoming_folder: Option<PathBuf>,
     pub upload_limit: u64,
     pub sign_up: SignUp,
     pub heartbeat: std::time::Duration,

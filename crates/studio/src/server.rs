@@ -76,10 +76,13 @@ impl Studio {
     /// # Errors
     /// Says what is wrong with the data folder, the database or the port.
     pub async fn start(config: Config) -> Result<Self, StudioError> {
-        let Config { data_dir, port, token_ttl, heartbeat, upload_limit, sign_up, tools, speech } = config;
+        let Config { data_dir, port, token_ttl, heartbeat, upload_limit, link_uploads, sign_up, tools, speech } =
+            config;
         private_folder(&data_dir)
             .map_err(|error| StudioError::Folder { folder: data_dir.display().to_string(), error })?;
         let lock = lock(&data_dir)?;
+        let incoming_folder = incoming(&data_dir, link_uploads)
+            .map_err(|error| StudioError::Folder { folder: data_dir.display().to_string(), error })?;
         let db = Db::open(&data_dir.join("studio.db"))?;
         let port_error = |error| StudioError::Port { port, error };
         let listener = listen(port, db.last_port()?).await.map_err(port_error)?;
@@ -104,6 +107,7 @@ impl Studio {
                 base: base.clone(),
                 auth_key,
                 data_dir: data_dir.clone(),
+                incoming_folder,
                 upload_limit,
                 sign_up,
                 heartbeat,
@@ -175,6 +179,19 @@ fn private_folder(path: &Path) -> std::io::Result<()> {
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(path)
+}
+
+/// Makes the folder that programs of this computer place files in, where they may. What an earlier run left there belongs to
+/// nobody.
+fn incoming(data_dir: &Path, is_wanted: bool) -> std::io::Result<Option<PathBuf>> {
+    let folder = data_dir.join("incoming");
+    match std::fs::remove_dir_all(&folder) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
+        _ if !is_wanted => return Ok(None),
+        _ => private_folder(&folder)?,
+    }
+    // Whoever reads it may have another working directory.
+    std::path::absolute(folder).map(Some)
 }
 
 /// Takes a data folder for this studio alone: two would work on the same jobs, each from a memory of its own.

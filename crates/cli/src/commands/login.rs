@@ -76,6 +76,7 @@ impl Described {
             transport: None,
             editable: some(self.editable),
             features: some(self.feature),
+            incoming_folder: None,
         })
     }
 }

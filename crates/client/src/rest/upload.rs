@@ -18,7 +18,10 @@ use tokio::{fs::File, io::AsyncReadExt};
 use url::Url;
 use uuid::Uuid;
 
-use super::{accepted, address};
+use super::{
+    accepted, address,
+    placed::{Placed, place},
+};
 use crate::http::{self, ANSWER_LIMIT, Failure, json, refused, text, unanswered};
 
 /// How much of a file is read at a time, in bytes.
@@ -45,7 +48,13 @@ pub async fn upload(
     video: &Path,
     sent: Arc<AtomicU64>,
 ) -> Result<JobId, Failure> {
-    let response = post(http, server, token, video, sent).await?;
+    let placed = place(server, video).await;
+    let source = Source { video, placed: placed.as_ref() };
+    let mut response = post(http, server, token, &source, Arc::clone(&sent)).await?;
+    if placed.is_some() && response.status() == StatusCode::BAD_REQUEST {
+        // A studio at the other end of a tunnel has another folder of that name.
+        response = post(http, server, token, &Source { video, placed: None }, sent).await?;
+    }
     if response.status() == StatusCode::BAD_REQUEST {
         let failure = refused(response).await;
         return Err(Failure { error: Error::new(Code::NotAVideo, failure.error.message.clone()), ..failure });
@@ -60,19 +69,27 @@ pub async fn upload(
     })
 }
 
+/// What is uploaded.
+struct Source<'a> {
+    /// The file.
+    video: &'a Path,
+    /// Where a studio on this computer finds it already.
+    placed: Option<&'a Placed>,
+}
+
 /// Sends the request, and sends it again where a redirect that keeps the method leads elsewhere.
 async fn post(
     http: &Client,
     server: &Server,
     token: &SecretString,
-    video: &Path,
+    source: &Source<'_>,
     sent: Arc<AtomicU64>,
 ) -> Result<Response, Failure> {
     let mut url = address(server, "videos/upload")?;
     let first = url.origin();
     for _ in 0..=REDIRECT_LIMIT {
         sent.store(0, Ordering::Relaxed);
-        let form = Form::of(server, video, Arc::clone(&sent)).await?;
+        let form = Form::of(server, source, Arc::clone(&sent)).await?;
         let mut call = http.post(url.clone()).header(header::CONTENT_TYPE, form.content_type());
         if url.origin() == first {
             call = call.bearer_auth(token.expose_secret());
@@ -107,17 +124,30 @@ fn led_on(response: &Response) -> Option<Url> {
 /// A request body of one or two files.
 struct Form {
     boundary: String,
-    parts: Vec<(Bytes, Sent)>,
+    parts: Vec<(Bytes, Content)>,
     length: u64,
     /// What is wrong with a file, once that is known.
     trouble: Arc<OnceLock<Error>>,
 }
 
+/// What a part of the body holds.
+enum Content {
+    File(Sent),
+    Text(Bytes),
+}
+
 impl Form {
-    async fn of(server: &Server, video: &Path, sent: Arc<AtomicU64>) -> Result<Self, Failure> {
+    async fn of(server: &Server, source: &Source<'_>, sent: Arc<AtomicU64>) -> Result<Self, Failure> {
+        let Source { video, placed } = source;
         let boundary = format!("tallylight-{}", Uuid::new_v4().simple());
         let mut form = Self { boundary, parts: Vec::new(), length: 0, trouble: Arc::default() };
-        form.add("file", video, Some(sent)).await?;
+        match placed {
+            Some(placed) => {
+                form.add_placed(video, placed).await?;
+                sent.store(placed.length, Ordering::Relaxed);
+            }
+            None => form.add("file", video, Some(sent)).await?,
+        }
         if server.offers("upload_subtitles")
             && let Some(subtitles) = super::subtitles::beside(video).await
         {
@@ -129,16 +159,29 @@ impl Form {
 
     async fn add(&mut self, name: &str, path: &Path, sent: Option<Arc<AtomicU64>>) -> Result<(), Failure> {
         let file = Sent::open(path, sent).await?;
-        let kind = content_type(path, &file.head);
+        let (kind, length) = (content_type(path, &file.head), file.length);
+        self.push(name, path, kind, length, Content::File(file));
+        Ok(())
+    }
+
+    /// Adds the name of a file that is there already, in place of its bytes.
+    async fn add_placed(&mut self, video: &Path, placed: &Placed) -> Result<(), Failure> {
+        let kind = content_type(video, &Sent::open(video, None).await?.head);
+        let name = Bytes::from(placed.name.clone());
+        let length = u64::try_from(name.len()).unwrap_or(u64::MAX);
+        self.push("placed", video, kind, length, Content::Text(name));
+        Ok(())
+    }
+
+    fn push(&mut self, name: &str, path: &Path, kind: &str, length: u64, content: Content) {
         let head = format!(
             "--{}\r\nContent-Disposition: form-data; name=\"{name}\"; filename=\"{}\"\r\nContent-Type: {kind}\r\n\r\n",
             self.boundary,
             filename(path)
         );
-        // A line break ends each file.
-        self.length += u64::try_from(head.len()).unwrap_or(u64::MAX) + file.length + 2;
-        self.parts.push((head.into(), file));
-        Ok(())
+        // A line break ends each part.
+        self.length += u64::try_from(head.len()).unwrap_or(u64::MAX) + length + 2;
+        self.parts.push((head.into(), content));
     }
 
     fn content_type(&self) -> String {
@@ -153,10 +196,13 @@ impl Form {
         let end = self.end();
         let trouble = self.trouble;
         let wait = if self.length > LARGE { ANSWER_FIRST } else { Duration::ZERO };
-        let parts = stream::iter(self.parts).flat_map(move |(head, file)| {
+        let parts = stream::iter(self.parts).flat_map(move |(head, content)| {
             let pause = stream::once(tokio::time::sleep(wait)).filter_map(async |()| None).boxed();
-            let file = file.stream(Arc::clone(&trouble)).boxed();
-            whole(head).chain(pause).chain(file).chain(whole(Bytes::from_static(b"\r\n")))
+            let content = match content {
+                Content::File(file) => file.stream(Arc::clone(&trouble)).boxed(),
+                Content::Text(text) => whole(text).boxed(),
+            };
+            whole(head).chain(pause).chain(content).chain(whole(Bytes::from_static(b"\r\n")))
         });
         Body::wrap_stream(parts.chain(whole(end.into())))
     }

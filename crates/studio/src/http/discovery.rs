@@ -13,6 +13,7 @@ pub async fn discovery(State(app): State<App>) -> Json<Value> {
         "auth_url": base, "auth_key": app.settings.auth_key,
         "auth_providers": ["email", "google"],
         "ws_token": "header",
+        "incoming_folder": app.settings.incoming_folder,
         "editable": ["TITLE", "DESCRIPTION", "TAGS", "CHAPTERS", "TRANSCRIPT"],
         "features": [
             "upload", "upload_resumable", "upload_subtitles", "select_thumbnail", "retry", "cancel", "delete",

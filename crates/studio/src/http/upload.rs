@@ -133,6 +133,9 @@ async fn take(app: &App, mut multipart: Multipart, folder: &Path) -> Result<Take
             Some("file") if video.is_none() => {
                 video = Some(store(field, folder, "source", app.settings.upload_limit, Content::Video).await?);
             }
+            Some("placed") if video.is_none() => {
+                video = Some(adopt(app, field, folder).await?);
+            }
             Some("subtitles") if subtitles.is_none() => {
                 subtitles = Some(store(field, folder, "subtitles", SUBTITLE_LIMIT, Content::Text).await?);
             }
@@ -142,6 +145,28 @@ async fn take(app: &App, mut multipart: Multipart, folder: &Path) -> Result<Take
     let video = video
         .ok_or_else(|| problem(StatusCode::BAD_REQUEST, "no file was sent: send it as the form field \"file\""))?;
     Ok(Taken { video, subtitles })
+}
+
+/// Takes a file that a program of this computer placed in the folder for that; the field holds its name there.
+async fn adopt(app: &App, field: Field<'_>, folder: &Path) -> Result<Part, Response> {
+    let limit = app.settings.upload_limit;
+    let not_there = || problem(StatusCode::BAD_REQUEST, "no file is placed there: send its content as \"file\"");
+    let incoming = app.settings.incoming_folder.as_deref().ok_or_else(not_there)?;
+    let name = bare_name(field.file_name().unwrap_or("video"));
+    let content_type = field.content_type().unwrap_or("application/octet-stream").to_owned();
+    let placed = field.text().await.map_err(|error| upload_problem(&error))?;
+    // A name of another shape might lead out of the folder.
+    let placed = Uuid::parse_str(&placed).map_err(|_| not_there())?;
+    let (from, path) = (incoming.join(placed.to_string()), folder.join(format!("source.{}", extension(&name))));
+    let file = tokio::fs::metadata(&from).await.ok().filter(std::fs::Metadata::is_file);
+    let size = file.ok_or_else(not_there)?.len();
+    if size > limit {
+        return Err(too_large(limit));
+    }
+    tokio::fs::rename(&from, &path).await.map_err(|error| disk_problem(&error))?;
+    let part = Part { name, content_type, path, size };
+    refuse_text(&part).await?;
+    Ok(part)
 }
 
 #[derive(Clone, Copy, PartialEq)]
