@@ -964,7 +964,11 @@ editable?: Array<string>,
 /**
  * Further abilities; none where nothing is said.
  */
-features?: Array<string>, };
+features?: Array<string>, 
+/**
+ * A folder from which a studio on this computer takes files.
+ */
+incoming_folder?: string, };
 export type StatusView = { 
 /**
  * The backend, once one is chosen.

@@ -67,6 +67,16 @@ fn checks(shell: &Shell) -> Result<()> {
     } else {
         cmd!(shell, "cargo test --workspace --no-fail-fast").run()?;
     }
+    speech(shell)
+}
+
+/// Checks the speech recognition that packages have built in, and other builds have not.
+fn speech(shell: &Shell) -> Result<()> {
+    step("speech recognition, built in");
+    let built_in = ["--package", "tallylight-studio", "--features", "whisper"];
+    cmd!(shell, "cargo clippy {built_in...} --all-targets --quiet -- -D warnings").run()?;
+    cmd!(shell, "cargo test --quiet {built_in...} --lib speech").run()?;
+    cmd!(shell, "cargo test --quiet {built_in...} --test recognise").run()?;
     Ok(())
 }
 
