@@ -151,7 +151,7 @@ fn bundle(contents: &contents::Contents, staging: &Path) -> Value {
             "deb": {
                 "section": "video", "recommends": ["ffmpeg", "gnome-keyring | kwalletmanager | keepassxc"],
                 // The tray's library is loaded when the app starts, and is nowhere named in the program.
-                "depends": ["libc6 (>= 2.36)", "libayatana-appindicator3-1"], "files": files, "desktopTemplate": template,
+                "depends": ["libc6 (>= 2.36)", "libstdc++6 (>= 12)", "libayatana-appindicator3-1"], "files": files, "desktopTemplate": template,
                 "changelog": staging.join("changelog"),
             },
             "rpm": { "recommends": ["ffmpeg-free"], "depends": ["libayatana-appindicator-gtk3"], "files": files, "desktopTemplate": template },
