@@ -50,6 +50,7 @@ fn from_install_to_removal(shell: &Shell, deb: &Path, driver: &Path) -> Result<(
     install::apt(shell, &["install", path(deb)?])?;
     ensure!(version(shell)? == env!("CARGO_PKG_VERSION"), "this version is installed");
     FILES.iter().try_for_each(|file| fs::metadata(file).map(drop).with_context(|| format!("{file} is missing")))?;
+    recognises_speech(shell)?;
     use_it(shell, home.path(), driver, "upgraded")?;
     step("removing it");
     install::apt(shell, &["remove", "tallylight"])?;
@@ -57,6 +58,14 @@ fn from_install_to_removal(shell: &Shell, deb: &Path, driver: &Path) -> Result<(
         ensure!(!Path::new(file).exists(), "{file} stayed");
     }
     ensure!(home.path().join("data/tallylight").is_dir(), "what a person has is no part of the package");
+    Ok(())
+}
+
+/// Checks that whisper.cpp is built into the app, by what it says of a model that is none.
+fn recognises_speech(shell: &Shell) -> Result<()> {
+    let said = cmd!(shell, "/usr/bin/tallylight recognise-speech /dev/null /dev/null").ignore_status().ignore_stderr();
+    let said = said.read()?;
+    ensure!(said.contains("the model cannot be loaded"), "the app has no speech recognition: {said}");
     Ok(())
 }
 
