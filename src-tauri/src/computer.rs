@@ -51,6 +51,14 @@ impl Computer {
         Ok(())
     }
 
+    /// Says what is wrong with the model that settings choose, before they are kept.
+    ///
+    /// # Errors
+    /// Where it is no model.
+    pub fn check(&self, settings: &Settings) -> Result<(), Error> {
+        self.speech.check(settings.computer.speech_model.as_deref()).map_err(|error| refused(&error))
+    }
+
     /// Returns the state of speech recognition, and of the disk.
     pub async fn view(&self) -> ComputerView {
         let usage = match &*self.studio.lock().await {
@@ -121,7 +129,7 @@ impl Computer {
 }
 
 fn refused(error: &SpeechError) -> Error {
-    Error::new(Code::File, error.to_string())
+    Error::new(Code::InvalidContent, error.to_string())
 }
 
 async fn sign_in(studio: &Studio, handle: &Handle) -> Result<(), Error> {

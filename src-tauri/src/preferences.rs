@@ -131,6 +131,10 @@ pub fn read(settings: serde_json::Value) -> Result<Settings, Error> {
 /// Says what cannot be; nothing is kept then.
 pub async fn change(app: &AppHandle, settings: Settings) -> Result<(), Error> {
     check_network(&settings.network)?;
+    let held = app.state::<SettingsFile>().held().settings;
+    if held.computer.speech_model != settings.computer.speech_model {
+        app.state::<Computer>().check(&settings)?;
+    }
     app.state::<SettingsFile>().change(&settings)?;
     take_effect(app).await;
     Ok(())

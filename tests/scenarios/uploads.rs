@@ -110,8 +110,16 @@ async fn a_video_of_this_computer_is_not_copied_and_the_original_stays() {
     let folder = stage.videos().join("studio/videos").join(job.video_id.expect("a video").as_str());
     let copy = folder.join("source.mp4");
     assert!(is_shared(&video, &copy), "{}", copy.display());
-    assert!(stage.studio().usage().await.finished == 1 && stage.studio().delete_finished_copies().await > 0);
-    assert!(!copy.exists(), "the studio's name of it is gone");
+    // What is another name of the original takes nothing, and stays.
+    let shared = stage.studio().usage().await;
+    let api = StudioApi::of(&stage).await;
+    let sent = api.processed(&video, None).await;
+    let usage = stage.studio().usage().await;
+    assert_eq!(usage.finished, shared.finished + 1);
+    assert!(usage.finished_bytes - shared.finished_bytes == before.0.len() as u64 && usage.bytes > shared.bytes);
+    assert_eq!(stage.studio().delete_finished_copies().await, usage.finished_bytes);
+    let sent = stage.videos().join("studio/videos").join(sent["video_id"].as_str().expect("an id")).join("source.mp4");
+    assert!(!sent.exists() && copy.exists() == (shared.finished == 0));
     let after = (fs::read(&video).expect("a file"), fs::metadata(&video).expect("a file").modified().expect("a time"));
     assert!(before == after, "the original is as it was");
     assert_eq!(fs::read_dir(stage.videos().join("studio/incoming")).expect("a folder").count(), 0);

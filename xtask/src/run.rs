@@ -25,6 +25,10 @@ pub fn root() -> PathBuf {
 pub fn shell() -> Result<Shell> {
     let shell = Shell::new()?;
     shell.change_dir(root());
+    // whisper.cpp's bindings are those of its crate, which need no libclang; they are of systems whose `long` has 64 bits.
+    if cfg!(not(windows)) {
+        shell.set_var("WHISPER_DONT_GENERATE_BINDINGS", "1");
+    }
     Ok(shell)
 }
 

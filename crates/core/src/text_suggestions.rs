@@ -51,7 +51,6 @@ pub fn request(model: &str, material: &Material) -> Option<String> {
             "type": "json_schema",
             "json_schema": { "name": "video_texts", "strict": true, "schema": schema(chapters.len()) },
         },
-        "temperature": 0.4,
         "stream": false,
     });
     serde_json::to_string_pretty(&body).ok()

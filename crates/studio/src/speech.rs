@@ -4,7 +4,7 @@
 //! is there: the one that the environment names, else the built-in one with the model that was chosen.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     env,
     ffi::OsString,
     fs::File,
@@ -122,6 +122,8 @@ struct Held {
     model: Option<PathBuf>,
     downloads: BTreeMap<String, (Download, CancellationToken)>,
     speeds: Speeds,
+    /// The models whose speed was, or is, to be measured in this run.
+    measured: BTreeSet<PathBuf>,
 }
 
 /// A model that was chosen.
@@ -174,9 +176,21 @@ impl Speech {
         if env::var_os("TALLYLIGHT_WHISPER_MODEL").is_some() {
             return Ok(());
         }
-        let model = choice.map(|choice| self.file_of(choice)).transpose()?;
-        self.held().model = model;
+        let model = choice.map(|choice| self.file_of(choice));
+        if let Some(Err(SpeechError::Unreadable(file, _))) = &model {
+            // It may be on a disk that is not there now.
+            self.held().model = Some(file.into());
+        }
+        self.held().model = model.transpose()?;
         Ok(())
+    }
+
+    /// Says what is wrong with a choice, before it is made.
+    ///
+    /// # Errors
+    /// As [`Self::choose`].
+    pub fn check(&self, choice: Option<&str>) -> Result<(), SpeechError> {
+        choice.map_or(Ok(()), |choice| self.file_of(choice).map(drop))
     }
 
     fn file_of(&self, choice: &str) -> Result<PathBuf, SpeechError> {
@@ -337,10 +351,14 @@ impl Speech {
 
     /// Measures how fast a model is, where that is not known yet.
     pub async fn measure(&self, model: &Path) {
-        if self.held().speeds.contains_key(model) {
-            return;
-        }
         let Some(recogniser) = self.recogniser_with(Some(model)) else { return };
+        {
+            let mut held = self.held();
+            // One at a time of each, and none again that failed.
+            if held.speeds.contains_key(model) || !held.measured.insert(model.to_owned()) {
+                return;
+            }
+        }
         match speed::measure(recogniser.as_ref()).await {
             Ok(seconds) => {
                 let speeds = {

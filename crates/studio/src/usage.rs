@@ -20,7 +20,7 @@ pub fn measure(jobs: &Jobs, data_dir: &Path) -> Usage {
     let mut usage = Usage::default();
     for job in jobs.all() {
         let folder = fs::read_dir(video_folder(data_dir, &job.video_id)).into_iter().flatten().flatten();
-        usage.bytes += folder.filter_map(|entry| entry.metadata().ok()).map(|file| file.len()).sum::<u64>();
+        usage.bytes += folder.filter_map(|entry| own_size(&entry.path())).sum::<u64>();
         if let Some(size) = finished_copy(&job) {
             usage.finished_bytes += size;
             usage.finished += 1;
@@ -45,5 +45,16 @@ pub fn delete_finished_copies(jobs: &Jobs) -> u64 {
 /// Returns the size of a video's copy, where the work on it is done.
 fn finished_copy(job: &Job) -> Option<u64> {
     let is_done = job.progress.status == Status::Completed;
-    is_done.then(|| job.source.symlink_metadata().ok()).flatten().map(|file| file.len())
+    is_done.then(|| own_size(&job.source)).flatten()
+}
+
+/// Returns what a file takes; none where it is a link to another, or another name of one: deleting that frees nothing. Of a clone
+/// that shares its blocks nobody knows.
+fn own_size(file: &Path) -> Option<u64> {
+    let file = file.symlink_metadata().ok().filter(std::fs::Metadata::is_file)?;
+    #[cfg(unix)]
+    if std::os::unix::fs::MetadataExt::nlink(&file) > 1 {
+        return None;
+    }
+    Some(file.len())
 }

@@ -133,3 +133,20 @@ async fn the_stream_that_a_player_shows_is_pictured() {
     let found = sizes(&media.processed(&covered).await);
     assert!(found.iter().all(|size| *size == (320, 240)), "{found:?}");
 }
+
+#[tokio::test]
+async fn chapters_of_a_stream_that_does_not_begin_at_zero_are_where_its_scenes_are() {
+    let media = Media::set().await;
+    let scenes = "[0:v][1:v][2:v]concat=n=3:v=1";
+    let encode = "-c:v libx264 -preset ultrafast -pix_fmt yuv420p -g 250 -sc_threshold 0 -output_ts_offset 100";
+    let video = media.make(&format!(
+        "-f lavfi -i mandelbrot=s=320x240:r=25:start_scale=3 -f lavfi -i testsrc2=s=320x240:r=25:d=13 \
+         -f lavfi -i smptebars=s=320x240:r=25:d=12 -filter_complex [0:v]trim=duration=14[m];{} {encode} cut.ts",
+        scenes.replace("[0:v]", "[m]")
+    ));
+    let job = media.processed(&video).await;
+    let chapters = job["video_metadata"]["chapters"].as_array().unwrap_or_else(|| panic!("chapters in {job}"));
+    let starts: Vec<f64> = chapters.iter().filter_map(|chapter| chapter["start_seconds"].as_f64()).collect();
+    assert_eq!(starts.len(), 3, "{starts:?}");
+    assert!((starts[1] - 14.0).abs() < 1.0 && (starts[2] - 27.0).abs() < 1.0, "{starts:?}");
+}

@@ -71,6 +71,7 @@ export const suggestions: Messages["suggestions"] = {
     "Nur für Server, die einen wollen. Er liegt im Schlüsselbund und wird nie wieder gezeigt.",
   saveKey: "Speichern",
   keySaved: "Gespeichert",
+  removeKey: "Schlüssel entfernen",
   suggested: "Vorschlag",
   suggestedHint: "Aus dem Video gemacht. Er gilt, solange du ihn nicht änderst.",
   keep: "Übernehmen",

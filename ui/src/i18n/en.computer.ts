@@ -70,6 +70,7 @@ export const suggestions = {
   keyHint: "Only for servers that want one. It is kept in the keychain, and never shown again.",
   saveKey: "Save",
   keySaved: "Saved",
+  removeKey: "Remove key",
   suggested: "Suggested",
   suggestedHint: "Made from the video. It is used as it is, unless you edit it.",
   keep: "Keep",

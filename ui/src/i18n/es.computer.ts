@@ -70,6 +70,7 @@ export const suggestions: Messages["suggestions"] = {
   keyHint: "Solo para servidores que la piden. Se guarda en el llavero y no se vuelve a mostrar.",
   saveKey: "Guardar",
   keySaved: "Guardada",
+  removeKey: "Quitar la clave",
   suggested: "Sugerencia",
   suggestedHint: "Hecha a partir del vídeo. Se usa tal cual, salvo que la edites.",
   keep: "Aceptar",

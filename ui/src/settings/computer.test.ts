@@ -88,5 +88,7 @@ describe("a language model", () => {
     await press("Save");
     await screen.findByText("Saved");
     expect(backend.calls).toContain("setLanguageModelKey sk-1");
+    await press("Remove key");
+    expect(backend.calls).toContain("setLanguageModelKey ");
   });
 });

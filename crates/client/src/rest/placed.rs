@@ -5,6 +5,7 @@ use std::{
     fs,
     io::{self, ErrorKind},
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 use tallylight_core::discovery::Server;
@@ -12,6 +13,10 @@ use uuid::Uuid;
 
 /// A file of more bytes on another disk is linked to and not copied: nobody was asked for that much space.
 const LARGE: u64 = 1 << 30;
+/// A file that was written to more recently may not be finished.
+const RECENT: Duration = Duration::from_secs(10);
+/// After how long it is looked at again: an export writes several times a second.
+const LOOK_AGAIN: Duration = Duration::from_secs(1);
 
 /// A file in the studio's folder. When this is dropped it is removed, unless the studio took it.
 #[derive(Debug)]
@@ -33,9 +38,25 @@ impl Drop for Placed {
 /// to be sent.
 pub async fn place(server: &Server, video: &Path) -> Option<Placed> {
     let folder = server.incoming_folder.clone()?;
+    if !is_settled(video).await {
+        return None;
+    }
     let video = video.to_path_buf();
     let placed = tokio::task::spawn_blocking(move || place_in(&folder, &video)).await.ok()?;
     placed.inspect_err(|error| tracing::info!(%error, "the video is sent, because it cannot be linked")).ok()
+}
+
+/// Tells whether nobody writes to a file any more: one that was written to a moment ago is looked at twice. While it is sent, it
+/// would be seen to change.
+async fn is_settled(video: &Path) -> bool {
+    let look =
+        async || tokio::fs::metadata(video).await.ok().and_then(|file| Some((file.len(), file.modified().ok()?)));
+    let Some(before) = look().await else { return false };
+    if before.1.elapsed().is_ok_and(|age| age > RECENT) {
+        return true;
+    }
+    tokio::time::sleep(LOOK_AGAIN).await;
+    look().await == Some(before)
 }
 
 fn place_in(folder: &Path, video: &Path) -> io::Result<Placed> {

@@ -29,6 +29,8 @@ use crate::{
 
 /// The largest subtitle file that is taken, in bytes.
 const SUBTITLE_LIMIT: u64 = 16 << 20;
+/// The longest name of a placed file, in bytes: a UUID, however it is written.
+const MAX_NAME: usize = 64;
 
 pub async fn upload(State(app): State<App>, Who(claims): Who, multipart: Multipart) -> Response {
     let (video_id, folder) = match new_folder(&app).await {
@@ -148,22 +150,32 @@ async fn take(app: &App, mut multipart: Multipart, folder: &Path) -> Result<Take
 }
 
 /// Takes a file that a program of this computer placed in the folder for that; the field holds its name there.
-async fn adopt(app: &App, field: Field<'_>, folder: &Path) -> Result<Part, Response> {
+async fn adopt(app: &App, mut field: Field<'_>, folder: &Path) -> Result<Part, Response> {
     let limit = app.settings.upload_limit;
     let not_there = || problem(StatusCode::BAD_REQUEST, "no file is placed there: send its content as \"file\"");
     let incoming = app.settings.incoming_folder.as_deref().ok_or_else(not_there)?;
     let name = bare_name(field.file_name().unwrap_or("video"));
     let content_type = field.content_type().unwrap_or("application/octet-stream").to_owned();
-    let placed = field.text().await.map_err(|error| upload_problem(&error))?;
+    let mut placed = Vec::new();
+    while let Some(chunk) = field.chunk().await.map_err(|error| upload_problem(&error))? {
+        placed.extend_from_slice(&chunk);
+        if placed.len() > MAX_NAME {
+            return Err(not_there());
+        }
+    }
     // A name of another shape might lead out of the folder.
-    let placed = Uuid::parse_str(&placed).map_err(|_| not_there())?;
+    let placed = Uuid::try_parse_ascii(&placed).map_err(|_| not_there())?;
     let (from, path) = (incoming.join(placed.to_string()), folder.join(format!("source.{}", extension(&name))));
     let file = tokio::fs::metadata(&from).await.ok().filter(std::fs::Metadata::is_file);
     let size = file.ok_or_else(not_there)?.len();
     if size > limit {
         return Err(too_large(limit));
     }
-    tokio::fs::rename(&from, &path).await.map_err(|error| disk_problem(&error))?;
+    match tokio::fs::rename(&from, &path).await {
+        // Somebody moved the videos to another disk.
+        Err(error) if error.kind() == ErrorKind::CrossesDevices => return Err(not_there()),
+        moved => moved.map_err(|error| disk_problem(&error))?,
+    }
     let part = Part { name, content_type, path, size };
     refuse_text(&part).await?;
     Ok(part)

@@ -27,6 +27,8 @@ use crate::{
 pub struct Probe {
     /// How long the video is, in seconds; 0 where nobody knows.
     pub duration: f64,
+    /// When it begins, by the times of its own packets, in seconds. ffmpeg counts from there, ffprobe does not.
+    pub start: f64,
     /// The stream that a player shows.
     pub video: Option<Stream>,
     /// The streams of sound, the best first.
@@ -53,6 +55,7 @@ pub async fn run(work: &mut Work) -> Result<(), Failure> {
     let metadata = ContainerMetadata::of(&report);
     work.probe = Probe {
         duration,
+        start: report.start,
         video: report.video().cloned(),
         sounds: report.sounds().into_iter().cloned().collect(),
         subtitles: report.subtitles().into_iter().cloned().collect(),

@@ -58,6 +58,8 @@ const SHORTEST_INTERVAL: f64 = 0.5;
 const MOST_PICTURES: f64 = 10_000.0;
 /// How many pictures between two keyframes are compared at most.
 const MOST_WITHIN: f64 = 2_000.0;
+/// How far behind the largest packet pictures are decoded, in seconds.
+const BEHIND: f64 = 0.3;
 /// The file that small pictures are written to, as bare pixels.
 const PICTURES: &str = "keyframes.raw";
 
@@ -83,7 +85,7 @@ async fn among(work: &Work, keyframes: &[(f64, Picture)]) -> Result<Vec<f64>, Fa
     let mut decoded = 0.0;
     let mut changes: Vec<f64> = Vec::new();
     // Encoders begin anew where a scene does, sooner than they had to.
-    let is_exact = |Candidate { from, to, difference }: &Candidate| {
+    let is_exact = |Candidate { from, to, difference, .. }: &Candidate| {
         let interval = to - from;
         interval <= EXACT || interval < 0.9 * longest && *difference >= CERTAIN
     };
@@ -91,13 +93,25 @@ async fn among(work: &Work, keyframes: &[(f64, Picture)]) -> Result<Vec<f64>, Fa
     changes.extend(exact.iter().map(|candidate| candidate.to));
     let intervals: Vec<_> = others.iter().map(|candidate| (candidate.from, candidate.to)).collect();
     let packets = packets::read(work, &intervals).await;
-    for Candidate { from, to, difference } in others {
+    for candidate in others {
+        let Candidate { from, to, difference, .. } = candidate;
         let interval = to - from;
         if let Some(peak) = packets::peak(&packets, from, to) {
             changes.push(peak);
         } else if decoded + interval <= budget(if difference >= CERTAIN { BUDGET } else { UNCERTAIN_BUDGET }) {
             decoded += interval;
-            changes.extend(within(work, from, to, difference).await?);
+            // Most likely it is not behind the largest packet.
+            let early =
+                packets::largest(&packets, from, to).map(|time| time + BEHIND).filter(|early| *early < to - BEHIND);
+            let after = &keyframes[candidate.after].1;
+            let found = match early {
+                Some(early) => within(work, &candidate, early, after).await?,
+                None => None,
+            };
+            changes.extend(match found {
+                Some(found) => Some(found),
+                None => within(work, &candidate, to, after).await?,
+            });
         } else if difference >= CERTAIN {
             changes.push(to);
         }
@@ -112,17 +126,20 @@ struct Candidate {
     from: f64,
     to: f64,
     difference: f64,
+    /// Which keyframe is the later one.
+    after: usize,
 }
 
 /// Returns the pairs of keyframes that differ more than is usual, the most different first, each far enough from the others
 /// to begin a chapter.
 fn candidates(keyframes: &[(f64, Picture)]) -> Vec<Candidate> {
-    let pair = |pair: &[(f64, Picture)]| Candidate {
+    let pair = |(index, pair): (usize, &[(f64, Picture)])| Candidate {
         from: pair[0].0,
         to: pair[1].0,
         difference: pair[0].1.difference(&pair[1].1),
+        after: index + 1,
     };
-    let mut all: Vec<Candidate> = keyframes.windows(2).map(pair).collect();
+    let mut all: Vec<Candidate> = keyframes.windows(2).enumerate().map(pair).collect();
     all.sort_by(|a, b| b.difference.total_cmp(&a.difference).then(a.to.total_cmp(&b.to)));
     // Of a short video every second pair may show a change, of a usual one far fewer.
     let usual = all.get(all.len() * 3 / 4).map_or(0.0, |quartile| quartile.difference);
@@ -151,13 +168,14 @@ async fn keyframes(work: &mut Work) -> Result<Vec<(f64, Picture)>, Failure> {
     read.map(|()| times.into_iter().zip(pictures).collect())
 }
 
-/// Returns when a scene changes between two keyframes, in seconds: from then on pictures are more like the one after than the
-/// one before. None where pictures that differ little become others little by little.
-async fn within(work: &Work, from: f64, to: f64, difference: f64) -> Result<Option<f64>, Failure> {
+/// Returns when a scene changes between two keyframes, in seconds, as far as it is decoded: from then on pictures are more like
+/// the one after than the one before. None where it does not, or pictures that differ little become others little by little.
+async fn within(work: &Work, candidate: &Candidate, until: f64, after: &Picture) -> Result<Option<f64>, Failure> {
+    let from = candidate.from;
     // The change may be at the keyframe itself.
-    let (start, length) = (format!("{from:.3}"), format!("{:.3}", to - from + 0.2));
+    let (start, length) = (format!("{from:.3}"), format!("{:.3}", until - from + 0.2));
     let before: Vec<&str> = FEWER.into_iter().chain(["-ss", &start, "-t", &length]).collect();
-    let (args, file) = small_pictures(work, &before, "fast_bilinear", (to - from) / MOST_WITHIN);
+    let (args, file) = small_pictures(work, &before, "fast_bilinear", (until - from) / MOST_WITHIN);
     let mut times = Vec::new();
     let run = tool::run(&work.tools.ffmpeg, args, Limits::video(work.probe.duration), |line| {
         times.extend(tool::frame_time(line).map(|time| from + time));
@@ -165,14 +183,14 @@ async fn within(work: &Work, from: f64, to: f64, difference: f64) -> Result<Opti
     let read = run.await;
     let pictures = take(&file).await;
     read?;
-    Ok(change(&times, &pictures, difference))
+    Ok(change(&times, &pictures, after, candidate.difference))
 }
 
-fn change(times: &[f64], pictures: &[Picture], difference: f64) -> Option<f64> {
-    let (first, last) = (pictures.first()?, pictures.last()?);
+fn change(times: &[f64], pictures: &[Picture], after: &Picture, difference: f64) -> Option<f64> {
+    let first = pictures.first()?;
     let jump = pictures.windows(2).map(|pair| pair[0].difference(&pair[1])).fold(0.0, f64::max);
     let is_change = difference >= CERTAIN || jump >= difference / 2.0;
-    let place = pictures.iter().position(|picture| picture.difference(last) < picture.difference(first));
+    let place = pictures.iter().position(|picture| picture.difference(after) < picture.difference(first));
     place.filter(|_| is_change).and_then(|place| times.get(place)).copied()
 }
 
@@ -229,12 +247,13 @@ mod tests {
         let times: Vec<f64> = (0..100u32).map(|index| f64::from(index) / 10.0).collect();
         let of = |share: &dyn Fn(f64) -> f64| times.iter().map(|time| picture(share(*time))).collect::<Vec<_>>();
         let cut = of(&|time| if time < 6.3 { 0.1 } else { 0.9 });
-        assert_eq!(change(&times, &cut, 0.9), Some(6.3));
+        assert_eq!(change(&times, &cut, &cut[99], 0.9), Some(6.3));
+        assert_eq!(change(&times[..60], &cut[..60], &cut[99], 0.9), None, "not as far as it is decoded");
         let fade = of(&|time| (0.1 + 0.8 * (time - 4.0) / 2.0).clamp(0.1, 0.9));
-        let middle = change(&times, &fade, 0.9).expect("a change");
+        let middle = change(&times, &fade, &fade[99], 0.9).expect("a change");
         assert!((4.5..5.6).contains(&middle), "{middle}");
         let drift = of(&|time| 0.1 + time / 30.0);
-        assert_eq!(change(&times, &drift, 0.5), None);
-        assert_eq!(change(&[], &[], 0.9), None);
+        assert_eq!(change(&times, &drift, &drift[99], 0.5), None);
+        assert_eq!(change(&[], &[], &cut[99], 0.9), None);
     }
 }

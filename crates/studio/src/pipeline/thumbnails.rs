@@ -17,7 +17,7 @@ use choice::Picture;
 /// How many thumbnails a video of ordinary length gets.
 const WANTED: u32 = 5;
 /// How many pictures are taken for each, to choose from.
-const CANDIDATES: u32 = 3;
+const CANDIDATES: u32 = 2;
 
 pub async fn run(work: &mut Work) -> Result<Outcome, Failure> {
     let (wanted, per_thumbnail) = numbers(work.probe.duration);

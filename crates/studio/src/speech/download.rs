@@ -93,7 +93,10 @@ pub async fn download(client: &Client, model: &Model, target: &Path, tell: impl 
         let _ = fs::remove_file(&part).await;
         return Err(Trouble::Damaged);
     }
-    File::open(&part).await.map_err(|_| Trouble::Disk)?.sync_all().await.map_err(|_| Trouble::Disk)?;
+    // Windows writes only what was opened to be written.
+    let file = OpenOptions::new().write(true).open(&part).await.map_err(|_| Trouble::Disk)?;
+    file.sync_all().await.map_err(|_| Trouble::Disk)?;
+    drop(file);
     fs::rename(&part, target).await.map_err(|_| Trouble::Disk)
 }
 

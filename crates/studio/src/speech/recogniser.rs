@@ -99,7 +99,7 @@ impl Recogniser for Program {
             let target = audio.with_extension("srt");
             let stem = audio.with_extension("");
             let given = ["-m".as_ref(), self.model.as_os_str(), "-f".as_ref(), audio.as_os_str()];
-            let wanted = ["-l", "auto", "-osrt", "-pp", "-np", "-of"].map(OsStr::new);
+            let wanted = ["-l", "auto", "-osrt", "-pp", "-of"].map(OsStr::new);
             let args = given.into_iter().chain(wanted).chain([stem.as_os_str()]);
             let mut language = None;
             let run = tool::run(&self.program, args, Limits::speech(duration), |line| {

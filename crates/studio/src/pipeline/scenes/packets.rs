@@ -31,14 +31,18 @@ pub async fn read(work: &Work, intervals: &[(f64, f64)]) -> Vec<Packet> {
     if intervals.is_empty() {
         return Vec::new();
     }
-    let parts: Vec<String> = intervals.iter().map(|(from, to)| format!("{from:.3}%{to:.3}")).collect();
+    let start = work.probe.start;
+    let part = |(from, to): &(f64, f64)| format!("{:.3}%{:.3}", from + start, to + start);
+    let parts: Vec<String> = intervals.iter().map(part).collect();
     let stream = work.probe.video.as_ref().map_or_else(|| "v:0".to_owned(), |stream| stream.index.to_string());
     let options = ["-v", "error", "-select_streams", &stream, "-read_intervals", &parts.join(",")];
     let shown = ["-show_entries", "packet=pts_time,size,flags", "-of", "csv=p=0"];
     let mut args: Vec<OsString> = options.iter().chain(&shown).map(OsString::from).collect();
     args.extend(input::video(&work.job.source));
     let mut packets = Vec::new();
-    let run = tool::run(&work.tools.ffprobe, args, Limits::probe(), |line| packets.extend(packet(line)));
+    let run = tool::run(&work.tools.ffprobe, args, Limits::probe(), |line| {
+        packets.extend(packet(line).map(|packet| Packet { time: packet.time - start, ..packet }));
+    });
     if let Err(failure) = run.await {
         tracing::info!(details = %failure.details, "the sizes of packets cannot be read");
     }
@@ -56,13 +60,22 @@ fn packet(line: Line<'_>) -> Option<Packet> {
 
 /// Returns the time of the one packet between two keyframes that is far larger than all others.
 pub fn peak(packets: &[Packet], from: f64, to: f64) -> Option<f64> {
-    let inner = |packet: &&Packet| packet.time > from + SETTLING && packet.time < to;
-    let inner: Vec<&Packet> = packets.iter().filter(inner).collect();
+    let inner = between(packets, from, to);
     let largest = inner.iter().max_by(|a, b| a.size.total_cmp(&b.size))?;
     let after = largest.time..largest.time + SETTLING;
     let others = inner.iter().filter(|packet| !after.contains(&packet.time));
     let next = others.map(|packet| packet.size).fold(0.0, f64::max);
     (inner.len() >= FEWEST && largest.size >= PEAK * next).then_some(largest.time)
+}
+
+/// Returns the time of the largest packet between two keyframes.
+pub fn largest(packets: &[Packet], from: f64, to: f64) -> Option<f64> {
+    between(packets, from, to).iter().max_by(|a, b| a.size.total_cmp(&b.size)).map(|packet| packet.time)
+}
+
+/// Returns the packets between two keyframes, without those that mend the first one.
+fn between(packets: &[Packet], from: f64, to: f64) -> Vec<&Packet> {
+    packets.iter().filter(|packet| packet.time > from + SETTLING && packet.time < to).collect()
 }
 
 #[cfg(test)]
