@@ -143,3 +143,22 @@ async fn only_what_was_placed_there_is_taken_from_the_folder() {
     }
     assert!(stage.videos().join("outside.mp4").exists() && incoming.join("named.mp4").exists());
 }
+
+#[tokio::test]
+async fn half_an_upload_that_a_crash_left_behind_is_removed_at_the_next_start() {
+    let mut stage = Stage::live().await;
+    let video = Video::Silent.make(stage.videos(), "whole.mp4");
+    stage.client.upload(video).await.expect("a job");
+    let kept = stage.ended("whole.mp4").await.video_id.expect("a video");
+    stage.stop_studio().await;
+    let videos = stage.videos().join("studio/videos");
+    let folder = |name: &str, file: &str| {
+        fs::create_dir(videos.join(name)).expect("a folder");
+        fs::write(videos.join(name).join(file), b"some bytes").expect("a file");
+    };
+    folder("half", "source.mp4");
+    folder("of-a-lost-database", "picture.jpg");
+    stage.restart_studio().await;
+    let left = |name: &str| videos.join(name).exists();
+    assert_eq!((left(kept.as_str()), left("half"), left("of-a-lost-database")), (true, false, true));
+}

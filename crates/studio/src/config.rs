@@ -69,12 +69,31 @@ pub struct Tools {
     pub ffmpeg: OsString,
     /// Looks into files.
     pub ffprobe: OsString,
+    /// Whether ffmpeg may decode by hardware.
+    pub hardware: HardwareDecoding,
+}
+
+/// Whether videos may be decoded by hardware. It is used only where it was tried and found faster.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HardwareDecoding {
+    /// Never.
+    Off,
+    /// Where the computer has a device for it.
+    WithDevice,
+    /// Whatever the computer has.
+    Try,
 }
 
 impl Tools {
-    /// Reads `TALLYLIGHT_FFMPEG` and `TALLYLIGHT_FFPROBE`; what is not set is looked for on the path.
+    /// Reads `TALLYLIGHT_FFMPEG` and `TALLYLIGHT_FFPROBE`; what is not set is looked for on the path. Without hardware where
+    /// `TALLYLIGHT_HARDWARE_DECODING` is 0.
     pub fn from_env() -> Self {
         let program = |name: &str, default: &str| env::var_os(name).unwrap_or_else(|| default.into());
-        Self { ffmpeg: program("TALLYLIGHT_FFMPEG", "ffmpeg"), ffprobe: program("TALLYLIGHT_FFPROBE", "ffprobe") }
+        let is_off = env::var_os("TALLYLIGHT_HARDWARE_DECODING").is_some_and(|value| value == "0");
+        Self {
+            ffmpeg: program("TALLYLIGHT_FFMPEG", "ffmpeg"),
+            ffprobe: program("TALLYLIGHT_FFPROBE", "ffprobe"),
+            hardware: if is_off { HardwareDecoding::Off } else { HardwareDecoding::WithDevice },
+        }
     }
 }

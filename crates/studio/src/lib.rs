@@ -10,6 +10,7 @@ mod db;
 mod http;
 mod hub;
 mod jobs;
+mod leftovers;
 mod pipeline;
 mod places;
 mod server;
@@ -18,6 +19,6 @@ pub mod speech;
 mod tokens;
 mod usage;
 
-pub use config::{Config, SignUp, Tools};
+pub use config::{Config, HardwareDecoding, SignUp, Tools};
 pub use server::{Studio, StudioError};
 pub use usage::Usage;

@@ -3,10 +3,12 @@
 
 use std::{
     collections::BTreeMap,
+    panic::AssertUnwindSafe,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
+use futures_util::FutureExt;
 use serde_json::json;
 use tokio::sync::Semaphore;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -20,6 +22,7 @@ use crate::{
 mod audio;
 mod chapters;
 mod failure;
+mod hardware;
 mod input;
 mod length;
 mod probe;
@@ -31,6 +34,7 @@ mod transcript;
 mod work;
 
 use failure::{Failure, Severity};
+use hardware::Hardware;
 pub use stage::Stage;
 use work::{Outcome, Work};
 
@@ -43,6 +47,7 @@ pub struct Pipeline {
     jobs: Jobs,
     tools: Arc<Tools>,
     speech: Speech,
+    hardware: Hardware,
     data_dir: PathBuf,
     places: Arc<Semaphore>,
     stop: CancellationToken,
@@ -85,6 +90,7 @@ impl Pipeline {
             jobs,
             tools: Arc::new(tools),
             speech,
+            hardware: Hardware::default(),
             data_dir,
             places: Arc::new(Semaphore::new(AT_A_TIME)),
             stop: CancellationToken::new(),
@@ -117,9 +123,24 @@ impl Pipeline {
                 Some(())
             };
             // What the end of the studio cuts short stays unfinished in the database, and is resumed at the next start.
-            queued.cancel.run_until_cancelled(work).await;
+            let worked = AssertUnwindSafe(queued.cancel.run_until_cancelled(work)).catch_unwind().await;
+            if worked.is_err() {
+                pipeline.give_up(&job_id);
+            }
             pipeline.clean_up(&job_id).await;
         });
+    }
+
+    /// Fails a job whose work ended by a fault of the studio's own, so that it does not stand there as if it went on.
+    fn give_up(&self, job_id: &str) {
+        let Some(job) = self.jobs.job(job_id).filter(|job| !job.progress.status.is_final()) else { return };
+        tracing::error!(job_id, "the work on a job ended by a fault of the studio");
+        let message =
+            "The studio made a mistake while it processed this video. Try it again; if that does not help, report it.";
+        let error = json!({ "error_code": "studio_fault", "error_message": message, "recoverable": false });
+        self.jobs.tell_error(job_id, &error);
+        let failed = Progress::new(Status::Failed, job.progress.progress_percent);
+        self.jobs.set_progress(job_id, Progress { error_message: Some(message.to_owned()), ..failed });
     }
 
     /// Ends the work on a job, and waits until its programs have ended.
@@ -172,8 +193,8 @@ impl Pipeline {
     }
 
     async fn work(&self, job: Job, folder: &Path) {
-        let mut work =
-            Work::new(self.jobs.clone(), Arc::clone(&self.tools), self.speech.clone(), job, folder.to_path_buf());
+        let engines = (self.speech.clone(), self.hardware.clone());
+        let mut work = Work::new(self.jobs.clone(), Arc::clone(&self.tools), engines, job, folder.to_path_buf());
         for stage in Stage::ALL {
             work.begin(stage);
             match run_stage(stage, &mut work).await {

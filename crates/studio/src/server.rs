@@ -19,6 +19,7 @@ use crate::{
     http::{App, Settings, Uploads, off_the_loop, router},
     hub::Hub,
     jobs::Jobs,
+    leftovers,
     pipeline::Pipeline,
     tokens::Tokens,
     usage::{self, Usage},
@@ -96,6 +97,7 @@ impl Studio {
         let accounts = Accounts::new(db.clone());
         let uploads = Uploads::new(&data_dir);
         uploads.remove_expired().await;
+        leftovers::remove(&data_dir, &jobs, &uploads.video_ids().await);
         let app = App {
             accounts: accounts.clone(),
             tokens: Tokens::new(&db.secret("jwt_secret")?, token_ttl),

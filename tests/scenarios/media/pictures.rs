@@ -1,8 +1,10 @@
 //! Thumbnails: in the shape and the colours that a player shows, at least one, the best as the cover.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde_json::Value;
+use tallylight_studio::HardwareDecoding;
+use tallylight_tests::Stage;
 
 use super::{H264, Media, codes, thumbnails};
 
@@ -149,4 +151,42 @@ async fn chapters_of_a_stream_that_does_not_begin_at_zero_are_where_its_scenes_a
     let starts: Vec<f64> = chapters.iter().filter_map(|chapter| chapter["start_seconds"].as_f64()).collect();
     assert_eq!(starts.len(), 3, "{starts:?}");
     assert!((starts[1] - 14.0).abs() < 1.0 && (starts[2] - 27.0).abs() < 1.0, "{starts:?}");
+}
+
+/// Stands in for ffmpeg on a computer whose hardware decodes, or does not: it notes its arguments, and takes its time without
+/// hardware.
+#[cfg(unix)]
+fn with_hardware(folder: &Path, works: bool) -> PathBuf {
+    let program = folder.join("ffmpeg");
+    let unless = if works { "" } else { "exit 1" };
+    let script = format!(
+        "#!/bin/sh\necho \"$*\" >> {}/asked\nwith=no\nfor arg; do\n  shift\n  case \"$arg\" in\n    \
+         -hwaccel) with=yes; {unless};;\n    auto) ;;\n    *) set -- \"$@\" \"$arg\";;\n  esac\ndone\n\
+         case \"$with $*\" in no*-frames:v\\ 60*) sleep 2;; esac\nexec ffmpeg \"$@\"\n",
+        folder.display()
+    );
+    std::fs::write(&program, script).expect("a script");
+    std::fs::set_permissions(&program, std::os::unix::fs::PermissionsExt::from_mode(0o755)).expect("permissions");
+    program
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn hardware_decodes_where_it_was_tried_and_found_faster() {
+    for works in [true, false] {
+        let folder = tempfile::tempdir().expect("a folder");
+        let program = with_hardware(folder.path(), works);
+        let stage = Stage::set_with(|config| {
+            config.tools.ffmpeg = program.into();
+            config.tools.hardware = HardwareDecoding::Try;
+        });
+        let media = Media::of(stage.await).await;
+        let video = media.make("-f lavfi -i testsrc2=s=320x240:r=10:d=61 -c:v libx264 -preset ultrafast long.mp4");
+        let job = media.processed(&video).await;
+        assert_eq!((job["status"].as_str(), codes(&job).len()), (Some("COMPLETED"), 0), "{job}");
+        let asked = std::fs::read_to_string(folder.path().join("asked")).expect("what was asked");
+        let keyframes =
+            asked.lines().find(|line| line.contains("nokey") && line.contains("rawvideo")).expect("keyframes");
+        assert_eq!(keyframes.contains("-hwaccel auto"), works, "{asked}");
+    }
 }

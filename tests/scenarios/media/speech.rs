@@ -31,6 +31,8 @@ struct StandIn {
     heard: Option<Heard>,
     /// Whether it works for ever.
     hangs: bool,
+    /// Whether it has a fault of its own.
+    panics: bool,
     began: Notify,
     ended: Arc<AtomicBool>,
 }
@@ -56,6 +58,7 @@ impl Recogniser for StandIn {
             assert!(audio.is_file() && duration > 0.0);
             progress(50.0);
             self.began.notify_one();
+            assert!(!self.panics, "as it is told");
             if self.hangs {
                 std::future::pending::<()>().await;
             }
@@ -84,6 +87,16 @@ async fn an_engine_that_hears_nobody_leaves_the_stage_skipped() {
     let job = media.processed(&media.video()).await;
     assert_eq!((job["status"].as_str(), codes(&job).len()), (Some("COMPLETED"), 0));
     assert_eq!(job["processing_stages"]["TRANSCRIPTION"]["skipped"], true);
+}
+
+#[tokio::test]
+async fn a_fault_of_the_studio_itself_fails_the_video_and_no_other() {
+    let engine = Arc::new(StandIn { panics: true, ..StandIn::default() });
+    let media = media_with(&engine).await;
+    let job = media.processed(&media.video()).await;
+    assert_eq!((job["status"].as_str(), codes(&job)), (Some("FAILED"), vec!["studio_fault".to_owned()]));
+    let silent = media.make("-f lavfi -i testsrc2=d=5:s=320x240 -c:v libx264 -preset ultrafast silent.mp4");
+    assert_eq!(media.processed(&silent).await["status"], "COMPLETED");
 }
 
 #[tokio::test]

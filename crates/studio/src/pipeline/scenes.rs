@@ -160,7 +160,9 @@ fn candidates(keyframes: &[(f64, Picture)]) -> Vec<Candidate> {
 async fn keyframes(work: &mut Work) -> Result<Vec<(f64, Picture)>, Failure> {
     // Some decoders give every picture, and some videos have nothing but keyframes: as many as a file may hold are enough.
     let apart = (work.probe.duration / MOST_PICTURES).max(SHORTEST_INTERVAL);
-    let (args, file) = small_pictures(work, &KEYFRAMES_ALONE, "area", apart);
+    let options = work.hardware.options(work).await;
+    let before: Vec<&str> = options.iter().copied().chain(KEYFRAMES_ALONE).collect();
+    let (args, file) = small_pictures(work, &before, "area", apart);
     let mut times = Vec::new();
     let read =
         work.read_through(args, Limits::video(work.probe.duration), |line| times.extend(tool::frame_time(line))).await;
@@ -174,7 +176,9 @@ async fn within(work: &Work, candidate: &Candidate, until: f64, after: &Picture)
     let from = candidate.from;
     // The change may be at the keyframe itself.
     let (start, length) = (format!("{from:.3}"), format!("{:.3}", until - from + 0.2));
-    let before: Vec<&str> = FEWER.into_iter().chain(["-ss", &start, "-t", &length]).collect();
+    let options = work.hardware.options(work).await;
+    let seek = ["-ss", &start, "-t", &length];
+    let before: Vec<&str> = options.iter().copied().chain(FEWER).chain(seek).collect();
     let (args, file) = small_pictures(work, &before, "fast_bilinear", (until - from) / MOST_WITHIN);
     let mut times = Vec::new();
     let run = tool::run(&work.tools.ffmpeg, args, Limits::video(work.probe.duration), |line| {
@@ -221,7 +225,8 @@ async fn take(file: &Path) -> Vec<Picture> {
 async fn in_all(work: &Work) -> Result<Vec<f64>, Failure> {
     let filter = format!("{SMALL},select='gt(scene,{THRESHOLD})',{PRINT}");
     let map = work.probe.map_video();
-    let args = input::ffmpeg(&QUICK, &work.job.source, ["-map", &map, "-vf", &filter, "-f", "null", "-"]);
+    let before: Vec<&str> = work.hardware.options(work).await.iter().copied().chain(QUICK).collect();
+    let args = input::ffmpeg(&before, &work.job.source, ["-map", &map, "-vf", &filter, "-f", "null", "-"]);
     let mut times = Vec::new();
     // Nothing is reported as long as nothing changes.
     tool::run(&work.tools.ffmpeg, args, Limits::video(work.probe.duration).without_standstill(), |line| {

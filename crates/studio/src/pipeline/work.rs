@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use super::{
     failure::{Failure, Severity},
+    hardware::Hardware,
     probe::Probe,
     stage::Stage,
     tool::{self, Limits, Line},
@@ -41,6 +42,8 @@ pub struct Work {
     pub tools: Arc<Tools>,
     /// What recognises speech.
     pub speech: Speech,
+    /// What decodes by hardware.
+    pub hardware: Hardware,
     /// The folder of the video's files.
     pub folder: PathBuf,
     /// What PROBE found.
@@ -59,13 +62,14 @@ pub struct Work {
 
 impl Work {
     /// Makes the work on a job.
-    pub fn new(jobs: Jobs, tools: Arc<Tools>, speech: Speech, job: Job, folder: PathBuf) -> Self {
+    pub fn new(jobs: Jobs, tools: Arc<Tools>, engines: (Speech, Hardware), job: Job, folder: PathBuf) -> Self {
         let audio = folder.join(format!("audio-{}.wav", Uuid::new_v4()));
         Self {
             job,
             jobs,
             tools,
-            speech,
+            speech: engines.0,
+            hardware: engines.1,
             folder,
             probe: Probe::default(),
             audio,

@@ -138,6 +138,18 @@ impl Uploads {
         rfc2822::DateTimePrinter::new().timestamp_to_rfc9110_string(&end).unwrap_or_default()
     }
 
+    /// Returns the ids of the videos that unfinished uploads will be.
+    pub async fn video_ids(&self) -> BTreeSet<String> {
+        let mut ids = BTreeSet::new();
+        let Ok(mut entries) = tokio::fs::read_dir(&self.folder).await else { return ids };
+        while let Ok(Some(entry)) = entries.next_entry().await {
+            let id = entry.file_name().to_string_lossy().into_owned();
+            let Ok(description) = tokio::fs::read(self.description(&id)).await else { continue };
+            ids.extend(serde_json::from_slice::<Upload>(&description).map(|upload| upload.video_id).ok());
+        }
+        ids
+    }
+
     /// Removes the uploads that have rested too long.
     pub async fn remove_expired(&self) {
         let Ok(mut entries) = tokio::fs::read_dir(&self.folder).await else { return };
