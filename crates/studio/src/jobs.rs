@@ -1,7 +1,7 @@
 //! The jobs: kept in memory and in the database, changed in one place, announced with every change.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
@@ -69,6 +69,11 @@ impl Jobs {
         let mut jobs: Vec<Job> = self.lock().values().filter(|job| job.account_id == account_id).cloned().collect();
         jobs.sort_by(|a, b| b.created_at.cmp(&a.created_at).then_with(|| a.id.cmp(&b.id)));
         jobs
+    }
+
+    /// Returns the ids of all videos.
+    pub fn video_ids(&self) -> BTreeSet<String> {
+        self.lock().values().map(|job| job.video_id.clone()).collect()
     }
 
     /// Returns all jobs.

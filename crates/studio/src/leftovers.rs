@@ -7,11 +7,10 @@ use crate::jobs::Jobs;
 /// Removes the folders of videos that belong to no job and to no upload that goes on. One with pictures was worked on, and is
 /// left to whoever lost its database.
 pub fn remove(data_dir: &Path, jobs: &Jobs, uploads: &BTreeSet<String>) {
-    let known: BTreeSet<String> =
-        jobs.all().into_iter().map(|job| job.video_id).chain(uploads.iter().cloned()).collect();
+    let known = jobs.video_ids();
     for folder in fs::read_dir(data_dir.join("videos")).into_iter().flatten().flatten() {
         let name = folder.file_name().to_string_lossy().into_owned();
-        if known.contains(&name) || has_pictures(&folder.path()) {
+        if known.contains(&name) || uploads.contains(&name) || has_pictures(&folder.path()) {
             continue;
         }
         match fs::remove_dir_all(folder.path()) {

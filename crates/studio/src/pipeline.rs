@@ -193,8 +193,9 @@ impl Pipeline {
     }
 
     async fn work(&self, job: Job, folder: &Path) {
-        let engines = (self.speech.clone(), self.hardware.clone());
-        let mut work = Work::new(self.jobs.clone(), Arc::clone(&self.tools), engines, job, folder.to_path_buf());
+        let (speech, hardware) = (self.speech.clone(), self.hardware.clone());
+        let (jobs, tools) = (self.jobs.clone(), Arc::clone(&self.tools));
+        let mut work = Work::new(jobs, tools, speech, hardware, job, folder.to_path_buf());
         for stage in Stage::ALL {
             work.begin(stage);
             match run_stage(stage, &mut work).await {

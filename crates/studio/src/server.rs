@@ -79,11 +79,10 @@ impl Studio {
     pub async fn start(config: Config) -> Result<Self, StudioError> {
         let Config { data_dir, port, token_ttl, heartbeat, upload_limit, link_uploads, sign_up, tools, speech } =
             config;
-        private_folder(&data_dir)
-            .map_err(|error| StudioError::Folder { folder: data_dir.display().to_string(), error })?;
+        let folder_error = |error| StudioError::Folder { folder: data_dir.display().to_string(), error };
+        private_folder(&data_dir).map_err(folder_error)?;
         let lock = lock(&data_dir)?;
-        let incoming_folder = incoming(&data_dir, link_uploads)
-            .map_err(|error| StudioError::Folder { folder: data_dir.display().to_string(), error })?;
+        let incoming_folder = incoming(&data_dir, link_uploads).map_err(folder_error)?;
         let db = Db::open(&data_dir.join("studio.db"))?;
         let port_error = |error| StudioError::Port { port, error };
         let listener = listen(port, db.last_port()?).await.map_err(port_error)?;

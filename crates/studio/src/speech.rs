@@ -21,6 +21,7 @@ mod child;
 mod download;
 mod recogniser;
 mod speed;
+mod state;
 #[cfg(feature = "whisper")]
 mod whisper;
 
@@ -28,6 +29,7 @@ pub use catalogue::Model;
 pub use child::recognise_if_asked;
 pub use download::Trouble;
 pub use recogniser::{Heard, Program, Recogniser};
+pub use state::{Chosen, Download, DownloadState, Engine, ModelState};
 
 use download::{Step, part_of};
 use recogniser::BuiltIn;
@@ -53,54 +55,6 @@ pub enum SpeechError {
     Undeletable(String, std::io::Error),
 }
 
-/// What recognises speech.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Engine {
-    /// The engine of this program.
-    BuiltIn,
-    /// A program that the environment names.
-    Program,
-    /// None: this program was built without one, or the processor is too old for it.
-    None,
-}
-
-/// A download as it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Download {
-    /// How many bytes have arrived.
-    pub received: u64,
-    /// What it does.
-    pub state: DownloadState,
-}
-
-/// What a download does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum DownloadState {
-    /// Bytes arrive.
-    Running,
-    /// The checksum is computed.
-    Checking,
-    /// It was stopped, and can go on.
-    Stopped,
-    /// It failed, and can be tried anew.
-    Failed(Trouble),
-}
-
-/// A model of the list, and what of it is on this computer.
-#[derive(Clone, Debug)]
-pub struct ModelState {
-    /// The model.
-    pub model: Model,
-    /// Where its file is, or will be.
-    pub file: PathBuf,
-    /// Whether its file is here.
-    pub is_here: bool,
-    /// Its download, where there is one that is not complete.
-    pub download: Option<Download>,
-    /// How many seconds ten seconds of sound took, where that was measured.
-    pub seconds_for_ten: Option<f64>,
-}
-
 /// Speech recognition of one studio.
 #[derive(Clone, Debug)]
 pub struct Speech(Arc<Inner>);
@@ -124,17 +78,6 @@ struct Held {
     speeds: Speeds,
     /// The models whose speed was, or is, to be measured in this run.
     measured: BTreeSet<PathBuf>,
-}
-
-/// A model that was chosen.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Chosen {
-    /// Its file.
-    pub file: PathBuf,
-    /// Whether the file is there.
-    pub is_here: bool,
-    /// How many seconds ten seconds of sound take, where that was measured.
-    pub seconds_for_ten: Option<f64>,
 }
 
 impl Speech {
@@ -382,12 +325,6 @@ impl Speech {
 
     fn held(&self) -> MutexGuard<'_, Held> {
         self.0.held.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Download {
-    fn is_running(&self) -> bool {
-        matches!(self.state, DownloadState::Running | DownloadState::Checking)
     }
 }
 

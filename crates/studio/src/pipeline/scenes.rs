@@ -104,14 +104,12 @@ async fn among(work: &Work, keyframes: &[(f64, Picture)]) -> Result<Vec<f64>, Fa
             let early =
                 packets::largest(&packets, from, to).map(|time| time + BEHIND).filter(|early| *early < to - BEHIND);
             let after = &keyframes[candidate.after].1;
-            let found = match early {
-                Some(early) => within(work, &candidate, early, after).await?,
-                None => None,
-            };
-            changes.extend(match found {
-                Some(found) => Some(found),
-                None => within(work, &candidate, to, after).await?,
-            });
+            for until in early.into_iter().chain([to]) {
+                if let Some(found) = within(work, &candidate, until, after).await? {
+                    changes.push(found);
+                    break;
+                }
+            }
         } else if difference >= CERTAIN {
             changes.push(to);
         }

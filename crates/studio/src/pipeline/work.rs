@@ -62,14 +62,14 @@ pub struct Work {
 
 impl Work {
     /// Makes the work on a job.
-    pub fn new(jobs: Jobs, tools: Arc<Tools>, engines: (Speech, Hardware), job: Job, folder: PathBuf) -> Self {
+    pub fn new(jobs: Jobs, tools: Arc<Tools>, speech: Speech, hardware: Hardware, job: Job, folder: PathBuf) -> Self {
         let audio = folder.join(format!("audio-{}.wav", Uuid::new_v4()));
         Self {
             job,
             jobs,
             tools,
-            speech: engines.0,
-            hardware: engines.1,
+            speech,
+            hardware,
             folder,
             probe: Probe::default(),
             audio,
