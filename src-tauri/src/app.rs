@@ -4,26 +4,34 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use tallylight_client::{Config, Handle, Identity, Keychain, LevelHand, Pictures, start};
-use tallylight_core::{view::Show, words::Words};
+use tallylight_core::{locale::Words, view::Show};
 use tauri::{AppHandle, Manager, RunEvent};
 use tauri_plugin_dialog::DialogExt;
 
 use crate::{
-    args::{Args, chosen_file},
-    commands,
-    computer::Computer,
     desktop::{self, Desktop},
-    pictures,
-    preferences::{self, Preferences},
-    quitting::{self, Quitting},
-    running,
-    settings::SettingsFile,
-    shell::{Pace, Window},
-    shows::{self, Shows},
-    starts::{self, Starts},
+    embedded_studio::Computer,
+    ipc::{
+        commands,
+        shell::{Pace, Window},
+    },
+    lifecycle::{
+        args::{Args, chosen_file},
+        instance_lock,
+        launch::{self, Starts},
+        shutdown::{self, Quitting},
+        updates::{self, Updates},
+    },
+    settings::{
+        file::SettingsFile,
+        preferences::{self, Preferences},
+    },
     tray,
-    updates::{self, Updates},
-    window,
+    window::{
+        self,
+        navigation::{self, Shows},
+        thumbnails,
+    },
 };
 
 /// The app's own entry in the keychain, so that it and `tally` never spend each other's refresh token.
@@ -41,7 +49,7 @@ pub fn run(args: Args, level: LevelHand) -> anyhow::Result<()> {
     let context = tauri::generate_context!();
     let app = tauri::Builder::default()
         // First of all plugins, so that a second start ends before it does anything.
-        .plugin(starts::single_instance(&context.config().identifier, &data_dir, &args))
+        .plugin(launch::single_instance(&context.config().identifier, &data_dir, &args))
         .plugin(tauri_plugin_deep_link::init())
         .plugin(tauri_plugin_dialog::init())
         .plugin(tauri_plugin_opener::init())
@@ -49,8 +57,8 @@ pub fn run(args: Args, level: LevelHand) -> anyhow::Result<()> {
         .plugin(tauri_plugin_autostart::Builder::new().arg("--hidden").build())
         .plugin(tauri_plugin_updater::Builder::new().build())
         .plugin(places)
-        .register_asynchronous_uri_scheme_protocol(pictures::SCHEME, |context, request, responder| {
-            pictures::serve(context.app_handle(), &request, responder);
+        .register_asynchronous_uri_scheme_protocol(thumbnails::SCHEME, |context, request, responder| {
+            thumbnails::serve(context.app_handle(), &request, responder);
         })
         .invoke_handler(commands::handler())
         .on_window_event(window::on_event)
@@ -65,16 +73,16 @@ pub fn run(args: Args, level: LevelHand) -> anyhow::Result<()> {
         })
         .build(context);
     let app = match app {
-        Err(error) if starts::is_lost(&error) => return running::try_again(error.into()),
+        Err(error) if launch::is_lost(&error) => return instance_lock::try_again(error.into()),
         app => app.context("the app could not be started")?,
     };
-    app.manage(running::Running::take(&desktop_dir(&data_dir))?);
+    app.manage(instance_lock::Running::take(&desktop_dir(&data_dir))?);
     app.run(|app, event| match event {
         // The last window was closed: it was not asked to end.
         RunEvent::ExitRequested { api, code: None, .. } if !app.state::<Quitting>().is_under_way() => {
             api.prevent_exit();
         }
-        RunEvent::Exit => tauri::async_runtime::block_on(quitting::end(app)),
+        RunEvent::Exit => tauri::async_runtime::block_on(shutdown::end(app)),
         #[cfg(target_os = "macos")]
         RunEvent::Reopen { .. } => window::show(app),
         _ => {}
@@ -109,7 +117,7 @@ pub fn data_dir(app: &AppHandle) -> PathBuf {
 
 fn set_up(app: &tauri::App, data_dir: &Path, args: Args, level: LevelHand) -> anyhow::Result<()> {
     #[cfg(unix)]
-    let signals = quitting::Signals::catch().context("signals cannot be caught")?;
+    let signals = shutdown::Signals::catch().context("signals cannot be caught")?;
     let desktop_dir = desktop_dir(data_dir);
     let here = args.this_computer || tallylight_client::last_identity(&desktop_dir) == Some(Identity::ThisComputer);
     let settings = SettingsFile::open(&desktop_dir);
@@ -144,7 +152,7 @@ fn set_up(app: &tauri::App, data_dir: &Path, args: Args, level: LevelHand) -> an
     desktop::tell_of_missing_tray(app.handle(), &desktop_dir);
     updates::begin(app.handle());
     #[cfg(target_os = "macos")]
-    starts::follow_links(app.handle());
+    launch::follow_links(app.handle());
     let app = app.handle().clone();
     tauri::async_runtime::spawn(async move {
         if here && let Err(error) = app.state::<Computer>().open(&handle).await {
@@ -152,7 +160,7 @@ fn set_up(app: &tauri::App, data_dir: &Path, args: Args, level: LevelHand) -> an
             // Back to the choice, where trying again says why.
             let _ = handle.cancel_sign_in().await;
         }
-        starts::first(&app, &args);
+        launch::first(&app, &args);
     });
     Ok(())
 }
@@ -166,7 +174,7 @@ pub fn upload(app: &AppHandle, videos: Vec<PathBuf>) {
             if let Err(error) = taken {
                 tracing::info!(code = ?error.code, "a video was not taken");
                 if error.code == tallylight_core::Code::SignedOut {
-                    shows::show(&app, Show::SignInFirst);
+                    navigation::show(&app, Show::SignInFirst);
                 }
             }
         });

@@ -21,7 +21,7 @@ mod gnome;
 #[cfg(target_os = "linux")]
 mod launcher;
 
-use crate::{shows, window};
+use crate::window::{self, navigation};
 
 /// How long a tray may take to start when a person logs in.
 const TRAY_LIMIT: Duration = Duration::from_secs(5);
@@ -78,12 +78,12 @@ pub fn tell_of_missing_tray(app: &AppHandle, folder: &Path) {
     }
     tauri::async_runtime::spawn(async move {
         tokio::time::sleep(TRAY_LIMIT).await;
-        let is_seen = || shows::is_listened_to(&app) && window::is_shown(&app);
+        let is_seen = || navigation::is_listened_to(&app) && window::is_shown(&app);
         while !(has_tray(&app) || is_seen()) {
             tokio::time::sleep(TRAY_LIMIT).await;
         }
         if !has_tray(&app) {
-            shows::tell(&app, Show::NoTray);
+            navigation::tell(&app, Show::NoTray);
             if let Err(error) = std::fs::write(told, "") {
                 tracing::warn!(%error, "it will be said again that there is no tray");
             }

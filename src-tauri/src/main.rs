@@ -11,26 +11,13 @@ use std::process::ExitCode;
 use clap::Parser;
 
 mod app;
-mod args;
-#[cfg(test)]
-mod bindings;
-mod commands;
-mod computer;
 mod desktop;
+mod embedded_studio;
+mod ipc;
+mod lifecycle;
 mod notifications;
-mod pictures;
-mod preferences;
-mod quitting;
-mod releases;
-mod running;
-mod save;
 mod settings;
-mod shell;
-mod shows;
-mod starts;
-mod suggestions;
 mod tray;
-mod updates;
 mod window;
 
 /// Holds what the jobs need in less memory than the system's, and finds room among a hundred thousand of them sooner.
@@ -50,10 +37,10 @@ fn main() -> anyhow::Result<ExitCode> {
     }
     tallylight_client::forbid_core_dumps();
     #[cfg(unix)]
-    args::start_with_names_as_text()?;
+    lifecycle::args::start_with_names_as_text()?;
     #[cfg(target_os = "linux")]
     window::without_buffers();
-    let args = args::Args::parse();
+    let args = lifecycle::args::Args::parse();
     let logs = args.data_dir().map(|folder| app::desktop_dir(&folder).join("logs"));
     let log = tallylight_client::log("warn,tallylight=info", logs.as_deref());
     app::run(args, log.level_hand())?;

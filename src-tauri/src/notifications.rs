@@ -6,8 +6,8 @@
 use notify_rust::{Notification, Timeout};
 use tallylight_core::{
     JobId,
+    locale::Words,
     view::{NoticeKind, NoticeView},
-    words::Words,
 };
 
 #[cfg(not(all(unix, not(target_os = "macos"))))]

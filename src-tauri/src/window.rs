@@ -17,11 +17,18 @@ use tauri::{
 };
 use tauri_plugin_window_state::StateFlags;
 
-use crate::{app, args::Args, pictures, quitting, settings::SettingsFile};
+use crate::{
+    app,
+    lifecycle::{args::Args, shutdown},
+    settings::file::SettingsFile,
+};
 
 #[cfg(target_os = "linux")]
 mod crash;
 mod drawing;
+pub mod navigation;
+pub mod save_dialog;
+pub mod thumbnails;
 
 #[cfg(target_os = "linux")]
 pub use drawing::without_buffers;
@@ -229,11 +236,11 @@ pub fn on_event(window: &Window, event: &WindowEvent) {
     match event {
         WindowEvent::CloseRequested { api, .. } => {
             api.prevent_close();
-            quitting::close(window);
+            shutdown::close(window);
         }
         WindowEvent::DragDrop(DragDropEvent::Drop { paths, .. }) => {
             let app = window.app_handle();
-            app::upload(app, paths.iter().filter(|path| !pictures::is_ours(app, path)).cloned().collect());
+            app::upload(app, paths.iter().filter(|path| !thumbnails::is_ours(app, path)).cloned().collect());
         }
         _ => {}
     }

@@ -4,7 +4,7 @@ use std::{path::Path, time::Duration};
 
 use serde_json::{Value, json};
 use tallylight_core::{
-    cache::Outcome,
+    library::Outcome,
     settings::{Automation, Settings},
 };
 use tallylight_tests::{Scene, Stage, Video, ended, running, update};

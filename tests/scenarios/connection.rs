@@ -1,7 +1,7 @@
 //! The connection, as it goes when all is well.
 
 use serde_json::json;
-use tallylight_core::{JobId, job::Status, view::Event};
+use tallylight_core::{JobId, model::job::Status, view::Event};
 use tallylight_tests::{Scene, Stage, Video, ended};
 
 #[tokio::test]

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use tallylight_core::{
     Code, JobId,
     edits::{Cause, Draft},
-    job::{Content, Field},
+    model::job::{Content, Field},
     view::{DraftKind, EditOutcome, Event},
 };
 use tallylight_tests::{Answer, EditFate, Fault, Scene};

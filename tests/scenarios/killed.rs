@@ -5,8 +5,8 @@ use std::{path::Path, process::Stdio};
 use serde_json::json;
 use tallylight_core::{
     JobId,
-    job::{Content, Field},
-    record::Record,
+    library::record::Record,
+    model::job::{Content, Field},
     view::{EditOutcome, Event},
 };
 use tallylight_tests::{FaultProxy, Scene, ScriptedBackend};
@@ -14,7 +14,7 @@ use tempfile::TempDir;
 
 /// Runs a client until it comes to a step for so many times.
 async fn die(folder: &Path, address: &str, step: &str, times: usize) {
-    let mut child = tokio::process::Command::new(env!("CARGO_BIN_EXE_mortal"))
+    let mut child = tokio::process::Command::new(env!("CARGO_BIN_EXE_crash-client"))
         .arg(folder)
         .args([address, step, &times.to_string()])
         .stderr(Stdio::null())

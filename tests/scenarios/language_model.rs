@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use tallylight_client::ask_language_model;
 use tallylight_core::{
     Code, Error,
-    job::Chapter,
+    model::job::Chapter,
     settings::Network,
     text_suggestions::{Material, read, request},
 };

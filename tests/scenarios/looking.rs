@@ -2,7 +2,7 @@
 
 use jiff::SignedDuration;
 use tallylight_client::{Config, Keychain, start};
-use tallylight_core::{Code, JobId, cache::Trouble, job::Status, view::Attention};
+use tallylight_core::{Code, JobId, library::Trouble, model::job::Status, view::Attention};
 use tallylight_tests::{EMAIL, Fault, PASSWORD, Recorder, Scene, Stage, Video};
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use tallylight_core::{
     Code, JobId,
-    job::Status,
+    model::job::Status,
     view::{Event, NoticeKind, UploadState},
 };
 use tallylight_tests::{Stage, Video};

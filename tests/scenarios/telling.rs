@@ -6,10 +6,10 @@ use serde_json::json;
 use tallylight_client::{Pause, Read};
 use tallylight_core::{
     Code, JobId,
-    cache::{Outcome, Trouble},
+    library::{Outcome, Trouble},
+    locale::Words,
     settings::{Automation, Language, Notifications, QuietHours, Settings},
     view::{Attention, NoticeKind},
-    words::Words,
 };
 use tallylight_tests::{Answer, Scene, Stage, Video, ended, running, update};
 

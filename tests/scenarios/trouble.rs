@@ -4,7 +4,7 @@ use tallylight_client::Identity;
 use tallylight_core::{
     Code,
     discovery::parse_address,
-    job::Status,
+    model::job::Status,
     view::{NoticeKind, SessionState},
 };
 use tallylight_tests::{EMAIL, Stage, Video};

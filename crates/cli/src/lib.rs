@@ -4,7 +4,7 @@ use std::{path::PathBuf, process::ExitCode};
 
 use clap::{Args, CommandFactory, Parser, Subcommand};
 use commands::session::Unsaved;
-use tallylight_core::{Code, Error, job::Status};
+use tallylight_core::{Code, Error, model::job::Status};
 
 mod client;
 mod commands;

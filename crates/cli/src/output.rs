@@ -9,8 +9,10 @@ use jiff::Timestamp;
 use serde::Serialize;
 use tallylight_core::{
     JobId,
-    job::Status,
-    text::{for_terminal, within_terminal},
+    model::{
+        job::Status,
+        text::{for_terminal, within_terminal},
+    },
     view::{EditOutcome, EditView, Event, JobView, ListView, NoticeView, RowView, SessionState, StorageView},
 };
 
@@ -216,7 +218,7 @@ pub fn status_word(status: Status) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use tallylight_core::{edits::Edits, forecast::Forecast, record::Record, view};
+    use tallylight_core::{edits::Edits, forecast::Forecast, library::record::Record, view};
 
     #[test]
     fn a_job_line_has_the_documented_shape() {

@@ -4,11 +4,11 @@ use std::path::PathBuf;
 
 use tallylight_core::settings::Settings;
 
-use crate::{
+use crate::platform::{
     browser::Browser,
     clock::Clock,
+    keychain::{Keychain, Unlock},
     network::Network,
-    secrets::{Keychain, Unlock},
 };
 
 /// Is what an actor is started with.

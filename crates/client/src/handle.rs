@@ -5,19 +5,19 @@ use std::{collections::BTreeMap, path::PathBuf};
 use secrecy::SecretString;
 use tallylight_core::{
     Code, Error, JobId, ThumbnailId,
-    cache::Trouble,
     diagnostics::DiagnosticsView,
     discovery::{Description, Identity},
     edits::Draft,
-    job::{Content, Field, Thumbnail},
+    library::Trouble,
+    model::job::{Content, Field, Thumbnail},
+    protocol::snapshot::Caption,
     settings::Settings,
-    snapshot::Caption,
     view::{HistoryEntry, JobView, RowView, ServerView, StatusView, UploadView},
 };
 use tokio::sync::{mpsc, oneshot};
 use url::Url;
 
-use crate::actor::{Pause, Read};
+use crate::account::{Pause, Read};
 
 /// Is the answer to a command.
 pub(crate) type Reply<T> = oneshot::Sender<Result<T, Error>>;

@@ -2,42 +2,26 @@
 //!
 //! [`start`] returns a [`Handle`]. What changes comes out through the [`Shell`]: a window's, or a terminal's.
 
-mod actor;
-mod auth;
-mod automation;
-mod browser;
-mod clock;
+mod account;
 mod config;
 mod handle;
-mod http;
-mod language_model;
-mod logging;
-mod network;
-mod pictures;
-mod pkce;
-mod privacy;
-mod redirect;
-mod rest;
-mod route;
-mod run_mark;
-mod secrets;
+mod net;
+mod platform;
 mod shell;
-mod socket;
-mod store;
-mod turn;
+mod storage;
 
-pub use actor::{Pause, Read, start};
-pub use browser::Browser;
-pub use clock::{Clock, ClockHand};
+pub use account::{Pause, Read, start};
 pub use config::{AfterCrashes, Config};
 pub use handle::Handle;
-pub use language_model::{ask_language_model, download_client};
-pub use logging::{LevelHand, LogGuard, log};
-pub use network::{Network, NetworkHand};
-pub use pictures::{Picture, Pictures};
-pub use privacy::{forbid_core_dumps, private_folder};
-pub use route::{check_network, choose_cryptography};
-pub use secrets::{Found, Kept, Keychain, TokenStore, Unlock};
+pub use net::connector::{check_network, choose_cryptography};
+pub use net::language_model::{ask_language_model, download_client};
+pub use platform::browser::Browser;
+pub use platform::clock::{Clock, ClockHand};
+pub use platform::hardening::{forbid_core_dumps, private_folder};
+pub use platform::keychain::{Found, Kept, Keychain, TokenStore, Unlock};
+pub use platform::logging::{LevelHand, LogGuard, log};
+pub use platform::network::{Network, NetworkHand};
 pub use shell::{FRAME, Shell, Transcripts, TrayJob, TrayView};
-pub use store::last_identity;
+pub use storage::last_identity;
+pub use storage::thumbnails::{Picture, Pictures};
 pub use tallylight_core::discovery::Identity;

@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use tallylight_core::{
     JobId,
-    job::Status,
+    locale::Words,
+    model::job::Status,
     view::{ConnectionState, Counts, Event, NewsView, NoticeView, ReasonView},
-    words::Words,
 };
 
 /// The length of a display frame: a window has no use for more.

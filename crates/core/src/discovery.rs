@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use url::{Host, Url};
 
-use crate::{Code, Error, InputField, job::Field, json};
+use crate::{Code, Error, InputField, model::job::Field, protocol::json};
 
 /// Where the discovery document is, under the server's address.
 pub const WELL_KNOWN: &str = "/.well-known/tallylight.json";

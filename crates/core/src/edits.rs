@@ -13,17 +13,17 @@ use jiff::Timestamp;
 
 use crate::{
     JobId, Now, VideoId,
-    backoff::Backoff,
-    cache::Cache,
-    job::{Content, Field},
+    connection::backoff::Backoff,
+    library::Cache,
+    model::job::{Content, Field},
     view::{EditOutcome, EditView, ReasonView},
 };
 
 mod answers;
-mod messages;
+mod io;
 
 pub use answers::content_of;
-pub use messages::{
+pub use io::{
     Answer, Arrival, Cause, Changes, Confirmed, Draft, Edit, EditState, Effect, Input, OpId, Unanswered, read_content,
 };
 
@@ -269,6 +269,5 @@ fn times(cache: &Cache, edit: &Edit) -> BTreeMap<Field, Timestamp> {
 }
 
 #[cfg(test)]
-#[path = "edits_tests.rs"]
 #[expect(clippy::wildcard_enum_match_arm, reason = "a model looks at few of them")]
 mod tests;

@@ -11,8 +11,8 @@ use serde::Serialize;
 
 use crate::{
     JobId, StageId,
-    job::Status,
-    record::{Gauge, Record},
+    library::record::{Gauge, Record},
+    model::job::Status,
 };
 
 /// How many of the newest jobs are learned from, for each stage.

@@ -6,12 +6,17 @@ use url::Url;
 
 use crate::{
     JobId, StageId,
-    job::{Content, Field, Status, Thumbnail},
+    model::job::{Content, Field, Status, Thumbnail},
 };
 
 mod content;
+mod fast_decode;
+pub mod json;
+pub(crate) mod lenient;
+#[cfg(any(test, feature = "replay"))]
+pub mod replay;
+pub mod snapshot;
 mod tolerant;
-mod whole;
 
 pub use content::content;
 pub(crate) use tolerant::{error, progress, thumbnail};
@@ -173,7 +178,7 @@ pub fn decode(text: &str) -> Result<Frame, Rejected> {
 /// # Errors
 /// As [`decode`].
 pub fn decode_from(text: &str, api_url: Option<&Url>) -> Result<Frame, Rejected> {
-    if let Some(event) = whole::event(text, api_url) {
+    if let Some(event) = fast_decode::event(text, api_url) {
         return Ok(Frame::Event(event));
     }
     tolerant::read(text, api_url).map_err(|fault| {
@@ -202,5 +207,4 @@ pub fn sample(text: &str) -> String {
 }
 
 #[cfg(test)]
-#[path = "protocol_tests.rs"]
 mod tests;

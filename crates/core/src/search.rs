@@ -4,11 +4,12 @@ use std::borrow::Cow;
 
 use crate::{
     JobId,
-    cache::Cache,
     edits::Edits,
-    job::{Content, Field},
-    record::Record,
-    text::folded,
+    library::{Cache, record::Record},
+    model::{
+        job::{Content, Field},
+        text::folded,
+    },
 };
 
 /// What is searched, beside the name of the file. Transcripts are on disk, and too long for this.
@@ -52,7 +53,7 @@ fn add(text: &mut String, more: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Now, cache::Authority, snapshot::read_job};
+    use crate::{Now, library::Authority, protocol::snapshot::read_job};
     use serde_json::json;
     use std::{collections::BTreeMap, time::Duration};
 

@@ -4,7 +4,7 @@
 use jiff::{Timestamp, Zoned};
 use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::cache::Outcome;
+use crate::library::Outcome;
 
 mod language_model;
 mod network;

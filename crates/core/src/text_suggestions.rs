@@ -6,7 +6,11 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::{Code, Error, job::Chapter, json as lenient_json, snapshot::Caption, text};
+use crate::{
+    Code, Error,
+    model::{job::Chapter, text},
+    protocol::{json as lenient_json, snapshot::Caption},
+};
 
 /// How many characters of a transcript are sent: about two hours of speech, and what a model of 32,000 tokens takes.
 const MAX_TRANSCRIPT: usize = 80_000;

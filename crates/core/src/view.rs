@@ -5,9 +5,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Code, Error, JobId, ThumbnailId,
-    cache::{Cache, Scope},
     discovery::{Identity, Server},
-    job::{Field, Status},
+    library::{Cache, Scope},
+    model::job::{Field, Status},
 };
 
 mod computer;
@@ -16,7 +16,7 @@ mod edit;
 mod job;
 mod row;
 
-pub use crate::session::{SessionState, SessionView};
+pub use crate::auth::{SessionState, SessionView};
 pub use computer::{
     ComputerView, DownloadState, DownloadView, OwnModelView, SpeechEngine, SpeechModelView, SuggestionRequestView,
     VideosView,

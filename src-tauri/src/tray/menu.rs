@@ -4,14 +4,18 @@ use std::sync::{Mutex, PoisonError};
 
 use jiff::civil::Date;
 use tallylight_client::{Handle, Pause, TrayView};
-use tallylight_core::{JobId, view::Show, words::Words};
+use tallylight_core::{JobId, locale::Words, view::Show};
 use tauri::{
     AppHandle, Manager, Wry,
     menu::{MenuItem, PredefinedMenuItem},
 };
 
 use super::texts;
-use crate::{app, quitting, shows, window};
+use crate::{
+    app,
+    lifecycle::shutdown,
+    window::{self, navigation},
+};
 
 /// Where the first job stands.
 const FIRST_JOB: usize = 2;
@@ -146,17 +150,17 @@ pub fn chosen(app: &AppHandle, id: &str) {
     match id {
         "open" => window::show(app),
         "upload" => app::choose_videos(app),
-        "history" => shows::show(app, Show::History),
-        "settings" => shows::show(app, Show::Settings),
+        "history" => navigation::show(app, Show::History),
+        "settings" => navigation::show(app, Show::Settings),
         "hour" => pause(Pause::Hour),
         "tomorrow" => pause(Pause::Tomorrow),
         "resume" => pause(Pause::Off),
-        "quit" => quitting::ask(app),
+        "quit" => shutdown::ask(app),
         _ => {
             let place = id.strip_prefix(JOB).and_then(|place| place.parse().ok());
             let job = place.and_then(|place| app.try_state::<super::Tray>()?.menu.job(place));
             if let Some(job_id) = job {
-                shows::open_job(app, job_id);
+                navigation::open_job(app, job_id);
             }
         }
     }

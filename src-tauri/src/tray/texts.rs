@@ -6,7 +6,11 @@ use jiff::{
     tz::TimeZone,
 };
 use tallylight_client::{TrayJob, TrayView};
-use tallylight_core::{job::Status, text::isolate, view::ConnectionState, words::Words};
+use tallylight_core::{
+    locale::Words,
+    model::{job::Status, text::isolate},
+    view::ConnectionState,
+};
 
 /// How many characters of a title stand in a menu.
 const TITLE: usize = 40;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use tauri::{Manager, WebviewWindow};
 use tokio::time::Instant;
 
-use crate::{shell::Pace, shows::Shows};
+use crate::{ipc::shell::Pace, window::navigation::Shows};
 
 /// How long the page must have lived for its next end to count as the first.
 const CALM: Duration = Duration::from_mins(5);

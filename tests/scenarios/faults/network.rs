@@ -7,7 +7,7 @@ use tallylight_client::Identity;
 use tallylight_core::{
     Code,
     discovery::parse_address,
-    job::Status,
+    model::job::Status,
     settings::{Network, Proxy, Settings},
     view::ConnectionState,
 };

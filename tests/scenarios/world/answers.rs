@@ -3,7 +3,7 @@
 use serde_json::json;
 use tallylight_core::{
     Code, JobId,
-    job::{Content, Field, Status},
+    model::job::{Content, Field, Status},
     view::Event,
 };
 use tallylight_tests::{Answer, EditFate, FaultProxy, Scene, ScriptedBackend, ended, running};

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use tallylight_core::{
     Code,
-    job::Status,
+    model::job::Status,
     view::{ConnectionState, NoticeKind},
 };
 use tallylight_tests::{Answer, Scene, ended, running, update};

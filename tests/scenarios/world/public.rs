@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use tallylight_core::{
     JobId,
-    job::{Content, Field, Status},
+    model::job::{Content, Field, Status},
     view::ListView,
 };
 

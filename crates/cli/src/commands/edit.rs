@@ -6,7 +6,7 @@ use clap::Args;
 use tallylight_client::Handle;
 use tallylight_core::{
     Code, Error, JobId,
-    job::{Chapter, Content, Field},
+    model::job::{Chapter, Content, Field},
     view::{EditOutcome, EditView, Event, ReasonView},
 };
 use tokio::sync::mpsc;

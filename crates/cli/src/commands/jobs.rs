@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use tallylight_core::{
     Error, JobId,
-    job::Status,
+    model::job::Status,
     view::{JobView, ListView},
 };
 

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, path::PathBuf};
 
 use tallylight_core::{
     Code, Error, JobId,
-    job::Status,
+    model::job::Status,
     view::{Event, JobView},
 };
 use tokio::task::JoinSet;

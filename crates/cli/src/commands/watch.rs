@@ -8,7 +8,7 @@ use serde_json::Value;
 use tallylight_client::Handle;
 use tallylight_core::{
     Code, Error, JobId, edits,
-    job::Field,
+    model::job::Field,
     view::{ConnectionState, EditOutcome, EditView, Event, SessionState},
 };
 use tokio::{

@@ -10,9 +10,9 @@ use super::{
 };
 use crate::{
     Code, Error, JobId, Now,
-    cache::Cache,
-    job::{Content, Field},
-    snapshot::Snapshot,
+    library::Cache,
+    model::job::{Content, Field},
+    protocol::snapshot::Snapshot,
     view::{EditOutcome, ReasonView},
 };
 

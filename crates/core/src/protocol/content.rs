@@ -3,8 +3,8 @@
 use serde_json::Value;
 
 use crate::{
-    job::{Chapter, Content, Field},
-    lenient::{self, Fields, Lost},
+    model::job::{Chapter, Content, Field},
+    protocol::lenient::{self, Fields, Lost},
 };
 
 /// Reads the content of a field; none where nothing of it can be read. Of a list, each element is read for itself.

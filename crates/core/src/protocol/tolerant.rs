@@ -7,10 +7,15 @@ use url::Url;
 use super::{Body, ErrorData, Event, Frame, Heartbeat, Progress, RejectedKind, content};
 use crate::{
     JobId, StageId, ThumbnailId,
-    job::{Field, Status, Thumbnail},
-    json,
-    lenient::{Fields, Lost},
-    media_url, snapshot,
+    model::{
+        job::{Field, Status, Thumbnail},
+        media_url,
+    },
+    protocol::{
+        json,
+        lenient::{Fields, Lost},
+        snapshot,
+    },
 };
 
 /// Why a message is skipped.

@@ -8,8 +8,8 @@ use super::ReasonView;
 use crate::{
     JobId, StageId,
     edits::{Cause, Draft},
-    job::{Content, Field},
-    record::Record,
+    library::record::Record,
+    model::job::{Content, Field},
 };
 
 /// Is what became of one edited field.

@@ -13,9 +13,11 @@ use crate::{
     StageId, VideoId,
     edits::Edits,
     forecast::Forecast,
-    job::{Chapter, Content, Fault, Field, Shelved, Status, Thumbnail},
-    record::{Gauge, Record},
-    text,
+    library::record::{Gauge, Record},
+    model::{
+        job::{Chapter, Content, Fault, Field, Shelved, Status, Thumbnail},
+        text,
+    },
 };
 
 /// Is a whole job as a window sees it: its row, and what is shown where it is looked at.

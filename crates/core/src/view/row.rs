@@ -10,9 +10,11 @@ use crate::{
     JobId, StageId, ThumbnailId,
     edits::{Cause, Draft, Edits},
     forecast::{Forecast, Outlook},
-    job::{Content, Field, Status, Thumbnail},
-    record::Record,
-    text,
+    library::record::Record,
+    model::{
+        job::{Content, Field, Status, Thumbnail},
+        text,
+    },
 };
 
 /// Is what a list shows of a job.

@@ -3,7 +3,11 @@
 use std::collections::BTreeMap;
 
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
-use tallylight_core::{JobId, job::Status, text::for_terminal, view::Event};
+use tallylight_core::{
+    JobId,
+    model::{job::Status, text::for_terminal},
+    view::Event,
+};
 
 use crate::{commands::session::connection_words, output, terminal::Told};
 

@@ -1,0 +1,411 @@
+//! What a person lets happen at the end of a job: a command of this computer, or a webhook. It is given the job as JSON,
+//! the same that `tally --json` prints.
+
+use std::{
+    process::Stdio,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use hmac::{Hmac, KeyInit, Mac};
+use jiff::Timestamp;
+use reqwest::{Client, StatusCode, header};
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Serialize};
+use sha2::Sha256;
+use tallylight_core::{JobId, library::Outcome, model::digest, settings::Automation};
+use tokio::{
+    io::{AsyncRead, AsyncReadExt, AsyncWriteExt},
+    sync::{Semaphore, SemaphorePermit},
+    task::JoinHandle,
+};
+use tokio_util::sync::CancellationToken;
+use url::Url;
+use uuid::Uuid;
+
+use crate::{
+    net::{
+        connector::Route,
+        http::{retry_after, unredirected_client},
+    },
+    platform::{
+        clock::Clock,
+        keychain::{TokenStore, Unlock},
+    },
+};
+
+/// How long a command may run: it is there to tell, not to render.
+const COMMAND_LIMIT: Duration = Duration::from_mins(1);
+/// How long a webhook may take to answer.
+const ANSWER_LIMIT: Duration = Duration::from_secs(10);
+/// How much of what a command says is remembered, in bytes.
+const OUTPUT_LIMIT: usize = 4096;
+/// How long is waited before a webhook is tried again, each time: a restart of the other side is over after them.
+const WAITS: [Duration; 4] =
+    [Duration::from_secs(2), Duration::from_secs(10), Duration::from_mins(1), Duration::from_mins(5)];
+
+/// How long a command may go on once the program ends.
+const GRACE: Duration = Duration::from_secs(2);
+/// How long what a command says is waited for once it has ended: a child that it leaves behind may hold on to its output.
+const LINGER: Duration = Duration::from_millis(200);
+
+/// Is something to be done at the end of a job. It is kept on disk until it is done, so that it is done at least once.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Deed {
+    /// Names it: the same for every attempt, so that whoever heard of it twice can tell.
+    pub id: String,
+    /// When it was to be done.
+    pub at: Timestamp,
+    /// Which job ended.
+    pub job_id: JobId,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// What is to be done.
+    pub automation: Automation,
+}
+
+impl Deed {
+    /// Makes one with a name of its own.
+    pub fn new(at: Timestamp, job_id: JobId, outcome: Outcome, automation: Automation) -> Self {
+        Self { id: Uuid::new_v4().to_string(), at, job_id, outcome, automation }
+    }
+}
+
+/// Is what became of it, in words for the diagnostics.
+#[derive(Debug)]
+pub enum Performed {
+    /// It was done.
+    Done(String),
+    /// It went wrong, and trying again would not help.
+    Failed(String),
+    /// It could not be done now, and is at the next start.
+    Later(String),
+}
+
+/// Is what everything that is done needs.
+#[derive(Clone, Debug)]
+pub struct Means {
+    /// Keeps the secret that signs webhooks.
+    pub secret: TokenStore,
+    /// The way to other computers.
+    pub route: Route,
+    /// Tells the time.
+    pub clock: Clock,
+    /// Says that the program ends.
+    pub ending: CancellationToken,
+    /// Holds how many may be under way at the same time; one that only waits to try again takes none of it.
+    pub room: Arc<Semaphore>,
+}
+
+impl Means {
+    /// Waits for a turn; there is none once the program ends.
+    async fn turn(&self) -> Option<SemaphorePermit<'_>> {
+        self.ending.run_until_cancelled(self.room.acquire()).await?.ok()
+    }
+}
+
+/// Does something at the end of a job, which is given as JSON.
+pub async fn perform(deed: Deed, job: String, means: Means) -> Performed {
+    match (&deed.automation.run, &deed.automation.webhook) {
+        (Some(argv), _) => match means.turn().await {
+            Some(_turn) => run(argv, job, &means.ending).await,
+            None => Performed::Later("the program ended before a command could be run".to_owned()),
+        },
+        (None, Some(url)) => Webhook { url, deed: &deed, job, means: &means }.call().await,
+        (None, None) => Performed::Failed("there is nothing to do".to_owned()),
+    }
+}
+
+/// Runs a command without a shell, with a text on its standard input.
+async fn run(argv: &[String], input: String, ending: &CancellationToken) -> Performed {
+    let Some((program, arguments)) = argv.split_first() else { return Performed::Failed("no program".to_owned()) };
+    let mut command = tokio::process::Command::new(program);
+    command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
+    // A group of its own, so that its own children end with it.
+    #[cfg(unix)]
+    command.process_group(0);
+    // CREATE_NO_WINDOW: the app has no console, and each command would get a window of its own.
+    #[cfg(windows)]
+    command.creation_flags(0x0800_0000);
+    let mut child = match command.spawn() {
+        Ok(child) => child,
+        Err(error) => return Performed::Failed(format!("{program} could not be started ({error})")),
+    };
+    let group = child.id();
+    let (out, err) = (Output::of(child.stdout.take()), Output::of(child.stderr.take()));
+    if let Some(mut stdin) = child.stdin.take() {
+        // One that does not read it need not.
+        tokio::spawn(async move { stdin.write_all(input.as_bytes()).await });
+    }
+    let ended = async {
+        ending.cancelled().await;
+        tokio::time::sleep(GRACE).await;
+    };
+    let status = tokio::select! {
+        status = child.wait() => status,
+        () = tokio::time::sleep(COMMAND_LIMIT) => {
+            kill_group(group);
+            let limit = COMMAND_LIMIT.as_secs();
+            return Performed::Failed(format!("{program} was stopped: it ran for more than {limit} s"));
+        }
+        () = ended => {
+            kill_group(group);
+            return Performed::Later(format!("{program} was stopped, because Tallylight ended"));
+        }
+    };
+    let said = [out.said().await, err.said().await].into_iter().filter(|text| !text.is_empty());
+    let said = said.collect::<Vec<_>>().join(" | ");
+    let said = if said.is_empty() { String::new() } else { format!(": {said}") };
+    match status {
+        Ok(status) if status.success() => Performed::Done(format!("{program} ran{said}")),
+        Ok(status) => Performed::Failed(format!("{program} ended with {status}{said}")),
+        Err(error) => Performed::Failed(format!("{program} was lost ({error})")),
+    }
+}
+
+#[cfg(unix)]
+fn kill_group(group: Option<u32>) {
+    let pid = group.and_then(|id| i32::try_from(id).ok()).and_then(rustix::process::Pid::from_raw);
+    if let Some(pid) = pid {
+        let _ = rustix::process::kill_process_group(pid, rustix::process::Signal::KILL);
+    }
+}
+
+#[cfg(not(unix))]
+fn kill_group(_: Option<u32>) {}
+
+/// Is what a command says. Everything is read, so that it never waits for a reader; how it begins is remembered.
+struct Output {
+    beginning: Arc<Mutex<Vec<u8>>>,
+    reader: JoinHandle<()>,
+}
+
+impl Output {
+    fn of(stream: Option<impl AsyncRead + Unpin + Send + 'static>) -> Self {
+        let beginning = Arc::<Mutex<Vec<u8>>>::default();
+        let held = Arc::clone(&beginning);
+        let reader = tokio::spawn(async move {
+            let Some(mut stream) = stream else { return };
+            let mut part = [0; 4096];
+            while let Ok(read @ 1..) = stream.read(&mut part).await {
+                let mut held = held.lock().unwrap_or_else(PoisonError::into_inner);
+                let room = OUTPUT_LIMIT.saturating_sub(held.len()).min(read);
+                held.extend_from_slice(&part[..room]);
+            }
+        });
+        Self { beginning, reader }
+    }
+
+    /// Returns how it begins, once it has ended or nothing more is to be waited for.
+    async fn said(self) -> String {
+        let _ = tokio::time::timeout(LINGER, self.reader).await;
+        let beginning = self.beginning.lock().unwrap_or_else(PoisonError::into_inner);
+        String::from_utf8_lossy(&beginning).trim().to_owned()
+    }
+}
+
+struct Webhook<'a> {
+    url: &'a Url,
+    deed: &'a Deed,
+    job: String,
+    means: &'a Means,
+}
+
+/// Is what became of one attempt.
+enum Attempt {
+    /// There is nothing to try again.
+    Over(Performed),
+    /// Trying again may help.
+    Again {
+        words: String,
+        /// How long the other side wants to be left alone.
+        asked: Option<Duration>,
+        /// What it is once it was tried often enough.
+        give_up: fn(String) -> Performed,
+    },
+}
+
+impl Webhook<'_> {
+    /// Tells, again and again while that may help.
+    async fn call(&self) -> Performed {
+        let client = match unredirected_client(self.url, &self.means.route) {
+            Ok(client) => client,
+            Err(error) => return Performed::Failed(error.message),
+        };
+        let mut waits = WAITS.into_iter();
+        loop {
+            let attempt = match self.secret().await {
+                Ok(secret) => {
+                    let Some(turn) = self.means.turn().await else {
+                        return Performed::Later(format!("the program ended before {} was told", self.host()));
+                    };
+                    let attempt = self.attempt(&client, &secret).await;
+                    drop(turn);
+                    attempt
+                }
+                Err(attempt) => attempt,
+            };
+            let (words, asked, give_up) = match attempt {
+                Attempt::Over(performed) => return performed,
+                Attempt::Again { words, asked, give_up } => (words, asked, give_up),
+            };
+            let Some(wait) = waits.next() else {
+                return give_up(format!("{words}; given up after {} attempts", WAITS.len() + 1));
+            };
+            let wait = tokio::time::sleep(asked.unwrap_or_default().max(wait).min(WAITS[3]));
+            if self.means.ending.run_until_cancelled(wait).await.is_none() {
+                return Performed::Later(format!("{words}; the program ended"));
+            }
+        }
+    }
+
+    fn host(&self) -> &str {
+        self.url.host_str().unwrap_or_default()
+    }
+
+    /// Reads what it is signed with. No turn is held meanwhile: a keychain may take its time.
+    async fn secret(&self) -> Result<SecretString, Attempt> {
+        match self.means.secret.read(Unlock::Never).await {
+            Ok(Some(secret)) => Ok(secret),
+            Ok(None) => {
+                let words = "a webhook is signed, and no secret is set: set one in the settings";
+                Err(Attempt::Over(Performed::Failed(words.to_owned())))
+            }
+            // Nobody can say when it is unlocked.
+            Err(error) => Err(Attempt::Again { words: error.message, asked: None, give_up: Performed::Later }),
+        }
+    }
+
+    async fn attempt(&self, client: &Client, secret: &SecretString) -> Attempt {
+        let (host, time) = (self.host(), self.means.clock.now().wall.as_second().to_string());
+        let event = match self.deed.outcome {
+            Outcome::Completed => "job.completed",
+            Outcome::Failed | Outcome::Warned => "job.failed",
+        };
+        let call = client
+            .post(self.url.clone())
+            .timeout(ANSWER_LIMIT)
+            .header(header::CONTENT_TYPE, "application/json")
+            .header("x-tallylight-event", event)
+            .header("x-tallylight-delivery", &self.deed.id)
+            .header("x-tallylight-timestamp", &time)
+            .header("x-tallylight-signature", signature(secret, &time, &self.job))
+            .body(self.job.clone());
+        match call.send().await {
+            Ok(answer) if answer.status().is_success() => Attempt::Over(Performed::Done(format!("{host} was told"))),
+            Ok(answer) => {
+                let status = answer.status();
+                let words = format!("{host} answered with status {}", status.as_u16());
+                let may_help = status.is_server_error()
+                    || matches!(status, StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_MANY_REQUESTS);
+                if may_help {
+                    let asked = retry_after(answer.headers());
+                    Attempt::Again { words, asked, give_up: Performed::Failed }
+                } else {
+                    Attempt::Over(Performed::Failed(words))
+                }
+            }
+            Err(error) => {
+                tracing::debug!(error = %error.without_url(), "a webhook was not told");
+                let words = format!("{host} could not be reached");
+                Attempt::Again { words, asked: None, give_up: Performed::Failed }
+            }
+        }
+    }
+}
+
+/// Returns the HMAC-SHA256 of `<timestamp>.<body>`, as `sha256=<hex>`. The time is signed, too, so that nobody can
+/// send an old call again.
+fn signature(secret: &SecretString, time: &str, body: &str) -> String {
+    let key = secret.expose_secret().as_bytes();
+    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key) else { unreachable!("HMAC takes keys of every length") };
+    mac.update(time.as_bytes());
+    mac.update(b".");
+    mac.update(body.as_bytes());
+    format!("sha256={}", digest::hex(&mac.finalize().into_bytes()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_signature_is_that_of_everybody() {
+        // printf '1700000000.{"a":1}' | openssl dgst -sha256 -hmac key
+        let signed = signature(&"key".into(), "1700000000", r#"{"a":1}"#);
+        assert_eq!(signed, SIGNED);
+    }
+
+    const SIGNED: &str = "sha256=a438e398bfafc57e4396bb7fc2304422f0f768e965d073ca313cb52e22e6ad03";
+
+    #[cfg(unix)]
+    mod commands {
+        use super::super::*;
+
+        async fn ran(argv: &[String], input: &str) -> Performed {
+            run(argv, input.to_owned(), &CancellationToken::new()).await
+        }
+
+        async fn shell(script: &str, input: &str) -> Performed {
+            ran(&shelled(script), input).await
+        }
+
+        fn shelled(script: &str) -> [String; 3] {
+            ["/bin/sh", "-c", script].map(str::to_owned)
+        }
+
+        fn done(performed: Performed) -> String {
+            let Performed::Done(words) = performed else { panic!("{performed:?}") };
+            words
+        }
+
+        fn failed(performed: Performed) -> String {
+            let Performed::Failed(words) = performed else { panic!("{performed:?}") };
+            words
+        }
+
+        #[tokio::test]
+        async fn a_command_reads_the_job_and_what_it_says_is_remembered() {
+            assert_eq!(done(shell("cat; echo seen >&2", "{\"id\":1}").await), "/bin/sh ran: {\"id\":1} | seen");
+            let error = failed(shell("echo no; exit 3", "").await);
+            assert!(error.contains("exit status: 3") && error.contains("no"), "{error}");
+            let error = failed(ran(&["/nowhere/at-all".to_owned()], "").await);
+            assert!(error.contains("/nowhere/at-all could not be started"), "{error}");
+        }
+
+        #[tokio::test]
+        async fn arguments_are_given_as_they_are() {
+            let argv = ["/bin/echo", "$(id)", "; rm -rf x"].map(str::to_owned);
+            assert_eq!(done(ran(&argv, "").await), "/bin/echo ran: $(id) ; rm -rf x");
+        }
+
+        #[tokio::test]
+        async fn one_that_says_much_or_reads_nothing_ends_all_the_same() {
+            let said = done(shell("yes | head -c 1000000", &"x".repeat(1 << 20)).await);
+            assert!(said.len() < 5000, "{}", said.len());
+        }
+
+        #[tokio::test]
+        async fn one_that_leaves_a_child_behind_is_done_when_it_ends_itself() {
+            let said = done(shell("sleep 600 & echo $!", "").await);
+            let child =
+                said.rsplit(' ').next().and_then(|pid| pid.parse().ok()).and_then(rustix::process::Pid::from_raw);
+            let child = child.expect("the child's number");
+            rustix::process::kill_process(child, rustix::process::Signal::KILL).expect("it was left alone");
+        }
+
+        #[tokio::test(start_paused = true)]
+        async fn one_that_hangs_is_stopped_with_its_children() {
+            let error = failed(shell("sleep 1000 & sleep 1000", "").await);
+            assert!(error.contains("was stopped"), "{error}");
+        }
+
+        #[tokio::test(start_paused = true)]
+        async fn one_that_runs_at_the_end_of_the_program_is_stopped_and_run_again_by_the_next() {
+            let ending = CancellationToken::new();
+            ending.cancel();
+            let performed = run(&shelled("sleep 1000"), String::new(), &ending).await;
+            assert!(matches!(performed, Performed::Later(_)), "{performed:?}");
+        }
+    }
+}

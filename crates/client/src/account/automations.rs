@@ -1,0 +1,181 @@
+//! What is done at the end of a job, once everything is known of it.
+
+use std::{sync::Arc, time::Duration};
+
+use jiff::SignedDuration;
+use secrecy::SecretString;
+use tallylight_core::{
+    Error, JobId,
+    library::{Ending, Outcome},
+};
+use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
+
+use super::runtime::{Actor, Report};
+use crate::{
+    account::automation_task::{Deed, Means, Performed, perform},
+    handle::Reply,
+    platform::keychain::{TokenStore, Unlock},
+};
+
+/// How long the answer to the last look at a job is waited for.
+const WAIT: Duration = Duration::from_secs(5);
+/// How often is looked again for a job, or for the key to the keychain.
+const LOOK_AGAIN: Duration = Duration::from_mins(1);
+/// How long one is waited for that is not there.
+const GONE_AFTER: SignedDuration = SignedDuration::from_hours(24);
+/// How many are under way at the same time: a thousand jobs that fail together must not be a thousand processes.
+const AT_ONCE: usize = 4;
+
+/// Holds what was not begun yet.
+#[derive(Debug)]
+pub(super) struct Automations {
+    waiting: Vec<(Deed, Duration)>,
+    room: Arc<Semaphore>,
+    secret: TokenStore,
+    ending: CancellationToken,
+}
+
+impl Automations {
+    /// Takes up what the last run of the program did not do.
+    pub(super) fn new(secret: TokenStore, deeds: Vec<Deed>, now: Duration) -> Self {
+        Self {
+            waiting: deeds.into_iter().map(|deed| (deed, now + WAIT)).collect(),
+            room: Arc::new(Semaphore::new(AT_ONCE)),
+            secret,
+            ending: CancellationToken::new(),
+        }
+    }
+
+    pub(super) fn deadline(&self) -> Option<Duration> {
+        self.waiting.iter().map(|(_, due)| *due).min()
+    }
+
+    /// Begins nothing and waits for nothing any more.
+    pub(super) fn end(&self) {
+        self.ending.cancel();
+    }
+
+    pub(super) fn forget(&mut self) {
+        self.waiting.clear();
+    }
+
+    /// Takes out what is due, or what waits for one job.
+    fn take(&mut self, is_due: impl Fn(&Deed, Duration) -> bool) -> Vec<Deed> {
+        self.waiting.extract_if(.., |(deed, due)| is_due(deed, *due)).map(|(deed, _)| deed).collect()
+    }
+}
+
+impl Actor {
+    /// Returns what the person wants done at the end of a job.
+    pub(super) fn deeds(&self, ending: &Ending) -> Vec<Deed> {
+        let due = self.settings.automation.iter().filter(|automation| automation.is_due(ending.outcome));
+        let at = self.now().wall;
+        due.map(|automation| Deed::new(at, ending.job_id.clone(), ending.outcome, automation.clone())).collect()
+    }
+
+    /// Does it once the job was looked at.
+    pub(super) fn automate(&mut self, deeds: impl Iterator<Item = Deed>) {
+        let due = self.now().monotonic + WAIT;
+        self.automations.waiting.extend(deeds.map(|deed| (deed, due)));
+    }
+
+    /// Does what is due.
+    pub(super) fn automate_due(&mut self, now: Duration) {
+        let due = self.automations.take(|_, due| due <= now);
+        self.perform_all(&due);
+    }
+
+    /// Does it: everything is known of the job.
+    pub(super) fn automate_now(&mut self, job_id: &JobId) {
+        let waiting = self.automations.take(|deed, _| deed.job_id == *job_id);
+        self.perform_all(&waiting);
+    }
+
+    fn perform_all(&mut self, deeds: &[Deed]) {
+        // Those of a job follow each other, and are given the same.
+        for of_one in deeds.chunk_by(|deed, next| deed.job_id == next.job_id) {
+            let job = of_one.first().and_then(|deed| self.whole_view(&deed.job_id));
+            let has_ended = job.as_ref().is_some_and(|job| job.row.status.is_final());
+            let job = job.map(|job| serde_json::to_string(&job).unwrap_or_default());
+            for deed in of_one.iter().cloned() {
+                let is_known = has_ended || deed.outcome == Outcome::Warned || self.is_out_of_date(&deed);
+                // Somebody may have changed their mind since.
+                if !self.settings.automation.contains(&deed.automation) {
+                    self.store.forget_deed(&deed.id);
+                } else if let Some(job) = job.clone().filter(|_| is_known) {
+                    self.perform(deed, job);
+                } else {
+                    self.await_job(deed);
+                }
+            }
+        }
+    }
+
+    /// Tells whether nothing more is to be waited for: the jobs were fetched in this run, and it is long ago.
+    fn is_out_of_date(&self, deed: &Deed) -> bool {
+        self.is_synced() && self.now().wall.duration_since(deed.at) > GONE_AFTER
+    }
+
+    fn perform(&self, deed: Deed, job: String) {
+        let means = Means {
+            secret: self.automations.secret.clone(),
+            route: self.route.clone(),
+            clock: self.clock.clone(),
+            ending: self.automations.ending.clone(),
+            room: Arc::clone(&self.automations.room),
+        };
+        let reports = self.reports.clone();
+        self.lasting.spawn(async move {
+            let id = deed.id.clone();
+            let performed = perform(deed, job, means).await;
+            let _ = reports.send(Report::Automated(id, performed)).await;
+        });
+    }
+
+    /// Waits for a job that was not kept before a crash, or not as it was at its end.
+    fn await_job(&mut self, deed: Deed) {
+        if self.is_out_of_date(&deed) {
+            self.store.forget_deed(&deed.id);
+        } else {
+            self.look_again(deed);
+        }
+    }
+
+    fn look_again(&mut self, deed: Deed) {
+        let due = self.now().monotonic + LOOK_AGAIN;
+        self.automations.waiting.push((deed, due));
+    }
+
+    pub(super) fn automated(&mut self, id: &str, performed: Performed) {
+        if !matches!(performed, Performed::Later(_)) {
+            self.store.forget_deed(id);
+        } else if !self.automations.ending.is_cancelled() {
+            // The keychain is locked, and may be unlocked any time.
+            let kept = self.store.deeds().into_iter().find(|deed| deed.id == id);
+            if let Some(deed) = kept {
+                self.look_again(deed);
+            }
+        }
+        let (public, words) = match performed {
+            Performed::Done(words) => ("an automation was done", words),
+            Performed::Failed(words) => {
+                // What a command says is about jobs, and no log is told of those.
+                tracing::warn!("an automation went wrong: see the diagnostics");
+                ("an automation went wrong", words)
+            }
+            Performed::Later(words) => ("an automation is done later", words),
+        };
+        let at = self.now().wall;
+        self.diagnostics.note_private(at, format!("{public}: {words}"), public.to_owned());
+    }
+
+    /// Keeps the secret that signs webhooks in the keychain.
+    pub(super) fn set_webhook_secret(&self, secret: SecretString, reply: Reply<()>) {
+        let store = self.automations.secret.clone();
+        self.lasting.spawn(async move {
+            let kept: Result<(), Error> = store.write(secret, Unlock::Ask).await;
+            let _ = reply.send(kept);
+        });
+    }
+}

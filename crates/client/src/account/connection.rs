@@ -1,0 +1,196 @@
+//! What the link wants done, and what the socket tells.
+
+use tallylight_core::{
+    Code, ConnId, Error, Now, auth,
+    connection::{Closed, Effect, Input, Refusal},
+    diagnostics::Attention,
+    discovery::{self, Server, WsToken},
+    protocol::{self, Frame, Rejected, RejectedKind},
+    view::{Event, RejectedView},
+};
+
+use super::{
+    fetcher::{Call, Urgency},
+    runtime::{Actor, Report},
+};
+use crate::net::socket::{self, Heard, Socket};
+
+/// Names the setting that holds the way in which a backend was seen to take the token.
+const TOKEN_WAY: &str = "token_way";
+
+impl Actor {
+    /// Gives the link an input, and does what it asks for.
+    pub(super) fn link_input(&mut self, input: Input) {
+        let now = self.now();
+        self.note_input(&input);
+        let was_live = self.link.is_live();
+        let effects = self.link.on(input, now);
+        if was_live && !self.link.is_live() {
+            // Not now: the machine may have slept since.
+            self.known_at(self.heard.unwrap_or(now.wall));
+        }
+        for effect in effects {
+            match effect {
+                Effect::Connect(conn) => self.open_socket(conn),
+                Effect::Disconnect(conn) => self.drop_socket(conn),
+                Effect::Send(conn, message) => self.say(conn, |socket| socket.send(message)),
+                Effect::Ping(conn) => self.say(conn, Socket::ping),
+                Effect::RefreshToken => self.session_input(auth::Input::AccessRefused),
+                Effect::FetchJobs => {
+                    self.diagnostics.count().polls += 1;
+                    self.call(Call::list());
+                }
+                Effect::Remember(way) => self.remember_way(way),
+                Effect::SignOut(reason) => self.session_input(auth::Input::SignOut(Some(reason))),
+                Effect::Show(view) => {
+                    let reason = view.reason.as_ref().map(|reason| reason.code);
+                    tracing::info!(state = ?view.state, attempt = view.attempt, ?reason, "connection");
+                    self.note_shown(&view);
+                    self.tell(Event::Connection(view));
+                    self.show_tray();
+                }
+            }
+        }
+    }
+
+    pub(super) fn socket_report(&mut self, conn: ConnId, report: socket::Report) {
+        // What an earlier connection still delivers is dropped.
+        if self.socket.as_ref().is_none_or(|socket| socket.conn != conn) {
+            return;
+        }
+        match report {
+            socket::Report::Opened(date) => {
+                self.observe(date);
+                self.heard = Some(self.now().wall);
+                self.link_input(Input::Opened(conn));
+            }
+            socket::Report::Refused(refusal) => {
+                self.socket = None;
+                self.link_input(Input::Refused(conn, refusal));
+            }
+            socket::Report::Closed(closed) => self.socket_closed(conn, closed),
+            socket::Report::Pong => self.link_input(Input::Pong(conn)),
+            socket::Report::Heard(heard, _room) => self.heard(conn, heard),
+        }
+    }
+
+    /// Takes in what arrived together.
+    fn heard(&mut self, conn: ConnId, heard: Vec<Heard>) {
+        let now = self.now();
+        self.heard = Some(now.wall);
+        let is_event = |heard: &Heard| matches!(heard.frame, Ok(Frame::Event(_)));
+        // A sign of life is one, however often it is given.
+        let life = if heard.iter().any(is_event) { Input::Message(conn) } else { Input::Noise(conn) };
+        self.link_input(life);
+        if let count @ 1.. = heard.iter().filter(|heard| heard.frame.is_err()).count() {
+            self.link_input(Input::Unreadable(conn, u32::try_from(count).unwrap_or(u32::MAX)));
+        }
+        let arrival = self.cache.server_time(now);
+        for Heard { length, frame } in heard {
+            self.diagnostics.frame(length);
+            match frame {
+                Ok(Frame::Heartbeat(kind)) => {
+                    self.diagnostics.count().heartbeats += 1;
+                    self.link_input(Input::Heartbeat(conn, kind));
+                }
+                Ok(Frame::Accepted) => self.link_input(Input::Accepted(conn)),
+                Ok(Frame::Event(event)) => {
+                    self.diagnostics.lost_fields(event.lost);
+                    if let Some(at) = event.at {
+                        let late = arrival.duration_since(at).as_millis();
+                        self.diagnostics.latency(i64::try_from(late).unwrap_or(i64::MAX));
+                    }
+                    // What is not dated is dated now, each later than the last.
+                    let now = if event.at.is_none() { self.now() } else { now };
+                    self.event(event, now);
+                }
+                Err(rejected) => self.reject(rejected),
+            }
+        }
+    }
+
+    fn event(&mut self, event: protocol::Event, now: Now) {
+        if !self.cache.has_room_for(&event.job_id) {
+            let reason = "there are too many jobs: this one is left out".to_owned();
+            let sample = protocol::sample(event.job_id.as_str());
+            return self.reject(Rejected { kind: RejectedKind::TooManyJobs, reason, sample, job_id: None });
+        }
+        let changes = self.cache.apply(event, now);
+        self.changed_at(now.monotonic, changes);
+    }
+
+    fn socket_closed(&mut self, conn: ConnId, closed: Closed) {
+        self.socket = None;
+        if let Closed::Lost(error) = &closed
+            && error.code == Code::MessageTooLarge
+        {
+            let reason = error.message.clone();
+            self.reject(Rejected { kind: RejectedKind::TooLarge, reason, sample: String::new(), job_id: None });
+        }
+        self.link_input(Input::Closed(conn, closed));
+    }
+
+    fn reject(&mut self, rejected: Rejected) {
+        let at = self.now().wall;
+        let Rejected { kind, reason, sample, job_id } = rejected;
+        if let Some(job_id) = job_id {
+            // What it said may be the end.
+            self.recheck(job_id, Urgency::Unread);
+        }
+        let [reason, sample] = [reason, sample].map(|words| self.session.without_tokens(&words));
+        let rejected = Rejected { kind, reason, sample, job_id: None };
+        if self.diagnostics.rejected(at, &rejected) == Attention::Count {
+            return;
+        }
+        let Rejected { kind, reason, sample, .. } = rejected;
+        tracing::warn!(?kind, "a message was skipped");
+        tracing::debug!(reason, sample, "it was this one");
+        self.tell(Event::Rejected(RejectedView { reason, sample }));
+    }
+
+    fn open_socket(&mut self, conn: ConnId) {
+        let (Some(server), Some(token)) = (&self.server, self.session.access_token()) else {
+            // The link asks for one.
+            self.socket = None;
+            return self.link_input(Input::Refused(conn, Refusal::NoToken));
+        };
+        self.diagnostics.count().connects += 1;
+        let (reports, route) = (self.reports.clone(), self.route.clone());
+        let way = self.link.token_way();
+        self.socket = Some(Socket::open(conn, server, token, way, route, move |conn, report| {
+            let reports = reports.clone();
+            async move { drop(reports.send(Report::Socket(conn, report)).await) }
+        }));
+    }
+
+    /// Remembers for the next start how this backend takes the token.
+    fn remember_way(&mut self, way: WsToken) {
+        if let Some(server) = &self.server {
+            let known = (server.key().to_owned(), way);
+            self.store.set(TOKEN_WAY, &known);
+        }
+    }
+
+    /// Says to the link where the socket of the backend is, and which way of sending the token is known to work.
+    pub(super) fn lead_link(&mut self, server: &Server) {
+        let known = self.store.setting::<(String, WsToken)>(TOKEN_WAY);
+        let proven = known.and_then(|(key, way)| (key == server.key()).then_some(way));
+        self.link.lead_to(discovery::shown(&server.ws_url), server.ws_token, proven);
+    }
+
+    fn drop_socket(&mut self, conn: ConnId) {
+        if self.socket.take_if(|socket| socket.conn == conn).is_some() {
+            let why = self.link.reason().cloned();
+            let (code, words) =
+                why.map_or((Code::Requested, "as asked".to_owned()), |reason| (reason.code, reason.message));
+            self.note_dropped(code, &words);
+        }
+    }
+
+    fn say(&mut self, conn: ConnId, speak: impl FnOnce(&Socket) -> Result<(), Error>) {
+        let spoken = self.socket.as_ref().filter(|socket| socket.conn == conn).map_or(Ok(()), speak);
+        if let Err(error) = spoken {
+            self.socket_closed(conn, Closed::Lost(error));
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! What is remembered of the connection, for whoever wants to know why it is as it is.
+
+use std::fmt::Write;
+
+use tallylight_core::{
+    Code, Error,
+    connection::{Closed, Input, Refusal},
+    diagnostics::name,
+    view::{ConnectionView, ReasonView, StatusView},
+};
+
+use super::runtime::Actor;
+
+impl Actor {
+    /// Remembers something that happened to the connection.
+    pub(super) fn note(&mut self, message: impl Into<String>) {
+        let at = self.now().wall;
+        self.diagnostics.note(at, message);
+    }
+
+    /// Remembers it in words that may name somebody, and in words that do not.
+    pub(super) fn note_error(&mut self, what: &str, error: &Error) {
+        let at = self.now().wall;
+        let public = format!("{what}: {}", name(&error.code));
+        self.diagnostics.note_private(at, format!("{what}: {}", error.message), public);
+    }
+
+    pub(super) fn note_dropped(&mut self, code: Code, message: &str) {
+        let at = self.now().wall;
+        self.diagnostics.dropped(at, code, message);
+    }
+
+    /// Remembers what the link is told, where that is worth remembering.
+    pub(super) fn note_input(&mut self, input: &Input) {
+        match input {
+            Input::Opened(_) => {
+                self.diagnostics.count().opened += 1;
+                self.note("the socket is open");
+            }
+            Input::Refused(_, Refusal::NoToken) => self.note("a token is needed first"),
+            Input::Refused(_, Refusal::Auth) | Input::Closed(_, Closed::Auth) => {
+                self.note_dropped(Code::SocketRefused, "the token was refused");
+            }
+            Input::Closed(_, Closed::Replaced) => self.note_dropped(Code::Replaced, "connected somewhere else"),
+            Input::Refused(_, Refusal::NoSocket(error) | Refusal::Failed(error, _))
+            | Input::Closed(_, Closed::Lost(error)) => self.note_dropped(error.code, &error.message),
+            Input::NetworkChanged => {
+                self.diagnostics.count().network_changes += 1;
+                tracing::info!("the network changed");
+                self.note("the network changed");
+            }
+            Input::Reconnect => self.note("asked to connect now"),
+            Input::Rerouted => self.note("another way to the studio"),
+            Input::SignedIn
+            | Input::SignedOut
+            | Input::Message(_)
+            | Input::Noise(_)
+            | Input::Unreadable(..)
+            | Input::Accepted(_)
+            | Input::Heartbeat(..)
+            | Input::Pong(_)
+            | Input::Watch(_)
+            | Input::Unwatch(_)
+            | Input::Fetched
+            | Input::FetchFailed(..)
+            | Input::TokenRefreshed
+            | Input::TokenDelayed(_)
+            | Input::LookSoon
+            | Input::Refresh
+            | Input::Tick => {}
+        }
+    }
+
+    pub(super) fn note_shown(&mut self, view: &ConnectionView) {
+        let at = self.now().wall;
+        let words = |why: fn(&ReasonView) -> String| {
+            let reason = view.reason.as_ref().map(|reason| format!(": {}", why(reason))).unwrap_or_default();
+            shown(view) + &reason
+        };
+        let (message, public) = (words(|reason| reason.message.clone()), words(|reason| name(&reason.code)));
+        self.diagnostics.note_private(at, message, public);
+    }
+
+    /// Returns a text for a bug report, in which neither a person nor a place is named.
+    pub(super) fn report_text(&self) -> String {
+        let status = self.status();
+        head(&status, self.now().wall, self.now().monotonic) + &self.diagnostics.view().report()
+    }
+}
+
+fn shown(view: &ConnectionView) -> String {
+    let mut words = name(&view.state);
+    if let Some(wait) = view.retry_in_ms {
+        let _ = write!(words, ", next try in {}.{} s", wait / 1000, wait % 1000 / 100);
+    }
+    words
+}
+
+fn head(status: &StatusView, now: jiff::Timestamp, uptime: std::time::Duration) -> String {
+    let counts = status.counts;
+    let lines = [
+        format!("Tallylight {} on {} {}", env!("CARGO_PKG_VERSION"), std::env::consts::OS, std::env::consts::ARCH),
+        format!("{now:.0}, running for {} s", uptime.as_secs()),
+        format!("connection       {}", name(&status.connection.state)),
+        format!("session          {}", name(&status.session.state)),
+        format!(
+            "jobs             {} waiting, {} working, {} done, {} failed",
+            counts.pending, counts.processing, counts.completed, counts.failed
+        ),
+        status.server_ahead_ms.map_or_else(String::new, |ahead| {
+            let word = if ahead < 0 { "behind" } else { "ahead" };
+            format!("server's clock   {} ms {word}", ahead.unsigned_abs())
+        }),
+    ];
+    lines.join("\n") + "\n"
+}

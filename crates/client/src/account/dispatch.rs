@@ -1,0 +1,275 @@
+//! What becomes of a change: a batch for the window, a row on disk, a notification.
+
+use std::{sync::Arc, time::Duration};
+
+use super::{
+    fetcher::{Call, Urgency},
+    history::Read,
+    runtime::{Actor, Report},
+};
+use crate::storage::{Saved, Store};
+use jiff::SignedDuration;
+use tallylight_core::{
+    JobId, Now, connection,
+    forecast::Forecast,
+    library::{Change, Ending, Trouble, Witnessed, pending_changes::Batch, record::Record},
+    view::{Event, JobChange},
+};
+
+/// How often a shell that takes no notifications is asked whether it does.
+const TELL_AGAIN: Duration = Duration::from_secs(1);
+
+/// Returns the jobs that the disk kept, without those that need not be kept any longer.
+pub(super) fn kept_jobs(store: &mut Store, now: Now, days: u16) -> Vec<Record> {
+    keep_for(store, now, days);
+    let worded = store.worded_jobs();
+    store.jobs(&worded)
+}
+
+/// Keeps finished jobs for so many days after they last changed.
+pub(super) fn keep_for(store: &mut Store, now: Now, days: u16) {
+    if let Ok(from) = now.wall.checked_sub(SignedDuration::from_hours(24 * i64::from(days))) {
+        store.keep_from(from);
+    }
+}
+
+impl Actor {
+    pub(super) fn changed(&mut self, changes: Vec<Change>) {
+        self.changed_at(self.clock.monotonic(), changes);
+    }
+
+    /// As [`Self::changed`], where it is known what the time is: in a flood, asking would cost more than the changes.
+    pub(super) fn changed_at(&mut self, now: Duration, changes: Vec<Change>) {
+        self.learn(&changes);
+        let (mut settled, mut happened) = (Vec::new(), Vec::new());
+        for change in changes {
+            match change {
+                Change::Job(job_id, scope) => self.dirty.mark(job_id, scope, now),
+                Change::Removed(job_id) => {
+                    self.store.forget(std::slice::from_ref(&job_id));
+                    self.notices.forget(&job_id);
+                    self.link_input(connection::Input::Unwatch(job_id.clone()));
+                    self.dirty.mark_removed(job_id, now);
+                }
+                Change::Warned(ending) => {
+                    settled.extend(self.notices.ended(&ending, now));
+                    happened.push(ending);
+                }
+                Change::Ended(ending) => {
+                    self.link_input(connection::Input::Unwatch(ending.job_id.clone()));
+                    settled.extend(self.notices.ended(&ending, now));
+                    // Messages carry no sizes or durations: the whole job is worth one look at its end.
+                    if ending.witnessed == Witnessed::Yes {
+                        self.call(Call::job(ending.job_id.clone()));
+                    }
+                    happened.push(ending);
+                }
+                Change::Discovered(job_id) => {
+                    self.link_input(connection::Input::Watch(vec![job_id.clone()]));
+                    self.call(Call::job(job_id));
+                }
+                Change::Unmeasured(job_id) => self.call(Call::job(job_id)),
+                Change::Doubted(job_id) => self.call(Call::deciding(job_id)),
+                Change::Questionable(job_id) => self.recheck(job_id, Urgency::Stale),
+            }
+        }
+        self.store.deliver(&settled);
+        self.happened(&happened);
+    }
+
+    /// Learns how long stages take.
+    fn learn(&mut self, changes: &[Change]) {
+        let is_old = |ending: &Ending| ending.witnessed == Witnessed::FirstLook;
+        if changes.iter().any(|change| matches!(change, Change::Ended(ending) if is_old(ending))) {
+            // A list tells of old jobs in its own order: the newest of all that are known are learned from.
+            self.forecast = Forecast::of(self.cache.jobs());
+            return;
+        }
+        for change in changes {
+            match change {
+                Change::Ended(ending) => {
+                    if let Some(job) = self.cache.job(&ending.job_id) {
+                        self.forecast.learn(&job);
+                    }
+                }
+                Change::Job(job_id, _) if self.forecast.awaits(job_id) => {
+                    if let Some(job) = self.cache.job(job_id) {
+                        self.forecast.learn(&job);
+                    }
+                }
+                Change::Job(..)
+                | Change::Removed(_)
+                | Change::Discovered(_)
+                | Change::Unmeasured(_)
+                | Change::Doubted(_)
+                | Change::Questionable(_)
+                | Change::Warned(_) => {}
+            }
+        }
+    }
+
+    /// Puts the trouble of jobs aside, or takes it up again.
+    pub(super) fn settle(&mut self, job_ids: &[JobId], trouble: Trouble) {
+        let changes = job_ids.iter().filter_map(|job_id| self.cache.settle(job_id, trouble)).collect();
+        self.changed(changes);
+        if trouble == Trouble::Dismiss {
+            self.mark_read(&Read::Jobs(job_ids.to_vec()));
+        }
+    }
+
+    /// Tells the person what ended.
+    pub(super) fn tell_notices(&mut self, now: Duration) {
+        if !self.shell.takes_notices() {
+            let now = self.now().monotonic;
+            return self.notices.postpone(now, now + TELL_AGAIN);
+        }
+        if let Some(until) = self.quiet() {
+            return self.notices.hold(self.now().monotonic, until);
+        }
+        let telling = self.notices.tell(&self.cache, self.taste(), now);
+        // On disk before it is told: a crash in between costs a notification rather than doubling it.
+        self.store.deliver(&telling.delivered);
+        for notice in telling.notices {
+            self.shell.notify(notice);
+        }
+    }
+
+    /// Shows what changed.
+    pub(super) fn flush(&mut self) {
+        let now = self.now().monotonic;
+        if !self.keeps_up() {
+            self.diagnostics.count().held_batches += 1;
+            self.dirty.hold(self.outbox.deadline());
+            return self.show_tray_soon();
+        }
+        let Batch { changed, removed } = self.dirty.batch(now);
+        let changed: Vec<JobChange> = changed
+            .into_iter()
+            .filter_map(|(job_id, scope)| Some(JobChange { job: self.told_view(&*self.cache.job(&job_id)?), scope }))
+            .collect();
+        if !changed.is_empty() || !removed.is_empty() {
+            self.shell.emit(Event::Jobs { changed, removed });
+            self.show_tray_soon();
+        }
+    }
+
+    /// Writes everything that changed to disk, and waits for that. What the disk does not take stays in memory, and is tried
+    /// again.
+    pub(super) fn save_all(&mut self) {
+        // First: of a job that the next run knows to have ended, it is not told again.
+        self.keep_happenings();
+        // Those under way, too: nobody may be left to hear that they failed.
+        for job in std::mem::take(&mut self.saving) {
+            self.dirty.mark_unsaved(job.job_id.clone());
+        }
+        let job_ids = self.dirty.all_to_save();
+        // Unpacked one by one, and written together: the next run must not know a part of a list for the whole.
+        let jobs = job_ids.iter().filter_map(|job_id| self.cache.job(job_id));
+        let saved = self.store.save(jobs, |job_id| self.edits.has(job_id));
+        if self.has_saved(saved, job_ids.iter()) {
+            for job_id in &job_ids {
+                self.shelve(job_id);
+            }
+        }
+    }
+
+    /// Writes what changed to disk, some jobs at a time and on another thread: messages are heard meanwhile.
+    pub(super) fn save(&mut self) {
+        self.keep_happenings();
+        let job_ids = self.dirty.to_save();
+        let mut jobs = self.shared(&job_ids);
+        jobs.retain(|job| self.is_kept(job));
+        let write = self.store.save_behind(jobs.clone());
+        self.saving = jobs;
+        let (written, reports) = (tokio::task::spawn_blocking(write), self.reports.clone());
+        tokio::spawn(async move {
+            let saved = written.await.unwrap_or_else(|_| Saved::broken_off());
+            drop(reports.send(Report::Saved(saved)).await);
+        });
+    }
+
+    pub(super) fn saved(&mut self, saved: Saved) {
+        let now = self.now().monotonic;
+        self.dirty.saved(now);
+        let (jobs, saved) = (std::mem::take(&mut self.saving), self.store.saved(saved));
+        if !self.has_saved(saved, jobs.iter().map(|job| &job.job_id)) {
+            return;
+        }
+        for job in jobs.into_iter().filter(|job| job.transcript().is_some()) {
+            // What changed since is not what the disk has.
+            if self.cache.shared(&job.job_id).is_some_and(|held| Arc::ptr_eq(&held, &job) || held == job) {
+                let job_id = job.job_id.clone();
+                // No copy of it is to be made.
+                drop(job);
+                self.shelve(&job_id);
+            }
+        }
+    }
+
+    fn shared(&self, job_ids: &[JobId]) -> Vec<Arc<Record>> {
+        job_ids.iter().filter_map(|job_id| self.cache.shared(job_id)).collect()
+    }
+
+    /// Tells whether the disk has jobs, and everything else that waits for it. What it does not have is tried again.
+    fn has_saved<'a>(&mut self, saved: bool, job_ids: impl Iterator<Item = &'a JobId>) -> bool {
+        if saved && self.keep_words() {
+            return true;
+        }
+        for job_id in job_ids {
+            self.dirty.mark_unsaved(job_id.clone());
+        }
+        self.save_soon();
+        false
+    }
+
+    /// Leaves the long texts of a job to the disk, which has them, unless it does not keep them.
+    fn shelve(&mut self, job_id: &JobId) {
+        if self.cache.job(job_id).is_some_and(|job| job.transcript().is_some() && self.is_kept(&job)) {
+            self.cache.shelve(job_id);
+        }
+    }
+
+    /// Takes the words of videos back into memory, before the disk forgets them.
+    pub(super) fn unshelve(&mut self, job_ids: &[JobId]) {
+        for job_id in job_ids {
+            if let Some(text) = self.store.transcript(job_id) {
+                self.cache.unshelve(job_id, text);
+            }
+        }
+    }
+
+    /// Tells whether the disk keeps a job: those with unsaved words are kept always.
+    pub(super) fn is_kept(&self, job: &Record) -> bool {
+        !self.store.is_over(job) || self.edits.has(&job.job_id)
+    }
+
+    /// Tries the disk again later.
+    pub(super) fn save_soon(&mut self) {
+        let now = self.now().monotonic;
+        self.dirty.save_later(now);
+    }
+
+    /// Forgets every job and everything about them, here and on disk: somebody leaves.
+    pub(super) fn forget_jobs(&mut self) {
+        let gone: Vec<JobId> = self.cache.briefs().map(|(job_id, _)| job_id.clone()).collect();
+        self.cache.clear();
+        self.forecast = Forecast::default();
+        self.notices.clear();
+        self.automations.forget();
+        self.diagnostics.forget_messages();
+        self.outbox.forget_messages();
+        self.store.clear();
+        self.show_news();
+        self.show_removed(gone);
+    }
+
+    /// Shows that jobs are gone.
+    pub(super) fn show_removed(&mut self, gone: Vec<JobId>) {
+        let now = self.now().monotonic;
+        self.dirty.forget_saving();
+        for job_id in gone {
+            self.dirty.mark_removed(job_id, now);
+        }
+        self.flush();
+    }
+}

@@ -1,0 +1,284 @@
+//! The session in the keychain: taken up at the start, kept, forgotten; and what to do while the keychain is not ready.
+//!
+//! A keychain may be locked or missing for a while after login. Nobody is asked to sign in again because of that: it is
+//! looked at quietly, ever more seldom, until it answers.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use tallylight_core::{
+    Code, Error,
+    auth::{Input, Ticket},
+    connection,
+    discovery::{Identity, Server},
+};
+use tokio::sync::{mpsc, watch};
+use tokio_util::task::AbortOnDropHandle;
+
+use super::runtime::{Actor, Report, signed_out};
+use crate::platform::keychain::{Found, Kept, TokenStore, Unlock};
+
+/// How long after a failure the keychain is looked at again, at first.
+const FIRST_LOOK: Duration = Duration::from_secs(1);
+/// How long, at most.
+const LAST_LOOK: Duration = Duration::from_secs(30);
+
+/// Is what the keychain should hold. Only the newest wish counts.
+#[derive(Clone, Debug, Default)]
+pub(super) enum Wish {
+    /// Whatever it does hold.
+    #[default]
+    Nothing,
+    Keep(Ticket, Kept, Unlock),
+    Forget,
+}
+
+/// Is what became of a wish.
+#[derive(Debug)]
+pub(super) enum Fulfilled {
+    Kept(Ticket, Result<(), Error>),
+    KeptLate(Ticket),
+    Forgotten,
+}
+
+/// Tells what a data folder knows of the keychain's entry, while the keychain itself does not answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Entry {
+    /// It holds a session.
+    Session,
+    /// It holds one that was signed out of, and could not be forgotten yet.
+    Remains,
+}
+
+/// Names the setting that holds an [`Entry`].
+const ENTRY: &str = "keychain";
+
+impl Actor {
+    /// Takes up the backend of the last run, and asks the keychain for its session.
+    pub(super) fn restore(&mut self, unlock: Unlock) {
+        let Some(server) = self.store.setting::<Server>("server") else { return };
+        self.restoring = Some(Vec::new());
+        self.calls.await_sync();
+        self.session_input(Input::Restoring(None));
+        if server.identity == Identity::ThisComputer {
+            // Its studio has yet to start. Whoever holds its old port meanwhile must not be shown the token.
+            self.awaits_computer = true;
+        } else if let Err(error) = self.choose(server) {
+            tracing::warn!(%error, "the backend of the last run cannot be used");
+            self.stop_restoring();
+            self.session_input(Input::NothingKept(None));
+        } else {
+            self.load_session(unlock);
+        }
+    }
+
+    /// Asks the keychain for the session, until it answers.
+    pub(super) fn load_session(&mut self, unlock: Unlock) {
+        if self.store.setting(ENTRY) == Some(Entry::Remains) {
+            self.wish(Wish::Forget);
+            self.nothing_kept(None);
+            return self.answer_restoring();
+        }
+        let load = load(self.tokens.clone(), self.reports.clone(), unlock);
+        let wait = if self.signing_in.is_some() { FIRST_LOOK } else { Duration::ZERO };
+        self.restorer = Some(AbortOnDropHandle::new(tokio::spawn(async move {
+            tokio::time::sleep(wait).await;
+            load.await;
+        })));
+    }
+
+    /// Asks the person to unlock the keychain, where its session is waited for.
+    pub(super) fn unlock(&mut self) {
+        if self.restorer.is_some() {
+            self.load_session(Unlock::Ask);
+        }
+    }
+
+    /// Goes on with the session that the keychain kept, if it belongs to this backend.
+    pub(super) fn loaded(&mut self, found: Result<Found, Error>) {
+        if self.signing_in.is_some() {
+            // Should that fail, the session of before is still wanted.
+            self.answer_restoring();
+            return self.load_session(Unlock::Never);
+        }
+        if found.is_ok() {
+            self.restorer = None;
+        }
+        match found {
+            Ok(Found::Session(kept)) if self.is_of_this_server(&kept) => {
+                self.calls.await_sync();
+                self.session_input(Input::Restore { refresh_token: kept.refresh_token, email: kept.email });
+                self.link_input(connection::Input::SignedIn);
+                self.watch_unfinished();
+            }
+            Ok(Found::Session(_) | Found::Nothing) => self.nothing_kept(None),
+            Ok(Found::Unreadable) => {
+                let message = "the session in the keychain cannot be read: sign in again";
+                self.nothing_kept(Some(Error::new(Code::Keychain, message)));
+            }
+            // Somebody is known to be signed in.
+            Err(error) if self.store.setting(ENTRY) == Some(Entry::Session) => {
+                let error = waited_for(&error);
+                self.calls.signed_out(error.clone());
+                self.session_input(Input::Restoring(Some(error)));
+            }
+            Err(error) => {
+                self.restorer = None;
+                self.calls.signed_out(error);
+                self.session_input(Input::NothingKept(None));
+            }
+        }
+        self.answer_restoring();
+    }
+
+    /// Gives up asking the keychain.
+    pub(super) fn stop_restoring(&mut self) {
+        self.restorer = None;
+        self.answer_restoring();
+    }
+
+    fn answer_restoring(&mut self) {
+        let is_signed_in = self.session.is_signed_in();
+        for reply in self.restoring.take().into_iter().flatten() {
+            let _ = reply.send(Ok(is_signed_in));
+        }
+    }
+
+    fn nothing_kept(&mut self, problem: Option<Error>) {
+        // Somebody may have signed in while the keychain was waited for.
+        if !self.session.is_signed_in() && self.signing_in.is_none() {
+            self.calls.signed_out(problem.clone().unwrap_or_else(signed_out));
+        }
+        self.session_input(Input::NothingKept(problem));
+    }
+
+    fn is_of_this_server(&self, kept: &Kept) -> bool {
+        self.server.as_ref().is_some_and(|server| server.key() == kept.server)
+    }
+
+    /// Keeps a session, in place of whatever the keychain holds.
+    pub(super) fn keep_session(&mut self, ticket: Ticket, kept: Kept) {
+        self.stop_restoring();
+        let by_person = !self.session.is_signed_in()
+            && self.server.as_ref().is_some_and(|server| server.identity == Identity::Address);
+        // Whoever has just typed a password may be asked for another; nobody else is.
+        let unlock = if by_person { Unlock::Ask } else { Unlock::Never };
+        self.wish(Wish::Keep(ticket, kept, unlock));
+    }
+
+    /// Forgets the session, as soon as the keychain lets us.
+    pub(super) fn forget_session(&mut self) {
+        self.turn = None;
+        self.stop_restoring();
+        self.store.set(ENTRY, &Entry::Remains);
+        self.wish(Wish::Forget);
+    }
+
+    fn wish(&self, wish: Wish) {
+        if let Some(keychain) = &self.keychain {
+            keychain.send_replace(wish);
+        }
+    }
+
+    pub(super) fn fulfilled(&mut self, fulfilled: Fulfilled) {
+        // Whoever has signed out meanwhile has the last word about the entry.
+        let is_left = self.keychain.as_ref().is_some_and(|wishes| matches!(*wishes.borrow(), Wish::Forget));
+        match fulfilled {
+            Fulfilled::Kept(ticket, outcome) => {
+                self.turn = None;
+                match outcome {
+                    Ok(()) if !is_left => self.store.set(ENTRY, &Entry::Session),
+                    // What remains of a session before it still has to be forgotten.
+                    Err(_) if self.store.setting(ENTRY) != Some(Entry::Remains) => self.store.unset(ENTRY),
+                    Ok(()) | Err(_) => {}
+                }
+                self.session_input(Input::Kept(ticket, outcome.err()));
+            }
+            Fulfilled::KeptLate(ticket) => {
+                if !is_left {
+                    self.store.set(ENTRY, &Entry::Session);
+                }
+                self.session_input(Input::KeptLate(ticket));
+            }
+            Fulfilled::Forgotten => self.store.unset(ENTRY),
+        }
+    }
+}
+
+fn waited_for(error: &Error) -> Error {
+    let message = if error.code == Code::KeychainLocked {
+        "the keychain is locked: unlock it to go on, or sign in again"
+    } else {
+        "the keychain is not there yet: wait for it, or sign in again"
+    };
+    Error::new(error.code, message)
+}
+
+/// Asks the keychain again and again. The person is asked to unlock it at most the first time.
+async fn load(tokens: TokenStore, reports: mpsc::Sender<Report>, mut unlock: Unlock) {
+    let mut wait = FIRST_LOOK;
+    loop {
+        let found = tokens.load(unlock).await;
+        let is_answer = found.is_ok();
+        if reports.send(Report::Loaded(found)).await.is_err() || is_answer {
+            return;
+        }
+        unlock = Unlock::Never;
+        tokio::time::sleep(wait).await;
+        wait = (2 * wait).min(LAST_LOOK);
+    }
+}
+
+/// Does what is wished of the keychain, the newest wish only, and tries again quietly while it cannot be done.
+pub(super) async fn fulfil(tokens: TokenStore, mut wishes: watch::Receiver<Wish>, reports: mpsc::Sender<Report>) {
+    while wishes.changed().await.is_ok() {
+        let mut wait = FIRST_LOOK;
+        let mut is_first = true;
+        loop {
+            let (mut wish, is_new) = {
+                let newest = wishes.borrow_and_update();
+                (newest.clone(), newest.has_changed())
+            };
+            if is_new {
+                (is_first, wait) = (true, FIRST_LOOK);
+            }
+            if let (Wish::Keep(_, _, unlock), false) = (&mut wish, is_first) {
+                *unlock = Unlock::Never;
+            }
+            let outcome = attempt(&tokens, &wish).await;
+            let problem = outcome.as_ref().err().cloned();
+            if let Some(fulfilled) = fulfilled(wish, outcome, is_first) {
+                let _ = reports.send(Report::Keychain(fulfilled)).await;
+            }
+            let Some(problem) = problem else { break };
+            tracing::info!(code = ?problem.code, "the keychain is tried again later");
+            is_first = false;
+            tokio::select! {
+                () = tokio::time::sleep(wait) => wait = (2 * wait).min(LAST_LOOK),
+                // Another wish, or the end of the program, which does not wait for a keychain that cannot be used.
+                changed = wishes.changed() => match changed {
+                    Ok(()) => (is_first, wait) = (true, FIRST_LOOK),
+                    Err(_) => return,
+                },
+            }
+        }
+    }
+}
+
+async fn attempt(tokens: &TokenStore, wish: &Wish) -> Result<(), Error> {
+    match wish {
+        Wish::Nothing => Ok(()),
+        Wish::Keep(_, kept, unlock) => tokens.keep(kept, *unlock).await,
+        Wish::Forget => tokens.forget(Unlock::Never).await,
+    }
+}
+
+fn fulfilled(wish: Wish, outcome: Result<(), Error>, is_first: bool) -> Option<Fulfilled> {
+    match (wish, outcome, is_first) {
+        (Wish::Keep(ticket, ..), outcome, true) => Some(Fulfilled::Kept(ticket, outcome)),
+        (Wish::Keep(ticket, ..), Ok(()), false) => Some(Fulfilled::KeptLate(ticket)),
+        (Wish::Forget, Ok(()), _) => Some(Fulfilled::Forgotten),
+        (Wish::Keep(..) | Wish::Forget, Err(_), _) | (Wish::Nothing, ..) => None,
+    }
+}

@@ -1,0 +1,156 @@
+//! The state at a glance, for a tray icon.
+
+use std::{cmp::Reverse, collections::BTreeSet, time::Duration};
+
+use tallylight_core::{
+    JobId,
+    edits::Edits,
+    library::{Brief, record::Record},
+    model::{job::Status, unix_nanos::Moment},
+    notifications,
+    view::{self, Attention, Counts},
+};
+
+use super::runtime::Actor;
+use crate::shell::{TrayJob, TrayView};
+
+/// How many jobs it names.
+const NAMED: usize = 5;
+/// How often percentages are shown: a glance need not see each.
+const SHOW_EVERY: Duration = Duration::from_secs(1);
+
+/// Remembers what was shown, and when.
+#[derive(Debug, Default)]
+pub(super) struct Glance {
+    shown: Option<TrayView>,
+    at: Duration,
+    due: Option<Duration>,
+}
+
+impl Glance {
+    pub(super) fn deadline(&self) -> Option<Duration> {
+        self.due
+    }
+}
+
+impl Actor {
+    /// Shows the state at a glance soon: at once after a quiet time.
+    pub(super) fn show_tray_soon(&mut self) {
+        let now = self.now().monotonic;
+        let due = *self.glance.due.get_or_insert(now.max(self.glance.at + SHOW_EVERY));
+        if now >= due {
+            self.show_tray();
+        }
+    }
+
+    /// Shows the state at a glance, where it changed.
+    pub(super) fn show_tray(&mut self) {
+        self.glance.due = None;
+        self.glance.at = self.now().monotonic;
+        let tray = self.tray_view();
+        if self.glance.shown.as_ref() != Some(&tray) {
+            self.glance.shown = Some(tray.clone());
+            self.shell.tray(tray);
+        }
+    }
+
+    fn tray_view(&self) -> TrayView {
+        let connection = self.link.view(self.now());
+        let unsaid = self.unsaid_words();
+        let mut best: Vec<Rank<'_>> = Vec::with_capacity(NAMED + 1);
+        let (mut counts, mut attention, mut percents) = (Counts::default(), 0, Mean::default());
+        for (job_id, brief) in self.cache.briefs() {
+            counts.add(brief.status);
+            let matters = Matters::of(brief, unsaid.contains(job_id));
+            attention += u32::from(matters == Matters::Attention);
+            if let (Status::Processing, Some(percent)) = (brief.status, brief.percent) {
+                percents.add(percent);
+            }
+            let rank = (matters, Reverse(brief.since), job_id);
+            if best.len() < NAMED || best.last().is_some_and(|last| rank < *last) {
+                let place = best.partition_point(|held| *held <= rank);
+                best.insert(place, rank);
+                best.truncate(NAMED);
+            }
+        }
+        let words = self.words_of_tongue();
+        let best = best.into_iter().filter_map(|(_, _, job_id)| self.cache.job(job_id));
+        TrayView {
+            connection: connection.state,
+            reason: connection.reason,
+            counts,
+            attention,
+            percent: percents.whole(),
+            jobs: best.map(|job| named(&job, notifications::name(&job, words), &self.edits)).collect(),
+            can_upload: self.session.is_signed_in()
+                && self.server.as_ref().is_some_and(|server| server.offers("upload")),
+            news: self.news(),
+            words,
+        }
+    }
+
+    /// Returns the jobs with words that the backend refused, or has others for.
+    fn unsaid_words(&self) -> BTreeSet<&JobId> {
+        let is_open = |job_id: &&JobId| {
+            let job = self.cache.job(job_id);
+            job.is_some_and(|job| view::attention(&job, &self.edits) == Some(Attention::Words))
+        };
+        self.edits.jobs().into_iter().filter(is_open).collect()
+    }
+}
+
+/// Tells how much a job matters now; least first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Matters {
+    Attention,
+    Processing,
+    Pending,
+    Ended,
+}
+
+impl Matters {
+    /// Only what somebody must look at wants attention; a warning is told in its place.
+    fn of(brief: &Brief, has_unsaid_words: bool) -> Self {
+        match brief.status {
+            _ if brief.has_open_failure || has_unsaid_words => Self::Attention,
+            Status::Processing => Self::Processing,
+            Status::Pending => Self::Pending,
+            Status::Completed | Status::Failed => Self::Ended,
+        }
+    }
+}
+
+type Rank<'a> = (Matters, Reverse<Option<Moment>>, &'a JobId);
+
+fn named(job: &Record, name: String, edits: &Edits) -> TrayJob {
+    TrayJob {
+        job_id: JobId::clone(&job.job_id),
+        name,
+        status: job.overall.status(),
+        percent: job.overall.told_percent().map(whole),
+        attention: view::attention(job, edits).is_some(),
+    }
+}
+
+/// Takes the mean of percentages.
+#[derive(Default)]
+struct Mean {
+    sum: f64,
+    count: u32,
+}
+
+impl Mean {
+    fn add(&mut self, percent: f64) {
+        self.sum += percent;
+        self.count += 1;
+    }
+
+    fn whole(&self) -> Option<u8> {
+        (self.count > 0).then(|| whole(self.sum / f64::from(self.count)))
+    }
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped")]
+fn whole(percent: f64) -> u8 {
+    percent.clamp(0.0, 100.0) as u8
+}

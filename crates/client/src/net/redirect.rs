@@ -1,0 +1,208 @@
+//! Where the browser brings the answer of a sign-in page: a server on this computer for one answer (RFC 8252).
+//!
+//! The address has a random port and a random state. Only a call with that state is an answer, only the first one
+//! counts, and the server is gone as soon as nobody waits for it any more.
+
+use std::{
+    net::Ipv4Addr,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use axum::{
+    Router,
+    extract::State,
+    http::{HeaderMap, StatusCode, Uri, header},
+    response::{Html, IntoResponse, Response},
+    routing::get,
+};
+use secrecy::{ExposeSecret, SecretString};
+use tallylight_core::{Code, Error};
+use tokio::{net::TcpListener, sync::oneshot};
+use tokio_util::sync::{CancellationToken, DropGuard};
+use url::{Url, form_urlencoded};
+
+use crate::net::pkce::random_text;
+
+const PAGE: &str = include_str!("redirect/page.html");
+/// Colours of the lamp on the page.
+const GOOD: &str = "#2fbf71";
+const BAD: &str = "#e5484d";
+
+/// Waits for the one answer.
+pub struct Redirect {
+    address: Url,
+    answer: oneshot::Receiver<Answer>,
+    /// Ends the server, once what it is sending is sent.
+    _server: DropGuard,
+}
+
+/// Is what the browser brought.
+pub struct Answer {
+    /// The code, or why there is none.
+    pub code: Result<SecretString, Error>,
+    page: oneshot::Sender<Ending>,
+}
+
+/// Is how the sign-in ended, for the page that the browser shows.
+struct Ending {
+    title: &'static str,
+    text: String,
+    lamp: &'static str,
+}
+
+#[derive(Clone)]
+struct Door {
+    host: String,
+    state: Arc<SecretString>,
+    waiting: Arc<Mutex<Option<oneshot::Sender<Answer>>>>,
+}
+
+impl Redirect {
+    /// Listens on this computer, on any free port.
+    ///
+    /// # Errors
+    /// Says why nothing can listen.
+    pub async fn listen() -> Result<Self, Error> {
+        let unable = |error: &dyn std::fmt::Display| {
+            let message = format!(
+                "this computer lets nothing listen for the browser's answer ({error}): sign in with a password"
+            );
+            Error::new(Code::NotOffered, message)
+        };
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.map_err(|error| unable(&error))?;
+        let host = listener.local_addr().map_err(|error| unable(&error))?.to_string();
+        let state = random_text();
+        let address = format!("http://{host}/callback?state={}", state.expose_secret());
+        let address = Url::parse(&address).map_err(|error| unable(&error))?;
+        let (sender, answer) = oneshot::channel();
+        let door = Door { host, state: Arc::new(state), waiting: Arc::new(Mutex::new(Some(sender))) };
+        let router = Router::new().route("/callback", get(callback)).with_state(door);
+        let stop = CancellationToken::new();
+        let serve = axum::serve(listener, router).with_graceful_shutdown(stop.clone().cancelled_owned());
+        tokio::spawn(async move { drop(serve.await) });
+        Ok(Self { address, answer, _server: stop.drop_guard() })
+    }
+
+    /// Returns where the browser is to go with the answer.
+    pub fn address(&self) -> &Url {
+        &self.address
+    }
+
+    /// Waits for the answer.
+    ///
+    /// # Errors
+    /// Says that none can come any more.
+    pub async fn answer(&mut self) -> Result<Answer, Error> {
+        (&mut self.answer).await.map_err(|_| Error::new(Code::SignInDenied, "the browser's answer was lost: try again"))
+    }
+}
+
+impl Answer {
+    /// Shows in the browser how it ended.
+    pub fn show(self, outcome: Result<(), &Error>) {
+        let ending = match outcome {
+            Ok(()) => Ending {
+                title: "You are signed in",
+                text: "You can close this tab and go back to Tallylight.".to_owned(),
+                lamp: GOOD,
+            },
+            Err(error) => not_signed_in(&error.message),
+        };
+        let _ = self.page.send(ending);
+    }
+}
+
+fn not_signed_in(why: &str) -> Ending {
+    let mut text = why.to_owned();
+    if let Some(first) = text.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    Ending { title: "You are not signed in", text: format!("{text}. You can close this tab."), lamp: BAD }
+}
+
+async fn callback(State(door): State<Door>, headers: HeaderMap, uri: Uri) -> Response {
+    if headers.get(header::HOST).is_none_or(|host| host.as_bytes() != door.host.as_bytes()) {
+        return page(StatusCode::MISDIRECTED_REQUEST, &not_signed_in("this page is for this computer only"));
+    }
+    let found = Found::read(uri.query().unwrap_or_default());
+    if found.state.as_deref() != Some(door.state.expose_secret()) {
+        return page(StatusCode::FORBIDDEN, &not_signed_in("this answer belongs to no sign-in of Tallylight"));
+    }
+    let Some(code) = found.outcome() else {
+        return page(StatusCode::BAD_REQUEST, &not_signed_in("the answer holds neither a code nor an error"));
+    };
+    let waiting = door.waiting.lock().unwrap_or_else(PoisonError::into_inner).take();
+    let used = || page(StatusCode::GONE, &not_signed_in("this answer was used before"));
+    let Some(waiting) = waiting else { return used() };
+    let (sender, ending) = oneshot::channel();
+    if waiting.send(Answer { code, page: sender }).is_err() {
+        return used();
+    }
+    match ending.await {
+        Ok(ending) => page(StatusCode::OK, &ending),
+        Err(_) => page(StatusCode::GONE, &not_signed_in("the sign-in was cancelled")),
+    }
+}
+
+fn page(status: StatusCode, ending: &Ending) -> Response {
+    let text = ending.text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+    let html = PAGE.replace("{title}", ending.title).replace("{lamp}", ending.lamp).replace("{text}", &text);
+    let headers = [
+        (header::CONTENT_SECURITY_POLICY, "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"),
+        (header::CACHE_CONTROL, "no-store"),
+        (header::REFERRER_POLICY, "no-referrer"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    ];
+    (status, headers, Html(html)).into_response()
+}
+
+/// Is what a callback carries.
+#[derive(Default)]
+struct Found {
+    state: Option<String>,
+    code: Option<SecretString>,
+    error: Option<String>,
+    description: Option<String>,
+}
+
+impl Found {
+    fn read(query: &str) -> Self {
+        let mut found = Self::default();
+        // Some servers put a second question mark behind an address that has one already.
+        for part in query.split('?') {
+            for (name, value) in form_urlencoded::parse(part.as_bytes()) {
+                match &*name {
+                    "state" => found.state = Some(value.into_owned()),
+                    "code" => found.code = Some(value.into_owned().into()),
+                    "error" => found.error = Some(value.into_owned()),
+                    "error_description" => found.description = Some(value.into_owned()),
+                    _ => {}
+                }
+            }
+        }
+        found
+    }
+
+    fn outcome(self) -> Option<Result<SecretString, Error>> {
+        match (self.error, self.code) {
+            (Some(error), _) if error == "access_denied" => {
+                let message = "the sign-in was cancelled in the browser";
+                Some(Err(Error::new(Code::SignInDenied, message)))
+            }
+            (Some(error), _) => {
+                let why = self.description.unwrap_or(error);
+                Some(Err(Error::new(Code::SignInDenied, format!("the sign-in page refused: {}", brief(&why)))))
+            }
+            (None, Some(code)) => Some(Ok(code)),
+            (None, None) => None,
+        }
+    }
+}
+
+/// Shortens words of somebody else to a line.
+fn brief(words: &str) -> String {
+    words.chars().filter(|c| !c.is_control()).take(200).collect()
+}
+
+#[cfg(test)]
+mod tests;

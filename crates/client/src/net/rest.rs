@@ -1,0 +1,218 @@
+//! The REST endpoints: one function for each.
+
+use jiff::Timestamp;
+use reqwest::{Client, Response, StatusCode};
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::Value;
+use tallylight_core::{
+    Code, Error, JobId, VideoId,
+    discovery::{self, Identity, Server},
+    edits::{Answer, Arrival, Edit, Unanswered, content_of},
+    model::job::{Content, Field},
+    protocol::{
+        json as core_json,
+        snapshot::{Snapshot, read_job_from},
+    },
+};
+use url::Url;
+
+use crate::net::http::{self, ANSWER_LIMIT, CALL_LIMIT, Failure, date, is_data, json, refused, text};
+
+mod linked_upload;
+mod list;
+mod subtitles;
+mod upload;
+
+pub use list::{Incomplete, List, Listing, jobs};
+pub use upload::upload;
+
+/// Is an answer with what its headers tell.
+#[derive(Debug)]
+pub struct Dated<T> {
+    /// The answer.
+    pub value: T,
+    /// The server's clock at that time.
+    pub date: Option<Timestamp>,
+}
+
+/// Asks a server who it is. Where it leads to another origin, that is the server.
+pub async fn discover(http: &Client, address: &Url, identity: Identity) -> Result<Server, Error> {
+    let url = format!("{}{}", address.as_str().trim_end_matches('/'), discovery::WELL_KNOWN);
+    let response = http::send(http, http.get(url).timeout(CALL_LIMIT)).await.map_err(|failure| failure.error)?;
+    let address = &led_to(address, response.url());
+    let status = response.status();
+    if status == StatusCode::NOT_FOUND {
+        let message = format!(
+            "{} answers, but is no studio that describes itself: check the address with whoever runs it",
+            discovery::shown(address)
+        );
+        return Err(Error::new(Code::NotAStudio, message));
+    }
+    if !status.is_success() {
+        return Err(refused(response).await.error);
+    }
+    let document = text(response, ANSWER_LIMIT).await?;
+    discovery::read(address, identity, &document)
+}
+
+/// Returns the address of the server that answered in the end.
+fn led_to(typed: &Url, answered: &Url) -> Url {
+    if typed.origin() == answered.origin() {
+        return typed.clone();
+    }
+    let mut address = answered.clone();
+    let folder = answered.path().strip_suffix(discovery::WELL_KNOWN).unwrap_or_default();
+    address.set_path(folder);
+    address.set_query(None);
+    address.set_fragment(None);
+    address
+}
+
+/// Fetches one job.
+pub async fn job(
+    http: &Client,
+    server: &Server,
+    token: &SecretString,
+    job_id: &JobId,
+) -> Result<Dated<Snapshot>, Failure> {
+    let mut url = address(server, "videos/jobs/")?;
+    if let Ok(mut path) = url.path_segments_mut() {
+        path.pop_if_empty().push(job_id.as_str());
+    }
+    let call = http.get(url).timeout(CALL_LIMIT).bearer_auth(token.expose_secret());
+    let response = accepted(http::send(http, call).await?).await?;
+    let date = date(response.headers());
+    let value = json(&text(response, ANSWER_LIMIT).await?)?;
+    let job = read_job_from(&value, Some(&server.api_url)).map_err(Failure::local)?;
+    match of(job_id, job) {
+        Some(value) => Ok(Dated { value, date }),
+        None => Err(Failure::local(Error::new(
+            Code::ServerError,
+            "the studio answered with another job: ask whoever runs it",
+        ))),
+    }
+}
+
+/// Returns a job that an answer holds, if it is the one that was asked for.
+fn of(job_id: &JobId, job: Snapshot) -> Option<Snapshot> {
+    let number = |id: &JobId| id.as_str().parse::<u64>().ok();
+    let is_number = || number(&job.job_id).is_some_and(|found| number(job_id) == Some(found));
+    let is_it = job.job_id.as_str().eq_ignore_ascii_case(job_id.as_str()) || is_number();
+    is_it.then(|| Snapshot { job_id: job_id.clone(), ..job })
+}
+
+/// Sends an edit, and returns what became of it.
+pub async fn edit(http: &Client, server: &Server, token: &SecretString, video_id: &VideoId, edit: &Edit) -> Answer {
+    let answer = send_edit(http, server, token, video_id, edit).await;
+    answer.unwrap_or_else(|failure| decided(&failure, Arrival::Unknown))
+}
+
+async fn send_edit(
+    http: &Client,
+    server: &Server,
+    token: &SecretString,
+    video_id: &VideoId,
+    edit: &Edit,
+) -> Result<Answer, Failure> {
+    let mut url = address(server, "videos/")?;
+    if let Ok(mut path) = url.path_segments_mut() {
+        path.pop_if_empty().push(video_id.as_str()).push("metadata");
+    }
+    let call = http.put(url).timeout(CALL_LIMIT).bearer_auth(token.expose_secret()).json(&edit.body());
+    let response = match http::send(http, call).await {
+        Ok(response) => response,
+        Err(failure) => {
+            let arrival = if failure.never_left { Arrival::Never } else { Arrival::Unknown };
+            return Ok(decided(&failure, arrival));
+        }
+    };
+    let job = |text: &str| answered_job(text, server, edit).map(Box::new);
+    match response.status() {
+        status if status.is_success() => {
+            let text = text(response, ANSWER_LIMIT).await?;
+            // The page of a Wi-Fi is no answer of a studio, whatever its status.
+            if !text.trim().is_empty() && core_json::parse(&text).is_err() {
+                is_data(&text)?;
+            }
+            // A backend that answers with nothing, or with something else, has the job all the same.
+            let job = match job(&text) {
+                Some(job) => Some(job),
+                None => fetched_after(http, server, token, edit).await.map(Box::new),
+            };
+            Ok(Answer::Saved(job))
+        }
+        StatusCode::CONFLICT => {
+            let text = text(response, ANSWER_LIMIT).await.unwrap_or_default();
+            let words = "the studio has changed this meanwhile, or is still making it: choose which text to keep";
+            Ok(Answer::Conflict(job(&text), Error::new(Code::Conflict, words).into()))
+        }
+        StatusCode::UNPROCESSABLE_ENTITY => {
+            let text = text(response, ANSWER_LIMIT).await.unwrap_or_default();
+            Ok(invalid(&text))
+        }
+        _ => Ok(decided(&refused(response).await, Arrival::Unknown)),
+    }
+}
+
+/// Returns the job that the answer to an edit holds: the edited one, and no other that has its id by chance. A row of the
+/// video, or of its metadata, is none.
+fn answered_job(text: &str, server: &Server, edit: &Edit) -> Option<Snapshot> {
+    let value = json(text).ok()?;
+    let is_job =
+        ["video_id", "video", "processing_stages", "progress_percent"].iter().any(|name| value.get(name).is_some());
+    if !is_job {
+        return None;
+    }
+    of(&edit.job_id, read_job_from(&value, Some(&server.api_url)).ok()?)
+}
+
+/// Fetches the job of an edit that was answered without it. One that does not hold the edit yet says nothing of it.
+async fn fetched_after(http: &Client, server: &Server, token: &SecretString, edit: &Edit) -> Option<Snapshot> {
+    let job = job(http, server, token, &edit.job_id).await.ok()?.value;
+    let holds = |(field, sent): (&Field, &Content)| content_of(&job, *field).is_some_and(|held| held.is_same(sent));
+    edit.changes.iter().all(holds).then_some(job)
+}
+
+/// Reads why an edit was not accepted, field by field.
+fn invalid(text: &str) -> Answer {
+    let body = core_json::parse(text).map(|parsed| parsed.value).unwrap_or_default();
+    let said = |detail: &Value| detail.get("msg").and_then(Value::as_str).map(str::to_owned);
+    let details = body.get("detail").and_then(Value::as_array).cloned().unwrap_or_default();
+    let field = |detail: &Value| {
+        let names: Vec<&str> = detail.get("loc")?.as_array()?.iter().filter_map(Value::as_str).collect();
+        Field::ALL.into_iter().find(|field| names.contains(&field.key()))
+    };
+    let fields = details.iter().filter_map(|detail| Some((field(detail)?, said(detail)?))).collect();
+    let whole = body.get("detail").and_then(Value::as_str).map(str::to_owned);
+    let message =
+        whole.or_else(|| details.iter().find_map(said)).unwrap_or("the studio does not accept this".to_owned());
+    Answer::Refused(fields, Error::new(Code::InvalidContent, message).into())
+}
+
+/// Tells a refusal for good from one that may be over by itself.
+pub fn decided(failure: &Failure, arrival: Arrival) -> Answer {
+    let unanswered = |arrival| {
+        let (error, retry_after) = (failure.error.clone(), failure.retry_after);
+        Answer::Unanswered(Unanswered { error, retry_after, arrival })
+    };
+    match failure.status {
+        _ if failure.is_unauthorized() => Answer::Unauthorized,
+        Some(StatusCode::TOO_MANY_REQUESTS) => unanswered(Arrival::Never),
+        Some(StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_EARLY | StatusCode::LOCKED) => unanswered(arrival),
+        Some(status) if status.is_client_error() => Answer::Refused(Vec::new(), failure.error.clone().into()),
+        _ => unanswered(arrival),
+    }
+}
+
+pub(crate) async fn accepted(response: Response) -> Result<Response, Failure> {
+    if response.status().is_success() { Ok(response) } else { Err(refused(response).await) }
+}
+
+pub(crate) fn address(server: &Server, path: &str) -> Result<Url, Failure> {
+    let invalid = |error: url::ParseError| Failure::local(Error::new(Code::InvalidAddress, error.to_string()));
+    Url::parse(&api(server, path)).map_err(invalid)
+}
+
+pub(crate) fn api(server: &Server, path: &str) -> String {
+    format!("{}/api/v1/{path}", server.api_url.as_str().trim_end_matches('/'))
+}

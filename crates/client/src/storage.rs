@@ -1,0 +1,357 @@
+//! What survives a restart: the chosen backend, the jobs as last seen, what a person wrote, and the outcomes that were
+//! told.
+
+use std::{
+    borrow::Borrow,
+    collections::BTreeSet,
+    num::NonZero,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use jiff::Timestamp;
+use rusqlite::{Connection, OpenFlags, OptionalExtension, Transaction};
+use serde::{Serialize, de::DeserializeOwned};
+use tallylight_core::{
+    Code, Error, JobId,
+    discovery::{Identity, Server},
+    library::record::Record,
+    notifications::Delivered,
+    protocol::json,
+    view::{ReasonView, StorageView},
+};
+use url::Url;
+
+use crate::platform::crash_marker::RunMark;
+
+mod database;
+mod edits;
+mod history;
+mod open;
+pub mod thumbnails;
+
+pub use history::Happening;
+
+/// How many rows are read at a time; fewer are not worth another thread.
+const BATCH: usize = 8192;
+
+/// Keeps state on disk. Its calls are short, and made by the actor alone; jobs, of which there are many, may be written
+/// behind its back.
+#[derive(Debug)]
+pub struct Store {
+    disk: database::Disk,
+    view: StorageView,
+    /// Whether memory stands in for a disk that cannot be used at all.
+    medium: Medium,
+    /// Finished jobs that were last changed before then are not kept.
+    kept_from: Option<Timestamp>,
+    /// Some of what the history has.
+    recorded: BTreeSet<Delivered>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Medium {
+    Disk,
+    Memory,
+}
+
+/// Is what became of jobs that were written.
+#[derive(Debug)]
+pub struct Saved(rusqlite::Result<()>);
+
+impl Saved {
+    /// Whoever wrote them did not come back.
+    pub fn broken_off() -> Self {
+        Self(Err(rusqlite::Error::InvalidQuery))
+    }
+}
+
+impl Drop for Store {
+    fn drop(&mut self) {
+        open::close(&self.disk.lend());
+    }
+}
+
+impl Store {
+    /// Opens the store of a data folder. A file that cannot be read is set aside, and the program goes on without;
+    /// where even that fails, it goes on from memory. Either way [`Self::view`] says so.
+    pub fn open(data_dir: &Path) -> Self {
+        Self::of(open::open(data_dir))
+    }
+
+    /// Opens the store; without what it kept of jobs, where the program crashed with it again and again: the file is set
+    /// aside then, and what a person wrote is carried over.
+    pub fn open_after(run: &RunMark, data_dir: &Path) -> Self {
+        if run.follows_crashes() { Self::of(open::open_anew(data_dir)) } else { Self::open(data_dir) }
+    }
+
+    fn of(opened: open::Opened) -> Self {
+        let open::Opened { connection, incident, trouble } = opened;
+        let medium = if trouble.is_some() { Medium::Memory } else { Medium::Disk };
+        let view = StorageView { trouble: trouble.map(ReasonView::from), incident: incident.map(ReasonView::from) };
+        Self { disk: database::Disk::new(connection), view, medium, kept_from: None, recorded: BTreeSet::new() }
+    }
+
+    /// Tells what a person must know of the disk.
+    pub fn view(&self) -> &StorageView {
+        &self.view
+    }
+
+    /// Keeps no finished job that was last changed before a time.
+    pub fn keep_from(&mut self, time: Timestamp) {
+        self.kept_from = Some(time);
+    }
+
+    /// Returns a setting.
+    pub fn setting<T: DeserializeOwned>(&self, name: &str) -> Option<T> {
+        setting(&self.disk.lend(), name)
+    }
+
+    /// Keeps a setting.
+    pub fn set<T: Serialize>(&mut self, name: &str, value: &T) {
+        let text = serde_json::to_string(value).unwrap_or_default();
+        let sql =
+            "INSERT INTO setting (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = excluded.value";
+        let written = self.disk.lend().execute(sql, (name, text));
+        self.wrote("a setting", written);
+    }
+
+    /// Forgets a setting.
+    pub fn unset(&mut self, name: &str) {
+        let written = self.disk.lend().execute("DELETE FROM setting WHERE name = ?1", [name]);
+        self.wrote("a setting", written);
+    }
+
+    /// Returns the jobs as last seen, and forgets those that need not be kept any longer; `wanted` are kept always.
+    pub fn jobs(&mut self, wanted: &BTreeSet<JobId>) -> Vec<Record> {
+        let jobs: Vec<Record> = self.rows("SELECT body FROM job");
+        let is_kept = |job: &Record| !self.is_over(job) || wanted.contains(&job.job_id);
+        let (kept, over): (Vec<_>, Vec<_>) = jobs.into_iter().partition(is_kept);
+        self.forget(&over.into_iter().map(|job| job.job_id).collect::<Vec<_>>());
+        kept
+    }
+
+    /// Returns the words of a video.
+    pub fn transcript(&self, job_id: &JobId) -> Option<String> {
+        let sql = "SELECT text FROM transcript WHERE job_id = ?1";
+        self.disk.lend().query_row(sql, [job_id.as_str()], |row| row.get(0)).optional().unwrap_or_else(|error| {
+            tracing::warn!(%error, "a transcript could not be read");
+            None
+        })
+    }
+
+    /// Remembers which file of this computer a job was made of.
+    pub fn set_source(&mut self, job_id: &JobId, path: &Path) {
+        // A path that is no text is kept as an address.
+        let address = || Url::from_file_path(path).map(String::from).ok();
+        let Some(path) = path.to_str().map(str::to_owned).or_else(address) else { return };
+        let sql = "INSERT OR REPLACE INTO source (job_id, path) VALUES (?1, ?2)";
+        let written = self.disk.lend().execute(sql, (job_id.as_str(), path));
+        self.wrote("where a video came from", written);
+    }
+
+    /// Returns the file of this computer that a job was made of.
+    pub fn source(&self, job_id: &JobId) -> Option<PathBuf> {
+        let sql = "SELECT path FROM source WHERE job_id = ?1";
+        let path = self.disk.lend().query_row(sql, [job_id.as_str()], |row| row.get::<_, String>(0));
+        let path = path.ok()?;
+        let named = Url::parse(&path).ok().filter(|url| url.scheme() == "file").and_then(|url| url.to_file_path().ok());
+        Some(named.unwrap_or_else(|| path.into()))
+    }
+
+    /// Returns the outcomes that were told.
+    pub fn delivered(&self) -> Vec<Delivered> {
+        self.rows("SELECT body FROM delivered")
+    }
+
+    /// Keeps jobs as they are now, unless they need not be kept any longer; those that are `wanted` are kept always. Returns
+    /// whether the disk has them.
+    pub fn save<J: Borrow<Record>>(&mut self, jobs: impl Iterator<Item = J>, wanted: impl Fn(&JobId) -> bool) -> bool {
+        let is_kept = |job: &Record| !self.is_over(job) || wanted(&job.job_id);
+        let kept = jobs.filter(|job| is_kept(job.borrow()));
+        let saved = database::put_all(&mut self.disk.lend(), kept);
+        self.wrote("jobs", saved)
+    }
+
+    /// Keeps jobs without waiting for the disk: the returned closure does, on whatever thread may wait, and [`Self::saved`]
+    /// takes in what it returns. Whatever is written next is written after these jobs.
+    pub fn save_behind(&mut self, jobs: Vec<Arc<Record>>) -> impl FnOnce() -> Saved + Send + use<> {
+        self.disk.hand_over(jobs);
+        let disk = self.disk.clone();
+        move || Saved(disk.write())
+    }
+
+    /// Takes in what became of jobs that were saved behind, and returns whether the disk has them.
+    pub fn saved(&mut self, Saved(saved): Saved) -> bool {
+        self.wrote("jobs", saved)
+    }
+
+    /// Forgets jobs.
+    pub fn forget(&mut self, job_ids: &[JobId]) {
+        if job_ids.is_empty() {
+            return;
+        }
+        // All at once: the outcomes are looked through as often as something is deleted.
+        let list = serde_json::to_string(job_ids).unwrap_or_default();
+        let written = self.disk.lend().transaction().and_then(|transaction| {
+            for (table, id) in [
+                ("job", "id"),
+                ("transcript", "job_id"),
+                ("source", "job_id"),
+                ("delivered", "json_extract(body, '$.job_id')"),
+            ] {
+                let sql = format!("DELETE FROM {table} WHERE {id} IN (SELECT value FROM json_each(?1))");
+                transaction.execute(&sql, [&list])?;
+            }
+            transaction.commit()
+        });
+        self.wrote("a removal", written);
+    }
+
+    /// Remembers outcomes as told, before they are.
+    pub fn deliver(&mut self, delivered: &[Delivered]) {
+        if delivered.is_empty() {
+            return;
+        }
+        let kept = self.disk.lend().transaction().and_then(|transaction| {
+            {
+                let mut statement = transaction.prepare_cached("INSERT OR IGNORE INTO delivered (body) VALUES (?1)")?;
+                let earlier = "DELETE FROM delivered WHERE json_extract(body, '$.job_id') = ?1 \
+                    AND json_extract(body, '$.run') < ?2";
+                for outcome in delivered {
+                    if outcome.run > 0 {
+                        transaction.execute(earlier, (outcome.job_id.as_str(), outcome.run))?;
+                    }
+                    statement.execute([serde_json::to_string(outcome).unwrap_or_default()])?;
+                }
+            }
+            transaction.commit()
+        });
+        self.wrote("told outcomes", kept);
+    }
+
+    /// Forgets the jobs and everything about them, as a sign-out must.
+    pub fn clear(&mut self) {
+        self.recorded.clear();
+        self.empty(&["job", "transcript", "delivered", "history", "source", "deed"]);
+    }
+
+    /// Forgets the jobs alone, which the backend has, too: what is known only here stays.
+    pub fn clear_jobs(&mut self) {
+        self.empty(&["job", "transcript"]);
+    }
+
+    /// Empties tables: no page of the file and no log beside it holds on what was in them.
+    fn empty(&mut self, tables: &[&str]) {
+        let emptied = self.disk.lend().transaction().and_then(|transaction| {
+            for table in tables {
+                transaction.execute(&format!("DELETE FROM {table}"), ())?;
+            }
+            transaction.commit()
+        });
+        let written = emptied.and_then(|()| self.disk.lend().execute_batch("VACUUM; PRAGMA wal_checkpoint(TRUNCATE);"));
+        self.wrote("the clearing", written);
+    }
+
+    /// Tells whether a job need not be kept any longer.
+    pub fn is_over(&self, job: &Record) -> bool {
+        let is_old = |from: Timestamp| job.updated_at.is_some_and(|at| at < from.into());
+        job.overall.status().is_final() && self.kept_from.is_some_and(is_old)
+    }
+
+    /// Reads every row, so many at a time that their texts need little memory.
+    fn rows<T: DeserializeOwned + Send>(&self, sql: &str) -> Vec<T> {
+        let read = || -> rusqlite::Result<Vec<T>> {
+            let disk = self.disk.lend();
+            let mut statement = disk.prepare(sql)?;
+            let mut texts = statement.query_map([], |row| row.get::<_, String>(0))?.flatten();
+            let mut read = Vec::new();
+            loop {
+                let batch: Vec<String> = texts.by_ref().take(BATCH).collect();
+                if batch.is_empty() {
+                    return Ok(read);
+                }
+                read.extend(read_all(&batch));
+            }
+        };
+        read().unwrap_or_else(|error| {
+            tracing::warn!(%error, "the store could not be read");
+            Vec::new()
+        })
+    }
+
+    /// Takes in whether something was written, and returns it.
+    fn wrote<T>(&mut self, what: &str, written: rusqlite::Result<T>) -> bool {
+        match written {
+            Ok(_) => {
+                if self.medium == Medium::Disk {
+                    self.view.trouble = None;
+                }
+                true
+            }
+            Err(error) => {
+                tracing::warn!(%error, what, "could not be kept on disk");
+                self.view.trouble = Some(trouble(&error).into());
+                false
+            }
+        }
+    }
+}
+
+/// Reads texts on every core: the first window must not wait for a hundred thousand of them one by one. A text of another
+/// version costs only itself, because the backend has the job.
+fn read_all<T: DeserializeOwned + Send>(texts: &[String]) -> Vec<T> {
+    let read = |texts: &[String]| texts.iter().filter_map(|text| json::from_stored(text).ok()).collect::<Vec<T>>();
+    let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
+    if texts.len() < BATCH || cores == 1 {
+        return read(texts);
+    }
+    std::thread::scope(|scope| {
+        let tasks: Vec<_> =
+            texts.chunks(texts.len().div_ceil(cores)).map(|chunk| scope.spawn(move || read(chunk))).collect();
+        tasks.into_iter().flat_map(|task| task.join().unwrap_or_default()).collect()
+    })
+}
+
+fn put_job(transaction: &Transaction, job: &Record) -> rusqlite::Result<()> {
+    let sql = "INSERT INTO job (id, body) VALUES (?1, ?2) ON CONFLICT (id) DO UPDATE SET body = excluded.body";
+    let id = job.job_id.as_str();
+    // The words of the video stand beside the job, where they cost nothing until somebody reads them.
+    let body = match job.transcript() {
+        None => serde_json::to_string(job),
+        Some(text) => {
+            let sql = "INSERT INTO transcript (job_id, text) VALUES (?1, ?2) \
+                ON CONFLICT (job_id) DO UPDATE SET text = excluded.text";
+            transaction.prepare_cached(sql)?.execute((id, text))?;
+            let mut job = job.clone();
+            job.shelve();
+            serde_json::to_string(&job)
+        }
+    };
+    transaction.prepare_cached(sql)?.execute((id, body.unwrap_or_default())).map(drop)
+}
+
+fn trouble(error: &rusqlite::Error) -> Error {
+    if error.sqlite_error_code() == Some(rusqlite::ErrorCode::DiskFull) {
+        let words = "the disk is full: what happens now is only kept until Tallylight ends, so make room";
+        return Error::new(Code::DiskFull, words);
+    }
+    let words = "what happens now is only kept until Tallylight ends";
+    Error::new(Code::Storage, format!("{words}, because the disk does not take it ({error})"))
+}
+
+fn setting<T: DeserializeOwned>(connection: &Connection, name: &str) -> Option<T> {
+    let sql = "SELECT value FROM setting WHERE name = ?1";
+    let text: Option<String> = connection.query_row(sql, [name], |row| row.get(0)).optional().unwrap_or_default();
+    text.and_then(|text| json::from_stored(&text).ok())
+}
+
+/// Returns what kind of backend the last run of a data folder used, without starting a client.
+pub fn last_identity(data_dir: &Path) -> Option<Identity> {
+    let file = data_dir.join("tallylight.db");
+    let connection = Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_ONLY).ok()?;
+    setting::<Server>(&connection, "server").map(|server| server.identity)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,271 @@
+use tallylight_core::{
+    edits::{Cause, Draft, Edit, EditState, Effect, OpId},
+    library::{Outcome, record::Stamped},
+    model::job::{Content, Field, Status},
+    protocol::Progress,
+    settings::Automation,
+    view::{HistoryEntry, NoticeKind},
+};
+
+use super::*;
+use crate::account::automation_task::Deed;
+
+#[test]
+fn what_is_kept_is_there_after_a_restart_and_gone_after_a_clearing() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let job = Record { filename: Some("a.mp4".to_owned()), ..Record::new(JobId::new("7")) };
+    let told = Delivered { job_id: JobId::new("7"), run: 1, outcome: Outcome::Failed };
+    let mut store = Store::open(folder.path());
+    store.save([&job].into_iter(), |_| false);
+    store.deliver(&[told.clone(), told.clone()]);
+    store.set("server", &"x");
+    drop(store);
+    let mut store = Store::open(folder.path());
+    assert_eq!((store.jobs(&BTreeSet::new()), store.delivered()), (vec![job], vec![told]));
+    assert_eq!(store.setting::<String>("server").as_deref(), Some("x"));
+    store.clear();
+    assert_eq!((store.jobs(&BTreeSet::new()).len(), store.delivered().len()), (0, 0));
+    assert!(store.setting::<String>("server").is_some());
+}
+
+#[test]
+fn nothing_of_a_job_stays_on_the_disk_after_a_clearing() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut store = Store::open(folder.path());
+    let job = Record { filename: Some("canary.mp4".to_owned()), ..Record::new(JobId::new("7")) };
+    let holds = || {
+        let files = std::fs::read_dir(folder.path()).expect("files").filter_map(Result::ok);
+        files
+            .filter(|file| {
+                std::fs::read(file.path()).is_ok_and(|bytes| bytes.windows(10).any(|ten| ten == b"canary.mp4"))
+            })
+            .count()
+    };
+    store.save([&job].into_iter(), |_| false);
+    assert!(holds() > 0, "it is looked for where it would be");
+    store.clear();
+    assert_eq!(holds(), 0);
+}
+
+#[test]
+fn a_corrupt_file_is_set_aside_and_the_program_goes_on() {
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::write(folder.path().join("tallylight.db"), "not a database ".repeat(100)).expect("a file");
+    let mut store = Store::open(folder.path());
+    store.save([&Record::new(JobId::new("7"))].into_iter(), |_| false);
+    assert_eq!(store.jobs(&BTreeSet::new()).len(), 1);
+    assert!(folder.path().join("tallylight.unreadable.db").exists());
+}
+
+fn words(content: &str) -> (Effect, Effect) {
+    let (job_id, content) = (JobId::new("7"), Content::Text(content.to_owned()));
+    let changes = [(Field::Title, content.clone())].into();
+    let edit = Edit { op_id: OpId(1), job_id: job_id.clone(), changes, state: EditState::Queued };
+    let draft = Draft { job_id, field: Field::Description, content, base: None, cause: Cause::Typed };
+    (Effect::Keep(edit), Effect::KeepDraft(draft))
+}
+
+fn write_words(folder: &Path) {
+    let (edit, draft) = words("never to be lost");
+    let mut store = Store::open(folder);
+    assert!(store.keep_words("me", &[edit, draft], std::iter::empty()));
+    store.set("server", &"acme");
+    // Filled up, so that a damage finds something.
+    let jobs: Vec<Record> = (0..200).map(|n| Record::new(JobId::new(format!("job {n}")))).collect();
+    store.save(jobs.iter(), |_| false);
+}
+
+fn file(folder: &Path, sql: &str) {
+    let connection = Connection::open(folder.join("tallylight.db")).expect("a file");
+    connection.execute_batch(sql).expect("written");
+}
+
+#[test]
+fn a_damage_is_found_after_a_crash_and_what_was_written_is_carried_over() {
+    let folder = tempfile::tempdir().expect("a folder");
+    write_words(folder.path());
+    // The root page of the jobs is overwritten, and the program had not ended as it should.
+    file(folder.path(), "INSERT INTO setting VALUES ('in_use', 'true'); PRAGMA wal_checkpoint(TRUNCATE);");
+    let root: u32 = Connection::open(folder.path().join("tallylight.db"))
+        .and_then(|file| file.query_row("SELECT rootpage FROM sqlite_schema WHERE name = 'job'", [], |row| row.get(0)))
+        .expect("a page");
+    let path = folder.path().join("tallylight.db");
+    let mut bytes = std::fs::read(&path).expect("bytes");
+    let page = 4096 * (root as usize - 1);
+    bytes[page + 1..page + 600].fill(0xff);
+    std::fs::write(&path, bytes).expect("damaged");
+    let mut store = Store::open(folder.path());
+    let incident = store.view().incident.clone().expect("it is told");
+    assert_eq!(incident.code, Code::StorageUnreadable, "{}", incident.message);
+    assert!(incident.message.contains("tallylight.unreadable.db") && incident.message.contains("2 unsaved texts"));
+    assert_eq!((store.edits("me").len(), store.drafts("me").len(), store.jobs(&BTreeSet::new()).len()), (1, 1, 0));
+    assert_eq!(store.setting::<String>("server").as_deref(), Some("acme"), "so the session goes on");
+    drop(store);
+    assert_eq!(Store::open(folder.path()).view(), &StorageView::default(), "told once");
+}
+
+#[test]
+fn one_of_a_newer_version_is_set_aside_and_what_was_written_is_carried_over() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for name in ["tallylight.newer.db", "tallylight.newer-1.db"] {
+        write_words(folder.path());
+        file(folder.path(), "ALTER TABLE draft ADD COLUMN mood TEXT; PRAGMA user_version = 99;");
+        let store = Store::open(folder.path());
+        let incident = store.view().incident.clone().expect("it is told");
+        assert_eq!(incident.code, Code::StorageNewer);
+        assert!(incident.message.contains(name), "{}", incident.message);
+        assert_eq!((store.edits("me").len(), store.drafts("me").len()), (1, 1));
+        assert!(folder.path().join(name).exists());
+    }
+}
+
+#[test]
+fn a_full_disk_is_told_and_over_once_there_is_room() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut store = Store::open(folder.path());
+    let limit = |store: &Store, pages: u32| {
+        store.disk.lend().pragma_update(None, "max_page_count", pages).expect("a limit");
+    };
+    limit(&store, 1);
+    let long = "x".repeat(100_000);
+    let (edit, draft) = words(&long);
+    assert!(!store.keep_words("me", &[edit.clone(), draft], std::iter::empty()));
+    assert_eq!(store.view().trouble.as_ref().map(|why| why.code), Some(Code::DiskFull));
+    assert_eq!((store.edits("me").len(), store.drafts("me").len()), (0, 0), "all of it or nothing");
+    limit(&store, 1_000_000);
+    let Effect::Keep(edit) = edit else { return };
+    assert!(store.keep_all_words("me", vec![edit], Vec::new()));
+    assert_eq!((store.edits("me").len(), store.view().trouble.as_ref()), (1, None));
+}
+
+#[test]
+fn finished_jobs_are_kept_for_a_while_and_those_with_words_for_as_long_as_they_have_them() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let time = |text: &str| text.parse::<Timestamp>().expect("a time");
+    let job = |id: &str, status: Status, at: &str| {
+        let mut job = Record::new(JobId::new(id));
+        job.apply_overall(time(at), &Progress { status, progress_percent: None, error_message: None });
+        job.touch(time(at));
+        job
+    };
+    let jobs = [
+        job("old", Status::Completed, "2026-01-01T00:00:00Z"),
+        job("old, worded", Status::Completed, "2026-01-01T00:00:00Z"),
+        job("old, running", Status::Processing, "2026-01-01T00:00:00Z"),
+        job("new", Status::Failed, "2026-03-01T00:00:00Z"),
+    ];
+    let mut store = Store::open(folder.path());
+    store.save(jobs.iter(), |_| false);
+    drop(store);
+    let ids = |jobs: Vec<Record>| jobs.into_iter().map(|job| job.job_id.to_string()).collect::<BTreeSet<_>>();
+    let worded: BTreeSet<JobId> = [JobId::new("old, worded")].into();
+    for _ in 0..2 {
+        let mut store = Store::open(folder.path());
+        store.keep_from(time("2026-02-01T00:00:00Z"));
+        assert_eq!(ids(store.jobs(&worded)), ["new", "old, running", "old, worded"].map(str::to_owned).into());
+        store.save(jobs.iter(), |job_id| worded.contains(job_id));
+    }
+}
+
+#[test]
+fn the_words_of_a_video_are_kept_beside_its_job() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut job = Record::new(JobId::new("7"));
+    let words = Content::Text("spoken words".to_owned());
+    job.metadata.insert(Field::Transcript, Stamped { at: Timestamp::UNIX_EPOCH.into(), value: words.clone() });
+    let mut store = Store::open(folder.path());
+    store.save([&job].into_iter(), |_| false);
+    let kept = store.jobs(&BTreeSet::new()).remove(0);
+    assert_eq!((kept.transcript(), kept.said_at(Field::Transcript)), (None, Some(Timestamp::UNIX_EPOCH)));
+    assert_eq!(store.transcript(&job.job_id).as_deref(), Some("spoken words"));
+    assert!(kept.metadata[&Field::Transcript].value.is_same(&words));
+    store.forget(std::slice::from_ref(&job.job_id));
+    assert_eq!(store.transcript(&job.job_id), None);
+}
+
+#[test]
+fn without_a_folder_it_goes_on_from_memory() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("a-file");
+    std::fs::write(&file, "x").expect("a file");
+    let mut store = Store::open(&file.join("below"));
+    store.save([&Record::new(JobId::new("7"))].into_iter(), |_| false);
+    assert_eq!(store.jobs(&BTreeSet::new()).len(), 1);
+}
+
+fn happening(job_id: &str) -> Happening {
+    let (job_id, at) = (JobId::new(job_id), Timestamp::UNIX_EPOCH);
+    let key = Delivered { job_id: job_id.clone(), run: 0, outcome: Outcome::Failed };
+    let kind = NoticeKind::Failed;
+    let entry = HistoryEntry { entry_id: 0, at, job_id, kind, name: "a".to_owned(), fault: None, read: false };
+    Happening { key, entry, deeds: Vec::new() }
+}
+
+#[test]
+fn what_happened_is_new_once_whatever_trouble_the_disk_has() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut store = Store::open(folder.path());
+    let again = || vec![happening("7"), happening("7")];
+    assert_eq!(store.record(again()).len(), 1);
+    assert!(store.has_recorded(&happening("7").key));
+    drop(store);
+    let mut store = Store::open(folder.path());
+    store.disk.lend().pragma_update(None, "max_page_count", 1).expect("a limit");
+    let (edit, draft) = words(&"x".repeat(100_000));
+    assert!(!store.keep_words("me", &[edit, draft], std::iter::empty()));
+    assert!(store.view().trouble.is_some());
+    assert_eq!(store.record(again()).len(), 0, "it is known");
+    let large = || vec![happening(&"8".repeat(100_000))];
+    assert_eq!(store.record(large()).len(), 1, "what cannot be kept happens all the same");
+    assert_eq!(store.record(large()).len(), 0, "and once");
+}
+
+#[test]
+fn what_is_to_be_done_is_kept_until_it_is_done() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let run = Some(vec!["true".to_owned()]);
+    let automation = Automation { enabled: true, when: vec![Outcome::Failed], run, webhook: None };
+    let deed = Deed::new(Timestamp::UNIX_EPOCH, JobId::new("7"), Outcome::Failed, automation);
+    let failed = || vec![Happening { deeds: vec![deed.clone()], ..happening("7") }];
+    let mut store = Store::open(folder.path());
+    store.record(failed());
+    store.clear_jobs();
+    drop(store);
+    let mut store = Store::open(folder.path());
+    assert_eq!(store.deeds(), std::slice::from_ref(&deed), "as after a crash");
+    store.record(failed());
+    store.forget_deed(&deed.id);
+    assert_eq!((store.deeds(), store.history().len()), (Vec::new(), 1));
+}
+
+#[test]
+fn nothing_overtakes_jobs_that_are_saved_behind() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let named = |name: &str| Record { filename: Some(name.to_owned()), ..Record::new(JobId::new("7")) };
+    let kept = |store: &mut Store| store.jobs(&BTreeSet::new());
+    let mut store = Store::open(folder.path());
+    let write = store.save_behind(vec![Arc::new(named("older.mp4"))]);
+    store.save([&named("newer.mp4")].into_iter(), |_| false);
+    let saved = write();
+    assert!(store.saved(saved), "it was written by whoever came first");
+    assert_eq!(kept(&mut store), [named("newer.mp4")]);
+    let write = store.save_behind(vec![Arc::new(named("back.mp4"))]);
+    store.clear();
+    write();
+    assert_eq!(kept(&mut store), [], "what was cleared stays away");
+    let write = store.save_behind(vec![Arc::new(named("last.mp4"))]);
+    drop(store);
+    let mut store = Store::open(folder.path());
+    assert_eq!(kept(&mut store), [named("last.mp4")], "an end waits for no thread");
+    write();
+}
+
+#[test]
+fn jobs_that_the_disk_does_not_take_behind_are_told_of() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut store = Store::open(folder.path());
+    store.disk.lend().pragma_update(None, "max_page_count", 1).expect("a limit");
+    let large = Record { filename: Some("x".repeat(100_000)), ..Record::new(JobId::new("7")) };
+    let saved = store.save_behind(vec![Arc::new(large)])();
+    assert!(!store.saved(saved) && store.view().trouble.is_some());
+}

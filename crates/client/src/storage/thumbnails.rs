@@ -1,0 +1,265 @@
+//! Thumbnails: fetched once, and kept on disk within a budget.
+
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, PoisonError},
+    time::SystemTime,
+};
+
+use reqwest::{Client, StatusCode};
+use tallylight_core::{
+    Code, Error, JobId,
+    discovery::is_trustworthy,
+    model::{digest, job::Thumbnail},
+    settings::Network,
+};
+use url::Url;
+
+use crate::{
+    net::{
+        connector::Route,
+        http::{self, CALL_LIMIT},
+    },
+    private_folder,
+};
+
+/// How much of the disk pictures may take, in bytes. The one that was not looked at for longest goes first.
+const BUDGET: u64 = 200 << 20;
+/// The largest picture that is fetched, in bytes.
+const PICTURE_LIMIT: usize = 16 << 20;
+/// What a page may show. SVG is not among them: it is a program.
+const KINDS: [(&str, &str); 5] =
+    [("image/jpeg", "jpg"), ("image/png", "png"), ("image/webp", "webp"), ("image/gif", "gif"), ("image/avif", "avif")];
+
+/// Is one picture on disk.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Picture {
+    /// Where it is.
+    pub path: PathBuf,
+    /// Its media type, by its first bytes.
+    pub kind: &'static str,
+}
+
+/// Fetches pictures and keeps them; its copies share them.
+#[derive(Clone, Debug)]
+pub struct Pictures {
+    folder: PathBuf,
+    budget: u64,
+    route: Arc<Mutex<Route>>,
+    /// Whoever wants a picture that is being fetched waits for it.
+    underway: Arc<Mutex<BTreeMap<String, Arc<tokio::sync::Mutex<()>>>>>,
+}
+
+impl Pictures {
+    /// Keeps pictures in a data folder.
+    pub fn new(data_dir: &Path) -> Self {
+        Self { folder: data_dir.join("pictures"), budget: BUDGET, route: Arc::default(), underway: Arc::default() }
+    }
+
+    /// Returns a thumbnail of a job, from the disk or from where it is.
+    ///
+    /// # Errors
+    /// Says why there is none.
+    pub async fn picture(&self, job_id: &JobId, thumbnail: &Thumbnail) -> Result<Picture, Error> {
+        let url = Url::parse(&thumbnail.thumbnail_url).ok().filter(is_trustworthy);
+        let url = url.ok_or_else(|| Error::new(Code::InsecureAddress, "the picture's address is not https"))?;
+        let key = key(job_id, thumbnail, &url);
+        let turn = Arc::clone(self.turns().entry(key.clone()).or_default());
+        let picture = {
+            let _mine = turn.lock().await;
+            match self.kept(&key) {
+                Some(picture) => Ok(picture),
+                None => self.fetch(&key, url).await,
+            }
+        };
+        self.turns().remove(&key);
+        picture
+    }
+
+    /// Tells whether a file is one of them.
+    pub fn holds(&self, path: &Path) -> bool {
+        path.starts_with(&self.folder)
+    }
+
+    /// Fetches them along the way that a person chose.
+    ///
+    /// # Errors
+    /// Says what is wrong with the file of certificates; they are fetched as before then.
+    pub fn set_network(&self, network: &Network) -> Result<(), Error> {
+        *self.route.lock().unwrap_or_else(PoisonError::into_inner) = Route::new(network)?;
+        Ok(())
+    }
+
+    fn route(&self) -> Route {
+        self.route.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Forgets every picture.
+    pub fn clear(&self) {
+        if let Err(error) = std::fs::remove_dir_all(&self.folder)
+            && error.kind() != std::io::ErrorKind::NotFound
+        {
+            tracing::warn!(%error, "the pictures could not be removed");
+        }
+    }
+
+    fn turns(&self) -> std::sync::MutexGuard<'_, BTreeMap<String, Arc<tokio::sync::Mutex<()>>>> {
+        self.underway.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn kept(&self, key: &str) -> Option<Picture> {
+        KINDS.into_iter().find_map(|(kind, extension)| {
+            let path = self.folder.join(key).with_extension(extension);
+            let file = std::fs::File::open(&path).ok()?;
+            // The time of the last look, which not every disk notes by itself.
+            let _ = file.set_modified(now());
+            Some(Picture { path, kind })
+        })
+    }
+
+    async fn fetch(&self, key: &str, url: Url) -> Result<Picture, Error> {
+        let bytes = download(&http::client(&url, &self.route())?, url).await?;
+        let found = infer::get(&bytes).map(|kind| kind.mime_type()).unwrap_or_default();
+        let (kind, extension) = KINDS
+            .into_iter()
+            .find(|(kind, _)| *kind == found)
+            .ok_or_else(|| Error::new(Code::ServerError, "this is no picture that can be shown"))?;
+        private_folder(&self.folder).map_err(|error| unkept(&error))?;
+        self.make_room(bytes.len() as u64);
+        let path = self.folder.join(key).with_extension(extension);
+        // Half a picture must not be taken for one.
+        let half = path.with_extension("part");
+        std::fs::write(&half, &bytes).and_then(|()| std::fs::rename(&half, &path)).map_err(|error| unkept(&error))?;
+        Ok(Picture { path, kind })
+    }
+
+    fn make_room(&self, bytes: u64) {
+        let Ok(entries) = std::fs::read_dir(&self.folder) else { return };
+        let mut files: Vec<(SystemTime, u64, PathBuf)> = entries
+            .filter_map(Result::ok)
+            .filter_map(|entry| {
+                let metadata = entry.metadata().ok()?;
+                Some((metadata.modified().ok()?, metadata.len(), entry.path()))
+            })
+            .collect();
+        files.sort();
+        let mut total: u64 = bytes + files.iter().map(|(_, length, _)| length).sum::<u64>();
+        for (_, length, path) in files {
+            if total <= self.budget {
+                return;
+            }
+            if std::fs::remove_file(path).is_ok() {
+                total -= length;
+            }
+        }
+    }
+}
+
+/// Returns the name of a picture: a signed address has another signature every time.
+fn key(job_id: &JobId, thumbnail: &Thumbnail, url: &Url) -> String {
+    let mut place = url.clone();
+    place.set_query(None);
+    digest::sha256(&format!("{job_id}\n{}\n{place}", thumbnail.thumbnail_id))
+}
+
+async fn download(client: &Client, url: Url) -> Result<Vec<u8>, Error> {
+    let call = client.get(url).timeout(CALL_LIMIT);
+    let response = http::send(client, call).await.map_err(|failure| failure.error)?;
+    if response.status() != StatusCode::OK {
+        let words = format!("the picture could not be had (status {}): try again", response.status().as_u16());
+        return Err(Error::new(Code::NotFound, words));
+    }
+    http::bytes(response, PICTURE_LIMIT).await.map_err(|failure| failure.error)
+}
+
+fn unkept(error: &std::io::Error) -> Error {
+    Error::new(Code::File, format!("the picture could not be kept ({error}): check the disk"))
+}
+
+#[expect(clippy::disallowed_methods, reason = "a driver")]
+fn now() -> SystemTime {
+    SystemTime::now()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use axum::{Router, http::Uri};
+
+    use super::*;
+
+    const PNG: &[u8] = b"\x89PNG\r\n\x1a\n rest of it";
+
+    async fn server() -> (String, Arc<AtomicUsize>) {
+        let asked = Arc::new(AtomicUsize::new(0));
+        let counter = Arc::clone(&asked);
+        let router = Router::new().fallback(move |uri: Uri| {
+            counter.fetch_add(1, Ordering::SeqCst);
+            async move {
+                match uri.path() {
+                    "/page" => b"<html>".to_vec(),
+                    "/vector" => b"<svg xmlns='http://www.w3.org/2000/svg'/>".to_vec(),
+                    _ => PNG.to_vec(),
+                }
+            }
+        });
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address = format!("http://{}", listener.local_addr().expect("an address"));
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        (address, asked)
+    }
+
+    fn thumbnail(id: &str, url: String) -> Thumbnail {
+        let thumbnail_id = tallylight_core::ThumbnailId::new(id);
+        Thumbnail { thumbnail_id, thumbnail_url: url, width: 0, height: 0, timestamp_seconds: None }
+    }
+
+    #[tokio::test]
+    async fn a_picture_is_fetched_once_whoever_asks_and_however_it_is_signed() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (address, asked) = server().await;
+        let (pictures, job_id) = (Pictures::new(folder.path()), JobId::new("7"));
+        let shown = thumbnail("t", format!("{address}/a?signature=1"));
+        let both = tokio::join!(pictures.picture(&job_id, &shown), pictures.picture(&job_id, &shown));
+        assert_eq!(both.0.expect("one").kind, "image/png");
+        assert!(both.1.is_ok());
+        let signed_anew = thumbnail("t", format!("{address}/a?signature=2"));
+        let later = Pictures::new(folder.path()).picture(&job_id, &signed_anew).await.expect("kept");
+        assert_eq!(std::fs::read(later.path).expect("bytes"), PNG);
+        assert_eq!(asked.load(Ordering::SeqCst), 1);
+        pictures.clear();
+        pictures.picture(&job_id, &shown).await.expect("fetched anew");
+        assert_eq!(asked.load(Ordering::SeqCst), 2);
+    }
+
+    #[tokio::test]
+    async fn what_is_no_picture_is_not_kept() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (address, _) = server().await;
+        let pictures = Pictures::new(folder.path());
+        for url in [
+            format!("{address}/page"),
+            format!("{address}/vector"),
+            "http://192.0.2.1/x.png".to_owned(),
+            "file:///etc/passwd".to_owned(),
+        ] {
+            assert!(pictures.picture(&JobId::new("7"), &thumbnail("t", url.clone())).await.is_err(), "{url}");
+        }
+        assert_eq!(std::fs::read_dir(folder.path()).expect("a folder").count(), 0);
+    }
+
+    #[tokio::test]
+    async fn the_one_that_was_not_looked_at_for_longest_makes_room() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (address, asked) = server().await;
+        let pictures = Pictures { budget: 2 * PNG.len() as u64, ..Pictures::new(folder.path()) };
+        for name in ["a", "b", "a", "c", "a"] {
+            let shown = thumbnail(name, format!("{address}/{name}"));
+            pictures.picture(&JobId::new("7"), &shown).await.expect("a picture");
+        }
+        assert_eq!(asked.load(Ordering::SeqCst), 3, "b went");
+        assert_eq!(std::fs::read_dir(folder.path().join("pictures")).expect("a folder").count(), 2);
+    }
+}

@@ -1,0 +1,399 @@
+//! The connection as a state machine: `on(input, now)` returns what is to be done.
+//!
+//! It decides when to connect, what a refusal means, when a silent peer is dead, when to fetch the job list and when
+//! to fall back to polling. It opens nothing itself: the driver performs each [`Effect`] and reports back with an
+//! [`Input`]. [`Link::deadline`] tells when it wants a [`Input::Tick`] at the latest.
+
+use std::{collections::BTreeSet, time::Duration};
+
+use crate::{
+    Code, ConnId, JobId, Now,
+    connection::backoff::Backoff,
+    error::Error,
+    protocol::{ClientMessage, Heartbeat},
+    view::{ConnectionState, ConnectionView, ReasonView},
+};
+
+mod access;
+pub mod backoff;
+mod close;
+mod io;
+mod open;
+mod polling;
+mod renew;
+mod view;
+mod watch;
+
+use access::Access;
+pub use close::{Closed, Refusal};
+pub use io::{Effect, Input};
+use open::{Open, Readable};
+use polling::{Recovery, Sync};
+use watch::subscribe;
+
+/// The specification's limit: a peer that says nothing for so long is dead.
+pub const SILENCE_LIMIT: Duration = Duration::from_mins(1);
+/// The whole handshake: name, TCP, TLS and upgrade.
+pub const HANDSHAKE_LIMIT: Duration = Duration::from_secs(10);
+/// How long a peer has to answer a probe, after which its connection counts as lost.
+pub const PROBE_LIMIT: Duration = Duration::from_secs(5);
+/// A connection that stays open so long is a success even when it had nothing to say.
+const SETTLED_AFTER: Duration = Duration::from_secs(5);
+/// Where the socket is closed to us while REST works, it is tried again this often.
+const CLOSED_SOCKET_RETRY: Duration = Duration::from_mins(5);
+/// The most that a `Retry-After` may ask for.
+const RETRY_AFTER_LIMIT: Duration = Duration::from_mins(5);
+/// Polling begins after so many failed connects in a row.
+const POLL_AFTER_FAILURES: u32 = 3;
+
+#[derive(Clone, Debug, Default, PartialEq)]
+enum State {
+    #[default]
+    SignedOut,
+    Connecting {
+        conn: ConnId,
+        since: Duration,
+    },
+    Open(Open),
+    /// Until the next attempt, which nothing but the person may bring forward to before what `Retry-After` asked for.
+    Waiting {
+        until: Duration,
+        not_before: Duration,
+    },
+    AwaitingToken,
+    AskingRest,
+    Stopped,
+}
+
+/// Is the state of the one connection.
+#[derive(Debug, Default)]
+pub struct Link {
+    state: State,
+    next_conn: u64,
+    backoff: Backoff,
+    access: Access,
+    reason: Option<ReasonView>,
+    sync: Sync,
+    watched: BTreeSet<JobId>,
+    /// Whether nothing that sockets bring can be read; holds over a reconnect.
+    mute: bool,
+    /// The last reading of both clocks, to tell a sleep of the machine.
+    last: Option<Now>,
+    shown: Option<ConnectionView>,
+}
+
+impl Link {
+    /// Takes one input at a time, and returns what is to be done, in order.
+    pub fn on(&mut self, input: Input, now: Now) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        if self.slept(now) {
+            self.wake(now, &mut effects);
+        }
+        self.take(input, now, &mut effects);
+        self.tick(now, &mut effects);
+        self.show(now, &mut effects);
+        effects
+    }
+
+    /// Tells whether the light is green: every change arrives as it happens.
+    pub fn is_live(&self) -> bool {
+        self.shown.as_ref().is_some_and(|shown| shown.state == ConnectionState::Live)
+    }
+
+    /// Returns when a [`Input::Tick`] is due at the latest, on the monotonic clock.
+    pub fn deadline(&self) -> Option<Duration> {
+        let own = match &self.state {
+            State::Open(open) => open.deadline(),
+            State::Connecting { since, .. } => Some(*since + HANDSHAKE_LIMIT),
+            State::Waiting { until, .. } => Some(*until),
+            State::SignedOut | State::AwaitingToken | State::AskingRest | State::Stopped => None,
+        };
+        [own, self.mute_deadline(), self.sync.deadline()].into_iter().flatten().min()
+    }
+
+    fn take(&mut self, input: Input, now: Now, effects: &mut Vec<Effect>) {
+        match input {
+            Input::SignedIn if self.state == State::SignedOut => {
+                self.connect(now, effects);
+                // The list need not wait for the socket, which may not even be offered.
+                self.sync.want(now);
+            }
+            Input::SignedOut => self.sign_out(effects),
+            Input::Opened(conn) if !self.is_open(conn) => self.opened(conn, now, effects),
+            Input::Refused(conn, refusal) if self.is_connecting(conn) => {
+                self.refused(refusal, now, effects);
+            }
+            Input::Closed(conn, closed) if self.is_open(conn) => self.closed(closed, now, effects),
+            Input::Message(conn) => {
+                self.life(conn, now);
+                self.valid(conn, effects);
+                self.job_heard(conn, now);
+            }
+            Input::Noise(conn) => self.life(conn, now),
+            Input::Unreadable(conn, count) => self.unreadable(conn, count),
+            Input::Accepted(conn) => self.valid(conn, effects),
+            Input::Heartbeat(conn, kind) => {
+                self.life(conn, now);
+                self.valid(conn, effects);
+                if let State::Open(open) = &mut self.state
+                    && open.conn == conn
+                {
+                    open.heard.heartbeats = true;
+                    let timestamp = now.wall;
+                    let answer = match kind {
+                        Heartbeat::Heartbeat => ClientMessage::Heartbeat { timestamp },
+                        Heartbeat::Ping => ClientMessage::Pong { timestamp },
+                    };
+                    effects.push(Effect::Send(conn, answer));
+                }
+            }
+            Input::Pong(conn) if self.is_open(conn) => self.answered(),
+            Input::NetworkChanged => self.probe(now, effects),
+            Input::Watch(job_ids) => self.watch(job_ids, effects),
+            Input::Unwatch(job_id) => {
+                self.watched.remove(&job_id);
+            }
+            Input::Fetched => self.fetched(now, effects),
+            Input::FetchFailed(error, retry_after) => self.fetch_failed(error, retry_after, now, effects),
+            Input::TokenRefreshed if self.state == State::AwaitingToken => self.connect(now, effects),
+            Input::TokenRefreshed => self.token_renewed(),
+            Input::TokenDelayed(error) if self.state == State::AwaitingToken => {
+                self.token_delayed();
+                self.retry_later(error, None, now);
+            }
+            Input::Reconnect => self.reconnect(now, effects),
+            Input::Rerouted => self.rerouted(now, effects),
+            Input::Refresh if self.state != State::SignedOut => self.sync.want(now),
+            Input::LookSoon if self.state != State::SignedOut => self.sync.want_soon(now),
+            // What comes too late, or changes nothing.
+            Input::SignedIn
+            | Input::Tick
+            | Input::Opened(_)
+            | Input::Refused(..)
+            | Input::Closed(..)
+            | Input::Pong(_)
+            | Input::TokenDelayed(_)
+            | Input::LookSoon
+            | Input::Refresh => {}
+        }
+    }
+
+    fn tick(&mut self, now: Now, effects: &mut Vec<Effect>) {
+        match &mut self.state {
+            State::Open(open) if open.probe.is_some_and(|due| now.monotonic >= due) => {
+                self.replace(Error::new(Code::NetworkChanged, "the network changed"), now, effects);
+            }
+            State::Open(open) if now.monotonic >= open.life + SILENCE_LIMIT => {
+                effects.push(Effect::Disconnect(open.conn));
+                let why = if open.heard.any && !open.heard.heartbeats {
+                    "nothing was heard from the studio for a minute: it sends no heartbeats"
+                } else {
+                    "nothing was heard from the studio for a minute"
+                };
+                self.mute |= !open.heard.any;
+                self.retry_later(Error::new(Code::Silent, why), None, now);
+            }
+            State::Open(open) if !open.settled && now.monotonic >= open.since + SETTLED_AFTER => {
+                open.settled = true;
+                let was_valid = open.heard.any;
+                self.settle(was_valid, now, effects);
+                self.prove();
+            }
+            State::Connecting { conn, since } if now.monotonic >= *since + HANDSHAKE_LIMIT => {
+                effects.push(Effect::Disconnect(*conn));
+                let late = Error::new(Code::HandshakeTimeout, "the studio did not answer within 10 seconds");
+                self.retry_later(late, None, now);
+            }
+            State::Waiting { until, .. } if now.monotonic >= *until => self.connect(now, effects),
+            State::Open(_)
+            | State::Waiting { .. }
+            | State::SignedOut
+            | State::Connecting { .. }
+            | State::AwaitingToken
+            | State::AskingRest
+            | State::Stopped => {}
+        }
+        self.listen(now);
+        if self.sync.due(now) {
+            effects.push(Effect::FetchJobs);
+        }
+    }
+
+    fn connect(&mut self, now: Now, effects: &mut Vec<Effect>) {
+        self.begin_access();
+        let conn = ConnId(self.next_conn);
+        self.next_conn += 1;
+        self.state = State::Connecting { conn, since: now.monotonic };
+        effects.push(Effect::Connect(conn));
+    }
+
+    fn opened(&mut self, conn: ConnId, now: Now, effects: &mut Vec<Effect>) {
+        if !self.is_connecting(conn) {
+            effects.push(Effect::Disconnect(conn));
+            return;
+        }
+        self.state = State::Open(Open::new(conn, now));
+        let watched: Vec<JobId> = self.watched.iter().cloned().collect();
+        subscribe(conn, &watched, effects);
+        // What was missed while away: subscribe first, then look, so that nothing falls in between.
+        self.sync.opened(now);
+    }
+
+    fn refused(&mut self, refusal: Refusal, now: Now, effects: &mut Vec<Effect>) {
+        match refusal {
+            Refusal::Auth => self.token_refused(false, now, effects),
+            Refusal::NoToken => self.await_token(effects),
+            Refusal::NoSocket(error) => self.closed_to_us(error, now),
+            Refusal::Failed(error, retry_after) => self.retry_later(error, retry_after, now),
+        }
+    }
+
+    fn closed(&mut self, closed: Closed, now: Now, effects: &mut Vec<Effect>) {
+        self.sync.lost();
+        // One that said nothing readable never took the token, however long it stayed open.
+        let was_valid = matches!(self.state, State::Open(Open { heard: Readable { any: true, .. }, .. }));
+        match closed {
+            Closed::Auth => self.token_refused(was_valid, now, effects),
+            Closed::Replaced => {
+                self.state = State::Stopped;
+                self.sync.stop();
+                self.reason = Some(ReasonView {
+                    code: Code::Replaced,
+                    message: "this account is connected somewhere else: reconnect to take over".to_owned(),
+                });
+            }
+            Closed::Lost(error) => self.retry_later(error, None, now),
+        }
+    }
+
+    fn fetched(&mut self, now: Now, effects: &mut Vec<Effect>) {
+        let recovery = self.sync.succeeded(now, matches!(self.state, State::Open(_)));
+        if self.state == State::AskingRest {
+            self.token_accepted(now, effects);
+        } else if recovery == Recovery::Recovered && self.is_barred() {
+            // Whatever stood in the way of everything is gone: the sign-in page of a Wi-Fi, say.
+            self.hurry(now);
+        }
+    }
+
+    /// Tells whether the next attempt is minutes away because there seemed to be no socket here.
+    fn is_barred(&self) -> bool {
+        let barred = [Code::NoSocket, Code::CaptivePortal, Code::UntrustedCertificate];
+        self.reason.as_ref().is_some_and(|reason| barred.contains(&reason.code))
+    }
+
+    fn fetch_failed(&mut self, error: Error, retry_after: Option<Duration>, now: Now, effects: &mut Vec<Effect>) {
+        let refused = error.code == Code::SessionExpired;
+        self.sync.failed(error.clone(), retry_after.map(|wait| wait.min(RETRY_AFTER_LIMIT)), now);
+        if refused {
+            self.sign_out(effects);
+            effects.push(Effect::SignOut(error));
+        } else if self.state == State::AskingRest {
+            self.retry_later(error, retry_after, now);
+        }
+    }
+
+    /// The socket does not work for us although the backend does: poll, and look again every five minutes.
+    fn closed_to_us(&mut self, error: Error, now: Now) {
+        self.backoff.fail(now.draw);
+        self.reason = Some(error.into());
+        self.state = State::Waiting { until: now.monotonic + CLOSED_SOCKET_RETRY, not_before: now.monotonic };
+        self.sync.poll(now);
+    }
+
+    fn retry_later(&mut self, error: Error, retry_after: Option<Duration>, now: Now) {
+        let not_before = now.monotonic + retry_after.unwrap_or_default().min(RETRY_AFTER_LIMIT);
+        let until = (now.monotonic + self.backoff.fail(now.draw)).max(not_before);
+        self.reason = Some(error.into());
+        self.state = State::Waiting { until, not_before };
+        self.sync.lost();
+        if self.backoff.failures() >= POLL_AFTER_FAILURES {
+            self.sync.poll(now);
+        }
+    }
+
+    fn reconnect(&mut self, now: Now, effects: &mut Vec<Effect>) {
+        match self.state {
+            State::Waiting { .. } | State::Stopped => self.connect(now, effects),
+            State::Open(Open { conn, .. }) => {
+                effects.push(Effect::Disconnect(conn));
+                self.sync.lost();
+                self.connect(now, effects);
+            }
+            State::SignedOut | State::Connecting { .. } | State::AwaitingToken | State::AskingRest => {}
+        }
+    }
+
+    /// Gives up an attempt that goes the old way, too.
+    fn rerouted(&mut self, now: Now, effects: &mut Vec<Effect>) {
+        match self.state {
+            State::Connecting { conn, .. } => {
+                effects.push(Effect::Disconnect(conn));
+                self.connect(now, effects);
+            }
+            // Whoever took over is still there.
+            State::Stopped => {}
+            State::AskingRest => self.connect(now, effects),
+            State::Waiting { .. } | State::Open(_) | State::SignedOut | State::AwaitingToken => {
+                self.reconnect(now, effects);
+            }
+        }
+    }
+
+    fn sign_out(&mut self, effects: &mut Vec<Effect>) {
+        if let State::Open(Open { conn, .. }) | State::Connecting { conn, .. } = self.state {
+            effects.push(Effect::Disconnect(conn));
+        }
+        let next_conn = self.next_conn;
+        let (shown, access) = (self.shown.take(), self.forget_access());
+        *self = Self { next_conn, shown, access, last: self.last, ..Self::default() };
+    }
+
+    fn life(&mut self, conn: ConnId, now: Now) {
+        if let State::Open(open) = &mut self.state
+            && open.conn == conn
+        {
+            open.life = now.monotonic;
+            open.probe = None;
+        }
+    }
+
+    /// Something readable came: the token is accepted.
+    fn valid(&mut self, conn: ConnId, effects: &mut Vec<Effect>) {
+        if let State::Open(open) = &mut self.state
+            && open.conn == conn
+        {
+            open.heard.any = true;
+            self.prove_way(effects);
+            self.prove();
+        }
+    }
+
+    /// The connection did something useful: earlier failures no longer count.
+    fn prove(&mut self) {
+        self.backoff.reset();
+        self.reason = None;
+    }
+
+    /// The peer's library answered: the way there is open, whatever its application does.
+    fn answered(&mut self) {
+        if let State::Open(open) = &mut self.state {
+            open.probe = None;
+        }
+    }
+
+    fn is_connecting(&self, conn: ConnId) -> bool {
+        matches!(self.state, State::Connecting { conn: connecting, .. } if connecting == conn)
+    }
+
+    fn is_open(&self, conn: ConnId) -> bool {
+        matches!(self.state, State::Open(open) if open.conn == conn)
+    }
+
+    fn slept(&mut self, now: Now) -> bool {
+        self.last.replace(now).is_some_and(|last| now.slept_since(last).is_some())
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,140 @@
+//! What a message or a snapshot makes of one job.
+
+use jiff::Timestamp;
+
+use crate::{
+    StageId,
+    library::record::{Gauge, Parts, Record, Verdict, stamp, stamp_in},
+    model::{
+        job::{Fault, Status, Thumbnail},
+        unix_nanos::Moment,
+    },
+    protocol::{Body, ErrorData, Progress, snapshot::Snapshot},
+};
+
+/// The most stages, and the most thumbnails, that are held of a job.
+pub(super) const PART_LIMIT: usize = 256;
+
+/// Applies a message, and returns whether that made a difference.
+pub(super) fn apply_body(job: &mut Record, at: Timestamp, body: Body) -> (Verdict, bool) {
+    let differs = match body {
+        Body::Job(progress) => return witness(job, at, &progress),
+        // A stage's doubtful end is settled by the job's own.
+        Body::Stage(stage_id, progress) => stage_of(job, stage_id).is_some_and(|stage| {
+            let was = stage.clone();
+            stage.witness(at, &progress);
+            *stage != was
+        }),
+        Body::Metadata(field, content) => match job.metadata.get_mut(&field) {
+            // What is on disk need not come back into memory.
+            Some(held) if held.value.is_same(&content) => {
+                let at = Moment::from(at);
+                let newer = at > held.at;
+                held.at = held.at.max(at);
+                newer
+            }
+            _ => stamp_in(&mut job.metadata, field, at, content),
+        },
+        Body::Thumbnail(thumbnail) => apply_thumbnail(job, at, thumbnail),
+        Body::Error(error) => return apply_error(job, at, error),
+        Body::Many(bodies) => return apply_many(job, at, bodies),
+    };
+    (Verdict::Applied, differs)
+}
+
+fn witness(job: &mut Record, at: Timestamp, progress: &Progress) -> (Verdict, bool) {
+    let was = job.overall.clone();
+    let verdict = job.witness_overall(at, progress);
+    if matches!(verdict, Verdict::Applied | Verdict::Reopened) {
+        job.status_word = None;
+    }
+    (verdict, job.overall != was)
+}
+
+/// Applies the parts of one message; what became of the job's own status is what became of all.
+fn apply_many(job: &mut Record, at: Timestamp, bodies: Vec<Body>) -> (Verdict, bool) {
+    bodies.into_iter().fold((Verdict::Applied, false), |(verdict, differs), body| {
+        let is_status = matches!(body, Body::Job(_));
+        let (became, made_a_difference) = apply_body(job, at, body);
+        (if is_status { became } else { verdict }, differs || made_a_difference)
+    })
+}
+
+fn apply_thumbnail(job: &mut Record, at: Timestamp, thumbnail: Thumbnail) -> bool {
+    let id = thumbnail.thumbnail_id.clone();
+    if job.thumbnails.len() >= PART_LIMIT && !job.thumbnails.contains_key(&id) {
+        return false;
+    }
+    let since = job.thumbnails_since.entry(id.clone()).or_insert(at.into());
+    let earlier = Moment::from(at) < *since;
+    *since = (*since).min(at.into());
+    stamp_in(&mut job.thumbnails, id, at, thumbnail) || earlier
+}
+
+/// Returns a stage of a job, unless there is no room for another.
+fn stage_of(job: &mut Record, stage_id: StageId) -> Option<&mut Gauge> {
+    let has_room = job.stages.len() < PART_LIMIT || job.stages.contains_key(&stage_id);
+    has_room.then(|| job.stages.entry(stage_id).or_default())
+}
+
+fn apply_error(job: &mut Record, at: Timestamp, error: ErrorData) -> (Verdict, bool) {
+    let fatal = (!error.recoverable).then(|| Progress {
+        status: Status::Failed,
+        progress_percent: None,
+        error_message: Some(error.error_message.clone()),
+    });
+    let added = job.add_fault(Fault {
+        at: at.into(),
+        code: error.error_code,
+        message: error.error_message,
+        recoverable: error.recoverable,
+        stage_id: error.affected_stage,
+    });
+    let (verdict, differs) = fatal.map_or((Verdict::Applied, false), |failed| witness(job, at, &failed));
+    (verdict, added || differs)
+}
+
+/// Gives parts that are told of for the first time the room that they need.
+fn make_room<K, V>(parts: &mut Parts<K, V>, count: usize) {
+    if parts.is_empty() {
+        *parts = Parts::with_capacity(count.min(PART_LIMIT));
+    }
+}
+
+/// Merges what REST says, and returns what became of its status.
+pub(super) fn merge_into(job: &mut Record, at: Timestamp, decided: Timestamp, snapshot: Snapshot) -> Verdict {
+    let verdict = snapshot.progress.map_or(Verdict::Older, |progress| job.apply_overall(decided, &progress));
+    if matches!(verdict, Verdict::Applied | Verdict::Reopened) {
+        job.status_word = snapshot.status_word;
+    }
+    // A backend may keep two times, of which an edit moves one.
+    let said_at = snapshot.metadata_at.unwrap_or(at);
+    job.mark(said_at.into(), snapshot.suggested.as_deref(), &snapshot.stages);
+    make_room(&mut job.stages, snapshot.stages.len());
+    make_room(&mut job.metadata, snapshot.metadata.len());
+    for (stage_id, told) in snapshot.stages {
+        let Some(stage) = stage_of(job, stage_id) else { continue };
+        stage.apply(at, &told.progress);
+        stage.tell(told.started_at, told.completed_at);
+    }
+    for (field, content) in snapshot.metadata {
+        apply_body(job, said_at, Body::Metadata(field, content));
+    }
+    for thumbnail in snapshot.thumbnails {
+        apply_body(job, said_at, Body::Thumbnail(thumbnail));
+    }
+    for fault in snapshot.faults {
+        job.add_fault(fault);
+    }
+    if let Some(chosen) = snapshot.chosen {
+        stamp(&mut job.chosen, said_at, chosen);
+    }
+    job.video_id = snapshot.video_id.or(job.video_id.take());
+    job.filename = snapshot.file.name.or(job.filename.take());
+    job.size_bytes = snapshot.file.size_bytes.or(job.size_bytes);
+    job.duration_seconds = snapshot.file.duration_seconds.or(job.duration_seconds);
+    job.created_at = snapshot.created_at.map(Moment::from).or(job.created_at);
+    job.listed = true;
+    job.touch(at.max(said_at));
+    verdict
+}

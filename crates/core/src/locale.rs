@@ -1,0 +1,214 @@
+//! What notifications and the tray say, in the languages of the window.
+
+use crate::{
+    model::text::{self, isolate},
+    settings::Language,
+    view::{self, Counts},
+};
+
+mod faults;
+
+/// Speaks a language.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub struct Words(Language);
+
+impl Words {
+    /// Speaks what a person chose, or else the system's language, where it is one of ours.
+    pub fn new(chosen: Language, system: &str) -> Self {
+        Self(match chosen {
+            Language::System => of_system(system),
+            Language::En | Language::De | Language::Es => chosen,
+        })
+    }
+
+    /// Returns what is said in its language.
+    pub fn one_of<T>(self, en: T, de: T, es: T) -> T {
+        match self.0 {
+            Language::De => de,
+            Language::Es => es,
+            Language::En | Language::System => en,
+        }
+    }
+
+    /// Says that a video is ready.
+    pub fn ready(self, name: &str) -> String {
+        let name = isolate(name);
+        self.one_of(format!("{name} is ready"), format!("{name} ist fertig"), format!("{name} está listo"))
+    }
+
+    /// Says that a video has failed.
+    pub fn failed(self, name: &str) -> String {
+        let name = isolate(name);
+        self.one_of(format!("{name} failed"), format!("{name} ist fehlgeschlagen"), format!("{name} ha fallado"))
+    }
+
+    /// Says that something of a video wants to be looked at.
+    pub fn warned(self, name: &str) -> String {
+        let name = isolate(name);
+        self.one_of(
+            format!("{name} needs a look"),
+            format!("{name}: bitte ansehen"),
+            format!("{name} necesita que lo mires"),
+        )
+    }
+
+    /// Names a video that has no name.
+    pub fn nameless(self, job_id: &str) -> String {
+        self.one_of(format!("Video {job_id}"), format!("Video {job_id}"), format!("Vídeo {job_id}"))
+    }
+
+    /// Says what there is of a video that is ready.
+    pub fn done_with(self, warnings: usize, thumbnails: usize) -> String {
+        match (warnings, thumbnails) {
+            (0, 0) => self.one_of("Everything is done", "Alles ist erledigt", "Todo está hecho").to_owned(),
+            (0, 1) => self
+                .one_of(
+                    "Everything is done, with 1 thumbnail to look at",
+                    "Alles ist erledigt, mit 1 Vorschaubild",
+                    "Todo está hecho, con 1 miniatura",
+                )
+                .to_owned(),
+            (0, many) => self.one_of(
+                format!("Everything is done, with {many} thumbnails to choose from"),
+                format!("Alles ist erledigt, mit {many} Vorschaubildern zur Auswahl"),
+                format!("Todo está hecho, con {many} miniaturas para elegir"),
+            ),
+            (1, _) => {
+                self.one_of("Done, with 1 warning", "Erledigt, mit 1 Warnung", "Hecho, con 1 advertencia").to_owned()
+            }
+            (many, _) => self.one_of(
+                format!("Done, with {many} warnings"),
+                format!("Erledigt, mit {many} Warnungen"),
+                format!("Hecho, con {many} advertencias"),
+            ),
+        }
+    }
+
+    /// Says what became of many.
+    pub fn summed_up(self, ready: usize, failed: usize, warned: usize) -> String {
+        match (ready + failed, warned) {
+            (0, _) => self.want_a_look(warned),
+            (_, 0) => self.ended(ready, failed),
+            (_, 1) => {
+                let one = self.one_of("1 needs a look", "1 bitte ansehen", "1 necesita que lo mires");
+                format!("{}, {one}", self.ended(ready, failed))
+            }
+            (_, many) => {
+                let many = self.one_of(
+                    format!("{many} need a look"),
+                    format!("{many} bitte ansehen"),
+                    format!("{many} necesitan que los mires"),
+                );
+                format!("{}, {many}", self.ended(ready, failed))
+            }
+        }
+    }
+
+    /// Says how many have ended, and how.
+    fn ended(self, ready: usize, failed: usize) -> String {
+        let videos = |count: usize| match count {
+            1 => self.one_of("1 video", "1 Video", "1 vídeo").to_owned(),
+            _ => self.one_of(format!("{count} videos"), format!("{count} Videos"), format!("{count} vídeos")),
+        };
+        let are = if ready == 1 {
+            self.one_of("is ready", "ist fertig", "está listo")
+        } else {
+            self.one_of("are ready", "sind fertig", "están listos")
+        };
+        let have_failed = if failed == 1 {
+            self.one_of("failed", "ist fehlgeschlagen", "ha fallado")
+        } else {
+            self.one_of("failed", "sind fehlgeschlagen", "han fallado")
+        };
+        match (ready, failed) {
+            (_, 0) => format!("{} {are}", videos(ready)),
+            (0, _) => format!("{} {have_failed}", videos(failed)),
+            _ => format!("{} {have_failed}, {ready} {are}", videos(failed)),
+        }
+    }
+
+    /// Says how many want to be looked at.
+    fn want_a_look(self, count: usize) -> String {
+        self.one_of(
+            format!("{count} videos need a look"),
+            format!("{count} Videos: bitte ansehen"),
+            format!("{count} vídeos necesitan que los mires"),
+        )
+    }
+
+    /// Names some, and says how many more there are.
+    pub fn names(self, names: &[String], more: usize) -> String {
+        let list = names.iter().map(|name| isolate(name)).collect::<Vec<_>>().join(", ");
+        match more {
+            0 => list,
+            _ => self.one_of(
+                format!("{list} and {more} more"),
+                format!("{list} und {more} weitere"),
+                format!("{list} y {more} más"),
+            ),
+        }
+    }
+
+    /// Says what a studio says of trouble with a video, where its code is known, or that it said nothing.
+    pub fn fault(self, code: &str, message: &str) -> String {
+        let message = text::visible(message).unwrap_or(view::NO_REASON);
+        let code = if message == view::NO_REASON { "no_reason" } else { &code.to_lowercase() };
+        let known = self.one_of(None, Some(&faults::DE), Some(&faults::ES));
+        known.and_then(|known| known.get(code)).map_or(message, String::as_str).to_owned()
+    }
+
+    /// Says how the jobs stand; nothing where there are none.
+    pub fn counts(self, counts: Counts) -> Vec<String> {
+        let parts = [
+            (counts.failed, self.one_of("failed", "fehlgeschlagen", "con error")),
+            (counts.processing, self.one_of("working", "in Arbeit", "en curso")),
+            (counts.pending, self.one_of("waiting", "wartend", "en espera")),
+            (counts.completed, self.one_of("done", "fertig", "listos")),
+        ];
+        parts.iter().filter(|(count, _)| *count > 0).map(|(count, word)| format!("{count} {word}")).collect()
+    }
+}
+
+/// Reads a language as systems write it: `de_AT.UTF-8`, `es-ES`.
+fn of_system(tag: &str) -> Language {
+    match tag.split(['_', '-', '.', '@']).next().unwrap_or_default().to_ascii_lowercase().as_str() {
+        "de" => Language::De,
+        "es" => Language::Es,
+        _ => Language::En,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_system_decides_where_nobody_chose() {
+        let ready = |chosen, system| Words::new(chosen, system).ready("A");
+        assert_eq!(ready(Language::System, "de_AT.UTF-8"), "A ist fertig");
+        assert_eq!(ready(Language::System, "fr_FR"), "A is ready");
+        assert_eq!(ready(Language::Es, "de"), "A está listo");
+    }
+
+    #[test]
+    fn one_and_many_are_told_apart() {
+        let words = Words::default();
+        assert_eq!(words.ended(1, 0), "1 video is ready");
+        assert_eq!(words.summed_up(2, 3, 0), "3 videos failed, 2 are ready");
+        assert_eq!(words.summed_up(2, 0, 1), "2 videos are ready, 1 needs a look");
+        assert_eq!(words.summed_up(0, 0, 3), "3 videos need a look");
+        assert_eq!(Words::new(Language::De, "").ended(1, 1), "1 Video ist fehlgeschlagen, 1 ist fertig");
+    }
+
+    #[test]
+    fn a_known_fault_is_told_in_the_language_and_another_as_the_studio_does() {
+        let words = Words::new(Language::De, "");
+        assert!(words.fault("disk_full", "the disk is full").contains("Datenträger"));
+        assert!(words.fault("DISK_FULL", "the disk is full").contains("Datenträger"));
+        assert_eq!(words.fault("other", "as it is"), "as it is");
+        for nothing in ["", view::NO_REASON] {
+            assert_eq!(words.fault("JOB_FAILED", nothing), "Das Studio hat nicht gesagt, warum.");
+        }
+        assert_eq!(Words::default().fault("disk_full", "as it is"), "as it is");
+    }
+}

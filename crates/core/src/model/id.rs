@@ -1,0 +1,75 @@
+//! Ids as newtypes, so that a job's id cannot stand where a video's is wanted.
+
+use std::{borrow::Cow, fmt, sync::Arc};
+
+use borsh::{BorshDeserialize, BorshSerialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use crate::{model::text, protocol::lenient};
+
+macro_rules! text_id {
+    ($($(#[$doc:meta])* $name:ident),* $(,)?) => {$(
+        $(#[$doc])*
+        ///
+        /// Read from a JSON string or number (some backends use integers), written as a string. All its copies share one
+        /// text.
+        #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, BorshSerialize, BorshDeserialize)]
+        #[cfg_attr(feature = "bindings", derive(ts_rs::TS), ts(type = "string"))]
+        pub struct $name(Arc<str>);
+
+        impl $name {
+            /// Wraps the text of an id.
+            pub fn new(text: impl Into<Arc<str>>) -> Self {
+                let text = text.into();
+                match text::clean(&text) {
+                    Cow::Owned(cleaned) => Self(cleaned.into()),
+                    Cow::Borrowed(_) => Self(text),
+                }
+            }
+
+            /// Returns the id's text.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl From<&str> for $name {
+            fn from(text: &str) -> Self {
+                Self(text.into())
+            }
+        }
+
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(&self.0)
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                lenient::id(deserializer)
+            }
+        }
+    )*};
+}
+
+text_id! {
+    /// Names one processing job.
+    JobId,
+    /// Names the video that a job works on.
+    VideoId,
+    /// Names a stage of the pipeline, such as `TRANSCRIPTION`.
+    StageId,
+    /// Names one generated thumbnail.
+    ThumbnailId,
+}
+
+/// Names one connection attempt; whatever arrives under an older one is dropped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ConnId(pub u64);

@@ -1,0 +1,68 @@
+//! The words of a notification.
+
+use std::borrow::Cow;
+
+use crate::{
+    library::{Outcome, record::Record},
+    locale::Words,
+    model::text,
+    view::{self, FaultView, NoticeKind, NoticeSubject, NoticeView},
+};
+
+/// How many names a summary gives.
+const NAMES: usize = 3;
+
+/// Tells of one job.
+pub(super) fn notice(outcome: Outcome, job: &Record, words: Words) -> NoticeView {
+    let name = name(job, words);
+    let why = || match fault(outcome, job) {
+        Some(fault) => text::isolate(&words.fault(&fault.code, &fault.message)),
+        None => words.fault("", ""),
+    };
+    let (title, body) = match outcome {
+        Outcome::Completed => (words.ready(&name), words.done_with(job.warnings().count(), job.thumbnails.len())),
+        Outcome::Failed => (words.failed(&name), why()),
+        Outcome::Warned => (words.warned(&name), why()),
+    };
+    let subject = NoticeSubject { name, cover_id: view::cover_id(job) };
+    NoticeView { kind: kind(outcome), job_ids: vec![job.job_id.clone()], title, body, subject: Some(subject) }
+}
+
+/// Tells of many at once; what failed comes first, because it is what somebody must look at.
+pub(super) fn summary(ended: &[(Outcome, Cow<'_, Record>)], words: Words) -> NoticeView {
+    let of = |wanted: Outcome| ended.iter().filter(move |(outcome, _)| *outcome == wanted).map(|(_, job)| job.as_ref());
+    let (ready, failed) = (of(Outcome::Completed).count(), of(Outcome::Failed).count());
+    let title = words.summed_up(ready, failed, of(Outcome::Warned).count());
+    let jobs: Vec<&Record> = of(Outcome::Failed).chain(of(Outcome::Warned)).chain(of(Outcome::Completed)).collect();
+    let named: Vec<String> = jobs.iter().take(NAMES).map(|job| name(job, words)).collect();
+    NoticeView {
+        kind: NoticeKind::Summary,
+        job_ids: jobs.iter().map(|job| job.job_id.clone()).collect(),
+        title,
+        body: words.names(&named, jobs.len().saturating_sub(NAMES)),
+        subject: None,
+    }
+}
+
+/// Returns what a notification of an outcome is.
+pub fn kind(outcome: Outcome) -> NoticeKind {
+    match outcome {
+        Outcome::Completed => NoticeKind::Completed,
+        Outcome::Failed => NoticeKind::Failed,
+        Outcome::Warned => NoticeKind::Warning,
+    }
+}
+
+/// Returns why an outcome came about, where something went wrong.
+pub fn fault(outcome: Outcome, job: &Record) -> Option<FaultView> {
+    match outcome {
+        Outcome::Completed => None,
+        Outcome::Failed => view::error(job),
+        Outcome::Warned => job.warnings().next_back().map(view::fault),
+    }
+}
+
+/// Returns a job's title, or what stands for it, on one line.
+pub fn name(job: &Record, words: Words) -> String {
+    text::one_line(&view::name(job).map_or_else(|| words.nameless(job.job_id.as_str()), str::to_owned))
+}

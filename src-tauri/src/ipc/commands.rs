@@ -1,0 +1,432 @@
+//! What the window may ask for. Each hands on to the client; nothing is decided here.
+
+use secrecy::SecretString;
+use tallylight_client::{Handle, Identity, Pause, Pictures, Read};
+use tallylight_core::{
+    Error, JobId, ThumbnailId,
+    diagnostics::DiagnosticsView,
+    discovery::{Description, parse_address},
+    edits::{Changes, Draft},
+    library::Trouble,
+    model::job::Field,
+    protocol::snapshot::Caption,
+    text_suggestions::TextSuggestions,
+    view::{
+        ComputerView, FirstLook, HistoryEntry, JobView, ReleaseView, RowView, SentView, ServerView, SettingsView,
+        StatusView, SuggestionRequestView, UpdateView, UploadView,
+    },
+};
+use tauri::{AppHandle, State, Wry, ipc::Invoke};
+use tauri_plugin_dialog::DialogExt;
+
+use crate::{
+    app,
+    embedded_studio::Computer,
+    ipc::{shell::Pace, suggestions},
+    lifecycle::{
+        releases,
+        shutdown::{self, Choice},
+        updates,
+    },
+    settings::preferences,
+    window::{self, navigation, save_dialog, thumbnails},
+};
+
+type Answer<T> = Result<T, Error>;
+
+/// Returns the commands.
+pub fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
+    tauri::generate_handler![
+        first_look,
+        status,
+        rows,
+        job,
+        captions,
+        open_job,
+        refresh,
+        reconnect,
+        connect,
+        connect_as,
+        use_this_computer,
+        sign_in,
+        sign_in_with,
+        cancel_sign_in,
+        unlock_keychain,
+        sign_out,
+        edit,
+        type_draft,
+        discard_draft,
+        save_text,
+        save_picture,
+        picture_file,
+        drag_picture,
+        choose_videos,
+        uploads,
+        cancel_upload,
+        retry_upload,
+        search,
+        synced,
+        settle,
+        settings,
+        change_settings,
+        reset_settings,
+        set_webhook_secret,
+        choose_certificate,
+        computer,
+        download_model,
+        stop_model_download,
+        delete_model,
+        choose_model_file,
+        delete_finished_copies,
+        set_language_model_key,
+        prepare_suggestions,
+        suggest_texts,
+        clear_cache,
+        open_folder,
+        history,
+        mark_read,
+        pause,
+        close,
+        quit,
+        showing,
+        update,
+        check_for_update,
+        fetch_update,
+        restart,
+        releases,
+        diagnostics,
+        save_report,
+        listening,
+        heard
+    ]
+}
+
+/// Tells what the first picture shows.
+#[tauri::command]
+async fn first_look(app: AppHandle, client: State<'_, Handle>, pace: State<'_, Pace>) -> Answer<FirstLook> {
+    // Before the rest: what is sent meanwhile is in it or was missed, and nothing else.
+    let sent = pace.sent();
+    let settings = preferences::view(&app);
+    Ok(FirstLook { sent, settings, status: client.status().await?, rows: client.rows().await? })
+}
+
+#[tauri::command]
+async fn status(client: State<'_, Handle>) -> Answer<StatusView> {
+    client.status().await
+}
+
+#[tauri::command]
+async fn rows(client: State<'_, Handle>) -> Answer<Vec<RowView>> {
+    client.rows().await
+}
+
+#[tauri::command]
+async fn job(client: State<'_, Handle>, job_id: JobId) -> Answer<JobView> {
+    client.job(job_id).await
+}
+
+#[tauri::command]
+async fn captions(client: State<'_, Handle>, job_id: JobId) -> Answer<Vec<Caption>> {
+    client.captions(job_id).await
+}
+
+#[tauri::command]
+async fn open_job(client: State<'_, Handle>, job_id: JobId) -> Answer<()> {
+    client.open(job_id).await
+}
+
+#[tauri::command]
+async fn refresh(client: State<'_, Handle>) -> Answer<()> {
+    client.refresh().await
+}
+
+#[tauri::command]
+async fn reconnect(client: State<'_, Handle>) -> Answer<()> {
+    client.reconnect().await
+}
+
+#[tauri::command]
+async fn connect(client: State<'_, Handle>, address: String) -> Answer<ServerView> {
+    client.connect(parse_address(&address)?, Identity::Address).await
+}
+
+#[tauri::command]
+async fn connect_as(client: State<'_, Handle>, address: String, description: Description) -> Answer<ServerView> {
+    client.connect_as(parse_address(&address)?, description).await
+}
+
+#[tauri::command]
+async fn use_this_computer(client: State<'_, Handle>, computer: State<'_, Computer>) -> Answer<ServerView> {
+    computer.open(&client).await
+}
+
+#[tauri::command]
+async fn sign_in(client: State<'_, Handle>, email: String, password: SecretString) -> Answer<()> {
+    client.sign_in(email, password).await
+}
+
+#[tauri::command]
+async fn sign_in_with(app: AppHandle, client: State<'_, Handle>, provider: String) -> Answer<()> {
+    client.sign_in_with(provider).await?;
+    // The person is in the browser.
+    window::show(&app);
+    Ok(())
+}
+
+#[tauri::command]
+async fn cancel_sign_in(client: State<'_, Handle>) -> Answer<()> {
+    client.cancel_sign_in().await
+}
+
+#[tauri::command]
+async fn unlock_keychain(client: State<'_, Handle>) -> Answer<()> {
+    client.unlock_keychain().await
+}
+
+#[tauri::command]
+async fn sign_out(client: State<'_, Handle>) -> Answer<()> {
+    client.sign_out().await
+}
+
+#[tauri::command]
+async fn edit(client: State<'_, Handle>, job_id: JobId, changes: Changes) -> Answer<()> {
+    client.edit(job_id, changes.0).await
+}
+
+#[tauri::command]
+async fn type_draft(client: State<'_, Handle>, draft: Draft) -> Answer<()> {
+    client.type_draft(draft).await
+}
+
+#[tauri::command]
+async fn discard_draft(client: State<'_, Handle>, job_id: JobId, field: Field) -> Answer<()> {
+    client.discard_draft(job_id, field).await
+}
+
+#[tauri::command]
+async fn save_text(app: AppHandle, name: String, text: String) -> Answer<Option<String>> {
+    save_dialog::text(&app, &name, text).await
+}
+
+#[tauri::command]
+async fn save_picture(app: AppHandle, job_id: JobId, thumbnail_id: ThumbnailId) -> Answer<Option<String>> {
+    thumbnails::save(&app, job_id, thumbnail_id).await
+}
+
+#[tauri::command]
+async fn picture_file(app: AppHandle, job_id: JobId, thumbnail_id: ThumbnailId) -> Answer<String> {
+    thumbnails::file(&app, job_id, thumbnail_id).await
+}
+
+#[tauri::command]
+async fn drag_picture(app: AppHandle, job_id: JobId, thumbnail_id: ThumbnailId) -> Answer<()> {
+    thumbnails::drag(&app, job_id, thumbnail_id).await
+}
+
+#[tauri::command]
+async fn choose_videos(app: AppHandle) -> Answer<()> {
+    app::choose_videos(&app);
+    Ok(())
+}
+
+#[tauri::command]
+async fn uploads(client: State<'_, Handle>) -> Answer<Vec<UploadView>> {
+    client.uploads().await
+}
+
+#[tauri::command]
+async fn cancel_upload(client: State<'_, Handle>, upload_id: u32) -> Answer<()> {
+    client.cancel_upload(upload_id).await
+}
+
+#[tauri::command]
+async fn retry_upload(client: State<'_, Handle>, upload_id: u32) -> Answer<()> {
+    client.retry_upload(upload_id).await
+}
+
+#[tauri::command]
+async fn search(client: State<'_, Handle>, text: String) -> Answer<Vec<JobId>> {
+    client.search(text).await
+}
+
+#[tauri::command]
+async fn synced(client: State<'_, Handle>) -> Answer<()> {
+    client.synced().await
+}
+
+#[tauri::command]
+async fn settle(client: State<'_, Handle>, job_ids: Vec<JobId>, trouble: Trouble) -> Answer<()> {
+    client.settle(job_ids, trouble).await
+}
+
+#[tauri::command]
+async fn settings(app: AppHandle) -> Answer<SettingsView> {
+    Ok(preferences::view(&app))
+}
+
+#[tauri::command]
+async fn change_settings(app: AppHandle, settings: serde_json::Value) -> Answer<()> {
+    preferences::change(&app, preferences::read(settings)?).await
+}
+
+#[tauri::command]
+async fn reset_settings(app: AppHandle) -> Answer<()> {
+    preferences::reset(&app).await
+}
+
+#[tauri::command]
+async fn set_webhook_secret(client: State<'_, Handle>, secret: SecretString) -> Answer<()> {
+    client.set_webhook_secret(secret).await
+}
+
+#[tauri::command]
+async fn choose_certificate(app: AppHandle) -> Answer<Option<String>> {
+    choose_file(&app).await
+}
+
+/// Lets the person choose a file; answers with its path.
+async fn choose_file(app: &AppHandle) -> Answer<Option<String>> {
+    let chosen = save_dialog::asked(|answer| app.dialog().file().pick_file(answer)).await;
+    Ok(chosen.map(|path| path.display().to_string()))
+}
+
+#[tauri::command]
+async fn computer(computer: State<'_, Computer>) -> Answer<ComputerView> {
+    Ok(computer.view().await)
+}
+
+#[tauri::command]
+async fn download_model(computer: State<'_, Computer>, id: String) -> Answer<()> {
+    computer.download_model(&id)
+}
+
+#[tauri::command]
+async fn stop_model_download(computer: State<'_, Computer>, id: String) -> Answer<()> {
+    computer.stop_download(&id);
+    Ok(())
+}
+
+#[tauri::command]
+async fn delete_model(computer: State<'_, Computer>, id: String) -> Answer<()> {
+    computer.delete_model(&id)
+}
+
+#[tauri::command]
+async fn choose_model_file(app: AppHandle) -> Answer<Option<String>> {
+    choose_file(&app).await
+}
+
+#[tauri::command]
+async fn delete_finished_copies(computer: State<'_, Computer>) -> Answer<()> {
+    computer.delete_finished_copies().await;
+    Ok(())
+}
+
+#[tauri::command]
+async fn set_language_model_key(app: AppHandle, key: SecretString) -> Answer<()> {
+    suggestions::set_key(&app, key).await
+}
+
+#[tauri::command]
+async fn prepare_suggestions(app: AppHandle, job_id: JobId) -> Answer<SuggestionRequestView> {
+    suggestions::prepare(&app, job_id).await
+}
+
+#[tauri::command]
+async fn suggest_texts(app: AppHandle, job_id: JobId, body: String) -> Answer<TextSuggestions> {
+    suggestions::send(&app, job_id, body).await
+}
+
+#[tauri::command]
+async fn clear_cache(client: State<'_, Handle>, pictures: State<'_, Pictures>) -> Answer<()> {
+    pictures.clear();
+    client.clear_cache().await
+}
+
+#[tauri::command]
+async fn open_folder(app: AppHandle) -> Answer<()> {
+    save_dialog::open_folder(&app)
+}
+
+#[tauri::command]
+async fn history(client: State<'_, Handle>) -> Answer<Vec<HistoryEntry>> {
+    client.history().await
+}
+
+#[tauri::command]
+async fn mark_read(client: State<'_, Handle>, read: Read) -> Answer<()> {
+    client.mark_read(read).await
+}
+
+#[tauri::command]
+async fn pause(client: State<'_, Handle>, pause: Pause) -> Answer<()> {
+    client.pause(pause).await
+}
+
+#[tauri::command]
+async fn close(app: AppHandle, choice: Choice, remember: bool) -> Answer<()> {
+    shutdown::chosen(&app, choice, remember).await
+}
+
+#[tauri::command]
+async fn quit(app: AppHandle) -> Answer<()> {
+    shutdown::now(&app);
+    Ok(())
+}
+
+/// The window's page begins to show what it is asked to.
+#[tauri::command]
+async fn showing(app: AppHandle) -> Answer<()> {
+    navigation::listens(&app);
+    Ok(())
+}
+
+#[tauri::command]
+async fn update(app: AppHandle) -> Answer<UpdateView> {
+    Ok(updates::view(&app))
+}
+
+#[tauri::command]
+async fn check_for_update(app: AppHandle) -> Answer<()> {
+    updates::check(&app).await;
+    Ok(())
+}
+
+#[tauri::command]
+async fn fetch_update(app: AppHandle) -> Answer<()> {
+    updates::fetch(&app).await;
+    Ok(())
+}
+
+#[tauri::command]
+async fn restart(app: AppHandle) -> Answer<()> {
+    updates::restart(&app).await
+}
+
+#[tauri::command]
+async fn releases() -> Answer<Vec<ReleaseView>> {
+    Ok(releases::releases())
+}
+
+#[tauri::command]
+async fn diagnostics(client: State<'_, Handle>) -> Answer<DiagnosticsView> {
+    client.diagnostics().await
+}
+
+#[tauri::command]
+async fn save_report(app: AppHandle, client: State<'_, Handle>) -> Answer<Option<String>> {
+    save_dialog::text(&app, "tallylight-report.txt", client.report().await?).await
+}
+
+/// The window's page listens, and is told what it was sent before.
+#[tauri::command]
+async fn listening(pace: State<'_, Pace>) -> Answer<SentView> {
+    Ok(pace.restart())
+}
+
+/// The window has heard every batch up to a number.
+#[tauri::command]
+async fn heard(pace: State<'_, Pace>, number: u64) -> Answer<()> {
+    pace.heard(number);
+    Ok(())
+}

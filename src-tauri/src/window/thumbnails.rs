@@ -1,0 +1,108 @@
+//! Thumbnails for the window: shown, saved and dragged out of it. Their own servers never hear of the page.
+
+use std::path::{Path, PathBuf};
+
+use tallylight_client::{Handle, Picture, Pictures};
+use tallylight_core::{Code, Error, JobId, ThumbnailId};
+use tauri::{
+    AppHandle, Manager, UriSchemeResponder, Url,
+    http::{Request, Response, StatusCode, header},
+};
+use tauri_plugin_dialog::DialogExt;
+
+use crate::window::{self, save_dialog};
+
+/// The page asks for `picture://localhost/JOB/THUMBNAIL`.
+pub const SCHEME: &str = "picture";
+
+/// Answers the page with a picture.
+pub fn serve(app: &AppHandle, request: &Request<Vec<u8>>, responder: UriSchemeResponder) {
+    let (app, named) = (app.clone(), named(request.uri().path()));
+    tauri::async_runtime::spawn(async move {
+        let answer = match named {
+            Some((job_id, thumbnail_id)) => read(&app, job_id, thumbnail_id).await,
+            None => Err(Error::new(Code::NotFound, "this names no picture")),
+        };
+        responder.respond(match answer {
+            Ok((kind, bytes)) => response(StatusCode::OK, kind, bytes),
+            Err(error) => {
+                tracing::info!(code = ?error.code, "a picture could not be shown");
+                response(StatusCode::NOT_FOUND, "text/plain", error.message.into_bytes())
+            }
+        });
+    });
+}
+
+/// Lets the person choose where a picture goes, and returns where it went; none when they think better of it.
+pub async fn save(app: &AppHandle, job_id: JobId, thumbnail_id: ThumbnailId) -> Result<Option<String>, Error> {
+    let picture = find(app, job_id, thumbnail_id).await?;
+    let kind = picture.path.extension().and_then(|kind| kind.to_str()).unwrap_or_default();
+    let dialog = app.dialog().file().set_file_name(format!("thumbnail.{kind}"));
+    let dialog = dialog.add_filter(kind.to_uppercase(), &[kind]);
+    save_dialog::to_chosen(dialog, |path| std::fs::copy(&picture.path, path).map(drop)).await
+}
+
+/// Returns the address of a picture's file, for the program that it will be dropped on.
+pub async fn file(app: &AppHandle, job_id: JobId, thumbnail_id: ThumbnailId) -> Result<String, Error> {
+    let picture = find(app, job_id, thumbnail_id).await?;
+    let address = Url::from_file_path(picture.path);
+    address.map(String::from).map_err(|()| Error::new(Code::File, "the data folder must be named from the root"))
+}
+
+/// Returns the file of a picture.
+pub async fn path(app: &AppHandle, job_id: JobId, thumbnail_id: ThumbnailId) -> Result<PathBuf, Error> {
+    find(app, job_id, thumbnail_id).await.map(|picture| picture.path)
+}
+
+/// Begins to drag a picture out of the window, while the button is held.
+pub async fn drag(app: &AppHandle, job_id: JobId, thumbnail_id: ThumbnailId) -> Result<(), Error> {
+    let picture = find(app, job_id, thumbnail_id).await?;
+    window::drag_out(app, picture.path);
+    Ok(())
+}
+
+/// Tells whether a file is one of the kept pictures, which are not dropped on the window to be uploaded.
+pub fn is_ours(app: &AppHandle, path: &Path) -> bool {
+    app.try_state::<Pictures>().is_some_and(|pictures| pictures.holds(path))
+}
+
+async fn read(app: &AppHandle, job_id: JobId, thumbnail_id: ThumbnailId) -> Result<(&'static str, Vec<u8>), Error> {
+    let Picture { path, kind } = find(app, job_id, thumbnail_id).await?;
+    let gone = |error: std::io::Error| Error::new(Code::File, format!("the picture cannot be read ({error})"));
+    Ok((kind, tokio::fs::read(path).await.map_err(gone)?))
+}
+
+async fn find(app: &AppHandle, job_id: JobId, thumbnail_id: ThumbnailId) -> Result<Picture, Error> {
+    let thumbnail = app.state::<Handle>().thumbnail(job_id.clone(), thumbnail_id).await?;
+    let pictures = app.state::<Pictures>().inner().clone();
+    pictures.picture(&job_id, &thumbnail).await
+}
+
+fn named(path: &str) -> Option<(JobId, ThumbnailId)> {
+    let (job_id, thumbnail_id) = path.strip_prefix('/')?.split_once('/')?;
+    let decoded = |text: &str| Some(percent_encoding::percent_decode_str(text).decode_utf8().ok()?.into_owned());
+    Some((JobId::new(decoded(job_id)?), ThumbnailId::new(decoded(thumbnail_id)?)))
+}
+
+fn response(status: StatusCode, kind: &str, body: Vec<u8>) -> Response<Vec<u8>> {
+    let built = Response::builder()
+        .status(status)
+        .header(header::CONTENT_TYPE, kind)
+        // The disk keeps it already.
+        .header(header::CACHE_CONTROL, "no-store")
+        .header(header::X_CONTENT_TYPE_OPTIONS, "nosniff")
+        .body(body);
+    built.unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_picture_is_named_by_its_job_and_its_thumbnail() {
+        let ids = |path: &str| named(path).map(|(job, thumbnail)| (job.to_string(), thumbnail.to_string()));
+        assert_eq!(ids("/7/t%2F1%20a"), Some(("7".to_owned(), "t/1 a".to_owned())));
+        assert_eq!((ids("/7"), ids("")), (None, None));
+    }
+}

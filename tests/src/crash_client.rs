@@ -1,0 +1,40 @@
+//! A client that types a title, saves it, and ends at a named step as if it were killed.
+//!
+//! `crash-client FOLDER ADDRESS STEP TIMES` ends when that step is come to for so many times; without one it only starts.
+
+#![expect(clippy::expect_used, reason = "a test that cannot be set up has failed")]
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use tallylight_client::{Config, Identity, Keychain, start};
+use tallylight_core::{
+    JobId,
+    discovery::parse_address,
+    edits::{Cause, Draft},
+    model::job::{Content, Field},
+};
+use tallylight_tests::Recorder;
+
+#[tokio::main]
+async fn main() {
+    let given: Vec<String> = std::env::args().skip(1).collect();
+    let [folder, address, step, times] = given.as_slice() else { return };
+    let _scenario = fail::FailScenario::setup();
+    let left = AtomicUsize::new(times.parse().expect("a number"));
+    let die = move || {
+        if left.fetch_sub(1, Ordering::SeqCst) == 1 {
+            // Nothing is unwound, flushed or said goodbye to, as with SIGKILL.
+            std::process::abort();
+        }
+    };
+    fail::cfg_callback(step.as_str(), die).expect("a step");
+    let client = start(Config::new(folder.into(), Keychain::Memory), Recorder::default());
+    client.connect(parse_address(address).expect("an address"), Identity::Address).await.expect("discovery");
+    client.sign_in("me@acme.tv".to_owned(), "password".into()).await.expect("signed in");
+    client.synced().await.expect("the list");
+    let (job_id, field, content) = (JobId::new("7"), Field::Title, Content::Text("mine".to_owned()));
+    let draft = Draft { job_id: job_id.clone(), field, content: content.clone(), base: None, cause: Cause::Typed };
+    client.type_draft(draft).await.expect("typed");
+    client.edit(job_id, [(field, content)].into()).await.expect("saved");
+    std::future::pending::<()>().await;
+}
