@@ -2,7 +2,7 @@
 
 /// Commands are nobody's but those that a capability grants them to: here, the one window with our own page.
 const COMMANDS: &[&str] = &[
-    "first_look",
+    "initial_state",
     "status",
     "rows",
     "job",
@@ -31,7 +31,7 @@ const COMMANDS: &[&str] = &[
     "retry_upload",
     "search",
     "synced",
-    "settle",
+    "set_dismissed",
     "settings",
     "change_settings",
     "reset_settings",
@@ -62,7 +62,7 @@ const COMMANDS: &[&str] = &[
     "diagnostics",
     "save_report",
     "listening",
-    "heard",
+    "ack",
 ];
 
 fn main() {

@@ -12,7 +12,7 @@ use std::{
 use anyhow::{Context, Result};
 use serde_json::json;
 use tallylight_client::{Config, Handle, Identity, Keychain, Shell, Transcripts, TrayView, start};
-use tallylight_core::view::{Event, NoticeView};
+use tallylight_core::view::{Event, NotificationView};
 use tokio::{sync::Notify, time::Instant};
 use url::Url;
 
@@ -67,7 +67,7 @@ impl Shell for Looker {
         }
     }
 
-    fn notify(&self, _: NoticeView) {}
+    fn notify(&self, _: NotificationView) {}
 
     fn tray(&self, _: TrayView) {}
 

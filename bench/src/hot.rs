@@ -5,12 +5,13 @@ use std::time::Duration;
 use jiff::Timestamp;
 use tallylight_core::{
     JobId, Now,
-    cache::{Authority, Cache, Scope},
-    coalesce::Dirty,
     edits::Edits,
     forecast::Forecast,
-    protocol::{Frame, decode},
-    snapshot::{Snapshot, read_page},
+    library::{Authority, Library, Scope, pending_changes::Dirty},
+    protocol::{
+        Frame, decode,
+        snapshot::{Snapshot, read_page},
+    },
     view,
 };
 
@@ -36,7 +37,7 @@ pub enum Function {
 pub struct Hot {
     texts: Vec<String>,
     frames: Vec<Frame>,
-    cache: Cache,
+    cache: Library,
     snapshots: Vec<Snapshot>,
     edits: Edits,
     forecast: Forecast,
@@ -50,7 +51,7 @@ impl Default for Hot {
         let list: Vec<_> = (0..JOBS).map(|number| listed(&job_id(number), "Film", 50, 0)).collect();
         let snapshots = read_page(&serde_json::Value::from(list).to_string(), None).unwrap_or_default().jobs;
         let now = Now { monotonic: Duration::ZERO, wall: Timestamp::UNIX_EPOCH, draw: 0.5 };
-        let mut cache = Cache::default();
+        let mut cache = Library::default();
         cache.merge_all(snapshots.clone(), now.wall);
         let texts: Vec<_> = (0..JOBS as u64).map(|number| message(number, JOBS, Mix::Mixed, 0)).collect();
         let frames = texts.iter().filter_map(|text| decode(text).ok()).collect();
@@ -70,7 +71,7 @@ impl Hot {
             },
             Function::Diff => {
                 let snapshot = self.snapshots[number % JOBS].clone();
-                self.cache.merge(snapshot, self.now.wall, Authority::Ordinary).len()
+                self.cache.merge(snapshot, self.now.wall, Authority::Ordered).len()
             }
             Function::Coalesce => self.coalesce(number),
         }

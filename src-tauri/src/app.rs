@@ -3,23 +3,23 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
-use tallylight_client::{Config, Handle, Identity, Keychain, LevelHand, Pictures, start};
-use tallylight_core::{locale::Words, view::Show};
+use tallylight_client::{Config, Handle, Identity, Keychain, LogLevelController, ThumbnailCache, start};
+use tallylight_core::{locale::Locale, view::Show};
 use tauri::{AppHandle, Manager, RunEvent};
 use tauri_plugin_dialog::DialogExt;
 
 use crate::{
     desktop::{self, Desktop},
-    embedded_studio::Computer,
+    embedded_studio::EmbeddedStudio,
     ipc::{
         commands,
-        shell::{Pace, Window},
+        shell::{EventWindow, Window},
     },
     lifecycle::{
         args::{Args, chosen_file},
         instance_lock,
-        launch::{self, Starts},
-        shutdown::{self, Quitting},
+        launch::{self, PendingLaunches},
+        shutdown::{self, Shutdown},
         updates::{self, Updates},
     },
     settings::{
@@ -29,7 +29,7 @@ use crate::{
     tray,
     window::{
         self,
-        navigation::{self, Shows},
+        navigation::{self, Navigation},
         thumbnails,
     },
 };
@@ -43,7 +43,7 @@ const WEBHOOK_ACCOUNT: &str = "webhook";
 struct DataDir(PathBuf);
 
 /// Runs the app until it is quit.
-pub fn run(args: Args, level: LevelHand) -> anyhow::Result<()> {
+pub fn run(args: Args, level: LogLevelController) -> anyhow::Result<()> {
     let data_dir = args.data_dir().context("there is no folder for application data: name one with --data-dir")?;
     let places = window::places(&desktop_dir(&data_dir));
     let context = tauri::generate_context!();
@@ -63,9 +63,9 @@ pub fn run(args: Args, level: LevelHand) -> anyhow::Result<()> {
         .invoke_handler(commands::handler())
         .on_window_event(window::on_event)
         // Another start may be handed over at once.
-        .manage(Quitting::default())
-        .manage(Starts::default())
-        .manage(Shows::default())
+        .manage(Shutdown::default())
+        .manage(PendingLaunches::default())
+        .manage(Navigation::default())
         .manage(window::Progress::default())
         .setup({
             let data_dir = data_dir.clone();
@@ -76,10 +76,10 @@ pub fn run(args: Args, level: LevelHand) -> anyhow::Result<()> {
         Err(error) if launch::is_lost(&error) => return instance_lock::try_again(error.into()),
         app => app.context("the app could not be started")?,
     };
-    app.manage(instance_lock::Running::take(&desktop_dir(&data_dir))?);
+    app.manage(instance_lock::InstanceLock::take(&desktop_dir(&data_dir))?);
     app.run(|app, event| match event {
         // The last window was closed: it was not asked to end.
-        RunEvent::ExitRequested { api, code: None, .. } if !app.state::<Quitting>().is_under_way() => {
+        RunEvent::ExitRequested { api, code: None, .. } if !app.state::<Shutdown>().is_under_way() => {
             api.prevent_exit();
         }
         RunEvent::Exit => tauri::async_runtime::block_on(shutdown::end(app)),
@@ -96,8 +96,8 @@ pub fn desktop_dir(data_dir: &Path) -> PathBuf {
 }
 
 /// Returns what speaks the person's language.
-pub fn words(app: &AppHandle) -> Words {
-    Words::new(app.state::<SettingsFile>().held().settings.appearance.language, &system_language())
+pub fn locale(app: &AppHandle) -> Locale {
+    Locale::new(app.state::<SettingsFile>().held().settings.appearance.language, &system_language())
 }
 
 /// Returns the command line of this start.
@@ -115,7 +115,7 @@ pub fn data_dir(app: &AppHandle) -> PathBuf {
     app.state::<DataDir>().0.clone()
 }
 
-fn set_up(app: &tauri::App, data_dir: &Path, args: Args, level: LevelHand) -> anyhow::Result<()> {
+fn set_up(app: &tauri::App, data_dir: &Path, args: Args, level: LogLevelController) -> anyhow::Result<()> {
     #[cfg(unix)]
     let signals = shutdown::Signals::catch().context("signals cannot be caught")?;
     let desktop_dir = desktop_dir(data_dir);
@@ -126,11 +126,11 @@ fn set_up(app: &tauri::App, data_dir: &Path, args: Args, level: LevelHand) -> an
     app.manage(args.clone());
     app.manage(settings);
     app.manage(Preferences::new(level, &args));
-    app.manage(Pictures::new(&desktop_dir));
+    app.manage(ThumbnailCache::new(&desktop_dir));
     app.manage(Updates::default());
     app.manage(Desktop::default());
     desktop::listen(app.handle());
-    let pace = Pace::default();
+    let pace = EventWindow::default();
     let handle = tauri::async_runtime::block_on(async {
         let config = Config {
             settings: held,
@@ -142,7 +142,7 @@ fn set_up(app: &tauri::App, data_dir: &Path, args: Args, level: LevelHand) -> an
     });
     app.manage(pace);
     app.manage(handle.clone());
-    app.manage(Computer::new(data_dir.join("studio")));
+    app.manage(EmbeddedStudio::new(data_dir.join("studio")));
     // Before the tray: the page's processes start meanwhile.
     window::begin(app.handle(), &args)?;
     tray::build(app.handle());
@@ -155,7 +155,7 @@ fn set_up(app: &tauri::App, data_dir: &Path, args: Args, level: LevelHand) -> an
     launch::follow_links(app.handle());
     let app = app.handle().clone();
     tauri::async_runtime::spawn(async move {
-        if here && let Err(error) = app.state::<Computer>().open(&handle).await {
+        if here && let Err(error) = app.state::<EmbeddedStudio>().open(&handle).await {
             tracing::error!(%error, "the studio of this computer could not be started");
             // Back to the choice, where trying again says why.
             let _ = handle.cancel_sign_in().await;

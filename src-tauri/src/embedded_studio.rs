@@ -24,13 +24,13 @@ const EMAIL: &str = "me@this-computer";
 const KEYCHAIN_ACCOUNT: &str = "studio";
 
 /// Is the studio of this computer, once it is used.
-pub struct Computer {
+pub struct EmbeddedStudio {
     data_dir: PathBuf,
     speech: Speech,
     studio: Mutex<Option<Studio>>,
 }
 
-impl Computer {
+impl EmbeddedStudio {
     /// Keeps the studio's data in a folder.
     pub fn new(data_dir: PathBuf) -> Self {
         Self { speech: Speech::new(&data_dir), data_dir, studio: Mutex::new(None) }

@@ -43,6 +43,6 @@ fn main() -> anyhow::Result<ExitCode> {
     let args = lifecycle::args::Args::parse();
     let logs = args.data_dir().map(|folder| app::desktop_dir(&folder).join("logs"));
     let log = tallylight_client::log("warn,tallylight=info", logs.as_deref());
-    app::run(args, log.level_hand())?;
+    app::run(args, log.log_level_controller())?;
     Ok(ExitCode::SUCCESS)
 }

@@ -9,7 +9,7 @@ use std::{
 
 #[cfg(not(target_os = "linux"))]
 use drag::{DragItem, Image, Options};
-use tallylight_client::Pictures;
+use tallylight_client::ThumbnailCache;
 use tallylight_core::settings::Theme;
 use tauri::{
     AppHandle, DragDropEvent, Manager, WebviewUrl, WebviewWindowBuilder, Window, WindowEvent, Wry, plugin::TauriPlugin,
@@ -117,7 +117,7 @@ fn build(app: &AppHandle) -> tauri::Result<()> {
         .min_inner_size(360.0, 480.0)
         .data_directory(storage(app))
         // Asked for while the page's own script is still on its way.
-        .initialization_script("window.firstLook = window.__TAURI_INTERNALS__.invoke('first_look');")
+        .initialization_script("window.initialState = window.__TAURI_INTERNALS__.invoke('initial_state');")
         // Everything that it shows is its own; a link in a description must not take its place.
         .on_navigation(is_own_page)
         .visible(false)
@@ -214,7 +214,7 @@ pub fn hide(app: &AppHandle) {
 
 /// Forgets the pictures that the window has shown.
 pub fn forget(app: &AppHandle) {
-    if let Some(pictures) = app.try_state::<Pictures>() {
+    if let Some(pictures) = app.try_state::<ThumbnailCache>() {
         pictures.clear();
     }
     let forgotten = match app.get_webview_window(LABEL) {

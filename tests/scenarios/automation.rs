@@ -7,7 +7,7 @@ use tallylight_core::{
     library::Outcome,
     settings::{Automation, Settings},
 };
-use tallylight_tests::{Scene, Stage, Video, ended, running, update};
+use tallylight_tests::{ScriptedHarness, StudioHarness, Video, ended, running, update};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpListener,
@@ -29,19 +29,19 @@ fn settings(automation: impl Into<Vec<Automation>>) -> Settings {
 }
 
 /// Lets a job fail, and everything pass that is waited for before something is done at it.
-async fn fail(scene: &Scene, job: &str) {
+async fn fail(scene: &ScriptedHarness, job: &str) {
     scene.backend.say(update(job, "FAILED", 1, "2026-01-01T00:00:01Z"));
-    scene.settle().await;
+    scene.set_dismissed().await;
     scene.told().await;
 }
 
 /// Lets the wait after a start pass.
-async fn pass(scene: &Scene) {
-    scene.until("live", Scene::is_live).await;
+async fn pass(scene: &ScriptedHarness) {
+    scene.until("live", ScriptedHarness::is_live).await;
     scene.clock.advance(Duration::from_secs(15));
 }
 
-async fn restart(scene: &mut Scene) {
+async fn restart(scene: &mut ScriptedHarness) {
     scene.restart().await;
     pass(scene).await;
 }
@@ -58,7 +58,7 @@ async fn lines(file: &Path, count: usize) -> String {
 
 #[tokio::test]
 async fn a_command_is_given_the_whole_job_once() {
-    let stage = Stage::live().await;
+    let stage = StudioHarness::live().await;
     let said = stage.folder.path().join("said.json");
     let script = format!("cat >> {}; echo done", said.display());
     stage.client.apply(settings([command(&script)])).await.expect("applied");
@@ -108,9 +108,9 @@ async fn receiver(statuses: &'static [u16]) -> (String, mpsc::Receiver<String>) 
 }
 
 /// Lets a job fail before a webhook that answers with statuses, one after the other.
-async fn failed_before_a_webhook(statuses: &'static [u16]) -> (Scene, mpsc::Receiver<String>) {
+async fn failed_before_a_webhook(statuses: &'static [u16]) -> (ScriptedHarness, mpsc::Receiver<String>) {
     let (address, calls) = receiver(statuses).await;
-    let mut scene = Scene::live(|backend| backend.set_jobs(json!([running("1")]))).await;
+    let mut scene = ScriptedHarness::live(|backend| backend.set_jobs(json!([running("1")]))).await;
     scene.client.set_webhook_secret("key".into()).await.expect("kept");
     scene.apply(settings([webhook(&address)])).await;
     fail(&scene, "1").await;
@@ -148,28 +148,28 @@ async fn a_webhook_that_was_not_told_before_the_end_is_told_by_the_next_run() {
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
     restart(&mut scene).await;
-    scene.settle().await;
+    scene.set_dismissed().await;
     assert!(calls.recv().await.is_none(), "and then never again");
 }
 
 #[tokio::test]
 async fn webhooks_that_wait_to_be_told_again_hold_nothing_else_up() {
     let jobs: Vec<String> = (0..8).map(|job| job.to_string()).collect();
-    let mut scene = Scene::live(|backend| backend.set_jobs(jobs.iter().map(|job| running(job)).collect())).await;
+    let mut scene = ScriptedHarness::live(|backend| backend.set_jobs(jobs.iter().map(|job| running(job)).collect())).await;
     let said = scene.folder.path().join("said");
     scene.client.set_webhook_secret("key".into()).await.expect("kept");
     scene.apply(settings([webhook("http://127.0.0.1:1/"), command(&format!("echo done >> {}", said.display()))])).await;
     for job in &jobs {
         scene.backend.say(update(job, "FAILED", 1, "2026-01-01T00:00:01Z"));
     }
-    scene.settle().await;
+    scene.set_dismissed().await;
     scene.told().await;
     lines(&said, jobs.len()).await;
 }
 
 #[tokio::test]
 async fn a_command_that_is_switched_off_while_the_program_rests_is_not_run_afterwards() {
-    let mut scene = Scene::live(|backend| backend.set_jobs(json!([running("1"), running("2")]))).await;
+    let mut scene = ScriptedHarness::live(|backend| backend.set_jobs(json!([running("1"), running("2")]))).await;
     let said = scene.folder.path().join("said");
     let script = format!("echo $$ >> {}; exec sleep 600", said.display());
     scene.apply(settings([command(&script)])).await;
@@ -182,7 +182,7 @@ async fn a_command_that_is_switched_off_while_the_program_rests_is_not_run_after
     assert!(!is_there(pids.lines().next().expect("the first")), "it was stopped with the program, and run again");
     scene.settings = settings([]);
     restart(&mut scene).await;
-    scene.settle().await;
+    scene.set_dismissed().await;
     scene.apply(settings([command(&format!("echo other >> {}", said.display()))])).await;
     fail(&scene, "2").await;
     assert!(lines(&said, 3).await.ends_with("other\n"), "nothing ran in between");
@@ -190,7 +190,7 @@ async fn a_command_that_is_switched_off_while_the_program_rests_is_not_run_after
 
 #[tokio::test]
 async fn a_webhook_without_a_secret_is_not_told_and_says_why() {
-    let mut scene = Scene::live(|backend| backend.set_jobs(json!([running("1")]))).await;
+    let mut scene = ScriptedHarness::live(|backend| backend.set_jobs(json!([running("1")]))).await;
     scene.apply(settings([webhook("https://127.0.0.1:1/")])).await;
     fail(&scene, "1").await;
     while !scene.diagnostics().await.events.iter().any(|event| event.message.contains("no secret is set")) {

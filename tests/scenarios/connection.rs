@@ -2,11 +2,11 @@
 
 use serde_json::json;
 use tallylight_core::{JobId, model::job::Status, view::Event};
-use tallylight_tests::{Scene, Stage, Video, ended};
+use tallylight_tests::{ScriptedHarness, StudioHarness, Video, ended};
 
 #[tokio::test]
 async fn a_job_that_the_server_no_longer_has_disappears() {
-    let scene = Scene::live(|backend| backend.set_jobs(json!([ended("7", "COMPLETED")]))).await;
+    let scene = ScriptedHarness::live(|backend| backend.set_jobs(json!([ended("7", "COMPLETED")]))).await;
     scene.backend.set_jobs(json!([]));
     scene.client.refresh().await.expect("asked");
     let gone = |event: &Event| matches!(event, Event::Jobs { removed, .. } if removed == &[JobId::new("7")]);
@@ -16,9 +16,9 @@ async fn a_job_that_the_server_no_longer_has_disappears() {
 
 #[tokio::test]
 async fn a_report_says_what_happened_and_names_nobody() {
-    let scene = Scene::live(|backend| backend.set_jobs(json!([ended("7", "COMPLETED")]))).await;
+    let scene = ScriptedHarness::live(|backend| backend.set_jobs(json!([ended("7", "COMPLETED")]))).await;
     scene.backend.say("my secret film");
-    scene.settle().await;
+    scene.set_dismissed().await;
     let report = scene.client.report().await.expect("a report");
     for words in ["connection       live", "session          signed_in", "not_a_message", "the socket is open"] {
         assert!(report.contains(words), "{words} is missing in {report}");
@@ -30,7 +30,7 @@ async fn a_report_says_what_happened_and_names_nobody() {
 
 #[tokio::test]
 async fn a_studio_that_is_cut_off_in_the_middle_goes_on_and_so_does_the_client() {
-    let mut stage = Stage::live().await;
+    let mut stage = StudioHarness::live().await;
     let video = Video::Complete.make(stage.videos(), "walk.mp4");
     stage.client.upload(video).await.expect("taken");
     let begun = |seen: &tallylight_tests::Seen| {

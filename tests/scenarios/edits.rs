@@ -8,11 +8,11 @@ use std::{
 use serde_json::{Value, json};
 use tallylight_core::{
     Code, JobId,
-    edits::{Cause, Draft},
+    edits::{DraftStatus, Draft},
     model::job::{Content, Field},
     view::{DraftKind, EditOutcome, Event},
 };
-use tallylight_tests::{Answer, EditFate, Fault, Scene};
+use tallylight_tests::{Answer, EditFate, Fault, ScriptedHarness};
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -33,22 +33,22 @@ fn text(words: &str) -> Content {
     Content::Text(words.to_owned())
 }
 
-async fn edit(scene: &Scene, job_id: &str, fields: &[(Field, &str)]) {
+async fn edit(scene: &ScriptedHarness, job_id: &str, fields: &[(Field, &str)]) {
     let changes: BTreeMap<_, _> = fields.iter().map(|(field, words)| (*field, text(words))).collect();
     scene.client.edit(JobId::new(job_id), changes).await.expect("taken");
 }
 
-fn outcomes(scene: &Scene) -> Vec<(Field, EditOutcome)> {
+fn outcomes(scene: &ScriptedHarness) -> Vec<(Field, EditOutcome)> {
     let seen = scene.recorder.seen();
     let told = seen.events.iter().filter_map(|event| if let Event::Edit(view) = event { Some(view) } else { None });
     told.map(|view| (view.field, view.outcome)).collect()
 }
 
-async fn live() -> Scene {
-    Scene::live(|backend| backend.set_jobs(json!([video("7", "theirs"), video("8", "other")]))).await
+async fn live() -> ScriptedHarness {
+    ScriptedHarness::live(|backend| backend.set_jobs(json!([video("7", "theirs"), video("8", "other")]))).await
 }
 
-async fn title(scene: &Scene) -> (Option<String>, Vec<Field>) {
+async fn title(scene: &ScriptedHarness) -> (Option<String>, Vec<Field>) {
     let job = scene.job("7").await.expect("the job");
     (job.row.title, job.pending)
 }
@@ -62,7 +62,7 @@ async fn an_edit_is_shown_at_once_survives_a_message_and_is_confirmed_by_the_ans
     let data = json!({ "metadata_type": "TITLE", "content": "the machine's" });
     let message = json!({ "type": "METADATA_UPDATE", "job_id": "7", "data": data, "timestamp": yesterday(0.5) });
     scene.backend.say(message.to_string());
-    scene.settle().await;
+    scene.set_dismissed().await;
     assert_eq!(title(&scene).await.0.as_deref(), Some("mine"));
     scene.until("the request", |scene| scene.backend.edits().len() == 1).await;
     scene.backend.release_edits();
@@ -92,12 +92,12 @@ async fn edits_that_were_made_offline_wait_over_a_restart_and_are_sent_once_in_o
     scene.proxy.set(Fault::Refuse);
     edit(&scene, "7", &[(Field::Title, "A")]).await;
     edit(&scene, "7", &[(Field::Title, "B")]).await;
-    let waits = |scene: &Scene| outcomes(scene).iter().filter(|outcome| outcome.1 == EditOutcome::Queued).count() > 2;
+    let waits = |scene: &ScriptedHarness| outcomes(scene).iter().filter(|outcome| outcome.1 == EditOutcome::Queued).count() > 2;
     scene.until("why it waits", waits).await;
     scene.proxy.set(Fault::None);
     scene.restart().await;
     scene.until("both", |scene| scene.backend.edits().len() == 2).await;
-    let saved = |scene: &Scene| outcomes(scene).iter().filter(|outcome| outcome.1 == EditOutcome::Saved).count() == 2;
+    let saved = |scene: &ScriptedHarness| outcomes(scene).iter().filter(|outcome| outcome.1 == EditOutcome::Saved).count() == 2;
     scene.until("their answers", saved).await;
     assert_eq!(scene.backend.edits(), [json!({ "title": "A" }), json!({ "title": "B" })]);
     assert_eq!(title(&scene).await, (Some("B".to_owned()), vec![]));
@@ -164,7 +164,7 @@ async fn an_account_that_may_not_edit_keeps_its_words_and_stays_signed_in() {
     scene.backend.script_edits([403, 401, 401].map(|code| EditFate::Instead(Answer::status(code))));
     for count in 1..=2 {
         edit(&scene, "7", &[(Field::Title, "mine")]).await;
-        let refused = |scene: &Scene| outcomes(scene).iter().filter(|told| told.1 == EditOutcome::Refused).count();
+        let refused = |scene: &ScriptedHarness| outcomes(scene).iter().filter(|told| told.1 == EditOutcome::Refused).count();
         scene.until("the refusal", |scene| refused(scene) == count).await;
     }
     assert!(scene.is_signed_in().await);
@@ -203,23 +203,23 @@ async fn what_was_typed_survives_an_expired_session_and_another_account() {
         field: Field::Title,
         content: text(words),
         base: Some(text("theirs")),
-        cause: Cause::Typed,
+        cause: DraftStatus::Typed,
     };
     scene.client.type_draft(draft("half a tit")).await.expect("kept");
     scene.sign_in("you@acme.tv").await;
     scene.until("the list", |scene| scene.backend.lists() >= 3).await;
-    scene.settle().await;
+    scene.set_dismissed().await;
     assert!(scene.job("7").await.expect("the job").drafts.is_empty(), "these are somebody else's");
     scene.sign_in("ME@acme.tv").await;
     scene.until("the list", |scene| scene.backend.lists() >= 5).await;
-    scene.settle().await;
+    scene.set_dismissed().await;
     let drafts = scene.job("7").await.map(|job| job.drafts).unwrap_or_default();
     assert_eq!(drafts.iter().map(|draft| &draft.content).collect::<Vec<_>>(), [&text("half a tit")]);
     scene.client.sign_out().await.expect("signed out");
     assert_eq!(scene.client.type_draft(draft("x")).await.expect_err("nobody").code, Code::SignedOut);
     scene.sign_in("me@acme.tv").await;
     scene.until("the list", |scene| scene.backend.lists() >= 7).await;
-    scene.settle().await;
+    scene.set_dismissed().await;
     let left = scene.job("7").await.map(|job| job.drafts).unwrap_or_default();
     assert!(left.is_empty(), "a person who signs out was asked first");
 }
@@ -231,7 +231,7 @@ async fn a_video_that_is_gone_stays_while_there_are_words_of_it() {
     edit(&scene, "7", &[(Field::Title, "mine")]).await;
     scene.until("the refusal", |scene| outcomes(scene).contains(&(Field::Title, EditOutcome::Refused))).await;
     scene.client.refresh().await.expect("asked");
-    scene.settle().await;
+    scene.set_dismissed().await;
     assert_eq!(scene.job("7").await.expect("still there").drafts[0].content, text("mine"));
 }
 
@@ -240,9 +240,9 @@ async fn a_transcript_is_on_disk_and_still_whole_wherever_it_is_asked_for() {
     let words = "word ".repeat(100_000);
     let mut job = video("7", "theirs");
     job["video_metadata"]["transcript_text"] = json!(words);
-    let mut scene = Scene::live(|backend| backend.set_jobs(json!([job]))).await;
+    let mut scene = ScriptedHarness::live(|backend| backend.set_jobs(json!([job]))).await;
     scene.clock.advance(2 * SECOND);
-    scene.settle().await;
+    scene.set_dismissed().await;
     for _ in 0..2 {
         let job = scene.job("7").await.expect("the job");
         assert_eq!(job.metadata.transcript.as_deref(), Some(words.as_str()));
@@ -250,9 +250,9 @@ async fn a_transcript_is_on_disk_and_still_whole_wherever_it_is_asked_for() {
         scene.restart().await;
         scene.until("live again", |scene| scene.is_live() && scene.backend.lists() >= before + 2).await;
     }
-    scene.settle().await;
+    scene.set_dismissed().await;
     let seen = scene.batches();
     scene.client.refresh().await.expect("asked");
-    scene.settle().await;
+    scene.set_dismissed().await;
     assert_eq!(scene.batches(), seen, "the same words again are no change");
 }

@@ -9,7 +9,7 @@ use tallylight_core::{
     model::job::{Content, Field},
     view::{EditOutcome, Event},
 };
-use tallylight_tests::{FaultProxy, Scene, ScriptedBackend};
+use tallylight_tests::{FaultProxy, ScriptedHarness, ScriptedBackend};
 use tempfile::TempDir;
 
 /// Runs a client until it comes to a step for so many times.
@@ -39,7 +39,7 @@ async fn afterwards(step: &str, times: usize) -> (bool, usize) {
     let (backend, proxy) = backend().await;
     let folder = tempfile::tempdir().expect("a folder");
     die(folder.path(), &proxy.address, step, times).await;
-    let scene = Scene::after(folder, backend, proxy).await;
+    let scene = ScriptedHarness::after(folder, backend, proxy).await;
     scene.client.synced().await.expect("the list");
     let mut job = scene.job("7").await.expect("the job");
     while !job.pending.is_empty() {
@@ -102,7 +102,7 @@ async fn at_every_step_of_a_migration_the_next_start_goes_on() {
         let (backend, proxy) = backend().await;
         let folder = first_version();
         die(folder.path(), &proxy.address, step, 1).await;
-        let scene = Scene::after(folder, backend, proxy).await;
+        let scene = ScriptedHarness::after(folder, backend, proxy).await;
         let job = scene.job("5").await.expect("the job of before");
         assert_eq!(job.row.filename.as_deref(), Some("kept.mp4"), "{step}");
         assert_eq!(scene.client.status().await.expect("status").storage.incident, None);
@@ -115,9 +115,9 @@ async fn at_every_step_of_a_migration_the_next_start_goes_on() {
 #[tokio::test]
 async fn what_was_listed_is_on_disk_a_moment_later() {
     let jobs = |count: u32| (0..count).map(|n| tallylight_tests::running(&n.to_string())).collect::<Vec<_>>();
-    let scene = Scene::live(|backend| backend.set_jobs(json!(jobs(5)))).await;
+    let scene = ScriptedHarness::live(|backend| backend.set_jobs(json!(jobs(5)))).await;
     scene.clock.advance(std::time::Duration::from_secs(2));
-    scene.settle().await;
+    scene.set_dismissed().await;
     let file = rusqlite::Connection::open(scene.folder.path().join("tallylight.db")).expect("a file");
     let count: u32 = file.query_row("SELECT COUNT(*) FROM job", [], |row| row.get(0)).expect("a count");
     assert_eq!(count, 5);

@@ -2,12 +2,12 @@
 
 use jiff::SignedDuration;
 use tallylight_client::{Config, Keychain, start};
-use tallylight_core::{Code, JobId, library::Trouble, model::job::Status, view::Attention};
-use tallylight_tests::{EMAIL, Fault, PASSWORD, Recorder, Scene, Stage, Video};
+use tallylight_core::{Code, JobId, library::DismissAction, model::job::Status, view::Attention};
+use tallylight_tests::{EMAIL, Fault, PASSWORD, Recorder, ScriptedHarness, StudioHarness, Video};
 
 #[tokio::test]
 async fn when_each_stage_was_worked_on_is_known_to_whoever_watched_and_to_whoever_did_not() {
-    let stage = Stage::live().await;
+    let stage = StudioHarness::live().await;
     stage.client.upload(Video::Silent.make(stage.videos(), "a.mp4")).await.expect("taken");
     let watched = stage.ended("a.mp4").await;
     let probe = watched.stages.iter().find(|stage| stage.stage_id.as_str() == "PROBE").expect("a stage");
@@ -24,7 +24,7 @@ async fn when_each_stage_was_worked_on_is_known_to_whoever_watched_and_to_whoeve
 
 #[tokio::test]
 async fn the_time_left_is_learned_from_earlier_videos() {
-    let stage = Stage::live().await;
+    let stage = StudioHarness::live().await;
     for name in ["1.mp4", "2.mp4", "3.mp4", "4.mp4"] {
         stage.client.upload(Video::Complete.make(stage.videos(), name)).await.expect("taken");
         stage.ended(name).await;
@@ -37,12 +37,12 @@ async fn the_time_left_is_learned_from_earlier_videos() {
 
 #[tokio::test]
 async fn trouble_is_put_aside_over_a_restart_and_taken_up_again() {
-    let stage = Stage::live().await;
+    let stage = StudioHarness::live().await;
     stage.client.upload(Video::Truncated.make(stage.videos(), "half.mp4")).await.expect("taken");
     let failed = stage.ended("half.mp4").await;
     assert_eq!((failed.row.status, failed.row.attention), (Status::Failed, Some(Attention::Failed)));
     let job_ids = vec![failed.row.job_id.clone()];
-    stage.client.settle(job_ids.clone(), Trouble::Dismiss).await.expect("put aside");
+    stage.client.set_dismissed(job_ids.clone(), DismissAction::Dismiss).await.expect("put aside");
     stage.client.shutdown().await;
 
     let again = start(Config::new(stage.folder.path().join("client"), Keychain::Memory), Recorder::default());
@@ -50,15 +50,15 @@ async fn trouble_is_put_aside_over_a_restart_and_taken_up_again() {
     again.synced().await.expect("the list");
     let attention = async || again.job(job_ids[0].clone()).await.expect("the job").row.attention;
     assert_eq!(attention().await, None);
-    again.settle(job_ids.clone(), Trouble::Restore).await.expect("taken up");
+    again.set_dismissed(job_ids.clone(), DismissAction::Restore).await.expect("taken up");
     assert_eq!(attention().await, Some(Attention::Failed));
-    let nobody = again.settle(vec![JobId::new("nobody")], Trouble::Dismiss).await;
+    let nobody = again.set_dismissed(vec![JobId::new("nobody")], DismissAction::Dismiss).await;
     assert!(nobody.is_ok(), "a job that is gone wants no attention: {nobody:?}");
 }
 
 #[tokio::test]
 async fn what_was_known_last_is_dated_by_the_last_word_and_not_by_when_its_end_was_noticed() {
-    let scene = Scene::live(|_| {}).await;
+    let scene = ScriptedHarness::live(|_| {}).await;
     let before = scene.client.status().await.expect("status").known_at.expect("known while live");
     // A night's sleep: nobody notices before the morning.
     scene.proxy.set(Fault::Refuse);
@@ -70,7 +70,7 @@ async fn what_was_known_last_is_dated_by_the_last_word_and_not_by_when_its_end_w
 
 #[tokio::test]
 async fn a_word_of_the_tags_finds_the_video() {
-    let stage = Stage::live().await;
+    let stage = StudioHarness::live().await;
     stage.client.upload(Video::Complete.make(stage.videos(), "a.mp4")).await.expect("taken");
     let job = stage.ended("a.mp4").await;
     let found = async |text: &str| stage.client.search(text.to_owned()).await.expect("found");

@@ -3,13 +3,13 @@
 use tallylight_core::{
     Code, JobId,
     model::job::Status,
-    view::{Event, NoticeKind, UploadState},
+    view::{Event, NotificationKind, UploadState},
 };
-use tallylight_tests::{Stage, Video};
+use tallylight_tests::{StudioHarness, Video};
 
 #[tokio::test]
 async fn a_video_is_watched_from_upload_to_done_and_told_once() {
-    let stage = Stage::live().await;
+    let stage = StudioHarness::live().await;
     let video = Video::Complete.make(stage.videos(), "walk.mp4");
     let job_id = stage.client.upload(video).await.expect("taken");
     let job = stage.ended("walk.mp4").await;
@@ -25,7 +25,7 @@ async fn a_video_is_watched_from_upload_to_done_and_told_once() {
     stage.until("the notification", |seen| !seen.notices.is_empty()).await;
     let seen = stage.recorder.seen();
     let told: Vec<_> = seen.notices.iter().map(|notice| (notice.kind, notice.title.as_str())).collect();
-    assert_eq!(told, [(NoticeKind::Completed, "A walk is ready")]);
+    assert_eq!(told, [(NotificationKind::Completed, "A walk is ready")]);
     let percents: Vec<f64> = seen.versions("walk.mp4").iter().filter_map(|job| job.row.progress_percent).collect();
     assert!(percents.is_sorted() && percents.iter().any(|percent| (1.0..99.0).contains(percent)), "{percents:?}");
     let sent =
@@ -35,7 +35,7 @@ async fn a_video_is_watched_from_upload_to_done_and_told_once() {
 
 #[tokio::test]
 async fn thumbnails_are_pictures_behind_their_addresses() {
-    let stage = Stage::live().await;
+    let stage = StudioHarness::live().await;
     stage.client.upload(Video::Silent.make(stage.videos(), "quiet.mp4")).await.expect("taken");
     let job = stage.ended("quiet.mp4").await;
     let url = job.cover_url.expect("a cover");
@@ -45,7 +45,7 @@ async fn thumbnails_are_pictures_behind_their_addresses() {
 
 #[tokio::test]
 async fn a_silent_video_ends_well_without_a_warning() {
-    let stage = Stage::live().await;
+    let stage = StudioHarness::live().await;
     stage.client.upload(Video::Silent.make(stage.videos(), "my_holiday.mp4")).await.expect("taken");
     let job = stage.ended("my_holiday.mp4").await;
     assert_eq!((job.row.status, job.row.title.as_deref()), (Status::Completed, Some("My holiday")));
@@ -56,7 +56,7 @@ async fn a_silent_video_ends_well_without_a_warning() {
 
 #[tokio::test]
 async fn subtitles_beside_the_file_become_the_transcript() {
-    let stage = Stage::live().await;
+    let stage = StudioHarness::live().await;
     let video = Video::Silent.make(stage.videos(), "talk.mp4");
     let vtt = "WEBVTT\n\n00:00.500 --> 00:02.000\nHello from beside\n";
     std::fs::write(stage.videos().join("talk.vtt"), vtt).expect("a file");
@@ -72,7 +72,7 @@ async fn subtitles_beside_the_file_become_the_transcript() {
 
 #[tokio::test]
 async fn two_jobs_run_at_a_time_and_the_rest_wait() {
-    let stage = Stage::live().await;
+    let stage = StudioHarness::live().await;
     for number in 0..4 {
         stage.client.upload(Video::Silent.make(stage.videos(), &format!("{number}.mp4"))).await.expect("taken");
     }

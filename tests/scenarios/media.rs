@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
-use tallylight_tests::{Stage, StudioApi, ffmpeg};
+use tallylight_tests::{StudioHarness, StudioApi, ffmpeg};
 
 mod actions;
 mod facts;
@@ -18,16 +18,16 @@ const H264: &str = "-c:v libx264 -preset ultrafast -pix_fmt yuv420p";
 
 /// A studio, and a folder for files.
 struct Media {
-    stage: Stage,
+    stage: StudioHarness,
     api: StudioApi,
 }
 
 impl Media {
     async fn set() -> Self {
-        Self::of(Stage::set().await).await
+        Self::of(StudioHarness::set().await).await
     }
 
-    async fn of(stage: Stage) -> Self {
+    async fn of(stage: StudioHarness) -> Self {
         let api = StudioApi::of(&stage).await;
         Self { stage, api }
     }

@@ -13,17 +13,17 @@ use tallylight_core::{
     discovery::{Description, parse_address},
     view::Event,
 };
-use tallylight_tests::{Answer, Grant, Recorder, Scene, running};
+use tallylight_tests::{Answer, Grant, Recorder, ScriptedHarness, running};
 use tokio::net::TcpListener;
 
-fn described(scene: &Scene) -> Description {
+fn described(scene: &ScriptedHarness) -> Description {
     let text = |text: &str| Some(text.to_owned());
     Description { auth_url: text(&scene.proxy.address), auth_key: text("public"), ..Description::default() }
 }
 
 #[tokio::test]
 async fn a_backend_without_discovery_is_described_by_a_person_and_remembered() {
-    let mut scene = Scene::signed_out(|_| {}).await;
+    let mut scene = ScriptedHarness::signed_out(|_| {}).await;
     scene.backend.set_discovery(Value::Null);
     let address = parse_address(&scene.proxy.address).expect("an address");
     let silent = scene.client.connect(address.clone(), Identity::Address).await.expect_err("it says nothing of itself");
@@ -38,15 +38,15 @@ async fn a_backend_without_discovery_is_described_by_a_person_and_remembered() {
 
     scene.client.connect_as(address.clone(), described(&scene)).await.expect("described");
     scene.sign_in("me@acme.tv").await;
-    scene.until("live", Scene::is_live).await;
+    scene.until("live", ScriptedHarness::is_live).await;
     scene.client.connect(address, Identity::Address).await.expect("known by now");
     scene.restart().await;
-    scene.until("live again", Scene::is_live).await;
+    scene.until("live again", ScriptedHarness::is_live).await;
 }
 
 #[tokio::test]
 async fn the_address_and_the_email_are_remembered_and_belong_together() {
-    let scene = Scene::live(|_| {}).await;
+    let scene = ScriptedHarness::live(|_| {}).await;
     scene.client.sign_out().await.expect("asked");
     let remembered = scene.client.status().await.expect("status").remembered;
     assert_eq!(remembered.email.as_deref(), Some("me@acme.tv"));
@@ -60,7 +60,7 @@ async fn the_address_and_the_email_are_remembered_and_belong_together() {
 
 #[tokio::test]
 async fn another_account_after_an_expired_session_sees_nothing_of_the_one_before() {
-    let scene = Scene::live(|backend| backend.set_jobs(json!([running("secret")]))).await;
+    let scene = ScriptedHarness::live(|backend| backend.set_jobs(json!([running("secret")]))).await;
     scene.backend.expire_tokens();
     scene.backend.script_grants([Grant::Instead(Answer::auth_error(400, "session_expired"))]);
     scene.client.refresh().await.expect("asked");
@@ -71,7 +71,7 @@ async fn another_account_after_an_expired_session_sees_nothing_of_the_one_before
     scene.sign_in("you@acme.tv").await;
     scene.client.synced().await.expect("the list");
     scene.until("mine", |scene| scene.batches() > 0).await;
-    scene.settle().await;
+    scene.set_dismissed().await;
     let ids: Vec<_> = scene.client.jobs().await.expect("jobs").into_iter().map(|job| job.row.job_id).collect();
     assert_eq!(ids, [JobId::new("mine")]);
     assert!(!shows(&scene.recorder, "secret"));
@@ -79,7 +79,7 @@ async fn another_account_after_an_expired_session_sees_nothing_of_the_one_before
 
 #[tokio::test]
 async fn a_late_grant_is_ended_at_the_backend_that_gave_it_and_shown_to_no_other() {
-    let scene = Scene::signed_out(|backend| backend.script_grants([Grant::Held])).await;
+    let scene = ScriptedHarness::signed_out(|backend| backend.script_grants([Grant::Held])).await;
     let client = scene.client.clone();
     let late = tokio::spawn(async move { client.sign_in("me@acme.tv".to_owned(), "password".into()).await });
     scene.until("the request", |scene| scene.backend.holds()).await;
@@ -101,7 +101,7 @@ fn shows(recorder: &Recorder, job_id: &str) -> bool {
 #[tokio::test]
 async fn a_redirect_to_another_origin_drops_the_token_and_auth_follows_none() {
     let elsewhere = Elsewhere::start().await;
-    let scene = Scene::live(|_| {}).await;
+    let scene = ScriptedHarness::live(|_| {}).await;
     let redirect = Answer::status(307).with("location", format!("{}/api/v1/jobs/", elsewhere.address));
     scene.backend.set_rest(redirect.clone());
     scene.client.refresh().await.expect("asked");

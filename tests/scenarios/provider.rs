@@ -6,7 +6,7 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use tallylight_core::{Code, Error};
-use tallylight_tests::{Answer, Grant, Scene, ScriptedBackend};
+use tallylight_tests::{Answer, Grant, ScriptedHarness, ScriptedBackend};
 use tokio::task::JoinHandle;
 use url::Url;
 
@@ -22,7 +22,7 @@ struct Waiting {
 }
 
 impl Waiting {
-    async fn begin(scene: &mut Scene) -> Self {
+    async fn begin(scene: &mut ScriptedHarness) -> Self {
         let client = scene.client.clone();
         let outcome = tokio::spawn(async move { client.sign_in_with("google".to_owned()).await });
         Self { outcome, page: scene.pages.recv().await.expect("a page") }
@@ -41,7 +41,7 @@ impl Waiting {
 
 #[tokio::test]
 async fn the_code_is_exchanged_with_the_verifier_of_its_challenge() {
-    let mut scene = Scene::signed_out(offers_google).await;
+    let mut scene = ScriptedHarness::signed_out(offers_google).await;
     let waiting = Waiting::begin(&mut scene).await;
     assert_eq!(waiting.page.path(), "/auth/v1/authorize");
     assert_eq!(
@@ -62,7 +62,7 @@ async fn the_code_is_exchanged_with_the_verifier_of_its_challenge() {
 
 #[tokio::test]
 async fn a_code_that_the_backend_refuses_signs_nobody_in() {
-    let mut scene = Scene::signed_out(|backend| {
+    let mut scene = ScriptedHarness::signed_out(|backend| {
         offers_google(backend);
         backend.script_grants([Grant::Instead(Answer::auth_error(400, "bad_code_verifier"))]);
     })
@@ -75,7 +75,7 @@ async fn a_code_that_the_backend_refuses_signs_nobody_in() {
 
 #[tokio::test]
 async fn a_sign_in_that_was_cancelled_or_replaced_takes_no_answer() {
-    let mut scene = Scene::signed_out(offers_google).await;
+    let mut scene = ScriptedHarness::signed_out(offers_google).await;
     let first = Waiting::begin(&mut scene).await;
     let second = Waiting::begin(&mut scene).await;
     assert!(gone(&first).await, "another took its place");
@@ -100,7 +100,7 @@ async fn gone(waiting: &Waiting) -> bool {
 
 #[tokio::test]
 async fn a_provider_that_is_not_offered_opens_no_page() {
-    let mut scene = Scene::signed_out(|_| {}).await;
+    let mut scene = ScriptedHarness::signed_out(|_| {}).await;
     let refused = scene.client.sign_in_with("google".to_owned()).await.expect_err("not offered");
     assert_eq!(refused.code, Code::NotOffered);
     assert!(scene.pages.try_recv().is_err());
@@ -108,7 +108,7 @@ async fn a_provider_that_is_not_offered_opens_no_page() {
 
 #[tokio::test]
 async fn whoever_signs_in_by_password_meanwhile_is_signed_in() {
-    let mut scene = Scene::signed_out(offers_google).await;
+    let mut scene = ScriptedHarness::signed_out(offers_google).await;
     let waiting = Waiting::begin(&mut scene).await;
     scene.sign_in("me@acme.tv").await;
     assert!(gone(&waiting).await);

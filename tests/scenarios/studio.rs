@@ -3,9 +3,9 @@
 use reqwest::{Client, StatusCode, header};
 use serde_json::{Value, json};
 use tallylight_studio::SignUp;
-use tallylight_tests::{EMAIL, PASSWORD, Stage, StudioApi, Video, json_of};
+use tallylight_tests::{EMAIL, PASSWORD, StudioHarness, StudioApi, Video, json_of};
 
-async fn finished(stage: &Stage) -> String {
+async fn finished(stage: &StudioHarness) -> String {
     stage.sign_in().await.expect("signed in");
     stage.client.upload(Video::Silent.make(stage.videos(), "a.mp4")).await.expect("taken");
     stage.ended("a.mp4").await.video_id.expect("a video").to_string()
@@ -13,7 +13,7 @@ async fn finished(stage: &Stage) -> String {
 
 #[tokio::test]
 async fn errors_of_auth_come_in_the_shape_that_is_asked_for() {
-    let stage = Stage::set().await;
+    let stage = StudioHarness::set().await;
     let api = StudioApi::of(&stage).await;
     let wrong = json!({ "email": EMAIL, "password": "wrong" });
     let old = api.token("password", wrong.clone()).await;
@@ -33,7 +33,7 @@ async fn errors_of_auth_come_in_the_shape_that_is_asked_for() {
 
 #[tokio::test]
 async fn the_list_has_an_etag_pages_and_filters() {
-    let stage = Stage::set().await;
+    let stage = StudioHarness::set().await;
     finished(&stage).await;
     let api = StudioApi::of(&stage).await;
     let list = api.get("/api/v1/jobs/?status=COMPLETED&status=FAILED").send().await.expect("an answer");
@@ -51,7 +51,7 @@ async fn the_list_has_an_etag_pages_and_filters() {
 
 #[tokio::test]
 async fn edits_are_saved_checked_and_refused_while_the_field_is_being_made() {
-    let stage = Stage::set().await;
+    let stage = StudioHarness::set().await;
     let video_id = finished(&stage).await;
     let api = StudioApi::of(&stage).await;
     let saved = api
@@ -97,7 +97,7 @@ async fn edits_are_saved_checked_and_refused_while_the_field_is_being_made() {
 
 #[tokio::test]
 async fn another_account_sees_nothing() {
-    let stage = Stage::set().await;
+    let stage = StudioHarness::set().await;
     let video_id = finished(&stage).await;
     let api = StudioApi::of(&stage).await;
     let job_id = json_of(api.get("/api/v1/jobs/")).await[0]["id"].as_str().expect("an id").to_owned();
@@ -112,7 +112,7 @@ async fn another_account_sees_nothing() {
 
 #[tokio::test]
 async fn web_pages_and_other_names_are_kept_out() {
-    let stage = Stage::set().await;
+    let stage = StudioHarness::set().await;
     let api = StudioApi::of(&stage).await;
     let foreign =
         api.get("/api/v1/jobs/").header(header::ORIGIN, "https://evil.example").send().await.expect("an answer");
@@ -127,7 +127,7 @@ async fn web_pages_and_other_names_are_kept_out() {
 
 #[tokio::test]
 async fn a_closed_studio_makes_no_account_for_whoever_reaches_it() {
-    let stage = Stage::set_with(|config| config.sign_up = SignUp::Closed).await;
+    let stage = StudioHarness::set_with(|config| config.sign_up = SignUp::Closed).await;
     let api = StudioApi::of(&stage).await;
     let call = api.http.post(format!("{}/auth/v1/signup", api.base)).header("apikey", &api.key);
     let refused = call.json(&json!({ "email": "other@acme.tv", "password": "another one" })).send().await;
@@ -140,7 +140,7 @@ async fn a_closed_studio_makes_no_account_for_whoever_reaches_it() {
 #[tokio::test]
 async fn others_of_this_computer_cannot_read_the_studios_database() {
     use std::os::unix::fs::PermissionsExt;
-    let stage = Stage::set().await;
+    let stage = StudioHarness::set().await;
     let folder = stage.folder.path().join("studio");
     for (path, mode) in
         [(folder.clone(), 0o700), (folder.join("studio.db"), 0o600), (folder.join("studio.db-wal"), 0o600)]
@@ -151,7 +151,7 @@ async fn others_of_this_computer_cannot_read_the_studios_database() {
 
 #[tokio::test]
 async fn a_browser_sign_in_ends_in_a_code_that_only_its_verifier_opens() {
-    let stage = Stage::set().await;
+    let stage = StudioHarness::set().await;
     let api = StudioApi::of(&stage).await;
     // S256 of "verifier", as RFC 7636 makes it.
     let challenge = "iMnq5o6zALKXGivsnlom_0F5_WYda32GHkxlV7mq7hQ";
@@ -184,7 +184,7 @@ async fn a_browser_sign_in_ends_in_a_code_that_only_its_verifier_opens() {
 
 #[tokio::test]
 async fn an_upload_that_is_too_large_or_breaks_off_leaves_nothing_behind() {
-    let stage = Stage::set_with(|config| config.upload_limit = 10_000).await;
+    let stage = StudioHarness::set_with(|config| config.upload_limit = 10_000).await;
     let api = StudioApi::of(&stage).await;
     let part = reqwest::multipart::Part::bytes(vec![0; 20_000]).file_name("big.mp4");
     let form = reqwest::multipart::Form::new().part("file", part);
@@ -202,7 +202,7 @@ async fn an_upload_that_is_too_large_or_breaks_off_leaves_nothing_behind() {
 
 #[tokio::test]
 async fn words_of_a_person_survive_a_job_that_is_taken_up_again() {
-    let mut stage = Stage::live().await;
+    let mut stage = StudioHarness::live().await;
     let api = StudioApi::of(&stage).await;
     stage.client.upload(Video::Complete.make(stage.videos(), "a.mp4")).await.expect("taken");
     let probed =

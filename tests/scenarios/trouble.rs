@@ -5,13 +5,13 @@ use tallylight_core::{
     Code,
     discovery::parse_address,
     model::job::Status,
-    view::{NoticeKind, SessionState},
+    view::{NotificationKind, SessionState},
 };
-use tallylight_tests::{EMAIL, Stage, Video};
+use tallylight_tests::{EMAIL, StudioHarness, Video};
 
 #[tokio::test]
 async fn a_cut_off_file_fails_in_plain_words_with_the_tools_own_in_the_stage() {
-    let stage = Stage::live().await;
+    let stage = StudioHarness::live().await;
     stage.client.upload(Video::Truncated.make(stage.videos(), "half.mp4")).await.expect("taken");
     let job = stage.ended("half.mp4").await;
     let error = job.row.error.expect("an error");
@@ -23,12 +23,12 @@ async fn a_cut_off_file_fails_in_plain_words_with_the_tools_own_in_the_stage() {
         .find(|stage| stage.stage_id.as_str() == "PROBE")
         .and_then(|stage| stage.error_message.clone());
     assert!(words.is_some_and(|words| words.contains("moov atom not found")));
-    stage.until("the notification", |seen| seen.notices.iter().any(|notice| notice.kind == NoticeKind::Failed)).await;
+    stage.until("the notification", |seen| seen.notices.iter().any(|notice| notice.kind == NotificationKind::Failed)).await;
 }
 
 #[tokio::test]
 async fn what_is_no_video_is_refused_at_once() {
-    let stage = Stage::live().await;
+    let stage = StudioHarness::live().await;
     for (name, content, words) in
         [("text.mp4", b"just words\n".as_slice(), "it holds text"), ("empty.mp4", b"".as_slice(), "0 bytes")]
     {
@@ -45,7 +45,7 @@ async fn what_is_no_video_is_refused_at_once() {
 
 #[tokio::test]
 async fn bytes_that_are_no_video_fail_as_a_job() {
-    let stage = Stage::live().await;
+    let stage = StudioHarness::live().await;
     let file = stage.videos().join("noise.mp4");
     let noise: Vec<u8> = (0..50_000_u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 13).to_le_bytes()[0]).collect();
     std::fs::write(&file, noise).expect("a file");
@@ -56,7 +56,7 @@ async fn bytes_that_are_no_video_fail_as_a_job() {
 
 #[tokio::test]
 async fn a_missing_ffmpeg_is_named_with_what_to_install() {
-    let stage = Stage::set_with(|config| config.tools.ffprobe = "/nowhere/ffprobe".into()).await;
+    let stage = StudioHarness::set_with(|config| config.tools.ffprobe = "/nowhere/ffprobe".into()).await;
     stage.sign_in().await.expect("signed in");
     stage.client.upload(Video::Silent.make(stage.videos(), "a.mp4")).await.expect("taken");
     let error = stage.ended("a.mp4").await.row.error.expect("an error");
@@ -73,7 +73,7 @@ async fn a_file_that_is_deleted_while_it_is_processed_is_called_gone() {
     std::fs::write(&probe, script).expect("a script");
     #[cfg(unix)]
     std::fs::set_permissions(&probe, std::os::unix::fs::PermissionsExt::from_mode(0o755)).expect("permissions");
-    let stage = Stage::set_with(|config| config.tools.ffprobe = probe.into()).await;
+    let stage = StudioHarness::set_with(|config| config.tools.ffprobe = probe.into()).await;
     stage.sign_in().await.expect("signed in");
     stage.client.upload(Video::Complete.make(stage.videos(), "a.mp4")).await.expect("taken");
     let job = stage.ended("a.mp4").await;
@@ -82,7 +82,7 @@ async fn a_file_that_is_deleted_while_it_is_processed_is_called_gone() {
 
 #[tokio::test]
 async fn a_wrong_password_signs_nobody_in_and_the_right_one_does() {
-    let stage = Stage::set().await;
+    let stage = StudioHarness::set().await;
     let error = stage.client.sign_in(EMAIL.to_owned(), "wrong".into()).await.expect_err("wrong");
     assert_eq!(error.code, Code::InvalidCredentials);
     assert_eq!(stage.client.status().await.expect("status").session.state, SessionState::SignedOut);
@@ -93,7 +93,7 @@ async fn a_wrong_password_signs_nobody_in_and_the_right_one_does() {
 
 #[tokio::test]
 async fn addresses_that_lead_nowhere_are_told_apart() {
-    let stage = Stage::set().await;
+    let stage = StudioHarness::set().await;
     let connect = async |address: &str| {
         let address = parse_address(address)?;
         stage.client.connect(address, Identity::Address).await
@@ -115,7 +115,7 @@ async fn addresses_that_lead_nowhere_are_told_apart() {
 
 #[tokio::test]
 async fn signing_out_forgets_the_jobs_here_and_on_disk() {
-    let stage = Stage::live().await;
+    let stage = StudioHarness::live().await;
     stage.client.upload(Video::Silent.make(stage.videos(), "private-canary.mp4")).await.expect("taken");
     stage.ended("private-canary.mp4").await;
     stage.client.sign_out().await.expect("signed out");
@@ -130,7 +130,7 @@ async fn signing_out_forgets_the_jobs_here_and_on_disk() {
 
 #[tokio::test]
 async fn a_second_studio_in_the_same_folder_is_refused() {
-    let mut stage = Stage::set().await;
+    let mut stage = StudioHarness::set().await;
     let config = || tallylight_studio::Config::new(stage.folder.path().join("studio"));
     let second = tallylight_studio::Studio::start(config()).await.err().expect("refused");
     assert!(second.to_string().contains("already runs"), "{second}");

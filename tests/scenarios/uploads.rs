@@ -10,13 +10,13 @@ use tallylight_core::{
     Code,
     view::{Event, UploadState},
 };
-use tallylight_tests::{Seen, Stage, StudioApi, Video};
+use tallylight_tests::{Seen, StudioHarness, StudioApi, Video};
 
 /// More bytes than are sent before a test has looked.
 const LARGE: u64 = 4 << 30;
 
 /// Makes a large file of nothing, which costs no disk.
-fn large(stage: &Stage, name: &str) -> PathBuf {
+fn large(stage: &StudioHarness, name: &str) -> PathBuf {
     let path = stage.videos().join(name);
     File::create(&path).and_then(|file| file.set_len(LARGE)).expect("a sparse file");
     path
@@ -31,7 +31,7 @@ fn state(seen: &Seen, name: &str) -> Option<UploadState> {
 
 #[tokio::test]
 async fn uploads_take_turns_and_can_be_given_up() {
-    let stage = Stage::set_with(|config| config.link_uploads = false).await;
+    let stage = StudioHarness::set_with(|config| config.link_uploads = false).await;
     stage.sign_in().await.expect("signed in");
     let files: Vec<PathBuf> = ["a.mp4", "b.mp4", "c.mp4"].iter().map(|name| large(&stage, name)).collect();
     let sending: Vec<_> = files
@@ -65,7 +65,7 @@ async fn uploads_take_turns_and_can_be_given_up() {
 
 #[tokio::test]
 async fn an_upload_that_failed_is_kept_until_it_is_tried_again() {
-    let stage = Stage::live().await;
+    let stage = StudioHarness::live().await;
     let file = stage.videos().join("late.mp4");
     assert_eq!(stage.client.upload(file).await.expect_err("not there").code, Code::File);
     let [failed] = stage.client.uploads().await.expect("uploads").try_into().expect("one upload");
@@ -79,7 +79,7 @@ async fn an_upload_that_failed_is_kept_until_it_is_tried_again() {
 
 #[tokio::test]
 async fn what_is_something_else_is_refused_before_a_byte_is_sent() {
-    let mut stage = Stage::live().await;
+    let mut stage = StudioHarness::live().await;
     // Nobody is there to ask.
     stage.stop_studio().await;
     let picture = stage.videos().join("holiday.mp4");
@@ -101,7 +101,7 @@ fn is_shared(video: &std::path::Path, copy: &std::path::Path) -> bool {
 #[cfg(unix)]
 #[tokio::test]
 async fn a_video_of_this_computer_is_not_copied_and_the_original_stays() {
-    let stage = Stage::live().await;
+    let stage = StudioHarness::live().await;
     let video = Video::Complete.make(stage.videos(), "here.mp4");
     let before = (fs::read(&video).expect("a file"), fs::metadata(&video).expect("a file").modified().expect("a time"));
     let job_id = stage.client.upload(video.clone()).await.expect("a job");
@@ -127,7 +127,7 @@ async fn a_video_of_this_computer_is_not_copied_and_the_original_stays() {
 
 #[tokio::test]
 async fn only_what_was_placed_there_is_taken_from_the_folder() {
-    let stage = Stage::live().await;
+    let stage = StudioHarness::live().await;
     let api = StudioApi::of(&stage).await;
     let incoming = stage.videos().join("studio/incoming");
     Video::Silent.make(stage.videos(), "outside.mp4");
@@ -146,7 +146,7 @@ async fn only_what_was_placed_there_is_taken_from_the_folder() {
 
 #[tokio::test]
 async fn half_an_upload_that_a_crash_left_behind_is_removed_at_the_next_start() {
-    let mut stage = Stage::live().await;
+    let mut stage = StudioHarness::live().await;
     let video = Video::Silent.make(stage.videos(), "whole.mp4");
     stage.client.upload(video).await.expect("a job");
     let kept = stage.ended("whole.mp4").await.video_id.expect("a video");

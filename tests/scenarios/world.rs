@@ -17,7 +17,7 @@ mod public;
 mod uploads;
 
 /// After so many looks a scenario hangs. It is no measure of anything.
-const LOOKS: usize = 6000;
+const POLL_LIMIT: usize = 6000;
 
 /// A client signed in to the public backend.
 struct World {
@@ -48,7 +48,7 @@ impl World {
     }
 
     async fn until(&self, what: &str, mut look: impl FnMut(&Self) -> bool) {
-        for _ in 0..LOOKS {
+        for _ in 0..POLL_LIMIT {
             if look(self) {
                 return;
             }

@@ -6,7 +6,7 @@ use crate::Stall;
 use tallylight_client::{Shell, TrayView};
 use tallylight_core::{
     JobId,
-    view::{Event, JobChange, JobView, NoticeView},
+    view::{Event, JobChange, JobView, NotificationView},
 };
 
 /// Is everything that a shell was told.
@@ -15,7 +15,7 @@ pub struct Seen {
     /// The events, in order.
     pub events: Vec<Event>,
     /// The notifications, in order.
-    pub notices: Vec<NoticeView>,
+    pub notices: Vec<NotificationView>,
     /// The last state at a glance.
     pub tray: Option<TrayView>,
 }
@@ -101,7 +101,7 @@ impl Shell for Recorder {
         self.seen().events.push(event);
     }
 
-    fn notify(&self, notice: NoticeView) {
+    fn notify(&self, notice: NotificationView) {
         self.seen().notices.push(notice);
     }
 
@@ -109,7 +109,7 @@ impl Shell for Recorder {
         self.seen().tray = Some(tray);
     }
 
-    fn takes_notices(&self) -> bool {
+    fn accepts_notifications(&self) -> bool {
         !self.deaf.hangs()
     }
 

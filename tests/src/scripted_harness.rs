@@ -3,7 +3,7 @@
 use std::{sync::atomic::AtomicBool, sync::atomic::Ordering, time::Duration};
 
 use serde_json::{Value, json};
-use tallylight_client::{Browser, Clock, ClockHand, Config, Handle, Identity, Keychain, Network, NetworkHand, start};
+use tallylight_client::{Browser, Clock, ClockController, Config, Handle, Identity, Keychain, Network, NetworkController, start};
 use tallylight_core::{
     Code, JobId,
     diagnostics::DiagnosticsView,
@@ -18,12 +18,12 @@ use url::Url;
 use crate::{FaultProxy, Recorder, ScriptedBackend, Seen};
 
 /// How often a look is taken at whether something has come about.
-const LOOK: Duration = Duration::from_millis(10);
+const POLL_INTERVAL: Duration = Duration::from_millis(10);
 /// After so many looks a scenario hangs. It is no measure of anything.
-const LOOKS: usize = 6000;
+const POLL_LIMIT: usize = 6000;
 
 /// Is a client, its backend, and everything between them.
-pub struct Scene {
+pub struct ScriptedHarness {
     /// What answers.
     pub backend: ScriptedBackend,
     /// What stands between.
@@ -33,9 +33,9 @@ pub struct Scene {
     /// What it showed.
     pub recorder: Recorder,
     /// Moves the client's clocks.
-    pub clock: ClockHand,
+    pub clock: ClockController,
     /// Changes the client's network.
-    pub network: NetworkHand,
+    pub network: NetworkController,
     /// The pages that were opened in the browser.
     pub pages: mpsc::Receiver<Url>,
     /// Where everything is.
@@ -44,7 +44,7 @@ pub struct Scene {
     pub settings: Settings,
 }
 
-impl Scene {
+impl ScriptedHarness {
     /// Starts it signed in, with a backend that was prepared.
     ///
     /// # Panics
@@ -88,7 +88,7 @@ impl Scene {
     pub async fn live(prepare: impl FnOnce(&ScriptedBackend)) -> Self {
         let scene = Self::set(prepare).await;
         scene.until("live, with the list fetched", |scene| scene.is_live() && scene.backend.lists() >= 2).await;
-        scene.settle().await;
+        scene.set_dismissed().await;
         scene
     }
 
@@ -128,11 +128,11 @@ impl Scene {
     /// # Panics
     /// Where it never does.
     pub async fn until(&self, what: &str, mut look: impl FnMut(&Self) -> bool) {
-        for _ in 0..LOOKS {
+        for _ in 0..POLL_LIMIT {
             if look(self) {
                 return;
             }
-            tokio::time::sleep(LOOK).await;
+            tokio::time::sleep(POLL_INTERVAL).await;
         }
         panic!("{what} did not come about; {}", self.client.report().await.unwrap_or_default());
     }
@@ -142,18 +142,18 @@ impl Scene {
     /// # Panics
     /// Where it never comes about.
     pub async fn sooner(&self, what: &str, step: Duration, mut look: impl FnMut(&Self) -> bool) {
-        for _ in 0..LOOKS {
+        for _ in 0..POLL_LIMIT {
             if look(self) {
                 return;
             }
-            tokio::time::sleep(LOOK).await;
+            tokio::time::sleep(POLL_INTERVAL).await;
             self.clock.advance(step);
         }
         panic!("{what} did not come about; {}", self.client.report().await.unwrap_or_default());
     }
 
     /// Waits until whatever was sent before is taken in: an answer to a heartbeat stands behind it.
-    pub async fn settle(&self) {
+    pub async fn set_dismissed(&self) {
         let answers = |scene: &Self| scene.backend.heard().iter().filter(|said| said["action"] == "pong").count();
         let before = answers(self);
         self.backend.say(r#"{"type":"ping"}"#);
@@ -163,7 +163,7 @@ impl Scene {
     /// Waits until everything that ended was told, and returns how many jobs that were.
     pub async fn told(&self) -> usize {
         self.clock.advance(Duration::from_secs(15));
-        self.settle().await;
+        self.set_dismissed().await;
         self.recorder.seen().notices.iter().map(|notice| notice.job_ids.len()).sum()
     }
 
@@ -186,7 +186,7 @@ impl Scene {
         let before = self.diagnostics().await.counters.network_changes;
         self.network.change();
         while self.diagnostics().await.counters.network_changes == before {
-            tokio::time::sleep(LOOK).await;
+            tokio::time::sleep(POLL_INTERVAL).await;
         }
     }
 
@@ -248,7 +248,7 @@ fn begin(
     folder: &TempDir,
     settings: &Settings,
     recorder: Recorder,
-) -> (Handle, ClockHand, NetworkHand, mpsc::Receiver<Url>) {
+) -> (Handle, ClockController, NetworkController, mpsc::Receiver<Url>) {
     let ((clock, clock_hand), (network, network_hand)) = (Clock::adjustable(), Network::by_hand());
     let (browser, pages) = Browser::by_hand();
     let settings = settings.clone();

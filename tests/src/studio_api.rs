@@ -5,7 +5,7 @@ use std::{path::Path, time::Duration};
 use reqwest::{Client, Method, RequestBuilder, Response, multipart};
 use serde_json::{Value, json};
 
-use crate::{EMAIL, PASSWORD, Stage};
+use crate::{EMAIL, PASSWORD, StudioHarness};
 
 /// A job that takes longer hangs. It is no measure of anything.
 const LIMIT: Duration = Duration::from_mins(2);
@@ -27,7 +27,7 @@ impl StudioApi {
     ///
     /// # Panics
     /// Where that fails.
-    pub async fn of(stage: &Stage) -> Self {
+    pub async fn of(stage: &StudioHarness) -> Self {
         let base = stage.studio().address().as_str().trim_end_matches('/').to_owned();
         let http = Client::new();
         let document: Value = json_of(http.get(format!("{base}/.well-known/tallylight.json"))).await;

@@ -18,7 +18,7 @@ pub const PASSWORD: &str = "correct horse battery";
 const LIMIT: Duration = Duration::from_mins(2);
 
 /// Is a studio, a client, and what the client showed.
-pub struct Stage {
+pub struct StudioHarness {
     /// Where everything is.
     pub folder: TempDir,
     /// The client.
@@ -28,7 +28,7 @@ pub struct Stage {
     studio: Option<Studio>,
 }
 
-impl Stage {
+impl StudioHarness {
     /// Starts a studio and a client that is connected, but not signed in.
     pub async fn set() -> Self {
         Self::set_with(|_| {}).await

@@ -13,7 +13,7 @@ use tallylight_core::{
         job::Status,
         text::{for_terminal, within_terminal},
     },
-    view::{EditOutcome, EditView, Event, JobView, ListView, NoticeView, RowView, SessionState, StorageView},
+    view::{EditOutcome, EditView, Event, JobView, ListView, NotificationView, RowView, SessionState, StorageView},
 };
 
 /// Says in one line of standard error what went wrong, and what to do.
@@ -115,7 +115,7 @@ pub fn job_line(job: &JobView) -> String {
 }
 
 /// Returns the JSON line of a notification.
-pub fn notice_line(notice: &NoticeView) -> String {
+pub fn notice_line(notice: &NotificationView) -> String {
     stamped("notice", notice)
 }
 

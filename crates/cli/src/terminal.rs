@@ -1,7 +1,7 @@
 //! The shell of a terminal: it hands everything on to whoever prints.
 
 use tallylight_client::{Shell, TrayView};
-use tallylight_core::view::{Event, NoticeView};
+use tallylight_core::view::{Event, NotificationView};
 use tokio::sync::mpsc;
 
 /// Is what the client told.
@@ -10,7 +10,7 @@ pub enum Told {
     /// A batch of changes.
     Event(Event),
     /// A notification.
-    Notice(NoticeView),
+    Notice(NotificationView),
 }
 
 /// How many batches may wait to be printed. A reader that stops reading costs changes in between, not memory.
@@ -46,13 +46,13 @@ impl Shell for Terminal {
         self.tell(Told::Event(event));
     }
 
-    fn notify(&self, notice: NoticeView) {
+    fn notify(&self, notice: NotificationView) {
         self.tell(Told::Notice(notice));
     }
 
     fn tray(&self, _tray: TrayView) {}
 
-    fn takes_notices(&self) -> bool {
+    fn accepts_notifications(&self) -> bool {
         self.0.as_ref().is_some_and(|sender| sender.capacity() > 0)
     }
 

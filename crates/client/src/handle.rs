@@ -8,7 +8,7 @@ use tallylight_core::{
     diagnostics::DiagnosticsView,
     discovery::{Description, Identity},
     edits::Draft,
-    library::Trouble,
+    library::DismissAction,
     model::job::{Content, Field, Thumbnail},
     protocol::snapshot::Caption,
     settings::Settings,
@@ -17,7 +17,7 @@ use tallylight_core::{
 use tokio::sync::{mpsc, oneshot};
 use url::Url;
 
-use crate::account::{Pause, Read};
+use crate::account::{MarkRead, Pause};
 
 /// Is the answer to a command.
 pub(crate) type Reply<T> = oneshot::Sender<Result<T, Error>>;
@@ -49,11 +49,11 @@ pub(crate) enum Command {
     CancelUpload(u32, Reply<()>),
     RetryUpload(u32, Reply<()>),
     Search(String, Reply<Vec<JobId>>),
-    Settle(Vec<JobId>, Trouble, Reply<()>),
+    SetDismissed(Vec<JobId>, DismissAction, Reply<()>),
     Apply(Box<Settings>, Reply<()>),
     SetWebhookSecret(SecretString, Reply<()>),
     History(Reply<Vec<HistoryEntry>>),
-    MarkRead(Read, Reply<()>),
+    MarkRead(MarkRead, Reply<()>),
     Pause(Pause, Reply<()>),
     ClearCache(Reply<()>),
     UploadAgain(JobId, Reply<JobId>),
@@ -244,8 +244,8 @@ impl Handle {
     }
 
     /// Puts the trouble of jobs aside, so that they ask for no more attention, or takes it up again.
-    pub async fn settle(&self, job_ids: Vec<JobId>, trouble: Trouble) -> Result<(), Error> {
-        self.ask(|reply| Command::Settle(job_ids, trouble, reply)).await
+    pub async fn set_dismissed(&self, job_ids: Vec<JobId>, trouble: DismissAction) -> Result<(), Error> {
+        self.ask(|reply| Command::SetDismissed(job_ids, trouble, reply)).await
     }
 
     /// Lets settings take effect at once.
@@ -270,7 +270,7 @@ impl Handle {
     }
 
     /// Marks what happened as seen.
-    pub async fn mark_read(&self, read: Read) -> Result<(), Error> {
+    pub async fn mark_read(&self, read: MarkRead) -> Result<(), Error> {
         self.ask(|reply| Command::MarkRead(read, reply)).await
     }
 

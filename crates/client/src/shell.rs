@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use tallylight_core::{
     JobId,
-    locale::Words,
+    locale::Locale,
     model::job::Status,
-    view::{ConnectionState, Counts, Event, NewsView, NoticeView, ReasonView},
+    view::{ConnectionState, Counts, Event, NotificationStatus, NotificationView, ReasonView},
 };
 
 /// The length of a display frame: a window has no use for more.
@@ -18,11 +18,11 @@ pub trait Shell: Send + 'static {
     /// Shows a batch of what changed.
     fn emit(&self, event: Event);
     /// Tells the person something.
-    fn notify(&self, notice: NoticeView);
+    fn notify(&self, notice: NotificationView);
     /// Shows the state at a glance.
     fn tray(&self, tray: TrayView);
     /// Tells whether a notification would reach somebody. While none would, it waits, over a restart if need be.
-    fn takes_notices(&self) -> bool {
+    fn accepts_notifications(&self) -> bool {
         true
     }
     /// Tells whether the system wants nobody to be disturbed. While it does, what happens is held for one digest.
@@ -70,9 +70,9 @@ pub struct TrayView {
     /// Whether videos can be uploaded.
     pub can_upload: bool,
     /// How it stands with what the person is told.
-    pub news: NewsView,
+    pub news: NotificationStatus,
     /// What speaks the person's language.
-    pub words: Words,
+    pub locale: Locale,
 }
 
 /// Is a job at a glance.

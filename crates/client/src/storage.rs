@@ -16,13 +16,13 @@ use tallylight_core::{
     Code, Error, JobId,
     discovery::{Identity, Server},
     library::record::Record,
-    notifications::Delivered,
+    notifications::OutcomeKey,
     protocol::json,
     view::{ReasonView, StorageView},
 };
 use url::Url;
 
-use crate::platform::crash_marker::RunMark;
+use crate::platform::crash_marker::CrashMarker;
 
 mod database;
 mod edits;
@@ -30,7 +30,7 @@ mod history;
 mod open;
 pub mod thumbnails;
 
-pub use history::Happening;
+pub use history::HistoryRecord;
 
 /// How many rows are read at a time; fewer are not worth another thread.
 const BATCH: usize = 8192;
@@ -39,19 +39,19 @@ const BATCH: usize = 8192;
 /// behind its back.
 #[derive(Debug)]
 pub struct Store {
-    disk: database::Disk,
+    disk: database::Database,
     view: StorageView,
     /// Whether memory stands in for a disk that cannot be used at all.
     medium: Medium,
     /// Finished jobs that were last changed before then are not kept.
     kept_from: Option<Timestamp>,
     /// Some of what the history has.
-    recorded: BTreeSet<Delivered>,
+    recorded: BTreeSet<OutcomeKey>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Medium {
-    Disk,
+    Database,
     Memory,
 }
 
@@ -81,15 +81,15 @@ impl Store {
 
     /// Opens the store; without what it kept of jobs, where the program crashed with it again and again: the file is set
     /// aside then, and what a person wrote is carried over.
-    pub fn open_after(run: &RunMark, data_dir: &Path) -> Self {
+    pub fn open_after(run: &CrashMarker, data_dir: &Path) -> Self {
         if run.follows_crashes() { Self::of(open::open_anew(data_dir)) } else { Self::open(data_dir) }
     }
 
     fn of(opened: open::Opened) -> Self {
         let open::Opened { connection, incident, trouble } = opened;
-        let medium = if trouble.is_some() { Medium::Memory } else { Medium::Disk };
+        let medium = if trouble.is_some() { Medium::Memory } else { Medium::Database };
         let view = StorageView { trouble: trouble.map(ReasonView::from), incident: incident.map(ReasonView::from) };
-        Self { disk: database::Disk::new(connection), view, medium, kept_from: None, recorded: BTreeSet::new() }
+        Self { disk: database::Database::new(connection), view, medium, kept_from: None, recorded: BTreeSet::new() }
     }
 
     /// Tells what a person must know of the disk.
@@ -160,7 +160,7 @@ impl Store {
     }
 
     /// Returns the outcomes that were told.
-    pub fn delivered(&self) -> Vec<Delivered> {
+    pub fn delivered(&self) -> Vec<OutcomeKey> {
         self.rows("SELECT body FROM delivered")
     }
 
@@ -175,7 +175,7 @@ impl Store {
 
     /// Keeps jobs without waiting for the disk: the returned closure does, on whatever thread may wait, and [`Self::saved`]
     /// takes in what it returns. Whatever is written next is written after these jobs.
-    pub fn save_behind(&mut self, jobs: Vec<Arc<Record>>) -> impl FnOnce() -> Saved + Send + use<> {
+    pub fn save_in_background(&mut self, jobs: Vec<Arc<Record>>) -> impl FnOnce() -> Saved + Send + use<> {
         self.disk.hand_over(jobs);
         let disk = self.disk.clone();
         move || Saved(disk.write())
@@ -209,7 +209,7 @@ impl Store {
     }
 
     /// Remembers outcomes as told, before they are.
-    pub fn deliver(&mut self, delivered: &[Delivered]) {
+    pub fn deliver(&mut self, delivered: &[OutcomeKey]) {
         if delivered.is_empty() {
             return;
         }
@@ -284,7 +284,7 @@ impl Store {
     fn wrote<T>(&mut self, what: &str, written: rusqlite::Result<T>) -> bool {
         match written {
             Ok(_) => {
-                if self.medium == Medium::Disk {
+                if self.medium == Medium::Database {
                     self.view.trouble = None;
                 }
                 true
@@ -324,7 +324,7 @@ fn put_job(transaction: &Transaction, job: &Record) -> rusqlite::Result<()> {
                 ON CONFLICT (job_id) DO UPDATE SET text = excluded.text";
             transaction.prepare_cached(sql)?.execute((id, text))?;
             let mut job = job.clone();
-            job.shelve();
+            job.evict_transcript();
             serde_json::to_string(&job)
         }
     };

@@ -70,18 +70,18 @@ impl Session {
             }
             Input::CancelSignIn => self.cancel_sign_in(&mut effects),
             Input::Restoring(problem) => self.restoring(problem, &mut effects),
-            Input::NothingKept(problem) => self.nothing_kept(problem, &mut effects),
+            Input::NothingStored(problem) => self.nothing_kept(problem, &mut effects),
             Input::Restore { refresh_token, email } => self.restore(refresh_token, email, &mut effects),
             Input::Granted(ticket, grant) if self.is_current(ticket) => self.granted(ticket, grant, &mut effects),
-            Input::Kept(ticket, problem) if self.is_current(ticket) => self.kept(problem, now, &mut effects),
-            Input::KeptLate(ticket) if self.is_current(ticket) => self.kept_late(now, &mut effects),
+            Input::Stored(ticket, problem) if self.is_current(ticket) => self.kept(problem, now, &mut effects),
+            Input::StoredLate(ticket) if self.is_current(ticket) => self.kept_late(now, &mut effects),
             Input::Refused(ticket, error) if self.is_current(ticket) => self.refused(error, &mut effects),
             Input::Delayed(ticket, error, wait) if self.is_current(ticket) => {
                 self.delayed(error, wait.unwrap_or_default(), now, &mut effects);
             }
             // Granted to somebody who has left meanwhile: it must not live on at the backend.
             Input::Granted(_, grant) => effects.push(Effect::Revoke(grant.access_token)),
-            Input::Kept(..) | Input::KeptLate(_) | Input::Refused(..) | Input::Delayed(..) => {}
+            Input::Stored(..) | Input::StoredLate(_) | Input::Refused(..) | Input::Delayed(..) => {}
             Input::AccessRefused => self.access_refused(now, &mut effects),
             Input::SignOut(reason) => self.sign_out(reason, &mut effects),
             Input::Tick => self.tick(now, &mut effects),
@@ -206,7 +206,7 @@ impl Session {
             State::Refreshing { .. } => true,
             State::SignedOut | State::Restoring | State::SignedIn { .. } | State::Keeping { .. } => return,
         };
-        effects.push(Effect::Keep(ticket, grant.email.clone(), grant.refresh_token.clone()));
+        effects.push(Effect::Store(ticket, grant.email.clone(), grant.refresh_token.clone()));
         self.state = State::Keeping { grant, renewed };
     }
 
@@ -250,7 +250,7 @@ impl Session {
                 let not_before = now.monotonic + wait.min(LONGEST_WAIT);
                 let at = not_before.max(now.monotonic + self.backoff.fail(now.draw));
                 *retry = Some(Retry { at, not_before });
-                effects.push(Effect::NotYet(error));
+                effects.push(Effect::RefreshDelayed(error));
             }
             State::SignedOut | State::Restoring | State::SignedIn { .. } | State::Keeping { .. } => {}
         }
@@ -334,7 +334,7 @@ impl Session {
         }
         self.state = State::SignedOut;
         self.backoff.reset();
-        effects.push(Effect::Forget);
+        effects.push(Effect::Delete);
         let reason = reason.map(ReasonView::from);
         self.show(SessionState::SignedOut, None, reason, effects);
     }

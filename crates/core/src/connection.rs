@@ -2,7 +2,7 @@
 //!
 //! It decides when to connect, what a refusal means, when a silent peer is dead, when to fetch the job list and when
 //! to fall back to polling. It opens nothing itself: the driver performs each [`Effect`] and reports back with an
-//! [`Input`]. [`Link::deadline`] tells when it wants a [`Input::Tick`] at the latest.
+//! [`Input`]. [`Connection::deadline`] tells when it wants a [`Input::Tick`] at the latest.
 
 use std::{collections::BTreeSet, time::Duration};
 
@@ -67,7 +67,7 @@ enum State {
 
 /// Is the state of the one connection.
 #[derive(Debug, Default)]
-pub struct Link {
+pub struct Connection {
     state: State,
     next_conn: u64,
     backoff: Backoff,
@@ -82,7 +82,7 @@ pub struct Link {
     shown: Option<ConnectionView>,
 }
 
-impl Link {
+impl Connection {
     /// Takes one input at a time, and returns what is to be done, in order.
     pub fn on(&mut self, input: Input, now: Now) -> Vec<Effect> {
         let mut effects = Vec::new();
@@ -129,7 +129,7 @@ impl Link {
                 self.valid(conn, effects);
                 self.job_heard(conn, now);
             }
-            Input::Noise(conn) => self.life(conn, now),
+            Input::OtherFrame(conn) => self.life(conn, now),
             Input::Unreadable(conn, count) => self.unreadable(conn, count),
             Input::Accepted(conn) => self.valid(conn, effects),
             Input::Heartbeat(conn, kind) => {
@@ -162,9 +162,9 @@ impl Link {
                 self.retry_later(error, None, now);
             }
             Input::Reconnect => self.reconnect(now, effects),
-            Input::Rerouted => self.rerouted(now, effects),
+            Input::EndpointChanged => self.rerouted(now, effects),
             Input::Refresh if self.state != State::SignedOut => self.sync.want(now),
-            Input::LookSoon if self.state != State::SignedOut => self.sync.want_soon(now),
+            Input::RefreshSoon if self.state != State::SignedOut => self.sync.want_soon(now),
             // What comes too late, or changes nothing.
             Input::SignedIn
             | Input::Tick
@@ -173,7 +173,7 @@ impl Link {
             | Input::Closed(..)
             | Input::Pong(_)
             | Input::TokenDelayed(_)
-            | Input::LookSoon
+            | Input::RefreshSoon
             | Input::Refresh => {}
         }
     }
@@ -197,7 +197,7 @@ impl Link {
                 open.settled = true;
                 let was_valid = open.heard.any;
                 self.settle(was_valid, now, effects);
-                self.prove();
+                self.mark_healthy();
             }
             State::Connecting { conn, since } if now.monotonic >= *since + HANDSHAKE_LIMIT => {
                 effects.push(Effect::Disconnect(*conn));
@@ -272,7 +272,7 @@ impl Link {
             self.token_accepted(now, effects);
         } else if recovery == Recovery::Recovered && self.is_barred() {
             // Whatever stood in the way of everything is gone: the sign-in page of a Wi-Fi, say.
-            self.hurry(now);
+            self.reschedule_now(now);
         }
     }
 
@@ -365,12 +365,12 @@ impl Link {
         {
             open.heard.any = true;
             self.prove_way(effects);
-            self.prove();
+            self.mark_healthy();
         }
     }
 
     /// The connection did something useful: earlier failures no longer count.
-    fn prove(&mut self) {
+    fn mark_healthy(&mut self) {
         self.backoff.reset();
         self.reason = None;
     }

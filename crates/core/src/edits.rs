@@ -14,7 +14,7 @@ use jiff::Timestamp;
 use crate::{
     JobId, Now, VideoId,
     connection::backoff::Backoff,
-    library::Cache,
+    library::Library,
     model::job::{Content, Field},
     view::{EditOutcome, EditView, ReasonView},
 };
@@ -24,7 +24,8 @@ mod io;
 
 pub use answers::content_of;
 pub use io::{
-    Answer, Arrival, Cause, Changes, Confirmed, Draft, Edit, EditState, Effect, Input, OpId, Unanswered, read_content,
+    Answer, Changes, Confirmed, DeliveryCertainty, Draft, DraftStatus, Edit, EditState, Effect, Input, OpId,
+    Unanswered, read_content,
 };
 
 /// How many jobs' edits are on their way at the same time; of one job it is one.
@@ -153,7 +154,7 @@ impl Edits {
     }
 
     /// Takes one input at a time, and returns what is to be done, in order.
-    pub fn on(&mut self, input: Input, cache: &Cache, now: Now) -> Vec<Effect> {
+    pub fn on(&mut self, input: Input, library: &Library, now: Now) -> Vec<Effect> {
         let mut effects = Vec::new();
         match input {
             Input::Edit(job_id, changes) => self.begin(job_id, changes, &mut effects),
@@ -168,10 +169,10 @@ impl Edits {
             Input::Tick => {
                 self.release(|step| matches!(step, Step::Waiting { until, .. } if *until <= now.monotonic));
             }
-            Input::Checked(op_id, answer) => self.checked(op_id, answer, cache, now, &mut effects),
-            Input::Answered(op_id, answer) => self.answered(op_id, answer, cache, now, &mut effects),
+            Input::Checked(op_id, answer) => self.checked(op_id, answer, library, now, &mut effects),
+            Input::Answered(op_id, answer) => self.answered(op_id, answer, library, now, &mut effects),
         }
-        self.go_on(cache, &mut effects);
+        self.go_on(library, &mut effects);
         // One transaction, before anything is sent or shown; the sort keeps the order within each kind.
         effects.sort_by_key(Effect::place);
         effects
@@ -187,19 +188,19 @@ impl Edits {
             effects.push(tell(&job_id, *field, EditOutcome::Queued, None));
         }
         let edit = Edit { op_id: OpId(self.last), job_id: job_id.clone(), changes, state: EditState::Queued };
-        effects.extend([Effect::Keep(edit.clone()), Effect::Changed(job_id.clone())]);
+        effects.extend([Effect::PersistEdit(edit.clone()), Effect::Changed(job_id.clone())]);
         self.queues.entry(job_id).or_default().edits.push_back(edit);
     }
 
     pub(super) fn type_draft(&mut self, draft: Draft, effects: &mut Vec<Effect>) {
-        effects.extend([Effect::KeepDraft(draft.clone()), Effect::Changed(draft.job_id.clone())]);
+        effects.extend([Effect::PersistDraft(draft.clone()), Effect::Changed(draft.job_id.clone())]);
         self.drafts.entry(draft.job_id.clone()).or_default().insert(draft.field, draft);
     }
 
     fn forget_draft(&mut self, job_id: &JobId, field: Field, effects: &mut Vec<Effect>) {
         let Some(drafts) = self.drafts.get_mut(job_id) else { return };
         if drafts.remove(&field).is_some() {
-            effects.extend([Effect::ForgetDraft(job_id.clone(), field), Effect::Changed(job_id.clone())]);
+            effects.extend([Effect::DeleteDraft(job_id.clone(), field), Effect::Changed(job_id.clone())]);
         }
         if drafts.is_empty() {
             self.drafts.remove(job_id);
@@ -223,7 +224,7 @@ impl Edits {
     }
 
     /// Sends what may go, the oldest first.
-    fn go_on(&mut self, cache: &Cache, effects: &mut Vec<Effect>) {
+    fn go_on(&mut self, library: &Library, effects: &mut Vec<Effect>) {
         if self.gate == Gate::Closed {
             return;
         }
@@ -234,15 +235,15 @@ impl Edits {
         ready.sort_by_key(|queue| queue.edits.front().map(|edit| edit.op_id));
         for queue in ready.into_iter().take(room) {
             let Some(edit) = queue.edits.front_mut() else { continue };
-            let is_cached = cache.job(&edit.job_id).is_some_and(|job| job.video_id.is_some());
+            let is_cached = library.job(&edit.job_id).is_some_and(|job| job.video_id.is_some());
             let knows_video = queue.video_id.is_some() || is_cached;
             if edit.state == EditState::Sent || !knows_video {
                 queue.step = Step::Checking;
                 effects.push(Effect::Check(edit.op_id, edit.job_id.clone()));
             } else {
-                queue.step = Step::Sending { sent_over: times(cache, edit) };
+                queue.step = Step::Sending { sent_over: times(library, edit) };
                 edit.state = EditState::Sent;
-                effects.extend([Effect::Keep(edit.clone()), Effect::Send(edit.clone())]);
+                effects.extend([Effect::PersistEdit(edit.clone()), Effect::Send(edit.clone())]);
             }
         }
     }
@@ -253,18 +254,18 @@ impl Effect {
     fn place(&self) -> u8 {
         match self {
             Self::Confirm(_) | Self::Merge(_) => 0,
-            Self::Keep(_) | Self::Forget(_) | Self::KeepDraft(_) | Self::ForgetDraft(..) => 1,
-            Self::Check(..) | Self::Send(_) | Self::RefreshToken | Self::Changed(_) | Self::Tell(_) => 2,
+            Self::PersistEdit(_) | Self::DeleteEdit(_) | Self::PersistDraft(_) | Self::DeleteDraft(..) => 1,
+            Self::Check(..) | Self::Send(_) | Self::RefreshToken | Self::Changed(_) | Self::Publish(_) => 2,
         }
     }
 }
 
 fn tell(job_id: &JobId, field: Field, outcome: EditOutcome, reason: Option<ReasonView>) -> Effect {
-    Effect::Tell(EditView { job_id: job_id.clone(), field, outcome, reason })
+    Effect::Publish(EditView { job_id: job_id.clone(), field, outcome, reason })
 }
 
-fn times(cache: &Cache, edit: &Edit) -> BTreeMap<Field, Timestamp> {
-    let job = cache.job(&edit.job_id);
+fn times(library: &Library, edit: &Edit) -> BTreeMap<Field, Timestamp> {
+    let job = library.job(&edit.job_id);
     edit.changes.keys().filter_map(|field| Some((*field, job.as_ref()?.said_at(*field)?))).collect()
 }
 

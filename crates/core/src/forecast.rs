@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use crate::{
     JobId, StageId,
-    library::record::{Gauge, Record},
+    library::record::{ProgressState, Record},
     model::job::Status,
 };
 
@@ -29,7 +29,7 @@ const SILENCE: Duration = Duration::from_mins(1);
 /// Holds what was learned from this person's own jobs, the newest of them.
 #[derive(Clone, Debug, Default)]
 pub struct Forecast {
-    stages: BTreeMap<StageId, Learned>,
+    stages: BTreeMap<StageId, StageDurations>,
     jobs: usize,
     /// Jobs that are done, of which nobody has said yet how long their videos are.
     unmeasured: BTreeSet<JobId>,
@@ -39,7 +39,7 @@ pub struct Forecast {
 /// a stage that takes longer than expected does not eat up the time of the next ones.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
-pub struct Outlook {
+pub struct Eta {
     /// When the stage that is worked on may be done, by the server's clock.
     #[cfg_attr(feature = "bindings", ts(type = "string"))]
     pub stage_ends_at: Timestamp,
@@ -49,13 +49,13 @@ pub struct Outlook {
 
 /// Is what is known of a stage, in seconds for each minute of video.
 #[derive(Clone, Debug, Default)]
-struct Learned {
+struct StageDurations {
     newest: VecDeque<f64>,
     median: f64,
     longest: f64,
 }
 
-impl Learned {
+impl StageDurations {
     fn add(&mut self, pace: f64) {
         if self.newest.len() == SAMPLES {
             self.newest.pop_front();
@@ -98,7 +98,7 @@ impl Forecast {
             }
             return;
         };
-        let seconds = |stage: &Gauge| stage.span().seconds().filter(|_| stage.status() == Status::Completed);
+        let seconds = |stage: &ProgressState| stage.span().seconds().filter(|_| stage.status() == Status::Completed);
         let timed = job.stages.iter().filter_map(|(stage_id, stage)| Some((stage_id, seconds(stage)?)));
         let timed: Vec<_> = timed.collect();
         // A job of whose stages nobody knows how long they took says nothing of which are usual.
@@ -117,7 +117,7 @@ impl Forecast {
     /// video is not known.
     ///
     /// Stages that are worked on at the same time end with the last of them; those that wait follow one after the other.
-    pub fn outlook(&self, job: &Record) -> Option<Outlook> {
+    pub fn eta(&self, job: &Record) -> Option<Eta> {
         let minutes = minutes(job).filter(|_| job.overall.status() == Status::Processing)?;
         let mut end: Option<Timestamp> = None;
         let mut waiting = 0.0;
@@ -133,12 +133,12 @@ impl Forecast {
         if end.is_none() && waiting <= 0.0 {
             return None;
         }
-        Some(Outlook { stage_ends_at: end.or(job.updated_at.map(Timestamp::from))?, then_seconds: waiting })
+        Some(Eta { stage_ends_at: end.or(job.updated_at.map(Timestamp::from))?, then_seconds: waiting })
     }
 
     /// Returns when a stage may be done: what it still has to do, at the pace of earlier jobs at first, and more and more
     /// at its own.
-    fn stage_ends_at(&self, stage_id: &StageId, stage: &Gauge, minutes: f64) -> Option<Timestamp> {
+    fn stage_ends_at(&self, stage_id: &StageId, stage: &ProgressState, minutes: f64) -> Option<Timestamp> {
         let usual = self.stages.get(stage_id)?.median * minutes;
         let began = stage.span().began()?;
         let done = stage.percent() / 100.0;
@@ -163,7 +163,7 @@ impl Forecast {
     }
 
     /// Tells whether most jobs pass through a stage.
-    fn is_usual(&self, learned: &Learned) -> bool {
+    fn is_usual(&self, learned: &StageDurations) -> bool {
         2 * learned.newest.len() > self.jobs
     }
 }
@@ -224,7 +224,7 @@ mod tests {
 
     /// Returns when a job may be done, where no stage is late.
     fn end(forecast: &Forecast, job: &Record) -> Option<Timestamp> {
-        let Outlook { stage_ends_at, then_seconds } = forecast.outlook(job)?;
+        let Eta { stage_ends_at, then_seconds } = forecast.eta(job)?;
         later(stage_ends_at, then_seconds)
     }
 

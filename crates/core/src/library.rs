@@ -10,10 +10,10 @@ use crate::{
     JobId, Now,
     edits::{Confirmed, content_of},
     library::{
-        record::{Dismissal, Record, Verdict},
+        record::{ApplyOutcome, Dismissal, Record},
         server_clock::ServerClock,
     },
-    model::{job::Field, unix_nanos::Moment},
+    model::{job::Field, unix_nanos::UnixNanos},
     protocol::{Event, snapshot::Snapshot},
 };
 
@@ -26,9 +26,9 @@ pub mod record;
 pub mod server_clock;
 
 use apply::{apply_body, merge_into};
-pub use cache_slot::Brief;
+pub use cache_slot::JobSummary;
 use change::Before;
-pub use change::{Change, Ending, Outcome, Scope, Witnessed};
+pub use change::{Change, Observation, Outcome, RunOutcome, Scope};
 use jobs::{Jobs, Known};
 
 /// How far ahead of the server's clock a message may be dated before its time of arrival stands in.
@@ -44,16 +44,16 @@ pub const JOB_LIMIT: usize = 200_000;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Authority {
     /// It stands in the order rule with its own time.
-    Ordinary,
+    Ordered,
     /// It was asked for because messages left a doubt: its status holds.
-    Decides,
+    Authoritative,
 }
 
 /// Tells what a person wants with the trouble of a job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
-pub enum Trouble {
+pub enum DismissAction {
     /// It is seen, and asks for no more attention.
     Dismiss,
     /// It asks for attention again.
@@ -62,7 +62,7 @@ pub enum Trouble {
 
 /// Holds every job by its id.
 #[derive(Debug, Default)]
-pub struct Cache {
+pub struct Library {
     jobs: Jobs,
     /// The server's clock, as its answers tell it.
     pub server_clock: ServerClock,
@@ -72,7 +72,7 @@ pub struct Cache {
     denied: IndexSet<JobId>,
 }
 
-impl Cache {
+impl Library {
     /// Takes up the records that the disk kept.
     pub fn restore(records: impl IntoIterator<Item = Record>) -> Self {
         let (mut jobs, mut synced) = (Jobs::default(), None);
@@ -90,8 +90,8 @@ impl Cache {
     }
 
     /// Returns of every job what a glance over all of them needs, in the order of [`Self::jobs`].
-    pub fn briefs(&self) -> impl Iterator<Item = (&JobId, &Brief)> {
-        self.jobs.briefs()
+    pub fn summaries(&self) -> impl Iterator<Item = (&JobId, &JobSummary)> {
+        self.jobs.summaries()
     }
 
     /// Returns one job.
@@ -100,7 +100,7 @@ impl Cache {
     }
 
     /// Returns what one job is in brief.
-    pub fn brief(&self, job_id: &JobId) -> Option<&Brief> {
+    pub fn brief(&self, job_id: &JobId) -> Option<&JobSummary> {
         self.jobs.brief(job_id)
     }
 
@@ -110,18 +110,18 @@ impl Cache {
     }
 
     /// Keeps the long texts of a job out of memory, now that the disk has them.
-    pub fn shelve(&mut self, job_id: &JobId) {
-        self.jobs.change(job_id, Record::shelve);
+    pub fn evict_transcript(&mut self, job_id: &JobId) {
+        self.jobs.change(job_id, Record::evict_transcript);
     }
 
     /// Takes the words of a video back into memory, before the disk forgets them.
-    pub fn unshelve(&mut self, job_id: &JobId, transcript: String) {
-        self.jobs.change(job_id, |job| job.unshelve(transcript));
+    pub fn restore_transcript(&mut self, job_id: &JobId, transcript: String) {
+        self.jobs.change(job_id, |job| job.restore_transcript(transcript));
     }
 
     /// Returns the ids of the jobs that have not ended.
     pub fn unfinished(&self) -> impl Iterator<Item = &JobId> {
-        self.briefs().filter(|(_, brief)| !brief.status.is_final()).map(|(job_id, _)| job_id)
+        self.summaries().filter(|(_, brief)| !brief.status.is_final()).map(|(job_id, _)| job_id)
     }
 
     /// Tells whether there is room for a job.
@@ -140,28 +140,29 @@ impl Cache {
             return Vec::new();
         }
         if self.denied.contains(&event.job_id) {
-            return vec![Change::Questionable(event.job_id)];
+            return vec![Change::MayBeStale(event.job_id)];
         }
         let arrival = self.server_time(now);
         let at = event.at.map_or(arrival, |at| trusted(at, arrival));
         let mut is_questionable = event.lost > 0;
         let is_synced = self.synced.is_some();
         let (known, verdict, mut changes) = self.jobs.change_or_make(&event.job_id, |job, known| {
-            let witnessed = if known == Known::Yes || is_synced { Witnessed::Yes } else { Witnessed::FirstLook };
+            let observation =
+                if known == Known::Yes || is_synced { Observation::Live } else { Observation::InitialList };
             let before = Before::of(job);
             // A clock that does not know its offset dates every message before the job's own snapshot.
             is_questionable |= job.listed
-                && job.updated_at.is_some_and(|held| Moment::from(at) < held)
+                && job.updated_at.is_some_and(|held| UnixNanos::from(at) < held)
                 && at.checked_add(LATE).is_ok_and(|late| late < arrival);
             let (verdict, differs) = apply_body(job, at, event.body);
             is_questionable &= !job.overall.status().is_final();
             let differs = job.touch(at) || differs;
-            (known, verdict, if differs { before.compare(job, witnessed) } else { Vec::new() })
+            (known, verdict, if differs { before.compare(job, observation) } else { Vec::new() })
         });
-        if verdict == Verdict::Doubtful {
-            changes.push(Change::Doubted(event.job_id.clone()));
+        if verdict == ApplyOutcome::NeedsRefetch {
+            changes.push(Change::NeedsRefetch(event.job_id.clone()));
         } else if is_questionable {
-            changes.push(Change::Questionable(event.job_id.clone()));
+            changes.push(Change::MayBeStale(event.job_id.clone()));
         }
         if known == Known::No {
             changes.push(Change::Discovered(event.job_id));
@@ -191,7 +192,7 @@ impl Cache {
         let is_news = |since: Timestamp| snapshot.updated_at.is_some_and(|at| at > since);
         let is_news = self.synced.is_some_and(is_news) || cleared.is_some();
         let (verdict, mut changes) = self.jobs.change_or_make(&job_id, |job, known| {
-            let witnessed = if known == Known::Yes || is_news { Witnessed::Yes } else { Witnessed::FirstLook };
+            let observation = if known == Known::Yes || is_news { Observation::Live } else { Observation::InitialList };
             if let Some(cleared) = cleared {
                 // What no backend knows.
                 (job.run, job.dismissed) = (cleared.run, cleared.dismissed);
@@ -201,14 +202,14 @@ impl Cache {
             let metadata_at = snapshot.metadata_at.map(|at| trusted(at, requested));
             let snapshot = Snapshot { metadata_at, ..snapshot };
             let decided = match authority {
-                Authority::Ordinary => at,
-                Authority::Decides => job.overall.since().map_or(at, |since| since.max(at)),
+                Authority::Ordered => at,
+                Authority::Authoritative => job.overall.since().map_or(at, |since| since.max(at)),
             };
             let verdict = merge_into(job, at, decided, snapshot);
-            (verdict, if was == *job { Vec::new() } else { before.compare(job, witnessed) })
+            (verdict, if was == *job { Vec::new() } else { before.compare(job, observation) })
         });
-        if verdict == Verdict::Doubtful && authority == Authority::Ordinary {
-            changes.push(Change::Doubted(job_id));
+        if verdict == ApplyOutcome::NeedsRefetch && authority == Authority::Ordered {
+            changes.push(Change::NeedsRefetch(job_id));
         }
         changes
     }
@@ -224,7 +225,7 @@ impl Cache {
         let said = |field: &Field| snapshot.as_ref().and_then(|snapshot| content_of(snapshot, *field));
         let values: Vec<_> = changes.into_iter().map(|(field, sent)| (field, said(&field).unwrap_or(sent))).collect();
         let mut changed = match snapshot {
-            Some(snapshot) => self.merge(*snapshot, requested, Authority::Ordinary),
+            Some(snapshot) => self.merge(*snapshot, requested, Authority::Ordered),
             None => Vec::new(),
         };
         let is_known = self.jobs.change(&job_id, |job| {
@@ -245,12 +246,12 @@ impl Cache {
     /// Merges the whole list, and returns the changes and the known jobs that it does not hold.
     pub fn merge_all(&mut self, list: Vec<Snapshot>, requested: Timestamp) -> (Vec<Change>, Vec<JobId>) {
         let listed: std::collections::BTreeSet<_> = list.iter().map(|job| job.job_id.clone()).collect();
-        let changes = list.into_iter().flat_map(|job| self.merge(job, requested, Authority::Ordinary)).collect();
+        let changes = list.into_iter().flat_map(|job| self.merge(job, requested, Authority::Ordered)).collect();
         if self.synced.is_none() {
             let newest = self.jobs().filter_map(|job| job.updated_at).max();
             self.synced = newest.map(Timestamp::from).or(Some(requested));
         }
-        let unlisted = self.briefs().map(|(job_id, _)| job_id).filter(|job_id| !listed.contains(job_id));
+        let unlisted = self.summaries().map(|(job_id, _)| job_id).filter(|job_id| !listed.contains(job_id));
         let was_listed = |job_id: &&JobId| self.job(job_id).is_some_and(|job| job.listed);
         let missing = unlisted.filter(was_listed).cloned().collect();
         (changes, missing)
@@ -263,14 +264,14 @@ impl Cache {
     }
 
     /// Puts the trouble of a job aside, or takes it up again.
-    pub fn settle(&mut self, job_id: &JobId, trouble: Trouble) -> Option<Change> {
+    pub fn set_dismissed(&mut self, job_id: &JobId, trouble: DismissAction) -> Option<Change> {
         self.jobs.change(job_id, |job| {
             job.dismissed = match trouble {
-                Trouble::Dismiss => {
+                DismissAction::Dismiss => {
                     let newest = job.faults.iter().map(|fault| fault.at).max();
                     Some(Dismissal { run: job.run, at: job.updated_at.max(newest) })
                 }
-                Trouble::Restore => None,
+                DismissAction::Restore => None,
             };
         })?;
         Some(Change::Job(job_id.clone(), Scope::Increment))
@@ -297,7 +298,7 @@ impl Cache {
         let mut changes = Vec::new();
         for snapshot in list {
             let cleared = known.remove(&snapshot.job_id);
-            changes.extend(self.merge_over(cleared.as_ref(), snapshot, requested, Authority::Ordinary));
+            changes.extend(self.merge_over(cleared.as_ref(), snapshot, requested, Authority::Ordered));
         }
         let mut gone = Vec::new();
         for job in known.records() {

@@ -10,9 +10,9 @@ mod faults;
 
 /// Speaks a language.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub struct Words(Language);
+pub struct Locale(Language);
 
-impl Words {
+impl Locale {
     /// Speaks what a person chose, or else the system's language, where it is one of ours.
     pub fn new(chosen: Language, system: &str) -> Self {
         Self(match chosen {
@@ -184,7 +184,7 @@ mod tests {
 
     #[test]
     fn the_system_decides_where_nobody_chose() {
-        let ready = |chosen, system| Words::new(chosen, system).ready("A");
+        let ready = |chosen, system| Locale::new(chosen, system).ready("A");
         assert_eq!(ready(Language::System, "de_AT.UTF-8"), "A ist fertig");
         assert_eq!(ready(Language::System, "fr_FR"), "A is ready");
         assert_eq!(ready(Language::Es, "de"), "A está listo");
@@ -192,23 +192,23 @@ mod tests {
 
     #[test]
     fn one_and_many_are_told_apart() {
-        let words = Words::default();
+        let words = Locale::default();
         assert_eq!(words.ended(1, 0), "1 video is ready");
         assert_eq!(words.summed_up(2, 3, 0), "3 videos failed, 2 are ready");
         assert_eq!(words.summed_up(2, 0, 1), "2 videos are ready, 1 needs a look");
         assert_eq!(words.summed_up(0, 0, 3), "3 videos need a look");
-        assert_eq!(Words::new(Language::De, "").ended(1, 1), "1 Video ist fehlgeschlagen, 1 ist fertig");
+        assert_eq!(Locale::new(Language::De, "").ended(1, 1), "1 Video ist fehlgeschlagen, 1 ist fertig");
     }
 
     #[test]
     fn a_known_fault_is_told_in_the_language_and_another_as_the_studio_does() {
-        let words = Words::new(Language::De, "");
+        let words = Locale::new(Language::De, "");
         assert!(words.fault("disk_full", "the disk is full").contains("Datenträger"));
         assert!(words.fault("DISK_FULL", "the disk is full").contains("Datenträger"));
         assert_eq!(words.fault("other", "as it is"), "as it is");
         for nothing in ["", view::NO_REASON] {
             assert_eq!(words.fault("JOB_FAILED", nothing), "Das Studio hat nicht gesagt, warum.");
         }
-        assert_eq!(Words::default().fault("disk_full", "as it is"), "as it is");
+        assert_eq!(Locale::default().fault("disk_full", "as it is"), "as it is");
     }
 }

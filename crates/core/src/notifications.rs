@@ -11,10 +11,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     JobId,
-    library::{Cache, Ending, Outcome, Witnessed, record::Record},
-    locale::Words,
+    library::{Library, Observation, Outcome, RunOutcome, record::Record},
+    locale::Locale,
     settings::Notifications,
-    view::NoticeView,
+    view::NotificationView,
 };
 
 mod compose;
@@ -32,7 +32,7 @@ const FEW: usize = 2;
 
 /// Names an outcome that a person was told of, or need not be.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct Delivered {
+pub struct OutcomeKey {
     /// Which job.
     pub job_id: JobId,
     /// Which of its runs.
@@ -41,37 +41,37 @@ pub struct Delivered {
     pub outcome: Outcome,
 }
 
-impl From<&Ending> for Delivered {
-    fn from(ending: &Ending) -> Self {
+impl From<&RunOutcome> for OutcomeKey {
+    fn from(ending: &RunOutcome) -> Self {
         Self { job_id: ending.job_id.clone(), run: ending.run, outcome: ending.outcome }
     }
 }
 
 /// Is what is to be told now, after the outcomes in it were remembered on disk.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Telling {
+pub struct DueNotifications {
     /// What is settled by it.
-    pub delivered: Vec<Delivered>,
+    pub delivered: Vec<OutcomeKey>,
     /// What the person is told.
-    pub notices: Vec<NoticeView>,
+    pub notices: Vec<NotificationView>,
 }
 
 /// Remembers what was delivered, so that no outcome is told twice, and gathers what is to be told.
 #[derive(Debug, Default)]
-pub struct Notices {
-    delivered: BTreeSet<Delivered>,
-    waiting: BTreeSet<Delivered>,
+pub struct NotificationScheduler {
+    delivered: BTreeSet<OutcomeKey>,
+    waiting: BTreeSet<OutcomeKey>,
     /// Warnings, with when they wait no longer for the end of their job.
-    warnings: BTreeMap<Delivered, Duration>,
+    warnings: BTreeMap<OutcomeKey, Duration>,
     due: Option<Duration>,
     /// Until when outcomes are gathered because many were just told.
     calm_at: Duration,
     /// Whether what waits was held because nobody wanted to be disturbed.
-    held: Held,
+    held: HoldState,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum Held {
+enum HoldState {
     #[default]
     No,
     Yes,
@@ -79,24 +79,24 @@ enum Held {
 
 /// Is what a person wants to be told, and how.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Taste {
+pub struct NotificationPreferences {
     /// What.
     pub wanted: Notifications,
     /// In which words.
-    pub words: Words,
+    pub locale: Locale,
 }
 
-impl Notices {
+impl NotificationScheduler {
     /// Takes up what the disk remembers.
-    pub fn restore(delivered: impl IntoIterator<Item = Delivered>) -> Self {
+    pub fn restore(delivered: impl IntoIterator<Item = OutcomeKey>) -> Self {
         Self { delivered: delivered.into_iter().collect(), ..Self::default() }
     }
 
     /// Takes in the end of a run, and returns it where it is settled in silence and must be remembered.
     ///
     /// A job that had already ended when it was first seen notifies nobody.
-    pub fn ended(&mut self, ending: &Ending, now: Duration) -> Option<Delivered> {
-        let key = Delivered::from(ending);
+    pub fn ended(&mut self, ending: &RunOutcome, now: Duration) -> Option<OutcomeKey> {
+        let key = OutcomeKey::from(ending);
         if self.waiting.contains(&key) {
             // It may wait for its job to be known again.
             self.due.get_or_insert((now + GATHER).max(self.calm_at));
@@ -105,8 +105,8 @@ impl Notices {
         if self.delivered.contains(&key) || self.warnings.contains_key(&key) {
             return None;
         }
-        if ending.witnessed == Witnessed::FirstLook {
-            self.settle(key.clone());
+        if ending.observation == Observation::InitialList {
+            self.mark_delivered(key.clone());
             return Some(key);
         }
         if ending.outcome == Outcome::Warned {
@@ -114,7 +114,7 @@ impl Notices {
             return None;
         }
         // The end says what went wrong on the way, and of two runs only the later one counts.
-        let is_later = |told: &Delivered| told.job_id != key.job_id || told.run > key.run;
+        let is_later = |told: &OutcomeKey| told.job_id != key.job_id || told.run > key.run;
         self.waiting.retain(is_later);
         self.warnings.retain(|told, _| is_later(told));
         self.waiting.insert(key);
@@ -123,33 +123,33 @@ impl Notices {
     }
 
     /// Takes in what had happened before the last run of the program could tell it.
-    pub fn catch_up(&mut self, cache: &Cache, now: Duration) {
-        for ending in cache.jobs().filter_map(|job| Ending::of(&job)) {
+    pub fn catch_up(&mut self, library: &Library, now: Duration) {
+        for ending in library.jobs().filter_map(|job| RunOutcome::of(&job)) {
             let _ = self.ended(&ending, now);
         }
     }
 
     /// Looks again later: nobody can be told now.
     pub fn postpone(&mut self, now: Duration, until: Duration) {
-        self.ripen(now);
+        self.promote_due(now);
         self.due = self.due.map(|_| until);
     }
 
     /// Looks again later, and tells then as one what has gathered: nobody wants to be disturbed now.
     pub fn hold(&mut self, now: Duration, until: Duration) {
         self.postpone(now, until);
-        self.held = Held::Yes;
+        self.held = HoldState::Yes;
     }
 
     /// Looks again at once whether anybody can be told.
-    pub fn hurry(&mut self, now: Duration) {
+    pub fn reschedule_now(&mut self, now: Duration) {
         self.postpone(now, now);
     }
 
     /// Lets warnings wait with the others whose jobs did not end in time.
-    fn ripen(&mut self, now: Duration) {
+    fn promote_due(&mut self, now: Duration) {
         let later = |due: &Duration| now < *due;
-        let ripe: Vec<Delivered> =
+        let ripe: Vec<OutcomeKey> =
             self.warnings.iter().filter(|(_, due)| !later(due)).map(|(warning, _)| warning.clone()).collect();
         for warning in ripe {
             self.warnings.remove(&warning);
@@ -166,43 +166,48 @@ impl Notices {
     }
 
     /// Remembers an outcome; those of earlier runs can come no more.
-    fn settle(&mut self, told: Delivered) {
-        let first = Delivered { run: 0, outcome: Outcome::Completed, ..told.clone() };
-        let this = Delivered { outcome: Outcome::Completed, ..told.clone() };
-        let earlier: Vec<Delivered> = self.delivered.range(first..this).cloned().collect();
+    fn mark_delivered(&mut self, told: OutcomeKey) {
+        let first = OutcomeKey { run: 0, outcome: Outcome::Completed, ..told.clone() };
+        let this = OutcomeKey { outcome: Outcome::Completed, ..told.clone() };
+        let earlier: Vec<OutcomeKey> = self.delivered.range(first..this).cloned().collect();
         for gone in earlier {
             self.delivered.remove(&gone);
         }
         self.delivered.insert(told);
     }
 
-    /// Returns when [`Notices::tell`] is due, on the monotonic clock.
+    /// Returns when [`NotificationScheduler::take_due`] is due, on the monotonic clock.
     pub fn deadline(&self) -> Option<Duration> {
         self.due.into_iter().chain(self.warnings.values().copied()).min()
     }
 
     /// Returns what is to be told by now.
-    pub fn tell(&mut self, cache: &Cache, taste: Taste, now: Duration) -> Telling {
-        self.ripen(now);
+    pub fn take_due(
+        &mut self,
+        library: &Library,
+        notification_preferences: NotificationPreferences,
+        now: Duration,
+    ) -> DueNotifications {
+        self.promote_due(now);
         if self.due.is_none_or(|due| now < due) {
-            return Telling::default();
+            return DueNotifications::default();
         }
         self.due = None;
         // What was cleared away and is fetched anew is told when it is there.
-        let known = |told: &Delivered| cache.brief(&told.job_id).is_some();
-        let delivered: Vec<Delivered> = self.waiting.extract_if(.., known).collect();
-        delivered.iter().cloned().for_each(|told| self.settle(told));
-        let few = if std::mem::take(&mut self.held) == Held::Yes { 1 } else { FEW };
-        let wanted = delivered.iter().filter(|told| taste.wanted.wants(told.outcome));
+        let known = |told: &OutcomeKey| library.brief(&told.job_id).is_some();
+        let delivered: Vec<OutcomeKey> = self.waiting.extract_if(.., known).collect();
+        delivered.iter().cloned().for_each(|told| self.mark_delivered(told));
+        let few = if std::mem::take(&mut self.held) == HoldState::Yes { 1 } else { FEW };
+        let wanted = delivered.iter().filter(|told| notification_preferences.wanted.wants(told.outcome));
         let known: Vec<(Outcome, Cow<'_, Record>)> =
-            wanted.filter_map(|told| Some((told.outcome, cache.job(&told.job_id)?))).collect();
+            wanted.filter_map(|told| Some((told.outcome, library.job(&told.job_id)?))).collect();
         let notices = if known.len() <= few {
-            known.iter().map(|(outcome, job)| compose::notice(*outcome, job, taste.words)).collect()
+            known.iter().map(|(outcome, job)| compose::notice(*outcome, job, notification_preferences.locale)).collect()
         } else {
             self.calm_at = now.saturating_add(GATHER_AFTER_MANY);
-            vec![compose::summary(&known, taste.words)]
+            vec![compose::summary(&known, notification_preferences.locale)]
         };
-        Telling { delivered, notices }
+        DueNotifications { delivered, notices }
     }
 
     /// Forgets everything, as a sign-out must.
@@ -214,49 +219,58 @@ impl Notices {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{model::job::Fault, view::NoticeKind};
+    use crate::{model::job::Fault, view::NotificationKind};
 
     const START: Duration = Duration::ZERO;
 
-    fn ending(job_id: usize, witnessed: Witnessed, run: u32) -> Ending {
+    fn ending(job_id: usize, observation: Observation, run: u32) -> RunOutcome {
         let outcome = if job_id.is_multiple_of(2) { Outcome::Completed } else { Outcome::Failed };
-        Ending { job_id: JobId::new(job_id.to_string()), run, outcome, witnessed }
+        RunOutcome { job_id: JobId::new(job_id.to_string()), run, outcome, observation }
     }
 
-    fn cache() -> Cache {
-        Cache::restore(
+    fn library() -> Library {
+        Library::restore(
             (0..10).map(|n| Record { filename: Some(format!("{n}.mp4")), ..Record::new(JobId::new(n.to_string())) }),
         )
     }
 
-    fn told(notices: &mut Notices, now: Duration) -> Vec<String> {
-        notices.tell(&cache(), Taste::default(), now).notices.into_iter().map(|notice| notice.title).collect()
+    fn told(notices: &mut NotificationScheduler, now: Duration) -> Vec<String> {
+        notices
+            .take_due(&library(), NotificationPreferences::default(), now)
+            .notices
+            .into_iter()
+            .map(|notice| notice.title)
+            .collect()
     }
 
     #[test]
     fn an_outcome_is_told_once_a_run_and_once_after_a_restart() {
-        let mut notices = Notices::default();
-        assert_eq!(notices.ended(&ending(8, Witnessed::Yes, 0), START), None);
-        assert_eq!(notices.ended(&ending(8, Witnessed::Yes, 0), START), None);
-        assert_eq!(notices.tell(&cache(), Taste::default(), START), Telling::default(), "gathered first");
-        let telling = notices.tell(&cache(), Taste::default(), GATHER);
+        let mut notices = NotificationScheduler::default();
+        assert_eq!(notices.ended(&ending(8, Observation::Live, 0), START), None);
+        assert_eq!(notices.ended(&ending(8, Observation::Live, 0), START), None);
+        assert_eq!(
+            notices.take_due(&library(), NotificationPreferences::default(), START),
+            DueNotifications::default(),
+            "gathered first"
+        );
+        let telling = notices.take_due(&library(), NotificationPreferences::default(), GATHER);
         assert_eq!((telling.notices[0].title.as_str(), telling.notices.len()), ("8.mp4 is ready", 1));
-        notices.ended(&ending(8, Witnessed::Yes, 0), GATHER);
+        notices.ended(&ending(8, Observation::Live, 0), GATHER);
         assert_eq!(notices.deadline(), None, "not twice");
-        notices.ended(&ending(8, Witnessed::Yes, 1), GATHER);
+        notices.ended(&ending(8, Observation::Live, 1), GATHER);
         assert!(notices.deadline().is_some(), "a new run may tell again");
 
-        let mut restarted = Notices::restore(telling.delivered);
-        restarted.ended(&ending(8, Witnessed::Yes, 0), START);
+        let mut restarted = NotificationScheduler::restore(telling.delivered);
+        restarted.ended(&ending(8, Observation::Live, 0), START);
         assert_eq!(restarted.deadline(), None);
     }
 
     #[test]
     fn a_job_that_is_run_again_and_again_fills_no_memory() {
-        let mut notices = Notices::default();
+        let mut notices = NotificationScheduler::default();
         for run in 0..100 {
-            notices.ended(&ending(8, Witnessed::Yes, run), START);
-            notices.tell(&cache(), Taste::default(), Duration::MAX);
+            notices.ended(&ending(8, Observation::Live, run), START);
+            notices.take_due(&library(), NotificationPreferences::default(), Duration::MAX);
         }
         assert_eq!(notices.delivered.len(), 1);
         notices.forget(&JobId::new("8"));
@@ -265,32 +279,32 @@ mod tests {
 
     #[test]
     fn whatever_waits_can_be_told_at_the_end_of_the_program() {
-        let mut notices = Notices::default();
-        (0..5).for_each(|job_id| drop(notices.ended(&ending(job_id, Witnessed::Yes, 0), START)));
+        let mut notices = NotificationScheduler::default();
+        (0..5).for_each(|job_id| drop(notices.ended(&ending(job_id, Observation::Live, 0), START)));
         assert_eq!(told(&mut notices, Duration::MAX).len(), 1);
     }
 
     #[test]
     fn the_first_look_is_silent_and_stays_so() {
-        let mut notices = Notices::default();
-        assert!(notices.ended(&ending(8, Witnessed::FirstLook, 0), START).is_some(), "settled");
-        assert_eq!(notices.ended(&ending(8, Witnessed::Yes, 0), START), None);
+        let mut notices = NotificationScheduler::default();
+        assert!(notices.ended(&ending(8, Observation::InitialList, 0), START).is_some(), "settled");
+        assert_eq!(notices.ended(&ending(8, Observation::Live, 0), START), None);
         assert_eq!(notices.deadline(), None);
     }
 
     #[test]
     fn two_are_told_one_by_one_and_more_as_one_summary() {
-        let mut notices = Notices::default();
+        let mut notices = NotificationScheduler::default();
         for job_id in [1, 2] {
-            notices.ended(&ending(job_id, Witnessed::Yes, 0), START);
+            notices.ended(&ending(job_id, Observation::Live, 0), START);
         }
         assert_eq!(told(&mut notices, GATHER), ["1.mp4 failed", "2.mp4 is ready"]);
         for job_id in 3..8 {
-            notices.ended(&ending(job_id, Witnessed::Yes, 0), START);
+            notices.ended(&ending(job_id, Observation::Live, 0), START);
         }
-        let telling = notices.tell(&cache(), Taste::default(), GATHER);
+        let telling = notices.take_due(&library(), NotificationPreferences::default(), GATHER);
         let summary = &telling.notices[0];
-        assert_eq!((telling.notices.len(), summary.kind), (1, NoticeKind::Summary));
+        assert_eq!((telling.notices.len(), summary.kind), (1, NotificationKind::Summary));
         assert_eq!(summary.title, "3 videos failed, 2 are ready");
         assert_eq!(summary.body, "3.mp4, 5.mp4, 7.mp4 and 2 more");
         assert_eq!((summary.job_ids.len(), telling.delivered.len()), (5, 5));
@@ -298,33 +312,33 @@ mod tests {
 
     #[test]
     fn after_many_the_next_are_gathered_for_longer() {
-        let mut notices = Notices::default();
-        (0..5).for_each(|job_id| drop(notices.ended(&ending(job_id, Witnessed::Yes, 0), START)));
+        let mut notices = NotificationScheduler::default();
+        (0..5).for_each(|job_id| drop(notices.ended(&ending(job_id, Observation::Live, 0), START)));
         assert_eq!(told(&mut notices, GATHER).len(), 1);
-        (5..10).for_each(|job_id| drop(notices.ended(&ending(job_id, Witnessed::Yes, 0), GATHER)));
+        (5..10).for_each(|job_id| drop(notices.ended(&ending(job_id, Observation::Live, 0), GATHER)));
         assert!(told(&mut notices, GATHER * 3).is_empty());
         assert_eq!(told(&mut notices, GATHER + GATHER_AFTER_MANY).len(), 1);
     }
 
-    fn warned(job_id: usize) -> Ending {
-        Ending { outcome: Outcome::Warned, ..ending(job_id, Witnessed::Yes, 0) }
+    fn warned(job_id: usize) -> RunOutcome {
+        RunOutcome { outcome: Outcome::Warned, ..ending(job_id, Observation::Live, 0) }
     }
 
     #[test]
     fn what_is_held_is_told_as_one_at_the_end_of_it() {
-        let mut notices = Notices::default();
-        (1..3).for_each(|job_id| drop(notices.ended(&ending(job_id, Witnessed::Yes, 0), START)));
+        let mut notices = NotificationScheduler::default();
+        (1..3).for_each(|job_id| drop(notices.ended(&ending(job_id, Observation::Live, 0), START)));
         let morning = Duration::from_hours(8);
         notices.hold(GATHER, morning);
         assert!(told(&mut notices, GATHER).is_empty());
         assert_eq!(told(&mut notices, morning), ["1 video failed, 1 is ready"]);
-        (3..5).for_each(|job_id| drop(notices.ended(&ending(job_id, Witnessed::Yes, 0), morning)));
+        (3..5).for_each(|job_id| drop(notices.ended(&ending(job_id, Observation::Live, 0), morning)));
         assert_eq!(told(&mut notices, morning * 2).len(), 2, "and the next ones as always");
     }
 
     #[test]
     fn a_warning_is_told_once_a_run_unless_the_end_says_it() {
-        let mut notices = Notices::default();
+        let mut notices = NotificationScheduler::default();
         notices.ended(&warned(8), START);
         assert!(told(&mut notices, GATHER).is_empty(), "its end may come soon");
         assert_eq!(notices.deadline(), Some(PATIENCE));
@@ -332,32 +346,35 @@ mod tests {
         notices.ended(&warned(8), PATIENCE);
         assert_eq!(notices.deadline(), None);
         notices.ended(&warned(6), PATIENCE);
-        notices.ended(&ending(6, Witnessed::Yes, 0), PATIENCE * 3 / 2);
+        notices.ended(&ending(6, Observation::Live, 0), PATIENCE * 3 / 2);
         assert_eq!(told(&mut notices, PATIENCE * 2), ["6.mp4 is ready"]);
     }
 
     #[test]
     fn of_two_runs_of_a_job_only_the_later_one_is_told() {
-        let mut notices = Notices::default();
-        let failed = Ending { outcome: Outcome::Failed, ..ending(8, Witnessed::Yes, 0) };
+        let mut notices = NotificationScheduler::default();
+        let failed = RunOutcome { outcome: Outcome::Failed, ..ending(8, Observation::Live, 0) };
         notices.ended(&failed, START);
-        notices.ended(&ending(8, Witnessed::Yes, 1), START);
+        notices.ended(&ending(8, Observation::Live, 1), START);
         assert_eq!(told(&mut notices, GATHER), ["8.mp4 is ready"]);
     }
 
     #[test]
     fn what_waits_for_its_job_to_be_fetched_anew_is_told_when_it_is_there() {
-        let mut notices = Notices::default();
-        notices.ended(&ending(8, Witnessed::Yes, 0), START);
-        assert_eq!(notices.tell(&Cache::default(), Taste::default(), GATHER), Telling::default());
+        let mut notices = NotificationScheduler::default();
+        notices.ended(&ending(8, Observation::Live, 0), START);
+        assert_eq!(
+            notices.take_due(&Library::default(), NotificationPreferences::default(), GATHER),
+            DueNotifications::default()
+        );
         assert_eq!(notices.deadline(), None, "nothing to do until then");
-        notices.ended(&ending(8, Witnessed::FirstLook, 0), GATHER);
+        notices.ended(&ending(8, Observation::InitialList, 0), GATHER);
         assert_eq!(told(&mut notices, GATHER * 2), ["8.mp4 is ready"]);
     }
 
     #[test]
     fn a_warning_that_was_not_told_before_the_program_ended_is_told_by_the_next() {
-        let mut notices = Notices::default();
+        let mut notices = NotificationScheduler::default();
         let mut job = Record::new(JobId::new("8"));
         job.filename = Some("8.mp4".to_owned());
         job.faults.push(Fault {
@@ -367,15 +384,15 @@ mod tests {
             recoverable: true,
             stage_id: None,
         });
-        let cache = Cache::restore([job]);
-        notices.catch_up(&cache, START);
-        let notice = &notices.tell(&cache, Taste::default(), PATIENCE).notices[0];
+        let library = Library::restore([job]);
+        notices.catch_up(&library, START);
+        let notice = &notices.take_due(&library, NotificationPreferences::default(), PATIENCE).notices[0];
         assert_eq!(notice.title, "8.mp4 needs a look");
     }
 
     #[test]
     fn a_warning_that_is_held_is_told_afterwards() {
-        let mut notices = Notices::default();
+        let mut notices = NotificationScheduler::default();
         notices.ended(&warned(8), START);
         notices.hold(PATIENCE, PATIENCE * 5);
         assert!(told(&mut notices, PATIENCE * 4).is_empty());
@@ -384,10 +401,14 @@ mod tests {
 
     #[test]
     fn what_nobody_wants_to_hear_of_is_settled_in_silence() {
-        let mut notices = Notices::default();
-        (1..3).for_each(|job_id| drop(notices.ended(&ending(job_id, Witnessed::Yes, 0), START)));
+        let mut notices = NotificationScheduler::default();
+        (1..3).for_each(|job_id| drop(notices.ended(&ending(job_id, Observation::Live, 0), START)));
         let wanted = Notifications { completed: false, ..Notifications::default() };
-        let telling = notices.tell(&cache(), Taste { wanted, ..Taste::default() }, GATHER);
+        let telling = notices.take_due(
+            &library(),
+            NotificationPreferences { wanted, ..NotificationPreferences::default() },
+            GATHER,
+        );
         assert_eq!((telling.delivered.len(), telling.notices.len()), (2, 1));
         assert_eq!(telling.notices[0].title, "1.mp4 failed");
     }

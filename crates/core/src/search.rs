@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use crate::{
     JobId,
     edits::Edits,
-    library::{Cache, record::Record},
+    library::{Library, record::Record},
     model::{
         job::{Content, Field},
         text::folded,
@@ -18,14 +18,14 @@ const SEARCHED: [Field; 3] = [Field::Title, Field::Tags, Field::Description];
 /// Returns the jobs that have all the words of a text in their title, tags, description or file name, in any case, by id.
 ///
 /// What a person wrote is searched in place of what the backend has.
-pub fn find(cache: &Cache, edits: &Edits, text: &str) -> Vec<JobId> {
+pub fn find(library: &Library, edits: &Edits, text: &str) -> Vec<JobId> {
     let text = folded(text);
     let words: Vec<&str> = text.split_whitespace().collect();
     let has_words = |job: &Cow<'_, Record>| {
         let text = text_of(job, edits);
         words.iter().all(|word| text.contains(word))
     };
-    let mut found: Vec<JobId> = cache.jobs().filter(has_words).map(|job| job.job_id.clone()).collect();
+    let mut found: Vec<JobId> = library.jobs().filter(has_words).map(|job| job.job_id.clone()).collect();
     found.sort();
     found
 }
@@ -38,7 +38,7 @@ fn text_of(job: &Record, edits: &Edits) -> String {
         match held {
             Some(Content::Text(held)) => add(&mut text, held),
             Some(Content::Tags(tags)) => tags.iter().for_each(|tag| add(&mut text, tag)),
-            Some(Content::Chapters(_) | Content::Shelved(_)) | None => {}
+            Some(Content::Chapters(_) | Content::EvictedTranscript(_)) | None => {}
         }
     }
     text
@@ -57,21 +57,21 @@ mod tests {
     use serde_json::json;
     use std::{collections::BTreeMap, time::Duration};
 
-    fn cache() -> Cache {
-        let mut cache = Cache::default();
+    fn library() -> Library {
+        let mut library = Library::default();
         let requested = "2026-01-01T00:00:00Z".parse().expect("a time");
         for job in [
             json!({ "id": 1, "status": "COMPLETED", "video": { "original_filename": "IMG_1.MOV" },
                 "video_metadata": { "title": "Émile at the sea", "tags": ["waves", "Big Sur"], "description": "Two days" } }),
             json!({ "id": 2, "status": "PENDING", "video": { "original_filename": "img_2.mov" } }),
         ] {
-            cache.merge(read_job(&job).expect("a job"), requested, Authority::Ordinary);
+            library.merge(read_job(&job).expect("a job"), requested, Authority::Ordered);
         }
-        cache
+        library
     }
 
     fn found(edits: &Edits, text: &str) -> Vec<String> {
-        find(&cache(), edits, text).iter().map(ToString::to_string).collect()
+        find(&library(), edits, text).iter().map(ToString::to_string).collect()
     }
 
     #[test]
@@ -92,7 +92,7 @@ mod tests {
         let mut edits = Edits::default();
         let changes = BTreeMap::from([(Field::Tags, Content::Tags(vec!["harbour".to_owned()]))]);
         let now = Now { monotonic: Duration::ZERO, wall: "2026-01-01T00:00:00Z".parse().expect("a time"), draw: 0.5 };
-        edits.on(crate::edits::Input::Edit(JobId::new("1"), changes), &cache(), now);
+        edits.on(crate::edits::Input::Edit(JobId::new("1"), changes), &library(), now);
         assert_eq!((found(&edits, "harbour"), found(&edits, "waves")), (vec!["1".to_owned()], Vec::new()));
     }
 }

@@ -11,8 +11,8 @@ use crate::{
     discovery::{self, Identity},
     edits::Edits,
     forecast::Forecast,
-    library::{Authority, Cache},
-    locale::Words,
+    library::{Authority, Library},
+    locale::Locale,
     model::{
         job::Field,
         text::{folded, for_terminal, isolate, within_terminal},
@@ -133,9 +133,9 @@ fn check_text(text: &str) {
 }
 
 /// Shows all that is known, wherever it is shown.
-fn show(cache: &Cache) {
-    let words = Words::default();
-    for job in cache.jobs() {
+fn show(library: &Library) {
+    let words = Locale::default();
+    for job in library.jobs() {
         let view: JobView = view::job(&job, &Edits::default(), &Forecast::default());
         let name = notifications::name(&job, words);
         check_text(&name);
@@ -162,11 +162,11 @@ fn show(cache: &Cache) {
         let stored = serde_json::to_string(&*job).expect("JSON");
         assert_eq!(tolerant::from_stored::<crate::library::record::Record>(&stored).expect("a record"), *job);
     }
-    search::find(cache, &Edits::default(), "a");
+    search::find(library, &Edits::default(), "a");
 }
 
-fn kept_of(cache: &Cache) -> Vec<(Field, Value)> {
-    let job = cache.jobs().next().map(Cow::into_owned);
+fn kept_of(library: &Library) -> Vec<(Field, Value)> {
+    let job = library.jobs().next().map(Cow::into_owned);
     let metadata = job.map(|job| job.metadata).unwrap_or_default();
     metadata.iter().map(|(field, held)| (*field, serde_json::to_value(&held.value).expect("JSON"))).collect()
 }
@@ -185,17 +185,17 @@ proptest! {
         let Page { jobs, skipped, .. } = read_page(&text, None).expect("a page");
         prop_assert_eq!(jobs.len() + skipped, 2, "{}", text);
         prop_assert!(jobs.len() == 2 || path == "/id", "{}: {}", path, written);
-        let mut cache = Cache::default();
+        let mut library = Library::default();
         for snapshot in jobs {
             let is_other = snapshot.job_id.as_str() == "other";
-            cache.merge(snapshot, now().wall, Authority::Ordinary);
+            library.merge(snapshot, now().wall, Authority::Ordered);
             if !is_other && path != "/id" {
-                let read: Vec<Field> = kept_of(&cache).into_iter().map(|(field, _)| field).collect();
+                let read: Vec<Field> = kept_of(&library).into_iter().map(|(field, _)| field).collect();
                 let lost = Field::METADATA.into_iter().filter(|field| !read.contains(field)).count();
                 prop_assert!(lost <= 1, "{}: {}", path, written);
             }
         }
-        show(&cache);
+        show(&library);
     }
 
     #[test]
@@ -210,10 +210,10 @@ proptest! {
         let path = place.get(&leaves);
         let text = with(message, path, &written);
         let essential = ["/type", "/job_id", "status", "stage_id", "metadata_type", "content", "thumbnail_url", "recoverable"];
-        let mut cache = Cache::default();
-        cache.merge(crate::protocol::snapshot::read_job(&job()).expect("a job"), Timestamp::UNIX_EPOCH, Authority::Ordinary);
+        let mut library = Library::default();
+        library.merge(crate::protocol::snapshot::read_job(&job()).expect("a job"), Timestamp::UNIX_EPOCH, Authority::Ordered);
         match protocol::decode(&text) {
-            Ok(protocol::Frame::Event(event)) => drop(cache.apply(event, now())),
+            Ok(protocol::Frame::Event(event)) => drop(library.apply(event, now())),
             Ok(protocol::Frame::Heartbeat(_) | protocol::Frame::Accepted) => {}
             Err(rejected) => {
                 prop_assert!(essential.iter().any(|name| path.ends_with(name) || path.contains("content")), "{}: {}", path, rejected);
@@ -221,7 +221,7 @@ proptest! {
                 prop_assert!(rejected.job_id.is_some() || path == "/job_id" || path == "/type", "{}", text);
             }
         }
-        show(&cache);
+        show(&library);
     }
 
     #[test]

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Code, Error, JobId, ThumbnailId,
     discovery::{Identity, Server},
-    library::{Cache, Scope},
+    library::{Library, Scope},
     model::job::{Field, Status},
 };
 
@@ -21,7 +21,7 @@ pub use computer::{
     ComputerView, DownloadState, DownloadView, OwnModelView, SpeechEngine, SpeechModelView, SuggestionRequestView,
     VideosView,
 };
-pub use desktop::{ChangesView, FirstLook, Login, ReleaseView, SentView, SettingsView, Show, Tray, UpdateView};
+pub use desktop::{ChangesView, InitialState, Login, ReleaseView, SentView, SettingsView, Show, Tray, UpdateView};
 pub use edit::{DraftKind, DraftView, EditOutcome, EditView, UnreadyView};
 pub use job::{FaultView, JobView, MetadataView, StageView, error, job};
 pub(crate) use job::{NO_REASON, fault};
@@ -82,9 +82,9 @@ impl From<Error> for ReasonView {
 /// Is a notification.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
-pub struct NoticeView {
+pub struct NotificationView {
     /// What it tells.
-    pub kind: NoticeKind,
+    pub kind: NotificationKind,
     /// The jobs that it is about.
     pub job_ids: Vec<JobId>,
     /// Its headline.
@@ -93,12 +93,12 @@ pub struct NoticeView {
     pub body: String,
     /// What it is about, where that is one video; for the shell of this computer alone.
     #[serde(skip)]
-    pub subject: Option<NoticeSubject>,
+    pub subject: Option<NotificationSubject>,
 }
 
 /// Is the video that a notification is about.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct NoticeSubject {
+pub struct NotificationSubject {
     /// Its title, or what stands for it.
     pub name: String,
     /// The thumbnail that stands for it.
@@ -109,7 +109,7 @@ pub struct NoticeSubject {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
-pub enum NoticeKind {
+pub enum NotificationKind {
     /// A job is done.
     Completed,
     /// A job has failed.
@@ -133,7 +133,7 @@ pub struct HistoryEntry {
     /// Which job it happened to.
     pub job_id: JobId,
     /// What happened.
-    pub kind: NoticeKind,
+    pub kind: NotificationKind,
     /// The video's title, or what stands for it.
     pub name: String,
     /// Why, where something went wrong.
@@ -145,7 +145,7 @@ pub struct HistoryEntry {
 /// Is how it stands with what a person is told.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
-pub struct NewsView {
+pub struct NotificationStatus {
     /// How many entries of the history nobody has seen.
     pub unread: u32,
     /// Until when the person wants to be told nothing.
@@ -264,7 +264,7 @@ pub struct StatusView {
     /// How it stands with what is kept on disk.
     pub storage: StorageView,
     /// How it stands with what the person is told.
-    pub news: NewsView,
+    pub news: NotificationStatus,
     /// When the jobs were last known to be as the backend has them; none before they ever were.
     #[cfg_attr(feature = "bindings", ts(type = "string | null"))]
     pub known_at: Option<Timestamp>,
@@ -298,7 +298,7 @@ pub enum Event {
     /// What is kept on disk is, or no longer is, as it should be; nothing where all is well.
     Storage(StorageView),
     /// Something happened, was seen, or is told no longer.
-    News(NewsView),
+    News(NotificationStatus),
     /// A message was skipped.
     Rejected(RejectedView),
 }
@@ -361,9 +361,9 @@ pub struct Counts {
 
 impl Counts {
     /// Counts the jobs of a cache.
-    pub fn of(cache: &Cache) -> Self {
+    pub fn of(library: &Library) -> Self {
         let mut counts = Self::default();
-        cache.briefs().for_each(|(_, brief)| counts.add(brief.status));
+        library.summaries().for_each(|(_, brief)| counts.add(brief.status));
         counts
     }
 

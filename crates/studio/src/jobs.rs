@@ -100,16 +100,16 @@ impl Jobs {
     /// Sets a job's overall progress.
     pub fn set_progress(&self, id: &str, progress: Progress) {
         let data = progress_json(&progress);
-        let lasting = progress.status.is_final() || progress.progress_percent == 0.0;
-        self.change(id, "JOB_UPDATE", &data, lasting, |job| job.progress = progress);
+        let background_tasks = progress.status.is_final() || progress.progress_percent == 0.0;
+        self.change(id, "JOB_UPDATE", &data, background_tasks, |job| job.progress = progress);
     }
 
     /// Sets a stage's progress.
     pub fn set_stage(&self, id: &str, stage: &str, progress: Progress) {
         let mut data = progress_json(&progress);
         data["stage_id"] = json!(stage);
-        let lasting = progress.status.is_final();
-        self.change(id, "STAGE_UPDATE", &data, lasting, |job| {
+        let background_tasks = progress.status.is_final();
+        self.change(id, "STAGE_UPDATE", &data, background_tasks, |job| {
             job.times.entry(stage.to_owned()).or_default().note(job.updated_at, progress.status);
             job.stages.insert(stage.to_owned(), progress);
         });
@@ -223,12 +223,12 @@ impl Jobs {
         });
     }
 
-    fn change(&self, id: &str, kind: &str, data: &Value, lasting: bool, apply: impl FnOnce(&mut Job)) {
+    fn change(&self, id: &str, kind: &str, data: &Value, background_tasks: bool, apply: impl FnOnce(&mut Job)) {
         let mut jobs = self.lock();
         let Some(job) = jobs.get_mut(id) else { return };
         job.updated_at = later_than(job.updated_at);
         apply(job);
-        if lasting {
+        if background_tasks {
             self.keep(job);
         }
         // Announced under the lock, so that messages leave in the order of their times.

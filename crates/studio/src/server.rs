@@ -80,7 +80,7 @@ impl Studio {
         let Config { data_dir, port, token_ttl, heartbeat, upload_limit, link_uploads, sign_up, tools, speech } =
             config;
         let folder_error = |error| StudioError::Folder { folder: data_dir.display().to_string(), error };
-        private_folder(&data_dir).map_err(folder_error)?;
+        create_private_folder(&data_dir).map_err(folder_error)?;
         let lock = lock(&data_dir)?;
         let incoming_folder = incoming(&data_dir, link_uploads).map_err(folder_error)?;
         let db = Db::open(&data_dir.join("studio.db"))?;
@@ -174,7 +174,7 @@ async fn listen(port: u16, last: Option<u16>) -> std::io::Result<TcpListener> {
 }
 
 /// Makes a folder, and those above it, that only this person may look into: there are secrets and videos in it.
-fn private_folder(path: &Path) -> std::io::Result<()> {
+fn create_private_folder(path: &Path) -> std::io::Result<()> {
     let mut builder = std::fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
@@ -189,7 +189,7 @@ fn incoming(data_dir: &Path, is_wanted: bool) -> std::io::Result<Option<PathBuf>
     match std::fs::remove_dir_all(&folder) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
         _ if !is_wanted => return Ok(None),
-        _ => private_folder(&folder)?,
+        _ => create_private_folder(&folder)?,
     }
     // Whoever reads it may have another working directory.
     std::path::absolute(folder).map(Some)

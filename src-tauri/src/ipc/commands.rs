@@ -1,18 +1,18 @@
 //! What the window may ask for. Each hands on to the client; nothing is decided here.
 
 use secrecy::SecretString;
-use tallylight_client::{Handle, Identity, Pause, Pictures, Read};
+use tallylight_client::{Handle, Identity, Pause, ThumbnailCache, MarkRead};
 use tallylight_core::{
     Error, JobId, ThumbnailId,
     diagnostics::DiagnosticsView,
     discovery::{Description, parse_address},
     edits::{Changes, Draft},
-    library::Trouble,
+    library::DismissAction,
     model::job::Field,
     protocol::snapshot::Caption,
     text_suggestions::TextSuggestions,
     view::{
-        ComputerView, FirstLook, HistoryEntry, JobView, ReleaseView, RowView, SentView, ServerView, SettingsView,
+        ComputerView, InitialState, HistoryEntry, JobView, ReleaseView, RowView, SentView, ServerView, SettingsView,
         StatusView, SuggestionRequestView, UpdateView, UploadView,
     },
 };
@@ -21,8 +21,8 @@ use tauri_plugin_dialog::DialogExt;
 
 use crate::{
     app,
-    embedded_studio::Computer,
-    ipc::{shell::Pace, suggestions},
+    embedded_studio::EmbeddedStudio,
+    ipc::{shell::EventWindow, suggestions},
     lifecycle::{
         releases,
         shutdown::{self, Choice},
@@ -37,7 +37,7 @@ type Answer<T> = Result<T, Error>;
 /// Returns the commands.
 pub fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
     tauri::generate_handler![
-        first_look,
+        initial_state,
         status,
         rows,
         job,
@@ -66,7 +66,7 @@ pub fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
         retry_upload,
         search,
         synced,
-        settle,
+        set_dismissed,
         settings,
         change_settings,
         reset_settings,
@@ -97,17 +97,17 @@ pub fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
         diagnostics,
         save_report,
         listening,
-        heard
+        ack
     ]
 }
 
 /// Tells what the first picture shows.
 #[tauri::command]
-async fn first_look(app: AppHandle, client: State<'_, Handle>, pace: State<'_, Pace>) -> Answer<FirstLook> {
+async fn initial_state(app: AppHandle, client: State<'_, Handle>, pace: State<'_, EventWindow>) -> Answer<InitialState> {
     // Before the rest: what is sent meanwhile is in it or was missed, and nothing else.
     let sent = pace.sent();
     let settings = preferences::view(&app);
-    Ok(FirstLook { sent, settings, status: client.status().await?, rows: client.rows().await? })
+    Ok(InitialState { sent, settings, status: client.status().await?, rows: client.rows().await? })
 }
 
 #[tauri::command]
@@ -156,7 +156,7 @@ async fn connect_as(client: State<'_, Handle>, address: String, description: Des
 }
 
 #[tauri::command]
-async fn use_this_computer(client: State<'_, Handle>, computer: State<'_, Computer>) -> Answer<ServerView> {
+async fn use_this_computer(client: State<'_, Handle>, computer: State<'_, EmbeddedStudio>) -> Answer<ServerView> {
     computer.open(&client).await
 }
 
@@ -255,8 +255,8 @@ async fn synced(client: State<'_, Handle>) -> Answer<()> {
 }
 
 #[tauri::command]
-async fn settle(client: State<'_, Handle>, job_ids: Vec<JobId>, trouble: Trouble) -> Answer<()> {
-    client.settle(job_ids, trouble).await
+async fn set_dismissed(client: State<'_, Handle>, job_ids: Vec<JobId>, trouble: DismissAction) -> Answer<()> {
+    client.set_dismissed(job_ids, trouble).await
 }
 
 #[tauri::command]
@@ -291,23 +291,23 @@ async fn choose_file(app: &AppHandle) -> Answer<Option<String>> {
 }
 
 #[tauri::command]
-async fn computer(computer: State<'_, Computer>) -> Answer<ComputerView> {
+async fn computer(computer: State<'_, EmbeddedStudio>) -> Answer<ComputerView> {
     Ok(computer.view().await)
 }
 
 #[tauri::command]
-async fn download_model(computer: State<'_, Computer>, id: String) -> Answer<()> {
+async fn download_model(computer: State<'_, EmbeddedStudio>, id: String) -> Answer<()> {
     computer.download_model(&id)
 }
 
 #[tauri::command]
-async fn stop_model_download(computer: State<'_, Computer>, id: String) -> Answer<()> {
+async fn stop_model_download(computer: State<'_, EmbeddedStudio>, id: String) -> Answer<()> {
     computer.stop_download(&id);
     Ok(())
 }
 
 #[tauri::command]
-async fn delete_model(computer: State<'_, Computer>, id: String) -> Answer<()> {
+async fn delete_model(computer: State<'_, EmbeddedStudio>, id: String) -> Answer<()> {
     computer.delete_model(&id)
 }
 
@@ -317,7 +317,7 @@ async fn choose_model_file(app: AppHandle) -> Answer<Option<String>> {
 }
 
 #[tauri::command]
-async fn delete_finished_copies(computer: State<'_, Computer>) -> Answer<()> {
+async fn delete_finished_copies(computer: State<'_, EmbeddedStudio>) -> Answer<()> {
     computer.delete_finished_copies().await;
     Ok(())
 }
@@ -338,7 +338,7 @@ async fn suggest_texts(app: AppHandle, job_id: JobId, body: String) -> Answer<Te
 }
 
 #[tauri::command]
-async fn clear_cache(client: State<'_, Handle>, pictures: State<'_, Pictures>) -> Answer<()> {
+async fn clear_cache(client: State<'_, Handle>, pictures: State<'_, ThumbnailCache>) -> Answer<()> {
     pictures.clear();
     client.clear_cache().await
 }
@@ -354,7 +354,7 @@ async fn history(client: State<'_, Handle>) -> Answer<Vec<HistoryEntry>> {
 }
 
 #[tauri::command]
-async fn mark_read(client: State<'_, Handle>, read: Read) -> Answer<()> {
+async fn mark_read(client: State<'_, Handle>, read: MarkRead) -> Answer<()> {
     client.mark_read(read).await
 }
 
@@ -420,13 +420,13 @@ async fn save_report(app: AppHandle, client: State<'_, Handle>) -> Answer<Option
 
 /// The window's page listens, and is told what it was sent before.
 #[tauri::command]
-async fn listening(pace: State<'_, Pace>) -> Answer<SentView> {
+async fn listening(pace: State<'_, EventWindow>) -> Answer<SentView> {
     Ok(pace.restart())
 }
 
 /// The window has heard every batch up to a number.
 #[tauri::command]
-async fn heard(pace: State<'_, Pace>, number: u64) -> Answer<()> {
-    pace.heard(number);
+async fn ack(pace: State<'_, EventWindow>, number: u64) -> Answer<()> {
+    pace.ack(number);
     Ok(())
 }

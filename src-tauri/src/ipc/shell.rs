@@ -9,10 +9,10 @@ use std::{
 };
 
 use serde::Serialize;
-use tallylight_client::{Handle, Read, Shell, Transcripts, TrayView};
+use tallylight_client::{Handle, MarkRead, Shell, Transcripts, TrayView};
 use tallylight_core::{
-    library::Trouble,
-    view::{Event, NoticeKind, NoticeView, SentView, SessionState, SessionView, Show},
+    library::DismissAction,
+    view::{Event, NotificationKind, NotificationView, SentView, SessionState, SessionView, Show},
 };
 use tauri::{AppHandle, Emitter, Manager};
 use tauri_plugin_clipboard_manager::ClipboardExt;
@@ -20,8 +20,8 @@ use tauri_plugin_clipboard_manager::ClipboardExt;
 use crate::{
     app,
     desktop::{self, Desktop},
-    lifecycle::shutdown::Quitting,
-    notifications::{self, Act, Again, Sound, Told},
+    lifecycle::shutdown::Shutdown,
+    notifications::{self, NotificationAction, RetryAction, Sound, NotificationRequest},
     settings::file::SettingsFile,
     tray,
     window::{self, navigation, thumbnails},
@@ -37,16 +37,16 @@ const ON_THEIR_WAY: u64 = 16;
 
 /// Counts the batches that were sent to the window and those that it has heard.
 #[derive(Clone, Debug, Default)]
-pub struct Pace(Arc<Counts>);
+pub struct EventWindow(Arc<Counts>);
 
 #[derive(Debug, Default)]
 struct Counts {
     sent: AtomicU64,
     sent_of_jobs: AtomicU64,
-    heard: AtomicU64,
+    ack: AtomicU64,
 }
 
-impl Pace {
+impl EventWindow {
     /// Counts one that is sent, and returns its number.
     fn send(&self, event: &Event) -> u64 {
         if matches!(event, Event::Jobs { .. }) {
@@ -56,15 +56,15 @@ impl Pace {
     }
 
     /// Takes in that the window has heard everything up to a number.
-    pub fn heard(&self, number: u64) {
-        self.0.heard.fetch_max(number, Ordering::Relaxed);
+    pub fn ack(&self, number: u64) {
+        self.0.ack.fetch_max(number, Ordering::Relaxed);
     }
 
     /// Begins anew: the window was just opened or loaded, and what was on its way before is lost to it.
     /// Returns what that was.
     pub fn restart(&self) -> SentView {
         let sent = self.sent();
-        self.heard(sent.batches);
+        self.ack(sent.batches);
         sent
     }
 
@@ -75,8 +75,8 @@ impl Pace {
     }
 
     fn keeps_up(&self) -> bool {
-        let heard = self.0.heard.load(Ordering::Relaxed);
-        self.sent().batches.saturating_sub(heard) < ON_THEIR_WAY
+        let ack = self.0.ack.load(Ordering::Relaxed);
+        self.sent().batches.saturating_sub(ack) < ON_THEIR_WAY
     }
 }
 
@@ -90,12 +90,12 @@ struct Numbered {
 /// Hands on what the client tells.
 pub struct Window {
     app: AppHandle,
-    pace: Pace,
+    pace: EventWindow,
 }
 
 impl Window {
     /// Hands on to the window, tray and notifications of an app, at the window's pace.
-    pub fn new(app: AppHandle, pace: Pace) -> Self {
+    pub fn new(app: AppHandle, pace: EventWindow) -> Self {
         Self { app, pace }
     }
 }
@@ -115,7 +115,7 @@ impl Shell for Window {
         }
     }
 
-    fn notify(&self, notice: NoticeView) {
+    fn notify(&self, notice: NotificationView) {
         let app = self.app.clone();
         tauri::async_runtime::spawn(async move { notify(app, notice).await });
     }
@@ -135,9 +135,9 @@ impl Shell for Window {
         }
     }
 
-    fn takes_notices(&self) -> bool {
+    fn accepts_notifications(&self) -> bool {
         // A program that ends shows nothing any more: the next run tells.
-        !self.app.state::<Quitting>().is_under_way()
+        !self.app.state::<Shutdown>().is_under_way()
     }
 
     fn is_busy(&self) -> bool {
@@ -154,7 +154,7 @@ impl Shell for Window {
 }
 
 /// Tells the person something, with the thumbnail, and does what they want done.
-async fn notify(app: AppHandle, notice: NoticeView) {
+async fn notify(app: AppHandle, notice: NotificationView) {
     let handle = app.state::<Handle>();
     let job_id = notice.job_ids.first();
     let picture = match (job_id, notice.subject.as_ref().and_then(|subject| subject.cover_id.clone())) {
@@ -166,34 +166,34 @@ async fn notify(app: AppHandle, notice: NoticeView) {
         _ => None,
     };
     let again = match job_id {
-        Some(job_id) if notice.kind == NoticeKind::Failed => handle.can_upload_again(job_id.clone()).await,
+        Some(job_id) if notice.kind == NotificationKind::Failed => handle.can_upload_again(job_id.clone()).await,
         _ => false,
     };
     let settings = app.state::<SettingsFile>().held().settings;
-    let told = Told {
+    let told = NotificationRequest {
         notice,
         picture,
         sound: if settings.notifications.sound { Sound::On } else { Sound::Off },
-        again: if again { Again::Possible } else { Again::Impossible },
-        words: app::words(&app),
+        again: if again { RetryAction::Possible } else { RetryAction::Impossible },
+        words: app::locale(&app),
     };
     let this = app.clone();
     notifications::show(told, move |act| act_on(&this, act));
 }
 
-fn act_on(app: &AppHandle, act: Act) {
+fn act_on(app: &AppHandle, act: NotificationAction) {
     let (this, handle) = (app.clone(), app.state::<Handle>().inner().clone());
     match act {
-        Act::Open(Some(job_id)) => navigation::open_job(app, job_id),
-        Act::Open(None) => navigation::show(app, Show::History),
-        Act::CopyTitle(title) => {
+        NotificationAction::Open(Some(job_id)) => navigation::open_job(app, job_id),
+        NotificationAction::Open(None) => navigation::show(app, Show::History),
+        NotificationAction::CopyTitle(title) => {
             if let Err(error) = app.clipboard().write_text(title) {
                 tracing::warn!(%error, "the title could not be copied");
             }
         }
-        Act::UploadAgain(job_id) => {
+        NotificationAction::UploadAgain(job_id) => {
             tauri::async_runtime::spawn(async move {
-                let _ = handle.mark_read(Read::Jobs(vec![job_id.clone()])).await;
+                let _ = handle.mark_read(MarkRead::Jobs(vec![job_id.clone()])).await;
                 if let Err(error) = handle.upload_again(job_id.clone()).await {
                     tracing::info!(code = ?error.code, "a video was not taken again");
                     // The window says why.
@@ -201,9 +201,9 @@ fn act_on(app: &AppHandle, act: Act) {
                 }
             });
         }
-        Act::Dismiss(job_id) => {
+        NotificationAction::Dismiss(job_id) => {
             tauri::async_runtime::spawn(async move {
-                let _ = handle.settle(vec![job_id], Trouble::Dismiss).await;
+                let _ = handle.set_dismissed(vec![job_id], DismissAction::Dismiss).await;
             });
         }
     }
@@ -211,7 +211,7 @@ fn act_on(app: &AppHandle, act: Act) {
 
 #[cfg(test)]
 mod tests {
-    use tallylight_core::view::NewsView;
+    use tallylight_core::view::NotificationStatus;
 
     use super::*;
 
@@ -221,12 +221,12 @@ mod tests {
 
     #[test]
     fn a_window_that_hears_nothing_is_sent_no_more_until_it_does() {
-        let pace = Pace::default();
+        let pace = EventWindow::default();
         for _ in 0..ON_THEIR_WAY {
             pace.send(&jobs());
         }
         assert!(!pace.keeps_up());
-        pace.heard(1);
+        pace.ack(1);
         assert!(pace.keeps_up());
         pace.send(&jobs());
         assert!(!pace.keeps_up());
@@ -236,8 +236,8 @@ mod tests {
 
     #[test]
     fn a_page_that_begins_is_told_how_much_it_was_sent_before() {
-        let pace = Pace::default();
-        let news = Event::News(NewsView { unread: 0, paused_until: None });
+        let pace = EventWindow::default();
+        let news = Event::News(NotificationStatus { unread: 0, paused_until: None });
         pace.send(&jobs());
         pace.send(&news);
         assert_eq!(pace.restart(), SentView { batches: 2, of_jobs: 1 });

@@ -19,15 +19,15 @@ const TRIES: u32 = 400;
 
 /// Holds a data folder until the end of the program, however it ends.
 #[derive(Debug)]
-pub struct Running(#[expect(dead_code, reason = "held until the end")] Option<File>);
+pub struct InstanceLock(#[expect(dead_code, reason = "held until the end")] Option<File>);
 
-impl Running {
+impl InstanceLock {
     /// Takes a folder, once whoever has it is done.
     ///
     /// # Errors
     /// Says that somebody still has it. A folder that knows no locks is no reason not to start.
     pub fn take(folder: &Path) -> anyhow::Result<Self> {
-        let opened = tallylight_client::private_folder(folder).and_then(|()| File::create(folder.join(LOCK)));
+        let opened = tallylight_client::create_private_folder(folder).and_then(|()| File::create(folder.join(LOCK)));
         let file = match opened {
             Ok(file) => file,
             Err(error) => {
@@ -79,11 +79,11 @@ mod tests {
     #[test]
     fn a_folder_is_taken_once_and_is_free_again_afterwards() {
         let folder = tempfile::tempdir().expect("a folder");
-        let running = Running::take(folder.path()).expect("taken");
+        let running = InstanceLock::take(folder.path()).expect("taken");
         let other = File::create(folder.path().join(LOCK)).expect("a file");
         assert!(matches!(other.try_lock(), Err(TryLockError::WouldBlock)));
         drop(running);
-        Running::take(folder.path()).expect("free again");
+        InstanceLock::take(folder.path()).expect("free again");
     }
 
     #[test]

@@ -13,20 +13,20 @@ use tauri::{AppHandle, Manager, plugin::TauriPlugin};
 use crate::lifecycle::instance_lock;
 use crate::{
     app,
-    lifecycle::{args::Args, shutdown::Quitting},
+    lifecycle::{args::Args, shutdown::Shutdown},
     window::{self, navigation},
 };
 
 /// Holds the starts that were handed over before the first one was done. None are held afterwards.
-pub struct Starts(Mutex<Option<Vec<Args>>>);
+pub struct PendingLaunches(Mutex<Option<Vec<Args>>>);
 
-impl Default for Starts {
+impl Default for PendingLaunches {
     fn default() -> Self {
         Self(Mutex::new(Some(Vec::new())))
     }
 }
 
-impl Starts {
+impl PendingLaunches {
     /// Keeps one for later, or gives it back to be done now.
     fn hold(&self, args: Args) -> Option<Args> {
         match self.0.lock().unwrap_or_else(PoisonError::into_inner).as_mut() {
@@ -59,13 +59,13 @@ pub fn is_lost(error: &tauri::Error) -> bool {
 
 fn handed_over(app: &AppHandle, words: Vec<String>, folder: &Path) {
     // One that ends does nothing any more: the start is one of its own, as soon as this one is over.
-    if app.state::<Quitting>().takes_over(&words, folder) {
+    if app.state::<Shutdown>().takes_over(&words, folder) {
         return;
     }
     // A command line that cannot be read is a wish to see the window all the same.
     let args = Args::of_second_start(words, folder).unwrap_or_default();
     let is_hidden = args.hidden;
-    if let Some(args) = app.state::<Starts>().hold(args) {
+    if let Some(args) = app.state::<PendingLaunches>().hold(args) {
         again(app, &args);
     } else if !is_hidden {
         // However long the first start takes, a wish to see the window is seen.
@@ -76,7 +76,7 @@ fn handed_over(app: &AppHandle, words: Vec<String>, folder: &Path) {
 /// Does what the first start asks for, and those that came meanwhile.
 pub fn first(app: &AppHandle, args: &Args) {
     begin_with(app, args);
-    for args in app.state::<Starts>().release() {
+    for args in app.state::<PendingLaunches>().release() {
         again(app, &args);
     }
 }
@@ -122,7 +122,7 @@ mod tests {
 
     #[test]
     fn starts_are_held_until_the_first_is_done() {
-        let starts = Starts::default();
+        let starts = PendingLaunches::default();
         let args = |word: &str| {
             let words = ["tallylight", word].map(str::to_owned).to_vec();
             Args::of_second_start(words, Path::new("/")).expect("arguments")

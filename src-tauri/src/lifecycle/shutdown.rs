@@ -18,7 +18,7 @@ use tauri_plugin_dialog::{DialogExt, MessageDialogButtons};
 
 use crate::{
     app, desktop,
-    embedded_studio::Computer,
+    embedded_studio::EmbeddedStudio,
     lifecycle::updates,
     settings::{file::SettingsFile, preferences},
     window::{self, navigation},
@@ -31,7 +31,7 @@ const STOPPING: Duration = Duration::from_secs(5);
 
 /// Remembers that the program ends, and what is started when it has.
 #[derive(Default)]
-pub struct Quitting {
+pub struct Shutdown {
     under_way: AtomicBool,
     next: Mutex<Option<Next>>,
 }
@@ -42,7 +42,7 @@ struct Next {
     folder: Option<PathBuf>,
 }
 
-impl Quitting {
+impl Shutdown {
     /// Tells whether the program ends.
     pub fn is_under_way(&self) -> bool {
         self.under_way.load(Ordering::SeqCst)
@@ -96,7 +96,7 @@ pub fn ask(app: &AppHandle) {
 
 /// Asks where the window shows nothing: whoever wants to quit must be able to.
 fn ask_without_window(app: &AppHandle) {
-    let words = app::words(app);
+    let words = app::locale(app);
     let question = words.one_of(
         "Videos are still being uploaded. If you quit now, they must be uploaded again.",
         "Es werden noch Videos hochgeladen. Wenn du jetzt beendest, müssen sie noch einmal hochgeladen werden.",
@@ -115,7 +115,7 @@ fn ask_without_window(app: &AppHandle) {
 
 /// Quits, whatever is under way.
 pub fn now(app: &AppHandle) {
-    if app.state::<Quitting>().under_way.swap(true, Ordering::SeqCst) {
+    if app.state::<Shutdown>().under_way.swap(true, Ordering::SeqCst) {
         return;
     }
     // Another start from now on is a start of its own, which waits for the end of this one.
@@ -125,7 +125,7 @@ pub fn now(app: &AppHandle) {
 
 /// Starts anew, once everything is saved.
 pub fn restart(app: &AppHandle) {
-    app.state::<Quitting>().follow_with(Next { words: app::args(app).of_restart(), folder: None });
+    app.state::<Shutdown>().follow_with(Next { words: app::args(app).of_restart(), folder: None });
     now(app);
 }
 
@@ -168,12 +168,12 @@ pub fn close(closing: &Window) {
 /// Saves everything and stops what runs, each for so long at most: the next start waits for it.
 pub async fn end(app: &AppHandle) {
     within(SAVING, "saving", app.state::<Handle>().shutdown()).await;
-    within(STOPPING, "stopping the studio", app.state::<Computer>().close()).await;
+    within(STOPPING, "stopping the studio", app.state::<EmbeddedStudio>().close()).await;
     // What was fetched runs from the next start on.
     if let Err(error) = updates::install(app) {
         tracing::error!(%error, "the newer version could not be installed");
     }
-    app.state::<Quitting>().start_next(app);
+    app.state::<Shutdown>().start_next(app);
 }
 
 async fn within(limit: Duration, what: &str, done: impl Future<Output = ()>) {

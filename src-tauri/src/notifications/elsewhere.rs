@@ -2,10 +2,10 @@
 
 use notify_rust::{Notification, NotificationResponse};
 
-use super::{Act, Told, actions};
+use super::{NotificationAction, NotificationRequest, actions};
 
 /// Shows it, and waits until it is closed or something is done with it.
-pub fn deliver(mut notification: Notification, told: &Told, on_act: impl FnOnce(Act)) {
+pub fn deliver(mut notification: Notification, told: &NotificationRequest, on_act: impl FnOnce(NotificationAction)) {
     notification.body(&told.notice.body);
     if let Some(picture) = &told.picture {
         notification.image_path(&picture.to_string_lossy());

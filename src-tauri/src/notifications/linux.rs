@@ -6,9 +6,9 @@ use std::{
 };
 
 use notify_rust::{Hint, Notification, Urgency};
-use tallylight_core::{JobId, view::NoticeKind};
+use tallylight_core::{JobId, view::NotificationKind};
 
-use super::{Act, Told, actions};
+use super::{NotificationAction, NotificationRequest, actions};
 
 /// The notification of each job that is on the screen; the next one about it takes its place, and its number.
 static SHOWN: Mutex<BTreeMap<JobId, Shown>> = Mutex::new(BTreeMap::new());
@@ -22,14 +22,14 @@ struct Shown {
 }
 
 /// Shows it, and waits until it is closed or something is done with it.
-pub fn deliver(mut notification: Notification, told: &Told, on_act: impl FnOnce(Act)) {
+pub fn deliver(mut notification: Notification, told: &NotificationRequest, on_act: impl FnOnce(NotificationAction)) {
     let notice = &told.notice;
     notification
         .body(&plain(&notice.body))
         .icon("tallylight")
         .hint(Hint::DesktopEntry("tallylight".to_owned()))
         .hint(Hint::Category(category(notice.kind).to_owned()))
-        .urgency(if notice.kind == NoticeKind::Failed { Urgency::Critical } else { Urgency::Normal });
+        .urgency(if notice.kind == NotificationKind::Failed { Urgency::Critical } else { Urgency::Normal });
     if let Some(picture) = &told.picture {
         notification.hint(Hint::ImagePath(picture.to_string_lossy().into_owned()));
     }
@@ -56,11 +56,11 @@ pub fn deliver(mut notification: Notification, told: &Told, on_act: impl FnOnce(
     }
 }
 
-fn category(kind: NoticeKind) -> &'static str {
+fn category(kind: NotificationKind) -> &'static str {
     match kind {
-        NoticeKind::Completed | NoticeKind::Summary => "transfer.complete",
-        NoticeKind::Failed => "transfer.error",
-        NoticeKind::Warning => "transfer",
+        NotificationKind::Completed | NotificationKind::Summary => "transfer.complete",
+        NotificationKind::Failed => "transfer.error",
+        NotificationKind::Warning => "transfer",
     }
 }
 

@@ -7,7 +7,7 @@ use std::{
 };
 
 use notify::{RecommendedWatcher, RecursiveMode, Watcher};
-use tallylight_client::{Handle, LevelHand, Pictures, check_network};
+use tallylight_client::{Handle, LogLevelController, ThumbnailCache, check_network};
 use tallylight_core::{
     Code, Error,
     settings::Settings,
@@ -19,7 +19,7 @@ use tokio::sync::mpsc;
 
 use crate::{
     desktop,
-    embedded_studio::Computer,
+    embedded_studio::EmbeddedStudio,
     lifecycle::args::Args,
     settings::file::{Held, Origin, SettingsFile},
     window,
@@ -34,7 +34,7 @@ const STAYS_EMPTY: Duration = Duration::from_secs(2);
 
 /// Is what settings act on, beside the client.
 pub struct Preferences {
-    level: LevelHand,
+    level: LogLevelController,
     login: Login,
     trouble: Mutex<Option<Error>>,
     /// Watches the file until the end.
@@ -43,7 +43,7 @@ pub struct Preferences {
 
 impl Preferences {
     /// Lets them act on the log, and on the system's list of programs to start.
-    pub fn new(level: LevelHand, args: &Args) -> Self {
+    pub fn new(level: LogLevelController, args: &Args) -> Self {
         let login = if args.has_own_place() { Login::OtherFolder } else { Login::Offered };
         Self { level, login, trouble: Mutex::default(), watcher: Mutex::default() }
     }
@@ -133,7 +133,7 @@ pub async fn change(app: &AppHandle, settings: Settings) -> Result<(), Error> {
     check_network(&settings.network)?;
     let held = app.state::<SettingsFile>().held().settings;
     if held.computer.speech_model != settings.computer.speech_model {
-        app.state::<Computer>().check(&settings)?;
+        app.state::<EmbeddedStudio>().check(&settings)?;
     }
     app.state::<SettingsFile>().change(&settings)?;
     take_effect(app).await;
@@ -156,12 +156,12 @@ async fn take_effect(app: &AppHandle) {
     (preferences.level)(settings.advanced.log_level);
     window::set_theme(app, settings.appearance.theme);
     // Says it also where the client was started with it, and told nobody.
-    let network = app.state::<Pictures>().set_network(&settings.network);
+    let network = app.state::<ThumbnailCache>().set_network(&settings.network);
     let login = match origin {
         Origin::Chosen => start_at_login(app, &settings, preferences.login),
         Origin::Unknown => Ok(()),
     };
-    let computer = app.state::<Computer>().apply(&settings);
+    let computer = app.state::<EmbeddedStudio>().apply(&settings);
     let applied = app.state::<Handle>().apply(settings).await;
     preferences.set_trouble(network.and(applied).and(login).and(computer).err());
     if let Err(error) = app.emit(CHANGED, ()) {

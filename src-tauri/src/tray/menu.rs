@@ -4,7 +4,7 @@ use std::sync::{Mutex, PoisonError};
 
 use jiff::civil::Date;
 use tallylight_client::{Handle, Pause, TrayView};
-use tallylight_core::{JobId, locale::Words, view::Show};
+use tallylight_core::{JobId, locale::Locale, view::Show};
 use tauri::{
     AppHandle, Manager, Wry,
     menu::{MenuItem, PredefinedMenuItem},
@@ -68,8 +68,8 @@ impl Menu {
         let jobs = Mutex::default();
         let menu =
             Self { root, standing, line: line()?, jobs, open, upload, hour, tomorrow, resume, history, settings, quit };
-        menu.speak(Words::default())?;
-        menu.resume.set_text(texts::resume(None, Words::default(), Date::default()))?;
+        menu.speak(Locale::default())?;
+        menu.resume.set_text(texts::resume(None, Locale::default(), Date::default()))?;
         menu.standing.set_text("Tallylight")?;
         Ok(menu)
     }
@@ -83,10 +83,10 @@ impl Menu {
     pub fn show(&self, view: &TrayView, standing: &str) -> tauri::Result<()> {
         set(&self.standing, standing)?;
         self.show_jobs(view)?;
-        self.speak(view.words)?;
+        self.speak(view.locale)?;
         self.upload.set_enabled(view.can_upload)?;
         let paused = view.news.paused_until;
-        set(&self.resume, &texts::resume(paused, view.words, jiff::Zoned::now().date()))?;
+        set(&self.resume, &texts::resume(paused, view.locale, jiff::Zoned::now().date()))?;
         self.resume.set_enabled(paused.is_some())
     }
 
@@ -104,7 +104,7 @@ impl Menu {
             (true, false) | (false, true) => {}
         }
         for (place, job) in view.jobs.iter().enumerate() {
-            let text = texts::job(job, view.words);
+            let text = texts::job(job, view.locale);
             if let Some((item, job_id)) = shown.get_mut(place) {
                 *job_id = job.job_id.clone();
                 set(item, &text)?;
@@ -118,17 +118,17 @@ impl Menu {
         Ok(())
     }
 
-    fn speak(&self, words: Words) -> tauri::Result<()> {
-        set(&self.open, words.one_of("Open Tallylight", "Tallylight öffnen", "Abrir Tallylight"))?;
-        set(&self.upload, words.one_of("Upload…", "Hochladen…", "Subir…"))?;
-        set(&self.history, words.one_of("What happened", "Was geschehen ist", "Qué ha pasado"))?;
+    fn speak(&self, locale: Locale) -> tauri::Result<()> {
+        set(&self.open, locale.one_of("Open Tallylight", "Tallylight öffnen", "Abrir Tallylight"))?;
+        set(&self.upload, locale.one_of("Upload…", "Hochladen…", "Subir…"))?;
+        set(&self.history, locale.one_of("What happened", "Was geschehen ist", "Qué ha pasado"))?;
         let hour =
             ("Pause notifications for an hour", "Mitteilungen eine Stunde pausieren", "Pausar notificaciones una hora");
         let tomorrow = ("Pause until tomorrow", "Bis morgen pausieren", "Pausar hasta mañana");
-        set(&self.hour, words.one_of(hour.0, hour.1, hour.2))?;
-        set(&self.tomorrow, words.one_of(tomorrow.0, tomorrow.1, tomorrow.2))?;
-        set(&self.settings, words.one_of("Settings", "Einstellungen", "Ajustes"))?;
-        set(&self.quit, words.one_of("Quit", "Beenden", "Salir"))
+        set(&self.hour, locale.one_of(hour.0, hour.1, hour.2))?;
+        set(&self.tomorrow, locale.one_of(tomorrow.0, tomorrow.1, tomorrow.2))?;
+        set(&self.settings, locale.one_of("Settings", "Einstellungen", "Ajustes"))?;
+        set(&self.quit, locale.one_of("Quit", "Beenden", "Salir"))
     }
 
     fn job(&self, place: usize) -> Option<JobId> {

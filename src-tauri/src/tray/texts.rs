@@ -7,7 +7,7 @@ use jiff::{
 };
 use tallylight_client::{TrayJob, TrayView};
 use tallylight_core::{
-    locale::Words,
+    locale::Locale,
     model::{job::Status, text::isolate},
     view::ConnectionState,
 };
@@ -17,24 +17,24 @@ const TITLE: usize = 40;
 
 /// Says how everything stands.
 pub fn standing(view: &TrayView) -> String {
-    let words = view.words;
+    let locale = view.locale;
     let state = match view.connection {
         ConnectionState::Live => None,
-        ConnectionState::SignedOut => Some(words.one_of("signed out", "abgemeldet", "sesión cerrada")),
-        ConnectionState::Connecting => Some(words.one_of("connecting", "verbindet", "conectando")),
-        ConnectionState::Backoff => Some(words.one_of("reconnecting", "verbindet neu", "reconectando")),
+        ConnectionState::SignedOut => Some(locale.one_of("signed out", "abgemeldet", "sesión cerrada")),
+        ConnectionState::Connecting => Some(locale.one_of("connecting", "verbindet", "conectando")),
+        ConnectionState::Backoff => Some(locale.one_of("reconnecting", "verbindet neu", "reconectando")),
         ConnectionState::Polling => {
-            Some(words.one_of("asking every few seconds", "fragt regelmäßig nach", "preguntando cada pocos segundos"))
+            Some(locale.one_of("asking every few seconds", "fragt regelmäßig nach", "preguntando cada pocos segundos"))
         }
-        ConnectionState::Offline => Some(words.one_of("offline", "offline", "sin conexión")),
-        ConnectionState::Stopped => Some(words.one_of("stopped", "angehalten", "detenido")),
+        ConnectionState::Offline => Some(locale.one_of("offline", "offline", "sin conexión")),
+        ConnectionState::Stopped => Some(locale.one_of("stopped", "angehalten", "detenido")),
     };
-    let parts: Vec<String> = state.map(str::to_owned).into_iter().chain(words.counts(view.counts)).collect();
+    let parts: Vec<String> = state.map(str::to_owned).into_iter().chain(locale.counts(view.counts)).collect();
     if parts.is_empty() { "Tallylight".to_owned() } else { format!("Tallylight: {}", parts.join(", ")) }
 }
 
 /// Names a job with how far it has come.
-pub fn job(job: &TrayJob, words: Words) -> String {
+pub fn job(job: &TrayJob, locale: Locale) -> String {
     let name: String = if job.name.chars().count() > TITLE {
         job.name.chars().take(TITLE - 1).chain(['…']).collect()
     } else {
@@ -42,14 +42,14 @@ pub fn job(job: &TrayJob, words: Words) -> String {
     };
     let name = isolate(&name);
     let status = match job.status {
-        Status::Failed => words.one_of("failed", "fehlgeschlagen", "ha fallado").to_owned(),
-        _ if job.attention => words.one_of("needs a look", "bitte ansehen", "necesita que lo mires").to_owned(),
+        Status::Failed => locale.one_of("failed", "fehlgeschlagen", "ha fallado").to_owned(),
+        _ if job.attention => locale.one_of("needs a look", "bitte ansehen", "necesita que lo mires").to_owned(),
         Status::Processing => job.percent.map_or_else(
-            || words.one_of("working", "in Arbeit", "en curso").to_owned(),
+            || locale.one_of("working", "in Arbeit", "en curso").to_owned(),
             |percent| format!("{percent} %"),
         ),
-        Status::Pending => words.one_of("waiting", "wartet", "en espera").to_owned(),
-        Status::Completed => words.one_of("ready", "fertig", "listo").to_owned(),
+        Status::Pending => locale.one_of("waiting", "wartet", "en espera").to_owned(),
+        Status::Completed => locale.one_of("ready", "fertig", "listo").to_owned(),
     };
     // An ampersand would underline the letter behind it.
     format!("{} – {status}", name.replace('&', "&&"))
@@ -57,23 +57,23 @@ pub fn job(job: &TrayJob, words: Words) -> String {
 
 /// Offers to go on with what is paused, and says until when it is. A day other than today's is named: the words may
 /// stand there over midnight.
-pub fn resume(paused_until: Option<Timestamp>, words: Words, today: Date) -> String {
-    let resume = words.one_of("Resume notifications", "Mitteilungen fortsetzen", "Reanudar notificaciones");
+pub fn resume(paused_until: Option<Timestamp>, locale: Locale, today: Date) -> String {
+    let resume = locale.one_of("Resume notifications", "Mitteilungen fortsetzen", "Reanudar notificaciones");
     let Some(until) = paused_until.map(|until| until.to_zoned(TimeZone::system())) else { return resume.to_owned() };
-    let paused = words.one_of("paused until", "pausiert bis", "en pausa hasta:");
-    let day = if until.date() == today { String::new() } else { format!("{}, ", weekday(until.weekday(), words)) };
+    let paused = locale.one_of("paused until", "pausiert bis", "en pausa hasta:");
+    let day = if until.date() == today { String::new() } else { format!("{}, ", weekday(until.weekday(), locale)) };
     format!("{resume} ({paused} {day}{:02}:{:02})", until.hour(), until.minute())
 }
 
-fn weekday(day: Weekday, words: Words) -> &'static str {
+fn weekday(day: Weekday, locale: Locale) -> &'static str {
     match day {
-        Weekday::Monday => words.one_of("Monday", "Montag", "lunes"),
-        Weekday::Tuesday => words.one_of("Tuesday", "Dienstag", "martes"),
-        Weekday::Wednesday => words.one_of("Wednesday", "Mittwoch", "miércoles"),
-        Weekday::Thursday => words.one_of("Thursday", "Donnerstag", "jueves"),
-        Weekday::Friday => words.one_of("Friday", "Freitag", "viernes"),
-        Weekday::Saturday => words.one_of("Saturday", "Samstag", "sábado"),
-        Weekday::Sunday => words.one_of("Sunday", "Sonntag", "domingo"),
+        Weekday::Monday => locale.one_of("Monday", "Montag", "lunes"),
+        Weekday::Tuesday => locale.one_of("Tuesday", "Dienstag", "martes"),
+        Weekday::Wednesday => locale.one_of("Wednesday", "Mittwoch", "miércoles"),
+        Weekday::Thursday => locale.one_of("Thursday", "Donnerstag", "jueves"),
+        Weekday::Friday => locale.one_of("Friday", "Freitag", "viernes"),
+        Weekday::Saturday => locale.one_of("Saturday", "Samstag", "sábado"),
+        Weekday::Sunday => locale.one_of("Sunday", "Sonntag", "domingo"),
     }
 }
 
@@ -83,7 +83,7 @@ pub mod tests {
     use tallylight_core::{
         JobId,
         settings::Language,
-        view::{Counts, NewsView},
+        view::{Counts, NotificationStatus},
     };
 
     /// Returns a view of nothing.
@@ -96,8 +96,8 @@ pub mod tests {
             percent: None,
             jobs: Vec::new(),
             can_upload: false,
-            news: NewsView::default(),
-            words: Words::default(),
+            news: NotificationStatus::default(),
+            locale: Locale::default(),
         }
     }
 
@@ -107,7 +107,7 @@ pub mod tests {
         let live = TrayView { counts, ..view(ConnectionState::Live) };
         assert_eq!(standing(&live), "Tallylight: 1 failed, 2 working, 3 done");
         assert_eq!(standing(&view(ConnectionState::Offline)), "Tallylight: offline");
-        let german = TrayView { words: Words::new(Language::De, ""), ..live };
+        let german = TrayView { locale: Locale::new(Language::De, ""), ..live };
         assert_eq!(standing(&german), "Tallylight: 1 fehlgeschlagen, 2 in Arbeit, 3 fertig");
     }
 
@@ -116,7 +116,7 @@ pub mod tests {
         let noon = jiff::civil::date(2026, 11, 24).at(12, 0, 0, 0).to_zoned(TimeZone::system()).expect("a time");
         let said = |day: i8, language| {
             let today = jiff::civil::date(2026, 11, day);
-            resume(Some(noon.timestamp()), Words::new(language, ""), today)
+            resume(Some(noon.timestamp()), Locale::new(language, ""), today)
         };
         assert_eq!(said(24, Language::En), "Resume notifications (paused until 12:00)");
         assert_eq!(said(23, Language::De), "Mitteilungen fortsetzen (pausiert bis Dienstag, 12:00)");
@@ -127,7 +127,7 @@ pub mod tests {
         let of = |name: &str, status, attention| {
             let named =
                 TrayJob { job_id: JobId::new("7"), name: name.to_owned(), status, percent: Some(42), attention };
-            job(&named, Words::default())
+            job(&named, Locale::default())
         };
         assert_eq!(of("Q&A", Status::Processing, false), "Q&&A – 42 %");
         assert_eq!(of("A", Status::Completed, true), "A – needs a look");
@@ -140,7 +140,7 @@ pub mod tests {
         fn no_text_breaks_the_menu(name in proptest::prelude::any::<String>(), control in 0..0xa0_u32, turned in proptest::prelude::any::<bool>()) {
             let name: String = name.chars().chain(char::from_u32(control)).chain(turned.then_some('\u{202e}')).collect();
             let named = TrayJob { job_id: JobId::new("7"), name, status: Status::Failed, percent: None, attention: true };
-            let said = job(&named, Words::default());
+            let said = job(&named, Locale::default());
             // What GTK takes is a C string on one line.
             proptest::prop_assert!(said.chars().all(|c| !c.is_control()), "{:?}", said);
             proptest::prop_assert!(said.ends_with(" – failed"));

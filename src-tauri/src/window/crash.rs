@@ -6,7 +6,7 @@ use std::time::Duration;
 use tauri::{Manager, WebviewWindow};
 use tokio::time::Instant;
 
-use crate::{ipc::shell::Pace, window::navigation::Shows};
+use crate::{ipc::shell::EventWindow, window::navigation::Navigation};
 
 /// How long the page must have lived for its next end to count as the first.
 const CALM: Duration = Duration::from_mins(5);
@@ -43,7 +43,7 @@ pub fn recover(window: &WebviewWindow) {
             let wait = crashes.borrow_mut().wait(Instant::now());
             tracing::error!(?reason, ?wait, "the page's process ended");
             // Nobody listens until it is there again.
-            this.state::<Shows>().restart();
+            this.state::<Navigation>().restart();
             let window = this.clone();
             tauri::async_runtime::spawn(async move {
                 tokio::time::sleep(wait).await;
@@ -57,7 +57,7 @@ pub fn recover(window: &WebviewWindow) {
 }
 
 fn reload(window: &WebviewWindow) {
-    window.state::<Pace>().restart();
+    window.state::<EventWindow>().restart();
     if let Err(error) = window.reload() {
         tracing::error!(%error, "the page could not be loaded anew");
     }

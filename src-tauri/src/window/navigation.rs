@@ -14,7 +14,7 @@ const SHOW: &str = "show";
 
 /// Holds what the window was asked to show before its page could hear of it.
 #[derive(Default)]
-pub struct Shows(Mutex<Waiting>);
+pub struct Navigation(Mutex<Waiting>);
 
 #[derive(Default)]
 struct Waiting {
@@ -23,7 +23,7 @@ struct Waiting {
     job: Option<JobId>,
 }
 
-impl Shows {
+impl Navigation {
     /// The page that listened is gone; another will come.
     #[cfg(target_os = "linux")]
     pub fn restart(&self) {
@@ -33,7 +33,7 @@ impl Shows {
 
 /// Tells whether a page listens.
 pub fn is_listened_to(app: &AppHandle) -> bool {
-    app.state::<Shows>().0.lock().unwrap_or_else(PoisonError::into_inner).listens
+    app.state::<Navigation>().0.lock().unwrap_or_else(PoisonError::into_inner).listens
 }
 
 /// Brings the window to the front, and asks it to show something.
@@ -44,7 +44,7 @@ pub fn show(app: &AppHandle, show: Show) {
 
 /// Asks the window to show something, wherever it is.
 pub fn tell(app: &AppHandle, show: Show) {
-    let state = app.state::<Shows>();
+    let state = app.state::<Navigation>();
     let mut waiting = state.0.lock().unwrap_or_else(PoisonError::into_inner);
     if waiting.listens {
         emit(app, SHOW, show);
@@ -56,7 +56,7 @@ pub fn tell(app: &AppHandle, show: Show) {
 /// Brings the window to the front, and lets it show a job.
 pub fn open_job(app: &AppHandle, job_id: JobId) {
     window::show(app);
-    let state = app.state::<Shows>();
+    let state = app.state::<Navigation>();
     let mut waiting = state.0.lock().unwrap_or_else(PoisonError::into_inner);
     if waiting.listens {
         emit(app, OPEN_JOB, job_id);
@@ -67,7 +67,7 @@ pub fn open_job(app: &AppHandle, job_id: JobId) {
 
 /// Tells the page, which listens now, what was asked for before.
 pub fn listens(app: &AppHandle) {
-    let state = app.state::<Shows>();
+    let state = app.state::<Navigation>();
     let mut waiting = state.0.lock().unwrap_or_else(PoisonError::into_inner);
     waiting.listens = true;
     for show in std::mem::take(&mut waiting.shows) {

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use tallylight_client::{Handle, Picture, Pictures};
+use tallylight_client::{Handle, Picture, ThumbnailCache};
 use tallylight_core::{Code, Error, JobId, ThumbnailId};
 use tauri::{
     AppHandle, Manager, UriSchemeResponder, Url,
@@ -63,7 +63,7 @@ pub async fn drag(app: &AppHandle, job_id: JobId, thumbnail_id: ThumbnailId) -> 
 
 /// Tells whether a file is one of the kept pictures, which are not dropped on the window to be uploaded.
 pub fn is_ours(app: &AppHandle, path: &Path) -> bool {
-    app.try_state::<Pictures>().is_some_and(|pictures| pictures.holds(path))
+    app.try_state::<ThumbnailCache>().is_some_and(|pictures| pictures.holds(path))
 }
 
 async fn read(app: &AppHandle, job_id: JobId, thumbnail_id: ThumbnailId) -> Result<(&'static str, Vec<u8>), Error> {
@@ -74,7 +74,7 @@ async fn read(app: &AppHandle, job_id: JobId, thumbnail_id: ThumbnailId) -> Resu
 
 async fn find(app: &AppHandle, job_id: JobId, thumbnail_id: ThumbnailId) -> Result<Picture, Error> {
     let thumbnail = app.state::<Handle>().thumbnail(job_id.clone(), thumbnail_id).await?;
-    let pictures = app.state::<Pictures>().inner().clone();
+    let pictures = app.state::<ThumbnailCache>().inner().clone();
     pictures.picture(&job_id, &thumbnail).await
 }
 

@@ -7,7 +7,7 @@ use tallylight_core::{
     Code, JobId,
     view::{ConnectionState, Event, SessionState},
 };
-use tallylight_tests::{Answer, Grant, Scene, running};
+use tallylight_tests::{Answer, Grant, ScriptedHarness, running};
 
 const SECOND: Duration = Duration::from_secs(1);
 /// Longer than a token holds, less the margin in which it is renewed.
@@ -16,7 +16,7 @@ const NEARLY_AN_HOUR: Duration = Duration::from_secs(3600 - 80);
 #[tokio::test]
 async fn fifty_callers_with_an_expired_token_make_one_refresh() {
     let jobs: Vec<_> = (0..50).map(|n| running(&n.to_string())).collect();
-    let scene = Scene::live(|backend| backend.set_jobs(jobs.into())).await;
+    let scene = ScriptedHarness::live(|backend| backend.set_jobs(jobs.into())).await;
     scene.backend.expire_tokens();
     let mut callers = tokio::task::JoinSet::new();
     for n in 0..50 {
@@ -27,14 +27,14 @@ async fn fifty_callers_with_an_expired_token_make_one_refresh() {
     let lists = scene.backend.lists();
     scene.client.refresh().await.expect("asked");
     scene.until("the list", |scene| scene.backend.lists() > lists + 1).await;
-    scene.settle().await;
+    scene.set_dismissed().await;
     assert_eq!((scene.backend.refreshes(), scene.backend.connects()), (1, 1), "and the socket goes on");
     assert!(scene.is_signed_in().await);
 }
 
 #[tokio::test]
 async fn a_lost_answer_is_asked_for_again_with_the_same_token() {
-    let scene = Scene::live(|_| {}).await;
+    let scene = ScriptedHarness::live(|_| {}).await;
     scene.backend.script_grants([Grant::Lost, Grant::Lost]);
     scene.clock.advance(NEARLY_AN_HOUR);
     scene.sooner("three attempts", SECOND, |scene| scene.backend.refreshes() == 3).await;
@@ -46,7 +46,7 @@ async fn a_lost_answer_is_asked_for_again_with_the_same_token() {
 
 #[tokio::test]
 async fn a_token_that_was_used_elsewhere_signs_out_and_says_why() {
-    let scene = Scene::live(|backend| backend.set_jobs(json!([running("7")]))).await;
+    let scene = ScriptedHarness::live(|backend| backend.set_jobs(json!([running("7")]))).await;
     scene.backend.script_grants([Grant::Instead(Answer::auth_error(400, "refresh_token_already_used"))]);
     scene.clock.advance(NEARLY_AN_HOUR);
     scene.until("signed out", |scene| scene.is(ConnectionState::SignedOut)).await;
@@ -70,7 +70,7 @@ async fn a_server_in_trouble_keeps_the_session() {
         Answer::status(401),
         Answer::status(404),
     ];
-    let scene = Scene::live(|_| {}).await;
+    let scene = ScriptedHarness::live(|_| {}).await;
     scene.backend.script_grants(trouble.clone().map(Grant::Instead));
     scene.clock.advance(NEARLY_AN_HOUR);
     scene.sooner("the renewal in the end", SECOND, |scene| sessions(scene).contains(&SessionState::Refreshed)).await;
@@ -81,19 +81,19 @@ async fn a_server_in_trouble_keeps_the_session() {
 
 #[tokio::test]
 async fn an_auth_server_that_asks_for_time_is_given_it() {
-    let scene = Scene::live(|_| {}).await;
+    let scene = ScriptedHarness::live(|_| {}).await;
     let busy = Answer::auth_error(429, "over_request_rate_limit").with("retry-after", "120");
     scene.backend.script_grants([Grant::Instead(busy)]);
     scene.clock.advance(NEARLY_AN_HOUR);
     // An hour without a word costs the connection, too.
     scene.until("a refresh", |scene| scene.backend.refreshes() == 1 && scene.backend.connects() == 2).await;
-    scene.until("live again", Scene::is_live).await;
+    scene.until("live again", ScriptedHarness::is_live).await;
     // Whoever asks, and however often.
     scene.backend.expire_tokens();
     for _ in 0..4 {
         scene.clock.advance(25 * SECOND);
         scene.client.refresh().await.expect("asked");
-        scene.settle().await;
+        scene.set_dismissed().await;
     }
     assert_eq!(scene.backend.refreshes(), 1);
     scene.sooner("the renewal", SECOND, |scene| sessions(scene).contains(&SessionState::Refreshed)).await;
@@ -102,7 +102,7 @@ async fn an_auth_server_that_asks_for_time_is_given_it() {
 
 #[tokio::test]
 async fn whoever_signs_out_during_a_refresh_stays_signed_out() {
-    let scene = Scene::live(|_| {}).await;
+    let scene = ScriptedHarness::live(|_| {}).await;
     scene.backend.script_grants([Grant::Held]);
     scene.clock.advance(NEARLY_AN_HOUR);
     scene.until("the refresh", |scene| scene.backend.refreshes() == 1).await;
@@ -117,7 +117,7 @@ async fn whoever_signs_out_during_a_refresh_stays_signed_out() {
 
 #[tokio::test]
 async fn another_account_sees_nothing_of_the_one_before() {
-    let scene = Scene::live(|backend| backend.set_jobs(json!([running("secret")]))).await;
+    let scene = ScriptedHarness::live(|backend| backend.set_jobs(json!([running("secret")]))).await;
     scene.client.sign_out().await.expect("asked");
     scene.backend.set_jobs(json!([running("mine")]));
     // An answer to whoever was signed in before, late.
@@ -134,11 +134,11 @@ async fn another_account_sees_nothing_of_the_one_before() {
 
 #[tokio::test]
 async fn a_live_socket_goes_on_across_a_refresh() {
-    let scene = Scene::live(|_| {}).await;
+    let scene = ScriptedHarness::live(|_| {}).await;
     for refreshes in 1..=3 {
         for _ in 0..72 {
             scene.clock.advance(49 * SECOND);
-            scene.settle().await;
+            scene.set_dismissed().await;
         }
         scene.until("the refresh", |scene| scene.backend.refreshes() == refreshes).await;
     }
@@ -148,10 +148,10 @@ async fn a_live_socket_goes_on_across_a_refresh() {
 #[tokio::test]
 async fn a_socket_that_is_closed_because_the_token_expired_is_opened_with_a_fresh_one() {
     for code in [1008, 3000, 4001, 4003, 4401, 4403] {
-        let scene = Scene::live(|_| {}).await;
+        let scene = ScriptedHarness::live(|_| {}).await;
         scene.backend.expire_tokens();
         scene.clock.advance(6 * SECOND);
-        scene.settle().await;
+        scene.set_dismissed().await;
         scene.backend.close(code);
         scene.until("another connection", |scene| scene.backend.connects() == 2 && scene.is_live()).await;
         assert_eq!(scene.backend.refreshes(), 1, "{code}");
@@ -160,7 +160,7 @@ async fn a_socket_that_is_closed_because_the_token_expired_is_opened_with_a_fres
 
 #[tokio::test]
 async fn a_token_that_is_refused_everywhere_signs_out_and_says_why() {
-    let scene = Scene::set(|backend| {
+    let scene = ScriptedHarness::set(|backend| {
         backend.set_socket(Answer::status(403));
         backend.set_rest(Answer::status(401));
     })
@@ -173,7 +173,7 @@ async fn a_token_that_is_refused_everywhere_signs_out_and_says_why() {
 
 #[tokio::test]
 async fn a_socket_that_says_one_thing_and_then_refuses_the_token_is_left_alone() {
-    let scene = Scene::set(|backend| {
+    let scene = ScriptedHarness::set(|backend| {
         backend.set_greeting(vec![r#"{"type":"HEARTBEAT"}"#.into(), tallylight_tests::closing(4401)]);
     })
     .await;
@@ -181,7 +181,7 @@ async fn a_socket_that_says_one_thing_and_then_refuses_the_token_is_left_alone()
     assert_eq!((scene.backend.connects(), scene.backend.refreshes()), (2, 1));
 }
 
-fn sessions(scene: &Scene) -> Vec<SessionState> {
+fn sessions(scene: &ScriptedHarness) -> Vec<SessionState> {
     let state = |event: &Event| if let Event::Session(view) = event { Some(view.state) } else { None };
     scene.recorder.seen().events.iter().filter_map(state).collect()
 }

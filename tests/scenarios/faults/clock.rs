@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 use tallylight_core::view::ConnectionState;
-use tallylight_tests::{Scene, running, update};
+use tallylight_tests::{ScriptedHarness, running, update};
 
 /// Returns the server's time, which is this computer's in truth.
 #[expect(clippy::disallowed_methods, reason = "the server's clock")]
@@ -16,21 +16,21 @@ fn server_time(later: SignedDuration) -> String {
 #[tokio::test]
 async fn a_clock_that_is_an_hour_off_refreshes_once_an_hour_and_loses_no_message() {
     for off in [SignedDuration::from_hours(1), SignedDuration::from_hours(-1)] {
-        let scene = Scene::signed_out(|backend| backend.set_jobs(json!([running("7")]))).await;
+        let scene = ScriptedHarness::signed_out(|backend| backend.set_jobs(json!([running("7")]))).await;
         scene.clock.move_wall(off);
         scene.sign_in("me@acme.tv").await;
         scene.until("live", |scene| scene.is_live() && scene.backend.lists() >= 2).await;
-        scene.settle().await;
+        scene.set_dismissed().await;
         scene.backend.say(update("7", "PROCESSING", 30, &server_time(SignedDuration::ZERO)));
         scene.backend.say(update("7", "PROCESSING", 40, &server_time(SignedDuration::from_millis(1))));
-        scene.settle().await;
+        scene.set_dismissed().await;
         let percent = scene.job("7").await.expect("the job").row.progress_percent.expect("a percentage");
         assert!((percent - 40.0).abs() < 0.1, "{off}: {percent}");
         let ahead = scene.client.status().await.expect("status").server_ahead_ms.expect("it tells its time");
         assert!((ahead + i64::try_from(off.as_millis()).expect("an hour")).abs() < 10_000, "{ahead}");
         for _ in 0..20 {
             scene.clock.advance(Duration::from_secs(50));
-            scene.settle().await;
+            scene.set_dismissed().await;
         }
         assert_eq!(scene.backend.refreshes(), 0, "a wrong clock refreshes nothing");
     }
@@ -38,7 +38,7 @@ async fn a_clock_that_is_an_hour_off_refreshes_once_an_hour_and_loses_no_message
 
 #[tokio::test]
 async fn a_clock_that_jumps_costs_at_most_a_reconnect() {
-    let scene = Scene::live(|backend| backend.set_jobs(json!([running("7")]))).await;
+    let scene = ScriptedHarness::live(|backend| backend.set_jobs(json!([running("7")]))).await;
     let mut percent = 10;
     for jump in [-1, 2, -3, 5, -3].map(SignedDuration::from_hours) {
         let connects = scene.backend.connects() + usize::from(jump.is_positive());
@@ -46,10 +46,10 @@ async fn a_clock_that_jumps_costs_at_most_a_reconnect() {
         // The clocks are compared every five seconds.
         scene.clock.advance(Duration::from_secs(5));
         scene.until("live", |scene| scene.backend.connects() == connects && scene.is_live()).await;
-        scene.settle().await;
+        scene.set_dismissed().await;
         percent += 10;
         scene.backend.say(update("7", "PROCESSING", percent, &server_time(SignedDuration::ZERO)));
-        scene.settle().await;
+        scene.set_dismissed().await;
         let shown = scene.job("7").await.expect("the job").row.progress_percent.expect("a percentage");
         assert!((shown - f64::from(percent)).abs() < 0.1, "{jump}: {shown} is not {percent}");
     }
@@ -59,11 +59,11 @@ async fn a_clock_that_jumps_costs_at_most_a_reconnect() {
 
 #[tokio::test]
 async fn a_message_from_the_future_does_not_silence_what_follows() {
-    let scene = Scene::live(|backend| backend.set_jobs(json!([running("7")]))).await;
+    let scene = ScriptedHarness::live(|backend| backend.set_jobs(json!([running("7")]))).await;
     scene.backend.say(update("7", "PROCESSING", 20, &server_time(SignedDuration::from_hours(24 * 365))));
-    scene.settle().await;
+    scene.set_dismissed().await;
     scene.backend.say(update("7", "PROCESSING", 90, &server_time(SignedDuration::from_secs(3))));
-    scene.settle().await;
+    scene.set_dismissed().await;
     let percent = scene.job("7").await.expect("the job").row.progress_percent.expect("a percentage");
     assert!((percent - 90.0).abs() < 0.1, "{percent}");
 }

@@ -7,14 +7,14 @@ use tallylight_core::{
     Code,
     view::{ConnectionState, Event},
 };
-use tallylight_tests::{Fault, Scene, ended, running, update};
+use tallylight_tests::{Fault, ScriptedHarness, ended, running, update};
 
 const SECOND: Duration = Duration::from_secs(1);
 const MIB: usize = 1 << 20;
 
 #[tokio::test]
 async fn garbage_is_counted_and_the_next_message_is_processed() {
-    let scene = Scene::live(|backend| backend.set_jobs(json!([running("7")]))).await;
+    let scene = ScriptedHarness::live(|backend| backend.set_jobs(json!([running("7")]))).await;
     let nested = "[".repeat(100_000);
     for garbage in [
         "not json",
@@ -32,7 +32,7 @@ async fn garbage_is_counted_and_the_next_message_is_processed() {
     }
     scene.backend.say_bytes(vec![0xff, 0xfe, 0x00]);
     scene.backend.say_bytes(update("7", "PROCESSING", 50, "2026-01-01T00:01:00Z").into_bytes());
-    scene.settle().await;
+    scene.set_dismissed().await;
     let job = scene.job("7").await.expect("the job");
     assert!(
         (job.row.progress_percent.expect("a percentage") - 50.0).abs() < 0.1,
@@ -47,11 +47,11 @@ async fn garbage_is_counted_and_the_next_message_is_processed() {
 
 #[tokio::test]
 async fn a_flood_of_garbage_is_counted_and_not_told_one_by_one() {
-    let scene = Scene::live(|_| {}).await;
+    let scene = ScriptedHarness::live(|_| {}).await;
     for n in 0..3000 {
         scene.backend.say(format!("garbage {n}"));
     }
-    scene.settle().await;
+    scene.set_dismissed().await;
     let diagnostics = scene.diagnostics().await;
     assert_eq!(diagnostics.rejected.iter().map(|tally| tally.count).sum::<u32>(), 3000);
     assert!(diagnostics.skipped.len() <= 50);
@@ -61,7 +61,7 @@ async fn a_flood_of_garbage_is_counted_and_not_told_one_by_one() {
 
 #[tokio::test]
 async fn a_message_of_eight_mebibytes_is_read_and_one_byte_more_is_refused() {
-    let scene = Scene::live(|backend| backend.set_jobs(json!([running("7")]))).await;
+    let scene = ScriptedHarness::live(|backend| backend.set_jobs(json!([running("7")]))).await;
     let sized = |length: usize, time: &str| {
         let empty = json!({ "type": "METADATA_UPDATE", "job_id": "7", "timestamp": time,
             "data": { "metadata_type": "TITLE", "content": "" } });
@@ -71,34 +71,34 @@ async fn a_message_of_eight_mebibytes_is_read_and_one_byte_more_is_refused() {
         message.to_string()
     };
     scene.backend.say(sized(8 * MIB, "2026-01-01T00:01:00Z"));
-    scene.settle().await;
+    scene.set_dismissed().await;
     assert!(scene.job("7").await.expect("the job").row.title.is_some_and(|title| title.len() > 7 * MIB));
     scene.backend.say(sized(8 * MIB + 1, "2026-01-01T00:02:00Z"));
     scene.until("the refusal", |scene| scene.is_because(Code::MessageTooLarge)).await;
     let rejected = scene.diagnostics().await.rejected;
     assert!(rejected.iter().any(|tally| tally.what == "too_large" && tally.count == 1), "{rejected:?}");
-    scene.sooner("live again", SECOND, Scene::is_live).await;
+    scene.sooner("live again", SECOND, ScriptedHarness::is_live).await;
 }
 
 #[tokio::test]
 async fn the_same_message_twice_makes_no_event() {
-    let scene = Scene::live(|backend| backend.set_jobs(json!([running("7")]))).await;
+    let scene = ScriptedHarness::live(|backend| backend.set_jobs(json!([running("7")]))).await;
     scene.backend.say(update("7", "PROCESSING", 50, "2026-01-01T00:01:00Z"));
-    scene.settle().await;
+    scene.set_dismissed().await;
     scene.until("the change", |scene| scene.batches() == 2).await;
     for _ in 0..100 {
         scene.backend.say(update("7", "PROCESSING", 50, "2026-01-01T00:01:00Z"));
     }
-    scene.settle().await;
+    scene.set_dismissed().await;
     scene.clock.advance(SECOND);
-    scene.settle().await;
+    scene.set_dismissed().await;
     assert_eq!(scene.batches(), 2);
 }
 
 #[tokio::test]
 async fn ten_thousand_messages_become_few_batches_and_the_last_word_holds() {
     let ids: Vec<String> = (0..100).map(|n| n.to_string()).collect();
-    let scene = Scene::live(|backend| backend.set_jobs(ids.iter().map(|id| running(id)).collect())).await;
+    let scene = ScriptedHarness::live(|backend| backend.set_jobs(ids.iter().map(|id| running(id)).collect())).await;
     let before = scene.batches();
     for percent in 1..=100 {
         let time = format!("2026-01-01T00:{:02}:{:02}Z", 1 + percent / 60, percent % 60);
@@ -106,7 +106,7 @@ async fn ten_thousand_messages_become_few_batches_and_the_last_word_holds() {
             scene.backend.say(update(id, "PROCESSING", percent, &time));
         }
     }
-    scene.settle().await;
+    scene.set_dismissed().await;
     scene.until("the last word", |scene| shown_percent(scene).len() == 100).await;
     scene.until("of all", |scene| shown_percent(scene).iter().all(|percent| (*percent - 100.0).abs() < 0.1)).await;
     let diagnostics = scene.diagnostics().await;
@@ -116,7 +116,7 @@ async fn ten_thousand_messages_become_few_batches_and_the_last_word_holds() {
 }
 
 /// Returns the last percentage that was shown of each job.
-fn shown_percent(scene: &Scene) -> Vec<f64> {
+fn shown_percent(scene: &ScriptedHarness) -> Vec<f64> {
     let mut last = std::collections::BTreeMap::new();
     for event in &scene.recorder.seen().events {
         let Event::Jobs { changed, .. } = event else { continue };
@@ -130,7 +130,7 @@ fn shown_percent(scene: &Scene) -> Vec<f64> {
 #[tokio::test]
 async fn a_window_that_hangs_costs_changes_in_between_and_no_heartbeat() {
     let ids: Vec<String> = (0..20).map(|n| n.to_string()).collect();
-    let scene = Scene::live(|backend| backend.set_jobs(ids.iter().map(|id| running(id)).collect())).await;
+    let scene = ScriptedHarness::live(|backend| backend.set_jobs(ids.iter().map(|id| running(id)).collect())).await;
     scene.recorder.stall().set(true);
     let before = scene.recorder.seen().events.len();
     for percent in 2..=100 {
@@ -140,23 +140,23 @@ async fn a_window_that_hangs_costs_changes_in_between_and_no_heartbeat() {
         }
         scene.backend.say("garbage");
     }
-    scene.settle().await;
+    scene.set_dismissed().await;
     scene.backend.close(1012);
     scene.sooner("another connection", SECOND, |scene| scene.backend.connects() == 2).await;
-    scene.settle().await;
+    scene.set_dismissed().await;
     assert_eq!(scene.recorder.seen().events.len(), before, "nothing is sent to a window that hangs");
     scene.recorder.stall().set(false);
     scene
         .until("what it missed", |scene| shown_percent(scene).iter().all(|percent| (*percent - 100.0).abs() < 0.1))
         .await;
-    scene.until("live", Scene::is_live).await;
+    scene.until("live", ScriptedHarness::is_live).await;
     let events = scene.recorder.seen().events.len() - before;
     assert!(events < 80, "{events} events for what became one");
 }
 
 #[tokio::test]
 async fn subscriptions_that_change_during_a_reconnect_arrive_exactly_once() {
-    let scene = Scene::live(|backend| backend.set_jobs(json!([running("1"), running("2")]))).await;
+    let scene = ScriptedHarness::live(|backend| backend.set_jobs(json!([running("1"), running("2")]))).await;
     assert_eq!(scene.backend.subscribed(), ["1", "2"]);
     scene.proxy.set(Fault::Refuse);
     scene.until("the loss", |scene| scene.is(ConnectionState::Backoff)).await;
@@ -164,9 +164,9 @@ async fn subscriptions_that_change_during_a_reconnect_arrive_exactly_once() {
     scene.backend.set_jobs(json!([ended("1", "COMPLETED"), running("2"), running("3"), ended("4", "FAILED")]));
     scene.client.open(tallylight_core::JobId::new("4")).await.expect("asked");
     scene.proxy.set(Fault::None);
-    scene.sooner("live", SECOND, Scene::is_live).await;
+    scene.sooner("live", SECOND, ScriptedHarness::is_live).await;
     scene.until("the new one", |scene| scene.backend.subscribed().contains(&"3".to_owned())).await;
-    scene.settle().await;
+    scene.set_dismissed().await;
     let mut again = scene.backend.subscribed().split_off(2);
     again.sort();
     again.retain(|id| id != "1");
@@ -175,7 +175,7 @@ async fn subscriptions_that_change_during_a_reconnect_arrive_exactly_once() {
 
 #[tokio::test]
 async fn frames_of_an_earlier_connection_are_not_applied() {
-    let scene = Scene::live(|backend| backend.set_jobs(json!([running("7")]))).await;
+    let scene = ScriptedHarness::live(|backend| backend.set_jobs(json!([running("7")]))).await;
     for percent in 2..90 {
         scene.backend.say(update("7", "PROCESSING", percent, "2026-01-01T00:01:00Z"));
         if percent == 40 {
@@ -185,23 +185,23 @@ async fn frames_of_an_earlier_connection_are_not_applied() {
     }
     scene.backend.set_jobs(json!([]));
     scene.sign_in("me@acme.tv").await;
-    scene.until("live", Scene::is_live).await;
-    scene.settle().await;
+    scene.until("live", ScriptedHarness::is_live).await;
+    scene.set_dismissed().await;
     assert!(scene.client.jobs().await.expect("jobs").is_empty());
 }
 
 #[tokio::test]
 async fn a_flood_of_unknown_jobs_asks_for_the_list_and_not_for_each() {
-    let scene = Scene::live(|_| {}).await;
+    let scene = ScriptedHarness::live(|_| {}).await;
     let ids: Vec<String> = (0..2000).map(|n| format!("new-{n}")).collect();
     scene.backend.set_jobs(ids.iter().map(|id| running(id)).collect());
     let lists = scene.backend.lists();
     for id in &ids {
         scene.backend.say(update(id, "PROCESSING", 5, "2026-01-01T00:01:00Z"));
     }
-    scene.settle().await;
+    scene.set_dismissed().await;
     scene.sooner("the list", SECOND, |scene| scene.backend.lists() > lists).await;
-    scene.settle().await;
+    scene.set_dismissed().await;
     assert_eq!(scene.client.jobs().await.expect("jobs").len(), 2000);
     let subscribed = scene.backend.subscribed();
     assert_eq!(subscribed.len(), 2000, "each once");
@@ -209,25 +209,25 @@ async fn a_flood_of_unknown_jobs_asks_for_the_list_and_not_for_each() {
 
 #[tokio::test]
 async fn heartbeats_are_answered_in_kind_and_what_has_ended_is_not_subscribed() {
-    let scene = Scene::live(|backend| backend.set_jobs(json!([running("7"), ended("8", "COMPLETED")]))).await;
+    let scene = ScriptedHarness::live(|backend| backend.set_jobs(json!([running("7"), ended("8", "COMPLETED")]))).await;
     scene.backend.say(r#"{"type":"HEARTBEAT","job_id":"","data":{},"timestamp":"2026-01-01T00:00:00Z"}"#);
     scene.backend.say(r#"{"type":"heartbeat"}"#);
-    scene.settle().await;
+    scene.set_dismissed().await;
     let said = |action: &str| scene.backend.heard().iter().filter(|said| said["action"] == action).count();
     assert_eq!((said("heartbeat"), scene.backend.subscribed()), (2, vec!["7".to_owned()]));
 }
 
 #[tokio::test]
 async fn a_doubt_that_could_not_be_settled_is_asked_again() {
-    let scene = Scene::live(|backend| backend.set_jobs(json!([running("7")]))).await;
+    let scene = ScriptedHarness::live(|backend| backend.set_jobs(json!([running("7")]))).await;
     scene.backend.say(update("7", "PROCESSING", 60, "2026-01-01T00:05:00Z"));
     scene.backend.set_rest(tallylight_tests::Answer::status(503));
     // An end that an earlier time makes doubtful.
     scene.backend.say(update("7", "COMPLETED", 100, "2026-01-01T00:04:00Z"));
-    scene.settle().await;
+    scene.set_dismissed().await;
     scene.backend.set_jobs(json!([ended("7", "COMPLETED")]));
     scene.clock.advance(SECOND);
-    scene.settle().await;
+    scene.set_dismissed().await;
     assert_eq!(scene.recorder.seen().told(), 0);
     scene.backend.set_rest(None);
     scene

@@ -11,7 +11,7 @@ use tallylight_core::{
     settings::{Network, Proxy, Settings},
     view::ConnectionState,
 };
-use tallylight_tests::{Answer, Fault, Scene, ended, running, update};
+use tallylight_tests::{Answer, Fault, ScriptedHarness, ended, running, update};
 
 use crate::servers;
 
@@ -19,7 +19,7 @@ const SECOND: Duration = Duration::from_secs(1);
 
 #[tokio::test]
 async fn a_name_that_cannot_be_found_is_said_and_tried_again() {
-    let scene = Scene::set(|backend| backend.set_discovery(json!({ "ws_url": "wss://nowhere.invalid/ws" }))).await;
+    let scene = ScriptedHarness::set(|backend| backend.set_discovery(json!({ "ws_url": "wss://nowhere.invalid/ws" }))).await;
     scene.until("the failure", |scene| scene.is_because(Code::Unreachable)).await;
     let reason = scene.connection().await.reason.expect("a reason");
     assert!(reason.message.contains("name"), "{reason:?}");
@@ -28,7 +28,7 @@ async fn a_name_that_cannot_be_found_is_said_and_tried_again() {
 
 #[tokio::test]
 async fn a_refused_connection_is_offline_until_somebody_listens_again() {
-    let scene = Scene::live(|backend| backend.set_jobs(json!([running("7")]))).await;
+    let scene = ScriptedHarness::live(|backend| backend.set_jobs(json!([running("7")]))).await;
     scene.proxy.set(Fault::Refuse);
     scene.until("backoff", |scene| scene.is(ConnectionState::Backoff)).await;
     scene.sooner("offline", SECOND, |scene| scene.is(ConnectionState::Offline)).await;
@@ -36,14 +36,14 @@ async fn a_refused_connection_is_offline_until_somebody_listens_again() {
     assert!(scene.job("7").await.is_some(), "what is known is still shown");
     scene.backend.set_jobs(json!([ended("7", "COMPLETED")]));
     scene.proxy.set(Fault::None);
-    scene.sooner("live", SECOND, Scene::is_live).await;
+    scene.sooner("live", SECOND, ScriptedHarness::is_live).await;
     scene.until("its end", |scene| scene.recorder.seen().told() == 1).await;
     assert_eq!(scene.told().await, 1);
 }
 
 #[tokio::test]
 async fn somebody_who_accepts_and_says_nothing_has_ten_seconds() {
-    let scene = Scene::live(|_| {}).await;
+    let scene = ScriptedHarness::live(|_| {}).await;
     scene.proxy.set(Fault::Silence);
     scene.client.reconnect().await.expect("asked");
     scene.until("the attempt", |scene| scene.is(ConnectionState::Connecting)).await;
@@ -56,7 +56,7 @@ async fn somebody_who_accepts_and_says_nothing_has_ten_seconds() {
 #[tokio::test]
 async fn a_tls_handshake_that_stalls_has_ten_seconds() {
     let silent = servers::silent().await;
-    let scene = Scene::set(|backend| backend.set_discovery(json!({ "ws_url": format!("wss://{silent}/ws") }))).await;
+    let scene = ScriptedHarness::set(|backend| backend.set_discovery(json!({ "ws_url": format!("wss://{silent}/ws") }))).await;
     scene.until("the attempt", |scene| scene.is(ConnectionState::Connecting)).await;
     scene.clock.advance(11 * SECOND);
     scene.until("the end of patience", |scene| scene.is_because(Code::HandshakeTimeout)).await;
@@ -65,7 +65,7 @@ async fn a_tls_handshake_that_stalls_has_ten_seconds() {
 #[tokio::test]
 async fn a_bad_certificate_is_shown_retried_slowly_and_never_ignored() {
     let stranger = servers::self_signed().await;
-    let scene = Scene::set(|backend| {
+    let scene = ScriptedHarness::set(|backend| {
         backend.set_jobs(json!([running("7")]));
         backend.set_discovery(json!({ "ws_url": format!("wss://{}/ws", stranger.address) }));
     })
@@ -82,7 +82,7 @@ async fn a_bad_certificate_is_shown_retried_slowly_and_never_ignored() {
 async fn a_certificate_that_a_person_vouches_for_is_trusted_by_the_socket_and_by_calls_at_once() {
     let stranger = servers::self_signed().await;
     let socket = json!({ "ws_url": format!("wss://{}/ws", stranger.address) });
-    let scene = Scene::set(|backend| backend.set_discovery(socket)).await;
+    let scene = ScriptedHarness::set(|backend| backend.set_discovery(socket)).await;
     scene.until("mistrust", |scene| scene.is_because(Code::UntrustedCertificate)).await;
     let file = scene.folder.path().join("ca.pem");
     std::fs::write(&file, &stranger.certificate).expect("a file");
@@ -101,7 +101,7 @@ async fn a_certificate_that_a_person_vouches_for_is_trusted_by_the_socket_and_by
 #[tokio::test]
 async fn a_given_proxy_leads_the_socket_and_calls() {
     let (stranger, (proxy, mut asked)) = (servers::self_signed().await, servers::proxy().await);
-    let scene = Scene::set(|backend| {
+    let scene = ScriptedHarness::set(|backend| {
         backend.set_discovery(json!({ "ws_url": format!("wss://{}/ws", stranger.address) }));
     })
     .await;
@@ -122,7 +122,7 @@ async fn a_given_proxy_leads_the_socket_and_calls() {
 
 #[tokio::test]
 async fn a_reset_in_the_middle_of_a_frame_applies_no_half_and_loses_nothing() {
-    let scene = Scene::live(|backend| backend.set_jobs(json!([running("7")]))).await;
+    let scene = ScriptedHarness::live(|backend| backend.set_jobs(json!([running("7")]))).await;
     scene.proxy.set(Fault::ResetAfter(1000));
     let title = "long ".repeat(1000);
     let data = json!({ "metadata_type": "TITLE", "content": title });
@@ -135,16 +135,16 @@ async fn a_reset_in_the_middle_of_a_frame_applies_no_half_and_loses_nothing() {
         "video_metadata": { "title": title } });
     scene.backend.set_jobs(json!([job]));
     scene.proxy.set(Fault::None);
-    scene.sooner("live", SECOND, Scene::is_live).await;
-    scene.settle().await;
+    scene.sooner("live", SECOND, ScriptedHarness::is_live).await;
+    scene.set_dismissed().await;
     scene.until("the list", |scene| scene.backend.lists() >= 3).await;
-    scene.settle().await;
+    scene.set_dismissed().await;
     assert_eq!(scene.job("7").await.expect("the job").row.title, Some(title));
 }
 
 #[tokio::test]
 async fn a_half_open_connection_is_dead_after_a_minute_of_silence_and_not_before() {
-    let scene = Scene::live(|_| {}).await;
+    let scene = ScriptedHarness::live(|_| {}).await;
     scene.proxy.set(Fault::Silence);
     scene.clock.advance(55 * SECOND);
     assert_eq!(scene.state().await.0, ConnectionState::Live);
@@ -155,17 +155,17 @@ async fn a_half_open_connection_is_dead_after_a_minute_of_silence_and_not_before
 
 #[tokio::test]
 async fn a_heartbeat_every_half_minute_keeps_a_quiet_connection() {
-    let scene = Scene::live(|_| {}).await;
+    let scene = ScriptedHarness::live(|_| {}).await;
     for _ in 0..10 {
         scene.clock.advance(50 * SECOND);
-        scene.settle().await;
+        scene.set_dismissed().await;
     }
     assert_eq!((scene.state().await.0, scene.backend.connects()), (ConnectionState::Live, 1));
 }
 
 #[tokio::test]
 async fn a_slow_drip_is_no_loss() {
-    let scene = Scene::live(|backend| backend.set_jobs(json!([running("7")]))).await;
+    let scene = ScriptedHarness::live(|backend| backend.set_jobs(json!([running("7")]))).await;
     scene.proxy.set(Fault::Drip(Duration::from_millis(1)));
     scene.backend.say(update("7", "COMPLETED", 100, "2026-01-01T00:01:00Z"));
     scene
@@ -177,7 +177,7 @@ async fn a_slow_drip_is_no_loss() {
 #[tokio::test]
 async fn a_captive_portal_signs_nobody_out_and_is_over_when_it_is() {
     for page in [Answer::page(200), Answer::page(302), Answer::page(511)] {
-        let scene = Scene::live(|backend| backend.set_jobs(json!([running("7")]))).await;
+        let scene = ScriptedHarness::live(|backend| backend.set_jobs(json!([running("7")]))).await;
         scene.backend.set_page(page.clone());
         scene.backend.close(1001);
         scene.sooner("offline", SECOND, |scene| scene.is(ConnectionState::Offline)).await;
@@ -185,18 +185,18 @@ async fn a_captive_portal_signs_nobody_out_and_is_over_when_it_is() {
         assert!(scene.is_signed_in().await, "{page:?}");
         assert!(scene.job("7").await.is_some());
         scene.backend.set_page(None);
-        scene.sooner("live", SECOND, Scene::is_live).await;
+        scene.sooner("live", SECOND, ScriptedHarness::is_live).await;
         assert!(scene.is_signed_in().await, "{page:?}");
     }
 }
 
 #[tokio::test]
 async fn another_network_is_probed_and_a_connection_that_answers_is_kept() {
-    let scene = Scene::live(|_| {}).await;
+    let scene = ScriptedHarness::live(|_| {}).await;
     scene.change_network().await;
-    scene.settle().await;
+    scene.set_dismissed().await;
     scene.clock.advance(10 * SECOND);
-    scene.settle().await;
+    scene.set_dismissed().await;
     assert_eq!(
         (scene.state().await.0, scene.backend.connects()),
         (ConnectionState::Live, 1),
@@ -207,29 +207,29 @@ async fn another_network_is_probed_and_a_connection_that_answers_is_kept() {
 
 #[tokio::test]
 async fn another_network_where_nothing_answers_means_another_connection_at_once() {
-    let scene = Scene::live(|_| {}).await;
+    let scene = ScriptedHarness::live(|_| {}).await;
     scene.proxy.set(Fault::Silence);
     scene.change_network().await;
     scene.clock.advance(6 * SECOND);
     scene.until("the attempt", |scene| scene.is(ConnectionState::Connecting)).await;
     scene.proxy.set(Fault::None);
-    scene.sooner("live", SECOND, Scene::is_live).await;
+    scene.sooner("live", SECOND, ScriptedHarness::is_live).await;
     assert!(scene.diagnostics().await.drops.iter().any(|drop| drop.what == "network_changed"));
 }
 
 #[tokio::test]
 async fn another_network_ends_a_wait() {
-    let scene = Scene::live(|_| {}).await;
+    let scene = ScriptedHarness::live(|_| {}).await;
     scene.proxy.set(Fault::Refuse);
     scene.sooner("a long wait", 5 * SECOND, |scene| scene.shown().last().is_some_and(|view| view.attempt >= 6)).await;
     scene.proxy.set(Fault::None);
     scene.network.change();
-    scene.until("live", Scene::is_live).await;
+    scene.until("live", ScriptedHarness::is_live).await;
 }
 
 #[tokio::test]
 async fn after_eight_hours_of_sleep_the_connection_is_new_and_what_was_missed_is_told_once() {
-    let scene = Scene::live(|backend| backend.set_jobs(json!([running("7")]))).await;
+    let scene = ScriptedHarness::live(|backend| backend.set_jobs(json!([running("7")]))).await;
     scene.backend.set_jobs(json!([ended("7", "FAILED")]));
     scene.proxy.set(Fault::Silence);
     scene.clock.move_wall(jiff::SignedDuration::from_hours(8));
@@ -237,7 +237,7 @@ async fn after_eight_hours_of_sleep_the_connection_is_new_and_what_was_missed_is
     scene.clock.advance(5 * SECOND);
     scene.until("that it is not live", |scene| scene.is(ConnectionState::Connecting)).await;
     scene.proxy.set(Fault::None);
-    scene.sooner("live", SECOND, Scene::is_live).await;
+    scene.sooner("live", SECOND, ScriptedHarness::is_live).await;
     scene.until("the news", |scene| scene.recorder.seen().told() == 1).await;
     assert_eq!(scene.told().await, 1);
     assert_eq!(scene.job("7").await.map(|job| job.row.status), Some(Status::Failed));
@@ -246,7 +246,7 @@ async fn after_eight_hours_of_sleep_the_connection_is_new_and_what_was_missed_is
 
 #[tokio::test]
 async fn flapping_backs_off() {
-    let scene = Scene::set(|backend| backend.set_greeting(vec![tallylight_tests::closing(1000)])).await;
+    let scene = ScriptedHarness::set(|backend| backend.set_greeting(vec![tallylight_tests::closing(1000)])).await;
     for attempt in 1..=6 {
         scene.until("another loss", |scene| scene.shown().last().is_some_and(|view| view.attempt >= attempt)).await;
         let wait = scene.shown().last().and_then(|view| view.retry_in_ms).expect("a wait");
@@ -257,5 +257,5 @@ async fn flapping_backs_off() {
     assert!(scene.backend.connects() <= 7);
     scene.until("polling", |scene| scene.is(ConnectionState::Polling)).await;
     scene.backend.set_greeting(Vec::new());
-    scene.sooner("live", SECOND, Scene::is_live).await;
+    scene.sooner("live", SECOND, ScriptedHarness::is_live).await;
 }

@@ -2,7 +2,7 @@
 
 use reqwest::{Method, StatusCode};
 use serde_json::Value;
-use tallylight_tests::Stage;
+use tallylight_tests::StudioHarness;
 
 use super::{H264, Media, codes};
 
@@ -45,7 +45,7 @@ async fn a_job_at_work_and_one_that_waits_are_cancelled_and_their_place_is_free(
     let probe = folder.path().join("ffprobe");
     std::fs::write(&probe, "#!/bin/sh\nexec sleep 600\n").expect("a script");
     std::fs::set_permissions(&probe, std::os::unix::fs::PermissionsExt::from_mode(0o755)).expect("permissions");
-    let media = Media::of(Stage::set_with(|config| config.tools.ffprobe = probe.clone().into()).await).await;
+    let media = Media::of(StudioHarness::set_with(|config| config.tools.ffprobe = probe.clone().into()).await).await;
     let video = media.video();
     let mut jobs = Vec::new();
     for _ in 0..3 {

@@ -2,7 +2,7 @@
 
 use std::{path::Path, time::Duration};
 
-use tallylight_tests::Stage;
+use tallylight_tests::StudioHarness;
 
 use super::{H264, Media, codes, thumbnails};
 
@@ -64,7 +64,7 @@ async fn a_tool_that_wants_all_memory_fails_with_a_sentence() {
     let folder = tempfile::tempdir().expect("a folder");
     // As python does not: dd takes its block at once.
     let greedy = tool(folder.path(), "ffprobe", "exec dd if=/dev/zero of=/dev/null bs=20G count=1");
-    let media = Media::of(Stage::set_with(|config| config.tools.ffprobe = greedy).await).await;
+    let media = Media::of(StudioHarness::set_with(|config| config.tools.ffprobe = greedy).await).await;
     let job = media.processed(&media.video()).await;
     assert_eq!(codes(&job), ["too_large_to_process"], "{job}");
     assert!(job["error_message"].as_str().is_some_and(|words| words.contains("memory")));
@@ -76,7 +76,7 @@ async fn the_tools_of_a_studio_end_with_it() {
     let folder = tempfile::tempdir().expect("a folder");
     let pid_file = folder.path().join("pid");
     let endless = tool(folder.path(), "ffprobe", &format!("echo $$ > {}; exec sleep 600", pid_file.display()));
-    let mut media = Media::of(Stage::set_with(|config| config.tools.ffprobe = endless).await).await;
+    let mut media = Media::of(StudioHarness::set_with(|config| config.tools.ffprobe = endless).await).await;
     media.api.upload(&media.video(), None).await;
     let pid = loop {
         match std::fs::read_to_string(&pid_file).ok().filter(|pid| pid.ends_with('\n')) {

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 use tallylight_studio::HardwareDecoding;
-use tallylight_tests::Stage;
+use tallylight_tests::StudioHarness;
 
 use super::{H264, Media, codes, thumbnails};
 
@@ -176,7 +176,7 @@ async fn hardware_decodes_where_it_was_tried_and_found_faster() {
     for works in [true, false] {
         let folder = tempfile::tempdir().expect("a folder");
         let program = with_hardware(folder.path(), works);
-        let stage = Stage::set_with(|config| {
+        let stage = StudioHarness::set_with(|config| {
             config.tools.ffmpeg = program.into();
             config.tools.hardware = HardwareDecoding::Try;
         });

@@ -18,8 +18,8 @@ use axum::{
 use futures_util::{future::BoxFuture, stream};
 use reqwest::Method;
 use sha2::{Digest, Sha256};
-use tallylight_studio::speech::{DownloadState, Heard, Model, Recogniser, Speech, SpeechError, Trouble};
-use tallylight_tests::Stage;
+use tallylight_studio::speech::{DownloadState, Heard, Model, Recogniser, Speech, SpeechError, DismissAction};
+use tallylight_tests::StudioHarness;
 use tokio::{net::TcpListener, sync::Notify};
 
 use super::{Media, codes};
@@ -38,9 +38,9 @@ struct StandIn {
 }
 
 /// Tells that the work on a sound has ended, also where it was given up.
-struct Ending(Arc<AtomicBool>);
+struct RunOutcome(Arc<AtomicBool>);
 
-impl Drop for Ending {
+impl Drop for RunOutcome {
     fn drop(&mut self) {
         self.0.store(true, Ordering::SeqCst);
     }
@@ -54,7 +54,7 @@ impl Recogniser for StandIn {
         progress: &'a mut (dyn FnMut(f64) + Send),
     ) -> BoxFuture<'a, Result<Heard, String>> {
         Box::pin(async move {
-            let _ending = Ending(Arc::clone(&self.ended));
+            let _ending = RunOutcome(Arc::clone(&self.ended));
             assert!(audio.is_file() && duration > 0.0);
             progress(50.0);
             self.began.notify_one();
@@ -69,7 +69,7 @@ impl Recogniser for StandIn {
 
 async fn media_with(engine: &Arc<StandIn>) -> Media {
     let engine = Arc::clone(engine);
-    Media::of(Stage::set_with(|config| config.speech.use_recogniser(engine)).await).await
+    Media::of(StudioHarness::set_with(|config| config.speech.use_recogniser(engine)).await).await
 }
 
 #[tokio::test]
@@ -248,7 +248,7 @@ impl Downloads {
     }
 
     /// Downloads, until it has ended; returns the trouble that ended it.
-    async fn ended(&self) -> Option<Trouble> {
+    async fn ended(&self) -> Option<DismissAction> {
         self.speech.download("base").expect("a model of the list");
         self.wait(|speech| {
             let state = &speech.models()[0];
@@ -333,7 +333,7 @@ async fn what_is_not_the_model_never_takes_its_place() {
     for fault in [Fault::Other, Fault::TooMuch] {
         let (_server, model) = Server::start(&[fault]).await;
         let downloads = Downloads::of(&model);
-        assert_eq!(downloads.ended().await, Some(Trouble::Damaged), "{fault:?}");
+        assert_eq!(downloads.ended().await, Some(DismissAction::Damaged), "{fault:?}");
         assert!(!downloads.file().exists() && !downloads.part().exists(), "{fault:?}");
         assert_eq!(downloads.ended().await, None, "another try, {fault:?}");
     }
@@ -342,12 +342,12 @@ async fn what_is_not_the_model_never_takes_its_place() {
 #[tokio::test]
 async fn a_download_that_cannot_be_says_why() {
     let (_server, model) = Server::start(&[Fault::Answers(StatusCode::NOT_FOUND)]).await;
-    assert_eq!(Downloads::of(&model).ended().await, Some(Trouble::Missing));
+    assert_eq!(Downloads::of(&model).ended().await, Some(DismissAction::Missing));
     let huge = Model { size_bytes: 1 << 60, ..model.clone() };
-    assert_eq!(Downloads::of(&huge).ended().await, Some(Trouble::NoSpace));
+    assert_eq!(Downloads::of(&huge).ended().await, Some(DismissAction::NoSpace));
     let blocked = Downloads::of(&model);
     std::fs::write(blocked.folder.path().join("models"), "a file where the folder should be").expect("a file");
-    assert_eq!(blocked.ended().await, Some(Trouble::Disk));
+    assert_eq!(blocked.ended().await, Some(DismissAction::Disk));
     assert!(matches!(blocked.speech.download("huge"), Err(SpeechError::Unknown(_))));
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 use tallylight_studio::speech::{Program, Recogniser};
-use tallylight_tests::Stage;
+use tallylight_tests::StudioHarness;
 
 use super::{Media, codes};
 
@@ -125,7 +125,7 @@ async fn recognised_speech_keeps_its_words_and_times_and_loses_what_is_no_speech
     let captions =
         r"1\n00:00:00,500 --> 00:00:02,000\n[MUSIC]\n\n2\n00:00:02,000 --> 00:00:04,000\nI <3 C++ and a < b\n\n";
     let program = whisper_cli(folder.path(), captions);
-    let media = Media::of(Stage::set_with(|config| config.speech.use_recogniser(program)).await).await;
+    let media = Media::of(StudioHarness::set_with(|config| config.speech.use_recogniser(program)).await).await;
     let job = media.processed(&media.video()).await;
     assert_eq!(job["video_metadata"]["transcript_text"], "I <3 C++ and a < b", "{job}");
     assert_eq!(job["video_metadata"]["transcript"][0]["start"], 2.0);

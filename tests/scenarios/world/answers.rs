@@ -6,7 +6,7 @@ use tallylight_core::{
     model::job::{Content, Field, Status},
     view::Event,
 };
-use tallylight_tests::{Answer, EditFate, FaultProxy, Scene, ScriptedBackend, ended, running};
+use tallylight_tests::{Answer, EditFate, FaultProxy, ScriptedHarness, ScriptedBackend, ended, running};
 
 fn list(body: &str) -> Answer {
     Answer::status(200).with("content-type", "application/json").saying(body)
@@ -32,7 +32,7 @@ async fn one_field_of_one_job_costs_itself_and_nothing_else() {
         let body = format!(
             "\u{feff}[{{\"id\":1,\"status\":\"PENDING\"}},{{\"id\":2,\"status\":\"COMPLETED\",{field}}},{{\"id\":3,\"status\":\"FAILED\"}}]"
         );
-        let scene = Scene::set(|backend| backend.set_rest(list(&body))).await;
+        let scene = ScriptedHarness::set(|backend| backend.set_rest(list(&body))).await;
         scene.client.synced().await.unwrap_or_else(|error| panic!("{field}: {error}"));
         let jobs = scene.client.jobs().await.expect("jobs");
         let statuses: std::collections::BTreeSet<_> = jobs.iter().map(|job| job.row.status.as_str()).collect();
@@ -44,7 +44,7 @@ async fn one_field_of_one_job_costs_itself_and_nothing_else() {
 async fn an_unknown_status_is_listed_with_its_word() {
     let jobs =
         json!([{ "id": 1, "status": "ARCHIVED", "video_metadata": { "title": "A" } }, { "id": 2, "status": null }]);
-    let scene = Scene::live(|backend| backend.set_jobs(jobs)).await;
+    let scene = ScriptedHarness::live(|backend| backend.set_jobs(jobs)).await;
     let job = scene.job("1").await.expect("a job");
     assert_eq!((job.row.status, job.row.status_word.as_deref()), (Status::Processing, Some("ARCHIVED")));
     assert!(scene.job("2").await.is_some());
@@ -63,12 +63,12 @@ fn video(job_id: &str, video_id: &str, title: &str) -> serde_json::Value {
 async fn the_answer_to_an_edit_touches_the_edited_job_alone() {
     // The video of the first job has the id of the second.
     let jobs = json!([video("1", "2", "One"), video("2", "9", "Two")]);
-    let scene = Scene::live(|backend| backend.set_jobs(jobs)).await;
+    let scene = ScriptedHarness::live(|backend| backend.set_jobs(jobs)).await;
     let row = json!({ "id": "2", "title": "Mine", "status": "COMPLETED", "video_id": "2" });
     scene.backend.script_edits([EditFate::Instead(list(&format!("\u{feff}{row}")))]);
     let changes = [(Field::Title, Content::Text("Mine".to_owned()))].into();
     scene.client.edit(JobId::new("1"), changes).await.expect("an edit");
-    let is_saved = |scene: &Scene| {
+    let is_saved = |scene: &ScriptedHarness| {
         scene.recorder.seen().events.iter().any(
             |event| matches!(event, Event::Edit(edit) if edit.outcome == tallylight_core::view::EditOutcome::Saved),
         )
@@ -104,7 +104,7 @@ async fn a_backend_whose_pages_are_smaller_is_asked_for_smaller_pages() {
         tokio::spawn(async move { axum::serve(listener, Router::new().route("/api/v1/jobs/", get(listed))).await });
         backend.set_discovery(json!({ "api_url": api }));
         let proxy = FaultProxy::before(&backend.address).await;
-        let scene = Scene::after(tempfile::tempdir().expect("a folder"), backend, proxy).await;
+        let scene = ScriptedHarness::after(tempfile::tempdir().expect("a folder"), backend, proxy).await;
         scene.client.synced().await.expect("the list");
         let status = scene.client.status().await.expect("status");
         assert_eq!((status.counts.completed, status.list.newest), (234, None), "{refuses}");
@@ -117,7 +117,7 @@ async fn an_address_that_leads_elsewhere_is_that_address() {
         Router,
         http::{StatusCode, Uri, header},
     };
-    let scene = Scene::signed_out(|backend| backend.set_jobs(json!([running("7")]))).await;
+    let scene = ScriptedHarness::signed_out(|backend| backend.set_jobs(json!([running("7")]))).await;
     let studio = scene.proxy.address.clone();
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let typed = format!("http://{}", listener.local_addr().expect("an address"));
@@ -130,14 +130,14 @@ async fn an_address_that_leads_elsewhere_is_that_address() {
     let server = scene.client.connect(address, tallylight_client::Identity::Address).await.expect("it is led");
     assert!(server.address.starts_with(&scene.proxy.address), "{}", server.address);
     scene.sign_in("me@acme.tv").await;
-    scene.until("live", Scene::is_live).await;
+    scene.until("live", ScriptedHarness::is_live).await;
     assert!(scene.is_signed_in().await);
 }
 
 #[tokio::test]
 async fn a_401_to_a_call_that_carried_no_token_signs_nobody_out() {
     use axum::{Router, http::StatusCode};
-    let scene = Scene::live(|backend| backend.set_jobs(json!([running("7")]))).await;
+    let scene = ScriptedHarness::live(|backend| backend.set_jobs(json!([running("7")]))).await;
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let elsewhere = format!("http://{}", listener.local_addr().expect("an address"));
     tokio::spawn(
@@ -145,7 +145,7 @@ async fn a_401_to_a_call_that_carried_no_token_signs_nobody_out() {
     );
     scene.backend.set_rest(Answer::status(307).with("location", format!("{elsewhere}/api/v1/jobs/")));
     scene.client.refresh().await.expect("asked");
-    let told = |scene: &Scene| scene.shown().len();
+    let told = |scene: &ScriptedHarness| scene.shown().len();
     let _ = told(&scene);
     for _ in 0..20 {
         tokio::time::sleep(std::time::Duration::from_millis(10)).await;
@@ -156,7 +156,7 @@ async fn a_401_to_a_call_that_carried_no_token_signs_nobody_out() {
 
 #[tokio::test]
 async fn a_list_that_this_account_may_not_have_costs_one_refresh_and_signs_nobody_out() {
-    let scene = Scene::set(|backend| {
+    let scene = ScriptedHarness::set(|backend| {
         backend.set_rest(Answer::status(403).saying(r#"{"detail":"no"}"#));
         backend.set_socket(Answer::status(404));
     })
@@ -176,14 +176,14 @@ async fn an_answer_that_is_compressed_without_being_asked_is_read() {
     zip.write_all(json!([ended("7", "COMPLETED")]).to_string().as_bytes()).expect("bytes");
     let bytes = zip.finish().expect("bytes");
     for header in [Some("gzip"), None] {
-        let scene = Scene::set(|backend| {
+        let scene = ScriptedHarness::set(|backend| {
             backend.set_rest(Answer::status(200).bytes(&bytes).with_each("content-encoding", header));
         })
         .await;
         scene.client.synced().await.unwrap_or_else(|error| panic!("{header:?}: {error}"));
         assert_eq!(scene.client.jobs().await.expect("jobs").len(), 1, "{header:?}");
     }
-    let scene = Scene::set(|backend| {
+    let scene = ScriptedHarness::set(|backend| {
         backend.set_rest(Answer::status(200).bytes(&bytes).with_each("content-encoding", Some("br")));
     })
     .await;
@@ -193,7 +193,7 @@ async fn an_answer_that_is_compressed_without_being_asked_is_read() {
 
 #[tokio::test]
 async fn a_cache_with_a_nul_that_an_earlier_version_kept_is_cleaned() {
-    let mut scene = Scene::live(|backend| backend.set_jobs(json!([running("7")]))).await;
+    let mut scene = ScriptedHarness::live(|backend| backend.set_jobs(json!([running("7")]))).await;
     scene.client.shutdown().await;
     let store = rusqlite::Connection::open(scene.folder.path().join("tallylight.db")).expect("the store");
     let body: String = store.query_row("SELECT body FROM job", (), |row| row.get(0)).expect("a job");
@@ -213,14 +213,14 @@ async fn a_cache_with_a_nul_that_an_earlier_version_kept_is_cleaned() {
 
 #[tokio::test]
 async fn a_start_that_follows_two_crashes_begins_without_the_cache_and_says_so() {
-    let mut scene = Scene::live(|backend| backend.set_jobs(json!([ended("7", "COMPLETED")]))).await;
+    let mut scene = ScriptedHarness::live(|backend| backend.set_jobs(json!([ended("7", "COMPLETED")]))).await;
     scene.client.shutdown().await;
     let now = format!("{}Z", tallylight_tests::naive_now());
     std::fs::write(scene.folder.path().join("running.lock"), format!("{now}\n{now}\n")).expect("two crashes");
     scene.restart().await;
     let incident = scene.client.status().await.expect("status").storage.incident.expect("it is said");
     assert!(incident.code == Code::StorageSuspect && incident.message.contains("crashed twice"), "{incident:?}");
-    scene.until("the list is fetched anew", Scene::is_live).await;
+    scene.until("the list is fetched anew", ScriptedHarness::is_live).await;
     assert!(scene.job("7").await.is_some());
     scene.restart().await;
     assert_eq!(scene.client.status().await.expect("status").storage.incident, None);

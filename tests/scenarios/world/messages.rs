@@ -6,13 +6,13 @@ use serde_json::{Value, json};
 use tallylight_core::{
     Code,
     model::job::Status,
-    view::{ConnectionState, NoticeKind},
+    view::{ConnectionState, NotificationKind},
 };
-use tallylight_tests::{Answer, Scene, ended, running, update};
+use tallylight_tests::{Answer, ScriptedHarness, ended, running, update};
 
 const TIME: &str = "2026-01-01T00:05:00Z";
 
-fn status(scene: &Scene, job_id: &str) -> Option<Status> {
+fn status(scene: &ScriptedHarness, job_id: &str) -> Option<Status> {
     scene.recorder.seen().shown().rfind(|job| job.row.job_id.as_str() == job_id).map(|job| job.row.status)
 }
 
@@ -29,7 +29,7 @@ async fn an_end_counts_whatever_stands_beside_it() {
         r#""note":"\ud83d""#,
     ];
     let ids: Vec<String> = (0..beside.len()).map(|number| number.to_string()).collect();
-    let scene = Scene::live(|backend| backend.set_jobs(ids.iter().map(|id| running(id)).collect())).await;
+    let scene = ScriptedHarness::live(|backend| backend.set_jobs(ids.iter().map(|id| running(id)).collect())).await;
     for (id, beside) in ids.iter().zip(beside) {
         let data = format!(r#"{{"status":"FAILED",{beside}}}"#);
         scene.backend.say(format!(r#"{{"type":"JOB_UPDATE","job_id":"{id}","data":{data},"timestamp":"{TIME}"}}"#));
@@ -44,7 +44,7 @@ async fn an_end_counts_whatever_stands_beside_it() {
 #[tokio::test]
 async fn a_status_that_cannot_be_read_is_asked_of_rest_at_once() {
     for unreadable in [r#"{"status":"DONE"}"#, r#"{"status":7}"#, r#"{"status":"COMPLETED","status":"FAILED"}"#, "{}"] {
-        let scene = Scene::live(|backend| backend.set_jobs(json!([running("7")]))).await;
+        let scene = ScriptedHarness::live(|backend| backend.set_jobs(json!([running("7")]))).await;
         scene.backend.set_jobs(json!([ended("7", "COMPLETED")]));
         scene.backend.say(format!(r#"{{"type":"JOB_UPDATE","job_id":"7","data":{unreadable},"timestamp":"{TIME}"}}"#));
         scene.until(unreadable, |scene| status(scene, "7") == Some(Status::Completed)).await;
@@ -53,7 +53,7 @@ async fn a_status_that_cannot_be_read_is_asked_of_rest_at_once() {
 
 #[tokio::test]
 async fn flat_messages_are_read_and_a_socket_that_brings_them_is_live() {
-    let scene = Scene::live(|backend| backend.set_jobs(json!([running("7"), running("8")]))).await;
+    let scene = ScriptedHarness::live(|backend| backend.set_jobs(json!([running("7"), running("8")]))).await;
     for said in [
         json!({ "type": "stage_update", "job_id": 7, "stage_id": "PROBE", "status": "completed" }),
         json!({ "type": "metadata_update", "job_id": 7, "metadata_type": "TAGS", "content": ["a", null, "b", 3] }),
@@ -77,7 +77,7 @@ async fn flat_messages_are_read_and_a_socket_that_brings_them_is_live() {
 
 #[tokio::test]
 async fn an_open_socket_that_brings_nothing_readable_is_polled_beside_until_a_message_can_be_read() {
-    let scene = Scene::live(|backend| backend.set_jobs(json!([running("7")]))).await;
+    let scene = ScriptedHarness::live(|backend| backend.set_jobs(json!([running("7")]))).await;
     for _ in 0..3 {
         scene.backend.say(r#"{"kind":"progress","job":7}"#);
     }
@@ -92,12 +92,12 @@ async fn an_open_socket_that_brings_nothing_readable_is_polled_beside_until_a_me
         .await;
     assert_eq!(scene.backend.connects(), 1, "the socket stays open");
     scene.backend.say(update("7", "PROCESSING", 50, TIME));
-    scene.until("live again", Scene::is_live).await;
+    scene.until("live again", ScriptedHarness::is_live).await;
 }
 
 #[tokio::test]
 async fn a_silent_socket_is_not_called_live_again_only_because_it_opens() {
-    let scene = Scene::live(|backend| backend.set_jobs(json!([running("7")]))).await;
+    let scene = ScriptedHarness::live(|backend| backend.set_jobs(json!([running("7")]))).await;
     // Nothing that can be read came over this one, either.
     scene.backend.close(1012);
     scene
@@ -108,12 +108,12 @@ async fn a_silent_socket_is_not_called_live_again_only_because_it_opens() {
     scene.until("still polling", |scene| scene.is(ConnectionState::Polling)).await;
     scene.backend.say(update("7", "COMPLETED", 100, TIME));
     scene.sooner("the end", Duration::from_secs(1), |scene| status(scene, "7") == Some(Status::Completed)).await;
-    scene.until("live", Scene::is_live).await;
+    scene.until("live", ScriptedHarness::is_live).await;
 }
 
 #[tokio::test]
 async fn a_removed_job_stays_removed_whatever_messages_say_until_rest_has_it_again() {
-    let scene = Scene::live(|backend| backend.set_jobs(json!([running("7"), running("8")]))).await;
+    let scene = ScriptedHarness::live(|backend| backend.set_jobs(json!([running("7"), running("8")]))).await;
     scene.backend.set_jobs(json!([running("8")]));
     scene.client.refresh().await.expect("asked");
     scene.until("it is gone", |scene| scene.recorder.seen().has_removed("7")).await;
@@ -130,9 +130,9 @@ async fn a_removed_job_stays_removed_whatever_messages_say_until_rest_has_it_aga
 
 #[tokio::test]
 async fn a_job_that_messages_alone_claim_is_not_there_when_rest_denies_it() {
-    let scene = Scene::live(|backend| backend.set_jobs(json!([running("8")]))).await;
+    let scene = ScriptedHarness::live(|backend| backend.set_jobs(json!([running("8")]))).await;
     scene.backend.say(update("ghost", "PROCESSING", 50, TIME));
-    scene.settle().await;
+    scene.set_dismissed().await;
     scene.until("it is gone", |scene| scene.recorder.seen().has_removed("ghost")).await;
     assert_eq!(scene.client.jobs().await.expect("jobs").len(), 1);
 }
@@ -141,8 +141,8 @@ async fn a_job_that_messages_alone_claim_is_not_there_when_rest_denies_it() {
 async fn a_clock_that_does_not_know_its_offset_freezes_no_progress() {
     let now = jiff::Timestamp::from_second(1_780_000_000).expect("a time");
     let listed = |percent: u32| json!([{ "id": "7", "status": "PROCESSING", "progress_percent": percent, "updated_at": now.to_string() }]);
-    let scene = Scene::live(|backend| backend.set_jobs(listed(10))).await;
-    let percent = |scene: &Scene| scene.recorder.seen().shown().next_back().and_then(|job| job.row.progress_percent);
+    let scene = ScriptedHarness::live(|backend| backend.set_jobs(listed(10))).await;
+    let percent = |scene: &ScriptedHarness| scene.recorder.seen().shown().next_back().and_then(|job| job.row.progress_percent);
     // Written as local time, seven hours behind.
     let said = update("7", "PROCESSING", 40, "2026-05-28T13:26:40");
     scene.backend.set_jobs(listed(40));
@@ -150,14 +150,14 @@ async fn a_clock_that_does_not_know_its_offset_freezes_no_progress() {
     scene.until("REST is asked", |scene| percent(scene) == Some(40.0)).await;
     scene.backend.set_jobs(listed(60));
     scene.backend.say(said.clone());
-    scene.settle().await;
+    scene.set_dismissed().await;
     assert_eq!(percent(&scene), Some(40.0), "not all the time");
     scene.sooner("a minute later", Duration::from_secs(5), |scene| percent(scene) == Some(60.0)).await;
 }
 
 #[tokio::test]
 async fn a_socket_that_refuses_the_token_late_every_time_costs_one_refresh() {
-    let scene = Scene::live(|backend| backend.set_jobs(json!([running("7")]))).await;
+    let scene = ScriptedHarness::live(|backend| backend.set_jobs(json!([running("7")]))).await;
     for _ in 0..6 {
         scene.clock.advance(Duration::from_secs(10));
         tokio::time::sleep(Duration::from_millis(20)).await;
@@ -172,7 +172,7 @@ async fn a_socket_that_refuses_the_token_late_every_time_costs_one_refresh() {
 
 #[tokio::test]
 async fn a_backend_without_a_socket_that_answers_403_is_named_and_costs_no_refresh() {
-    let scene = Scene::set(|backend| {
+    let scene = ScriptedHarness::set(|backend| {
         backend.set_jobs(json!([running("7")]));
         backend.set_socket(Answer::status(403));
     })
@@ -199,7 +199,7 @@ async fn no_text_reaches_anybody_with_a_control_in_it() {
         "errors": [{ "error_code": nasty, "error_message": nasty, "recoverable": false, "timestamp": TIME }],
         "video_metadata": { "title": nasty, "description": nasty, "tags": [nasty], "transcript_text": nasty,
             "chapters": [{ "start_seconds": 1, "title": nasty }] } });
-    let mut scene = Scene::live(|backend| backend.set_jobs(json!([job, running("8")]))).await;
+    let mut scene = ScriptedHarness::live(|backend| backend.set_jobs(json!([job, running("8")]))).await;
     scene.backend.say(
         json!({ "type": "METADATA_UPDATE", "job_id": "8", "timestamp": TIME,
         "data": { "metadata_type": "TITLE", "content": nasty } })
@@ -228,7 +228,7 @@ async fn no_text_reaches_anybody_with_a_control_in_it() {
     check(serde_json::to_value(jobs).expect("JSON"));
     let notices = scene.recorder.seen().notices.clone();
     assert!(
-        notices.iter().all(|notice| notice.kind == NoticeKind::Failed && notice.title.contains('\u{2068}')),
+        notices.iter().all(|notice| notice.kind == NotificationKind::Failed && notice.title.contains('\u{2068}')),
         "{notices:?}"
     );
     check(serde_json::to_value(notices).expect("JSON"));

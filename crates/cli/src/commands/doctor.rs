@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use serde_json::json;
-use tallylight_client::{Browser, Found, Handle, Identity, TokenStore, Unlock, private_folder};
+use tallylight_client::{Browser, SessionLookup, Handle, Identity, TokenStore, Unlock, create_private_folder};
 use tallylight_core::{
     Code, Error,
     discovery::parse_address,
@@ -75,7 +75,7 @@ pub async fn run(global: &Global) -> Result<(), Error> {
 fn check_folder(global: &Global) -> Result<String, Error> {
     let folder = data_dir(global)?;
     let probe = folder.join(".doctor");
-    let written = private_folder(&folder)
+    let written = create_private_folder(&folder)
         .and_then(|()| std::fs::write(&probe, "probe"))
         .and_then(|()| std::fs::remove_file(&probe));
     match written {
@@ -95,9 +95,9 @@ async fn check_keychain(global: &Global) -> Result<String, Error> {
         return Ok("not used (--no-keychain)".to_owned());
     }
     match TokenStore::new(keychain(global)).load(Unlock::Ask).await? {
-        Found::Session(kept) => Ok(format!("holds a session of {} at {}", kept.email, kept.server)),
-        Found::Nothing => Ok("works, and holds no session".to_owned()),
-        Found::Unreadable => {
+        SessionLookup::Session(kept) => Ok(format!("holds a session of {} at {}", kept.email, kept.server)),
+        SessionLookup::Nothing => Ok("works, and holds no session".to_owned()),
+        SessionLookup::Unreadable => {
             let message = "holds a session that cannot be read: run `tally login --email YOU` to replace it";
             Err(Error::new(Code::Keychain, message))
         }

@@ -10,39 +10,39 @@ use tallylight_core::{
     view::Event,
 };
 
-use super::runtime::{Actor, Place, Report, signed_out};
+use super::runtime::{Actor, RequestOrigin, TaskEvent, signed_out};
 use crate::{
     net::auth_api::{self, Denial},
     platform::{
-        keychain::{Found, Kept, TokenStore, Unlock},
-        refresh_lock::Turn,
+        keychain::{SessionLookup, StoredSession, TokenStore, Unlock},
+        refresh_lock::RefreshLock,
     },
 };
 
 impl Actor {
     /// Gives the session an input, and does what it asks for.
-    pub(super) fn session_input(&mut self, input: Input) {
+    pub(super) fn auth_input(&mut self, input: Input) {
         let now = self.now();
         for effect in self.session.on(input, now) {
             match effect {
                 Effect::RequestByPassword(ticket, email, password) => self.request_by_password(ticket, email, password),
                 Effect::RequestWith(ticket, provider) => self.request_by_page(ticket, provider),
                 Effect::RequestByRefresh(ticket, token) => self.refresh(ticket, token),
-                Effect::Keep(ticket, email, refresh_token) => {
+                Effect::Store(ticket, email, refresh_token) => {
                     let server = self.server.as_ref().map(|server| server.key().to_owned()).unwrap_or_default();
-                    self.keep_session(ticket, Kept { server, email, refresh_token });
+                    self.store_session(ticket, StoredSession { server, email, refresh_token });
                 }
-                Effect::Forget => self.forget_session(),
+                Effect::Delete => self.delete_session(),
                 Effect::Revoke(access_token) => {
                     if let (Some(clients), Some(server)) = (self.clients.clone(), self.server.clone()) {
-                        self.lasting
+                        self.background_tasks
                             .spawn(async move { auth_api::logout(&clients.auth, &server, &access_token).await });
                     }
                 }
                 Effect::Ready => self.token_ready(),
-                Effect::NotYet(error) => {
+                Effect::RefreshDelayed(error) => {
                     self.note_error("the session could not be renewed yet", &error);
-                    self.link_input(connection::Input::TokenDelayed(error.clone()));
+                    self.connection_input(connection::Input::TokenDelayed(error.clone()));
                     self.fail_waiting_calls(&error);
                     self.fail_waiting_uploads(&error);
                 }
@@ -65,8 +65,8 @@ impl Actor {
         self.tell(Event::Session(view));
         if is_out {
             self.sign_in_done(Err(reason.clone()));
-            self.link_input(connection::Input::SignedOut);
-            self.calls.signed_out(reason);
+            self.connection_input(connection::Input::SignedOut);
+            self.fetcher.signed_out(reason);
             self.abort_uploads();
             self.edits_input(edits::Input::Closed);
         }
@@ -77,7 +77,7 @@ impl Actor {
     pub(super) fn sign_out(&mut self) {
         self.awaits_computer = false;
         self.stop_restoring();
-        self.session_input(Input::SignOut(None));
+        self.auth_input(Input::SignOut(None));
         self.forget_words();
         self.forget_jobs();
         // Leaving the studio of this computer leads back to the choice; another's address is remembered.
@@ -105,12 +105,12 @@ impl Actor {
 
     fn refresh(&self, ticket: Ticket, token: SecretString) {
         let (Some(clients), Some(server)) = (self.clients.clone(), self.server.clone()) else { return };
-        let (reports, email, tokens) = (self.reports.clone(), self.session_email(), self.tokens.clone());
+        let (reports, email, tokens) = (self.task_events.clone(), self.session_email(), self.tokens.clone());
         let folder = self.data_dir.clone();
         // What could not be kept is newer than what the keychain holds.
         let is_kept = self.session.view().warning.is_none();
         tokio::spawn(async move {
-            let turn = Turn::take(&folder).await;
+            let turn = RefreshLock::take(&folder).await;
             let newest = async || if is_kept { newest(&tokens, &server, &email).await } else { None };
             let token = newest().await.unwrap_or(token);
             let mut answer = auth_api::by_refresh(&clients.auth, &server, &token, &email).await;
@@ -120,21 +120,28 @@ impl Actor {
                 answer = auth_api::by_refresh(&clients.auth, &server, &newer, &email).await;
             }
             let at = Box::new((clients, server));
-            let _ = reports.send(Report::Granted(ticket, answer, at, turn)).await;
+            let _ = reports.send(TaskEvent::Granted(ticket, answer, at, turn)).await;
         });
     }
 
     /// Takes in the answer to a request for a session.
-    pub(super) fn granted(&mut self, ticket: Ticket, answer: Result<Grant, Denial>, at: Place, turn: Option<Turn>) {
+    pub(super) fn granted(
+        &mut self,
+        ticket: Ticket,
+        answer: Result<Grant, Denial>,
+        at: RequestOrigin,
+        turn: Option<RefreshLock>,
+    ) {
         // Of a backend that was left meanwhile: its token is shown to no other, and ended where it comes from.
         if self.server.as_ref().is_none_or(|server| server.key() != at.1.key()) {
             if let Ok(grant) = answer {
                 let (clients, server) = *at;
-                self.lasting.spawn(async move { auth_api::logout(&clients.auth, &server, &grant.access_token).await });
+                self.background_tasks
+                    .spawn(async move { auth_api::logout(&clients.auth, &server, &grant.access_token).await });
             }
             return;
         }
-        self.session_input(match answer {
+        self.auth_input(match answer {
             Ok(grant) => Input::Granted(ticket, grant),
             Err(Denial::Refused(error)) => Input::Refused(ticket, error),
             Err(Denial::Delayed(error, wait)) => Input::Delayed(ticket, error, wait),
@@ -144,20 +151,20 @@ impl Actor {
 
     fn request_by_password(&self, ticket: Ticket, email: String, password: SecretString) {
         let (Some(clients), Some(server)) = (self.clients.clone(), self.server.clone()) else { return };
-        let reports = self.reports.clone();
+        let reports = self.task_events.clone();
         tokio::spawn(async move {
             let answer = auth_api::by_password(&clients.auth, &server, &email, &password).await;
             let at = Box::new((clients, server));
-            let _ = reports.send(Report::Granted(ticket, answer, at, None)).await;
+            let _ = reports.send(TaskEvent::Granted(ticket, answer, at, None)).await;
         });
     }
 
     fn token_ready(&mut self) {
-        self.calls.token_changed();
-        self.link_input(connection::Input::SignedIn);
+        self.fetcher.token_changed();
+        self.connection_input(connection::Input::SignedIn);
         // Known from the disk, or from before the session expired: subscribed as soon as the socket opens.
         self.watch_unfinished();
-        self.link_input(connection::Input::TokenRefreshed);
+        self.connection_input(connection::Input::TokenRefreshed);
         for input in [edits::Input::Opened, edits::Input::TokenRenewed, edits::Input::Reachable] {
             self.edits_input(input);
         }
@@ -174,6 +181,6 @@ impl Actor {
 /// Returns the token that the keychain holds now. Another process of the same kind, such as a second `tally`, may have
 /// spent ours and kept its successor.
 async fn newest(tokens: &TokenStore, server: &Server, email: &str) -> Option<SecretString> {
-    let Found::Session(kept) = tokens.load(Unlock::Never).await.ok()? else { return None };
+    let SessionLookup::Session(kept) = tokens.load(Unlock::Never).await.ok()? else { return None };
     (kept.server == server.key() && kept.email == email).then_some(kept.refresh_token)
 }

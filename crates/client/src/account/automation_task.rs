@@ -25,7 +25,7 @@ use uuid::Uuid;
 
 use crate::{
     net::{
-        connector::Route,
+        connector::NetworkConnector,
         http::{retry_after, unredirected_client},
     },
     platform::{
@@ -51,7 +51,7 @@ const LINGER: Duration = Duration::from_millis(200);
 
 /// Is something to be done at the end of a job. It is kept on disk until it is done, so that it is done at least once.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Deed {
+pub struct AutomationTask {
     /// Names it: the same for every attempt, so that whoever heard of it twice can tell.
     pub id: String,
     /// When it was to be done.
@@ -64,7 +64,7 @@ pub struct Deed {
     pub automation: Automation,
 }
 
-impl Deed {
+impl AutomationTask {
     /// Makes one with a name of its own.
     pub fn new(at: Timestamp, job_id: JobId, outcome: Outcome, automation: Automation) -> Self {
         Self { id: Uuid::new_v4().to_string(), at, job_id, outcome, automation }
@@ -73,7 +73,7 @@ impl Deed {
 
 /// Is what became of it, in words for the diagnostics.
 #[derive(Debug)]
-pub enum Performed {
+pub enum TaskOutcome {
     /// It was done.
     Done(String),
     /// It went wrong, and trying again would not help.
@@ -84,11 +84,11 @@ pub enum Performed {
 
 /// Is what everything that is done needs.
 #[derive(Clone, Debug)]
-pub struct Means {
+pub struct TaskContext {
     /// Keeps the secret that signs webhooks.
     pub secret: TokenStore,
     /// The way to other computers.
-    pub route: Route,
+    pub route: NetworkConnector,
     /// Tells the time.
     pub clock: Clock,
     /// Says that the program ends.
@@ -97,7 +97,7 @@ pub struct Means {
     pub room: Arc<Semaphore>,
 }
 
-impl Means {
+impl TaskContext {
     /// Waits for a turn; there is none once the program ends.
     async fn turn(&self) -> Option<SemaphorePermit<'_>> {
         self.ending.run_until_cancelled(self.room.acquire()).await?.ok()
@@ -105,20 +105,20 @@ impl Means {
 }
 
 /// Does something at the end of a job, which is given as JSON.
-pub async fn perform(deed: Deed, job: String, means: Means) -> Performed {
+pub async fn perform(deed: AutomationTask, job: String, means: TaskContext) -> TaskOutcome {
     match (&deed.automation.run, &deed.automation.webhook) {
         (Some(argv), _) => match means.turn().await {
             Some(_turn) => run(argv, job, &means.ending).await,
-            None => Performed::Later("the program ended before a command could be run".to_owned()),
+            None => TaskOutcome::Later("the program ended before a command could be run".to_owned()),
         },
         (None, Some(url)) => Webhook { url, deed: &deed, job, means: &means }.call().await,
-        (None, None) => Performed::Failed("there is nothing to do".to_owned()),
+        (None, None) => TaskOutcome::Failed("there is nothing to do".to_owned()),
     }
 }
 
 /// Runs a command without a shell, with a text on its standard input.
-async fn run(argv: &[String], input: String, ending: &CancellationToken) -> Performed {
-    let Some((program, arguments)) = argv.split_first() else { return Performed::Failed("no program".to_owned()) };
+async fn run(argv: &[String], input: String, ending: &CancellationToken) -> TaskOutcome {
+    let Some((program, arguments)) = argv.split_first() else { return TaskOutcome::Failed("no program".to_owned()) };
     let mut command = tokio::process::Command::new(program);
     command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
     // A group of its own, so that its own children end with it.
@@ -129,7 +129,7 @@ async fn run(argv: &[String], input: String, ending: &CancellationToken) -> Perf
     command.creation_flags(0x0800_0000);
     let mut child = match command.spawn() {
         Ok(child) => child,
-        Err(error) => return Performed::Failed(format!("{program} could not be started ({error})")),
+        Err(error) => return TaskOutcome::Failed(format!("{program} could not be started ({error})")),
     };
     let group = child.id();
     let (out, err) = (Output::of(child.stdout.take()), Output::of(child.stderr.take()));
@@ -146,20 +146,20 @@ async fn run(argv: &[String], input: String, ending: &CancellationToken) -> Perf
         () = tokio::time::sleep(COMMAND_LIMIT) => {
             kill_group(group);
             let limit = COMMAND_LIMIT.as_secs();
-            return Performed::Failed(format!("{program} was stopped: it ran for more than {limit} s"));
+            return TaskOutcome::Failed(format!("{program} was stopped: it ran for more than {limit} s"));
         }
         () = ended => {
             kill_group(group);
-            return Performed::Later(format!("{program} was stopped, because Tallylight ended"));
+            return TaskOutcome::Later(format!("{program} was stopped, because Tallylight ended"));
         }
     };
     let said = [out.said().await, err.said().await].into_iter().filter(|text| !text.is_empty());
     let said = said.collect::<Vec<_>>().join(" | ");
     let said = if said.is_empty() { String::new() } else { format!(": {said}") };
     match status {
-        Ok(status) if status.success() => Performed::Done(format!("{program} ran{said}")),
-        Ok(status) => Performed::Failed(format!("{program} ended with {status}{said}")),
-        Err(error) => Performed::Failed(format!("{program} was lost ({error})")),
+        Ok(status) if status.success() => TaskOutcome::Done(format!("{program} ran{said}")),
+        Ok(status) => TaskOutcome::Failed(format!("{program} ended with {status}{said}")),
+        Err(error) => TaskOutcome::Failed(format!("{program} was lost ({error})")),
     }
 }
 
@@ -206,38 +206,38 @@ impl Output {
 
 struct Webhook<'a> {
     url: &'a Url,
-    deed: &'a Deed,
+    deed: &'a AutomationTask,
     job: String,
-    means: &'a Means,
+    means: &'a TaskContext,
 }
 
 /// Is what became of one attempt.
 enum Attempt {
     /// There is nothing to try again.
-    Over(Performed),
+    Over(TaskOutcome),
     /// Trying again may help.
     Again {
         words: String,
         /// How long the other side wants to be left alone.
         asked: Option<Duration>,
         /// What it is once it was tried often enough.
-        give_up: fn(String) -> Performed,
+        give_up: fn(String) -> TaskOutcome,
     },
 }
 
 impl Webhook<'_> {
     /// Tells, again and again while that may help.
-    async fn call(&self) -> Performed {
+    async fn call(&self) -> TaskOutcome {
         let client = match unredirected_client(self.url, &self.means.route) {
             Ok(client) => client,
-            Err(error) => return Performed::Failed(error.message),
+            Err(error) => return TaskOutcome::Failed(error.message),
         };
         let mut waits = WAITS.into_iter();
         loop {
             let attempt = match self.secret().await {
                 Ok(secret) => {
                     let Some(turn) = self.means.turn().await else {
-                        return Performed::Later(format!("the program ended before {} was told", self.host()));
+                        return TaskOutcome::Later(format!("the program ended before {} was told", self.host()));
                     };
                     let attempt = self.attempt(&client, &secret).await;
                     drop(turn);
@@ -254,7 +254,7 @@ impl Webhook<'_> {
             };
             let wait = tokio::time::sleep(asked.unwrap_or_default().max(wait).min(WAITS[3]));
             if self.means.ending.run_until_cancelled(wait).await.is_none() {
-                return Performed::Later(format!("{words}; the program ended"));
+                return TaskOutcome::Later(format!("{words}; the program ended"));
             }
         }
     }
@@ -269,10 +269,10 @@ impl Webhook<'_> {
             Ok(Some(secret)) => Ok(secret),
             Ok(None) => {
                 let words = "a webhook is signed, and no secret is set: set one in the settings";
-                Err(Attempt::Over(Performed::Failed(words.to_owned())))
+                Err(Attempt::Over(TaskOutcome::Failed(words.to_owned())))
             }
             // Nobody can say when it is unlocked.
-            Err(error) => Err(Attempt::Again { words: error.message, asked: None, give_up: Performed::Later }),
+            Err(error) => Err(Attempt::Again { words: error.message, asked: None, give_up: TaskOutcome::Later }),
         }
     }
 
@@ -292,7 +292,7 @@ impl Webhook<'_> {
             .header("x-tallylight-signature", signature(secret, &time, &self.job))
             .body(self.job.clone());
         match call.send().await {
-            Ok(answer) if answer.status().is_success() => Attempt::Over(Performed::Done(format!("{host} was told"))),
+            Ok(answer) if answer.status().is_success() => Attempt::Over(TaskOutcome::Done(format!("{host} was told"))),
             Ok(answer) => {
                 let status = answer.status();
                 let words = format!("{host} answered with status {}", status.as_u16());
@@ -300,15 +300,15 @@ impl Webhook<'_> {
                     || matches!(status, StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_MANY_REQUESTS);
                 if may_help {
                     let asked = retry_after(answer.headers());
-                    Attempt::Again { words, asked, give_up: Performed::Failed }
+                    Attempt::Again { words, asked, give_up: TaskOutcome::Failed }
                 } else {
-                    Attempt::Over(Performed::Failed(words))
+                    Attempt::Over(TaskOutcome::Failed(words))
                 }
             }
             Err(error) => {
                 tracing::debug!(error = %error.without_url(), "a webhook was not told");
                 let words = format!("{host} could not be reached");
-                Attempt::Again { words, asked: None, give_up: Performed::Failed }
+                Attempt::Again { words, asked: None, give_up: TaskOutcome::Failed }
             }
         }
     }
@@ -342,11 +342,11 @@ mod tests {
     mod commands {
         use super::super::*;
 
-        async fn ran(argv: &[String], input: &str) -> Performed {
+        async fn ran(argv: &[String], input: &str) -> TaskOutcome {
             run(argv, input.to_owned(), &CancellationToken::new()).await
         }
 
-        async fn shell(script: &str, input: &str) -> Performed {
+        async fn shell(script: &str, input: &str) -> TaskOutcome {
             ran(&shelled(script), input).await
         }
 
@@ -354,13 +354,13 @@ mod tests {
             ["/bin/sh", "-c", script].map(str::to_owned)
         }
 
-        fn done(performed: Performed) -> String {
-            let Performed::Done(words) = performed else { panic!("{performed:?}") };
+        fn done(performed: TaskOutcome) -> String {
+            let TaskOutcome::Done(words) = performed else { panic!("{performed:?}") };
             words
         }
 
-        fn failed(performed: Performed) -> String {
-            let Performed::Failed(words) = performed else { panic!("{performed:?}") };
+        fn failed(performed: TaskOutcome) -> String {
+            let TaskOutcome::Failed(words) = performed else { panic!("{performed:?}") };
             words
         }
 
@@ -405,7 +405,7 @@ mod tests {
             let ending = CancellationToken::new();
             ending.cancel();
             let performed = run(&shelled("sleep 1000"), String::new(), &ending).await;
-            assert!(matches!(performed, Performed::Later(_)), "{performed:?}");
+            assert!(matches!(performed, TaskOutcome::Later(_)), "{performed:?}");
         }
     }
 }

@@ -6,14 +6,14 @@ use jiff::SignedDuration;
 use secrecy::SecretString;
 use tallylight_core::{
     Error, JobId,
-    library::{Ending, Outcome},
+    library::{Outcome, RunOutcome},
 };
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
-use super::runtime::{Actor, Report};
+use super::runtime::{Actor, TaskEvent};
 use crate::{
-    account::automation_task::{Deed, Means, Performed, perform},
+    account::automation_task::{AutomationTask, TaskContext, TaskOutcome, perform},
     handle::Reply,
     platform::keychain::{TokenStore, Unlock},
 };
@@ -30,7 +30,7 @@ const AT_ONCE: usize = 4;
 /// Holds what was not begun yet.
 #[derive(Debug)]
 pub(super) struct Automations {
-    waiting: Vec<(Deed, Duration)>,
+    waiting: Vec<(AutomationTask, Duration)>,
     room: Arc<Semaphore>,
     secret: TokenStore,
     ending: CancellationToken,
@@ -38,9 +38,9 @@ pub(super) struct Automations {
 
 impl Automations {
     /// Takes up what the last run of the program did not do.
-    pub(super) fn new(secret: TokenStore, deeds: Vec<Deed>, now: Duration) -> Self {
+    pub(super) fn new(secret: TokenStore, tasks: Vec<AutomationTask>, now: Duration) -> Self {
         Self {
-            waiting: deeds.into_iter().map(|deed| (deed, now + WAIT)).collect(),
+            waiting: tasks.into_iter().map(|deed| (deed, now + WAIT)).collect(),
             room: Arc::new(Semaphore::new(AT_ONCE)),
             secret,
             ending: CancellationToken::new(),
@@ -61,23 +61,24 @@ impl Automations {
     }
 
     /// Takes out what is due, or what waits for one job.
-    fn take(&mut self, is_due: impl Fn(&Deed, Duration) -> bool) -> Vec<Deed> {
+    fn take(&mut self, is_due: impl Fn(&AutomationTask, Duration) -> bool) -> Vec<AutomationTask> {
         self.waiting.extract_if(.., |(deed, due)| is_due(deed, *due)).map(|(deed, _)| deed).collect()
     }
 }
 
 impl Actor {
     /// Returns what the person wants done at the end of a job.
-    pub(super) fn deeds(&self, ending: &Ending) -> Vec<Deed> {
+    pub(super) fn tasks(&self, ending: &RunOutcome) -> Vec<AutomationTask> {
         let due = self.settings.automation.iter().filter(|automation| automation.is_due(ending.outcome));
         let at = self.now().wall;
-        due.map(|automation| Deed::new(at, ending.job_id.clone(), ending.outcome, automation.clone())).collect()
+        due.map(|automation| AutomationTask::new(at, ending.job_id.clone(), ending.outcome, automation.clone()))
+            .collect()
     }
 
     /// Does it once the job was looked at.
-    pub(super) fn automate(&mut self, deeds: impl Iterator<Item = Deed>) {
+    pub(super) fn automate(&mut self, tasks: impl Iterator<Item = AutomationTask>) {
         let due = self.now().monotonic + WAIT;
-        self.automations.waiting.extend(deeds.map(|deed| (deed, due)));
+        self.automations.waiting.extend(tasks.map(|deed| (deed, due)));
     }
 
     /// Does what is due.
@@ -92,9 +93,9 @@ impl Actor {
         self.perform_all(&waiting);
     }
 
-    fn perform_all(&mut self, deeds: &[Deed]) {
+    fn perform_all(&mut self, tasks: &[AutomationTask]) {
         // Those of a job follow each other, and are given the same.
-        for of_one in deeds.chunk_by(|deed, next| deed.job_id == next.job_id) {
+        for of_one in tasks.chunk_by(|deed, next| deed.job_id == next.job_id) {
             let job = of_one.first().and_then(|deed| self.whole_view(&deed.job_id));
             let has_ended = job.as_ref().is_some_and(|job| job.row.status.is_final());
             let job = job.map(|job| serde_json::to_string(&job).unwrap_or_default());
@@ -102,7 +103,7 @@ impl Actor {
                 let is_known = has_ended || deed.outcome == Outcome::Warned || self.is_out_of_date(&deed);
                 // Somebody may have changed their mind since.
                 if !self.settings.automation.contains(&deed.automation) {
-                    self.store.forget_deed(&deed.id);
+                    self.store.forget_task(&deed.id);
                 } else if let Some(job) = job.clone().filter(|_| is_known) {
                     self.perform(deed, job);
                 } else {
@@ -113,58 +114,58 @@ impl Actor {
     }
 
     /// Tells whether nothing more is to be waited for: the jobs were fetched in this run, and it is long ago.
-    fn is_out_of_date(&self, deed: &Deed) -> bool {
+    fn is_out_of_date(&self, deed: &AutomationTask) -> bool {
         self.is_synced() && self.now().wall.duration_since(deed.at) > GONE_AFTER
     }
 
-    fn perform(&self, deed: Deed, job: String) {
-        let means = Means {
+    fn perform(&self, deed: AutomationTask, job: String) {
+        let means = TaskContext {
             secret: self.automations.secret.clone(),
-            route: self.route.clone(),
+            route: self.connector.clone(),
             clock: self.clock.clone(),
             ending: self.automations.ending.clone(),
             room: Arc::clone(&self.automations.room),
         };
-        let reports = self.reports.clone();
-        self.lasting.spawn(async move {
+        let reports = self.task_events.clone();
+        self.background_tasks.spawn(async move {
             let id = deed.id.clone();
             let performed = perform(deed, job, means).await;
-            let _ = reports.send(Report::Automated(id, performed)).await;
+            let _ = reports.send(TaskEvent::Automated(id, performed)).await;
         });
     }
 
     /// Waits for a job that was not kept before a crash, or not as it was at its end.
-    fn await_job(&mut self, deed: Deed) {
+    fn await_job(&mut self, deed: AutomationTask) {
         if self.is_out_of_date(&deed) {
-            self.store.forget_deed(&deed.id);
+            self.store.forget_task(&deed.id);
         } else {
             self.look_again(deed);
         }
     }
 
-    fn look_again(&mut self, deed: Deed) {
+    fn look_again(&mut self, deed: AutomationTask) {
         let due = self.now().monotonic + LOOK_AGAIN;
         self.automations.waiting.push((deed, due));
     }
 
-    pub(super) fn automated(&mut self, id: &str, performed: Performed) {
-        if !matches!(performed, Performed::Later(_)) {
-            self.store.forget_deed(id);
+    pub(super) fn automated(&mut self, id: &str, performed: TaskOutcome) {
+        if !matches!(performed, TaskOutcome::Later(_)) {
+            self.store.forget_task(id);
         } else if !self.automations.ending.is_cancelled() {
             // The keychain is locked, and may be unlocked any time.
-            let kept = self.store.deeds().into_iter().find(|deed| deed.id == id);
+            let kept = self.store.tasks().into_iter().find(|deed| deed.id == id);
             if let Some(deed) = kept {
                 self.look_again(deed);
             }
         }
         let (public, words) = match performed {
-            Performed::Done(words) => ("an automation was done", words),
-            Performed::Failed(words) => {
+            TaskOutcome::Done(words) => ("an automation was done", words),
+            TaskOutcome::Failed(words) => {
                 // What a command says is about jobs, and no log is told of those.
                 tracing::warn!("an automation went wrong: see the diagnostics");
                 ("an automation went wrong", words)
             }
-            Performed::Later(words) => ("an automation is done later", words),
+            TaskOutcome::Later(words) => ("an automation is done later", words),
         };
         let at = self.now().wall;
         self.diagnostics.note_private(at, format!("{public}: {words}"), public.to_owned());
@@ -173,7 +174,7 @@ impl Actor {
     /// Keeps the secret that signs webhooks in the keychain.
     pub(super) fn set_webhook_secret(&self, secret: SecretString, reply: Reply<()>) {
         let store = self.automations.secret.clone();
-        self.lasting.spawn(async move {
+        self.background_tasks.spawn(async move {
             let kept: Result<(), Error> = store.write(secret, Unlock::Ask).await;
             let _ = reply.send(kept);
         });

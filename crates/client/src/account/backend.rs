@@ -7,10 +7,10 @@ use tallylight_core::{
 };
 use url::Url;
 
-use super::runtime::{Actor, Clients, Report};
+use super::runtime::{Actor, Clients, TaskEvent};
 use crate::{
     handle::Reply,
-    net::{auth_api, connector::Route, http, rest},
+    net::{auth_api, connector::NetworkConnector, http, rest},
     platform::keychain::Unlock,
 };
 
@@ -20,8 +20,8 @@ const ADDRESS: &str = "address";
 impl Actor {
     /// Asks an address who it is.
     pub(super) fn connect(&mut self, address: Url, identity: Identity, reply: Reply<ServerView>) {
-        let (reports, number) = (self.reports.clone(), self.next_choice());
-        let (before, route) = (self.server.clone(), self.route.clone());
+        let (reports, number) = (self.task_events.clone(), self.next_choice());
+        let (before, route) = (self.server.clone(), self.connector.clone());
         tokio::spawn(async move {
             let found = match http::client(&address, &route) {
                 Ok(client) => rest::discover(&client, &address, identity).await,
@@ -38,7 +38,7 @@ impl Actor {
                 }
                 (found, _) => found,
             };
-            reports.send(Report::Discovered(number, Box::new(found), reply)).await
+            reports.send(TaskEvent::Discovered(number, Box::new(found), reply)).await
         });
     }
 
@@ -49,11 +49,11 @@ impl Actor {
 
     /// Takes a person's word for who an address is, once its sign-in server has answered to it.
     pub(super) fn connect_as(&mut self, address: Url, description: Description, reply: Reply<ServerView>) {
-        let (reports, number) = (self.reports.clone(), self.next_choice());
-        let route = self.route.clone();
+        let (reports, number) = (self.task_events.clone(), self.next_choice());
+        let route = self.connector.clone();
         tokio::spawn(async move {
             let found = described(&address, description, &route).await;
-            reports.send(Report::Discovered(number, Box::new(found), reply)).await
+            reports.send(TaskEvent::Discovered(number, Box::new(found), reply)).await
         });
     }
 
@@ -64,7 +64,7 @@ impl Actor {
         let chosen = found.and_then(|server| {
             // Another backend shows nothing of the one before.
             if self.server.as_ref().is_some_and(|before| before.key() != server.key()) {
-                self.session_input(auth::Input::SignOut(None));
+                self.auth_input(auth::Input::SignOut(None));
                 self.put_words_away();
                 self.forget_jobs();
             }
@@ -94,19 +94,19 @@ impl Actor {
         self.lead_link(&server);
         self.server = Some(server);
         if moved {
-            self.link_input(connection::Input::Rerouted);
+            self.connection_input(connection::Input::EndpointChanged);
         }
         Ok(())
     }
 
     /// Makes the clients of a backend, along the way that the person chose.
     pub(super) fn clients_of(&self, server: &Server) -> Result<Clients, Error> {
-        let rest = http::client(&server.api_url, &self.route)?;
-        Ok(Clients { rest, auth: http::unredirected_client(&server.auth_url, &self.route)? })
+        let rest = http::client(&server.api_url, &self.connector)?;
+        Ok(Clients { rest, auth: http::unredirected_client(&server.auth_url, &self.connector)? })
     }
 }
 
-async fn described(address: &Url, description: Description, route: &Route) -> Result<Server, Error> {
+async fn described(address: &Url, description: Description, route: &NetworkConnector) -> Result<Server, Error> {
     let server = description.complete(address, Identity::Address, Source::Person)?;
     auth_api::check(&http::unredirected_client(&server.auth_url, route)?, &server).await?;
     Ok(server)

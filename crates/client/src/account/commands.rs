@@ -14,7 +14,7 @@ impl Actor {
             Command::SignInWith(provider, reply) => self.sign_in_with(provider, reply),
             Command::CancelSignIn(reply) => {
                 self.awaits_computer = false;
-                self.session_input(auth::Input::CancelSignIn);
+                self.auth_input(auth::Input::CancelSignIn);
                 self.stop_restoring();
                 let _ = reply.send(Ok(()));
             }
@@ -33,21 +33,21 @@ impl Actor {
             Command::Captions(job_id, reply) => self.ask_captions(job_id, reply),
             Command::Thumbnail(job_id, thumbnail_id, reply) => {
                 let missing = || Error::new(Code::NotFound, "there is no such picture (any more)");
-                let job = self.cache.job(&job_id);
+                let job = self.library.job(&job_id);
                 let held = job.as_ref().and_then(|job| job.thumbnails.get(&thumbnail_id));
                 drop(reply.send(held.map(|held| held.value.clone()).ok_or_else(missing)));
             }
             Command::Open(job_id, reply) => {
-                self.link_input(connection::Input::Watch(vec![job_id.clone()]));
+                self.connection_input(connection::Input::Watch(vec![job_id.clone()]));
                 self.call(Call::job(job_id));
                 let _ = reply.send(Ok(()));
             }
             Command::Refresh(reply) => {
-                self.link_input(connection::Input::Refresh);
+                self.connection_input(connection::Input::Refresh);
                 let _ = reply.send(Ok(()));
             }
             Command::Reconnect(reply) => {
-                self.link_input(connection::Input::Reconnect);
+                self.connection_input(connection::Input::Reconnect);
                 let _ = reply.send(Ok(()));
             }
             Command::Diagnostics(reply) => drop(reply.send(Ok(self.diagnostics.view()))),
@@ -69,9 +69,9 @@ impl Actor {
                 self.retry_upload(upload_id);
                 let _ = reply.send(Ok(()));
             }
-            Command::Search(text, reply) => drop(reply.send(Ok(search::find(&self.cache, &self.edits, &text)))),
-            Command::Settle(job_ids, trouble, reply) => {
-                self.settle(&job_ids, trouble);
+            Command::Search(text, reply) => drop(reply.send(Ok(search::find(&self.library, &self.edits, &text)))),
+            Command::SetDismissed(job_ids, trouble, reply) => {
+                self.set_dismissed(&job_ids, trouble);
                 let _ = reply.send(Ok(()));
             }
             Command::Apply(settings, reply) => drop(reply.send(self.apply(*settings))),
@@ -90,7 +90,7 @@ impl Actor {
                 drop(reply.send(Ok(self.store.source(&job_id).is_some_and(|path| path.is_file()))));
             }
             Command::UploadAgain(job_id, reply) => self.upload_again(job_id, reply),
-            Command::Synced(reply) => self.calls.when_synced(reply),
+            Command::Synced(reply) => self.fetcher.when_synced(reply),
             Command::SessionRestored(reply) => match &mut self.restoring {
                 Some(waiting) => waiting.push(reply),
                 None => drop(reply.send(Ok(self.session.is_signed_in()))),

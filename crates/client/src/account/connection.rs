@@ -11,21 +11,21 @@ use tallylight_core::{
 
 use super::{
     fetcher::{Call, Urgency},
-    runtime::{Actor, Report},
+    runtime::{Actor, TaskEvent},
 };
-use crate::net::socket::{self, Heard, Socket};
+use crate::net::socket::{self, ReceivedFrame, Socket};
 
 /// Names the setting that holds the way in which a backend was seen to take the token.
 const TOKEN_WAY: &str = "token_way";
 
 impl Actor {
     /// Gives the link an input, and does what it asks for.
-    pub(super) fn link_input(&mut self, input: Input) {
+    pub(super) fn connection_input(&mut self, input: Input) {
         let now = self.now();
         self.note_input(&input);
-        let was_live = self.link.is_live();
-        let effects = self.link.on(input, now);
-        if was_live && !self.link.is_live() {
+        let was_live = self.connection.is_live();
+        let effects = self.connection.on(input, now);
+        if was_live && !self.connection.is_live() {
             // Not now: the machine may have slept since.
             self.known_at(self.heard.unwrap_or(now.wall));
         }
@@ -35,13 +35,13 @@ impl Actor {
                 Effect::Disconnect(conn) => self.drop_socket(conn),
                 Effect::Send(conn, message) => self.say(conn, |socket| socket.send(message)),
                 Effect::Ping(conn) => self.say(conn, Socket::ping),
-                Effect::RefreshToken => self.session_input(auth::Input::AccessRefused),
+                Effect::RefreshToken => self.auth_input(auth::Input::AccessRefused),
                 Effect::FetchJobs => {
                     self.diagnostics.count().polls += 1;
                     self.call(Call::list());
                 }
                 Effect::Remember(way) => self.remember_way(way),
-                Effect::SignOut(reason) => self.session_input(auth::Input::SignOut(Some(reason))),
+                Effect::SignOut(reason) => self.auth_input(auth::Input::SignOut(Some(reason))),
                 Effect::Show(view) => {
                     let reason = view.reason.as_ref().map(|reason| reason.code);
                     tracing::info!(state = ?view.state, attempt = view.attempt, ?reason, "connection");
@@ -53,47 +53,47 @@ impl Actor {
         }
     }
 
-    pub(super) fn socket_report(&mut self, conn: ConnId, report: socket::Report) {
+    pub(super) fn socket_report(&mut self, conn: ConnId, report: socket::SocketEvent) {
         // What an earlier connection still delivers is dropped.
         if self.socket.as_ref().is_none_or(|socket| socket.conn != conn) {
             return;
         }
         match report {
-            socket::Report::Opened(date) => {
+            socket::SocketEvent::Opened(date) => {
                 self.observe(date);
                 self.heard = Some(self.now().wall);
-                self.link_input(Input::Opened(conn));
+                self.connection_input(Input::Opened(conn));
             }
-            socket::Report::Refused(refusal) => {
+            socket::SocketEvent::Refused(refusal) => {
                 self.socket = None;
-                self.link_input(Input::Refused(conn, refusal));
+                self.connection_input(Input::Refused(conn, refusal));
             }
-            socket::Report::Closed(closed) => self.socket_closed(conn, closed),
-            socket::Report::Pong => self.link_input(Input::Pong(conn)),
-            socket::Report::Heard(heard, _room) => self.heard(conn, heard),
+            socket::SocketEvent::Closed(closed) => self.socket_closed(conn, closed),
+            socket::SocketEvent::Pong => self.connection_input(Input::Pong(conn)),
+            socket::SocketEvent::ReceivedFrame(heard, _room) => self.heard(conn, heard),
         }
     }
 
     /// Takes in what arrived together.
-    fn heard(&mut self, conn: ConnId, heard: Vec<Heard>) {
+    fn heard(&mut self, conn: ConnId, heard: Vec<ReceivedFrame>) {
         let now = self.now();
         self.heard = Some(now.wall);
-        let is_event = |heard: &Heard| matches!(heard.frame, Ok(Frame::Event(_)));
+        let is_event = |heard: &ReceivedFrame| matches!(heard.frame, Ok(Frame::Event(_)));
         // A sign of life is one, however often it is given.
-        let life = if heard.iter().any(is_event) { Input::Message(conn) } else { Input::Noise(conn) };
-        self.link_input(life);
+        let life = if heard.iter().any(is_event) { Input::Message(conn) } else { Input::OtherFrame(conn) };
+        self.connection_input(life);
         if let count @ 1.. = heard.iter().filter(|heard| heard.frame.is_err()).count() {
-            self.link_input(Input::Unreadable(conn, u32::try_from(count).unwrap_or(u32::MAX)));
+            self.connection_input(Input::Unreadable(conn, u32::try_from(count).unwrap_or(u32::MAX)));
         }
-        let arrival = self.cache.server_time(now);
-        for Heard { length, frame } in heard {
+        let arrival = self.library.server_time(now);
+        for ReceivedFrame { length, frame } in heard {
             self.diagnostics.frame(length);
             match frame {
                 Ok(Frame::Heartbeat(kind)) => {
                     self.diagnostics.count().heartbeats += 1;
-                    self.link_input(Input::Heartbeat(conn, kind));
+                    self.connection_input(Input::Heartbeat(conn, kind));
                 }
-                Ok(Frame::Accepted) => self.link_input(Input::Accepted(conn)),
+                Ok(Frame::Accepted) => self.connection_input(Input::Accepted(conn)),
                 Ok(Frame::Event(event)) => {
                     self.diagnostics.lost_fields(event.lost);
                     if let Some(at) = event.at {
@@ -110,12 +110,12 @@ impl Actor {
     }
 
     fn event(&mut self, event: protocol::Event, now: Now) {
-        if !self.cache.has_room_for(&event.job_id) {
+        if !self.library.has_room_for(&event.job_id) {
             let reason = "there are too many jobs: this one is left out".to_owned();
             let sample = protocol::sample(event.job_id.as_str());
             return self.reject(Rejected { kind: RejectedKind::TooManyJobs, reason, sample, job_id: None });
         }
-        let changes = self.cache.apply(event, now);
+        let changes = self.library.apply(event, now);
         self.changed_at(now.monotonic, changes);
     }
 
@@ -127,7 +127,7 @@ impl Actor {
             let reason = error.message.clone();
             self.reject(Rejected { kind: RejectedKind::TooLarge, reason, sample: String::new(), job_id: None });
         }
-        self.link_input(Input::Closed(conn, closed));
+        self.connection_input(Input::Closed(conn, closed));
     }
 
     fn reject(&mut self, rejected: Rejected) {
@@ -152,14 +152,14 @@ impl Actor {
         let (Some(server), Some(token)) = (&self.server, self.session.access_token()) else {
             // The link asks for one.
             self.socket = None;
-            return self.link_input(Input::Refused(conn, Refusal::NoToken));
+            return self.connection_input(Input::Refused(conn, Refusal::NoToken));
         };
         self.diagnostics.count().connects += 1;
-        let (reports, route) = (self.reports.clone(), self.route.clone());
-        let way = self.link.token_way();
+        let (reports, route) = (self.task_events.clone(), self.connector.clone());
+        let way = self.connection.token_way();
         self.socket = Some(Socket::open(conn, server, token, way, route, move |conn, report| {
             let reports = reports.clone();
-            async move { drop(reports.send(Report::Socket(conn, report)).await) }
+            async move { drop(reports.send(TaskEvent::Socket(conn, report)).await) }
         }));
     }
 
@@ -175,12 +175,12 @@ impl Actor {
     pub(super) fn lead_link(&mut self, server: &Server) {
         let known = self.store.setting::<(String, WsToken)>(TOKEN_WAY);
         let proven = known.and_then(|(key, way)| (key == server.key()).then_some(way));
-        self.link.lead_to(discovery::shown(&server.ws_url), server.ws_token, proven);
+        self.connection.lead_to(discovery::shown(&server.ws_url), server.ws_token, proven);
     }
 
     fn drop_socket(&mut self, conn: ConnId) {
         if self.socket.take_if(|socket| socket.conn == conn).is_some() {
-            let why = self.link.reason().cloned();
+            let why = self.connection.reason().cloned();
             let (code, words) =
                 why.map_or((Code::Requested, "as asked".to_owned()), |reason| (reason.code, reason.message));
             self.note_dropped(code, &words);

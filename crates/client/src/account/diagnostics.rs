@@ -50,11 +50,11 @@ impl Actor {
                 self.note("the network changed");
             }
             Input::Reconnect => self.note("asked to connect now"),
-            Input::Rerouted => self.note("another way to the studio"),
+            Input::EndpointChanged => self.note("another way to the studio"),
             Input::SignedIn
             | Input::SignedOut
             | Input::Message(_)
-            | Input::Noise(_)
+            | Input::OtherFrame(_)
             | Input::Unreadable(..)
             | Input::Accepted(_)
             | Input::Heartbeat(..)
@@ -65,7 +65,7 @@ impl Actor {
             | Input::FetchFailed(..)
             | Input::TokenRefreshed
             | Input::TokenDelayed(_)
-            | Input::LookSoon
+            | Input::RefreshSoon
             | Input::Refresh
             | Input::Tick => {}
         }

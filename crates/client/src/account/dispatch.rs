@@ -4,15 +4,15 @@ use std::{sync::Arc, time::Duration};
 
 use super::{
     fetcher::{Call, Urgency},
-    history::Read,
-    runtime::{Actor, Report},
+    history::MarkRead,
+    runtime::{Actor, TaskEvent},
 };
 use crate::storage::{Saved, Store};
 use jiff::SignedDuration;
 use tallylight_core::{
     JobId, Now, connection,
     forecast::Forecast,
-    library::{Change, Ending, Trouble, Witnessed, pending_changes::Batch, record::Record},
+    library::{Change, DismissAction, Observation, RunOutcome, pending_changes::Batch, record::Record},
     view::{Event, JobChange},
 };
 
@@ -44,33 +44,33 @@ impl Actor {
         let (mut settled, mut happened) = (Vec::new(), Vec::new());
         for change in changes {
             match change {
-                Change::Job(job_id, scope) => self.dirty.mark(job_id, scope, now),
+                Change::Job(job_id, scope) => self.pending_changes.mark(job_id, scope, now),
                 Change::Removed(job_id) => {
                     self.store.forget(std::slice::from_ref(&job_id));
-                    self.notices.forget(&job_id);
-                    self.link_input(connection::Input::Unwatch(job_id.clone()));
-                    self.dirty.mark_removed(job_id, now);
+                    self.notifications.forget(&job_id);
+                    self.connection_input(connection::Input::Unwatch(job_id.clone()));
+                    self.pending_changes.mark_removed(job_id, now);
                 }
                 Change::Warned(ending) => {
-                    settled.extend(self.notices.ended(&ending, now));
+                    settled.extend(self.notifications.ended(&ending, now));
                     happened.push(ending);
                 }
                 Change::Ended(ending) => {
-                    self.link_input(connection::Input::Unwatch(ending.job_id.clone()));
-                    settled.extend(self.notices.ended(&ending, now));
+                    self.connection_input(connection::Input::Unwatch(ending.job_id.clone()));
+                    settled.extend(self.notifications.ended(&ending, now));
                     // Messages carry no sizes or durations: the whole job is worth one look at its end.
-                    if ending.witnessed == Witnessed::Yes {
+                    if ending.observation == Observation::Live {
                         self.call(Call::job(ending.job_id.clone()));
                     }
                     happened.push(ending);
                 }
                 Change::Discovered(job_id) => {
-                    self.link_input(connection::Input::Watch(vec![job_id.clone()]));
+                    self.connection_input(connection::Input::Watch(vec![job_id.clone()]));
                     self.call(Call::job(job_id));
                 }
                 Change::Unmeasured(job_id) => self.call(Call::job(job_id)),
-                Change::Doubted(job_id) => self.call(Call::deciding(job_id)),
-                Change::Questionable(job_id) => self.recheck(job_id, Urgency::Stale),
+                Change::NeedsRefetch(job_id) => self.call(Call::deciding(job_id)),
+                Change::MayBeStale(job_id) => self.recheck(job_id, Urgency::Stale),
             }
         }
         self.store.deliver(&settled);
@@ -79,21 +79,21 @@ impl Actor {
 
     /// Learns how long stages take.
     fn learn(&mut self, changes: &[Change]) {
-        let is_old = |ending: &Ending| ending.witnessed == Witnessed::FirstLook;
+        let is_old = |ending: &RunOutcome| ending.observation == Observation::InitialList;
         if changes.iter().any(|change| matches!(change, Change::Ended(ending) if is_old(ending))) {
             // A list tells of old jobs in its own order: the newest of all that are known are learned from.
-            self.forecast = Forecast::of(self.cache.jobs());
+            self.forecast = Forecast::of(self.library.jobs());
             return;
         }
         for change in changes {
             match change {
                 Change::Ended(ending) => {
-                    if let Some(job) = self.cache.job(&ending.job_id) {
+                    if let Some(job) = self.library.job(&ending.job_id) {
                         self.forecast.learn(&job);
                     }
                 }
                 Change::Job(job_id, _) if self.forecast.awaits(job_id) => {
-                    if let Some(job) = self.cache.job(job_id) {
+                    if let Some(job) = self.library.job(job_id) {
                         self.forecast.learn(&job);
                     }
                 }
@@ -101,32 +101,32 @@ impl Actor {
                 | Change::Removed(_)
                 | Change::Discovered(_)
                 | Change::Unmeasured(_)
-                | Change::Doubted(_)
-                | Change::Questionable(_)
+                | Change::NeedsRefetch(_)
+                | Change::MayBeStale(_)
                 | Change::Warned(_) => {}
             }
         }
     }
 
     /// Puts the trouble of jobs aside, or takes it up again.
-    pub(super) fn settle(&mut self, job_ids: &[JobId], trouble: Trouble) {
-        let changes = job_ids.iter().filter_map(|job_id| self.cache.settle(job_id, trouble)).collect();
+    pub(super) fn set_dismissed(&mut self, job_ids: &[JobId], trouble: DismissAction) {
+        let changes = job_ids.iter().filter_map(|job_id| self.library.set_dismissed(job_id, trouble)).collect();
         self.changed(changes);
-        if trouble == Trouble::Dismiss {
-            self.mark_read(&Read::Jobs(job_ids.to_vec()));
+        if trouble == DismissAction::Dismiss {
+            self.mark_read(&MarkRead::Jobs(job_ids.to_vec()));
         }
     }
 
     /// Tells the person what ended.
     pub(super) fn tell_notices(&mut self, now: Duration) {
-        if !self.shell.takes_notices() {
+        if !self.shell.accepts_notifications() {
             let now = self.now().monotonic;
-            return self.notices.postpone(now, now + TELL_AGAIN);
+            return self.notifications.postpone(now, now + TELL_AGAIN);
         }
         if let Some(until) = self.quiet() {
-            return self.notices.hold(self.now().monotonic, until);
+            return self.notifications.hold(self.now().monotonic, until);
         }
-        let telling = self.notices.tell(&self.cache, self.taste(), now);
+        let telling = self.notifications.take_due(&self.library, self.notification_preferences(), now);
         // On disk before it is told: a crash in between costs a notification rather than doubling it.
         self.store.deliver(&telling.delivered);
         for notice in telling.notices {
@@ -139,13 +139,13 @@ impl Actor {
         let now = self.now().monotonic;
         if !self.keeps_up() {
             self.diagnostics.count().held_batches += 1;
-            self.dirty.hold(self.outbox.deadline());
+            self.pending_changes.hold(self.outbox.deadline());
             return self.show_tray_soon();
         }
-        let Batch { changed, removed } = self.dirty.batch(now);
+        let Batch { changed, removed } = self.pending_changes.batch(now);
         let changed: Vec<JobChange> = changed
             .into_iter()
-            .filter_map(|(job_id, scope)| Some(JobChange { job: self.told_view(&*self.cache.job(&job_id)?), scope }))
+            .filter_map(|(job_id, scope)| Some(JobChange { job: self.told_view(&*self.library.job(&job_id)?), scope }))
             .collect();
         if !changed.is_empty() || !removed.is_empty() {
             self.shell.emit(Event::Jobs { changed, removed });
@@ -157,57 +157,57 @@ impl Actor {
     /// again.
     pub(super) fn save_all(&mut self) {
         // First: of a job that the next run knows to have ended, it is not told again.
-        self.keep_happenings();
+        self.flush_history();
         // Those under way, too: nobody may be left to hear that they failed.
         for job in std::mem::take(&mut self.saving) {
-            self.dirty.mark_unsaved(job.job_id.clone());
+            self.pending_changes.mark_unsaved(job.job_id.clone());
         }
-        let job_ids = self.dirty.all_to_save();
+        let job_ids = self.pending_changes.all_to_save();
         // Unpacked one by one, and written together: the next run must not know a part of a list for the whole.
-        let jobs = job_ids.iter().filter_map(|job_id| self.cache.job(job_id));
+        let jobs = job_ids.iter().filter_map(|job_id| self.library.job(job_id));
         let saved = self.store.save(jobs, |job_id| self.edits.has(job_id));
         if self.has_saved(saved, job_ids.iter()) {
             for job_id in &job_ids {
-                self.shelve(job_id);
+                self.evict_transcript(job_id);
             }
         }
     }
 
     /// Writes what changed to disk, some jobs at a time and on another thread: messages are heard meanwhile.
     pub(super) fn save(&mut self) {
-        self.keep_happenings();
-        let job_ids = self.dirty.to_save();
+        self.flush_history();
+        let job_ids = self.pending_changes.to_save();
         let mut jobs = self.shared(&job_ids);
         jobs.retain(|job| self.is_kept(job));
-        let write = self.store.save_behind(jobs.clone());
+        let write = self.store.save_in_background(jobs.clone());
         self.saving = jobs;
-        let (written, reports) = (tokio::task::spawn_blocking(write), self.reports.clone());
+        let (written, reports) = (tokio::task::spawn_blocking(write), self.task_events.clone());
         tokio::spawn(async move {
             let saved = written.await.unwrap_or_else(|_| Saved::broken_off());
-            drop(reports.send(Report::Saved(saved)).await);
+            drop(reports.send(TaskEvent::Saved(saved)).await);
         });
     }
 
     pub(super) fn saved(&mut self, saved: Saved) {
         let now = self.now().monotonic;
-        self.dirty.saved(now);
+        self.pending_changes.saved(now);
         let (jobs, saved) = (std::mem::take(&mut self.saving), self.store.saved(saved));
         if !self.has_saved(saved, jobs.iter().map(|job| &job.job_id)) {
             return;
         }
         for job in jobs.into_iter().filter(|job| job.transcript().is_some()) {
             // What changed since is not what the disk has.
-            if self.cache.shared(&job.job_id).is_some_and(|held| Arc::ptr_eq(&held, &job) || held == job) {
+            if self.library.shared(&job.job_id).is_some_and(|held| Arc::ptr_eq(&held, &job) || held == job) {
                 let job_id = job.job_id.clone();
                 // No copy of it is to be made.
                 drop(job);
-                self.shelve(&job_id);
+                self.evict_transcript(&job_id);
             }
         }
     }
 
     fn shared(&self, job_ids: &[JobId]) -> Vec<Arc<Record>> {
-        job_ids.iter().filter_map(|job_id| self.cache.shared(job_id)).collect()
+        job_ids.iter().filter_map(|job_id| self.library.shared(job_id)).collect()
     }
 
     /// Tells whether the disk has jobs, and everything else that waits for it. What it does not have is tried again.
@@ -216,24 +216,24 @@ impl Actor {
             return true;
         }
         for job_id in job_ids {
-            self.dirty.mark_unsaved(job_id.clone());
+            self.pending_changes.mark_unsaved(job_id.clone());
         }
         self.save_soon();
         false
     }
 
     /// Leaves the long texts of a job to the disk, which has them, unless it does not keep them.
-    fn shelve(&mut self, job_id: &JobId) {
-        if self.cache.job(job_id).is_some_and(|job| job.transcript().is_some() && self.is_kept(&job)) {
-            self.cache.shelve(job_id);
+    fn evict_transcript(&mut self, job_id: &JobId) {
+        if self.library.job(job_id).is_some_and(|job| job.transcript().is_some() && self.is_kept(&job)) {
+            self.library.evict_transcript(job_id);
         }
     }
 
     /// Takes the words of videos back into memory, before the disk forgets them.
-    pub(super) fn unshelve(&mut self, job_ids: &[JobId]) {
+    pub(super) fn restore_transcript(&mut self, job_ids: &[JobId]) {
         for job_id in job_ids {
             if let Some(text) = self.store.transcript(job_id) {
-                self.cache.unshelve(job_id, text);
+                self.library.restore_transcript(job_id, text);
             }
         }
     }
@@ -246,15 +246,15 @@ impl Actor {
     /// Tries the disk again later.
     pub(super) fn save_soon(&mut self) {
         let now = self.now().monotonic;
-        self.dirty.save_later(now);
+        self.pending_changes.save_later(now);
     }
 
     /// Forgets every job and everything about them, here and on disk: somebody leaves.
     pub(super) fn forget_jobs(&mut self) {
-        let gone: Vec<JobId> = self.cache.briefs().map(|(job_id, _)| job_id.clone()).collect();
-        self.cache.clear();
+        let gone: Vec<JobId> = self.library.summaries().map(|(job_id, _)| job_id.clone()).collect();
+        self.library.clear();
         self.forecast = Forecast::default();
-        self.notices.clear();
+        self.notifications.clear();
         self.automations.forget();
         self.diagnostics.forget_messages();
         self.outbox.forget_messages();
@@ -266,9 +266,9 @@ impl Actor {
     /// Shows that jobs are gone.
     pub(super) fn show_removed(&mut self, gone: Vec<JobId>) {
         let now = self.now().monotonic;
-        self.dirty.forget_saving();
+        self.pending_changes.forget_saving();
         for job_id in gone {
-            self.dirty.mark_removed(job_id, now);
+            self.pending_changes.mark_removed(job_id, now);
         }
         self.flush();
     }

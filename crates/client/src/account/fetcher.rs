@@ -21,7 +21,7 @@ mod recheck;
 
 pub(super) use recheck::Urgency;
 
-use super::runtime::{Actor, Report};
+use super::runtime::{Actor, TaskEvent};
 use crate::{
     handle::Reply,
     net::{
@@ -47,18 +47,18 @@ pub(super) struct Call {
 #[derive(Clone, Debug)]
 enum What {
     List,
-    Job(JobId, Purpose),
+    Job(JobId, FetchReason),
 }
 
 /// Tells what the answer about one job is for; a later one does for an earlier one, too.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Purpose {
+enum FetchReason {
     /// To know more about it.
     Learn,
     /// To learn whether it still exists.
     Confirm,
     /// To settle a doubt that messages left.
-    Decide,
+    ResolveConflict,
 }
 
 /// Tells whether a refused token is worth another call.
@@ -74,23 +74,23 @@ impl Call {
     }
 
     pub(super) fn job(job_id: JobId) -> Self {
-        Self { what: What::Job(job_id, Purpose::Learn), attempt: Attempt::First }
+        Self { what: What::Job(job_id, FetchReason::Learn), attempt: Attempt::First }
     }
 
     /// Asks for a job whose answer settles a doubt.
     pub(super) fn deciding(job_id: JobId) -> Self {
-        Self { what: What::Job(job_id, Purpose::Decide), attempt: Attempt::First }
+        Self { what: What::Job(job_id, FetchReason::ResolveConflict), attempt: Attempt::First }
     }
 
     /// Asks for a job that may be gone.
     fn confirming(job_id: JobId) -> Self {
-        Self { what: What::Job(job_id, Purpose::Confirm), attempt: Attempt::First }
+        Self { what: What::Job(job_id, FetchReason::Confirm), attempt: Attempt::First }
     }
 }
 
 /// Is the end of a call.
 #[derive(Debug)]
-pub(super) struct CallReport {
+pub(super) struct FetchResult {
     call: Call,
     /// When it was sent, by our clocks.
     requested: Now,
@@ -107,9 +107,9 @@ enum Answered {
 
 /// Is what is known about calls under way.
 #[derive(Debug, Default)]
-pub(super) struct Calls {
+pub(super) struct Fetcher {
     /// Jobs that are to be asked for, each once.
-    wanted: BTreeMap<JobId, Purpose>,
+    wanted: BTreeMap<JobId, FetchReason>,
     /// Jobs that are being asked for.
     asked: BTreeSet<JobId>,
     /// When the next job may be asked for, after one could not be had.
@@ -165,7 +165,7 @@ impl Default for Sync {
     }
 }
 
-impl Calls {
+impl Fetcher {
     /// A session is being taken up, or was just begun.
     pub(super) fn await_sync(&mut self) {
         if matches!(self.sync, Sync::SignedOut(_)) {
@@ -240,9 +240,9 @@ impl Actor {
         match call.what {
             What::List => self.begin(call),
             What::Job(job_id, purpose) => {
-                let wanted = self.calls.wanted.entry(job_id).or_insert(purpose);
+                let wanted = self.fetcher.wanted.entry(job_id).or_insert(purpose);
                 *wanted = purpose.max(*wanted);
-                if self.calls.wanted.len() > WANTED_LIMIT {
+                if self.fetcher.wanted.len() > WANTED_LIMIT {
                     self.ask_for_list_instead();
                 }
                 self.begin_wanted();
@@ -251,28 +251,28 @@ impl Actor {
     }
 
     fn ask_for_list_instead(&mut self) {
-        let before = self.calls.wanted.len();
-        let is_waited_for = |job_id: &JobId| self.calls.questions.contains_key(job_id);
-        let kept: BTreeMap<JobId, Purpose> = std::mem::take(&mut self.calls.wanted)
+        let before = self.fetcher.wanted.len();
+        let is_waited_for = |job_id: &JobId| self.fetcher.questions.contains_key(job_id);
+        let kept: BTreeMap<JobId, FetchReason> = std::mem::take(&mut self.fetcher.wanted)
             .into_iter()
-            .filter(|(job_id, purpose)| *purpose == Purpose::Decide || is_waited_for(job_id))
+            .filter(|(job_id, purpose)| *purpose == FetchReason::ResolveConflict || is_waited_for(job_id))
             .collect();
-        self.calls.wanted = kept;
-        if self.calls.wanted.len() < before {
-            self.link_input(connection::Input::LookSoon);
+        self.fetcher.wanted = kept;
+        if self.fetcher.wanted.len() < before {
+            self.connection_input(connection::Input::RefreshSoon);
         }
     }
 
     /// Returns when what failed is asked for again.
     pub(super) fn calls_deadline(&self) -> Option<Duration> {
-        [self.calls.wanted_at, self.calls.rechecks.deadline()].into_iter().flatten().min()
+        [self.fetcher.wanted_at, self.fetcher.rechecks.deadline()].into_iter().flatten().min()
     }
 
     /// Asks again for what failed.
     pub(super) fn ask_again(&mut self) {
         let now = self.now().monotonic;
-        if self.calls.wanted_at.is_some_and(|due| now >= due) {
-            self.calls.wanted_at = None;
+        if self.fetcher.wanted_at.is_some_and(|due| now >= due) {
+            self.fetcher.wanted_at = None;
             self.begin_wanted();
         }
         self.recheck_due(now);
@@ -280,23 +280,23 @@ impl Actor {
 
     /// Asks for jobs as far as there is room, unless what failed is waited for.
     fn begin_wanted(&mut self) {
-        if self.calls.wanted_at.is_some() {
+        if self.fetcher.wanted_at.is_some() {
             return;
         }
-        while self.calls.asked.len() < AT_ONCE {
-            let next = self.calls.wanted.keys().find(|job_id| !self.calls.asked.contains(*job_id)).cloned();
-            let Some((job_id, purpose)) = next.and_then(|job_id| self.calls.wanted.remove_entry(&job_id)) else {
+        while self.fetcher.asked.len() < AT_ONCE {
+            let next = self.fetcher.wanted.keys().find(|job_id| !self.fetcher.asked.contains(*job_id)).cloned();
+            let Some((job_id, purpose)) = next.and_then(|job_id| self.fetcher.wanted.remove_entry(&job_id)) else {
                 return;
             };
-            self.calls.asked.insert(job_id.clone());
+            self.fetcher.asked.insert(job_id.clone());
             self.begin(Call { what: What::Job(job_id, purpose), attempt: Attempt::First });
         }
     }
 
     /// Asks for a job at once, whatever else is waited for: somebody waits for the answer.
     fn ask_now(&mut self, job_id: JobId) {
-        if self.calls.asked.insert(job_id.clone()) {
-            self.calls.wanted.remove(&job_id);
+        if self.fetcher.asked.insert(job_id.clone()) {
+            self.fetcher.wanted.remove(&job_id);
             self.begin(Call::job(job_id));
         }
     }
@@ -306,11 +306,11 @@ impl Actor {
             return self.call_failed(call.what, &Failure::local(super::runtime::signed_out()));
         };
         let Some(token) = self.session.access_token().cloned() else {
-            self.calls.waiting.push(call);
-            return self.session_input(auth::Input::AccessRefused);
+            self.fetcher.waiting.push(call);
+            return self.auth_input(auth::Input::AccessRefused);
         };
-        let (reports, generation, epoch) = (self.reports.clone(), self.calls.generation, self.calls.epoch);
-        let (requested, etag) = (self.now(), self.calls.etag.clone());
+        let (reports, generation, epoch) = (self.task_events.clone(), self.fetcher.generation, self.fetcher.epoch);
+        let (requested, etag) = (self.now(), self.fetcher.etag.clone());
         tokio::spawn(async move {
             let answer = match &call.what {
                 What::List => rest::jobs(&clients.rest, &server, &token, etag).await.map(Answered::List),
@@ -318,23 +318,24 @@ impl Actor {
                     rest::job(&clients.rest, &server, &token, job_id).await.map(Box::new).map(Answered::Job)
                 }
             };
-            let _ =
-                reports.send(Report::Call(Box::new(CallReport { call, requested, generation, epoch, answer }))).await;
+            let _ = reports
+                .send(TaskEvent::Call(Box::new(FetchResult { call, requested, generation, epoch, answer })))
+                .await;
         });
     }
 
-    pub(super) fn call_report(&mut self, report: CallReport) {
-        let CallReport { call, requested, generation, epoch, answer } = report;
+    pub(super) fn fetch_result(&mut self, report: FetchResult) {
+        let FetchResult { call, requested, generation, epoch, answer } = report;
         // An answer to somebody who has signed out is nobody's.
-        if !self.session.is_signed_in() || epoch != self.calls.epoch {
+        if !self.session.is_signed_in() || epoch != self.fetcher.epoch {
             return;
         }
         match answer {
             Err(failure) if self.is_worth_a_refresh(&call, &failure) => {
                 let call = Call { attempt: Attempt::WithFreshToken, ..call };
-                if generation == self.calls.generation {
-                    self.calls.waiting.push(call);
-                    self.session_input(auth::Input::AccessRefused);
+                if generation == self.fetcher.generation {
+                    self.fetcher.waiting.push(call);
+                    self.auth_input(auth::Input::AccessRefused);
                 } else {
                     self.begin(call);
                 }
@@ -343,11 +344,12 @@ impl Actor {
             Ok(Answered::List(answer)) => self.listed(answer, requested),
             Ok(Answered::Job(mut answer)) => {
                 let What::Job(job_id, purpose) = call.what else { return };
-                let authority = if purpose == Purpose::Decide { Authority::Decides } else { Authority::Ordinary };
+                let authority =
+                    if purpose == FetchReason::ResolveConflict { Authority::Authoritative } else { Authority::Ordered };
                 self.observe(answer.date);
                 self.diagnostics.lost_fields(answer.value.lost);
                 let captions = std::mem::take(&mut answer.value.captions);
-                let changes = self.cache.merge(answer.value, self.cache.server_time(requested), authority);
+                let changes = self.library.merge(answer.value, self.library.server_time(requested), authority);
                 self.changed(changes);
                 self.watch(&job_id);
                 self.automate_now(&job_id);
@@ -358,31 +360,31 @@ impl Actor {
     }
 
     fn answered(&mut self, job_id: &JobId) {
-        self.calls.asked.remove(job_id);
-        self.calls.backoff.reset();
+        self.fetcher.asked.remove(job_id);
+        self.fetcher.backoff.reset();
         self.begin_wanted();
     }
 
     /// Tells whether the job list was had since signing in.
     pub(super) fn is_synced(&self) -> bool {
-        matches!(self.calls.sync, Sync::Done(Ok(())))
+        matches!(self.fetcher.sync, Sync::Done(Ok(())))
     }
 
     /// Tells whether the job list is still waited for.
     pub(super) fn is_syncing(&self) -> bool {
-        matches!(self.calls.sync, Sync::Awaited)
+        matches!(self.fetcher.sync, Sync::Awaited)
     }
 
     /// Repeats what waited for a token.
     pub(super) fn repeat_waiting_calls(&mut self) {
-        for call in std::mem::take(&mut self.calls.waiting) {
+        for call in std::mem::take(&mut self.fetcher.waiting) {
             self.begin(Call { attempt: Attempt::WithFreshToken, ..call });
         }
     }
 
     /// Gives up what waited for a token.
     pub(super) fn fail_waiting_calls(&mut self, error: &Error) {
-        for call in std::mem::take(&mut self.calls.waiting) {
+        for call in std::mem::take(&mut self.fetcher.waiting) {
             self.call_failed(call.what, &Failure::local(error.clone()));
         }
     }
@@ -390,21 +392,21 @@ impl Actor {
     pub(super) fn observe(&mut self, date: Option<Timestamp>) {
         if let Some(date) = date {
             let now = self.now();
-            self.cache.server_clock.observe(date, now);
+            self.library.server_clock.observe(date, now);
         }
     }
 
     /// Hears of a job as long as it has not ended.
     fn watch(&mut self, job_id: &JobId) {
-        if self.cache.brief(job_id).is_some_and(|job| !job.status.is_final()) {
-            self.link_input(connection::Input::Watch(vec![job_id.clone()]));
+        if self.library.brief(job_id).is_some_and(|job| !job.status.is_final()) {
+            self.connection_input(connection::Input::Watch(vec![job_id.clone()]));
         }
     }
 
     pub(super) fn watch_unfinished(&mut self) {
-        let mut unfinished: Vec<_> = self.cache.unfinished().cloned().collect();
+        let mut unfinished: Vec<_> = self.library.unfinished().cloned().collect();
         unfinished.sort();
-        self.link_input(connection::Input::Watch(unfinished));
+        self.connection_input(connection::Input::Watch(unfinished));
     }
 }
 

@@ -4,18 +4,18 @@ use std::time::Duration;
 
 use tallylight_core::{
     JobId,
-    library::{Ending, Witnessed, record::Record},
-    notifications::{self, Delivered},
-    view::{Event, HistoryEntry, NewsView},
+    library::{Observation, RunOutcome, record::Record},
+    notifications::{self, OutcomeKey},
+    view::{Event, HistoryEntry, NotificationStatus},
 };
 
 use super::runtime::Actor;
-use crate::storage::Happening;
+use crate::storage::HistoryRecord;
 
 /// Names what a person has seen of what happened.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Read {
+pub enum MarkRead {
     /// Everything about some jobs.
     Jobs(Vec<JobId>),
     /// Everything up to an entry, and this: what came later was not shown.
@@ -24,12 +24,12 @@ pub enum Read {
 
 /// Is what happened and was not kept yet.
 #[derive(Debug, Default)]
-pub(super) struct Happenings {
-    waiting: Vec<Happening>,
+pub(super) struct HistoryQueue {
+    waiting: Vec<HistoryRecord>,
     due: Duration,
 }
 
-impl Happenings {
+impl HistoryQueue {
     pub(super) fn deadline(&self) -> Option<Duration> {
         (!self.waiting.is_empty()).then_some(self.due)
     }
@@ -38,42 +38,42 @@ impl Happenings {
 impl Actor {
     /// Takes in what happened, to be kept in this frame: a trip to the disk costs more than a hundred messages. Whatever a
     /// crash prevents happens again in the next run, because the job was not kept either.
-    pub(super) fn happened(&mut self, endings: &[Ending]) {
-        for ending in endings.iter().filter(|ending| ending.witnessed == Witnessed::Yes) {
-            let key = Delivered::from(ending);
+    pub(super) fn happened(&mut self, endings: &[RunOutcome]) {
+        for ending in endings.iter().filter(|ending| ending.observation == Observation::Live) {
+            let key = OutcomeKey::from(ending);
             if self.store.has_recorded(&key) {
                 continue;
             }
-            if let Some(job) = self.cache.job(&ending.job_id) {
-                let happening = Happening { key, entry: self.entry(ending, &job), deeds: self.deeds(ending) };
-                self.happenings.waiting.push(happening);
+            if let Some(job) = self.library.job(&ending.job_id) {
+                let happening = HistoryRecord { key, entry: self.entry(ending, &job), tasks: self.tasks(ending) };
+                self.history.waiting.push(happening);
             }
         }
     }
 
     /// Keeps what happened, each once, and does what is to be done then.
-    pub(super) fn keep_happenings(&mut self) {
-        if self.happenings.waiting.is_empty() {
+    pub(super) fn flush_history(&mut self) {
+        if self.history.waiting.is_empty() {
             return;
         }
-        self.happenings.due = self.now().monotonic + self.shell.frame();
-        let waiting = std::mem::take(&mut self.happenings.waiting);
+        self.history.due = self.now().monotonic + self.shell.frame();
+        let waiting = std::mem::take(&mut self.history.waiting);
         let new = self.store.record(waiting);
         // Once for all of them: a glance looks at every job.
         if !new.is_empty() {
-            self.automate(new.into_iter().flat_map(|happening| happening.deeds));
+            self.automate(new.into_iter().flat_map(|happening| happening.tasks));
             self.tell_news();
             self.show_tray_soon();
         }
     }
 
-    fn entry(&self, ending: &Ending, job: &Record) -> HistoryEntry {
+    fn entry(&self, ending: &RunOutcome, job: &Record) -> HistoryEntry {
         HistoryEntry {
             entry_id: 0,
             at: self.now().wall,
             job_id: ending.job_id.clone(),
             kind: notifications::kind(ending.outcome),
-            name: notifications::name(job, self.words_of_tongue()),
+            name: notifications::name(job, self.locale()),
             fault: notifications::fault(ending.outcome, job),
             // What a person does not want to be told of asks for nothing.
             read: !self.settings.notifications.wants(ending.outcome),
@@ -81,19 +81,19 @@ impl Actor {
     }
 
     /// Marks what happened as seen.
-    pub(super) fn mark_read(&mut self, read: &Read) {
+    pub(super) fn mark_read(&mut self, read: &MarkRead) {
         let any = match read {
             // Each of them, and not only until one was new.
-            Read::Jobs(jobs) => jobs.iter().filter(|job_id| self.store.mark_job_read(job_id)).count() > 0,
-            Read::UpTo(entry_id) => self.store.mark_read_up_to(*entry_id),
+            MarkRead::Jobs(jobs) => jobs.iter().filter(|job_id| self.store.mark_job_read(job_id)).count() > 0,
+            MarkRead::UpTo(entry_id) => self.store.mark_read_up_to(*entry_id),
         };
         if any {
             self.show_news();
         }
     }
 
-    pub(super) fn news(&self) -> NewsView {
-        NewsView { unread: self.store.unread(), paused_until: self.paused_until }
+    pub(super) fn news(&self) -> NotificationStatus {
+        NotificationStatus { unread: self.store.unread(), paused_until: self.paused_until }
     }
 
     pub(super) fn show_news(&mut self) {

@@ -15,8 +15,8 @@ use tallylight_core::{
 use tokio::sync::{mpsc, watch};
 use tokio_util::task::AbortOnDropHandle;
 
-use super::runtime::{Actor, Report, signed_out};
-use crate::platform::keychain::{Found, Kept, TokenStore, Unlock};
+use super::runtime::{Actor, TaskEvent, signed_out};
+use crate::platform::keychain::{SessionLookup, StoredSession, TokenStore, Unlock};
 
 /// How long after a failure the keychain is looked at again, at first.
 const FIRST_LOOK: Duration = Duration::from_secs(1);
@@ -25,20 +25,20 @@ const LAST_LOOK: Duration = Duration::from_secs(30);
 
 /// Is what the keychain should hold. Only the newest wish counts.
 #[derive(Clone, Debug, Default)]
-pub(super) enum Wish {
+pub(super) enum KeychainRequest {
     /// Whatever it does hold.
     #[default]
     Nothing,
-    Keep(Ticket, Kept, Unlock),
-    Forget,
+    Store(Ticket, StoredSession, Unlock),
+    Delete,
 }
 
 /// Is what became of a wish.
 #[derive(Debug)]
-pub(super) enum Fulfilled {
-    Kept(Ticket, Result<(), Error>),
-    KeptLate(Ticket),
-    Forgotten,
+pub(super) enum KeychainResult {
+    Stored(Ticket, Result<(), Error>),
+    StoredLate(Ticket),
+    Deleted,
 }
 
 /// Tells what a data folder knows of the keychain's entry, while the keychain itself does not answer.
@@ -47,8 +47,9 @@ pub(super) enum Fulfilled {
 enum Entry {
     /// It holds a session.
     Session,
-    /// It holds one that was signed out of, and could not be forgotten yet.
-    Remains,
+    /// It holds a session that was signed out of and could not be deleted yet.
+    #[serde(rename = "remains")]
+    PendingDelete,
 }
 
 /// Names the setting that holds an [`Entry`].
@@ -59,15 +60,15 @@ impl Actor {
     pub(super) fn restore(&mut self, unlock: Unlock) {
         let Some(server) = self.store.setting::<Server>("server") else { return };
         self.restoring = Some(Vec::new());
-        self.calls.await_sync();
-        self.session_input(Input::Restoring(None));
+        self.fetcher.await_sync();
+        self.auth_input(Input::Restoring(None));
         if server.identity == Identity::ThisComputer {
             // Its studio has yet to start. Whoever holds its old port meanwhile must not be shown the token.
             self.awaits_computer = true;
         } else if let Err(error) = self.choose(server) {
             tracing::warn!(%error, "the backend of the last run cannot be used");
             self.stop_restoring();
-            self.session_input(Input::NothingKept(None));
+            self.auth_input(Input::NothingStored(None));
         } else {
             self.load_session(unlock);
         }
@@ -75,12 +76,12 @@ impl Actor {
 
     /// Asks the keychain for the session, until it answers.
     pub(super) fn load_session(&mut self, unlock: Unlock) {
-        if self.store.setting(ENTRY) == Some(Entry::Remains) {
-            self.wish(Wish::Forget);
-            self.nothing_kept(None);
+        if self.store.setting(ENTRY) == Some(Entry::PendingDelete) {
+            self.request_keychain(KeychainRequest::Delete);
+            self.nothing_stored(None);
             return self.answer_restoring();
         }
-        let load = load(self.tokens.clone(), self.reports.clone(), unlock);
+        let load = load(self.tokens.clone(), self.task_events.clone(), unlock);
         let wait = if self.signing_in.is_some() { FIRST_LOOK } else { Duration::ZERO };
         self.restorer = Some(AbortOnDropHandle::new(tokio::spawn(async move {
             tokio::time::sleep(wait).await;
@@ -96,7 +97,7 @@ impl Actor {
     }
 
     /// Goes on with the session that the keychain kept, if it belongs to this backend.
-    pub(super) fn loaded(&mut self, found: Result<Found, Error>) {
+    pub(super) fn loaded(&mut self, found: Result<SessionLookup, Error>) {
         if self.signing_in.is_some() {
             // Should that fail, the session of before is still wanted.
             self.answer_restoring();
@@ -106,27 +107,27 @@ impl Actor {
             self.restorer = None;
         }
         match found {
-            Ok(Found::Session(kept)) if self.is_of_this_server(&kept) => {
-                self.calls.await_sync();
-                self.session_input(Input::Restore { refresh_token: kept.refresh_token, email: kept.email });
-                self.link_input(connection::Input::SignedIn);
+            Ok(SessionLookup::Session(kept)) if self.is_of_this_server(&kept) => {
+                self.fetcher.await_sync();
+                self.auth_input(Input::Restore { refresh_token: kept.refresh_token, email: kept.email });
+                self.connection_input(connection::Input::SignedIn);
                 self.watch_unfinished();
             }
-            Ok(Found::Session(_) | Found::Nothing) => self.nothing_kept(None),
-            Ok(Found::Unreadable) => {
+            Ok(SessionLookup::Session(_) | SessionLookup::Nothing) => self.nothing_stored(None),
+            Ok(SessionLookup::Unreadable) => {
                 let message = "the session in the keychain cannot be read: sign in again";
-                self.nothing_kept(Some(Error::new(Code::Keychain, message)));
+                self.nothing_stored(Some(Error::new(Code::Keychain, message)));
             }
             // Somebody is known to be signed in.
             Err(error) if self.store.setting(ENTRY) == Some(Entry::Session) => {
                 let error = waited_for(&error);
-                self.calls.signed_out(error.clone());
-                self.session_input(Input::Restoring(Some(error)));
+                self.fetcher.signed_out(error.clone());
+                self.auth_input(Input::Restoring(Some(error)));
             }
             Err(error) => {
                 self.restorer = None;
-                self.calls.signed_out(error);
-                self.session_input(Input::NothingKept(None));
+                self.fetcher.signed_out(error);
+                self.auth_input(Input::NothingStored(None));
             }
         }
         self.answer_restoring();
@@ -145,63 +146,63 @@ impl Actor {
         }
     }
 
-    fn nothing_kept(&mut self, problem: Option<Error>) {
+    fn nothing_stored(&mut self, problem: Option<Error>) {
         // Somebody may have signed in while the keychain was waited for.
         if !self.session.is_signed_in() && self.signing_in.is_none() {
-            self.calls.signed_out(problem.clone().unwrap_or_else(signed_out));
+            self.fetcher.signed_out(problem.clone().unwrap_or_else(signed_out));
         }
-        self.session_input(Input::NothingKept(problem));
+        self.auth_input(Input::NothingStored(problem));
     }
 
-    fn is_of_this_server(&self, kept: &Kept) -> bool {
+    fn is_of_this_server(&self, kept: &StoredSession) -> bool {
         self.server.as_ref().is_some_and(|server| server.key() == kept.server)
     }
 
     /// Keeps a session, in place of whatever the keychain holds.
-    pub(super) fn keep_session(&mut self, ticket: Ticket, kept: Kept) {
+    pub(super) fn store_session(&mut self, ticket: Ticket, kept: StoredSession) {
         self.stop_restoring();
         let by_person = !self.session.is_signed_in()
             && self.server.as_ref().is_some_and(|server| server.identity == Identity::Address);
         // Whoever has just typed a password may be asked for another; nobody else is.
         let unlock = if by_person { Unlock::Ask } else { Unlock::Never };
-        self.wish(Wish::Keep(ticket, kept, unlock));
+        self.request_keychain(KeychainRequest::Store(ticket, kept, unlock));
     }
 
     /// Forgets the session, as soon as the keychain lets us.
-    pub(super) fn forget_session(&mut self) {
+    pub(super) fn delete_session(&mut self) {
         self.turn = None;
         self.stop_restoring();
-        self.store.set(ENTRY, &Entry::Remains);
-        self.wish(Wish::Forget);
+        self.store.set(ENTRY, &Entry::PendingDelete);
+        self.request_keychain(KeychainRequest::Delete);
     }
 
-    fn wish(&self, wish: Wish) {
+    fn request_keychain(&self, request: KeychainRequest) {
         if let Some(keychain) = &self.keychain {
-            keychain.send_replace(wish);
+            keychain.send_replace(request);
         }
     }
 
-    pub(super) fn fulfilled(&mut self, fulfilled: Fulfilled) {
+    pub(super) fn keychain_result(&mut self, keychain_result: KeychainResult) {
         // Whoever has signed out meanwhile has the last word about the entry.
-        let is_left = self.keychain.as_ref().is_some_and(|wishes| matches!(*wishes.borrow(), Wish::Forget));
-        match fulfilled {
-            Fulfilled::Kept(ticket, outcome) => {
+        let is_left = self.keychain.as_ref().is_some_and(|wishes| matches!(*wishes.borrow(), KeychainRequest::Delete));
+        match keychain_result {
+            KeychainResult::Stored(ticket, outcome) => {
                 self.turn = None;
                 match outcome {
                     Ok(()) if !is_left => self.store.set(ENTRY, &Entry::Session),
                     // What remains of a session before it still has to be forgotten.
-                    Err(_) if self.store.setting(ENTRY) != Some(Entry::Remains) => self.store.unset(ENTRY),
+                    Err(_) if self.store.setting(ENTRY) != Some(Entry::PendingDelete) => self.store.unset(ENTRY),
                     Ok(()) | Err(_) => {}
                 }
-                self.session_input(Input::Kept(ticket, outcome.err()));
+                self.auth_input(Input::Stored(ticket, outcome.err()));
             }
-            Fulfilled::KeptLate(ticket) => {
+            KeychainResult::StoredLate(ticket) => {
                 if !is_left {
                     self.store.set(ENTRY, &Entry::Session);
                 }
-                self.session_input(Input::KeptLate(ticket));
+                self.auth_input(Input::StoredLate(ticket));
             }
-            Fulfilled::Forgotten => self.store.unset(ENTRY),
+            KeychainResult::Deleted => self.store.unset(ENTRY),
         }
     }
 }
@@ -216,12 +217,12 @@ fn waited_for(error: &Error) -> Error {
 }
 
 /// Asks the keychain again and again. The person is asked to unlock it at most the first time.
-async fn load(tokens: TokenStore, reports: mpsc::Sender<Report>, mut unlock: Unlock) {
+async fn load(tokens: TokenStore, reports: mpsc::Sender<TaskEvent>, mut unlock: Unlock) {
     let mut wait = FIRST_LOOK;
     loop {
         let found = tokens.load(unlock).await;
         let is_answer = found.is_ok();
-        if reports.send(Report::Loaded(found)).await.is_err() || is_answer {
+        if reports.send(TaskEvent::Loaded(found)).await.is_err() || is_answer {
             return;
         }
         unlock = Unlock::Never;
@@ -231,25 +232,29 @@ async fn load(tokens: TokenStore, reports: mpsc::Sender<Report>, mut unlock: Unl
 }
 
 /// Does what is wished of the keychain, the newest wish only, and tries again quietly while it cannot be done.
-pub(super) async fn fulfil(tokens: TokenStore, mut wishes: watch::Receiver<Wish>, reports: mpsc::Sender<Report>) {
+pub(super) async fn keychain_worker(
+    tokens: TokenStore,
+    mut wishes: watch::Receiver<KeychainRequest>,
+    reports: mpsc::Sender<TaskEvent>,
+) {
     while wishes.changed().await.is_ok() {
         let mut wait = FIRST_LOOK;
         let mut is_first = true;
         loop {
-            let (mut wish, is_new) = {
+            let (mut request, is_new) = {
                 let newest = wishes.borrow_and_update();
                 (newest.clone(), newest.has_changed())
             };
             if is_new {
                 (is_first, wait) = (true, FIRST_LOOK);
             }
-            if let (Wish::Keep(_, _, unlock), false) = (&mut wish, is_first) {
+            if let (KeychainRequest::Store(_, _, unlock), false) = (&mut request, is_first) {
                 *unlock = Unlock::Never;
             }
-            let outcome = attempt(&tokens, &wish).await;
+            let outcome = attempt(&tokens, &request).await;
             let problem = outcome.as_ref().err().cloned();
-            if let Some(fulfilled) = fulfilled(wish, outcome, is_first) {
-                let _ = reports.send(Report::Keychain(fulfilled)).await;
+            if let Some(keychain_result) = keychain_result(request, outcome, is_first) {
+                let _ = reports.send(TaskEvent::Keychain(keychain_result)).await;
             }
             let Some(problem) = problem else { break };
             tracing::info!(code = ?problem.code, "the keychain is tried again later");
@@ -266,19 +271,19 @@ pub(super) async fn fulfil(tokens: TokenStore, mut wishes: watch::Receiver<Wish>
     }
 }
 
-async fn attempt(tokens: &TokenStore, wish: &Wish) -> Result<(), Error> {
-    match wish {
-        Wish::Nothing => Ok(()),
-        Wish::Keep(_, kept, unlock) => tokens.keep(kept, *unlock).await,
-        Wish::Forget => tokens.forget(Unlock::Never).await,
+async fn attempt(tokens: &TokenStore, request: &KeychainRequest) -> Result<(), Error> {
+    match request {
+        KeychainRequest::Nothing => Ok(()),
+        KeychainRequest::Store(_, kept, unlock) => tokens.keep(kept, *unlock).await,
+        KeychainRequest::Delete => tokens.forget(Unlock::Never).await,
     }
 }
 
-fn fulfilled(wish: Wish, outcome: Result<(), Error>, is_first: bool) -> Option<Fulfilled> {
-    match (wish, outcome, is_first) {
-        (Wish::Keep(ticket, ..), outcome, true) => Some(Fulfilled::Kept(ticket, outcome)),
-        (Wish::Keep(ticket, ..), Ok(()), false) => Some(Fulfilled::KeptLate(ticket)),
-        (Wish::Forget, Ok(()), _) => Some(Fulfilled::Forgotten),
-        (Wish::Keep(..) | Wish::Forget, Err(_), _) | (Wish::Nothing, ..) => None,
+fn keychain_result(request: KeychainRequest, outcome: Result<(), Error>, is_first: bool) -> Option<KeychainResult> {
+    match (request, outcome, is_first) {
+        (KeychainRequest::Store(ticket, ..), outcome, true) => Some(KeychainResult::Stored(ticket, outcome)),
+        (KeychainRequest::Store(ticket, ..), Ok(()), false) => Some(KeychainResult::StoredLate(ticket)),
+        (KeychainRequest::Delete, Ok(()), _) => Some(KeychainResult::Deleted),
+        (KeychainRequest::Store(..) | KeychainRequest::Delete, Err(_), _) | (KeychainRequest::Nothing, ..) => None,
     }
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use tallylight_core::{
     Code, Error, JobId, auth,
     discovery::Identity,
-    edits::{Answer, Arrival, Draft, Edit, Edits, Effect, Input, OpId, Unanswered},
+    edits::{Answer, DeliveryCertainty, Draft, Edit, Edits, Effect, Input, OpId, Unanswered},
     library::{Authority, Change, Scope},
     model::job::{Content, Field},
     protocol::snapshot::Snapshot,
@@ -15,7 +15,7 @@ use tokio::sync::mpsc;
 
 use super::{
     fetcher::Call,
-    runtime::{Actor, Report, signed_out},
+    runtime::{Actor, TaskEvent, signed_out},
 };
 use crate::net::{
     http::Failure,
@@ -24,7 +24,7 @@ use crate::net::{
 
 /// Is what the backend says of an edit.
 #[derive(Debug)]
-pub(super) struct EditReport {
+pub(super) struct EditResult {
     op_id: OpId,
     epoch: u64,
     generation: u64,
@@ -33,7 +33,7 @@ pub(super) struct EditReport {
 
 /// Reports what the backend says of an edit.
 struct Reporter {
-    reports: mpsc::Sender<Report>,
+    reports: mpsc::Sender<TaskEvent>,
     op_id: OpId,
     epoch: u64,
     generation: u64,
@@ -42,7 +42,7 @@ struct Reporter {
 impl Reporter {
     async fn tell(self, said: Said) {
         let Self { reports, op_id, epoch, generation } = self;
-        let _ = reports.send(Report::Edit(Box::new(EditReport { op_id, epoch, generation, said }))).await;
+        let _ = reports.send(TaskEvent::Edit(Box::new(EditResult { op_id, epoch, generation, said }))).await;
     }
 }
 
@@ -54,7 +54,7 @@ enum Said {
 
 /// Holds what a person wrote at this backend with this account.
 #[derive(Debug, Default)]
-pub(super) struct Words {
+pub(super) struct EditStorage {
     /// Whose they are; none before anybody signed in.
     owner: Option<String>,
     /// Whether the disk lacks some of them.
@@ -83,7 +83,7 @@ impl Actor {
             return Err(Error::new(Code::NotOffered, words));
         }
         // One that the list is yet to tell of is asked for before anything is sent.
-        if self.cache.brief(&job_id).is_none() && !self.is_syncing() {
+        if self.library.brief(&job_id).is_none() && !self.is_syncing() {
             return Err(Error::new(Code::NotFound, format!("there is no job {job_id}: see `tally jobs`")));
         }
         let changes = changes.into_iter().map(|(field, content)| (field, content.cleaned())).collect();
@@ -93,7 +93,7 @@ impl Actor {
 
     /// Keeps what a person has typed so far.
     pub(super) fn type_draft(&mut self, draft: Draft) -> Result<(), Error> {
-        if self.words.owner.is_none() {
+        if self.edit_storage.owner.is_none() {
             return Err(signed_out());
         }
         self.edits_input(Input::Type(Draft { content: draft.content.cleaned(), ..draft }));
@@ -103,7 +103,7 @@ impl Actor {
     /// Gives the edits an input, and does what they ask for: the disk first, then the backend and the window.
     pub(super) fn edits_input(&mut self, input: Input) {
         let now = self.now();
-        let effects = self.edits.on(input, &self.cache, now);
+        let effects = self.edits.on(input, &self.library, now);
         self.perform_edits(effects);
     }
 
@@ -119,22 +119,22 @@ impl Actor {
             match effect {
                 Effect::Check(op_id, job_id) => self.check_edit(op_id, job_id),
                 Effect::Send(edit) => self.send_edit(edit),
-                Effect::RefreshToken => self.session_input(auth::Input::AccessRefused),
+                Effect::RefreshToken => self.auth_input(auth::Input::AccessRefused),
                 Effect::Changed(job_id) => {
                     has_changed = true;
                     self.changed(vec![Change::Job(job_id, Scope::Increment)]);
                 }
-                Effect::Tell(view) => {
+                Effect::Publish(view) => {
                     tracing::info!(job_id = %view.job_id, field = ?view.field, outcome = ?view.outcome, "edit");
                     self.tell(Event::Edit(view));
                 }
                 // Done above.
                 Effect::Confirm(_)
                 | Effect::Merge(_)
-                | Effect::Keep(_)
-                | Effect::Forget(_)
-                | Effect::KeepDraft(_)
-                | Effect::ForgetDraft(..) => {}
+                | Effect::PersistEdit(_)
+                | Effect::DeleteEdit(_)
+                | Effect::PersistDraft(_)
+                | Effect::DeleteDraft(..) => {}
             }
         }
         if has_changed {
@@ -146,35 +146,38 @@ impl Actor {
     /// Takes in what the backend holds, and puts all of it on disk at once.
     fn take_in(&mut self, effects: &[Effect]) {
         let (now, mut confirmed, mut changes) = (self.now(), BTreeSet::new(), Vec::new());
-        let requested = self.cache.server_time(now);
+        let requested = self.library.server_time(now);
         for effect in effects {
             match effect.clone() {
                 Effect::Confirm(edit) => {
                     confirmed.insert(edit.job_id.clone());
-                    changes.extend(self.cache.confirm(edit, requested));
+                    changes.extend(self.library.confirm(edit, requested));
                 }
                 Effect::Merge(snapshot) => {
-                    changes.extend(self.cache.merge(*snapshot, requested, Authority::Ordinary));
+                    changes.extend(self.library.merge(*snapshot, requested, Authority::Ordered));
                 }
-                Effect::Keep(_)
-                | Effect::Forget(_)
-                | Effect::KeepDraft(_)
-                | Effect::ForgetDraft(..)
+                Effect::PersistEdit(_)
+                | Effect::DeleteEdit(_)
+                | Effect::PersistDraft(_)
+                | Effect::DeleteDraft(..)
                 | Effect::Check(..)
                 | Effect::Send(_)
                 | Effect::RefreshToken
                 | Effect::Changed(_)
-                | Effect::Tell(_) => {}
+                | Effect::Publish(_) => {}
             }
         }
         let is_for_disk = |effect: &Effect| {
-            matches!(effect, Effect::Keep(_) | Effect::Forget(_) | Effect::KeepDraft(_) | Effect::ForgetDraft(..))
+            matches!(
+                effect,
+                Effect::PersistEdit(_) | Effect::DeleteEdit(_) | Effect::PersistDraft(_) | Effect::DeleteDraft(..)
+            )
         };
         if effects.iter().any(is_for_disk) {
-            let owner = self.words.owner.clone().unwrap_or_default();
-            let jobs: Vec<_> = confirmed.iter().filter_map(|job_id| self.cache.job(job_id)).collect();
+            let owner = self.edit_storage.owner.clone().unwrap_or_default();
+            let jobs: Vec<_> = confirmed.iter().filter_map(|job_id| self.library.job(job_id)).collect();
             if !self.store.keep_words(&owner, effects, jobs.iter().map(AsRef::as_ref)) {
-                self.words.disk = OnDisk::NotAll;
+                self.edit_storage.disk = OnDisk::NotAll;
                 self.save_soon();
             }
         }
@@ -183,16 +186,18 @@ impl Actor {
 
     /// Puts on disk what it did not take before.
     pub(super) fn keep_words(&mut self) -> bool {
-        let Some(owner) = self.words.owner.as_ref().filter(|_| self.words.disk == OnDisk::NotAll) else { return true };
+        let Some(owner) = self.edit_storage.owner.as_ref().filter(|_| self.edit_storage.disk == OnDisk::NotAll) else {
+            return true;
+        };
         let kept = self.store.keep_all_words(owner, self.edits.all_edits(), self.edits.all_drafts());
         if kept {
-            self.words.disk = OnDisk::All;
+            self.edit_storage.disk = OnDisk::All;
         }
         kept
     }
 
     fn send_edit(&self, edit: Edit) {
-        let video_id = self.cache.job(&edit.job_id).and_then(|job| job.video_id.clone());
+        let video_id = self.library.job(&edit.job_id).and_then(|job| job.video_id.clone());
         let (op_id, ready) = (edit.op_id, self.clients.clone().zip(self.server.clone()));
         let (Some((clients, server)), Some(token), Some(video_id)) =
             (ready, self.session.access_token().cloned(), video_id)
@@ -217,25 +222,25 @@ impl Actor {
     }
 
     fn reporter(&self, op_id: OpId) -> Reporter {
-        let (epoch, generation) = (self.calls.epoch(), self.calls.generation());
-        Reporter { reports: self.reports.clone(), op_id, epoch, generation }
+        let (epoch, generation) = (self.fetcher.epoch(), self.fetcher.generation());
+        Reporter { reports: self.task_events.clone(), op_id, epoch, generation }
     }
 
-    pub(super) fn edit_report(&mut self, report: EditReport) {
-        let EditReport { op_id, epoch, generation, said } = report;
+    pub(super) fn edit_result(&mut self, report: EditResult) {
+        let EditResult { op_id, epoch, generation, said } = report;
         // An answer to somebody who has signed out is nobody's; what became of the edit is asked for later.
-        if epoch != self.calls.epoch() {
+        if epoch != self.fetcher.epoch() {
             return;
         }
         fail::fail_point!("edit_is_answered");
-        let is_current = generation == self.calls.generation();
+        let is_current = generation == self.fetcher.generation();
         let input = match said {
             Said::Checked(checked) => match *checked {
                 Ok(job) => {
                     self.observe(job.date);
                     Input::Checked(op_id, Ok(Box::new(job.value)))
                 }
-                Err(failure) => Input::Checked(op_id, Err(decided(&failure, Arrival::Unknown))),
+                Err(failure) => Input::Checked(op_id, Err(decided(&failure, DeliveryCertainty::Unknown))),
             },
             Said::Answered(answer) => {
                 if matches!(answer, Answer::Saved(None))
@@ -252,7 +257,7 @@ impl Actor {
         if needs_token && !is_current {
             // It was sent with the token of before: there is another already.
             let now = self.now();
-            let effects = self.edits.on(input, &self.cache, now);
+            let effects = self.edits.on(input, &self.library, now);
             self.perform_edits(effects.into_iter().filter(|effect| *effect != Effect::RefreshToken).collect());
             return self.edits_input(Input::TokenRenewed);
         }
@@ -266,14 +271,14 @@ impl Actor {
             Identity::Address => format!("{} {}", server.key(), email.to_lowercase()),
             Identity::ThisComputer => server.key().to_owned(),
         };
-        if self.words.owner.as_ref() == Some(&owner) {
+        if self.edit_storage.owner.as_ref() == Some(&owner) {
             return;
         }
         let mut words = Edits::restore(self.store.edits(&owner), self.store.drafts(&owner));
         words.count_from(self.store.last_edit());
         let job_ids: Vec<JobId> = words.jobs().into_iter().cloned().collect();
         self.edits.replace(words);
-        self.words = Words { owner: Some(owner), disk: OnDisk::All };
+        self.edit_storage = EditStorage { owner: Some(owner), disk: OnDisk::All };
         self.changed(job_ids.into_iter().map(|job_id| Change::Job(job_id, Scope::Increment)).collect());
         self.edits_input(Input::Reachable);
     }
@@ -281,12 +286,12 @@ impl Actor {
     /// Puts the words of whoever was signed in out of sight; they stay on disk.
     pub(super) fn put_words_away(&mut self) {
         self.edits.replace(Edits::default());
-        self.words = Words::default();
+        self.edit_storage = EditStorage::default();
     }
 
     /// Throws the words away, because the person said so.
     pub(super) fn forget_words(&mut self) {
-        if let Some(owner) = self.words.owner.take() {
+        if let Some(owner) = self.edit_storage.owner.take() {
             self.store.forget_words(&owner);
         }
         self.put_words_away();
@@ -295,5 +300,5 @@ impl Actor {
 
 fn no_token() -> Unanswered {
     let error = Error::new(Code::Unreachable, "the session is being renewed");
-    Unanswered { error, retry_after: None, arrival: Arrival::Never }
+    Unanswered { error, retry_after: None, arrival: DeliveryCertainty::NotDelivered }
 }

@@ -3,10 +3,12 @@
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use tallylight_core::{Code, Error, connection, locale::Words, notifications::Taste, settings::Settings};
+use tallylight_core::{
+    Code, Error, connection, locale::Locale, notifications::NotificationPreferences, settings::Settings,
+};
 
 use super::{dispatch, runtime::Actor};
-use crate::net::connector::Route;
+use crate::net::connector::NetworkConnector;
 
 /// How often it is looked at whether a person may be disturbed again: timers stand still while the machine sleeps.
 const LOOK_AGAIN: Duration = Duration::from_secs(30);
@@ -27,7 +29,7 @@ impl Actor {
             self.forget_old(now);
         }
         if before.notifications != self.settings.notifications {
-            self.notices.hurry(now);
+            self.notifications.reschedule_now(now);
         }
         // It speaks the language, too.
         self.show_tray();
@@ -35,12 +37,14 @@ impl Actor {
     }
 
     fn take_route(&mut self) -> Result<(), Error> {
-        let found = Route::new(&self.settings.network);
-        self.route = found.as_ref().map_or_else(|_| Route::without_certificates(&self.settings.network), Route::clone);
+        let found = NetworkConnector::new(&self.settings.network);
+        self.connector = found
+            .as_ref()
+            .map_or_else(|_| NetworkConnector::without_certificates(&self.settings.network), NetworkConnector::clone);
         if let Some(server) = self.server.clone() {
             self.clients = Some(self.clients_of(&server)?);
         }
-        self.link_input(connection::Input::Rerouted);
+        self.connection_input(connection::Input::EndpointChanged);
         found.map(drop)
     }
 
@@ -50,13 +54,13 @@ impl Actor {
         self.forgot_old = now;
         dispatch::keep_for(&mut self.store, self.clock.now(), self.settings.data.retention_days);
         let (mut old, mut shelved) = (Vec::new(), Vec::new());
-        for job in self.cache.jobs().filter(|job| !self.is_kept(job)) {
+        for job in self.library.jobs().filter(|job| !self.is_kept(job)) {
             old.push(job.job_id.clone());
-            if job.is_shelved() {
+            if job.is_transcript_evicted() {
                 shelved.push(job.job_id.clone());
             }
         }
-        self.unshelve(&shelved);
+        self.restore_transcript(&shelved);
         self.store.forget(&old);
     }
 
@@ -66,12 +70,12 @@ impl Actor {
     }
 
     /// Returns how a person wants to be told.
-    pub(super) fn taste(&self) -> Taste {
-        Taste { wanted: self.settings.notifications, words: self.words_of_tongue() }
+    pub(super) fn notification_preferences(&self) -> NotificationPreferences {
+        NotificationPreferences { wanted: self.settings.notifications, locale: self.locale() }
     }
 
-    pub(super) fn words_of_tongue(&self) -> Words {
-        Words::new(self.settings.appearance.language, &self.system_language)
+    pub(super) fn locale(&self) -> Locale {
+        Locale::new(self.settings.appearance.language, &self.system_language)
     }
 
     /// Returns when to look again, where nobody wants to be disturbed now.
@@ -105,7 +109,7 @@ impl Actor {
             Some(until) => self.store.set(PAUSED_UNTIL, &until),
             None => self.store.unset(PAUSED_UNTIL),
         }
-        self.notices.hurry(now.monotonic);
+        self.notifications.reschedule_now(now.monotonic);
         self.show_news();
         Ok(())
     }

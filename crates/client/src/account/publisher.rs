@@ -8,7 +8,10 @@ use std::{
 use tallylight_core::{
     JobId,
     model::job::Field,
-    view::{ConnectionView, EditView, Event, ListView, NewsView, RejectedView, SessionView, StorageView, UploadView},
+    view::{
+        ConnectionView, EditView, Event, ListView, NotificationStatus, RejectedView, SessionView, StorageView,
+        UploadView,
+    },
 };
 
 use super::runtime::Actor;
@@ -26,7 +29,7 @@ pub(super) struct Outbox {
     uploads: BTreeMap<u32, UploadView>,
     edits: BTreeMap<(JobId, Field), EditView>,
     storage: Option<StorageView>,
-    news: Option<NewsView>,
+    news: Option<NotificationStatus>,
     list: Option<ListView>,
     rejected: VecDeque<RejectedView>,
     look_at: Option<Duration>,

@@ -21,15 +21,15 @@ impl Actor {
             server: self.server.as_ref().map(ServerView::from),
             remembered: self.remembered(),
             session: self.session.view().clone(),
-            connection: self.link.view(self.now()),
+            connection: self.connection.view(self.now()),
             pending_jobs: self.edits.pending_jobs(),
             storage: self.store.view().clone(),
-            known_at: if self.link.is_live() { Some(self.now().wall) } else { self.store.setting(KNOWN_AT) },
-            counts: Counts::of(&self.cache),
-            list: self.calls.list.clone(),
+            known_at: if self.connection.is_live() { Some(self.now().wall) } else { self.store.setting(KNOWN_AT) },
+            counts: Counts::of(&self.library),
+            list: self.fetcher.list.clone(),
             news: self.news(),
             server_ahead_ms: self
-                .cache
+                .library
                 .server_clock
                 .ahead(self.now())
                 .map(|ahead| i64::try_from(ahead.as_millis()).unwrap_or(i64::MAX)),
@@ -46,9 +46,10 @@ impl Actor {
 
     fn newest_first(&self) -> impl Iterator<Item = Cow<'_, Record>> {
         // By id among jobs of the same moment.
-        let mut places: Vec<_> = self.cache.briefs().map(|(job_id, job)| (Reverse(job.created_at), job_id)).collect();
+        let mut places: Vec<_> =
+            self.library.summaries().map(|(job_id, job)| (Reverse(job.created_at), job_id)).collect();
         places.sort_unstable();
-        places.into_iter().filter_map(|(_, job_id)| self.cache.job(job_id))
+        places.into_iter().filter_map(|(_, job_id)| self.library.job(job_id))
     }
 
     /// Returns a job as this shell is told of it.
@@ -63,7 +64,7 @@ impl Actor {
 
     /// Returns all of a job.
     pub(super) fn whole_view(&self, job_id: &JobId) -> Option<JobView> {
-        let mut view = view::job(&*self.cache.job(job_id)?, &self.edits, &self.forecast);
+        let mut view = view::job(&*self.library.job(job_id)?, &self.edits, &self.forecast);
         self.add_transcript(&mut view);
         Some(view)
     }

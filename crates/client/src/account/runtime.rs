@@ -1,6 +1,6 @@
 //! The one owner of all mutable state, and its loop.
 //!
-//! Everything that happens arrives as a [`Command`] of the person or a [`Report`] of a task; the pure machines of
+//! Everything that happens arrives as a [`Command`] of the person or a [`TaskEvent`] of a task; the pure machines of
 //! the core say what to do about it; the modules below do it.
 
 use std::{borrow::Cow, path::PathBuf, sync::Arc, time::Duration};
@@ -10,13 +10,13 @@ use reqwest::Client;
 use tallylight_core::{
     Code, ConnId, Error, Now,
     auth::{self, Session, Ticket},
-    connection::{self, Link},
+    connection::{self, Connection},
     diagnostics::Diagnostics,
     discovery::Server,
     edits,
     forecast::Forecast,
-    library::{Cache, pending_changes::Dirty, record::Record},
-    notifications::Notices,
+    library::{Library, pending_changes::Dirty, record::Record},
+    notifications::NotificationScheduler,
     settings::Settings,
     view::{self, ServerView},
 };
@@ -27,21 +27,21 @@ use tokio::{
 use tokio_util::task::{AbortOnDropHandle, TaskTracker};
 
 use crate::{
-    account::automation_task::Performed,
+    account::automation_task::TaskOutcome,
     config::Config,
     handle::{Command, Handle, Reply},
     net::{
         auth_api::Denial,
-        connector::{self, Route},
+        connector::{self, NetworkConnector},
         socket::{self, Socket},
     },
     platform::{
         browser::Browser,
         clock::Clock,
-        crash_marker::RunMark,
-        keychain::{Found, TokenStore},
+        crash_marker::CrashMarker,
+        keychain::{SessionLookup, TokenStore},
         network::Network,
-        refresh_lock::Turn,
+        refresh_lock::RefreshLock,
     },
     shell::Shell,
     storage::{Saved, Store},
@@ -49,37 +49,37 @@ use crate::{
 
 use super::{
     automations, dispatch,
-    fetcher::{self, CallReport},
+    fetcher::{self, FetchResult},
     history,
-    keychain::{Fulfilled, Wish, fulfil},
-    outbox::{self, EditReport},
+    keychain::{KeychainRequest, KeychainResult, keychain_worker},
+    outbox::{self, EditResult},
     preferences, publisher,
     sign_in::SigningIn,
     tray_summary,
-    uploads::{UploadReport, Uploads},
+    uploads::{UploadEvent, Uploads},
 };
 
 /// How many commands may wait.
 const COMMANDS: usize = 64;
-/// How many reports may wait; a full queue holds up the sockets and calls that fill it, not the memory.
+/// How many task_events may wait; a full queue holds up the sockets and calls that fill it, not the memory.
 const REPORTS: usize = 1024;
 /// How soon after the machine slept the connection is looked at.
 const LOOK_EVERY: Duration = Duration::from_secs(5);
 /// How long the end of the program waits for the keychain and the backend.
-const FAREWELL: Duration = Duration::from_secs(5);
+const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Is what a task tells the actor.
 #[derive(Debug)]
-pub(super) enum Report {
-    Socket(ConnId, socket::Report),
+pub(super) enum TaskEvent {
+    Socket(ConnId, socket::SocketEvent),
     Discovered(u64, Box<Result<Server, Error>>, Reply<ServerView>),
-    Loaded(Result<Found, Error>),
-    Granted(Ticket, Result<auth::Grant, Denial>, Place, Option<Turn>),
-    Keychain(Fulfilled),
-    Call(Box<CallReport>),
-    Edit(Box<EditReport>),
-    Upload(UploadReport),
-    Automated(String, Performed),
+    Loaded(Result<SessionLookup, Error>),
+    Granted(Ticket, Result<auth::Grant, Denial>, RequestOrigin, Option<RefreshLock>),
+    Keychain(KeychainResult),
+    Call(Box<FetchResult>),
+    Edit(Box<EditResult>),
+    Upload(UploadEvent),
+    Automated(String, TaskOutcome),
     NetworkChanged,
     Saved(Saved),
 }
@@ -89,18 +89,18 @@ pub(super) struct Actor {
     pub(super) clock: Clock,
     pub(super) store: Store,
     pub(super) tokens: TokenStore,
-    pub(super) reports: mpsc::Sender<Report>,
+    pub(super) task_events: mpsc::Sender<TaskEvent>,
     pub(super) server: Option<Server>,
     pub(super) clients: Option<Clients>,
-    pub(super) link: Link,
+    pub(super) connection: Connection,
     pub(super) session: Session,
-    pub(super) cache: Cache,
+    pub(super) library: Library,
     pub(super) edits: edits::Edits,
-    pub(super) words: outbox::Words,
-    pub(super) notices: Notices,
+    pub(super) edit_storage: outbox::EditStorage,
+    pub(super) notifications: NotificationScheduler,
     pub(super) socket: Option<Socket>,
-    pub(super) calls: fetcher::Calls,
-    pub(super) dirty: Dirty,
+    pub(super) fetcher: fetcher::Fetcher,
+    pub(super) pending_changes: Dirty,
     /// The jobs that are being written to disk.
     pub(super) saving: Vec<Arc<Record>>,
     pub(super) uploads: Uploads,
@@ -110,7 +110,7 @@ pub(super) struct Actor {
     pub(super) browser: Browser,
     pub(super) data_dir: PathBuf,
     /// Is held until the keychain has the token of a renewal.
-    pub(super) turn: Option<Turn>,
+    pub(super) turn: Option<RefreshLock>,
     /// When the backend was last heard on the socket.
     pub(super) heard: Option<Timestamp>,
     /// Counts the choices of a backend, to tell the answer to an earlier one.
@@ -122,14 +122,14 @@ pub(super) struct Actor {
     pub(super) restorer: Option<AbortOnDropHandle<()>>,
     /// Whether the session of this computer's studio is taken up once the studio has started.
     pub(super) awaits_computer: bool,
-    pub(super) glance: tray_summary::Glance,
+    pub(super) tray_summary: tray_summary::TraySummary,
     pub(super) automations: automations::Automations,
-    pub(super) happenings: history::Happenings,
+    pub(super) history: history::HistoryQueue,
     /// What the person chose.
     pub(super) settings: Settings,
     pub(super) system_language: String,
     /// The way to other computers.
-    pub(super) route: Route,
+    pub(super) connector: NetworkConnector,
     /// Until when the person wants to be told nothing.
     pub(super) paused_until: Option<Timestamp>,
     /// What was shown of the disk last.
@@ -139,15 +139,15 @@ pub(super) struct Actor {
     /// When both clocks were last compared.
     pub(super) looked: Duration,
     /// Leads to the one task that works on the keychain.
-    pub(super) keychain: Option<watch::Sender<Wish>>,
+    pub(super) keychain: Option<watch::Sender<KeychainRequest>>,
     /// Tasks that must not be cut off by the end of the program: the keychain, the farewell to the backend.
-    pub(super) lasting: TaskTracker,
+    pub(super) background_tasks: TaskTracker,
     /// Tells the next start how this run ended.
-    pub(super) run: RunMark,
+    pub(super) run: CrashMarker,
 }
 
 /// Is where a request for a session went.
-pub(super) type Place = Box<(Clients, Server)>;
+pub(super) type RequestOrigin = Box<(Clients, Server)>;
 
 /// Are the HTTP clients of the chosen backend.
 #[derive(Clone, Debug)]
@@ -160,39 +160,39 @@ pub(super) struct Clients {
 pub fn start(config: Config, shell: impl Shell) -> Handle {
     connector::choose_cryptography();
     let (commands, inbox) = mpsc::channel(COMMANDS);
-    let (reports, incoming) = mpsc::channel(REPORTS);
+    let (task_events, incoming) = mpsc::channel(REPORTS);
     tokio::spawn(async move {
-        let run = RunMark::of(&config);
+        let run = CrashMarker::of(&config);
         let mut store = Store::open_after(&run, &config.data_dir);
         let jobs = dispatch::kept_jobs(&mut store, config.clock.now(), config.settings.data.retention_days);
-        let route = Route::new(&config.settings.network).unwrap_or_else(|error| {
+        let connector = NetworkConnector::new(&config.settings.network).unwrap_or_else(|error| {
             tracing::error!(%error, "going without it");
-            Route::without_certificates(&config.settings.network)
+            NetworkConnector::without_certificates(&config.settings.network)
         });
         let forecast = Forecast::of(jobs.iter().map(Cow::Borrowed));
         let tokens = TokenStore::new(config.keychain);
         let webhook_secret = TokenStore::new(config.webhook_keychain);
         let now = config.clock.now().monotonic;
-        let automations = automations::Automations::new(webhook_secret, store.deeds(), now);
-        let (lasting, (keychain, wishes)) = (TaskTracker::new(), watch::channel(Wish::Nothing));
-        lasting.spawn(fulfil(tokens.clone(), wishes, reports.clone()));
-        tokio::spawn(watch_network(config.network, reports.clone()));
+        let automations = automations::Automations::new(webhook_secret, store.tasks(), now);
+        let (background_tasks, (keychain, wishes)) = (TaskTracker::new(), watch::channel(KeychainRequest::Nothing));
+        background_tasks.spawn(keychain_worker(tokens.clone(), wishes, task_events.clone()));
+        tokio::spawn(watch_network(config.network, task_events.clone()));
         let mut actor = Actor {
-            dirty: Dirty::once_in(shell.frame()),
+            pending_changes: Dirty::once_in(shell.frame()),
             shell: Box::new(shell),
             clock: config.clock,
             tokens,
-            reports,
+            task_events,
             server: None,
             clients: None,
-            link: Link::default(),
+            connection: Connection::default(),
             session: Session::default(),
-            cache: Cache::restore(jobs),
+            library: Library::restore(jobs),
             edits: edits::Edits::default(),
-            words: outbox::Words::default(),
-            notices: Notices::restore(store.delivered()),
+            edit_storage: outbox::EditStorage::default(),
+            notifications: NotificationScheduler::restore(store.delivered()),
             socket: None,
-            calls: fetcher::Calls::default(),
+            fetcher: fetcher::Fetcher::default(),
             saving: Vec::new(),
             uploads: Uploads::default(),
             forecast,
@@ -207,22 +207,22 @@ pub fn start(config: Config, shell: impl Shell) -> Handle {
             restoring: None,
             restorer: None,
             awaits_computer: false,
-            glance: tray_summary::Glance::default(),
+            tray_summary: tray_summary::TraySummary::default(),
             automations,
-            happenings: history::Happenings::default(),
+            history: history::HistoryQueue::default(),
             paused_until: store.setting(preferences::PAUSED_UNTIL),
             system_language: config.system_language,
             settings: config.settings,
-            route,
+            connector,
             storage: view::StorageView::default(),
             forgot_old: now,
             looked: Duration::ZERO,
             keychain: Some(keychain),
-            lasting,
+            background_tasks,
             store,
             run,
         };
-        actor.notices.catch_up(&actor.cache, actor.now().monotonic);
+        actor.notifications.catch_up(&actor.library, actor.now().monotonic);
         actor.restore(config.unlock);
         actor.run(inbox, incoming).await;
     });
@@ -230,7 +230,7 @@ pub fn start(config: Config, shell: impl Shell) -> Handle {
 }
 
 impl Actor {
-    async fn run(mut self, mut inbox: mpsc::Receiver<Command>, mut incoming: mpsc::Receiver<Report>) {
+    async fn run(mut self, mut inbox: mpsc::Receiver<Command>, mut incoming: mpsc::Receiver<TaskEvent>) {
         let mut clock = self.clock.clone();
         self.show_tray();
         loop {
@@ -243,7 +243,7 @@ impl Actor {
                         return;
                     }
                     Some(command) => {
-                        self.keep_happenings();
+                        self.flush_history();
                         self.command(command);
                     }
                     None => return self.end(incoming).await,
@@ -256,47 +256,47 @@ impl Actor {
         }
     }
 
-    async fn end(&mut self, mut incoming: mpsc::Receiver<Report>) {
+    async fn end(&mut self, mut incoming: mpsc::Receiver<TaskEvent>) {
         self.flush();
         self.tell_notices(Duration::MAX);
         self.automations.end();
-        if self.link.is_live() {
+        if self.connection.is_live() {
             self.known_at(self.now().wall);
         }
         self.save_all();
         self.socket = None;
         self.keychain = None;
-        self.lasting.close();
-        if tokio::time::timeout(FAREWELL, self.lasting.wait()).await.is_err() {
+        self.background_tasks.close();
+        if tokio::time::timeout(SHUTDOWN_TIMEOUT, self.background_tasks.wait()).await.is_err() {
             tracing::warn!("the keychain or the backend did not answer before the end");
         }
         // What was done meanwhile is not to be done again.
         while let Ok(report) = incoming.try_recv() {
-            if let Report::Automated(id, performed) = report {
+            if let TaskEvent::Automated(id, performed) = report {
                 self.automated(&id, performed);
             }
         }
         self.run.end();
     }
 
-    fn report(&mut self, report: Report) {
-        if !matches!(report, Report::Socket(..)) {
-            self.keep_happenings();
+    fn report(&mut self, report: TaskEvent) {
+        if !matches!(report, TaskEvent::Socket(..)) {
+            self.flush_history();
         }
         match report {
-            Report::Socket(conn, report) => self.socket_report(conn, report),
-            Report::Discovered(number, found, reply) => self.discovered(number, *found, reply),
+            TaskEvent::Socket(conn, report) => self.socket_report(conn, report),
+            TaskEvent::Discovered(number, found, reply) => self.discovered(number, *found, reply),
             // What was on its way when the asking was given up is nobody's.
-            Report::Loaded(found) if self.restorer.is_some() => self.loaded(found),
-            Report::Loaded(_) => {}
-            Report::Granted(ticket, answer, at, turn) => self.granted(ticket, answer, at, turn),
-            Report::Keychain(fulfilled) => self.fulfilled(fulfilled),
-            Report::Call(report) => self.call_report(*report),
-            Report::Edit(report) => self.edit_report(*report),
-            Report::Upload(report) => self.upload_report(report),
-            Report::Automated(id, performed) => self.automated(&id, performed),
-            Report::Saved(saved) => self.saved(saved),
-            Report::NetworkChanged => self.link_input(connection::Input::NetworkChanged),
+            TaskEvent::Loaded(found) if self.restorer.is_some() => self.loaded(found),
+            TaskEvent::Loaded(_) => {}
+            TaskEvent::Granted(ticket, answer, at, turn) => self.granted(ticket, answer, at, turn),
+            TaskEvent::Keychain(keychain_result) => self.keychain_result(keychain_result),
+            TaskEvent::Call(report) => self.fetch_result(*report),
+            TaskEvent::Edit(report) => self.edit_result(*report),
+            TaskEvent::Upload(report) => self.upload_event(report),
+            TaskEvent::Automated(id, performed) => self.automated(&id, performed),
+            TaskEvent::Saved(saved) => self.saved(saved),
+            TaskEvent::NetworkChanged => self.connection_input(connection::Input::NetworkChanged),
         }
     }
 
@@ -304,28 +304,28 @@ impl Actor {
     fn tick(&mut self) {
         let now = self.now().monotonic;
         if self.session.deadline().is_some_and(|due| now >= due) {
-            self.session_input(auth::Input::Tick);
+            self.auth_input(auth::Input::Tick);
         }
-        if self.link.deadline().is_some_and(|due| now >= due) || self.look_at().is_some_and(|due| now >= due) {
+        if self.connection.deadline().is_some_and(|due| now >= due) || self.look_at().is_some_and(|due| now >= due) {
             self.looked = now;
-            self.link_input(connection::Input::Tick);
+            self.connection_input(connection::Input::Tick);
         }
         if self.outbox.deadline().is_some_and(|due| now >= due) {
             self.release();
         }
-        if self.notices.deadline().is_some_and(|due| now >= due) {
+        if self.notifications.deadline().is_some_and(|due| now >= due) {
             self.tell_notices(now);
         }
         if self.calls_deadline().is_some_and(|due| now >= due) {
             self.ask_again();
         }
-        if self.dirty.flush_due(now) {
+        if self.pending_changes.flush_due(now) {
             self.flush();
         }
         if self.edits.deadline().is_some_and(|due| now >= due) {
             self.edits_input(edits::Input::Tick);
         }
-        if self.glance.deadline().is_some_and(|due| now >= due) {
+        if self.tray_summary.deadline().is_some_and(|due| now >= due) {
             self.show_tray();
         }
         if self.automations.deadline().is_some_and(|due| now >= due) {
@@ -335,26 +335,26 @@ impl Actor {
         if now >= self.forget_old_at() {
             self.forget_old(now);
         }
-        if self.happenings.deadline().is_some_and(|due| now >= due) {
-            self.keep_happenings();
+        if self.history.deadline().is_some_and(|due| now >= due) {
+            self.flush_history();
         }
-        if self.dirty.save_due(now) {
+        if self.pending_changes.save_due(now) {
             self.save();
         }
         self.show_storage();
     }
 
     fn deadline(&self) -> Option<Instant> {
-        let policies = [self.session.deadline(), self.link.deadline(), self.notices.deadline()];
+        let policies = [self.session.deadline(), self.connection.deadline(), self.notifications.deadline()];
         let own = [
             self.edits.deadline(),
-            self.dirty.deadline(),
+            self.pending_changes.deadline(),
             self.outbox.deadline(),
             self.calls_deadline(),
             self.look_at(),
-            self.glance.deadline(),
+            self.tray_summary.deadline(),
             self.automations.deadline(),
-            self.happenings.deadline(),
+            self.history.deadline(),
             self.pause_deadline(),
             Some(self.forget_old_at()),
         ];
@@ -371,10 +371,10 @@ impl Actor {
     }
 }
 
-async fn watch_network(mut network: Network, reports: mpsc::Sender<Report>) {
+async fn watch_network(mut network: Network, task_events: mpsc::Sender<TaskEvent>) {
     loop {
         network.changed().await;
-        if reports.send(Report::NetworkChanged).await.is_err() {
+        if task_events.send(TaskEvent::NetworkChanged).await.is_err() {
             return;
         }
     }

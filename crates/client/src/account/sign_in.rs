@@ -11,7 +11,7 @@ use tallylight_core::{
 };
 use tokio_util::task::AbortOnDropHandle;
 
-use super::runtime::{Actor, Report};
+use super::runtime::{Actor, TaskEvent};
 use crate::{
     handle::Reply,
     net::{
@@ -56,10 +56,10 @@ impl Actor {
         }
         // Whatever was before ends first, while nobody waits who could take its end for this one's.
         if self.session.is_signed_in() || self.session.is_keeping() {
-            self.session_input(Input::SignOut(None));
+            self.auth_input(Input::SignOut(None));
         }
         self.signing_in = Some(SigningIn { reply, page: None });
-        self.session_input(input);
+        self.auth_input(input);
     }
 
     pub(super) fn sign_in_done(&mut self, outcome: Result<(), Error>) {
@@ -71,11 +71,11 @@ impl Actor {
     /// Opens a provider's page, and waits for its answer.
     pub(super) fn request_by_page(&mut self, ticket: Ticket, provider: String) {
         let (Some(clients), Some(server)) = (self.clients.clone(), self.server.clone()) else { return };
-        let (reports, browser) = (self.reports.clone(), self.browser.clone());
+        let (reports, browser) = (self.task_events.clone(), self.browser.clone());
         let page = tokio::spawn(async move {
             let answer = by_page(&clients.auth, &server, &provider, &browser).await;
             let at = Box::new((clients, server));
-            let _ = reports.send(Report::Granted(ticket, answer, at, None)).await;
+            let _ = reports.send(TaskEvent::Granted(ticket, answer, at, None)).await;
         });
         if let Some(signing_in) = &mut self.signing_in {
             signing_in.page = Some(AbortOnDropHandle::new(page));
@@ -156,8 +156,8 @@ mod tests {
         let text = |text: &str| Some(text.to_owned());
         let description = Description { auth_url: text("localhost:9"), auth_key: text("k"), ..Description::default() };
         let server = description.complete(&address, Identity::Address, Source::Person).expect("a server");
-        let client =
-            http::unredirected_client(&server.auth_url, &crate::net::connector::Route::default()).expect("a client");
+        let client = http::unredirected_client(&server.auth_url, &crate::net::connector::NetworkConnector::default())
+            .expect("a client");
         let (browser, mut pages) = Browser::by_hand();
         let answer = by_page(&client, &server, "google", &browser).await;
         assert!(matches!(answer, Err(Denial::Refused(error)) if error.code == Code::SignInTimeout));

@@ -5,8 +5,8 @@ use std::{cmp::Reverse, collections::BTreeSet, time::Duration};
 use tallylight_core::{
     JobId,
     edits::Edits,
-    library::{Brief, record::Record},
-    model::{job::Status, unix_nanos::Moment},
+    library::{JobSummary, record::Record},
+    model::{job::Status, unix_nanos::UnixNanos},
     notifications,
     view::{self, Attention, Counts},
 };
@@ -21,13 +21,13 @@ const SHOW_EVERY: Duration = Duration::from_secs(1);
 
 /// Remembers what was shown, and when.
 #[derive(Debug, Default)]
-pub(super) struct Glance {
+pub(super) struct TraySummary {
     shown: Option<TrayView>,
     at: Duration,
     due: Option<Duration>,
 }
 
-impl Glance {
+impl TraySummary {
     pub(super) fn deadline(&self) -> Option<Duration> {
         self.due
     }
@@ -37,7 +37,7 @@ impl Actor {
     /// Shows the state at a glance soon: at once after a quiet time.
     pub(super) fn show_tray_soon(&mut self) {
         let now = self.now().monotonic;
-        let due = *self.glance.due.get_or_insert(now.max(self.glance.at + SHOW_EVERY));
+        let due = *self.tray_summary.due.get_or_insert(now.max(self.tray_summary.at + SHOW_EVERY));
         if now >= due {
             self.show_tray();
         }
@@ -45,21 +45,21 @@ impl Actor {
 
     /// Shows the state at a glance, where it changed.
     pub(super) fn show_tray(&mut self) {
-        self.glance.due = None;
-        self.glance.at = self.now().monotonic;
+        self.tray_summary.due = None;
+        self.tray_summary.at = self.now().monotonic;
         let tray = self.tray_view();
-        if self.glance.shown.as_ref() != Some(&tray) {
-            self.glance.shown = Some(tray.clone());
+        if self.tray_summary.shown.as_ref() != Some(&tray) {
+            self.tray_summary.shown = Some(tray.clone());
             self.shell.tray(tray);
         }
     }
 
     fn tray_view(&self) -> TrayView {
-        let connection = self.link.view(self.now());
+        let connection = self.connection.view(self.now());
         let unsaid = self.unsaid_words();
         let mut best: Vec<Rank<'_>> = Vec::with_capacity(NAMED + 1);
         let (mut counts, mut attention, mut percents) = (Counts::default(), 0, Mean::default());
-        for (job_id, brief) in self.cache.briefs() {
+        for (job_id, brief) in self.library.summaries() {
             counts.add(brief.status);
             let matters = Matters::of(brief, unsaid.contains(job_id));
             attention += u32::from(matters == Matters::Attention);
@@ -73,27 +73,27 @@ impl Actor {
                 best.truncate(NAMED);
             }
         }
-        let words = self.words_of_tongue();
-        let best = best.into_iter().filter_map(|(_, _, job_id)| self.cache.job(job_id));
+        let locale = self.locale();
+        let best = best.into_iter().filter_map(|(_, _, job_id)| self.library.job(job_id));
         TrayView {
             connection: connection.state,
             reason: connection.reason,
             counts,
             attention,
             percent: percents.whole(),
-            jobs: best.map(|job| named(&job, notifications::name(&job, words), &self.edits)).collect(),
+            jobs: best.map(|job| named(&job, notifications::name(&job, locale), &self.edits)).collect(),
             can_upload: self.session.is_signed_in()
                 && self.server.as_ref().is_some_and(|server| server.offers("upload")),
             news: self.news(),
-            words,
+            locale,
         }
     }
 
     /// Returns the jobs with words that the backend refused, or has others for.
     fn unsaid_words(&self) -> BTreeSet<&JobId> {
         let is_open = |job_id: &&JobId| {
-            let job = self.cache.job(job_id);
-            job.is_some_and(|job| view::attention(&job, &self.edits) == Some(Attention::Words))
+            let job = self.library.job(job_id);
+            job.is_some_and(|job| view::attention(&job, &self.edits) == Some(Attention::Locale))
         };
         self.edits.jobs().into_iter().filter(is_open).collect()
     }
@@ -110,7 +110,7 @@ enum Matters {
 
 impl Matters {
     /// Only what somebody must look at wants attention; a warning is told in its place.
-    fn of(brief: &Brief, has_unsaid_words: bool) -> Self {
+    fn of(brief: &JobSummary, has_unsaid_words: bool) -> Self {
         match brief.status {
             _ if brief.has_open_failure || has_unsaid_words => Self::Attention,
             Status::Processing => Self::Processing,
@@ -120,14 +120,14 @@ impl Matters {
     }
 }
 
-type Rank<'a> = (Matters, Reverse<Option<Moment>>, &'a JobId);
+type Rank<'a> = (Matters, Reverse<Option<UnixNanos>>, &'a JobId);
 
 fn named(job: &Record, name: String, edits: &Edits) -> TrayJob {
     TrayJob {
         job_id: JobId::clone(&job.job_id),
         name,
         status: job.overall.status(),
-        percent: job.overall.told_percent().map(whole),
+        percent: job.overall.known_percent().map(whole),
         attention: view::attention(job, edits).is_some(),
     }
 }

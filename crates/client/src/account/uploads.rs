@@ -13,7 +13,7 @@ use std::{
 
 use tallylight_core::{
     Code, Error, JobId, auth, connection,
-    library::Trouble,
+    library::DismissAction,
     model::text::one_line,
     view::{Event, UploadState, UploadView},
 };
@@ -22,7 +22,7 @@ use tokio::task::AbortHandle;
 
 use super::{
     fetcher::Call,
-    runtime::{Actor, Report, signed_out},
+    runtime::{Actor, TaskEvent, signed_out},
 };
 use crate::{
     handle::Reply,
@@ -102,7 +102,7 @@ enum TokenNeed {
 
 /// Is what an upload tells.
 #[derive(Debug)]
-pub(super) enum UploadReport {
+pub(super) enum UploadEvent {
     Looked(u64, Result<u64, Error>, Asked),
     Sent(u32, u64),
     Done(u32, u64, Result<JobId, Failure>),
@@ -123,29 +123,29 @@ impl Actor {
             return drop(asked.reply.send(Err(error)));
         }
         self.uploads.looking += 1;
-        let (reports, epoch) = (self.reports.clone(), self.calls.epoch());
+        let (reports, epoch) = (self.task_events.clone(), self.fetcher.epoch());
         tokio::spawn(async move {
             let looked = look(&asked.path).await;
-            reports.send(Report::Upload(UploadReport::Looked(epoch, looked, asked))).await
+            reports.send(TaskEvent::Upload(UploadEvent::Looked(epoch, looked, asked))).await
         });
     }
 
-    pub(super) fn upload_report(&mut self, report: UploadReport) {
+    pub(super) fn upload_event(&mut self, report: UploadEvent) {
         match report {
-            UploadReport::Looked(epoch, looked, asked) => {
+            UploadEvent::Looked(epoch, looked, asked) => {
                 self.uploads.looking -= 1;
-                if epoch == self.calls.epoch() {
+                if epoch == self.fetcher.epoch() {
                     self.looked(looked, asked);
                 } else {
                     // Whoever chose it has left while the disk was slow.
                     drop(asked.reply.send(Err(signed_out())));
                 }
             }
-            UploadReport::Sent(upload_id, sent) => self.sent(upload_id, sent),
-            UploadReport::Done(upload_id, epoch, outcome) => {
+            UploadEvent::Sent(upload_id, sent) => self.sent(upload_id, sent),
+            UploadEvent::Done(upload_id, epoch, outcome) => {
                 // Sent in a session that is over: the job is somebody else's.
                 let gone = || Err(Failure::local(signed_out()));
-                let outcome = if epoch == self.calls.epoch() { outcome } else { gone() };
+                let outcome = if epoch == self.fetcher.epoch() { outcome } else { gone() };
                 self.upload_done(upload_id, outcome);
             }
         }
@@ -186,7 +186,7 @@ impl Actor {
     fn looked(&mut self, looked: Result<u64, Error>, asked: Asked) {
         let Asked { path, again, reply } = asked;
         if let Some(job_id) = again.filter(|_| looked.is_ok()) {
-            self.settle(&[job_id], Trouble::Dismiss);
+            self.set_dismissed(&[job_id], DismissAction::Dismiss);
         }
         self.uploads.last += 1;
         let upload_id = self.uploads.last;
@@ -238,8 +238,8 @@ impl Actor {
         else {
             return self.await_token(upload_id);
         };
-        let (reports, sent) = (self.reports.clone(), Arc::new(AtomicU64::new(0)));
-        let epoch = self.calls.epoch();
+        let (reports, sent) = (self.task_events.clone(), Arc::new(AtomicU64::new(0)));
+        let epoch = self.fetcher.epoch();
         let task = tokio::spawn(async move {
             let sending = rest::upload(&clients.rest, &server, &token, &path, Arc::clone(&sent));
             tokio::pin!(sending);
@@ -250,7 +250,7 @@ impl Actor {
                     outcome = &mut sending => break outcome,
                     _ = tell.tick() => {
                         let bytes = sent.load(Ordering::Relaxed);
-                        let _ = reports.send(Report::Upload(UploadReport::Sent(upload_id, bytes))).await;
+                        let _ = reports.send(TaskEvent::Upload(UploadEvent::Sent(upload_id, bytes))).await;
                         if bytes != moved.0 || bytes >= total {
                             moved = (bytes, tokio::time::Instant::now());
                         } else if moved.1.elapsed() >= STALLED {
@@ -259,7 +259,7 @@ impl Actor {
                     }
                 }
             };
-            let _ = reports.send(Report::Upload(UploadReport::Done(upload_id, epoch, outcome))).await;
+            let _ = reports.send(TaskEvent::Upload(UploadEvent::Done(upload_id, epoch, outcome))).await;
         });
         if let Some(upload) = self.uploads.held.get_mut(&upload_id) {
             upload.task = Some(task.abort_handle());
@@ -300,8 +300,8 @@ impl Actor {
             if let Some(upload) = self.uploads.held.remove(&upload_id) {
                 self.store.set_source(job_id, &upload.path);
             }
-            self.cache.expect(job_id);
-            self.link_input(connection::Input::Watch(vec![job_id.clone()]));
+            self.library.expect(job_id);
+            self.connection_input(connection::Input::Watch(vec![job_id.clone()]));
             self.call(Call::job(job_id.clone()));
         }
         if let Some(reply) = reply {
@@ -312,7 +312,7 @@ impl Actor {
     fn await_token(&mut self, upload_id: u32) {
         if let Some(upload) = self.uploads.held.get_mut(&upload_id) {
             upload.token = TokenNeed::Awaited;
-            self.session_input(auth::Input::AccessRefused);
+            self.auth_input(auth::Input::AccessRefused);
         }
     }
 

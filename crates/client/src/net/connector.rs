@@ -35,13 +35,13 @@ use tower_service::Service;
 
 /// Knows the way to other computers.
 #[derive(Clone, Debug, Default)]
-pub struct Route {
+pub struct NetworkConnector {
     proxy: Proxy,
     /// Further certificates to trust.
     certificates: Arc<Vec<CertificateDer<'static>>>,
 }
 
-impl Route {
+impl NetworkConnector {
     /// Goes the way that a person chose.
     ///
     /// # Errors
@@ -122,7 +122,7 @@ pub fn choose_cryptography() {
 /// # Errors
 /// Says what is wrong with the file of certificates.
 pub fn check_network(network: &Network) -> Result<(), Error> {
-    Route::new(network).map(drop)
+    NetworkConnector::new(network).map(drop)
 }
 
 /// Is a socket that is open, with the answer that opened it.
@@ -175,9 +175,9 @@ fn read_certificates(file: &Path) -> Result<Vec<CertificateDer<'static>>, Error>
 mod tests {
     use super::*;
 
-    fn route(proxy: &str) -> Route {
+    fn route(proxy: &str) -> NetworkConnector {
         let proxy = Proxy::try_from(proxy.to_owned()).expect("a proxy");
-        Route::new(&Network { proxy, certificate: None }).expect("a route")
+        NetworkConnector::new(&Network { proxy, certificate: None }).expect("a route")
     }
 
     #[test]
@@ -200,7 +200,7 @@ mod tests {
             if let Some(content) = content {
                 std::fs::write(&file, content).expect("a file");
             }
-            let error = Route::new(&network).expect_err("no certificate");
+            let error = NetworkConnector::new(&network).expect_err("no certificate");
             assert!(error.message.contains("ca.pem"), "{}", error.message);
         }
     }

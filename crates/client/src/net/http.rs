@@ -12,7 +12,7 @@ use serde_json::Value;
 use tallylight_core::{Code, Error, discovery::is_trustworthy, protocol::json as core_json};
 use url::Url;
 
-use crate::net::connector::Route;
+use crate::net::connector::NetworkConnector;
 
 /// Time for the connection itself.
 const CONNECT_LIMIT: Duration = Duration::from_secs(10);
@@ -64,17 +64,17 @@ impl Failure {
 }
 
 /// Makes the client of a backend. Redirects are followed by [`send`].
-pub fn client(server: &Url, route: &Route) -> Result<Client, Error> {
+pub fn client(server: &Url, route: &NetworkConnector) -> Result<Client, Error> {
     finish(Client::builder(), server, route)
 }
 
 /// Makes a client for calls that are never redirected: those with passwords and refresh tokens, and what is signed for one
 /// place.
-pub fn unredirected_client(server: &Url, route: &Route) -> Result<Client, Error> {
+pub fn unredirected_client(server: &Url, route: &NetworkConnector) -> Result<Client, Error> {
     finish(Client::builder().timeout(CALL_LIMIT), server, route)
 }
 
-fn finish(builder: ClientBuilder, server: &Url, route: &Route) -> Result<Client, Error> {
+fn finish(builder: ClientBuilder, server: &Url, route: &NetworkConnector) -> Result<Client, Error> {
     let builder = builder.redirect(redirect::Policy::none());
     let builder = builder.user_agent(concat!("Tallylight/", env!("CARGO_PKG_VERSION"))).connect_timeout(CONNECT_LIMIT);
     // Plain http is for this machine only, and a proxy is another.

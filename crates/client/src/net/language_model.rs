@@ -8,7 +8,7 @@ use serde_json::Value;
 use tallylight_core::{Code, Error, model::text::one_line, settings::Network};
 use url::Url;
 
-use crate::net::{connector::Route, http};
+use crate::net::{connector::NetworkConnector, http};
 
 /// How long an answer may take: a model on a slow computer writes a few words a second.
 const TIME_LIMIT: Duration = Duration::from_mins(5);
@@ -42,7 +42,8 @@ pub async fn ask_language_model(
 /// Makes a client that sends what it is given to that address alone: what is said in a video is for nobody else.
 fn client(network: &Network, url: &Url) -> Result<Client, Error> {
     let builder = Client::builder().timeout(TIME_LIMIT).redirect(redirect::Policy::none());
-    let builder = if url.scheme() == "http" { builder.no_proxy() } else { Route::new(network)?.lead(builder) };
+    let builder =
+        if url.scheme() == "http" { builder.no_proxy() } else { NetworkConnector::new(network)?.lead(builder) };
     builder.build().map_err(|failure| error(&failure.to_string()))
 }
 
@@ -52,7 +53,7 @@ fn client(network: &Network, url: &Url) -> Result<Client, Error> {
 /// Says what is wrong with the settings of the network.
 pub fn download_client(network: &Network) -> Result<Client, Error> {
     let builder = Client::builder().user_agent(concat!("Tallylight/", env!("CARGO_PKG_VERSION")));
-    let builder = Route::new(network)?.lead(builder.connect_timeout(Duration::from_secs(10)));
+    let builder = NetworkConnector::new(network)?.lead(builder.connect_timeout(Duration::from_secs(10)));
     builder.build().map_err(|error| Error::new(Code::ServerError, format!("no HTTP client could be made: {error}")))
 }
 

@@ -40,11 +40,11 @@ pub struct Redirect {
 pub struct Answer {
     /// The code, or why there is none.
     pub code: Result<SecretString, Error>,
-    page: oneshot::Sender<Ending>,
+    page: oneshot::Sender<RunOutcome>,
 }
 
 /// Is how the sign-in ended, for the page that the browser shows.
-struct Ending {
+struct RunOutcome {
     title: &'static str,
     text: String,
     lamp: &'static str,
@@ -101,7 +101,7 @@ impl Answer {
     /// Shows in the browser how it ended.
     pub fn show(self, outcome: Result<(), &Error>) {
         let ending = match outcome {
-            Ok(()) => Ending {
+            Ok(()) => RunOutcome {
                 title: "You are signed in",
                 text: "You can close this tab and go back to Tallylight.".to_owned(),
                 lamp: GOOD,
@@ -112,19 +112,19 @@ impl Answer {
     }
 }
 
-fn not_signed_in(why: &str) -> Ending {
+fn not_signed_in(why: &str) -> RunOutcome {
     let mut text = why.to_owned();
     if let Some(first) = text.get_mut(..1) {
         first.make_ascii_uppercase();
     }
-    Ending { title: "You are not signed in", text: format!("{text}. You can close this tab."), lamp: BAD }
+    RunOutcome { title: "You are not signed in", text: format!("{text}. You can close this tab."), lamp: BAD }
 }
 
 async fn callback(State(door): State<Door>, headers: HeaderMap, uri: Uri) -> Response {
     if headers.get(header::HOST).is_none_or(|host| host.as_bytes() != door.host.as_bytes()) {
         return page(StatusCode::MISDIRECTED_REQUEST, &not_signed_in("this page is for this computer only"));
     }
-    let found = Found::read(uri.query().unwrap_or_default());
+    let found = CallbackQuery::read(uri.query().unwrap_or_default());
     if found.state.as_deref() != Some(door.state.expose_secret()) {
         return page(StatusCode::FORBIDDEN, &not_signed_in("this answer belongs to no sign-in of Tallylight"));
     }
@@ -144,7 +144,7 @@ async fn callback(State(door): State<Door>, headers: HeaderMap, uri: Uri) -> Res
     }
 }
 
-fn page(status: StatusCode, ending: &Ending) -> Response {
+fn page(status: StatusCode, ending: &RunOutcome) -> Response {
     let text = ending.text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
     let html = PAGE.replace("{title}", ending.title).replace("{lamp}", ending.lamp).replace("{text}", &text);
     let headers = [
@@ -158,14 +158,14 @@ fn page(status: StatusCode, ending: &Ending) -> Response {
 
 /// Is what a callback carries.
 #[derive(Default)]
-struct Found {
+struct CallbackQuery {
     state: Option<String>,
     code: Option<SecretString>,
     error: Option<String>,
     description: Option<String>,
 }
 
-impl Found {
+impl CallbackQuery {
     fn read(query: &str) -> Self {
         let mut found = Self::default();
         // Some servers put a second question mark behind an address that has one already.

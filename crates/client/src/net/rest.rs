@@ -7,7 +7,7 @@ use serde_json::Value;
 use tallylight_core::{
     Code, Error, JobId, VideoId,
     discovery::{self, Identity, Server},
-    edits::{Answer, Arrival, Edit, Unanswered, content_of},
+    edits::{Answer, DeliveryCertainty, Edit, Unanswered, content_of},
     model::job::{Content, Field},
     protocol::{
         json as core_json,
@@ -104,7 +104,7 @@ fn of(job_id: &JobId, job: Snapshot) -> Option<Snapshot> {
 /// Sends an edit, and returns what became of it.
 pub async fn edit(http: &Client, server: &Server, token: &SecretString, video_id: &VideoId, edit: &Edit) -> Answer {
     let answer = send_edit(http, server, token, video_id, edit).await;
-    answer.unwrap_or_else(|failure| decided(&failure, Arrival::Unknown))
+    answer.unwrap_or_else(|failure| decided(&failure, DeliveryCertainty::Unknown))
 }
 
 async fn send_edit(
@@ -122,7 +122,7 @@ async fn send_edit(
     let response = match http::send(http, call).await {
         Ok(response) => response,
         Err(failure) => {
-            let arrival = if failure.never_left { Arrival::Never } else { Arrival::Unknown };
+            let arrival = if failure.never_left { DeliveryCertainty::NotDelivered } else { DeliveryCertainty::Unknown };
             return Ok(decided(&failure, arrival));
         }
     };
@@ -150,7 +150,7 @@ async fn send_edit(
             let text = text(response, ANSWER_LIMIT).await.unwrap_or_default();
             Ok(invalid(&text))
         }
-        _ => Ok(decided(&refused(response).await, Arrival::Unknown)),
+        _ => Ok(decided(&refused(response).await, DeliveryCertainty::Unknown)),
     }
 }
 
@@ -190,14 +190,14 @@ fn invalid(text: &str) -> Answer {
 }
 
 /// Tells a refusal for good from one that may be over by itself.
-pub fn decided(failure: &Failure, arrival: Arrival) -> Answer {
+pub fn decided(failure: &Failure, arrival: DeliveryCertainty) -> Answer {
     let unanswered = |arrival| {
         let (error, retry_after) = (failure.error.clone(), failure.retry_after);
         Answer::Unanswered(Unanswered { error, retry_after, arrival })
     };
     match failure.status {
         _ if failure.is_unauthorized() => Answer::Unauthorized,
-        Some(StatusCode::TOO_MANY_REQUESTS) => unanswered(Arrival::Never),
+        Some(StatusCode::TOO_MANY_REQUESTS) => unanswered(DeliveryCertainty::NotDelivered),
         Some(StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_EARLY | StatusCode::LOCKED) => unanswered(arrival),
         Some(status) if status.is_client_error() => Answer::Refused(Vec::new(), failure.error.clone().into()),
         _ => unanswered(arrival),

@@ -29,7 +29,7 @@ use tokio_tungstenite::{
 use url::Url;
 
 use crate::net::{
-    connector::Route,
+    connector::NetworkConnector,
     http::{date, retry_after, unreachable},
 };
 
@@ -52,13 +52,13 @@ type Incoming = Option<Result<Message, tungstenite::Error>>;
 
 /// Is what a socket reports.
 #[derive(Debug)]
-pub enum Report {
+pub enum SocketEvent {
     /// It is open, with the server's clock at that time.
     Opened(Option<Timestamp>),
     /// It did not open.
     Refused(Refusal),
     /// Messages arrived together; their room in the budget is given back when they were taken.
-    Heard(Vec<Heard>, OwnedSemaphorePermit),
+    ReceivedFrame(Vec<ReceivedFrame>, OwnedSemaphorePermit),
     /// A probe was answered.
     Pong,
     /// It closed.
@@ -67,7 +67,7 @@ pub enum Report {
 
 /// Is a message, read here and not by the actor, which has enough to do.
 #[derive(Debug)]
-pub struct Heard {
+pub struct ReceivedFrame {
     /// How long it was, in bytes.
     pub length: usize,
     /// What it says.
@@ -97,11 +97,11 @@ impl Socket {
         server: &Server,
         token: &SecretString,
         way: WsToken,
-        route: Route,
+        route: NetworkConnector,
         report: F,
     ) -> Self
     where
-        F: Fn(ConnId, Report) -> R + Send + Sync + 'static,
+        F: Fn(ConnId, SocketEvent) -> R + Send + Sync + 'static,
         R: Future<Output = ()> + Send,
     {
         let (outbox, inbox) = mpsc::channel(OUTBOX);
@@ -115,10 +115,10 @@ impl Socket {
                         // Whether it arrives shows in what comes back.
                         let _ = stream.send(Message::text(greeting.expose_secret())).await;
                     }
-                    report(conn, Report::Opened(date)).await;
-                    Report::Closed(converse(stream, inbox, &api_url, |message| report(conn, message)).await)
+                    report(conn, SocketEvent::Opened(date)).await;
+                    SocketEvent::Closed(converse(stream, inbox, &api_url, |message| report(conn, message)).await)
                 }
-                Err(refusal) => Report::Refused(refusal),
+                Err(refusal) => SocketEvent::Refused(refusal),
             };
             report(conn, last).await;
         });
@@ -208,7 +208,7 @@ fn greeting(server: &Server, token: &SecretString) -> SecretString {
 async fn connect(
     request: Result<Request<()>, Refusal>,
     way: WsToken,
-    route: &Route,
+    route: &NetworkConnector,
 ) -> Result<(Stream, Option<Timestamp>), Refusal> {
     let config = WebSocketConfig::default().max_message_size(Some(MESSAGE_LIMIT)).max_frame_size(Some(MESSAGE_LIMIT));
     match route.socket(request?, config).await {
@@ -221,7 +221,7 @@ async fn converse<R: Future<Output = ()>>(
     mut stream: Stream,
     mut inbox: mpsc::Receiver<Outgoing>,
     api_url: &Url,
-    report: impl Fn(Report) -> R,
+    report: impl Fn(SocketEvent) -> R,
 ) -> Closed {
     let budget = Arc::new(Semaphore::new(BUDGET));
     loop {
@@ -247,7 +247,7 @@ async fn converse<R: Future<Output = ()>>(
         match other {
             Some(Ok(Message::Close(frame))) => return Closed::from_code(frame.map(|frame| frame.code.into())),
             // It proves that the way is open, and only that the peer's library is alive.
-            Some(Ok(Message::Pong(_))) => report(Report::Pong).await,
+            Some(Ok(Message::Pong(_))) => report(SocketEvent::Pong).await,
             Some(Ok(Message::Ping(_) | Message::Frame(_) | Message::Text(_) | Message::Binary(_))) => {}
             Some(Err(tungstenite::Error::Capacity(CapacityError::MessageTooLong { .. }))) => {
                 return too_large(stream).await;
@@ -300,18 +300,21 @@ impl Batch {
     }
 
     /// Reads them, once there is room among what waits to be taken.
-    async fn told(self, budget: &Arc<Semaphore>, api_url: &Url) -> Option<Report> {
+    async fn told(self, budget: &Arc<Semaphore>, api_url: &Url) -> Option<SocketEvent> {
         if self.messages.is_empty() {
             return None;
         }
         let kib = u32::try_from(self.bytes / 1024 + KIB_EACH * self.messages.len()).unwrap_or(u32::MAX);
         // Nobody closes it.
         let room = Arc::clone(budget).acquire_many_owned(kib).await.ok()?;
-        Some(Report::Heard(self.messages.iter().map(|message| Heard::of(message, api_url)).collect(), room))
+        Some(SocketEvent::ReceivedFrame(
+            self.messages.iter().map(|message| ReceivedFrame::of(message, api_url)).collect(),
+            room,
+        ))
     }
 }
 
-impl Heard {
+impl ReceivedFrame {
     fn of(message: &Bytes, api_url: &Url) -> Self {
         let frame = if let Ok(text) = std::str::from_utf8(message) {
             protocol::decode_from(text, Some(api_url))

@@ -17,7 +17,7 @@ pub struct Clock {
 
 /// Moves a clock, so that a test can wait a minute or sleep for a night without doing so.
 #[derive(Debug)]
-pub struct ClockHand(watch::Sender<Shift>);
+pub struct ClockController(watch::Sender<Shift>);
 
 #[derive(Clone, Copy, Debug, Default)]
 struct Shift {
@@ -32,9 +32,9 @@ impl Clock {
     }
 
     /// Starts a clock that runs like the system's in UTC, and can be moved.
-    pub fn adjustable() -> (Self, ClockHand) {
+    pub fn adjustable() -> (Self, ClockController) {
         let (hand, shift) = watch::channel(Shift::default());
-        (Self { start: Instant::now(), shift, zone: Some(TimeZone::UTC) }, ClockHand(hand))
+        (Self { start: Instant::now(), shift, zone: Some(TimeZone::UTC) }, ClockController(hand))
     }
 
     /// Reads both clocks, with a fresh draw.
@@ -68,7 +68,7 @@ impl Clock {
     }
 }
 
-impl ClockHand {
+impl ClockController {
     /// Lets time pass.
     pub fn advance(&self, time: Duration) {
         self.0.send_modify(|shift| {

@@ -18,13 +18,13 @@ const TOO_MANY: usize = 2;
 
 /// The mark of this run. It is taken away when the run ends as it should.
 #[derive(Debug)]
-pub struct RunMark {
+pub struct CrashMarker {
     /// None where the folder cannot be written, or another program of it runs and holds the mark.
     file: Option<File>,
     crashes: usize,
 }
 
-impl RunMark {
+impl CrashMarker {
     /// Marks the beginning of a run, unless it is of a program that people end as they like.
     pub fn of(config: &Config) -> Self {
         match config.after_crashes {
@@ -35,7 +35,7 @@ impl RunMark {
 
     /// Marks the beginning of a run.
     fn set(data_dir: &Path, now: Timestamp) -> Self {
-        let marked = crate::private_folder(data_dir).ok().and_then(|()| mark(data_dir, now));
+        let marked = crate::create_private_folder(data_dir).ok().and_then(|()| mark(data_dir, now));
         marked.map_or(Self { file: None, crashes: 0 }, |(file, crashes)| Self { file: Some(file), crashes })
     }
 
@@ -82,7 +82,7 @@ fn mark(data_dir: &Path, now: Timestamp) -> Option<(File, usize)> {
     Some((file, crashes))
 }
 
-impl Drop for RunMark {
+impl Drop for CrashMarker {
     fn drop(&mut self) {
         if !std::thread::panicking() {
             self.end();
@@ -98,7 +98,7 @@ mod tests {
         Timestamp::from_second(1_800_000_000 + second).expect("a time")
     }
 
-    fn crash(mark: RunMark) {
+    fn crash(mark: CrashMarker) {
         // The system closes its file, and nothing takes the mark away.
         drop(std::mem::ManuallyDrop::new(mark).file.take());
     }
@@ -106,7 +106,7 @@ mod tests {
     #[test]
     fn two_crashes_within_a_minute_are_known_and_others_are_not() {
         let folder = tempfile::tempdir().expect("a folder");
-        let set = |second| RunMark::set(folder.path(), at(second));
+        let set = |second| CrashMarker::set(folder.path(), at(second));
         crash(set(0));
         let second = set(10);
         assert!(!second.follows_crashes());
@@ -126,7 +126,7 @@ mod tests {
     #[test]
     fn whoever_runs_has_not_crashed() {
         let folder = tempfile::tempdir().expect("a folder");
-        let set = |second| RunMark::set(folder.path(), at(second));
+        let set = |second| CrashMarker::set(folder.path(), at(second));
         let running = set(0);
         crash(set(1));
         crash(set(2));

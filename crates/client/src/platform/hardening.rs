@@ -6,7 +6,7 @@ use std::{fs::DirBuilder, io, path::Path};
 ///
 /// # Errors
 /// Says why it cannot be made.
-pub fn private_folder(path: &Path) -> io::Result<()> {
+pub fn create_private_folder(path: &Path) -> io::Result<()> {
     let mut builder = DirBuilder::new();
     builder.recursive(true);
     // On Windows a person's own folders are private to begin with.
@@ -37,8 +37,8 @@ mod tests {
         use std::os::unix::fs::PermissionsExt;
         let folder = tempfile::tempdir().expect("a folder");
         let inner = folder.path().join("a/b");
-        private_folder(&inner).expect("made");
-        private_folder(&inner).expect("there already");
+        create_private_folder(&inner).expect("made");
+        create_private_folder(&inner).expect("there already");
         for path in [folder.path().join("a"), inner] {
             assert_eq!(path.metadata().expect("there").permissions().mode() & 0o777, 0o700);
         }

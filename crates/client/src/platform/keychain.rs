@@ -14,7 +14,7 @@ use tallylight_core::{Code, Error};
 
 mod system;
 
-use system::Trouble;
+use system::KeychainFailure;
 
 /// How long the keychain may take: somebody may have to unlock it first. The session does not wait longer for it.
 const PATIENCE: std::time::Duration = std::time::Duration::from_mins(1);
@@ -39,7 +39,7 @@ pub enum Unlock {
 
 /// Is what is kept of a session: no more than is needed to go on with it.
 #[derive(Clone, Debug)]
-pub struct Kept {
+pub struct StoredSession {
     /// The backend that it belongs to; a token is never shown to another.
     pub server: String,
     /// The email of the account.
@@ -50,13 +50,13 @@ pub struct Kept {
 
 /// Is what the keychain holds.
 #[derive(Clone, Debug)]
-pub enum Found {
+pub enum SessionLookup {
     /// Nothing.
     Nothing,
     /// Something that is no session, or half of one.
     Unreadable,
     /// A session.
-    Session(Kept),
+    Session(StoredSession),
 }
 
 #[derive(Deserialize)]
@@ -93,11 +93,11 @@ impl TokenStore {
     /// # Errors
     /// [`Code::Keychain`] or [`Code::KeychainLocked`] when the keychain cannot be used, which says nothing about what
     /// it holds.
-    pub async fn load(&self, unlock: Unlock) -> Result<Found, Error> {
-        let Some(text) = self.read(unlock).await? else { return Ok(Found::Nothing) };
+    pub async fn load(&self, unlock: Unlock) -> Result<SessionLookup, Error> {
+        let Some(text) = self.read(unlock).await? else { return Ok(SessionLookup::Nothing) };
         let entry = serde_json::from_str::<Entry>(text.expose_secret());
-        Ok(entry.map_or(Found::Unreadable, |Entry { server, email, refresh_token }| {
-            Found::Session(Kept { server, email, refresh_token })
+        Ok(entry.map_or(SessionLookup::Unreadable, |Entry { server, email, refresh_token }| {
+            SessionLookup::Session(StoredSession { server, email, refresh_token })
         }))
     }
 
@@ -105,7 +105,7 @@ impl TokenStore {
     ///
     /// # Errors
     /// As [`Self::load`]; the session then lives in memory for this run.
-    pub async fn keep(&self, kept: &Kept, unlock: Unlock) -> Result<(), Error> {
+    pub async fn keep(&self, kept: &StoredSession, unlock: Unlock) -> Result<(), Error> {
         self.write(kept.text(), unlock).await
     }
 
@@ -160,7 +160,7 @@ impl TokenStore {
 
     async fn call<T: Send + 'static>(
         &self,
-        call: impl FnOnce() -> Result<T, Trouble> + Send + 'static,
+        call: impl FnOnce() -> Result<T, KeychainFailure> + Send + 'static,
     ) -> Result<T, Error> {
         let turn = Arc::clone(&self.turn);
         let called = async {
@@ -173,14 +173,14 @@ impl TokenStore {
         };
         match tokio::time::timeout(PATIENCE, called).await {
             Ok(Ok(done)) => done.map_err(Error::from),
-            Ok(Err(panicked)) => Err(Trouble::Unusable(panicked.to_string()).into()),
+            Ok(Err(panicked)) => Err(KeychainFailure::Unusable(panicked.to_string()).into()),
             // It waits for somebody to unlock it.
-            Err(_) => Err(Trouble::Locked.into()),
+            Err(_) => Err(KeychainFailure::Locked.into()),
         }
     }
 }
 
-impl Kept {
+impl StoredSession {
     fn text(&self) -> SecretString {
         let refresh_token = self.refresh_token.expose_secret();
         let entry = EntryText { server: &self.server, email: &self.email, refresh_token };
@@ -200,23 +200,23 @@ fn text(bytes: Vec<u8>) -> SecretString {
     }
 }
 
-impl From<Trouble> for Error {
-    fn from(trouble: Trouble) -> Self {
+impl From<KeychainFailure> for Error {
+    fn from(trouble: KeychainFailure) -> Self {
         tracing::info!(?trouble, "the keychain cannot be used");
         match trouble {
-            Trouble::Locked => Self::new(
+            KeychainFailure::Locked => Self::new(
                 Code::KeychainLocked,
                 "the keychain is locked, so the session ends with the program: unlock it, and the session will be kept",
             ),
-            Trouble::TooLong => Self::new(
+            KeychainFailure::TooLong => Self::new(
                 Code::Keychain,
                 "this studio's session is too long for the keychain, so it ends with the program: ask whoever runs the studio",
             ),
-            Trouble::Unusable(_) if cfg!(all(unix, not(target_os = "macos"))) => Self::new(
+            KeychainFailure::Unusable(_) if cfg!(all(unix, not(target_os = "macos"))) => Self::new(
                 Code::Keychain,
                 "there is no keychain here, so the session ends with the program: install and unlock gnome-keyring or KWallet",
             ),
-            Trouble::Unusable(_) => Self::new(
+            KeychainFailure::Unusable(_) => Self::new(
                 Code::Keychain,
                 "the keychain cannot be used, so the session ends with the program: unlock it and sign in again",
             ),
@@ -228,20 +228,20 @@ impl From<Trouble> for Error {
 mod tests {
     use super::*;
 
-    fn kept(token: &str) -> Kept {
-        Kept { server: "s".to_owned(), email: "e".to_owned(), refresh_token: token.into() }
+    fn kept(token: &str) -> StoredSession {
+        StoredSession { server: "s".to_owned(), email: "e".to_owned(), refresh_token: token.into() }
     }
 
     #[tokio::test]
     async fn memory_keeps_one_session_and_forgets_it() {
         let store = TokenStore::new(Keychain::Memory);
-        assert!(matches!(store.load(Unlock::Never).await, Ok(Found::Nothing)));
+        assert!(matches!(store.load(Unlock::Never).await, Ok(SessionLookup::Nothing)));
         store.keep(&kept("secret-canary"), Unlock::Never).await.expect("memory");
         assert!(!format!("{store:?}").contains("canary"), "never in Debug");
-        let Ok(Found::Session(loaded)) = store.load(Unlock::Never).await else { panic!("nothing kept") };
+        let Ok(SessionLookup::Session(loaded)) = store.load(Unlock::Never).await else { panic!("nothing kept") };
         assert_eq!((loaded.server.as_str(), loaded.refresh_token.expose_secret()), ("s", "secret-canary"));
         store.forget(Unlock::Never).await.expect("memory");
-        assert!(matches!(store.load(Unlock::Never).await, Ok(Found::Nothing)));
+        assert!(matches!(store.load(Unlock::Never).await, Ok(SessionLookup::Nothing)));
     }
 
     #[tokio::test]
@@ -249,7 +249,7 @@ mod tests {
         let store = TokenStore::new(Keychain::Memory);
         for broken in ["not json", "{}", r#"{"server":"s","email":"e"}"#, ""] {
             store.write(broken.into(), Unlock::Never).await.expect("memory");
-            assert!(matches!(store.load(Unlock::Never).await, Ok(Found::Unreadable)), "{broken}");
+            assert!(matches!(store.load(Unlock::Never).await, Ok(SessionLookup::Unreadable)), "{broken}");
         }
     }
 
@@ -278,7 +278,7 @@ mod tests {
     #[test]
     fn an_entry_fits_into_the_smallest_keychain() {
         // The longest email and host name that there can be, a long path, and a token four times as long as Supabase's.
-        let largest = Kept {
+        let largest = StoredSession {
             server: format!("https://{}.tv/{}", "a".repeat(250), "p".repeat(60)),
             email: format!("{}@{}.tv", "m".repeat(64), "d".repeat(186)),
             refresh_token: "t".repeat(88).into(),

@@ -17,15 +17,15 @@ const OURS: [&str; 5] = ["tallylight", "tallylight_core", "tallylight_client", "
 /// Writes the last lines when it is dropped, at the end of the program.
 pub struct LogGuard {
     _writer: Option<WorkerGuard>,
-    set_level: LevelHand,
+    set_level: LogLevelController,
 }
 
 /// Changes how much is written to the files.
-pub type LevelHand = Arc<dyn Fn(LogLevel) + Send + Sync>;
+pub type LogLevelController = Arc<dyn Fn(LogLevel) + Send + Sync>;
 
 impl LogGuard {
     /// Returns what changes how much is written to the files.
-    pub fn level_hand(&self) -> LevelHand {
+    pub fn log_level_controller(&self) -> LogLevelController {
         Arc::clone(&self.set_level)
     }
 }
@@ -63,7 +63,7 @@ fn file_filter(level: LogLevel) -> EnvFilter {
 }
 
 fn appender(folder: &Path) -> Result<RollingFileAppender, String> {
-    crate::private_folder(folder).map_err(|error| error.to_string())?;
+    crate::create_private_folder(folder).map_err(|error| error.to_string())?;
     let files = RollingFileAppender::builder().rotation(Rotation::DAILY).max_log_files(DAYS);
     files.filename_prefix("tallylight").filename_suffix("log").build(folder).map_err(|error| error.to_string())
 }
@@ -90,9 +90,9 @@ mod tests {
         let guard = log("off", Some(folder.path()));
         tracing::info!(target: "tallylight_client", "connected");
         tracing::debug!(target: "tallylight_client", "too much");
-        guard.level_hand()(LogLevel::Debug);
+        guard.log_level_controller()(LogLevel::Debug);
         tracing::debug!(target: "tallylight_client", "much");
-        guard.level_hand()(LogLevel::Error);
+        guard.log_level_controller()(LogLevel::Error);
         tracing::warn!(target: "tallylight_client", "little");
         tracing::trace!(target: "tungstenite", "Authorization: Bearer canary");
         drop(guard);

@@ -32,7 +32,7 @@ impl std::fmt::Debug for Network {
 
 /// Says that the network changed, so that a test can pull a cable that is not there.
 #[derive(Clone, Debug)]
-pub struct NetworkHand(mpsc::Sender<()>);
+pub struct NetworkController(mpsc::Sender<()>);
 
 impl Network {
     /// Listens to the system from the first wait on. Without a thread of its own: netwatcher's ends by a pipe that programs
@@ -42,10 +42,10 @@ impl Network {
     }
 
     /// Listens to a hand.
-    pub fn by_hand() -> (Self, NetworkHand) {
+    pub fn by_hand() -> (Self, NetworkController) {
         // One waiting change says as much as many.
         let (sender, changes) = mpsc::channel(1);
-        (Self(Source::Hand(changes)), NetworkHand(sender))
+        (Self(Source::Hand(changes)), NetworkController(sender))
     }
 
     /// Waits for the end of the next change; for ever where nobody tells.
@@ -81,7 +81,7 @@ impl Network {
     }
 }
 
-impl NetworkHand {
+impl NetworkController {
     /// Says that the network changed.
     pub fn change(&self) {
         let _ = self.0.try_send(());

@@ -10,9 +10,9 @@ const PATIENCE: Duration = Duration::from_secs(15);
 
 /// Is the turn to renew the session, until it is dropped.
 #[derive(Debug)]
-pub struct Turn(#[expect(dead_code, reason = "locked until it is closed")] File);
+pub struct RefreshLock(#[expect(dead_code, reason = "locked until it is closed")] File);
 
-impl Turn {
+impl RefreshLock {
     /// Waits for the turn. Where there can be none, or another program hangs with it, the renewal goes on without.
     pub async fn take(folder: &Path) -> Option<Self> {
         let file = File::create(folder.join("session.lock")).ok()?;
@@ -36,10 +36,10 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn one_at_a_time_and_nobody_waits_for_ever() {
         let folder = tempfile::tempdir().expect("a folder");
-        let first = Turn::take(folder.path()).await.expect("free");
-        assert!(Turn::take(folder.path()).await.is_none(), "given up in the end");
+        let first = RefreshLock::take(folder.path()).await.expect("free");
+        assert!(RefreshLock::take(folder.path()).await.is_none(), "given up in the end");
         drop(first);
-        assert!(Turn::take(folder.path()).await.is_some());
-        assert!(Turn::take(&folder.path().join("nowhere")).await.is_none());
+        assert!(RefreshLock::take(folder.path()).await.is_some());
+        assert!(RefreshLock::take(&folder.path().join("nowhere")).await.is_none());
     }
 }

@@ -14,24 +14,24 @@ use super::put_job;
 /// Lends the connection to one after the other. Jobs are handed over, to be written by whoever has the time for it; nothing
 /// overtakes them.
 #[derive(Clone, Debug)]
-pub(super) struct Disk(Arc<Mutex<Lent>>);
+pub(super) struct Database(Arc<Mutex<ConnectionGuard>>);
 
 /// Is the connection, lent to whoever holds this.
 #[derive(Debug)]
-pub(super) struct Lent {
+pub(super) struct ConnectionGuard {
     connection: Connection,
     waiting: Vec<Arc<Record>>,
     /// What became of those that waited, until it is asked for.
     written: Option<rusqlite::Result<()>>,
 }
 
-impl Disk {
+impl Database {
     pub(super) fn new(connection: Connection) -> Self {
-        Self(Arc::new(Mutex::new(Lent { connection, waiting: Vec::new(), written: None })))
+        Self(Arc::new(Mutex::new(ConnectionGuard { connection, waiting: Vec::new(), written: None })))
     }
 
     /// Lends the connection, once what was handed over is written.
-    pub(super) fn lend(&self) -> MutexGuard<'_, Lent> {
+    pub(super) fn lend(&self) -> MutexGuard<'_, ConnectionGuard> {
         let mut lent = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if !lent.waiting.is_empty() {
             let waiting = std::mem::take(&mut lent.waiting);
@@ -51,7 +51,7 @@ impl Disk {
     }
 }
 
-impl Deref for Lent {
+impl Deref for ConnectionGuard {
     type Target = Connection;
 
     fn deref(&self) -> &Connection {
@@ -59,7 +59,7 @@ impl Deref for Lent {
     }
 }
 
-impl DerefMut for Lent {
+impl DerefMut for ConnectionGuard {
     fn deref_mut(&mut self) -> &mut Connection {
         &mut self.connection
     }

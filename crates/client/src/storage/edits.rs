@@ -59,7 +59,7 @@ impl Store {
     /// Puts all of an account's words on the disk, after it could not take them for a while.
     pub fn keep_all_words(&mut self, owner: &str, edits: Vec<Edit>, drafts: Vec<Draft>) -> bool {
         let all: Vec<Effect> =
-            edits.into_iter().map(Effect::Keep).chain(drafts.into_iter().map(Effect::KeepDraft)).collect();
+            edits.into_iter().map(Effect::PersistEdit).chain(drafts.into_iter().map(Effect::PersistDraft)).collect();
         self.durably("what you wrote", |transaction| {
             forget(transaction, owner)?;
             all.iter().try_for_each(|effect| keep(transaction, owner, effect))
@@ -92,19 +92,19 @@ fn forget(transaction: &Transaction, owner: &str) -> rusqlite::Result<()> {
 
 fn keep(transaction: &Transaction, owner: &str, effect: &Effect) -> rusqlite::Result<()> {
     match effect {
-        Effect::Keep(edit) => {
+        Effect::PersistEdit(edit) => {
             let sql = "INSERT INTO edit (id, owner, body) VALUES (?1, ?2, ?3) \
                 ON CONFLICT (id) DO UPDATE SET body = excluded.body";
             transaction.execute(sql, (edit.op_id.0, owner, serde_json::to_string(edit).unwrap_or_default()))
         }
-        Effect::Forget(op_id) => transaction.execute("DELETE FROM edit WHERE id = ?1", [op_id.0]),
-        Effect::KeepDraft(draft) => {
+        Effect::DeleteEdit(op_id) => transaction.execute("DELETE FROM edit WHERE id = ?1", [op_id.0]),
+        Effect::PersistDraft(draft) => {
             let sql = "INSERT INTO draft (owner, job_id, field, body) VALUES (?1, ?2, ?3, ?4) \
                 ON CONFLICT (owner, job_id, field) DO UPDATE SET body = excluded.body";
             let body = serde_json::to_string(draft).unwrap_or_default();
             transaction.execute(sql, (owner, draft.job_id.as_str(), draft.field.as_str(), body))
         }
-        Effect::ForgetDraft(job_id, field) => {
+        Effect::DeleteDraft(job_id, field) => {
             let sql = "DELETE FROM draft WHERE owner = ?1 AND job_id = ?2 AND field = ?3";
             transaction.execute(sql, (owner, job_id.as_str(), field.as_str()))
         }
@@ -114,7 +114,7 @@ fn keep(transaction: &Transaction, owner: &str, effect: &Effect) -> rusqlite::Re
         | Effect::Send(_)
         | Effect::RefreshToken
         | Effect::Changed(_)
-        | Effect::Tell(_) => Ok(0),
+        | Effect::Publish(_) => Ok(0),
     }
     .map(drop)
 }

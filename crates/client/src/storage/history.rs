@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 use rusqlite::OptionalExtension;
-use tallylight_core::{JobId, notifications::Delivered, protocol::json, view::HistoryEntry};
+use tallylight_core::{JobId, notifications::OutcomeKey, protocol::json, view::HistoryEntry};
 
 use super::Store;
-use crate::account::automation_task::Deed;
+use crate::account::automation_task::AutomationTask;
 
 /// How many entries are kept.
 const KEPT: u32 = 200;
@@ -15,23 +15,23 @@ const KNOWN: usize = 10_000;
 
 /// Is something that happened to a job.
 #[derive(Clone, Debug)]
-pub struct Happening {
+pub struct HistoryRecord {
     /// Names it.
-    pub key: Delivered,
+    pub key: OutcomeKey,
     /// What is told of it.
     pub entry: HistoryEntry,
     /// What is to be done at it.
-    pub deeds: Vec<Deed>,
+    pub tasks: Vec<AutomationTask>,
 }
 
 impl Store {
     /// Tells whether something is known to have been kept. Not of everything that was kept.
-    pub fn has_recorded(&self, key: &Delivered) -> bool {
+    pub fn has_recorded(&self, key: &OutcomeKey) -> bool {
         self.recorded.contains(key)
     }
 
     /// Keeps what happened and what is to be done at it, unless it was kept before. Returns what of it is new.
-    pub fn record(&mut self, mut happenings: Vec<Happening>) -> Vec<Happening> {
+    pub fn record(&mut self, mut happenings: Vec<HistoryRecord>) -> Vec<HistoryRecord> {
         if self.recorded.len() >= KNOWN {
             self.recorded.clear();
         }
@@ -45,21 +45,21 @@ impl Store {
     }
 
     /// Notes in `known` what was kept before.
-    fn insert(&mut self, happenings: &[Happening], known: &mut BTreeSet<Delivered>) -> rusqlite::Result<()> {
+    fn insert(&mut self, happenings: &[HistoryRecord], known: &mut BTreeSet<OutcomeKey>) -> rusqlite::Result<()> {
         let mut disk = self.disk.lend();
         let transaction = disk.transaction()?;
         {
             let mut insert = transaction.prepare_cached(
                 "INSERT OR IGNORE INTO history (job_id, run, outcome, body, read) VALUES (?1, ?2, ?3, ?4, ?5)",
             )?;
-            for Happening { key, entry, deeds } in happenings {
+            for HistoryRecord { key, entry, tasks } in happenings {
                 let outcome = serde_json::to_string(&key.outcome).unwrap_or_default();
                 let body = serde_json::to_string(entry).unwrap_or_default();
                 if insert.execute((key.job_id.as_str(), key.run, outcome, body, entry.read))? == 0 {
                     known.insert(key.clone());
                     continue;
                 }
-                for deed in deeds {
+                for deed in tasks {
                     let body = serde_json::to_string(deed).unwrap_or_default();
                     transaction.execute("INSERT INTO deed (id, body) VALUES (?1, ?2)", (&deed.id, body))?;
                 }
@@ -70,12 +70,12 @@ impl Store {
     }
 
     /// Returns what is still to be done at what happened.
-    pub fn deeds(&self) -> Vec<Deed> {
+    pub fn tasks(&self) -> Vec<AutomationTask> {
         self.rows("SELECT body FROM deed")
     }
 
     /// Forgets something that is done.
-    pub fn forget_deed(&mut self, id: &str) {
+    pub fn forget_task(&mut self, id: &str) {
         let written = self.disk.lend().execute("DELETE FROM deed WHERE id = ?1", [id]);
         self.wrote("what was done", written);
     }

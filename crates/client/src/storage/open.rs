@@ -92,12 +92,13 @@ pub(super) fn open_anew(data_dir: &Path) -> Opened {
     })
 }
 
-type Found = (Connection, Option<Error>);
+type Replaced = (Connection, Option<Error>);
 
-fn open_by(data_dir: &Path, open: impl FnOnce(&Path) -> Result<Found, Error>) -> Opened {
+fn open_by(data_dir: &Path, open: impl FnOnce(&Path) -> Result<Replaced, Error>) -> Opened {
     let file = data_dir.join("tallylight.db");
-    let opened =
-        crate::private_folder(data_dir).map_err(|error| out_of_reach(&error.to_string())).and_then(|()| open(&file));
+    let opened = crate::create_private_folder(data_dir)
+        .map_err(|error| out_of_reach(&error.to_string()))
+        .and_then(|()| open(&file));
     match opened {
         Ok((connection, incident)) => Opened { connection, incident, trouble: None },
         Err(trouble) => {
@@ -108,7 +109,7 @@ fn open_by(data_dir: &Path, open: impl FnOnce(&Path) -> Result<Found, Error>) ->
 }
 
 /// Sets a file aside, and carries over what a person wrote.
-fn replace(file: &Path, unusable: &Unusable) -> Result<Found, Error> {
+fn replace(file: &Path, unusable: &Unusable) -> Result<Replaced, Error> {
     tracing::error!(?unusable, file = %file.display(), "the store cannot be used and is set aside");
     let word = match unusable {
         Unusable::Newer => "newer",

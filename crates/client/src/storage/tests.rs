@@ -1,20 +1,20 @@
 use tallylight_core::{
-    edits::{Cause, Draft, Edit, EditState, Effect, OpId},
-    library::{Outcome, record::Stamped},
+    edits::{Draft, DraftStatus, Edit, EditState, Effect, OpId},
+    library::{Outcome, record::LwwRegister},
     model::job::{Content, Field, Status},
     protocol::Progress,
     settings::Automation,
-    view::{HistoryEntry, NoticeKind},
+    view::{HistoryEntry, NotificationKind},
 };
 
 use super::*;
-use crate::account::automation_task::Deed;
+use crate::account::automation_task::AutomationTask;
 
 #[test]
 fn what_is_kept_is_there_after_a_restart_and_gone_after_a_clearing() {
     let folder = tempfile::tempdir().expect("a folder");
     let job = Record { filename: Some("a.mp4".to_owned()), ..Record::new(JobId::new("7")) };
-    let told = Delivered { job_id: JobId::new("7"), run: 1, outcome: Outcome::Failed };
+    let told = OutcomeKey { job_id: JobId::new("7"), run: 1, outcome: Outcome::Failed };
     let mut store = Store::open(folder.path());
     store.save([&job].into_iter(), |_| false);
     store.deliver(&[told.clone(), told.clone()]);
@@ -61,8 +61,8 @@ fn words(content: &str) -> (Effect, Effect) {
     let (job_id, content) = (JobId::new("7"), Content::Text(content.to_owned()));
     let changes = [(Field::Title, content.clone())].into();
     let edit = Edit { op_id: OpId(1), job_id: job_id.clone(), changes, state: EditState::Queued };
-    let draft = Draft { job_id, field: Field::Description, content, base: None, cause: Cause::Typed };
-    (Effect::Keep(edit), Effect::KeepDraft(draft))
+    let draft = Draft { job_id, field: Field::Description, content, base: None, cause: DraftStatus::Typed };
+    (Effect::PersistEdit(edit), Effect::PersistDraft(draft))
 }
 
 fn write_words(folder: &Path) {
@@ -133,7 +133,7 @@ fn a_full_disk_is_told_and_over_once_there_is_room() {
     assert_eq!(store.view().trouble.as_ref().map(|why| why.code), Some(Code::DiskFull));
     assert_eq!((store.edits("me").len(), store.drafts("me").len()), (0, 0), "all of it or nothing");
     limit(&store, 1_000_000);
-    let Effect::Keep(edit) = edit else { return };
+    let Effect::PersistEdit(edit) = edit else { return };
     assert!(store.keep_all_words("me", vec![edit], Vec::new()));
     assert_eq!((store.edits("me").len(), store.view().trouble.as_ref()), (1, None));
 }
@@ -172,7 +172,7 @@ fn the_words_of_a_video_are_kept_beside_its_job() {
     let folder = tempfile::tempdir().expect("a folder");
     let mut job = Record::new(JobId::new("7"));
     let words = Content::Text("spoken words".to_owned());
-    job.metadata.insert(Field::Transcript, Stamped { at: Timestamp::UNIX_EPOCH.into(), value: words.clone() });
+    job.metadata.insert(Field::Transcript, LwwRegister { at: Timestamp::UNIX_EPOCH.into(), value: words.clone() });
     let mut store = Store::open(folder.path());
     store.save([&job].into_iter(), |_| false);
     let kept = store.jobs(&BTreeSet::new()).remove(0);
@@ -193,12 +193,12 @@ fn without_a_folder_it_goes_on_from_memory() {
     assert_eq!(store.jobs(&BTreeSet::new()).len(), 1);
 }
 
-fn happening(job_id: &str) -> Happening {
+fn happening(job_id: &str) -> HistoryRecord {
     let (job_id, at) = (JobId::new(job_id), Timestamp::UNIX_EPOCH);
-    let key = Delivered { job_id: job_id.clone(), run: 0, outcome: Outcome::Failed };
-    let kind = NoticeKind::Failed;
+    let key = OutcomeKey { job_id: job_id.clone(), run: 0, outcome: Outcome::Failed };
+    let kind = NotificationKind::Failed;
     let entry = HistoryEntry { entry_id: 0, at, job_id, kind, name: "a".to_owned(), fault: None, read: false };
-    Happening { key, entry, deeds: Vec::new() }
+    HistoryRecord { key, entry, tasks: Vec::new() }
 }
 
 #[test]
@@ -225,17 +225,17 @@ fn what_is_to_be_done_is_kept_until_it_is_done() {
     let folder = tempfile::tempdir().expect("a folder");
     let run = Some(vec!["true".to_owned()]);
     let automation = Automation { enabled: true, when: vec![Outcome::Failed], run, webhook: None };
-    let deed = Deed::new(Timestamp::UNIX_EPOCH, JobId::new("7"), Outcome::Failed, automation);
-    let failed = || vec![Happening { deeds: vec![deed.clone()], ..happening("7") }];
+    let deed = AutomationTask::new(Timestamp::UNIX_EPOCH, JobId::new("7"), Outcome::Failed, automation);
+    let failed = || vec![HistoryRecord { tasks: vec![deed.clone()], ..happening("7") }];
     let mut store = Store::open(folder.path());
     store.record(failed());
     store.clear_jobs();
     drop(store);
     let mut store = Store::open(folder.path());
-    assert_eq!(store.deeds(), std::slice::from_ref(&deed), "as after a crash");
+    assert_eq!(store.tasks(), std::slice::from_ref(&deed), "as after a crash");
     store.record(failed());
-    store.forget_deed(&deed.id);
-    assert_eq!((store.deeds(), store.history().len()), (Vec::new(), 1));
+    store.forget_task(&deed.id);
+    assert_eq!((store.tasks(), store.history().len()), (Vec::new(), 1));
 }
 
 #[test]
@@ -244,16 +244,16 @@ fn nothing_overtakes_jobs_that_are_saved_behind() {
     let named = |name: &str| Record { filename: Some(name.to_owned()), ..Record::new(JobId::new("7")) };
     let kept = |store: &mut Store| store.jobs(&BTreeSet::new());
     let mut store = Store::open(folder.path());
-    let write = store.save_behind(vec![Arc::new(named("older.mp4"))]);
+    let write = store.save_in_background(vec![Arc::new(named("older.mp4"))]);
     store.save([&named("newer.mp4")].into_iter(), |_| false);
     let saved = write();
     assert!(store.saved(saved), "it was written by whoever came first");
     assert_eq!(kept(&mut store), [named("newer.mp4")]);
-    let write = store.save_behind(vec![Arc::new(named("back.mp4"))]);
+    let write = store.save_in_background(vec![Arc::new(named("back.mp4"))]);
     store.clear();
     write();
     assert_eq!(kept(&mut store), [], "what was cleared stays away");
-    let write = store.save_behind(vec![Arc::new(named("last.mp4"))]);
+    let write = store.save_in_background(vec![Arc::new(named("last.mp4"))]);
     drop(store);
     let mut store = Store::open(folder.path());
     assert_eq!(kept(&mut store), [named("last.mp4")], "an end waits for no thread");
@@ -266,6 +266,6 @@ fn jobs_that_the_disk_does_not_take_behind_are_told_of() {
     let mut store = Store::open(folder.path());
     store.disk.lend().pragma_update(None, "max_page_count", 1).expect("a limit");
     let large = Record { filename: Some("x".repeat(100_000)), ..Record::new(JobId::new("7")) };
-    let saved = store.save_behind(vec![Arc::new(large)])();
+    let saved = store.save_in_background(vec![Arc::new(large)])();
     assert!(!store.saved(saved) && store.view().trouble.is_some());
 }

@@ -17,11 +17,11 @@ use tallylight_core::{
 use url::Url;
 
 use crate::{
+    create_private_folder,
     net::{
-        connector::Route,
+        connector::NetworkConnector,
         http::{self, CALL_LIMIT},
     },
-    private_folder,
 };
 
 /// How much of the disk pictures may take, in bytes. The one that was not looked at for longest goes first.
@@ -43,15 +43,15 @@ pub struct Picture {
 
 /// Fetches pictures and keeps them; its copies share them.
 #[derive(Clone, Debug)]
-pub struct Pictures {
+pub struct ThumbnailCache {
     folder: PathBuf,
     budget: u64,
-    route: Arc<Mutex<Route>>,
+    route: Arc<Mutex<NetworkConnector>>,
     /// Whoever wants a picture that is being fetched waits for it.
     underway: Arc<Mutex<BTreeMap<String, Arc<tokio::sync::Mutex<()>>>>>,
 }
 
-impl Pictures {
+impl ThumbnailCache {
     /// Keeps pictures in a data folder.
     pub fn new(data_dir: &Path) -> Self {
         Self { folder: data_dir.join("pictures"), budget: BUDGET, route: Arc::default(), underway: Arc::default() }
@@ -87,11 +87,11 @@ impl Pictures {
     /// # Errors
     /// Says what is wrong with the file of certificates; they are fetched as before then.
     pub fn set_network(&self, network: &Network) -> Result<(), Error> {
-        *self.route.lock().unwrap_or_else(PoisonError::into_inner) = Route::new(network)?;
+        *self.route.lock().unwrap_or_else(PoisonError::into_inner) = NetworkConnector::new(network)?;
         Ok(())
     }
 
-    fn route(&self) -> Route {
+    fn route(&self) -> NetworkConnector {
         self.route.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
@@ -125,7 +125,7 @@ impl Pictures {
             .into_iter()
             .find(|(kind, _)| *kind == found)
             .ok_or_else(|| Error::new(Code::ServerError, "this is no picture that can be shown"))?;
-        private_folder(&self.folder).map_err(|error| unkept(&error))?;
+        create_private_folder(&self.folder).map_err(|error| unkept(&error))?;
         self.make_room(bytes.len() as u64);
         let path = self.folder.join(key).with_extension(extension);
         // Half a picture must not be taken for one.
@@ -220,13 +220,13 @@ mod tests {
     async fn a_picture_is_fetched_once_whoever_asks_and_however_it_is_signed() {
         let folder = tempfile::tempdir().expect("a folder");
         let (address, asked) = server().await;
-        let (pictures, job_id) = (Pictures::new(folder.path()), JobId::new("7"));
+        let (pictures, job_id) = (ThumbnailCache::new(folder.path()), JobId::new("7"));
         let shown = thumbnail("t", format!("{address}/a?signature=1"));
         let both = tokio::join!(pictures.picture(&job_id, &shown), pictures.picture(&job_id, &shown));
         assert_eq!(both.0.expect("one").kind, "image/png");
         assert!(both.1.is_ok());
         let signed_anew = thumbnail("t", format!("{address}/a?signature=2"));
-        let later = Pictures::new(folder.path()).picture(&job_id, &signed_anew).await.expect("kept");
+        let later = ThumbnailCache::new(folder.path()).picture(&job_id, &signed_anew).await.expect("kept");
         assert_eq!(std::fs::read(later.path).expect("bytes"), PNG);
         assert_eq!(asked.load(Ordering::SeqCst), 1);
         pictures.clear();
@@ -238,7 +238,7 @@ mod tests {
     async fn what_is_no_picture_is_not_kept() {
         let folder = tempfile::tempdir().expect("a folder");
         let (address, _) = server().await;
-        let pictures = Pictures::new(folder.path());
+        let pictures = ThumbnailCache::new(folder.path());
         for url in [
             format!("{address}/page"),
             format!("{address}/vector"),
@@ -254,7 +254,7 @@ mod tests {
     async fn the_one_that_was_not_looked_at_for_longest_makes_room() {
         let folder = tempfile::tempdir().expect("a folder");
         let (address, asked) = server().await;
-        let pictures = Pictures { budget: 2 * PNG.len() as u64, ..Pictures::new(folder.path()) };
+        let pictures = ThumbnailCache { budget: 2 * PNG.len() as u64, ..ThumbnailCache::new(folder.path()) };
         for name in ["a", "b", "a", "c", "a"] {
             let shown = thumbnail(name, format!("{address}/{name}"));
             pictures.picture(&JobId::new("7"), &shown).await.expect("a picture");

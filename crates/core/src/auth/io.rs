@@ -41,7 +41,7 @@ pub enum Input {
     /// The keychain is asked for the session of an earlier run; what is in its way, if anything.
     Restoring(Option<Error>),
     /// The keychain holds no session; why it is of no use, if there is one.
-    NothingKept(Option<Error>),
+    NothingStored(Option<Error>),
     /// The keychain held a refresh token of an earlier run.
     Restore {
         /// The token.
@@ -52,9 +52,9 @@ pub enum Input {
     /// The backend granted a session.
     Granted(Ticket, Grant),
     /// The refresh token of a grant is kept, or there is no place to keep it and the session ends with this run.
-    Kept(Ticket, Option<Error>),
+    Stored(Ticket, Option<Error>),
     /// What had no place to be kept has found it after all.
-    KeptLate(Ticket),
+    StoredLate(Ticket),
     /// The backend definitely refused.
     Refused(Ticket, Error),
     /// The backend could not be asked for now, and may ask to be left alone for so long.
@@ -76,16 +76,16 @@ pub enum Effect {
     RequestWith(Ticket, String),
     /// Ask for a session by refresh token.
     RequestByRefresh(Ticket, SecretString),
-    /// Keep the refresh token of an account, by its email, then report [`Input::Kept`].
-    Keep(Ticket, String, SecretString),
+    /// Keep the refresh token of an account, by its email, then report [`Input::Stored`].
+    Store(Ticket, String, SecretString),
     /// Forget the kept refresh token.
-    Forget,
+    Delete,
     /// End the session at the backend; its answer does not matter.
     Revoke(SecretString),
     /// The access token is there, and new.
     Ready,
     /// A refresh failed for now; it will be tried again.
-    NotYet(Error),
+    RefreshDelayed(Error),
     /// Signing in failed.
     SignInFailed(Error),
     /// What the person sees of the session changed.

@@ -30,9 +30,9 @@ fn signed_in(expires_in: u64) -> Session {
     let sign_in = Input::SignIn { email: "me@acme.tv".to_owned(), password: "pw".into() };
     let ticket = ticket(&session.on(sign_in, now(0)));
     let effects = session.on(Input::Granted(ticket, grant("r1", expires_in)), now(1));
-    assert!(matches!(effects.as_slice(), [Effect::Keep(..)]), "kept before it is used: {effects:?}");
+    assert!(matches!(effects.as_slice(), [Effect::Store(..)]), "kept before it is used: {effects:?}");
     assert!(session.access_token().is_none());
-    let effects = session.on(Input::Kept(ticket, None), now(1));
+    let effects = session.on(Input::Stored(ticket, None), now(1));
     assert!(effects.iter().any(|effect| matches!(effect, Effect::Ready)));
     session
 }
@@ -51,7 +51,7 @@ fn the_old_token_goes_on_while_the_new_one_is_fetched() {
     let ticket = ticket(&session.on(Input::Tick, now(3600)));
     assert!(session.access_token().is_some() && session.is_signed_in());
     session.on(Input::Granted(ticket, grant("r2", 3600)), now(3601));
-    let effects = session.on(Input::Kept(ticket, None), now(3601));
+    let effects = session.on(Input::Stored(ticket, None), now(3601));
     assert!(matches!(&effects[0], Effect::Show(view) if view.state == SessionState::Refreshed));
 }
 
@@ -82,7 +82,7 @@ fn only_a_refusal_signs_out_and_says_why() {
     let mut session = signed_in(3600);
     let ticket = ticket(&session.on(Input::AccessRefused, now(10)));
     let effects = session.on(Input::Refused(ticket, Error::new(Code::SessionExpired, "used twice")), now(11));
-    assert!(effects.iter().any(|effect| matches!(effect, Effect::Forget)));
+    assert!(effects.iter().any(|effect| matches!(effect, Effect::Delete)));
     assert!(!effects.iter().any(|effect| matches!(effect, Effect::Revoke(_))), "a refused session is already over");
     assert_eq!(session.view().reason.as_ref().map(|reason| reason.code), Some(Code::SessionExpired));
 }
@@ -126,7 +126,7 @@ fn a_restored_session_is_neither_in_nor_out_until_the_keychain_answers() {
 
     let mut empty = Session::default();
     empty.on(Input::Restoring(None), now(0));
-    empty.on(Input::NothingKept(Some(Error::new(Code::Keychain, "unreadable"))), now(1));
+    empty.on(Input::NothingStored(Some(Error::new(Code::Keychain, "unreadable"))), now(1));
     assert_eq!(empty.view().state, SessionState::SignedOut);
     assert_eq!(empty.view().reason.as_ref().map(|reason| reason.code), Some(Code::Keychain), "and says why");
 }
@@ -138,7 +138,7 @@ fn who_signs_in_while_the_keychain_is_asked_stays() {
     let sign_in = Input::SignIn { email: "you@acme.tv".to_owned(), password: "pw".into() };
     session.on(sign_in, now(1));
     assert!(session.on(Input::Restore { refresh_token: "r1".into(), email: "me@acme.tv".into() }, now(2)).is_empty());
-    assert!(session.on(Input::NothingKept(None), now(2)).is_empty());
+    assert!(session.on(Input::NothingStored(None), now(2)).is_empty());
     assert_eq!(session.view().state, SessionState::SigningIn);
 }
 
@@ -159,10 +159,10 @@ fn a_sign_in_that_was_cancelled_is_over_and_its_late_grant_is_ended() {
     session.on(Input::Granted(granted, grant("r2", 3600)), now(5));
     let cancelled = session.on(Input::CancelSignIn, now(6));
     assert!(
-        matches!(&cancelled[..], [Effect::SignInFailed(_), Effect::Revoke(_), Effect::Forget, Effect::Show(_)]),
+        matches!(&cancelled[..], [Effect::SignInFailed(_), Effect::Revoke(_), Effect::Delete, Effect::Show(_)]),
         "{cancelled:?}"
     );
-    assert!(session.on(Input::Kept(granted, None), now(7)).is_empty() && !session.is_signed_in());
+    assert!(session.on(Input::Stored(granted, None), now(7)).is_empty() && !session.is_signed_in());
 }
 
 #[test]
@@ -173,11 +173,11 @@ fn another_sign_in_ends_the_session_before_it() {
         let ticket = ticket(&session.on(sign_in(), now(0)));
         session.on(Input::Granted(ticket, grant("r1", 3600)), now(1));
         if grants == 2 {
-            session.on(Input::Kept(ticket, None), now(1));
+            session.on(Input::Stored(ticket, None), now(1));
         }
         let effects = session.on(sign_in(), now(2));
         assert!(effects.iter().any(|effect| matches!(effect, Effect::Revoke(_))), "{effects:?}");
-        assert!(effects.iter().any(|effect| matches!(effect, Effect::Forget)), "{effects:?}");
+        assert!(effects.iter().any(|effect| matches!(effect, Effect::Delete)), "{effects:?}");
     }
 }
 
@@ -206,12 +206,12 @@ fn a_keychain_that_opens_later_takes_the_warning_away() {
     let sign_in = Input::SignIn { email: "me@acme.tv".to_owned(), password: "pw".into() };
     let ticket = ticket(&session.on(sign_in, now(0)));
     session.on(Input::Granted(ticket, grant("r1", 3600)), now(1));
-    session.on(Input::Kept(ticket, Some(Error::new(Code::KeychainLocked, "locked"))), now(1));
+    session.on(Input::Stored(ticket, Some(Error::new(Code::KeychainLocked, "locked"))), now(1));
     assert!(session.view().warning.is_some() && session.is_signed_in());
-    session.on(Input::KeptLate(ticket), now(60));
+    session.on(Input::StoredLate(ticket), now(60));
     assert!(session.view().warning.is_none());
     session.on(Input::AccessRefused, now(61));
-    assert!(session.on(Input::KeptLate(ticket), now(62)).is_empty(), "of an earlier grant");
+    assert!(session.on(Input::StoredLate(ticket), now(62)).is_empty(), "of an earlier grant");
 }
 
 #[test]
@@ -238,7 +238,7 @@ mod properties {
         Restore,
         Nothing,
         Grant(u64),
-        Keep(u64, bool),
+        Store(u64, bool),
         Refuse(u64),
         Delay(u64, bool),
         AccessRefused,
@@ -257,7 +257,7 @@ mod properties {
             Just(Step::Restore),
             Just(Step::Nothing),
             back.clone().prop_map(Step::Grant),
-            (back.clone(), any::<bool>()).prop_map(|(back, good)| Step::Keep(back, good)),
+            (back.clone(), any::<bool>()).prop_map(|(back, good)| Step::Store(back, good)),
             back.clone().prop_map(Step::Refuse),
             (back, any::<bool>()).prop_map(|(back, wait)| Step::Delay(back, wait)),
             Just(Step::AccessRefused),
@@ -281,7 +281,7 @@ mod properties {
             let is_answer = matches!(input, Input::Granted(..) | Input::Refused(..) | Input::Delayed(..));
             match &input {
                 Input::Granted(ticket, _)
-                | Input::Kept(ticket, _)
+                | Input::Stored(ticket, _)
                 | Input::Refused(ticket, _)
                 | Input::Delayed(ticket, ..) => {
                     self.open = self.open.filter(|open| open != ticket);
@@ -298,11 +298,11 @@ mod properties {
                         requests += 1;
                         self.open = Some(*ticket);
                     }
-                    Effect::Keep(ticket, _, token) => {
+                    Effect::Store(ticket, _, token) => {
                         self.open = Some(*ticket);
                         self.keeping = Some(secrecy::ExposeSecret::expose_secret(token).to_owned());
                     }
-                    Effect::Forget => {
+                    Effect::Delete => {
                         self.kept = None;
                         self.keeping = None;
                     }
@@ -329,12 +329,12 @@ mod properties {
                     Step::Cancel => Input::CancelSignIn,
                     Step::Restoring => Input::Restoring(None),
                     Step::Restore => Input::Restore { refresh_token: "kept".into(), email: "me@acme.tv".to_owned() },
-                    Step::Nothing => Input::NothingKept(None),
+                    Step::Nothing => Input::NothingStored(None),
                     Step::Grant(back) => Input::Granted(ticket(back, &session), grant("r", 3600)),
-                    Step::Keep(back, good) => {
+                    Step::Store(back, good) => {
                         let problem = (!good).then(|| Error::new(Code::Keychain, "no keychain"));
                         if back == 0 && good { world.kept = world.keeping.take(); }
-                        Input::Kept(ticket(back, &session), problem)
+                        Input::Stored(ticket(back, &session), problem)
                     }
                     Step::Refuse(back) => Input::Refused(ticket(back, &session), error()),
                     Step::Delay(back, wait) => {
@@ -348,7 +348,7 @@ mod properties {
                 // The keychain answers only writes, and the backend only requests.
                 let is_answer = |ticket: &Ticket| ticket.0 < session.ticket || world.open == Some(*ticket);
                 let fits = match &input {
-                    Input::Kept(ticket, _) => ticket.0 < session.ticket || matches!(session.state, State::Keeping { .. }),
+                    Input::Stored(ticket, _) => ticket.0 < session.ticket || matches!(session.state, State::Keeping { .. }),
                     Input::Granted(ticket, _) | Input::Refused(ticket, _) | Input::Delayed(ticket, ..) => {
                         is_answer(ticket) && !matches!(session.state, State::Keeping { .. })
                     }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{CLOSED_SOCKET_RETRY, Effect, Link, State};
+use super::{CLOSED_SOCKET_RETRY, Connection, Effect, State};
 use crate::{Code, Now, discovery::WsToken, error::Error};
 
 /// What is known of how the socket takes the token.
@@ -77,7 +77,7 @@ impl Access {
     }
 }
 
-impl Link {
+impl Connection {
     /// Says where the socket is, how its token is sent, and which way worked at an earlier visit.
     pub fn lead_to(&mut self, address: String, ws_token: WsToken, proven: Option<WsToken>) {
         let is_auto = self.access.ways.len() > 1;

@@ -27,7 +27,7 @@ pub enum Input {
     /// A readable message about a job arrived.
     Message(ConnId),
     /// Something arrived: the peer lives.
-    Noise(ConnId),
+    OtherFrame(ConnId),
     /// So many frames arrived that could not be read.
     Unreadable(ConnId, u32),
     /// The peer says that it accepts the token.
@@ -53,11 +53,11 @@ pub enum Input {
     /// The person asks to try at once.
     Reconnect,
     /// The backend is elsewhere now, or the way to it is another.
-    Rerouted,
+    EndpointChanged,
     /// The person asks for a fresh list.
     Refresh,
     /// So many jobs need a look that the list is to be had soon.
-    LookSoon,
+    RefreshSoon,
     /// Time passed.
     Tick,
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Link, SETTLED_AFTER, SILENCE_LIMIT};
+use super::{Connection, SETTLED_AFTER, SILENCE_LIMIT};
 use crate::{Code, ConnId, Now, error::Error};
 
 /// An open socket over which nothing readable came for so long is not enough.
@@ -62,7 +62,7 @@ impl Open {
     }
 }
 
-impl Link {
+impl Connection {
     /// Notes frames that could not be read.
     pub(super) fn unreadable(&mut self, conn: ConnId, count: u32) {
         if let super::State::Open(open) = &mut self.state

@@ -74,7 +74,7 @@ impl Sync {
     /// The socket opened: fetch what was missed. Polling goes on until that is done.
     pub(super) fn opened(&mut self, now: Now) {
         self.want(now);
-        self.heed();
+        self.apply_retry_after();
     }
 
     /// The list is wanted now.
@@ -92,7 +92,7 @@ impl Sync {
         }
         let soon = now.monotonic + SOON;
         self.next = Some(self.next.map_or(soon, |next| next.min(soon)));
-        self.heed();
+        self.apply_retry_after();
     }
 
     /// REST is to judge a token: its answer alone counts.
@@ -110,7 +110,7 @@ impl Sync {
             self.answered = self.answered_at == Some(now.monotonic);
             // The answer that is on its way does for the first.
             self.next = (!self.in_flight).then_some(now.monotonic);
-            self.heed();
+            self.apply_retry_after();
         }
     }
 
@@ -121,7 +121,7 @@ impl Sync {
             if !self.in_flight {
                 self.next.get_or_insert(now.monotonic);
             }
-            self.heed();
+            self.apply_retry_after();
         }
     }
 
@@ -147,10 +147,10 @@ impl Sync {
     }
 
     /// Looks at once if anything is to be looked at.
-    pub(super) fn hurry(&mut self, now: Now) {
+    pub(super) fn reschedule_now(&mut self, now: Now) {
         if self.mode != Mode::Idle {
             self.next = Some(now.monotonic);
-            self.heed();
+            self.apply_retry_after();
         }
     }
 
@@ -191,7 +191,7 @@ impl Sync {
         // A fetch that was asked for meanwhile stays due: a new connection's, say.
         let later = now.monotonic + jittered(doubled.min(POLL_LIMIT), now.draw).min(POLL_LIMIT);
         self.next.get_or_insert(later);
-        self.heed();
+        self.apply_retry_after();
     }
 
     /// Returns why the list could not be had the last time.
@@ -199,7 +199,7 @@ impl Sync {
         self.problem.as_ref()
     }
 
-    fn heed(&mut self) {
+    fn apply_retry_after(&mut self) {
         self.next = self.next.map(|next| next.max(self.not_before));
     }
 

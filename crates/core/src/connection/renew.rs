@@ -1,9 +1,9 @@
 //! Trying anew: after a sleep, a change of the network, or when whatever stood in the way is gone.
 
-use super::{Effect, Link, Open, PROBE_LIMIT, State};
+use super::{Connection, Effect, Open, PROBE_LIMIT, State};
 use crate::{Code, Now, error::Error};
 
-impl Link {
+impl Connection {
     /// After a sleep nothing that was open or timed can be trusted: look at once.
     pub(super) fn wake(&mut self, now: Now, effects: &mut Vec<Effect>) {
         self.renew(Error::new(Code::Slept, "this computer was asleep"), now, effects);
@@ -25,10 +25,10 @@ impl Link {
     fn renew(&mut self, why: Error, now: Now, effects: &mut Vec<Effect>) {
         match self.state {
             State::Open(_) | State::Connecting { .. } => self.replace(why, now, effects),
-            State::Waiting { .. } => self.hurry(now),
+            State::Waiting { .. } => self.reschedule_now(now),
             State::SignedOut | State::AwaitingToken | State::AskingRest | State::Stopped => {}
         }
-        self.sync.hurry(now);
+        self.sync.reschedule_now(now);
     }
 
     /// Gives a connection up for another, at once: it is not the backend that failed.
@@ -42,7 +42,7 @@ impl Link {
     }
 
     /// Connects now, or as soon as the backend allows.
-    pub(super) fn hurry(&mut self, now: Now) {
+    pub(super) fn reschedule_now(&mut self, now: Now) {
         if let State::Waiting { until, not_before } = &mut self.state {
             *until = now.monotonic.max(*not_before).min(*until);
         }

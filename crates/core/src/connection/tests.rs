@@ -7,14 +7,14 @@ use crate::view::ConnectionState;
 
 /// Drives a link as its driver would, with time in hand.
 struct Scene {
-    link: Link,
+    link: Connection,
     now: Now,
 }
 
 impl Scene {
     fn new() -> Self {
         Self {
-            link: Link::default(),
+            link: Connection::default(),
             now: Now { monotonic: Duration::ZERO, wall: "2026-01-01T00:00:00Z".parse().expect("a time"), draw: 1.0 },
         }
     }
@@ -113,13 +113,13 @@ fn a_subscription_frame_holds_at_most_five_hundred_ids_and_none_is_sent_for_none
 fn another_way_is_taken_at_once_even_in_the_middle_of_an_attempt() {
     let mut scene = Scene::new();
     scene.on(Input::SignedIn);
-    let effects = scene.on(Input::Rerouted);
+    let effects = scene.on(Input::EndpointChanged);
     assert!(
         matches!(effects.as_slice(), [Effect::Disconnect(old), Effect::Connect(new), ..] if old != new),
         "{effects:?}"
     );
     let mut open = Scene::live();
-    assert!(connects(&open.on(Input::Rerouted)));
+    assert!(connects(&open.on(Input::EndpointChanged)));
 }
 
 #[test]
@@ -220,7 +220,7 @@ fn sixty_seconds_of_silence_are_the_end_of_a_connection() {
     let mut scene = Scene::live();
     let old = scene.conn();
     scene.after(59.0);
-    scene.on(Input::Noise(old));
+    scene.on(Input::OtherFrame(old));
     assert_eq!(scene.link.deadline(), Some(scene.now.monotonic + SILENCE_LIMIT), "any frame is life");
     let effects = scene.after(60.0);
     assert!(effects.contains(&Effect::Disconnect(old)));

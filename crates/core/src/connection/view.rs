@@ -1,12 +1,12 @@
 //! What a person sees of the connection.
 
-use super::{Effect, Link, State, open::nothing_readable};
+use super::{Connection, Effect, State, open::nothing_readable};
 use crate::{
     Now,
     view::{ConnectionState, ConnectionView, ReasonView},
 };
 
-impl Link {
+impl Connection {
     /// Returns what a person sees of the connection.
     pub fn view(&self, now: Now) -> ConnectionView {
         let attempt = self.backoff.failures();

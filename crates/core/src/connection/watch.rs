@@ -1,12 +1,12 @@
 //! Which jobs the backend is asked to tell of.
 
-use super::{Effect, Link, Open, State};
+use super::{Connection, Effect, Open, State};
 use crate::{
     ConnId, JobId,
     protocol::{ClientMessage, SUBSCRIPTION_CHUNK},
 };
 
-impl Link {
+impl Connection {
     pub(super) fn watch(&mut self, job_ids: Vec<JobId>, effects: &mut Vec<Effect>) {
         let fresh: Vec<JobId> = job_ids.into_iter().filter(|job_id| self.watched.insert(job_id.clone())).collect();
         if let State::Open(Open { conn, .. }) = self.state {

@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::{
-    Answer, Arrival, Cause, Confirmed, Draft, Edit, EditState, Edits, Effect, OpId, Queue, Step, Token, Unanswered,
-    tell,
+    Answer, Confirmed, DeliveryCertainty, Draft, DraftStatus, Edit, EditState, Edits, Effect, OpId, Queue, Step, Token,
+    Unanswered, tell,
 };
 use crate::{
     Code, Error, JobId, Now,
-    library::Cache,
+    library::Library,
     model::job::{Content, Field},
     protocol::snapshot::Snapshot,
     view::{EditOutcome, ReasonView},
@@ -21,21 +21,21 @@ impl Edits {
         &mut self,
         op_id: OpId,
         answer: Result<Box<Snapshot>, Answer>,
-        cache: &Cache,
+        library: &Library,
         now: Now,
         effects: &mut Vec<Effect>,
     ) {
         let Some(queue) = self.queue_of(op_id) else { return };
         let (Step::Checking, Some(edit)) = (&queue.step, queue.edits.front_mut()) else { return };
         match answer {
-            Err(answer) => self.answered(op_id, answer, cache, now, effects),
+            Err(answer) => self.answered(op_id, answer, library, now, effects),
             // Asked for only to learn which video it is, or the backend does not have it: it is sent (again).
             Ok(snapshot) if edit.state == EditState::Queued || !holds(&snapshot, edit) => {
-                let is_known = cache.job(&edit.job_id).is_some_and(|job| job.video_id.is_some());
+                let is_known = library.job(&edit.job_id).is_some_and(|job| job.video_id.is_some());
                 if snapshot.video_id.is_none() && !is_known {
                     let words = "the studio names no video of this job, and so nothing that could be changed";
                     let reason = ReasonView::from(Error::new(Code::ServerError, words));
-                    return self.refused(op_id, Vec::new(), &reason, cache, effects);
+                    return self.refused(op_id, Vec::new(), &reason, library, effects);
                 }
                 edit.state = EditState::Queued;
                 queue.video_id.clone_from(&snapshot.video_id);
@@ -46,7 +46,14 @@ impl Edits {
         }
     }
 
-    pub(super) fn answered(&mut self, op_id: OpId, answer: Answer, cache: &Cache, now: Now, effects: &mut Vec<Effect>) {
+    pub(super) fn answered(
+        &mut self,
+        op_id: OpId,
+        answer: Answer,
+        library: &Library,
+        now: Now,
+        effects: &mut Vec<Effect>,
+    ) {
         let Some(queue) = self.queue_of(op_id) else { return };
         let sent_over = match queue.step.clone() {
             Step::Sending { sent_over } => sent_over,
@@ -56,8 +63,8 @@ impl Edits {
         };
         match answer {
             Answer::Saved(snapshot) => self.saved(op_id, snapshot, sent_over, effects),
-            Answer::Conflict(snapshot, reason) => self.conflict(op_id, snapshot, &reason, cache, effects),
-            Answer::Refused(fields, reason) => self.refused(op_id, fields, &reason, cache, effects),
+            Answer::Conflict(snapshot, reason) => self.conflict(op_id, snapshot, &reason, library, effects),
+            Answer::Refused(fields, reason) => self.refused(op_id, fields, &reason, library, effects),
             Answer::Unauthorized if queue.token == Token::AsItIs => {
                 queue.token = Token::Renewed;
                 if let Step::Sending { .. } = std::mem::replace(&mut queue.step, Step::WaitingForToken) {
@@ -67,7 +74,7 @@ impl Edits {
             }
             Answer::Unauthorized => {
                 let error = Error::new(Code::Forbidden, "this account may not change the video");
-                self.refused(op_id, Vec::new(), &error.into(), cache, effects);
+                self.refused(op_id, Vec::new(), &error.into(), library, effects);
             }
             Answer::Unanswered(unanswered) => self.wait(op_id, &unanswered, now, effects),
         }
@@ -92,13 +99,13 @@ impl Edits {
         op_id: OpId,
         snapshot: Option<Box<Snapshot>>,
         reason: &ReasonView,
-        cache: &Cache,
+        library: &Library,
         effects: &mut Vec<Effect>,
     ) {
         let Some(edit) = self.take(op_id, effects) else { return };
         let theirs = |field: Field| {
             let said = snapshot.as_ref().and_then(|snapshot| content_of(snapshot, field));
-            said.or_else(|| cache.job(&edit.job_id)?.content(field))
+            said.or_else(|| library.job(&edit.job_id)?.content(field))
         };
         for (field, content) in &edit.changes {
             let base = theirs(*field);
@@ -108,7 +115,7 @@ impl Edits {
             }
             // What was written later in its place has the same quarrel.
             let newest = self.take_field(&edit.job_id, *field, effects).unwrap_or_else(|| content.clone());
-            self.hold(&edit.job_id, *field, newest, base, Cause::Conflict(reason.clone()), effects);
+            self.hold(&edit.job_id, *field, newest, base, DraftStatus::Conflict(reason.clone()), effects);
             effects.push(tell(&edit.job_id, *field, EditOutcome::Conflict, Some(reason.clone())));
         }
         effects.extend(snapshot.map(Effect::Merge));
@@ -120,7 +127,7 @@ impl Edits {
         op_id: OpId,
         fields: Vec<(Field, String)>,
         reason: &ReasonView,
-        cache: &Cache,
+        library: &Library,
         effects: &mut Vec<Effect>,
     ) {
         let Some(edit) = self.take(op_id, effects) else { return };
@@ -136,15 +143,15 @@ impl Edits {
                 .map_or_else(|| reason.clone(), |message| ReasonView { code: reason.code, message: message.clone() });
             // What was written later in its place stands for itself.
             if !self.pending(&job_id).contains_key(&field) {
-                let base = cache.job(&job_id).and_then(|job| job.content(field));
-                self.hold(&job_id, field, content, base, Cause::Refused(why.clone()), effects);
+                let base = library.job(&job_id).and_then(|job| job.content(field));
+                self.hold(&job_id, field, content, base, DraftStatus::Refused(why.clone()), effects);
             }
             effects.push(tell(&job_id, field, EditOutcome::Refused, Some(why)));
         }
         if !rest.is_empty() {
             let edit = Edit { op_id, job_id: job_id.clone(), changes: rest, state: EditState::Queued };
-            effects.retain(|effect| *effect != Effect::Forget(op_id));
-            effects.push(Effect::Keep(edit.clone()));
+            effects.retain(|effect| *effect != Effect::DeleteEdit(op_id));
+            effects.push(Effect::PersistEdit(edit.clone()));
             self.queues.entry(job_id).or_default().edits.push_front(edit);
         }
     }
@@ -156,7 +163,7 @@ impl Edits {
         field: Field,
         content: Content,
         base: Option<Content>,
-        cause: Cause,
+        cause: DraftStatus,
         effects: &mut Vec<Effect>,
     ) {
         let typed = self.drafts.get(job_id).and_then(|drafts| drafts.get(&field)).map(|draft| draft.content.clone());
@@ -172,7 +179,7 @@ impl Edits {
         let not_before = now.monotonic + unanswered.retry_after.unwrap_or_default();
         queue.step = Step::Waiting { until: now.monotonic + wait, not_before };
         queue.token = Token::AsItIs;
-        if unanswered.arrival == Arrival::Never && !was_checking {
+        if unanswered.arrival == DeliveryCertainty::NotDelivered && !was_checking {
             requeue(queue, effects);
         }
         let reason = ReasonView::from(unanswered.error.clone());
@@ -200,7 +207,7 @@ impl Edits {
         queue.step = Step::Ready;
         queue.token = Token::AsItIs;
         queue.backoff.reset();
-        effects.extend([Effect::Forget(op_id), Effect::Changed(edit.job_id.clone())]);
+        effects.extend([Effect::DeleteEdit(op_id), Effect::Changed(edit.job_id.clone())]);
         if queue.edits.is_empty() {
             self.queues.remove(&edit.job_id);
         }
@@ -214,7 +221,11 @@ impl Edits {
         for edit in &mut queue.edits {
             let Some(content) = edit.changes.remove(&field) else { continue };
             newest = Some(content);
-            effects.push(if edit.changes.is_empty() { Effect::Forget(edit.op_id) } else { Effect::Keep(edit.clone()) });
+            effects.push(if edit.changes.is_empty() {
+                Effect::DeleteEdit(edit.op_id)
+            } else {
+                Effect::PersistEdit(edit.clone())
+            });
         }
         queue.edits.retain(|edit| !edit.changes.is_empty());
         if queue.edits.is_empty() {
@@ -228,7 +239,7 @@ impl Edits {
 fn requeue(queue: &mut Queue, effects: &mut Vec<Effect>) {
     if let Some(edit) = queue.edits.front_mut() {
         edit.state = EditState::Queued;
-        effects.push(Effect::Keep(edit.clone()));
+        effects.push(Effect::PersistEdit(edit.clone()));
     }
 }
 

@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use crate::{
     Error, JobId,
     model::job::{Content, Field},
-    protocol::{content, lenient::Lost, snapshot::Snapshot},
+    protocol::{content, lenient::LossCounter, snapshot::Snapshot},
     view::{EditView, ReasonView},
 };
 
@@ -80,13 +80,13 @@ pub struct Draft {
     /// What the field held when the typing began; none where it held nothing.
     pub base: Option<Content>,
     /// Why it is none of the backend's.
-    pub cause: Cause,
+    pub cause: DraftStatus,
 }
 
 /// Tells why a draft is one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", content = "reason", rename_all = "snake_case")]
-pub enum Cause {
+pub enum DraftStatus {
     /// It was not saved yet.
     Typed,
     /// The backend refused it.
@@ -143,14 +143,14 @@ pub struct Unanswered {
     /// How long the backend asks to wait.
     pub retry_after: Option<Duration>,
     /// Whether it may have arrived all the same.
-    pub arrival: Arrival,
+    pub arrival: DeliveryCertainty,
 }
 
 /// Tells whether a request may have arrived.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Arrival {
+pub enum DeliveryCertainty {
     /// It did not.
-    Never,
+    NotDelivered,
     /// It may have.
     Unknown,
 }
@@ -159,13 +159,13 @@ pub enum Arrival {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Effect {
     /// Keep this edit on disk, in place of what was kept under its id.
-    Keep(Edit),
+    PersistEdit(Edit),
     /// It is over: forget it.
-    Forget(OpId),
+    DeleteEdit(OpId),
     /// Keep this draft on disk, in place of the one of its field.
-    KeepDraft(Draft),
+    PersistDraft(Draft),
     /// Forget a draft.
-    ForgetDraft(JobId, Field),
+    DeleteDraft(JobId, Field),
     /// The backend has it: these fields are confirmed.
     Confirm(Confirmed),
     /// Take in what the backend holds.
@@ -179,7 +179,7 @@ pub enum Effect {
     /// What a window sees of the job is different.
     Changed(JobId),
     /// Tell what became of a field.
-    Tell(EditView),
+    Publish(EditView),
 }
 
 /// Is an edit that the backend has.
@@ -198,7 +198,10 @@ pub struct Confirmed {
 /// Reads contents by their field: an empty list of chapters looks like an empty list of tags.
 fn contents<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<Field, Content>, D::Error> {
     let kept = BTreeMap::<Field, Value>::deserialize(deserializer)?;
-    Ok(kept.into_iter().filter_map(|(field, value)| Some((field, content(field, &value, &Lost::default())?))).collect())
+    Ok(kept
+        .into_iter()
+        .filter_map(|(field, value)| Some((field, content(field, &value, &LossCounter::default())?)))
+        .collect())
 }
 
 #[derive(Deserialize)]
@@ -207,7 +210,7 @@ struct DraftData {
     field: Field,
     content: Value,
     base: Option<Value>,
-    cause: Cause,
+    cause: DraftStatus,
 }
 
 impl TryFrom<DraftData> for Draft {
@@ -215,7 +218,7 @@ impl TryFrom<DraftData> for Draft {
 
     fn try_from(data: DraftData) -> Result<Self, Self::Error> {
         let DraftData { job_id, field, cause, .. } = data;
-        let base = data.base.as_ref().and_then(|value| content(field, value, &Lost::default()));
+        let base = data.base.as_ref().and_then(|value| content(field, value, &LossCounter::default()));
         Ok(Self { job_id, field, content: read_content(field, &data.content)?, base, cause })
     }
 }
@@ -225,7 +228,7 @@ impl TryFrom<DraftData> for Draft {
 /// # Errors
 /// Says that the field cannot hold that.
 pub fn read_content(field: Field, value: &Value) -> Result<Content, String> {
-    let lost = Lost::default();
+    let lost = LossCounter::default();
     // Of what a person wrote nothing may be left out.
     let whole = content(field, value, &lost).filter(|_| lost.count() == 0);
     whole.map(Content::cleaned).ok_or_else(|| format!("this is no content of {}", field.as_str()))

@@ -37,15 +37,15 @@ fn snapshot(title: &str, seconds: u64) -> Snapshot {
     read_job(&job).expect("a job")
 }
 
-fn cache() -> Cache {
-    let mut cache = Cache::default();
-    cache.merge(snapshot("theirs", 0), now().wall, Authority::Ordinary);
-    cache
+fn library() -> Library {
+    let mut library = Library::default();
+    library.merge(snapshot("theirs", 0), now().wall, Authority::Ordered);
+    library
 }
 
 fn open() -> Edits {
     let mut edits = Edits::default();
-    edits.on(Input::Opened, &cache(), now());
+    edits.on(Input::Opened, &library(), now());
     edits
 }
 
@@ -58,18 +58,19 @@ fn sent(effects: &[Effect]) -> Vec<&Edit> {
 }
 
 fn told(effects: &[Effect]) -> Vec<(Field, EditOutcome)> {
-    let told = effects.iter().filter_map(|effect| if let Effect::Tell(view) = effect { Some(view) } else { None });
+    let told = effects.iter().filter_map(|effect| if let Effect::Publish(view) = effect { Some(view) } else { None });
     told.map(|view| (view.field, view.outcome)).collect()
 }
 
-fn lost(arrival: Arrival) -> Unanswered {
+fn lost(arrival: DeliveryCertainty) -> Unanswered {
     Unanswered { error: Error::new(Code::Unreachable, "away"), retry_after: None, arrival }
 }
 
 #[test]
 fn an_edit_is_on_disk_as_sent_before_it_is_sent() {
-    let effects = open().on(Input::Edit(seven(), changes([(Field::Title, "mine")])), &cache(), now());
-    let kept = effects.iter().rposition(|effect| matches!(effect, Effect::Keep(edit) if edit.state == EditState::Sent));
+    let effects = open().on(Input::Edit(seven(), changes([(Field::Title, "mine")])), &library(), now());
+    let kept =
+        effects.iter().rposition(|effect| matches!(effect, Effect::PersistEdit(edit) if edit.state == EditState::Sent));
     let sent = effects.iter().position(|effect| matches!(effect, Effect::Send(_)));
     assert!(kept.expect("kept") < sent.expect("sent"));
     assert_eq!(told(&effects), [(Field::Title, EditOutcome::Queued)]);
@@ -78,45 +79,45 @@ fn an_edit_is_on_disk_as_sent_before_it_is_sent() {
 #[test]
 fn edits_of_a_job_go_one_after_the_other_and_those_of_another_at_the_same_time() {
     let mut edits = open();
-    let first = edits.on(Input::Edit(seven(), changes([(Field::Title, "A")])), &cache(), now());
-    let second = edits.on(Input::Edit(seven(), changes([(Field::Title, "B")])), &cache(), now());
+    let first = edits.on(Input::Edit(seven(), changes([(Field::Title, "A")])), &library(), now());
+    let second = edits.on(Input::Edit(seven(), changes([(Field::Title, "B")])), &library(), now());
     assert_eq!((sent(&first).len(), sent(&second).len()), (1, 0));
     assert_eq!(edits.pending(&seven())[&Field::Title], &text("B"), "the newest is shown");
-    let other = edits.on(Input::Edit(JobId::new("8"), changes([(Field::Title, "C")])), &cache(), now());
+    let other = edits.on(Input::Edit(JobId::new("8"), changes([(Field::Title, "C")])), &library(), now());
     assert!(other.contains(&Effect::Check(OpId(3), JobId::new("8"))), "its video is not known");
-    let saved = edits.on(Input::Answered(OpId(1), Answer::Saved(None)), &cache(), now());
+    let saved = edits.on(Input::Answered(OpId(1), Answer::Saved(None)), &library(), now());
     assert_eq!(sent(&saved)[0].changes[&Field::Title], text("B"));
 }
 
 #[test]
 fn without_anybody_signed_in_edits_wait_and_then_go_in_order() {
     let mut edits = Edits::default();
-    let cache = cache();
+    let library = library();
     for words in ["A", "B"] {
-        assert!(sent(&edits.on(Input::Edit(seven(), changes([(Field::Title, words)])), &cache, now())).is_empty());
+        assert!(sent(&edits.on(Input::Edit(seven(), changes([(Field::Title, words)])), &library, now())).is_empty());
     }
-    let opened = edits.on(Input::Opened, &cache, now());
+    let opened = edits.on(Input::Opened, &library, now());
     assert_eq!(sent(&opened)[0].changes[&Field::Title], text("A"));
 }
 
 #[test]
 fn what_may_have_arrived_is_asked_for_before_it_is_sent_again() {
-    let cache = cache();
-    for (arrival, asks) in [(Arrival::Never, false), (Arrival::Unknown, true)] {
+    let library = library();
+    for (arrival, asks) in [(DeliveryCertainty::NotDelivered, false), (DeliveryCertainty::Unknown, true)] {
         let mut edits = open();
-        edits.on(Input::Edit(seven(), changes([(Field::Title, "mine")])), &cache, now());
-        let waiting = edits.on(Input::Answered(OpId(1), Answer::Unanswered(lost(arrival))), &cache, now());
+        edits.on(Input::Edit(seven(), changes([(Field::Title, "mine")])), &library, now());
+        let waiting = edits.on(Input::Answered(OpId(1), Answer::Unanswered(lost(arrival))), &library, now());
         assert_eq!(told(&waiting), [(Field::Title, EditOutcome::Queued)], "with the reason");
         assert_eq!(edits.deadline(), Some(Duration::from_secs(1)));
-        let again = edits.on(Input::Tick, &cache, at(1));
+        let again = edits.on(Input::Tick, &library, at(1));
         assert_eq!(again.contains(&Effect::Check(OpId(1), seven())), asks, "{arrival:?}");
         assert_eq!(sent(&again).len(), usize::from(!asks));
         if asks {
             let mut twin = Edits::restore([first(&edits)], []);
-            twin.on(Input::Opened, &cache, now());
-            let held = twin.on(Input::Checked(OpId(1), Ok(Box::new(snapshot("mine", 1)))), &cache, at(1));
+            twin.on(Input::Opened, &library, now());
+            let held = twin.on(Input::Checked(OpId(1), Ok(Box::new(snapshot("mine", 1)))), &library, at(1));
             assert_eq!((told(&held), sent(&held).len()), (vec![(Field::Title, EditOutcome::Saved)], 0));
-            let missing = edits.on(Input::Checked(OpId(1), Ok(Box::new(snapshot("theirs", 1)))), &cache, at(1));
+            let missing = edits.on(Input::Checked(OpId(1), Ok(Box::new(snapshot("theirs", 1)))), &library, at(1));
             assert_eq!(sent(&missing).len(), 1);
         }
     }
@@ -128,11 +129,11 @@ fn first(edits: &Edits) -> Edit {
 
 #[test]
 fn a_conflict_keeps_both_texts_and_what_was_written_later() {
-    let (mut edits, mut cache) = (open(), cache());
-    edits.on(Input::Edit(seven(), changes([(Field::Title, "A"), (Field::Description, "D")])), &cache, now());
-    edits.on(Input::Edit(seven(), changes([(Field::Title, "B"), (Field::Tags, "t")])), &cache, now());
+    let (mut edits, mut library) = (open(), library());
+    edits.on(Input::Edit(seven(), changes([(Field::Title, "A"), (Field::Description, "D")])), &library, now());
+    edits.on(Input::Edit(seven(), changes([(Field::Title, "B"), (Field::Tags, "t")])), &library, now());
     let other = Box::new(snapshot("another", 1));
-    let effects = edits.on(Input::Answered(OpId(1), Answer::Conflict(Some(other.clone()), reason())), &cache, now());
+    let effects = edits.on(Input::Answered(OpId(1), Answer::Conflict(Some(other.clone()), reason())), &library, now());
     let outcomes = [(Field::Title, EditOutcome::Conflict), (Field::Description, EditOutcome::Conflict)];
     assert_eq!(told(&effects), outcomes);
     let drafts: Vec<_> = edits.drafts(&seven()).map(|draft| (draft.field, &draft.content, &draft.base)).collect();
@@ -140,43 +141,44 @@ fn a_conflict_keeps_both_texts_and_what_was_written_later() {
     assert_eq!(drafts, [(Field::Title, &b, &theirs), (Field::Description, &d, &None)]);
     assert!(effects.contains(&Effect::Merge(other)));
     assert_eq!(sent(&effects)[0].changes.keys().collect::<Vec<_>>(), [&Field::Tags], "the rest of the later one goes");
-    cache.merge(snapshot("another", 1), now().wall, Authority::Ordinary);
-    let mine = edits.on(Input::Edit(seven(), changes([(Field::Title, "B")])), &cache, now());
-    assert!(mine.contains(&Effect::ForgetDraft(seven(), Field::Title)), "keep mine");
+    library.merge(snapshot("another", 1), now().wall, Authority::Ordered);
+    let mine = edits.on(Input::Edit(seven(), changes([(Field::Title, "B")])), &library, now());
+    assert!(mine.contains(&Effect::DeleteDraft(seven(), Field::Title)), "keep mine");
 }
 
 #[test]
 fn a_refused_field_becomes_a_draft_and_the_rest_is_sent() {
-    let (mut edits, cache) = (open(), cache());
-    edits.on(Input::Edit(seven(), changes([(Field::Title, ""), (Field::Description, "D")])), &cache, now());
+    let (mut edits, library) = (open(), library());
+    edits.on(Input::Edit(seven(), changes([(Field::Title, ""), (Field::Description, "D")])), &library, now());
     let named = vec![(Field::Title, "too short".to_owned()), (Field::Chapters, "not in it".to_owned())];
-    let effects = edits.on(Input::Answered(OpId(1), Answer::Refused(named, reason())), &cache, now());
+    let effects = edits.on(Input::Answered(OpId(1), Answer::Refused(named, reason())), &library, now());
     assert_eq!(told(&effects), [(Field::Title, EditOutcome::Refused)]);
     assert_eq!(sent(&effects)[0].changes, changes([(Field::Description, "D")]));
     let draft = edits.drafts(&seven()).next().expect("a draft");
-    assert!(matches!(&draft.cause, Cause::Refused(why) if why.message == "too short"));
-    assert!(!effects.contains(&Effect::Forget(OpId(1))), "its rest is still under its id");
+    assert!(matches!(&draft.cause, DraftStatus::Refused(why) if why.message == "too short"));
+    assert!(!effects.contains(&Effect::DeleteEdit(OpId(1))), "its rest is still under its id");
 }
 
 #[test]
 fn words_typed_after_a_save_that_is_refused_are_not_written_over() {
-    let (mut edits, cache) = (open(), cache());
-    edits.on(Input::Edit(seven(), changes([(Field::Title, "A")])), &cache, now());
-    let typed = Draft { job_id: seven(), field: Field::Title, content: text("AB"), base: None, cause: Cause::Typed };
-    edits.on(Input::Type(typed), &cache, now());
-    edits.on(Input::Answered(OpId(1), Answer::Refused(Vec::new(), reason())), &cache, now());
+    let (mut edits, library) = (open(), library());
+    edits.on(Input::Edit(seven(), changes([(Field::Title, "A")])), &library, now());
+    let typed =
+        Draft { job_id: seven(), field: Field::Title, content: text("AB"), base: None, cause: DraftStatus::Typed };
+    edits.on(Input::Type(typed), &library, now());
+    edits.on(Input::Answered(OpId(1), Answer::Refused(Vec::new(), reason())), &library, now());
     let draft = edits.drafts(&seven()).next().expect("a draft");
-    assert_eq!((&draft.content, &draft.cause), (&text("AB"), &Cause::Refused(reason())));
+    assert_eq!((&draft.content, &draft.cause), (&text("AB"), &DraftStatus::Refused(reason())));
 }
 
 #[test]
 fn a_refused_token_is_renewed_once() {
-    let (mut edits, cache) = (open(), cache());
-    edits.on(Input::Edit(seven(), changes([(Field::Title, "A")])), &cache, now());
-    let effects = edits.on(Input::Answered(OpId(1), Answer::Unauthorized), &cache, now());
+    let (mut edits, library) = (open(), library());
+    edits.on(Input::Edit(seven(), changes([(Field::Title, "A")])), &library, now());
+    let effects = edits.on(Input::Answered(OpId(1), Answer::Unauthorized), &library, now());
     assert!(effects.contains(&Effect::RefreshToken) && sent(&effects).is_empty());
-    assert_eq!(sent(&edits.on(Input::TokenRenewed, &cache, now())).len(), 1);
-    let effects = edits.on(Input::Answered(OpId(1), Answer::Unauthorized), &cache, now());
+    assert_eq!(sent(&edits.on(Input::TokenRenewed, &library, now())).len(), 1);
+    let effects = edits.on(Input::Answered(OpId(1), Answer::Unauthorized), &library, now());
     assert!(!effects.contains(&Effect::RefreshToken));
     assert_eq!(told(&effects), [(Field::Title, EditOutcome::Refused)]);
 }
@@ -193,61 +195,61 @@ fn edits_and_drafts_survive_the_disk() {
     let read: Edit = serde_json::from_str(&serde_json::to_string(&edit).expect("text")).expect("an edit");
     assert_eq!((&read, read.body()), (&edit, json!({ "chapters": [], "thumbnail_id": "t1" })));
     let (field, content) = (Field::Tags, Content::Tags(Vec::new()));
-    let draft = Draft { job_id: seven(), field, content, base: None, cause: Cause::Conflict(reason()) };
+    let draft = Draft { job_id: seven(), field, content, base: None, cause: DraftStatus::Conflict(reason()) };
     let read: Draft = serde_json::from_str(&serde_json::to_string(&draft).expect("text")).expect("a draft");
     assert_eq!(read, draft);
 }
 
 #[test]
 fn the_answer_outdoes_what_was_held_and_a_later_word_outdoes_the_answer() {
-    let edit = |cache: &mut Cache, answer: Snapshot, meanwhile: Option<(&str, u64)>| {
+    let edit = |library: &mut Library, answer: Snapshot, meanwhile: Option<(&str, u64)>| {
         let mut edits = open();
-        edits.on(Input::Edit(seven(), changes([(Field::Title, "mine")])), cache, now());
+        edits.on(Input::Edit(seven(), changes([(Field::Title, "mine")])), library, now());
         if let Some((words, seconds)) = meanwhile {
             let body = Body::Metadata(Field::Title, text(words));
-            cache.apply(Event { job_id: seven(), at: Some(at(seconds).wall), body, lost: 0 }, at(seconds));
+            library.apply(Event { job_id: seven(), at: Some(at(seconds).wall), body, lost: 0 }, at(seconds));
         }
         let answer = Answer::Saved(Some(Box::new(answer)));
-        for effect in edits.on(Input::Answered(OpId(1), answer), cache, now()) {
+        for effect in edits.on(Input::Answered(OpId(1), answer), library, now()) {
             if let Effect::Confirm(confirmed) = effect {
-                cache.confirm(confirmed, at(2).wall);
+                library.confirm(confirmed, at(2).wall);
             }
         }
-        cache.job(&seven()).and_then(|job| job.content(Field::Title))
+        library.job(&seven()).and_then(|job| job.content(Field::Title))
     };
-    assert_eq!(edit(&mut cache(), snapshot("mine", 5), None), Some(text("mine")));
-    assert_eq!(edit(&mut cache(), snapshot("Mine", 5), None), Some(text("Mine")), "as the backend wrote it");
-    let mut newer = cache();
-    newer.merge(snapshot("theirs", 9), at(9).wall, Authority::Ordinary);
+    assert_eq!(edit(&mut library(), snapshot("mine", 5), None), Some(text("mine")));
+    assert_eq!(edit(&mut library(), snapshot("Mine", 5), None), Some(text("Mine")), "as the backend wrote it");
+    let mut newer = library();
+    newer.merge(snapshot("theirs", 9), at(9).wall, Authority::Ordered);
     assert_eq!(edit(&mut newer, snapshot("mine", 5), None), Some(text("mine")), "its dates stand still");
-    assert_eq!(edit(&mut cache(), snapshot("mine", 5), Some(("echo", 4))), Some(text("mine")));
-    assert_eq!(edit(&mut cache(), snapshot("mine", 5), Some(("later", 6))), Some(text("later")));
+    assert_eq!(edit(&mut library(), snapshot("mine", 5), Some(("echo", 4))), Some(text("mine")));
+    assert_eq!(edit(&mut library(), snapshot("mine", 5), Some(("later", 6))), Some(text("later")));
 }
 
 #[test]
 fn a_job_whose_video_nobody_names_is_asked_for_once_and_refused() {
     let (mut edits, unknown) = (open(), JobId::new("8"));
-    edits.on(Input::Edit(unknown.clone(), changes([(Field::Title, "A")])), &cache(), now());
+    edits.on(Input::Edit(unknown.clone(), changes([(Field::Title, "A")])), &library(), now());
     let nameless = read_job(&json!({ "id": 8, "status": "COMPLETED" })).expect("a job");
-    let effects = edits.on(Input::Checked(OpId(1), Ok(Box::new(nameless))), &cache(), now());
+    let effects = edits.on(Input::Checked(OpId(1), Ok(Box::new(nameless))), &library(), now());
     assert_eq!(told(&effects), [(Field::Title, EditOutcome::Refused)]);
     assert!(
         edits.drafts(&unknown).next().is_some() && !effects.iter().any(|effect| matches!(effect, Effect::Check(..)))
     );
-    edits.on(Input::Edit(unknown, changes([(Field::Title, "A")])), &cache(), now());
+    edits.on(Input::Edit(unknown, changes([(Field::Title, "A")])), &library(), now());
     let named = read_job(&json!({ "id": 8, "video_id": 9, "status": "COMPLETED" })).expect("a job");
-    let effects = edits.on(Input::Checked(OpId(2), Ok(Box::new(named))), &cache(), now());
+    let effects = edits.on(Input::Checked(OpId(2), Ok(Box::new(named))), &library(), now());
     assert_eq!(sent(&effects).len(), 1, "without being asked for twice");
 }
 
 #[test]
 fn a_backend_that_wants_to_be_left_alone_is_even_if_it_answers_something_else() {
-    let (mut edits, cache) = (open(), cache());
-    edits.on(Input::Edit(seven(), changes([(Field::Title, "A")])), &cache, now());
-    let busy = Unanswered { retry_after: Some(Duration::from_secs(20)), ..lost(Arrival::Never) };
-    edits.on(Input::Answered(OpId(1), Answer::Unanswered(busy)), &cache, now());
-    assert!(sent(&edits.on(Input::Reachable, &cache, at(10))).is_empty());
-    assert_eq!(sent(&edits.on(Input::Reachable, &cache, at(20))).len(), 1);
+    let (mut edits, library) = (open(), library());
+    edits.on(Input::Edit(seven(), changes([(Field::Title, "A")])), &library, now());
+    let busy = Unanswered { retry_after: Some(Duration::from_secs(20)), ..lost(DeliveryCertainty::NotDelivered) };
+    edits.on(Input::Answered(OpId(1), Answer::Unanswered(busy)), &library, now());
+    assert!(sent(&edits.on(Input::Reachable, &library, at(10))).is_empty());
+    assert_eq!(sent(&edits.on(Input::Reachable, &library, at(20))).len(), 1);
 }
 
 mod properties;

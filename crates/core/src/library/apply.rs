@@ -4,10 +4,10 @@ use jiff::Timestamp;
 
 use crate::{
     StageId,
-    library::record::{Gauge, Parts, Record, Verdict, stamp, stamp_in},
+    library::record::{ApplyOutcome, Parts, ProgressState, Record, set_in, set_register},
     model::{
         job::{Fault, Status, Thumbnail},
-        unix_nanos::Moment,
+        unix_nanos::UnixNanos,
     },
     protocol::{Body, ErrorData, Progress, snapshot::Snapshot},
 };
@@ -16,7 +16,7 @@ use crate::{
 pub(super) const PART_LIMIT: usize = 256;
 
 /// Applies a message, and returns whether that made a difference.
-pub(super) fn apply_body(job: &mut Record, at: Timestamp, body: Body) -> (Verdict, bool) {
+pub(super) fn apply_body(job: &mut Record, at: Timestamp, body: Body) -> (ApplyOutcome, bool) {
     let differs = match body {
         Body::Job(progress) => return witness(job, at, &progress),
         // A stage's doubtful end is settled by the job's own.
@@ -28,32 +28,32 @@ pub(super) fn apply_body(job: &mut Record, at: Timestamp, body: Body) -> (Verdic
         Body::Metadata(field, content) => match job.metadata.get_mut(&field) {
             // What is on disk need not come back into memory.
             Some(held) if held.value.is_same(&content) => {
-                let at = Moment::from(at);
+                let at = UnixNanos::from(at);
                 let newer = at > held.at;
                 held.at = held.at.max(at);
                 newer
             }
-            _ => stamp_in(&mut job.metadata, field, at, content),
+            _ => set_in(&mut job.metadata, field, at, content),
         },
         Body::Thumbnail(thumbnail) => apply_thumbnail(job, at, thumbnail),
         Body::Error(error) => return apply_error(job, at, error),
         Body::Many(bodies) => return apply_many(job, at, bodies),
     };
-    (Verdict::Applied, differs)
+    (ApplyOutcome::Applied, differs)
 }
 
-fn witness(job: &mut Record, at: Timestamp, progress: &Progress) -> (Verdict, bool) {
+fn witness(job: &mut Record, at: Timestamp, progress: &Progress) -> (ApplyOutcome, bool) {
     let was = job.overall.clone();
     let verdict = job.witness_overall(at, progress);
-    if matches!(verdict, Verdict::Applied | Verdict::Reopened) {
+    if matches!(verdict, ApplyOutcome::Applied | ApplyOutcome::Reopened) {
         job.status_word = None;
     }
     (verdict, job.overall != was)
 }
 
 /// Applies the parts of one message; what became of the job's own status is what became of all.
-fn apply_many(job: &mut Record, at: Timestamp, bodies: Vec<Body>) -> (Verdict, bool) {
-    bodies.into_iter().fold((Verdict::Applied, false), |(verdict, differs), body| {
+fn apply_many(job: &mut Record, at: Timestamp, bodies: Vec<Body>) -> (ApplyOutcome, bool) {
+    bodies.into_iter().fold((ApplyOutcome::Applied, false), |(verdict, differs), body| {
         let is_status = matches!(body, Body::Job(_));
         let (became, made_a_difference) = apply_body(job, at, body);
         (if is_status { became } else { verdict }, differs || made_a_difference)
@@ -66,18 +66,18 @@ fn apply_thumbnail(job: &mut Record, at: Timestamp, thumbnail: Thumbnail) -> boo
         return false;
     }
     let since = job.thumbnails_since.entry(id.clone()).or_insert(at.into());
-    let earlier = Moment::from(at) < *since;
+    let earlier = UnixNanos::from(at) < *since;
     *since = (*since).min(at.into());
-    stamp_in(&mut job.thumbnails, id, at, thumbnail) || earlier
+    set_in(&mut job.thumbnails, id, at, thumbnail) || earlier
 }
 
 /// Returns a stage of a job, unless there is no room for another.
-fn stage_of(job: &mut Record, stage_id: StageId) -> Option<&mut Gauge> {
+fn stage_of(job: &mut Record, stage_id: StageId) -> Option<&mut ProgressState> {
     let has_room = job.stages.len() < PART_LIMIT || job.stages.contains_key(&stage_id);
     has_room.then(|| job.stages.entry(stage_id).or_default())
 }
 
-fn apply_error(job: &mut Record, at: Timestamp, error: ErrorData) -> (Verdict, bool) {
+fn apply_error(job: &mut Record, at: Timestamp, error: ErrorData) -> (ApplyOutcome, bool) {
     let fatal = (!error.recoverable).then(|| Progress {
         status: Status::Failed,
         progress_percent: None,
@@ -90,7 +90,7 @@ fn apply_error(job: &mut Record, at: Timestamp, error: ErrorData) -> (Verdict, b
         recoverable: error.recoverable,
         stage_id: error.affected_stage,
     });
-    let (verdict, differs) = fatal.map_or((Verdict::Applied, false), |failed| witness(job, at, &failed));
+    let (verdict, differs) = fatal.map_or((ApplyOutcome::Applied, false), |failed| witness(job, at, &failed));
     (verdict, added || differs)
 }
 
@@ -102,9 +102,9 @@ fn make_room<K, V>(parts: &mut Parts<K, V>, count: usize) {
 }
 
 /// Merges what REST says, and returns what became of its status.
-pub(super) fn merge_into(job: &mut Record, at: Timestamp, decided: Timestamp, snapshot: Snapshot) -> Verdict {
-    let verdict = snapshot.progress.map_or(Verdict::Older, |progress| job.apply_overall(decided, &progress));
-    if matches!(verdict, Verdict::Applied | Verdict::Reopened) {
+pub(super) fn merge_into(job: &mut Record, at: Timestamp, decided: Timestamp, snapshot: Snapshot) -> ApplyOutcome {
+    let verdict = snapshot.progress.map_or(ApplyOutcome::Older, |progress| job.apply_overall(decided, &progress));
+    if matches!(verdict, ApplyOutcome::Applied | ApplyOutcome::Reopened) {
         job.status_word = snapshot.status_word;
     }
     // A backend may keep two times, of which an edit moves one.
@@ -127,13 +127,13 @@ pub(super) fn merge_into(job: &mut Record, at: Timestamp, decided: Timestamp, sn
         job.add_fault(fault);
     }
     if let Some(chosen) = snapshot.chosen {
-        stamp(&mut job.chosen, said_at, chosen);
+        set_register(&mut job.chosen, said_at, chosen);
     }
     job.video_id = snapshot.video_id.or(job.video_id.take());
     job.filename = snapshot.file.name.or(job.filename.take());
     job.size_bytes = snapshot.file.size_bytes.or(job.size_bytes);
     job.duration_seconds = snapshot.file.duration_seconds.or(job.duration_seconds);
-    job.created_at = snapshot.created_at.map(Moment::from).or(job.created_at);
+    job.created_at = snapshot.created_at.map(UnixNanos::from).or(job.created_at);
     job.listed = true;
     job.touch(at.max(said_at));
     verdict

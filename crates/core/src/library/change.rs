@@ -14,18 +14,18 @@ pub enum Change {
     /// A job is gone.
     Removed(JobId),
     /// A run of a job ended.
-    Ended(Ending),
+    Ended(RunOutcome),
     /// Something went wrong in a run of a job, which goes on.
-    Warned(Ending),
+    Warned(RunOutcome),
     /// A job was heard of for the first time in a message: the rest of it must be fetched.
     Discovered(JobId),
     /// Nobody knows how long the video is, and a stage has ended that may have found out: REST may know.
     Unmeasured(JobId),
     /// An end was dropped by its time although the job is not finished here: only REST can tell.
-    Doubted(JobId),
+    NeedsRefetch(JobId),
     /// A message could not be read whole, is dated long before what REST said, or is about a job that REST denied: REST is
     /// worth asking, now and then.
-    Questionable(JobId),
+    MayBeStale(JobId),
 }
 
 /// Tells how much of a job changed.
@@ -41,7 +41,7 @@ pub enum Scope {
 
 /// Is the end of a run, or something that wants to be looked at before it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Ending {
+pub struct RunOutcome {
     /// Which job ended.
     pub job_id: JobId,
     /// Which of its runs.
@@ -49,10 +49,10 @@ pub struct Ending {
     /// How it ended.
     pub outcome: Outcome,
     /// Whether it was watched, or had already ended when it was first seen.
-    pub witnessed: Witnessed,
+    pub observation: Observation,
 }
 
-impl Ending {
+impl RunOutcome {
     /// Returns the end of a job's run, or that something has gone wrong in it before its end.
     pub fn of(job: &Record) -> Option<Self> {
         let outcome = match job.overall.status() {
@@ -60,7 +60,7 @@ impl Ending {
             Status::Completed => Outcome::Completed,
             Status::Failed => Outcome::Failed,
         };
-        Some(Self { job_id: job.job_id.clone(), run: job.run, outcome, witnessed: Witnessed::Yes })
+        Some(Self { job_id: job.job_id.clone(), run: job.run, outcome, observation: Observation::Live })
     }
 }
 
@@ -79,11 +79,11 @@ pub enum Outcome {
 
 /// Tells whether an end is news.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Witnessed {
+pub enum Observation {
     /// The job was known before it ended.
-    Yes,
+    Live,
     /// The first look at the job already showed its end.
-    FirstLook,
+    InitialList,
 }
 
 /// Remembers of a job what its changes are told by. Whether it changed at all is for the caller to know, so that a message
@@ -109,7 +109,7 @@ impl Before {
     }
 
     /// Returns what became of a job that differs from before.
-    pub(super) fn compare(self, job: &Record, witnessed: Witnessed) -> Vec<Change> {
+    pub(super) fn compare(self, job: &Record, observation: Observation) -> Vec<Change> {
         let is = job.overall.status();
         let ended = is.is_final() && (self.is_new || self.status != is || self.run != job.run);
         let major = self.is_new || ended || self.run != job.run;
@@ -119,11 +119,11 @@ impl Before {
             changes.push(Change::Unmeasured(job.job_id.clone()));
         }
         if !is.is_final() && self.run == job.run && job.warnings().count() > self.warnings {
-            let warned = Ending { job_id: job.job_id.clone(), run: job.run, outcome: Outcome::Warned, witnessed };
+            let warned = RunOutcome { job_id: job.job_id.clone(), run: job.run, outcome: Outcome::Warned, observation };
             changes.push(Change::Warned(warned));
         }
-        let ending = Ending::of(job).filter(|_| ended);
-        changes.extend(ending.map(|ending| Change::Ended(Ending { witnessed, ..ending })));
+        let ending = RunOutcome::of(job).filter(|_| ended);
+        changes.extend(ending.map(|ending| Change::Ended(RunOutcome { observation, ..ending })));
         changes
     }
 }

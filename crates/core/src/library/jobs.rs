@@ -5,7 +5,7 @@ use std::{borrow::Cow, collections::VecDeque, sync::Arc};
 use foldhash::fast::RandomState;
 use indexmap::IndexMap;
 
-use super::cache_slot::{Brief, Held};
+use super::cache_slot::{CacheSlot, JobSummary};
 use crate::{JobId, library::record::Record};
 
 /// How many jobs are open: more than change within the same minutes, and few beside a hundred thousand. In tests so few
@@ -23,7 +23,7 @@ pub(super) enum Known {
 /// that does not depend on chance.
 #[derive(Debug, Default)]
 pub(super) struct Jobs {
-    held: IndexMap<JobId, Held, RandomState>,
+    held: IndexMap<JobId, CacheSlot, RandomState>,
     /// Those that are open, in the order in which they were opened.
     open: VecDeque<JobId>,
 }
@@ -41,8 +41,8 @@ impl Jobs {
         self.held.get(job_id).map(|held| held.record(job_id))
     }
 
-    pub(super) fn brief(&self, job_id: &JobId) -> Option<&Brief> {
-        self.held.get(job_id).map(Held::brief)
+    pub(super) fn brief(&self, job_id: &JobId) -> Option<&JobSummary> {
+        self.held.get(job_id).map(CacheSlot::brief)
     }
 
     pub(super) fn shared(&self, job_id: &JobId) -> Option<Arc<Record>> {
@@ -53,14 +53,14 @@ impl Jobs {
         self.held.iter().map(|(job_id, held)| held.record(job_id))
     }
 
-    pub(super) fn briefs(&self) -> impl Iterator<Item = (&JobId, &Brief)> {
+    pub(super) fn summaries(&self) -> impl Iterator<Item = (&JobId, &JobSummary)> {
         self.held.iter().map(|(job_id, held)| (job_id, held.brief()))
     }
 
     /// Takes up a record that is not known.
     pub(super) fn add(&mut self, record: Record) {
         let job_id = record.job_id.clone();
-        self.held.insert(job_id.clone(), Held::new(record));
+        self.held.insert(job_id.clone(), CacheSlot::new(record));
         self.open.push_back(job_id);
         self.pack_some();
     }
@@ -155,7 +155,7 @@ mod tests {
         }
         assert_eq!(open(&jobs).len(), 6);
         for job_id in ids() {
-            jobs.change(&job_id, Record::shelve);
+            jobs.change(&job_id, Record::evict_transcript);
         }
         assert_eq!((open(&jobs).len(), jobs.open.len()), (2, 2));
     }

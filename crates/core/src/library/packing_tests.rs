@@ -13,53 +13,53 @@ use crate::protocol::snapshot::read_job;
 
 /// Is what may happen to a job.
 #[derive(Clone, Debug)]
-enum Happening {
+enum HistoryRecord {
     Said(Event),
     Told(serde_json::Value, Authority),
-    Settled(Trouble),
+    Settled(DismissAction),
     Gone,
 }
 
-fn anything() -> impl Strategy<Value = (JobId, Happening)> {
-    let authority = prop_oneof![Just(Authority::Ordinary), Just(Authority::Decides)];
+fn anything() -> impl Strategy<Value = (JobId, HistoryRecord)> {
+    let authority = prop_oneof![Just(Authority::Ordered), Just(Authority::Authoritative)];
     let told = ("PENDING|PROCESSING|COMPLETED|FAILED", 0..6_u32, authority).prop_map(|(status, minute, authority)| {
         let at = format!("2026-01-01T11:0{minute}:00Z");
         let stages = json!({ "PROBE": { "status": status, "progress_percent": 33.3 } });
-        Happening::Told(json!({ "status": status, "updated_at": at, "processing_stages": stages }), authority)
+        HistoryRecord::Told(json!({ "status": status, "updated_at": at, "processing_stages": stages }), authority)
     });
     let happening = prop_oneof![
-        8 => any_event().prop_map(Happening::Said),
-        2 => any_error().prop_map(Happening::Said),
+        8 => any_event().prop_map(HistoryRecord::Said),
+        2 => any_error().prop_map(HistoryRecord::Said),
         3 => told,
-        1 => prop_oneof![Just(Trouble::Dismiss), Just(Trouble::Restore)].prop_map(Happening::Settled),
-        1 => Just(Happening::Gone),
+        1 => prop_oneof![Just(DismissAction::Dismiss), Just(DismissAction::Restore)].prop_map(HistoryRecord::Settled),
+        1 => Just(HistoryRecord::Gone),
     ];
     (0..6_u8, happening).prop_map(|(number, happening)| (JobId::new(number.to_string()), happening))
 }
 
-fn happens(cache: &mut Cache, job_id: &JobId, happening: Happening) -> Vec<Change> {
+fn happens(library: &mut Library, job_id: &JobId, happening: HistoryRecord) -> Vec<Change> {
     match happening {
-        Happening::Said(event) => cache.apply(Event { job_id: job_id.clone(), ..event }, now()),
-        Happening::Told(mut job, authority) => {
+        HistoryRecord::Said(event) => library.apply(Event { job_id: job_id.clone(), ..event }, now()),
+        HistoryRecord::Told(mut job, authority) => {
             job["id"] = job_id.as_str().into();
-            cache.merge(read_job(&job).expect("a job"), now().wall, authority)
+            library.merge(read_job(&job).expect("a job"), now().wall, authority)
         }
-        Happening::Settled(trouble) => cache.settle(job_id, trouble).into_iter().collect(),
-        Happening::Gone => cache.remove(job_id).into_iter().collect(),
+        HistoryRecord::Settled(trouble) => library.set_dismissed(job_id, trouble).into_iter().collect(),
+        HistoryRecord::Gone => library.remove(job_id).into_iter().collect(),
     }
 }
 
 proptest! {
     #[test]
     fn many_jobs_fare_as_each_would_alone(happenings in proptest::collection::vec(anything(), 1..60)) {
-        let (mut all, mut alone) = (Cache::default(), BTreeMap::<JobId, Cache>::new());
+        let (mut all, mut alone) = (Library::default(), BTreeMap::<JobId, Library>::new());
         for (job_id, happening) in happenings {
-            let cache = alone.entry(job_id.clone()).or_default();
-            prop_assert_eq!(happens(&mut all, &job_id, happening.clone()), happens(cache, &job_id, happening));
+            let library = alone.entry(job_id.clone()).or_default();
+            prop_assert_eq!(happens(&mut all, &job_id, happening.clone()), happens(library, &job_id, happening));
         }
-        for (job_id, cache) in alone {
-            prop_assert_eq!(all.job(&job_id), cache.job(&job_id));
-            prop_assert_eq!(all.brief(&job_id), cache.brief(&job_id));
+        for (job_id, library) in alone {
+            prop_assert_eq!(all.job(&job_id), library.job(&job_id));
+            prop_assert_eq!(all.brief(&job_id), library.brief(&job_id));
         }
     }
 }
@@ -83,10 +83,10 @@ fn everything(id: u32) -> Record {
             "thumbnails": [{ "thumbnail_id": 7, "thumbnail_url": "https://x.test/7.jpg", "width": 1, "height": 2,
                 "timestamp_seconds": 0.5 }] },
     });
-    let mut cache = Cache::default();
-    cache.merge(read_job(&job).expect("a job"), now().wall, Authority::Ordinary);
-    cache.settle(&JobId::new(id.to_string()), Trouble::Dismiss);
-    let job = cache.jobs().next().expect("it").into_owned();
+    let mut library = Library::default();
+    library.merge(read_job(&job).expect("a job"), now().wall, Authority::Ordered);
+    library.set_dismissed(&JobId::new(id.to_string()), DismissAction::Dismiss);
+    let job = library.jobs().next().expect("it").into_owned();
     Record { run: 3, status_word: Some("ARCHIVED".to_owned()), ..job }
 }
 
@@ -94,13 +94,13 @@ fn everything(id: u32) -> Record {
 fn nothing_of_a_job_is_lost() {
     let written = everything(1);
     let mut shelved = everything(2);
-    shelved.shelve();
+    shelved.evict_transcript();
     let jobs = [written, shelved, Record::new(JobId::new("3")), everything(4), everything(5)];
-    let cache = Cache::restore(jobs.clone());
-    assert_eq!(cache.jobs().map(Cow::into_owned).collect::<Vec<_>>(), jobs);
+    let library = Library::restore(jobs.clone());
+    assert_eq!(library.jobs().map(Cow::into_owned).collect::<Vec<_>>(), jobs);
     for job in jobs {
-        assert_eq!(*cache.shared(&job.job_id).expect("it"), job);
-        assert_eq!(cache.brief(&job.job_id), Some(&Brief::of(&job)));
+        assert_eq!(*library.shared(&job.job_id).expect("it"), job);
+        assert_eq!(library.brief(&job.job_id), Some(&JobSummary::of(&job)));
     }
 }
 
@@ -138,42 +138,42 @@ fn the_job_of_the_test_knows_everything_that_can_be_known() {
 
 #[test]
 fn a_transcript_goes_to_disk_and_comes_back_wherever_the_job_is_kept() {
-    let mut cache = Cache::restore((1..6).map(everything));
+    let mut library = Library::restore((1..6).map(everything));
     for id in (1..6).map(|id: u32| JobId::new(id.to_string())) {
-        cache.shelve(&id);
-        assert!(cache.job(&id).expect("it").is_shelved());
-        cache.unshelve(&id, "words".to_owned());
-        assert_eq!(cache.job(&id).expect("it").transcript(), Some("words"));
+        library.evict_transcript(&id);
+        assert!(library.job(&id).expect("it").is_transcript_evicted());
+        library.restore_transcript(&id, "words".to_owned());
+        assert_eq!(library.job(&id).expect("it").transcript(), Some("words"));
     }
 }
 
 #[test]
 fn a_job_that_is_gone_and_comes_back_is_a_new_one() {
-    let mut cache = Cache::restore((1..6).map(everything));
+    let mut library = Library::restore((1..6).map(everything));
     for id in [1, 5, 5, 3] {
         let job_id = JobId::new(id.to_string());
-        assert_eq!(cache.remove(&job_id), Some(Change::Removed(job_id.clone())));
-        assert_eq!((cache.remove(&job_id), cache.job(&job_id)), (None, None));
-        cache.expect(&job_id);
-        assert_eq!(cache.job(&job_id).map(Cow::into_owned), Some(Record::new(job_id)));
+        assert_eq!(library.remove(&job_id), Some(Change::Removed(job_id.clone())));
+        assert_eq!((library.remove(&job_id), library.job(&job_id)), (None, None));
+        library.expect(&job_id);
+        assert_eq!(library.job(&job_id).map(Cow::into_owned), Some(Record::new(job_id)));
     }
 }
 
 #[test]
 fn a_list_told_anew_leaves_what_no_backend_knows_and_what_no_list_told_of() {
     let jobs = (1..7).map(|id| Record { listed: id != 6, ..everything(id) });
-    let mut cache = Cache::restore(jobs);
+    let mut library = Library::restore(jobs);
     let told = |id: u32| read_job(&json!({ "id": id, "status": "PENDING" })).expect("a job");
     // A page that shifted while it was read tells of one twice.
     let list = vec![told(1), told(2), told(1)];
-    let (_, gone) = cache.renew(list, now().wall, |job_id| job_id.as_str() == "5");
+    let (_, gone) = library.renew(list, now().wall, |job_id| job_id.as_str() == "5");
     let gone: Vec<&str> = gone.iter().map(JobId::as_str).collect();
     assert_eq!(gone.iter().copied().collect::<std::collections::BTreeSet<_>>(), ["3", "4"].into());
-    assert_eq!(cache.briefs().count(), 4);
+    assert_eq!(library.summaries().count(), 4);
     for id in ["1", "2"] {
-        let job = cache.job(&JobId::new(id)).expect("it");
+        let job = library.job(&JobId::new(id)).expect("it");
         assert!(job.dismissed.is_some() && job.run >= 3 && job.filename.is_none(), "{job:?}");
     }
-    assert_eq!(*cache.job(&JobId::new("5")).expect("it"), everything(5));
-    assert_eq!(*cache.job(&JobId::new("6")).expect("it"), Record { listed: false, ..everything(6) });
+    assert_eq!(*library.job(&JobId::new("5")).expect("it"), everything(5));
+    assert_eq!(*library.job(&JobId::new("6")).expect("it"), Record { listed: false, ..everything(6) });
 }

@@ -8,9 +8,9 @@ use serde::{Deserialize, Serialize};
 use crate::{
     JobId, StageId, ThumbnailId, VideoId,
     model::{
-        job::{Content, Fault, Field, Shelved, Status, Thumbnail},
-        time_range::Span,
-        unix_nanos::Moment,
+        job::{Content, EvictedTranscript, Fault, Field, Status, Thumbnail},
+        time_range::TimeRange,
+        unix_nanos::UnixNanos,
     },
     protocol::Progress,
 };
@@ -33,17 +33,17 @@ pub type Parts<K, V> = LiteMap<K, V>;
 
 /// Is a value with the time from which it holds.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, BorshSerialize, BorshDeserialize)]
-pub struct Stamped<T> {
+pub struct LwwRegister<T> {
     /// When the backend says that it became so.
-    pub at: Moment,
+    pub at: UnixNanos,
     /// The value.
     pub value: T,
 }
 
-impl<T: PartialEq> Stamped<T> {
+impl<T: PartialEq> LwwRegister<T> {
     /// Takes a value of a time, unless the one that is held is newer, and returns whether that made a difference. At equal
     /// times the later arrival wins.
-    pub fn stamp(&mut self, at: Timestamp, value: T) -> bool {
+    pub fn set_register(&mut self, at: Timestamp, value: T) -> bool {
         let at = at.into();
         let differs = at > self.at || (at == self.at && value != self.value);
         if differs {
@@ -53,27 +53,27 @@ impl<T: PartialEq> Stamped<T> {
     }
 }
 
-/// Sets a register to a value of a time, as [`Stamped::stamp`] does.
-pub fn stamp<T: PartialEq>(register: &mut Option<Stamped<T>>, at: Timestamp, value: T) -> bool {
+/// Sets a register to a value of a time, as [`LwwRegister::set_register`] does.
+pub fn set_register<T: PartialEq>(register: &mut Option<LwwRegister<T>>, at: Timestamp, value: T) -> bool {
     if let Some(held) = register {
-        return held.stamp(at, value);
+        return held.set_register(at, value);
     }
-    *register = Some(Stamped { at: at.into(), value });
+    *register = Some(LwwRegister { at: at.into(), value });
     true
 }
 
-/// Sets one of many registers to a value of a time, as [`Stamped::stamp`] does.
-pub fn stamp_in<K: Ord, T: PartialEq>(registers: &mut Parts<K, Stamped<T>>, key: K, at: Timestamp, value: T) -> bool {
+/// Sets one of many registers to a value of a time, as [`LwwRegister::set_register`] does.
+pub fn set_in<K: Ord, T: PartialEq>(registers: &mut Parts<K, LwwRegister<T>>, key: K, at: Timestamp, value: T) -> bool {
     if let Some(held) = registers.get_mut(&key) {
-        return held.stamp(at, value);
+        return held.set_register(at, value);
     }
-    registers.insert(key, Stamped { at: at.into(), value });
+    registers.insert(key, LwwRegister { at: at.into(), value });
     true
 }
 
 /// Is what became of a progress that was applied.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
+pub enum ApplyOutcome {
     /// It is what holds now.
     Applied,
     /// It opened a run after one that had ended.
@@ -81,7 +81,7 @@ pub enum Verdict {
     /// Something newer holds.
     Older,
     /// Something newer holds, but the dropped word was an end, and what holds is none: only REST can tell.
-    Doubtful,
+    NeedsRefetch,
 }
 
 /// Holds the status and the percentage of a job or a stage.
@@ -89,21 +89,21 @@ pub enum Verdict {
 /// They are registers of their own because an ERROR sets a status and knows no percentage: the end state is then
 /// the same whatever arrives first.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, BorshSerialize, BorshDeserialize)]
-pub struct Gauge {
-    standing: Option<Stamped<Standing>>,
-    percent: Option<Stamped<(u8, Percent)>>,
+pub struct ProgressState {
+    standing: Option<LwwRegister<StatusRegister>>,
+    percent: Option<LwwRegister<(u8, Percent)>>,
     #[serde(default)]
-    span: Span,
+    span: TimeRange,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, BorshSerialize, BorshDeserialize)]
-struct Standing {
+struct StatusRegister {
     status: Status,
     percent: Percent,
     error_message: Option<Box<str>>,
 }
 
-impl Gauge {
+impl ProgressState {
     /// Returns the status; PENDING before anything was said.
     pub fn status(&self) -> Status {
         self.standing.as_ref().map_or(Status::Pending, |standing| standing.value.status)
@@ -116,11 +116,11 @@ impl Gauge {
 
     /// Returns how far it has come, 0–100.
     pub fn percent(&self) -> f64 {
-        self.told_percent().unwrap_or(0.0)
+        self.known_percent().unwrap_or(0.0)
     }
 
     /// Returns how far it has come, 0–100; none where nobody ever said so.
-    pub fn told_percent(&self) -> Option<f64> {
+    pub fn known_percent(&self) -> Option<f64> {
         self.percent.as_ref().map(|percent| percent.value.1.0)
     }
 
@@ -130,9 +130,9 @@ impl Gauge {
     }
 
     /// Returns when it was worked on, as far as messages told: nothing, where a snapshot tells of a run that no message did.
-    pub fn span(&self) -> Span {
+    pub fn span(&self) -> TimeRange {
         let is_of_another = !self.status().is_final() && self.span.ended().is_some();
-        if is_of_another { Span::default() } else { self.span }
+        if is_of_another { TimeRange::default() } else { self.span }
     }
 
     /// Returns why it failed, where it did and the backend said.
@@ -142,7 +142,7 @@ impl Gauge {
     }
 
     /// Takes in what a message says, whose time is that of what it tells.
-    pub fn witness(&mut self, at: Timestamp, progress: &Progress) -> Verdict {
+    pub fn witness(&mut self, at: Timestamp, progress: &Progress) -> ApplyOutcome {
         self.span.note(at, progress.status);
         self.apply(at, progress)
     }
@@ -154,28 +154,30 @@ impl Gauge {
 
     /// Applies the order rule: the newest time, then the higher status, then the higher percentage, then the later
     /// arrival.
-    pub fn apply(&mut self, at: Timestamp, progress: &Progress) -> Verdict {
-        let (at, rank) = (Moment::from(at), progress.status.rank());
+    pub fn apply(&mut self, at: Timestamp, progress: &Progress) -> ApplyOutcome {
+        let (at, rank) = (UnixNanos::from(at), progress.status.rank());
         let said = progress.progress_percent.or((progress.status == Status::Completed).then_some(100.0)).map(Percent);
         if let Some(percent) = said {
-            let newer = |held: &Stamped<(u8, Percent)>| (at, (rank, percent)) >= (held.at, held.value);
+            let newer = |held: &LwwRegister<(u8, Percent)>| (at, (rank, percent)) >= (held.at, held.value);
             if self.percent.as_ref().is_none_or(newer) {
-                self.percent = Some(Stamped { at, value: (rank, percent) });
+                self.percent = Some(LwwRegister { at, value: (rank, percent) });
             }
         }
         let percent = said.unwrap_or(Percent(0.0));
         let before = self.standing.as_ref();
-        let newer =
-            |held: &Stamped<Standing>| (at, rank, percent) >= (held.at, held.value.status.rank(), held.value.percent);
+        let newer = |held: &LwwRegister<StatusRegister>| {
+            (at, rank, percent) >= (held.at, held.value.status.rank(), held.value.percent)
+        };
         if !before.is_none_or(newer) {
             let doubtful = progress.status.is_final() && !self.status().is_final();
-            return if doubtful { Verdict::Doubtful } else { Verdict::Older };
+            return if doubtful { ApplyOutcome::NeedsRefetch } else { ApplyOutcome::Older };
         }
         let reopened = before.is_some() && self.status().is_final() && !progress.status.is_final();
         let error_message = progress.error_message.as_deref().filter(|message| !message.trim().is_empty());
         let error_message = error_message.map(Box::from);
-        self.standing = Some(Stamped { at, value: Standing { status: progress.status, percent, error_message } });
-        if reopened { Verdict::Reopened } else { Verdict::Applied }
+        self.standing =
+            Some(LwwRegister { at, value: StatusRegister { status: progress.status, percent, error_message } });
+        if reopened { ApplyOutcome::Reopened } else { ApplyOutcome::Applied }
     }
 }
 
@@ -194,37 +196,37 @@ pub struct Record {
     /// How long the video is, in seconds.
     pub duration_seconds: Option<f64>,
     /// When the job was made.
-    pub created_at: Option<Moment>,
+    pub created_at: Option<UnixNanos>,
     /// The newest time that any word about it carried.
-    pub updated_at: Option<Moment>,
+    pub updated_at: Option<UnixNanos>,
     /// Whether REST ever told of it; one that only messages know of is not missed in a list.
     #[serde(default)]
     pub listed: bool,
     /// Counts how often the job was run anew; a notification is due once a run.
     pub run: u32,
     /// Its overall progress.
-    pub overall: Gauge,
+    pub overall: ProgressState,
     /// The backend's own word for its status, where that is none of the specification's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status_word: Option<String>,
     /// The progress of its stages.
     #[serde(serialize_with = "stored::as_map")]
     #[borsh(serialize_with = "packed::put_parts", deserialize_with = "packed::take_parts")]
-    pub stages: Parts<StageId, Gauge>,
+    pub stages: Parts<StageId, ProgressState>,
     /// Its metadata.
     #[serde(serialize_with = "stored::as_map", deserialize_with = "stored::metadata")]
     #[borsh(serialize_with = "packed::put_parts", deserialize_with = "packed::take_parts")]
-    pub metadata: Parts<Field, Stamped<Content>>,
+    pub metadata: Parts<Field, LwwRegister<Content>>,
     /// Its thumbnails.
     #[serde(serialize_with = "stored::as_map")]
     #[borsh(serialize_with = "packed::put_parts", deserialize_with = "packed::take_parts")]
-    pub thumbnails: Parts<ThumbnailId, Stamped<Thumbnail>>,
+    pub thumbnails: Parts<ThumbnailId, LwwRegister<Thumbnail>>,
     /// When each of them was first told of, which is their order.
     #[serde(default, serialize_with = "stored::as_map")]
     #[borsh(serialize_with = "packed::put_parts", deserialize_with = "packed::take_parts")]
-    pub thumbnails_since: Parts<ThumbnailId, Moment>,
+    pub thumbnails_since: Parts<ThumbnailId, UnixNanos>,
     /// The thumbnail that stands for it.
-    pub chosen: Option<Stamped<ThumbnailId>>,
+    pub chosen: Option<LwwRegister<ThumbnailId>>,
     /// Errors and warnings of this run.
     pub faults: Vec<Fault>,
     /// Which fields are suggestions, and which stages were skipped, from backends that say so.
@@ -241,7 +243,7 @@ pub struct Dismissal {
     /// Which run it was; another may fail anew.
     pub run: u32,
     /// The newest word at that time; what is dated later is new trouble.
-    pub at: Option<Moment>,
+    pub at: Option<UnixNanos>,
 }
 
 impl Record {
@@ -257,7 +259,7 @@ impl Record {
             updated_at: None,
             listed: false,
             run: 0,
-            overall: Gauge::default(),
+            overall: ProgressState::default(),
             status_word: None,
             stages: Parts::new(),
             metadata: Parts::new(),
@@ -271,17 +273,17 @@ impl Record {
     }
 
     /// Takes in what a message says of the whole job, whose time is that of what it tells.
-    pub fn witness_overall(&mut self, at: Timestamp, progress: &Progress) -> Verdict {
+    pub fn witness_overall(&mut self, at: Timestamp, progress: &Progress) -> ApplyOutcome {
         self.overall.span.note(at, progress.status);
         self.apply_overall(at, progress)
     }
 
     /// Applies an overall progress; what a newer run leaves behind is cleared.
-    pub fn apply_overall(&mut self, at: Timestamp, progress: &Progress) -> Verdict {
+    pub fn apply_overall(&mut self, at: Timestamp, progress: &Progress) -> ApplyOutcome {
         let verdict = self.overall.apply(at, progress);
-        if verdict == Verdict::Reopened {
+        if verdict == ApplyOutcome::Reopened {
             self.run += 1;
-            let at = Moment::from(at);
+            let at = UnixNanos::from(at);
             self.faults.retain(|fault| fault.at >= at);
         }
         verdict
@@ -300,7 +302,8 @@ impl Record {
 
     /// Tells whether it failed, and the person has not put that aside.
     pub fn has_open_failure(&self) -> bool {
-        let is_later = |at: Option<Moment>| self.faults.iter().any(|fault| !fault.recoverable && Some(fault.at) > at);
+        let is_later =
+            |at: Option<UnixNanos>| self.faults.iter().any(|fault| !fault.recoverable && Some(fault.at) > at);
         let is_new = |dismissed: Dismissal| dismissed.run != self.run || is_later(dismissed.at);
         self.overall.status() == Status::Failed && self.dismissed.is_none_or(is_new)
     }
@@ -324,34 +327,34 @@ impl Record {
             return self.chosen.as_ref().map(|held| Content::Text(held.value.to_string()));
         }
         let held = self.metadata.get(&field).map(|held| held.value.clone());
-        held.filter(|content| !matches!(content, Content::Shelved(_)))
+        held.filter(|content| !matches!(content, Content::EvictedTranscript(_)))
     }
 
     /// Returns the words of the video, unless they are on disk.
     pub fn transcript(&self) -> Option<&str> {
         match &self.metadata.get(&Field::Transcript)?.value {
             Content::Text(text) => Some(text),
-            Content::Tags(_) | Content::Chapters(_) | Content::Shelved(_) => None,
+            Content::Tags(_) | Content::Chapters(_) | Content::EvictedTranscript(_) => None,
         }
     }
 
     /// Puts something in the place of the words of the video, now that the disk has them.
-    pub fn shelve(&mut self) {
-        if let Some(shelved) = self.transcript().map(Shelved::of)
+    pub fn evict_transcript(&mut self) {
+        if let Some(shelved) = self.transcript().map(EvictedTranscript::of)
             && let Some(held) = self.metadata.get_mut(&Field::Transcript)
         {
-            held.value = Content::Shelved(shelved);
+            held.value = Content::EvictedTranscript(shelved);
         }
     }
 
     /// Tells whether the words of the video are on disk alone.
-    pub fn is_shelved(&self) -> bool {
-        self.metadata.get(&Field::Transcript).is_some_and(|held| matches!(held.value, Content::Shelved(_)))
+    pub fn is_transcript_evicted(&self) -> bool {
+        self.metadata.get(&Field::Transcript).is_some_and(|held| matches!(held.value, Content::EvictedTranscript(_)))
     }
 
     /// Takes the words of the video back, where they are on disk alone.
-    pub fn unshelve(&mut self, transcript: String) {
-        if self.is_shelved()
+    pub fn restore_transcript(&mut self, transcript: String) {
+        if self.is_transcript_evicted()
             && let Some(held) = self.metadata.get_mut(&Field::Transcript)
         {
             held.value = Content::Text(transcript);
@@ -371,15 +374,15 @@ impl Record {
         let at = at.into();
         match (field, value) {
             (Field::Thumbnail, Content::Text(id)) => {
-                self.chosen = Some(Stamped { at, value: ThumbnailId::new(id) });
+                self.chosen = Some(LwwRegister { at, value: ThumbnailId::new(id) });
             }
-            (_, value) => drop(self.metadata.insert(field, Stamped { at, value })),
+            (_, value) => drop(self.metadata.insert(field, LwwRegister { at, value })),
         }
     }
 
     /// Notes that something was said about the job at a time, and returns whether that is the newest.
     pub fn touch(&mut self, at: Timestamp) -> bool {
-        let at = Moment::from(at);
+        let at = UnixNanos::from(at);
         let newer = self.updated_at.is_none_or(|held| at > held);
         if newer {
             self.updated_at = Some(at);

@@ -40,19 +40,19 @@ fn requested() -> Timestamp {
     now().wall
 }
 
-fn seen(cache: &Cache) -> view::JobView {
-    view::job(&cache.job(&JobId::new("7")).expect("job 7"), &Edits::default(), &Forecast::default())
+fn seen(library: &Library) -> view::JobView {
+    view::job(&library.job(&JobId::new("7")).expect("job 7"), &Edits::default(), &Forecast::default())
 }
 
-fn applied(events: &[Event]) -> Cache {
-    let mut cache = Cache::default();
+fn applied(events: &[Event]) -> Library {
+    let mut library = Library::default();
     for event in events {
-        cache.apply(event.clone(), now());
+        library.apply(event.clone(), now());
     }
-    cache
+    library
 }
 
-fn endings(changes: &[Change]) -> Vec<&Ending> {
+fn endings(changes: &[Change]) -> Vec<&RunOutcome> {
     changes.iter().filter_map(|change| if let Change::Ended(ending) = change { Some(ending) } else { None }).collect()
 }
 
@@ -78,13 +78,13 @@ fn the_newest_time_wins_and_the_rest_of_the_rule_breaks_ties() {
 
 #[test]
 fn a_finished_job_is_reopened_only_by_something_newer_and_may_notify_again() {
-    let mut cache = applied(&[status("PROCESSING", 10.0, 1)]);
-    let changes = cache.apply(status("COMPLETED", 100.0, 5), now());
+    let mut library = applied(&[status("PROCESSING", 10.0, 1)]);
+    let changes = library.apply(status("COMPLETED", 100.0, 5), now());
     assert_eq!(endings(&changes)[0].run, 0);
-    assert!(endings(&cache.apply(status("COMPLETED", 100.0, 5), now())).is_empty(), "told twice");
-    assert!(endings(&cache.apply(status("COMPLETED", 100.0, 6), now())).is_empty(), "said again later");
-    cache.apply(status("PROCESSING", 5.0, 7), now());
-    let changes = cache.apply(status("FAILED", 5.0, 8), now());
+    assert!(endings(&library.apply(status("COMPLETED", 100.0, 5), now())).is_empty(), "told twice");
+    assert!(endings(&library.apply(status("COMPLETED", 100.0, 6), now())).is_empty(), "said again later");
+    library.apply(status("PROCESSING", 5.0, 7), now());
+    let changes = library.apply(status("FAILED", 5.0, 8), now());
     assert_eq!((endings(&changes)[0].run, endings(&changes)[0].outcome), (1, Outcome::Failed));
 }
 
@@ -94,111 +94,111 @@ fn a_fatal_error_fails_the_job_and_a_recoverable_one_warns() {
         let data = json!({ "error_code": code, "error_message": format!("{code}!"), "recoverable": recoverable, "affected_stage": "PROBE" });
         event("ERROR", &data, &at(seconds))
     };
-    let mut cache = applied(&[status("PROCESSING", 40.0, 3), error("no_audio", true, 4)]);
-    assert_eq!((seen(&cache).row.status, seen(&cache).row.warnings.len()), (Status::Processing, 1));
-    let changes = cache.apply(error("broken", false, 5), now());
+    let mut library = applied(&[status("PROCESSING", 40.0, 3), error("no_audio", true, 4)]);
+    assert_eq!((seen(&library).row.status, seen(&library).row.warnings.len()), (Status::Processing, 1));
+    let changes = library.apply(error("broken", false, 5), now());
     assert_eq!(endings(&changes)[0].outcome, Outcome::Failed);
-    cache.apply(
+    library.apply(
         event("JOB_UPDATE", &json!({ "status": "FAILED", "progress_percent": 40, "error_message": "x" }), &at(6)),
         now(),
     );
-    let fault = seen(&cache).row.error.expect("an error");
+    let fault = seen(&library).row.error.expect("an error");
     assert_eq!((fault.code.as_str(), fault.message.as_str()), ("broken", "broken!"));
     assert_eq!(fault.stage_id.expect("a stage").as_str(), "PROBE");
 
-    cache.apply(status("PROCESSING", 0.0, 9), now());
-    assert_eq!((seen(&cache).row.error, seen(&cache).row.warnings.len()), (None, 0), "a new run starts clean");
+    library.apply(status("PROCESSING", 0.0, 9), now());
+    assert_eq!((seen(&library).row.error, seen(&library).row.warnings.len()), (None, 0), "a new run starts clean");
 }
 
 #[test]
 fn a_time_far_ahead_of_the_servers_clock_is_not_trusted() {
-    let mut cache = Cache::default();
-    cache.server_clock.observe("2026-01-01T12:30:00Z".parse().expect("a time"), now());
+    let mut library = Library::default();
+    library.server_clock.observe("2026-01-01T12:30:00Z".parse().expect("a time"), now());
     let progress = json!({ "status": "PROCESSING", "progress_percent": 1 });
-    cache.apply(event("JOB_UPDATE", &progress, "2026-01-01T12:34:00Z"), now());
-    assert_eq!(seen(&cache).updated_at, "2026-01-01T12:34:00Z".parse().ok(), "within five minutes");
-    cache.apply(
+    library.apply(event("JOB_UPDATE", &progress, "2026-01-01T12:34:00Z"), now());
+    assert_eq!(seen(&library).updated_at, "2026-01-01T12:34:00Z".parse().ok(), "within five minutes");
+    library.apply(
         event("JOB_UPDATE", &json!({ "status": "PROCESSING", "progress_percent": 2 }), "2027-01-01T00:00:00Z"),
         now(),
     );
-    assert_eq!(seen(&cache).updated_at, "2026-01-01T12:34:00Z".parse().ok(), "arrival stood in, which is older");
+    assert_eq!(seen(&library).updated_at, "2026-01-01T12:34:00Z".parse().ok(), "arrival stood in, which is older");
 }
 
 #[test]
 fn a_dropped_end_is_settled_by_rest() {
-    let mut cache = applied(&[status("PROCESSING", 50.0, 10)]);
-    let changes = cache.apply(status("COMPLETED", 100.0, 9), now());
-    assert!(changes.contains(&Change::Doubted(JobId::new("7"))));
-    assert_eq!(seen(&cache).row.status, Status::Processing);
-    let changes = cache.merge(snapshot("COMPLETED", 100.0, 9), requested(), Authority::Decides);
-    assert_eq!((seen(&cache).row.status, endings(&changes).len()), (Status::Completed, 1));
-    assert!(!changes.iter().any(|change| matches!(change, Change::Doubted(_))), "no second doubt");
+    let mut library = applied(&[status("PROCESSING", 50.0, 10)]);
+    let changes = library.apply(status("COMPLETED", 100.0, 9), now());
+    assert!(changes.contains(&Change::NeedsRefetch(JobId::new("7"))));
+    assert_eq!(seen(&library).row.status, Status::Processing);
+    let changes = library.merge(snapshot("COMPLETED", 100.0, 9), requested(), Authority::Authoritative);
+    assert_eq!((seen(&library).row.status, endings(&changes).len()), (Status::Completed, 1));
+    assert!(!changes.iter().any(|change| matches!(change, Change::NeedsRefetch(_))), "no second doubt");
 }
 
 #[test]
 fn a_slow_snapshot_never_overwrites_a_newer_message() {
-    let mut cache = applied(&[
+    let mut library = applied(&[
         status("PROCESSING", 50.0, 10),
         event("METADATA_UPDATE", &json!({ "metadata_type": "TITLE", "content": "new" }), &at(10)),
     ]);
     let old = read_job(&json!({ "id": 7, "status": "PROCESSING", "progress_percent": 20, "updated_at": at(8),
         "video": { "original_filename": "a.mp4" }, "video_metadata": { "title": "old", "description": "kept" } }));
-    cache.merge(old.expect("a job"), requested(), Authority::Ordinary);
-    let job = seen(&cache);
+    library.merge(old.expect("a job"), requested(), Authority::Ordered);
+    let job = seen(&library);
     assert_eq!((job.row.progress_percent, job.row.title.as_deref()), (Some(50.0), Some("new")));
     assert_eq!((job.row.filename.as_deref(), job.metadata.description.as_deref()), (Some("a.mp4"), Some("kept")));
 }
 
 #[test]
 fn the_first_look_at_an_ended_job_is_no_news() {
-    let mut cache = Cache::default();
-    let (changes, _) = cache.merge_all(vec![snapshot("COMPLETED", 100.0, 1)], requested());
-    assert_eq!(endings(&changes)[0].witnessed, Witnessed::FirstLook);
+    let mut library = Library::default();
+    let (changes, _) = library.merge_all(vec![snapshot("COMPLETED", 100.0, 1)], requested());
+    assert_eq!(endings(&changes)[0].observation, Observation::InitialList);
 
     let mut away = applied(&[status("PROCESSING", 1.0, 1)]);
     let (changes, _) = away.merge_all(vec![snapshot("COMPLETED", 100.0, 2)], requested());
-    assert_eq!(endings(&changes)[0].witnessed, Witnessed::Yes, "missed while away");
+    assert_eq!(endings(&changes)[0].observation, Observation::Live, "missed while away");
 }
 
 #[test]
 fn a_job_that_was_made_here_is_news_even_when_it_ends_before_the_first_look() {
-    let mut cache = Cache::default();
-    cache.expect(&JobId::new("7"));
-    let changes = cache.merge(snapshot("FAILED", 0.0, 1), requested(), Authority::Ordinary);
-    assert_eq!(endings(&changes)[0].witnessed, Witnessed::Yes);
+    let mut library = Library::default();
+    library.expect(&JobId::new("7"));
+    let changes = library.merge(snapshot("FAILED", 0.0, 1), requested(), Authority::Ordered);
+    assert_eq!(endings(&changes)[0].observation, Observation::Live);
 }
 
 #[test]
 fn a_snapshot_from_the_future_does_not_freeze_a_job() {
-    let mut cache = Cache::default();
+    let mut library = Library::default();
     let mut far = snapshot("PROCESSING", 1.0, 1);
     far.updated_at = "2030-01-01T00:00:00Z".parse().ok();
-    cache.merge(far, requested(), Authority::Ordinary);
-    cache.apply(event("JOB_UPDATE", &json!({ "status": "COMPLETED" }), "2026-01-01T12:00:01Z"), now());
-    assert_eq!(seen(&cache).row.status, Status::Completed);
+    library.merge(far, requested(), Authority::Ordered);
+    library.apply(event("JOB_UPDATE", &json!({ "status": "COMPLETED" }), "2026-01-01T12:00:01Z"), now());
+    assert_eq!(seen(&library).row.status, Status::Completed);
 }
 
 #[test]
 fn a_list_names_the_jobs_it_no_longer_holds() {
-    let mut cache = applied(&[status("PROCESSING", 1.0, 1)]);
-    assert_eq!(cache.merge_all(Vec::new(), requested()).1, [], "one that only messages know of is not missed");
-    cache.merge_all(vec![snapshot("PROCESSING", 2.0, 2)], requested());
-    let (_, missing) = cache.merge_all(Vec::new(), requested());
+    let mut library = applied(&[status("PROCESSING", 1.0, 1)]);
+    assert_eq!(library.merge_all(Vec::new(), requested()).1, [], "one that only messages know of is not missed");
+    library.merge_all(vec![snapshot("PROCESSING", 2.0, 2)], requested());
+    let (_, missing) = library.merge_all(Vec::new(), requested());
     assert_eq!(missing, [JobId::new("7")]);
-    assert_eq!(cache.remove(&missing[0]), Some(Change::Removed(missing[0].clone())));
-    assert_eq!(cache.remove(&missing[0]), None);
+    assert_eq!(library.remove(&missing[0]), Some(Change::Removed(missing[0].clone())));
+    assert_eq!(library.remove(&missing[0]), None);
 }
 
 #[test]
 fn a_job_heard_of_in_a_message_is_discovered_once() {
-    let mut cache = Cache::default();
-    assert!(cache.apply(status("PROCESSING", 1.0, 1), now()).contains(&Change::Discovered(JobId::new("7"))));
-    assert!(!cache.apply(status("PROCESSING", 2.0, 2), now()).contains(&Change::Discovered(JobId::new("7"))));
+    let mut library = Library::default();
+    assert!(library.apply(status("PROCESSING", 1.0, 1), now()).contains(&Change::Discovered(JobId::new("7"))));
+    assert!(!library.apply(status("PROCESSING", 2.0, 2), now()).contains(&Change::Discovered(JobId::new("7"))));
 }
 
 #[test]
 fn a_record_survives_the_disk() {
-    let cache = applied(&[
+    let library = applied(&[
         status("PROCESSING", 50.0, 10),
         event(
             "METADATA_UPDATE",
@@ -208,7 +208,7 @@ fn a_record_survives_the_disk() {
         event("METADATA_UPDATE", &json!({ "metadata_type": "TAGS", "content": ["a"] }), &at(10)),
         event("METADATA_UPDATE", &json!({ "metadata_type": "TITLE", "content": "T" }), &at(10)),
     ]);
-    let record = cache.job(&JobId::new("7")).expect("job 7");
+    let record = library.job(&JobId::new("7")).expect("job 7");
     let text = serde_json::to_string(&*record).expect("text");
     assert_eq!(serde_json::from_str::<Record>(&text).expect("a record"), *record);
 }
@@ -229,9 +229,9 @@ fn applying_the_same_message_twice_changes_nothing() {
             &at(13),
         ),
     ];
-    let mut cache = applied(&events);
+    let mut library = applied(&events);
     for event in events {
-        assert_eq!(cache.apply(event.clone(), now()), [], "{event:?}");
+        assert_eq!(library.apply(event.clone(), now()), [], "{event:?}");
     }
 }
 
@@ -302,16 +302,16 @@ proptest! {
     fn a_change_is_told_where_there_is_one_and_what_is_in_brief_of_a_job_is_true(
         events in proptest::collection::vec(prop_oneof![3 => any_event(), 1 => any_error()], 1..12), put_aside in 0..12_usize
     ) {
-        let mut cache = Cache::default();
+        let mut library = Library::default();
         for (n, event) in events.into_iter().enumerate() {
-            let before = cache.job(&event.job_id).map(Cow::into_owned);
-            let changes = cache.apply(event.clone(), now());
+            let before = library.job(&event.job_id).map(Cow::into_owned);
+            let changes = library.apply(event.clone(), now());
             let is_told = changes.iter().any(|change| matches!(change, Change::Job(..)));
-            prop_assert_eq!(is_told, before != cache.job(&event.job_id).map(Cow::into_owned), "{:?}", event);
+            prop_assert_eq!(is_told, before != library.job(&event.job_id).map(Cow::into_owned), "{:?}", event);
             if n == put_aside {
-                cache.settle(&event.job_id, Trouble::Dismiss);
+                library.set_dismissed(&event.job_id, DismissAction::Dismiss);
             }
-            prop_assert!(cache.briefs().map(|(_, brief)| *brief).eq(cache.jobs().map(|job| Brief::of(&job))), "{:?}", event);
+            prop_assert!(library.summaries().map(|(_, brief)| *brief).eq(library.jobs().map(|job| JobSummary::of(&job))), "{:?}", event);
         }
     }
 }
@@ -319,38 +319,38 @@ proptest! {
 proptest! {
     #[test]
     fn applying_everything_twice_changes_nothing(events in proptest::collection::vec(any_event(), 1..12)) {
-        let mut cache = applied(&events);
-        let before: Vec<Record> = cache.jobs().map(Cow::into_owned).collect();
+        let mut library = applied(&events);
+        let before: Vec<Record> = library.jobs().map(Cow::into_owned).collect();
         for event in events {
-            let changes = cache.apply(event, now());
-            prop_assert!(changes.iter().all(|change| matches!(change, Change::Doubted(_))), "{changes:?}");
+            let changes = library.apply(event, now());
+            prop_assert!(changes.iter().all(|change| matches!(change, Change::NeedsRefetch(_))), "{changes:?}");
         }
-        prop_assert_eq!(before, cache.jobs().map(Cow::into_owned).collect::<Vec<_>>());
+        prop_assert_eq!(before, library.jobs().map(Cow::into_owned).collect::<Vec<_>>());
     }
 }
 
 #[test]
 fn a_backend_that_invents_stages_and_thumbnails_fills_no_memory() {
-    let mut cache = Cache::default();
+    let mut library = Library::default();
     for n in 0..2000 {
         let stage = json!({ "stage_id": format!("S{n}"), "status": "PROCESSING" });
-        cache.apply(event("STAGE_UPDATE", &stage, &at(1)), now());
+        library.apply(event("STAGE_UPDATE", &stage, &at(1)), now());
         let thumbnail = json!({ "thumbnail_id": n, "thumbnail_url": "https://x.test/1", "width": 1, "height": 1 });
-        cache.apply(event("THUMBNAIL_GENERATED", &thumbnail, &at(1)), now());
+        library.apply(event("THUMBNAIL_GENERATED", &thumbnail, &at(1)), now());
     }
-    let job = cache.job(&JobId::new("7")).expect("the job");
+    let job = library.job(&JobId::new("7")).expect("the job");
     assert_eq!((job.stages.len(), job.thumbnails.len()), (PART_LIMIT, PART_LIMIT));
 }
 
 #[test]
 fn a_clock_that_is_set_back_by_an_hour_loses_no_message() {
-    let mut cache = Cache::default();
+    let mut library = Library::default();
     let date = now().wall;
-    cache.server_clock.observe(date, now());
-    cache.apply(status("PROCESSING", 10.0, 1), now());
+    library.server_clock.observe(date, now());
+    library.apply(status("PROCESSING", 10.0, 1), now());
     let set_back = Now { wall: now().wall - Duration::from_hours(1), ..now() };
-    cache.apply(status("PROCESSING", 20.0, 2), set_back);
-    assert!((cache.job(&JobId::new("7")).expect("the job").overall.percent() - 20.0).abs() < 0.01);
+    library.apply(status("PROCESSING", 20.0, 2), set_back);
+    assert!((library.job(&JobId::new("7")).expect("the job").overall.percent() - 20.0).abs() < 0.01);
 }
 
 #[test]
@@ -358,13 +358,13 @@ fn a_job_that_was_made_and_ended_while_nobody_looked_is_news_and_an_old_one_is_n
     let listed = |id: u32, seconds: u32| {
         read_job(&json!({ "id": id, "status": "FAILED", "updated_at": at(seconds) })).expect("a job")
     };
-    let mut cache = Cache::default();
-    cache.merge_all(vec![listed(1, 10)], requested());
-    let (changes, _) = cache.merge_all(vec![listed(3, 20), listed(2, 5), listed(1, 10)], requested());
+    let mut library = Library::default();
+    library.merge_all(vec![listed(1, 10)], requested());
+    let (changes, _) = library.merge_all(vec![listed(3, 20), listed(2, 5), listed(1, 10)], requested());
     let ending = |change: &Change| if let Change::Ended(ending) = change { Some(ending.clone()) } else { None };
-    let endings: Vec<Ending> = changes.iter().filter_map(ending).collect();
-    let witnessed: Vec<_> = endings.iter().map(|ending| (ending.job_id.as_str(), ending.witnessed)).collect();
-    assert_eq!(witnessed, [("3", Witnessed::Yes), ("2", Witnessed::FirstLook)]);
+    let endings: Vec<RunOutcome> = changes.iter().filter_map(ending).collect();
+    let observation: Vec<_> = endings.iter().map(|ending| (ending.job_id.as_str(), ending.observation)).collect();
+    assert_eq!(observation, [("3", Observation::Live), ("2", Observation::InitialList)]);
 }
 
 #[test]
@@ -380,21 +380,21 @@ fn a_suggestion_is_one_until_somebody_says_more_and_a_skipped_stage_is_told_from
         });
         read_job(&job).expect("a job")
     };
-    let mut cache = Cache::default();
-    cache.merge(told(&["TAGS", "SOMETHING_NEW"], 10), requested(), Authority::Ordinary);
-    assert_eq!(seen(&cache).suggested, [Field::Tags]);
-    let skipped: Vec<bool> = seen(&cache).stages.iter().map(|stage| stage.skipped).collect();
+    let mut library = Library::default();
+    library.merge(told(&["TAGS", "SOMETHING_NEW"], 10), requested(), Authority::Ordered);
+    assert_eq!(seen(&library).suggested, [Field::Tags]);
+    let skipped: Vec<bool> = seen(&library).stages.iter().map(|stage| stage.skipped).collect();
     assert_eq!(skipped, [true, false]);
     // Taken as they are, by a person at another computer.
     let tags = json!({ "metadata_type": "TAGS", "content": ["sea"] });
-    cache.apply(event("METADATA_UPDATE", &tags, &at(20)), now());
-    assert_eq!(seen(&cache).suggested, []);
+    library.apply(event("METADATA_UPDATE", &tags, &at(20)), now());
+    assert_eq!(seen(&library).suggested, []);
     // An answer that was on its way does not bring the mark back; a later one does.
-    cache.merge(told(&["TAGS"], 15), requested(), Authority::Ordinary);
-    assert_eq!(seen(&cache).suggested, []);
-    cache.merge(told(&["TAGS"], 30), requested(), Authority::Ordinary);
-    assert_eq!(seen(&cache).suggested, [Field::Tags]);
+    library.merge(told(&["TAGS"], 15), requested(), Authority::Ordered);
+    assert_eq!(seen(&library).suggested, []);
+    library.merge(told(&["TAGS"], 30), requested(), Authority::Ordered);
+    assert_eq!(seen(&library).suggested, [Field::Tags]);
     // A backend that has no marks leaves them as they are.
-    cache.merge(snapshot("COMPLETED", 100.0, 40), requested(), Authority::Ordinary);
-    assert_eq!(seen(&cache).suggested, [Field::Tags]);
+    library.merge(snapshot("COMPLETED", 100.0, 40), requested(), Authority::Ordered);
+    assert_eq!(seen(&library).suggested, [Field::Tags]);
 }

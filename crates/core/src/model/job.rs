@@ -7,7 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize, de};
 
 use crate::{
     StageId, ThumbnailId,
-    model::{digest, text, unix_nanos::Moment},
+    model::{digest, text, unix_nanos::UnixNanos},
 };
 
 /// Is how far a job or a stage has come.
@@ -150,17 +150,17 @@ pub enum Content {
     /// Of CHAPTERS, in the order of their starts.
     Chapters(Vec<Chapter>),
     /// Of TRANSCRIPT, once the disk has it: nobody wants the words of every video in memory.
-    Shelved(Shelved),
+    EvictedTranscript(EvictedTranscript),
 }
 
 /// Stands for a long text that is on disk.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, BorshSerialize, BorshDeserialize)]
-pub struct Shelved {
+pub struct EvictedTranscript {
     /// The SHA-256 of the text, in hexadecimal digits.
     pub sha256: String,
 }
 
-impl Shelved {
+impl EvictedTranscript {
     /// Makes what stands for a text.
     pub fn of(text: &str) -> Self {
         Self { sha256: digest::sha256(text) }
@@ -180,7 +180,7 @@ impl Content {
                 }
                 Self::Chapters(chapters)
             }
-            Self::Shelved(shelved) => Self::Shelved(shelved),
+            Self::EvictedTranscript(shelved) => Self::EvictedTranscript(shelved),
         }
     }
 
@@ -190,16 +190,15 @@ impl Content {
             Self::Text(text) => text.is_empty(),
             Self::Tags(tags) => tags.is_empty(),
             Self::Chapters(chapters) => chapters.is_empty(),
-            Self::Shelved(_) => false,
+            Self::EvictedTranscript(_) => false,
         }
     }
 
     /// Tells whether it says the same as another, which may be on disk.
     pub fn is_same(&self, other: &Self) -> bool {
         match (self, other) {
-            (Self::Shelved(shelved), Self::Text(text)) | (Self::Text(text), Self::Shelved(shelved)) => {
-                *shelved == Shelved::of(text)
-            }
+            (Self::EvictedTranscript(shelved), Self::Text(text))
+            | (Self::Text(text), Self::EvictedTranscript(shelved)) => *shelved == EvictedTranscript::of(text),
             _ => self == other,
         }
     }
@@ -237,7 +236,7 @@ pub struct Thumbnail {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, BorshSerialize, BorshDeserialize)]
 pub struct Fault {
     /// When the backend says that it happened.
-    pub at: Moment,
+    pub at: UnixNanos,
     /// The backend's own code.
     pub code: String,
     /// The backend's words for a person.

@@ -4,25 +4,25 @@ use borsh::{BorshDeserialize, BorshSerialize};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::model::{job::Status, unix_nanos::Moment};
+use crate::model::{job::Status, unix_nanos::UnixNanos};
 
 /// Is the time in which the newest run was worked on.
 ///
 /// It is for the eye, and no register of the order rule: a word that comes after a newer one is too late for it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, BorshSerialize, BorshDeserialize)]
-pub struct Span {
+pub struct TimeRange {
     /// When the work was first heard of.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    began: Option<Moment>,
+    began: Option<UnixNanos>,
     /// When its end was told.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    ended: Option<Moment>,
+    ended: Option<UnixNanos>,
     /// The newest word.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    newest: Option<Moment>,
+    newest: Option<UnixNanos>,
 }
 
-impl Span {
+impl TimeRange {
     /// Returns when the work was first heard of.
     pub fn began(&self) -> Option<Timestamp> {
         self.began.map(Timestamp::from)
@@ -35,7 +35,7 @@ impl Span {
 
     /// Takes in what a message said, with its time.
     pub fn note(&mut self, at: Timestamp, status: Status) {
-        let at = Moment::from(at);
+        let at = UnixNanos::from(at);
         if self.newest.is_some_and(|newest| at < newest) {
             return;
         }
@@ -52,11 +52,11 @@ impl Span {
 
     /// Takes in what a backend that keeps such times says of a run, unless more is known of that run or a newer one.
     pub fn tell(&mut self, began: Option<Timestamp>, ended: Option<Timestamp>) {
-        let (began, ended) = (began.map(Moment::from), ended.map(Moment::from));
+        let (began, ended) = (began.map(UnixNanos::from), ended.map(UnixNanos::from));
         let newest = began.max(ended);
         // Whoever heard of a run in its middle learns when it began.
         let is_same_run =
-            |held: Moment| began.is_some_and(|began| began < held) && ended.is_none_or(|ended| ended >= held);
+            |held: UnixNanos| began.is_some_and(|began| began < held) && ended.is_none_or(|ended| ended >= held);
         if self.began.is_some_and(is_same_run) && ended >= self.ended {
             self.began = began;
         } else if newest.is_some() && (self.began.is_none() || self.newest < newest) {
@@ -79,8 +79,8 @@ mod tests {
         Timestamp::from_second(second).expect("a time")
     }
 
-    fn noted(words: &[(i64, Status)]) -> Span {
-        let mut span = Span::default();
+    fn noted(words: &[(i64, Status)]) -> TimeRange {
+        let mut span = TimeRange::default();
         for (second, status) in words {
             span.note(at(*second), *status);
         }

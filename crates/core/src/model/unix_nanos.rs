@@ -10,9 +10,9 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 /// a backend that knows no time, is held to be of the nearest. None
 /// takes no more room. It is read and written as a [`Timestamp`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, BorshSerialize, BorshDeserialize)]
-pub struct Moment(NonZeroI64);
+pub struct UnixNanos(NonZeroI64);
 
-impl From<Timestamp> for Moment {
+impl From<Timestamp> for UnixNanos {
     fn from(time: Timestamp) -> Self {
         let nanoseconds = time.as_nanosecond();
         // None is the zero, so that whatever is not before the epoch stands one further.
@@ -23,8 +23,8 @@ impl From<Timestamp> for Moment {
     }
 }
 
-impl From<Moment> for Timestamp {
-    fn from(Moment(placed): Moment) -> Self {
+impl From<UnixNanos> for Timestamp {
+    fn from(UnixNanos(placed): UnixNanos) -> Self {
         let placed = placed.get();
         let nanoseconds = if placed < 0 { placed } else { placed - 1 };
         // Every one of them is a time.
@@ -32,13 +32,13 @@ impl From<Moment> for Timestamp {
     }
 }
 
-impl Serialize for Moment {
+impl Serialize for UnixNanos {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         Timestamp::from(*self).serialize(serializer)
     }
 }
 
-impl<'de> Deserialize<'de> for Moment {
+impl<'de> Deserialize<'de> for UnixNanos {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Timestamp::deserialize(deserializer).map(Self::from)
     }
@@ -59,23 +59,23 @@ mod tests {
         fn a_time_is_kept_to_the_nanosecond_and_in_its_order(a in i64::MIN + 1..i64::MAX, b in -2..3_i64) {
             let near = a.saturating_add(b).clamp(i64::MIN + 1, i64::MAX - 1);
             let [a, near] = [a, near].map(|nanoseconds| time(nanoseconds.into()));
-            prop_assert_eq!(Timestamp::from(Moment::from(a)), a);
-            prop_assert_eq!(Moment::from(a).cmp(&Moment::from(near)), a.cmp(&near));
+            prop_assert_eq!(Timestamp::from(UnixNanos::from(a)), a);
+            prop_assert_eq!(UnixNanos::from(a).cmp(&UnixNanos::from(near)), a.cmp(&near));
         }
     }
 
     #[test]
     fn the_epoch_is_a_time_like_any_other_and_none_takes_no_room() {
         for nanoseconds in [-1, 0, 1] {
-            assert_eq!(Timestamp::from(Moment::from(time(nanoseconds))), time(nanoseconds));
+            assert_eq!(Timestamp::from(UnixNanos::from(time(nanoseconds))), time(nanoseconds));
         }
-        assert_eq!(size_of::<Option<Moment>>(), 8);
+        assert_eq!(size_of::<Option<UnixNanos>>(), 8);
     }
 
     #[test]
     fn a_time_beyond_the_years_that_are_kept_is_the_nearest() {
-        let (first, last) = (Moment::from(Timestamp::MIN), Moment::from(Timestamp::MAX));
-        assert!(first < Moment::from(time(-1)) && last > Moment::from(time(1)));
+        let (first, last) = (UnixNanos::from(Timestamp::MIN), UnixNanos::from(Timestamp::MAX));
+        assert!(first < UnixNanos::from(time(-1)) && last > UnixNanos::from(time(1)));
         assert_eq!(Timestamp::from(last).strftime("%Y").to_string(), "2262");
         assert_eq!(Timestamp::from(first).strftime("%Y").to_string(), "1677");
     }
@@ -83,7 +83,7 @@ mod tests {
     #[test]
     fn it_is_read_and_written_as_a_time() {
         let json = r#""2026-01-02T03:04:05.000000006Z""#;
-        let read: Moment = serde_json::from_str(json).expect("a time");
+        let read: UnixNanos = serde_json::from_str(json).expect("a time");
         assert_eq!(serde_json::to_string(&read).expect("JSON"), json);
     }
 }

@@ -4,52 +4,52 @@ use std::borrow::Cow;
 
 use crate::{
     library::{Outcome, record::Record},
-    locale::Words,
+    locale::Locale,
     model::text,
-    view::{self, FaultView, NoticeKind, NoticeSubject, NoticeView},
+    view::{self, FaultView, NotificationKind, NotificationSubject, NotificationView},
 };
 
 /// How many names a summary gives.
 const NAMES: usize = 3;
 
 /// Tells of one job.
-pub(super) fn notice(outcome: Outcome, job: &Record, words: Words) -> NoticeView {
-    let name = name(job, words);
+pub(super) fn notice(outcome: Outcome, job: &Record, locale: Locale) -> NotificationView {
+    let name = name(job, locale);
     let why = || match fault(outcome, job) {
-        Some(fault) => text::isolate(&words.fault(&fault.code, &fault.message)),
-        None => words.fault("", ""),
+        Some(fault) => text::isolate(&locale.fault(&fault.code, &fault.message)),
+        None => locale.fault("", ""),
     };
     let (title, body) = match outcome {
-        Outcome::Completed => (words.ready(&name), words.done_with(job.warnings().count(), job.thumbnails.len())),
-        Outcome::Failed => (words.failed(&name), why()),
-        Outcome::Warned => (words.warned(&name), why()),
+        Outcome::Completed => (locale.ready(&name), locale.done_with(job.warnings().count(), job.thumbnails.len())),
+        Outcome::Failed => (locale.failed(&name), why()),
+        Outcome::Warned => (locale.warned(&name), why()),
     };
-    let subject = NoticeSubject { name, cover_id: view::cover_id(job) };
-    NoticeView { kind: kind(outcome), job_ids: vec![job.job_id.clone()], title, body, subject: Some(subject) }
+    let subject = NotificationSubject { name, cover_id: view::cover_id(job) };
+    NotificationView { kind: kind(outcome), job_ids: vec![job.job_id.clone()], title, body, subject: Some(subject) }
 }
 
 /// Tells of many at once; what failed comes first, because it is what somebody must look at.
-pub(super) fn summary(ended: &[(Outcome, Cow<'_, Record>)], words: Words) -> NoticeView {
+pub(super) fn summary(ended: &[(Outcome, Cow<'_, Record>)], locale: Locale) -> NotificationView {
     let of = |wanted: Outcome| ended.iter().filter(move |(outcome, _)| *outcome == wanted).map(|(_, job)| job.as_ref());
     let (ready, failed) = (of(Outcome::Completed).count(), of(Outcome::Failed).count());
-    let title = words.summed_up(ready, failed, of(Outcome::Warned).count());
+    let title = locale.summed_up(ready, failed, of(Outcome::Warned).count());
     let jobs: Vec<&Record> = of(Outcome::Failed).chain(of(Outcome::Warned)).chain(of(Outcome::Completed)).collect();
-    let named: Vec<String> = jobs.iter().take(NAMES).map(|job| name(job, words)).collect();
-    NoticeView {
-        kind: NoticeKind::Summary,
+    let named: Vec<String> = jobs.iter().take(NAMES).map(|job| name(job, locale)).collect();
+    NotificationView {
+        kind: NotificationKind::Summary,
         job_ids: jobs.iter().map(|job| job.job_id.clone()).collect(),
         title,
-        body: words.names(&named, jobs.len().saturating_sub(NAMES)),
+        body: locale.names(&named, jobs.len().saturating_sub(NAMES)),
         subject: None,
     }
 }
 
 /// Returns what a notification of an outcome is.
-pub fn kind(outcome: Outcome) -> NoticeKind {
+pub fn kind(outcome: Outcome) -> NotificationKind {
     match outcome {
-        Outcome::Completed => NoticeKind::Completed,
-        Outcome::Failed => NoticeKind::Failed,
-        Outcome::Warned => NoticeKind::Warning,
+        Outcome::Completed => NotificationKind::Completed,
+        Outcome::Failed => NotificationKind::Failed,
+        Outcome::Warned => NotificationKind::Warning,
     }
 }
 
@@ -63,6 +63,6 @@ pub fn fault(outcome: Outcome, job: &Record) -> Option<FaultView> {
 }
 
 /// Returns a job's title, or what stands for it, on one line.
-pub fn name(job: &Record, words: Words) -> String {
-    text::one_line(&view::name(job).map_or_else(|| words.nameless(job.job_id.as_str()), str::to_owned))
+pub fn name(job: &Record, locale: Locale) -> String {
+    text::one_line(&view::name(job).map_or_else(|| locale.nameless(job.job_id.as_str()), str::to_owned))
 }

@@ -4,11 +4,11 @@ use serde_json::Value;
 
 use crate::{
     model::job::{Chapter, Content, Field},
-    protocol::lenient::{self, Fields, Lost},
+    protocol::lenient::{self, Fields, LossCounter},
 };
 
 /// Reads the content of a field; none where nothing of it can be read. Of a list, each element is read for itself.
-pub fn content(field: Field, value: &Value, lost: &Lost) -> Option<Content> {
+pub fn content(field: Field, value: &Value, lost: &LossCounter) -> Option<Content> {
     match field {
         Field::Title | Field::Description => value.as_str().map(|text| Content::Text(text.to_owned())),
         Field::Transcript => transcript(value).map(Content::Text),
@@ -23,7 +23,7 @@ fn transcript(value: &Value) -> Option<String> {
     text(value).or_else(|| ["text", "transcript_text", "transcript"].iter().find_map(|key| text(value.get(*key)?)))
 }
 
-fn tags(value: &Value, lost: &Lost) -> Option<Vec<String>> {
+fn tags(value: &Value, lost: &LossCounter) -> Option<Vec<String>> {
     match value {
         Value::Array(tags) => {
             let read = |tag: &Value| tag.as_str().map(str::to_owned).or_else(|| lost.one());
@@ -37,7 +37,7 @@ fn tags(value: &Value, lost: &Lost) -> Option<Vec<String>> {
     }
 }
 
-fn chapters(value: &Value, lost: &Lost) -> Option<Vec<Chapter>> {
+fn chapters(value: &Value, lost: &LossCounter) -> Option<Vec<Chapter>> {
     let entries = value.as_array().or_else(|| value.get("chapters")?.as_array())?;
     let mut chapters: Vec<Chapter> = entries.iter().filter_map(|entry| chapter(entry, lost)).collect();
     chapters.sort_by(|a, b| a.start_seconds.total_cmp(&b.start_seconds));
@@ -47,7 +47,7 @@ fn chapters(value: &Value, lost: &Lost) -> Option<Vec<Chapter>> {
 /// The names under which backends write the start of a chapter, the contract's first.
 const START: [&str; 5] = ["start_seconds", "start", "start_time", "timestamp", "time"];
 
-fn chapter(entry: &Value, lost: &Lost) -> Option<Chapter> {
+fn chapter(entry: &Value, lost: &LossCounter) -> Option<Chapter> {
     if !entry.is_object() {
         return lost.one();
     }

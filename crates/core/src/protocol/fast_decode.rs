@@ -18,7 +18,7 @@ use crate::{
         job::{Content, Field, Status, Thumbnail},
         media_url, text,
     },
-    protocol::lenient::{self, Lost},
+    protocol::lenient::{self, LossCounter},
 };
 
 /// Returns what a frame says, where it is one of the five messages and lacks nothing.
@@ -48,7 +48,7 @@ fn said(field: Field, value: Value) -> Option<Content> {
     match (field, value) {
         (Field::Title | Field::Description | Field::Transcript, Value::String(text)) => Some(Content::Text(text)),
         (field, value) => {
-            let lost = Lost::default();
+            let lost = LossCounter::default();
             content(field, &value, &lost).filter(|_| lost.count() == 0)
         }
     }
@@ -73,7 +73,7 @@ struct Parts<'a> {
     data: Option<()>,
     status: Option<Status>,
     progress_percent: Option<Percent>,
-    error_message: Option<Words>,
+    error_message: Option<Locale>,
     stage_id: Option<StageId>,
     metadata_type: Option<&'a str>,
     content: Option<Value>,
@@ -91,7 +91,7 @@ struct Parts<'a> {
 struct Time(#[serde(deserialize_with = "lenient::time")] Option<Timestamp>);
 
 #[derive(Deserialize)]
-struct Words(Option<String>);
+struct Locale(Option<String>);
 
 #[derive(Deserialize)]
 struct Percent(#[serde(deserialize_with = "lenient::percent")] Option<f64>);

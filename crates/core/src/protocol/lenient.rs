@@ -28,9 +28,9 @@ pub fn optional_id<'de, T: for<'a> From<&'a str>, D: Deserializer<'de>>(
 
 /// Counts what could not be read.
 #[derive(Debug, Default)]
-pub struct Lost(Cell<u32>);
+pub struct LossCounter(Cell<u32>);
 
-impl Lost {
+impl LossCounter {
     /// Counts from what was lost already.
     pub fn from(lost: u32) -> Self {
         Self(Cell::new(lost))
@@ -60,12 +60,12 @@ impl Lost {
 #[derive(Clone, Copy, Debug)]
 pub struct Fields<'a> {
     map: Option<&'a Map<String, Value>>,
-    lost: &'a Lost,
+    lost: &'a LossCounter,
 }
 
 impl<'a> Fields<'a> {
     /// Reads the fields of a value; one that is no object has none, and counts unless it is `null`.
-    pub fn of(value: &'a Value, lost: &'a Lost) -> Self {
+    pub fn of(value: &'a Value, lost: &'a LossCounter) -> Self {
         let map = match value {
             Value::Object(map) => Some(map),
             Value::Null => None,
@@ -75,7 +75,7 @@ impl<'a> Fields<'a> {
     }
 
     /// Returns the count of what could not be read.
-    pub fn lost(&self) -> &'a Lost {
+    pub fn lost(&self) -> &'a LossCounter {
         self.lost
     }
 

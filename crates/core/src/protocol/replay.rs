@@ -9,7 +9,7 @@ use crate::{
     discovery::{self, Identity},
     edits::Edits,
     forecast::Forecast,
-    library::{Authority, Brief, Cache, Change},
+    library::{Authority, Change, JobSummary, Library},
     protocol::{
         Event, Frame, decode, json,
         snapshot::{Snapshot, read_job, read_page},
@@ -52,33 +52,33 @@ pub fn rest(text: &str) {
 }
 
 fn apply(event: &Event) {
-    let mut cache = Cache::default();
-    cache.apply(event.clone(), now());
-    let before: Vec<_> = cache.jobs().map(Cow::into_owned).collect();
-    let changes = cache.apply(event.clone(), now());
+    let mut library = Library::default();
+    library.apply(event.clone(), now());
+    let before: Vec<_> = library.jobs().map(Cow::into_owned).collect();
+    let changes = library.apply(event.clone(), now());
     assert!(
-        changes.iter().all(|change| matches!(change, Change::Doubted(_) | Change::Questionable(_))),
+        changes.iter().all(|change| matches!(change, Change::NeedsRefetch(_) | Change::MayBeStale(_))),
         "twice is not once: {changes:?}"
     );
-    assert_eq!(before, cache.jobs().map(Cow::into_owned).collect::<Vec<_>>());
-    check(&cache);
+    assert_eq!(before, library.jobs().map(Cow::into_owned).collect::<Vec<_>>());
+    check(&library);
 }
 
 fn merge(snapshots: Vec<Snapshot>) {
-    let mut cache = Cache::default();
-    cache.merge_all(snapshots.clone(), now().wall);
+    let mut library = Library::default();
+    library.merge_all(snapshots.clone(), now().wall);
     for snapshot in snapshots {
-        cache.merge(snapshot, now().wall, Authority::Decides);
+        library.merge(snapshot, now().wall, Authority::Authoritative);
     }
-    check(&cache);
+    check(&library);
 }
 
-fn check(cache: &Cache) {
+fn check(library: &Library) {
     assert!(
-        cache.briefs().map(|(_, brief)| *brief).eq(cache.jobs().map(|job| Brief::of(&job))),
+        library.summaries().map(|(_, brief)| *brief).eq(library.jobs().map(|job| JobSummary::of(&job))),
         "in brief it is another job"
     );
-    for job in cache.jobs() {
+    for job in library.jobs() {
         let text = serde_json::to_string(&*job).unwrap_or_default();
         assert!(serde_json::from_str(&text).is_ok_and(|kept: crate::library::record::Record| kept == *job), "{text}");
         let JobView { row, thumbnails, stages, .. } = view::job(&job, &Edits::default(), &Forecast::default());

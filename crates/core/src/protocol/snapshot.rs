@@ -10,7 +10,7 @@ use crate::{
     model::job::{Content, Fault, Field, Status, Thumbnail},
     protocol::{
         self, Progress, content, json,
-        lenient::{self, Fields, Lost},
+        lenient::{self, Fields, LossCounter},
     },
 };
 
@@ -109,7 +109,7 @@ pub fn read_job(value: &Value) -> Result<Snapshot, Error> {
 /// As [`read_job`].
 pub fn read_job_from(value: &Value, api_url: Option<&Url>) -> Result<Snapshot, Error> {
     let unreadable = |why: &str| Error::new(Code::ServerError, format!("the server sent an unreadable job: {why}"));
-    let lost = Lost::default();
+    let lost = LossCounter::default();
     let Value::Object(map) = value else { return Err(unreadable("it is no object")) };
     let fields = Fields::of(value, &lost);
     let job_id = fields.id(&["id", "job_id"]).ok_or_else(|| unreadable("it has no `id`"))?;
@@ -150,7 +150,7 @@ fn fields_of(list: &[Value]) -> Vec<Field> {
 }
 
 /// Reads `transcript`, where it is a list of captions; other backends use the name for the text.
-fn captions(job: &Value, lost: &Lost) -> Vec<Caption> {
+fn captions(job: &Value, lost: &LossCounter) -> Vec<Caption> {
     let metadata = METADATA.iter().find_map(|name| job.get(*name));
     let Some(listed) = metadata.and_then(|metadata| metadata.get("transcript")?.as_array()) else { return Vec::new() };
     let caption = |value: &Value| {
@@ -288,13 +288,13 @@ fn error_text(name: &str) -> Option<&str> {
 }
 
 /// Reads a stage of a list whose elements are objects with a name.
-fn listed_stage(entry: &Value, lost: &Lost) -> Option<(StageId, StageData)> {
+fn listed_stage(entry: &Value, lost: &LossCounter) -> Option<(StageId, StageData)> {
     let name = ["stage_id", "id", "name", "stage"].iter().find_map(|key| entry.get(*key))?;
     Some((lenient::optional_id(name).ok().flatten()?, stage(entry, lost)?))
 }
 
 /// Reads what a map says of a stage: `true`, the word of a status, or an object. `false` and `null` say nothing.
-fn stage(entry: &Value, lost: &Lost) -> Option<StageData> {
+fn stage(entry: &Value, lost: &LossCounter) -> Option<StageData> {
     match entry {
         Value::Bool(true) => Some(StageData::done()),
         Value::Bool(false) | Value::Null => None,
@@ -318,7 +318,7 @@ fn stage(entry: &Value, lost: &Lost) -> Option<StageData> {
 
 /// Reads an ERROR that a backend keeps with its job. The contract has no place for it; ours has, so that a warning is not
 /// lost on whoever was away.
-fn fault(error: &Value, lost: &Lost) -> Option<Fault> {
+fn fault(error: &Value, lost: &LossCounter) -> Option<Fault> {
     let fields = Fields::of(error, lost);
     let data = protocol::error(fields).ok().or_else(|| lost.one())?;
     Some(Fault {

@@ -13,7 +13,7 @@ use crate::{
     },
     protocol::{
         json,
-        lenient::{Fields, Lost},
+        lenient::{Fields, LossCounter},
         snapshot,
     },
 };
@@ -31,7 +31,7 @@ pub(super) fn read(text: &str, api_url: Option<&Url>) -> Result<Frame, Fault> {
         |why: &str| Fault { kind: RejectedKind::NotAMessage, reason: format!("not a message: {why}"), job_id: None };
     let json::Parsed { value, lost } = json::parse(text).map_err(|error| not_a_message(&error.to_string()))?;
     let Value::Object(_) = &value else { return Err(not_a_message("no object")) };
-    let lost = Lost::from(lost);
+    let lost = LossCounter::from(lost);
     let message = Fields::of(&value, &lost);
     let Some(kind) = message.text(&["type"]) else { return Err(not_a_message("missing field `type`")) };
     let name = kind.trim().to_ascii_uppercase();

@@ -8,7 +8,7 @@ use crate::settings::Settings;
 /// Is what the window's first picture shows, told at once: asked for one after the other, its parts would hold it up.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
-pub struct FirstLook {
+pub struct InitialState {
     /// What the window was sent before this was true; one that begins to listen after more has missed something.
     pub sent: SentView,
     /// What holds.

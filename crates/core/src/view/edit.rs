@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::ReasonView;
 use crate::{
     JobId, StageId,
-    edits::{Cause, Draft},
+    edits::{Draft, DraftStatus},
     library::record::Record,
     model::job::{Content, Field},
 };
@@ -75,9 +75,9 @@ pub enum DraftKind {
 impl From<&Draft> for DraftView {
     fn from(draft: &Draft) -> Self {
         let (kind, reason) = match &draft.cause {
-            Cause::Typed => (DraftKind::Typed, None),
-            Cause::Refused(reason) => (DraftKind::Refused, Some(reason.clone())),
-            Cause::Conflict(reason) => (DraftKind::Conflict, Some(reason.clone())),
+            DraftStatus::Typed => (DraftKind::Typed, None),
+            DraftStatus::Refused(reason) => (DraftKind::Refused, Some(reason.clone())),
+            DraftStatus::Conflict(reason) => (DraftKind::Conflict, Some(reason.clone())),
         };
         let Draft { field, content, base, .. } = draft.clone();
         Self { field, content, base, kind, reason }

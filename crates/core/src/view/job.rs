@@ -13,9 +13,9 @@ use crate::{
     StageId, VideoId,
     edits::Edits,
     forecast::Forecast,
-    library::record::{Gauge, Record},
+    library::record::{ProgressState, Record},
     model::{
-        job::{Chapter, Content, Fault, Field, Shelved, Status, Thumbnail},
+        job::{Chapter, Content, EvictedTranscript, Fault, Field, Status, Thumbnail},
         text,
     },
 };
@@ -173,10 +173,10 @@ fn ended_at(record: &Record) -> Option<Timestamp> {
 
 fn transcript_version(record: &Record, shown: &MetadataView) -> Option<String> {
     if let Some(written) = &shown.transcript {
-        return Some(Shelved::of(written).sha256);
+        return Some(EvictedTranscript::of(written).sha256);
     }
     match &record.metadata.get(&Field::Transcript)?.value {
-        Content::Shelved(shelved) => Some(shelved.sha256.clone()),
+        Content::EvictedTranscript(shelved) => Some(shelved.sha256.clone()),
         Content::Text(_) | Content::Tags(_) | Content::Chapters(_) => None,
     }
 }
@@ -213,7 +213,7 @@ fn stages(record: &Record) -> Vec<StageView> {
         .map(|(id, gauge)| StageView {
             stage_id: id.clone(),
             status: gauge.status(),
-            progress_percent: gauge.told_percent(),
+            progress_percent: gauge.known_percent(),
             error_message: gauge.error_message().map(str::to_owned),
             skipped: gauge.status() == Status::Completed && record.is_skipped(id),
             began_at: gauge.span().began(),
@@ -229,7 +229,7 @@ pub(super) fn running(record: &Record) -> Option<&StageId> {
 }
 
 /// Returns a job's stages in the order of a pipeline.
-fn in_order(record: &Record) -> impl Iterator<Item = (&StageId, &Gauge)> {
+fn in_order(record: &Record) -> impl Iterator<Item = (&StageId, &ProgressState)> {
     let mut stages: Vec<_> = record.stages.iter().collect();
     // The map is ordered by name; a stable sort keeps that among stages of the same kind.
     stages.sort_by_cached_key(|(id, _)| pipeline_place(id));
@@ -258,7 +258,10 @@ fn metadata(record: &Record, pending: &BTreeMap<Field, &Content>) -> MetadataVie
             (Field::Tags, Some(Content::Tags(tags))) => view.tags = Some(tags),
             (Field::Chapters, Some(Content::Chapters(chapters))) => view.chapters = Some(chapters),
             // The cache pairs fields with their kind of content; a disk that says otherwise is not believed.
-            (_, None | Some(Content::Text(_) | Content::Tags(_) | Content::Chapters(_) | Content::Shelved(_))) => {}
+            (
+                _,
+                None | Some(Content::Text(_) | Content::Tags(_) | Content::Chapters(_) | Content::EvictedTranscript(_)),
+            ) => {}
         }
     }
     view

@@ -8,8 +8,8 @@ use serde::Serialize;
 use super::job::{FaultView, error, fault, running};
 use crate::{
     JobId, StageId, ThumbnailId,
-    edits::{Cause, Draft, Edits},
-    forecast::{Forecast, Outlook},
+    edits::{Draft, DraftStatus, Edits},
+    forecast::{Eta, Forecast},
     library::record::Record,
     model::{
         job::{Content, Field, Status, Thumbnail},
@@ -52,7 +52,7 @@ pub struct RowView {
     /// What of it wants to be looked at.
     pub attention: Option<Attention>,
     /// How long it may still take, as earlier jobs teach; none before they do.
-    pub outlook: Option<Outlook>,
+    pub eta: Option<Eta>,
     /// From when on it is stuck, by the backend's clock, if nothing more is heard of it.
     #[cfg_attr(feature = "bindings", ts(type = "string | null"))]
     pub stuck_at: Option<Timestamp>,
@@ -69,7 +69,7 @@ pub enum Attention {
     /// It failed, and nobody has put that aside.
     Failed,
     /// The backend refused what was written, or has something else by now.
-    Words,
+    Locale,
     /// Something went wrong without stopping it, and nobody has put that aside.
     Warning,
 }
@@ -86,7 +86,7 @@ pub(super) fn of(record: &Record, edits: &Edits, forecast: &Forecast, pending: &
         title: title(record, pending).map(str::to_owned),
         status: record.overall.status(),
         status_word: record.status_word.clone(),
-        progress_percent: record.overall.told_percent(),
+        progress_percent: record.overall.known_percent(),
         stage_id: if record.overall.status().is_final() { None } else { running(record).cloned() },
         error: error(record),
         warnings: record.warnings().map(fault).collect(),
@@ -95,7 +95,7 @@ pub(super) fn of(record: &Record, edits: &Edits, forecast: &Forecast, pending: &
         unsaved: !pending.is_empty() || edits.drafts(&record.job_id).next().is_some(),
         duration_seconds: record.duration_seconds,
         attention: attention(record, edits),
-        outlook: forecast.outlook(record),
+        eta: forecast.eta(record),
         stuck_at: forecast.stuck_at(record),
         created_at: record.created_at.map(Timestamp::from),
     }
@@ -105,13 +105,13 @@ pub(super) fn of(record: &Record, edits: &Edits, forecast: &Forecast, pending: &
 pub fn attention(record: &Record, edits: &Edits) -> Option<Attention> {
     // A text whose ground was changed while it was typed is in conflict, too.
     let is_open = |draft: &Draft| match &draft.cause {
-        Cause::Refused(_) | Cause::Conflict(_) => true,
-        Cause::Typed => !is_same(draft.base.as_ref(), held(record, draft.field).as_ref()),
+        DraftStatus::Refused(_) | DraftStatus::Conflict(_) => true,
+        DraftStatus::Typed => !is_same(draft.base.as_ref(), held(record, draft.field).as_ref()),
     };
     if record.has_open_failure() {
         Some(Attention::Failed)
     } else if edits.drafts(&record.job_id).any(is_open) {
-        Some(Attention::Words)
+        Some(Attention::Locale)
     } else {
         record.open_warnings().next().map(|_| Attention::Warning)
     }
@@ -145,7 +145,7 @@ fn title<'a>(record: &'a Record, pending: &BTreeMap<Field, &'a Content>) -> Opti
     let held = || record.metadata.get(&Field::Title).map(|held| &held.value);
     match pending.get(&Field::Title).copied().or_else(held) {
         Some(Content::Text(title)) => text::visible(title),
-        Some(Content::Tags(_) | Content::Chapters(_) | Content::Shelved(_)) | None => None,
+        Some(Content::Tags(_) | Content::Chapters(_) | Content::EvictedTranscript(_)) | None => None,
     }
 }
 
@@ -157,7 +157,7 @@ pub fn cover_id(record: &Record) -> Option<ThumbnailId> {
 fn cover<'a>(record: &'a Record, pending: &BTreeMap<Field, &Content>) -> Option<&'a Thumbnail> {
     let wanted = match pending.get(&Field::Thumbnail) {
         Some(Content::Text(id)) => Some(id.as_str()),
-        Some(Content::Tags(_) | Content::Chapters(_) | Content::Shelved(_)) | None => {
+        Some(Content::Tags(_) | Content::Chapters(_) | Content::EvictedTranscript(_)) | None => {
             record.chosen.as_ref().map(|chosen| chosen.value.as_str())
         }
     };

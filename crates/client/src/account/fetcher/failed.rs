@@ -4,7 +4,7 @@ use tallylight_core::{Code, JobId, connection};
 
 use crate::net::http::Failure;
 
-use super::{Actor, Attempt, Call, Forbidden, Purpose, What};
+use super::{Actor, Attempt, Call, FetchReason, Forbidden, What};
 
 impl Actor {
     /// Tells whether a fresh token may have another answer: after a 401, and once after a 403 of the list.
@@ -14,7 +14,7 @@ impl Actor {
         }
         let is_forbidden = matches!(call.what, What::List) && failure.is_forbidden();
         let is_new =
-            is_forbidden && std::mem::replace(&mut self.calls.forbidden, Forbidden::Refreshed) == Forbidden::No;
+            is_forbidden && std::mem::replace(&mut self.fetcher.forbidden, Forbidden::Refreshed) == Forbidden::No;
         failure.is_unauthorized() || is_new
     }
 
@@ -25,20 +25,20 @@ impl Actor {
             What::List => {
                 self.diagnostics.count().failed_polls += 1;
                 self.note_error("the job list could not be had", &error);
-                self.link_input(connection::Input::FetchFailed(error.clone(), retry_after));
-                self.calls.synced(Err(error));
+                self.connection_input(connection::Input::FetchFailed(error.clone(), retry_after));
+                self.fetcher.synced(Err(error));
             }
             What::Job(job_id, purpose) => {
-                self.calls.asked.remove(&job_id);
+                self.fetcher.asked.remove(&job_id);
                 if failure.is_denial() {
                     self.denied(&job_id, purpose);
                 }
                 self.answer_questions(&job_id, Err(failure));
                 if is_passing(failure) {
                     // No list may come by itself: it is asked for again, ever later while that fails.
-                    self.calls.wanted.entry(job_id).or_insert(purpose);
-                    let wait = self.calls.backoff.fail(self.now().draw).max(retry_after.unwrap_or_default());
-                    self.calls.wanted_at = Some(self.now().monotonic + wait);
+                    self.fetcher.wanted.entry(job_id).or_insert(purpose);
+                    let wait = self.fetcher.backoff.fail(self.now().draw).max(retry_after.unwrap_or_default());
+                    self.fetcher.wanted_at = Some(self.now().monotonic + wait);
                 } else {
                     self.begin_wanted();
                 }
@@ -48,20 +48,20 @@ impl Actor {
 
     /// REST says that there is no such job for this account. One that a list no longer holds is gone; one that only messages
     /// told of never was, unless a list tells of it.
-    fn denied(&mut self, job_id: &JobId, purpose: Purpose) {
-        let Some(job) = self.cache.job(job_id) else { return };
+    fn denied(&mut self, job_id: &JobId, purpose: FetchReason) {
+        let Some(job) = self.library.job(job_id) else { return };
         let is_listed = job.listed;
         // Texts alone claim nothing that REST could deny.
         let is_claimed = !is_listed && job.overall.since().is_some();
         // Whatever a person wrote about it is still to be seen somewhere.
-        if !(purpose == Purpose::Confirm || is_claimed) || self.edits.has(job_id) {
+        if !(purpose == FetchReason::Confirm || is_claimed) || self.edits.has(job_id) {
             return;
         }
-        let removed = self.cache.remove(job_id);
+        let removed = self.library.remove(job_id);
         self.changed(removed.into_iter().collect());
         if !is_listed {
             // A backend may have no address for one job.
-            self.link_input(connection::Input::LookSoon);
+            self.connection_input(connection::Input::RefreshSoon);
         }
     }
 }

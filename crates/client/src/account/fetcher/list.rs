@@ -22,21 +22,21 @@ struct Listed {
 impl Actor {
     pub(super) fn listed(&mut self, answer: Dated<Listing>, requested: Now) {
         self.observe(answer.date);
-        self.calls.forbidden = Forbidden::No;
+        self.fetcher.forbidden = Forbidden::No;
         if let Listing::Jobs(List { jobs, skipped, lost, etag, incomplete }) = answer.value {
-            self.calls.etag = etag;
+            self.fetcher.etag = etag;
             self.diagnostics.lost_fields(lost);
             self.show_incomplete(skipped, incomplete.as_ref());
             let jobs = Listed { oldest: jobs.iter().filter_map(|job| job.created_at).min(), jobs, incomplete };
-            let requested = self.cache.server_time(requested);
-            match std::mem::take(&mut self.calls.renewal) {
+            let requested = self.library.server_time(requested);
+            match std::mem::take(&mut self.fetcher.renewal) {
                 Renewal::Wanted => self.renew(jobs, requested),
                 Renewal::No => self.merge_list(jobs, requested),
             }
         }
         self.watch_unfinished();
-        self.link_input(connection::Input::Fetched);
-        self.calls.synced(Ok(()));
+        self.connection_input(connection::Input::Fetched);
+        self.fetcher.synced(Ok(()));
         self.known_at(self.now().wall);
         self.edits_input(edits::Input::Reachable);
     }
@@ -55,24 +55,24 @@ impl Actor {
             },
             unreadable: count(skipped),
         };
-        if self.calls.list != list {
-            self.calls.list = list.clone();
+        if self.fetcher.list != list {
+            self.fetcher.list = list.clone();
             self.tell(Event::List(list));
         }
     }
 
     fn merge_list(&mut self, listed: Listed, requested: Timestamp) {
         let Listed { jobs, oldest, incomplete } = listed;
-        let (changes, mut missing) = self.cache.merge_all(jobs, requested);
+        let (changes, mut missing) = self.library.merge_all(jobs, requested);
         // What the list does not reach is not missing in it.
         missing.retain(|job_id| match &incomplete {
             None => true,
             Some(Incomplete::Newest(_)) => {
-                let made = self.cache.brief(job_id).and_then(|job| job.created_at).map(Timestamp::from);
+                let made = self.library.brief(job_id).and_then(|job| job.created_at).map(Timestamp::from);
                 made.zip(oldest).is_some_and(|(made, oldest)| made > oldest)
             }
             Some(Incomplete::Statuses(statuses)) => {
-                self.cache.brief(job_id).is_some_and(|job| !statuses.contains(&job.status))
+                self.library.brief(job_id).is_some_and(|job| !statuses.contains(&job.status))
             }
         });
         self.changed(changes);
@@ -83,7 +83,7 @@ impl Actor {
         // A page may have shifted under our hands: each is asked for before it is forgotten.
         if missing.len() > MISSING_LIMIT {
             // The same list again has more of them to ask for.
-            self.calls.etag = None;
+            self.fetcher.etag = None;
         }
         for job_id in missing.into_iter().take(MISSING_LIMIT) {
             self.call(Call::confirming(job_id));
@@ -92,8 +92,8 @@ impl Actor {
 
     /// Fetches every job anew. Until the backend answers, what is known stays.
     pub(in crate::account) fn clear_cache(&mut self) {
-        self.calls.want_renewal();
-        self.link_input(connection::Input::Refresh);
+        self.fetcher.want_renewal();
+        self.connection_input(connection::Input::Refresh);
     }
 
     /// Takes every job from the list alone. What is known only here stays: what happened, what is to be told, and what was
@@ -105,16 +105,16 @@ impl Actor {
         }
         let list = listed.jobs;
         // What is told of jobs that are gone is told of them while they are known.
-        self.keep_happenings();
-        let (changes, gone) = self.cache.renew(list, requested, |job_id| self.edits.has(job_id));
+        self.flush_history();
+        let (changes, gone) = self.library.renew(list, requested, |job_id| self.edits.has(job_id));
         // Those that no list told of stay, with their words.
-        let shelved = self.cache.jobs().filter(|job| job.is_shelved()).map(|job| job.job_id.clone());
-        self.unshelve(&shelved.collect::<Vec<_>>());
+        let shelved = self.library.jobs().filter(|job| job.is_transcript_evicted()).map(|job| job.job_id.clone());
+        self.restore_transcript(&shelved.collect::<Vec<_>>());
         self.store.clear_jobs();
         self.show_removed(gone);
         self.changed(changes);
-        for (job_id, _) in self.cache.briefs() {
-            self.dirty.mark_unsaved(job_id.clone());
+        for (job_id, _) in self.library.summaries() {
+            self.pending_changes.mark_unsaved(job_id.clone());
         }
         self.save_all();
     }

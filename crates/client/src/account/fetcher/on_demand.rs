@@ -50,7 +50,7 @@ impl Actor {
 
     /// Changes a job, once REST was asked for one that is not known here.
     pub(in crate::account) fn edit_job(&mut self, job_id: JobId, changes: BTreeMap<Field, Content>, reply: Reply<()>) {
-        let is_known = self.cache.brief(&job_id).is_some() || self.is_syncing();
+        let is_known = self.library.brief(&job_id).is_some() || self.is_syncing();
         if is_known || !self.session.is_signed_in() {
             return drop(reply.send(self.edit(job_id, changes)));
         }
@@ -61,13 +61,13 @@ impl Actor {
         if !self.session.is_signed_in() {
             return question.refuse(no_job(&job_id));
         }
-        self.calls.questions.entry(job_id.clone()).or_default().push(question);
+        self.fetcher.questions.entry(job_id.clone()).or_default().push(question);
         self.ask_now(job_id);
     }
 
     /// Answers whoever asked for a job, now that REST has told of it, or could not.
     pub(super) fn answer_questions(&mut self, job_id: &JobId, captions: Result<&[Caption], &Failure>) {
-        for question in self.calls.questions.remove(job_id).unwrap_or_default() {
+        for question in self.fetcher.questions.remove(job_id).unwrap_or_default() {
             match (captions, question) {
                 (Err(failure), question) if failure.is_denial() => question.refuse(no_job(job_id)),
                 (Err(failure), question) => question.refuse(failure.error.clone()),

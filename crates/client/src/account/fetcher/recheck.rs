@@ -47,7 +47,7 @@ impl Actor {
             Urgency::Stale => NOW_AND_THEN,
             Urgency::Unread => SOON,
         };
-        let rechecks = &mut self.calls.rechecks;
+        let rechecks = &mut self.fetcher.rechecks;
         match rechecks.asked.get(&job_id).map(|asked| *asked + pause).filter(|again| *again > now) {
             Some(again) => {
                 let due = rechecks.due.entry(job_id).or_insert(again);
@@ -60,14 +60,14 @@ impl Actor {
     /// Asks about the jobs whose time has come.
     pub(in crate::account) fn recheck_due(&mut self, now: Duration) {
         let due: Vec<JobId> =
-            self.calls.rechecks.due.iter().filter(|(_, due)| **due <= now).map(|(id, _)| id.clone()).collect();
+            self.fetcher.rechecks.due.iter().filter(|(_, due)| **due <= now).map(|(id, _)| id.clone()).collect();
         for job_id in due {
             self.recheck_now(job_id, now);
         }
     }
 
     fn recheck_now(&mut self, job_id: JobId, now: Duration) {
-        let rechecks = &mut self.calls.rechecks;
+        let rechecks = &mut self.fetcher.rechecks;
         rechecks.due.remove(&job_id);
         if rechecks.asked.len() >= REMEMBERED {
             rechecks.asked.retain(|_, asked| *asked + NOW_AND_THEN > now);

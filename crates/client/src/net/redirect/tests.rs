@@ -62,7 +62,7 @@ async fn a_late_answer_finds_nobody() {
 
 #[test]
 fn what_a_page_says_is_read() {
-    let outcome = |query| Found::read(query).outcome();
+    let outcome = |query| CallbackQuery::read(query).outcome();
     assert!(outcome("state=s&code=c").expect("an answer").is_ok());
     assert!(outcome("state=s?code=c").expect("a sloppy answer").is_ok());
     let denied = outcome("error=access_denied&error_description=x").expect("an answer").expect_err("denied");

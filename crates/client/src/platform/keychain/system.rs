@@ -15,7 +15,7 @@ pub const LIMIT: usize = 2560;
 
 /// Tells why the keychain is of no use.
 #[derive(Debug)]
-pub enum Trouble {
+pub enum KeychainFailure {
     /// It is there, and locked.
     Locked,
     /// The secret is too long for it.
@@ -25,7 +25,7 @@ pub enum Trouble {
 }
 
 /// Returns the secret of an account, if there is one.
-pub fn read(account: &str, unlock: Unlock) -> Result<Option<Vec<u8>>, Trouble> {
+pub fn read(account: &str, unlock: Unlock) -> Result<Option<Vec<u8>>, KeychainFailure> {
     match entry(account, unlock)?.get_secret() {
         // It may be there, and nothing that we wrote.
         Ok(secret) | Err(Error::BadEncoding(secret) | Error::BadDataFormat(secret, _)) => Ok(Some(secret)),
@@ -35,15 +35,15 @@ pub fn read(account: &str, unlock: Unlock) -> Result<Option<Vec<u8>>, Trouble> {
 }
 
 /// Keeps the secret of an account in place of the one before.
-pub fn write(account: &str, secret: &str, unlock: Unlock) -> Result<(), Trouble> {
+pub fn write(account: &str, secret: &str, unlock: Unlock) -> Result<(), KeychainFailure> {
     if cfg!(windows) && !fits(secret) {
-        return Err(Trouble::TooLong);
+        return Err(KeychainFailure::TooLong);
     }
     entry(account, unlock)?.set_secret(secret.as_bytes()).map_err(trouble)
 }
 
 /// Forgets the secret of an account.
-pub fn forget(account: &str, unlock: Unlock) -> Result<(), Trouble> {
+pub fn forget(account: &str, unlock: Unlock) -> Result<(), KeychainFailure> {
     match entry(account, unlock)?.delete_credential() {
         Ok(()) | Err(Error::NoEntry) => Ok(()),
         Err(error) => Err(trouble(error)),
@@ -56,7 +56,7 @@ pub fn fits(secret: &str) -> bool {
 }
 
 /// Opens the keychain anew every time: one that was not ready at login may be by now.
-fn entry(account: &str, unlock: Unlock) -> Result<Entry, Trouble> {
+fn entry(account: &str, unlock: Unlock) -> Result<Entry, KeychainFailure> {
     if unlock == Unlock::Never {
         ensure_unlocked(account)?;
     }
@@ -65,16 +65,16 @@ fn entry(account: &str, unlock: Unlock) -> Result<Entry, Trouble> {
 }
 
 #[expect(clippy::wildcard_enum_match_arm, reason = "the library may add errors, and says so")]
-fn trouble(error: Error) -> Trouble {
+fn trouble(error: Error) -> KeychainFailure {
     match error {
-        Error::NoStorageAccess(_) => Trouble::Locked,
-        Error::TooLong(..) => Trouble::TooLong,
+        Error::NoStorageAccess(_) => KeychainFailure::Locked,
+        Error::TooLong(..) => KeychainFailure::TooLong,
         // Its text may quote the secret.
         Error::BadEncoding(secret) | Error::BadDataFormat(secret, _) => {
             drop(Zeroizing::new(secret));
-            Trouble::Unusable("unreadable".to_owned())
+            KeychainFailure::Unusable("unreadable".to_owned())
         }
-        error => Trouble::Unusable(error.to_string()),
+        error => KeychainFailure::Unusable(error.to_string()),
     }
 }
 
@@ -95,9 +95,9 @@ fn store() -> Result<Arc<CredentialStore>, Error> {
 
 /// Makes sure that nobody will be asked to unlock anything: looking for an item does not, reading a locked one does.
 #[cfg(all(unix, not(target_os = "macos")))]
-fn ensure_unlocked(account: &str) -> Result<(), Trouble> {
+fn ensure_unlocked(account: &str) -> Result<(), KeychainFailure> {
     use secret_service::{EncryptionType, Error, blocking::SecretService};
-    let unusable = |error: Error| Trouble::Unusable(error.to_string());
+    let unusable = |error: Error| KeychainFailure::Unusable(error.to_string());
     // Nothing secret is asked for, so there is nothing to encrypt.
     let service = SecretService::connect(EncryptionType::Plain).map_err(unusable)?;
     let item = [("service", SERVICE), ("username", account)].into_iter().collect();
@@ -111,12 +111,12 @@ fn ensure_unlocked(account: &str) -> Result<(), Trouble> {
         Err(Error::NoResult) => false,
         Err(error) => return Err(unusable(error)),
     };
-    if locked || !found.locked.is_empty() { Err(Trouble::Locked) } else { Ok(()) }
+    if locked || !found.locked.is_empty() { Err(KeychainFailure::Locked) } else { Ok(()) }
 }
 
 /// These keychains are unlocked with the session of the person.
 #[cfg(any(windows, target_os = "macos"))]
 #[expect(clippy::unnecessary_wraps, reason = "that of Linux may fail")]
-fn ensure_unlocked(_account: &str) -> Result<(), Trouble> {
+fn ensure_unlocked(_account: &str) -> Result<(), KeychainFailure> {
     Ok(())
 }

@@ -7,7 +7,7 @@ use super::*;
 /// Is a backend, a disk and a network, and everything that was ever said.
 struct World {
     edits: Edits,
-    cache: Cache,
+    library: Library,
     disk: Disk,
     clock: u64,
     words: u64,
@@ -48,7 +48,7 @@ enum Step {
 enum Fate {
     Saved,
     SavedAndLost,
-    Never,
+    NotDelivered,
     Conflict,
     Refused(Field),
     RefusedWhole,
@@ -61,7 +61,7 @@ impl World {
     fn new() -> Self {
         let mut world = Self {
             edits: Edits::default(),
-            cache: Cache::default(),
+            library: Library::default(),
             disk: Disk::default(),
             clock: 1,
             words: 0,
@@ -77,7 +77,7 @@ impl World {
             world.machine(field);
         }
         let snapshot = world.snapshot();
-        world.cache.merge(snapshot, at(1).wall, Authority::Ordinary);
+        world.library.merge(snapshot, at(1).wall, Authority::Ordered);
         world.put(Input::Opened);
         world
     }
@@ -109,7 +109,7 @@ impl World {
     }
 
     fn put(&mut self, input: Input) {
-        let effects = self.edits.on(input, &self.cache, at(self.clock));
+        let effects = self.edits.on(input, &self.library, at(self.clock));
         self.keep(&effects);
         self.perform(effects);
     }
@@ -117,15 +117,19 @@ impl World {
     fn keep(&mut self, effects: &[Effect]) {
         for effect in effects {
             match effect.clone() {
-                Effect::Keep(edit) => drop(self.disk.edits.insert(edit.op_id, edit)),
-                Effect::Forget(op_id) => drop(self.disk.edits.remove(&op_id)),
-                Effect::KeepDraft(draft) => drop(self.disk.drafts.insert(draft.field, draft)),
-                Effect::ForgetDraft(_, field) => drop(self.disk.drafts.remove(&field)),
-                Effect::Confirm(confirmed) => drop(self.cache.confirm(confirmed, at(self.clock).wall)),
+                Effect::PersistEdit(edit) => drop(self.disk.edits.insert(edit.op_id, edit)),
+                Effect::DeleteEdit(op_id) => drop(self.disk.edits.remove(&op_id)),
+                Effect::PersistDraft(draft) => drop(self.disk.drafts.insert(draft.field, draft)),
+                Effect::DeleteDraft(_, field) => drop(self.disk.drafts.remove(&field)),
+                Effect::Confirm(confirmed) => drop(self.library.confirm(confirmed, at(self.clock).wall)),
                 Effect::Merge(snapshot) => {
-                    drop(self.cache.merge(*snapshot, at(self.clock).wall, Authority::Ordinary));
+                    drop(self.library.merge(*snapshot, at(self.clock).wall, Authority::Ordered));
                 }
-                Effect::Check(..) | Effect::Send(_) | Effect::RefreshToken | Effect::Changed(_) | Effect::Tell(_) => {}
+                Effect::Check(..)
+                | Effect::Send(_)
+                | Effect::RefreshToken
+                | Effect::Changed(_)
+                | Effect::Publish(_) => {}
             }
         }
     }
@@ -154,7 +158,7 @@ impl World {
             Step::Type(field) => {
                 let content = self.word(field, "person");
                 self.newest.insert(field, content.clone());
-                self.put(Input::Type(Draft { job_id: seven(), field, content, base: None, cause: Cause::Typed }));
+                self.put(Input::Type(Draft { job_id: seven(), field, content, base: None, cause: DraftStatus::Typed }));
             }
             Step::Discard(field) => {
                 if self.edits.drafts(&seven()).any(|draft| draft.field == field) {
@@ -167,7 +171,7 @@ impl World {
                 let (field, word, when) = self.messages.remove(which % self.messages.len());
                 let event =
                     Event { job_id: seven(), at: Some(at(when).wall), body: Body::Metadata(field, word), lost: 0 };
-                self.cache.apply(event, at(self.clock));
+                self.library.apply(event, at(self.clock));
             }
             Step::Answer(which, fate) if !self.requests.is_empty() => {
                 let request = self.requests.remove(which % self.requests.len());
@@ -195,7 +199,9 @@ impl World {
             Effect::Check(op_id, _) => {
                 let answer = match fate {
                     Fate::Unauthorized => Err(Answer::Unauthorized),
-                    Fate::Never | Fate::SavedAndLost => Err(Answer::Unanswered(lost(Arrival::Unknown))),
+                    Fate::NotDelivered | Fate::SavedAndLost => {
+                        Err(Answer::Unanswered(lost(DeliveryCertainty::Unknown)))
+                    }
                     _ => Ok(Box::new(self.snapshot())),
                 };
                 self.put(Input::Checked(op_id, answer));
@@ -219,11 +225,11 @@ impl World {
                     return Answer::Saved(Some(Box::new(self.snapshot())));
                 }
                 forgive(self);
-                Answer::Unanswered(lost(Arrival::Unknown))
+                Answer::Unanswered(lost(DeliveryCertainty::Unknown))
             }
-            Fate::Never => {
+            Fate::NotDelivered => {
                 forgive(self);
-                Answer::Unanswered(lost(Arrival::Never))
+                Answer::Unanswered(lost(DeliveryCertainty::NotDelivered))
             }
             Fate::Conflict => Answer::Conflict(Some(Box::new(self.snapshot())), reason()),
             Fate::Refused(field) => {
@@ -251,7 +257,7 @@ impl World {
         if let Some(field) = edited {
             let word = self.word(field, "person");
             let input = Input::Edit(seven(), [(field, word.clone())].into());
-            let effects = self.edits.on(input, &self.cache, at(self.clock));
+            let effects = self.edits.on(input, &self.library, at(self.clock));
             self.newest.insert(field, word);
             self.keep(&effects);
             // On disk as sent, and never was.
@@ -279,7 +285,7 @@ impl World {
             assert!(is_draft || is_pending || was_held, "{word:?} of {field:?} is lost");
         }
         for field in FIELDS {
-            let job = self.cache.job(&seven()).expect("the job");
+            let job = self.library.job(&seven()).expect("the job");
             let shown = pending.get(&field).map(|word| (*word).clone()).or_else(|| job.content(field));
             assert!(self.said[&field].contains(&shown.expect("something")), "{field:?} is invented");
         }
@@ -301,7 +307,7 @@ impl World {
             self.take(Step::Wait);
         }
         assert!(self.edits.pending(&seven()).is_empty() && self.disk.edits.is_empty(), "everything is over");
-        let job = self.cache.job(&seven()).expect("the job");
+        let job = self.library.job(&seven()).expect("the job");
         for field in FIELDS {
             assert_eq!(job.content(field), Some(self.holds[&field].0.clone()), "both agree on {field:?}");
         }
@@ -313,7 +319,7 @@ fn any_step() -> impl Strategy<Value = Step> {
     let fate = prop_oneof![
         3 => Just(Fate::Saved),
         2 => Just(Fate::SavedAndLost),
-        1 => Just(Fate::Never),
+        1 => Just(Fate::NotDelivered),
         1 => Just(Fate::Conflict),
         1 => field().prop_map(Fate::Refused),
         1 => Just(Fate::RefusedWhole),

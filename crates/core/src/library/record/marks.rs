@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::Record;
 use crate::{
     StageId,
-    model::{job::Field, unix_nanos::Moment},
+    model::{job::Field, unix_nanos::UnixNanos},
     protocol::snapshot::StageData,
 };
 
@@ -17,7 +17,7 @@ use crate::{
 pub struct Marks {
     /// The fields that the backend suggests, each with the time up to which its content is the suggestion.
     #[serde(default)]
-    suggested: BTreeMap<Field, Moment>,
+    suggested: BTreeMap<Field, UnixNanos>,
     /// The stages that had nothing to do.
     #[serde(default)]
     skipped: BTreeSet<StageId>,
@@ -25,7 +25,7 @@ pub struct Marks {
 
 impl Record {
     /// Takes in the marks of a snapshot whose metadata is of a time; a backend that has none changes nothing.
-    pub fn mark(&mut self, said_at: Moment, suggested: Option<&[Field]>, stages: &[(StageId, StageData)]) {
+    pub fn mark(&mut self, said_at: UnixNanos, suggested: Option<&[Field]>, stages: &[(StageId, StageData)]) {
         if let Some(suggested) = suggested {
             let mut marks = self.marks.take().unwrap_or_default();
             // What is dated later was said by a message meanwhile.
