@@ -66,7 +66,7 @@ pub fn run(args: Args, level: LogLevelController) -> anyhow::Result<()> {
         .manage(Shutdown::default())
         .manage(PendingLaunches::default())
         .manage(Navigation::default())
-        .manage(window::Progress::default())
+        .manage(window::WindowProgress::default())
         .setup({
             let data_dir = data_dir.clone();
             move |app| set_up(app, &data_dir, args, level).map_err(Into::into)
@@ -149,7 +149,7 @@ fn set_up(app: &tauri::App, data_dir: &Path, args: Args, level: LogLevelControll
     #[cfg(unix)]
     signals.quit_at(app.handle().clone());
     preferences::begin(app.handle(), &desktop_dir);
-    desktop::tell_of_missing_tray(app.handle(), &desktop_dir);
+    desktop::notify_missing_tray(app.handle(), &desktop_dir);
     updates::begin(app.handle());
     #[cfg(target_os = "macos")]
     launch::follow_links(app.handle());

@@ -71,14 +71,14 @@ pub fn has_tray(app: &AppHandle) -> bool {
 
 /// Says once, ever, that a hidden window would not come back by a tray. One that is about to start is waited for, and so
 /// is a window that somebody can see.
-pub fn tell_of_missing_tray(app: &AppHandle, folder: &Path) {
+pub fn notify_missing_tray(app: &AppHandle, folder: &Path) {
     let (app, told) = (app.clone(), folder.join(TOLD));
     if told.exists() {
         return;
     }
     tauri::async_runtime::spawn(async move {
         tokio::time::sleep(TRAY_LIMIT).await;
-        let is_seen = || navigation::is_listened_to(&app) && window::is_shown(&app);
+        let is_seen = || navigation::is_page_listening(&app) && window::is_shown(&app);
         while !(has_tray(&app) || is_seen()) {
             tokio::time::sleep(TRAY_LIMIT).await;
         }

@@ -45,10 +45,10 @@ fn is_wanted(args: &Args) -> bool {
 
 /// Knows how far the window is: a wish to see it may come before the program has decided whether to build one.
 #[derive(Default)]
-pub struct Progress(Mutex<Stage>);
+pub struct WindowProgress(Mutex<WindowState>);
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum Stage {
+enum WindowState {
     #[default]
     Undecided,
     Wished,
@@ -57,55 +57,55 @@ enum Stage {
     Open,
 }
 
-impl Progress {
-    fn stage(&self) -> MutexGuard<'_, Stage> {
+impl WindowProgress {
+    fn state(&self) -> MutexGuard<'_, WindowState> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Takes in whether the start shows a window, and returns whether one is to be built.
     fn decide(&self, is_wanted: bool) -> bool {
-        let mut stage = self.stage();
-        *stage = if is_wanted || *stage == Stage::Wished { Stage::Built } else { Stage::Unbuilt };
-        *stage == Stage::Built
+        let mut state = self.state();
+        *state = if is_wanted || *state == WindowState::Wished { WindowState::Built } else { WindowState::Unbuilt };
+        *state == WindowState::Built
     }
 
     /// Takes in that somebody wants to see a window where there is none, and returns whether one is to be built.
-    fn wish(&self) -> bool {
-        let mut stage = self.stage();
-        let before = *stage;
-        *stage = match before {
-            Stage::Undecided | Stage::Wished => Stage::Wished,
-            Stage::Unbuilt | Stage::Built => Stage::Built,
-            Stage::Open => Stage::Open,
+    fn request(&self) -> bool {
+        let mut state = self.state();
+        let before = *state;
+        *state = match before {
+            WindowState::Undecided | WindowState::Wished => WindowState::Wished,
+            WindowState::Unbuilt | WindowState::Built => WindowState::Built,
+            WindowState::Open => WindowState::Open,
         };
-        before == Stage::Unbuilt
+        before == WindowState::Unbuilt
     }
 
     /// Takes in that the page is there, and returns whether that is news.
     fn open(&self) -> bool {
-        let mut stage = self.stage();
-        std::mem::replace(&mut *stage, Stage::Open) != Stage::Open
+        let mut state = self.state();
+        std::mem::replace(&mut *state, WindowState::Open) != WindowState::Open
     }
 
     fn is_open(&self) -> bool {
-        *self.stage() == Stage::Open
+        *self.state() == WindowState::Open
     }
 
     /// Does something if there is no window and none is being built, and lets none be built meanwhile.
     fn while_unbuilt(&self, act: impl FnOnce() -> anyhow::Result<()>) -> anyhow::Result<()> {
-        let stage = self.stage();
-        if *stage == Stage::Unbuilt { act() } else { Ok(()) }
+        let state = self.state();
+        if *state == WindowState::Unbuilt { act() } else { Ok(()) }
     }
 
     /// Takes in that none could be built.
     fn failed(&self) {
-        *self.stage() = Stage::Unbuilt;
+        *self.state() = WindowState::Unbuilt;
     }
 }
 
 /// Builds the window, if this start or somebody meanwhile wants to see it.
 pub fn begin(app: &AppHandle, args: &Args) -> tauri::Result<()> {
-    if app.state::<Progress>().decide(is_wanted(args)) { build(app) } else { Ok(()) }
+    if app.state::<WindowProgress>().decide(is_wanted(args)) { build(app) } else { Ok(()) }
 }
 
 /// Builds the window, and shows it when its page is there.
@@ -146,7 +146,7 @@ fn storage(app: &AppHandle) -> PathBuf {
 /// Shows the window once, when its page is there: before, there is nothing to see, WebKitGTK would hold up everything for
 /// half a second now and then, in which it waits for a page whose process has not begun, and that process may die of it.
 fn open(app: &AppHandle) {
-    if app.state::<Progress>().open() {
+    if app.state::<WindowProgress>().open() {
         show(app);
         #[cfg(not(target_os = "linux"))]
         crate::desktop::badge_again(app);
@@ -173,19 +173,19 @@ pub fn set_theme(app: &AppHandle, theme: Theme) {
 /// Brings the window to the front, or builds it. One whose page is on its way comes by itself.
 pub fn show(app: &AppHandle) {
     let Some(window) = app.get_webview_window(LABEL) else {
-        if app.state::<Progress>().wish() {
+        if app.state::<WindowProgress>().request() {
             let app = app.clone();
             // Not within a call of the main thread, which builds it.
             tauri::async_runtime::spawn(async move {
                 if let Err(error) = build(&app) {
                     tracing::error!(%error, "the window could not be built");
-                    app.state::<Progress>().failed();
+                    app.state::<WindowProgress>().failed();
                 }
             });
         }
         return;
     };
-    if !app.state::<Progress>().is_open() {
+    if !app.state::<WindowProgress>().is_open() {
         return;
     }
     let shown = window.unminimize().and_then(|()| window.show()).and_then(|()| window.set_focus());
@@ -220,7 +220,7 @@ pub fn forget(app: &AppHandle) {
     let forgotten = match app.get_webview_window(LABEL) {
         Some(window) => window.clear_all_browsing_data().map_err(anyhow::Error::from),
         // An earlier one may have left some; one that is being built just now brings none along.
-        None => app.state::<Progress>().while_unbuilt(|| match std::fs::remove_dir_all(storage(app)) {
+        None => app.state::<WindowProgress>().while_unbuilt(|| match std::fs::remove_dir_all(storage(app)) {
             Err(error) if error.kind() != ErrorKind::NotFound => Err(error.into()),
             _ => Ok(()),
         }),
@@ -277,14 +277,14 @@ mod tests {
 
     #[test]
     fn a_window_is_built_once_when_somebody_wants_to_see_it() {
-        let shown = Progress::default();
-        assert!(!shown.wish() && shown.decide(true) && !shown.wish());
-        assert!(!shown.is_open() && shown.open() && shown.is_open() && !shown.open() && !shown.wish());
-        let hidden = Progress::default();
-        assert!(!hidden.decide(false) && hidden.wish() && !hidden.wish());
+        let shown = WindowProgress::default();
+        assert!(!shown.request() && shown.decide(true) && !shown.request());
+        assert!(!shown.is_open() && shown.open() && shown.is_open() && !shown.open() && !shown.request());
+        let hidden = WindowProgress::default();
+        assert!(!hidden.decide(false) && hidden.request() && !hidden.request());
         hidden.failed();
-        assert!(hidden.wish(), "and tried again");
-        let wished = Progress::default();
-        assert!(!wished.wish() && !wished.wish() && wished.decide(false), "somebody was quicker than the start");
+        assert!(hidden.request(), "and tried again");
+        let wished = WindowProgress::default();
+        assert!(!wished.request() && !wished.request() && wished.decide(false), "somebody was quicker than the start");
     }
 }

@@ -30,7 +30,7 @@ async fn the_time_left_is_learned_from_earlier_videos() {
         stage.ended(name).await;
     }
     let seen = stage.recorder.seen();
-    let forecasts = |name: &str| seen.versions(name).iter().filter(|job| job.row.outlook.is_some()).count();
+    let forecasts = |name: &str| seen.versions(name).iter().filter(|job| job.row.eta.is_some()).count();
     assert_eq!(forecasts("1.mp4"), 0, "nothing is known before the first");
     assert!(forecasts("2.mp4") + forecasts("3.mp4") + forecasts("4.mp4") > 0);
 }

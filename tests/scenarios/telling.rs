@@ -122,7 +122,7 @@ async fn notifications_and_the_tray_speak_the_language_that_was_chosen() {
     settings.appearance.language = Language::De;
     scene.client.apply(settings).await.expect("applied");
     let tray = scene.recorder.seen().tray.clone().expect("a tray");
-    assert_eq!(tray.words, Locale::new(Language::De, ""), "at once");
+    assert_eq!(tray.locale, Locale::new(Language::De, ""), "at once");
     scene.backend.say(update("1", "COMPLETED", 100, "2026-01-01T00:00:01Z"));
     assert_eq!(titles(&scene).await, ["Video 1 ist fertig"]);
 }

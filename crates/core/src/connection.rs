@@ -28,7 +28,7 @@ use access::Access;
 pub use close::{Closed, Refusal};
 pub use io::{Effect, Input};
 use open::{Open, Readable};
-use polling::{Recovery, Sync};
+use polling::{Recovery, Polling};
 use watch::subscribe;
 
 /// The specification's limit: a peer that says nothing for so long is dead.
@@ -73,7 +73,7 @@ pub struct Connection {
     backoff: Backoff,
     access: Access,
     reason: Option<ReasonView>,
-    sync: Sync,
+    polling: Polling,
     watched: BTreeSet<JobId>,
     /// Whether nothing that sockets bring can be read; holds over a reconnect.
     mute: bool,
@@ -108,7 +108,7 @@ impl Connection {
             State::Waiting { until, .. } => Some(*until),
             State::SignedOut | State::AwaitingToken | State::AskingRest | State::Stopped => None,
         };
-        [own, self.mute_deadline(), self.sync.deadline()].into_iter().flatten().min()
+        [own, self.mute_deadline(), self.polling.deadline()].into_iter().flatten().min()
     }
 
     fn take(&mut self, input: Input, now: Now, effects: &mut Vec<Effect>) {
@@ -116,7 +116,7 @@ impl Connection {
             Input::SignedIn if self.state == State::SignedOut => {
                 self.connect(now, effects);
                 // The list need not wait for the socket, which may not even be offered.
-                self.sync.want(now);
+                self.polling.want(now);
             }
             Input::SignedOut => self.sign_out(effects),
             Input::Opened(conn) if !self.is_open(conn) => self.opened(conn, now, effects),
@@ -125,15 +125,15 @@ impl Connection {
             }
             Input::Closed(conn, closed) if self.is_open(conn) => self.closed(closed, now, effects),
             Input::Message(conn) => {
-                self.life(conn, now);
+                self.last_seen(conn, now);
                 self.valid(conn, effects);
                 self.job_heard(conn, now);
             }
-            Input::OtherFrame(conn) => self.life(conn, now),
+            Input::OtherFrame(conn) => self.last_seen(conn, now),
             Input::Unreadable(conn, count) => self.unreadable(conn, count),
             Input::Accepted(conn) => self.valid(conn, effects),
             Input::Heartbeat(conn, kind) => {
-                self.life(conn, now);
+                self.last_seen(conn, now);
                 self.valid(conn, effects);
                 if let State::Open(open) = &mut self.state
                     && open.conn == conn
@@ -163,8 +163,8 @@ impl Connection {
             }
             Input::Reconnect => self.reconnect(now, effects),
             Input::EndpointChanged => self.rerouted(now, effects),
-            Input::Refresh if self.state != State::SignedOut => self.sync.want(now),
-            Input::RefreshSoon if self.state != State::SignedOut => self.sync.want_soon(now),
+            Input::Refresh if self.state != State::SignedOut => self.polling.want(now),
+            Input::RefreshSoon if self.state != State::SignedOut => self.polling.want_soon(now),
             // What comes too late, or changes nothing.
             Input::SignedIn
             | Input::Tick
@@ -183,7 +183,7 @@ impl Connection {
             State::Open(open) if open.probe.is_some_and(|due| now.monotonic >= due) => {
                 self.replace(Error::new(Code::NetworkChanged, "the network changed"), now, effects);
             }
-            State::Open(open) if now.monotonic >= open.life + SILENCE_LIMIT => {
+            State::Open(open) if now.monotonic >= open.last_seen + SILENCE_LIMIT => {
                 effects.push(Effect::Disconnect(open.conn));
                 let why = if open.heard.any && !open.heard.heartbeats {
                     "nothing was heard from the studio for a minute: it sends no heartbeats"
@@ -214,7 +214,7 @@ impl Connection {
             | State::Stopped => {}
         }
         self.listen(now);
-        if self.sync.due(now) {
+        if self.polling.due(now) {
             effects.push(Effect::FetchJobs);
         }
     }
@@ -236,7 +236,7 @@ impl Connection {
         let watched: Vec<JobId> = self.watched.iter().cloned().collect();
         subscribe(conn, &watched, effects);
         // What was missed while away: subscribe first, then look, so that nothing falls in between.
-        self.sync.opened(now);
+        self.polling.opened(now);
     }
 
     fn refused(&mut self, refusal: Refusal, now: Now, effects: &mut Vec<Effect>) {
@@ -249,14 +249,14 @@ impl Connection {
     }
 
     fn closed(&mut self, closed: Closed, now: Now, effects: &mut Vec<Effect>) {
-        self.sync.lost();
+        self.polling.lost();
         // One that said nothing readable never took the token, however long it stayed open.
         let was_valid = matches!(self.state, State::Open(Open { heard: Readable { any: true, .. }, .. }));
         match closed {
             Closed::Auth => self.token_refused(was_valid, now, effects),
             Closed::Replaced => {
                 self.state = State::Stopped;
-                self.sync.stop();
+                self.polling.stop();
                 self.reason = Some(ReasonView {
                     code: Code::Replaced,
                     message: "this account is connected somewhere else: reconnect to take over".to_owned(),
@@ -267,7 +267,7 @@ impl Connection {
     }
 
     fn fetched(&mut self, now: Now, effects: &mut Vec<Effect>) {
-        let recovery = self.sync.succeeded(now, matches!(self.state, State::Open(_)));
+        let recovery = self.polling.succeeded(now, matches!(self.state, State::Open(_)));
         if self.state == State::AskingRest {
             self.token_accepted(now, effects);
         } else if recovery == Recovery::Recovered && self.is_barred() {
@@ -284,7 +284,7 @@ impl Connection {
 
     fn fetch_failed(&mut self, error: Error, retry_after: Option<Duration>, now: Now, effects: &mut Vec<Effect>) {
         let refused = error.code == Code::SessionExpired;
-        self.sync.failed(error.clone(), retry_after.map(|wait| wait.min(RETRY_AFTER_LIMIT)), now);
+        self.polling.failed(error.clone(), retry_after.map(|wait| wait.min(RETRY_AFTER_LIMIT)), now);
         if refused {
             self.sign_out(effects);
             effects.push(Effect::SignOut(error));
@@ -298,7 +298,7 @@ impl Connection {
         self.backoff.fail(now.draw);
         self.reason = Some(error.into());
         self.state = State::Waiting { until: now.monotonic + CLOSED_SOCKET_RETRY, not_before: now.monotonic };
-        self.sync.poll(now);
+        self.polling.poll(now);
     }
 
     fn retry_later(&mut self, error: Error, retry_after: Option<Duration>, now: Now) {
@@ -306,9 +306,9 @@ impl Connection {
         let until = (now.monotonic + self.backoff.fail(now.draw)).max(not_before);
         self.reason = Some(error.into());
         self.state = State::Waiting { until, not_before };
-        self.sync.lost();
+        self.polling.lost();
         if self.backoff.failures() >= POLL_AFTER_FAILURES {
-            self.sync.poll(now);
+            self.polling.poll(now);
         }
     }
 
@@ -317,7 +317,7 @@ impl Connection {
             State::Waiting { .. } | State::Stopped => self.connect(now, effects),
             State::Open(Open { conn, .. }) => {
                 effects.push(Effect::Disconnect(conn));
-                self.sync.lost();
+                self.polling.lost();
                 self.connect(now, effects);
             }
             State::SignedOut | State::Connecting { .. } | State::AwaitingToken | State::AskingRest => {}
@@ -349,11 +349,11 @@ impl Connection {
         *self = Self { next_conn, shown, access, last: self.last, ..Self::default() };
     }
 
-    fn life(&mut self, conn: ConnId, now: Now) {
+    fn last_seen(&mut self, conn: ConnId, now: Now) {
         if let State::Open(open) = &mut self.state
             && open.conn == conn
         {
-            open.life = now.monotonic;
+            open.last_seen = now.monotonic;
             open.probe = None;
         }
     }
@@ -364,7 +364,7 @@ impl Connection {
             && open.conn == conn
         {
             open.heard.any = true;
-            self.prove_way(effects);
+            self.confirm_ws_token(effects);
             self.mark_healthy();
         }
     }

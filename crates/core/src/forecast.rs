@@ -187,7 +187,7 @@ mod tests {
 
     fn say(job: &mut Record, stage: &str, second: i64, status: Status, percent: f64) {
         let progress = Progress { status, progress_percent: Some(percent), error_message: None };
-        job.stages.entry(StageId::new(stage)).or_default().witness(at(second), &progress);
+        job.stages.entry(StageId::new(stage)).or_default().apply_event(at(second), &progress);
     }
 
     fn overall(job: &mut Record, second: i64, status: Status) {

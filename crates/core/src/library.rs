@@ -34,7 +34,7 @@ use jobs::{Jobs, Known};
 /// How far ahead of the server's clock a message may be dated before its time of arrival stands in.
 const TRUSTED_AHEAD: Duration = Duration::from_mins(5);
 /// How late a message may be before its clock is in doubt: only REST can tell then what holds.
-const LATE: Duration = Duration::from_mins(1);
+const LATE_MESSAGE: Duration = Duration::from_mins(1);
 /// How many jobs that REST denied are remembered; a backend that invents ids costs the oldest.
 const DENIED_LIMIT: usize = 1_000;
 /// The most jobs that are held. A backend that invents ids must not fill the memory.
@@ -100,8 +100,8 @@ impl Library {
     }
 
     /// Returns what one job is in brief.
-    pub fn brief(&self, job_id: &JobId) -> Option<&JobSummary> {
-        self.jobs.brief(job_id)
+    pub fn summary(&self, job_id: &JobId) -> Option<&JobSummary> {
+        self.jobs.summary(job_id)
     }
 
     /// Returns one job as it is now, for whoever needs it longer.
@@ -121,7 +121,7 @@ impl Library {
 
     /// Returns the ids of the jobs that have not ended.
     pub fn unfinished(&self) -> impl Iterator<Item = &JobId> {
-        self.summaries().filter(|(_, brief)| !brief.status.is_final()).map(|(job_id, _)| job_id)
+        self.summaries().filter(|(_, summary)| !summary.status.is_final()).map(|(job_id, _)| job_id)
     }
 
     /// Tells whether there is room for a job.
@@ -153,7 +153,7 @@ impl Library {
             // A clock that does not know its offset dates every message before the job's own snapshot.
             is_questionable |= job.listed
                 && job.updated_at.is_some_and(|held| UnixNanos::from(at) < held)
-                && at.checked_add(LATE).is_ok_and(|late| late < arrival);
+                && at.checked_add(LATE_MESSAGE).is_ok_and(|late| late < arrival);
             let (verdict, differs) = apply_body(job, at, event.body);
             is_questionable &= !job.overall.status().is_final();
             let differs = job.touch(at) || differs;

@@ -58,7 +58,7 @@ impl Locale {
     }
 
     /// Says what there is of a video that is ready.
-    pub fn done_with(self, warnings: usize, thumbnails: usize) -> String {
+    pub fn ready_with(self, warnings: usize, thumbnails: usize) -> String {
         match (warnings, thumbnails) {
             (0, 0) => self.one_of("Everything is done", "Alles ist erledigt", "Todo está hecho").to_owned(),
             (0, 1) => self
@@ -87,7 +87,7 @@ impl Locale {
     /// Says what became of many.
     pub fn summed_up(self, ready: usize, failed: usize, warned: usize) -> String {
         match (ready + failed, warned) {
-            (0, _) => self.want_a_look(warned),
+            (0, _) => self.need_review(warned),
             (_, 0) => self.ended(ready, failed),
             (_, 1) => {
                 let one = self.one_of("1 needs a look", "1 bitte ansehen", "1 necesita que lo mires");
@@ -128,7 +128,7 @@ impl Locale {
     }
 
     /// Says how many want to be looked at.
-    fn want_a_look(self, count: usize) -> String {
+    fn need_review(self, count: usize) -> String {
         self.one_of(
             format!("{count} videos need a look"),
             format!("{count} Videos: bitte ansehen"),

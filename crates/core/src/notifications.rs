@@ -22,13 +22,13 @@ mod compose;
 pub use compose::{fault, kind, name};
 
 /// How long an outcome waits for others to be told with it: too short to notice, long enough for a catch-up.
-const GATHER: Duration = Duration::from_millis(500);
+const GROUP_WINDOW: Duration = Duration::from_millis(500);
 /// How long outcomes are gathered after many were told: a mass failure must not become a drumbeat.
-const GATHER_AFTER_MANY: Duration = Duration::from_secs(10);
+const GROUP_WINDOW_AFTER_MANY: Duration = Duration::from_secs(10);
 /// How long a warning waits for the end of its job, which would say it, too.
-const PATIENCE: Duration = Duration::from_secs(10);
+const WARNING_DELAY: Duration = Duration::from_secs(10);
 /// The most outcomes that are told one by one.
-const FEW: usize = 2;
+const INDIVIDUAL_LIMIT: usize = 2;
 
 /// Names an outcome that a person was told of, or need not be.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -65,7 +65,7 @@ pub struct NotificationScheduler {
     warnings: BTreeMap<OutcomeKey, Duration>,
     due: Option<Duration>,
     /// Until when outcomes are gathered because many were just told.
-    calm_at: Duration,
+    grouping_until: Duration,
     /// Whether what waits was held because nobody wanted to be disturbed.
     held: HoldState,
 }
@@ -99,7 +99,7 @@ impl NotificationScheduler {
         let key = OutcomeKey::from(ending);
         if self.waiting.contains(&key) {
             // It may wait for its job to be known again.
-            self.due.get_or_insert((now + GATHER).max(self.calm_at));
+            self.due.get_or_insert((now + GROUP_WINDOW).max(self.grouping_until));
             return None;
         }
         if self.delivered.contains(&key) || self.warnings.contains_key(&key) {
@@ -110,7 +110,7 @@ impl NotificationScheduler {
             return Some(key);
         }
         if ending.outcome == Outcome::Warned {
-            self.warnings.insert(key, now.saturating_add(PATIENCE));
+            self.warnings.insert(key, now.saturating_add(WARNING_DELAY));
             return None;
         }
         // The end says what went wrong on the way, and of two runs only the later one counts.
@@ -118,7 +118,7 @@ impl NotificationScheduler {
         self.waiting.retain(is_later);
         self.warnings.retain(|told, _| is_later(told));
         self.waiting.insert(key);
-        self.due.get_or_insert((now + GATHER).max(self.calm_at));
+        self.due.get_or_insert((now + GROUP_WINDOW).max(self.grouping_until));
         None
     }
 
@@ -154,7 +154,7 @@ impl NotificationScheduler {
         for warning in ripe {
             self.warnings.remove(&warning);
             self.waiting.insert(warning);
-            self.due.get_or_insert(now.max(self.calm_at));
+            self.due.get_or_insert(now.max(self.grouping_until));
         }
     }
 
@@ -194,17 +194,17 @@ impl NotificationScheduler {
         }
         self.due = None;
         // What was cleared away and is fetched anew is told when it is there.
-        let known = |told: &OutcomeKey| library.brief(&told.job_id).is_some();
+        let known = |told: &OutcomeKey| library.summary(&told.job_id).is_some();
         let delivered: Vec<OutcomeKey> = self.waiting.extract_if(.., known).collect();
         delivered.iter().cloned().for_each(|told| self.mark_delivered(told));
-        let few = if std::mem::take(&mut self.held) == HoldState::Yes { 1 } else { FEW };
+        let few = if std::mem::take(&mut self.held) == HoldState::Yes { 1 } else { INDIVIDUAL_LIMIT };
         let wanted = delivered.iter().filter(|told| notification_preferences.wanted.wants(told.outcome));
         let known: Vec<(Outcome, Cow<'_, Record>)> =
             wanted.filter_map(|told| Some((told.outcome, library.job(&told.job_id)?))).collect();
         let notices = if known.len() <= few {
             known.iter().map(|(outcome, job)| compose::notice(*outcome, job, notification_preferences.locale)).collect()
         } else {
-            self.calm_at = now.saturating_add(GATHER_AFTER_MANY);
+            self.grouping_until = now.saturating_add(GROUP_WINDOW_AFTER_MANY);
             vec![compose::summary(&known, notification_preferences.locale)]
         };
         DueNotifications { delivered, notices }
@@ -253,14 +253,14 @@ mod tests {
             DueNotifications::default(),
             "gathered first"
         );
-        let telling = notices.take_due(&library(), NotificationPreferences::default(), GATHER);
-        assert_eq!((telling.notices[0].title.as_str(), telling.notices.len()), ("8.mp4 is ready", 1));
-        notices.ended(&ending(8, Observation::Live, 0), GATHER);
+        let due = notices.take_due(&library(), NotificationPreferences::default(), GROUP_WINDOW);
+        assert_eq!((due.notices[0].title.as_str(), due.notices.len()), ("8.mp4 is ready", 1));
+        notices.ended(&ending(8, Observation::Live, 0), GROUP_WINDOW);
         assert_eq!(notices.deadline(), None, "not twice");
-        notices.ended(&ending(8, Observation::Live, 1), GATHER);
+        notices.ended(&ending(8, Observation::Live, 1), GROUP_WINDOW);
         assert!(notices.deadline().is_some(), "a new run may tell again");
 
-        let mut restarted = NotificationScheduler::restore(telling.delivered);
+        let mut restarted = NotificationScheduler::restore(due.delivered);
         restarted.ended(&ending(8, Observation::Live, 0), START);
         assert_eq!(restarted.deadline(), None);
     }
@@ -298,26 +298,26 @@ mod tests {
         for job_id in [1, 2] {
             notices.ended(&ending(job_id, Observation::Live, 0), START);
         }
-        assert_eq!(told(&mut notices, GATHER), ["1.mp4 failed", "2.mp4 is ready"]);
+        assert_eq!(told(&mut notices, GROUP_WINDOW), ["1.mp4 failed", "2.mp4 is ready"]);
         for job_id in 3..8 {
             notices.ended(&ending(job_id, Observation::Live, 0), START);
         }
-        let telling = notices.take_due(&library(), NotificationPreferences::default(), GATHER);
-        let summary = &telling.notices[0];
-        assert_eq!((telling.notices.len(), summary.kind), (1, NotificationKind::Summary));
+        let due = notices.take_due(&library(), NotificationPreferences::default(), GROUP_WINDOW);
+        let summary = &due.notices[0];
+        assert_eq!((due.notices.len(), summary.kind), (1, NotificationKind::Summary));
         assert_eq!(summary.title, "3 videos failed, 2 are ready");
         assert_eq!(summary.body, "3.mp4, 5.mp4, 7.mp4 and 2 more");
-        assert_eq!((summary.job_ids.len(), telling.delivered.len()), (5, 5));
+        assert_eq!((summary.job_ids.len(), due.delivered.len()), (5, 5));
     }
 
     #[test]
     fn after_many_the_next_are_gathered_for_longer() {
         let mut notices = NotificationScheduler::default();
         (0..5).for_each(|job_id| drop(notices.ended(&ending(job_id, Observation::Live, 0), START)));
-        assert_eq!(told(&mut notices, GATHER).len(), 1);
-        (5..10).for_each(|job_id| drop(notices.ended(&ending(job_id, Observation::Live, 0), GATHER)));
-        assert!(told(&mut notices, GATHER * 3).is_empty());
-        assert_eq!(told(&mut notices, GATHER + GATHER_AFTER_MANY).len(), 1);
+        assert_eq!(told(&mut notices, GROUP_WINDOW).len(), 1);
+        (5..10).for_each(|job_id| drop(notices.ended(&ending(job_id, Observation::Live, 0), GROUP_WINDOW)));
+        assert!(told(&mut notices, GROUP_WINDOW * 3).is_empty());
+        assert_eq!(told(&mut notices, GROUP_WINDOW + GROUP_WINDOW_AFTER_MANY).len(), 1);
     }
 
     fn warned(job_id: usize) -> RunOutcome {
@@ -329,8 +329,8 @@ mod tests {
         let mut notices = NotificationScheduler::default();
         (1..3).for_each(|job_id| drop(notices.ended(&ending(job_id, Observation::Live, 0), START)));
         let morning = Duration::from_hours(8);
-        notices.hold(GATHER, morning);
-        assert!(told(&mut notices, GATHER).is_empty());
+        notices.hold(GROUP_WINDOW, morning);
+        assert!(told(&mut notices, GROUP_WINDOW).is_empty());
         assert_eq!(told(&mut notices, morning), ["1 video failed, 1 is ready"]);
         (3..5).for_each(|job_id| drop(notices.ended(&ending(job_id, Observation::Live, 0), morning)));
         assert_eq!(told(&mut notices, morning * 2).len(), 2, "and the next ones as always");
@@ -340,14 +340,14 @@ mod tests {
     fn a_warning_is_told_once_a_run_unless_the_end_says_it() {
         let mut notices = NotificationScheduler::default();
         notices.ended(&warned(8), START);
-        assert!(told(&mut notices, GATHER).is_empty(), "its end may come soon");
-        assert_eq!(notices.deadline(), Some(PATIENCE));
-        assert_eq!(told(&mut notices, PATIENCE), ["8.mp4 needs a look"]);
-        notices.ended(&warned(8), PATIENCE);
+        assert!(told(&mut notices, GROUP_WINDOW).is_empty(), "its end may come soon");
+        assert_eq!(notices.deadline(), Some(WARNING_DELAY));
+        assert_eq!(told(&mut notices, WARNING_DELAY), ["8.mp4 needs a look"]);
+        notices.ended(&warned(8), WARNING_DELAY);
         assert_eq!(notices.deadline(), None);
-        notices.ended(&warned(6), PATIENCE);
-        notices.ended(&ending(6, Observation::Live, 0), PATIENCE * 3 / 2);
-        assert_eq!(told(&mut notices, PATIENCE * 2), ["6.mp4 is ready"]);
+        notices.ended(&warned(6), WARNING_DELAY);
+        notices.ended(&ending(6, Observation::Live, 0), WARNING_DELAY * 3 / 2);
+        assert_eq!(told(&mut notices, WARNING_DELAY * 2), ["6.mp4 is ready"]);
     }
 
     #[test]
@@ -356,7 +356,7 @@ mod tests {
         let failed = RunOutcome { outcome: Outcome::Failed, ..ending(8, Observation::Live, 0) };
         notices.ended(&failed, START);
         notices.ended(&ending(8, Observation::Live, 1), START);
-        assert_eq!(told(&mut notices, GATHER), ["8.mp4 is ready"]);
+        assert_eq!(told(&mut notices, GROUP_WINDOW), ["8.mp4 is ready"]);
     }
 
     #[test]
@@ -364,12 +364,12 @@ mod tests {
         let mut notices = NotificationScheduler::default();
         notices.ended(&ending(8, Observation::Live, 0), START);
         assert_eq!(
-            notices.take_due(&Library::default(), NotificationPreferences::default(), GATHER),
+            notices.take_due(&Library::default(), NotificationPreferences::default(), GROUP_WINDOW),
             DueNotifications::default()
         );
         assert_eq!(notices.deadline(), None, "nothing to do until then");
-        notices.ended(&ending(8, Observation::InitialList, 0), GATHER);
-        assert_eq!(told(&mut notices, GATHER * 2), ["8.mp4 is ready"]);
+        notices.ended(&ending(8, Observation::InitialList, 0), GROUP_WINDOW);
+        assert_eq!(told(&mut notices, GROUP_WINDOW * 2), ["8.mp4 is ready"]);
     }
 
     #[test]
@@ -386,7 +386,7 @@ mod tests {
         });
         let library = Library::restore([job]);
         notices.catch_up(&library, START);
-        let notice = &notices.take_due(&library, NotificationPreferences::default(), PATIENCE).notices[0];
+        let notice = &notices.take_due(&library, NotificationPreferences::default(), WARNING_DELAY).notices[0];
         assert_eq!(notice.title, "8.mp4 needs a look");
     }
 
@@ -394,9 +394,9 @@ mod tests {
     fn a_warning_that_is_held_is_told_afterwards() {
         let mut notices = NotificationScheduler::default();
         notices.ended(&warned(8), START);
-        notices.hold(PATIENCE, PATIENCE * 5);
-        assert!(told(&mut notices, PATIENCE * 4).is_empty());
-        assert_eq!(told(&mut notices, PATIENCE * 5), ["8.mp4 needs a look"]);
+        notices.hold(WARNING_DELAY, WARNING_DELAY * 5);
+        assert!(told(&mut notices, WARNING_DELAY * 4).is_empty());
+        assert_eq!(told(&mut notices, WARNING_DELAY * 5), ["8.mp4 needs a look"]);
     }
 
     #[test]
@@ -404,12 +404,12 @@ mod tests {
         let mut notices = NotificationScheduler::default();
         (1..3).for_each(|job_id| drop(notices.ended(&ending(job_id, Observation::Live, 0), START)));
         let wanted = Notifications { completed: false, ..Notifications::default() };
-        let telling = notices.take_due(
+        let due = notices.take_due(
             &library(),
             NotificationPreferences { wanted, ..NotificationPreferences::default() },
-            GATHER,
+            GROUP_WINDOW,
         );
-        assert_eq!((telling.delivered.len(), telling.notices.len()), (2, 1));
-        assert_eq!(telling.notices[0].title, "1.mp4 failed");
+        assert_eq!((due.delivered.len(), due.notices.len()), (2, 1));
+        assert_eq!(due.notices[0].title, "1.mp4 failed");
     }
 }

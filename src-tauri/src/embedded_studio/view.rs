@@ -42,7 +42,7 @@ fn model(state: ModelState) -> SpeechModelView {
 
 fn download(download: Download) -> DownloadView {
     let state = match download.state {
-        DownloadState::Running => StateView::InstanceLock,
+        DownloadState::Running => StateView::Running,
         DownloadState::Checking => StateView::Checking,
         DownloadState::Stopped => StateView::Stopped,
         DownloadState::Failed(Trouble::NoSpace) => StateView::NoSpace,

@@ -377,7 +377,7 @@ async fn quit(app: AppHandle) -> Answer<()> {
 /// The window's page begins to show what it is asked to.
 #[tauri::command]
 async fn showing(app: AppHandle) -> Answer<()> {
-    navigation::listens(&app);
+    navigation::page_listening(&app);
     Ok(())
 }
 

@@ -37,19 +37,19 @@ impl Args {
     }
 
     /// Tells whether everything is kept in another folder than the usual one.
-    pub fn has_own_place(&self) -> bool {
+    pub fn has_own_data_dir(&self) -> bool {
         let real = |folder: PathBuf| folder.canonicalize().unwrap_or(folder);
         self.data_dir.is_some() && self.data_dir.clone().map(real) != usual_data_dir().map(real)
     }
 
     /// Returns the command line that starts the same program anew, without what was to be done once.
-    pub fn of_restart(&self) -> Vec<OsString> {
+    pub fn for_restart(&self) -> Vec<OsString> {
         let folder = self.data_dir.iter().flat_map(|folder| [OsString::from("--data-dir"), folder.into()]);
         folder.chain(self.this_computer.then(|| "--this-computer".into())).collect()
     }
 
     /// Reads the command line of a second start, whose paths are relative to where that one was started.
-    pub fn of_second_start(words: Vec<String>, folder: &Path) -> Option<Self> {
+    pub fn from_second_instance(words: Vec<String>, folder: &Path) -> Option<Self> {
         let mut args = Self::try_parse_from(words).ok()?;
         for named in args.named.iter_mut().filter(|named| link(named).is_none() && file(named).is_none()) {
             *named = folder.join(&named);
@@ -157,7 +157,7 @@ mod tests {
 
     fn second(words: &[&str]) -> Option<Args> {
         let words = std::iter::once("tallylight").chain(words.iter().copied()).map(str::to_owned).collect();
-        Args::of_second_start(words, Path::new("/home/me"))
+        Args::from_second_instance(words, Path::new("/home/me"))
     }
 
     #[test]
@@ -177,16 +177,16 @@ mod tests {
     #[test]
     fn a_restart_does_nothing_again_and_shows_the_window() {
         let args = second(&["--data-dir", "/d", "--hidden", "--this-computer", "a.mp4", "tallylight://job/7"]);
-        assert_eq!(args.expect("arguments").of_restart(), ["--data-dir", "/d", "--this-computer"]);
-        assert!(second(&["a.mp4"]).expect("arguments").of_restart().is_empty());
+        assert_eq!(args.expect("arguments").for_restart(), ["--data-dir", "/d", "--this-computer"]);
+        assert!(second(&["a.mp4"]).expect("arguments").for_restart().is_empty());
     }
 
     #[test]
     fn the_usual_folder_by_its_name_is_no_other_place() {
         let usual = usual_data_dir().expect("a folder");
         let args = |folder: &str| second(&["--data-dir", folder]).expect("arguments");
-        assert!(!args(&usual.display().to_string()).has_own_place());
-        assert!(args("/elsewhere").has_own_place() && !second(&[]).expect("arguments").has_own_place());
+        assert!(!args(&usual.display().to_string()).has_own_data_dir());
+        assert!(args("/elsewhere").has_own_data_dir() && !second(&[]).expect("arguments").has_own_data_dir());
     }
 
     #[test]

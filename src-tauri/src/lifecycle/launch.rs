@@ -48,8 +48,8 @@ impl PendingLaunches {
 pub fn single_instance(identifier: &str, data_dir: &Path, args: &Args) -> TauriPlugin<tauri::Wry> {
     let builder = tauri_plugin_single_instance::Builder::new();
     #[cfg(target_os = "linux")]
-    let builder = builder.dbus_id(instance_lock::bus_name(identifier, args.has_own_place().then_some(data_dir)));
-    builder.callback(|app, words, folder| handed_over(app, words, Path::new(&folder))).build()
+    let builder = builder.dbus_id(instance_lock::bus_name(identifier, args.has_own_data_dir().then_some(data_dir)));
+    builder.callback(|app, argv, folder| second_instance(app, argv, Path::new(&folder))).build()
 }
 
 /// Tells whether a start could be neither handed over nor be the first: the program that runs ended at that moment.
@@ -57,16 +57,16 @@ pub fn is_lost(error: &tauri::Error) -> bool {
     matches!(error, tauri::Error::PluginInitialization(name, _) if name == "single-instance")
 }
 
-fn handed_over(app: &AppHandle, words: Vec<String>, folder: &Path) {
+fn second_instance(app: &AppHandle, argv: Vec<String>, folder: &Path) {
     // One that ends does nothing any more: the start is one of its own, as soon as this one is over.
-    if app.state::<Shutdown>().takes_over(&words, folder) {
+    if app.state::<Shutdown>().takes_over(&argv, folder) {
         return;
     }
     // A command line that cannot be read is a wish to see the window all the same.
-    let args = Args::of_second_start(words, folder).unwrap_or_default();
+    let args = Args::from_second_instance(argv, folder).unwrap_or_default();
     let is_hidden = args.hidden;
     if let Some(args) = app.state::<PendingLaunches>().hold(args) {
-        again(app, &args);
+        further(app, &args);
     } else if !is_hidden {
         // However long the first start takes, a wish to see the window is seen.
         window::show(app);
@@ -75,20 +75,20 @@ fn handed_over(app: &AppHandle, words: Vec<String>, folder: &Path) {
 
 /// Does what the first start asks for, and those that came meanwhile.
 pub fn first(app: &AppHandle, args: &Args) {
-    begin_with(app, args);
+    open_arguments(app, args);
     for args in app.state::<PendingLaunches>().release() {
-        again(app, &args);
+        further(app, &args);
     }
 }
 
-fn again(app: &AppHandle, args: &Args) {
-    begin_with(app, args);
+fn further(app: &AppHandle, args: &Args) {
+    open_arguments(app, args);
     if !args.hidden && args.job().is_none() {
         window::show(app);
     }
 }
 
-fn begin_with(app: &AppHandle, args: &Args) {
+fn open_arguments(app: &AppHandle, args: &Args) {
     if let Some(job_id) = args.job() {
         navigation::open_job(app, job_id);
     }
@@ -124,8 +124,8 @@ mod tests {
     fn starts_are_held_until_the_first_is_done() {
         let starts = PendingLaunches::default();
         let args = |word: &str| {
-            let words = ["tallylight", word].map(str::to_owned).to_vec();
-            Args::of_second_start(words, Path::new("/")).expect("arguments")
+            let argv = ["tallylight", word].map(str::to_owned).to_vec();
+            Args::from_second_instance(argv, Path::new("/")).expect("arguments")
         };
         assert!(starts.hold(args("a.mp4")).is_none() && starts.hold(args("b.mp4")).is_none());
         let held: Vec<_> = starts.release().iter().flat_map(Args::videos).collect();

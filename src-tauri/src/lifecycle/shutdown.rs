@@ -25,9 +25,9 @@ use crate::{
 };
 
 /// How long saving may take, with the keychain and the backend.
-const SAVING: Duration = Duration::from_secs(7);
+const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(7);
 /// How long the studio of this computer may take to stop.
-const STOPPING: Duration = Duration::from_secs(5);
+const STUDIO_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Remembers that the program ends, and what is started when it has.
 #[derive(Default)]
@@ -86,7 +86,7 @@ pub fn ask(app: &AppHandle) {
     tauri::async_runtime::spawn(async move {
         if !app.state::<Handle>().is_uploading().await.unwrap_or(false) {
             now(&app);
-        } else if navigation::is_listened_to(&app) {
+        } else if navigation::is_page_listening(&app) {
             navigation::show(&app, Show::Quitting);
         } else {
             ask_without_window(&app);
@@ -125,7 +125,7 @@ pub fn now(app: &AppHandle) {
 
 /// Starts anew, once everything is saved.
 pub fn restart(app: &AppHandle) {
-    app.state::<Shutdown>().follow_with(Next { words: app::args(app).of_restart(), folder: None });
+    app.state::<Shutdown>().follow_with(Next { words: app::args(app).for_restart(), folder: None });
     now(app);
 }
 
@@ -160,15 +160,15 @@ pub fn close(closing: &Window) {
     match app.state::<SettingsFile>().held().settings.general.close {
         Close::Hide => window::hide(app),
         Close::Auto if desktop::has_tray(app) => window::hide(app),
-        Close::Auto if navigation::is_listened_to(app) => navigation::tell(app, Show::Closing),
+        Close::Auto if navigation::is_page_listening(app) => navigation::tell(app, Show::Closing),
         Close::Auto | Close::Quit => ask(app),
     }
 }
 
 /// Saves everything and stops what runs, each for so long at most: the next start waits for it.
 pub async fn end(app: &AppHandle) {
-    within(SAVING, "saving", app.state::<Handle>().shutdown()).await;
-    within(STOPPING, "stopping the studio", app.state::<EmbeddedStudio>().close()).await;
+    within(SHUTDOWN_TIMEOUT, "saving", app.state::<Handle>().shutdown()).await;
+    within(STUDIO_TIMEOUT, "stopping the studio", app.state::<EmbeddedStudio>().close()).await;
     // What was fetched runs from the next start on.
     if let Err(error) = updates::install(app) {
         tracing::error!(%error, "the newer version could not be installed");

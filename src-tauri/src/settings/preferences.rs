@@ -44,7 +44,7 @@ pub struct Preferences {
 impl Preferences {
     /// Lets them act on the log, and on the system's list of programs to start.
     pub fn new(level: LogLevelController, args: &Args) -> Self {
-        let login = if args.has_own_place() { Login::OtherFolder } else { Login::Offered };
+        let login = if args.has_own_data_dir() { Login::OtherFolder } else { Login::Offered };
         Self { level, login, trouble: Mutex::default(), watcher: Mutex::default() }
     }
 

@@ -25,7 +25,7 @@ const JOB: &str = "job-";
 /// Is the menu, with what its items stand for.
 pub struct Menu {
     root: tauri::menu::Menu<Wry>,
-    standing: MenuItem<Wry>,
+    status_line: MenuItem<Wry>,
     /// Stands below the jobs, where there are any.
     line: PredefinedMenuItem<Wry>,
     jobs: Mutex<Vec<(MenuItem<Wry>, JobId)>>,
@@ -45,13 +45,13 @@ impl Menu {
         let item = |id: &str, enabled| MenuItem::with_id(app, id, "", enabled, None::<&str>);
         let line = || PredefinedMenuItem::separator(app);
         let (hour, tomorrow, resume) = (item("hour", true)?, item("tomorrow", true)?, item("resume", false)?);
-        let (standing, open) = (item("standing", false)?, item("open", true)?);
+        let (status_line, open) = (item("standing", false)?, item("open", true)?);
         let (upload, history) = (item("upload", false)?, item("history", true)?);
         let (settings, quit) = (item("settings", true)?, item("quit", true)?);
         let root = tauri::menu::Menu::with_items(
             app,
             &[
-                &standing,
+                &status_line,
                 &line()?,
                 &open,
                 &upload,
@@ -67,10 +67,10 @@ impl Menu {
         )?;
         let jobs = Mutex::default();
         let menu =
-            Self { root, standing, line: line()?, jobs, open, upload, hour, tomorrow, resume, history, settings, quit };
-        menu.speak(Locale::default())?;
+            Self { root, status_line, line: line()?, jobs, open, upload, hour, tomorrow, resume, history, settings, quit };
+        menu.set_language(Locale::default())?;
         menu.resume.set_text(texts::resume(None, Locale::default(), Date::default()))?;
-        menu.standing.set_text("Tallylight")?;
+        menu.status_line.set_text("Tallylight")?;
         Ok(menu)
     }
 
@@ -80,10 +80,10 @@ impl Menu {
     }
 
     /// Shows how everything stands.
-    pub fn show(&self, view: &TrayView, standing: &str) -> tauri::Result<()> {
-        set(&self.standing, standing)?;
+    pub fn show(&self, view: &TrayView, status_line: &str) -> tauri::Result<()> {
+        set(&self.status_line, status_line)?;
         self.show_jobs(view)?;
-        self.speak(view.locale)?;
+        self.set_language(view.locale)?;
         self.upload.set_enabled(view.can_upload)?;
         let paused = view.news.paused_until;
         set(&self.resume, &texts::resume(paused, view.locale, jiff::Zoned::now().date()))?;
@@ -118,7 +118,7 @@ impl Menu {
         Ok(())
     }
 
-    fn speak(&self, locale: Locale) -> tauri::Result<()> {
+    fn set_language(&self, locale: Locale) -> tauri::Result<()> {
         set(&self.open, locale.one_of("Open Tallylight", "Tallylight öffnen", "Abrir Tallylight"))?;
         set(&self.upload, locale.one_of("Upload…", "Hochladen…", "Subir…"))?;
         set(&self.history, locale.one_of("What happened", "Was geschehen ist", "Qué ha pasado"))?;

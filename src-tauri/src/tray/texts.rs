@@ -16,7 +16,7 @@ use tallylight_core::{
 const TITLE: usize = 40;
 
 /// Says how everything stands.
-pub fn standing(view: &TrayView) -> String {
+pub fn status_line(view: &TrayView) -> String {
     let locale = view.locale;
     let state = match view.connection {
         ConnectionState::Live => None,
@@ -105,10 +105,10 @@ pub mod tests {
     fn trouble_is_named_first() {
         let counts = Counts { pending: 0, processing: 2, completed: 3, failed: 1 };
         let live = TrayView { counts, ..view(ConnectionState::Live) };
-        assert_eq!(standing(&live), "Tallylight: 1 failed, 2 working, 3 done");
-        assert_eq!(standing(&view(ConnectionState::Offline)), "Tallylight: offline");
+        assert_eq!(status_line(&live), "Tallylight: 1 failed, 2 working, 3 done");
+        assert_eq!(status_line(&view(ConnectionState::Offline)), "Tallylight: offline");
         let german = TrayView { locale: Locale::new(Language::De, ""), ..live };
-        assert_eq!(standing(&german), "Tallylight: 1 fehlgeschlagen, 2 in Arbeit, 3 fertig");
+        assert_eq!(status_line(&german), "Tallylight: 1 fehlgeschlagen, 2 in Arbeit, 3 fertig");
     }
 
     #[test]

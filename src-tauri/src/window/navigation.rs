@@ -18,7 +18,7 @@ pub struct Navigation(Mutex<Waiting>);
 
 #[derive(Default)]
 struct Waiting {
-    listens: bool,
+    page_listening: bool,
     shows: Vec<Show>,
     job: Option<JobId>,
 }
@@ -27,13 +27,13 @@ impl Navigation {
     /// The page that listened is gone; another will come.
     #[cfg(target_os = "linux")]
     pub fn restart(&self) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).listens = false;
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).page_listening = false;
     }
 }
 
 /// Tells whether a page listens.
-pub fn is_listened_to(app: &AppHandle) -> bool {
-    app.state::<Navigation>().0.lock().unwrap_or_else(PoisonError::into_inner).listens
+pub fn is_page_listening(app: &AppHandle) -> bool {
+    app.state::<Navigation>().0.lock().unwrap_or_else(PoisonError::into_inner).page_listening
 }
 
 /// Brings the window to the front, and asks it to show something.
@@ -46,7 +46,7 @@ pub fn show(app: &AppHandle, show: Show) {
 pub fn tell(app: &AppHandle, show: Show) {
     let state = app.state::<Navigation>();
     let mut waiting = state.0.lock().unwrap_or_else(PoisonError::into_inner);
-    if waiting.listens {
+    if waiting.page_listening {
         emit(app, SHOW, show);
     } else if !waiting.shows.contains(&show) {
         waiting.shows.push(show);
@@ -58,7 +58,7 @@ pub fn open_job(app: &AppHandle, job_id: JobId) {
     window::show(app);
     let state = app.state::<Navigation>();
     let mut waiting = state.0.lock().unwrap_or_else(PoisonError::into_inner);
-    if waiting.listens {
+    if waiting.page_listening {
         emit(app, OPEN_JOB, job_id);
     } else {
         waiting.job = Some(job_id);
@@ -66,10 +66,10 @@ pub fn open_job(app: &AppHandle, job_id: JobId) {
 }
 
 /// Tells the page, which listens now, what was asked for before.
-pub fn listens(app: &AppHandle) {
+pub fn page_listening(app: &AppHandle) {
     let state = app.state::<Navigation>();
     let mut waiting = state.0.lock().unwrap_or_else(PoisonError::into_inner);
-    waiting.listens = true;
+    waiting.page_listening = true;
     for show in std::mem::take(&mut waiting.shows) {
         emit(app, SHOW, show);
     }

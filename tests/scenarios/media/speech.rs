@@ -18,7 +18,7 @@ use axum::{
 use futures_util::{future::BoxFuture, stream};
 use reqwest::Method;
 use sha2::{Digest, Sha256};
-use tallylight_studio::speech::{DownloadState, Heard, Model, Recogniser, Speech, SpeechError, DismissAction};
+use tallylight_studio::speech::{DownloadState, Heard, Model, Recogniser, Speech, SpeechError, Trouble};
 use tallylight_tests::StudioHarness;
 use tokio::{net::TcpListener, sync::Notify};
 
@@ -248,7 +248,7 @@ impl Downloads {
     }
 
     /// Downloads, until it has ended; returns the trouble that ended it.
-    async fn ended(&self) -> Option<DismissAction> {
+    async fn ended(&self) -> Option<Trouble> {
         self.speech.download("base").expect("a model of the list");
         self.wait(|speech| {
             let state = &speech.models()[0];
@@ -333,7 +333,7 @@ async fn what_is_not_the_model_never_takes_its_place() {
     for fault in [Fault::Other, Fault::TooMuch] {
         let (_server, model) = Server::start(&[fault]).await;
         let downloads = Downloads::of(&model);
-        assert_eq!(downloads.ended().await, Some(DismissAction::Damaged), "{fault:?}");
+        assert_eq!(downloads.ended().await, Some(Trouble::Damaged), "{fault:?}");
         assert!(!downloads.file().exists() && !downloads.part().exists(), "{fault:?}");
         assert_eq!(downloads.ended().await, None, "another try, {fault:?}");
     }
@@ -342,12 +342,12 @@ async fn what_is_not_the_model_never_takes_its_place() {
 #[tokio::test]
 async fn a_download_that_cannot_be_says_why() {
     let (_server, model) = Server::start(&[Fault::Answers(StatusCode::NOT_FOUND)]).await;
-    assert_eq!(Downloads::of(&model).ended().await, Some(DismissAction::Missing));
+    assert_eq!(Downloads::of(&model).ended().await, Some(Trouble::Missing));
     let huge = Model { size_bytes: 1 << 60, ..model.clone() };
-    assert_eq!(Downloads::of(&huge).ended().await, Some(DismissAction::NoSpace));
+    assert_eq!(Downloads::of(&huge).ended().await, Some(Trouble::NoSpace));
     let blocked = Downloads::of(&model);
     std::fs::write(blocked.folder.path().join("models"), "a file where the folder should be").expect("a file");
-    assert_eq!(blocked.ended().await, Some(DismissAction::Disk));
+    assert_eq!(blocked.ended().await, Some(Trouble::Disk));
     assert!(matches!(blocked.speech.download("huge"), Err(SpeechError::Unknown(_))));
 }
 

@@ -43,7 +43,7 @@ impl Actor {
                 Effect::RefreshDelayed(error) => {
                     self.note_error("the session could not be renewed yet", &error);
                     self.connection_input(connection::Input::TokenDelayed(error.clone()));
-                    self.fail_waiting_calls(&error);
+                    self.fail_waiting_fetches(&error);
                     self.fail_waiting_uploads(&error);
                 }
                 Effect::SignInFailed(error) => self.sign_in_done(Err(error)),
@@ -56,8 +56,8 @@ impl Actor {
         tracing::info!(state = ?view.state, reason = ?view.reason.as_ref().map(|reason| reason.code), "session");
         if view.state == SessionState::SignedIn {
             let email = view.email.clone().unwrap_or_default();
-            self.account_is(&email);
-            self.words_are_of(&email);
+            self.set_account(&email);
+            self.load_edits_of(&email);
         }
         let is_out = view.state == SessionState::SignedOut;
         let reason = view.reason.clone().map_or_else(signed_out, |why| Error::new(why.code, why.message));
@@ -70,15 +70,15 @@ impl Actor {
             self.abort_uploads();
             self.edits_input(edits::Input::Closed);
         }
-        self.show_tray();
+        self.update_tray();
     }
 
     /// Leaves the account, here and at the backend.
     pub(super) fn sign_out(&mut self) {
-        self.awaits_computer = false;
+        self.awaits_embedded_studio = false;
         self.stop_restoring();
         self.auth_input(Input::SignOut(None));
-        self.forget_words();
+        self.delete_edits();
         self.forget_jobs();
         // Leaving the studio of this computer leads back to the choice; another's address is remembered.
         if self.server.take_if(|server| server.identity == Identity::ThisComputer).is_some() {
@@ -110,7 +110,7 @@ impl Actor {
         // What could not be kept is newer than what the keychain holds.
         let is_kept = self.session.view().warning.is_none();
         tokio::spawn(async move {
-            let turn = RefreshLock::take(&folder).await;
+            let lock = RefreshLock::acquire(&folder).await;
             let newest = async || if is_kept { newest(&tokens, &server, &email).await } else { None };
             let token = newest().await.unwrap_or(token);
             let mut answer = auth_api::by_refresh(&clients.auth, &server, &token, &email).await;
@@ -120,7 +120,7 @@ impl Actor {
                 answer = auth_api::by_refresh(&clients.auth, &server, &newer, &email).await;
             }
             let at = Box::new((clients, server));
-            let _ = reports.send(TaskEvent::Granted(ticket, answer, at, turn)).await;
+            let _ = reports.send(TaskEvent::Granted(ticket, answer, at, lock)).await;
         });
     }
 
@@ -130,7 +130,7 @@ impl Actor {
         ticket: Ticket,
         answer: Result<Grant, Denial>,
         at: RequestOrigin,
-        turn: Option<RefreshLock>,
+        lock: Option<RefreshLock>,
     ) {
         // Of a backend that was left meanwhile: its token is shown to no other, and ended where it comes from.
         if self.server.as_ref().is_none_or(|server| server.key() != at.1.key()) {
@@ -146,7 +146,7 @@ impl Actor {
             Err(Denial::Refused(error)) => Input::Refused(ticket, error),
             Err(Denial::Delayed(error, wait)) => Input::Delayed(ticket, error, wait),
         });
-        self.turn = turn.filter(|_| self.session.is_keeping());
+        self.refresh_lock = lock.filter(|_| self.session.is_keeping());
     }
 
     fn request_by_password(&self, ticket: Ticket, email: String, password: SecretString) {
@@ -168,7 +168,7 @@ impl Actor {
         for input in [edits::Input::Opened, edits::Input::TokenRenewed, edits::Input::Reachable] {
             self.edits_input(input);
         }
-        self.repeat_waiting_calls();
+        self.repeat_waiting_fetches();
         self.repeat_waiting_uploads();
         self.sign_in_done(Ok(()));
     }

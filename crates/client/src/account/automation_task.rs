@@ -41,13 +41,13 @@ const ANSWER_LIMIT: Duration = Duration::from_secs(10);
 /// How much of what a command says is remembered, in bytes.
 const OUTPUT_LIMIT: usize = 4096;
 /// How long is waited before a webhook is tried again, each time: a restart of the other side is over after them.
-const WAITS: [Duration; 4] =
+const RETRY_DELAYS: [Duration; 4] =
     [Duration::from_secs(2), Duration::from_secs(10), Duration::from_mins(1), Duration::from_mins(5)];
 
 /// How long a command may go on once the program ends.
-const GRACE: Duration = Duration::from_secs(2);
+const KILL_GRACE: Duration = Duration::from_secs(2);
 /// How long what a command says is waited for once it has ended: a child that it leaves behind may hold on to its output.
-const LINGER: Duration = Duration::from_millis(200);
+const OUTPUT_GRACE: Duration = Duration::from_millis(200);
 
 /// Is something to be done at the end of a job. It is kept on disk until it is done, so that it is done at least once.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -88,11 +88,11 @@ pub struct TaskContext {
     /// Keeps the secret that signs webhooks.
     pub secret: TokenStore,
     /// The way to other computers.
-    pub route: NetworkConnector,
+    pub connector: NetworkConnector,
     /// Tells the time.
     pub clock: Clock,
     /// Says that the program ends.
-    pub ending: CancellationToken,
+    pub shutdown: CancellationToken,
     /// Holds how many may be under way at the same time; one that only waits to try again takes none of it.
     pub room: Arc<Semaphore>,
 }
@@ -100,7 +100,7 @@ pub struct TaskContext {
 impl TaskContext {
     /// Waits for a turn; there is none once the program ends.
     async fn turn(&self) -> Option<SemaphorePermit<'_>> {
-        self.ending.run_until_cancelled(self.room.acquire()).await?.ok()
+        self.shutdown.run_until_cancelled(self.room.acquire()).await?.ok()
     }
 }
 
@@ -108,7 +108,7 @@ impl TaskContext {
 pub async fn perform(deed: AutomationTask, job: String, means: TaskContext) -> TaskOutcome {
     match (&deed.automation.run, &deed.automation.webhook) {
         (Some(argv), _) => match means.turn().await {
-            Some(_turn) => run(argv, job, &means.ending).await,
+            Some(_turn) => run(argv, job, &means.shutdown).await,
             None => TaskOutcome::Later("the program ended before a command could be run".to_owned()),
         },
         (None, Some(url)) => Webhook { url, deed: &deed, job, means: &means }.call().await,
@@ -117,7 +117,7 @@ pub async fn perform(deed: AutomationTask, job: String, means: TaskContext) -> T
 }
 
 /// Runs a command without a shell, with a text on its standard input.
-async fn run(argv: &[String], input: String, ending: &CancellationToken) -> TaskOutcome {
+async fn run(argv: &[String], input: String, shutdown: &CancellationToken) -> TaskOutcome {
     let Some((program, arguments)) = argv.split_first() else { return TaskOutcome::Failed("no program".to_owned()) };
     let mut command = tokio::process::Command::new(program);
     command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
@@ -132,14 +132,14 @@ async fn run(argv: &[String], input: String, ending: &CancellationToken) -> Task
         Err(error) => return TaskOutcome::Failed(format!("{program} could not be started ({error})")),
     };
     let group = child.id();
-    let (out, err) = (Output::of(child.stdout.take()), Output::of(child.stderr.take()));
+    let (out, err) = (CapturedOutput::of(child.stdout.take()), CapturedOutput::of(child.stderr.take()));
     if let Some(mut stdin) = child.stdin.take() {
         // One that does not read it need not.
         tokio::spawn(async move { stdin.write_all(input.as_bytes()).await });
     }
     let ended = async {
-        ending.cancelled().await;
-        tokio::time::sleep(GRACE).await;
+        shutdown.cancelled().await;
+        tokio::time::sleep(KILL_GRACE).await;
     };
     let status = tokio::select! {
         status = child.wait() => status,
@@ -153,12 +153,12 @@ async fn run(argv: &[String], input: String, ending: &CancellationToken) -> Task
             return TaskOutcome::Later(format!("{program} was stopped, because Tallylight ended"));
         }
     };
-    let said = [out.said().await, err.said().await].into_iter().filter(|text| !text.is_empty());
-    let said = said.collect::<Vec<_>>().join(" | ");
-    let said = if said.is_empty() { String::new() } else { format!(": {said}") };
+    let text = [out.text().await, err.text().await].into_iter().filter(|text| !text.is_empty());
+    let text = text.collect::<Vec<_>>().join(" | ");
+    let text = if text.is_empty() { String::new() } else { format!(": {text}") };
     match status {
-        Ok(status) if status.success() => TaskOutcome::Done(format!("{program} ran{said}")),
-        Ok(status) => TaskOutcome::Failed(format!("{program} ended with {status}{said}")),
+        Ok(status) if status.success() => TaskOutcome::Done(format!("{program} ran{text}")),
+        Ok(status) => TaskOutcome::Failed(format!("{program} ended with {status}{text}")),
         Err(error) => TaskOutcome::Failed(format!("{program} was lost ({error})")),
     }
 }
@@ -175,12 +175,12 @@ fn kill_group(group: Option<u32>) {
 fn kill_group(_: Option<u32>) {}
 
 /// Is what a command says. Everything is read, so that it never waits for a reader; how it begins is remembered.
-struct Output {
+struct CapturedOutput {
     beginning: Arc<Mutex<Vec<u8>>>,
     reader: JoinHandle<()>,
 }
 
-impl Output {
+impl CapturedOutput {
     fn of(stream: Option<impl AsyncRead + Unpin + Send + 'static>) -> Self {
         let beginning = Arc::<Mutex<Vec<u8>>>::default();
         let held = Arc::clone(&beginning);
@@ -197,8 +197,8 @@ impl Output {
     }
 
     /// Returns how it begins, once it has ended or nothing more is to be waited for.
-    async fn said(self) -> String {
-        let _ = tokio::time::timeout(LINGER, self.reader).await;
+    async fn text(self) -> String {
+        let _ = tokio::time::timeout(OUTPUT_GRACE, self.reader).await;
         let beginning = self.beginning.lock().unwrap_or_else(PoisonError::into_inner);
         String::from_utf8_lossy(&beginning).trim().to_owned()
     }
@@ -228,11 +228,11 @@ enum Attempt {
 impl Webhook<'_> {
     /// Tells, again and again while that may help.
     async fn call(&self) -> TaskOutcome {
-        let client = match unredirected_client(self.url, &self.means.route) {
+        let client = match unredirected_client(self.url, &self.means.connector) {
             Ok(client) => client,
             Err(error) => return TaskOutcome::Failed(error.message),
         };
-        let mut waits = WAITS.into_iter();
+        let mut waits = RETRY_DELAYS.into_iter();
         loop {
             let attempt = match self.secret().await {
                 Ok(secret) => {
@@ -250,10 +250,10 @@ impl Webhook<'_> {
                 Attempt::Again { words, asked, give_up } => (words, asked, give_up),
             };
             let Some(wait) = waits.next() else {
-                return give_up(format!("{words}; given up after {} attempts", WAITS.len() + 1));
+                return give_up(format!("{words}; given up after {} attempts", RETRY_DELAYS.len() + 1));
             };
-            let wait = tokio::time::sleep(asked.unwrap_or_default().max(wait).min(WAITS[3]));
-            if self.means.ending.run_until_cancelled(wait).await.is_none() {
+            let wait = tokio::time::sleep(asked.unwrap_or_default().max(wait).min(RETRY_DELAYS[3]));
+            if self.means.shutdown.run_until_cancelled(wait).await.is_none() {
                 return TaskOutcome::Later(format!("{words}; the program ended"));
             }
         }
@@ -381,15 +381,15 @@ mod tests {
 
         #[tokio::test]
         async fn one_that_says_much_or_reads_nothing_ends_all_the_same() {
-            let said = done(shell("yes | head -c 1000000", &"x".repeat(1 << 20)).await);
-            assert!(said.len() < 5000, "{}", said.len());
+            let text = done(shell("yes | head -c 1000000", &"x".repeat(1 << 20)).await);
+            assert!(text.len() < 5000, "{}", text.len());
         }
 
         #[tokio::test]
         async fn one_that_leaves_a_child_behind_is_done_when_it_ends_itself() {
-            let said = done(shell("sleep 600 & echo $!", "").await);
+            let text = done(shell("sleep 600 & echo $!", "").await);
             let child =
-                said.rsplit(' ').next().and_then(|pid| pid.parse().ok()).and_then(rustix::process::Pid::from_raw);
+                text.rsplit(' ').next().and_then(|pid| pid.parse().ok()).and_then(rustix::process::Pid::from_raw);
             let child = child.expect("the child's number");
             rustix::process::kill_process(child, rustix::process::Signal::KILL).expect("it was left alone");
         }
@@ -402,9 +402,9 @@ mod tests {
 
         #[tokio::test(start_paused = true)]
         async fn one_that_runs_at_the_end_of_the_program_is_stopped_and_run_again_by_the_next() {
-            let ending = CancellationToken::new();
-            ending.cancel();
-            let performed = run(&shelled("sleep 1000"), String::new(), &ending).await;
+            let shutdown = CancellationToken::new();
+            shutdown.cancel();
+            let performed = run(&shelled("sleep 1000"), String::new(), &shutdown).await;
             assert!(matches!(performed, TaskOutcome::Later(_)), "{performed:?}");
         }
     }

@@ -21,7 +21,7 @@ use crate::{
 /// How long the answer to the last look at a job is waited for.
 const WAIT: Duration = Duration::from_secs(5);
 /// How often is looked again for a job, or for the key to the keychain.
-const LOOK_AGAIN: Duration = Duration::from_mins(1);
+const RETRY_INTERVAL: Duration = Duration::from_mins(1);
 /// How long one is waited for that is not there.
 const GONE_AFTER: SignedDuration = SignedDuration::from_hours(24);
 /// How many are under way at the same time: a thousand jobs that fail together must not be a thousand processes.
@@ -33,7 +33,7 @@ pub(super) struct Automations {
     waiting: Vec<(AutomationTask, Duration)>,
     room: Arc<Semaphore>,
     secret: TokenStore,
-    ending: CancellationToken,
+    shutdown: CancellationToken,
 }
 
 impl Automations {
@@ -43,7 +43,7 @@ impl Automations {
             waiting: tasks.into_iter().map(|deed| (deed, now + WAIT)).collect(),
             room: Arc::new(Semaphore::new(AT_ONCE)),
             secret,
-            ending: CancellationToken::new(),
+            shutdown: CancellationToken::new(),
         }
     }
 
@@ -53,7 +53,7 @@ impl Automations {
 
     /// Begins nothing and waits for nothing any more.
     pub(super) fn end(&self) {
-        self.ending.cancel();
+        self.shutdown.cancel();
     }
 
     pub(super) fn forget(&mut self) {
@@ -68,35 +68,35 @@ impl Automations {
 
 impl Actor {
     /// Returns what the person wants done at the end of a job.
-    pub(super) fn tasks(&self, ending: &RunOutcome) -> Vec<AutomationTask> {
-        let due = self.settings.automation.iter().filter(|automation| automation.is_due(ending.outcome));
+    pub(super) fn tasks(&self, outcome: &RunOutcome) -> Vec<AutomationTask> {
+        let due = self.settings.automation.iter().filter(|automation| automation.is_due(outcome.outcome));
         let at = self.now().wall;
-        due.map(|automation| AutomationTask::new(at, ending.job_id.clone(), ending.outcome, automation.clone()))
+        due.map(|automation| AutomationTask::new(at, outcome.job_id.clone(), outcome.outcome, automation.clone()))
             .collect()
     }
 
     /// Does it once the job was looked at.
-    pub(super) fn automate(&mut self, tasks: impl Iterator<Item = AutomationTask>) {
+    pub(super) fn queue_automations(&mut self, tasks: impl Iterator<Item = AutomationTask>) {
         let due = self.now().monotonic + WAIT;
         self.automations.waiting.extend(tasks.map(|deed| (deed, due)));
     }
 
     /// Does what is due.
-    pub(super) fn automate_due(&mut self, now: Duration) {
+    pub(super) fn run_due_automations(&mut self, now: Duration) {
         let due = self.automations.take(|_, due| due <= now);
-        self.perform_all(&due);
+        self.run_automations(&due);
     }
 
     /// Does it: everything is known of the job.
-    pub(super) fn automate_now(&mut self, job_id: &JobId) {
+    pub(super) fn run_automations_of(&mut self, job_id: &JobId) {
         let waiting = self.automations.take(|deed, _| deed.job_id == *job_id);
-        self.perform_all(&waiting);
+        self.run_automations(&waiting);
     }
 
-    fn perform_all(&mut self, tasks: &[AutomationTask]) {
+    fn run_automations(&mut self, tasks: &[AutomationTask]) {
         // Those of a job follow each other, and are given the same.
         for of_one in tasks.chunk_by(|deed, next| deed.job_id == next.job_id) {
-            let job = of_one.first().and_then(|deed| self.whole_view(&deed.job_id));
+            let job = of_one.first().and_then(|deed| self.full_view(&deed.job_id));
             let has_ended = job.as_ref().is_some_and(|job| job.row.status.is_final());
             let job = job.map(|job| serde_json::to_string(&job).unwrap_or_default());
             for deed in of_one.iter().cloned() {
@@ -121,9 +121,9 @@ impl Actor {
     fn perform(&self, deed: AutomationTask, job: String) {
         let means = TaskContext {
             secret: self.automations.secret.clone(),
-            route: self.connector.clone(),
+            connector: self.connector.clone(),
             clock: self.clock.clone(),
-            ending: self.automations.ending.clone(),
+            shutdown: self.automations.shutdown.clone(),
             room: Arc::clone(&self.automations.room),
         };
         let reports = self.task_events.clone();
@@ -144,14 +144,14 @@ impl Actor {
     }
 
     fn look_again(&mut self, deed: AutomationTask) {
-        let due = self.now().monotonic + LOOK_AGAIN;
+        let due = self.now().monotonic + RETRY_INTERVAL;
         self.automations.waiting.push((deed, due));
     }
 
-    pub(super) fn automated(&mut self, id: &str, performed: TaskOutcome) {
+    pub(super) fn automation_done(&mut self, id: &str, performed: TaskOutcome) {
         if !matches!(performed, TaskOutcome::Later(_)) {
             self.store.forget_task(id);
-        } else if !self.automations.ending.is_cancelled() {
+        } else if !self.automations.shutdown.is_cancelled() {
             // The keychain is locked, and may be unlocked any time.
             let kept = self.store.tasks().into_iter().find(|deed| deed.id == id);
             if let Some(deed) = kept {

@@ -21,9 +21,9 @@ impl Actor {
     /// Asks an address who it is.
     pub(super) fn connect(&mut self, address: Url, identity: Identity, reply: Reply<ServerView>) {
         let (reports, number) = (self.task_events.clone(), self.next_choice());
-        let (before, route) = (self.server.clone(), self.connector.clone());
+        let (before, connector) = (self.server.clone(), self.connector.clone());
         tokio::spawn(async move {
-            let found = match http::client(&address, &route) {
+            let found = match http::client(&address, &connector) {
                 Ok(client) => rest::discover(&client, &address, identity).await,
                 Err(error) => Err(error),
             };
@@ -50,9 +50,9 @@ impl Actor {
     /// Takes a person's word for who an address is, once its sign-in server has answered to it.
     pub(super) fn connect_as(&mut self, address: Url, description: Description, reply: Reply<ServerView>) {
         let (reports, number) = (self.task_events.clone(), self.next_choice());
-        let route = self.connector.clone();
+        let connector = self.connector.clone();
         tokio::spawn(async move {
-            let found = described(&address, description, &route).await;
+            let found = described(&address, description, &connector).await;
             reports.send(TaskEvent::Discovered(number, Box::new(found), reply)).await
         });
     }
@@ -65,7 +65,7 @@ impl Actor {
             // Another backend shows nothing of the one before.
             if self.server.as_ref().is_some_and(|before| before.key() != server.key()) {
                 self.auth_input(auth::Input::SignOut(None));
-                self.put_words_away();
+                self.unload_edits();
                 self.forget_jobs();
             }
             self.store.set("server", &server);
@@ -75,7 +75,7 @@ impl Actor {
             let view = ServerView::from(&server);
             self.choose(server).map(|()| view)
         });
-        if std::mem::take(&mut self.awaits_computer) {
+        if std::mem::take(&mut self.awaits_embedded_studio) {
             self.load_session(Unlock::Never);
         }
         let _ = reply.send(chosen);
@@ -91,7 +91,7 @@ impl Actor {
         self.clients = Some(self.clients_of(&server)?);
         // A studio of this computer that has another port now leaves the old address behind.
         let moved = self.server.as_ref().is_some_and(|before| before.ws_url != server.ws_url);
-        self.lead_link(&server);
+        self.set_endpoint(&server);
         self.server = Some(server);
         if moved {
             self.connection_input(connection::Input::EndpointChanged);
@@ -106,8 +106,8 @@ impl Actor {
     }
 }
 
-async fn described(address: &Url, description: Description, route: &NetworkConnector) -> Result<Server, Error> {
+async fn described(address: &Url, description: Description, connector: &NetworkConnector) -> Result<Server, Error> {
     let server = description.complete(address, Identity::Address, Source::Person)?;
-    auth_api::check(&http::unredirected_client(&server.auth_url, route)?, &server).await?;
+    auth_api::check(&http::unredirected_client(&server.auth_url, connector)?, &server).await?;
     Ok(server)
 }

@@ -13,7 +13,7 @@ impl Actor {
             Command::SignIn(email, password, reply) => self.sign_in(email, password, reply),
             Command::SignInWith(provider, reply) => self.sign_in_with(provider, reply),
             Command::CancelSignIn(reply) => {
-                self.awaits_computer = false;
+                self.awaits_embedded_studio = false;
                 self.auth_input(auth::Input::CancelSignIn);
                 self.stop_restoring();
                 let _ = reply.send(Ok(()));
@@ -30,7 +30,7 @@ impl Actor {
             Command::Jobs(reply) => drop(reply.send(Ok(self.jobs()))),
             Command::Rows(reply) => drop(reply.send(Ok(self.rows()))),
             Command::Job(job_id, reply) => self.show_job(job_id, reply),
-            Command::Captions(job_id, reply) => self.ask_captions(job_id, reply),
+            Command::Captions(job_id, reply) => self.fetch_captions(job_id, reply),
             Command::Thumbnail(job_id, thumbnail_id, reply) => {
                 let missing = || Error::new(Code::NotFound, "there is no such picture (any more)");
                 let job = self.library.job(&job_id);

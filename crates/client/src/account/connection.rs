@@ -16,7 +16,7 @@ use super::{
 use crate::net::socket::{self, ReceivedFrame, Socket};
 
 /// Names the setting that holds the way in which a backend was seen to take the token.
-const TOKEN_WAY: &str = "token_way";
+const WS_TOKEN_SETTING: &str = "token_way";
 
 impl Actor {
     /// Gives the link an input, and does what it asks for.
@@ -27,27 +27,27 @@ impl Actor {
         let effects = self.connection.on(input, now);
         if was_live && !self.connection.is_live() {
             // Not now: the machine may have slept since.
-            self.known_at(self.heard.unwrap_or(now.wall));
+            self.known_at(self.frames_received.unwrap_or(now.wall));
         }
         for effect in effects {
             match effect {
                 Effect::Connect(conn) => self.open_socket(conn),
                 Effect::Disconnect(conn) => self.drop_socket(conn),
-                Effect::Send(conn, message) => self.say(conn, |socket| socket.send(message)),
-                Effect::Ping(conn) => self.say(conn, Socket::ping),
+                Effect::Send(conn, message) => self.send_on_socket(conn, |socket| socket.send(message)),
+                Effect::Ping(conn) => self.send_on_socket(conn, Socket::ping),
                 Effect::RefreshToken => self.auth_input(auth::Input::AccessRefused),
                 Effect::FetchJobs => {
                     self.diagnostics.count().polls += 1;
                     self.call(Call::list());
                 }
-                Effect::Remember(way) => self.remember_way(way),
+                Effect::Remember(way) => self.remember_ws_token(way),
                 Effect::SignOut(reason) => self.auth_input(auth::Input::SignOut(Some(reason))),
                 Effect::Show(view) => {
                     let reason = view.reason.as_ref().map(|reason| reason.code);
                     tracing::info!(state = ?view.state, attempt = view.attempt, ?reason, "connection");
-                    self.note_shown(&view);
+                    self.note_connection(&view);
                     self.tell(Event::Connection(view));
-                    self.show_tray();
+                    self.update_tray();
                 }
             }
         }
@@ -61,7 +61,7 @@ impl Actor {
         match report {
             socket::SocketEvent::Opened(date) => {
                 self.observe(date);
-                self.heard = Some(self.now().wall);
+                self.frames_received = Some(self.now().wall);
                 self.connection_input(Input::Opened(conn));
             }
             socket::SocketEvent::Refused(refusal) => {
@@ -70,23 +70,23 @@ impl Actor {
             }
             socket::SocketEvent::Closed(closed) => self.socket_closed(conn, closed),
             socket::SocketEvent::Pong => self.connection_input(Input::Pong(conn)),
-            socket::SocketEvent::ReceivedFrame(heard, _room) => self.heard(conn, heard),
+            socket::SocketEvent::ReceivedFrame(frames_received, _room) => self.frames_received(conn, frames_received),
         }
     }
 
     /// Takes in what arrived together.
-    fn heard(&mut self, conn: ConnId, heard: Vec<ReceivedFrame>) {
+    fn frames_received(&mut self, conn: ConnId, frames_received: Vec<ReceivedFrame>) {
         let now = self.now();
-        self.heard = Some(now.wall);
-        let is_event = |heard: &ReceivedFrame| matches!(heard.frame, Ok(Frame::Event(_)));
+        self.frames_received = Some(now.wall);
+        let is_event = |frames_received: &ReceivedFrame| matches!(frames_received.frame, Ok(Frame::Event(_)));
         // A sign of life is one, however often it is given.
-        let life = if heard.iter().any(is_event) { Input::Message(conn) } else { Input::OtherFrame(conn) };
+        let life = if frames_received.iter().any(is_event) { Input::Message(conn) } else { Input::OtherFrame(conn) };
         self.connection_input(life);
-        if let count @ 1.. = heard.iter().filter(|heard| heard.frame.is_err()).count() {
+        if let count @ 1.. = frames_received.iter().filter(|frames_received| frames_received.frame.is_err()).count() {
             self.connection_input(Input::Unreadable(conn, u32::try_from(count).unwrap_or(u32::MAX)));
         }
         let arrival = self.library.server_time(now);
-        for ReceivedFrame { length, frame } in heard {
+        for ReceivedFrame { length, frame } in frames_received {
             self.diagnostics.frame(length);
             match frame {
                 Ok(Frame::Heartbeat(kind)) => {
@@ -155,27 +155,27 @@ impl Actor {
             return self.connection_input(Input::Refused(conn, Refusal::NoToken));
         };
         self.diagnostics.count().connects += 1;
-        let (reports, route) = (self.task_events.clone(), self.connector.clone());
-        let way = self.connection.token_way();
-        self.socket = Some(Socket::open(conn, server, token, way, route, move |conn, report| {
+        let (reports, connector) = (self.task_events.clone(), self.connector.clone());
+        let way = self.connection.ws_token();
+        self.socket = Some(Socket::open(conn, server, token, way, connector, move |conn, report| {
             let reports = reports.clone();
             async move { drop(reports.send(TaskEvent::Socket(conn, report)).await) }
         }));
     }
 
     /// Remembers for the next start how this backend takes the token.
-    fn remember_way(&mut self, way: WsToken) {
+    fn remember_ws_token(&mut self, way: WsToken) {
         if let Some(server) = &self.server {
             let known = (server.key().to_owned(), way);
-            self.store.set(TOKEN_WAY, &known);
+            self.store.set(WS_TOKEN_SETTING, &known);
         }
     }
 
     /// Says to the link where the socket of the backend is, and which way of sending the token is known to work.
-    pub(super) fn lead_link(&mut self, server: &Server) {
-        let known = self.store.setting::<(String, WsToken)>(TOKEN_WAY);
+    pub(super) fn set_endpoint(&mut self, server: &Server) {
+        let known = self.store.setting::<(String, WsToken)>(WS_TOKEN_SETTING);
         let proven = known.and_then(|(key, way)| (key == server.key()).then_some(way));
-        self.connection.lead_to(discovery::shown(&server.ws_url), server.ws_token, proven);
+        self.connection.set_endpoint(discovery::shown(&server.ws_url), server.ws_token, proven);
     }
 
     fn drop_socket(&mut self, conn: ConnId) {
@@ -187,7 +187,7 @@ impl Actor {
         }
     }
 
-    fn say(&mut self, conn: ConnId, speak: impl FnOnce(&Socket) -> Result<(), Error>) {
+    fn send_on_socket(&mut self, conn: ConnId, speak: impl FnOnce(&Socket) -> Result<(), Error>) {
         let spoken = self.socket.as_ref().filter(|socket| socket.conn == conn).map_or(Ok(()), speak);
         if let Err(error) = spoken {
             self.socket_closed(conn, Closed::Lost(error));

@@ -71,7 +71,7 @@ impl Actor {
         }
     }
 
-    pub(super) fn note_shown(&mut self, view: &ConnectionView) {
+    pub(super) fn note_connection(&mut self, view: &ConnectionView) {
         let at = self.now().wall;
         let words = |why: fn(&ReasonView) -> String| {
             let reason = view.reason.as_ref().map(|reason| format!(": {}", why(reason))).unwrap_or_default();

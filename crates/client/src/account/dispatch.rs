@@ -17,12 +17,12 @@ use tallylight_core::{
 };
 
 /// How often a shell that takes no notifications is asked whether it does.
-const TELL_AGAIN: Duration = Duration::from_secs(1);
+const RETRY_INTERVAL: Duration = Duration::from_secs(1);
 
 /// Returns the jobs that the disk kept, without those that need not be kept any longer.
 pub(super) fn kept_jobs(store: &mut Store, now: Now, days: u16) -> Vec<Record> {
     keep_for(store, now, days);
-    let worded = store.worded_jobs();
+    let worded = store.jobs_with_edits();
     store.jobs(&worded)
 }
 
@@ -41,7 +41,7 @@ impl Actor {
     /// As [`Self::changed`], where it is known what the time is: in a flood, asking would cost more than the changes.
     pub(super) fn changed_at(&mut self, now: Duration, changes: Vec<Change>) {
         self.learn(&changes);
-        let (mut settled, mut happened) = (Vec::new(), Vec::new());
+        let (mut settled, mut queue_history) = (Vec::new(), Vec::new());
         for change in changes {
             match change {
                 Change::Job(job_id, scope) => self.pending_changes.mark(job_id, scope, now),
@@ -51,18 +51,18 @@ impl Actor {
                     self.connection_input(connection::Input::Unwatch(job_id.clone()));
                     self.pending_changes.mark_removed(job_id, now);
                 }
-                Change::Warned(ending) => {
-                    settled.extend(self.notifications.ended(&ending, now));
-                    happened.push(ending);
+                Change::Warned(outcome) => {
+                    settled.extend(self.notifications.ended(&outcome, now));
+                    queue_history.push(outcome);
                 }
-                Change::Ended(ending) => {
-                    self.connection_input(connection::Input::Unwatch(ending.job_id.clone()));
-                    settled.extend(self.notifications.ended(&ending, now));
+                Change::Ended(outcome) => {
+                    self.connection_input(connection::Input::Unwatch(outcome.job_id.clone()));
+                    settled.extend(self.notifications.ended(&outcome, now));
                     // Messages carry no sizes or durations: the whole job is worth one look at its end.
-                    if ending.observation == Observation::Live {
-                        self.call(Call::job(ending.job_id.clone()));
+                    if outcome.observation == Observation::Live {
+                        self.call(Call::job(outcome.job_id.clone()));
                     }
-                    happened.push(ending);
+                    queue_history.push(outcome);
                 }
                 Change::Discovered(job_id) => {
                     self.connection_input(connection::Input::Watch(vec![job_id.clone()]));
@@ -74,21 +74,21 @@ impl Actor {
             }
         }
         self.store.deliver(&settled);
-        self.happened(&happened);
+        self.queue_history(&queue_history);
     }
 
     /// Learns how long stages take.
     fn learn(&mut self, changes: &[Change]) {
-        let is_old = |ending: &RunOutcome| ending.observation == Observation::InitialList;
-        if changes.iter().any(|change| matches!(change, Change::Ended(ending) if is_old(ending))) {
+        let is_old = |outcome: &RunOutcome| outcome.observation == Observation::InitialList;
+        if changes.iter().any(|change| matches!(change, Change::Ended(outcome) if is_old(outcome))) {
             // A list tells of old jobs in its own order: the newest of all that are known are learned from.
             self.forecast = Forecast::of(self.library.jobs());
             return;
         }
         for change in changes {
             match change {
-                Change::Ended(ending) => {
-                    if let Some(job) = self.library.job(&ending.job_id) {
+                Change::Ended(outcome) => {
+                    if let Some(job) = self.library.job(&outcome.job_id) {
                         self.forecast.learn(&job);
                     }
                 }
@@ -118,18 +118,18 @@ impl Actor {
     }
 
     /// Tells the person what ended.
-    pub(super) fn tell_notices(&mut self, now: Duration) {
+    pub(super) fn deliver_notifications(&mut self, now: Duration) {
         if !self.shell.accepts_notifications() {
             let now = self.now().monotonic;
-            return self.notifications.postpone(now, now + TELL_AGAIN);
+            return self.notifications.postpone(now, now + RETRY_INTERVAL);
         }
         if let Some(until) = self.quiet() {
             return self.notifications.hold(self.now().monotonic, until);
         }
-        let telling = self.notifications.take_due(&self.library, self.notification_preferences(), now);
+        let due = self.notifications.take_due(&self.library, self.notification_preferences(), now);
         // On disk before it is told: a crash in between costs a notification rather than doubling it.
-        self.store.deliver(&telling.delivered);
-        for notice in telling.notices {
+        self.store.deliver(&due.delivered);
+        for notice in due.notices {
             self.shell.notify(notice);
         }
     }
@@ -137,19 +137,19 @@ impl Actor {
     /// Shows what changed.
     pub(super) fn flush(&mut self) {
         let now = self.now().monotonic;
-        if !self.keeps_up() {
+        if !self.shell_keeps_up() {
             self.diagnostics.count().held_batches += 1;
             self.pending_changes.hold(self.outbox.deadline());
-            return self.show_tray_soon();
+            return self.update_tray_soon();
         }
         let Batch { changed, removed } = self.pending_changes.batch(now);
         let changed: Vec<JobChange> = changed
             .into_iter()
-            .filter_map(|(job_id, scope)| Some(JobChange { job: self.told_view(&*self.library.job(&job_id)?), scope }))
+            .filter_map(|(job_id, scope)| Some(JobChange { job: self.shell_view(&*self.library.job(&job_id)?), scope }))
             .collect();
         if !changed.is_empty() || !removed.is_empty() {
             self.shell.emit(Event::Jobs { changed, removed });
-            self.show_tray_soon();
+            self.update_tray_soon();
         }
     }
 
@@ -212,7 +212,7 @@ impl Actor {
 
     /// Tells whether the disk has jobs, and everything else that waits for it. What it does not have is tried again.
     fn has_saved<'a>(&mut self, saved: bool, job_ids: impl Iterator<Item = &'a JobId>) -> bool {
-        if saved && self.keep_words() {
+        if saved && self.save_edits() {
             return true;
         }
         for job_id in job_ids {
@@ -259,7 +259,7 @@ impl Actor {
         self.diagnostics.forget_messages();
         self.outbox.forget_messages();
         self.store.clear();
-        self.show_news();
+        self.update_notification_status();
         self.show_removed(gone);
     }
 

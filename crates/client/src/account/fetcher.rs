@@ -243,14 +243,14 @@ impl Actor {
                 let wanted = self.fetcher.wanted.entry(job_id).or_insert(purpose);
                 *wanted = purpose.max(*wanted);
                 if self.fetcher.wanted.len() > WANTED_LIMIT {
-                    self.ask_for_list_instead();
+                    self.fetch_list_instead();
                 }
                 self.begin_wanted();
             }
         }
     }
 
-    fn ask_for_list_instead(&mut self) {
+    fn fetch_list_instead(&mut self) {
         let before = self.fetcher.wanted.len();
         let is_waited_for = |job_id: &JobId| self.fetcher.questions.contains_key(job_id);
         let kept: BTreeMap<JobId, FetchReason> = std::mem::take(&mut self.fetcher.wanted)
@@ -264,12 +264,12 @@ impl Actor {
     }
 
     /// Returns when what failed is asked for again.
-    pub(super) fn calls_deadline(&self) -> Option<Duration> {
+    pub(super) fn fetcher_deadline(&self) -> Option<Duration> {
         [self.fetcher.wanted_at, self.fetcher.rechecks.deadline()].into_iter().flatten().min()
     }
 
     /// Asks again for what failed.
-    pub(super) fn ask_again(&mut self) {
+    pub(super) fn fetch_due(&mut self) {
         let now = self.now().monotonic;
         if self.fetcher.wanted_at.is_some_and(|due| now >= due) {
             self.fetcher.wanted_at = None;
@@ -294,7 +294,7 @@ impl Actor {
     }
 
     /// Asks for a job at once, whatever else is waited for: somebody waits for the answer.
-    fn ask_now(&mut self, job_id: JobId) {
+    fn fetch_now(&mut self, job_id: JobId) {
         if self.fetcher.asked.insert(job_id.clone()) {
             self.fetcher.wanted.remove(&job_id);
             self.begin(Call::job(job_id));
@@ -352,7 +352,7 @@ impl Actor {
                 let changes = self.library.merge(answer.value, self.library.server_time(requested), authority);
                 self.changed(changes);
                 self.watch(&job_id);
-                self.automate_now(&job_id);
+                self.run_automations_of(&job_id);
                 self.answered(&job_id);
                 self.answer_questions(&job_id, Ok(&captions));
             }
@@ -376,14 +376,14 @@ impl Actor {
     }
 
     /// Repeats what waited for a token.
-    pub(super) fn repeat_waiting_calls(&mut self) {
+    pub(super) fn repeat_waiting_fetches(&mut self) {
         for call in std::mem::take(&mut self.fetcher.waiting) {
             self.begin(Call { attempt: Attempt::WithFreshToken, ..call });
         }
     }
 
     /// Gives up what waited for a token.
-    pub(super) fn fail_waiting_calls(&mut self, error: &Error) {
+    pub(super) fn fail_waiting_fetches(&mut self, error: &Error) {
         for call in std::mem::take(&mut self.fetcher.waiting) {
             self.call_failed(call.what, &Failure::local(error.clone()));
         }
@@ -398,7 +398,7 @@ impl Actor {
 
     /// Hears of a job as long as it has not ended.
     fn watch(&mut self, job_id: &JobId) {
-        if self.library.brief(job_id).is_some_and(|job| !job.status.is_final()) {
+        if self.library.summary(job_id).is_some_and(|job| !job.status.is_final()) {
             self.connection_input(connection::Input::Watch(vec![job_id.clone()]));
         }
     }

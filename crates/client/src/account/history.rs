@@ -38,14 +38,14 @@ impl HistoryQueue {
 impl Actor {
     /// Takes in what happened, to be kept in this frame: a trip to the disk costs more than a hundred messages. Whatever a
     /// crash prevents happens again in the next run, because the job was not kept either.
-    pub(super) fn happened(&mut self, endings: &[RunOutcome]) {
-        for ending in endings.iter().filter(|ending| ending.observation == Observation::Live) {
-            let key = OutcomeKey::from(ending);
+    pub(super) fn queue_history(&mut self, outcomes: &[RunOutcome]) {
+        for outcome in outcomes.iter().filter(|outcome| outcome.observation == Observation::Live) {
+            let key = OutcomeKey::from(outcome);
             if self.store.has_recorded(&key) {
                 continue;
             }
-            if let Some(job) = self.library.job(&ending.job_id) {
-                let happening = HistoryRecord { key, entry: self.entry(ending, &job), tasks: self.tasks(ending) };
+            if let Some(job) = self.library.job(&outcome.job_id) {
+                let happening = HistoryRecord { key, entry: self.entry(outcome, &job), tasks: self.tasks(outcome) };
                 self.history.waiting.push(happening);
             }
         }
@@ -61,22 +61,22 @@ impl Actor {
         let new = self.store.record(waiting);
         // Once for all of them: a glance looks at every job.
         if !new.is_empty() {
-            self.automate(new.into_iter().flat_map(|happening| happening.tasks));
-            self.tell_news();
-            self.show_tray_soon();
+            self.queue_automations(new.into_iter().flat_map(|happening| happening.tasks));
+            self.publish_notification_status();
+            self.update_tray_soon();
         }
     }
 
-    fn entry(&self, ending: &RunOutcome, job: &Record) -> HistoryEntry {
+    fn entry(&self, outcome: &RunOutcome, job: &Record) -> HistoryEntry {
         HistoryEntry {
             entry_id: 0,
             at: self.now().wall,
-            job_id: ending.job_id.clone(),
-            kind: notifications::kind(ending.outcome),
+            job_id: outcome.job_id.clone(),
+            kind: notifications::kind(outcome.outcome),
             name: notifications::name(job, self.locale()),
-            fault: notifications::fault(ending.outcome, job),
+            fault: notifications::fault(outcome.outcome, job),
             // What a person does not want to be told of asks for nothing.
-            read: !self.settings.notifications.wants(ending.outcome),
+            read: !self.settings.notifications.wants(outcome.outcome),
         }
     }
 
@@ -88,21 +88,21 @@ impl Actor {
             MarkRead::UpTo(entry_id) => self.store.mark_read_up_to(*entry_id),
         };
         if any {
-            self.show_news();
+            self.update_notification_status();
         }
     }
 
-    pub(super) fn news(&self) -> NotificationStatus {
+    pub(super) fn notification_status(&self) -> NotificationStatus {
         NotificationStatus { unread: self.store.unread(), paused_until: self.paused_until }
     }
 
-    pub(super) fn show_news(&mut self) {
-        self.tell_news();
-        self.show_tray();
+    pub(super) fn update_notification_status(&mut self) {
+        self.publish_notification_status();
+        self.update_tray();
     }
 
-    fn tell_news(&mut self) {
-        let news = self.news();
-        self.tell(Event::News(news));
+    fn publish_notification_status(&mut self) {
+        let notification_status = self.notification_status();
+        self.tell(Event::News(notification_status));
     }
 }

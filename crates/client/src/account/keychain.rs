@@ -19,9 +19,9 @@ use super::runtime::{Actor, TaskEvent, signed_out};
 use crate::platform::keychain::{SessionLookup, StoredSession, TokenStore, Unlock};
 
 /// How long after a failure the keychain is looked at again, at first.
-const FIRST_LOOK: Duration = Duration::from_secs(1);
+const FIRST_RETRY: Duration = Duration::from_secs(1);
 /// How long, at most.
-const LAST_LOOK: Duration = Duration::from_secs(30);
+const LONGEST_RETRY: Duration = Duration::from_secs(30);
 
 /// Is what the keychain should hold. Only the newest wish counts.
 #[derive(Clone, Debug, Default)]
@@ -64,7 +64,7 @@ impl Actor {
         self.auth_input(Input::Restoring(None));
         if server.identity == Identity::ThisComputer {
             // Its studio has yet to start. Whoever holds its old port meanwhile must not be shown the token.
-            self.awaits_computer = true;
+            self.awaits_embedded_studio = true;
         } else if let Err(error) = self.choose(server) {
             tracing::warn!(%error, "the backend of the last run cannot be used");
             self.stop_restoring();
@@ -82,7 +82,7 @@ impl Actor {
             return self.answer_restoring();
         }
         let load = load(self.tokens.clone(), self.task_events.clone(), unlock);
-        let wait = if self.signing_in.is_some() { FIRST_LOOK } else { Duration::ZERO };
+        let wait = if self.signing_in.is_some() { FIRST_RETRY } else { Duration::ZERO };
         self.restorer = Some(AbortOnDropHandle::new(tokio::spawn(async move {
             tokio::time::sleep(wait).await;
             load.await;
@@ -170,7 +170,7 @@ impl Actor {
 
     /// Forgets the session, as soon as the keychain lets us.
     pub(super) fn delete_session(&mut self) {
-        self.turn = None;
+        self.refresh_lock = None;
         self.stop_restoring();
         self.store.set(ENTRY, &Entry::PendingDelete);
         self.request_keychain(KeychainRequest::Delete);
@@ -187,7 +187,7 @@ impl Actor {
         let is_left = self.keychain.as_ref().is_some_and(|wishes| matches!(*wishes.borrow(), KeychainRequest::Delete));
         match keychain_result {
             KeychainResult::Stored(ticket, outcome) => {
-                self.turn = None;
+                self.refresh_lock = None;
                 match outcome {
                     Ok(()) if !is_left => self.store.set(ENTRY, &Entry::Session),
                     // What remains of a session before it still has to be forgotten.
@@ -218,7 +218,7 @@ fn waited_for(error: &Error) -> Error {
 
 /// Asks the keychain again and again. The person is asked to unlock it at most the first time.
 async fn load(tokens: TokenStore, reports: mpsc::Sender<TaskEvent>, mut unlock: Unlock) {
-    let mut wait = FIRST_LOOK;
+    let mut wait = FIRST_RETRY;
     loop {
         let found = tokens.load(unlock).await;
         let is_answer = found.is_ok();
@@ -227,7 +227,7 @@ async fn load(tokens: TokenStore, reports: mpsc::Sender<TaskEvent>, mut unlock: 
         }
         unlock = Unlock::Never;
         tokio::time::sleep(wait).await;
-        wait = (2 * wait).min(LAST_LOOK);
+        wait = (2 * wait).min(LONGEST_RETRY);
     }
 }
 
@@ -238,7 +238,7 @@ pub(super) async fn keychain_worker(
     reports: mpsc::Sender<TaskEvent>,
 ) {
     while wishes.changed().await.is_ok() {
-        let mut wait = FIRST_LOOK;
+        let mut wait = FIRST_RETRY;
         let mut is_first = true;
         loop {
             let (mut request, is_new) = {
@@ -246,7 +246,7 @@ pub(super) async fn keychain_worker(
                 (newest.clone(), newest.has_changed())
             };
             if is_new {
-                (is_first, wait) = (true, FIRST_LOOK);
+                (is_first, wait) = (true, FIRST_RETRY);
             }
             if let (KeychainRequest::Store(_, _, unlock), false) = (&mut request, is_first) {
                 *unlock = Unlock::Never;
@@ -260,10 +260,10 @@ pub(super) async fn keychain_worker(
             tracing::info!(code = ?problem.code, "the keychain is tried again later");
             is_first = false;
             tokio::select! {
-                () = tokio::time::sleep(wait) => wait = (2 * wait).min(LAST_LOOK),
+                () = tokio::time::sleep(wait) => wait = (2 * wait).min(LONGEST_RETRY),
                 // Another wish, or the end of the program, which does not wait for a keychain that cannot be used.
                 changed = wishes.changed() => match changed {
-                    Ok(()) => (is_first, wait) = (true, FIRST_LOOK),
+                    Ok(()) => (is_first, wait) = (true, FIRST_RETRY),
                     Err(_) => return,
                 },
             }

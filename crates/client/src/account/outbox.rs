@@ -83,7 +83,7 @@ impl Actor {
             return Err(Error::new(Code::NotOffered, words));
         }
         // One that the list is yet to tell of is asked for before anything is sent.
-        if self.library.brief(&job_id).is_none() && !self.is_syncing() {
+        if self.library.summary(&job_id).is_none() && !self.is_syncing() {
             return Err(Error::new(Code::NotFound, format!("there is no job {job_id}: see `tally jobs`")));
         }
         let changes = changes.into_iter().map(|(field, content)| (field, content.cleaned())).collect();
@@ -176,7 +176,7 @@ impl Actor {
         if effects.iter().any(is_for_disk) {
             let owner = self.edit_storage.owner.clone().unwrap_or_default();
             let jobs: Vec<_> = confirmed.iter().filter_map(|job_id| self.library.job(job_id)).collect();
-            if !self.store.keep_words(&owner, effects, jobs.iter().map(AsRef::as_ref)) {
+            if !self.store.save_edits(&owner, effects, jobs.iter().map(AsRef::as_ref)) {
                 self.edit_storage.disk = OnDisk::NotAll;
                 self.save_soon();
             }
@@ -185,11 +185,11 @@ impl Actor {
     }
 
     /// Puts on disk what it did not take before.
-    pub(super) fn keep_words(&mut self) -> bool {
+    pub(super) fn save_edits(&mut self) -> bool {
         let Some(owner) = self.edit_storage.owner.as_ref().filter(|_| self.edit_storage.disk == OnDisk::NotAll) else {
             return true;
         };
-        let kept = self.store.keep_all_words(owner, self.edits.all_edits(), self.edits.all_drafts());
+        let kept = self.store.save_all_edits(owner, self.edits.all_edits(), self.edits.all_drafts());
         if kept {
             self.edit_storage.disk = OnDisk::All;
         }
@@ -265,7 +265,7 @@ impl Actor {
     }
 
     /// Takes up the words of whoever signed in.
-    pub(super) fn words_are_of(&mut self, email: &str) {
+    pub(super) fn load_edits_of(&mut self, email: &str) {
         let Some(server) = &self.server else { return };
         let owner = match server.identity {
             Identity::Address => format!("{} {}", server.key(), email.to_lowercase()),
@@ -284,17 +284,17 @@ impl Actor {
     }
 
     /// Puts the words of whoever was signed in out of sight; they stay on disk.
-    pub(super) fn put_words_away(&mut self) {
+    pub(super) fn unload_edits(&mut self) {
         self.edits.replace(Edits::default());
         self.edit_storage = EditStorage::default();
     }
 
     /// Throws the words away, because the person said so.
-    pub(super) fn forget_words(&mut self) {
+    pub(super) fn delete_edits(&mut self) {
         if let Some(owner) = self.edit_storage.owner.take() {
-            self.store.forget_words(&owner);
+            self.store.delete_edits(&owner);
         }
-        self.put_words_away();
+        self.unload_edits();
     }
 }
 

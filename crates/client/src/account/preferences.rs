@@ -11,11 +11,11 @@ use super::{dispatch, runtime::Actor};
 use crate::net::connector::NetworkConnector;
 
 /// How often it is looked at whether a person may be disturbed again: timers stand still while the machine sleeps.
-const LOOK_AGAIN: Duration = Duration::from_secs(30);
+const RETRY_INTERVAL: Duration = Duration::from_secs(30);
 /// How often what is too old is taken off the disk.
-const FORGET_EVERY: Duration = Duration::from_hours(24);
+const PRUNE_INTERVAL: Duration = Duration::from_hours(24);
 /// How often a system is asked that wants nobody to be disturbed.
-const ASK_AGAIN: Duration = Duration::from_secs(1);
+const BUSY_CHECK_INTERVAL: Duration = Duration::from_secs(1);
 
 impl Actor {
     /// Lets settings take effect.
@@ -26,13 +26,13 @@ impl Actor {
         let before = std::mem::replace(&mut self.settings, settings);
         let now = self.now().monotonic;
         if before.data != self.settings.data {
-            self.forget_old(now);
+            self.prune_old(now);
         }
         if before.notifications != self.settings.notifications {
             self.notifications.reschedule_now(now);
         }
         // It speaks the language, too.
-        self.show_tray();
+        self.update_tray();
         if before.network == self.settings.network { Ok(()) } else { self.take_route() }
     }
 
@@ -50,8 +50,8 @@ impl Actor {
 
     /// Takes finished jobs off the disk that need not be kept any longer; those with unsaved words stay. The backend has
     /// them, and the window shows them for as long as the program runs.
-    pub(super) fn forget_old(&mut self, now: Duration) {
-        self.forgot_old = now;
+    pub(super) fn prune_old(&mut self, now: Duration) {
+        self.pruned = now;
         dispatch::keep_for(&mut self.store, self.clock.now(), self.settings.data.retention_days);
         let (mut old, mut shelved) = (Vec::new(), Vec::new());
         for job in self.library.jobs().filter(|job| !self.is_kept(job)) {
@@ -65,8 +65,8 @@ impl Actor {
     }
 
     /// Returns when that is done again.
-    pub(super) fn forget_old_at(&self) -> Duration {
-        self.forgot_old + FORGET_EVERY
+    pub(super) fn prune_at(&self) -> Duration {
+        self.pruned + PRUNE_INTERVAL
     }
 
     /// Returns how a person wants to be told.
@@ -85,7 +85,7 @@ impl Actor {
         let ends = [self.paused_until, hours].into_iter().flatten().filter(|end| *end > now.wall).max();
         match ends {
             Some(end) => Some(now.monotonic + until(end, now.wall)),
-            None => self.shell.is_busy().then_some(now.monotonic + ASK_AGAIN),
+            None => self.shell.is_busy().then_some(now.monotonic + BUSY_CHECK_INTERVAL),
         }
     }
 
@@ -110,7 +110,7 @@ impl Actor {
             None => self.store.unset(PAUSED_UNTIL),
         }
         self.notifications.reschedule_now(now.monotonic);
-        self.show_news();
+        self.update_notification_status();
         Ok(())
     }
 
@@ -146,5 +146,5 @@ pub enum Pause {
 }
 
 fn until(end: Timestamp, now: Timestamp) -> Duration {
-    Duration::try_from(end.duration_since(now)).unwrap_or_default().min(LOOK_AGAIN)
+    Duration::try_from(end.duration_since(now)).unwrap_or_default().min(RETRY_INTERVAL)
 }

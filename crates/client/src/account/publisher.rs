@@ -17,7 +17,7 @@ use tallylight_core::{
 use super::runtime::Actor;
 
 /// How often a shell that does not keep up is looked at.
-const LOOK_AGAIN: Duration = Duration::from_millis(50);
+const RETRY_INTERVAL: Duration = Duration::from_millis(50);
 /// How many skipped messages are held back; more are only counted.
 const REJECTED_LIMIT: usize = 50;
 
@@ -29,16 +29,16 @@ pub(super) struct Outbox {
     uploads: BTreeMap<u32, UploadView>,
     edits: BTreeMap<(JobId, Field), EditView>,
     storage: Option<StorageView>,
-    news: Option<NotificationStatus>,
+    notification_status: Option<NotificationStatus>,
     list: Option<ListView>,
     rejected: VecDeque<RejectedView>,
-    look_at: Option<Duration>,
+    clock_check_at: Option<Duration>,
 }
 
 impl Outbox {
     /// Returns when the shell is looked at again.
     pub(super) fn deadline(&self) -> Option<Duration> {
-        self.look_at
+        self.clock_check_at
     }
 
     /// Forgets what was about jobs and files: another person may look at it next.
@@ -55,7 +55,7 @@ impl Outbox {
             Event::Upload(upload) => drop(self.uploads.insert(upload.upload_id, upload)),
             Event::Edit(edit) => drop(self.edits.insert((edit.job_id.clone(), edit.field), edit)),
             Event::Storage(storage) => self.storage = Some(storage),
-            Event::News(news) => self.news = Some(news),
+            Event::News(notification_status) => self.notification_status = Some(notification_status),
             Event::List(list) => self.list = Some(list),
             Event::Rejected(rejected) if self.rejected.len() < REJECTED_LIMIT => self.rejected.push_back(rejected),
             // Batches of jobs are never handed to a shell that does not keep up.
@@ -64,10 +64,10 @@ impl Outbox {
     }
 
     fn take(&mut self) -> impl Iterator<Item = Event> + use<> {
-        let Self { session, connection, uploads, edits, storage, news, list, rejected, .. } = std::mem::take(self);
+        let Self { session, connection, uploads, edits, storage, notification_status, list, rejected, .. } = std::mem::take(self);
         let first = session.map(Event::Session).into_iter().chain(connection.map(Event::Connection));
         let uploads = uploads.into_values().map(Event::Upload);
-        let told = storage.map(Event::Storage).into_iter().chain(news.map(Event::News)).chain(list.map(Event::List));
+        let told = storage.map(Event::Storage).into_iter().chain(notification_status.map(Event::News)).chain(list.map(Event::List));
         let words = told.chain(edits.into_values().map(Event::Edit));
         first.chain(uploads).chain(words).chain(rejected.into_iter().map(Event::Rejected))
     }
@@ -76,7 +76,7 @@ impl Outbox {
 impl Actor {
     /// Tells the shell of something other than jobs.
     pub(super) fn tell(&mut self, event: Event) {
-        if self.keeps_up() {
+        if self.shell_keeps_up() {
             self.shell.emit(event);
         } else {
             self.outbox.hold(event);
@@ -84,11 +84,11 @@ impl Actor {
     }
 
     /// Tells whether the shell may be told something now. Otherwise it is looked at again soon.
-    pub(super) fn keeps_up(&mut self) -> bool {
-        let ready = self.outbox.look_at.is_none() && self.shell.is_ready();
+    pub(super) fn shell_keeps_up(&mut self) -> bool {
+        let ready = self.outbox.clock_check_at.is_none() && self.shell.is_ready();
         if !ready {
-            let soon = self.now().monotonic + LOOK_AGAIN;
-            self.outbox.look_at.get_or_insert(soon);
+            let soon = self.now().monotonic + RETRY_INTERVAL;
+            self.outbox.clock_check_at.get_or_insert(soon);
         }
         ready
     }
@@ -99,7 +99,7 @@ impl Actor {
             let held = self.outbox.take();
             held.for_each(|event| self.shell.emit(event));
         } else {
-            self.outbox.look_at = Some(self.now().monotonic + LOOK_AGAIN);
+            self.outbox.clock_check_at = Some(self.now().monotonic + RETRY_INTERVAL);
         }
     }
 }

@@ -27,7 +27,7 @@ impl Actor {
             known_at: if self.connection.is_live() { Some(self.now().wall) } else { self.store.setting(KNOWN_AT) },
             counts: Counts::of(&self.library),
             list: self.fetcher.list.clone(),
-            news: self.news(),
+            news: self.notification_status(),
             server_ahead_ms: self
                 .library
                 .server_clock
@@ -37,7 +37,7 @@ impl Actor {
     }
 
     pub(super) fn jobs(&self) -> Vec<JobView> {
-        self.newest_first().map(|job| self.told_view(&job)).collect()
+        self.newest_first().map(|job| self.shell_view(&job)).collect()
     }
 
     pub(super) fn rows(&self) -> Vec<RowView> {
@@ -53,7 +53,7 @@ impl Actor {
     }
 
     /// Returns a job as this shell is told of it.
-    pub(super) fn told_view(&self, job: &Record) -> JobView {
+    pub(super) fn shell_view(&self, job: &Record) -> JobView {
         let mut view = view::job(job, &self.edits, &self.forecast);
         match self.shell.transcripts() {
             Transcripts::Told => self.add_transcript(&mut view),
@@ -63,7 +63,7 @@ impl Actor {
     }
 
     /// Returns all of a job.
-    pub(super) fn whole_view(&self, job_id: &JobId) -> Option<JobView> {
+    pub(super) fn full_view(&self, job_id: &JobId) -> Option<JobView> {
         let mut view = view::job(&*self.library.job(job_id)?, &self.edits, &self.forecast);
         self.add_transcript(&mut view);
         Some(view)

@@ -60,11 +60,11 @@ use super::{
 };
 
 /// How many commands may wait.
-const COMMANDS: usize = 64;
+const COMMAND_QUEUE: usize = 64;
 /// How many task_events may wait; a full queue holds up the sockets and calls that fill it, not the memory.
-const REPORTS: usize = 1024;
+const EVENT_QUEUE: usize = 1024;
 /// How soon after the machine slept the connection is looked at.
-const LOOK_EVERY: Duration = Duration::from_secs(5);
+const CLOCK_CHECK_INTERVAL: Duration = Duration::from_secs(5);
 /// How long the end of the program waits for the keychain and the backend.
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -110,9 +110,9 @@ pub(super) struct Actor {
     pub(super) browser: Browser,
     pub(super) data_dir: PathBuf,
     /// Is held until the keychain has the token of a renewal.
-    pub(super) turn: Option<RefreshLock>,
+    pub(super) refresh_lock: Option<RefreshLock>,
     /// When the backend was last heard on the socket.
-    pub(super) heard: Option<Timestamp>,
+    pub(super) frames_received: Option<Timestamp>,
     /// Counts the choices of a backend, to tell the answer to an earlier one.
     pub(super) choices: u64,
     pub(super) signing_in: Option<SigningIn>,
@@ -121,7 +121,7 @@ pub(super) struct Actor {
     /// Asks the keychain until it answers.
     pub(super) restorer: Option<AbortOnDropHandle<()>>,
     /// Whether the session of this computer's studio is taken up once the studio has started.
-    pub(super) awaits_computer: bool,
+    pub(super) awaits_embedded_studio: bool,
     pub(super) tray_summary: tray_summary::TraySummary,
     pub(super) automations: automations::Automations,
     pub(super) history: history::HistoryQueue,
@@ -135,9 +135,9 @@ pub(super) struct Actor {
     /// What was shown of the disk last.
     pub(super) storage: view::StorageView,
     /// When what is too old was last taken off the disk.
-    pub(super) forgot_old: Duration,
+    pub(super) pruned: Duration,
     /// When both clocks were last compared.
-    pub(super) looked: Duration,
+    pub(super) clock_checked: Duration,
     /// Leads to the one task that works on the keychain.
     pub(super) keychain: Option<watch::Sender<KeychainRequest>>,
     /// Tasks that must not be cut off by the end of the program: the keychain, the farewell to the backend.
@@ -159,8 +159,8 @@ pub(super) struct Clients {
 /// Starts an actor and returns the handle to it. A session of an earlier run goes on.
 pub fn start(config: Config, shell: impl Shell) -> Handle {
     connector::choose_cryptography();
-    let (commands, inbox) = mpsc::channel(COMMANDS);
-    let (task_events, incoming) = mpsc::channel(REPORTS);
+    let (commands, inbox) = mpsc::channel(COMMAND_QUEUE);
+    let (task_events, incoming) = mpsc::channel(EVENT_QUEUE);
     tokio::spawn(async move {
         let run = CrashMarker::of(&config);
         let mut store = Store::open_after(&run, &config.data_dir);
@@ -200,13 +200,13 @@ pub fn start(config: Config, shell: impl Shell) -> Handle {
             diagnostics: Diagnostics::default(),
             browser: config.browser,
             data_dir: config.data_dir,
-            turn: None,
-            heard: None,
+            refresh_lock: None,
+            frames_received: None,
             choices: 0,
             signing_in: None,
             restoring: None,
             restorer: None,
-            awaits_computer: false,
+            awaits_embedded_studio: false,
             tray_summary: tray_summary::TraySummary::default(),
             automations,
             history: history::HistoryQueue::default(),
@@ -215,8 +215,8 @@ pub fn start(config: Config, shell: impl Shell) -> Handle {
             settings: config.settings,
             connector,
             storage: view::StorageView::default(),
-            forgot_old: now,
-            looked: Duration::ZERO,
+            pruned: now,
+            clock_checked: Duration::ZERO,
             keychain: Some(keychain),
             background_tasks,
             store,
@@ -232,7 +232,7 @@ pub fn start(config: Config, shell: impl Shell) -> Handle {
 impl Actor {
     async fn run(mut self, mut inbox: mpsc::Receiver<Command>, mut incoming: mpsc::Receiver<TaskEvent>) {
         let mut clock = self.clock.clone();
-        self.show_tray();
+        self.update_tray();
         loop {
             let deadline = self.deadline();
             tokio::select! {
@@ -258,7 +258,7 @@ impl Actor {
 
     async fn end(&mut self, mut incoming: mpsc::Receiver<TaskEvent>) {
         self.flush();
-        self.tell_notices(Duration::MAX);
+        self.deliver_notifications(Duration::MAX);
         self.automations.end();
         if self.connection.is_live() {
             self.known_at(self.now().wall);
@@ -273,7 +273,7 @@ impl Actor {
         // What was done meanwhile is not to be done again.
         while let Ok(report) = incoming.try_recv() {
             if let TaskEvent::Automated(id, performed) = report {
-                self.automated(&id, performed);
+                self.automation_done(&id, performed);
             }
         }
         self.run.end();
@@ -289,12 +289,12 @@ impl Actor {
             // What was on its way when the asking was given up is nobody's.
             TaskEvent::Loaded(found) if self.restorer.is_some() => self.loaded(found),
             TaskEvent::Loaded(_) => {}
-            TaskEvent::Granted(ticket, answer, at, turn) => self.granted(ticket, answer, at, turn),
+            TaskEvent::Granted(ticket, answer, at, refresh_lock) => self.granted(ticket, answer, at, refresh_lock),
             TaskEvent::Keychain(keychain_result) => self.keychain_result(keychain_result),
             TaskEvent::Call(report) => self.fetch_result(*report),
             TaskEvent::Edit(report) => self.edit_result(*report),
             TaskEvent::Upload(report) => self.upload_event(report),
-            TaskEvent::Automated(id, performed) => self.automated(&id, performed),
+            TaskEvent::Automated(id, performed) => self.automation_done(&id, performed),
             TaskEvent::Saved(saved) => self.saved(saved),
             TaskEvent::NetworkChanged => self.connection_input(connection::Input::NetworkChanged),
         }
@@ -306,18 +306,18 @@ impl Actor {
         if self.session.deadline().is_some_and(|due| now >= due) {
             self.auth_input(auth::Input::Tick);
         }
-        if self.connection.deadline().is_some_and(|due| now >= due) || self.look_at().is_some_and(|due| now >= due) {
-            self.looked = now;
+        if self.connection.deadline().is_some_and(|due| now >= due) || self.clock_check_at().is_some_and(|due| now >= due) {
+            self.clock_checked = now;
             self.connection_input(connection::Input::Tick);
         }
         if self.outbox.deadline().is_some_and(|due| now >= due) {
             self.release();
         }
         if self.notifications.deadline().is_some_and(|due| now >= due) {
-            self.tell_notices(now);
+            self.deliver_notifications(now);
         }
-        if self.calls_deadline().is_some_and(|due| now >= due) {
-            self.ask_again();
+        if self.fetcher_deadline().is_some_and(|due| now >= due) {
+            self.fetch_due();
         }
         if self.pending_changes.flush_due(now) {
             self.flush();
@@ -326,14 +326,14 @@ impl Actor {
             self.edits_input(edits::Input::Tick);
         }
         if self.tray_summary.deadline().is_some_and(|due| now >= due) {
-            self.show_tray();
+            self.update_tray();
         }
         if self.automations.deadline().is_some_and(|due| now >= due) {
-            self.automate_due(now);
+            self.run_due_automations(now);
         }
         self.end_pause();
-        if now >= self.forget_old_at() {
-            self.forget_old(now);
+        if now >= self.prune_at() {
+            self.prune_old(now);
         }
         if self.history.deadline().is_some_and(|due| now >= due) {
             self.flush_history();
@@ -350,20 +350,20 @@ impl Actor {
             self.edits.deadline(),
             self.pending_changes.deadline(),
             self.outbox.deadline(),
-            self.calls_deadline(),
-            self.look_at(),
+            self.fetcher_deadline(),
+            self.clock_check_at(),
             self.tray_summary.deadline(),
             self.automations.deadline(),
             self.history.deadline(),
             self.pause_deadline(),
-            Some(self.forget_old_at()),
+            Some(self.prune_at()),
         ];
         policies.into_iter().chain(own).flatten().min().map(|due| self.clock.instant(due))
     }
 
     /// Returns when both clocks are compared next: timers stand still while the machine sleeps, and so would the light.
-    fn look_at(&self) -> Option<Duration> {
-        self.session.is_signed_in().then_some(self.looked + LOOK_EVERY)
+    fn clock_check_at(&self) -> Option<Duration> {
+        self.session.is_signed_in().then_some(self.clock_checked + CLOCK_CHECK_INTERVAL)
     }
 
     pub(super) fn now(&self) -> Now {

@@ -83,7 +83,7 @@ impl Actor {
     }
 
     /// Forgets the jobs of another account, before anything of this one is shown.
-    pub(super) fn account_is(&mut self, email: &str) {
+    pub(super) fn set_account(&mut self, email: &str) {
         // The studio of this computer has but one account, and must not stand in for a remembered one.
         let Some(server) = self.server.as_ref().filter(|server| server.identity == Identity::Address) else { return };
         let account = Account { server: server.key().to_owned(), email: email.to_owned() };

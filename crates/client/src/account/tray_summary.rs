@@ -15,7 +15,7 @@ use super::runtime::Actor;
 use crate::shell::{TrayJob, TrayView};
 
 /// How many jobs it names.
-const NAMED: usize = 5;
+const LISTED_JOBS: usize = 5;
 /// How often percentages are shown: a glance need not see each.
 const SHOW_EVERY: Duration = Duration::from_secs(1);
 
@@ -35,16 +35,16 @@ impl TraySummary {
 
 impl Actor {
     /// Shows the state at a glance soon: at once after a quiet time.
-    pub(super) fn show_tray_soon(&mut self) {
+    pub(super) fn update_tray_soon(&mut self) {
         let now = self.now().monotonic;
         let due = *self.tray_summary.due.get_or_insert(now.max(self.tray_summary.at + SHOW_EVERY));
         if now >= due {
-            self.show_tray();
+            self.update_tray();
         }
     }
 
     /// Shows the state at a glance, where it changed.
-    pub(super) fn show_tray(&mut self) {
+    pub(super) fn update_tray(&mut self) {
         self.tray_summary.due = None;
         self.tray_summary.at = self.now().monotonic;
         let tray = self.tray_view();
@@ -56,21 +56,21 @@ impl Actor {
 
     fn tray_view(&self) -> TrayView {
         let connection = self.connection.view(self.now());
-        let unsaid = self.unsaid_words();
-        let mut best: Vec<Rank<'_>> = Vec::with_capacity(NAMED + 1);
+        let unresolved = self.jobs_with_unresolved_drafts();
+        let mut best: Vec<TrayOrder<'_>> = Vec::with_capacity(LISTED_JOBS + 1);
         let (mut counts, mut attention, mut percents) = (Counts::default(), 0, Mean::default());
-        for (job_id, brief) in self.library.summaries() {
-            counts.add(brief.status);
-            let matters = Matters::of(brief, unsaid.contains(job_id));
-            attention += u32::from(matters == Matters::Attention);
-            if let (Status::Processing, Some(percent)) = (brief.status, brief.percent) {
+        for (job_id, summary) in self.library.summaries() {
+            counts.add(summary.status);
+            let priority = TrayPriority::of(summary, unresolved.contains(job_id));
+            attention += u32::from(priority == TrayPriority::Attention);
+            if let (Status::Processing, Some(percent)) = (summary.status, summary.percent) {
                 percents.add(percent);
             }
-            let rank = (matters, Reverse(brief.since), job_id);
-            if best.len() < NAMED || best.last().is_some_and(|last| rank < *last) {
-                let place = best.partition_point(|held| *held <= rank);
-                best.insert(place, rank);
-                best.truncate(NAMED);
+            let rank = (priority, Reverse(summary.since), job_id);
+            if best.len() < LISTED_JOBS || best.last().is_some_and(|last| rank < *last) {
+                let origin = best.partition_point(|held| *held <= rank);
+                best.insert(origin, rank);
+                best.truncate(LISTED_JOBS);
             }
         }
         let locale = self.locale();
@@ -81,16 +81,16 @@ impl Actor {
             counts,
             attention,
             percent: percents.whole(),
-            jobs: best.map(|job| named(&job, notifications::name(&job, locale), &self.edits)).collect(),
+            jobs: best.map(|job| tray_job(&job, notifications::name(&job, locale), &self.edits)).collect(),
             can_upload: self.session.is_signed_in()
                 && self.server.as_ref().is_some_and(|server| server.offers("upload")),
-            news: self.news(),
+            news: self.notification_status(),
             locale,
         }
     }
 
     /// Returns the jobs with words that the backend refused, or has others for.
-    fn unsaid_words(&self) -> BTreeSet<&JobId> {
+    fn jobs_with_unresolved_drafts(&self) -> BTreeSet<&JobId> {
         let is_open = |job_id: &&JobId| {
             let job = self.library.job(job_id);
             job.is_some_and(|job| view::attention(&job, &self.edits) == Some(Attention::Locale))
@@ -101,18 +101,18 @@ impl Actor {
 
 /// Tells how much a job matters now; least first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Matters {
+enum TrayPriority {
     Attention,
     Processing,
     Pending,
     Ended,
 }
 
-impl Matters {
+impl TrayPriority {
     /// Only what somebody must look at wants attention; a warning is told in its place.
-    fn of(brief: &JobSummary, has_unsaid_words: bool) -> Self {
-        match brief.status {
-            _ if brief.has_open_failure || has_unsaid_words => Self::Attention,
+    fn of(summary: &JobSummary, has_unresolved_draft: bool) -> Self {
+        match summary.status {
+            _ if summary.has_open_failure || has_unresolved_draft => Self::Attention,
             Status::Processing => Self::Processing,
             Status::Pending => Self::Pending,
             Status::Completed | Status::Failed => Self::Ended,
@@ -120,9 +120,9 @@ impl Matters {
     }
 }
 
-type Rank<'a> = (Matters, Reverse<Option<UnixNanos>>, &'a JobId);
+type TrayOrder<'a> = (TrayPriority, Reverse<Option<UnixNanos>>, &'a JobId);
 
-fn named(job: &Record, name: String, edits: &Edits) -> TrayJob {
+fn tray_job(job: &Record, name: String, edits: &Edits) -> TrayJob {
     TrayJob {
         job_id: JobId::clone(&job.job_id),
         name,

@@ -32,11 +32,11 @@ use crate::{
 mod file_check;
 mod speed;
 
-use file_check::look;
+use file_check::check_file;
 use speed::Speed;
 
 /// How often the progress of an upload is told.
-const TELL_EVERY: Duration = Duration::from_millis(100);
+const PROGRESS_INTERVAL: Duration = Duration::from_millis(100);
 /// How long a line may take no byte before the upload is given up: TCP itself waits for a quarter of an hour.
 const STALLED: Duration = Duration::from_mins(1);
 /// How many videos are sent at the same time: more of them only take turns on the same line, and all end late.
@@ -110,10 +110,10 @@ pub(super) enum UploadEvent {
 
 impl Actor {
     pub(super) fn upload(&mut self, path: PathBuf, reply: Reply<JobId>) {
-        self.take_up(Asked { path, again: None, reply });
+        self.start_upload(Asked { path, again: None, reply });
     }
 
-    fn take_up(&mut self, asked: Asked) {
+    fn start_upload(&mut self, asked: Asked) {
         let refusal = match &self.server {
             _ if !self.session.is_signed_in() => Some(signed_out()),
             Some(server) if server.offers("upload") => None,
@@ -125,17 +125,17 @@ impl Actor {
         self.uploads.looking += 1;
         let (reports, epoch) = (self.task_events.clone(), self.fetcher.epoch());
         tokio::spawn(async move {
-            let looked = look(&asked.path).await;
-            reports.send(TaskEvent::Upload(UploadEvent::Looked(epoch, looked, asked))).await
+            let clock_checked = check_file(&asked.path).await;
+            reports.send(TaskEvent::Upload(UploadEvent::Looked(epoch, clock_checked, asked))).await
         });
     }
 
     pub(super) fn upload_event(&mut self, report: UploadEvent) {
         match report {
-            UploadEvent::Looked(epoch, looked, asked) => {
+            UploadEvent::Looked(epoch, clock_checked, asked) => {
                 self.uploads.looking -= 1;
                 if epoch == self.fetcher.epoch() {
-                    self.looked(looked, asked);
+                    self.clock_checked(clock_checked, asked);
                 } else {
                     // Whoever chose it has left while the disk was slow.
                     drop(asked.reply.send(Err(signed_out())));
@@ -178,14 +178,14 @@ impl Actor {
     /// Sends the file that a job was made of once more.
     pub(super) fn upload_again(&mut self, job_id: JobId, reply: Reply<JobId>) {
         match self.store.source(&job_id) {
-            Some(path) => self.take_up(Asked { path, again: Some(job_id), reply }),
+            Some(path) => self.start_upload(Asked { path, again: Some(job_id), reply }),
             None => drop(reply.send(Err(Error::new(Code::NotFound, "the file is not known here: choose it again")))),
         }
     }
 
-    fn looked(&mut self, looked: Result<u64, Error>, asked: Asked) {
+    fn clock_checked(&mut self, clock_checked: Result<u64, Error>, asked: Asked) {
         let Asked { path, again, reply } = asked;
-        if let Some(job_id) = again.filter(|_| looked.is_ok()) {
+        if let Some(job_id) = again.filter(|_| clock_checked.is_ok()) {
             self.set_dismissed(&[job_id], DismissAction::Dismiss);
         }
         self.uploads.last += 1;
@@ -194,7 +194,7 @@ impl Actor {
             upload_id,
             filename: one_line(&path.file_name().unwrap_or(path.as_os_str()).to_string_lossy()),
             sent_bytes: 0,
-            total_bytes: *looked.as_ref().unwrap_or(&0),
+            total_bytes: *clock_checked.as_ref().unwrap_or(&0),
             bytes_per_second: None,
             state: UploadState::Queued,
             job_id: None,
@@ -209,7 +209,7 @@ impl Actor {
             task: None,
         };
         self.uploads.held.insert(upload_id, upload);
-        match looked {
+        match clock_checked {
             Ok(_) => self.tell(Event::Upload(view)),
             Err(error) => self.upload_done(upload_id, Err(Failure::local(error))),
         }
@@ -243,7 +243,7 @@ impl Actor {
         let task = tokio::spawn(async move {
             let sending = rest::upload(&clients.rest, &server, &token, &path, Arc::clone(&sent));
             tokio::pin!(sending);
-            let mut tell = tokio::time::interval(TELL_EVERY);
+            let mut tell = tokio::time::interval(PROGRESS_INTERVAL);
             let mut moved = (0, tokio::time::Instant::now());
             let outcome = loop {
                 tokio::select! {

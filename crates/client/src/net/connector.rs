@@ -57,7 +57,7 @@ impl NetworkConnector {
     }
 
     /// Lets an HTTP client go this way.
-    pub fn lead(&self, builder: ClientBuilder) -> ClientBuilder {
+    pub fn configure(&self, builder: ClientBuilder) -> ClientBuilder {
         let certificates = self.certificates.iter().filter_map(|der| Certificate::from_der(der).ok());
         let certificates: Vec<_> = certificates.collect();
         let builder = if certificates.is_empty() { builder } else { builder.tls_certs_merge(certificates) };

@@ -78,7 +78,7 @@ fn finish(builder: ClientBuilder, server: &Url, route: &NetworkConnector) -> Res
     let builder = builder.redirect(redirect::Policy::none());
     let builder = builder.user_agent(concat!("Tallylight/", env!("CARGO_PKG_VERSION"))).connect_timeout(CONNECT_LIMIT);
     // Plain http is for this machine only, and a proxy is another.
-    let builder = if server.scheme() == "http" { builder.no_proxy() } else { route.lead(builder) };
+    let builder = if server.scheme() == "http" { builder.no_proxy() } else { route.configure(builder) };
     builder.build().map_err(|error| Error::new(Code::ServerError, format!("no HTTP client could be made: {error}")))
 }
 

@@ -43,7 +43,7 @@ pub async fn ask_language_model(
 fn client(network: &Network, url: &Url) -> Result<Client, Error> {
     let builder = Client::builder().timeout(TIME_LIMIT).redirect(redirect::Policy::none());
     let builder =
-        if url.scheme() == "http" { builder.no_proxy() } else { NetworkConnector::new(network)?.lead(builder) };
+        if url.scheme() == "http" { builder.no_proxy() } else { NetworkConnector::new(network)?.configure(builder) };
     builder.build().map_err(|failure| error(&failure.to_string()))
 }
 
@@ -53,7 +53,7 @@ fn client(network: &Network, url: &Url) -> Result<Client, Error> {
 /// Says what is wrong with the settings of the network.
 pub fn download_client(network: &Network) -> Result<Client, Error> {
     let builder = Client::builder().user_agent(concat!("Tallylight/", env!("CARGO_PKG_VERSION")));
-    let builder = NetworkConnector::new(network)?.lead(builder.connect_timeout(Duration::from_secs(10)));
+    let builder = NetworkConnector::new(network)?.configure(builder.connect_timeout(Duration::from_secs(10)));
     builder.build().map_err(|error| Error::new(Code::ServerError, format!("no HTTP client could be made: {error}")))
 }
 

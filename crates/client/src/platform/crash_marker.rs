@@ -12,9 +12,9 @@ use jiff::Timestamp;
 use crate::config::{AfterCrashes, Config};
 
 /// Crashes that lie further apart have nothing to do with each other.
-const TOGETHER: Duration = Duration::from_mins(1);
+const CRASH_WINDOW: Duration = Duration::from_mins(1);
 /// So many in a row have a cause that comes with every start.
-const TOO_MANY: usize = 2;
+const CRASH_LIMIT: usize = 2;
 
 /// The mark of this run. It is taken away when the run ends as it should.
 #[derive(Debug)]
@@ -49,7 +49,7 @@ impl CrashMarker {
 
     /// Tells whether the last runs crashed, one shortly after the other.
     pub fn follows_crashes(&self) -> bool {
-        self.crashes >= TOO_MANY
+        self.crashes >= CRASH_LIMIT
     }
 }
 
@@ -67,12 +67,12 @@ fn mark(data_dir: &Path, now: Timestamp) -> Option<(File, usize)> {
     let is_together = |start: &&Timestamp| {
         let gap = Duration::try_from(next.duration_since(**start));
         next = **start;
-        gap.is_ok_and(|gap| gap <= TOGETHER)
+        gap.is_ok_and(|gap| gap <= CRASH_WINDOW)
     };
     let crashes = starts.iter().rev().take_while(is_together).count();
     starts.drain(..starts.len() - crashes);
     // What was begun without the cache is told from what crashed with it.
-    if crashes >= TOO_MANY {
+    if crashes >= CRASH_LIMIT {
         starts.clear();
     }
     starts.push(now);

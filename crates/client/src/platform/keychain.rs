@@ -17,7 +17,7 @@ mod system;
 use system::KeychainFailure;
 
 /// How long the keychain may take: somebody may have to unlock it first. The session does not wait longer for it.
-const PATIENCE: std::time::Duration = std::time::Duration::from_mins(1);
+const CALL_TIMEOUT: std::time::Duration = std::time::Duration::from_mins(1);
 
 /// Tells where secrets are kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -171,7 +171,7 @@ impl TokenStore {
             })
             .await
         };
-        match tokio::time::timeout(PATIENCE, called).await {
+        match tokio::time::timeout(CALL_TIMEOUT, called).await {
             Ok(Ok(done)) => done.map_err(Error::from),
             Ok(Err(panicked)) => Err(KeychainFailure::Unusable(panicked.to_string()).into()),
             // It waits for somebody to unlock it.
@@ -201,9 +201,9 @@ fn text(bytes: Vec<u8>) -> SecretString {
 }
 
 impl From<KeychainFailure> for Error {
-    fn from(trouble: KeychainFailure) -> Self {
-        tracing::info!(?trouble, "the keychain cannot be used");
-        match trouble {
+    fn from(failure: KeychainFailure) -> Self {
+        tracing::info!(?failure, "the keychain cannot be used");
+        match failure {
             KeychainFailure::Locked => Self::new(
                 Code::KeychainLocked,
                 "the keychain is locked, so the session ends with the program: unlock it, and the session will be kept",

@@ -4,9 +4,9 @@
 use std::{fs::File, path::Path, time::Duration};
 
 /// How often a turn that another program has is asked for again.
-const LOOK: Duration = Duration::from_millis(20);
+const POLL_INTERVAL: Duration = Duration::from_millis(20);
 /// After so long the other one hangs, and is not waited for any longer.
-const PATIENCE: Duration = Duration::from_secs(15);
+const LOCK_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// Is the turn to renew the session, until it is dropped.
 #[derive(Debug)]
@@ -14,11 +14,11 @@ pub struct RefreshLock(#[expect(dead_code, reason = "locked until it is closed")
 
 impl RefreshLock {
     /// Waits for the turn. Where there can be none, or another program hangs with it, the renewal goes on without.
-    pub async fn take(folder: &Path) -> Option<Self> {
+    pub async fn acquire(folder: &Path) -> Option<Self> {
         let file = File::create(folder.join("session.lock")).ok()?;
-        let locked = tokio::time::timeout(PATIENCE, async {
+        let locked = tokio::time::timeout(LOCK_TIMEOUT, async {
             while file.try_lock().is_err() {
-                tokio::time::sleep(LOOK).await;
+                tokio::time::sleep(POLL_INTERVAL).await;
             }
         });
         if locked.await.is_err() {
@@ -36,10 +36,10 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn one_at_a_time_and_nobody_waits_for_ever() {
         let folder = tempfile::tempdir().expect("a folder");
-        let first = RefreshLock::take(folder.path()).await.expect("free");
-        assert!(RefreshLock::take(folder.path()).await.is_none(), "given up in the end");
+        let first = RefreshLock::acquire(folder.path()).await.expect("free");
+        assert!(RefreshLock::acquire(folder.path()).await.is_none(), "given up in the end");
         drop(first);
-        assert!(RefreshLock::take(folder.path()).await.is_some());
-        assert!(RefreshLock::take(&folder.path().join("nowhere")).await.is_none());
+        assert!(RefreshLock::acquire(folder.path()).await.is_some());
+        assert!(RefreshLock::acquire(&folder.path().join("nowhere")).await.is_none());
     }
 }

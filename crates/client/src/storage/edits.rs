@@ -25,7 +25,7 @@ impl Store {
     }
 
     /// Returns every job with words that a backend does not have, whosever they are.
-    pub fn worded_jobs(&self) -> BTreeSet<JobId> {
+    pub fn jobs_with_edits(&self) -> BTreeSet<JobId> {
         let sql = "SELECT job_id FROM draft UNION SELECT json_extract(body, '$.job_id') FROM edit";
         let read = || -> rusqlite::Result<BTreeSet<JobId>> {
             let disk = self.disk.lend();
@@ -45,7 +45,7 @@ impl Store {
     /// Keeps what became of an account's words, and the jobs that hold them now: all of it or nothing.
     ///
     /// Returns whether the disk has it.
-    pub fn keep_words<'a>(&mut self, owner: &str, effects: &[Effect], jobs: impl Iterator<Item = &'a Record>) -> bool {
+    pub fn save_edits<'a>(&mut self, owner: &str, effects: &[Effect], jobs: impl Iterator<Item = &'a Record>) -> bool {
         self.durably("what you wrote", |transaction| {
             for effect in effects {
                 keep(transaction, owner, effect)?;
@@ -57,7 +57,7 @@ impl Store {
     }
 
     /// Puts all of an account's words on the disk, after it could not take them for a while.
-    pub fn keep_all_words(&mut self, owner: &str, edits: Vec<Edit>, drafts: Vec<Draft>) -> bool {
+    pub fn save_all_edits(&mut self, owner: &str, edits: Vec<Edit>, drafts: Vec<Draft>) -> bool {
         let all: Vec<Effect> =
             edits.into_iter().map(Effect::PersistEdit).chain(drafts.into_iter().map(Effect::PersistDraft)).collect();
         self.durably("what you wrote", |transaction| {
@@ -67,7 +67,7 @@ impl Store {
     }
 
     /// Forgets the words of an account, because the person said so.
-    pub fn forget_words(&mut self, owner: &str) {
+    pub fn delete_edits(&mut self, owner: &str) {
         self.durably("what was thrown away", |transaction| forget(transaction, owner));
     }
 

@@ -68,7 +68,7 @@ fn words(content: &str) -> (Effect, Effect) {
 fn write_words(folder: &Path) {
     let (edit, draft) = words("never to be lost");
     let mut store = Store::open(folder);
-    assert!(store.keep_words("me", &[edit, draft], std::iter::empty()));
+    assert!(store.save_edits("me", &[edit, draft], std::iter::empty()));
     store.set("server", &"acme");
     // Filled up, so that a damage finds something.
     let jobs: Vec<Record> = (0..200).map(|n| Record::new(JobId::new(format!("job {n}")))).collect();
@@ -129,12 +129,12 @@ fn a_full_disk_is_told_and_over_once_there_is_room() {
     limit(&store, 1);
     let long = "x".repeat(100_000);
     let (edit, draft) = words(&long);
-    assert!(!store.keep_words("me", &[edit.clone(), draft], std::iter::empty()));
+    assert!(!store.save_edits("me", &[edit.clone(), draft], std::iter::empty()));
     assert_eq!(store.view().trouble.as_ref().map(|why| why.code), Some(Code::DiskFull));
     assert_eq!((store.edits("me").len(), store.drafts("me").len()), (0, 0), "all of it or nothing");
     limit(&store, 1_000_000);
     let Effect::PersistEdit(edit) = edit else { return };
-    assert!(store.keep_all_words("me", vec![edit], Vec::new()));
+    assert!(store.save_all_edits("me", vec![edit], Vec::new()));
     assert_eq!((store.edits("me").len(), store.view().trouble.as_ref()), (1, None));
 }
 
@@ -212,7 +212,7 @@ fn what_happened_is_new_once_whatever_trouble_the_disk_has() {
     let mut store = Store::open(folder.path());
     store.disk.lend().pragma_update(None, "max_page_count", 1).expect("a limit");
     let (edit, draft) = words(&"x".repeat(100_000));
-    assert!(!store.keep_words("me", &[edit, draft], std::iter::empty()));
+    assert!(!store.save_edits("me", &[edit, draft], std::iter::empty()));
     assert!(store.view().trouble.is_some());
     assert_eq!(store.record(again()).len(), 0, "it is known");
     let large = || vec![happening(&"8".repeat(100_000))];

@@ -62,7 +62,7 @@ impl Access {
     }
 
     /// As for a session that has just begun.
-    fn begun_anew(&self) -> Self {
+    fn restarted(&self) -> Self {
         let way = if self.ways.len() > 1 { WsToken::Auto } else { self.ways[0] };
         Self::new(way, self.proven, self.address.clone())
     }
@@ -79,7 +79,7 @@ impl Access {
 
 impl Connection {
     /// Says where the socket is, how its token is sent, and which way worked at an earlier visit.
-    pub fn lead_to(&mut self, address: String, ws_token: WsToken, proven: Option<WsToken>) {
+    pub fn set_endpoint(&mut self, address: String, ws_token: WsToken, proven: Option<WsToken>) {
         let is_auto = self.access.ways.len() > 1;
         let is_as_before = is_auto == (ws_token == WsToken::Auto) && (is_auto || self.access.ways[0] == ws_token);
         // Whoever is told the same again goes on where it is.
@@ -89,13 +89,13 @@ impl Connection {
     }
 
     /// Returns how the token is sent with the next connect.
-    pub fn token_way(&self) -> WsToken {
+    pub fn ws_token(&self) -> WsToken {
         self.access.ways[self.access.place]
     }
 
     /// Forgets what was tried for the session that is over.
     pub(super) fn forget_access(&mut self) -> Access {
-        self.access.begun_anew()
+        self.access.restarted()
     }
 
     /// The token was refused. Where the way of sending it may be wrong, REST is asked whether it takes the same one, and the
@@ -107,7 +107,7 @@ impl Connection {
                 self.access.round = Round::AskingRest;
                 self.ask_rest();
             }
-            (Round::Accepted, _) if is_auto && !was_valid => self.next_way(now, effects),
+            (Round::Accepted, _) if is_auto && !was_valid => self.next_ws_token(now, effects),
             // The one that it was refused with is not the one that holds now.
             _ if was_valid && self.access.renewed => self.connect(now, effects),
             (_, TokenTrial::Untried) => {
@@ -121,7 +121,7 @@ impl Connection {
 
     /// Notes how the token is sent with a connection that begins.
     pub(super) fn begin_access(&mut self) {
-        self.access.in_use = self.token_way();
+        self.access.in_use = self.ws_token();
         self.access.renewed = false;
     }
 
@@ -134,7 +134,7 @@ impl Connection {
     fn ask_rest(&mut self) {
         self.access.renewed = false;
         self.state = State::AskingRest;
-        self.sync.ask();
+        self.polling.ask();
     }
 
     /// The token is another one now.
@@ -158,11 +158,11 @@ impl Connection {
             // It was the token, and not the way.
             self.connect(now, effects);
         } else {
-            self.next_way(now, effects);
+            self.next_ws_token(now, effects);
         }
     }
 
-    fn next_way(&mut self, now: Now, effects: &mut Vec<Effect>) {
+    fn next_ws_token(&mut self, now: Now, effects: &mut Vec<Effect>) {
         self.access.place += 1;
         if self.access.place < self.access.ways.len() {
             return self.connect(now, effects);
@@ -178,7 +178,7 @@ impl Connection {
     }
 
     /// The socket has taken the token: this way is tried first from now on.
-    pub(super) fn prove_way(&mut self, effects: &mut Vec<Effect>) {
+    pub(super) fn confirm_ws_token(&mut self, effects: &mut Vec<Effect>) {
         let way = self.access.in_use;
         self.access.round = Round::Untried;
         if self.access.proven == Some(way) || self.access.ways.len() == 1 {
@@ -196,7 +196,7 @@ impl Connection {
         // way was refused just now, being open proves nothing: one that refuses late would be tried for ever.
         let is_open_for_us = self.access.in_use != WsToken::Message && self.access.round == Round::Untried;
         if was_valid || is_open_for_us {
-            self.prove_way(effects);
+            self.confirm_ws_token(effects);
         }
         // Neither with the first message nor soon: a backend that says something and then refuses would be asked for ever.
         let is_long_ago = |at: Duration| now.monotonic >= at + CLOSED_SOCKET_RETRY;

@@ -16,7 +16,7 @@ pub(super) struct Open {
     pub(super) conn: ConnId,
     pub(super) since: Duration,
     /// When the last frame arrived.
-    pub(super) life: Duration,
+    pub(super) last_seen: Duration,
     /// Whether it has been open for [`SETTLED_AFTER`].
     pub(super) settled: bool,
     /// When a probe must have been answered.
@@ -40,12 +40,12 @@ pub(super) struct Readable {
 impl Open {
     pub(super) fn new(conn: ConnId, now: Now) -> Self {
         let since = now.monotonic;
-        Self { conn, since, life: since, settled: false, probe: None, heard: Readable::default() }
+        Self { conn, since, last_seen: since, settled: false, probe: None, heard: Readable::default() }
     }
 
     pub(super) fn deadline(&self) -> Option<Duration> {
         let settled = (!self.settled).then_some(self.since + SETTLED_AFTER);
-        [Some(self.life + SILENCE_LIMIT), settled, self.probe].into_iter().flatten().min()
+        [Some(self.last_seen + SILENCE_LIMIT), settled, self.probe].into_iter().flatten().min()
     }
 
     /// Returns when it is mute if nothing readable comes until then.
@@ -87,9 +87,9 @@ impl Connection {
         let super::State::Open(open) = &self.state else { return };
         self.mute |= open.is_mute(now);
         if self.is_not_enough() {
-            self.sync.poll_beside(now);
+            self.polling.poll_beside(now);
         } else {
-            self.sync.end_beside();
+            self.polling.end_beside();
         }
     }
 

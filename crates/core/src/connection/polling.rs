@@ -13,7 +13,7 @@ const POLL_INTERVAL: Duration = Duration::from_secs(10);
 /// How often the list is fetched beside a socket that brings nothing readable, ± 10 %.
 const BESIDE_INTERVAL: Duration = Duration::from_secs(30);
 /// How long a list that many messages ask for waits.
-const SOON: Duration = Duration::from_secs(2);
+const SOON_DELAY: Duration = Duration::from_secs(2);
 /// The slowest that polling becomes while it fails.
 const POLL_LIMIT: Duration = Duration::from_mins(1);
 
@@ -42,7 +42,7 @@ pub(super) enum Recovery {
 
 /// Is the timing of the list's fetches.
 #[derive(Debug, Default)]
-pub(super) struct Sync {
+pub(super) struct Polling {
     mode: Mode,
     next: Option<Duration>,
     in_flight: bool,
@@ -56,7 +56,7 @@ pub(super) struct Sync {
     not_before: Duration,
 }
 
-impl Sync {
+impl Polling {
     pub(super) fn deadline(&self) -> Option<Duration> {
         self.next.filter(|_| !self.in_flight)
     }
@@ -90,7 +90,7 @@ impl Sync {
         if self.mode == Mode::Idle {
             self.mode = Mode::Once;
         }
-        let soon = now.monotonic + SOON;
+        let soon = now.monotonic + SOON_DELAY;
         self.next = Some(self.next.map_or(soon, |next| next.min(soon)));
         self.apply_retry_after();
     }

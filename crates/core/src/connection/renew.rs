@@ -28,7 +28,7 @@ impl Connection {
             State::Waiting { .. } => self.reschedule_now(now),
             State::SignedOut | State::AwaitingToken | State::AskingRest | State::Stopped => {}
         }
-        self.sync.reschedule_now(now);
+        self.polling.reschedule_now(now);
     }
 
     /// Gives a connection up for another, at once: it is not the backend that failed.
@@ -36,7 +36,7 @@ impl Connection {
         if let State::Open(Open { conn, .. }) | State::Connecting { conn, .. } = self.state {
             effects.push(Effect::Disconnect(conn));
         }
-        self.sync.lost();
+        self.polling.lost();
         self.reason = Some(why.into());
         self.connect(now, effects);
     }

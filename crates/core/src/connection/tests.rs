@@ -56,7 +56,7 @@ impl Scene {
     }
 
     fn until_poll(&self) -> Duration {
-        self.link.sync.deadline().expect("another poll").saturating_sub(self.now.monotonic)
+        self.link.polling.deadline().expect("another poll").saturating_sub(self.now.monotonic)
     }
 
     fn wait(&self) -> f64 {
@@ -157,7 +157,7 @@ fn polling_is_shown_as_polling_or_offline_and_ends_with_the_socket() {
     scene.after(wait);
     assert!(scene.open().contains(&Effect::FetchJobs), "the refetch after the connect");
     scene.on(Input::Fetched);
-    assert_eq!((scene.state(), scene.link.sync.deadline()), (ConnectionState::Live, None));
+    assert_eq!((scene.state(), scene.link.polling.deadline()), (ConnectionState::Live, None));
 }
 
 #[test]
@@ -190,7 +190,7 @@ fn failing_polls_slow_to_a_minute_and_heed_retry_after() {
         scene.on(Input::Refresh);
     }
     scene.on(Input::FetchFailed(Error::new(Code::RateLimited, "429"), Some(Duration::from_secs(200))));
-    assert_eq!(scene.link.sync.deadline(), Some(scene.now.monotonic + Duration::from_secs(200)));
+    assert_eq!(scene.link.polling.deadline(), Some(scene.now.monotonic + Duration::from_secs(200)));
 }
 
 #[test]
@@ -381,12 +381,12 @@ mod properties;
 #[test]
 fn a_socket_that_refuses_late_whatever_way_the_token_is_sent_is_left_alone_after_each_was_tried_once() {
     let mut scene = Scene::new();
-    scene.link.lead_to("acme.tv/ws".to_owned(), crate::discovery::WsToken::Auto, None);
+    scene.link.set_endpoint("acme.tv/ws".to_owned(), crate::discovery::WsToken::Auto, None);
     scene.on(Input::SignedIn);
     scene.on(Input::Fetched);
     let mut ways = Vec::new();
     for _ in 0..crate::discovery::WsToken::WAYS.len() {
-        ways.push(scene.link.token_way());
+        ways.push(scene.link.ws_token());
         scene.open();
         scene.on(Input::Fetched);
         scene.after(10.0);
@@ -406,35 +406,35 @@ fn a_socket_that_refuses_late_whatever_way_the_token_is_sent_is_left_alone_after
 fn the_way_that_brought_a_message_is_remembered_and_tried_first() {
     use crate::discovery::WsToken;
     let mut scene = Scene::new();
-    scene.link.lead_to("acme.tv/ws".to_owned(), WsToken::Auto, None);
+    scene.link.set_endpoint("acme.tv/ws".to_owned(), WsToken::Auto, None);
     scene.on(Input::SignedIn);
     scene.on(Input::Fetched);
     scene.on(Input::Refused(scene.conn(), Refusal::Auth));
     assert!(connects(&scene.on(Input::Fetched)), "the next way, at once");
-    assert_eq!(scene.link.token_way(), WsToken::Query);
+    assert_eq!(scene.link.ws_token(), WsToken::Query);
     scene.open();
     let effects = scene.on(Input::Message(scene.conn()));
     assert!(effects.contains(&Effect::Remember(WsToken::Query)), "{effects:?}");
     scene.on(Input::Closed(scene.conn(), Closed::Lost(Error::new(Code::Closed, "closed"))));
     scene.after(1.0);
-    assert_eq!(scene.link.token_way(), WsToken::Query);
-    scene.link.lead_to("acme.tv/ws".to_owned(), WsToken::Auto, None);
-    assert_eq!(scene.link.token_way(), WsToken::Query, "the same again");
-    scene.link.lead_to("other.tv/ws".to_owned(), WsToken::Auto, Some(WsToken::Message));
-    assert_eq!(scene.link.token_way(), WsToken::Message);
+    assert_eq!(scene.link.ws_token(), WsToken::Query);
+    scene.link.set_endpoint("acme.tv/ws".to_owned(), WsToken::Auto, None);
+    assert_eq!(scene.link.ws_token(), WsToken::Query, "the same again");
+    scene.link.set_endpoint("other.tv/ws".to_owned(), WsToken::Auto, Some(WsToken::Message));
+    assert_eq!(scene.link.ws_token(), WsToken::Message);
 }
 
 #[test]
 fn a_token_that_rest_had_to_refresh_is_tried_the_same_way_again() {
     use crate::discovery::WsToken;
     let mut scene = Scene::new();
-    scene.link.lead_to("acme.tv/ws".to_owned(), WsToken::Auto, None);
+    scene.link.set_endpoint("acme.tv/ws".to_owned(), WsToken::Auto, None);
     scene.on(Input::SignedIn);
     scene.on(Input::Fetched);
     scene.on(Input::Refused(scene.conn(), Refusal::Auth));
     scene.on(Input::TokenRefreshed);
     assert!(connects(&scene.on(Input::Fetched)));
-    assert_eq!(scene.link.token_way(), WsToken::Header);
+    assert_eq!(scene.link.ws_token(), WsToken::Header);
 }
 
 #[test]

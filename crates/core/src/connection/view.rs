@@ -14,15 +14,15 @@ impl Connection {
             State::SignedOut => (ConnectionState::SignedOut, None),
             State::Stopped => (ConnectionState::Stopped, None),
             State::Open { .. } if self.is_not_enough() => {
-                (self.sync.fallback().unwrap_or(ConnectionState::Polling), None)
+                (self.polling.fallback().unwrap_or(ConnectionState::Polling), None)
             }
             State::Open { .. } => (ConnectionState::Live, None),
             State::Waiting { until, .. } => {
-                let fallback = self.sync.fallback();
+                let fallback = self.polling.fallback();
                 (fallback.unwrap_or(ConnectionState::Backoff), Some(until.saturating_sub(now.monotonic)))
             }
             State::Connecting { .. } | State::AwaitingToken | State::AskingRest => {
-                (self.sync.fallback().unwrap_or(ConnectionState::Connecting), None)
+                (self.polling.fallback().unwrap_or(ConnectionState::Connecting), None)
             }
         };
         let quiet = matches!(state, ConnectionState::Live) || (state == ConnectionState::Connecting && attempt == 0);
@@ -36,7 +36,7 @@ impl Connection {
 
     /// While nothing works it is the list's failure that tells why; the socket's may be long ago.
     fn why(&self, state: ConnectionState) -> Option<ReasonView> {
-        let of_list = self.sync.problem().filter(|_| state == ConnectionState::Offline);
+        let of_list = self.polling.problem().filter(|_| state == ConnectionState::Offline);
         if matches!(self.state, State::Open(_)) {
             return Some(of_list.cloned().unwrap_or_else(|| nothing_readable().into()));
         }

@@ -18,11 +18,11 @@ pub(super) const PART_LIMIT: usize = 256;
 /// Applies a message, and returns whether that made a difference.
 pub(super) fn apply_body(job: &mut Record, at: Timestamp, body: Body) -> (ApplyOutcome, bool) {
     let differs = match body {
-        Body::Job(progress) => return witness(job, at, &progress),
+        Body::Job(progress) => return apply_event(job, at, &progress),
         // A stage's doubtful end is settled by the job's own.
         Body::Stage(stage_id, progress) => stage_of(job, stage_id).is_some_and(|stage| {
             let was = stage.clone();
-            stage.witness(at, &progress);
+            stage.apply_event(at, &progress);
             *stage != was
         }),
         Body::Metadata(field, content) => match job.metadata.get_mut(&field) {
@@ -42,9 +42,9 @@ pub(super) fn apply_body(job: &mut Record, at: Timestamp, body: Body) -> (ApplyO
     (ApplyOutcome::Applied, differs)
 }
 
-fn witness(job: &mut Record, at: Timestamp, progress: &Progress) -> (ApplyOutcome, bool) {
+fn apply_event(job: &mut Record, at: Timestamp, progress: &Progress) -> (ApplyOutcome, bool) {
     let was = job.overall.clone();
-    let verdict = job.witness_overall(at, progress);
+    let verdict = job.apply_overall_event(at, progress);
     if matches!(verdict, ApplyOutcome::Applied | ApplyOutcome::Reopened) {
         job.status_word = None;
     }
@@ -90,7 +90,7 @@ fn apply_error(job: &mut Record, at: Timestamp, error: ErrorData) -> (ApplyOutco
         recoverable: error.recoverable,
         stage_id: error.affected_stage,
     });
-    let (verdict, differs) = fatal.map_or((ApplyOutcome::Applied, false), |failed| witness(job, at, &failed));
+    let (verdict, differs) = fatal.map_or((ApplyOutcome::Applied, false), |failed| apply_event(job, at, &failed));
     (verdict, added || differs)
 }
 

@@ -42,7 +42,7 @@ impl JobSummary {
 #[derive(Debug)]
 pub(super) struct CacheSlot {
     record: SlotState,
-    brief: JobSummary,
+    summary: JobSummary,
 }
 
 #[derive(Debug)]
@@ -55,7 +55,7 @@ enum SlotState {
 impl CacheSlot {
     /// Holds an open record.
     pub(super) fn new(record: Record) -> Self {
-        Self { brief: JobSummary::of(&record), record: SlotState::Open(Arc::new(record)) }
+        Self { summary: JobSummary::of(&record), record: SlotState::Open(Arc::new(record)) }
     }
 
     pub(super) fn record(&self, job_id: &JobId) -> Cow<'_, Record> {
@@ -72,8 +72,8 @@ impl CacheSlot {
         }
     }
 
-    pub(super) fn brief(&self) -> &JobSummary {
-        &self.brief
+    pub(super) fn summary(&self) -> &JobSummary {
+        &self.summary
     }
 
     pub(super) fn is_open(&self) -> bool {
@@ -99,7 +99,7 @@ impl CacheSlot {
         }
         let SlotState::Open(record) = &mut self.record else { unreachable!("it was opened") };
         let result = by(Arc::make_mut(record));
-        self.brief = JobSummary::of(record);
+        self.summary = JobSummary::of(record);
         result
     }
 }

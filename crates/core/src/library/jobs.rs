@@ -41,8 +41,8 @@ impl Jobs {
         self.held.get(job_id).map(|held| held.record(job_id))
     }
 
-    pub(super) fn brief(&self, job_id: &JobId) -> Option<&JobSummary> {
-        self.held.get(job_id).map(CacheSlot::brief)
+    pub(super) fn summary(&self, job_id: &JobId) -> Option<&JobSummary> {
+        self.held.get(job_id).map(CacheSlot::summary)
     }
 
     pub(super) fn shared(&self, job_id: &JobId) -> Option<Arc<Record>> {
@@ -54,7 +54,7 @@ impl Jobs {
     }
 
     pub(super) fn summaries(&self) -> impl Iterator<Item = (&JobId, &JobSummary)> {
-        self.held.iter().map(|(job_id, held)| (job_id, held.brief()))
+        self.held.iter().map(|(job_id, held)| (job_id, held.summary()))
     }
 
     /// Takes up a record that is not known.

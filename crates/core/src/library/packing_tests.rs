@@ -59,7 +59,7 @@ proptest! {
         }
         for (job_id, library) in alone {
             prop_assert_eq!(all.job(&job_id), library.job(&job_id));
-            prop_assert_eq!(all.brief(&job_id), library.brief(&job_id));
+            prop_assert_eq!(all.summary(&job_id), library.summary(&job_id));
         }
     }
 }
@@ -100,7 +100,7 @@ fn nothing_of_a_job_is_lost() {
     assert_eq!(library.jobs().map(Cow::into_owned).collect::<Vec<_>>(), jobs);
     for job in jobs {
         assert_eq!(*library.shared(&job.job_id).expect("it"), job);
-        assert_eq!(library.brief(&job.job_id), Some(&JobSummary::of(&job)));
+        assert_eq!(library.summary(&job.job_id), Some(&JobSummary::of(&job)));
     }
 }
 

@@ -142,7 +142,7 @@ impl ProgressState {
     }
 
     /// Takes in what a message says, whose time is that of what it tells.
-    pub fn witness(&mut self, at: Timestamp, progress: &Progress) -> ApplyOutcome {
+    pub fn apply_event(&mut self, at: Timestamp, progress: &Progress) -> ApplyOutcome {
         self.span.note(at, progress.status);
         self.apply(at, progress)
     }
@@ -273,7 +273,7 @@ impl Record {
     }
 
     /// Takes in what a message says of the whole job, whose time is that of what it tells.
-    pub fn witness_overall(&mut self, at: Timestamp, progress: &Progress) -> ApplyOutcome {
+    pub fn apply_overall_event(&mut self, at: Timestamp, progress: &Progress) -> ApplyOutcome {
         self.overall.span.note(at, progress.status);
         self.apply_overall(at, progress)
     }

@@ -311,7 +311,7 @@ proptest! {
             if n == put_aside {
                 library.set_dismissed(&event.job_id, DismissAction::Dismiss);
             }
-            prop_assert!(library.summaries().map(|(_, brief)| *brief).eq(library.jobs().map(|job| JobSummary::of(&job))), "{:?}", event);
+            prop_assert!(library.summaries().map(|(_, summary)| *summary).eq(library.jobs().map(|job| JobSummary::of(&job))), "{:?}", event);
         }
     }
 }

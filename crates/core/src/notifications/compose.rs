@@ -20,7 +20,7 @@ pub(super) fn notice(outcome: Outcome, job: &Record, locale: Locale) -> Notifica
         None => locale.fault("", ""),
     };
     let (title, body) = match outcome {
-        Outcome::Completed => (locale.ready(&name), locale.done_with(job.warnings().count(), job.thumbnails.len())),
+        Outcome::Completed => (locale.ready(&name), locale.ready_with(job.warnings().count(), job.thumbnails.len())),
         Outcome::Failed => (locale.failed(&name), why()),
         Outcome::Warned => (locale.warned(&name), why()),
     };

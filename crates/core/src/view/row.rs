@@ -52,6 +52,7 @@ pub struct RowView {
     /// What of it wants to be looked at.
     pub attention: Option<Attention>,
     /// How long it may still take, as earlier jobs teach; none before they do.
+    #[serde(rename = "outlook")]
     pub eta: Option<Eta>,
     /// From when on it is stuck, by the backend's clock, if nothing more is heard of it.
     #[cfg_attr(feature = "bindings", ts(type = "string | null"))]

@@ -68,11 +68,11 @@ impl Actor {
         missing.retain(|job_id| match &incomplete {
             None => true,
             Some(Incomplete::Newest(_)) => {
-                let made = self.library.brief(job_id).and_then(|job| job.created_at).map(Timestamp::from);
+                let made = self.library.summary(job_id).and_then(|job| job.created_at).map(Timestamp::from);
                 made.zip(oldest).is_some_and(|(made, oldest)| made > oldest)
             }
             Some(Incomplete::Statuses(statuses)) => {
-                self.library.brief(job_id).is_some_and(|job| !statuses.contains(&job.status))
+                self.library.summary(job_id).is_some_and(|job| !statuses.contains(&job.status))
             }
         });
         self.changed(changes);

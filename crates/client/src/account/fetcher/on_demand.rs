@@ -37,32 +37,32 @@ impl Question {
 impl Actor {
     /// Shows a job, once REST was asked for one that is not known here.
     pub(in crate::account) fn show_job(&mut self, job_id: JobId, reply: Reply<JobView>) {
-        match self.whole_view(&job_id) {
+        match self.full_view(&job_id) {
             Some(view) => drop(reply.send(Ok(view))),
-            None => self.ask_first(job_id, Question::Show(reply)),
+            None => self.fetch_first(job_id, Question::Show(reply)),
         }
     }
 
     /// Asks REST for the captions of a job; they are not kept.
-    pub(in crate::account) fn ask_captions(&mut self, job_id: JobId, reply: Reply<Vec<Caption>>) {
-        self.ask_first(job_id, Question::Captions(reply));
+    pub(in crate::account) fn fetch_captions(&mut self, job_id: JobId, reply: Reply<Vec<Caption>>) {
+        self.fetch_first(job_id, Question::Captions(reply));
     }
 
     /// Changes a job, once REST was asked for one that is not known here.
     pub(in crate::account) fn edit_job(&mut self, job_id: JobId, changes: BTreeMap<Field, Content>, reply: Reply<()>) {
-        let is_known = self.library.brief(&job_id).is_some() || self.is_syncing();
+        let is_known = self.library.summary(&job_id).is_some() || self.is_syncing();
         if is_known || !self.session.is_signed_in() {
             return drop(reply.send(self.edit(job_id, changes)));
         }
-        self.ask_first(job_id, Question::Edit(changes, reply));
+        self.fetch_first(job_id, Question::Edit(changes, reply));
     }
 
-    fn ask_first(&mut self, job_id: JobId, question: Question) {
+    fn fetch_first(&mut self, job_id: JobId, question: Question) {
         if !self.session.is_signed_in() {
             return question.refuse(no_job(&job_id));
         }
         self.fetcher.questions.entry(job_id.clone()).or_default().push(question);
-        self.ask_now(job_id);
+        self.fetch_now(job_id);
     }
 
     /// Answers whoever asked for a job, now that REST has told of it, or could not.
@@ -73,7 +73,7 @@ impl Actor {
                 (Err(failure), question) => question.refuse(failure.error.clone()),
                 (Ok(captions), Question::Captions(reply)) => drop(reply.send(Ok(captions.to_vec()))),
                 (Ok(_), Question::Show(reply)) => {
-                    drop(reply.send(self.whole_view(job_id).ok_or_else(|| no_job(job_id))));
+                    drop(reply.send(self.full_view(job_id).ok_or_else(|| no_job(job_id))));
                 }
                 (Ok(_), Question::Edit(changes, reply)) => drop(reply.send(self.edit(job_id.clone(), changes))),
             }

@@ -7,13 +7,13 @@ use tallylight_core::{Code, Error, model::text::one_line};
 use tokio::io::AsyncReadExt;
 
 /// How much of a file is looked at, in bytes: every signature is within it.
-const HEAD: u64 = 8 << 10;
+const HEADER_BYTES: u64 = 8 << 10;
 
 /// Returns the size of a file that may be sent.
 ///
 /// # Errors
 /// Says why it is no video. What cannot be told apart from one is left to the studio.
-pub(super) async fn look(path: &Path) -> Result<u64, Error> {
+pub(super) async fn check_file(path: &Path) -> Result<u64, Error> {
     let name = one_line(&path.file_name().unwrap_or(path.as_os_str()).to_string_lossy());
     let unreadable = |error: std::io::Error| {
         Error::new(Code::File, format!("{name} cannot be read ({error}): check that it is there"))
@@ -31,8 +31,8 @@ pub(super) async fn look(path: &Path) -> Result<u64, Error> {
     }
     let mut head = Vec::new();
     let file = tokio::fs::File::open(path).await.map_err(unreadable)?;
-    file.take(HEAD).read_to_end(&mut head).await.map_err(unreadable)?;
-    match what_else(&head) {
+    file.take(HEADER_BYTES).read_to_end(&mut head).await.map_err(unreadable)?;
+    match other_kind(&head) {
         Some(kind) => {
             Err(Error::new(Code::NotAVideo, format!("{name} is no video, it holds {kind}: choose the video file")))
         }
@@ -41,7 +41,7 @@ pub(super) async fn look(path: &Path) -> Result<u64, Error> {
 }
 
 /// Returns what a file is by its beginning, if that is certainly no video.
-fn what_else(head: &[u8]) -> Option<&'static str> {
+fn other_kind(head: &[u8]) -> Option<&'static str> {
     let Some(kind) = infer::get(head) else { return is_text(head).then_some("text") };
     match kind.matcher_type() {
         MatcherType::Image => Some("a picture"),
@@ -72,21 +72,21 @@ mod tests {
     #[test]
     fn what_is_certainly_no_video_is_known_by_its_beginning() {
         let padded = |head: &[u8]| [head, &[0; 600]].concat();
-        assert_eq!(what_else(b"WEBVTT\n\n00:01"), Some("text"));
-        assert_eq!(what_else(&"ä".as_bytes().repeat(5000)[..8191]), Some("text"));
-        assert_eq!(what_else(&padded(b"\x89PNG\r\n\x1a\n")), Some("a picture"));
-        assert_eq!(what_else(&padded(b"%PDF-1.7")), Some("a document"));
-        assert_eq!(what_else(&padded(b"PK\x03\x04")), Some("an archive"));
-        assert_eq!(what_else(&padded(b"ID3\x04")), Some("a sound"));
-        assert_eq!(what_else(&padded(b"\x7fELF")), Some("a program"));
+        assert_eq!(other_kind(b"WEBVTT\n\n00:01"), Some("text"));
+        assert_eq!(other_kind(&"ä".as_bytes().repeat(5000)[..8191]), Some("text"));
+        assert_eq!(other_kind(&padded(b"\x89PNG\r\n\x1a\n")), Some("a picture"));
+        assert_eq!(other_kind(&padded(b"%PDF-1.7")), Some("a document"));
+        assert_eq!(other_kind(&padded(b"PK\x03\x04")), Some("an archive"));
+        assert_eq!(other_kind(&padded(b"ID3\x04")), Some("a sound"));
+        assert_eq!(other_kind(&padded(b"\x7fELF")), Some("a program"));
     }
 
     #[test]
     fn videos_and_what_nobody_knows_are_left_to_the_studio() {
         let padded = |head: &[u8]| [head, &[0; 600]].concat();
-        assert_eq!(what_else(&padded(b"\0\0\0\x20ftypisom")), None);
-        assert_eq!(what_else(&padded(b"\x1aE\xdf\xa3")), None);
-        assert_eq!(what_else(&padded(b"OggS")), None);
-        assert_eq!(what_else(&[0x47, 0x40, 0, 0x10].repeat(100)), None);
+        assert_eq!(other_kind(&padded(b"\0\0\0\x20ftypisom")), None);
+        assert_eq!(other_kind(&padded(b"\x1aE\xdf\xa3")), None);
+        assert_eq!(other_kind(&padded(b"OggS")), None);
+        assert_eq!(other_kind(&[0x47, 0x40, 0, 0x10].repeat(100)), None);
     }
 }

@@ -30,7 +30,7 @@ pub fn read(account: &str, unlock: Unlock) -> Result<Option<Vec<u8>>, KeychainFa
         // It may be there, and nothing that we wrote.
         Ok(secret) | Err(Error::BadEncoding(secret) | Error::BadDataFormat(secret, _)) => Ok(Some(secret)),
         Err(Error::NoEntry) => Ok(None),
-        Err(error) => Err(trouble(error)),
+        Err(error) => Err(failure(error)),
     }
 }
 
@@ -39,14 +39,14 @@ pub fn write(account: &str, secret: &str, unlock: Unlock) -> Result<(), Keychain
     if cfg!(windows) && !fits(secret) {
         return Err(KeychainFailure::TooLong);
     }
-    entry(account, unlock)?.set_secret(secret.as_bytes()).map_err(trouble)
+    entry(account, unlock)?.set_secret(secret.as_bytes()).map_err(failure)
 }
 
 /// Forgets the secret of an account.
 pub fn forget(account: &str, unlock: Unlock) -> Result<(), KeychainFailure> {
     match entry(account, unlock)?.delete_credential() {
         Ok(()) | Err(Error::NoEntry) => Ok(()),
-        Err(error) => Err(trouble(error)),
+        Err(error) => Err(failure(error)),
     }
 }
 
@@ -60,12 +60,12 @@ fn entry(account: &str, unlock: Unlock) -> Result<Entry, KeychainFailure> {
     if unlock == Unlock::Never {
         ensure_unlocked(account)?;
     }
-    let store = store().map_err(trouble)?;
-    store.build(SERVICE, account, None).map_err(trouble)
+    let store = store().map_err(failure)?;
+    store.build(SERVICE, account, None).map_err(failure)
 }
 
 #[expect(clippy::wildcard_enum_match_arm, reason = "the library may add errors, and says so")]
-fn trouble(error: Error) -> KeychainFailure {
+fn failure(error: Error) -> KeychainFailure {
     match error {
         Error::NoStorageAccess(_) => KeychainFailure::Locked,
         Error::TooLong(..) => KeychainFailure::TooLong,

@@ -113,7 +113,7 @@ proptest! {
     ) {
         let mut scene = Scene::new();
         if is_auto {
-            scene.link.lead_to("wss://acme.tv/ws".to_owned(), WsToken::Auto, None);
+            scene.link.set_endpoint("wss://acme.tv/ws".to_owned(), WsToken::Auto, None);
         }
         let mut driver = Driver::default();
         for (input, millis, slept) in steps {
