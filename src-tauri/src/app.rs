@@ -44,7 +44,7 @@ struct DataDir(PathBuf);
 
 /// Runs the app until it is quit.
 pub fn run(args: Args, level: LogLevelController) -> anyhow::Result<()> {
-    let data_dir = args.data_dir().context("there is no folder for application data: name one with --data-dir")?;
+    let data_dir = args.data_dir().context("No application data folder found. Set one with --data-dir.")?;
     let places = window::places(&desktop_dir(&data_dir));
     let context = tauri::generate_context!();
     let app = tauri::Builder::default()
@@ -74,7 +74,7 @@ pub fn run(args: Args, level: LogLevelController) -> anyhow::Result<()> {
         .build(context);
     let app = match app {
         Err(error) if launch::is_lost(&error) => return instance_lock::try_again(error.into()),
-        app => app.context("the app could not be started")?,
+        app => app.context("Couldn't start Tallylight")?,
     };
     app.manage(instance_lock::InstanceLock::take(&desktop_dir(&data_dir))?);
     app.run(|app, event| match event {
@@ -117,7 +117,7 @@ pub fn data_dir(app: &AppHandle) -> PathBuf {
 
 fn set_up(app: &tauri::App, data_dir: &Path, args: Args, level: LogLevelController) -> anyhow::Result<()> {
     #[cfg(unix)]
-    let signals = shutdown::Signals::catch().context("signals cannot be caught")?;
+    let signals = shutdown::Signals::catch().context("Couldn't register signal handlers")?;
     let desktop_dir = desktop_dir(data_dir);
     let here = args.this_computer || tallylight_client::last_identity(&desktop_dir) == Some(Identity::ThisComputer);
     let settings = SettingsFile::open(&desktop_dir);

@@ -19,15 +19,15 @@ mod linux;
 #[derive(Debug)]
 pub struct NotificationRequest {
     /// What it says.
-    pub notice: NotificationView,
+    pub notification: NotificationView,
     /// The file of its thumbnail.
     pub picture: Option<std::path::PathBuf>,
     /// Whether it makes a sound.
     pub sound: Sound,
     /// Whether the file of a video that failed can be sent again.
-    pub again: RetryAction,
+    pub retry: RetryAction,
     /// The language of its actions.
-    pub words: Locale,
+    pub locale: Locale,
 }
 
 /// Tells whether a notification is heard.
@@ -64,30 +64,30 @@ pub enum NotificationAction {
 /// Tells the person something, and hands on what they do.
 ///
 /// Showing and waiting block, so each notification has a thread of its own until it is closed.
-pub fn show(told: NotificationRequest, on_act: impl FnOnce(NotificationAction) + Send + 'static) {
-    let spawned = std::thread::Builder::new().name("notification".to_owned()).spawn(move || deliver(&told, on_act));
+pub fn show(request: NotificationRequest, on_act: impl FnOnce(NotificationAction) + Send + 'static) {
+    let spawned = std::thread::Builder::new().name("notification".to_owned()).spawn(move || deliver(&request, on_act));
     if let Err(error) = spawned {
         tracing::warn!(%error, "a notification could not be shown");
     }
 }
 
-fn deliver(told: &NotificationRequest, on_act: impl FnOnce(NotificationAction)) {
+fn deliver(request: &NotificationRequest, on_act: impl FnOnce(NotificationAction)) {
     let mut notification = Notification::new();
-    notification.appname("Tallylight").summary(&told.notice.title).timeout(Timeout::Default);
-    if told.sound == Sound::On {
-        notification.sound_name(sound(told.notice.kind));
+    notification.appname("Tallylight").summary(&request.notification.title).timeout(Timeout::Default);
+    if request.sound == Sound::On {
+        notification.sound_name(sound(request.notification.kind));
     }
     #[cfg(all(unix, not(target_os = "macos")))]
-    linux::deliver(notification, told, on_act);
+    linux::deliver(notification, request, on_act);
     #[cfg(not(all(unix, not(target_os = "macos"))))]
-    elsewhere::deliver(notification, told, on_act);
+    elsewhere::deliver(notification, request, on_act);
 }
 
 /// Returns what can be done: its name, its label and what it means.
-fn actions(told: &NotificationRequest) -> Vec<(&'static str, &'static str, NotificationAction)> {
-    let NotificationView { kind, job_ids, subject, .. } = &told.notice;
-    let words: Locale = told.words;
-    let open = words.one_of("Open", "Öffnen", "Abrir");
+fn actions(request: &NotificationRequest) -> Vec<(&'static str, &'static str, NotificationAction)> {
+    let NotificationView { kind, job_ids, subject, .. } = &request.notification;
+    let locale: Locale = request.locale;
+    let open = locale.one_of("Open", "Öffnen", "Abrir");
     let (Some(job_id), Some(subject)) = (job_ids.first(), subject) else {
         return vec![("default", open, NotificationAction::Open(None))];
     };
@@ -96,15 +96,15 @@ fn actions(told: &NotificationRequest) -> Vec<(&'static str, &'static str, Notif
     let mut actions = vec![("default", open, show()), ("open", open, show())];
     match kind {
         NotificationKind::Completed | NotificationKind::Summary => {
-            let copy = words.one_of("Copy title", "Titel kopieren", "Copiar el título");
+            let copy = locale.one_of("Copy title", "Titel kopieren", "Copiar título");
             actions.push(("copy", copy, NotificationAction::CopyTitle(subject.name.clone())));
         }
         NotificationKind::Failed | NotificationKind::Warning => {
-            if *kind == NotificationKind::Failed && told.again == RetryAction::Possible {
-                let again = words.one_of("Upload again", "Noch einmal hochladen", "Subir otra vez");
-                actions.push(("again", again, NotificationAction::UploadAgain(job_id.clone())));
+            if *kind == NotificationKind::Failed && request.retry == RetryAction::Possible {
+                let retry = locale.one_of("Upload again", "Erneut hochladen", "Subir de nuevo");
+                actions.push(("again", retry, NotificationAction::UploadAgain(job_id.clone())));
             }
-            let dismiss = words.one_of("Dismiss", "Ausblenden", "Descartar");
+            let dismiss = locale.one_of("Dismiss", "Ausblenden", "Descartar");
             actions.push(("dismiss", dismiss, NotificationAction::Dismiss(job_id.clone())));
         }
     }
@@ -135,18 +135,22 @@ mod tests {
     use super::*;
     use tallylight_core::view::NotificationSubject;
 
-    fn names(kind: NotificationKind, again: RetryAction, subject: bool) -> Vec<&'static str> {
+    fn names(kind: NotificationKind, retry: RetryAction, subject: bool) -> Vec<&'static str> {
         let subject = subject.then(|| NotificationSubject { name: "A".to_owned(), cover_id: None });
         let (title, body, job_ids) = (String::new(), String::new(), vec![JobId::new("7")]);
-        let notice = NotificationView { kind, job_ids, title, body, subject };
-        let told = NotificationRequest { notice, picture: None, sound: Sound::Off, again, words: Locale::default() };
-        actions(&told).into_iter().map(|(name, ..)| name).collect()
+        let notification = NotificationView { kind, job_ids, title, body, subject };
+        let request =
+            NotificationRequest { notification, picture: None, sound: Sound::Off, retry, locale: Locale::default() };
+        actions(&request).into_iter().map(|(name, ..)| name).collect()
     }
 
     #[test]
     fn each_kind_has_what_can_be_done_about_it() {
         assert_eq!(names(NotificationKind::Completed, RetryAction::Possible, true), ["default", "open", "copy"]);
-        assert_eq!(names(NotificationKind::Failed, RetryAction::Possible, true), ["default", "open", "again", "dismiss"]);
+        assert_eq!(
+            names(NotificationKind::Failed, RetryAction::Possible, true),
+            ["default", "open", "again", "dismiss"]
+        );
         assert_eq!(names(NotificationKind::Failed, RetryAction::Impossible, true), ["default", "open", "dismiss"]);
         assert_eq!(names(NotificationKind::Warning, RetryAction::Possible, true), ["default", "open", "dismiss"]);
         assert_eq!(names(NotificationKind::Summary, RetryAction::Possible, false), ["default"]);

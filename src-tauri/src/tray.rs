@@ -65,7 +65,8 @@ pub fn show(app: &AppHandle, view: &TrayView) {
             .and_then(|image| icon.set_icon_with_as_template(Some(image), cfg!(target_os = "macos")))
     };
     let status_line = texts::status_line(view);
-    let told = drawn.and_then(|()| icon.set_tooltip(Some(&status_line))).and_then(|()| tray.menu.show(view, &status_line));
+    let told =
+        drawn.and_then(|()| icon.set_tooltip(Some(&status_line))).and_then(|()| tray.menu.show(view, &status_line));
     if let Err(error) = told {
         tracing::warn!(%error, "the tray did not change");
     }

@@ -29,21 +29,21 @@ fn settings(automation: impl Into<Vec<Automation>>) -> Settings {
 }
 
 /// Lets a job fail, and everything pass that is waited for before something is done at it.
-async fn fail(scene: &ScriptedHarness, job: &str) {
-    scene.backend.say(update(job, "FAILED", 1, "2026-01-01T00:00:01Z"));
-    scene.set_dismissed().await;
-    scene.told().await;
+async fn fail(harness: &ScriptedHarness, job: &str) {
+    harness.backend.say(update(job, "FAILED", 1, "2026-01-01T00:00:01Z"));
+    harness.set_dismissed().await;
+    harness.told().await;
 }
 
 /// Lets the wait after a start pass.
-async fn pass(scene: &ScriptedHarness) {
-    scene.until("live", ScriptedHarness::is_live).await;
-    scene.clock.advance(Duration::from_secs(15));
+async fn pass(harness: &ScriptedHarness) {
+    harness.until("live", ScriptedHarness::is_live).await;
+    harness.clock.advance(Duration::from_secs(15));
 }
 
-async fn restart(scene: &mut ScriptedHarness) {
-    scene.restart().await;
-    pass(scene).await;
+async fn restart(harness: &mut ScriptedHarness) {
+    harness.restart().await;
+    pass(harness).await;
 }
 
 async fn lines(file: &Path, count: usize) -> String {
@@ -58,15 +58,15 @@ async fn lines(file: &Path, count: usize) -> String {
 
 #[tokio::test]
 async fn a_command_is_given_the_whole_job_once() {
-    let stage = StudioHarness::live().await;
-    let said = stage.folder.path().join("said.json");
+    let harness = StudioHarness::live().await;
+    let said = harness.folder.path().join("said.json");
     let script = format!("cat >> {}; echo done", said.display());
-    stage.client.apply(settings([command(&script)])).await.expect("applied");
-    stage.client.upload(Video::Silent.make(stage.videos(), "a.mp4")).await.expect("taken");
-    stage.ended("a.mp4").await;
+    harness.client.apply(settings([command(&script)])).await.expect("applied");
+    harness.client.upload(Video::Silent.make(harness.videos(), "a.mp4")).await.expect("taken");
+    harness.ended("a.mp4").await;
     let told = async || {
-        let events = stage.client.diagnostics().await.expect("diagnostics").events;
-        events.iter().filter(|event| event.message.contains("/bin/sh ran: done")).count()
+        let events = harness.client.diagnostics().await.expect("diagnostics").events;
+        events.iter().filter(|event| event.message.contains("/bin/sh finished: done")).count()
     };
     while told().await == 0 {
         tokio::time::sleep(Duration::from_millis(20)).await;
@@ -110,11 +110,11 @@ async fn receiver(statuses: &'static [u16]) -> (String, mpsc::Receiver<String>) 
 /// Lets a job fail before a webhook that answers with statuses, one after the other.
 async fn failed_before_a_webhook(statuses: &'static [u16]) -> (ScriptedHarness, mpsc::Receiver<String>) {
     let (address, calls) = receiver(statuses).await;
-    let mut scene = ScriptedHarness::live(|backend| backend.set_jobs(json!([running("1")]))).await;
-    scene.client.set_webhook_secret("key".into()).await.expect("kept");
-    scene.apply(settings([webhook(&address)])).await;
-    fail(&scene, "1").await;
-    (scene, calls)
+    let mut harness = ScriptedHarness::live(|backend| backend.set_jobs(json!([running("1")]))).await;
+    harness.client.set_webhook_secret("key".into()).await.expect("kept");
+    harness.apply(settings([webhook(&address)])).await;
+    fail(&harness, "1").await;
+    (harness, calls)
 }
 
 fn header<'a>(call: &'a str, name: &str) -> &'a str {
@@ -136,64 +136,67 @@ async fn a_webhook_is_signed_and_told_again_until_it_answers() {
 
 #[tokio::test]
 async fn a_webhook_that_was_not_told_before_the_end_is_told_by_the_next_run() {
-    let (mut scene, mut calls) = failed_before_a_webhook(&[503, 204]).await;
+    let (mut harness, mut calls) = failed_before_a_webhook(&[503, 204]).await;
     let first = calls.recv().await.expect("a call");
-    scene.backend.set_jobs(json!([ended("1", "FAILED")]));
-    scene.restart().await;
-    scene.client.set_webhook_secret("key".into()).await.expect("kept");
-    pass(&scene).await;
+    harness.backend.set_jobs(json!([ended("1", "FAILED")]));
+    harness.restart().await;
+    harness.client.set_webhook_secret("key".into()).await.expect("kept");
+    pass(&harness).await;
     let second = calls.recv().await.expect("another");
     assert_eq!(header(&first, "x-tallylight-delivery"), header(&second, "x-tallylight-delivery"));
-    while !scene.diagnostics().await.events.iter().any(|event| event.message.contains("was told")) {
+    while !harness.diagnostics().await.events.iter().any(|event| event.message.contains(" called")) {
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
-    restart(&mut scene).await;
-    scene.set_dismissed().await;
+    restart(&mut harness).await;
+    harness.set_dismissed().await;
     assert!(calls.recv().await.is_none(), "and then never again");
 }
 
 #[tokio::test]
 async fn webhooks_that_wait_to_be_told_again_hold_nothing_else_up() {
     let jobs: Vec<String> = (0..8).map(|job| job.to_string()).collect();
-    let mut scene = ScriptedHarness::live(|backend| backend.set_jobs(jobs.iter().map(|job| running(job)).collect())).await;
-    let said = scene.folder.path().join("said");
-    scene.client.set_webhook_secret("key".into()).await.expect("kept");
-    scene.apply(settings([webhook("http://127.0.0.1:1/"), command(&format!("echo done >> {}", said.display()))])).await;
+    let mut harness =
+        ScriptedHarness::live(|backend| backend.set_jobs(jobs.iter().map(|job| running(job)).collect())).await;
+    let said = harness.folder.path().join("said");
+    harness.client.set_webhook_secret("key".into()).await.expect("kept");
+    harness
+        .apply(settings([webhook("http://127.0.0.1:1/"), command(&format!("echo done >> {}", said.display()))]))
+        .await;
     for job in &jobs {
-        scene.backend.say(update(job, "FAILED", 1, "2026-01-01T00:00:01Z"));
+        harness.backend.say(update(job, "FAILED", 1, "2026-01-01T00:00:01Z"));
     }
-    scene.set_dismissed().await;
-    scene.told().await;
+    harness.set_dismissed().await;
+    harness.told().await;
     lines(&said, jobs.len()).await;
 }
 
 #[tokio::test]
 async fn a_command_that_is_switched_off_while_the_program_rests_is_not_run_afterwards() {
-    let mut scene = ScriptedHarness::live(|backend| backend.set_jobs(json!([running("1"), running("2")]))).await;
-    let said = scene.folder.path().join("said");
+    let mut harness = ScriptedHarness::live(|backend| backend.set_jobs(json!([running("1"), running("2")]))).await;
+    let said = harness.folder.path().join("said");
     let script = format!("echo $$ >> {}; exec sleep 600", said.display());
-    scene.apply(settings([command(&script)])).await;
-    fail(&scene, "1").await;
+    harness.apply(settings([command(&script)])).await;
+    fail(&harness, "1").await;
     lines(&said, 1).await;
-    scene.backend.set_jobs(json!([ended("1", "FAILED"), running("2")]));
-    restart(&mut scene).await;
+    harness.backend.set_jobs(json!([ended("1", "FAILED"), running("2")]));
+    restart(&mut harness).await;
     let pids = lines(&said, 2).await;
     let is_there = |pid: &str| Path::new("/proc").join(pid).join("stat").exists();
     assert!(!is_there(pids.lines().next().expect("the first")), "it was stopped with the program, and run again");
-    scene.settings = settings([]);
-    restart(&mut scene).await;
-    scene.set_dismissed().await;
-    scene.apply(settings([command(&format!("echo other >> {}", said.display()))])).await;
-    fail(&scene, "2").await;
+    harness.settings = settings([]);
+    restart(&mut harness).await;
+    harness.set_dismissed().await;
+    harness.apply(settings([command(&format!("echo other >> {}", said.display()))])).await;
+    fail(&harness, "2").await;
     assert!(lines(&said, 3).await.ends_with("other\n"), "nothing ran in between");
 }
 
 #[tokio::test]
 async fn a_webhook_without_a_secret_is_not_told_and_says_why() {
-    let mut scene = ScriptedHarness::live(|backend| backend.set_jobs(json!([running("1")]))).await;
-    scene.apply(settings([webhook("https://127.0.0.1:1/")])).await;
-    fail(&scene, "1").await;
-    while !scene.diagnostics().await.events.iter().any(|event| event.message.contains("no secret is set")) {
+    let mut harness = ScriptedHarness::live(|backend| backend.set_jobs(json!([running("1")]))).await;
+    harness.apply(settings([webhook("https://127.0.0.1:1/")])).await;
+    fail(&harness, "1").await;
+    while !harness.diagnostics().await.events.iter().any(|event| event.message.contains("no webhook secret set")) {
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
 }

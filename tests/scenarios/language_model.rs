@@ -87,12 +87,12 @@ async fn refusals_say_what_to_do_and_what_the_server_said() {
     let openai = json!({ "error": { "message": "Incorrect API key\u{7} provided" } }).to_string();
     let ollama = json!({ "error": "model 'llama9' not found" }).to_string();
     for (status, answer, words) in [
-        (StatusCode::UNAUTHORIZED, openai, "enter it again (Incorrect API key provided)"),
-        (StatusCode::NOT_FOUND, ollama, "check both (model 'llama9' not found)"),
-        (StatusCode::TOO_MANY_REQUESTS, String::new(), "try again later"),
-        (StatusCode::INTERNAL_SERVER_ERROR, "<html>".to_owned(), "answered with an error"),
+        (StatusCode::UNAUTHORIZED, openai, "Enter it again (Incorrect API key provided)."),
+        (StatusCode::NOT_FOUND, ollama, "Check the model name and the URL (model 'llama9' not found)."),
+        (StatusCode::TOO_MANY_REQUESTS, String::new(), "Try again later."),
+        (StatusCode::INTERNAL_SERVER_ERROR, "<html>".to_owned(), "returned an error. Try again."),
         // It might lead to somebody else, and a transcript is for nobody else.
-        (StatusCode::TEMPORARY_REDIRECT, String::new(), "answered with an error"),
+        (StatusCode::TEMPORARY_REDIRECT, String::new(), "returned an error. Try again."),
     ] {
         let server = Server::answering(status, answer).await;
         let error = server.ask(Some("sk-1"), "{}").await.expect_err("a refusal");
@@ -111,5 +111,5 @@ async fn an_answer_without_end_is_cut_off_and_a_server_that_is_not_there_is_name
     drop(listener);
     let url = format!("http://{address}/v1/chat/completions").parse().expect("an address");
     let error = ask_language_model(&Network::default(), &url, None, String::new()).await.expect_err("nobody there");
-    assert_eq!(error.message, "no language model answers at 127.0.0.1: check its address, and that it runs");
+    assert_eq!(error.message, "Couldn't connect to a language model at 127.0.0.1. Check the URL and that the server is running.");
 }

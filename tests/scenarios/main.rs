@@ -1,21 +1,21 @@
-//! Scenarios: the real client against a real server on loopback, told as stories.
+//! Scenarios: the real client against a real server on loopback, one test a situation.
 
 #![expect(clippy::expect_used, reason = "a test that cannot be set up has failed")]
 
+mod account_switch;
 mod automation;
+mod browser_sign_in;
 mod connection;
+mod crash;
 mod edits;
 mod faults;
-mod killed;
+mod foreign_servers;
+mod invalid_input;
 mod language_model;
-mod looking;
-mod main_job;
 mod media;
-mod places;
-mod provider;
-mod servers;
+mod notifications;
 mod studio;
-mod telling;
-mod trouble;
+mod timing_and_attention;
+mod tolerance;
+mod upload_to_ready;
 mod uploads;
-mod world;

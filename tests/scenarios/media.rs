@@ -3,22 +3,22 @@
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
-use tallylight_tests::{StudioHarness, StudioApi, ffmpeg};
+use tallylight_tests::{StudioApi, StudioHarness, ffmpeg};
 
 mod actions;
-mod facts;
+mod file_details;
 mod hostile;
-mod pictures;
 mod resumable;
 mod speech;
 mod texts;
+mod thumbnails;
 
 /// How short test videos are made.
 const H264: &str = "-c:v libx264 -preset ultrafast -pix_fmt yuv420p";
 
 /// A studio, and a folder for files.
 struct Media {
-    stage: StudioHarness,
+    harness: StudioHarness,
     api: StudioApi,
 }
 
@@ -27,18 +27,18 @@ impl Media {
         Self::of(StudioHarness::set().await).await
     }
 
-    async fn of(stage: StudioHarness) -> Self {
-        let api = StudioApi::of(&stage).await;
-        Self { stage, api }
+    async fn of(harness: StudioHarness) -> Self {
+        let api = StudioApi::of(&harness).await;
+        Self { harness, api }
     }
 
     fn path(&self, name: &str) -> PathBuf {
-        self.stage.videos().join(name)
+        self.harness.videos().join(name)
     }
 
     /// Runs ffmpeg in the folder; the last argument is the file that it makes.
     fn make(&self, args: &str) -> PathBuf {
-        ffmpeg(self.stage.videos(), args);
+        ffmpeg(self.harness.videos(), args);
         self.path(args.rsplit(' ').next().unwrap_or_default())
     }
 

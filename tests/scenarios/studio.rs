@@ -3,18 +3,18 @@
 use reqwest::{Client, StatusCode, header};
 use serde_json::{Value, json};
 use tallylight_studio::SignUp;
-use tallylight_tests::{EMAIL, PASSWORD, StudioHarness, StudioApi, Video, json_of};
+use tallylight_tests::{EMAIL, PASSWORD, StudioApi, StudioHarness, Video, json_of};
 
-async fn finished(stage: &StudioHarness) -> String {
-    stage.sign_in().await.expect("signed in");
-    stage.client.upload(Video::Silent.make(stage.videos(), "a.mp4")).await.expect("taken");
-    stage.ended("a.mp4").await.video_id.expect("a video").to_string()
+async fn finished(harness: &StudioHarness) -> String {
+    harness.sign_in().await.expect("signed in");
+    harness.client.upload(Video::Silent.make(harness.videos(), "a.mp4")).await.expect("taken");
+    harness.ended("a.mp4").await.video_id.expect("a video").to_string()
 }
 
 #[tokio::test]
 async fn errors_of_auth_come_in_the_shape_that_is_asked_for() {
-    let stage = StudioHarness::set().await;
-    let api = StudioApi::of(&stage).await;
+    let harness = StudioHarness::set().await;
+    let api = StudioApi::of(&harness).await;
     let wrong = json!({ "email": EMAIL, "password": "wrong" });
     let old = api.token("password", wrong.clone()).await;
     assert_eq!(old.status(), StatusCode::BAD_REQUEST);
@@ -33,9 +33,9 @@ async fn errors_of_auth_come_in_the_shape_that_is_asked_for() {
 
 #[tokio::test]
 async fn the_list_has_an_etag_pages_and_filters() {
-    let stage = StudioHarness::set().await;
-    finished(&stage).await;
-    let api = StudioApi::of(&stage).await;
+    let harness = StudioHarness::set().await;
+    finished(&harness).await;
+    let api = StudioApi::of(&harness).await;
     let list = api.get("/api/v1/jobs/?status=COMPLETED&status=FAILED").send().await.expect("an answer");
     let etag = list.headers()[header::ETAG].clone();
     assert!(list.headers().contains_key(header::DATE));
@@ -51,9 +51,9 @@ async fn the_list_has_an_etag_pages_and_filters() {
 
 #[tokio::test]
 async fn edits_are_saved_checked_and_refused_while_the_field_is_being_made() {
-    let stage = StudioHarness::set().await;
-    let video_id = finished(&stage).await;
-    let api = StudioApi::of(&stage).await;
+    let harness = StudioHarness::set().await;
+    let video_id = finished(&harness).await;
+    let api = StudioApi::of(&harness).await;
     let saved = api
         .edit(&video_id, json!({ "title": "New", "tags": ["a"], "chapters": [{ "start_seconds": 0, "title": "A" }] }))
         .await;
@@ -63,7 +63,7 @@ async fn edits_are_saved_checked_and_refused_while_the_field_is_being_made() {
         (saved["video_metadata"]["title"].as_str(), &saved["video_metadata"]["tags"]),
         (Some("New"), &json!(["a"]))
     );
-    stage
+    harness
         .until("the change in the window", |seen| {
             seen.versions("a.mp4").last().is_some_and(|job| job.row.title.as_deref() == Some("New"))
         })
@@ -97,9 +97,9 @@ async fn edits_are_saved_checked_and_refused_while_the_field_is_being_made() {
 
 #[tokio::test]
 async fn another_account_sees_nothing() {
-    let stage = StudioHarness::set().await;
-    let video_id = finished(&stage).await;
-    let api = StudioApi::of(&stage).await;
+    let harness = StudioHarness::set().await;
+    let video_id = finished(&harness).await;
+    let api = StudioApi::of(&harness).await;
     let job_id = json_of(api.get("/api/v1/jobs/")).await[0]["id"].as_str().expect("an id").to_owned();
     let other = api.http.post(format!("{}/auth/v1/signup", api.base)).header("apikey", &api.key);
     let session = json_of(other.json(&json!({ "email": "other@acme.tv", "password": "another one" }))).await;
@@ -112,8 +112,8 @@ async fn another_account_sees_nothing() {
 
 #[tokio::test]
 async fn web_pages_and_other_names_are_kept_out() {
-    let stage = StudioHarness::set().await;
-    let api = StudioApi::of(&stage).await;
+    let harness = StudioHarness::set().await;
+    let api = StudioApi::of(&harness).await;
     let foreign =
         api.get("/api/v1/jobs/").header(header::ORIGIN, "https://evil.example").send().await.expect("an answer");
     assert_eq!(foreign.status(), StatusCode::FORBIDDEN);
@@ -127,8 +127,8 @@ async fn web_pages_and_other_names_are_kept_out() {
 
 #[tokio::test]
 async fn a_closed_studio_makes_no_account_for_whoever_reaches_it() {
-    let stage = StudioHarness::set_with(|config| config.sign_up = SignUp::Closed).await;
-    let api = StudioApi::of(&stage).await;
+    let harness = StudioHarness::set_with(|config| config.sign_up = SignUp::Closed).await;
+    let api = StudioApi::of(&harness).await;
     let call = api.http.post(format!("{}/auth/v1/signup", api.base)).header("apikey", &api.key);
     let refused = call.json(&json!({ "email": "other@acme.tv", "password": "another one" })).send().await;
     assert_eq!(refused.expect("an answer").status(), StatusCode::UNPROCESSABLE_ENTITY);
@@ -140,8 +140,8 @@ async fn a_closed_studio_makes_no_account_for_whoever_reaches_it() {
 #[tokio::test]
 async fn others_of_this_computer_cannot_read_the_studios_database() {
     use std::os::unix::fs::PermissionsExt;
-    let stage = StudioHarness::set().await;
-    let folder = stage.folder.path().join("studio");
+    let harness = StudioHarness::set().await;
+    let folder = harness.folder.path().join("studio");
     for (path, mode) in
         [(folder.clone(), 0o700), (folder.join("studio.db"), 0o600), (folder.join("studio.db-wal"), 0o600)]
     {
@@ -151,8 +151,8 @@ async fn others_of_this_computer_cannot_read_the_studios_database() {
 
 #[tokio::test]
 async fn a_browser_sign_in_ends_in_a_code_that_only_its_verifier_opens() {
-    let stage = StudioHarness::set().await;
-    let api = StudioApi::of(&stage).await;
+    let harness = StudioHarness::set().await;
+    let api = StudioApi::of(&harness).await;
     // S256 of "verifier", as RFC 7636 makes it.
     let challenge = "iMnq5o6zALKXGivsnlom_0F5_WYda32GHkxlV7mq7hQ";
     let page = format!(
@@ -184,8 +184,8 @@ async fn a_browser_sign_in_ends_in_a_code_that_only_its_verifier_opens() {
 
 #[tokio::test]
 async fn an_upload_that_is_too_large_or_breaks_off_leaves_nothing_behind() {
-    let stage = StudioHarness::set_with(|config| config.upload_limit = 10_000).await;
-    let api = StudioApi::of(&stage).await;
+    let harness = StudioHarness::set_with(|config| config.upload_limit = 10_000).await;
+    let api = StudioApi::of(&harness).await;
     let part = reqwest::multipart::Part::bytes(vec![0; 20_000]).file_name("big.mp4");
     let form = reqwest::multipart::Form::new().part("file", part);
     let url = format!("{}/api/v1/videos/upload", api.base);
@@ -196,18 +196,18 @@ async fn an_upload_that_is_too_large_or_breaks_off_leaves_nothing_behind() {
         api.http.post(&url).bearer_auth(&api.token).header(header::CONTENT_TYPE, "multipart/form-data; boundary=x");
     assert_eq!(broken.body(half).send().await.expect("an answer").status(), StatusCode::BAD_REQUEST);
     assert_eq!(json_of(api.get("/api/v1/jobs/")).await, json!([]));
-    let left = std::fs::read_dir(stage.folder.path().join("studio/videos")).map_or(0, Iterator::count);
+    let left = std::fs::read_dir(harness.folder.path().join("studio/videos")).map_or(0, Iterator::count);
     assert_eq!(left, 0);
 }
 
 #[tokio::test]
 async fn words_of_a_person_survive_a_job_that_is_taken_up_again() {
-    let mut stage = StudioHarness::live().await;
-    let api = StudioApi::of(&stage).await;
-    stage.client.upload(Video::Complete.make(stage.videos(), "a.mp4")).await.expect("taken");
+    let mut harness = StudioHarness::live().await;
+    let api = StudioApi::of(&harness).await;
+    harness.client.upload(Video::Complete.make(harness.videos(), "a.mp4")).await.expect("taken");
     let probed =
         |seen: &tallylight_tests::Seen| seen.versions("a.mp4").last().is_some_and(|job| job.row.title.is_some());
-    stage.until("the first title", probed).await;
+    harness.until("the first title", probed).await;
     let video_id = json_of(api.get("/api/v1/jobs/")).await[0]["video_id"].as_str().expect("an id").to_owned();
     let edited = loop {
         // The stage that makes the title has to be over first.
@@ -217,8 +217,8 @@ async fn words_of_a_person_survive_a_job_that_is_taken_up_again() {
         }
     };
     assert_eq!(edited, StatusCode::OK);
-    stage.stop_studio().await;
-    stage.restart_studio().await;
-    let job = stage.ended("a.mp4").await;
+    harness.stop_studio().await;
+    harness.restart_studio().await;
+    let job = harness.ended("a.mp4").await;
     assert_eq!((job.row.title.as_deref(), job.thumbnails.len()), (Some("Mine"), 5));
 }

@@ -10,14 +10,14 @@ use tallylight_core::{
     Code,
     view::{Event, UploadState},
 };
-use tallylight_tests::{Seen, StudioHarness, StudioApi, Video};
+use tallylight_tests::{Seen, StudioApi, StudioHarness, Video};
 
 /// More bytes than are sent before a test has looked.
 const LARGE: u64 = 4 << 30;
 
 /// Makes a large file of nothing, which costs no disk.
-fn large(stage: &StudioHarness, name: &str) -> PathBuf {
-    let path = stage.videos().join(name);
+fn large(harness: &StudioHarness, name: &str) -> PathBuf {
+    let path = harness.videos().join(name);
     File::create(&path).and_then(|file| file.set_len(LARGE)).expect("a sparse file");
     path
 }
@@ -31,62 +31,62 @@ fn state(seen: &Seen, name: &str) -> Option<UploadState> {
 
 #[tokio::test]
 async fn uploads_take_turns_and_can_be_given_up() {
-    let stage = StudioHarness::set_with(|config| config.link_uploads = false).await;
-    stage.sign_in().await.expect("signed in");
-    let files: Vec<PathBuf> = ["a.mp4", "b.mp4", "c.mp4"].iter().map(|name| large(&stage, name)).collect();
+    let harness = StudioHarness::set_with(|config| config.link_uploads = false).await;
+    harness.sign_in().await.expect("signed in");
+    let files: Vec<PathBuf> = ["a.mp4", "b.mp4", "c.mp4"].iter().map(|name| large(&harness, name)).collect();
     let sending: Vec<_> = files
         .into_iter()
         .map(|file| {
-            let client = stage.client.clone();
+            let client = harness.client.clone();
             tokio::spawn(async move { client.upload(file).await })
         })
         .collect();
-    stage
+    harness
         .until("two on their way and one that waits", |seen| {
             let states = ["a.mp4", "b.mp4", "c.mp4"].map(|name| state(seen, name));
             let count = |wanted| states.iter().filter(|state| **state == Some(wanted)).count();
             count(UploadState::Sending) == 2 && count(UploadState::Queued) == 1
         })
         .await;
-    let uploads = stage.client.uploads().await.expect("uploads");
+    let uploads = harness.client.uploads().await.expect("uploads");
     let (queued, first) = (uploads.iter().find(|view| view.state == UploadState::Queued), uploads.first());
     let queued = queued.expect("one that waits").filename.clone();
-    stage.client.cancel_upload(first.expect("a first").upload_id).await.expect("given up");
-    stage.until("the next one's turn", |seen| state(seen, &queued) == Some(UploadState::Sending)).await;
-    for view in stage.client.uploads().await.expect("uploads") {
-        stage.client.cancel_upload(view.upload_id).await.expect("given up");
+    harness.client.cancel_upload(first.expect("a first").upload_id).await.expect("given up");
+    harness.until("the next one's turn", |seen| state(seen, &queued) == Some(UploadState::Sending)).await;
+    for view in harness.client.uploads().await.expect("uploads") {
+        harness.client.cancel_upload(view.upload_id).await.expect("given up");
     }
     for sent in sending {
         assert_eq!(sent.await.expect("no panic").expect_err("given up").code, Code::Requested);
     }
-    assert!(stage.client.uploads().await.expect("uploads").is_empty());
-    assert!(stage.client.jobs().await.expect("jobs").is_empty(), "half a video is no job");
+    assert!(harness.client.uploads().await.expect("uploads").is_empty());
+    assert!(harness.client.jobs().await.expect("jobs").is_empty(), "half a video is no job");
 }
 
 #[tokio::test]
 async fn an_upload_that_failed_is_kept_until_it_is_tried_again() {
-    let stage = StudioHarness::live().await;
-    let file = stage.videos().join("late.mp4");
-    assert_eq!(stage.client.upload(file).await.expect_err("not there").code, Code::File);
-    let [failed] = stage.client.uploads().await.expect("uploads").try_into().expect("one upload");
+    let harness = StudioHarness::live().await;
+    let file = harness.videos().join("late.mp4");
+    assert_eq!(harness.client.upload(file).await.expect_err("not there").code, Code::File);
+    let [failed] = harness.client.uploads().await.expect("uploads").try_into().expect("one upload");
     assert_eq!((failed.state, failed.filename.as_str()), (UploadState::Failed, "late.mp4"));
-    Video::Silent.make(stage.videos(), "late.mp4");
-    stage.client.retry_upload(failed.upload_id).await.expect("tried again");
-    stage.until("the video there", |seen| state(seen, "late.mp4") == Some(UploadState::Sent)).await;
-    assert!(stage.client.uploads().await.expect("uploads").is_empty());
-    stage.ended("late.mp4").await;
+    Video::Silent.make(harness.videos(), "late.mp4");
+    harness.client.retry_upload(failed.upload_id).await.expect("tried again");
+    harness.until("the video there", |seen| state(seen, "late.mp4") == Some(UploadState::Sent)).await;
+    assert!(harness.client.uploads().await.expect("uploads").is_empty());
+    harness.ended("late.mp4").await;
 }
 
 #[tokio::test]
 async fn what_is_something_else_is_refused_before_a_byte_is_sent() {
-    let mut stage = StudioHarness::live().await;
+    let mut harness = StudioHarness::live().await;
     // Nobody is there to ask.
-    stage.stop_studio().await;
-    let picture = stage.videos().join("holiday.mp4");
+    harness.stop_studio().await;
+    let picture = harness.videos().join("holiday.mp4");
     std::fs::write(&picture, [b"\x89PNG\r\n\x1a\n".as_slice(), &[0; 100]].concat()).expect("a file");
-    let error = stage.client.upload(picture).await.expect_err("a picture");
+    let error = harness.client.upload(picture).await.expect_err("a picture");
     assert_eq!(error.code, Code::NotAVideo);
-    assert!(error.message.contains("holiday.mp4 is no video, it holds a picture"), "{}", error.message);
+    assert!(error.message.contains("holiday.mp4 isn't a video file (it contains an image)"), "{}", error.message);
 }
 
 /// Tells whether two names are of one file, or the file system copies nothing before one of them is written to.
@@ -101,36 +101,37 @@ fn is_shared(video: &std::path::Path, copy: &std::path::Path) -> bool {
 #[cfg(unix)]
 #[tokio::test]
 async fn a_video_of_this_computer_is_not_copied_and_the_original_stays() {
-    let stage = StudioHarness::live().await;
-    let video = Video::Complete.make(stage.videos(), "here.mp4");
+    let harness = StudioHarness::live().await;
+    let video = Video::Complete.make(harness.videos(), "here.mp4");
     let before = (fs::read(&video).expect("a file"), fs::metadata(&video).expect("a file").modified().expect("a time"));
-    let job_id = stage.client.upload(video.clone()).await.expect("a job");
-    let job = stage.ended("here.mp4").await;
+    let job_id = harness.client.upload(video.clone()).await.expect("a job");
+    let job = harness.ended("here.mp4").await;
     assert_eq!((job.row.job_id, job.size_bytes), (job_id, Some(before.0.len() as u64)));
-    let folder = stage.videos().join("studio/videos").join(job.video_id.expect("a video").as_str());
+    let folder = harness.videos().join("studio/videos").join(job.video_id.expect("a video").as_str());
     let copy = folder.join("source.mp4");
     assert!(is_shared(&video, &copy), "{}", copy.display());
     // What is another name of the original takes nothing, and stays.
-    let shared = stage.studio().usage().await;
-    let api = StudioApi::of(&stage).await;
+    let shared = harness.studio().usage().await;
+    let api = StudioApi::of(&harness).await;
     let sent = api.processed(&video, None).await;
-    let usage = stage.studio().usage().await;
+    let usage = harness.studio().usage().await;
     assert_eq!(usage.finished, shared.finished + 1);
     assert!(usage.finished_bytes - shared.finished_bytes == before.0.len() as u64 && usage.bytes > shared.bytes);
-    assert_eq!(stage.studio().delete_finished_copies().await, usage.finished_bytes);
-    let sent = stage.videos().join("studio/videos").join(sent["video_id"].as_str().expect("an id")).join("source.mp4");
+    assert_eq!(harness.studio().delete_finished_copies().await, usage.finished_bytes);
+    let sent =
+        harness.videos().join("studio/videos").join(sent["video_id"].as_str().expect("an id")).join("source.mp4");
     assert!(!sent.exists() && copy.exists() == (shared.finished == 0));
     let after = (fs::read(&video).expect("a file"), fs::metadata(&video).expect("a file").modified().expect("a time"));
     assert!(before == after, "the original is as it was");
-    assert_eq!(fs::read_dir(stage.videos().join("studio/incoming")).expect("a folder").count(), 0);
+    assert_eq!(fs::read_dir(harness.videos().join("studio/incoming")).expect("a folder").count(), 0);
 }
 
 #[tokio::test]
 async fn only_what_was_placed_there_is_taken_from_the_folder() {
-    let stage = StudioHarness::live().await;
-    let api = StudioApi::of(&stage).await;
-    let incoming = stage.videos().join("studio/incoming");
-    Video::Silent.make(stage.videos(), "outside.mp4");
+    let harness = StudioHarness::live().await;
+    let api = StudioApi::of(&harness).await;
+    let incoming = harness.videos().join("studio/incoming");
+    Video::Silent.make(harness.videos(), "outside.mp4");
     fs::write(incoming.join("named.mp4"), b"not by a UUID").expect("a file");
     let folder = "5f0c6d0e-8d7a-4c53-9f3a-0d8a4f3c2b1a";
     fs::create_dir(incoming.join(folder)).expect("a folder");
@@ -141,24 +142,24 @@ async fn only_what_was_placed_there_is_taken_from_the_folder() {
         let answer = api.request(reqwest::Method::POST, "/api/v1/videos/upload").multipart(form).send().await;
         assert_eq!(answer.expect("an answer").status(), StatusCode::BAD_REQUEST, "{placed}");
     }
-    assert!(stage.videos().join("outside.mp4").exists() && incoming.join("named.mp4").exists());
+    assert!(harness.videos().join("outside.mp4").exists() && incoming.join("named.mp4").exists());
 }
 
 #[tokio::test]
 async fn half_an_upload_that_a_crash_left_behind_is_removed_at_the_next_start() {
-    let mut stage = StudioHarness::live().await;
-    let video = Video::Silent.make(stage.videos(), "whole.mp4");
-    stage.client.upload(video).await.expect("a job");
-    let kept = stage.ended("whole.mp4").await.video_id.expect("a video");
-    stage.stop_studio().await;
-    let videos = stage.videos().join("studio/videos");
+    let mut harness = StudioHarness::live().await;
+    let video = Video::Silent.make(harness.videos(), "whole.mp4");
+    harness.client.upload(video).await.expect("a job");
+    let kept = harness.ended("whole.mp4").await.video_id.expect("a video");
+    harness.stop_studio().await;
+    let videos = harness.videos().join("studio/videos");
     let folder = |name: &str, file: &str| {
         fs::create_dir(videos.join(name)).expect("a folder");
         fs::write(videos.join(name).join(file), b"some bytes").expect("a file");
     };
     folder("half", "source.mp4");
     folder("of-a-lost-database", "picture.jpg");
-    stage.restart_studio().await;
+    harness.restart_studio().await;
     let left = |name: &str| videos.join(name).exists();
     assert_eq!((left(kept.as_str()), left("half"), left("of-a-lost-database")), (true, false, true));
 }

@@ -10,7 +10,7 @@ use tallylight_client::{Config, Identity, Keychain, start};
 use tallylight_core::{
     JobId,
     discovery::parse_address,
-    edits::{DraftStatus, Draft},
+    edits::{Draft, DraftStatus},
     model::job::{Content, Field},
 };
 use tallylight_tests::Recorder;
@@ -33,7 +33,8 @@ async fn main() {
     client.sign_in("me@acme.tv".to_owned(), "password".into()).await.expect("signed in");
     client.synced().await.expect("the list");
     let (job_id, field, content) = (JobId::new("7"), Field::Title, Content::Text("mine".to_owned()));
-    let draft = Draft { job_id: job_id.clone(), field, content: content.clone(), base: None, cause: DraftStatus::Typed };
+    let draft =
+        Draft { job_id: job_id.clone(), field, content: content.clone(), base: None, cause: DraftStatus::Typed };
     client.type_draft(draft).await.expect("typed");
     client.edit(job_id, [(field, content)].into()).await.expect("saved");
     std::future::pending::<()>().await;

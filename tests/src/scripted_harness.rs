@@ -3,7 +3,9 @@
 use std::{sync::atomic::AtomicBool, sync::atomic::Ordering, time::Duration};
 
 use serde_json::{Value, json};
-use tallylight_client::{Browser, Clock, ClockController, Config, Handle, Identity, Keychain, Network, NetworkController, start};
+use tallylight_client::{
+    Browser, Clock, ClockController, Config, Handle, Identity, Keychain, Network, NetworkController, start,
+};
 use tallylight_core::{
     Code, JobId,
     diagnostics::DiagnosticsView,
@@ -50,9 +52,9 @@ impl ScriptedHarness {
     /// # Panics
     /// Where that fails.
     pub async fn set(prepare: impl FnOnce(&ScriptedBackend)) -> Self {
-        let scene = Self::signed_out(prepare).await;
-        scene.sign_in("me@acme.tv").await;
-        scene
+        let harness = Self::signed_out(prepare).await;
+        harness.sign_in("me@acme.tv").await;
+        harness
     }
 
     /// Starts it connected to a backend, with nobody signed in.
@@ -71,9 +73,9 @@ impl ScriptedHarness {
     /// # Panics
     /// Where that fails.
     pub async fn after(folder: TempDir, backend: ScriptedBackend, proxy: FaultProxy) -> Self {
-        let scene = Self::connected(folder, backend, proxy).await;
-        scene.sign_in("me@acme.tv").await;
-        scene
+        let harness = Self::connected(folder, backend, proxy).await;
+        harness.sign_in("me@acme.tv").await;
+        harness
     }
 
     async fn connected(folder: TempDir, backend: ScriptedBackend, proxy: FaultProxy) -> Self {
@@ -86,10 +88,10 @@ impl ScriptedHarness {
 
     /// Starts it signed in and live, with everything that follows a connect done.
     pub async fn live(prepare: impl FnOnce(&ScriptedBackend)) -> Self {
-        let scene = Self::set(prepare).await;
-        scene.until("live, with the list fetched", |scene| scene.is_live() && scene.backend.lists() >= 2).await;
-        scene.set_dismissed().await;
-        scene
+        let harness = Self::set(prepare).await;
+        harness.until("live, with the list fetched", |harness| harness.is_live() && harness.backend.lists() >= 2).await;
+        harness.set_dismissed().await;
+        harness
     }
 
     /// Signs somebody in.
@@ -154,10 +156,10 @@ impl ScriptedHarness {
 
     /// Waits until whatever was sent before is taken in: an answer to a heartbeat stands behind it.
     pub async fn set_dismissed(&self) {
-        let answers = |scene: &Self| scene.backend.heard().iter().filter(|said| said["action"] == "pong").count();
+        let answers = |harness: &Self| harness.backend.heard().iter().filter(|said| said["action"] == "pong").count();
         let before = answers(self);
         self.backend.say(r#"{"type":"ping"}"#);
-        self.until("the answer to a ping", |scene| answers(scene) > before).await;
+        self.until("the answer to a ping", |harness| answers(harness) > before).await;
     }
 
     /// Waits until everything that ended was told, and returns how many jobs that were.

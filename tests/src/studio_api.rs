@@ -27,8 +27,8 @@ impl StudioApi {
     ///
     /// # Panics
     /// Where that fails.
-    pub async fn of(stage: &StudioHarness) -> Self {
-        let base = stage.studio().address().as_str().trim_end_matches('/').to_owned();
+    pub async fn of(harness: &StudioHarness) -> Self {
+        let base = harness.studio().address().as_str().trim_end_matches('/').to_owned();
         let http = Client::new();
         let document: Value = json_of(http.get(format!("{base}/.well-known/tallylight.json"))).await;
         let key = document["auth_key"].as_str().expect("a key").to_owned();

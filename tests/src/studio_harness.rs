@@ -55,9 +55,9 @@ impl StudioHarness {
     /// # Panics
     /// Where signing in fails.
     pub async fn live() -> Self {
-        let stage = Self::set().await;
-        stage.sign_in().await.expect("signed in");
-        stage
+        let harness = Self::set().await;
+        harness.sign_in().await.expect("signed in");
+        harness
     }
 
     /// Signs in.

@@ -22,7 +22,7 @@ const LOOK: Duration = Duration::from_millis(20);
 /// Returns the CLI's own data folder.
 pub fn data_dir(global: &Global) -> Result<PathBuf, Error> {
     let base = global.data_dir.clone().or_else(|| dirs::data_dir().map(|folder| folder.join("tallylight")));
-    let none = || usage("there is no folder for application data: name one with --data-dir");
+    let none = || usage("No application data folder found. Set one with --data-dir.");
     Ok(base.ok_or_else(none)?.join("cli"))
 }
 
@@ -64,7 +64,7 @@ pub async fn choose(global: &Global, handle: &Handle) -> Result<(), Error> {
                 connected => drop(connected?),
             }
         }
-        None if known.is_none() => return Err(usage("no studio is chosen yet: name one with --server URL")),
+        None if known.is_none() => return Err(usage("No studio selected. Set one with --server URL.")),
         None => {}
     }
     Ok(())
@@ -77,8 +77,8 @@ pub async fn choose(global: &Global, handle: &Handle) -> Result<(), Error> {
 pub async fn sign_in(handle: &Handle, email: &str) -> Result<(), Error> {
     let password = match std::env::var("TALLYLIGHT_PASSWORD") {
         Ok(password) => password,
-        Err(_) => rpassword::prompt_password(format!("Password of {email}: "))
-            .map_err(|error| usage(format!("no password could be read ({error}): set TALLYLIGHT_PASSWORD")))?,
+        Err(_) => rpassword::prompt_password(format!("Password for {email}: "))
+            .map_err(|error| usage(format!("Couldn't read the password ({error}). Set TALLYLIGHT_PASSWORD.")))?,
     };
     handle.sign_in(email.to_owned(), password.into()).await
 }
@@ -96,7 +96,7 @@ pub async fn refreshed(handle: &Handle) -> Result<Option<Error>, Error> {
             Err(why_signed_out(handle, error).await)
         }
         Err(error) => {
-            output::remark(&format!("{}; showing what was known before", error.message));
+            output::remark(&format!("{} Showing the last known state.", error.message));
             Ok(Some(error))
         }
         Ok(()) => {
@@ -123,7 +123,7 @@ async fn why_signed_out(handle: &Handle, error: Error) -> Error {
     match reason {
         Some(reason) => Error::new(Code::SignedOut, reason.message),
         None if error.code == Code::SignedOut => {
-            Error::new(Code::SignedOut, "nobody is signed in: run `tally login --email YOU`")
+            Error::new(Code::SignedOut, "You're not signed in. Run `tally login --email YOU`.")
         }
         None => error,
     }

@@ -11,7 +11,7 @@ mod commands;
 mod output;
 mod terminal;
 
-/// Watches how every upload is doing
+/// Track every upload
 #[derive(Parser)]
 #[command(name = "tally", version)]
 struct Cli {
@@ -24,57 +24,57 @@ struct Cli {
 /// Is what every command may be told.
 #[derive(Args, Clone, Debug)]
 struct Global {
-    /// Where jobs and settings are kept
+    /// Data folder
     #[arg(long, value_name = "DIR", env = "TALLYLIGHT_DATA_DIR", global = true)]
     data_dir: Option<PathBuf>,
-    /// The studio's address; remembered after the first use
+    /// Studio URL; remembered after the first use
     #[arg(long, value_name = "URL", global = true)]
     server: Option<String>,
-    /// Keeps the session in memory, for this one run
+    /// Keep the session in memory, for this run only
     #[arg(long, global = true)]
     no_keychain: bool,
-    /// Prints JSON
+    /// Print JSON
     #[arg(long, global = true)]
     json: bool,
-    /// Says more on standard error; twice for still more
+    /// Print more log messages to standard error; use twice for debug messages
     #[arg(short, long, action = clap::ArgAction::Count, global = true)]
     verbose: u8,
 }
 
 #[derive(Subcommand)]
 enum Command {
-    /// Signs in; asks for the password, or takes it from TALLYLIGHT_PASSWORD
+    /// Sign in; asks for the password or reads it from TALLYLIGHT_PASSWORD
     Login(commands::login::Login),
-    /// Ends the session here and on the server
+    /// Sign out here and on the server
     Logout {
-        /// Throws away changes that are not saved yet
+        /// Discard unsaved changes
         #[arg(long)]
         discard: bool,
     },
-    /// Shows server, account, connection and counts of jobs
+    /// Show server, account, connection and job counts
     Status,
-    /// Lists the jobs, newest first
+    /// List jobs, newest first
     Jobs {
         /// Only jobs of this status: PENDING, PROCESSING, COMPLETED or FAILED
         #[arg(long, value_parser = parse_status)]
         status: Vec<Status>,
     },
-    /// Shows one job whole
+    /// Show all details of a job
     Show {
-        /// Which job
+        /// Job ID
         job: String,
     },
-    /// Stays connected and prints what happens
+    /// Stay connected and print updates
     Watch(commands::watch::Watch),
-    /// Changes the texts of a video
+    /// Edit the texts of a video
     Edit(commands::edit::Edit),
-    /// Sends videos, then follows their jobs
+    /// Upload videos, then follow their progress
     Upload {
-        /// The videos
+        /// Video files
         #[arg(required = true, value_name = "FILE")]
         files: Vec<PathBuf>,
     },
-    /// Checks everything that a connection needs, a line each
+    /// Check everything a connection requires, one line per check
     Doctor,
 }
 
@@ -91,7 +91,7 @@ pub fn main() -> ExitCode {
     let runtime = match tokio::runtime::Runtime::new() {
         Ok(runtime) => runtime,
         Err(error) => {
-            output::complain(&format!("this system lets no program start threads now ({error})"));
+            output::complain(&format!("Couldn't start ({error}). Close other programs and try again."));
             return ExitCode::FAILURE;
         }
     };

@@ -49,7 +49,7 @@ fn print(text: &str) {
         Ok(()) => {}
         Err(error) if error.kind() == ErrorKind::BrokenPipe => std::process::exit(0),
         Err(error) => {
-            complain(&format!("the output cannot be written ({error}): check where it goes"));
+            complain(&format!("Couldn't write the output ({error}). Check the destination."));
             std::process::exit(1);
         }
     }
@@ -127,10 +127,10 @@ fn stamped(event: &'static str, body: impl Serialize) -> String {
 /// Returns what became of an edit in words.
 pub fn edit_words(edit: &EditView) -> String {
     let outcome = match edit.outcome {
-        EditOutcome::Queued => "waits for the studio",
+        EditOutcome::Queued => "queued, will sync",
         EditOutcome::Saved => "saved",
-        EditOutcome::Refused => "was refused",
-        EditOutcome::Conflict => "was changed meanwhile",
+        EditOutcome::Refused => "not saved",
+        EditOutcome::Conflict => "conflict",
     };
     let why = edit.reason.as_ref().map(|reason| format!(": {}", shown(&reason.message))).unwrap_or_default();
     format!("{} {outcome}{why}", edit.field.as_str())
@@ -161,7 +161,7 @@ pub fn table(jobs: &[JobView]) -> String {
 
 /// Returns the title, or what stands in for it.
 pub fn name(job: &JobView) -> String {
-    shown(job.row.title.as_deref().or(job.row.filename.as_deref()).unwrap_or("(no title yet)"))
+    shown(job.row.title.as_deref().or(job.row.filename.as_deref()).unwrap_or("Untitled video"))
 }
 
 /// Returns a percentage; nothing where the backend does not say.
@@ -180,21 +180,21 @@ pub fn now_doing(job: &JobView) -> String {
             let words = [shown(stage.stage_id.as_str()), percent(stage.progress_percent).trim_start().to_owned()];
             words.join(" ").trim_end().to_owned()
         }
-        (None, [warning, ..]) => format!("warning: {}", shown(&warning.message)),
+        (None, [warning, ..]) => format!("Warning: {}", shown(&warning.message)),
         (None, []) => String::new(),
     }
 }
 
 /// Returns what of the job list is missing, a line each; nothing where it is whole.
 pub fn list_words(list: &ListView) -> Vec<String> {
-    let newest = list.newest.map(|count| format!("showing the newest {count}: the studio gives no more"));
-    let missing: Vec<&str> = list.missing.iter().map(|status| status.as_str()).collect();
+    let newest = list.newest.map(|count| format!("Showing the newest {count} videos. The studio doesn't list older ones."));
+    let missing: Vec<&str> = list.missing.iter().map(|status| status_word(*status)).collect();
     let missing = (!missing.is_empty())
-        .then(|| format!("jobs with status {} could not be loaded: the studio failed", missing.join(", ")));
+        .then(|| format!("Couldn't load videos: {}. The studio returned an error.", missing.join(", ")));
     let unreadable = match list.unreadable {
         0 => None,
-        1 => Some("1 job could not be read, and is left out".to_owned()),
-        count => Some(format!("{count} jobs could not be read, and are left out")),
+        1 => Some("1 video couldn't be read and isn't shown.".to_owned()),
+        count => Some(format!("{count} videos couldn't be read and aren't shown.")),
     };
     [newest, missing, unreadable].into_iter().flatten().collect()
 }
@@ -208,10 +208,10 @@ pub fn status_words(row: &RowView) -> String {
 /// Returns a status as a word for people.
 pub fn status_word(status: Status) -> &'static str {
     match status {
-        Status::Pending => "waiting",
-        Status::Processing => "working",
-        Status::Completed => "done",
-        Status::Failed => "failed",
+        Status::Pending => "Queued",
+        Status::Processing => "Processing",
+        Status::Completed => "Ready",
+        Status::Failed => "Failed",
     }
 }
 

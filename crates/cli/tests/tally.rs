@@ -49,11 +49,11 @@ async fn exit_codes_tell_what_went_wrong_and_one_line_what_to_do() {
     for (password, args, code, words) in [
         (PASSWORD, vec!["jobs"], 2, "--server URL"),
         (PASSWORD, vec!["jobs", "--nonsense"], 2, "--nonsense"),
-        (PASSWORD, vec!["--server", "http://example.com", "jobs"], 2, "use https"),
-        (PASSWORD, vec!["--server", "127.0.0.1:1", "jobs"], 4, "nothing answers"),
+        (PASSWORD, vec!["--server", "http://example.com", "jobs"], 2, "HTTPS is required"),
+        (PASSWORD, vec!["--server", "127.0.0.1:1", "jobs"], 4, "Couldn't connect"),
         (PASSWORD, [&server[..], &["jobs"]].concat(), 3, "tally login"),
-        ("wrong", [&server[..], &["login", "--email", EMAIL]].concat(), 3, "email or password is wrong"),
-        ("wrong", [&server[..], &["watch", "--email", EMAIL]].concat(), 3, "email or password is wrong"),
+        ("wrong", [&server[..], &["login", "--email", EMAIL]].concat(), 3, "Incorrect email or password"),
+        ("wrong", [&server[..], &["watch", "--email", EMAIL]].concat(), 3, "Incorrect email or password"),
         (PASSWORD, [&server[..], &["login", "--email", EMAIL]].concat(), 0, ""),
     ] {
         let output = scene.tally(password, &args).await;
@@ -169,13 +169,13 @@ async fn a_studio_without_discovery_is_described_on_the_command_line() {
 
     let silent = scene.tally(PASSWORD, &login).await;
     assert_eq!(silent.status.code(), Some(4));
-    assert!(complaint(&silent).contains("no studio that describes itself"), "{}", complaint(&silent));
+    assert!(complaint(&silent).contains("No Tallylight studio"), "{}", complaint(&silent));
     let half = scene.tally(PASSWORD, &described(&[])).await;
     assert_eq!(half.status.code(), Some(2));
     assert!(complaint(&half).contains("--auth-key"), "{}", complaint(&half));
     let wrong = scene.tally(PASSWORD, &described(&["--auth-key", "guess"])).await;
     assert_eq!(wrong.status.code(), Some(1));
-    assert!(complaint(&wrong).contains("does not know this public key"), "{}", complaint(&wrong));
+    assert!(complaint(&wrong).contains("Invalid public key"), "{}", complaint(&wrong));
     let right = scene.tally(PASSWORD, &described(&["--auth-key", "public"])).await;
     assert_eq!(right.status.code(), Some(0), "{}", complaint(&right));
     // Remembered, with or without its name.
@@ -221,7 +221,7 @@ async fn output_that_cannot_be_written_fails_and_a_closed_pipe_is_quiet() {
     let child = watch(full.into());
     let output = tokio::task::spawn_blocking(|| child.wait_with_output()).await.expect("a thread").expect("its end");
     assert_eq!(output.status.code(), Some(1));
-    assert!(complaint(&output).contains("the output cannot be written"), "{}", complaint(&output));
+    assert!(complaint(&output).contains("Couldn't write the output"), "{}", complaint(&output));
     let mut child = watch(Stdio::piped());
     drop(child.stdout.take());
     let output = tokio::task::spawn_blocking(|| child.wait_with_output()).await.expect("a thread").expect("its end");
@@ -259,5 +259,5 @@ async fn a_line_that_is_no_text_is_rejected_and_the_next_command_is_done() {
     child.wait().expect("its end");
     let rejected: Vec<_> = said.iter().filter(|line| line["event"] == "rejected").collect();
     assert_eq!(rejected.len(), 2, "{said:?}");
-    assert_eq!(rejected[0]["reason"], "command: it is no UTF-8");
+    assert_eq!(rejected[0]["reason"], "command: not valid UTF-8");
 }

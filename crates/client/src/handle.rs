@@ -317,7 +317,7 @@ impl Handle {
     }
 
     async fn ask<T>(&self, command: impl FnOnce(Reply<T>) -> Command) -> Result<T, Error> {
-        let ended = || Error::new(Code::SignedOut, "the program is closing");
+        let ended = || Error::new(Code::SignedOut, "Tallylight is closing.");
         let (reply, answer) = oneshot::channel();
         self.commands.send(command(reply)).await.map_err(|_| ended())?;
         answer.await.map_err(|_| ended())?

@@ -113,13 +113,13 @@ impl Store {
         let sql =
             "INSERT INTO setting (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = excluded.value";
         let written = self.disk.lend().execute(sql, (name, text));
-        self.wrote("a setting", written);
+        self.written("a setting", written);
     }
 
     /// Forgets a setting.
     pub fn unset(&mut self, name: &str) {
         let written = self.disk.lend().execute("DELETE FROM setting WHERE name = ?1", [name]);
-        self.wrote("a setting", written);
+        self.written("a setting", written);
     }
 
     /// Returns the jobs as last seen, and forgets those that need not be kept any longer; `wanted` are kept always.
@@ -147,7 +147,7 @@ impl Store {
         let Some(path) = path.to_str().map(str::to_owned).or_else(address) else { return };
         let sql = "INSERT OR REPLACE INTO source (job_id, path) VALUES (?1, ?2)";
         let written = self.disk.lend().execute(sql, (job_id.as_str(), path));
-        self.wrote("where a video came from", written);
+        self.written("where a video came from", written);
     }
 
     /// Returns the file of this computer that a job was made of.
@@ -170,7 +170,7 @@ impl Store {
         let is_kept = |job: &Record| !self.is_over(job) || wanted(&job.job_id);
         let kept = jobs.filter(|job| is_kept(job.borrow()));
         let saved = database::put_all(&mut self.disk.lend(), kept);
-        self.wrote("jobs", saved)
+        self.written("jobs", saved)
     }
 
     /// Keeps jobs without waiting for the disk: the returned closure does, on whatever thread may wait, and [`Self::saved`]
@@ -183,7 +183,7 @@ impl Store {
 
     /// Takes in what became of jobs that were saved behind, and returns whether the disk has them.
     pub fn saved(&mut self, Saved(saved): Saved) -> bool {
-        self.wrote("jobs", saved)
+        self.written("jobs", saved)
     }
 
     /// Forgets jobs.
@@ -205,7 +205,7 @@ impl Store {
             }
             transaction.commit()
         });
-        self.wrote("a removal", written);
+        self.written("a removal", written);
     }
 
     /// Remembers outcomes as told, before they are.
@@ -227,7 +227,7 @@ impl Store {
             }
             transaction.commit()
         });
-        self.wrote("told outcomes", kept);
+        self.written("told outcomes", kept);
     }
 
     /// Forgets the jobs and everything about them, as a sign-out must.
@@ -250,7 +250,7 @@ impl Store {
             transaction.commit()
         });
         let written = emptied.and_then(|()| self.disk.lend().execute_batch("VACUUM; PRAGMA wal_checkpoint(TRUNCATE);"));
-        self.wrote("the clearing", written);
+        self.written("the clearing", written);
     }
 
     /// Tells whether a job need not be kept any longer.
@@ -281,7 +281,7 @@ impl Store {
     }
 
     /// Takes in whether something was written, and returns it.
-    fn wrote<T>(&mut self, what: &str, written: rusqlite::Result<T>) -> bool {
+    fn written<T>(&mut self, what: &str, written: rusqlite::Result<T>) -> bool {
         match written {
             Ok(_) => {
                 if self.medium == Medium::Database {
@@ -313,7 +313,7 @@ fn read_all<T: DeserializeOwned + Send>(texts: &[String]) -> Vec<T> {
     })
 }
 
-fn put_job(transaction: &Transaction, job: &Record) -> rusqlite::Result<()> {
+fn write_job(transaction: &Transaction, job: &Record) -> rusqlite::Result<()> {
     let sql = "INSERT INTO job (id, body) VALUES (?1, ?2) ON CONFLICT (id) DO UPDATE SET body = excluded.body";
     let id = job.job_id.as_str();
     // The words of the video stand beside the job, where they cost nothing until somebody reads them.
@@ -333,11 +333,11 @@ fn put_job(transaction: &Transaction, job: &Record) -> rusqlite::Result<()> {
 
 fn trouble(error: &rusqlite::Error) -> Error {
     if error.sqlite_error_code() == Some(rusqlite::ErrorCode::DiskFull) {
-        let words = "the disk is full: what happens now is only kept until Tallylight ends, so make room";
+        let words = "Not enough disk space. Free up space to keep your changes after quitting.";
         return Error::new(Code::DiskFull, words);
     }
-    let words = "what happens now is only kept until Tallylight ends";
-    Error::new(Code::Storage, format!("{words}, because the disk does not take it ({error})"))
+    let words = "Couldn't save to disk";
+    Error::new(Code::Storage, format!("{words} ({error}). Changes will be lost when Tallylight quits."))
 }
 
 fn setting<T: DeserializeOwned>(connection: &Connection, name: &str) -> Option<T> {

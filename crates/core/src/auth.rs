@@ -361,7 +361,7 @@ impl Session {
 }
 
 fn cancelled() -> Error {
-    Error::new(Code::Requested, "the sign-in was cancelled")
+    Error::new(Code::Requested, "Sign-in cancelled.")
 }
 
 #[cfg(test)]

@@ -28,7 +28,7 @@ use access::Access;
 pub use close::{Closed, Refusal};
 pub use io::{Effect, Input};
 use open::{Open, Readable};
-use polling::{Recovery, Polling};
+use polling::{Polling, Recovery};
 use watch::subscribe;
 
 /// The specification's limit: a peer that says nothing for so long is dead.
@@ -181,14 +181,14 @@ impl Connection {
     fn tick(&mut self, now: Now, effects: &mut Vec<Effect>) {
         match &mut self.state {
             State::Open(open) if open.probe.is_some_and(|due| now.monotonic >= due) => {
-                self.replace(Error::new(Code::NetworkChanged, "the network changed"), now, effects);
+                self.replace(Error::new(Code::NetworkChanged, "The network changed. Reconnecting."), now, effects);
             }
             State::Open(open) if now.monotonic >= open.last_seen + SILENCE_LIMIT => {
                 effects.push(Effect::Disconnect(open.conn));
                 let why = if open.heard.any && !open.heard.heartbeats {
-                    "nothing was heard from the studio for a minute: it sends no heartbeats"
+                    "No response from the studio for a minute. It sends no heartbeats."
                 } else {
-                    "nothing was heard from the studio for a minute"
+                    "No response from the studio for a minute."
                 };
                 self.mute |= !open.heard.any;
                 self.retry_later(Error::new(Code::Silent, why), None, now);
@@ -201,7 +201,7 @@ impl Connection {
             }
             State::Connecting { conn, since } if now.monotonic >= *since + HANDSHAKE_LIMIT => {
                 effects.push(Effect::Disconnect(*conn));
-                let late = Error::new(Code::HandshakeTimeout, "the studio did not answer within 10 seconds");
+                let late = Error::new(Code::HandshakeTimeout, "The studio didn't respond within 10 seconds.");
                 self.retry_later(late, None, now);
             }
             State::Waiting { until, .. } if now.monotonic >= *until => self.connect(now, effects),
@@ -259,7 +259,7 @@ impl Connection {
                 self.polling.stop();
                 self.reason = Some(ReasonView {
                     code: Code::Replaced,
-                    message: "this account is connected somewhere else: reconnect to take over".to_owned(),
+                    message: "Live updates moved to another window or computer. Reconnect to move them here.".to_owned(),
                 });
             }
             Closed::Lost(error) => self.retry_later(error, None, now),

@@ -134,7 +134,7 @@ impl Diagnostics {
     /// Counts a connection that was lost, refused or given up.
     pub fn dropped(&mut self, at: Timestamp, code: Code, message: &str) {
         *self.drops.entry(code).or_default() += 1;
-        self.note_private(at, format!("lost: {message}"), format!("lost: {}", name(&code)));
+        self.note_private(at, format!("Disconnected: {message}"), format!("Disconnected: {}", name(&code)));
     }
 
     /// Counts a frame.

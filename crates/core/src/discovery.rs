@@ -148,14 +148,14 @@ impl Description {
         let given = |text: Option<String>| text.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
         let url = |text: Option<String>, field| given(text).map(|text| whole_url(&text, field)).transpose();
         one_of(self.transport, InputField::Transport, &[("socket", ())])?;
-        let missing = |field, what: &str| Error::new(Code::InvalidAddress, format!("{what} is missing")).at(field);
+        let missing = |field, what: &str| Error::new(Code::InvalidAddress, format!("{what} is required")).at(field);
         Ok(Server {
             name: given(self.name).unwrap_or_else(|| address.host_str().unwrap_or("studio").to_owned()),
             api_url: url(self.api_url, InputField::ApiUrl)?.unwrap_or_else(|| address.clone()),
             ws_url: url(self.ws_url, InputField::WsUrl)?.unwrap_or_else(|| default_socket(address)),
             auth_url: url(self.auth_url, InputField::AuthUrl)?
-                .ok_or_else(|| missing(InputField::AuthUrl, "the address of the sign-in server"))?,
-            auth_key: given(self.auth_key).ok_or_else(|| missing(InputField::AuthKey, "the public key"))?,
+                .ok_or_else(|| missing(InputField::AuthUrl, "Sign-in server URL"))?,
+            auth_key: given(self.auth_key).ok_or_else(|| missing(InputField::AuthKey, "Public key"))?,
             auth_providers: self.auth_providers.unwrap_or_else(|| vec!["email".to_owned()]),
             ws_token: one_of(
                 self.ws_token,
@@ -193,7 +193,7 @@ fn one_of<T: Copy>(word: Option<String>, field: InputField, known: &[(&str, T)])
     known.iter().find(|(name, _)| *name == word).map(|(_, value)| *value).ok_or_else(|| {
         let names: Vec<&str> = known.iter().map(|(name, _)| *name).collect();
         let field_name = field.name();
-        let message = format!("{field_name} is {word:?}, and may be {}", names.join(", "));
+        let message = format!("{field_name} {word:?} isn't supported. Supported values: {}", names.join(", "));
         Error::new(Code::InvalidAddress, message).at(field)
     })
 }
@@ -224,7 +224,7 @@ pub fn read(address: &Url, identity: Identity, document: &str) -> Result<Server,
     });
     described.unwrap_or_else(|why| {
         let message = format!(
-            "{} answers, but is no studio that describes itself ({why}): check the address with whoever runs it",
+            "No Tallylight studio at {} ({why}). Check the URL.",
             shown(address)
         );
         Err(Error::new(Code::NotAStudio, message))
@@ -273,7 +273,7 @@ fn whole_url(typed: &str, field: InputField) -> Result<Url, Error> {
     };
     let typed = typed.trim();
     let invalid =
-        || Error::new(Code::InvalidAddress, format!("{typed:?} is no address: type one such as {example}")).at(field);
+        || Error::new(Code::InvalidAddress, format!("Enter a valid URL, such as {example}")).at(field);
     if typed.is_empty() || typed.contains(char::is_whitespace) {
         return Err(invalid());
     }
@@ -297,7 +297,8 @@ fn whole_url(typed: &str, field: InputField) -> Result<Url, Error> {
     let _ = url.set_username("");
     let _ = url.set_password(None);
     if !is_trustworthy(&url) {
-        let message = format!("{url} is not encrypted, and only this computer may be reached so: use {secure}");
+        let scheme = secure.to_uppercase();
+        let message = format!("{scheme} is required except on this computer: {url}");
         return Err(Error::new(Code::InsecureAddress, message).at(field));
     }
     Ok(url)

@@ -33,7 +33,7 @@ impl Locale {
     /// Says that a video is ready.
     pub fn ready(self, name: &str) -> String {
         let name = isolate(name);
-        self.one_of(format!("{name} is ready"), format!("{name} ist fertig"), format!("{name} está listo"))
+        self.one_of(format!("{name} is ready"), format!("{name} ist bereit"), format!("{name} está listo"))
     }
 
     /// Says that a video has failed.
@@ -46,9 +46,9 @@ impl Locale {
     pub fn warned(self, name: &str) -> String {
         let name = isolate(name);
         self.one_of(
-            format!("{name} needs a look"),
-            format!("{name}: bitte ansehen"),
-            format!("{name} necesita que lo mires"),
+            format!("{name} has a warning"),
+            format!("{name} hat eine Warnung"),
+            format!("{name} tiene una advertencia"),
         )
     }
 
@@ -60,26 +60,30 @@ impl Locale {
     /// Says what there is of a video that is ready.
     pub fn ready_with(self, warnings: usize, thumbnails: usize) -> String {
         match (warnings, thumbnails) {
-            (0, 0) => self.one_of("Everything is done", "Alles ist erledigt", "Todo está hecho").to_owned(),
+            (0, 0) => self.one_of("Processing finished", "Verarbeitung abgeschlossen", "Procesamiento finalizado").to_owned(),
             (0, 1) => self
                 .one_of(
-                    "Everything is done, with 1 thumbnail to look at",
-                    "Alles ist erledigt, mit 1 Vorschaubild",
-                    "Todo está hecho, con 1 miniatura",
+                    "Processing finished, 1 thumbnail available",
+                    "Verarbeitung abgeschlossen, 1 Vorschaubild verfügbar",
+                    "Procesamiento finalizado, 1 miniatura disponible",
                 )
                 .to_owned(),
             (0, many) => self.one_of(
-                format!("Everything is done, with {many} thumbnails to choose from"),
-                format!("Alles ist erledigt, mit {many} Vorschaubildern zur Auswahl"),
-                format!("Todo está hecho, con {many} miniaturas para elegir"),
+                format!("Processing finished, {many} thumbnails available"),
+                format!("Verarbeitung abgeschlossen, {many} Vorschaubilder verfügbar"),
+                format!("Procesamiento finalizado, {many} miniaturas disponibles"),
             ),
-            (1, _) => {
-                self.one_of("Done, with 1 warning", "Erledigt, mit 1 Warnung", "Hecho, con 1 advertencia").to_owned()
-            }
+            (1, _) => self
+                .one_of(
+                    "Processing finished with 1 warning",
+                    "Verarbeitung mit 1 Warnung abgeschlossen",
+                    "Procesamiento finalizado con 1 advertencia",
+                )
+                .to_owned(),
             (many, _) => self.one_of(
-                format!("Done, with {many} warnings"),
-                format!("Erledigt, mit {many} Warnungen"),
-                format!("Hecho, con {many} advertencias"),
+                format!("Processing finished with {many} warnings"),
+                format!("Verarbeitung mit {many} Warnungen abgeschlossen"),
+                format!("Procesamiento finalizado con {many} advertencias"),
             ),
         }
     }
@@ -90,14 +94,14 @@ impl Locale {
             (0, _) => self.need_review(warned),
             (_, 0) => self.ended(ready, failed),
             (_, 1) => {
-                let one = self.one_of("1 needs a look", "1 bitte ansehen", "1 necesita que lo mires");
+                let one = self.one_of("1 has a warning", "1 mit Warnung", "1 tiene una advertencia");
                 format!("{}, {one}", self.ended(ready, failed))
             }
             (_, many) => {
                 let many = self.one_of(
-                    format!("{many} need a look"),
-                    format!("{many} bitte ansehen"),
-                    format!("{many} necesitan que los mires"),
+                    format!("{many} have warnings"),
+                    format!("{many} mit Warnung"),
+                    format!("{many} tienen advertencias"),
                 );
                 format!("{}, {many}", self.ended(ready, failed))
             }
@@ -111,9 +115,9 @@ impl Locale {
             _ => self.one_of(format!("{count} videos"), format!("{count} Videos"), format!("{count} vídeos")),
         };
         let are = if ready == 1 {
-            self.one_of("is ready", "ist fertig", "está listo")
+            self.one_of("is ready", "ist bereit", "está listo")
         } else {
-            self.one_of("are ready", "sind fertig", "están listos")
+            self.one_of("are ready", "sind bereit", "están listos")
         };
         let have_failed = if failed == 1 {
             self.one_of("failed", "ist fehlgeschlagen", "ha fallado")
@@ -130,9 +134,9 @@ impl Locale {
     /// Says how many want to be looked at.
     fn need_review(self, count: usize) -> String {
         self.one_of(
-            format!("{count} videos need a look"),
-            format!("{count} Videos: bitte ansehen"),
-            format!("{count} vídeos necesitan que los mires"),
+            format!("{count} videos have warnings"),
+            format!("{count} Videos haben Warnungen"),
+            format!("{count} vídeos tienen advertencias"),
         )
     }
 
@@ -159,11 +163,15 @@ impl Locale {
 
     /// Says how the jobs stand; nothing where there are none.
     pub fn counts(self, counts: Counts) -> Vec<String> {
+        let number = |count: u32, one: &'static str, many: &'static str| if count == 1 { one } else { many };
+        let failed = number(counts.failed, "fallido", "fallidos");
+        let processing = number(counts.processing, "wird verarbeitet", "werden verarbeitet");
+        let completed = number(counts.completed, "listo", "listos");
         let parts = [
-            (counts.failed, self.one_of("failed", "fehlgeschlagen", "con error")),
-            (counts.processing, self.one_of("working", "in Arbeit", "en curso")),
-            (counts.pending, self.one_of("waiting", "wartend", "en espera")),
-            (counts.completed, self.one_of("done", "fertig", "listos")),
+            (counts.failed, self.one_of("failed", "fehlgeschlagen", failed)),
+            (counts.processing, self.one_of("processing", processing, "procesando")),
+            (counts.pending, self.one_of("queued", "in der Warteschlange", "en cola")),
+            (counts.completed, self.one_of("ready", "bereit", completed)),
         ];
         parts.iter().filter(|(count, _)| *count > 0).map(|(count, word)| format!("{count} {word}")).collect()
     }
@@ -185,7 +193,7 @@ mod tests {
     #[test]
     fn the_system_decides_where_nobody_chose() {
         let ready = |chosen, system| Locale::new(chosen, system).ready("A");
-        assert_eq!(ready(Language::System, "de_AT.UTF-8"), "A ist fertig");
+        assert_eq!(ready(Language::System, "de_AT.UTF-8"), "A ist bereit");
         assert_eq!(ready(Language::System, "fr_FR"), "A is ready");
         assert_eq!(ready(Language::Es, "de"), "A está listo");
     }
@@ -195,9 +203,9 @@ mod tests {
         let words = Locale::default();
         assert_eq!(words.ended(1, 0), "1 video is ready");
         assert_eq!(words.summed_up(2, 3, 0), "3 videos failed, 2 are ready");
-        assert_eq!(words.summed_up(2, 0, 1), "2 videos are ready, 1 needs a look");
-        assert_eq!(words.summed_up(0, 0, 3), "3 videos need a look");
-        assert_eq!(Locale::new(Language::De, "").ended(1, 1), "1 Video ist fehlgeschlagen, 1 ist fertig");
+        assert_eq!(words.summed_up(2, 0, 1), "2 videos are ready, 1 has a warning");
+        assert_eq!(words.summed_up(0, 0, 3), "3 videos have warnings");
+        assert_eq!(Locale::new(Language::De, "").ended(1, 1), "1 Video ist fehlgeschlagen, 1 ist bereit");
     }
 
     #[test]
@@ -207,7 +215,7 @@ mod tests {
         assert!(words.fault("DISK_FULL", "the disk is full").contains("Datenträger"));
         assert_eq!(words.fault("other", "as it is"), "as it is");
         for nothing in ["", view::NO_REASON] {
-            assert_eq!(words.fault("JOB_FAILED", nothing), "Das Studio hat nicht gesagt, warum.");
+            assert_eq!(words.fault("JOB_FAILED", nothing), "Keine Fehlerdetails verfügbar.");
         }
         assert_eq!(Locale::default().fault("disk_full", "as it is"), "as it is");
     }

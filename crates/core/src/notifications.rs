@@ -342,7 +342,7 @@ mod tests {
         notices.ended(&warned(8), START);
         assert!(told(&mut notices, GROUP_WINDOW).is_empty(), "its end may come soon");
         assert_eq!(notices.deadline(), Some(WARNING_DELAY));
-        assert_eq!(told(&mut notices, WARNING_DELAY), ["8.mp4 needs a look"]);
+        assert_eq!(told(&mut notices, WARNING_DELAY), ["8.mp4 has a warning"]);
         notices.ended(&warned(8), WARNING_DELAY);
         assert_eq!(notices.deadline(), None);
         notices.ended(&warned(6), WARNING_DELAY);
@@ -387,7 +387,7 @@ mod tests {
         let library = Library::restore([job]);
         notices.catch_up(&library, START);
         let notice = &notices.take_due(&library, NotificationPreferences::default(), WARNING_DELAY).notices[0];
-        assert_eq!(notice.title, "8.mp4 needs a look");
+        assert_eq!(notice.title, "8.mp4 has a warning");
     }
 
     #[test]
@@ -396,7 +396,7 @@ mod tests {
         notices.ended(&warned(8), START);
         notices.hold(WARNING_DELAY, WARNING_DELAY * 5);
         assert!(told(&mut notices, WARNING_DELAY * 4).is_empty());
-        assert_eq!(told(&mut notices, WARNING_DELAY * 5), ["8.mp4 needs a look"]);
+        assert_eq!(told(&mut notices, WARNING_DELAY * 5), ["8.mp4 has a warning"]);
     }
 
     #[test]

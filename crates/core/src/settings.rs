@@ -169,7 +169,7 @@ impl Default for Data {
 fn days<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u16, D::Error> {
     let days = i64::deserialize(deserializer)?;
     let wrong =
-        || serde::de::Error::custom(format!("retention_days is from {} to {}", Data::DAYS.start(), Data::DAYS.end()));
+        || serde::de::Error::custom(format!("Enter a value from {} to {} for retention_days.", Data::DAYS.start(), Data::DAYS.end()));
     u16::try_from(days).ok().filter(|days| Data::DAYS.contains(days)).ok_or_else(wrong)
 }
 
@@ -276,13 +276,13 @@ impl TryFrom<AutomationText> for Automation {
     fn try_from(text: AutomationText) -> Result<Self, String> {
         let AutomationText { enabled, when, run, webhook } = text;
         if when.is_empty() || when.contains(&Outcome::Warned) {
-            return Err("an automation's `when` is [\"completed\"], [\"failed\"], or both".to_owned());
+            return Err("Set `when` of an automation to [\"completed\"], [\"failed\"] or both.".to_owned());
         }
         match (&run, &webhook) {
             (Some(argv), None) if argv.first().is_some_and(|program| !program.trim().is_empty()) => {}
-            (Some(_), None) => return Err("`run` begins with a program, such as [\"/usr/bin/say\", \"ready\"]".into()),
+            (Some(_), None) => return Err("Start `run` with a program, such as [\"/usr/bin/say\", \"ready\"].".into()),
             (None, Some(_)) => {}
-            _ => return Err("an automation has either `run` or `webhook`".to_owned()),
+            _ => return Err("Set either `run` or `webhook` for an automation.".to_owned()),
         }
         let webhook = webhook.map(|text| network::webhook(&text)).transpose()?;
         Ok(Self { enabled, when, run, webhook })
@@ -317,7 +317,7 @@ mod tests {
             (r#"{"when":["failed"]}"#, "either"),
             (r#"{"when":["failed"],"run":[]}"#, "program"),
             (r#"{"when":["failed"],"run":["a"],"webhook":"https://a.tv"}"#, "either"),
-            (r#"{"when":["failed"],"webhook":"http://acme.tv"}"#, "https"),
+            (r#"{"when":["failed"],"webhook":"http://acme.tv"}"#, "HTTPS"),
             (r#"{"when":["failed"],"runs":["a"]}"#, "runs"),
         ] {
             let error = automation(wrong).expect_err(wrong);

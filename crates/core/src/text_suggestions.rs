@@ -118,21 +118,21 @@ pub fn read(answer: &str, chapters: &[Chapter]) -> Result<TextSuggestions, Error
     let unreadable = |why: &str| {
         Error::new(
             Code::LanguageModel,
-            format!("the language model gave no usable answer ({why}): try again, or another model"),
+            format!("The language model sent an invalid response ({why}). Try again or use another model."),
         )
     };
-    let answer = lenient_json::parse(answer).map_err(|_| unreadable("it is no JSON"))?.value;
+    let answer = lenient_json::parse(answer).map_err(|_| unreadable("not JSON"))?.value;
     let message = &answer["choices"][0]["message"];
     if answer["choices"][0]["finish_reason"] == "length" {
-        return Err(unreadable("it was cut off"));
+        return Err(unreadable("incomplete"));
     }
-    let content = message["content"].as_str().ok_or_else(|| unreadable("it has no content"))?;
+    let content = message["content"].as_str().ok_or_else(|| unreadable("no content"))?;
     let texts: Texts = serde_json::from_str(bare(content))
-        .map_err(|error| unreadable(&format!("it does not follow the schema, {error}")))?;
+        .map_err(|error| unreadable(&format!("unexpected format, {error}")))?;
     let mut suggestions = texts.within_limits(chapters);
     suggestions.titles.truncate(TITLES);
     if suggestions == TextSuggestions::default() {
-        return Err(unreadable("it is empty"));
+        return Err(unreadable("empty"));
     }
     Ok(suggestions)
 }

@@ -56,11 +56,11 @@ impl FileKind {
     pub fn refusal(self) -> Option<String> {
         let sentence = match self {
             Self::Empty => "This file is empty (0 bytes). Export the video again.".to_owned(),
-            Self::Picture => "This is a picture, not a video.".to_owned(),
-            Self::Playlist => "This is a playlist, which only names videos. Choose the video file itself.".to_owned(),
-            Self::Sound => "This file has sound only, and no picture.".to_owned(),
-            Self::Other(kind) => format!("This is {kind}, not a video."),
-            Self::Text => "This is a text file, not a video.".to_owned(),
+            Self::Picture => "Not a video file: this is an image. Choose a video file.".to_owned(),
+            Self::Playlist => "Not a video file: this is a playlist. Choose a video file.".to_owned(),
+            Self::Sound => "Not a video file: this file contains only audio. Choose a video file.".to_owned(),
+            Self::Other(kind) => format!("Not a video file: this is {kind}. Choose a video file."),
+            Self::Text => "Not a video file: this is a text file. Choose a video file.".to_owned(),
             Self::Unknown => return None,
         };
         Some(sentence)

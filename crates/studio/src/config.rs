@@ -4,7 +4,7 @@ use std::{env, ffi::OsString, path::PathBuf, time::Duration};
 
 use crate::speech::Speech;
 
-/// How long an access token holds unless told otherwise, as Supabase's do.
+/// Lifetime of access tokens unless told otherwise, as Supabase's do.
 const TOKEN_TTL: Duration = Duration::from_hours(1);
 /// How often a heartbeat is sent unless told otherwise; the specification's.
 const HEARTBEAT: Duration = Duration::from_secs(30);
@@ -16,11 +16,11 @@ const UPLOAD_LIMIT: u64 = 256 << 30;
 pub struct Config {
     /// Where the database, the videos and the thumbnails are kept.
     pub data_dir: PathBuf,
-    /// The port on 127.0.0.1; 0 for any.
+    /// Port on 127.0.0.1; 0 for any free port.
     pub port: u16,
-    /// How long an access token holds.
+    /// Lifetime of access tokens.
     pub token_ttl: Duration,
-    /// How often every socket gets a heartbeat.
+    /// Interval of WebSocket heartbeats.
     pub heartbeat: Duration,
     /// The largest file that is taken, in bytes.
     pub upload_limit: u64,

@@ -12,23 +12,29 @@ use axum::{
 };
 use serde_json::{Value, json};
 
-use crate::{accounts::Accounts, config::SignUp, hub::Hub, jobs::Jobs, pipeline::Pipeline, tokens::Tokens};
+use crate::{
+    auth::{accounts::Accounts, tokens::Tokens},
+    config::SignUp,
+    jobs::Jobs,
+    pipeline::Pipeline,
+    realtime::hub::Hub,
+};
 
 mod actions;
 mod auth;
+mod auth_user;
 mod discovery;
-mod guard;
 mod list;
 mod metadata;
 mod provider;
+mod request_guard;
 mod resumable;
 mod thumbnails;
 mod upload;
-mod who;
 
 pub use auth::off_the_loop;
+pub use auth_user::{AuthUser, bearer};
 pub use resumable::Uploads;
-pub use who::{Who, bearer};
 
 /// What every request may need.
 #[derive(Clone)]
@@ -76,7 +82,7 @@ pub fn router(app: App) -> Router {
         .route("/auth/v1/user", get(auth::user))
         .route("/auth/v1/logout", post(auth::logout))
         .route("/auth/v1/authorize", get(provider::page).post(provider::submit))
-        .route("/ws", get(crate::socket::upgrade))
+        .route("/ws", get(crate::realtime::socket::upgrade))
         .route("/api/v1/jobs/", get(list::jobs))
         .route("/api/v1/jobs", get(list::jobs))
         .route("/api/v1/videos/jobs/{job_id}", get(list::job))
@@ -86,7 +92,7 @@ pub fn router(app: App) -> Router {
         .route("/api/v1/videos/{video_id}/metadata", put(metadata::edit))
         .route("/api/v1/videos/upload", post(upload::upload).layer(DefaultBodyLimit::disable()))
         .route("/thumbnails/{video_id}/{file}", get(thumbnails::thumbnail))
-        .layer(middleware::from_fn_with_state(app.clone(), guard::guard))
+        .layer(middleware::from_fn_with_state(app.clone(), request_guard::guard))
         .with_state(app)
 }
 

@@ -16,9 +16,9 @@ pub use progress::{Progress, Status, Times};
 pub use record::{Chapter, Job, Metadata, Thumbnail, thumbnail_json};
 
 use crate::{
-    db::Db,
-    hub::{Announcement, Audience, Hub, message},
     pipeline::Stage,
+    realtime::hub::{Announcement, Audience, Hub, message},
+    storage::database::Db,
 };
 
 /// Keeps every job, and announces what changes.

@@ -4,21 +4,16 @@
 //! video files with ffmpeg. It listens on loopback only. The way of a video: [`http`] takes the upload, [`jobs`]
 //! keeps it, `pipeline` works on it, and `hub` tells every socket that subscribed.
 
-mod accounts;
+mod auth;
 mod config;
-mod db;
 mod http;
-mod hub;
 mod jobs;
-mod leftovers;
 mod pipeline;
-mod places;
+mod realtime;
 mod server;
-mod socket;
 pub mod speech;
-mod tokens;
-mod usage;
+mod storage;
 
 pub use config::{Config, HardwareDecoding, SignUp, Tools};
 pub use server::{Studio, StudioError};
-pub use usage::Usage;
+pub use storage::usage::Usage;

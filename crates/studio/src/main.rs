@@ -6,23 +6,23 @@ use anyhow::Context;
 use clap::Parser;
 use tallylight_studio::{Config, Studio, speech::recognise_if_asked};
 
-/// Processes videos with ffmpeg on this machine, behind the same interface as a studio in the cloud.
+/// Process videos with ffmpeg on this computer.
 #[derive(Parser)]
 #[command(name = "tallylight-studio", version)]
 struct Args {
-    /// The port on 127.0.0.1; 0 for any
+    /// Port on 127.0.0.1; 0 for any free port
     #[arg(long, default_value_t = 8765)]
     port: u16,
-    /// Where the database and the videos are kept
+    /// Folder for the database and the videos
     #[arg(long, env = "TALLYLIGHT_STUDIO_DATA_DIR")]
     data_dir: Option<PathBuf>,
-    /// Makes this account, or resets its password, to the password in TALLYLIGHT_PASSWORD
+    /// Create this account or reset its password to TALLYLIGHT_PASSWORD
     #[arg(long, value_name = "EMAIL")]
     user: Option<String>,
-    /// How long an access token holds
+    /// Lifetime of access tokens
     #[arg(long, value_name = "SECONDS", default_value_t = 3600)]
     token_ttl: u64,
-    /// How often every socket gets a heartbeat
+    /// Interval of WebSocket heartbeats
     #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..))]
     heartbeat: u64,
 }
@@ -61,7 +61,7 @@ async fn run() -> anyhow::Result<()> {
     let data_dir = args
         .data_dir
         .or_else(|| dirs::data_dir().map(|folder| folder.join("tallylight").join("studio")))
-        .context("there is no folder for application data: name one with --data-dir")?;
+        .context("No application data folder found. Set one with --data-dir.")?;
     let studio = Studio::start(Config {
         port: args.port,
         token_ttl: Duration::from_secs(args.token_ttl),
@@ -71,7 +71,7 @@ async fn run() -> anyhow::Result<()> {
     .await?;
     if let Some(email) = args.user {
         let password = std::env::var("TALLYLIGHT_PASSWORD")
-            .context("--user needs the password in the environment variable TALLYLIGHT_PASSWORD")?;
+            .context("--user requires the password in the environment variable TALLYLIGHT_PASSWORD")?;
         studio.ensure_account(&email, &password).await?;
     }
     announce(&studio);

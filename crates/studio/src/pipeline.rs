@@ -25,6 +25,7 @@ mod failure;
 mod hardware;
 mod input;
 mod length;
+pub mod place_names;
 mod probe;
 mod scenes;
 mod stage;
@@ -136,7 +137,7 @@ impl Pipeline {
         let Some(job) = self.jobs.job(job_id).filter(|job| !job.progress.status.is_final()) else { return };
         tracing::error!(job_id, "the work on a job ended by a fault of the studio");
         let message =
-            "The studio made a mistake while it processed this video. Try it again; if that does not help, report it.";
+            "An internal error occurred. Upload the video again. If it fails again, report the problem.";
         let error = json!({ "error_code": "studio_fault", "error_message": message, "recoverable": false });
         self.jobs.tell_error(job_id, &error);
         let failed = Progress::new(Status::Failed, job.progress.progress_percent);

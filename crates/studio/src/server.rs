@@ -13,23 +13,27 @@ use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use crate::{
-    accounts::{Accounts, Refusal},
+    auth::{
+        accounts::{Accounts, Refusal},
+        tokens::Tokens,
+    },
     config::Config,
-    db::Db,
     http::{App, Settings, Uploads, off_the_loop, router},
-    hub::Hub,
     jobs::Jobs,
-    leftovers,
     pipeline::Pipeline,
-    tokens::Tokens,
-    usage::{self, Usage},
+    realtime::hub::Hub,
+    storage::{
+        database::Db,
+        leftovers,
+        usage::{self, Usage},
+    },
 };
 
 /// Tells why a studio could not be started.
 #[derive(Debug, thiserror::Error)]
 pub enum StudioError {
     /// The data folder cannot be used.
-    #[error("the studio's data folder {folder} cannot be used ({error}): check that it can be written to")]
+    #[error("Couldn't open the studio's data folder {folder} ({error}). Check its permissions.")]
     Folder {
         /// The folder.
         folder: String,
@@ -37,16 +41,16 @@ pub enum StudioError {
         error: std::io::Error,
     },
     /// Another studio works in the data folder.
-    #[error("another studio already runs on {folder}: stop it, or name another folder with --data-dir")]
+    #[error("Another studio is already using {folder}. Stop it or set another folder with --data-dir.")]
     InUse {
         /// The folder.
         folder: String,
     },
     /// The database cannot be used.
-    #[error("the studio's database cannot be used ({0}): check the disk, or move the file studio.db away")]
+    #[error("Couldn't open the studio's database ({0}). Check the disk or move studio.db to another folder.")]
     Database(#[from] rusqlite::Error),
     /// The port cannot be listened on.
-    #[error("port {port} on 127.0.0.1 cannot be used ({error}): choose another with --port, or 0 for any")]
+    #[error("Port {port} on 127.0.0.1 isn't available ({error}). Choose another with --port, or 0 for any.")]
     Port {
         /// The port.
         port: u16,
@@ -54,7 +58,7 @@ pub enum StudioError {
         error: std::io::Error,
     },
     /// The account cannot be made.
-    #[error("the account cannot be made: {0}")]
+    #[error("Couldn't create the account: {0}")]
     Account(String),
 }
 

@@ -42,16 +42,16 @@ const MAGIC: [u8; 4] = *b"lmgg";
 #[derive(Debug, thiserror::Error)]
 pub enum SpeechError {
     /// The list has no such model.
-    #[error("there is no speech model {0:?}: choose one of the list, or name a file")]
+    #[error("Speech model {0:?} not found. Choose another model or a file.")]
     Unknown(String),
     /// The file holds something else.
-    #[error("{0} is not a model of whisper.cpp: choose a file such as ggml-base.bin")]
+    #[error("{0} isn't a whisper.cpp model. Choose a file such as ggml-base.bin.")]
     NotAModel(String),
     /// The file cannot be read.
-    #[error("{0} cannot be read ({1}): choose another file")]
+    #[error("Couldn't read {0} ({1}). Choose another file.")]
     Unreadable(String, std::io::Error),
     /// The file cannot be deleted.
-    #[error("{0} cannot be deleted ({1})")]
+    #[error("Couldn't delete {0} ({1}).")]
     Undeletable(String, std::io::Error),
 }
 

@@ -86,12 +86,12 @@ fn what_is_no_model_or_no_sound_is_said() {
     let run = Run::prepare();
     fs::write(&run.model, b"no model").expect("a file");
     let output = run.recognise();
-    assert!(!output.status.success() && lines(&output)[0].contains("the model cannot be loaded"), "{output:?}");
+    assert!(!output.status.success() && lines(&output)[0].contains("couldn't load the model"), "{output:?}");
     // What breaks whisper.cpp ends this process, and no other.
     fs::write(&run.model, b"lmgg and then nothing of the kind").expect("a file");
     assert!(!run.recognise().status.success());
     let run = Run::prepare();
     fs::write(&run.audio, b"no sound").expect("a file");
     let output = run.recognise();
-    assert!(!output.status.success() && lines(&output)[0].contains("the sound cannot be read"), "{output:?}");
+    assert!(!output.status.success() && lines(&output)[0].contains("couldn't read the audio"), "{output:?}");
 }

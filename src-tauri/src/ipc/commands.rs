@@ -1,7 +1,7 @@
 //! What the window may ask for. Each hands on to the client; nothing is decided here.
 
 use secrecy::SecretString;
-use tallylight_client::{Handle, Identity, Pause, ThumbnailCache, MarkRead};
+use tallylight_client::{Handle, Identity, MarkRead, Pause, ThumbnailCache};
 use tallylight_core::{
     Error, JobId, ThumbnailId,
     diagnostics::DiagnosticsView,
@@ -12,7 +12,7 @@ use tallylight_core::{
     protocol::snapshot::Caption,
     text_suggestions::TextSuggestions,
     view::{
-        ComputerView, InitialState, HistoryEntry, JobView, ReleaseView, RowView, SentView, ServerView, SettingsView,
+        ComputerView, HistoryEntry, InitialState, JobView, ReleaseView, RowView, SentView, ServerView, SettingsView,
         StatusView, SuggestionRequestView, UpdateView, UploadView,
     },
 };
@@ -103,7 +103,11 @@ pub fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
 
 /// Tells what the first picture shows.
 #[tauri::command]
-async fn initial_state(app: AppHandle, client: State<'_, Handle>, pace: State<'_, EventWindow>) -> Answer<InitialState> {
+async fn initial_state(
+    app: AppHandle,
+    client: State<'_, Handle>,
+    pace: State<'_, EventWindow>,
+) -> Answer<InitialState> {
     // Before the rest: what is sent meanwhile is in it or was missed, and nothing else.
     let sent = pace.sent();
     let settings = preferences::view(&app);

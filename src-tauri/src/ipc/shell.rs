@@ -21,7 +21,7 @@ use crate::{
     app,
     desktop::{self, Desktop},
     lifecycle::shutdown::Shutdown,
-    notifications::{self, NotificationAction, RetryAction, Sound, NotificationRequest},
+    notifications::{self, NotificationAction, NotificationRequest, RetryAction, Sound},
     settings::file::SettingsFile,
     tray,
     window::{self, navigation, thumbnails},
@@ -115,9 +115,9 @@ impl Shell for Window {
         }
     }
 
-    fn notify(&self, notice: NotificationView) {
+    fn notify(&self, notification: NotificationView) {
         let app = self.app.clone();
-        tauri::async_runtime::spawn(async move { notify(app, notice).await });
+        tauri::async_runtime::spawn(async move { notify(app, notification).await });
     }
 
     fn tray(&self, view: TrayView) {
@@ -154,10 +154,10 @@ impl Shell for Window {
 }
 
 /// Tells the person something, with the thumbnail, and does what they want done.
-async fn notify(app: AppHandle, notice: NotificationView) {
+async fn notify(app: AppHandle, notification: NotificationView) {
     let handle = app.state::<Handle>();
-    let job_id = notice.job_ids.first();
-    let picture = match (job_id, notice.subject.as_ref().and_then(|subject| subject.cover_id.clone())) {
+    let job_id = notification.job_ids.first();
+    let picture = match (job_id, notification.subject.as_ref().and_then(|subject| subject.cover_id.clone())) {
         // A picture that cannot be had soon is not waited for.
         (Some(job_id), Some(cover_id)) => {
             let asked = thumbnails::path(&app, job_id.clone(), cover_id);
@@ -165,20 +165,20 @@ async fn notify(app: AppHandle, notice: NotificationView) {
         }
         _ => None,
     };
-    let again = match job_id {
-        Some(job_id) if notice.kind == NotificationKind::Failed => handle.can_upload_again(job_id.clone()).await,
+    let retry = match job_id {
+        Some(job_id) if notification.kind == NotificationKind::Failed => handle.can_upload_again(job_id.clone()).await,
         _ => false,
     };
     let settings = app.state::<SettingsFile>().held().settings;
-    let told = NotificationRequest {
-        notice,
+    let request = NotificationRequest {
+        notification,
         picture,
         sound: if settings.notifications.sound { Sound::On } else { Sound::Off },
-        again: if again { RetryAction::Possible } else { RetryAction::Impossible },
-        words: app::locale(&app),
+        retry: if retry { RetryAction::Possible } else { RetryAction::Impossible },
+        locale: app::locale(&app),
     };
     let this = app.clone();
-    notifications::show(told, move |act| act_on(&this, act));
+    notifications::show(request, move |act| act_on(&this, act));
 }
 
 fn act_on(app: &AppHandle, act: NotificationAction) {

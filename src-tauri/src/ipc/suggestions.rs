@@ -24,7 +24,7 @@ pub async fn prepare(app: &AppHandle, job_id: JobId) -> Result<SuggestionRequest
     let settings = settings(app);
     let (url, model) = endpoint(&settings)?;
     let body = text_suggestions::request(model, &material(&app.state::<Handle>(), job_id).await?).ok_or_else(|| {
-        Error::new(Code::LanguageModel, "there is no transcript of this video, so nothing can be suggested from it")
+        Error::new(Code::LanguageModel, "No suggestions available: this video has no transcript.")
     })?;
     Ok(SuggestionRequestView { address: url.to_string(), body })
 }
@@ -52,7 +52,7 @@ pub async fn set_key(app: &AppHandle, key: SecretString) -> Result<(), Error> {
         return store().forget(Unlock::Ask).await;
     }
     let address = settings(app).language_model.address;
-    let address = address.ok_or_else(|| Error::new(Code::InvalidContent, "enter the address of the server first"))?;
+    let address = address.ok_or_else(|| Error::new(Code::InvalidContent, "Enter the server URL first."))?;
     store().write(format!("{} {key}", origin(&address)).into(), Unlock::Ask).await
 }
 
@@ -77,7 +77,7 @@ fn settings(app: &AppHandle) -> Settings {
 }
 
 fn endpoint(settings: &Settings) -> Result<(Url, &str), Error> {
-    let not_set_up = || Error::new(Code::LanguageModel, "no language model is set up: open Settings, Suggestions");
+    let not_set_up = || Error::new(Code::LanguageModel, "No language model configured. Set one up in Settings, Suggestions.");
     settings.language_model.endpoint().ok_or_else(not_set_up)
 }
 

@@ -12,17 +12,17 @@ use url::Url;
 /// The scheme of links to this app.
 pub const SCHEME: &str = "tallylight";
 
-/// Shows how every upload is doing
+/// Track every upload
 #[derive(Clone, Debug, Default, Parser)]
 #[command(name = "tallylight", version)]
 pub struct Args {
-    /// Where jobs, settings and the studio of this computer are kept
+    /// Data folder
     #[arg(long, value_name = "DIR", env = "TALLYLIGHT_DATA_DIR")]
     data_dir: Option<PathBuf>,
-    /// Uses the studio of this computer, without asking at the first run
+    /// Use this computer as the studio, without asking on first run
     #[arg(long)]
     pub this_computer: bool,
-    /// Starts without a window; the tray, a link or another start brings it
+    /// Start without a window; open it from the tray, a link or by starting Tallylight again
     #[arg(long)]
     pub hidden: bool,
     /// Videos to upload, or a link such as tallylight://job/7

@@ -45,7 +45,7 @@ impl InstanceLock {
                 }
             }
         }
-        anyhow::bail!("Tallylight already runs on {}: end it first, or name another --data-dir", folder.display())
+        anyhow::bail!("Tallylight is already running with the data folder {}. Quit it or use a different --data-dir.", folder.display())
     }
 }
 
@@ -55,7 +55,7 @@ impl InstanceLock {
 /// Says why this start failed, where that was tried already.
 pub fn try_again(error: anyhow::Error) -> anyhow::Result<()> {
     if std::env::var_os(SECOND_TRY).is_some() {
-        return Err(error.context("the app could not be started"));
+        return Err(error.context("Couldn't start Tallylight"));
     }
     let status = Command::new(std::env::current_exe()?).args(std::env::args_os().skip(1)).env(SECOND_TRY, "1").status();
     std::process::exit(status?.code().unwrap_or(1))

@@ -98,11 +98,11 @@ pub fn ask(app: &AppHandle) {
 fn ask_without_window(app: &AppHandle) {
     let words = app::locale(app);
     let question = words.one_of(
-        "Videos are still being uploaded. If you quit now, they must be uploaded again.",
-        "Es werden noch Videos hochgeladen. Wenn du jetzt beendest, müssen sie noch einmal hochgeladen werden.",
-        "Todavía se están subiendo vídeos. Si sales ahora, habrá que subirlos otra vez.",
+        "Uploads are in progress. Quitting cancels them.",
+        "Es laufen noch Uploads. Beim Beenden werden sie abgebrochen.",
+        "Hay subidas en curso. Si sales, se cancelarán.",
     );
-    let quit = words.one_of("Quit all the same", "Trotzdem beenden", "Salir de todos modos").to_owned();
+    let quit = words.one_of("Quit anyway", "Trotzdem beenden", "Salir de todos modos").to_owned();
     let stay = words.one_of("Keep uploading", "Weiter hochladen", "Seguir subiendo").to_owned();
     let this = app.clone();
     let dialog = app.dialog().message(question).title("Tallylight");

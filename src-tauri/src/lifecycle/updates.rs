@@ -152,10 +152,10 @@ pub async fn restart(app: &AppHandle) -> Result<(), Error> {
 async fn nothing_is_lost(app: &AppHandle) -> Result<(), Error> {
     let handle = app.state::<Handle>();
     if handle.is_uploading().await? {
-        return Err(Error::new(Code::Conflict, "videos are being uploaded: restart when they are there"));
+        return Err(Error::new(Code::Conflict, "Uploads are in progress. Restart when they are complete."));
     }
     if handle.rows().await?.iter().any(|row| row.unsaved) {
-        return Err(Error::new(Code::Conflict, "there are unsaved words: save or discard them, then restart"));
+        return Err(Error::new(Code::Conflict, "You have unsaved changes. Save or discard them, then restart."));
     }
     Ok(())
 }
@@ -175,7 +175,7 @@ pub fn install(app: &AppHandle) -> Result<(), tauri_plugin_updater::Error> {
 
 fn failed(app: &AppHandle, error: &tauri_plugin_updater::Error) {
     tracing::warn!(%error, "no newer version could be had");
-    let words = format!("the newer version could not be had ({error}): try again later");
+    let words = format!("Couldn't download the update ({error}). Try again later.");
     show(app, UpdateView::Failed { reason: ReasonView { code: Code::ServerError, message: words } });
 }
 

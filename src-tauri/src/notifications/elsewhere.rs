@@ -5,16 +5,16 @@ use notify_rust::{Notification, NotificationResponse};
 use super::{NotificationAction, NotificationRequest, actions};
 
 /// Shows it, and waits until it is closed or something is done with it.
-pub fn deliver(mut notification: Notification, told: &NotificationRequest, on_act: impl FnOnce(NotificationAction)) {
-    notification.body(&told.notice.body);
-    if let Some(picture) = &told.picture {
+pub fn deliver(mut notification: Notification, request: &NotificationRequest, on_act: impl FnOnce(NotificationAction)) {
+    notification.body(&request.notification.body);
+    if let Some(picture) = &request.picture {
         notification.image_path(&picture.to_string_lossy());
     }
     // The name under which the installer registers the app; without it the toast would be PowerShell's.
     #[cfg(windows)]
     notification.app_id("tv.tallylight.app");
     // A click is the first of them, and needs no button.
-    for (name, label, _) in actions(told).into_iter().filter(|(name, ..)| !matches!(*name, "default" | "open")) {
+    for (name, label, _) in actions(request).into_iter().filter(|(name, ..)| !matches!(*name, "default" | "open")) {
         notification.action(name, label);
     }
     let handle = match notification.show() {
@@ -34,7 +34,7 @@ pub fn deliver(mut notification: Notification, told: &NotificationRequest, on_ac
     }
     // Windows names the action, macOS its label.
     let is_it = |name: &str, label: &str| chosen.as_deref().is_some_and(|chosen| chosen == name || chosen == label);
-    if let Some((.., act)) = actions(told).into_iter().find(|(name, label, _)| is_it(name, label)) {
+    if let Some((.., act)) = actions(request).into_iter().find(|(name, label, _)| is_it(name, label)) {
         on_act(act);
     }
 }

@@ -18,33 +18,33 @@ struct Shown {
     /// The daemon's number.
     id: u32,
     /// Counts those that had this number: whoever waits for an earlier one hears of the same click.
-    turn: u64,
+    use_count: u64,
 }
 
 /// Shows it, and waits until it is closed or something is done with it.
-pub fn deliver(mut notification: Notification, told: &NotificationRequest, on_act: impl FnOnce(NotificationAction)) {
-    let notice = &told.notice;
-    notification
-        .body(&plain(&notice.body))
+pub fn deliver(mut popup: Notification, request: &NotificationRequest, on_act: impl FnOnce(NotificationAction)) {
+    let notification = &request.notification;
+    popup
+        .body(&plain(&notification.body))
         .icon("tallylight")
         .hint(Hint::DesktopEntry("tallylight".to_owned()))
-        .hint(Hint::Category(category(notice.kind).to_owned()))
-        .urgency(if notice.kind == NotificationKind::Failed { Urgency::Critical } else { Urgency::Normal });
-    if let Some(picture) = &told.picture {
-        notification.hint(Hint::ImagePath(picture.to_string_lossy().into_owned()));
+        .hint(Hint::Category(category(notification.kind).to_owned()))
+        .urgency(if notification.kind == NotificationKind::Failed { Urgency::Critical } else { Urgency::Normal });
+    if let Some(picture) = &request.picture {
+        popup.hint(Hint::ImagePath(picture.to_string_lossy().into_owned()));
     }
-    for (name, label, _) in actions(told) {
-        notification.action(name, label);
+    for (name, label, _) in actions(request) {
+        popup.action(name, label);
     }
-    let job_id = notice.subject.is_some().then(|| notice.job_ids.first().cloned()).flatten();
+    let job_id = notification.subject.is_some().then(|| notification.job_ids.first().cloned()).flatten();
     if let Some(before) = job_id.as_ref().and_then(shown) {
-        notification.id(before.id);
+        popup.id(before.id);
     }
-    match notification.show() {
+    match popup.show() {
         Ok(handle) => {
             let mine = job_id.as_ref().map(|job_id| remember(job_id, handle.id()));
             handle.wait_for_action(|action| {
-                let act = actions(told).into_iter().find(|(name, ..)| *name == action).map(|(.., act)| act);
+                let act = actions(request).into_iter().find(|(name, ..)| *name == action).map(|(.., act)| act);
                 let is_mine = job_id.as_ref().is_none_or(|job_id| shown(job_id) == mine);
                 if let Some(act) = act.filter(|_| is_mine) {
                     on_act(act);
@@ -64,7 +64,7 @@ fn category(kind: NotificationKind) -> &'static str {
     }
 }
 
-/// Returns a text as a notification's body wants it: it may hold markup, and ours holds none.
+/// Escapes a text for the body of a notification, which may hold markup; Tallylight sends none.
 fn plain(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
@@ -75,8 +75,8 @@ fn shown(job_id: &JobId) -> Option<Shown> {
 
 fn remember(job_id: &JobId, id: u32) -> Shown {
     let mut shown = SHOWN.lock().unwrap_or_else(PoisonError::into_inner);
-    let turn = shown.get(job_id).map_or(0, |before| before.turn + 1);
-    let mine = Shown { id, turn };
+    let use_count = shown.get(job_id).map_or(0, |before| before.use_count + 1);
+    let mine = Shown { id, use_count };
     shown.insert(job_id.clone(), mine);
     mine
 }

@@ -171,7 +171,7 @@ impl SettingsFile {
         match fs::read_to_string(&self.file) {
             Ok(text) => Ok(text),
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(String::new()),
-            Err(error) => Err(Error::new(Code::File, format!("{} cannot be read ({error})", self.file.display()))),
+            Err(error) => Err(Error::new(Code::File, format!("Couldn't read {} ({error}). Check its permissions.", self.file.display()))),
         }
     }
 
@@ -181,21 +181,21 @@ impl SettingsFile {
             let at = before.map(|before| format!(" at line {}", before.matches('\n').count() + 1)).unwrap_or_default();
             let message = error.message().trim().replace('\n', ", ");
             let file = self.file.display();
-            Error::new(Code::File, format!("{file} has a mistake{at}, mend it there: {message}"))
+            Error::new(Code::File, format!("Invalid setting{at} of {file}: {message}"))
         })
     }
 
     fn unwritten(&self, error: &std::io::Error) -> Error {
-        Error::new(Code::Storage, format!("the settings could not be kept in {} ({error})", self.file.display()))
+        Error::new(Code::Storage, format!("Couldn't save settings to {} ({error}). Check the disk.", self.file.display()))
     }
 
     fn broken(&self, error: &toml_edit::TomlError) -> Error {
-        Error::new(Code::File, format!("{} has a mistake, mend it there: {error}", self.file.display()))
+        Error::new(Code::File, format!("Invalid settings file {}: {error}", self.file.display()))
     }
 }
 
 fn unkept() -> Error {
-    Error::new(Code::Storage, "the settings could not be kept: write them into the file by hand")
+    Error::new(Code::Storage, "Couldn't save settings. Edit the settings file instead.")
 }
 
 /// Puts a whole file in the place of another, so that a crash leaves one of the two.

@@ -180,7 +180,7 @@ fn start_at_login(app: &AppHandle, settings: &Settings, login: Login) -> Result<
         (true, true) | (false, false) => Ok(()),
     };
     done.map_err(|error| {
-        let words = "the system's list of programs that start at login cannot be changed";
+        let words = "Couldn't change the login items";
         Error::new(Code::File, format!("{words} ({error})"))
     })
 }

@@ -66,8 +66,20 @@ impl Menu {
             ],
         )?;
         let jobs = Mutex::default();
-        let menu =
-            Self { root, status_line, line: line()?, jobs, open, upload, hour, tomorrow, resume, history, settings, quit };
+        let menu = Self {
+            root,
+            status_line,
+            line: line()?,
+            jobs,
+            open,
+            upload,
+            hour,
+            tomorrow,
+            resume,
+            history,
+            settings,
+            quit,
+        };
         menu.set_language(Locale::default())?;
         menu.resume.set_text(texts::resume(None, Locale::default(), Date::default()))?;
         menu.status_line.set_text("Tallylight")?;
@@ -121,9 +133,9 @@ impl Menu {
     fn set_language(&self, locale: Locale) -> tauri::Result<()> {
         set(&self.open, locale.one_of("Open Tallylight", "Tallylight öffnen", "Abrir Tallylight"))?;
         set(&self.upload, locale.one_of("Upload…", "Hochladen…", "Subir…"))?;
-        set(&self.history, locale.one_of("What happened", "Was geschehen ist", "Qué ha pasado"))?;
+        set(&self.history, locale.one_of("Notifications", "Mitteilungen", "Notificaciones"))?;
         let hour =
-            ("Pause notifications for an hour", "Mitteilungen eine Stunde pausieren", "Pausar notificaciones una hora");
+            ("Pause notifications for 1 hour", "Mitteilungen für 1 Stunde pausieren", "Pausar notificaciones 1 hora");
         let tomorrow = ("Pause until tomorrow", "Bis morgen pausieren", "Pausar hasta mañana");
         set(&self.hour, locale.one_of(hour.0, hour.1, hour.2))?;
         set(&self.tomorrow, locale.one_of(tomorrow.0, tomorrow.1, tomorrow.2))?;

@@ -20,14 +20,14 @@ pub fn status_line(view: &TrayView) -> String {
     let locale = view.locale;
     let state = match view.connection {
         ConnectionState::Live => None,
-        ConnectionState::SignedOut => Some(locale.one_of("signed out", "abgemeldet", "sesión cerrada")),
-        ConnectionState::Connecting => Some(locale.one_of("connecting", "verbindet", "conectando")),
-        ConnectionState::Backoff => Some(locale.one_of("reconnecting", "verbindet neu", "reconectando")),
+        ConnectionState::SignedOut => Some(locale.one_of("signed out", "abgemeldet", "sin sesión")),
+        ConnectionState::Connecting => Some(locale.one_of("connecting", "verbinden", "conectando")),
+        ConnectionState::Backoff => Some(locale.one_of("reconnecting", "neu verbinden", "reconectando")),
         ConnectionState::Polling => {
-            Some(locale.one_of("asking every few seconds", "fragt regelmäßig nach", "preguntando cada pocos segundos"))
+            Some(locale.one_of("updating every 10 s", "aktualisiert alle 10 s", "actualiza cada 10 s"))
         }
         ConnectionState::Offline => Some(locale.one_of("offline", "offline", "sin conexión")),
-        ConnectionState::Stopped => Some(locale.one_of("stopped", "angehalten", "detenido")),
+        ConnectionState::Stopped => Some(locale.one_of("stopped", "angehalten", "detenida")),
     };
     let parts: Vec<String> = state.map(str::to_owned).into_iter().chain(locale.counts(view.counts)).collect();
     if parts.is_empty() { "Tallylight".to_owned() } else { format!("Tallylight: {}", parts.join(", ")) }
@@ -42,14 +42,14 @@ pub fn job(job: &TrayJob, locale: Locale) -> String {
     };
     let name = isolate(&name);
     let status = match job.status {
-        Status::Failed => locale.one_of("failed", "fehlgeschlagen", "ha fallado").to_owned(),
-        _ if job.attention => locale.one_of("needs a look", "bitte ansehen", "necesita que lo mires").to_owned(),
+        Status::Failed => locale.one_of("Failed", "Fehlgeschlagen", "Fallido").to_owned(),
+        _ if job.attention => locale.one_of("Needs review", "Zu prüfen", "Por revisar").to_owned(),
         Status::Processing => job.percent.map_or_else(
-            || locale.one_of("working", "in Arbeit", "en curso").to_owned(),
+            || locale.one_of("Processing", "Wird verarbeitet", "Procesando").to_owned(),
             |percent| format!("{percent} %"),
         ),
-        Status::Pending => locale.one_of("waiting", "wartet", "en espera").to_owned(),
-        Status::Completed => locale.one_of("ready", "fertig", "listo").to_owned(),
+        Status::Pending => locale.one_of("Queued", "In der Warteschlange", "En cola").to_owned(),
+        Status::Completed => locale.one_of("Ready", "Bereit", "Listo").to_owned(),
     };
     // An ampersand would underline the letter behind it.
     format!("{} – {status}", name.replace('&', "&&"))
@@ -105,10 +105,10 @@ pub mod tests {
     fn trouble_is_named_first() {
         let counts = Counts { pending: 0, processing: 2, completed: 3, failed: 1 };
         let live = TrayView { counts, ..view(ConnectionState::Live) };
-        assert_eq!(status_line(&live), "Tallylight: 1 failed, 2 working, 3 done");
+        assert_eq!(status_line(&live), "Tallylight: 1 failed, 2 processing, 3 ready");
         assert_eq!(status_line(&view(ConnectionState::Offline)), "Tallylight: offline");
         let german = TrayView { locale: Locale::new(Language::De, ""), ..live };
-        assert_eq!(status_line(&german), "Tallylight: 1 fehlgeschlagen, 2 in Arbeit, 3 fertig");
+        assert_eq!(status_line(&german), "Tallylight: 1 fehlgeschlagen, 2 werden verarbeitet, 3 bereit");
     }
 
     #[test]
@@ -130,9 +130,9 @@ pub mod tests {
             job(&named, Locale::default())
         };
         assert_eq!(of("Q&A", Status::Processing, false), "Q&&A – 42 %");
-        assert_eq!(of("A", Status::Completed, true), "A – needs a look");
-        assert_eq!(of("a\u{202e}b", Status::Pending, false), "\u{2068}a\u{202e}b\u{2069} – waiting");
-        assert_eq!(of(&"ä".repeat(50), Status::Failed, true), format!("{}… – failed", "ä".repeat(39)));
+        assert_eq!(of("A", Status::Completed, true), "A – Needs review");
+        assert_eq!(of("a\u{202e}b", Status::Pending, false), "\u{2068}a\u{202e}b\u{2069} – Queued");
+        assert_eq!(of(&"ä".repeat(50), Status::Failed, true), format!("{}… – Failed", "ä".repeat(39)));
     }
 
     proptest::proptest! {

@@ -24,7 +24,7 @@ pub async fn to_chosen(
     let Some(path) = asked(|answer| dialog.save_file(answer)).await else { return Ok(None) };
     let shown = path.display().to_string();
     write(&path).map_err(|error| {
-        Error::new(Code::File, format!("{shown} cannot be written ({error}): choose another folder"))
+        Error::new(Code::File, format!("Couldn't save {shown} ({error}). Choose another folder."))
     })?;
     Ok(Some(shown))
 }
@@ -40,6 +40,6 @@ pub async fn asked(ask: impl FnOnce(Box<dyn FnOnce(Option<FilePath>) + Send>)) -
 pub fn open_folder(app: &AppHandle) -> Result<(), Error> {
     let folder = app::data_dir(app).display().to_string();
     app.opener().open_path(&folder, None::<&str>).map_err(|error| {
-        Error::new(Code::File, format!("{folder} cannot be shown here ({error}): open it in your file manager"))
+        Error::new(Code::File, format!("Couldn't open {folder} ({error}). Open it in your file manager."))
     })
 }

@@ -21,7 +21,7 @@ pub fn serve(app: &AppHandle, request: &Request<Vec<u8>>, responder: UriSchemeRe
     tauri::async_runtime::spawn(async move {
         let answer = match named {
             Some((job_id, thumbnail_id)) => read(&app, job_id, thumbnail_id).await,
-            None => Err(Error::new(Code::NotFound, "this names no picture")),
+            None => Err(Error::new(Code::NotFound, "Thumbnail not found.")),
         };
         responder.respond(match answer {
             Ok((kind, bytes)) => response(StatusCode::OK, kind, bytes),
@@ -46,7 +46,7 @@ pub async fn save(app: &AppHandle, job_id: JobId, thumbnail_id: ThumbnailId) -> 
 pub async fn file(app: &AppHandle, job_id: JobId, thumbnail_id: ThumbnailId) -> Result<String, Error> {
     let picture = find(app, job_id, thumbnail_id).await?;
     let address = Url::from_file_path(picture.path);
-    address.map(String::from).map_err(|()| Error::new(Code::File, "the data folder must be named from the root"))
+    address.map(String::from).map_err(|()| Error::new(Code::File, "The data folder path must be absolute."))
 }
 
 /// Returns the file of a picture.
@@ -68,7 +68,7 @@ pub fn is_ours(app: &AppHandle, path: &Path) -> bool {
 
 async fn read(app: &AppHandle, job_id: JobId, thumbnail_id: ThumbnailId) -> Result<(&'static str, Vec<u8>), Error> {
     let Picture { path, kind } = find(app, job_id, thumbnail_id).await?;
-    let gone = |error: std::io::Error| Error::new(Code::File, format!("the picture cannot be read ({error})"));
+    let gone = |error: std::io::Error| Error::new(Code::File, format!("Couldn't read thumbnail ({error})."));
     Ok((kind, tokio::fs::read(path).await.map_err(gone)?))
 }
 

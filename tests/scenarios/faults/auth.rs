@@ -16,48 +16,48 @@ const NEARLY_AN_HOUR: Duration = Duration::from_secs(3600 - 80);
 #[tokio::test]
 async fn fifty_callers_with_an_expired_token_make_one_refresh() {
     let jobs: Vec<_> = (0..50).map(|n| running(&n.to_string())).collect();
-    let scene = ScriptedHarness::live(|backend| backend.set_jobs(jobs.into())).await;
-    scene.backend.expire_tokens();
+    let harness = ScriptedHarness::live(|backend| backend.set_jobs(jobs.into())).await;
+    harness.backend.expire_tokens();
     let mut callers = tokio::task::JoinSet::new();
     for n in 0..50 {
-        let client = scene.client.clone();
+        let client = harness.client.clone();
         callers.spawn(async move { client.open(JobId::new(n.to_string())).await });
     }
     callers.join_all().await;
-    let lists = scene.backend.lists();
-    scene.client.refresh().await.expect("asked");
-    scene.until("the list", |scene| scene.backend.lists() > lists + 1).await;
-    scene.set_dismissed().await;
-    assert_eq!((scene.backend.refreshes(), scene.backend.connects()), (1, 1), "and the socket goes on");
-    assert!(scene.is_signed_in().await);
+    let lists = harness.backend.lists();
+    harness.client.refresh().await.expect("asked");
+    harness.until("the list", |harness| harness.backend.lists() > lists + 1).await;
+    harness.set_dismissed().await;
+    assert_eq!((harness.backend.refreshes(), harness.backend.connects()), (1, 1), "and the socket goes on");
+    assert!(harness.is_signed_in().await);
 }
 
 #[tokio::test]
 async fn a_lost_answer_is_asked_for_again_with_the_same_token() {
-    let scene = ScriptedHarness::live(|_| {}).await;
-    scene.backend.script_grants([Grant::Lost, Grant::Lost]);
-    scene.clock.advance(NEARLY_AN_HOUR);
-    scene.sooner("three attempts", SECOND, |scene| scene.backend.refreshes() == 3).await;
-    let brought = scene.backend.brought();
+    let harness = ScriptedHarness::live(|_| {}).await;
+    harness.backend.script_grants([Grant::Lost, Grant::Lost]);
+    harness.clock.advance(NEARLY_AN_HOUR);
+    harness.sooner("three attempts", SECOND, |harness| harness.backend.refreshes() == 3).await;
+    let brought = harness.backend.brought();
     assert!(brought.iter().all(|token| *token == brought[0]), "{brought:?}");
-    scene.until("the renewal", |scene| sessions(scene).contains(&SessionState::Refreshed)).await;
-    assert!(scene.is_signed_in().await);
+    harness.until("the renewal", |harness| sessions(harness).contains(&SessionState::Refreshed)).await;
+    assert!(harness.is_signed_in().await);
 }
 
 #[tokio::test]
 async fn a_token_that_was_used_elsewhere_signs_out_and_says_why() {
-    let scene = ScriptedHarness::live(|backend| backend.set_jobs(json!([running("7")]))).await;
-    scene.backend.script_grants([Grant::Instead(Answer::auth_error(400, "refresh_token_already_used"))]);
-    scene.clock.advance(NEARLY_AN_HOUR);
-    scene.until("signed out", |scene| scene.is(ConnectionState::SignedOut)).await;
-    let session = scene.client.status().await.expect("status").session;
+    let harness = ScriptedHarness::live(|backend| backend.set_jobs(json!([running("7")]))).await;
+    harness.backend.script_grants([Grant::Instead(Answer::auth_error(400, "refresh_token_already_used"))]);
+    harness.clock.advance(NEARLY_AN_HOUR);
+    harness.until("signed out", |harness| harness.is(ConnectionState::SignedOut)).await;
+    let session = harness.client.status().await.expect("status").session;
     assert_eq!(session.reason.map(|reason| reason.code), Some(Code::SessionExpired));
-    let connects = scene.backend.connects();
-    scene.clock.advance(Duration::from_hours(1));
-    scene.change_network().await;
-    scene.client.reconnect().await.expect("asked");
+    let connects = harness.backend.connects();
+    harness.clock.advance(Duration::from_hours(1));
+    harness.change_network().await;
+    harness.client.reconnect().await.expect("asked");
     tokio::time::sleep(Duration::from_millis(50)).await;
-    assert_eq!(scene.backend.connects(), connects, "nobody connects for somebody who has left");
+    assert_eq!(harness.backend.connects(), connects, "nobody connects for somebody who has left");
 }
 
 #[tokio::test]
@@ -70,118 +70,120 @@ async fn a_server_in_trouble_keeps_the_session() {
         Answer::status(401),
         Answer::status(404),
     ];
-    let scene = ScriptedHarness::live(|_| {}).await;
-    scene.backend.script_grants(trouble.clone().map(Grant::Instead));
-    scene.clock.advance(NEARLY_AN_HOUR);
-    scene.sooner("the renewal in the end", SECOND, |scene| sessions(scene).contains(&SessionState::Refreshed)).await;
-    assert_eq!(scene.backend.refreshes(), trouble.len() + 1);
-    assert!(!sessions(&scene).contains(&SessionState::SignedOut));
-    assert!(scene.backend.brought().iter().all(|token| token == "refresh-1"), "{:?}", scene.backend.brought());
+    let harness = ScriptedHarness::live(|_| {}).await;
+    harness.backend.script_grants(trouble.clone().map(Grant::Instead));
+    harness.clock.advance(NEARLY_AN_HOUR);
+    harness
+        .sooner("the renewal in the end", SECOND, |harness| sessions(harness).contains(&SessionState::Refreshed))
+        .await;
+    assert_eq!(harness.backend.refreshes(), trouble.len() + 1);
+    assert!(!sessions(&harness).contains(&SessionState::SignedOut));
+    assert!(harness.backend.brought().iter().all(|token| token == "refresh-1"), "{:?}", harness.backend.brought());
 }
 
 #[tokio::test]
 async fn an_auth_server_that_asks_for_time_is_given_it() {
-    let scene = ScriptedHarness::live(|_| {}).await;
+    let harness = ScriptedHarness::live(|_| {}).await;
     let busy = Answer::auth_error(429, "over_request_rate_limit").with("retry-after", "120");
-    scene.backend.script_grants([Grant::Instead(busy)]);
-    scene.clock.advance(NEARLY_AN_HOUR);
+    harness.backend.script_grants([Grant::Instead(busy)]);
+    harness.clock.advance(NEARLY_AN_HOUR);
     // An hour without a word costs the connection, too.
-    scene.until("a refresh", |scene| scene.backend.refreshes() == 1 && scene.backend.connects() == 2).await;
-    scene.until("live again", ScriptedHarness::is_live).await;
+    harness.until("a refresh", |harness| harness.backend.refreshes() == 1 && harness.backend.connects() == 2).await;
+    harness.until("live again", ScriptedHarness::is_live).await;
     // Whoever asks, and however often.
-    scene.backend.expire_tokens();
+    harness.backend.expire_tokens();
     for _ in 0..4 {
-        scene.clock.advance(25 * SECOND);
-        scene.client.refresh().await.expect("asked");
-        scene.set_dismissed().await;
+        harness.clock.advance(25 * SECOND);
+        harness.client.refresh().await.expect("asked");
+        harness.set_dismissed().await;
     }
-    assert_eq!(scene.backend.refreshes(), 1);
-    scene.sooner("the renewal", SECOND, |scene| sessions(scene).contains(&SessionState::Refreshed)).await;
-    assert_eq!((scene.backend.refreshes(), scene.is_signed_in().await), (2, true));
+    assert_eq!(harness.backend.refreshes(), 1);
+    harness.sooner("the renewal", SECOND, |harness| sessions(harness).contains(&SessionState::Refreshed)).await;
+    assert_eq!((harness.backend.refreshes(), harness.is_signed_in().await), (2, true));
 }
 
 #[tokio::test]
 async fn whoever_signs_out_during_a_refresh_stays_signed_out() {
-    let scene = ScriptedHarness::live(|_| {}).await;
-    scene.backend.script_grants([Grant::Held]);
-    scene.clock.advance(NEARLY_AN_HOUR);
-    scene.until("the refresh", |scene| scene.backend.refreshes() == 1).await;
-    scene.client.sign_out().await.expect("asked");
-    scene.backend.release();
-    scene.clock.advance(Duration::from_hours(1));
-    scene.until("signed out", |scene| scene.is(ConnectionState::SignedOut)).await;
+    let harness = ScriptedHarness::live(|_| {}).await;
+    harness.backend.script_grants([Grant::Held]);
+    harness.clock.advance(NEARLY_AN_HOUR);
+    harness.until("the refresh", |harness| harness.backend.refreshes() == 1).await;
+    harness.client.sign_out().await.expect("asked");
+    harness.backend.release();
+    harness.clock.advance(Duration::from_hours(1));
+    harness.until("signed out", |harness| harness.is(ConnectionState::SignedOut)).await;
     tokio::time::sleep(Duration::from_millis(100)).await;
-    assert!(!scene.is_signed_in().await);
-    assert_eq!(scene.state().await.0, ConnectionState::SignedOut);
+    assert!(!harness.is_signed_in().await);
+    assert_eq!(harness.state().await.0, ConnectionState::SignedOut);
 }
 
 #[tokio::test]
 async fn another_account_sees_nothing_of_the_one_before() {
-    let scene = ScriptedHarness::live(|backend| backend.set_jobs(json!([running("secret")]))).await;
-    scene.client.sign_out().await.expect("asked");
-    scene.backend.set_jobs(json!([running("mine")]));
+    let harness = ScriptedHarness::live(|backend| backend.set_jobs(json!([running("secret")]))).await;
+    harness.client.sign_out().await.expect("asked");
+    harness.backend.set_jobs(json!([running("mine")]));
     // An answer to whoever was signed in before, late.
-    scene.backend.say(tallylight_tests::update("secret", "FAILED", 1, "2026-01-01T00:05:00Z"));
-    scene.recorder.seen().events.clear();
-    scene.sign_in("you@acme.tv").await;
-    scene.client.synced().await.expect("the list");
-    scene.until("mine", |scene| scene.batches() > 0).await;
-    let ids: Vec<_> = scene.client.jobs().await.expect("jobs").into_iter().map(|job| job.row.job_id).collect();
+    harness.backend.say(tallylight_tests::update("secret", "FAILED", 1, "2026-01-01T00:05:00Z"));
+    harness.recorder.seen().events.clear();
+    harness.sign_in("you@acme.tv").await;
+    harness.client.synced().await.expect("the list");
+    harness.until("mine", |harness| harness.batches() > 0).await;
+    let ids: Vec<_> = harness.client.jobs().await.expect("jobs").into_iter().map(|job| job.row.job_id).collect();
     assert_eq!(ids, [JobId::new("mine")]);
     let shows_secret = |event: &Event| matches!(event, Event::Jobs { changed, .. } if changed.iter().any(|change| change.job.row.job_id.as_str() == "secret"));
-    assert!(!scene.recorder.seen().events.iter().any(shows_secret));
+    assert!(!harness.recorder.seen().events.iter().any(shows_secret));
 }
 
 #[tokio::test]
 async fn a_live_socket_goes_on_across_a_refresh() {
-    let scene = ScriptedHarness::live(|_| {}).await;
+    let harness = ScriptedHarness::live(|_| {}).await;
     for refreshes in 1..=3 {
         for _ in 0..72 {
-            scene.clock.advance(49 * SECOND);
-            scene.set_dismissed().await;
+            harness.clock.advance(49 * SECOND);
+            harness.set_dismissed().await;
         }
-        scene.until("the refresh", |scene| scene.backend.refreshes() == refreshes).await;
+        harness.until("the refresh", |harness| harness.backend.refreshes() == refreshes).await;
     }
-    assert_eq!((scene.backend.connects(), scene.state().await.0), (1, ConnectionState::Live));
+    assert_eq!((harness.backend.connects(), harness.state().await.0), (1, ConnectionState::Live));
 }
 
 #[tokio::test]
 async fn a_socket_that_is_closed_because_the_token_expired_is_opened_with_a_fresh_one() {
     for code in [1008, 3000, 4001, 4003, 4401, 4403] {
-        let scene = ScriptedHarness::live(|_| {}).await;
-        scene.backend.expire_tokens();
-        scene.clock.advance(6 * SECOND);
-        scene.set_dismissed().await;
-        scene.backend.close(code);
-        scene.until("another connection", |scene| scene.backend.connects() == 2 && scene.is_live()).await;
-        assert_eq!(scene.backend.refreshes(), 1, "{code}");
+        let harness = ScriptedHarness::live(|_| {}).await;
+        harness.backend.expire_tokens();
+        harness.clock.advance(6 * SECOND);
+        harness.set_dismissed().await;
+        harness.backend.close(code);
+        harness.until("another connection", |harness| harness.backend.connects() == 2 && harness.is_live()).await;
+        assert_eq!(harness.backend.refreshes(), 1, "{code}");
     }
 }
 
 #[tokio::test]
 async fn a_token_that_is_refused_everywhere_signs_out_and_says_why() {
-    let scene = ScriptedHarness::set(|backend| {
+    let harness = ScriptedHarness::set(|backend| {
         backend.set_socket(Answer::status(403));
         backend.set_rest(Answer::status(401));
     })
     .await;
-    scene.until("signed out", |scene| scene.is(ConnectionState::SignedOut)).await;
-    let session = scene.client.status().await.expect("status").session;
+    harness.until("signed out", |harness| harness.is(ConnectionState::SignedOut)).await;
+    let session = harness.client.status().await.expect("status").session;
     let reason = session.reason.map(|reason| reason.code);
     assert_eq!((session.state, reason), (SessionState::SignedOut, Some(Code::SessionExpired)));
 }
 
 #[tokio::test]
 async fn a_socket_that_says_one_thing_and_then_refuses_the_token_is_left_alone() {
-    let scene = ScriptedHarness::set(|backend| {
+    let harness = ScriptedHarness::set(|backend| {
         backend.set_greeting(vec![r#"{"type":"HEARTBEAT"}"#.into(), tallylight_tests::closing(4401)]);
     })
     .await;
-    scene.until("polling", |scene| scene.is(ConnectionState::Polling)).await;
-    assert_eq!((scene.backend.connects(), scene.backend.refreshes()), (2, 1));
+    harness.until("polling", |harness| harness.is(ConnectionState::Polling)).await;
+    assert_eq!((harness.backend.connects(), harness.backend.refreshes()), (2, 1));
 }
 
-fn sessions(scene: &ScriptedHarness) -> Vec<SessionState> {
+fn sessions(harness: &ScriptedHarness) -> Vec<SessionState> {
     let state = |event: &Event| if let Event::Session(view) = event { Some(view.state) } else { None };
-    scene.recorder.seen().events.iter().filter_map(state).collect()
+    harness.recorder.seen().events.iter().filter_map(state).collect()
 }

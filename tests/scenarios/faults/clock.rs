@@ -16,54 +16,54 @@ fn server_time(later: SignedDuration) -> String {
 #[tokio::test]
 async fn a_clock_that_is_an_hour_off_refreshes_once_an_hour_and_loses_no_message() {
     for off in [SignedDuration::from_hours(1), SignedDuration::from_hours(-1)] {
-        let scene = ScriptedHarness::signed_out(|backend| backend.set_jobs(json!([running("7")]))).await;
-        scene.clock.move_wall(off);
-        scene.sign_in("me@acme.tv").await;
-        scene.until("live", |scene| scene.is_live() && scene.backend.lists() >= 2).await;
-        scene.set_dismissed().await;
-        scene.backend.say(update("7", "PROCESSING", 30, &server_time(SignedDuration::ZERO)));
-        scene.backend.say(update("7", "PROCESSING", 40, &server_time(SignedDuration::from_millis(1))));
-        scene.set_dismissed().await;
-        let percent = scene.job("7").await.expect("the job").row.progress_percent.expect("a percentage");
+        let harness = ScriptedHarness::signed_out(|backend| backend.set_jobs(json!([running("7")]))).await;
+        harness.clock.move_wall(off);
+        harness.sign_in("me@acme.tv").await;
+        harness.until("live", |harness| harness.is_live() && harness.backend.lists() >= 2).await;
+        harness.set_dismissed().await;
+        harness.backend.say(update("7", "PROCESSING", 30, &server_time(SignedDuration::ZERO)));
+        harness.backend.say(update("7", "PROCESSING", 40, &server_time(SignedDuration::from_millis(1))));
+        harness.set_dismissed().await;
+        let percent = harness.job("7").await.expect("the job").row.progress_percent.expect("a percentage");
         assert!((percent - 40.0).abs() < 0.1, "{off}: {percent}");
-        let ahead = scene.client.status().await.expect("status").server_ahead_ms.expect("it tells its time");
+        let ahead = harness.client.status().await.expect("status").server_ahead_ms.expect("it tells its time");
         assert!((ahead + i64::try_from(off.as_millis()).expect("an hour")).abs() < 10_000, "{ahead}");
         for _ in 0..20 {
-            scene.clock.advance(Duration::from_secs(50));
-            scene.set_dismissed().await;
+            harness.clock.advance(Duration::from_secs(50));
+            harness.set_dismissed().await;
         }
-        assert_eq!(scene.backend.refreshes(), 0, "a wrong clock refreshes nothing");
+        assert_eq!(harness.backend.refreshes(), 0, "a wrong clock refreshes nothing");
     }
 }
 
 #[tokio::test]
 async fn a_clock_that_jumps_costs_at_most_a_reconnect() {
-    let scene = ScriptedHarness::live(|backend| backend.set_jobs(json!([running("7")]))).await;
+    let harness = ScriptedHarness::live(|backend| backend.set_jobs(json!([running("7")]))).await;
     let mut percent = 10;
     for jump in [-1, 2, -3, 5, -3].map(SignedDuration::from_hours) {
-        let connects = scene.backend.connects() + usize::from(jump.is_positive());
-        scene.clock.move_wall(jump);
+        let connects = harness.backend.connects() + usize::from(jump.is_positive());
+        harness.clock.move_wall(jump);
         // The clocks are compared every five seconds.
-        scene.clock.advance(Duration::from_secs(5));
-        scene.until("live", |scene| scene.backend.connects() == connects && scene.is_live()).await;
-        scene.set_dismissed().await;
+        harness.clock.advance(Duration::from_secs(5));
+        harness.until("live", |harness| harness.backend.connects() == connects && harness.is_live()).await;
+        harness.set_dismissed().await;
         percent += 10;
-        scene.backend.say(update("7", "PROCESSING", percent, &server_time(SignedDuration::ZERO)));
-        scene.set_dismissed().await;
-        let shown = scene.job("7").await.expect("the job").row.progress_percent.expect("a percentage");
+        harness.backend.say(update("7", "PROCESSING", percent, &server_time(SignedDuration::ZERO)));
+        harness.set_dismissed().await;
+        let shown = harness.job("7").await.expect("the job").row.progress_percent.expect("a percentage");
         assert!((shown - f64::from(percent)).abs() < 0.1, "{jump}: {shown} is not {percent}");
     }
-    assert_eq!(scene.backend.connects(), 3, "a jump ahead looks like a sleep, one back like nothing");
-    assert_eq!((scene.state().await.0, scene.backend.refreshes()), (ConnectionState::Live, 0));
+    assert_eq!(harness.backend.connects(), 3, "a jump ahead looks like a sleep, one back like nothing");
+    assert_eq!((harness.state().await.0, harness.backend.refreshes()), (ConnectionState::Live, 0));
 }
 
 #[tokio::test]
 async fn a_message_from_the_future_does_not_silence_what_follows() {
-    let scene = ScriptedHarness::live(|backend| backend.set_jobs(json!([running("7")]))).await;
-    scene.backend.say(update("7", "PROCESSING", 20, &server_time(SignedDuration::from_hours(24 * 365))));
-    scene.set_dismissed().await;
-    scene.backend.say(update("7", "PROCESSING", 90, &server_time(SignedDuration::from_secs(3))));
-    scene.set_dismissed().await;
-    let percent = scene.job("7").await.expect("the job").row.progress_percent.expect("a percentage");
+    let harness = ScriptedHarness::live(|backend| backend.set_jobs(json!([running("7")]))).await;
+    harness.backend.say(update("7", "PROCESSING", 20, &server_time(SignedDuration::from_hours(24 * 365))));
+    harness.set_dismissed().await;
+    harness.backend.say(update("7", "PROCESSING", 90, &server_time(SignedDuration::from_secs(3))));
+    harness.set_dismissed().await;
+    let percent = harness.job("7").await.expect("the job").row.progress_percent.expect("a percentage");
     assert!((percent - 90.0).abs() < 0.1, "{percent}");
 }

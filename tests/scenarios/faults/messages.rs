@@ -14,7 +14,7 @@ const MIB: usize = 1 << 20;
 
 #[tokio::test]
 async fn garbage_is_counted_and_the_next_message_is_processed() {
-    let scene = ScriptedHarness::live(|backend| backend.set_jobs(json!([running("7")]))).await;
+    let harness = ScriptedHarness::live(|backend| backend.set_jobs(json!([running("7")]))).await;
     let nested = "[".repeat(100_000);
     for garbage in [
         "not json",
@@ -28,40 +28,40 @@ async fn garbage_is_counted_and_the_next_message_is_processed() {
         &format!(r#"{{"type":"METADATA_UPDATE","job_id":"7","data":{nested}"#),
         &format!(r#"{{"type":"JOB_UPDATE","job_id":"7","data":{{"status":{nested}"#),
     ] {
-        scene.backend.say(garbage);
+        harness.backend.say(garbage);
     }
-    scene.backend.say_bytes(vec![0xff, 0xfe, 0x00]);
-    scene.backend.say_bytes(update("7", "PROCESSING", 50, "2026-01-01T00:01:00Z").into_bytes());
-    scene.set_dismissed().await;
-    let job = scene.job("7").await.expect("the job");
+    harness.backend.say_bytes(vec![0xff, 0xfe, 0x00]);
+    harness.backend.say_bytes(update("7", "PROCESSING", 50, "2026-01-01T00:01:00Z").into_bytes());
+    harness.set_dismissed().await;
+    let job = harness.job("7").await.expect("the job");
     assert!(
         (job.row.progress_percent.expect("a percentage") - 50.0).abs() < 0.1,
         "a binary frame with text counts: {job:?}"
     );
-    let rejected = scene.recorder.seen().events.iter().filter(|event| matches!(event, Event::Rejected(_))).count();
+    let rejected = harness.recorder.seen().events.iter().filter(|event| matches!(event, Event::Rejected(_))).count();
     assert_eq!(rejected, 11);
-    let counted: u32 = scene.diagnostics().await.rejected.iter().map(|tally| tally.count).sum();
+    let counted: u32 = harness.diagnostics().await.rejected.iter().map(|tally| tally.count).sum();
     assert_eq!(counted, 11);
-    assert_eq!((scene.state().await.0, scene.backend.connects()), (ConnectionState::Live, 1));
+    assert_eq!((harness.state().await.0, harness.backend.connects()), (ConnectionState::Live, 1));
 }
 
 #[tokio::test]
 async fn a_flood_of_garbage_is_counted_and_not_told_one_by_one() {
-    let scene = ScriptedHarness::live(|_| {}).await;
+    let harness = ScriptedHarness::live(|_| {}).await;
     for n in 0..3000 {
-        scene.backend.say(format!("garbage {n}"));
+        harness.backend.say(format!("garbage {n}"));
     }
-    scene.set_dismissed().await;
-    let diagnostics = scene.diagnostics().await;
+    harness.set_dismissed().await;
+    let diagnostics = harness.diagnostics().await;
     assert_eq!(diagnostics.rejected.iter().map(|tally| tally.count).sum::<u32>(), 3000);
     assert!(diagnostics.skipped.len() <= 50);
-    let told = scene.recorder.seen().events.iter().filter(|event| matches!(event, Event::Rejected(_))).count();
+    let told = harness.recorder.seen().events.iter().filter(|event| matches!(event, Event::Rejected(_))).count();
     assert!(told <= 200, "{told}");
 }
 
 #[tokio::test]
 async fn a_message_of_eight_mebibytes_is_read_and_one_byte_more_is_refused() {
-    let scene = ScriptedHarness::live(|backend| backend.set_jobs(json!([running("7")]))).await;
+    let harness = ScriptedHarness::live(|backend| backend.set_jobs(json!([running("7")]))).await;
     let sized = |length: usize, time: &str| {
         let empty = json!({ "type": "METADATA_UPDATE", "job_id": "7", "timestamp": time,
             "data": { "metadata_type": "TITLE", "content": "" } });
@@ -70,55 +70,57 @@ async fn a_message_of_eight_mebibytes_is_read_and_one_byte_more_is_refused() {
         message["data"]["content"] = Value::from("x".repeat(room));
         message.to_string()
     };
-    scene.backend.say(sized(8 * MIB, "2026-01-01T00:01:00Z"));
-    scene.set_dismissed().await;
-    assert!(scene.job("7").await.expect("the job").row.title.is_some_and(|title| title.len() > 7 * MIB));
-    scene.backend.say(sized(8 * MIB + 1, "2026-01-01T00:02:00Z"));
-    scene.until("the refusal", |scene| scene.is_because(Code::MessageTooLarge)).await;
-    let rejected = scene.diagnostics().await.rejected;
+    harness.backend.say(sized(8 * MIB, "2026-01-01T00:01:00Z"));
+    harness.set_dismissed().await;
+    assert!(harness.job("7").await.expect("the job").row.title.is_some_and(|title| title.len() > 7 * MIB));
+    harness.backend.say(sized(8 * MIB + 1, "2026-01-01T00:02:00Z"));
+    harness.until("the refusal", |harness| harness.is_because(Code::MessageTooLarge)).await;
+    let rejected = harness.diagnostics().await.rejected;
     assert!(rejected.iter().any(|tally| tally.what == "too_large" && tally.count == 1), "{rejected:?}");
-    scene.sooner("live again", SECOND, ScriptedHarness::is_live).await;
+    harness.sooner("live again", SECOND, ScriptedHarness::is_live).await;
 }
 
 #[tokio::test]
 async fn the_same_message_twice_makes_no_event() {
-    let scene = ScriptedHarness::live(|backend| backend.set_jobs(json!([running("7")]))).await;
-    scene.backend.say(update("7", "PROCESSING", 50, "2026-01-01T00:01:00Z"));
-    scene.set_dismissed().await;
-    scene.until("the change", |scene| scene.batches() == 2).await;
+    let harness = ScriptedHarness::live(|backend| backend.set_jobs(json!([running("7")]))).await;
+    harness.backend.say(update("7", "PROCESSING", 50, "2026-01-01T00:01:00Z"));
+    harness.set_dismissed().await;
+    harness.until("the change", |harness| harness.batches() == 2).await;
     for _ in 0..100 {
-        scene.backend.say(update("7", "PROCESSING", 50, "2026-01-01T00:01:00Z"));
+        harness.backend.say(update("7", "PROCESSING", 50, "2026-01-01T00:01:00Z"));
     }
-    scene.set_dismissed().await;
-    scene.clock.advance(SECOND);
-    scene.set_dismissed().await;
-    assert_eq!(scene.batches(), 2);
+    harness.set_dismissed().await;
+    harness.clock.advance(SECOND);
+    harness.set_dismissed().await;
+    assert_eq!(harness.batches(), 2);
 }
 
 #[tokio::test]
 async fn ten_thousand_messages_become_few_batches_and_the_last_word_holds() {
     let ids: Vec<String> = (0..100).map(|n| n.to_string()).collect();
-    let scene = ScriptedHarness::live(|backend| backend.set_jobs(ids.iter().map(|id| running(id)).collect())).await;
-    let before = scene.batches();
+    let harness = ScriptedHarness::live(|backend| backend.set_jobs(ids.iter().map(|id| running(id)).collect())).await;
+    let before = harness.batches();
     for percent in 1..=100 {
         let time = format!("2026-01-01T00:{:02}:{:02}Z", 1 + percent / 60, percent % 60);
         for id in &ids {
-            scene.backend.say(update(id, "PROCESSING", percent, &time));
+            harness.backend.say(update(id, "PROCESSING", percent, &time));
         }
     }
-    scene.set_dismissed().await;
-    scene.until("the last word", |scene| shown_percent(scene).len() == 100).await;
-    scene.until("of all", |scene| shown_percent(scene).iter().all(|percent| (*percent - 100.0).abs() < 0.1)).await;
-    let diagnostics = scene.diagnostics().await;
+    harness.set_dismissed().await;
+    harness.until("the last word", |harness| shown_percent(harness).len() == 100).await;
+    harness
+        .until("of all", |harness| shown_percent(harness).iter().all(|percent| (*percent - 100.0).abs() < 0.1))
+        .await;
+    let diagnostics = harness.diagnostics().await;
     assert!(diagnostics.counters.frames >= 10_000);
-    assert!(scene.batches() - before < 2_000, "{} batches", scene.batches() - before);
-    assert_eq!((scene.state().await.0, scene.backend.connects()), (ConnectionState::Live, 1));
+    assert!(harness.batches() - before < 2_000, "{} batches", harness.batches() - before);
+    assert_eq!((harness.state().await.0, harness.backend.connects()), (ConnectionState::Live, 1));
 }
 
 /// Returns the last percentage that was shown of each job.
-fn shown_percent(scene: &ScriptedHarness) -> Vec<f64> {
+fn shown_percent(harness: &ScriptedHarness) -> Vec<f64> {
     let mut last = std::collections::BTreeMap::new();
-    for event in &scene.recorder.seen().events {
+    for event in &harness.recorder.seen().events {
         let Event::Jobs { changed, .. } = event else { continue };
         for change in changed {
             last.insert(change.job.row.job_id.clone(), change.job.row.progress_percent);
@@ -130,44 +132,44 @@ fn shown_percent(scene: &ScriptedHarness) -> Vec<f64> {
 #[tokio::test]
 async fn a_window_that_hangs_costs_changes_in_between_and_no_heartbeat() {
     let ids: Vec<String> = (0..20).map(|n| n.to_string()).collect();
-    let scene = ScriptedHarness::live(|backend| backend.set_jobs(ids.iter().map(|id| running(id)).collect())).await;
-    scene.recorder.stall().set(true);
-    let before = scene.recorder.seen().events.len();
+    let harness = ScriptedHarness::live(|backend| backend.set_jobs(ids.iter().map(|id| running(id)).collect())).await;
+    harness.recorder.stall().set(true);
+    let before = harness.recorder.seen().events.len();
     for percent in 2..=100 {
         for id in &ids {
             let time = format!("2026-01-01T00:{:02}:{:02}Z", 1 + percent / 60, percent % 60);
-            scene.backend.say(update(id, "PROCESSING", percent, &time));
+            harness.backend.say(update(id, "PROCESSING", percent, &time));
         }
-        scene.backend.say("garbage");
+        harness.backend.say("garbage");
     }
-    scene.set_dismissed().await;
-    scene.backend.close(1012);
-    scene.sooner("another connection", SECOND, |scene| scene.backend.connects() == 2).await;
-    scene.set_dismissed().await;
-    assert_eq!(scene.recorder.seen().events.len(), before, "nothing is sent to a window that hangs");
-    scene.recorder.stall().set(false);
-    scene
-        .until("what it missed", |scene| shown_percent(scene).iter().all(|percent| (*percent - 100.0).abs() < 0.1))
+    harness.set_dismissed().await;
+    harness.backend.close(1012);
+    harness.sooner("another connection", SECOND, |harness| harness.backend.connects() == 2).await;
+    harness.set_dismissed().await;
+    assert_eq!(harness.recorder.seen().events.len(), before, "nothing is sent to a window that hangs");
+    harness.recorder.stall().set(false);
+    harness
+        .until("what it missed", |harness| shown_percent(harness).iter().all(|percent| (*percent - 100.0).abs() < 0.1))
         .await;
-    scene.until("live", ScriptedHarness::is_live).await;
-    let events = scene.recorder.seen().events.len() - before;
+    harness.until("live", ScriptedHarness::is_live).await;
+    let events = harness.recorder.seen().events.len() - before;
     assert!(events < 80, "{events} events for what became one");
 }
 
 #[tokio::test]
 async fn subscriptions_that_change_during_a_reconnect_arrive_exactly_once() {
-    let scene = ScriptedHarness::live(|backend| backend.set_jobs(json!([running("1"), running("2")]))).await;
-    assert_eq!(scene.backend.subscribed(), ["1", "2"]);
-    scene.proxy.set(Fault::Refuse);
-    scene.until("the loss", |scene| scene.is(ConnectionState::Backoff)).await;
+    let harness = ScriptedHarness::live(|backend| backend.set_jobs(json!([running("1"), running("2")]))).await;
+    assert_eq!(harness.backend.subscribed(), ["1", "2"]);
+    harness.proxy.set(Fault::Refuse);
+    harness.until("the loss", |harness| harness.is(ConnectionState::Backoff)).await;
     // Meanwhile one ends, one begins, and one is looked at.
-    scene.backend.set_jobs(json!([ended("1", "COMPLETED"), running("2"), running("3"), ended("4", "FAILED")]));
-    scene.client.open(tallylight_core::JobId::new("4")).await.expect("asked");
-    scene.proxy.set(Fault::None);
-    scene.sooner("live", SECOND, ScriptedHarness::is_live).await;
-    scene.until("the new one", |scene| scene.backend.subscribed().contains(&"3".to_owned())).await;
-    scene.set_dismissed().await;
-    let mut again = scene.backend.subscribed().split_off(2);
+    harness.backend.set_jobs(json!([ended("1", "COMPLETED"), running("2"), running("3"), ended("4", "FAILED")]));
+    harness.client.open(tallylight_core::JobId::new("4")).await.expect("asked");
+    harness.proxy.set(Fault::None);
+    harness.sooner("live", SECOND, ScriptedHarness::is_live).await;
+    harness.until("the new one", |harness| harness.backend.subscribed().contains(&"3".to_owned())).await;
+    harness.set_dismissed().await;
+    let mut again = harness.backend.subscribed().split_off(2);
     again.sort();
     again.retain(|id| id != "1");
     assert_eq!(again, ["2", "3", "4"]);
@@ -175,65 +177,66 @@ async fn subscriptions_that_change_during_a_reconnect_arrive_exactly_once() {
 
 #[tokio::test]
 async fn frames_of_an_earlier_connection_are_not_applied() {
-    let scene = ScriptedHarness::live(|backend| backend.set_jobs(json!([running("7")]))).await;
+    let harness = ScriptedHarness::live(|backend| backend.set_jobs(json!([running("7")]))).await;
     for percent in 2..90 {
-        scene.backend.say(update("7", "PROCESSING", percent, "2026-01-01T00:01:00Z"));
+        harness.backend.say(update("7", "PROCESSING", percent, "2026-01-01T00:01:00Z"));
         if percent == 40 {
-            scene.client.sign_out().await.expect("asked");
-            scene.recorder.seen().events.clear();
+            harness.client.sign_out().await.expect("asked");
+            harness.recorder.seen().events.clear();
         }
     }
-    scene.backend.set_jobs(json!([]));
-    scene.sign_in("me@acme.tv").await;
-    scene.until("live", ScriptedHarness::is_live).await;
-    scene.set_dismissed().await;
-    assert!(scene.client.jobs().await.expect("jobs").is_empty());
+    harness.backend.set_jobs(json!([]));
+    harness.sign_in("me@acme.tv").await;
+    harness.until("live", ScriptedHarness::is_live).await;
+    harness.set_dismissed().await;
+    assert!(harness.client.jobs().await.expect("jobs").is_empty());
 }
 
 #[tokio::test]
 async fn a_flood_of_unknown_jobs_asks_for_the_list_and_not_for_each() {
-    let scene = ScriptedHarness::live(|_| {}).await;
+    let harness = ScriptedHarness::live(|_| {}).await;
     let ids: Vec<String> = (0..2000).map(|n| format!("new-{n}")).collect();
-    scene.backend.set_jobs(ids.iter().map(|id| running(id)).collect());
-    let lists = scene.backend.lists();
+    harness.backend.set_jobs(ids.iter().map(|id| running(id)).collect());
+    let lists = harness.backend.lists();
     for id in &ids {
-        scene.backend.say(update(id, "PROCESSING", 5, "2026-01-01T00:01:00Z"));
+        harness.backend.say(update(id, "PROCESSING", 5, "2026-01-01T00:01:00Z"));
     }
-    scene.set_dismissed().await;
-    scene.sooner("the list", SECOND, |scene| scene.backend.lists() > lists).await;
-    scene.set_dismissed().await;
-    assert_eq!(scene.client.jobs().await.expect("jobs").len(), 2000);
-    let subscribed = scene.backend.subscribed();
+    harness.set_dismissed().await;
+    harness.sooner("the list", SECOND, |harness| harness.backend.lists() > lists).await;
+    harness.set_dismissed().await;
+    assert_eq!(harness.client.jobs().await.expect("jobs").len(), 2000);
+    let subscribed = harness.backend.subscribed();
     assert_eq!(subscribed.len(), 2000, "each once");
 }
 
 #[tokio::test]
 async fn heartbeats_are_answered_in_kind_and_what_has_ended_is_not_subscribed() {
-    let scene = ScriptedHarness::live(|backend| backend.set_jobs(json!([running("7"), ended("8", "COMPLETED")]))).await;
-    scene.backend.say(r#"{"type":"HEARTBEAT","job_id":"","data":{},"timestamp":"2026-01-01T00:00:00Z"}"#);
-    scene.backend.say(r#"{"type":"heartbeat"}"#);
-    scene.set_dismissed().await;
-    let said = |action: &str| scene.backend.heard().iter().filter(|said| said["action"] == action).count();
-    assert_eq!((said("heartbeat"), scene.backend.subscribed()), (2, vec!["7".to_owned()]));
+    let harness =
+        ScriptedHarness::live(|backend| backend.set_jobs(json!([running("7"), ended("8", "COMPLETED")]))).await;
+    harness.backend.say(r#"{"type":"HEARTBEAT","job_id":"","data":{},"timestamp":"2026-01-01T00:00:00Z"}"#);
+    harness.backend.say(r#"{"type":"heartbeat"}"#);
+    harness.set_dismissed().await;
+    let said = |action: &str| harness.backend.heard().iter().filter(|said| said["action"] == action).count();
+    assert_eq!((said("heartbeat"), harness.backend.subscribed()), (2, vec!["7".to_owned()]));
 }
 
 #[tokio::test]
 async fn a_doubt_that_could_not_be_settled_is_asked_again() {
-    let scene = ScriptedHarness::live(|backend| backend.set_jobs(json!([running("7")]))).await;
-    scene.backend.say(update("7", "PROCESSING", 60, "2026-01-01T00:05:00Z"));
-    scene.backend.set_rest(tallylight_tests::Answer::status(503));
+    let harness = ScriptedHarness::live(|backend| backend.set_jobs(json!([running("7")]))).await;
+    harness.backend.say(update("7", "PROCESSING", 60, "2026-01-01T00:05:00Z"));
+    harness.backend.set_rest(tallylight_tests::Answer::status(503));
     // An end that an earlier time makes doubtful.
-    scene.backend.say(update("7", "COMPLETED", 100, "2026-01-01T00:04:00Z"));
-    scene.set_dismissed().await;
-    scene.backend.set_jobs(json!([ended("7", "COMPLETED")]));
-    scene.clock.advance(SECOND);
-    scene.set_dismissed().await;
-    assert_eq!(scene.recorder.seen().told(), 0);
-    scene.backend.set_rest(None);
-    scene
-        .sooner("the answer", SECOND, |scene| {
-            scene.backend.say(r#"{"type":"HEARTBEAT"}"#);
-            scene.recorder.seen().told() == 1
+    harness.backend.say(update("7", "COMPLETED", 100, "2026-01-01T00:04:00Z"));
+    harness.set_dismissed().await;
+    harness.backend.set_jobs(json!([ended("7", "COMPLETED")]));
+    harness.clock.advance(SECOND);
+    harness.set_dismissed().await;
+    assert_eq!(harness.recorder.seen().told(), 0);
+    harness.backend.set_rest(None);
+    harness
+        .sooner("the answer", SECOND, |harness| {
+            harness.backend.say(r#"{"type":"HEARTBEAT"}"#);
+            harness.recorder.seen().told() == 1
         })
         .await;
 }

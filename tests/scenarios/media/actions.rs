@@ -15,7 +15,7 @@ async fn a_failed_job_is_retried_and_no_other() {
     assert_eq!(job["status"], "FAILED");
     // What was wrong is mended in the meantime.
     let stored = media
-        .stage
+        .harness
         .folder
         .path()
         .join("studio/videos")
@@ -27,7 +27,7 @@ async fn a_failed_job_is_retried_and_no_other() {
     assert_eq!(answer.json::<Value>().await.expect("JSON")["id"], id);
     let job = media.api.until(id, |job| job["status"] == "COMPLETED").await;
     assert_eq!((codes(&job).len(), &job["error_message"]), (0, &Value::Null));
-    let files = media.stage.files(job["video_id"].as_str().expect("an id"));
+    let files = media.harness.files(job["video_id"].as_str().expect("an id"));
     assert_eq!(files.len(), 1 + super::thumbnails(&job).len(), "nothing else is left: {files:?}");
     for (path, status) in [
         (format!("{id}/retry"), StatusCode::CONFLICT),
@@ -73,5 +73,5 @@ async fn a_deleted_video_is_gone_from_the_list_and_the_disk() {
     assert_eq!(delete().await.expect("an answer").status(), StatusCode::NO_CONTENT);
     assert_eq!(delete().await.expect("an answer").status(), StatusCode::NOT_FOUND);
     assert_eq!(tallylight_tests::json_of(media.api.get("/api/v1/jobs/")).await, serde_json::json!([]));
-    assert!(!media.stage.folder.path().join("studio/videos").join(video_id).exists());
+    assert!(!media.harness.folder.path().join("studio/videos").join(video_id).exists());
 }

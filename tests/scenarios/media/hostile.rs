@@ -84,7 +84,7 @@ async fn the_tools_of_a_studio_end_with_it() {
             None => tokio::time::sleep(Duration::from_millis(20)).await,
         }
     };
-    media.stage.stop_studio().await;
+    media.harness.stop_studio().await;
     let is_there = || std::fs::read_to_string(format!("/proc/{pid}/stat")).is_ok_and(|stat| !stat.contains(") Z "));
     assert!(!is_there(), "the program is gone when the studio has stopped");
 }

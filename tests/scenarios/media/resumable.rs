@@ -51,8 +51,8 @@ async fn an_upload_goes_on_where_it_stopped_and_becomes_a_job() {
     assert_eq!(media.patch(&location, 0, &bytes[..half]).await.status(), StatusCode::CONFLICT, "the wrong offset");
 
     // The studio is killed and started again: what arrived is there.
-    media.stage.stop_studio().await;
-    media.stage.restart_studio().await;
+    media.harness.stop_studio().await;
+    media.harness.restart_studio().await;
     let known = media.head(&location).await;
     assert_eq!(
         (header(&known, "upload-offset"), header(&known, "upload-length")),

@@ -97,8 +97,8 @@ async fn a_video_without_words_has_no_transcript_and_no_warning() {
     let media = Media::set().await;
     let job = media.processed(&media.video()).await;
     assert_eq!((job["status"].as_str(), codes(&job).len()), (Some("COMPLETED"), 0));
-    let stage = &job["processing_stages"]["TRANSCRIPTION"];
-    assert_eq!((stage["status"].as_str(), &stage["skipped"]), (Some("COMPLETED"), &json!(true)));
+    let harness = &job["processing_stages"]["TRANSCRIPTION"];
+    assert_eq!((harness["status"].as_str(), &harness["skipped"]), (Some("COMPLETED"), &json!(true)));
     assert_eq!(job["video_metadata"]["transcript_text"], Value::Null);
 }
 

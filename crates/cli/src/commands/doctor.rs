@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use serde_json::json;
-use tallylight_client::{Browser, SessionLookup, Handle, Identity, TokenStore, Unlock, create_private_folder};
+use tallylight_client::{Browser, Handle, Identity, SessionLookup, TokenStore, Unlock, create_private_folder};
 use tallylight_core::{
     Code, Error,
     discovery::parse_address,
@@ -56,7 +56,7 @@ pub async fn run(global: &Global) -> Result<(), Error> {
     if findings.note("discovery", check_discovery(global, &handle).await) {
         let auth = check_auth(&handle).await;
         if findings.note("auth", auth) {
-            let listed = handle.synced().await.map(|()| "the job list was fetched".to_owned());
+            let listed = handle.synced().await.map(|()| "videos loaded".to_owned());
             findings.note("rest", listed);
             findings.note("socket", check_socket(&handle).await);
             findings.note("clock", check_clock(&handle.status().await?));
@@ -82,7 +82,7 @@ fn check_folder(global: &Global) -> Result<String, Error> {
         Ok(()) => Ok(folder.display().to_string()),
         Err(error) => {
             let message = format!(
-                "{} cannot be written ({error}): free space, or name another with --data-dir",
+                "Couldn't write to {} ({error}). Free up space or set another with --data-dir.",
                 folder.display()
             );
             Err(Error::new(Code::File, message))
@@ -95,10 +95,10 @@ async fn check_keychain(global: &Global) -> Result<String, Error> {
         return Ok("not used (--no-keychain)".to_owned());
     }
     match TokenStore::new(keychain(global)).load(Unlock::Ask).await? {
-        SessionLookup::Session(kept) => Ok(format!("holds a session of {} at {}", kept.email, kept.server)),
-        SessionLookup::Nothing => Ok("works, and holds no session".to_owned()),
+        SessionLookup::Session(kept) => Ok(format!("session of {} at {}", kept.email, kept.server)),
+        SessionLookup::Nothing => Ok("available, no session".to_owned()),
         SessionLookup::Unreadable => {
-            let message = "holds a session that cannot be read: run `tally login --email YOU` to replace it";
+            let message = "The saved session is unreadable. Run `tally login --email YOU` to replace it.";
             Err(Error::new(Code::Keychain, message))
         }
     }
@@ -107,13 +107,13 @@ async fn check_keychain(global: &Global) -> Result<String, Error> {
 async fn check_discovery(global: &Global, handle: &Handle) -> Result<String, Error> {
     let known = handle.status().await?.server.map(|server| server.address);
     let address =
-        global.server.clone().or(known).ok_or_else(|| usage("no studio is chosen yet: name one with --server URL"))?;
+        global.server.clone().or(known).ok_or_else(|| usage("No studio selected. Set one with --server URL."))?;
     let server = handle.connect(parse_address(&address)?, Identity::Address).await?;
     Ok(format!("{} at {}", server.name, server.address))
 }
 
 async fn check_auth(handle: &Handle) -> Result<String, Error> {
-    let nobody = || Error::new(Code::SignedOut, "nobody is signed in: run `tally login --email YOU`");
+    let nobody = || Error::new(Code::SignedOut, "You're not signed in. Run `tally login --email YOU`.");
     if !handle.session_restored().await {
         return Err(nobody());
     }
@@ -130,7 +130,7 @@ async fn check_socket(handle: &Handle) -> Result<String, Error> {
                 ConnectionState::Live => {
                     // That it is open says little: one that refuses the token late is open, too.
                     let frames = handle.diagnostics().await?.counters.frames;
-                    let heard = if frames == 0 { "open, and nothing was heard on it yet" } else { "open" };
+                    let heard = if frames == 0 { "open, no messages yet" } else { "open" };
                     return Ok(heard.to_owned());
                 }
                 ConnectionState::Connecting => tokio::time::sleep(Duration::from_millis(50)).await,
@@ -140,25 +140,25 @@ async fn check_socket(handle: &Handle) -> Result<String, Error> {
                 | ConnectionState::Offline
                 | ConnectionState::Stopped => {
                     let reason = connection.reason.map(|reason| Error::new(reason.code, reason.message));
-                    return Err(reason.unwrap_or_else(|| Error::new(Code::Closed, "it does not stay open")));
+                    return Err(reason.unwrap_or_else(|| Error::new(Code::Closed, "The connection doesn't stay open. Try again later.")));
                 }
             }
         }
     });
     let late =
-        |_| Err(Error::new(Code::HandshakeTimeout, "it did not open in time: a proxy or firewall may be in the way"));
+        |_| Err(Error::new(Code::HandshakeTimeout, "Connection timed out. Check your proxy and firewall."));
     opened.await.unwrap_or_else(late)
 }
 
 fn check_clock(status: &StatusView) -> Result<String, Error> {
     let Some(ahead) = status.server_ahead_ms else {
-        return Ok("the server does not tell its time".to_owned());
+        return Ok("not reported by the server".to_owned());
     };
     let words =
-        format!("the server's clock is {:.1} s ahead", Duration::from_millis(ahead.unsigned_abs()).as_secs_f64());
+        format!("server clock is {:.1} s ahead", Duration::from_millis(ahead.unsigned_abs()).as_secs_f64());
     let words = if ahead < 0 { words.replace("ahead", "behind") } else { words };
     if ahead.abs() > SKEW_LIMIT_MS {
-        return Err(Error::new(Code::ServerError, format!("{words}: set this computer's clock")));
+        return Err(Error::new(Code::ServerError, format!("The {words}. Set this computer's clock.")));
     }
     Ok(words)
 }

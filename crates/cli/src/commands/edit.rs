@@ -23,24 +23,24 @@ use crate::{
 /// Is what `tally edit` may be told.
 #[derive(Args, Clone, Debug)]
 pub struct Edit {
-    /// Which job
+    /// Job ID
     job: String,
-    /// The new title
+    /// New title
     #[arg(long)]
     title: Option<String>,
-    /// The new description
+    /// New description
     #[arg(long)]
     description: Option<String>,
-    /// A tag; all of them together replace those of before, and an empty one leaves none
+    /// Tag; all tags given replace the current ones, an empty one removes them all
     #[arg(long = "tag", value_name = "TAG")]
     tags: Vec<String>,
-    /// A chapter, such as "1:05 The beach"; all of them together replace those of before
+    /// Chapter, such as "1:05 The beach"; all chapters given replace the current ones
     #[arg(long = "chapter", value_name = "TIME TITLE")]
     chapters: Vec<String>,
-    /// A file with the new transcript
+    /// File with the new transcript
     #[arg(long, value_name = "FILE")]
     transcript: Option<PathBuf>,
-    /// The id of the thumbnail that is to stand for the video
+    /// ID of the thumbnail to set
     #[arg(long, value_name = "ID")]
     thumbnail: Option<String>,
 }
@@ -87,7 +87,7 @@ impl Edit {
         }
         if changes.is_empty() {
             return Err(usage(
-                "nothing is to be changed: add --title, --description, --tag, --chapter, --transcript or --thumbnail",
+                "Nothing to change. Add --title, --description, --tag, --chapter, --transcript or --thumbnail.",
             ));
         }
         Ok(changes)
@@ -96,14 +96,14 @@ impl Edit {
 
 fn read(file: &PathBuf) -> Result<String, Error> {
     std::fs::read_to_string(file).map_err(|error| {
-        Error::new(Code::File, format!("{} cannot be read ({error}): check that it is a text", file.display()))
+        Error::new(Code::File, format!("Couldn't read {} ({error}). Check that it is a text file.", file.display()))
     })
 }
 
 fn chapter(line: &str) -> Result<Chapter, Error> {
     let (time, title) = line.trim().split_once(char::is_whitespace).unwrap_or((line.trim(), ""));
     let parts: Result<Vec<f64>, _> = time.split(':').map(str::parse::<f64>).collect();
-    let wrong = || usage(format!("{line:?} is no chapter: write its start and its title, as in \"1:05 The beach\""));
+    let wrong = || usage(format!("{line:?} isn't a valid chapter. Use a start time and a title, such as \"1:05 The beach\"."));
     let parts =
         parts.ok().filter(|parts| parts.len() <= 3 && parts.iter().all(|part| *part >= 0.0)).ok_or_else(wrong)?;
     let start_seconds = parts.iter().fold(0.0, |sum, part| sum * 60.0 + part);
@@ -153,12 +153,12 @@ fn conclude(global: &Global, outcomes: &BTreeMap<Field, EditView>) -> Result<(),
         let why = view.reason.as_ref().map(|reason| format!(": {}", reason.message)).unwrap_or_default();
         let words = match view.outcome {
             EditOutcome::Saved => "saved".to_owned(),
-            EditOutcome::Queued => format!("queued, and sent as soon as the studio answers{why}"),
+            EditOutcome::Queued => format!("queued, will sync{why}"),
             EditOutcome::Refused | EditOutcome::Conflict => {
                 let reason = view.reason.clone();
                 let (code, message) =
                     reason.map_or((Code::InvalidContent, String::new()), |reason| (reason.code, reason.message));
-                let words = format!("{} was not saved, and is kept as a draft: {message}", field.as_str());
+                let words = format!("{} not saved, kept as a draft: {message}", field.as_str());
                 failed = Some(Error::new(code, words));
                 continue;
             }

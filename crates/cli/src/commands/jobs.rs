@@ -32,9 +32,9 @@ pub async fn list(global: &Global, statuses: &[Status]) -> Result<(), Error> {
     if global.json {
         jobs.iter().for_each(output::json);
     } else if jobs.is_empty() && (!statuses.is_empty() || list != ListView::default()) {
-        output::line("no jobs to show");
+        output::line("No results");
     } else if jobs.is_empty() {
-        output::line("no jobs: send a video with `tally upload FILE`");
+        output::line("No videos yet. Upload one with `tally upload FILE`.");
     } else {
         output::line(&output::table(&jobs));
     }
@@ -64,7 +64,7 @@ fn print(job: &JobView) {
         let error = output::shown(stage.error_message.as_deref().unwrap_or_default());
         // What waits in a job that has ended will never come.
         let unreached = job.row.status.is_final() && stage.status == Status::Pending;
-        let state = if unreached { "not reached" } else { output::status_word(stage.status) };
+        let state = if unreached { "Skipped" } else { output::status_word(stage.status) };
         output::line(&format!(
             "  {:<24} {state:<11} {:>5}  {error}",
             output::shown(stage.stage_id.as_str()),
@@ -72,7 +72,7 @@ fn print(job: &JobView) {
         ));
     }
     for warning in &job.row.warnings {
-        output::line(&format!("  warning: {}", output::shown(&warning.message)));
+        output::line(&format!("  Warning: {}", output::shown(&warning.message)));
     }
     let metadata = &job.metadata;
     for (name, text) in [("description", &metadata.description), ("transcript", &metadata.transcript)] {
@@ -87,12 +87,12 @@ fn print(job: &JobView) {
         output::line(&format!("  {:>7}  {}", clock(chapter.start_seconds), output::shown(&chapter.title)));
     }
     for field in &job.pending {
-        output::line(&format!("  not saved yet: {}", field.as_str()));
+        output::line(&format!("  Not synced yet: {}", field.as_str()));
     }
     for draft in &job.drafts {
-        let why = draft.reason.as_ref().map_or("it was not saved", |reason| reason.message.as_str());
+        let why = draft.reason.as_ref().map_or("not saved", |reason| reason.message.as_str());
         let words = serde_json::to_string(&draft.content).unwrap_or_default();
-        output::line(&format!("  draft of {} ({why}): {words}", draft.field.as_str()));
+        output::line(&format!("  Draft of {} ({why}): {words}", draft.field.as_str()));
     }
     for thumbnail in &job.thumbnails {
         output::line(&format!("  {}", thumbnail.thumbnail_url));

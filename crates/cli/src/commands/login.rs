@@ -21,10 +21,10 @@ use crate::{
 /// Is what `tally login` may be told.
 #[derive(Args, Clone, Debug)]
 pub struct Login {
-    /// The email of the account
+    /// Email of the account
     #[arg(long, required_unless_present = "provider")]
     email: Option<String>,
-    /// Signs in with a provider, such as google, in the browser
+    /// Sign in with a provider, such as google, in the browser
     #[arg(long, conflicts_with = "email")]
     provider: Option<String>,
     #[command(flatten)]
@@ -33,30 +33,30 @@ pub struct Login {
 
 /// Is what a studio is told to be that does not describe itself.
 #[derive(Args, Clone, Debug)]
-#[command(next_help_heading = "For a studio without discovery")]
+#[command(next_help_heading = "Studios without automatic setup")]
 struct Described {
-    /// Where to sign in: the Supabase project
+    /// URL of the sign-in server (Supabase project)
     #[arg(long, value_name = "URL", requires = "auth_key")]
     auth_url: Option<String>,
-    /// Its public (anon) key
+    /// Public (anon) key of the sign-in server
     #[arg(long, value_name = "KEY", requires = "auth_url")]
     auth_key: Option<String>,
-    /// The base of the REST calls, where it is not the server
+    /// API URL, if not the same as the studio URL
     #[arg(long, value_name = "URL", requires = "auth_url")]
     api_url: Option<String>,
-    /// The socket, where it is not /ws on the server
+    /// WebSocket URL, if not /ws at the studio URL
     #[arg(long, value_name = "URL", requires = "auth_url")]
     ws_url: Option<String>,
-    /// How the socket learns the token; by default one way after the other is tried
+    /// How to send the token to the WebSocket; by default, each way is tried
     #[arg(long, value_name = "HOW", requires = "auth_url", value_parser = ["auto", "header", "query", "subprotocol", "message"])]
     ws_token: Option<String>,
-    /// Ways to sign in
+    /// Sign-in method
     #[arg(long, value_name = "NAME", requires = "auth_url")]
     auth_provider: Vec<String>,
-    /// Metadata that may be edited, such as CHAPTERS
+    /// Editable text, such as CHAPTERS
     #[arg(long, value_name = "FIELD", requires = "auth_url")]
     editable: Vec<String>,
-    /// Further abilities, such as upload
+    /// Feature, such as upload
     #[arg(long, value_name = "NAME", requires = "auth_url")]
     feature: Vec<String>,
 }
@@ -87,7 +87,7 @@ pub async fn run(global: &Global, login: Login) -> Result<(), Error> {
     let handle = launch(global, Terminal::quiet(), browser)?;
     match description.description() {
         Some(description) => {
-            let server = global.server.as_deref().ok_or_else(|| usage("which studio is it? add --server URL"))?;
+            let server = global.server.as_deref().ok_or_else(|| usage("No studio specified. Add --server URL."))?;
             handle.connect_as(parse_address(server)?, description).await?;
         }
         None => choose(global, &handle).await?,
@@ -97,13 +97,13 @@ pub async fn run(global: &Global, login: Login) -> Result<(), Error> {
             let opener = tokio::spawn(open(pages));
             let signed_in = tokio::select! {
                 signed_in = handle.sign_in_with(provider) => signed_in,
-                () = super::watch::stop_signal() => Err(Error::new(Code::SignInDenied, "the sign-in was cancelled")),
+                () = super::watch::stop_signal() => Err(Error::new(Code::SignInDenied, "Sign-in cancelled.")),
             };
             opener.abort();
             signed_in
         }
         (None, Some(email)) => sign_in(&handle, email).await,
-        (None, None) => Err(usage("who signs in? add --email YOU or --provider NAME")),
+        (None, None) => Err(usage("No account specified. Add --email YOU or --provider NAME.")),
     };
     let status = handle.status().await;
     handle.shutdown().await;
@@ -114,7 +114,7 @@ pub async fn run(global: &Global, login: Login) -> Result<(), Error> {
     if global.json {
         output::json(&serde_json::json!({ "state": "signed_in", "email": email, "server": server }));
     } else {
-        output::line(&format!("signed in to {server} as {email}"));
+        output::line(&format!("Signed in to {server} as {email}"));
     }
     // Signed in for nothing: the next command would not know.
     let not_kept = status.session.warning.filter(|_| !global.no_keychain);
@@ -124,9 +124,9 @@ pub async fn run(global: &Global, login: Login) -> Result<(), Error> {
 /// Opens pages in the browser, and says where they are: a server in a cellar has none.
 async fn open(mut pages: mpsc::Receiver<Url>) {
     while let Some(page) = pages.recv().await {
-        output::remark(&format!("sign in in your browser; should none open, this is the page: {page}"));
+        output::remark(&format!("Finish signing in in your browser. If it doesn't open, go to {page}"));
         if Browser::system().open(&page).await.is_err() {
-            output::remark("no browser opens here; the page must be opened on this computer, where its answer arrives");
+            output::remark("Couldn't open a browser. Open the page in a browser on this computer.");
         }
     }
 }

@@ -35,7 +35,7 @@ pub async fn logout(global: &Global, unsaved: Unsaved) -> Result<(), Error> {
     let count = jobs.iter().filter(|job| !job.pending.is_empty() || !job.drafts.is_empty()).count();
     if count > 0 && unsaved == Unsaved::Ask && !is_sure(count)? {
         handle.shutdown().await;
-        return Err(Error::new(Code::Requested, "still signed in: `tally show JOB` shows what is not saved"));
+        return Err(Error::new(Code::Requested, "Sign-out cancelled. Run `tally show JOB` to see unsaved changes."));
     }
     match synced {
         Err(error) if matches!(error.code, Code::SignedOut | Code::SessionExpired) => {}
@@ -46,16 +46,19 @@ pub async fn logout(global: &Global, unsaved: Unsaved) -> Result<(), Error> {
     if global.json {
         output::json(&serde_json::json!({ "state": "signed_out" }));
     } else {
-        output::line("signed out");
+        output::line("Signed out");
     }
     Ok(())
 }
 
 /// Asks whether changes may be thrown away.
 fn is_sure(count: usize) -> Result<bool, Error> {
-    let words = format!("changes of {count} videos are not saved, and signing out throws them away");
+    let words = match count {
+        1 => "1 video has unsaved changes. Signing out discards them".to_owned(),
+        _ => format!("{count} videos have unsaved changes. Signing out discards them"),
+    };
     if !std::io::stdin().is_terminal() {
-        return Err(Error::new(Code::Requested, format!("{words}: add --discard if that is meant")));
+        return Err(Error::new(Code::Requested, format!("{words}. Add --discard to continue.")));
     }
     output::remark(&format!("{words}. Sign out? [y/N]"));
     let mut answer = String::new();
@@ -87,18 +90,18 @@ fn print(status: &StatusView) {
     if let Some(server) = &status.server {
         output::line(&format!("server      {} ({})", output::shown(&server.name), server.address));
     }
-    output::line(&format!("account     {}", status.session.email.as_deref().unwrap_or("nobody is signed in")));
+    output::line(&format!("account     {}", status.session.email.as_deref().unwrap_or("not signed in")));
     output::line(&format!("connection  {}", connection_words(&status.connection)));
     let counts = status.counts;
     output::line(&format!(
-        "jobs        {} waiting, {} working, {} done, {} failed",
+        "jobs        {} queued, {} processing, {} ready, {} failed",
         counts.pending, counts.processing, counts.completed, counts.failed
     ));
     for words in output::list_words(&status.list) {
         output::line(&format!("list        {words}"));
     }
     if status.pending_jobs > 0 {
-        output::line(&format!("edits       of {} videos wait for the studio", status.pending_jobs));
+        output::line(&format!("edits       {} queued, will sync", status.pending_jobs));
     }
     if let Some(words) = output::storage_words(&status.storage) {
         output::line(&format!("disk        {words}"));
@@ -109,7 +112,7 @@ fn print(status: &StatusView) {
 pub fn connection_words(connection: &ConnectionView) -> String {
     let mut words = state_words(connection.state).to_owned();
     if let (Some(wait), true) = (connection.retry_in_ms, connection.state != ConnectionState::Polling) {
-        let _ = write!(words, ", next try in {} s", wait.div_ceil(1000));
+        let _ = write!(words, ", retrying in {} s", wait.div_ceil(1000));
     }
     if let Some(reason) = &connection.reason {
         let _ = write!(words, ": {}", output::shown(&reason.message));
@@ -119,11 +122,11 @@ pub fn connection_words(connection: &ConnectionView) -> String {
 
 fn state_words(state: ConnectionState) -> &'static str {
     match state {
-        ConnectionState::SignedOut => "signed out",
+        ConnectionState::SignedOut => "Signed out",
         ConnectionState::Connecting => "connecting",
         ConnectionState::Live => "live",
         ConnectionState::Backoff => "reconnecting",
-        ConnectionState::Polling => "asking every few seconds",
+        ConnectionState::Polling => "updating every 10 s",
         ConnectionState::Offline => "offline",
         ConnectionState::Stopped => "stopped",
     }

@@ -75,11 +75,11 @@ fn conclude(jobs: &BTreeMap<JobId, Option<JobView>>, refused: &[Code]) -> Result
     let unfinished = jobs.values().filter(|job| is_running(job.as_ref())).count();
     match (refused, failed, unfinished) {
         ([], 0, 0) => Ok(()),
-        ([code, ..], 0, 0) if jobs.is_empty() => Err(Error::new(*code, "no video was taken")),
+        ([code, ..], 0, 0) if jobs.is_empty() => Err(Error::new(*code, "No videos uploaded.")),
         _ => {
             let refused = refused.len();
             let message =
-                format!("{refused} not taken, {failed} failed, {unfinished} still under way: see `tally jobs`");
+                format!("{refused} not uploaded, {failed} failed, {unfinished} still processing. Run `tally jobs` for details.");
             Err(Error::new(Code::JobFailed, message))
         }
     }

@@ -31,13 +31,13 @@ use live::LiveTable;
 /// Is what `tally watch` may be told.
 #[derive(Args, Clone, Debug)]
 pub struct Watch {
-    /// Signs in with this email when there is no session
+    /// Sign in with this email if there is no session
     #[arg(long)]
     email: Option<String>,
-    /// Ends after so many seconds
+    /// Stop after this many seconds
     #[arg(long = "for", value_name = "SECONDS")]
     seconds: Option<u64>,
-    /// Reads commands from standard input, a JSON object a line
+    /// Read commands from standard input, one JSON object per line
     #[arg(long)]
     commands: bool,
 }
@@ -138,7 +138,7 @@ async fn ensure_session(handle: &Handle, email: Option<&str>) -> Result<(), Erro
         (false, Some(email)) => sign_in(handle, email).await,
         (false, None) => Err(Error::new(
             Code::SignedOut,
-            "nobody is signed in: add --email YOU (with TALLYLIGHT_PASSWORD), or run `tally login --email YOU`",
+            "You're not signed in. Add --email YOU (with TALLYLIGHT_PASSWORD) or run `tally login --email YOU`.",
         )),
     }
 }
@@ -148,7 +148,7 @@ async fn obey(handle: &Handle, line: Vec<u8>) {
         Ok(line) => line,
         Err(error) => {
             let sample = String::from_utf8_lossy(error.as_bytes()).into_owned();
-            return reject("it is no UTF-8", &sample);
+            return reject("not valid UTF-8", &sample);
         }
     };
     let done = match serde_json::from_str::<Command>(&line) {
@@ -172,7 +172,7 @@ fn reject(why: &str, line: &str) {
 /// Saves a field, and says so where that cannot even begin.
 async fn edit(handle: &Handle, job_id: JobId, field: Field, content: &Value) -> Result<(), Error> {
     let content = edits::read_content(field, content)
-        .map_err(|words| Error::new(Code::InvalidContent, format!("{words}: see the protocol")))?;
+        .map_err(|words| Error::new(Code::InvalidContent, format!("{words}. See the protocol.")))?;
     if let Err(error) = handle.edit(job_id.clone(), [(field, content)].into()).await {
         let refused = EditView { job_id, field, outcome: EditOutcome::Refused, reason: Some(error.into()) };
         output::event(&Event::Edit(refused));
@@ -189,7 +189,7 @@ fn lines(told: &Told) {
             for change in changed {
                 let job = &change.job;
                 output::line(&format!(
-                    "{:<8} {:>5}  {}  {}",
+                    "{:<10} {:>5}  {}  {}",
                     output::status_words(&job.row),
                     output::percent(job.row.progress_percent),
                     output::name(job),
@@ -199,14 +199,14 @@ fn lines(told: &Told) {
         }
         Told::Event(Event::Upload(upload)) if upload.sent_bytes < upload.total_bytes => {
             output::line(&format!(
-                "sending  {} of {} bytes  {}",
+                "uploading  {} of {} bytes  {}",
                 upload.sent_bytes,
                 upload.total_bytes,
                 output::shown(&upload.filename)
             ));
         }
         Told::Event(Event::Rejected(rejected)) => {
-            output::line(&format!("skipped  {}", output::shown(&rejected.reason)));
+            output::line(&format!("unreadable  {}", output::shown(&rejected.reason)));
         }
         Told::Event(Event::Edit(edit)) => output::line(&format!("edit     {}", output::edit_words(edit))),
         Told::Event(Event::Storage(storage)) => {

@@ -41,7 +41,7 @@ impl Actor {
                 }
                 Effect::Ready => self.token_ready(),
                 Effect::RefreshDelayed(error) => {
-                    self.note_error("the session could not be renewed yet", &error);
+                    self.note_error("Token refresh failed", &error);
                     self.connection_input(connection::Input::TokenDelayed(error.clone()));
                     self.fail_waiting_fetches(&error);
                     self.fail_waiting_uploads(&error);
@@ -88,13 +88,13 @@ impl Actor {
 
     fn note_session(&mut self, view: &SessionView) {
         let words = match view.state {
-            SessionState::Restoring => "the keychain is asked for the session",
-            SessionState::SigningIn => "signing in",
-            SessionState::SignedIn => "signed in",
-            SessionState::SignedOut => "signed out",
+            SessionState::Restoring => "Reading the session from the keychain",
+            SessionState::SigningIn => "Signing in",
+            SessionState::SignedIn => "Signed in",
+            SessionState::SignedOut => "Signed out",
             SessionState::Refreshed => {
                 self.diagnostics.count().refreshes += 1;
-                "the session was renewed"
+                "Token refreshed"
             }
         };
         match &view.reason {
@@ -105,7 +105,7 @@ impl Actor {
 
     fn refresh(&self, ticket: Ticket, token: SecretString) {
         let (Some(clients), Some(server)) = (self.clients.clone(), self.server.clone()) else { return };
-        let (reports, email, tokens) = (self.task_events.clone(), self.session_email(), self.tokens.clone());
+        let (task_events, email, tokens) = (self.task_events.clone(), self.session_email(), self.tokens.clone());
         let folder = self.data_dir.clone();
         // What could not be kept is newer than what the keychain holds.
         let is_kept = self.session.view().warning.is_none();
@@ -120,7 +120,7 @@ impl Actor {
                 answer = auth_api::by_refresh(&clients.auth, &server, &newer, &email).await;
             }
             let at = Box::new((clients, server));
-            let _ = reports.send(TaskEvent::Granted(ticket, answer, at, lock)).await;
+            let _ = task_events.send(TaskEvent::Granted(ticket, answer, at, lock)).await;
         });
     }
 
@@ -151,11 +151,11 @@ impl Actor {
 
     fn request_by_password(&self, ticket: Ticket, email: String, password: SecretString) {
         let (Some(clients), Some(server)) = (self.clients.clone(), self.server.clone()) else { return };
-        let reports = self.task_events.clone();
+        let task_events = self.task_events.clone();
         tokio::spawn(async move {
             let answer = auth_api::by_password(&clients.auth, &server, &email, &password).await;
             let at = Box::new((clients, server));
-            let _ = reports.send(TaskEvent::Granted(ticket, answer, at, None)).await;
+            let _ = task_events.send(TaskEvent::Granted(ticket, answer, at, None)).await;
         });
     }
 

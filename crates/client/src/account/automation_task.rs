@@ -99,26 +99,26 @@ pub struct TaskContext {
 
 impl TaskContext {
     /// Waits for a turn; there is none once the program ends.
-    async fn turn(&self) -> Option<SemaphorePermit<'_>> {
+    async fn slot(&self) -> Option<SemaphorePermit<'_>> {
         self.shutdown.run_until_cancelled(self.room.acquire()).await?.ok()
     }
 }
 
 /// Does something at the end of a job, which is given as JSON.
-pub async fn perform(deed: AutomationTask, job: String, means: TaskContext) -> TaskOutcome {
-    match (&deed.automation.run, &deed.automation.webhook) {
-        (Some(argv), _) => match means.turn().await {
-            Some(_turn) => run(argv, job, &means.shutdown).await,
-            None => TaskOutcome::Later("the program ended before a command could be run".to_owned()),
+pub async fn perform(task: AutomationTask, job: String, context: TaskContext) -> TaskOutcome {
+    match (&task.automation.run, &task.automation.webhook) {
+        (Some(argv), _) => match context.slot().await {
+            Some(_slot) => run(argv, job, &context.shutdown).await,
+            None => TaskOutcome::Later("Tallylight quit before the program could run".to_owned()),
         },
-        (None, Some(url)) => Webhook { url, deed: &deed, job, means: &means }.call().await,
-        (None, None) => TaskOutcome::Failed("there is nothing to do".to_owned()),
+        (None, Some(url)) => Webhook { url, task: &task, job, context: &context }.call().await,
+        (None, None) => TaskOutcome::Failed("no action defined".to_owned()),
     }
 }
 
 /// Runs a command without a shell, with a text on its standard input.
 async fn run(argv: &[String], input: String, shutdown: &CancellationToken) -> TaskOutcome {
-    let Some((program, arguments)) = argv.split_first() else { return TaskOutcome::Failed("no program".to_owned()) };
+    let Some((program, arguments)) = argv.split_first() else { return TaskOutcome::Failed("no program defined".to_owned()) };
     let mut command = tokio::process::Command::new(program);
     command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
     // A group of its own, so that its own children end with it.
@@ -129,7 +129,7 @@ async fn run(argv: &[String], input: String, shutdown: &CancellationToken) -> Ta
     command.creation_flags(0x0800_0000);
     let mut child = match command.spawn() {
         Ok(child) => child,
-        Err(error) => return TaskOutcome::Failed(format!("{program} could not be started ({error})")),
+        Err(error) => return TaskOutcome::Failed(format!("couldn't start {program} ({error})")),
     };
     let group = child.id();
     let (out, err) = (CapturedOutput::of(child.stdout.take()), CapturedOutput::of(child.stderr.take()));
@@ -146,20 +146,20 @@ async fn run(argv: &[String], input: String, shutdown: &CancellationToken) -> Ta
         () = tokio::time::sleep(COMMAND_LIMIT) => {
             kill_group(group);
             let limit = COMMAND_LIMIT.as_secs();
-            return TaskOutcome::Failed(format!("{program} was stopped: it ran for more than {limit} s"));
+            return TaskOutcome::Failed(format!("{program} timed out after {limit} s"));
         }
         () = ended => {
             kill_group(group);
-            return TaskOutcome::Later(format!("{program} was stopped, because Tallylight ended"));
+            return TaskOutcome::Later(format!("{program} was stopped because Tallylight quit"));
         }
     };
     let text = [out.text().await, err.text().await].into_iter().filter(|text| !text.is_empty());
     let text = text.collect::<Vec<_>>().join(" | ");
     let text = if text.is_empty() { String::new() } else { format!(": {text}") };
     match status {
-        Ok(status) if status.success() => TaskOutcome::Done(format!("{program} ran{text}")),
-        Ok(status) => TaskOutcome::Failed(format!("{program} ended with {status}{text}")),
-        Err(error) => TaskOutcome::Failed(format!("{program} was lost ({error})")),
+        Ok(status) if status.success() => TaskOutcome::Done(format!("{program} finished{text}")),
+        Ok(status) => TaskOutcome::Failed(format!("{program} failed with {status}{text}")),
+        Err(error) => TaskOutcome::Failed(format!("{program} ended unexpectedly ({error})")),
     }
 }
 
@@ -206,9 +206,9 @@ impl CapturedOutput {
 
 struct Webhook<'a> {
     url: &'a Url,
-    deed: &'a AutomationTask,
+    task: &'a AutomationTask,
     job: String,
-    means: &'a TaskContext,
+    context: &'a TaskContext,
 }
 
 /// Is what became of one attempt.
@@ -228,7 +228,7 @@ enum Attempt {
 impl Webhook<'_> {
     /// Tells, again and again while that may help.
     async fn call(&self) -> TaskOutcome {
-        let client = match unredirected_client(self.url, &self.means.connector) {
+        let client = match unredirected_client(self.url, &self.context.connector) {
             Ok(client) => client,
             Err(error) => return TaskOutcome::Failed(error.message),
         };
@@ -236,25 +236,25 @@ impl Webhook<'_> {
         loop {
             let attempt = match self.secret().await {
                 Ok(secret) => {
-                    let Some(turn) = self.means.turn().await else {
-                        return TaskOutcome::Later(format!("the program ended before {} was told", self.host()));
+                    let Some(slot) = self.context.slot().await else {
+                        return TaskOutcome::Later(format!("Tallylight quit before {} was called", self.host()));
                     };
                     let attempt = self.attempt(&client, &secret).await;
-                    drop(turn);
+                    drop(slot);
                     attempt
                 }
                 Err(attempt) => attempt,
             };
             let (words, asked, give_up) = match attempt {
-                Attempt::Over(performed) => return performed,
+                Attempt::Over(outcome) => return outcome,
                 Attempt::Again { words, asked, give_up } => (words, asked, give_up),
             };
             let Some(wait) = waits.next() else {
-                return give_up(format!("{words}; given up after {} attempts", RETRY_DELAYS.len() + 1));
+                return give_up(format!("{words}, gave up after {} attempts", RETRY_DELAYS.len() + 1));
             };
             let wait = tokio::time::sleep(asked.unwrap_or_default().max(wait).min(RETRY_DELAYS[3]));
-            if self.means.shutdown.run_until_cancelled(wait).await.is_none() {
-                return TaskOutcome::Later(format!("{words}; the program ended"));
+            if self.context.shutdown.run_until_cancelled(wait).await.is_none() {
+                return TaskOutcome::Later(format!("{words}, Tallylight quit"));
             }
         }
     }
@@ -265,10 +265,10 @@ impl Webhook<'_> {
 
     /// Reads what it is signed with. No turn is held meanwhile: a keychain may take its time.
     async fn secret(&self) -> Result<SecretString, Attempt> {
-        match self.means.secret.read(Unlock::Never).await {
+        match self.context.secret.read(Unlock::Never).await {
             Ok(Some(secret)) => Ok(secret),
             Ok(None) => {
-                let words = "a webhook is signed, and no secret is set: set one in the settings";
+                let words = "no webhook secret set. Add one in Settings, Automation.";
                 Err(Attempt::Over(TaskOutcome::Failed(words.to_owned())))
             }
             // Nobody can say when it is unlocked.
@@ -277,8 +277,8 @@ impl Webhook<'_> {
     }
 
     async fn attempt(&self, client: &Client, secret: &SecretString) -> Attempt {
-        let (host, time) = (self.host(), self.means.clock.now().wall.as_second().to_string());
-        let event = match self.deed.outcome {
+        let (host, time) = (self.host(), self.context.clock.now().wall.as_second().to_string());
+        let event = match self.task.outcome {
             Outcome::Completed => "job.completed",
             Outcome::Failed | Outcome::Warned => "job.failed",
         };
@@ -287,15 +287,15 @@ impl Webhook<'_> {
             .timeout(ANSWER_LIMIT)
             .header(header::CONTENT_TYPE, "application/json")
             .header("x-tallylight-event", event)
-            .header("x-tallylight-delivery", &self.deed.id)
+            .header("x-tallylight-delivery", &self.task.id)
             .header("x-tallylight-timestamp", &time)
             .header("x-tallylight-signature", signature(secret, &time, &self.job))
             .body(self.job.clone());
         match call.send().await {
-            Ok(answer) if answer.status().is_success() => Attempt::Over(TaskOutcome::Done(format!("{host} was told"))),
+            Ok(answer) if answer.status().is_success() => Attempt::Over(TaskOutcome::Done(format!("{host} called"))),
             Ok(answer) => {
                 let status = answer.status();
-                let words = format!("{host} answered with status {}", status.as_u16());
+                let words = format!("{host} returned status {}", status.as_u16());
                 let may_help = status.is_server_error()
                     || matches!(status, StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_MANY_REQUESTS);
                 if may_help {
@@ -307,7 +307,7 @@ impl Webhook<'_> {
             }
             Err(error) => {
                 tracing::debug!(error = %error.without_url(), "a webhook was not told");
-                let words = format!("{host} could not be reached");
+                let words = format!("couldn't reach {host}");
                 Attempt::Again { words, asked: None, give_up: TaskOutcome::Failed }
             }
         }
@@ -354,29 +354,29 @@ mod tests {
             ["/bin/sh", "-c", script].map(str::to_owned)
         }
 
-        fn done(performed: TaskOutcome) -> String {
-            let TaskOutcome::Done(words) = performed else { panic!("{performed:?}") };
+        fn done(outcome: TaskOutcome) -> String {
+            let TaskOutcome::Done(words) = outcome else { panic!("{outcome:?}") };
             words
         }
 
-        fn failed(performed: TaskOutcome) -> String {
-            let TaskOutcome::Failed(words) = performed else { panic!("{performed:?}") };
+        fn failed(outcome: TaskOutcome) -> String {
+            let TaskOutcome::Failed(words) = outcome else { panic!("{outcome:?}") };
             words
         }
 
         #[tokio::test]
         async fn a_command_reads_the_job_and_what_it_says_is_remembered() {
-            assert_eq!(done(shell("cat; echo seen >&2", "{\"id\":1}").await), "/bin/sh ran: {\"id\":1} | seen");
+            assert_eq!(done(shell("cat; echo seen >&2", "{\"id\":1}").await), "/bin/sh finished: {\"id\":1} | seen");
             let error = failed(shell("echo no; exit 3", "").await);
             assert!(error.contains("exit status: 3") && error.contains("no"), "{error}");
             let error = failed(ran(&["/nowhere/at-all".to_owned()], "").await);
-            assert!(error.contains("/nowhere/at-all could not be started"), "{error}");
+            assert!(error.contains("couldn't start /nowhere/at-all"), "{error}");
         }
 
         #[tokio::test]
         async fn arguments_are_given_as_they_are() {
             let argv = ["/bin/echo", "$(id)", "; rm -rf x"].map(str::to_owned);
-            assert_eq!(done(ran(&argv, "").await), "/bin/echo ran: $(id) ; rm -rf x");
+            assert_eq!(done(ran(&argv, "").await), "/bin/echo finished: $(id) ; rm -rf x");
         }
 
         #[tokio::test]
@@ -397,15 +397,15 @@ mod tests {
         #[tokio::test(start_paused = true)]
         async fn one_that_hangs_is_stopped_with_its_children() {
             let error = failed(shell("sleep 1000 & sleep 1000", "").await);
-            assert!(error.contains("was stopped"), "{error}");
+            assert!(error.contains("timed out"), "{error}");
         }
 
         #[tokio::test(start_paused = true)]
         async fn one_that_runs_at_the_end_of_the_program_is_stopped_and_run_again_by_the_next() {
             let shutdown = CancellationToken::new();
             shutdown.cancel();
-            let performed = run(&shelled("sleep 1000"), String::new(), &shutdown).await;
-            assert!(matches!(performed, TaskOutcome::Later(_)), "{performed:?}");
+            let outcome = run(&shelled("sleep 1000"), String::new(), &shutdown).await;
+            assert!(matches!(outcome, TaskOutcome::Later(_)), "{outcome:?}");
         }
     }
 }

@@ -40,7 +40,7 @@ impl Automations {
     /// Takes up what the last run of the program did not do.
     pub(super) fn new(secret: TokenStore, tasks: Vec<AutomationTask>, now: Duration) -> Self {
         Self {
-            waiting: tasks.into_iter().map(|deed| (deed, now + WAIT)).collect(),
+            waiting: tasks.into_iter().map(|task| (task, now + WAIT)).collect(),
             room: Arc::new(Semaphore::new(AT_ONCE)),
             secret,
             shutdown: CancellationToken::new(),
@@ -62,7 +62,7 @@ impl Automations {
 
     /// Takes out what is due, or what waits for one job.
     fn take(&mut self, is_due: impl Fn(&AutomationTask, Duration) -> bool) -> Vec<AutomationTask> {
-        self.waiting.extract_if(.., |(deed, due)| is_due(deed, *due)).map(|(deed, _)| deed).collect()
+        self.waiting.extract_if(.., |(task, due)| is_due(task, *due)).map(|(task, _)| task).collect()
     }
 }
 
@@ -78,7 +78,7 @@ impl Actor {
     /// Does it once the job was looked at.
     pub(super) fn queue_automations(&mut self, tasks: impl Iterator<Item = AutomationTask>) {
         let due = self.now().monotonic + WAIT;
-        self.automations.waiting.extend(tasks.map(|deed| (deed, due)));
+        self.automations.waiting.extend(tasks.map(|task| (task, due)));
     }
 
     /// Does what is due.
@@ -89,83 +89,83 @@ impl Actor {
 
     /// Does it: everything is known of the job.
     pub(super) fn run_automations_of(&mut self, job_id: &JobId) {
-        let waiting = self.automations.take(|deed, _| deed.job_id == *job_id);
+        let waiting = self.automations.take(|task, _| task.job_id == *job_id);
         self.run_automations(&waiting);
     }
 
     fn run_automations(&mut self, tasks: &[AutomationTask]) {
         // Those of a job follow each other, and are given the same.
-        for of_one in tasks.chunk_by(|deed, next| deed.job_id == next.job_id) {
-            let job = of_one.first().and_then(|deed| self.full_view(&deed.job_id));
+        for of_one in tasks.chunk_by(|task, next| task.job_id == next.job_id) {
+            let job = of_one.first().and_then(|task| self.full_view(&task.job_id));
             let has_ended = job.as_ref().is_some_and(|job| job.row.status.is_final());
             let job = job.map(|job| serde_json::to_string(&job).unwrap_or_default());
-            for deed in of_one.iter().cloned() {
-                let is_known = has_ended || deed.outcome == Outcome::Warned || self.is_out_of_date(&deed);
+            for task in of_one.iter().cloned() {
+                let is_known = has_ended || task.outcome == Outcome::Warned || self.is_out_of_date(&task);
                 // Somebody may have changed their mind since.
-                if !self.settings.automation.contains(&deed.automation) {
-                    self.store.forget_task(&deed.id);
+                if !self.settings.automation.contains(&task.automation) {
+                    self.store.forget_task(&task.id);
                 } else if let Some(job) = job.clone().filter(|_| is_known) {
-                    self.perform(deed, job);
+                    self.perform(task, job);
                 } else {
-                    self.await_job(deed);
+                    self.await_job(task);
                 }
             }
         }
     }
 
     /// Tells whether nothing more is to be waited for: the jobs were fetched in this run, and it is long ago.
-    fn is_out_of_date(&self, deed: &AutomationTask) -> bool {
-        self.is_synced() && self.now().wall.duration_since(deed.at) > GONE_AFTER
+    fn is_out_of_date(&self, task: &AutomationTask) -> bool {
+        self.is_synced() && self.now().wall.duration_since(task.at) > GONE_AFTER
     }
 
-    fn perform(&self, deed: AutomationTask, job: String) {
-        let means = TaskContext {
+    fn perform(&self, task: AutomationTask, job: String) {
+        let context = TaskContext {
             secret: self.automations.secret.clone(),
             connector: self.connector.clone(),
             clock: self.clock.clone(),
             shutdown: self.automations.shutdown.clone(),
             room: Arc::clone(&self.automations.room),
         };
-        let reports = self.task_events.clone();
+        let task_events = self.task_events.clone();
         self.background_tasks.spawn(async move {
-            let id = deed.id.clone();
-            let performed = perform(deed, job, means).await;
-            let _ = reports.send(TaskEvent::Automated(id, performed)).await;
+            let id = task.id.clone();
+            let outcome = perform(task, job, context).await;
+            let _ = task_events.send(TaskEvent::Automated(id, outcome)).await;
         });
     }
 
     /// Waits for a job that was not kept before a crash, or not as it was at its end.
-    fn await_job(&mut self, deed: AutomationTask) {
-        if self.is_out_of_date(&deed) {
-            self.store.forget_task(&deed.id);
+    fn await_job(&mut self, task: AutomationTask) {
+        if self.is_out_of_date(&task) {
+            self.store.forget_task(&task.id);
         } else {
-            self.look_again(deed);
+            self.look_again(task);
         }
     }
 
-    fn look_again(&mut self, deed: AutomationTask) {
+    fn look_again(&mut self, task: AutomationTask) {
         let due = self.now().monotonic + RETRY_INTERVAL;
-        self.automations.waiting.push((deed, due));
+        self.automations.waiting.push((task, due));
     }
 
-    pub(super) fn automation_done(&mut self, id: &str, performed: TaskOutcome) {
-        if !matches!(performed, TaskOutcome::Later(_)) {
+    pub(super) fn automation_done(&mut self, id: &str, outcome: TaskOutcome) {
+        if !matches!(outcome, TaskOutcome::Later(_)) {
             self.store.forget_task(id);
         } else if !self.automations.shutdown.is_cancelled() {
             // The keychain is locked, and may be unlocked any time.
-            let kept = self.store.tasks().into_iter().find(|deed| deed.id == id);
-            if let Some(deed) = kept {
-                self.look_again(deed);
+            let kept = self.store.tasks().into_iter().find(|task| task.id == id);
+            if let Some(task) = kept {
+                self.look_again(task);
             }
         }
-        let (public, words) = match performed {
-            TaskOutcome::Done(words) => ("an automation was done", words),
+        let (public, words) = match outcome {
+            TaskOutcome::Done(words) => ("Action completed", words),
             TaskOutcome::Failed(words) => {
                 // What a command says is about jobs, and no log is told of those.
                 tracing::warn!("an automation went wrong: see the diagnostics");
-                ("an automation went wrong", words)
+                ("Action failed", words)
             }
-            TaskOutcome::Later(words) => ("an automation is done later", words),
+            TaskOutcome::Later(words) => ("Action postponed", words),
         };
         let at = self.now().wall;
         self.diagnostics.note_private(at, format!("{public}: {words}"), public.to_owned());

@@ -20,7 +20,7 @@ const ADDRESS: &str = "address";
 impl Actor {
     /// Asks an address who it is.
     pub(super) fn connect(&mut self, address: Url, identity: Identity, reply: Reply<ServerView>) {
-        let (reports, number) = (self.task_events.clone(), self.next_choice());
+        let (task_events, number) = (self.task_events.clone(), self.next_choice());
         let (before, connector) = (self.server.clone(), self.connector.clone());
         tokio::spawn(async move {
             let found = match http::client(&address, &connector) {
@@ -38,7 +38,7 @@ impl Actor {
                 }
                 (found, _) => found,
             };
-            reports.send(TaskEvent::Discovered(number, Box::new(found), reply)).await
+            task_events.send(TaskEvent::Discovered(number, Box::new(found), reply)).await
         });
     }
 
@@ -49,17 +49,17 @@ impl Actor {
 
     /// Takes a person's word for who an address is, once its sign-in server has answered to it.
     pub(super) fn connect_as(&mut self, address: Url, description: Description, reply: Reply<ServerView>) {
-        let (reports, number) = (self.task_events.clone(), self.next_choice());
+        let (task_events, number) = (self.task_events.clone(), self.next_choice());
         let connector = self.connector.clone();
         tokio::spawn(async move {
             let found = described(&address, description, &connector).await;
-            reports.send(TaskEvent::Discovered(number, Box::new(found), reply)).await
+            task_events.send(TaskEvent::Discovered(number, Box::new(found), reply)).await
         });
     }
 
     pub(super) fn discovered(&mut self, number: u64, found: Result<Server, Error>, reply: Reply<ServerView>) {
         if number != self.choices {
-            return drop(reply.send(Err(Error::new(Code::Requested, "another studio was chosen meanwhile"))));
+            return drop(reply.send(Err(Error::new(Code::Requested, "Cancelled: a different studio was selected."))));
         }
         let chosen = found.and_then(|server| {
             // Another backend shows nothing of the one before.

@@ -32,7 +32,7 @@ impl Actor {
             Command::Job(job_id, reply) => self.show_job(job_id, reply),
             Command::Captions(job_id, reply) => self.fetch_captions(job_id, reply),
             Command::Thumbnail(job_id, thumbnail_id, reply) => {
-                let missing = || Error::new(Code::NotFound, "there is no such picture (any more)");
+                let missing = || Error::new(Code::NotFound, "Thumbnail not found.");
                 let job = self.library.job(&job_id);
                 let held = job.as_ref().and_then(|job| job.thumbnails.get(&thumbnail_id));
                 drop(reply.send(held.map(|held| held.value.clone()).ok_or_else(missing)));

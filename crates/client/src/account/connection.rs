@@ -155,11 +155,11 @@ impl Actor {
             return self.connection_input(Input::Refused(conn, Refusal::NoToken));
         };
         self.diagnostics.count().connects += 1;
-        let (reports, connector) = (self.task_events.clone(), self.connector.clone());
+        let (task_events, connector) = (self.task_events.clone(), self.connector.clone());
         let way = self.connection.ws_token();
         self.socket = Some(Socket::open(conn, server, token, way, connector, move |conn, report| {
-            let reports = reports.clone();
-            async move { drop(reports.send(TaskEvent::Socket(conn, report)).await) }
+            let task_events = task_events.clone();
+            async move { drop(task_events.send(TaskEvent::Socket(conn, report)).await) }
         }));
     }
 

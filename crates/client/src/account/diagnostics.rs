@@ -35,22 +35,22 @@ impl Actor {
         match input {
             Input::Opened(_) => {
                 self.diagnostics.count().opened += 1;
-                self.note("the socket is open");
+                self.note("WebSocket connected");
             }
-            Input::Refused(_, Refusal::NoToken) => self.note("a token is needed first"),
+            Input::Refused(_, Refusal::NoToken) => self.note("Waiting for an access token"),
             Input::Refused(_, Refusal::Auth) | Input::Closed(_, Closed::Auth) => {
-                self.note_dropped(Code::SocketRefused, "the token was refused");
+                self.note_dropped(Code::SocketRefused, "Access token rejected");
             }
-            Input::Closed(_, Closed::Replaced) => self.note_dropped(Code::Replaced, "connected somewhere else"),
+            Input::Closed(_, Closed::Replaced) => self.note_dropped(Code::Replaced, "Live updates moved to another window or computer"),
             Input::Refused(_, Refusal::NoSocket(error) | Refusal::Failed(error, _))
             | Input::Closed(_, Closed::Lost(error)) => self.note_dropped(error.code, &error.message),
             Input::NetworkChanged => {
                 self.diagnostics.count().network_changes += 1;
                 tracing::info!("the network changed");
-                self.note("the network changed");
+                self.note("Network changed");
             }
-            Input::Reconnect => self.note("asked to connect now"),
-            Input::EndpointChanged => self.note("another way to the studio"),
+            Input::Reconnect => self.note("Reconnect requested"),
+            Input::EndpointChanged => self.note("Studio URL changed"),
             Input::SignedIn
             | Input::SignedOut
             | Input::Message(_)
@@ -91,7 +91,7 @@ impl Actor {
 fn shown(view: &ConnectionView) -> String {
     let mut words = name(&view.state);
     if let Some(wait) = view.retry_in_ms {
-        let _ = write!(words, ", next try in {}.{} s", wait / 1000, wait % 1000 / 100);
+        let _ = write!(words, ", retrying in {}.{} s", wait / 1000, wait % 1000 / 100);
     }
     words
 }
@@ -104,7 +104,7 @@ fn head(status: &StatusView, now: jiff::Timestamp, uptime: std::time::Duration) 
         format!("connection       {}", name(&status.connection.state)),
         format!("session          {}", name(&status.session.state)),
         format!(
-            "jobs             {} waiting, {} working, {} done, {} failed",
+            "jobs             {} queued, {} processing, {} ready, {} failed",
             counts.pending, counts.processing, counts.completed, counts.failed
         ),
         status.server_ahead_ms.map_or_else(String::new, |ahead| {

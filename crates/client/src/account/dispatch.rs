@@ -181,10 +181,10 @@ impl Actor {
         jobs.retain(|job| self.is_kept(job));
         let write = self.store.save_in_background(jobs.clone());
         self.saving = jobs;
-        let (written, reports) = (tokio::task::spawn_blocking(write), self.task_events.clone());
+        let (written, task_events) = (tokio::task::spawn_blocking(write), self.task_events.clone());
         tokio::spawn(async move {
             let saved = written.await.unwrap_or_else(|_| Saved::broken_off());
-            drop(reports.send(TaskEvent::Saved(saved)).await);
+            drop(task_events.send(TaskEvent::Saved(saved)).await);
         });
     }
 

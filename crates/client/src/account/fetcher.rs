@@ -96,11 +96,11 @@ pub(super) struct FetchResult {
     requested: Now,
     generation: u64,
     epoch: u64,
-    answer: Result<Answered, Failure>,
+    answer: Result<FetchAnswer, Failure>,
 }
 
 #[derive(Debug)]
-enum Answered {
+enum FetchAnswer {
     List(Dated<Listing>),
     Job(Box<Dated<Snapshot>>),
 }
@@ -109,11 +109,11 @@ enum Answered {
 #[derive(Debug, Default)]
 pub(super) struct Fetcher {
     /// Jobs that are to be asked for, each once.
-    wanted: BTreeMap<JobId, FetchReason>,
+    queued: BTreeMap<JobId, FetchReason>,
     /// Jobs that are being asked for.
-    asked: BTreeSet<JobId>,
+    in_flight: BTreeSet<JobId>,
     /// When the next job may be asked for, after one could not be had.
-    wanted_at: Option<Duration>,
+    queued_at: Option<Duration>,
     backoff: Backoff,
     /// Calls whose token was refused.
     waiting: Vec<Call>,
@@ -187,9 +187,9 @@ impl Fetcher {
     /// Nobody is signed in, so nothing is to be waited for.
     pub(super) fn signed_out(&mut self, reason: Error) {
         self.waiting.clear();
-        self.wanted.clear();
-        self.asked.clear();
-        self.wanted_at = None;
+        self.queued.clear();
+        self.in_flight.clear();
+        self.queued_at = None;
         self.backoff.reset();
         self.etag = None;
         self.renewal = Renewal::No;
@@ -240,63 +240,63 @@ impl Actor {
         match call.what {
             What::List => self.begin(call),
             What::Job(job_id, purpose) => {
-                let wanted = self.fetcher.wanted.entry(job_id).or_insert(purpose);
-                *wanted = purpose.max(*wanted);
-                if self.fetcher.wanted.len() > WANTED_LIMIT {
+                let queued = self.fetcher.queued.entry(job_id).or_insert(purpose);
+                *queued = purpose.max(*queued);
+                if self.fetcher.queued.len() > WANTED_LIMIT {
                     self.fetch_list_instead();
                 }
-                self.begin_wanted();
+                self.begin_queued();
             }
         }
     }
 
     fn fetch_list_instead(&mut self) {
-        let before = self.fetcher.wanted.len();
+        let before = self.fetcher.queued.len();
         let is_waited_for = |job_id: &JobId| self.fetcher.questions.contains_key(job_id);
-        let kept: BTreeMap<JobId, FetchReason> = std::mem::take(&mut self.fetcher.wanted)
+        let kept: BTreeMap<JobId, FetchReason> = std::mem::take(&mut self.fetcher.queued)
             .into_iter()
             .filter(|(job_id, purpose)| *purpose == FetchReason::ResolveConflict || is_waited_for(job_id))
             .collect();
-        self.fetcher.wanted = kept;
-        if self.fetcher.wanted.len() < before {
+        self.fetcher.queued = kept;
+        if self.fetcher.queued.len() < before {
             self.connection_input(connection::Input::RefreshSoon);
         }
     }
 
     /// Returns when what failed is asked for again.
     pub(super) fn fetcher_deadline(&self) -> Option<Duration> {
-        [self.fetcher.wanted_at, self.fetcher.rechecks.deadline()].into_iter().flatten().min()
+        [self.fetcher.queued_at, self.fetcher.rechecks.deadline()].into_iter().flatten().min()
     }
 
     /// Asks again for what failed.
     pub(super) fn fetch_due(&mut self) {
         let now = self.now().monotonic;
-        if self.fetcher.wanted_at.is_some_and(|due| now >= due) {
-            self.fetcher.wanted_at = None;
-            self.begin_wanted();
+        if self.fetcher.queued_at.is_some_and(|due| now >= due) {
+            self.fetcher.queued_at = None;
+            self.begin_queued();
         }
         self.recheck_due(now);
     }
 
     /// Asks for jobs as far as there is room, unless what failed is waited for.
-    fn begin_wanted(&mut self) {
-        if self.fetcher.wanted_at.is_some() {
+    fn begin_queued(&mut self) {
+        if self.fetcher.queued_at.is_some() {
             return;
         }
-        while self.fetcher.asked.len() < AT_ONCE {
-            let next = self.fetcher.wanted.keys().find(|job_id| !self.fetcher.asked.contains(*job_id)).cloned();
-            let Some((job_id, purpose)) = next.and_then(|job_id| self.fetcher.wanted.remove_entry(&job_id)) else {
+        while self.fetcher.in_flight.len() < AT_ONCE {
+            let next = self.fetcher.queued.keys().find(|job_id| !self.fetcher.in_flight.contains(*job_id)).cloned();
+            let Some((job_id, purpose)) = next.and_then(|job_id| self.fetcher.queued.remove_entry(&job_id)) else {
                 return;
             };
-            self.fetcher.asked.insert(job_id.clone());
+            self.fetcher.in_flight.insert(job_id.clone());
             self.begin(Call { what: What::Job(job_id, purpose), attempt: Attempt::First });
         }
     }
 
     /// Asks for a job at once, whatever else is waited for: somebody waits for the answer.
     fn fetch_now(&mut self, job_id: JobId) {
-        if self.fetcher.asked.insert(job_id.clone()) {
-            self.fetcher.wanted.remove(&job_id);
+        if self.fetcher.in_flight.insert(job_id.clone()) {
+            self.fetcher.queued.remove(&job_id);
             self.begin(Call::job(job_id));
         }
     }
@@ -309,16 +309,16 @@ impl Actor {
             self.fetcher.waiting.push(call);
             return self.auth_input(auth::Input::AccessRefused);
         };
-        let (reports, generation, epoch) = (self.task_events.clone(), self.fetcher.generation, self.fetcher.epoch);
+        let (task_events, generation, epoch) = (self.task_events.clone(), self.fetcher.generation, self.fetcher.epoch);
         let (requested, etag) = (self.now(), self.fetcher.etag.clone());
         tokio::spawn(async move {
             let answer = match &call.what {
-                What::List => rest::jobs(&clients.rest, &server, &token, etag).await.map(Answered::List),
+                What::List => rest::jobs(&clients.rest, &server, &token, etag).await.map(FetchAnswer::List),
                 What::Job(job_id, _) => {
-                    rest::job(&clients.rest, &server, &token, job_id).await.map(Box::new).map(Answered::Job)
+                    rest::job(&clients.rest, &server, &token, job_id).await.map(Box::new).map(FetchAnswer::Job)
                 }
             };
-            let _ = reports
+            let _ = task_events
                 .send(TaskEvent::Call(Box::new(FetchResult { call, requested, generation, epoch, answer })))
                 .await;
         });
@@ -341,8 +341,8 @@ impl Actor {
                 }
             }
             Err(failure) => self.call_failed(call.what, &failure),
-            Ok(Answered::List(answer)) => self.listed(answer, requested),
-            Ok(Answered::Job(mut answer)) => {
+            Ok(FetchAnswer::List(answer)) => self.listed(answer, requested),
+            Ok(FetchAnswer::Job(mut answer)) => {
                 let What::Job(job_id, purpose) = call.what else { return };
                 let authority =
                     if purpose == FetchReason::ResolveConflict { Authority::Authoritative } else { Authority::Ordered };
@@ -360,9 +360,9 @@ impl Actor {
     }
 
     fn answered(&mut self, job_id: &JobId) {
-        self.fetcher.asked.remove(job_id);
+        self.fetcher.in_flight.remove(job_id);
         self.fetcher.backoff.reset();
-        self.begin_wanted();
+        self.begin_queued();
     }
 
     /// Tells whether the job list was had since signing in.

@@ -107,15 +107,15 @@ impl Actor {
             self.restorer = None;
         }
         match found {
-            Ok(SessionLookup::Session(kept)) if self.is_of_this_server(&kept) => {
+            Ok(SessionLookup::Session(session)) if self.is_of_this_server(&session) => {
                 self.fetcher.await_sync();
-                self.auth_input(Input::Restore { refresh_token: kept.refresh_token, email: kept.email });
+                self.auth_input(Input::Restore { refresh_token: session.refresh_token, email: session.email });
                 self.connection_input(connection::Input::SignedIn);
                 self.watch_unfinished();
             }
             Ok(SessionLookup::Session(_) | SessionLookup::Nothing) => self.nothing_stored(None),
             Ok(SessionLookup::Unreadable) => {
-                let message = "the session in the keychain cannot be read: sign in again";
+                let message = "The saved session is unreadable. Sign in again.";
                 self.nothing_stored(Some(Error::new(Code::Keychain, message)));
             }
             // Somebody is known to be signed in.
@@ -154,18 +154,18 @@ impl Actor {
         self.auth_input(Input::NothingStored(problem));
     }
 
-    fn is_of_this_server(&self, kept: &StoredSession) -> bool {
-        self.server.as_ref().is_some_and(|server| server.key() == kept.server)
+    fn is_of_this_server(&self, session: &StoredSession) -> bool {
+        self.server.as_ref().is_some_and(|server| server.key() == session.server)
     }
 
     /// Keeps a session, in place of whatever the keychain holds.
-    pub(super) fn store_session(&mut self, ticket: Ticket, kept: StoredSession) {
+    pub(super) fn store_session(&mut self, ticket: Ticket, session: StoredSession) {
         self.stop_restoring();
         let by_person = !self.session.is_signed_in()
             && self.server.as_ref().is_some_and(|server| server.identity == Identity::Address);
         // Whoever has just typed a password may be asked for another; nobody else is.
         let unlock = if by_person { Unlock::Ask } else { Unlock::Never };
-        self.request_keychain(KeychainRequest::Store(ticket, kept, unlock));
+        self.request_keychain(KeychainRequest::Store(ticket, session, unlock));
     }
 
     /// Forgets the session, as soon as the keychain lets us.
@@ -209,20 +209,20 @@ impl Actor {
 
 fn waited_for(error: &Error) -> Error {
     let message = if error.code == Code::KeychainLocked {
-        "the keychain is locked: unlock it to go on, or sign in again"
+        "The keychain is locked. Unlock it to continue, or sign in again."
     } else {
-        "the keychain is not there yet: wait for it, or sign in again"
+        "Waiting for the keychain. To continue without it, sign in again."
     };
     Error::new(error.code, message)
 }
 
 /// Asks the keychain again and again. The person is asked to unlock it at most the first time.
-async fn load(tokens: TokenStore, reports: mpsc::Sender<TaskEvent>, mut unlock: Unlock) {
+async fn load(tokens: TokenStore, task_events: mpsc::Sender<TaskEvent>, mut unlock: Unlock) {
     let mut wait = FIRST_RETRY;
     loop {
         let found = tokens.load(unlock).await;
         let is_answer = found.is_ok();
-        if reports.send(TaskEvent::Loaded(found)).await.is_err() || is_answer {
+        if task_events.send(TaskEvent::Loaded(found)).await.is_err() || is_answer {
             return;
         }
         unlock = Unlock::Never;
@@ -235,7 +235,7 @@ async fn load(tokens: TokenStore, reports: mpsc::Sender<TaskEvent>, mut unlock: 
 pub(super) async fn keychain_worker(
     tokens: TokenStore,
     mut wishes: watch::Receiver<KeychainRequest>,
-    reports: mpsc::Sender<TaskEvent>,
+    task_events: mpsc::Sender<TaskEvent>,
 ) {
     while wishes.changed().await.is_ok() {
         let mut wait = FIRST_RETRY;
@@ -254,7 +254,7 @@ pub(super) async fn keychain_worker(
             let outcome = attempt(&tokens, &request).await;
             let problem = outcome.as_ref().err().cloned();
             if let Some(keychain_result) = keychain_result(request, outcome, is_first) {
-                let _ = reports.send(TaskEvent::Keychain(keychain_result)).await;
+                let _ = task_events.send(TaskEvent::Keychain(keychain_result)).await;
             }
             let Some(problem) = problem else { break };
             tracing::info!(code = ?problem.code, "the keychain is tried again later");
@@ -274,7 +274,7 @@ pub(super) async fn keychain_worker(
 async fn attempt(tokens: &TokenStore, request: &KeychainRequest) -> Result<(), Error> {
     match request {
         KeychainRequest::Nothing => Ok(()),
-        KeychainRequest::Store(_, kept, unlock) => tokens.keep(kept, *unlock).await,
+        KeychainRequest::Store(_, session, unlock) => tokens.keep(session, *unlock).await,
         KeychainRequest::Delete => tokens.forget(Unlock::Never).await,
     }
 }

@@ -32,17 +32,17 @@ pub(super) struct EditResult {
 }
 
 /// Reports what the backend says of an edit.
-struct Reporter {
-    reports: mpsc::Sender<TaskEvent>,
+struct EditTask {
+    task_events: mpsc::Sender<TaskEvent>,
     op_id: OpId,
     epoch: u64,
     generation: u64,
 }
 
-impl Reporter {
+impl EditTask {
     async fn tell(self, said: Said) {
-        let Self { reports, op_id, epoch, generation } = self;
-        let _ = reports.send(TaskEvent::Edit(Box::new(EditResult { op_id, epoch, generation, said }))).await;
+        let Self { task_events, op_id, epoch, generation } = self;
+        let _ = task_events.send(TaskEvent::Edit(Box::new(EditResult { op_id, epoch, generation, said }))).await;
     }
 }
 
@@ -79,12 +79,12 @@ impl Actor {
             }
         };
         if let Some(field) = changes.keys().find(|field| !is_offered(field)) {
-            let words = format!("this studio does not let {} be changed: use its website", field.as_str());
+            let words = format!("{} can't be edited in this studio. Use its website.", field.as_str());
             return Err(Error::new(Code::NotOffered, words));
         }
         // One that the list is yet to tell of is asked for before anything is sent.
         if self.library.summary(&job_id).is_none() && !self.is_syncing() {
-            return Err(Error::new(Code::NotFound, format!("there is no job {job_id}: see `tally jobs`")));
+            return Err(Error::new(Code::NotFound, format!("Video {job_id} not found. Run `tally jobs` to list all videos.")));
         }
         let changes = changes.into_iter().map(|(field, content)| (field, content.cleaned())).collect();
         self.edits_input(Input::Edit(job_id, changes));
@@ -202,28 +202,28 @@ impl Actor {
         let (Some((clients, server)), Some(token), Some(video_id)) =
             (ready, self.session.access_token().cloned(), video_id)
         else {
-            return drop(tokio::spawn(self.reporter(op_id).tell(Said::Answered(Answer::Unanswered(no_token())))));
+            return drop(tokio::spawn(self.edit_task(op_id).tell(Said::Answered(Answer::Unanswered(no_token())))));
         };
-        let reporter = self.reporter(op_id);
+        let edit_task = self.edit_task(op_id);
         tokio::spawn(async move {
-            reporter.tell(Said::Answered(rest::edit(&clients.rest, &server, &token, &video_id, &edit).await)).await;
+            edit_task.tell(Said::Answered(rest::edit(&clients.rest, &server, &token, &video_id, &edit).await)).await;
         });
     }
 
     fn check_edit(&self, op_id: OpId, job_id: JobId) {
         let ready = self.clients.clone().zip(self.server.clone());
         let (Some((clients, server)), Some(token)) = (ready, self.session.access_token().cloned()) else {
-            return drop(tokio::spawn(self.reporter(op_id).tell(Said::Answered(Answer::Unanswered(no_token())))));
+            return drop(tokio::spawn(self.edit_task(op_id).tell(Said::Answered(Answer::Unanswered(no_token())))));
         };
-        let reporter = self.reporter(op_id);
+        let edit_task = self.edit_task(op_id);
         tokio::spawn(async move {
-            reporter.tell(Said::Checked(Box::new(rest::job(&clients.rest, &server, &token, &job_id).await))).await;
+            edit_task.tell(Said::Checked(Box::new(rest::job(&clients.rest, &server, &token, &job_id).await))).await;
         });
     }
 
-    fn reporter(&self, op_id: OpId) -> Reporter {
+    fn edit_task(&self, op_id: OpId) -> EditTask {
         let (epoch, generation) = (self.fetcher.epoch(), self.fetcher.generation());
-        Reporter { reports: self.task_events.clone(), op_id, epoch, generation }
+        EditTask { task_events: self.task_events.clone(), op_id, epoch, generation }
     }
 
     pub(super) fn edit_result(&mut self, report: EditResult) {
@@ -299,6 +299,6 @@ impl Actor {
 }
 
 fn no_token() -> Unanswered {
-    let error = Error::new(Code::Unreachable, "the session is being renewed");
+    let error = Error::new(Code::Unreachable, "Renewing your session.");
     Unanswered { error, retry_after: None, arrival: DeliveryCertainty::NotDelivered }
 }

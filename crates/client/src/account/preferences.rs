@@ -100,7 +100,7 @@ impl Actor {
                     .to_zoned(self.clock.zone())
                     .tomorrow()
                     .and_then(|day| day.with().hour(MORNING).minute(0).second(0).subsec_nanosecond(0).build());
-                let never = |error| Error::new(Code::ServerError, format!("tomorrow cannot be told ({error})"));
+                let never = |error| Error::new(Code::ServerError, format!("Couldn't determine tomorrow's date ({error})."));
                 Some(morning.map_err(never)?.timestamp())
             }
             Pause::Off => None,

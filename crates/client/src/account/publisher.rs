@@ -64,10 +64,15 @@ impl Outbox {
     }
 
     fn take(&mut self) -> impl Iterator<Item = Event> + use<> {
-        let Self { session, connection, uploads, edits, storage, notification_status, list, rejected, .. } = std::mem::take(self);
+        let Self { session, connection, uploads, edits, storage, notification_status, list, rejected, .. } =
+            std::mem::take(self);
         let first = session.map(Event::Session).into_iter().chain(connection.map(Event::Connection));
         let uploads = uploads.into_values().map(Event::Upload);
-        let told = storage.map(Event::Storage).into_iter().chain(notification_status.map(Event::News)).chain(list.map(Event::List));
+        let told = storage
+            .map(Event::Storage)
+            .into_iter()
+            .chain(notification_status.map(Event::News))
+            .chain(list.map(Event::List));
         let words = told.chain(edits.into_values().map(Event::Edit));
         first.chain(uploads).chain(words).chain(rejected.into_iter().map(Event::Rejected))
     }

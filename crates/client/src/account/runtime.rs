@@ -306,7 +306,9 @@ impl Actor {
         if self.session.deadline().is_some_and(|due| now >= due) {
             self.auth_input(auth::Input::Tick);
         }
-        if self.connection.deadline().is_some_and(|due| now >= due) || self.clock_check_at().is_some_and(|due| now >= due) {
+        if self.connection.deadline().is_some_and(|due| now >= due)
+            || self.clock_check_at().is_some_and(|due| now >= due)
+        {
             self.clock_checked = now;
             self.connection_input(connection::Input::Tick);
         }
@@ -381,7 +383,7 @@ async fn watch_network(mut network: Network, task_events: mpsc::Sender<TaskEvent
 }
 
 pub(super) fn signed_out() -> Error {
-    Error::new(Code::SignedOut, "nobody is signed in: sign in first")
+    Error::new(Code::SignedOut, "You're not signed in. Sign in first.")
 }
 
 async fn sleep_until(deadline: Option<Instant>) {

@@ -40,7 +40,7 @@ impl Actor {
     pub(super) fn sign_in_with(&mut self, provider: String, reply: Reply<()>) {
         let offered = self.server.as_ref().is_none_or(|server| server.auth_providers.contains(&provider));
         if !offered {
-            let message = format!("this studio offers no sign-in with {provider:?}: sign in in another way");
+            let message = format!("Sign-in with {provider:?} isn't available in this studio. Use another method.");
             return drop(reply.send(Err(Error::new(Code::NotOffered, message))));
         }
         self.begin_sign_in(Input::SignInWith(provider), reply);
@@ -48,11 +48,11 @@ impl Actor {
 
     fn begin_sign_in(&mut self, input: Input, reply: Reply<()>) {
         if self.server.is_none() {
-            let error = Error::new(Code::SignedOut, "no studio is chosen yet: connect to one first");
+            let error = Error::new(Code::SignedOut, "No studio selected. Connect to one first.");
             return drop(reply.send(Err(error)));
         }
         if let Some(before) = self.signing_in.take() {
-            let _ = before.reply.send(Err(Error::new(Code::Requested, "another sign-in took its place")));
+            let _ = before.reply.send(Err(Error::new(Code::Requested, "Sign-in cancelled: another sign-in was started.")));
         }
         // Whatever was before ends first, while nobody waits who could take its end for this one's.
         if self.session.is_signed_in() || self.session.is_keeping() {
@@ -71,11 +71,11 @@ impl Actor {
     /// Opens a provider's page, and waits for its answer.
     pub(super) fn request_by_page(&mut self, ticket: Ticket, provider: String) {
         let (Some(clients), Some(server)) = (self.clients.clone(), self.server.clone()) else { return };
-        let (reports, browser) = (self.task_events.clone(), self.browser.clone());
+        let (task_events, browser) = (self.task_events.clone(), self.browser.clone());
         let page = tokio::spawn(async move {
             let answer = by_page(&clients.auth, &server, &provider, &browser).await;
             let at = Box::new((clients, server));
-            let _ = reports.send(TaskEvent::Granted(ticket, answer, at, None)).await;
+            let _ = task_events.send(TaskEvent::Granted(ticket, answer, at, None)).await;
         });
         if let Some(signing_in) = &mut self.signing_in {
             signing_in.page = Some(AbortOnDropHandle::new(page));
@@ -129,7 +129,7 @@ async fn by_page(http: &Client, server: &Server, provider: &str, browser: &Brows
         answer = tokio::time::timeout(PAGE_LIMIT, redirect.answer()) => answer,
     };
     let answer = answer.map_err(|_| {
-        let message = "nobody signed in in the browser within five minutes: try again";
+        let message = "Sign-in timed out. Try again.";
         Denial::Refused(Error::new(Code::SignInTimeout, message))
     })?;
     let answer = answer.map_err(Denial::Refused)?;

@@ -117,16 +117,16 @@ impl Actor {
         let refusal = match &self.server {
             _ if !self.session.is_signed_in() => Some(signed_out()),
             Some(server) if server.offers("upload") => None,
-            _ => Some(Error::new(Code::NotOffered, "this studio takes no uploads from here: use its website")),
+            _ => Some(Error::new(Code::NotOffered, "Uploads aren't available in this studio. Use its website.")),
         };
         if let Some(error) = refusal {
             return drop(asked.reply.send(Err(error)));
         }
         self.uploads.looking += 1;
-        let (reports, epoch) = (self.task_events.clone(), self.fetcher.epoch());
+        let (task_events, epoch) = (self.task_events.clone(), self.fetcher.epoch());
         tokio::spawn(async move {
             let clock_checked = check_file(&asked.path).await;
-            reports.send(TaskEvent::Upload(UploadEvent::Looked(epoch, clock_checked, asked))).await
+            task_events.send(TaskEvent::Upload(UploadEvent::Looked(epoch, clock_checked, asked))).await
         });
     }
 
@@ -159,7 +159,7 @@ impl Actor {
         upload.view.state = UploadState::Cancelled;
         self.tell(Event::Upload(upload.view));
         if let Some(reply) = upload.reply {
-            let _ = reply.send(Err(Error::new(Code::Requested, "the upload was cancelled")));
+            let _ = reply.send(Err(Error::new(Code::Requested, "Upload cancelled.")));
         }
         self.send_next();
     }
@@ -179,7 +179,7 @@ impl Actor {
     pub(super) fn upload_again(&mut self, job_id: JobId, reply: Reply<JobId>) {
         match self.store.source(&job_id) {
             Some(path) => self.start_upload(Asked { path, again: Some(job_id), reply }),
-            None => drop(reply.send(Err(Error::new(Code::NotFound, "the file is not known here: choose it again")))),
+            None => drop(reply.send(Err(Error::new(Code::NotFound, "Original file not found. Choose it again.")))),
         }
     }
 
@@ -238,7 +238,7 @@ impl Actor {
         else {
             return self.await_token(upload_id);
         };
-        let (reports, sent) = (self.task_events.clone(), Arc::new(AtomicU64::new(0)));
+        let (task_events, sent) = (self.task_events.clone(), Arc::new(AtomicU64::new(0)));
         let epoch = self.fetcher.epoch();
         let task = tokio::spawn(async move {
             let sending = rest::upload(&clients.rest, &server, &token, &path, Arc::clone(&sent));
@@ -250,7 +250,7 @@ impl Actor {
                     outcome = &mut sending => break outcome,
                     _ = tell.tick() => {
                         let bytes = sent.load(Ordering::Relaxed);
-                        let _ = reports.send(TaskEvent::Upload(UploadEvent::Sent(upload_id, bytes))).await;
+                        let _ = task_events.send(TaskEvent::Upload(UploadEvent::Sent(upload_id, bytes))).await;
                         if bytes != moved.0 || bytes >= total {
                             moved = (bytes, tokio::time::Instant::now());
                         } else if moved.1.elapsed() >= STALLED {
@@ -259,7 +259,7 @@ impl Actor {
                     }
                 }
             };
-            let _ = reports.send(TaskEvent::Upload(UploadEvent::Done(upload_id, epoch, outcome))).await;
+            let _ = task_events.send(TaskEvent::Upload(UploadEvent::Done(upload_id, epoch, outcome))).await;
         });
         if let Some(upload) = self.uploads.held.get_mut(&upload_id) {
             upload.task = Some(task.abort_handle());
@@ -359,5 +359,5 @@ impl Actor {
 }
 
 fn stalled() -> Error {
-    Error::new(Code::Silent, "nothing of the video could be sent for a minute: check the network, and try again")
+    Error::new(Code::Silent, "Upload interrupted. Check your network, then try again.")
 }

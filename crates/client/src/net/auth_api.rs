@@ -202,7 +202,7 @@ fn endpoint(server: &Server, path: &str) -> String {
 }
 
 fn wrong_key() -> Error {
-    let message = "the sign-in server does not know this public key: ask whoever runs the studio for the right one";
+    let message = "Invalid public key. Ask your administrator for the correct one.";
     Error::new(Code::WrongKey, message).at(InputField::AuthKey)
 }
 
@@ -210,16 +210,16 @@ fn deny_password(failure: &Failure) -> Denial {
     let refused = |code, field, message: &str| Denial::Refused(Error::new(code, message).at(field));
     match failure.server_code.as_deref() {
         Some("invalid_credentials" | "invalid_grant") => {
-            let message = "email or password is wrong: try again";
+            let message = "Incorrect email or password.";
             refused(Code::InvalidCredentials, InputField::Password, message)
         }
         Some("email_not_confirmed") => refused(
             Code::AccountBlocked,
             InputField::Email,
-            "this email is not confirmed yet: follow the link in the studio's email first",
+            "Email not confirmed. Open the link in the confirmation email, then sign in.",
         ),
         Some("user_banned") => {
-            let message = "this account is blocked: ask whoever runs the studio";
+            let message = "This account is blocked. Contact your administrator.";
             refused(Code::AccountBlocked, InputField::Email, message)
         }
         _ => match failure.status {
@@ -236,7 +236,7 @@ fn deny_code(failure: &Failure) -> Denial {
     match failure.status {
         Some(StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) => Denial::Refused(wrong_key()),
         Some(status) if status.is_client_error() && status != StatusCode::TOO_MANY_REQUESTS => {
-            let message = "the studio did not accept the browser's answer: try again";
+            let message = "Couldn't complete the browser sign-in. Try again.";
             Denial::Refused(Error::new(Code::SignInDenied, message))
         }
         _ => Denial::Delayed(failure.error.clone(), failure.retry_after),
@@ -260,9 +260,9 @@ fn deny_refresh(failure: Failure) -> Denial {
     );
     if definite && failure.status.is_some_and(|status| status.is_client_error()) {
         let words = match failure.server_code.as_deref() {
-            Some("refresh_token_already_used") => "the session was used from somewhere else: sign in again",
-            Some("user_banned" | "user_not_found") => "this account is blocked or gone: ask whoever runs the studio",
-            _ => "the session has ended: sign in again",
+            Some("refresh_token_already_used") => "Your session was used on another device. Sign in again.",
+            Some("user_banned" | "user_not_found") => "This account is blocked or deleted. Contact your administrator.",
+            _ => "Your session has expired. Sign in again.",
         };
         return Denial::Refused(Error::new(Code::SessionExpired, words));
     }

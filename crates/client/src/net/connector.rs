@@ -132,7 +132,7 @@ type Opened = (WebSocketStream<MaybeTlsStream<TcpStream>>, Response<Option<Vec<u
 async fn tunnel(proxy: &Intercept, uri: &Uri) -> io::Result<TcpStream> {
     let mut connector = HttpConnector::new();
     connector.enforce_http(false);
-    let to = as_https(uri).ok_or_else(|| io::Error::other("the address has no host"))?;
+    let to = as_https(uri).ok_or_else(|| io::Error::other("The URL has no host"))?;
     let stream: TokioIo<TcpStream> = if proxy.uri().scheme_str().is_some_and(|scheme| scheme.starts_with("socks")) {
         let socks = SocksV5::new(proxy.uri().clone(), connector);
         let mut socks = match proxy.raw_auth() {
@@ -152,7 +152,7 @@ async fn tunnel(proxy: &Intercept, uri: &Uri) -> io::Result<TcpStream> {
 }
 
 fn refused(error: &dyn std::fmt::Display) -> io::Error {
-    io::Error::other(format!("the proxy did not lead on: {error}"))
+    io::Error::other(format!("The proxy couldn't connect: {error}"))
 }
 
 /// Returns an address as proxies know it.
@@ -164,11 +164,11 @@ fn as_https(uri: &Uri) -> Option<Uri> {
 fn read_certificates(file: &Path) -> Result<Vec<CertificateDer<'static>>, Error> {
     let wrong = |why: &str| {
         let file = file.display();
-        Error::new(Code::File, format!("no certificate can be read from {file} ({why}): choose a file in PEM"))
+        Error::new(Code::File, format!("Couldn't read a certificate from {file} ({why}). Choose a PEM file."))
     };
     let read = CertificateDer::pem_file_iter(file).map_err(|error| wrong(&error.to_string()))?;
     let certificates = read.collect::<Result<Vec<_>, _>>().map_err(|error| wrong(&error.to_string()))?;
-    if certificates.is_empty() { Err(wrong("there is none in it")) } else { Ok(certificates) }
+    if certificates.is_empty() { Err(wrong("no certificate found")) } else { Ok(certificates) }
 }
 
 #[cfg(test)]

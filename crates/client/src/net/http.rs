@@ -79,7 +79,7 @@ fn finish(builder: ClientBuilder, server: &Url, route: &NetworkConnector) -> Res
     let builder = builder.user_agent(concat!("Tallylight/", env!("CARGO_PKG_VERSION"))).connect_timeout(CONNECT_LIMIT);
     // Plain http is for this machine only, and a proxy is another.
     let builder = if server.scheme() == "http" { builder.no_proxy() } else { route.configure(builder) };
-    builder.build().map_err(|error| Error::new(Code::ServerError, format!("no HTTP client could be made: {error}")))
+    builder.build().map_err(|error| Error::new(Code::ServerError, format!("Couldn't start the HTTP client: {error}")))
 }
 
 /// Sends a call, and follows redirects: within the origin as it is, to another origin only where that is encrypted, and
@@ -102,7 +102,7 @@ pub async fn send(client: &Client, call: RequestBuilder) -> Result<Response, Fai
         };
         request = follow(again, response.status(), next);
     }
-    Err(Failure::local(Error::new(Code::ServerError, "the studio redirects in a circle: ask whoever runs it")))
+    Err(Failure::local(Error::new(Code::ServerError, "The studio redirects in a loop. Contact its administrator.")))
 }
 
 /// Stands with an answer to a call that carried no token.
@@ -152,9 +152,9 @@ pub fn unanswered(error: &reqwest::Error) -> Failure {
     let host = error.url().and_then(Url::host_str).unwrap_or("the studio").to_owned();
     let never_left = error.is_connect();
     let error = if error.is_timeout() {
-        Error::new(Code::Unreachable, format!("{host} did not answer in time: check the network, or try again later"))
+        Error::new(Code::Unreachable, format!("{host} didn't respond in time. Check your network or try again later."))
     } else if error.is_decode() || error.is_body() {
-        Error::new(Code::Unreachable, format!("the connection to {host} broke: try again"))
+        Error::new(Code::Unreachable, format!("Connection to {host} interrupted. Try again."))
     } else {
         unreachable(error, &host)
     };
@@ -175,26 +175,26 @@ pub fn unreachable(error: &(dyn std::error::Error + 'static), host: &str) -> Err
     if lower.contains("certificate") {
         let why = chain.last().map(ToString::to_string).unwrap_or_default();
         let message = format!(
-            "the certificate of {host} is not trusted ({why}): check the address, or ask whoever runs the studio"
+            "The certificate of {host} isn't trusted ({why}). Check the URL or add a CA certificate."
         );
         return Error::new(Code::UntrustedCertificate, message);
     }
     let why = match kind {
-        Some(ErrorKind::ConnectionRefused) => format!("nothing answers at {host}: it may be stopped, or restarting"),
+        Some(ErrorKind::ConnectionRefused) => format!("Couldn't connect to {host}. It may be stopped or restarting."),
         Some(ErrorKind::NetworkUnreachable | ErrorKind::HostUnreachable | ErrorKind::NetworkDown) => {
-            format!("there is no way to {host}: check the network")
+            format!("Couldn't reach {host}. Check your network.")
         }
-        Some(ErrorKind::TimedOut) => format!("{host} did not answer in time: check the network, or try again later"),
+        Some(ErrorKind::TimedOut) => format!("{host} didn't respond in time. Check your network or try again later."),
         Some(ErrorKind::ConnectionReset | ErrorKind::ConnectionAborted | ErrorKind::UnexpectedEof) => {
-            format!("the connection to {host} broke: try again")
+            format!("Connection to {host} interrupted. Try again.")
         }
         _ if lower.contains("invalidcontenttype") => {
-            format!("{host} does not speak https: a server on this computer may want http:// in front of its address")
+            format!("{host} doesn't support HTTPS. For a server on this computer, start the URL with http://.")
         }
         _ if is_nameless || lower.contains("dns error") || lower.contains("lookup") || lower.contains("resolv") => {
-            format!("the name of {host} could not be found: check the address and the network")
+            format!("Couldn't find {host}. Check the URL and your network.")
         }
-        _ => format!("{host} cannot be reached: check the address and the network"),
+        _ => format!("Couldn't reach {host}. Check the URL and your network."),
     };
     Error::new(Code::Unreachable, why)
 }
@@ -218,7 +218,7 @@ pub async fn text(response: Response, limit: usize) -> Result<String, Failure> {
     {
         let name = encoding.to_str().unwrap_or("unknown").to_owned();
         let message =
-            format!("the studio's answer is compressed in a way that nobody asked for ({name}): ask whoever runs it");
+            format!("The studio sent an unsupported compressed response ({name}). Contact its administrator.");
         return Err(Failure::local(Error::new(Code::ServerError, message)));
     }
     let bytes = unzipped(bytes(response, limit).await?, limit)?;
@@ -242,7 +242,7 @@ fn unzipped(bytes: Vec<u8>, limit: usize) -> Result<Vec<u8>, Failure> {
 }
 
 fn too_much(limit: usize) -> Failure {
-    let message = format!("the studio answered with more than {} MiB: ask whoever runs it", limit >> 20);
+    let message = format!("The studio's response is larger than {} MiB. Contact its administrator.", limit >> 20);
     Failure::local(Error::new(Code::ServerError, message))
 }
 
@@ -251,7 +251,7 @@ pub fn json(text: &str) -> Result<Value, Failure> {
     is_data(text)?;
     core_json::parse(text).map(|parsed| parsed.value).map_err(|error| {
         tracing::debug!(%error, "an unreadable answer");
-        Failure::local(Error::new(Code::ServerError, "the studio answered with something unreadable: try again later"))
+        Failure::local(Error::new(Code::ServerError, "The studio sent an invalid response. Try again later."))
     })
 }
 
@@ -265,7 +265,7 @@ pub fn json_as<T: DeserializeOwned>(text: &str) -> Result<T, Failure> {
     serde_json::from_value(value).map_err(|error| {
         // The library's words may quote what it read.
         tracing::debug!(line = error.line(), "an answer of another shape");
-        Failure::local(Error::new(Code::ServerError, "the studio answered with something unreadable: try again later"))
+        Failure::local(Error::new(Code::ServerError, "The studio sent an invalid response. Try again later."))
     })
 }
 
@@ -274,7 +274,7 @@ pub fn is_data(text: &str) -> Result<(), Failure> {
     if text.trim_start_matches('\u{feff}').trim_start().starts_with(['{', '[']) {
         return Ok(());
     }
-    let message = "something else answers in the studio's place: open a web page, the Wi-Fi may ask you to sign in";
+    let message = "The network is blocking the studio. Open a web page to sign in to the Wi-Fi.";
     Err(Failure::local(Error::new(Code::CaptivePortal, message)))
 }
 
@@ -310,7 +310,7 @@ pub async fn refused(response: Response) -> Failure {
     if status == StatusCode::UNAUTHORIZED && is_without_token {
         // Nobody refused a token: none was sent there.
         let message = format!(
-            "the studio leads to {}, where the session is not sent: connect to that address",
+            "The studio redirects to {}. Connect to that URL instead.",
             place.origin().ascii_serialization()
         );
         return Failure { status: Some(status), ..Failure::local(Error::new(Code::ServerError, message)) };
@@ -319,17 +319,17 @@ pub async fn refused(response: Response) -> Failure {
     let server_code = said(&["error_code", "code", "error"]);
     let message = said(&["msg", "message", "error_description", "detail"]);
     let (code, fallback) = match status.as_u16() {
-        401 => (Code::SessionExpired, "the session is no longer accepted: sign in again"),
-        403 => (Code::Forbidden, "this account may not do that"),
-        404 => (Code::NotFound, "the studio does not have it (any more)"),
-        413 => (Code::TooLarge, "the file is larger than the studio takes"),
-        429 => (Code::RateLimited, "the studio asks to slow down: try again in a minute"),
-        507 => (Code::DiskFull, "the disk of the studio is full"),
-        _ => (Code::ServerError, "the studio answered with an error: try again later"),
+        401 => (Code::SessionExpired, "Your session has expired. Sign in again."),
+        403 => (Code::Forbidden, "You don't have permission to do this."),
+        404 => (Code::NotFound, "Not found. It may have been deleted."),
+        413 => (Code::TooLarge, "The file exceeds the studio's size limit."),
+        429 => (Code::RateLimited, "Too many requests. Try again in a minute."),
+        507 => (Code::DiskFull, "The studio's disk is full. Contact its administrator."),
+        _ => (Code::ServerError, "The studio returned an error. Try again later."),
     };
     let message = match (message, retry_after) {
         (_, Some(wait)) if code == Code::RateLimited => {
-            format!("the studio asks to slow down: try again in {} s", wait.as_secs().max(1))
+            format!("Too many requests. Try again in {} s.", wait.as_secs().max(1))
         }
         (Some(message), _) => message,
         (None, _) => format!("{fallback} (status {})", status.as_u16()),
@@ -342,7 +342,7 @@ fn misled(response: &Response) -> Failure {
     let place = response.headers().get(header::LOCATION).and_then(|place| place.to_str().ok()).unwrap_or("nowhere");
     let place = response.url().join(place).map_or_else(|_| place.to_owned(), |url| url.origin().ascii_serialization());
     let message =
-        format!("the studio leads to {place}, which cannot be followed: check the address with whoever runs it");
+        format!("The studio redirects to {place}, which isn't allowed. Check the URL.");
     Failure { status: Some(response.status()), ..Failure::local(Error::new(Code::ServerError, message)) }
 }
 

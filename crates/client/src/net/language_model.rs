@@ -54,19 +54,19 @@ fn client(network: &Network, url: &Url) -> Result<Client, Error> {
 pub fn download_client(network: &Network) -> Result<Client, Error> {
     let builder = Client::builder().user_agent(concat!("Tallylight/", env!("CARGO_PKG_VERSION")));
     let builder = NetworkConnector::new(network)?.configure(builder.connect_timeout(Duration::from_secs(10)));
-    builder.build().map_err(|error| Error::new(Code::ServerError, format!("no HTTP client could be made: {error}")))
+    builder.build().map_err(|error| Error::new(Code::ServerError, format!("Couldn't start the HTTP client: {error}")))
 }
 
 fn error(why: &str) -> Error {
-    Error::new(Code::LanguageModel, format!("the language model did not answer ({why})"))
+    Error::new(Code::LanguageModel, format!("The language model didn't respond ({why}). Try again."))
 }
 
 fn unanswered(failure: &reqwest::Error, host: &str) -> Error {
     if failure.is_timeout() {
         let minutes = TIME_LIMIT.as_secs() / 60;
-        return error(&format!("it took longer than {minutes} minutes: try a smaller model"));
+        return error(&format!("more than {minutes} minutes, try a smaller model"));
     }
-    Error::new(Code::LanguageModel, format!("no language model answers at {host}: check its address, and that it runs"))
+    Error::new(Code::LanguageModel, format!("Couldn't connect to a language model at {host}. Check the URL and that the server is running."))
 }
 
 fn refused(status: StatusCode, text: &str) -> Error {
@@ -76,10 +76,10 @@ fn refused(status: StatusCode, text: &str) -> Error {
     let said: String = one_line(said).chars().take(SHOWN).collect();
     let said = if said.is_empty() { String::new() } else { format!(" ({said})") };
     let words = match status.as_u16() {
-        401 | 403 => "the language model does not accept the key: enter it again",
-        404 => "there is no such language model at this address: check both",
-        429 => "the language model is asked too often, or its quota is used up: try again later",
-        _ => "the language model answered with an error",
+        401 | 403 => "The language model rejected the API key. Enter it again",
+        404 => "Language model not found. Check the model name and the URL",
+        429 => "Language model quota exceeded. Try again later",
+        _ => "The language model returned an error. Try again",
     };
-    Error::new(Code::LanguageModel, format!("{words}{said}"))
+    Error::new(Code::LanguageModel, format!("{words}{said}."))
 }

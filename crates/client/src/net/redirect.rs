@@ -40,18 +40,18 @@ pub struct Redirect {
 pub struct Answer {
     /// The code, or why there is none.
     pub code: Result<SecretString, Error>,
-    page: oneshot::Sender<RunOutcome>,
+    page: oneshot::Sender<ClosingPage>,
 }
 
 /// Is how the sign-in ended, for the page that the browser shows.
-struct RunOutcome {
+struct ClosingPage {
     title: &'static str,
     text: String,
     lamp: &'static str,
 }
 
 #[derive(Clone)]
-struct Door {
+struct CallbackState {
     host: String,
     state: Arc<SecretString>,
     waiting: Arc<Mutex<Option<oneshot::Sender<Answer>>>>,
@@ -65,7 +65,7 @@ impl Redirect {
     pub async fn listen() -> Result<Self, Error> {
         let unable = |error: &dyn std::fmt::Display| {
             let message = format!(
-                "this computer lets nothing listen for the browser's answer ({error}): sign in with a password"
+                "Browser sign-in isn't available on this computer ({error}). Sign in with a password."
             );
             Error::new(Code::NotOffered, message)
         };
@@ -75,8 +75,8 @@ impl Redirect {
         let address = format!("http://{host}/callback?state={}", state.expose_secret());
         let address = Url::parse(&address).map_err(|error| unable(&error))?;
         let (sender, answer) = oneshot::channel();
-        let door = Door { host, state: Arc::new(state), waiting: Arc::new(Mutex::new(Some(sender))) };
-        let router = Router::new().route("/callback", get(callback)).with_state(door);
+        let state = CallbackState { host, state: Arc::new(state), waiting: Arc::new(Mutex::new(Some(sender))) };
+        let router = Router::new().route("/callback", get(callback)).with_state(state);
         let stop = CancellationToken::new();
         let serve = axum::serve(listener, router).with_graceful_shutdown(stop.clone().cancelled_owned());
         tokio::spawn(async move { drop(serve.await) });
@@ -93,7 +93,7 @@ impl Redirect {
     /// # Errors
     /// Says that none can come any more.
     pub async fn answer(&mut self) -> Result<Answer, Error> {
-        (&mut self.answer).await.map_err(|_| Error::new(Code::SignInDenied, "the browser's answer was lost: try again"))
+        (&mut self.answer).await.map_err(|_| Error::new(Code::SignInDenied, "Couldn't complete the browser sign-in. Try again."))
     }
 }
 
@@ -101,9 +101,9 @@ impl Answer {
     /// Shows in the browser how it ended.
     pub fn show(self, outcome: Result<(), &Error>) {
         let ending = match outcome {
-            Ok(()) => RunOutcome {
-                title: "You are signed in",
-                text: "You can close this tab and go back to Tallylight.".to_owned(),
+            Ok(()) => ClosingPage {
+                title: "You're signed in",
+                text: "You can close this tab and return to Tallylight.".to_owned(),
                 lamp: GOOD,
             },
             Err(error) => not_signed_in(&error.message),
@@ -112,27 +112,27 @@ impl Answer {
     }
 }
 
-fn not_signed_in(why: &str) -> RunOutcome {
-    let mut text = why.to_owned();
+fn not_signed_in(why: &str) -> ClosingPage {
+    let mut text = why.trim_end_matches('.').to_owned();
     if let Some(first) = text.get_mut(..1) {
         first.make_ascii_uppercase();
     }
-    RunOutcome { title: "You are not signed in", text: format!("{text}. You can close this tab."), lamp: BAD }
+    ClosingPage { title: "Sign-in failed", text: format!("{text}. You can close this tab."), lamp: BAD }
 }
 
-async fn callback(State(door): State<Door>, headers: HeaderMap, uri: Uri) -> Response {
-    if headers.get(header::HOST).is_none_or(|host| host.as_bytes() != door.host.as_bytes()) {
-        return page(StatusCode::MISDIRECTED_REQUEST, &not_signed_in("this page is for this computer only"));
+async fn callback(State(state): State<CallbackState>, headers: HeaderMap, uri: Uri) -> Response {
+    if headers.get(header::HOST).is_none_or(|host| host.as_bytes() != state.host.as_bytes()) {
+        return page(StatusCode::MISDIRECTED_REQUEST, &not_signed_in("This page is only available on this computer"));
     }
-    let found = CallbackQuery::read(uri.query().unwrap_or_default());
-    if found.state.as_deref() != Some(door.state.expose_secret()) {
-        return page(StatusCode::FORBIDDEN, &not_signed_in("this answer belongs to no sign-in of Tallylight"));
+    let query = CallbackQuery::read(uri.query().unwrap_or_default());
+    if query.state.as_deref() != Some(state.state.expose_secret()) {
+        return page(StatusCode::FORBIDDEN, &not_signed_in("This link doesn't match a sign-in request from Tallylight"));
     }
-    let Some(code) = found.outcome() else {
-        return page(StatusCode::BAD_REQUEST, &not_signed_in("the answer holds neither a code nor an error"));
+    let Some(code) = query.outcome() else {
+        return page(StatusCode::BAD_REQUEST, &not_signed_in("The sign-in response is incomplete"));
     };
-    let waiting = door.waiting.lock().unwrap_or_else(PoisonError::into_inner).take();
-    let used = || page(StatusCode::GONE, &not_signed_in("this answer was used before"));
+    let waiting = state.waiting.lock().unwrap_or_else(PoisonError::into_inner).take();
+    let used = || page(StatusCode::GONE, &not_signed_in("This link has already been used"));
     let Some(waiting) = waiting else { return used() };
     let (sender, ending) = oneshot::channel();
     if waiting.send(Answer { code, page: sender }).is_err() {
@@ -140,11 +140,11 @@ async fn callback(State(door): State<Door>, headers: HeaderMap, uri: Uri) -> Res
     }
     match ending.await {
         Ok(ending) => page(StatusCode::OK, &ending),
-        Err(_) => page(StatusCode::GONE, &not_signed_in("the sign-in was cancelled")),
+        Err(_) => page(StatusCode::GONE, &not_signed_in("Sign-in cancelled")),
     }
 }
 
-fn page(status: StatusCode, ending: &RunOutcome) -> Response {
+fn page(status: StatusCode, ending: &ClosingPage) -> Response {
     let text = ending.text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
     let html = PAGE.replace("{title}", ending.title).replace("{lamp}", ending.lamp).replace("{text}", &text);
     let headers = [
@@ -166,32 +166,32 @@ struct CallbackQuery {
 }
 
 impl CallbackQuery {
-    fn read(query: &str) -> Self {
-        let mut found = Self::default();
+    fn read(text: &str) -> Self {
+        let mut query = Self::default();
         // Some servers put a second question mark behind an address that has one already.
-        for part in query.split('?') {
+        for part in text.split('?') {
             for (name, value) in form_urlencoded::parse(part.as_bytes()) {
                 match &*name {
-                    "state" => found.state = Some(value.into_owned()),
-                    "code" => found.code = Some(value.into_owned().into()),
-                    "error" => found.error = Some(value.into_owned()),
-                    "error_description" => found.description = Some(value.into_owned()),
+                    "state" => query.state = Some(value.into_owned()),
+                    "code" => query.code = Some(value.into_owned().into()),
+                    "error" => query.error = Some(value.into_owned()),
+                    "error_description" => query.description = Some(value.into_owned()),
                     _ => {}
                 }
             }
         }
-        found
+        query
     }
 
     fn outcome(self) -> Option<Result<SecretString, Error>> {
         match (self.error, self.code) {
             (Some(error), _) if error == "access_denied" => {
-                let message = "the sign-in was cancelled in the browser";
+                let message = "Sign-in cancelled in the browser.";
                 Some(Err(Error::new(Code::SignInDenied, message)))
             }
             (Some(error), _) => {
                 let why = self.description.unwrap_or(error);
-                Some(Err(Error::new(Code::SignInDenied, format!("the sign-in page refused: {}", brief(&why)))))
+                Some(Err(Error::new(Code::SignInDenied, format!("Sign-in failed: {}", shortened(&why)))))
             }
             (None, Some(code)) => Some(Ok(code)),
             (None, None) => None,
@@ -200,7 +200,7 @@ impl CallbackQuery {
 }
 
 /// Shortens words of somebody else to a line.
-fn brief(words: &str) -> String {
+fn shortened(words: &str) -> String {
     words.chars().filter(|c| !c.is_control()).take(200).collect()
 }
 

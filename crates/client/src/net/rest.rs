@@ -43,7 +43,7 @@ pub async fn discover(http: &Client, address: &Url, identity: Identity) -> Resul
     let status = response.status();
     if status == StatusCode::NOT_FOUND {
         let message = format!(
-            "{} answers, but is no studio that describes itself: check the address with whoever runs it",
+            "No Tallylight studio at {}. Check the URL.",
             discovery::shown(address)
         );
         return Err(Error::new(Code::NotAStudio, message));
@@ -88,7 +88,7 @@ pub async fn job(
         Some(value) => Ok(Dated { value, date }),
         None => Err(Failure::local(Error::new(
             Code::ServerError,
-            "the studio answered with another job: ask whoever runs it",
+            "The studio returned a different video. Contact its administrator.",
         ))),
     }
 }
@@ -143,7 +143,7 @@ async fn send_edit(
         }
         StatusCode::CONFLICT => {
             let text = text(response, ANSWER_LIMIT).await.unwrap_or_default();
-            let words = "the studio has changed this meanwhile, or is still making it: choose which text to keep";
+            let words = "Conflict: choose a version. This text changed in the studio.";
             Ok(Answer::Conflict(job(&text), Error::new(Code::Conflict, words).into()))
         }
         StatusCode::UNPROCESSABLE_ENTITY => {
@@ -185,7 +185,7 @@ fn invalid(text: &str) -> Answer {
     let fields = details.iter().filter_map(|detail| Some((field(detail)?, said(detail)?))).collect();
     let whole = body.get("detail").and_then(Value::as_str).map(str::to_owned);
     let message =
-        whole.or_else(|| details.iter().find_map(said)).unwrap_or("the studio does not accept this".to_owned());
+        whole.or_else(|| details.iter().find_map(said)).unwrap_or("The studio rejected this change.".to_owned());
     Answer::Refused(fields, Error::new(Code::InvalidContent, message).into())
 }
 

@@ -143,7 +143,7 @@ impl Socket {
 
     fn put(&self, outgoing: Outgoing) -> Result<(), Error> {
         match self.outbox.try_send(outgoing) {
-            Err(mpsc::error::TrySendError::Full(_)) => Err(Error::new(Code::Closed, "the studio stopped listening")),
+            Err(mpsc::error::TrySendError::Full(_)) => Err(Error::new(Code::Closed, "The studio isn't responding.")),
             // One that has just closed reports so itself.
             Ok(()) | Err(mpsc::error::TrySendError::Closed(_)) => Ok(()),
         }
@@ -183,7 +183,7 @@ fn address(server: &Server, token: &SecretString) -> Result<Url, Refusal> {
     let Some(place) = place else { return Ok(server.ws_url.clone()) };
     let nobody = || {
         let message =
-            "the address of live updates needs an id that the session does not tell: ask whoever runs the studio";
+            "The live updates URL requires a user ID. Contact the studio's administrator.";
         Refusal::NoSocket(Error::new(Code::NoSocket, message))
     };
     let user_id = subject(token).ok_or_else(nobody)?;
@@ -329,13 +329,13 @@ impl ReceivedFrame {
 async fn not_text(mut stream: Stream) -> Closed {
     let frame = CloseFrame { code: CloseCode::Invalid, reason: "not UTF-8".into() };
     let _ = tokio::time::timeout(CLOSE_LIMIT, stream.close(Some(frame))).await;
-    Closed::Lost(Error::new(Code::Closed, "the studio sent a text that is none"))
+    Closed::Lost(Error::new(Code::Closed, "The studio sent invalid text."))
 }
 
 async fn too_large(mut stream: Stream) -> Closed {
     let frame = CloseFrame { code: CloseCode::Size, reason: "message too large".into() };
     let _ = tokio::time::timeout(CLOSE_LIMIT, stream.close(Some(frame))).await;
-    Closed::Lost(Error::new(Code::MessageTooLarge, "the studio sent a message of more than 8 MiB"))
+    Closed::Lost(Error::new(Code::MessageTooLarge, "The studio sent a message larger than 8 MiB."))
 }
 
 fn refusal(error: &tungstenite::Error, way: WsToken) -> Refusal {

@@ -39,7 +39,7 @@ impl Browser {
     /// Says that there is no browser, and which page it was.
     pub async fn open(&self, page: &Url) -> Result<(), Error> {
         if !matches!(page.scheme(), "http" | "https") {
-            return Err(Error::new(Code::InvalidAddress, format!("{} is no web page", page.scheme())));
+            return Err(Error::new(Code::InvalidAddress, format!("{} links can't be opened in a browser.", page.scheme())));
         }
         match &self.0 {
             Way::System => start(page).await,
@@ -65,7 +65,7 @@ async fn start(page: &Url) -> Result<(), Error> {
 }
 
 fn nothing_opens(page: &Url) -> Error {
-    Error::new(Code::NotOffered, format!("no browser could be opened: open this page yourself: {page}"))
+    Error::new(Code::NotOffered, format!("Couldn't open a browser. Open this page manually: {page}"))
 }
 
 #[cfg(test)]

@@ -105,8 +105,8 @@ impl TokenStore {
     ///
     /// # Errors
     /// As [`Self::load`]; the session then lives in memory for this run.
-    pub async fn keep(&self, kept: &StoredSession, unlock: Unlock) -> Result<(), Error> {
-        self.write(kept.text(), unlock).await
+    pub async fn keep(&self, session: &StoredSession, unlock: Unlock) -> Result<(), Error> {
+        self.write(session.text(), unlock).await
     }
 
     /// Returns the text of the secret.
@@ -206,19 +206,19 @@ impl From<KeychainFailure> for Error {
         match failure {
             KeychainFailure::Locked => Self::new(
                 Code::KeychainLocked,
-                "the keychain is locked, so the session ends with the program: unlock it, and the session will be kept",
+                "The keychain is locked. Unlock it to stay signed in after quitting.",
             ),
             KeychainFailure::TooLong => Self::new(
                 Code::Keychain,
-                "this studio's session is too long for the keychain, so it ends with the program: ask whoever runs the studio",
+                "This session is too large for the keychain. You'll be signed out when Tallylight quits.",
             ),
             KeychainFailure::Unusable(_) if cfg!(all(unix, not(target_os = "macos"))) => Self::new(
                 Code::Keychain,
-                "there is no keychain here, so the session ends with the program: install and unlock gnome-keyring or KWallet",
+                "No keychain found. Install and unlock gnome-keyring or KWallet to stay signed in after quitting.",
             ),
             KeychainFailure::Unusable(_) => Self::new(
                 Code::Keychain,
-                "the keychain cannot be used, so the session ends with the program: unlock it and sign in again",
+                "The keychain isn't available. Unlock it and sign in again to stay signed in after quitting.",
             ),
         }
     }
@@ -228,7 +228,7 @@ impl From<KeychainFailure> for Error {
 mod tests {
     use super::*;
 
-    fn kept(token: &str) -> StoredSession {
+    fn session(token: &str) -> StoredSession {
         StoredSession { server: "s".to_owned(), email: "e".to_owned(), refresh_token: token.into() }
     }
 
@@ -236,7 +236,7 @@ mod tests {
     async fn memory_keeps_one_session_and_forgets_it() {
         let store = TokenStore::new(Keychain::Memory);
         assert!(matches!(store.load(Unlock::Never).await, Ok(SessionLookup::Nothing)));
-        store.keep(&kept("secret-canary"), Unlock::Never).await.expect("memory");
+        store.keep(&session("secret-canary"), Unlock::Never).await.expect("memory");
         assert!(!format!("{store:?}").contains("canary"), "never in Debug");
         let Ok(SessionLookup::Session(loaded)) = store.load(Unlock::Never).await else { panic!("nothing kept") };
         assert_eq!((loaded.server.as_str(), loaded.refresh_token.expose_secret()), ("s", "secret-canary"));

@@ -9,7 +9,7 @@ use std::{
 use rusqlite::Connection;
 use tallylight_core::library::record::Record;
 
-use super::put_job;
+use super::write_job;
 
 /// Lends the connection to one after the other. Jobs are handed over, to be written by whoever has the time for it; nothing
 /// overtakes them.
@@ -72,7 +72,7 @@ pub(super) fn put_all(
 ) -> rusqlite::Result<()> {
     let transaction = connection.transaction()?;
     for job in jobs {
-        put_job(&transaction, job.borrow())?;
+        write_job(&transaction, job.borrow())?;
     }
     transaction.commit()
 }

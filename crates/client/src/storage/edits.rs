@@ -11,7 +11,7 @@ use tallylight_core::{
     protocol::json,
 };
 
-use super::{Store, put_job};
+use super::{Store, write_job};
 
 impl Store {
     /// Returns the edits of an account that the backend has not confirmed.
@@ -50,7 +50,7 @@ impl Store {
             for effect in effects {
                 keep(transaction, owner, effect)?;
             }
-            jobs.into_iter().try_for_each(|job| put_job(transaction, job))?;
+            jobs.into_iter().try_for_each(|job| write_job(transaction, job))?;
             fail::fail_point!("words_are_half_kept");
             Ok(())
         })
@@ -81,7 +81,7 @@ impl Store {
         });
         let _ = disk.pragma_update(None, "synchronous", "NORMAL");
         drop(disk);
-        self.wrote(what, written)
+        self.written(what, written)
     }
 }
 

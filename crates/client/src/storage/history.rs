@@ -39,7 +39,7 @@ impl Store {
         happenings.retain(|happening| self.recorded.insert(happening.key.clone()));
         let mut known = BTreeSet::new();
         let written = self.insert(&happenings, &mut known);
-        self.wrote("what happened", written);
+        self.written("what happened", written);
         happenings.retain(|happening| !known.contains(&happening.key));
         happenings
     }
@@ -59,9 +59,9 @@ impl Store {
                     known.insert(key.clone());
                     continue;
                 }
-                for deed in tasks {
-                    let body = serde_json::to_string(deed).unwrap_or_default();
-                    transaction.execute("INSERT INTO deed (id, body) VALUES (?1, ?2)", (&deed.id, body))?;
+                for task in tasks {
+                    let body = serde_json::to_string(task).unwrap_or_default();
+                    transaction.execute("INSERT INTO deed (id, body) VALUES (?1, ?2)", (&task.id, body))?;
                 }
             }
         }
@@ -77,7 +77,7 @@ impl Store {
     /// Forgets something that is done.
     pub fn forget_task(&mut self, id: &str) {
         let written = self.disk.lend().execute("DELETE FROM deed WHERE id = ?1", [id]);
-        self.wrote("what was done", written);
+        self.written("what was done", written);
     }
 
     /// Returns what happened, newest first.
@@ -119,6 +119,6 @@ impl Store {
 
     fn marked(&mut self, marked: rusqlite::Result<usize>) -> bool {
         let any = marked.as_ref().is_ok_and(|marked| *marked > 0);
-        self.wrote("what was seen", marked) && any
+        self.written("what was seen", marked) && any
     }
 }

@@ -119,21 +119,21 @@ fn replace(file: &Path, unusable: &Unusable) -> Result<Replaced, Error> {
     let aside = set_aside(file, word).map_err(|error| out_of_reach(&error.to_string()))?;
     let mut connection = open_file(file).map_err(|again| out_of_reach(&format!("{again:?}")))?;
     let saved = salvage(&aside, &mut connection);
-    let words = if saved == 0 { String::new() } else { format!("; {saved} unsaved texts were carried over") };
+    let words = if saved == 0 { String::new() } else { format!(" Unsaved edits recovered: {saved}.") };
     let name = aside.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let incident = match unusable {
         Unusable::Newer => {
-            let why = "what was kept here is of a newer version of Tallylight";
-            Error::new(Code::StorageNewer, format!("{why}: it is set aside as {name}, update to use it again{words}"))
+            let why = "Local data is from a newer version of Tallylight";
+            Error::new(Code::StorageNewer, format!("{why}. Update to use it again. A copy was saved as {name}.{words}"))
         }
         Unusable::Suspect => {
-            let why = "Tallylight crashed twice within a minute";
-            let what = "what was kept here is set aside";
-            Error::new(Code::StorageSuspect, format!("{why}: {what} as {name}, and fetched anew{words}"))
+            let why = "Tallylight crashed twice";
+            let what = "Local data is being reloaded";
+            Error::new(Code::StorageSuspect, format!("{why}. {what}. A copy was saved as {name}.{words}"))
         }
         Unusable::Corrupt | Unusable::OutOfReach(_) => {
-            let why = "what was kept here could not be read";
-            Error::new(Code::StorageUnreadable, format!("{why}: it is set aside as {name}, and fetched anew{words}"))
+            let why = "Local data was damaged and is being reloaded";
+            Error::new(Code::StorageUnreadable, format!("{why}. A copy was saved as {name}.{words}"))
         }
     };
     Ok((connection, Some(incident)))
@@ -262,6 +262,6 @@ fn value(row: &Row, place: usize) -> rusqlite::Result<rusqlite::types::Value> {
 }
 
 fn out_of_reach(why: &str) -> Error {
-    let words = "nothing can be kept on this computer's disk";
-    Error::new(Code::Storage, format!("{words} ({why}): check the disk and the rights to the data folder"))
+    let words = "Couldn't save to disk";
+    Error::new(Code::Storage, format!("{words} ({why}). Check the disk and the permissions of the data folder."))
 }

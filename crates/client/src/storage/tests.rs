@@ -97,7 +97,7 @@ fn a_damage_is_found_after_a_crash_and_what_was_written_is_carried_over() {
     let mut store = Store::open(folder.path());
     let incident = store.view().incident.clone().expect("it is told");
     assert_eq!(incident.code, Code::StorageUnreadable, "{}", incident.message);
-    assert!(incident.message.contains("tallylight.unreadable.db") && incident.message.contains("2 unsaved texts"));
+    assert!(incident.message.contains("tallylight.unreadable.db") && incident.message.contains("Unsaved edits recovered: 2."));
     assert_eq!((store.edits("me").len(), store.drafts("me").len(), store.jobs(&BTreeSet::new()).len()), (1, 1, 0));
     assert_eq!(store.setting::<String>("server").as_deref(), Some("acme"), "so the session goes on");
     drop(store);
@@ -225,16 +225,16 @@ fn what_is_to_be_done_is_kept_until_it_is_done() {
     let folder = tempfile::tempdir().expect("a folder");
     let run = Some(vec!["true".to_owned()]);
     let automation = Automation { enabled: true, when: vec![Outcome::Failed], run, webhook: None };
-    let deed = AutomationTask::new(Timestamp::UNIX_EPOCH, JobId::new("7"), Outcome::Failed, automation);
-    let failed = || vec![HistoryRecord { tasks: vec![deed.clone()], ..happening("7") }];
+    let task = AutomationTask::new(Timestamp::UNIX_EPOCH, JobId::new("7"), Outcome::Failed, automation);
+    let failed = || vec![HistoryRecord { tasks: vec![task.clone()], ..happening("7") }];
     let mut store = Store::open(folder.path());
     store.record(failed());
     store.clear_jobs();
     drop(store);
     let mut store = Store::open(folder.path());
-    assert_eq!(store.tasks(), std::slice::from_ref(&deed), "as after a crash");
+    assert_eq!(store.tasks(), std::slice::from_ref(&task), "as after a crash");
     store.record(failed());
-    store.forget_task(&deed.id);
+    store.forget_task(&task.id);
     assert_eq!((store.tasks(), store.history().len()), (Vec::new(), 1));
 }
 

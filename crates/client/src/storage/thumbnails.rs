@@ -63,7 +63,7 @@ impl ThumbnailCache {
     /// Says why there is none.
     pub async fn picture(&self, job_id: &JobId, thumbnail: &Thumbnail) -> Result<Picture, Error> {
         let url = Url::parse(&thumbnail.thumbnail_url).ok().filter(is_trustworthy);
-        let url = url.ok_or_else(|| Error::new(Code::InsecureAddress, "the picture's address is not https"))?;
+        let url = url.ok_or_else(|| Error::new(Code::InsecureAddress, "The thumbnail URL doesn't use HTTPS."))?;
         let key = key(job_id, thumbnail, &url);
         let turn = Arc::clone(self.turns().entry(key.clone()).or_default());
         let picture = {
@@ -124,7 +124,7 @@ impl ThumbnailCache {
         let (kind, extension) = KINDS
             .into_iter()
             .find(|(kind, _)| *kind == found)
-            .ok_or_else(|| Error::new(Code::ServerError, "this is no picture that can be shown"))?;
+            .ok_or_else(|| Error::new(Code::ServerError, "Unsupported thumbnail format."))?;
         create_private_folder(&self.folder).map_err(|error| unkept(&error))?;
         self.make_room(bytes.len() as u64);
         let path = self.folder.join(key).with_extension(extension);
@@ -167,14 +167,14 @@ async fn download(client: &Client, url: Url) -> Result<Vec<u8>, Error> {
     let call = client.get(url).timeout(CALL_LIMIT);
     let response = http::send(client, call).await.map_err(|failure| failure.error)?;
     if response.status() != StatusCode::OK {
-        let words = format!("the picture could not be had (status {}): try again", response.status().as_u16());
+        let words = format!("Couldn't load thumbnail (status {}). Try again.", response.status().as_u16());
         return Err(Error::new(Code::NotFound, words));
     }
     http::bytes(response, PICTURE_LIMIT).await.map_err(|failure| failure.error)
 }
 
 fn unkept(error: &std::io::Error) -> Error {
-    Error::new(Code::File, format!("the picture could not be kept ({error}): check the disk"))
+    Error::new(Code::File, format!("Couldn't save thumbnail ({error}). Check the disk."))
 }
 
 #[expect(clippy::disallowed_methods, reason = "a driver")]

@@ -70,8 +70,7 @@ impl Access {
     fn refused(&self) -> Error {
         let Self { address, .. } = self;
         let message = format!(
-            "the studio accepts the session, but has no live updates at {address}, or refuses them: asking every few \
-             seconds instead"
+            "Live updates aren't available at {address}. Checking for changes every few seconds."
         );
         Error::new(Code::SocketRefused, message)
     }

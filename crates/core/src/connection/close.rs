@@ -26,10 +26,10 @@ impl Refusal {
             401 | 403 => Self::Auth,
             404 | 501 | 200 | 300..=399 => Self::NoSocket(Error::new(
                 Code::NoSocket,
-                format!("the studio offers no live updates here (status {status}): asking every few seconds instead"),
+                format!("Live updates aren't available (status {status}). Checking for changes every few seconds."),
             )),
             _ => {
-                let words = format!("the studio refused live updates (status {status})");
+                let words = format!("The studio rejected live updates (status {status}).");
                 Self::Failed(Error::new(Code::ServerError, words), retry_after)
             }
         }
@@ -53,12 +53,12 @@ impl Closed {
         match code {
             Some(1008 | 3000 | 4001 | 4003 | 4401 | 4403) => Self::Auth,
             Some(4409) => Self::Replaced,
-            Some(1013) => Self::Lost(Error::new(Code::Closed, "the studio is too busy for live updates (code 1013)")),
-            Some(1001 | 1012) => Self::Lost(Error::new(Code::Closed, "the studio is restarting")),
+            Some(1013) => Self::Lost(Error::new(Code::Closed, "The studio is too busy for live updates (code 1013).")),
+            Some(1001 | 1012) => Self::Lost(Error::new(Code::Closed, "The studio is restarting.")),
             Some(code) => {
-                Self::Lost(Error::new(Code::Closed, format!("the studio closed the connection (code {code})")))
+                Self::Lost(Error::new(Code::Closed, format!("The studio closed the connection (code {code}).")))
             }
-            None => Self::Lost(Error::new(Code::Closed, "the connection broke")),
+            None => Self::Lost(Error::new(Code::Closed, "Connection lost.")),
         }
     }
 }

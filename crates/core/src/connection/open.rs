@@ -107,6 +107,6 @@ impl Connection {
 
 /// Says why a socket that is open is not enough.
 pub(super) fn nothing_readable() -> Error {
-    let message = "the studio's live connection is open but brings nothing readable: asking every half minute as well";
+    let message = "Live updates are unreadable. Checking for changes every 30 seconds.";
     Error::new(Code::NothingReadable, message)
 }

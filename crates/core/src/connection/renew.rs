@@ -6,7 +6,7 @@ use crate::{Code, Now, error::Error};
 impl Connection {
     /// After a sleep nothing that was open or timed can be trusted: look at once.
     pub(super) fn wake(&mut self, now: Now, effects: &mut Vec<Effect>) {
-        self.renew(Error::new(Code::Slept, "this computer was asleep"), now, effects);
+        self.renew(Error::new(Code::Slept, "This computer was asleep. Reconnecting."), now, effects);
     }
 
     /// After a change of the network a connection may be dead without a word, or as good as before: ask.
@@ -17,7 +17,7 @@ impl Connection {
                 effects.push(Effect::Ping(open.conn));
             }
         } else {
-            self.renew(Error::new(Code::NetworkChanged, "the network changed"), now, effects);
+            self.renew(Error::new(Code::NetworkChanged, "The network changed. Reconnecting."), now, effects);
         }
     }
 

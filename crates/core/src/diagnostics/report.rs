@@ -69,10 +69,10 @@ impl DiagnosticsView {
             let LatencyView { messages, median_ms, worst_ms } = latency;
             line(&mut report, &format!("latency          median {median_ms} ms, worst {worst_ms} ms of {messages}"));
         }
-        section(&mut report, "connections lost, by reason", self.drops.iter().map(TallyView::line));
-        section(&mut report, "messages skipped, by reason", self.rejected.iter().map(TallyView::line));
+        section(&mut report, "failed connections, by reason", self.drops.iter().map(TallyView::line));
+        section(&mut report, "unreadable messages, by reason", self.rejected.iter().map(TallyView::line));
         let events = self.events.iter().map(|event| format!("{:.0}  {}", event.at, event.public));
-        section(&mut report, "last events, newest first", events);
+        section(&mut report, "event log, newest first", events);
         report
     }
 }

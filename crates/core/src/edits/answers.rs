@@ -33,7 +33,7 @@ impl Edits {
             Ok(snapshot) if edit.state == EditState::Queued || !holds(&snapshot, edit) => {
                 let is_known = library.job(&edit.job_id).is_some_and(|job| job.video_id.is_some());
                 if snapshot.video_id.is_none() && !is_known {
-                    let words = "the studio names no video of this job, and so nothing that could be changed";
+                    let words = "This video can't be edited. The studio returned no video ID.";
                     let reason = ReasonView::from(Error::new(Code::ServerError, words));
                     return self.refused(op_id, Vec::new(), &reason, library, effects);
                 }
@@ -73,7 +73,7 @@ impl Edits {
                 effects.push(Effect::RefreshToken);
             }
             Answer::Unauthorized => {
-                let error = Error::new(Code::Forbidden, "this account may not change the video");
+                let error = Error::new(Code::Forbidden, "You don't have permission to edit this video.");
                 self.refused(op_id, Vec::new(), &error.into(), library, effects);
             }
             Answer::Unanswered(unanswered) => self.wait(op_id, &unanswered, now, effects),

@@ -231,5 +231,5 @@ pub fn read_content(field: Field, value: &Value) -> Result<Content, String> {
     let lost = LossCounter::default();
     // Of what a person wrote nothing may be left out.
     let whole = content(field, value, &lost).filter(|_| lost.count() == 0);
-    whole.map(Content::cleaned).ok_or_else(|| format!("this is no content of {}", field.as_str()))
+    whole.map(Content::cleaned).ok_or_else(|| format!("invalid value for {}", field.as_str()))
 }

@@ -108,13 +108,13 @@ pub fn read_job(value: &Value) -> Result<Snapshot, Error> {
 /// # Errors
 /// As [`read_job`].
 pub fn read_job_from(value: &Value, api_url: Option<&Url>) -> Result<Snapshot, Error> {
-    let unreadable = |why: &str| Error::new(Code::ServerError, format!("the server sent an unreadable job: {why}"));
+    let unreadable = |why: &str| Error::new(Code::ServerError, format!("The studio sent an invalid video: {why}."));
     let lost = LossCounter::default();
-    let Value::Object(map) = value else { return Err(unreadable("it is no object")) };
+    let Value::Object(map) = value else { return Err(unreadable("not an object")) };
     let fields = Fields::of(value, &lost);
-    let job_id = fields.id(&["id", "job_id"]).ok_or_else(|| unreadable("it has no `id`"))?;
+    let job_id = fields.id(&["id", "job_id"]).ok_or_else(|| unreadable("missing `id`"))?;
     if !map.contains_key("status") {
-        return Err(unreadable("it has no `status`"));
+        return Err(unreadable("missing `status`"));
     }
     let parts = parts(fields, api_url);
     let (progress, status_word) = progress(fields, parts.error_message);
@@ -191,7 +191,7 @@ impl Page {
 /// # Errors
 /// [`Code::ServerError`] when the answer is no list at all.
 pub fn read_page(text: &str, api_url: Option<&Url>) -> Result<Page, Error> {
-    let unreadable = || Error::new(Code::ServerError, "the server's job list is unreadable: its API may be another");
+    let unreadable = || Error::new(Code::ServerError, "Couldn't read the studio's videos. Its API may be incompatible.");
     let json::Parsed { value, lost } = json::parse(text).map_err(|_| unreadable())?;
     let list = value
         .as_array()

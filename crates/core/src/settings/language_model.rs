@@ -41,13 +41,13 @@ impl TryFrom<LanguageModelText> for LanguageModel {
 
 fn address(text: &str) -> Result<Url, String> {
     let url = Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
-    let url = url.ok_or_else(|| format!("{text:?} is no address: write one like http://localhost:11434/v1"))?;
+    let url = url.ok_or_else(|| format!("Enter a valid URL, such as http://localhost:11434/v1."))?;
     if !is_trustworthy(&url) {
-        return Err(format!("{text:?} is not encrypted: use https"));
+        return Err(format!("HTTPS is required for {text:?}."));
     }
     // Logs and settings are no place for a key: it is kept in the keychain.
     if !url.username().is_empty() || url.password().is_some() || url.query().is_some() {
-        return Err("the address holds a key: leave it out, and enter the key below".to_owned());
+        return Err("Remove the key from the URL and enter it as the API key.".to_owned());
     }
     Ok(url)
 }
@@ -83,9 +83,9 @@ mod tests {
     #[test]
     fn what_is_typed_must_be_an_address_that_nobody_else_reads_and_holds_no_key() {
         for (address, why) in [
-            ("llama", "no address"),
-            ("ftp://acme.tv", "no address"),
-            ("http://acme.tv/v1", "https"),
+            ("llama", "valid URL"),
+            ("ftp://acme.tv", "valid URL"),
+            ("http://acme.tv/v1", "HTTPS"),
             ("https://me:secret@acme.tv/v1", "key"),
             ("https://acme.tv/v1?key=secret", "key"),
         ] {

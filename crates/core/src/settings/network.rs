@@ -29,7 +29,7 @@ impl TryFrom<String> for Proxy {
             text => Url::parse(text).ok(),
         };
         let is_proxy = |url: &Url| matches!(url.scheme(), "http" | "socks5" | "socks5h") && url.has_host();
-        let wrong = || format!("{text:?} is no proxy: write system, none, or an address like http://proxy:3128");
+        let wrong = || format!("{text:?} isn't a valid proxy. Use system, none, or a URL such as http://proxy:3128.");
         url.filter(is_proxy).map(Self::At).ok_or_else(wrong)
     }
 }
@@ -46,8 +46,8 @@ impl From<Proxy> for String {
 
 /// Reads the address of a webhook: what is told there is nobody else's business.
 pub(super) fn webhook(text: &str) -> Result<Url, String> {
-    let url = Url::parse(text.trim()).map_err(|error| format!("{text:?} is no address ({error})"))?;
-    if is_trustworthy(&url) { Ok(url) } else { Err(format!("{text:?} is not encrypted: use https")) }
+    let url = Url::parse(text.trim()).map_err(|error| format!("{text:?} isn't a valid URL ({error})."))?;
+    if is_trustworthy(&url) { Ok(url) } else { Err(format!("HTTPS is required for {text:?}.")) }
 }
 
 #[cfg(test)]

@@ -15,7 +15,7 @@ impl FromStr for TimeOfDay {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let wrong = || format!("{text:?} is no time of day: write 22:30");
+        let wrong = || format!("{text:?} isn't a valid time. Use the format 22:30.");
         let (hour, minute) = text.trim().split_once(':').ok_or_else(wrong)?;
         let (hour, minute) = (hour.parse().map_err(|_| wrong())?, minute.parse().map_err(|_| wrong())?);
         Time::new(hour, minute, 0, 0).map(Self).map_err(|_| wrong())

@@ -182,7 +182,7 @@ fn transcript_version(record: &Record, shown: &MetadataView) -> Option<String> {
 }
 
 /// Is said where a studio did not say why; the window and notifications know it in their language.
-pub(crate) const NO_REASON: &str = "the studio did not say why";
+pub(crate) const NO_REASON: &str = "No error details available.";
 
 /// Returns why a job failed, put together from the message that failed it, its ERROR and its failed stage.
 pub fn error(record: &Record) -> Option<FaultView> {

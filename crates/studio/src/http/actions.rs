@@ -7,27 +7,27 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use super::{App, Who, problem};
+use super::{App, AuthUser, problem};
 use crate::{
+    auth::tokens::Claims,
     jobs::{Job, video_folder},
-    tokens::Claims,
 };
 
 /// Begins a failed job anew.
-pub async fn retry(State(app): State<App>, Who(claims): Who, Path(job_id): Path<String>) -> Response {
+pub async fn retry(State(app): State<App>, AuthUser(claims): AuthUser, Path(job_id): Path<String>) -> Response {
     let job = match own(app.jobs.job(&job_id), &claims) {
         Ok(job) => job,
         Err(refusal) => return refusal,
     };
     if !app.jobs.restart_failed(&job.id) {
-        return problem(StatusCode::CONFLICT, "Only a job that has failed can be retried");
+        return problem(StatusCode::CONFLICT, "Only failed jobs can be retried");
     }
     app.pipeline.enqueue(job.id.clone());
     current(&app, &job.id)
 }
 
 /// Ends an unfinished job.
-pub async fn cancel(State(app): State<App>, Who(claims): Who, Path(job_id): Path<String>) -> Response {
+pub async fn cancel(State(app): State<App>, AuthUser(claims): AuthUser, Path(job_id): Path<String>) -> Response {
     let job = match own(app.jobs.job(&job_id), &claims) {
         Ok(job) => job,
         Err(refusal) => return refusal,
@@ -36,17 +36,17 @@ pub async fn cancel(State(app): State<App>, Who(claims): Who, Path(job_id): Path
     if app.jobs.mark_cancelled(&job.id) {
         return current(&app, &job.id);
     }
-    problem(StatusCode::CONFLICT, "This job has already ended")
+    problem(StatusCode::CONFLICT, "This job has already finished")
 }
 
 /// Deletes a video, with its job and its files.
-pub async fn delete(State(app): State<App>, Who(claims): Who, Path(video_id): Path<String>) -> Response {
+pub async fn delete(State(app): State<App>, AuthUser(claims): AuthUser, Path(video_id): Path<String>) -> Response {
     let job = match own(app.jobs.of_video(&video_id), &claims) {
         Ok(job) => job,
         Err(refusal) => return refusal,
     };
     if let Err(error) = app.jobs.remove(&job.id) {
-        return problem(StatusCode::INSUFFICIENT_STORAGE, format!("the job could not be deleted: {error}"));
+        return problem(StatusCode::INSUFFICIENT_STORAGE, format!("Couldn't delete the job: {error}"));
     }
     app.pipeline.cancel(&job.id).await;
     let folder = video_folder(&app.settings.data_dir, &job.video_id);

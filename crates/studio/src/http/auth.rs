@@ -10,11 +10,13 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{App, who::bearer};
+use super::{App, auth_user::bearer};
 use crate::{
-    accounts::{Account, Refusal, Session},
+    auth::{
+        accounts::{Account, Refusal, Session},
+        tokens::Claims,
+    },
     config::SignUp,
-    tokens::Claims,
 };
 
 /// Asks for, and announces, errors in GoTrue's newer shape.

@@ -10,7 +10,7 @@ use axum::{
 };
 use serde_json::Value;
 
-use super::{App, Who, problem};
+use super::{App, AuthUser, problem};
 use crate::jobs::Job;
 
 /// How many jobs a page holds unless told otherwise, and at most.
@@ -18,7 +18,7 @@ const PAGE: usize = 200;
 
 pub async fn jobs(
     State(app): State<App>,
-    Who(claims): Who,
+    AuthUser(claims): AuthUser,
     Query(query): Query<Vec<(String, String)>>,
     headers: HeaderMap,
 ) -> Response {
@@ -43,7 +43,12 @@ pub async fn jobs(
     tagged(&headers, &Value::Array(page))
 }
 
-pub async fn job(State(app): State<App>, Who(claims): Who, Path(job_id): Path<String>, headers: HeaderMap) -> Response {
+pub async fn job(
+    State(app): State<App>,
+    AuthUser(claims): AuthUser,
+    Path(job_id): Path<String>,
+    headers: HeaderMap,
+) -> Response {
     match app.jobs.job(&job_id) {
         Some(job) if job.account_id == claims.sub => tagged(&headers, &job.to_json(app.jobs.base())),
         Some(_) => problem(StatusCode::FORBIDDEN, "Not authorized to see this job"),

@@ -8,7 +8,7 @@ use axum::{
 };
 use serde_json::{Map, Value, json};
 
-use super::{App, Who, list::etag, problem};
+use super::{App, AuthUser, list::etag, problem};
 use crate::{
     jobs::{Chapter, Job, Metadata},
     pipeline::Stage,
@@ -27,7 +27,7 @@ struct Edit {
 
 pub async fn edit(
     State(app): State<App>,
-    Who(claims): Who,
+    AuthUser(claims): AuthUser,
     Path(video_id): Path<String>,
     headers: HeaderMap,
     body: Result<Json<Value>, JsonRejection>,
@@ -38,7 +38,7 @@ pub async fn edit(
     }
     let fields = match body {
         Ok(Json(Value::Object(fields))) => fields,
-        Ok(_) => return invalid(vec![detail("", "a JSON object is wanted", "dict_type")]),
+        Ok(_) => return invalid(vec![detail("", "A JSON object is required", "dict_type")]),
         Err(error) => return invalid(vec![detail("", &error.body_text(), "json_invalid")]),
     };
     let edits = match check(&job, fields) {
@@ -93,7 +93,7 @@ fn read(job: &Job, name: &str, value: Value) -> Result<Edit, (String, &'static s
         "title" => {
             let title: String = serde_json::from_value(value).map_err(wrong)?;
             if title.trim().is_empty() {
-                return Err(("a title is at least one character".to_owned(), "string_too_short"));
+                return Err(("Enter a title".to_owned(), "string_too_short"));
             }
             (Some("TITLE"), Box::new(|metadata| metadata.title = Some(title)))
         }
@@ -112,18 +112,18 @@ fn read(job: &Job, name: &str, value: Value) -> Result<Edit, (String, &'static s
         "chapters" => {
             let chapters: Vec<Chapter> = serde_json::from_value(value).map_err(wrong)?;
             if chapters.iter().any(|chapter| chapter.start_seconds < 0.0) {
-                return Err(("a chapter begins at 0 seconds or later".to_owned(), "greater_than_equal"));
+                return Err(("Chapters can't start before 0:00".to_owned(), "greater_than_equal"));
             }
             (Some("CHAPTERS"), Box::new(|metadata| metadata.chapters = Some(chapters)))
         }
         "thumbnail_id" => {
             let id: String = serde_json::from_value(value).map_err(wrong)?;
             if !job.metadata.thumbnails.iter().any(|thumbnail| thumbnail.thumbnail_id == id) {
-                return Err(("this video has no such thumbnail".to_owned(), "value_error"));
+                return Err(("Thumbnail not found".to_owned(), "value_error"));
             }
             (None, Box::new(|metadata| metadata.thumbnail_id = Some(id)))
         }
-        _ => return Err(("this field cannot be edited".to_owned(), "extra_forbidden")),
+        _ => return Err(("This field can't be edited".to_owned(), "extra_forbidden")),
     };
     Ok(Edit { kind, content, apply })
 }

@@ -43,7 +43,7 @@ pub async fn submit(State(app): State<App>, Query(flow): Query<Flow>, Form(answe
         Err(detail) => return problem(StatusCode::BAD_REQUEST, detail),
     };
     if answer.cancel.is_some() {
-        let denied = [("error", "access_denied"), ("error_description", "The person cancelled the sign-in")];
+        let denied = [("error", "access_denied"), ("error_description", "Sign-in cancelled")];
         target.query_pairs_mut().extend_pairs(denied);
         return Redirect::to(target.as_str()).into_response();
     }
@@ -59,14 +59,14 @@ pub async fn submit(State(app): State<App>, Query(flow): Query<Flow>, Form(answe
             target.query_pairs_mut().append_pair("code", &code);
             Redirect::to(target.as_str()).into_response()
         }
-        Err(_) => form(StatusCode::UNAUTHORIZED, "Email or password is wrong."),
+        Err(_) => form(StatusCode::UNAUTHORIZED, "Incorrect email or password."),
     }
 }
 
 impl Flow {
     /// Returns where the answer goes: an address of this machine only, and only with PKCE.
     fn target(&self) -> Result<Url, &'static str> {
-        let url = Url::parse(&self.redirect_to).map_err(|_| "redirect_to is no address")?;
+        let url = Url::parse(&self.redirect_to).map_err(|_| "redirect_to is not a valid URL")?;
         let loopback = match url.host() {
             Some(Host::Ipv4(address)) => address.is_loopback(),
             Some(Host::Ipv6(address)) => address.is_loopback(),
@@ -77,7 +77,7 @@ impl Flow {
             return Err("redirect_to must be on this computer");
         }
         if self.code_challenge.is_empty() || !self.code_challenge_method.eq_ignore_ascii_case("s256") {
-            return Err("code_challenge with method s256 is needed");
+            return Err("code_challenge with method s256 is required");
         }
         Ok(url)
     }

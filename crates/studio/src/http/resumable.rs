@@ -19,7 +19,7 @@ use tokio::{
 };
 
 use super::{
-    App, Who, problem,
+    App, AuthUser, problem,
     upload::{self, Part},
 };
 
@@ -60,15 +60,15 @@ pub async fn options(State(app): State<App>) -> Response {
 }
 
 /// Begins an upload.
-pub async fn create(State(app): State<App>, Who(claims): Who, headers: HeaderMap) -> Response {
+pub async fn create(State(app): State<App>, AuthUser(claims): AuthUser, headers: HeaderMap) -> Response {
     let Some(length) = number(&headers, &LENGTH) else {
-        return problem(StatusCode::BAD_REQUEST, "Upload-Length is missing: its size has to be known");
+        return problem(StatusCode::BAD_REQUEST, "Upload-Length is required");
     };
     if length > app.settings.upload_limit {
         return upload::too_large(app.settings.upload_limit);
     }
     if length == 0 {
-        return problem(StatusCode::BAD_REQUEST, "the file is empty (0 bytes): export the video again");
+        return problem(StatusCode::BAD_REQUEST, "The file is empty (0 bytes). Export the video again.");
     }
     let metadata = headers.get(&METADATA).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let upload = Upload {
@@ -90,7 +90,7 @@ pub async fn create(State(app): State<App>, Who(claims): Who, headers: HeaderMap
 }
 
 /// Says how much of an upload is here.
-pub async fn offset(State(app): State<App>, Who(claims): Who, Path(id): Path<String>) -> Response {
+pub async fn offset(State(app): State<App>, AuthUser(claims): AuthUser, Path(id): Path<String>) -> Response {
     let (mut upload, offset) = match app.uploads.get(&id, &claims.sub).await {
         Ok(found) => found,
         Err(error) => return refusal(&error),
@@ -117,16 +117,16 @@ pub async fn offset(State(app): State<App>, Who(claims): Who, Path(id): Path<Str
 /// Takes bytes where those before them ended, and makes a job of the last ones.
 pub async fn append(
     State(app): State<App>,
-    Who(claims): Who,
+    AuthUser(claims): AuthUser,
     Path(id): Path<String>,
     headers: HeaderMap,
     body: Body,
 ) -> Response {
     if headers.get(header::CONTENT_TYPE).is_none_or(|kind| kind != "application/offset+octet-stream") {
-        return problem(StatusCode::UNSUPPORTED_MEDIA_TYPE, "Content-Type has to be application/offset+octet-stream");
+        return problem(StatusCode::UNSUPPORTED_MEDIA_TYPE, "Content-Type must be application/offset+octet-stream");
     }
     let Some(_guard) = app.uploads.lock(&id) else {
-        return problem(StatusCode::LOCKED, "another request writes to this upload");
+        return problem(StatusCode::LOCKED, "Another request is writing to this upload");
     };
     let (upload, offset) = match app.uploads.get(&id, &claims.sub).await {
         Ok(found) => found,
@@ -157,9 +157,9 @@ pub async fn append(
 }
 
 /// Ends an upload, and removes what is here of it.
-pub async fn terminate(State(app): State<App>, Who(claims): Who, Path(id): Path<String>) -> Response {
+pub async fn terminate(State(app): State<App>, AuthUser(claims): AuthUser, Path(id): Path<String>) -> Response {
     let Some(_guard) = app.uploads.lock(&id) else {
-        return problem(StatusCode::LOCKED, "another request writes to this upload");
+        return problem(StatusCode::LOCKED, "Another request is writing to this upload");
     };
     match app.uploads.get(&id, &claims.sub).await {
         Ok(_) => {
@@ -176,7 +176,7 @@ fn answer(offset: u64, body: &serde_json::Value) -> Response {
 
 fn refusal(error: &UploadError) -> Response {
     match error {
-        UploadError::Missing => problem(StatusCode::NOT_FOUND, "there is no such upload, or it has expired"),
+        UploadError::Missing => problem(StatusCode::NOT_FOUND, "Upload not found or expired"),
         UploadError::Foreign => problem(StatusCode::FORBIDDEN, "Not authorized to continue this upload"),
         UploadError::Disk(error) => upload::disk_problem(error),
     }
@@ -194,7 +194,7 @@ async fn write(app: &App, id: &str, offset: u64, length: u64, body: Body) -> Res
         let Ok(chunk) = chunk else { break };
         if reached + chunk.len() as u64 > length {
             file.flush().await.map_err(disk)?;
-            return Err(problem(StatusCode::PAYLOAD_TOO_LARGE, "more bytes than Upload-Length stated"));
+            return Err(problem(StatusCode::PAYLOAD_TOO_LARGE, "Upload exceeds Upload-Length"));
         }
         file.write_all(&chunk).await.map_err(disk)?;
         reached += chunk.len() as u64;

@@ -21,7 +21,7 @@ use tallylight_media::kind::{HEAD, is_text};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use uuid::Uuid;
 
-use super::{App, Who, problem};
+use super::{App, AuthUser, problem};
 use crate::{
     jobs::{Job, Metadata, Progress, Status, later_than, video_folder},
     pipeline::Stage,
@@ -32,7 +32,7 @@ const SUBTITLE_LIMIT: u64 = 16 << 20;
 /// The longest name of a placed file, in bytes: a UUID, however it is written.
 const MAX_NAME: usize = 64;
 
-pub async fn upload(State(app): State<App>, Who(claims): Who, multipart: Multipart) -> Response {
+pub async fn upload(State(app): State<App>, AuthUser(claims): AuthUser, multipart: Multipart) -> Response {
     let (video_id, folder) = match new_folder(&app).await {
         Ok(made) => made,
         Err(refusal) => return refusal,
@@ -106,7 +106,7 @@ pub fn admit(
     let ids = (job.video_id.clone(), job.id.clone());
     app.jobs
         .add(job)
-        .map_err(|error| problem(StatusCode::INSUFFICIENT_STORAGE, format!("the job could not be saved: {error}")))?;
+        .map_err(|error| problem(StatusCode::INSUFFICIENT_STORAGE, format!("Couldn't save the job: {error}")))?;
     app.pipeline.enqueue(ids.1.clone());
     Ok(ids)
 }
@@ -145,14 +145,14 @@ async fn take(app: &App, mut multipart: Multipart, folder: &Path) -> Result<Take
         }
     }
     let video = video
-        .ok_or_else(|| problem(StatusCode::BAD_REQUEST, "no file was sent: send it as the form field \"file\""))?;
+        .ok_or_else(|| problem(StatusCode::BAD_REQUEST, "No file received. Send it as the form field \"file\"."))?;
     Ok(Taken { video, subtitles })
 }
 
 /// Takes a file that a program of this computer placed in the folder for that; the field holds its name there.
 async fn adopt(app: &App, mut field: Field<'_>, folder: &Path) -> Result<Part, Response> {
     let limit = app.settings.upload_limit;
-    let not_there = || problem(StatusCode::BAD_REQUEST, "no file is placed there: send its content as \"file\"");
+    let not_there = || problem(StatusCode::BAD_REQUEST, "File not found. Send its content as \"file\".");
     let incoming = app.settings.incoming_folder.as_deref().ok_or_else(not_there)?;
     let name = bare_name(field.file_name().unwrap_or("video"));
     let content_type = field.content_type().unwrap_or("application/octet-stream").to_owned();
@@ -218,13 +218,13 @@ async fn store(
 pub async fn refuse_text(part: &Part) -> Result<(), Response> {
     let Part { name, path, size, .. } = part;
     if *size == 0 {
-        return Err(problem(StatusCode::BAD_REQUEST, format!("{name} is empty (0 bytes): export the video again")));
+        return Err(problem(StatusCode::BAD_REQUEST, format!("{name} is empty (0 bytes). Export the video again.")));
     }
     let file = tokio::fs::File::open(path).await.map_err(|error| disk_problem(&error))?;
     let mut head = Vec::with_capacity(HEAD);
     file.take(HEAD as u64).read_to_end(&mut head).await.map_err(|error| disk_problem(&error))?;
     if is_text(&head) {
-        return Err(problem(StatusCode::BAD_REQUEST, format!("{name} is not a video: it holds text")));
+        return Err(problem(StatusCode::BAD_REQUEST, format!("{name} isn't a video file (it contains text). Choose a video file.")));
     }
     Ok(())
 }
@@ -242,18 +242,18 @@ pub fn extension(name: &str) -> String {
 
 /// Says that a file is larger than is allowed.
 pub fn too_large(limit: u64) -> Response {
-    problem(StatusCode::PAYLOAD_TOO_LARGE, format!("the file is larger than {} GiB", limit >> 30))
+    problem(StatusCode::PAYLOAD_TOO_LARGE, format!("The file exceeds the size limit of {} GiB.", limit >> 30))
 }
 
 fn upload_problem(error: &MultipartError) -> Response {
-    problem(error.status(), format!("the upload broke off or is no form: {}", error.body_text()))
+    problem(error.status(), format!("Upload interrupted or invalid: {}", error.body_text()))
 }
 
 /// Says what is wrong with the disk.
 pub fn disk_problem(error: &std::io::Error) -> Response {
     if matches!(error.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded) {
-        let detail = "the disk of the studio is full: free some space and upload the video again";
+        let detail = "The studio's disk is full. Free up space, then upload the video again.";
         return problem(StatusCode::INSUFFICIENT_STORAGE, detail);
     }
-    problem(StatusCode::INTERNAL_SERVER_ERROR, format!("the studio could not write the file: {error}"))
+    problem(StatusCode::INTERNAL_SERVER_ERROR, format!("Couldn't save the file: {error}"))
 }

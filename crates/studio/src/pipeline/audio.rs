@@ -28,7 +28,7 @@ pub async fn run(work: &mut Work) -> Result<Outcome, Failure> {
     }
     work.probe.sounds.clear();
     let failure = last_failure.unwrap_or_else(|| Failure::recoverable("sound_unreadable", "", ""));
-    let message = "The sound cannot be read, so nothing of what is said can be transcribed. Everything else of the video is processed.";
+    let message = "No transcript: the audio couldn't be read. The rest of the video was processed.";
     Err(failure.survived("sound_unreadable", message))
 }
 
@@ -50,7 +50,7 @@ async fn extract(work: &mut Work, sound: u64) -> Result<(), Failure> {
     .await?;
     let size = tokio::fs::metadata(&work.audio).await.map_or(0, |file| file.len());
     if size <= EMPTY_WAV {
-        return Err(Failure::recoverable("sound_unreadable", "", "ffmpeg: not one sample was decoded"));
+        return Err(Failure::recoverable("sound_unreadable", "", "ffmpeg: no audio samples decoded"));
     }
     work.silences = silences;
     Ok(())

@@ -47,7 +47,7 @@ pub async fn run(work: &mut Work) -> Result<Outcome, Failure> {
     }
     let found = scenes::changes(work).await;
     let changes = found.map_err(|failure| {
-        let message = "The scenes of this video could not be looked for, so there are no chapters.";
+        let message = "No chapters: scene detection failed.";
         failure.survived("no_chapters", message)
     })?;
     let chapters = divide(&changes, work.probe.duration);

@@ -37,13 +37,13 @@ impl Failure {
 
     /// A file that is no longer there.
     pub fn gone() -> Self {
-        let message = "The video file is gone: it was moved or deleted while it was being processed. Upload it again.";
+        let message = "Video file not found: it was moved or deleted during processing. Upload it again.";
         Self::fatal("file_gone", message, "")
     }
 
     /// A file without pictures that move.
     pub fn not_a_video(details: impl Into<String>) -> Self {
-        let message = "This file is not a video that can be read. Check that it plays on this computer, or export it again as MP4.";
+        let message = "Not a readable video file. Check that it plays on this computer, or export it again as MP4.";
         Self::fatal("not_a_video", message, details)
     }
 
@@ -54,29 +54,29 @@ impl Failure {
 
     /// A tool that took longer than is reasonable for the video.
     pub fn too_long(program: &str, limit: Duration) -> Self {
-        let message = "Processing this video took far longer than it should, and was stopped. Export the video again as MP4 (H.264), then upload the new file.";
+        let message = "Processing timed out. Export the video again as MP4 (H.264), then upload the new file.";
         Self::fatal("tool_stopped", message, format!("{program}: stopped after {} s", limit.as_secs()))
     }
 
     /// A tool that no longer came further.
     pub fn standstill(program: &str, limit: Duration) -> Self {
-        let message = "Processing this video came to a standstill, and was stopped. Export the video again as MP4 (H.264), then upload the new file.";
+        let message = "Processing stopped responding. Export the video again as MP4 (H.264), then upload the new file.";
         Self::fatal("tool_stopped", message, format!("{program}: no progress for {} s", limit.as_secs()))
     }
 
     /// A tool that wanted more memory than it may have.
     pub fn too_much_memory(program: &str) -> Self {
-        let message = "Processing this video takes more memory than is allowed, and was stopped. Export the video in a smaller size, such as 4K, then upload the new file.";
-        Self::fatal("too_large_to_process", message, format!("{program}: reached its limit of memory"))
+        let message = "Processing exceeded the memory limit. Export the video in a smaller size, such as 4K, then upload the new file.";
+        Self::fatal("too_large_to_process", message, format!("{program}: memory limit exceeded"))
     }
 
     /// A tool that wrote more, or computed longer, than it may.
     pub fn too_large(program: &str) -> Self {
-        let message = "This file holds far more than a video should, and processing it was stopped. Export the video again as MP4, then upload the new file.";
+        let message = "Processing exceeded the size limit. Export the video again as MP4, then upload the new file.";
         Self::fatal(
             "too_large_to_process",
             message,
-            format!("{program}: reached its limit of output or computing time"),
+            format!("{program}: output or CPU time limit exceeded"),
         )
     }
 
@@ -92,7 +92,7 @@ impl Failure {
 
     /// A file that ends too soon.
     pub fn truncated(details: impl Into<String>) -> Self {
-        let message = "The video file is incomplete: it was probably cut off while it was copied or exported. Export or copy it again, then upload the new file.";
+        let message = "The video file is incomplete. Export or copy it again, then upload the new file.";
         Self::fatal("file_incomplete", message, details)
     }
 
@@ -105,10 +105,10 @@ impl Failure {
     pub fn of_start(program: &str, error: &io::Error) -> Self {
         let details = format!("{program}: {error}");
         if error.kind() == io::ErrorKind::NotFound {
-            let message = "ffmpeg is not installed on this computer, and videos cannot be processed without it. Install it (on Debian or Ubuntu: apt install ffmpeg), then upload the video again.";
+            let message = "ffmpeg isn't installed. Install it (Debian or Ubuntu: apt install ffmpeg), then upload the video again.";
             return Self::fatal("ffmpeg_missing", message, details);
         }
-        Self::fatal("tool_failed", "The program that processes videos could not be started.", details)
+        Self::fatal("tool_failed", "Couldn't start ffmpeg. Check its installation, then upload the video again.", details)
     }
 
     /// A program that ended with an error, by its messages.
@@ -118,7 +118,7 @@ impl Failure {
         let says = |needles: &[&str]| needles.iter().any(|needle| lower.contains(needle));
         if says(&["no space left on device", "disk quota exceeded", "not enough space"]) {
             let message =
-                "The disk is full, so the video could not be processed. Free some space, then upload it again.";
+                "Not enough disk space. Free up space, then upload the video again.";
             return Self::fatal("disk_full", message, details);
         }
         if says(&["moov atom not found", "partial file", "end of file", "truncat"]) {
@@ -133,9 +133,9 @@ impl Failure {
             return Self::not_a_video(details);
         }
         if says(&["permission denied"]) {
-            return Self::fatal("tool_failed", "The studio may not read or write the video's files.", details);
+            return Self::fatal("tool_failed", "Permission denied. Check the permissions of the studio's data folder.", details);
         }
-        Self::fatal("tool_failed", "The video could not be processed. The details say what ffmpeg reported.", details)
+        Self::fatal("tool_failed", "Couldn't process the video. See the details for ffmpeg's output.", details)
     }
 
     /// Looks for a cause behind the tool's messages: a file that is gone explains every other failure.

@@ -36,7 +36,7 @@ pub async fn measure(work: &Work, report: &Report) -> Result<f64, Failure> {
     // The duration of a Matroska file is where it ends, even if it begins later than at 0.
     let wanted = if stated > report.start { stated - report.start } else { stated };
     if is_by_its_header_alone(&report.format) && measured < wanted.min(stated) - tolerance(stated) {
-        work.warn(&Failure::probably_truncated(format!("{measured:.1} s of {stated:.1} s are there")));
+        work.warn(&Failure::probably_truncated(format!("{measured:.1} s of {stated:.1} s found")));
     }
     Ok(measured)
 }

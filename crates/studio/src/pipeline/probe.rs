@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     jobs::{Chapter, Metadata},
-    places,
+    pipeline::place_names,
 };
 
 /// What PROBE found.
@@ -66,12 +66,12 @@ pub async fn run(work: &mut Work) -> Result<(), Failure> {
             .collect(),
     };
     if report.further_streams > 0 || !metadata.cut.is_empty() {
-        let message = "This video carries more texts than are sensible; they were shortened.";
+        let message = "The texts embedded in this video were too long and have been shortened. Review them.";
         let streams = report.further_streams;
         work.warn(&Failure::recoverable(
             "metadata_cut",
             message,
-            format!("{:?}; {streams} streams left out", metadata.cut),
+            format!("{:?}; {streams} streams skipped", metadata.cut),
         ));
     }
     publish(work, metadata).await;
@@ -83,10 +83,10 @@ fn refuse_other_kinds(source: &Path) -> Result<(), Failure> {
     let mut head = Vec::new();
     let read = File::open(source).and_then(|file| file.take(HEAD as u64).read_to_end(&mut head));
     if let Err(error) = read {
-        return Err(Failure::fatal("file_gone", "The video file cannot be read.", error.to_string()));
+        return Err(Failure::fatal("file_gone", "Couldn't read the video file. Upload it again.", error.to_string()));
     }
     match FileKind::of(&head).refusal() {
-        Some(sentence) => Err(Failure::another_kind(sentence, "by its first bytes")),
+        Some(sentence) => Err(Failure::another_kind(sentence, "detected by file signature")),
         None => Ok(()),
     }
 }
@@ -104,7 +104,7 @@ async fn ask(work: &Work) -> Result<Report, Failure> {
         if pretends { Failure::not_a_video(failure.details) } else { failure }
     })?;
     Report::read(&output.stdout).ok_or_else(|| {
-        Failure::fatal("tool_failed", "The video could not be looked into.", "ffprobe: its report is no JSON")
+        Failure::fatal("tool_failed", "Couldn't analyze the video file. See the details.", "ffprobe: invalid JSON output")
     })
 }
 
@@ -132,16 +132,16 @@ fn refuse_without_video(report: &Report) -> Result<(), Failure> {
         let sentence = kind.refusal().unwrap_or_default();
         return Err(Failure::another_kind(sentence, format!("ffprobe: {} without a video stream", report.format)));
     }
-    Err(Failure::not_a_video("ffprobe: the file holds no video stream"))
+    Err(Failure::not_a_video("ffprobe: no video stream found"))
 }
 
 async fn check_completeness(work: &Work) -> Result<(), Failure> {
     let source = work.job.source.clone();
     let look = move || File::open(source).and_then(|mut file| completeness(&mut file));
     match tokio::task::spawn_blocking(look).await {
-        Ok(Ok(Completeness::CutOff)) => Err(Failure::truncated("the container states a larger size than the file has")),
+        Ok(Ok(Completeness::CutOff)) => Err(Failure::truncated("file is smaller than stated in its header")),
         Ok(Ok(Completeness::EndsInPacket)) => {
-            work.warn(&Failure::probably_truncated("the file ends within a packet"));
+            work.warn(&Failure::probably_truncated("file ends within a packet"));
             Ok(())
         }
         // What cannot be read now fails in the next tool, with its reason.
@@ -179,7 +179,7 @@ async fn publish(work: &Work, container: ContainerMetadata) {
 
 async fn title_from(filename: &str, date: Option<Date>, place: Option<Place>, device: Option<String>) -> String {
     let place = match place.filter(|_| is_named_by_camera(filename)) {
-        Some(place) => places::name(place).await,
+        Some(place) => place_names::name(place).await,
         None => None,
     };
     title_of(filename, &Recording { date, place: place.as_deref(), device: device.as_deref() })
@@ -191,7 +191,7 @@ mod tests {
 
     #[test]
     fn what_no_demuxer_of_videos_reads_is_named() {
-        for (demuxer, words) in [("png_pipe", "picture"), ("hls", "playlist"), ("mp3", "sound only"), ("srt", "text")] {
+        for (demuxer, words) in [("png_pipe", "image"), ("hls", "playlist"), ("mp3", "only audio"), ("srt", "text")] {
             let messages = format!("ffprobe: [{demuxer} @ 0x5] Format not on whitelist 'mov,mp4'\nx: Invalid argument");
             assert!(kind_of_unlisted(&messages).is_some_and(|sentence| sentence.contains(words)), "{demuxer}");
         }

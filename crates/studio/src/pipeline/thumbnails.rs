@@ -45,7 +45,7 @@ pub async fn run(work: &mut Work) -> Result<Outcome, Failure> {
     if work.probe.duration <= 0.0 {
         return Err(Failure::not_a_video(last_failure.map(|failure| failure.details).unwrap_or_default()));
     }
-    let message = "No picture could be taken from the video, so there are no thumbnails.";
+    let message = "No thumbnails: no frames could be read.";
     Err(last_failure
         .unwrap_or_else(|| Failure::recoverable("no_thumbnails", "", ""))
         .survived("no_thumbnails", message))

@@ -95,7 +95,7 @@ async fn embedded(work: &Work, stream: &Stream) -> Result<Option<Subtitles>, Fai
     let read = match converted {
         Ok(_) => read_file(&target).await,
         Err(failure) => {
-            let message = "The subtitles within the video are damaged, and could not be read.";
+            let message = "Couldn't read the embedded subtitles: they are damaged.";
             Err(failure.survived("subtitles_unreadable", message))
         }
     };
@@ -106,19 +106,19 @@ async fn embedded(work: &Work, stream: &Stream) -> Result<Option<Subtitles>, Fai
 /// Reads a file of subtitles; none where it has no words.
 async fn read_file(file: &Path) -> Result<Option<Subtitles>, Failure> {
     let unreadable = |details: String| {
-        let message = "The subtitles could not be read: they are in none of the usual formats (SRT, WebVTT, ASS, SBV).";
+        let message = "Couldn't read the subtitles. Use SRT, WebVTT, ASS or SBV.";
         Failure::recoverable("subtitles_unreadable", message, details)
     };
     let size = tokio::fs::metadata(file).await.map_or(0, |file| file.len());
     if size > MAX_FILE {
-        return Err(unreadable(format!("{size} bytes are too many")));
+        return Err(unreadable(format!("{size} bytes exceed the size limit")));
     }
     let bytes = tokio::fs::read(file).await.map_err(|error| unreadable(error.to_string()))?;
     let read = tokio::task::spawn_blocking(move || subtitles::read(&bytes)).await;
     match read.map_err(|error| unreadable(error.to_string()))? {
         Ok(subtitles) => Ok(Some(subtitles)),
         Err(Unreadable::NoWords) => Ok(None),
-        Err(Unreadable::NotSubtitles) => Err(unreadable("no caption with a time was found".to_owned())),
+        Err(Unreadable::NotSubtitles) => Err(unreadable("no timed captions found".to_owned())),
     }
 }
 
@@ -128,9 +128,9 @@ fn damage(subtitles: &Subtitles) -> Option<Failure> {
     if undecodable + unreadable_times == 0 {
         return None;
     }
-    let message = "Parts of the subtitles could not be read; look through the transcript.";
+    let message = "Some subtitles couldn't be read. Review the transcript.";
     let details =
-        format!("{undecodable} characters could not be decoded, {unreadable_times} captions have no readable time");
+        format!("{undecodable} characters not decoded, {unreadable_times} captions without a valid time");
     Some(Failure::recoverable("subtitles_damaged", message, details))
 }
 
@@ -147,7 +147,7 @@ async fn recognise(work: &mut Work, recogniser: &dyn Recogniser) -> Result<Optio
     let (audio, duration) = (work.audio.clone(), work.probe.duration);
     let heard = recogniser.recognise(&audio, duration, &mut |percent| work.progress(percent)).await;
     let Heard { cues, language } = heard.map_err(|details| {
-        let message = "Speech recognition failed, so there is no transcript. The details say what it reported.";
+        let message = "No transcript: speech recognition failed. See the details.";
         Failure::recoverable("no_transcription", message, details)
     })?;
     let cues = subtitles::without_sounds(cues);

@@ -56,14 +56,14 @@ pub fn recognise_if_asked() -> Option<ExitCode> {
 
 #[cfg(not(feature = "whisper"))]
 fn run(_args: &[OsString]) -> ExitCode {
-    print(&Report::Error("this program was built without speech recognition".to_owned()));
+    print(&Report::Error("speech recognition isn't included in this build".to_owned()));
     ExitCode::FAILURE
 }
 
 #[cfg(feature = "whisper")]
 fn run(args: &[OsString]) -> ExitCode {
     let [model, audio] = args else {
-        print(&Report::Error("the arguments are a model and a WAV file".to_owned()));
+        print(&Report::Error("expected a model and a WAV file".to_owned()));
         return ExitCode::FAILURE;
     };
     match super::whisper::recognise(model.as_ref(), audio.as_ref(), print) {

@@ -71,7 +71,7 @@ impl Recogniser for BuiltIn {
             match (stopped_by, ended) {
                 (Some(error), _) => Err(error),
                 // A model that breaks whisper.cpp ends its process.
-                (None, Err(failure)) => Err(format!("the speech model cannot be used: {}", failure.details)),
+                (None, Err(failure)) => Err(format!("couldn't use the speech model: {}", failure.details)),
                 (None, Ok(_)) => Ok(heard),
             }
         })
@@ -117,7 +117,7 @@ impl Recogniser for Program {
                 Ok(subtitles) => Ok(Heard { cues: subtitles.cues, language }),
                 // Nobody speaks.
                 Err(Unreadable::NoWords) => Ok(Heard::default()),
-                Err(Unreadable::NotSubtitles) => Err("what the program wrote cannot be read".to_owned()),
+                Err(Unreadable::NotSubtitles) => Err("invalid output".to_owned()),
             }
         })
     }

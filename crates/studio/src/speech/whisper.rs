@@ -25,11 +25,11 @@ const MOST_THREADS: usize = 8;
 /// Why it cannot be, in a sentence.
 pub fn recognise(model: &Path, audio: &Path, tell: fn(&Report)) -> Result<(), String> {
     whisper_rs::install_logging_hooks();
-    let name = model.to_str().ok_or("the path of the model is no text")?;
+    let name = model.to_str().ok_or("the model path isn't valid UTF-8")?;
     let context = WhisperContext::new_with_params(name, WhisperContextParameters::default())
-        .map_err(|error| format!("the model cannot be loaded ({error})"))?;
-    let mut sound = Sound::open(audio).map_err(|error| format!("the sound cannot be read ({error})"))?;
-    let mut state = context.create_state().map_err(|error| format!("the model cannot be started ({error})"))?;
+        .map_err(|error| format!("couldn't load the model ({error})"))?;
+    let mut sound = Sound::open(audio).map_err(|error| format!("couldn't read the audio ({error})"))?;
+    let mut state = context.create_state().map_err(|error| format!("couldn't start the model ({error})"))?;
     let mut language = None;
     while let Some(Part { start, samples }) = sound.next_part().map_err(|error| error.to_string())? {
         let (part, all) = (samples.len(), sound.length.max(1));
@@ -62,7 +62,7 @@ fn run(
     params.set_print_realtime(false);
     params.set_print_timestamps(false);
     params.set_progress_callback_safe(progress);
-    state.full(params, samples).map_err(|error| format!("the recognition ended ({error})"))
+    state.full(params, samples).map_err(|error| format!("recognition failed ({error})"))
 }
 
 fn cues(state: &WhisperState, offset: f64) -> impl Iterator<Item = Cue> {

@@ -56,7 +56,7 @@ impl LiveTable {
                 let bar = self.uploads.entry(upload.upload_id).or_insert_with(|| self.screen.add(bar(total)));
                 bar.set_prefix(output::shown(&upload.filename));
                 bar.set_message(
-                    upload.error.as_ref().map_or_else(|| "sending".to_owned(), |error| output::shown(&error.message)),
+                    upload.error.as_ref().map_or_else(|| "Uploading".to_owned(), |error| output::shown(&error.message)),
                 );
                 bar.set_position(upload.sent_bytes);
                 if upload.job_id.is_some() {
@@ -64,7 +64,7 @@ impl LiveTable {
                 }
             }
             Told::Event(Event::Rejected(rejected)) => {
-                self.say(&format!("skipped a message: {}", output::shown(&rejected.reason)));
+                self.say(&format!("Unreadable message: {}", output::shown(&rejected.reason)));
             }
             Told::Event(Event::Edit(edit)) => self.say(&output::edit_words(edit)),
             Told::Event(Event::Storage(storage)) => {

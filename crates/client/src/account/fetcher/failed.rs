@@ -24,23 +24,23 @@ impl Actor {
         match what {
             What::List => {
                 self.diagnostics.count().failed_polls += 1;
-                self.note_error("the job list could not be had", &error);
+                self.note_error("Couldn't load videos", &error);
                 self.connection_input(connection::Input::FetchFailed(error.clone(), retry_after));
                 self.fetcher.synced(Err(error));
             }
             What::Job(job_id, purpose) => {
-                self.fetcher.asked.remove(&job_id);
+                self.fetcher.in_flight.remove(&job_id);
                 if failure.is_denial() {
                     self.denied(&job_id, purpose);
                 }
                 self.answer_questions(&job_id, Err(failure));
                 if is_passing(failure) {
                     // No list may come by itself: it is asked for again, ever later while that fails.
-                    self.fetcher.wanted.entry(job_id).or_insert(purpose);
+                    self.fetcher.queued.entry(job_id).or_insert(purpose);
                     let wait = self.fetcher.backoff.fail(self.now().draw).max(retry_after.unwrap_or_default());
-                    self.fetcher.wanted_at = Some(self.now().monotonic + wait);
+                    self.fetcher.queued_at = Some(self.now().monotonic + wait);
                 } else {
-                    self.begin_wanted();
+                    self.begin_queued();
                 }
             }
         }

@@ -82,5 +82,5 @@ impl Actor {
 }
 
 fn no_job(job_id: &JobId) -> Error {
-    Error::new(Code::NotFound, format!("there is no job {job_id}: see `tally jobs`"))
+    Error::new(Code::NotFound, format!("Video {job_id} not found. Run `tally jobs` to list all videos."))
 }

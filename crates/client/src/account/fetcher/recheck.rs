@@ -25,7 +25,7 @@ pub(in crate::account) enum Urgency {
 /// Remembers when REST was asked about which job.
 #[derive(Debug, Default)]
 pub(super) struct Rechecks {
-    asked: BTreeMap<JobId, Duration>,
+    in_flight: BTreeMap<JobId, Duration>,
     due: BTreeMap<JobId, Duration>,
 }
 
@@ -48,7 +48,7 @@ impl Actor {
             Urgency::Unread => SOON,
         };
         let rechecks = &mut self.fetcher.rechecks;
-        match rechecks.asked.get(&job_id).map(|asked| *asked + pause).filter(|again| *again > now) {
+        match rechecks.in_flight.get(&job_id).map(|in_flight| *in_flight + pause).filter(|again| *again > now) {
             Some(again) => {
                 let due = rechecks.due.entry(job_id).or_insert(again);
                 *due = again.min(*due);
@@ -69,13 +69,13 @@ impl Actor {
     fn recheck_now(&mut self, job_id: JobId, now: Duration) {
         let rechecks = &mut self.fetcher.rechecks;
         rechecks.due.remove(&job_id);
-        if rechecks.asked.len() >= REMEMBERED {
-            rechecks.asked.retain(|_, asked| *asked + NOW_AND_THEN > now);
-            if rechecks.asked.len() >= REMEMBERED {
-                rechecks.asked.clear();
+        if rechecks.in_flight.len() >= REMEMBERED {
+            rechecks.in_flight.retain(|_, in_flight| *in_flight + NOW_AND_THEN > now);
+            if rechecks.in_flight.len() >= REMEMBERED {
+                rechecks.in_flight.clear();
             }
         }
-        rechecks.asked.insert(job_id.clone(), now);
+        rechecks.in_flight.insert(job_id.clone(), now);
         self.call(Call::job(job_id));
     }
 }

@@ -16,25 +16,25 @@ const HEADER_BYTES: u64 = 8 << 10;
 pub(super) async fn check_file(path: &Path) -> Result<u64, Error> {
     let name = one_line(&path.file_name().unwrap_or(path.as_os_str()).to_string_lossy());
     let unreadable = |error: std::io::Error| {
-        Error::new(Code::File, format!("{name} cannot be read ({error}): check that it is there"))
+        Error::new(Code::File, format!("Couldn't read {name} ({error}). Check that the file exists."))
     };
     let metadata = tokio::fs::metadata(path).await.map_err(unreadable)?;
     if metadata.is_dir() {
-        return Err(Error::new(Code::File, format!("{name} is a folder: choose the video in it")));
+        return Err(Error::new(Code::File, format!("{name} is a folder. Choose a video file.")));
     }
     if !metadata.is_file() {
         // A pipe has no end, and a device no length.
-        return Err(Error::new(Code::File, format!("{name} is no file but a pipe or a device: choose a video file")));
+        return Err(Error::new(Code::File, format!("{name} isn't a file. Choose a video file.")));
     }
     if metadata.len() == 0 {
-        return Err(Error::new(Code::NotAVideo, format!("{name} is empty (0 bytes): export the video again")));
+        return Err(Error::new(Code::NotAVideo, format!("{name} is empty (0 bytes). Export the video again.")));
     }
     let mut head = Vec::new();
     let file = tokio::fs::File::open(path).await.map_err(unreadable)?;
     file.take(HEADER_BYTES).read_to_end(&mut head).await.map_err(unreadable)?;
     match other_kind(&head) {
         Some(kind) => {
-            Err(Error::new(Code::NotAVideo, format!("{name} is no video, it holds {kind}: choose the video file")))
+            Err(Error::new(Code::NotAVideo, format!("{name} isn't a video file (it contains {kind}). Choose a video file.")))
         }
         None => Ok(metadata.len()),
     }
@@ -44,10 +44,10 @@ pub(super) async fn check_file(path: &Path) -> Result<u64, Error> {
 fn other_kind(head: &[u8]) -> Option<&'static str> {
     let Some(kind) = infer::get(head) else { return is_text(head).then_some("text") };
     match kind.matcher_type() {
-        MatcherType::Image => Some("a picture"),
+        MatcherType::Image => Some("an image"),
         // What begins like this may hold pictures as well.
         MatcherType::Audio if kind.mime_type() == "audio/ogg" => None,
-        MatcherType::Audio => Some("a sound"),
+        MatcherType::Audio => Some("audio"),
         MatcherType::Archive if kind.mime_type() != "application/pdf" => Some("an archive"),
         MatcherType::Archive | MatcherType::Doc | MatcherType::Book | MatcherType::Text => Some("a document"),
         MatcherType::Font => Some("a font"),
@@ -74,10 +74,10 @@ mod tests {
         let padded = |head: &[u8]| [head, &[0; 600]].concat();
         assert_eq!(other_kind(b"WEBVTT\n\n00:01"), Some("text"));
         assert_eq!(other_kind(&"ä".as_bytes().repeat(5000)[..8191]), Some("text"));
-        assert_eq!(other_kind(&padded(b"\x89PNG\r\n\x1a\n")), Some("a picture"));
+        assert_eq!(other_kind(&padded(b"\x89PNG\r\n\x1a\n")), Some("an image"));
         assert_eq!(other_kind(&padded(b"%PDF-1.7")), Some("a document"));
         assert_eq!(other_kind(&padded(b"PK\x03\x04")), Some("an archive"));
-        assert_eq!(other_kind(&padded(b"ID3\x04")), Some("a sound"));
+        assert_eq!(other_kind(&padded(b"ID3\x04")), Some("audio"));
         assert_eq!(other_kind(&padded(b"\x7fELF")), Some("a program"));
     }
 

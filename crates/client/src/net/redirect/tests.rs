@@ -22,7 +22,7 @@ async fn the_first_answer_counts_and_the_browser_sees_how_it_ended() {
     answer.show(Ok(()));
     drop(redirect);
     let page = shown.await.expect("no panic").expect("a page");
-    assert!(page.contains("You are signed in") && page.contains("close this tab"), "{page}");
+    assert!(page.contains("You're signed in") && page.contains("close this tab"), "{page}");
 }
 
 #[tokio::test]

@@ -254,7 +254,7 @@ async fn about_limit(response: reqwest::Response) -> Failure {
         Some(Value::Array(details)) => details.iter().any(names_limit),
         _ => true,
     };
-    let message = "the studio does not take the question for the job list: its API may be another";
+    let message = "Couldn't load videos. The studio's API may be incompatible.";
     let error = tallylight_core::Error::new(tallylight_core::Code::ServerError, message);
     Failure { status: is_about_limit.then_some(status), ..Failure::local(error) }
 }

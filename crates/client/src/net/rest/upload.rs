@@ -64,7 +64,7 @@ pub async fn upload(
     serde_json::from_value(job_id).map_err(|_| {
         Failure::local(Error::new(
             Code::ServerError,
-            "the studio took the video but named no job: look for it in the list",
+            "Video uploaded, but the studio returned no job ID. Check the list.",
         ))
     })
 }
@@ -112,7 +112,7 @@ async fn post(
             None => return Ok(response),
         }
     }
-    Err(Failure::local(Error::new(Code::ServerError, "the studio redirects in a circle: ask whoever runs it")))
+    Err(Failure::local(Error::new(Code::ServerError, "The studio redirects in a loop. Contact its administrator.")))
 }
 
 /// Returns where the video is to be sent instead. Redirects that turn a POST into a GET are answers.
@@ -227,7 +227,7 @@ impl Sent {
     async fn open(path: &Path, sent: Option<Arc<AtomicU64>>) -> Result<Self, Failure> {
         let name = shown(path);
         let unreadable = |error: std::io::Error| {
-            Failure::local(Error::new(Code::File, format!("{name} cannot be read ({error}): check that it is there")))
+            Failure::local(Error::new(Code::File, format!("Couldn't read {name} ({error}). Check that the file exists.")))
         };
         let mut file = File::open(path).await.map_err(unreadable)?;
         let metadata = file.metadata().await.map_err(unreadable)?;
@@ -253,7 +253,7 @@ impl Sent {
                 let is_as_it_was = chunk.is_some() || (left == 0 && file.is_unchanged().await);
                 if !is_as_it_was {
                     let name = &file.name;
-                    let message = format!("{name} changed while it was sent: let it be finished first, then try again");
+                    let message = format!("{name} changed during upload. Wait until it is complete, then try again.");
                     let _ = trouble.set(Error::new(Code::File, message.clone()));
                     return Err(std::io::Error::other(message));
                 }

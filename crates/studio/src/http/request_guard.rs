@@ -14,11 +14,11 @@ pub async fn guard(State(app): State<App>, request: Request, next: Next) -> Resp
     let own = app.settings.base.trim_start_matches("http://");
     let port = own.rsplit_once(':').map_or("", |(_, port)| port);
     if !is_own_host(request.headers(), port) {
-        return problem(StatusCode::MISDIRECTED_REQUEST, "this studio answers to 127.0.0.1 and localhost only");
+        return problem(StatusCode::MISDIRECTED_REQUEST, "This studio only accepts requests to 127.0.0.1 and localhost");
     }
     let foreign = request.headers().get(header::ORIGIN).is_some_and(|origin| !is_own_origin(origin.as_bytes(), port));
     if foreign {
-        return problem(StatusCode::FORBIDDEN, "web pages of other sites may not use this studio");
+        return problem(StatusCode::FORBIDDEN, "Requests from other websites aren't allowed");
     }
     next.run(request).await
 }

@@ -16,80 +16,81 @@ use tallylight_core::{
 use tallylight_tests::{Answer, Grant, Recorder, ScriptedHarness, running};
 use tokio::net::TcpListener;
 
-fn described(scene: &ScriptedHarness) -> Description {
+fn described(harness: &ScriptedHarness) -> Description {
     let text = |text: &str| Some(text.to_owned());
-    Description { auth_url: text(&scene.proxy.address), auth_key: text("public"), ..Description::default() }
+    Description { auth_url: text(&harness.proxy.address), auth_key: text("public"), ..Description::default() }
 }
 
 #[tokio::test]
 async fn a_backend_without_discovery_is_described_by_a_person_and_remembered() {
-    let mut scene = ScriptedHarness::signed_out(|_| {}).await;
-    scene.backend.set_discovery(Value::Null);
-    let address = parse_address(&scene.proxy.address).expect("an address");
-    let silent = scene.client.connect(address.clone(), Identity::Address).await.expect_err("it says nothing of itself");
+    let mut harness = ScriptedHarness::signed_out(|_| {}).await;
+    harness.backend.set_discovery(Value::Null);
+    let address = parse_address(&harness.proxy.address).expect("an address");
+    let silent =
+        harness.client.connect(address.clone(), Identity::Address).await.expect_err("it says nothing of itself");
     assert_eq!(silent.code, Code::NotAStudio);
 
-    let wrong = Description { auth_key: Some("guess".to_owned()), ..described(&scene) };
-    let wrong = scene.client.connect_as(address.clone(), wrong).await.expect_err("a wrong key");
+    let wrong = Description { auth_key: Some("guess".to_owned()), ..described(&harness) };
+    let wrong = harness.client.connect_as(address.clone(), wrong).await.expect_err("a wrong key");
     assert_eq!((wrong.code, wrong.field), (Code::WrongKey, Some(InputField::AuthKey)));
-    let nowhere = Description { auth_url: Some("http://127.0.0.1:9".to_owned()), ..described(&scene) };
-    let nowhere = scene.client.connect_as(address.clone(), nowhere).await.expect_err("nobody there");
+    let nowhere = Description { auth_url: Some("http://127.0.0.1:9".to_owned()), ..described(&harness) };
+    let nowhere = harness.client.connect_as(address.clone(), nowhere).await.expect_err("nobody there");
     assert_eq!((nowhere.code, nowhere.field), (Code::Unreachable, Some(InputField::AuthUrl)));
 
-    scene.client.connect_as(address.clone(), described(&scene)).await.expect("described");
-    scene.sign_in("me@acme.tv").await;
-    scene.until("live", ScriptedHarness::is_live).await;
-    scene.client.connect(address, Identity::Address).await.expect("known by now");
-    scene.restart().await;
-    scene.until("live again", ScriptedHarness::is_live).await;
+    harness.client.connect_as(address.clone(), described(&harness)).await.expect("described");
+    harness.sign_in("me@acme.tv").await;
+    harness.until("live", ScriptedHarness::is_live).await;
+    harness.client.connect(address, Identity::Address).await.expect("known by now");
+    harness.restart().await;
+    harness.until("live again", ScriptedHarness::is_live).await;
 }
 
 #[tokio::test]
 async fn the_address_and_the_email_are_remembered_and_belong_together() {
-    let scene = ScriptedHarness::live(|_| {}).await;
-    scene.client.sign_out().await.expect("asked");
-    let remembered = scene.client.status().await.expect("status").remembered;
+    let harness = ScriptedHarness::live(|_| {}).await;
+    harness.client.sign_out().await.expect("asked");
+    let remembered = harness.client.status().await.expect("status").remembered;
     assert_eq!(remembered.email.as_deref(), Some("me@acme.tv"));
-    assert_eq!(remembered.address.as_deref(), Some(&*scene.proxy.address));
+    assert_eq!(remembered.address.as_deref(), Some(&*harness.proxy.address));
     let other = tallylight_tests::ScriptedBackend::start().await;
     let address = parse_address(&other.address).expect("an address");
-    scene.client.connect(address, Identity::Address).await.expect("another");
-    let remembered = scene.client.status().await.expect("status").remembered;
+    harness.client.connect(address, Identity::Address).await.expect("another");
+    let remembered = harness.client.status().await.expect("status").remembered;
     assert_eq!((remembered.email, remembered.address), (None, Some(other.address)), "nothing of the other backend");
 }
 
 #[tokio::test]
 async fn another_account_after_an_expired_session_sees_nothing_of_the_one_before() {
-    let scene = ScriptedHarness::live(|backend| backend.set_jobs(json!([running("secret")]))).await;
-    scene.backend.expire_tokens();
-    scene.backend.script_grants([Grant::Instead(Answer::auth_error(400, "session_expired"))]);
-    scene.client.refresh().await.expect("asked");
-    scene.until("signed out", |scene| scene.is(tallylight_core::view::ConnectionState::SignedOut)).await;
-    assert_eq!(scene.client.jobs().await.expect("jobs").len(), 1, "kept for whoever signs in again");
-    scene.backend.set_jobs(json!([running("mine")]));
-    scene.recorder.seen().events.clear();
-    scene.sign_in("you@acme.tv").await;
-    scene.client.synced().await.expect("the list");
-    scene.until("mine", |scene| scene.batches() > 0).await;
-    scene.set_dismissed().await;
-    let ids: Vec<_> = scene.client.jobs().await.expect("jobs").into_iter().map(|job| job.row.job_id).collect();
+    let harness = ScriptedHarness::live(|backend| backend.set_jobs(json!([running("secret")]))).await;
+    harness.backend.expire_tokens();
+    harness.backend.script_grants([Grant::Instead(Answer::auth_error(400, "session_expired"))]);
+    harness.client.refresh().await.expect("asked");
+    harness.until("signed out", |harness| harness.is(tallylight_core::view::ConnectionState::SignedOut)).await;
+    assert_eq!(harness.client.jobs().await.expect("jobs").len(), 1, "kept for whoever signs in again");
+    harness.backend.set_jobs(json!([running("mine")]));
+    harness.recorder.seen().events.clear();
+    harness.sign_in("you@acme.tv").await;
+    harness.client.synced().await.expect("the list");
+    harness.until("mine", |harness| harness.batches() > 0).await;
+    harness.set_dismissed().await;
+    let ids: Vec<_> = harness.client.jobs().await.expect("jobs").into_iter().map(|job| job.row.job_id).collect();
     assert_eq!(ids, [JobId::new("mine")]);
-    assert!(!shows(&scene.recorder, "secret"));
+    assert!(!shows(&harness.recorder, "secret"));
 }
 
 #[tokio::test]
 async fn a_late_grant_is_ended_at_the_backend_that_gave_it_and_shown_to_no_other() {
-    let scene = ScriptedHarness::signed_out(|backend| backend.script_grants([Grant::Held])).await;
-    let client = scene.client.clone();
+    let harness = ScriptedHarness::signed_out(|backend| backend.script_grants([Grant::Held])).await;
+    let client = harness.client.clone();
     let late = tokio::spawn(async move { client.sign_in("me@acme.tv".to_owned(), "password".into()).await });
-    scene.until("the request", |scene| scene.backend.holds()).await;
+    harness.until("the request", |harness| harness.backend.holds()).await;
     let other = tallylight_tests::ScriptedBackend::start().await;
     let address = parse_address(&other.address).expect("an address");
-    scene.client.connect(address, Identity::Address).await.expect("another");
+    harness.client.connect(address, Identity::Address).await.expect("another");
     assert!(late.await.expect("no panic").is_err(), "whoever waited knows");
-    scene.backend.release();
-    scene.until("its end", |scene| scene.backend.ended() == ["access-1"]).await;
-    assert!(other.ended().is_empty() && !scene.is_signed_in().await);
+    harness.backend.release();
+    harness.until("its end", |harness| harness.backend.ended() == ["access-1"]).await;
+    assert!(other.ended().is_empty() && !harness.is_signed_in().await);
 }
 
 fn shows(recorder: &Recorder, job_id: &str) -> bool {
@@ -101,17 +102,17 @@ fn shows(recorder: &Recorder, job_id: &str) -> bool {
 #[tokio::test]
 async fn a_redirect_to_another_origin_drops_the_token_and_auth_follows_none() {
     let elsewhere = Elsewhere::start().await;
-    let scene = ScriptedHarness::live(|_| {}).await;
+    let harness = ScriptedHarness::live(|_| {}).await;
     let redirect = Answer::status(307).with("location", format!("{}/api/v1/jobs/", elsewhere.address));
-    scene.backend.set_rest(redirect.clone());
-    scene.client.refresh().await.expect("asked");
-    scene.until("the redirect", |_| elsewhere.calls() > 0).await;
+    harness.backend.set_rest(redirect.clone());
+    harness.client.refresh().await.expect("asked");
+    harness.until("the redirect", |_| elsewhere.calls() > 0).await;
     assert_eq!(elsewhere.tokens(), 0);
 
     let calls = elsewhere.calls();
-    scene.client.sign_out().await.expect("asked");
-    scene.backend.script_grants([Grant::Instead(redirect)]);
-    let refused = scene.client.sign_in("me@acme.tv".to_owned(), "password".into()).await;
+    harness.client.sign_out().await.expect("asked");
+    harness.backend.script_grants([Grant::Instead(redirect)]);
+    let refused = harness.client.sign_in("me@acme.tv".to_owned(), "password".into()).await;
     assert!(refused.is_err());
     assert_eq!(elsewhere.calls(), calls, "a password goes where it was meant to, or nowhere");
 }

@@ -6,7 +6,7 @@ use tallylight_core::{
     model::job::{Content, Field, Status},
     view::Event,
 };
-use tallylight_tests::{Answer, EditFate, FaultProxy, ScriptedHarness, ScriptedBackend, ended, running};
+use tallylight_tests::{Answer, EditFate, FaultProxy, ScriptedBackend, ScriptedHarness, ended, running};
 
 fn list(body: &str) -> Answer {
     Answer::status(200).with("content-type", "application/json").saying(body)
@@ -32,9 +32,9 @@ async fn one_field_of_one_job_costs_itself_and_nothing_else() {
         let body = format!(
             "\u{feff}[{{\"id\":1,\"status\":\"PENDING\"}},{{\"id\":2,\"status\":\"COMPLETED\",{field}}},{{\"id\":3,\"status\":\"FAILED\"}}]"
         );
-        let scene = ScriptedHarness::set(|backend| backend.set_rest(list(&body))).await;
-        scene.client.synced().await.unwrap_or_else(|error| panic!("{field}: {error}"));
-        let jobs = scene.client.jobs().await.expect("jobs");
+        let harness = ScriptedHarness::set(|backend| backend.set_rest(list(&body))).await;
+        harness.client.synced().await.unwrap_or_else(|error| panic!("{field}: {error}"));
+        let jobs = harness.client.jobs().await.expect("jobs");
         let statuses: std::collections::BTreeSet<_> = jobs.iter().map(|job| job.row.status.as_str()).collect();
         assert_eq!((jobs.len(), statuses.len()), (3, 3), "{field}");
     }
@@ -44,14 +44,14 @@ async fn one_field_of_one_job_costs_itself_and_nothing_else() {
 async fn an_unknown_status_is_listed_with_its_word() {
     let jobs =
         json!([{ "id": 1, "status": "ARCHIVED", "video_metadata": { "title": "A" } }, { "id": 2, "status": null }]);
-    let scene = ScriptedHarness::live(|backend| backend.set_jobs(jobs)).await;
-    let job = scene.job("1").await.expect("a job");
+    let harness = ScriptedHarness::live(|backend| backend.set_jobs(jobs)).await;
+    let job = harness.job("1").await.expect("a job");
     assert_eq!((job.row.status, job.row.status_word.as_deref()), (Status::Processing, Some("ARCHIVED")));
-    assert!(scene.job("2").await.is_some());
-    assert!(scene.diagnostics().await.counters.lost_fields > 0);
-    scene.backend.set_jobs(json!([{ "id": 1, "status": "COMPLETED" }, { "id": 2, "status": "PENDING" }]));
-    scene.client.refresh().await.expect("asked");
-    scene.until("its end", |scene| scene.recorder.seen().events.iter().any(|event| matches!(event, Event::Jobs { changed, .. } if changed.iter().any(|change| change.job.row.status == Status::Completed && change.job.row.status_word.is_none())))).await;
+    assert!(harness.job("2").await.is_some());
+    assert!(harness.diagnostics().await.counters.lost_fields > 0);
+    harness.backend.set_jobs(json!([{ "id": 1, "status": "COMPLETED" }, { "id": 2, "status": "PENDING" }]));
+    harness.client.refresh().await.expect("asked");
+    harness.until("its end", |harness| harness.recorder.seen().events.iter().any(|event| matches!(event, Event::Jobs { changed, .. } if changed.iter().any(|change| change.job.row.status == Status::Completed && change.job.row.status_word.is_none())))).await;
 }
 
 fn video(job_id: &str, video_id: &str, title: &str) -> serde_json::Value {
@@ -63,21 +63,21 @@ fn video(job_id: &str, video_id: &str, title: &str) -> serde_json::Value {
 async fn the_answer_to_an_edit_touches_the_edited_job_alone() {
     // The video of the first job has the id of the second.
     let jobs = json!([video("1", "2", "One"), video("2", "9", "Two")]);
-    let scene = ScriptedHarness::live(|backend| backend.set_jobs(jobs)).await;
+    let harness = ScriptedHarness::live(|backend| backend.set_jobs(jobs)).await;
     let row = json!({ "id": "2", "title": "Mine", "status": "COMPLETED", "video_id": "2" });
-    scene.backend.script_edits([EditFate::Instead(list(&format!("\u{feff}{row}")))]);
+    harness.backend.script_edits([EditFate::Instead(list(&format!("\u{feff}{row}")))]);
     let changes = [(Field::Title, Content::Text("Mine".to_owned()))].into();
-    scene.client.edit(JobId::new("1"), changes).await.expect("an edit");
-    let is_saved = |scene: &ScriptedHarness| {
-        scene.recorder.seen().events.iter().any(
+    harness.client.edit(JobId::new("1"), changes).await.expect("an edit");
+    let is_saved = |harness: &ScriptedHarness| {
+        harness.recorder.seen().events.iter().any(
             |event| matches!(event, Event::Edit(edit) if edit.outcome == tallylight_core::view::EditOutcome::Saved),
         )
     };
-    scene.until("it is saved", is_saved).await;
-    let other = scene.job("2").await.expect("a job");
+    harness.until("it is saved", is_saved).await;
+    let other = harness.job("2").await.expect("a job");
     assert_eq!((other.row.status, other.row.title.as_deref()), (Status::Processing, Some("Two")));
-    assert_eq!(scene.told().await, 0);
-    assert_eq!(scene.job("1").await.expect("a job").row.title.as_deref(), Some("Mine"));
+    assert_eq!(harness.told().await, 0);
+    assert_eq!(harness.job("1").await.expect("a job").row.title.as_deref(), Some("Mine"));
 }
 
 #[tokio::test]
@@ -104,9 +104,9 @@ async fn a_backend_whose_pages_are_smaller_is_asked_for_smaller_pages() {
         tokio::spawn(async move { axum::serve(listener, Router::new().route("/api/v1/jobs/", get(listed))).await });
         backend.set_discovery(json!({ "api_url": api }));
         let proxy = FaultProxy::before(&backend.address).await;
-        let scene = ScriptedHarness::after(tempfile::tempdir().expect("a folder"), backend, proxy).await;
-        scene.client.synced().await.expect("the list");
-        let status = scene.client.status().await.expect("status");
+        let harness = ScriptedHarness::after(tempfile::tempdir().expect("a folder"), backend, proxy).await;
+        harness.client.synced().await.expect("the list");
+        let status = harness.client.status().await.expect("status");
         assert_eq!((status.counts.completed, status.list.newest), (234, None), "{refuses}");
     }
 }
@@ -117,8 +117,8 @@ async fn an_address_that_leads_elsewhere_is_that_address() {
         Router,
         http::{StatusCode, Uri, header},
     };
-    let scene = ScriptedHarness::signed_out(|backend| backend.set_jobs(json!([running("7")]))).await;
-    let studio = scene.proxy.address.clone();
+    let harness = ScriptedHarness::signed_out(|backend| backend.set_jobs(json!([running("7")]))).await;
+    let studio = harness.proxy.address.clone();
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let typed = format!("http://{}", listener.local_addr().expect("an address"));
     let leads = move |uri: Uri| {
@@ -127,46 +127,48 @@ async fn an_address_that_leads_elsewhere_is_that_address() {
     };
     tokio::spawn(async move { axum::serve(listener, Router::new().fallback(leads)).await });
     let address = tallylight_core::discovery::parse_address(&typed).expect("an address");
-    let server = scene.client.connect(address, tallylight_client::Identity::Address).await.expect("it is led");
-    assert!(server.address.starts_with(&scene.proxy.address), "{}", server.address);
-    scene.sign_in("me@acme.tv").await;
-    scene.until("live", ScriptedHarness::is_live).await;
-    assert!(scene.is_signed_in().await);
+    let server = harness.client.connect(address, tallylight_client::Identity::Address).await.expect("it is led");
+    assert!(server.address.starts_with(&harness.proxy.address), "{}", server.address);
+    harness.sign_in("me@acme.tv").await;
+    harness.until("live", ScriptedHarness::is_live).await;
+    assert!(harness.is_signed_in().await);
 }
 
 #[tokio::test]
 async fn a_401_to_a_call_that_carried_no_token_signs_nobody_out() {
     use axum::{Router, http::StatusCode};
-    let scene = ScriptedHarness::live(|backend| backend.set_jobs(json!([running("7")]))).await;
+    let harness = ScriptedHarness::live(|backend| backend.set_jobs(json!([running("7")]))).await;
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let elsewhere = format!("http://{}", listener.local_addr().expect("an address"));
     tokio::spawn(
         async move { axum::serve(listener, Router::new().fallback(|| async { StatusCode::UNAUTHORIZED })).await },
     );
-    scene.backend.set_rest(Answer::status(307).with("location", format!("{elsewhere}/api/v1/jobs/")));
-    scene.client.refresh().await.expect("asked");
-    let told = |scene: &ScriptedHarness| scene.shown().len();
-    let _ = told(&scene);
+    harness.backend.set_rest(Answer::status(307).with("location", format!("{elsewhere}/api/v1/jobs/")));
+    harness.client.refresh().await.expect("asked");
+    let told = |harness: &ScriptedHarness| harness.shown().len();
+    let _ = told(&harness);
     for _ in 0..20 {
         tokio::time::sleep(std::time::Duration::from_millis(10)).await;
     }
-    assert!(scene.is_signed_in().await);
-    assert_eq!(scene.backend.refreshes(), 0);
+    assert!(harness.is_signed_in().await);
+    assert_eq!(harness.backend.refreshes(), 0);
 }
 
 #[tokio::test]
 async fn a_list_that_this_account_may_not_have_costs_one_refresh_and_signs_nobody_out() {
-    let scene = ScriptedHarness::set(|backend| {
+    let harness = ScriptedHarness::set(|backend| {
         backend.set_rest(Answer::status(403).saying(r#"{"detail":"no"}"#));
         backend.set_socket(Answer::status(404));
     })
     .await;
     for _ in 0..4 {
-        let lists = scene.backend.lists();
-        scene.sooner("another look", std::time::Duration::from_secs(10), |scene| scene.backend.lists() > lists).await;
+        let lists = harness.backend.lists();
+        harness
+            .sooner("another look", std::time::Duration::from_secs(10), |harness| harness.backend.lists() > lists)
+            .await;
     }
-    assert!(scene.backend.refreshes() <= 1 && scene.is_signed_in().await);
-    assert_eq!(scene.client.synced().await.expect_err("refused").code, Code::Forbidden);
+    assert!(harness.backend.refreshes() <= 1 && harness.is_signed_in().await);
+    assert_eq!(harness.client.synced().await.expect_err("refused").code, Code::Forbidden);
 }
 
 #[tokio::test]
@@ -176,36 +178,36 @@ async fn an_answer_that_is_compressed_without_being_asked_is_read() {
     zip.write_all(json!([ended("7", "COMPLETED")]).to_string().as_bytes()).expect("bytes");
     let bytes = zip.finish().expect("bytes");
     for header in [Some("gzip"), None] {
-        let scene = ScriptedHarness::set(|backend| {
+        let harness = ScriptedHarness::set(|backend| {
             backend.set_rest(Answer::status(200).bytes(&bytes).with_each("content-encoding", header));
         })
         .await;
-        scene.client.synced().await.unwrap_or_else(|error| panic!("{header:?}: {error}"));
-        assert_eq!(scene.client.jobs().await.expect("jobs").len(), 1, "{header:?}");
+        harness.client.synced().await.unwrap_or_else(|error| panic!("{header:?}: {error}"));
+        assert_eq!(harness.client.jobs().await.expect("jobs").len(), 1, "{header:?}");
     }
-    let scene = ScriptedHarness::set(|backend| {
+    let harness = ScriptedHarness::set(|backend| {
         backend.set_rest(Answer::status(200).bytes(&bytes).with_each("content-encoding", Some("br")));
     })
     .await;
-    let error = scene.client.synced().await.expect_err("unreadable");
+    let error = harness.client.synced().await.expect_err("unreadable");
     assert!(error.code == Code::ServerError && error.message.contains("compressed"), "{error}");
 }
 
 #[tokio::test]
 async fn a_cache_with_a_nul_that_an_earlier_version_kept_is_cleaned() {
-    let mut scene = ScriptedHarness::live(|backend| backend.set_jobs(json!([running("7")]))).await;
-    scene.client.shutdown().await;
-    let store = rusqlite::Connection::open(scene.folder.path().join("tallylight.db")).expect("the store");
+    let mut harness = ScriptedHarness::live(|backend| backend.set_jobs(json!([running("7")]))).await;
+    harness.client.shutdown().await;
+    let store = rusqlite::Connection::open(harness.folder.path().join("tallylight.db")).expect("the store");
     let body: String = store.query_row("SELECT body FROM job", (), |row| row.get(0)).expect("a job");
     let mut job: serde_json::Value = serde_json::from_str(&body).expect("JSON");
     job["filename"] = json!("x\0y");
     job["metadata"] = json!({ "TITLE": { "at": job["updated_at"], "value": "a\0b" } });
     store.execute("UPDATE job SET body = ?1", [job.to_string()]).expect("written");
     drop(store);
-    scene.backend.set_page(Answer::status(503));
-    scene.recorder = tallylight_tests::Recorder::default();
-    let config = tallylight_client::Config::new(scene.folder.path().to_owned(), tallylight_client::Keychain::Memory);
-    let client = tallylight_client::start(config, scene.recorder.clone());
+    harness.backend.set_page(Answer::status(503));
+    harness.recorder = tallylight_tests::Recorder::default();
+    let config = tallylight_client::Config::new(harness.folder.path().to_owned(), tallylight_client::Keychain::Memory);
+    let client = tallylight_client::start(config, harness.recorder.clone());
     let rows = client.rows().await.expect("rows");
     let names: Vec<_> = rows.iter().map(|row| (row.title.as_deref(), row.filename.as_deref())).collect();
     assert_eq!(names, [(Some("a\u{fffd}b"), Some("x\u{fffd}y"))]);
@@ -213,15 +215,15 @@ async fn a_cache_with_a_nul_that_an_earlier_version_kept_is_cleaned() {
 
 #[tokio::test]
 async fn a_start_that_follows_two_crashes_begins_without_the_cache_and_says_so() {
-    let mut scene = ScriptedHarness::live(|backend| backend.set_jobs(json!([ended("7", "COMPLETED")]))).await;
-    scene.client.shutdown().await;
+    let mut harness = ScriptedHarness::live(|backend| backend.set_jobs(json!([ended("7", "COMPLETED")]))).await;
+    harness.client.shutdown().await;
     let now = format!("{}Z", tallylight_tests::naive_now());
-    std::fs::write(scene.folder.path().join("running.lock"), format!("{now}\n{now}\n")).expect("two crashes");
-    scene.restart().await;
-    let incident = scene.client.status().await.expect("status").storage.incident.expect("it is said");
+    std::fs::write(harness.folder.path().join("running.lock"), format!("{now}\n{now}\n")).expect("two crashes");
+    harness.restart().await;
+    let incident = harness.client.status().await.expect("status").storage.incident.expect("it is said");
     assert!(incident.code == Code::StorageSuspect && incident.message.contains("crashed twice"), "{incident:?}");
-    scene.until("the list is fetched anew", ScriptedHarness::is_live).await;
-    assert!(scene.job("7").await.is_some());
-    scene.restart().await;
-    assert_eq!(scene.client.status().await.expect("status").storage.incident, None);
+    harness.until("the list is fetched anew", ScriptedHarness::is_live).await;
+    assert!(harness.job("7").await.is_some());
+    harness.restart().await;
+    assert_eq!(harness.client.status().await.expect("status").storage.incident, None);
 }

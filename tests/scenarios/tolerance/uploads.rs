@@ -4,9 +4,9 @@ use std::path::PathBuf;
 
 use tallylight_core::Code;
 
-use super::World;
+use super::PublicBackendHarness;
 
-fn file(world: &World, name: impl AsRef<std::ffi::OsStr>, bytes: &[u8]) -> PathBuf {
+fn file(world: &PublicBackendHarness, name: impl AsRef<std::ffi::OsStr>, bytes: &[u8]) -> PathBuf {
     let path = world.folder.path().join(PathBuf::from(name.as_ref()));
     std::fs::write(&path, bytes).expect("a file");
     path
@@ -19,7 +19,7 @@ fn film() -> Vec<u8> {
 
 #[tokio::test]
 async fn a_video_has_its_kind_and_its_name_whatever_that_is() {
-    let world = World::of(|_| {}).await;
+    let world = PublicBackendHarness::of(|_| {}).await;
     for name in ["plain.mp4", "line\nbreak \"quoted\".mov", "שלום ümläut 😀.mkv"] {
         let path = file(&world, name, &film());
         world.client.upload(path).await.unwrap_or_else(|error| panic!("{name:?}: {error}"));
@@ -34,7 +34,7 @@ async fn a_video_has_its_kind_and_its_name_whatever_that_is() {
 #[tokio::test]
 async fn a_name_that_is_no_text_is_uploaded() {
     use std::os::unix::ffi::OsStrExt;
-    let world = World::of(|_| {}).await;
+    let world = PublicBackendHarness::of(|_| {}).await;
     let path = file(&world, std::ffi::OsStr::from_bytes(b"caf\xe9.mp4"), &film());
     let job_id = world.client.upload(path).await.expect("taken");
     assert_eq!(world.backend.uploads()[0].0, "caf\u{fffd}.mp4");
@@ -44,14 +44,14 @@ async fn a_name_that_is_no_text_is_uploaded() {
 #[cfg(unix)]
 #[tokio::test]
 async fn what_is_no_file_is_called_by_its_name() {
-    let world = World::of(|_| {}).await;
+    let world = PublicBackendHarness::of(|_| {}).await;
     let pipe = world.folder.path().join("pipe.mp4");
     let made = std::process::Command::new("mkfifo").arg(&pipe).status().expect("mkfifo");
     assert!(made.success());
     for (path, words) in [
-        (pipe, "a pipe or a device"),
+        (pipe, "isn't a file"),
         (world.folder.path().to_owned(), "is a folder"),
-        ("/dev/zero".into(), "a pipe or a device"),
+        ("/dev/zero".into(), "isn't a file"),
     ] {
         let error = world.client.upload(path).await.expect_err(words);
         assert!(error.code == Code::File && error.message.contains(words), "{error}");
@@ -70,7 +70,7 @@ async fn a_redirect_that_keeps_the_method_is_followed_with_all_of_the_video() {
         atomic::{AtomicUsize, Ordering},
     };
     for status in [StatusCode::TEMPORARY_REDIRECT, StatusCode::PERMANENT_REDIRECT] {
-        let world = World::of(|_| {}).await;
+        let world = PublicBackendHarness::of(|_| {}).await;
         let counted = Arc::new(AtomicUsize::new(0));
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let place = format!("http://{}", listener.local_addr().expect("an address"));

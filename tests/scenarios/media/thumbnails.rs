@@ -24,7 +24,7 @@ async fn cover(media: &Media, job: &Value) -> (f64, f64) {
 /// Returns the brightness and the saturation of a picture, of 255 each, by ffmpeg.
 fn statistics(media: &Media, name: &str) -> (f64, f64) {
     let output = std::process::Command::new("ffprobe")
-        .current_dir(media.stage.videos())
+        .current_dir(media.harness.videos())
         .args(["-v", "error", "-f", "lavfi", "-i", &format!("movie={name},signalstats"), "-show_entries"])
         .args(["frame_tags=lavfi.signalstats.YAVG,lavfi.signalstats.SATAVG", "-of", "csv=p=0"])
         .output()
@@ -176,11 +176,11 @@ async fn hardware_decodes_where_it_was_tried_and_found_faster() {
     for works in [true, false] {
         let folder = tempfile::tempdir().expect("a folder");
         let program = with_hardware(folder.path(), works);
-        let stage = StudioHarness::set_with(|config| {
+        let harness = StudioHarness::set_with(|config| {
             config.tools.ffmpeg = program.into();
             config.tools.hardware = HardwareDecoding::Try;
         });
-        let media = Media::of(stage.await).await;
+        let media = Media::of(harness.await).await;
         let video = media.make("-f lavfi -i testsrc2=s=320x240:r=10:d=61 -c:v libx264 -preset ultrafast long.mp4");
         let job = media.processed(&video).await;
         assert_eq!((job["status"].as_str(), codes(&job).len()), (Some("COMPLETED"), 0), "{job}");

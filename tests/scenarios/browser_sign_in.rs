@@ -6,7 +6,7 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use tallylight_core::{Code, Error};
-use tallylight_tests::{Answer, Grant, ScriptedHarness, ScriptedBackend};
+use tallylight_tests::{Answer, Grant, ScriptedBackend, ScriptedHarness};
 use tokio::task::JoinHandle;
 use url::Url;
 
@@ -22,10 +22,10 @@ struct Waiting {
 }
 
 impl Waiting {
-    async fn begin(scene: &mut ScriptedHarness) -> Self {
-        let client = scene.client.clone();
+    async fn begin(harness: &mut ScriptedHarness) -> Self {
+        let client = harness.client.clone();
         let outcome = tokio::spawn(async move { client.sign_in_with("google".to_owned()).await });
-        Self { outcome, page: scene.pages.recv().await.expect("a page") }
+        Self { outcome, page: harness.pages.recv().await.expect("a page") }
     }
 
     fn parameter(&self, name: &str) -> String {
@@ -41,56 +41,56 @@ impl Waiting {
 
 #[tokio::test]
 async fn the_code_is_exchanged_with_the_verifier_of_its_challenge() {
-    let mut scene = ScriptedHarness::signed_out(offers_google).await;
-    let waiting = Waiting::begin(&mut scene).await;
+    let mut harness = ScriptedHarness::signed_out(offers_google).await;
+    let waiting = Waiting::begin(&mut harness).await;
     assert_eq!(waiting.page.path(), "/auth/v1/authorize");
     assert_eq!(
         (waiting.parameter("provider"), waiting.parameter("code_challenge_method")),
         ("google".into(), "s256".into())
     );
     assert!(waiting.parameter("redirect_to").starts_with("http://127.0.0.1:"));
-    assert!(waiting.answer("code=c1").await.expect("a page").contains("You are signed in"));
+    assert!(waiting.answer("code=c1").await.expect("a page").contains("You're signed in"));
     waiting.outcome.await.expect("no panic").expect("signed in");
-    let [(code, verifier)] = &scene.backend.exchanged()[..] else { panic!("{:?}", scene.backend.exchanged()) };
+    let [(code, verifier)] = &harness.backend.exchanged()[..] else { panic!("{:?}", harness.backend.exchanged()) };
     assert_eq!(code, "c1");
     assert_eq!(URL_SAFE_NO_PAD.encode(Sha256::digest(verifier)), {
         let page = &waiting.page;
         page.query_pairs().find(|(key, _)| key == "code_challenge").expect("a challenge").1
     });
-    assert!(scene.is_signed_in().await);
+    assert!(harness.is_signed_in().await);
 }
 
 #[tokio::test]
 async fn a_code_that_the_backend_refuses_signs_nobody_in() {
-    let mut scene = ScriptedHarness::signed_out(|backend| {
+    let mut harness = ScriptedHarness::signed_out(|backend| {
         offers_google(backend);
         backend.script_grants([Grant::Instead(Answer::auth_error(400, "bad_code_verifier"))]);
     })
     .await;
-    let waiting = Waiting::begin(&mut scene).await;
-    assert!(waiting.answer("code=stolen").await.expect("a page").contains("You are not signed in"));
+    let waiting = Waiting::begin(&mut harness).await;
+    assert!(waiting.answer("code=stolen").await.expect("a page").contains("Sign-in failed"));
     assert_eq!(waiting.outcome.await.expect("no panic").expect_err("refused").code, Code::SignInDenied);
-    assert!(!scene.is_signed_in().await);
+    assert!(!harness.is_signed_in().await);
 }
 
 #[tokio::test]
 async fn a_sign_in_that_was_cancelled_or_replaced_takes_no_answer() {
-    let mut scene = ScriptedHarness::signed_out(offers_google).await;
-    let first = Waiting::begin(&mut scene).await;
-    let second = Waiting::begin(&mut scene).await;
+    let mut harness = ScriptedHarness::signed_out(offers_google).await;
+    let first = Waiting::begin(&mut harness).await;
+    let second = Waiting::begin(&mut harness).await;
     assert!(gone(&first).await, "another took its place");
     assert_eq!(first.outcome.await.expect("no panic").expect_err("replaced").code, Code::Requested);
-    scene.client.cancel_sign_in().await.expect("asked");
+    harness.client.cancel_sign_in().await.expect("asked");
     assert!(gone(&second).await);
     assert_eq!(second.outcome.await.expect("no panic").expect_err("cancelled").code, Code::Requested);
-    assert!(scene.backend.exchanged().is_empty() && !scene.is_signed_in().await);
+    assert!(harness.backend.exchanged().is_empty() && !harness.is_signed_in().await);
 }
 
 /// Tells whether an answer soon finds nobody.
 async fn gone(waiting: &Waiting) -> bool {
     loop {
         match waiting.answer("code=late").await {
-            Ok(page) if page.contains("You are signed in") => return false,
+            Ok(page) if page.contains("You're signed in") => return false,
             // Its server ends in a moment.
             Ok(_) => tokio::time::sleep(Duration::from_millis(5)).await,
             Err(_) => return true,
@@ -100,17 +100,17 @@ async fn gone(waiting: &Waiting) -> bool {
 
 #[tokio::test]
 async fn a_provider_that_is_not_offered_opens_no_page() {
-    let mut scene = ScriptedHarness::signed_out(|_| {}).await;
-    let refused = scene.client.sign_in_with("google".to_owned()).await.expect_err("not offered");
+    let mut harness = ScriptedHarness::signed_out(|_| {}).await;
+    let refused = harness.client.sign_in_with("google".to_owned()).await.expect_err("not offered");
     assert_eq!(refused.code, Code::NotOffered);
-    assert!(scene.pages.try_recv().is_err());
+    assert!(harness.pages.try_recv().is_err());
 }
 
 #[tokio::test]
 async fn whoever_signs_in_by_password_meanwhile_is_signed_in() {
-    let mut scene = ScriptedHarness::signed_out(offers_google).await;
-    let waiting = Waiting::begin(&mut scene).await;
-    scene.sign_in("me@acme.tv").await;
+    let mut harness = ScriptedHarness::signed_out(offers_google).await;
+    let waiting = Waiting::begin(&mut harness).await;
+    harness.sign_in("me@acme.tv").await;
     assert!(gone(&waiting).await);
-    assert!(scene.is_signed_in().await && scene.backend.exchanged().is_empty());
+    assert!(harness.is_signed_in().await && harness.backend.exchanged().is_empty());
 }

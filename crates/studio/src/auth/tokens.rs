@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use serde::{Deserialize, Serialize};
 
-use crate::accounts::Session;
+use crate::auth::accounts::Session;
 
 /// Is what an access token says.
 #[derive(Clone, Debug, Serialize, Deserialize)]

@@ -17,8 +17,8 @@ use tokio::{sync::broadcast::error::RecvError, time::Instant};
 
 use crate::{
     http::{App, bearer, problem},
-    hub::{Announcement, Audience, message},
     jobs::later_than,
+    realtime::hub::{Announcement, Audience, message},
 };
 
 /// A peer that misses so many heartbeats in a row is gone.

@@ -9,7 +9,7 @@ use tallylight_core::{
     model::job::{Content, Field},
     view::{EditOutcome, Event},
 };
-use tallylight_tests::{FaultProxy, ScriptedHarness, ScriptedBackend};
+use tallylight_tests::{FaultProxy, ScriptedBackend, ScriptedHarness};
 use tempfile::TempDir;
 
 /// Runs a client until it comes to a step for so many times.
@@ -39,23 +39,23 @@ async fn afterwards(step: &str, times: usize) -> (bool, usize) {
     let (backend, proxy) = backend().await;
     let folder = tempfile::tempdir().expect("a folder");
     die(folder.path(), &proxy.address, step, times).await;
-    let scene = ScriptedHarness::after(folder, backend, proxy).await;
-    scene.client.synced().await.expect("the list");
-    let mut job = scene.job("7").await.expect("the job");
+    let harness = ScriptedHarness::after(folder, backend, proxy).await;
+    harness.client.synced().await.expect("the list");
+    let mut job = harness.job("7").await.expect("the job");
     while !job.pending.is_empty() {
         tokio::time::sleep(std::time::Duration::from_millis(10)).await;
-        job = scene.job("7").await.expect("the job");
+        job = harness.job("7").await.expect("the job");
     }
     let is_draft = job.drafts.iter().any(|draft| draft.content == Content::Text("mine".to_owned()));
     let is_saved = job.row.title.as_deref() == Some("mine");
     // Killed before the first key was on disk, nobody had seen it.
     let was_seen = times > 1 || step == "words_are_on_disk" || step == "edit_is_answered";
     assert_eq!(is_draft || is_saved, was_seen, "{step} {times}: {job:?}");
-    let told = scene.recorder.seen().events.iter().any(
+    let told = harness.recorder.seen().events.iter().any(
         |event| matches!(event, Event::Edit(view) if view.field == Field::Title && view.outcome == EditOutcome::Saved),
     );
     assert!(!is_saved || told || times == 3, "{step} {times}");
-    (is_draft, scene.backend.edits().len())
+    (is_draft, harness.backend.edits().len())
 }
 
 #[tokio::test]
@@ -102,23 +102,23 @@ async fn at_every_step_of_a_migration_the_next_start_goes_on() {
         let (backend, proxy) = backend().await;
         let folder = first_version();
         die(folder.path(), &proxy.address, step, 1).await;
-        let scene = ScriptedHarness::after(folder, backend, proxy).await;
-        let job = scene.job("5").await.expect("the job of before");
+        let harness = ScriptedHarness::after(folder, backend, proxy).await;
+        let job = harness.job("5").await.expect("the job of before");
         assert_eq!(job.row.filename.as_deref(), Some("kept.mp4"), "{step}");
-        assert_eq!(scene.client.status().await.expect("status").storage.incident, None);
+        assert_eq!(harness.client.status().await.expect("status").storage.incident, None);
         let changes = [(Field::Title, Content::Text("mine".to_owned()))].into();
-        scene.client.synced().await.expect("the list");
-        scene.client.edit(JobId::new("7"), changes).await.expect("the new tables are there");
+        harness.client.synced().await.expect("the list");
+        harness.client.edit(JobId::new("7"), changes).await.expect("the new tables are there");
     }
 }
 
 #[tokio::test]
 async fn what_was_listed_is_on_disk_a_moment_later() {
     let jobs = |count: u32| (0..count).map(|n| tallylight_tests::running(&n.to_string())).collect::<Vec<_>>();
-    let scene = ScriptedHarness::live(|backend| backend.set_jobs(json!(jobs(5)))).await;
-    scene.clock.advance(std::time::Duration::from_secs(2));
-    scene.set_dismissed().await;
-    let file = rusqlite::Connection::open(scene.folder.path().join("tallylight.db")).expect("a file");
+    let harness = ScriptedHarness::live(|backend| backend.set_jobs(json!(jobs(5)))).await;
+    harness.clock.advance(std::time::Duration::from_secs(2));
+    harness.set_dismissed().await;
+    let file = rusqlite::Connection::open(harness.folder.path().join("tallylight.db")).expect("a file");
     let count: u32 = file.query_row("SELECT COUNT(*) FROM job", [], |row| row.get(0)).expect("a count");
     assert_eq!(count, 5);
 }

@@ -7,12 +7,12 @@ use axum::{
 };
 
 use super::{App, problem};
-use crate::tokens::Claims;
+use crate::auth::tokens::Claims;
 
 /// Is a signed-in asker.
-pub struct Who(pub Claims);
+pub struct AuthUser(pub Claims);
 
-impl FromRequestParts<App> for Who {
+impl FromRequestParts<App> for AuthUser {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {

@@ -9,21 +9,21 @@ use tallylight_tests::{StudioHarness, Video};
 
 #[tokio::test]
 async fn a_video_is_watched_from_upload_to_done_and_told_once() {
-    let stage = StudioHarness::live().await;
-    let video = Video::Complete.make(stage.videos(), "walk.mp4");
-    let job_id = stage.client.upload(video).await.expect("taken");
-    let job = stage.ended("walk.mp4").await;
+    let harness = StudioHarness::live().await;
+    let video = Video::Complete.make(harness.videos(), "walk.mp4");
+    let job_id = harness.client.upload(video).await.expect("taken");
+    let job = harness.ended("walk.mp4").await;
     assert_eq!((job.row.status, job.row.job_id), (Status::Completed, job_id));
     assert_eq!((job.row.title.as_deref(), job.metadata.description.as_deref()), (Some("A walk"), Some("By the sea")));
     assert_eq!(job.metadata.tags.as_deref(), Some(["sea".to_owned(), "walk".to_owned()].as_slice()));
     let chapters: Vec<_> = job.metadata.chapters.iter().flatten().map(|chapter| chapter.title.as_str()).collect();
     assert_eq!(chapters, ["Beach", "Harbour"]);
     assert_eq!(job.thumbnails.len(), 5);
-    let left = stage.files(job.video_id.as_ref().map_or("", |video_id| video_id.as_str()));
+    let left = harness.files(job.video_id.as_ref().map_or("", |video_id| video_id.as_str()));
     assert!(!left.iter().any(|name| name.starts_with("audio")), "what only the work needed is gone: {left:?}");
 
-    stage.until("the notification", |seen| !seen.notices.is_empty()).await;
-    let seen = stage.recorder.seen();
+    harness.until("the notification", |seen| !seen.notices.is_empty()).await;
+    let seen = harness.recorder.seen();
     let told: Vec<_> = seen.notices.iter().map(|notice| (notice.kind, notice.title.as_str())).collect();
     assert_eq!(told, [(NotificationKind::Completed, "A walk is ready")]);
     let percents: Vec<f64> = seen.versions("walk.mp4").iter().filter_map(|job| job.row.progress_percent).collect();
@@ -35,9 +35,9 @@ async fn a_video_is_watched_from_upload_to_done_and_told_once() {
 
 #[tokio::test]
 async fn thumbnails_are_pictures_behind_their_addresses() {
-    let stage = StudioHarness::live().await;
-    stage.client.upload(Video::Silent.make(stage.videos(), "quiet.mp4")).await.expect("taken");
-    let job = stage.ended("quiet.mp4").await;
+    let harness = StudioHarness::live().await;
+    harness.client.upload(Video::Silent.make(harness.videos(), "quiet.mp4")).await.expect("taken");
+    let job = harness.ended("quiet.mp4").await;
     let url = job.cover_url.expect("a cover");
     let picture = reqwest::get(&url).await.expect("an answer").bytes().await.expect("a picture");
     assert_eq!(picture[..3], [0xff, 0xd8, 0xff], "a JPEG");
@@ -45,42 +45,42 @@ async fn thumbnails_are_pictures_behind_their_addresses() {
 
 #[tokio::test]
 async fn a_silent_video_ends_well_without_a_warning() {
-    let stage = StudioHarness::live().await;
-    stage.client.upload(Video::Silent.make(stage.videos(), "my_holiday.mp4")).await.expect("taken");
-    let job = stage.ended("my_holiday.mp4").await;
+    let harness = StudioHarness::live().await;
+    harness.client.upload(Video::Silent.make(harness.videos(), "my_holiday.mp4")).await.expect("taken");
+    let job = harness.ended("my_holiday.mp4").await;
     assert_eq!((job.row.status, job.row.title.as_deref()), (Status::Completed, Some("My holiday")));
     assert_eq!(job.row.warnings.len(), 0, "nobody speaks, and nothing is wrong");
-    let transcription = job.stages.iter().find(|stage| stage.stage_id.as_str() == "TRANSCRIPTION");
-    assert_eq!(transcription.map(|stage| stage.status), Some(Status::Completed));
+    let transcription = job.stages.iter().find(|harness| harness.stage_id.as_str() == "TRANSCRIPTION");
+    assert_eq!(transcription.map(|harness| harness.status), Some(Status::Completed));
 }
 
 #[tokio::test]
 async fn subtitles_beside_the_file_become_the_transcript() {
-    let stage = StudioHarness::live().await;
-    let video = Video::Silent.make(stage.videos(), "talk.mp4");
+    let harness = StudioHarness::live().await;
+    let video = Video::Silent.make(harness.videos(), "talk.mp4");
     let vtt = "WEBVTT\n\n00:00.500 --> 00:02.000\nHello from beside\n";
-    std::fs::write(stage.videos().join("talk.vtt"), vtt).expect("a file");
-    stage.client.upload(video).await.expect("taken");
-    let job = stage.ended("talk.mp4").await;
+    std::fs::write(harness.videos().join("talk.vtt"), vtt).expect("a file");
+    harness.client.upload(video).await.expect("taken");
+    let job = harness.ended("talk.mp4").await;
     assert_eq!(job.metadata.transcript.as_deref(), Some("Hello from beside"));
-    let captions = stage.client.captions(job.row.job_id).await.expect("captions");
+    let captions = harness.client.captions(job.row.job_id).await.expect("captions");
     let told: Vec<_> = captions.iter().map(|caption| (caption.start, caption.end, caption.text.as_str())).collect();
     assert_eq!(told, [(0.5, 2.0, "Hello from beside")], "with their times");
-    let nobody = stage.client.captions(JobId::new("nobody")).await.expect_err("no such job");
+    let nobody = harness.client.captions(JobId::new("nobody")).await.expect_err("no such job");
     assert_eq!(nobody.code, Code::NotFound);
 }
 
 #[tokio::test]
 async fn two_jobs_run_at_a_time_and_the_rest_wait() {
-    let stage = StudioHarness::live().await;
+    let harness = StudioHarness::live().await;
     for number in 0..4 {
-        stage.client.upload(Video::Silent.make(stage.videos(), &format!("{number}.mp4"))).await.expect("taken");
+        harness.client.upload(Video::Silent.make(harness.videos(), &format!("{number}.mp4"))).await.expect("taken");
     }
     for number in 0..4 {
-        assert_eq!(stage.ended(&format!("{number}.mp4")).await.row.status, Status::Completed);
+        assert_eq!(harness.ended(&format!("{number}.mp4")).await.row.status, Status::Completed);
     }
-    stage.until("all four are told", |seen| seen.told() == 4).await;
-    let seen = stage.recorder.seen();
+    harness.until("all four are told", |seen| seen.told() == 4).await;
+    let seen = harness.recorder.seen();
     let mut running = std::collections::BTreeSet::new();
     for event in &seen.events {
         let Event::Jobs { changed, .. } = event else { continue };

@@ -11,7 +11,7 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use crate::db::Db;
+use crate::storage::database::Db;
 
 /// The shortest password that is accepted; GoTrue's.
 pub const PASSWORD_MINIMUM: usize = 6;

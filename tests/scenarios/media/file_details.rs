@@ -114,13 +114,13 @@ async fn what_is_no_video_is_called_what_it_is() {
     let picture = media.make("-f lavfi -i testsrc2=s=640x360 -frames:v 1 photo.jpg");
     let bytes = std::fs::read(&picture).expect("a file");
     let files = [
-        (picture, "picture"),
-        (media.write("named.mp4", bytes), "picture"),
-        (media.make("-f lavfi -i testsrc2=s=64x64 -frames:v 1 photo.webp"), "picture"),
-        (media.make("-f lavfi -i testsrc2=s=64x64 -frames:v 1 photo.tiff"), "picture"),
-        (media.make("-f lavfi -i sine=d=2 -c:a aac song.mp4"), "sound only"),
-        (media.make("-f lavfi -i sine=d=2 song.mp3"), "sound only"),
-        (media.make("-f lavfi -i sine=d=2 song.opus"), "sound only"),
+        (picture, "image"),
+        (media.write("named.mp4", bytes), "image"),
+        (media.make("-f lavfi -i testsrc2=s=64x64 -frames:v 1 photo.webp"), "image"),
+        (media.make("-f lavfi -i testsrc2=s=64x64 -frames:v 1 photo.tiff"), "image"),
+        (media.make("-f lavfi -i sine=d=2 -c:a aac song.mp4"), "only audio"),
+        (media.make("-f lavfi -i sine=d=2 song.mp3"), "only audio"),
+        (media.make("-f lavfi -i sine=d=2 song.opus"), "only audio"),
         (media.write("archive.mp4", [b"PK\x03\x04".as_slice(), &[0; 600]].concat()), "archive"),
     ];
     for (file, words) in files {

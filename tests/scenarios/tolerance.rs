@@ -7,27 +7,23 @@ use tallylight_core::{JobId, discovery::parse_address, view::ConnectionState};
 use tallylight_tests::{PublicBackend, Recorder};
 use tempfile::TempDir;
 
-#[path = "world/answers.rs"]
-mod answers;
-#[path = "world/messages.rs"]
 mod messages;
-#[path = "world/public.rs"]
-mod public;
-#[path = "world/uploads.rs"]
+mod public_backend;
+mod rest_answers;
 mod uploads;
 
 /// After so many looks a scenario hangs. It is no measure of anything.
 const POLL_LIMIT: usize = 6000;
 
 /// A client signed in to the public backend.
-struct World {
+struct PublicBackendHarness {
     backend: PublicBackend,
     client: Handle,
     recorder: Recorder,
     folder: Arc<TempDir>,
 }
 
-impl World {
+impl PublicBackendHarness {
     async fn of(prepare: impl FnOnce(&PublicBackend)) -> Self {
         let backend = PublicBackend::start().await;
         prepare(&backend);

@@ -9,11 +9,11 @@ use tallylight_core::{
 
 use tallylight_tests::naive_now;
 
-use super::World;
+use super::PublicBackendHarness;
 
 #[tokio::test]
 async fn a_public_backend_is_used_from_sign_in_to_an_edit() {
-    let world = World::live(|backend| {
+    let world = PublicBackendHarness::live(|backend| {
         let metadata = json!({ "title": "Old", "tags": ["sea"], "updated_at": "2026-11-28T13:30:00.000001" });
         backend.add("one.mp4", "PROCESSING", &json!(["uploaded", "audio_extraction"]), &metadata);
     })
@@ -67,7 +67,7 @@ async fn a_public_backend_is_used_from_sign_in_to_an_edit() {
 
 #[tokio::test]
 async fn the_reason_of_a_failure_that_stands_among_the_stages_is_its_reason() {
-    let world = World::of(|backend| {
+    let world = PublicBackendHarness::of(|backend| {
         backend.add("one.mp4", "FAILED", &json!(["uploaded", "Error: moov atom not found"]), &Value::Null);
         backend.add("two.mp4", "FAILED", &json!({ "uploaded": true, "error: disk full": true }), &Value::Null);
     })
@@ -80,7 +80,7 @@ async fn the_reason_of_a_failure_that_stands_among_the_stages_is_its_reason() {
 
 #[tokio::test]
 async fn a_list_that_holds_the_newest_hundred_says_so_and_the_others_are_asked_for_by_their_id() {
-    let world = World::of(|backend| {
+    let world = PublicBackendHarness::of(|backend| {
         for number in 0..134 {
             backend.add(&format!("{number}.mp4"), "COMPLETED", &Value::Null, &Value::Null);
         }
@@ -98,14 +98,14 @@ async fn a_list_that_holds_the_newest_hundred_says_so_and_the_others_are_asked_f
     let confirmations = asked.iter().filter(|asked| asked.ends_with("/videos/jobs/3")).count();
     assert_eq!(confirmations, 1, "{asked:?}");
     let missing = world.client.job(JobId::new("999")).await.expect_err("there is none");
-    assert!(missing.message.contains("there is no job 999"), "{missing}");
+    assert!(missing.message.contains("Video 999 not found"), "{missing}");
     let changes = [(Field::Title, Content::Text("New".to_owned()))].into();
     world.client.edit(JobId::new("7"), changes).await.expect("an edit of a job that no list told of");
 }
 
 #[tokio::test]
 async fn what_can_be_had_of_a_list_is_shown_and_the_rest_is_named() {
-    let world = World::of(|backend| {
+    let world = PublicBackendHarness::of(|backend| {
         backend.add("one.mp4", "COMPLETED", &Value::Null, &Value::Null);
         backend.add("two.mp4", "FAILED", &json!(["Error: x"]), &Value::Null);
         backend.add("three.mp4", "PENDING", &Value::Null, &Value::Null);
@@ -119,7 +119,7 @@ async fn what_can_be_had_of_a_list_is_shown_and_the_rest_is_named() {
 
 #[tokio::test]
 async fn a_backend_that_cannot_answer_for_one_job_loses_none() {
-    let world = World::live(|backend| {
+    let world = PublicBackendHarness::live(|backend| {
         backend.add("one.mp4", "PROCESSING", &Value::Null, &Value::Null);
         backend.serve_no_single_job();
     })

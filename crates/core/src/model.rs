@@ -1,0 +1,10 @@
+//! The values that everything else works with: ids, jobs and their parts, texts and times.
+
+pub mod digest;
+pub mod id;
+pub mod job;
+pub mod media_url;
+pub mod now;
+pub mod text;
+pub mod time_range;
+pub mod unix_nanos;
