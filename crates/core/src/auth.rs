@@ -1,7 +1,7 @@
-//! The session as a state machine of the same shape as the link: `on(input, now) -> Vec<Effect>`.
+//! The session as a state machine of the same shape as the connection: `on(input, now) -> Vec<Effect>`.
 //!
-//! It keeps one promise above all: only a definite refusal signs a person out. And one order: a rotated refresh
-//! token is kept before the access token that came with it is used.
+//! Two rules hold: only a definite refusal by the backend signs the user out, and a rotated refresh token is stored
+//! before the access token that was granted with it is used. Source: docs/protocol.md#authentication.
 
 use std::time::Duration;
 
@@ -15,9 +15,9 @@ mod view;
 pub use io::{Effect, Grant, Input, Ticket};
 pub use view::{SessionState, SessionView};
 
-/// How long before its expiry an access token is refreshed.
+/// The time before expiry at which an access token is refreshed.
 const REFRESH_MARGIN: Duration = Duration::from_secs(90);
-/// The longest that a backend may ask to be left alone.
+/// The longest `Retry-After` that is accepted from a backend.
 const LONGEST_WAIT: Duration = Duration::from_mins(5);
 
 #[derive(Debug)]
@@ -25,21 +25,21 @@ enum State {
     SignedOut,
     Restoring,
     SigningIn,
-    Keeping { grant: Grant, renewed: bool },
+    Storing { grant: Grant, renewed: bool },
     SignedIn { grant: Grant, refresh_at: Duration },
     Refreshing { refresh_token: SecretString, access_token: Option<SecretString>, email: String, retry: Option<Retry> },
 }
 
-/// Is when a refresh is tried again.
+/// The times at which a refresh is retried.
 #[derive(Clone, Copy, Debug)]
 struct Retry {
-    /// By itself.
+    /// The time of the automatic retry.
     at: Duration,
-    /// At the earliest, whoever asks: the backend wants to be left alone until then.
+    /// The earliest time of any retry, as the backend's `Retry-After` demands.
     not_before: Duration,
 }
 
-/// Is the state of the one session.
+/// The state machine of the session.
 #[derive(Debug)]
 pub struct Session {
     state: State,
@@ -56,7 +56,7 @@ impl Default for Session {
 }
 
 impl Session {
-    /// Takes one input at a time, and returns what is to be done, in order.
+    /// Applies one input and returns the effects to perform, in order.
     pub fn on(&mut self, input: Input, now: Now) -> Vec<Effect> {
         let mut effects = Vec::new();
         match input {
@@ -70,16 +70,17 @@ impl Session {
             }
             Input::CancelSignIn => self.cancel_sign_in(&mut effects),
             Input::Restoring(problem) => self.restoring(problem, &mut effects),
-            Input::NothingStored(problem) => self.nothing_kept(problem, &mut effects),
+            Input::NothingStored(problem) => self.nothing_stored(problem, &mut effects),
             Input::Restore { refresh_token, email } => self.restore(refresh_token, email, &mut effects),
             Input::Granted(ticket, grant) if self.is_current(ticket) => self.granted(ticket, grant, &mut effects),
-            Input::Stored(ticket, problem) if self.is_current(ticket) => self.kept(problem, now, &mut effects),
-            Input::StoredLate(ticket) if self.is_current(ticket) => self.kept_late(now, &mut effects),
+            Input::Stored(ticket, problem) if self.is_current(ticket) => self.stored(problem, now, &mut effects),
+            Input::StoredLate(ticket) if self.is_current(ticket) => self.stored_late(now, &mut effects),
             Input::Refused(ticket, error) if self.is_current(ticket) => self.refused(error, &mut effects),
             Input::Delayed(ticket, error, wait) if self.is_current(ticket) => {
                 self.delayed(error, wait.unwrap_or_default(), now, &mut effects);
             }
-            // Granted to somebody who has left meanwhile: it must not live on at the backend.
+            // The request was cancelled or superseded meanwhile: the granted session must not stay valid at the
+            // backend.
             Input::Granted(_, grant) => effects.push(Effect::Revoke(grant.access_token)),
             Input::Stored(..) | Input::StoredLate(_) | Input::Refused(..) | Input::Delayed(..) => {}
             Input::AccessRefused => self.access_refused(now, &mut effects),
@@ -89,32 +90,32 @@ impl Session {
         effects
     }
 
-    /// Returns the token that calls carry now; an old one goes on while a new one is on its way.
+    /// Returns the access token for requests. While a refresh is under way, the old token stays in use.
     pub fn access_token(&self) -> Option<&SecretString> {
         match &self.state {
             State::SignedIn { grant, .. } => Some(&grant.access_token),
             State::Refreshing { access_token, .. } => access_token.as_ref(),
-            State::SignedOut | State::Restoring | State::SigningIn | State::Keeping { .. } => None,
+            State::SignedOut | State::Restoring | State::SigningIn | State::Storing { .. } => None,
         }
     }
 
-    /// Strikes out this session's tokens in somebody else's words, and a beginning of one where the words are cut off.
-    pub fn without_tokens(&self, words: &str) -> String {
+    /// Removes this session's tokens from an external text, including the beginning of a token at a truncated end.
+    pub fn without_tokens(&self, text: &str) -> String {
         const SHORTEST: usize = 8;
-        let mut words = words.to_owned();
+        let mut text = text.to_owned();
         for token in self.tokens().map(ExposeSecret::expose_secret).filter(|token| token.len() >= SHORTEST) {
-            words = words.replace(token, "[token]");
+            text = text.replace(token, "[token]");
             let cut = (SHORTEST..token.len()).rev().find(|end| {
-                token.is_char_boundary(*end) && token.get(..*end).is_some_and(|start| words.ends_with(start))
+                token.is_char_boundary(*end) && token.get(..*end).is_some_and(|start| text.ends_with(start))
             });
-            words.truncate(words.len() - cut.unwrap_or_default());
+            text.truncate(text.len() - cut.unwrap_or_default());
         }
-        words
+        text
     }
 
     fn tokens(&self) -> impl Iterator<Item = &SecretString> {
         let tokens = match &self.state {
-            State::Keeping { grant, .. } | State::SignedIn { grant, .. } => {
+            State::Storing { grant, .. } | State::SignedIn { grant, .. } => {
                 [Some(&grant.access_token), Some(&grant.refresh_token)]
             }
             State::Refreshing { refresh_token, access_token, .. } => [access_token.as_ref(), Some(refresh_token)],
@@ -123,38 +124,38 @@ impl Session {
         tokens.into_iter().flatten()
     }
 
-    /// Tells whether somebody is signed in, whether or not a token is at hand.
+    /// Returns whether a user is signed in, even if no access token is available at the moment.
     pub fn is_signed_in(&self) -> bool {
         match &self.state {
             State::SignedIn { .. } | State::Refreshing { .. } => true,
-            State::Keeping { renewed, .. } => *renewed,
+            State::Storing { renewed, .. } => *renewed,
             State::SignedOut | State::Restoring | State::SigningIn => false,
         }
     }
 
-    /// Tells whether a grant waits for the keychain.
+    /// Returns whether a granted session is being stored in the keychain.
     pub fn is_keeping(&self) -> bool {
-        matches!(self.state, State::Keeping { .. })
+        matches!(self.state, State::Storing { .. })
     }
 
-    /// Returns what a person sees of the session.
+    /// Returns the session for display.
     pub fn view(&self) -> &SessionView {
         &self.shown
     }
 
-    /// Returns when a [`Input::Tick`] is due, on the monotonic clock.
+    /// Returns when an [`Input::Tick`] is due, on the monotonic clock.
     pub fn deadline(&self) -> Option<Duration> {
         match &self.state {
             State::SignedIn { refresh_at, .. } => Some(*refresh_at),
             State::Refreshing { retry, .. } => retry.map(|retry| retry.at),
-            State::SignedOut | State::Restoring | State::SigningIn | State::Keeping { .. } => None,
+            State::SignedOut | State::Restoring | State::SigningIn | State::Storing { .. } => None,
         }
     }
 
-    /// Leaves whatever session there is, so that none lives on unseen, and asks for another.
+    /// Ends the current session, so that it does not stay valid unnoticed, and starts a new sign-in.
     fn begin_sign_in(&mut self, email: Option<String>, effects: &mut Vec<Effect>) -> Ticket {
         match self.state {
-            State::Keeping { .. } | State::SignedIn { .. } | State::Refreshing { .. } => self.sign_out(None, effects),
+            State::Storing { .. } | State::SignedIn { .. } | State::Refreshing { .. } => self.sign_out(None, effects),
             State::SignedOut | State::Restoring | State::SigningIn => {}
         }
         let ticket = self.new_ticket();
@@ -169,12 +170,12 @@ impl Session {
                 self.new_ticket();
                 self.sign_in_failed(cancelled(), effects);
             }
-            State::Restoring => self.nothing_kept(None, effects),
-            State::Keeping { renewed: false, .. } => {
+            State::Restoring => self.nothing_stored(None, effects),
+            State::Storing { renewed: false, .. } => {
                 effects.push(Effect::SignInFailed(cancelled()));
                 self.sign_out(None, effects);
             }
-            State::SignedOut | State::Keeping { .. } | State::SignedIn { .. } | State::Refreshing { .. } => {}
+            State::SignedOut | State::Storing { .. } | State::SignedIn { .. } | State::Refreshing { .. } => {}
         }
     }
 
@@ -185,7 +186,7 @@ impl Session {
         }
     }
 
-    fn nothing_kept(&mut self, problem: Option<Error>, effects: &mut Vec<Effect>) {
+    fn nothing_stored(&mut self, problem: Option<Error>, effects: &mut Vec<Effect>) {
         if matches!(self.state, State::Restoring) {
             self.state = State::SignedOut;
             self.show(SessionState::SignedOut, None, problem.map(ReasonView::from), effects);
@@ -193,7 +194,7 @@ impl Session {
     }
 
     fn restore(&mut self, refresh_token: SecretString, email: String, effects: &mut Vec<Effect>) {
-        // Whoever signed in meanwhile, or is about to, stays.
+        // A sign-in that finished or started in the meantime takes precedence.
         if matches!(self.state, State::SignedOut | State::Restoring) {
             self.show(SessionState::SignedIn, Some(email.clone()), None, effects);
             self.refresh(refresh_token, None, email, effects);
@@ -204,18 +205,18 @@ impl Session {
         let renewed = match self.state {
             State::SigningIn => false,
             State::Refreshing { .. } => true,
-            State::SignedOut | State::Restoring | State::SignedIn { .. } | State::Keeping { .. } => return,
+            State::SignedOut | State::Restoring | State::SignedIn { .. } | State::Storing { .. } => return,
         };
         effects.push(Effect::Store(ticket, grant.email.clone(), grant.refresh_token.clone()));
-        self.state = State::Keeping { grant, renewed };
+        self.state = State::Storing { grant, renewed };
     }
 
-    fn kept(&mut self, problem: Option<Error>, now: Now, effects: &mut Vec<Effect>) {
-        let State::Keeping { grant, renewed } = &self.state else { return };
+    fn stored(&mut self, problem: Option<Error>, now: Now, effects: &mut Vec<Effect>) {
+        let State::Storing { grant, renewed } = &self.state else { return };
         let (grant, renewed) = (grant.clone(), *renewed);
         self.backoff.reset();
-        // Reckoned from the duration on the monotonic clock: a wrong wall clock must not refresh for ever. Half the
-        // life of a token that lives shorter than the margin.
+        // Calculated from the duration on the monotonic clock, because a wrong wall clock must not cause endless
+        // refreshes. A token whose lifetime is shorter than twice the margin is refreshed after half of its lifetime.
         let margin = REFRESH_MARGIN.min(grant.expires_in / 2);
         let refresh_at = now.monotonic + grant.expires_in.saturating_sub(margin).max(Duration::from_secs(1));
         let state = if renewed { SessionState::Refreshed } else { SessionState::SignedIn };
@@ -227,9 +228,9 @@ impl Session {
         effects.push(Effect::Ready);
     }
 
-    fn kept_late(&mut self, now: Now, effects: &mut Vec<Effect>) {
+    fn stored_late(&mut self, now: Now, effects: &mut Vec<Effect>) {
         if self.is_keeping() {
-            self.kept(None, now, effects);
+            self.stored(None, now, effects);
         } else if self.is_signed_in() && self.shown.warning.take().is_some() {
             effects.push(Effect::Show(self.shown.clone()));
         }
@@ -239,7 +240,7 @@ impl Session {
         match self.state {
             State::SigningIn => self.sign_in_failed(error, effects),
             State::Refreshing { .. } => self.sign_out(Some(error), effects),
-            State::SignedOut | State::Restoring | State::SignedIn { .. } | State::Keeping { .. } => {}
+            State::SignedOut | State::Restoring | State::SignedIn { .. } | State::Storing { .. } => {}
         }
     }
 
@@ -252,13 +253,13 @@ impl Session {
                 *retry = Some(Retry { at, not_before });
                 effects.push(Effect::RefreshDelayed(error));
             }
-            State::SignedOut | State::Restoring | State::SignedIn { .. } | State::Keeping { .. } => {}
+            State::SignedOut | State::Restoring | State::SignedIn { .. } | State::Storing { .. } => {}
         }
     }
 
     fn sign_in_failed(&mut self, error: Error, effects: &mut Vec<Effect>) {
         self.state = State::SignedOut;
-        // Before anything else, which would only say that nobody is signed in.
+        // First, because the effects that follow report only that no user is signed in.
         effects.push(Effect::SignInFailed(error));
         self.show(SessionState::SignedOut, None, None, effects);
     }
@@ -269,14 +270,14 @@ impl Session {
                 let grant = grant.clone();
                 self.refresh(grant.refresh_token, None, grant.email, effects);
             }
-            // One refresh at a time: whoever else needs it waits for the one under way.
+            // One refresh at a time: all requests that need a new token wait for the refresh under way.
             State::Refreshing { refresh_token, retry: Some(retry), email, .. } if now.monotonic >= retry.not_before => {
                 let (refresh_token, email) = (refresh_token.clone(), email.clone());
                 self.refresh(refresh_token, None, email, effects);
             }
-            // The one that was refused is of no use, and neither is asking the next caller to find that out.
+            // The refused token is useless; without it, further requests are not refused one by one.
             State::Refreshing { access_token, .. } => *access_token = None,
-            State::SignedOut | State::Restoring | State::SigningIn | State::Keeping { .. } => {}
+            State::SignedOut | State::Restoring | State::SigningIn | State::Storing { .. } => {}
         }
     }
 
@@ -297,11 +298,12 @@ impl Session {
             | State::SignedOut
             | State::Restoring
             | State::SigningIn
-            | State::Keeping { .. } => {}
+            | State::Storing { .. } => {}
         }
     }
 
-    /// Asks with the same refresh token until an answer arrives: a lost answer must not lose the session.
+    /// Requests a session with the same refresh token until a response arrives: a lost response must not end the
+    /// session.
     fn refresh(
         &mut self,
         refresh_token: SecretString,
@@ -318,11 +320,11 @@ impl Session {
         if matches!(self.state, State::SignedOut) {
             return;
         }
-        // Answers that are still on their way belong to a session that is no more.
+        // Responses that are still under way belong to a session that has ended.
         self.new_ticket();
         let refused = reason.as_ref().is_some_and(|error| error.code == Code::SessionExpired);
         let token = match &self.state {
-            State::Keeping { grant, .. } => Some(&grant.access_token),
+            State::Storing { grant, .. } => Some(&grant.access_token),
             State::SignedOut
             | State::Restoring
             | State::SigningIn

@@ -1,8 +1,8 @@
-//! The connection as a state machine: `on(input, now)` returns what is to be done.
+//! The connection as a state machine: `on(input, now)` returns the effects to perform.
 //!
-//! It decides when to connect, what a refusal means, when a silent peer is dead, when to fetch the job list and when
-//! to fall back to polling. It opens nothing itself: the driver performs each [`Effect`] and reports back with an
-//! [`Input`]. [`Connection::deadline`] tells when it wants a [`Input::Tick`] at the latest.
+//! It decides when to connect, how to react to a refusal, when a silent peer counts as lost, when to fetch the job list
+//! and when to fall back to polling. It performs no I/O: the client performs each [`Effect`] and reports the result as
+//! an [`Input`]. [`Connection::deadline`] returns when the next [`Input::Tick`] is due.
 
 use std::{collections::BTreeSet, time::Duration};
 
@@ -31,19 +31,19 @@ use open::{Open, Readable};
 use polling::{Polling, Recovery};
 use watch::subscribe;
 
-/// The specification's limit: a peer that says nothing for so long is dead.
+/// The time without a frame after which a connection counts as lost. Source: Specification, section Heartbeats.
 pub const SILENCE_LIMIT: Duration = Duration::from_mins(1);
-/// The whole handshake: name, TCP, TLS and upgrade.
+/// The limit for the whole handshake: DNS, TCP, TLS and upgrade.
 pub const HANDSHAKE_LIMIT: Duration = Duration::from_secs(10);
-/// How long a peer has to answer a probe, after which its connection counts as lost.
+/// The time in which a peer must answer a probe; afterwards its connection counts as lost.
 pub const PROBE_LIMIT: Duration = Duration::from_secs(5);
-/// A connection that stays open so long is a success even when it had nothing to say.
+/// The time after which an open connection counts as successful even without a message.
 const SETTLED_AFTER: Duration = Duration::from_secs(5);
-/// Where the socket is closed to us while REST works, it is tried again this often.
+/// The interval between attempts to open a socket that is refused although REST works.
 const CLOSED_SOCKET_RETRY: Duration = Duration::from_mins(5);
-/// The most that a `Retry-After` may ask for.
+/// The longest `Retry-After` that is accepted.
 const RETRY_AFTER_LIMIT: Duration = Duration::from_mins(5);
-/// Polling begins after so many failed connects in a row.
+/// The number of consecutive failures after which polling begins.
 const POLL_AFTER_FAILURES: u32 = 3;
 
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -55,7 +55,8 @@ enum State {
         since: Duration,
     },
     Open(Open),
-    /// Until the next attempt, which nothing but the person may bring forward to before what `Retry-After` asked for.
+    /// Waits until the next attempt. Only the user can start an attempt before `not_before`, which comes from
+    /// `Retry-After`.
     Waiting {
         until: Duration,
         not_before: Duration,
@@ -65,7 +66,7 @@ enum State {
     Stopped,
 }
 
-/// Is the state of the one connection.
+/// The state machine of the connection of one account.
 #[derive(Debug, Default)]
 pub struct Connection {
     state: State,
@@ -75,15 +76,15 @@ pub struct Connection {
     reason: Option<ReasonView>,
     polling: Polling,
     watched: BTreeSet<JobId>,
-    /// Whether nothing that sockets bring can be read; holds over a reconnect.
+    /// Whether sockets deliver nothing readable; kept across reconnects.
     mute: bool,
-    /// The last reading of both clocks, to tell a sleep of the machine.
+    /// The last reading of both clocks, to detect that the machine slept.
     last: Option<Now>,
     shown: Option<ConnectionView>,
 }
 
 impl Connection {
-    /// Takes one input at a time, and returns what is to be done, in order.
+    /// Applies one input and returns the effects to perform, in order.
     pub fn on(&mut self, input: Input, now: Now) -> Vec<Effect> {
         let mut effects = Vec::new();
         if self.slept(now) {
@@ -95,12 +96,12 @@ impl Connection {
         effects
     }
 
-    /// Tells whether the light is green: every change arrives as it happens.
+    /// Returns whether live updates arrive over the socket.
     pub fn is_live(&self) -> bool {
         self.shown.as_ref().is_some_and(|shown| shown.state == ConnectionState::Live)
     }
 
-    /// Returns when a [`Input::Tick`] is due at the latest, on the monotonic clock.
+    /// Returns when an [`Input::Tick`] is due at the latest, on the monotonic clock.
     pub fn deadline(&self) -> Option<Duration> {
         let own = match &self.state {
             State::Open(open) => open.deadline(),
@@ -115,7 +116,7 @@ impl Connection {
         match input {
             Input::SignedIn if self.state == State::SignedOut => {
                 self.connect(now, effects);
-                // The list need not wait for the socket, which may not even be offered.
+                // The list does not wait for the socket, which the backend may not even offer.
                 self.polling.want(now);
             }
             Input::SignedOut => self.sign_out(effects),
@@ -147,7 +148,7 @@ impl Connection {
                     effects.push(Effect::Send(conn, answer));
                 }
             }
-            Input::Pong(conn) if self.is_open(conn) => self.answered(),
+            Input::Pong(conn) if self.is_open(conn) => self.probe_answered(),
             Input::NetworkChanged => self.probe(now, effects),
             Input::Watch(job_ids) => self.watch(job_ids, effects),
             Input::Unwatch(job_id) => {
@@ -162,10 +163,10 @@ impl Connection {
                 self.retry_later(error, None, now);
             }
             Input::Reconnect => self.reconnect(now, effects),
-            Input::EndpointChanged => self.rerouted(now, effects),
+            Input::EndpointChanged => self.endpoint_changed(now, effects),
             Input::Refresh if self.state != State::SignedOut => self.polling.want(now),
             Input::RefreshSoon if self.state != State::SignedOut => self.polling.want_soon(now),
-            // What comes too late, or changes nothing.
+            // The input arrived too late, or changes nothing in this state.
             Input::SignedIn
             | Input::Tick
             | Input::Opened(_)
@@ -235,7 +236,7 @@ impl Connection {
         self.state = State::Open(Open::new(conn, now));
         let watched: Vec<JobId> = self.watched.iter().cloned().collect();
         subscribe(conn, &watched, effects);
-        // What was missed while away: subscribe first, then look, so that nothing falls in between.
+        // Subscribe before the fetch, so that no change is missed between the two.
         self.polling.opened(now);
     }
 
@@ -243,14 +244,14 @@ impl Connection {
         match refusal {
             Refusal::Auth => self.token_refused(false, now, effects),
             Refusal::NoToken => self.await_token(effects),
-            Refusal::NoSocket(error) => self.closed_to_us(error, now),
+            Refusal::NoSocket(error) => self.socket_unavailable(error, now),
             Refusal::Failed(error, retry_after) => self.retry_later(error, retry_after, now),
         }
     }
 
     fn closed(&mut self, closed: Closed, now: Now, effects: &mut Vec<Effect>) {
         self.polling.lost();
-        // One that said nothing readable never took the token, however long it stayed open.
+        // A connection without a readable message never had its token accepted, however long it stayed open.
         let was_valid = matches!(self.state, State::Open(Open { heard: Readable { any: true, .. }, .. }));
         match closed {
             Closed::Auth => self.token_refused(was_valid, now, effects),
@@ -271,12 +272,12 @@ impl Connection {
         if self.state == State::AskingRest {
             self.token_accepted(now, effects);
         } else if recovery == Recovery::Recovered && self.is_barred() {
-            // Whatever stood in the way of everything is gone: the sign-in page of a Wi-Fi, say.
+            // The obstacle to all requests is gone, such as the sign-in page of a Wi-Fi network.
             self.reschedule_now(now);
         }
     }
 
-    /// Tells whether the next attempt is minutes away because there seemed to be no socket here.
+    /// Returns whether the next attempt is minutes away because the address seemed to offer no socket.
     fn is_barred(&self) -> bool {
         let barred = [Code::NoSocket, Code::CaptivePortal, Code::UntrustedCertificate];
         self.reason.as_ref().is_some_and(|reason| barred.contains(&reason.code))
@@ -293,8 +294,8 @@ impl Connection {
         }
     }
 
-    /// The socket does not work for us although the backend does: poll, and look again every five minutes.
-    fn closed_to_us(&mut self, error: Error, now: Now) {
+    /// Starts polling and retries the socket every five minutes, because the socket is refused although REST works.
+    fn socket_unavailable(&mut self, error: Error, now: Now) {
         self.backoff.fail(now.draw);
         self.reason = Some(error.into());
         self.state = State::Waiting { until: now.monotonic + CLOSED_SOCKET_RETRY, not_before: now.monotonic };
@@ -324,14 +325,14 @@ impl Connection {
         }
     }
 
-    /// Gives up an attempt that goes the old way, too.
-    fn rerouted(&mut self, now: Now, effects: &mut Vec<Effect>) {
+    /// Reconnects after the endpoint changed, and also abandons an attempt to connect to the old endpoint.
+    fn endpoint_changed(&mut self, now: Now, effects: &mut Vec<Effect>) {
         match self.state {
             State::Connecting { conn, .. } => {
                 effects.push(Effect::Disconnect(conn));
                 self.connect(now, effects);
             }
-            // Whoever took over is still there.
+            // The connection that replaced this one still exists.
             State::Stopped => {}
             State::AskingRest => self.connect(now, effects),
             State::Waiting { .. } | State::Open(_) | State::SignedOut | State::AwaitingToken => {
@@ -358,7 +359,7 @@ impl Connection {
         }
     }
 
-    /// Something readable came: the token is accepted.
+    /// Records that a readable frame arrived, which means that the token is accepted.
     fn valid(&mut self, conn: ConnId, effects: &mut Vec<Effect>) {
         if let State::Open(open) = &mut self.state
             && open.conn == conn
@@ -369,14 +370,15 @@ impl Connection {
         }
     }
 
-    /// The connection did something useful: earlier failures no longer count.
+    /// Resets the backoff after the connection proved useful.
     fn mark_healthy(&mut self) {
         self.backoff.reset();
         self.reason = None;
     }
 
-    /// The peer's library answered: the way there is open, whatever its application does.
-    fn answered(&mut self) {
+    /// Ends the probe after the peer's WebSocket library answered: the network path works, whatever its application
+    /// does.
+    fn probe_answered(&mut self) {
         if let State::Open(open) = &mut self.state {
             open.probe = None;
         }

@@ -1,5 +1,5 @@
-//! What a person, or whoever helps them, can see of the connection's past: counters, the last events, what was
-//! skipped. Everything here is bounded.
+//! The recent history of a connection, for the diagnostics window and reports: counters, events and skipped messages.
+//! All lists are bounded.
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -15,16 +15,16 @@ mod report;
 
 pub use report::{DiagnosticsView, LatencyView, TallyView};
 
-/// How many events are remembered.
+/// The maximum number of stored events.
 const EVENT_LIMIT: usize = 200;
-/// How many skipped messages are remembered.
+/// The maximum number of stored skipped messages.
 const REJECTED_LIMIT: usize = 50;
-/// How many messages the latency is reckoned from.
+/// The number of recent messages from which the latency is calculated.
 const LATENCY_LIMIT: usize = 500;
-/// How many skipped messages are told in a minute; the rest is only counted.
-const TOLD_A_MINUTE: u32 = 100;
+/// The maximum number of skipped messages reported per minute; further ones are only counted.
+const REPORTED_PER_MINUTE: u32 = 100;
 
-/// Counts and remembers.
+/// The collected diagnostics of one connection.
 #[derive(Debug, Default)]
 pub struct Diagnostics {
     counters: Counters,
@@ -33,11 +33,11 @@ pub struct Diagnostics {
     events: VecDeque<EventView>,
     samples: VecDeque<SkippedView>,
     latencies: VecDeque<i64>,
-    /// The minute that is being counted, and how many skipped messages were told in it.
-    told: (i64, u32),
+    /// The current minute (since the epoch) and the number of skipped messages reported in it.
+    reported: (i64, u32),
 }
 
-/// Are the plain counters since the start of the program.
+/// Counters since the start of the application.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
 pub struct Counters {
@@ -45,85 +45,87 @@ pub struct Counters {
     pub connects: u32,
     /// Attempts that succeeded.
     pub opened: u32,
-    /// Frames that arrived.
+    /// Received frames.
     #[cfg_attr(feature = "bindings", ts(type = "number"))]
     pub frames: u64,
-    /// Bytes in them.
+    /// Bytes of the received frames.
     #[cfg_attr(feature = "bindings", ts(type = "number"))]
     pub bytes: u64,
-    /// Heartbeats among them.
+    /// Received heartbeats.
     pub heartbeats: u32,
-    /// Sessions renewed.
+    /// Successful refreshes of the session.
     pub refreshes: u32,
-    /// Times that the job list was fetched.
+    /// Fetches of the job list.
     pub polls: u32,
-    /// Times that it could not be had.
+    /// Fetches of the job list that failed.
     pub failed_polls: u32,
     /// Changes of the network.
     pub network_changes: u32,
-    /// Batches of changes that waited because the window was busy.
+    /// Batches of changes that were delayed because the window was busy.
     pub held_batches: u32,
-    /// Fields of messages and answers that could not be read, and were left out.
+    /// Unreadable fields of messages and responses, which were left out.
     #[cfg_attr(feature = "bindings", ts(type = "number"))]
     pub lost_fields: u64,
 }
 
-/// Is something that happened to the connection.
+/// An event of the connection.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
 pub struct EventView {
-    /// When, by this computer's clock.
+    /// The time by this computer's clock.
     #[cfg_attr(feature = "bindings", ts(type = "string"))]
     pub at: Timestamp,
-    /// What.
+    /// The description of the event.
     pub message: String,
-    /// The same in words that name nobody, for a report.
+    /// The description without names, addresses and titles, for a report.
     #[serde(skip)]
     pub public: String,
 }
 
-/// Is a message that was skipped.
+/// A message that was skipped.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
 pub struct SkippedView {
-    /// When, by this computer's clock.
+    /// The time by this computer's clock.
     #[cfg_attr(feature = "bindings", ts(type = "string"))]
     pub at: Timestamp,
-    /// What kind of fault it has.
+    /// The kind of fault.
     pub kind: RejectedKind,
-    /// Why, in words that may quote it.
+    /// The reason, which may quote the message.
     pub reason: String,
-    /// Its beginning, without tokens.
+    /// The beginning of the message, without tokens.
     pub sample: String,
 }
 
-/// Tells whether a skipped message is worth an event and a line in the log.
+/// Whether a skipped message is reported individually.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Attention {
-    /// It is.
+    /// The message is reported as an event and in the log.
     Tell,
-    /// There were so many in this minute that this one is only counted.
+    /// The limit for this minute is reached, so the message is only counted.
     Count,
 }
 
 impl Diagnostics {
-    /// Returns the counters, to count.
+    /// Returns the counters for modification.
     pub fn count(&mut self) -> &mut Counters {
         &mut self.counters
     }
 
-    /// Remembers an event whose words name nobody.
+    /// Records an event whose description contains no private data.
     pub fn note(&mut self, at: Timestamp, message: impl Into<String>) {
         let message = message.into();
         self.note_private(at, message.clone(), message);
     }
 
-    /// Remembers an event in words that may name people, places or videos, and in words that do not.
+    /// Records an event with a private description, which may name users, addresses or videos, and a public one, which
+    /// does not.
     pub fn note_private(&mut self, at: Timestamp, message: String, public: String) {
         push(&mut self.events, EventView { at, message, public }, EVENT_LIMIT);
     }
 
-    /// Forgets what messages were about; another person may look at it next.
+    /// Removes the content of messages and all private descriptions, because another user may view the diagnostics
+    /// next.
     pub fn forget_messages(&mut self) {
         self.samples.clear();
         for event in &mut self.events {
@@ -131,42 +133,42 @@ impl Diagnostics {
         }
     }
 
-    /// Counts a connection that was lost, refused or given up.
+    /// Counts a connection that was lost, refused or given up, and records the event.
     pub fn dropped(&mut self, at: Timestamp, code: Code, message: &str) {
         *self.drops.entry(code).or_default() += 1;
         self.note_private(at, format!("Disconnected: {message}"), format!("Disconnected: {}", name(&code)));
     }
 
-    /// Counts a frame.
+    /// Counts a received frame.
     pub fn frame(&mut self, bytes: usize) {
         self.counters.frames += 1;
         self.counters.bytes += bytes as u64;
     }
 
-    /// Counts fields that could not be read.
+    /// Counts unreadable fields.
     pub fn lost_fields(&mut self, count: u32) {
         self.counters.lost_fields += u64::from(count);
     }
 
-    /// Takes in how long a message was on its way, in milliseconds by the server's clock.
+    /// Records the latency of a message, in milliseconds by the server's clock.
     pub fn latency(&mut self, millis: i64) {
         push(&mut self.latencies, millis, LATENCY_LIMIT);
     }
 
-    /// Counts and remembers a message that was skipped.
+    /// Counts and records a skipped message.
     pub fn rejected(&mut self, at: Timestamp, rejected: &Rejected) -> Attention {
         *self.rejected.entry(rejected.kind).or_default() += 1;
         let Rejected { kind, reason, sample, .. } = rejected.clone();
         push(&mut self.samples, SkippedView { at, kind, reason, sample }, REJECTED_LIMIT);
         let minute = at.as_second().div_euclid(60);
-        if self.told.0 != minute {
-            self.told = (minute, 0);
+        if self.reported.0 != minute {
+            self.reported = (minute, 0);
         }
-        self.told.1 = self.told.1.saturating_add(1);
-        if self.told.1 <= TOLD_A_MINUTE { Attention::Tell } else { Attention::Count }
+        self.reported.1 = self.reported.1.saturating_add(1);
+        if self.reported.1 <= REPORTED_PER_MINUTE { Attention::Tell } else { Attention::Count }
     }
 
-    /// Returns what is remembered, newest first.
+    /// Returns the diagnostics for display, newest entries first.
     pub fn view(&self) -> DiagnosticsView {
         let tally = |what: String, count: u32| TallyView { what, count };
         DiagnosticsView {
@@ -180,7 +182,7 @@ impl Diagnostics {
     }
 }
 
-/// Returns the stable name of a code or a state, as it stands in JSON.
+/// Returns the stable name of a code or state, as serialized to JSON.
 pub fn name(code: &impl Serialize) -> String {
     serde_json::to_value(code).ok().and_then(|name| name.as_str().map(str::to_owned)).unwrap_or_default()
 }
@@ -207,24 +209,24 @@ mod tests {
     }
 
     #[test]
-    fn everything_is_bounded_and_the_newest_stays() {
+    fn lists_are_bounded_and_keep_the_newest_entries() {
         let mut diagnostics = Diagnostics::default();
-        let mut told = 0;
+        let mut reported = 0;
         for n in 0..10_000 {
             diagnostics.note(at(), format!("event {n}"));
             diagnostics.latency(n);
-            told += u32::from(diagnostics.rejected(at(), &rejected()) == Attention::Tell);
+            reported += u32::from(diagnostics.rejected(at(), &rejected()) == Attention::Tell);
         }
         let view = diagnostics.view();
         assert_eq!((view.events.len(), view.skipped.len()), (EVENT_LIMIT, REJECTED_LIMIT));
         assert_eq!(view.events[0].message, "event 9999");
         assert_eq!(view.rejected, [TallyView { what: "unknown_type".to_owned(), count: 10_000 }]);
-        assert_eq!(told, TOLD_A_MINUTE, "a flood is counted, not told");
+        assert_eq!(reported, REPORTED_PER_MINUTE, "further messages are counted only");
         assert_eq!(view.latency.expect("some").worst_ms, 9999);
     }
 
     #[test]
-    fn a_report_names_neither_people_nor_films_nor_places() {
+    fn report_contains_no_names_addresses_or_titles() {
         let mut diagnostics = Diagnostics::default();
         diagnostics.dropped(at(), Code::Unreachable, "studio.acme.tv cannot be reached: ask jo@acme.tv");
         diagnostics.note_private(at(), "signed in at https://acme.tv as jo@acme.tv".to_owned(), "signed in".to_owned());

@@ -224,7 +224,7 @@ pub fn read(address: &Url, identity: Identity, document: &str) -> Result<Server,
     });
     described.unwrap_or_else(|why| {
         let message = format!(
-            "No Tallylight studio at {} ({why}). Check the URL.",
+            "No Tallylight studio at this address ({}: {why}). Check the URL.",
             shown(address)
         );
         Err(Error::new(Code::NotAStudio, message))

@@ -1,142 +1,142 @@
-//! The one error of this crate, with a code that a window or a script can match on.
+//! The error type of this crate, with a stable code that windows and scripts can match on.
 
 use serde::{Deserialize, Serialize};
 
-/// Names a kind of failure or state; stable, so that windows, scripts and tests may match on it.
+/// The stable code of a failure or state, so that windows, scripts and tests can match on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
 pub enum Code {
-    /// The address that was typed cannot be one.
+    /// The address that was entered is not a valid URL.
     InvalidAddress,
-    /// Plain http to a host that is not this machine.
+    /// The address uses plain http and the host is not this computer.
     InsecureAddress,
-    /// No answer: no such host, refused, timed out, or no network.
+    /// The server did not answer: unknown host, connection refused, time-out, or no network.
     Unreachable,
-    /// The server answers, but it is not a studio of this shape.
+    /// A server answered, but it is not a Tallylight studio.
     NotAStudio,
     /// The certificate of the server is not trusted.
     UntrustedCertificate,
-    /// The auth server does not know the public key.
+    /// The auth server rejected the public key.
     WrongKey,
-    /// Email or password is wrong.
+    /// The email or the password is wrong.
     InvalidCredentials,
-    /// The account exists and may not sign in: not confirmed, or banned.
+    /// The account exists but may not sign in: not confirmed, or banned.
     AccountBlocked,
-    /// The provider, or the person at its page, said no.
+    /// The sign-in provider refused, or the user cancelled on the provider's page.
     SignInDenied,
-    /// Nobody answered the browser's page in time.
+    /// The sign-in in the browser was not completed in time.
     SignInTimeout,
-    /// The session has ended and signing in again is needed.
+    /// The session has ended and the user has to sign in again.
     SessionExpired,
-    /// Nobody is signed in.
+    /// No user is signed in.
     SignedOut,
-    /// The server asks to slow down.
+    /// The server asks for fewer requests.
     RateLimited,
-    /// The server answered with an error of its own, or with something unreadable.
+    /// The server answered with an internal error, or with an unreadable response.
     ServerError,
-    /// The job or video does not exist (any more).
+    /// The job or video does not exist, or no longer exists.
     NotFound,
-    /// The account may not do this.
+    /// The account is not allowed to do this.
     Forbidden,
     /// The file is not a video, or cannot be read.
     NotAVideo,
-    /// The file is larger than the server takes.
+    /// The file exceeds the size limit of the server.
     TooLarge,
-    /// The disk, here or at the server, is full.
+    /// The disk of this computer or of the server is full.
     DiskFull,
-    /// The server does not offer this.
+    /// The server does not offer this feature.
     NotOffered,
     /// A local file could not be read or written.
     File,
-    /// What happens now cannot be kept on this computer's disk.
+    /// The local database could not be written, so changes are not stored on this computer.
     Storage,
-    /// What was kept on disk could not be read, and was set aside.
+    /// The local database could not be read and was set aside.
     StorageUnreadable,
-    /// What was kept on disk was set aside, because the program crashed twice with it.
+    /// The local database was set aside because the application crashed twice while using it.
     StorageSuspect,
-    /// What was kept on disk is of a newer version of the program, and was set aside.
+    /// The local database was written by a newer version of the application and was set aside.
     StorageNewer,
-    /// The video was changed by somebody else meanwhile.
+    /// The video was changed elsewhere in the meantime.
     Conflict,
-    /// The backend does not accept the content.
+    /// The backend rejected the content.
     InvalidContent,
-    /// The keychain of the system could not be used.
+    /// The system keychain is not available.
     Keychain,
-    /// The keychain of the system is locked.
+    /// The system keychain is locked.
     KeychainLocked,
-    /// The socket was refused although the session is good.
+    /// The socket was refused although the session is valid.
     SocketRefused,
-    /// The address answers, but not with a socket.
+    /// The address answers, but does not offer a socket.
     NoSocket,
-    /// The socket is open, but brings nothing that can be read.
+    /// The socket is open, but no readable message arrives.
     NothingReadable,
-    /// The socket was closed by the server or the network.
+    /// The socket was closed by the server or by the network.
     Closed,
-    /// Nothing was heard for too long.
+    /// No frame arrived within the silence limit.
     Silent,
-    /// The connection was not ready within its time.
+    /// The connection was not established in time.
     HandshakeTimeout,
-    /// A message was larger than is accepted.
+    /// A message exceeded the size limit.
     MessageTooLarge,
-    /// Another connection of this account took over.
+    /// Another connection of the same account replaced this one.
     Replaced,
-    /// The machine slept, so the connection is made anew.
+    /// The machine slept, so the connection is established again.
     Slept,
     /// The network changed and the connection did not survive it.
     NetworkChanged,
-    /// Something other than the studio answers in its place: a sign-in page of a Wi-Fi, a proxy.
+    /// Something other than the studio answers at its address, such as the sign-in page of a Wi-Fi network or a proxy.
     CaptivePortal,
-    /// The language model does not answer, or not with what was asked for.
+    /// The language model did not answer, or returned an unusable answer.
     LanguageModel,
-    /// The person asked for it.
+    /// The user requested it.
     Requested,
     /// The job failed.
     JobFailed,
 }
 
-/// Is a failure in words that say what to do, with its stable code.
+/// A failure with its stable code and a message for the user.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
 #[error("{message}")]
 #[cfg_attr(feature = "bindings", derive(ts_rs::TS), ts(rename = "TallyError"))]
 pub struct Error {
-    /// What kind of failure it is.
+    /// The kind of failure.
     pub code: Code,
-    /// What happened and what to do, for a person.
+    /// A message for the user: what happened and what to do.
     pub message: String,
-    /// The field of a form that it is about.
+    /// The form field that caused the failure, if any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "bindings", ts(optional))]
     pub field: Option<InputField>,
 }
 
-/// Names a field of a form.
+/// A field of a form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
 pub enum InputField {
-    /// The address of the studio.
+    /// The URL of the studio.
     Address,
-    /// The base of the auth calls.
+    /// The base URL of auth requests.
     AuthUrl,
-    /// The public key of the auth calls.
+    /// The public key of auth requests.
     AuthKey,
-    /// The base of the REST calls.
+    /// The base URL of REST requests.
     ApiUrl,
-    /// The socket.
+    /// The URL of the socket.
     WsUrl,
-    /// How the socket learns the token.
+    /// The way in which the token is sent to the socket.
     WsToken,
-    /// How live updates travel.
+    /// The transport of live updates.
     Transport,
     /// The email of the account.
     Email,
-    /// Its password.
+    /// The password of the account.
     Password,
 }
 
 impl InputField {
-    /// Returns its name in a discovery document, or in a form.
+    /// Returns the name of the field in a discovery document or a form.
     pub fn name(self) -> &'static str {
         match self {
             Self::Address => "address",
@@ -153,12 +153,12 @@ impl InputField {
 }
 
 impl Error {
-    /// Makes an error of a code and a message.
+    /// Creates an error from a code and a message.
     pub fn new(code: Code, message: impl Into<String>) -> Self {
         Self { code, message: message.into(), field: None }
     }
 
-    /// Says which field of a form it is about.
+    /// Returns the error with the form field that caused it.
     #[must_use]
     pub fn at(self, field: InputField) -> Self {
         Self { field: Some(field), ..self }

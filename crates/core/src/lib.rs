@@ -1,7 +1,7 @@
-//! The rules of Tallylight, pure: no clock, no random source, no I/O.
+//! The rules of Tallylight as pure code: no clock, no random source, no I/O.
 //!
-//! Everything here takes an input and the time and returns what should happen, so that every rule of the
-//! protocol is a table test without sleeping. `tallylight-client` performs the effects.
+//! Each function takes an input and the current time and returns what is to be done, so every rule of the protocol can
+//! be tested with tables and without sleeping. `tallylight-client` performs the returned effects.
 
 pub mod auth;
 pub mod connection;

@@ -1,4 +1,4 @@
-//! What notifications and the tray say, in the languages of the window.
+//! Translated texts of notifications and the tray, in the languages of the window.
 
 use crate::{
     model::text::{self, isolate},
@@ -8,20 +8,20 @@ use crate::{
 
 mod faults;
 
-/// Speaks a language.
+/// The translator for one language.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub struct Locale(Language);
 
 impl Locale {
-    /// Speaks what a person chose, or else the system's language, where it is one of ours.
+    /// Creates a translator for the chosen language, or for the system language if it is supported; English otherwise.
     pub fn new(chosen: Language, system: &str) -> Self {
         Self(match chosen {
-            Language::System => of_system(system),
+            Language::System => from_system_tag(system),
             Language::En | Language::De | Language::Es => chosen,
         })
     }
 
-    /// Returns what is said in its language.
+    /// Returns the variant for the current language.
     pub fn one_of<T>(self, en: T, de: T, es: T) -> T {
         match self.0 {
             Language::De => de,
@@ -30,19 +30,19 @@ impl Locale {
         }
     }
 
-    /// Says that a video is ready.
+    /// Returns the title of a notification for a video that is ready.
     pub fn ready(self, name: &str) -> String {
         let name = isolate(name);
         self.one_of(format!("{name} is ready"), format!("{name} ist bereit"), format!("{name} está listo"))
     }
 
-    /// Says that a video has failed.
+    /// Returns the title of a notification for a video that failed.
     pub fn failed(self, name: &str) -> String {
         let name = isolate(name);
         self.one_of(format!("{name} failed"), format!("{name} ist fehlgeschlagen"), format!("{name} ha fallado"))
     }
 
-    /// Says that something of a video wants to be looked at.
+    /// Returns the title of a notification for a video with a warning.
     pub fn warned(self, name: &str) -> String {
         let name = isolate(name);
         self.one_of(
@@ -52,12 +52,12 @@ impl Locale {
         )
     }
 
-    /// Names a video that has no name.
+    /// Returns the name of a video that has neither title nor file name.
     pub fn nameless(self, job_id: &str) -> String {
         self.one_of(format!("Video {job_id}"), format!("Video {job_id}"), format!("Vídeo {job_id}"))
     }
 
-    /// Says what there is of a video that is ready.
+    /// Returns the text of a notification for a video that is ready, with the number of warnings or thumbnails.
     pub fn ready_with(self, warnings: usize, thumbnails: usize) -> String {
         match (warnings, thumbnails) {
             (0, 0) => self.one_of("Processing finished", "Verarbeitung abgeschlossen", "Procesamiento finalizado").to_owned(),
@@ -88,7 +88,7 @@ impl Locale {
         }
     }
 
-    /// Says what became of many.
+    /// Returns a summary of several outcomes.
     pub fn summed_up(self, ready: usize, failed: usize, warned: usize) -> String {
         match (ready + failed, warned) {
             (0, _) => self.need_review(warned),
@@ -108,7 +108,7 @@ impl Locale {
         }
     }
 
-    /// Says how many have ended, and how.
+    /// Returns a summary of runs that ended.
     fn ended(self, ready: usize, failed: usize) -> String {
         let videos = |count: usize| match count {
             1 => self.one_of("1 video", "1 Video", "1 vídeo").to_owned(),
@@ -131,7 +131,7 @@ impl Locale {
         }
     }
 
-    /// Says how many want to be looked at.
+    /// Returns a summary of videos with warnings.
     fn need_review(self, count: usize) -> String {
         self.one_of(
             format!("{count} videos have warnings"),
@@ -140,7 +140,7 @@ impl Locale {
         )
     }
 
-    /// Names some, and says how many more there are.
+    /// Returns a list of names, with the number of further ones.
     pub fn names(self, names: &[String], more: usize) -> String {
         let list = names.iter().map(|name| isolate(name)).collect::<Vec<_>>().join(", ");
         match more {
@@ -153,7 +153,8 @@ impl Locale {
         }
     }
 
-    /// Says what a studio says of trouble with a video, where its code is known, or that it said nothing.
+    /// Returns the message of a fault: translated if its code is known, the backend's own text otherwise, and a default
+    /// text if there is none.
     pub fn fault(self, code: &str, message: &str) -> String {
         let message = text::visible(message).unwrap_or(view::NO_REASON);
         let code = if message == view::NO_REASON { "no_reason" } else { &code.to_lowercase() };
@@ -161,7 +162,7 @@ impl Locale {
         known.and_then(|known| known.get(code)).map_or(message, String::as_str).to_owned()
     }
 
-    /// Says how the jobs stand; nothing where there are none.
+    /// Returns a summary of the job counts, one text per status with a count above zero.
     pub fn counts(self, counts: Counts) -> Vec<String> {
         let number = |count: u32, one: &'static str, many: &'static str| if count == 1 { one } else { many };
         let failed = number(counts.failed, "fallido", "fallidos");
@@ -177,8 +178,8 @@ impl Locale {
     }
 }
 
-/// Reads a language as systems write it: `de_AT.UTF-8`, `es-ES`.
-fn of_system(tag: &str) -> Language {
+/// Parses a locale tag of an operating system: `de_AT.UTF-8`, `es-ES`.
+fn from_system_tag(tag: &str) -> Language {
     match tag.split(['_', '-', '.', '@']).next().unwrap_or_default().to_ascii_lowercase().as_str() {
         "de" => Language::De,
         "es" => Language::Es,
@@ -191,7 +192,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_system_decides_where_nobody_chose() {
+    fn system_language_is_used_unless_one_is_chosen() {
         let ready = |chosen, system| Locale::new(chosen, system).ready("A");
         assert_eq!(ready(Language::System, "de_AT.UTF-8"), "A ist bereit");
         assert_eq!(ready(Language::System, "fr_FR"), "A is ready");
@@ -199,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn one_and_many_are_told_apart() {
+    fn singular_and_plural_forms_differ() {
         let words = Locale::default();
         assert_eq!(words.ended(1, 0), "1 video is ready");
         assert_eq!(words.summed_up(2, 3, 0), "3 videos failed, 2 are ready");
@@ -209,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn a_known_fault_is_told_in_the_language_and_another_as_the_studio_does() {
+    fn known_fault_is_translated_and_unknown_fault_keeps_its_text() {
         let words = Locale::new(Language::De, "");
         assert!(words.fault("disk_full", "the disk is full").contains("Datenträger"));
         assert!(words.fault("DISK_FULL", "the disk is full").contains("Datenträger"));

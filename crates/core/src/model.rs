@@ -1,4 +1,4 @@
-//! The values that everything else works with: ids, jobs and their parts, texts and times.
+//! The domain values that all other modules use: ids, jobs and their parts, texts and times.
 
 pub mod digest;
 pub mod id;

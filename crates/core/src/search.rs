@@ -1,4 +1,4 @@
-//! Which jobs a person looks for.
+//! Full-text search over the jobs of one account.
 
 use std::borrow::Cow;
 
@@ -12,12 +12,13 @@ use crate::{
     },
 };
 
-/// What is searched, beside the name of the file. Transcripts are on disk, and too long for this.
+/// The searched fields, besides the file name. Transcripts are excluded: they are on disk and too long.
 const SEARCHED: [Field; 3] = [Field::Title, Field::Tags, Field::Description];
 
-/// Returns the jobs that have all the words of a text in their title, tags, description or file name, in any case, by id.
+/// Returns the ids of the jobs whose title, tags, description or file name contain all words of a text, in any case,
+/// sorted by id.
 ///
-/// What a person wrote is searched in place of what the backend has.
+/// A pending edit is searched instead of the value that it replaces.
 pub fn find(library: &Library, edits: &Edits, text: &str) -> Vec<JobId> {
     let text = folded(text);
     let words: Vec<&str> = text.split_whitespace().collect();
@@ -45,7 +46,7 @@ fn text_of(job: &Record, edits: &Edits) -> String {
 }
 
 fn add(text: &mut String, more: &str) {
-    // No word of a search holds a line break, so none is found across two fields.
+    // A search word never contains a line break, so a match cannot span two fields.
     text.push('\n');
     text.push_str(&folded(more));
 }
@@ -75,12 +76,12 @@ mod tests {
     }
 
     #[test]
-    fn every_word_is_found_in_title_tags_description_or_file_name() {
+    fn words_match_title_tags_description_and_file_name() {
         let edits = Edits::default();
         assert_eq!(found(&edits, " DAYS  émile sur "), ["1"]);
         assert_eq!(found(&edits, "img mov"), ["1", "2"]);
-        assert_eq!(found(&edits, "e\u{301}mile"), ["1"], "written in two characters");
-        assert_eq!(found(&edits, "ｗａｖｅｓ"), ["1"], "in full width");
+        assert_eq!(found(&edits, "e\u{301}mile"), ["1"], "decomposed form");
+        assert_eq!(found(&edits, "ｗａｖｅｓ"), ["1"], "full-width form");
         assert_eq!(found(&edits, "İMG"), ["1", "2"], "with a dot above");
         assert_eq!(found(&edits, "walrus"), [""; 0]);
         assert_eq!(found(&edits, "waves big"), ["1"]);
@@ -88,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_person_wrote_is_found_and_what_it_replaces_is_not() {
+    fn pending_edit_is_searched_instead_of_the_replaced_value() {
         let mut edits = Edits::default();
         let changes = BTreeMap::from([(Field::Tags, Content::Tags(vec!["harbour".to_owned()]))]);
         let now = Now { monotonic: Duration::ZERO, wall: "2026-01-01T00:00:00Z".parse().expect("a time"), draw: 0.5 };

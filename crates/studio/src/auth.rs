@@ -1,4 +1,4 @@
-//! Who may use the studio: accounts with passwords, and the tokens that sign a request.
+//! Authentication: accounts with passwords, and access tokens.
 
 pub mod accounts;
 pub mod tokens;

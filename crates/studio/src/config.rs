@@ -1,20 +1,20 @@
-//! What a studio is started with.
+//! The configuration of a studio.
 
 use std::{env, ffi::OsString, path::PathBuf, time::Duration};
 
 use crate::speech::Speech;
 
-/// Lifetime of access tokens unless told otherwise, as Supabase's do.
+/// Default lifetime of access tokens, the same as Supabase's.
 const TOKEN_TTL: Duration = Duration::from_hours(1);
-/// How often a heartbeat is sent unless told otherwise; the specification's.
+/// Default interval of heartbeats (Specification, section Heartbeats).
 const HEARTBEAT: Duration = Duration::from_secs(30);
-/// The largest file that is taken, in bytes. Beyond any upload that a creator means to make.
+/// Default size limit of an upload, in bytes. Larger than any video file in practice.
 const UPLOAD_LIMIT: u64 = 256 << 30;
 
-/// Is what a studio is started with.
+/// The configuration of a studio.
 #[derive(Clone, Debug)]
 pub struct Config {
-    /// Where the database, the videos and the thumbnails are kept.
+    /// The folder of the database, the videos and the thumbnails.
     pub data_dir: PathBuf,
     /// Port on 127.0.0.1; 0 for any free port.
     pub port: u16,
@@ -22,21 +22,21 @@ pub struct Config {
     pub token_ttl: Duration,
     /// Interval of WebSocket heartbeats.
     pub heartbeat: Duration,
-    /// The largest file that is taken, in bytes.
+    /// The size limit of an upload, in bytes.
     pub upload_limit: u64,
-    /// Whether programs of this computer may place files in its folder in place of sending them. Unless
-    /// `TALLYLIGHT_STUDIO_LINK_UPLOADS=0` says otherwise.
+    /// Whether programs on this computer may place files in the studio's incoming folder instead of sending them. Off
+    /// if `TALLYLIGHT_STUDIO_LINK_UPLOADS` is 0.
     pub link_uploads: bool,
-    /// Whether whoever reaches it may make an account.
+    /// Who may create an account.
     pub sign_up: SignUp,
-    /// The programs that do the work.
+    /// The external programs.
     pub tools: Tools,
-    /// What recognises speech.
+    /// Speech recognition.
     pub speech: Speech,
 }
 
 impl Config {
-    /// Makes the ordinary configuration of a data folder, on any free port.
+    /// Returns the default configuration for a data folder, on any free port.
     pub fn new(data_dir: impl Into<PathBuf>) -> Self {
         let data_dir = data_dir.into();
         Self {
@@ -53,40 +53,40 @@ impl Config {
     }
 }
 
-/// Tells who may make an account.
+/// Who may create an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SignUp {
-    /// Whoever reaches the studio.
+    /// Everyone who can reach the studio.
     Open,
-    /// Only whoever runs it: other people of this computer reach it, too.
+    /// Only the program that runs the studio, because other users of this computer can reach it, too.
     Closed,
 }
 
-/// Names the programs that do the work.
+/// The external programs that process videos.
 #[derive(Clone, Debug)]
 pub struct Tools {
-    /// Decodes and encodes.
+    /// The program that decodes and encodes.
     pub ffmpeg: OsString,
-    /// Looks into files.
+    /// The program that reads the properties of a file.
     pub ffprobe: OsString,
-    /// Whether ffmpeg may decode by hardware.
+    /// Whether ffmpeg may use hardware decoding.
     pub hardware: HardwareDecoding,
 }
 
-/// Whether videos may be decoded by hardware. It is used only where it was tried and found faster.
+/// Whether videos may be decoded by hardware. Hardware is used only where a test has shown that it is faster.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HardwareDecoding {
-    /// Never.
+    /// Hardware is not used.
     Off,
-    /// Where the computer has a device for it.
+    /// Hardware is tested if the computer has a device for it.
     WithDevice,
-    /// Whatever the computer has.
+    /// Hardware is tested on every computer.
     Try,
 }
 
 impl Tools {
-    /// Reads `TALLYLIGHT_FFMPEG` and `TALLYLIGHT_FFPROBE`; what is not set is looked for on the path. Without hardware where
-    /// `TALLYLIGHT_HARDWARE_DECODING` is 0.
+    /// Reads `TALLYLIGHT_FFMPEG` and `TALLYLIGHT_FFPROBE`; a program that is not set is searched on the path. Hardware
+    /// decoding is off if `TALLYLIGHT_HARDWARE_DECODING` is 0.
     pub fn from_env() -> Self {
         let program = |name: &str, default: &str| env::var_os(name).unwrap_or_else(|| default.into());
         let is_off = env::var_os("TALLYLIGHT_HARDWARE_DECODING").is_some_and(|value| value == "0");

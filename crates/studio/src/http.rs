@@ -1,4 +1,4 @@
-//! The HTTP server: which path leads to which handler.
+//! The HTTP server: its routes, and the state that every handler shares.
 
 use std::{path::PathBuf, sync::Arc};
 
@@ -36,7 +36,7 @@ pub use auth::off_the_loop;
 pub use auth_user::{AuthUser, bearer};
 pub use resumable::Uploads;
 
-/// What every request may need.
+/// The state that every handler may use.
 #[derive(Clone)]
 pub struct App {
     pub accounts: Accounts,
@@ -48,22 +48,22 @@ pub struct App {
     pub settings: Arc<Settings>,
 }
 
-/// What stays the same while the studio runs.
+/// Values that stay the same while the studio runs.
 #[derive(Debug)]
 pub struct Settings {
-    /// The server's own address.
+    /// The server's own address, without a trailing slash.
     pub base: String,
-    /// The public key that auth calls carry.
+    /// The public key that every auth request must carry (`apikey`).
     pub auth_key: String,
     pub data_dir: PathBuf,
-    /// Into which programs of this computer place files, so that they need not be sent; none where they may not.
+    /// The folder in which programs on this computer place files instead of sending them; `None` if this is off.
     pub incoming_folder: Option<PathBuf>,
     pub upload_limit: u64,
     pub sign_up: SignUp,
     pub heartbeat: std::time::Duration,
 }
 
-/// Returns the whole server.
+/// Returns the router with all routes.
 pub fn router(app: App) -> Router {
     let resumable = Router::new()
         .route(resumable::PATH, post(resumable::create).options(resumable::options))
@@ -96,7 +96,7 @@ pub fn router(app: App) -> Router {
         .with_state(app)
 }
 
-/// Returns an error as FastAPI answers it.
+/// Returns an error response in FastAPI's shape: `{"detail": …}`.
 pub fn problem(status: StatusCode, detail: impl Into<Value>) -> Response {
     (status, Json(json!({ "detail": detail.into() }))).into_response()
 }

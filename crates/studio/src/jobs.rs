@@ -1,4 +1,4 @@
-//! The jobs: kept in memory and in the database, changed in one place, announced with every change.
+//! The jobs: stored in memory and in the database. Every change is made here and announced to the sockets.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -21,7 +21,7 @@ use crate::{
     storage::database::Db,
 };
 
-/// Keeps every job, and announces what changes.
+/// All jobs. Every change is announced.
 #[derive(Clone, Debug)]
 pub struct Jobs {
     jobs: Arc<Mutex<BTreeMap<String, Job>>>,
@@ -31,7 +31,7 @@ pub struct Jobs {
 }
 
 impl Jobs {
-    /// Loads the jobs of a database; `base` is the server's own address, for thumbnails.
+    /// Loads the jobs of a database. `base` is the server's own address, for the URLs of thumbnails.
     pub fn load(db: Db, hub: Hub, base: String) -> rusqlite::Result<Self> {
         let mut jobs = BTreeMap::new();
         {
@@ -42,7 +42,7 @@ impl Jobs {
                 let (id, body) = row?;
                 match serde_json::from_str::<Job>(&body) {
                     Ok(job) => drop(jobs.insert(id, job)),
-                    Err(error) => tracing::error!(%id, %error, "a stored job is unreadable and left out"),
+                    Err(error) => tracing::error!(%id, %error, "a stored job cannot be decoded and is skipped"),
                 }
             }
         }
@@ -81,14 +81,14 @@ impl Jobs {
         self.lock().values().cloned().collect()
     }
 
-    /// Returns the jobs that have not ended, oldest first.
+    /// Returns the unfinished jobs, oldest first.
     pub fn unfinished(&self) -> Vec<Job> {
         let mut jobs: Vec<Job> = self.lock().values().filter(|job| !job.progress.status.is_final()).cloned().collect();
         jobs.sort_by_key(|job| job.created_at);
         jobs
     }
 
-    /// Takes up a new job, and tells every socket of its account.
+    /// Adds a new job and announces it to every socket of its account.
     pub fn add(&self, job: Job) -> rusqlite::Result<()> {
         self.save(&job)?;
         let announcement = announcement(&job, Audience::Account, "JOB_UPDATE", &progress_json(&job.progress));
@@ -100,22 +100,22 @@ impl Jobs {
     /// Sets a job's overall progress.
     pub fn set_progress(&self, id: &str, progress: Progress) {
         let data = progress_json(&progress);
-        let background_tasks = progress.status.is_final() || progress.progress_percent == 0.0;
-        self.change(id, "JOB_UPDATE", &data, background_tasks, |job| job.progress = progress);
+        let persist = progress.status.is_final() || progress.progress_percent == 0.0;
+        self.change(id, "JOB_UPDATE", &data, persist, |job| job.progress = progress);
     }
 
     /// Sets a stage's progress.
     pub fn set_stage(&self, id: &str, stage: &str, progress: Progress) {
         let mut data = progress_json(&progress);
         data["stage_id"] = json!(stage);
-        let background_tasks = progress.status.is_final();
-        self.change(id, "STAGE_UPDATE", &data, background_tasks, |job| {
+        let persist = progress.status.is_final();
+        self.change(id, "STAGE_UPDATE", &data, persist, |job| {
             job.times.entry(stage.to_owned()).or_default().note(job.updated_at, progress.status);
             job.stages.insert(stage.to_owned(), progress);
         });
     }
 
-    /// Sets one metadata field as a person wants it; a later run of the pipeline leaves it alone.
+    /// Sets one metadata field by an edit of the user. A later run of the pipeline does not overwrite it.
     pub fn edit_metadata(&self, id: &str, kind: &str, content: &Value, set: impl FnOnce(&mut Metadata)) {
         let data = json!({ "metadata_type": kind, "content": content });
         self.change(id, "METADATA_UPDATE", &data, true, |job| {
@@ -125,7 +125,7 @@ impl Jobs {
         });
     }
 
-    /// Sets one metadata field as the pipeline found it, unless a person has edited it.
+    /// Sets one metadata field by the pipeline, unless the user has edited it.
     pub fn set_metadata(&self, id: &str, kind: &str, content: &Value, set: impl FnOnce(&mut Metadata)) {
         if self.lock().get(id).is_none_or(|job| job.edited.contains(kind)) {
             return;
@@ -134,21 +134,21 @@ impl Jobs {
         self.change(id, "METADATA_UPDATE", &data, true, |job| set(&mut job.metadata));
     }
 
-    /// Notes that a stage had nothing to do.
+    /// Records that a stage had nothing to do.
     pub fn set_skipped(&self, id: &str, stage: &str) {
         if let Some(job) = self.lock().get_mut(id) {
             job.skipped.insert(stage.to_owned());
         }
     }
 
-    /// Marks one metadata field as a suggestion, unless a person has edited it.
+    /// Marks one metadata field as a suggestion, unless the user has edited it.
     pub fn suggest(&self, id: &str, kind: &str) {
         if let Some(job) = self.lock().get_mut(id).filter(|job| !job.edited.contains(kind)) {
             job.metadata.suggested.insert(kind.to_owned());
         }
     }
 
-    /// Sets what no message tells of: the duration, the chosen thumbnail.
+    /// Sets fields that have no message: the duration and the chosen thumbnail.
     pub fn set_quietly(&self, id: &str, set: impl FnOnce(&mut Metadata)) {
         let mut jobs = self.lock();
         let Some(job) = jobs.get_mut(id) else { return };
@@ -163,7 +163,7 @@ impl Jobs {
         self.change(id, "THUMBNAIL_GENERATED", &data, true, |job| job.metadata.thumbnails.push(thumbnail));
     }
 
-    /// Begins a failed job anew; tells whether it had failed. Of two that ask at once, one begins it.
+    /// Restarts a failed job. Returns whether it had failed. Of two concurrent requests only one restarts it.
     pub fn restart_failed(&self, id: &str) -> bool {
         match self.lock().get_mut(id).filter(|job| job.progress.status == Status::Failed) {
             Some(job) => job.progress.status = Status::Pending,
@@ -173,7 +173,7 @@ impl Jobs {
         true
     }
 
-    /// Begins a job anew, as if it had just been uploaded.
+    /// Restarts a job from the first stage after the upload.
     pub fn restart(&self, id: &str) {
         if let Some(job) = self.lock().get_mut(id) {
             job.errors.clear();
@@ -187,7 +187,7 @@ impl Jobs {
         self.set_progress(id, Progress::new(Status::Pending, 0.0));
     }
 
-    /// Ends an unfinished job because a person wants it; tells whether it was unfinished.
+    /// Cancels an unfinished job. Returns whether it was unfinished.
     pub fn mark_cancelled(&self, id: &str) -> bool {
         let Some(job) = self.job(id).filter(|job| !job.progress.status.is_final()) else { return false };
         let message = "Cancelled";
@@ -206,7 +206,7 @@ impl Jobs {
         true
     }
 
-    /// Forgets a job.
+    /// Removes a job from memory and from the database.
     pub fn remove(&self, id: &str) -> rusqlite::Result<()> {
         let mut jobs = self.lock();
         self.db.lock().execute("DELETE FROM job WHERE id = ?1", [id])?;
@@ -214,30 +214,30 @@ impl Jobs {
         Ok(())
     }
 
-    /// Tells of an error.
+    /// Records an error of a job and announces it.
     pub fn tell_error(&self, id: &str, data: &Value) {
         self.change(id, "ERROR", data, true, |job| {
-            let mut kept = data.clone();
-            kept["timestamp"] = json!(job.updated_at);
-            job.errors.push(kept);
+            let mut recorded = data.clone();
+            recorded["timestamp"] = json!(job.updated_at);
+            job.errors.push(recorded);
         });
     }
 
-    fn change(&self, id: &str, kind: &str, data: &Value, background_tasks: bool, apply: impl FnOnce(&mut Job)) {
+    fn change(&self, id: &str, kind: &str, data: &Value, persist: bool, apply: impl FnOnce(&mut Job)) {
         let mut jobs = self.lock();
         let Some(job) = jobs.get_mut(id) else { return };
         job.updated_at = later_than(job.updated_at);
         apply(job);
-        if background_tasks {
+        if persist {
             self.keep(job);
         }
-        // Announced under the lock, so that messages leave in the order of their times.
+        // Announced while the lock is held, so that messages leave in the order of their timestamps.
         self.hub.announce(announcement(job, Audience::Subscribers, kind, data));
     }
 
     fn keep(&self, job: &Job) {
         if let Err(error) = self.save(job) {
-            tracing::error!(job_id = %job.id, %error, "the job could not be saved: a restart will not know of this change");
+            tracing::error!(job_id = %job.id, %error, "could not save the job: a restart will lose this change");
         }
     }
 
@@ -272,7 +272,7 @@ fn progress_json(progress: &Progress) -> Value {
     data
 }
 
-/// Returns now, or just after `last`: a job's messages have rising times even when the clock is set back.
+/// Returns the current time, or a time just after `last`: a job's timestamps rise even if the clock is set back.
 #[expect(clippy::disallowed_methods, reason = "a driver")]
 pub fn later_than(last: Timestamp) -> Timestamp {
     let now = Timestamp::now();

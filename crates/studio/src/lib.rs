@@ -1,8 +1,8 @@
-//! The embedded backend: a whole studio of the specified shape on this machine.
+//! The embedded backend: a complete studio on this computer that implements docs/protocol.md.
 //!
-//! It signs people in as Supabase Auth does, keeps jobs in SQLite, tells of them on a socket, and works on real
-//! video files with ffmpeg. It listens on loopback only. The way of a video: [`http`] takes the upload, [`jobs`]
-//! keeps it, `pipeline` works on it, and `hub` tells every socket that subscribed.
+//! It signs users in as Supabase Auth does, stores jobs in SQLite, publishes their progress on a socket, and processes
+//! video files with ffmpeg. It listens on loopback only. The path of a video: [`http`] receives the upload, [`jobs`]
+//! stores the job, `pipeline` processes it, and `realtime::hub` sends each change to every subscribed socket.
 
 mod auth;
 mod config;

@@ -1,4 +1,4 @@
-//! `tallylight-studio`: the embedded backend on its own.
+//! `tallylight-studio`: the embedded backend as a program of its own.
 
 use std::{path::PathBuf, process::ExitCode, time::Duration};
 
@@ -31,7 +31,7 @@ fn main() -> ExitCode {
     if let Some(code) = recognise_if_asked() {
         return code;
     }
-    // A crash must not write passwords to the disk.
+    // A core dump would write passwords to the disk.
     #[cfg(unix)]
     let _ = rustix::process::setrlimit(
         rustix::process::Resource::Core,
@@ -41,14 +41,14 @@ fn main() -> ExitCode {
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            complain(&error);
+            print_error(&error);
             ExitCode::FAILURE
         }
     }
 }
 
-#[expect(clippy::print_stderr, reason = "the one line that says what went wrong")]
-fn complain(error: &anyhow::Error) {
+#[expect(clippy::print_stderr, reason = "the error message of a command-line program")]
+fn print_error(error: &anyhow::Error) {
     eprintln!("tallylight-studio: {error:#}");
 }
 
@@ -74,14 +74,14 @@ async fn run() -> anyhow::Result<()> {
             .context("--user requires the password in the environment variable TALLYLIGHT_PASSWORD")?;
         studio.ensure_account(&email, &password).await?;
     }
-    announce(&studio);
+    print_address(&studio);
     stop_signal().await?;
     studio.stop().await;
     Ok(())
 }
 
-#[expect(clippy::print_stdout, reason = "the one line that says where the studio is")]
-fn announce(studio: &Studio) {
+#[expect(clippy::print_stdout, reason = "scripts read the address from standard output")]
+fn print_address(studio: &Studio) {
     println!("studio ready on {}", studio.address().as_str().trim_end_matches('/'));
 }
 

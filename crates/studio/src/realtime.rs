@@ -1,4 +1,4 @@
-//! Live updates: the hub that fans out the messages of jobs, and the socket of each companion.
+//! Live updates: the hub that broadcasts the messages of jobs, and the socket of each client.
 
 pub mod hub;
 pub mod socket;

@@ -1,4 +1,4 @@
-//! Starting and stopping a studio.
+//! Start and stop of a studio.
 
 use std::{
     fs::{File, TryLockError},
@@ -29,7 +29,7 @@ use crate::{
     },
 };
 
-/// Tells why a studio could not be started.
+/// The reason why a studio could not be started.
 #[derive(Debug, thiserror::Error)]
 pub enum StudioError {
     /// The data folder cannot be used.
@@ -37,10 +37,10 @@ pub enum StudioError {
     Folder {
         /// The folder.
         folder: String,
-        /// Why.
+        /// The reason.
         error: std::io::Error,
     },
-    /// Another studio works in the data folder.
+    /// Another studio uses the data folder.
     #[error("Another studio is already using {folder}. Stop it or set another folder with --data-dir.")]
     InUse {
         /// The folder.
@@ -49,20 +49,20 @@ pub enum StudioError {
     /// The database cannot be used.
     #[error("Couldn't open the studio's database ({0}). Check the disk or move studio.db to another folder.")]
     Database(#[from] rusqlite::Error),
-    /// The port cannot be listened on.
+    /// The port is not available.
     #[error("Port {port} on 127.0.0.1 isn't available ({error}). Choose another with --port, or 0 for any.")]
     Port {
         /// The port.
         port: u16,
-        /// Why.
+        /// The reason.
         error: std::io::Error,
     },
-    /// The account cannot be made.
+    /// The account could not be created, or its address is invalid.
     #[error("Couldn't create the account: {0}")]
     Account(String),
 }
 
-/// Is a studio that runs until it is stopped.
+/// A running studio.
 pub struct Studio {
     address: Url,
     accounts: Accounts,
@@ -71,15 +71,15 @@ pub struct Studio {
     pipeline: Pipeline,
     stop: CancellationToken,
     server: JoinHandle<()>,
-    /// Held as long as the studio runs.
+    /// The lock of the data folder, held while the studio runs.
     _lock: File,
 }
 
 impl Studio {
-    /// Starts a studio on 127.0.0.1, and takes up the jobs that an earlier run left unfinished.
+    /// Starts a studio on 127.0.0.1 and resumes the jobs that an earlier run left unfinished.
     ///
     /// # Errors
-    /// Says what is wrong with the data folder, the database or the port.
+    /// `Folder` or `InUse` for the data folder, `Database`, `Port`.
     pub async fn start(config: Config) -> Result<Self, StudioError> {
         let Config { data_dir, port, token_ttl, heartbeat, upload_limit, link_uploads, sign_up, tools, speech } =
             config;
@@ -123,22 +123,22 @@ impl Studio {
         let serve = axum::serve(listener, router(app)).with_graceful_shutdown(stop.clone().cancelled_owned());
         let server = tokio::spawn(async move {
             if let Err(error) = serve.await {
-                tracing::error!(%error, "the studio's server ended");
+                tracing::error!(%error, "the studio's HTTP server failed");
             }
         });
         let address = Url::parse(&base).map_err(|error| StudioError::Account(error.to_string()))?;
         Ok(Self { address, accounts, jobs, data_dir, pipeline, stop, server, _lock: lock })
     }
 
-    /// Returns where the studio is, such as `http://127.0.0.1:8765/`.
+    /// Returns the studio's address, such as `http://127.0.0.1:8765/`.
     pub fn address(&self) -> &Url {
         &self.address
     }
 
-    /// Makes an account, or gives the one of this email a new password.
+    /// Creates an account, or sets the password of the existing account with this email.
     ///
     /// # Errors
-    /// Says what is wrong with the email or the password.
+    /// `Account` if the email or the password is not acceptable, or the database fails.
     pub async fn ensure_account(&self, email: &str, password: &str) -> Result<(), StudioError> {
         let (accounts, email, password) = (self.accounts.clone(), email.to_owned(), password.to_owned());
         off_the_loop(move || accounts.ensure(&email, &password))
@@ -146,28 +146,28 @@ impl Studio {
             .map_err(|refusal: Refusal| StudioError::Account(refusal.to_string()))
     }
 
-    /// Returns how much its videos take on the disk.
+    /// Returns the disk space that the studio's videos use.
     pub async fn usage(&self) -> Usage {
         let (jobs, data_dir) = (self.jobs.clone(), self.data_dir.clone());
         tokio::task::spawn_blocking(move || usage::measure(&jobs, &data_dir)).await.unwrap_or_default()
     }
 
-    /// Deletes its copies of finished videos, and returns what that freed, in bytes. Texts and pictures stay.
+    /// Deletes the studio's copies of finished videos and returns the freed bytes. Texts and thumbnails stay.
     pub async fn delete_finished_copies(&self) -> u64 {
         let jobs = self.jobs.clone();
         tokio::task::spawn_blocking(move || usage::delete_finished_copies(&jobs)).await.unwrap_or_default()
     }
 
-    /// Stops: no more requests, the sockets closed, ffmpeg ended. Unfinished jobs go on at the next start.
+    /// Stops the studio: closes the sockets, ends ffmpeg and the HTTP server. The next start resumes unfinished jobs.
     pub async fn stop(self) {
         self.pipeline.stop().await;
         self.stop.cancel();
-        // A request that hangs must not hold up the end of the program.
+        // A request that does not return must not delay the end of the program.
         let _ = tokio::time::timeout(std::time::Duration::from_secs(3), self.server).await;
     }
 }
 
-/// Listens on a port. Where any will do, the one of the last run is best: addresses of thumbnails then still hold.
+/// Listens on a port. For port 0 the port of the last run is preferred, so that the URLs of thumbnails stay valid.
 async fn listen(port: u16, last: Option<u16>) -> std::io::Result<TcpListener> {
     if let (0, Some(last)) = (port, last)
         && let Ok(listener) = TcpListener::bind((Ipv4Addr::LOCALHOST, last)).await
@@ -177,7 +177,7 @@ async fn listen(port: u16, last: Option<u16>) -> std::io::Result<TcpListener> {
     TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await
 }
 
-/// Makes a folder, and those above it, that only this person may look into: there are secrets and videos in it.
+/// Creates a folder and its parents, accessible by this user only, because it contains secrets and videos.
 fn create_private_folder(path: &Path) -> std::io::Result<()> {
     let mut builder = std::fs::DirBuilder::new();
     builder.recursive(true);
@@ -186,8 +186,8 @@ fn create_private_folder(path: &Path) -> std::io::Result<()> {
     builder.create(path)
 }
 
-/// Makes the folder that programs of this computer place files in, where they may. What an earlier run left there belongs to
-/// nobody.
+/// Creates the incoming folder, in which programs on this computer place files, if it is enabled. Files that an earlier
+/// run left there are removed, because no request refers to them any more.
 fn incoming(data_dir: &Path, is_wanted: bool) -> std::io::Result<Option<PathBuf>> {
     let folder = data_dir.join("incoming");
     match std::fs::remove_dir_all(&folder) {
@@ -195,11 +195,11 @@ fn incoming(data_dir: &Path, is_wanted: bool) -> std::io::Result<Option<PathBuf>
         _ if !is_wanted => return Ok(None),
         _ => create_private_folder(&folder)?,
     }
-    // Whoever reads it may have another working directory.
+    // A client that reads the path may have another working directory.
     std::path::absolute(folder).map(Some)
 }
 
-/// Takes a data folder for this studio alone: two would work on the same jobs, each from a memory of its own.
+/// Locks a data folder: two studios would process the same jobs, each with its own state in memory.
 fn lock(data_dir: &Path) -> Result<File, StudioError> {
     let folder = || data_dir.display().to_string();
     let unusable = |error| StudioError::Folder { folder: folder(), error };

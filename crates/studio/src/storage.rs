@@ -1,4 +1,4 @@
-//! The data folder of the studio: its database, its files, and how much of the disk they take.
+//! The data folder of the studio: its database, its files, and the disk space that they use.
 
 pub mod database;
 pub mod leftovers;

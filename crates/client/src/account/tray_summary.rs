@@ -93,7 +93,7 @@ impl Actor {
     fn jobs_with_unresolved_drafts(&self) -> BTreeSet<&JobId> {
         let is_open = |job_id: &&JobId| {
             let job = self.library.job(job_id);
-            job.is_some_and(|job| view::attention(&job, &self.edits) == Some(Attention::Locale))
+            job.is_some_and(|job| view::attention(&job, &self.edits) == Some(Attention::Words))
         };
         self.edits.jobs().into_iter().filter(is_open).collect()
     }

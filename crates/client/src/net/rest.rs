@@ -43,7 +43,7 @@ pub async fn discover(http: &Client, address: &Url, identity: Identity) -> Resul
     let status = response.status();
     if status == StatusCode::NOT_FOUND {
         let message = format!(
-            "No Tallylight studio at {}. Check the URL.",
+            "No Tallylight studio at this address ({}). Check the URL.",
             discovery::shown(address)
         );
         return Err(Error::new(Code::NotAStudio, message));

@@ -1,4 +1,4 @@
-//! What the session is told, and what it wants done.
+//! Inputs and effects of the session state machine.
 
 use std::time::Duration;
 
@@ -7,87 +7,88 @@ use secrecy::SecretString;
 use super::SessionView;
 use crate::error::Error;
 
-/// Is what an auth endpoint grants.
+/// A session granted by an auth endpoint.
 #[derive(Clone, Debug)]
 pub struct Grant {
-    /// The token that calls carry.
+    /// The token that requests carry.
     pub access_token: SecretString,
-    /// The token that the next refresh spends.
+    /// The token for the next refresh; it can be used once.
     pub refresh_token: SecretString,
-    /// How long the access token holds.
+    /// The lifetime of the access token.
     pub expires_in: Duration,
     /// The email of the account.
     pub email: String,
 }
 
-/// Names one attempt to sign in or refresh; answers to an older one are dropped.
+/// The id of one attempt to sign in or refresh. Responses to an older attempt are ignored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Ticket(pub(super) u64);
 
-/// Is something that happened.
+/// An input of the state machine.
 #[derive(Debug)]
 pub enum Input {
-    /// The person signs in.
+    /// The user signs in with a password.
     SignIn {
         /// The email of the account.
         email: String,
-        /// Its password.
+        /// The password of the account.
         password: SecretString,
     },
-    /// The person signs in with a provider, in the browser.
+    /// The user signs in with this provider, in the browser.
     SignInWith(String),
-    /// Nobody is to be signed in any more: not now, and not from the keychain either.
+    /// The user cancels the sign-in, or the restoring of a stored session.
     CancelSignIn,
-    /// The keychain is asked for the session of an earlier run; what is in its way, if anything.
+    /// The keychain is being read for the session of an earlier run; with the problem that delays it, if any.
     Restoring(Option<Error>),
-    /// The keychain holds no session; why it is of no use, if there is one.
+    /// The keychain holds no session; with the reason why a stored one is unusable, if there is one.
     NothingStored(Option<Error>),
-    /// The keychain held a refresh token of an earlier run.
+    /// The keychain holds a refresh token of an earlier run.
     Restore {
-        /// The token.
+        /// The refresh token.
         refresh_token: SecretString,
-        /// The email that was signed in.
+        /// The email of the account that was signed in.
         email: String,
     },
     /// The backend granted a session.
     Granted(Ticket, Grant),
-    /// The refresh token of a grant is kept, or there is no place to keep it and the session ends with this run.
+    /// The refresh token of a grant was stored; with an error if it could not be, in which case the session lasts only
+    /// until the application quits.
     Stored(Ticket, Option<Error>),
-    /// What had no place to be kept has found it after all.
+    /// A refresh token that could not be stored at first has been stored.
     StoredLate(Ticket),
     /// The backend definitely refused.
     Refused(Ticket, Error),
-    /// The backend could not be asked for now, and may ask to be left alone for so long.
+    /// The request failed for now; with the backend's `Retry-After`, if any.
     Delayed(Ticket, Error, Option<Duration>),
-    /// The access token was refused, or is needed and not there.
+    /// The access token was refused, or a request needs one and there is none.
     AccessRefused,
-    /// The person signs out, or the session is refused everywhere.
+    /// The user signs out, or the session is refused everywhere.
     SignOut(Option<Error>),
-    /// Time passed.
+    /// Time has passed.
     Tick,
 }
 
-/// Is something to be done.
+/// An effect to be performed by the client.
 #[derive(Debug)]
 pub enum Effect {
-    /// Ask for a session by password.
+    /// Request a session by password.
     RequestByPassword(Ticket, String, SecretString),
-    /// Ask for a session by a provider's page in the browser.
+    /// Request a session through a provider's page in the browser.
     RequestWith(Ticket, String),
-    /// Ask for a session by refresh token.
+    /// Request a session by refresh token.
     RequestByRefresh(Ticket, SecretString),
-    /// Keep the refresh token of an account, by its email, then report [`Input::Stored`].
+    /// Store the refresh token of an account, named by its email, then report [`Input::Stored`].
     Store(Ticket, String, SecretString),
-    /// Forget the kept refresh token.
+    /// Delete the stored refresh token.
     Delete,
-    /// End the session at the backend; its answer does not matter.
+    /// Revoke the session at the backend; the response is ignored.
     Revoke(SecretString),
-    /// The access token is there, and new.
+    /// A new access token is available.
     Ready,
-    /// A refresh failed for now; it will be tried again.
+    /// A refresh failed for now and will be retried.
     RefreshDelayed(Error),
-    /// Signing in failed.
+    /// The sign-in failed.
     SignInFailed(Error),
-    /// What the person sees of the session changed.
+    /// The session for display changed.
     Show(SessionView),
 }

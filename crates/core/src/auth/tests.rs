@@ -1,4 +1,4 @@
-#![expect(clippy::wildcard_enum_match_arm, reason = "whatever is not expected fails the test")]
+#![expect(clippy::wildcard_enum_match_arm, reason = "an unexpected variant fails the test")]
 
 use super::*;
 
@@ -30,7 +30,7 @@ fn signed_in(expires_in: u64) -> Session {
     let sign_in = Input::SignIn { email: "me@acme.tv".to_owned(), password: "pw".into() };
     let ticket = ticket(&session.on(sign_in, now(0)));
     let effects = session.on(Input::Granted(ticket, grant("r1", expires_in)), now(1));
-    assert!(matches!(effects.as_slice(), [Effect::Store(..)]), "kept before it is used: {effects:?}");
+    assert!(matches!(effects.as_slice(), [Effect::Store(..)]), "stored before it is used: {effects:?}");
     assert!(session.access_token().is_none());
     let effects = session.on(Input::Stored(ticket, None), now(1));
     assert!(effects.iter().any(|effect| matches!(effect, Effect::Ready)));
@@ -38,15 +38,15 @@ fn signed_in(expires_in: u64) -> Session {
 }
 
 #[test]
-fn a_token_is_refreshed_ninety_seconds_before_it_expires() {
+fn access_token_is_refreshed_ninety_seconds_before_expiry() {
     let session = signed_in(3600);
     assert_eq!(session.deadline(), Some(Duration::from_secs(1 + 3600 - 90)));
-    assert_eq!(signed_in(60).deadline(), Some(Duration::from_secs(1 + 30)), "half of a short life");
+    assert_eq!(signed_in(60).deadline(), Some(Duration::from_secs(1 + 30)), "half of a short lifetime");
     assert_eq!(signed_in(0).deadline(), Some(Duration::from_secs(2)), "never in a tight loop");
 }
 
 #[test]
-fn the_old_token_goes_on_while_the_new_one_is_fetched() {
+fn old_access_token_stays_in_use_during_refresh() {
     let mut session = signed_in(3600);
     let ticket = ticket(&session.on(Input::Tick, now(3600)));
     assert!(session.access_token().is_some() && session.is_signed_in());
@@ -56,7 +56,7 @@ fn the_old_token_goes_on_while_the_new_one_is_fetched() {
 }
 
 #[test]
-fn one_refresh_at_a_time() {
+fn only_one_refresh_runs_at_a_time() {
     let mut session = signed_in(3600);
     assert_eq!(session.on(Input::AccessRefused, now(10)).len(), 1);
     assert!(session.on(Input::AccessRefused, now(10)).is_empty());
@@ -64,7 +64,7 @@ fn one_refresh_at_a_time() {
 }
 
 #[test]
-fn whatever_is_not_a_refusal_is_tried_again_with_the_same_token() {
+fn delayed_refresh_is_retried_with_the_same_token() {
     let mut session = signed_in(3600);
     let mut effects = session.on(Input::AccessRefused, now(10));
     for attempt in 0..5_u64 {
@@ -78,7 +78,7 @@ fn whatever_is_not_a_refusal_is_tried_again_with_the_same_token() {
 }
 
 #[test]
-fn only_a_refusal_signs_out_and_says_why() {
+fn refused_refresh_signs_out_with_the_reason() {
     let mut session = signed_in(3600);
     let ticket = ticket(&session.on(Input::AccessRefused, now(10)));
     let effects = session.on(Input::Refused(ticket, Error::new(Code::SessionExpired, "used twice")), now(11));
@@ -88,18 +88,18 @@ fn only_a_refusal_signs_out_and_says_why() {
 }
 
 #[test]
-fn a_sign_out_during_a_refresh_stays_signed_out() {
+fn sign_out_during_refresh_revokes_the_late_grant() {
     let mut session = signed_in(3600);
     let ticket = ticket(&session.on(Input::Tick, now(3600)));
     let effects = session.on(Input::SignOut(None), now(3600));
     assert!(effects.iter().any(|effect| matches!(effect, Effect::Revoke(_))));
     let late = session.on(Input::Granted(ticket, grant("r2", 3600)), now(3601));
-    assert!(matches!(late.as_slice(), [Effect::Revoke(_)]), "what comes too late is ended: {late:?}");
+    assert!(matches!(late.as_slice(), [Effect::Revoke(_)]), "a late grant is revoked: {late:?}");
     assert!(!session.is_signed_in() && session.deadline().is_none());
 }
 
 #[test]
-fn a_wrong_password_leaves_signed_out_with_the_reason() {
+fn wrong_password_fails_the_sign_in_with_the_reason() {
     let mut session = Session::default();
     let sign_in = Input::SignIn { email: "me@acme.tv".to_owned(), password: "no".into() };
     let ticket = ticket(&session.on(sign_in, now(0)));
@@ -108,14 +108,14 @@ fn a_wrong_password_leaves_signed_out_with_the_reason() {
 }
 
 #[test]
-fn nothing_secret_is_in_a_debug_text() {
+fn debug_output_contains_no_secret() {
     let session = signed_in(3600);
     let text = format!("{session:?}");
     assert!(!text.contains("access-of") && !text.contains("r1"), "{text}");
 }
 
 #[test]
-fn a_restored_session_is_neither_in_nor_out_until_the_keychain_answers() {
+fn session_is_restoring_until_the_keychain_answers() {
     let mut session = Session::default();
     session.on(Input::Restoring(None), now(0));
     assert_eq!(session.view().state, SessionState::Restoring);
@@ -128,11 +128,11 @@ fn a_restored_session_is_neither_in_nor_out_until_the_keychain_answers() {
     empty.on(Input::Restoring(None), now(0));
     empty.on(Input::NothingStored(Some(Error::new(Code::Keychain, "unreadable"))), now(1));
     assert_eq!(empty.view().state, SessionState::SignedOut);
-    assert_eq!(empty.view().reason.as_ref().map(|reason| reason.code), Some(Code::Keychain), "and says why");
+    assert_eq!(empty.view().reason.as_ref().map(|reason| reason.code), Some(Code::Keychain), "with the reason");
 }
 
 #[test]
-fn who_signs_in_while_the_keychain_is_asked_stays() {
+fn sign_in_during_restoring_takes_precedence() {
     let mut session = Session::default();
     session.on(Input::Restoring(None), now(0));
     let sign_in = Input::SignIn { email: "you@acme.tv".to_owned(), password: "pw".into() };
@@ -143,7 +143,7 @@ fn who_signs_in_while_the_keychain_is_asked_stays() {
 }
 
 #[test]
-fn a_sign_in_that_was_cancelled_is_over_and_its_late_grant_is_ended() {
+fn late_grant_of_a_cancelled_sign_in_is_revoked() {
     let mut session = Session::default();
     let effects = session.on(Input::SignInWith("google".to_owned()), now(0));
     let Some(Effect::RequestWith(ticket, _)) = effects.last() else { panic!("{effects:?}") };
@@ -153,7 +153,7 @@ fn a_sign_in_that_was_cancelled_is_over_and_its_late_grant_is_ended() {
     assert!(matches!(late.as_slice(), [Effect::Revoke(_)]), "{late:?}");
     assert!(session.on(Input::CancelSignIn, now(3)).is_empty(), "nothing is left to cancel");
 
-    // The keychain asks for its own password, and the person thinks better of it.
+    // The user cancels while the keychain prompts for its own password.
     let sign_in = Input::SignIn { email: "me@acme.tv".to_owned(), password: "pw".into() };
     let granted = super::tests::ticket(&session.on(sign_in, now(4)));
     session.on(Input::Granted(granted, grant("r2", 3600)), now(5));
@@ -166,7 +166,7 @@ fn a_sign_in_that_was_cancelled_is_over_and_its_late_grant_is_ended() {
 }
 
 #[test]
-fn another_sign_in_ends_the_session_before_it() {
+fn new_sign_in_revokes_the_previous_session() {
     for grants in [1, 2] {
         let mut session = Session::default();
         let sign_in = || Input::SignIn { email: "me@acme.tv".to_owned(), password: "pw".into() };
@@ -182,7 +182,7 @@ fn another_sign_in_ends_the_session_before_it() {
 }
 
 #[test]
-fn a_backend_that_asks_for_time_is_given_it_whoever_else_asks() {
+fn retry_after_delays_every_refresh() {
     let mut session = signed_in(3600);
     let ticket = ticket(&session.on(Input::AccessRefused, now(10)));
     let wait = Some(Duration::from_mins(2));
@@ -193,7 +193,7 @@ fn a_backend_that_asks_for_time_is_given_it_whoever_else_asks() {
 }
 
 #[test]
-fn without_such_a_wish_whoever_needs_a_token_does_not_wait() {
+fn refused_access_token_is_refreshed_at_once_without_retry_after() {
     let mut session = signed_in(3600);
     let ticket = ticket(&session.on(Input::AccessRefused, now(10)));
     session.on(Input::Delayed(ticket, Error::new(Code::Unreachable, "no network"), None), now(10));
@@ -201,7 +201,7 @@ fn without_such_a_wish_whoever_needs_a_token_does_not_wait() {
 }
 
 #[test]
-fn a_keychain_that_opens_later_takes_the_warning_away() {
+fn session_stored_late_clears_the_warning() {
     let mut session = Session::default();
     let sign_in = Input::SignIn { email: "me@acme.tv".to_owned(), password: "pw".into() };
     let ticket = ticket(&session.on(sign_in, now(0)));
@@ -211,13 +211,13 @@ fn a_keychain_that_opens_later_takes_the_warning_away() {
     session.on(Input::StoredLate(ticket), now(60));
     assert!(session.view().warning.is_none());
     session.on(Input::AccessRefused, now(61));
-    assert!(session.on(Input::StoredLate(ticket), now(62)).is_empty(), "of an earlier grant");
+    assert!(session.on(Input::StoredLate(ticket), now(62)).is_empty(), "belongs to an earlier grant");
 }
 
 #[test]
-fn tokens_are_struck_out_of_somebody_elses_words() {
+fn tokens_are_removed_from_external_text() {
     let mut session = Session::default();
-    assert_eq!(session.without_tokens("access-of-refresh-1"), "access-of-refresh-1", "nobody's");
+    assert_eq!(session.without_tokens("access-of-refresh-1"), "access-of-refresh-1", "no session");
     let sign_in = Input::SignIn { email: "me@acme.tv".to_owned(), password: "pw".into() };
     let ticket = ticket(&session.on(sign_in, now(0)));
     session.on(Input::Granted(ticket, grant("refresh-1", 3600)), now(1));
@@ -247,7 +247,7 @@ mod properties {
     }
 
     fn step() -> impl Strategy<Value = Step> {
-        // Mostly the newest ticket, sometimes an old one.
+        // Mostly the newest ticket, sometimes an older one.
         let back = prop_oneof![8 => Just(0_u64), 1 => 1..4_u64];
         prop_oneof![
             Just(Step::SignIn),
@@ -266,14 +266,14 @@ mod properties {
         ]
     }
 
-    /// Is what the world outside of the session would know.
+    /// A model of the keychain and the backend around the session.
     #[derive(Default)]
     struct World {
         seconds: u64,
-        /// The ticket of the request or the write that will be answered.
+        /// The ticket of the request or keychain write that is still to be answered.
         open: Option<Ticket>,
-        kept: Option<String>,
-        keeping: Option<String>,
+        stored: Option<String>,
+        storing: Option<String>,
     }
 
     impl World {
@@ -300,25 +300,25 @@ mod properties {
                     }
                     Effect::Store(ticket, _, token) => {
                         self.open = Some(*ticket);
-                        self.keeping = Some(secrecy::ExposeSecret::expose_secret(token).to_owned());
+                        self.storing = Some(secrecy::ExposeSecret::expose_secret(token).to_owned());
                     }
                     Effect::Delete => {
-                        self.kept = None;
-                        self.keeping = None;
+                        self.stored = None;
+                        self.storing = None;
                     }
                     _ => {}
                 }
             }
-            assert!(!is_answer || effects.iter().filter(|e| matches!(e, Effect::Ready)).count() == 0, "kept first");
+            assert!(!is_answer || effects.iter().filter(|e| matches!(e, Effect::Ready)).count() == 0, "used unstored");
             assert!(requests <= 1, "one request at a time");
         }
     }
 
     proptest! {
-        /// Whatever happens, the session never waits for something that cannot come, is never signed out with a token
-        /// left in the keychain, and shows what it is.
+        /// For any sequence of inputs, the session never waits for a response that cannot come, never leaves a token in
+        /// the keychain when signed out, and always shows its actual state.
         #[test]
-        fn it_is_never_stuck_and_leaves_nothing_behind(steps in proptest::collection::vec(step(), 1..60)) {
+        fn session_never_gets_stuck_and_sign_out_leaves_no_token(steps in proptest::collection::vec(step(), 1..60)) {
             let (mut session, mut world) = (Session::default(), World::default());
             for step in steps {
                 let ticket = |back: u64, session: &Session| Ticket(session.ticket.saturating_sub(back));
@@ -328,12 +328,12 @@ mod properties {
                     Step::SignInWith => Input::SignInWith("google".to_owned()),
                     Step::Cancel => Input::CancelSignIn,
                     Step::Restoring => Input::Restoring(None),
-                    Step::Restore => Input::Restore { refresh_token: "kept".into(), email: "me@acme.tv".to_owned() },
+                    Step::Restore => Input::Restore { refresh_token: "stored".into(), email: "me@acme.tv".to_owned() },
                     Step::Nothing => Input::NothingStored(None),
                     Step::Grant(back) => Input::Granted(ticket(back, &session), grant("r", 3600)),
                     Step::Store(back, good) => {
                         let problem = (!good).then(|| Error::new(Code::Keychain, "no keychain"));
-                        if back == 0 && good { world.kept = world.keeping.take(); }
+                        if back == 0 && good { world.stored = world.storing.take(); }
                         Input::Stored(ticket(back, &session), problem)
                     }
                     Step::Refuse(back) => Input::Refused(ticket(back, &session), error()),
@@ -345,12 +345,12 @@ mod properties {
                     Step::SignOut => Input::SignOut(None),
                     Step::Wait(seconds) => { world.seconds += seconds; Input::Tick }
                 };
-                // The keychain answers only writes, and the backend only requests.
+                // The keychain answers only writes, and the backend answers only requests.
                 let is_answer = |ticket: &Ticket| ticket.0 < session.ticket || world.open == Some(*ticket);
                 let fits = match &input {
-                    Input::Stored(ticket, _) => ticket.0 < session.ticket || matches!(session.state, State::Keeping { .. }),
+                    Input::Stored(ticket, _) => ticket.0 < session.ticket || matches!(session.state, State::Storing { .. }),
                     Input::Granted(ticket, _) | Input::Refused(ticket, _) | Input::Delayed(ticket, ..) => {
-                        is_answer(ticket) && !matches!(session.state, State::Keeping { .. })
+                        is_answer(ticket) && !matches!(session.state, State::Storing { .. })
                     }
                     _ => true,
                 };
@@ -362,7 +362,7 @@ mod properties {
                 match &session.state {
                     State::SignedOut => {
                         prop_assert_eq!(view.state, SessionState::SignedOut);
-                        prop_assert!(world.kept.is_none(), "nothing is kept of nobody");
+                        prop_assert!(world.stored.is_none(), "a token is left in the keychain");
                         prop_assert!(session.access_token().is_none() && session.deadline().is_none());
                     }
                     State::Restoring => prop_assert_eq!(view.state, SessionState::Restoring),
@@ -370,12 +370,12 @@ mod properties {
                         prop_assert_eq!(view.state, SessionState::SigningIn);
                         prop_assert_eq!(world.open, Some(Ticket(session.ticket)));
                     }
-                    State::Keeping { .. } => prop_assert_eq!(world.open, Some(Ticket(session.ticket))),
+                    State::Storing { .. } => prop_assert_eq!(world.open, Some(Ticket(session.ticket))),
                     State::SignedIn { .. } => {
                         prop_assert!(matches!(view.state, SessionState::SignedIn | SessionState::Refreshed));
                         prop_assert!(session.deadline().is_some() && session.access_token().is_some());
                     }
-                    // Either it is being asked for, or there is a time at which it will be.
+                    // Either a request is under way, or a retry is scheduled.
                     State::Refreshing { retry, .. } => {
                         prop_assert!(retry.is_some() || world.open == Some(Ticket(session.ticket)));
                         prop_assert_eq!(session.deadline().is_some(), retry.is_some());

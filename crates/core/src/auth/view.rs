@@ -1,36 +1,36 @@
-//! The session as a person sees it.
+//! The session for display.
 
 use serde::Serialize;
 
 use crate::view::ReasonView;
 
-/// Is the session as a person sees it.
+/// The session as the window shows it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
 pub struct SessionView {
-    /// Which state it is in.
+    /// The state of the session.
     pub state: SessionState,
     /// The email of the account.
     pub email: Option<String>,
-    /// Why it is so.
+    /// The reason for the state.
     pub reason: Option<ReasonView>,
-    /// What a person should know although all is well: the session cannot be kept.
+    /// A problem of a working session: it cannot be stored.
     pub warning: Option<ReasonView>,
 }
 
-/// Names a state of the session.
+/// The state of the session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
 pub enum SessionState {
-    /// Nobody is signed in.
+    /// No user is signed in.
     SignedOut,
-    /// The keychain is being asked whether somebody is.
+    /// The keychain is being read for a stored session.
     Restoring,
-    /// The backend is being asked.
+    /// The sign-in request is under way.
     SigningIn,
-    /// Somebody is signed in.
+    /// A user is signed in.
     SignedIn,
-    /// Somebody is signed in, and the access token was just renewed.
+    /// A user is signed in, and the access token was just refreshed.
     Refreshed,
 }

@@ -1,47 +1,47 @@
-//! How the token travels to the socket, and what was tried against a refusal.
+//! The method by which the token is sent to the socket, and what was tried after a refusal.
 
 use std::time::Duration;
 
 use super::{CLOSED_SOCKET_RETRY, Connection, Effect, State};
 use crate::{Code, Now, discovery::WsToken, error::Error};
 
-/// What is known of how the socket takes the token.
+/// The known facts about how the socket accepts the token.
 #[derive(Debug)]
 pub(super) struct Access {
-    /// The ways to send it, in the order in which they are tried.
+    /// The methods of sending the token, in the order in which they are tried.
     ways: Vec<WsToken>,
-    /// The place of the way in use among them.
+    /// The index of the current method in `ways`.
     place: usize,
-    /// The way that worked.
+    /// The method that worked.
     proven: Option<WsToken>,
     round: Round,
     trial: TokenTrial,
-    /// When a refresh was last spent on a refusal.
+    /// The time at which the token was last refreshed because of a refusal.
     refreshed_at: Option<Duration>,
-    /// Whether the token was refreshed since the last connect, or since REST was asked about it.
+    /// Whether the token was refreshed since the last connect, or since the last check with REST.
     renewed: bool,
-    /// How the token was sent with the connection that is open or under way.
+    /// The method used by the connection that is open or being opened.
     in_use: WsToken,
-    /// The address of the socket, for a person.
+    /// The address of the socket, for messages to the user.
     address: String,
 }
 
-/// Tells how far trying one way after the other has come.
+/// The progress of trying one method after another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Round {
-    /// No way was refused.
+    /// No method was refused.
     Untried,
-    /// One was refused, and REST is asked whether it takes the same token.
+    /// A method was refused, and REST is being asked whether it accepts the same token.
     AskingRest,
-    /// REST takes the token: it is the way that is wrong.
+    /// REST accepts the token, so the method is wrong.
     Accepted,
 }
 
-/// Tells what was already tried against a refusal of the token.
+/// The measures already taken after a refusal of the token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum TokenTrial {
     Untried,
-    /// A refresh was spent on it; none is again before the socket has taken a token.
+    /// The token was refreshed; it is not refreshed again before the socket has accepted a token.
     Refreshed,
 }
 
@@ -54,14 +54,14 @@ impl Default for Access {
 impl Access {
     fn new(way: WsToken, proven: Option<WsToken>, address: String) -> Self {
         let mut ways = if way == WsToken::Auto { WsToken::WAYS.to_vec() } else { vec![way] };
-        // What worked at the last visit is tried first.
+        // The method that worked last time is tried first.
         ways.sort_by_key(|way| Some(*way) != proven);
         let in_use = ways[0];
         let (round, trial) = (Round::Untried, TokenTrial::Untried);
         Self { ways, place: 0, proven, round, trial, refreshed_at: None, renewed: false, in_use, address }
     }
 
-    /// As for a session that has just begun.
+    /// Returns the initial state for a new session, with the proven method.
     fn restarted(&self) -> Self {
         let way = if self.ways.len() > 1 { WsToken::Auto } else { self.ways[0] };
         Self::new(way, self.proven, self.address.clone())
@@ -77,28 +77,29 @@ impl Access {
 }
 
 impl Connection {
-    /// Says where the socket is, how its token is sent, and which way worked at an earlier visit.
+    /// Sets the address of the socket, the method of sending its token, and the method that worked earlier.
     pub fn set_endpoint(&mut self, address: String, ws_token: WsToken, proven: Option<WsToken>) {
         let is_auto = self.access.ways.len() > 1;
         let is_as_before = is_auto == (ws_token == WsToken::Auto) && (is_auto || self.access.ways[0] == ws_token);
-        // Whoever is told the same again goes on where it is.
+        // Setting the same endpoint again keeps the state.
         if self.access.address != address || !is_as_before {
             self.access = Access::new(ws_token, proven, address);
         }
     }
 
-    /// Returns how the token is sent with the next connect.
+    /// Returns the method by which the next connect sends the token.
     pub fn ws_token(&self) -> WsToken {
         self.access.ways[self.access.place]
     }
 
-    /// Forgets what was tried for the session that is over.
+    /// Returns the initial state for the next session.
     pub(super) fn forget_access(&mut self) -> Access {
         self.access.restarted()
     }
 
-    /// The token was refused. Where the way of sending it may be wrong, REST is asked whether it takes the same one, and the
-    /// next way tried; where the way is known to be right, one refresh is spent, and then REST judges.
+    /// Handles a refusal of the token. If the method of sending it may be wrong, REST is asked whether it accepts the
+    /// same token, and the next method is tried. If the method is known to be right, the token is refreshed once; if it
+    /// is refused again, REST decides whether the session is still valid. Source: docs/protocol.md#sending-the-token.
     pub(super) fn token_refused(&mut self, was_valid: bool, now: Now, effects: &mut Vec<Effect>) {
         let is_auto = self.access.ways.len() > 1;
         match (self.access.round, self.access.trial) {
@@ -107,7 +108,7 @@ impl Connection {
                 self.ask_rest();
             }
             (Round::Accepted, _) if is_auto && !was_valid => self.next_ws_token(now, effects),
-            // The one that it was refused with is not the one that holds now.
+            // The token was refreshed since it was sent, so the refusal concerns the old one.
             _ if was_valid && self.access.renewed => self.connect(now, effects),
             (_, TokenTrial::Untried) => {
                 self.access.trial = TokenTrial::Refreshed;
@@ -118,13 +119,13 @@ impl Connection {
         }
     }
 
-    /// Notes how the token is sent with a connection that begins.
+    /// Records the method used by a connection that begins.
     pub(super) fn begin_access(&mut self) {
         self.access.in_use = self.ws_token();
         self.access.renewed = false;
     }
 
-    /// Connects as soon as there is a token.
+    /// Requests a fresh token and connects once it is available.
     pub(super) fn await_token(&mut self, effects: &mut Vec<Effect>) {
         self.state = State::AwaitingToken;
         effects.push(Effect::RefreshToken);
@@ -136,25 +137,25 @@ impl Connection {
         self.polling.ask();
     }
 
-    /// The token is another one now.
+    /// Records that the token was refreshed.
     pub(super) fn token_renewed(&mut self) {
-        // A connection that is under way takes the token of now.
+        // A connection that is still being opened sends the current token anyway.
         self.access.renewed |= matches!(self.state, State::Open(_) | State::AskingRest);
     }
 
-    /// The token could not be refreshed: that says nothing of what it was to be refreshed for.
+    /// Allows another refresh, because the last one could not be carried out.
     pub(super) fn token_delayed(&mut self) {
         self.access.trial = TokenTrial::Untried;
     }
 
-    /// REST takes the token that the socket refused.
+    /// Continues after REST accepted the token that the socket refused.
     pub(super) fn token_accepted(&mut self, now: Now, effects: &mut Vec<Effect>) {
         if self.access.round != Round::AskingRest {
-            return self.refused_for_good(now);
+            return self.unavailable_for_all_methods(now);
         }
         self.access.round = Round::Accepted;
         if self.access.renewed {
-            // It was the token, and not the way.
+            // The old token was refused, not the method.
             self.connect(now, effects);
         } else {
             self.next_ws_token(now, effects);
@@ -168,15 +169,15 @@ impl Connection {
         }
         self.access.place = 0;
         self.access.round = Round::Untried;
-        self.refused_for_good(now);
+        self.unavailable_for_all_methods(now);
     }
 
-    fn refused_for_good(&mut self, now: Now) {
+    fn unavailable_for_all_methods(&mut self, now: Now) {
         let error = self.access.refused();
         self.closed_to_us(error, now);
     }
 
-    /// The socket has taken the token: this way is tried first from now on.
+    /// Records that the socket accepted the token: this method is tried first from now on.
     pub(super) fn confirm_ws_token(&mut self, effects: &mut Vec<Effect>) {
         let way = self.access.in_use;
         self.access.round = Round::Untried;
@@ -189,15 +190,16 @@ impl Connection {
         effects.push(Effect::Remember(way));
     }
 
-    /// The connection has been open for a while.
+    /// Evaluates a connection that has been open for [`super::SETTLED_AFTER`].
     pub(super) fn settle(&mut self, was_valid: bool, now: Now, effects: &mut Vec<Effect>) {
-        // A server that waits for the token in a message says nothing before it, and is open all the same. And where another
-        // way was refused just now, being open proves nothing: one that refuses late would be tried for ever.
+        // A server that expects the token in a message sends nothing before it, so an open socket proves nothing. If
+        // another method was refused just before, it proves nothing either: a server that refuses late would be tried
+        // for ever.
         let is_open_for_us = self.access.in_use != WsToken::Message && self.access.round == Round::Untried;
         if was_valid || is_open_for_us {
             self.confirm_ws_token(effects);
         }
-        // Neither with the first message nor soon: a backend that says something and then refuses would be asked for ever.
+        // Only after some time: a backend that sends a message and then refuses the token would be tried for ever.
         let is_long_ago = |at: Duration| now.monotonic >= at + CLOSED_SOCKET_RETRY;
         if was_valid && self.access.refreshed_at.is_none_or(is_long_ago) {
             self.access.trial = TokenTrial::Untried;

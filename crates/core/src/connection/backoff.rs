@@ -1,33 +1,33 @@
-//! The delays between attempts to connect.
+//! The delays between connection attempts.
 
 use std::time::Duration;
 
-/// The specification's sequence: from one second, doubled, to at most thirty.
+/// The sequence of the specification: one second, doubled up to thirty seconds.
 const BASE_SECONDS: [u64; 6] = [1, 2, 4, 8, 16, 30];
 
-/// Counts failures in a row and turns them into delays.
+/// A counter of consecutive failures that determines the delay before the next attempt.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Backoff {
     failures: u32,
 }
 
 impl Backoff {
-    /// Counts one failure and returns how long to wait, uniform in [0.75, 1] × base for a `draw` from `[0, 1)`.
+    /// Counts a failure and returns the delay, uniform in [0.75, 1] × base for a `draw` from `[0, 1)`.
     ///
-    /// The jitter only ever shortens, so that no delay exceeds what the specification allows while a fleet of
-    /// clients spreads out after a server's restart.
+    /// The jitter only shortens the delay, so that no delay exceeds the specification while a fleet of clients spreads
+    /// out after a restart of the server.
     pub fn fail(&mut self, draw: f64) -> Duration {
         let step = usize::try_from(self.failures).unwrap_or(usize::MAX).min(BASE_SECONDS.len() - 1);
         self.failures = self.failures.saturating_add(1);
         Duration::from_secs(BASE_SECONDS[step]).mul_f64(0.75 + 0.25 * draw.clamp(0.0, 1.0))
     }
 
-    /// Forgets the failures, after a success.
+    /// Resets the counter after a success.
     pub fn reset(&mut self) {
         self.failures = 0;
     }
 
-    /// Returns how many attempts failed in a row.
+    /// Returns the number of consecutive failures.
     pub fn failures(&self) -> u32 {
         self.failures
     }
@@ -48,7 +48,7 @@ mod tests {
     }
 
     #[test]
-    fn success_starts_again_at_one_second() {
+    fn reset_starts_again_at_one_second() {
         let mut backoff = Backoff::default();
         for _ in 0..5 {
             backoff.fail(0.3);

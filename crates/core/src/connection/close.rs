@@ -1,28 +1,29 @@
-//! What a refused upgrade and a closed socket mean.
+//! The meaning of refused upgrades and close codes.
 
 use std::time::Duration;
 
 use crate::{Code, error::Error};
 
-/// Tells why an upgrade did not come about.
+/// The reason why an upgrade failed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refusal {
     /// The token was refused.
     Auth,
-    /// There was no token to try it with.
+    /// No token was available.
     NoToken,
-    /// There is no socket at this address, a captive portal stands before it, or who answers cannot be trusted: nothing
-    /// that a quick retry would mend.
+    /// The address offers no socket, a captive portal intercepts it, or the server's certificate is not trusted: a
+    /// quick retry would not help.
     NoSocket(Error),
-    /// Anything else: worth another try later, and not before `Retry-After`.
+    /// Any other failure: to be retried later, and not before `Retry-After`.
     Failed(Error, Option<Duration>),
 }
 
 impl Refusal {
-    /// Reads the HTTP status of an answer that was no upgrade.
+    /// Returns the refusal for the HTTP status of a response that was no upgrade. Source:
+    /// docs/protocol.md#close-codes-and-refused-upgrades.
     pub fn from_status(status: u16, retry_after: Option<Duration>) -> Self {
         match status {
-            // A server that closes before it accepts shows as 403.
+            // A server that closes the connection before accepting it appears as 403.
             401 | 403 => Self::Auth,
             404 | 501 | 200 | 300..=399 => Self::NoSocket(Error::new(
                 Code::NoSocket,
@@ -36,19 +37,20 @@ impl Refusal {
     }
 }
 
-/// Tells what a closed socket asks for.
+/// The reaction that a closed socket requires.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Closed {
     /// The token was refused.
     Auth,
-    /// Another connection of this account took over.
+    /// Another connection of this account replaced this one.
     Replaced,
-    /// Try again later.
+    /// The connection was lost; retry later.
     Lost(Error),
 }
 
 impl Closed {
-    /// Reads the close code; none where the connection just ended.
+    /// Returns the reaction to a close code; `None` if the connection ended without one. Source:
+    /// docs/protocol.md#close-codes-and-refused-upgrades.
     pub fn from_code(code: Option<u16>) -> Self {
         match code {
             Some(1008 | 3000 | 4001 | 4003 | 4401 | 4403) => Self::Auth,

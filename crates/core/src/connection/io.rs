@@ -1,4 +1,4 @@
-//! What goes into the link, and what comes out.
+//! Inputs and effects of the connection state machine.
 
 use std::time::Duration;
 
@@ -11,76 +11,76 @@ use crate::{
     view::ConnectionView,
 };
 
-/// Is something that happened.
+/// An input of the state machine.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Input {
-    /// Somebody is signed in, so there is something to connect for.
+    /// A user signed in, so a connection is needed.
     SignedIn,
-    /// Nobody is signed in any more.
+    /// The user signed out.
     SignedOut,
     /// The socket is open.
     Opened(ConnId),
-    /// The upgrade was refused, or never came about.
+    /// The upgrade was refused, or did not complete.
     Refused(ConnId, Refusal),
     /// The open socket closed.
     Closed(ConnId, Closed),
     /// A readable message about a job arrived.
     Message(ConnId),
-    /// Something arrived: the peer lives.
+    /// Another frame arrived, which proves that the peer is alive.
     OtherFrame(ConnId),
-    /// So many frames arrived that could not be read.
+    /// This number of unreadable frames arrived.
     Unreadable(ConnId, u32),
-    /// The peer says that it accepts the token.
+    /// The peer confirmed the token.
     Accepted(ConnId),
     /// A heartbeat arrived.
     Heartbeat(ConnId, Heartbeat),
     /// The peer answered a probe.
     Pong(ConnId),
-    /// This computer's network is another one now, or is back.
+    /// The network of this computer changed, or is available again.
     NetworkChanged,
-    /// These jobs have not ended, or are looked at: they are to be subscribed.
+    /// These jobs have not ended, or are shown in a window: subscribe to them.
     Watch(Vec<JobId>),
-    /// This job has ended, or is gone: the next connection need not subscribe it.
+    /// This job has ended or was removed: the next connection need not subscribe to it.
     Unwatch(JobId),
-    /// The job list arrived and was merged, or has not changed since the last time.
+    /// The job list was fetched and merged, or is unchanged.
     Fetched,
-    /// The job list could not be had; with what `Retry-After` asked for.
+    /// The job list could not be fetched; with the backend's `Retry-After`, if any.
     FetchFailed(Error, Option<Duration>),
-    /// The access token was refreshed, as asked.
+    /// The requested refresh of the access token succeeded.
     TokenRefreshed,
     /// The access token could not be refreshed for now.
     TokenDelayed(Error),
-    /// The person asks to try at once.
+    /// The user requests an immediate attempt.
     Reconnect,
-    /// The backend is elsewhere now, or the way to it is another.
+    /// The address of the backend, or the network path to it (proxy, certificates), changed.
     EndpointChanged,
-    /// The person asks for a fresh list.
+    /// The user requests a fresh job list.
     Refresh,
-    /// So many jobs need a look that the list is to be had soon.
+    /// So many jobs need a refetch that the whole list is to be fetched soon.
     RefreshSoon,
-    /// Time passed.
+    /// Time has passed.
     Tick,
 }
 
-/// Is something to be done.
+/// An effect to be performed by the client.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Effect {
-    /// Open a socket under this name.
+    /// Open a socket with this id.
     Connect(ConnId),
-    /// Drop the socket of this name and whatever it still delivers.
+    /// Close the socket with this id and drop all frames that it still delivers.
     Disconnect(ConnId),
-    /// Say something on the socket.
+    /// Send a message over the socket.
     Send(ConnId, ClientMessage),
-    /// Find out whether the peer is still there; any frame, or [`Input::Pong`], is an answer.
+    /// Probe whether the peer is alive; any frame, or [`Input::Pong`], is an answer.
     Ping(ConnId),
-    /// Get a fresh access token, then report [`Input::TokenRefreshed`] or [`Input::TokenDelayed`].
+    /// Refresh the access token, then report [`Input::TokenRefreshed`] or [`Input::TokenDelayed`].
     RefreshToken,
     /// Fetch the whole job list, then report [`Input::Fetched`] or [`Input::FetchFailed`].
     FetchJobs,
-    /// This way of sending the token works: try it first at the next visit, too.
+    /// Store this method of sending the token, which worked, so that it is tried first next time.
     Remember(WsToken),
-    /// The session is refused everywhere: sign out, saying why.
+    /// Sign out with this reason: the session is refused everywhere.
     SignOut(Error),
-    /// What the person sees of the connection changed.
+    /// The connection for display changed.
     Show(ConnectionView),
 }

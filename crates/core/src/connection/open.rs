@@ -1,16 +1,16 @@
-//! A connection that is open: when it must be looked at, and whether what it brings can be read.
+//! The state of an open connection: its deadlines, and whether its messages are readable.
 
 use std::time::Duration;
 
 use super::{Connection, SETTLED_AFTER, SILENCE_LIMIT};
 use crate::{Code, ConnId, Now, error::Error};
 
-/// An open socket over which nothing readable came for so long is not enough.
+/// The time after which an open socket without a readable message is not sufficient.
 const MUTE_AFTER: Duration = Duration::from_mins(1);
-/// So many frames in a row that cannot be read tell that there will be no others.
+/// The number of consecutive unreadable frames after which no readable ones are expected.
 const UNREADABLE_LIMIT: u32 = 3;
 
-/// A connection that is open.
+/// An open connection.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Open {
     pub(super) conn: ConnId,
@@ -19,21 +19,21 @@ pub(super) struct Open {
     pub(super) last_seen: Duration,
     /// Whether it has been open for [`SETTLED_AFTER`].
     pub(super) settled: bool,
-    /// When a probe must have been answered.
+    /// The time by which a probe must be answered.
     pub(super) probe: Option<Duration>,
     pub(super) heard: Readable,
 }
 
-/// What could be read of what an open connection brought.
+/// What was readable among the frames of an open connection.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(super) struct Readable {
-    /// Whether anything could: a message, a heartbeat, or the word that the token is accepted.
+    /// Whether any frame was readable: a message, a heartbeat, or the confirmation of the token.
     pub(super) any: bool,
-    /// Whether a heartbeat came.
+    /// Whether a heartbeat arrived.
     pub(super) heartbeats: bool,
-    /// When the last message about a job came.
+    /// The time of the last message about a job.
     job: Option<Duration>,
-    /// How many frames since then could not be read.
+    /// The number of unreadable frames since that message.
     unreadable: u32,
 }
 
@@ -48,12 +48,12 @@ impl Open {
         [Some(self.last_seen + SILENCE_LIMIT), settled, self.probe].into_iter().flatten().min()
     }
 
-    /// Returns when it is mute if nothing readable comes until then.
+    /// Returns when the connection counts as mute if nothing readable arrives before.
     fn mute_at(&self) -> Option<Duration> {
         (!self.heard.any).then_some(self.since + MUTE_AFTER)
     }
 
-    /// Tells whether what it brings cannot be read.
+    /// Returns whether the frames of this connection are unreadable or missing.
     fn is_mute(&self, now: Now) -> bool {
         let Readable { job, unreadable, .. } = self.heard;
         let nothing = self.mute_at().is_some_and(|at| now.monotonic >= at);
@@ -63,7 +63,7 @@ impl Open {
 }
 
 impl Connection {
-    /// Notes frames that could not be read.
+    /// Counts frames that could not be read.
     pub(super) fn unreadable(&mut self, conn: ConnId, count: u32) {
         if let super::State::Open(open) = &mut self.state
             && open.conn == conn
@@ -72,7 +72,7 @@ impl Connection {
         }
     }
 
-    /// Notes a message about a job: the socket is enough again.
+    /// Records a message about a job: the socket is sufficient again.
     pub(super) fn job_heard(&mut self, conn: ConnId, now: Now) {
         if let super::State::Open(open) = &mut self.state
             && open.conn == conn
@@ -82,7 +82,8 @@ impl Connection {
         }
     }
 
-    /// Polls beside an open socket as long as what it brings cannot be read and a job has not ended.
+    /// Polls beside an open socket while its frames are unreadable and a job has not ended. Source:
+    /// docs/protocol.md#an-open-socket-without-readable-messages.
     pub(super) fn listen(&mut self, now: Now) {
         let super::State::Open(open) = &self.state else { return };
         self.mute |= open.is_mute(now);
@@ -93,19 +94,19 @@ impl Connection {
         }
     }
 
-    /// Returns when an open socket must be looked at for that.
+    /// Returns when an open socket must be checked for readable messages.
     pub(super) fn mute_deadline(&self) -> Option<Duration> {
         let super::State::Open(open) = &self.state else { return None };
         open.mute_at().filter(|_| !self.mute && !self.watched.is_empty())
     }
 
-    /// Tells whether an open socket is not enough.
+    /// Returns whether polling is needed in addition to the open socket.
     pub(super) fn is_not_enough(&self) -> bool {
         self.mute && !self.watched.is_empty()
     }
 }
 
-/// Says why a socket that is open is not enough.
+/// Returns the reason for polling beside an open socket.
 pub(super) fn nothing_readable() -> Error {
     let message = "Live updates are unreadable. Checking for changes every 30 seconds.";
     Error::new(Code::NothingReadable, message)

@@ -1,4 +1,4 @@
-//! When the job list is fetched: after every connect, and again and again while there is no socket.
+//! The timing of job list fetches: after every connect, and periodically while there is no socket.
 
 use std::time::Duration;
 
@@ -8,39 +8,39 @@ use crate::{
     view::{ConnectionState, ReasonView},
 };
 
-/// How often the list is fetched while there is no socket, ± 10 %.
+/// The polling interval while there is no socket, ± 10 %.
 const POLL_INTERVAL: Duration = Duration::from_secs(10);
-/// How often the list is fetched beside a socket that brings nothing readable, ± 10 %.
+/// The polling interval beside a socket that delivers nothing readable, ± 10 %.
 const BESIDE_INTERVAL: Duration = Duration::from_secs(30);
-/// How long a list that many messages ask for waits.
+/// The delay of a fetch that messages about many jobs require.
 const SOON_DELAY: Duration = Duration::from_secs(2);
-/// The slowest that polling becomes while it fails.
+/// The longest polling interval while fetches fail.
 const POLL_LIMIT: Duration = Duration::from_mins(1);
 
-/// Tells why the list is wanted.
+/// The reason for fetching the list.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Mode {
-    /// It is not.
+    /// No fetch is needed.
     #[default]
     Idle,
-    /// Once, until it succeeds.
+    /// One successful fetch is needed.
     Once,
-    /// Every half minute, beside a socket that brings nothing readable.
+    /// Periodic fetches beside a socket that delivers nothing readable.
     Beside,
-    /// Every few seconds.
+    /// Periodic fetches while there is no socket.
     Polling,
 }
 
-/// Tells what came before an answer.
+/// Whether a successful fetch followed failures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Recovery {
-    /// Failures.
+    /// The fetch before had failed.
     Recovered,
-    /// Other answers, or nothing.
+    /// The fetch before had succeeded, or this is the first one.
     Well,
 }
 
-/// Is the timing of the list's fetches.
+/// The schedule of job list fetches.
 #[derive(Debug, Default)]
 pub(super) struct Polling {
     mode: Mode,
@@ -48,11 +48,11 @@ pub(super) struct Polling {
     in_flight: bool,
     failures: u32,
     answered: bool,
-    /// When the list was had the last time.
+    /// The time of the last successful fetch.
     answered_at: Option<Duration>,
-    /// Why the list could not be had the last time.
+    /// The error of the last fetch, if it failed.
     problem: Option<ReasonView>,
-    /// What the backend's `Retry-After` asks of us; only the person may look earlier.
+    /// The time until which the backend's `Retry-After` forbids fetches; only a request by the user ignores it.
     not_before: Duration,
 }
 
@@ -61,7 +61,7 @@ impl Polling {
         self.next.filter(|_| !self.in_flight)
     }
 
-    /// Tells whether to fetch now, and counts it as begun.
+    /// Returns whether to fetch now, and marks the fetch as begun.
     pub(super) fn due(&mut self, now: Now) -> bool {
         let due = self.deadline().is_some_and(|next| now.monotonic >= next);
         if due {
@@ -71,13 +71,13 @@ impl Polling {
         due
     }
 
-    /// The socket opened: fetch what was missed. Polling goes on until that is done.
+    /// Schedules the fetch of missed changes after the socket opened. Polling continues until it succeeds.
     pub(super) fn opened(&mut self, now: Now) {
         self.want(now);
         self.apply_retry_after();
     }
 
-    /// The list is wanted now.
+    /// Schedules a fetch for now.
     pub(super) fn want(&mut self, now: Now) {
         if self.mode == Mode::Idle {
             self.mode = Mode::Once;
@@ -85,7 +85,8 @@ impl Polling {
         self.next = Some(now.monotonic);
     }
 
-    /// The list is wanted for what messages told of many jobs; while they go on it is not had all the time.
+    /// Schedules a fetch soon, because messages about many jobs require one. The delay limits the rate while they
+    /// continue.
     pub(super) fn want_soon(&mut self, now: Now) {
         if self.mode == Mode::Idle {
             self.mode = Mode::Once;
@@ -95,7 +96,7 @@ impl Polling {
         self.apply_retry_after();
     }
 
-    /// REST is to judge a token: its answer alone counts.
+    /// Schedules a fetch for now, regardless of `Retry-After`, because its result decides whether the token is valid.
     pub(super) fn ask(&mut self) {
         if self.mode == Mode::Idle {
             self.mode = Mode::Once;
@@ -106,15 +107,15 @@ impl Polling {
     pub(super) fn poll(&mut self, now: Now) {
         if self.mode != Mode::Polling {
             self.mode = Mode::Polling;
-            // What an answer of long ago says of the backend now is nothing.
+            // An old response says nothing about the current state of the backend.
             self.answered = self.answered_at == Some(now.monotonic);
-            // The answer that is on its way does for the first.
+            // A fetch that is already under way counts as the first one.
             self.next = (!self.in_flight).then_some(now.monotonic);
             self.apply_retry_after();
         }
     }
 
-    /// The socket is open and brings nothing readable.
+    /// Starts polling beside a socket that is open but delivers nothing readable.
     pub(super) fn poll_beside(&mut self, now: Now) {
         if matches!(self.mode, Mode::Idle | Mode::Once) {
             self.mode = Mode::Beside;
@@ -125,15 +126,15 @@ impl Polling {
         }
     }
 
-    /// The socket is enough again.
+    /// Ends polling beside the socket, which is sufficient again.
     pub(super) fn end_beside(&mut self) {
         if self.mode == Mode::Beside {
-            // What was missed before may be on its way, or fail and be asked for again.
+            // The fetch of missed changes may still be under way, or fail and need a retry.
             self.mode = Mode::Once;
         }
     }
 
-    /// The socket is gone: what was to be fetched because of it is no longer due.
+    /// Drops a single fetch that was scheduled because the socket opened: the socket is gone.
     pub(super) fn lost(&mut self) {
         if self.mode == Mode::Once {
             self.mode = Mode::Idle;
@@ -146,7 +147,7 @@ impl Polling {
         self.next = None;
     }
 
-    /// Looks at once if anything is to be looked at.
+    /// Reschedules a pending fetch to now.
     pub(super) fn reschedule_now(&mut self, now: Now) {
         if self.mode != Mode::Idle {
             self.next = Some(now.monotonic);
@@ -154,7 +155,7 @@ impl Polling {
         }
     }
 
-    /// Notes an answer, and tells whether it came after failures.
+    /// Records a successful fetch and returns whether it followed failures.
     pub(super) fn succeeded(&mut self, now: Now, live: bool) -> Recovery {
         let recovery = if self.problem.take().is_some() { Recovery::Recovered } else { Recovery::Well };
         self.in_flight = false;
@@ -167,7 +168,7 @@ impl Polling {
     }
 
     fn plan_next(&mut self, now: Now, live: bool) {
-        // A fetch that was asked for meanwhile stays due.
+        // A fetch that was requested in the meantime stays due.
         if self.next.is_some() {
             return;
         }
@@ -188,13 +189,13 @@ impl Polling {
             return;
         }
         let doubled = POLL_INTERVAL * (1 << self.failures.min(3));
-        // A fetch that was asked for meanwhile stays due: a new connection's, say.
+        // A fetch that was requested in the meantime stays due, such as the one after a new connect.
         let later = now.monotonic + jittered(doubled.min(POLL_LIMIT), now.draw).min(POLL_LIMIT);
         self.next.get_or_insert(later);
         self.apply_retry_after();
     }
 
-    /// Returns why the list could not be had the last time.
+    /// Returns why the last fetch failed, if it did.
     pub(super) fn problem(&self) -> Option<&ReasonView> {
         self.problem.as_ref()
     }
@@ -203,7 +204,7 @@ impl Polling {
         self.next = self.next.map(|next| next.max(self.not_before));
     }
 
-    /// Returns what stands in for the socket while it is not there.
+    /// Returns the state to show while there is no sufficient socket; none if polling has no result yet.
     pub(super) fn fallback(&self) -> Option<ConnectionState> {
         match (self.mode, self.answered, self.failures) {
             (Mode::Polling | Mode::Beside, true, _) => Some(ConnectionState::Polling),

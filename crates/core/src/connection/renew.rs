@@ -1,15 +1,15 @@
-//! Trying anew: after a sleep, a change of the network, or when whatever stood in the way is gone.
+//! Reconnecting after sleep, after a network change, or when an obstacle is gone.
 
 use super::{Connection, Effect, Open, PROBE_LIMIT, State};
 use crate::{Code, Now, error::Error};
 
 impl Connection {
-    /// After a sleep nothing that was open or timed can be trusted: look at once.
+    /// Renews everything after sleep, because neither open connections nor timers can be trusted.
     pub(super) fn wake(&mut self, now: Now, effects: &mut Vec<Effect>) {
         self.renew(Error::new(Code::Slept, "This computer was asleep. Reconnecting."), now, effects);
     }
 
-    /// After a change of the network a connection may be dead without a word, or as good as before: ask.
+    /// Probes an open connection after a network change, because it may be dead without notice or still work.
     pub(super) fn probe(&mut self, now: Now, effects: &mut Vec<Effect>) {
         if let State::Open(open) = &mut self.state {
             if open.probe.is_none() {
@@ -21,7 +21,7 @@ impl Connection {
         }
     }
 
-    /// Tries anew whatever is under way or waited for.
+    /// Restarts the attempt, the wait or the connection that is current.
     fn renew(&mut self, why: Error, now: Now, effects: &mut Vec<Effect>) {
         match self.state {
             State::Open(_) | State::Connecting { .. } => self.replace(why, now, effects),
@@ -31,7 +31,7 @@ impl Connection {
         self.polling.reschedule_now(now);
     }
 
-    /// Gives a connection up for another, at once: it is not the backend that failed.
+    /// Replaces a connection at once, without backoff, because the backend did not fail.
     pub(super) fn replace(&mut self, why: Error, now: Now, effects: &mut Vec<Effect>) {
         if let State::Open(Open { conn, .. }) | State::Connecting { conn, .. } = self.state {
             effects.push(Effect::Disconnect(conn));
@@ -41,7 +41,7 @@ impl Connection {
         self.connect(now, effects);
     }
 
-    /// Connects now, or as soon as the backend allows.
+    /// Reschedules the next attempt to now, or to the earliest time that the backend's `Retry-After` allows.
     pub(super) fn reschedule_now(&mut self, now: Now) {
         if let State::Waiting { until, not_before } = &mut self.state {
             *until = now.monotonic.max(*not_before).min(*until);

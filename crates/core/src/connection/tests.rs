@@ -1,11 +1,11 @@
-#![expect(clippy::wildcard_enum_match_arm, reason = "whatever is not expected fails the test")]
+#![expect(clippy::wildcard_enum_match_arm, reason = "an unexpected variant fails the test")]
 
 use std::time::Duration;
 
 use super::*;
 use crate::view::ConnectionState;
 
-/// Drives a link as its driver would, with time in hand.
+/// A test harness that drives a connection as the client does, with a controlled clock.
 struct Scene {
     link: Connection,
     now: Now,
@@ -19,7 +19,7 @@ impl Scene {
         }
     }
 
-    /// Signed in, connected and with the list fetched.
+    /// Returns a harness that is signed in and connected, with the list fetched.
     fn live() -> Self {
         let mut scene = Self::new();
         scene.on(Input::SignedIn);
@@ -74,7 +74,7 @@ fn jobs(count: usize) -> Vec<JobId> {
 }
 
 #[test]
-fn signing_in_connects_subscribes_and_then_fetches() {
+fn sign_in_connects_then_subscribes_then_fetches() {
     let mut scene = Scene::new();
     let effects = scene.on(Input::SignedIn);
     assert!(connects(&effects) && effects.contains(&Effect::FetchJobs), "the list does not wait for the socket");
@@ -83,12 +83,12 @@ fn signing_in_connects_subscribes_and_then_fetches() {
     let effects = scene.open();
     let subscribe = Effect::Send(scene.conn(), ClientMessage::Subscribe { job_ids: jobs(1) });
     assert_eq!(effects[0], subscribe);
-    assert!(scene.on(Input::Fetched).contains(&Effect::FetchJobs), "what was missed before the subscription");
+    assert!(scene.on(Input::Fetched).contains(&Effect::FetchJobs), "fetches changes missed before the subscription");
     assert_eq!(scene.state(), ConnectionState::Live);
 }
 
 #[test]
-fn a_subscription_frame_holds_at_most_five_hundred_ids_and_none_is_sent_for_none() {
+fn subscription_frame_holds_1_to_500_ids() {
     let mut scene = Scene::live();
     assert!(scene.on(Input::Watch(Vec::new())).is_empty());
     let sizes: Vec<usize> = scene
@@ -106,11 +106,11 @@ fn a_subscription_frame_holds_at_most_five_hundred_ids_and_none_is_sent_for_none
     let Some(Effect::Send(_, ClientMessage::Subscribe { job_ids })) = scene.open().into_iter().next() else {
         panic!("resubscribes")
     };
-    assert_eq!(job_ids[0].as_str(), "0001", "what has ended is not subscribed again");
+    assert_eq!(job_ids[0].as_str(), "0001", "an ended job is not subscribed again");
 }
 
 #[test]
-fn another_way_is_taken_at_once_even_in_the_middle_of_an_attempt() {
+fn endpoint_change_reconnects_at_once_even_while_connecting() {
     let mut scene = Scene::new();
     scene.on(Input::SignedIn);
     let effects = scene.on(Input::EndpointChanged);
@@ -123,7 +123,7 @@ fn another_way_is_taken_at_once_even_in_the_middle_of_an_attempt() {
 }
 
 #[test]
-fn failures_back_off_as_specified() {
+fn failures_follow_the_backoff_sequence() {
     let mut scene = Scene::new();
     scene.on(Input::SignedIn);
     for expected in [1.0, 2.0, 4.0, 8.0, 16.0, 30.0, 30.0] {
@@ -134,7 +134,7 @@ fn failures_back_off_as_specified() {
 }
 
 #[test]
-fn polling_is_shown_as_polling_or_offline_and_ends_with_the_socket() {
+fn polling_shows_polling_or_offline_and_ends_with_the_socket() {
     let mut scene = Scene::new();
     scene.on(Input::SignedIn);
     scene.on(Input::FetchFailed(Error::new(Code::Unreachable, "no network"), None));
@@ -142,7 +142,7 @@ fn polling_is_shown_as_polling_or_offline_and_ends_with_the_socket() {
     scene.after(1.0);
     assert_eq!(scene.fail().iter().filter(|effect| **effect == Effect::FetchJobs).count(), 0);
     scene.after(2.0);
-    assert!(scene.fail().contains(&Effect::FetchJobs), "the third failure polls");
+    assert!(scene.fail().contains(&Effect::FetchJobs), "the third failure starts polling");
     scene.on(Input::FetchFailed(Error::new(Code::Unreachable, "no network"), None));
     assert_eq!(scene.state(), ConnectionState::Offline);
     let failing = scene.until_poll();
@@ -155,13 +155,13 @@ fn polling_is_shown_as_polling_or_offline_and_ends_with_the_socket() {
 
     let wait = scene.wait();
     scene.after(wait);
-    assert!(scene.open().contains(&Effect::FetchJobs), "the refetch after the connect");
+    assert!(scene.open().contains(&Effect::FetchJobs), "refetches after the connect");
     scene.on(Input::Fetched);
     assert_eq!((scene.state(), scene.link.polling.deadline()), (ConnectionState::Live, None));
 }
 
 #[test]
-fn polling_is_not_claimed_before_an_answer() {
+fn polling_is_not_shown_before_a_successful_fetch() {
     let mut scene = Scene::live();
     scene.on(Input::Closed(scene.conn(), Closed::from_code(None)));
     for _ in 0..3 {
@@ -169,13 +169,13 @@ fn polling_is_not_claimed_before_an_answer() {
         scene.after(wait);
         scene.fail();
     }
-    assert_eq!(scene.state(), ConnectionState::Backoff, "the list was had, but long ago");
+    assert_eq!(scene.state(), ConnectionState::Backoff, "the last successful fetch is old");
     scene.on(Input::Fetched);
     assert_eq!(scene.state(), ConnectionState::Polling);
 }
 
 #[test]
-fn failing_polls_slow_to_a_minute_and_heed_retry_after() {
+fn failing_polls_slow_to_a_minute_and_respect_retry_after() {
     let mut scene = Scene::new();
     scene.on(Input::SignedIn);
     for _ in 0..3 {
@@ -194,7 +194,7 @@ fn failing_polls_slow_to_a_minute_and_heed_retry_after() {
 }
 
 #[test]
-fn a_message_or_five_seconds_reset_the_backoff_but_flapping_does_not() {
+fn message_or_five_seconds_open_resets_backoff_but_flapping_does_not() {
     let mut scene = Scene::new();
     scene.on(Input::SignedIn);
     let lost = || Closed::Lost(Error::new(Code::Closed, "closed"));
@@ -212,16 +212,16 @@ fn a_message_or_five_seconds_reset_the_backoff_but_flapping_does_not() {
     scene.open();
     scene.after(5.0);
     scene.on(Input::Closed(scene.conn(), lost()));
-    assert!((scene.wait() - 1.0).abs() < 0.01, "five seconds are a success");
+    assert!((scene.wait() - 1.0).abs() < 0.01, "five seconds open are a success");
 }
 
 #[test]
-fn sixty_seconds_of_silence_are_the_end_of_a_connection() {
+fn sixty_seconds_of_silence_lose_the_connection() {
     let mut scene = Scene::live();
     let old = scene.conn();
     scene.after(59.0);
     scene.on(Input::OtherFrame(old));
-    assert_eq!(scene.link.deadline(), Some(scene.now.monotonic + SILENCE_LIMIT), "any frame is life");
+    assert_eq!(scene.link.deadline(), Some(scene.now.monotonic + SILENCE_LIMIT), "any frame counts as a sign of life");
     let effects = scene.after(60.0);
     assert!(effects.contains(&Effect::Disconnect(old)));
     assert_eq!(scene.state(), ConnectionState::Backoff);
@@ -242,7 +242,7 @@ fn heartbeats_are_answered_in_kind() {
 }
 
 #[test]
-fn a_refused_token_is_refreshed_once_and_then_rest_judges() {
+fn refused_token_is_refreshed_once_and_then_checked_with_rest() {
     for judgement in [Input::Fetched, Input::FetchFailed(Error::new(Code::SessionExpired, "over"), None)] {
         let mut scene = Scene::new();
         scene.on(Input::SignedIn);
@@ -265,7 +265,7 @@ fn a_refused_token_is_refreshed_once_and_then_rest_judges() {
 }
 
 #[test]
-fn a_token_that_cannot_be_refreshed_now_is_no_reason_to_sign_out() {
+fn delayed_token_refresh_backs_off_without_sign_out() {
     let mut scene = Scene::new();
     scene.on(Input::SignedIn);
     scene.on(Input::Refused(scene.conn(), Refusal::Auth));
@@ -274,7 +274,7 @@ fn a_token_that_cannot_be_refreshed_now_is_no_reason_to_sign_out() {
 }
 
 #[test]
-fn statuses_and_close_codes_mean_what_the_contract_says() {
+fn statuses_and_close_codes_follow_the_protocol() {
     for status in [401, 403] {
         assert_eq!(Refusal::from_status(status, None), Refusal::Auth);
     }
@@ -294,7 +294,7 @@ fn statuses_and_close_codes_mean_what_the_contract_says() {
 }
 
 #[test]
-fn no_socket_here_means_polling_and_another_look_every_five_minutes() {
+fn missing_socket_polls_and_retries_every_five_minutes() {
     let mut scene = Scene::new();
     scene.on(Input::SignedIn);
     scene.on(Input::Fetched);
@@ -306,7 +306,7 @@ fn no_socket_here_means_polling_and_another_look_every_five_minutes() {
 }
 
 #[test]
-fn retry_after_raises_the_delay_to_at_most_five_minutes() {
+fn retry_after_raises_the_delay_up_to_five_minutes() {
     for (asked, expected) in [(20, 20.0), (10_000, 300.0)] {
         let mut scene = Scene::new();
         scene.on(Input::SignedIn);
@@ -317,7 +317,7 @@ fn retry_after_raises_the_delay_to_at_most_five_minutes() {
 }
 
 #[test]
-fn a_replaced_connection_stays_down_until_the_person_asks() {
+fn replaced_connection_stays_closed_until_the_user_reconnects() {
     let mut scene = Scene::live();
     scene.on(Input::Closed(scene.conn(), Closed::Replaced));
     assert_eq!((scene.state(), scene.link.deadline()), (ConnectionState::Stopped, None));
@@ -325,20 +325,20 @@ fn a_replaced_connection_stays_down_until_the_person_asks() {
 }
 
 #[test]
-fn a_handshake_has_ten_seconds() {
+fn handshake_times_out_after_ten_seconds() {
     let mut scene = Scene::new();
     scene.on(Input::SignedIn);
     let hanging = scene.conn();
     assert!(scene.after(10.0).contains(&Effect::Disconnect(hanging)));
     assert_eq!(scene.link.view(scene.now).reason.expect("a reason").code, Code::HandshakeTimeout);
-    assert_eq!(scene.on(Input::Opened(hanging)), [Effect::Disconnect(hanging)], "too late is too late");
+    assert_eq!(scene.on(Input::Opened(hanging)), [Effect::Disconnect(hanging)], "a timed-out attempt cannot open");
 }
 
 #[test]
-fn after_a_sleep_the_connection_is_made_anew_at_once() {
+fn sleep_reconnects_at_once() {
     let mut scene = Scene::live();
     let old = scene.conn();
-    // The wall clock went on for an hour, the monotonic one stood still.
+    // The wall clock advanced by an hour while the monotonic clock stood still.
     scene.now.wall = scene.now.after(Duration::from_hours(1)).wall;
     let effects = scene.after(1.0);
     assert_eq!(effects[..2], [Effect::Disconnect(old), Effect::Connect(scene.conn())]);
@@ -346,7 +346,7 @@ fn after_a_sleep_the_connection_is_made_anew_at_once() {
 }
 
 #[test]
-fn signing_out_ends_everything_and_nothing_reconnects() {
+fn sign_out_disconnects_and_nothing_reconnects() {
     let mut scene = Scene::live();
     let conn = scene.conn();
     let effects = scene.on(Input::SignedOut);
@@ -358,7 +358,7 @@ fn signing_out_ends_everything_and_nothing_reconnects() {
 }
 
 #[test]
-fn frames_of_an_earlier_connection_are_not_life() {
+fn frames_of_an_earlier_connection_are_ignored() {
     let mut scene = Scene::live();
     let old = scene.conn();
     scene.on(Input::Reconnect);
@@ -367,7 +367,7 @@ fn frames_of_an_earlier_connection_are_not_life() {
 }
 
 #[test]
-fn the_view_is_shown_once_a_change_not_once_an_input() {
+fn view_is_shown_once_per_change_not_per_input() {
     let mut scene = Scene::live();
     for _ in 0..10 {
         let message = Input::Message(scene.conn());
@@ -379,7 +379,7 @@ mod network;
 mod properties;
 
 #[test]
-fn a_socket_that_refuses_late_whatever_way_the_token_is_sent_is_left_alone_after_each_was_tried_once() {
+fn late_refusal_of_every_token_method_polls_after_one_try_each() {
     let mut scene = Scene::new();
     scene.link.set_endpoint("acme.tv/ws".to_owned(), crate::discovery::WsToken::Auto, None);
     scene.on(Input::SignedIn);
@@ -403,14 +403,14 @@ fn a_socket_that_refuses_late_whatever_way_the_token_is_sent_is_left_alone_after
 }
 
 #[test]
-fn the_way_that_brought_a_message_is_remembered_and_tried_first() {
+fn token_method_that_worked_is_remembered_and_tried_first() {
     use crate::discovery::WsToken;
     let mut scene = Scene::new();
     scene.link.set_endpoint("acme.tv/ws".to_owned(), WsToken::Auto, None);
     scene.on(Input::SignedIn);
     scene.on(Input::Fetched);
     scene.on(Input::Refused(scene.conn(), Refusal::Auth));
-    assert!(connects(&scene.on(Input::Fetched)), "the next way, at once");
+    assert!(connects(&scene.on(Input::Fetched)), "tries the next method at once");
     assert_eq!(scene.link.ws_token(), WsToken::Query);
     scene.open();
     let effects = scene.on(Input::Message(scene.conn()));
@@ -419,13 +419,13 @@ fn the_way_that_brought_a_message_is_remembered_and_tried_first() {
     scene.after(1.0);
     assert_eq!(scene.link.ws_token(), WsToken::Query);
     scene.link.set_endpoint("acme.tv/ws".to_owned(), WsToken::Auto, None);
-    assert_eq!(scene.link.ws_token(), WsToken::Query, "the same again");
+    assert_eq!(scene.link.ws_token(), WsToken::Query, "the same endpoint keeps the method");
     scene.link.set_endpoint("other.tv/ws".to_owned(), WsToken::Auto, Some(WsToken::Message));
     assert_eq!(scene.link.ws_token(), WsToken::Message);
 }
 
 #[test]
-fn a_token_that_rest_had_to_refresh_is_tried_the_same_way_again() {
+fn token_refreshed_during_rest_check_is_sent_by_the_same_method() {
     use crate::discovery::WsToken;
     let mut scene = Scene::new();
     scene.link.set_endpoint("acme.tv/ws".to_owned(), WsToken::Auto, None);
@@ -438,7 +438,7 @@ fn a_token_that_rest_had_to_refresh_is_tried_the_same_way_again() {
 }
 
 #[test]
-fn a_socket_that_says_something_and_refuses_later_every_time_costs_one_refresh() {
+fn repeated_refusal_after_a_message_costs_one_refresh() {
     let mut scene = Scene::live();
     let mut refreshes = 0;
     for _ in 0..5 {
@@ -462,7 +462,7 @@ fn a_socket_that_says_something_and_refuses_later_every_time_costs_one_refresh()
 }
 
 #[test]
-fn a_socket_that_closes_because_the_token_was_renewed_meanwhile_is_opened_again_at_once() {
+fn socket_closed_after_token_refresh_reconnects_at_once() {
     let mut scene = Scene::live();
     for _ in 0..3 {
         scene.on(Input::Message(scene.conn()));

@@ -1,4 +1,4 @@
-//! What a person sees of the connection.
+//! The connection for display.
 
 use super::{Connection, Effect, State, open::nothing_readable};
 use crate::{
@@ -7,7 +7,7 @@ use crate::{
 };
 
 impl Connection {
-    /// Returns what a person sees of the connection.
+    /// Returns the connection for display.
     pub fn view(&self, now: Now) -> ConnectionView {
         let attempt = self.backoff.failures();
         let (state, retry_in) = match &self.state {
@@ -34,7 +34,8 @@ impl Connection {
         }
     }
 
-    /// While nothing works it is the list's failure that tells why; the socket's may be long ago.
+    /// Returns the reason to show. While the list cannot be fetched either, the error of the fetch is shown; the error
+    /// of the socket may be old.
     fn why(&self, state: ConnectionState) -> Option<ReasonView> {
         let of_list = self.polling.problem().filter(|_| state == ConnectionState::Offline);
         if matches!(self.state, State::Open(_)) {
@@ -43,14 +44,14 @@ impl Connection {
         of_list.or(self.reason.as_ref()).cloned()
     }
 
-    /// Returns why the last connection was lost or given up, whether or not a person needs to see it.
+    /// Returns why the last connection was lost or given up, whether or not it is shown.
     pub fn reason(&self) -> Option<&ReasonView> {
         self.reason.as_ref()
     }
 
     pub(super) fn show(&mut self, now: Now, effects: &mut Vec<Effect>) {
         let view = self.view(now);
-        // The time left shrinks by itself; it is news only together with something else.
+        // The remaining time alone is no change: it is sent only together with another change.
         let same = |shown: &ConnectionView| {
             (shown.state, shown.attempt, &shown.reason) == (view.state, view.attempt, &view.reason)
                 && shown.retry_in_ms.is_some() == view.retry_in_ms.is_some()

@@ -1,4 +1,4 @@
-//! Which jobs the backend is asked to tell of.
+//! The subscriptions to jobs.
 
 use super::{Connection, Effect, Open, State};
 use crate::{
@@ -15,7 +15,7 @@ impl Connection {
     }
 }
 
-/// Asks for the updates of jobs, so many at a time.
+/// Subscribes to jobs, in chunks of [`SUBSCRIPTION_CHUNK`]. Source: docs/protocol.md#after-the-open.
 pub(super) fn subscribe(conn: ConnId, job_ids: &[JobId], effects: &mut Vec<Effect>) {
     for chunk in job_ids.chunks(SUBSCRIPTION_CHUNK) {
         effects.push(Effect::Send(conn, ClientMessage::Subscribe { job_ids: chunk.to_vec() }));

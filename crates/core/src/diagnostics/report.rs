@@ -1,4 +1,4 @@
-//! Diagnostics as a window sees them, and as a text for a bug report.
+//! Diagnostics for display in a window, and as text for a bug report.
 
 use std::fmt::Write;
 
@@ -6,50 +6,50 @@ use serde::Serialize;
 
 use super::{Counters, EventView, SkippedView};
 
-/// Is everything that is remembered of the connection.
+/// The diagnostics of a connection.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
 pub struct DiagnosticsView {
-    /// Counters since the start of the program.
+    /// Counters since the start of the application.
     pub counters: Counters,
-    /// How often connections were lost, refused or given up, by code.
+    /// Lost, refused and given-up connections, counted by code.
     pub drops: Vec<TallyView>,
-    /// How often messages were skipped, by kind.
+    /// Skipped messages, counted by kind.
     pub rejected: Vec<TallyView>,
-    /// How long the last messages were on their way.
+    /// The latency of recent messages; none without a message.
     pub latency: Option<LatencyView>,
-    /// What happened last, newest first.
+    /// Recent events, newest first.
     pub events: Vec<EventView>,
-    /// What was skipped last, newest first.
+    /// Recently skipped messages, newest first.
     pub skipped: Vec<SkippedView>,
 }
 
-/// Is a number of something.
+/// A named count.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
 pub struct TallyView {
-    /// A stable name.
+    /// The stable name of what is counted.
     pub what: String,
-    /// How often.
+    /// The count.
     pub count: u32,
 }
 
-/// Is how long the last messages were on their way, by the server's clock, which is known to a second or two.
+/// The latency of recent messages by the server's clock, which is known only to a second or two.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
 pub struct LatencyView {
-    /// How many messages it is reckoned from.
+    /// The number of messages measured.
     pub messages: u32,
     /// The median, in milliseconds.
     #[cfg_attr(feature = "bindings", ts(type = "number"))]
     pub median_ms: i64,
-    /// The longest, in milliseconds.
+    /// The maximum, in milliseconds.
     #[cfg_attr(feature = "bindings", ts(type = "number"))]
     pub worst_ms: i64,
 }
 
 impl LatencyView {
-    /// Reckons it; none without a message.
+    /// Calculates the latency from single values; none without a message.
     pub fn of(millis: impl Iterator<Item = i64>) -> Option<Self> {
         let mut sorted: Vec<i64> = millis.collect();
         sorted.sort_unstable();
@@ -59,7 +59,8 @@ impl LatencyView {
 }
 
 impl DiagnosticsView {
-    /// Returns a text for a bug report. It quotes neither messages nor errors, because those hold titles and names.
+    /// Returns the text for a bug report. It quotes neither messages nor errors, because these contain titles and
+    /// names.
     pub fn report(&self) -> String {
         let mut report = String::new();
         for (what, count) in self.counters.named() {
@@ -109,6 +110,6 @@ fn section(report: &mut String, title: &str, lines: impl Iterator<Item = String>
 }
 
 fn line(report: &mut String, text: &str) {
-    // Writing to a string has no way to fail.
+    // Writing to a string never fails.
     let _ = writeln!(report, "{text}");
 }

@@ -1,4 +1,4 @@
-//! What a message or a snapshot makes of one job.
+//! Application of messages and snapshots to one record.
 
 use jiff::Timestamp;
 
@@ -12,21 +12,21 @@ use crate::{
     protocol::{Body, ErrorData, Progress, snapshot::Snapshot},
 };
 
-/// The most stages, and the most thumbnails, that are held of a job.
+/// The maximum number of stages and of thumbnails stored per job.
 pub(super) const PART_LIMIT: usize = 256;
 
-/// Applies a message, and returns whether that made a difference.
+/// Applies a message and returns its outcome and whether it changed the record.
 pub(super) fn apply_body(job: &mut Record, at: Timestamp, body: Body) -> (ApplyOutcome, bool) {
     let differs = match body {
         Body::Job(progress) => return apply_event(job, at, &progress),
-        // A stage's doubtful end is settled by the job's own.
+        // A stage's rejected terminal status needs no refetch of its own: the terminal status of the job triggers it.
         Body::Stage(stage_id, progress) => stage_of(job, stage_id).is_some_and(|stage| {
             let was = stage.clone();
             stage.apply_event(at, &progress);
             *stage != was
         }),
         Body::Metadata(field, content) => match job.metadata.get_mut(&field) {
-            // What is on disk need not come back into memory.
+            // An evicted transcript is not loaded into memory again.
             Some(held) if held.value.is_same(&content) => {
                 let at = UnixNanos::from(at);
                 let newer = at > held.at;
@@ -51,7 +51,7 @@ fn apply_event(job: &mut Record, at: Timestamp, progress: &Progress) -> (ApplyOu
     (verdict, job.overall != was)
 }
 
-/// Applies the parts of one message; what became of the job's own status is what became of all.
+/// Applies the parts of one message. The outcome is that of the part with the job's own status.
 fn apply_many(job: &mut Record, at: Timestamp, bodies: Vec<Body>) -> (ApplyOutcome, bool) {
     bodies.into_iter().fold((ApplyOutcome::Applied, false), |(verdict, differs), body| {
         let is_status = matches!(body, Body::Job(_));
@@ -71,7 +71,7 @@ fn apply_thumbnail(job: &mut Record, at: Timestamp, thumbnail: Thumbnail) -> boo
     set_in(&mut job.thumbnails, id, at, thumbnail) || earlier
 }
 
-/// Returns a stage of a job, unless there is no room for another.
+/// Returns a stage of a job, created if needed; none if the limit is reached.
 fn stage_of(job: &mut Record, stage_id: StageId) -> Option<&mut ProgressState> {
     let has_room = job.stages.len() < PART_LIMIT || job.stages.contains_key(&stage_id);
     has_room.then(|| job.stages.entry(stage_id).or_default())
@@ -94,20 +94,20 @@ fn apply_error(job: &mut Record, at: Timestamp, error: ErrorData) -> (ApplyOutco
     (verdict, added || differs)
 }
 
-/// Gives parts that are told of for the first time the room that they need.
+/// Reserves the needed capacity for parts that are filled for the first time.
 fn make_room<K, V>(parts: &mut Parts<K, V>, count: usize) {
     if parts.is_empty() {
         *parts = Parts::with_capacity(count.min(PART_LIMIT));
     }
 }
 
-/// Merges what REST says, and returns what became of its status.
+/// Merges a snapshot and returns the outcome for its status.
 pub(super) fn merge_into(job: &mut Record, at: Timestamp, decided: Timestamp, snapshot: Snapshot) -> ApplyOutcome {
     let verdict = snapshot.progress.map_or(ApplyOutcome::Older, |progress| job.apply_overall(decided, &progress));
     if matches!(verdict, ApplyOutcome::Applied | ApplyOutcome::Reopened) {
         job.status_word = snapshot.status_word;
     }
-    // A backend may keep two times, of which an edit moves one.
+    // A backend may keep separate times for the job and its metadata; an edit changes only the latter.
     let said_at = snapshot.metadata_at.unwrap_or(at);
     job.mark(said_at.into(), snapshot.suggested.as_deref(), &snapshot.stages);
     make_room(&mut job.stages, snapshot.stages.len());

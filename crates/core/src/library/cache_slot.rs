@@ -1,4 +1,4 @@
-//! A job as the cache holds it: open or packed, with what is asked of all jobs at once beside it.
+//! A slot of the job cache: the record, unpacked or packed, and its summary.
 
 use std::{borrow::Cow, sync::Arc};
 
@@ -8,19 +8,19 @@ use crate::{
     model::{job::Status, unix_nanos::UnixNanos},
 };
 
-/// Is what a glance over all jobs needs of each, so that it need not fetch a hundred thousand records from far away in
-/// memory.
+/// The values of a job that scans over all jobs need, stored in the slot so that a scan over 100,000 jobs does not have
+/// to load every record.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct JobSummary {
-    /// How far the job has come.
+    /// The status of the job.
     pub status: Status,
-    /// 0–100; none where the backend does not say.
+    /// The progress, 0–100; none if the backend does not send it.
     pub percent: Option<f64>,
-    /// Whether it failed, and nobody has put that aside.
+    /// Whether the job failed and the failure was not dismissed.
     pub has_open_failure: bool,
-    /// When it was made.
+    /// The time at which the job was created.
     pub created_at: Option<UnixNanos>,
-    /// When it ended, or, before that, when it was made.
+    /// The time at which the job ended; before that, the time at which it was created.
     pub since: Option<UnixNanos>,
 }
 
@@ -38,7 +38,7 @@ impl JobSummary {
     }
 }
 
-/// Holds a record, and what is in brief of it.
+/// A record with its summary.
 #[derive(Debug)]
 pub(super) struct CacheSlot {
     record: SlotState,
@@ -47,13 +47,13 @@ pub(super) struct CacheSlot {
 
 #[derive(Debug)]
 enum SlotState {
-    /// Whoever writes it to disk shares it, and changes go on in a copy meanwhile.
+    /// Unpacked. The record may be shared with a background save; a change then works on a copy.
     Open(Arc<Record>),
     Packed(Packed),
 }
 
 impl CacheSlot {
-    /// Holds an open record.
+    /// Creates a slot with an unpacked record.
     pub(super) fn new(record: Record) -> Self {
         Self { summary: JobSummary::of(&record), record: SlotState::Open(Arc::new(record)) }
     }
@@ -80,8 +80,8 @@ impl CacheSlot {
         matches!(self.record, SlotState::Open(_))
     }
 
-    /// Packs the record, and returns whether it is: one with the words of its video is not, because whoever looked at it
-    /// would copy them.
+    /// Packs the record and returns whether it is packed. A record with a transcript in memory is not packed, because
+    /// every read of it would copy the transcript.
     pub(super) fn pack(&mut self) -> bool {
         if let SlotState::Open(record) = &self.record
             && record.transcript().is_none()
@@ -92,7 +92,8 @@ impl CacheSlot {
         !self.is_open()
     }
 
-    /// Changes the record, which is open from then on: the only way, so that what is in brief of it stays true.
+    /// Changes the record, which stays unpacked afterwards. All changes go through this method, so that the summary
+    /// stays correct.
     pub(super) fn change<T>(&mut self, job_id: &JobId, by: impl FnOnce(&mut Record) -> T) -> T {
         if let SlotState::Packed(packed) = &self.record {
             self.record = SlotState::Open(Arc::new(packed.unpack(job_id)));

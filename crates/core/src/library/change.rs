@@ -1,59 +1,61 @@
-//! What became of a job by a message or a snapshot.
+//! The changes that a message or snapshot causes.
 
 use serde::{Deserialize, Serialize};
 
 use crate::{JobId, library::record::Record, model::job::Status};
 
-/// A backend that does not know how long a video is after so many stages is not asked any more.
+/// The number of ended stages after which a backend that has not reported the duration of a video is not asked again.
 const MEASURED_BY: usize = 3;
-/// Is something that became different, or must be found out.
+/// A change of a job, or a follow-up request that is needed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Change {
-    /// A job differs from before.
+    /// A job changed.
     Job(JobId, Scope),
-    /// A job is gone.
+    /// A job was removed.
     Removed(JobId),
     /// A run of a job ended.
     Ended(RunOutcome),
-    /// Something went wrong in a run of a job, which goes on.
+    /// A warning was added to a run that continues.
     Warned(RunOutcome),
-    /// A job was heard of for the first time in a message: the rest of it must be fetched.
+    /// A job appeared in a message for the first time: the rest of it must be fetched.
     Discovered(JobId),
-    /// Nobody knows how long the video is, and a stage has ended that may have found out: REST may know.
+    /// The duration of the video is unknown, and a stage has ended that may have determined it: the job should be
+    /// refetched.
     Unmeasured(JobId),
-    /// An end was dropped by its time although the job is not finished here: only REST can tell.
+    /// A terminal status was rejected by ordering although the job is not finished here: the job must be refetched.
     NeedsRefetch(JobId),
-    /// A message could not be read whole, is dated long before what REST said, or is about a job that REST denied: REST is
-    /// worth asking, now and then.
+    /// A message was partly unreadable, is much older than the last snapshot, or concerns a job that REST reported as
+    /// missing: the job should be refetched, at a limited rate.
     MayBeStale(JobId),
 }
 
-/// Tells how much of a job changed.
+/// The extent of a change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
 pub enum Scope {
-    /// One aspect: a percentage, a field, a thumbnail.
+    /// One aspect changed: a percentage, a field, a thumbnail.
     Increment,
-    /// Many aspects at once: it ended, began anew, or came from a snapshot.
+    /// Many aspects changed: the run ended, a new run began, or a snapshot was merged.
     Major,
 }
 
-/// Is the end of a run, or something that wants to be looked at before it.
+/// The outcome of a run, or a warning before its end.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct RunOutcome {
-    /// Which job ended.
+    /// The id of the job.
     pub job_id: JobId,
-    /// Which of its runs.
+    /// The number of the run.
     pub run: u32,
-    /// How it ended.
+    /// The outcome.
     pub outcome: Outcome,
-    /// Whether it was watched, or had already ended when it was first seen.
+    /// Whether the end was observed live, or the job had already ended when it was first seen.
     pub observation: Observation,
 }
 
 impl RunOutcome {
-    /// Returns the end of a job's run, or that something has gone wrong in it before its end.
+    /// Returns the outcome of a job's current run, or its open warning if the run has not ended; none if there is
+    /// neither.
     pub fn of(job: &Record) -> Option<Self> {
         let outcome = match job.overall.status() {
             Status::Pending | Status::Processing => job.open_warnings().next().map(|_| Outcome::Warned)?,
@@ -64,36 +66,36 @@ impl RunOutcome {
     }
 }
 
-/// Is how a run ended.
+/// The kind of outcome.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
 pub enum Outcome {
-    /// Well.
+    /// The run succeeded.
     Completed,
-    /// Badly.
+    /// The run failed.
     Failed,
-    /// Not at all yet, and something went wrong without stopping it.
+    /// The run has not ended, and has a warning.
     Warned,
 }
 
-/// Tells whether an end is news.
+/// How an outcome was observed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Observation {
     /// The job was known before it ended.
     Live,
-    /// The first look at the job already showed its end.
+    /// The job had already ended when it was first seen.
     InitialList,
 }
 
-/// Remembers of a job what its changes are told by. Whether it changed at all is for the caller to know, so that a message
-/// costs no copy of the whole job.
+/// The values of a job before a change, from which the kind of change is derived. The caller determines whether the job
+/// changed at all, so that a message does not require a copy of the whole job.
 pub(super) struct Before {
     is_new: bool,
     status: Status,
     run: u32,
     warnings: usize,
-    /// None where nobody asks: the length of the video is known.
+    /// None if the duration of the video is known, so that the count is not needed.
     ended_stages: Option<usize>,
 }
 
@@ -108,7 +110,7 @@ impl Before {
         }
     }
 
-    /// Returns what became of a job that differs from before.
+    /// Returns the changes of a job that differs from its earlier state.
     pub(super) fn compare(self, job: &Record, observation: Observation) -> Vec<Change> {
         let is = job.overall.status();
         let ended = is.is_final() && (self.is_new || self.status != is || self.run != job.run);

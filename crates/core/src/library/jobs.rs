@@ -1,4 +1,4 @@
-//! All jobs by their ids: those that were last taken up to be changed are open, the rest is packed.
+//! All jobs by id: those changed last are unpacked, the rest is packed.
 
 use std::{borrow::Cow, collections::VecDeque, sync::Arc};
 
@@ -8,23 +8,22 @@ use indexmap::IndexMap;
 use super::cache_slot::{CacheSlot, JobSummary};
 use crate::{JobId, library::record::Record};
 
-/// How many jobs are open: more than change within the same minutes, and few beside a hundred thousand. In tests so few
-/// that every one of them packs.
+/// The maximum number of unpacked jobs: more than change within a few minutes, and few compared to 100,000. In tests it
+/// is so small that every test exercises packing.
 const OPEN_LIMIT: usize = if cfg!(test) { 2 } else { 2048 };
 
-/// Tells whether a job was known before.
+/// Whether a job was known before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Known {
     Yes,
     No,
 }
 
-/// Holds the jobs: a message must find its own among a hundred thousand as soon as among ten, and they are told in an order
-/// that does not depend on chance.
+/// The cache of jobs. The lookup time does not depend on the number of jobs, and the iteration order is deterministic.
 #[derive(Debug, Default)]
 pub(super) struct Jobs {
     held: IndexMap<JobId, CacheSlot, RandomState>,
-    /// Those that are open, in the order in which they were opened.
+    /// The ids of the unpacked jobs, in the order in which they were unpacked.
     open: VecDeque<JobId>,
 }
 
@@ -57,7 +56,7 @@ impl Jobs {
         self.held.iter().map(|(job_id, held)| (job_id, held.summary()))
     }
 
-    /// Takes up a record that is not known.
+    /// Adds a record that is not known yet.
     pub(super) fn add(&mut self, record: Record) {
         let job_id = record.job_id.clone();
         self.held.insert(job_id.clone(), CacheSlot::new(record));
@@ -65,12 +64,12 @@ impl Jobs {
         self.pack_some();
     }
 
-    /// Changes a job that is known.
+    /// Changes a known job; returns none if it is not known.
     pub(super) fn change<T>(&mut self, job_id: &JobId, by: impl FnOnce(&mut Record) -> T) -> Option<T> {
         self.contains(job_id).then(|| self.change_or_make(job_id, |job, _| by(job)))
     }
 
-    /// Changes a job, and makes it first where it is not known.
+    /// Changes a job, and creates it first if it is not known.
     pub(super) fn change_or_make<T>(&mut self, job_id: &JobId, by: impl FnOnce(&mut Record, Known) -> T) -> T {
         let Some((_, job_id, held)) = self.held.get_full_mut(job_id) else {
             let mut record = Record::new(job_id.clone());
@@ -87,8 +86,8 @@ impl Jobs {
         result
     }
 
-    /// Packs what was opened first, where too many are open. What cannot be packed now takes its turn again: as many are
-    /// looked at as let the rest shrink, and no more, because a message waits for it.
+    /// Packs the jobs that were unpacked first if too many are unpacked. A job that cannot be packed now moves to the
+    /// back. At most two are tried per call, which suffices to shrink the excess without delaying a message.
     fn pack_some(&mut self) {
         for _ in 0..2 {
             let too_many = self.open.len() > OPEN_LIMIT;
@@ -99,7 +98,7 @@ impl Jobs {
         }
     }
 
-    /// Forgets a job, and returns what was known of it.
+    /// Removes a job and returns its record.
     pub(super) fn remove(&mut self, job_id: &JobId) -> Option<Record> {
         let (job_id, held) = self.held.swap_remove_entry(job_id)?;
         if held.is_open() {
@@ -134,11 +133,11 @@ mod tests {
     }
 
     #[test]
-    fn those_that_were_last_taken_up_are_open() {
+    fn jobs_changed_last_are_unpacked() {
         let mut jobs = six();
         assert_eq!(open(&jobs), ["5", "6"]);
         jobs.get(&JobId::new("1")).expect("it");
-        assert_eq!(open(&jobs), ["5", "6"], "to be looked at is no change");
+        assert_eq!(open(&jobs), ["5", "6"], "reading does not unpack");
         jobs.change(&JobId::new("1"), |job| job.run = 1);
         assert_eq!((open(&jobs), jobs.open.len()), (vec!["1", "6"], 2));
         jobs.remove(&JobId::new("6"));
@@ -147,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn one_with_the_words_of_its_video_is_packed_when_they_are_on_disk() {
+    fn job_with_transcript_is_packed_after_eviction() {
         let mut jobs = six();
         for job_id in ids() {
             let words = Content::Text("words".to_owned());

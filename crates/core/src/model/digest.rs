@@ -1,4 +1,4 @@
-//! Digests, as they are written down.
+//! SHA-256 digests and their hexadecimal form.
 
 use sha2::{Digest, Sha256};
 

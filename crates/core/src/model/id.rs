@@ -1,4 +1,4 @@
-//! Ids as newtypes, so that a job's id cannot stand where a video's is wanted.
+//! Ids as newtypes, so that the id of a job cannot be passed where the id of a video is expected.
 
 use std::{borrow::Cow, fmt, sync::Arc};
 
@@ -11,14 +11,14 @@ macro_rules! text_id {
     ($($(#[$doc:meta])* $name:ident),* $(,)?) => {$(
         $(#[$doc])*
         ///
-        /// Read from a JSON string or number (some backends use integers), written as a string. All its copies share one
-        /// text.
+        /// Read from a JSON string or number (some backends use integers), written as a string. Clones share one
+        /// allocation.
         #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, BorshSerialize, BorshDeserialize)]
         #[cfg_attr(feature = "bindings", derive(ts_rs::TS), ts(type = "string"))]
         pub struct $name(Arc<str>);
 
         impl $name {
-            /// Wraps the text of an id.
+            /// Creates an id from a text, cleaned as [`text::clean`] does.
             pub fn new(text: impl Into<Arc<str>>) -> Self {
                 let text = text.into();
                 match text::clean(&text) {
@@ -27,7 +27,7 @@ macro_rules! text_id {
                 }
             }
 
-            /// Returns the id's text.
+            /// Returns the text of the id.
             pub fn as_str(&self) -> &str {
                 &self.0
             }
@@ -60,16 +60,16 @@ macro_rules! text_id {
 }
 
 text_id! {
-    /// Names one processing job.
+    /// The id of a processing job.
     JobId,
-    /// Names the video that a job works on.
+    /// The id of the video that a job processes.
     VideoId,
-    /// Names a stage of the pipeline, such as `TRANSCRIPTION`.
+    /// The id of a pipeline stage, such as `TRANSCRIPTION`.
     StageId,
-    /// Names one generated thumbnail.
+    /// The id of a generated thumbnail.
     ThumbnailId,
 }
 
-/// Names one connection attempt; whatever arrives under an older one is dropped.
+/// The id of a connection attempt. Frames and events of an older attempt are dropped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ConnId(pub u64);

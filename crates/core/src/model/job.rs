@@ -1,4 +1,4 @@
-//! A job, its stages, metadata and thumbnails: the values that messages and snapshots carry.
+//! Jobs, stages, metadata and thumbnails: the values carried by messages and snapshots.
 
 use std::fmt;
 
@@ -10,29 +10,28 @@ use crate::{
     model::{digest, text, unix_nanos::UnixNanos},
 };
 
-/// Is how far a job or a stage has come.
+/// The processing status of a job or a stage.
 ///
-/// `rank` gives the order in which the later of two equal timestamps is decided: PENDING < PROCESSING <
-/// COMPLETED = FAILED.
+/// At equal timestamps the status with the higher `rank` wins: PENDING < PROCESSING < COMPLETED = FAILED.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, BorshSerialize, BorshDeserialize)]
 #[serde(rename_all = "UPPERCASE")]
 #[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
 pub enum Status {
-    /// It waits for its turn.
+    /// Queued.
     Pending,
-    /// It is being worked on.
+    /// Being processed.
     Processing,
-    /// It ended well.
+    /// Finished successfully.
     Completed,
-    /// It ended badly.
+    /// Finished with an error.
     Failed,
 }
 
 impl Status {
-    /// All of them, in the order of a job's life.
+    /// All statuses, in the order of a job's life cycle.
     pub const ALL: [Self; 4] = [Self::Pending, Self::Processing, Self::Completed, Self::Failed];
 
-    /// Returns the place in the order rule; COMPLETED and FAILED stand level.
+    /// Returns the rank in the ordering rule; COMPLETED and FAILED have the same rank.
     pub fn rank(self) -> u8 {
         match self {
             Self::Pending => 0,
@@ -41,12 +40,12 @@ impl Status {
         }
     }
 
-    /// Tells whether the run has ended.
+    /// Returns whether the status ends a run.
     pub fn is_final(self) -> bool {
         self.rank() == 2
     }
 
-    /// Returns the word on the wire.
+    /// Returns the name used in the protocol.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Pending => "PENDING",
@@ -56,7 +55,7 @@ impl Status {
         }
     }
 
-    /// Reads the word on the wire, in any case.
+    /// Parses the name used in the protocol, in any case.
     pub fn parse(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|status| status.as_str().eq_ignore_ascii_case(word.trim()))
     }
@@ -64,7 +63,7 @@ impl Status {
 
 impl<'de> Deserialize<'de> for Status {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        // Every message has one: its word is looked at where it stands.
+        // A status is part of nearly every message, so the name is parsed in place, without an allocation.
         struct Word;
         impl de::Visitor<'_> for Word {
             type Value = Status;
@@ -81,7 +80,7 @@ impl<'de> Deserialize<'de> for Status {
     }
 }
 
-/// Names a kind of metadata, as METADATA_UPDATE and edits do.
+/// A metadata field, as named by METADATA_UPDATE messages and edits.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, BorshSerialize, BorshDeserialize,
 )]
@@ -90,26 +89,26 @@ impl<'de> Deserialize<'de> for Status {
 pub enum Field {
     /// The title of the video.
     Title,
-    /// Its description.
+    /// The description of the video.
     Description,
-    /// Its tags.
+    /// The tags of the video.
     Tags,
-    /// What is said in it.
+    /// The transcript of the video.
     Transcript,
-    /// Its chapters.
+    /// The chapters of the video.
     Chapters,
-    /// The picture that stands for it. It is chosen, and no METADATA_UPDATE carries it.
+    /// The chosen thumbnail. It is selected by the user and never carried by METADATA_UPDATE.
     Thumbnail,
 }
 
 impl Field {
-    /// Everything that an edit may name.
+    /// All fields that an edit can change.
     pub const ALL: [Self; 6] =
         [Self::Title, Self::Description, Self::Tags, Self::Transcript, Self::Chapters, Self::Thumbnail];
-    /// Those that METADATA_UPDATE carries.
+    /// The fields that METADATA_UPDATE can carry.
     pub const METADATA: [Self; 5] = [Self::Title, Self::Description, Self::Tags, Self::Transcript, Self::Chapters];
 
-    /// Returns the word on the wire.
+    /// Returns the name used in METADATA_UPDATE.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Title => "TITLE",
@@ -121,7 +120,7 @@ impl Field {
         }
     }
 
-    /// Returns its name in an edit.
+    /// Returns the name used in the JSON of an edit request.
     pub fn key(self) -> &'static str {
         match self {
             Self::Title => "title",
@@ -133,27 +132,27 @@ impl Field {
         }
     }
 
-    /// Reads the word of a METADATA_UPDATE, in any case.
+    /// Parses the name used in METADATA_UPDATE, in any case.
     pub fn parse(word: &str) -> Option<Self> {
         Self::METADATA.into_iter().find(|field| field.as_str().eq_ignore_ascii_case(word.trim()))
     }
 }
 
-/// Is the content of one metadata field.
+/// The content of a metadata field.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, BorshSerialize, BorshDeserialize)]
 #[serde(untagged)]
 pub enum Content {
-    /// Of TITLE, DESCRIPTION and TRANSCRIPT; of THUMBNAIL, the id of the chosen one.
+    /// The text of TITLE, DESCRIPTION or TRANSCRIPT; for THUMBNAIL, the id of the chosen thumbnail.
     Text(String),
-    /// Of TAGS.
+    /// The tags of TAGS.
     Tags(Vec<String>),
-    /// Of CHAPTERS, in the order of their starts.
+    /// The chapters of CHAPTERS, ordered by start time.
     Chapters(Vec<Chapter>),
-    /// Of TRANSCRIPT, once the disk has it: nobody wants the words of every video in memory.
+    /// A TRANSCRIPT that is stored on disk only, to keep the transcripts of all videos out of memory.
     EvictedTranscript(EvictedTranscript),
 }
 
-/// Stands for a long text that is on disk.
+/// A placeholder for a long text that is stored on disk.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, BorshSerialize, BorshDeserialize)]
 pub struct EvictedTranscript {
     /// The SHA-256 of the text, in hexadecimal digits.
@@ -161,14 +160,14 @@ pub struct EvictedTranscript {
 }
 
 impl EvictedTranscript {
-    /// Makes what stands for a text.
+    /// Creates the placeholder for a text.
     pub fn of(text: &str) -> Self {
         Self { sha256: digest::sha256(text) }
     }
 }
 
 impl Content {
-    /// Cleans its texts as [`text::clean`] does.
+    /// Returns the content with its texts cleaned as [`text::clean`] does.
     #[must_use]
     pub fn cleaned(self) -> Self {
         match self {
@@ -180,11 +179,11 @@ impl Content {
                 }
                 Self::Chapters(chapters)
             }
-            Self::EvictedTranscript(shelved) => Self::EvictedTranscript(shelved),
+            Self::EvictedTranscript(evicted) => Self::EvictedTranscript(evicted),
         }
     }
 
-    /// Tells whether there is nothing in it.
+    /// Returns whether the content is empty.
     pub fn is_empty(&self) -> bool {
         match self {
             Self::Text(text) => text.is_empty(),
@@ -194,55 +193,55 @@ impl Content {
         }
     }
 
-    /// Tells whether it says the same as another, which may be on disk.
+    /// Returns whether the content equals another one, of which either may be evicted to disk.
     pub fn is_same(&self, other: &Self) -> bool {
         match (self, other) {
-            (Self::EvictedTranscript(shelved), Self::Text(text))
-            | (Self::Text(text), Self::EvictedTranscript(shelved)) => *shelved == EvictedTranscript::of(text),
+            (Self::EvictedTranscript(evicted), Self::Text(text))
+            | (Self::Text(text), Self::EvictedTranscript(evicted)) => *evicted == EvictedTranscript::of(text),
             _ => self == other,
         }
     }
 }
 
-/// Is one chapter of a video.
+/// A chapter of a video.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, BorshSerialize, BorshDeserialize)]
 #[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
 pub struct Chapter {
-    /// Where it begins, in seconds from the start of the video.
+    /// The start, in seconds from the beginning of the video.
     pub start_seconds: f64,
-    /// What it is called.
+    /// The title of the chapter.
     pub title: String,
 }
 
-/// Is one frame of the video, offered as its preview picture.
+/// A frame of the video that is offered as its thumbnail.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, BorshSerialize, BorshDeserialize)]
 #[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
 pub struct Thumbnail {
-    /// Which thumbnail it is.
+    /// The id of the thumbnail.
     pub thumbnail_id: ThumbnailId,
-    /// Where the picture is: https, or http on loopback.
+    /// The URL of the image: https, or http on loopback.
     pub thumbnail_url: String,
-    /// Width in pixels; 0 where the backend did not say.
+    /// The width in pixels; 0 if the backend did not send it.
     #[cfg_attr(feature = "bindings", ts(type = "number"))]
     pub width: u64,
-    /// Height in pixels; 0 where the backend did not say.
+    /// The height in pixels; 0 if the backend did not send it.
     #[cfg_attr(feature = "bindings", ts(type = "number"))]
     pub height: u64,
-    /// Which moment of the video it shows, in seconds.
+    /// The position of the frame in the video, in seconds.
     pub timestamp_seconds: Option<f64>,
 }
 
-/// Is something that went wrong with a job: fatal, or a warning that does not block it.
+/// An error in a job: either fatal, or a warning after which the job continues.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, BorshSerialize, BorshDeserialize)]
 pub struct Fault {
-    /// When the backend says that it happened.
+    /// The time of the error according to the backend.
     pub at: UnixNanos,
-    /// The backend's own code.
+    /// The error code of the backend.
     pub code: String,
-    /// The backend's words for a person.
+    /// The error message of the backend, to be shown to the user.
     pub message: String,
-    /// Whether the job goes on.
+    /// Whether the job continues.
     pub recoverable: bool,
-    /// The stage that it happened in.
+    /// The stage in which the error occurred.
     pub stage_id: Option<StageId>,
 }

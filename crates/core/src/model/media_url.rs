@@ -1,19 +1,19 @@
-//! Addresses of pictures as backends write them, made whole.
+//! Resolution of thumbnail URLs as backends send them.
 
 use url::Url;
 
 use crate::discovery::is_trustworthy;
 
-/// Returns an address that a window may load: https, or http on loopback.
+/// Returns a URL that the window may load: https, or http on loopback. Returns none for any other URL.
 ///
-/// `gs://bucket/path` and `s3://bucket/path` name objects of a store, which has an https form of each; a path that begins with
-/// `/` belongs to `api_url`. Anything else is none.
+/// `gs://bucket/path` and `s3://bucket/path` are converted to the https form of the object store; a path that begins
+/// with `/` is resolved against `api_url`. Source of the rule: docs/protocol.md#urls.
 pub fn resolve(address: &str, api_url: Option<&Url>) -> Option<String> {
     let address = address.trim();
-    if let Some(url) = stored("gs://", address, |bucket| format!("https://storage.googleapis.com/{bucket}/")) {
+    if let Some(url) = object_url("gs://", address, |bucket| format!("https://storage.googleapis.com/{bucket}/")) {
         return Some(url);
     }
-    // A bucket whose name has a dot is in no certificate for `*.s3.amazonaws.com`.
+    // A wildcard certificate for `*.s3.amazonaws.com` does not cover a bucket whose name contains a dot.
     let host = |bucket: &str| {
         if bucket.contains('.') {
             format!("https://s3.amazonaws.com/{bucket}/")
@@ -21,7 +21,7 @@ pub fn resolve(address: &str, api_url: Option<&Url>) -> Option<String> {
             format!("https://{bucket}.s3.amazonaws.com/")
         }
     };
-    if let Some(url) = stored("s3://", address, host) {
+    if let Some(url) = object_url("s3://", address, host) {
         return Some(url);
     }
     if address.starts_with('/') && !address.starts_with("//") {
@@ -32,15 +32,15 @@ pub fn resolve(address: &str, api_url: Option<&Url>) -> Option<String> {
     Some(address.to_owned())
 }
 
-/// Returns the https form of an object of a store.
-fn stored(scheme: &str, address: &str, base: impl FnOnce(&str) -> String) -> Option<String> {
+/// Returns the https URL of an object in an object store.
+fn object_url(scheme: &str, address: &str, base: impl FnOnce(&str) -> String) -> Option<String> {
     let (bucket, path) = address.strip_prefix(scheme)?.split_once('/')?;
     let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
     if bucket.is_empty() || path.is_empty() || !bucket.chars().all(is_name) {
         return None;
     }
     let mut url = Url::parse(&base(bucket)).ok()?;
-    // A name of an object, in which `?`, `#` and `%` mean nothing.
+    // An object name is not a URL path: `?`, `#` and `%` have no special meaning in it and must be encoded.
     url.path_segments_mut().ok()?.pop_if_empty().extend(path.split('/'));
     Some(url.into())
 }
@@ -50,7 +50,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn addresses_of_stores_and_paths_are_made_whole() {
+    fn resolve_converts_store_urls_and_paths() {
         let api = Url::parse("https://api.acme.tv/v1").expect("an address");
         for (written, whole) in [
             ("https://x.test/a b.jpg", Some("https://x.test/a b.jpg")),

@@ -1,4 +1,4 @@
-//! Texts of other people: cleaned where they enter, compared as people compare them, and set apart where they are shown.
+//! Handling of texts from backends and users: cleaned on input, folded for search, and isolated for display.
 
 use std::borrow::Cow;
 
@@ -9,14 +9,14 @@ use icu_properties::{
     props::{BidiClass, DefaultIgnorableCodePoint, WhiteSpace},
 };
 
-/// First Strong Isolate: what follows has a direction of its own.
+/// U+2068, First Strong Isolate: the text that follows gets its own direction.
 const ISOLATE: char = '\u{2068}';
-/// Pop Directional Isolate: the end of what is isolated.
+/// U+2069, Pop Directional Isolate: ends the isolated text.
 const POP_ISOLATE: char = '\u{2069}';
 
-/// Cleans a text for all that may be done with it: it is handed to C strings, terminals and menus.
+/// Removes control characters, so that the text is safe in C strings, terminals and menus.
 ///
-/// U+0000 becomes U+FFFD, every end of a line `\n`; of the other controls (C0, DEL, C1) only the tab is kept.
+/// U+0000 becomes U+FFFD and every line ending becomes `\n`. Of the other controls (C0, DEL, C1) only the tab is kept.
 pub fn clean(text: &str) -> Cow<'_, str> {
     if !has_controls(text) {
         return Cow::Borrowed(text);
@@ -36,12 +36,12 @@ pub fn clean(text: &str) -> Cow<'_, str> {
     Cow::Owned(cleaned)
 }
 
-/// As [`clean`], without a copy of a text that is clean already.
+/// Cleans a text as [`clean`] does, without a copy if the text is already clean.
 pub fn cleaned(text: String) -> String {
     if has_controls(&text) { clean(&text).into_owned() } else { text }
 }
 
-/// Cleans a text as [`clean`] does, on one line: for names, menus and the headlines of notifications.
+/// Cleans a text as [`clean`] does and joins its lines: for names, menus and titles of notifications.
 pub fn one_line(text: &str) -> String {
     let text = clean(text);
     if text.contains(is_line_break) { text.replace(is_line_break, " ") } else { text.into_owned() }
@@ -51,8 +51,8 @@ fn is_line_break(character: char) -> bool {
     matches!(character, '\n' | '\t' | '\u{2028}' | '\u{2029}')
 }
 
-/// Tells whether one of the bytes is below a limit, or one of three: without a way out in between, so that many are looked at
-/// at once.
+/// Returns whether any byte is below a limit or equal to one of three values. The loop has no early exit, so that the
+/// compiler can vectorize it.
 fn holds_any(bytes: &[u8], below: u8, others: [u8; 3]) -> bool {
     let [first, second, third] = others;
     let is = |found: bool| u8::from(found);
@@ -61,20 +61,20 @@ fn holds_any(bytes: &[u8], below: u8, others: [u8; 3]) -> bool {
 }
 
 fn has_controls(text: &str) -> bool {
-    // Nearly every text has none of these, and is looked at no closer.
+    // Nearly every text passes this fast check, which may report false positives only.
     if !holds_any(text.as_bytes(), 0x20, [0x7f, 0xc2, 0xc2]) {
         return false;
     }
     text.bytes().enumerate().any(|(at, byte)| match byte {
         b'\n' | b'\t' => false,
         0..=0x1f | 0x7f => true,
-        // Two bytes long, the C1 controls are 0xC2 0x80 to 0xC2 0x9F.
+        // In UTF-8, the C1 controls are 0xC2 0x80 to 0xC2 0x9F.
         0xc2 => matches!(text.as_bytes().get(at + 1), Some(0x80..=0x9f)),
         _ => false,
     })
 }
 
-/// Tells whether the texts of a JSON document may need cleaning: looked at as bytes, because every message is.
+/// Returns whether texts in a JSON document may need cleaning. It scans bytes because it runs on every message.
 pub fn may_need_cleaning(json: &str) -> bool {
     let bytes = json.as_bytes();
     if !holds_any(bytes, 0, [b'\\', 0x7f, 0xc2]) {
@@ -92,40 +92,40 @@ pub fn may_need_cleaning(json: &str) -> bool {
     })
 }
 
-/// Tells whether four digits may name a control: 0000 to 001F, 007F to 009F.
+/// Returns whether four hexadecimal digits may denote a control: 0000 to 001F, 007F to 009F.
 fn is_control_escape(digits: &[u8]) -> bool {
     matches!(digits, [b'0', b'0', b'0' | b'1' | b'7' | b'8' | b'9', _, ..])
 }
 
-/// Tells whether nothing of a text is to be seen: it is empty, or all white space and characters without a picture, such
-/// as U+200B or U+3164.
+/// Returns whether a text shows nothing: it is empty, or only white space and invisible characters such as U+200B or
+/// U+3164.
 pub fn is_blank(text: &str) -> bool {
     let white = CodePointSetData::new::<WhiteSpace>();
     let ignorable = CodePointSetData::new::<DefaultIgnorableCodePoint>();
-    // U+2800 is a braille cell without a dot.
+    // U+2800 is the braille cell without dots.
     let is_blank = |c: char| c.is_control() || c == '\u{2800}' || white.contains(c) || ignorable.contains(c);
     text.chars().all(is_blank)
 }
 
-/// Returns a text that has something to be seen.
+/// Returns the text if it shows anything, else none.
 pub fn visible(text: &str) -> Option<&str> {
     (!is_blank(text)).then_some(text)
 }
 
-/// Sets a text of somebody else apart from the sentence that it stands in: on one line, and, where it may run from right to
-/// left, between U+2068 and U+2069, so that it turns around no word of ours.
+/// Returns a text from outside the application, prepared for use inside a sentence: on one line and, if it may run from
+/// right to left, between U+2068 and U+2069, so that it cannot reorder the words around it.
 pub fn isolate(text: &str) -> String {
     let text = one_line(text);
-    if !may_turn(&text) {
+    if !may_reorder(&text) {
         return text;
     }
-    // Isolates within would have to be closed in their order; overrides and embeddings end with ours.
+    // Isolates in the text could end the outer one early; overrides and embeddings end together with it.
     let inner: String = text.chars().filter(|c| !matches!(c, '\u{2066}'..='\u{2069}')).collect();
     format!("{ISOLATE}{inner}{POP_ISOLATE}")
 }
 
-/// Tells whether something of a text runs, or makes others run, from right to left.
-fn may_turn(text: &str) -> bool {
+/// Returns whether a text contains characters that run, or make others run, from right to left.
+fn may_reorder(text: &str) -> bool {
     let classes = CodePointMapData::<BidiClass>::new();
     !text.is_ascii()
         && text.chars().any(|c| {
@@ -147,8 +147,8 @@ fn may_turn(text: &str) -> bool {
         })
 }
 
-/// Returns a text for a terminal, which no control in it commands: each is shown as its picture (`␛`), but for line breaks
-/// and tabs.
+/// Returns a text that is safe to print to a terminal: each control is replaced by its picture (`␛`), except line
+/// breaks and tabs.
 pub fn for_terminal(text: &str) -> Cow<'_, str> {
     if !has_controls(text) {
         return Cow::Borrowed(text);
@@ -163,21 +163,22 @@ pub fn for_terminal(text: &str) -> Cow<'_, str> {
     Cow::Owned(text.replace("\r\n", "\n").chars().map(picture).collect())
 }
 
-/// Returns a text of somebody else for a place within a line of a terminal, as [`isolate`] and [`for_terminal`] do.
+/// Returns an external text for use within one line of a terminal, as [`isolate`] and [`for_terminal`] do.
 pub fn within_terminal(text: &str) -> String {
     isolate(&for_terminal(text))
 }
 
-/// Returns a text as searches compare it: NFKC, case folded, and i whichever way it is dotted.
+/// Returns a text in the form in which searches compare it: NFKC, case-folded, with all dotted and dotless forms of i
+/// unified.
 pub fn folded(text: &str) -> String {
     if text.is_ascii() {
         return text.to_ascii_lowercase();
     }
     let nfkc = ComposingNormalizer::new_nfkc();
     let folded = CaseMapper::new().fold_string(&nfkc.normalize(text)).into_owned();
-    // Folding may leave a letter and its mark apart.
+    // Case folding may leave a letter and its combining mark decomposed.
     let folded = nfkc.normalize(&folded).into_owned();
-    // İ folds to i with a dot above, and ı to itself: whoever looks for one writes any of them.
+    // İ folds to i with a combining dot above, and ı to itself; a user may type any of the three forms.
     if folded.contains(['\u{307}', 'ı']) { folded.replace("i\u{307}", "i").replace('ı', "i") } else { folded }
 }
 
@@ -186,14 +187,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn controls_are_dropped_and_a_nul_is_replaced() {
+    fn clean_drops_controls_and_replaces_nul() {
         assert_eq!(clean("a\0b\u{7}\u{1b}[1m\u{7f}\u{85}\tc\r\nd\re\n"), "a\u{fffd}b[1m\tc\nd\ne\n");
         assert_eq!(clean("é 😀 \u{202e}"), "é 😀 \u{202e}");
         assert_eq!(one_line("a\nb\tc\u{2028}d\r\ne"), "a b c d e");
     }
 
     #[test]
-    fn json_that_may_hold_controls_is_told_from_json_that_does_not() {
+    fn may_need_cleaning_detects_json_with_controls() {
         for dirty in [r#""\u0000""#, r#""\u001b""#, r#""\u007f""#, r#""\u0085""#, r#""\b""#, "\"\u{7f}\"", "\"\u{9b}\""]
         {
             assert!(may_need_cleaning(dirty), "{dirty}");
@@ -204,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn what_nobody_can_see_is_blank() {
+    fn invisible_text_is_blank() {
         for blank in [
             "",
             " ",
@@ -224,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn what_may_turn_a_sentence_around_is_isolated() {
+    fn right_to_left_text_is_isolated() {
         assert_eq!(isolate("A day"), "A day");
         assert_eq!(isolate("Émile\nat 5"), "Émile at 5");
         assert_eq!(isolate("שלום"), "\u{2068}שלום\u{2069}");
@@ -233,14 +234,14 @@ mod tests {
     }
 
     #[test]
-    fn a_terminal_is_shown_pictures_of_controls() {
+    fn terminal_text_shows_controls_as_pictures() {
         let within = within_terminal("a\u{1b}]0;x\u{7}\u{9b}\u{7f}\nb\u{202e}c");
         assert_eq!(within, "\u{2068}a␛]0;x␇\u{fffd}␡ b\u{202e}c\u{2069}");
         assert_eq!(for_terminal("a\u{1b}\r\n\tb\rc"), "a␛\n\tb␍c");
     }
 
     #[test]
-    fn searches_compare_what_people_mean() {
+    fn folded_unifies_case_width_and_diacritics() {
         for (one, other) in [
             ("e\u{301}", "É"),
             ("ｆｕｌｌ", "FULL"),

@@ -1,4 +1,5 @@
-//! When a stage, or a whole job, was worked on: as its messages tell, and not as a snapshot lets guess.
+//! The time range in which a stage or a job was processed, taken from event timestamps rather than from the time of a
+//! snapshot.
 
 use borsh::{BorshDeserialize, BorshSerialize};
 use jiff::Timestamp;
@@ -6,34 +7,34 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::{job::Status, unix_nanos::UnixNanos};
 
-/// Is the time in which the newest run was worked on.
+/// The time range of the latest run.
 ///
-/// It is for the eye, and no register of the order rule: a word that comes after a newer one is too late for it.
+/// It is for display only and not a last-writer-wins register: an event that is older than the latest one is ignored.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, BorshSerialize, BorshDeserialize)]
 pub struct TimeRange {
-    /// When the work was first heard of.
+    /// The start of processing: the timestamp of the first PROCESSING event of the run.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     began: Option<UnixNanos>,
-    /// When its end was told.
+    /// The end of the run: the timestamp of its COMPLETED or FAILED event.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     ended: Option<UnixNanos>,
-    /// The newest word.
+    /// The latest timestamp that was applied.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     newest: Option<UnixNanos>,
 }
 
 impl TimeRange {
-    /// Returns when the work was first heard of.
+    /// Returns the start of processing, if known.
     pub fn began(&self) -> Option<Timestamp> {
         self.began.map(Timestamp::from)
     }
 
-    /// Returns when its end was told.
+    /// Returns the end of the run, if it has ended.
     pub fn ended(&self) -> Option<Timestamp> {
         self.ended.map(Timestamp::from)
     }
 
-    /// Takes in what a message said, with its time.
+    /// Applies the status of an event and its timestamp.
     pub fn note(&mut self, at: Timestamp, status: Status) {
         let at = UnixNanos::from(at);
         if self.newest.is_some_and(|newest| at < newest) {
@@ -50,11 +51,12 @@ impl TimeRange {
         }
     }
 
-    /// Takes in what a backend that keeps such times says of a run, unless more is known of that run or a newer one.
+    /// Applies the start and end that a backend stores for a run, unless that run is already known in more detail or a
+    /// later one is.
     pub fn tell(&mut self, began: Option<Timestamp>, ended: Option<Timestamp>) {
         let (began, ended) = (began.map(UnixNanos::from), ended.map(UnixNanos::from));
         let newest = began.max(ended);
-        // Whoever heard of a run in its middle learns when it began.
+        // If events were seen only from the middle of a run on, the backend's start time is the better one.
         let is_same_run =
             |held: UnixNanos| began.is_some_and(|began| began < held) && ended.is_none_or(|ended| ended >= held);
         if self.began.is_some_and(is_same_run) && ended >= self.ended {
@@ -64,7 +66,7 @@ impl TimeRange {
         }
     }
 
-    /// Returns how long it took, in seconds, where both ends are known.
+    /// Returns the duration in seconds, if both ends are known.
     pub fn seconds(&self) -> Option<f64> {
         Some(self.ended()?.duration_since(self.began()?).as_secs_f64().max(0.0))
     }
@@ -79,23 +81,23 @@ mod tests {
         Timestamp::from_second(second).expect("a time")
     }
 
-    fn noted(words: &[(i64, Status)]) -> TimeRange {
+    fn noted(events: &[(i64, Status)]) -> TimeRange {
         let mut span = TimeRange::default();
-        for (second, status) in words {
+        for (second, status) in events {
             span.note(at(*second), *status);
         }
         span
     }
 
     #[test]
-    fn a_run_lasts_from_its_first_word_to_its_end() {
+    fn range_spans_first_processing_event_to_end() {
         use Status::{Completed, Pending, Processing};
         let span = noted(&[(1, Pending), (2, Processing), (5, Processing), (9, Completed)]);
         assert_eq!((span.began(), span.ended(), span.seconds()), (Some(at(2)), Some(at(9)), Some(7.0)));
     }
 
     #[test]
-    fn a_run_anew_leaves_the_last_one_behind() {
+    fn new_run_resets_the_range() {
         use Status::{Completed, Failed, Pending, Processing};
         let first = [(2, Processing), (4, Failed)];
         assert_eq!(noted(&[&first[..], &[(5, Pending)]].concat()).seconds(), None);
@@ -104,17 +106,17 @@ mod tests {
     }
 
     #[test]
-    fn a_backend_that_keeps_such_times_tells_of_what_nobody_watched() {
+    fn stored_times_complete_an_unobserved_run() {
         let mut span = noted(&[(9, Status::Completed)]);
         span.tell(Some(at(2)), Some(at(9)));
         assert_eq!(span.seconds(), Some(7.0));
         span.note(at(10), Status::Processing);
         span.tell(Some(at(2)), Some(at(9)));
-        assert_eq!((span.began(), span.ended()), (Some(at(10)), None), "that was the run before");
+        assert_eq!((span.began(), span.ended()), (Some(at(10)), None), "the stored times belong to the previous run");
     }
 
     #[test]
-    fn whoever_heard_of_a_run_in_its_middle_learns_when_it_began() {
+    fn stored_start_time_extends_a_run_observed_from_its_middle() {
         let mut span = noted(&[(301, Status::Processing)]);
         span.tell(Some(at(100)), None);
         assert_eq!(span.began(), Some(at(100)));
@@ -129,9 +131,9 @@ mod tests {
 
     proptest! {
         #[test]
-        fn saying_everything_twice_changes_nothing(words in proptest::collection::vec((0..8_i64, any_status()), 1..10)) {
-            let once = noted(&words);
-            prop_assert_eq!(once, noted(&[&words[..], &words[..]].concat()));
+        fn applying_events_twice_changes_nothing(events in proptest::collection::vec((0..8_i64, any_status()), 1..10)) {
+            let once = noted(&events);
+            prop_assert_eq!(once, noted(&[&events[..], &events[..]].concat()));
         }
     }
 }

@@ -1,4 +1,4 @@
-//! A time in eight bytes: a hundred thousand jobs have more than a dozen each.
+//! A timestamp in eight bytes, to save memory: with 100,000 jobs, each job has more than a dozen timestamps.
 
 use std::num::NonZeroI64;
 
@@ -6,16 +6,17 @@ use borsh::{BorshDeserialize, BorshSerialize};
 use jiff::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// Is a time to the nanosecond, from the year 1677 to 2262; what is said of another year, as of the year 1 by
-/// a backend that knows no time, is held to be of the nearest. None
-/// takes no more room. It is read and written as a [`Timestamp`].
+/// A timestamp with nanosecond precision, from the year 1677 to 2262.
+///
+/// A timestamp outside this range, such as the year 1 from a backend without a clock, is clamped to the nearest end.
+/// `Option<UnixNanos>` takes no extra space. Serialized as a [`Timestamp`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, BorshSerialize, BorshDeserialize)]
 pub struct UnixNanos(NonZeroI64);
 
 impl From<Timestamp> for UnixNanos {
     fn from(time: Timestamp) -> Self {
         let nanoseconds = time.as_nanosecond();
-        // None is the zero, so that whatever is not before the epoch stands one further.
+        // `None` is represented by zero, so all values from the epoch on are shifted by one.
         let placed = if nanoseconds < 0 { nanoseconds } else { nanoseconds + 1 };
         let nearest = if placed < 0 { i64::MIN } else { i64::MAX };
         let placed = i64::try_from(placed).unwrap_or(nearest);
@@ -27,7 +28,7 @@ impl From<UnixNanos> for Timestamp {
     fn from(UnixNanos(placed): UnixNanos) -> Self {
         let placed = placed.get();
         let nanoseconds = if placed < 0 { placed } else { placed - 1 };
-        // Every one of them is a time.
+        // Every `i64` of nanoseconds is a valid timestamp.
         Self::from_nanosecond(nanoseconds.into()).unwrap_or_default()
     }
 }
@@ -56,7 +57,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_time_is_kept_to_the_nanosecond_and_in_its_order(a in i64::MIN + 1..i64::MAX, b in -2..3_i64) {
+        fn conversion_keeps_nanoseconds_and_order(a in i64::MIN + 1..i64::MAX, b in -2..3_i64) {
             let near = a.saturating_add(b).clamp(i64::MIN + 1, i64::MAX - 1);
             let [a, near] = [a, near].map(|nanoseconds| time(nanoseconds.into()));
             prop_assert_eq!(Timestamp::from(UnixNanos::from(a)), a);
@@ -65,7 +66,7 @@ mod tests {
     }
 
     #[test]
-    fn the_epoch_is_a_time_like_any_other_and_none_takes_no_room() {
+    fn epoch_round_trips_and_option_takes_eight_bytes() {
         for nanoseconds in [-1, 0, 1] {
             assert_eq!(Timestamp::from(UnixNanos::from(time(nanoseconds))), time(nanoseconds));
         }
@@ -73,7 +74,7 @@ mod tests {
     }
 
     #[test]
-    fn a_time_beyond_the_years_that_are_kept_is_the_nearest() {
+    fn timestamp_outside_range_is_clamped() {
         let (first, last) = (UnixNanos::from(Timestamp::MIN), UnixNanos::from(Timestamp::MAX));
         assert!(first < UnixNanos::from(time(-1)) && last > UnixNanos::from(time(1)));
         assert_eq!(Timestamp::from(last).strftime("%Y").to_string(), "2262");
@@ -81,7 +82,7 @@ mod tests {
     }
 
     #[test]
-    fn it_is_read_and_written_as_a_time() {
+    fn serialized_as_a_timestamp() {
         let json = r#""2026-01-02T03:04:05.000000006Z""#;
         let read: UnixNanos = serde_json::from_str(json).expect("a time");
         assert_eq!(serde_json::to_string(&read).expect("JSON"), json);

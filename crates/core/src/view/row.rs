@@ -70,7 +70,7 @@ pub enum Attention {
     /// It failed, and nobody has put that aside.
     Failed,
     /// The backend refused what was written, or has something else by now.
-    Locale,
+    Words,
     /// Something went wrong without stopping it, and nobody has put that aside.
     Warning,
 }
@@ -112,7 +112,7 @@ pub fn attention(record: &Record, edits: &Edits) -> Option<Attention> {
     if record.has_open_failure() {
         Some(Attention::Failed)
     } else if edits.drafts(&record.job_id).any(is_open) {
-        Some(Attention::Locale)
+        Some(Attention::Words)
     } else {
         record.open_warnings().next().map(|_| Attention::Warning)
     }

@@ -13,49 +13,49 @@ use uuid::Uuid;
 
 use crate::storage::database::Db;
 
-/// The shortest password that is accepted; GoTrue's.
+/// The shortest accepted password, in characters; the same as GoTrue's.
 pub const PASSWORD_MINIMUM: usize = 6;
-/// How long a code of the browser sign-in may wait for its exchange, in seconds; GoTrue's.
+/// How long a code of the browser sign-in is valid, in seconds; the same as GoTrue's.
 const CODE_LIFE: i64 = 5 * 60;
 
-/// Is an account.
+/// An account.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Account {
     /// Its id.
     pub id: String,
-    /// The email that it signs in with.
+    /// Its email, in lower case.
     pub email: String,
-    /// When it was made.
+    /// The time of its creation.
     pub created_at: String,
 }
 
-/// Is a session that was just begun or renewed.
+/// A session that has just begun or was refreshed.
 #[derive(Debug)]
 pub struct Session {
     /// Its id.
     pub id: String,
-    /// Who is signed in.
+    /// The signed-in account.
     pub account: Account,
-    /// The only token that renews it.
+    /// The refresh token that is valid from now on.
     pub refresh_token: String,
 }
 
-/// Tells why nobody was signed in.
+/// The reason why a request for a session or an account was rejected.
 #[derive(Debug, thiserror::Error)]
 pub enum Refusal {
-    /// No such account, or another password; which of the two is nobody's business.
+    /// The account does not exist, or the password is wrong; the answer does not reveal which.
     #[error("Invalid login credentials")]
     InvalidCredentials,
-    /// The email has an account already.
+    /// The email already has an account.
     #[error("User already registered")]
     UserExists,
-    /// The password is too short, or the email is none.
+    /// The password is too short, or the email is invalid.
     #[error("{0}")]
     Unacceptable(&'static str),
-    /// The refresh token was never given out, or its session has ended.
+    /// The refresh token is unknown, or its session has ended.
     #[error("Invalid Refresh Token: Refresh Token Not Found")]
     TokenNotFound,
-    /// The refresh token was used before: somebody else may hold a copy, so the session is over.
+    /// The refresh token was used before. It may have been copied, so the session has ended.
     #[error("Invalid Refresh Token: Already Used")]
     TokenAlreadyUsed,
     /// The code of a browser sign-in is unknown, was used, or has expired.
@@ -75,19 +75,22 @@ impl From<rusqlite::Error> for Refusal {
     }
 }
 
-/// Keeps the accounts.
+/// The accounts of the studio.
 #[derive(Clone, Debug)]
 pub struct Accounts {
     db: Db,
 }
 
 impl Accounts {
-    /// Keeps them in a database.
+    /// Returns the accounts of a database.
     pub fn new(db: Db) -> Self {
         Self { db }
     }
 
-    /// Makes an account.
+    /// Creates an account.
+    ///
+    /// # Errors
+    /// `UserExists`, `Unacceptable`, `Broken`.
     pub fn sign_up(&self, email: &str, password: &str) -> Result<Account, Refusal> {
         let hash = hash(email, password)?;
         let account = Account {
@@ -102,7 +105,7 @@ impl Accounts {
         if made == 0 { Err(Refusal::UserExists) } else { Ok(account) }
     }
 
-    /// Makes an account, or gives the one of this email a new password.
+    /// Creates an account, or sets the password of the existing account with this email.
     pub fn ensure(&self, email: &str, password: &str) -> Result<(), Refusal> {
         match self.sign_up(email, password) {
             Err(Refusal::UserExists) => {
@@ -116,7 +119,10 @@ impl Accounts {
         }
     }
 
-    /// Begins a session by password.
+    /// Begins a session with email and password.
+    ///
+    /// # Errors
+    /// `InvalidCredentials`, `Broken`.
     pub fn sign_in(&self, email: &str, password: &str) -> Result<Session, Refusal> {
         let found = self
             .db
@@ -136,10 +142,13 @@ impl Accounts {
         self.begin(account)
     }
 
-    /// Renews a session: the token given is spent, the one returned takes its place.
+    /// Refreshes a session: the given token becomes spent, and the returned one replaces it.
     ///
-    /// A spent token is accepted once more while its successor is unused, because the answer may have been lost on
-    /// the way; any later use ends the session, for then there are two who hold it.
+    /// A spent token is accepted once more while its successor is unused, because the response may have been lost. A
+    /// later use ends the session, because two clients then hold the token.
+    ///
+    /// # Errors
+    /// `TokenNotFound`, `TokenAlreadyUsed`, `Broken`.
     pub fn renew(&self, refresh_token: &str) -> Result<Session, Refusal> {
         let given = digest(refresh_token);
         let mut connection = self.db.lock();
@@ -194,7 +203,7 @@ impl Accounts {
         Ok(row.optional()?)
     }
 
-    /// Gives out a code for a browser sign-in, to be exchanged by whoever knows the challenge's verifier.
+    /// Issues a code of a browser sign-in. Only the holder of the challenge's verifier can exchange it.
     pub fn give_code(&self, account_id: &str, challenge: &str) -> Result<String, Refusal> {
         let code = random_token();
         self.db.lock().execute(
@@ -204,7 +213,10 @@ impl Accounts {
         Ok(code)
     }
 
-    /// Begins a session with a code and its verifier; a code works once.
+    /// Begins a session with a code and its verifier. A code can be used once.
+    ///
+    /// # Errors
+    /// `FlowNotFound`, `BadVerifier`, `Broken`.
     pub fn exchange_code(&self, code: &str, verifier: &str) -> Result<Session, Refusal> {
         let found = self
             .db
@@ -272,7 +284,7 @@ mod tests {
     }
 
     #[test]
-    fn only_the_right_password_signs_in_and_the_email_is_read_in_any_case() {
+    fn sign_in_requires_exact_password_and_ignores_email_case() {
         let (_folder, accounts) = accounts();
         assert!(accounts.sign_in(" me@ACME.tv", "secret pw").is_ok());
         for (email, password) in [("me@acme.tv", "Secret pw"), ("you@acme.tv", "secret pw"), ("", "")] {
@@ -285,17 +297,17 @@ mod tests {
     }
 
     #[test]
-    fn a_refresh_token_rotates_and_a_lost_answer_may_be_asked_for_again() {
+    fn refresh_token_rotates_and_is_accepted_again_after_lost_answer() {
         let (_folder, accounts) = accounts();
         let first = accounts.sign_in("me@acme.tv", "secret pw").expect("signed in").refresh_token;
         let lost = accounts.renew(&first).expect("renewed").refresh_token;
         let second = accounts.renew(&first).expect("asked again").refresh_token;
-        assert!(matches!(accounts.renew(&lost), Err(Refusal::TokenNotFound)), "the lost one is void");
+        assert!(matches!(accounts.renew(&lost), Err(Refusal::TokenNotFound)), "the token of the lost answer must be revoked");
         assert!(accounts.renew(&second).is_ok());
     }
 
     #[test]
-    fn a_token_used_after_its_successor_ends_the_session() {
+    fn refresh_token_used_after_its_successor_ends_session() {
         let (_folder, accounts) = accounts();
         let first = accounts.sign_in("me@acme.tv", "secret pw").expect("signed in").refresh_token;
         let second = accounts.renew(&first).expect("renewed").refresh_token;
@@ -305,7 +317,7 @@ mod tests {
     }
 
     #[test]
-    fn a_code_works_once_and_only_with_its_verifier() {
+    fn sign_in_code_works_once_and_only_with_its_verifier() {
         let (_folder, accounts) = accounts();
         let account = accounts.sign_in("me@acme.tv", "secret pw").expect("signed in").account;
         let challenge = URL_SAFE_NO_PAD.encode(Sha256::digest("verifier"));

@@ -1,4 +1,4 @@
-//! Access tokens: HS256 JWTs, signed with a secret of this install.
+//! Access tokens: HS256 JWTs, signed with a secret of this installation.
 
 use std::time::Duration;
 
@@ -8,28 +8,28 @@ use serde::{Deserialize, Serialize};
 
 use crate::auth::accounts::Session;
 
-/// Is what an access token says.
+/// The claims of an access token.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Claims {
-    /// The account.
+    /// The id of the account.
     pub sub: String,
-    /// Its email.
+    /// The email of the account.
     pub email: String,
-    /// The session.
+    /// The id of the session.
     pub session_id: String,
-    /// Supabase's audience of signed-in people.
+    /// Supabase's audience for signed-in users.
     pub aud: String,
-    /// The same, as Supabase's row-level security reads it.
+    /// The same value, for Supabase's row-level security.
     pub role: String,
-    /// When it was signed, in Unix seconds.
+    /// The time of signing, in Unix seconds.
     pub iat: i64,
-    /// When it ends, in Unix seconds.
+    /// The time of expiry, in Unix seconds.
     pub exp: i64,
 }
 
 const AUDIENCE: &str = "authenticated";
 
-/// Signs and checks access tokens.
+/// Signs and verifies access tokens.
 #[derive(Clone)]
 pub struct Tokens {
     encoding: EncodingKey,
@@ -38,12 +38,12 @@ pub struct Tokens {
 }
 
 impl Tokens {
-    /// Signs with a secret, for a time.
+    /// Returns a signer with a secret; its tokens are valid for `ttl`.
     pub fn new(secret: &[u8], ttl: Duration) -> Self {
         Self { encoding: EncodingKey::from_secret(secret), decoding: DecodingKey::from_secret(secret), ttl }
     }
 
-    /// Returns an access token of a session, and when it ends in Unix seconds.
+    /// Returns an access token of a session and its expiry in Unix seconds.
     pub fn sign(&self, session: &Session, now: Timestamp) -> Result<(String, i64), jsonwebtoken::errors::Error> {
         let iat = now.as_second();
         let exp = iat + i64::try_from(self.ttl.as_secs()).unwrap_or(i64::MAX / 2);
@@ -59,12 +59,12 @@ impl Tokens {
         jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &self.encoding).map(|token| (token, exp))
     }
 
-    /// Returns how long a token holds, in seconds.
+    /// Returns the lifetime of a token, in seconds.
     pub fn ttl_seconds(&self) -> u64 {
         self.ttl.as_secs()
     }
 
-    /// Returns what a token says, if it is ours and has not ended.
+    /// Returns the claims of a token if its signature is valid and it has not expired.
     pub fn check(&self, token: &str) -> Option<Claims> {
         let mut validation = Validation::new(Algorithm::HS256);
         validation.set_audience(&[AUDIENCE]);

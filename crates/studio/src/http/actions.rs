@@ -1,4 +1,4 @@
-//! What a person may do with a job: retry it, cancel it, delete its video.
+//! Actions on a job: retry, cancel, and delete its video.
 
 use axum::{
     Json,
@@ -13,7 +13,7 @@ use crate::{
     jobs::{Job, video_folder},
 };
 
-/// Begins a failed job anew.
+/// Restarts a failed job.
 pub async fn retry(State(app): State<App>, AuthUser(claims): AuthUser, Path(job_id): Path<String>) -> Response {
     let job = match own(app.jobs.job(&job_id), &claims) {
         Ok(job) => job,
@@ -26,7 +26,7 @@ pub async fn retry(State(app): State<App>, AuthUser(claims): AuthUser, Path(job_
     current(&app, &job.id)
 }
 
-/// Ends an unfinished job.
+/// Cancels an unfinished job.
 pub async fn cancel(State(app): State<App>, AuthUser(claims): AuthUser, Path(job_id): Path<String>) -> Response {
     let job = match own(app.jobs.job(&job_id), &claims) {
         Ok(job) => job,
@@ -39,7 +39,7 @@ pub async fn cancel(State(app): State<App>, AuthUser(claims): AuthUser, Path(job
     problem(StatusCode::CONFLICT, "This job has already finished")
 }
 
-/// Deletes a video, with its job and its files.
+/// Deletes a video with its job and its files.
 pub async fn delete(State(app): State<App>, AuthUser(claims): AuthUser, Path(video_id): Path<String>) -> Response {
     let job = match own(app.jobs.of_video(&video_id), &claims) {
         Ok(job) => job,
@@ -51,12 +51,12 @@ pub async fn delete(State(app): State<App>, AuthUser(claims): AuthUser, Path(vid
     app.pipeline.cancel(&job.id).await;
     let folder = video_folder(&app.settings.data_dir, &job.video_id);
     if let Err(error) = tokio::fs::remove_dir_all(&folder).await {
-        tracing::warn!(video_id = %job.video_id, %error, "files of a deleted video are left behind");
+        tracing::warn!(video_id = %job.video_id, %error, "could not delete the files of a deleted video");
     }
     StatusCode::NO_CONTENT.into_response()
 }
 
-#[expect(clippy::result_large_err, reason = "the error is the answer")]
+#[expect(clippy::result_large_err, reason = "the error is the response")]
 fn own(job: Option<Job>, claims: &Claims) -> Result<Job, Response> {
     match job {
         Some(job) if job.account_id == claims.sub => Ok(job),

@@ -1,4 +1,4 @@
-//! Signing in and out, as Supabase Auth (GoTrue) does it.
+//! Sign-in, sign-up and sign-out with the routes of Supabase Auth (GoTrue).
 
 use axum::{
     Json,
@@ -19,7 +19,7 @@ use crate::{
     config::SignUp,
 };
 
-/// Asks for, and announces, errors in GoTrue's newer shape.
+/// The header and value with which a client requests errors in GoTrue's newer shape.
 const API_VERSION: (&str, &str) = ("x-supabase-api-version", "2024-01-01");
 
 #[derive(Deserialize)]
@@ -99,7 +99,7 @@ struct Exchange {
     code_verifier: String,
 }
 
-/// Tells which ways to sign in there are, to whoever has the key.
+/// Returns the available sign-in methods to a client with the public key.
 pub async fn settings(State(app): State<App>, headers: HeaderMap) -> Response {
     let settings = ensure_key(&app, &headers).map(|()| {
         json!({ "external": { "email": true, "google": true }, "disable_signup": app.settings.sign_up == SignUp::Closed,
@@ -132,7 +132,7 @@ pub async fn logout(State(app): State<App>, Query(query): Query<LogoutQuery>, he
     }
 }
 
-/// Is an error as GoTrue says it.
+/// An error in GoTrue's shape.
 pub struct AuthError {
     status: StatusCode,
     code: &'static str,
@@ -144,10 +144,10 @@ impl AuthError {
         Self { status, code, message: message.into() }
     }
 
-    /// Answers in the shape that the asker's API version has.
+    /// Returns the error response in the shape of the client's API version.
     fn answer(self, headers: &HeaderMap) -> Response {
         if headers.get(API_VERSION.0).is_some_and(|version| version == API_VERSION.1) {
-            // Told back, because the public client reads the shape of the body by it.
+            // The header is repeated in the response, because Supabase's client chooses the shape of the body by it.
             let body = json!({ "code": self.code, "message": self.message });
             return (self.status, [API_VERSION], Json(body)).into_response();
         }
@@ -218,7 +218,7 @@ fn finish(answer: Result<Value, AuthError>, headers: &HeaderMap) -> Response {
     }
 }
 
-/// Runs a password hash where it holds up nobody: it takes tens of milliseconds by design.
+/// Runs a password hash on a blocking thread, because it takes tens of milliseconds by design.
 pub async fn off_the_loop<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, Refusal> + Send + 'static,
 ) -> Result<T, Refusal> {

@@ -1,4 +1,4 @@
-//! Who asks: the account of the access token.
+//! The extractor of the signed-in user: the claims of the access token.
 
 use axum::{
     extract::FromRequestParts,
@@ -9,7 +9,7 @@ use axum::{
 use super::{App, problem};
 use crate::auth::tokens::Claims;
 
-/// Is a signed-in asker.
+/// The signed-in user of a request. A request without a valid token is answered with 401.
 pub struct AuthUser(pub Claims);
 
 impl FromRequestParts<App> for AuthUser {

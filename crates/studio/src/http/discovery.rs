@@ -1,4 +1,4 @@
-//! The one address that a person types leads here.
+//! The discovery document (docs/protocol.md#discovery), from which a client learns all other URLs.
 
 use axum::{Json, extract::State};
 use serde_json::{Value, json};

@@ -1,4 +1,4 @@
-//! Reading jobs: the list, and one.
+//! Reading jobs: the list, and a single job.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
@@ -13,7 +13,7 @@ use serde_json::Value;
 use super::{App, AuthUser, problem};
 use crate::jobs::Job;
 
-/// How many jobs a page holds unless told otherwise, and at most.
+/// The default and the largest number of jobs on a page.
 const PAGE: usize = 200;
 
 pub async fn jobs(
@@ -27,20 +27,20 @@ pub async fn jobs(
         query.iter().find(|(key, _)| key == name).and_then(|(_, value)| value.parse::<usize>().ok()).unwrap_or(default)
     };
     let statuses: Vec<String> = all("status");
-    let wanted = |job: &Job| {
+    let matches = |job: &Job| {
         let status = serde_json::to_value(job.progress.status).unwrap_or_default();
-        statuses.is_empty() || statuses.iter().any(|wanted| status == wanted.as_str())
+        statuses.is_empty() || statuses.iter().any(|filter| status == filter.as_str())
     };
     let page: Vec<Value> = app
         .jobs
         .of_account(&claims.sub)
         .iter()
-        .filter(|job| wanted(job))
+        .filter(|job| matches(job))
         .skip(number("offset", 0))
         .take(number("limit", PAGE).clamp(1, PAGE))
         .map(|job| job.to_json(app.jobs.base()))
         .collect();
-    tagged(&headers, &Value::Array(page))
+    with_etag(&headers, &Value::Array(page))
 }
 
 pub async fn job(
@@ -50,14 +50,14 @@ pub async fn job(
     headers: HeaderMap,
 ) -> Response {
     match app.jobs.job(&job_id) {
-        Some(job) if job.account_id == claims.sub => tagged(&headers, &job.to_json(app.jobs.base())),
+        Some(job) if job.account_id == claims.sub => with_etag(&headers, &job.to_json(app.jobs.base())),
         Some(_) => problem(StatusCode::FORBIDDEN, "Not authorized to see this job"),
         None => problem(StatusCode::NOT_FOUND, "Job not found"),
     }
 }
 
-/// Answers with an ETag, or with 304 when the asker has the same already.
-fn tagged(headers: &HeaderMap, value: &Value) -> Response {
+/// Returns a response with an ETag, or 304 if the client already has the same content.
+fn with_etag(headers: &HeaderMap, value: &Value) -> Response {
     let etag = etag(value);
     if headers.get(header::IF_NONE_MATCH).is_some_and(|held| held.as_bytes() == etag.as_bytes()) {
         return (StatusCode::NOT_MODIFIED, [(header::ETAG, etag)]).into_response();
@@ -65,7 +65,7 @@ fn tagged(headers: &HeaderMap, value: &Value) -> Response {
     ([(header::ETAG, etag)], Json(value)).into_response()
 }
 
-/// Returns the tag of an answer's exact content.
+/// Returns the ETag of a value's exact content.
 pub fn etag(value: &Value) -> String {
     let mut hasher = DefaultHasher::new();
     value.to_string().hash(&mut hasher);

@@ -1,4 +1,4 @@
-//! Edits of a video's metadata.
+//! Edits of a video's metadata (docs/protocol.md#edits).
 
 use axum::{
     Json,
@@ -14,12 +14,12 @@ use crate::{
     pipeline::Stage,
 };
 
-/// Writes a checked change.
+/// A function that applies a validated change.
 type Apply = Box<dyn FnOnce(&mut Metadata) + Send>;
 
-/// Is one checked change.
+/// A validated change of one field.
 struct Edit {
-    /// The wire's name of the field; none for the chosen thumbnail, which has no message.
+    /// The field's `metadata_type` in messages; `None` for the chosen thumbnail, which has no message.
     kind: Option<&'static str>,
     content: Value,
     apply: Apply,
@@ -48,7 +48,7 @@ pub async fn edit(
     let current = job.to_json(app.jobs.base());
     let changed_meanwhile =
         headers.get(header::IF_MATCH).is_some_and(|held| held.as_bytes() != etag(&current).as_bytes());
-    if changed_meanwhile || edits.iter().any(|edit| still_being_made(&job, edit.kind)) {
+    if changed_meanwhile || edits.iter().any(|edit| stage_is_pending(&job, edit.kind)) {
         return (StatusCode::CONFLICT, Json(current)).into_response();
     }
     for edit in edits {
@@ -63,16 +63,16 @@ pub async fn edit(
     }
 }
 
-/// Tells whether the stage that makes a field is yet to do so, and would overwrite the edit.
-fn still_being_made(job: &Job, kind: Option<&str>) -> bool {
-    let maker = match kind {
+/// Returns whether the stage that produces a field has not finished: it would overwrite the edit.
+fn stage_is_pending(job: &Job, kind: Option<&str>) -> bool {
+    let stage = match kind {
         Some("TITLE" | "DESCRIPTION" | "TAGS") => Stage::Probe,
         Some("TRANSCRIPT") => Stage::Transcription,
         Some("CHAPTERS") => Stage::Chapters,
         _ => return false,
     };
-    let made = job.stages.get(maker.id()).is_some_and(|stage| stage.status.is_final());
-    !made && !job.progress.status.is_final()
+    let finished = job.stages.get(stage.id()).is_some_and(|stage| stage.status.is_final());
+    !finished && !job.progress.status.is_final()
 }
 
 fn check(job: &Job, fields: Map<String, Value>) -> Result<Vec<Edit>, Vec<Value>> {

@@ -1,7 +1,7 @@
-//! The page of a sign-in provider: what "Sign in with Google" shows in the browser when the studio is local.
+//! The sign-in page that "Sign in with Google" opens in the browser when the studio is local.
 //!
-//! The flow is the real one (a page in the browser, a redirect to a loopback address, a code that only the PKCE
-//! verifier's owner can exchange); the account that it asks for is one of this studio.
+//! The flow is the real one (a page in the browser, a redirect to a loopback address, a code that only the holder of
+//! the PKCE verifier can exchange); the account is one of this studio.
 
 use axum::{
     Form,
@@ -50,7 +50,7 @@ pub async fn submit(State(app): State<App>, Query(flow): Query<Flow>, Form(answe
     let accounts = app.accounts.clone();
     let code = off_the_loop(move || {
         let session = accounts.sign_in(&answer.email.unwrap_or_default(), &answer.password.unwrap_or_default())?;
-        // The page only proves who is there; the session is begun by whoever exchanges the code.
+        // The page only verifies the password; the session begins when the client exchanges the code.
         accounts.end(&session.id)?;
         accounts.give_code(&session.account.id, &flow.code_challenge)
     });
@@ -64,7 +64,7 @@ pub async fn submit(State(app): State<App>, Query(flow): Query<Flow>, Form(answe
 }
 
 impl Flow {
-    /// Returns where the answer goes: an address of this machine only, and only with PKCE.
+    /// Returns the redirect URL. Only loopback addresses are accepted, and only with PKCE.
     fn target(&self) -> Result<Url, &'static str> {
         let url = Url::parse(&self.redirect_to).map_err(|_| "redirect_to is not a valid URL")?;
         let loopback = match url.host() {
@@ -83,7 +83,7 @@ impl Flow {
     }
 }
 
-/// Returns the page. No other page may put it into a frame, where it could be laid under something else.
+/// Returns the page. Framing is forbidden, to prevent clickjacking.
 fn form(status: StatusCode, error: &str) -> Response {
     let policy = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'";
     (status, [(header::CONTENT_SECURITY_POLICY, policy)], Html(html(error))).into_response()

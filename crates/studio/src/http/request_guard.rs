@@ -1,4 +1,4 @@
-//! Keeps web pages out: a server on loopback is within reach of every page that a browser here has open.
+//! A middleware that rejects requests of web pages: every page in a browser on this computer can reach loopback.
 
 use axum::{
     extract::{Request, State},
@@ -9,7 +9,7 @@ use axum::{
 
 use super::{App, problem};
 
-/// Refuses a request that was addressed to another name (DNS rebinding) or sent by another site's page.
+/// Rejects a request for another host name (DNS rebinding) or from another origin (a page of another site).
 pub async fn guard(State(app): State<App>, request: Request, next: Next) -> Response {
     let own = app.settings.base.trim_start_matches("http://");
     let port = own.rsplit_once(':').map_or("", |(_, port)| port);

@@ -1,4 +1,5 @@
-//! Resumable uploads by tus 1.0.0 (https://tus.io/protocols/resumable-upload): core, creation, termination, expiration.
+//! Resumable uploads with tus 1.0.0 (https://tus.io/protocols/resumable-upload): core, creation, termination and
+//! expiration.
 
 use std::io::SeekFrom;
 
@@ -35,10 +36,10 @@ const LENGTH: HeaderName = HeaderName::from_static("upload-length");
 const METADATA: HeaderName = HeaderName::from_static("upload-metadata");
 const EXPIRES: HeaderName = HeaderName::from_static("upload-expires");
 const JOB_ID: HeaderName = HeaderName::from_static("upload-job-id");
-/// Where uploads are.
+/// The path of resumable uploads.
 pub const PATH: &str = "/api/v1/videos/uploads";
 
-/// Adds the version to every answer, and refuses requests of another version.
+/// Adds the tus version to every response and rejects requests of another version with 412.
 pub async fn version(request: Request, next: Next) -> Response {
     let is_ours = request.headers().get(RESUMABLE).is_none_or(|version| version == VERSION);
     let mut response = if is_ours { next.run(request).await } else { StatusCode::PRECONDITION_FAILED.into_response() };
@@ -49,7 +50,7 @@ pub async fn version(request: Request, next: Next) -> Response {
     response
 }
 
-/// Says what is offered.
+/// Returns the tus version, the extensions and the size limit.
 pub async fn options(State(app): State<App>) -> Response {
     let headers = [
         ("tus-version", VERSION.to_owned()),
@@ -59,7 +60,7 @@ pub async fn options(State(app): State<App>) -> Response {
     (StatusCode::NO_CONTENT, headers).into_response()
 }
 
-/// Begins an upload.
+/// Creates an upload.
 pub async fn create(State(app): State<App>, AuthUser(claims): AuthUser, headers: HeaderMap) -> Response {
     let Some(length) = number(&headers, &LENGTH) else {
         return problem(StatusCode::BAD_REQUEST, "Upload-Length is required");
@@ -89,18 +90,18 @@ pub async fn create(State(app): State<App>, AuthUser(claims): AuthUser, headers:
     }
 }
 
-/// Says how much of an upload is here.
+/// Returns how many bytes of an upload have been received.
 pub async fn offset(State(app): State<App>, AuthUser(claims): AuthUser, Path(id): Path<String>) -> Response {
     let (mut upload, offset) = match app.uploads.get(&id, &claims.sub).await {
         Ok(found) => found,
         Err(error) => return refusal(&error),
     };
-    // The studio ended between the last byte and the job.
+    // An earlier run ended after it had received the last byte and before it created the job.
     if offset == upload.length
         && upload.job.is_none()
         && let Some(_guard) = app.uploads.lock(&id)
     {
-        match finish_aside(&app, &id, upload.clone()).await {
+        match finish_in_task(&app, &id, upload.clone()).await {
             Ok(job) => upload.job = Some(job),
             Err(refusal) => return refusal,
         }
@@ -114,7 +115,7 @@ pub async fn offset(State(app): State<App>, AuthUser(claims): AuthUser, Path(id)
     response
 }
 
-/// Takes bytes where those before them ended, and makes a job of the last ones.
+/// Appends bytes at the current offset. Creates the job after the last byte.
 pub async fn append(
     State(app): State<App>,
     AuthUser(claims): AuthUser,
@@ -138,25 +139,25 @@ pub async fn append(
     if let Some((video_id, job_id)) = upload.job {
         return answer(offset, &json!({ "video_id": video_id, "job_id": job_id }));
     }
-    let reached = if offset == upload.length {
+    let received = if offset == upload.length {
         offset
     } else {
         match write(&app, &id, offset, upload.length, body).await {
-            Ok(reached) => reached,
+            Ok(received) => received,
             Err(refusal) => return refusal,
         }
     };
-    if reached < upload.length {
-        let headers = [(OFFSET, reached.to_string())];
+    if received < upload.length {
+        let headers = [(OFFSET, received.to_string())];
         return (StatusCode::NO_CONTENT, headers, [(EXPIRES, Uploads::expires())]).into_response();
     }
-    match finish_aside(&app, &id, upload).await {
-        Ok((video_id, job_id)) => answer(reached, &json!({ "video_id": video_id, "job_id": job_id })),
+    match finish_in_task(&app, &id, upload).await {
+        Ok((video_id, job_id)) => answer(received, &json!({ "video_id": video_id, "job_id": job_id })),
         Err(refusal) => refusal,
     }
 }
 
-/// Ends an upload, and removes what is here of it.
+/// Ends an upload and deletes its bytes.
 pub async fn terminate(State(app): State<App>, AuthUser(claims): AuthUser, Path(id): Path<String>) -> Response {
     let Some(_guard) = app.uploads.lock(&id) else {
         return problem(StatusCode::LOCKED, "Another request is writing to this upload");
@@ -182,30 +183,30 @@ fn refusal(error: &UploadError) -> Response {
     }
 }
 
-/// Writes what arrives, and returns how much is here then. What arrived before a connection broke is kept.
+/// Writes the body and returns the new offset. Bytes that arrived before the connection broke are kept.
 async fn write(app: &App, id: &str, offset: u64, length: u64, body: Body) -> Result<u64, Response> {
     let disk = |error: std::io::Error| upload::disk_problem(&error);
     let path = app.uploads.file(id);
     let mut file = OpenOptions::new().write(true).open(path).await.map_err(disk)?;
-    // Not at the end: a request that broke off may still be writing the same bytes.
+    // At the given offset, not at the end: an interrupted request may still be writing the same bytes.
     file.seek(SeekFrom::Start(offset)).await.map_err(disk)?;
-    let (mut reached, mut chunks) = (offset, body.into_data_stream());
+    let (mut received, mut chunks) = (offset, body.into_data_stream());
     while let Some(chunk) = chunks.next().await {
         let Ok(chunk) = chunk else { break };
-        if reached + chunk.len() as u64 > length {
+        if received + chunk.len() as u64 > length {
             file.flush().await.map_err(disk)?;
             return Err(problem(StatusCode::PAYLOAD_TOO_LARGE, "Upload exceeds Upload-Length"));
         }
         file.write_all(&chunk).await.map_err(disk)?;
-        reached += chunk.len() as u64;
+        received += chunk.len() as u64;
     }
     file.flush().await.map_err(disk)?;
     file.sync_data().await.map_err(disk)?;
-    Ok(reached)
+    Ok(received)
 }
 
-/// Makes a job of a complete upload, even if whoever asked goes away meanwhile.
-async fn finish_aside(app: &App, id: &str, upload: Upload) -> Result<(String, String), Response> {
+/// Creates the job of a complete upload in a task of its own, so that it is created even if the client disconnects.
+async fn finish_in_task(app: &App, id: &str, upload: Upload) -> Result<(String, String), Response> {
     let (app, id) = (app.clone(), id.to_owned());
     let work = tokio::spawn(async move { finish(&app, &id, upload).await });
     match work.await {
@@ -214,7 +215,7 @@ async fn finish_aside(app: &App, id: &str, upload: Upload) -> Result<(String, St
     }
 }
 
-/// Makes a job of a complete upload. Each step may have been done already, by a studio that ended then.
+/// Creates the job of a complete upload. Every step may have been done already by a run that ended in between.
 async fn finish(app: &App, id: &str, mut upload: Upload) -> Result<(String, String), Response> {
     let folder = upload::folder_of(app, &upload.video_id).await?;
     let video = Part {
@@ -233,13 +234,13 @@ async fn finish(app: &App, id: &str, mut upload: Upload) -> Result<(String, Stri
     };
     match admitted {
         Ok(job) => {
-            // Whoever lost the answer asks with HEAD, and finds the job there.
+            // A client that did not receive the response finds the job id with HEAD.
             upload.job = Some(job.clone());
             app.uploads.keep(id, &upload).await;
             Ok(job)
         }
         Err(refusal) => {
-            // What is no video is of no use; after anything else, such as a full disk, the upload goes on from here.
+            // A file that is no video is deleted; after any other error, such as a full disk, the upload can continue.
             if refusal.status() == StatusCode::BAD_REQUEST {
                 let _ = tokio::fs::remove_dir_all(&folder).await;
                 app.uploads.remove(id).await;
@@ -272,7 +273,7 @@ fn number(headers: &HeaderMap, name: &HeaderName) -> Option<u64> {
     headers.get(name)?.to_str().ok()?.parse().ok()
 }
 
-/// Reads a value of `Upload-Metadata`: pairs of a name and a text in Base64, separated by commas.
+/// Returns a value of `Upload-Metadata`: comma-separated pairs of a name and a Base64 text.
 fn metadata_text(metadata: &str, name: &str) -> Option<String> {
     let mut pairs = metadata.split(',').filter_map(|pair| pair.trim().split_once(' '));
     let (_, value) = pairs.find(|(key, _)| *key == name)?;
@@ -285,7 +286,7 @@ mod tests {
     use super::metadata_text;
 
     #[test]
-    fn the_metadata_of_an_upload_is_read() {
+    fn upload_metadata_is_decoded() {
         let metadata = "filename d29ybGQubXA0, is_confidential,filetype dmlkZW8vbXA0";
         assert_eq!(metadata_text(metadata, "filename").as_deref(), Some("world.mp4"));
         assert_eq!(metadata_text(metadata, "filetype").as_deref(), Some("video/mp4"));

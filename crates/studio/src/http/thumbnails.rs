@@ -1,4 +1,4 @@
-//! Serving thumbnails. Their names are random, so that a page that cannot send a token can still show them.
+//! Serving thumbnails without a token, because `<img>` cannot send one. Their names are random UUIDs.
 
 use axum::{
     extract::{Path, State},
@@ -12,7 +12,7 @@ use crate::jobs::video_folder;
 
 pub async fn thumbnail(State(app): State<App>, Path((video_id, file)): Path<(String, String)>) -> Response {
     let missing = || problem(StatusCode::NOT_FOUND, "Thumbnail not found");
-    // Both names are ours; anything else, such as `..`, is no name of a thumbnail.
+    // The studio generates both names as UUIDs; anything else, such as `..`, is rejected.
     let id = file.strip_suffix(".jpg").unwrap_or_default();
     if Uuid::try_parse(&video_id).is_err() || Uuid::try_parse(id).is_err() {
         return missing();

@@ -1,4 +1,4 @@
-//! Taking a video: streamed to disk, looked at, and handed to the pipeline.
+//! Receiving a video: it is streamed to disk, checked, and enqueued in the pipeline.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -27,9 +27,9 @@ use crate::{
     pipeline::Stage,
 };
 
-/// The largest subtitle file that is taken, in bytes.
+/// The size limit of a subtitle file, in bytes.
 const SUBTITLE_LIMIT: u64 = 16 << 20;
-/// The longest name of a placed file, in bytes: a UUID, however it is written.
+/// The longest name of a placed file, in bytes: the longest notation of a UUID fits.
 const MAX_NAME: usize = 64;
 
 pub async fn upload(State(app): State<App>, AuthUser(claims): AuthUser, multipart: Multipart) -> Response {
@@ -46,14 +46,14 @@ pub async fn upload(State(app): State<App>, AuthUser(claims): AuthUser, multipar
             Json(json!({ "video_id": video_id, "job_id": job_id, "status": Status::Pending })).into_response()
         }
         Err(refusal) => {
-            // Half a file is of no use to anybody.
+            // An incomplete file cannot be used.
             let _ = tokio::fs::remove_dir_all(&folder).await;
             refusal
         }
     }
 }
 
-/// Makes the id and the folder of a new video.
+/// Creates the id and the folder of a new video.
 pub async fn new_folder(app: &App) -> Result<(String, PathBuf), Response> {
     let video_id = new_id();
     let folder = folder_of(app, &video_id).await?;
@@ -65,15 +65,15 @@ pub fn new_id() -> String {
     Uuid::new_v4().to_string()
 }
 
-/// Makes the folder of a video, where it is not there yet.
+/// Creates the folder of a video if it does not exist.
 pub async fn folder_of(app: &App, video_id: &str) -> Result<PathBuf, Response> {
     let folder = video_folder(&app.settings.data_dir, video_id);
     tokio::fs::create_dir_all(&folder).await.map_err(|error| disk_problem(&error))?;
     Ok(folder)
 }
 
-/// Makes a job of a video that is here, and hands it to the pipeline. Returns the ids of the video and the job.
-#[expect(clippy::result_large_err, reason = "the error is the answer")]
+/// Creates the job of a stored video and enqueues it. Returns the ids of the video and the job.
+#[expect(clippy::result_large_err, reason = "the error is the response")]
 pub fn admit(
     app: &App,
     account_id: &str,
@@ -116,13 +116,13 @@ struct Taken {
     subtitles: Option<Part>,
 }
 
-/// A file that was uploaded.
+/// An uploaded file.
 pub struct Part {
-    /// Its name on the creator's disk.
+    /// Its file name on the user's computer, without folders.
     pub name: String,
-    /// Its type, as the upload said.
+    /// Its media type as stated in the upload.
     pub content_type: String,
-    /// Where it is here.
+    /// Its path in the studio's data folder.
     pub path: PathBuf,
     /// Its size in bytes.
     pub size: u64,
@@ -149,31 +149,31 @@ async fn take(app: &App, mut multipart: Multipart, folder: &Path) -> Result<Take
     Ok(Taken { video, subtitles })
 }
 
-/// Takes a file that a program of this computer placed in the folder for that; the field holds its name there.
+/// Moves a file that a program on this computer placed in the incoming folder; the field contains its name there.
 async fn adopt(app: &App, mut field: Field<'_>, folder: &Path) -> Result<Part, Response> {
     let limit = app.settings.upload_limit;
-    let not_there = || problem(StatusCode::BAD_REQUEST, "File not found. Send its content as \"file\".");
-    let incoming = app.settings.incoming_folder.as_deref().ok_or_else(not_there)?;
+    let not_found = || problem(StatusCode::BAD_REQUEST, "File not found. Send its content as \"file\".");
+    let incoming = app.settings.incoming_folder.as_deref().ok_or_else(not_found)?;
     let name = bare_name(field.file_name().unwrap_or("video"));
     let content_type = field.content_type().unwrap_or("application/octet-stream").to_owned();
     let mut placed = Vec::new();
     while let Some(chunk) = field.chunk().await.map_err(|error| upload_problem(&error))? {
         placed.extend_from_slice(&chunk);
         if placed.len() > MAX_NAME {
-            return Err(not_there());
+            return Err(not_found());
         }
     }
-    // A name of another shape might lead out of the folder.
-    let placed = Uuid::try_parse_ascii(&placed).map_err(|_| not_there())?;
+    // A name of another form could lead out of the folder.
+    let placed = Uuid::try_parse_ascii(&placed).map_err(|_| not_found())?;
     let (from, path) = (incoming.join(placed.to_string()), folder.join(format!("source.{}", extension(&name))));
     let file = tokio::fs::metadata(&from).await.ok().filter(std::fs::Metadata::is_file);
-    let size = file.ok_or_else(not_there)?.len();
+    let size = file.ok_or_else(not_found)?.len();
     if size > limit {
         return Err(too_large(limit));
     }
     match tokio::fs::rename(&from, &path).await {
-        // Somebody moved the videos to another disk.
-        Err(error) if error.kind() == ErrorKind::CrossesDevices => return Err(not_there()),
+        // The videos folder is on another disk: the client sends the content instead.
+        Err(error) if error.kind() == ErrorKind::CrossesDevices => return Err(not_found()),
         moved => moved.map_err(|error| disk_problem(&error))?,
     }
     let part = Part { name, content_type, path, size };
@@ -214,7 +214,7 @@ async fn store(
     Ok(part)
 }
 
-/// Refuses what is surely no video before a job is made of it: an empty file, and text.
+/// Rejects files that are certainly no video before a job is created: empty files and text.
 pub async fn refuse_text(part: &Part) -> Result<(), Response> {
     let Part { name, path, size, .. } = part;
     if *size == 0 {
@@ -229,18 +229,18 @@ pub async fn refuse_text(part: &Part) -> Result<(), Response> {
     Ok(())
 }
 
-/// Returns a file's name without folders, of whatever system.
+/// Returns a file name without folders, with the separators of all systems.
 pub fn bare_name(name: &str) -> String {
     name.rsplit(['/', '\\']).next().unwrap_or("video").to_owned()
 }
 
-/// Returns the extension of a file's name as one of ours may have it.
+/// Returns the extension of a file name, reduced to at most 8 ASCII letters and digits.
 pub fn extension(name: &str) -> String {
     let extension = Path::new(name).extension().and_then(|extension| extension.to_str()).unwrap_or("bin");
     extension.chars().filter(char::is_ascii_alphanumeric).take(8).collect()
 }
 
-/// Says that a file is larger than is allowed.
+/// Returns the error response for a file above the size limit.
 pub fn too_large(limit: u64) -> Response {
     problem(StatusCode::PAYLOAD_TOO_LARGE, format!("The file exceeds the size limit of {} GiB.", limit >> 30))
 }
@@ -249,7 +249,7 @@ fn upload_problem(error: &MultipartError) -> Response {
     problem(error.status(), format!("Upload interrupted or invalid: {}", error.body_text()))
 }
 
-/// Says what is wrong with the disk.
+/// Returns the error response for a disk error.
 pub fn disk_problem(error: &std::io::Error) -> Response {
     if matches!(error.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded) {
         let detail = "The studio's disk is full. Free up space, then upload the video again.";

@@ -1,53 +1,53 @@
-//! How far a job or a stage has come, and when.
+//! The progress of a job or a stage, and its times.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-/// Is how far a job or a stage has come.
+/// The status of a job or a stage.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "UPPERCASE")]
 pub enum Status {
-    /// It waits.
+    /// Queued.
     Pending,
-    /// It is worked on.
+    /// In progress.
     Processing,
-    /// It ended well.
+    /// Finished with success.
     Completed,
-    /// It ended badly.
+    /// Finished with an error.
     Failed,
 }
 
 impl Status {
-    /// Tells whether it ended.
+    /// Returns whether the job or stage has finished.
     pub fn is_final(self) -> bool {
         matches!(self, Self::Completed | Self::Failed)
     }
 }
 
-/// Is the progress of a job or a stage.
+/// The progress of a job or a stage.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Progress {
-    /// How far it has come.
+    /// The status.
     pub status: Status,
-    /// 0–100.
+    /// The percentage, 0 to 100.
     pub progress_percent: f64,
-    /// Why it failed.
+    /// The reason of a failure.
     pub error_message: Option<String>,
 }
 
 impl Progress {
-    /// Makes a progress without an error.
+    /// Returns a progress without an error.
     pub fn new(status: Status, progress_percent: f64) -> Self {
         Self { status, progress_percent, error_message: None }
     }
 }
 
-/// Tells when a stage was worked on, in its newest run.
+/// When a stage was processed, in its newest run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Times {
-    /// When the work began.
+    /// When it started.
     pub started_at: Option<Timestamp>,
-    /// When it ended.
+    /// When it finished.
     pub completed_at: Option<Timestamp>,
 }
 

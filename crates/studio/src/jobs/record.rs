@@ -1,4 +1,4 @@
-//! A job with its video, as it is kept and as REST answers it.
+//! A job with its video, as stored and as returned by REST.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -12,27 +12,27 @@ use tallylight_media::subtitles::Cue;
 
 use super::{Progress, Times};
 
-/// One chapter.
+/// A chapter.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Chapter {
-    /// Where it begins, in seconds.
+    /// Its start, in seconds.
     pub start_seconds: f64,
-    /// What it is called.
+    /// Its title.
     pub title: String,
 }
 
-/// One thumbnail.
+/// A thumbnail.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Thumbnail {
     /// Its id.
     pub thumbnail_id: String,
-    /// Where it is served; without the server, whose port may change.
+    /// Its URL path; without the server's address, whose port may change.
     pub path: String,
-    /// Width in pixels.
+    /// Its width in pixels.
     pub width: u32,
-    /// Height in pixels.
+    /// Its height in pixels.
     pub height: u32,
-    /// Which moment it shows, in seconds.
+    /// The time of its frame in the video, in seconds.
     pub timestamp_seconds: f64,
 }
 
@@ -45,29 +45,29 @@ pub struct Metadata {
     pub description: Option<String>,
     /// The tags.
     pub tags: Option<Vec<String>>,
-    /// What is said.
+    /// The text of the transcript.
     pub transcript_text: Option<String>,
-    /// What is said, with times; none where a person rewrote it.
+    /// The transcript with times; `None` if the user rewrote it with another number of lines.
     #[serde(default)]
     pub transcript: Option<Vec<Cue>>,
-    /// The language that was recognised, as a code of ISO 639-1.
+    /// The recognised language, as an ISO 639-1 code.
     #[serde(default)]
     pub transcript_language: Option<String>,
     /// The chapters.
     pub chapters: Option<Vec<Chapter>>,
-    /// The chosen thumbnail.
+    /// The id of the chosen thumbnail.
     pub thumbnail_id: Option<String>,
     /// All thumbnails.
     pub thumbnails: Vec<Thumbnail>,
-    /// How long the video is, in seconds.
+    /// The duration of the video, in seconds.
     pub duration_seconds: Option<f64>,
-    /// The kinds of metadata that the pipeline suggests, until a person takes or edits them.
+    /// The metadata types that the pipeline suggested and the user has neither accepted nor edited.
     #[serde(default)]
     pub suggested: BTreeSet<String>,
 }
 
 impl Metadata {
-    /// Sets the words as a person wrote them. The times of the captions hold where there are as many lines as captions.
+    /// Sets the transcript by an edit. The times of the captions stay if there are as many lines as captions.
     pub fn set_transcript_text(&mut self, text: String) {
         let lines: Vec<&str> = text.lines().collect();
         self.transcript = self.transcript.take().filter(|cues| cues.len() == lines.len()).map(|cues| {
@@ -77,46 +77,46 @@ impl Metadata {
     }
 }
 
-/// One job with its video.
+/// A job with its video.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Job {
     /// Its id.
     pub id: String,
     /// Its video's id.
     pub video_id: String,
-    /// Whose it is.
+    /// The account that owns it.
     pub account_id: String,
-    /// Overall progress.
+    /// The overall progress.
     #[serde(flatten)]
     pub progress: Progress,
-    /// Progress of the stages.
+    /// The progress of each stage, by stage id.
     pub stages: BTreeMap<String, Progress>,
-    /// When the stages were worked on.
+    /// The times of each stage, by stage id.
     #[serde(default)]
     pub times: BTreeMap<String, Times>,
-    /// The stages that had nothing to do.
+    /// The ids of stages that had nothing to do.
     #[serde(default)]
     pub skipped: BTreeSet<String>,
-    /// When it was made.
+    /// The time of its creation.
     pub created_at: Timestamp,
-    /// When it last changed.
+    /// The time of its last change.
     pub updated_at: Timestamp,
-    /// The file's name on the creator's disk.
+    /// The file name on the user's computer.
     pub original_filename: String,
-    /// The file's type, as the upload said.
+    /// The media type as stated in the upload.
     pub content_type: String,
     /// The file's size in bytes.
     pub size_bytes: u64,
-    /// The file here.
+    /// The path of the video file.
     pub source: PathBuf,
-    /// The subtitles that came with it.
+    /// The path of the subtitles that were sent with it.
     pub subtitles: Option<PathBuf>,
     /// The video's metadata.
     pub metadata: Metadata,
-    /// The errors and warnings of this run, as they were told.
+    /// The errors and warnings of this run, as announced.
     #[serde(default)]
     pub errors: Vec<Value>,
-    /// The kinds of metadata that a person has edited.
+    /// The metadata types that the user has edited.
     #[serde(default)]
     pub edited: BTreeSet<String>,
 }
@@ -124,17 +124,17 @@ pub struct Job {
 impl Job {
     fn stages_json(&self) -> Value {
         let stages = self.stages.iter().map(|(stage, progress)| {
-            let mut told = json!(progress);
+            let mut stage_json = json!(progress);
             let times = self.times.get(stage).copied().unwrap_or_default();
-            told["started_at"] = json!(times.started_at);
-            told["completed_at"] = json!(times.completed_at);
-            told["skipped"] = json!(self.skipped.contains(stage));
-            (stage.clone(), told)
+            stage_json["started_at"] = json!(times.started_at);
+            stage_json["completed_at"] = json!(times.completed_at);
+            stage_json["skipped"] = json!(self.skipped.contains(stage));
+            (stage.clone(), stage_json)
         });
         Value::Object(stages.collect())
     }
 
-    /// Returns the job as REST answers it, with thumbnails under a base address.
+    /// Returns the job as a REST job object, with thumbnail URLs under a base address.
     pub fn to_json(&self, base: &str) -> Value {
         let metadata = &self.metadata;
         let thumbnails: Vec<Value> =
@@ -161,7 +161,7 @@ impl Job {
     }
 }
 
-/// Returns a thumbnail as REST and the socket say it.
+/// Returns a thumbnail in the shape of REST and of the socket.
 pub fn thumbnail_json(thumbnail: &Thumbnail, base: &str) -> Value {
     json!({ "thumbnail_id": thumbnail.thumbnail_id, "thumbnail_url": format!("{base}{}", thumbnail.path),
         "width": thumbnail.width, "height": thumbnail.height, "timestamp_seconds": thumbnail.timestamp_seconds })

@@ -1,36 +1,36 @@
-//! Spreads messages to every socket.
+//! The hub: broadcasts messages to every socket.
 
 use std::sync::Arc;
 
 use serde_json::{Value, json};
 use tokio::sync::broadcast;
 
-/// How many messages a slow socket may lag behind before it is dropped, to refetch after its reconnect.
+/// How many messages a slow socket may lag behind before it is closed. Its client reconnects and refetches.
 const LAG_LIMIT: usize = 4096;
 
-/// Is one message on its way to the sockets.
+/// A message with its recipients.
 #[derive(Debug)]
 pub struct Announcement {
-    /// Whose job it is about.
+    /// The account that owns the job.
     pub account_id: String,
-    /// Which job it is about.
+    /// The job of the message.
     pub job_id: String,
-    /// Who gets it.
+    /// The sockets that receive it.
     pub audience: Audience,
     /// The message as JSON.
     pub text: String,
 }
 
-/// Tells who gets a message.
+/// The sockets that receive a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Audience {
     /// Sockets that subscribed to the job.
     Subscribers,
-    /// Every socket of the account, because nobody can subscribe to a job that is new.
+    /// Every socket of the account, because clients cannot have subscribed to a new job.
     Account,
 }
 
-/// Spreads messages.
+/// Broadcasts messages to all sockets.
 #[derive(Clone, Debug)]
 pub struct Hub(broadcast::Sender<Arc<Announcement>>);
 
@@ -41,18 +41,18 @@ impl Default for Hub {
 }
 
 impl Hub {
-    /// Sends a message; nobody listening is no error.
+    /// Sends a message. It is dropped if no socket is connected.
     pub fn announce(&self, announcement: Announcement) {
         let _ = self.0.send(Arc::new(announcement));
     }
 
-    /// Listens from now on.
+    /// Returns a receiver of all messages from now on.
     pub fn listen(&self) -> broadcast::Receiver<Arc<Announcement>> {
         self.0.subscribe()
     }
 }
 
-/// Returns a message of the specification as JSON.
+/// Returns a message of the protocol as JSON.
 pub fn message(kind: &str, job_id: &str, data: &Value, timestamp: &str) -> String {
     json!({ "type": kind, "job_id": job_id, "data": data, "timestamp": timestamp }).to_string()
 }

@@ -1,4 +1,4 @@
-//! The socket: one task for every connection.
+//! The WebSocket: one task for each connection.
 
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
@@ -21,11 +21,11 @@ use crate::{
     realtime::hub::{Announcement, Audience, message},
 };
 
-/// A peer that misses so many heartbeats in a row is gone.
+/// A client that misses this many heartbeats in a row is considered gone.
 const MISSED_HEARTBEATS: u32 = 3;
-/// The largest frame that a client has reason to send, in bytes: a subscription of 500 ids.
+/// The size limit of a client's frame, in bytes; a subscription of 500 ids fits.
 const FRAME_LIMIT: usize = 256 << 10;
-/// How many jobs one socket may follow.
+/// How many jobs one socket may subscribe to.
 const SUBSCRIPTION_LIMIT: usize = 100_000;
 
 #[derive(Deserialize)]
@@ -60,12 +60,12 @@ struct Connection {
     app: App,
     account_id: String,
     subscribed: BTreeSet<String>,
-    heard: Instant,
+    last_seen: Instant,
 }
 
 impl Connection {
     fn new(app: App, account_id: String) -> Self {
-        Self { app, account_id, subscribed: BTreeSet::new(), heard: Instant::now() }
+        Self { app, account_id, subscribed: BTreeSet::new(), last_seen: Instant::now() }
     }
 
     async fn run(mut self, mut socket: WebSocket) {
@@ -75,14 +75,14 @@ impl Connection {
         loop {
             let outgoing = tokio::select! {
                 announced = announcements.recv() => match announced {
-                    Ok(announcement) if self.wants(&announcement) => Some(announcement.text.clone()),
+                    Ok(announcement) if self.receives(&announcement) => Some(announcement.text.clone()),
                     Ok(_) => None,
                     Err(RecvError::Lagged(_)) => return close(socket, 1013, "too slow: reconnect and refetch").await,
                     Err(RecvError::Closed) => return close(socket, 1001, "the studio is closing").await,
                 },
                 () = self.app.pipeline.stopped() => return close(socket, 1001, "the studio is closing").await,
                 _ = heartbeat.tick() => {
-                    if self.heard.elapsed() > period * MISSED_HEARTBEATS {
+                    if self.last_seen.elapsed() > period * MISSED_HEARTBEATS {
                         return close(socket, 1001, "no heartbeat was answered").await;
                     }
                     Some(message("HEARTBEAT", "", &json!({}), &later_than(Timestamp::UNIX_EPOCH).to_string()))
@@ -100,15 +100,15 @@ impl Connection {
         }
     }
 
-    fn wants(&self, announcement: &Arc<Announcement>) -> bool {
+    fn receives(&self, announcement: &Arc<Announcement>) -> bool {
         announcement.account_id == self.account_id
             && (announcement.audience == Audience::Account || self.subscribed.contains(&announcement.job_id))
     }
 
     fn take(&mut self, incoming: &Message) {
-        self.heard = Instant::now();
+        self.last_seen = Instant::now();
         let Message::Text(text) = incoming else { return };
-        // What is not understood is from a newer client, and no reason to hang up.
+        // An unknown action comes from a newer client; the connection stays open.
         if let Ok(Action::Subscribe { job_ids }) = serde_json::from_str(text) {
             let room = SUBSCRIPTION_LIMIT.saturating_sub(self.subscribed.len());
             self.subscribed.extend(job_ids.into_iter().take(room));

@@ -1,4 +1,4 @@
-//! The database: its file, its schema, and one connection that everybody shares.
+//! The database: its file, its schema, and the shared connection.
 
 use std::{
     path::Path,
@@ -7,7 +7,7 @@ use std::{
 
 use rusqlite::{Connection, OptionalExtension};
 
-/// Each entry takes the schema one version further; `user_version` counts how many were taken.
+/// The migrations. Each entry takes the schema one version further; `user_version` counts the applied ones.
 const MIGRATIONS: [&str; 1] = ["
     CREATE TABLE setting (name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT;
     CREATE TABLE account (
@@ -37,12 +37,12 @@ const MIGRATIONS: [&str; 1] = ["
     ) STRICT;
 "];
 
-/// Is the shared connection. Its calls take far less than a millisecond, so a plain lock serves.
+/// The shared connection. Its calls take far less than a millisecond, so a mutex is sufficient.
 #[derive(Clone, Debug)]
 pub struct Db(Arc<Mutex<Connection>>);
 
 impl Db {
-    /// Opens the database, making or migrating it where needed.
+    /// Opens the database. Creates or migrates it if necessary.
     pub fn open(file: &Path) -> rusqlite::Result<Self> {
         make_private(file);
         let mut connection = Connection::open(file)?;
@@ -59,9 +59,9 @@ impl Db {
         Ok(Self(Arc::new(Mutex::new(connection))))
     }
 
-    /// Returns the connection, waiting for whoever holds it.
+    /// Returns the connection, once no other thread uses it.
     pub fn lock(&self) -> MutexGuard<'_, Connection> {
-        // A panic in the middle of a call leaves the connection itself whole: SQLite rolls back.
+        // A panic during a call leaves the connection usable, because SQLite rolls back.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -78,7 +78,7 @@ impl Db {
         self.lock().execute(sql, [port.to_be_bytes().as_slice()]).map(drop)
     }
 
-    /// Returns a secret of this install, made at its first use.
+    /// Returns a secret of this installation. It is generated at the first call.
     pub fn secret(&self, name: &str) -> rusqlite::Result<Vec<u8>> {
         let fresh: [u8; 32] = rand::random();
         let connection = self.lock();
@@ -86,8 +86,9 @@ impl Db {
         connection.query_row("SELECT value FROM setting WHERE name = ?1", [name], |row| row.get(0))
     }
 }
-/// Makes the file such that nobody else can read it: the secret that signs tokens is in it. SQLite gives the files beside
-/// it the same permissions.
+
+/// Creates the file so that only this user can read it, because it contains the secret that signs tokens. SQLite gives
+/// its WAL files the same permissions.
 fn make_private(file: &Path) {
     #[cfg(unix)]
     {
@@ -95,7 +96,7 @@ fn make_private(file: &Path) {
         let made = std::fs::OpenOptions::new().create(true).append(true).mode(0o600).open(file);
         let private = made.and_then(|file| file.set_permissions(std::fs::Permissions::from_mode(0o600)));
         if let Err(error) = private {
-            tracing::warn!(%error, "others of this computer may read the studio's database");
+            tracing::warn!(%error, "could not restrict the permissions of the studio's database");
         }
     }
     #[cfg(not(unix))]

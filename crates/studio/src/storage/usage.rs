@@ -1,21 +1,21 @@
-//! How much the videos take on the disk, and making room: the copy of a video that is finished is no longer needed.
+//! Disk usage of the videos, and deletion of the copies of finished videos, which are no longer needed.
 
 use std::{fs, path::Path};
 
 use crate::jobs::{Job, Jobs, Status, video_folder};
 
-/// What the videos of a studio take.
+/// The disk usage of a studio's videos.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Usage {
-    /// All files of all videos, in bytes.
+    /// The size of all files of all videos, in bytes.
     pub bytes: u64,
-    /// The copies of videos that are finished, in bytes.
+    /// The size of the copies of finished videos, in bytes.
     pub finished_bytes: u64,
-    /// How many such copies there are.
+    /// The number of these copies.
     pub finished: u32,
 }
 
-/// Looks at the files of all videos.
+/// Returns the disk usage of all videos.
 pub fn measure(jobs: &Jobs, data_dir: &Path) -> Usage {
     let mut usage = Usage::default();
     for job in jobs.all() {
@@ -29,27 +29,27 @@ pub fn measure(jobs: &Jobs, data_dir: &Path) -> Usage {
     usage
 }
 
-/// Deletes the copies of finished videos: their texts and pictures stay. Returns what that freed, in bytes.
+/// Deletes the copies of finished videos and returns the freed bytes. Texts and thumbnails stay.
 pub fn delete_finished_copies(jobs: &Jobs) -> u64 {
     let mut freed = 0;
     for job in jobs.all() {
         let Some(size) = finished_copy(&job) else { continue };
         match fs::remove_file(&job.source) {
             Ok(()) => freed += size,
-            Err(error) => tracing::warn!(job_id = %job.id, %error, "the copy of a finished video could not be deleted"),
+            Err(error) => tracing::warn!(job_id = %job.id, %error, "could not delete the copy of a finished video"),
         }
     }
     freed
 }
 
-/// Returns the size of a video's copy, where the work on it is done.
+/// Returns the size of a video's copy if its job has finished with success.
 fn finished_copy(job: &Job) -> Option<u64> {
     let is_done = job.progress.status == Status::Completed;
     is_done.then(|| own_size(&job.source)).flatten()
 }
 
-/// Returns what a file takes; none where it is a link to another, or another name of one: deleting that frees nothing. Of a clone
-/// that shares its blocks nobody knows.
+/// Returns the size of a file; `None` for links and for files with several hard links, because deleting them frees
+/// nothing. Clones that share blocks cannot be recognised and count in full.
 fn own_size(file: &Path) -> Option<u64> {
     let file = file.symlink_metadata().ok().filter(std::fs::Metadata::is_file)?;
     #[cfg(unix)]

@@ -100,7 +100,7 @@ async fn post(
             Ok(response) => response,
             // What is wrong with the file says more than that the request broke off because of it.
             Err(_) if let Some(why) = trouble.get() => return Err(Failure::local(why.clone())),
-            Err(error) => return Err(unanswered(&error)),
+            Err(error) => return Err(interrupted(&error)),
         };
         let mut response = response;
         if url.origin() != first {
@@ -113,6 +113,16 @@ async fn post(
         }
     }
     Err(Failure::local(Error::new(Code::ServerError, "The studio redirects in a loop. Contact its administrator.")))
+}
+
+/// Returns why a video did not arrive. Once sending began, the reason is the same for every loss of the connection.
+fn interrupted(error: &reqwest::Error) -> Failure {
+    let failure = unanswered(error);
+    if failure.never_left || failure.error.code != Code::Unreachable {
+        return failure;
+    }
+    let message = "Upload interrupted. Check your network, then try again.";
+    Failure { error: Error::new(Code::Unreachable, message), ..failure }
 }
 
 /// Returns where the video is to be sent instead. Redirects that turn a POST into a GET are answers.

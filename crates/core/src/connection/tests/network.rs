@@ -1,9 +1,9 @@
-//! What becomes of a connection when the way to the backend changes, or the backend will not have it.
+//! Tests of network changes, captive portals, `Retry-After` and restarts of the server.
 
 use super::*;
 
 #[test]
-fn a_change_of_the_network_probes_at_once_and_an_answer_keeps_the_connection() {
+fn network_change_probes_at_once_and_an_answer_keeps_the_connection() {
     let mut scene = Scene::live();
     let conn = scene.conn();
     assert_eq!(scene.on(Input::NetworkChanged), [Effect::Ping(conn)]);
@@ -14,11 +14,11 @@ fn a_change_of_the_network_probes_at_once_and_an_answer_keeps_the_connection() {
 
     scene.on(Input::NetworkChanged);
     let effects = scene.after(PROBE_LIMIT.as_secs_f64());
-    assert_eq!(effects[..2], [Effect::Disconnect(conn), Effect::Connect(scene.conn())], "no answer: anew, at once");
+    assert_eq!(effects[..2], [Effect::Disconnect(conn), Effect::Connect(scene.conn())], "no answer: reconnects");
 }
 
 #[test]
-fn a_change_of_the_network_ends_a_wait_but_not_one_that_the_backend_asked_for() {
+fn network_change_ends_a_wait_but_respects_retry_after() {
     let mut scene = Scene::new();
     scene.on(Input::SignedIn);
     for _ in 0..6 {
@@ -31,11 +31,11 @@ fn a_change_of_the_network_ends_a_wait_but_not_one_that_the_backend_asked_for() 
     scene.on(Input::Refused(scene.conn(), Refusal::from_status(503, Some(Duration::from_secs(90)))));
     assert!(!connects(&scene.on(Input::NetworkChanged)));
     assert!((scene.wait() - 90.0).abs() < 0.01);
-    assert!(connects(&scene.on(Input::Reconnect)), "the person may always");
+    assert!(connects(&scene.on(Input::Reconnect)), "the user may always reconnect");
 }
 
 #[test]
-fn a_backend_that_says_one_thing_and_then_refuses_is_not_asked_for_ever() {
+fn refusal_after_one_message_does_not_refresh_again() {
     let mut scene = Scene::live();
     scene.after(5.0);
     scene.on(Input::Closed(scene.conn(), Closed::Auth));
@@ -49,7 +49,7 @@ fn a_backend_that_says_one_thing_and_then_refuses_is_not_asked_for_ever() {
 }
 
 #[test]
-fn when_a_captive_portal_opens_the_socket_is_tried_at_once() {
+fn socket_is_retried_at_once_after_a_captive_portal() {
     let mut scene = Scene::new();
     scene.on(Input::SignedIn);
     scene.on(Input::Refused(scene.conn(), Refusal::from_status(302, None)));
@@ -64,7 +64,7 @@ fn when_a_captive_portal_opens_the_socket_is_tried_at_once() {
 }
 
 #[test]
-fn a_refetch_waits_for_what_the_backend_asked_for_but_the_person_need_not() {
+fn refetch_respects_retry_after_but_a_user_request_does_not() {
     let mut scene = Scene::live();
     scene.on(Input::Refresh);
     scene.on(Input::FetchFailed(Error::new(Code::RateLimited, "429"), Some(Duration::from_secs(100))));
@@ -74,9 +74,9 @@ fn a_refetch_waits_for_what_the_backend_asked_for_but_the_person_need_not() {
     assert!(scene.on(Input::Refresh).contains(&Effect::FetchJobs));
 }
 
-/// A fleet whose server restarts: nobody is later than the specification allows, and no instant gets them all.
+/// Simulates a fleet whose server restarts: no client reconnects later than specified, and not all at the same time.
 #[test]
-fn a_thousand_clients_come_back_spread_out() {
+fn thousand_clients_reconnect_spread_out() {
     let mut arrivals: Vec<Duration> = (0..1000)
         .map(|client| {
             let mut scene = Scene::live();

@@ -1,4 +1,4 @@
-//! What holds whatever happens, in whatever order.
+//! Invariants of the connection for any sequence of inputs.
 
 use proptest::prelude::*;
 
@@ -9,9 +9,9 @@ fn error() -> Error {
     Error::new(Code::ServerError, "trouble")
 }
 
-/// Is a step of a story: an input, the time before it, and whether the machine slept meanwhile.
+/// Generates a step: an input, the time before it in milliseconds, and whether the machine slept in between.
 fn any_step() -> impl Strategy<Value = (Input, u64, bool)> {
-    // The names of the last connections: the current one, and some that are over.
+    // Relative ids: the current connection, and some earlier ones.
     let conn = (0..4_u64).prop_map(ConnId);
     let input = prop_oneof![
         Just(Input::SignedIn),
@@ -46,7 +46,7 @@ fn any_step() -> impl Strategy<Value = (Input, u64, bool)> {
     (input, prop_oneof![Just(0), 1..70_000_u64, Just(400_000)], proptest::bool::weighted(0.05))
 }
 
-/// Names a connection relative to the newest, so that most inputs are about one that exists.
+/// Converts a relative connection id to an absolute one, so that most inputs refer to an existing connection.
 fn relative(input: Input, newest: u64) -> Input {
     let of = |conn: ConnId| ConnId(newest.saturating_sub(conn.0));
     match input {
@@ -63,7 +63,7 @@ fn relative(input: Input, newest: u64) -> Input {
     }
 }
 
-/// Is what a driver would have open or under way.
+/// A model of the client: the sockets, fetches and refreshes that it has under way.
 #[derive(Default)]
 struct Driver {
     socket: Option<ConnId>,
@@ -73,13 +73,13 @@ struct Driver {
 }
 
 impl Driver {
-    fn hear(&mut self, input: &Input) {
+    fn apply_input(&mut self, input: &Input) {
         match input {
             Input::Refused(conn, _) | Input::Closed(conn, _) => drop(self.socket.take_if(|open| open == conn)),
             Input::Opened(_) => self.opened = true,
             Input::Fetched | Input::FetchFailed(..) => self.fetches -= 1,
             Input::TokenRefreshed | Input::TokenDelayed(_) => self.asks_token = false,
-            // Answers to somebody who has left are nobody's.
+            // Responses to requests of a signed-out user are dropped.
             Input::SignedOut => (self.fetches, self.asks_token) = (0, false),
             _ => {}
         }
@@ -107,7 +107,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 2000, ..ProptestConfig::default() })]
 
     #[test]
-    fn there_is_at_most_one_socket_and_always_a_way_forward(
+    fn at_most_one_socket_exists_and_the_machine_never_gets_stuck(
         steps in proptest::collection::vec(any_step(), 1..60),
         is_auto in any::<bool>(),
     ) {
@@ -122,7 +122,8 @@ proptest! {
                 scene.now.wall = scene.now.after(Duration::from_hours(8)).wall;
             }
             let input = relative(input, scene.link.next_conn.saturating_sub(1));
-            // A driver reports the end of a fetch or a refresh only where one is under way, and of its own sockets.
+            // The client reports the end of a fetch or refresh only if one is under way, and events of its own sockets
+            // only.
             let unasked = match &input {
                 Input::Fetched | Input::FetchFailed(..) => driver.fetches == 0,
                 Input::TokenRefreshed | Input::TokenDelayed(_) => !driver.asks_token,
@@ -133,11 +134,11 @@ proptest! {
             if unasked {
                 continue;
             }
-            driver.hear(&input);
+            driver.apply_input(&input);
             let effects = scene.on(input);
             driver.perform(&effects);
             let deadline = scene.link.deadline();
-            prop_assert!(deadline.is_none_or(|due| due > scene.now.monotonic), "a timer that is due is done");
+            prop_assert!(deadline.is_none_or(|due| due > scene.now.monotonic), "a due timer was not handled");
             prop_assert!((0..=1).contains(&driver.fetches), "fetches pile up: {}", driver.fetches);
             let at_rest = matches!(scene.link.state, State::SignedOut | State::Stopped);
             let goes_on = deadline.is_some() || driver.asks_token || driver.fetches > 0;

@@ -1,4 +1,4 @@
-//! Uploads that are not complete yet: a folder for each, with its bytes and what is known of it.
+//! Storage of unfinished uploads: one folder each, with the received bytes and a description.
 
 use std::{
     collections::BTreeSet,
@@ -14,36 +14,36 @@ use uuid::Uuid;
 
 use crate::jobs::later_than;
 
-/// How long an upload may rest before it is removed: a laptop may sleep over a weekend.
+/// How long an upload may be inactive before it is removed; long enough for a laptop that is closed over a weekend.
 const KEPT: Duration = Duration::from_hours(7 * 24);
 
-/// What is known of an upload.
+/// The description of an upload.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Upload {
-    /// Whose it is.
+    /// The account that created it.
     pub account_id: String,
-    /// How many bytes it will have.
+    /// Its total size in bytes.
     pub length: u64,
-    /// The file's name on the creator's disk.
+    /// The file name on the user's computer, without folders.
     pub filename: String,
-    /// The file's type, as the upload said.
+    /// The media type as stated in the upload.
     pub content_type: String,
-    /// The subtitles that came with it.
+    /// The text of the subtitles that were sent with it.
     pub subtitles: Option<String>,
-    /// The id of the video that it will be.
+    /// The id of the future video.
     pub video_id: String,
-    /// The ids of the video and the job that it became.
+    /// The ids of the video and the job, once the job exists.
     pub job: Option<(String, String)>,
 }
 
-/// Why an upload cannot be continued.
+/// The reason why an upload cannot be continued.
 #[derive(Debug)]
 pub enum UploadError {
-    /// There is none, or no longer.
+    /// The upload does not exist or has expired.
     Missing,
-    /// It is somebody else's.
+    /// The upload belongs to another account.
     Foreign,
-    /// The disk refuses.
+    /// The disk failed.
     Disk(io::Error),
 }
 
@@ -54,7 +54,7 @@ pub struct Uploads {
     locked: Arc<Mutex<BTreeSet<String>>>,
 }
 
-/// One request's right to write to an upload; given back when it is dropped.
+/// The exclusive right of one request to write to an upload, released on drop.
 pub struct WriteGuard {
     id: String,
     locked: Arc<Mutex<BTreeSet<String>>>,
@@ -67,12 +67,12 @@ impl Drop for WriteGuard {
 }
 
 impl Uploads {
-    /// Keeps uploads in a data folder.
+    /// Returns the upload store of a data folder.
     pub fn new(data_dir: &Path) -> Self {
         Self { folder: data_dir.join("uploads"), locked: Arc::default() }
     }
 
-    /// Begins an upload, and returns its id. Removes those that have expired.
+    /// Creates an upload and returns its id. Expired uploads are removed first.
     pub async fn create(&self, upload: &Upload) -> io::Result<String> {
         self.remove_expired().await;
         let id = Uuid::new_v4().to_string();
@@ -82,9 +82,12 @@ impl Uploads {
         Ok(id)
     }
 
-    /// Returns an upload of an account, and how many of its bytes are here.
+    /// Returns an upload of an account and the number of its received bytes.
+    ///
+    /// # Errors
+    /// `Missing` if it does not exist, `Foreign` if it belongs to another account, `Disk`.
     pub async fn get(&self, id: &str, account_id: &str) -> Result<(Upload, u64), UploadError> {
-        // Ids are ours; anything else, such as `..`, is none.
+        // The studio generates the ids as UUIDs; anything else, such as `..`, is rejected.
         Uuid::try_parse(id).map_err(|_| UploadError::Missing)?;
         let description = tokio::fs::read(self.description(id)).await.map_err(|error| {
             if error.kind() == io::ErrorKind::NotFound { UploadError::Missing } else { UploadError::Disk(error) }
@@ -97,7 +100,7 @@ impl Uploads {
             Some(_) => upload.length,
             None => match tokio::fs::metadata(self.file(id)).await {
                 Ok(file) => file.len(),
-                // It was complete, and is where videos are.
+                // The upload is complete: its file was moved to the video's folder.
                 Err(error) if error.kind() == io::ErrorKind::NotFound => upload.length,
                 Err(error) => return Err(UploadError::Disk(error)),
             },
@@ -105,18 +108,18 @@ impl Uploads {
         Ok((upload, offset))
     }
 
-    /// Writes what is known of an upload.
+    /// Stores the description of an upload.
     pub async fn keep(&self, id: &str, upload: &Upload) {
         let written = match serde_json::to_vec(upload) {
             Ok(description) => tokio::fs::write(self.description(id), description).await,
             Err(error) => Err(error.into()),
         };
         if let Err(error) = written {
-            tracing::warn!(%id, %error, "a complete upload could not be noted");
+            tracing::warn!(%id, %error, "could not store the state of a complete upload");
         }
     }
 
-    /// Lets one request write to an upload; none while another does.
+    /// Locks an upload for one request. Returns `None` if another request holds the lock.
     pub fn lock(&self, id: &str) -> Option<WriteGuard> {
         let is_free = self.locked.lock().unwrap_or_else(PoisonError::into_inner).insert(id.to_owned());
         is_free.then(|| WriteGuard { id: id.to_owned(), locked: Arc::clone(&self.locked) })
@@ -127,18 +130,18 @@ impl Uploads {
         let _ = tokio::fs::remove_dir_all(self.folder.join(id)).await;
     }
 
-    /// Returns the file of an upload's bytes.
+    /// Returns the path of an upload's received bytes.
     pub fn file(&self, id: &str) -> PathBuf {
         self.folder.join(id).join("bytes")
     }
 
-    /// Returns when an upload expires that rests from now on, as HTTP writes it.
+    /// Returns the time at which an upload expires without further requests, as an HTTP date.
     pub fn expires() -> String {
         let end = later_than(Timestamp::UNIX_EPOCH) + KEPT;
         rfc2822::DateTimePrinter::new().timestamp_to_rfc9110_string(&end).unwrap_or_default()
     }
 
-    /// Returns the ids of the videos that unfinished uploads will be.
+    /// Returns the video ids of the stored uploads.
     pub async fn video_ids(&self) -> BTreeSet<String> {
         let mut ids = BTreeSet::new();
         let Ok(mut entries) = tokio::fs::read_dir(&self.folder).await else { return ids };
@@ -150,7 +153,7 @@ impl Uploads {
         ids
     }
 
-    /// Removes the uploads that have rested too long.
+    /// Removes uploads that have been inactive for too long.
     pub async fn remove_expired(&self) {
         let Ok(mut entries) = tokio::fs::read_dir(&self.folder).await else { return };
         while let Ok(Some(entry)) = entries.next_entry().await {
