@@ -1,6 +1,7 @@
-//! Lets Tauri generate what the app needs at compile time.
+//! Generates what Tauri needs at compile time, with the list of the app's commands.
 
-/// Commands are nobody's but those that a capability grants them to: here, the one window with our own page.
+/// The app's commands. Listed here, a command is denied to every window except those that a capability grants it to:
+/// the main window, which only loads the app's own page.
 const COMMANDS: &[&str] = &[
     "initial_state",
     "status",

@@ -1,4 +1,4 @@
-//! How long the functions take that every message goes through.
+//! Measures the time of the functions that process every message.
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use tallylight_bench::hot::{Function, Hot};

@@ -1,4 +1,4 @@
-//! The client as the app runs it, with a shell that only looks.
+//! Measures the client as the app runs it, with a [`Shell`] that only counts.
 
 use std::{
     path::Path,
@@ -22,7 +22,7 @@ use crate::{
     nanos, percentiles,
 };
 
-/// Looks at what the window would be told.
+/// A [`Shell`] that counts events and changes, and records delays.
 #[derive(Clone, Default)]
 pub struct Looker(Arc<Looked>);
 
@@ -31,13 +31,13 @@ struct Looked {
     events: AtomicU64,
     changes: AtomicU64,
     is_over: Notify,
-    late: Mutex<Vec<u64>>,
+    delays: Mutex<Vec<u64>>,
     frame: Option<Duration>,
 }
 
 impl Looker {
-    /// Waits until nothing more is shown: a long list takes its time.
-    async fn is_quiet(&self) {
+    /// Waits until no change arrives for two seconds: a long list is shown in several batches.
+    async fn until_quiet(&self) {
         let mut seen = None;
         loop {
             let changes = self.0.changes.load(Ordering::Relaxed);
@@ -62,7 +62,7 @@ impl Shell for Looker {
                 self.0.is_over.notify_one();
             }
             if let Some(sent) = row.title.as_deref().and_then(sent_at) {
-                self.0.late.lock().unwrap_or_else(PoisonError::into_inner).push(now.saturating_sub(sent));
+                self.0.delays.lock().unwrap_or_else(PoisonError::into_inner).push(now.saturating_sub(sent));
             }
         }
     }
@@ -75,46 +75,52 @@ impl Shell for Looker {
         self.0.frame.unwrap_or(tallylight_client::FRAME)
     }
 
-    // As the window does.
+    // The same as the desktop app.
     fn transcripts(&self) -> Transcripts {
         Transcripts::Asked
     }
 }
 
-/// Starts a client in a folder, signed in and with the list fetched.
+/// Starts a client in a folder, signs in and waits until the list is fetched.
+///
+/// # Errors
+/// The client's error.
 pub async fn ready(folder: &Path, server: &Url, looker: Looker) -> Result<Handle> {
     let client = start(Config::new(folder.to_owned(), Keychain::Memory), looker);
     client.connect(server.clone(), Identity::Address).await?;
     client.sign_in("me@bench".to_owned(), "password".into()).await?;
     client.synced().await?;
-    // The socket has opened, and everything is on disk.
+    // Enough time for the socket to open and for everything to be written to disk.
     tokio::time::sleep(Duration::from_secs(2)).await;
     Ok(client)
 }
 
-/// Takes in what the server says, and prints how long that took and what it needed.
+/// Processes the server's messages, and prints the time and the resources that it needed.
+///
+/// # Errors
+/// The client's error, or `/proc` cannot be read.
 pub async fn measure(server: &Url, load: Load, at_once: bool) -> Result<()> {
     let folder = tempfile::tempdir()?;
     let before = resident_bytes()?;
     let looker = Looker(Arc::new(Looked { frame: at_once.then_some(Duration::ZERO), ..Looked::default() }));
     let client = ready(folder.path(), server, looker.clone()).await?;
     load.prepare(server).await?;
-    looker.is_quiet().await;
+    looker.until_quiet().await;
     let (after, cpu) = (resident_bytes()?, cpu_seconds()?);
     let (events, changes) = (looker.0.events.load(Ordering::Relaxed), looker.0.changes.load(Ordering::Relaxed));
-    looker.0.late.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    looker.0.delays.lock().unwrap_or_else(PoisonError::into_inner).clear();
     let start = Instant::now();
     let go = tokio::spawn(reqwest::get(load.address(server)));
     looker.0.is_over.notified().await;
     let seconds = start.elapsed().as_secs_f64();
     let cpu = cpu_seconds()? - cpu;
     go.await??;
-    let late = std::mem::take(&mut *looker.0.late.lock().unwrap_or_else(PoisonError::into_inner));
+    let delays = std::mem::take(&mut *looker.0.delays.lock().unwrap_or_else(PoisonError::into_inner));
     client.shutdown().await;
     println!(
         "{}",
         json!({
-            "seconds": seconds, "cpu_seconds": cpu, "late": percentiles(late),
+            "seconds": seconds, "cpu_seconds": cpu, "late": percentiles(delays),
             "resident_bytes": { "empty": before, "full": after, "end": resident_bytes()?, "peak": peak_bytes()? },
             "disk_bytes": std::fs::metadata(folder.path().join("tallylight.db"))?.len(),
             "events": looker.0.events.load(Ordering::Relaxed) - events,
@@ -124,12 +130,15 @@ pub async fn measure(server: &Url, load: Load, at_once: bool) -> Result<()> {
     Ok(())
 }
 
-/// Returns how much memory this process has.
+/// Returns the resident memory of this process, in bytes.
+///
+/// # Errors
+/// `/proc` cannot be read.
 pub fn resident_bytes() -> Result<u64> {
     memory("VmRSS:")
 }
 
-/// Returns the most memory that this process ever held.
+/// Returns the peak of this process's resident memory, in bytes.
 fn peak_bytes() -> Result<u64> {
     memory("VmHWM:")
 }
@@ -140,13 +149,13 @@ fn memory(which: &str) -> Result<u64> {
     Ok(line.trim().trim_end_matches(" kB").parse::<u64>()? * 1024)
 }
 
-/// Returns how long this process has worked.
+/// Returns the CPU time of this process, in seconds.
 #[cfg(not(unix))]
 fn cpu_seconds() -> Result<f64> {
-    anyhow::bail!("this is measured on Unix alone")
+    anyhow::bail!("CPU time is only measured on Unix")
 }
 
-/// Returns how long this process has worked.
+/// Returns the CPU time of this process, in seconds.
 #[cfg(unix)]
 fn cpu_seconds() -> Result<f64> {
     let time = rustix::time::clock_gettime(rustix::time::ClockId::ProcessCPUTime);

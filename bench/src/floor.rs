@@ -1,4 +1,4 @@
-//! The floor: the same frames, read by the same library, and dropped.
+//! The lower bound: reads the same frames with the same library and drops them.
 
 use anyhow::{Context, Result};
 use futures_util::StreamExt;
@@ -8,25 +8,28 @@ use url::Url;
 
 use crate::{Load, messages, nanos, percentiles};
 
-/// Reads what the server says, and prints how long that took.
+/// Reads the server's messages, and prints the time that it needed.
+///
+/// # Errors
+/// The connection is lost.
 pub async fn measure(server: &Url, load: Load) -> Result<()> {
     let socket = format!("ws://{}:{}/ws", server.host_str().unwrap_or_default(), server.port().unwrap_or_default() + 1);
     let (mut socket, _) = connect_async(socket).await.context("no socket")?;
     load.prepare(server).await?;
     let start = tokio::time::Instant::now();
     let go = tokio::spawn(reqwest::get(load.address(server)));
-    let mut late = Vec::new();
+    let mut delays = Vec::new();
     for _ in 0..=load.messages {
         let message = socket.next().await.context("the server ended")??;
         if load.mix == messages::Mix::Dated
             && let Message::Text(text) = message
             && let Some(sent) = text.split('"').find_map(messages::sent_at)
         {
-            late.push(nanos().saturating_sub(sent));
+            delays.push(nanos().saturating_sub(sent));
         }
     }
     let seconds = start.elapsed().as_secs_f64();
     go.await??;
-    println!("{}", json!({ "seconds": seconds, "late": percentiles(late) }));
+    println!("{}", json!({ "seconds": seconds, "late": percentiles(delays) }));
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! The functions that every message goes through, each on its own.
+//! The functions that process every message, each on its own.
 
 use std::time::Duration;
 
@@ -17,23 +17,23 @@ use tallylight_core::{
 
 use crate::messages::{Mix, job_id, listed, message};
 
-/// How many jobs there are.
+/// The number of jobs.
 const JOBS: usize = 1000;
 
-/// Names one of them.
+/// A function to measure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub enum Function {
-    /// A frame's text becomes a message
+    /// Decode the text of a frame
     Decode,
-    /// A message changes a job
+    /// Apply a message to its job
     Apply,
-    /// A job of the list is compared with what is known
+    /// Compare a job of the fetched list with the stored one
     Diff,
-    /// Changes are gathered, and become what a window is told
+    /// Coalesce changes and project them for the window
     Coalesce,
 }
 
-/// Is everything that they need.
+/// The data that the functions need.
 pub struct Hot {
     texts: Vec<String>,
     frames: Vec<Frame>,
@@ -46,7 +46,7 @@ pub struct Hot {
 }
 
 impl Default for Hot {
-    /// Makes a list that is known, and messages about it.
+    /// Creates a fetched list, and messages about its jobs.
     fn default() -> Self {
         let list: Vec<_> = (0..JOBS).map(|number| listed(&job_id(number), "Film", 50, 0)).collect();
         let snapshots = read_page(&serde_json::Value::from(list).to_string(), None).unwrap_or_default().jobs;
@@ -61,7 +61,7 @@ impl Default for Hot {
 }
 
 impl Hot {
-    /// Does it once, and returns something of what came out, so that it is not left out.
+    /// Calls a function once, and returns a number from its result, so that the compiler cannot remove the call.
     pub fn once(&mut self, function: Function, number: usize) -> usize {
         match function {
             Function::Decode => usize::from(decode(&self.texts[number % JOBS]).is_ok()),
@@ -77,7 +77,7 @@ impl Hot {
         }
     }
 
-    /// Four changes of a job become one.
+    /// Marks a job as changed four times and projects the one resulting change.
     fn coalesce(&mut self, number: usize) -> usize {
         let id = JobId::new(job_id(number % JOBS));
         (0..4).for_each(|_| self.dirty.mark(id.clone(), Scope::Increment, self.now.monotonic));

@@ -1,8 +1,8 @@
-//! The parts of every measurement of the core: a server that says much, the client, and a floor below it. Each is a
-//! program of its own, so that none costs another anything but its share of the machine; `cargo xtask bench` puts them
-//! together.
+//! The programs of every measurement of the core: a server that sends many messages, the client, and a lower bound.
+//! Each runs as a separate process, so that they only share the machine; `cargo xtask bench` starts them and combines
+//! their results.
 
-#![expect(clippy::print_stdout, reason = "what is measured is printed")]
+#![expect(clippy::print_stdout, reason = "results are printed")]
 
 use clap::{Parser, Subcommand};
 
@@ -15,7 +15,7 @@ mod soak;
 
 use messages::Mix;
 
-/// The parts of every measurement
+/// The programs of every measurement
 #[derive(Parser)]
 struct Cli {
     #[command(subcommand)]
@@ -24,66 +24,66 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Part {
-    /// Says what it is asked to
+    /// Serves jobs, and sends messages on request
     Serve {
-        /// How many jobs there are
+        /// The number of jobs
         #[arg(long)]
         jobs: usize,
     },
-    /// Reads every message, and drops it
+    /// Reads every message and drops it: the lower bound
     Floor {
-        /// The server's address
+        /// The server's URL
         server: url::Url,
         #[command(flatten)]
         load: Load,
     },
-    /// Takes in every message, as the app does
+    /// Processes every message, as the app does
     Client {
-        /// The server's address
+        /// The server's URL
         server: url::Url,
         #[command(flatten)]
         load: Load,
-        /// Shows every change at once, and not once a frame
+        /// Shows every change at once instead of once per frame
         #[arg(long)]
         at_once: bool,
     },
-    /// Does one of the functions that every message goes through, so that somebody can count its instructions
+    /// Calls one of the functions that process every message, for counting its instructions
     Hot {
-        /// Which
+        /// The function
         function: hot::Function,
-        /// How often
+        /// The number of calls
         times: usize,
     },
-    /// Lets a client run for long, before a server that goes away again and again
+    /// Runs a client for a long time against a server that disconnects every minute
     Soak {
-        /// For how long, in seconds
+        /// The duration in seconds
         #[arg(long, default_value_t = 3600)]
         seconds: u64,
     },
 }
 
-/// Is what the server is asked to say.
+/// The messages that the server is to send.
 #[derive(Clone, Copy, Debug, clap::Args)]
 struct Load {
-    /// How many messages
+    /// The number of messages
     #[arg(long)]
     messages: u64,
-    /// How many a second; as fast as it can by default
+    /// Messages per second; 0 for as many as possible
     #[arg(long, default_value_t = 0)]
     rate: u64,
-    /// Which messages
+    /// The kinds of messages
     #[arg(long, value_enum, default_value_t = Mix::Mixed)]
     mix: Mix,
-    /// How long a message is at least, in bytes
+    /// The minimum size of a text, in bytes
     #[arg(long, default_value_t = 0)]
     size: usize,
-    /// How many of the jobs they are about; all by default
+    /// The number of jobs that the messages are about; 0 for all
     #[arg(long, default_value_t = 0)]
     about: usize,
 }
 
 impl Load {
-    /// Lets the server write it.
+    /// Makes the server generate the messages, before the measurement.
     async fn prepare(&self, server: &url::Url) -> anyhow::Result<()> {
         let mut address = self.address(server);
         address.set_path("/prepare");
@@ -91,7 +91,7 @@ impl Load {
         Ok(())
     }
 
-    /// Returns the address that makes the server say it.
+    /// Returns the URL that makes the server send the messages.
     fn address(&self, server: &url::Url) -> url::Url {
         let mut address = server.clone();
         address.set_path("/go");
@@ -106,7 +106,10 @@ impl Load {
     }
 }
 
-/// Does what the command line says.
+/// Runs the program that the command line names.
+///
+/// # Errors
+/// The error of that program.
 pub async fn main() -> anyhow::Result<()> {
     match Cli::parse().part {
         Part::Serve { jobs } => server::serve(jobs).await,
@@ -122,22 +125,22 @@ pub async fn main() -> anyhow::Result<()> {
     }
 }
 
-/// Returns nanoseconds of a clock that every process of this machine shares.
+/// Returns the time in nanoseconds of a clock that all processes of this machine share.
 #[cfg(not(unix))]
-#[expect(clippy::disallowed_methods, reason = "what is measured is real time")]
+#[expect(clippy::disallowed_methods, reason = "the measurement needs real time")]
 fn nanos() -> u64 {
     let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
     u64::try_from(since.as_nanos()).unwrap_or_default()
 }
 
-/// Returns nanoseconds of a clock that every process of this machine shares.
+/// Returns the time in nanoseconds of a clock that all processes of this machine share.
 #[cfg(unix)]
 fn nanos() -> u64 {
     let time = rustix::time::clock_gettime(rustix::time::ClockId::Monotonic);
     u64::try_from(time.tv_sec).unwrap_or_default() * 1_000_000_000 + u64::try_from(time.tv_nsec).unwrap_or_default()
 }
 
-/// Returns percentiles of durations in nanoseconds, in microseconds: the 50th, the 99th and the longest.
+/// Returns the 50th and 99th percentile and the maximum of durations: nanoseconds in, microseconds out.
 fn percentiles(mut nanos: Vec<u64>) -> serde_json::Value {
     nanos.sort_unstable();
     let at = |share: usize| {

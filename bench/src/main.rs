@@ -1,6 +1,6 @@
-//! The parts of every measurement of the core: see the library.
+//! The programs of every measurement of the core; see the library.
 
-/// As the app has it.
+/// jemalloc, as in the desktop app (docs/adr/0031-allocator.md).
 #[cfg(target_os = "linux")]
 #[global_allocator]
 static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;

@@ -1,16 +1,16 @@
-//! Messages as a backend sends them: the same ones every time.
+//! Messages as a backend sends them, generated from a number, so that every run gets the same ones.
 
 use serde_json::{Value, json};
 
-/// Names the job that is said to be done at the very end.
+/// The id of the job whose completion ends a measurement.
 pub const LAST: &str = "last";
 
-/// Names which messages are said.
+/// The kinds of messages in a measurement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub enum Mix {
-    /// All five types, as often as a pipeline sends them.
+    /// All five types, in the proportions of a real pipeline.
     Mixed,
-    /// Titles that say when they were sent.
+    /// Titles that contain the time at which they were sent.
     Dated,
 }
 
@@ -19,14 +19,14 @@ pub fn job_id(number: usize) -> String {
     format!("job-{number:06}")
 }
 
-/// Returns a time that is later with every message.
+/// Returns a timestamp that increases with the message's number.
 fn time(number: u64) -> String {
     let start = jiff::Timestamp::from_second(1_790_000_000).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
     let after = jiff::SignedDuration::from_millis(i64::try_from(number).unwrap_or_default());
     start.checked_add(after).unwrap_or(start).to_string()
 }
 
-/// Returns a job as the list has it.
+/// Returns a job as the job list contains it.
 pub fn listed(id: &str, title: &str, percent: u64, changes: u64) -> Value {
     let stage = json!({ "status": "PROCESSING", "progress_percent": 50 });
     json!({
@@ -41,9 +41,9 @@ pub fn listed(id: &str, title: &str, percent: u64, changes: u64) -> Value {
     })
 }
 
-/// Returns a message. Which of them it is, and about which job, is decided by its number.
+/// Returns a message; its number determines its kind and its job.
 pub fn message(number: u64, jobs: usize, mix: Mix, size: usize) -> String {
-    // A step that meets every job, in an order that is none.
+    // A step that visits every job in a scattered order.
     let job = usize::try_from(number.wrapping_mul(7919)).unwrap_or_default() % jobs.max(1);
     let (job_id, percent) = (job_id(job), number % 100);
     let (kind, data) = match (mix, number % 20) {
@@ -94,12 +94,12 @@ fn padded(mut text: String, size: usize) -> String {
     text
 }
 
-/// Returns when a title was sent, where it says so.
+/// Returns the time in nanoseconds that a title contains, if it does.
 pub fn sent_at(title: &str) -> Option<u64> {
     title.get(1..21)?.parse().ok().filter(|_| title.starts_with('t'))
 }
 
-/// Writes a message as a frame of the socket, as a server does: one text, unmasked.
+/// Appends a message as a WebSocket frame from a server: text, unfragmented, unmasked.
 pub fn frame(text: &str, into: &mut Vec<u8>) {
     into.push(0x81);
     match text.len() {

@@ -1,5 +1,5 @@
-//! A backend that says as much as it is asked to: REST on one port, the socket on the next. What it says is written
-//! before it is sent, so that the server costs as little as a server can.
+//! A backend that sends as many messages as requested: REST on one port, the socket on the next. The messages are
+//! generated before they are sent, so that the server costs as little as possible during the measurement.
 
 use std::{
     collections::HashMap,
@@ -26,27 +26,27 @@ use tokio::{
 
 use crate::messages::{LAST, Mix, frame, job_id, last, listed, message};
 
-/// How often a backend says that it is there.
+/// The interval of heartbeats (docs/protocol.md#heartbeats).
 const HEARTBEAT: Duration = Duration::from_secs(30);
-/// How much is written at once, in bytes.
+/// How many bytes are written at once.
 const CHUNK: usize = 256 << 10;
 
-/// Is one that is spoken to, about jobs and by its own heartbeat.
+/// A connected socket, shared by the messages and its own heartbeat.
 type Socket = Arc<tokio::sync::Mutex<OwnedWriteHalf>>;
 
-/// Is what the backend has.
+/// The state of the backend.
 pub struct Backend {
     jobs: Mutex<Vec<Job>>,
-    /// What is said next, as fast as it can be.
+    /// The frames to send next, as fast as possible.
     prepared: Mutex<Vec<u8>>,
     /// The socket that connected last.
     socket: tokio::sync::Mutex<Option<Socket>>,
-    /// Tells everybody who is connected to go.
+    /// Disconnects every client.
     pub gone: Notify,
     port: u16,
 }
 
-/// Is what is known of a job.
+/// A job of the backend.
 #[derive(Clone, Debug)]
 pub struct Job {
     /// Its title.
@@ -56,7 +56,7 @@ pub struct Job {
 }
 
 impl Backend {
-    /// Returns a backend of so many jobs, and one more, which is said to be done at the end.
+    /// Creates a backend with `jobs` jobs, and [`LAST`], whose completion ends a measurement.
     pub fn new(jobs: usize, port: u16) -> Arc<Self> {
         let job = |number: usize| Job { title: format!("Film {number}"), changes: 0 };
         let jobs = Mutex::new((0..jobs).map(job).collect());
@@ -74,7 +74,7 @@ impl Backend {
         self.jobs.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Says something to whoever is connected, if anybody is.
+    /// Sends bytes to the client that connected last, if it is still connected.
     pub async fn say(&self, bytes: &[u8]) {
         let mut socket = self.socket.lock().await;
         if let Some(open) = socket.as_mut()
@@ -84,7 +84,7 @@ impl Backend {
         }
     }
 
-    /// Drops whoever is connected.
+    /// Disconnects all clients.
     pub async fn hang_up(&self) {
         *self.socket.lock().await = None;
         self.gone.notify_waiters();
@@ -103,7 +103,10 @@ impl Backend {
     }
 }
 
-/// Serves until it is killed, and prints where.
+/// Prints the URL and serves until the process is killed.
+///
+/// # Errors
+/// No ports are free.
 pub async fn serve(jobs: usize) -> Result<()> {
     let (rest, socket) = listeners(0).await?;
     let address = rest.local_addr()?;
@@ -113,12 +116,15 @@ pub async fn serve(jobs: usize) -> Result<()> {
     axum::serve(rest, router(backend)).await.context("serving ended")
 }
 
-/// Returns listeners on two ports that follow each other; on any where none is named.
+/// Returns listeners on two consecutive ports, starting at `port`, or at any port if it is 0.
+///
+/// # Errors
+/// No two consecutive ports are free after 100 attempts.
 pub async fn listeners(port: u16) -> Result<(TcpListener, TcpListener)> {
     for _ in 0..100 {
         let rest = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await;
         let Ok(rest) = rest else {
-            // The one before is not quite gone.
+            // The previous server may still hold the port.
             tokio::time::sleep(Duration::from_millis(100)).await;
             continue;
         };
@@ -127,10 +133,10 @@ pub async fn listeners(port: u16) -> Result<(TcpListener, TcpListener)> {
             return Ok((rest, socket));
         }
     }
-    anyhow::bail!("there are no two ports that follow each other")
+    anyhow::bail!("no two consecutive ports are free")
 }
 
-/// Returns everything that is served over HTTP.
+/// Returns the HTTP routes.
 pub fn router(backend: Arc<Backend>) -> Router {
     Router::new()
         .route("/.well-known/tallylight.json", get(discovery))
@@ -144,12 +150,12 @@ pub fn router(backend: Arc<Backend>) -> Router {
         .with_state(backend)
 }
 
-/// Takes every socket that connects; the last one is spoken to.
+/// Accepts socket connections; messages go to the latest one.
 pub async fn answer_sockets(listener: TcpListener, backend: Arc<Backend>) {
     while let Ok((stream, _)) = listener.accept().await {
         let backend = Arc::clone(&backend);
         tokio::spawn(async move {
-            // How one ends is nothing to measure.
+            // The reason for the end does not matter to the measurement.
             let _ = answer_socket(stream, &backend).await;
         });
     }
@@ -160,7 +166,7 @@ async fn answer_socket(stream: TcpStream, backend: &Backend) -> Result<()> {
     let (mut read, write) = tokio_tungstenite::accept_async(stream).await?.into_inner().into_split();
     let write = Arc::new(tokio::sync::Mutex::new(write));
     *backend.socket.lock().await = Some(Arc::clone(&write));
-    // What clients say is about which jobs they want to hear of: all of them.
+    // Clients only send subscriptions, which are ignored: every message is sent.
     let mut bytes = vec![0; 64 << 10];
     let mut beat = tokio::time::interval(HEARTBEAT);
     loop {
@@ -205,8 +211,8 @@ async fn job(State(backend): State<Arc<Backend>>, Path(id): Path<String>) -> Res
     }
 }
 
-/// Is what is to be said.
-struct Wanted {
+/// The messages that a request to `/prepare` or `/go` selects.
+struct Request {
     count: u64,
     rate: u64,
     mix: Mix,
@@ -214,7 +220,7 @@ struct Wanted {
     about: usize,
 }
 
-impl Wanted {
+impl Request {
     fn of(query: &HashMap<String, String>, jobs: usize) -> Self {
         let number = |name: &str| query.get(name).and_then(|value| value.parse::<u64>().ok()).unwrap_or_default();
         let size = |name: &str| usize::try_from(number(name)).unwrap_or_default();
@@ -223,7 +229,7 @@ impl Wanted {
         Self { count: number("messages"), rate: number("rate"), mix, size: size("size"), about }
     }
 
-    /// Writes a message, or what ends them.
+    /// Appends a message, or after the last one the message that ends the measurement.
     fn frame(&self, number: u64, into: &mut Vec<u8>) {
         if number == self.count {
             frame(&last(number), into);
@@ -233,17 +239,17 @@ impl Wanted {
     }
 }
 
-/// Writes what will be said, so that saying it costs nothing else.
+/// Generates the messages in advance, so that sending them costs nothing else.
 async fn prepare(State(backend): State<Arc<Backend>>, Query(query): Query<HashMap<String, String>>) {
-    let (wanted, mut bytes) = (Wanted::of(&query, backend.jobs().len()), Vec::new());
-    (0..=wanted.count).for_each(|number| wanted.frame(number, &mut bytes));
+    let (request, mut bytes) = (Request::of(&query, backend.jobs().len()), Vec::new());
+    (0..=request.count).for_each(|number| request.frame(number, &mut bytes));
     *backend.prepared.lock().unwrap_or_else(PoisonError::into_inner) = bytes;
 }
 
-/// Says as much as is asked for, and answers when all of it was said.
+/// Sends the requested messages, and responds when all are sent.
 async fn go(State(backend): State<Arc<Backend>>, Query(query): Query<HashMap<String, String>>) {
-    let wanted = Wanted::of(&query, backend.jobs().len());
-    if wanted.rate == 0 {
+    let request = Request::of(&query, backend.jobs().len());
+    if request.rate == 0 {
         let bytes = std::mem::take(&mut *backend.prepared.lock().unwrap_or_else(PoisonError::into_inner));
         for chunk in bytes.chunks(CHUNK) {
             backend.say(chunk).await;
@@ -251,10 +257,10 @@ async fn go(State(backend): State<Arc<Backend>>, Query(query): Query<HashMap<Str
         return;
     }
     let start = Instant::now();
-    for number in 0..=wanted.count {
-        tokio::time::sleep_until(start + Duration::from_nanos(1_000_000_000 / wanted.rate * number)).await;
+    for number in 0..=request.count {
+        tokio::time::sleep_until(start + Duration::from_nanos(1_000_000_000 / request.rate * number)).await;
         let mut bytes = Vec::new();
-        wanted.frame(number, &mut bytes);
+        request.frame(number, &mut bytes);
         backend.say(&bytes).await;
     }
 }

@@ -1,5 +1,5 @@
-//! A client that runs for long before a server that goes away every minute: its memory must stay flat, and at the end it
-//! must know everything that the server does.
+//! A soak test: a client runs for a long time against a server that disconnects every minute. Its memory must stay
+//! flat, and at the end it must have every job as the server has it.
 
 use std::{sync::Arc, time::Duration};
 
@@ -14,18 +14,21 @@ use crate::{
     server::{Backend, answer_sockets, listeners, router},
 };
 
-/// How many jobs there are: more than are open at once, so that they are packed and unpacked all the time.
+/// The number of jobs: more than are open at once, so that jobs are packed and unpacked all the time.
 const JOBS: usize = 3000;
-/// How many messages a second.
+/// Messages per second.
 const RATE: u32 = 200;
-/// How often the server goes away.
-const EVERY: Duration = Duration::from_mins(1);
-/// For how long it is away.
-const AWAY: Duration = Duration::from_secs(2);
-/// How often memory is looked at.
-const LOOK_EVERY: Duration = Duration::from_secs(10);
+/// The interval between disconnects.
+const DISCONNECT_INTERVAL: Duration = Duration::from_mins(1);
+/// How long the server is away.
+const DOWNTIME: Duration = Duration::from_secs(2);
+/// The interval at which memory is sampled.
+const SAMPLE_INTERVAL: Duration = Duration::from_secs(10);
 
-/// Runs for so many seconds, and prints memory over time and what was lost.
+/// Runs for `seconds`, and prints the memory over time and the number of lost updates.
+///
+/// # Errors
+/// The client's error, or updates were lost.
 pub async fn measure(seconds: u64) -> Result<()> {
     let folder = tempfile::tempdir()?;
     let (rest, socket) = listeners(0).await?;
@@ -34,35 +37,35 @@ pub async fn measure(seconds: u64) -> Result<()> {
     let backend = Backend::new(JOBS, port);
     let mut serving = vec![spawn(rest, socket, &backend)];
     let client = ready(folder.path(), &address, Looker::default()).await?;
-    let (start, mut number, mut away_at, mut look_at) = (Instant::now(), 0_u64, EVERY, Duration::ZERO);
+    let (start, mut number, mut away_at, mut sample_at) = (Instant::now(), 0_u64, DISCONNECT_INTERVAL, Duration::ZERO);
     let (mut memory, mut restarts) = (Vec::new(), 0);
     while start.elapsed() < Duration::from_secs(seconds) {
         tokio::time::sleep_until(start + Duration::from_secs(1) / RATE * u32::try_from(number)?).await;
-        say(&backend, number).await;
+        send_change(&backend, number).await;
         number += 1;
         let now = start.elapsed();
-        if now >= look_at {
+        if now >= sample_at {
             memory.push((now.as_secs(), resident_bytes()?));
-            look_at += LOOK_EVERY;
+            sample_at += SAMPLE_INTERVAL;
         }
         if now >= away_at {
-            away_at += EVERY;
+            away_at += DISCONNECT_INTERVAL;
             restarts += 1;
             serving.drain(..).for_each(|task: tokio::task::JoinHandle<()>| task.abort());
             backend.hang_up().await;
             let backend = Arc::clone(&backend);
             serving.push(tokio::spawn(async move {
-                tokio::time::sleep(AWAY).await;
+                tokio::time::sleep(DOWNTIME).await;
                 if let Ok((rest, socket)) = listeners(port).await {
                     let _ = spawn(rest, socket, &backend).await;
                 }
             }));
         }
     }
-    // Until the last word was heard, whatever way it takes.
-    tokio::time::sleep(AWAY * 5).await;
+    // Enough time for the last messages to arrive, over the socket or by polling.
+    tokio::time::sleep(DOWNTIME * 5).await;
     client.refresh().await?;
-    tokio::time::sleep(AWAY).await;
+    tokio::time::sleep(DOWNTIME).await;
     let lost = lost(&backend, &client).await?;
     let counters = client.diagnostics().await?.counters;
     client.shutdown().await;
@@ -70,7 +73,7 @@ pub async fn measure(seconds: u64) -> Result<()> {
         "{}",
         json!({ "jobs": JOBS, "messages": number, "restarts": restarts, "lost": lost, "memory": memory, "counters": counters })
     );
-    ensure!(lost == 0, "{lost} jobs are not as the server has them");
+    ensure!(lost == 0, "{lost} jobs differ from the server");
     Ok(())
 }
 
@@ -81,7 +84,7 @@ fn spawn(
 ) -> tokio::task::JoinHandle<()> {
     let backend = Arc::clone(backend);
     tokio::spawn(async move {
-        // Together, so that ending the one ends the other.
+        // In one task, so that aborting it ends both.
         let rest = axum::serve(rest, router(Arc::clone(&backend)));
         tokio::select! {
             () = answer_sockets(socket, backend) => {}
@@ -90,8 +93,8 @@ fn spawn(
     })
 }
 
-/// Changes a job, and says so to whoever is there.
-async fn say(backend: &Backend, number: u64) {
+/// Changes a job, and sends the change to the client.
+async fn send_change(backend: &Backend, number: u64) {
     let text = if number.is_multiple_of(2) {
         let job = usize::try_from(number).unwrap_or_default() / 2 % JOBS;
         let title = format!("Take {number}");
@@ -109,7 +112,7 @@ async fn say(backend: &Backend, number: u64) {
     backend.say(&bytes).await;
 }
 
-/// Returns how many jobs the client does not know as the server does.
+/// Returns the number of jobs that the client has in another state than the server.
 async fn lost(backend: &Backend, client: &tallylight_client::Handle) -> Result<usize> {
     let rows = client.rows().await?;
     let title = |id: &str| rows.iter().find(|row| row.job_id.as_str() == id).and_then(|row| row.title.clone());

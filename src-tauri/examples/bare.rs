@@ -1,4 +1,4 @@
-//! A bare window of the same webview, with one line of text: what the app's start is measured against.
+//! A window of the same webview with one line of text: the baseline for the benchmark of the app's start.
 
 use tauri::{
     WebviewUrl, WebviewWindowBuilder,

@@ -34,21 +34,24 @@ use crate::{
     },
 };
 
-/// The app's own entry in the keychain, so that it and `tally` never spend each other's refresh token.
+/// The keychain entry of the app's session. `tally` has its own, so that neither uses up the other's refresh token.
 const KEYCHAIN_ACCOUNT: &str = "desktop";
-/// The entry of the secret that signs webhooks.
+/// The keychain entry of the secret that signs webhooks.
 const WEBHOOK_ACCOUNT: &str = "webhook";
 
-/// Is where everything is kept.
+/// The data folder.
 struct DataDir(PathBuf);
 
-/// Runs the app until it is quit.
+/// Runs the app until the user quits.
+///
+/// # Errors
+/// There is no data folder, the app cannot be built, or another instance holds the data folder.
 pub fn run(args: Args, level: LogLevelController) -> anyhow::Result<()> {
     let data_dir = args.data_dir().context("No application data folder found. Set one with --data-dir.")?;
-    let places = window::places(&desktop_dir(&data_dir));
+    let window_state = window::places(&desktop_dir(&data_dir));
     let context = tauri::generate_context!();
     let app = tauri::Builder::default()
-        // First of all plugins, so that a second start ends before it does anything.
+        // The first plugin, so that a second start ends before it changes anything.
         .plugin(launch::single_instance(&context.config().identifier, &data_dir, &args))
         .plugin(tauri_plugin_deep_link::init())
         .plugin(tauri_plugin_dialog::init())
@@ -56,13 +59,13 @@ pub fn run(args: Args, level: LogLevelController) -> anyhow::Result<()> {
         .plugin(tauri_plugin_clipboard_manager::init())
         .plugin(tauri_plugin_autostart::Builder::new().arg("--hidden").build())
         .plugin(tauri_plugin_updater::Builder::new().build())
-        .plugin(places)
+        .plugin(window_state)
         .register_asynchronous_uri_scheme_protocol(thumbnails::SCHEME, |context, request, responder| {
             thumbnails::serve(context.app_handle(), &request, responder);
         })
         .invoke_handler(commands::handler())
         .on_window_event(window::on_event)
-        // Another start may be handed over at once.
+        // Managed before `setup`: a second start may be handed over as soon as the plugin runs.
         .manage(Shutdown::default())
         .manage(PendingLaunches::default())
         .manage(Navigation::default())
@@ -78,7 +81,7 @@ pub fn run(args: Args, level: LogLevelController) -> anyhow::Result<()> {
     };
     app.manage(instance_lock::InstanceLock::take(&desktop_dir(&data_dir))?);
     app.run(|app, event| match event {
-        // The last window was closed: it was not asked to end.
+        // Without a code, the exit follows from closing the last window. The app goes on in the tray.
         RunEvent::ExitRequested { api, code: None, .. } if !app.state::<Shutdown>().is_under_way() => {
             api.prevent_exit();
         }
@@ -90,12 +93,12 @@ pub fn run(args: Args, level: LogLevelController) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Returns where the app keeps its own state, beside that of the studio of this computer.
+/// Returns the folder of the app's own state, which is separate from that of the embedded studio.
 pub fn desktop_dir(data_dir: &Path) -> PathBuf {
     data_dir.join("desktop")
 }
 
-/// Returns what speaks the person's language.
+/// Returns the locale of the user's language: the one in the settings, or the system's.
 pub fn locale(app: &AppHandle) -> Locale {
     Locale::new(app.state::<SettingsFile>().held().settings.appearance.language, &system_language())
 }
@@ -105,12 +108,12 @@ pub fn args(app: &AppHandle) -> Args {
     app.state::<Args>().inner().clone()
 }
 
-/// Returns the language of the system, as it names it.
+/// Returns the system's language as a locale name such as `de-DE`; empty if it is unknown.
 pub fn system_language() -> String {
     sys_locale::get_locale().unwrap_or_default()
 }
 
-/// Returns where everything is kept.
+/// Returns the data folder.
 pub fn data_dir(app: &AppHandle) -> PathBuf {
     app.state::<DataDir>().0.clone()
 }
@@ -119,7 +122,8 @@ fn set_up(app: &tauri::App, data_dir: &Path, args: Args, level: LogLevelControll
     #[cfg(unix)]
     let signals = shutdown::Signals::catch().context("Couldn't register signal handlers")?;
     let desktop_dir = desktop_dir(data_dir);
-    let here = args.this_computer || tallylight_client::last_identity(&desktop_dir) == Some(Identity::ThisComputer);
+    let uses_this_computer =
+        args.this_computer || tallylight_client::last_identity(&desktop_dir) == Some(Identity::ThisComputer);
     let settings = SettingsFile::open(&desktop_dir);
     let held = settings.held().settings;
     app.manage(DataDir(data_dir.to_owned()));
@@ -130,7 +134,7 @@ fn set_up(app: &tauri::App, data_dir: &Path, args: Args, level: LogLevelControll
     app.manage(Updates::default());
     app.manage(Desktop::default());
     desktop::listen(app.handle());
-    let pace = EventWindow::default();
+    let event_window = EventWindow::default();
     let handle = tauri::async_runtime::block_on(async {
         let config = Config {
             settings: held,
@@ -138,12 +142,12 @@ fn set_up(app: &tauri::App, data_dir: &Path, args: Args, level: LogLevelControll
             webhook_keychain: Keychain::System(WEBHOOK_ACCOUNT.to_owned()),
             ..Config::new(desktop_dir.clone(), Keychain::System(KEYCHAIN_ACCOUNT.to_owned()))
         };
-        start(config, Window::new(app.handle().clone(), pace.clone()))
+        start(config, Window::new(app.handle().clone(), event_window.clone()))
     });
-    app.manage(pace);
+    app.manage(event_window);
     app.manage(handle.clone());
     app.manage(EmbeddedStudio::new(data_dir.join("studio")));
-    // Before the tray: the page's processes start meanwhile.
+    // Before the tray, because the webview's processes start in the background meanwhile.
     window::begin(app.handle(), &args)?;
     tray::build(app.handle());
     #[cfg(unix)]
@@ -155,9 +159,9 @@ fn set_up(app: &tauri::App, data_dir: &Path, args: Args, level: LogLevelControll
     launch::follow_links(app.handle());
     let app = app.handle().clone();
     tauri::async_runtime::spawn(async move {
-        if here && let Err(error) = app.state::<EmbeddedStudio>().open(&handle).await {
-            tracing::error!(%error, "the studio of this computer could not be started");
-            // Back to the choice, where trying again says why.
+        if uses_this_computer && let Err(error) = app.state::<EmbeddedStudio>().open(&handle).await {
+            tracing::error!(%error, "the embedded studio could not be started");
+            // Returns to the choice of a studio. Choosing this computer again shows the error there.
             let _ = handle.cancel_sign_in().await;
         }
         launch::first(&app, &args);
@@ -165,14 +169,14 @@ fn set_up(app: &tauri::App, data_dir: &Path, args: Args, level: LogLevelControll
     Ok(())
 }
 
-/// Uploads videos; what becomes of them is told by events.
+/// Uploads videos. Progress and errors arrive as events.
 pub fn upload(app: &AppHandle, videos: Vec<PathBuf>) {
     for video in videos.into_iter().map(chosen_file) {
         let app = app.clone();
         tauri::async_runtime::spawn(async move {
-            let taken = app.state::<Handle>().upload(video).await;
-            if let Err(error) = taken {
-                tracing::info!(code = ?error.code, "a video was not taken");
+            let added = app.state::<Handle>().upload(video).await;
+            if let Err(error) = added {
+                tracing::info!(code = ?error.code, "an upload was rejected");
                 if error.code == tallylight_core::Code::SignedOut {
                     navigation::show(&app, Show::SignInFirst);
                 }
@@ -181,7 +185,7 @@ pub fn upload(app: &AppHandle, videos: Vec<PathBuf>) {
     }
 }
 
-/// Lets the person choose videos, and uploads them.
+/// Shows a file dialog and uploads the videos that the user chooses.
 pub fn choose_videos(app: &AppHandle) {
     let this = app.clone();
     app.dialog().file().pick_files(move |chosen| {

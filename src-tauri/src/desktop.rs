@@ -1,5 +1,5 @@
-//! What the desktop around the app offers and wants: whether it has a tray, whether it wants to be left alone, and the
-//! icon on its dock or taskbar.
+//! The desktop environment: whether it shows a tray, whether "do not disturb" is on, and progress and a count on the
+//! app's icon in the dock or taskbar.
 
 use std::{
     path::Path,
@@ -23,57 +23,58 @@ mod launcher;
 
 use crate::window::{self, navigation};
 
-/// How long a tray may take to start when a person logs in.
+/// How long a tray may take to start after the user logs in.
 const TRAY_LIMIT: Duration = Duration::from_secs(5);
-/// Stands in the data folder once a person was told that there is none.
-const TOLD: &str = "no-tray.told";
+/// A file in the data folder that exists once the user has seen the message that there is no tray.
+const NOTIFIED: &str = "no-tray.told";
 
-/// Is what is known of the desktop; its copies share it.
+/// The state of the desktop environment. Copies share it.
 #[derive(Clone, Default)]
 pub struct Desktop {
-    /// Whether somebody shows tray icons.
+    /// Whether a program shows tray icons.
     tray: Arc<AtomicBool>,
-    /// Whether notifications should wait, as each of those who may say so says.
+    /// Whether "do not disturb" is on, for each source.
     busy: Arc<[AtomicBool; 3]>,
-    /// What the icon shows: progress in percent, and how much nobody has seen. A window that is built later shows it, too.
+    /// What the dock or taskbar icon shows: progress in percent, and the number of unread outcomes. Kept for a window
+    /// that is built later.
     #[cfg(not(target_os = "linux"))]
     badge: Arc<std::sync::Mutex<(Option<u64>, i64)>>,
 }
 
 impl Desktop {
-    /// Tells whether nobody wants to be disturbed.
+    /// Returns whether "do not disturb" is on in any source.
     pub fn is_busy(&self) -> bool {
         self.busy.iter().any(|busy| busy.load(Ordering::Relaxed))
     }
 
     #[cfg(target_os = "linux")]
-    fn set_busy(&self, who: Who, busy: bool) {
-        self.busy[who as usize].store(busy, Ordering::Relaxed);
+    fn set_busy(&self, source: BusySource, busy: bool) {
+        self.busy[source as usize].store(busy, Ordering::Relaxed);
     }
 }
 
-/// Names those who may say that nobody wants to be disturbed.
+/// A source of "do not disturb".
 #[cfg(target_os = "linux")]
 #[derive(Clone, Copy, Debug)]
-enum Who {
-    /// The notification server, such as that of KDE.
+enum BusySource {
+    /// The notification server, for example KDE's.
     Server,
-    /// dunst, which has a word of its own for it.
+    /// dunst, which has its own property for it.
     Dunst,
-    /// GNOME, in its settings.
+    /// GNOME's settings.
     Gnome,
 }
 
-/// Tells whether something brings a hidden window back.
+/// Returns whether the desktop has a tray, from which a hidden window can be opened again.
 pub fn has_tray(app: &AppHandle) -> bool {
     app.state::<Desktop>().tray.load(Ordering::Relaxed)
 }
 
-/// Says once, ever, that a hidden window would not come back by a tray. One that is about to start is waited for, and so
-/// is a window that somebody can see.
+/// Shows the message that there is no tray, once per data folder. Waits for a tray that is about to start, and until
+/// the window is visible.
 pub fn notify_missing_tray(app: &AppHandle, folder: &Path) {
-    let (app, told) = (app.clone(), folder.join(TOLD));
-    if told.exists() {
+    let (app, notified) = (app.clone(), folder.join(NOTIFIED));
+    if notified.exists() {
         return;
     }
     tauri::async_runtime::spawn(async move {
@@ -84,14 +85,14 @@ pub fn notify_missing_tray(app: &AppHandle, folder: &Path) {
         }
         if !has_tray(&app) {
             navigation::tell(&app, Show::NoTray);
-            if let Err(error) = std::fs::write(told, "") {
-                tracing::warn!(%error, "it will be said again that there is no tray");
+            if let Err(error) = std::fs::write(notified, "") {
+                tracing::warn!(%error, "could not record that the no-tray message was shown");
             }
         }
     });
 }
 
-/// Begins to listen to the desktop, and returns once it is known whether it has a tray.
+/// Starts watching the desktop. When it returns, [`has_tray`] gives a reliable answer.
 #[cfg(target_os = "linux")]
 pub fn listen(app: &AppHandle) {
     let desktop = app.state::<Desktop>().inner().clone();
@@ -101,20 +102,20 @@ pub fn listen(app: &AppHandle) {
     tauri::async_runtime::spawn(bus::listen(desktop));
 }
 
-/// Begins to listen to the desktop: these always have a tray, and keep notifications by themselves while nobody wants to
-/// be disturbed.
+/// Records that there is a tray: macOS and Windows always have one. They also apply "do not disturb" to notifications
+/// themselves, so it is not watched.
 #[cfg(not(target_os = "linux"))]
 pub fn listen(app: &AppHandle) {
     app.state::<Desktop>().tray.store(true, Ordering::Relaxed);
 }
 
-/// Shows progress and a number on the icon of the dock or the taskbar, where there is one.
+/// Shows progress and the unread count on the icon in the dock or taskbar, where there is one.
 #[cfg(target_os = "linux")]
 pub fn badge(view: &TrayView) {
     launcher::show(view.percent, view.news.unread);
 }
 
-/// Shows progress and a number on the icon of the dock or the taskbar, where there is one.
+/// Shows progress and the unread count on the icon in the dock or taskbar, where there is one.
 #[cfg(not(target_os = "linux"))]
 pub fn badge(app: &AppHandle, view: &TrayView) {
     let shown = (view.percent.map(u64::from), i64::from(view.news.unread));
@@ -122,7 +123,7 @@ pub fn badge(app: &AppHandle, view: &TrayView) {
     badge_again(app);
 }
 
-/// Shows it on the icon of a window that was just built.
+/// Shows the last progress and count again, on the icon of a window that was just built.
 #[cfg(not(target_os = "linux"))]
 pub fn badge_again(app: &AppHandle) {
     use tauri::window::{ProgressBarState, ProgressBarStatus};
@@ -133,6 +134,6 @@ pub fn badge_again(app: &AppHandle) {
     let progress = ProgressBarState { status: Some(status), progress: percent };
     let unread = Some(unread).filter(|unread| *unread > 0);
     if let Err(error) = window.set_progress_bar(progress).and_then(|()| window.set_badge_count(unread)) {
-        tracing::debug!(%error, "the icon of the taskbar did not change");
+        tracing::debug!(%error, "the taskbar icon could not be changed");
     }
 }

@@ -1,4 +1,4 @@
-//! "Use this computer": the embedded studio, and signing in to it without asking anything.
+//! "Use this computer": the embedded studio, and signing in to it without user input.
 
 use std::path::PathBuf;
 
@@ -18,12 +18,12 @@ use tokio::sync::Mutex;
 
 mod view;
 
-/// The one account of the studio of this computer.
+/// The email address of the embedded studio's only account.
 const EMAIL: &str = "me@this-computer";
-/// Where its password is kept in the keychain.
+/// The keychain entry of that account's password.
 const KEYCHAIN_ACCOUNT: &str = "studio";
 
-/// Is the studio of this computer, once it is used.
+/// The embedded studio, started on first use.
 pub struct EmbeddedStudio {
     data_dir: PathBuf,
     speech: Speech,
@@ -31,19 +31,19 @@ pub struct EmbeddedStudio {
 }
 
 impl EmbeddedStudio {
-    /// Keeps the studio's data in a folder.
+    /// Creates it without starting it; `data_dir` is the studio's data folder.
     pub fn new(data_dir: PathBuf) -> Self {
         Self { speech: Speech::new(&data_dir), data_dir, studio: Mutex::new(None) }
     }
 
-    /// Lets settings take effect: which model recognises speech, and which way models are downloaded.
+    /// Applies the settings: the speech model, and the proxy and certificates for downloading models.
     ///
     /// # Errors
-    /// Says what is wrong with the chosen model, or with the network.
+    /// [`Code::InvalidContent`] if the chosen model cannot be used, or the error of the network settings.
     pub fn apply(&self, settings: &Settings) -> Result<(), Error> {
         self.speech.set_client(download_client(&settings.network)?);
-        self.speech.choose(settings.computer.speech_model.as_deref()).map_err(|error| refused(&error))?;
-        // Of the list's models the speed is measured when they arrive.
+        self.speech.choose(settings.computer.speech_model.as_deref()).map_err(|error| invalid_model(&error))?;
+        // The speed of listed models is measured when their download completes; a model of the user's has no download.
         if let Some(chosen) = self.speech.chosen().filter(|chosen| chosen.is_here) {
             let speech = self.speech.clone();
             tokio::spawn(async move { speech.measure(&chosen.file).await });
@@ -51,15 +51,15 @@ impl EmbeddedStudio {
         Ok(())
     }
 
-    /// Says what is wrong with the model that settings choose, before they are kept.
+    /// Checks the speech model in the settings, before they are saved.
     ///
     /// # Errors
-    /// Where it is no model.
+    /// [`Code::InvalidContent`] if the file is not a model.
     pub fn check(&self, settings: &Settings) -> Result<(), Error> {
-        self.speech.check(settings.computer.speech_model.as_deref()).map_err(|error| refused(&error))
+        self.speech.check(settings.computer.speech_model.as_deref()).map_err(|error| invalid_model(&error))
     }
 
-    /// Returns the state of speech recognition, and of the disk.
+    /// Returns the state of speech recognition and of the disk.
     pub async fn view(&self) -> ComputerView {
         let usage = match &*self.studio.lock().await {
             Some(studio) => studio.usage().await,
@@ -68,15 +68,15 @@ impl EmbeddedStudio {
         view::of(&self.speech, usage)
     }
 
-    /// Begins to download a speech model, or goes on with it.
+    /// Starts the download of a speech model, or resumes it.
     ///
     /// # Errors
-    /// Where there is no such model.
+    /// [`Code::InvalidContent`] if there is no such model.
     pub fn download_model(&self, id: &str) -> Result<(), Error> {
-        self.speech.download(id).map_err(|error| refused(&error))
+        self.speech.download(id).map_err(|error| invalid_model(&error))
     }
 
-    /// Stops the download of a speech model; what has arrived is kept.
+    /// Stops the download of a speech model. The partial file stays, so that the download can be resumed.
     pub fn stop_download(&self, id: &str) {
         self.speech.stop_download(id);
     }
@@ -84,19 +84,22 @@ impl EmbeddedStudio {
     /// Deletes a speech model from this computer.
     ///
     /// # Errors
-    /// Where there is no such model, or its file cannot be deleted.
+    /// [`Code::InvalidContent`] if there is no such model, or its file cannot be deleted.
     pub fn delete_model(&self, id: &str) -> Result<(), Error> {
-        self.speech.delete(id).map_err(|error| refused(&error))
+        self.speech.delete(id).map_err(|error| invalid_model(&error))
     }
 
-    /// Deletes the copies of videos that are finished.
+    /// Deletes the studio's copies of videos whose jobs are finished.
     pub async fn delete_finished_copies(&self) {
         if let Some(studio) = &*self.studio.lock().await {
             studio.delete_finished_copies().await;
         }
     }
 
-    /// Starts the studio where it does not run yet, and makes it the backend, signed in.
+    /// Starts the studio if it is not running, connects the client to it and signs in.
+    ///
+    /// # Errors
+    /// [`Code::File`] if the studio cannot start; otherwise the errors of [`Handle::connect`] and of signing in.
     pub async fn open(&self, handle: &Handle) -> Result<ServerView, Error> {
         let mut running = self.studio.lock().await;
         let studio = match &mut *running {
@@ -109,7 +112,7 @@ impl EmbeddedStudio {
                 })
                 .await;
                 let studio = started.map_err(|error| Error::new(Code::File, error.to_string()))?;
-                tracing::info!(address = %studio.address(), "the studio of this computer is ready");
+                tracing::info!(address = %studio.address(), "the embedded studio is ready");
                 empty.insert(studio)
             }
         };
@@ -120,7 +123,7 @@ impl EmbeddedStudio {
         Ok(server)
     }
 
-    /// Stops the studio; its unfinished jobs go on at the next start.
+    /// Stops the studio. Its unfinished jobs resume at the next start.
     pub async fn close(&self) {
         if let Some(studio) = self.studio.lock().await.take() {
             studio.stop().await;
@@ -128,7 +131,7 @@ impl EmbeddedStudio {
     }
 }
 
-fn refused(error: &SpeechError) -> Error {
+fn invalid_model(error: &SpeechError) -> Error {
     Error::new(Code::InvalidContent, error.to_string())
 }
 
@@ -136,13 +139,13 @@ async fn sign_in(studio: &Studio, handle: &Handle) -> Result<(), Error> {
     let store = TokenStore::new(Keychain::System(KEYCHAIN_ACCOUNT.to_owned()));
     let password = match store.read(Unlock::Never).await {
         Ok(Some(password)) => password,
-        kept => {
+        stored => {
             let password = SecretString::from(URL_SAFE_NO_PAD.encode(rand::random::<[u8; 24]>()));
-            // Without a keychain a new one is made at every start: whoever runs the studio may reset its password.
-            if kept.is_ok()
+            // Without a keychain, every start sets a new password: the process that runs the studio may reset it.
+            if stored.is_ok()
                 && let Err(error) = store.write(password.clone(), Unlock::Never).await
             {
-                tracing::warn!(%error, "the studio's password could not be kept");
+                tracing::warn!(%error, "the embedded studio's password could not be saved");
             }
             password
         }

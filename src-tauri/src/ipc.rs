@@ -1,4 +1,4 @@
-//! The border between the page and the core: commands of the page, and events to it.
+//! The interface between the page and the core: the page's commands, and the events sent to it.
 
 #[cfg(test)]
 mod bindings;

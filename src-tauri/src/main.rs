@@ -1,7 +1,7 @@
-//! The desktop app: a thin shell around `tallylight-client`. It owns a window, a tray icon and notifications; what
-//! they show is decided elsewhere.
+//! The desktop app: a thin shell around `tallylight-client`. It owns a window, a tray icon and notifications; the
+//! client decides what they show.
 
-// No console window beside the app on Windows.
+// On Windows, a console program would open a console window beside the app.
 #![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
 
 #[cfg(target_os = "linux")]
@@ -20,17 +20,18 @@ mod settings;
 mod tray;
 mod window;
 
-/// Holds what the jobs need in less memory than the system's, and finds room among a hundred thousand of them sooner.
+/// jemalloc: in measurements it needs less memory than the system's allocator for the job list, and allocates faster
+/// with 100,000 jobs (docs/adr/0031-allocator.md).
 #[cfg(target_os = "linux")]
 #[global_allocator]
 static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
 fn main() -> anyhow::Result<ExitCode> {
-    // Speech is recognised in a process of its own.
+    // Speech recognition runs in a child process: this program, started with other arguments.
     if let Some(code) = tallylight_studio::speech::recognise_if_asked() {
         return Ok(code);
     }
-    // A package has one program for both: they are mostly the same.
+    // Packages install one binary for both programs, because they share most of their code; `tally` is a link to it.
     #[cfg(target_os = "linux")]
     if std::env::args_os().next().is_some_and(|name| Path::new(&name).file_name() == Some("tally".as_ref())) {
         return Ok(tallylight_cli::main());

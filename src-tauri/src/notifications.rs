@@ -1,7 +1,7 @@
-//! Native notifications: one for each outcome, with the thumbnail and what can be done about it. A newer one about the
-//! same video takes the place of the one before.
+//! Native notifications: one for each outcome, with the thumbnail and actions. A newer notification about a video
+//! replaces the earlier one.
 //!
-//! `notify-rust` tells of clicks and actions on every system; only Linux has been tried.
+//! `notify-rust` reports clicks and actions on every system; only Linux has been tested.
 
 use notify_rust::{Notification, Timeout};
 use tallylight_core::{
@@ -15,59 +15,59 @@ mod elsewhere;
 #[cfg(all(unix, not(target_os = "macos")))]
 mod linux;
 
-/// Is a notification, with everything that its look needs.
+/// A notification to show, with everything it needs.
 #[derive(Debug)]
 pub struct NotificationRequest {
-    /// What it says.
+    /// Its title, text and subject.
     pub notification: NotificationView,
-    /// The file of its thumbnail.
+    /// The file of the thumbnail.
     pub picture: Option<std::path::PathBuf>,
-    /// Whether it makes a sound.
+    /// Whether it plays a sound.
     pub sound: Sound,
-    /// Whether the file of a video that failed can be sent again.
+    /// Whether the file of a failed video can be uploaded again.
     pub retry: RetryAction,
     /// The language of its actions.
     pub locale: Locale,
 }
 
-/// Tells whether a notification is heard.
+/// Whether a notification plays a sound.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sound {
-    /// It is.
+    /// It plays the sound of its kind.
     On,
-    /// It is not.
+    /// It is silent.
     Off,
 }
 
-/// Tells whether a file can be sent again.
+/// Whether a file can be uploaded again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RetryAction {
-    /// It is still there.
+    /// The file still exists.
     Possible,
-    /// Nobody knows where it is.
+    /// The path of the file is not known, or the file is gone.
     Impossible,
 }
 
-/// Is what a person does with a notification.
+/// The action that the user chose in a notification.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NotificationAction {
-    /// Wants to see the job, or all of them.
+    /// Open the job, or the history if the notification is about several.
     Open(Option<JobId>),
-    /// Wants the title on the clipboard.
+    /// Copy the title to the clipboard.
     CopyTitle(String),
-    /// Wants the file sent again.
+    /// Upload the file again.
     UploadAgain(JobId),
-    /// Has seen the trouble and wants to hear no more of it.
+    /// Dismiss the job's error or warning.
     Dismiss(JobId),
 }
 
-/// Tells the person something, and hands on what they do.
+/// Shows a notification, and calls `on_act` with the action that the user chooses.
 ///
-/// Showing and waiting block, so each notification has a thread of its own until it is closed.
+/// Showing and waiting block, so each notification has its own thread until it is closed.
 pub fn show(request: NotificationRequest, on_act: impl FnOnce(NotificationAction) + Send + 'static) {
     let spawned = std::thread::Builder::new().name("notification".to_owned()).spawn(move || deliver(&request, on_act));
     if let Err(error) = spawned {
-        tracing::warn!(%error, "a notification could not be shown");
+        tracing::warn!(%error, "the notification could not be shown");
     }
 }
 
@@ -83,7 +83,7 @@ fn deliver(request: &NotificationRequest, on_act: impl FnOnce(NotificationAction
     elsewhere::deliver(notification, request, on_act);
 }
 
-/// Returns what can be done: its name, its label and what it means.
+/// Returns the actions of a notification: id, label and meaning.
 fn actions(request: &NotificationRequest) -> Vec<(&'static str, &'static str, NotificationAction)> {
     let NotificationView { kind, job_ids, subject, .. } = &request.notification;
     let locale: Locale = request.locale;
@@ -92,7 +92,7 @@ fn actions(request: &NotificationRequest) -> Vec<(&'static str, &'static str, No
         return vec![("default", open, NotificationAction::Open(None))];
     };
     let show = || NotificationAction::Open(Some(job_id.clone()));
-    // A click anywhere, and the same as a button: some desktops show one of the two.
+    // The click on the notification itself, and the same action as a button: some desktops show only one of them.
     let mut actions = vec![("default", open, show()), ("open", open, show())];
     match kind {
         NotificationKind::Completed | NotificationKind::Summary => {
@@ -145,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn each_kind_has_what_can_be_done_about_it() {
+    fn each_kind_has_its_actions() {
         assert_eq!(names(NotificationKind::Completed, RetryAction::Possible, true), ["default", "open", "copy"]);
         assert_eq!(
             names(NotificationKind::Failed, RetryAction::Possible, true),

@@ -1,4 +1,4 @@
-//! The settings: the file that holds them, and how a change takes effect.
+//! The settings: the file that stores them, and how changes take effect.
 
 pub mod file;
 pub mod preferences;

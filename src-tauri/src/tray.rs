@@ -1,4 +1,5 @@
-//! The tray icon: the state at a glance, and a menu with everything, because on Linux a click does not always arrive.
+//! The tray icon: its image and tooltip show the overall state. Its menu holds every action, because on Linux clicks on
+//! the icon do not always arrive.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -20,16 +21,16 @@ use menu::Menu;
 
 const ID: &str = "main";
 
-/// Is the tray, with what it shows.
+/// The tray with its menu and the icon that it shows.
 pub struct Tray {
     menu: Menu,
     icon: Mutex<Option<Icon>>,
 }
 
-/// Builds the tray icon. A desktop without a tray is no reason not to start.
+/// Builds the tray icon. The app also runs on a desktop without a tray.
 pub fn build(app: &AppHandle) {
     if let Err(error) = try_build(app) {
-        tracing::warn!(%error, "there is no tray: the window is opened by starting Tallylight again");
+        tracing::warn!(%error, "there is no tray; starting Tallylight again opens the window");
     }
 }
 
@@ -53,21 +54,21 @@ fn try_build(app: &AppHandle) -> tauri::Result<()> {
     Ok(())
 }
 
-/// Shows the state at a glance.
+/// Shows a state in the icon, the tooltip and the menu.
 pub fn show(app: &AppHandle, view: &TrayView) {
     let (Some(icon), Some(tray)) = (app.tray_by_id(ID), app.try_state::<Tray>()) else { return };
-    let wanted = Icon::of(view);
+    let next = Icon::of(view);
     let mut shown = tray.icon.lock().unwrap_or_else(PoisonError::into_inner);
-    let drawn = if shown.replace(wanted) == Some(wanted) {
+    let drawn = if shown.replace(next) == Some(next) {
         Ok(())
     } else {
-        Image::from_bytes(wanted.bytes())
+        Image::from_bytes(next.bytes())
             .and_then(|image| icon.set_icon_with_as_template(Some(image), cfg!(target_os = "macos")))
     };
     let status_line = texts::status_line(view);
-    let told =
+    let changed =
         drawn.and_then(|()| icon.set_tooltip(Some(&status_line))).and_then(|()| tray.menu.show(view, &status_line));
-    if let Err(error) = told {
-        tracing::warn!(%error, "the tray did not change");
+    if let Err(error) = changed {
+        tracing::warn!(%error, "the tray could not be changed");
     }
 }

@@ -1,4 +1,4 @@
-//! The one window: built once, hidden when it is closed, and the place where videos are dropped.
+//! The main window: built once, hidden when it is closed, and the target for dropped videos.
 
 use std::{
     io::ErrorKind,
@@ -34,16 +34,16 @@ pub mod thumbnails;
 pub use drawing::without_buffers;
 
 const LABEL: &str = "main";
-/// How long the window waits for its page at most.
-const PAGE_LIMIT: Duration = Duration::from_secs(10);
+/// How long the window stays hidden at most while its page loads.
+const PAGE_LOAD_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Tells whether a start shows the window. One at login does not: nobody asked for anything, and the page needs most of what
-/// the program does. It is built when somebody wants to see it.
-fn is_wanted(args: &Args) -> bool {
+/// Returns whether a start shows the window. A start at login does not: the page needs most of the program's resources,
+/// so the window is built when the user first opens it.
+fn starts_visible(args: &Args) -> bool {
     !args.hidden || args.job().is_some()
 }
 
-/// Knows how far the window is: a wish to see it may come before the program has decided whether to build one.
+/// How far the window has been built. A request to show it may arrive before the start has decided whether to build it.
 #[derive(Default)]
 pub struct WindowProgress(Mutex<WindowState>);
 
@@ -51,7 +51,7 @@ pub struct WindowProgress(Mutex<WindowState>);
 enum WindowState {
     #[default]
     Undecided,
-    Wished,
+    Requested,
     Unbuilt,
     Built,
     Open,
@@ -62,26 +62,26 @@ impl WindowProgress {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Takes in whether the start shows a window, and returns whether one is to be built.
-    fn decide(&self, is_wanted: bool) -> bool {
+    /// Records whether the start shows the window, and returns whether the caller has to build it.
+    fn decide(&self, is_shown: bool) -> bool {
         let mut state = self.state();
-        *state = if is_wanted || *state == WindowState::Wished { WindowState::Built } else { WindowState::Unbuilt };
+        *state = if is_shown || *state == WindowState::Requested { WindowState::Built } else { WindowState::Unbuilt };
         *state == WindowState::Built
     }
 
-    /// Takes in that somebody wants to see a window where there is none, and returns whether one is to be built.
+    /// Records a request to show the window where there is none, and returns whether the caller has to build it.
     fn request(&self) -> bool {
         let mut state = self.state();
         let before = *state;
         *state = match before {
-            WindowState::Undecided | WindowState::Wished => WindowState::Wished,
+            WindowState::Undecided | WindowState::Requested => WindowState::Requested,
             WindowState::Unbuilt | WindowState::Built => WindowState::Built,
             WindowState::Open => WindowState::Open,
         };
         before == WindowState::Unbuilt
     }
 
-    /// Takes in that the page is there, and returns whether that is news.
+    /// Records that the page has loaded, and returns whether this was the first time.
     fn open(&self) -> bool {
         let mut state = self.state();
         std::mem::replace(&mut *state, WindowState::Open) != WindowState::Open
@@ -91,34 +91,37 @@ impl WindowProgress {
         *self.state() == WindowState::Open
     }
 
-    /// Does something if there is no window and none is being built, and lets none be built meanwhile.
+    /// Calls `act` if there is no window and none is being built; none can be built meanwhile.
     fn while_unbuilt(&self, act: impl FnOnce() -> anyhow::Result<()>) -> anyhow::Result<()> {
         let state = self.state();
         if *state == WindowState::Unbuilt { act() } else { Ok(()) }
     }
 
-    /// Takes in that none could be built.
+    /// Records that the window could not be built.
     fn failed(&self) {
         *self.state() = WindowState::Unbuilt;
     }
 }
 
-/// Builds the window, if this start or somebody meanwhile wants to see it.
+/// Builds the window if this start shows it, or it was requested meanwhile.
+///
+/// # Errors
+/// The system cannot build the window.
 pub fn begin(app: &AppHandle, args: &Args) -> tauri::Result<()> {
-    if app.state::<WindowProgress>().decide(is_wanted(args)) { build(app) } else { Ok(()) }
+    if app.state::<WindowProgress>().decide(starts_visible(args)) { build(app) } else { Ok(()) }
 }
 
-/// Builds the window, and shows it when its page is there.
+/// Builds the window; it is shown when its page has loaded.
 fn build(app: &AppHandle) -> tauri::Result<()> {
     set_theme(app, app.state::<SettingsFile>().held().settings.appearance.theme);
     let window = WebviewWindowBuilder::new(app, LABEL, WebviewUrl::default())
         .title("Tallylight")
         .inner_size(960.0, 680.0)
         .min_inner_size(360.0, 480.0)
-        .data_directory(storage(app))
-        // Asked for while the page's own script is still on its way.
+        .data_directory(webview_data_dir(app))
+        // Requested while the page's script is still loading.
         .initialization_script("window.initialState = window.__TAURI_INTERNALS__.invoke('initial_state');")
-        // Everything that it shows is its own; a link in a description must not take its place.
+        // The window only shows the app's own page: a link in a description must not replace it.
         .on_navigation(is_own_page)
         .visible(false)
         .on_page_load(|window, load| {
@@ -132,19 +135,19 @@ fn build(app: &AppHandle) -> tauri::Result<()> {
     crash::recover(&window);
     let app = app.clone();
     tauri::async_runtime::spawn(async move {
-        tokio::time::sleep(PAGE_LIMIT).await;
+        tokio::time::sleep(PAGE_LOAD_TIMEOUT).await;
         open(&app);
     });
     Ok(())
 }
 
-/// Returns the folder in which the page keeps its pictures.
-fn storage(app: &AppHandle) -> PathBuf {
+/// Returns the folder in which the webview keeps its data.
+fn webview_data_dir(app: &AppHandle) -> PathBuf {
     app::desktop_dir(&app::data_dir(app)).join("webview")
 }
 
-/// Shows the window once, when its page is there: before, there is nothing to see, WebKitGTK would hold up everything for
-/// half a second now and then, in which it waits for a page whose process has not begun, and that process may die of it.
+/// Shows the window once its page has loaded. Before, WebKitGTK may block the main thread for half a second while it
+/// waits for a web process that has not started, and that process may crash.
 fn open(app: &AppHandle) {
     if app.state::<WindowProgress>().open() {
         show(app);
@@ -153,15 +156,15 @@ fn open(app: &AppHandle) {
     }
 }
 
-/// Remembers the window's size and place in a folder, and brings it back there.
+/// Returns the plugin that stores the window's size and position in a folder, and restores them.
 pub fn places(folder: &Path) -> TauriPlugin<Wry> {
-    // Whether it is shown is not remembered: a start is a wish to see it.
+    // Visibility is not restored: a start without `--hidden` shows the window.
     let remembered = StateFlags::SIZE | StateFlags::POSITION | StateFlags::MAXIMIZED | StateFlags::FULLSCREEN;
     let file = folder.join("window.json").to_string_lossy().into_owned();
     tauri_plugin_window_state::Builder::default().with_state_flags(remembered).with_filename(file).build()
 }
 
-/// Gives the window its colours; the page follows them as it follows the system's.
+/// Sets the window's theme. The page follows it through `prefers-color-scheme`.
 pub fn set_theme(app: &AppHandle, theme: Theme) {
     app.set_theme(match theme {
         Theme::System => None,
@@ -170,12 +173,12 @@ pub fn set_theme(app: &AppHandle, theme: Theme) {
     });
 }
 
-/// Brings the window to the front, or builds it. One whose page is on its way comes by itself.
+/// Brings the window to the front, or builds it. A window whose page is loading is shown when that is done.
 pub fn show(app: &AppHandle) {
     let Some(window) = app.get_webview_window(LABEL) else {
         if app.state::<WindowProgress>().request() {
             let app = app.clone();
-            // Not within a call of the main thread, which builds it.
+            // A window must not be built inside a call of the main thread, which builds it.
             tauri::async_runtime::spawn(async move {
                 if let Err(error) = build(&app) {
                     tracing::error!(%error, "the window could not be built");
@@ -194,12 +197,12 @@ pub fn show(app: &AppHandle) {
     }
 }
 
-/// Tells whether there is a window, shown or hidden.
+/// Returns whether the window exists, shown or hidden.
 pub fn exists(app: &AppHandle) -> bool {
     app.get_webview_window(LABEL).is_some()
 }
 
-/// Tells whether somebody can see the window.
+/// Returns whether the window is visible.
 pub fn is_shown(app: &AppHandle) -> bool {
     app.get_webview_window(LABEL).is_some_and(|window| window.is_visible().unwrap_or(false))
 }
@@ -212,25 +215,25 @@ pub fn hide(app: &AppHandle) {
     }
 }
 
-/// Forgets the pictures that the window has shown.
+/// Deletes the thumbnails that the window has shown, from the app's cache and the webview's.
 pub fn forget(app: &AppHandle) {
-    if let Some(pictures) = app.try_state::<ThumbnailCache>() {
-        pictures.clear();
+    if let Some(thumbnails) = app.try_state::<ThumbnailCache>() {
+        thumbnails.clear();
     }
-    let forgotten = match app.get_webview_window(LABEL) {
+    let deleted = match app.get_webview_window(LABEL) {
         Some(window) => window.clear_all_browsing_data().map_err(anyhow::Error::from),
-        // An earlier one may have left some; one that is being built just now brings none along.
-        None => app.state::<WindowProgress>().while_unbuilt(|| match std::fs::remove_dir_all(storage(app)) {
+        // An earlier window may have left data; a window that is being built starts without any.
+        None => app.state::<WindowProgress>().while_unbuilt(|| match std::fs::remove_dir_all(webview_data_dir(app)) {
             Err(error) if error.kind() != ErrorKind::NotFound => Err(error.into()),
             _ => Ok(()),
         }),
     };
-    if let Err(error) = forgotten {
-        tracing::warn!(%error, "the window could not forget its pictures");
+    if let Err(error) = deleted {
+        tracing::warn!(%error, "the webview's data could not be deleted");
     }
 }
 
-/// Does what the person wants when the window is closed, and uploads what is dropped on it.
+/// Handles a request to close the window, and uploads files that are dropped on it.
 #[expect(clippy::wildcard_enum_match_arm, reason = "of the many events of a window, two matter here")]
 pub fn on_event(window: &Window, event: &WindowEvent) {
     match event {
@@ -246,23 +249,23 @@ pub fn on_event(window: &Window, event: &WindowEvent) {
     }
 }
 
-/// Drags a file out of the window, while the button is held.
+/// Starts dragging a file out of the window, while the mouse button is held.
 #[cfg(not(target_os = "linux"))]
 pub fn drag_out(app: &AppHandle, file: PathBuf) {
     let Some(window) = app.get_webview_window(LABEL) else { return };
     let dragged = app.run_on_main_thread(move || {
         let (item, image) = (DragItem::Files(vec![file.clone()]), Image::File(file));
         if let Err(error) = drag::start_drag(&window, item, image, |_, _| (), Options::default()) {
-            tracing::warn!(%error, "the picture could not be dragged");
+            tracing::warn!(%error, "the thumbnail could not be dragged");
         }
     });
     if let Err(error) = dragged {
-        tracing::warn!(%error, "the picture could not be dragged");
+        tracing::warn!(%error, "the thumbnail could not be dragged");
     }
 }
 
-/// Drags a file out of the window. The page has handed it over already: WebKitGTK gives other programs the address of
-/// a file, and GTK knows of one drag at a time.
+/// Does nothing: on Linux the page starts the drag itself. WebKitGTK offers the file's URL to other programs, and GTK
+/// supports one drag at a time.
 #[cfg(target_os = "linux")]
 pub fn drag_out(_: &AppHandle, _: PathBuf) {}
 
@@ -276,15 +279,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_window_is_built_once_when_somebody_wants_to_see_it() {
+    fn a_window_is_built_once_on_request() {
         let shown = WindowProgress::default();
         assert!(!shown.request() && shown.decide(true) && !shown.request());
         assert!(!shown.is_open() && shown.open() && shown.is_open() && !shown.open() && !shown.request());
         let hidden = WindowProgress::default();
         assert!(!hidden.decide(false) && hidden.request() && !hidden.request());
         hidden.failed();
-        assert!(hidden.request(), "and tried again");
-        let wished = WindowProgress::default();
-        assert!(!wished.request() && !wished.request() && wished.decide(false), "somebody was quicker than the start");
+        assert!(hidden.request(), "a failed build is tried again");
+        let requested = WindowProgress::default();
+        assert!(
+            !requested.request() && !requested.request() && requested.decide(false),
+            "a request before the decision builds the window"
+        );
     }
 }

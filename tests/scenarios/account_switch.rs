@@ -1,4 +1,5 @@
-//! Which backend it is, whose jobs it shows, and what it is told.
+//! Change of the backend or the account: what is remembered, and that nothing of one is shown under another or sent to
+//! it.
 
 use std::sync::{
     Arc,
@@ -16,57 +17,57 @@ use tallylight_core::{
 use tallylight_tests::{Answer, Grant, Recorder, ScriptedHarness, running};
 use tokio::net::TcpListener;
 
-fn described(harness: &ScriptedHarness) -> Description {
+fn description_of(harness: &ScriptedHarness) -> Description {
     let text = |text: &str| Some(text.to_owned());
     Description { auth_url: text(&harness.proxy.address), auth_key: text("public"), ..Description::default() }
 }
 
 #[tokio::test]
-async fn a_backend_without_discovery_is_described_by_a_person_and_remembered() {
+async fn backend_without_discovery_is_described_by_user_and_remembered() {
     let mut harness = ScriptedHarness::signed_out(|_| {}).await;
     harness.backend.set_discovery(Value::Null);
     let address = parse_address(&harness.proxy.address).expect("an address");
-    let silent =
-        harness.client.connect(address.clone(), Identity::Address).await.expect_err("it says nothing of itself");
-    assert_eq!(silent.code, Code::NotAStudio);
+    let missing =
+        harness.client.connect(address.clone(), Identity::Address).await.expect_err("there is no discovery document");
+    assert_eq!(missing.code, Code::NotAStudio);
 
-    let wrong = Description { auth_key: Some("guess".to_owned()), ..described(&harness) };
+    let wrong = Description { auth_key: Some("guess".to_owned()), ..description_of(&harness) };
     let wrong = harness.client.connect_as(address.clone(), wrong).await.expect_err("a wrong key");
     assert_eq!((wrong.code, wrong.field), (Code::WrongKey, Some(InputField::AuthKey)));
-    let nowhere = Description { auth_url: Some("http://127.0.0.1:9".to_owned()), ..described(&harness) };
-    let nowhere = harness.client.connect_as(address.clone(), nowhere).await.expect_err("nobody there");
+    let nowhere = Description { auth_url: Some("http://127.0.0.1:9".to_owned()), ..description_of(&harness) };
+    let nowhere = harness.client.connect_as(address.clone(), nowhere).await.expect_err("no server there");
     assert_eq!((nowhere.code, nowhere.field), (Code::Unreachable, Some(InputField::AuthUrl)));
 
-    harness.client.connect_as(address.clone(), described(&harness)).await.expect("described");
+    harness.client.connect_as(address.clone(), description_of(&harness)).await.expect("connected with the description");
     harness.sign_in("me@acme.tv").await;
     harness.until("live", ScriptedHarness::is_live).await;
-    harness.client.connect(address, Identity::Address).await.expect("known by now");
+    harness.client.connect(address, Identity::Address).await.expect("connected with the remembered description");
     harness.restart().await;
     harness.until("live again", ScriptedHarness::is_live).await;
 }
 
 #[tokio::test]
-async fn the_address_and_the_email_are_remembered_and_belong_together() {
+async fn email_is_remembered_with_its_address_only() {
     let harness = ScriptedHarness::live(|_| {}).await;
-    harness.client.sign_out().await.expect("asked");
+    harness.client.sign_out().await.expect("signed out");
     let remembered = harness.client.status().await.expect("status").remembered;
     assert_eq!(remembered.email.as_deref(), Some("me@acme.tv"));
     assert_eq!(remembered.address.as_deref(), Some(&*harness.proxy.address));
     let other = tallylight_tests::ScriptedBackend::start().await;
     let address = parse_address(&other.address).expect("an address");
-    harness.client.connect(address, Identity::Address).await.expect("another");
+    harness.client.connect(address, Identity::Address).await.expect("connected to the other backend");
     let remembered = harness.client.status().await.expect("status").remembered;
-    assert_eq!((remembered.email, remembered.address), (None, Some(other.address)), "nothing of the other backend");
+    assert_eq!((remembered.email, remembered.address), (None, Some(other.address)), "nothing of the first backend");
 }
 
 #[tokio::test]
-async fn another_account_after_an_expired_session_sees_nothing_of_the_one_before() {
+async fn other_account_after_expired_session_sees_no_earlier_jobs() {
     let harness = ScriptedHarness::live(|backend| backend.set_jobs(json!([running("secret")]))).await;
     harness.backend.expire_tokens();
     harness.backend.script_grants([Grant::Instead(Answer::auth_error(400, "session_expired"))]);
-    harness.client.refresh().await.expect("asked");
+    harness.client.refresh().await.expect("requested");
     harness.until("signed out", |harness| harness.is(tallylight_core::view::ConnectionState::SignedOut)).await;
-    assert_eq!(harness.client.jobs().await.expect("jobs").len(), 1, "kept for whoever signs in again");
+    assert_eq!(harness.client.jobs().await.expect("jobs").len(), 1, "the jobs are kept for the next sign-in");
     harness.backend.set_jobs(json!([running("mine")]));
     harness.recorder.seen().events.clear();
     harness.sign_in("you@acme.tv").await;
@@ -79,17 +80,17 @@ async fn another_account_after_an_expired_session_sees_nothing_of_the_one_before
 }
 
 #[tokio::test]
-async fn a_late_grant_is_ended_at_the_backend_that_gave_it_and_shown_to_no_other() {
+async fn session_granted_after_backend_change_is_ended_where_granted() {
     let harness = ScriptedHarness::signed_out(|backend| backend.script_grants([Grant::Held])).await;
     let client = harness.client.clone();
     let late = tokio::spawn(async move { client.sign_in("me@acme.tv".to_owned(), "password".into()).await });
     harness.until("the request", |harness| harness.backend.holds()).await;
     let other = tallylight_tests::ScriptedBackend::start().await;
     let address = parse_address(&other.address).expect("an address");
-    harness.client.connect(address, Identity::Address).await.expect("another");
-    assert!(late.await.expect("no panic").is_err(), "whoever waited knows");
+    harness.client.connect(address, Identity::Address).await.expect("connected to the other backend");
+    assert!(late.await.expect("no panic").is_err(), "the waiting sign-in fails");
     harness.backend.release();
-    harness.until("its end", |harness| harness.backend.ended() == ["access-1"]).await;
+    harness.until("the end of the late session", |harness| harness.backend.ended() == ["access-1"]).await;
     assert!(other.ended().is_empty() && !harness.is_signed_in().await);
 }
 
@@ -100,30 +101,30 @@ fn shows(recorder: &Recorder, job_id: &str) -> bool {
 }
 
 #[tokio::test]
-async fn a_redirect_to_another_origin_drops_the_token_and_auth_follows_none() {
-    let elsewhere = Elsewhere::start().await;
+async fn redirect_to_another_origin_drops_token_and_auth_follows_none() {
+    let other_server = OtherServer::start().await;
     let harness = ScriptedHarness::live(|_| {}).await;
-    let redirect = Answer::status(307).with("location", format!("{}/api/v1/jobs/", elsewhere.address));
+    let redirect = Answer::status(307).with("location", format!("{}/api/v1/jobs/", other_server.address));
     harness.backend.set_rest(redirect.clone());
-    harness.client.refresh().await.expect("asked");
-    harness.until("the redirect", |_| elsewhere.calls() > 0).await;
-    assert_eq!(elsewhere.tokens(), 0);
+    harness.client.refresh().await.expect("requested");
+    harness.until("the redirect", |_| other_server.calls() > 0).await;
+    assert_eq!(other_server.tokens(), 0);
 
-    let calls = elsewhere.calls();
-    harness.client.sign_out().await.expect("asked");
+    let calls = other_server.calls();
+    harness.client.sign_out().await.expect("signed out");
     harness.backend.script_grants([Grant::Instead(redirect)]);
     let refused = harness.client.sign_in("me@acme.tv".to_owned(), "password".into()).await;
     assert!(refused.is_err());
-    assert_eq!(elsewhere.calls(), calls, "a password goes where it was meant to, or nowhere");
+    assert_eq!(other_server.calls(), calls, "the password is not sent to the redirect's target");
 }
 
-/// Is a server that counts who comes, and what they bring.
-struct Elsewhere {
+/// A server that counts its requests, and those with credentials.
+struct OtherServer {
     address: String,
     seen: Arc<(AtomicUsize, AtomicUsize)>,
 }
 
-impl Elsewhere {
+impl OtherServer {
     async fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = format!("http://{}", listener.local_addr().expect("an address"));

@@ -1,4 +1,4 @@
-//! What happens by itself at the end of a job.
+//! Automations: commands and webhooks that run when a job finishes.
 
 use std::{path::Path, time::Duration};
 
@@ -28,22 +28,22 @@ fn settings(automation: impl Into<Vec<Automation>>) -> Settings {
     Settings { automation: automation.into(), ..Settings::default() }
 }
 
-/// Lets a job fail, and everything pass that is waited for before something is done at it.
+/// Reports a job as failed, and waits until its notification and its automations have started.
 async fn fail(harness: &ScriptedHarness, job: &str) {
     harness.backend.say(update(job, "FAILED", 1, "2026-01-01T00:00:01Z"));
     harness.set_dismissed().await;
     harness.told().await;
 }
 
-/// Lets the wait after a start pass.
-async fn pass(harness: &ScriptedHarness) {
+/// Waits until the client is live, and advances its clock past the delay after a start.
+async fn pass_start_delay(harness: &ScriptedHarness) {
     harness.until("live", ScriptedHarness::is_live).await;
     harness.clock.advance(Duration::from_secs(15));
 }
 
 async fn restart(harness: &mut ScriptedHarness) {
     harness.restart().await;
-    pass(harness).await;
+    pass_start_delay(harness).await;
 }
 
 async fn lines(file: &Path, count: usize) -> String {
@@ -57,26 +57,26 @@ async fn lines(file: &Path, count: usize) -> String {
 }
 
 #[tokio::test]
-async fn a_command_is_given_the_whole_job_once() {
+async fn command_receives_the_whole_job_once() {
     let harness = StudioHarness::live().await;
-    let said = harness.folder.path().join("said.json");
-    let script = format!("cat >> {}; echo done", said.display());
+    let output = harness.folder.path().join("output.json");
+    let script = format!("cat >> {}; echo done", output.display());
     harness.client.apply(settings([command(&script)])).await.expect("applied");
-    harness.client.upload(Video::Silent.make(harness.videos(), "a.mp4")).await.expect("taken");
+    harness.client.upload(Video::Silent.make(harness.videos(), "a.mp4")).await.expect("accepted");
     harness.ended("a.mp4").await;
-    let told = async || {
+    let finished_runs = async || {
         let events = harness.client.diagnostics().await.expect("diagnostics").events;
         events.iter().filter(|event| event.message.contains("/bin/sh finished: done")).count()
     };
-    while told().await == 0 {
+    while finished_runs().await == 0 {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
-    let job: Value = serde_json::from_slice(&std::fs::read(said).expect("a file")).expect("one job");
+    let job: Value = serde_json::from_slice(&std::fs::read(output).expect("a file")).expect("one job");
     assert_eq!((&job["status"], &job["filename"]), (&json!("COMPLETED"), &json!("a.mp4")));
-    assert!(job["size_bytes"].as_u64().is_some_and(|bytes| bytes > 0), "what only REST knows, too: {job}");
+    assert!(job["size_bytes"].as_u64().is_some_and(|bytes| bytes > 0), "also fields that only REST returns: {job}");
 }
 
-/// Answers calls with statuses, one after the other, and hands on what was sent.
+/// Starts a server that answers requests with the given statuses, in order, and forwards the received requests.
 async fn receiver(statuses: &'static [u16]) -> (String, mpsc::Receiver<String>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = format!("http://{}", listener.local_addr().expect("an address"));
@@ -107,11 +107,11 @@ async fn receiver(statuses: &'static [u16]) -> (String, mpsc::Receiver<String>) 
     (address, calls)
 }
 
-/// Lets a job fail before a webhook that answers with statuses, one after the other.
-async fn failed_before_a_webhook(statuses: &'static [u16]) -> (ScriptedHarness, mpsc::Receiver<String>) {
+/// Reports a job as failed to a client with a webhook that answers with the given statuses, in order.
+async fn failed_with_webhook(statuses: &'static [u16]) -> (ScriptedHarness, mpsc::Receiver<String>) {
     let (address, calls) = receiver(statuses).await;
     let mut harness = ScriptedHarness::live(|backend| backend.set_jobs(json!([running("1")]))).await;
-    harness.client.set_webhook_secret("key".into()).await.expect("kept");
+    harness.client.set_webhook_secret("key".into()).await.expect("stored");
     harness.apply(settings([webhook(&address)])).await;
     fail(&harness, "1").await;
     (harness, calls)
@@ -123,8 +123,8 @@ fn header<'a>(call: &'a str, name: &str) -> &'a str {
 }
 
 #[tokio::test]
-async fn a_webhook_is_signed_and_told_again_until_it_answers() {
-    let (_scene, mut calls) = failed_before_a_webhook(&[503, 204]).await;
+async fn webhook_is_signed_and_retried_until_it_succeeds() {
+    let (_harness, mut calls) = failed_with_webhook(&[503, 204]).await;
     let (first, second) = (calls.recv().await.expect("a call"), calls.recv().await.expect("another"));
     assert_eq!(header(&first, "x-tallylight-delivery"), header(&second, "x-tallylight-delivery"));
     assert_eq!(header(&second, "x-tallylight-event"), "job.failed");
@@ -135,13 +135,13 @@ async fn a_webhook_is_signed_and_told_again_until_it_answers() {
 }
 
 #[tokio::test]
-async fn a_webhook_that_was_not_told_before_the_end_is_told_by_the_next_run() {
-    let (mut harness, mut calls) = failed_before_a_webhook(&[503, 204]).await;
+async fn webhook_interrupted_by_shutdown_is_retried_by_next_run() {
+    let (mut harness, mut calls) = failed_with_webhook(&[503, 204]).await;
     let first = calls.recv().await.expect("a call");
     harness.backend.set_jobs(json!([ended("1", "FAILED")]));
     harness.restart().await;
-    harness.client.set_webhook_secret("key".into()).await.expect("kept");
-    pass(&harness).await;
+    harness.client.set_webhook_secret("key".into()).await.expect("stored");
+    pass_start_delay(&harness).await;
     let second = calls.recv().await.expect("another");
     assert_eq!(header(&first, "x-tallylight-delivery"), header(&second, "x-tallylight-delivery"));
     while !harness.diagnostics().await.events.iter().any(|event| event.message.contains(" called")) {
@@ -149,50 +149,53 @@ async fn a_webhook_that_was_not_told_before_the_end_is_told_by_the_next_run() {
     }
     restart(&mut harness).await;
     harness.set_dismissed().await;
-    assert!(calls.recv().await.is_none(), "and then never again");
+    assert!(calls.recv().await.is_none(), "the webhook is not called again");
 }
 
 #[tokio::test]
-async fn webhooks_that_wait_to_be_told_again_hold_nothing_else_up() {
+async fn webhooks_waiting_for_a_retry_do_not_block_commands() {
     let jobs: Vec<String> = (0..8).map(|job| job.to_string()).collect();
     let mut harness =
         ScriptedHarness::live(|backend| backend.set_jobs(jobs.iter().map(|job| running(job)).collect())).await;
-    let said = harness.folder.path().join("said");
-    harness.client.set_webhook_secret("key".into()).await.expect("kept");
+    let output = harness.folder.path().join("output");
+    harness.client.set_webhook_secret("key".into()).await.expect("stored");
     harness
-        .apply(settings([webhook("http://127.0.0.1:1/"), command(&format!("echo done >> {}", said.display()))]))
+        .apply(settings([webhook("http://127.0.0.1:1/"), command(&format!("echo done >> {}", output.display()))]))
         .await;
     for job in &jobs {
         harness.backend.say(update(job, "FAILED", 1, "2026-01-01T00:00:01Z"));
     }
     harness.set_dismissed().await;
     harness.told().await;
-    lines(&said, jobs.len()).await;
+    lines(&output, jobs.len()).await;
 }
 
 #[tokio::test]
-async fn a_command_that_is_switched_off_while_the_program_rests_is_not_run_afterwards() {
+async fn command_disabled_before_restart_is_not_run() {
     let mut harness = ScriptedHarness::live(|backend| backend.set_jobs(json!([running("1"), running("2")]))).await;
-    let said = harness.folder.path().join("said");
-    let script = format!("echo $$ >> {}; exec sleep 600", said.display());
+    let output = harness.folder.path().join("output");
+    let script = format!("echo $$ >> {}; exec sleep 600", output.display());
     harness.apply(settings([command(&script)])).await;
     fail(&harness, "1").await;
-    lines(&said, 1).await;
+    lines(&output, 1).await;
     harness.backend.set_jobs(json!([ended("1", "FAILED"), running("2")]));
     restart(&mut harness).await;
-    let pids = lines(&said, 2).await;
+    let pids = lines(&output, 2).await;
     let is_there = |pid: &str| Path::new("/proc").join(pid).join("stat").exists();
-    assert!(!is_there(pids.lines().next().expect("the first")), "it was stopped with the program, and run again");
+    assert!(
+        !is_there(pids.lines().next().expect("the first")),
+        "the first command was stopped with the client and run again"
+    );
     harness.settings = settings([]);
     restart(&mut harness).await;
     harness.set_dismissed().await;
-    harness.apply(settings([command(&format!("echo other >> {}", said.display()))])).await;
+    harness.apply(settings([command(&format!("echo other >> {}", output.display()))])).await;
     fail(&harness, "2").await;
-    assert!(lines(&said, 3).await.ends_with("other\n"), "nothing ran in between");
+    assert!(lines(&output, 3).await.ends_with("other\n"), "the disabled command did not run");
 }
 
 #[tokio::test]
-async fn a_webhook_without_a_secret_is_not_told_and_says_why() {
+async fn webhook_without_secret_is_not_called_and_reported() {
     let mut harness = ScriptedHarness::live(|backend| backend.set_jobs(json!([running("1")]))).await;
     harness.apply(settings([webhook("https://127.0.0.1:1/")])).await;
     fail(&harness, "1").await;
@@ -201,7 +204,7 @@ async fn a_webhook_without_a_secret_is_not_told_and_says_why() {
     }
 }
 
-/// Signs as somebody else's program does.
+/// Signs a text with OpenSSL, as another implementation.
 async fn openssl(text: &str) -> String {
     let mut child = tokio::process::Command::new("openssl")
         .args(["dgst", "-sha256", "-hmac", "key", "-r"])

@@ -1,4 +1,4 @@
-//! Signing in with a provider's page in the browser.
+//! Sign-in with a provider's page in the browser.
 
 use std::time::Duration;
 
@@ -14,14 +14,14 @@ fn offers_google(backend: &ScriptedBackend) {
     backend.set_discovery(json!({ "auth_providers": ["email", "google"] }));
 }
 
-/// Is a sign-in that waits for the browser.
-struct Waiting {
+/// A sign-in that waits for the browser.
+struct PendingSignIn {
     outcome: JoinHandle<Result<(), Error>>,
-    /// Parameters of the page that was opened.
+    /// The URL of the opened page.
     page: Url,
 }
 
-impl Waiting {
+impl PendingSignIn {
     async fn begin(harness: &mut ScriptedHarness) -> Self {
         let client = harness.client.clone();
         let outcome = tokio::spawn(async move { client.sign_in_with("google".to_owned()).await });
@@ -33,16 +33,16 @@ impl Waiting {
         found.unwrap_or_else(|| panic!("no {name} in {}", self.page)).1.into_owned()
     }
 
-    /// Comes back as the browser would, and returns what it shows.
+    /// Requests the redirect URL like the browser, and returns the shown page.
     async fn answer(&self, with: &str) -> Result<String, reqwest::Error> {
         reqwest::get(format!("{}&{with}", self.parameter("redirect_to"))).await?.text().await
     }
 }
 
 #[tokio::test]
-async fn the_code_is_exchanged_with_the_verifier_of_its_challenge() {
+async fn code_is_exchanged_with_the_verifier_of_its_challenge() {
     let mut harness = ScriptedHarness::signed_out(offers_google).await;
-    let waiting = Waiting::begin(&mut harness).await;
+    let waiting = PendingSignIn::begin(&mut harness).await;
     assert_eq!(waiting.page.path(), "/auth/v1/authorize");
     assert_eq!(
         (waiting.parameter("provider"), waiting.parameter("code_challenge_method")),
@@ -61,37 +61,37 @@ async fn the_code_is_exchanged_with_the_verifier_of_its_challenge() {
 }
 
 #[tokio::test]
-async fn a_code_that_the_backend_refuses_signs_nobody_in() {
+async fn code_rejected_by_backend_does_not_sign_in() {
     let mut harness = ScriptedHarness::signed_out(|backend| {
         offers_google(backend);
         backend.script_grants([Grant::Instead(Answer::auth_error(400, "bad_code_verifier"))]);
     })
     .await;
-    let waiting = Waiting::begin(&mut harness).await;
+    let waiting = PendingSignIn::begin(&mut harness).await;
     assert!(waiting.answer("code=stolen").await.expect("a page").contains("Sign-in failed"));
     assert_eq!(waiting.outcome.await.expect("no panic").expect_err("refused").code, Code::SignInDenied);
     assert!(!harness.is_signed_in().await);
 }
 
 #[tokio::test]
-async fn a_sign_in_that_was_cancelled_or_replaced_takes_no_answer() {
+async fn cancelled_or_replaced_sign_in_accepts_no_code() {
     let mut harness = ScriptedHarness::signed_out(offers_google).await;
-    let first = Waiting::begin(&mut harness).await;
-    let second = Waiting::begin(&mut harness).await;
-    assert!(gone(&first).await, "another took its place");
+    let first = PendingSignIn::begin(&mut harness).await;
+    let second = PendingSignIn::begin(&mut harness).await;
+    assert!(rejects_late_code(&first).await, "the second sign-in replaced it");
     assert_eq!(first.outcome.await.expect("no panic").expect_err("replaced").code, Code::Requested);
-    harness.client.cancel_sign_in().await.expect("asked");
-    assert!(gone(&second).await);
+    harness.client.cancel_sign_in().await.expect("cancelled");
+    assert!(rejects_late_code(&second).await);
     assert_eq!(second.outcome.await.expect("no panic").expect_err("cancelled").code, Code::Requested);
     assert!(harness.backend.exchanged().is_empty() && !harness.is_signed_in().await);
 }
 
-/// Tells whether an answer soon finds nobody.
-async fn gone(waiting: &Waiting) -> bool {
+/// Waits for the end of the sign-in's local server. Returns false if a late code is accepted instead.
+async fn rejects_late_code(waiting: &PendingSignIn) -> bool {
     loop {
         match waiting.answer("code=late").await {
             Ok(page) if page.contains("You're signed in") => return false,
-            // Its server ends in a moment.
+            // The local server needs a moment to end.
             Ok(_) => tokio::time::sleep(Duration::from_millis(5)).await,
             Err(_) => return true,
         }
@@ -99,7 +99,7 @@ async fn gone(waiting: &Waiting) -> bool {
 }
 
 #[tokio::test]
-async fn a_provider_that_is_not_offered_opens_no_page() {
+async fn provider_that_is_not_offered_opens_no_page() {
     let mut harness = ScriptedHarness::signed_out(|_| {}).await;
     let refused = harness.client.sign_in_with("google".to_owned()).await.expect_err("not offered");
     assert_eq!(refused.code, Code::NotOffered);
@@ -107,10 +107,10 @@ async fn a_provider_that_is_not_offered_opens_no_page() {
 }
 
 #[tokio::test]
-async fn whoever_signs_in_by_password_meanwhile_is_signed_in() {
+async fn password_sign_in_replaces_waiting_browser_sign_in() {
     let mut harness = ScriptedHarness::signed_out(offers_google).await;
-    let waiting = Waiting::begin(&mut harness).await;
+    let waiting = PendingSignIn::begin(&mut harness).await;
     harness.sign_in("me@acme.tv").await;
-    assert!(gone(&waiting).await);
+    assert!(rejects_late_code(&waiting).await);
     assert!(harness.is_signed_in().await && harness.backend.exchanged().is_empty());
 }

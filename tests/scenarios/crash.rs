@@ -1,4 +1,4 @@
-//! A program that is killed in the middle: at every step of an edit, and of a migration.
+//! Crashes: the client is killed at every step of an edit and of a migration.
 
 use std::{path::Path, process::Stdio};
 
@@ -12,8 +12,8 @@ use tallylight_core::{
 use tallylight_tests::{FaultProxy, ScriptedBackend, ScriptedHarness};
 use tempfile::TempDir;
 
-/// Runs a client until it comes to a step for so many times.
-async fn die(folder: &Path, address: &str, step: &str, times: usize) {
+/// Runs a client until it aborts at a failpoint that is reached for the `times`-th time.
+async fn run_until_crash(folder: &Path, address: &str, step: &str, times: usize) {
     let mut child = tokio::process::Command::new(env!("CARGO_BIN_EXE_crash-client"))
         .arg(folder)
         .args([address, step, &times.to_string()])
@@ -22,7 +22,7 @@ async fn die(folder: &Path, address: &str, step: &str, times: usize) {
         .spawn()
         .expect("a client");
     let ended = tokio::time::timeout(std::time::Duration::from_mins(1), child.wait()).await;
-    assert!(!ended.expect("it comes to the step").expect("its end").success(), "{step} {times}");
+    assert!(!ended.expect("the client reaches the step").expect("an exit status").success(), "{step} {times}");
 }
 
 async fn backend() -> (ScriptedBackend, FaultProxy) {
@@ -33,12 +33,12 @@ async fn backend() -> (ScriptedBackend, FaultProxy) {
     (backend, proxy)
 }
 
-/// Returns what became of the edit after the program was started again: whether there is a draft, and how often it was
-/// sent.
-async fn afterwards(step: &str, times: usize) -> (bool, usize) {
+/// Crashes a client at a step of an edit and starts another one. Returns whether there is a draft then, and how often
+/// the edit was sent.
+async fn after_crash(step: &str, times: usize) -> (bool, usize) {
     let (backend, proxy) = backend().await;
     let folder = tempfile::tempdir().expect("a folder");
-    die(folder.path(), &proxy.address, step, times).await;
+    run_until_crash(folder.path(), &proxy.address, step, times).await;
     let harness = ScriptedHarness::after(folder, backend, proxy).await;
     harness.client.synced().await.expect("the list");
     let mut job = harness.job("7").await.expect("the job");
@@ -48,26 +48,26 @@ async fn afterwards(step: &str, times: usize) -> (bool, usize) {
     }
     let is_draft = job.drafts.iter().any(|draft| draft.content == Content::Text("mine".to_owned()));
     let is_saved = job.row.title.as_deref() == Some("mine");
-    // Killed before the first key was on disk, nobody had seen it.
+    // A crash before the first write loses the text, which was not shown as stored yet.
     let was_seen = times > 1 || step == "words_are_on_disk" || step == "edit_is_answered";
     assert_eq!(is_draft || is_saved, was_seen, "{step} {times}: {job:?}");
-    let told = harness.recorder.seen().events.iter().any(
+    let is_reported = harness.recorder.seen().events.iter().any(
         |event| matches!(event, Event::Edit(view) if view.field == Field::Title && view.outcome == EditOutcome::Saved),
     );
-    assert!(!is_saved || told || times == 3, "{step} {times}");
+    assert!(!is_saved || is_reported || times == 3, "{step} {times}");
     (is_draft, harness.backend.edits().len())
 }
 
 #[tokio::test]
-async fn at_every_step_of_an_edit_nothing_is_lost_and_nothing_is_sent_twice() {
-    // The disk is written to when it is typed, when it is saved, and when it is answered.
+async fn crash_at_any_step_of_an_edit_neither_loses_nor_resends_it() {
+    // The edit is written to disk when it is typed, when it is saved, and when it is answered.
     let steps = [
         ("words_reach_the_disk", 1, (false, 0)),
         ("words_are_half_kept", 1, (false, 0)),
         ("words_are_on_disk", 1, (true, 0)),
         ("words_reach_the_disk", 2, (true, 0)),
         ("words_are_half_kept", 2, (true, 0)),
-        // On disk, and marked as sent, which it never was.
+        // On disk as sent, although it was not; after the restart it is sent once.
         ("words_are_on_disk", 2, (false, 1)),
         ("edit_is_answered", 1, (false, 1)),
         ("words_reach_the_disk", 3, (false, 1)),
@@ -75,11 +75,11 @@ async fn at_every_step_of_an_edit_nothing_is_lost_and_nothing_is_sent_twice() {
         ("words_are_on_disk", 3, (false, 1)),
     ];
     for (step, times, expected) in steps {
-        assert_eq!(afterwards(step, times).await, expected, "{step} {times}");
+        assert_eq!(after_crash(step, times).await, expected, "{step} {times}");
     }
 }
 
-/// Makes a data folder as the first version of the schema left it.
+/// Creates a data folder with the first version of the schema.
 fn first_version() -> TempDir {
     let folder = tempfile::tempdir().expect("a folder");
     let file = rusqlite::Connection::open(folder.path().join("tallylight.db")).expect("a file");
@@ -97,23 +97,23 @@ fn first_version() -> TempDir {
 }
 
 #[tokio::test]
-async fn at_every_step_of_a_migration_the_next_start_goes_on() {
+async fn crash_at_any_step_of_a_migration_is_recovered_at_next_start() {
     for step in ["migration_begins", "migration_is_half_done", "migration_is_done"] {
         let (backend, proxy) = backend().await;
         let folder = first_version();
-        die(folder.path(), &proxy.address, step, 1).await;
+        run_until_crash(folder.path(), &proxy.address, step, 1).await;
         let harness = ScriptedHarness::after(folder, backend, proxy).await;
-        let job = harness.job("5").await.expect("the job of before");
+        let job = harness.job("5").await.expect("the job of the first version");
         assert_eq!(job.row.filename.as_deref(), Some("kept.mp4"), "{step}");
         assert_eq!(harness.client.status().await.expect("status").storage.incident, None);
         let changes = [(Field::Title, Content::Text("mine".to_owned()))].into();
         harness.client.synced().await.expect("the list");
-        harness.client.edit(JobId::new("7"), changes).await.expect("the new tables are there");
+        harness.client.edit(JobId::new("7"), changes).await.expect("the new tables exist");
     }
 }
 
 #[tokio::test]
-async fn what_was_listed_is_on_disk_a_moment_later() {
+async fn listed_jobs_are_stored_within_seconds() {
     let jobs = |count: u32| (0..count).map(|n| tallylight_tests::running(&n.to_string())).collect::<Vec<_>>();
     let harness = ScriptedHarness::live(|backend| backend.set_jobs(json!(jobs(5)))).await;
     harness.clock.advance(std::time::Duration::from_secs(2));

@@ -1,4 +1,4 @@
-//! What a person writes: shown at once, sent once, and never lost.
+//! Edits and drafts: shown at once, sent once, and never lost.
 
 use std::{
     collections::BTreeMap,
@@ -16,14 +16,14 @@ use tallylight_tests::{Answer, EditFate, Fault, ScriptedHarness};
 
 const SECOND: Duration = Duration::from_secs(1);
 
-/// Returns a finished job, as REST answers it.
+/// Returns a finished job in REST's shape.
 fn video(job_id: &str, title: &str) -> Value {
     json!({ "id": job_id, "video_id": format!("v{job_id}"), "status": "COMPLETED", "progress_percent": 100,
         "updated_at": yesterday(0.0), "video_metadata": { "title": title, "tags": ["a"] } })
 }
 
-/// Returns so many seconds after a time that is a day ago: finished jobs are not kept on disk for ever.
-#[expect(clippy::disallowed_methods, reason = "jobs of a fixed date would grow too old to be kept")]
+/// Returns a time yesterday, plus the given seconds. Finished jobs are kept on disk for a limited time only.
+#[expect(clippy::disallowed_methods, reason = "jobs with a fixed date would exceed the retention")]
 fn yesterday(seconds: f64) -> String {
     let since = SystemTime::now() - Duration::from_hours(24) + Duration::from_secs_f64(seconds);
     jiff::Timestamp::try_from(since).expect("a time").to_string()
@@ -35,13 +35,13 @@ fn text(words: &str) -> Content {
 
 async fn edit(harness: &ScriptedHarness, job_id: &str, fields: &[(Field, &str)]) {
     let changes: BTreeMap<_, _> = fields.iter().map(|(field, words)| (*field, text(words))).collect();
-    harness.client.edit(JobId::new(job_id), changes).await.expect("taken");
+    harness.client.edit(JobId::new(job_id), changes).await.expect("accepted");
 }
 
 fn outcomes(harness: &ScriptedHarness) -> Vec<(Field, EditOutcome)> {
     let seen = harness.recorder.seen();
-    let told = seen.events.iter().filter_map(|event| if let Event::Edit(view) = event { Some(view) } else { None });
-    told.map(|view| (view.field, view.outcome)).collect()
+    let views = seen.events.iter().filter_map(|event| if let Event::Edit(view) = event { Some(view) } else { None });
+    views.map(|view| (view.field, view.outcome)).collect()
 }
 
 async fn live() -> ScriptedHarness {
@@ -54,12 +54,16 @@ async fn title(harness: &ScriptedHarness) -> (Option<String>, Vec<Field>) {
 }
 
 #[tokio::test]
-async fn an_edit_is_shown_at_once_survives_a_message_and_is_confirmed_by_the_answer() {
+async fn edit_is_shown_at_once_and_survives_messages_until_confirmed() {
     let harness = live().await;
     harness.backend.script_edits([EditFate::Held]);
     edit(&harness, "7", &[(Field::Title, "mine")]).await;
-    assert_eq!(title(&harness).await, (Some("mine".to_owned()), vec![Field::Title]), "before the backend answers");
-    let data = json!({ "metadata_type": "TITLE", "content": "the machine's" });
+    assert_eq!(
+        title(&harness).await,
+        (Some("mine".to_owned()), vec![Field::Title]),
+        "shown before the backend answers"
+    );
+    let data = json!({ "metadata_type": "TITLE", "content": "from the pipeline" });
     let message = json!({ "type": "METADATA_UPDATE", "job_id": "7", "data": data, "timestamp": yesterday(0.5) });
     harness.backend.say(message.to_string());
     harness.set_dismissed().await;
@@ -68,18 +72,20 @@ async fn an_edit_is_shown_at_once_survives_a_message_and_is_confirmed_by_the_ans
     harness.backend.release_edits();
     harness.until("the answer", |harness| outcomes(harness).last() == Some(&(Field::Title, EditOutcome::Saved))).await;
     assert_eq!(title(&harness).await, (Some("mine".to_owned()), vec![]));
-    assert_eq!(harness.backend.edits(), [json!({ "title": "mine" })], "only what changed");
+    assert_eq!(harness.backend.edits(), [json!({ "title": "mine" })], "only changed fields are sent");
 }
 
 #[tokio::test]
-async fn edits_of_a_job_wait_for_each_other_and_not_for_those_of_another() {
+async fn edits_of_one_job_are_sent_in_order_and_jobs_independently() {
     let harness = live().await;
     harness.backend.script_edits([EditFate::Held]);
     edit(&harness, "7", &[(Field::Title, "A")]).await;
     edit(&harness, "7", &[(Field::Title, "B"), (Field::Description, "D")]).await;
     harness.until("the first request", |harness| harness.backend.edits().len() == 1).await;
     edit(&harness, "8", &[(Field::Title, "C")]).await;
-    harness.until("the other job's", |harness| outcomes(harness).contains(&(Field::Title, EditOutcome::Saved))).await;
+    harness
+        .until("the answer of the other job", |harness| outcomes(harness).contains(&(Field::Title, EditOutcome::Saved)))
+        .await;
     assert_eq!(harness.backend.edits(), [json!({ "title": "A" }), json!({ "title": "C" })]);
     harness.backend.release_edits();
     harness.until("the second request", |harness| harness.backend.edits().len() == 3).await;
@@ -87,7 +93,7 @@ async fn edits_of_a_job_wait_for_each_other_and_not_for_those_of_another() {
 }
 
 #[tokio::test]
-async fn edits_that_were_made_offline_wait_over_a_restart_and_are_sent_once_in_order() {
+async fn offline_edits_survive_restart_and_are_sent_once_in_order() {
     let mut harness = live().await;
     harness.proxy.set(Fault::Refuse);
     edit(&harness, "7", &[(Field::Title, "A")]).await;
@@ -95,20 +101,20 @@ async fn edits_that_were_made_offline_wait_over_a_restart_and_are_sent_once_in_o
     let waits = |harness: &ScriptedHarness| {
         outcomes(harness).iter().filter(|outcome| outcome.1 == EditOutcome::Queued).count() > 2
     };
-    harness.until("why it waits", waits).await;
+    harness.until("the reason of the delay", waits).await;
     harness.proxy.set(Fault::None);
     harness.restart().await;
-    harness.until("both", |harness| harness.backend.edits().len() == 2).await;
+    harness.until("both requests", |harness| harness.backend.edits().len() == 2).await;
     let saved = |harness: &ScriptedHarness| {
         outcomes(harness).iter().filter(|outcome| outcome.1 == EditOutcome::Saved).count() == 2
     };
-    harness.until("their answers", saved).await;
+    harness.until("both answers", saved).await;
     assert_eq!(harness.backend.edits(), [json!({ "title": "A" }), json!({ "title": "B" })]);
     assert_eq!(title(&harness).await, (Some("B".to_owned()), vec![]));
 }
 
 #[tokio::test]
-async fn a_lost_answer_is_asked_for_and_the_edit_is_not_sent_twice() {
+async fn edit_with_lost_answer_is_verified_and_not_resent() {
     let harness = live().await;
     harness.backend.script_edits([EditFate::SavedAndLost]);
     edit(&harness, "7", &[(Field::Title, "mine")]).await;
@@ -119,7 +125,7 @@ async fn a_lost_answer_is_asked_for_and_the_edit_is_not_sent_twice() {
 }
 
 #[tokio::test]
-async fn a_backend_that_fails_is_asked_again_ever_later_until_it_answers() {
+async fn edit_is_retried_with_backoff_until_the_backend_answers() {
     let harness = live().await;
     harness.backend.script_edits([500, 503, 429].map(|code| EditFate::Instead(Answer::status(code))));
     edit(&harness, "7", &[(Field::Title, "mine")]).await;
@@ -130,7 +136,7 @@ async fn a_backend_that_fails_is_asked_again_ever_later_until_it_answers() {
 }
 
 #[tokio::test]
-async fn a_conflict_keeps_both_texts_until_the_person_chooses() {
+async fn conflict_keeps_both_texts_until_the_user_chooses() {
     let mut harness = live().await;
     let theirs = harness.backend.change("v7", &json!({ "title": "another's" }));
     let conflict = Answer::status(409).saying(theirs.to_string());
@@ -141,39 +147,42 @@ async fn a_conflict_keeps_both_texts_until_the_person_chooses() {
     let job = harness.job("7").await.expect("the job");
     assert_eq!((job.row.title.as_deref(), job.pending.len()), (Some("another's"), 0));
     assert_eq!((&job.drafts[0].content, job.drafts[0].kind), (&text("mine"), DraftKind::Conflict));
-    // Keep mine.
+    // Choose the own text.
     edit(&harness, "7", &[(Field::Title, "mine")]).await;
     harness.until("the answer", |harness| outcomes(harness).contains(&(Field::Title, EditOutcome::Saved))).await;
     assert!(harness.job("7").await.expect("the job").drafts.is_empty());
 }
 
 #[tokio::test]
-async fn a_refused_field_says_why_keeps_its_words_and_holds_up_nothing_else() {
+async fn rejected_field_keeps_text_and_reason_and_blocks_no_other() {
     let mut harness = live().await;
     let detail = json!({ "detail": [{ "loc": ["body", "title"], "msg": "too short", "type": "x" }] });
     harness.backend.script_edits([EditFate::Instead(Answer::status(422).saying(detail.to_string()))]);
     edit(&harness, "7", &[(Field::Title, ""), (Field::Description, "D")]).await;
-    harness.until("the rest", |harness| outcomes(harness).contains(&(Field::Description, EditOutcome::Saved))).await;
+    harness
+        .until("the other field", |harness| outcomes(harness).contains(&(Field::Description, EditOutcome::Saved)))
+        .await;
     harness.restart().await;
     let job = harness.job("7").await.expect("the job");
     assert_eq!((job.row.title.as_deref(), job.metadata.description.as_deref()), (Some("theirs"), Some("D")));
     let draft = &job.drafts[0];
     assert_eq!(
-        (draft.kind, draft.reason.as_ref().map(|why| why.message.as_str())),
+        (draft.kind, draft.reason.as_ref().map(|reason| reason.message.as_str())),
         (DraftKind::Refused, Some("too short"))
     );
-    harness.client.discard_draft(JobId::new("7"), Field::Title).await.expect("thrown away");
+    harness.client.discard_draft(JobId::new("7"), Field::Title).await.expect("discarded");
     assert!(harness.job("7").await.expect("the job").drafts.is_empty());
 }
 
 #[tokio::test]
-async fn an_account_that_may_not_edit_keeps_its_words_and_stays_signed_in() {
+async fn edit_without_permission_keeps_text_and_session() {
     let harness = live().await;
     harness.backend.script_edits([403, 401, 401].map(|code| EditFate::Instead(Answer::status(code))));
     for count in 1..=2 {
         edit(&harness, "7", &[(Field::Title, "mine")]).await;
-        let refused =
-            |harness: &ScriptedHarness| outcomes(harness).iter().filter(|told| told.1 == EditOutcome::Refused).count();
+        let refused = |harness: &ScriptedHarness| {
+            outcomes(harness).iter().filter(|outcome| outcome.1 == EditOutcome::Refused).count()
+        };
         harness.until("the refusal", |harness| refused(harness) == count).await;
     }
     assert!(harness.is_signed_in().await);
@@ -181,7 +190,7 @@ async fn an_account_that_may_not_edit_keeps_its_words_and_stays_signed_in() {
 }
 
 #[tokio::test]
-async fn an_expired_token_is_renewed_and_the_edit_goes_on() {
+async fn edit_with_expired_token_refreshes_and_succeeds() {
     let harness = live().await;
     harness.backend.expire_tokens();
     edit(&harness, "7", &[(Field::Title, "mine")]).await;
@@ -190,7 +199,7 @@ async fn an_expired_token_is_renewed_and_the_edit_goes_on() {
 }
 
 #[tokio::test]
-async fn what_this_studio_does_not_let_be_changed_is_said_at_once() {
+async fn edit_of_unsupported_field_is_rejected_without_a_request() {
     let harness = live().await;
     for (job_id, field, code) in [
         ("7", Field::Chapters, Code::NotOffered),
@@ -205,7 +214,7 @@ async fn what_this_studio_does_not_let_be_changed_is_said_at_once() {
 }
 
 #[tokio::test]
-async fn what_was_typed_survives_an_expired_session_and_another_account() {
+async fn draft_survives_expired_session_and_other_account() {
     let harness = live().await;
     let draft = |words: &str| Draft {
         job_id: JobId::new("7"),
@@ -214,38 +223,38 @@ async fn what_was_typed_survives_an_expired_session_and_another_account() {
         base: Some(text("theirs")),
         cause: DraftStatus::Typed,
     };
-    harness.client.type_draft(draft("half a tit")).await.expect("kept");
+    harness.client.type_draft(draft("half a tit")).await.expect("stored");
     harness.sign_in("you@acme.tv").await;
     harness.until("the list", |harness| harness.backend.lists() >= 3).await;
     harness.set_dismissed().await;
-    assert!(harness.job("7").await.expect("the job").drafts.is_empty(), "these are somebody else's");
+    assert!(harness.job("7").await.expect("the job").drafts.is_empty(), "drafts of another account are not shown");
     harness.sign_in("ME@acme.tv").await;
     harness.until("the list", |harness| harness.backend.lists() >= 5).await;
     harness.set_dismissed().await;
     let drafts = harness.job("7").await.map(|job| job.drafts).unwrap_or_default();
     assert_eq!(drafts.iter().map(|draft| &draft.content).collect::<Vec<_>>(), [&text("half a tit")]);
     harness.client.sign_out().await.expect("signed out");
-    assert_eq!(harness.client.type_draft(draft("x")).await.expect_err("nobody").code, Code::SignedOut);
+    assert_eq!(harness.client.type_draft(draft("x")).await.expect_err("signed out").code, Code::SignedOut);
     harness.sign_in("me@acme.tv").await;
     harness.until("the list", |harness| harness.backend.lists() >= 7).await;
     harness.set_dismissed().await;
     let left = harness.job("7").await.map(|job| job.drafts).unwrap_or_default();
-    assert!(left.is_empty(), "a person who signs out was asked first");
+    assert!(left.is_empty(), "signing out deletes drafts");
 }
 
 #[tokio::test]
-async fn a_video_that_is_gone_stays_while_there_are_words_of_it() {
+async fn removed_video_with_a_draft_stays() {
     let harness = live().await;
     harness.backend.set_jobs(json!([video("8", "other")]));
     edit(&harness, "7", &[(Field::Title, "mine")]).await;
     harness.until("the refusal", |harness| outcomes(harness).contains(&(Field::Title, EditOutcome::Refused))).await;
-    harness.client.refresh().await.expect("asked");
+    harness.client.refresh().await.expect("requested");
     harness.set_dismissed().await;
     assert_eq!(harness.job("7").await.expect("still there").drafts[0].content, text("mine"));
 }
 
 #[tokio::test]
-async fn a_transcript_is_on_disk_and_still_whole_wherever_it_is_asked_for() {
+async fn evicted_transcript_is_read_from_disk_completely() {
     let words = "word ".repeat(100_000);
     let mut job = video("7", "theirs");
     job["video_metadata"]["transcript_text"] = json!(words);
@@ -261,7 +270,7 @@ async fn a_transcript_is_on_disk_and_still_whole_wherever_it_is_asked_for() {
     }
     harness.set_dismissed().await;
     let seen = harness.batches();
-    harness.client.refresh().await.expect("asked");
+    harness.client.refresh().await.expect("requested");
     harness.set_dismissed().await;
-    assert_eq!(harness.batches(), seen, "the same words again are no change");
+    assert_eq!(harness.batches(), seen, "an unchanged transcript is not emitted");
 }

@@ -1,7 +1,7 @@
-//! The fault suite: whatever a network, a server or a laptop does, the client says what is true and loses nothing.
+//! Fault-injection scenarios: faults of networks, servers and computers, and the expected behaviour of the client.
 //!
-//! Each scenario drives the real client, with its socket and its HTTP, against a real server behind a proxy that does
-//! the harm. `docs/reliability.md` lists them.
+//! Each scenario runs the real client, with its socket and its HTTP, against a real server behind a proxy that injects
+//! the fault. `docs/reliability.md` lists them.
 
 mod auth;
 mod clock;

@@ -1,4 +1,4 @@
-//! Servers that are no studios.
+//! Servers that are no studios: silent, with a self-signed certificate, and a proxy.
 
 use std::{
     net::SocketAddr,
@@ -26,7 +26,7 @@ async fn listen() -> (TcpListener, SocketAddr) {
     (listener, address)
 }
 
-/// Starts one that accepts and says nothing.
+/// Starts a server that accepts connections and sends nothing.
 pub async fn silent() -> SocketAddr {
     let (listener, address) = listen().await;
     tokio::spawn(async move {
@@ -38,9 +38,9 @@ pub async fn silent() -> SocketAddr {
     address
 }
 
-/// Is one whose certificate nobody vouches for.
+/// A server with a self-signed certificate.
 pub struct SelfSigned {
-    /// Where it listens.
+    /// Its address.
     pub address: SocketAddr,
     /// Its certificate, in PEM.
     pub certificate: String,
@@ -48,13 +48,13 @@ pub struct SelfSigned {
 }
 
 impl SelfSigned {
-    /// Returns how many clients trusted it.
+    /// Returns the number of successful TLS handshakes.
     pub fn handshakes(&self) -> usize {
         self.handshakes.load(Ordering::SeqCst)
     }
 }
 
-/// Starts one whose certificate nobody vouches for.
+/// Starts a server with a self-signed certificate.
 pub async fn self_signed() -> SelfSigned {
     tallylight_client::choose_cryptography();
     let CertifiedKey { cert, signing_key } =
@@ -80,7 +80,7 @@ pub async fn self_signed() -> SelfSigned {
     SelfSigned { address, certificate, handshakes }
 }
 
-/// Starts a proxy that leads to wherever it is asked to, and hands on where that was.
+/// Starts an HTTP proxy that opens tunnels to any target, and forwards the received requests.
 pub async fn proxy() -> (SocketAddr, mpsc::UnboundedReceiver<String>) {
     let (listener, address) = listen().await;
     let (sender, asked) = mpsc::unbounded_channel();

@@ -1,6 +1,6 @@
-//! Scenarios: the real client against a real server on loopback, one test a situation.
+//! Scenarios: the real client against a real server on loopback, one test for each situation.
 
-#![expect(clippy::expect_used, reason = "a test that cannot be set up has failed")]
+#![expect(clippy::expect_used, reason = "a test whose setup fails has failed")]
 
 mod account_switch;
 mod automation;

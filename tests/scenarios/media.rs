@@ -1,4 +1,4 @@
-//! Real files: what cameras, phones and editors make, as small inputs of the same kind, each in a studio of its own.
+//! Media files as cameras, phones and editors write them, reproduced in small, each processed by its own studio.
 
 use std::path::{Path, PathBuf};
 
@@ -13,10 +13,10 @@ mod speech;
 mod texts;
 mod thumbnails;
 
-/// How short test videos are made.
+/// The encoder options of short test videos.
 const H264: &str = "-c:v libx264 -preset ultrafast -pix_fmt yuv420p";
 
-/// A studio, and a folder for files.
+/// A studio with an API client, and a folder for files.
 struct Media {
     harness: StudioHarness,
     api: StudioApi,
@@ -36,7 +36,7 @@ impl Media {
         self.harness.videos().join(name)
     }
 
-    /// Runs ffmpeg in the folder; the last argument is the file that it makes.
+    /// Runs ffmpeg in the folder; the last argument is the file that it creates.
     fn make(&self, args: &str) -> PathBuf {
         ffmpeg(self.harness.videos(), args);
         self.path(args.rsplit(' ').next().unwrap_or_default())
@@ -48,12 +48,12 @@ impl Media {
         path
     }
 
-    /// Makes a video with sound, five seconds long.
+    /// Creates a video with audio of five seconds.
     fn video(&self) -> PathBuf {
         self.make(&format!("-f lavfi -i testsrc2=d=5:s=320x240 -f lavfi -i sine=d=5 {H264} -c:a aac b.mp4"))
     }
 
-    /// Writes the first half of a file.
+    /// Writes the first half of a file to another one.
     fn half(&self, file: &Path, name: &str) -> PathBuf {
         let bytes = std::fs::read(file).expect("a file");
         self.write(name, &bytes[..bytes.len() / 2])
@@ -63,7 +63,7 @@ impl Media {
         self.api.processed(file, None).await
     }
 
-    /// Returns the transcript of a video with a file of subtitles beside it, and the codes of what was told.
+    /// Processes a video with a subtitle file. Returns its transcript and the codes of its errors and warnings.
     async fn transcript(&self, video: &Path, name: &str, subtitles: impl AsRef<[u8]>) -> (Option<String>, Vec<String>) {
         let job = self.api.processed(video, Some(&self.write(name, subtitles))).await;
         assert_eq!(job["status"], "COMPLETED", "{name}: {job}");
@@ -71,7 +71,7 @@ impl Media {
     }
 }
 
-/// Returns the codes of what was told of a job.
+/// Returns the codes of a job's errors and warnings.
 fn codes(job: &Value) -> Vec<String> {
     job["errors"]
         .as_array()

@@ -1,4 +1,4 @@
-//! What a person is told, and when.
+//! Notifications and the history: which outcomes are reported to the user, and when.
 
 use std::time::Duration;
 
@@ -25,7 +25,7 @@ async fn titles(harness: &ScriptedHarness) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn a_warning_is_told_once_with_its_reason_and_is_in_the_history_unread() {
+async fn warning_notifies_once_with_reason_and_is_unread_in_history() {
     let harness = ScriptedHarness::live(|backend| backend.set_jobs(json!([running("1")]))).await;
     harness.backend.say(warning("1", "2026-01-01T00:00:01Z"));
     harness.backend.say(warning("1", "2026-01-01T00:00:02Z"));
@@ -35,13 +35,13 @@ async fn a_warning_is_told_once_with_its_reason_and_is_in_the_history_unread() {
     let history = harness.client.history().await.expect("history");
     assert_eq!((history.len(), history[0].kind, history[0].read), (1, NotificationKind::Warning, false));
     assert_eq!(harness.client.status().await.expect("status").news.unread, 1);
-    harness.client.mark_read(MarkRead::Jobs(vec![JobId::new("1")])).await.expect("seen");
+    harness.client.mark_read(MarkRead::Jobs(vec![JobId::new("1")])).await.expect("marked as read");
     assert_eq!(harness.client.status().await.expect("status").news.unread, 0);
     assert!(harness.client.history().await.expect("history")[0].read);
 }
 
 #[tokio::test]
-async fn nothing_is_told_while_paused_and_everything_as_one_afterwards() {
+async fn pause_holds_notifications_and_ends_with_one_summary() {
     let jobs = ["1", "2", "3"].map(running);
     let harness = ScriptedHarness::live(|backend| backend.set_jobs(json!(jobs))).await;
     harness.client.pause(Pause::Hour).await.expect("paused");
@@ -49,18 +49,18 @@ async fn nothing_is_told_while_paused_and_everything_as_one_afterwards() {
         harness.backend.say(update(job, "COMPLETED", 100, "2026-01-01T00:00:01Z"));
     }
     assert!(titles(&harness).await.is_empty());
-    assert_eq!(harness.client.history().await.expect("history").len(), 2, "it can be looked up meanwhile");
+    assert_eq!(harness.client.history().await.expect("history").len(), 2, "the history is not paused");
     harness.clock.advance(Duration::from_mins(61));
     harness.until("the end of the pause", |harness| harness.recorder.seen().notices.len() == 1).await;
     assert_eq!(harness.recorder.seen().notices[0].title, "2 videos are ready");
-    harness.until("the connection after it", ScriptedHarness::is_live).await;
+    harness.until("the connection after the pause", ScriptedHarness::is_live).await;
     assert_eq!(harness.client.status().await.expect("status").news.paused_until, None);
     harness.backend.say(update("3", "FAILED", 10, "2026-01-01T00:00:01Z"));
-    assert_eq!(titles(&harness).await.len(), 2, "and the next one as always");
+    assert_eq!(titles(&harness).await.len(), 2, "the next outcome notifies as usual");
 }
 
 #[tokio::test]
-async fn a_pause_and_what_it_holds_survive_a_restart() {
+async fn pause_and_held_notifications_survive_restart() {
     let mut harness = ScriptedHarness::live(|backend| backend.set_jobs(json!(["1", "2"].map(running)))).await;
     harness.client.pause(Pause::Tomorrow).await.expect("paused");
     let ended = |id: &str| json!({ "id": id, "status": "COMPLETED", "progress_percent": 100 });
@@ -73,12 +73,12 @@ async fn a_pause_and_what_it_holds_survive_a_restart() {
     assert!(titles(&harness).await.is_empty());
     let paused = harness.client.status().await.expect("status").news.paused_until.expect("paused");
     assert_eq!(paused.to_zoned(jiff::tz::TimeZone::UTC).hour(), 8);
-    harness.client.pause(Pause::Off).await.expect("goes on");
+    harness.client.pause(Pause::Off).await.expect("resumed");
     assert_eq!(titles(&harness).await, ["2 videos are ready"]);
 }
 
 #[tokio::test]
-async fn quiet_hours_and_what_is_not_wanted_are_respected_at_once() {
+async fn quiet_hours_and_disabled_kinds_apply_at_once() {
     let harness = ScriptedHarness::live(|backend| backend.set_jobs(json!(["1", "2", "3"].map(running)))).await;
     let now = harness.client.status().await.expect("status").known_at.expect("live").to_zoned(jiff::tz::TimeZone::UTC);
     let hour = |hours: i64| {
@@ -95,16 +95,16 @@ async fn quiet_hours_and_what_is_not_wanted_are_respected_at_once() {
     assert!(harness.recorder.seen().notices.is_empty());
     apply(Notifications { completed: false, ..Notifications::default() }).await;
     harness.backend.say(update("2", "FAILED", 1, "2026-01-01T00:00:01Z"));
-    assert_eq!(titles(&harness).await, ["Video 2 failed"], "a switch takes effect on what was held, too");
+    assert_eq!(titles(&harness).await, ["Video 2 failed"], "a setting applies to held notifications, too");
     let unread = harness.client.status().await.expect("status").news.unread;
     assert_eq!(unread, 2);
     harness.backend.say(update("3", "COMPLETED", 100, "2026-01-01T00:00:01Z"));
     titles(&harness).await;
-    assert_eq!(harness.client.status().await.expect("status").news.unread, 2, "what is not wanted asks for nothing");
+    assert_eq!(harness.client.status().await.expect("status").news.unread, 2, "a disabled kind is not unread");
 }
 
 #[tokio::test]
-async fn a_busy_system_is_left_alone_and_told_once_afterwards() {
+async fn busy_system_holds_notifications_and_gets_one_afterwards() {
     let harness = ScriptedHarness::live(|backend| backend.set_jobs(json!(["1", "2"].map(running)))).await;
     harness.recorder.busy().set(true);
     for job in ["1", "2"] {
@@ -116,19 +116,19 @@ async fn a_busy_system_is_left_alone_and_told_once_afterwards() {
 }
 
 #[tokio::test]
-async fn notifications_and_the_tray_speak_the_language_that_was_chosen() {
+async fn notifications_and_tray_use_the_chosen_language() {
     let harness = ScriptedHarness::live(|backend| backend.set_jobs(json!([running("1")]))).await;
     let mut settings = Settings::default();
     settings.appearance.language = Language::De;
     harness.client.apply(settings).await.expect("applied");
     let tray = harness.recorder.seen().tray.clone().expect("a tray");
-    assert_eq!(tray.locale, Locale::new(Language::De, ""), "at once");
+    assert_eq!(tray.locale, Locale::new(Language::De, ""), "the language applies at once");
     harness.backend.say(update("1", "COMPLETED", 100, "2026-01-01T00:00:01Z"));
     assert_eq!(titles(&harness).await, ["Video 1 ist bereit"]);
 }
 
 #[tokio::test]
-async fn a_warning_that_was_held_over_a_restart_is_told_as_one_with_the_others() {
+async fn warning_held_over_restart_joins_the_summary() {
     let mut harness = ScriptedHarness::live(|backend| backend.set_jobs(json!(["1", "2"].map(running)))).await;
     harness.client.pause(Pause::Tomorrow).await.expect("paused");
     harness.backend.say(warning("1", "2026-01-01T00:00:01Z"));
@@ -138,13 +138,13 @@ async fn a_warning_that_was_held_over_a_restart_is_told_as_one_with_the_others()
     harness.restart().await;
     harness.until("live", ScriptedHarness::is_live).await;
     assert!(titles(&harness).await.is_empty());
-    harness.client.pause(Pause::Off).await.expect("goes on");
+    harness.client.pause(Pause::Off).await.expect("resumed");
     titles(&harness).await;
     assert_eq!(harness.recorder.seen().notices[0].job_ids.len(), 2, "{:?}", harness.recorder.seen().notices);
 }
 
 #[tokio::test]
-async fn what_a_window_cannot_tell_any_more_is_told_by_the_next_run() {
+async fn undelivered_notification_is_delivered_by_next_run() {
     let mut harness = ScriptedHarness::live(|backend| backend.set_jobs(json!([running("1")]))).await;
     harness.recorder.deaf().set(true);
     harness.backend.say(update("1", "COMPLETED", 100, "2026-01-01T00:00:01Z"));
@@ -156,7 +156,7 @@ async fn what_a_window_cannot_tell_any_more_is_told_by_the_next_run() {
 }
 
 #[tokio::test]
-async fn a_shorter_retention_takes_old_videos_off_the_disk_at_once() {
+async fn shorter_retention_deletes_old_videos_from_disk_at_once() {
     let old =
         json!({ "id": "1", "status": "COMPLETED", "progress_percent": 100, "updated_at": "2020-01-01T00:00:00Z" });
     let mut harness = ScriptedHarness::live(|backend| backend.set_jobs(json!([old, running("2")]))).await;
@@ -172,15 +172,15 @@ async fn a_shorter_retention_takes_old_videos_off_the_disk_at_once() {
         harness.backend.set_rest(None);
         there
     };
-    assert_eq!(offline(&mut harness).await, (true, true), "kept for so long");
+    assert_eq!(offline(&mut harness).await, (true, true), "kept within the retention");
     settings.data.retention_days = 7;
     harness.apply(settings).await;
-    assert!(harness.job("1").await.is_some(), "the window shows it on");
-    assert_eq!(offline(&mut harness).await, (false, true), "what is not over stays");
+    assert!(harness.job("1").await.is_some(), "the window still shows it");
+    assert_eq!(offline(&mut harness).await, (false, true), "an unfinished job stays");
 }
 
 #[tokio::test]
-async fn the_words_of_an_old_video_stay_readable_although_the_disk_does_not_keep_them() {
+async fn transcript_beyond_retention_stays_readable_in_memory() {
     let old = json!({
         "id": "1", "status": "COMPLETED", "progress_percent": 100, "updated_at": "2020-01-01T00:00:00Z",
         "video_metadata": { "transcript_text": "spoken words" },
@@ -188,12 +188,12 @@ async fn the_words_of_an_old_video_stay_readable_although_the_disk_does_not_keep
     let harness = ScriptedHarness::live(|backend| backend.set_jobs(json!([old]))).await;
     harness.clock.advance(Duration::from_secs(20));
     harness.set_dismissed().await;
-    let words = harness.job("1").await.expect("a job").metadata.transcript;
-    assert_eq!(words.as_deref(), Some("spoken words"));
+    let transcript = harness.job("1").await.expect("a job").metadata.transcript;
+    assert_eq!(transcript.as_deref(), Some("spoken words"));
 }
 
 #[tokio::test]
-async fn a_cache_that_is_cleared_fills_again_and_keeps_what_only_it_knows() {
+async fn cleared_cache_is_refilled_and_keeps_local_state() {
     let jobs = json!([running("1"), ended("2", "FAILED")]);
     let harness = ScriptedHarness::live(|backend| {
         backend.set_jobs(jobs);
@@ -201,7 +201,7 @@ async fn a_cache_that_is_cleared_fills_again_and_keeps_what_only_it_knows() {
     })
     .await;
     harness.client.pause(Pause::Hour).await.expect("paused");
-    harness.client.set_dismissed(vec![JobId::new("2")], DismissAction::Dismiss).await.expect("settled");
+    harness.client.set_dismissed(vec![JobId::new("2")], DismissAction::Dismiss).await.expect("dismissed");
     harness.backend.say(update("1", "COMPLETED", 100, "2026-01-01T00:00:01Z"));
     harness.set_dismissed().await;
     harness.backend.set_jobs(json!([ended("1", "COMPLETED"), ended("2", "FAILED")]));
@@ -210,15 +210,15 @@ async fn a_cache_that_is_cleared_fills_again_and_keeps_what_only_it_knows() {
     harness.until("the list", |harness| harness.backend.lists() > lists).await;
     harness.client.synced().await.expect("fetched");
     harness.set_dismissed().await;
-    assert!(harness.job("1").await.is_some(), "whatever tag it had");
-    assert_eq!(harness.job("2").await.expect("a job").row.attention, None, "it was put aside");
+    assert!(harness.job("1").await.is_some(), "the list is fetched without its ETag");
+    assert_eq!(harness.job("2").await.expect("a job").row.attention, None, "the job stays dismissed");
     assert_eq!(harness.client.history().await.expect("history").len(), 1);
-    harness.client.pause(Pause::Off).await.expect("goes on");
-    assert_eq!(titles(&harness).await, ["Video 1 is ready"], "and nothing twice");
+    harness.client.pause(Pause::Off).await.expect("resumed");
+    assert_eq!(titles(&harness).await, ["Video 1 is ready"], "each outcome notifies once");
 }
 
 #[tokio::test]
-async fn what_ended_long_ago_is_no_news_when_the_list_is_taken_anew_whatever_was_changed_of_it_since() {
+async fn old_outcome_edited_since_does_not_notify_after_clearing_cache() {
     let mut harness = ScriptedHarness::live(|backend| backend.set_jobs(json!([ended("1", "COMPLETED")]))).await;
     let run = Some(["/bin/sh", "-c", "exit 0"].map(str::to_owned).to_vec());
     let automation = Automation { enabled: true, when: vec![Outcome::Completed], run, webhook: None };
@@ -228,7 +228,7 @@ async fn what_ended_long_ago_is_no_news_when_the_list_is_taken_anew_whatever_was
     edited["video_metadata"] = json!({ "title": "Another" });
     harness.backend.set_jobs(json!([edited]));
     let lists = harness.backend.lists();
-    harness.client.clear_cache().await.expect("asked");
+    harness.client.clear_cache().await.expect("requested");
     harness.until("the list", |harness| harness.backend.lists() > lists).await;
     assert_eq!(titles(&harness).await, [""; 0]);
     let job = harness.job("1").await.expect("a job");
@@ -238,42 +238,43 @@ async fn what_ended_long_ago_is_no_news_when_the_list_is_taken_anew_whatever_was
 }
 
 #[tokio::test]
-async fn the_words_of_a_video_that_no_list_told_of_stay_when_the_list_is_taken_anew() {
+async fn transcript_of_unlisted_video_survives_clearing_cache() {
     let harness = ScriptedHarness::live(|backend| backend.set_jobs(json!([running("1")]))).await;
     let data = json!({ "metadata_type": "TRANSCRIPT", "content": "spoken words" });
-    let said = json!({ "type": "METADATA_UPDATE", "job_id": "2", "data": data, "timestamp": "2026-11-01T00:00:00Z" });
-    harness.backend.say(said.to_string());
+    let message =
+        json!({ "type": "METADATA_UPDATE", "job_id": "2", "data": data, "timestamp": "2026-11-01T00:00:00Z" });
+    harness.backend.say(message.to_string());
     harness.set_dismissed().await;
-    // They are on disk alone by now.
+    // The transcript has been evicted from memory by now.
     harness.clock.advance(Duration::from_secs(2));
     harness.set_dismissed().await;
     let lists = harness.backend.lists();
-    harness.client.clear_cache().await.expect("asked");
+    harness.client.clear_cache().await.expect("requested");
     harness.until("the list", |harness| harness.backend.lists() > lists).await;
     harness.set_dismissed().await;
-    let words = harness.job("2").await.expect("a job").metadata.transcript;
-    assert_eq!(words.as_deref(), Some("spoken words"));
+    let transcript = harness.job("2").await.expect("a job").metadata.transcript;
+    assert_eq!(transcript.as_deref(), Some("spoken words"));
 }
 
 #[tokio::test]
-async fn the_list_stays_until_the_studio_tells_it_anew() {
+async fn list_stays_until_the_studio_returns_it_again() {
     let harness = ScriptedHarness::live(|backend| backend.set_jobs(json!([ended("1", "FAILED"), running("2")]))).await;
-    harness.client.set_dismissed(vec![JobId::new("1")], DismissAction::Dismiss).await.expect("settled");
+    harness.client.set_dismissed(vec![JobId::new("1")], DismissAction::Dismiss).await.expect("dismissed");
     harness.backend.set_rest(Answer::status(503));
-    harness.client.clear_cache().await.expect("asked");
+    harness.client.clear_cache().await.expect("requested");
     harness.set_dismissed().await;
     assert!(harness.job("1").await.is_some() && harness.job("2").await.is_some());
     harness.backend.set_rest(None);
     harness.backend.set_jobs(json!([ended("1", "FAILED")]));
-    harness.client.refresh().await.expect("asked");
+    harness.client.refresh().await.expect("requested");
     while harness.job("2").await.is_some() {
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
-    assert_eq!(harness.job("1").await.expect("a job").row.attention, None, "it was put aside");
+    assert_eq!(harness.job("1").await.expect("a job").row.attention, None, "the job stays dismissed");
 }
 
 #[tokio::test]
-async fn what_is_put_aside_and_what_was_shown_is_seen_and_nothing_else() {
+async fn dismissed_and_shown_outcomes_are_read_and_others_are_not() {
     let jobs = ["1", "2", "3"].map(running);
     let harness = ScriptedHarness::live(|backend| backend.set_jobs(json!(jobs))).await;
     let unread = async || harness.client.status().await.expect("status").news.unread;
@@ -285,30 +286,34 @@ async fn what_is_put_aside_and_what_was_shown_is_seen_and_nothing_else() {
     harness.backend.say(update("3", "FAILED", 1, "2026-01-01T00:00:02Z"));
     titles(&harness).await;
     assert_eq!(unread().await, 3);
-    harness.client.set_dismissed(vec![JobId::new("1")], DismissAction::Dismiss).await.expect("settled");
+    harness.client.set_dismissed(vec![JobId::new("1")], DismissAction::Dismiss).await.expect("dismissed");
     assert_eq!(unread().await, 2);
-    harness.client.mark_read(MarkRead::UpTo(shown[0].entry_id)).await.expect("seen");
-    assert_eq!(unread().await, 1, "the last one came when the others were shown");
+    harness.client.mark_read(MarkRead::UpTo(shown[0].entry_id)).await.expect("marked as read");
+    assert_eq!(unread().await, 1, "the last outcome arrived after the history was shown");
 }
 
 #[tokio::test]
-async fn a_failed_video_is_sent_again_from_where_it_came() {
+async fn failed_video_is_uploaded_again_from_its_file() {
     let harness = StudioHarness::live().await;
-    harness.client.upload(Video::Truncated.make(harness.videos(), "half.mp4")).await.expect("taken");
+    harness.client.upload(Video::Truncated.make(harness.videos(), "half.mp4")).await.expect("accepted");
     let failed = harness.ended("half.mp4").await.row.job_id;
     Video::Silent.make(harness.videos(), "half.mp4");
-    let again = harness.client.upload_again(failed.clone()).await.expect("taken");
+    let again = harness.client.upload_again(failed.clone()).await.expect("accepted");
     assert_ne!(again, failed);
-    assert_eq!(harness.client.job(failed).await.expect("a job").row.attention, None, "it is taken care of");
-    let nobody = harness.client.upload_again(JobId::new("nobody")).await.expect_err("no file");
-    assert_eq!(nobody.code, Code::NotFound);
+    assert_eq!(
+        harness.client.job(failed).await.expect("a job").row.attention,
+        None,
+        "the failed job no longer needs review"
+    );
+    let unknown = harness.client.upload_again(JobId::new("unknown")).await.expect_err("no file");
+    assert_eq!(unknown.code, Code::NotFound);
 }
 
 #[tokio::test]
-async fn the_trouble_of_a_video_stays_while_its_file_cannot_be_sent_again() {
+async fn failure_stays_when_its_file_cannot_be_uploaded_again() {
     let harness = StudioHarness::live().await;
     let file = Video::Truncated.make(harness.videos(), "half.mp4");
-    harness.client.upload(file.clone()).await.expect("taken");
+    harness.client.upload(file.clone()).await.expect("accepted");
     let failed = harness.ended("half.mp4").await.row.job_id;
     std::fs::remove_file(file).expect("removed");
     let refused = harness.client.upload_again(failed.clone()).await.expect_err("no file");
@@ -317,11 +322,11 @@ async fn the_trouble_of_a_video_stays_while_its_file_cannot_be_sent_again() {
 }
 
 #[tokio::test]
-async fn a_video_that_is_still_looked_at_counts_as_under_way() {
+async fn video_that_is_being_checked_counts_as_uploading() {
     let harness = StudioHarness::live().await;
     let file = Video::Silent.make(harness.videos(), "a.mp4");
     let (sent, busy) = tokio::join!(harness.client.upload(file), harness.client.is_uploading());
     assert_eq!(busy, Ok(true));
-    sent.expect("taken");
+    sent.expect("accepted");
     assert_eq!(harness.client.is_uploading().await, Ok(false));
 }

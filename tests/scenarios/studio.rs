@@ -1,4 +1,4 @@
-//! The studio's own side of the contract, asked as any client would.
+//! The studio's HTTP interface, tested with a plain HTTP client.
 
 use reqwest::{Client, StatusCode, header};
 use serde_json::{Value, json};
@@ -7,12 +7,12 @@ use tallylight_tests::{EMAIL, PASSWORD, StudioApi, StudioHarness, Video, json_of
 
 async fn finished(harness: &StudioHarness) -> String {
     harness.sign_in().await.expect("signed in");
-    harness.client.upload(Video::Silent.make(harness.videos(), "a.mp4")).await.expect("taken");
+    harness.client.upload(Video::Silent.make(harness.videos(), "a.mp4")).await.expect("accepted");
     harness.ended("a.mp4").await.video_id.expect("a video").to_string()
 }
 
 #[tokio::test]
-async fn errors_of_auth_come_in_the_shape_that_is_asked_for() {
+async fn auth_errors_have_the_shape_of_the_requested_api_version() {
     let harness = StudioHarness::set().await;
     let api = StudioApi::of(&harness).await;
     let wrong = json!({ "email": EMAIL, "password": "wrong" });
@@ -32,7 +32,7 @@ async fn errors_of_auth_come_in_the_shape_that_is_asked_for() {
 }
 
 #[tokio::test]
-async fn the_list_has_an_etag_pages_and_filters() {
+async fn list_has_etag_pages_and_filters() {
     let harness = StudioHarness::set().await;
     finished(&harness).await;
     let api = StudioApi::of(&harness).await;
@@ -50,7 +50,7 @@ async fn the_list_has_an_etag_pages_and_filters() {
 }
 
 #[tokio::test]
-async fn edits_are_saved_checked_and_refused_while_the_field_is_being_made() {
+async fn edits_are_saved_validated_and_rejected_while_stage_is_pending() {
     let harness = StudioHarness::set().await;
     let video_id = finished(&harness).await;
     let api = StudioApi::of(&harness).await;
@@ -91,12 +91,12 @@ async fn edits_are_saved_checked_and_refused_while_the_field_is_being_made() {
     assert_eq!(
         outdated.json::<Value>().await.expect("JSON")["video_metadata"]["title"],
         "New",
-        "with the job as it is"
+        "the answer contains the current job"
     );
 }
 
 #[tokio::test]
-async fn another_account_sees_nothing() {
+async fn other_account_sees_no_jobs() {
     let harness = StudioHarness::set().await;
     let video_id = finished(&harness).await;
     let api = StudioApi::of(&harness).await;
@@ -111,7 +111,7 @@ async fn another_account_sees_nothing() {
 }
 
 #[tokio::test]
-async fn web_pages_and_other_names_are_kept_out() {
+async fn requests_of_web_pages_and_other_hosts_are_rejected() {
     let harness = StudioHarness::set().await;
     let api = StudioApi::of(&harness).await;
     let foreign =
@@ -126,7 +126,7 @@ async fn web_pages_and_other_names_are_kept_out() {
 }
 
 #[tokio::test]
-async fn a_closed_studio_makes_no_account_for_whoever_reaches_it() {
+async fn closed_studio_rejects_sign_up() {
     let harness = StudioHarness::set_with(|config| config.sign_up = SignUp::Closed).await;
     let api = StudioApi::of(&harness).await;
     let call = api.http.post(format!("{}/auth/v1/signup", api.base)).header("apikey", &api.key);
@@ -138,7 +138,7 @@ async fn a_closed_studio_makes_no_account_for_whoever_reaches_it() {
 
 #[cfg(unix)]
 #[tokio::test]
-async fn others_of_this_computer_cannot_read_the_studios_database() {
+async fn other_users_cannot_read_the_studio_database() {
     use std::os::unix::fs::PermissionsExt;
     let harness = StudioHarness::set().await;
     let folder = harness.folder.path().join("studio");
@@ -150,10 +150,10 @@ async fn others_of_this_computer_cannot_read_the_studios_database() {
 }
 
 #[tokio::test]
-async fn a_browser_sign_in_ends_in_a_code_that_only_its_verifier_opens() {
+async fn browser_sign_in_returns_code_bound_to_its_verifier() {
     let harness = StudioHarness::set().await;
     let api = StudioApi::of(&harness).await;
-    // S256 of "verifier", as RFC 7636 makes it.
+    // The S256 challenge of "verifier" (RFC 7636).
     let challenge = "iMnq5o6zALKXGivsnlom_0F5_WYda32GHkxlV7mq7hQ";
     let page = format!(
         "{}/auth/v1/authorize?provider=google&redirect_to=http://127.0.0.1:9/callback&code_challenge={challenge}&code_challenge_method=s256",
@@ -183,7 +183,7 @@ async fn a_browser_sign_in_ends_in_a_code_that_only_its_verifier_opens() {
 }
 
 #[tokio::test]
-async fn an_upload_that_is_too_large_or_breaks_off_leaves_nothing_behind() {
+async fn oversized_or_interrupted_upload_leaves_no_files() {
     let harness = StudioHarness::set_with(|config| config.upload_limit = 10_000).await;
     let api = StudioApi::of(&harness).await;
     let part = reqwest::multipart::Part::bytes(vec![0; 20_000]).file_name("big.mp4");
@@ -201,16 +201,16 @@ async fn an_upload_that_is_too_large_or_breaks_off_leaves_nothing_behind() {
 }
 
 #[tokio::test]
-async fn words_of_a_person_survive_a_job_that_is_taken_up_again() {
+async fn edit_survives_a_job_that_is_restarted() {
     let mut harness = StudioHarness::live().await;
     let api = StudioApi::of(&harness).await;
-    harness.client.upload(Video::Complete.make(harness.videos(), "a.mp4")).await.expect("taken");
+    harness.client.upload(Video::Complete.make(harness.videos(), "a.mp4")).await.expect("accepted");
     let probed =
         |seen: &tallylight_tests::Seen| seen.versions("a.mp4").last().is_some_and(|job| job.row.title.is_some());
     harness.until("the first title", probed).await;
     let video_id = json_of(api.get("/api/v1/jobs/")).await[0]["video_id"].as_str().expect("an id").to_owned();
     let edited = loop {
-        // The stage that makes the title has to be over first.
+        // PROBE, which sets the title, must finish first.
         let answer = api.edit(&video_id, json!({ "title": "Mine" })).await;
         if answer.status() != StatusCode::CONFLICT {
             break answer.status();

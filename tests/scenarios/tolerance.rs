@@ -1,4 +1,4 @@
-//! What servers, files and people really send: nothing of it may crash, blind or mislead.
+//! Tolerance scenarios: input that servers, files and users really send must not crash, block or mislead the client.
 
 use std::{sync::Arc, time::Duration};
 
@@ -12,10 +12,10 @@ mod public_backend;
 mod rest_answers;
 mod uploads;
 
-/// After so many looks a scenario hangs. It is no measure of anything.
+/// The number of checks after which a scenario has failed. It is only a safety limit.
 const POLL_LIMIT: usize = 6000;
 
-/// A client signed in to the public backend.
+/// A client that is signed in to the public backend.
 struct PublicBackendHarness {
     backend: PublicBackend,
     client: Handle,
@@ -37,10 +37,10 @@ impl PublicBackendHarness {
     }
 
     async fn live(prepare: impl FnOnce(&PublicBackend)) -> Self {
-        let world = Self::of(prepare).await;
-        let is_live = |world: &Self| world.recorder.seen().connections().last().map(|view| view.state);
-        world.until("live", |world| is_live(world) == Some(ConnectionState::Live)).await;
-        world
+        let harness = Self::of(prepare).await;
+        let is_live = |harness: &Self| harness.recorder.seen().connections().last().map(|view| view.state);
+        harness.until("live", |harness| is_live(harness) == Some(ConnectionState::Live)).await;
+        harness
     }
 
     async fn until(&self, what: &str, mut look: impl FnMut(&Self) -> bool) {
@@ -50,7 +50,7 @@ impl PublicBackendHarness {
             }
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
-        panic!("{what} did not come about; {}", self.client.report().await.unwrap_or_default());
+        panic!("{what} did not happen; {}", self.client.report().await.unwrap_or_default());
     }
 
     async fn job(&self, id: i64) -> Option<tallylight_core::view::JobView> {

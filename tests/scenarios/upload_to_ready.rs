@@ -1,4 +1,4 @@
-//! The main job: a real video, watched from upload to done.
+//! The main path: a real video from upload to ready.
 
 use tallylight_core::{
     Code, JobId,
@@ -8,10 +8,10 @@ use tallylight_core::{
 use tallylight_tests::{StudioHarness, Video};
 
 #[tokio::test]
-async fn a_video_is_watched_from_upload_to_done_and_told_once() {
+async fn video_is_followed_from_upload_to_ready_and_notifies_once() {
     let harness = StudioHarness::live().await;
     let video = Video::Complete.make(harness.videos(), "walk.mp4");
-    let job_id = harness.client.upload(video).await.expect("taken");
+    let job_id = harness.client.upload(video).await.expect("accepted");
     let job = harness.ended("walk.mp4").await;
     assert_eq!((job.row.status, job.row.job_id), (Status::Completed, job_id));
     assert_eq!((job.row.title.as_deref(), job.metadata.description.as_deref()), (Some("A walk"), Some("By the sea")));
@@ -20,12 +20,12 @@ async fn a_video_is_watched_from_upload_to_done_and_told_once() {
     assert_eq!(chapters, ["Beach", "Harbour"]);
     assert_eq!(job.thumbnails.len(), 5);
     let left = harness.files(job.video_id.as_ref().map_or("", |video_id| video_id.as_str()));
-    assert!(!left.iter().any(|name| name.starts_with("audio")), "what only the work needed is gone: {left:?}");
+    assert!(!left.iter().any(|name| name.starts_with("audio")), "temporary files are deleted: {left:?}");
 
     harness.until("the notification", |seen| !seen.notices.is_empty()).await;
     let seen = harness.recorder.seen();
-    let told: Vec<_> = seen.notices.iter().map(|notice| (notice.kind, notice.title.as_str())).collect();
-    assert_eq!(told, [(NotificationKind::Completed, "A walk is ready")]);
+    let notices: Vec<_> = seen.notices.iter().map(|notice| (notice.kind, notice.title.as_str())).collect();
+    assert_eq!(notices, [(NotificationKind::Completed, "A walk is ready")]);
     let percents: Vec<f64> = seen.versions("walk.mp4").iter().filter_map(|job| job.row.progress_percent).collect();
     assert!(percents.is_sorted() && percents.iter().any(|percent| (1.0..99.0).contains(percent)), "{percents:?}");
     let sent =
@@ -34,9 +34,9 @@ async fn a_video_is_watched_from_upload_to_done_and_told_once() {
 }
 
 #[tokio::test]
-async fn thumbnails_are_pictures_behind_their_addresses() {
+async fn thumbnail_urls_return_jpeg_images() {
     let harness = StudioHarness::live().await;
-    harness.client.upload(Video::Silent.make(harness.videos(), "quiet.mp4")).await.expect("taken");
+    harness.client.upload(Video::Silent.make(harness.videos(), "quiet.mp4")).await.expect("accepted");
     let job = harness.ended("quiet.mp4").await;
     let url = job.cover_url.expect("a cover");
     let picture = reqwest::get(&url).await.expect("an answer").bytes().await.expect("a picture");
@@ -44,14 +44,14 @@ async fn thumbnails_are_pictures_behind_their_addresses() {
 }
 
 #[tokio::test]
-async fn a_silent_video_ends_well_without_a_warning() {
+async fn silent_video_completes_without_warning() {
     let harness = StudioHarness::live().await;
-    harness.client.upload(Video::Silent.make(harness.videos(), "my_holiday.mp4")).await.expect("taken");
+    harness.client.upload(Video::Silent.make(harness.videos(), "my_holiday.mp4")).await.expect("accepted");
     let job = harness.ended("my_holiday.mp4").await;
     assert_eq!((job.row.status, job.row.title.as_deref()), (Status::Completed, Some("My holiday")));
-    assert_eq!(job.row.warnings.len(), 0, "nobody speaks, and nothing is wrong");
-    let transcription = job.stages.iter().find(|harness| harness.stage_id.as_str() == "TRANSCRIPTION");
-    assert_eq!(transcription.map(|harness| harness.status), Some(Status::Completed));
+    assert_eq!(job.row.warnings.len(), 0, "missing speech is no warning");
+    let transcription = job.stages.iter().find(|stage| stage.stage_id.as_str() == "TRANSCRIPTION");
+    assert_eq!(transcription.map(|stage| stage.status), Some(Status::Completed));
 }
 
 #[tokio::test]
@@ -60,26 +60,26 @@ async fn subtitles_beside_the_file_become_the_transcript() {
     let video = Video::Silent.make(harness.videos(), "talk.mp4");
     let vtt = "WEBVTT\n\n00:00.500 --> 00:02.000\nHello from beside\n";
     std::fs::write(harness.videos().join("talk.vtt"), vtt).expect("a file");
-    harness.client.upload(video).await.expect("taken");
+    harness.client.upload(video).await.expect("accepted");
     let job = harness.ended("talk.mp4").await;
     assert_eq!(job.metadata.transcript.as_deref(), Some("Hello from beside"));
     let captions = harness.client.captions(job.row.job_id).await.expect("captions");
-    let told: Vec<_> = captions.iter().map(|caption| (caption.start, caption.end, caption.text.as_str())).collect();
-    assert_eq!(told, [(0.5, 2.0, "Hello from beside")], "with their times");
-    let nobody = harness.client.captions(JobId::new("nobody")).await.expect_err("no such job");
-    assert_eq!(nobody.code, Code::NotFound);
+    let captions: Vec<_> = captions.iter().map(|caption| (caption.start, caption.end, caption.text.as_str())).collect();
+    assert_eq!(captions, [(0.5, 2.0, "Hello from beside")], "captions have their times");
+    let unknown = harness.client.captions(JobId::new("unknown")).await.expect_err("no such job");
+    assert_eq!(unknown.code, Code::NotFound);
 }
 
 #[tokio::test]
-async fn two_jobs_run_at_a_time_and_the_rest_wait() {
+async fn two_jobs_run_at_a_time_and_others_are_queued() {
     let harness = StudioHarness::live().await;
     for number in 0..4 {
-        harness.client.upload(Video::Silent.make(harness.videos(), &format!("{number}.mp4"))).await.expect("taken");
+        harness.client.upload(Video::Silent.make(harness.videos(), &format!("{number}.mp4"))).await.expect("accepted");
     }
     for number in 0..4 {
         assert_eq!(harness.ended(&format!("{number}.mp4")).await.row.status, Status::Completed);
     }
-    harness.until("all four are told", |seen| seen.told() == 4).await;
+    harness.until("all four notifications", |seen| seen.told() == 4).await;
     let seen = harness.recorder.seen();
     let mut running = std::collections::BTreeSet::new();
     for event in &seen.events {

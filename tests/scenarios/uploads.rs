@@ -1,4 +1,4 @@
-//! Videos on their way: in turns, given up, tried again.
+//! Uploads: the queue, cancelling, retrying, and placing files without a copy.
 
 use std::{
     fs::{self, File},
@@ -12,17 +12,17 @@ use tallylight_core::{
 };
 use tallylight_tests::{Seen, StudioApi, StudioHarness, Video};
 
-/// More bytes than are sent before a test has looked.
+/// A size that cannot be uploaded completely before a test has checked the queue.
 const LARGE: u64 = 4 << 30;
 
-/// Makes a large file of nothing, which costs no disk.
+/// Creates a large sparse file, which takes no disk space.
 fn large(harness: &StudioHarness, name: &str) -> PathBuf {
     let path = harness.videos().join(name);
     File::create(&path).and_then(|file| file.set_len(LARGE)).expect("a sparse file");
     path
 }
 
-/// Returns the last state of each upload, by its file's name.
+/// Returns the last emitted state of an upload, by its file name.
 fn state(seen: &Seen, name: &str) -> Option<UploadState> {
     let mut views =
         seen.events.iter().filter_map(|event| if let Event::Upload(view) = event { Some(view) } else { None });
@@ -30,7 +30,7 @@ fn state(seen: &Seen, name: &str) -> Option<UploadState> {
 }
 
 #[tokio::test]
-async fn uploads_take_turns_and_can_be_given_up() {
+async fn uploads_are_queued_and_can_be_cancelled() {
     let harness = StudioHarness::set_with(|config| config.link_uploads = false).await;
     harness.sign_in().await.expect("signed in");
     let files: Vec<PathBuf> = ["a.mp4", "b.mp4", "c.mp4"].iter().map(|name| large(&harness, name)).collect();
@@ -42,45 +42,45 @@ async fn uploads_take_turns_and_can_be_given_up() {
         })
         .collect();
     harness
-        .until("two on their way and one that waits", |seen| {
+        .until("two active uploads and a queued one", |seen| {
             let states = ["a.mp4", "b.mp4", "c.mp4"].map(|name| state(seen, name));
-            let count = |wanted| states.iter().filter(|state| **state == Some(wanted)).count();
+            let count = |expected| states.iter().filter(|state| **state == Some(expected)).count();
             count(UploadState::Sending) == 2 && count(UploadState::Queued) == 1
         })
         .await;
     let uploads = harness.client.uploads().await.expect("uploads");
     let (queued, first) = (uploads.iter().find(|view| view.state == UploadState::Queued), uploads.first());
-    let queued = queued.expect("one that waits").filename.clone();
-    harness.client.cancel_upload(first.expect("a first").upload_id).await.expect("given up");
-    harness.until("the next one's turn", |seen| state(seen, &queued) == Some(UploadState::Sending)).await;
+    let queued = queued.expect("a queued upload").filename.clone();
+    harness.client.cancel_upload(first.expect("a first").upload_id).await.expect("cancelled");
+    harness.until("the start of the queued upload", |seen| state(seen, &queued) == Some(UploadState::Sending)).await;
     for view in harness.client.uploads().await.expect("uploads") {
-        harness.client.cancel_upload(view.upload_id).await.expect("given up");
+        harness.client.cancel_upload(view.upload_id).await.expect("cancelled");
     }
     for sent in sending {
-        assert_eq!(sent.await.expect("no panic").expect_err("given up").code, Code::Requested);
+        assert_eq!(sent.await.expect("no panic").expect_err("cancelled").code, Code::Requested);
     }
     assert!(harness.client.uploads().await.expect("uploads").is_empty());
-    assert!(harness.client.jobs().await.expect("jobs").is_empty(), "half a video is no job");
+    assert!(harness.client.jobs().await.expect("jobs").is_empty(), "a cancelled upload creates no job");
 }
 
 #[tokio::test]
-async fn an_upload_that_failed_is_kept_until_it_is_tried_again() {
+async fn failed_upload_is_kept_until_retried() {
     let harness = StudioHarness::live().await;
     let file = harness.videos().join("late.mp4");
     assert_eq!(harness.client.upload(file).await.expect_err("not there").code, Code::File);
     let [failed] = harness.client.uploads().await.expect("uploads").try_into().expect("one upload");
     assert_eq!((failed.state, failed.filename.as_str()), (UploadState::Failed, "late.mp4"));
     Video::Silent.make(harness.videos(), "late.mp4");
-    harness.client.retry_upload(failed.upload_id).await.expect("tried again");
-    harness.until("the video there", |seen| state(seen, "late.mp4") == Some(UploadState::Sent)).await;
+    harness.client.retry_upload(failed.upload_id).await.expect("retried");
+    harness.until("the upload", |seen| state(seen, "late.mp4") == Some(UploadState::Sent)).await;
     assert!(harness.client.uploads().await.expect("uploads").is_empty());
     harness.ended("late.mp4").await;
 }
 
 #[tokio::test]
-async fn what_is_something_else_is_refused_before_a_byte_is_sent() {
+async fn file_of_another_kind_is_rejected_before_sending() {
     let mut harness = StudioHarness::live().await;
-    // Nobody is there to ask.
+    // The studio is stopped, so the client must decide without it.
     harness.stop_studio().await;
     let picture = harness.videos().join("holiday.mp4");
     std::fs::write(&picture, [b"\x89PNG\r\n\x1a\n".as_slice(), &[0; 100]].concat()).expect("a file");
@@ -89,7 +89,7 @@ async fn what_is_something_else_is_refused_before_a_byte_is_sent() {
     assert!(error.message.contains("holiday.mp4 isn't a video file (it contains an image)"), "{}", error.message);
 }
 
-/// Tells whether two names are of one file, or the file system copies nothing before one of them is written to.
+/// Returns whether two paths are the same file, or the file system supports copy-on-write clones.
 #[cfg(unix)]
 fn is_shared(video: &std::path::Path, copy: &std::path::Path) -> bool {
     use std::os::unix::fs::MetadataExt;
@@ -100,7 +100,7 @@ fn is_shared(video: &std::path::Path, copy: &std::path::Path) -> bool {
 
 #[cfg(unix)]
 #[tokio::test]
-async fn a_video_of_this_computer_is_not_copied_and_the_original_stays() {
+async fn local_video_is_not_copied_and_its_original_stays() {
     let harness = StudioHarness::live().await;
     let video = Video::Complete.make(harness.videos(), "here.mp4");
     let before = (fs::read(&video).expect("a file"), fs::metadata(&video).expect("a file").modified().expect("a time"));
@@ -110,7 +110,7 @@ async fn a_video_of_this_computer_is_not_copied_and_the_original_stays() {
     let folder = harness.videos().join("studio/videos").join(job.video_id.expect("a video").as_str());
     let copy = folder.join("source.mp4");
     assert!(is_shared(&video, &copy), "{}", copy.display());
-    // What is another name of the original takes nothing, and stays.
+    // A hard link to the original uses no space and is not deleted.
     let shared = harness.studio().usage().await;
     let api = StudioApi::of(&harness).await;
     let sent = api.processed(&video, None).await;
@@ -122,12 +122,12 @@ async fn a_video_of_this_computer_is_not_copied_and_the_original_stays() {
         harness.videos().join("studio/videos").join(sent["video_id"].as_str().expect("an id")).join("source.mp4");
     assert!(!sent.exists() && copy.exists() == (shared.finished == 0));
     let after = (fs::read(&video).expect("a file"), fs::metadata(&video).expect("a file").modified().expect("a time"));
-    assert!(before == after, "the original is as it was");
+    assert!(before == after, "the original is unchanged");
     assert_eq!(fs::read_dir(harness.videos().join("studio/incoming")).expect("a folder").count(), 0);
 }
 
 #[tokio::test]
-async fn only_what_was_placed_there_is_taken_from_the_folder() {
+async fn only_files_in_the_incoming_folder_are_accepted() {
     let harness = StudioHarness::live().await;
     let api = StudioApi::of(&harness).await;
     let incoming = harness.videos().join("studio/incoming");
@@ -146,7 +146,7 @@ async fn only_what_was_placed_there_is_taken_from_the_folder() {
 }
 
 #[tokio::test]
-async fn half_an_upload_that_a_crash_left_behind_is_removed_at_the_next_start() {
+async fn incomplete_upload_of_a_crash_is_removed_at_next_start() {
     let mut harness = StudioHarness::live().await;
     let video = Video::Silent.make(harness.videos(), "whole.mp4");
     harness.client.upload(video).await.expect("a job");

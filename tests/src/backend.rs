@@ -1,4 +1,4 @@
-//! A backend whose every word a test decides: for what a well-behaved studio never says.
+//! A backend whose responses and messages are scripted by a test, for behaviour that the studio never shows.
 
 use std::{
     collections::VecDeque,
@@ -30,13 +30,13 @@ mod list;
 
 pub use answer::Answer;
 
-/// How much may be said before the slowest socket has heard it.
-const SAID: usize = 1 << 15;
+/// The capacity of the message channel, so that no message is dropped before the slowest socket has sent it.
+const MESSAGE_CAPACITY: usize = 1 << 15;
 
-/// Answers as it is told. Its copies share what they are told.
+/// A scripted backend. Copies share the script.
 #[derive(Clone)]
 pub struct ScriptedBackend {
-    /// Where it listens.
+    /// Its address, without a trailing slash.
     pub address: String,
     script: Arc<Mutex<Script>>,
     out: broadcast::Sender<Message>,
@@ -45,25 +45,25 @@ pub struct ScriptedBackend {
     lists: Arc<AtomicUsize>,
 }
 
-/// Is what is to become of the next request for a token.
+/// The scripted result of a token request.
 #[derive(Clone, Debug)]
 pub enum Grant {
-    /// This is answered in place of a session.
+    /// The backend responds with this answer instead of a session.
     Instead(Answer),
-    /// A session is granted, and the answer is lost.
+    /// The backend grants a session, and the response is lost.
     Lost,
-    /// It is answered when [`ScriptedBackend::release`] is called.
+    /// The backend responds when [`ScriptedBackend::release`] is called.
     Held,
 }
 
-/// Is what is to become of the next edit.
+/// The scripted result of an edit.
 #[derive(Clone, Debug)]
 pub enum EditFate {
-    /// It is saved, and the answer is lost.
+    /// The backend saves the edit, and the response is lost.
     SavedAndLost,
-    /// This is answered in place of saving it.
+    /// The backend responds with this answer and does not save the edit.
     Instead(Answer),
-    /// It is answered when [`ScriptedBackend::release_edits`] is called.
+    /// The backend responds when [`ScriptedBackend::release_edits`] is called.
     Held,
 }
 
@@ -71,23 +71,23 @@ pub enum EditFate {
 struct Script {
     jobs: Value,
     socket: Option<Answer>,
-    /// Is said first on every socket.
+    /// The messages that every socket sends first.
     greeting: Vec<Message>,
     rest: Option<Answer>,
     page: Option<Answer>,
     grants: VecDeque<Grant>,
     discovery: Value,
-    /// Access tokens end in a number; those below this one are refused.
+    /// Access tokens end with a number. Tokens with a smaller number than this are rejected.
     valid_from: usize,
     granted: usize,
-    /// The refresh tokens that were brought, in order.
+    /// The received refresh tokens, in order.
     brought: Vec<String>,
     /// The access tokens whose sessions were ended.
     ended: Vec<String>,
-    /// The codes that were brought, with their verifiers.
+    /// The received codes of browser sign-ins, with their verifiers.
     exchanged: Vec<(String, String)>,
     held: Vec<tokio::sync::oneshot::Sender<()>>,
-    /// The edits that were brought, in order.
+    /// The received edits, in order.
     edits: Vec<Value>,
     edit_fates: VecDeque<EditFate>,
     held_edits: Vec<tokio::sync::oneshot::Sender<()>>,
@@ -95,16 +95,16 @@ struct Script {
 }
 
 impl ScriptedBackend {
-    /// Starts it with an empty job list, on any port.
+    /// Starts the backend with an empty job list, on any port.
     ///
     /// # Panics
-    /// Where there is no port.
+    /// If no port is available.
     pub async fn start() -> Self {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a port");
         let backend = Self {
             address: format!("http://{}", listener.local_addr().expect("an address")),
             script: Arc::new(Mutex::new(Script { jobs: json!([]), discovery: json!({}), ..Script::default() })),
-            out: broadcast::channel(SAID).0,
+            out: broadcast::channel(MESSAGE_CAPACITY).0,
             heard: Arc::default(),
             connects: Arc::default(),
             lists: Arc::default(),
@@ -124,70 +124,70 @@ impl ScriptedBackend {
         backend
     }
 
-    /// Decides what the job list is.
+    /// Sets the job list.
     pub fn set_jobs(&self, jobs: Value) {
         self.script().jobs = jobs;
     }
 
-    /// Gives the job list a tag; asked for with it, it is not sent again.
+    /// Sets the ETag of the job list; a request with it is answered with 304.
     pub fn set_etag(&self, etag: &str) {
         self.script().etag = Some(etag.to_owned());
     }
 
-    /// Decides what stands in for the socket, if anything.
+    /// Sets an answer for socket upgrades, or restores the socket.
     pub fn set_socket(&self, answer: impl Into<Option<Answer>>) {
         self.script().socket = answer.into();
     }
 
-    /// Decides what every socket says first.
+    /// Sets the messages that every socket sends first.
     pub fn set_greeting(&self, messages: Vec<Message>) {
         self.script().greeting = messages;
     }
 
-    /// Decides what stands in for REST, if anything.
+    /// Sets an answer for the job requests, or restores the jobs.
     pub fn set_rest(&self, answer: impl Into<Option<Answer>>) {
         self.script().rest = answer.into();
     }
 
-    /// Decides what stands in for everything, if anything.
+    /// Sets an answer for all requests, or restores the routes.
     pub fn set_page(&self, answer: impl Into<Option<Answer>>) {
         self.script().page = answer.into();
     }
 
-    /// Adds fields to what it says of itself; with null it says nothing.
+    /// Sets additional fields of the discovery document; with null there is no document.
     pub fn set_discovery(&self, fields: Value) {
         self.script().discovery = fields;
     }
 
-    /// Decides what becomes of the next requests for a token, one after the other.
+    /// Scripts the results of the next token requests, in order.
     pub fn script_grants(&self, grants: impl IntoIterator<Item = Grant>) {
         self.script().grants.extend(grants);
     }
 
-    /// Tells whether a request for a token is held.
+    /// Returns whether a token request is waiting for [`Self::release`].
     pub fn holds(&self) -> bool {
         !self.script().held.is_empty()
     }
 
-    /// Answers the requests for a token that are held.
+    /// Responds to the waiting token requests.
     pub fn release(&self) {
         for held in std::mem::take(&mut self.script().held) {
             let _ = held.send(());
         }
     }
 
-    /// Refuses every access token that was granted until now.
+    /// Rejects every access token that was granted until now.
     pub fn expire_tokens(&self) {
         let mut script = self.script();
         script.valid_from = script.granted + 1;
     }
 
-    /// Says something on every open socket.
+    /// Sends a text message on every open socket.
     pub fn say(&self, text: impl Into<String>) {
         let _ = self.out.send(Message::text(text.into()));
     }
 
-    /// Says some bytes on every open socket.
+    /// Sends a binary message on every open socket.
     pub fn say_bytes(&self, bytes: Vec<u8>) {
         let _ = self.out.send(Message::binary(bytes));
     }
@@ -197,17 +197,17 @@ impl ScriptedBackend {
         let _ = self.out.send(closing(code));
     }
 
-    /// Returns what clients said on sockets.
+    /// Returns the JSON messages that clients sent on sockets.
     pub fn heard(&self) -> Vec<Value> {
         lock(&self.heard).iter().filter_map(|text| serde_json::from_str(text).ok()).collect()
     }
 
-    /// Forgets what clients said.
+    /// Clears the recorded messages of clients.
     pub fn forget(&self) {
         lock(&self.heard).clear();
     }
 
-    /// Returns every id that was subscribed, in order.
+    /// Returns the subscribed job ids, in order.
     pub fn subscribed(&self) -> Vec<String> {
         let heard = self.heard();
         let frames = heard.iter().filter(|said| said["action"] == "subscribe");
@@ -215,17 +215,17 @@ impl ScriptedBackend {
         ids.filter_map(|id| id.as_str().map(str::to_owned)).collect()
     }
 
-    /// Returns how often a socket was asked for.
+    /// Returns the number of upgrade requests.
     pub fn connects(&self) -> usize {
         self.connects.load(Ordering::SeqCst)
     }
 
-    /// Returns how often the job list was asked for.
+    /// Returns the number of requests of the job list.
     pub fn lists(&self) -> usize {
         self.lists.load(Ordering::SeqCst)
     }
 
-    /// Returns the refresh tokens that were brought, in order.
+    /// Returns the received refresh tokens, in order.
     pub fn brought(&self) -> Vec<String> {
         self.script().brought.clone()
     }
@@ -235,12 +235,12 @@ impl ScriptedBackend {
         self.script().ended.clone()
     }
 
-    /// Returns the codes that were brought, with their verifiers.
+    /// Returns the received codes of browser sign-ins, with their verifiers.
     pub fn exchanged(&self) -> Vec<(String, String)> {
         self.script().exchanged.clone()
     }
 
-    /// Returns how often a session was to be renewed.
+    /// Returns the number of refresh requests.
     pub fn refreshes(&self) -> usize {
         self.script().brought.len()
     }
@@ -256,7 +256,7 @@ impl ScriptedBackend {
     }
 }
 
-/// Returns the message that closes a socket with a code.
+/// Returns the close frame with a code.
 pub fn closing(code: u16) -> Message {
     Message::Close(Some(CloseFrame { code, reason: "".into() }))
 }
@@ -277,7 +277,7 @@ async fn discovery(State(backend): State<ScriptedBackend>, headers: HeaderMap) -
     if backend.script().discovery.is_null() {
         return StatusCode::NOT_FOUND.into_response();
     }
-    // By whatever name it was called, so that a proxy before it stays before it.
+    // The host of the request is used, so that a proxy in front of the backend stays in use.
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
     let mut document = json!({ "name": "Scripted", "auth_url": format!("http://{host}"), "auth_key": "public" });
     if let (Some(document), Some(more)) = (document.as_object_mut(), backend.script().discovery.as_object()) {
@@ -315,7 +315,7 @@ async fn token(State(backend): State<ScriptedBackend>, Json(body): Json<Value>) 
             let _ = released.await;
         }
         Some(Grant::Lost) => {
-            // Longer than the body, so that the connection ends before the answer does.
+            // The body fails, so that the connection ends before the response is complete.
             let lost = axum::body::Body::from_stream(futures_util::stream::once(async {
                 Err::<Bytes, _>(std::io::Error::other("the line was cut"))
             }));

@@ -1,8 +1,8 @@
-//! A client that types a title, saves it, and ends at a named step as if it were killed.
+//! A client that types a title, saves it, and aborts at a named failpoint as if it were killed.
 //!
-//! `crash-client FOLDER ADDRESS STEP TIMES` ends when that step is come to for so many times; without one it only starts.
+//! `crash-client FOLDER ADDRESS STEP TIMES` aborts when the failpoint STEP is reached for the TIMES-th time.
 
-#![expect(clippy::expect_used, reason = "a test that cannot be set up has failed")]
+#![expect(clippy::expect_used, reason = "a test whose setup fails has failed")]
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -20,14 +20,14 @@ async fn main() {
     let given: Vec<String> = std::env::args().skip(1).collect();
     let [folder, address, step, times] = given.as_slice() else { return };
     let _scenario = fail::FailScenario::setup();
-    let left = AtomicUsize::new(times.parse().expect("a number"));
-    let die = move || {
-        if left.fetch_sub(1, Ordering::SeqCst) == 1 {
-            // Nothing is unwound, flushed or said goodbye to, as with SIGKILL.
+    let remaining = AtomicUsize::new(times.parse().expect("a number"));
+    let abort = move || {
+        if remaining.fetch_sub(1, Ordering::SeqCst) == 1 {
+            // As with SIGKILL, there is no unwinding and nothing is flushed.
             std::process::abort();
         }
     };
-    fail::cfg_callback(step.as_str(), die).expect("a step");
+    fail::cfg_callback(step.as_str(), abort).expect("a step");
     let client = start(Config::new(folder.into(), Keychain::Memory), Recorder::default());
     client.connect(parse_address(address).expect("an address"), Identity::Address).await.expect("discovery");
     client.sign_in("me@acme.tv".to_owned(), "password".into()).await.expect("signed in");

@@ -1,7 +1,7 @@
-//! What the scenarios share: a shell that records, videos that are made by ffmpeg, a studio and a client in a folder
-//! of their own, and a backend whose every word a test decides.
+//! The shared parts of the scenarios: a recording shell, videos made by ffmpeg, harnesses with a client and a studio or
+//! a scripted backend, and a proxy that injects faults.
 
-#![expect(clippy::expect_used, reason = "a test that cannot be set up has failed")]
+#![expect(clippy::expect_used, reason = "a test whose setup fails has failed")]
 
 mod backend;
 mod proxy;

@@ -1,4 +1,4 @@
-//! A proxy that stands between client and backend and does to their bytes what networks do.
+//! A proxy between client and backend that injects network faults.
 
 use std::{
     net::{Ipv4Addr, SocketAddr},
@@ -14,58 +14,63 @@ use tokio::{
     sync::watch,
 };
 
-/// Is what becomes of connections, those that are open and those to come.
+/// A fault that affects open and future connections.
 ///
-/// A new kind of fault is a variant here and an arm in [`pump`] or [`FaultProxy::accept`].
+/// A new kind of fault needs a variant here and an arm in [`pump`] or [`FaultProxy::accept`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
-    /// Everything passes.
+    /// All bytes are forwarded.
     None,
-    /// Nobody listens, and what is open is cut.
+    /// New connections are refused, and open ones are cut.
     Refuse,
-    /// Nothing passes any more, in either direction, and nobody is told.
+    /// No bytes are forwarded in either direction, and connections stay open.
     Silence,
-    /// After so many bytes to the client the connection is reset.
+    /// The connection is reset after this number of bytes to the client.
     ResetAfter(usize),
-    /// A byte at a time passes to the client, with a pause before each.
+    /// Bytes to the client are forwarded one at a time, after a pause each.
     Drip(Duration),
 }
 
-/// Is the proxy; dropping it cuts everything.
+/// The proxy. Dropping it cuts all connections.
 #[derive(Debug)]
 pub struct FaultProxy {
-    /// Where it listens.
+    /// Its address, without a trailing slash.
     pub address: String,
     fault: watch::Sender<Fault>,
 }
 
 impl FaultProxy {
-    /// Begins to pass everything on to an `http` address.
+    /// Starts a proxy that forwards to an `http` address.
     ///
     /// # Panics
-    /// Where there is no port.
+    /// If no port is available.
     pub async fn before(address: &str) -> Self {
         let backend: SocketAddr = address.trim_start_matches("http://").parse().expect("an address");
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a port");
-        let place = listener.local_addr().expect("an address");
+        let own_address = listener.local_addr().expect("an address");
         let (fault, faults) = watch::channel(Fault::None);
-        tokio::spawn(Self::accept(listener, place, backend, faults));
-        Self { address: format!("http://{place}"), fault }
+        tokio::spawn(Self::accept(listener, own_address, backend, faults));
+        Self { address: format!("http://{own_address}"), fault }
     }
 
-    /// Does this to every connection from now on.
+    /// Applies a fault to all connections from now on.
     pub fn set(&self, fault: Fault) {
         self.fault.send_replace(fault);
     }
 
-    async fn accept(listener: TcpListener, place: SocketAddr, backend: SocketAddr, mut faults: watch::Receiver<Fault>) {
+    async fn accept(
+        listener: TcpListener,
+        own_address: SocketAddr,
+        backend: SocketAddr,
+        mut faults: watch::Receiver<Fault>,
+    ) {
         let mut listener = Some(listener);
         loop {
             let fault = *faults.borrow_and_update();
             if fault == Fault::Refuse {
                 listener = None;
             } else if listener.is_none() {
-                listener = Some(TcpListener::bind(place).await.expect("the port that was ours"));
+                listener = Some(TcpListener::bind(own_address).await.expect("the port that was ours"));
             }
             tokio::select! {
                 Some(Ok((client, _))) = async { Some(listener.as_ref()?.accept().await) } => {
@@ -79,12 +84,12 @@ impl FaultProxy {
 
 async fn connect(client: TcpStream, backend: SocketAddr, faults: watch::Receiver<Fault>) {
     let Ok(server) = TcpStream::connect(backend).await else { return };
-    // What is cut is cut off hard, as by a network.
+    // Linger is off, so that a cut connection is reset, as by a network.
     let _ = client.set_zero_linger();
     let (from_client, to_client) = client.into_split();
     let (from_server, to_server) = server.into_split();
-    let up = pump(from_client, to_server, faults.clone(), Way::Up);
-    let down = pump(from_server, to_client, faults, Way::Down);
+    let up = pump(from_client, to_server, faults.clone(), Direction::Up);
+    let down = pump(from_server, to_client, faults, Direction::Down);
     tokio::select! {
         () = up => {}
         () = down => {}
@@ -92,28 +97,33 @@ async fn connect(client: TcpStream, backend: SocketAddr, faults: watch::Receiver
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Way {
+enum Direction {
     Up,
     Down,
 }
 
-async fn pump(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, mut faults: watch::Receiver<Fault>, way: Way) {
+async fn pump(
+    mut from: OwnedReadHalf,
+    mut to: OwnedWriteHalf,
+    mut faults: watch::Receiver<Fault>,
+    direction: Direction,
+) {
     let mut buffer = vec![0; 64 << 10];
     let mut passed = 0;
     loop {
         let fault = *faults.borrow_and_update();
-        let room = match (fault, way) {
+        let room = match (fault, direction) {
             (Fault::Refuse, _) => return,
             (Fault::Silence, _) => {
-                // Bytes that were on their way are lost; the connection stays as it is.
+                // Bytes that were read already are lost; the connection stays open.
                 if faults.changed().await.is_err() {
                     return;
                 }
                 continue;
             }
-            (Fault::ResetAfter(limit), Way::Down) if passed >= limit => return,
-            (Fault::ResetAfter(limit), Way::Down) => (limit - passed).min(buffer.len()),
-            (Fault::Drip(pause), Way::Down) => {
+            (Fault::ResetAfter(limit), Direction::Down) if passed >= limit => return,
+            (Fault::ResetAfter(limit), Direction::Down) => (limit - passed).min(buffer.len()),
+            (Fault::Drip(pause), Direction::Down) => {
                 tokio::time::sleep(pause).await;
                 1
             }
@@ -130,7 +140,7 @@ async fn pump(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, mut faults: watch
                 Ok(_) | Err(_) => return,
             },
             changed = faults.changed() => {
-                // A limit counts from when it was set.
+                // A limit counts from the moment at which it was set.
                 passed = 0;
                 if changed.is_err() {
                     return;

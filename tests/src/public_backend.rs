@@ -1,8 +1,8 @@
-//! A backend whose answers have the shapes of a public one: a FastAPI video pipeline with Supabase sign-in.
+//! A backend with the response shapes of a public one: a FastAPI video pipeline with Supabase sign-in.
 //!
-//! Integer ids, times without an offset, a list of at most a hundred jobs that ignores `limit` and `offset`, stages as a list
-//! of names with the reason of a failure among them, addresses of pictures that are paths, edits that are answered with
-//! nothing, and a socket that takes the token as `?token=` and says flat messages.
+//! It has integer ids, times without an offset, a list of at most a hundred jobs that ignores `limit` and `offset`,
+//! stages as a list of names that includes the reason of a failure, thumbnail URLs that are paths, edits that are
+//! answered without content, and a socket that accepts `?token=` and sends flat messages.
 
 use std::{
     net::Ipv4Addr,
@@ -25,51 +25,51 @@ use base64::Engine;
 use serde_json::{Value, json};
 use tokio::{net::TcpListener, sync::broadcast};
 
-/// The most jobs that a list holds.
-const AT_MOST: usize = 100;
-/// Whose tokens are given out.
+/// The largest number of jobs in the list.
+const LIST_LIMIT: usize = 100;
+/// The user id of the tokens.
 const USER: &str = "5f0c7a52-3a53-4b16-9b3c-0d5d3a9c8a11";
 
-/// Answers in the shapes of the public backend; its copies share one state.
+/// The public backend. Copies share its state.
 #[derive(Clone)]
 pub struct PublicBackend {
-    /// Where it listens.
+    /// Its address, without a trailing slash.
     pub address: String,
-    held: Arc<Mutex<Held>>,
+    state: Arc<Mutex<BackendState>>,
     out: broadcast::Sender<String>,
 }
 
 #[derive(Default)]
-struct Held {
+struct BackendState {
     jobs: Vec<Value>,
-    /// What was asked, in order: the method and the path with its query.
+    /// The received requests, in order: the method, and the path with its query.
     asked: Vec<String>,
     edits: Vec<Value>,
     uploads: Vec<(String, String, usize)>,
-    /// Statuses that are answered with 500, as soon as they are among those asked for.
+    /// List requests that include one of these statuses are answered with 500.
     broken: Vec<String>,
-    /// Whether one job can be asked for by its id.
+    /// Whether requests of a single job succeed.
     serves_one: bool,
 }
 
 impl PublicBackend {
-    /// Starts it on any port.
+    /// Starts the backend on any port.
     ///
     /// # Panics
-    /// Where there is no port.
+    /// If no port is available.
     pub async fn start() -> Self {
         Self::on(0).await
     }
 
-    /// Starts it on a port.
+    /// Starts the backend on a port.
     ///
     /// # Panics
-    /// Where the port is taken.
+    /// If the port is in use.
     pub async fn on(port: u16) -> Self {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.expect("a port");
         let backend = Self {
             address: format!("http://{}", listener.local_addr().expect("an address")),
-            held: Arc::new(Mutex::new(Held { serves_one: true, ..Held::default() })),
+            state: Arc::new(Mutex::new(BackendState { serves_one: true, ..BackendState::default() })),
             out: broadcast::channel(1024).0,
         };
         let router = Router::new()
@@ -84,21 +84,21 @@ impl PublicBackend {
             .route("/api/v1/videos/upload", post(upload).layer(DefaultBodyLimit::disable()))
             .route("/ws/jobs/status/{user_id}", get(socket))
             .fallback(missing)
-            .layer(from_fn_with_state(backend.clone(), note))
+            .layer(from_fn_with_state(backend.clone(), record_request))
             .with_state(backend.clone());
         tokio::spawn(async move { axum::serve(listener, router).await });
         backend
     }
 
-    /// Adds a job, newest last, and returns its id.
+    /// Adds a job as the newest and returns its id.
     pub fn add(&self, filename: &str, status: &str, stages: &Value, metadata: &Value) -> i64 {
-        let mut held = self.lock();
-        let id = i64::try_from(held.jobs.len()).unwrap_or(0) + 1;
+        let mut state = self.lock();
+        let id = i64::try_from(state.jobs.len()).unwrap_or(0) + 1;
         let time = format!("2026-11-28T13:{:02}:{:02}.142975", id / 60 % 60, id % 60);
         let video = json!({ "id": id + 1000, "uploader_user_id": USER, "original_filename": filename,
             "storage_path": format!("videos/{id}/{filename}"), "content_type": "video/mp4", "size_bytes": 1_048_576,
             "created_at": time, "updated_at": time });
-        held.jobs.push(json!({ "id": id, "video_id": id + 1000, "status": status, "processing_stages": stages,
+        state.jobs.push(json!({ "id": id, "video_id": id + 1000, "status": status, "processing_stages": stages,
             "error_message": null, "created_at": time, "updated_at": time, "video": video, "video_metadata": metadata }));
         id
     }
@@ -106,40 +106,40 @@ impl PublicBackend {
     /// Changes fields of a job.
     ///
     /// # Panics
-    /// Where there is no such job.
+    /// If the job does not exist.
     pub fn change(&self, id: i64, fields: Value) {
-        let mut held = self.lock();
-        let job = held.jobs.iter_mut().find(|job| job["id"] == id).expect("a job");
+        let mut state = self.lock();
+        let job = state.jobs.iter_mut().find(|job| job["id"] == id).expect("a job");
         let (Value::Object(job), Value::Object(fields)) = (job, fields) else { panic!("no objects") };
         job.extend(fields);
     }
 
-    /// Takes a job away.
+    /// Removes a job.
     pub fn remove(&self, id: i64) {
         self.lock().jobs.retain(|job| job["id"] != id);
     }
 
-    /// Answers 500 as soon as jobs of a status are asked for.
+    /// Answers list requests that include a status with 500 from now on.
     pub fn break_status(&self, status: &str) {
         self.lock().broken.push(status.to_owned());
     }
 
-    /// Answers 500 to every question for one job, as the public backend does.
+    /// Answers all requests of a single job with 500, as the public backend does.
     pub fn serve_no_single_job(&self) {
         self.lock().serves_one = false;
     }
 
-    /// Says something on every socket.
+    /// Sends a message on every socket.
     pub fn say(&self, message: &Value) {
         let _ = self.out.send(message.to_string());
     }
 
-    /// Returns what was asked, in order.
+    /// Returns the received requests, in order.
     pub fn asked(&self) -> Vec<String> {
         self.lock().asked.clone()
     }
 
-    /// Returns the bodies of edits, in order.
+    /// Returns the bodies of the received edits, in order.
     pub fn edits(&self) -> Vec<Value> {
         self.lock().edits.clone()
     }
@@ -149,12 +149,12 @@ impl PublicBackend {
         self.lock().uploads.clone()
     }
 
-    fn lock(&self) -> MutexGuard<'_, Held> {
-        self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, BackendState> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-async fn note(State(backend): State<PublicBackend>, request: Request, next: Next) -> Response {
+async fn record_request(State(backend): State<PublicBackend>, request: Request, next: Next) -> Response {
     let asked = format!("{} {}", request.method(), request.uri());
     backend.lock().asked.push(asked);
     next.run(request).await
@@ -166,16 +166,16 @@ async fn discovery(State(backend): State<PublicBackend>) -> Json<Value> {
         "ws_url": format!("{socket}/ws/jobs/status/{{user_id}}"), "features": ["upload"] }))
 }
 
-/// Returns the time as Python writes it: UTC, and without saying so.
+/// Returns the current time in Python's notation: UTC, without an offset.
 ///
 /// # Panics
-/// Never: there is a time.
-#[expect(clippy::disallowed_methods, reason = "a server has a clock of its own")]
+/// Never.
+#[expect(clippy::disallowed_methods, reason = "the server's clock")]
 pub fn naive_now() -> String {
     jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%S.%6f").to_string()
 }
 
-/// Returns a JWT that nobody verifies.
+/// Returns a JWT with an invalid signature.
 fn jwt() -> String {
     let part = |value: Value| base64::prelude::BASE64_URL_SAFE_NO_PAD.encode(value.to_string());
     let claims = json!({ "sub": USER, "aud": "authenticated", "exp": 4_102_444_800_u64 });
@@ -187,7 +187,7 @@ async fn token(Json(body): Json<Value>) -> Json<Value> {
         "user": { "id": USER, "email": body["email"].as_str().unwrap_or("me@acme.tv") } }))
 }
 
-/// Refuses whoever brings no token.
+/// Returns the error response for a request without a valid token.
 fn refusal(headers: &HeaderMap) -> Option<Response> {
     let brought = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let refused = (
@@ -198,8 +198,8 @@ fn refusal(headers: &HeaderMap) -> Option<Response> {
     (brought != format!("Bearer {}", jwt())).then(|| refused.into_response())
 }
 
-fn detail(status: StatusCode, words: &str) -> Response {
-    (status, Json(json!({ "detail": words }))).into_response()
+fn detail(status: StatusCode, message: &str) -> Response {
+    (status, Json(json!({ "detail": message }))).into_response()
 }
 
 fn failure() -> Response {
@@ -207,7 +207,7 @@ fn failure() -> Response {
 }
 
 async fn missing(headers: HeaderMap) -> Response {
-    // Uvicorn closes a socket that nobody accepts, which shows as 403.
+    // Uvicorn answers an upgrade without a matching route with 403.
     if headers.contains_key(header::UPGRADE) {
         return (StatusCode::FORBIDDEN, Body::empty()).into_response();
     }
@@ -216,8 +216,8 @@ async fn missing(headers: HeaderMap) -> Response {
 
 async fn with_slash(State(backend): State<PublicBackend>, request: Request) -> Response {
     let query = request.uri().query().map(|query| format!("?{query}")).unwrap_or_default();
-    let place = format!("{}/api/v1/jobs/{query}", backend.address);
-    (StatusCode::TEMPORARY_REDIRECT, [(header::LOCATION, place)]).into_response()
+    let location = format!("{}/api/v1/jobs/{query}", backend.address);
+    (StatusCode::TEMPORARY_REDIRECT, [(header::LOCATION, location)]).into_response()
 }
 
 async fn jobs(
@@ -228,17 +228,17 @@ async fn jobs(
     if let Some(refusal) = refusal(&headers) {
         return refusal;
     }
-    let mut wanted: Vec<String> =
+    let mut statuses: Vec<String> =
         query.into_iter().filter(|(name, _)| name == "status").map(|(_, status)| status).collect();
-    if wanted.is_empty() {
-        wanted = vec!["PENDING".to_owned(), "PROCESSING".to_owned()];
+    if statuses.is_empty() {
+        statuses = vec!["PENDING".to_owned(), "PROCESSING".to_owned()];
     }
-    let held = backend.lock();
-    if wanted.iter().any(|status| held.broken.contains(status)) {
+    let state = backend.lock();
+    if statuses.iter().any(|status| state.broken.contains(status)) {
         return failure();
     }
-    let is_wanted = |job: &&Value| wanted.iter().any(|status| job["status"] == status.as_str());
-    let page: Vec<&Value> = held.jobs.iter().rev().filter(is_wanted).take(AT_MOST).collect();
+    let matches = |job: &&Value| statuses.iter().any(|status| job["status"] == status.as_str());
+    let page: Vec<&Value> = state.jobs.iter().rev().filter(matches).take(LIST_LIMIT).collect();
     Json(json!(page)).into_response()
 }
 
@@ -251,11 +251,11 @@ async fn job(State(backend): State<PublicBackend>, Path(job_id): Path<String>, h
             json!([{ "loc": ["path", "job_id"], "msg": "Input should be a valid integer", "type": "int_parsing" }]);
         return (StatusCode::UNPROCESSABLE_ENTITY, Json(json!({ "detail": error }))).into_response();
     };
-    let held = backend.lock();
-    if !held.serves_one {
+    let state = backend.lock();
+    if !state.serves_one {
         return failure();
     }
-    match held.jobs.iter().find(|job| job["id"] == job_id) {
+    match state.jobs.iter().find(|job| job["id"] == job_id) {
         Some(job) => Json(job.clone()).into_response(),
         None => detail(StatusCode::NOT_FOUND, "Job not found"),
     }
@@ -270,15 +270,15 @@ async fn edit(
     if let Some(refusal) = refusal(&headers) {
         return refusal;
     }
-    let mut held = backend.lock();
-    held.edits.push(body.clone());
+    let mut state = backend.lock();
+    state.edits.push(body.clone());
     let Some(fields) = body.as_object().cloned() else { return failure() };
     if let Some(extra) = fields.keys().find(|name| !["title", "description", "tags"].contains(&name.as_str())) {
         let error =
             json!([{ "loc": ["body", extra], "msg": "Extra inputs are not permitted", "type": "extra_forbidden" }]);
         return (StatusCode::UNPROCESSABLE_ENTITY, Json(json!({ "detail": error }))).into_response();
     }
-    let Some(job) = held.jobs.iter_mut().find(|job| job["video_id"] == video_id) else {
+    let Some(job) = state.jobs.iter_mut().find(|job| job["video_id"] == video_id) else {
         return detail(StatusCode::NOT_FOUND, "Video not found");
     };
     if job["video_metadata"].is_null() {
@@ -286,7 +286,7 @@ async fn edit(
     }
     if let Some(metadata) = job["video_metadata"].as_object_mut() {
         metadata.extend(fields);
-        // The job's own time stays as it was.
+        // `updated_at` of the job itself does not change.
         metadata.insert("updated_at".to_owned(), json!(naive_now()));
     }
     StatusCode::NO_CONTENT.into_response()

@@ -1,4 +1,4 @@
-//! A shell that records everything that it is told.
+//! A shell that records all events, notifications and tray states.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -9,34 +9,34 @@ use tallylight_core::{
     view::{Event, JobChange, JobView, NotificationView},
 };
 
-/// Is everything that a shell was told.
+/// Everything that a shell received.
 #[derive(Debug, Default)]
 pub struct Seen {
     /// The events, in order.
     pub events: Vec<Event>,
     /// The notifications, in order.
     pub notices: Vec<NotificationView>,
-    /// The last state at a glance.
+    /// The last tray state.
     pub tray: Option<TrayView>,
 }
 
 impl Seen {
-    /// Returns how many jobs the person was told of.
+    /// Returns the number of jobs in all notifications.
     pub fn told(&self) -> usize {
         self.notices.iter().map(|notice| notice.job_ids.len()).sum()
     }
 
-    /// Returns every version of every job that was shown, in order.
+    /// Returns every emitted version of every job, in order.
     pub fn shown(&self) -> impl DoubleEndedIterator<Item = &JobView> {
         self.events.iter().flat_map(changed_by).map(|change| &change.job)
     }
 
-    /// Tells whether a job was taken away.
+    /// Returns whether the removal of a job was emitted.
     pub fn has_removed(&self, job_id: &str) -> bool {
         self.events.iter().flat_map(removed_by).any(|removed| removed.as_str() == job_id)
     }
 
-    /// Returns every version of a job that was shown, by its file name.
+    /// Returns every emitted version of a job, by its file name.
     pub fn versions(&self, filename: &str) -> Vec<&JobView> {
         let changed = self.events.iter().filter_map(|event| match event {
             Event::Jobs { changed, .. } => Some(changed),
@@ -65,7 +65,7 @@ fn removed_by(event: &Event) -> &[JobId] {
     if let Event::Jobs { removed, .. } = event { removed } else { &[] }
 }
 
-/// Records; its copies share what they record.
+/// A recording shell. Copies share their records.
 #[derive(Clone, Debug, Default)]
 pub struct Recorder {
     seen: Arc<Mutex<Seen>>,
@@ -75,22 +75,22 @@ pub struct Recorder {
 }
 
 impl Recorder {
-    /// Returns what makes it hang.
+    /// Returns the switch that makes the shell hang.
     pub fn stall(&self) -> &Stall {
         &self.stall
     }
 
-    /// Returns what makes the system want nobody to be disturbed.
+    /// Returns the switch that makes the system report "do not disturb".
     pub fn busy(&self) -> &Stall {
         &self.busy
     }
 
-    /// Returns what lets it take no notifications.
+    /// Returns the switch that makes the shell reject notifications.
     pub fn deaf(&self) -> &Stall {
         &self.deaf
     }
 
-    /// Returns what was recorded so far.
+    /// Returns the records.
     pub fn seen(&self) -> MutexGuard<'_, Seen> {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner)
     }

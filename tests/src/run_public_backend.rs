@@ -1,7 +1,6 @@
-//! Runs the scripted backend of the public shapes by hand: `public-backend [PORT]`. Lines of standard input are said on its
-//! sockets.
+//! Runs the public backend for manual tests: `public-backend [PORT]`. Lines of standard input are sent on its sockets.
 
-#![expect(clippy::print_stdout, clippy::expect_used, reason = "a program for the person at the terminal")]
+#![expect(clippy::print_stdout, clippy::expect_used, reason = "a command-line program for manual tests")]
 
 use serde_json::{Value, json};
 use tallylight_tests::PublicBackend;

@@ -1,6 +1,6 @@
-//! Signs what it is given as an update, with a key of its own: what a release does, for a test that is the other side.
+//! Signs standard input as an update with a new key, for tests of the updater.
 
-#![expect(clippy::expect_used, reason = "a tool of the tests")]
+#![expect(clippy::expect_used, reason = "a test program")]
 
 use std::io::{Read, Write, stdin, stdout};
 

@@ -1,4 +1,4 @@
-//! The studio's HTTP interface, as any client would use it.
+//! A client of the studio's HTTP interface.
 
 use std::{path::Path, time::Duration};
 
@@ -7,26 +7,26 @@ use serde_json::{Value, json};
 
 use crate::{EMAIL, PASSWORD, StudioHarness};
 
-/// A job that takes longer hangs. It is no measure of anything.
+/// The time limit of a job. It is only a safety limit.
 const LIMIT: Duration = Duration::from_mins(2);
 
 /// A signed-in client of a studio.
 pub struct StudioApi {
-    /// Sends the requests.
+    /// The HTTP client.
     pub http: Client,
-    /// The studio's address, without a slash at its end.
+    /// The studio's address, without a trailing slash.
     pub base: String,
-    /// The public key that auth calls carry.
+    /// The public key that auth requests carry.
     pub key: String,
     /// The access token.
     pub token: String,
 }
 
 impl StudioApi {
-    /// Signs in to the studio of a stage.
+    /// Signs in to the studio of a harness.
     ///
     /// # Panics
-    /// Where that fails.
+    /// If that fails.
     pub async fn of(harness: &StudioHarness) -> Self {
         let base = harness.studio().address().as_str().trim_end_matches('/').to_owned();
         let http = Client::new();
@@ -38,29 +38,29 @@ impl StudioApi {
         Self { token: session["access_token"].as_str().expect("a token").to_owned(), ..api }
     }
 
-    /// Asks for a token.
+    /// Requests a token.
     ///
     /// # Panics
-    /// Where there is no answer.
+    /// If there is no response.
     pub async fn token(&self, grant: &str, body: Value) -> Response {
         let url = format!("{}/auth/v1/token?grant_type={grant}", self.base);
         self.http.post(url).header("apikey", &self.key).json(&body).send().await.expect("an answer")
     }
 
-    /// Prepares a request with the access token.
+    /// Returns a request with the access token.
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
         self.http.request(method, format!("{}{path}", self.base)).bearer_auth(&self.token)
     }
 
-    /// Prepares a GET with the access token.
+    /// Returns a GET request with the access token.
     pub fn get(&self, path: &str) -> RequestBuilder {
         self.request(Method::GET, path)
     }
 
-    /// Sends a POST without a body.
+    /// Sends a POST request without a body.
     ///
     /// # Panics
-    /// Where there is no answer.
+    /// If there is no response.
     pub async fn post(&self, path: &str) -> Response {
         self.request(Method::POST, path).send().await.expect("an answer")
     }
@@ -68,16 +68,16 @@ impl StudioApi {
     /// Edits the metadata of a video.
     ///
     /// # Panics
-    /// Where there is no answer.
+    /// If there is no response.
     pub async fn edit(&self, video_id: &str, body: Value) -> Response {
         let request = self.request(Method::PUT, &format!("/api/v1/videos/{video_id}/metadata"));
         request.json(&body).send().await.expect("an answer")
     }
 
-    /// Uploads a file, and perhaps subtitles with it; returns the ids of the video and the job.
+    /// Uploads a file, optionally with subtitles, and returns the ids of the video and the job.
     ///
     /// # Panics
-    /// Where the studio refuses it.
+    /// If the studio rejects it.
     pub async fn upload(&self, file: &Path, subtitles: Option<&Path>) -> (String, String) {
         let part = |file: &Path| {
             let name = file.file_name().expect("a name").to_string_lossy().into_owned();
@@ -95,15 +95,15 @@ impl StudioApi {
     /// Returns a job.
     ///
     /// # Panics
-    /// Where there is no answer.
+    /// If there is no response.
     pub async fn job(&self, job_id: &str) -> Value {
         json_of(self.get(&format!("/api/v1/videos/jobs/{job_id}"))).await
     }
 
-    /// Waits until a job fulfils a condition, and returns it.
+    /// Waits until a job meets a condition, and returns it.
     ///
     /// # Panics
-    /// Where it never does.
+    /// If the time limit passes.
     pub async fn until(&self, job_id: &str, condition: impl Fn(&Value) -> bool) -> Value {
         let wait = async {
             loop {
@@ -114,23 +114,23 @@ impl StudioApi {
                 tokio::time::sleep(Duration::from_millis(20)).await;
             }
         };
-        tokio::time::timeout(LIMIT, wait).await.expect("the job comes that far")
+        tokio::time::timeout(LIMIT, wait).await.expect("the job meets the condition")
     }
 
-    /// Uploads a file, waits until its job has ended, and returns the job.
+    /// Uploads a file, waits until its job has finished, and returns the job.
     ///
     /// # Panics
-    /// Where it never ends.
+    /// If the time limit passes.
     pub async fn processed(&self, file: &Path, subtitles: Option<&Path>) -> Value {
         let (_, job_id) = self.upload(file, subtitles).await;
         self.until(&job_id, |job| matches!(job["status"].as_str(), Some("COMPLETED" | "FAILED"))).await
     }
 }
 
-/// Returns the JSON of an answer.
+/// Sends a request and returns the JSON of the response.
 ///
 /// # Panics
-/// Where there is none.
+/// If there is no response, or it is not JSON.
 pub async fn json_of(request: RequestBuilder) -> Value {
     request.send().await.expect("an answer").json().await.expect("JSON")
 }

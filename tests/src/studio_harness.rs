@@ -1,4 +1,4 @@
-//! A studio and a client in a folder of their own.
+//! A client with a studio, in a temporary folder.
 
 use std::{path::Path, time::Duration};
 
@@ -9,35 +9,35 @@ use tempfile::TempDir;
 
 use crate::{Recorder, Seen};
 
-/// The account of every scenario.
+/// The email of the account in every scenario.
 pub const EMAIL: &str = "me@acme.tv";
-/// Its password.
+/// The password of that account.
 pub const PASSWORD: &str = "correct horse battery";
 
-/// A scenario that takes longer hangs. It is no measure of anything.
+/// The time limit of a wait. It is only a safety limit.
 const LIMIT: Duration = Duration::from_mins(2);
 
-/// Is a studio, a client, and what the client showed.
+/// A studio, a client, and the client's shell.
 pub struct StudioHarness {
-    /// Where everything is.
+    /// The temporary folder.
     pub folder: TempDir,
     /// The client.
     pub client: Handle,
-    /// What it showed.
+    /// The client's shell.
     pub recorder: Recorder,
     studio: Option<Studio>,
 }
 
 impl StudioHarness {
-    /// Starts a studio and a client that is connected, but not signed in.
+    /// Starts a studio and a client that is connected and signed out.
     pub async fn set() -> Self {
         Self::set_with(|_| {}).await
     }
 
-    /// Does so with a studio that is configured.
+    /// Starts a configured studio and a client that is connected and signed out.
     ///
     /// # Panics
-    /// Where the studio does not start.
+    /// If the studio does not start.
     pub async fn set_with(configure: impl FnOnce(&mut Config)) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let mut config = Config::new(folder.path().join("studio"));
@@ -50,10 +50,10 @@ impl StudioHarness {
         Self { folder, client, recorder, studio: Some(studio) }
     }
 
-    /// Starts both, signed in and live.
+    /// Starts a studio and a client that is signed in.
     ///
     /// # Panics
-    /// Where signing in fails.
+    /// If signing in fails.
     pub async fn live() -> Self {
         let harness = Self::set().await;
         harness.sign_in().await.expect("signed in");
@@ -63,7 +63,7 @@ impl StudioHarness {
     /// Signs in.
     ///
     /// # Errors
-    /// What the client says.
+    /// The client's error.
     pub async fn sign_in(&self) -> Result<(), Error> {
         self.client.sign_in(EMAIL.to_owned(), PASSWORD.into()).await
     }
@@ -71,60 +71,60 @@ impl StudioHarness {
     /// Returns the studio.
     ///
     /// # Panics
-    /// Where it was stopped.
+    /// If the studio was stopped.
     pub fn studio(&self) -> &Studio {
         self.studio.as_ref().expect("a studio that runs")
     }
 
-    /// Stops the studio in the middle of whatever it does.
+    /// Stops the studio, whatever it is doing.
     ///
     /// # Panics
-    /// Where it was stopped before.
+    /// If the studio was stopped before.
     pub async fn stop_studio(&mut self) {
         self.studio.take().expect("a studio that runs").stop().await;
     }
 
-    /// Starts the studio again, on the port that it had.
+    /// Starts the studio again on its last port.
     ///
     /// # Panics
-    /// Where it does not start.
+    /// If the studio does not start.
     pub async fn restart_studio(&mut self) {
         let studio = Studio::start(Config::new(self.folder.path().join("studio"))).await;
         self.studio = Some(studio.expect("a studio"));
     }
 
-    /// Returns the folder of videos.
+    /// Returns the folder for test videos.
     pub fn videos(&self) -> &Path {
         self.folder.path()
     }
 
-    /// Returns the names of the files that the studio keeps of a video.
+    /// Returns the names of the files that the studio stores for a video.
     ///
     /// # Panics
-    /// Where it keeps none.
+    /// If the video has no folder.
     pub fn files(&self, video_id: &str) -> Vec<String> {
         let folder = self.folder.path().join("studio/videos").join(video_id);
         let entries = std::fs::read_dir(folder).expect("a folder").filter_map(Result::ok);
         entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect()
     }
 
-    /// Waits until what the client showed fulfils a wish.
+    /// Waits until the shell's records meet a condition.
     ///
     /// # Panics
-    /// Where it never does.
-    pub async fn until(&self, what: &str, wish: impl Fn(&Seen) -> bool) {
+    /// If the time limit passes.
+    pub async fn until(&self, what: &str, condition: impl Fn(&Seen) -> bool) {
         let waited = tokio::time::timeout(LIMIT, async {
-            while !wish(&self.recorder.seen()) {
+            while !condition(&self.recorder.seen()) {
                 tokio::time::sleep(Duration::from_millis(20)).await;
             }
         });
-        assert!(waited.await.is_ok(), "{what} did not come about; seen: {:#?}", self.recorder.seen());
+        assert!(waited.await.is_ok(), "{what} did not happen; seen: {:#?}", self.recorder.seen());
     }
 
-    /// Waits until the job of a file has ended, and returns it.
+    /// Waits until the job of a file has finished, and returns it.
     ///
     /// # Panics
-    /// Where it never ends.
+    /// If the time limit passes.
     pub async fn ended(&self, filename: &str) -> JobView {
         let last = |seen: &Seen| seen.versions(filename).last().map(|job| job.row.status);
         self.until(&format!("the end of {filename}"), |seen| last(seen).is_some_and(Status::is_final)).await;

@@ -1,18 +1,18 @@
-//! Small real videos, made by ffmpeg.
+//! Small test videos, made by ffmpeg.
 
 use std::{
     path::{Path, PathBuf},
     process::Command,
 };
 
-/// Describes a video.
+/// A kind of test video.
 #[derive(Clone, Copy, Debug)]
 pub enum Video {
-    /// Six seconds with sound, a title, tags and chapters.
+    /// Six seconds with audio, a title, tags and chapters.
     Complete,
-    /// Six seconds without sound or anything else.
+    /// Six seconds without audio and metadata.
     Silent,
-    /// The first half of the complete one.
+    /// The first half of the complete video.
     Truncated,
 }
 
@@ -20,10 +20,10 @@ const METADATA: &str = ";FFMETADATA1\ntitle=A walk\ndescription=By the sea\nkeyw
     [CHAPTER]\nTIMEBASE=1/1\nSTART=0\nEND=3\ntitle=Beach\n[CHAPTER]\nTIMEBASE=1/1\nSTART=3\nEND=6\ntitle=Harbour\n";
 
 impl Video {
-    /// Makes it in a folder, under a name.
+    /// Creates the video in a folder with a file name.
     ///
     /// # Panics
-    /// Where ffmpeg is missing or fails.
+    /// If ffmpeg is missing or fails.
     pub fn make(self, folder: &Path, name: &str) -> PathBuf {
         let file = folder.join(name);
         let picture = ["-f", "lavfi", "-i", "testsrc2=s=320x180:r=24:d=6"].map(str::to_owned).to_vec();
@@ -51,10 +51,10 @@ fn encode(args: &[String], file: &Path) {
     run(file.parent().expect("a folder"), &[args, &encode, &[name]].concat());
 }
 
-/// Runs ffmpeg in a folder, with arguments as one writes them in a shell, without quotes.
+/// Runs ffmpeg in a folder with arguments that are separated by spaces, without quoting.
 ///
 /// # Panics
-/// Where ffmpeg is missing or fails.
+/// If ffmpeg is missing or fails.
 pub fn ffmpeg(folder: &Path, args: &str) {
     run(folder, &args.split_whitespace().map(str::to_owned).collect::<Vec<_>>());
 }

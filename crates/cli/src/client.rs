@@ -1,4 +1,4 @@
-//! Starting the client for a command, and ending it properly.
+//! Starts the client for a command, connects it to a studio and signs in.
 
 use std::{path::PathBuf, time::Duration};
 
@@ -11,35 +11,42 @@ use tallylight_core::{
 
 use crate::{Global, output, terminal::Terminal, usage};
 
-/// The CLI's own entry in the keychain, so that it and the desktop app never spend each other's refresh token.
+/// The keychain entry of the CLI's session. The desktop app has its own, so that neither uses up the other's refresh
+/// token.
 const KEYCHAIN_ACCOUNT: &str = "cli";
 
-/// How long a command waits for edits of earlier ones to be sent.
-const DELIVERY: Duration = Duration::from_secs(3);
-/// How often it looks.
-const LOOK: Duration = Duration::from_millis(20);
+/// How long a command waits until edits queued by earlier commands are sent.
+const DELIVERY_TIMEOUT: Duration = Duration::from_secs(3);
+/// The interval at which the queue is checked.
+const POLL_INTERVAL: Duration = Duration::from_millis(20);
 
-/// Returns the CLI's own data folder.
+/// Returns the CLI's data folder, which is separate from the desktop app's.
+///
+/// # Errors
+/// [`Code::InvalidAddress`] (wrong usage) if there is no data folder.
 pub fn data_dir(global: &Global) -> Result<PathBuf, Error> {
     let base = global.data_dir.clone().or_else(|| dirs::data_dir().map(|folder| folder.join("tallylight")));
     let none = || usage("No application data folder found. Set one with --data-dir.");
     Ok(base.ok_or_else(none)?.join("cli"))
 }
 
-/// Returns where the CLI keeps its session.
+/// Returns the keychain of the CLI's session.
 pub fn keychain(global: &Global) -> Keychain {
     if global.no_keychain { Keychain::Memory } else { Keychain::System(KEYCHAIN_ACCOUNT.to_owned()) }
 }
 
-/// Starts the client. Whoever runs a command is there to unlock the keychain.
+/// Starts the client. It may ask to unlock the keychain, because the user runs the command interactively.
+///
+/// # Errors
+/// As [`data_dir`].
 pub fn launch(global: &Global, terminal: Terminal, browser: Browser) -> Result<Handle, Error> {
     let config = Config::new(data_dir(global)?, keychain(global));
-    // A command may be cut off at any time, by a pipe or by a script: that is no crash.
+    // A command may end at any time, by a closed pipe or by a script. That does not count as a crash.
     let after_crashes = AfterCrashes::GoOn;
     Ok(start(Config { browser, unlock: Unlock::Ask, after_crashes, ..config }, terminal))
 }
 
-/// Starts the client, connected to the server that was named, or the remembered one.
+/// Starts the client, connected to the studio of `--server` or to the remembered one.
 ///
 /// # Errors
 /// As [`choose`].
@@ -49,10 +56,11 @@ pub async fn begin(global: &Global, terminal: Terminal) -> Result<Handle, Error>
     Ok(handle)
 }
 
-/// Connects to the server that was named, or makes sure that one is remembered.
+/// Connects to the studio of `--server`, or checks that one is remembered.
 ///
 /// # Errors
-/// Says why there is no server to talk to. A server that is out of reach now but known from before is no error.
+/// [`Code::InvalidAddress`] (wrong usage) if no studio is named or remembered; otherwise the errors of
+/// [`Handle::connect`]. A remembered studio that cannot be reached is no error.
 pub async fn choose(global: &Global, handle: &Handle) -> Result<(), Error> {
     let address = global.server.as_deref().map(parse_address).transpose()?;
     let known = handle.status().await?.server;
@@ -70,10 +78,10 @@ pub async fn choose(global: &Global, handle: &Handle) -> Result<(), Error> {
     Ok(())
 }
 
-/// Signs in with the password in `TALLYLIGHT_PASSWORD`, or one that is typed.
+/// Signs in with the password in `TALLYLIGHT_PASSWORD`, or asks for one on the terminal.
 ///
 /// # Errors
-/// Says why nobody was signed in.
+/// The errors of [`Handle::sign_in`], or wrong usage if no password can be read.
 pub async fn sign_in(handle: &Handle, email: &str) -> Result<(), Error> {
     let password = match std::env::var("TALLYLIGHT_PASSWORD") {
         Ok(password) => password,
@@ -83,17 +91,18 @@ pub async fn sign_in(handle: &Handle, email: &str) -> Result<(), Error> {
     handle.sign_in(email.to_owned(), password.into()).await
 }
 
-/// Waits for the first answer of the backend, and returns why there is none.
+/// Waits for the first answer of the backend. Returns the error if the backend cannot be reached, after printing a
+/// note: the stored jobs are still available.
 ///
 /// # Errors
-/// Says that nobody is signed in. A backend that is out of reach is only remarked upon: the cache is still there.
+/// [`Code::SignedOut`] if there is no session.
 pub async fn refreshed(handle: &Handle) -> Result<Option<Error>, Error> {
     match handle.synced().await {
         Err(error) if matches!(error.code, Code::Keychain | Code::KeychainLocked) => {
             Err(Error::new(Code::SignedOut, error.message))
         }
         Err(error) if matches!(error.code, Code::SignedOut | Code::SessionExpired) => {
-            Err(why_signed_out(handle, error).await)
+            Err(sign_out_reason(handle, error).await)
         }
         Err(error) => {
             output::remark(&format!("{} Showing the last known state.", error.message));
@@ -106,20 +115,21 @@ pub async fn refreshed(handle: &Handle) -> Result<Option<Error>, Error> {
     }
 }
 
-/// Lets edits that waited on disk go, for as long as that is quick: no other run of the program may come for a while.
+/// Waits up to [`DELIVERY_TIMEOUT`] until queued edits are sent: the next run of the program may be much later.
 async fn deliver(handle: &Handle) {
-    let waiting = async {
+    let delivered = async {
         while handle.status().await.is_ok_and(|status| status.pending_jobs > 0) {
-            tokio::time::sleep(LOOK).await;
+            tokio::time::sleep(POLL_INTERVAL).await;
         }
     };
-    let _ = tokio::time::timeout(DELIVERY, waiting).await;
+    let _ = tokio::time::timeout(DELIVERY_TIMEOUT, delivered).await;
 }
 
-async fn why_signed_out(handle: &Handle, error: Error) -> Error {
-    let told: Option<StatusView> = handle.status().await.ok();
-    let reason =
-        told.filter(|status| status.session.state == SessionState::SignedOut).and_then(|status| status.session.reason);
+async fn sign_out_reason(handle: &Handle, error: Error) -> Error {
+    let status: Option<StatusView> = handle.status().await.ok();
+    let reason = status
+        .filter(|status| status.session.state == SessionState::SignedOut)
+        .and_then(|status| status.session.reason);
     match reason {
         Some(reason) => Error::new(Code::SignedOut, reason.message),
         None if error.code == Code::SignedOut => {

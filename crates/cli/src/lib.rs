@@ -21,7 +21,7 @@ struct Cli {
     command: Command,
 }
 
-/// Is what every command may be told.
+/// The options of every command.
 #[derive(Args, Clone, Debug)]
 struct Global {
     /// Data folder
@@ -78,12 +78,12 @@ enum Command {
     Doctor,
 }
 
-/// Returns the command line, for whoever describes it.
+/// Returns the definition of the command line, for manual pages and completions.
 pub fn command_line() -> clap::Command {
     Cli::command()
 }
 
-/// Does what the command line says.
+/// Runs the command on the command line and returns its exit code.
 pub fn main() -> ExitCode {
     tallylight_client::forbid_core_dumps();
     let cli = Cli::parse();
@@ -96,7 +96,7 @@ pub fn main() -> ExitCode {
         }
     };
     let ended = runtime.block_on(run(cli));
-    // A thread that still waits for a line of input, or for a keychain, must not keep the program.
+    // Threads that are blocked on standard input or on a keychain must not delay the end of the program.
     runtime.shutdown_background();
     ended
 }
@@ -126,7 +126,7 @@ async fn run(cli: Cli) -> ExitCode {
     }
 }
 
-/// Returns the exit code of a failure: 1 failed, 2 wrong usage, 3 not signed in, 4 backend out of reach.
+/// Returns the exit code of an error: 1 failed, 2 wrong usage, 3 not signed in, 4 backend cannot be reached.
 fn exit_code(code: Code) -> u8 {
     match code {
         Code::InvalidAddress | Code::InsecureAddress => 2,
@@ -186,7 +186,7 @@ fn log(global: &Global) -> tallylight_client::LogGuard {
     tallylight_client::log(level, folder.as_deref())
 }
 
-/// Returns an error about wrong usage.
+/// Returns an error about wrong usage, which ends the program with exit code 2.
 fn usage(message: impl Into<String>) -> Error {
     Error::new(Code::InvalidAddress, message)
 }

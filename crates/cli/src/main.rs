@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-/// As the app has it.
+/// jemalloc, as in the desktop app (docs/adr/0031-allocator.md).
 #[cfg(target_os = "linux")]
 #[global_allocator]
 static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;

@@ -1,6 +1,6 @@
-//! What is printed: JSON lines for programs, tables for people, one line of standard error for what went wrong.
+//! Everything that `tally` prints: JSON lines for programs, text and tables for users, errors on standard error.
 
-#![expect(clippy::print_stderr, reason = "the one place that prints")]
+#![expect(clippy::print_stderr, reason = "the only module that prints")]
 
 use std::io::{ErrorKind, Write};
 
@@ -16,17 +16,18 @@ use tallylight_core::{
     view::{EditOutcome, EditView, Event, JobView, ListView, NotificationView, RowView, SessionState, StorageView},
 };
 
-/// Says in one line of standard error what went wrong, and what to do.
+/// Prints an error on standard error, in one line.
 pub fn complain(message: &str) {
     eprintln!("tally: {}", for_terminal(message));
 }
 
-/// Says something on standard error that is no failure.
+/// Prints a note on standard error that is not an error.
 pub fn remark(message: &str) {
     complain(message);
 }
 
-/// Prints lines for a person, flushed at once: no control in them commands the terminal.
+/// Prints text for a user and flushes it. Control characters are replaced, so that a text from a server cannot control
+/// the terminal.
 pub fn line(text: &str) {
     print(&for_terminal(text));
 }
@@ -41,8 +42,8 @@ pub fn json_line(text: &str) {
     print(text);
 }
 
-/// Prints a line. A reader that has gone away ends the program, as it does for every tool; where the line cannot be written,
-/// the program fails and says so.
+/// Prints a line. If the reader has closed the pipe, the program ends with 0, as other tools do; if the line cannot be
+/// written, it ends with 1 and an error.
 fn print(text: &str) {
     let mut out = std::io::stdout().lock();
     match writeln!(out, "{text}").and_then(|()| out.flush()) {
@@ -55,12 +56,12 @@ fn print(text: &str) {
     }
 }
 
-/// Returns a text of somebody else for a place within a line.
+/// Returns a text from elsewhere without line breaks and control characters, for use within a line.
 pub fn shown(text: &str) -> String {
     within_terminal(text)
 }
 
-/// Is one line of `tally watch --json`.
+/// A line of `tally watch --json`.
 #[derive(Serialize)]
 struct Line<T> {
     event: &'static str,
@@ -84,20 +85,20 @@ pub fn event_lines(event: &Event) -> Vec<String> {
     match event {
         Event::Jobs { changed, removed } => {
             let jobs = changed.iter().map(|change| job_line(&change.job));
-            jobs.chain(removed.iter().map(|job_id| stamped("removed", RemovedBody { job_id }))).collect()
+            jobs.chain(removed.iter().map(|job_id| timed_line("removed", RemovedBody { job_id }))).collect()
         }
-        Event::Connection(connection) => vec![stamped("connection", connection)],
-        // A script waits for the outcome, not for the question.
+        Event::Connection(connection) => vec![timed_line("connection", connection)],
+        // Intermediate states: scripts only need the outcome.
         Event::Session(session) if matches!(session.state, SessionState::SigningIn | SessionState::Restoring) => {
             Vec::new()
         }
-        Event::Session(session) => vec![stamped("session", session)],
-        Event::Rejected(rejected) => vec![stamped("rejected", rejected)],
-        Event::Upload(upload) => vec![stamped("upload", upload)],
-        Event::Edit(edit) => vec![stamped("edit", edit)],
-        Event::Storage(storage) => vec![stamped("storage", storage)],
-        Event::List(list) => vec![stamped("list", list)],
-        // A history is for whoever has a window.
+        Event::Session(session) => vec![timed_line("session", session)],
+        Event::Rejected(rejected) => vec![timed_line("rejected", rejected)],
+        Event::Upload(upload) => vec![timed_line("upload", upload)],
+        Event::Edit(edit) => vec![timed_line("edit", edit)],
+        Event::Storage(storage) => vec![timed_line("storage", storage)],
+        Event::List(list) => vec![timed_line("list", list)],
+        // `tally` has no history.
         Event::News(_) => Vec::new(),
     }
 }
@@ -109,22 +110,22 @@ pub fn event(event: &Event) {
     }
 }
 
-/// Returns the JSON line of a job as it is.
+/// Returns the JSON line of a job's current state.
 pub fn job_line(job: &JobView) -> String {
-    stamped("job", JobBody { job })
+    timed_line("job", JobBody { job })
 }
 
 /// Returns the JSON line of a notification.
 pub fn notice_line(notice: &NotificationView) -> String {
-    stamped("notice", notice)
+    timed_line("notice", notice)
 }
 
-#[expect(clippy::disallowed_methods, reason = "a driver")]
-fn stamped(event: &'static str, body: impl Serialize) -> String {
+#[expect(clippy::disallowed_methods, reason = "output is stamped with the real time")]
+fn timed_line(event: &'static str, body: impl Serialize) -> String {
     serde_json::to_string(&Line { event, at: Timestamp::now(), body }).unwrap_or_default()
 }
 
-/// Returns what became of an edit in words.
+/// Returns the outcome of an edit as text.
 pub fn edit_words(edit: &EditView) -> String {
     let outcome = match edit.outcome {
         EditOutcome::Queued => "queued, will sync",
@@ -136,7 +137,7 @@ pub fn edit_words(edit: &EditView) -> String {
     format!("{} {outcome}{why}", edit.field.as_str())
 }
 
-/// Returns how it stands with the disk in words; nothing where all is well.
+/// Returns the error of the local storage as text; `None` if it works.
 pub fn storage_words(storage: &StorageView) -> Option<String> {
     let reason = storage.trouble.as_ref().or(storage.incident.as_ref())?;
     Some(reason.message.clone())
@@ -159,17 +160,17 @@ pub fn table(jobs: &[JobView]) -> String {
     table.to_string()
 }
 
-/// Returns the title, or what stands in for it.
+/// Returns the job's title, or its file name if it has none.
 pub fn name(job: &JobView) -> String {
     shown(job.row.title.as_deref().or(job.row.filename.as_deref()).unwrap_or("Untitled video"))
 }
 
-/// Returns a percentage; nothing where the backend does not say.
+/// Returns a percentage as text; empty if the backend reports none.
 pub fn percent(percent: Option<f64>) -> String {
     percent.map(|percent| format!("{percent:>3.0} %")).unwrap_or_default()
 }
 
-/// Returns what is worth saying of a job in a few words: why it failed, or the stage that it is in.
+/// Returns a short text about a job: its error, its running stage or its first warning.
 pub fn now_doing(job: &JobView) -> String {
     if let Some(error) = &job.row.error {
         return shown(&error.message);
@@ -185,9 +186,10 @@ pub fn now_doing(job: &JobView) -> String {
     }
 }
 
-/// Returns what of the job list is missing, a line each; nothing where it is whole.
+/// Returns a line for each kind of jobs that are missing in the list; empty if it is complete.
 pub fn list_words(list: &ListView) -> Vec<String> {
-    let newest = list.newest.map(|count| format!("Showing the newest {count} videos. The studio doesn't list older ones."));
+    let newest =
+        list.newest.map(|count| format!("Showing the newest {count} videos. The studio doesn't list older ones."));
     let missing: Vec<&str> = list.missing.iter().map(|status| status_word(*status)).collect();
     let missing = (!missing.is_empty())
         .then(|| format!("Couldn't load videos: {}. The studio returned an error.", missing.join(", ")));
@@ -199,13 +201,13 @@ pub fn list_words(list: &ListView) -> Vec<String> {
     [newest, missing, unreadable].into_iter().flatten().collect()
 }
 
-/// Returns the status of a job in words: the backend's own, too, where it has one of its own.
+/// Returns a job's status as text, and the backend's own name of it if it differs.
 pub fn status_words(row: &RowView) -> String {
     let word = status_word(row.status);
     row.status_word.as_ref().map_or_else(|| word.to_owned(), |own| format!("{word} ({})", shown(own)))
 }
 
-/// Returns a status as a word for people.
+/// Returns a status as text for users.
 pub fn status_word(status: Status) -> &'static str {
     match status {
         Status::Pending => "Queued",
@@ -250,7 +252,7 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn no_text_commands_the_terminal(text in proptest::collection::vec(proptest::prelude::any::<char>(), 0..40), code in 0..0xa0_u32) {
+        fn no_text_can_control_the_terminal(text in proptest::collection::vec(proptest::prelude::any::<char>(), 0..40), code in 0..0xa0_u32) {
             let text: String = text.into_iter().chain(char::from_u32(code)).chain("\u{1b}]0;x\u{7}\u{202e}\r\n".chars()).collect();
             let is_quiet = |shown: &str| shown.chars().all(|c| !c.is_control() || matches!(c, '\n' | '\t'));
             proptest::prop_assert!(is_quiet(&shown(&text)) && !shown(&text).contains('\n'));

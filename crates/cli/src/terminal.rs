@@ -1,10 +1,10 @@
-//! The shell of a terminal: it hands everything on to whoever prints.
+//! The [`Shell`] of a terminal: passes events and notifications to the command that prints them.
 
 use tallylight_client::{Shell, TrayView};
 use tallylight_core::view::{Event, NotificationView};
 use tokio::sync::mpsc;
 
-/// Is what the client told.
+/// An event or a notification from the client.
 #[derive(Debug)]
 pub enum Told {
     /// A batch of changes.
@@ -13,41 +13,41 @@ pub enum Told {
     Notice(NotificationView),
 }
 
-/// How many batches may wait to be printed. A reader that stops reading costs changes in between, not memory.
-const WAITING: usize = 8;
-/// How much room is left for what cannot be made one: notifications.
-const ROOM: usize = 120;
+/// How many events may wait to be printed. A slow reader misses intermediate states instead of using more memory.
+const MAX_QUEUED_EVENTS: usize = 8;
+/// How much of the channel is reserved for notifications, which cannot be merged.
+const RESERVED_FOR_NOTIFICATIONS: usize = 120;
 
-/// Hands on what the client tells.
+/// The [`Shell`] of a terminal.
 #[derive(Debug)]
 pub struct Terminal(Option<mpsc::Sender<Told>>);
 
 impl Terminal {
-    /// Makes a terminal that hands on to the receiver.
+    /// Creates a terminal and the receiver of its events and notifications.
     pub fn new() -> (Self, mpsc::Receiver<Told>) {
-        let (sender, receiver) = mpsc::channel(WAITING + ROOM);
+        let (sender, receiver) = mpsc::channel(MAX_QUEUED_EVENTS + RESERVED_FOR_NOTIFICATIONS);
         (Self(Some(sender)), receiver)
     }
 
-    /// Makes a terminal for a command that only asks.
+    /// Creates a terminal that discards everything, for commands that only send requests.
     pub fn quiet() -> Self {
         Self(None)
     }
 
-    fn tell(&self, told: Told) {
+    fn send(&self, update: Told) {
         if let Some(sender) = &self.0 {
-            let _ = sender.try_send(told);
+            let _ = sender.try_send(update);
         }
     }
 }
 
 impl Shell for Terminal {
     fn emit(&self, event: Event) {
-        self.tell(Told::Event(event));
+        self.send(Told::Event(event));
     }
 
     fn notify(&self, notice: NotificationView) {
-        self.tell(Told::Notice(notice));
+        self.send(Told::Notice(notice));
     }
 
     fn tray(&self, _tray: TrayView) {}
@@ -57,6 +57,6 @@ impl Shell for Terminal {
     }
 
     fn is_ready(&self) -> bool {
-        self.0.as_ref().is_none_or(|sender| sender.is_closed() || sender.capacity() > ROOM)
+        self.0.as_ref().is_none_or(|sender| sender.is_closed() || sender.capacity() > RESERVED_FOR_NOTIFICATIONS)
     }
 }

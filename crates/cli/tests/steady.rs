@@ -1,6 +1,6 @@
-//! `tally watch` through a day's work: its memory stays flat, whoever reads and whoever does not.
+//! Memory tests of `tally watch`: under a long load its memory stays flat, whether its output is read or not.
 //!
-//! The memory of a process of its own is measured, because a test's own process holds the backend, too.
+//! The tests measure a child process, because the test's own process also contains the backend.
 
 #![cfg(target_os = "linux")]
 #![expect(clippy::expect_used, reason = "a test that cannot be set up has failed")]
@@ -13,13 +13,13 @@ use std::{
 use serde_json::{Value, json};
 use tallylight_tests::{ScriptedBackend, running, update};
 
-/// What two windows' worth of jobs are.
+/// The number of jobs.
 const JOBS: usize = 400;
-/// What ten minutes of it come to, at a hundred messages a second.
+/// The number of messages in ten minutes, at 100 messages per second.
 const MESSAGES: usize = 60_000;
-/// How many are sent before they are waited for.
+/// How many messages are sent before the test waits until they are processed.
 const BATCH: usize = 2000;
-/// What may be added by chance: the allocator's, not ours.
+/// How much memory may be added by chance in the allocator, in KiB.
 const SLACK_KIB: u64 = 6 * 1024;
 
 struct Watch {
@@ -46,22 +46,22 @@ impl Watch {
         watch
     }
 
-    async fn until(&self, what: &str, look: impl Fn(&ScriptedBackend) -> bool) {
+    async fn until(&self, what: &str, holds: impl Fn(&ScriptedBackend) -> bool) {
         for _ in 0..6000 {
-            if look(&self.backend) {
+            if holds(&self.backend) {
                 return;
             }
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
-        panic!("{what} did not come about");
+        panic!("timed out waiting for {what}");
     }
 
-    /// Sends messages of all kinds, some of them garbage, and cuts the connection now and then.
+    /// Sends messages of every kind, some of them invalid, then closes the connection and waits for the reconnect.
     async fn work(&mut self, messages: usize) {
         for n in 0..messages {
             self.backend.say(message(self.sent + n));
             if n % BATCH == BATCH - 1 {
-                self.take_in().await;
+                self.wait_until_processed().await;
             }
         }
         self.sent += messages;
@@ -69,17 +69,17 @@ impl Watch {
         let connects = self.backend.connects();
         self.until("the reconnect", |backend| backend.connects() > connects).await;
         self.until("the subscriptions", |backend| backend.subscribed().len() == JOBS).await;
-        self.take_in().await;
+        self.wait_until_processed().await;
     }
 
-    async fn take_in(&self) {
+    async fn wait_until_processed(&self) {
         self.backend.forget();
         self.backend.say(r#"{"type":"ping"}"#);
         self.until("an answer", |backend| backend.heard().iter().any(|said| said["action"] == "pong")).await;
     }
 
-    /// Returns the memory that the process keeps for itself, in KiB: the least of several looks, because the allocator gives
-    /// back a second after a peak, later where the machine is busy.
+    /// Returns the private memory of the process in KiB: the minimum of several samples, because the allocator returns
+    /// memory a second after a peak, or later on a busy machine.
     async fn memory(&self) -> u64 {
         let mut least = u64::MAX;
         for _ in 0..30 {
@@ -108,7 +108,7 @@ fn message(n: usize) -> String {
     let minute = n / JOBS;
     let time = format!("2026-01-{:02}T{:02}:{:02}:00Z", 2 + minute / 1440, minute / 60 % 24, minute % 60);
     let kind = minute % 6;
-    // What a job's errors are is kept; those of one time are the same ones.
+    // Errors are kept per time, so errors of one time are the same error and do not accumulate.
     let time = if kind == 4 { "2026-01-01T12:00:00Z".to_owned() } else { time };
     let of = |kind: &str, data: Value| {
         json!({ "type": kind, "job_id": job_id, "data": data, "timestamp": time }).to_string()
@@ -135,10 +135,10 @@ fn message(n: usize) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn ten_minutes_of_work_leave_memory_flat() {
+async fn ten_minutes_of_messages_keep_memory_flat() {
     let folder = tempfile::tempdir().expect("a folder");
     let mut watch = Watch::begin(&folder, Stdio::null()).await;
-    // Until the allocator has what it keeps: what waits, and is read on one thread and dropped on another, has its peaks.
+    // Warms up until the allocator has reached its peak: messages are allocated on one thread and freed on another.
     for _ in 0..4 {
         watch.work(MESSAGES / 3).await;
     }
@@ -151,9 +151,9 @@ async fn ten_minutes_of_work_leave_memory_flat() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_reader_that_stops_reading_costs_no_memory_and_no_heartbeat() {
+async fn a_stalled_reader_costs_no_memory_and_no_heartbeats() {
     let folder = tempfile::tempdir().expect("a folder");
-    // Nobody reads the other end: the pipe is full after a moment.
+    // The pipe is never read, so it is full after a moment.
     let mut watch = Watch::begin(&folder, Stdio::piped()).await;
     watch.work(MESSAGES / 3).await;
     let early = watch.memory().await;

@@ -1,4 +1,4 @@
-//! `tally` as a script uses it: its exit codes, and the lines of `watch --json`.
+//! Tests of `tally` as a child process: its exit codes, and the lines of `watch --json`.
 
 #![expect(clippy::expect_used, reason = "a test that cannot be set up has failed")]
 
@@ -15,21 +15,21 @@ use tallylight_tests::{Answer, EditFate, ScriptedBackend};
 const EMAIL: &str = "me@acme.tv";
 const PASSWORD: &str = "correct horse battery";
 
-struct Scene {
+struct StudioHarness {
     folder: tempfile::TempDir,
     address: String,
     _studio: Studio,
 }
 
-impl Scene {
-    async fn set() -> Self {
+impl StudioHarness {
+    async fn start() -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let studio = Studio::start(Config::new(folder.path().join("studio"))).await.expect("a studio");
         studio.ensure_account(EMAIL, PASSWORD).await.expect("an account");
         Self { address: studio.address().to_string(), folder, _studio: studio }
     }
 
-    /// Runs `tally` to its end, off the thread that the studio runs on.
+    /// Runs `tally` until it ends, on a blocking thread, because the studio runs on this one.
     async fn tally(&self, password: &str, args: &[&str]) -> Output {
         let mut command = Command::new(env!("CARGO_BIN_EXE_tally"));
         command.arg("--data-dir").arg(self.folder.path().join("data")).arg("--no-keychain").args(args);
@@ -38,14 +38,14 @@ impl Scene {
     }
 }
 
-fn complaint(output: &Output) -> String {
+fn stderr(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn exit_codes_tell_what_went_wrong_and_one_line_what_to_do() {
-    let scene = Scene::set().await;
-    let server = ["--server", scene.address.as_str()];
+async fn errors_set_the_exit_code_and_print_one_line() {
+    let harness = StudioHarness::start().await;
+    let server = ["--server", harness.address.as_str()];
     for (password, args, code, words) in [
         (PASSWORD, vec!["jobs"], 2, "--server URL"),
         (PASSWORD, vec!["jobs", "--nonsense"], 2, "--nonsense"),
@@ -56,18 +56,18 @@ async fn exit_codes_tell_what_went_wrong_and_one_line_what_to_do() {
         ("wrong", [&server[..], &["watch", "--email", EMAIL]].concat(), 3, "Incorrect email or password"),
         (PASSWORD, [&server[..], &["login", "--email", EMAIL]].concat(), 0, ""),
     ] {
-        let output = scene.tally(password, &args).await;
-        assert_eq!(output.status.code(), Some(code), "{args:?}: {}", complaint(&output));
-        assert!(complaint(&output).contains(words), "{args:?}: {}", complaint(&output));
+        let output = harness.tally(password, &args).await;
+        assert_eq!(output.status.code(), Some(code), "{args:?}: {}", stderr(&output));
+        assert!(stderr(&output).contains(words), "{args:?}: {}", stderr(&output));
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn watch_prints_the_documented_lines_and_ends_when_it_is_told() {
-    let scene = Scene::set().await;
-    let args = ["--server", &scene.address, "--json", "watch", "--email", EMAIL, "--for", "2"];
-    let output = scene.tally(PASSWORD, &args).await;
-    assert!(output.status.success(), "{}", complaint(&output));
+async fn watch_prints_the_documented_lines_and_ends_after_its_time() {
+    let harness = StudioHarness::start().await;
+    let args = ["--server", &harness.address, "--json", "watch", "--email", EMAIL, "--for", "2"];
+    let output = harness.tally(PASSWORD, &args).await;
+    assert!(output.status.success(), "{}", stderr(&output));
     let lines: Vec<Value> =
         String::from_utf8_lossy(&output.stdout).lines().map(|line| serde_json::from_str(line).expect(line)).collect();
     let states = |event: &str| -> Vec<String> {
@@ -86,10 +86,10 @@ async fn watch_prints_the_documented_lines_and_ends_when_it_is_told() {
 #[tokio::test(flavor = "multi_thread")]
 #[cfg(unix)]
 async fn watch_ends_cleanly_on_sigterm() {
-    let scene = Scene::set().await;
+    let harness = StudioHarness::start().await;
     let mut command = Command::new(env!("CARGO_BIN_EXE_tally"));
-    command.arg("--data-dir").arg(scene.folder.path().join("data"));
-    command.args(["--no-keychain", "--server", &scene.address, "--json", "watch", "--email", EMAIL]);
+    command.arg("--data-dir").arg(harness.folder.path().join("data"));
+    command.args(["--no-keychain", "--server", &harness.address, "--json", "watch", "--email", EMAIL]);
     let mut watch =
         command.env("TALLYLIGHT_PASSWORD", PASSWORD).stdout(std::process::Stdio::piped()).spawn().expect("tally");
     let stdout = watch.stdout.take().expect("its output");
@@ -105,7 +105,7 @@ async fn watch_ends_cleanly_on_sigterm() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn watch_takes_edits_and_tells_what_becomes_of_them() {
+async fn watch_reads_edits_and_prints_their_outcomes() {
     let folder = tempfile::tempdir().expect("a folder");
     let backend = ScriptedBackend::start().await;
     let job =
@@ -127,74 +127,77 @@ async fn watch_takes_edits_and_tells_what_becomes_of_them() {
         stdin.write_all(format!("{line}\n").as_bytes()).expect("a line");
     }
     let lines = BufReader::new(watch.stdout.take().expect("its output")).lines();
-    let told = tokio::task::spawn_blocking(move || {
-        let mut told: Vec<Value> = Vec::new();
+    let printed = tokio::task::spawn_blocking(move || {
+        let mut printed: Vec<Value> = Vec::new();
         for line in lines.map_while(Result::ok) {
             let line: Value = serde_json::from_str(&line).expect("JSON");
             let is_last = line["event"] == "edit" && line["field"] == "TAGS" && line["outcome"] != "queued";
-            told.push(line);
+            printed.push(line);
             if is_last {
                 break;
             }
         }
-        told
+        printed
     });
-    let told = tokio::time::timeout(Duration::from_mins(1), told).await.expect("in time").expect("a thread");
+    let printed = tokio::time::timeout(Duration::from_mins(1), printed).await.expect("in time").expect("a thread");
     watch.kill().expect("its end");
     watch.wait().expect("its end");
     let outcomes = |field: &str| -> Vec<&str> {
-        let edits = told.iter().filter(|line| line["event"] == "edit" && line["field"] == field);
+        let edits = printed.iter().filter(|line| line["event"] == "edit" && line["field"] == field);
         edits.map(|line| line["outcome"].as_str().expect("an outcome")).collect()
     };
     assert_eq!(outcomes("TITLE"), ["queued", "refused"]);
     assert_eq!(outcomes("TAGS"), ["queued", "saved"]);
-    assert_eq!(outcomes("CHAPTERS"), ["refused"], "this studio does not offer it");
-    let refused = told.iter().find(|line| line["outcome"] == "refused" && line["field"] == "TITLE").expect("a line");
+    assert_eq!(outcomes("CHAPTERS"), ["refused"], "the studio does not offer to edit chapters");
+    let refused = printed.iter().find(|line| line["outcome"] == "refused" && line["field"] == "TITLE").expect("a line");
     assert_eq!((refused["job_id"].as_str(), refused["reason"]["message"].as_str()), (Some("7"), Some("too short")));
-    let rejected = told.iter().find(|line| line["event"] == "rejected").expect("the last command");
+    let rejected = printed.iter().find(|line| line["event"] == "rejected").expect("the last command");
     assert!(rejected["reason"].as_str().is_some_and(|reason| reason.starts_with("command: ")), "{rejected}");
-    let jobs: Vec<&Value> = told.iter().filter(|line| line["event"] == "job").map(|line| &line["job"]).collect();
-    assert!(jobs.iter().any(|job| job["pending"] == serde_json::json!(["TAGS"])), "shown before it was saved");
+    let jobs: Vec<&Value> = printed.iter().filter(|line| line["event"] == "job").map(|line| &line["job"]).collect();
+    assert!(
+        jobs.iter().any(|job| job["pending"] == serde_json::json!(["TAGS"])),
+        "the pending edit is shown before it is saved"
+    );
     assert_eq!(backend.edits(), [serde_json::json!({ "title": "" }), serde_json::json!({ "tags": ["a", "b"] })]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_studio_without_discovery_is_described_on_the_command_line() {
-    let scene = Scene::set().await;
+    let harness = StudioHarness::start().await;
     let backend = ScriptedBackend::start().await;
     backend.set_discovery(Value::Null);
     let address = backend.address.as_str();
     let login = ["--server", address, "login", "--email", EMAIL];
     let described = |more: &[&'static str]| [&login[..], &["--auth-url", address], more].concat();
 
-    let silent = scene.tally(PASSWORD, &login).await;
+    let silent = harness.tally(PASSWORD, &login).await;
     assert_eq!(silent.status.code(), Some(4));
-    assert!(complaint(&silent).contains("No Tallylight studio"), "{}", complaint(&silent));
-    let half = scene.tally(PASSWORD, &described(&[])).await;
+    assert!(stderr(&silent).contains("No Tallylight studio"), "{}", stderr(&silent));
+    let half = harness.tally(PASSWORD, &described(&[])).await;
     assert_eq!(half.status.code(), Some(2));
-    assert!(complaint(&half).contains("--auth-key"), "{}", complaint(&half));
-    let wrong = scene.tally(PASSWORD, &described(&["--auth-key", "guess"])).await;
+    assert!(stderr(&half).contains("--auth-key"), "{}", stderr(&half));
+    let wrong = harness.tally(PASSWORD, &described(&["--auth-key", "guess"])).await;
     assert_eq!(wrong.status.code(), Some(1));
-    assert!(complaint(&wrong).contains("Invalid public key"), "{}", complaint(&wrong));
-    let right = scene.tally(PASSWORD, &described(&["--auth-key", "public"])).await;
-    assert_eq!(right.status.code(), Some(0), "{}", complaint(&right));
-    // Remembered, with or without its name.
+    assert!(stderr(&wrong).contains("Invalid public key"), "{}", stderr(&wrong));
+    let right = harness.tally(PASSWORD, &described(&["--auth-key", "public"])).await;
+    assert_eq!(right.status.code(), Some(0), "{}", stderr(&right));
+    // The description is remembered, with or without `--server`.
     for args in [
         &["watch", "--email", EMAIL, "--for", "1"][..],
         &["--server", address, "watch", "--email", EMAIL, "--for", "1"],
     ] {
-        let watched = scene.tally(PASSWORD, args).await;
-        assert_eq!(watched.status.code(), Some(0), "{}", complaint(&watched));
+        let watched = harness.tally(PASSWORD, args).await;
+        assert_eq!(watched.status.code(), Some(0), "{}", stderr(&watched));
     }
 }
 
 #[cfg(target_os = "linux")]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_crash_writes_no_memory_to_the_disk() {
-    let scene = Scene::set().await;
+async fn core_dumps_are_disabled() {
+    let harness = StudioHarness::start().await;
     let mut command = Command::new(env!("CARGO_BIN_EXE_tally"));
-    command.arg("--data-dir").arg(scene.folder.path().join("data")).arg("--no-keychain");
-    command.args(["--server", scene.address.as_str(), "watch", "--email", EMAIL, "--json"]);
+    command.arg("--data-dir").arg(harness.folder.path().join("data")).arg("--no-keychain");
+    command.args(["--server", harness.address.as_str(), "watch", "--email", EMAIL, "--json"]);
     let mut watch = command.env("TALLYLIGHT_PASSWORD", PASSWORD).stdout(Stdio::piped()).spawn().expect("tally");
     let lines = BufReader::new(watch.stdout.take().expect("its output")).lines();
     let live = tokio::task::spawn_blocking(|| lines.map_while(Result::ok).any(|line| line.contains("\"live\"")));
@@ -208,12 +211,12 @@ async fn a_crash_writes_no_memory_to_the_disk() {
 
 #[cfg(target_os = "linux")]
 #[tokio::test(flavor = "multi_thread")]
-async fn output_that_cannot_be_written_fails_and_a_closed_pipe_is_quiet() {
-    let scene = Scene::set().await;
-    let args = ["--server", &scene.address, "watch", "--email", EMAIL, "--for", "1"];
+async fn a_full_disk_fails_and_a_closed_pipe_ends_quietly() {
+    let harness = StudioHarness::start().await;
+    let args = ["--server", &harness.address, "watch", "--email", EMAIL, "--for", "1"];
     let watch = |output: Stdio| {
         let mut command = Command::new(env!("CARGO_BIN_EXE_tally"));
-        command.arg("--data-dir").arg(scene.folder.path().join("data")).arg("--no-keychain").args(args);
+        command.arg("--data-dir").arg(harness.folder.path().join("data")).arg("--no-keychain").args(args);
         command.env("TALLYLIGHT_PASSWORD", PASSWORD).stdout(output).stderr(Stdio::piped());
         command.spawn().expect("tally")
     };
@@ -221,19 +224,19 @@ async fn output_that_cannot_be_written_fails_and_a_closed_pipe_is_quiet() {
     let child = watch(full.into());
     let output = tokio::task::spawn_blocking(|| child.wait_with_output()).await.expect("a thread").expect("its end");
     assert_eq!(output.status.code(), Some(1));
-    assert!(complaint(&output).contains("Couldn't write the output"), "{}", complaint(&output));
+    assert!(stderr(&output).contains("Couldn't write the output"), "{}", stderr(&output));
     let mut child = watch(Stdio::piped());
     drop(child.stdout.take());
     let output = tokio::task::spawn_blocking(|| child.wait_with_output()).await.expect("a thread").expect("its end");
-    assert_eq!((output.status.code(), complaint(&output).as_str()), (Some(0), ""));
+    assert_eq!((output.status.code(), stderr(&output).as_str()), (Some(0), ""));
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_line_that_is_no_text_is_rejected_and_the_next_command_is_done() {
-    let scene = Scene::set().await;
+async fn a_line_that_is_not_utf8_is_rejected_and_the_next_is_executed() {
+    let harness = StudioHarness::start().await;
     let mut command = Command::new(env!("CARGO_BIN_EXE_tally"));
-    command.arg("--data-dir").arg(scene.folder.path().join("data")).args(["--no-keychain", "--json"]);
-    command.args(["--server", &scene.address, "watch", "--email", EMAIL, "--commands", "--for", "30"]);
+    command.arg("--data-dir").arg(harness.folder.path().join("data")).args(["--no-keychain", "--json"]);
+    command.args(["--server", &harness.address, "watch", "--email", EMAIL, "--commands", "--for", "30"]);
     command.env("TALLYLIGHT_PASSWORD", PASSWORD).stdin(Stdio::piped()).stdout(Stdio::piped());
     let mut child = command.spawn().expect("tally");
     let mut input = child.stdin.take().expect("its input");
@@ -241,23 +244,23 @@ async fn a_line_that_is_no_text_is_rejected_and_the_next_command_is_done() {
     input
         .write_all(b"{\"command\":\"open\",\"job_id\":\"caf\xe9\"}\nnonsense\n{\"command\":\"sign_out\"}\n")
         .expect("written");
-    let said: Vec<Value> = tokio::task::spawn_blocking(move || {
+    let printed: Vec<Value> = tokio::task::spawn_blocking(move || {
         let lines = lines.map(|line| serde_json::from_str::<Value>(&line.expect("a line")).expect("JSON"));
-        let mut said = Vec::new();
+        let mut printed = Vec::new();
         for line in lines {
             let is_over = line["event"] == "session" && line["state"] == "signed_out";
-            said.push(line);
+            printed.push(line);
             if is_over {
                 break;
             }
         }
-        said
+        printed
     })
     .await
     .expect("a thread");
     child.kill().expect("its end");
     child.wait().expect("its end");
-    let rejected: Vec<_> = said.iter().filter(|line| line["event"] == "rejected").collect();
-    assert_eq!(rejected.len(), 2, "{said:?}");
+    let rejected: Vec<_> = printed.iter().filter(|line| line["event"] == "rejected").collect();
+    assert_eq!(rejected.len(), 2, "{printed:?}");
     assert_eq!(rejected[0]["reason"], "command: not valid UTF-8");
 }

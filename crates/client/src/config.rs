@@ -1,4 +1,4 @@
-//! What a client is started with.
+//! The configuration with which a client is started.
 
 use std::path::PathBuf;
 
@@ -11,43 +11,43 @@ use crate::platform::{
     network::Network,
 };
 
-/// Is what an actor is started with.
+/// The configuration of a client.
 #[derive(Debug)]
 pub struct Config {
-    /// Where state is kept.
+    /// The folder of the database, logs and thumbnails.
     pub data_dir: PathBuf,
-    /// Where the session is kept.
+    /// The keychain entry of the session.
     pub keychain: Keychain,
-    /// What tells the time.
+    /// The source of the time.
     pub clock: Clock,
-    /// What tells of changes of the network.
+    /// The source of changes of the network.
     pub network: Network,
-    /// What opens sign-in pages.
+    /// How sign-in pages are opened.
     pub browser: Browser,
-    /// What becomes of a keychain that is locked when the session of an earlier run is taken up.
+    /// Whether to ask for unlocking the keychain when the session is restored at the start.
     pub unlock: Unlock,
-    /// What the person chose.
+    /// The user's settings.
     pub settings: Settings,
-    /// The language of the system, as it names it.
+    /// The system's language as a locale name such as `de-DE`; empty if it is unknown.
     pub system_language: String,
-    /// Where the secret is kept that signs webhooks.
+    /// The keychain entry of the secret that signs webhooks.
     pub webhook_keychain: Keychain,
-    /// What becomes of the cache at a start that follows two crashes within a minute.
+    /// What happens with the database at a start after two crashes within a minute.
     pub after_crashes: AfterCrashes,
 }
 
-/// Tells what becomes of what was kept where the last runs crashed, one shortly after the other.
+/// What happens with the database at a start after repeated crashes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AfterCrashes {
-    /// It is set aside, and what a person wrote is carried over: a crash that comes with every start must end.
+    /// The database is set aside, and only the user's edits and drafts are carried over, in case its content causes the
+    /// crashes.
     BeginAnew,
-    /// It is used as it is.
+    /// The database is used as it is.
     GoOn,
 }
 
 impl Config {
-    /// Keeps state in a folder and the session in a keychain, with this system's clock, network and browser. A locked
-    /// keychain is waited for in quiet.
+    /// Creates a configuration with this system's clock, network and browser. A locked keychain is not unlocked.
     pub fn new(data_dir: PathBuf, keychain: Keychain) -> Self {
         let (clock, network, browser) = (Clock::system(), Network::system(), Browser::system());
         Self {

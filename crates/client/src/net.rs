@@ -1,4 +1,4 @@
-//! Everything that talks to a server: HTTP, the socket, sign-in pages, and the way there.
+//! Network access: HTTP, REST, the socket, the auth server, the redirect of a browser sign-in, proxy and certificates.
 
 pub mod auth_api;
 pub mod connector;

@@ -1,4 +1,4 @@
-//! What the actor talks to: a window, or a terminal.
+//! The interface to a window or a terminal.
 
 use std::time::Duration;
 
@@ -9,83 +9,85 @@ use tallylight_core::{
     view::{ConnectionState, Counts, Event, NotificationStatus, NotificationView, ReasonView},
 };
 
-/// The length of a display frame: a window has no use for more.
+/// The length of a display frame, the default of [`Shell::frame`].
 pub const FRAME: Duration = Duration::from_millis(16);
 
-/// Shows what changed. Calls come from the actor's own task and must not block. They are few, and go through a table: the
-/// actor is compiled once, for speed, and not with every shell.
+/// Shows what an account emits: events, notifications and the tray's content. Calls come from the runtime's task and
+/// must not block. The trait is used as a trait object: calls are rare, and the runtime is compiled once instead of
+/// once per shell.
 pub trait Shell: Send + 'static {
-    /// Shows a batch of what changed.
+    /// Shows a batch of changes.
     fn emit(&self, event: Event);
-    /// Tells the person something.
+    /// Shows a notification.
     fn notify(&self, notice: NotificationView);
-    /// Shows the state at a glance.
+    /// Shows the tray's content.
     fn tray(&self, tray: TrayView);
-    /// Tells whether a notification would reach somebody. While none would, it waits, over a restart if need be.
+    /// Returns whether a notification would reach the user. While it would not, notifications wait, even over a
+    /// restart.
     fn accepts_notifications(&self) -> bool {
         true
     }
-    /// Tells whether the system wants nobody to be disturbed. While it does, what happens is held for one digest.
+    /// Returns whether the system's "do not disturb" is on. While it is, outcomes are collected for one digest.
     fn is_busy(&self) -> bool {
         false
     }
-    /// Tells whether batches of changes carry transcripts.
+    /// Returns whether batches of changes contain transcripts.
     fn transcripts(&self) -> Transcripts {
         Transcripts::Told
     }
-    /// Tells how often it is shown what changed at most. A change after a quiet time is shown at once.
+    /// Returns the minimum time between two batches. A change after a quiet time is emitted at once.
     fn frame(&self) -> Duration {
         FRAME
     }
-    /// Tells whether it keeps up. While it does not, changes are held back and become one.
+    /// Returns whether the shell can take another batch. While it cannot, changes are merged.
     fn is_ready(&self) -> bool {
         true
     }
 }
 
-/// Tells whether a shell is told of transcripts, which are long.
+/// Whether batches of changes contain transcripts, which are long.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Transcripts {
-    /// With every change of the job.
+    /// Each change of a job contains its transcript.
     Told,
-    /// It asks for the job when it shows one.
+    /// The shell fetches the job when it shows its transcript.
     Asked,
 }
 
-/// Is the state at a glance.
+/// The content of the tray.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TrayView {
-    /// The connection.
+    /// The state of the connection.
     pub connection: ConnectionState,
-    /// Why it is not live.
+    /// The reason why the connection is not live.
     pub reason: Option<ReasonView>,
-    /// How many jobs there are.
+    /// The number of jobs by status.
     pub counts: Counts,
-    /// How many of them somebody must look at.
+    /// The number of jobs that need review.
     pub attention: u32,
-    /// How far those have come that are worked on, on average, 0–100; none where none is.
+    /// The mean progress of the jobs in progress, 0 to 100; `None` if there are none.
     pub percent: Option<u8>,
-    /// The jobs that matter most, that one first.
+    /// The most important jobs, in order of importance.
     pub jobs: Vec<TrayJob>,
     /// Whether videos can be uploaded.
     pub can_upload: bool,
-    /// How it stands with what the person is told.
+    /// The unread count and the pause of notifications.
     pub news: NotificationStatus,
-    /// What speaks the person's language.
+    /// The locale of the user's language.
     pub locale: Locale,
 }
 
-/// Is a job at a glance.
+/// A job in the tray's menu.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TrayJob {
-    /// Which job it is.
+    /// The id of the job.
     pub job_id: JobId,
-    /// Its title, or what stands for it.
+    /// The title, or the file name if there is none.
     pub name: String,
-    /// How far it has come.
+    /// The status of the job.
     pub status: Status,
-    /// 0–100; none where the backend does not say.
+    /// The progress, 0 to 100; `None` if the backend reports none.
     pub percent: Option<u8>,
-    /// Whether something of it wants to be looked at.
+    /// Whether the job needs review.
     pub attention: bool,
 }

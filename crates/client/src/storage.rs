@@ -1,5 +1,5 @@
-//! What survives a restart: the chosen backend, the jobs as last seen, what a person wrote, and the outcomes that were
-//! told.
+//! The database of an account: the backend, the jobs as last seen, edits and drafts, the history and the outcomes that
+//! were notified (docs/adr/0020-local-storage.md).
 
 use std::{
     borrow::Borrow,
@@ -32,20 +32,20 @@ pub mod thumbnails;
 
 pub use history::HistoryRecord;
 
-/// How many rows are read at a time; fewer are not worth another thread.
-const BATCH: usize = 8192;
+/// How many rows are read at a time. Fewer rows are not worth another thread.
+const BATCH_SIZE: usize = 8192;
 
-/// Keeps state on disk. Its calls are short, and made by the actor alone; jobs, of which there are many, may be written
-/// behind its back.
+/// The database of an account. Its calls are short and made only by the account's runtime; jobs, of which there are
+/// many, can be written in the background.
 #[derive(Debug)]
 pub struct Store {
     disk: database::Database,
     view: StorageView,
-    /// Whether memory stands in for a disk that cannot be used at all.
+    /// Whether a database in memory replaces a disk that cannot be used.
     medium: Medium,
-    /// Finished jobs that were last changed before then are not kept.
+    /// Finished jobs last changed before this time are not stored.
     kept_from: Option<Timestamp>,
-    /// Some of what the history has.
+    /// Keys of records that are known to be in the history; not all of them.
     recorded: BTreeSet<OutcomeKey>,
 }
 
@@ -55,12 +55,12 @@ enum Medium {
     Memory,
 }
 
-/// Is what became of jobs that were written.
+/// The result of writing jobs in the background.
 #[derive(Debug)]
 pub struct Saved(rusqlite::Result<()>);
 
 impl Saved {
-    /// Whoever wrote them did not come back.
+    /// Returns the result of a background task that did not finish.
     pub fn broken_off() -> Self {
         Self(Err(rusqlite::Error::InvalidQuery))
     }
@@ -73,14 +73,14 @@ impl Drop for Store {
 }
 
 impl Store {
-    /// Opens the store of a data folder. A file that cannot be read is set aside, and the program goes on without;
-    /// where even that fails, it goes on from memory. Either way [`Self::view`] says so.
+    /// Opens the database of a data folder. A file that cannot be read is set aside and replaced by a new one; if that
+    /// fails too, the database is in memory. Either way, [`Self::view`] reports it.
     pub fn open(data_dir: &Path) -> Self {
         Self::of(open::open(data_dir))
     }
 
-    /// Opens the store; without what it kept of jobs, where the program crashed with it again and again: the file is set
-    /// aside then, and what a person wrote is carried over.
+    /// Opens the database like [`Self::open`]. After repeated crashes, the file is set aside first, and edits, drafts
+    /// and settings are carried over to a new one.
     pub fn open_after(run: &CrashMarker, data_dir: &Path) -> Self {
         if run.follows_crashes() { Self::of(open::open_anew(data_dir)) } else { Self::open(data_dir) }
     }
@@ -92,46 +92,46 @@ impl Store {
         Self { disk: database::Database::new(connection), view, medium, kept_from: None, recorded: BTreeSet::new() }
     }
 
-    /// Tells what a person must know of the disk.
+    /// Returns the state of the disk for the user.
     pub fn view(&self) -> &StorageView {
         &self.view
     }
 
-    /// Keeps no finished job that was last changed before a time.
+    /// Sets the time of the last change before which finished jobs are not stored.
     pub fn keep_from(&mut self, time: Timestamp) {
         self.kept_from = Some(time);
     }
 
-    /// Returns a setting.
+    /// Returns the value of a setting.
     pub fn setting<T: DeserializeOwned>(&self, name: &str) -> Option<T> {
         setting(&self.disk.lend(), name)
     }
 
-    /// Keeps a setting.
+    /// Stores the value of a setting.
     pub fn set<T: Serialize>(&mut self, name: &str, value: &T) {
         let text = serde_json::to_string(value).unwrap_or_default();
         let sql =
             "INSERT INTO setting (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = excluded.value";
         let written = self.disk.lend().execute(sql, (name, text));
-        self.written("a setting", written);
+        self.record_result("a setting", written);
     }
 
-    /// Forgets a setting.
+    /// Deletes a setting.
     pub fn unset(&mut self, name: &str) {
         let written = self.disk.lend().execute("DELETE FROM setting WHERE name = ?1", [name]);
-        self.written("a setting", written);
+        self.record_result("a setting", written);
     }
 
-    /// Returns the jobs as last seen, and forgets those that need not be kept any longer; `wanted` are kept always.
+    /// Returns the stored jobs, and deletes expired ones except those in `wanted`.
     pub fn jobs(&mut self, wanted: &BTreeSet<JobId>) -> Vec<Record> {
         let jobs: Vec<Record> = self.rows("SELECT body FROM job");
         let is_kept = |job: &Record| !self.is_over(job) || wanted.contains(&job.job_id);
-        let (kept, over): (Vec<_>, Vec<_>) = jobs.into_iter().partition(is_kept);
-        self.forget(&over.into_iter().map(|job| job.job_id).collect::<Vec<_>>());
+        let (kept, expired): (Vec<_>, Vec<_>) = jobs.into_iter().partition(is_kept);
+        self.forget(&expired.into_iter().map(|job| job.job_id).collect::<Vec<_>>());
         kept
     }
 
-    /// Returns the words of a video.
+    /// Returns the transcript of a job.
     pub fn transcript(&self, job_id: &JobId) -> Option<String> {
         let sql = "SELECT text FROM transcript WHERE job_id = ?1";
         self.disk.lend().query_row(sql, [job_id.as_str()], |row| row.get(0)).optional().unwrap_or_else(|error| {
@@ -140,17 +140,17 @@ impl Store {
         })
     }
 
-    /// Remembers which file of this computer a job was made of.
+    /// Stores the path of the local file that a job was uploaded from.
     pub fn set_source(&mut self, job_id: &JobId, path: &Path) {
-        // A path that is no text is kept as an address.
+        // A path that is not UTF-8 is stored as a `file:` URL.
         let address = || Url::from_file_path(path).map(String::from).ok();
         let Some(path) = path.to_str().map(str::to_owned).or_else(address) else { return };
         let sql = "INSERT OR REPLACE INTO source (job_id, path) VALUES (?1, ?2)";
         let written = self.disk.lend().execute(sql, (job_id.as_str(), path));
-        self.written("where a video came from", written);
+        self.record_result("the source of a job", written);
     }
 
-    /// Returns the file of this computer that a job was made of.
+    /// Returns the path of the local file that a job was uploaded from.
     pub fn source(&self, job_id: &JobId) -> Option<PathBuf> {
         let sql = "SELECT path FROM source WHERE job_id = ?1";
         let path = self.disk.lend().query_row(sql, [job_id.as_str()], |row| row.get::<_, String>(0));
@@ -159,39 +159,38 @@ impl Store {
         Some(named.unwrap_or_else(|| path.into()))
     }
 
-    /// Returns the outcomes that were told.
+    /// Returns the outcomes that were notified.
     pub fn delivered(&self) -> Vec<OutcomeKey> {
         self.rows("SELECT body FROM delivered")
     }
 
-    /// Keeps jobs as they are now, unless they need not be kept any longer; those that are `wanted` are kept always. Returns
-    /// whether the disk has them.
+    /// Stores jobs, except expired ones that are not `wanted`. Returns whether the write succeeded.
     pub fn save<J: Borrow<Record>>(&mut self, jobs: impl Iterator<Item = J>, wanted: impl Fn(&JobId) -> bool) -> bool {
         let is_kept = |job: &Record| !self.is_over(job) || wanted(&job.job_id);
         let kept = jobs.filter(|job| is_kept(job.borrow()));
         let saved = database::put_all(&mut self.disk.lend(), kept);
-        self.written("jobs", saved)
+        self.record_result("jobs", saved)
     }
 
-    /// Keeps jobs without waiting for the disk: the returned closure does, on whatever thread may wait, and [`Self::saved`]
-    /// takes in what it returns. Whatever is written next is written after these jobs.
+    /// Stores jobs in the background: the returned closure writes them on any thread that may block, and its result
+    /// goes to [`Self::saved`]. Later writes happen after these jobs are written.
     pub fn save_in_background(&mut self, jobs: Vec<Arc<Record>>) -> impl FnOnce() -> Saved + Send + use<> {
         self.disk.hand_over(jobs);
         let disk = self.disk.clone();
         move || Saved(disk.write())
     }
 
-    /// Takes in what became of jobs that were saved behind, and returns whether the disk has them.
+    /// Records the result of a background write, and returns whether it succeeded.
     pub fn saved(&mut self, Saved(saved): Saved) -> bool {
-        self.written("jobs", saved)
+        self.record_result("jobs", saved)
     }
 
-    /// Forgets jobs.
+    /// Deletes jobs with their transcripts, sources and notified outcomes.
     pub fn forget(&mut self, job_ids: &[JobId]) {
         if job_ids.is_empty() {
             return;
         }
-        // All at once: the outcomes are looked through as often as something is deleted.
+        // In one statement per table, because deleting outcomes scans the whole table.
         let list = serde_json::to_string(job_ids).unwrap_or_default();
         let written = self.disk.lend().transaction().and_then(|transaction| {
             for (table, id) in [
@@ -205,10 +204,10 @@ impl Store {
             }
             transaction.commit()
         });
-        self.written("a removal", written);
+        self.record_result("deleted jobs", written);
     }
 
-    /// Remembers outcomes as told, before they are.
+    /// Stores outcomes as notified, before the notification is shown, so that each is shown only once.
     pub fn deliver(&mut self, delivered: &[OutcomeKey]) {
         if delivered.is_empty() {
             return;
@@ -227,21 +226,21 @@ impl Store {
             }
             transaction.commit()
         });
-        self.written("told outcomes", kept);
+        self.record_result("notified outcomes", kept);
     }
 
-    /// Forgets the jobs and everything about them, as a sign-out must.
+    /// Deletes the jobs and everything about them, for a sign-out.
     pub fn clear(&mut self) {
         self.recorded.clear();
         self.empty(&["job", "transcript", "delivered", "history", "source", "deed"]);
     }
 
-    /// Forgets the jobs alone, which the backend has, too: what is known only here stays.
+    /// Deletes only what the backend can provide again: jobs and transcripts.
     pub fn clear_jobs(&mut self) {
         self.empty(&["job", "transcript"]);
     }
 
-    /// Empties tables: no page of the file and no log beside it holds on what was in them.
+    /// Empties tables so that neither the file nor its write-ahead log contains their data any longer.
     fn empty(&mut self, tables: &[&str]) {
         let emptied = self.disk.lend().transaction().and_then(|transaction| {
             for table in tables {
@@ -250,16 +249,16 @@ impl Store {
             transaction.commit()
         });
         let written = emptied.and_then(|()| self.disk.lend().execute_batch("VACUUM; PRAGMA wal_checkpoint(TRUNCATE);"));
-        self.written("the clearing", written);
+        self.record_result("cleared tables", written);
     }
 
-    /// Tells whether a job need not be kept any longer.
+    /// Returns whether a job is expired: finished, and last changed before the retention period.
     pub fn is_over(&self, job: &Record) -> bool {
         let is_old = |from: Timestamp| job.updated_at.is_some_and(|at| at < from.into());
         job.overall.status().is_final() && self.kept_from.is_some_and(is_old)
     }
 
-    /// Reads every row, so many at a time that their texts need little memory.
+    /// Reads all rows in batches, so that their texts need little memory.
     fn rows<T: DeserializeOwned + Send>(&self, sql: &str) -> Vec<T> {
         let read = || -> rusqlite::Result<Vec<T>> {
             let disk = self.disk.lend();
@@ -267,7 +266,7 @@ impl Store {
             let mut texts = statement.query_map([], |row| row.get::<_, String>(0))?.flatten();
             let mut read = Vec::new();
             loop {
-                let batch: Vec<String> = texts.by_ref().take(BATCH).collect();
+                let batch: Vec<String> = texts.by_ref().take(BATCH_SIZE).collect();
                 if batch.is_empty() {
                     return Ok(read);
                 }
@@ -275,13 +274,13 @@ impl Store {
             }
         };
         read().unwrap_or_else(|error| {
-            tracing::warn!(%error, "the store could not be read");
+            tracing::warn!(%error, "the database could not be read");
             Vec::new()
         })
     }
 
-    /// Takes in whether something was written, and returns it.
-    fn written<T>(&mut self, what: &str, written: rusqlite::Result<T>) -> bool {
+    /// Records the result of a write in [`Self::view`], and returns whether it succeeded.
+    fn record_result<T>(&mut self, what: &str, written: rusqlite::Result<T>) -> bool {
         match written {
             Ok(_) => {
                 if self.medium == Medium::Database {
@@ -290,20 +289,20 @@ impl Store {
                 true
             }
             Err(error) => {
-                tracing::warn!(%error, what, "could not be kept on disk");
-                self.view.trouble = Some(trouble(&error).into());
+                tracing::warn!(%error, what, "could not be written to the database");
+                self.view.trouble = Some(storage_error(&error).into());
                 false
             }
         }
     }
 }
 
-/// Reads texts on every core: the first window must not wait for a hundred thousand of them one by one. A text of another
-/// version costs only itself, because the backend has the job.
+/// Parses texts on all cores, so that the first window does not wait for 100,000 jobs one by one. A text of another
+/// format version is skipped: the backend still has the job.
 fn read_all<T: DeserializeOwned + Send>(texts: &[String]) -> Vec<T> {
     let read = |texts: &[String]| texts.iter().filter_map(|text| json::from_stored(text).ok()).collect::<Vec<T>>();
     let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
-    if texts.len() < BATCH || cores == 1 {
+    if texts.len() < BATCH_SIZE || cores == 1 {
         return read(texts);
     }
     std::thread::scope(|scope| {
@@ -316,7 +315,7 @@ fn read_all<T: DeserializeOwned + Send>(texts: &[String]) -> Vec<T> {
 fn write_job(transaction: &Transaction, job: &Record) -> rusqlite::Result<()> {
     let sql = "INSERT INTO job (id, body) VALUES (?1, ?2) ON CONFLICT (id) DO UPDATE SET body = excluded.body";
     let id = job.job_id.as_str();
-    // The words of the video stand beside the job, where they cost nothing until somebody reads them.
+    // The transcript is stored separately, so that reading the jobs does not load it.
     let body = match job.transcript() {
         None => serde_json::to_string(job),
         Some(text) => {
@@ -331,7 +330,7 @@ fn write_job(transaction: &Transaction, job: &Record) -> rusqlite::Result<()> {
     transaction.prepare_cached(sql)?.execute((id, body.unwrap_or_default())).map(drop)
 }
 
-fn trouble(error: &rusqlite::Error) -> Error {
+fn storage_error(error: &rusqlite::Error) -> Error {
     if error.sqlite_error_code() == Some(rusqlite::ErrorCode::DiskFull) {
         let words = "Not enough disk space. Free up space to keep your changes after quitting.";
         return Error::new(Code::DiskFull, words);

@@ -55,8 +55,7 @@ enum State {
         since: Duration,
     },
     Open(Open),
-    /// Waits until the next attempt. Only the user can start an attempt before `not_before`, which comes from
-    /// `Retry-After`.
+    /// Waits until the next attempt. Before `not_before` (from `Retry-After`), only the user can start one.
     Waiting {
         until: Duration,
         not_before: Duration,
@@ -260,7 +259,8 @@ impl Connection {
                 self.polling.stop();
                 self.reason = Some(ReasonView {
                     code: Code::Replaced,
-                    message: "Live updates moved to another window or computer. Reconnect to move them here.".to_owned(),
+                    message: "Live updates moved to another window or computer. Reconnect to move them here."
+                        .to_owned(),
                 });
             }
             Closed::Lost(error) => self.retry_later(error, None, now),
@@ -376,8 +376,7 @@ impl Connection {
         self.reason = None;
     }
 
-    /// Ends the probe after the peer's WebSocket library answered: the network path works, whatever its application
-    /// does.
+    /// Ends the probe: the peer's WebSocket library answered, so the network path works.
     fn probe_answered(&mut self) {
         if let State::Open(open) = &mut self.state {
             open.probe = None;

@@ -1,4 +1,4 @@
-//! From one typed address to everything that is needed to talk to a backend.
+//! Discovery: from the URL that the user enters to a complete description of a backend.
 
 use std::{collections::BTreeSet, path::PathBuf};
 
@@ -8,78 +8,78 @@ use url::{Host, Url};
 
 use crate::{Code, Error, InputField, model::job::Field, protocol::json};
 
-/// Where the discovery document is, under the server's address.
+/// The path of the discovery document, relative to the server's URL.
 pub const WELL_KNOWN: &str = "/.well-known/tallylight.json";
 
-/// Is a backend: its addresses and what it offers.
+/// A backend: its URLs and features.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Server {
-    /// The address that the person typed, made whole.
+    /// The URL that the user entered, completed.
     pub address: Url,
-    /// What the backend calls itself.
+    /// The name of the backend.
     pub name: String,
-    /// The base of the REST calls.
+    /// The base URL of REST requests.
     pub api_url: Url,
-    /// The socket.
+    /// The URL of the socket.
     pub ws_url: Url,
-    /// The base of the auth calls.
+    /// The base URL of auth requests.
     pub auth_url: Url,
-    /// Supabase's public key, sent as `apikey`.
+    /// The public key of Supabase, sent as `apikey`.
     pub auth_key: String,
-    /// Ways to sign in, such as `email` and `google`.
+    /// The sign-in methods, such as `email` and `google`.
     pub auth_providers: Vec<String>,
-    /// How the socket learns the token.
+    /// The method of sending the token to the socket.
     pub ws_token: WsToken,
-    /// The first message that carries the token, with `{token}` in it, where the backend wants another than ours.
+    /// The first message with the token, containing `{token}`, if the backend needs another than the default.
     #[serde(default)]
     pub ws_auth_message: Option<String>,
-    /// Metadata that may be edited.
+    /// The metadata fields that can be edited.
     pub editable: Vec<Field>,
-    /// Further abilities, such as `upload`.
+    /// The optional features, such as `upload`.
     pub features: Vec<String>,
-    /// Where a studio on this computer takes files from, so that they need not be sent.
+    /// The folder from which a studio on this computer takes files, so that they need not be uploaded.
     #[serde(default)]
     pub incoming_folder: Option<PathBuf>,
-    /// What makes it the same backend at the next visit.
+    /// The identity by which the backend is recognised later.
     pub identity: Identity,
-    /// Who described it.
+    /// The source of the description.
     #[serde(default)]
     pub source: Source,
 }
 
-/// Tells who described a backend.
+/// The source of a backend's description.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
 pub enum Source {
-    /// It did so itself.
+    /// The backend's discovery document.
     #[default]
     Discovery,
-    /// A person did, because it does not.
+    /// The user's entries, because the backend has no discovery document.
     Person,
 }
 
-/// Tells what makes two visits ones to the same backend.
+/// The identity by which a backend is recognised.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
 pub enum Identity {
-    /// Its address.
+    /// The URL of the backend.
     Address,
-    /// It is the studio of this computer, whichever port it has today.
+    /// The studio embedded in this application, whose port may change.
     ThisComputer,
 }
 
-/// Tells how the socket learns the access token.
+/// The method of sending the access token to the socket. Source: docs/protocol.md#sending-the-token.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum WsToken {
-    /// The backend does not say: the others are tried, one after the other.
+    /// Not specified: all other methods are tried, one after another.
     #[default]
     Auto,
     /// In an `Authorization` header.
     Header,
-    /// As `?token=`, for backends that were written for browsers.
+    /// As `?token=`, for backends made for browsers.
     Query,
     /// As `Sec-WebSocket-Protocol: bearer, <token>`.
     Subprotocol,
@@ -88,12 +88,12 @@ pub enum WsToken {
 }
 
 impl WsToken {
-    /// The ways to send a token, in the order in which they are tried.
+    /// The methods of sending a token, in the order in which they are tried.
     pub const WAYS: [Self; 4] = [Self::Header, Self::Query, Self::Subprotocol, Self::Message];
 }
 
 impl Server {
-    /// Returns the name under which this backend's session is kept; a token is never shown to another.
+    /// Returns the key under which the session of this backend is stored. A token is never sent to another backend.
     pub fn key(&self) -> &str {
         match self.identity {
             Identity::Address => self.address.as_str(),
@@ -101,49 +101,49 @@ impl Server {
         }
     }
 
-    /// Tells whether the backend offers a feature.
+    /// Returns whether the backend offers a feature.
     pub fn offers(&self, feature: &str) -> bool {
         self.features.iter().any(|offered| offered == feature)
     }
 }
 
-/// Is what a backend says of itself, or what a person says in its place. Only where to sign in, and with which key,
-/// cannot be guessed.
+/// The description of a backend, from its discovery document or entered by the user. Only `auth_url` and `auth_key` are
+/// required. Source: docs/protocol.md#discovery.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[cfg_attr(feature = "bindings", derive(ts_rs::TS), ts(optional_fields))]
 pub struct Description {
-    /// What it is called; the name of its host where nothing is said.
+    /// The name; defaults to the host name.
     pub name: Option<String>,
-    /// The base of the REST calls; the server where nothing is said.
+    /// The base URL of REST requests; defaults to the server's URL.
     pub api_url: Option<String>,
-    /// The socket; `/ws` on the server where nothing is said.
+    /// The URL of the socket; defaults to `/ws` on the server.
     pub ws_url: Option<String>,
-    /// The base of the auth calls.
+    /// The base URL of auth requests.
     pub auth_url: Option<String>,
-    /// Supabase's public key.
+    /// The public key of Supabase.
     pub auth_key: Option<String>,
-    /// Ways to sign in; `email` where nothing is said.
+    /// The sign-in methods; defaults to `email`.
     pub auth_providers: Option<Vec<String>>,
-    /// How the socket learns the token: `auto`, `header`, `query`, `subprotocol` or `message`.
+    /// The method of sending the token to the socket: `auto`, `header`, `query`, `subprotocol` or `message`.
     pub ws_token: Option<String>,
-    /// The first message for `message`, with `{token}` in it.
+    /// The first message for the method `message`, containing `{token}`.
     pub ws_auth_message: Option<String>,
-    /// How live updates travel: `socket`.
+    /// The transport of live updates: `socket`.
     pub transport: Option<String>,
-    /// Metadata that may be edited; title, description and tags where nothing is said.
+    /// The metadata fields that can be edited; defaults to title, description and tags.
     pub editable: Option<Vec<String>>,
-    /// Further abilities; none where nothing is said.
+    /// The optional features; defaults to none.
     pub features: Option<Vec<String>>,
-    /// A folder from which a studio on this computer takes files.
+    /// The folder from which a studio on this computer takes files.
     pub incoming_folder: Option<String>,
 }
 
 impl Description {
-    /// Completes it to a backend, standing in for what it leaves out.
+    /// Completes the description with default values.
     ///
     /// # Errors
-    /// [`Code::InvalidAddress`] or [`Code::InsecureAddress`], naming the field that is missing or wrong.
+    /// [`Code::InvalidAddress`] or [`Code::InsecureAddress`], with the field that is missing or wrong.
     pub fn complete(self, address: &Url, identity: Identity, source: Source) -> Result<Server, Error> {
         let given = |text: Option<String>| text.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
         let url = |text: Option<String>, field| given(text).map(|text| whole_url(&text, field)).transpose();
@@ -174,7 +174,7 @@ impl Description {
                 |fields| fields.iter().filter_map(|field| Field::parse(field)).collect(),
             ),
             features: self.features.unwrap_or_default(),
-            // Another computer has other folders.
+            // A remote studio cannot read folders of this computer.
             incoming_folder: given(self.incoming_folder).map(PathBuf::from).filter(|_| is_loopback(address)),
             address: address.clone(),
             identity,
@@ -183,10 +183,10 @@ impl Description {
     }
 }
 
-/// Reads the word of a setting that knows few; one that is not said is the first.
+/// Parses a setting with a fixed set of values; the first one is the default.
 ///
 /// # Errors
-/// [`Code::InvalidAddress`], naming the field and what it may be.
+/// [`Code::InvalidAddress`], with the field and its valid values.
 fn one_of<T: Copy>(word: Option<String>, field: InputField, known: &[(&str, T)]) -> Result<T, Error> {
     let word = word.map(|word| word.trim().to_lowercase()).filter(|word| !word.is_empty());
     let Some(word) = word else { return Ok(known[0].1) };
@@ -198,35 +198,32 @@ fn one_of<T: Copy>(word: Option<String>, field: InputField, known: &[(&str, T)])
     })
 }
 
-/// Makes a whole address of what a person types: `acme.tv`, `https://acme.tv/`, `localhost:8000`.
+/// Completes the URL that a user enters: `acme.tv`, `https://acme.tv/`, `localhost:8000`.
 ///
 /// # Errors
-/// [`Code::InvalidAddress`] when it cannot be one, [`Code::InsecureAddress`] when it would send passwords in the
-/// clear to another machine.
+/// [`Code::InvalidAddress`] if the text is not a valid URL, [`Code::InsecureAddress`] if passwords would be sent
+/// unencrypted to another computer.
 pub fn parse_address(typed: &str) -> Result<Url, Error> {
     let mut address = whole_url(typed, InputField::Address)?;
     address.set_query(None);
     Ok(address)
 }
 
-/// Reads the discovery document of the server at `address`, standing in for what it leaves out.
+/// Reads the discovery document of the server at `address` and completes it with default values.
 ///
 /// # Errors
-/// [`Code::NotAStudio`] when it is no such document, [`Code::InsecureAddress`] when it names a plain address of
-/// another machine.
+/// [`Code::NotAStudio`] if the document is not valid, [`Code::InsecureAddress`] if it contains an unencrypted URL of
+/// another computer.
 pub fn read(address: &Url, identity: Identity, document: &str) -> Result<Server, Error> {
     let described = describe(document).and_then(|description| {
         match description.complete(address, identity, Source::Discovery) {
             Err(error) if error.code == Code::InvalidAddress => Err(error.message),
-            // Whoever typed an address has no such field before them.
+            // The form for entering a URL has no such field.
             completed => Ok(completed.map_err(|error| Error { field: None, ..error })),
         }
     });
     described.unwrap_or_else(|why| {
-        let message = format!(
-            "No Tallylight studio at this address ({}: {why}). Check the URL.",
-            shown(address)
-        );
+        let message = format!("No Tallylight studio at this address ({}: {why}). Check the URL.", shown(address));
         Err(Error::new(Code::NotAStudio, message))
     })
 }
@@ -234,7 +231,7 @@ pub fn read(address: &Url, identity: Identity, document: &str) -> Result<Server,
 fn describe(document: &str) -> Result<Description, String> {
     let mut document = json::parse(document).map_err(|error| error.to_string())?.value;
     for name in ["auth_providers", "editable", "features"] {
-        // What is no word says nothing, and a word says nothing more the second time.
+        // Elements that are not strings and repeated elements are ignored.
         if let Some(Value::Array(words)) = document.get_mut(name) {
             let mut seen = BTreeSet::new();
             words.retain(|word| word.as_str().is_some_and(|word| seen.insert(word.to_owned())));
@@ -242,7 +239,8 @@ fn describe(document: &str) -> Result<Description, String> {
     }
     if let Value::Object(fields) = &mut document {
         for (name, value) in fields.iter_mut().filter(|(_, value)| !value.is_array() && !value.is_null()) {
-            // What is no text where one belongs says nothing, but for what must not be guessed.
+            // Other types than strings are ignored, except in fields for which no default may be assumed: these must
+            // cause an error.
             if matches!(name.as_str(), "ws_token" | "transport" | "ws_auth_message") && !value.is_string() {
                 *value = Value::from(value.to_string());
             } else if !value.is_string() {
@@ -253,7 +251,7 @@ fn describe(document: &str) -> Result<Description, String> {
     Description::deserialize(document).map_err(|error| error.to_string())
 }
 
-/// Returns an address as a person would write it.
+/// Returns a URL in the short form in which it is displayed.
 pub fn shown(address: &Url) -> String {
     let text = address.as_str().trim_end_matches('/');
     text.strip_prefix("https://").unwrap_or(text).to_owned()
@@ -272,8 +270,7 @@ fn whole_url(typed: &str, field: InputField) -> Result<Url, Error> {
         | InputField::Password => ("https", "http", "acme.tv"),
     };
     let typed = typed.trim();
-    let invalid =
-        || Error::new(Code::InvalidAddress, format!("Enter a valid URL, such as {example}")).at(field);
+    let invalid = || Error::new(Code::InvalidAddress, format!("Enter a valid URL, such as {example}")).at(field);
     if typed.is_empty() || typed.contains(char::is_whitespace) {
         return Err(invalid());
     }
@@ -283,7 +280,7 @@ fn whole_url(typed: &str, field: InputField) -> Result<Url, Error> {
         let bare = Url::parse(&format!("{secure}://{typed}")).map_err(|_| invalid())?;
         if is_loopback(&bare) { Url::parse(&format!("{plain}://{typed}")).map_err(|_| invalid())? } else { bare }
     };
-    // Whoever says https of a socket means wss.
+    // An https URL of a socket is converted to wss.
     let scheme = match (url.scheme(), field) {
         ("https", InputField::WsUrl) => secure,
         ("http", InputField::WsUrl) => plain,
@@ -304,7 +301,7 @@ fn whole_url(typed: &str, field: InputField) -> Result<Url, Error> {
     Ok(url)
 }
 
-/// Tells whether a URL is encrypted, or stays on this machine.
+/// Returns whether a URL is encrypted or leads to this computer.
 pub fn is_trustworthy(url: &Url) -> bool {
     match url.scheme() {
         "https" | "wss" => true,
@@ -315,7 +312,7 @@ pub fn is_trustworthy(url: &Url) -> bool {
 
 fn is_loopback(url: &Url) -> bool {
     match url.host() {
-        // No other name: what `studio.localhost` leads to is decided by a name server.
+        // No other names: `studio.localhost`, for example, may be resolved by a name server.
         Some(Host::Domain(name)) => name == "localhost",
         Some(Host::Ipv4(address)) => address.is_loopback(),
         Some(Host::Ipv6(address)) => address.is_loopback(),
@@ -326,7 +323,7 @@ fn is_loopback(url: &Url) -> bool {
 fn default_socket(address: &Url) -> Url {
     let mut socket = address.clone();
     let scheme = if address.scheme() == "https" { "wss" } else { "ws" };
-    // Both are special schemes, between which the change is always allowed.
+    // Both are special schemes, between which a change is always allowed.
     let _ = socket.set_scheme(scheme);
     socket.set_path(&format!("{}/ws", address.path().trim_end_matches('/')));
     socket
@@ -337,7 +334,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_address_is_completed() {
+    fn entered_url_is_completed() {
         for (typed, whole) in [
             ("acme.tv", "https://acme.tv/"),
             (" https://acme.tv ", "https://acme.tv/"),
@@ -353,7 +350,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_address_or_not_safe_is_refused() {
+    fn invalid_or_insecure_url_is_rejected() {
         for typed in ["", "  ", "two words", "ftp://acme.tv", "http://", "javascript:alert(1)"] {
             assert_eq!(parse_address(typed).expect_err(typed).code, Code::InvalidAddress, "{typed}");
         }
@@ -370,7 +367,7 @@ mod tests {
     }
 
     #[test]
-    fn a_short_document_is_completed_and_a_whole_one_is_kept() {
+    fn missing_fields_get_defaults_and_given_ones_are_kept() {
         let address = parse_address("acme.tv").expect("an address");
         let short =
             read(&address, Identity::Address, r#"{"auth_url":"https://x.supabase.co","auth_key":"k"}"#).expect("short");
@@ -388,7 +385,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_value_is_named_with_what_it_may_be() {
+    fn unknown_value_is_rejected_with_the_valid_ones() {
         let address = parse_address("acme.tv").expect("an address");
         for (field, known) in [("ws_token", "header, query, subprotocol, message"), ("transport", "socket")] {
             let document = format!(r#"{{"auth_url":"x.co","auth_key":"k","{field}":"pigeon"}}"#);
@@ -407,7 +404,7 @@ mod tests {
     }
 
     #[test]
-    fn a_document_cannot_lead_to_a_plain_address() {
+    fn document_with_insecure_url_is_rejected() {
         let address = parse_address("acme.tv").expect("an address");
         let plain = r#"{"auth_url":"http://x.co","auth_key":"k"}"#;
         assert_eq!(read(&address, Identity::Address, plain).expect_err("plain").code, Code::InsecureAddress);
@@ -419,7 +416,7 @@ mod tests {
     }
 
     #[test]
-    fn a_person_may_describe_what_does_not_describe_itself() {
+    fn user_can_describe_a_backend_without_discovery_document() {
         let address = parse_address("acme.tv").expect("an address");
         let described = |description: Description| description.complete(&address, Identity::Address, Source::Person);
         let text = |text: &str| Some(text.to_owned());

@@ -1,8 +1,8 @@
-//! Edits as a state machine of the same shape as the link: `on(input, now) -> Vec<Effect>`.
+//! Edits as a state machine of the same shape as the connection: `on(input, now) -> Vec<Effect>`.
 //!
-//! It keeps one promise above all: what a person typed is always somewhere. It is an edit on its way, or a draft that
-//! says why it is one, or the backend has it, or the person wrote something else in its place. And one order: an edit
-//! is on disk before anybody sees it, and marked as sent before it is.
+//! Two rules hold. No text of the user is lost: it is a pending edit, a draft with a reason, confirmed by the backend,
+//! or replaced by a later text of the user. And an edit is on disk before it is shown, and marked as sent before it is
+//! sent. Source: docs/protocol.md#edits.
 
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
@@ -28,10 +28,10 @@ pub use io::{
     Unanswered, read_content,
 };
 
-/// How many jobs' edits are on their way at the same time; of one job it is one.
-const AT_ONCE: usize = 4;
+/// The number of jobs whose edits are sent at the same time. Of one job, one edit is sent at a time.
+const MAX_JOBS_IN_FLIGHT: usize = 4;
 
-/// Holds every edit that the backend has not confirmed, and every draft.
+/// All edits that the backend has not confirmed, and all drafts.
 #[derive(Debug, Default)]
 pub struct Edits {
     queues: BTreeMap<JobId, Queue>,
@@ -40,7 +40,7 @@ pub struct Edits {
     gate: Gate,
 }
 
-/// Tells whether requests can be made.
+/// Whether requests can be sent.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Gate {
     #[default]
@@ -48,42 +48,43 @@ enum Gate {
     Open,
 }
 
-/// Holds the edits of one job, in the order in which they were made. Only the first is ever on its way.
+/// The edits of one job, in the order in which they were made. Only the first one is ever sent.
 #[derive(Debug, Default)]
 struct Queue {
     edits: VecDeque<Edit>,
     step: Step,
     backoff: Backoff,
-    /// Which video the job works on, where the cache does not say yet.
+    /// The video of the job, if the cache does not contain it yet.
     video_id: Option<VideoId>,
-    /// Whether a fresh token was already asked for on behalf of the first.
+    /// Whether the access token was already refreshed for the first edit.
     token: Token,
 }
 
 #[derive(Clone, Debug, Default)]
 enum Step {
-    /// The first may go.
+    /// The first edit can be sent.
     #[default]
     Ready,
-    /// The backend is asked whether it has the first.
+    /// The job is being fetched to find out whether the backend has the first edit.
     Checking,
-    /// The first is on its way.
+    /// The first edit is being sent.
     Sending { sent_over: BTreeMap<Field, Timestamp> },
-    /// Nothing goes before `until`, and whoever asks, not before `not_before`: the backend wants to be left alone.
+    /// The first edit is retried at `until`, or earlier once the backend is reachable, but not before `not_before`,
+    /// which comes from `Retry-After`.
     Waiting { until: Duration, not_before: Duration },
-    /// Nothing goes before there is another token.
+    /// The first edit waits for another access token.
     WaitingForToken,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Token {
     #[default]
-    AsItIs,
-    Renewed,
+    Unchanged,
+    Refreshed,
 }
 
 impl Edits {
-    /// Takes up what the disk kept.
+    /// Restores the edits and drafts stored on disk.
     pub fn restore(edits: impl IntoIterator<Item = Edit>, drafts: impl IntoIterator<Item = Draft>) -> Self {
         let mut restored = Self::default();
         let mut edits: Vec<Edit> = edits.into_iter().filter(|edit| !edit.changes.is_empty()).collect();
@@ -98,37 +99,37 @@ impl Edits {
         restored
     }
 
-    /// Makes sure that no id up to this one is given again.
+    /// Reserves all edit ids up to `last`, so that none is used again.
     pub fn count_from(&mut self, last: OpId) {
         self.last = self.last.max(last.0);
     }
 
-    /// Takes up another account's words in place of these, while whether requests can be made stays as it is.
+    /// Replaces all edits and drafts by those of another account. Whether requests can be sent does not change.
     pub fn replace(&mut self, other: Self) {
         *self = Self { gate: self.gate, last: self.last.max(other.last), ..other };
     }
 
-    /// Returns how many jobs have edits that the backend does not have yet.
+    /// Returns the number of jobs with unconfirmed edits.
     pub fn pending_jobs(&self) -> u32 {
         u32::try_from(self.queues.len()).unwrap_or(u32::MAX)
     }
 
-    /// Returns every edit, in order.
+    /// Returns all edits, in order.
     pub fn all_edits(&self) -> Vec<Edit> {
         self.queues.values().flat_map(|queue| queue.edits.iter().cloned()).collect()
     }
 
-    /// Returns every draft.
+    /// Returns all drafts.
     pub fn all_drafts(&self) -> Vec<Draft> {
         self.drafts.values().flat_map(|drafts| drafts.values().cloned()).collect()
     }
 
-    /// Tells whether a job has words that the backend does not have.
+    /// Returns whether a job has unconfirmed edits or drafts.
     pub fn has(&self, job_id: &JobId) -> bool {
         self.queues.contains_key(job_id) || self.drafts.contains_key(job_id)
     }
 
-    /// Returns what is pending of a job: each field as the person wrote it last.
+    /// Returns the pending value of each field of a job, as the user last edited it.
     pub fn pending(&self, job_id: &JobId) -> BTreeMap<Field, &Content> {
         let edits = self.queues.get(job_id).into_iter().flat_map(|queue| &queue.edits);
         edits.flat_map(|edit| edit.changes.iter().map(|(field, content)| (*field, content))).collect()
@@ -139,12 +140,12 @@ impl Edits {
         self.drafts.get(job_id).into_iter().flat_map(BTreeMap::values)
     }
 
-    /// Returns every job with words that the backend does not have.
+    /// Returns the jobs with unconfirmed edits or drafts.
     pub fn jobs(&self) -> BTreeSet<&JobId> {
         self.queues.keys().chain(self.drafts.keys()).collect()
     }
 
-    /// Returns when something is due by itself.
+    /// Returns when the next retry is due, on the monotonic clock.
     pub fn deadline(&self) -> Option<Duration> {
         if self.gate == Gate::Closed {
             return None;
@@ -153,7 +154,7 @@ impl Edits {
         self.queues.values().filter_map(until).min()
     }
 
-    /// Takes one input at a time, and returns what is to be done, in order.
+    /// Applies one input and returns the effects to perform, in order.
     pub fn on(&mut self, input: Input, library: &Library, now: Now) -> Vec<Effect> {
         let mut effects = Vec::new();
         match input {
@@ -172,8 +173,9 @@ impl Edits {
             Input::Checked(op_id, answer) => self.checked(op_id, answer, library, now, &mut effects),
             Input::Answered(op_id, answer) => self.answered(op_id, answer, library, now, &mut effects),
         }
-        self.go_on(library, &mut effects);
-        // One transaction, before anything is sent or shown; the sort keeps the order within each kind.
+        self.send_ready(library, &mut effects);
+        // The disk effects form one transaction before anything is sent or shown; the stable sort keeps the order
+        // within each kind.
         effects.sort_by_key(Effect::place);
         effects
     }
@@ -185,7 +187,7 @@ impl Edits {
         self.last += 1;
         for field in changes.keys() {
             self.forget_draft(&job_id, *field, effects);
-            effects.push(tell(&job_id, *field, EditOutcome::Queued, None));
+            effects.push(publish(&job_id, *field, EditOutcome::Queued, None));
         }
         let edit = Edit { op_id: OpId(self.last), job_id: job_id.clone(), changes, state: EditState::Queued };
         effects.extend([Effect::PersistEdit(edit.clone()), Effect::Changed(job_id.clone())]);
@@ -207,12 +209,13 @@ impl Edits {
         }
     }
 
-    /// Whatever was on its way is not heard of again; that it may have arrived is on the disk.
+    /// Stops sending. Responses to requests under way are ignored; that an edit may have been delivered is stored on
+    /// disk.
     fn close(&mut self) {
         self.gate = Gate::Closed;
         for queue in self.queues.values_mut() {
             queue.step = Step::Ready;
-            queue.token = Token::AsItIs;
+            queue.token = Token::Unchanged;
             queue.backoff.reset();
         }
     }
@@ -223,13 +226,13 @@ impl Edits {
         }
     }
 
-    /// Sends what may go, the oldest first.
-    fn go_on(&mut self, library: &Library, effects: &mut Vec<Effect>) {
+    /// Sends the edits that are ready, the oldest first.
+    fn send_ready(&mut self, library: &Library, effects: &mut Vec<Effect>) {
         if self.gate == Gate::Closed {
             return;
         }
         let is_busy = |queue: &&mut Queue| matches!(queue.step, Step::Checking | Step::Sending { .. });
-        let room = AT_ONCE.saturating_sub(self.queues.values_mut().filter(is_busy).count());
+        let room = MAX_JOBS_IN_FLIGHT.saturating_sub(self.queues.values_mut().filter(is_busy).count());
         let mut ready: Vec<&mut Queue> =
             self.queues.values_mut().filter(|queue| matches!(queue.step, Step::Ready)).collect();
         ready.sort_by_key(|queue| queue.edits.front().map(|edit| edit.op_id));
@@ -250,7 +253,7 @@ impl Edits {
 }
 
 impl Effect {
-    /// Returns its place among the effects of one input: confirmed, then on disk, then the rest.
+    /// Returns the position among the effects of one input: confirmed values, then disk, then the rest.
     fn place(&self) -> u8 {
         match self {
             Self::Confirm(_) | Self::Merge(_) => 0,
@@ -260,7 +263,7 @@ impl Effect {
     }
 }
 
-fn tell(job_id: &JobId, field: Field, outcome: EditOutcome, reason: Option<ReasonView>) -> Effect {
+fn publish(job_id: &JobId, field: Field, outcome: EditOutcome, reason: Option<ReasonView>) -> Effect {
     Effect::Publish(EditView { job_id: job_id.clone(), field, outcome, reason })
 }
 
@@ -270,5 +273,5 @@ fn times(library: &Library, edit: &Edit) -> BTreeMap<Field, Timestamp> {
 }
 
 #[cfg(test)]
-#[expect(clippy::wildcard_enum_match_arm, reason = "a model looks at few of them")]
+#[expect(clippy::wildcard_enum_match_arm, reason = "the tests match few variants only")]
 mod tests;

@@ -93,6 +93,10 @@ pub enum Code {
     Requested,
     /// The job failed.
     JobFailed,
+    /// Tallylight is shutting down.
+    ShuttingDown,
+    /// A fault of Tallylight itself.
+    Internal,
 }
 
 /// A failure with its stable code and a message for the user.

@@ -1,4 +1,5 @@
-//! What earlier jobs teach: how long a stage takes for a minute of video, when a job may be done, when one is stuck.
+//! Forecasts learned from earlier jobs: the duration of a stage per minute of video, the time left, and whether a job
+//! is stuck.
 
 use std::{
     borrow::Cow,
@@ -15,39 +16,39 @@ use crate::{
     model::job::Status,
 };
 
-/// How many of the newest jobs are learned from, for each stage.
+/// The number of recent jobs from which each stage's duration is learned.
 const SAMPLES: usize = 64;
-/// How many jobs must have passed through a stage before one is called stuck in it.
-const SURE: usize = 3;
-/// How much longer than ever before a stage takes until its job is called stuck.
-const FAR_LONGER: f64 = 2.0;
-/// What is added to that: of a stage of milliseconds, twice as long says nothing.
-const GRACE: Duration = Duration::from_secs(30);
-/// How long a stage that tells of its progress must have been silent before its job is called stuck.
-const SILENCE: Duration = Duration::from_mins(1);
+/// The number of jobs that must have completed a stage before a job can count as stuck in it.
+const STUCK_MIN_SAMPLES: usize = 3;
+/// The multiple of the longest duration of a stage after which a job counts as stuck.
+const STUCK_FACTOR: f64 = 2.0;
+/// An additional delay, because for a stage of milliseconds a multiple means nothing.
+const STUCK_GRACE: Duration = Duration::from_secs(30);
+/// The time without a progress update after which a stage that reports progress can count as stuck.
+const STUCK_SILENCE: Duration = Duration::from_mins(1);
 
-/// Holds what was learned from this person's own jobs, the newest of them.
+/// The durations learned from the recent jobs of this account.
 #[derive(Clone, Debug, Default)]
 pub struct Forecast {
     stages: BTreeMap<StageId, StageDurations>,
     jobs: usize,
-    /// Jobs that are done, of which nobody has said yet how long their videos are.
+    /// Completed jobs whose video duration is not known yet.
     unmeasured: BTreeSet<JobId>,
 }
 
-/// Is how long a job may still take: a moment and what follows it, so that whoever counts down needs to be told nothing, and
-/// a stage that takes longer than expected does not eat up the time of the next ones.
+/// An estimate of the remaining time. It consists of a point in time and the duration after it, so that a countdown
+/// needs no updates, and a stage that takes longer than expected does not use up the time of the following stages.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
 pub struct Eta {
-    /// When the stage that is worked on may be done, by the server's clock.
+    /// The estimated end of the current stage, by the server's clock.
     #[cfg_attr(feature = "bindings", ts(type = "string"))]
     pub stage_ends_at: Timestamp,
-    /// How long the stages that follow may take, in seconds.
+    /// The estimated duration of the following stages, in seconds.
     pub then_seconds: f64,
 }
 
-/// Is what is known of a stage, in seconds for each minute of video.
+/// The learned durations of a stage, in seconds per minute of video.
 #[derive(Clone, Debug, Default)]
 struct StageDurations {
     newest: VecDeque<f64>,
@@ -69,7 +70,7 @@ impl StageDurations {
 }
 
 impl Forecast {
-    /// Learns from jobs that are known already, the newest last.
+    /// Learns from known jobs, from the oldest to the newest.
     pub fn of<'a>(jobs: impl Iterator<Item = Cow<'a, Record>>) -> Self {
         let has_times = |job: &Cow<'_, Record>| job.stages.values().any(|stage| stage.span().seconds().is_some());
         let mut newest = BTreeMap::new();
@@ -86,7 +87,7 @@ impl Forecast {
         forecast
     }
 
-    /// Learns from a job that is done, now or as soon as the length of its video is known; from any other nothing.
+    /// Learns from a completed job, now or as soon as the duration of its video is known. Other jobs are ignored.
     pub fn learn(&mut self, job: &Record) {
         self.unmeasured.remove(&job.job_id);
         if job.overall.status() != Status::Completed {
@@ -101,22 +102,22 @@ impl Forecast {
         let seconds = |stage: &ProgressState| stage.span().seconds().filter(|_| stage.status() == Status::Completed);
         let timed = job.stages.iter().filter_map(|(stage_id, stage)| Some((stage_id, seconds(stage)?)));
         let timed: Vec<_> = timed.collect();
-        // A job of whose stages nobody knows how long they took says nothing of which are usual.
+        // A job without known stage durations does not tell which stages are usual.
         self.jobs = (self.jobs + usize::from(!timed.is_empty())).min(SAMPLES);
         for (stage_id, seconds) in timed {
             self.stages.entry(stage_id.clone()).or_default().add(seconds / minutes);
         }
     }
 
-    /// Tells whether more must be known of a job before anything is learned from it.
+    /// Returns whether the duration of a job's video is needed before its durations can be learned.
     pub fn awaits(&self, job_id: &JobId) -> bool {
         self.unmeasured.contains(job_id)
     }
 
-    /// Returns how long a job may still take; none where a stage that is still to come was never seen, or the length of the
-    /// video is not known.
+    /// Returns the estimated remaining time of a job; none if a stage that is still to come is unknown, or the duration
+    /// of the video is unknown.
     ///
-    /// Stages that are worked on at the same time end with the last of them; those that wait follow one after the other.
+    /// Stages that run at the same time end with the last of them; queued stages follow one after another.
     pub fn eta(&self, job: &Record) -> Option<Eta> {
         let minutes = minutes(job).filter(|_| job.overall.status() == Status::Processing)?;
         let mut end: Option<Timestamp> = None;
@@ -128,41 +129,43 @@ impl Forecast {
                 Status::Completed | Status::Failed => {}
             }
         }
-        let untold = self.stages.iter().filter(|(id, learned)| !job.stages.contains_key(*id) && self.is_usual(learned));
-        waiting += untold.map(|(_, learned)| learned.median * minutes).sum::<f64>();
+        let unreported =
+            self.stages.iter().filter(|(id, learned)| !job.stages.contains_key(*id) && self.is_usual(learned));
+        waiting += unreported.map(|(_, learned)| learned.median * minutes).sum::<f64>();
         if end.is_none() && waiting <= 0.0 {
             return None;
         }
         Some(Eta { stage_ends_at: end.or(job.updated_at.map(Timestamp::from))?, then_seconds: waiting })
     }
 
-    /// Returns when a stage may be done: what it still has to do, at the pace of earlier jobs at first, and more and more
-    /// at its own.
+    /// Returns the estimated end of a stage: the remaining work at the pace of earlier jobs, which is gradually
+    /// replaced by the stage's own pace.
     fn stage_ends_at(&self, stage_id: &StageId, stage: &ProgressState, minutes: f64) -> Option<Timestamp> {
         let usual = self.stages.get(stage_id)?.median * minutes;
         let began = stage.span().began()?;
         let done = stage.percent() / 100.0;
-        let told = stage.percent_at().filter(|told| *told > began && done > 0.0);
-        let Some(told) = told else { return later(began, usual) };
-        let own = told.duration_since(began).as_secs_f64() / done;
-        later(told, (1.0 - done) * ((1.0 - done) * usual + done * own))
+        let reported = stage.percent_at().filter(|reported| *reported > began && done > 0.0);
+        let Some(reported) = reported else { return later(began, usual) };
+        let own = reported.duration_since(began).as_secs_f64() / done;
+        later(reported, (1.0 - done) * ((1.0 - done) * usual + done * own))
     }
 
-    /// Returns from when on a job is stuck, if nothing is heard: a stage takes far longer than it ever did. None where too
-    /// little is known to say so.
+    /// Returns when a job will count as stuck unless there is an update: when a stage takes far longer than ever
+    /// before. None if too little is known.
     pub fn stuck_at(&self, job: &Record) -> Option<Timestamp> {
         let minutes = minutes(job).filter(|_| job.overall.status() == Status::Processing)?;
         let running = job.stages.iter().filter(|(_, stage)| stage.status() == Status::Processing);
         let stuck = running.filter_map(|(stage_id, stage)| {
-            let learned = self.stages.get(stage_id).filter(|learned| learned.newest.len() >= SURE)?;
-            let far = later(stage.span().began()?, FAR_LONGER * learned.longest * minutes + GRACE.as_secs_f64())?;
-            let silent = stage.percent_at().and_then(|told| told.checked_add(SILENCE).ok());
+            let learned = self.stages.get(stage_id).filter(|learned| learned.newest.len() >= STUCK_MIN_SAMPLES)?;
+            let far =
+                later(stage.span().began()?, STUCK_FACTOR * learned.longest * minutes + STUCK_GRACE.as_secs_f64())?;
+            let silent = stage.percent_at().and_then(|reported| reported.checked_add(STUCK_SILENCE).ok());
             Some(silent.map_or(far, |silent| silent.max(far)))
         });
         stuck.min()
     }
 
-    /// Tells whether most jobs pass through a stage.
+    /// Returns whether most jobs have a stage.
     fn is_usual(&self, learned: &StageDurations) -> bool {
         2 * learned.newest.len() > self.jobs
     }
@@ -185,7 +188,7 @@ mod tests {
         Timestamp::from_second(1_000_000 + second).expect("a time")
     }
 
-    fn say(job: &mut Record, stage: &str, second: i64, status: Status, percent: f64) {
+    fn report(job: &mut Record, stage: &str, second: i64, status: Status, percent: f64) {
         let progress = Progress { status, progress_percent: Some(percent), error_message: None };
         job.stages.entry(StageId::new(stage)).or_default().apply_event(at(second), &progress);
     }
@@ -195,15 +198,15 @@ mod tests {
         job.touch(at(second));
     }
 
-    /// A job of `minutes` whose stages took so many seconds, one after the other.
+    /// Returns a completed job of `minutes` whose stages took the given seconds, one after another.
     fn done(minutes: f64, stages: &[(&str, i64)]) -> Record {
         let mut job = Record::new(JobId::new("done"));
         job.duration_seconds = Some(60.0 * minutes);
         let mut second = 0;
         for (stage, seconds) in stages {
-            say(&mut job, stage, second, Status::Processing, 0.0);
+            report(&mut job, stage, second, Status::Processing, 0.0);
             second += seconds;
-            say(&mut job, stage, second, Status::Completed, 100.0);
+            report(&mut job, stage, second, Status::Completed, 100.0);
         }
         overall(&mut job, second, Status::Completed);
         job
@@ -222,86 +225,86 @@ mod tests {
         Forecast::of(jobs.iter().map(Cow::Borrowed))
     }
 
-    /// Returns when a job may be done, where no stage is late.
+    /// Returns the estimated end of a job, if no stage is late.
     fn end(forecast: &Forecast, job: &Record) -> Option<Timestamp> {
         let Eta { stage_ends_at, then_seconds } = forecast.eta(job)?;
         later(stage_ends_at, then_seconds)
     }
 
     #[test]
-    fn the_time_left_is_the_median_for_a_minute_of_video() {
+    fn eta_is_the_median_per_minute_of_video() {
         let jobs =
             [done(1.0, &[("A", 9), ("B", 5)]), done(2.0, &[("A", 20), ("B", 10)]), done(1.0, &[("A", 600), ("B", 5)])];
         let forecast = Forecast::of(jobs.iter().map(Cow::Borrowed));
         let mut job = running(3.0);
-        say(&mut job, "A", 100, Status::Processing, 0.0);
-        // Ten seconds a minute of A; B is not told of yet, but every job had it.
+        report(&mut job, "A", 100, Status::Processing, 0.0);
+        // Stage A takes ten seconds per minute. Stage B has not been reported yet, but every job had it.
         assert_eq!(end(&forecast, &job), Some(at(100 + 30 + 15)));
-        say(&mut job, "B", 100, Status::Pending, 0.0);
+        report(&mut job, "B", 100, Status::Pending, 0.0);
         assert_eq!(end(&forecast, &job), Some(at(100 + 30 + 15)));
     }
 
     #[test]
-    fn a_stage_is_believed_more_the_further_it_has_come() {
+    fn pace_of_a_stage_counts_more_with_its_progress() {
         let forecast = learned(1.0, &[("A", 100)], 1);
         let mut job = running(1.0);
-        say(&mut job, "A", 0, Status::Processing, 0.0);
-        say(&mut job, "A", 100, Status::Processing, 50.0);
-        // 100 s by what was learned, 200 s by its own pace: 150 s for all of it, half of that to go.
+        report(&mut job, "A", 0, Status::Processing, 0.0);
+        report(&mut job, "A", 100, Status::Processing, 50.0);
+        // 100 s by the learned pace, 200 s by its own pace: 150 s in total, of which half is left.
         assert_eq!(end(&forecast, &job), Some(at(175)));
     }
 
     #[test]
-    fn stages_at_the_same_time_end_with_the_last_of_them() {
+    fn parallel_stages_end_with_the_last_of_them() {
         let forecast = learned(1.0, &[("A", 10), ("B", 60)], 1);
         let mut job = running(1.0);
-        say(&mut job, "A", 0, Status::Processing, 0.0);
-        say(&mut job, "B", 0, Status::Processing, 0.0);
+        report(&mut job, "A", 0, Status::Processing, 0.0);
+        report(&mut job, "B", 0, Status::Processing, 0.0);
         assert_eq!(end(&forecast, &job), Some(at(60)));
     }
 
     #[test]
-    fn nothing_is_said_before_it_is_known() {
+    fn eta_is_none_before_enough_is_known() {
         let mut job = running(1.0);
-        say(&mut job, "A", 0, Status::Processing, 0.0);
+        report(&mut job, "A", 0, Status::Processing, 0.0);
         assert_eq!(end(&Forecast::default(), &job), None);
         let forecast = learned(1.0, &[("A", 10)], 1);
-        say(&mut job, "NEW", 0, Status::Pending, 0.0);
-        assert_eq!(end(&forecast, &job), None, "a stage that nobody has seen");
+        report(&mut job, "NEW", 0, Status::Pending, 0.0);
+        assert_eq!(end(&forecast, &job), None, "an unknown stage");
         let mut unmeasured = running(0.0);
-        say(&mut unmeasured, "A", 0, Status::Processing, 0.0);
-        assert_eq!(end(&forecast, &unmeasured), None, "no length");
+        report(&mut unmeasured, "A", 0, Status::Processing, 0.0);
+        assert_eq!(end(&forecast, &unmeasured), None, "unknown duration");
         let mut over = done(1.0, &[("A", 10)]);
         assert_eq!(end(&forecast, &over), None);
         overall(&mut over, 99, Status::Pending);
-        assert_eq!(end(&forecast, &over), None, "nobody knows when it is taken up");
+        assert_eq!(end(&forecast, &over), None, "the start of a queued job is unknown");
     }
 
     #[test]
-    fn a_stage_is_stuck_when_it_takes_far_longer_than_it_ever_did() {
+    fn job_is_stuck_when_a_stage_takes_far_longer_than_ever() {
         let stages = [("A", 100)];
         let mut job = running(1.0);
-        say(&mut job, "A", 0, Status::Processing, 0.0);
-        assert_eq!(learned(1.0, &stages, 2).stuck_at(&job), None, "two jobs prove nothing");
+        report(&mut job, "A", 0, Status::Processing, 0.0);
+        assert_eq!(learned(1.0, &stages, 2).stuck_at(&job), None, "two jobs are not enough");
         let forecast = learned(1.0, &stages, 3);
         assert_eq!(forecast.stuck_at(&job), Some(at(230)));
-        say(&mut job, "A", 225, Status::Processing, 40.0);
-        assert_eq!(forecast.stuck_at(&job), Some(at(285)), "it has just moved");
-        say(&mut job, "A", 300, Status::Completed, 100.0);
+        report(&mut job, "A", 225, Status::Processing, 40.0);
+        assert_eq!(forecast.stuck_at(&job), Some(at(285)), "its progress has just changed");
+        report(&mut job, "A", 300, Status::Completed, 100.0);
         assert_eq!(forecast.stuck_at(&job), None);
     }
 
     #[test]
-    fn a_job_whose_length_is_told_after_its_end_is_learned_from_once() {
+    fn job_measured_after_its_end_is_learned_once() {
         let measured = done(1.0, &[("A", 10)]);
         let mut job = Record { duration_seconds: None, ..measured.clone() };
         let mut forecast = Forecast::default();
         forecast.learn(&job);
         let mut next = running(1.0);
-        say(&mut next, "A", 0, Status::Processing, 0.0);
+        report(&mut next, "A", 0, Status::Processing, 0.0);
         assert_eq!(end(&forecast, &next), None);
         job.duration_seconds = measured.duration_seconds;
-        for _ in 0..SURE {
+        for _ in 0..STUCK_MIN_SAMPLES {
             if forecast.awaits(&job.job_id) {
                 forecast.learn(&job);
             }
@@ -310,7 +313,7 @@ mod tests {
     }
 
     #[test]
-    fn only_the_newest_jobs_are_remembered() {
+    fn only_recent_jobs_are_learned_from() {
         let mut forecast = Forecast::default();
         for _ in 0..SAMPLES {
             forecast.learn(&done(1.0, &[("A", 1000)]));
@@ -319,7 +322,7 @@ mod tests {
             forecast.learn(&done(1.0, &[("A", 10)]));
         }
         let mut job = running(1.0);
-        say(&mut job, "A", 0, Status::Processing, 0.0);
+        report(&mut job, "A", 0, Status::Processing, 0.0);
         assert_eq!((end(&forecast, &job), forecast.stuck_at(&job)), (Some(at(10)), Some(at(60))));
     }
 }

@@ -1,4 +1,4 @@
-//! All jobs, and the rules by which messages and snapshots change them.
+//! The jobs of one account, and the rules by which messages and snapshots change them.
 
 use std::{borrow::Cow, sync::Arc, time::Duration};
 
@@ -20,10 +20,12 @@ use crate::{
 mod apply;
 mod cache_slot;
 mod change;
+mod job_queue;
 mod jobs;
-pub mod pending_changes;
 pub mod record;
+pub mod save_queue;
 pub mod server_clock;
+pub mod ui_batcher;
 
 use apply::{apply_body, merge_into};
 pub use cache_slot::JobSummary;
@@ -31,49 +33,51 @@ use change::Before;
 pub use change::{Change, Observation, Outcome, RunOutcome, Scope};
 use jobs::{Jobs, Known};
 
-/// How far ahead of the server's clock a message may be dated before its time of arrival stands in.
+/// How far a message may be dated ahead of the server's clock before the time of its arrival replaces its timestamp.
+/// Source: docs/protocol.md#ordering.
 const TRUSTED_AHEAD: Duration = Duration::from_mins(5);
-/// How late a message may be before its clock is in doubt: only REST can tell then what holds.
+/// How far a message may be dated back before its timestamp is doubted and the job is refetched.
 const LATE_MESSAGE: Duration = Duration::from_mins(1);
-/// How many jobs that REST denied are remembered; a backend that invents ids costs the oldest.
+/// The number of jobs remembered as missing at the backend. The limit protects against a backend that invents ids; the
+/// oldest entry is dropped.
 const DENIED_LIMIT: usize = 1_000;
-/// The most jobs that are held. A backend that invents ids must not fill the memory.
+/// The maximum number of jobs. The limit keeps a backend that invents ids from exhausting the memory.
 pub const JOB_LIMIT: usize = 200_000;
 
-/// Tells how much a snapshot may decide.
+/// How the status of a snapshot is weighed against the known status.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Authority {
-    /// It stands in the order rule with its own time.
+    /// The snapshot takes part in ordering with its own timestamp.
     Ordered,
-    /// It was asked for because messages left a doubt: its status holds.
+    /// The snapshot was requested to resolve a conflict between messages: its status wins.
     Authoritative,
 }
 
-/// Tells what a person wants with the trouble of a job.
+/// An action of the user on the failure or warnings of a job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
 pub enum DismissAction {
-    /// It is seen, and asks for no more attention.
+    /// Dismiss it, so that it is no longer highlighted.
     Dismiss,
-    /// It asks for attention again.
+    /// Restore it, so that it is highlighted again.
     Restore,
 }
 
-/// Holds every job by its id.
+/// All jobs of one account by id.
 #[derive(Debug, Default)]
 pub struct Library {
     jobs: Jobs,
-    /// The server's clock, as its answers tell it.
+    /// The server's clock, estimated from its responses.
     pub server_clock: ServerClock,
-    /// The newest time that the list told of when it was first seen whole: what ends after it is news.
+    /// The latest timestamp in the first complete job list: runs that end after it are observed live.
     synced: Option<Timestamp>,
-    /// Jobs that REST does not have: no message alone makes them again.
+    /// The jobs that the backend reported as missing: a message alone does not create them again.
     denied: IndexSet<JobId>,
 }
 
 impl Library {
-    /// Takes up the records that the disk kept.
+    /// Restores the records stored on disk.
     pub fn restore(records: impl IntoIterator<Item = Record>) -> Self {
         let (mut jobs, mut synced) = (Jobs::default(), None);
         for record in records {
@@ -83,38 +87,38 @@ impl Library {
         Self { synced: synced.map(Timestamp::from), jobs, ..Self::default() }
     }
 
-    /// Returns every job, in no order that means anything. Nearly all are unpacked for it, one by one: where their briefs
-    /// do, it is those that should be asked.
+    /// Returns all jobs in arbitrary order. Nearly all records are unpacked for it one by one, so prefer
+    /// [`Self::summaries`] where a summary suffices.
     pub fn jobs(&self) -> impl Iterator<Item = Cow<'_, Record>> {
         self.jobs.records()
     }
 
-    /// Returns of every job what a glance over all of them needs, in the order of [`Self::jobs`].
+    /// Returns the summaries of all jobs, in the order of [`Self::jobs`].
     pub fn summaries(&self) -> impl Iterator<Item = (&JobId, &JobSummary)> {
         self.jobs.summaries()
     }
 
-    /// Returns one job.
+    /// Returns a job.
     pub fn job(&self, job_id: &JobId) -> Option<Cow<'_, Record>> {
         self.jobs.get(job_id)
     }
 
-    /// Returns what one job is in brief.
+    /// Returns the summary of a job.
     pub fn summary(&self, job_id: &JobId) -> Option<&JobSummary> {
         self.jobs.summary(job_id)
     }
 
-    /// Returns one job as it is now, for whoever needs it longer.
+    /// Returns a shared snapshot of a job, for use beyond the borrow.
     pub fn shared(&self, job_id: &JobId) -> Option<Arc<Record>> {
         self.jobs.shared(job_id)
     }
 
-    /// Keeps the long texts of a job out of memory, now that the disk has them.
+    /// Replaces the transcript of a job in memory by a placeholder, after it was stored on disk.
     pub fn evict_transcript(&mut self, job_id: &JobId) {
         self.jobs.change(job_id, Record::evict_transcript);
     }
 
-    /// Takes the words of a video back into memory, before the disk forgets them.
+    /// Loads the transcript of a job back into memory, before it is deleted from disk.
     pub fn restore_transcript(&mut self, job_id: &JobId, transcript: String) {
         self.jobs.change(job_id, |job| job.restore_transcript(transcript));
     }
@@ -124,17 +128,17 @@ impl Library {
         self.summaries().filter(|(_, summary)| !summary.status.is_final()).map(|(job_id, _)| job_id)
     }
 
-    /// Tells whether there is room for a job.
+    /// Returns whether the job is known or there is room for another one.
     pub fn has_room_for(&self, job_id: &JobId) -> bool {
         self.jobs.len() < JOB_LIMIT || self.jobs.contains(job_id)
     }
 
-    /// Returns what the server's clock shows now, as far as is known.
+    /// Returns the current time of the server's clock, as far as it is known.
     pub fn server_time(&self, now: Now) -> Timestamp {
         self.server_clock.at(now)
     }
 
-    /// Applies a message. One about a job that there is no room for changes nothing.
+    /// Applies a message and returns the changes. A message about a job for which there is no room is ignored.
     pub fn apply(&mut self, event: Event, now: Now) -> Vec<Change> {
         if !self.has_room_for(&event.job_id) {
             return Vec::new();
@@ -146,20 +150,20 @@ impl Library {
         let at = event.at.map_or(arrival, |at| trusted(at, arrival));
         let mut is_questionable = event.lost > 0;
         let is_synced = self.synced.is_some();
-        let (known, verdict, mut changes) = self.jobs.change_or_make(&event.job_id, |job, known| {
+        let (known, outcome, mut changes) = self.jobs.change_or_make(&event.job_id, |job, known| {
             let observation =
                 if known == Known::Yes || is_synced { Observation::Live } else { Observation::InitialList };
             let before = Before::of(job);
-            // A clock that does not know its offset dates every message before the job's own snapshot.
+            // A backend clock with a wrong UTC offset dates every message before the job's own snapshot.
             is_questionable |= job.listed
                 && job.updated_at.is_some_and(|held| UnixNanos::from(at) < held)
                 && at.checked_add(LATE_MESSAGE).is_ok_and(|late| late < arrival);
-            let (verdict, differs) = apply_body(job, at, event.body);
+            let (outcome, differs) = apply_body(job, at, event.body);
             is_questionable &= !job.overall.status().is_final();
             let differs = job.touch(at) || differs;
-            (known, verdict, if differs { before.compare(job, observation) } else { Vec::new() })
+            (known, outcome, if differs { before.compare(job, observation) } else { Vec::new() })
         });
-        if verdict == ApplyOutcome::NeedsRefetch {
+        if outcome == ApplyOutcome::NeedsRefetch {
             changes.push(Change::NeedsRefetch(event.job_id.clone()));
         } else if is_questionable {
             changes.push(Change::MayBeStale(event.job_id.clone()));
@@ -170,12 +174,12 @@ impl Library {
         changes
     }
 
-    /// Merges what REST says about one job, asked for at `requested` by the server's clock.
+    /// Merges a snapshot of one job that was requested at `requested` by the server's clock, and returns the changes.
     pub fn merge(&mut self, snapshot: Snapshot, requested: Timestamp, authority: Authority) -> Vec<Change> {
         self.merge_over(None, snapshot, requested, authority)
     }
 
-    /// Merges it; `cleared` is what was known of the job before that was cleared away.
+    /// Merges a snapshot. `cleared` is the record of the job before it was cleared for a reload.
     fn merge_over(
         &mut self,
         cleared: Option<&Record>,
@@ -188,13 +192,15 @@ impl Library {
             return Vec::new();
         }
         self.denied.shift_remove(&job_id);
-        // Made and ended while nobody looked is news; one that had merely stood on a later page is not.
-        let is_news = |since: Timestamp| snapshot.updated_at.is_some_and(|at| at > since);
-        let is_news = self.synced.is_some_and(is_news) || cleared.is_some();
-        let (verdict, mut changes) = self.jobs.change_or_make(&job_id, |job, known| {
-            let observation = if known == Known::Yes || is_news { Observation::Live } else { Observation::InitialList };
+        // A job that was created and ended since the last list is observed live; one that was merely on a later page is
+        // not.
+        let is_recent = |since: Timestamp| snapshot.updated_at.is_some_and(|at| at > since);
+        let is_recent = self.synced.is_some_and(is_recent) || cleared.is_some();
+        let (outcome, mut changes) = self.jobs.change_or_make(&job_id, |job, known| {
+            let observation =
+                if known == Known::Yes || is_recent { Observation::Live } else { Observation::InitialList };
             if let Some(cleared) = cleared {
-                // What no backend knows.
+                // The backend does not know these values.
                 (job.run, job.dismissed) = (cleared.run, cleared.dismissed);
             }
             let (before, was) = (Before::of(cleared.unwrap_or(job)), Record::clone(job));
@@ -205,25 +211,26 @@ impl Library {
                 Authority::Ordered => at,
                 Authority::Authoritative => job.overall.since().map_or(at, |since| since.max(at)),
             };
-            let verdict = merge_into(job, at, decided, snapshot);
-            (verdict, if was == *job { Vec::new() } else { before.compare(job, observation) })
+            let outcome = merge_into(job, at, decided, snapshot);
+            (outcome, if was == *job { Vec::new() } else { before.compare(job, observation) })
         });
-        if verdict == ApplyOutcome::NeedsRefetch && authority == Authority::Ordered {
+        if outcome == ApplyOutcome::NeedsRefetch && authority == Authority::Ordered {
             changes.push(Change::NeedsRefetch(job_id));
         }
         changes
     }
 
-    /// Takes in that the backend has an edit, and returns the changes.
+    /// Applies an edit that the backend has confirmed, and returns the changes.
     ///
-    /// The answer outdoes whatever was held when the edit was sent, even from a backend that does not date its changes;
-    /// a word that came after, and is newer than the answer, outdoes the answer.
+    /// The response wins over the value held when the edit was sent, even if the backend does not update its
+    /// timestamps. A value that arrived in the meantime and is newer than the response wins over the response.
     pub fn confirm(&mut self, confirmed: Confirmed, requested: Timestamp) -> Vec<Change> {
         let Confirmed { job_id, changes, snapshot, sent_over } = confirmed;
         let answered = snapshot.as_ref().and_then(|snapshot| snapshot.metadata_at.or(snapshot.updated_at));
         let answered = answered.map_or(requested, |at| trusted(at, requested));
-        let said = |field: &Field| snapshot.as_ref().and_then(|snapshot| content_of(snapshot, *field));
-        let values: Vec<_> = changes.into_iter().map(|(field, sent)| (field, said(&field).unwrap_or(sent))).collect();
+        let in_response = |field: &Field| snapshot.as_ref().and_then(|snapshot| content_of(snapshot, *field));
+        let values: Vec<_> =
+            changes.into_iter().map(|(field, sent)| (field, in_response(&field).unwrap_or(sent))).collect();
         let mut changed = match snapshot {
             Some(snapshot) => self.merge(*snapshot, requested, Authority::Ordered),
             None => Vec::new(),
@@ -243,7 +250,7 @@ impl Library {
         changed
     }
 
-    /// Merges the whole list, and returns the changes and the known jobs that it does not hold.
+    /// Merges the complete job list and returns the changes and the ids of known jobs that are missing in it.
     pub fn merge_all(&mut self, list: Vec<Snapshot>, requested: Timestamp) -> (Vec<Change>, Vec<JobId>) {
         let listed: std::collections::BTreeSet<_> = list.iter().map(|job| job.job_id.clone()).collect();
         let changes = list.into_iter().flat_map(|job| self.merge(job, requested, Authority::Ordered)).collect();
@@ -257,16 +264,16 @@ impl Library {
         (changes, missing)
     }
 
-    /// Takes up a job that was just made here: whatever becomes of it is news.
+    /// Adds a job that was just created on this computer, so that its outcome counts as observed live.
     pub fn expect(&mut self, job_id: &JobId) {
         self.denied.shift_remove(job_id);
         self.jobs.change_or_make(job_id, |_, _| ());
     }
 
-    /// Puts the trouble of a job aside, or takes it up again.
-    pub fn set_dismissed(&mut self, job_id: &JobId, trouble: DismissAction) -> Option<Change> {
+    /// Dismisses or restores the failure and warnings of a job.
+    pub fn set_dismissed(&mut self, job_id: &JobId, action: DismissAction) -> Option<Change> {
         self.jobs.change(job_id, |job| {
-            job.dismissed = match trouble {
+            job.dismissed = match action {
                 DismissAction::Dismiss => {
                     let newest = job.faults.iter().map(|fault| fault.at).max();
                     Some(Dismissal { run: job.run, at: job.updated_at.max(newest) })
@@ -277,7 +284,7 @@ impl Library {
         Some(Change::Job(job_id.clone(), Scope::Increment))
     }
 
-    /// Forgets a job that the server does not have. No message makes it again before REST tells of it.
+    /// Removes a job that the backend does not have. Messages do not create it again before a snapshot contains it.
     pub fn remove(&mut self, job_id: &JobId) -> Option<Change> {
         if self.denied.len() >= DENIED_LIMIT {
             self.denied.shift_remove_index(0);
@@ -286,8 +293,9 @@ impl Library {
         self.jobs.remove(job_id).map(|job| Change::Removed(job.job_id))
     }
 
-    /// Takes every job from the list alone, but for what no backend knows, and returns the changes and those that are gone.
-    /// What was known before is no news. Those that no list told of yet stay, and those that are `wanted`.
+    /// Replaces all jobs by those of a list, except for values that the backend does not know, and returns the changes
+    /// and the ids of removed jobs. Outcomes that were known before are not reported again. Jobs that were never in a
+    /// list stay, and so do those that are `wanted`.
     pub fn renew(
         &mut self,
         list: Vec<Snapshot>,
@@ -311,7 +319,7 @@ impl Library {
         (changes, gone)
     }
 
-    /// Forgets everything, as a sign-out must.
+    /// Removes all jobs, as required on sign-out.
     pub fn clear(&mut self) {
         let server_clock = self.server_clock;
         *self = Self { server_clock, ..Self::default() };

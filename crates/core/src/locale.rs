@@ -60,7 +60,9 @@ impl Locale {
     /// Returns the text of a notification for a video that is ready, with the number of warnings or thumbnails.
     pub fn ready_with(self, warnings: usize, thumbnails: usize) -> String {
         match (warnings, thumbnails) {
-            (0, 0) => self.one_of("Processing finished", "Verarbeitung abgeschlossen", "Procesamiento finalizado").to_owned(),
+            (0, 0) => {
+                self.one_of("Processing finished", "Verarbeitung abgeschlossen", "Procesamiento finalizado").to_owned()
+            }
             (0, 1) => self
                 .one_of(
                     "Processing finished, 1 thumbnail available",

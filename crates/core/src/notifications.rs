@@ -1,5 +1,5 @@
-//! Which changes deserve a notification: the end of a watched run, once, and many at a time as one summary. While
-//! nobody wants to be disturbed they are held, and told as one at the end of it.
+//! Scheduling of notifications: the outcome of each observed run is notified once, and many at a time as one summary.
+//! During quiet hours notifications are held and delivered as one summary afterwards.
 
 use std::{
     borrow::Cow,
@@ -21,23 +21,23 @@ mod compose;
 
 pub use compose::{fault, kind, name};
 
-/// How long an outcome waits for others to be told with it: too short to notice, long enough for a catch-up.
+/// The time for which an outcome waits for others to be grouped with: too short to notice, long enough for a catch-up.
 const GROUP_WINDOW: Duration = Duration::from_millis(500);
-/// How long outcomes are gathered after many were told: a mass failure must not become a drumbeat.
+/// The grouping time after a summary, so that a mass failure does not cause a series of notifications.
 const GROUP_WINDOW_AFTER_MANY: Duration = Duration::from_secs(10);
-/// How long a warning waits for the end of its job, which would say it, too.
+/// The time for which a warning waits for the end of its job, whose notification includes it.
 const WARNING_DELAY: Duration = Duration::from_secs(10);
-/// The most outcomes that are told one by one.
+/// The maximum number of outcomes that are notified individually.
 const INDIVIDUAL_LIMIT: usize = 2;
 
-/// Names an outcome that a person was told of, or need not be.
+/// The key of an outcome, by which it is notified at most once.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct OutcomeKey {
-    /// Which job.
+    /// The id of the job.
     pub job_id: JobId,
-    /// Which of its runs.
+    /// The number of the run.
     pub run: u32,
-    /// How it ended.
+    /// The kind of outcome.
     pub outcome: Outcome,
 }
 
@@ -47,26 +47,27 @@ impl From<&RunOutcome> for OutcomeKey {
     }
 }
 
-/// Is what is to be told now, after the outcomes in it were remembered on disk.
+/// The notifications that are due now. Their keys must be stored on disk before they are shown.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DueNotifications {
-    /// What is settled by it.
+    /// The outcomes that are settled by them.
     pub delivered: Vec<OutcomeKey>,
-    /// What the person is told.
+    /// The notifications to show.
     pub notices: Vec<NotificationView>,
 }
 
-/// Remembers what was delivered, so that no outcome is told twice, and gathers what is to be told.
+/// The scheduler of notifications: it stores the keys of delivered outcomes, so that none is notified twice, and groups
+/// those that are due.
 #[derive(Debug, Default)]
 pub struct NotificationScheduler {
     delivered: BTreeSet<OutcomeKey>,
     waiting: BTreeSet<OutcomeKey>,
-    /// Warnings, with when they wait no longer for the end of their job.
+    /// Warnings, with the time at which they stop waiting for the end of their job.
     warnings: BTreeMap<OutcomeKey, Duration>,
     due: Option<Duration>,
-    /// Until when outcomes are gathered because many were just told.
+    /// The end of the longer grouping time after a summary.
     grouping_until: Duration,
-    /// Whether what waits was held because nobody wanted to be disturbed.
+    /// Whether the waiting outcomes were held because of quiet hours.
     held: HoldState,
 }
 
@@ -77,28 +78,28 @@ enum HoldState {
     Yes,
 }
 
-/// Is what a person wants to be told, and how.
+/// The user's preferences for notifications.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct NotificationPreferences {
-    /// What.
+    /// The enabled kinds and quiet hours.
     pub wanted: Notifications,
-    /// In which words.
+    /// The language of the texts.
     pub locale: Locale,
 }
 
 impl NotificationScheduler {
-    /// Takes up what the disk remembers.
+    /// Restores the delivered keys stored on disk.
     pub fn restore(delivered: impl IntoIterator<Item = OutcomeKey>) -> Self {
         Self { delivered: delivered.into_iter().collect(), ..Self::default() }
     }
 
-    /// Takes in the end of a run, and returns it where it is settled in silence and must be remembered.
+    /// Adds the outcome of a run. Returns its key if it is settled without a notification and must be stored.
     ///
-    /// A job that had already ended when it was first seen notifies nobody.
+    /// A job that had already ended when it was first seen is not notified.
     pub fn ended(&mut self, ending: &RunOutcome, now: Duration) -> Option<OutcomeKey> {
         let key = OutcomeKey::from(ending);
         if self.waiting.contains(&key) {
-            // It may wait for its job to be known again.
+            // The outcome may be waiting for its job to be loaded again.
             self.due.get_or_insert((now + GROUP_WINDOW).max(self.grouping_until));
             return None;
         }
@@ -113,67 +114,67 @@ impl NotificationScheduler {
             self.warnings.insert(key, now.saturating_add(WARNING_DELAY));
             return None;
         }
-        // The end says what went wrong on the way, and of two runs only the later one counts.
-        let is_later = |told: &OutcomeKey| told.job_id != key.job_id || told.run > key.run;
+        // The notification of the end includes the warnings, and of several runs only the latest is notified.
+        let is_later = |notified: &OutcomeKey| notified.job_id != key.job_id || notified.run > key.run;
         self.waiting.retain(is_later);
-        self.warnings.retain(|told, _| is_later(told));
+        self.warnings.retain(|notified, _| is_later(notified));
         self.waiting.insert(key);
         self.due.get_or_insert((now + GROUP_WINDOW).max(self.grouping_until));
         None
     }
 
-    /// Takes in what had happened before the last run of the program could tell it.
+    /// Adds the outcomes that were not notified before the application last quit.
     pub fn catch_up(&mut self, library: &Library, now: Duration) {
         for ending in library.jobs().filter_map(|job| RunOutcome::of(&job)) {
             let _ = self.ended(&ending, now);
         }
     }
 
-    /// Looks again later: nobody can be told now.
+    /// Postpones all notifications, because none can be shown now.
     pub fn postpone(&mut self, now: Duration, until: Duration) {
         self.promote_due(now);
         self.due = self.due.map(|_| until);
     }
 
-    /// Looks again later, and tells then as one what has gathered: nobody wants to be disturbed now.
+    /// Postpones all notifications until the end of quiet hours and groups them into one.
     pub fn hold(&mut self, now: Duration, until: Duration) {
         self.postpone(now, until);
         self.held = HoldState::Yes;
     }
 
-    /// Looks again at once whether anybody can be told.
+    /// Reschedules waiting notifications to now.
     pub fn reschedule_now(&mut self, now: Duration) {
         self.postpone(now, now);
     }
 
-    /// Lets warnings wait with the others whose jobs did not end in time.
+    /// Moves warnings whose jobs did not end in time to the waiting outcomes.
     fn promote_due(&mut self, now: Duration) {
         let later = |due: &Duration| now < *due;
-        let ripe: Vec<OutcomeKey> =
+        let due: Vec<OutcomeKey> =
             self.warnings.iter().filter(|(_, due)| !later(due)).map(|(warning, _)| warning.clone()).collect();
-        for warning in ripe {
+        for warning in due {
             self.warnings.remove(&warning);
             self.waiting.insert(warning);
             self.due.get_or_insert(now.max(self.grouping_until));
         }
     }
 
-    /// Forgets a job that is gone.
+    /// Removes a job that no longer exists.
     pub fn forget(&mut self, job_id: &JobId) {
-        self.delivered.retain(|told| told.job_id != *job_id);
-        self.waiting.retain(|told| told.job_id != *job_id);
-        self.warnings.retain(|told, _| told.job_id != *job_id);
+        self.delivered.retain(|notified| notified.job_id != *job_id);
+        self.waiting.retain(|notified| notified.job_id != *job_id);
+        self.warnings.retain(|notified, _| notified.job_id != *job_id);
     }
 
-    /// Remembers an outcome; those of earlier runs can come no more.
-    fn mark_delivered(&mut self, told: OutcomeKey) {
-        let first = OutcomeKey { run: 0, outcome: Outcome::Completed, ..told.clone() };
-        let this = OutcomeKey { outcome: Outcome::Completed, ..told.clone() };
+    /// Marks an outcome as delivered. Keys of earlier runs are removed, because they cannot occur again.
+    fn mark_delivered(&mut self, notified: OutcomeKey) {
+        let first = OutcomeKey { run: 0, outcome: Outcome::Completed, ..notified.clone() };
+        let this = OutcomeKey { outcome: Outcome::Completed, ..notified.clone() };
         let earlier: Vec<OutcomeKey> = self.delivered.range(first..this).cloned().collect();
         for gone in earlier {
             self.delivered.remove(&gone);
         }
-        self.delivered.insert(told);
+        self.delivered.insert(notified);
     }
 
     /// Returns when [`NotificationScheduler::take_due`] is due, on the monotonic clock.
@@ -181,7 +182,7 @@ impl NotificationScheduler {
         self.due.into_iter().chain(self.warnings.values().copied()).min()
     }
 
-    /// Returns what is to be told by now.
+    /// Removes and returns the notifications that are due.
     pub fn take_due(
         &mut self,
         library: &Library,
@@ -193,14 +194,14 @@ impl NotificationScheduler {
             return DueNotifications::default();
         }
         self.due = None;
-        // What was cleared away and is fetched anew is told when it is there.
-        let known = |told: &OutcomeKey| library.summary(&told.job_id).is_some();
+        // Outcomes of jobs that were cleared for a reload wait until their jobs are loaded again.
+        let known = |notified: &OutcomeKey| library.summary(&notified.job_id).is_some();
         let delivered: Vec<OutcomeKey> = self.waiting.extract_if(.., known).collect();
-        delivered.iter().cloned().for_each(|told| self.mark_delivered(told));
+        delivered.iter().cloned().for_each(|notified| self.mark_delivered(notified));
         let few = if std::mem::take(&mut self.held) == HoldState::Yes { 1 } else { INDIVIDUAL_LIMIT };
-        let wanted = delivered.iter().filter(|told| notification_preferences.wanted.wants(told.outcome));
+        let wanted = delivered.iter().filter(|notified| notification_preferences.wanted.wants(notified.outcome));
         let known: Vec<(Outcome, Cow<'_, Record>)> =
-            wanted.filter_map(|told| Some((told.outcome, library.job(&told.job_id)?))).collect();
+            wanted.filter_map(|notified| Some((notified.outcome, library.job(&notified.job_id)?))).collect();
         let notices = if known.len() <= few {
             known.iter().map(|(outcome, job)| compose::notice(*outcome, job, notification_preferences.locale)).collect()
         } else {
@@ -210,7 +211,7 @@ impl NotificationScheduler {
         DueNotifications { delivered, notices }
     }
 
-    /// Forgets everything, as a sign-out must.
+    /// Removes everything, as required on sign-out.
     pub fn clear(&mut self) {
         *self = Self::default();
     }
@@ -234,7 +235,7 @@ mod tests {
         )
     }
 
-    fn told(notices: &mut NotificationScheduler, now: Duration) -> Vec<String> {
+    fn notified(notices: &mut NotificationScheduler, now: Duration) -> Vec<String> {
         notices
             .take_due(&library(), NotificationPreferences::default(), now)
             .notices
@@ -244,21 +245,21 @@ mod tests {
     }
 
     #[test]
-    fn an_outcome_is_told_once_a_run_and_once_after_a_restart() {
+    fn outcome_is_notified_once_per_run_even_after_a_restart() {
         let mut notices = NotificationScheduler::default();
         assert_eq!(notices.ended(&ending(8, Observation::Live, 0), START), None);
         assert_eq!(notices.ended(&ending(8, Observation::Live, 0), START), None);
         assert_eq!(
             notices.take_due(&library(), NotificationPreferences::default(), START),
             DueNotifications::default(),
-            "gathered first"
+            "grouped first"
         );
         let due = notices.take_due(&library(), NotificationPreferences::default(), GROUP_WINDOW);
         assert_eq!((due.notices[0].title.as_str(), due.notices.len()), ("8.mp4 is ready", 1));
         notices.ended(&ending(8, Observation::Live, 0), GROUP_WINDOW);
         assert_eq!(notices.deadline(), None, "not twice");
         notices.ended(&ending(8, Observation::Live, 1), GROUP_WINDOW);
-        assert!(notices.deadline().is_some(), "a new run may tell again");
+        assert!(notices.deadline().is_some(), "a new run may notify again");
 
         let mut restarted = NotificationScheduler::restore(due.delivered);
         restarted.ended(&ending(8, Observation::Live, 0), START);
@@ -266,7 +267,7 @@ mod tests {
     }
 
     #[test]
-    fn a_job_that_is_run_again_and_again_fills_no_memory() {
+    fn repeated_runs_keep_one_delivered_key() {
         let mut notices = NotificationScheduler::default();
         for run in 0..100 {
             notices.ended(&ending(8, Observation::Live, run), START);
@@ -278,14 +279,14 @@ mod tests {
     }
 
     #[test]
-    fn whatever_waits_can_be_told_at_the_end_of_the_program() {
+    fn waiting_outcomes_can_be_taken_on_shutdown() {
         let mut notices = NotificationScheduler::default();
         (0..5).for_each(|job_id| drop(notices.ended(&ending(job_id, Observation::Live, 0), START)));
-        assert_eq!(told(&mut notices, Duration::MAX).len(), 1);
+        assert_eq!(notified(&mut notices, Duration::MAX).len(), 1);
     }
 
     #[test]
-    fn the_first_look_is_silent_and_stays_so() {
+    fn outcome_in_the_initial_list_is_never_notified() {
         let mut notices = NotificationScheduler::default();
         assert!(notices.ended(&ending(8, Observation::InitialList, 0), START).is_some(), "settled");
         assert_eq!(notices.ended(&ending(8, Observation::Live, 0), START), None);
@@ -293,12 +294,12 @@ mod tests {
     }
 
     #[test]
-    fn two_are_told_one_by_one_and_more_as_one_summary() {
+    fn two_outcomes_are_notified_individually_and_more_as_a_summary() {
         let mut notices = NotificationScheduler::default();
         for job_id in [1, 2] {
             notices.ended(&ending(job_id, Observation::Live, 0), START);
         }
-        assert_eq!(told(&mut notices, GROUP_WINDOW), ["1.mp4 failed", "2.mp4 is ready"]);
+        assert_eq!(notified(&mut notices, GROUP_WINDOW), ["1.mp4 failed", "2.mp4 is ready"]);
         for job_id in 3..8 {
             notices.ended(&ending(job_id, Observation::Live, 0), START);
         }
@@ -311,13 +312,13 @@ mod tests {
     }
 
     #[test]
-    fn after_many_the_next_are_gathered_for_longer() {
+    fn grouping_time_is_longer_after_a_summary() {
         let mut notices = NotificationScheduler::default();
         (0..5).for_each(|job_id| drop(notices.ended(&ending(job_id, Observation::Live, 0), START)));
-        assert_eq!(told(&mut notices, GROUP_WINDOW).len(), 1);
+        assert_eq!(notified(&mut notices, GROUP_WINDOW).len(), 1);
         (5..10).for_each(|job_id| drop(notices.ended(&ending(job_id, Observation::Live, 0), GROUP_WINDOW)));
-        assert!(told(&mut notices, GROUP_WINDOW * 3).is_empty());
-        assert_eq!(told(&mut notices, GROUP_WINDOW + GROUP_WINDOW_AFTER_MANY).len(), 1);
+        assert!(notified(&mut notices, GROUP_WINDOW * 3).is_empty());
+        assert_eq!(notified(&mut notices, GROUP_WINDOW + GROUP_WINDOW_AFTER_MANY).len(), 1);
     }
 
     fn warned(job_id: usize) -> RunOutcome {
@@ -325,42 +326,42 @@ mod tests {
     }
 
     #[test]
-    fn what_is_held_is_told_as_one_at_the_end_of_it() {
+    fn held_outcomes_are_summarized_after_quiet_hours() {
         let mut notices = NotificationScheduler::default();
         (1..3).for_each(|job_id| drop(notices.ended(&ending(job_id, Observation::Live, 0), START)));
         let morning = Duration::from_hours(8);
         notices.hold(GROUP_WINDOW, morning);
-        assert!(told(&mut notices, GROUP_WINDOW).is_empty());
-        assert_eq!(told(&mut notices, morning), ["1 video failed, 1 is ready"]);
+        assert!(notified(&mut notices, GROUP_WINDOW).is_empty());
+        assert_eq!(notified(&mut notices, morning), ["1 video failed, 1 is ready"]);
         (3..5).for_each(|job_id| drop(notices.ended(&ending(job_id, Observation::Live, 0), morning)));
-        assert_eq!(told(&mut notices, morning * 2).len(), 2, "and the next ones as always");
+        assert_eq!(notified(&mut notices, morning * 2).len(), 2, "later ones individually");
     }
 
     #[test]
-    fn a_warning_is_told_once_a_run_unless_the_end_says_it() {
+    fn warning_is_notified_once_per_run_unless_the_job_ends() {
         let mut notices = NotificationScheduler::default();
         notices.ended(&warned(8), START);
-        assert!(told(&mut notices, GROUP_WINDOW).is_empty(), "its end may come soon");
+        assert!(notified(&mut notices, GROUP_WINDOW).is_empty(), "the job may end soon");
         assert_eq!(notices.deadline(), Some(WARNING_DELAY));
-        assert_eq!(told(&mut notices, WARNING_DELAY), ["8.mp4 has a warning"]);
+        assert_eq!(notified(&mut notices, WARNING_DELAY), ["8.mp4 has a warning"]);
         notices.ended(&warned(8), WARNING_DELAY);
         assert_eq!(notices.deadline(), None);
         notices.ended(&warned(6), WARNING_DELAY);
         notices.ended(&ending(6, Observation::Live, 0), WARNING_DELAY * 3 / 2);
-        assert_eq!(told(&mut notices, WARNING_DELAY * 2), ["6.mp4 is ready"]);
+        assert_eq!(notified(&mut notices, WARNING_DELAY * 2), ["6.mp4 is ready"]);
     }
 
     #[test]
-    fn of_two_runs_of_a_job_only_the_later_one_is_told() {
+    fn only_the_later_of_two_runs_is_notified() {
         let mut notices = NotificationScheduler::default();
         let failed = RunOutcome { outcome: Outcome::Failed, ..ending(8, Observation::Live, 0) };
         notices.ended(&failed, START);
         notices.ended(&ending(8, Observation::Live, 1), START);
-        assert_eq!(told(&mut notices, GROUP_WINDOW), ["8.mp4 is ready"]);
+        assert_eq!(notified(&mut notices, GROUP_WINDOW), ["8.mp4 is ready"]);
     }
 
     #[test]
-    fn what_waits_for_its_job_to_be_fetched_anew_is_told_when_it_is_there() {
+    fn outcome_waits_until_its_job_is_loaded_again() {
         let mut notices = NotificationScheduler::default();
         notices.ended(&ending(8, Observation::Live, 0), START);
         assert_eq!(
@@ -369,11 +370,11 @@ mod tests {
         );
         assert_eq!(notices.deadline(), None, "nothing to do until then");
         notices.ended(&ending(8, Observation::InitialList, 0), GROUP_WINDOW);
-        assert_eq!(told(&mut notices, GROUP_WINDOW * 2), ["8.mp4 is ready"]);
+        assert_eq!(notified(&mut notices, GROUP_WINDOW * 2), ["8.mp4 is ready"]);
     }
 
     #[test]
-    fn a_warning_that_was_not_told_before_the_program_ended_is_told_by_the_next() {
+    fn catch_up_notifies_a_warning_of_the_previous_run_of_the_app() {
         let mut notices = NotificationScheduler::default();
         let mut job = Record::new(JobId::new("8"));
         job.filename = Some("8.mp4".to_owned());
@@ -391,16 +392,16 @@ mod tests {
     }
 
     #[test]
-    fn a_warning_that_is_held_is_told_afterwards() {
+    fn held_warning_is_notified_afterwards() {
         let mut notices = NotificationScheduler::default();
         notices.ended(&warned(8), START);
         notices.hold(WARNING_DELAY, WARNING_DELAY * 5);
-        assert!(told(&mut notices, WARNING_DELAY * 4).is_empty());
-        assert_eq!(told(&mut notices, WARNING_DELAY * 5), ["8.mp4 has a warning"]);
+        assert!(notified(&mut notices, WARNING_DELAY * 4).is_empty());
+        assert_eq!(notified(&mut notices, WARNING_DELAY * 5), ["8.mp4 has a warning"]);
     }
 
     #[test]
-    fn what_nobody_wants_to_hear_of_is_settled_in_silence() {
+    fn disabled_kind_is_delivered_without_a_notification() {
         let mut notices = NotificationScheduler::default();
         (1..3).for_each(|job_id| drop(notices.ended(&ending(job_id, Observation::Live, 0), START)));
         let wanted = Notifications { completed: false, ..Notifications::default() };

@@ -1,4 +1,5 @@
-//! Every message of the socket: tolerant decoding of what arrives, strict encoding of what is sent.
+//! The messages of the socket: tolerant decoding of received messages, strict encoding of sent ones. Source:
+//! docs/protocol.md#messages.
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -21,25 +22,25 @@ mod tolerant;
 pub use content::content;
 pub(crate) use tolerant::{error, progress, thumbnail};
 
-/// The largest message that is read, in bytes; a larger one closes the connection with 1009.
+/// The maximum size of a received message, in bytes; a larger one closes the connection with code 1009.
 pub const MESSAGE_LIMIT: usize = 8 << 20;
-/// How much of an unreadable message is kept for diagnostics, in bytes.
+/// The maximum size of a sample of an unreadable message, in bytes.
 const SAMPLE_LIMIT: usize = 2 << 10;
-/// How many ids one subscription frame carries.
+/// The maximum number of ids in one subscription frame.
 pub const SUBSCRIPTION_CHUNK: usize = 500;
 
-/// Is one readable frame.
+/// A readable frame.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Frame {
-    /// The backend is alive and wants to hear that we are.
+    /// A heartbeat that has to be answered.
     Heartbeat(Heartbeat),
-    /// The backend has accepted the token that came in the first message.
+    /// The confirmation of a token that was sent in the first message.
     Accepted,
-    /// Something happened to a job.
+    /// A message about a job.
     Event(Event),
 }
 
-/// Tells which answer a heartbeat wants.
+/// The kind of heartbeat, which determines the answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Heartbeat {
     /// `HEARTBEAT`, answered with `heartbeat`.
@@ -48,20 +49,20 @@ pub enum Heartbeat {
     Ping,
 }
 
-/// Is one of the five messages of the specification.
+/// One of the five messages of the specification.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Event {
-    /// The job that it is about.
+    /// The id of the job.
     pub job_id: JobId,
-    /// When the backend says it happened; none where it did not say so readably.
+    /// The timestamp of the message; none if it is missing or unreadable.
     pub at: Option<Timestamp>,
-    /// What happened.
+    /// The payload.
     pub body: Body,
-    /// How many of its fields could not be read, and are left out.
+    /// The number of unreadable fields, which were left out.
     pub lost: u32,
 }
 
-/// Is the payload of an [`Event`].
+/// The payload of an [`Event`].
 #[derive(Clone, Debug, PartialEq)]
 pub enum Body {
     /// JOB_UPDATE
@@ -74,106 +75,106 @@ pub enum Body {
     Thumbnail(Thumbnail),
     /// ERROR
     Error(ErrorData),
-    /// Several at once, as a flat message carries them.
+    /// Several payloads, from a flat message.
     Many(Vec<Body>),
 }
 
 /// The progress of a job or a stage.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Progress {
-    /// How far it has come.
+    /// The status.
     pub status: Status,
-    /// 0–100; none where the backend left it out.
+    /// The percentage, 0–100; none if the backend did not send it.
     pub progress_percent: Option<f64>,
-    /// Why it failed.
+    /// The reason of a failure.
     pub error_message: Option<String>,
 }
 
 /// The payload of an ERROR.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ErrorData {
-    /// The backend's code.
+    /// The error code of the backend.
     pub error_code: String,
-    /// The backend's words for a person.
+    /// The error message of the backend, to be shown to the user.
     pub error_message: String,
-    /// Whether processing goes on.
+    /// Whether processing continues.
     pub recoverable: bool,
-    /// The stage that it happened in.
+    /// The stage in which the error occurred.
     pub affected_stage: Option<StageId>,
 }
 
-/// Is a message that was skipped, for the log and for diagnostics.
+/// A message that was skipped, for the log and for diagnostics.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{reason}")]
 pub struct Rejected {
-    /// What kind of fault it has.
+    /// The kind of fault.
     pub kind: RejectedKind,
-    /// Why it could not be read.
+    /// The reason why it could not be read.
     pub reason: String,
-    /// Its beginning, at most 2 KiB, without tokens.
+    /// The beginning of the message, at most 2 KiB, without tokens.
     pub sample: String,
-    /// The job that it is about, where that could be read: what it said is asked of REST.
+    /// The id of the job, if it could be read: the job is then refetched.
     pub job_id: Option<JobId>,
 }
 
-/// Names the fault of a message that was skipped; stable, so that it can be counted and told without its content.
+/// The fault of a skipped message; stable, so that it can be counted and reported without the content of the message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
 pub enum RejectedKind {
-    /// It is no JSON object with a `type`.
+    /// The text is not a JSON object with a `type`.
     NotAMessage,
-    /// Its bytes are no UTF-8.
+    /// The bytes are not valid UTF-8.
     NotUtf8,
-    /// Its type is none of the specification.
+    /// The type is not in the specification.
     UnknownType,
-    /// Its payload lacks what its type needs.
+    /// The payload lacks required fields.
     Unreadable,
-    /// It is larger than [`MESSAGE_LIMIT`].
+    /// The message is larger than [`MESSAGE_LIMIT`].
     TooLarge,
-    /// There is no room for another job.
+    /// The maximum number of jobs is reached.
     TooManyJobs,
 }
 
-/// Is what this side says on the socket.
+/// A message sent to the backend.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "action", rename_all = "lowercase")]
 pub enum ClientMessage {
-    /// Asks for the updates of jobs.
+    /// Subscribes to updates of jobs.
     Subscribe {
-        /// At most [`SUBSCRIPTION_CHUNK`] of them.
+        /// At most [`SUBSCRIPTION_CHUNK`] ids.
         job_ids: Vec<JobId>,
     },
     /// Answers a HEARTBEAT.
     Heartbeat {
-        /// When it was answered.
+        /// The time of the answer.
         timestamp: Timestamp,
     },
     /// Answers a PING.
     Pong {
-        /// When it was answered.
+        /// The time of the answer.
         timestamp: Timestamp,
     },
 }
 
 impl ClientMessage {
-    /// Returns the JSON text of the frame.
+    /// Returns the frame as JSON text.
     pub fn to_text(&self) -> String {
-        // A struct of strings and times has no way to fail.
+        // Serializing a struct of strings and timestamps never fails.
         serde_json::to_string(self).unwrap_or_default()
     }
 }
 
-/// Reads one frame.
+/// Decodes a frame.
 ///
 /// # Errors
-/// Returns why it was skipped and a sample of it, when it is no message of the specification even with the
-/// tolerance of the contract.
+/// Returns the reason and a sample of the frame if it is not a message of the specification, even with the tolerance
+/// described in docs/protocol.md.
 pub fn decode(text: &str) -> Result<Frame, Rejected> {
     decode_from(text, None)
 }
 
-/// Reads one frame of a backend, to whose REST address paths of pictures belong.
+/// Decodes a frame. Relative thumbnail URLs are resolved against the backend's `api_url`.
 ///
 /// # Errors
 /// As [`decode`].
@@ -188,7 +189,7 @@ pub fn decode_from(text: &str, api_url: Option<&Url>) -> Result<Frame, Rejected>
     })
 }
 
-/// Returns the beginning of a text for a log: at most 2 KiB, with everything that looks like a JWT struck out.
+/// Returns the beginning of a text for a log: at most 2 KiB, with everything that looks like a JWT removed.
 pub fn sample(text: &str) -> String {
     let mut end = text.len().min(SAMPLE_LIMIT);
     while !text.is_char_boundary(end) {
@@ -197,7 +198,7 @@ pub fn sample(text: &str) -> String {
     let is_token = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
     let mut rest = &text[..end];
     let mut redacted = String::with_capacity(end);
-    // A JWT is the base64 of `{"`, whatever it is for.
+    // Every JWT begins with the base64 form of `{"`.
     while let Some(at) = rest.find("eyJ") {
         redacted.push_str(&rest[..at]);
         redacted.push_str("[token]");

@@ -1,4 +1,4 @@
-//! Full-text search over the jobs of one account.
+//! Search for jobs by the words of their texts.
 
 use std::borrow::Cow;
 

@@ -1,5 +1,5 @@
-//! What a person may choose. Each value is checked where it is read, so that a file that was written by hand is refused
-//! with the place of its mistake.
+//! The user's settings. Each value is validated when it is deserialized, so that a mistake in a hand-written file is
+//! reported with its position.
 
 use jiff::{Timestamp, Zoned};
 use serde::{Deserialize, Deserializer, Serialize};
@@ -14,87 +14,87 @@ pub use language_model::LanguageModel;
 pub use network::Proxy;
 pub use time::{QuietHours, TimeOfDay};
 
-/// Is everything that a person may choose.
+/// All settings.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
 pub struct Settings {
-    /// How the app begins and ends.
+    /// Start and quit behaviour.
     pub general: General,
-    /// How it looks and speaks.
+    /// Theme and language.
     pub appearance: Appearance,
-    /// What it tells.
+    /// Notifications.
     pub notifications: Notifications,
-    /// What it keeps.
+    /// Data on this computer.
     pub data: Data,
-    /// How it reaches a studio.
+    /// Network connections.
     pub network: Network,
-    /// How videos are processed on this computer.
+    /// Processing of videos on this computer.
     pub computer: Computer,
-    /// What suggests texts, where a person wants that.
+    /// The language model that suggests texts.
     pub language_model: LanguageModel,
-    /// What helps to find out what is wrong.
+    /// Settings for troubleshooting.
     pub advanced: Advanced,
-    /// What is done at the end of a job.
+    /// The actions that run when a job ends.
     pub automation: Vec<Automation>,
 }
 
-/// Is how the app begins and ends.
+/// Start and quit behaviour.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
 pub struct General {
-    /// Whether it starts, hidden, when the person logs in.
+    /// Whether the application starts, hidden, when the user logs in.
     pub start_at_login: bool,
-    /// What closing the window does.
+    /// The action on closing the window.
     pub close: Close,
 }
 
-/// Names what closing the window does.
+/// The action on closing the window.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
 pub enum Close {
-    /// Hides it where a tray brings it back, and asks where there is none.
+    /// Hides the window if a tray icon can restore it; otherwise asks the user.
     #[default]
     Auto,
-    /// Hides it.
+    /// Hides the window.
     Hide,
-    /// Quits.
+    /// Quits the application.
     Quit,
 }
 
-/// Is how the window looks and speaks.
+/// The appearance of the window.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
 pub struct Appearance {
-    /// Its colours.
+    /// The theme.
     pub theme: Theme,
-    /// Its language, and that of the tray and of notifications.
+    /// The language of the window, the tray and notifications.
     pub language: Language,
 }
 
-/// Names the colours of the window.
+/// The theme of the window.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
 pub enum Theme {
-    /// As the system has them.
+    /// The theme of the system.
     #[default]
     System,
-    /// Dark on light.
+    /// Dark text on a light background.
     Light,
-    /// Light on dark.
+    /// Light text on a dark background.
     Dark,
 }
 
-/// Names a language.
+/// A language.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
 pub enum Language {
-    /// That of the system, where it is one of these; English where it is not.
+    /// The language of the system if it is supported, otherwise English.
     #[default]
     System,
     /// English.
@@ -105,21 +105,21 @@ pub enum Language {
     Es,
 }
 
-/// Is what a person wants to be told, and when not.
-#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own in the file")]
+/// The enabled notifications and quiet hours.
+#[expect(clippy::struct_excessive_bools, reason = "each is a separate key in the file")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
 pub struct Notifications {
-    /// A video is ready.
+    /// Whether to notify when a video is ready.
     pub completed: bool,
-    /// A video has failed.
+    /// Whether to notify when a video has failed.
     pub failed: bool,
-    /// Something went wrong with a video without stopping it.
+    /// Whether to notify when a video has a warning.
     pub warning: bool,
-    /// Whether they make a sound.
+    /// Whether notifications play a sound.
     pub sound: bool,
-    /// When none are shown; what happens then is told at the end of it.
+    /// The daily period without notifications; a summary follows at its end.
     pub quiet_hours: Option<QuietHours>,
 }
 
@@ -130,7 +130,7 @@ impl Default for Notifications {
 }
 
 impl Notifications {
-    /// Tells whether a person wants to be told of an outcome.
+    /// Returns whether an outcome is to be notified.
     pub fn wants(&self, outcome: Outcome) -> bool {
         match outcome {
             Outcome::Completed => self.completed,
@@ -139,24 +139,24 @@ impl Notifications {
         }
     }
 
-    /// Returns until when it is quiet; none where it is not.
+    /// Returns when the current quiet hours end; none outside of them.
     pub fn quiet_until(&self, now: &Zoned) -> Option<Timestamp> {
         self.quiet_hours.and_then(|hours| hours.until(now))
     }
 }
 
-/// Is what is kept on this computer.
+/// Data on this computer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
 pub struct Data {
-    /// For how many days finished videos are kept on this computer after they last changed, 1–3650.
+    /// The number of days for which finished jobs are kept on this computer after their last change, 1–3650.
     #[serde(deserialize_with = "days")]
     pub retention_days: u16,
 }
 
 impl Data {
-    /// The fewest and the most days that finished jobs may be kept.
+    /// The valid range of `retention_days`.
     pub const DAYS: std::ops::RangeInclusive<u16> = 1..=3650;
 }
 
@@ -168,29 +168,34 @@ impl Default for Data {
 
 fn days<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u16, D::Error> {
     let days = i64::deserialize(deserializer)?;
-    let wrong =
-        || serde::de::Error::custom(format!("Enter a value from {} to {} for retention_days.", Data::DAYS.start(), Data::DAYS.end()));
+    let wrong = || {
+        serde::de::Error::custom(format!(
+            "Enter a value from {} to {} for retention_days.",
+            Data::DAYS.start(),
+            Data::DAYS.end()
+        ))
+    };
     u16::try_from(days).ok().filter(|days| Data::DAYS.contains(days)).ok_or_else(wrong)
 }
 
-/// Is how a studio is reached.
+/// Network connections.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
 pub struct Network {
-    /// What stands between.
+    /// The proxy.
     pub proxy: Proxy,
-    /// A file with further certificates to trust, in PEM.
+    /// A PEM file with additional CA certificates to trust.
     #[cfg_attr(feature = "bindings", ts(type = "string | null"))]
     pub certificate: Option<std::path::PathBuf>,
 }
 
-/// How videos are processed on this computer.
+/// Processing of videos on this computer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
 pub struct Computer {
-    /// What recognises speech: a model of the list by its id, or a file by its path.
+    /// The speech recognition model: the id of a known model, or the path of a file.
     pub speech_model: Option<String>,
     /// Whether the window may offer to set up speech recognition.
     pub offer_speech: bool,
@@ -202,33 +207,33 @@ impl Default for Computer {
     }
 }
 
-/// Is what helps to find out what is wrong.
+/// Settings for troubleshooting.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
 pub struct Advanced {
-    /// How much is written to the log.
+    /// The level of detail of the log.
     pub log_level: LogLevel,
 }
 
-/// Names how much is written to the log.
+/// The level of detail of the log.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
 pub enum LogLevel {
-    /// What needs somebody.
+    /// Failures that need attention.
     Error,
-    /// What is not as it should be.
+    /// Unexpected conditions.
     Warn,
-    /// What a person could see.
+    /// Events that the user can observe.
     #[default]
     Info,
-    /// Why it came so.
+    /// Details about causes.
     Debug,
 }
 
 impl LogLevel {
-    /// Returns its name.
+    /// Returns the name of the level.
     pub fn name(self) -> &'static str {
         match self {
             Self::Error => "error",
@@ -239,23 +244,23 @@ impl LogLevel {
     }
 }
 
-/// Is something that is done at the end of a job.
+/// An action that runs when a job ends.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "AutomationText")]
 #[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
 pub struct Automation {
-    /// Whether it is done.
+    /// Whether the action is enabled.
     pub enabled: bool,
-    /// At which ends.
+    /// The outcomes after which the action runs.
     pub when: Vec<Outcome>,
-    /// A command and its arguments, which are given to it as they are: no shell reads them.
+    /// A command and its arguments, which are passed unchanged, without a shell.
     pub run: Option<Vec<String>>,
-    /// An address that is told.
+    /// A webhook URL to which the outcome is posted.
     #[cfg_attr(feature = "bindings", ts(type = "string | null"))]
     pub webhook: Option<url::Url>,
 }
 
-/// Is an automation as it is written.
+/// The serialized form of an automation.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct AutomationText {
@@ -290,7 +295,7 @@ impl TryFrom<AutomationText> for Automation {
 }
 
 impl Automation {
-    /// Tells whether it is done at an end.
+    /// Returns whether the action runs after an outcome.
     pub fn is_due(&self, outcome: Outcome) -> bool {
         self.enabled && self.when.contains(&outcome)
     }
@@ -305,7 +310,7 @@ mod tests {
     }
 
     #[test]
-    fn an_automation_is_a_command_or_an_address_at_an_end() {
+    fn automation_requires_outcomes_and_either_command_or_webhook() {
         let run = automation(r#"{"when":["failed"],"run":["say","no"]}"#).expect("a command");
         assert!(run.is_due(Outcome::Failed) && !run.is_due(Outcome::Completed));
         let off = automation(r#"{"enabled":false,"when":["failed"],"run":["say"]}"#).expect("a command");
@@ -326,7 +331,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_left_out_is_as_it_is_for_everybody_and_what_is_wrong_is_named() {
+    fn missing_settings_get_defaults_and_invalid_ones_are_rejected() {
         let read = |json: &str| serde_json::from_str::<Settings>(json).map_err(|error| error.to_string());
         assert_eq!(read("{}"), Ok(Settings::default()));
         assert_eq!(read(r#"{"data":{"retention_days":7}}"#).map(|read| read.data.retention_days), Ok(7));

@@ -1,4 +1,5 @@
-//! Arbitrary texts in every place where a server may write one: nothing panics, and nothing is lost but the field itself.
+//! Property tests with arbitrary texts in every place where a server may write one: nothing panics, and only the field
+//! itself is lost.
 
 use std::{borrow::Cow, time::Duration};
 
@@ -26,7 +27,7 @@ use crate::{
     view::{self, JobView},
 };
 
-/// Writes a text as JSON: any character, controls as they are or escaped, halves of pairs, very long.
+/// Generates a text as JSON: any character, controls raw or escaped, lone surrogates, very long texts.
 fn literal() -> impl Strategy<Value = String> {
     let piece = prop_oneof![
         4 => any::<char>().prop_map(|c| if matches!(c, '"' | '\\') { format!("\\{c}") } else { c.to_string() }),
@@ -41,9 +42,9 @@ fn literal() -> impl Strategy<Value = String> {
     prop_oneof![9 => short, 1 => long].prop_map(|text| format!("\"{text}\""))
 }
 
-/// Writes something else where a field is expected.
+/// Generates another JSON value, or invalid JSON, in place of a text.
 fn junk() -> impl Strategy<Value = String> {
-    let words = [
+    let values = [
         "NaN",
         "-Infinity",
         "1e400",
@@ -58,7 +59,7 @@ fn junk() -> impl Strategy<Value = String> {
         "9e99",
         "'x'",
     ];
-    proptest::sample::select(words.map(str::to_owned).to_vec())
+    proptest::sample::select(values.map(str::to_owned).to_vec())
 }
 
 fn job() -> Value {
@@ -76,23 +77,23 @@ fn job() -> Value {
 }
 
 fn messages() -> Vec<Value> {
-    let said = |kind: &str, data: Value| json!({ "type": kind, "job_id": "7f", "data": data, "timestamp": "2026-01-01T00:03:00Z" });
+    let message = |kind: &str, data: Value| json!({ "type": kind, "job_id": "7f", "data": data, "timestamp": "2026-01-01T00:03:00Z" });
     vec![
-        said("JOB_UPDATE", json!({ "status": "FAILED", "progress_percent": 5, "error_message": "why" })),
-        said(
+        message("JOB_UPDATE", json!({ "status": "FAILED", "progress_percent": 5, "error_message": "why" })),
+        message(
             "STAGE_UPDATE",
             json!({ "stage_id": "PROBE", "status": "FAILED", "progress_percent": 5, "error_message": "why" }),
         ),
-        said("METADATA_UPDATE", json!({ "metadata_type": "TITLE", "content": "A" })),
-        said(
+        message("METADATA_UPDATE", json!({ "metadata_type": "TITLE", "content": "A" })),
+        message(
             "METADATA_UPDATE",
             json!({ "metadata_type": "CHAPTERS", "content": [{ "start_seconds": 1, "title": "A" }] }),
         ),
-        said(
+        message(
             "THUMBNAIL_GENERATED",
             json!({ "thumbnail_url": "https://x.test/2", "thumbnail_id": "t2", "width": 1, "height": 1 }),
         ),
-        said(
+        message(
             "ERROR",
             json!({ "error_code": "a", "error_message": "b", "recoverable": false, "affected_stage": "PROBE" }),
         ),
@@ -100,7 +101,7 @@ fn messages() -> Vec<Value> {
     ]
 }
 
-/// Returns the paths to every value that is no object and no array.
+/// Returns the paths of all values that are neither objects nor arrays.
 fn leaves(value: &Value) -> Vec<String> {
     fn walk(value: &Value, path: &str, leaves: &mut Vec<String>) {
         match value {
@@ -116,7 +117,7 @@ fn leaves(value: &Value) -> Vec<String> {
     found
 }
 
-/// Writes a document with something else in one place.
+/// Returns a document in which the value at one path is replaced.
 fn with(document: &Value, path: &str, written: &str) -> String {
     const PLACE: &str = "the place of what is written";
     let mut document = document.clone();
@@ -132,22 +133,22 @@ fn check_text(text: &str) {
     assert!(text.chars().all(|c| !c.is_control() || matches!(c, '\n' | '\t')), "{text:?}");
 }
 
-/// Shows all that is known, wherever it is shown.
+/// Renders all texts of a library in every form in which they are displayed, and checks them.
 fn show(library: &Library) {
-    let words = Locale::default();
+    let locale = Locale::default();
     for job in library.jobs() {
         let view: JobView = view::job(&job, &Edits::default(), &Forecast::default());
-        let name = notifications::name(&job, words);
+        let name = notifications::name(&job, locale);
         check_text(&name);
         assert!(!name.contains('\n'));
-        let fault = view.row.error.as_ref().map(|error| words.fault(&error.code, &error.message)).unwrap_or_default();
-        for said in
-            [words.ready(&name), words.failed(&name), words.names(&[name.clone(), name.clone()], 3), isolate(&fault)]
+        let fault = view.row.error.as_ref().map(|error| locale.fault(&error.code, &error.message)).unwrap_or_default();
+        for rendered in
+            [locale.ready(&name), locale.failed(&name), locale.names(&[name.clone(), name.clone()], 3), isolate(&fault)]
         {
-            check_text(&said);
-            assert!(!said.contains('\n'));
-            let (opened, closed) = (said.matches('\u{2068}').count(), said.matches('\u{2069}').count());
-            assert_eq!(opened, closed, "{said:?}");
+            check_text(&rendered);
+            assert!(!rendered.contains('\n'));
+            let (opened, closed) = (rendered.matches('\u{2068}').count(), rendered.matches('\u{2069}').count());
+            assert_eq!(opened, closed, "{rendered:?}");
         }
         let shown = serde_json::to_value(&view).expect("JSON");
         for path in leaves(&shown) {
@@ -158,14 +159,14 @@ fn show(library: &Library) {
                 folded(text);
             }
         }
-        // The disk gives back what it was given.
+        // Stored records are restored unchanged.
         let stored = serde_json::to_string(&*job).expect("JSON");
         assert_eq!(tolerant::from_stored::<crate::library::record::Record>(&stored).expect("a record"), *job);
     }
     search::find(library, &Edits::default(), "a");
 }
 
-fn kept_of(library: &Library) -> Vec<(Field, Value)> {
+fn metadata_of(library: &Library) -> Vec<(Field, Value)> {
     let job = library.jobs().next().map(Cow::into_owned);
     let metadata = job.map(|job| job.metadata).unwrap_or_default();
     metadata.iter().map(|(field, held)| (*field, serde_json::to_value(&held.value).expect("JSON"))).collect()
@@ -175,7 +176,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
 
     #[test]
-    fn any_text_in_any_field_of_a_list_costs_that_field_alone(
+    fn any_text_in_a_list_field_affects_that_field_only(
         written in prop_oneof![4 => literal(), 1 => junk()],
         place in any::<Index>(),
     ) {
@@ -190,7 +191,7 @@ proptest! {
             let is_other = snapshot.job_id.as_str() == "other";
             library.merge(snapshot, now().wall, Authority::Ordered);
             if !is_other && path != "/id" {
-                let read: Vec<Field> = kept_of(&library).into_iter().map(|(field, _)| field).collect();
+                let read: Vec<Field> = metadata_of(&library).into_iter().map(|(field, _)| field).collect();
                 let lost = Field::METADATA.into_iter().filter(|field| !read.contains(field)).count();
                 prop_assert!(lost <= 1, "{}: {}", path, written);
             }
@@ -199,7 +200,7 @@ proptest! {
     }
 
     #[test]
-    fn any_text_in_any_field_of_a_message_costs_that_field_alone(
+    fn any_text_in_a_message_field_affects_that_field_only(
         written in prop_oneof![4 => literal(), 1 => junk()],
         kind in any::<Index>(),
         place in any::<Index>(),
@@ -217,7 +218,7 @@ proptest! {
             Ok(protocol::Frame::Heartbeat(_) | protocol::Frame::Accepted) => {}
             Err(rejected) => {
                 prop_assert!(essential.iter().any(|name| path.ends_with(name) || path.contains("content")), "{}: {}", path, rejected);
-                // What it said can be asked for.
+                // The job of a rejected message can be refetched.
                 prop_assert!(rejected.job_id.is_some() || path == "/job_id" || path == "/type", "{}", text);
             }
         }
@@ -225,7 +226,10 @@ proptest! {
     }
 
     #[test]
-    fn any_text_in_a_description_of_a_backend_names_its_field(written in prop_oneof![4 => literal(), 1 => junk()], place in any::<Index>()) {
+    fn any_text_in_a_discovery_document_never_panics(
+        written in prop_oneof![4 => literal(), 1 => junk()],
+        place in any::<Index>(),
+    ) {
         let document = json!({ "name": "Acme", "api_url": "https://a.tv", "ws_url": "wss://a.tv/ws", "auth_url": "https://x.co",
             "auth_key": "k", "auth_providers": ["google"], "ws_token": "auto", "transport": "socket", "editable": ["TITLE"],
             "features": ["upload"] });

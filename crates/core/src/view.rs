@@ -1,4 +1,4 @@
-//! Exactly what a window or `tally --json` may see. TypeScript declarations are generated from here.
+//! The data that a window or `tally --json` may see. The TypeScript declarations are generated from these types.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -27,49 +27,49 @@ pub use job::{FaultView, JobView, MetadataView, StageView, error, job};
 pub(crate) use job::{NO_REASON, fault};
 pub use row::{Attention, RowView, attention, cover_id, name, row};
 
-/// Is the state of the connection as a person sees it.
+/// The state of the connection for display.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
 pub struct ConnectionView {
-    /// Which state it is in.
+    /// The state.
     pub state: ConnectionState,
-    /// Which attempt in a row this is; 0 while all is well.
+    /// The number of consecutive failed attempts; 0 while connected.
     pub attempt: u32,
-    /// How long until the next attempt, in milliseconds.
+    /// The time until the next attempt, in milliseconds.
     #[cfg_attr(feature = "bindings", ts(type = "number | null"))]
     pub retry_in_ms: Option<u64>,
-    /// Why it is so.
+    /// The reason for the state.
     pub reason: Option<ReasonView>,
 }
 
-/// Names a state of the connection.
+/// The state of the connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
 pub enum ConnectionState {
-    /// Nobody is signed in.
+    /// No user is signed in.
     SignedOut,
     /// The socket is being opened.
     Connecting,
     /// The socket is open.
     Live,
-    /// The last attempt failed; the next is timed.
+    /// The last attempt failed and the next one is scheduled.
     Backoff,
-    /// Updates come from asking every few seconds.
+    /// Updates are polled every few seconds.
     Polling,
-    /// Neither the socket nor asking works.
+    /// Neither the socket nor polling works.
     Offline,
-    /// Another connection took over; only the person can take it back.
+    /// Another connection replaced this one; only the user can reconnect.
     Stopped,
 }
 
-/// Is a stable code with words for a person.
+/// A stable code with a message for the user.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
 pub struct ReasonView {
     /// The code.
     pub code: Code,
-    /// The words.
+    /// The message.
     pub message: String,
 }
 
@@ -79,144 +79,144 @@ impl From<Error> for ReasonView {
     }
 }
 
-/// Is a notification.
+/// A notification.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
 pub struct NotificationView {
-    /// What it tells.
+    /// The kind of notification.
     pub kind: NotificationKind,
-    /// The jobs that it is about.
+    /// The jobs concerned.
     pub job_ids: Vec<JobId>,
-    /// Its headline.
+    /// The title.
     pub title: String,
-    /// Its text.
+    /// The text.
     pub body: String,
-    /// What it is about, where that is one video; for the shell of this computer alone.
+    /// The video, if there is only one; for the shell of this computer only.
     #[serde(skip)]
     pub subject: Option<NotificationSubject>,
 }
 
-/// Is the video that a notification is about.
+/// The video of a notification.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NotificationSubject {
-    /// Its title, or what stands for it.
+    /// The title of the video, or its substitute.
     pub name: String,
-    /// The thumbnail that stands for it.
+    /// The id of its cover thumbnail.
     pub cover_id: Option<ThumbnailId>,
 }
 
-/// Names what a notification tells.
+/// The kind of notification.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
 pub enum NotificationKind {
-    /// A job is done.
+    /// A job is ready.
     Completed,
     /// A job has failed.
     Failed,
-    /// Something went wrong with a job without stopping it.
+    /// A job has a warning.
     Warning,
-    /// Many jobs have ended at once.
+    /// Several jobs ended.
     Summary,
 }
 
-/// Is something that happened to a video while it was watched.
+/// A record of the history: an outcome of a video that was observed live.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
 pub struct HistoryEntry {
-    /// Which entry it is; later ones are higher.
+    /// The id of the entry; ids increase.
     #[cfg_attr(feature = "bindings", ts(type = "number"))]
     pub entry_id: i64,
-    /// When it was heard of.
+    /// The time at which the outcome was observed.
     #[cfg_attr(feature = "bindings", ts(type = "string"))]
     pub at: Timestamp,
-    /// Which job it happened to.
+    /// The id of the job.
     pub job_id: JobId,
-    /// What happened.
+    /// The kind of outcome.
     pub kind: NotificationKind,
-    /// The video's title, or what stands for it.
+    /// The title of the video, or its substitute.
     pub name: String,
-    /// Why, where something went wrong.
+    /// The fault, if something went wrong.
     pub fault: Option<FaultView>,
-    /// Whether a person has seen it.
+    /// Whether the user has read the entry.
     pub read: bool,
 }
 
-/// Is how it stands with what a person is told.
+/// The state of notifications.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
 pub struct NotificationStatus {
-    /// How many entries of the history nobody has seen.
+    /// The number of unread entries in the history.
     pub unread: u32,
-    /// Until when the person wants to be told nothing.
+    /// The time until which notifications are paused.
     #[cfg_attr(feature = "bindings", ts(type = "string | null"))]
     pub paused_until: Option<Timestamp>,
 }
 
-/// Is one upload from this computer.
+/// An upload from this computer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
 pub struct UploadView {
-    /// Which upload it is; counts up from 1 in every run of the program.
+    /// The id of the upload; counts from 1 in every run of the application.
     pub upload_id: u32,
-    /// The file's name.
+    /// The name of the file.
     pub filename: String,
-    /// How many bytes are sent.
+    /// The number of bytes sent.
     #[cfg_attr(feature = "bindings", ts(type = "number"))]
     pub sent_bytes: u64,
-    /// How many bytes the file has.
+    /// The size of the file in bytes.
     #[cfg_attr(feature = "bindings", ts(type = "number"))]
     pub total_bytes: u64,
-    /// How many bytes are sent in a second; none where that is not known.
+    /// The transfer rate in bytes per second; none if unknown.
     #[cfg_attr(feature = "bindings", ts(type = "number | null"))]
     pub bytes_per_second: Option<u64>,
-    /// How far it has come.
+    /// The state.
     pub state: UploadState,
-    /// The job that it became.
+    /// The id of the created job.
     pub job_id: Option<JobId>,
-    /// Why it failed.
+    /// The reason of a failure.
     pub error: Option<ReasonView>,
 }
 
-/// Names a state of an upload.
+/// The state of an upload.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
 pub enum UploadState {
-    /// Waiting for others to be sent.
+    /// Waiting for other uploads.
     Queued,
-    /// On its way.
+    /// Being sent.
     Sending,
-    /// There, and a job.
+    /// Complete; a job was created.
     Sent,
-    /// Not there; it can be tried again.
+    /// Failed; it can be retried.
     Failed,
-    /// The person wants it no more.
+    /// Cancelled by the user.
     Cancelled,
 }
 
 impl UploadState {
-    /// Tells whether it would be cut off by the end of the program.
+    /// Returns whether quitting the application would interrupt the upload.
     pub fn is_under_way(self) -> bool {
         matches!(self, Self::Queued | Self::Sending)
     }
 }
 
-/// Is the backend as a window sees it.
+/// The backend for display.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
 pub struct ServerView {
-    /// What it calls itself.
+    /// The name of the backend.
     pub name: String,
-    /// Its address.
+    /// The URL of the backend.
     pub address: String,
-    /// Ways to sign in.
+    /// The sign-in methods.
     pub auth_providers: Vec<String>,
-    /// Metadata that may be edited.
+    /// The metadata fields that can be edited.
     pub editable: Vec<Field>,
-    /// Further abilities.
+    /// The optional features.
     pub features: Vec<String>,
-    /// Whether it is the studio of this computer.
+    /// Whether it is the studio embedded in this application.
     pub identity: Identity,
 }
 
@@ -233,141 +233,141 @@ impl From<&Server> for ServerView {
     }
 }
 
-/// Is what a person typed before and need not type again; never a password.
+/// Values that the user entered before, to be suggested again; never a password.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
 pub struct RememberedView {
-    /// The address of the studio that was used last, other than that of this computer.
+    /// The URL of the last used studio, other than the embedded one.
     pub address: Option<String>,
-    /// The email that was used last at the chosen backend.
+    /// The last used email at the chosen backend.
     pub email: Option<String>,
 }
 
-/// Is everything but the jobs, for a window that opens.
+/// The complete state without the jobs, for a window that opens.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
 pub struct StatusView {
-    /// The backend, once one is chosen.
+    /// The backend, if one is chosen.
     pub server: Option<ServerView>,
-    /// What was typed before.
+    /// Values that the user entered before.
     pub remembered: RememberedView,
-    /// Who is signed in.
+    /// The session.
     pub session: SessionView,
     /// The connection.
     pub connection: ConnectionView,
-    /// How many jobs there are.
+    /// The number of jobs by status.
     pub counts: Counts,
-    /// What is missing of the job list.
+    /// The missing parts of the job list.
     pub list: ListView,
-    /// How many jobs have edits that the backend does not have yet.
+    /// The number of jobs with unconfirmed edits.
     pub pending_jobs: u32,
-    /// How it stands with what is kept on disk.
+    /// The state of the local storage.
     pub storage: StorageView,
-    /// How it stands with what the person is told.
+    /// The state of notifications.
     pub news: NotificationStatus,
-    /// When the jobs were last known to be as the backend has them; none before they ever were.
+    /// The time at which the jobs were last in sync with the backend; none if they never were.
     #[cfg_attr(feature = "bindings", ts(type = "string | null"))]
     pub known_at: Option<Timestamp>,
-    /// How far the backend's clock is ahead of ours, in milliseconds; none before it answered.
+    /// How far the backend's clock is ahead of the local one, in milliseconds; none before its first response.
     #[cfg_attr(feature = "bindings", ts(type = "number | null"))]
     pub server_ahead_ms: Option<i64>,
 }
 
-/// Is a batch of what changed, at most one a display frame.
+/// An event for the window. Changes of jobs are batched, at most once per display frame.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
 #[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
 pub enum Event {
     /// Jobs that changed, each at most once.
     Jobs {
-        /// The jobs as they are now.
+        /// The changed jobs.
         changed: Vec<JobChange>,
-        /// The jobs that are gone.
+        /// The removed jobs.
         removed: Vec<JobId>,
     },
     /// The connection changed.
     Connection(ConnectionView),
     /// The session changed.
     Session(SessionView),
-    /// An upload went on.
+    /// An upload changed.
     Upload(UploadView),
-    /// What is missing of the job list changed.
+    /// The missing parts of the job list changed.
     List(ListView),
-    /// An edit went on.
+    /// An edit changed.
     Edit(EditView),
-    /// What is kept on disk is, or no longer is, as it should be; nothing where all is well.
+    /// The state of the local storage changed.
     Storage(StorageView),
-    /// Something happened, was seen, or is told no longer.
+    /// The state of notifications changed.
     News(NotificationStatus),
     /// A message was skipped.
     Rejected(RejectedView),
 }
 
-/// Tells how it stands with what is kept on disk.
+/// The state of the local storage; empty if there is no problem.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
 pub struct StorageView {
-    /// Why what happens now cannot be kept; none while it is.
+    /// The reason why changes cannot be stored; none if they can.
     pub trouble: Option<ReasonView>,
-    /// What was lost or set aside when the program started; none if nothing was.
+    /// Data that was lost or set aside when the application started, if any.
     pub incident: Option<ReasonView>,
 }
 
-/// What of the job list the backend did not give, or gave unreadably.
+/// The parts of the job list that the backend did not send, or that were unreadable.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
 pub struct ListView {
-    /// It gives only so many of the newest; none where it gives all.
+    /// The number of newest jobs to which the backend limits the list; none if it sends all jobs.
     pub newest: Option<u32>,
-    /// It failed when it was asked for jobs of these statuses.
+    /// The statuses whose jobs could not be fetched.
     pub missing: Vec<Status>,
-    /// So many jobs could not be read.
+    /// The number of unreadable jobs.
     pub unreadable: u32,
 }
 
-/// Is a job that changed.
+/// A changed job.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
 pub struct JobChange {
-    /// The job as it is now.
+    /// The current state of the job.
     pub job: JobView,
-    /// How much of it changed.
+    /// The extent of the change.
     pub scope: Scope,
 }
 
-/// Is a message that was skipped.
+/// A message that was skipped.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
 pub struct RejectedView {
-    /// Why.
+    /// The reason.
     pub reason: String,
-    /// Its beginning, without tokens.
+    /// The beginning of the message, without tokens.
     pub sample: String,
 }
 
-/// Counts jobs by their status.
+/// The number of jobs by status.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
 pub struct Counts {
-    /// Waiting.
+    /// Queued.
     pub pending: u32,
-    /// Being worked on.
+    /// Processing.
     pub processing: u32,
-    /// Done.
+    /// Ready.
     pub completed: u32,
     /// Failed.
     pub failed: u32,
 }
 
 impl Counts {
-    /// Counts the jobs of a cache.
+    /// Counts the jobs of a library.
     pub fn of(library: &Library) -> Self {
         let mut counts = Self::default();
-        library.summaries().for_each(|(_, brief)| counts.add(brief.status));
+        library.summaries().for_each(|(_, summary)| counts.add(summary.status));
         counts
     }
 
-    /// Counts one more.
+    /// Adds one to the count of a status.
     pub fn add(&mut self, status: Status) {
         *match status {
             Status::Pending => &mut self.pending,

@@ -1,29 +1,29 @@
-//! What a file is, by its first bytes: what is surely no video gets a sentence that says what it is.
+//! The kind of a file by its first bytes, and the messages for files that are certainly no video.
 
-/// How many of a file's first bytes tell its kind.
+/// How many of a file's first bytes are needed to detect its kind.
 pub const HEAD: usize = 4096;
 
 /// The kind of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FileKind {
-    /// It has no bytes.
+    /// An empty file.
     Empty,
-    /// A picture: JPEG, PNG, HEIC, a camera's raw file.
+    /// A still image: JPEG, PNG, HEIC, a camera's raw file.
     Picture,
-    /// A list of other files or addresses: M3U, PLS, DASH, ASX, ffconcat.
+    /// A list of other files or URLs: M3U, PLS, DASH, ASX, ffconcat.
     Playlist,
-    /// Music or speech alone.
+    /// An audio file.
     Sound,
-    /// A document, an archive or a program; the name of its kind.
+    /// A document, an archive or a program, with the name of its kind.
     Other(&'static str),
     /// Plain text.
     Text,
-    /// Perhaps a video: ffprobe has to say.
+    /// Possibly a video; ffprobe must decide.
     Unknown,
 }
 
 impl FileKind {
-    /// Tells a file's kind by its first [`HEAD`] bytes.
+    /// Detects the kind of a file by its first [`HEAD`] bytes.
     pub fn of(head: &[u8]) -> Self {
         if head.is_empty() {
             return Self::Empty;
@@ -35,7 +35,7 @@ impl FileKind {
             return Self::Picture;
         }
         let Some(kind) = infer::get(head) else { return if is_text(head) { Self::Text } else { Self::Unknown } };
-        // An animation may move, and Ogg and MP4 hold films as well as songs: ffprobe has to say.
+        // Animations may have video, and Ogg and MP4 may contain either audio or video, so ffprobe must decide.
         if matches!(kind.extension(), "gif" | "swf" | "ogg" | "m4a" | "opus") {
             return Self::Unknown;
         }
@@ -52,7 +52,7 @@ impl FileKind {
         }
     }
 
-    /// Returns the sentence for a creator whose file this is; none where it may be a video.
+    /// Returns the message for the user whose file has this kind; `None` if it may be a video.
     pub fn refusal(self) -> Option<String> {
         let sentence = match self {
             Self::Empty => "This file is empty (0 bytes). Export the video again.".to_owned(),
@@ -67,37 +67,38 @@ impl FileKind {
     }
 }
 
-/// Tells whether a file begins as a list of other files does. Such lists are text in any encoding.
+/// Returns whether a file begins like a list of other files. Such lists are text in any encoding.
 fn is_playlist(head: &[u8]) -> bool {
     let start = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
     let start = start.trim_ascii_start();
-    let begins = |word: &[u8]| start.get(..word.len()).is_some_and(|found| found.eq_ignore_ascii_case(word));
+    let begins =
+        |signature: &[u8]| start.get(..signature.len()).is_some_and(|found| found.eq_ignore_ascii_case(signature));
     if [b"#extm3u".as_slice(), b"ffconcat", b"[playlist]", b"[reference]", b"v=0\r", b"v=0\n", b"rtsptext"]
         .iter()
-        .any(|word| begins(word))
+        .any(|signature| begins(signature))
     {
         return true;
     }
-    let within = |word: &[u8]| start.windows(word.len()).any(|found| found.eq_ignore_ascii_case(word));
+    let within = |signature: &[u8]| start.windows(signature.len()).any(|found| found.eq_ignore_ascii_case(signature));
     let is_markup = begins(b"<?xml") || begins(b"<asx") || begins(b"<mpd") || begins(b"<smil") || begins(b"<!--");
     let lists: [&[u8]; 7] =
         [b"<mpd", b"<asx", b"<smil", b"<compositionplaylist", b"<assetmap", b"<playlist", b"<smoothstreamingmedia"];
     is_markup && lists.iter().any(|list| within(list))
 }
 
-/// Tells whether a file is a still picture in the boxes that MP4 uses, too: HEIC, AVIF.
+/// Returns whether a file is a still image in the boxes that MP4 uses, too: HEIC, AVIF.
 fn is_still_image_box(head: &[u8]) -> bool {
     let brand = head.get(4..8).filter(|kind| *kind == b"ftyp").and_then(|_| head.get(8..12));
     brand.is_some_and(|brand| matches!(brand, b"heic" | b"heix" | b"heim" | b"heis" | b"mif1" | b"avif" | b"crx "))
 }
 
-/// Tells whether a PNG moves: its frames are announced before its first picture.
+/// Returns whether a PNG is animated: its animation chunk precedes the first image data.
 fn is_animated_png(head: &[u8]) -> bool {
     let at = |chunk: &[u8]| head.windows(chunk.len()).position(|found| found == chunk);
     matches!((at(b"acTL"), at(b"IDAT")), (Some(frames), picture) if picture.is_none_or(|picture| frames < picture))
 }
 
-/// Tells whether the beginning of a file is plain text. Every container of videos has control bytes there.
+/// Returns whether the beginning of a file is plain text. Every video container has control bytes there.
 pub fn is_text(head: &[u8]) -> bool {
     let valid = match std::str::from_utf8(head) {
         Ok(_) => head.len(),
@@ -112,7 +113,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn text_is_told_from_containers() {
+    fn text_and_containers_are_distinguished() {
         for text in ["hello", "{\"a\": 1}\n", "grüße", "1\n00:00:01,000 --> 00:00:02,000\nHi"] {
             assert!(is_text(text.as_bytes()), "{text}");
         }
@@ -123,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_video_is_named() {
+    fn kinds_of_other_files_are_detected() {
         for (head, kind) in [
             (b"".as_slice(), FileKind::Empty),
             (b"\xff\xd8\xff\xe0\0\x10JFIF", FileKind::Picture),

@@ -1,6 +1,6 @@
-//! What media files hold, read without I/O.
+//! Reads media files without I/O: kinds, metadata, subtitles, and suggestions from a transcript.
 //!
-//! The studio's pipeline runs ffprobe and ffmpeg, and opens files; what their bytes and reports mean is decided here.
+//! The studio's pipeline runs ffprobe and ffmpeg and opens files; this crate interprets their bytes and reports.
 
 pub mod kind;
 pub mod metadata;
@@ -12,8 +12,8 @@ pub mod title;
 
 mod text;
 
-/// The names of the demuxers of ffmpeg that may read a video: real containers and streams, each a file by itself. Not
-/// among them is what names other files or addresses (hls, dash, concat, sdp, imf, mlv), pictures, and devices.
+/// The names of ffmpeg's demuxers that may read a video: containers and streams that consist of one file. Demuxers that
+/// open other files or URLs (hls, dash, concat, sdp, imf, mlv), images and devices are excluded.
 pub const CONTAINERS: &[&str] = &[
     "3dostr",
     "4xm",

@@ -1,4 +1,4 @@
-//! The texts that a container brings along, in bounds, without what programs write about themselves.
+//! The metadata of a container: bounded, and without default texts that programs write.
 
 use crate::{
     probe::{Report, Tags},
@@ -6,15 +6,15 @@ use crate::{
     title::{Date, Place},
 };
 
-/// The most characters of a title.
+/// The longest title, in characters.
 pub const MAX_TITLE: usize = 1_000;
-/// The most bytes of a description.
+/// The longest description, in bytes.
 pub const MAX_DESCRIPTION: usize = 64 << 10;
-/// The most tags of a video.
+/// The largest number of tags.
 pub const MAX_TAGS: usize = 500;
-/// The most characters of one tag.
+/// The longest tag, in characters.
 pub const MAX_TAG: usize = 500;
-/// The most chapters of a video.
+/// The largest number of chapters.
 pub const MAX_CHAPTERS: usize = 1_000;
 
 const TITLE: &[&str] = &["title", "com.apple.quicktime.title", "com.apple.quicktime.displayname"];
@@ -35,32 +35,32 @@ const PLACE: &[&str] = &["com.apple.quicktime.location.iso6709", "location"];
 const MODEL: &[&str] = &["com.apple.quicktime.model", "com.android.model", "model"];
 const MAKE: &[&str] = &["com.apple.quicktime.make", "com.android.manufacturer", "make"];
 
-/// What a container says of its video.
+/// The metadata that a container states about its video.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ContainerMetadata {
     /// Its title.
     pub title: Option<String>,
     /// Its description.
     pub description: Option<String>,
-    /// Its tags, each once.
+    /// Its tags, without duplicates.
     pub tags: Vec<String>,
-    /// Its chapters: where each begins, in seconds, and its title.
+    /// Its chapters: the start in seconds, and the title.
     pub chapters: Vec<(f64, String)>,
-    /// When it was recorded.
+    /// The day of the recording.
     pub recorded: Option<Date>,
-    /// Where.
+    /// The place of the recording.
     pub place: Option<Place>,
-    /// With what.
+    /// The camera or phone.
     pub device: Option<String>,
-    /// Which of these were longer than is allowed, and are cut.
+    /// The fields that exceeded a limit and were shortened.
     pub cut: Vec<&'static str>,
 }
 
 impl ContainerMetadata {
-    /// Reads what a report of ffprobe says.
+    /// Extracts the metadata from ffprobe's report.
     pub fn of(report: &Report) -> Self {
         let mut metadata = Self::default();
-        // In Ogg the tags are on the streams; elsewhere a stream's title names the track.
+        // In Ogg the tags belong to the streams; in other containers a stream's title names the track.
         let is_ogg = report.format.split(',').any(|name| name == "ogg");
         let streams = || report.streams.iter().map(|stream| &stream.tags);
         let of_streams = |names: &[&str]| streams().find_map(|tags| tags.first(names).map(str::to_owned));
@@ -133,14 +133,14 @@ fn device(make: Option<String>, model: Option<String>) -> Option<String> {
     let model = model.map(|model| text::one_line(&model)).filter(|model| !model.is_empty())?;
     let make = make.map(|make| text::one_line(&make)).filter(|make| !make.is_empty());
     let has_make = |make: &str| model.to_lowercase().contains(&make.to_lowercase());
-    // Everybody knows who makes the iPhone.
+    // "Apple iPhone" would be redundant.
     Some(match make {
         Some(make) if !has_make(&make) && make != "Apple" => format!("{make} {model}"),
         _ => model,
     })
 }
 
-/// Titles that programs write when a person has written none.
+/// Returns whether a title is a default that programs write.
 fn is_junk_title(title: &str) -> bool {
     const JUNK: [&str; 16] = [
         "untitled",
@@ -160,14 +160,14 @@ fn is_junk_title(title: &str) -> bool {
         "export",
         "unnamed",
     ];
-    let words = title.to_lowercase();
+    let lower = title.to_lowercase();
     let bare =
-        words.trim_end_matches(|c: char| c.is_ascii_digit() || matches!(c, ' ' | '-' | '_' | '#' | '(' | ')' | '.'));
-    let is_untitled = words.starts_with("untitled ") || words.starts_with("core media ");
+        lower.trim_end_matches(|c: char| c.is_ascii_digit() || matches!(c, ' ' | '-' | '_' | '#' | '(' | ')' | '.'));
+    let is_untitled = lower.starts_with("untitled ") || lower.starts_with("core media ");
     is_untitled || bare.is_empty() || JUNK.contains(&bare) || is_identifier(title)
 }
 
-/// Descriptions that programs write about themselves, or that are only the number of something.
+/// Returns whether a description is a default that programs write, or only an identifier.
 fn is_junk_description(description: &str) -> bool {
     const BEGINNINGS: [&str; 22] = [
         "made with ",
@@ -205,15 +205,15 @@ fn is_junk_description(description: &str) -> bool {
         "unknown",
         "untitled",
     ];
-    let words = description.trim().to_lowercase();
-    let is_one_line = !words.contains('\n') && words.chars().count() < 120;
+    let lower = description.trim().to_lowercase();
+    let is_one_line = !lower.contains('\n') && lower.chars().count() < 120;
     is_one_line
-        && (WHOLE.contains(&words.as_str())
-            || BEGINNINGS.iter().any(|beginning| words.starts_with(beginning))
-            || is_identifier(&words))
+        && (WHOLE.contains(&lower.as_str())
+            || BEGINNINGS.iter().any(|beginning| lower.starts_with(beginning))
+            || is_identifier(&lower))
 }
 
-/// Tells whether a text is a number, a UUID or a key such as `v12044gd0000cabcdef`: one long word with many digits.
+/// Returns whether a text is a number, a UUID or a key such as `v12044gd0000cabcdef`: one long word with many digits.
 fn is_identifier(text: &str) -> bool {
     let is_word = !text.is_empty()
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b':' | b'='));
@@ -234,7 +234,7 @@ mod tests {
     }
 
     #[test]
-    fn the_tags_of_apple_and_ogg_are_read() {
+    fn apple_and_ogg_tags_are_read() {
         let apple = json!({ "com.apple.quicktime.title": "Apple title", "com.apple.quicktime.description": "Apple description",
             "com.apple.quicktime.keywords": "apple,tags, Apple", "com.apple.quicktime.creationdate": "2024-11-14T09:10:11+0000",
             "com.apple.quicktime.location.ISO6709": "+64.1466-021.9426+010.0/", "com.apple.quicktime.make": "Apple",
@@ -252,12 +252,12 @@ mod tests {
         let ogg = of("ogg", &json!({}), &json!({ "TITLE": "Ogg title", "DESCRIPTION": "Ogg description" }));
         assert_eq!((ogg.title.as_deref(), ogg.description.as_deref()), (Some("Ogg title"), Some("Ogg description")));
         let matroska =
-            of("matroska,webm", &json!({}), &json!({ "title": "Video track", "DESCRIPTION": "Told on the stream" }));
-        assert_eq!((matroska.title, matroska.description.as_deref()), (None, Some("Told on the stream")));
+            of("matroska,webm", &json!({}), &json!({ "title": "Video track", "DESCRIPTION": "On the stream" }));
+        assert_eq!((matroska.title, matroska.description.as_deref()), (None, Some("On the stream")));
     }
 
     #[test]
-    fn what_programs_write_about_themselves_is_left_out() {
+    fn default_texts_of_programs_are_ignored() {
         for junk in [
             "vid:v12044gd0000cabcdef",
             "Made with Remotion 4.0.278",
@@ -270,16 +270,16 @@ mod tests {
         for junk in ["Untitled", "untitled project 2", "Sequence 01", "3f2504e0-4f89-11d3-9a0c-0305e82c3301", "12"] {
             assert_eq!(of("mp4", &json!({ "title": junk }), &json!({})).title, None, "{junk}");
         }
-        for words in ["A walk", "Sequence of events", "1984", "Title fight", "2024-11-14 Reykjavik"] {
-            let read = of("mp4", &json!({ "title": words }), &json!({}));
-            assert_eq!(read.title.is_some(), words != "1984", "{words}");
+        for title in ["A walk", "Sequence of events", "1984", "Title fight", "2024-11-14 Reykjavik"] {
+            let read = of("mp4", &json!({ "title": title }), &json!({}));
+            assert_eq!(read.title.is_some(), title != "1984", "{title}");
         }
         let kept = of("mp4", &json!({ "comment": "no comments", "synopsis": "Made with love\nand care" }), &json!({}));
         assert_eq!(kept.description.as_deref(), Some("Made with love\nand care"));
     }
 
     #[test]
-    fn texts_are_clean_and_in_bounds() {
+    fn texts_are_cleaned_and_bounded() {
         let tags: Vec<String> = (0..20_000).map(|number| format!("tag {number}")).collect();
         let read = of(
             "mp4",

@@ -1,27 +1,27 @@
-//! What ffprobe reports, read tolerantly: a field that cannot be read is missing, and costs nothing else.
+//! The tolerant reader of ffprobe's report: a field that cannot be read is missing and does not affect the others.
 
 use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
-/// The most streams that are looked at.
+/// The largest number of streams that are read.
 pub const MAX_STREAMS: usize = 256;
-/// Subtitles that are text, and not pictures of text.
+/// The codecs of text subtitles, as opposed to image subtitles.
 const TEXT_SUBTITLES: [&str; 10] =
     ["subrip", "srt", "ass", "ssa", "mov_text", "webvtt", "text", "ttml", "stl", "subviewer"];
 
-/// Tags by name. Containers differ in the case of the names.
+/// Tags by name. Names are compared without case, because containers differ in it.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Tags(Vec<(String, String)>);
 
 impl Tags {
-    /// Returns the first text that is not blank among some names, in the order of the names. A language may follow a
-    /// name: `title-eng`.
+    /// Returns the first text that is not blank for the given names, in their order. A name in the file may have a
+    /// language suffix: `title-eng`.
     pub fn first(&self, names: &[&str]) -> Option<&str> {
         names.iter().find_map(|name| self.all(name).next())
     }
 
-    /// Returns every text of a name.
+    /// Returns all texts of a name.
     fn all<'a>(&'a self, name: &str) -> impl Iterator<Item = &'a str> + use<'a> {
         let name = name.to_owned();
         let matches = move |key: &str| {
@@ -44,74 +44,74 @@ impl Tags {
     }
 }
 
-/// The kinds of streams that matter.
+/// The kind of a stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StreamKind {
-    /// Pictures that move.
+    /// Video.
     Video,
-    /// A picture that does not: a cover, a timed thumbnail.
+    /// A still image: a cover or a timed thumbnail.
     Still,
-    /// Sound.
+    /// Audio.
     Sound,
-    /// Subtitles that are text.
+    /// Text subtitles.
     Subtitles,
     /// Anything else.
     Other,
 }
 
-/// What may be true of a stream.
+/// A property of a stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Flag {
-    /// The file says that players show it unless told otherwise.
+    /// Players select the stream by default.
     Default,
-    /// It holds only what a listener of the original cannot understand.
+    /// The subtitles contain only parts that viewers of the original cannot understand.
     Forced,
-    /// Each picture holds two moments, line by line.
+    /// Each frame holds two fields.
     Interlaced,
-    /// Each picture holds one moment.
+    /// Frames are not interlaced.
     Progressive,
-    /// A decoder knows what it holds: sound has a rate and channels.
+    /// A decoder and its parameters are known; for audio, the sample rate and the channels.
     Decodable,
 }
 
-/// One stream of a file.
+/// A stream of a file.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Stream {
-    /// Its number in the file, as ffmpeg's `-map 0:N` wants it.
+    /// Its index in the file, as in ffmpeg's `-map 0:N`.
     pub index: u64,
     /// Its kind.
     pub kind: StreamKind,
     /// The name of its codec.
     pub codec: Option<String>,
-    /// Width and height of its pictures in pixels, before rotation.
+    /// The width and height of its frames in pixels, before rotation.
     pub size: (u64, u64),
     /// Its duration in seconds.
     pub duration: Option<f64>,
     /// Its language, such as `eng`.
     pub language: Option<String>,
-    /// What is true of it.
+    /// Its properties.
     pub flags: BTreeSet<Flag>,
-    /// How brightness is coded: `smpte2084` and `arib-std-b67` are HDR.
+    /// Its transfer function; `smpte2084` and `arib-std-b67` are HDR.
     pub transfer: Option<String>,
-    /// Which primary colours are used.
+    /// Its colour primaries.
     pub primaries: Option<String>,
     /// Its tags.
     pub tags: Tags,
 }
 
 impl Stream {
-    /// Tells whether something is true of it.
+    /// Returns whether the stream has a property.
     pub fn is(&self, flag: Flag) -> bool {
         self.flags.contains(&flag)
     }
 }
 
-/// One chapter of a container.
+/// A chapter of a container.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ContainerChapter {
-    /// Where it begins, in seconds.
+    /// Its start, in seconds.
     pub start: f64,
-    /// What it is called, if it has a name.
+    /// Its title, if it has one.
     pub title: Option<String>,
 }
 
@@ -122,20 +122,20 @@ pub struct Report {
     pub format: String,
     /// The duration that the header states, in seconds.
     pub duration: Option<f64>,
-    /// When its first stream begins, in seconds.
+    /// The start time of its first stream, in seconds.
     pub start: f64,
     /// The container's tags.
     pub tags: Tags,
     /// Its streams, at most [`MAX_STREAMS`].
     pub streams: Vec<Stream>,
-    /// How many streams more there are.
+    /// The number of streams beyond [`MAX_STREAMS`].
     pub further_streams: usize,
     /// Its chapters.
     pub chapters: Vec<ContainerChapter>,
 }
 
 impl Report {
-    /// Reads ffprobe's JSON; none where it is none.
+    /// Parses ffprobe's JSON; `None` if it is invalid.
     pub fn read(json: &str) -> Option<Self> {
         let document: Value = serde_json::from_str(json).ok()?;
         let list = |name: &str| document.get(name).and_then(Value::as_array).map_or(&[] as &[Value], Vec::as_slice);
@@ -153,7 +153,7 @@ impl Report {
         })
     }
 
-    /// Returns the video that a player would show: the default one, else the largest.
+    /// Returns the video stream that a player would show: the default one, else the largest.
     pub fn video(&self) -> Option<&Stream> {
         let videos = self.of_kind(StreamKind::Video);
         videos.max_by_key(|stream| {
@@ -166,15 +166,15 @@ impl Report {
         })
     }
 
-    /// Returns the sounds in the order in which a player would choose among them.
+    /// Returns the audio streams in the order in which a player would select them.
     pub fn sounds(&self) -> Vec<&Stream> {
         let mut sounds: Vec<&Stream> = self.of_kind(StreamKind::Sound).collect();
         sounds.sort_by_key(|stream| (!stream.is(Flag::Decodable), !stream.is(Flag::Default), stream.index));
         sounds
     }
 
-    /// Returns the subtitles in the order in which they serve as a transcript: those in the language of the sound first,
-    /// forced ones last.
+    /// Returns the subtitle streams in the order in which they are suitable as a transcript: the language of the audio
+    /// first, forced ones last.
     pub fn subtitles(&self) -> Vec<&Stream> {
         let spoken = self.sounds().first().and_then(|sound| sound.language.clone());
         let mut subtitles: Vec<&Stream> = self.of_kind(StreamKind::Subtitles).collect();
@@ -185,7 +185,7 @@ impl Report {
         subtitles
     }
 
-    /// Tells whether the file is one picture: no demuxer of pictures may pass for a video.
+    /// Returns whether the file is a single image, by its demuxer.
     pub fn is_picture(&self) -> bool {
         let names = || self.format.split(',');
         let is_demuxer = names().any(|name| name.ends_with("_pipe") || matches!(name, "image2" | "image2pipe" | "ico"));
@@ -201,7 +201,7 @@ fn text(value: Option<&Value>) -> Option<String> {
     value.and_then(Value::as_str).map(str::to_owned)
 }
 
-/// Reads a number, which ffprobe writes as a text in most places.
+/// Parses a number, which ffprobe writes as a string in most fields.
 fn number(value: Option<&Value>) -> Option<f64> {
     let number = match value? {
         Value::String(text) => text.parse::<f64>().ok()?,
@@ -278,22 +278,26 @@ mod tests {
     }
 
     #[test]
-    fn the_video_that_a_player_shows_is_chosen() {
+    fn default_or_largest_video_stream_is_selected() {
         let video = |index: u64, width: u64, disposition: Value| json!({ "index": index, "codec_type": "video", "codec_name": "h264", "width": width, "height": 100, "disposition": disposition });
         let chosen = |streams: Value| report(&streams).video().map(|stream| stream.index);
         assert_eq!(chosen(json!([video(0, 9999, json!({ "attached_pic": 1 })), video(1, 10, json!({}))])), Some(1));
-        assert_eq!(chosen(json!([video(0, 10, json!({})), video(1, 20, json!({}))])), Some(1), "the largest");
+        assert_eq!(chosen(json!([video(0, 10, json!({})), video(1, 20, json!({}))])), Some(1), "the largest stream");
         assert_eq!(
             chosen(json!([video(0, 10, json!({ "default": 1 })), video(1, 20, json!({}))])),
             Some(0),
-            "the default"
+            "the default stream"
         );
-        assert_eq!(chosen(json!([video(3, 10, json!({})), video(4, 10, json!({}))])), Some(3), "the first of equals");
+        assert_eq!(
+            chosen(json!([video(3, 10, json!({})), video(4, 10, json!({}))])),
+            Some(3),
+            "the first of equal streams"
+        );
         assert_eq!(chosen(json!([video(0, 10, json!({ "still_image": 1 }))])), None);
     }
 
     #[test]
-    fn subtitles_in_the_language_of_the_sound_come_first_and_forced_ones_last() {
+    fn subtitles_in_the_audio_language_come_first_and_forced_ones_last() {
         let stream = |index: u64, kind: &str, codec: &str, language: &str, disposition: Value| {
             json!({ "index": index, "codec_type": kind, "codec_name": codec, "sample_rate": "48000", "channels": 2,
                 "tags": { "language": language }, "disposition": disposition })
@@ -312,7 +316,7 @@ mod tests {
     }
 
     #[test]
-    fn a_field_that_cannot_be_read_costs_nothing_else() {
+    fn unreadable_fields_do_not_affect_others() {
         let report = Report::read(
             &json!({ "streams": [7, { "index": "x" }, { "index": 1, "codec_type": "video", "codec_name": 5, "tags": [] }],
             "chapters": [{ "start_time": 4 }, {}, { "start_time": "N/A" }, { "start_time": "1.5", "tags": { "TITLE": "B" } }],

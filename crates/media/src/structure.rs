@@ -1,27 +1,27 @@
-//! Whether a file is cut off, by the sizes that its container states.
+//! Detection of truncated files by the sizes that their containers state.
 
 use std::io::{self, Read, Seek, SeekFrom};
 
-/// How many boxes of an MP4 are looked at; a fragmented recording has one pair for each second.
+/// The largest number of MP4 boxes that are read; a fragmented recording has one pair for each second.
 const MAX_BOXES: usize = 200_000;
-/// The size of a transport stream's packet, and of one with a time before it.
+/// The sizes of a transport stream's packet: without and with a timestamp before it.
 const TS_PACKETS: [u64; 2] = [188, 192];
 
-/// What the sizes say.
+/// The result of the check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Completeness {
-    /// They promise more bytes than the file has.
+    /// The container states more bytes than the file has.
     CutOff,
-    /// The last packet of a stream is incomplete: a recording that was stopped hard ends so, too.
+    /// The last packet is incomplete. A recording that was interrupted also ends like this.
     EndsInPacket,
-    /// Nothing is missing, as far as they say.
+    /// Nothing is missing, as far as the container states sizes.
     Complete,
 }
 
-/// Looks at the sizes that a container states.
+/// Checks the sizes that a container states.
 ///
 /// # Errors
-/// Where the file cannot be read.
+/// The I/O error of the file.
 pub fn completeness(file: &mut (impl Read + Seek)) -> io::Result<Completeness> {
     let length = file.seek(SeekFrom::End(0))?;
     file.seek(SeekFrom::Start(0))?;
@@ -67,17 +67,17 @@ fn at(file: &mut (impl Read + Seek), position: u64) -> io::Result<Option<u8>> {
     Ok((fill(file, &mut byte)? == 1).then_some(byte[0]))
 }
 
-/// Returns where the first chunk of an AVI ends. A program that was stopped hard leaves the size 0.
+/// Returns the end of an AVI's first chunk. An interrupted recording leaves the size 0.
 fn riff_end(head: &[u8]) -> Option<u64> {
     let size = u32::from_le_bytes(head.get(4..8)?.try_into().ok()?);
     (size > 0 && size != u32::MAX).then_some(u64::from(size) + 8)
 }
 
-/// Returns where the segment of a Matroska or WebM file ends. A live recording does not say.
+/// Returns the end of the segment of a Matroska or WebM file; `None` for a live recording, which has no size.
 fn segment_end(file: &mut (impl Read + Seek)) -> io::Result<Option<u64>> {
     const SEGMENT: u64 = 0x1853_8067;
     let mut position = 0;
-    // The header, perhaps padding, and then the segment.
+    // The EBML header, possibly padding, then the segment.
     for _ in 0..4 {
         file.seek(SeekFrom::Start(position))?;
         let mut bytes = [0; 12];
@@ -102,7 +102,7 @@ enum Marker {
     Removed,
 }
 
-/// Reads a number of EBML: the zeros before its first bit say how many bytes it has. Returns it and its length.
+/// Parses an EBML number, whose leading zero bits give its length in bytes. Returns the number and its length.
 fn vint(bytes: &[u8], marker: Marker) -> Option<(u64, usize)> {
     let first = *bytes.first()?;
     let length = first.leading_zeros() as usize + 1;
@@ -120,7 +120,7 @@ fn is_box_of_mp4(kind: &[u8]) -> bool {
     matches!(kind, b"ftyp" | b"moov" | b"mdat" | b"moof" | b"free" | b"wide" | b"skip" | b"styp" | b"sidx" | b"pnot")
 }
 
-/// Walks over the boxes of an MP4. What follows the last box that is known is somebody's trailer.
+/// Returns whether a box of an MP4 exceeds the file. Data after the last known box is a trailer and is ignored.
 fn mp4_is_cut_off(file: &mut (impl Read + Seek), length: u64) -> io::Result<bool> {
     let mut position = 0_u64;
     for _ in 0..MAX_BOXES {
@@ -132,7 +132,7 @@ fn mp4_is_cut_off(file: &mut (impl Read + Seek), length: u64) -> io::Result<bool
         }
         let small = u32::from_be_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]);
         let size = match small {
-            // To the end of the file.
+            // The box extends to the end of the file.
             0 => return Ok(false),
             1 if read == 16 => u64::from_be_bytes([
                 bytes[8], bytes[9], bytes[10], bytes[11], bytes[12], bytes[13], bytes[14], bytes[15],
@@ -144,7 +144,7 @@ fn mp4_is_cut_off(file: &mut (impl Read + Seek), length: u64) -> io::Result<bool
         }
         position = position.saturating_add(size);
         if position > length {
-            // Trailers of phones may say anything of their size; what holds the film may not.
+            // Trailers of phones may state wrong sizes; boxes with the video may not.
             return Ok(matches!(&bytes[4..8], b"mdat" | b"moov" | b"moof"));
         }
     }
@@ -162,11 +162,15 @@ mod tests {
     }
 
     #[test]
-    fn sizes_that_promise_more_than_there_is_mean_a_cut() {
+    fn stated_sizes_beyond_the_file_mean_it_is_cut_off() {
         let mp4 = b"\0\0\0\x10ftypisom\0\0\0\0\0\0\0\x10mdat12345678";
         assert_eq!(of(mp4), Completeness::Complete);
         assert_eq!(of(&mp4[..28]), Completeness::CutOff);
-        assert_eq!(of(b"\0\0\0\x10ftypisom\0\0\0\0\0\0\0\0mdat1234"), Completeness::Complete, "to the end of the file");
+        assert_eq!(
+            of(b"\0\0\0\x10ftypisom\0\0\0\0\0\0\0\0mdat1234"),
+            Completeness::Complete,
+            "the size 0 means the end of the file"
+        );
         assert_eq!(of(b"\0\0\0\x10ftypisom\0\0\0\0\x7f\0\0\0uuid"), Completeness::Complete, "a trailer");
         let mkv = b"\x1a\x45\xdf\xa3\x80\x18\x53\x80\x67\x84abcd";
         assert_eq!(of(mkv), Completeness::Complete);
@@ -174,7 +178,7 @@ mod tests {
         assert_eq!(
             of(b"\x1a\x45\xdf\xa3\x80\x18\x53\x80\x67\x01\xff\xff\xff\xff\xff\xff\xff"),
             Completeness::Complete,
-            "live"
+            "a live recording"
         );
         assert_eq!(of(b"RIFF\x06\0\0\0AVI ab"), Completeness::Complete);
         assert_eq!(of(b"RIFF\x40\0\0\0AVI ab"), Completeness::CutOff);
@@ -189,7 +193,7 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn any_bytes_are_looked_at(head in 0_usize..4, bytes in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..200)) {
+        fn any_bytes_are_checked_without_panic(head in 0_usize..4, bytes in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..200)) {
             let heads: [&[u8]; 4] = [b"", b"\0\0\0\x08ftyp", b"\x1a\x45\xdf\xa3", b"RIFF"];
             of(&[heads[head], &bytes].concat());
         }

@@ -1,7 +1,7 @@
-//! Reads subtitle files: any of the usual formats, in any encoding, into cues with times.
+//! The reader of subtitle files: all common formats, in any encoding, become cues with times.
 //!
-//! SubRip, WebVTT (with NOTE, STYLE and REGION blocks), ASS and SSA, SBV; with missing numbers or milliseconds, CR
-//! alone as line end, and captions that roll. Only markup that is known is removed; everything else is text.
+//! Formats: SubRip, WebVTT (with NOTE, STYLE and REGION blocks), ASS, SSA and SBV; also with missing numbers or
+//! milliseconds, CR as line end, and rolling captions. Only known markup is removed; everything else is text.
 
 use serde::{Deserialize, Serialize};
 
@@ -14,44 +14,44 @@ mod time;
 
 pub use encoding::{Decoded, decode};
 
-/// The most cues that are read of one file; a film has about 2,000.
+/// The largest number of cues that are read; a film has about 2,000.
 pub const MAX_CUES: usize = 100_000;
 
-/// A text with the time at which it is shown.
+/// A text with the time interval in which it is shown.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Cue {
-    /// When it appears, in seconds.
+    /// Its start, in seconds.
     pub start: f64,
-    /// When it disappears, in seconds; never before `start`.
+    /// Its end, in seconds; never before `start`.
     pub end: f64,
-    /// The words, on one line.
+    /// Its text, on one line.
     pub text: String,
 }
 
-/// The cues of a file, in the order of their times.
+/// The cues of a file, in the order of their start.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Subtitles {
-    /// The cues that have words.
+    /// The cues with text.
     pub cues: Vec<Cue>,
-    /// How many characters could not be decoded, and are U+FFFD in the texts.
+    /// The number of characters that could not be decoded; they are U+FFFD in the texts.
     pub undecodable: usize,
-    /// How many captions had a time that cannot be read; their words are lost.
+    /// The number of captions with an invalid time; their text is lost.
     pub unreadable_times: usize,
 }
 
-/// Why a file has no cues.
+/// The reason why a file has no cues.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unreadable {
-    /// The file is empty, or has no words in its captions.
+    /// The file is empty, or its captions have no text.
     NoWords,
-    /// The file holds something else than subtitles.
+    /// The file is not a subtitle file.
     NotSubtitles,
 }
 
 /// Reads a subtitle file.
 ///
 /// # Errors
-/// [`Unreadable`] where not one caption with words is found.
+/// [`Unreadable`] if there is no caption with text.
 pub fn read(bytes: &[u8]) -> Result<Subtitles, Unreadable> {
     let decoded = decode(bytes);
     let mut subtitles = read_text(&decoded.text)?;
@@ -59,10 +59,10 @@ pub fn read(bytes: &[u8]) -> Result<Subtitles, Unreadable> {
     Ok(subtitles)
 }
 
-/// Reads the text of a subtitle file.
+/// Reads the decoded text of a subtitle file.
 ///
 /// # Errors
-/// [`Unreadable`] where not one caption with words is found.
+/// [`Unreadable`] if there is no caption with text.
 pub fn read_text(text: &str) -> Result<Subtitles, Unreadable> {
     let text = text.trim_start_matches('\u{feff}').replace("\r\n", "\n").replace('\r', "\n");
     let raw = if ass::is_ass(&text) { ass::captions(&text) } else { captions::captions(&text) };
@@ -86,12 +86,12 @@ pub fn read_text(text: &str) -> Result<Subtitles, Unreadable> {
     Ok(Subtitles { cues, undecodable: 0, unreadable_times })
 }
 
-/// Returns the words of cues, a line for each.
+/// Returns the texts of cues, one line each.
 pub fn plain_text(cues: &[Cue]) -> String {
     cues.iter().map(|cue| cue.text.as_str()).collect::<Vec<_>>().join("\n")
 }
 
-/// Removes what speech recognisers write for sounds that are not speech: a cue that is `[MUSIC]` or `(applause)` alone.
+/// Removes cues that speech recognisers write for sounds: a cue that consists of `[MUSIC]` or `(applause)`.
 pub fn without_sounds(cues: Vec<Cue>) -> Vec<Cue> {
     let is_sound = |text: &str| {
         let within = |open: char, close: char| {
@@ -102,18 +102,18 @@ pub fn without_sounds(cues: Vec<Cue>) -> Vec<Cue> {
     cues.into_iter().filter(|cue| !is_sound(&cue.text)).collect()
 }
 
-/// A caption as it stands in a file, without markup.
+/// A caption as in the file, without markup.
 #[derive(Clone, Debug, PartialEq)]
 struct Caption {
     start: f64,
     end: f64,
-    /// The lines that have words.
+    /// The lines with text.
     lines: Vec<String>,
-    /// Whether a line was written word by word, as rolling captions are.
+    /// Whether a line has times within its text, as rolling captions have.
     timed_words: bool,
 }
 
-/// The captions of a file, in the order of the file.
+/// The captions of a file, in file order.
 #[derive(Debug, Default)]
 struct Captions {
     captions: Vec<Caption>,

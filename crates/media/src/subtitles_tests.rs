@@ -7,11 +7,12 @@ fn texts(file: &str) -> Vec<String> {
 }
 
 #[test]
-fn words_that_look_like_markup_are_kept() {
+fn text_that_looks_like_markup_is_kept() {
     let srt = "1\n00:00:00,500 --> 00:00:02,000\nI <3 you and 5 < 6 but 7 > 2\n\n2\n00:00:02,500 --> 00:00:03,000\n\
         if (a < b) { return x; } else done\n\n3\n00:00:03,100 --> 00:00:03,500\nUse Vec<String> and {braces}\n";
-    let wanted = ["I <3 you and 5 < 6 but 7 > 2", "if (a < b) { return x; } else done", "Use Vec<String> and {braces}"];
-    assert_eq!(texts(srt), wanted);
+    let expected =
+        ["I <3 you and 5 < 6 but 7 > 2", "if (a < b) { return x; } else done", "Use Vec<String> and {braces}"];
+    assert_eq!(texts(srt), expected);
 }
 
 #[test]
@@ -25,7 +26,7 @@ fn known_markup_is_removed_and_entities_are_decoded_once() {
 }
 
 #[test]
-fn a_blank_line_within_a_caption_costs_nothing() {
+fn blank_lines_within_a_caption_lose_no_text() {
     let srt = "1\n00:00:00,500 --> 00:00:02,000\nBefore\n \n\nAfter\n\n2\n00:00:02,500 --> 00:00:03,000\nNext\n3\n\
         00:00:03,500 --> 00:00:04,000\n7\n\n4\n\n00:00:05,500 --> 00:00:06,000\nLast\n";
     assert_eq!(texts(srt), ["Before After", "Next", "7", "Last"]);
@@ -44,37 +45,37 @@ fn captions_without_numbers_or_milliseconds_are_read() {
 }
 
 #[test]
-fn captions_that_are_a_number_are_words() {
+fn captions_that_consist_of_a_number_are_kept() {
     let sbv = "0:00:01.000,0:00:02.000\n3\n\n0:00:02.000,0:00:03.000\n2\n\n0:00:03.000,0:00:04.000\n1\n";
     assert_eq!(texts(sbv), ["3", "2", "1"]);
     assert_eq!(texts("00:01,000 --> 00:02,000\n1984\n\n00:03,000 --> 00:04,000\nBye\n"), ["1984", "Bye"]);
 }
 
 #[test]
-fn what_opens_without_end_takes_no_time() {
+fn unclosed_markup_is_read_in_linear_time() {
     let srt = format!("00:01,000 --> 00:02,000\n{}\n", "<{".repeat(200_000));
     assert_eq!(texts(&srt)[0].len(), 400_000);
 }
 
 #[test]
-fn rolling_captions_are_read_once() {
+fn repeated_lines_of_rolling_captions_are_removed() {
     let vtt = "WEBVTT\nKind: captions\n\n00:00:00.000 --> 00:00:02.000 align:start position:0%\n \nhello<00:00:00.500><c> everybody</c>\n\n\
         00:00:02.000 --> 00:00:02.010\nhello everybody\n \n\n00:00:02.010 --> 00:00:04.000\nhello everybody\nwelcome<00:00:02.500><c> back</c>\n\n\
         00:00:04.000 --> 00:00:04.010\nwelcome back\n \n";
     assert_eq!(texts(vtt), ["hello everybody", "welcome back"]);
     let repeated = "1\n00:00:01,000 --> 00:00:02,000\nNo.\n\n2\n00:00:02,000 --> 00:00:03,000\nNo.\n";
-    assert_eq!(texts(repeated), ["No.", "No."], "what somebody says twice stands twice");
+    assert_eq!(texts(repeated), ["No.", "No."], "a text that is spoken twice is kept twice");
 }
 
 #[test]
-fn times_among_words_do_not_run_into_them() {
+fn times_within_text_are_removed() {
     let vtt = "WEBVTT\n\n00:04:46.470 --> 00:05:04.080 align:start\nyeah\n<c.colorCCCCCC>what</c>\n\
         00:05:04.080 --> 00:05:05.069 align:start\nthis<00:05:04.199><c> will</c>\n";
     assert_eq!(texts(vtt), ["yeah what", "this will"]);
 }
 
 #[test]
-fn scripts_of_ass_are_read_without_drawings_and_comments() {
+fn ass_scripts_are_read_without_drawings_and_comments() {
     let ass = "[Script Info]\nScriptType: v4.00+\n\n[Events]\nFormat: Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text\n\
         Dialogue: 0,0:00:03.50,0:00:04.00,Default,,0,0,0,,Soft\\hspace, and a < b {note to self}\n\
         Dialogue: 0,0:00:00.50,0:00:02.00,Default,,0,0,0,,First\\N\\NSecond part\n\
@@ -111,7 +112,7 @@ fn encodings_are_recognised() {
 }
 
 #[test]
-fn files_without_words_say_why() {
+fn files_without_cues_return_the_reason() {
     assert_eq!(read(b""), Err(Unreadable::NoWords));
     assert_eq!(read(b"WEBVTT\n\n"), Err(Unreadable::NoWords));
     assert_eq!(read(b"1\n00:00:00,500 --> 00:00:02,000\n\n"), Err(Unreadable::NoWords));
@@ -120,7 +121,7 @@ fn files_without_words_say_why() {
 }
 
 #[test]
-fn recognisers_sounds_are_no_words() {
+fn sounds_written_by_recognisers_are_removed() {
     let cue = |text: &str| Cue { start: 0.0, end: 1.0, text: text.to_owned() };
     let kept = without_sounds(["[BLANK_AUDIO]", "(music)", "♪", "I <3 C++", "[a] b [c]"].map(cue).into());
     assert_eq!(plain_text(&kept), "I <3 C++\n[a] b [c]");
@@ -128,12 +129,12 @@ fn recognisers_sounds_are_no_words() {
 
 proptest! {
     #[test]
-    fn any_bytes_are_read_or_refused(bytes in proptest::collection::vec(any::<u8>(), 0..600)) {
+    fn any_bytes_are_read_or_rejected_without_panic(bytes in proptest::collection::vec(any::<u8>(), 0..600)) {
         check(&bytes);
     }
 
     #[test]
-    fn anything_that_looks_like_subtitles_is_read(parts in proptest::collection::vec(
+    fn subtitle_like_text_is_read_without_panic(parts in proptest::collection::vec(
         prop_oneof![
             Just("00:00:01,000 --> 00:00:02,000\n"), Just("\n"), Just("1\n"), Just("WEBVTT\n"), Just("<"), Just(">"), Just("{\\"),
             Just("}"), Just("words "), Just("&amp;"), Just("[Events]\n"), Just("Dialogue: 0,0:00:00.50,0:00:02.00,D,,0,0,0,,x\n"), Just("\r"),

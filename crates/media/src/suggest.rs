@@ -1,4 +1,4 @@
-//! Suggestions from a transcript: tags, chapters, and a description that lists them.
+//! Suggestions from a transcript: tags, chapters, and a description that lists the chapters.
 
 use std::collections::BTreeSet;
 
@@ -11,25 +11,25 @@ mod chapters;
 
 pub use chapters::{Chapter, chapters};
 
-/// How many tags are suggested.
+/// The number of suggested tags.
 const TAGS: usize = 10;
-/// The most words that key phrases are looked for in: the time that it takes grows with their square.
+/// The largest number of words in which key phrases are searched: the time grows with its square.
 const MAX_WORDS: usize = 5_000;
-/// The fewest words that say what a video is about.
-const FEWEST_WORDS: usize = 40;
-/// How many words a key phrase may have.
-const PHRASE: usize = 2;
+/// The smallest number of words from which a topic can be derived.
+const MIN_WORDS: usize = 40;
+/// The largest number of words of a key phrase.
+const MAX_PHRASE_WORDS: usize = 2;
 
-/// The words of a language that carry no meaning.
+/// A language with its stop words, which carry no meaning.
 pub struct Language {
     stop_words: StopWords,
 }
 
 impl Language {
-    /// Recognises the language of cues; none where it is not one of those whose stop words are known.
+    /// Detects the language of cues; `None` if it is uncertain or its stop words are not available.
     pub fn of(cues: &[Cue]) -> Option<Self> {
         let sample: String = cues.iter().take(400).flat_map(|cue| [cue.text.as_str(), " "]).collect();
-        #[expect(clippy::wildcard_enum_match_arm, reason = "of the others no stop words are known")]
+        #[expect(clippy::wildcard_enum_match_arm, reason = "no stop words are available for other languages")]
         let code = match whatlang::detect(&sample).filter(whatlang::Info::is_reliable)?.lang() {
             Lang::Eng => "en",
             Lang::Deu => "de",
@@ -56,26 +56,26 @@ impl Language {
         StopWords::predefined(code).map(|stop_words| Self { stop_words })
     }
 
-    /// Returns the words of a text that carry meaning, in lower case.
+    /// Returns the words of a text that are not stop words, in lower case.
     fn words<'a>(&'a self, text: &'a str) -> impl Iterator<Item = String> + 'a {
         let words = text.split(|c: char| !c.is_alphanumeric() && c != '\'' && c != '’');
         let words = words.map(|word| word.trim_matches(['\'', '’']).to_lowercase());
         words.filter(|word| word.chars().count() > 2 && !self.stop_words.contains(word.as_str()))
     }
 
-    /// Returns the key phrases of a text as they stand in it, the most important first.
+    /// Returns the key phrases of a text in their original spelling, the most important first.
     fn phrases(&self, text: &str, count: usize) -> Vec<String> {
-        let config = Config { ngrams: PHRASE, only_alphanumeric_and_hyphen: true, ..Config::default() };
+        let config = Config { ngrams: MAX_PHRASE_WORDS, only_alphanumeric_and_hyphen: true, ..Config::default() };
         let phrases = get_n_best(2 * count, text, &self.stop_words, &config).into_iter().map(|phrase| phrase.raw);
         let carries_meaning = |phrase: &String| phrase.split(' ').all(|word| self.words(word).next().is_some());
         phrases.filter(carries_meaning).take(count).collect()
     }
 }
 
-/// Suggests tags: the key phrases of what is said, none within another.
+/// Suggests tags: the key phrases of the transcript, without those whose words all occur in others.
 pub fn tags(cues: &[Cue], language: &Language) -> Vec<String> {
     let text = sample(cues);
-    if text.split(' ').count() < FEWEST_WORDS {
+    if text.split(' ').count() < MIN_WORDS {
         return Vec::new();
     }
     let mut tags: Vec<String> = Vec::new();
@@ -91,28 +91,28 @@ pub fn tags(cues: &[Cue], language: &Language) -> Vec<String> {
     tags
 }
 
-/// Returns the text of cues; of a long one parts from all over it.
+/// Returns the text of cues; for a long transcript, samples from its whole length.
 fn sample(cues: &[Cue]) -> String {
     let words: usize = cues.iter().map(|cue| cue.text.split(' ').count()).sum();
     let every = words.div_ceil(MAX_WORDS).max(1);
-    // Twenty cues in a row keep their context.
+    // Groups of twenty cues keep their context.
     let kept = cues.chunks(20).step_by(every).flatten().map(|cue| cue.text.as_str());
     bounded(&kept.collect::<Vec<_>>().join(" "), MAX_WORDS)
 }
 
-/// Cuts a text after a number of words, however they are separated.
+/// Shortens a text to a number of words; words without separators are bounded as well.
 fn bounded(text: &str, words: usize) -> String {
     let text = &text[..text.floor_char_boundary(words * 12)];
     text.split(' ').take(words).collect::<Vec<_>>().join(" ")
 }
 
-/// Suggests a description: the chapters as YouTube reads them.
+/// Suggests a description: the chapters in YouTube's notation.
 pub fn description(chapters: &[(f64, String)]) -> String {
     let lines = chapters.iter().map(|(start, title)| format!("{} {title}", clock(*start)));
     lines.collect::<Vec<_>>().join("\n")
 }
 
-/// Writes a time as YouTube reads it: `1:02`, `1:00:02`.
+/// Formats a time in YouTube's notation: `1:02`, `1:00:02`.
 fn clock(seconds: f64) -> String {
     let seconds = std::time::Duration::try_from_secs_f64(seconds.max(0.0)).map_or(0, |time| time.as_secs());
     let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
@@ -140,19 +140,19 @@ mod tests {
     }
 
     #[test]
-    fn tags_are_what_is_spoken_of() {
+    fn tags_are_key_phrases_of_the_transcript() {
         let cues = talk();
         let language = Language::of(&cues).expect("English");
         let tags = tags(&cues, &language);
-        for wanted in ["grinder", "espresso machine", "latte art"] {
-            assert!(tags.iter().any(|tag| tag.contains(wanted)), "{wanted} in {tags:?}");
+        for expected in ["grinder", "espresso machine", "latte art"] {
+            assert!(tags.iter().any(|tag| tag.contains(expected)), "{expected} in {tags:?}");
         }
         assert!(tags.len() <= TAGS);
-        assert_eq!(super::tags(&cues[..1], &language).len(), 0, "six words say nothing");
+        assert_eq!(super::tags(&cues[..1], &language).len(), 0, "too few words for tags");
     }
 
     #[test]
-    fn chapters_begin_where_the_topic_changes_and_are_named_by_it() {
+    fn chapters_begin_and_are_named_by_topic() {
         let cues = talk();
         let language = Language::of(&cues).expect("English");
         let chapters = chapters(&cues, &[(28.0, 29.6)], 90.0, &language);
@@ -160,11 +160,11 @@ mod tests {
         assert_eq!(starts, [0.0, 29.6, 60.0], "{chapters:?}");
         let titles: Vec<String> = chapters.iter().map(|chapter| chapter.title.to_lowercase()).collect();
         assert!(titles[1].contains("grind") && titles[2].contains("latte") | titles[2].contains("milk"), "{titles:?}");
-        assert_eq!(super::chapters(&cues, &[], 25.0, &language).len(), 0, "too short for three");
+        assert_eq!(super::chapters(&cues, &[], 25.0, &language).len(), 0, "too short for three chapters");
     }
 
     #[test]
-    fn descriptions_list_chapters_as_youtube_reads_them() {
+    fn description_lists_chapters_in_youtube_notation() {
         let chapters = [(0.0, "Intro".to_owned()), (62.4, "Beach".to_owned()), (3602.0, "End".to_owned())];
         assert_eq!(description(&chapters), "0:00 Intro\n1:02 Beach\n1:00:02 End");
     }

@@ -1,31 +1,31 @@
-//! Texts of files as they may be shown: no control characters, no overrides of the direction of writing, not endless.
+//! Cleaning of texts from files: no control characters, no bidirectional overrides, and a limited length.
 
-/// Returns a text on one line: without control characters, with one space between words.
+/// Returns a text on one line, without control characters and with one space between words.
 pub fn one_line(text: &str) -> String {
     let separated = text.replace(|c: char| c.is_whitespace() || is_removed(c), " ");
     separated.split(' ').filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
-/// Returns a text of several lines without control characters.
+/// Returns a text of several lines, without control characters.
 pub fn lines(text: &str) -> String {
     let text = text.replace("\r\n", "\n").replace('\r', "\n");
     text.chars().filter(|c| matches!(c, '\n' | '\t') || !is_removed(*c)).collect::<String>().trim().to_owned()
 }
 
-/// Tells whether a character is none of a text: a control, a noncharacter, or an override of the direction of writing.
+/// Returns whether a character is removed: a control character, a noncharacter, or a bidirectional override.
 fn is_removed(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}')
 }
 
-/// Cuts a text after a number of bytes, between characters. Tells whether something was cut.
+/// Shortens a text to a number of bytes, at a character boundary. Returns whether it was shortened.
 pub fn cut_bytes(text: &mut String, most: usize) -> bool {
     let is_longer = text.len() > most;
     text.truncate(text.floor_char_boundary(most));
     is_longer
 }
 
-/// Cuts a text after a number of characters. Tells whether something was cut.
+/// Shortens a text to a number of characters. Returns whether it was shortened.
 pub fn cut_chars(text: &mut String, most: usize) -> bool {
     match text.char_indices().nth(most) {
         Some((at, _)) => {

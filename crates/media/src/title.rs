@@ -1,13 +1,13 @@
-//! A title for a video: the container's, else its file name's, else when and where a camera recorded it.
+//! The title of a video without a title in its container: from the file name, or from day and place of the recording.
 
 /// A day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Date {
-    /// The year.
+    /// The year, such as 2024.
     pub year: u16,
-    /// 1 to 12.
+    /// The month, 1 to 12.
     pub month: u8,
-    /// 1 to 31.
+    /// The day of the month, 1 to 31.
     pub day: u8,
 }
 
@@ -27,8 +27,8 @@ const MONTHS: [&str; 12] = [
 ];
 
 impl Date {
-    /// Reads the day at the beginning of a time: `2024-11-14T…`, `2024:11:14 …` or `20241114`. The first days of the
-    /// clocks of cameras and computers are no days of a recording.
+    /// Parses the day at the beginning of a time: `2024-11-14T…`, `2024:11:14 …` or `20241114`. The epochs of unset
+    /// clocks in cameras and computers are ignored.
     pub fn read(text: &str) -> Option<Self> {
         let digits: String = text.trim().chars().take(10).filter(char::is_ascii_digit).take(8).collect();
         if digits.len() < 8 {
@@ -40,12 +40,12 @@ impl Date {
         ((1890..=2200).contains(&year) && is_day && !is_first).then_some(Self { year, month, day })
     }
 
-    /// Tells whether a text begins with a day.
+    /// Returns whether a text begins with a day.
     pub fn is_at_the_beginning(text: &str) -> bool {
         Self::read(text).is_some()
     }
 
-    /// Looks for a day within a camera's file name: `VID_20241114_123456`.
+    /// Finds a day in a camera's file name: `VID_20241114_123456`.
     fn within(name: &str) -> Option<Self> {
         let mut starts = name
             .char_indices()
@@ -59,17 +59,17 @@ impl Date {
     }
 }
 
-/// A place on earth, in degrees.
+/// A geographic position, in degrees.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Place {
-    /// North of the equator.
+    /// The latitude, positive to the north.
     pub latitude: f64,
-    /// East of Greenwich.
+    /// The longitude, positive to the east.
     pub longitude: f64,
 }
 
 impl Place {
-    /// Reads ISO 6709: `+64.1466-021.9426+010.000/`. 0, 0 is what cameras write that know no place.
+    /// Parses ISO 6709: `+64.1466-021.9426+010.000/`. 0, 0 is ignored, because cameras without a position write it.
     pub fn read(text: &str) -> Option<Self> {
         let text = text.trim();
         let second = text.get(1..)?.find(['+', '-'])? + 1;
@@ -81,19 +81,19 @@ impl Place {
     }
 }
 
-/// What a title is made of where the container has none.
+/// The data for a title if the container has none.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Recording<'a> {
-    /// When it was recorded.
+    /// The day of the recording.
     pub date: Option<Date>,
     /// The name of the place.
     pub place: Option<&'a str>,
-    /// The device.
+    /// The camera or phone.
     pub device: Option<&'a str>,
 }
 
-/// Returns the title of a video whose container has none. A camera's file name says nothing: the day, the place or the
-/// device do, where they are known.
+/// Returns the title of a video whose container has none. A file name given by a camera is replaced by the day, the
+/// place or the device, if they are known.
 pub fn title_of(filename: &str, recording: &Recording<'_>) -> String {
     let stem = stem_of(filename);
     if is_name_of_camera(stem) {
@@ -109,7 +109,7 @@ pub fn title_of(filename: &str, recording: &Recording<'_>) -> String {
     if words.is_empty() { crate::text::one_line(filename) } else { capitalised(&words) }
 }
 
-/// Tells whether the file's name is a camera's, and says nothing of the video.
+/// Returns whether a camera gave the file its name, which then does not describe the video.
 pub fn is_named_by_camera(filename: &str) -> bool {
     is_name_of_camera(stem_of(filename))
 }
@@ -122,7 +122,7 @@ fn stem_of(filename: &str) -> &str {
     }
 }
 
-/// Makes the first letter a capital, unless the first word has one already: `iPhone` stays.
+/// Capitalises the first letter, unless the first word contains a capital: `iPhone` stays.
 fn capitalised(words: &str) -> String {
     let first_word = words.split(' ').next().unwrap_or_default();
     let mut letters = words.chars();
@@ -132,20 +132,20 @@ fn capitalised(words: &str) -> String {
     }
 }
 
-/// The letters that cameras, phones and drones begin their names with, or put in the middle.
+/// The letters in file names that cameras, phones and drones give.
 const CAMERA_WORDS: [&str; 42] = [
     "img", "vid", "mvi", "mov", "dsc", "dscn", "dscf", "gx", "gh", "gl", "gp", "gopr", "gpfr", "c", "dji", "pxl", "p",
     "mah", "maq", "sam", "wa", "file", "clip", "rec", "video", "movie", "hdv", "ydxj", "amba", "fhd", "insv", "vid",
     "lrv", "pict", "trim", "rpreplay", "final", "snapchat", "a", "b", "hero", "mp",
 ];
 
-/// Tells whether a name is a camera's: its letters are among the usual ones, and most of the rest are digits.
+/// Returns whether a camera gave the name: its letters are among the known ones, and most of the rest are digits.
 fn is_name_of_camera(stem: &str) -> bool {
     let digits = stem.chars().filter(char::is_ascii_digit).count();
     let only_usual =
         stem.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | ' ' | '(' | ')' | '.' | '~'));
     let mut words = stem.split(|c: char| !c.is_ascii_alphabetic()).filter(|word| !word.is_empty());
-    // A day alone, as `2024-11-14`, is a person's name for it.
+    // A day alone, such as `2024-11-14`, was entered by a user.
     let is_day = digits == 8 && words.clone().next().is_none() && stem.contains('-');
     let all_usual = words.all(|word| CAMERA_WORDS.contains(&word.to_ascii_lowercase().as_str()));
     only_usual && digits >= 4 && all_usual && !is_day || is_uuid(stem)
@@ -162,7 +162,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_file_name_becomes_a_title() {
+    fn file_name_becomes_title() {
         for (filename, title) in [
             ("my_holiday.mp4", "My holiday"),
             ("B-roll.mov", "B-roll"),
@@ -182,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cameras_name_becomes_day_and_place() {
+    fn camera_file_name_is_replaced_by_day_and_place() {
         let date = Date::read("2024-11-14T12:13:14.000000Z");
         let everything = Recording { date, place: Some("Reykjavík"), device: Some("GoPro HERO12") };
         for name in [
@@ -206,14 +206,14 @@ mod tests {
         let device = Recording { place: None, ..everything.clone() };
         assert_eq!(title_of("GX010023.MP4", &device), "14 November 2024, GoPro HERO12");
         assert_eq!(title_of("VID_20230102_101112.mp4", &Recording::default()), "2 January 2023");
-        assert_eq!(title_of("IMG_1234.MOV", &Recording::default()), "IMG 1234", "nothing better is known");
+        assert_eq!(title_of("IMG_1234.MOV", &Recording::default()), "IMG 1234", "no day or place is known");
         for name in ["Birthday 2024.mp4", "2024-11-14 walk.mp4", "Take 12.mov", "intro.mp4", "Area 51.mp4"] {
             assert!(!is_named_by_camera(name), "{name}");
         }
     }
 
     #[test]
-    fn days_and_places_of_unset_clocks_are_none() {
+    fn days_of_unset_clocks_and_missing_positions_are_ignored() {
         assert_eq!(Date::read("1904-01-01T00:00:00Z"), None);
         assert_eq!(Date::read("1970-01-01"), None);
         assert_eq!(Date::read("2024:02:03 04:05:06"), Some(Date { year: 2024, month: 2, day: 3 }));

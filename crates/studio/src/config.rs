@@ -53,7 +53,7 @@ impl Config {
     }
 }
 
-/// Who may create an account.
+/// The permission to create accounts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SignUp {
     /// Everyone who can reach the studio.
@@ -73,7 +73,7 @@ pub struct Tools {
     pub hardware: HardwareDecoding,
 }
 
-/// Whether videos may be decoded by hardware. Hardware is used only where a test has shown that it is faster.
+/// The policy for hardware decoding. Hardware is used only where a test has shown that it is faster.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HardwareDecoding {
     /// Hardware is not used.

@@ -154,7 +154,7 @@ impl Jobs {
         let Some(job) = jobs.get_mut(id) else { return };
         set(&mut job.metadata);
         job.updated_at = later_than(job.updated_at);
-        self.keep(job);
+        self.save_or_log(job);
     }
 
     /// Adds a thumbnail.
@@ -229,13 +229,13 @@ impl Jobs {
         job.updated_at = later_than(job.updated_at);
         apply(job);
         if persist {
-            self.keep(job);
+            self.save_or_log(job);
         }
         // Announced while the lock is held, so that messages leave in the order of their timestamps.
         self.hub.announce(announcement(job, Audience::Subscribers, kind, data));
     }
 
-    fn keep(&self, job: &Job) {
+    fn save_or_log(&self, job: &Job) {
         if let Err(error) = self.save(job) {
             tracing::error!(job_id = %job.id, %error, "could not save the job: a restart will lose this change");
         }
@@ -273,7 +273,7 @@ fn progress_json(progress: &Progress) -> Value {
 }
 
 /// Returns the current time, or a time just after `last`: a job's timestamps rise even if the clock is set back.
-#[expect(clippy::disallowed_methods, reason = "a driver")]
+#[expect(clippy::disallowed_methods, reason = "reads the system clock")]
 pub fn later_than(last: Timestamp) -> Timestamp {
     let now = Timestamp::now();
     if now > last { now } else { last + std::time::Duration::from_micros(1) }

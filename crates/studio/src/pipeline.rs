@@ -1,4 +1,4 @@
-//! The work on a video, stage by stage: UPLOAD → PROBE → AUDIO_EXTRACTION → TRANSCRIPTION → CHAPTERS →
+//! The processing of a video, stage by stage: UPLOAD → PROBE → AUDIO_EXTRACTION → TRANSCRIPTION → CHAPTERS →
 //! THUMBNAIL_GENERATION.
 
 use std::{
@@ -39,10 +39,10 @@ use hardware::Hardware;
 pub use stage::Stage;
 use work::{Outcome, Work};
 
-/// How many jobs are worked on at a time; the rest wait. ffmpeg uses several cores by itself.
-const AT_A_TIME: usize = 2;
+/// How many jobs are processed at a time; the others wait. ffmpeg uses several cores by itself.
+const CONCURRENT_JOBS: usize = 2;
 
-/// Works on jobs.
+/// Processes jobs.
 #[derive(Clone)]
 pub struct Pipeline {
     jobs: Jobs,
@@ -50,24 +50,24 @@ pub struct Pipeline {
     speech: Speech,
     hardware: Hardware,
     data_dir: PathBuf,
-    places: Arc<Semaphore>,
+    slots: Arc<Semaphore>,
     stop: CancellationToken,
     running: TaskTracker,
-    /// The jobs that wait or are worked on.
+    /// The jobs that wait or are processed, by id.
     queued: Arc<Mutex<BTreeMap<String, Arc<Queued>>>>,
 }
 
-/// Says that the work on a job has ended when it is dropped, even by a panic.
-struct Ended {
+/// Signals on drop that the processing of a job has ended, also after a panic.
+struct EndGuard {
     pipeline: Pipeline,
     job_id: String,
     queued: Arc<Queued>,
 }
 
-impl Drop for Ended {
+impl Drop for EndGuard {
     fn drop(&mut self) {
         let mut all = self.pipeline.queued();
-        // A person may have begun it anew meanwhile.
+        // The user may have restarted the job meanwhile.
         if all.get(&self.job_id).is_some_and(|newest| Arc::ptr_eq(newest, &self.queued)) {
             all.remove(&self.job_id);
         }
@@ -76,16 +76,16 @@ impl Drop for Ended {
     }
 }
 
-/// A job that waits or is worked on.
+/// A job that waits or is processed.
 struct Queued {
-    /// Ends its work.
+    /// Cancels its processing.
     cancel: CancellationToken,
-    /// Says that its work has ended.
+    /// Signals that its processing has ended.
     ended: CancellationToken,
 }
 
 impl Pipeline {
-    /// Makes an idle pipeline.
+    /// Returns an idle pipeline.
     pub fn new(jobs: Jobs, tools: Tools, speech: Speech, data_dir: PathBuf) -> Self {
         Self {
             jobs,
@@ -93,58 +93,58 @@ impl Pipeline {
             speech,
             hardware: Hardware::default(),
             data_dir,
-            places: Arc::new(Semaphore::new(AT_A_TIME)),
+            slots: Arc::new(Semaphore::new(CONCURRENT_JOBS)),
             stop: CancellationToken::new(),
             running: TaskTracker::new(),
             queued: Arc::default(),
         }
     }
 
-    /// Takes up what an earlier run of the studio left unfinished: from the start where the file is still there,
-    /// and with an honest failure where it is not.
+    /// Restarts the jobs that an earlier run of the studio left unfinished. A job whose file no longer exists fails
+    /// with that reason.
     pub fn resume(&self) {
         for job in self.jobs.unfinished() {
             self.jobs.restart(&job.id);
-            tracing::info!(job_id = %job.id, "taking up a job that was cut short");
+            tracing::info!(job_id = %job.id, "restarting a job that an earlier run left unfinished");
             self.enqueue(job.id);
         }
     }
 
-    /// Puts a job in the queue; it waits as PENDING until there is a place.
+    /// Enqueues a job. It stays PENDING until a slot is free.
     pub fn enqueue(&self, job_id: String) {
         let pipeline = self.clone();
         let queued = Arc::new(Queued { cancel: self.stop.child_token(), ended: CancellationToken::new() });
         self.queued().insert(job_id.clone(), Arc::clone(&queued));
-        let ended = Ended { pipeline: self.clone(), job_id: job_id.clone(), queued: Arc::clone(&queued) };
+        let ended = EndGuard { pipeline: self.clone(), job_id: job_id.clone(), queued: Arc::clone(&queued) };
         self.running.spawn(async move {
-            let _ended = ended;
+            let _guard = ended;
             let work = async {
-                let _place = pipeline.places.acquire().await.ok()?;
+                let _slot = pipeline.slots.acquire().await.ok()?;
                 pipeline.run(&job_id).await;
                 Some(())
             };
-            // What the end of the studio cuts short stays unfinished in the database, and is resumed at the next start.
+            // A job that is interrupted by the end of the studio stays unfinished in the database; the next start
+            // resumes it.
             let worked = AssertUnwindSafe(queued.cancel.run_until_cancelled(work)).catch_unwind().await;
             if worked.is_err() {
-                pipeline.give_up(&job_id);
+                pipeline.fail_internally(&job_id);
             }
             pipeline.clean_up(&job_id).await;
         });
     }
 
-    /// Fails a job whose work ended by a fault of the studio's own, so that it does not stand there as if it went on.
-    fn give_up(&self, job_id: &str) {
+    /// Fails a job whose processing panicked, so that it is not shown as in progress.
+    fn fail_internally(&self, job_id: &str) {
         let Some(job) = self.jobs.job(job_id).filter(|job| !job.progress.status.is_final()) else { return };
-        tracing::error!(job_id, "the work on a job ended by a fault of the studio");
-        let message =
-            "An internal error occurred. Upload the video again. If it fails again, report the problem.";
+        tracing::error!(job_id, "the processing of a job panicked");
+        let message = "An internal error occurred. Upload the video again. If it fails again, report the problem.";
         let error = json!({ "error_code": "studio_fault", "error_message": message, "recoverable": false });
         self.jobs.tell_error(job_id, &error);
         let failed = Progress::new(Status::Failed, job.progress.progress_percent);
         self.jobs.set_progress(job_id, Progress { error_message: Some(message.to_owned()), ..failed });
     }
 
-    /// Ends the work on a job, and waits until its programs have ended.
+    /// Cancels the processing of a job and waits until its programs have ended.
     pub async fn cancel(&self, job_id: &str) {
         let queued = self.queued().get(job_id).cloned();
         if let Some(queued) = queued {
@@ -176,18 +176,18 @@ impl Pipeline {
         self.work(job, &folder).await;
     }
 
-    /// Removes what only the work on a job needs, of this run or of one that was cut short: the sound is large, and nobody
-    /// needs it any more. So are the pictures of an earlier run.
+    /// Removes temporary files of this run and of interrupted runs (the extracted audio is large), and thumbnails of an
+    /// earlier run.
     async fn clean_up(&self, job_id: &str) {
         let Some(job) = self.jobs.job(job_id) else { return };
-        let kept = |id: &str| id == "source" || job.metadata.thumbnails.iter().any(|kept| kept.thumbnail_id == id);
+        let is_used = |id: &str| id == "source" || job.metadata.thumbnails.iter().any(|used| used.thumbnail_id == id);
         let folder = video_folder(&self.data_dir, &job.video_id);
         let Ok(mut entries) = tokio::fs::read_dir(folder).await else { return };
         while let Ok(Some(entry)) = entries.next_entry().await {
             let name = entry.file_name().to_string_lossy().into_owned();
             let is_leftover = ["audio-", "subtitles-embedded", "keyframes"].iter().any(|start| name.starts_with(start));
-            let is_old_picture = name.strip_suffix(".jpg").is_some_and(|id| !kept(id));
-            if is_leftover || is_old_picture {
+            let is_old_thumbnail = name.strip_suffix(".jpg").is_some_and(|id| !is_used(id));
+            if is_leftover || is_old_thumbnail {
                 let _ = tokio::fs::remove_file(entry.path()).await;
             }
         }
@@ -201,7 +201,7 @@ impl Pipeline {
             work.begin(stage);
             match run_stage(stage, &mut work).await {
                 Ok(outcome) => {
-                    // The messages know no status for it: what had nothing to do is done.
+                    // The protocol has no status for skipped stages: they are COMPLETED.
                     if outcome == Outcome::Skipped {
                         self.jobs.set_skipped(&work.job.id, stage.id());
                     }
@@ -209,7 +209,7 @@ impl Pipeline {
                 }
                 Err(failure) => {
                     let failure = failure.known_causes(&work.job.source);
-                    self.tell(&mut work, stage, &failure);
+                    self.report_failure(&mut work, stage, &failure);
                     if failure.severity == Severity::Fatal {
                         return;
                     }
@@ -219,8 +219,8 @@ impl Pipeline {
         self.jobs.set_progress(&work.job.id, Progress::new(Status::Completed, 100.0));
     }
 
-    /// Tells of a failure: the tool's words on the stage, the plain sentence on the job.
-    fn tell(&self, work: &mut Work, stage: Stage, failure: &Failure) {
+    /// Reports a failure: the tool's messages on the stage, the message for the user on the job.
+    fn report_failure(&self, work: &mut Work, stage: Stage, failure: &Failure) {
         tracing::info!(job_id = %work.job.id, stage = stage.id(), code = failure.code, details = %failure.details, "a stage failed");
         let reached = work.percent();
         let details = if failure.details.is_empty() { &failure.message } else { &failure.details };
@@ -240,8 +240,8 @@ impl Pipeline {
 
 async fn run_stage(stage: Stage, work: &mut Work) -> Result<Outcome, Failure> {
     match stage {
-        // The file is here: the upload put it here before the job was made.
-        Stage::Upload => present(&work.job).map(|()| Outcome::Done),
+        // The upload stored the file before the job was created.
+        Stage::Upload => ensure_source_exists(&work.job).map(|()| Outcome::Done),
         Stage::Probe => probe::run(work).await.map(|()| Outcome::Done),
         Stage::AudioExtraction => audio::run(work).await,
         Stage::Transcription => transcript::run(work).await,
@@ -250,6 +250,6 @@ async fn run_stage(stage: Stage, work: &mut Work) -> Result<Outcome, Failure> {
     }
 }
 
-fn present(job: &Job) -> Result<(), Failure> {
+fn ensure_source_exists(job: &Job) -> Result<(), Failure> {
     if job.source.exists() { Ok(()) } else { Err(Failure::gone()) }
 }

@@ -188,11 +188,11 @@ fn create_private_folder(path: &Path) -> std::io::Result<()> {
 
 /// Creates the incoming folder, in which programs on this computer place files, if it is enabled. Files that an earlier
 /// run left there are removed, because no request refers to them any more.
-fn incoming(data_dir: &Path, is_wanted: bool) -> std::io::Result<Option<PathBuf>> {
+fn incoming(data_dir: &Path, is_enabled: bool) -> std::io::Result<Option<PathBuf>> {
     let folder = data_dir.join("incoming");
     match std::fs::remove_dir_all(&folder) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
-        _ if !is_wanted => return Ok(None),
+        _ if !is_enabled => return Ok(None),
         _ => create_private_folder(&folder)?,
     }
     // A client that reads the path may have another working directory.

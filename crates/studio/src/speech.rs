@@ -1,7 +1,7 @@
-//! Speech recognition: which engine hears with which model, and where models come from.
+//! Speech recognition: the choice of an engine and a model, and the download of models.
 //!
-//! Models are downloaded only when a person asks for it, into the folder `models` of the studio's data. An engine is chosen by what
-//! is there: the one that the environment names, else the built-in one with the model that was chosen.
+//! Models are downloaded only at the user's request, into the folder `models` of the studio's data folder. The engine
+//! is the one that the environment names, else the built-in one with the chosen model.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -35,16 +35,16 @@ use download::{Step, part_of};
 use recogniser::BuiltIn;
 use speed::Speeds;
 
-/// The first four bytes of a model of whisper.cpp.
+/// The first four bytes of a whisper.cpp model.
 const MAGIC: [u8; 4] = *b"lmgg";
 
-/// Why something that a person asked for could not be done.
+/// The reason why a request of the user failed.
 #[derive(Debug, thiserror::Error)]
 pub enum SpeechError {
-    /// The list has no such model.
+    /// The list has no model with this id.
     #[error("Speech model {0:?} not found. Choose another model or a file.")]
     Unknown(String),
-    /// The file holds something else.
+    /// The file is not a whisper.cpp model.
     #[error("{0} isn't a whisper.cpp model. Choose a file such as ggml-base.bin.")]
     NotAModel(String),
     /// The file cannot be read.
@@ -63,72 +63,73 @@ pub struct Speech(Arc<Inner>);
 struct Inner {
     folder: PathBuf,
     models: Vec<Model>,
-    held: Mutex<Held>,
+    state: Mutex<State>,
 }
 
 #[derive(Debug, Default)]
-struct Held {
+struct State {
     client: Client,
-    /// Stands before every other engine.
-    given: Option<Arc<dyn Recogniser>>,
-    /// A program instead of the built-in engine.
+    /// A recogniser that overrides every other engine; used by tests.
+    override_engine: Option<Arc<dyn Recogniser>>,
+    /// A program that replaces the built-in engine.
     program: Option<OsString>,
     model: Option<PathBuf>,
     downloads: BTreeMap<String, (Download, CancellationToken)>,
     speeds: Speeds,
-    /// The models whose speed was, or is, to be measured in this run.
+    /// The models whose speed was measured in this run, or is being measured.
     measured: BTreeSet<PathBuf>,
 }
 
 impl Speech {
-    /// Makes the speech recognition of a studio with its data in a folder. `TALLYLIGHT_WHISPER_MODEL` chooses a model,
-    /// `TALLYLIGHT_WHISPER` a program to use instead of the built-in engine.
+    /// Returns the speech recognition of a studio. `TALLYLIGHT_WHISPER_MODEL` chooses a model, `TALLYLIGHT_WHISPER` a
+    /// program that replaces the built-in engine.
     pub fn new(data_dir: &Path) -> Self {
         let model = env::var_os("TALLYLIGHT_WHISPER_MODEL").map(PathBuf::from).filter(|model| model.exists());
         let named = env::var_os("TALLYLIGHT_WHISPER");
         let program = named.or_else(|| (model.is_some() && !child::is_built_in()).then(|| "whisper-cli".into()));
-        Self::set_up(data_dir, catalogue::models(), Held { program, model, ..Held::default() })
+        Self::set_up(data_dir, catalogue::models(), State { program, model, ..State::default() })
     }
 
-    /// Makes the speech recognition of a studio, with a list of models and a program of whoever calls it.
+    /// Returns the speech recognition of a studio with the override_engine list of models and program.
     pub fn with(data_dir: &Path, models: Vec<Model>, program: Option<OsString>) -> Self {
-        Self::set_up(data_dir, models, Held { program, ..Held::default() })
+        Self::set_up(data_dir, models, State { program, ..State::default() })
     }
 
-    fn set_up(data_dir: &Path, models: Vec<Model>, held: Held) -> Self {
+    fn set_up(data_dir: &Path, models: Vec<Model>, state: State) -> Self {
         let folder = data_dir.join("models");
-        let held = Held { speeds: speed::read(&folder), ..held };
-        Self(Arc::new(Inner { folder, models, held: Mutex::new(held) }))
+        let state = State { speeds: speed::read(&folder), ..state };
+        Self(Arc::new(Inner { folder, models, state: Mutex::new(state) }))
     }
 
-    /// Uses another engine, whatever else is set up.
+    /// Overrides the engine with another recogniser.
     pub fn use_recogniser(&self, recogniser: Arc<dyn Recogniser>) {
-        self.held().given = Some(recogniser);
+        self.state().override_engine = Some(recogniser);
     }
 
-    /// Downloads with this client from now on.
+    /// Sets the HTTP client of further downloads.
     pub fn set_client(&self, client: Client) {
-        self.held().client = client;
+        self.state().client = client;
     }
 
-    /// Chooses a model: one of the list by its id, or a file by its path; or none. What the environment names goes before.
+    /// Chooses a model of the list by its id, or a file by its absolute path, or none. `TALLYLIGHT_WHISPER_MODEL`
+    /// overrides the choice.
     ///
     /// # Errors
-    /// Says what is wrong with it.
+    /// `Unknown`, `NotAModel` or `Unreadable`.
     pub fn choose(&self, choice: Option<&str>) -> Result<(), SpeechError> {
         if env::var_os("TALLYLIGHT_WHISPER_MODEL").is_some() {
             return Ok(());
         }
         let model = choice.map(|choice| self.file_of(choice));
         if let Some(Err(SpeechError::Unreadable(file, _))) = &model {
-            // It may be on a disk that is not there now.
-            self.held().model = Some(file.into());
+            // The file is chosen nevertheless, because it may be on a disk that is not connected now.
+            self.state().model = Some(file.into());
         }
-        self.held().model = model.transpose()?;
+        self.state().model = model.transpose()?;
         Ok(())
     }
 
-    /// Says what is wrong with a choice, before it is made.
+    /// Checks a choice without making it.
     ///
     /// # Errors
     /// As [`Self::choose`].
@@ -147,39 +148,39 @@ impl Speech {
         check(&file).map(|()| file)
     }
 
-    /// Returns what recognises speech.
+    /// Returns the engine that is set up.
     pub fn engine(&self) -> Engine {
-        let held = self.held();
-        match (&held.given, &held.program) {
+        let state = self.state();
+        match (&state.override_engine, &state.program) {
             (None, None) if !child::is_built_in() => Engine::None,
             (None, None) => Engine::BuiltIn,
             _ => Engine::Program,
         }
     }
 
-    /// Returns the engine with its model; none where none is set up.
+    /// Returns the engine with its model; `None` if none is set up.
     pub fn recogniser(&self) -> Option<Arc<dyn Recogniser>> {
-        let model = self.held().model.clone();
+        let model = self.state().model.clone();
         self.recogniser_with(model.as_deref())
     }
 
     fn recogniser_with(&self, model: Option<&Path>) -> Option<Arc<dyn Recogniser>> {
-        let held = self.held();
-        if let Some(given) = &held.given {
-            return Some(Arc::clone(given));
+        let state = self.state();
+        if let Some(override_engine) = &state.override_engine {
+            return Some(Arc::clone(override_engine));
         }
         let model = model.filter(|model| model.is_file())?.to_owned();
-        match &held.program {
+        match &state.program {
             Some(program) => Some(Arc::new(Program { program: program.clone(), model })),
             None => child::is_built_in().then(|| Arc::new(BuiltIn { model }) as Arc<dyn Recogniser>),
         }
     }
 
-    /// Returns the models of the list, with what of them is on this computer.
+    /// Returns the models of the list with their state on this computer.
     pub fn models(&self) -> Vec<ModelState> {
         let (downloads, speeds) = {
-            let held = self.held();
-            (held.downloads.clone(), held.speeds.clone())
+            let state = self.state();
+            (state.downloads.clone(), state.speeds.clone())
         };
         let state = |model: &Model| {
             let target = self.target(model);
@@ -196,37 +197,37 @@ impl Speech {
         self.0.models.iter().map(state).collect()
     }
 
-    /// Returns the model that was chosen.
+    /// Returns the chosen model.
     pub fn chosen(&self) -> Option<Chosen> {
-        let held = self.held();
-        let file = held.model.clone()?;
-        Some(Chosen { is_here: file.is_file(), seconds_for_ten: held.speeds.get(&file).copied(), file })
+        let state = self.state();
+        let file = state.model.clone()?;
+        Some(Chosen { is_here: file.is_file(), seconds_for_ten: state.speeds.get(&file).copied(), file })
     }
 
-    /// Returns how much space is left for models, in bytes; none where the system does not say.
+    /// Returns the free disk space for models, in bytes; `None` if the system does not report it.
     pub fn free_space(&self) -> Option<u64> {
         let folder = self.0.folder.ancestors().find(|folder| folder.exists())?;
         fs4::available_space(folder).ok()
     }
 
-    /// Begins to download a model, or goes on with it. A model that is here is not downloaded again.
+    /// Starts or continues the download of a model. Does nothing if the model is installed or being downloaded.
     ///
     /// # Errors
-    /// Where the list has no such model.
+    /// `Unknown` if the list has no such model.
     pub fn download(&self, id: &str) -> Result<(), SpeechError> {
         let model = self.find(id).ok_or_else(|| SpeechError::Unknown(id.to_owned()))?.clone();
         let target = self.target(&model);
         let cancel = CancellationToken::new();
-        let mut held = self.held();
-        let is_running = held.downloads.get(id).is_some_and(|(download, _)| download.is_running());
+        let mut state = self.state();
+        let is_running = state.downloads.get(id).is_some_and(|(download, _)| download.is_running());
         if target.is_file() || is_running {
             return Ok(());
         }
         let received = part_of(&target).metadata().map_or(0, |part| part.len());
         let download = Download { received, state: DownloadState::Running };
-        held.downloads.insert(model.id.clone(), (download, cancel.clone()));
-        let client = held.client.clone();
-        drop(held);
+        state.downloads.insert(model.id.clone(), (download, cancel.clone()));
+        let client = state.client.clone();
+        drop(state);
         let speech = self.clone();
         tokio::spawn(async move {
             let tell = |step| speech.progress(&model.id, &step);
@@ -242,7 +243,7 @@ impl Speech {
     }
 
     fn progress(&self, id: &str, step: &Step) {
-        if let Some((download, _)) = self.held().downloads.get_mut(id) {
+        if let Some((download, _)) = self.state().downloads.get_mut(id) {
             match step {
                 Step::Received(received) => download.received = *received,
                 Step::Checking => download.state = DownloadState::Checking,
@@ -251,34 +252,34 @@ impl Speech {
     }
 
     fn ended(&self, model: &Model, ended: Option<Result<(), Trouble>>) {
-        let mut held = self.held();
+        let mut state = self.state();
         match ended {
-            // What has arrived shows how far it came.
-            Some(Ok(())) | None => drop(held.downloads.remove(&model.id)),
+            // After a stop, the size of the partial file is the progress.
+            Some(Ok(())) | None => drop(state.downloads.remove(&model.id)),
             Some(Err(trouble)) => {
-                tracing::warn!(model = model.id, ?trouble, "a speech model could not be downloaded");
-                if let Some((download, _)) = held.downloads.get_mut(&model.id) {
+                tracing::warn!(model = model.id, ?trouble, "could not download a speech model");
+                if let Some((download, _)) = state.downloads.get_mut(&model.id) {
                     download.state = DownloadState::Failed(trouble);
                 }
             }
         }
     }
 
-    /// Stops a download; what has arrived is kept.
+    /// Stops a download. The received bytes are kept.
     pub fn stop_download(&self, id: &str) {
-        if let Some((_, cancel)) = self.held().downloads.get(id) {
+        if let Some((_, cancel)) = self.state().downloads.get(id) {
             cancel.cancel();
         }
     }
 
-    /// Deletes a model from this computer, or what has arrived of it.
+    /// Deletes a model, or the received bytes of its download.
     ///
     /// # Errors
-    /// Where the list has no such model, or its file cannot be deleted.
+    /// `Unknown` if the list has no such model, `Undeletable` if a file cannot be deleted.
     pub fn delete(&self, id: &str) -> Result<(), SpeechError> {
         let model = self.find(id).ok_or_else(|| SpeechError::Unknown(id.to_owned()))?;
         let target = self.target(model);
-        if let Some((_, cancel)) = self.held().downloads.remove(id) {
+        if let Some((_, cancel)) = self.state().downloads.remove(id) {
             cancel.cancel();
         }
         for file in [part_of(&target), target] {
@@ -292,26 +293,26 @@ impl Speech {
         Ok(())
     }
 
-    /// Measures how fast a model is, where that is not known yet.
+    /// Measures the speed of a model if it is unknown.
     pub async fn measure(&self, model: &Path) {
         let Some(recogniser) = self.recogniser_with(Some(model)) else { return };
         {
-            let mut held = self.held();
-            // One at a time of each, and none again that failed.
-            if held.speeds.contains_key(model) || !held.measured.insert(model.to_owned()) {
+            let mut state = self.state();
+            // Each model is measured once in a run, also if that failed.
+            if state.speeds.contains_key(model) || !state.measured.insert(model.to_owned()) {
                 return;
             }
         }
         match speed::measure(recogniser.as_ref()).await {
             Ok(seconds) => {
                 let speeds = {
-                    let mut held = self.held();
-                    held.speeds.insert(model.to_owned(), seconds);
-                    held.speeds.clone()
+                    let mut state = self.state();
+                    state.speeds.insert(model.to_owned(), seconds);
+                    state.speeds.clone()
                 };
                 speed::write(&self.0.folder, &speeds);
             }
-            Err(error) => tracing::warn!(error, "the speed of a speech model could not be measured"),
+            Err(error) => tracing::warn!(error, "could not measure the speed of a speech model"),
         }
     }
 
@@ -323,12 +324,12 @@ impl Speech {
         self.0.folder.join(model.file_name())
     }
 
-    fn held(&self) -> MutexGuard<'_, Held> {
-        self.0.held.lock().unwrap_or_else(PoisonError::into_inner)
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// Looks at a file's first bytes: a model of whisper.cpp says so.
+/// Checks the first bytes of a file for the signature of a whisper.cpp model.
 fn check(file: &Path) -> Result<(), SpeechError> {
     let name = || file.display().to_string();
     let mut magic = [0; 4];

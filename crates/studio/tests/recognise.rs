@@ -1,5 +1,5 @@
-//! The built-in speech recognition as a process of its own, with a model that whisper.cpp loads and that knows no words:
-//! what its own tests use. A model that hears something is a download of 77 MB.
+//! The built-in speech recognition in a separate process, with an empty model that whisper.cpp can load, as in its own
+//! tests. A model that recognises words is a download of 77 MB.
 #![cfg(feature = "whisper")]
 #![expect(clippy::expect_used, reason = "a test")]
 
@@ -9,12 +9,12 @@ use std::{
     process::{Command, Output},
 };
 
-/// What a model's header says of it, in whisper.cpp's order: the sizes of `tiny`.
+/// The header of a model in whisper.cpp's order, with the sizes of `tiny`.
 const HEADER: [i32; 11] = [51865, 1500, 384, 6, 4, 448, 384, 6, 4, 80, 1];
 /// The filters of a model: 80 bands of 201 frequencies.
 const FILTERS: [i32; 2] = [80, 201];
 
-/// Writes a model without a single weight.
+/// Writes a model without weights.
 fn empty_model(file: &Path) {
     let mut bytes = b"lmgg".to_vec();
     let mut put = |number: i32| bytes.extend(number.to_le_bytes());
@@ -23,7 +23,7 @@ fn empty_model(file: &Path) {
     // The vocabulary: as many words as the tokenizer of the multilingual models has.
     put(50257);
     for word in 0..50257 {
-        // whisper.cpp looks for a space among them.
+        // whisper.cpp requires a space among the words.
         let word = if word == 220 { " ".to_owned() } else { format!("w{word}") };
         bytes.extend(u32::try_from(word.len()).expect("a short word").to_le_bytes());
         bytes.extend(word.as_bytes());
@@ -31,7 +31,7 @@ fn empty_model(file: &Path) {
     fs::write(file, bytes).expect("a file");
 }
 
-/// Writes a second of a tone.
+/// Writes a tone of one second.
 fn sound(file: &Path) {
     let spec = hound::WavSpec {
         channels: 1,
@@ -72,7 +72,7 @@ fn lines(output: &Output) -> Vec<String> {
 }
 
 #[test]
-fn a_model_is_loaded_run_to_its_end_and_reports() {
+fn model_is_loaded_and_reports_language_and_progress() {
     let run = Run::prepare();
     let output = run.recognise();
     let lines = lines(&output);
@@ -82,12 +82,12 @@ fn a_model_is_loaded_run_to_its_end_and_reports() {
 }
 
 #[test]
-fn what_is_no_model_or_no_sound_is_said() {
+fn invalid_model_and_invalid_audio_are_reported() {
     let run = Run::prepare();
     fs::write(&run.model, b"no model").expect("a file");
     let output = run.recognise();
     assert!(!output.status.success() && lines(&output)[0].contains("couldn't load the model"), "{output:?}");
-    // What breaks whisper.cpp ends this process, and no other.
+    // A model that crashes whisper.cpp ends only this process.
     fs::write(&run.model, b"lmgg and then nothing of the kind").expect("a file");
     assert!(!run.recognise().status.success());
     let run = Run::prepare();

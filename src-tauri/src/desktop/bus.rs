@@ -1,4 +1,4 @@
-//! What the session bus tells of the desktop.
+//! The tray and "do not disturb" as the session bus reports them.
 
 use futures_util::{StreamExt, future};
 use zbus::{
@@ -7,16 +7,16 @@ use zbus::{
     proxy::CacheProperties,
 };
 
-use super::{Desktop, Who};
+use super::{BusySource, Desktop};
 
-/// Whoever shows tray icons has this name.
+/// The bus name of the program that shows tray icons.
 const TRAY: &str = "org.kde.StatusNotifierWatcher";
-/// Whoever shows notifications has this one.
+/// The bus name of the notification server.
 const NOTIFICATIONS: &str = "org.freedesktop.Notifications";
 const NOTIFICATIONS_PATH: &str = "/org/freedesktop/Notifications";
 const DUNST: &str = "org.dunstproject.cmd0";
 
-/// Asks whether somebody shows tray icons.
+/// Returns whether a program shows tray icons. Blocks on the session bus.
 pub fn has_tray() -> bool {
     let asked = BlockingConnection::session().and_then(|bus| {
         let proxy: BlockingProxy = zbus::blocking::proxy::Builder::new(&bus)
@@ -28,20 +28,20 @@ pub fn has_tray() -> bool {
         proxy.call::<_, _, bool>("NameHasOwner", &(TRAY,))
     });
     asked.unwrap_or_else(|error| {
-        tracing::debug!(%error, "nobody could be asked for a tray");
+        tracing::debug!(%error, "the session bus could not be queried for a tray");
         false
     })
 }
 
-/// Listens for as long as the app runs.
+/// Watches the session bus for changes until the app ends.
 pub async fn listen(desktop: Desktop) {
     let bus = match Connection::session().await {
         Ok(bus) => bus,
         Err(error) => return tracing::debug!(%error, "there is no session bus"),
     };
     let tray = watch_tray(&bus, &desktop);
-    let server = watch_busy(&bus, NOTIFICATIONS, "Inhibited", &desktop, Who::Server);
-    let dunst = watch_busy(&bus, DUNST, "paused", &desktop, Who::Dunst);
+    let server = watch_busy(&bus, NOTIFICATIONS, "Inhibited", &desktop, BusySource::Server);
+    let dunst = watch_busy(&bus, DUNST, "paused", &desktop, BusySource::Dunst);
     future::join3(tray, server, dunst).await;
 }
 
@@ -56,13 +56,19 @@ async fn watch_tray(bus: &Connection, desktop: &Desktop) {
         zbus::Result::Ok(())
     };
     if let Err(error) = watch.await {
-        tracing::debug!(%error, "a tray that comes or goes is not noticed");
+        tracing::debug!(%error, "changes of the tray cannot be watched");
     }
 }
 
-/// Watches a property of the notification server that says whether it holds notifications back. One that has no such
-/// property shows them.
-async fn watch_busy(bus: &Connection, interface: &'static str, property: &'static str, desktop: &Desktop, who: Who) {
+/// Watches a property of the notification server that is true while it holds notifications back. A server without the
+/// property counts as not busy.
+async fn watch_busy(
+    bus: &Connection,
+    interface: &'static str,
+    property: &'static str,
+    desktop: &Desktop,
+    source: BusySource,
+) {
     let watch = async {
         let proxy: Proxy = zbus::proxy::Builder::new(bus)
             .destination(NOTIFICATIONS)?
@@ -71,14 +77,14 @@ async fn watch_busy(bus: &Connection, interface: &'static str, property: &'stati
             .cache_properties(CacheProperties::Yes)
             .build()
             .await?;
-        desktop.set_busy(who, proxy.get_property::<bool>(property).await.unwrap_or(false));
+        desktop.set_busy(source, proxy.get_property::<bool>(property).await.unwrap_or(false));
         let mut changes = proxy.receive_property_changed::<bool>(property).await;
         while let Some(change) = changes.next().await {
-            desktop.set_busy(who, change.get().await.unwrap_or(false));
+            desktop.set_busy(source, change.get().await.unwrap_or(false));
         }
         zbus::Result::Ok(())
     };
     if let Err(error) = watch.await {
-        tracing::debug!(%error, interface, "whether notifications are held back is not known");
+        tracing::debug!(%error, interface, "do not disturb cannot be watched");
     }
 }

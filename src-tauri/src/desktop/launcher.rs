@@ -1,5 +1,5 @@
-//! Progress and a number on the app's icon, as the docks of Ubuntu, KDE and others understand it: a signal that nobody
-//! needs to hear.
+//! Progress and a count on the app's icon, in the `com.canonical.Unity.LauncherEntry` protocol that the docks of
+//! Ubuntu, KDE and others implement. It is a broadcast signal: without such a dock, it has no effect.
 
 use std::{
     collections::HashMap,
@@ -12,37 +12,37 @@ use std::{
 
 use zbus::{blocking::Connection, zvariant::Value};
 
-/// The app, as docks know it: by its desktop entry.
+/// The app's id in docks: its desktop entry.
 const APP: &str = "application://tallylight.desktop";
 
 type Badge = (Option<u8>, u32);
 
-/// Sends in turn, off the threads that must not wait.
+/// Sends badges in order on a thread of its own, because sending blocks.
 static SENDER: LazyLock<Sender<Badge>> = LazyLock::new(|| {
     let (sender, badges) = channel::<Badge>();
     let sending = thread::Builder::new().name("launcher".to_owned()).spawn(move || {
         let Ok(bus) = Connection::session() else { return };
         let mut last = (None, 0);
         while let Ok(mut badge) = badges.recv() {
-            // Only the newest is worth sending.
+            // Older values are superseded.
             while let Ok(newer) = badges.try_recv() {
                 badge = newer;
             }
             if badge != last
                 && let Err(error) = send(&bus, badge)
             {
-                tracing::debug!(%error, "the dock was not told");
+                tracing::debug!(%error, "the dock icon could not be changed");
             }
             last = badge;
         }
     });
     if let Err(error) = sending {
-        tracing::debug!(%error, "the dock will not be told");
+        tracing::debug!(%error, "the thread for the dock icon could not be started");
     }
     sender
 });
 
-/// Shows progress, 0–100, and how much was not seen yet.
+/// Shows progress, 0 to 100 percent, and the number of unread outcomes.
 pub fn show(percent: Option<u8>, unread: u32) {
     let _ = SENDER.send((percent, unread));
 }

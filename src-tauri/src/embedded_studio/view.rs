@@ -1,4 +1,4 @@
-//! What the window sees of the studio of this computer.
+//! The projection of the embedded studio for the window.
 
 use tallylight_core::view::{
     ComputerView, DownloadState as StateView, DownloadView, OwnModelView, SpeechEngine, SpeechModelView, VideosView,
@@ -8,7 +8,7 @@ use tallylight_studio::{
     speech::{Download, DownloadState, Engine, ModelState, Speech, Trouble},
 };
 
-/// Returns the state of speech recognition, and of the disk.
+/// Returns the state of speech recognition and of the disk.
 pub fn of(speech: &Speech, usage: Usage) -> ComputerView {
     let models = speech.models();
     let own_model = speech.chosen().filter(|chosen| models.iter().all(|model| model.file != chosen.file));

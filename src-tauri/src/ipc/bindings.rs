@@ -1,4 +1,5 @@
-//! The TypeScript declarations of everything that crosses to the window, kept in step with the Rust types.
+//! Generates the TypeScript declarations of everything that crosses to the window, and checks that the committed file
+//! matches the Rust types.
 
 use std::{env, fs, path::Path};
 
@@ -110,12 +111,12 @@ fn declarations() -> String {
 }
 
 #[test]
-fn the_generated_bindings_are_in_step() {
+fn generated_bindings_match_the_rust_types() {
     let file = Path::new(&env::var("CARGO_MANIFEST_DIR").expect("cargo sets it")).join(FILE);
-    let wanted = declarations();
+    let expected = declarations();
     if env::var_os("TALLYLIGHT_WRITE_BINDINGS").is_some() {
-        fs::write(&file, &wanted).expect("bindings.ts can be written");
+        fs::write(&file, &expected).expect("bindings.ts can be written");
     }
-    let held = fs::read_to_string(&file).unwrap_or_default();
-    assert!(held == wanted, "ui/src/ipc/bindings.ts is out of step: run `cargo xtask bindings`");
+    let actual = fs::read_to_string(&file).unwrap_or_default();
+    assert!(actual == expected, "ui/src/ipc/bindings.ts is out of date: run `cargo xtask bindings`");
 }

@@ -1,4 +1,5 @@
-//! The window as the client sees it.
+//! The desktop app's [`Shell`]: how events, notifications and the tray's content of the client reach the window and the
+//! desktop.
 
 use std::{
     sync::{
@@ -27,76 +28,76 @@ use crate::{
     window::{self, navigation, thumbnails},
 };
 
-/// Batches of changes go to the window under this name.
+/// The Tauri event that carries batches of changes to the window.
 pub const EVENT: &str = "tally";
-/// How long a notification waits for its picture.
-const PICTURE_LIMIT: Duration = Duration::from_secs(3);
-/// How many batches may be on their way to the window. The system queues them without a limit, so a window that hangs
-/// would otherwise cost memory for as long as it does.
-const ON_THEIR_WAY: u64 = 16;
+/// How long a notification waits for its thumbnail.
+const THUMBNAIL_TIMEOUT: Duration = Duration::from_secs(3);
+/// How many batches may be unacknowledged. Tauri queues events without a limit, so a window that hangs would otherwise
+/// use more and more memory.
+const MAX_UNACKNOWLEDGED: u64 = 16;
 
-/// Counts the batches that were sent to the window and those that it has heard.
+/// Counts the batches that were sent to the window and those that the page has acknowledged. Copies share the counts.
 #[derive(Clone, Debug, Default)]
 pub struct EventWindow(Arc<Counts>);
 
 #[derive(Debug, Default)]
 struct Counts {
     sent: AtomicU64,
-    sent_of_jobs: AtomicU64,
+    sent_job_batches: AtomicU64,
     ack: AtomicU64,
 }
 
 impl EventWindow {
-    /// Counts one that is sent, and returns its number.
+    /// Counts a batch that is being sent, and returns its number, from 1.
     fn send(&self, event: &Event) -> u64 {
         if matches!(event, Event::Jobs { .. }) {
-            self.0.sent_of_jobs.fetch_add(1, Ordering::Relaxed);
+            self.0.sent_job_batches.fetch_add(1, Ordering::Relaxed);
         }
         self.0.sent.fetch_add(1, Ordering::Relaxed) + 1
     }
 
-    /// Takes in that the window has heard everything up to a number.
+    /// Records that the page has received every batch up to and including `number`.
     pub fn ack(&self, number: u64) {
         self.0.ack.fetch_max(number, Ordering::Relaxed);
     }
 
-    /// Begins anew: the window was just opened or loaded, and what was on its way before is lost to it.
-    /// Returns what that was.
+    /// Resets the window's count of unacknowledged batches: its page was just opened or reloaded, so that earlier
+    /// batches are lost. Returns how much was sent before.
     pub fn restart(&self) -> SentView {
         let sent = self.sent();
         self.ack(sent.batches);
         sent
     }
 
-    /// Returns how much was sent.
+    /// Returns how many batches were sent since the start of the app.
     pub fn sent(&self) -> SentView {
         let count = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
-        SentView { batches: count(&self.0.sent), of_jobs: count(&self.0.sent_of_jobs) }
+        SentView { batches: count(&self.0.sent), of_jobs: count(&self.0.sent_job_batches) }
     }
 
-    fn keeps_up(&self) -> bool {
+    fn has_capacity(&self) -> bool {
         let ack = self.0.ack.load(Ordering::Relaxed);
-        self.sent().batches.saturating_sub(ack) < ON_THEIR_WAY
+        self.sent().batches.saturating_sub(ack) < MAX_UNACKNOWLEDGED
     }
 }
 
-/// Is a batch with its number.
+/// A batch with its number, which the page acknowledges.
 #[derive(Clone, Serialize)]
 struct Numbered {
     number: u64,
     event: Event,
 }
 
-/// Hands on what the client tells.
+/// The [`Shell`] of the desktop app.
 pub struct Window {
     app: AppHandle,
-    pace: EventWindow,
+    event_window: EventWindow,
 }
 
 impl Window {
-    /// Hands on to the window, tray and notifications of an app, at the window's pace.
-    pub fn new(app: AppHandle, pace: EventWindow) -> Self {
-        Self { app, pace }
+    /// Creates the shell of an app; `event_window` limits the unacknowledged batches.
+    pub fn new(app: AppHandle, event_window: EventWindow) -> Self {
+        Self { app, event_window }
     }
 }
 
@@ -105,13 +106,13 @@ impl Shell for Window {
         if let Event::Session(SessionView { state: SessionState::SignedOut, .. }) = event {
             window::forget(&self.app);
         }
-        // A window that is built asks for everything.
+        // Without a window, no event is needed: a window that is built later fetches the whole state.
         if !window::exists(&self.app) {
             return;
         }
-        let number = self.pace.send(&event);
+        let number = self.event_window.send(&event);
         if let Err(error) = self.app.emit(EVENT, Numbered { number, event }) {
-            tracing::warn!(%error, "the window did not hear of a change");
+            tracing::warn!(%error, "a batch could not be sent to the window");
         }
     }
 
@@ -122,7 +123,7 @@ impl Shell for Window {
 
     fn tray(&self, view: TrayView) {
         let app = self.app.clone();
-        // Its menu belongs to the main thread, and waiting for that would hold up everything.
+        // Menus may only be changed on the main thread, and waiting for it would block the client.
         let shown = self.app.run_on_main_thread(move || {
             tray::show(&app, &view);
             #[cfg(target_os = "linux")]
@@ -131,12 +132,12 @@ impl Shell for Window {
             desktop::badge(&app, &view);
         });
         if let Err(error) = shown {
-            tracing::debug!(%error, "the tray did not change");
+            tracing::debug!(%error, "the tray could not be changed");
         }
     }
 
     fn accepts_notifications(&self) -> bool {
-        // A program that ends shows nothing any more: the next run tells.
+        // During shutdown none are shown: the next run shows the outcomes.
         !self.app.state::<Shutdown>().is_under_way()
     }
 
@@ -149,19 +150,19 @@ impl Shell for Window {
     }
 
     fn is_ready(&self) -> bool {
-        self.pace.keeps_up() || !window::exists(&self.app)
+        self.event_window.has_capacity() || !window::exists(&self.app)
     }
 }
 
-/// Tells the person something, with the thumbnail, and does what they want done.
+/// Shows a notification with its thumbnail, and performs the action that the user chooses in it.
 async fn notify(app: AppHandle, notification: NotificationView) {
     let handle = app.state::<Handle>();
     let job_id = notification.job_ids.first();
     let picture = match (job_id, notification.subject.as_ref().and_then(|subject| subject.cover_id.clone())) {
-        // A picture that cannot be had soon is not waited for.
+        // A notification is shown without a thumbnail rather than late.
         (Some(job_id), Some(cover_id)) => {
-            let asked = thumbnails::path(&app, job_id.clone(), cover_id);
-            tokio::time::timeout(PICTURE_LIMIT, asked).await.ok().and_then(Result::ok)
+            let path = thumbnails::path(&app, job_id.clone(), cover_id);
+            tokio::time::timeout(THUMBNAIL_TIMEOUT, path).await.ok().and_then(Result::ok)
         }
         _ => None,
     };
@@ -178,12 +179,12 @@ async fn notify(app: AppHandle, notification: NotificationView) {
         locale: app::locale(&app),
     };
     let this = app.clone();
-    notifications::show(request, move |act| act_on(&this, act));
+    notifications::show(request, move |action| perform(&this, action));
 }
 
-fn act_on(app: &AppHandle, act: NotificationAction) {
+fn perform(app: &AppHandle, action: NotificationAction) {
     let (this, handle) = (app.clone(), app.state::<Handle>().inner().clone());
-    match act {
+    match action {
         NotificationAction::Open(Some(job_id)) => navigation::open_job(app, job_id),
         NotificationAction::Open(None) => navigation::show(app, Show::History),
         NotificationAction::CopyTitle(title) => {
@@ -195,8 +196,8 @@ fn act_on(app: &AppHandle, act: NotificationAction) {
             tauri::async_runtime::spawn(async move {
                 let _ = handle.mark_read(MarkRead::Jobs(vec![job_id.clone()])).await;
                 if let Err(error) = handle.upload_again(job_id.clone()).await {
-                    tracing::info!(code = ?error.code, "a video was not taken again");
-                    // The window says why.
+                    tracing::info!(code = ?error.code, "a repeated upload was rejected");
+                    // The job's view in the window shows the reason.
                     navigation::open_job(&this, job_id);
                 }
             });
@@ -220,27 +221,27 @@ mod tests {
     }
 
     #[test]
-    fn a_window_that_hears_nothing_is_sent_no_more_until_it_does() {
-        let pace = EventWindow::default();
-        for _ in 0..ON_THEIR_WAY {
-            pace.send(&jobs());
+    fn unacknowledged_batches_stop_sending_until_the_page_acknowledges() {
+        let event_window = EventWindow::default();
+        for _ in 0..MAX_UNACKNOWLEDGED {
+            event_window.send(&jobs());
         }
-        assert!(!pace.keeps_up());
-        pace.ack(1);
-        assert!(pace.keeps_up());
-        pace.send(&jobs());
-        assert!(!pace.keeps_up());
-        pace.restart();
-        assert!(pace.keeps_up(), "a page that was loaded anew hears again");
+        assert!(!event_window.has_capacity());
+        event_window.ack(1);
+        assert!(event_window.has_capacity());
+        event_window.send(&jobs());
+        assert!(!event_window.has_capacity());
+        event_window.restart();
+        assert!(event_window.has_capacity(), "a reloaded page receives batches again");
     }
 
     #[test]
-    fn a_page_that_begins_is_told_how_much_it_was_sent_before() {
-        let pace = EventWindow::default();
+    fn restart_returns_how_much_was_sent_before() {
+        let event_window = EventWindow::default();
         let news = Event::News(NotificationStatus { unread: 0, paused_until: None });
-        pace.send(&jobs());
-        pace.send(&news);
-        assert_eq!(pace.restart(), SentView { batches: 2, of_jobs: 1 });
-        assert_eq!(pace.sent(), SentView { batches: 2, of_jobs: 1 }, "what was sent stays so");
+        event_window.send(&jobs());
+        event_window.send(&news);
+        assert_eq!(event_window.restart(), SentView { batches: 2, of_jobs: 1 });
+        assert_eq!(event_window.sent(), SentView { batches: 2, of_jobs: 1 }, "a restart keeps the counts");
     }
 }

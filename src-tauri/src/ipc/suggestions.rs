@@ -1,4 +1,5 @@
-//! Texts that a language model suggests: the request is prepared, shown, and sent only when the person says so.
+//! Texts suggested by a language model. The request is prepared and shown to the user, and only sent when the user
+//! confirms.
 
 use secrecy::{ExposeSecret, SecretString};
 use tallylight_client::{Handle, Keychain, TokenStore, Unlock, ask_language_model};
@@ -13,26 +14,26 @@ use url::Url;
 
 use crate::settings::file::SettingsFile;
 
-/// Where the key of the language model is kept in the keychain.
+/// The keychain entry of the language model's API key.
 const KEYCHAIN_ACCOUNT: &str = "language-model";
 
-/// Prepares what would be sent about a video.
+/// Returns the request that would be sent about a video.
 ///
 /// # Errors
-/// Where no language model is set up, or nothing is said in the video.
+/// [`Code::LanguageModel`] if no language model is set up or the video has no transcript; the errors of
+/// [`Handle::job`].
 pub async fn prepare(app: &AppHandle, job_id: JobId) -> Result<SuggestionRequestView, Error> {
     let settings = settings(app);
     let (url, model) = endpoint(&settings)?;
-    let body = text_suggestions::request(model, &material(&app.state::<Handle>(), job_id).await?).ok_or_else(|| {
-        Error::new(Code::LanguageModel, "No suggestions available: this video has no transcript.")
-    })?;
+    let body = text_suggestions::request(model, &material(&app.state::<Handle>(), job_id).await?)
+        .ok_or_else(|| Error::new(Code::LanguageModel, "No suggestions available: this video has no transcript."))?;
     Ok(SuggestionRequestView { address: url.to_string(), body })
 }
 
-/// Sends what was prepared and shown, and returns what the model suggests.
+/// Sends a prepared request whose `body` the user has confirmed, and returns the suggestions.
 ///
 /// # Errors
-/// Why it suggests nothing.
+/// [`Code::LanguageModel`] if no language model is set up or its answer cannot be used; errors of the network.
 pub async fn send(app: &AppHandle, job_id: JobId, body: String) -> Result<TextSuggestions, Error> {
     let settings = settings(app);
     let (url, _) = endpoint(&settings)?;
@@ -42,10 +43,10 @@ pub async fn send(app: &AppHandle, job_id: JobId, body: String) -> Result<TextSu
     text_suggestions::read(&answer, &chapters)
 }
 
-/// Keeps the key in the keychain, for the server that is set up now; an empty one removes it.
+/// Stores the API key in the keychain, for the server in the settings. An empty key removes it.
 ///
 /// # Errors
-/// Where no server is set up, or the keychain cannot be used.
+/// [`Code::InvalidContent`] if the settings have no server; otherwise the keychain's error.
 pub async fn set_key(app: &AppHandle, key: SecretString) -> Result<(), Error> {
     let key = key.expose_secret().trim();
     if key.is_empty() {
@@ -56,11 +57,12 @@ pub async fn set_key(app: &AppHandle, key: SecretString) -> Result<(), Error> {
     store().write(format!("{} {key}", origin(&address)).into(), Unlock::Ask).await
 }
 
-/// Returns the key of a server. A keychain that cannot be used has none: many servers want none.
+/// Returns the API key of a server. A keychain that cannot be used counts as having none, because many servers need no
+/// key.
 async fn key_for(url: &Url) -> Option<SecretString> {
-    let kept = store().read(Unlock::Ask).await.ok().flatten()?;
-    // It is never shown to another server.
-    let (server, key) = kept.expose_secret().split_once(' ')?;
+    let stored = store().read(Unlock::Ask).await.ok().flatten()?;
+    // The key is stored with its server and never sent to another one.
+    let (server, key) = stored.expose_secret().split_once(' ')?;
     (server == origin(url)).then(|| key.into())
 }
 
@@ -77,13 +79,14 @@ fn settings(app: &AppHandle) -> Settings {
 }
 
 fn endpoint(settings: &Settings) -> Result<(Url, &str), Error> {
-    let not_set_up = || Error::new(Code::LanguageModel, "No language model configured. Set one up in Settings, Suggestions.");
+    let not_set_up =
+        || Error::new(Code::LanguageModel, "No language model configured. Set one up in Settings, Suggestions.");
     settings.language_model.endpoint().ok_or_else(not_set_up)
 }
 
 async fn material(client: &Handle, job_id: JobId) -> Result<Material, Error> {
     let job = client.job(job_id.clone()).await?;
-    // A backend that is away, or knows no times, leaves the words alone.
+    // Captions are optional: without them, the request only lacks the times.
     let captions = client.captions(job_id).await.unwrap_or_default();
     let metadata = job.metadata;
     Ok(Material {

@@ -1,4 +1,4 @@
-//! The command line of the desktop app, which is also how the system hands it a link.
+//! The command line of the desktop app. The system also passes links and files on it.
 
 use std::{
     ffi::OsString,
@@ -9,7 +9,7 @@ use clap::Parser;
 use tallylight_core::JobId;
 use url::Url;
 
-/// The scheme of links to this app.
+/// The URL scheme of links to the app.
 pub const SCHEME: &str = "tallylight";
 
 /// Track every upload
@@ -31,26 +31,28 @@ pub struct Args {
 }
 
 impl Args {
-    /// Returns where everything is kept: as asked for, or the system's place for application data.
+    /// Returns the data folder: the one of `--data-dir`, or the usual place for application data.
     pub fn data_dir(&self) -> Option<PathBuf> {
         self.data_dir.clone().or_else(usual_data_dir)
     }
 
-    /// Tells whether everything is kept in another folder than the usual one.
+    /// Returns whether the data folder is another one than the usual.
     pub fn has_own_data_dir(&self) -> bool {
         let real = |folder: PathBuf| folder.canonicalize().unwrap_or(folder);
         self.data_dir.is_some() && self.data_dir.clone().map(real) != usual_data_dir().map(real)
     }
 
-    /// Returns the command line that starts the same program anew, without what was to be done once.
+    /// Returns the arguments that start the same instance again, without those that are done once (`--hidden`, videos,
+    /// links).
     pub fn for_restart(&self) -> Vec<OsString> {
         let folder = self.data_dir.iter().flat_map(|folder| [OsString::from("--data-dir"), folder.into()]);
         folder.chain(self.this_computer.then(|| "--this-computer".into())).collect()
     }
 
-    /// Reads the command line of a second start, whose paths are relative to where that one was started.
-    pub fn from_second_instance(words: Vec<String>, folder: &Path) -> Option<Self> {
-        let mut args = Self::try_parse_from(words).ok()?;
+    /// Parses the command line of a second start; relative paths in it are relative to that start's working directory.
+    /// Returns `None` if it cannot be parsed.
+    pub fn from_second_instance(argv: Vec<String>, folder: &Path) -> Option<Self> {
+        let mut args = Self::try_parse_from(argv).ok()?;
         for named in args.named.iter_mut().filter(|named| link(named).is_none() && file(named).is_none()) {
             *named = folder.join(&named);
         }
@@ -63,40 +65,40 @@ impl Args {
         named.map(|named| file(named).unwrap_or_else(|| named.clone())).collect()
     }
 
-    /// Returns the job to look at.
+    /// Returns the job that a link on the command line opens.
     pub fn job(&self) -> Option<JobId> {
         self.named.iter().filter_map(link).find_map(|link| job_of(&link))
     }
 }
 
-/// Starts this program anew where a named file has a name that is no UTF-8: parts of the toolkit read the command line as
-/// text, and a second start is handed over as text. Such a file is named by its address then.
+/// Restarts this program if an argument is not UTF-8, with a `file:` URL in its place. Parts of GTK read the command
+/// line as text, and a second start is handed over as text, so such a file name would be lost.
 ///
 /// # Errors
-/// The program could not be started anew.
+/// The program could not be started again.
 #[cfg(unix)]
 pub fn start_with_names_as_text() -> std::io::Result<()> {
     use std::os::unix::process::CommandExt;
-    let words: Vec<OsString> = std::env::args_os().skip(1).collect();
-    if words.iter().all(|word| word.to_str().is_some()) {
+    let args: Vec<OsString> = std::env::args_os().skip(1).collect();
+    if args.iter().all(|arg| arg.to_str().is_some()) {
         return Ok(());
     }
     let program = std::env::current_exe()?;
-    Err(std::process::Command::new(program).args(words.into_iter().map(as_text)).exec())
+    Err(std::process::Command::new(program).args(args.into_iter().map(as_text)).exec())
 }
 
-/// Returns the address of a file whose name is no text, and everything else as it is.
+/// Returns the `file:` URL of a path that is not UTF-8, and any other argument unchanged.
 #[cfg(unix)]
-fn as_text(word: OsString) -> OsString {
-    if word.to_str().is_some() {
-        return word;
+fn as_text(arg: OsString) -> OsString {
+    if arg.to_str().is_some() {
+        return arg;
     }
-    let address = std::path::absolute(&word).ok().and_then(|path| Url::from_file_path(path).ok());
-    address.map_or_else(|| word.to_string_lossy().into_owned().into(), |address| String::from(address).into())
+    let address = std::path::absolute(&arg).ok().and_then(|path| Url::from_file_path(path).ok());
+    address.map_or_else(|| arg.to_string_lossy().into_owned().into(), |address| String::from(address).into())
 }
 
-/// Returns the file that somebody chose. Where its name is no UTF-8, and went through somebody who took it for that, the
-/// one file whose name reads the same is meant.
+/// Returns the file that the user chose. If a dialog or a drag replaced bytes of a name that is not UTF-8, the path
+/// does not exist; the only file whose name reads the same is returned then.
 pub fn chosen_file(path: PathBuf) -> PathBuf {
     if path.exists() || !path.to_string_lossy().contains(char::REPLACEMENT_CHARACTER) {
         return path;
@@ -112,7 +114,7 @@ pub fn chosen_file(path: PathBuf) -> PathBuf {
     }
 }
 
-/// Returns the system's place for application data.
+/// Returns the usual data folder: `tallylight` in the system's folder for application data.
 fn usual_data_dir() -> Option<PathBuf> {
     dirs::data_dir().map(|folder| folder.join("tallylight"))
 }
@@ -121,13 +123,13 @@ fn link(named: impl AsRef<Path>) -> Option<Url> {
     Url::parse(named.as_ref().to_str()?).ok().filter(|url| url.scheme() == SCHEME)
 }
 
-/// Returns the file that an address leads to, as file managers name it.
+/// Returns the path of a `file:` URL, the form in which some file managers pass files.
 fn file(named: impl AsRef<Path>) -> Option<PathBuf> {
     let url = Url::parse(named.as_ref().to_str()?).ok().filter(|url| url.scheme() == "file")?;
     url.to_file_path().ok()
 }
 
-/// Returns the job that a link leads to. A link comes from anywhere: it can show something, and do nothing.
+/// Returns the job that a link opens. Any program or web page may send links, so a link can only show something.
 pub fn job_of(link: &Url) -> Option<JobId> {
     let id = link.path().trim_matches('/');
     let id = percent_encoding::percent_decode_str(id).decode_utf8().ok()?;
@@ -141,27 +143,27 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn a_file_whose_name_is_no_text_is_named_by_its_address_and_found_again() {
+    fn a_name_that_is_not_utf8_becomes_a_file_url_and_is_found_again() {
         use std::os::unix::ffi::OsStrExt;
         let folder = tempfile::tempdir().expect("a folder");
         let name = std::ffi::OsStr::from_bytes(b"caf\xe9 \xff.mp4");
         let path = folder.path().join(name);
         std::fs::write(&path, "video").expect("a file");
-        let word = as_text(path.clone().into()).into_string().expect("text");
-        assert_eq!(second(&[&word]).expect("arguments").videos(), std::slice::from_ref(&path));
+        let arg = as_text(path.clone().into()).into_string().expect("text");
+        assert_eq!(second(&[&arg]).expect("arguments").videos(), std::slice::from_ref(&path));
         let mistaken = folder.path().join(name.to_string_lossy().as_ref());
         assert_eq!(chosen_file(mistaken.clone()), path);
         std::fs::write(folder.path().join(std::ffi::OsStr::from_bytes(b"caf\xe8 \xff.mp4")), "other").expect("a file");
-        assert_eq!(chosen_file(mistaken.clone()), mistaken, "two could be meant");
+        assert_eq!(chosen_file(mistaken.clone()), mistaken, "an ambiguous name stays as it is");
     }
 
-    fn second(words: &[&str]) -> Option<Args> {
-        let words = std::iter::once("tallylight").chain(words.iter().copied()).map(str::to_owned).collect();
-        Args::from_second_instance(words, Path::new("/home/me"))
+    fn second(args: &[&str]) -> Option<Args> {
+        let args = std::iter::once("tallylight").chain(args.iter().copied()).map(str::to_owned).collect();
+        Args::from_second_instance(args, Path::new("/home/me"))
     }
 
     #[test]
-    fn a_second_starts_videos_are_found_from_where_it_was_started() {
+    fn relative_paths_of_a_second_start_use_its_working_directory() {
         let args = second(&["a.mp4", "/b.mp4"]).expect("arguments");
         assert_eq!(args.videos(), [PathBuf::from("/home/me/a.mp4"), PathBuf::from("/b.mp4")]);
         assert!(second(&["--nonsense"]).is_none());
@@ -169,20 +171,20 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn a_file_managers_address_of_a_video_is_its_path() {
+    fn a_file_url_is_read_as_its_path() {
         let args = second(&["file:///home/me/a%20b.mp4"]).expect("arguments");
         assert_eq!(args.videos(), [PathBuf::from("/home/me/a b.mp4")]);
     }
 
     #[test]
-    fn a_restart_does_nothing_again_and_shows_the_window() {
+    fn a_restart_keeps_the_folder_and_drops_one_time_arguments() {
         let args = second(&["--data-dir", "/d", "--hidden", "--this-computer", "a.mp4", "tallylight://job/7"]);
         assert_eq!(args.expect("arguments").for_restart(), ["--data-dir", "/d", "--this-computer"]);
         assert!(second(&["a.mp4"]).expect("arguments").for_restart().is_empty());
     }
 
     #[test]
-    fn the_usual_folder_by_its_name_is_no_other_place() {
+    fn naming_the_usual_data_folder_is_not_an_own_folder() {
         let usual = usual_data_dir().expect("a folder");
         let args = |folder: &str| second(&["--data-dir", folder]).expect("arguments");
         assert!(!args(&usual.display().to_string()).has_own_data_dir());
@@ -190,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn a_link_is_no_video_and_leads_to_its_job_alone() {
+    fn a_link_is_not_an_upload_and_only_opens_its_job() {
         let job = |link: &str| {
             let args = second(&[link]).expect("arguments");
             assert_eq!(args.videos(), [] as [PathBuf; 0], "{link}");

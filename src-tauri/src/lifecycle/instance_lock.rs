@@ -1,4 +1,5 @@
-//! Who runs: one program for a data folder, and a next one only when the last has written its last word.
+//! The instance lock: one running program per data folder. The next start waits until the previous program has saved
+//! everything.
 
 use std::{
     fs::{File, TryLockError},
@@ -8,51 +9,55 @@ use std::{
     time::Duration,
 };
 
-/// Names the file whose lock the running program holds.
+/// The file whose lock the running program holds.
 const LOCK: &str = "running.lock";
-/// Stands in the environment of a start that was tried before.
+/// The environment variable that marks a second attempt of a start.
 const SECOND_TRY: &str = "TALLYLIGHT_SECOND_TRY";
-/// How often a lock is tried while the program before ends.
-const TRY_EVERY: Duration = Duration::from_millis(50);
-/// How often it is tried in all, for longer than a program takes to end.
-const TRIES: u32 = 400;
+/// The interval at which the lock is tried while the previous program ends.
+const RETRY_INTERVAL: Duration = Duration::from_millis(50);
+/// How often the lock is tried at most: together 20 s, longer than a program takes to end.
+const MAX_TRIES: u32 = 400;
 
-/// Holds a data folder until the end of the program, however it ends.
+/// The lock on a data folder, held until the process ends, even if it crashes.
 #[derive(Debug)]
 pub struct InstanceLock(#[expect(dead_code, reason = "held until the end")] Option<File>);
 
 impl InstanceLock {
-    /// Takes a folder, once whoever has it is done.
+    /// Locks a folder, and waits until a previous program that is ending has released it.
     ///
     /// # Errors
-    /// Says that somebody still has it. A folder that knows no locks is no reason not to start.
+    /// Another program still holds the folder after 20 s. If the file system has no locks, the folder counts as locked.
     pub fn take(folder: &Path) -> anyhow::Result<Self> {
         let opened = tallylight_client::create_private_folder(folder).and_then(|()| File::create(folder.join(LOCK)));
         let file = match opened {
             Ok(file) => file,
             Err(error) => {
-                tracing::warn!(%error, "the data folder cannot be locked");
+                tracing::warn!(%error, "the data folder could not be locked");
                 return Ok(Self(None));
             }
         };
-        for _ in 0..TRIES {
+        for _ in 0..MAX_TRIES {
             match file.try_lock() {
                 Ok(()) => return Ok(Self(Some(file))),
-                Err(TryLockError::WouldBlock) => sleep(TRY_EVERY),
+                Err(TryLockError::WouldBlock) => sleep(RETRY_INTERVAL),
                 Err(TryLockError::Error(error)) => {
-                    tracing::warn!(%error, "the data folder cannot be locked");
+                    tracing::warn!(%error, "the data folder could not be locked");
                     return Ok(Self(None));
                 }
             }
         }
-        anyhow::bail!("Tallylight is already running with the data folder {}. Quit it or use a different --data-dir.", folder.display())
+        anyhow::bail!(
+            "Tallylight is already running with the data folder {}. Quit it or use a different --data-dir.",
+            folder.display()
+        )
     }
 }
 
-/// Starts anew in the place of this start, once: whoever ran when it began has ended since.
+/// Runs this program again in place of this start, once: the instance to which this start should have been handed over
+/// has ended meanwhile. The process ends with the exit code of the second attempt.
 ///
 /// # Errors
-/// Says why this start failed, where that was tried already.
+/// Returns `error` if this start already is the second attempt.
 pub fn try_again(error: anyhow::Error) -> anyhow::Result<()> {
     if std::env::var_os(SECOND_TRY).is_some() {
         return Err(error.context("Couldn't start Tallylight"));
@@ -61,8 +66,8 @@ pub fn try_again(error: anyhow::Error) -> anyhow::Result<()> {
     std::process::exit(status?.code().unwrap_or(1))
 }
 
-/// Returns the name that a running program has on the message bus: another for every data folder, because another
-/// folder is another world.
+/// Returns the bus name of the running program. Each data folder is a separate instance: its own bus name, lock and
+/// settings.
 #[cfg(target_os = "linux")]
 pub fn bus_name(identifier: &str, own_folder: Option<&Path>) -> String {
     use std::hash::{DefaultHasher, Hash, Hasher};
@@ -77,7 +82,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_folder_is_taken_once_and_is_free_again_afterwards() {
+    fn a_folder_is_locked_until_the_lock_is_dropped() {
         let folder = tempfile::tempdir().expect("a folder");
         let running = InstanceLock::take(folder.path()).expect("taken");
         let other = File::create(folder.path().join(LOCK)).expect("a file");
@@ -88,7 +93,7 @@ mod tests {
 
     #[test]
     #[cfg(target_os = "linux")]
-    fn another_folder_is_another_world() {
+    fn each_data_folder_has_its_own_bus_name() {
         assert_eq!(bus_name("tv.x", None), "tv.x");
         let at = |folder: &str| bus_name("tv.x", Some(Path::new(folder)));
         assert!(at("/a") == at("/a") && at("/a") != at("/b"), "{} {}", at("/a"), at("/b"));

@@ -1,4 +1,4 @@
-//! What a start of the program asks for: the first, and every other one, which is handed over to it.
+//! Launch: performs what the command line of a start requests. Second starts are handed over to the running program.
 
 use std::{
     path::Path,
@@ -17,7 +17,7 @@ use crate::{
     window::{self, navigation},
 };
 
-/// Holds the starts that were handed over before the first one was done. None are held afterwards.
+/// The starts that were handed over before the first start was complete; `None` once it is.
 pub struct PendingLaunches(Mutex<Option<Vec<Args>>>);
 
 impl Default for PendingLaunches {
@@ -27,7 +27,7 @@ impl Default for PendingLaunches {
 }
 
 impl PendingLaunches {
-    /// Keeps one for later, or gives it back to be done now.
+    /// Holds a start until [`Self::release`], or returns it to be performed now.
     fn hold(&self, args: Args) -> Option<Args> {
         match self.0.lock().unwrap_or_else(PoisonError::into_inner).as_mut() {
             Some(held) => {
@@ -43,8 +43,8 @@ impl PendingLaunches {
     }
 }
 
-/// Hands a start over to the program that runs, if one does.
-#[cfg_attr(not(target_os = "linux"), expect(unused_variables, reason = "one program for everybody"))]
+/// Returns the plugin that hands a start over to the running program, if there is one.
+#[cfg_attr(not(target_os = "linux"), expect(unused_variables, reason = "one instance for all data folders"))]
 pub fn single_instance(identifier: &str, data_dir: &Path, args: &Args) -> TauriPlugin<tauri::Wry> {
     let builder = tauri_plugin_single_instance::Builder::new();
     #[cfg(target_os = "linux")]
@@ -52,36 +52,36 @@ pub fn single_instance(identifier: &str, data_dir: &Path, args: &Args) -> TauriP
     builder.callback(|app, argv, folder| second_instance(app, argv, Path::new(&folder))).build()
 }
 
-/// Tells whether a start could be neither handed over nor be the first: the program that runs ended at that moment.
+/// Returns whether a start failed because the running program ended while the start was handed over to it.
 pub fn is_lost(error: &tauri::Error) -> bool {
     matches!(error, tauri::Error::PluginInitialization(name, _) if name == "single-instance")
 }
 
 fn second_instance(app: &AppHandle, argv: Vec<String>, folder: &Path) {
-    // One that ends does nothing any more: the start is one of its own, as soon as this one is over.
+    // During shutdown, the start is performed by a new process after this one has ended.
     if app.state::<Shutdown>().takes_over(&argv, folder) {
         return;
     }
-    // A command line that cannot be read is a wish to see the window all the same.
+    // A command line that cannot be parsed still shows the window.
     let args = Args::from_second_instance(argv, folder).unwrap_or_default();
     let is_hidden = args.hidden;
     if let Some(args) = app.state::<PendingLaunches>().hold(args) {
-        further(app, &args);
+        perform_second(app, &args);
     } else if !is_hidden {
-        // However long the first start takes, a wish to see the window is seen.
+        // The window is shown at once, even if the first start takes long.
         window::show(app);
     }
 }
 
-/// Does what the first start asks for, and those that came meanwhile.
+/// Performs the first start, and the second starts that were held meanwhile.
 pub fn first(app: &AppHandle, args: &Args) {
     open_arguments(app, args);
     for args in app.state::<PendingLaunches>().release() {
-        further(app, &args);
+        perform_second(app, &args);
     }
 }
 
-fn further(app: &AppHandle, args: &Args) {
+fn perform_second(app: &AppHandle, args: &Args) {
     open_arguments(app, args);
     if !args.hidden && args.job().is_none() {
         window::show(app);
@@ -104,7 +104,7 @@ fn open_arguments(app: &AppHandle, args: &Args) {
     }
 }
 
-/// Follows links that the system hands to a program that runs; elsewhere it starts another for each.
+/// Opens links that the system passes to the running program. Other systems start a second process for each link.
 #[cfg(target_os = "macos")]
 pub fn follow_links(app: &AppHandle) {
     use tauri_plugin_deep_link::DeepLinkExt;
@@ -121,7 +121,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn starts_are_held_until_the_first_is_done() {
+    fn second_starts_are_held_until_the_first_is_complete() {
         let starts = PendingLaunches::default();
         let args = |word: &str| {
             let argv = ["tallylight", word].map(str::to_owned).to_vec();
@@ -130,6 +130,6 @@ mod tests {
         assert!(starts.hold(args("a.mp4")).is_none() && starts.hold(args("b.mp4")).is_none());
         let held: Vec<_> = starts.release().iter().flat_map(Args::videos).collect();
         assert_eq!(held, [Path::new("/a.mp4"), Path::new("/b.mp4")]);
-        assert!(starts.hold(args("c.mp4")).is_some(), "done at once from then on");
+        assert!(starts.hold(args("c.mp4")).is_some(), "later starts are not held");
     }
 }

@@ -1,15 +1,15 @@
-//! What the versions brought, read from the changelog that this version was built with.
+//! The changes of each version, read from the changelog that is built into the program.
 
 use tallylight_core::view::{ChangesView, ReleaseView};
 
 const CHANGELOG: &str = include_str!("../../../CHANGELOG.md");
 
-/// Returns what the versions brought, newest first.
+/// Returns the changes of each version, newest first.
 pub fn releases() -> Vec<ReleaseView> {
     read(CHANGELOG)
 }
 
-/// Reads a text in the form of Keep a Changelog.
+/// Parses a changelog in the format of Keep a Changelog.
 fn read(text: &str) -> Vec<ReleaseView> {
     let mut releases: Vec<ReleaseView> = Vec::new();
     for line in text.lines() {
@@ -39,7 +39,7 @@ fn read(text: &str) -> Vec<ReleaseView> {
     releases
 }
 
-/// Returns a line without its marks of emphasis.
+/// Returns a line without its Markdown emphasis.
 fn plain(line: &str) -> String {
     line.trim().replace("**", "")
 }
@@ -64,7 +64,7 @@ mod tests {
     }
 
     #[test]
-    fn this_version_has_one() {
+    fn the_built_in_changelog_has_changes() {
         assert!(releases().iter().any(|release| !release.changes.is_empty()));
     }
 }

@@ -1,4 +1,5 @@
-//! The end of the program: asked about where something would be lost, and quick.
+//! Shutdown: asks the user if uploads would be cancelled, saves everything within a time limit, and starts the next
+//! process if one was requested.
 
 use std::{
     ffi::OsString,
@@ -24,36 +25,37 @@ use crate::{
     window::{self, navigation},
 };
 
-/// How long saving may take, with the keychain and the backend.
+/// How long saving may take, including the keychain and the backend.
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(7);
-/// How long the studio of this computer may take to stop.
+/// How long the embedded studio may take to stop.
 const STUDIO_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Remembers that the program ends, and what is started when it has.
+/// Whether the program is shutting down, and which start follows.
 #[derive(Default)]
 pub struct Shutdown {
     under_way: AtomicBool,
     next: Mutex<Option<Next>>,
 }
 
-/// Is a start that follows.
+/// A start that follows the end of this process.
 struct Next {
-    words: Vec<OsString>,
+    args: Vec<OsString>,
     folder: Option<PathBuf>,
 }
 
 impl Shutdown {
-    /// Tells whether the program ends.
+    /// Returns whether the program is shutting down.
     pub fn is_under_way(&self) -> bool {
         self.under_way.load(Ordering::SeqCst)
     }
 
-    /// Takes over a start that was handed to this program although it ends, and tells whether it did.
-    pub fn takes_over(&self, words: &[String], folder: &Path) -> bool {
+    /// During shutdown, records a start that was handed over to this process, so that it is performed afterwards.
+    /// Returns whether it did.
+    pub fn takes_over(&self, argv: &[String], folder: &Path) -> bool {
         let is_under_way = self.is_under_way();
         if is_under_way {
-            let words = words.iter().skip(1).map(OsString::from).collect();
-            self.follow_with(Next { words, folder: Some(folder.to_owned()) });
+            let args = argv.iter().skip(1).map(OsString::from).collect();
+            self.follow_with(Next { args, folder: Some(folder.to_owned()) });
         }
         is_under_way
     }
@@ -62,9 +64,9 @@ impl Shutdown {
         *self.next.lock().unwrap_or_else(PoisonError::into_inner) = Some(next);
     }
 
-    /// Starts what follows.
+    /// Performs the recorded start, if there is one.
     fn start_next(&self, app: &AppHandle) {
-        let Some(Next { words, folder }) = self.next.lock().unwrap_or_else(PoisonError::into_inner).take() else {
+        let Some(Next { args, folder }) = self.next.lock().unwrap_or_else(PoisonError::into_inner).take() else {
             return;
         };
         let started = tauri::process::current_binary(&app.env()).and_then(|program| {
@@ -72,15 +74,15 @@ impl Shutdown {
             if let Some(folder) = folder {
                 command.current_dir(folder);
             }
-            command.args(words).spawn()
+            command.args(args).spawn()
         });
         if let Err(error) = started {
-            tracing::error!(%error, "the next start failed");
+            tracing::error!(%error, "the following start failed");
         }
     }
 }
 
-/// Quits, unless videos are being uploaded: then the person is asked.
+/// Quits, after asking the user if uploads are in progress.
 pub fn ask(app: &AppHandle) {
     let app = app.clone();
     tauri::async_runtime::spawn(async move {
@@ -94,16 +96,16 @@ pub fn ask(app: &AppHandle) {
     });
 }
 
-/// Asks where the window shows nothing: whoever wants to quit must be able to.
+/// Asks in a native dialog when the page cannot ask, so that the user can always quit.
 fn ask_without_window(app: &AppHandle) {
-    let words = app::locale(app);
-    let question = words.one_of(
+    let locale = app::locale(app);
+    let question = locale.one_of(
         "Uploads are in progress. Quitting cancels them.",
         "Es laufen noch Uploads. Beim Beenden werden sie abgebrochen.",
         "Hay subidas en curso. Si sales, se cancelarán.",
     );
-    let quit = words.one_of("Quit anyway", "Trotzdem beenden", "Salir de todos modos").to_owned();
-    let stay = words.one_of("Keep uploading", "Weiter hochladen", "Seguir subiendo").to_owned();
+    let quit = locale.one_of("Quit anyway", "Trotzdem beenden", "Salir de todos modos").to_owned();
+    let stay = locale.one_of("Keep uploading", "Weiter hochladen", "Seguir subiendo").to_owned();
     let this = app.clone();
     let dialog = app.dialog().message(question).title("Tallylight");
     dialog.buttons(MessageDialogButtons::OkCancelCustom(quit, stay)).show(move |wanted| {
@@ -113,48 +115,48 @@ fn ask_without_window(app: &AppHandle) {
     });
 }
 
-/// Quits, whatever is under way.
+/// Quits without asking.
 pub fn now(app: &AppHandle) {
     if app.state::<Shutdown>().under_way.swap(true, Ordering::SeqCst) {
         return;
     }
-    // Another start from now on is a start of its own, which waits for the end of this one.
+    // A start from now on is not handed over to this process. It waits for the instance lock instead.
     tauri_plugin_single_instance::destroy(app);
     app.exit(0);
 }
 
-/// Starts anew, once everything is saved.
+/// Restarts the app, once everything is saved.
 pub fn restart(app: &AppHandle) {
-    app.state::<Shutdown>().follow_with(Next { words: app::args(app).for_restart(), folder: None });
+    app.state::<Shutdown>().follow_with(Next { args: app::args(app).for_restart(), folder: None });
     now(app);
 }
 
-/// Names what a person answers when closing the window asks.
+/// The user's answer to the question what closing the window does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Choice {
-    /// The app goes on without a window.
+    /// Hide the window; the app keeps running.
     Hide,
-    /// It ends.
+    /// Quit the app.
     Quit,
 }
 
-/// Does what a person answered, and keeps it where they want that.
+/// Performs the user's answer, and saves it in the settings if `remember` is set.
 ///
 /// # Errors
-/// Says why it could not be kept; it is done all the same.
+/// The error of saving the settings; the answer is performed nevertheless.
 pub async fn chosen(app: &AppHandle, choice: Choice, remember: bool) -> Result<(), Error> {
     let mut settings = app.state::<SettingsFile>().held().settings;
     settings.general.close = if choice == Choice::Hide { Close::Hide } else { Close::Quit };
-    let kept = if remember { preferences::change(app, settings).await } else { Ok(()) };
+    let saved = if remember { preferences::change(app, settings).await } else { Ok(()) };
     match choice {
         Choice::Hide => window::hide(app),
         Choice::Quit => ask(app),
     }
-    kept
+    saved
 }
 
-/// Does what closing the window should do.
+/// Hides the window, asks the user or quits, as the settings say.
 pub fn close(closing: &Window) {
     let app = closing.app_handle();
     match app.state::<SettingsFile>().held().settings.general.close {
@@ -165,33 +167,34 @@ pub fn close(closing: &Window) {
     }
 }
 
-/// Saves everything and stops what runs, each for so long at most: the next start waits for it.
+/// Saves everything and stops the embedded studio, each within its time limit, because the next start waits for it.
+/// Then installs a downloaded update and performs the start that follows.
 pub async fn end(app: &AppHandle) {
     within(SHUTDOWN_TIMEOUT, "saving", app.state::<Handle>().shutdown()).await;
     within(STUDIO_TIMEOUT, "stopping the studio", app.state::<EmbeddedStudio>().close()).await;
-    // What was fetched runs from the next start on.
+    // A downloaded update is used from the next start on.
     if let Err(error) = updates::install(app) {
-        tracing::error!(%error, "the newer version could not be installed");
+        tracing::error!(%error, "the update could not be installed");
     }
     app.state::<Shutdown>().start_next(app);
 }
 
-async fn within(limit: Duration, what: &str, done: impl Future<Output = ()>) {
+async fn within(limit: Duration, step: &str, done: impl Future<Output = ()>) {
     if tokio::time::timeout(limit, done).await.is_err() {
-        tracing::error!(what, "took too long, and was not waited for");
+        tracing::error!(step, "shutdown step timed out");
     }
 }
 
-/// Are the signals that end a session, or a program.
+/// The signals that end a session or a program: SIGTERM, SIGINT and SIGHUP.
 #[cfg(unix)]
 pub struct Signals([tokio::signal::unix::Signal; 3]);
 
 #[cfg(unix)]
 impl Signals {
-    /// Catches them from now on.
+    /// Registers the signal handlers.
     ///
     /// # Errors
-    /// The system does not let them be caught.
+    /// The system does not allow a handler.
     pub fn catch() -> std::io::Result<Self> {
         use tokio::signal::unix::{SignalKind, signal};
         tauri::async_runtime::block_on(async {
@@ -201,8 +204,9 @@ impl Signals {
         })
     }
 
-    /// Quits properly at the first of them, so that the studio stops its ffmpeg and everything is saved. Whoever interrupts
-    /// that from a terminal does not want to wait; at the end of a session several signals may come at once.
+    /// Quits in order at the first signal, so that the studio stops its ffmpeg and everything is saved. SIGINT during
+    /// shutdown (Ctrl-C again) ends the process at once; other signals do not, because several may arrive at the end of
+    /// a session.
     pub fn quit_at(self, app: AppHandle) {
         let Self([mut terminate, mut interrupt, mut hangup]) = self;
         tauri::async_runtime::spawn(async move {
@@ -213,7 +217,7 @@ impl Signals {
             }
             now(&app);
             interrupt.recv().await;
-            tracing::warn!("interrupted at the end");
+            tracing::warn!("shutdown interrupted by a second signal");
             std::process::exit(1);
         });
     }

@@ -1,5 +1,5 @@
-//! Newer versions: asked for once a day, fetched when the person wants, and installed when nothing is under way. Only
-//! builds that were told where to ask, and that no package manager owns, do so.
+//! Updates: checked once a day, downloaded on the user's request, and installed when nothing is in progress. Only
+//! builds with an update URL do so, and not those that a package manager installed.
 
 use std::{
     sync::{Mutex, PoisonError},
@@ -16,22 +16,22 @@ use tauri_plugin_updater::{Update, UpdaterExt};
 
 use crate::lifecycle::shutdown;
 
-/// The window hears of it under this name.
+/// The Tauri event that reports a changed update state to the window.
 const CHANGED: &str = "update";
-/// How often it is asked.
-const ASK_EVERY: Duration = Duration::from_hours(24);
-/// How long after the start it is asked first: the start itself is for other things.
-const FIRST: Duration = Duration::from_mins(1);
+/// The interval between checks.
+const CHECK_INTERVAL: Duration = Duration::from_hours(24);
+/// The delay of the first check, so that it does not slow down the start.
+const FIRST_CHECK_DELAY: Duration = Duration::from_mins(1);
 
-/// How long an answer may take.
-const ASK_LIMIT: Duration = Duration::from_secs(30);
-/// How long fetching may take: slow lines are no reason to give up, dead ones are.
-const FETCH_LIMIT: Duration = Duration::from_hours(1);
+/// How long a check may take.
+const CHECK_TIMEOUT: Duration = Duration::from_secs(30);
+/// How long a download may take: enough for a slow line, but not forever on a dead one.
+const DOWNLOAD_TIMEOUT: Duration = Duration::from_hours(1);
 
-/// Holds how it stands with a newer version.
+/// The state of the update.
 pub struct Updates {
     view: Mutex<UpdateView>,
-    /// What was found, and its bytes once they are fetched and their signature is right.
+    /// The update that was found, and its bytes once they are downloaded and their signature is verified.
     found: tokio::sync::Mutex<Option<(Update, Option<Vec<u8>>)>>,
 }
 
@@ -42,47 +42,47 @@ impl Default for Updates {
     }
 }
 
-/// Is where to ask, and the key that signs the answers.
+/// The update URL, and the public key that verifies the signatures.
 struct Source {
     address: Url,
     key: String,
 }
 
-/// Returns where this build asks; none where it does not.
+/// Returns the update source of this build; `None` if it does not update itself.
 fn source() -> Option<Source> {
-    // The file of an AppImage is its own; anything else on Linux was installed by a package manager.
+    // An AppImage replaces its own file. Any other program on Linux was installed by a package manager.
     if cfg!(target_os = "linux") && std::env::var_os("APPIMAGE").is_none() {
         return None;
     }
     let built_in = option_env!("TALLYLIGHT_UPDATE_URL").zip(option_env!("TALLYLIGHT_UPDATE_KEY"));
     let built_in = built_in.map(|(address, key)| (address.to_owned(), key.to_owned()));
-    // A build for development takes them from its surroundings, so that a test can be the other side.
+    // A development build reads the environment, so that a test can provide the update server.
     let given = || std::env::var("TALLYLIGHT_UPDATE_URL").ok().zip(std::env::var("TALLYLIGHT_UPDATE_KEY").ok());
     let (address, key) = built_in.or_else(|| if cfg!(debug_assertions) { given() } else { None })?;
     Some(Source { address: Url::parse(&address).ok()?, key })
 }
 
-/// Asks once a day.
+/// Starts the daily check, in builds that update themselves.
 pub fn begin(app: &AppHandle) {
     if source().is_none() {
         return;
     }
     let app = app.clone();
     tauri::async_runtime::spawn(async move {
-        tokio::time::sleep(FIRST).await;
+        tokio::time::sleep(FIRST_CHECK_DELAY).await;
         loop {
             check(&app).await;
-            tokio::time::sleep(ASK_EVERY).await;
+            tokio::time::sleep(CHECK_INTERVAL).await;
         }
     });
 }
 
-/// Returns how it stands.
+/// Returns the state of the update.
 pub fn view(app: &AppHandle) -> UpdateView {
     app.state::<Updates>().view.lock().unwrap_or_else(PoisonError::into_inner).clone()
 }
 
-/// Asks whether there is a newer version.
+/// Checks whether there is an update. Does nothing if one is already downloaded.
 pub async fn check(app: &AppHandle) {
     let (Some(source), updates) = (source(), app.state::<Updates>()) else { return };
     let mut found = updates.found.lock().await;
@@ -91,12 +91,12 @@ pub async fn check(app: &AppHandle) {
     }
     show(app, UpdateView::Checking);
     let asked = async {
-        let builder = app.updater_builder().timeout(ASK_LIMIT).pubkey(source.key);
+        let builder = app.updater_builder().timeout(CHECK_TIMEOUT).pubkey(source.key);
         builder.endpoints(vec![source.address])?.build()?.check().await
     };
     match asked.await {
         Ok(Some(mut update)) => {
-            update.timeout = Some(FETCH_LIMIT);
+            update.timeout = Some(DOWNLOAD_TIMEOUT);
             show(app, UpdateView::Available { version: update.version.clone() });
             *found = Some((update, None));
         }
@@ -105,7 +105,7 @@ pub async fn check(app: &AppHandle) {
     }
 }
 
-/// Fetches what was found, and checks its signature.
+/// Downloads the update that was found, and verifies its signature.
 pub async fn fetch(app: &AppHandle) {
     let updates = app.state::<Updates>();
     let mut found = updates.found.lock().await;
@@ -130,26 +130,26 @@ pub async fn fetch(app: &AppHandle) {
     }
 }
 
-/// Starts anew, into the version that was fetched.
+/// Restarts into the downloaded version.
 ///
 /// # Errors
-/// Says what is under way and would be cut off.
+/// [`Code::Conflict`] if an upload is in progress or an edit is unsaved.
 pub async fn restart(app: &AppHandle) -> Result<(), Error> {
-    nothing_is_lost(app).await?;
-    // The installer of Windows ends the program at once: there it is started when everything is saved.
+    ensure_nothing_is_lost(app).await?;
+    // On Windows, the installer ends the program at once, so it is started when everything is saved.
     if !cfg!(windows) {
         if let Err(error) = install(app) {
             failed(app, &error);
             return Ok(());
         }
-        // Something may have begun meanwhile.
-        nothing_is_lost(app).await?;
+        // An upload or edit may have begun during the installation.
+        ensure_nothing_is_lost(app).await?;
     }
     shutdown::restart(app);
     Ok(())
 }
 
-async fn nothing_is_lost(app: &AppHandle) -> Result<(), Error> {
+async fn ensure_nothing_is_lost(app: &AppHandle) -> Result<(), Error> {
     let handle = app.state::<Handle>();
     if handle.is_uploading().await? {
         return Err(Error::new(Code::Conflict, "Uploads are in progress. Restart when they are complete."));
@@ -160,12 +160,13 @@ async fn nothing_is_lost(app: &AppHandle) -> Result<(), Error> {
     Ok(())
 }
 
-/// Installs what was fetched, if anything.
+/// Installs the downloaded update, if there is one.
 ///
 /// # Errors
-/// Says why it could not be installed; it is fetched again then.
+/// The update could not be installed; it has to be downloaded again.
 pub fn install(app: &AppHandle) -> Result<(), tauri_plugin_updater::Error> {
-    // Whoever holds it is still asking or fetching, so there is nothing to install, and the end waits for no network.
+    // If the lock is held, a check or a download is still running: there is nothing to install, and shutdown must not
+    // wait for the network.
     let found = app.state::<Updates>().found.try_lock().ok().and_then(|mut found| found.take());
     match found {
         Some((update, Some(bytes))) => update.install(bytes),
@@ -174,7 +175,7 @@ pub fn install(app: &AppHandle) -> Result<(), tauri_plugin_updater::Error> {
 }
 
 fn failed(app: &AppHandle, error: &tauri_plugin_updater::Error) {
-    tracing::warn!(%error, "no newer version could be had");
+    tracing::warn!(%error, "the update failed");
     let words = format!("Couldn't download the update ({error}). Try again later.");
     show(app, UpdateView::Failed { reason: ReasonView { code: Code::ServerError, message: words } });
 }
@@ -182,6 +183,6 @@ fn failed(app: &AppHandle, error: &tauri_plugin_updater::Error) {
 fn show(app: &AppHandle, view: UpdateView) {
     *app.state::<Updates>().view.lock().unwrap_or_else(PoisonError::into_inner) = view.clone();
     if let Err(error) = app.emit(CHANGED, view) {
-        tracing::warn!(%error, "the window did not hear of the update");
+        tracing::warn!(%error, "the update state could not be sent to the window");
     }
 }

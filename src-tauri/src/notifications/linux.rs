@@ -1,4 +1,4 @@
-//! Notifications as freedesktop.org specifies them.
+//! Notifications by the freedesktop.org Desktop Notifications Specification.
 
 use std::{
     collections::BTreeMap,
@@ -10,18 +10,19 @@ use tallylight_core::{JobId, view::NotificationKind};
 
 use super::{NotificationAction, NotificationRequest, actions};
 
-/// The notification of each job that is on the screen; the next one about it takes its place, and its number.
+/// The notification of each job that is on the screen. The job's next notification replaces it, and takes over its id.
 static SHOWN: Mutex<BTreeMap<JobId, Shown>> = Mutex::new(BTreeMap::new());
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Shown {
-    /// The daemon's number.
+    /// The id that the notification server gave it.
     id: u32,
-    /// Counts those that had this number: whoever waits for an earlier one hears of the same click.
+    /// How many earlier notifications had this id. Every thread that waits for the id receives the click; only the
+    /// latest may act on it.
     use_count: u64,
 }
 
-/// Shows it, and waits until it is closed or something is done with it.
+/// Shows the notification, and waits until it is closed or the user chooses an action.
 pub fn deliver(mut popup: Notification, request: &NotificationRequest, on_act: impl FnOnce(NotificationAction)) {
     let notification = &request.notification;
     popup
@@ -52,7 +53,7 @@ pub fn deliver(mut popup: Notification, request: &NotificationRequest, on_act: i
             });
             forget(job_id.as_ref(), mine);
         }
-        Err(error) => tracing::warn!(%error, "a notification could not be shown"),
+        Err(error) => tracing::warn!(%error, "the notification could not be shown"),
     }
 }
 
@@ -64,7 +65,7 @@ fn category(kind: NotificationKind) -> &'static str {
     }
 }
 
-/// Escapes a text for the body of a notification, which may hold markup; Tallylight sends none.
+/// Escapes a text for the body of a notification, in which servers read markup; Tallylight sends none.
 fn plain(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
@@ -81,7 +82,7 @@ fn remember(job_id: &JobId, id: u32) -> Shown {
     mine
 }
 
-/// Forgets one that was closed, unless another took its place.
+/// Forgets a notification that was closed, unless a newer one has replaced it.
 fn forget(job_id: Option<&JobId>, mine: Option<Shown>) {
     let mut shown = SHOWN.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(job_id) = job_id
@@ -96,18 +97,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_click_is_for_the_one_that_is_shown_now() {
+    fn a_click_applies_to_the_latest_notification_only() {
         let job_id = JobId::new("clicked");
         let (first, second) = (remember(&job_id, 5), remember(&job_id, 5));
         assert_ne!(first, second);
         forget(Some(&job_id), Some(first));
-        assert_eq!(shown(&job_id), Some(second), "the end of the first is none of the second");
+        assert_eq!(shown(&job_id), Some(second), "closing the first keeps the second");
         forget(Some(&job_id), Some(second));
         assert_eq!(shown(&job_id), None);
     }
 
     #[test]
-    fn a_body_is_text_and_not_markup() {
+    fn markup_in_a_body_is_escaped() {
         assert_eq!(plain("<b>Q&A</b>"), "&lt;b&gt;Q&amp;A&lt;/b&gt;");
     }
 }

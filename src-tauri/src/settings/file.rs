@@ -1,4 +1,4 @@
-//! What a person has chosen: one readable file, which may be edited by hand while the app runs.
+//! The settings file: readable TOML that the user may edit while the app runs. Rules: docs/adr/0024-settings-file.md.
 
 use std::{
     fs,
@@ -14,13 +14,13 @@ use tallylight_core::{
 };
 use toml_edit::{DocumentMut, Item, Table, de, ser};
 
-/// The name of the file.
+/// The name of the settings file.
 const FILE: &str = "settings.toml";
-/// What held last is kept under this name.
+/// A copy of the last valid settings, used at a start that finds a mistake in the file.
 const LAST: &str = "settings.last.json";
-/// What an earlier file is called after a reset.
+/// The name of the previous file after a reset.
 const OLD: &str = "settings.old.toml";
-/// What is left out of the file where it is not chosen.
+/// Keys that are removed from the file when they have no value.
 const OPTIONAL: [(&str, &str); 5] = [
     ("notifications", "quiet_hours"),
     ("network", "certificate"),
@@ -29,35 +29,36 @@ const OPTIONAL: [(&str, &str); 5] = [
     ("language_model", "model"),
 ];
 
-/// Keeps the settings in a file.
+/// The settings with the file that stores them.
 pub struct SettingsFile {
     file: PathBuf,
     held: Mutex<Held>,
 }
 
-/// Is what holds, and why the file does not where it cannot be read.
+/// The settings in effect, and the error of the file if it cannot be read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Held {
-    /// What holds.
+    /// The settings in effect.
     pub settings: Settings,
-    /// What is wrong with the file.
+    /// The error of the file.
     pub trouble: Option<Error>,
-    /// Whether it is what the person chose.
+    /// Whether the user chose these settings.
     pub origin: Origin,
 }
 
-/// Tells where what holds comes from.
+/// The source of the settings in effect.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Origin {
-    /// The person chose it, or wanted nothing else.
+    /// The user's choice: the file, or the defaults if there is none.
     #[default]
     Chosen,
-    /// The file cannot be read, and never could: what the person wants is not known, so nothing is undone for it.
+    /// The file cannot be read and never could, so the user's choice is unknown. Nothing is changed in the system, and
+    /// no data is deleted, on the basis of defaults.
     Unknown,
 }
 
 impl SettingsFile {
-    /// Reads the settings of a folder. While the file has a mistake, what held last holds on.
+    /// Reads the settings of a folder. While the file has a mistake, the last valid settings stay in effect.
     pub fn open(folder: &Path) -> Self {
         let this = Self { file: folder.join(FILE), held: Mutex::default() };
         let read = this.read().and_then(|text| this.parse(&text));
@@ -76,22 +77,22 @@ impl SettingsFile {
         this
     }
 
-    /// Returns where it is.
+    /// Returns the path of the file.
     pub fn path(&self) -> &Path {
         &self.file
     }
 
-    /// Returns what holds.
+    /// Returns the settings in effect.
     pub fn held(&self) -> Held {
         self.lock().clone()
     }
 
-    /// Tells whether the file is gone or empty, as it is for a moment while some editors write it.
+    /// Returns whether the file is missing or empty, which it is for a moment while some editors save it.
     pub fn is_empty(&self) -> bool {
         self.read().is_ok_and(|text| text.is_empty())
     }
 
-    /// Reads the file anew, and tells whether anything is different. What held before a mistake in it holds on.
+    /// Reads the file again, and returns whether anything changed. If it has a mistake, the settings in effect stay.
     pub fn reread(&self) -> bool {
         let read = self.read().and_then(|text| self.parse(&text));
         let mut held = self.lock();
@@ -106,39 +107,40 @@ impl SettingsFile {
         *held != before
     }
 
-    /// Keeps what was chosen, and leaves everything else in the file as it is, comments and all.
+    /// Saves the chosen settings. Everything else in the file, including comments, stays unchanged.
     ///
     /// # Errors
-    /// Says why the file could not be written. One that cannot be read is never written over.
+    /// [`Code::Storage`] if the file could not be written, [`Code::File`] if it cannot be read: an unreadable file is
+    /// never overwritten.
     pub fn change(&self, chosen: &Settings) -> Result<(), Error> {
-        // One change at a time: each writes the whole file.
+        // The lock is held throughout: each change writes the whole file.
         let mut held = self.lock();
         let text = self.read()?;
         let before = self.parse(&text)?;
-        // Somebody may have edited the file a moment ago: only what was chosen here is different.
-        let settings = apply(&held.settings, chosen, &before).ok_or_else(unkept)?;
+        // The file may have been edited meanwhile: only the settings that were chosen here are changed in it.
+        let settings = apply(&held.settings, chosen, &before).ok_or_else(not_saved)?;
         let mut document: DocumentMut = text.parse().map_err(|error| self.broken(&error))?;
-        let toml = |settings: &Settings| ser::to_document(settings).map_err(|_| unkept());
+        let toml = |settings: &Settings| ser::to_document(settings).map_err(|_| not_saved());
         merge(&mut document, &toml(&before)?, &toml(&settings)?);
         let text = document.to_string();
-        // What was written must say what was chosen, or nothing is written.
+        // A check before writing: the text must parse to exactly the chosen settings.
         if self.parse(&text)? != settings {
-            return Err(unkept());
+            return Err(not_saved());
         }
-        write(&self.file, &text).map_err(|error| self.unwritten(&error))?;
+        write(&self.file, &text).map_err(|error| self.not_written(&error))?;
         self.remember(&settings);
         *held = Held { settings, ..Held::default() };
         Ok(())
     }
 
-    /// Puts the file aside, broken or not, so that what holds is what holds for everybody.
+    /// Renames the file, valid or not, so that the defaults are in effect.
     ///
     /// # Errors
-    /// Says why it could not be put aside.
+    /// [`Code::Storage`] if the file could not be renamed.
     pub fn reset(&self) -> Result<(), Error> {
         let mut held = self.lock();
         match fs::rename(&self.file, self.file.with_file_name(OLD)) {
-            Err(error) if error.kind() != ErrorKind::NotFound => Err(self.unwritten(&error)),
+            Err(error) if error.kind() != ErrorKind::NotFound => Err(self.not_written(&error)),
             _ => {
                 *held = Held::default();
                 self.remember(&held.settings);
@@ -147,7 +149,7 @@ impl SettingsFile {
         }
     }
 
-    /// Keeps what holds for a start that finds a mistake in the file.
+    /// Stores the settings in effect for a start that finds a mistake in the file.
     fn remember(&self, settings: &Settings) {
         let text = serde_json::to_string_pretty(settings).unwrap_or_default();
         let file = self.file.with_file_name(LAST);
@@ -155,7 +157,7 @@ impl SettingsFile {
             return;
         }
         if let Err(error) = write(&file, &text) {
-            tracing::warn!(%error, "a mistake in the settings will undo them at the next start");
+            tracing::warn!(%error, "could not store a copy of the settings");
         }
     }
 
@@ -171,7 +173,10 @@ impl SettingsFile {
         match fs::read_to_string(&self.file) {
             Ok(text) => Ok(text),
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(String::new()),
-            Err(error) => Err(Error::new(Code::File, format!("Couldn't read {} ({error}). Check its permissions.", self.file.display()))),
+            Err(error) => Err(Error::new(
+                Code::File,
+                format!("Couldn't read {} ({error}). Check its permissions.", self.file.display()),
+            )),
         }
     }
 
@@ -185,8 +190,11 @@ impl SettingsFile {
         })
     }
 
-    fn unwritten(&self, error: &std::io::Error) -> Error {
-        Error::new(Code::Storage, format!("Couldn't save settings to {} ({error}). Check the disk.", self.file.display()))
+    fn not_written(&self, error: &std::io::Error) -> Error {
+        Error::new(
+            Code::Storage,
+            format!("Couldn't save settings to {} ({error}). Check the disk.", self.file.display()),
+        )
     }
 
     fn broken(&self, error: &toml_edit::TomlError) -> Error {
@@ -194,29 +202,29 @@ impl SettingsFile {
     }
 }
 
-fn unkept() -> Error {
+fn not_saved() -> Error {
     Error::new(Code::Storage, "Couldn't save settings. Edit the settings file instead.")
 }
 
-/// Puts a whole file in the place of another, so that a crash leaves one of the two.
+/// Replaces a file atomically, so that a crash leaves either the old or the new version.
 fn write(file: &Path, text: &str) -> std::io::Result<()> {
-    // Where the file is a link, it is what it leads to that is written.
+    // A symbolic link stays a link; its target is replaced.
     let file = fs::canonicalize(file).unwrap_or_else(|_| file.to_owned());
     let mut name = file.file_name().unwrap_or_default().to_owned();
     name.push(".next");
     let next = file.with_file_name(name);
     let mut written = fs::File::create(&next)?;
-    // Whoever kept it from others' eyes, or opened it to them, meant it.
+    // Keeps the permissions that the user gave the file.
     if let Ok(held) = fs::metadata(&file) {
         written.set_permissions(held.permissions())?;
     }
     written.write_all(text.as_bytes())?;
-    // On the disk before it has the name: a power cut must not leave an empty file.
+    // Synced before the rename: after a power cut, the new name must not lead to an empty file.
     written.sync_all()?;
     fs::rename(&next, &file)
 }
 
-/// Returns settings with what a person changed between two versions of them.
+/// Applies to `settings` what differs between `from` and `to`.
 fn apply(from: &Settings, to: &Settings, settings: &Settings) -> Option<Settings> {
     let value = |settings: &Settings| serde_json::to_value(settings).ok();
     let (from, to, mut applied) = (value(from)?, value(to)?, value(settings)?);
@@ -224,7 +232,7 @@ fn apply(from: &Settings, to: &Settings, settings: &Settings) -> Option<Settings
     serde_json::from_value(applied).ok()
 }
 
-/// Changes a value where two others differ. What is a list is changed as a whole.
+/// Sets the parts of `value` in which `from` and `to` differ. Lists are replaced as a whole.
 fn overlay(from: &Value, to: &Value, value: &mut Value) {
     match (from, to, value) {
         (Value::Object(from), Value::Object(to), Value::Object(value)) => {
@@ -240,7 +248,7 @@ fn overlay(from: &Value, to: &Value, value: &mut Value) {
     }
 }
 
-/// Writes into a document what differs between two versions of what it says.
+/// Writes into a document what differs between two versions of the settings.
 fn merge(document: &mut DocumentMut, old: &DocumentMut, new: &DocumentMut) {
     for (name, key) in OPTIONAL.iter().filter(|(name, key)| new.get(name).and_then(|table| table.get(key)).is_none()) {
         if let Some(table) = document.get_mut(name).and_then(Item::as_table_like_mut) {
@@ -259,14 +267,14 @@ fn merge(document: &mut DocumentMut, old: &DocumentMut, new: &DocumentMut) {
                     put(table, key, value);
                 }
             }
-            // No list is as good as an empty one.
+            // An empty list is the default, so it needs no entry.
             None if item.as_array().is_some_and(toml_edit::Array::is_empty) => drop(document.remove(name)),
             None => merge_tables(document, name, item),
         }
     }
 }
 
-/// Writes a list of tables. One that says the same as before stays as it is written, and so does what is around it.
+/// Writes a list of tables. Tables whose meaning is unchanged keep their text, with the comments around them.
 fn merge_tables(document: &mut DocumentMut, name: &str, item: &Item) {
     let new = item.clone().into_array_of_tables().unwrap_or_default();
     let held = document.get(name).and_then(Item::as_array_of_tables).cloned().unwrap_or_default();
@@ -274,7 +282,7 @@ fn merge_tables(document: &mut DocumentMut, name: &str, item: &Item) {
     let mut before: Vec<Option<Table>> = held.into_iter().map(Some).collect();
     let mut written = toml_edit::ArrayOfTables::new();
     for (place, chosen) in new.into_iter().enumerate() {
-        let same = before.iter().position(|held| held.as_ref().is_some_and(|held| says_the_same(held, &chosen)));
+        let same = before.iter().position(|held| held.as_ref().is_some_and(|held| is_same_automation(held, &chosen)));
         let place = same.or(is_same_length.then_some(place));
         written.push(match place.and_then(|place| before.get_mut(place)?.take()) {
             Some(mut held) => {
@@ -290,12 +298,12 @@ fn merge_tables(document: &mut DocumentMut, name: &str, item: &Item) {
     document.insert(name, Item::ArrayOfTables(written));
 }
 
-fn says_the_same(held: &Table, chosen: &Table) -> bool {
+fn is_same_automation(held: &Table, chosen: &Table) -> bool {
     let read = |table: &Table| de::from_str::<Automation>(&table.to_string()).ok();
     read(held).is_some_and(|held| Some(held) == read(chosen))
 }
 
-/// Puts a value in the place of another, with the comment that stands behind it.
+/// Sets a value, and keeps the comment behind the old one.
 fn put(table: &mut dyn toml_edit::TableLike, key: &str, item: &Item) {
     match (table.get_mut(key).and_then(Item::as_value_mut), item.as_value()) {
         (Some(held), Some(value)) => {

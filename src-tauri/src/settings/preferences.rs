@@ -1,4 +1,4 @@
-//! Settings as they take effect: at the start, when the window changes them, and when somebody edits their file.
+//! Applies the settings: at the start, when the window changes them, and when their file is edited.
 
 use std::{
     path::{Path, PathBuf},
@@ -25,24 +25,24 @@ use crate::{
     window,
 };
 
-/// The window hears under this name that settings changed.
+/// The Tauri event that reports changed settings to the window.
 const CHANGED: &str = "settings";
-/// A file that is saved changes several times in a row.
-const SETTLED: Duration = Duration::from_millis(200);
-/// How long a file must be gone or empty to be meant so: some editors make it so for a moment.
-const STAYS_EMPTY: Duration = Duration::from_secs(2);
+/// How long the file must be unchanged before it is read: saving causes several events in a row.
+const SETTLE_TIME: Duration = Duration::from_millis(200);
+/// How long the file must be missing or empty before that counts: some editors leave it so for a moment.
+const EMPTY_GRACE_TIME: Duration = Duration::from_secs(2);
 
-/// Is what settings act on, beside the client.
+/// What the settings act on, beside the client.
 pub struct Preferences {
     level: LogLevelController,
     login: Login,
     trouble: Mutex<Option<Error>>,
-    /// Watches the file until the end.
+    /// Watches the file until the app ends.
     watcher: Mutex<Option<RecommendedWatcher>>,
 }
 
 impl Preferences {
-    /// Lets them act on the log, and on the system's list of programs to start.
+    /// Creates it; `level` sets the log level. Starting at login is only offered for the usual data folder.
     pub fn new(level: LogLevelController, args: &Args) -> Self {
         let login = if args.has_own_data_dir() { Login::OtherFolder } else { Login::Offered };
         Self { level, login, trouble: Mutex::default(), watcher: Mutex::default() }
@@ -53,25 +53,25 @@ impl Preferences {
     }
 }
 
-/// Lets what the file says take effect, and listens to changes of it.
+/// Applies the settings in the file, and watches the file for changes.
 pub fn begin(app: &AppHandle, folder: &Path) {
     let app = app.clone();
     let (sender, mut changes) = mpsc::channel(1);
     let file = app.state::<SettingsFile>().path().to_owned();
-    // Where the file is a link, an editor changes what it leads to.
+    // If the file is a symbolic link, an editor changes its target.
     let target = file.canonicalize().ok().filter(|target| target.parent() != Some(folder));
     let names =
         [Some(&file), target.as_ref()].map(|file| file.and_then(|file| file.file_name()).map(ToOwned::to_owned));
     let watching = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
-        // The store is in the same folder, and written all the time.
+        // The folder also holds the database, which changes all the time.
         let is_it = |path: &PathBuf| names.iter().flatten().any(|name| path.file_name() == Some(name));
         let is_about_it = |event: &notify::Event| event.paths.iter().any(is_it);
-        // One that waits says as much as many.
+        // The channel holds one event: more would cause the same reading.
         if event.is_ok_and(|event| event.need_rescan() || !event.kind.is_access() && is_about_it(&event)) {
             let _ = sender.try_send(());
         }
     });
-    // The folder and not the file: editors put another file in its place.
+    // The folder is watched instead of the file, because editors replace the file.
     let watching = watching.and_then(|mut watcher| {
         watcher.watch(folder, RecursiveMode::NonRecursive)?;
         if let Some(folder) = target.as_deref().and_then(Path::parent) {
@@ -83,25 +83,25 @@ pub fn begin(app: &AppHandle, folder: &Path) {
         Ok(watcher) => {
             *app.state::<Preferences>().watcher.lock().unwrap_or_else(PoisonError::into_inner) = Some(watcher);
         }
-        Err(error) => tracing::warn!(%error, "a change of the settings' file takes effect at the next start"),
+        Err(error) => tracing::warn!(%error, "the settings file cannot be watched"),
     }
     tauri::async_runtime::spawn(async move {
-        take_effect(&app).await;
+        apply(&app).await;
         while changes.recv().await.is_some() {
-            // Until it is quiet: a file that is being written says something else than what is meant.
-            while tokio::time::timeout(SETTLED, changes.recv()).await.is_ok_and(|change| change.is_some()) {}
+            // Waits until the file is unchanged for a while: a half-written file has another meaning.
+            while tokio::time::timeout(SETTLE_TIME, changes.recv()).await.is_ok_and(|change| change.is_some()) {}
             let file = app.state::<SettingsFile>();
             if file.is_empty() {
-                tokio::time::sleep(STAYS_EMPTY).await;
+                tokio::time::sleep(EMPTY_GRACE_TIME).await;
             }
             if file.reread() {
-                take_effect(&app).await;
+                apply(&app).await;
             }
         }
     });
 }
 
-/// Returns what a person chose, and what became of it.
+/// Returns the settings, with the error of applying them.
 pub fn view(app: &AppHandle) -> SettingsView {
     let (preferences, file) = (app.state::<Preferences>(), app.state::<SettingsFile>());
     let held = file.held();
@@ -117,18 +117,19 @@ pub fn view(app: &AppHandle) -> SettingsView {
     }
 }
 
-/// Reads what the window says that a person chose.
+/// Parses the settings that the window sends.
 ///
 /// # Errors
-/// Says what of it is wrong.
+/// [`Code::InvalidContent`] naming the invalid value.
 pub fn read(settings: serde_json::Value) -> Result<Settings, Error> {
     serde_json::from_value(settings).map_err(|error| Error::new(Code::InvalidContent, error.to_string()))
 }
 
-/// Keeps what a person chose, and lets it take effect.
+/// Saves and applies the settings that the user chose.
 ///
 /// # Errors
-/// Says what cannot be; nothing is kept then.
+/// The error of the network settings, of the speech model ([`Code::InvalidContent`]) or of saving ([`Code::Storage`],
+/// [`Code::File`]). Nothing is saved then.
 pub async fn change(app: &AppHandle, settings: Settings) -> Result<(), Error> {
     check_network(&settings.network)?;
     let held = app.state::<SettingsFile>().held().settings;
@@ -136,26 +137,26 @@ pub async fn change(app: &AppHandle, settings: Settings) -> Result<(), Error> {
         app.state::<EmbeddedStudio>().check(&settings)?;
     }
     app.state::<SettingsFile>().change(&settings)?;
-    take_effect(app).await;
+    apply(app).await;
     Ok(())
 }
 
-/// Goes back to what holds for everybody.
+/// Resets all settings to their defaults.
 ///
 /// # Errors
-/// Says why the file could not be put aside.
+/// [`Code::Storage`] if the file could not be renamed.
 pub async fn reset(app: &AppHandle) -> Result<(), Error> {
     app.state::<SettingsFile>().reset()?;
-    take_effect(app).await;
+    apply(app).await;
     Ok(())
 }
 
-async fn take_effect(app: &AppHandle) {
+async fn apply(app: &AppHandle) {
     let Held { settings, origin, .. } = app.state::<SettingsFile>().held();
     let preferences = app.state::<Preferences>();
     (preferences.level)(settings.advanced.log_level);
     window::set_theme(app, settings.appearance.theme);
-    // Says it also where the client was started with it, and told nobody.
+    // Also returns the error of network settings with which the client was started, which it does not report itself.
     let network = app.state::<ThumbnailCache>().set_network(&settings.network);
     let login = match origin {
         Origin::Chosen => start_at_login(app, &settings, preferences.login),
@@ -165,7 +166,7 @@ async fn take_effect(app: &AppHandle) {
     let applied = app.state::<Handle>().apply(settings).await;
     preferences.set_trouble(network.and(applied).and(login).and(computer).err());
     if let Err(error) = app.emit(CHANGED, ()) {
-        tracing::warn!(%error, "the window did not hear of the settings");
+        tracing::warn!(%error, "the settings change could not be sent to the window");
     }
 }
 

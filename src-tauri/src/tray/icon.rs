@@ -1,9 +1,9 @@
-//! Which icon stands for which state.
+//! The tray icon for each state.
 
 use tallylight_client::TrayView;
 use tallylight_core::view::ConnectionState;
 
-/// Returns an icon as it was drawn for this system: macOS takes its shape alone.
+/// Embeds an icon of this system: a template on macOS, which only uses its shape, in colour elsewhere.
 #[cfg(target_os = "macos")]
 macro_rules! drawn {
     ($name:literal) => {
@@ -17,26 +17,26 @@ macro_rules! drawn {
     };
 }
 
-/// How finely progress is shown.
+/// How many steps of progress the icon has.
 const STEPS: u8 = 8;
 
-/// Names a state of the icon.
+/// A state of the icon.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Icon {
-    /// Nobody is signed in.
+    /// The user is signed out.
     SignedOut,
-    /// What is shown is of before.
+    /// There is no connection; the state may be out of date.
     Offline,
-    /// Somebody must look at something.
+    /// A job needs review.
     Attention,
-    /// So much of the work is done, 0–7.
+    /// Jobs are being processed; progress in eighths, 0 to 7.
     Working(u8),
-    /// Nothing is to be told.
+    /// Nothing is being processed and nothing needs review.
     Idle,
 }
 
 impl Icon {
-    /// Returns the icon of a state. What cannot be known outranks what was; a failure outranks progress.
+    /// Returns the icon of a state. A missing connection outranks a job that needs review, which outranks progress.
     pub fn of(view: &TrayView) -> Self {
         match view.connection {
             ConnectionState::SignedOut => Self::SignedOut,
@@ -53,7 +53,7 @@ impl Icon {
         }
     }
 
-    /// Returns its PNG.
+    /// Returns the icon as a PNG.
     pub fn bytes(self) -> &'static [u8] {
         match self {
             Self::SignedOut => drawn!("signed-out"),
@@ -78,7 +78,7 @@ mod tests {
     use crate::tray::texts::tests::view;
 
     #[test]
-    fn a_failure_outranks_progress_and_what_is_not_known_outranks_both() {
+    fn failures_outrank_progress_and_a_missing_connection_both() {
         let live = view(ConnectionState::Live);
         assert_eq!(Icon::of(&live), Icon::Idle);
         let steps =

@@ -1,4 +1,5 @@
-//! The menu of the tray. Its items stay while their words change: a menu that is built anew closes under the hand.
+//! The tray menu. Its items are kept and only their texts change, because a rebuilt menu closes while the user has it
+//! open.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -17,17 +18,17 @@ use crate::{
     window::{self, navigation},
 };
 
-/// Where the first job stands.
+/// The position of the first job in the menu.
 const FIRST_JOB: usize = 2;
-/// How the ids of jobs' items begin.
+/// The prefix of the ids of the jobs' items.
 const JOB: &str = "job-";
 
-/// Is the menu, with what its items stand for.
+/// The menu, with the jobs that its items show.
 pub struct Menu {
     root: tauri::menu::Menu<Wry>,
     status_line: MenuItem<Wry>,
-    /// Stands below the jobs, where there are any.
-    line: PredefinedMenuItem<Wry>,
+    /// The separator below the jobs; only in the menu while there are jobs.
+    separator: PredefinedMenuItem<Wry>,
     jobs: Mutex<Vec<(MenuItem<Wry>, JobId)>>,
     open: MenuItem<Wry>,
     upload: MenuItem<Wry>,
@@ -40,10 +41,13 @@ pub struct Menu {
 }
 
 impl Menu {
-    /// Builds it.
+    /// Builds the menu.
+    ///
+    /// # Errors
+    /// The system cannot build it.
     pub fn new(app: &AppHandle) -> tauri::Result<Self> {
         let item = |id: &str, enabled| MenuItem::with_id(app, id, "", enabled, None::<&str>);
-        let line = || PredefinedMenuItem::separator(app);
+        let separator = || PredefinedMenuItem::separator(app);
         let (hour, tomorrow, resume) = (item("hour", true)?, item("tomorrow", true)?, item("resume", false)?);
         let (status_line, open) = (item("standing", false)?, item("open", true)?);
         let (upload, history) = (item("upload", false)?, item("history", true)?);
@@ -52,15 +56,15 @@ impl Menu {
             app,
             &[
                 &status_line,
-                &line()?,
+                &separator()?,
                 &open,
                 &upload,
                 &history,
-                &line()?,
+                &separator()?,
                 &hour,
                 &tomorrow,
                 &resume,
-                &line()?,
+                &separator()?,
                 &settings,
                 &quit,
             ],
@@ -69,7 +73,7 @@ impl Menu {
         let menu = Self {
             root,
             status_line,
-            line: line()?,
+            separator: separator()?,
             jobs,
             open,
             upload,
@@ -86,12 +90,15 @@ impl Menu {
         Ok(menu)
     }
 
-    /// Returns what the tray icon shows.
+    /// Returns the menu for the tray icon.
     pub fn root(&self) -> &tauri::menu::Menu<Wry> {
         &self.root
     }
 
-    /// Shows how everything stands.
+    /// Shows a state in the menu's items.
+    ///
+    /// # Errors
+    /// The system cannot change an item.
     pub fn show(&self, view: &TrayView, status_line: &str) -> tauri::Result<()> {
         set(&self.status_line, status_line)?;
         self.show_jobs(view)?;
@@ -111,8 +118,8 @@ impl Menu {
             }
         }
         match (had_jobs, view.jobs.is_empty()) {
-            (false, false) => self.root.insert(&self.line, FIRST_JOB)?,
-            (true, true) => self.root.remove(&self.line)?,
+            (false, false) => self.root.insert(&self.separator, FIRST_JOB)?,
+            (true, true) => self.root.remove(&self.separator)?,
             (true, false) | (false, true) => {}
         }
         for (place, job) in view.jobs.iter().enumerate() {
@@ -148,12 +155,12 @@ impl Menu {
     }
 }
 
-/// Changes a text where it is another: every change goes over the bus.
+/// Sets the text of an item if it is different: each change is a message on the bus.
 fn set(item: &MenuItem<Wry>, text: &str) -> tauri::Result<()> {
     if item.text()? == text { Ok(()) } else { item.set_text(text) }
 }
 
-/// Does what was chosen.
+/// Performs the action of the item that the user chose.
 pub fn chosen(app: &AppHandle, id: &str) {
     let pause = |pause| {
         let handle = app.state::<Handle>().inner().clone();

@@ -1,4 +1,4 @@
-//! The words of the tray.
+//! The texts of the tray.
 
 use jiff::{
     Timestamp,
@@ -12,10 +12,10 @@ use tallylight_core::{
     view::ConnectionState,
 };
 
-/// How many characters of a title stand in a menu.
-const TITLE: usize = 40;
+/// The maximum length of a title in the menu, in characters.
+const MAX_TITLE_LENGTH: usize = 40;
 
-/// Says how everything stands.
+/// Returns the line about the connection and the number of jobs by status.
 pub fn status_line(view: &TrayView) -> String {
     let locale = view.locale;
     let state = match view.connection {
@@ -33,10 +33,10 @@ pub fn status_line(view: &TrayView) -> String {
     if parts.is_empty() { "Tallylight".to_owned() } else { format!("Tallylight: {}", parts.join(", ")) }
 }
 
-/// Names a job with how far it has come.
+/// Returns the text of a job's item: its title and its status or progress.
 pub fn job(job: &TrayJob, locale: Locale) -> String {
-    let name: String = if job.name.chars().count() > TITLE {
-        job.name.chars().take(TITLE - 1).chain(['…']).collect()
+    let name: String = if job.name.chars().count() > MAX_TITLE_LENGTH {
+        job.name.chars().take(MAX_TITLE_LENGTH - 1).chain(['…']).collect()
     } else {
         job.name.clone()
     };
@@ -51,12 +51,12 @@ pub fn job(job: &TrayJob, locale: Locale) -> String {
         Status::Pending => locale.one_of("Queued", "In der Warteschlange", "En cola").to_owned(),
         Status::Completed => locale.one_of("Ready", "Bereit", "Listo").to_owned(),
     };
-    // An ampersand would underline the letter behind it.
+    // In a menu, a single ampersand underlines the next letter.
     format!("{} – {status}", name.replace('&', "&&"))
 }
 
-/// Offers to go on with what is paused, and says until when it is. A day other than today's is named: the words may
-/// stand there over midnight.
+/// Returns the text of the item that resumes notifications, with the time until which they are paused. A day other than
+/// today is named, because the menu may stay unchanged over midnight.
 pub fn resume(paused_until: Option<Timestamp>, locale: Locale, today: Date) -> String {
     let resume = locale.one_of("Resume notifications", "Mitteilungen fortsetzen", "Reanudar notificaciones");
     let Some(until) = paused_until.map(|until| until.to_zoned(TimeZone::system())) else { return resume.to_owned() };
@@ -86,7 +86,7 @@ pub mod tests {
         view::{Counts, NotificationStatus},
     };
 
-    /// Returns a view of nothing.
+    /// Returns a view without jobs.
     pub fn view(connection: ConnectionState) -> TrayView {
         TrayView {
             connection,
@@ -102,7 +102,7 @@ pub mod tests {
     }
 
     #[test]
-    fn trouble_is_named_first() {
+    fn failures_come_first_in_the_status_line() {
         let counts = Counts { pending: 0, processing: 2, completed: 3, failed: 1 };
         let live = TrayView { counts, ..view(ConnectionState::Live) };
         assert_eq!(status_line(&live), "Tallylight: 1 failed, 2 processing, 3 ready");
@@ -112,18 +112,18 @@ pub mod tests {
     }
 
     #[test]
-    fn a_pause_until_another_day_names_it() {
+    fn a_pause_until_another_day_names_the_day() {
         let noon = jiff::civil::date(2026, 11, 24).at(12, 0, 0, 0).to_zoned(TimeZone::system()).expect("a time");
-        let said = |day: i8, language| {
+        let text = |day: i8, language| {
             let today = jiff::civil::date(2026, 11, day);
             resume(Some(noon.timestamp()), Locale::new(language, ""), today)
         };
-        assert_eq!(said(24, Language::En), "Resume notifications (paused until 12:00)");
-        assert_eq!(said(23, Language::De), "Mitteilungen fortsetzen (pausiert bis Dienstag, 12:00)");
+        assert_eq!(text(24, Language::En), "Resume notifications (paused until 12:00)");
+        assert_eq!(text(23, Language::De), "Mitteilungen fortsetzen (pausiert bis Dienstag, 12:00)");
     }
 
     #[test]
-    fn a_job_is_short_and_an_ampersand_is_one() {
+    fn titles_are_shortened_and_ampersands_escaped() {
         let of = |name: &str, status, attention| {
             let named =
                 TrayJob { job_id: JobId::new("7"), name: name.to_owned(), status, percent: Some(42), attention };
@@ -140,11 +140,11 @@ pub mod tests {
         fn no_text_breaks_the_menu(name in proptest::prelude::any::<String>(), control in 0..0xa0_u32, turned in proptest::prelude::any::<bool>()) {
             let name: String = name.chars().chain(char::from_u32(control)).chain(turned.then_some('\u{202e}')).collect();
             let named = TrayJob { job_id: JobId::new("7"), name, status: Status::Failed, percent: None, attention: true };
-            let said = job(&named, Locale::default());
-            // What GTK takes is a C string on one line.
-            proptest::prop_assert!(said.chars().all(|c| !c.is_control()), "{:?}", said);
-            proptest::prop_assert!(said.ends_with(" – failed"));
-            proptest::prop_assert_eq!(said.matches('\u{2068}').count(), said.matches('\u{2069}').count());
+            let text = job(&named, Locale::default());
+            // GTK takes a C string on one line.
+            proptest::prop_assert!(text.chars().all(|c| !c.is_control()), "{:?}", text);
+            proptest::prop_assert!(text.ends_with(" – Failed"));
+            proptest::prop_assert_eq!(text.matches('\u{2068}').count(), text.matches('\u{2069}').count());
         }
     }
 }

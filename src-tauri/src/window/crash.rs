@@ -1,5 +1,5 @@
-//! What becomes of the window when the process of its page dies: the page is loaded anew. Everything that matters lives in
-//! the core, which does not notice; what was typed is there already.
+//! Recovery from a crash of the web process: the page is reloaded. All state, including typed drafts, is in the core,
+//! so nothing is lost.
 
 use std::time::Duration;
 
@@ -8,12 +8,12 @@ use tokio::time::Instant;
 
 use crate::{ipc::shell::EventWindow, window::navigation::Navigation};
 
-/// How long the page must have lived for its next end to count as the first.
-const CALM: Duration = Duration::from_mins(5);
-/// How long is waited at most before it is loaded anew.
-const LONGEST: Duration = Duration::from_mins(1);
+/// How long the page must have lived for its next crash to count as the first.
+const RESET_AFTER: Duration = Duration::from_mins(5);
+/// The longest wait before a reload.
+const MAX_WAIT: Duration = Duration::from_mins(1);
 
-/// Counts the ends of the page that follow each other: one that dies of what it loads must not be loaded without end.
+/// Counts crashes in a row: a page that crashes while loading must not be reloaded without pause.
 #[derive(Debug, Default)]
 struct Crashes {
     last: Option<Instant>,
@@ -21,28 +21,29 @@ struct Crashes {
 }
 
 impl Crashes {
-    /// Returns how long to wait before the page is loaded anew: not at all at first, then twice as long each time.
+    /// Records a crash and returns how long to wait before the reload: not at all the first time, then 1 s, doubled
+    /// each time up to [`MAX_WAIT`].
     fn wait(&mut self, now: Instant) -> Duration {
-        let is_calm = self.last.is_none_or(|last| now.duration_since(last) > CALM);
-        self.in_a_row = if is_calm { 0 } else { self.in_a_row.saturating_add(1) };
+        let is_first = self.last.is_none_or(|last| now.duration_since(last) > RESET_AFTER);
+        self.in_a_row = if is_first { 0 } else { self.in_a_row.saturating_add(1) };
         self.last = Some(now);
         match self.in_a_row {
             0 => Duration::ZERO,
-            again => Duration::from_secs(1).saturating_mul(2_u32.saturating_pow(again - 1)).min(LONGEST),
+            again => Duration::from_secs(1).saturating_mul(2_u32.saturating_pow(again - 1)).min(MAX_WAIT),
         }
     }
 }
 
-/// Loads the page anew whenever its process dies.
+/// Reloads the page whenever its process terminates.
 pub fn recover(window: &WebviewWindow) {
     use std::cell::RefCell;
     use webkit2gtk::WebViewExt;
     let (this, crashes) = (window.clone(), RefCell::new(Crashes::default()));
-    let listening = window.with_webview(move |webview| {
+    let watching = window.with_webview(move |webview| {
         webview.inner().connect_web_process_terminated(move |_, reason| {
             let wait = crashes.borrow_mut().wait(Instant::now());
-            tracing::error!(?reason, ?wait, "the page's process ended");
-            // Nobody listens until it is there again.
+            tracing::error!(?reason, ?wait, "the web process terminated");
+            // Requests to show something are held until the new page is ready.
             this.state::<Navigation>().restart();
             let window = this.clone();
             tauri::async_runtime::spawn(async move {
@@ -51,15 +52,15 @@ pub fn recover(window: &WebviewWindow) {
             });
         });
     });
-    if let Err(error) = listening {
-        tracing::warn!(%error, "a crash of the page will leave the window empty");
+    if let Err(error) = watching {
+        tracing::warn!(%error, "crashes of the web process cannot be watched");
     }
 }
 
 fn reload(window: &WebviewWindow) {
     window.state::<EventWindow>().restart();
     if let Err(error) = window.reload() {
-        tracing::error!(%error, "the page could not be loaded anew");
+        tracing::error!(%error, "the page could not be reloaded");
     }
 }
 
@@ -68,11 +69,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_page_that_dies_again_and_again_is_loaded_ever_later() {
+    fn repeated_crashes_double_the_wait_up_to_its_limit() {
         let (mut crashes, start) = (Crashes::default(), Instant::now());
         let mut wait = |secs: u64| crashes.wait(start + Duration::from_secs(secs)).as_secs();
         assert_eq!([wait(0), wait(1), wait(2), wait(4)], [0, 1, 2, 4]);
         assert_eq!((0..20).map(|again| wait(10 + again)).max(), Some(60));
-        assert_eq!(wait(1000), 0, "long ago is another matter");
+        assert_eq!(wait(1000), 0, "a crash after a long time counts as the first");
     }
 }

@@ -1,19 +1,19 @@
-//! How the page is drawn.
+//! How the webview renders the page: in software (docs/adr/0030-software-rendering.md).
 
 use tauri::WebviewWindow;
 
-/// Keeps WebKit from looking for buffers of the graphics card, which are not used: with the driver that it would load into
-/// the page's process, that is 17 MB. Whoever has chosen otherwise in the environment keeps that.
+/// Disables WebKit's DMA-BUF renderer, which is not used: loading its graphics driver costs 17 MB in the web process. A
+/// value that the user set in the environment is kept.
 ///
-/// For the very start of the program: while there are other threads, the environment must not change.
+/// Must be called at the start of `main`: the environment must not change while other threads run.
 #[cfg(target_os = "linux")]
 pub fn without_buffers() {
-    // It fails for names with a `=` alone.
+    // `setenv` only fails for names that contain `=`.
     let _ = gtk::glib::setenv("WEBKIT_DISABLE_DMABUF_RENDERER", "1", false);
 }
 
-/// Draws the page on the processor: a list of rows and a few texts need no graphics card, whose buffers and drivers would
-/// cost a third of the window's memory, and leave it empty on some computers.
+/// Turns off the GPU for the page. A list and a few texts do not need it, and its buffers and drivers cost a third of
+/// the window's memory and leave the page empty on some computers.
 #[cfg(target_os = "linux")]
 pub fn without_gpu(window: &WebviewWindow) {
     use webkit2gtk::{HardwareAccelerationPolicy, SettingsExt, WebViewExt};
@@ -23,10 +23,10 @@ pub fn without_gpu(window: &WebviewWindow) {
         }
     });
     if let Err(error) = set {
-        tracing::warn!(%error, "the page is drawn by the graphics card");
+        tracing::warn!(%error, "hardware acceleration could not be turned off");
     }
 }
 
-/// On macOS and Windows the system's webview decides.
+/// Does nothing: on macOS and Windows, the system's webview decides.
 #[cfg(not(target_os = "linux"))]
 pub fn without_gpu(_: &WebviewWindow) {}

@@ -1,4 +1,4 @@
-//! What the window is asked to show: kept until its page listens.
+//! Navigation: requests to show something in the window, held until its page is ready.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -7,12 +7,12 @@ use tauri::{AppHandle, Emitter, Manager};
 
 use crate::window;
 
-/// A wish to look at a job goes to the window under this name.
+/// The Tauri event that opens a job in the window.
 const OPEN_JOB: &str = "open_job";
-/// Any other wish goes under this one.
+/// The Tauri event that shows anything else.
 const SHOW: &str = "show";
 
-/// Holds what the window was asked to show before its page could hear of it.
+/// Requests that arrived before the page was ready.
 #[derive(Default)]
 pub struct Navigation(Mutex<Waiting>);
 
@@ -24,25 +24,25 @@ struct Waiting {
 }
 
 impl Navigation {
-    /// The page that listened is gone; another will come.
+    /// Holds requests again: the page is gone, and will be reloaded.
     #[cfg(target_os = "linux")]
     pub fn restart(&self) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).page_listening = false;
     }
 }
 
-/// Tells whether a page listens.
+/// Returns whether the page is ready for such requests.
 pub fn is_page_listening(app: &AppHandle) -> bool {
     app.state::<Navigation>().0.lock().unwrap_or_else(PoisonError::into_inner).page_listening
 }
 
-/// Brings the window to the front, and asks it to show something.
+/// Brings the window to the front and makes it show something.
 pub fn show(app: &AppHandle, show: Show) {
     window::show(app);
     tell(app, show);
 }
 
-/// Asks the window to show something, wherever it is.
+/// Makes the window show something without bringing it to the front.
 pub fn tell(app: &AppHandle, show: Show) {
     let state = app.state::<Navigation>();
     let mut waiting = state.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -53,7 +53,7 @@ pub fn tell(app: &AppHandle, show: Show) {
     }
 }
 
-/// Brings the window to the front, and lets it show a job.
+/// Brings the window to the front and opens a job in it.
 pub fn open_job(app: &AppHandle, job_id: JobId) {
     window::show(app);
     let state = app.state::<Navigation>();
@@ -65,7 +65,7 @@ pub fn open_job(app: &AppHandle, job_id: JobId) {
     }
 }
 
-/// Tells the page, which listens now, what was asked for before.
+/// Records that the page is ready, and sends it the requests that were held.
 pub fn page_listening(app: &AppHandle) {
     let state = app.state::<Navigation>();
     let mut waiting = state.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -80,6 +80,6 @@ pub fn page_listening(app: &AppHandle) {
 
 fn emit(app: &AppHandle, name: &str, payload: impl serde::Serialize + Clone) {
     if let Err(error) = app.emit(name, payload) {
-        tracing::warn!(%error, name, "the window did not hear what to show");
+        tracing::warn!(%error, name, "the request could not be sent to the window");
     }
 }

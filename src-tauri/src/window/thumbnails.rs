@@ -1,4 +1,5 @@
-//! Thumbnails for the window: shown, saved and dragged out of it. Their own servers never hear of the page.
+//! Thumbnails for the window: shown, saved and dragged. The page gets them from the app's cache, so their servers learn
+//! nothing about it.
 
 use std::path::{Path, PathBuf};
 
@@ -12,10 +13,10 @@ use tauri_plugin_dialog::DialogExt;
 
 use crate::window::{self, save_dialog};
 
-/// The page asks for `picture://localhost/JOB/THUMBNAIL`.
+/// The URL scheme of thumbnails: the page requests `picture://localhost/JOB/THUMBNAIL`.
 pub const SCHEME: &str = "picture";
 
-/// Answers the page with a picture.
+/// Responds to the page's request for a thumbnail.
 pub fn serve(app: &AppHandle, request: &Request<Vec<u8>>, responder: UriSchemeResponder) {
     let (app, named) = (app.clone(), named(request.uri().path()));
     tauri::async_runtime::spawn(async move {
@@ -26,42 +27,55 @@ pub fn serve(app: &AppHandle, request: &Request<Vec<u8>>, responder: UriSchemeRe
         responder.respond(match answer {
             Ok((kind, bytes)) => response(StatusCode::OK, kind, bytes),
             Err(error) => {
-                tracing::info!(code = ?error.code, "a picture could not be shown");
+                tracing::info!(code = ?error.code, "a thumbnail could not be served");
                 response(StatusCode::NOT_FOUND, "text/plain", error.message.into_bytes())
             }
         });
     });
 }
 
-/// Lets the person choose where a picture goes, and returns where it went; none when they think better of it.
+/// Saves a thumbnail where the user chooses, and returns its path; `None` if the user cancels.
+///
+/// # Errors
+/// [`Code::NotFound`] if there is no such thumbnail, [`Code::File`] if it cannot be written, or the error of
+/// downloading it.
 pub async fn save(app: &AppHandle, job_id: JobId, thumbnail_id: ThumbnailId) -> Result<Option<String>, Error> {
-    let picture = find(app, job_id, thumbnail_id).await?;
-    let kind = picture.path.extension().and_then(|kind| kind.to_str()).unwrap_or_default();
+    let thumbnail = find(app, job_id, thumbnail_id).await?;
+    let kind = thumbnail.path.extension().and_then(|kind| kind.to_str()).unwrap_or_default();
     let dialog = app.dialog().file().set_file_name(format!("thumbnail.{kind}"));
     let dialog = dialog.add_filter(kind.to_uppercase(), &[kind]);
-    save_dialog::to_chosen(dialog, |path| std::fs::copy(&picture.path, path).map(drop)).await
+    save_dialog::to_chosen(dialog, |path| std::fs::copy(&thumbnail.path, path).map(drop)).await
 }
 
-/// Returns the address of a picture's file, for the program that it will be dropped on.
+/// Returns the `file:` URL of a thumbnail, for the program that it is dropped on.
+///
+/// # Errors
+/// [`Code::NotFound`] if there is no such thumbnail, or the error of downloading it.
 pub async fn file(app: &AppHandle, job_id: JobId, thumbnail_id: ThumbnailId) -> Result<String, Error> {
-    let picture = find(app, job_id, thumbnail_id).await?;
-    let address = Url::from_file_path(picture.path);
+    let thumbnail = find(app, job_id, thumbnail_id).await?;
+    let address = Url::from_file_path(thumbnail.path);
     address.map(String::from).map_err(|()| Error::new(Code::File, "The data folder path must be absolute."))
 }
 
-/// Returns the file of a picture.
+/// Returns the path of a thumbnail's file.
+///
+/// # Errors
+/// [`Code::NotFound`] if there is no such thumbnail, or the error of downloading it.
 pub async fn path(app: &AppHandle, job_id: JobId, thumbnail_id: ThumbnailId) -> Result<PathBuf, Error> {
-    find(app, job_id, thumbnail_id).await.map(|picture| picture.path)
+    find(app, job_id, thumbnail_id).await.map(|thumbnail| thumbnail.path)
 }
 
-/// Begins to drag a picture out of the window, while the button is held.
+/// Starts dragging a thumbnail out of the window, while the mouse button is held.
+///
+/// # Errors
+/// [`Code::NotFound`] if there is no such thumbnail, or the error of downloading it.
 pub async fn drag(app: &AppHandle, job_id: JobId, thumbnail_id: ThumbnailId) -> Result<(), Error> {
-    let picture = find(app, job_id, thumbnail_id).await?;
-    window::drag_out(app, picture.path);
+    let thumbnail = find(app, job_id, thumbnail_id).await?;
+    window::drag_out(app, thumbnail.path);
     Ok(())
 }
 
-/// Tells whether a file is one of the kept pictures, which are not dropped on the window to be uploaded.
+/// Returns whether a file is a cached thumbnail. Such a file that is dropped on the window is not uploaded.
 pub fn is_ours(app: &AppHandle, path: &Path) -> bool {
     app.try_state::<ThumbnailCache>().is_some_and(|pictures| pictures.holds(path))
 }
@@ -88,7 +102,7 @@ fn response(status: StatusCode, kind: &str, body: Vec<u8>) -> Response<Vec<u8>> 
     let built = Response::builder()
         .status(status)
         .header(header::CONTENT_TYPE, kind)
-        // The disk keeps it already.
+        // The file is on the disk already.
         .header(header::CACHE_CONTROL, "no-store")
         .header(header::X_CONTENT_TYPE_OPTIONS, "nosniff")
         .body(body);
@@ -100,7 +114,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_picture_is_named_by_its_job_and_its_thumbnail() {
+    fn a_thumbnail_url_names_the_job_and_the_thumbnail() {
         let ids = |path: &str| named(path).map(|(job, thumbnail)| (job.to_string(), thumbnail.to_string()));
         assert_eq!(ids("/7/t%2F1%20a"), Some(("7".to_owned(), "t/1 a".to_owned())));
         assert_eq!((ids("/7"), ids("")), (None, None));

@@ -1,4 +1,4 @@
-//! What happens to tokens.
+//! Faults of sessions: expired tokens, lost answers, and rejected refreshes.
 
 use std::time::Duration;
 
@@ -10,11 +10,11 @@ use tallylight_core::{
 use tallylight_tests::{Answer, Grant, ScriptedHarness, running};
 
 const SECOND: Duration = Duration::from_secs(1);
-/// Longer than a token holds, less the margin in which it is renewed.
-const NEARLY_AN_HOUR: Duration = Duration::from_secs(3600 - 80);
+/// A time after which the session is due for a refresh: the lifetime of an access token (1 h) less 80 s of its margin.
+const REFRESH_DUE: Duration = Duration::from_secs(3600 - 80);
 
 #[tokio::test]
-async fn fifty_callers_with_an_expired_token_make_one_refresh() {
+async fn fifty_requests_with_an_expired_token_cause_one_refresh() {
     let jobs: Vec<_> = (0..50).map(|n| running(&n.to_string())).collect();
     let harness = ScriptedHarness::live(|backend| backend.set_jobs(jobs.into())).await;
     harness.backend.expire_tokens();
@@ -25,44 +25,48 @@ async fn fifty_callers_with_an_expired_token_make_one_refresh() {
     }
     callers.join_all().await;
     let lists = harness.backend.lists();
-    harness.client.refresh().await.expect("asked");
+    harness.client.refresh().await.expect("requested");
     harness.until("the list", |harness| harness.backend.lists() > lists + 1).await;
     harness.set_dismissed().await;
-    assert_eq!((harness.backend.refreshes(), harness.backend.connects()), (1, 1), "and the socket goes on");
+    assert_eq!(
+        (harness.backend.refreshes(), harness.backend.connects()),
+        (1, 1),
+        "one refresh, and the socket stays open"
+    );
     assert!(harness.is_signed_in().await);
 }
 
 #[tokio::test]
-async fn a_lost_answer_is_asked_for_again_with_the_same_token() {
+async fn lost_refresh_answer_is_retried_with_the_same_token() {
     let harness = ScriptedHarness::live(|_| {}).await;
     harness.backend.script_grants([Grant::Lost, Grant::Lost]);
-    harness.clock.advance(NEARLY_AN_HOUR);
+    harness.clock.advance(REFRESH_DUE);
     harness.sooner("three attempts", SECOND, |harness| harness.backend.refreshes() == 3).await;
     let brought = harness.backend.brought();
     assert!(brought.iter().all(|token| *token == brought[0]), "{brought:?}");
-    harness.until("the renewal", |harness| sessions(harness).contains(&SessionState::Refreshed)).await;
+    harness.until("the refresh", |harness| sessions(harness).contains(&SessionState::Refreshed)).await;
     assert!(harness.is_signed_in().await);
 }
 
 #[tokio::test]
-async fn a_token_that_was_used_elsewhere_signs_out_and_says_why() {
+async fn refresh_rejected_with_already_used_signs_out() {
     let harness = ScriptedHarness::live(|backend| backend.set_jobs(json!([running("7")]))).await;
     harness.backend.script_grants([Grant::Instead(Answer::auth_error(400, "refresh_token_already_used"))]);
-    harness.clock.advance(NEARLY_AN_HOUR);
+    harness.clock.advance(REFRESH_DUE);
     harness.until("signed out", |harness| harness.is(ConnectionState::SignedOut)).await;
     let session = harness.client.status().await.expect("status").session;
     assert_eq!(session.reason.map(|reason| reason.code), Some(Code::SessionExpired));
     let connects = harness.backend.connects();
     harness.clock.advance(Duration::from_hours(1));
     harness.change_network().await;
-    harness.client.reconnect().await.expect("asked");
+    harness.client.reconnect().await.expect("requested");
     tokio::time::sleep(Duration::from_millis(50)).await;
-    assert_eq!(harness.backend.connects(), connects, "nobody connects for somebody who has left");
+    assert_eq!(harness.backend.connects(), connects, "no reconnect after the session ended");
 }
 
 #[tokio::test]
-async fn a_server_in_trouble_keeps_the_session() {
-    let trouble = [
+async fn failing_auth_server_keeps_the_session() {
+    let failures = [
         Answer::auth_error(429, "over_request_rate_limit"),
         Answer::status(500),
         Answer::status(502).saying("<html>Bad gateway</html>"),
@@ -71,44 +75,46 @@ async fn a_server_in_trouble_keeps_the_session() {
         Answer::status(404),
     ];
     let harness = ScriptedHarness::live(|_| {}).await;
-    harness.backend.script_grants(trouble.clone().map(Grant::Instead));
-    harness.clock.advance(NEARLY_AN_HOUR);
+    harness.backend.script_grants(failures.clone().map(Grant::Instead));
+    harness.clock.advance(REFRESH_DUE);
     harness
-        .sooner("the renewal in the end", SECOND, |harness| sessions(harness).contains(&SessionState::Refreshed))
+        .sooner("the refresh after all failures", SECOND, |harness| {
+            sessions(harness).contains(&SessionState::Refreshed)
+        })
         .await;
-    assert_eq!(harness.backend.refreshes(), trouble.len() + 1);
+    assert_eq!(harness.backend.refreshes(), failures.len() + 1);
     assert!(!sessions(&harness).contains(&SessionState::SignedOut));
     assert!(harness.backend.brought().iter().all(|token| token == "refresh-1"), "{:?}", harness.backend.brought());
 }
 
 #[tokio::test]
-async fn an_auth_server_that_asks_for_time_is_given_it() {
+async fn refresh_waits_for_retry_after_of_the_auth_server() {
     let harness = ScriptedHarness::live(|_| {}).await;
     let busy = Answer::auth_error(429, "over_request_rate_limit").with("retry-after", "120");
     harness.backend.script_grants([Grant::Instead(busy)]);
-    harness.clock.advance(NEARLY_AN_HOUR);
-    // An hour without a word costs the connection, too.
+    harness.clock.advance(REFRESH_DUE);
+    // An hour without messages also ends the connection.
     harness.until("a refresh", |harness| harness.backend.refreshes() == 1 && harness.backend.connects() == 2).await;
     harness.until("live again", ScriptedHarness::is_live).await;
-    // Whoever asks, and however often.
+    // Requests that need a token do not shorten the delay.
     harness.backend.expire_tokens();
     for _ in 0..4 {
         harness.clock.advance(25 * SECOND);
-        harness.client.refresh().await.expect("asked");
+        harness.client.refresh().await.expect("requested");
         harness.set_dismissed().await;
     }
     assert_eq!(harness.backend.refreshes(), 1);
-    harness.sooner("the renewal", SECOND, |harness| sessions(harness).contains(&SessionState::Refreshed)).await;
+    harness.sooner("the refresh", SECOND, |harness| sessions(harness).contains(&SessionState::Refreshed)).await;
     assert_eq!((harness.backend.refreshes(), harness.is_signed_in().await), (2, true));
 }
 
 #[tokio::test]
-async fn whoever_signs_out_during_a_refresh_stays_signed_out() {
+async fn sign_out_during_a_refresh_stays_signed_out() {
     let harness = ScriptedHarness::live(|_| {}).await;
     harness.backend.script_grants([Grant::Held]);
-    harness.clock.advance(NEARLY_AN_HOUR);
+    harness.clock.advance(REFRESH_DUE);
     harness.until("the refresh", |harness| harness.backend.refreshes() == 1).await;
-    harness.client.sign_out().await.expect("asked");
+    harness.client.sign_out().await.expect("requested");
     harness.backend.release();
     harness.clock.advance(Duration::from_hours(1));
     harness.until("signed out", |harness| harness.is(ConnectionState::SignedOut)).await;
@@ -118,11 +124,11 @@ async fn whoever_signs_out_during_a_refresh_stays_signed_out() {
 }
 
 #[tokio::test]
-async fn another_account_sees_nothing_of_the_one_before() {
+async fn other_account_sees_nothing_of_the_previous_one() {
     let harness = ScriptedHarness::live(|backend| backend.set_jobs(json!([running("secret")]))).await;
-    harness.client.sign_out().await.expect("asked");
+    harness.client.sign_out().await.expect("signed out");
     harness.backend.set_jobs(json!([running("mine")]));
-    // An answer to whoever was signed in before, late.
+    // A late message of the previous account's socket.
     harness.backend.say(tallylight_tests::update("secret", "FAILED", 1, "2026-01-01T00:05:00Z"));
     harness.recorder.seen().events.clear();
     harness.sign_in("you@acme.tv").await;
@@ -135,7 +141,7 @@ async fn another_account_sees_nothing_of_the_one_before() {
 }
 
 #[tokio::test]
-async fn a_live_socket_goes_on_across_a_refresh() {
+async fn live_socket_stays_open_across_refreshes() {
     let harness = ScriptedHarness::live(|_| {}).await;
     for refreshes in 1..=3 {
         for _ in 0..72 {
@@ -148,7 +154,7 @@ async fn a_live_socket_goes_on_across_a_refresh() {
 }
 
 #[tokio::test]
-async fn a_socket_that_is_closed_because_the_token_expired_is_opened_with_a_fresh_one() {
+async fn socket_closed_with_auth_code_reconnects_after_one_refresh() {
     for code in [1008, 3000, 4001, 4003, 4401, 4403] {
         let harness = ScriptedHarness::live(|_| {}).await;
         harness.backend.expire_tokens();
@@ -161,7 +167,7 @@ async fn a_socket_that_is_closed_because_the_token_expired_is_opened_with_a_fres
 }
 
 #[tokio::test]
-async fn a_token_that_is_refused_everywhere_signs_out_and_says_why() {
+async fn token_rejected_by_socket_and_rest_signs_out() {
     let harness = ScriptedHarness::set(|backend| {
         backend.set_socket(Answer::status(403));
         backend.set_rest(Answer::status(401));
@@ -174,7 +180,7 @@ async fn a_token_that_is_refused_everywhere_signs_out_and_says_why() {
 }
 
 #[tokio::test]
-async fn a_socket_that_says_one_thing_and_then_refuses_the_token_is_left_alone() {
+async fn socket_rejecting_token_after_one_message_falls_back_to_polling() {
     let harness = ScriptedHarness::set(|backend| {
         backend.set_greeting(vec![r#"{"type":"HEARTBEAT"}"#.into(), tallylight_tests::closing(4401)]);
     })

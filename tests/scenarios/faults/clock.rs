@@ -1,4 +1,4 @@
-//! What clocks do.
+//! Faults of clocks: wrong offsets, jumps, and timestamps in the future.
 
 use std::time::Duration;
 
@@ -7,17 +7,17 @@ use serde_json::json;
 use tallylight_core::view::ConnectionState;
 use tallylight_tests::{ScriptedHarness, running, update};
 
-/// Returns the server's time, which is this computer's in truth.
+/// Returns the server's time, which is the real time plus an offset.
 #[expect(clippy::disallowed_methods, reason = "the server's clock")]
-fn server_time(later: SignedDuration) -> String {
-    (Timestamp::now() + later).to_string()
+fn server_time(offset: SignedDuration) -> String {
+    (Timestamp::now() + offset).to_string()
 }
 
 #[tokio::test]
-async fn a_clock_that_is_an_hour_off_refreshes_once_an_hour_and_loses_no_message() {
-    for off in [SignedDuration::from_hours(1), SignedDuration::from_hours(-1)] {
+async fn clock_with_wrong_hour_causes_no_refresh_and_loses_no_message() {
+    for clock_offset in [SignedDuration::from_hours(1), SignedDuration::from_hours(-1)] {
         let harness = ScriptedHarness::signed_out(|backend| backend.set_jobs(json!([running("7")]))).await;
-        harness.clock.move_wall(off);
+        harness.clock.move_wall(clock_offset);
         harness.sign_in("me@acme.tv").await;
         harness.until("live", |harness| harness.is_live() && harness.backend.lists() >= 2).await;
         harness.set_dismissed().await;
@@ -25,25 +25,26 @@ async fn a_clock_that_is_an_hour_off_refreshes_once_an_hour_and_loses_no_message
         harness.backend.say(update("7", "PROCESSING", 40, &server_time(SignedDuration::from_millis(1))));
         harness.set_dismissed().await;
         let percent = harness.job("7").await.expect("the job").row.progress_percent.expect("a percentage");
-        assert!((percent - 40.0).abs() < 0.1, "{off}: {percent}");
-        let ahead = harness.client.status().await.expect("status").server_ahead_ms.expect("it tells its time");
-        assert!((ahead + i64::try_from(off.as_millis()).expect("an hour")).abs() < 10_000, "{ahead}");
+        assert!((percent - 40.0).abs() < 0.1, "{clock_offset}: {percent}");
+        let ahead =
+            harness.client.status().await.expect("status").server_ahead_ms.expect("a measured offset of the server");
+        assert!((ahead + i64::try_from(clock_offset.as_millis()).expect("an hour")).abs() < 10_000, "{ahead}");
         for _ in 0..20 {
             harness.clock.advance(Duration::from_secs(50));
             harness.set_dismissed().await;
         }
-        assert_eq!(harness.backend.refreshes(), 0, "a wrong clock refreshes nothing");
+        assert_eq!(harness.backend.refreshes(), 0, "a wrong clock causes no refresh");
     }
 }
 
 #[tokio::test]
-async fn a_clock_that_jumps_costs_at_most_a_reconnect() {
+async fn clock_jump_causes_at_most_one_reconnect() {
     let harness = ScriptedHarness::live(|backend| backend.set_jobs(json!([running("7")]))).await;
     let mut percent = 10;
     for jump in [-1, 2, -3, 5, -3].map(SignedDuration::from_hours) {
         let connects = harness.backend.connects() + usize::from(jump.is_positive());
         harness.clock.move_wall(jump);
-        // The clocks are compared every five seconds.
+        // The client compares the clocks every five seconds.
         harness.clock.advance(Duration::from_secs(5));
         harness.until("live", |harness| harness.backend.connects() == connects && harness.is_live()).await;
         harness.set_dismissed().await;
@@ -53,12 +54,12 @@ async fn a_clock_that_jumps_costs_at_most_a_reconnect() {
         let shown = harness.job("7").await.expect("the job").row.progress_percent.expect("a percentage");
         assert!((shown - f64::from(percent)).abs() < 0.1, "{jump}: {shown} is not {percent}");
     }
-    assert_eq!(harness.backend.connects(), 3, "a jump ahead looks like a sleep, one back like nothing");
+    assert_eq!(harness.backend.connects(), 3, "a jump ahead counts as sleep and reconnects, a jump back does not");
     assert_eq!((harness.state().await.0, harness.backend.refreshes()), (ConnectionState::Live, 0));
 }
 
 #[tokio::test]
-async fn a_message_from_the_future_does_not_silence_what_follows() {
+async fn future_timestamp_does_not_block_later_messages() {
     let harness = ScriptedHarness::live(|backend| backend.set_jobs(json!([running("7")]))).await;
     harness.backend.say(update("7", "PROCESSING", 20, &server_time(SignedDuration::from_hours(24 * 365))));
     harness.set_dismissed().await;

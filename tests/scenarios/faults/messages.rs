@@ -1,4 +1,4 @@
-//! What messages may be.
+//! Faults of messages: invalid, too large, duplicate, too many, and late ones.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ const SECOND: Duration = Duration::from_secs(1);
 const MIB: usize = 1 << 20;
 
 #[tokio::test]
-async fn garbage_is_counted_and_the_next_message_is_processed() {
+async fn invalid_messages_are_counted_and_the_next_one_is_processed() {
     let harness = ScriptedHarness::live(|backend| backend.set_jobs(json!([running("7")]))).await;
     let nested = "[".repeat(100_000);
     for garbage in [
@@ -46,7 +46,7 @@ async fn garbage_is_counted_and_the_next_message_is_processed() {
 }
 
 #[tokio::test]
-async fn a_flood_of_garbage_is_counted_and_not_told_one_by_one() {
+async fn many_invalid_messages_are_counted_and_reported_in_part() {
     let harness = ScriptedHarness::live(|_| {}).await;
     for n in 0..3000 {
         harness.backend.say(format!("garbage {n}"));
@@ -55,12 +55,12 @@ async fn a_flood_of_garbage_is_counted_and_not_told_one_by_one() {
     let diagnostics = harness.diagnostics().await;
     assert_eq!(diagnostics.rejected.iter().map(|tally| tally.count).sum::<u32>(), 3000);
     assert!(diagnostics.skipped.len() <= 50);
-    let told = harness.recorder.seen().events.iter().filter(|event| matches!(event, Event::Rejected(_))).count();
-    assert!(told <= 200, "{told}");
+    let emitted = harness.recorder.seen().events.iter().filter(|event| matches!(event, Event::Rejected(_))).count();
+    assert!(emitted <= 200, "{emitted}");
 }
 
 #[tokio::test]
-async fn a_message_of_eight_mebibytes_is_read_and_one_byte_more_is_refused() {
+async fn message_of_8_mib_is_read_and_one_byte_more_is_rejected() {
     let harness = ScriptedHarness::live(|backend| backend.set_jobs(json!([running("7")]))).await;
     let sized = |length: usize, time: &str| {
         let empty = json!({ "type": "METADATA_UPDATE", "job_id": "7", "timestamp": time,
@@ -74,14 +74,14 @@ async fn a_message_of_eight_mebibytes_is_read_and_one_byte_more_is_refused() {
     harness.set_dismissed().await;
     assert!(harness.job("7").await.expect("the job").row.title.is_some_and(|title| title.len() > 7 * MIB));
     harness.backend.say(sized(8 * MIB + 1, "2026-01-01T00:02:00Z"));
-    harness.until("the refusal", |harness| harness.is_because(Code::MessageTooLarge)).await;
+    harness.until("the close with 1009", |harness| harness.is_because(Code::MessageTooLarge)).await;
     let rejected = harness.diagnostics().await.rejected;
     assert!(rejected.iter().any(|tally| tally.what == "too_large" && tally.count == 1), "{rejected:?}");
     harness.sooner("live again", SECOND, ScriptedHarness::is_live).await;
 }
 
 #[tokio::test]
-async fn the_same_message_twice_makes_no_event() {
+async fn duplicate_message_emits_no_event() {
     let harness = ScriptedHarness::live(|backend| backend.set_jobs(json!([running("7")]))).await;
     harness.backend.say(update("7", "PROCESSING", 50, "2026-01-01T00:01:00Z"));
     harness.set_dismissed().await;
@@ -96,7 +96,7 @@ async fn the_same_message_twice_makes_no_event() {
 }
 
 #[tokio::test]
-async fn ten_thousand_messages_become_few_batches_and_the_last_word_holds() {
+async fn ten_thousand_messages_are_coalesced_and_the_last_value_holds() {
     let ids: Vec<String> = (0..100).map(|n| n.to_string()).collect();
     let harness = ScriptedHarness::live(|backend| backend.set_jobs(ids.iter().map(|id| running(id)).collect())).await;
     let before = harness.batches();
@@ -107,9 +107,11 @@ async fn ten_thousand_messages_become_few_batches_and_the_last_word_holds() {
         }
     }
     harness.set_dismissed().await;
-    harness.until("the last word", |harness| shown_percent(harness).len() == 100).await;
+    harness.until("a percentage of each job", |harness| last_percents(harness).len() == 100).await;
     harness
-        .until("of all", |harness| shown_percent(harness).iter().all(|percent| (*percent - 100.0).abs() < 0.1))
+        .until("the last percentage of each job", |harness| {
+            last_percents(harness).iter().all(|percent| (*percent - 100.0).abs() < 0.1)
+        })
         .await;
     let diagnostics = harness.diagnostics().await;
     assert!(diagnostics.counters.frames >= 10_000);
@@ -117,8 +119,8 @@ async fn ten_thousand_messages_become_few_batches_and_the_last_word_holds() {
     assert_eq!((harness.state().await.0, harness.backend.connects()), (ConnectionState::Live, 1));
 }
 
-/// Returns the last percentage that was shown of each job.
-fn shown_percent(harness: &ScriptedHarness) -> Vec<f64> {
+/// Returns the last emitted percentage of each job.
+fn last_percents(harness: &ScriptedHarness) -> Vec<f64> {
     let mut last = std::collections::BTreeMap::new();
     for event in &harness.recorder.seen().events {
         let Event::Jobs { changed, .. } = event else { continue };
@@ -130,7 +132,7 @@ fn shown_percent(harness: &ScriptedHarness) -> Vec<f64> {
 }
 
 #[tokio::test]
-async fn a_window_that_hangs_costs_changes_in_between_and_no_heartbeat() {
+async fn blocked_window_coalesces_changes_and_keeps_heartbeats() {
     let ids: Vec<String> = (0..20).map(|n| n.to_string()).collect();
     let harness = ScriptedHarness::live(|backend| backend.set_jobs(ids.iter().map(|id| running(id)).collect())).await;
     harness.recorder.stall().set(true);
@@ -146,28 +148,32 @@ async fn a_window_that_hangs_costs_changes_in_between_and_no_heartbeat() {
     harness.backend.close(1012);
     harness.sooner("another connection", SECOND, |harness| harness.backend.connects() == 2).await;
     harness.set_dismissed().await;
-    assert_eq!(harness.recorder.seen().events.len(), before, "nothing is sent to a window that hangs");
+    assert_eq!(harness.recorder.seen().events.len(), before, "no events are emitted to a blocked window");
     harness.recorder.stall().set(false);
     harness
-        .until("what it missed", |harness| shown_percent(harness).iter().all(|percent| (*percent - 100.0).abs() < 0.1))
+        .until("the missed changes", |harness| {
+            last_percents(harness).iter().all(|percent| (*percent - 100.0).abs() < 0.1)
+        })
         .await;
     harness.until("live", ScriptedHarness::is_live).await;
     let events = harness.recorder.seen().events.len() - before;
-    assert!(events < 80, "{events} events for what became one");
+    assert!(events < 80, "{events} events: changes were not coalesced");
 }
 
 #[tokio::test]
-async fn subscriptions_that_change_during_a_reconnect_arrive_exactly_once() {
+async fn subscriptions_changed_during_a_reconnect_are_sent_once() {
     let harness = ScriptedHarness::live(|backend| backend.set_jobs(json!([running("1"), running("2")]))).await;
     assert_eq!(harness.backend.subscribed(), ["1", "2"]);
     harness.proxy.set(Fault::Refuse);
     harness.until("the loss", |harness| harness.is(ConnectionState::Backoff)).await;
-    // Meanwhile one ends, one begins, and one is looked at.
+    // While the socket is down, one job finishes, one is created, and one is opened.
     harness.backend.set_jobs(json!([ended("1", "COMPLETED"), running("2"), running("3"), ended("4", "FAILED")]));
-    harness.client.open(tallylight_core::JobId::new("4")).await.expect("asked");
+    harness.client.open(tallylight_core::JobId::new("4")).await.expect("requested");
     harness.proxy.set(Fault::None);
     harness.sooner("live", SECOND, ScriptedHarness::is_live).await;
-    harness.until("the new one", |harness| harness.backend.subscribed().contains(&"3".to_owned())).await;
+    harness
+        .until("the subscription of the new job", |harness| harness.backend.subscribed().contains(&"3".to_owned()))
+        .await;
     harness.set_dismissed().await;
     let mut again = harness.backend.subscribed().split_off(2);
     again.sort();
@@ -176,12 +182,12 @@ async fn subscriptions_that_change_during_a_reconnect_arrive_exactly_once() {
 }
 
 #[tokio::test]
-async fn frames_of_an_earlier_connection_are_not_applied() {
+async fn frames_of_an_earlier_connection_are_dropped() {
     let harness = ScriptedHarness::live(|backend| backend.set_jobs(json!([running("7")]))).await;
     for percent in 2..90 {
         harness.backend.say(update("7", "PROCESSING", percent, "2026-01-01T00:01:00Z"));
         if percent == 40 {
-            harness.client.sign_out().await.expect("asked");
+            harness.client.sign_out().await.expect("signed out");
             harness.recorder.seen().events.clear();
         }
     }
@@ -193,7 +199,7 @@ async fn frames_of_an_earlier_connection_are_not_applied() {
 }
 
 #[tokio::test]
-async fn a_flood_of_unknown_jobs_asks_for_the_list_and_not_for_each() {
+async fn many_unknown_jobs_cause_one_list_request() {
     let harness = ScriptedHarness::live(|_| {}).await;
     let ids: Vec<String> = (0..2000).map(|n| format!("new-{n}")).collect();
     harness.backend.set_jobs(ids.iter().map(|id| running(id)).collect());
@@ -206,26 +212,26 @@ async fn a_flood_of_unknown_jobs_asks_for_the_list_and_not_for_each() {
     harness.set_dismissed().await;
     assert_eq!(harness.client.jobs().await.expect("jobs").len(), 2000);
     let subscribed = harness.backend.subscribed();
-    assert_eq!(subscribed.len(), 2000, "each once");
+    assert_eq!(subscribed.len(), 2000, "each job is subscribed once");
 }
 
 #[tokio::test]
-async fn heartbeats_are_answered_in_kind_and_what_has_ended_is_not_subscribed() {
+async fn heartbeats_are_answered_and_finished_jobs_are_not_subscribed() {
     let harness =
         ScriptedHarness::live(|backend| backend.set_jobs(json!([running("7"), ended("8", "COMPLETED")]))).await;
     harness.backend.say(r#"{"type":"HEARTBEAT","job_id":"","data":{},"timestamp":"2026-01-01T00:00:00Z"}"#);
     harness.backend.say(r#"{"type":"heartbeat"}"#);
     harness.set_dismissed().await;
-    let said = |action: &str| harness.backend.heard().iter().filter(|said| said["action"] == action).count();
-    assert_eq!((said("heartbeat"), harness.backend.subscribed()), (2, vec!["7".to_owned()]));
+    let answers = |action: &str| harness.backend.heard().iter().filter(|message| message["action"] == action).count();
+    assert_eq!((answers("heartbeat"), harness.backend.subscribed()), (2, vec!["7".to_owned()]));
 }
 
 #[tokio::test]
-async fn a_doubt_that_could_not_be_settled_is_asked_again() {
+async fn outcome_rejected_by_ordering_is_refetched_until_answered() {
     let harness = ScriptedHarness::live(|backend| backend.set_jobs(json!([running("7")]))).await;
     harness.backend.say(update("7", "PROCESSING", 60, "2026-01-01T00:05:00Z"));
     harness.backend.set_rest(tallylight_tests::Answer::status(503));
-    // An end that an earlier time makes doubtful.
+    // The timestamp of this outcome is older than that of the last message, so ordering rejects it.
     harness.backend.say(update("7", "COMPLETED", 100, "2026-01-01T00:04:00Z"));
     harness.set_dismissed().await;
     harness.backend.set_jobs(json!([ended("7", "COMPLETED")]));

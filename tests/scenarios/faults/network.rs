@@ -1,4 +1,4 @@
-//! What networks do.
+//! Faults of networks: names, connections, TLS, proxies, captive portals, network changes and sleep.
 
 use std::time::Duration;
 
@@ -18,112 +18,114 @@ use crate::foreign_servers;
 const SECOND: Duration = Duration::from_secs(1);
 
 #[tokio::test]
-async fn a_name_that_cannot_be_found_is_said_and_tried_again() {
+async fn unresolvable_host_name_is_reported_and_retried() {
     let harness =
         ScriptedHarness::set(|backend| backend.set_discovery(json!({ "ws_url": "wss://nowhere.invalid/ws" }))).await;
     harness.until("the failure", |harness| harness.is_because(Code::Unreachable)).await;
     let reason = harness.connection().await.reason.expect("a reason");
     assert!(reason.message.contains("find"), "{reason:?}");
-    harness.sooner("another try", SECOND, |harness| harness.shown().last().is_some_and(|view| view.attempt >= 2)).await;
+    harness
+        .sooner("another attempt", SECOND, |harness| harness.shown().last().is_some_and(|view| view.attempt >= 2))
+        .await;
 }
 
 #[tokio::test]
-async fn a_refused_connection_is_offline_until_somebody_listens_again() {
+async fn refused_connection_is_offline_until_the_server_listens_again() {
     let harness = ScriptedHarness::live(|backend| backend.set_jobs(json!([running("7")]))).await;
     harness.proxy.set(Fault::Refuse);
     harness.until("backoff", |harness| harness.is(ConnectionState::Backoff)).await;
     harness.sooner("offline", SECOND, |harness| harness.is(ConnectionState::Offline)).await;
     assert_eq!(harness.state().await.1, Some(Code::Unreachable));
-    assert!(harness.job("7").await.is_some(), "what is known is still shown");
+    assert!(harness.job("7").await.is_some(), "known jobs are still shown");
     harness.backend.set_jobs(json!([ended("7", "COMPLETED")]));
     harness.proxy.set(Fault::None);
     harness.sooner("live", SECOND, ScriptedHarness::is_live).await;
-    harness.until("its end", |harness| harness.recorder.seen().told() == 1).await;
+    harness.until("the notification", |harness| harness.recorder.seen().told() == 1).await;
     assert_eq!(harness.told().await, 1);
 }
 
 #[tokio::test]
-async fn somebody_who_accepts_and_says_nothing_has_ten_seconds() {
+async fn accepted_connection_without_answer_times_out_after_10_s() {
     let harness = ScriptedHarness::live(|_| {}).await;
     harness.proxy.set(Fault::Silence);
-    harness.client.reconnect().await.expect("asked");
+    harness.client.reconnect().await.expect("requested");
     harness.until("the attempt", |harness| harness.is(ConnectionState::Connecting)).await;
     harness.clock.advance(Duration::from_secs(9));
     assert_eq!(harness.state().await.0, ConnectionState::Connecting);
     harness.clock.advance(2 * SECOND);
-    harness.until("the end of patience", |harness| harness.is_because(Code::HandshakeTimeout)).await;
+    harness.until("the handshake timeout", |harness| harness.is_because(Code::HandshakeTimeout)).await;
 }
 
 #[tokio::test]
-async fn a_tls_handshake_that_stalls_has_ten_seconds() {
+async fn stalled_tls_handshake_times_out_after_10_s() {
     let silent = foreign_servers::silent().await;
     let harness =
         ScriptedHarness::set(|backend| backend.set_discovery(json!({ "ws_url": format!("wss://{silent}/ws") }))).await;
     harness.until("the attempt", |harness| harness.is(ConnectionState::Connecting)).await;
     harness.clock.advance(11 * SECOND);
-    harness.until("the end of patience", |harness| harness.is_because(Code::HandshakeTimeout)).await;
+    harness.until("the handshake timeout", |harness| harness.is_because(Code::HandshakeTimeout)).await;
 }
 
 #[tokio::test]
-async fn a_bad_certificate_is_shown_retried_slowly_and_never_ignored() {
-    let stranger = foreign_servers::self_signed().await;
+async fn untrusted_certificate_is_reported_and_retried_slowly() {
+    let server = foreign_servers::self_signed().await;
     let harness = ScriptedHarness::set(|backend| {
         backend.set_jobs(json!([running("7")]));
-        backend.set_discovery(json!({ "ws_url": format!("wss://{}/ws", stranger.address) }));
+        backend.set_discovery(json!({ "ws_url": format!("wss://{}/ws", server.address) }));
     })
     .await;
-    harness.until("polling in its place", |harness| harness.is(ConnectionState::Polling)).await;
+    harness.until("polling", |harness| harness.is(ConnectionState::Polling)).await;
     let connection = harness.connection().await;
     assert_eq!(connection.reason.map(|reason| reason.code), Some(Code::UntrustedCertificate));
-    assert!(connection.retry_in_ms.is_some_and(|wait| wait > 240_000), "in minutes");
+    assert!(connection.retry_in_ms.is_some_and(|wait| wait > 240_000), "the retry interval is minutes");
     assert!(harness.job("7").await.is_some());
-    assert_eq!(stranger.handshakes(), 0, "nothing was said to a stranger");
+    assert_eq!(server.handshakes(), 0, "no handshake with an untrusted server");
 }
 
 #[tokio::test]
-async fn a_certificate_that_a_person_vouches_for_is_trusted_by_the_socket_and_by_calls_at_once() {
-    let stranger = foreign_servers::self_signed().await;
-    let socket = json!({ "ws_url": format!("wss://{}/ws", stranger.address) });
+async fn custom_ca_certificate_applies_to_socket_and_requests_at_once() {
+    let server = foreign_servers::self_signed().await;
+    let socket = json!({ "ws_url": format!("wss://{}/ws", server.address) });
     let harness = ScriptedHarness::set(|backend| backend.set_discovery(socket)).await;
-    harness.until("mistrust", |harness| harness.is_because(Code::UntrustedCertificate)).await;
+    harness.until("the rejected certificate", |harness| harness.is_because(Code::UntrustedCertificate)).await;
     let file = harness.folder.path().join("ca.pem");
-    std::fs::write(&file, &stranger.certificate).expect("a file");
+    std::fs::write(&file, &server.certificate).expect("a file");
     let mut settings = Settings::default();
     settings.network.certificate = Some(file);
     harness.client.apply(settings.clone()).await.expect("applied");
-    harness.until("trust", |_| stranger.handshakes() > 0).await;
-    let (before, address) = (stranger.handshakes(), parse_address(&format!("https://{}", stranger.address)));
+    harness.until("a handshake", |_| server.handshakes() > 0).await;
+    let (before, address) = (server.handshakes(), parse_address(&format!("https://{}", server.address)));
     let _ = harness.client.connect(address.expect("an address"), Identity::Address).await;
-    assert!(stranger.handshakes() > before, "calls trust it, too");
+    assert!(server.handshakes() > before, "HTTP requests trust it, too");
     settings.network.certificate = Some("/nowhere/ca.pem".into());
     let error = harness.client.apply(settings).await.expect_err("no file");
     assert!(error.message.contains("/nowhere/ca.pem"), "{}", error.message);
 }
 
 #[tokio::test]
-async fn a_given_proxy_leads_the_socket_and_calls() {
-    let (stranger, (proxy, mut asked)) = (foreign_servers::self_signed().await, foreign_servers::proxy().await);
+async fn configured_proxy_is_used_by_socket_and_requests() {
+    let (server, (proxy, mut requests)) = (foreign_servers::self_signed().await, foreign_servers::proxy().await);
     let harness = ScriptedHarness::set(|backend| {
-        backend.set_discovery(json!({ "ws_url": format!("wss://{}/ws", stranger.address) }));
+        backend.set_discovery(json!({ "ws_url": format!("wss://{}/ws", server.address) }));
     })
     .await;
     let file = harness.folder.path().join("ca.pem");
-    std::fs::write(&file, &stranger.certificate).expect("a file");
+    std::fs::write(&file, &server.certificate).expect("a file");
     let proxy = Proxy::try_from(format!("http://me:word@{proxy}")).expect("a proxy");
     let network = Network { proxy, certificate: Some(file) };
     harness.client.apply(Settings { network, ..Settings::default() }).await.expect("applied");
-    let head = asked.recv().await.expect("the proxy is asked");
-    assert!(head.starts_with(&format!("CONNECT {} ", stranger.address)), "{head}");
+    let head = requests.recv().await.expect("a request to the proxy");
+    assert!(head.starts_with(&format!("CONNECT {} ", server.address)), "{head}");
     assert!(head.to_lowercase().contains("proxy-authorization: basic bwu6d29yza=="), "{head}");
-    harness.until("the stranger", |_| stranger.handshakes() > 0).await;
-    let address = parse_address(&format!("https://{}", stranger.address)).expect("an address");
+    harness.until("a handshake", |_| server.handshakes() > 0).await;
+    let address = parse_address(&format!("https://{}", server.address)).expect("an address");
     let _ = harness.client.connect(address, Identity::Address).await;
-    let head = asked.recv().await.expect("the proxy is asked");
-    assert!(head.starts_with(&format!("CONNECT {} ", stranger.address)), "{head}");
+    let head = requests.recv().await.expect("a request to the proxy");
+    assert!(head.starts_with(&format!("CONNECT {} ", server.address)), "{head}");
 }
 
 #[tokio::test]
-async fn a_reset_in_the_middle_of_a_frame_applies_no_half_and_loses_nothing() {
+async fn reset_within_a_frame_applies_no_part_and_loses_nothing() {
     let harness = ScriptedHarness::live(|backend| backend.set_jobs(json!([running("7")]))).await;
     harness.proxy.set(Fault::ResetAfter(1000));
     let title = "long ".repeat(1000);
@@ -145,18 +147,18 @@ async fn a_reset_in_the_middle_of_a_frame_applies_no_half_and_loses_nothing() {
 }
 
 #[tokio::test]
-async fn a_half_open_connection_is_dead_after_a_minute_of_silence_and_not_before() {
+async fn half_open_connection_ends_after_60_s_of_silence() {
     let harness = ScriptedHarness::live(|_| {}).await;
     harness.proxy.set(Fault::Silence);
     harness.clock.advance(55 * SECOND);
     assert_eq!(harness.state().await.0, ConnectionState::Live);
     harness.clock.advance(5 * SECOND);
-    harness.until("the end", |harness| harness.is_because(Code::Silent)).await;
+    harness.until("the end of the connection", |harness| harness.is_because(Code::Silent)).await;
     assert_eq!(harness.state().await.0, ConnectionState::Backoff);
 }
 
 #[tokio::test]
-async fn a_heartbeat_every_half_minute_keeps_a_quiet_connection() {
+async fn heartbeats_keep_an_idle_connection() {
     let harness = ScriptedHarness::live(|_| {}).await;
     for _ in 0..10 {
         harness.clock.advance(50 * SECOND);
@@ -166,12 +168,12 @@ async fn a_heartbeat_every_half_minute_keeps_a_quiet_connection() {
 }
 
 #[tokio::test]
-async fn a_slow_drip_is_no_loss() {
+async fn slow_connection_loses_nothing() {
     let harness = ScriptedHarness::live(|backend| backend.set_jobs(json!([running("7")]))).await;
     harness.proxy.set(Fault::Drip(Duration::from_millis(1)));
     harness.backend.say(update("7", "COMPLETED", 100, "2026-01-01T00:01:00Z"));
     harness
-        .until("the end", |harness| {
+        .until("the completed job", |harness| {
             harness.recorder.seen().tray.as_ref().is_some_and(|tray| tray.counts.completed == 1)
         })
         .await;
@@ -179,7 +181,7 @@ async fn a_slow_drip_is_no_loss() {
 }
 
 #[tokio::test]
-async fn a_captive_portal_signs_nobody_out_and_is_over_when_it_is() {
+async fn captive_portal_is_offline_and_keeps_the_session() {
     for page in [Answer::page(200), Answer::page(302), Answer::page(511)] {
         let harness = ScriptedHarness::live(|backend| backend.set_jobs(json!([running("7")]))).await;
         harness.backend.set_page(page.clone());
@@ -195,7 +197,7 @@ async fn a_captive_portal_signs_nobody_out_and_is_over_when_it_is() {
 }
 
 #[tokio::test]
-async fn another_network_is_probed_and_a_connection_that_answers_is_kept() {
+async fn network_change_probes_and_keeps_an_answering_connection() {
     let harness = ScriptedHarness::live(|_| {}).await;
     harness.change_network().await;
     harness.set_dismissed().await;
@@ -210,7 +212,7 @@ async fn another_network_is_probed_and_a_connection_that_answers_is_kept() {
 }
 
 #[tokio::test]
-async fn another_network_where_nothing_answers_means_another_connection_at_once() {
+async fn network_change_without_probe_answer_reconnects() {
     let harness = ScriptedHarness::live(|_| {}).await;
     harness.proxy.set(Fault::Silence);
     harness.change_network().await;
@@ -222,7 +224,7 @@ async fn another_network_where_nothing_answers_means_another_connection_at_once(
 }
 
 #[tokio::test]
-async fn another_network_ends_a_wait() {
+async fn network_change_ends_a_backoff() {
     let harness = ScriptedHarness::live(|_| {}).await;
     harness.proxy.set(Fault::Refuse);
     harness
@@ -234,17 +236,17 @@ async fn another_network_ends_a_wait() {
 }
 
 #[tokio::test]
-async fn after_eight_hours_of_sleep_the_connection_is_new_and_what_was_missed_is_told_once() {
+async fn sleep_of_8_hours_reconnects_and_notifies_missed_outcome_once() {
     let harness = ScriptedHarness::live(|backend| backend.set_jobs(json!([running("7")]))).await;
     harness.backend.set_jobs(json!([ended("7", "FAILED")]));
     harness.proxy.set(Fault::Silence);
     harness.clock.move_wall(jiff::SignedDuration::from_hours(8));
-    // The clocks are compared every five seconds.
+    // The client compares the clocks every five seconds.
     harness.clock.advance(5 * SECOND);
-    harness.until("that it is not live", |harness| harness.is(ConnectionState::Connecting)).await;
+    harness.until("the reconnect", |harness| harness.is(ConnectionState::Connecting)).await;
     harness.proxy.set(Fault::None);
     harness.sooner("live", SECOND, ScriptedHarness::is_live).await;
-    harness.until("the news", |harness| harness.recorder.seen().told() == 1).await;
+    harness.until("the notification", |harness| harness.recorder.seen().told() == 1).await;
     assert_eq!(harness.told().await, 1);
     assert_eq!(harness.job("7").await.map(|job| job.row.status), Some(Status::Failed));
     assert!(harness.is_signed_in().await);

@@ -1,4 +1,4 @@
-//! What servers do.
+//! Faults of servers: closes, rejected upgrades, failing lists and restarts; and which outcomes notify after them.
 
 use std::time::Duration;
 
@@ -9,25 +9,25 @@ use tallylight_tests::{Answer, Fault, ScriptedHarness, ended, running, update};
 const SECOND: Duration = Duration::from_secs(1);
 
 #[tokio::test]
-async fn a_close_that_nobody_asked_for_is_followed_by_a_reconnect() {
+async fn unexpected_close_is_followed_by_a_reconnect() {
     for code in [1000, 1001, 1011, 1012, 1013, 4999] {
         let harness = ScriptedHarness::live(|backend| backend.set_jobs(json!([running("7")]))).await;
         harness.backend.set_jobs(json!([ended("7", "COMPLETED")]));
         harness.backend.close(code);
         harness.until("the loss", |harness| harness.is(ConnectionState::Backoff)).await;
         harness.sooner("live again", SECOND, ScriptedHarness::is_live).await;
-        harness.until("what was missed", |harness| harness.recorder.seen().told() == 1).await;
-        // The same word again, late, and by the socket.
+        harness.until("the notification of the missed outcome", |harness| harness.recorder.seen().told() == 1).await;
+        // The socket repeats the same outcome late.
         harness.backend.say(update("7", "COMPLETED", 100, "2026-01-01T00:01:00Z"));
         assert_eq!((harness.told().await, harness.backend.connects()), (1, 2), "{code}");
     }
 }
 
 #[tokio::test]
-async fn a_busy_server_decides_how_long_it_is_left_alone() {
+async fn upgrade_rejected_with_retry_after_is_not_retried_earlier() {
     let busy = Answer::status(503).with("retry-after", "120");
     let harness = ScriptedHarness::set(|backend| backend.set_socket(busy)).await;
-    harness.until("the refusal", |harness| harness.is(ConnectionState::Backoff)).await;
+    harness.until("the backoff", |harness| harness.is(ConnectionState::Backoff)).await;
     let wait = harness.connection().await.retry_in_ms.expect("a wait");
     assert!((110_000..=120_000).contains(&wait), "{wait}");
     harness.change_network().await;
@@ -40,7 +40,7 @@ async fn a_busy_server_decides_how_long_it_is_left_alone() {
 }
 
 #[tokio::test]
-async fn a_server_that_always_closes_with_too_large_is_tried_ever_less_often() {
+async fn repeated_close_with_1009_is_retried_at_growing_intervals() {
     let harness = ScriptedHarness::set(|backend| backend.set_greeting(vec![tallylight_tests::closing(1009)])).await;
     for attempt in 1..=5 {
         harness
@@ -53,7 +53,7 @@ async fn a_server_that_always_closes_with_too_large_is_tried_ever_less_often() {
 }
 
 #[tokio::test]
-async fn an_upgrade_that_fails_is_tried_again_and_one_that_cannot_be_is_polled() {
+async fn rejected_upgrade_backs_off_or_polls_by_status() {
     let polled = (ConnectionState::Polling, Some(Code::NoSocket));
     for (answer, state) in [
         (Answer::status(500), (ConnectionState::Backoff, Some(Code::ServerError))),
@@ -65,20 +65,20 @@ async fn an_upgrade_that_fails_is_tried_again_and_one_that_cannot_be_is_polled()
         (Answer::status(403), (ConnectionState::Polling, Some(Code::SocketRefused))),
     ] {
         let harness = ScriptedHarness::set(|backend| backend.set_socket(answer.clone())).await;
-        harness.until("what is shown", |harness| harness.is(state.0)).await;
+        harness.until("the expected state", |harness| harness.is(state.0)).await;
         assert_eq!(harness.state().await, state, "{answer:?}");
         assert!(harness.is_signed_in().await, "{answer:?}");
     }
 }
 
 #[tokio::test]
-async fn while_the_socket_is_down_the_list_is_polled_and_not_after() {
+async fn list_is_polled_only_while_the_socket_is_down() {
     let harness = ScriptedHarness::live(|backend| backend.set_jobs(json!([running("7")]))).await;
     harness.backend.set_socket(Answer::status(500));
     harness.backend.close(1012);
     harness.sooner("polling", SECOND, |harness| harness.is(ConnectionState::Polling)).await;
     harness.backend.set_jobs(json!([ended("7", "COMPLETED")]));
-    harness.sooner("its end, by asking", SECOND, |harness| harness.recorder.seen().told() == 1).await;
+    harness.sooner("the outcome by polling", SECOND, |harness| harness.recorder.seen().told() == 1).await;
 
     harness.backend.set_socket(None);
     harness.sooner("live", SECOND, ScriptedHarness::is_live).await;
@@ -88,11 +88,11 @@ async fn while_the_socket_is_down_the_list_is_polled_and_not_after() {
         harness.clock.advance(30 * SECOND);
         harness.set_dismissed().await;
     }
-    assert!(harness.backend.lists() <= lists + 1, "polling went on");
+    assert!(harness.backend.lists() <= lists + 1, "polling continued");
 }
 
 #[tokio::test]
-async fn a_list_that_has_not_changed_is_not_sent_again() {
+async fn unchanged_list_is_answered_with_304() {
     let harness = ScriptedHarness::set(|backend| {
         backend.set_jobs(json!([running("7")]));
         backend.set_etag("\"1\"");
@@ -100,17 +100,17 @@ async fn a_list_that_has_not_changed_is_not_sent_again() {
     })
     .await;
     harness.until("the job", |harness| harness.batches() == 1).await;
-    // Another list under the same tag would be a lie; that it is not seen proves that it was not sent.
+    // Another list with the same ETag is never sent; that the client does not see it proves the 304.
     harness.backend.set_jobs(json!([ended("7", "FAILED")]));
     let lists = harness.backend.lists();
     harness.sooner("more polls", SECOND, |harness| harness.backend.lists() > lists + 2).await;
     assert_eq!((harness.batches(), harness.state().await.0), (1, ConnectionState::Polling));
     harness.backend.set_etag("\"2\"");
-    harness.sooner("the news", SECOND, |harness| harness.recorder.seen().told() == 1).await;
+    harness.sooner("the notification", SECOND, |harness| harness.recorder.seen().told() == 1).await;
 }
 
 #[tokio::test]
-async fn polling_slows_while_it_fails_and_heeds_retry_after() {
+async fn failing_polling_slows_down_and_follows_retry_after() {
     let harness = ScriptedHarness::set(|backend| {
         backend.set_socket(Answer::status(404));
         backend.set_rest(Answer::status(429).with("retry-after", "200"));
@@ -122,14 +122,14 @@ async fn polling_slows_while_it_fails_and_heeds_retry_after() {
     harness.clock.advance(100 * SECOND);
     harness.client.status().await.expect("status");
     tokio::time::sleep(Duration::from_millis(50)).await;
-    assert_eq!(harness.backend.lists(), lists, "not before it was asked for");
+    assert_eq!(harness.backend.lists(), lists, "no request before Retry-After has passed");
     harness.backend.set_rest(Answer::status(500));
-    harness.sooner("the next", 10 * SECOND, |harness| harness.backend.lists() > lists).await;
+    harness.sooner("the next request", 10 * SECOND, |harness| harness.backend.lists() > lists).await;
     assert!(harness.is_signed_in().await);
 }
 
 #[tokio::test]
-async fn a_fleet_of_clients_comes_back_after_a_restart() {
+async fn clients_reconnect_spread_out_after_a_server_restart() {
     let fleet: Vec<ScriptedHarness> = {
         let mut fleet = vec![ScriptedHarness::live(|_| {}).await];
         for _ in 1..20 {
@@ -145,7 +145,7 @@ async fn a_fleet_of_clients_comes_back_after_a_restart() {
         harness.until("the loss", |harness| harness.is(ConnectionState::Backoff)).await;
         waits.insert(harness.shown().last().and_then(|view| view.retry_in_ms));
     }
-    assert!(waits.len() > 10, "they would come back in step: {waits:?}");
+    assert!(waits.len() > 10, "the delays are not spread: {waits:?}");
     for harness in &fleet {
         harness.proxy.set(Fault::None);
         harness.sooner("live", SECOND, ScriptedHarness::is_live).await;
@@ -153,7 +153,7 @@ async fn a_fleet_of_clients_comes_back_after_a_restart() {
 }
 
 #[tokio::test]
-async fn a_replaced_connection_stops_until_the_person_asks() {
+async fn replaced_connection_stops_until_the_user_reconnects() {
     let harness = ScriptedHarness::live(|_| {}).await;
     harness.backend.close(4409);
     harness.until("stopped", |harness| harness.is(ConnectionState::Stopped)).await;
@@ -164,25 +164,25 @@ async fn a_replaced_connection_stops_until_the_person_asks() {
         (harness.state().await, harness.backend.connects()),
         ((ConnectionState::Stopped, Some(Code::Replaced)), 1)
     );
-    harness.client.reconnect().await.expect("asked");
+    harness.client.reconnect().await.expect("requested");
     harness.until("live again", ScriptedHarness::is_live).await;
 }
 
 #[tokio::test]
-async fn many_ends_at_once_are_one_notification() {
+async fn many_outcomes_at_once_are_one_notification() {
     let ids: Vec<String> = (0..40).map(|n| n.to_string()).collect();
     let harness = ScriptedHarness::live(|backend| backend.set_jobs(ids.iter().map(|id| running(id)).collect())).await;
     for id in &ids {
         harness.backend.say(update(id, "FAILED", 50, "2026-01-01T00:01:00Z"));
     }
-    harness.until("all are told", |harness| harness.recorder.seen().told() == 40).await;
+    harness.until("a notification of all jobs", |harness| harness.recorder.seen().told() == 40).await;
     let notices = harness.recorder.seen().notices.clone();
     assert!(notices.len() <= 2, "{notices:?}");
     assert_eq!(harness.told().await, 40);
 }
 
 #[tokio::test]
-async fn an_end_that_was_told_is_not_told_again_after_a_restart() {
+async fn notified_outcome_does_not_notify_again_after_restart() {
     let mut harness = ScriptedHarness::live(|backend| backend.set_jobs(json!([running("7")]))).await;
     harness.backend.say(update("7", "FAILED", 50, "2026-01-01T00:01:00Z"));
     harness.until("the notification", |harness| harness.recorder.seen().told() == 1).await;
@@ -192,27 +192,27 @@ async fn an_end_that_was_told_is_not_told_again_after_a_restart() {
     assert_eq!(harness.told().await, 0);
     harness.backend.say(update("7", "PROCESSING", 10, "2026-01-01T00:05:00Z"));
     harness.backend.say(update("7", "COMPLETED", 100, "2026-01-01T00:06:00Z"));
-    harness.until("the end of another run", |harness| harness.recorder.seen().told() == 1).await;
+    harness.until("the notification of another run", |harness| harness.recorder.seen().told() == 1).await;
 }
 
 #[tokio::test]
-async fn jobs_that_had_ended_at_the_first_look_notify_nobody() {
+async fn jobs_finished_before_the_first_list_do_not_notify() {
     let jobs = json!([ended("1", "COMPLETED"), ended("2", "FAILED")]);
     let harness = ScriptedHarness::live(|backend| backend.set_jobs(jobs)).await;
     assert_eq!((harness.told().await, harness.client.jobs().await.expect("jobs").len()), (0, 2));
 }
 
 #[tokio::test]
-async fn a_job_that_was_made_and_failed_while_away_is_told() {
+async fn job_created_and_failed_while_disconnected_notifies() {
     let harness = ScriptedHarness::live(|backend| backend.set_jobs(json!([running("7")]))).await;
     harness.backend.set_jobs(json!([ended("8", "FAILED"), running("7")]));
     harness.backend.close(1012);
     harness.sooner("live", SECOND, ScriptedHarness::is_live).await;
-    harness.until("the news", |harness| harness.recorder.seen().told() == 1).await;
+    harness.until("the notification", |harness| harness.recorder.seen().told() == 1).await;
 }
 
 #[tokio::test]
-async fn what_waits_to_be_told_at_the_end_of_the_program_is_told() {
+async fn pending_notifications_are_shown_at_shutdown() {
     let ids: Vec<String> = (0..5).map(|n| n.to_string()).collect();
     let mut harness =
         ScriptedHarness::live(|backend| backend.set_jobs(ids.iter().map(|id| running(id)).collect())).await;
@@ -225,5 +225,5 @@ async fn what_waits_to_be_told_at_the_end_of_the_program_is_told() {
     harness.restart().await;
     assert_eq!(recorder.seen().told(), 5);
     harness.until("live", ScriptedHarness::is_live).await;
-    assert_eq!(harness.told().await, 0, "and not again");
+    assert_eq!(harness.told().await, 0, "no outcome notifies again");
 }

@@ -1,4 +1,4 @@
-//! Retrying, cancelling and deleting, over HTTP.
+//! Retry, cancel and delete over HTTP.
 
 use reqwest::{Method, StatusCode};
 use serde_json::Value;
@@ -7,13 +7,13 @@ use tallylight_tests::StudioHarness;
 use super::{H264, Media, codes};
 
 #[tokio::test]
-async fn a_failed_job_is_retried_and_no_other() {
+async fn only_a_failed_job_can_be_retried() {
     let media = Media::set().await;
     let good = std::fs::read(media.make(&format!("-f lavfi -i testsrc2=d=2:s=320x240 {H264} b2.mp4"))).expect("a file");
     let job = media.processed(&media.write("half.mp4", &good[..good.len() / 2])).await;
     let id = job["id"].as_str().expect("an id");
     assert_eq!(job["status"], "FAILED");
-    // What was wrong is mended in the meantime.
+    // The stored file is replaced by a complete one before the retry.
     let stored = media
         .harness
         .folder
@@ -28,11 +28,11 @@ async fn a_failed_job_is_retried_and_no_other() {
     let job = media.api.until(id, |job| job["status"] == "COMPLETED").await;
     assert_eq!((codes(&job).len(), &job["error_message"]), (0, &Value::Null));
     let files = media.harness.files(job["video_id"].as_str().expect("an id"));
-    assert_eq!(files.len(), 1 + super::thumbnails(&job).len(), "nothing else is left: {files:?}");
+    assert_eq!(files.len(), 1 + super::thumbnails(&job).len(), "no temporary files are left: {files:?}");
     for (path, status) in [
         (format!("{id}/retry"), StatusCode::CONFLICT),
         (format!("{id}/cancel"), StatusCode::CONFLICT),
-        ("nowhere/retry".to_owned(), StatusCode::NOT_FOUND),
+        ("unknown/retry".to_owned(), StatusCode::NOT_FOUND),
     ] {
         assert_eq!(media.api.post(&format!("/api/v1/videos/jobs/{path}")).await.status(), status, "{path}");
     }
@@ -40,7 +40,7 @@ async fn a_failed_job_is_retried_and_no_other() {
 
 #[cfg(unix)]
 #[tokio::test]
-async fn a_job_at_work_and_one_that_waits_are_cancelled_and_their_place_is_free() {
+async fn cancelling_running_and_queued_jobs_frees_their_slots() {
     let folder = tempfile::tempdir().expect("a folder");
     let probe = folder.path().join("ffprobe");
     std::fs::write(&probe, "#!/bin/sh\nexec sleep 600\n").expect("a script");
@@ -65,7 +65,7 @@ async fn a_job_at_work_and_one_that_waits_are_cancelled_and_their_place_is_free(
 }
 
 #[tokio::test]
-async fn a_deleted_video_is_gone_from_the_list_and_the_disk() {
+async fn deleted_video_is_removed_from_list_and_disk() {
     let media = Media::set().await;
     let job = media.processed(&media.video()).await;
     let video_id = job["video_id"].as_str().expect("an id").to_owned();

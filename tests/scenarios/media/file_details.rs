@@ -1,4 +1,4 @@
-//! What a file is: how long, whole or cut off, and what its container says of it.
+//! Properties of files: duration, completeness, container metadata and kind.
 
 use std::path::Path;
 
@@ -7,7 +7,7 @@ use serde_json::json;
 use super::{H264, Media, codes, duration, thumbnails};
 
 #[tokio::test]
-async fn a_duration_that_the_header_lacks_is_measured() {
+async fn missing_header_duration_is_measured() {
     let media = Media::set().await;
     let picture = "-f lavfi -i testsrc2=d=12:s=320x240:r=15 -f lavfi -i mandelbrot=s=320x240:r=15 -f lavfi -i smptebars=d=12:s=320x240:r=15";
     let graph = "-filter_complex [1]trim=duration=12[m];[0][m][2]concat=n=3 -c:v libvpx -deadline realtime -cpu-used 8";
@@ -25,7 +25,7 @@ async fn a_duration_that_the_header_lacks_is_measured() {
 }
 
 #[tokio::test]
-async fn a_duration_that_the_packets_contradict_is_not_believed() {
+async fn header_duration_contradicted_by_packets_is_ignored() {
     let media = Media::set().await;
     let late = media.make(&format!("-f lavfi -i testsrc2=d=20:s=320x240 {H264} -output_ts_offset 3600 start3600.mkv"));
     let job = media.processed(&late).await;
@@ -40,7 +40,7 @@ async fn a_duration_that_the_packets_contradict_is_not_believed() {
 }
 
 #[tokio::test]
-async fn files_that_are_cut_off_are_said_to_be_incomplete_in_every_container() {
+async fn truncated_files_are_reported_in_every_container() {
     let media = Media::set().await;
     let full = media.make(&format!("-f lavfi -i testsrc2=d=36:s=320x240 {H264} full.mkv"));
     let files = [
@@ -58,11 +58,11 @@ async fn files_that_are_cut_off_are_said_to_be_incomplete_in_every_container() {
     let job = media.processed(&media.write("half.ts", &ts[..ts.len() / 2 / 188 * 188 + 100])).await;
     assert_eq!((job["status"].as_str(), codes(&job)), (Some("COMPLETED"), vec!["file_incomplete".to_owned()]));
     let job = media.processed(&full).await;
-    assert_eq!(codes(&job).len(), 0, "the whole one is not");
+    assert_eq!(codes(&job).len(), 0, "the complete file has no warning");
 }
 
 #[tokio::test]
-async fn the_tags_of_every_container_are_read_and_junk_is_not() {
+async fn tags_of_every_container_are_read_without_default_texts() {
     let media = Media::set().await;
     media.video();
     let apple = "-metadata com.apple.quicktime.title=Apple -metadata com.apple.quicktime.description=Described -metadata com.apple.quicktime.keywords=apple,tags,Apple";
@@ -100,7 +100,7 @@ async fn the_tags_of_every_container_are_read_and_junk_is_not() {
 }
 
 #[tokio::test]
-async fn a_phones_video_is_called_by_day_and_place() {
+async fn phone_video_gets_title_from_day_and_place() {
     let media = Media::set().await;
     media.video();
     let tags = "-metadata creation_time=2024-11-14T10:11:12Z -metadata com.apple.quicktime.location.ISO6709=+64.1466-021.9426+010.0/";
@@ -109,7 +109,7 @@ async fn a_phones_video_is_called_by_day_and_place() {
 }
 
 #[tokio::test]
-async fn what_is_no_video_is_called_what_it_is() {
+async fn file_of_another_kind_fails_with_its_kind() {
     let media = Media::set().await;
     let picture = media.make("-f lavfi -i testsrc2=s=640x360 -frames:v 1 photo.jpg");
     let bytes = std::fs::read(&picture).expect("a file");
@@ -123,7 +123,7 @@ async fn what_is_no_video_is_called_what_it_is() {
         (media.make("-f lavfi -i sine=d=2 song.opus"), "only audio"),
         (media.write("archive.mp4", [b"PK\x03\x04".as_slice(), &[0; 600]].concat()), "archive"),
     ];
-    for (file, words) in files {
+    for (file, expected) in files {
         let job = media.processed(&file).await;
         assert_eq!(
             (job["status"].as_str(), codes(&job)),
@@ -132,12 +132,12 @@ async fn what_is_no_video_is_called_what_it_is() {
             file.display()
         );
         let message = job["error_message"].as_str().unwrap_or_default();
-        assert!(message.contains(words), "{}: {message}", name(&file));
+        assert!(message.contains(expected), "{}: {message}", name(&file));
     }
 }
 
 #[tokio::test]
-async fn a_file_that_only_announces_a_film_is_no_video() {
+async fn header_without_content_is_not_a_video() {
     let media = Media::set().await;
     media.make(&format!("-f lavfi -i testsrc2=d=2:s=320x240 {H264} -movflags frag_keyframe+empty_moov film.mp4"));
     let bytes = std::fs::read(media.path("film.mp4")).expect("a file");

@@ -1,4 +1,4 @@
-//! Files that were made to harm: none reads other files, takes the machine, or holds up other uploads.
+//! Malicious files: they cannot read other files, exhaust the computer, or block other uploads.
 
 use std::{path::Path, time::Duration};
 
@@ -7,7 +7,7 @@ use tallylight_tests::StudioHarness;
 use super::{H264, Media, codes, thumbnails};
 
 #[tokio::test]
-async fn a_playlist_is_no_video_and_reads_no_other_file() {
+async fn playlist_is_rejected_and_reads_no_other_file() {
     let media = Media::set().await;
     let other = media.make("-f lavfi -i testsrc2=d=3:s=320x240 -c:v mpeg2video -f mpegts other.ts");
     let other = other.display();
@@ -27,21 +27,21 @@ async fn a_playlist_is_no_video_and_reads_no_other_file() {
         ("session.ts", "v=0\r\no=- 0 0 IN IP4 127.0.0.1\r\ns=caf\u{e9}\r\nm=video 5004 RTP/AVP 96\r\n".to_owned()),
     ];
     for (name, text) in lists {
-        // One byte that is not UTF-8, so that it does not pass for text.
+        // One byte is not UTF-8, so that the file does not count as text.
         let bytes: Vec<u8> = text.chars().map(|letter| u8::try_from(u32::from(letter)).unwrap_or(b'?')).collect();
         let job = media.processed(&media.write(name, bytes)).await;
         assert_eq!((job["status"].as_str(), codes(&job)), (Some("FAILED"), vec!["not_a_video".to_owned()]), "{name}");
         assert!(
             thumbnails(&job).is_empty()
-                && job["error_message"].as_str().is_some_and(|words| words.contains("playlist")),
+                && job["error_message"].as_str().is_some_and(|message| message.contains("playlist")),
             "{job}"
         );
     }
 }
 
 #[tokio::test]
-async fn ffmpeg_itself_refuses_what_names_other_files() {
-    // Beyond the first look: a list that begins as a film does, for the demuxers' own probing.
+async fn ffmpeg_rejects_lists_of_other_files() {
+    // A list that passes the check of the first bytes, so that ffmpeg's own probing detects it.
     let media = Media::set().await;
     let other = media.make("-f lavfi -i testsrc2=d=3:s=320x240 -c:v mpeg2video -f mpegts other.ts");
     let text = [b"\xffjunk\n#EXTM3U\n".as_slice(), other.display().to_string().as_bytes()].concat();
@@ -49,7 +49,7 @@ async fn ffmpeg_itself_refuses_what_names_other_files() {
     assert_eq!(codes(&job), ["not_a_video"]);
 }
 
-/// Stands in for ffprobe or ffmpeg.
+/// Writes a script that replaces ffprobe or ffmpeg.
 #[cfg(unix)]
 fn tool(folder: &Path, name: &str, script: &str) -> std::ffi::OsString {
     let path = folder.join(name);
@@ -60,19 +60,19 @@ fn tool(folder: &Path, name: &str, script: &str) -> std::ffi::OsString {
 
 #[cfg(target_os = "linux")]
 #[tokio::test]
-async fn a_tool_that_wants_all_memory_fails_with_a_sentence() {
+async fn tool_above_memory_limit_fails_with_user_message() {
     let folder = tempfile::tempdir().expect("a folder");
-    // As python does not: dd takes its block at once.
+    // dd allocates its block at once.
     let greedy = tool(folder.path(), "ffprobe", "exec dd if=/dev/zero of=/dev/null bs=20G count=1");
     let media = Media::of(StudioHarness::set_with(|config| config.tools.ffprobe = greedy).await).await;
     let job = media.processed(&media.video()).await;
     assert_eq!(codes(&job), ["too_large_to_process"], "{job}");
-    assert!(job["error_message"].as_str().is_some_and(|words| words.contains("memory")));
+    assert!(job["error_message"].as_str().is_some_and(|message| message.contains("memory")));
 }
 
 #[cfg(target_os = "linux")]
 #[tokio::test]
-async fn the_tools_of_a_studio_end_with_it() {
+async fn tools_end_with_their_studio() {
     let folder = tempfile::tempdir().expect("a folder");
     let pid_file = folder.path().join("pid");
     let endless = tool(folder.path(), "ffprobe", &format!("echo $$ > {}; exec sleep 600", pid_file.display()));
@@ -86,11 +86,11 @@ async fn the_tools_of_a_studio_end_with_it() {
     };
     media.harness.stop_studio().await;
     let is_there = || std::fs::read_to_string(format!("/proc/{pid}/stat")).is_ok_and(|stat| !stat.contains(") Z "));
-    assert!(!is_there(), "the program is gone when the studio has stopped");
+    assert!(!is_there(), "the program has ended when the studio has stopped");
 }
 
 #[tokio::test]
-async fn texts_without_end_are_cut_with_a_warning() {
+async fn very_long_texts_are_shortened_with_a_warning() {
     let media = Media::set().await;
     media.make(&format!("-f lavfi -i testsrc2=d=2:s=320x240 {H264} b2.mp4"));
     let tags: Vec<String> = (0..3000).map(|number| format!("tag{number}")).collect();

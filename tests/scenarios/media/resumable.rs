@@ -1,4 +1,4 @@
-//! Resumable uploads by tus 1.0.0, request by request. The public client does the same in the end-to-end tests.
+//! Resumable uploads with tus 1.0.0, request by request. The end-to-end tests use a public tus client.
 
 use reqwest::{Method, Response, StatusCode};
 use serde_json::Value;
@@ -10,7 +10,7 @@ const UPLOADS: &str = "/api/v1/videos/uploads";
 impl Media {
     async fn create(&self, length: usize) -> Response {
         let request = self.api.request(Method::POST, UPLOADS).header("Tus-Resumable", "1.0.0");
-        // walk.mp4 and video/mp4 in Base64.
+        // `walk.mp4` and `video/mp4` in Base64.
         let metadata = "filename d2Fsay5tcDQ=,filetype dmlkZW8vbXA0";
         request.header("Upload-Length", length).header("Upload-Metadata", metadata).send().await.expect("an answer")
     }
@@ -38,7 +38,7 @@ fn header<'a>(answer: &'a Response, name: &str) -> &'a str {
 }
 
 #[tokio::test]
-async fn an_upload_goes_on_where_it_stopped_and_becomes_a_job() {
+async fn interrupted_upload_continues_at_its_offset_and_becomes_a_job() {
     let mut media = Media::set().await;
     let bytes = std::fs::read(media.video()).expect("a file");
     let created = media.create(bytes.len()).await;
@@ -50,7 +50,7 @@ async fn an_upload_goes_on_where_it_stopped_and_becomes_a_job() {
     assert_eq!((first.status(), header(&first, "upload-offset")), (StatusCode::NO_CONTENT, half.to_string().as_str()));
     assert_eq!(media.patch(&location, 0, &bytes[..half]).await.status(), StatusCode::CONFLICT, "the wrong offset");
 
-    // The studio is killed and started again: what arrived is there.
+    // The received bytes survive a restart of the studio.
     media.harness.stop_studio().await;
     media.harness.restart_studio().await;
     let known = media.head(&location).await;
@@ -63,7 +63,11 @@ async fn an_upload_goes_on_where_it_stopped_and_becomes_a_job() {
     assert_eq!(last.status(), StatusCode::OK);
     let ids: Value = last.json().await.expect("JSON");
     let job_id = ids["job_id"].as_str().expect("an id");
-    assert_eq!(header(&media.head(&location).await, "upload-job-id"), job_id, "whoever lost the answer finds it");
+    assert_eq!(
+        header(&media.head(&location).await, "upload-job-id"),
+        job_id,
+        "HEAD returns the job id after a lost answer"
+    );
     let job = media.api.until(job_id, |job| job["status"] == "COMPLETED").await;
     assert_eq!(
         (job["video"]["original_filename"].as_str(), job["video_id"] == ids["video_id"]),
@@ -72,7 +76,7 @@ async fn an_upload_goes_on_where_it_stopped_and_becomes_a_job() {
 }
 
 #[tokio::test]
-async fn wrong_requests_are_refused_and_an_ended_upload_is_gone() {
+async fn invalid_requests_are_rejected_and_ended_upload_is_removed() {
     let media = Media::set().await;
     let options = media
         .api
@@ -88,8 +92,8 @@ async fn wrong_requests_are_refused_and_an_ended_upload_is_gone() {
     let location = header(&media.create(10).await, "location").to_owned();
     let old = media.api.http.head(&location).bearer_auth(&media.api.token).header("Tus-Resumable", "0.2.0").send();
     assert_eq!(old.await.expect("an answer").status(), StatusCode::PRECONDITION_FAILED);
-    let stranger = media.api.http.head(&location).header("Tus-Resumable", "1.0.0").send().await.expect("an answer");
-    assert_eq!(stranger.status(), StatusCode::UNAUTHORIZED);
+    let unauthorized = media.api.http.head(&location).header("Tus-Resumable", "1.0.0").send().await.expect("an answer");
+    assert_eq!(unauthorized.status(), StatusCode::UNAUTHORIZED);
     let json = media.api.http.patch(&location).bearer_auth(&media.api.token).header("Upload-Offset", 0).json(&1).send();
     assert_eq!(json.await.expect("an answer").status(), StatusCode::UNSUPPORTED_MEDIA_TYPE);
     assert_eq!(media.patch(&location, 0, &[0; 11]).await.status(), StatusCode::PAYLOAD_TOO_LARGE);

@@ -1,4 +1,4 @@
-//! Speech recognition: engines behind one interface, and models that are downloaded from a server of the test's own.
+//! Speech recognition with a scripted engine, and downloads of models from a scripted server.
 
 use std::{
     path::{Path, PathBuf},
@@ -24,29 +24,29 @@ use tokio::{net::TcpListener, sync::Notify};
 
 use super::{Media, codes};
 
-/// Stands in for whisper.cpp where no model can be had.
+/// A scripted speech recogniser.
 #[derive(Debug, Default)]
-struct StandIn {
-    /// What it hears; none where it breaks down.
+struct ScriptedRecogniser {
+    /// Its result; none if recognition fails.
     heard: Option<Heard>,
-    /// Whether it works for ever.
+    /// Whether it never returns.
     hangs: bool,
-    /// Whether it has a fault of its own.
+    /// Whether it panics.
     panics: bool,
-    began: Notify,
+    started: Notify,
     ended: Arc<AtomicBool>,
 }
 
-/// Tells that the work on a sound has ended, also where it was given up.
-struct RunOutcome(Arc<AtomicBool>);
+/// Sets a flag on drop, also when recognition is cancelled.
+struct EndFlag(Arc<AtomicBool>);
 
-impl Drop for RunOutcome {
+impl Drop for EndFlag {
     fn drop(&mut self) {
         self.0.store(true, Ordering::SeqCst);
     }
 }
 
-impl Recogniser for StandIn {
+impl Recogniser for ScriptedRecogniser {
     fn recognise<'a>(
         &'a self,
         audio: &'a Path,
@@ -54,11 +54,11 @@ impl Recogniser for StandIn {
         progress: &'a mut (dyn FnMut(f64) + Send),
     ) -> BoxFuture<'a, Result<Heard, String>> {
         Box::pin(async move {
-            let _ending = RunOutcome(Arc::clone(&self.ended));
+            let _end_flag = EndFlag(Arc::clone(&self.ended));
             assert!(audio.is_file() && duration > 0.0);
             progress(50.0);
-            self.began.notify_one();
-            assert!(!self.panics, "as it is told");
+            self.started.notify_one();
+            assert!(!self.panics, "a scripted panic");
             if self.hangs {
                 std::future::pending::<()>().await;
             }
@@ -67,13 +67,13 @@ impl Recogniser for StandIn {
     }
 }
 
-async fn media_with(engine: &Arc<StandIn>) -> Media {
+async fn media_with(engine: &Arc<ScriptedRecogniser>) -> Media {
     let engine = Arc::clone(engine);
     Media::of(StudioHarness::set_with(|config| config.speech.use_recogniser(engine)).await).await
 }
 
 #[tokio::test]
-async fn an_engine_that_breaks_down_is_a_warning_and_the_video_is_ready() {
+async fn failing_recogniser_is_a_warning_and_the_video_completes() {
     let media = media_with(&Arc::default()).await;
     let job = media.processed(&media.video()).await;
     assert_eq!((job["status"].as_str(), codes(&job)), (Some("COMPLETED"), vec!["no_transcription".to_owned()]));
@@ -81,8 +81,8 @@ async fn an_engine_that_breaks_down_is_a_warning_and_the_video_is_ready() {
 }
 
 #[tokio::test]
-async fn an_engine_that_hears_nobody_leaves_the_stage_skipped() {
-    let engine = Arc::new(StandIn { heard: Some(Heard::default()), ..StandIn::default() });
+async fn recognition_without_speech_skips_the_stage() {
+    let engine = Arc::new(ScriptedRecogniser { heard: Some(Heard::default()), ..ScriptedRecogniser::default() });
     let media = media_with(&engine).await;
     let job = media.processed(&media.video()).await;
     assert_eq!((job["status"].as_str(), codes(&job).len()), (Some("COMPLETED"), 0));
@@ -90,8 +90,8 @@ async fn an_engine_that_hears_nobody_leaves_the_stage_skipped() {
 }
 
 #[tokio::test]
-async fn a_fault_of_the_studio_itself_fails_the_video_and_no_other() {
-    let engine = Arc::new(StandIn { panics: true, ..StandIn::default() });
+async fn panic_in_the_pipeline_fails_only_its_video() {
+    let engine = Arc::new(ScriptedRecogniser { panics: true, ..ScriptedRecogniser::default() });
     let media = media_with(&engine).await;
     let job = media.processed(&media.video()).await;
     assert_eq!((job["status"].as_str(), codes(&job)), (Some("FAILED"), vec!["studio_fault".to_owned()]));
@@ -101,46 +101,46 @@ async fn a_fault_of_the_studio_itself_fails_the_video_and_no_other() {
 
 #[tokio::test]
 async fn recognition_ends_when_its_job_is_cancelled() {
-    let engine = Arc::new(StandIn { hangs: true, ..StandIn::default() });
+    let engine = Arc::new(ScriptedRecogniser { hangs: true, ..ScriptedRecogniser::default() });
     let media = media_with(&engine).await;
     let (_, job_id) = media.api.upload(&media.video(), None).await;
-    engine.began.notified().await;
+    engine.started.notified().await;
     let answer = media.api.request(Method::POST, &format!("/api/v1/videos/jobs/{job_id}/cancel")).send().await;
     assert_eq!(answer.expect("an answer").status(), StatusCode::OK);
     assert!(engine.ended.load(Ordering::SeqCst));
 }
 
-/// What a server of models does.
+/// A scripted server with one model file.
 #[derive(Clone, Debug, Default)]
-struct Server {
+struct ModelServer {
     file: Arc<Vec<u8>>,
-    /// How each request is answered, the first first; then as a good server does.
+    /// The faults of the first requests, in order; further requests are answered correctly.
     faults: Arc<Mutex<Vec<Fault>>>,
-    /// The `Range` of each request.
+    /// The `Range` header of each request.
     asked: Arc<Mutex<Vec<Option<String>>>>,
-    /// Lets a body that waits after its first half go on.
-    goes_on: Arc<Notify>,
+    /// Lets a response that is_second after its first half continue.
+    resume: Arc<Notify>,
 }
 
 #[derive(Clone, Copy, Debug)]
 enum Fault {
-    /// Sends the first half, and breaks off when it may.
-    BreaksOff,
-    /// Sends the first half, and the rest when it may.
-    Waits,
-    /// Knows no ranges: sends everything.
+    /// Sends the first half, and breaks the connection after `resume`.
+    Interrupted,
+    /// Sends the first half, and the rest after `resume`.
+    Paused,
+    /// Ignores the range and sends everything.
     NoRanges,
-    /// Says that the range is beyond the end.
+    /// Status that the range cannot be satisfied.
     Unsatisfiable,
-    /// Sends more than there is.
+    /// Sends more bytes than the file has.
     TooMuch,
-    /// Sends something else of the same size.
+    /// Sends other bytes of the same size.
     Other,
-    /// Answers with an error.
-    Answers(StatusCode),
+    /// Status with a status.
+    Status(StatusCode),
 }
 
-impl Server {
+impl ModelServer {
     async fn start(faults: &[Fault]) -> (Self, Model) {
         let file: Vec<u8> = b"lmgg".iter().copied().chain((0..200_000u32).map(|n| (n * 7 % 251) as u8)).collect();
         let server = Self { file: Arc::new(file), faults: Arc::new(Mutex::new(faults.to_vec())), ..Self::default() };
@@ -164,7 +164,7 @@ impl Server {
     }
 }
 
-async fn serve(State(server): State<Server>, headers: HeaderMap) -> Response<Body> {
+async fn serve(State(server): State<ModelServer>, headers: HeaderMap) -> Response<Body> {
     let range = headers.get(header::RANGE).and_then(|range| range.to_str().ok()).map(str::to_owned);
     server.asked.lock().expect("a list").push(range.clone());
     let fault = {
@@ -175,13 +175,13 @@ async fn serve(State(server): State<Server>, headers: HeaderMap) -> Response<Bod
     let (all, half) = (server.file.to_vec(), server.file.len() / 2);
     let ok = |body: Body| Response::builder().body(body).expect("an answer");
     match fault {
-        Some(Fault::BreaksOff) => ok(halves(&server, Err(std::io::Error::other("broken off")))),
-        Some(Fault::Waits) => ok(halves(&server, Ok(all[half..].to_vec()))),
+        Some(Fault::Interrupted) => ok(halves(&server, Err(std::io::Error::other("connection broken")))),
+        Some(Fault::Paused) => ok(halves(&server, Ok(all[half..].to_vec()))),
         Some(Fault::NoRanges) => ok(all.into()),
         Some(Fault::TooMuch) => ok([all.clone(), all].concat().into()),
         Some(Fault::Other) => ok(vec![1; all.len()].into()),
         Some(Fault::Unsatisfiable) => status(StatusCode::RANGE_NOT_SATISFIABLE),
-        Some(Fault::Answers(code)) => status(code),
+        Some(Fault::Status(code)) => status(code),
         None => match from {
             Some(from) => {
                 let range = format!("bytes {from}-{}/{}", all.len() - 1, all.len());
@@ -193,17 +193,17 @@ async fn serve(State(server): State<Server>, headers: HeaderMap) -> Response<Bod
     }
 }
 
-/// Sends the first half of the file, and something else when it may.
-fn halves(server: &Server, second: Result<Vec<u8>, std::io::Error>) -> Body {
+/// Sends the first half of the file, and `second` after `resume`.
+fn halves(server: &ModelServer, second: Result<Vec<u8>, std::io::Error>) -> Body {
     let first = server.file[..server.file.len() / 2].to_vec();
     let parts = [Ok(first), second].into_iter();
-    let goes_on = Arc::clone(&server.goes_on);
-    Body::from_stream(stream::unfold((parts, false), move |(mut parts, waits)| {
-        let goes_on = Arc::clone(&goes_on);
+    let resume = Arc::clone(&server.resume);
+    Body::from_stream(stream::unfold((parts, false), move |(mut parts, is_second)| {
+        let resume = Arc::clone(&resume);
         async move {
             let part = parts.next()?;
-            if waits {
-                goes_on.notified().await;
+            if is_second {
+                resume.notified().await;
             }
             Some((part, (parts, true)))
         }
@@ -218,7 +218,7 @@ fn hexadecimal(bytes: &[u8]) -> String {
     bytes.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
 }
 
-/// Speech recognition with one model on its list, and the folder that it is kept in.
+/// Speech recognition with one model in its list, and its data folder.
 struct Downloads {
     speech: Speech,
     folder: tempfile::TempDir,
@@ -227,7 +227,7 @@ struct Downloads {
 impl Downloads {
     fn of(model: &Model) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
-        // A program that is there and never asked: what matters is the download.
+        // The program exists and is never run, because only downloads are tested.
         Self { speech: Speech::with(folder.path(), vec![model.clone()], Some("true".into())), folder }
     }
 
@@ -239,15 +239,15 @@ impl Downloads {
         self.file().with_extension("part")
     }
 
-    /// Begins to download, and returns when the first half has arrived.
-    async fn begun(&self, server: &Server) -> u64 {
+    /// Starts the download and is_second for its first half. Returns the size of the half in bytes.
+    async fn start_first_half(&self, server: &ModelServer) -> u64 {
         self.speech.download("base").expect("a model of the list");
         let half = server.file.len() as u64 / 2;
         self.wait(|speech| speech.models()[0].download.filter(|download| download.received == half)).await;
         half
     }
 
-    /// Downloads, until it has ended; returns the trouble that ended it.
+    /// Downloads the model and is_second for the end. Returns the error that ended the download.
     async fn ended(&self) -> Option<Trouble> {
         self.speech.download("base").expect("a model of the list");
         self.wait(|speech| {
@@ -272,16 +272,16 @@ impl Downloads {
 }
 
 #[tokio::test]
-async fn a_model_is_downloaded_whole_checked_and_chosen() {
-    let (server, model) = Server::start(&[]).await;
+async fn model_is_downloaded_verified_and_chosen() {
+    let (server, model) = ModelServer::start(&[]).await;
     let downloads = Downloads::of(&model);
     assert!(downloads.speech.recogniser().is_none());
     assert_eq!(downloads.ended().await, None);
     assert_eq!(std::fs::read(downloads.file()).expect("a file"), *server.file);
     assert!(!downloads.part().exists());
-    downloads.speech.choose(Some("base")).expect("it is here");
+    downloads.speech.choose(Some("base")).expect("an installed model");
     assert!(downloads.speech.recogniser().is_some());
-    // It is here, and is not asked for again.
+    // An installed model is not requested again.
     downloads.speech.download("base").expect("a model of the list");
     assert_eq!(server.ranges().len(), 1);
     downloads.speech.delete("base").expect("deleted");
@@ -289,27 +289,31 @@ async fn a_model_is_downloaded_whole_checked_and_chosen() {
 }
 
 #[tokio::test]
-async fn a_download_that_breaks_off_goes_on_where_it_was() {
-    let (server, model) = Server::start(&[Fault::BreaksOff]).await;
+async fn interrupted_download_continues_at_its_offset() {
+    let (server, model) = ModelServer::start(&[Fault::Interrupted]).await;
     let downloads = Downloads::of(&model);
-    let half = downloads.begun(&server).await;
-    server.goes_on.notify_one();
+    let half = downloads.start_first_half(&server).await;
+    server.resume.notify_one();
     assert_eq!(downloads.ended().await, None);
     assert_eq!(std::fs::read(downloads.file()).expect("a file"), *server.file);
     assert_eq!(server.ranges(), [None, Some(format!("bytes={half}-"))]);
 }
 
 #[tokio::test]
-async fn a_download_that_was_stopped_goes_on_in_another_run_of_the_program() {
-    let (server, model) = Server::start(&[Fault::Waits]).await;
+async fn stopped_download_continues_in_the_next_run() {
+    let (server, model) = ModelServer::start(&[Fault::Paused]).await;
     let downloads = Downloads::of(&model);
-    let half = downloads.begun(&server).await;
+    let half = downloads.start_first_half(&server).await;
     downloads.speech.stop_download("base");
     let stopped =
         |speech: &Speech| speech.models()[0].download.filter(|download| download.state == DownloadState::Stopped);
     assert_eq!(downloads.wait(stopped).await.received, half);
     let again = Speech::with(downloads.folder.path(), vec![model], None);
-    assert_eq!(again.models()[0].download.map(|download| download.received), Some(half), "told by the disk");
+    assert_eq!(
+        again.models()[0].download.map(|download| download.received),
+        Some(half),
+        "the progress is read from the partial file"
+    );
     let later = Downloads { speech: again, ..downloads };
     assert_eq!(later.ended().await, None);
     assert_eq!(std::fs::read(later.file()).expect("a file"), *server.file);
@@ -317,31 +321,31 @@ async fn a_download_that_was_stopped_goes_on_in_another_run_of_the_program() {
 }
 
 #[tokio::test]
-async fn servers_that_know_no_ranges_or_refuse_them_send_everything_anew() {
+async fn download_restarts_if_the_server_rejects_ranges() {
     for fault in [Fault::NoRanges, Fault::Unsatisfiable] {
-        let (server, model) = Server::start(&[Fault::BreaksOff, fault]).await;
+        let (server, model) = ModelServer::start(&[Fault::Interrupted, fault]).await;
         let downloads = Downloads::of(&model);
-        downloads.begun(&server).await;
-        server.goes_on.notify_one();
+        downloads.start_first_half(&server).await;
+        server.resume.notify_one();
         assert_eq!(downloads.ended().await, None, "{fault:?}");
         assert_eq!(std::fs::read(downloads.file()).expect("a file"), *server.file, "{fault:?}");
     }
 }
 
 #[tokio::test]
-async fn what_is_not_the_model_never_takes_its_place() {
+async fn damaged_download_is_never_installed() {
     for fault in [Fault::Other, Fault::TooMuch] {
-        let (_server, model) = Server::start(&[fault]).await;
+        let (_server, model) = ModelServer::start(&[fault]).await;
         let downloads = Downloads::of(&model);
         assert_eq!(downloads.ended().await, Some(Trouble::Damaged), "{fault:?}");
         assert!(!downloads.file().exists() && !downloads.part().exists(), "{fault:?}");
-        assert_eq!(downloads.ended().await, None, "another try, {fault:?}");
+        assert_eq!(downloads.ended().await, None, "the next attempt succeeds, {fault:?}");
     }
 }
 
 #[tokio::test]
-async fn a_download_that_cannot_be_says_why() {
-    let (_server, model) = Server::start(&[Fault::Answers(StatusCode::NOT_FOUND)]).await;
+async fn failed_download_reports_its_reason() {
+    let (_server, model) = ModelServer::start(&[Fault::Status(StatusCode::NOT_FOUND)]).await;
     assert_eq!(Downloads::of(&model).ended().await, Some(Trouble::Missing));
     let huge = Model { size_bytes: 1 << 60, ..model.clone() };
     assert_eq!(Downloads::of(&huge).ended().await, Some(Trouble::NoSpace));
@@ -352,7 +356,7 @@ async fn a_download_that_cannot_be_says_why() {
 }
 
 #[tokio::test]
-async fn a_file_of_ones_own_is_looked_at_before_it_is_chosen() {
+async fn custom_model_file_is_checked_before_it_is_chosen() {
     let folder = tempfile::tempdir().expect("a folder");
     let speech = Speech::with(folder.path(), Vec::new(), Some("true".into()));
     let file = |name: &str, bytes: &[u8]| {
@@ -360,16 +364,16 @@ async fn a_file_of_ones_own_is_looked_at_before_it_is_chosen() {
         std::fs::write(&file, bytes).expect("a file");
         file.display().to_string()
     };
-    speech.choose(Some(&file("own.bin", b"lmgg and more"))).expect("it begins as a model does");
+    speech.choose(Some(&file("own.bin", b"lmgg and more"))).expect("a file with the signature of a model");
     assert!(speech.recogniser().is_some());
     let refused = |choice: &str| speech.choose(Some(choice)).expect_err(choice);
     for other in [file("text.bin", b"hello"), file("empty.bin", b"")] {
         assert!(matches!(refused(&other), SpeechError::NotAModel(_)), "{other}");
     }
     assert!(matches!(refused("medium"), SpeechError::Unknown(_)));
-    // What was chosen before holds on.
+    // The previous choice stays.
     assert!(speech.recogniser().is_some());
-    // A file that is not there may come back with its disk.
+    // A missing file stays chosen, because its disk may be connected later.
     assert!(matches!(refused("/nowhere.bin"), SpeechError::Unreadable(..)));
     assert_eq!(speech.chosen().map(|chosen| chosen.is_here), Some(false));
     assert!(speech.recogniser().is_none());

@@ -1,4 +1,4 @@
-//! Subtitles and speech: every word that a file has is in the transcript, with its time, or is said to be missing.
+//! Subtitles and speech: the transcript contains every readable word with its time, and unreadable parts are reported.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use super::{Media, codes};
 const TIMES: &str = "1\n00:00:00,500 --> 00:00:02,000\n";
 
 #[tokio::test]
-async fn damaged_embedded_subtitles_are_a_warning_and_the_file_beside_is_read() {
+async fn damaged_embedded_subtitles_warn_and_separate_file_is_read() {
     let media = Media::set().await;
     media.video();
     media.write("s.srt", format!("{TIMES}First words\n\n"));
@@ -29,11 +29,15 @@ async fn damaged_embedded_subtitles_are_a_warning_and_the_file_beside_is_read() 
     assert_eq!((job["status"].as_str(), codes(&job)), (Some("COMPLETED"), vec!["subtitles_unreadable".to_owned()]));
     assert_eq!(job["errors"][0]["affected_stage"], "TRANSCRIPTION");
     let (text, codes) = media.transcript(&bad, "beside.srt", format!("{TIMES}Words beside\n")).await;
-    assert_eq!((text.as_deref(), codes.len()), (Some("Words beside"), 1), "the warning stays, the words are there");
+    assert_eq!(
+        (text.as_deref(), codes.len()),
+        (Some("Words beside"), 1),
+        "a warning, and the transcript of the second source"
+    );
 }
 
 #[tokio::test]
-async fn sound_that_cannot_be_read_is_a_warning_and_the_next_stream_is_tried() {
+async fn unreadable_audio_is_a_warning_after_trying_all_streams() {
     let media = Media::set().await;
     let ts = media.make("-f lavfi -i testsrc2=d=6:s=320x240 -f lavfi -i sine=d=6 -map 0 -map 1 -c:v libx264 -preset ultrafast -pix_fmt yuv420p -c:a aac -f mpegts av.ts");
     let packets = std::fs::read(ts).expect("a file");
@@ -45,24 +49,24 @@ async fn sound_that_cannot_be_read_is_a_warning_and_the_next_stream_is_tried() {
 }
 
 #[tokio::test]
-async fn subtitles_in_old_encodings_are_read() {
+async fn subtitles_in_legacy_encodings_are_read() {
     let media = Media::set().await;
     let video = media.video();
     let with = |words: &[u8]| [TIMES.as_bytes(), words, b"\n\n"].concat();
     let utf_16: Vec<u8> = format!("{TIMES}Grüße\n").encode_utf16().flat_map(u16::to_le_bytes).collect();
-    for (name, bytes, words) in [
+    for (name, bytes, expected) in [
         ("one_byte.srt", with(b"caf\xe9 time"), "café time"),
         ("cp1251.srt", with(b"\xcf\xf0\xe8\xe2\xe5\xf2, \xea\xe0\xea \xe4\xe5\xeb\xe0?"), "Привет, как дела?"),
         ("shiftjis.srt", with(b"\x82\xb1\x82\xf1\x82\xc9\x82\xbf\x82\xcd\x81A\x90\xa2\x8aE"), "こんにちは、世界"),
         ("utf16le.srt", utf_16, "Grüße"),
     ] {
         let (text, codes) = media.transcript(&video, name, bytes).await;
-        assert_eq!((text.as_deref(), codes.len()), (Some(words), 0), "{name}");
+        assert_eq!((text.as_deref(), codes.len()), (Some(expected), 0), "{name}");
     }
 }
 
 #[tokio::test]
-async fn captions_that_cannot_be_read_are_said() {
+async fn unreadable_captions_are_reported() {
     let media = Media::set().await;
     let video = media.video();
     let (text, codes) = media.transcript(&video, "list.srt", "#EXTM3U\n#EXTINF:10,\n/etc/hostname\n").await;
@@ -71,11 +75,11 @@ async fn captions_that_cannot_be_read_are_said() {
     let (text, codes) = media.transcript(&video, "damaged.srt", damaged).await;
     assert_eq!((text.as_deref(), codes), (Some("Здравствуйте, как ваши дела?"), vec!["subtitles_damaged".to_owned()]));
     let (text, codes) = media.transcript(&video, "empty.vtt", "WEBVTT\n\n").await;
-    assert_eq!((text, codes), (None, Vec::new()), "no words are none to lose");
+    assert_eq!((text, codes), (None, Vec::new()), "an empty file is no warning");
 }
 
 #[tokio::test]
-async fn the_default_track_in_the_language_of_the_sound_is_the_transcript() {
+async fn default_track_in_the_audio_language_is_the_transcript() {
     let media = Media::set().await;
     media.video();
     for (name, words) in [("fr.srt", "Bonjour"), ("en.srt", "Hello"), ("forced.srt", "Sign")] {
@@ -88,21 +92,21 @@ async fn the_default_track_in_the_language_of_the_sound_is_the_transcript() {
     assert_eq!(media.processed(&tracks).await["video_metadata"]["transcript_text"], "Hello");
     let foreign = media.make("-i tracks.mkv -map 0:v -map 0:a -map 0:s:0 -map 0:s:1 -c copy foreign.mkv");
     let (text, _) = media.transcript(&foreign, "beside.srt", format!("{TIMES}Beside\n")).await;
-    assert_eq!(text.as_deref(), Some("Beside"), "a file beside comes before a translation");
+    assert_eq!(text.as_deref(), Some("Beside"), "a separate file is preferred to a translation");
     assert_eq!(media.processed(&foreign).await["video_metadata"]["transcript_text"], "Bonjour");
 }
 
 #[tokio::test]
-async fn a_video_without_words_has_no_transcript_and_no_warning() {
+async fn video_without_speech_has_no_transcript_and_no_warning() {
     let media = Media::set().await;
     let job = media.processed(&media.video()).await;
     assert_eq!((job["status"].as_str(), codes(&job).len()), (Some("COMPLETED"), 0));
-    let harness = &job["processing_stages"]["TRANSCRIPTION"];
-    assert_eq!((harness["status"].as_str(), &harness["skipped"]), (Some("COMPLETED"), &json!(true)));
+    let stage = &job["processing_stages"]["TRANSCRIPTION"];
+    assert_eq!((stage["status"].as_str(), &stage["skipped"]), (Some("COMPLETED"), &json!(true)));
     assert_eq!(job["video_metadata"]["transcript_text"], Value::Null);
 }
 
-/// Stands in for whisper-cli: a model cannot be had here. It writes what it is told to, as whisper.cpp does.
+/// Writes a script that replaces whisper-cli and writes the given captions in whisper.cpp's format.
 fn whisper_cli(folder: &std::path::Path, captions: &str) -> Arc<dyn Recogniser> {
     let program = folder.join("whisper-cli");
     let script = format!(
@@ -120,7 +124,7 @@ fn whisper_cli(folder: &std::path::Path, captions: &str) -> Arc<dyn Recogniser> 
 
 #[cfg(unix)]
 #[tokio::test]
-async fn recognised_speech_keeps_its_words_and_times_and_loses_what_is_no_speech() {
+async fn recognised_speech_keeps_text_and_times_without_sounds() {
     let folder = tempfile::tempdir().expect("a folder");
     let captions =
         r"1\n00:00:00,500 --> 00:00:02,000\n[MUSIC]\n\n2\n00:00:02,000 --> 00:00:04,000\nI <3 C++ and a < b\n\n";
@@ -134,7 +138,7 @@ async fn recognised_speech_keeps_its_words_and_times_and_loses_what_is_no_speech
 }
 
 #[tokio::test]
-async fn a_talk_gets_tags_chapters_and_a_description_that_are_suggestions_until_edited() {
+async fn transcript_suggests_tags_chapters_and_description_until_edited() {
     let media = Media::set().await;
     let video = media.make("-f lavfi -i color=gray:s=320x240:d=90:r=5 -c:v libx264 -preset ultrafast talk.mp4");
     let parts = [

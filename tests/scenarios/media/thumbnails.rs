@@ -1,4 +1,4 @@
-//! Thumbnails: in the shape and the colours that a player shows, at least one, the best as the cover.
+//! Thumbnails: aspect ratio and colours as in a player, at least one for each video, the best as the cover.
 
 use std::path::{Path, PathBuf};
 
@@ -13,7 +13,7 @@ fn sizes(job: &Value) -> Vec<(u64, u64)> {
     thumbnails(job).iter().map(|thumbnail| (side(thumbnail, "width"), side(thumbnail, "height"))).collect()
 }
 
-/// Stores the cover of a job as `cover.jpg`, and returns its brightness and its saturation.
+/// Stores the cover of a job as `cover.jpg` and returns its brightness and saturation, of 255 each.
 async fn cover(media: &Media, job: &Value) -> (f64, f64) {
     let url = job["video_metadata"]["thumbnail_file_url"].as_str().expect("a cover");
     let bytes = media.api.http.get(url).send().await.expect("an answer").bytes().await.expect("a picture");
@@ -21,7 +21,7 @@ async fn cover(media: &Media, job: &Value) -> (f64, f64) {
     statistics(media, "cover.jpg")
 }
 
-/// Returns the brightness and the saturation of a picture, of 255 each, by ffmpeg.
+/// Returns the brightness and saturation of an image, of 255 each, measured by ffmpeg.
 fn statistics(media: &Media, name: &str) -> (f64, f64) {
     let output = std::process::Command::new("ffprobe")
         .current_dir(media.harness.videos())
@@ -35,7 +35,7 @@ fn statistics(media: &Media, name: &str) -> (f64, f64) {
 }
 
 #[tokio::test]
-async fn pixels_are_square_and_videos_that_were_filmed_upright_stand() {
+async fn thumbnails_have_square_pixels_and_follow_rotation() {
     let media = Media::set().await;
     let made = |args: &str| media.make(&format!("-f lavfi -i {args}"));
     let upright = made(&format!("testsrc2=d=3:s=640x360:r=25 {H264} plain.mp4"));
@@ -52,7 +52,7 @@ async fn pixels_are_square_and_videos_that_were_filmed_upright_stand() {
 }
 
 #[tokio::test]
-async fn the_cover_is_no_black_picture() {
+async fn cover_is_not_a_black_frame() {
     let media = Media::set().await;
     let inputs = "-f lavfi -i color=black:s=640x360:d=4:r=30 -f lavfi -i testsrc2=d=4:s=640x360:r=30";
     let job = media.processed(&media.make(&format!("{inputs} -filter_complex [0][1]concat {H264} black.mp4"))).await;
@@ -61,11 +61,11 @@ async fn the_cover_is_no_black_picture() {
         thumbnails(&job).iter().filter_map(|thumbnail| thumbnail["timestamp_seconds"].as_f64()).collect();
     assert!(!times.is_empty() && times.iter().all(|time| *time >= 4.0), "{times:?}");
     let black = media.make(&format!("-f lavfi -i color=black:s=640x360:d=4 {H264} all_black.mp4"));
-    assert_eq!(thumbnails(&media.processed(&black).await).len(), 1, "where there is nothing better");
+    assert_eq!(thumbnails(&media.processed(&black).await).len(), 1, "one black thumbnail if there is no other frame");
 }
 
 #[tokio::test]
-async fn hdr_keeps_its_colours() {
+async fn hdr_thumbnails_keep_their_colours() {
     let media = Media::set().await;
     let sdr = "format=yuv420p,setparams=color_primaries=bt709:color_trc=bt709:colorspace=bt709,zscale=t=linear:npl=203,format=gbrpf32le";
     let pq = "zscale=p=bt2020:t=smpte2084:m=bt2020nc:r=tv,format=yuv420p10le";
@@ -75,11 +75,11 @@ async fn hdr_keeps_its_colours() {
     let (_, mapped) = cover(&media, &media.processed(&hdr).await).await;
     media.make("-ss 1 -i pq.mp4 -frames:v 1 -pix_fmt yuvj420p bare.jpg");
     let (_, bare) = statistics(&media, "bare.jpg");
-    assert!(mapped > 1.3 * bare && bare > 0.0, "saturation {mapped}, and {bare} without");
+    assert!(mapped > 1.3 * bare && bare > 0.0, "saturation {mapped}, and {bare} without tone mapping");
 }
 
 #[tokio::test]
-async fn interlaced_pictures_have_no_combs() {
+async fn interlaced_frames_are_deinterlaced() {
     let media = Media::set().await;
     let inputs = "-f lavfi -i color=gray:s=720x576:r=50:d=4 -f lavfi -i color=white:s=60x300:r=50:d=4";
     let graph = "-filter_complex [0][1]overlay=x=mod(t*600\\,660):y=130,interlace=scan=tff:lowpass=0,setsar=1";
@@ -87,7 +87,7 @@ async fn interlaced_pictures_have_no_combs() {
     let job = media.processed(&file).await;
     assert_eq!(codes(&job).len(), 0);
     cover(&media, &job).await;
-    // Combs are lines that differ from both of their neighbours: a picture of half the height has none.
+    // Combs are lines that differ from both neighbours; scaling to half the height and back removes them.
     let combs = |picture: &PathBuf| {
         let filter = "[0]split[a][b];[b]scale=iw:ih/2:flags=neighbor,scale=iw:2*ih:flags=neighbor[c];[a][c]blend=all_mode=difference,signalstats,metadata=print:file=-";
         let output = std::process::Command::new("ffmpeg")
@@ -105,7 +105,7 @@ async fn interlaced_pictures_have_no_combs() {
 }
 
 #[tokio::test]
-async fn every_video_that_decodes_has_a_thumbnail() {
+async fn every_decodable_video_has_a_thumbnail() {
     let media = Media::set().await;
     for args in [
         "-f lavfi -i testsrc2=d=3:s=64x64 -vf scale=641:1 -c:v ffv1 641x1.mkv".to_owned(),
@@ -121,12 +121,12 @@ async fn every_video_that_decodes_has_a_thumbnail() {
         assert!(!found.is_empty(), "{args}: {job}");
         let times: std::collections::BTreeSet<String> =
             found.iter().map(|thumbnail| thumbnail["timestamp_seconds"].to_string()).collect();
-        assert_eq!(times.len(), found.len(), "{args}: each shows another moment");
+        assert_eq!(times.len(), found.len(), "{args}: each thumbnail shows another time");
     }
 }
 
 #[tokio::test]
-async fn the_stream_that_a_player_shows_is_pictured() {
+async fn thumbnails_show_the_stream_that_a_player_selects() {
     let media = Media::set().await;
     media.make("-f lavfi -i testsrc2=s=640x640 -frames:v 1 cover.png");
     media.make(&format!("-f lavfi -i testsrc2=d=3:s=320x240 {H264} film.mp4"));
@@ -137,7 +137,7 @@ async fn the_stream_that_a_player_shows_is_pictured() {
 }
 
 #[tokio::test]
-async fn chapters_of_a_stream_that_does_not_begin_at_zero_are_where_its_scenes_are() {
+async fn chapters_follow_scenes_if_the_stream_starts_after_zero() {
     let media = Media::set().await;
     let scenes = "[0:v][1:v][2:v]concat=n=3:v=1";
     let encode = "-c:v libx264 -preset ultrafast -pix_fmt yuv420p -g 250 -sc_threshold 0 -output_ts_offset 100";
@@ -153,15 +153,15 @@ async fn chapters_of_a_stream_that_does_not_begin_at_zero_are_where_its_scenes_a
     assert!((starts[1] - 14.0).abs() < 1.0 && (starts[2] - 27.0).abs() < 1.0, "{starts:?}");
 }
 
-/// Stands in for ffmpeg on a computer whose hardware decodes, or does not: it notes its arguments, and takes its time without
-/// hardware.
+/// Writes a script that replaces ffmpeg on a computer whose hardware decoding works or fails. It records its arguments,
+/// and is slow without hardware decoding.
 #[cfg(unix)]
 fn with_hardware(folder: &Path, works: bool) -> PathBuf {
     let program = folder.join("ffmpeg");
-    let unless = if works { "" } else { "exit 1" };
+    let failure = if works { "" } else { "exit 1" };
     let script = format!(
-        "#!/bin/sh\necho \"$*\" >> {}/asked\nwith=no\nfor arg; do\n  shift\n  case \"$arg\" in\n    \
-         -hwaccel) with=yes; {unless};;\n    auto) ;;\n    *) set -- \"$@\" \"$arg\";;\n  esac\ndone\n\
+        "#!/bin/sh\necho \"$*\" >> {}/runs\nwith=no\nfor arg; do\n  shift\n  case \"$arg\" in\n    \
+         -hwaccel) with=yes; {failure};;\n    auto) ;;\n    *) set -- \"$@\" \"$arg\";;\n  esac\ndone\n\
          case \"$with $*\" in no*-frames:v\\ 60*) sleep 2;; esac\nexec ffmpeg \"$@\"\n",
         folder.display()
     );
@@ -172,7 +172,7 @@ fn with_hardware(folder: &Path, works: bool) -> PathBuf {
 
 #[cfg(unix)]
 #[tokio::test]
-async fn hardware_decodes_where_it_was_tried_and_found_faster() {
+async fn hardware_decoding_is_used_only_if_tested_as_faster() {
     for works in [true, false] {
         let folder = tempfile::tempdir().expect("a folder");
         let program = with_hardware(folder.path(), works);
@@ -184,9 +184,9 @@ async fn hardware_decodes_where_it_was_tried_and_found_faster() {
         let video = media.make("-f lavfi -i testsrc2=s=320x240:r=10:d=61 -c:v libx264 -preset ultrafast long.mp4");
         let job = media.processed(&video).await;
         assert_eq!((job["status"].as_str(), codes(&job).len()), (Some("COMPLETED"), 0), "{job}");
-        let asked = std::fs::read_to_string(folder.path().join("asked")).expect("what was asked");
+        let runs = std::fs::read_to_string(folder.path().join("runs")).expect("the recorded arguments");
         let keyframes =
-            asked.lines().find(|line| line.contains("nokey") && line.contains("rawvideo")).expect("keyframes");
-        assert_eq!(keyframes.contains("-hwaccel auto"), works, "{asked}");
+            runs.lines().find(|line| line.contains("nokey") && line.contains("rawvideo")).expect("keyframes");
+        assert_eq!(keyframes.contains("-hwaccel auto"), works, "{runs}");
     }
 }

@@ -1,4 +1,4 @@
-//! Messages that are not as the specification writes them.
+//! Messages that deviate from the specification.
 
 use std::time::Duration;
 
@@ -17,8 +17,8 @@ fn status(harness: &ScriptedHarness, job_id: &str) -> Option<Status> {
 }
 
 #[tokio::test]
-async fn an_end_counts_whatever_stands_beside_it() {
-    let beside = [
+async fn outcome_is_applied_despite_unreadable_fields() {
+    let fields = [
         r#""progress_percent":NaN"#,
         r#""progress_percent":"""#,
         r#""progress_percent":"n/a""#,
@@ -28,21 +28,21 @@ async fn an_end_counts_whatever_stands_beside_it() {
         r#""progress_percent":1,"progress_percent":2"#,
         r#""note":"\ud83d""#,
     ];
-    let ids: Vec<String> = (0..beside.len()).map(|number| number.to_string()).collect();
+    let ids: Vec<String> = (0..fields.len()).map(|number| number.to_string()).collect();
     let harness = ScriptedHarness::live(|backend| backend.set_jobs(ids.iter().map(|id| running(id)).collect())).await;
-    for (id, beside) in ids.iter().zip(beside) {
-        let data = format!(r#"{{"status":"FAILED",{beside}}}"#);
+    for (id, field) in ids.iter().zip(fields) {
+        let data = format!(r#"{{"status":"FAILED",{field}}}"#);
         harness.backend.say(format!(r#"{{"type":"JOB_UPDATE","job_id":"{id}","data":{data},"timestamp":"{TIME}"}}"#));
     }
     for id in &ids {
         harness.until(id, |harness| status(harness, id) == Some(Status::Failed)).await;
     }
-    assert!(harness.diagnostics().await.counters.lost_fields >= 7, "what could not be read is counted");
+    assert!(harness.diagnostics().await.counters.lost_fields >= 7, "unreadable fields are counted");
     assert_eq!(harness.diagnostics().await.rejected, []);
 }
 
 #[tokio::test]
-async fn a_status_that_cannot_be_read_is_asked_of_rest_at_once() {
+async fn unreadable_status_is_refetched_at_once() {
     for unreadable in [r#"{"status":"DONE"}"#, r#"{"status":7}"#, r#"{"status":"COMPLETED","status":"FAILED"}"#, "{}"] {
         let harness = ScriptedHarness::live(|backend| backend.set_jobs(json!([running("7")]))).await;
         harness.backend.set_jobs(json!([ended("7", "COMPLETED")]));
@@ -54,9 +54,9 @@ async fn a_status_that_cannot_be_read_is_asked_of_rest_at_once() {
 }
 
 #[tokio::test]
-async fn flat_messages_are_read_and_a_socket_that_brings_them_is_live() {
+async fn flat_messages_are_read_and_count_as_readable() {
     let harness = ScriptedHarness::live(|backend| backend.set_jobs(json!([running("7"), running("8")]))).await;
-    for said in [
+    for message in [
         json!({ "type": "stage_update", "job_id": 7, "stage_id": "PROBE", "status": "completed" }),
         json!({ "type": "metadata_update", "job_id": 7, "metadata_type": "TAGS", "content": ["a", null, "b", 3] }),
         json!({ "type": "error", "job_id": 7, "error_code": "x", "error_message": "careful", "recoverable": "true" }),
@@ -64,9 +64,9 @@ async fn flat_messages_are_read_and_a_socket_that_brings_them_is_live() {
         json!({ "type": "job_update", "job_id": 7, "data": null, "status": "COMPLETED", "title": "Flat",
             "metadata": { "description": "too", "thumbnail_file_url": "/media/c.jpg" } }),
     ] {
-        harness.backend.say(said.to_string());
+        harness.backend.say(message.to_string());
     }
-    harness.until("the end", |harness| status(harness, "7") == Some(Status::Completed)).await;
+    harness.until("the outcome", |harness| status(harness, "7") == Some(Status::Completed)).await;
     let job = harness.job("7").await.expect("a job");
     assert_eq!(job.stages[0].status, Status::Completed);
     assert_eq!(job.metadata.tags, Some(vec!["a".to_owned(), "b".to_owned()]));
@@ -78,7 +78,7 @@ async fn flat_messages_are_read_and_a_socket_that_brings_them_is_live() {
 }
 
 #[tokio::test]
-async fn an_open_socket_that_brings_nothing_readable_is_polled_beside_until_a_message_can_be_read() {
+async fn socket_without_readable_messages_is_polled_until_one_arrives() {
     let harness = ScriptedHarness::live(|backend| backend.set_jobs(json!([running("7")]))).await;
     for _ in 0..3 {
         harness.backend.say(r#"{"kind":"progress","job":7}"#);
@@ -98,9 +98,9 @@ async fn an_open_socket_that_brings_nothing_readable_is_polled_beside_until_a_me
 }
 
 #[tokio::test]
-async fn a_silent_socket_is_not_called_live_again_only_because_it_opens() {
+async fn silent_socket_is_not_live_again_by_reconnecting() {
     let harness = ScriptedHarness::live(|backend| backend.set_jobs(json!([running("7")]))).await;
-    // Nothing that can be read came over this one, either.
+    // No readable message has arrived on this connection, either.
     harness.backend.close(1012);
     harness
         .sooner("another connection", Duration::from_secs(1), |harness| {
@@ -111,16 +111,18 @@ async fn a_silent_socket_is_not_called_live_again_only_because_it_opens() {
     harness.sooner("a third connection", Duration::from_secs(1), |harness| harness.backend.connects() >= 3).await;
     harness.until("still polling", |harness| harness.is(ConnectionState::Polling)).await;
     harness.backend.say(update("7", "COMPLETED", 100, TIME));
-    harness.sooner("the end", Duration::from_secs(1), |harness| status(harness, "7") == Some(Status::Completed)).await;
+    harness
+        .sooner("the outcome", Duration::from_secs(1), |harness| status(harness, "7") == Some(Status::Completed))
+        .await;
     harness.until("live", ScriptedHarness::is_live).await;
 }
 
 #[tokio::test]
-async fn a_removed_job_stays_removed_whatever_messages_say_until_rest_has_it_again() {
+async fn removed_job_stays_removed_until_rest_returns_it() {
     let harness = ScriptedHarness::live(|backend| backend.set_jobs(json!([running("7"), running("8")]))).await;
     harness.backend.set_jobs(json!([running("8")]));
-    harness.client.refresh().await.expect("asked");
-    harness.until("it is gone", |harness| harness.recorder.seen().has_removed("7")).await;
+    harness.client.refresh().await.expect("requested");
+    harness.until("the removal of the job", |harness| harness.recorder.seen().has_removed("7")).await;
     for (status, percent) in [("PROCESSING", 50), ("COMPLETED", 100)] {
         harness.backend.say(update("7", status, percent, TIME));
     }
@@ -129,40 +131,42 @@ async fn a_removed_job_stays_removed_whatever_messages_say_until_rest_has_it_aga
     harness.backend.set_jobs(json!([ended("7", "COMPLETED"), running("8")]));
     harness.clock.advance(Duration::from_secs(61));
     harness.backend.say(update("7", "COMPLETED", 100, TIME));
-    harness.until("it is back", |harness| status(harness, "7") == Some(Status::Completed)).await;
+    harness.until("the job in the list again", |harness| status(harness, "7") == Some(Status::Completed)).await;
 }
 
 #[tokio::test]
-async fn a_job_that_messages_alone_claim_is_not_there_when_rest_denies_it() {
+async fn job_known_from_messages_only_is_removed_if_rest_denies_it() {
     let harness = ScriptedHarness::live(|backend| backend.set_jobs(json!([running("8")]))).await;
     harness.backend.say(update("ghost", "PROCESSING", 50, TIME));
     harness.set_dismissed().await;
-    harness.until("it is gone", |harness| harness.recorder.seen().has_removed("ghost")).await;
+    harness.until("the removal of the job", |harness| harness.recorder.seen().has_removed("ghost")).await;
     assert_eq!(harness.client.jobs().await.expect("jobs").len(), 1);
 }
 
 #[tokio::test]
-async fn a_clock_that_does_not_know_its_offset_freezes_no_progress() {
+async fn timestamps_without_offset_do_not_freeze_progress() {
     let now = jiff::Timestamp::from_second(1_780_000_000).expect("a time");
     let listed = |percent: u32| json!([{ "id": "7", "status": "PROCESSING", "progress_percent": percent, "updated_at": now.to_string() }]);
     let harness = ScriptedHarness::live(|backend| backend.set_jobs(listed(10))).await;
     let percent = |harness: &ScriptedHarness| {
         harness.recorder.seen().shown().next_back().and_then(|job| job.row.progress_percent)
     };
-    // Written as local time, seven hours behind.
-    let said = update("7", "PROCESSING", 40, "2026-05-28T13:26:40");
+    // Written as local time, seven hours behind UTC, without an offset.
+    let message = update("7", "PROCESSING", 40, "2026-05-28T13:26:40");
     harness.backend.set_jobs(listed(40));
-    harness.backend.say(said.clone());
-    harness.until("REST is asked", |harness| percent(harness) == Some(40.0)).await;
+    harness.backend.say(message.clone());
+    harness.until("the refetch", |harness| percent(harness) == Some(40.0)).await;
     harness.backend.set_jobs(listed(60));
-    harness.backend.say(said.clone());
+    harness.backend.say(message.clone());
     harness.set_dismissed().await;
-    assert_eq!(percent(&harness), Some(40.0), "not all the time");
-    harness.sooner("a minute later", Duration::from_secs(5), |harness| percent(harness) == Some(60.0)).await;
+    assert_eq!(percent(&harness), Some(40.0), "the refetch is limited to one a minute");
+    harness
+        .sooner("the refetch after a minute", Duration::from_secs(5), |harness| percent(harness) == Some(60.0))
+        .await;
 }
 
 #[tokio::test]
-async fn a_socket_that_refuses_the_token_late_every_time_costs_one_refresh() {
+async fn repeated_late_token_rejection_causes_one_refresh() {
     let harness = ScriptedHarness::live(|backend| backend.set_jobs(json!([running("7")]))).await;
     for _ in 0..6 {
         harness.clock.advance(Duration::from_secs(10));
@@ -177,7 +181,7 @@ async fn a_socket_that_refuses_the_token_late_every_time_costs_one_refresh() {
 }
 
 #[tokio::test]
-async fn a_backend_without_a_socket_that_answers_403_is_named_and_costs_no_refresh() {
+async fn missing_socket_route_with_403_is_reported_without_refresh() {
     let harness = ScriptedHarness::set(|backend| {
         backend.set_jobs(json!([running("7")]));
         backend.set_socket(Answer::status(403));
@@ -188,11 +192,17 @@ async fn a_backend_without_a_socket_that_answers_403_is_named_and_costs_no_refre
     let reason = connection.reason.expect("a reason");
     assert_eq!(reason.code, Code::SocketRefused);
     assert!(reason.message.contains("/ws") && reason.message.contains("Live updates aren't available"), "{reason:?}");
-    assert_eq!((harness.backend.connects(), harness.backend.refreshes()), (4, 0), "each way once");
+    assert_eq!(
+        (harness.backend.connects(), harness.backend.refreshes()),
+        (4, 0),
+        "each way of sending the token is tried once"
+    );
     for _ in 0..3 {
         let connects = harness.backend.connects();
         harness
-            .sooner("another round", Duration::from_secs(20), |harness| harness.backend.connects() >= connects + 4)
+            .sooner("another round of attempts", Duration::from_secs(20), |harness| {
+                harness.backend.connects() >= connects + 4
+            })
             .await;
     }
     assert_eq!(harness.backend.refreshes(), 0);
@@ -200,7 +210,7 @@ async fn a_backend_without_a_socket_that_answers_403_is_named_and_costs_no_refre
 }
 
 #[tokio::test]
-async fn no_text_reaches_anybody_with_a_control_in_it() {
+async fn control_characters_are_removed_from_all_texts() {
     let nasty = "a\u{0}b\u{1b}[31m\u{7}\u{9b}\u{202e}c\r\nd";
     let job = json!({ "id": format!("7{nasty}"), "status": "FAILED", "error_message": nasty,
         "video": { "original_filename": nasty }, "processing_stages": { nasty: { "status": "FAILED", "error_message": nasty } },
@@ -241,7 +251,7 @@ async fn no_text_reaches_anybody_with_a_control_in_it() {
     );
     check(serde_json::to_value(notices).expect("JSON"));
     check(serde_json::to_value(harness.client.history().await.expect("history")).expect("JSON"));
-    // From the disk, too.
+    // The cached jobs are clean, too.
     harness.restart().await;
     check(serde_json::to_value(harness.client.jobs().await.expect("jobs")).expect("JSON"));
 }

@@ -1,4 +1,4 @@
-//! The shapes of a public backend.
+//! The response shapes of a public backend.
 
 use serde_json::{Value, json};
 use tallylight_core::{
@@ -12,34 +12,38 @@ use tallylight_tests::naive_now;
 use super::PublicBackendHarness;
 
 #[tokio::test]
-async fn a_public_backend_is_used_from_sign_in_to_an_edit() {
-    let world = PublicBackendHarness::live(|backend| {
+async fn public_backend_works_from_sign_in_to_an_edit() {
+    let harness = PublicBackendHarness::live(|backend| {
         let metadata = json!({ "title": "Old", "tags": ["sea"], "updated_at": "2026-11-28T13:30:00.000001" });
         backend.add("one.mp4", "PROCESSING", &json!(["uploaded", "audio_extraction"]), &metadata);
     })
     .await;
-    // The token travels as the backend takes it, and only one way at a time.
-    let sockets: Vec<_> = world.backend.asked().into_iter().filter(|asked| asked.contains("/ws/")).collect();
+    // The token is sent in the way that the backend accepts, one way for each request.
+    let sockets: Vec<_> = harness.backend.asked().into_iter().filter(|asked| asked.contains("/ws/")).collect();
     assert!(
         !sockets[0].contains("token=") && sockets.last().is_some_and(|asked| asked.contains("token=")),
         "{sockets:?}"
     );
 
-    world.backend.say(&json!({ "type": "job_update", "job_id": 1, "status": "PROCESSING", "title": "Said",
+    harness.backend.say(&json!({ "type": "job_update", "job_id": 1, "status": "PROCESSING", "title": "Said",
         "processing_stages": ["uploaded", "audio_extraction", "transcript_generation"] }));
-    world
-        .until("the flat message", |world| {
-            world.recorder.seen().versions("one.mp4").iter().any(|job| job.stages.len() == 3)
+    harness
+        .until("the flat message", |harness| {
+            harness.recorder.seen().versions("one.mp4").iter().any(|job| job.stages.len() == 3)
         })
         .await;
-    let job = world.job(1).await.expect("a job");
-    assert_eq!((job.row.title.as_deref(), job.row.progress_percent), (Some("Said"), None), "no percentage was told");
+    let job = harness.job(1).await.expect("a job");
+    assert_eq!(
+        (job.row.title.as_deref(), job.row.progress_percent),
+        (Some("Said"), None),
+        "the backend sends no percentage"
+    );
 
     let changes = [(Field::Title, Content::Text("Mine".to_owned()))].into();
-    world.client.edit(JobId::new("1"), changes).await.expect("an edit");
-    world
-        .until("the edit", |world| {
-            world
+    harness.client.edit(JobId::new("1"), changes).await.expect("an edit");
+    harness
+        .until("the edit", |harness| {
+            harness
                 .recorder
                 .seen()
                 .versions("one.mp4")
@@ -47,15 +51,15 @@ async fn a_public_backend_is_used_from_sign_in_to_an_edit() {
                 .is_some_and(|job| job.pending.is_empty() && job.row.title.as_deref() == Some("Mine"))
         })
         .await;
-    assert_eq!(world.backend.edits(), [json!({ "title": "Mine" })]);
+    assert_eq!(harness.backend.edits(), [json!({ "title": "Mine" })]);
 
-    // Somebody else edits it: only the time of the metadata moves.
+    // Another client edits the video: only the time of the metadata changes.
     let metadata = json!({ "title": "Theirs", "tags": ["sea"], "updated_at": naive_now() });
-    world.backend.change(1, json!({ "video_metadata": metadata }));
-    world.client.refresh().await.expect("asked");
-    world
-        .until("the other edit", |world| {
-            world
+    harness.backend.change(1, json!({ "video_metadata": metadata }));
+    harness.client.refresh().await.expect("requested");
+    harness
+        .until("the other edit", |harness| {
+            harness
                 .recorder
                 .seen()
                 .versions("one.mp4")
@@ -66,66 +70,66 @@ async fn a_public_backend_is_used_from_sign_in_to_an_edit() {
 }
 
 #[tokio::test]
-async fn the_reason_of_a_failure_that_stands_among_the_stages_is_its_reason() {
-    let world = PublicBackendHarness::of(|backend| {
+async fn failure_reason_within_the_stages_is_used() {
+    let harness = PublicBackendHarness::of(|backend| {
         backend.add("one.mp4", "FAILED", &json!(["uploaded", "Error: moov atom not found"]), &Value::Null);
         backend.add("two.mp4", "FAILED", &json!({ "uploaded": true, "error: disk full": true }), &Value::Null);
     })
     .await;
-    let jobs = [world.job(1).await.expect("a job"), world.job(2).await.expect("a job")];
+    let jobs = [harness.job(1).await.expect("a job"), harness.job(2).await.expect("a job")];
     let reasons = jobs.each_ref().map(|job| job.row.error.as_ref().expect("a reason").message.as_str());
     assert_eq!(reasons, ["moov atom not found", "disk full"]);
-    assert_eq!(jobs.each_ref().map(|job| job.stages.len()), [1, 1], "it is no stage");
+    assert_eq!(jobs.each_ref().map(|job| job.stages.len()), [1, 1], "the reason is not a stage");
 }
 
 #[tokio::test]
-async fn a_list_that_holds_the_newest_hundred_says_so_and_the_others_are_asked_for_by_their_id() {
-    let world = PublicBackendHarness::of(|backend| {
+async fn list_limited_to_100_is_reported_and_other_jobs_fetched_by_id() {
+    let harness = PublicBackendHarness::of(|backend| {
         for number in 0..134 {
             backend.add(&format!("{number}.mp4"), "COMPLETED", &Value::Null, &Value::Null);
         }
     })
     .await;
-    let status = world.client.status().await.expect("status");
+    let status = harness.client.status().await.expect("status");
     assert_eq!((status.list.newest, status.counts.completed), (Some(100), 100));
-    let old = world.job(3).await.expect("an old job");
+    let old = harness.job(3).await.expect("an old job");
     assert_eq!((old.row.status, old.row.filename.as_deref()), (Status::Completed, Some("2.mp4")));
-    // What the list does not reach is not gone.
-    world.client.refresh().await.expect("asked");
-    world.client.synced().await.expect("the list");
-    assert!(world.job(3).await.is_some());
-    let asked = world.backend.asked();
+    // A job beyond the list is not removed.
+    harness.client.refresh().await.expect("requested");
+    harness.client.synced().await.expect("the list");
+    assert!(harness.job(3).await.is_some());
+    let asked = harness.backend.asked();
     let confirmations = asked.iter().filter(|asked| asked.ends_with("/videos/jobs/3")).count();
     assert_eq!(confirmations, 1, "{asked:?}");
-    let missing = world.client.job(JobId::new("999")).await.expect_err("there is none");
+    let missing = harness.client.job(JobId::new("999")).await.expect_err("there is none");
     assert!(missing.message.contains("Video 999 not found"), "{missing}");
     let changes = [(Field::Title, Content::Text("New".to_owned()))].into();
-    world.client.edit(JobId::new("7"), changes).await.expect("an edit of a job that no list told of");
+    harness.client.edit(JobId::new("7"), changes).await.expect("an edit of an unlisted job");
 }
 
 #[tokio::test]
-async fn what_can_be_had_of_a_list_is_shown_and_the_rest_is_named() {
-    let world = PublicBackendHarness::of(|backend| {
+async fn partly_failing_list_is_shown_with_missing_statuses_named() {
+    let harness = PublicBackendHarness::of(|backend| {
         backend.add("one.mp4", "COMPLETED", &Value::Null, &Value::Null);
         backend.add("two.mp4", "FAILED", &json!(["Error: x"]), &Value::Null);
         backend.add("three.mp4", "PENDING", &Value::Null, &Value::Null);
         backend.break_status("FAILED");
     })
     .await;
-    let list = world.client.status().await.expect("status").list;
+    let list = harness.client.status().await.expect("status").list;
     assert_eq!(list, ListView { newest: None, missing: vec![Status::Failed], unreadable: 0 });
-    assert_eq!(world.client.jobs().await.expect("jobs").len(), 2);
+    assert_eq!(harness.client.jobs().await.expect("jobs").len(), 2);
 }
 
 #[tokio::test]
-async fn a_backend_that_cannot_answer_for_one_job_loses_none() {
-    let world = PublicBackendHarness::live(|backend| {
+async fn failing_single_job_request_loses_no_job() {
+    let harness = PublicBackendHarness::live(|backend| {
         backend.add("one.mp4", "PROCESSING", &Value::Null, &Value::Null);
         backend.serve_no_single_job();
     })
     .await;
-    world.backend.add("two.mp4", "PROCESSING", &Value::Null, &Value::Null);
-    world.backend.say(&json!({ "type": "job_update", "job_id": 2, "status": "COMPLETED" }));
-    world.until("the end", |world| world.recorder.seen().told() == 1).await;
-    assert_eq!(world.client.jobs().await.expect("jobs").len(), 2);
+    harness.backend.add("two.mp4", "PROCESSING", &Value::Null, &Value::Null);
+    harness.backend.say(&json!({ "type": "job_update", "job_id": 2, "status": "COMPLETED" }));
+    harness.until("the notification", |harness| harness.recorder.seen().told() == 1).await;
+    assert_eq!(harness.client.jobs().await.expect("jobs").len(), 2);
 }

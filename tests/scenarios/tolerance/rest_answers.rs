@@ -1,4 +1,4 @@
-//! Answers of REST that are not as the contract writes them.
+//! REST responses that deviate from the specification.
 
 use serde_json::json;
 use tallylight_core::{
@@ -13,7 +13,7 @@ fn list(body: &str) -> Answer {
 }
 
 #[tokio::test]
-async fn one_field_of_one_job_costs_itself_and_nothing_else() {
+async fn unreadable_field_of_a_job_affects_nothing_else() {
     for field in [
         r#""video_metadata":{"title":"\ud83d","tags":["a"]}"#,
         r#""progress_percent":NaN"#,
@@ -41,7 +41,7 @@ async fn one_field_of_one_job_costs_itself_and_nothing_else() {
 }
 
 #[tokio::test]
-async fn an_unknown_status_is_listed_with_its_word() {
+async fn unknown_status_is_shown_with_its_original_text() {
     let jobs =
         json!([{ "id": 1, "status": "ARCHIVED", "video_metadata": { "title": "A" } }, { "id": 2, "status": null }]);
     let harness = ScriptedHarness::live(|backend| backend.set_jobs(jobs)).await;
@@ -50,8 +50,8 @@ async fn an_unknown_status_is_listed_with_its_word() {
     assert!(harness.job("2").await.is_some());
     assert!(harness.diagnostics().await.counters.lost_fields > 0);
     harness.backend.set_jobs(json!([{ "id": 1, "status": "COMPLETED" }, { "id": 2, "status": "PENDING" }]));
-    harness.client.refresh().await.expect("asked");
-    harness.until("its end", |harness| harness.recorder.seen().events.iter().any(|event| matches!(event, Event::Jobs { changed, .. } if changed.iter().any(|change| change.job.row.status == Status::Completed && change.job.row.status_word.is_none())))).await;
+    harness.client.refresh().await.expect("requested");
+    harness.until("the completed job", |harness| harness.recorder.seen().events.iter().any(|event| matches!(event, Event::Jobs { changed, .. } if changed.iter().any(|change| change.job.row.status == Status::Completed && change.job.row.status_word.is_none())))).await;
 }
 
 fn video(job_id: &str, video_id: &str, title: &str) -> serde_json::Value {
@@ -60,7 +60,7 @@ fn video(job_id: &str, video_id: &str, title: &str) -> serde_json::Value {
 }
 
 #[tokio::test]
-async fn the_answer_to_an_edit_touches_the_edited_job_alone() {
+async fn edit_answer_changes_only_the_edited_job() {
     // The video of the first job has the id of the second.
     let jobs = json!([video("1", "2", "One"), video("2", "9", "Two")]);
     let harness = ScriptedHarness::live(|backend| backend.set_jobs(jobs)).await;
@@ -73,7 +73,7 @@ async fn the_answer_to_an_edit_touches_the_edited_job_alone() {
             |event| matches!(event, Event::Edit(edit) if edit.outcome == tallylight_core::view::EditOutcome::Saved),
         )
     };
-    harness.until("it is saved", is_saved).await;
+    harness.until("the saved edit", is_saved).await;
     let other = harness.job("2").await.expect("a job");
     assert_eq!((other.row.status, other.row.title.as_deref()), (Status::Processing, Some("Two")));
     assert_eq!(harness.told().await, 0);
@@ -81,17 +81,17 @@ async fn the_answer_to_an_edit_touches_the_edited_job_alone() {
 }
 
 #[tokio::test]
-async fn a_backend_whose_pages_are_smaller_is_asked_for_smaller_pages() {
-    // Served by hand: by 422, and quietly.
+async fn rejected_page_size_is_reduced() {
+    // One server rejects large limits with 422, another one ignores them.
     use axum::{Json, Router, extract::Query, http::StatusCode, response::IntoResponse, routing::get};
-    for refuses in [true, false] {
+    for rejects in [true, false] {
         let backend = ScriptedBackend::start().await;
-        let listed = move |Query(query): Query<Vec<(String, String)>>| async move {
+        let list_handler = move |Query(query): Query<Vec<(String, String)>>| async move {
             let number = |name: &str| {
                 query.iter().find(|(key, _)| key == name).and_then(|(_, value)| value.parse::<usize>().ok())
             };
             let (limit, offset) = (number("limit").unwrap_or(0), number("offset").unwrap_or(0));
-            if refuses && limit > 100 {
+            if rejects && limit > 100 {
                 let error = json!({ "detail": [{ "loc": ["query", "limit"], "msg": "too large", "type": "x" }] });
                 return (StatusCode::UNPROCESSABLE_ENTITY, Json(error)).into_response();
             }
@@ -101,18 +101,20 @@ async fn a_backend_whose_pages_are_smaller_is_asked_for_smaller_pages() {
         };
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let api = format!("http://{}", listener.local_addr().expect("an address"));
-        tokio::spawn(async move { axum::serve(listener, Router::new().route("/api/v1/jobs/", get(listed))).await });
+        tokio::spawn(
+            async move { axum::serve(listener, Router::new().route("/api/v1/jobs/", get(list_handler))).await },
+        );
         backend.set_discovery(json!({ "api_url": api }));
         let proxy = FaultProxy::before(&backend.address).await;
         let harness = ScriptedHarness::after(tempfile::tempdir().expect("a folder"), backend, proxy).await;
         harness.client.synced().await.expect("the list");
         let status = harness.client.status().await.expect("status");
-        assert_eq!((status.counts.completed, status.list.newest), (234, None), "{refuses}");
+        assert_eq!((status.counts.completed, status.list.newest), (234, None), "{rejects}");
     }
 }
 
 #[tokio::test]
-async fn an_address_that_leads_elsewhere_is_that_address() {
+async fn redirect_during_discovery_sets_the_address() {
     use axum::{
         Router,
         http::{StatusCode, Uri, header},
@@ -121,13 +123,14 @@ async fn an_address_that_leads_elsewhere_is_that_address() {
     let studio = harness.proxy.address.clone();
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let typed = format!("http://{}", listener.local_addr().expect("an address"));
-    let leads = move |uri: Uri| {
-        let place = format!("{studio}{uri}");
-        async move { (StatusCode::TEMPORARY_REDIRECT, [(header::LOCATION, place)]) }
+    let redirect = move |uri: Uri| {
+        let location = format!("{studio}{uri}");
+        async move { (StatusCode::TEMPORARY_REDIRECT, [(header::LOCATION, location)]) }
     };
-    tokio::spawn(async move { axum::serve(listener, Router::new().fallback(leads)).await });
+    tokio::spawn(async move { axum::serve(listener, Router::new().fallback(redirect)).await });
     let address = tallylight_core::discovery::parse_address(&typed).expect("an address");
-    let server = harness.client.connect(address, tallylight_client::Identity::Address).await.expect("it is led");
+    let server =
+        harness.client.connect(address, tallylight_client::Identity::Address).await.expect("the redirect is followed");
     assert!(server.address.starts_with(&harness.proxy.address), "{}", server.address);
     harness.sign_in("me@acme.tv").await;
     harness.until("live", ScriptedHarness::is_live).await;
@@ -135,16 +138,16 @@ async fn an_address_that_leads_elsewhere_is_that_address() {
 }
 
 #[tokio::test]
-async fn a_401_to_a_call_that_carried_no_token_signs_nobody_out() {
+async fn status_401_for_a_request_without_token_keeps_the_session() {
     use axum::{Router, http::StatusCode};
     let harness = ScriptedHarness::live(|backend| backend.set_jobs(json!([running("7")]))).await;
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
-    let elsewhere = format!("http://{}", listener.local_addr().expect("an address"));
+    let other_server = format!("http://{}", listener.local_addr().expect("an address"));
     tokio::spawn(
         async move { axum::serve(listener, Router::new().fallback(|| async { StatusCode::UNAUTHORIZED })).await },
     );
-    harness.backend.set_rest(Answer::status(307).with("location", format!("{elsewhere}/api/v1/jobs/")));
-    harness.client.refresh().await.expect("asked");
+    harness.backend.set_rest(Answer::status(307).with("location", format!("{other_server}/api/v1/jobs/")));
+    harness.client.refresh().await.expect("requested");
     let told = |harness: &ScriptedHarness| harness.shown().len();
     let _ = told(&harness);
     for _ in 0..20 {
@@ -155,7 +158,7 @@ async fn a_401_to_a_call_that_carried_no_token_signs_nobody_out() {
 }
 
 #[tokio::test]
-async fn a_list_that_this_account_may_not_have_costs_one_refresh_and_signs_nobody_out() {
+async fn forbidden_list_causes_one_refresh_and_keeps_the_session() {
     let harness = ScriptedHarness::set(|backend| {
         backend.set_rest(Answer::status(403).saying(r#"{"detail":"no"}"#));
         backend.set_socket(Answer::status(404));
@@ -164,7 +167,9 @@ async fn a_list_that_this_account_may_not_have_costs_one_refresh_and_signs_nobod
     for _ in 0..4 {
         let lists = harness.backend.lists();
         harness
-            .sooner("another look", std::time::Duration::from_secs(10), |harness| harness.backend.lists() > lists)
+            .sooner("another list request", std::time::Duration::from_secs(10), |harness| {
+                harness.backend.lists() > lists
+            })
             .await;
     }
     assert!(harness.backend.refreshes() <= 1 && harness.is_signed_in().await);
@@ -172,7 +177,7 @@ async fn a_list_that_this_account_may_not_have_costs_one_refresh_and_signs_nobod
 }
 
 #[tokio::test]
-async fn an_answer_that_is_compressed_without_being_asked_is_read() {
+async fn unrequested_compression_is_decoded() {
     use std::io::Write;
     let mut zip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
     zip.write_all(json!([ended("7", "COMPLETED")]).to_string().as_bytes()).expect("bytes");
@@ -194,10 +199,10 @@ async fn an_answer_that_is_compressed_without_being_asked_is_read() {
 }
 
 #[tokio::test]
-async fn a_cache_with_a_nul_that_an_earlier_version_kept_is_cleaned() {
+async fn cached_nul_characters_of_earlier_versions_are_replaced() {
     let mut harness = ScriptedHarness::live(|backend| backend.set_jobs(json!([running("7")]))).await;
     harness.client.shutdown().await;
-    let store = rusqlite::Connection::open(harness.folder.path().join("tallylight.db")).expect("the store");
+    let store = rusqlite::Connection::open(harness.folder.path().join("tallylight.db")).expect("the database");
     let body: String = store.query_row("SELECT body FROM job", (), |row| row.get(0)).expect("a job");
     let mut job: serde_json::Value = serde_json::from_str(&body).expect("JSON");
     job["filename"] = json!("x\0y");
@@ -214,15 +219,15 @@ async fn a_cache_with_a_nul_that_an_earlier_version_kept_is_cleaned() {
 }
 
 #[tokio::test]
-async fn a_start_that_follows_two_crashes_begins_without_the_cache_and_says_so() {
+async fn start_after_two_crashes_discards_the_cache_and_reports_it() {
     let mut harness = ScriptedHarness::live(|backend| backend.set_jobs(json!([ended("7", "COMPLETED")]))).await;
     harness.client.shutdown().await;
     let now = format!("{}Z", tallylight_tests::naive_now());
     std::fs::write(harness.folder.path().join("running.lock"), format!("{now}\n{now}\n")).expect("two crashes");
     harness.restart().await;
-    let incident = harness.client.status().await.expect("status").storage.incident.expect("it is said");
+    let incident = harness.client.status().await.expect("status").storage.incident.expect("a reported incident");
     assert!(incident.code == Code::StorageSuspect && incident.message.contains("crashed twice"), "{incident:?}");
-    harness.until("the list is fetched anew", ScriptedHarness::is_live).await;
+    harness.until("live after fetching the list", ScriptedHarness::is_live).await;
     assert!(harness.job("7").await.is_some());
     harness.restart().await;
     assert_eq!(harness.client.status().await.expect("status").storage.incident, None);

@@ -1,4 +1,4 @@
-//! What a scripted backend answers in place of what it would.
+//! Answers of a scripted backend that replace its regular responses.
 
 use axum::{
     http::StatusCode,
@@ -6,7 +6,7 @@ use axum::{
 };
 use serde_json::json;
 
-/// Is an answer that stands in for another.
+/// An HTTP response.
 #[derive(Clone, Debug)]
 pub struct Answer {
     status: StatusCode,
@@ -15,10 +15,10 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// Answers with a status alone.
+    /// Returns an answer with a status and an empty body.
     ///
     /// # Panics
-    /// Where it is no status.
+    /// If the status is invalid.
     pub fn status(code: u16) -> Self {
         Self { status: StatusCode::from_u16(code).expect("a status"), headers: Vec::new(), body: Vec::new() }
     }
@@ -44,7 +44,7 @@ impl Answer {
         self
     }
 
-    /// Adds a header, where there is a value for it.
+    /// Adds a header if there is a value.
     #[must_use]
     pub fn with_each(self, name: &'static str, value: Option<&str>) -> Self {
         match value {
@@ -53,12 +53,12 @@ impl Answer {
         }
     }
 
-    /// Answers with an error as GoTrue does.
+    /// Returns an error in GoTrue's shape.
     pub fn auth_error(code: u16, error_code: &str) -> Self {
         Self::status(code).saying(json!({ "code": error_code, "message": "no" }).to_string())
     }
 
-    /// Answers with the page of a captive portal.
+    /// Returns the page of a captive portal; with a redirect for a 3xx status.
     pub fn page(code: u16) -> Self {
         let page = Self::status(code).with("content-type", "text/html").saying("<html>Welcome to our Wi-Fi</html>");
         if (300..400).contains(&code) { page.with("location", "http://127.0.0.1:9/login") } else { page }

@@ -1,4 +1,4 @@
-//! Edits as a scripted backend takes them.
+//! The edits of a scripted backend.
 
 use std::sync::MutexGuard;
 
@@ -14,32 +14,33 @@ use serde_json::{Value, json};
 use super::{EditFate, Script, ScriptedBackend};
 
 impl ScriptedBackend {
-    /// Decides what becomes of the next edits, one after the other; the others are saved.
+    /// Scripts the results of the next edits, in order; further edits are saved.
     pub fn script_edits(&self, fates: impl IntoIterator<Item = EditFate>) {
         self.script().edit_fates.extend(fates);
     }
 
-    /// Answers the edits that are held.
+    /// Responds to the waiting edits.
     pub fn release_edits(&self) {
         for held in std::mem::take(&mut self.script().held_edits) {
             let _ = held.send(());
         }
     }
 
-    /// Returns the bodies of the edits that were brought, in order.
+    /// Returns the bodies of the received edits, in order.
     pub fn edits(&self) -> Vec<Value> {
         self.script().edits.clone()
     }
 
-    /// Changes a job as somebody else would.
+    /// Changes a job like another client would.
     ///
     /// # Panics
-    /// Where there is no such job.
+    /// If the job does not exist.
     pub fn change(&self, video_id: &str, fields: &Value) -> Value {
         save(&mut self.script(), video_id, fields).expect("a job")
     }
 }
 
+/// Handles an edit as scripted.
 pub(super) async fn edit(
     State(backend): State<ScriptedBackend>,
     Path(video_id): Path<String>,
@@ -63,7 +64,7 @@ pub(super) async fn edit(
         }
         Some(EditFate::SavedAndLost) => {
             save(&mut backend.script(), &video_id, &body);
-            // Longer than the body, so that the connection ends before the answer does.
+            // The body fails, so that the connection ends before the response is complete.
             let lost = stream::once(async { Err::<axum::body::Bytes, _>(std::io::Error::other("the line was cut")) });
             return Response::new(axum::body::Body::from_stream(lost));
         }
@@ -75,7 +76,7 @@ pub(super) async fn edit(
     }
 }
 
-/// Writes fields into the job of a video, dates it a second later, and returns it.
+/// Writes fields into the job of a video, sets its time one second later, and returns it.
 fn save(script: &mut MutexGuard<'_, Script>, video_id: &str, fields: &Value) -> Option<Value> {
     let jobs = script.jobs.as_array_mut()?;
     let job = jobs.iter_mut().find(|job| job["video_id"] == video_id)?;

@@ -1,4 +1,4 @@
-//! The jobs of a scripted backend, all of them and one.
+//! The job requests of a scripted backend: the list, and a single job.
 
 use std::sync::atomic::Ordering;
 
@@ -12,6 +12,7 @@ use serde_json::Value;
 
 use super::ScriptedBackend;
 
+/// Returns the job list as scripted.
 pub(super) async fn jobs(
     State(backend): State<ScriptedBackend>,
     Query(query): Query<Vec<(String, String)>>,
@@ -25,7 +26,7 @@ pub(super) async fn jobs(
         let script = backend.script();
         (script.rest.clone(), script.jobs.clone(), script.etag.clone())
     };
-    // All of them are on the first page.
+    // The first page contains all jobs.
     if let Some(jobs) = jobs.as_array_mut() {
         jobs.drain(..offset.min(jobs.len()));
     }
@@ -41,6 +42,7 @@ pub(super) async fn jobs(
     }
 }
 
+/// Returns a job as scripted.
 pub(super) async fn job(
     State(backend): State<ScriptedBackend>,
     Path(job_id): Path<String>,
@@ -50,8 +52,8 @@ pub(super) async fn job(
         let script = backend.script();
         (script.rest.clone(), script.jobs.clone())
     };
-    let is_it = |job: &&Value| job["id"] == job_id.as_str();
-    match (instead, jobs.as_array().and_then(|jobs| jobs.iter().find(is_it))) {
+    let matches = |job: &&Value| job["id"] == job_id.as_str();
+    match (instead, jobs.as_array().and_then(|jobs| jobs.iter().find(matches))) {
         _ if !backend.accepts(&headers) => StatusCode::UNAUTHORIZED.into_response(),
         (Some(answer), _) => answer.into_response(),
         (None, Some(job)) => Json(job.clone()).into_response(),

@@ -1,4 +1,5 @@
-//! `tally doctor`: checks everything that a connection needs, a line each, with what to do.
+//! `tally doctor`: checks everything that a connection needs, and prints a line for each check with its result or what
+//! to do.
 
 use std::time::Duration;
 
@@ -18,28 +19,28 @@ use crate::{
     usage,
 };
 
-/// How long the socket has to open: the handshake's own limit and a little.
-const SOCKET_LIMIT: Duration = Duration::from_secs(12);
-/// A clock that is off by more confuses certificates and the order of messages.
-const SKEW_LIMIT_MS: i64 = 60_000;
+/// How long the socket may take to open: the handshake's time-out of 10 s and a margin.
+const SOCKET_TIMEOUT: Duration = Duration::from_secs(12);
+/// The largest clock difference that is accepted. A larger one affects certificates and the order of messages.
+const MAX_SKEW_MS: i64 = 60_000;
 
-/// Collects findings, and prints each as it comes.
+/// The results of the checks. Each is printed when it is added; the first failure decides the exit code.
 struct Findings<'a> {
     global: &'a Global,
     first_failure: Option<Error>,
 }
 
 impl Findings<'_> {
-    fn note(&mut self, what: &str, finding: Result<String, Error>) -> bool {
+    fn add(&mut self, check: &str, finding: Result<String, Error>) -> bool {
         let good = finding.is_ok();
         let words = match &finding {
             Ok(words) => words.clone(),
             Err(error) => error.message.clone(),
         };
         if self.global.json {
-            output::json(&json!({ "check": what, "ok": good, "message": words }));
+            output::json(&json!({ "check": check, "ok": good, "message": words }));
         } else {
-            output::line(&format!("{}  {what:<12} {words}", if good { "ok  " } else { "FAIL" }));
+            output::line(&format!("{}  {check:<12} {words}", if good { "ok  " } else { "FAIL" }));
         }
         if let Err(error) = finding {
             self.first_failure.get_or_insert(error);
@@ -48,18 +49,22 @@ impl Findings<'_> {
     }
 }
 
+/// Runs all checks and prints the results and the diagnostics.
+///
+/// # Errors
+/// The error of the first failed check.
 pub async fn run(global: &Global) -> Result<(), Error> {
     let mut findings = Findings { global, first_failure: None };
-    findings.note("data folder", check_folder(global));
-    findings.note("keychain", check_keychain(global).await);
+    findings.add("data folder", check_folder(global));
+    findings.add("keychain", check_keychain(global).await);
     let handle = launch(global, Terminal::quiet(), Browser::system())?;
-    if findings.note("discovery", check_discovery(global, &handle).await) {
+    if findings.add("discovery", check_discovery(global, &handle).await) {
         let auth = check_auth(&handle).await;
-        if findings.note("auth", auth) {
+        if findings.add("auth", auth) {
             let listed = handle.synced().await.map(|()| "videos loaded".to_owned());
-            findings.note("rest", listed);
-            findings.note("socket", check_socket(&handle).await);
-            findings.note("clock", check_clock(&handle.status().await?));
+            findings.add("rest", listed);
+            findings.add("socket", check_socket(&handle).await);
+            findings.add("clock", check_clock(&handle.status().await?));
         }
     }
     if global.json {
@@ -95,7 +100,7 @@ async fn check_keychain(global: &Global) -> Result<String, Error> {
         return Ok("not used (--no-keychain)".to_owned());
     }
     match TokenStore::new(keychain(global)).load(Unlock::Ask).await? {
-        SessionLookup::Session(kept) => Ok(format!("session of {} at {}", kept.email, kept.server)),
+        SessionLookup::Session(stored) => Ok(format!("session of {} at {}", stored.email, stored.server)),
         SessionLookup::Nothing => Ok("available, no session".to_owned()),
         SessionLookup::Unreadable => {
             let message = "The saved session is unreadable. Run `tally login --email YOU` to replace it.";
@@ -113,25 +118,25 @@ async fn check_discovery(global: &Global, handle: &Handle) -> Result<String, Err
 }
 
 async fn check_auth(handle: &Handle) -> Result<String, Error> {
-    let nobody = || Error::new(Code::SignedOut, "You're not signed in. Run `tally login --email YOU`.");
+    let signed_out = || Error::new(Code::SignedOut, "You're not signed in. Run `tally login --email YOU`.");
     if !handle.session_restored().await {
-        return Err(nobody());
+        return Err(signed_out());
     }
     handle.synced().await?;
-    let email = handle.status().await?.session.email.ok_or_else(nobody)?;
+    let email = handle.status().await?.session.email.ok_or_else(signed_out)?;
     Ok(format!("signed in as {email}"))
 }
 
 async fn check_socket(handle: &Handle) -> Result<String, Error> {
-    let opened = tokio::time::timeout(SOCKET_LIMIT, async {
+    let opened = tokio::time::timeout(SOCKET_TIMEOUT, async {
         loop {
             let connection = handle.status().await?.connection;
             match connection.state {
                 ConnectionState::Live => {
-                    // That it is open says little: one that refuses the token late is open, too.
+                    // An open socket is not enough: some backends reject the token only after the upgrade.
                     let frames = handle.diagnostics().await?.counters.frames;
-                    let heard = if frames == 0 { "open, no messages yet" } else { "open" };
-                    return Ok(heard.to_owned());
+                    let words = if frames == 0 { "open, no messages yet" } else { "open" };
+                    return Ok(words.to_owned());
                 }
                 ConnectionState::Connecting => tokio::time::sleep(Duration::from_millis(50)).await,
                 ConnectionState::SignedOut
@@ -140,13 +145,14 @@ async fn check_socket(handle: &Handle) -> Result<String, Error> {
                 | ConnectionState::Offline
                 | ConnectionState::Stopped => {
                     let reason = connection.reason.map(|reason| Error::new(reason.code, reason.message));
-                    return Err(reason.unwrap_or_else(|| Error::new(Code::Closed, "The connection doesn't stay open. Try again later.")));
+                    return Err(reason.unwrap_or_else(|| {
+                        Error::new(Code::Closed, "The connection doesn't stay open. Try again later.")
+                    }));
                 }
             }
         }
     });
-    let late =
-        |_| Err(Error::new(Code::HandshakeTimeout, "Connection timed out. Check your proxy and firewall."));
+    let late = |_| Err(Error::new(Code::HandshakeTimeout, "Connection timed out. Check your proxy and firewall."));
     opened.await.unwrap_or_else(late)
 }
 
@@ -154,10 +160,9 @@ fn check_clock(status: &StatusView) -> Result<String, Error> {
     let Some(ahead) = status.server_ahead_ms else {
         return Ok("not reported by the server".to_owned());
     };
-    let words =
-        format!("server clock is {:.1} s ahead", Duration::from_millis(ahead.unsigned_abs()).as_secs_f64());
+    let words = format!("server clock is {:.1} s ahead", Duration::from_millis(ahead.unsigned_abs()).as_secs_f64());
     let words = if ahead < 0 { words.replace("ahead", "behind") } else { words };
-    if ahead.abs() > SKEW_LIMIT_MS {
+    if ahead.abs() > MAX_SKEW_MS {
         return Err(Error::new(Code::ServerError, format!("The {words}. Set this computer's clock.")));
     }
     Ok(words)

@@ -20,7 +20,7 @@ use crate::{
     usage,
 };
 
-/// Is what `tally edit` may be told.
+/// The arguments of `tally edit`.
 #[derive(Args, Clone, Debug)]
 pub struct Edit {
     /// Job ID
@@ -45,16 +45,20 @@ pub struct Edit {
     thumbnail: Option<String>,
 }
 
+/// Sends the edits, waits for their outcomes and prints them.
+///
+/// # Errors
+/// Wrong usage, [`Code::SignedOut`], or the reason why an edit was not saved.
 pub async fn run(global: &Global, edit: Edit) -> Result<(), Error> {
     let changes = edit.changes()?;
-    let (terminal, mut told) = Terminal::new();
+    let (terminal, mut updates) = Terminal::new();
     let handle = begin(global, terminal).await?;
     let unreachable = refreshed(&handle).await?;
     let job_id = JobId::new(edit.job);
     let fields: Vec<Field> = changes.keys().copied().collect();
     handle.edit(job_id.clone(), changes).await?;
     let outcomes = match unreachable {
-        None => outcomes(global, &handle, &job_id, &fields, &mut told).await,
+        None => outcomes(global, &handle, &job_id, &fields, &mut updates).await,
         Some(error) => {
             let view = |field: &Field| {
                 let (job_id, reason) = (job_id.clone(), Some(ReasonView::from(error.clone())));
@@ -103,31 +107,33 @@ fn read(file: &PathBuf) -> Result<String, Error> {
 fn chapter(line: &str) -> Result<Chapter, Error> {
     let (time, title) = line.trim().split_once(char::is_whitespace).unwrap_or((line.trim(), ""));
     let parts: Result<Vec<f64>, _> = time.split(':').map(str::parse::<f64>).collect();
-    let wrong = || usage(format!("{line:?} isn't a valid chapter. Use a start time and a title, such as \"1:05 The beach\"."));
+    let wrong =
+        || usage(format!("{line:?} isn't a valid chapter. Use a start time and a title, such as \"1:05 The beach\"."));
     let parts =
         parts.ok().filter(|parts| parts.len() <= 3 && parts.iter().all(|part| *part >= 0.0)).ok_or_else(wrong)?;
     let start_seconds = parts.iter().fold(0.0, |sum, part| sum * 60.0 + part);
     Ok(Chapter { start_seconds, title: title.trim().to_owned() })
 }
 
-/// Waits until the backend has answered to every field, or one waits for it.
+/// Waits until the outcome of every field is known, or the backend cannot be reached for one of them. Ctrl-C ends the
+/// wait.
 async fn outcomes(
     global: &Global,
     handle: &Handle,
     job_id: &JobId,
     fields: &[Field],
-    told: &mut mpsc::Receiver<Told>,
+    updates: &mut mpsc::Receiver<Told>,
 ) -> BTreeMap<Field, EditView> {
     let mut outcomes = BTreeMap::new();
     let stop = stop_signal();
     tokio::pin!(stop);
     loop {
-        let told = tokio::select! {
-            told = told.recv() => told,
+        let update = tokio::select! {
+            update = updates.recv() => update,
             () = &mut stop => None,
         };
-        let Some(told) = told else { return outcomes };
-        let Told::Event(Event::Edit(view)) = told else { continue };
+        let Some(update) = update else { return outcomes };
+        let Told::Event(Event::Edit(view)) = update else { continue };
         if view.job_id != *job_id || !fields.contains(&view.field) {
             continue;
         }
@@ -135,13 +141,13 @@ async fn outcomes(
             output::event(&Event::Edit(view.clone()));
         }
         outcomes.insert(view.field, view);
-        let waits = outcomes.values().any(|view| view.outcome == EditOutcome::Queued && view.reason.is_some());
-        // An earlier edit of the same field may have been answered first.
+        let is_queued = outcomes.values().any(|view| view.outcome == EditOutcome::Queued && view.reason.is_some());
+        // An event may be about an earlier edit of the same field.
         let pending = handle.job(job_id.clone()).await.map(|job| job.pending).unwrap_or_default();
         let is_over = |field: &Field| {
             !pending.contains(field) && outcomes.get(field).is_some_and(|view| view.outcome != EditOutcome::Queued)
         };
-        if waits || fields.iter().all(is_over) {
+        if is_queued || fields.iter().all(is_over) {
             return outcomes;
         }
     }
@@ -175,7 +181,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn chapters_are_read_as_youtube_writes_them() {
+    fn chapters_are_read_in_youtubes_format() {
         let starts = |line: &str| chapter(line).map(|chapter| (chapter.start_seconds, chapter.title));
         assert_eq!(starts("0:00 Intro").expect("one"), (0.0, "Intro".to_owned()));
         assert_eq!(starts("1:02:03  The long one ").expect("one"), (3723.0, "The long one".to_owned()));

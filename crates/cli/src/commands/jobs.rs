@@ -15,6 +15,10 @@ use crate::{
     terminal::Terminal,
 };
 
+/// Prints the jobs of the given statuses; of every status if there are none.
+///
+/// # Errors
+/// The error of starting the client, or of the backend if no jobs are stored.
 pub async fn list(global: &Global, statuses: &[Status]) -> Result<(), Error> {
     let handle = begin(global, Terminal::quiet()).await?;
     let failure = refreshed(&handle).await?;
@@ -22,7 +26,7 @@ pub async fn list(global: &Global, statuses: &[Status]) -> Result<(), Error> {
     let list = handle.status().await?.list;
     handle.shutdown().await;
     if let (true, Some(error)) = (jobs.is_empty(), failure) {
-        // Nothing is known, and that is not the same as nothing being there.
+        // The job list is unknown, which must not look like an empty list.
         return Err(error);
     }
     for words in output::list_words(&list) {
@@ -41,6 +45,10 @@ pub async fn list(global: &Global, statuses: &[Status]) -> Result<(), Error> {
     Ok(())
 }
 
+/// Prints one job with all its details.
+///
+/// # Errors
+/// `Code::NotFound` if there is no such job, or the error of starting the client.
 pub async fn show(global: &Global, job_id: &str) -> Result<(), Error> {
     let handle = begin(global, Terminal::quiet()).await?;
     refreshed(&handle).await?;
@@ -62,7 +70,7 @@ fn print(job: &JobView) {
     output::line(&format!("  {}", words.into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>().join("  ")));
     for stage in &job.stages {
         let error = output::shown(stage.error_message.as_deref().unwrap_or_default());
-        // What waits in a job that has ended will never come.
+        // A stage that is still pending when the job has ended was skipped.
         let unreached = job.row.status.is_final() && stage.status == Status::Pending;
         let state = if unreached { "Skipped" } else { output::status_word(stage.status) };
         output::line(&format!(
@@ -99,13 +107,13 @@ fn print(job: &JobView) {
     }
 }
 
-/// Returns each of some texts once, in their order.
+/// Returns each text once, in the given order.
 fn once(texts: &[String]) -> impl Iterator<Item = &String> {
     let mut seen = BTreeSet::new();
     texts.iter().filter(move |text| seen.insert(*text))
 }
 
-/// Returns seconds as `1:02:03`, as YouTube writes the start of a chapter.
+/// Returns seconds as `1:02:03` or `2:03`, the format of YouTube's chapters.
 fn clock(seconds: f64) -> String {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a length of a video, never negative")]
     let whole = seconds.max(0.0) as u64;
@@ -118,7 +126,7 @@ mod tests {
     use super::clock;
 
     #[test]
-    fn starts_are_written_as_youtube_does() {
+    fn chapter_starts_are_written_in_youtubes_format() {
         assert_eq!([0.0, 61.5, 3723.0].map(clock), ["0:00", "1:01", "1:02:03"]);
     }
 }

@@ -1,4 +1,5 @@
-//! `tally login`: by password, or in the browser; at a studio that describes itself, or one that a person describes.
+//! `tally login`: by password, or in the browser; for studios with discovery, and for those that the arguments
+//! describe.
 
 use clap::Args;
 use tallylight_client::Browser;
@@ -18,7 +19,7 @@ use crate::{
     usage,
 };
 
-/// Is what `tally login` may be told.
+/// The arguments of `tally login`.
 #[derive(Args, Clone, Debug)]
 pub struct Login {
     /// Email of the account
@@ -28,13 +29,13 @@ pub struct Login {
     #[arg(long, conflicts_with = "email")]
     provider: Option<String>,
     #[command(flatten)]
-    description: Described,
+    description: DescriptionArgs,
 }
 
-/// Is what a studio is told to be that does not describe itself.
+/// The discovery document of a studio that does not serve one.
 #[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Studios without automatic setup")]
-struct Described {
+struct DescriptionArgs {
     /// URL of the sign-in server (Supabase project)
     #[arg(long, value_name = "URL", requires = "auth_key")]
     auth_url: Option<String>,
@@ -61,7 +62,7 @@ struct Described {
     feature: Vec<String>,
 }
 
-impl Described {
+impl DescriptionArgs {
     fn description(self) -> Option<Description> {
         let some = |names: Vec<String>| Some(names).filter(|names| !names.is_empty());
         self.auth_url.is_some().then(|| Description {
@@ -81,6 +82,10 @@ impl Described {
     }
 }
 
+/// Signs in and stores the session.
+///
+/// # Errors
+/// Wrong usage, the reason why signing in failed, or why the session could not be stored.
 pub async fn run(global: &Global, login: Login) -> Result<(), Error> {
     let Login { email, provider, description } = login;
     let (browser, pages) = Browser::by_hand();
@@ -116,12 +121,12 @@ pub async fn run(global: &Global, login: Login) -> Result<(), Error> {
     } else {
         output::line(&format!("Signed in to {server} as {email}"));
     }
-    // Signed in for nothing: the next command would not know.
-    let not_kept = status.session.warning.filter(|_| !global.no_keychain);
-    not_kept.map_or(Ok(()), |ReasonView { code, message }| Err(Error::new(code, message)))
+    // If the session could not be stored, the next command would be signed out, so that is an error.
+    let not_stored = status.session.warning.filter(|_| !global.no_keychain);
+    not_stored.map_or(Ok(()), |ReasonView { code, message }| Err(Error::new(code, message)))
 }
 
-/// Opens pages in the browser, and says where they are: a server in a cellar has none.
+/// Opens each page in the browser, and prints its URL for machines without a browser.
 async fn open(mut pages: mpsc::Receiver<Url>) {
     while let Some(page) = pages.recv().await {
         output::remark(&format!("Finish signing in in your browser. If it doesn't open, go to {page}"));

@@ -1,4 +1,4 @@
-//! `tally logout` and `status`.
+//! `tally logout` and `tally status`.
 
 use std::{fmt::Write, io::IsTerminal, time::Duration};
 
@@ -14,32 +14,36 @@ use crate::{
     terminal::Terminal,
 };
 
-/// How long `status` waits for the connection to settle.
-const SETTLE: Duration = Duration::from_secs(5);
-/// How often it looks.
-const LOOK: Duration = Duration::from_millis(50);
+/// How long `tally status` waits for the connection to leave the state `connecting`.
+const SETTLE_TIMEOUT: Duration = Duration::from_secs(5);
+/// The interval at which the state is checked.
+const POLL_INTERVAL: Duration = Duration::from_millis(50);
 
-/// Tells what becomes of changes that the backend does not have.
+/// What `tally logout` does with unsaved changes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unsaved {
-    /// The person is asked, where there is one to ask.
+    /// Ask the user on a terminal; fail otherwise.
     Ask,
-    /// They are thrown away.
+    /// Discard them.
     Discard,
 }
 
+/// Signs out and deletes the stored data of the account.
+///
+/// # Errors
+/// [`Code::Requested`] if the user keeps unsaved changes, or the error of signing out.
 pub async fn logout(global: &Global, unsaved: Unsaved) -> Result<(), Error> {
     let handle = begin(global, Terminal::quiet()).await?;
     let synced = handle.synced().await;
     let jobs = handle.jobs().await?;
     let count = jobs.iter().filter(|job| !job.pending.is_empty() || !job.drafts.is_empty()).count();
-    if count > 0 && unsaved == Unsaved::Ask && !is_sure(count)? {
+    if count > 0 && unsaved == Unsaved::Ask && !confirm_discard(count)? {
         handle.shutdown().await;
         return Err(Error::new(Code::Requested, "Sign-out cancelled. Run `tally show JOB` to see unsaved changes."));
     }
     match synced {
         Err(error) if matches!(error.code, Code::SignedOut | Code::SessionExpired) => {}
-        // Out of reach: the session ends here at least.
+        // The backend cannot be reached: the session is at least deleted on this computer.
         Err(_) | Ok(()) => handle.sign_out().await?,
     }
     handle.shutdown().await;
@@ -51,8 +55,11 @@ pub async fn logout(global: &Global, unsaved: Unsaved) -> Result<(), Error> {
     Ok(())
 }
 
-/// Asks whether changes may be thrown away.
-fn is_sure(count: usize) -> Result<bool, Error> {
+/// Asks the user whether unsaved changes may be discarded.
+///
+/// # Errors
+/// [`Code::Requested`] if standard input is not a terminal.
+fn confirm_discard(count: usize) -> Result<bool, Error> {
     let words = match count {
         1 => "1 video has unsaved changes. Signing out discards them".to_owned(),
         _ => format!("{count} videos have unsaved changes. Signing out discards them"),
@@ -66,15 +73,19 @@ fn is_sure(count: usize) -> Result<bool, Error> {
     Ok(read.is_ok() && answer.trim().eq_ignore_ascii_case("y"))
 }
 
+/// Prints server, account, connection and the number of jobs by status.
+///
+/// # Errors
+/// The error of starting the client, or [`Code::SignedOut`].
 pub async fn status(global: &Global) -> Result<(), Error> {
     let handle = begin(global, Terminal::quiet()).await?;
     let signed_in = refreshed(&handle).await;
-    let settled = tokio::time::timeout(SETTLE, async {
+    let settled = tokio::time::timeout(SETTLE_TIMEOUT, async {
         while handle.status().await.is_ok_and(|status| status.connection.state == ConnectionState::Connecting) {
-            tokio::time::sleep(LOOK).await;
+            tokio::time::sleep(POLL_INTERVAL).await;
         }
     });
-    // Whether it settled or not, what holds now is shown.
+    // After a time-out, the current state is shown.
     let _ = settled.await;
     let status = handle.status().await?;
     handle.shutdown().await;
@@ -108,7 +119,7 @@ fn print(status: &StatusView) {
     }
 }
 
-/// Returns a connection in words: its state, when it is tried next, and why it is as it is.
+/// Returns the connection as text: its state, the time until the next attempt, and the reason.
 pub fn connection_words(connection: &ConnectionView) -> String {
     let mut words = state_words(connection.state).to_owned();
     if let (Some(wait), true) = (connection.retry_in_ms, connection.state != ConnectionState::Polling) {

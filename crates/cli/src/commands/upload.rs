@@ -1,4 +1,4 @@
-//! `tally upload`: sends videos, then follows their jobs to the end.
+//! `tally upload`: uploads videos, then follows their jobs until all have ended.
 
 use std::{collections::BTreeMap, path::PathBuf};
 
@@ -17,8 +17,12 @@ use crate::{
     terminal::{Terminal, Told},
 };
 
+/// Uploads videos and follows their jobs until all have ended, or until Ctrl-C.
+///
+/// # Errors
+/// The first upload's error if none succeeded; [`Code::JobFailed`] if some uploads or jobs failed or are unfinished.
 pub async fn run(global: &Global, files: Vec<PathBuf>) -> Result<(), Error> {
-    let (terminal, mut told) = Terminal::new();
+    let (terminal, mut updates) = Terminal::new();
     let handle = begin(global, terminal).await?;
     refreshed(&handle).await?;
     let mut display = Display::choose(global);
@@ -36,7 +40,7 @@ pub async fn run(global: &Global, files: Vec<PathBuf>) -> Result<(), Error> {
         tokio::select! {
             Some(Ok((outcome, file))) = sending.join_next() => match outcome {
                 Ok(job_id) => {
-                    // It may have ended before its name was known.
+                    // The job may have ended before its id was known here.
                     let known = handle.job(job_id.clone()).await.ok();
                     jobs.insert(job_id, known);
                 }
@@ -45,15 +49,15 @@ pub async fn run(global: &Global, files: Vec<PathBuf>) -> Result<(), Error> {
                     refused.push(error.code);
                 }
             },
-            Some(told) = told.recv() => {
-                display.show(&told);
-                note(&mut jobs, &told);
+            Some(update) = updates.recv() => {
+                display.show(&update);
+                apply(&mut jobs, &update);
             }
             () = &mut stop => break,
         }
     }
     handle.shutdown().await;
-    drain(&mut told, &mut display);
+    drain(&mut updates, &mut display);
     conclude(&jobs, &refused)
 }
 
@@ -61,8 +65,8 @@ fn is_running(job: Option<&JobView>) -> bool {
     job.is_none_or(|job| !job.row.status.is_final())
 }
 
-fn note(jobs: &mut BTreeMap<JobId, Option<JobView>>, told: &Told) {
-    let Told::Event(Event::Jobs { changed, .. }) = told else { return };
+fn apply(jobs: &mut BTreeMap<JobId, Option<JobView>>, update: &Told) {
+    let Told::Event(Event::Jobs { changed, .. }) = update else { return };
     for change in changed {
         if let Some(job) = jobs.get_mut(&change.job.row.job_id) {
             *job = Some(change.job.clone());
@@ -78,8 +82,9 @@ fn conclude(jobs: &BTreeMap<JobId, Option<JobView>>, refused: &[Code]) -> Result
         ([code, ..], 0, 0) if jobs.is_empty() => Err(Error::new(*code, "No videos uploaded.")),
         _ => {
             let refused = refused.len();
-            let message =
-                format!("{refused} not uploaded, {failed} failed, {unfinished} still processing. Run `tally jobs` for details.");
+            let message = format!(
+                "{refused} not uploaded, {failed} failed, {unfinished} still processing. Run `tally jobs` for details."
+            );
             Err(Error::new(Code::JobFailed, message))
         }
     }

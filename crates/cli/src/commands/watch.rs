@@ -1,4 +1,4 @@
-//! `tally watch`: stays connected and prints what happens.
+//! `tally watch`: stays connected and prints every event.
 
 use std::{io::IsTerminal, time::Duration};
 
@@ -28,7 +28,7 @@ mod live;
 
 use live::LiveTable;
 
-/// Is what `tally watch` may be told.
+/// The arguments of `tally watch`.
 #[derive(Args, Clone, Debug)]
 pub struct Watch {
     /// Sign in with this email if there is no session
@@ -52,18 +52,18 @@ enum Command {
     Reconnect,
 }
 
-/// Tells how what happens is shown.
+/// The format in which events are shown.
 pub enum Display {
-    /// A line of JSON for everything.
+    /// One line of JSON for each event.
     Json,
-    /// A table that stays in place.
+    /// A table that is updated in place.
     Table(LiveTable),
-    /// A line for what a person would want to know.
+    /// One line of text for each event that matters to a user.
     Lines,
 }
 
 impl Display {
-    /// Chooses by what was asked for and where it is printed.
+    /// Chooses the format: JSON with `--json`, a table on a terminal, lines otherwise.
     pub fn choose(global: &Global) -> Self {
         match (global.json, std::io::stdout().is_terminal()) {
             (true, _) => Self::Json,
@@ -72,27 +72,31 @@ impl Display {
         }
     }
 
-    /// Shows what the client told.
-    pub fn show(&mut self, told: &Told) {
-        match (self, told) {
+    /// Shows an event or a notification.
+    pub fn show(&mut self, update: &Told) {
+        match (self, update) {
             (Self::Json, Told::Event(event)) => output::event(event),
             (Self::Json, Told::Notice(notice)) => output::json_line(&output::notice_line(notice)),
-            (Self::Table(table), told) => table.show(told),
-            (Self::Lines, told) => lines(told),
+            (Self::Table(table), update) => table.show(update),
+            (Self::Lines, update) => print_lines(update),
         }
     }
 }
 
+/// Prints events until Ctrl-C, SIGTERM or the end of the given time, and executes commands from standard input.
+///
+/// # Errors
+/// The error of starting the client, or [`Code::SignedOut`].
 pub async fn run(global: &Global, watch: Watch) -> Result<(), Error> {
-    let (terminal, mut told) = Terminal::new();
+    let (terminal, mut updates) = Terminal::new();
     let handle = begin(global, terminal).await?;
     ensure_session(&handle, watch.email.as_deref()).await?;
     let mut display = Display::choose(global);
     if let Display::Json = display {
         let jobs = handle.jobs().await?;
-        // What was told of jobs until now is in these, and that nobody was signed in is over.
-        while let Ok(earlier) = told.try_recv() {
-            if !is_prelude(&earlier) {
+        // Events about jobs until now are included in `jobs`, and the initial signed-out state is over.
+        while let Ok(earlier) = updates.try_recv() {
+            if !is_superseded(&earlier) {
                 display.show(&earlier);
             }
         }
@@ -110,18 +114,18 @@ pub async fn run(global: &Global, watch: Watch) -> Result<(), Error> {
     let mut stdin = watch.commands.then(|| BufReader::new(tokio::io::stdin()).split(b'\n'));
     loop {
         tokio::select! {
-            Some(told) = told.recv() => display.show(&told),
-            line = next_line(&mut stdin) => obey(&handle, line).await,
+            Some(update) = updates.recv() => display.show(&update),
+            line = next_line(&mut stdin) => execute(&handle, line).await,
             () = &mut end => break,
         }
     }
     handle.shutdown().await;
-    drain(&mut told, &mut display);
+    drain(&mut updates, &mut display);
     Ok(())
 }
 
-fn is_prelude(told: &Told) -> bool {
-    match told {
+fn is_superseded(update: &Told) -> bool {
+    match update {
         Told::Event(Event::Jobs { .. }) => true,
         Told::Event(Event::Session(session)) => session.state == SessionState::SignedOut && session.reason.is_none(),
         Told::Event(Event::Connection(connection)) => connection.state == ConnectionState::SignedOut,
@@ -129,9 +133,12 @@ fn is_prelude(told: &Told) -> bool {
     }
 }
 
-/// Signs in where there is no session.
+/// Signs in if there is no session.
+///
+/// # Errors
+/// [`Code::SignedOut`] if there is neither a session nor an email address; the errors of [`sign_in`].
 async fn ensure_session(handle: &Handle, email: Option<&str>) -> Result<(), Error> {
-    // Restoring a session decides within moments; the backend being away is what `watch` is there to sit out.
+    // Only waits for the stored session, which is quick. `watch` also runs while the backend cannot be reached.
     let restored = handle.session_restored().await;
     match (restored, email) {
         (true, _) => Ok(()),
@@ -143,7 +150,7 @@ async fn ensure_session(handle: &Handle, email: Option<&str>) -> Result<(), Erro
     }
 }
 
-async fn obey(handle: &Handle, line: Vec<u8>) {
+async fn execute(handle: &Handle, line: Vec<u8>) {
     let line = match String::from_utf8(line) {
         Ok(line) => line,
         Err(error) => {
@@ -169,7 +176,7 @@ fn reject(why: &str, line: &str) {
     output::event(&Event::Rejected(tallylight_core::view::RejectedView { reason, sample }));
 }
 
-/// Saves a field, and says so where that cannot even begin.
+/// Edits a field. If the edit is refused at once, prints that as an event.
 async fn edit(handle: &Handle, job_id: JobId, field: Field, content: &Value) -> Result<(), Error> {
     let content = edits::read_content(field, content)
         .map_err(|words| Error::new(Code::InvalidContent, format!("{words}. See the protocol.")))?;
@@ -180,8 +187,8 @@ async fn edit(handle: &Handle, job_id: JobId, field: Field, content: &Value) -> 
     Ok(())
 }
 
-fn lines(told: &Told) {
-    match told {
+fn print_lines(update: &Told) {
+    match update {
         Told::Event(Event::Connection(connection)) => {
             output::line(&format!("connection  {}", connection_words(connection)));
         }
@@ -224,14 +231,15 @@ fn lines(told: &Told) {
     }
 }
 
-/// Shows what was told before the end.
-pub fn drain(told: &mut mpsc::Receiver<Told>, display: &mut Display) {
-    while let Ok(told) = told.try_recv() {
-        display.show(&told);
+/// Shows what the client sent before it ended.
+pub fn drain(updates: &mut mpsc::Receiver<Told>, display: &mut Display) {
+    while let Ok(update) = updates.try_recv() {
+        display.show(&update);
     }
 }
 
-/// Returns the next line that holds anything.
+/// Returns the next line of standard input that is not empty. Never returns without `--commands` or after the end of
+/// the input.
 async fn next_line(stdin: &mut Option<Split<BufReader<Stdin>>>) -> Vec<u8> {
     let line = match stdin {
         Some(lines) => lines.next_segment().await.ok().flatten(),
@@ -240,7 +248,7 @@ async fn next_line(stdin: &mut Option<Split<BufReader<Stdin>>>) -> Vec<u8> {
     match line {
         Some(line) if !line.trim_ascii().is_empty() => line,
         Some(_) => Box::pin(next_line(stdin)).await,
-        // The end of the input is not the end of the watch.
+        // The end of the input does not end the command.
         None => std::future::pending().await,
     }
 }
@@ -273,7 +281,7 @@ mod tests {
     use super::Command;
 
     #[test]
-    fn commands_are_read_and_the_rest_is_named() {
+    fn documented_commands_are_read_and_others_rejected() {
         for line in [
             r#"{"command":"open","job_id":"7"}"#,
             r#"{"command":"open","job_id":7}"#,

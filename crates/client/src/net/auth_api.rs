@@ -1,4 +1,4 @@
-//! The auth endpoints: one function for each.
+//! The endpoints of Supabase Auth, one function for each (docs/protocol.md#authentication).
 
 use std::time::Duration;
 
@@ -15,17 +15,18 @@ use crate::net::{
     pkce::Pkce,
 };
 
-/// Asks for errors in the shape of this version.
+/// The header that requests errors in the format of this API version.
 const API_VERSION: (&str, &str) = ("X-Supabase-Api-Version", "2024-01-01");
-/// How long a token holds where the answer does not say; GoTrue's default.
+/// The lifetime of a token in seconds, if the response has none: GoTrue's default.
 const DEFAULT_LIFE: u64 = 3600;
 
-/// Is an auth call that granted nothing.
+/// The error of an auth request.
 #[derive(Clone, Debug)]
 pub enum Denial {
-    /// The backend looked at it and said no.
+    /// A definite refusal by the backend.
     Refused(Error),
-    /// The backend could not be asked, or could not say, and may ask to be left alone for so long.
+    /// The request had no result: there was no response, or one that does not concern the credentials; with the time
+    /// that the backend asks to wait.
     Delayed(Error, Option<Duration>),
 }
 
@@ -40,11 +41,11 @@ struct SessionData {
 
 #[derive(Deserialize)]
 struct UserData {
-    #[serde(default, deserialize_with = "word")]
+    #[serde(default, deserialize_with = "string")]
     email: Option<String>,
 }
 
-/// Reads a number of seconds, which some servers write with a fraction or as a text.
+/// Reads a number of seconds. Some servers write a fraction or a string; anything else counts as absent.
 fn seconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
     let number = match Value::deserialize(deserializer)? {
         Value::Number(number) => number.as_f64(),
@@ -56,12 +57,16 @@ fn seconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D:
     Ok(number.map(|number| number as u64))
 }
 
-/// Reads a text; anything else is none.
-fn word<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+/// Reads a string; anything else counts as absent.
+fn string<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
     Ok(Value::deserialize(deserializer)?.as_str().map(|text| clean(text).into_owned()))
 }
 
 /// Signs in with a password.
+///
+/// # Errors
+/// [`Denial::Refused`] with [`Code::InvalidCredentials`], [`Code::AccountBlocked`] or [`Code::WrongKey`]; otherwise
+/// [`Denial::Delayed`].
 pub async fn by_password(
     http: &Client,
     server: &Server,
@@ -74,10 +79,14 @@ pub async fn by_password(
         password: &'a str,
     }
     let body = Body { email, password: password.expose_secret() };
-    grant(http, server, "password", &body, email).await.map_err(|failure| deny_password(&failure))
+    grant(http, server, "passstring", &body, email).await.map_err(|failure| deny_password(&failure))
 }
 
-/// Renews a session.
+/// Refreshes a session.
+///
+/// # Errors
+/// [`Denial::Refused`] with [`Code::SessionExpired`] only for a definite refusal of the token; otherwise
+/// [`Denial::Delayed`].
 pub async fn by_refresh(http: &Client, server: &Server, token: &SecretString, email: &str) -> Result<Grant, Denial> {
     #[derive(Serialize)]
     struct Body<'a> {
@@ -87,7 +96,10 @@ pub async fn by_refresh(http: &Client, server: &Server, token: &SecretString, em
     grant(http, server, "refresh_token", &body, email).await.map_err(deny_refresh)
 }
 
-/// Exchanges the code that a provider's page sent for a session.
+/// Exchanges the code of a browser sign-in for a session (PKCE).
+///
+/// # Errors
+/// [`Denial::Refused`] with [`Code::SignInDenied`] or [`Code::WrongKey`]; otherwise [`Denial::Delayed`].
 pub async fn by_code(
     http: &Client,
     server: &Server,
@@ -103,7 +115,10 @@ pub async fn by_code(
     grant(http, server, "pkce", &body, "").await.map_err(|failure| deny_code(&failure))
 }
 
-/// Returns the address of a provider's page, which sends its answer to `redirect`.
+/// Returns the URL of a provider's sign-in page, which redirects to `redirect`.
+///
+/// # Errors
+/// [`Code::InvalidAddress`] if the auth server's URL is invalid.
 pub fn authorize_url(server: &Server, provider: &str, redirect: &Url, pkce: &Pkce) -> Result<Url, Error> {
     let invalid = |error: url::ParseError| Error::new(Code::InvalidAddress, error.to_string());
     let mut url = Url::parse(&endpoint(server, "authorize")).map_err(invalid)?;
@@ -115,28 +130,28 @@ pub fn authorize_url(server: &Server, provider: &str, redirect: &Url, pkce: &Pkc
     Ok(url)
 }
 
-/// Asks the auth server whether it is one, and knows the key: what a person typed by hand.
+/// Checks that the auth server answers and accepts the public key, for a backend that the user describes by hand.
 ///
 /// # Errors
-/// Names the field that is wrong.
+/// [`Code::WrongKey`] or the error of the connection, with the [`InputField`] that is wrong.
 pub async fn check(http: &Client, server: &Server) -> Result<(), Error> {
     let call = http.get(endpoint(server, "settings")).header("apikey", &server.auth_key);
     let response = call.send().await.map_err(|error| unanswered(&error).error.at(InputField::AuthUrl))?;
     match response.status() {
         StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => Err(wrong_key()),
-        // Whatever else it says, it says to somebody with the right key.
+        // Any other status is an answer to a request whose key was accepted.
         _ => Ok(()),
     }
 }
 
-/// Ends the session at the backend. Whatever it answers, it is over here.
+/// Ends the session at the backend. Failures are only logged: the session ends on this computer in any case.
 pub async fn logout(http: &Client, server: &Server, access_token: &SecretString) {
     let call = http
         .post(endpoint(server, "logout?scope=local"))
         .header("apikey", &server.auth_key)
         .bearer_auth(access_token.expose_secret());
     if let Err(error) = call.send().await {
-        tracing::info!(error = %error.without_url(), "the backend did not hear of the sign-out");
+        tracing::info!(error = %error.without_url(), "the sign-out request failed");
     }
 }
 
@@ -163,7 +178,7 @@ async fn grant(
     let data: SessionData = json_as(&text)?;
     let email = match data.user.and_then(|user| user.email) {
         Some(email) => email,
-        None if email.is_empty() => who(http, server, &data.access_token).await?,
+        None if email.is_empty() => email_of(http, server, &data.access_token).await?,
         None => email.to_owned(),
     };
     Ok(Grant {
@@ -174,8 +189,8 @@ async fn grant(
     })
 }
 
-/// Asks whose token it is.
-async fn who(http: &Client, server: &Server, access_token: &SecretString) -> Result<String, Failure> {
+/// Returns the email address of a token's account; empty if it has none.
+async fn email_of(http: &Client, server: &Server, access_token: &SecretString) -> Result<String, Failure> {
     let call =
         http.get(endpoint(server, "user")).header("apikey", &server.auth_key).bearer_auth(access_token.expose_secret());
     let response = call.send().await.map_err(|error| unanswered(&error))?;
@@ -183,16 +198,16 @@ async fn who(http: &Client, server: &Server, access_token: &SecretString) -> Res
         return Err(refused(response).await);
     }
     let user: UserData = json_as(&text(response, ANSWER_LIMIT).await?)?;
-    // An account of a provider may have no email at all.
+    // An account of a sign-in provider may have no email address.
     Ok(user.email.unwrap_or_default())
 }
 
-/// Returns a body whose memory is wiped once it was sent.
+/// Serializes a body into memory that is wiped after it was sent.
 fn wiped(body: &impl Serialize) -> Bytes {
-    /// Large enough that no half of a secret is left behind by growing.
-    const ROOM: usize = 8 << 10;
-    let mut bytes = Zeroizing::new(Vec::with_capacity(ROOM));
-    // Writing texts to memory cannot fail.
+    /// Large enough that the buffer is never reallocated, which would leave parts of a secret in memory.
+    const CAPACITY: usize = 8 << 10;
+    let mut bytes = Zeroizing::new(Vec::with_capacity(CAPACITY));
+    // Serializing strings into memory cannot fail.
     let _ = serde_json::to_writer(&mut *bytes, body);
     Bytes::from_owner(bytes)
 }
@@ -243,8 +258,8 @@ fn deny_code(failure: &Failure) -> Denial {
     }
 }
 
-/// Only a definite word about the token itself ends the session: a time-out, 429, 5xx, a proxy's HTML or a lost
-/// network never does.
+/// Maps a failed refresh. Only a definite refusal of the token itself ends the session; a time-out, 429, 5xx, a proxy's
+/// HTML page or a lost network never does (docs/protocol.md#authentication).
 fn deny_refresh(failure: Failure) -> Denial {
     let definite = matches!(
         failure.server_code.as_deref(),
@@ -266,7 +281,7 @@ fn deny_refresh(failure: Failure) -> Denial {
         };
         return Denial::Refused(Error::new(Code::SessionExpired, words));
     }
-    // Whoever waits for the token must not take a proxy's 401 for a word about the session.
+    // Requests that wait for the token must not take a proxy's 401 for an expired session.
     let code = if failure.error.code == Code::SessionExpired { Code::ServerError } else { failure.error.code };
     Denial::Delayed(Error { code, ..failure.error }, failure.retry_after)
 }
@@ -286,7 +301,7 @@ mod tests {
     }
 
     #[test]
-    fn a_session_is_read_however_its_life_is_written() {
+    fn a_session_is_read_with_any_form_of_expires_in() {
         for (written, life) in
             [("3600", Some(3600)), ("3600.5", Some(3600)), ("\"3600\"", Some(3600)), ("null", None), ("[]", None)]
         {
@@ -324,7 +339,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wrong_password_is_told_from_a_server_in_trouble() {
+    fn a_wrong_password_is_distinguished_from_a_server_error() {
         let wrong = deny_password(&failure(400, Some("invalid_credentials")));
         assert!(matches!(wrong, Denial::Refused(error) if error.code == Code::InvalidCredentials));
         for status in [429, 500, 503] {

@@ -1,5 +1,4 @@
-//! How other computers are reached: through a proxy or not, and whose certificates are trusted. The same for calls and
-//! for the socket.
+//! The proxy and the trusted certificates, for HTTP and for the socket (docs/adr/0025-network-connector.md).
 
 use std::{io, path::Path, sync::Arc};
 
@@ -33,30 +32,30 @@ use tokio_tungstenite::{
 };
 use tower_service::Service;
 
-/// Knows the way to other computers.
+/// Connects to servers through the configured proxy, trusting the configured certificates.
 #[derive(Clone, Debug, Default)]
 pub struct NetworkConnector {
     proxy: Proxy,
-    /// Further certificates to trust.
+    /// Certificates that are trusted in addition to the system's.
     certificates: Arc<Vec<CertificateDer<'static>>>,
 }
 
 impl NetworkConnector {
-    /// Goes the way that a person chose.
+    /// Creates a connector from the network settings.
     ///
     /// # Errors
-    /// Says what is wrong with the file of certificates.
+    /// [`Code::File`] if the certificate file cannot be read.
     pub fn new(network: &Network) -> Result<Self, Error> {
         let certificates = network.certificate.as_deref().map(read_certificates).transpose()?.unwrap_or_default();
         Ok(Self { proxy: network.proxy.clone(), certificates: Arc::new(certificates) })
     }
 
-    /// Goes the same way, trusting whom the system trusts.
+    /// Creates a connector from the network settings without their certificates; only the system's are trusted.
     pub fn without_certificates(network: &Network) -> Self {
         Self { proxy: network.proxy.clone(), certificates: Arc::default() }
     }
 
-    /// Lets an HTTP client go this way.
+    /// Applies the proxy and the certificates to an HTTP client.
     pub fn configure(&self, builder: ClientBuilder) -> ClientBuilder {
         let certificates = self.certificates.iter().filter_map(|der| Certificate::from_der(der).ok());
         let certificates: Vec<_> = certificates.collect();
@@ -74,7 +73,10 @@ impl NetworkConnector {
         }
     }
 
-    /// Opens a socket along this way.
+    /// Opens a WebSocket through the proxy, if there is one.
+    ///
+    /// # Errors
+    /// The error of the proxy, of TLS or of the handshake.
     pub async fn socket(&self, request: Request<()>, config: WebSocketConfig) -> Result<Opened, tungstenite::Error> {
         let connector = self.connector()?;
         match self.intercept(request.uri()) {
@@ -87,7 +89,8 @@ impl NetworkConnector {
         }
     }
 
-    /// Returns the proxy on the way to an address. Plain http is for this computer only, and a proxy is another.
+    /// Returns the proxy for a URL. Plain `ws` is only allowed for this computer, which is never reached through a
+    /// proxy.
     fn intercept(&self, uri: &Uri) -> Option<Intercept> {
         let matcher = match &self.proxy {
             Proxy::None => return None,
@@ -97,7 +100,7 @@ impl NetworkConnector {
         if uri.scheme_str() == Some("wss") { matcher.intercept(&as_https(uri)?) } else { None }
     }
 
-    /// Returns what trusts the further certificates, too; none where there are none.
+    /// Returns a TLS connector that also trusts the additional certificates; `None` if there are none.
     fn connector(&self) -> Result<Option<Connector>, tungstenite::Error> {
         if self.certificates.is_empty() {
             return Ok(None);
@@ -111,24 +114,24 @@ impl NetworkConnector {
     }
 }
 
-/// Decides, for the whole program, who encrypts: where two libraries are linked in, rustls asks for it.
+/// Sets the process-wide cryptography of rustls, which is required if more than one provider is linked in.
 pub fn choose_cryptography() {
-    // Whoever was quicker has chosen.
+    // It fails if a provider is already set.
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
 }
 
-/// Tells whether other computers can be reached as a person chose.
+/// Checks the network settings.
 ///
 /// # Errors
-/// Says what is wrong with the file of certificates.
+/// [`Code::File`] if the certificate file cannot be read.
 pub fn check_network(network: &Network) -> Result<(), Error> {
     NetworkConnector::new(network).map(drop)
 }
 
-/// Is a socket that is open, with the answer that opened it.
+/// An open WebSocket and the response to its handshake.
 type Opened = (WebSocketStream<MaybeTlsStream<TcpStream>>, Response<Option<Vec<u8>>>);
 
-/// Returns a stream to an address that a proxy stands before.
+/// Opens a stream to a host through a proxy: SOCKS5, or an HTTP tunnel.
 async fn tunnel(proxy: &Intercept, uri: &Uri) -> io::Result<TcpStream> {
     let mut connector = HttpConnector::new();
     connector.enforce_http(false);
@@ -139,23 +142,23 @@ async fn tunnel(proxy: &Intercept, uri: &Uri) -> io::Result<TcpStream> {
             Some((user, password)) => socks.with_auth(user.to_owned(), password.to_owned()),
             None => socks,
         };
-        socks.call(to).await.map_err(|error| refused(&error))?
+        socks.call(to).await.map_err(|error| proxy_error(&error))?
     } else {
         let tunnel = Tunnel::new(proxy.uri().clone(), connector);
         let mut tunnel = match proxy.basic_auth() {
             Some(auth) => tunnel.with_auth(auth.clone()),
             None => tunnel,
         };
-        tunnel.call(to).await.map_err(|error| refused(&error))?
+        tunnel.call(to).await.map_err(|error| proxy_error(&error))?
     };
     Ok(stream.into_inner())
 }
 
-fn refused(error: &dyn std::fmt::Display) -> io::Error {
+fn proxy_error(error: &dyn std::fmt::Display) -> io::Error {
     io::Error::other(format!("The proxy couldn't connect: {error}"))
 }
 
-/// Returns an address as proxies know it.
+/// Returns the `https` form of a URL's host and port, which proxy rules and tunnels use.
 fn as_https(uri: &Uri) -> Option<Uri> {
     let port = uri.port_u16().unwrap_or(443);
     Uri::builder().scheme("https").authority(format!("{}:{port}", uri.host()?)).path_and_query("/").build().ok()
@@ -175,15 +178,15 @@ fn read_certificates(file: &Path) -> Result<Vec<CertificateDer<'static>>, Error>
 mod tests {
     use super::*;
 
-    fn route(proxy: &str) -> NetworkConnector {
+    fn connector(proxy: &str) -> NetworkConnector {
         let proxy = Proxy::try_from(proxy.to_owned()).expect("a proxy");
-        NetworkConnector::new(&Network { proxy, certificate: None }).expect("a route")
+        NetworkConnector::new(&Network { proxy, certificate: None }).expect("a connector")
     }
 
     #[test]
-    fn a_given_proxy_stands_before_everything_but_this_computer() {
+    fn a_proxy_is_used_for_every_host_but_this_computer() {
         let intercepted = |proxy: &str, uri: &'static str| {
-            route(proxy).intercept(&Uri::from_static(uri)).map(|found| found.uri().to_string())
+            connector(proxy).intercept(&Uri::from_static(uri)).map(|found| found.uri().to_string())
         };
         assert_eq!(intercepted("http://proxy:3128", "wss://acme.tv/ws").as_deref(), Some("http://proxy:3128/"));
         assert_eq!(intercepted("socks5://proxy:1080", "wss://acme.tv/ws").as_deref(), Some("socks5://proxy:1080/"));
@@ -192,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_without_certificates_is_refused_by_name() {
+    fn a_file_without_certificates_is_refused_with_its_name() {
         let folder = tempfile::tempdir().expect("a folder");
         let file = folder.path().join("ca.pem");
         let network = Network { certificate: Some(file.clone()), ..Network::default() };

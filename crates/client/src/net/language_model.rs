@@ -1,4 +1,4 @@
-//! Asking a language model: one request, with limits of time and size.
+//! The request to a language model, with limits of time and size.
 
 use std::time::Duration;
 
@@ -10,17 +10,17 @@ use url::Url;
 
 use crate::net::{connector::NetworkConnector, http};
 
-/// How long an answer may take: a model on a slow computer writes a few words a second.
-const TIME_LIMIT: Duration = Duration::from_mins(5);
-/// The largest answer that is read, in bytes.
+/// How long a response may take: a model on a slow computer writes a few words per second.
+const TIMEOUT: Duration = Duration::from_mins(5);
+/// The largest response, in bytes.
 const ANSWER_LIMIT: usize = 1 << 20;
-/// How much of an error's text is shown, in characters.
-const SHOWN: usize = 300;
+/// How many characters of an error's text are shown.
+const MAX_SHOWN_LENGTH: usize = 300;
 
-/// Sends a body to a language model, and returns its answer.
+/// Sends a request body to a language model, and returns the response's text.
 ///
 /// # Errors
-/// [`Code::LanguageModel`], with what the server said.
+/// [`Code::LanguageModel`] with the server's message; [`Code::File`] if the certificate file cannot be read.
 pub async fn ask_language_model(
     network: &Network,
     url: &Url,
@@ -39,18 +39,18 @@ pub async fn ask_language_model(
     if status.is_success() { Ok(text) } else { Err(refused(status, &text)) }
 }
 
-/// Makes a client that sends what it is given to that address alone: what is said in a video is for nobody else.
+/// Creates a client that follows no redirects: a transcript must not reach another server.
 fn client(network: &Network, url: &Url) -> Result<Client, Error> {
-    let builder = Client::builder().timeout(TIME_LIMIT).redirect(redirect::Policy::none());
+    let builder = Client::builder().timeout(TIMEOUT).redirect(redirect::Policy::none());
     let builder =
         if url.scheme() == "http" { builder.no_proxy() } else { NetworkConnector::new(network)?.configure(builder) };
     builder.build().map_err(|failure| error(&failure.to_string()))
 }
 
-/// Makes a client that downloads large files the way that a person chose.
+/// Creates a client for large downloads, with the proxy and certificates of the settings.
 ///
 /// # Errors
-/// Says what is wrong with the settings of the network.
+/// [`Code::File`] if the certificate file cannot be read, [`Code::ServerError`] if TLS cannot be set up.
 pub fn download_client(network: &Network) -> Result<Client, Error> {
     let builder = Client::builder().user_agent(concat!("Tallylight/", env!("CARGO_PKG_VERSION")));
     let builder = NetworkConnector::new(network)?.configure(builder.connect_timeout(Duration::from_secs(10)));
@@ -63,17 +63,20 @@ fn error(why: &str) -> Error {
 
 fn unanswered(failure: &reqwest::Error, host: &str) -> Error {
     if failure.is_timeout() {
-        let minutes = TIME_LIMIT.as_secs() / 60;
+        let minutes = TIMEOUT.as_secs() / 60;
         return error(&format!("more than {minutes} minutes, try a smaller model"));
     }
-    Error::new(Code::LanguageModel, format!("Couldn't connect to a language model at {host}. Check the URL and that the server is running."))
+    Error::new(
+        Code::LanguageModel,
+        format!("Couldn't connect to a language model at {host}. Check the URL and that the server is running."),
+    )
 }
 
 fn refused(status: StatusCode, text: &str) -> Error {
     let body: Value = serde_json::from_str(text).unwrap_or_default();
-    // OpenAI has an object with a message, Ollama and LM Studio a text.
+    // OpenAI sends an object with a message, Ollama and LM Studio a string.
     let said = body["error"]["message"].as_str().or_else(|| body["error"].as_str()).unwrap_or_default();
-    let said: String = one_line(said).chars().take(SHOWN).collect();
+    let said: String = one_line(said).chars().take(MAX_SHOWN_LENGTH).collect();
     let said = if said.is_empty() { String::new() } else { format!(" ({said})") };
     let words = match status.as_u16() {
         401 | 403 => "The language model rejected the API key. Enter it again",

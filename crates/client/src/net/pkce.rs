@@ -1,20 +1,20 @@
-//! Proof that whoever exchanges a code is whoever asked for it: PKCE, RFC 7636, with S256.
+//! PKCE (RFC 7636) with S256: proves that the program which exchanges a code is the one that requested it.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
 
-/// Is the secret of one browser sign-in, and what may be seen of it.
+/// The secret of one browser sign-in, and its public challenge.
 #[derive(Debug)]
 pub struct Pkce {
-    /// Is brought along with the code: 43 characters.
+    /// The secret that is sent with the code: 43 characters.
     pub verifier: SecretString,
-    /// Its digest, which the page's address carries.
+    /// The verifier's digest, which is part of the sign-in page's URL.
     pub challenge: String,
 }
 
 impl Pkce {
-    /// Makes a new one.
+    /// Creates a random verifier and its challenge.
     pub fn new() -> Self {
         Self::of(random_text())
     }
@@ -35,7 +35,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_challenge_is_that_of_the_rfc() {
+    fn the_challenge_matches_the_example_of_the_rfc() {
         // RFC 7636, appendix B.
         let pkce = Pkce::of("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk".into());
         assert_eq!(pkce.challenge, "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM");

@@ -1,7 +1,8 @@
-//! Where the browser brings the answer of a sign-in page: a server on this computer for one answer (RFC 8252).
+//! The redirect target of a browser sign-in: a server on this computer for one callback (RFC 8252,
+//! docs/adr/0017-browser-sign-in.md).
 //!
-//! The address has a random port and a random state. Only a call with that state is an answer, only the first one
-//! counts, and the server is gone as soon as nobody waits for it any more.
+//! The URL has a random port and a random state. Only a request with that state is accepted, only the first one counts,
+//! and the server ends as soon as nothing waits for it.
 
 use std::{
     net::Ipv4Addr,
@@ -24,26 +25,26 @@ use url::{Url, form_urlencoded};
 use crate::net::pkce::random_text;
 
 const PAGE: &str = include_str!("redirect/page.html");
-/// Colours of the lamp on the page.
+/// The colours of the lamp on the page.
 const GOOD: &str = "#2fbf71";
 const BAD: &str = "#e5484d";
 
-/// Waits for the one answer.
+/// The server that waits for the callback.
 pub struct Redirect {
     address: Url,
     answer: oneshot::Receiver<Answer>,
-    /// Ends the server, once what it is sending is sent.
+    /// Stops the server when it is dropped, after the current response.
     _server: DropGuard,
 }
 
-/// Is what the browser brought.
+/// The callback that the browser sent.
 pub struct Answer {
-    /// The code, or why there is none.
+    /// The code, or the reason why there is none.
     pub code: Result<SecretString, Error>,
     page: oneshot::Sender<ClosingPage>,
 }
 
-/// Is how the sign-in ended, for the page that the browser shows.
+/// The outcome of the sign-in for the page that the browser shows.
 struct ClosingPage {
     title: &'static str,
     text: String,
@@ -58,15 +59,14 @@ struct CallbackState {
 }
 
 impl Redirect {
-    /// Listens on this computer, on any free port.
+    /// Starts the server on the loopback address, on any free port.
     ///
     /// # Errors
-    /// Says why nothing can listen.
+    /// [`Code::NotOffered`] if no port can be opened.
     pub async fn listen() -> Result<Self, Error> {
         let unable = |error: &dyn std::fmt::Display| {
-            let message = format!(
-                "Browser sign-in isn't available on this computer ({error}). Sign in with a password."
-            );
+            let message =
+                format!("Browser sign-in isn't available on this computer ({error}). Sign in with a password.");
             Error::new(Code::NotOffered, message)
         };
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.map_err(|error| unable(&error))?;
@@ -83,22 +83,24 @@ impl Redirect {
         Ok(Self { address, answer, _server: stop.drop_guard() })
     }
 
-    /// Returns where the browser is to go with the answer.
+    /// Returns the URL to which the sign-in page redirects.
     pub fn address(&self) -> &Url {
         &self.address
     }
 
-    /// Waits for the answer.
+    /// Waits for the callback.
     ///
     /// # Errors
-    /// Says that none can come any more.
+    /// [`Code::SignInDenied`] if the server has ended.
     pub async fn answer(&mut self) -> Result<Answer, Error> {
-        (&mut self.answer).await.map_err(|_| Error::new(Code::SignInDenied, "Couldn't complete the browser sign-in. Try again."))
+        (&mut self.answer)
+            .await
+            .map_err(|_| Error::new(Code::SignInDenied, "Couldn't complete the browser sign-in. Try again."))
     }
 }
 
 impl Answer {
-    /// Shows in the browser how it ended.
+    /// Shows the outcome in the browser.
     pub fn show(self, outcome: Result<(), &Error>) {
         let ending = match outcome {
             Ok(()) => ClosingPage {
@@ -126,7 +128,10 @@ async fn callback(State(state): State<CallbackState>, headers: HeaderMap, uri: U
     }
     let query = CallbackQuery::read(uri.query().unwrap_or_default());
     if query.state.as_deref() != Some(state.state.expose_secret()) {
-        return page(StatusCode::FORBIDDEN, &not_signed_in("This link doesn't match a sign-in request from Tallylight"));
+        return page(
+            StatusCode::FORBIDDEN,
+            &not_signed_in("This link doesn't match a sign-in request from Tallylight"),
+        );
     }
     let Some(code) = query.outcome() else {
         return page(StatusCode::BAD_REQUEST, &not_signed_in("The sign-in response is incomplete"));
@@ -156,7 +161,7 @@ fn page(status: StatusCode, ending: &ClosingPage) -> Response {
     (status, headers, Html(html)).into_response()
 }
 
-/// Is what a callback carries.
+/// The query of a callback.
 #[derive(Default)]
 struct CallbackQuery {
     state: Option<String>,
@@ -168,7 +173,7 @@ struct CallbackQuery {
 impl CallbackQuery {
     fn read(text: &str) -> Self {
         let mut query = Self::default();
-        // Some servers put a second question mark behind an address that has one already.
+        // Some servers append their parameters with a second question mark.
         for part in text.split('?') {
             for (name, value) in form_urlencoded::parse(part.as_bytes()) {
                 match &*name {
@@ -199,7 +204,7 @@ impl CallbackQuery {
     }
 }
 
-/// Shortens words of somebody else to a line.
+/// Returns a text from a server without control characters, at most 200 characters long.
 fn shortened(words: &str) -> String {
     words.chars().filter(|c| !c.is_control()).take(200).collect()
 }

@@ -1,4 +1,4 @@
-//! The REST endpoints: one function for each.
+//! The REST endpoints, one function for each (docs/protocol.md#rest).
 
 use jiff::Timestamp;
 use reqwest::{Client, Response, StatusCode};
@@ -26,26 +26,27 @@ mod upload;
 pub use list::{Incomplete, List, Listing, jobs};
 pub use upload::upload;
 
-/// Is an answer with what its headers tell.
+/// A response's value with the time in its headers.
 #[derive(Debug)]
 pub struct Dated<T> {
-    /// The answer.
+    /// The value.
     pub value: T,
-    /// The server's clock at that time.
+    /// The `Date` header: the server's clock at that time.
     pub date: Option<Timestamp>,
 }
 
-/// Asks a server who it is. Where it leads to another origin, that is the server.
+/// Fetches a server's discovery document (docs/protocol.md#discovery). If the request is redirected to another origin,
+/// that origin is the server.
+///
+/// # Errors
+/// [`Code::NotAStudio`] for 404 or an unreadable document; otherwise the error of the request.
 pub async fn discover(http: &Client, address: &Url, identity: Identity) -> Result<Server, Error> {
     let url = format!("{}{}", address.as_str().trim_end_matches('/'), discovery::WELL_KNOWN);
     let response = http::send(http, http.get(url).timeout(CALL_LIMIT)).await.map_err(|failure| failure.error)?;
     let address = &led_to(address, response.url());
     let status = response.status();
     if status == StatusCode::NOT_FOUND {
-        let message = format!(
-            "No Tallylight studio at this address ({}). Check the URL.",
-            discovery::shown(address)
-        );
+        let message = format!("No Tallylight studio at this address ({}). Check the URL.", discovery::shown(address));
         return Err(Error::new(Code::NotAStudio, message));
     }
     if !status.is_success() {
@@ -55,7 +56,7 @@ pub async fn discover(http: &Client, address: &Url, identity: Identity) -> Resul
     discovery::read(address, identity, &document)
 }
 
-/// Returns the address of the server that answered in the end.
+/// Returns the URL of the server that answered after redirects.
 fn led_to(typed: &Url, answered: &Url) -> Url {
     if typed.origin() == answered.origin() {
         return typed.clone();
@@ -69,6 +70,9 @@ fn led_to(typed: &Url, answered: &Url) -> Url {
 }
 
 /// Fetches one job.
+///
+/// # Errors
+/// [`Code::ServerError`] if the response contains another job; otherwise the failure of the request.
 pub async fn job(
     http: &Client,
     server: &Server,
@@ -84,7 +88,7 @@ pub async fn job(
     let date = date(response.headers());
     let value = json(&text(response, ANSWER_LIMIT).await?)?;
     let job = read_job_from(&value, Some(&server.api_url)).map_err(Failure::local)?;
-    match of(job_id, job) {
+    match matching(job_id, job) {
         Some(value) => Ok(Dated { value, date }),
         None => Err(Failure::local(Error::new(
             Code::ServerError,
@@ -93,15 +97,15 @@ pub async fn job(
     }
 }
 
-/// Returns a job that an answer holds, if it is the one that was asked for.
-fn of(job_id: &JobId, job: Snapshot) -> Option<Snapshot> {
+/// Returns the job of a response if it is the requested one. Ids may differ in case or in leading zeros.
+fn matching(job_id: &JobId, job: Snapshot) -> Option<Snapshot> {
     let number = |id: &JobId| id.as_str().parse::<u64>().ok();
     let is_number = || number(&job.job_id).is_some_and(|found| number(job_id) == Some(found));
     let is_it = job.job_id.as_str().eq_ignore_ascii_case(job_id.as_str()) || is_number();
     is_it.then(|| Snapshot { job_id: job_id.clone(), ..job })
 }
 
-/// Sends an edit, and returns what became of it.
+/// Sends an edit, and returns its outcome (docs/protocol.md#edits).
 pub async fn edit(http: &Client, server: &Server, token: &SecretString, video_id: &VideoId, edit: &Edit) -> Answer {
     let answer = send_edit(http, server, token, video_id, edit).await;
     answer.unwrap_or_else(|failure| decided(&failure, DeliveryCertainty::Unknown))
@@ -130,11 +134,11 @@ async fn send_edit(
     match response.status() {
         status if status.is_success() => {
             let text = text(response, ANSWER_LIMIT).await?;
-            // The page of a Wi-Fi is no answer of a studio, whatever its status.
+            // A captive portal's page is not a response of the studio, whatever its status.
             if !text.trim().is_empty() && core_json::parse(&text).is_err() {
                 is_data(&text)?;
             }
-            // A backend that answers with nothing, or with something else, has the job all the same.
+            // Backends may answer without the job; it is fetched then.
             let job = match job(&text) {
                 Some(job) => Some(job),
                 None => fetched_after(http, server, token, edit).await.map(Box::new),
@@ -154,8 +158,8 @@ async fn send_edit(
     }
 }
 
-/// Returns the job that the answer to an edit holds: the edited one, and no other that has its id by chance. A row of the
-/// video, or of its metadata, is none.
+/// Returns the job in the response to an edit: the edited one, and not another object with the same id. A row of the
+/// video or of its metadata is not a job.
 fn answered_job(text: &str, server: &Server, edit: &Edit) -> Option<Snapshot> {
     let value = json(text).ok()?;
     let is_job =
@@ -163,17 +167,17 @@ fn answered_job(text: &str, server: &Server, edit: &Edit) -> Option<Snapshot> {
     if !is_job {
         return None;
     }
-    of(&edit.job_id, read_job_from(&value, Some(&server.api_url)).ok()?)
+    matching(&edit.job_id, read_job_from(&value, Some(&server.api_url)).ok()?)
 }
 
-/// Fetches the job of an edit that was answered without it. One that does not hold the edit yet says nothing of it.
+/// Fetches the job after an edit that was answered without it. A job that does not contain the edit yet is ignored.
 async fn fetched_after(http: &Client, server: &Server, token: &SecretString, edit: &Edit) -> Option<Snapshot> {
     let job = job(http, server, token, &edit.job_id).await.ok()?.value;
     let holds = |(field, sent): (&Field, &Content)| content_of(&job, *field).is_some_and(|held| held.is_same(sent));
     edit.changes.iter().all(holds).then_some(job)
 }
 
-/// Reads why an edit was not accepted, field by field.
+/// Reads the reasons why an edit was refused, by field.
 fn invalid(text: &str) -> Answer {
     let body = core_json::parse(text).map(|parsed| parsed.value).unwrap_or_default();
     let said = |detail: &Value| detail.get("msg").and_then(Value::as_str).map(str::to_owned);
@@ -189,7 +193,7 @@ fn invalid(text: &str) -> Answer {
     Answer::Refused(fields, Error::new(Code::InvalidContent, message).into())
 }
 
-/// Tells a refusal for good from one that may be over by itself.
+/// Maps a failed request to the outcome of an edit: refused for good, or unanswered and to be tried again.
 pub fn decided(failure: &Failure, arrival: DeliveryCertainty) -> Answer {
     let unanswered = |arrival| {
         let (error, retry_after) = (failure.error.clone(), failure.retry_after);
@@ -204,15 +208,21 @@ pub fn decided(failure: &Failure, arrival: DeliveryCertainty) -> Answer {
     }
 }
 
+/// Returns a successful response unchanged, and maps any other to a [`Failure`].
 pub(crate) async fn accepted(response: Response) -> Result<Response, Failure> {
     if response.status().is_success() { Ok(response) } else { Err(refused(response).await) }
 }
 
+/// Returns the URL of an endpoint below `/api/v1/`.
+///
+/// # Errors
+/// [`Code::InvalidAddress`] if it is not a valid URL.
 pub(crate) fn address(server: &Server, path: &str) -> Result<Url, Failure> {
     let invalid = |error: url::ParseError| Failure::local(Error::new(Code::InvalidAddress, error.to_string()));
     Url::parse(&api(server, path)).map_err(invalid)
 }
 
+/// Returns the text of an endpoint's URL below `/api/v1/`.
 pub(crate) fn api(server: &Server, path: &str) -> String {
     format!("{}/api/v1/{path}", server.api_url.as_str().trim_end_matches('/'))
 }

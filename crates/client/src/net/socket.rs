@@ -1,4 +1,4 @@
-//! Runs the link's effects on a real socket. It decides nothing.
+//! Executes the connection's effects on a real WebSocket. All decisions are in `tallylight_core::connection`.
 
 use std::{sync::Arc, time::Duration};
 
@@ -33,71 +33,72 @@ use crate::net::{
     http::{date, retry_after, unreachable},
 };
 
-/// How many messages may wait to be sent: subscriptions to more jobs than a cache holds. More means that the peer reads
-/// nothing.
+/// How many messages may wait to be sent: enough for subscriptions to more jobs than the library holds. If it is full,
+/// the peer is not reading.
 const OUTBOX: usize = 1024;
-/// How much that arrived may wait to be taken, in KiB: two messages of the largest kind. A slow reader then holds up the
-/// sender, and not the memory.
-const BUDGET: usize = 16 << 10;
-/// What one that was read may take beside its text, in KiB.
-const KIB_EACH: usize = 4;
-/// How many messages are told together at most, and of how many bytes: more would hold up what else is to be done.
-const TOGETHER: usize = 256;
-const BYTES_TOGETHER: usize = 64 << 10;
-/// Time to say goodbye.
-const CLOSE_LIMIT: Duration = Duration::from_secs(2);
+/// How much received data may wait to be processed, in KiB: two messages of maximum size. If it is full, the sender is
+/// slowed down instead of using more memory.
+const RECEIVE_BUDGET_KIB: usize = 16 << 10;
+/// How much memory a decoded message may need beside its text, in KiB.
+const OVERHEAD_KIB: usize = 4;
+/// How many messages, and how many bytes, are reported together at most: more would delay other inputs.
+const MAX_BATCH_MESSAGES: usize = 256;
+const MAX_BATCH_BYTES: usize = 64 << 10;
+/// How long the close handshake may take.
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(2);
 
 type Stream = WebSocketStream<MaybeTlsStream<tokio::net::TcpStream>>;
 type Incoming = Option<Result<Message, tungstenite::Error>>;
 
-/// Is what a socket reports.
+/// An event of a socket.
 #[derive(Debug)]
 pub enum SocketEvent {
-    /// It is open, with the server's clock at that time.
+    /// The socket is open; with the server's clock from the `Date` header.
     Opened(Option<Timestamp>),
-    /// It did not open.
+    /// The socket could not be opened.
     Refused(Refusal),
-    /// Messages arrived together; their room in the budget is given back when they were taken.
+    /// Messages that arrived together. Their share of the receive budget is released when they have been processed.
     ReceivedFrame(Vec<ReceivedFrame>, OwnedSemaphorePermit),
-    /// A probe was answered.
+    /// A pong arrived in response to [`Socket::ping`].
     Pong,
-    /// It closed.
+    /// The socket closed.
     Closed(Closed),
 }
 
-/// Is a message, read here and not by the actor, which has enough to do.
+/// A received message. It is decoded in the socket's task, to keep the runtime free.
 #[derive(Debug)]
 pub struct ReceivedFrame {
-    /// How long it was, in bytes.
+    /// The length in bytes.
     pub length: usize,
-    /// What it says.
+    /// The decoded message, or why it is invalid.
     pub frame: Result<Frame, Rejected>,
 }
 
-/// Is one running socket; dropping it ends the connection.
+/// A running socket. Dropping it ends the connection.
 #[derive(Debug)]
 pub struct Socket {
-    /// Its name.
+    /// The id of the connection.
     pub conn: ConnId,
     outbox: mpsc::Sender<Outgoing>,
     task: JoinHandle<()>,
 }
 
-/// Is what is sent.
+/// A frame to send.
 #[derive(Debug)]
 enum Outgoing {
-    Say(ClientMessage),
+    Message(ClientMessage),
     Ping,
 }
 
 impl Socket {
-    /// Connects, and reports through `report`.
+    /// Connects in the background, and reports events through `report`. `token_transport` is how the token is sent
+    /// (docs/protocol.md#sending-the-token).
     pub fn open<F, R>(
         conn: ConnId,
         server: &Server,
         token: &SecretString,
-        way: WsToken,
-        route: NetworkConnector,
+        token_transport: WsToken,
+        connector: NetworkConnector,
         report: F,
     ) -> Self
     where
@@ -105,18 +106,18 @@ impl Socket {
         R: Future<Output = ()> + Send,
     {
         let (outbox, inbox) = mpsc::channel(OUTBOX);
-        let request = request(server, token, way);
-        let greeting = (way == WsToken::Message).then(|| greeting(server, token));
+        let request = request(server, token, token_transport);
+        let greeting = (token_transport == WsToken::Message).then(|| greeting(server, token));
         let api_url = server.api_url.clone();
         let task = tokio::spawn(async move {
-            let last = match connect(request, way, &route).await {
+            let last = match connect(request, token_transport, &connector).await {
                 Ok((mut stream, date)) => {
                     if let Some(greeting) = greeting {
-                        // Whether it arrives shows in what comes back.
+                        // If it does not arrive, the server's response shows that.
                         let _ = stream.send(Message::text(greeting.expose_secret())).await;
                     }
                     report(conn, SocketEvent::Opened(date)).await;
-                    SocketEvent::Closed(converse(stream, inbox, &api_url, |message| report(conn, message)).await)
+                    SocketEvent::Closed(run(stream, inbox, &api_url, |message| report(conn, message)).await)
                 }
                 Err(refusal) => SocketEvent::Refused(refusal),
             };
@@ -125,15 +126,15 @@ impl Socket {
         Self { conn, outbox, task }
     }
 
-    /// Says something.
+    /// Queues a message to send.
     ///
     /// # Errors
-    /// The peer reads nothing, so that what is to be said has piled up.
+    /// [`Code::Closed`] if the queue is full because the peer is not reading.
     pub fn send(&self, message: ClientMessage) -> Result<(), Error> {
-        self.put(Outgoing::Say(message))
+        self.put(Outgoing::Message(message))
     }
 
-    /// Asks the peer's library for a sign of life.
+    /// Queues a ping, which the peer's WebSocket library answers.
     ///
     /// # Errors
     /// As [`Socket::send`].
@@ -144,7 +145,7 @@ impl Socket {
     fn put(&self, outgoing: Outgoing) -> Result<(), Error> {
         match self.outbox.try_send(outgoing) {
             Err(mpsc::error::TrySendError::Full(_)) => Err(Error::new(Code::Closed, "The studio isn't responding.")),
-            // One that has just closed reports so itself.
+            // A socket that has just closed reports that itself.
             Ok(()) | Err(mpsc::error::TrySendError::Closed(_)) => Ok(()),
         }
     }
@@ -156,14 +157,14 @@ impl Drop for Socket {
     }
 }
 
-fn request(server: &Server, token: &SecretString, way: WsToken) -> Result<Request<()>, Refusal> {
-    let unusable = |error: tungstenite::Error| refusal(&error, way);
+fn request(server: &Server, token: &SecretString, token_transport: WsToken) -> Result<Request<()>, Refusal> {
+    let unusable = |error: tungstenite::Error| refusal(&error, token_transport);
     let mut url = address(server, token)?;
-    if way == WsToken::Query {
+    if token_transport == WsToken::Query {
         url.query_pairs_mut().append_pair("token", token.expose_secret());
     }
     let mut request = url.as_str().into_client_request().map_err(unusable)?;
-    let header = match way {
+    let header = match token_transport {
         WsToken::Header => Some((header::AUTHORIZATION, format!("Bearer {}", token.expose_secret()))),
         WsToken::Subprotocol => Some((header::SEC_WEBSOCKET_PROTOCOL, format!("bearer, {}", token.expose_secret()))),
         WsToken::Query | WsToken::Message | WsToken::Auto => None,
@@ -176,22 +177,21 @@ fn request(server: &Server, token: &SecretString, way: WsToken) -> Result<Reques
     Ok(request)
 }
 
-/// Returns the address of the socket, with the id of the person in the place that is left for it.
+/// Returns the socket's URL, with the user's id in place of `{user_id}`.
 fn address(server: &Server, token: &SecretString) -> Result<Url, Refusal> {
     let text = server.ws_url.as_str();
     let place = ["{user_id}", "%7Buser_id%7D"].into_iter().find(|place| text.contains(place));
     let Some(place) = place else { return Ok(server.ws_url.clone()) };
-    let nobody = || {
-        let message =
-            "The live updates URL requires a user ID. Contact the studio's administrator.";
+    let no_user_id = || {
+        let message = "The live updates URL requires a user ID. Contact the studio's administrator.";
         Refusal::NoSocket(Error::new(Code::NoSocket, message))
     };
-    let user_id = subject(token).ok_or_else(nobody)?;
+    let user_id = subject(token).ok_or_else(no_user_id)?;
     let user_id: String = url::form_urlencoded::byte_serialize(user_id.as_bytes()).collect();
-    Url::parse(&text.replace(place, &user_id)).map_err(|_| nobody())
+    Url::parse(&text.replace(place, &user_id)).map_err(|_| no_user_id())
 }
 
-/// Returns the `sub` of a JWT: whose token it is. Nothing is decided by it, so nobody vouches for it here.
+/// Returns the `sub` of a JWT: the user's id. The signature is not verified, because no decision depends on it.
 fn subject(token: &SecretString) -> Option<String> {
     let payload = token.expose_secret().split('.').nth(1)?;
     let payload = base64::prelude::BASE64_URL_SAFE_NO_PAD.decode(payload.trim_end_matches('=')).ok()?;
@@ -199,36 +199,36 @@ fn subject(token: &SecretString) -> Option<String> {
     claims.get("sub")?.as_str().map(str::to_owned)
 }
 
-/// Returns the first message that carries the token.
+/// Returns the first message, which carries the token (`ws_token` = `message`).
 fn greeting(server: &Server, token: &SecretString) -> SecretString {
-    const OURS: &str = r#"{"type":"auth","token":"{token}"}"#;
-    server.ws_auth_message.as_deref().unwrap_or(OURS).replace("{token}", token.expose_secret()).into()
+    const DEFAULT: &str = r#"{"type":"auth","token":"{token}"}"#;
+    server.ws_auth_message.as_deref().unwrap_or(DEFAULT).replace("{token}", token.expose_secret()).into()
 }
 
 async fn connect(
     request: Result<Request<()>, Refusal>,
-    way: WsToken,
-    route: &NetworkConnector,
+    token_transport: WsToken,
+    connector: &NetworkConnector,
 ) -> Result<(Stream, Option<Timestamp>), Refusal> {
     let config = WebSocketConfig::default().max_message_size(Some(MESSAGE_LIMIT)).max_frame_size(Some(MESSAGE_LIMIT));
-    match route.socket(request?, config).await {
+    match connector.socket(request?, config).await {
         Ok((stream, answer)) => Ok((stream, date(answer.headers()))),
-        Err(error) => Err(refusal(&error, way)),
+        Err(error) => Err(refusal(&error, token_transport)),
     }
 }
 
-async fn converse<R: Future<Output = ()>>(
+async fn run<R: Future<Output = ()>>(
     mut stream: Stream,
     mut inbox: mpsc::Receiver<Outgoing>,
     api_url: &Url,
     report: impl Fn(SocketEvent) -> R,
 ) -> Closed {
-    let budget = Arc::new(Semaphore::new(BUDGET));
+    let budget = Arc::new(Semaphore::new(RECEIVE_BUDGET_KIB));
     loop {
         let incoming = tokio::select! {
             outgoing = inbox.recv() => {
                 let frame = match outgoing {
-                    Some(Outgoing::Say(message)) => Message::text(message.to_text()),
+                    Some(Outgoing::Message(message)) => Message::text(message.to_text()),
                     Some(Outgoing::Ping) => Message::Ping(Bytes::new()),
                     None => return Closed::from_code(None),
                 };
@@ -240,27 +240,27 @@ async fn converse<R: Future<Output = ()>>(
             incoming = stream.next() => incoming,
         };
         let (batch, other) = gather(incoming, &mut stream);
-        if let Some(heard) = batch.told(&budget, api_url).await {
-            report(heard).await;
+        if let Some(event) = batch.decode(&budget, api_url).await {
+            report(event).await;
         }
         let Some(other) = other else { continue };
         match other {
             Some(Ok(Message::Close(frame))) => return Closed::from_code(frame.map(|frame| frame.code.into())),
-            // It proves that the way is open, and only that the peer's library is alive.
+            // A pong proves that the connection works, but only that the peer's library is alive, not its application.
             Some(Ok(Message::Pong(_))) => report(SocketEvent::Pong).await,
             Some(Ok(Message::Ping(_) | Message::Frame(_) | Message::Text(_) | Message::Binary(_))) => {}
             Some(Err(tungstenite::Error::Capacity(CapacityError::MessageTooLong { .. }))) => {
                 return too_large(stream).await;
             }
-            // The library cannot go on reading, so this connection is over.
+            // The library cannot read on after invalid UTF-8, so the connection is closed.
             Some(Err(tungstenite::Error::Utf8(_))) => return not_text(stream).await,
             Some(Err(_)) | None => return Closed::from_code(None),
         }
     }
 }
 
-/// Gathers the messages that arrived together, to be told together: in a flood the telling would cost more than all the
-/// rest. Returns them, and what followed that is none.
+/// Collects the messages that arrived together, to report them together: under load, reporting each would cost more
+/// than everything else. Returns them, and the item after them that is not a message.
 fn gather(first: Incoming, stream: &mut Stream) -> (Batch, Option<Incoming>) {
     let (mut batch, mut incoming) = (Batch::default(), first);
     loop {
@@ -268,7 +268,7 @@ fn gather(first: Incoming, stream: &mut Stream) -> (Batch, Option<Incoming>) {
             Some(Ok(Message::Text(text))) => batch.add(text.into()),
             Some(Ok(Message::Binary(bytes))) => batch.add(bytes),
             Some(Err(tungstenite::Error::Utf8(_))) => {
-                // A text frame of other bytes, which the library keeps to itself.
+                // The library does not return the bytes of an invalid text frame, so one invalid byte replaces them.
                 batch.add(Bytes::from_static(&[0xff]));
                 return (batch, Some(incoming));
             }
@@ -282,7 +282,7 @@ fn gather(first: Incoming, stream: &mut Stream) -> (Batch, Option<Incoming>) {
     }
 }
 
-/// Are messages that arrived together.
+/// Messages that arrived together.
 #[derive(Default)]
 struct Batch {
     messages: Vec<Bytes>,
@@ -296,16 +296,16 @@ impl Batch {
     }
 
     fn is_full(&self) -> bool {
-        self.messages.len() >= TOGETHER || self.bytes >= BYTES_TOGETHER
+        self.messages.len() >= MAX_BATCH_MESSAGES || self.bytes >= MAX_BATCH_BYTES
     }
 
-    /// Reads them, once there is room among what waits to be taken.
-    async fn told(self, budget: &Arc<Semaphore>, api_url: &Url) -> Option<SocketEvent> {
+    /// Decodes the messages, once the receive budget has room for them.
+    async fn decode(self, budget: &Arc<Semaphore>, api_url: &Url) -> Option<SocketEvent> {
         if self.messages.is_empty() {
             return None;
         }
-        let kib = u32::try_from(self.bytes / 1024 + KIB_EACH * self.messages.len()).unwrap_or(u32::MAX);
-        // Nobody closes it.
+        let kib = u32::try_from(self.bytes / 1024 + OVERHEAD_KIB * self.messages.len()).unwrap_or(u32::MAX);
+        // The semaphore is never closed.
         let room = Arc::clone(budget).acquire_many_owned(kib).await.ok()?;
         Some(SocketEvent::ReceivedFrame(
             self.messages.iter().map(|message| ReceivedFrame::of(message, api_url)).collect(),
@@ -328,20 +328,20 @@ impl ReceivedFrame {
 
 async fn not_text(mut stream: Stream) -> Closed {
     let frame = CloseFrame { code: CloseCode::Invalid, reason: "not UTF-8".into() };
-    let _ = tokio::time::timeout(CLOSE_LIMIT, stream.close(Some(frame))).await;
+    let _ = tokio::time::timeout(CLOSE_TIMEOUT, stream.close(Some(frame))).await;
     Closed::Lost(Error::new(Code::Closed, "The studio sent invalid text."))
 }
 
 async fn too_large(mut stream: Stream) -> Closed {
     let frame = CloseFrame { code: CloseCode::Size, reason: "message too large".into() };
-    let _ = tokio::time::timeout(CLOSE_LIMIT, stream.close(Some(frame))).await;
+    let _ = tokio::time::timeout(CLOSE_TIMEOUT, stream.close(Some(frame))).await;
     Closed::Lost(Error::new(Code::MessageTooLarge, "The studio sent a message larger than 8 MiB."))
 }
 
-fn refusal(error: &tungstenite::Error, way: WsToken) -> Refusal {
-    // Whoever does not choose `bearer` has not looked at the token behind it.
+fn refusal(error: &tungstenite::Error, token_transport: WsToken) -> Refusal {
+    // A server that does not select `bearer` has not read the token behind it.
     if let tungstenite::Error::Protocol(ProtocolError::SecWebSocketSubProtocolError(_)) = error
-        && way == WsToken::Subprotocol
+        && token_transport == WsToken::Subprotocol
     {
         return Refusal::Auth;
     }
@@ -349,7 +349,7 @@ fn refusal(error: &tungstenite::Error, way: WsToken) -> Refusal {
         return Refusal::from_status(response.status().as_u16(), retry_after(response.headers()));
     }
     match unreachable(error, "the studio") {
-        // No quick retry will mend it, and a person must see it.
+        // Retrying soon does not help, and the user must see the error.
         error if error.code == Code::UntrustedCertificate => Refusal::NoSocket(error),
         error => Refusal::Failed(error, None),
     }

@@ -1,4 +1,4 @@
-//! Opening a page in the person's own browser.
+//! Opens pages in the user's default browser.
 
 use std::{process::Stdio, time::Duration};
 
@@ -6,65 +6,69 @@ use tallylight_core::{Code, Error};
 use tokio::sync::mpsc;
 use url::Url;
 
-/// A program that has not failed within this time has opened the page; some stay for as long as the browser does.
-const STARTED: Duration = Duration::from_secs(5);
-/// What must not be handed on to a browser: a secret, and how this program's own window is drawn.
-const OWN: [&str; 2] = ["TALLYLIGHT_PASSWORD", "WEBKIT_DISABLE_DMABUF_RENDERER"];
+/// A program that has not failed within this time has opened the page. Some programs run as long as the browser does.
+const START_TIMEOUT: Duration = Duration::from_secs(5);
+/// Environment variables that the browser must not inherit: a secret, and the rendering of this program's window.
+const PRIVATE_VARIABLES: [&str; 2] = ["TALLYLIGHT_PASSWORD", "WEBKIT_DISABLE_DMABUF_RENDERER"];
 
-/// Opens pages.
+/// How pages are opened.
 #[derive(Clone, Debug)]
-pub struct Browser(Way);
+pub struct Browser(Opener);
 
 #[derive(Clone, Debug)]
-enum Way {
+enum Opener {
     System,
-    Hand(mpsc::Sender<Url>),
+    Channel(mpsc::Sender<Url>),
 }
 
 impl Browser {
-    /// Opens pages in the browser that the person has chosen.
+    /// Opens pages in the user's default browser.
     pub fn system() -> Self {
-        Self(Way::System)
+        Self(Opener::System)
     }
 
-    /// Hands pages to whoever opens them.
+    /// Sends pages to the returned receiver instead of opening them.
     pub fn by_hand() -> (Self, mpsc::Receiver<Url>) {
         let (sender, pages) = mpsc::channel(4);
-        (Self(Way::Hand(sender)), pages)
+        (Self(Opener::Channel(sender)), pages)
     }
 
-    /// Opens a page. Nothing but a web page: another scheme would start another program.
+    /// Opens a web page. Other schemes are refused, because they could start other programs.
     ///
     /// # Errors
-    /// Says that there is no browser, and which page it was.
+    /// [`Code::InvalidAddress`] for a scheme other than http or https; [`Code::NotOffered`] with the URL if no browser
+    /// could be started.
     pub async fn open(&self, page: &Url) -> Result<(), Error> {
         if !matches!(page.scheme(), "http" | "https") {
-            return Err(Error::new(Code::InvalidAddress, format!("{} links can't be opened in a browser.", page.scheme())));
+            return Err(Error::new(
+                Code::InvalidAddress,
+                format!("{} links can't be opened in a browser.", page.scheme()),
+            ));
         }
         match &self.0 {
-            Way::System => start(page).await,
-            Way::Hand(pages) => pages.send(page.clone()).await.map_err(|_| nothing_opens(page)),
+            Opener::System => start(page).await,
+            Opener::Channel(pages) => pages.send(page.clone()).await.map_err(|_| no_browser(page)),
         }
     }
 }
 
 async fn start(page: &Url) -> Result<(), Error> {
     for mut command in open::commands(page.as_str()) {
-        for name in OWN {
+        for name in PRIVATE_VARIABLES {
             command.env_remove(name);
         }
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
         let Ok(mut child) = tokio::process::Command::from(command).spawn() else { continue };
-        match tokio::time::timeout(STARTED, child.wait()).await {
+        match tokio::time::timeout(START_TIMEOUT, child.wait()).await {
             Ok(Ok(status)) if status.success() => return Ok(()),
             Ok(_) => {}
             Err(_) => return Ok(()),
         }
     }
-    Err(nothing_opens(page))
+    Err(no_browser(page))
 }
 
-fn nothing_opens(page: &Url) -> Error {
+fn no_browser(page: &Url) -> Error {
     Error::new(Code::NotOffered, format!("Couldn't open a browser. Open this page manually: {page}"))
 }
 
@@ -73,7 +77,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn nothing_but_a_web_page_is_opened() {
+    async fn only_web_pages_are_opened() {
         let (browser, mut pages) = Browser::by_hand();
         for page in ["file:///etc/passwd", "javascript:alert(1)", "ssh://acme.tv", "data:text/html,x"] {
             let page = Url::parse(page).expect("a URL");

@@ -1,4 +1,4 @@
-//! The only reader of the clocks and the only roller of dice.
+//! The clock: the only module that reads the time and draws random numbers. The core gets both as [`Now`].
 
 use std::time::Duration;
 
@@ -6,16 +6,16 @@ use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use tallylight_core::Now;
 use tokio::{sync::watch, time::Instant};
 
-/// Reads both clocks.
+/// The monotonic clock and the wall clock.
 #[derive(Clone, Debug)]
 pub struct Clock {
     start: Instant,
     shift: watch::Receiver<Shift>,
-    /// Where it hangs, in a test.
+    /// The time zone in a test; otherwise the system's.
     zone: Option<TimeZone>,
 }
 
-/// Moves a clock, so that a test can wait a minute or sleep for a night without doing so.
+/// Moves a clock, so that a test can skip a minute or simulate a night of sleep.
 #[derive(Debug)]
 pub struct ClockController(watch::Sender<Shift>);
 
@@ -26,41 +26,41 @@ struct Shift {
 }
 
 impl Clock {
-    /// Starts the monotonic clock of this system at zero.
+    /// Creates the system's clock; its monotonic time starts at zero.
     pub fn system() -> Self {
         Self { zone: None, ..Self::adjustable().0 }
     }
 
-    /// Starts a clock that runs like the system's in UTC, and can be moved.
+    /// Creates a clock that runs like the system's, in UTC, and can be moved.
     pub fn adjustable() -> (Self, ClockController) {
-        let (hand, shift) = watch::channel(Shift::default());
-        (Self { start: Instant::now(), shift, zone: Some(TimeZone::UTC) }, ClockController(hand))
+        let (controller, shift) = watch::channel(Shift::default());
+        (Self { start: Instant::now(), shift, zone: Some(TimeZone::UTC) }, ClockController(controller))
     }
 
-    /// Reads both clocks, with a fresh draw.
-    #[expect(clippy::disallowed_methods, reason = "the driver")]
+    /// Reads both clocks and draws a random number.
+    #[expect(clippy::disallowed_methods, reason = "the only reader of the wall clock")]
     pub fn now(&self) -> Now {
         let shift = *self.shift.borrow();
         let wall = Timestamp::now().checked_add(shift.wall).unwrap_or(Timestamp::MAX);
         Now { monotonic: self.monotonic(), wall, draw: rand::random() }
     }
 
-    /// Reads the monotonic clock alone, where there is much to be done.
+    /// Reads only the monotonic clock, which is cheaper.
     pub fn monotonic(&self) -> Duration {
         self.start.elapsed() + self.shift.borrow().monotonic
     }
 
-    /// Returns the time zone, which a traveller takes along.
+    /// Returns the current time zone, which changes when the user travels.
     pub fn zone(&self) -> TimeZone {
         self.zone.clone().unwrap_or_else(TimeZone::system)
     }
 
-    /// Returns the instant at which the monotonic clock shows a time, unless it is moved before.
+    /// Returns the instant at which the monotonic clock reaches a time, unless the clock is moved before.
     pub fn instant(&self, monotonic: Duration) -> Instant {
         self.start + monotonic.saturating_sub(self.shift.borrow().monotonic)
     }
 
-    /// Waits until the clock is moved; for ever where nobody can.
+    /// Waits until the clock is moved; forever if nothing can move it.
     pub async fn moved(&mut self) {
         if self.shift.changed().await.is_err() {
             std::future::pending::<()>().await;
@@ -69,7 +69,7 @@ impl Clock {
 }
 
 impl ClockController {
-    /// Lets time pass.
+    /// Moves both clocks forward.
     pub fn advance(&self, time: Duration) {
         self.0.send_modify(|shift| {
             shift.monotonic += time;
@@ -77,7 +77,7 @@ impl ClockController {
         });
     }
 
-    /// Moves the wall clock alone: what a sleep of the machine does, a time server, or a person.
+    /// Moves only the wall clock, as a sleep of the machine, a time server or the user does.
     pub fn move_wall(&self, by: SignedDuration) {
         self.0.send_modify(|shift| shift.wall += by);
     }

@@ -1,4 +1,5 @@
-//! A mark in the data folder while the program runs, by which the next start knows of a crash.
+//! The crash marker: a file in the data folder that exists while the program runs, by which the next start detects
+//! crashes.
 
 use std::{
     fs::{File, OpenOptions},
@@ -11,21 +12,21 @@ use jiff::Timestamp;
 
 use crate::config::{AfterCrashes, Config};
 
-/// Crashes that lie further apart have nothing to do with each other.
+/// Crashes that are further apart are not related.
 const CRASH_WINDOW: Duration = Duration::from_mins(1);
-/// So many in a row have a cause that comes with every start.
+/// This many crashes in a row indicate a cause that repeats at every start.
 const CRASH_LIMIT: usize = 2;
 
-/// The mark of this run. It is taken away when the run ends as it should.
+/// The marker of this run, removed when the run ends normally.
 #[derive(Debug)]
 pub struct CrashMarker {
-    /// None where the folder cannot be written, or another program of it runs and holds the mark.
+    /// `None` if the folder cannot be written, or another program has locked the marker.
     file: Option<File>,
     crashes: usize,
 }
 
 impl CrashMarker {
-    /// Marks the beginning of a run, unless it is of a program that people end as they like.
+    /// Sets the marker, except for programs that may be ended at any time.
     pub fn of(config: &Config) -> Self {
         match config.after_crashes {
             AfterCrashes::BeginAnew => Self::set(&config.data_dir, config.clock.now().wall),
@@ -33,36 +34,37 @@ impl CrashMarker {
         }
     }
 
-    /// Marks the beginning of a run.
+    /// Sets the marker.
     fn set(data_dir: &Path, now: Timestamp) -> Self {
         let marked = crate::create_private_folder(data_dir).ok().and_then(|()| mark(data_dir, now));
         marked.map_or(Self { file: None, crashes: 0 }, |(file, crashes)| Self { file: Some(file), crashes })
     }
 
-    /// The run ends as it should.
+    /// Removes the marker: the run has ended normally.
     pub fn end(&mut self) {
         if let Some(file) = self.file.take() {
-            // Where that fails, the next start takes it for a crash, which alone costs nothing.
+            // If this fails, the next start counts one crash, which has no effect alone.
             let _ = file.set_len(0);
         }
     }
 
-    /// Tells whether the last runs crashed, one shortly after the other.
+    /// Returns whether the last runs crashed shortly after each other.
     pub fn follows_crashes(&self) -> bool {
         self.crashes >= CRASH_LIMIT
     }
 }
 
-/// Adds a line with the time to the file of runs that have not ended, and returns how many of them crashed just now.
+/// Adds the time of this start to the file of unfinished runs, and returns how many recent runs crashed in a row.
 fn mark(data_dir: &Path, now: Timestamp) -> Option<(File, usize)> {
     let path = data_dir.join("running.lock");
     let mut file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path).ok()?;
-    // Whoever holds it runs, and has not crashed.
+    // A locked file belongs to a program that is running, and has not crashed.
     file.try_lock().ok()?;
     let mut lines = String::new();
     file.read_to_string(&mut lines).ok()?;
     let mut starts: Vec<Timestamp> = lines.lines().filter_map(|line| line.parse().ok()).collect();
-    // Each began shortly after the one before: how long a person takes to start it again does not add up.
+    // Each start is compared with the next one, so that the time between a crash and the user's restart does not add
+    // up.
     let mut next = now;
     let is_together = |start: &&Timestamp| {
         let gap = Duration::try_from(next.duration_since(**start));
@@ -71,7 +73,7 @@ fn mark(data_dir: &Path, now: Timestamp) -> Option<(File, usize)> {
     };
     let crashes = starts.iter().rev().take_while(is_together).count();
     starts.drain(..starts.len() - crashes);
-    // What was begun without the cache is told from what crashed with it.
+    // The runs that follow use a new database, so earlier crashes no longer count.
     if crashes >= CRASH_LIMIT {
         starts.clear();
     }
@@ -99,12 +101,12 @@ mod tests {
     }
 
     fn crash(mark: CrashMarker) {
-        // The system closes its file, and nothing takes the mark away.
+        // Like a crash: the system closes the file, and the marker stays.
         drop(std::mem::ManuallyDrop::new(mark).file.take());
     }
 
     #[test]
-    fn two_crashes_within_a_minute_are_known_and_others_are_not() {
+    fn only_two_crashes_within_a_minute_are_detected() {
         let folder = tempfile::tempdir().expect("a folder");
         let set = |second| CrashMarker::set(folder.path(), at(second));
         crash(set(0));
@@ -114,17 +116,17 @@ mod tests {
         let third = set(20);
         assert!(third.follows_crashes());
         crash(third);
-        assert!(!set(30).follows_crashes(), "without the cache it crashed once");
+        assert!(!set(30).follows_crashes(), "with the new database, it crashed once");
         crash(set(31));
         crash(set(80));
-        assert!(set(130).follows_crashes(), "one after the other");
+        assert!(set(130).follows_crashes(), "crashes in a row are detected");
         crash(set(300));
         crash(set(370));
-        assert!(!set(400).follows_crashes(), "further apart");
+        assert!(!set(400).follows_crashes(), "crashes further apart are not related");
     }
 
     #[test]
-    fn whoever_runs_has_not_crashed() {
+    fn a_running_program_does_not_count_as_crashed() {
         let folder = tempfile::tempdir().expect("a folder");
         let set = |second| CrashMarker::set(folder.path(), at(second));
         let running = set(0);

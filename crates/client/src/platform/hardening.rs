@@ -1,29 +1,28 @@
-//! What keeps other people of this computer out.
+//! Hardening: keeps the user's data from other users of this computer, and memory from the disk.
 
 use std::{fs::DirBuilder, io, path::Path};
 
-/// Makes a folder, and those above it, that only this person may look into. One that is there stays as it is.
+/// Creates a folder and its parents with access only for the user. An existing folder keeps its permissions.
 ///
 /// # Errors
-/// Says why it cannot be made.
+/// The folder cannot be created.
 pub fn create_private_folder(path: &Path) -> io::Result<()> {
     let mut builder = DirBuilder::new();
     builder.recursive(true);
-    // On Windows a person's own folders are private to begin with.
+    // On Windows, folders in a user's profile are private by default.
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(path)
 }
 
-/// Makes sure that a crash writes no memory to the disk, in which there may be a token: not of this program, and not of
-/// those that it starts.
+/// Disables core dumps of this process and its children, because memory may contain a token.
 pub fn forbid_core_dumps() {
     #[cfg(unix)]
     {
         use rustix::process::{Resource, Rlimit, setrlimit};
         let none = Rlimit { current: Some(0), maximum: Some(0) };
         if let Err(error) = setrlimit(Resource::Core, none) {
-            tracing::warn!(%error, "a crash might write this program's memory to the disk");
+            tracing::warn!(%error, "core dumps could not be disabled");
         }
     }
 }
@@ -33,7 +32,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nobody_else_looks_into_a_private_folder() {
+    fn private_folders_are_only_accessible_by_their_owner() {
         use std::os::unix::fs::PermissionsExt;
         let folder = tempfile::tempdir().expect("a folder");
         let inner = folder.path().join("a/b");

@@ -1,7 +1,8 @@
-//! Keeping the refresh token: in the keychain of the system, or in memory for this run.
+//! Stores secrets, such as the refresh token, in the system's keychain, or in memory for this run
+//! (docs/adr/0016-keychain.md).
 //!
-//! Never in a file. The keychain is a blocking API, over D-Bus on Linux, so every call runs off the async threads; one
-//! at a time, so that a call that hangs cannot be overtaken by the next and then undo it.
+//! Secrets are never stored in a file. The keychain's API blocks (over D-Bus on Linux), so every call runs on a
+//! blocking thread; one at a time, so that a call that hangs cannot be overtaken by the next one and then undo it.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -16,46 +17,47 @@ mod system;
 
 use system::KeychainFailure;
 
-/// How long the keychain may take: somebody may have to unlock it first. The session does not wait longer for it.
+/// How long a call may take, because the user may have to unlock the keychain first. After that, the session goes on
+/// without it.
 const CALL_TIMEOUT: std::time::Duration = std::time::Duration::from_mins(1);
 
-/// Tells where secrets are kept.
+/// Where a secret is stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Keychain {
-    /// In the keychain of the system, under an account name: `desktop`, `cli`, `studio`.
+    /// In the system's keychain, under an account name: `desktop`, `cli`, `studio`.
     System(String),
     /// In memory, for this run.
     Memory,
 }
 
-/// Tells what becomes of a keychain that is locked.
+/// What happens with a locked keychain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unlock {
-    /// The system asks the person to unlock it.
+    /// The system asks the user to unlock it.
     Ask,
-    /// It stays locked, and nobody is bothered.
+    /// It stays locked, and the call fails.
     Never,
 }
 
-/// Is what is kept of a session: no more than is needed to go on with it.
+/// The stored part of a session: only what is needed to restore it.
 #[derive(Clone, Debug)]
 pub struct StoredSession {
-    /// The backend that it belongs to; a token is never shown to another.
+    /// The backend of the session; its token is never sent to another one.
     pub server: String,
-    /// The email of the account.
+    /// The email address of the account.
     pub email: String,
-    /// The token.
+    /// The refresh token.
     pub refresh_token: SecretString,
 }
 
-/// Is what the keychain holds.
+/// The result of looking for a session.
 #[derive(Clone, Debug)]
 pub enum SessionLookup {
-    /// Nothing.
+    /// There is no entry.
     Nothing,
-    /// Something that is no session, or half of one.
+    /// The entry is not a complete session.
     Unreadable,
-    /// A session.
+    /// The session.
     Session(StoredSession),
 }
 
@@ -73,26 +75,26 @@ struct EntryText<'a> {
     refresh_token: &'a str,
 }
 
-/// Keeps one secret.
+/// The storage of one secret. Copies share it.
 #[derive(Clone, Debug)]
 pub struct TokenStore {
     keychain: Keychain,
     memory: Arc<Mutex<Option<SecretString>>>,
-    /// Held by the call that is under way, until it has really ended.
-    turn: Arc<tokio::sync::Mutex<()>>,
+    /// Held by the running call until it has really ended, even after its time-out.
+    call_lock: Arc<tokio::sync::Mutex<()>>,
 }
 
 impl TokenStore {
-    /// Keeps it in a keychain.
+    /// Creates the storage; the secret itself is read on demand.
     pub fn new(keychain: Keychain) -> Self {
-        Self { keychain, memory: Arc::default(), turn: Arc::default() }
+        Self { keychain, memory: Arc::default(), call_lock: Arc::default() }
     }
 
-    /// Returns what is kept of a session.
+    /// Returns the stored session.
     ///
     /// # Errors
-    /// [`Code::Keychain`] or [`Code::KeychainLocked`] when the keychain cannot be used, which says nothing about what
-    /// it holds.
+    /// [`Code::Keychain`] or [`Code::KeychainLocked`] if the keychain cannot be used. Whether it has an entry is
+    /// unknown then.
     pub async fn load(&self, unlock: Unlock) -> Result<SessionLookup, Error> {
         let Some(text) = self.read(unlock).await? else { return Ok(SessionLookup::Nothing) };
         let entry = serde_json::from_str::<Entry>(text.expose_secret());
@@ -101,15 +103,15 @@ impl TokenStore {
         }))
     }
 
-    /// Keeps a session in place of the one before.
+    /// Stores a session, replacing the previous one.
     ///
     /// # Errors
-    /// As [`Self::load`]; the session then lives in memory for this run.
+    /// As [`Self::load`]; the session then only lives in memory for this run.
     pub async fn keep(&self, session: &StoredSession, unlock: Unlock) -> Result<(), Error> {
         self.write(session.text(), unlock).await
     }
 
-    /// Returns the text of the secret.
+    /// Returns the secret.
     ///
     /// # Errors
     /// As [`Self::load`].
@@ -124,7 +126,7 @@ impl TokenStore {
         }
     }
 
-    /// Keeps a text.
+    /// Stores the secret.
     ///
     /// # Errors
     /// As [`Self::load`].
@@ -141,7 +143,7 @@ impl TokenStore {
         }
     }
 
-    /// Forgets the secret.
+    /// Deletes the secret.
     ///
     /// # Errors
     /// As [`Self::load`].
@@ -162,11 +164,11 @@ impl TokenStore {
         &self,
         call: impl FnOnce() -> Result<T, KeychainFailure> + Send + 'static,
     ) -> Result<T, Error> {
-        let turn = Arc::clone(&self.turn);
+        let call_lock = Arc::clone(&self.call_lock);
         let called = async {
-            let turn = turn.lock_owned().await;
+            let call_lock = call_lock.lock_owned().await;
             tokio::task::spawn_blocking(move || {
-                let _turn = turn;
+                let _call_lock = call_lock;
                 call()
             })
             .await
@@ -174,7 +176,7 @@ impl TokenStore {
         match tokio::time::timeout(CALL_TIMEOUT, called).await {
             Ok(Ok(done)) => done.map_err(Error::from),
             Ok(Err(panicked)) => Err(KeychainFailure::Unusable(panicked.to_string()).into()),
-            // It waits for somebody to unlock it.
+            // The keychain is waiting for the user to unlock it.
             Err(_) => Err(KeychainFailure::Locked.into()),
         }
     }
@@ -188,7 +190,7 @@ impl StoredSession {
     }
 }
 
-/// Returns a secret as text; what is no UTF-8 was not written by us, and is no session either.
+/// Returns a secret as text. Bytes that are not UTF-8 were not written by this program and become an empty text.
 fn text(bytes: Vec<u8>) -> SecretString {
     match String::from_utf8(bytes) {
         Ok(text) => text.into(),
@@ -202,12 +204,11 @@ fn text(bytes: Vec<u8>) -> SecretString {
 
 impl From<KeychainFailure> for Error {
     fn from(failure: KeychainFailure) -> Self {
-        tracing::info!(?failure, "the keychain cannot be used");
+        tracing::info!(?failure, "the keychain is not available");
         match failure {
-            KeychainFailure::Locked => Self::new(
-                Code::KeychainLocked,
-                "The keychain is locked. Unlock it to stay signed in after quitting.",
-            ),
+            KeychainFailure::Locked => {
+                Self::new(Code::KeychainLocked, "The keychain is locked. Unlock it to stay signed in after quitting.")
+            }
             KeychainFailure::TooLong => Self::new(
                 Code::Keychain,
                 "This session is too large for the keychain. You'll be signed out when Tallylight quits.",
@@ -233,11 +234,11 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn memory_keeps_one_session_and_forgets_it() {
+    async fn memory_stores_one_session_and_deletes_it() {
         let store = TokenStore::new(Keychain::Memory);
         assert!(matches!(store.load(Unlock::Never).await, Ok(SessionLookup::Nothing)));
         store.keep(&session("secret-canary"), Unlock::Never).await.expect("memory");
-        assert!(!format!("{store:?}").contains("canary"), "never in Debug");
+        assert!(!format!("{store:?}").contains("canary"), "Debug shows no token");
         let Ok(SessionLookup::Session(loaded)) = store.load(Unlock::Never).await else { panic!("nothing kept") };
         assert_eq!((loaded.server.as_str(), loaded.refresh_token.expose_secret()), ("s", "secret-canary"));
         store.forget(Unlock::Never).await.expect("memory");
@@ -245,7 +246,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_unreadable_entry_is_told_from_none() {
+    async fn an_unreadable_entry_is_distinguished_from_none() {
         let store = TokenStore::new(Keychain::Memory);
         for broken in ["not json", "{}", r#"{"server":"s","email":"e"}"#, ""] {
             store.write(broken.into(), Unlock::Never).await.expect("memory");
@@ -254,7 +255,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn calls_take_turns_so_that_a_slow_one_is_not_overtaken() {
+    async fn calls_run_one_at_a_time_so_that_a_slow_one_is_not_overtaken() {
         let store = TokenStore::new(Keychain::System("unused".to_owned()));
         let order = Arc::new(Mutex::new(Vec::new()));
         let (go, wait) = std::sync::mpsc::channel::<()>();
@@ -264,8 +265,8 @@ mod tests {
             first.lock().expect("unpoisoned").push("write");
             Ok(())
         });
-        let patience = std::time::Duration::from_millis(20);
-        assert!(tokio::time::timeout(patience, slow).await.is_err(), "its caller gives up, and it goes on");
+        let timeout = std::time::Duration::from_millis(20);
+        assert!(tokio::time::timeout(timeout, slow).await.is_err(), "its caller times out, and the call goes on");
         let after = store.call(move || {
             second.lock().expect("unpoisoned").push("forget");
             Ok(())
@@ -277,7 +278,7 @@ mod tests {
 
     #[test]
     fn an_entry_fits_into_the_smallest_keychain() {
-        // The longest email and host name that there can be, a long path, and a token four times as long as Supabase's.
+        // The longest possible email address and host name, a long path, and a token four times as long as Supabase's.
         let largest = StoredSession {
             server: format!("https://{}.tv/{}", "a".repeat(250), "p".repeat(60)),
             email: format!("{}@{}.tv", "m".repeat(64), "d".repeat(186)),
@@ -286,6 +287,6 @@ mod tests {
         let text = largest.text();
         assert!(text.expose_secret().encode_utf16().count() * 2 <= system::LIMIT, "{}", text.expose_secret().len());
         assert!(system::fits(text.expose_secret()));
-        assert!(!system::fits(&"x".repeat(system::LIMIT)), "as UTF-16 it is twice as long");
+        assert!(!system::fits(&"x".repeat(system::LIMIT)), "Windows stores UTF-16, which is twice as long");
     }
 }

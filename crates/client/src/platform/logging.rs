@@ -1,4 +1,4 @@
-//! The log: on standard error, and in files that a person can send along with a bug report.
+//! Logging: to standard error, and to files that a user can attach to a bug report.
 
 use std::{path::Path, sync::Arc};
 
@@ -9,29 +9,29 @@ use tracing_appender::{
 };
 use tracing_subscriber::{EnvFilter, Layer, fmt, layer::SubscriberExt, reload, util::SubscriberInitExt};
 
-/// How many days are kept.
+/// How many daily log files are kept.
 const DAYS: usize = 7;
-/// Whose words the files hold.
+/// The crates whose log lines the files contain at the chosen level.
 const OURS: [&str; 5] = ["tallylight", "tallylight_core", "tallylight_client", "tallylight_studio", "tally"];
 
-/// Writes the last lines when it is dropped, at the end of the program.
+/// Writes the remaining lines when it is dropped at the end of the program.
 pub struct LogGuard {
     _writer: Option<WorkerGuard>,
     set_level: LogLevelController,
 }
 
-/// Changes how much is written to the files.
+/// A function that changes the log level of the files.
 pub type LogLevelController = Arc<dyn Fn(LogLevel) + Send + Sync>;
 
 impl LogGuard {
-    /// Returns what changes how much is written to the files.
+    /// Returns the function that changes the log level of the files.
     pub fn log_level_controller(&self) -> LogLevelController {
         Arc::clone(&self.set_level)
     }
 }
 
-/// Begins to log: to standard error what `TALLYLIGHT_LOG` or else the default asks for, and to a file for each day in a
-/// folder. Where there can be no file there is none, and that is said.
+/// Starts logging: to standard error with the filter in `TALLYLIGHT_LOG` or `stderr_default`, and to daily files in
+/// `folder`. If the files cannot be written, a warning is logged and there are none.
 pub fn log(stderr_default: &str, folder: Option<&Path>) -> LogGuard {
     let stderr = fmt::layer().with_writer(std::io::stderr).with_filter(log_filter(stderr_default));
     let (file, problem) = match folder.map(appender) {
@@ -39,23 +39,23 @@ pub fn log(stderr_default: &str, folder: Option<&Path>) -> LogGuard {
         Some(Err(problem)) => (None, Some(problem)),
         None => (None, None),
     };
-    // Lines wait in a bounded queue: a full disk or a slow one must not hold up the program.
+    // Lines wait in a bounded queue, so that a full or slow disk does not block the program.
     let (writer, guard) = file.map(tracing_appender::non_blocking).unzip();
-    let (filter, hand) = reload::Layer::new(file_filter(LogLevel::default()));
+    let (filter, reload_handle) = reload::Layer::new(file_filter(LogLevel::default()));
     let file = writer.map(|writer| fmt::layer().with_ansi(false).with_writer(writer).with_filter(filter));
     tracing_subscriber::registry().with(stderr).with(file).init();
     if let Some(problem) = problem {
-        tracing::warn!(%problem, "there is no log file");
+        tracing::warn!(%problem, "logging to files is not available");
     }
     let set_level = move |level: LogLevel| {
-        if let Err(error) = hand.reload(file_filter(level)) {
-            tracing::debug!(%error, "there is no log file");
+        if let Err(error) = reload_handle.reload(file_filter(level)) {
+            tracing::debug!(%error, "logging to files is not available");
         }
     };
     LogGuard { _writer: guard, set_level: Arc::new(set_level) }
 }
 
-/// Returns what the files hold: by default everything that a person could see; of others only what went wrong.
+/// Returns the filter of the files: this program's crates at the chosen level, others only from warnings.
 fn file_filter(level: LogLevel) -> EnvFilter {
     let others = if level == LogLevel::Error { "error" } else { "warn" };
     let ours = OURS.map(|target| format!(",{target}={}", level.name())).concat();
@@ -72,7 +72,7 @@ fn log_filter(default: &str) -> EnvFilter {
     log_filter_from(EnvFilter::try_from_env("TALLYLIGHT_LOG").unwrap_or_else(|_| default.into()))
 }
 
-/// Whatever is asked for, the socket's library stays quiet: at trace level it writes down whole requests, tokens and all.
+/// Adds the limit that the WebSocket library never logs at trace level, where it prints whole requests with tokens.
 fn log_filter_from(filter: EnvFilter) -> EnvFilter {
     ["tungstenite=info", "tokio_tungstenite=info"]
         .into_iter()
@@ -85,7 +85,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_logged_is_in_a_file_of_the_day() {
+    fn the_log_file_contains_lines_of_the_chosen_level() {
         let folder = tempfile::tempdir().expect("a folder");
         let guard = log("off", Some(folder.path()));
         tracing::info!(target: "tallylight_client", "connected");

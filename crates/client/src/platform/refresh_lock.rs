@@ -1,19 +1,20 @@
-//! Taking turns with other programs of the same account, such as a second `tally`: each renewal spends the token that
-//! all of them share, so only one may be between reading it and keeping its successor.
+//! The lock between processes while a session is refreshed, such as two runs of `tally`. Each refresh uses up the token
+//! that they share, so only one process may be between reading the token and storing the next one.
 
 use std::{fs::File, path::Path, time::Duration};
 
-/// How often a turn that another program has is asked for again.
+/// The interval at which a held lock is tried again.
 const POLL_INTERVAL: Duration = Duration::from_millis(20);
-/// After so long the other one hangs, and is not waited for any longer.
+/// After this time, the other process counts as hanging and the lock is no longer waited for.
 const LOCK_TIMEOUT: Duration = Duration::from_secs(15);
 
-/// Is the turn to renew the session, until it is dropped.
+/// The lock, held until it is dropped.
 #[derive(Debug)]
 pub struct RefreshLock(#[expect(dead_code, reason = "locked until it is closed")] File);
 
 impl RefreshLock {
-    /// Waits for the turn. Where there can be none, or another program hangs with it, the renewal goes on without.
+    /// Waits for the lock. Returns `None` if the file cannot be created or another process hangs; the refresh then goes
+    /// on without the lock.
     pub async fn acquire(folder: &Path) -> Option<Self> {
         let file = File::create(folder.join("session.lock")).ok()?;
         let locked = tokio::time::timeout(LOCK_TIMEOUT, async {
@@ -22,7 +23,7 @@ impl RefreshLock {
             }
         });
         if locked.await.is_err() {
-            tracing::warn!("another program takes very long to renew the session: not waiting for it");
+            tracing::warn!("another process holds the refresh lock for too long; refreshing without it");
             return None;
         }
         Some(Self(file))
@@ -34,10 +35,10 @@ mod tests {
     use super::*;
 
     #[tokio::test(start_paused = true)]
-    async fn one_at_a_time_and_nobody_waits_for_ever() {
+    async fn the_lock_is_exclusive_and_waiting_for_it_times_out() {
         let folder = tempfile::tempdir().expect("a folder");
         let first = RefreshLock::acquire(folder.path()).await.expect("free");
-        assert!(RefreshLock::acquire(folder.path()).await.is_none(), "given up in the end");
+        assert!(RefreshLock::acquire(folder.path()).await.is_none(), "waiting times out");
         drop(first);
         assert!(RefreshLock::acquire(folder.path()).await.is_some());
         assert!(RefreshLock::acquire(&folder.path().join("nowhere")).await.is_none());

@@ -1,4 +1,4 @@
-//! The one connection to the file, and the jobs that wait to be written on it.
+//! The only connection to the database file, and the jobs that are waiting to be written.
 
 use std::{
     borrow::Borrow,
@@ -11,41 +11,45 @@ use tallylight_core::library::record::Record;
 
 use super::write_job;
 
-/// Lends the connection to one after the other. Jobs are handed over, to be written by whoever has the time for it; nothing
-/// overtakes them.
+/// The shared connection. Jobs can be queued, and are written by whichever thread locks the connection next; nothing is
+/// written before them.
 #[derive(Clone, Debug)]
 pub(super) struct Database(Arc<Mutex<ConnectionGuard>>);
 
-/// Is the connection, lent to whoever holds this.
+/// The connection while it is locked, with the queued jobs.
 #[derive(Debug)]
 pub(super) struct ConnectionGuard {
     connection: Connection,
-    waiting: Vec<Arc<Record>>,
-    /// What became of those that waited, until it is asked for.
+    queued: Vec<Arc<Record>>,
+    /// The result of writing the queued jobs, until it is read.
     written: Option<rusqlite::Result<()>>,
 }
 
 impl Database {
+    /// Takes over an open connection.
     pub(super) fn new(connection: Connection) -> Self {
-        Self(Arc::new(Mutex::new(ConnectionGuard { connection, waiting: Vec::new(), written: None })))
+        Self(Arc::new(Mutex::new(ConnectionGuard { connection, queued: Vec::new(), written: None })))
     }
 
-    /// Lends the connection, once what was handed over is written.
+    /// Locks the connection, after writing the queued jobs.
     pub(super) fn lend(&self) -> MutexGuard<'_, ConnectionGuard> {
         let mut lent = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if !lent.waiting.is_empty() {
-            let waiting = std::mem::take(&mut lent.waiting);
-            lent.written = Some(put_all(&mut lent.connection, waiting.iter().map(Arc::as_ref)));
+        if !lent.queued.is_empty() {
+            let queued = std::mem::take(&mut lent.queued);
+            lent.written = Some(put_all(&mut lent.connection, queued.iter().map(Arc::as_ref)));
         }
         lent
     }
 
-    /// Hands jobs over, to be written by [`Self::write`], or by whoever needs the connection before.
+    /// Queues jobs. [`Self::write`] writes them, or any earlier use of the connection.
     pub(super) fn hand_over(&self, jobs: Vec<Arc<Record>>) {
-        self.lend().waiting = jobs;
+        self.lend().queued = jobs;
     }
 
-    /// Writes what was handed over, and returns what became of it.
+    /// Writes the queued jobs, if they are not written yet, and returns the result.
+    ///
+    /// # Errors
+    /// The error of SQLite.
     pub(super) fn write(&self) -> rusqlite::Result<()> {
         self.lend().written.take().unwrap_or(Ok(()))
     }
@@ -65,7 +69,10 @@ impl DerefMut for ConnectionGuard {
     }
 }
 
-/// Writes jobs: all of them or none.
+/// Writes jobs in one transaction.
+///
+/// # Errors
+/// The error of SQLite; no job is written then.
 pub(super) fn put_all(
     connection: &mut Connection,
     jobs: impl Iterator<Item = impl Borrow<Record>>,

@@ -1,4 +1,5 @@
-//! What a person wrote and the backend does not have. It is on the disk, in truth, before anybody sees it.
+//! Edits and drafts that the backend does not have. They are on the disk, synced, before they are shown
+//! (docs/adr/0019-edits.md).
 
 use std::collections::BTreeSet;
 
@@ -14,7 +15,7 @@ use tallylight_core::{
 use super::{Store, write_job};
 
 impl Store {
-    /// Returns the edits of an account that the backend has not confirmed.
+    /// Returns the pending edits of an account, in their order.
     pub fn edits(&self, owner: &str) -> Vec<Edit> {
         owned(&self.disk.lend(), "SELECT body FROM edit WHERE owner = ?1 ORDER BY id", owner)
     }
@@ -24,7 +25,7 @@ impl Store {
         owned(&self.disk.lend(), "SELECT body FROM draft WHERE owner = ?1", owner)
     }
 
-    /// Returns every job with words that a backend does not have, whosever they are.
+    /// Returns all jobs with edits or drafts, of any account.
     pub fn jobs_with_edits(&self) -> BTreeSet<JobId> {
         let sql = "SELECT job_id FROM draft UNION SELECT json_extract(body, '$.job_id') FROM edit";
         let read = || -> rusqlite::Result<BTreeSet<JobId>> {
@@ -36,19 +37,19 @@ impl Store {
         read().unwrap_or_default()
     }
 
-    /// Returns the highest id of an edit, whosever it is.
+    /// Returns the highest id of an edit, of any account.
     pub fn last_edit(&self) -> OpId {
         let sql = "SELECT COALESCE(MAX(id), 0) FROM edit";
         OpId(self.disk.lend().query_row(sql, [], |row| row.get(0)).unwrap_or_default())
     }
 
-    /// Keeps what became of an account's words, and the jobs that hold them now: all of it or nothing.
+    /// Stores an account's changed edits and drafts together with the jobs that they change, in one transaction.
     ///
-    /// Returns whether the disk has it.
+    /// Returns whether the write succeeded.
     pub fn save_edits<'a>(&mut self, owner: &str, effects: &[Effect], jobs: impl Iterator<Item = &'a Record>) -> bool {
-        self.durably("what you wrote", |transaction| {
+        self.durably("edits", |transaction| {
             for effect in effects {
-                keep(transaction, owner, effect)?;
+                write_effect(transaction, owner, effect)?;
             }
             jobs.into_iter().try_for_each(|job| write_job(transaction, job))?;
             fail::fail_point!("words_are_half_kept");
@@ -56,22 +57,23 @@ impl Store {
         })
     }
 
-    /// Puts all of an account's words on the disk, after it could not take them for a while.
+    /// Stores all edits and drafts of an account again, after earlier writes failed. Returns whether the write
+    /// succeeded.
     pub fn save_all_edits(&mut self, owner: &str, edits: Vec<Edit>, drafts: Vec<Draft>) -> bool {
         let all: Vec<Effect> =
             edits.into_iter().map(Effect::PersistEdit).chain(drafts.into_iter().map(Effect::PersistDraft)).collect();
-        self.durably("what you wrote", |transaction| {
+        self.durably("edits", |transaction| {
             forget(transaction, owner)?;
-            all.iter().try_for_each(|effect| keep(transaction, owner, effect))
+            all.iter().try_for_each(|effect| write_effect(transaction, owner, effect))
         })
     }
 
-    /// Forgets the words of an account, because the person said so.
+    /// Deletes the edits and drafts of an account, at the user's request.
     pub fn delete_edits(&mut self, owner: &str) {
-        self.durably("what was thrown away", |transaction| forget(transaction, owner));
+        self.durably("deleted edits", |transaction| forget(transaction, owner));
     }
 
-    /// Writes so that not even a power failure undoes it.
+    /// Writes with `synchronous = FULL`, so that a power failure cannot undo the write.
     fn durably(&mut self, what: &str, write: impl FnOnce(&Transaction) -> rusqlite::Result<()>) -> bool {
         let mut disk = self.disk.lend();
         let written = disk.pragma_update(None, "synchronous", "FULL").and_then(|()| {
@@ -81,7 +83,7 @@ impl Store {
         });
         let _ = disk.pragma_update(None, "synchronous", "NORMAL");
         drop(disk);
-        self.written(what, written)
+        self.record_result(what, written)
     }
 }
 
@@ -90,7 +92,7 @@ fn forget(transaction: &Transaction, owner: &str) -> rusqlite::Result<()> {
     transaction.execute("DELETE FROM draft WHERE owner = ?1", [owner]).map(drop)
 }
 
-fn keep(transaction: &Transaction, owner: &str, effect: &Effect) -> rusqlite::Result<()> {
+fn write_effect(transaction: &Transaction, owner: &str, effect: &Effect) -> rusqlite::Result<()> {
     match effect {
         Effect::PersistEdit(edit) => {
             let sql = "INSERT INTO edit (id, owner, body) VALUES (?1, ?2, ?3) \
@@ -126,7 +128,7 @@ fn owned<T: DeserializeOwned>(connection: &Connection, sql: &str, owner: &str) -
         Ok(texts.flatten().filter_map(|text| json::from_stored(&text).ok()).collect())
     };
     read().unwrap_or_else(|error| {
-        tracing::warn!(%error, "what was written could not be read");
+        tracing::warn!(%error, "edits could not be read");
         Vec::new()
     })
 }

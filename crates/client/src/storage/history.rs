@@ -1,4 +1,5 @@
-//! What happened to jobs, each outcome of a run once, and what is to be done at it.
+//! The history: each outcome of a run once, with its pending automation tasks
+//! (docs/adr/0022-history-and-automation.md).
 
 use std::collections::BTreeSet;
 
@@ -8,51 +9,51 @@ use tallylight_core::{JobId, notifications::OutcomeKey, protocol::json, view::Hi
 use super::Store;
 use crate::account::automation_task::AutomationTask;
 
-/// How many entries are kept.
-const KEPT: u32 = 200;
-/// How many of those that were kept need not be asked for.
-const KNOWN: usize = 10_000;
+/// How many entries are stored.
+const MAX_ENTRIES: u32 = 200;
+/// How many recorded keys are kept in memory, to avoid a query.
+const MAX_KNOWN_KEYS: usize = 10_000;
 
-/// Is something that happened to a job.
+/// An outcome of a run in the history.
 #[derive(Clone, Debug)]
 pub struct HistoryRecord {
-    /// Names it.
+    /// The key of the outcome.
     pub key: OutcomeKey,
-    /// What is told of it.
+    /// The entry that is shown.
     pub entry: HistoryEntry,
-    /// What is to be done at it.
+    /// The automation tasks of the outcome.
     pub tasks: Vec<AutomationTask>,
 }
 
 impl Store {
-    /// Tells whether something is known to have been kept. Not of everything that was kept.
+    /// Returns whether an outcome is known to be recorded; false does not mean that it is not.
     pub fn has_recorded(&self, key: &OutcomeKey) -> bool {
         self.recorded.contains(key)
     }
 
-    /// Keeps what happened and what is to be done at it, unless it was kept before. Returns what of it is new.
-    pub fn record(&mut self, mut happenings: Vec<HistoryRecord>) -> Vec<HistoryRecord> {
-        if self.recorded.len() >= KNOWN {
+    /// Stores outcomes and their tasks, unless they are stored already. Returns the new ones.
+    pub fn record(&mut self, mut records: Vec<HistoryRecord>) -> Vec<HistoryRecord> {
+        if self.recorded.len() >= MAX_KNOWN_KEYS {
             self.recorded.clear();
         }
-        // On a disk that takes nothing it happens all the same, once.
-        happenings.retain(|happening| self.recorded.insert(happening.key.clone()));
+        // Keys in memory make an outcome count once even if the disk cannot be written.
+        records.retain(|record| self.recorded.insert(record.key.clone()));
         let mut known = BTreeSet::new();
-        let written = self.insert(&happenings, &mut known);
-        self.written("what happened", written);
-        happenings.retain(|happening| !known.contains(&happening.key));
-        happenings
+        let written = self.insert(&records, &mut known);
+        self.record_result("history", written);
+        records.retain(|record| !known.contains(&record.key));
+        records
     }
 
-    /// Notes in `known` what was kept before.
-    fn insert(&mut self, happenings: &[HistoryRecord], known: &mut BTreeSet<OutcomeKey>) -> rusqlite::Result<()> {
+    /// Inserts records, and adds those that are stored already to `known`.
+    fn insert(&mut self, records: &[HistoryRecord], known: &mut BTreeSet<OutcomeKey>) -> rusqlite::Result<()> {
         let mut disk = self.disk.lend();
         let transaction = disk.transaction()?;
         {
             let mut insert = transaction.prepare_cached(
                 "INSERT OR IGNORE INTO history (job_id, run, outcome, body, read) VALUES (?1, ?2, ?3, ?4, ?5)",
             )?;
-            for HistoryRecord { key, entry, tasks } in happenings {
+            for HistoryRecord { key, entry, tasks } in records {
                 let outcome = serde_json::to_string(&key.outcome).unwrap_or_default();
                 let body = serde_json::to_string(entry).unwrap_or_default();
                 if insert.execute((key.job_id.as_str(), key.run, outcome, body, entry.read))? == 0 {
@@ -65,22 +66,22 @@ impl Store {
                 }
             }
         }
-        transaction.execute("DELETE FROM history WHERE id <= (SELECT max(id) FROM history) - ?1", [KEPT])?;
+        transaction.execute("DELETE FROM history WHERE id <= (SELECT max(id) FROM history) - ?1", [MAX_ENTRIES])?;
         transaction.commit()
     }
 
-    /// Returns what is still to be done at what happened.
+    /// Returns the pending automation tasks.
     pub fn tasks(&self) -> Vec<AutomationTask> {
         self.rows("SELECT body FROM deed")
     }
 
-    /// Forgets something that is done.
+    /// Deletes a completed automation task.
     pub fn forget_task(&mut self, id: &str) {
         let written = self.disk.lend().execute("DELETE FROM deed WHERE id = ?1", [id]);
-        self.written("what was done", written);
+        self.record_result("completed tasks", written);
     }
 
-    /// Returns what happened, newest first.
+    /// Returns the history, newest first.
     pub fn history(&self) -> Vec<HistoryEntry> {
         let read = || -> rusqlite::Result<Vec<HistoryEntry>> {
             let disk = self.disk.lend();
@@ -98,20 +99,20 @@ impl Store {
         })
     }
 
-    /// Returns how much of it nobody has seen.
+    /// Returns the number of unread entries.
     pub fn unread(&self) -> u32 {
         let sql = "SELECT count(*) FROM history WHERE NOT read";
         self.disk.lend().query_row(sql, [], |row| row.get(0)).optional().ok().flatten().unwrap_or_default()
     }
 
-    /// Marks as seen what happened to a job. Returns whether anything was not.
+    /// Marks the entries of a job as read. Returns whether any was unread.
     pub fn mark_job_read(&mut self, job_id: &JobId) -> bool {
         let sql = "UPDATE history SET read = 1 WHERE NOT read AND job_id = ?1";
         let marked = self.disk.lend().execute(sql, [job_id.as_str()]);
         self.marked(marked)
     }
 
-    /// Marks as seen what happened up to an entry, and this. Returns whether anything was not.
+    /// Marks the entries up to and including an id as read. Returns whether any was unread.
     pub fn mark_read_up_to(&mut self, entry_id: i64) -> bool {
         let marked = self.disk.lend().execute("UPDATE history SET read = 1 WHERE NOT read AND id <= ?1", [entry_id]);
         self.marked(marked)
@@ -119,6 +120,6 @@ impl Store {
 
     fn marked(&mut self, marked: rusqlite::Result<usize>) -> bool {
         let any = marked.as_ref().is_ok_and(|marked| *marked > 0);
-        self.written("what was seen", marked) && any
+        self.record_result("read entries", marked) && any
     }
 }

@@ -1,52 +1,52 @@
-//! Opening the file: bringing it up to date, checking it after a crash, and what to do when it cannot be used.
+//! Opens the database file: migrations, the check after a crash, and the replacement of a file that cannot be used.
 
 use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Row};
 use tallylight_core::{Code, Error};
 
-/// Each entry takes the schema one version further; `user_version` counts how many were taken.
+/// The migrations. Each entry brings the schema one version further; `user_version` is the number of applied entries.
 pub(super) const MIGRATIONS: [&str; 4] = [
     "
     CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
     CREATE TABLE job (id TEXT PRIMARY KEY, body TEXT NOT NULL) STRICT;
     CREATE TABLE delivered (body TEXT PRIMARY KEY) STRICT;
     ",
-    // What a person wrote belongs to an account, and outlives the jobs that another account brings.
+    // Edits and drafts belong to an account, and are kept when another account replaces the jobs.
     "
     CREATE TABLE edit (id INTEGER PRIMARY KEY, owner TEXT NOT NULL, body TEXT NOT NULL) STRICT;
     CREATE TABLE draft (owner TEXT NOT NULL, job_id TEXT NOT NULL, field TEXT NOT NULL, body TEXT NOT NULL,
         PRIMARY KEY (owner, job_id, field)) STRICT;
     CREATE TABLE transcript (job_id TEXT PRIMARY KEY, text TEXT NOT NULL) STRICT;
     ",
-    // What happened, once for each outcome of a run; and the files that jobs were made of, to send them again.
+    // The history, once for each outcome of a run; and the files that jobs were uploaded from, to upload them again.
     "
     CREATE TABLE history (id INTEGER PRIMARY KEY, job_id TEXT NOT NULL, run INTEGER NOT NULL, outcome TEXT NOT NULL,
         body TEXT NOT NULL, read INTEGER NOT NULL, UNIQUE (job_id, run, outcome)) STRICT;
     CREATE TABLE source (job_id TEXT PRIMARY KEY, path TEXT NOT NULL) STRICT;
     ",
-    // What is to be done at the end of jobs, until it is.
+    // Pending automation tasks.
     "
     CREATE TABLE deed (id TEXT PRIMARY KEY, body TEXT NOT NULL) STRICT;
     ",
 ];
-/// Names the setting that stands in the file while a program uses it: found there at the start, it tells of a crash.
+/// The setting that exists while a program uses the file. If a start finds it, the last run crashed.
 const IN_USE: &str = "in_use";
-/// The most files that are set aside; the last one is written over.
-const SET_ASIDE: u32 = 100;
-/// What is carried over from a file that is set aside: the session's backend, and what a person wrote.
+/// How many files that were set aside are kept; the last one is overwritten.
+const MAX_SET_ASIDE: u32 = 100;
+/// The tables that are carried over from a file that is set aside: settings with the backend, edits and drafts.
 const SALVAGED: [&str; 3] = ["setting", "edit", "draft"];
 
-/// Is why a file cannot be used.
+/// The reason why a file cannot be used.
 #[derive(Debug)]
 enum Unusable {
-    /// It is of a newer version of the program.
+    /// It was written by a newer version of the program.
     Newer,
-    /// The program crashed with it again and again.
+    /// The program crashed repeatedly while using it.
     Suspect,
-    /// It holds no readable database.
+    /// It is not a readable database.
     Corrupt,
-    /// It cannot be opened or written, which says nothing of what it holds.
+    /// It cannot be opened or written; its content may be intact.
     OutOfReach(rusqlite::Error),
 }
 
@@ -55,7 +55,7 @@ impl From<rusqlite::Error> for Unusable {
         use rusqlite::ErrorCode::{DatabaseCorrupt, NotADatabase};
         match error.sqlite_error_code() {
             Some(DatabaseCorrupt | NotADatabase) => {
-                tracing::error!(%error, "the store cannot be read");
+                tracing::error!(%error, "the database cannot be read");
                 Self::Corrupt
             }
             _ => Self::OutOfReach(error),
@@ -63,17 +63,18 @@ impl From<rusqlite::Error> for Unusable {
     }
 }
 
-/// Is a store that was opened.
+/// An opened database.
 #[derive(Debug)]
 pub(super) struct Opened {
     pub connection: Connection,
-    /// What the person must be told of what was there.
+    /// The incident to report to the user: the file was replaced.
     pub incident: Option<Error>,
-    /// Why nothing can be kept.
+    /// The error if nothing can be stored.
     pub trouble: Option<Error>,
 }
 
-/// Opens the file of a data folder. One that cannot be used is set aside; where there is no other, memory stands in.
+/// Opens the file of a data folder. A file that cannot be used is set aside; if there can be no file, the database is
+/// in memory.
 pub(super) fn open(data_dir: &Path) -> Opened {
     open_by(data_dir, |file| match open_file(file) {
         Ok(connection) => Ok((connection, None)),
@@ -82,7 +83,7 @@ pub(super) fn open(data_dir: &Path) -> Opened {
     })
 }
 
-/// Opens another file in place of the one that is there.
+/// Sets the existing file aside and opens a new one.
 pub(super) fn open_anew(data_dir: &Path) -> Opened {
     open_by(data_dir, |file| {
         if file.exists() {
@@ -102,21 +103,21 @@ fn open_by(data_dir: &Path, open: impl FnOnce(&Path) -> Result<Replaced, Error>)
     match opened {
         Ok((connection, incident)) => Opened { connection, incident, trouble: None },
         Err(trouble) => {
-            tracing::error!(%trouble, folder = %data_dir.display(), "going on from memory");
+            tracing::error!(%trouble, folder = %data_dir.display(), "using a database in memory");
             Opened { connection: in_memory(), incident: None, trouble: Some(trouble) }
         }
     }
 }
 
-/// Sets a file aside, and carries over what a person wrote.
+/// Sets a file aside, and carries edits, drafts and settings over to a new one.
 fn replace(file: &Path, unusable: &Unusable) -> Result<Replaced, Error> {
-    tracing::error!(?unusable, file = %file.display(), "the store cannot be used and is set aside");
-    let word = match unusable {
+    tracing::error!(?unusable, file = %file.display(), "the database cannot be used and is set aside");
+    let reason = match unusable {
         Unusable::Newer => "newer",
         Unusable::Suspect => "suspect",
         Unusable::Corrupt | Unusable::OutOfReach(_) => "unreadable",
     };
-    let aside = set_aside(file, word).map_err(|error| out_of_reach(&error.to_string()))?;
+    let aside = set_aside(file, reason).map_err(|error| out_of_reach(&error.to_string()))?;
     let mut connection = open_file(file).map_err(|again| out_of_reach(&format!("{again:?}")))?;
     let saved = salvage(&aside, &mut connection);
     let words = if saved == 0 { String::new() } else { format!(" Unsaved edits recovered: {saved}.") };
@@ -143,7 +144,7 @@ fn open_file(file: &Path) -> Result<Connection, Unusable> {
     let mut connection = Connection::open(file)?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", "NORMAL")?;
-    // In KiB. Everything is in memory already but the words of videos: what SQLite keeps besides is kept twice.
+    // In KiB. Everything except transcripts is in memory already, so a larger cache would duplicate it.
     connection.pragma_update(None, "cache_size", -256)?;
     let version = version(&connection)?;
     if usize::try_from(version).is_ok_and(|version| version > MIGRATIONS.len()) {
@@ -152,20 +153,20 @@ fn open_file(file: &Path) -> Result<Connection, Unusable> {
     if version > 0 && is_in_use(&connection)? {
         let report: String = connection.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))?;
         if report != "ok" {
-            tracing::error!(report, "the store is damaged");
+            tracing::error!(report, "the database is damaged");
             return Err(Unusable::Corrupt);
         }
     }
     migrate(&mut connection)?;
     let sql = "INSERT OR REPLACE INTO setting (name, value) VALUES (?1, 'true')";
-    // A full disk is no reason not to read what is there.
+    // A full disk must not prevent reading.
     if let Err(error) = connection.execute(sql, [IN_USE]) {
-        tracing::warn!(%error, "the store cannot be marked as in use");
+        tracing::warn!(%error, "the database cannot be marked as in use");
     }
     Ok(connection)
 }
 
-/// Says that the program ends as it should.
+/// Removes the mark that the file is in use: the program ends normally.
 pub(super) fn close(connection: &Connection) {
     let _ = connection.execute("DELETE FROM setting WHERE name = ?1", [IN_USE]);
 }
@@ -193,22 +194,23 @@ fn migrate(connection: &mut Connection) -> rusqlite::Result<()> {
     Ok(())
 }
 
-/// Returns a store that forgets.
+/// Returns a database in memory.
 fn in_memory() -> Connection {
     let opened = Connection::open_in_memory().and_then(|mut connection| migrate(&mut connection).map(|()| connection));
     match opened {
         Ok(connection) => connection,
-        // SQLite without a file needs nothing that could be missing.
+        // SQLite in memory depends on nothing that could be missing.
         Err(error) => unreachable!("SQLite cannot even work in memory: {error}"),
     }
 }
 
-/// Renames a file and what belongs to it, and returns its new name.
-fn set_aside(file: &Path, word: &str) -> std::io::Result<PathBuf> {
-    let name =
-        |count: u32| if count == 0 { format!("tallylight.{word}.db") } else { format!("tallylight.{word}-{count}.db") };
-    let aside = (0..SET_ASIDE).map(|count| file.with_file_name(name(count))).find(|path| !path.exists());
-    let aside = aside.unwrap_or_else(|| file.with_extension(word));
+/// Renames a file with its write-ahead log, and returns its new path.
+fn set_aside(file: &Path, reason: &str) -> std::io::Result<PathBuf> {
+    let name = |count: u32| {
+        if count == 0 { format!("tallylight.{reason}.db") } else { format!("tallylight.{reason}-{count}.db") }
+    };
+    let aside = (0..MAX_SET_ASIDE).map(|count| file.with_file_name(name(count))).find(|path| !path.exists());
+    let aside = aside.unwrap_or_else(|| file.with_extension(reason));
     for suffix in ["", "-wal", "-shm"] {
         let with = |path: &Path| {
             let mut path = path.as_os_str().to_owned();
@@ -223,21 +225,21 @@ fn set_aside(file: &Path, word: &str) -> std::io::Result<PathBuf> {
     Ok(aside)
 }
 
-/// Carries over what can be read of what a person wrote, and returns how many texts that is.
+/// Copies the readable rows of [`SALVAGED`], and returns the number of edits and drafts.
 fn salvage(aside: &Path, into: &mut Connection) -> usize {
     let Ok(from) = Connection::open_with_flags(aside, OpenFlags::SQLITE_OPEN_READ_WRITE) else { return 0 };
-    let mut words = 0;
+    let mut edits = 0;
     for table in SALVAGED {
         match copy_table(&from, into, table) {
-            Ok(rows) if table != "setting" => words += rows,
+            Ok(rows) if table != "setting" => edits += rows,
             Ok(_) => {}
-            Err(error) => tracing::warn!(%error, table, "could not be carried over whole"),
+            Err(error) => tracing::warn!(%error, table, "could not be carried over completely"),
         }
     }
-    words
+    edits
 }
 
-/// Copies a table row by row, as far as it can be read.
+/// Copies a table row by row until the first row that cannot be read.
 fn copy_table(from: &Connection, into: &mut Connection, table: &str) -> rusqlite::Result<usize> {
     let columns: Vec<String> = into
         .prepare(&format!("SELECT name FROM pragma_table_info('{table}')"))?
@@ -249,7 +251,7 @@ fn copy_table(from: &Connection, into: &mut Connection, table: &str) -> rusqlite
     let mut statement = from.prepare(&format!("SELECT {names} FROM {table}"))?;
     let mut rows = statement.query([])?;
     let mut copied = 0;
-    // What comes after an unreadable page is lost; what came before it is not.
+    // Rows after an unreadable page are lost; rows before it are not.
     while let Ok(Some(row)) = rows.next() {
         let values: Result<Vec<_>, _> = (0..columns.len()).map(|place| value(row, place)).collect();
         copied += into.execute(&insert, rusqlite::params_from_iter(values?))?;

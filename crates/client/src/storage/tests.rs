@@ -11,17 +11,17 @@ use super::*;
 use crate::account::automation_task::AutomationTask;
 
 #[test]
-fn what_is_kept_is_there_after_a_restart_and_gone_after_a_clearing() {
+fn data_survives_a_restart_and_is_deleted_by_clear() {
     let folder = tempfile::tempdir().expect("a folder");
     let job = Record { filename: Some("a.mp4".to_owned()), ..Record::new(JobId::new("7")) };
-    let told = OutcomeKey { job_id: JobId::new("7"), run: 1, outcome: Outcome::Failed };
+    let notified = OutcomeKey { job_id: JobId::new("7"), run: 1, outcome: Outcome::Failed };
     let mut store = Store::open(folder.path());
     store.save([&job].into_iter(), |_| false);
-    store.deliver(&[told.clone(), told.clone()]);
+    store.deliver(&[notified.clone(), notified.clone()]);
     store.set("server", &"x");
     drop(store);
     let mut store = Store::open(folder.path());
-    assert_eq!((store.jobs(&BTreeSet::new()), store.delivered()), (vec![job], vec![told]));
+    assert_eq!((store.jobs(&BTreeSet::new()), store.delivered()), (vec![job], vec![notified]));
     assert_eq!(store.setting::<String>("server").as_deref(), Some("x"));
     store.clear();
     assert_eq!((store.jobs(&BTreeSet::new()).len(), store.delivered().len()), (0, 0));
@@ -29,7 +29,7 @@ fn what_is_kept_is_there_after_a_restart_and_gone_after_a_clearing() {
 }
 
 #[test]
-fn nothing_of_a_job_stays_on_the_disk_after_a_clearing() {
+fn clear_leaves_nothing_of_a_job_on_the_disk() {
     let folder = tempfile::tempdir().expect("a folder");
     let mut store = Store::open(folder.path());
     let job = Record { filename: Some("canary.mp4".to_owned()), ..Record::new(JobId::new("7")) };
@@ -42,13 +42,13 @@ fn nothing_of_a_job_stays_on_the_disk_after_a_clearing() {
             .count()
     };
     store.save([&job].into_iter(), |_| false);
-    assert!(holds() > 0, "it is looked for where it would be");
+    assert!(holds() > 0, "the search finds data that is there");
     store.clear();
     assert_eq!(holds(), 0);
 }
 
 #[test]
-fn a_corrupt_file_is_set_aside_and_the_program_goes_on() {
+fn a_corrupt_file_is_set_aside_and_replaced() {
     let folder = tempfile::tempdir().expect("a folder");
     std::fs::write(folder.path().join("tallylight.db"), "not a database ".repeat(100)).expect("a file");
     let mut store = Store::open(folder.path());
@@ -57,7 +57,7 @@ fn a_corrupt_file_is_set_aside_and_the_program_goes_on() {
     assert!(folder.path().join("tallylight.unreadable.db").exists());
 }
 
-fn words(content: &str) -> (Effect, Effect) {
+fn edit_and_draft(content: &str) -> (Effect, Effect) {
     let (job_id, content) = (JobId::new("7"), Content::Text(content.to_owned()));
     let changes = [(Field::Title, content.clone())].into();
     let edit = Edit { op_id: OpId(1), job_id: job_id.clone(), changes, state: EditState::Queued };
@@ -65,12 +65,12 @@ fn words(content: &str) -> (Effect, Effect) {
     (Effect::PersistEdit(edit), Effect::PersistDraft(draft))
 }
 
-fn write_words(folder: &Path) {
-    let (edit, draft) = words("never to be lost");
+fn write_edits(folder: &Path) {
+    let (edit, draft) = edit_and_draft("never to be lost");
     let mut store = Store::open(folder);
     assert!(store.save_edits("me", &[edit, draft], std::iter::empty()));
     store.set("server", &"acme");
-    // Filled up, so that a damage finds something.
+    // Filled, so that the damage below hits data.
     let jobs: Vec<Record> = (0..200).map(|n| Record::new(JobId::new(format!("job {n}")))).collect();
     store.save(jobs.iter(), |_| false);
 }
@@ -81,10 +81,10 @@ fn file(folder: &Path, sql: &str) {
 }
 
 #[test]
-fn a_damage_is_found_after_a_crash_and_what_was_written_is_carried_over() {
+fn damage_is_found_after_a_crash_and_edits_are_carried_over() {
     let folder = tempfile::tempdir().expect("a folder");
-    write_words(folder.path());
-    // The root page of the jobs is overwritten, and the program had not ended as it should.
+    write_edits(folder.path());
+    // The root page of the jobs is overwritten, after a crash.
     file(folder.path(), "INSERT INTO setting VALUES ('in_use', 'true'); PRAGMA wal_checkpoint(TRUNCATE);");
     let root: u32 = Connection::open(folder.path().join("tallylight.db"))
         .and_then(|file| file.query_row("SELECT rootpage FROM sqlite_schema WHERE name = 'job'", [], |row| row.get(0)))
@@ -95,23 +95,26 @@ fn a_damage_is_found_after_a_crash_and_what_was_written_is_carried_over() {
     bytes[page + 1..page + 600].fill(0xff);
     std::fs::write(&path, bytes).expect("damaged");
     let mut store = Store::open(folder.path());
-    let incident = store.view().incident.clone().expect("it is told");
+    let incident = store.view().incident.clone().expect("an incident");
     assert_eq!(incident.code, Code::StorageUnreadable, "{}", incident.message);
-    assert!(incident.message.contains("tallylight.unreadable.db") && incident.message.contains("Unsaved edits recovered: 2."));
+    assert!(
+        incident.message.contains("tallylight.unreadable.db")
+            && incident.message.contains("Unsaved edits recovered: 2.")
+    );
     assert_eq!((store.edits("me").len(), store.drafts("me").len(), store.jobs(&BTreeSet::new()).len()), (1, 1, 0));
-    assert_eq!(store.setting::<String>("server").as_deref(), Some("acme"), "so the session goes on");
+    assert_eq!(store.setting::<String>("server").as_deref(), Some("acme"), "the session can be restored");
     drop(store);
-    assert_eq!(Store::open(folder.path()).view(), &StorageView::default(), "told once");
+    assert_eq!(Store::open(folder.path()).view(), &StorageView::default(), "reported once");
 }
 
 #[test]
-fn one_of_a_newer_version_is_set_aside_and_what_was_written_is_carried_over() {
+fn a_newer_file_is_set_aside_and_edits_are_carried_over() {
     let folder = tempfile::tempdir().expect("a folder");
     for name in ["tallylight.newer.db", "tallylight.newer-1.db"] {
-        write_words(folder.path());
+        write_edits(folder.path());
         file(folder.path(), "ALTER TABLE draft ADD COLUMN mood TEXT; PRAGMA user_version = 99;");
         let store = Store::open(folder.path());
-        let incident = store.view().incident.clone().expect("it is told");
+        let incident = store.view().incident.clone().expect("an incident");
         assert_eq!(incident.code, Code::StorageNewer);
         assert!(incident.message.contains(name), "{}", incident.message);
         assert_eq!((store.edits("me").len(), store.drafts("me").len()), (1, 1));
@@ -120,7 +123,7 @@ fn one_of_a_newer_version_is_set_aside_and_what_was_written_is_carried_over() {
 }
 
 #[test]
-fn a_full_disk_is_told_and_over_once_there_is_room() {
+fn a_full_disk_is_reported_until_there_is_room() {
     let folder = tempfile::tempdir().expect("a folder");
     let mut store = Store::open(folder.path());
     let limit = |store: &Store, pages: u32| {
@@ -128,10 +131,10 @@ fn a_full_disk_is_told_and_over_once_there_is_room() {
     };
     limit(&store, 1);
     let long = "x".repeat(100_000);
-    let (edit, draft) = words(&long);
+    let (edit, draft) = edit_and_draft(&long);
     assert!(!store.save_edits("me", &[edit.clone(), draft], std::iter::empty()));
     assert_eq!(store.view().trouble.as_ref().map(|why| why.code), Some(Code::DiskFull));
-    assert_eq!((store.edits("me").len(), store.drafts("me").len()), (0, 0), "all of it or nothing");
+    assert_eq!((store.edits("me").len(), store.drafts("me").len()), (0, 0), "all or nothing is written");
     limit(&store, 1_000_000);
     let Effect::PersistEdit(edit) = edit else { return };
     assert!(store.save_all_edits("me", vec![edit], Vec::new()));
@@ -139,7 +142,7 @@ fn a_full_disk_is_told_and_over_once_there_is_room() {
 }
 
 #[test]
-fn finished_jobs_are_kept_for_a_while_and_those_with_words_for_as_long_as_they_have_them() {
+fn finished_jobs_expire_unless_they_have_edits() {
     let folder = tempfile::tempdir().expect("a folder");
     let time = |text: &str| text.parse::<Timestamp>().expect("a time");
     let job = |id: &str, status: Status, at: &str| {
@@ -150,7 +153,7 @@ fn finished_jobs_are_kept_for_a_while_and_those_with_words_for_as_long_as_they_h
     };
     let jobs = [
         job("old", Status::Completed, "2026-01-01T00:00:00Z"),
-        job("old, worded", Status::Completed, "2026-01-01T00:00:00Z"),
+        job("old, edited", Status::Completed, "2026-01-01T00:00:00Z"),
         job("old, running", Status::Processing, "2026-01-01T00:00:00Z"),
         job("new", Status::Failed, "2026-03-01T00:00:00Z"),
     ];
@@ -158,17 +161,17 @@ fn finished_jobs_are_kept_for_a_while_and_those_with_words_for_as_long_as_they_h
     store.save(jobs.iter(), |_| false);
     drop(store);
     let ids = |jobs: Vec<Record>| jobs.into_iter().map(|job| job.job_id.to_string()).collect::<BTreeSet<_>>();
-    let worded: BTreeSet<JobId> = [JobId::new("old, worded")].into();
+    let edited: BTreeSet<JobId> = [JobId::new("old, edited")].into();
     for _ in 0..2 {
         let mut store = Store::open(folder.path());
         store.keep_from(time("2026-02-01T00:00:00Z"));
-        assert_eq!(ids(store.jobs(&worded)), ["new", "old, running", "old, worded"].map(str::to_owned).into());
-        store.save(jobs.iter(), |job_id| worded.contains(job_id));
+        assert_eq!(ids(store.jobs(&edited)), ["new", "old, running", "old, edited"].map(str::to_owned).into());
+        store.save(jobs.iter(), |job_id| edited.contains(job_id));
     }
 }
 
 #[test]
-fn the_words_of_a_video_are_kept_beside_its_job() {
+fn transcripts_are_stored_separately_from_their_jobs() {
     let folder = tempfile::tempdir().expect("a folder");
     let mut job = Record::new(JobId::new("7"));
     let words = Content::Text("spoken words".to_owned());
@@ -184,7 +187,7 @@ fn the_words_of_a_video_are_kept_beside_its_job() {
 }
 
 #[test]
-fn without_a_folder_it_goes_on_from_memory() {
+fn without_a_data_folder_the_database_is_in_memory() {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("a-file");
     std::fs::write(&file, "x").expect("a file");
@@ -193,7 +196,7 @@ fn without_a_folder_it_goes_on_from_memory() {
     assert_eq!(store.jobs(&BTreeSet::new()).len(), 1);
 }
 
-fn happening(job_id: &str) -> HistoryRecord {
+fn record(job_id: &str) -> HistoryRecord {
     let (job_id, at) = (JobId::new(job_id), Timestamp::UNIX_EPOCH);
     let key = OutcomeKey { job_id: job_id.clone(), run: 0, outcome: Outcome::Failed };
     let kind = NotificationKind::Failed;
@@ -202,44 +205,44 @@ fn happening(job_id: &str) -> HistoryRecord {
 }
 
 #[test]
-fn what_happened_is_new_once_whatever_trouble_the_disk_has() {
+fn each_outcome_is_new_once_even_if_the_disk_is_full() {
     let folder = tempfile::tempdir().expect("a folder");
     let mut store = Store::open(folder.path());
-    let again = || vec![happening("7"), happening("7")];
+    let again = || vec![record("7"), record("7")];
     assert_eq!(store.record(again()).len(), 1);
-    assert!(store.has_recorded(&happening("7").key));
+    assert!(store.has_recorded(&record("7").key));
     drop(store);
     let mut store = Store::open(folder.path());
     store.disk.lend().pragma_update(None, "max_page_count", 1).expect("a limit");
-    let (edit, draft) = words(&"x".repeat(100_000));
+    let (edit, draft) = edit_and_draft(&"x".repeat(100_000));
     assert!(!store.save_edits("me", &[edit, draft], std::iter::empty()));
     assert!(store.view().trouble.is_some());
-    assert_eq!(store.record(again()).len(), 0, "it is known");
-    let large = || vec![happening(&"8".repeat(100_000))];
-    assert_eq!(store.record(large()).len(), 1, "what cannot be kept happens all the same");
-    assert_eq!(store.record(large()).len(), 0, "and once");
+    assert_eq!(store.record(again()).len(), 0, "the outcome is known");
+    let large = || vec![record(&"8".repeat(100_000))];
+    assert_eq!(store.record(large()).len(), 1, "an outcome that cannot be stored still counts as new");
+    assert_eq!(store.record(large()).len(), 0, "but only once");
 }
 
 #[test]
-fn what_is_to_be_done_is_kept_until_it_is_done() {
+fn automation_tasks_are_stored_until_they_are_done() {
     let folder = tempfile::tempdir().expect("a folder");
     let run = Some(vec!["true".to_owned()]);
     let automation = Automation { enabled: true, when: vec![Outcome::Failed], run, webhook: None };
     let task = AutomationTask::new(Timestamp::UNIX_EPOCH, JobId::new("7"), Outcome::Failed, automation);
-    let failed = || vec![HistoryRecord { tasks: vec![task.clone()], ..happening("7") }];
+    let failed = || vec![HistoryRecord { tasks: vec![task.clone()], ..record("7") }];
     let mut store = Store::open(folder.path());
     store.record(failed());
     store.clear_jobs();
     drop(store);
     let mut store = Store::open(folder.path());
-    assert_eq!(store.tasks(), std::slice::from_ref(&task), "as after a crash");
+    assert_eq!(store.tasks(), std::slice::from_ref(&task), "tasks survive a restart");
     store.record(failed());
     store.forget_task(&task.id);
     assert_eq!((store.tasks(), store.history().len()), (Vec::new(), 1));
 }
 
 #[test]
-fn nothing_overtakes_jobs_that_are_saved_behind() {
+fn later_writes_follow_jobs_saved_in_the_background() {
     let folder = tempfile::tempdir().expect("a folder");
     let named = |name: &str| Record { filename: Some(name.to_owned()), ..Record::new(JobId::new("7")) };
     let kept = |store: &mut Store| store.jobs(&BTreeSet::new());
@@ -247,21 +250,21 @@ fn nothing_overtakes_jobs_that_are_saved_behind() {
     let write = store.save_in_background(vec![Arc::new(named("older.mp4"))]);
     store.save([&named("newer.mp4")].into_iter(), |_| false);
     let saved = write();
-    assert!(store.saved(saved), "it was written by whoever came first");
+    assert!(store.saved(saved), "the later call wrote the queued job first");
     assert_eq!(kept(&mut store), [named("newer.mp4")]);
     let write = store.save_in_background(vec![Arc::new(named("back.mp4"))]);
     store.clear();
     write();
-    assert_eq!(kept(&mut store), [], "what was cleared stays away");
+    assert_eq!(kept(&mut store), [], "cleared jobs do not come back");
     let write = store.save_in_background(vec![Arc::new(named("last.mp4"))]);
     drop(store);
     let mut store = Store::open(folder.path());
-    assert_eq!(kept(&mut store), [named("last.mp4")], "an end waits for no thread");
+    assert_eq!(kept(&mut store), [named("last.mp4")], "dropping the store writes queued jobs");
     write();
 }
 
 #[test]
-fn jobs_that_the_disk_does_not_take_behind_are_told_of() {
+fn a_failed_background_save_is_reported() {
     let folder = tempfile::tempdir().expect("a folder");
     let mut store = Store::open(folder.path());
     store.disk.lend().pragma_update(None, "max_page_count", 1).expect("a limit");

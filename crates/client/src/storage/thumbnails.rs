@@ -1,4 +1,4 @@
-//! Thumbnails: fetched once, and kept on disk within a budget.
+//! The thumbnail cache: thumbnails are downloaded once and stored within a size limit (docs/adr/0028-thumbnails.md).
 
 use std::{
     collections::BTreeMap,
@@ -24,113 +24,122 @@ use crate::{
     },
 };
 
-/// How much of the disk pictures may take, in bytes. The one that was not looked at for longest goes first.
-const BUDGET: u64 = 200 << 20;
-/// The largest picture that is fetched, in bytes.
-const PICTURE_LIMIT: usize = 16 << 20;
-/// What a page may show. SVG is not among them: it is a program.
+/// How much disk space thumbnails may use, in bytes. The least recently used one is deleted first.
+const CACHE_LIMIT: u64 = 200 << 20;
+/// The largest thumbnail that is downloaded, in bytes.
+const MAX_BYTES: usize = 16 << 20;
+/// The media types that the page may show. SVG is excluded, because it can contain scripts.
 const KINDS: [(&str, &str); 5] =
     [("image/jpeg", "jpg"), ("image/png", "png"), ("image/webp", "webp"), ("image/gif", "gif"), ("image/avif", "avif")];
 
-/// Is one picture on disk.
+/// A thumbnail on disk.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Picture {
-    /// Where it is.
+    /// The path of the file.
     pub path: PathBuf,
-    /// Its media type, by its first bytes.
+    /// The media type, detected from the first bytes.
     pub kind: &'static str,
 }
 
-/// Fetches pictures and keeps them; its copies share them.
+/// The thumbnail cache. Copies share it.
 #[derive(Clone, Debug)]
 pub struct ThumbnailCache {
     folder: PathBuf,
-    budget: u64,
-    route: Arc<Mutex<NetworkConnector>>,
-    /// Whoever wants a picture that is being fetched waits for it.
+    limit: u64,
+    connector: Arc<Mutex<NetworkConnector>>,
+    /// One lock per thumbnail that is being downloaded; other requests for it wait.
     underway: Arc<Mutex<BTreeMap<String, Arc<tokio::sync::Mutex<()>>>>>,
 }
 
 impl ThumbnailCache {
-    /// Keeps pictures in a data folder.
+    /// Creates a cache in the folder `pictures` of a data folder.
     pub fn new(data_dir: &Path) -> Self {
-        Self { folder: data_dir.join("pictures"), budget: BUDGET, route: Arc::default(), underway: Arc::default() }
+        Self {
+            folder: data_dir.join("pictures"),
+            limit: CACHE_LIMIT,
+            connector: Arc::default(),
+            underway: Arc::default(),
+        }
     }
 
-    /// Returns a thumbnail of a job, from the disk or from where it is.
+    /// Returns a thumbnail from the disk, or downloads it.
     ///
     /// # Errors
-    /// Says why there is none.
+    /// [`Code::InsecureAddress`] for a URL without HTTPS, [`Code::NotFound`] if the server has no such file,
+    /// [`Code::ServerError`] for an unsupported format, [`Code::File`] if it cannot be stored; otherwise the error of
+    /// the download.
     pub async fn picture(&self, job_id: &JobId, thumbnail: &Thumbnail) -> Result<Picture, Error> {
         let url = Url::parse(&thumbnail.thumbnail_url).ok().filter(is_trustworthy);
         let url = url.ok_or_else(|| Error::new(Code::InsecureAddress, "The thumbnail URL doesn't use HTTPS."))?;
         let key = key(job_id, thumbnail, &url);
-        let turn = Arc::clone(self.turns().entry(key.clone()).or_default());
+        let lock = Arc::clone(self.locks().entry(key.clone()).or_default());
         let picture = {
-            let _mine = turn.lock().await;
-            match self.kept(&key) {
+            let _guard = lock.lock().await;
+            match self.stored(&key) {
                 Some(picture) => Ok(picture),
                 None => self.fetch(&key, url).await,
             }
         };
-        self.turns().remove(&key);
+        self.locks().remove(&key);
         picture
     }
 
-    /// Tells whether a file is one of them.
+    /// Returns whether a path is inside the cache.
     pub fn holds(&self, path: &Path) -> bool {
         path.starts_with(&self.folder)
     }
 
-    /// Fetches them along the way that a person chose.
+    /// Applies the proxy and certificates of the settings.
     ///
     /// # Errors
-    /// Says what is wrong with the file of certificates; they are fetched as before then.
+    /// [`Code::File`] if the certificate file cannot be read; the previous settings stay in effect.
     pub fn set_network(&self, network: &Network) -> Result<(), Error> {
-        *self.route.lock().unwrap_or_else(PoisonError::into_inner) = NetworkConnector::new(network)?;
+        *self.connector.lock().unwrap_or_else(PoisonError::into_inner) = NetworkConnector::new(network)?;
         Ok(())
     }
 
-    fn route(&self) -> NetworkConnector {
-        self.route.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    fn connector(&self) -> NetworkConnector {
+        self.connector.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Forgets every picture.
+    /// Deletes all thumbnails.
     pub fn clear(&self) {
         if let Err(error) = std::fs::remove_dir_all(&self.folder)
             && error.kind() != std::io::ErrorKind::NotFound
         {
-            tracing::warn!(%error, "the pictures could not be removed");
+            tracing::warn!(%error, "the thumbnails could not be deleted");
         }
     }
 
-    fn turns(&self) -> std::sync::MutexGuard<'_, BTreeMap<String, Arc<tokio::sync::Mutex<()>>>> {
+    fn locks(&self) -> std::sync::MutexGuard<'_, BTreeMap<String, Arc<tokio::sync::Mutex<()>>>> {
         self.underway.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn kept(&self, key: &str) -> Option<Picture> {
+    fn stored(&self, key: &str) -> Option<Picture> {
         KINDS.into_iter().find_map(|(kind, extension)| {
             let path = self.folder.join(key).with_extension(extension);
             let file = std::fs::File::open(&path).ok()?;
-            // The time of the last look, which not every disk notes by itself.
+            // The time of the last use, which not every file system records by itself.
             let _ = file.set_modified(now());
             Some(Picture { path, kind })
         })
     }
 
     async fn fetch(&self, key: &str, url: Url) -> Result<Picture, Error> {
-        let bytes = download(&http::client(&url, &self.route())?, url).await?;
+        let bytes = download(&http::client(&url, &self.connector())?, url).await?;
         let found = infer::get(&bytes).map(|kind| kind.mime_type()).unwrap_or_default();
         let (kind, extension) = KINDS
             .into_iter()
             .find(|(kind, _)| *kind == found)
             .ok_or_else(|| Error::new(Code::ServerError, "Unsupported thumbnail format."))?;
-        create_private_folder(&self.folder).map_err(|error| unkept(&error))?;
+        create_private_folder(&self.folder).map_err(|error| not_stored(&error))?;
         self.make_room(bytes.len() as u64);
         let path = self.folder.join(key).with_extension(extension);
-        // Half a picture must not be taken for one.
-        let half = path.with_extension("part");
-        std::fs::write(&half, &bytes).and_then(|()| std::fs::rename(&half, &path)).map_err(|error| unkept(&error))?;
+        // Written under another name first, so that a partial file is never used.
+        let partial = path.with_extension("part");
+        std::fs::write(&partial, &bytes)
+            .and_then(|()| std::fs::rename(&partial, &path))
+            .map_err(|error| not_stored(&error))?;
         Ok(Picture { path, kind })
     }
 
@@ -146,7 +155,7 @@ impl ThumbnailCache {
         files.sort();
         let mut total: u64 = bytes + files.iter().map(|(_, length, _)| length).sum::<u64>();
         for (_, length, path) in files {
-            if total <= self.budget {
+            if total <= self.limit {
                 return;
             }
             if std::fs::remove_file(path).is_ok() {
@@ -156,7 +165,7 @@ impl ThumbnailCache {
     }
 }
 
-/// Returns the name of a picture: a signed address has another signature every time.
+/// Returns the file name of a thumbnail, without the query of its URL: signed URLs have a new signature each time.
 fn key(job_id: &JobId, thumbnail: &Thumbnail, url: &Url) -> String {
     let mut place = url.clone();
     place.set_query(None);
@@ -170,14 +179,14 @@ async fn download(client: &Client, url: Url) -> Result<Vec<u8>, Error> {
         let words = format!("Couldn't load thumbnail (status {}). Try again.", response.status().as_u16());
         return Err(Error::new(Code::NotFound, words));
     }
-    http::bytes(response, PICTURE_LIMIT).await.map_err(|failure| failure.error)
+    http::bytes(response, MAX_BYTES).await.map_err(|failure| failure.error)
 }
 
-fn unkept(error: &std::io::Error) -> Error {
+fn not_stored(error: &std::io::Error) -> Error {
     Error::new(Code::File, format!("Couldn't save thumbnail ({error}). Check the disk."))
 }
 
-#[expect(clippy::disallowed_methods, reason = "a driver")]
+#[expect(clippy::disallowed_methods, reason = "file times need the wall clock")]
 fn now() -> SystemTime {
     SystemTime::now()
 }
@@ -217,7 +226,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_picture_is_fetched_once_whoever_asks_and_however_it_is_signed() {
+    async fn a_thumbnail_is_downloaded_once_whatever_its_signature() {
         let folder = tempfile::tempdir().expect("a folder");
         let (address, asked) = server().await;
         let (pictures, job_id) = (ThumbnailCache::new(folder.path()), JobId::new("7"));
@@ -226,16 +235,16 @@ mod tests {
         assert_eq!(both.0.expect("one").kind, "image/png");
         assert!(both.1.is_ok());
         let signed_anew = thumbnail("t", format!("{address}/a?signature=2"));
-        let later = ThumbnailCache::new(folder.path()).picture(&job_id, &signed_anew).await.expect("kept");
+        let later = ThumbnailCache::new(folder.path()).picture(&job_id, &signed_anew).await.expect("stored");
         assert_eq!(std::fs::read(later.path).expect("bytes"), PNG);
         assert_eq!(asked.load(Ordering::SeqCst), 1);
         pictures.clear();
-        pictures.picture(&job_id, &shown).await.expect("fetched anew");
+        pictures.picture(&job_id, &shown).await.expect("downloaded again");
         assert_eq!(asked.load(Ordering::SeqCst), 2);
     }
 
     #[tokio::test]
-    async fn what_is_no_picture_is_not_kept() {
+    async fn files_that_are_not_images_are_not_stored() {
         let folder = tempfile::tempdir().expect("a folder");
         let (address, _) = server().await;
         let pictures = ThumbnailCache::new(folder.path());
@@ -251,15 +260,15 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_one_that_was_not_looked_at_for_longest_makes_room() {
+    async fn the_least_recently_used_thumbnail_is_deleted_first() {
         let folder = tempfile::tempdir().expect("a folder");
         let (address, asked) = server().await;
-        let pictures = ThumbnailCache { budget: 2 * PNG.len() as u64, ..ThumbnailCache::new(folder.path()) };
+        let pictures = ThumbnailCache { limit: 2 * PNG.len() as u64, ..ThumbnailCache::new(folder.path()) };
         for name in ["a", "b", "a", "c", "a"] {
             let shown = thumbnail(name, format!("{address}/{name}"));
             pictures.picture(&JobId::new("7"), &shown).await.expect("a picture");
         }
-        assert_eq!(asked.load(Ordering::SeqCst), 3, "b went");
+        assert_eq!(asked.load(Ordering::SeqCst), 3, "b was deleted and not requested again");
         assert_eq!(std::fs::read_dir(folder.path().join("pictures")).expect("a folder").count(), 2);
     }
 }

@@ -69,9 +69,7 @@ impl Access {
 
     fn refused(&self) -> Error {
         let Self { address, .. } = self;
-        let message = format!(
-            "Live updates aren't available at {address}. Checking for changes every few seconds."
-        );
+        let message = format!("Live updates aren't available at {address}. Checking for changes every few seconds.");
         Error::new(Code::SocketRefused, message)
     }
 }
@@ -174,7 +172,7 @@ impl Connection {
 
     fn unavailable_for_all_methods(&mut self, now: Now) {
         let error = self.access.refused();
-        self.closed_to_us(error, now);
+        self.socket_unavailable(error, now);
     }
 
     /// Records that the socket accepted the token: this method is tried first from now on.

@@ -77,7 +77,7 @@ impl Polling {
         self.apply_retry_after();
     }
 
-    /// Schedules a fetch for now.
+    /// Schedules a fetch for now, regardless of `Retry-After`.
     pub(super) fn want(&mut self, now: Now) {
         if self.mode == Mode::Idle {
             self.mode = Mode::Once;
@@ -96,7 +96,7 @@ impl Polling {
         self.apply_retry_after();
     }
 
-    /// Schedules a fetch for now, regardless of `Retry-After`, because its result decides whether the token is valid.
+    /// Schedules a fetch for now, whose result decides whether the token is valid.
     pub(super) fn ask(&mut self) {
         if self.mode == Mode::Idle {
             self.mode = Mode::Once;
@@ -147,7 +147,7 @@ impl Polling {
         self.next = None;
     }
 
-    /// Reschedules a pending fetch to now.
+    /// Reschedules a pending fetch to now, or to the earliest time that `Retry-After` allows.
     pub(super) fn reschedule_now(&mut self, now: Now) {
         if self.mode != Mode::Idle {
             self.next = Some(now.monotonic);

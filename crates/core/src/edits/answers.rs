@@ -1,4 +1,4 @@
-//! What the backend's answers do to the edits that wait for them.
+//! Handling of the backend's responses to edits.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::{
     Answer, Confirmed, DeliveryCertainty, Draft, DraftStatus, Edit, EditState, Edits, Effect, OpId, Queue, Step, Token,
-    Unanswered, tell,
+    Unanswered, publish,
 };
 use crate::{
     Code, Error, JobId, Now,
@@ -29,7 +29,7 @@ impl Edits {
         let (Step::Checking, Some(edit)) = (&queue.step, queue.edits.front_mut()) else { return };
         match answer {
             Err(answer) => self.answered(op_id, answer, library, now, effects),
-            // Asked for only to learn which video it is, or the backend does not have it: it is sent (again).
+            // The fetch served only to find the video, or the backend does not have the edit: the edit is sent (again).
             Ok(snapshot) if edit.state == EditState::Queued || !holds(&snapshot, edit) => {
                 let is_known = library.job(&edit.job_id).is_some_and(|job| job.video_id.is_some());
                 if snapshot.video_id.is_none() && !is_known {
@@ -58,15 +58,15 @@ impl Edits {
         let sent_over = match queue.step.clone() {
             Step::Sending { sent_over } => sent_over,
             Step::Checking => BTreeMap::new(),
-            // It was given up meanwhile.
+            // The request was given up in the meantime.
             Step::Ready | Step::Waiting { .. } | Step::WaitingForToken => return,
         };
         match answer {
             Answer::Saved(snapshot) => self.saved(op_id, snapshot, sent_over, effects),
             Answer::Conflict(snapshot, reason) => self.conflict(op_id, snapshot, &reason, library, effects),
             Answer::Refused(fields, reason) => self.refused(op_id, fields, &reason, library, effects),
-            Answer::Unauthorized if queue.token == Token::AsItIs => {
-                queue.token = Token::Renewed;
+            Answer::Unauthorized if queue.token == Token::Unchanged => {
+                queue.token = Token::Refreshed;
                 if let Step::Sending { .. } = std::mem::replace(&mut queue.step, Step::WaitingForToken) {
                     requeue(queue, effects);
                 }
@@ -89,11 +89,11 @@ impl Edits {
     ) {
         let Some(edit) = self.take(op_id, effects) else { return };
         let Edit { job_id, changes, .. } = edit;
-        effects.extend(changes.keys().map(|field| tell(&job_id, *field, EditOutcome::Saved, None)));
+        effects.extend(changes.keys().map(|field| publish(&job_id, *field, EditOutcome::Saved, None)));
         effects.push(Effect::Confirm(Confirmed { job_id, changes, snapshot, sent_over }));
     }
 
-    /// Leaves it to the person: both texts are kept, and nothing is chosen.
+    /// Handles a conflict: both texts are kept, and the user has to choose.
     fn conflict(
         &mut self,
         op_id: OpId,
@@ -104,24 +104,24 @@ impl Edits {
     ) {
         let Some(edit) = self.take(op_id, effects) else { return };
         let theirs = |field: Field| {
-            let said = snapshot.as_ref().and_then(|snapshot| content_of(snapshot, field));
-            said.or_else(|| library.job(&edit.job_id)?.content(field))
+            let in_snapshot = snapshot.as_ref().and_then(|snapshot| content_of(snapshot, field));
+            in_snapshot.or_else(|| library.job(&edit.job_id)?.content(field))
         };
         for (field, content) in &edit.changes {
             let base = theirs(*field);
             if base.as_ref() == Some(content) {
-                effects.push(tell(&edit.job_id, *field, EditOutcome::Saved, None));
+                effects.push(publish(&edit.job_id, *field, EditOutcome::Saved, None));
                 continue;
             }
-            // What was written later in its place has the same quarrel.
+            // A later edit of the same field has the same conflict.
             let newest = self.take_field(&edit.job_id, *field, effects).unwrap_or_else(|| content.clone());
-            self.hold(&edit.job_id, *field, newest, base, DraftStatus::Conflict(reason.clone()), effects);
-            effects.push(tell(&edit.job_id, *field, EditOutcome::Conflict, Some(reason.clone())));
+            self.keep_as_draft(&edit.job_id, *field, newest, base, DraftStatus::Conflict(reason.clone()), effects);
+            effects.push(publish(&edit.job_id, *field, EditOutcome::Conflict, Some(reason.clone())));
         }
         effects.extend(snapshot.map(Effect::Merge));
     }
 
-    /// Keeps what was refused as drafts, and sends the rest.
+    /// Handles a refusal: refused fields become drafts, and the others are sent again.
     fn refused(
         &mut self,
         op_id: OpId,
@@ -141,12 +141,12 @@ impl Edits {
             let why = named
                 .get(&field)
                 .map_or_else(|| reason.clone(), |message| ReasonView { code: reason.code, message: message.clone() });
-            // What was written later in its place stands for itself.
+            // A later edit of the same field supersedes the refused one.
             if !self.pending(&job_id).contains_key(&field) {
                 let base = library.job(&job_id).and_then(|job| job.content(field));
-                self.hold(&job_id, field, content, base, DraftStatus::Refused(why.clone()), effects);
+                self.keep_as_draft(&job_id, field, content, base, DraftStatus::Refused(why.clone()), effects);
             }
-            effects.push(tell(&job_id, field, EditOutcome::Refused, Some(why)));
+            effects.push(publish(&job_id, field, EditOutcome::Refused, Some(why)));
         }
         if !rest.is_empty() {
             let edit = Edit { op_id, job_id: job_id.clone(), changes: rest, state: EditState::Queued };
@@ -156,8 +156,8 @@ impl Edits {
         }
     }
 
-    /// Keeps words that did not go as a draft. What was typed since then is newer, and stands in for them.
-    fn hold(
+    /// Keeps an edit that was not accepted as a draft. A draft that was typed since then is newer and is kept instead.
+    fn keep_as_draft(
         &mut self,
         job_id: &JobId,
         field: Field,
@@ -171,41 +171,41 @@ impl Edits {
         self.type_draft(Draft { job_id: job_id.clone(), field, content, base, cause }, effects);
     }
 
-    /// Tries again later, and says why it waits.
+    /// Schedules a retry and publishes the reason.
     fn wait(&mut self, op_id: OpId, unanswered: &Unanswered, now: Now, effects: &mut Vec<Effect>) {
         let Some(queue) = self.queue_of(op_id) else { return };
         let wait = queue.backoff.fail(now.draw).max(unanswered.retry_after.unwrap_or_default());
         let was_checking = matches!(queue.step, Step::Checking);
         let not_before = now.monotonic + unanswered.retry_after.unwrap_or_default();
         queue.step = Step::Waiting { until: now.monotonic + wait, not_before };
-        queue.token = Token::AsItIs;
+        queue.token = Token::Unchanged;
         if unanswered.arrival == DeliveryCertainty::NotDelivered && !was_checking {
             requeue(queue, effects);
         }
         let reason = ReasonView::from(unanswered.error.clone());
         let Some(edit) = queue.edits.front() else { return };
         effects.extend(
-            edit.changes.keys().map(|field| tell(&edit.job_id, *field, EditOutcome::Queued, Some(reason.clone()))),
+            edit.changes.keys().map(|field| publish(&edit.job_id, *field, EditOutcome::Queued, Some(reason.clone()))),
         );
     }
 
-    /// Returns the queue whose first edit this is; what is heard of another is too late.
-    /// Returns the job of an edit that is on its way.
+    /// Returns the job of the edit that is first in its queue.
     pub fn job_of(&self, op_id: OpId) -> Option<JobId> {
         let mut fronts = self.queues.values().filter_map(|queue| queue.edits.front());
         fronts.find(|edit| edit.op_id == op_id).map(|edit| edit.job_id.clone())
     }
 
+    /// Returns the queue whose first edit has this id. Responses to other edits are too late.
     fn queue_of(&mut self, op_id: OpId) -> Option<&mut Queue> {
         self.queues.values_mut().find(|queue| queue.edits.front().is_some_and(|edit| edit.op_id == op_id))
     }
 
-    /// Takes an edit out of its queue.
+    /// Removes an edit from its queue.
     fn take(&mut self, op_id: OpId, effects: &mut Vec<Effect>) -> Option<Edit> {
         let queue = self.queue_of(op_id)?;
         let edit = queue.edits.pop_front()?;
         queue.step = Step::Ready;
-        queue.token = Token::AsItIs;
+        queue.token = Token::Unchanged;
         queue.backoff.reset();
         effects.extend([Effect::DeleteEdit(op_id), Effect::Changed(edit.job_id.clone())]);
         if queue.edits.is_empty() {
@@ -214,7 +214,7 @@ impl Edits {
         Some(edit)
     }
 
-    /// Takes a field out of everything that waits, and returns what was written last.
+    /// Removes a field from all waiting edits and returns its latest value.
     fn take_field(&mut self, job_id: &JobId, field: Field, effects: &mut Vec<Effect>) -> Option<Content> {
         let queue = self.queues.get_mut(job_id)?;
         let mut newest = None;
@@ -235,7 +235,7 @@ impl Edits {
     }
 }
 
-/// Notes that the first edit certainly did not arrive.
+/// Marks the first edit as certainly not delivered.
 fn requeue(queue: &mut Queue, effects: &mut Vec<Effect>) {
     if let Some(edit) = queue.edits.front_mut() {
         edit.state = EditState::Queued;
@@ -243,12 +243,12 @@ fn requeue(queue: &mut Queue, effects: &mut Vec<Effect>) {
     }
 }
 
-/// Tells whether the backend holds an edit.
+/// Returns whether a snapshot contains all values of an edit.
 fn holds(snapshot: &Snapshot, edit: &Edit) -> bool {
     edit.changes.iter().all(|(field, content)| content_of(snapshot, *field).as_ref() == Some(content))
 }
 
-/// Returns what a snapshot says of a field.
+/// Returns the content of a field in a snapshot.
 pub fn content_of(snapshot: &Snapshot, field: Field) -> Option<Content> {
     if field == Field::Thumbnail {
         return snapshot.chosen.as_ref().map(|id| Content::Text(id.to_string()));

@@ -1,4 +1,4 @@
-//! The words of the machine for edits: what it is told, and what it wants done.
+//! Inputs, effects and values of the edits state machine.
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -13,37 +13,37 @@ use crate::{
     view::{EditView, ReasonView},
 };
 
-/// Names an edit; counts up, so that the order of the ids is the order in which they were made.
+/// The id of an edit. Ids increase, so that their order is the order in which the edits were made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct OpId(pub i64);
 
-/// Is what a person changed of one job at one time: one request to the backend.
+/// The changes that the user saved for one job at one time: one request to the backend.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Edit {
-    /// Which edit it is.
+    /// The id of the edit.
     pub op_id: OpId,
-    /// Which job it changes.
+    /// The job that is edited.
     pub job_id: JobId,
-    /// The changed fields alone.
+    /// The changed fields only.
     #[serde(deserialize_with = "contents")]
     pub changes: BTreeMap<Field, Content>,
-    /// How far it has come.
+    /// The delivery state.
     pub state: EditState,
 }
 
 impl Edit {
-    /// Returns the body of the request.
+    /// Returns the JSON body of the request.
     pub fn body(&self) -> Value {
         let fields = self.changes.iter().map(|(field, content)| {
-            // Text, lists and numbers have no way to fail.
+            // Serializing text, lists and numbers never fails.
             (field.key().to_owned(), serde_json::to_value(content).unwrap_or_default())
         });
         Value::Object(fields.collect::<Map<_, _>>())
     }
 }
 
-/// Is what a window or a script wants to change.
+/// The changes requested by a window or a script.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(try_from = "BTreeMap<Field, Value>")]
 pub struct Changes(pub BTreeMap<Field, Content>);
@@ -57,145 +57,146 @@ impl TryFrom<BTreeMap<Field, Value>> for Changes {
     }
 }
 
-/// Tells whether the backend may have an edit.
+/// Whether an edit may have been delivered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum EditState {
-    /// It was never sent, or certainly did not arrive.
+    /// The edit was never sent, or was certainly not delivered.
     Queued,
-    /// It was sent, and nothing is known of what became of it. It is asked for before it is sent again.
+    /// The edit was sent and the result is unknown. The job is fetched before the edit is sent again.
     Sent,
 }
 
-/// Is a text that a person typed and the backend does not have.
+/// A text of the user that the backend does not have.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "DraftData")]
 pub struct Draft {
-    /// Which job it is for.
+    /// The job of the text.
     pub job_id: JobId,
-    /// Which field.
+    /// The field of the text.
     pub field: Field,
-    /// What was typed.
+    /// The text.
     pub content: Content,
-    /// What the field held when the typing began; none where it held nothing.
+    /// The content of the field when the user began to type; none if it was empty.
     pub base: Option<Content>,
-    /// Why it is none of the backend's.
+    /// The reason why the backend does not have the text.
     pub cause: DraftStatus,
 }
 
-/// Tells why a draft is one.
+/// The reason why a text is a draft.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", content = "reason", rename_all = "snake_case")]
 pub enum DraftStatus {
-    /// It was not saved yet.
+    /// The user has not saved it yet.
     Typed,
     /// The backend refused it.
     Refused(ReasonView),
-    /// The field was changed meanwhile, and the person is to choose.
+    /// The field was changed elsewhere in the meantime, and the user has to choose.
     Conflict(ReasonView),
 }
 
-/// Is what the machine is told.
+/// An input of the state machine.
 #[derive(Clone, Debug)]
 pub enum Input {
-    /// The person saves these fields of a job.
+    /// The user saves these fields of a job.
     Edit(JobId, BTreeMap<Field, Content>),
-    /// The person types.
+    /// The user types a text.
     Type(Draft),
-    /// The person throws a draft away.
+    /// The user discards a draft.
     Discard(JobId, Field),
-    /// Requests can be made: somebody is signed in.
+    /// Requests can be sent: a user is signed in.
     Opened,
-    /// None can be made.
+    /// Requests cannot be sent.
     Closed,
-    /// There is a new access token.
+    /// A new access token is available.
     TokenRenewed,
-    /// The backend has just answered something.
+    /// The backend has just responded to some request.
     Reachable,
-    /// What the backend holds of a job whose edit may have arrived, or why it did not say.
+    /// The current job of an edit that may have been delivered, or the error of fetching it.
     Checked(OpId, Result<Box<Snapshot>, Answer>),
-    /// What became of an edit that was sent.
+    /// The result of sending an edit.
     Answered(OpId, Answer),
-    /// A deadline may have passed.
+    /// Time has passed.
     Tick,
 }
 
-/// Is the backend's answer to an edit.
+/// The backend's response to an edit.
 #[derive(Clone, Debug)]
 pub enum Answer {
-    /// It was saved; the job as it is now, where the backend said.
+    /// The edit was saved; with the current job, if the response contains it.
     Saved(Option<Box<Snapshot>>),
-    /// The job was changed meanwhile, to this.
+    /// The job was changed in the meantime; with the current job, if the response contains it.
     Conflict(Option<Box<Snapshot>>, ReasonView),
-    /// It was refused for good: these fields, with the reason for each, or all of it where none is named.
+    /// The edit was refused for good: the named fields with a reason for each, or all fields if none is named.
     Refused(Vec<(Field, String)>, ReasonView),
     /// The access token was refused.
     Unauthorized,
-    /// There was none, or none that decides.
+    /// No response, or none that decides.
     Unanswered(Unanswered),
 }
 
-/// Is a request of which nobody knows what became, or that certainly did not arrive.
+/// A request without a decisive response, which may or may not have been delivered.
 #[derive(Clone, Debug)]
 pub struct Unanswered {
-    /// Why.
+    /// The error.
     pub error: Error,
-    /// How long the backend asks to wait.
+    /// The backend's `Retry-After`.
     pub retry_after: Option<Duration>,
-    /// Whether it may have arrived all the same.
+    /// Whether the request may have been delivered.
     pub arrival: DeliveryCertainty,
 }
 
-/// Tells whether a request may have arrived.
+/// Whether a request may have been delivered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DeliveryCertainty {
-    /// It did not.
+    /// The request was not delivered.
     NotDelivered,
-    /// It may have.
+    /// The request may have been delivered.
     Unknown,
 }
 
-/// Is what the machine wants done. The entries for the disk come first, and are one transaction.
+/// An effect to be performed by the client. The effects on disk come first and form one transaction.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Effect {
-    /// Keep this edit on disk, in place of what was kept under its id.
+    /// Store an edit, replacing the one with the same id.
     PersistEdit(Edit),
-    /// It is over: forget it.
+    /// Delete an edit that is finished.
     DeleteEdit(OpId),
-    /// Keep this draft on disk, in place of the one of its field.
+    /// Store a draft, replacing the one of the same field.
     PersistDraft(Draft),
-    /// Forget a draft.
+    /// Delete a draft.
     DeleteDraft(JobId, Field),
-    /// The backend has it: these fields are confirmed.
+    /// Confirm these fields in the library: the backend has them.
     Confirm(Confirmed),
-    /// Take in what the backend holds.
+    /// Merge a snapshot into the library.
     Merge(Box<Snapshot>),
-    /// Ask what the backend holds of the job.
+    /// Fetch the job.
     Check(OpId, JobId),
-    /// Send it.
+    /// Send an edit.
     Send(Edit),
-    /// A fresh access token is needed.
+    /// Refresh the access token.
     RefreshToken,
-    /// What a window sees of the job is different.
+    /// The job for display changed.
     Changed(JobId),
-    /// Tell what became of a field.
+    /// Publish the outcome for a field.
     Publish(EditView),
 }
 
-/// Is an edit that the backend has.
+/// An edit that the backend confirmed.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Confirmed {
-    /// Of which job.
+    /// The job of the edit.
     pub job_id: JobId,
     /// The fields as they were sent.
     pub changes: BTreeMap<Field, Content>,
-    /// The job as the backend answered.
+    /// The job in the response of the backend.
     pub snapshot: Option<Box<Snapshot>>,
-    /// When each field's confirmed word was said, at the time of sending; what is newer came meanwhile.
+    /// The timestamp of each field's confirmed value at the time of sending. A different timestamp means that another
+    /// value arrived in the meantime.
     pub sent_over: BTreeMap<Field, Timestamp>,
 }
 
-/// Reads contents by their field: an empty list of chapters looks like an empty list of tags.
+/// Deserializes contents depending on the field, because an empty list of chapters looks like an empty list of tags.
 fn contents<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<Field, Content>, D::Error> {
     let kept = BTreeMap::<Field, Value>::deserialize(deserializer)?;
     Ok(kept
@@ -223,13 +224,13 @@ impl TryFrom<DraftData> for Draft {
     }
 }
 
-/// Reads what somebody wants a field to hold.
+/// Parses a requested value for a field.
 ///
 /// # Errors
-/// Says that the field cannot hold that.
+/// Returns a message if the value does not fit the field.
 pub fn read_content(field: Field, value: &Value) -> Result<Content, String> {
     let lost = LossCounter::default();
-    // Of what a person wrote nothing may be left out.
+    // No part of a user's text may be dropped silently.
     let whole = content(field, value, &lost).filter(|_| lost.count() == 0);
     whole.map(Content::cleaned).ok_or_else(|| format!("invalid value for {}", field.as_str()))
 }

@@ -57,9 +57,10 @@ fn sent(effects: &[Effect]) -> Vec<&Edit> {
     effects.iter().filter_map(|effect| if let Effect::Send(edit) = effect { Some(edit) } else { None }).collect()
 }
 
-fn told(effects: &[Effect]) -> Vec<(Field, EditOutcome)> {
-    let told = effects.iter().filter_map(|effect| if let Effect::Publish(view) = effect { Some(view) } else { None });
-    told.map(|view| (view.field, view.outcome)).collect()
+fn published(effects: &[Effect]) -> Vec<(Field, EditOutcome)> {
+    let published =
+        effects.iter().filter_map(|effect| if let Effect::Publish(view) = effect { Some(view) } else { None });
+    published.map(|view| (view.field, view.outcome)).collect()
 }
 
 fn lost(arrival: DeliveryCertainty) -> Unanswered {
@@ -67,30 +68,30 @@ fn lost(arrival: DeliveryCertainty) -> Unanswered {
 }
 
 #[test]
-fn an_edit_is_on_disk_as_sent_before_it_is_sent() {
+fn edit_is_stored_as_sent_before_it_is_sent() {
     let effects = open().on(Input::Edit(seven(), changes([(Field::Title, "mine")])), &library(), now());
     let kept =
         effects.iter().rposition(|effect| matches!(effect, Effect::PersistEdit(edit) if edit.state == EditState::Sent));
     let sent = effects.iter().position(|effect| matches!(effect, Effect::Send(_)));
     assert!(kept.expect("kept") < sent.expect("sent"));
-    assert_eq!(told(&effects), [(Field::Title, EditOutcome::Queued)]);
+    assert_eq!(published(&effects), [(Field::Title, EditOutcome::Queued)]);
 }
 
 #[test]
-fn edits_of_a_job_go_one_after_the_other_and_those_of_another_at_the_same_time() {
+fn edits_are_sequential_per_job_and_parallel_across_jobs() {
     let mut edits = open();
     let first = edits.on(Input::Edit(seven(), changes([(Field::Title, "A")])), &library(), now());
     let second = edits.on(Input::Edit(seven(), changes([(Field::Title, "B")])), &library(), now());
     assert_eq!((sent(&first).len(), sent(&second).len()), (1, 0));
     assert_eq!(edits.pending(&seven())[&Field::Title], &text("B"), "the newest is shown");
     let other = edits.on(Input::Edit(JobId::new("8"), changes([(Field::Title, "C")])), &library(), now());
-    assert!(other.contains(&Effect::Check(OpId(3), JobId::new("8"))), "its video is not known");
+    assert!(other.contains(&Effect::Check(OpId(3), JobId::new("8"))), "the video is unknown");
     let saved = edits.on(Input::Answered(OpId(1), Answer::Saved(None)), &library(), now());
     assert_eq!(sent(&saved)[0].changes[&Field::Title], text("B"));
 }
 
 #[test]
-fn without_anybody_signed_in_edits_wait_and_then_go_in_order() {
+fn edits_wait_for_sign_in_and_are_then_sent_in_order() {
     let mut edits = Edits::default();
     let library = library();
     for words in ["A", "B"] {
@@ -101,13 +102,13 @@ fn without_anybody_signed_in_edits_wait_and_then_go_in_order() {
 }
 
 #[test]
-fn what_may_have_arrived_is_asked_for_before_it_is_sent_again() {
+fn possibly_delivered_edit_is_checked_before_it_is_sent_again() {
     let library = library();
     for (arrival, asks) in [(DeliveryCertainty::NotDelivered, false), (DeliveryCertainty::Unknown, true)] {
         let mut edits = open();
         edits.on(Input::Edit(seven(), changes([(Field::Title, "mine")])), &library, now());
         let waiting = edits.on(Input::Answered(OpId(1), Answer::Unanswered(lost(arrival))), &library, now());
-        assert_eq!(told(&waiting), [(Field::Title, EditOutcome::Queued)], "with the reason");
+        assert_eq!(published(&waiting), [(Field::Title, EditOutcome::Queued)], "with the reason");
         assert_eq!(edits.deadline(), Some(Duration::from_secs(1)));
         let again = edits.on(Input::Tick, &library, at(1));
         assert_eq!(again.contains(&Effect::Check(OpId(1), seven())), asks, "{arrival:?}");
@@ -116,7 +117,7 @@ fn what_may_have_arrived_is_asked_for_before_it_is_sent_again() {
             let mut twin = Edits::restore([first(&edits)], []);
             twin.on(Input::Opened, &library, now());
             let held = twin.on(Input::Checked(OpId(1), Ok(Box::new(snapshot("mine", 1)))), &library, at(1));
-            assert_eq!((told(&held), sent(&held).len()), (vec![(Field::Title, EditOutcome::Saved)], 0));
+            assert_eq!((published(&held), sent(&held).len()), (vec![(Field::Title, EditOutcome::Saved)], 0));
             let missing = edits.on(Input::Checked(OpId(1), Ok(Box::new(snapshot("theirs", 1)))), &library, at(1));
             assert_eq!(sent(&missing).len(), 1);
         }
@@ -128,39 +129,39 @@ fn first(edits: &Edits) -> Edit {
 }
 
 #[test]
-fn a_conflict_keeps_both_texts_and_what_was_written_later() {
+fn conflict_keeps_both_texts_and_later_edits() {
     let (mut edits, mut library) = (open(), library());
     edits.on(Input::Edit(seven(), changes([(Field::Title, "A"), (Field::Description, "D")])), &library, now());
     edits.on(Input::Edit(seven(), changes([(Field::Title, "B"), (Field::Tags, "t")])), &library, now());
     let other = Box::new(snapshot("another", 1));
     let effects = edits.on(Input::Answered(OpId(1), Answer::Conflict(Some(other.clone()), reason())), &library, now());
     let outcomes = [(Field::Title, EditOutcome::Conflict), (Field::Description, EditOutcome::Conflict)];
-    assert_eq!(told(&effects), outcomes);
+    assert_eq!(published(&effects), outcomes);
     let drafts: Vec<_> = edits.drafts(&seven()).map(|draft| (draft.field, &draft.content, &draft.base)).collect();
     let (b, d, theirs) = (text("B"), text("D"), Some(text("another")));
     assert_eq!(drafts, [(Field::Title, &b, &theirs), (Field::Description, &d, &None)]);
     assert!(effects.contains(&Effect::Merge(other)));
-    assert_eq!(sent(&effects)[0].changes.keys().collect::<Vec<_>>(), [&Field::Tags], "the rest of the later one goes");
+    assert_eq!(sent(&effects)[0].changes.keys().collect::<Vec<_>>(), [&Field::Tags], "other fields are sent");
     library.merge(snapshot("another", 1), now().wall, Authority::Ordered);
     let mine = edits.on(Input::Edit(seven(), changes([(Field::Title, "B")])), &library, now());
     assert!(mine.contains(&Effect::DeleteDraft(seven(), Field::Title)), "keep mine");
 }
 
 #[test]
-fn a_refused_field_becomes_a_draft_and_the_rest_is_sent() {
+fn refused_field_becomes_a_draft_and_the_rest_is_sent() {
     let (mut edits, library) = (open(), library());
     edits.on(Input::Edit(seven(), changes([(Field::Title, ""), (Field::Description, "D")])), &library, now());
     let named = vec![(Field::Title, "too short".to_owned()), (Field::Chapters, "not in it".to_owned())];
     let effects = edits.on(Input::Answered(OpId(1), Answer::Refused(named, reason())), &library, now());
-    assert_eq!(told(&effects), [(Field::Title, EditOutcome::Refused)]);
+    assert_eq!(published(&effects), [(Field::Title, EditOutcome::Refused)]);
     assert_eq!(sent(&effects)[0].changes, changes([(Field::Description, "D")]));
     let draft = edits.drafts(&seven()).next().expect("a draft");
     assert!(matches!(&draft.cause, DraftStatus::Refused(why) if why.message == "too short"));
-    assert!(!effects.contains(&Effect::DeleteEdit(OpId(1))), "its rest is still under its id");
+    assert!(!effects.contains(&Effect::DeleteEdit(OpId(1))), "the rest keeps the id");
 }
 
 #[test]
-fn words_typed_after_a_save_that_is_refused_are_not_written_over() {
+fn refused_edit_does_not_overwrite_a_later_draft() {
     let (mut edits, library) = (open(), library());
     edits.on(Input::Edit(seven(), changes([(Field::Title, "A")])), &library, now());
     let typed =
@@ -172,7 +173,7 @@ fn words_typed_after_a_save_that_is_refused_are_not_written_over() {
 }
 
 #[test]
-fn a_refused_token_is_renewed_once() {
+fn refused_token_is_refreshed_once() {
     let (mut edits, library) = (open(), library());
     edits.on(Input::Edit(seven(), changes([(Field::Title, "A")])), &library, now());
     let effects = edits.on(Input::Answered(OpId(1), Answer::Unauthorized), &library, now());
@@ -180,11 +181,11 @@ fn a_refused_token_is_renewed_once() {
     assert_eq!(sent(&edits.on(Input::TokenRenewed, &library, now())).len(), 1);
     let effects = edits.on(Input::Answered(OpId(1), Answer::Unauthorized), &library, now());
     assert!(!effects.contains(&Effect::RefreshToken));
-    assert_eq!(told(&effects), [(Field::Title, EditOutcome::Refused)]);
+    assert_eq!(published(&effects), [(Field::Title, EditOutcome::Refused)]);
 }
 
 #[test]
-fn edits_and_drafts_survive_the_disk() {
+fn edits_and_drafts_round_trip_through_json() {
     let chapters = Content::Chapters(Vec::new());
     let edit = Edit {
         op_id: OpId(4),
@@ -201,7 +202,7 @@ fn edits_and_drafts_survive_the_disk() {
 }
 
 #[test]
-fn the_answer_outdoes_what_was_held_and_a_later_word_outdoes_the_answer() {
+fn response_wins_over_held_value_and_later_message_wins_over_response() {
     let edit = |library: &mut Library, answer: Snapshot, meanwhile: Option<(&str, u64)>| {
         let mut edits = open();
         edits.on(Input::Edit(seven(), changes([(Field::Title, "mine")])), library, now());
@@ -218,32 +219,32 @@ fn the_answer_outdoes_what_was_held_and_a_later_word_outdoes_the_answer() {
         library.job(&seven()).and_then(|job| job.content(Field::Title))
     };
     assert_eq!(edit(&mut library(), snapshot("mine", 5), None), Some(text("mine")));
-    assert_eq!(edit(&mut library(), snapshot("Mine", 5), None), Some(text("Mine")), "as the backend wrote it");
+    assert_eq!(edit(&mut library(), snapshot("Mine", 5), None), Some(text("Mine")), "as the backend stored it");
     let mut newer = library();
     newer.merge(snapshot("theirs", 9), at(9).wall, Authority::Ordered);
-    assert_eq!(edit(&mut newer, snapshot("mine", 5), None), Some(text("mine")), "its dates stand still");
+    assert_eq!(edit(&mut newer, snapshot("mine", 5), None), Some(text("mine")), "its timestamps do not change");
     assert_eq!(edit(&mut library(), snapshot("mine", 5), Some(("echo", 4))), Some(text("mine")));
     assert_eq!(edit(&mut library(), snapshot("mine", 5), Some(("later", 6))), Some(text("later")));
 }
 
 #[test]
-fn a_job_whose_video_nobody_names_is_asked_for_once_and_refused() {
+fn edit_without_video_id_is_checked_once_and_refused() {
     let (mut edits, unknown) = (open(), JobId::new("8"));
     edits.on(Input::Edit(unknown.clone(), changes([(Field::Title, "A")])), &library(), now());
     let nameless = read_job(&json!({ "id": 8, "status": "COMPLETED" })).expect("a job");
     let effects = edits.on(Input::Checked(OpId(1), Ok(Box::new(nameless))), &library(), now());
-    assert_eq!(told(&effects), [(Field::Title, EditOutcome::Refused)]);
+    assert_eq!(published(&effects), [(Field::Title, EditOutcome::Refused)]);
     assert!(
         edits.drafts(&unknown).next().is_some() && !effects.iter().any(|effect| matches!(effect, Effect::Check(..)))
     );
     edits.on(Input::Edit(unknown, changes([(Field::Title, "A")])), &library(), now());
     let named = read_job(&json!({ "id": 8, "video_id": 9, "status": "COMPLETED" })).expect("a job");
     let effects = edits.on(Input::Checked(OpId(2), Ok(Box::new(named))), &library(), now());
-    assert_eq!(sent(&effects).len(), 1, "without being asked for twice");
+    assert_eq!(sent(&effects).len(), 1, "without a second check");
 }
 
 #[test]
-fn a_backend_that_wants_to_be_left_alone_is_even_if_it_answers_something_else() {
+fn retry_after_is_respected_even_if_the_backend_is_reachable() {
     let (mut edits, library) = (open(), library());
     edits.on(Input::Edit(seven(), changes([(Field::Title, "A")])), &library, now());
     let busy = Unanswered { retry_after: Some(Duration::from_secs(20)), ..lost(DeliveryCertainty::NotDelivered) };

@@ -44,19 +44,19 @@ pub(super) fn apply_body(job: &mut Record, at: Timestamp, body: Body) -> (ApplyO
 
 fn apply_event(job: &mut Record, at: Timestamp, progress: &Progress) -> (ApplyOutcome, bool) {
     let was = job.overall.clone();
-    let verdict = job.apply_overall_event(at, progress);
-    if matches!(verdict, ApplyOutcome::Applied | ApplyOutcome::Reopened) {
+    let outcome = job.apply_overall_event(at, progress);
+    if matches!(outcome, ApplyOutcome::Applied | ApplyOutcome::Reopened) {
         job.status_word = None;
     }
-    (verdict, job.overall != was)
+    (outcome, job.overall != was)
 }
 
 /// Applies the parts of one message. The outcome is that of the part with the job's own status.
 fn apply_many(job: &mut Record, at: Timestamp, bodies: Vec<Body>) -> (ApplyOutcome, bool) {
-    bodies.into_iter().fold((ApplyOutcome::Applied, false), |(verdict, differs), body| {
+    bodies.into_iter().fold((ApplyOutcome::Applied, false), |(outcome, differs), body| {
         let is_status = matches!(body, Body::Job(_));
-        let (became, made_a_difference) = apply_body(job, at, body);
-        (if is_status { became } else { verdict }, differs || made_a_difference)
+        let (part_outcome, made_a_difference) = apply_body(job, at, body);
+        (if is_status { part_outcome } else { outcome }, differs || made_a_difference)
     })
 }
 
@@ -90,8 +90,8 @@ fn apply_error(job: &mut Record, at: Timestamp, error: ErrorData) -> (ApplyOutco
         recoverable: error.recoverable,
         stage_id: error.affected_stage,
     });
-    let (verdict, differs) = fatal.map_or((ApplyOutcome::Applied, false), |failed| apply_event(job, at, &failed));
-    (verdict, added || differs)
+    let (outcome, differs) = fatal.map_or((ApplyOutcome::Applied, false), |failed| apply_event(job, at, &failed));
+    (outcome, added || differs)
 }
 
 /// Reserves the needed capacity for parts that are filled for the first time.
@@ -103,8 +103,8 @@ fn make_room<K, V>(parts: &mut Parts<K, V>, count: usize) {
 
 /// Merges a snapshot and returns the outcome for its status.
 pub(super) fn merge_into(job: &mut Record, at: Timestamp, decided: Timestamp, snapshot: Snapshot) -> ApplyOutcome {
-    let verdict = snapshot.progress.map_or(ApplyOutcome::Older, |progress| job.apply_overall(decided, &progress));
-    if matches!(verdict, ApplyOutcome::Applied | ApplyOutcome::Reopened) {
+    let outcome = snapshot.progress.map_or(ApplyOutcome::Older, |progress| job.apply_overall(decided, &progress));
+    if matches!(outcome, ApplyOutcome::Applied | ApplyOutcome::Reopened) {
         job.status_word = snapshot.status_word;
     }
     // A backend may keep separate times for the job and its metadata; an edit changes only the latter.
@@ -112,10 +112,10 @@ pub(super) fn merge_into(job: &mut Record, at: Timestamp, decided: Timestamp, sn
     job.mark(said_at.into(), snapshot.suggested.as_deref(), &snapshot.stages);
     make_room(&mut job.stages, snapshot.stages.len());
     make_room(&mut job.metadata, snapshot.metadata.len());
-    for (stage_id, told) in snapshot.stages {
+    for (stage_id, data) in snapshot.stages {
         let Some(stage) = stage_of(job, stage_id) else { continue };
-        stage.apply(at, &told.progress);
-        stage.tell(told.started_at, told.completed_at);
+        stage.apply(at, &data.progress);
+        stage.tell(data.started_at, data.completed_at);
     }
     for (field, content) in snapshot.metadata {
         apply_body(job, said_at, Body::Metadata(field, content));
@@ -136,5 +136,5 @@ pub(super) fn merge_into(job: &mut Record, at: Timestamp, decided: Timestamp, sn
     job.created_at = snapshot.created_at.map(UnixNanos::from).or(job.created_at);
     job.listed = true;
     job.touch(at.max(said_at));
-    verdict
+    outcome
 }

@@ -1,4 +1,4 @@
-//! A job that was packed is the job that it was. In tests, two are open.
+//! Tests that packing a record loses nothing. In tests, only two records are unpacked at a time.
 
 use std::collections::BTreeMap;
 
@@ -11,51 +11,52 @@ use super::{
 };
 use crate::protocol::snapshot::read_job;
 
-/// Is what may happen to a job.
+/// An event in the life of a job.
 #[derive(Clone, Debug)]
-enum HistoryRecord {
-    Said(Event),
-    Told(serde_json::Value, Authority),
-    Settled(DismissAction),
-    Gone,
+enum Step {
+    Message(Event),
+    Snapshot(serde_json::Value, Authority),
+    Dismissal(DismissAction),
+    Removal,
 }
 
-fn anything() -> impl Strategy<Value = (JobId, HistoryRecord)> {
+fn any_step() -> impl Strategy<Value = (JobId, Step)> {
     let authority = prop_oneof![Just(Authority::Ordered), Just(Authority::Authoritative)];
-    let told = ("PENDING|PROCESSING|COMPLETED|FAILED", 0..6_u32, authority).prop_map(|(status, minute, authority)| {
-        let at = format!("2026-01-01T11:0{minute}:00Z");
-        let stages = json!({ "PROBE": { "status": status, "progress_percent": 33.3 } });
-        HistoryRecord::Told(json!({ "status": status, "updated_at": at, "processing_stages": stages }), authority)
-    });
-    let happening = prop_oneof![
-        8 => any_event().prop_map(HistoryRecord::Said),
-        2 => any_error().prop_map(HistoryRecord::Said),
-        3 => told,
-        1 => prop_oneof![Just(DismissAction::Dismiss), Just(DismissAction::Restore)].prop_map(HistoryRecord::Settled),
-        1 => Just(HistoryRecord::Gone),
+    let snapshot =
+        ("PENDING|PROCESSING|COMPLETED|FAILED", 0..6_u32, authority).prop_map(|(status, minute, authority)| {
+            let at = format!("2026-01-01T11:0{minute}:00Z");
+            let stages = json!({ "PROBE": { "status": status, "progress_percent": 33.3 } });
+            Step::Snapshot(json!({ "status": status, "updated_at": at, "processing_stages": stages }), authority)
+        });
+    let step = prop_oneof![
+        8 => any_event().prop_map(Step::Message),
+        2 => any_error().prop_map(Step::Message),
+        3 => snapshot,
+        1 => prop_oneof![Just(DismissAction::Dismiss), Just(DismissAction::Restore)].prop_map(Step::Dismissal),
+        1 => Just(Step::Removal),
     ];
-    (0..6_u8, happening).prop_map(|(number, happening)| (JobId::new(number.to_string()), happening))
+    (0..6_u8, step).prop_map(|(number, step)| (JobId::new(number.to_string()), step))
 }
 
-fn happens(library: &mut Library, job_id: &JobId, happening: HistoryRecord) -> Vec<Change> {
-    match happening {
-        HistoryRecord::Said(event) => library.apply(Event { job_id: job_id.clone(), ..event }, now()),
-        HistoryRecord::Told(mut job, authority) => {
+fn apply_step(library: &mut Library, job_id: &JobId, step: Step) -> Vec<Change> {
+    match step {
+        Step::Message(event) => library.apply(Event { job_id: job_id.clone(), ..event }, now()),
+        Step::Snapshot(mut job, authority) => {
             job["id"] = job_id.as_str().into();
             library.merge(read_job(&job).expect("a job"), now().wall, authority)
         }
-        HistoryRecord::Settled(trouble) => library.set_dismissed(job_id, trouble).into_iter().collect(),
-        HistoryRecord::Gone => library.remove(job_id).into_iter().collect(),
+        Step::Dismissal(action) => library.set_dismissed(job_id, action).into_iter().collect(),
+        Step::Removal => library.remove(job_id).into_iter().collect(),
     }
 }
 
 proptest! {
     #[test]
-    fn many_jobs_fare_as_each_would_alone(happenings in proptest::collection::vec(anything(), 1..60)) {
+    fn jobs_in_one_library_match_jobs_in_separate_libraries(steps in proptest::collection::vec(any_step(), 1..60)) {
         let (mut all, mut alone) = (Library::default(), BTreeMap::<JobId, Library>::new());
-        for (job_id, happening) in happenings {
+        for (job_id, step) in steps {
             let library = alone.entry(job_id.clone()).or_default();
-            prop_assert_eq!(happens(&mut all, &job_id, happening.clone()), happens(library, &job_id, happening));
+            prop_assert_eq!(apply_step(&mut all, &job_id, step.clone()), apply_step(library, &job_id, step));
         }
         for (job_id, library) in alone {
             prop_assert_eq!(all.job(&job_id), library.job(&job_id));
@@ -64,7 +65,7 @@ proptest! {
     }
 }
 
-/// Returns everything that can be known of a job.
+/// Returns a record in which every field is set.
 fn everything(id: u32) -> Record {
     let job = json!({
         "id": id, "status": "FAILED", "progress_percent": 40.5, "error_message": "no sound",
@@ -91,11 +92,11 @@ fn everything(id: u32) -> Record {
 }
 
 #[test]
-fn nothing_of_a_job_is_lost() {
+fn restored_jobs_equal_the_originals() {
     let written = everything(1);
-    let mut shelved = everything(2);
-    shelved.evict_transcript();
-    let jobs = [written, shelved, Record::new(JobId::new("3")), everything(4), everything(5)];
+    let mut evicted = everything(2);
+    evicted.evict_transcript();
+    let jobs = [written, evicted, Record::new(JobId::new("3")), everything(4), everything(5)];
     let library = Library::restore(jobs.clone());
     assert_eq!(library.jobs().map(Cow::into_owned).collect::<Vec<_>>(), jobs);
     for job in jobs {
@@ -105,8 +106,8 @@ fn nothing_of_a_job_is_lost() {
 }
 
 #[test]
-fn the_job_of_the_test_knows_everything_that_can_be_known() {
-    // By name, so that whoever adds something is asked for it here.
+fn test_record_sets_every_field() {
+    // The fields are listed by name, so that a new field has to be added here.
     let Record {
         job_id,
         video_id,
@@ -137,7 +138,7 @@ fn the_job_of_the_test_knows_everything_that_can_be_known() {
 }
 
 #[test]
-fn a_transcript_goes_to_disk_and_comes_back_wherever_the_job_is_kept() {
+fn transcript_can_be_evicted_and_restored_in_any_slot() {
     let mut library = Library::restore((1..6).map(everything));
     for id in (1..6).map(|id: u32| JobId::new(id.to_string())) {
         library.evict_transcript(&id);
@@ -148,7 +149,7 @@ fn a_transcript_goes_to_disk_and_comes_back_wherever_the_job_is_kept() {
 }
 
 #[test]
-fn a_job_that_is_gone_and_comes_back_is_a_new_one() {
+fn removed_job_that_returns_is_empty() {
     let mut library = Library::restore((1..6).map(everything));
     for id in [1, 5, 5, 3] {
         let job_id = JobId::new(id.to_string());
@@ -160,12 +161,12 @@ fn a_job_that_is_gone_and_comes_back_is_a_new_one() {
 }
 
 #[test]
-fn a_list_told_anew_leaves_what_no_backend_knows_and_what_no_list_told_of() {
+fn renew_keeps_local_values_and_unlisted_jobs() {
     let jobs = (1..7).map(|id| Record { listed: id != 6, ..everything(id) });
     let mut library = Library::restore(jobs);
-    let told = |id: u32| read_job(&json!({ "id": id, "status": "PENDING" })).expect("a job");
-    // A page that shifted while it was read tells of one twice.
-    let list = vec![told(1), told(2), told(1)];
+    let snapshot = |id: u32| read_job(&json!({ "id": id, "status": "PENDING" })).expect("a job");
+    // If the pages shift during the fetch, a list contains a job twice.
+    let list = vec![snapshot(1), snapshot(2), snapshot(1)];
     let (_, gone) = library.renew(list, now().wall, |job_id| job_id.as_str() == "5");
     let gone: Vec<&str> = gone.iter().map(JobId::as_str).collect();
     assert_eq!(gone.iter().copied().collect::<std::collections::BTreeSet<_>>(), ["3", "4"].into());

@@ -1,4 +1,4 @@
-//! One job as the cache keeps it: a register for every field, each with the time of its newest word.
+//! The cached record of one job: a last-writer-wins register for every field, each with the timestamp of its value.
 
 use borsh::{BorshDeserialize, BorshSerialize};
 use jiff::Timestamp;
@@ -24,25 +24,25 @@ pub use marks::Marks;
 pub(crate) use packed::Packed;
 use percent::Percent;
 
-/// How many errors and warnings of one run are kept; a backend that floods costs its oldest.
+/// The number of errors and warnings stored per run. The limit protects against a backend that floods; the oldest is
+/// dropped.
 const FAULT_LIMIT: usize = 50;
 
-/// Holds the few parts of a job, ordered by their names, in no more memory than they need: there may be a hundred thousand
-/// jobs.
+/// A compact sorted map for the few parts of a job, because there may be 100,000 jobs in memory.
 pub type Parts<K, V> = LiteMap<K, V>;
 
-/// Is a value with the time from which it holds.
+/// A last-writer-wins register: a value with the timestamp from which it holds.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, BorshSerialize, BorshDeserialize)]
 pub struct LwwRegister<T> {
-    /// When the backend says that it became so.
+    /// The timestamp of the value, according to the backend.
     pub at: UnixNanos,
     /// The value.
     pub value: T,
 }
 
 impl<T: PartialEq> LwwRegister<T> {
-    /// Takes a value of a time, unless the one that is held is newer, and returns whether that made a difference. At equal
-    /// times the later arrival wins.
+    /// Sets the value unless the current one is newer, and returns whether the register changed. At equal timestamps
+    /// the later arrival wins.
     pub fn set_register(&mut self, at: Timestamp, value: T) -> bool {
         let at = at.into();
         let differs = at > self.at || (at == self.at && value != self.value);
@@ -53,7 +53,7 @@ impl<T: PartialEq> LwwRegister<T> {
     }
 }
 
-/// Sets a register to a value of a time, as [`LwwRegister::set_register`] does.
+/// Sets an optional register, as [`LwwRegister::set_register`] does.
 pub fn set_register<T: PartialEq>(register: &mut Option<LwwRegister<T>>, at: Timestamp, value: T) -> bool {
     if let Some(held) = register {
         return held.set_register(at, value);
@@ -62,7 +62,7 @@ pub fn set_register<T: PartialEq>(register: &mut Option<LwwRegister<T>>, at: Tim
     true
 }
 
-/// Sets one of many registers to a value of a time, as [`LwwRegister::set_register`] does.
+/// Sets one of many registers, as [`LwwRegister::set_register`] does.
 pub fn set_in<K: Ord, T: PartialEq>(registers: &mut Parts<K, LwwRegister<T>>, key: K, at: Timestamp, value: T) -> bool {
     if let Some(held) = registers.get_mut(&key) {
         return held.set_register(at, value);
@@ -71,23 +71,24 @@ pub fn set_in<K: Ord, T: PartialEq>(registers: &mut Parts<K, LwwRegister<T>>, ke
     true
 }
 
-/// Is what became of a progress that was applied.
+/// The outcome of applying a progress update.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ApplyOutcome {
-    /// It is what holds now.
+    /// The update was applied.
     Applied,
-    /// It opened a run after one that had ended.
+    /// The update was applied and started a new run after one that had ended.
     Reopened,
-    /// Something newer holds.
+    /// The update was rejected because the current value is newer.
     Older,
-    /// Something newer holds, but the dropped word was an end, and what holds is none: only REST can tell.
+    /// The update was rejected because the current value is newer, but it had a terminal status and the current one is
+    /// not terminal: the job must be refetched.
     NeedsRefetch,
 }
 
-/// Holds the status and the percentage of a job or a stage.
+/// The status and the percentage of a job or a stage.
 ///
-/// They are registers of their own because an ERROR sets a status and knows no percentage: the end state is then
-/// the same whatever arrives first.
+/// They are separate registers because an ERROR sets a status without a percentage: the final state is then independent
+/// of the order of arrival.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, BorshSerialize, BorshDeserialize)]
 pub struct ProgressState {
     standing: Option<LwwRegister<StatusRegister>>,
@@ -104,73 +105,74 @@ struct StatusRegister {
 }
 
 impl ProgressState {
-    /// Returns the status; PENDING before anything was said.
+    /// Returns the status; PENDING if there was no update yet.
     pub fn status(&self) -> Status {
         self.standing.as_ref().map_or(Status::Pending, |standing| standing.value.status)
     }
 
-    /// Returns when the status was set.
+    /// Returns the timestamp of the status.
     pub fn since(&self) -> Option<Timestamp> {
         self.standing.as_ref().map(|standing| standing.at.into())
     }
 
-    /// Returns how far it has come, 0–100.
+    /// Returns the percentage, 0–100; 0 if unknown.
     pub fn percent(&self) -> f64 {
         self.known_percent().unwrap_or(0.0)
     }
 
-    /// Returns how far it has come, 0–100; none where nobody ever said so.
+    /// Returns the percentage, 0–100; none if it was never sent.
     pub fn known_percent(&self) -> Option<f64> {
         self.percent.as_ref().map(|percent| percent.value.1.0)
     }
 
-    /// Returns when that was told.
+    /// Returns the timestamp of the percentage.
     pub fn percent_at(&self) -> Option<Timestamp> {
         self.percent.as_ref().map(|percent| percent.at.into())
     }
 
-    /// Returns when it was worked on, as far as messages told: nothing, where a snapshot tells of a run that no message did.
+    /// Returns the time range of processing, as far as messages reported it. It is empty if a snapshot reports a run of
+    /// which no message was received.
     pub fn span(&self) -> TimeRange {
         let is_of_another = !self.status().is_final() && self.span.ended().is_some();
         if is_of_another { TimeRange::default() } else { self.span }
     }
 
-    /// Returns why it failed, where it did and the backend said.
+    /// Returns the error message, if the status is FAILED and the backend sent one.
     pub fn error_message(&self) -> Option<&str> {
         let standing = self.standing.as_ref().filter(|standing| standing.value.status == Status::Failed)?;
         standing.value.error_message.as_deref()
     }
 
-    /// Takes in what a message says, whose time is that of what it tells.
+    /// Applies a live event, whose timestamp is the time of what it reports.
     pub fn apply_event(&mut self, at: Timestamp, progress: &Progress) -> ApplyOutcome {
         self.span.note(at, progress.status);
         self.apply(at, progress)
     }
 
-    /// Takes in when it was worked on, from a backend that keeps such times.
+    /// Applies the start and end times stored by the backend.
     pub fn tell(&mut self, began: Option<Timestamp>, ended: Option<Timestamp>) {
         self.span.tell(began, ended);
     }
 
-    /// Applies the order rule: the newest time, then the higher status, then the higher percentage, then the later
-    /// arrival.
+    /// Applies an update by the ordering rule: the newest timestamp wins, then the higher status, then the higher
+    /// percentage, then the later arrival. Source: docs/protocol.md#ordering.
     pub fn apply(&mut self, at: Timestamp, progress: &Progress) -> ApplyOutcome {
         let (at, rank) = (UnixNanos::from(at), progress.status.rank());
-        let said = progress.progress_percent.or((progress.status == Status::Completed).then_some(100.0)).map(Percent);
-        if let Some(percent) = said {
+        let sent = progress.progress_percent.or((progress.status == Status::Completed).then_some(100.0)).map(Percent);
+        if let Some(percent) = sent {
             let newer = |held: &LwwRegister<(u8, Percent)>| (at, (rank, percent)) >= (held.at, held.value);
             if self.percent.as_ref().is_none_or(newer) {
                 self.percent = Some(LwwRegister { at, value: (rank, percent) });
             }
         }
-        let percent = said.unwrap_or(Percent(0.0));
+        let percent = sent.unwrap_or(Percent(0.0));
         let before = self.standing.as_ref();
         let newer = |held: &LwwRegister<StatusRegister>| {
             (at, rank, percent) >= (held.at, held.value.status.rank(), held.value.percent)
         };
         if !before.is_none_or(newer) {
-            let doubtful = progress.status.is_final() && !self.status().is_final();
-            return if doubtful { ApplyOutcome::NeedsRefetch } else { ApplyOutcome::Older };
+            let needs_refetch = progress.status.is_final() && !self.status().is_final();
+            return if needs_refetch { ApplyOutcome::NeedsRefetch } else { ApplyOutcome::Older };
         }
         let reopened = before.is_some() && self.status().is_final() && !progress.status.is_final();
         let error_message = progress.error_message.as_deref().filter(|message| !message.trim().is_empty());
@@ -181,73 +183,73 @@ impl ProgressState {
     }
 }
 
-/// Is everything that is known of one job, and since when.
+/// The cached data of one job.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, BorshSerialize, BorshDeserialize)]
 pub struct Record {
-    /// Which job it is.
+    /// The id of the job.
     #[borsh(serialize_with = "packed::put_nothing", deserialize_with = "packed::take_no_id")]
     pub job_id: JobId,
-    /// Which video it works on.
+    /// The id of the video.
     pub video_id: Option<VideoId>,
-    /// The file's name on the creator's disk.
+    /// The name of the original file.
     pub filename: Option<String>,
-    /// The file's size in bytes.
+    /// The size of the file in bytes.
     pub size_bytes: Option<u64>,
-    /// How long the video is, in seconds.
+    /// The duration of the video, in seconds.
     pub duration_seconds: Option<f64>,
-    /// When the job was made.
+    /// The time at which the job was created.
     pub created_at: Option<UnixNanos>,
-    /// The newest time that any word about it carried.
+    /// The latest timestamp of any message or snapshot about the job.
     pub updated_at: Option<UnixNanos>,
-    /// Whether REST ever told of it; one that only messages know of is not missed in a list.
+    /// Whether a snapshot ever contained the job. A job known from messages only is not treated as missing in a list.
     #[serde(default)]
     pub listed: bool,
-    /// Counts how often the job was run anew; a notification is due once a run.
+    /// The number of times the job was run again. Each run may notify once.
     pub run: u32,
-    /// Its overall progress.
+    /// The overall progress.
     pub overall: ProgressState,
-    /// The backend's own word for its status, where that is none of the specification's.
+    /// The backend's own status, if it is not one of the specification.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status_word: Option<String>,
-    /// The progress of its stages.
+    /// The progress of the stages.
     #[serde(serialize_with = "stored::as_map")]
     #[borsh(serialize_with = "packed::put_parts", deserialize_with = "packed::take_parts")]
     pub stages: Parts<StageId, ProgressState>,
-    /// Its metadata.
+    /// The metadata.
     #[serde(serialize_with = "stored::as_map", deserialize_with = "stored::metadata")]
     #[borsh(serialize_with = "packed::put_parts", deserialize_with = "packed::take_parts")]
     pub metadata: Parts<Field, LwwRegister<Content>>,
-    /// Its thumbnails.
+    /// The thumbnails.
     #[serde(serialize_with = "stored::as_map")]
     #[borsh(serialize_with = "packed::put_parts", deserialize_with = "packed::take_parts")]
     pub thumbnails: Parts<ThumbnailId, LwwRegister<Thumbnail>>,
-    /// When each of them was first told of, which is their order.
+    /// The time at which each thumbnail was first reported, which defines their order.
     #[serde(default, serialize_with = "stored::as_map")]
     #[borsh(serialize_with = "packed::put_parts", deserialize_with = "packed::take_parts")]
     pub thumbnails_since: Parts<ThumbnailId, UnixNanos>,
-    /// The thumbnail that stands for it.
+    /// The chosen thumbnail.
     pub chosen: Option<LwwRegister<ThumbnailId>>,
-    /// Errors and warnings of this run.
+    /// The errors and warnings of the current run.
     pub faults: Vec<Fault>,
-    /// Which fields are suggestions, and which stages were skipped, from backends that say so.
+    /// Suggested fields and skipped stages, from backends that report them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub marks: Option<Box<Marks>>,
-    /// What the person has put aside of it.
+    /// The dismissal of failures and warnings by the user.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dismissed: Option<Dismissal>,
 }
 
-/// Is what a person has seen of a job's trouble and wants to hear no more of.
+/// A dismissal: the failures and warnings of a job that the user has dismissed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, BorshSerialize, BorshDeserialize)]
 pub struct Dismissal {
-    /// Which run it was; another may fail anew.
+    /// The run that was dismissed; another run may fail again.
     pub run: u32,
-    /// The newest word at that time; what is dated later is new trouble.
+    /// The latest timestamp at the time of the dismissal; later faults are new.
     pub at: Option<UnixNanos>,
 }
 
 impl Record {
-    /// Makes an empty record, for a job of which nothing but the id is known.
+    /// Creates an empty record for a job of which only the id is known.
     pub fn new(job_id: JobId) -> Self {
         Self {
             job_id,
@@ -272,35 +274,35 @@ impl Record {
         }
     }
 
-    /// Takes in what a message says of the whole job, whose time is that of what it tells.
+    /// Applies a live event about the whole job, whose timestamp is the time of what it reports.
     pub fn apply_overall_event(&mut self, at: Timestamp, progress: &Progress) -> ApplyOutcome {
         self.overall.span.note(at, progress.status);
         self.apply_overall(at, progress)
     }
 
-    /// Applies an overall progress; what a newer run leaves behind is cleared.
+    /// Applies an overall update. When a new run begins, the faults of the previous one are removed.
     pub fn apply_overall(&mut self, at: Timestamp, progress: &Progress) -> ApplyOutcome {
-        let verdict = self.overall.apply(at, progress);
-        if verdict == ApplyOutcome::Reopened {
+        let outcome = self.overall.apply(at, progress);
+        if outcome == ApplyOutcome::Reopened {
             self.run += 1;
             let at = UnixNanos::from(at);
             self.faults.retain(|fault| fault.at >= at);
         }
-        verdict
+        outcome
     }
 
-    /// Returns what went wrong in this run without stopping it.
+    /// Returns the warnings of the current run.
     pub fn warnings(&self) -> impl DoubleEndedIterator<Item = &Fault> {
         self.faults.iter().filter(|fault| fault.recoverable)
     }
 
-    /// Returns the warnings that the person has not put aside.
+    /// Returns the warnings that were not dismissed.
     pub fn open_warnings(&self) -> impl Iterator<Item = &Fault> {
         let seen = self.dismissed.and_then(|dismissed| dismissed.at);
         self.warnings().filter(move |fault| seen.is_none_or(|seen| fault.at > seen))
     }
 
-    /// Tells whether it failed, and the person has not put that aside.
+    /// Returns whether the job failed and the failure was not dismissed.
     pub fn has_open_failure(&self) -> bool {
         let is_later =
             |at: Option<UnixNanos>| self.faults.iter().any(|fault| !fault.recoverable && Some(fault.at) > at);
@@ -308,7 +310,7 @@ impl Record {
         self.overall.status() == Status::Failed && self.dismissed.is_none_or(is_new)
     }
 
-    /// Adds an error or a warning once, and returns whether it was added.
+    /// Adds an error or warning unless it is already known, and returns whether it was added.
     pub fn add_fault(&mut self, fault: Fault) -> bool {
         if self.faults.contains(&fault) {
             return false;
@@ -321,7 +323,7 @@ impl Record {
         true
     }
 
-    /// Returns what is confirmed of a field, unless that is on disk.
+    /// Returns the confirmed content of a field, unless it is evicted to disk.
     pub fn content(&self, field: Field) -> Option<Content> {
         if field == Field::Thumbnail {
             return self.chosen.as_ref().map(|held| Content::Text(held.value.to_string()));
@@ -330,7 +332,7 @@ impl Record {
         held.filter(|content| !matches!(content, Content::EvictedTranscript(_)))
     }
 
-    /// Returns the words of the video, unless they are on disk.
+    /// Returns the transcript, unless it is evicted to disk.
     pub fn transcript(&self) -> Option<&str> {
         match &self.metadata.get(&Field::Transcript)?.value {
             Content::Text(text) => Some(text),
@@ -338,21 +340,21 @@ impl Record {
         }
     }
 
-    /// Puts something in the place of the words of the video, now that the disk has them.
+    /// Replaces the transcript by a placeholder, after it was stored on disk.
     pub fn evict_transcript(&mut self) {
-        if let Some(shelved) = self.transcript().map(EvictedTranscript::of)
+        if let Some(evicted) = self.transcript().map(EvictedTranscript::of)
             && let Some(held) = self.metadata.get_mut(&Field::Transcript)
         {
-            held.value = Content::EvictedTranscript(shelved);
+            held.value = Content::EvictedTranscript(evicted);
         }
     }
 
-    /// Tells whether the words of the video are on disk alone.
+    /// Returns whether the transcript is evicted to disk.
     pub fn is_transcript_evicted(&self) -> bool {
         self.metadata.get(&Field::Transcript).is_some_and(|held| matches!(held.value, Content::EvictedTranscript(_)))
     }
 
-    /// Takes the words of the video back, where they are on disk alone.
+    /// Restores the transcript, if it is evicted to disk.
     pub fn restore_transcript(&mut self, transcript: String) {
         if self.is_transcript_evicted()
             && let Some(held) = self.metadata.get_mut(&Field::Transcript)
@@ -361,7 +363,7 @@ impl Record {
         }
     }
 
-    /// Returns when that was said.
+    /// Returns the timestamp of a field's confirmed content.
     pub fn said_at(&self, field: Field) -> Option<Timestamp> {
         if field == Field::Thumbnail {
             return self.chosen.as_ref().map(|held| held.at.into());
@@ -369,7 +371,7 @@ impl Record {
         self.metadata.get(&field).map(|held| held.at.into())
     }
 
-    /// Makes this what is confirmed of a field.
+    /// Sets the confirmed content of a field.
     pub(crate) fn set(&mut self, field: Field, at: Timestamp, value: Content) {
         let at = at.into();
         match (field, value) {
@@ -380,7 +382,7 @@ impl Record {
         }
     }
 
-    /// Notes that something was said about the job at a time, and returns whether that is the newest.
+    /// Records the timestamp of a message or snapshot and returns whether it is the latest.
     pub fn touch(&mut self, at: Timestamp) -> bool {
         let at = UnixNanos::from(at);
         let newer = self.updated_at.is_none_or(|held| at > held);

@@ -1,18 +1,18 @@
-//! The server's clock, as the `Date` of its answers tells it.
+//! The server's clock, estimated from the `Date` headers of its responses.
 
 use jiff::{SignedDuration, Timestamp};
 
 use crate::Now;
 
-/// A `Date` has whole seconds and takes a while to arrive: a smaller difference is no news, and following it would
-/// make the clock run backwards now and then.
+/// A `Date` header has whole seconds and takes some time to arrive. Differences up to this value are ignored, because
+/// following them would make the clock run backwards now and then.
 const TOLERANCE: SignedDuration = SignedDuration::from_secs(2);
 
-/// Tells the server's time between its answers.
+/// An estimate of the server's time between its responses.
 ///
-/// It runs on the monotonic clock: when somebody sets the wall clock of this computer back, the server's stays as it was.
-/// Where the wall clock ran ahead, the machine most likely slept, and the monotonic clock stood still: then the wall clock
-/// counts, until the connect that follows brings a new answer.
+/// It advances with the monotonic clock, so that changing the wall clock of this computer does not affect it. If the
+/// wall clock ran ahead, the machine most likely slept while the monotonic clock stood still: then the wall clock
+/// counts, until the next connect brings a new response.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct ServerClock {
     last: Option<Reading>,
@@ -25,7 +25,7 @@ struct Reading {
 }
 
 impl ServerClock {
-    /// Learns it from an answer that just arrived.
+    /// Adjusts the estimate to the `Date` header of a response that just arrived.
     pub fn observe(&mut self, date: Timestamp, now: Now) {
         let off = date.duration_since(self.at(now)).abs();
         if self.last.is_none() || off > TOLERANCE {
@@ -33,7 +33,7 @@ impl ServerClock {
         }
     }
 
-    /// Returns what it shows at a time, or our own wall clock while no answer told.
+    /// Returns the server's time at a given reading, or the local wall clock if there was no response yet.
     pub fn at(&self, now: Now) -> Timestamp {
         let Some(last) = self.last else { return now.wall };
         let shown = if now.monotonic >= last.at.monotonic {
@@ -45,7 +45,7 @@ impl ServerClock {
         shown.unwrap_or(last.shown)
     }
 
-    /// Returns how far it is ahead of ours, once an answer told.
+    /// Returns how far the server's clock is ahead of the local wall clock; none before the first response.
     pub fn ahead(&self, now: Now) -> Option<SignedDuration> {
         self.last.map(|_| self.at(now).duration_since(now.wall))
     }
@@ -66,7 +66,7 @@ mod tests {
     }
 
     #[test]
-    fn it_runs_on_whatever_somebody_does_to_our_clock() {
+    fn changing_the_local_clock_does_not_affect_the_estimate() {
         let mut clock = ServerClock::default();
         let start = now(0, "2026-01-01T12:00:00Z");
         assert_eq!((clock.at(start), clock.ahead(start)), (start.wall, None));
@@ -77,19 +77,19 @@ mod tests {
     }
 
     #[test]
-    fn it_goes_on_while_the_machine_sleeps() {
+    fn estimate_advances_during_sleep() {
         let mut clock = ServerClock::default();
         clock.observe(time("2026-01-01T12:00:00Z"), now(0, "2026-01-01T12:00:00Z"));
         assert_eq!(clock.at(now(5, "2026-01-01T20:00:05Z")), time("2026-01-01T20:00:05Z"));
     }
 
     #[test]
-    fn it_does_not_run_backwards_for_the_missing_fraction_of_a_date() {
+    fn date_without_fraction_does_not_turn_the_clock_back() {
         let mut clock = ServerClock::default();
         clock.observe(time("2026-01-01T12:00:00Z"), now(0, "2026-01-01T12:00:00Z"));
         clock.observe(time("2026-01-01T12:00:09Z"), now(10, "2026-01-01T12:00:10Z"));
         assert_eq!(clock.at(now(10, "2026-01-01T12:00:10Z")), time("2026-01-01T12:00:10Z"));
         clock.observe(time("2026-01-01T12:00:00Z"), now(20, "2026-01-01T12:00:20Z"));
-        assert_eq!(clock.at(now(20, "2026-01-01T12:00:20Z")), time("2026-01-01T12:00:00Z"), "set by its owner");
+        assert_eq!(clock.at(now(20, "2026-01-01T12:00:20Z")), time("2026-01-01T12:00:00Z"), "the clock was set");
     }
 }

@@ -14,7 +14,7 @@ pub(super) fn now() -> Now {
     Now { monotonic: Duration::ZERO, wall: "2026-01-01T12:00:00Z".parse().expect("a time"), draw: 0.5 }
 }
 
-/// A time of day on the first of January.
+/// Returns a timestamp on the first of January.
 fn at(seconds: u32) -> String {
     format!("2026-01-01T11:{:02}:{:02}Z", seconds / 60, seconds % 60)
 }
@@ -57,7 +57,7 @@ fn endings(changes: &[Change]) -> Vec<&RunOutcome> {
 }
 
 #[test]
-fn the_newest_time_wins_and_the_rest_of_the_rule_breaks_ties() {
+fn newest_timestamp_wins_and_status_and_percent_break_ties() {
     for (first, second, expected) in [
         (status("PROCESSING", 50.0, 5), status("PROCESSING", 40.0, 6), ("PROCESSING", 40.0)),
         (status("PROCESSING", 50.0, 6), status("PROCESSING", 60.0, 5), ("PROCESSING", 50.0)),
@@ -77,19 +77,19 @@ fn the_newest_time_wins_and_the_rest_of_the_rule_breaks_ties() {
 }
 
 #[test]
-fn a_finished_job_is_reopened_only_by_something_newer_and_may_notify_again() {
+fn finished_job_is_reopened_only_by_a_newer_update() {
     let mut library = applied(&[status("PROCESSING", 10.0, 1)]);
     let changes = library.apply(status("COMPLETED", 100.0, 5), now());
     assert_eq!(endings(&changes)[0].run, 0);
-    assert!(endings(&library.apply(status("COMPLETED", 100.0, 5), now())).is_empty(), "told twice");
-    assert!(endings(&library.apply(status("COMPLETED", 100.0, 6), now())).is_empty(), "said again later");
+    assert!(endings(&library.apply(status("COMPLETED", 100.0, 5), now())).is_empty(), "received twice");
+    assert!(endings(&library.apply(status("COMPLETED", 100.0, 6), now())).is_empty(), "repeated later");
     library.apply(status("PROCESSING", 5.0, 7), now());
     let changes = library.apply(status("FAILED", 5.0, 8), now());
     assert_eq!((endings(&changes)[0].run, endings(&changes)[0].outcome), (1, Outcome::Failed));
 }
 
 #[test]
-fn a_fatal_error_fails_the_job_and_a_recoverable_one_warns() {
+fn fatal_error_fails_the_job_and_recoverable_one_warns() {
     let error = |code: &str, recoverable: bool, seconds| {
         let data = json!({ "error_code": code, "error_message": format!("{code}!"), "recoverable": recoverable, "affected_stage": "PROBE" });
         event("ERROR", &data, &at(seconds))
@@ -107,11 +107,11 @@ fn a_fatal_error_fails_the_job_and_a_recoverable_one_warns() {
     assert_eq!(fault.stage_id.expect("a stage").as_str(), "PROBE");
 
     library.apply(status("PROCESSING", 0.0, 9), now());
-    assert_eq!((seen(&library).row.error, seen(&library).row.warnings.len()), (None, 0), "a new run starts clean");
+    assert_eq!((seen(&library).row.error, seen(&library).row.warnings.len()), (None, 0), "a new run has no faults");
 }
 
 #[test]
-fn a_time_far_ahead_of_the_servers_clock_is_not_trusted() {
+fn timestamp_far_ahead_of_the_server_clock_is_replaced() {
     let mut library = Library::default();
     library.server_clock.observe("2026-01-01T12:30:00Z".parse().expect("a time"), now());
     let progress = json!({ "status": "PROCESSING", "progress_percent": 1 });
@@ -121,22 +121,22 @@ fn a_time_far_ahead_of_the_servers_clock_is_not_trusted() {
         event("JOB_UPDATE", &json!({ "status": "PROCESSING", "progress_percent": 2 }), "2027-01-01T00:00:00Z"),
         now(),
     );
-    assert_eq!(seen(&library).updated_at, "2026-01-01T12:34:00Z".parse().ok(), "arrival stood in, which is older");
+    assert_eq!(seen(&library).updated_at, "2026-01-01T12:34:00Z".parse().ok(), "replaced by the arrival time");
 }
 
 #[test]
-fn a_dropped_end_is_settled_by_rest() {
+fn rejected_terminal_status_is_resolved_by_refetch() {
     let mut library = applied(&[status("PROCESSING", 50.0, 10)]);
     let changes = library.apply(status("COMPLETED", 100.0, 9), now());
     assert!(changes.contains(&Change::NeedsRefetch(JobId::new("7"))));
     assert_eq!(seen(&library).row.status, Status::Processing);
     let changes = library.merge(snapshot("COMPLETED", 100.0, 9), requested(), Authority::Authoritative);
     assert_eq!((seen(&library).row.status, endings(&changes).len()), (Status::Completed, 1));
-    assert!(!changes.iter().any(|change| matches!(change, Change::NeedsRefetch(_))), "no second doubt");
+    assert!(!changes.iter().any(|change| matches!(change, Change::NeedsRefetch(_))), "no second refetch");
 }
 
 #[test]
-fn a_slow_snapshot_never_overwrites_a_newer_message() {
+fn older_snapshot_does_not_overwrite_a_newer_message() {
     let mut library = applied(&[
         status("PROCESSING", 50.0, 10),
         event("METADATA_UPDATE", &json!({ "metadata_type": "TITLE", "content": "new" }), &at(10)),
@@ -150,18 +150,18 @@ fn a_slow_snapshot_never_overwrites_a_newer_message() {
 }
 
 #[test]
-fn the_first_look_at_an_ended_job_is_no_news() {
+fn job_ended_before_the_first_list_is_not_observed_live() {
     let mut library = Library::default();
     let (changes, _) = library.merge_all(vec![snapshot("COMPLETED", 100.0, 1)], requested());
     assert_eq!(endings(&changes)[0].observation, Observation::InitialList);
 
     let mut away = applied(&[status("PROCESSING", 1.0, 1)]);
     let (changes, _) = away.merge_all(vec![snapshot("COMPLETED", 100.0, 2)], requested());
-    assert_eq!(endings(&changes)[0].observation, Observation::Live, "missed while away");
+    assert_eq!(endings(&changes)[0].observation, Observation::Live, "ended while disconnected");
 }
 
 #[test]
-fn a_job_that_was_made_here_is_news_even_when_it_ends_before_the_first_look() {
+fn expected_job_is_observed_live_even_if_it_ends_at_once() {
     let mut library = Library::default();
     library.expect(&JobId::new("7"));
     let changes = library.merge(snapshot("FAILED", 0.0, 1), requested(), Authority::Ordered);
@@ -169,7 +169,7 @@ fn a_job_that_was_made_here_is_news_even_when_it_ends_before_the_first_look() {
 }
 
 #[test]
-fn a_snapshot_from_the_future_does_not_freeze_a_job() {
+fn snapshot_from_the_future_does_not_block_updates() {
     let mut library = Library::default();
     let mut far = snapshot("PROCESSING", 1.0, 1);
     far.updated_at = "2030-01-01T00:00:00Z".parse().ok();
@@ -179,9 +179,9 @@ fn a_snapshot_from_the_future_does_not_freeze_a_job() {
 }
 
 #[test]
-fn a_list_names_the_jobs_it_no_longer_holds() {
+fn list_returns_the_missing_jobs() {
     let mut library = applied(&[status("PROCESSING", 1.0, 1)]);
-    assert_eq!(library.merge_all(Vec::new(), requested()).1, [], "one that only messages know of is not missed");
+    assert_eq!(library.merge_all(Vec::new(), requested()).1, [], "a job known from messages only is not missing");
     library.merge_all(vec![snapshot("PROCESSING", 2.0, 2)], requested());
     let (_, missing) = library.merge_all(Vec::new(), requested());
     assert_eq!(missing, [JobId::new("7")]);
@@ -190,14 +190,14 @@ fn a_list_names_the_jobs_it_no_longer_holds() {
 }
 
 #[test]
-fn a_job_heard_of_in_a_message_is_discovered_once() {
+fn job_first_seen_in_a_message_is_discovered_once() {
     let mut library = Library::default();
     assert!(library.apply(status("PROCESSING", 1.0, 1), now()).contains(&Change::Discovered(JobId::new("7"))));
     assert!(!library.apply(status("PROCESSING", 2.0, 2), now()).contains(&Change::Discovered(JobId::new("7"))));
 }
 
 #[test]
-fn a_record_survives_the_disk() {
+fn record_round_trips_through_json() {
     let library = applied(&[
         status("PROCESSING", 50.0, 10),
         event(
@@ -275,7 +275,7 @@ pub(super) fn any_error() -> impl Strategy<Value = Event> {
     })
 }
 
-/// When a run was worked on is for the eye, and no register of the order rule: see `span.rs`.
+/// Removes the time ranges, which are not last-writer-wins registers: see `time_range.rs`.
 fn timeless(mut job: view::JobView) -> view::JobView {
     (job.began_at, job.ended_at) = (None, None);
     for stage in &mut job.stages {
@@ -289,7 +289,7 @@ fn timeless(mut job: view::JobView) -> view::JobView {
 
 proptest! {
     #[test]
-    fn the_end_state_does_not_depend_on_the_order_of_arrival(
+    fn final_state_is_independent_of_the_order_of_arrival(
         (events, shuffled) in proptest::collection::vec(any_event(), 1..12)
             .prop_flat_map(|events| (Just(events.clone()), Just(events).prop_shuffle()))
     ) {
@@ -299,7 +299,7 @@ proptest! {
 
 proptest! {
     #[test]
-    fn a_change_is_told_where_there_is_one_and_what_is_in_brief_of_a_job_is_true(
+    fn changes_are_reported_exactly_and_summaries_are_correct(
         events in proptest::collection::vec(prop_oneof![3 => any_event(), 1 => any_error()], 1..12), put_aside in 0..12_usize
     ) {
         let mut library = Library::default();
@@ -318,7 +318,7 @@ proptest! {
 
 proptest! {
     #[test]
-    fn applying_everything_twice_changes_nothing(events in proptest::collection::vec(any_event(), 1..12)) {
+    fn applying_all_events_twice_changes_nothing(events in proptest::collection::vec(any_event(), 1..12)) {
         let mut library = applied(&events);
         let before: Vec<Record> = library.jobs().map(Cow::into_owned).collect();
         for event in events {
@@ -330,7 +330,7 @@ proptest! {
 }
 
 #[test]
-fn a_backend_that_invents_stages_and_thumbnails_fills_no_memory() {
+fn number_of_stages_and_thumbnails_is_limited() {
     let mut library = Library::default();
     for n in 0..2000 {
         let stage = json!({ "stage_id": format!("S{n}"), "status": "PROCESSING" });
@@ -343,7 +343,7 @@ fn a_backend_that_invents_stages_and_thumbnails_fills_no_memory() {
 }
 
 #[test]
-fn a_clock_that_is_set_back_by_an_hour_loses_no_message() {
+fn setting_the_clock_back_by_an_hour_loses_no_message() {
     let mut library = Library::default();
     let date = now().wall;
     library.server_clock.observe(date, now());
@@ -354,7 +354,7 @@ fn a_clock_that_is_set_back_by_an_hour_loses_no_message() {
 }
 
 #[test]
-fn a_job_that_was_made_and_ended_while_nobody_looked_is_news_and_an_old_one_is_not() {
+fn job_created_and_ended_between_lists_is_observed_live() {
     let listed = |id: u32, seconds: u32| {
         read_job(&json!({ "id": id, "status": "FAILED", "updated_at": at(seconds) })).expect("a job")
     };
@@ -368,8 +368,8 @@ fn a_job_that_was_made_and_ended_while_nobody_looked_is_news_and_an_old_one_is_n
 }
 
 #[test]
-fn a_suggestion_is_one_until_somebody_says_more_and_a_skipped_stage_is_told_from_one_that_worked() {
-    let told = |suggested: &[&str], seconds: u32| {
+fn newer_message_ends_a_suggestion_and_skipped_stages_are_marked() {
+    let suggesting = |suggested: &[&str], seconds: u32| {
         let job = json!({
             "id": 7, "status": "COMPLETED", "updated_at": at(seconds),
             "processing_stages": {
@@ -381,20 +381,20 @@ fn a_suggestion_is_one_until_somebody_says_more_and_a_skipped_stage_is_told_from
         read_job(&job).expect("a job")
     };
     let mut library = Library::default();
-    library.merge(told(&["TAGS", "SOMETHING_NEW"], 10), requested(), Authority::Ordered);
+    library.merge(suggesting(&["TAGS", "SOMETHING_NEW"], 10), requested(), Authority::Ordered);
     assert_eq!(seen(&library).suggested, [Field::Tags]);
     let skipped: Vec<bool> = seen(&library).stages.iter().map(|stage| stage.skipped).collect();
     assert_eq!(skipped, [true, false]);
-    // Taken as they are, by a person at another computer.
+    // A user at another computer accepted the suggestion unchanged.
     let tags = json!({ "metadata_type": "TAGS", "content": ["sea"] });
     library.apply(event("METADATA_UPDATE", &tags, &at(20)), now());
     assert_eq!(seen(&library).suggested, []);
-    // An answer that was on its way does not bring the mark back; a later one does.
-    library.merge(told(&["TAGS"], 15), requested(), Authority::Ordered);
+    // A response that was under way does not restore the mark; a later one does.
+    library.merge(suggesting(&["TAGS"], 15), requested(), Authority::Ordered);
     assert_eq!(seen(&library).suggested, []);
-    library.merge(told(&["TAGS"], 30), requested(), Authority::Ordered);
+    library.merge(suggesting(&["TAGS"], 30), requested(), Authority::Ordered);
     assert_eq!(seen(&library).suggested, [Field::Tags]);
-    // A backend that has no marks leaves them as they are.
+    // A snapshot without annotations leaves them unchanged.
     library.merge(snapshot("COMPLETED", 100.0, 40), requested(), Authority::Ordered);
     assert_eq!(seen(&library).suggested, [Field::Tags]);
 }

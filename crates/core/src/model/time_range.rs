@@ -82,18 +82,18 @@ mod tests {
     }
 
     fn noted(events: &[(i64, Status)]) -> TimeRange {
-        let mut span = TimeRange::default();
+        let mut range = TimeRange::default();
         for (second, status) in events {
-            span.note(at(*second), *status);
+            range.note(at(*second), *status);
         }
-        span
+        range
     }
 
     #[test]
     fn range_spans_first_processing_event_to_end() {
         use Status::{Completed, Pending, Processing};
-        let span = noted(&[(1, Pending), (2, Processing), (5, Processing), (9, Completed)]);
-        assert_eq!((span.began(), span.ended(), span.seconds()), (Some(at(2)), Some(at(9)), Some(7.0)));
+        let range = noted(&[(1, Pending), (2, Processing), (5, Processing), (9, Completed)]);
+        assert_eq!((range.began(), range.ended(), range.seconds()), (Some(at(2)), Some(at(9)), Some(7.0)));
     }
 
     #[test]
@@ -107,22 +107,22 @@ mod tests {
 
     #[test]
     fn stored_times_complete_an_unobserved_run() {
-        let mut span = noted(&[(9, Status::Completed)]);
-        span.tell(Some(at(2)), Some(at(9)));
-        assert_eq!(span.seconds(), Some(7.0));
-        span.note(at(10), Status::Processing);
-        span.tell(Some(at(2)), Some(at(9)));
-        assert_eq!((span.began(), span.ended()), (Some(at(10)), None), "the stored times belong to the previous run");
+        let mut range = noted(&[(9, Status::Completed)]);
+        range.tell(Some(at(2)), Some(at(9)));
+        assert_eq!(range.seconds(), Some(7.0));
+        range.note(at(10), Status::Processing);
+        range.tell(Some(at(2)), Some(at(9)));
+        assert_eq!((range.began(), range.ended()), (Some(at(10)), None), "the stored times belong to the previous run");
     }
 
     #[test]
     fn stored_start_time_extends_a_run_observed_from_its_middle() {
-        let mut span = noted(&[(301, Status::Processing)]);
-        span.tell(Some(at(100)), None);
-        assert_eq!(span.began(), Some(at(100)));
-        span.note(at(400), Status::Completed);
-        span.tell(Some(at(100)), Some(at(400)));
-        assert_eq!(span.seconds(), Some(300.0));
+        let mut range = noted(&[(301, Status::Processing)]);
+        range.tell(Some(at(100)), None);
+        assert_eq!(range.began(), Some(at(100)));
+        range.note(at(400), Status::Completed);
+        range.tell(Some(at(100)), Some(at(400)));
+        assert_eq!(range.seconds(), Some(300.0));
     }
 
     fn any_status() -> impl Strategy<Value = Status> {

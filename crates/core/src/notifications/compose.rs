@@ -1,4 +1,4 @@
-//! The words of a notification.
+//! The composition of notification texts.
 
 use std::borrow::Cow;
 
@@ -9,10 +9,10 @@ use crate::{
     view::{self, FaultView, NotificationKind, NotificationSubject, NotificationView},
 };
 
-/// How many names a summary gives.
+/// The number of names in a summary.
 const NAMES: usize = 3;
 
-/// Tells of one job.
+/// Composes the notification of one outcome.
 pub(super) fn notice(outcome: Outcome, job: &Record, locale: Locale) -> NotificationView {
     let name = name(job, locale);
     let why = || match fault(outcome, job) {
@@ -28,7 +28,7 @@ pub(super) fn notice(outcome: Outcome, job: &Record, locale: Locale) -> Notifica
     NotificationView { kind: kind(outcome), job_ids: vec![job.job_id.clone()], title, body, subject: Some(subject) }
 }
 
-/// Tells of many at once; what failed comes first, because it is what somebody must look at.
+/// Composes a summary of several outcomes. Failed jobs come first, because they need attention.
 pub(super) fn summary(ended: &[(Outcome, Cow<'_, Record>)], locale: Locale) -> NotificationView {
     let of = |wanted: Outcome| ended.iter().filter(move |(outcome, _)| *outcome == wanted).map(|(_, job)| job.as_ref());
     let (ready, failed) = (of(Outcome::Completed).count(), of(Outcome::Failed).count());
@@ -44,7 +44,7 @@ pub(super) fn summary(ended: &[(Outcome, Cow<'_, Record>)], locale: Locale) -> N
     }
 }
 
-/// Returns what a notification of an outcome is.
+/// Returns the kind of notification for an outcome.
 pub fn kind(outcome: Outcome) -> NotificationKind {
     match outcome {
         Outcome::Completed => NotificationKind::Completed,
@@ -53,7 +53,7 @@ pub fn kind(outcome: Outcome) -> NotificationKind {
     }
 }
 
-/// Returns why an outcome came about, where something went wrong.
+/// Returns the fault behind an outcome, if there is one.
 pub fn fault(outcome: Outcome, job: &Record) -> Option<FaultView> {
     match outcome {
         Outcome::Completed => None,
@@ -62,7 +62,7 @@ pub fn fault(outcome: Outcome, job: &Record) -> Option<FaultView> {
     }
 }
 
-/// Returns a job's title, or what stands for it, on one line.
+/// Returns the title of a job, or its substitute, on one line.
 pub fn name(job: &Record, locale: Locale) -> String {
     text::one_line(&view::name(job).map_or_else(|| locale.nameless(job.job_id.as_str()), str::to_owned))
 }

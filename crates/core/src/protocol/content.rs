@@ -1,4 +1,4 @@
-//! The content of metadata fields: what the specification says, and the near misses of real backends.
+//! Decoding of metadata contents: the format of the specification, and similar formats of real backends.
 
 use serde_json::Value;
 
@@ -7,7 +7,7 @@ use crate::{
     protocol::lenient::{self, Fields, LossCounter},
 };
 
-/// Reads the content of a field; none where nothing of it can be read. Of a list, each element is read for itself.
+/// Reads the content of a field; none if it is unreadable. In a list, each element is read on its own.
 pub fn content(field: Field, value: &Value, lost: &LossCounter) -> Option<Content> {
     match field {
         Field::Title | Field::Description => value.as_str().map(|text| Content::Text(text.to_owned())),
@@ -44,7 +44,7 @@ fn chapters(value: &Value, lost: &LossCounter) -> Option<Vec<Chapter>> {
     Some(chapters)
 }
 
-/// The names under which backends write the start of a chapter, the contract's first.
+/// The names that backends use for the start of a chapter; the first one is the documented one.
 const START: [&str; 5] = ["start_seconds", "start", "start_time", "timestamp", "time"];
 
 fn chapter(entry: &Value, lost: &LossCounter) -> Option<Chapter> {

@@ -1,5 +1,5 @@
-//! Reads a message in one go, whatever the order of its parts, because nearly every one is as the specification writes it.
-//! What is not is left to the patient reader, which also knows what to say about it.
+//! The fast path of decoding: reads a message of the specification in one pass, with its fields in any order. All other
+//! messages are left to [`super::tolerant`], which also determines the reason of a rejection.
 
 use std::fmt;
 
@@ -21,7 +21,7 @@ use crate::{
     protocol::lenient::{self, LossCounter},
 };
 
-/// Returns what a frame says, where it is one of the five messages and lacks nothing.
+/// Decodes a frame if it is one of the five messages, complete and valid; otherwise returns none.
 pub(super) fn event(text: &str, api_url: Option<&Url>) -> Option<Event> {
     if text::may_need_cleaning(text) {
         return None;
@@ -34,17 +34,17 @@ pub(super) fn event(text: &str, api_url: Option<&Url>) -> Option<Event> {
         "STAGE_UPDATE" => Body::Stage(parts.stage_id.take()?, parts.progress()?),
         "METADATA_UPDATE" => {
             let field = Field::parse(parts.metadata_type?)?;
-            Body::Metadata(field, said(field, parts.content.take()?)?)
+            Body::Metadata(field, field_content(field, parts.content.take()?)?)
         }
         "THUMBNAIL_GENERATED" => Body::Thumbnail(parts.thumbnail(api_url)?),
         "ERROR" => Body::Error(parts.error()?),
         _ => return None,
     };
-    Some(Event { job_id: parts.job_id?, at: sound(parts.timestamp, |time| time.0)?, body, lost: 0 })
+    Some(Event { job_id: parts.job_id?, at: optional(parts.timestamp, |time| time.0)?, body, lost: 0 })
 }
 
-/// Returns the content of a field; a text is taken and not copied, for it may be long.
-fn said(field: Field, value: Value) -> Option<Content> {
+/// Reads the content of a field. A text is moved and not copied, because it may be long.
+fn field_content(field: Field, value: Value) -> Option<Content> {
     match (field, value) {
         (Field::Title | Field::Description | Field::Transcript, Value::String(text)) => Some(Content::Text(text)),
         (field, value) => {
@@ -54,17 +54,18 @@ fn said(field: Field, value: Value) -> Option<Content> {
     }
 }
 
-/// Returns a part that may be missing. One that is there and holds nothing readable is for the other reader, which counts it.
-#[expect(clippy::option_option, reason = "none of it, or none at all")]
-fn sound<T, U>(part: Option<T>, value: impl FnOnce(T) -> Option<U>) -> Option<Option<U>> {
+/// Reads an optional field. If the field is present but unreadable, returns the outer none, so that the tolerant reader
+/// handles the message and counts the loss.
+#[expect(clippy::option_option, reason = "absent, or unreadable")]
+fn optional<T, U>(part: Option<T>, value: impl FnOnce(T) -> Option<U>) -> Option<Option<U>> {
     match part {
         None => Some(None),
         Some(part) => value(part).map(Some),
     }
 }
 
-/// Are the parts of a message and of every payload: which of them are wanted is known when the type is, and that may come
-/// last. Each is filled in where it stands, because to move them would cost as much as to read them.
+/// The fields of a message and of all payloads. The type, which determines the required fields, may come last. Each
+/// field is filled in place, because moving the fields would cost as much as reading them.
 #[derive(Default)]
 struct Parts<'a> {
     kind: Option<&'a str>,
@@ -73,7 +74,7 @@ struct Parts<'a> {
     data: Option<()>,
     status: Option<Status>,
     progress_percent: Option<Percent>,
-    error_message: Option<Locale>,
+    error_message: Option<ErrorText>,
     stage_id: Option<StageId>,
     metadata_type: Option<&'a str>,
     content: Option<Value>,
@@ -91,7 +92,7 @@ struct Parts<'a> {
 struct Time(#[serde(deserialize_with = "lenient::time")] Option<Timestamp>);
 
 #[derive(Deserialize)]
-struct Locale(Option<String>);
+struct ErrorText(Option<String>);
 
 #[derive(Deserialize)]
 struct Percent(#[serde(deserialize_with = "lenient::percent")] Option<f64>);
@@ -108,38 +109,38 @@ struct OptionalStage(Option<StageId>);
 impl Parts<'_> {
     fn progress(&mut self) -> Option<Progress> {
         let progress_percent = self.progress_percent.take().and_then(|percent| percent.0);
-        Some(Progress { status: self.status?, progress_percent, error_message: self.words() })
+        Some(Progress { status: self.status?, progress_percent, error_message: self.error_message() })
     }
 
-    fn words(&mut self) -> Option<String> {
-        self.error_message.take().and_then(|words| words.0)
+    fn error_message(&mut self) -> Option<String> {
+        self.error_message.take().and_then(|error_message| error_message.0)
     }
 
     fn thumbnail(&mut self, api_url: Option<&Url>) -> Option<Thumbnail> {
-        let size = |size: &mut Option<Size>| Some(sound(size.take(), |size| size.0)?.unwrap_or(0));
+        let size = |size: &mut Option<Size>| Some(optional(size.take(), |size| size.0)?.unwrap_or(0));
         Some(Thumbnail {
             thumbnail_id: self.thumbnail_id.take()?,
             thumbnail_url: media_url::resolve(&self.thumbnail_url.take()?, api_url)?,
             width: size(&mut self.width)?,
             height: size(&mut self.height)?,
-            timestamp_seconds: sound(self.timestamp_seconds.take(), |number| number.0)?,
+            timestamp_seconds: optional(self.timestamp_seconds.take(), |number| number.0)?,
         })
     }
 
     fn error(&mut self) -> Option<ErrorData> {
         Some(ErrorData {
             error_code: self.error_code.take()?,
-            error_message: self.words()?,
+            error_message: self.error_message()?,
             recoverable: self.recoverable?,
             affected_stage: self.affected_stage.take().and_then(|stage| stage.0),
         })
     }
 }
 
-/// Reads the message.
+/// Reads the message object.
 struct Message<'p, 'a>(&'p mut Parts<'a>);
 
-/// Reads its payload.
+/// Reads the payload object.
 struct Data<'p, 'a>(&'p mut Parts<'a>);
 
 macro_rules! an_object {
@@ -200,10 +201,10 @@ an_object!(Data, |parts, map| {
     "affected_stage" => once(&mut parts.affected_stage, map.next_value()?)?,
 });
 
-/// Fills a part in, unless it was said twice.
+/// Sets a field, unless it is repeated.
 fn once<T, E: Error>(part: &mut Option<T>, value: T) -> Result<(), E> {
     if part.is_some() {
-        return Err(E::custom("said twice"));
+        return Err(E::custom("repeated field"));
     }
     *part = Some(value);
     Ok(())

@@ -1,10 +1,10 @@
-//! A JSON reader that loses one value where a strict one loses the document.
+//! A JSON reader that loses a single value where a strict reader would reject the document.
 //!
-//! Backends write what strict parsers refuse: lone surrogates (`"\ud83d"`), `NaN`, `1e400`, a name twice in one object, a
-//! byte order mark, raw line breaks in texts. Each costs the value that it stands in, which reads as `null` and is counted;
-//! everything around it is kept. Only a document whose brackets and quotes do not match is refused.
+//! Backends write JSON that strict parsers reject: lone surrogates (`"\ud83d"`), `NaN`, `1e400`, repeated names in one
+//! object, a byte order mark, raw line breaks in texts. Each of these costs only the value that contains it, which
+//! reads as `null` and is counted. Only a document whose brackets and quotes do not match is rejected.
 //!
-//! Every text is cleaned by [`crate::model::text::clean`] where it is read, so that no control character gets further than this.
+//! Every text is cleaned by [`crate::model::text::clean`] when it is read, so that control characters stop here.
 
 use std::borrow::Cow;
 
@@ -13,15 +13,15 @@ use serde_json::{Map, Number, Value};
 
 use crate::model::text;
 
-/// How deep values may be nested; a deeper one is lost. Whoever walks the result must not run out of stack.
+/// The maximum nesting depth; a deeper value is lost. The limit protects recursive code from stack overflow.
 const DEPTH_LIMIT: usize = 96;
 
-/// A document that was read, and what it cost.
+/// A parsed document and the number of lost values.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Parsed {
-    /// The document; what could not be read is `null`.
+    /// The document; unreadable values are `null`.
     pub value: Value,
-    /// How many values could not be read.
+    /// The number of unreadable values.
     pub lost: u32,
 }
 
@@ -33,10 +33,10 @@ pub struct Malformed {
     at: usize,
 }
 
-/// Reads a document.
+/// Parses a document.
 ///
 /// # Errors
-/// [`Malformed`] where brackets or quotes do not match, or something stands behind the document.
+/// [`Malformed`] if brackets or quotes do not match, or if something follows the document.
 pub fn parse(document: &str) -> Result<Parsed, Malformed> {
     let document = document.trim_start_matches('\u{feff}');
     let mut reader = Reader { text: document, at: 0, lost: 0 };
@@ -55,16 +55,16 @@ pub fn parse(document: &str) -> Result<Parsed, Malformed> {
     }
 }
 
-/// Reads what this program wrote, cleaning texts that an earlier version stored as they came.
+/// Deserializes stored JSON and cleans texts that an earlier version stored unchanged.
 ///
 /// # Errors
-/// Where it is not of the wanted shape.
+/// Returns an error if the JSON does not have the expected shape.
 pub fn from_stored<T: DeserializeOwned>(json: &str) -> Result<T, serde_json::Error> {
     if !text::may_need_cleaning(json) {
         return serde_json::from_str(json);
     }
     match parse(json) {
-        // Through a text, because parts of records are read from the text itself.
+        // Through a text, because parts of records are deserialized from raw JSON.
         Ok(parsed) => serde_json::from_str(&parsed.value.to_string()),
         Err(_) => serde_json::from_str(json),
     }
@@ -113,7 +113,7 @@ impl Reader<'_> {
     fn object(&mut self, depth: usize) -> Result<Value, Malformed> {
         self.at += 1;
         let mut map = Map::new();
-        // Names that stood there with different values: nobody can say which one holds.
+        // Names that occur with different values: it is unknown which value is meant.
         let mut ambiguous = Vec::new();
         loop {
             self.skip_space();
@@ -169,7 +169,7 @@ impl Reader<'_> {
     fn bare(&mut self) -> Value {
         let rest = &self.text[self.at..];
         let end = rest.find([',', ']', '}', '"', '[', '{', ':', ' ', '\t', '\r', '\n']).unwrap_or(rest.len());
-        // What cannot begin a value is stepped over, so that the reader always gets on.
+        // A character that cannot begin a value is skipped, so that the reader always advances.
         let word = &rest[..end.max(rest.chars().next().map_or(1, char::len_utf8))];
         self.at += word.len();
         match word {
@@ -208,7 +208,7 @@ impl Reader<'_> {
         })
     }
 
-    /// Steps over a nested value without recursion.
+    /// Skips a nested value without recursion.
     fn skip_nested(&mut self) -> Result<(), Malformed> {
         let mut depth = 0_usize;
         loop {
@@ -230,7 +230,7 @@ impl Reader<'_> {
     }
 }
 
-/// Reads a number as JSON writes it, where it fits.
+/// Parses a JSON number, if it is in range.
 fn number(word: &str) -> Option<Number> {
     let digits = word.strip_prefix('-').unwrap_or(word).as_bytes();
     let is_json = match digits {
@@ -238,7 +238,7 @@ fn number(word: &str) -> Option<Number> {
         [b'1'..=b'9', ..] => true,
         _ => false,
     };
-    // Rust reads `1.` and `1.e5`, too; JSON does not, and a person means the same.
+    // Rust also accepts `1.` and `1.e5`, which are not valid JSON but unambiguous.
     if !is_json {
         return None;
     }
@@ -251,7 +251,7 @@ fn number(word: &str) -> Option<Number> {
     Number::from_f64(word.parse().ok()?)
 }
 
-/// Resolves the escapes of a text. A lone surrogate, and an escape that JSON does not know, reads as U+FFFD.
+/// Resolves the escapes of a text. A lone surrogate or an unknown escape becomes U+FFFD.
 fn unescape(raw: &str) -> String {
     let mut text = String::with_capacity(raw.len());
     let mut rest = raw;
@@ -284,7 +284,7 @@ fn unescape(raw: &str) -> String {
     text
 }
 
-/// Returns the character of a UTF-16 code unit, taking the second half of a pair where it follows.
+/// Returns the character of a UTF-16 code unit and consumes the second half of a surrogate pair, if it follows.
 fn character(unit: u16, rest: &mut &str) -> char {
     let follows = || rest.strip_prefix("\\u").and_then(code_unit);
     match char::decode_utf16([unit].into_iter().chain(follows())).next() {
@@ -316,7 +316,7 @@ mod tests {
     }
 
     #[test]
-    fn one_unreadable_value_is_lost_and_the_rest_is_kept() {
+    fn unreadable_value_is_lost_and_the_rest_is_kept() {
         for bad in
             ["NaN", "-Infinity", "Infinity", "1e400", "undefined", "None", "+1", ".5", "007", "0x1F", "oops", "'a'"]
         {
@@ -325,7 +325,7 @@ mod tests {
     }
 
     #[test]
-    fn texts_are_kept_whatever_stands_in_them() {
+    fn texts_with_invalid_escapes_and_controls_are_kept() {
         assert_eq!(read(r#"["\ud83d","\ude00x","\ud83d\u0041"]"#).0, json!(["\u{fffd}", "\u{fffd}x", "\u{fffd}A"]));
         assert_eq!(read(r#""\ud83d\ude00""#), (json!("😀"), 0));
         assert_eq!(read("\"a\nb\tc\"").0, json!("a\nb\tc"));
@@ -334,13 +334,13 @@ mod tests {
     }
 
     #[test]
-    fn a_name_that_stands_there_twice_holds_only_where_both_say_the_same() {
+    fn repeated_name_is_kept_only_with_equal_values() {
         assert_eq!(read(r#"{"a":1,"a":1}"#), (json!({ "a": 1 }), 0));
         assert_eq!(read(r#"{"a":1,"b":2,"a":3}"#), (json!({ "a": null, "b": 2 }), 1));
     }
 
     #[test]
-    fn what_is_nested_too_deep_is_lost_alone() {
+    fn too_deeply_nested_value_is_lost_alone() {
         let deep = format!(r#"{{"a":{}{},"b":1}}"#, "[".repeat(100_000), "]".repeat(100_000));
         let (value, lost) = read(&deep);
         assert_eq!((value.get("b"), lost), (Some(&json!(1)), 1));
@@ -354,20 +354,20 @@ mod tests {
     }
 
     #[test]
-    fn what_was_stored_before_texts_were_cleaned_is_cleaned() {
+    fn from_stored_cleans_texts_of_earlier_versions() {
         assert_eq!(from_stored::<String>(r#""a\u0000b""#).expect("a text"), "a\u{fffd}b");
         assert_eq!(from_stored::<String>(r#""\\u0000""#).expect("a text"), "\\u0000");
     }
 
     proptest! {
         #[test]
-        fn it_reads_what_a_strict_reader_reads(value in any_value()) {
+        fn valid_json_is_read_without_loss(value in any_value()) {
             let text = value.to_string();
             prop_assert_eq!(parse(&text), Ok(Parsed { value, lost: 0 }));
         }
 
         #[test]
-        fn no_text_makes_it_panic(text in "[\\[\\]{}:,\"\\\\ua0-9ed.\\-+ \\ud7ff\u{0}-\u{1f}]{0,60}") {
+        fn parse_never_panics(text in "[\\[\\]{}:,\"\\\\ua0-9ed.\\-+ \\ud7ff\u{0}-\u{1f}]{0,60}") {
             let _ = parse(&text);
         }
     }

@@ -1,4 +1,4 @@
-//! Tolerant readers for single JSON fields: what the contract forgives, and nothing more.
+//! Tolerant readers for single JSON fields, as described in docs/protocol.md.
 
 use std::{cell::Cell, fmt};
 
@@ -13,25 +13,25 @@ pub fn id<'de, T: for<'a> From<&'a str>, D: Deserializer<'de>>(deserializer: D) 
     optional_id(deserializer)?.ok_or_else(|| de::Error::custom("an id is a non-empty string or an integer"))
 }
 
-/// Reads an id where it may be missing, `null` or empty.
+/// Reads an id that may be missing, `null` or empty.
 pub fn optional_id<'de, T: for<'a> From<&'a str>, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<T>, D::Error> {
     deserializer.deserialize_any(Lenient(|part: Part| {
         part.read_text(|text| {
-            // Those that REST and messages bring are clean already; those of an earlier version's disk may not be.
+            // Texts from REST and messages are already clean; texts stored by an earlier version may not be.
             let text = text::clean(text);
             (!text.is_empty()).then(|| text.as_ref().into())
         })
     }))
 }
 
-/// Counts what could not be read.
+/// A counter of unreadable values.
 #[derive(Debug, Default)]
 pub struct LossCounter(Cell<u32>);
 
 impl LossCounter {
-    /// Counts from what was lost already.
+    /// Creates a counter that starts at the given count.
     pub fn from(lost: u32) -> Self {
         Self(Cell::new(lost))
     }
@@ -41,22 +41,22 @@ impl LossCounter {
         self.0.get()
     }
 
-    /// Counts one more.
+    /// Adds one.
     pub fn add(&self) {
         self.0.set(self.0.get().saturating_add(1));
     }
 
-    /// Counts one more, and returns nothing in its place.
+    /// Adds one and returns none, in place of the unreadable value.
     pub fn one<T>(&self) -> Option<T> {
         self.add();
         None
     }
 }
 
-/// The fields of an object, each read for itself: one that cannot be read is left out and counted.
+/// The fields of an object, each read on its own: an unreadable field is left out and counted.
 ///
-/// A field has one or more names, the contract's first. Where several of them are there, the first holds, and the others
-/// are counted. `null` is as good as nothing.
+/// A field may have several names, of which the first is the documented one. If several are present, the first is used
+/// and the others are counted. `null` counts as absent.
 #[derive(Clone, Copy, Debug)]
 pub struct Fields<'a> {
     map: Option<&'a Map<String, Value>>,
@@ -64,7 +64,8 @@ pub struct Fields<'a> {
 }
 
 impl<'a> Fields<'a> {
-    /// Reads the fields of a value; one that is no object has none, and counts unless it is `null`.
+    /// Creates a reader for the fields of a value. A value that is not an object has no fields and is counted unless it
+    /// is `null`.
     pub fn of(value: &'a Value, lost: &'a LossCounter) -> Self {
         let map = match value {
             Value::Object(map) => Some(map),
@@ -74,7 +75,7 @@ impl<'a> Fields<'a> {
         Self { map, lost }
     }
 
-    /// Returns the count of what could not be read.
+    /// Returns the counter of unreadable values.
     pub fn lost(&self) -> &'a LossCounter {
         self.lost
     }
@@ -88,24 +89,24 @@ impl<'a> Fields<'a> {
         first
     }
 
-    /// Returns a field as something that can be read from a value; counts it where that fails.
+    /// Returns a field converted by `read`, or counts it if the conversion fails.
     pub fn read<T>(&self, names: &[&str], read: impl FnOnce(&'a Value) -> Option<T>) -> Option<T> {
         read(self.value(names)?).or_else(|| self.lost.one())
     }
 
-    /// Returns a text.
+    /// Returns a text field.
     pub fn text(&self, names: &[&str]) -> Option<String> {
         self.read(names, |value| value.as_str().map(str::to_owned))
     }
 
-    /// Returns a text for a person; an object that holds one, as errors often do, is as good.
+    /// Returns a text for the user. An object that contains a text, as is common for errors, is accepted, too.
     pub fn message(&self, names: &[&str]) -> Option<String> {
         const WITHIN: [&str; 4] = ["message", "msg", "detail", "error"];
         let within = |value: &'a Value| WITHIN.iter().find_map(|name| value.get(*name)?.as_str());
         self.read(names, |value| value.as_str().or_else(|| within(value))).map(str::to_owned)
     }
 
-    /// Returns an id.
+    /// Returns an id field.
     pub fn id<T: for<'b> From<&'b str>>(&self, names: &[&str]) -> Option<T> {
         self.read(names, |value| optional_id(value).ok().flatten())
     }
@@ -115,7 +116,7 @@ impl<'a> Fields<'a> {
         self.read(names, |value| number(value).ok().flatten())
     }
 
-    /// Returns a percentage from 0 to 100.
+    /// Returns a percentage, 0–100.
     pub fn percent(&self, names: &[&str]) -> Option<f64> {
         self.read(names, |value| percent(value).ok().flatten())
     }
@@ -125,12 +126,12 @@ impl<'a> Fields<'a> {
         self.read(names, |value| size(value).ok().flatten())
     }
 
-    /// Returns a time.
+    /// Returns a timestamp.
     pub fn time(&self, names: &[&str]) -> Option<Timestamp> {
         self.read(names, |value| time(value).ok().flatten())
     }
 
-    /// Returns the fields of an object within.
+    /// Returns the fields of a nested object.
     pub fn object(&self, names: &[&str]) -> Self {
         match self.value(names) {
             Some(value) => Self::of(value, self.lost),
@@ -138,18 +139,18 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// Returns the elements of an array within.
+    /// Returns the elements of a nested array.
     pub fn list(&self, names: &[&str]) -> &'a [Value] {
         self.read(names, |value| value.as_array().map(Vec::as_slice)).unwrap_or_default()
     }
 }
 
-/// Reads a number of seconds, or a time within a video as people write it: `95`, `"95.5"`, `"1:35"`, `"00:01:35.250"`.
+/// Reads a number of seconds, or a position in a video in common notation: `95`, `"95.5"`, `"1:35"`, `"00:01:35.250"`.
 pub fn seconds(value: &Value) -> Option<f64> {
     number(value).ok().flatten().or_else(|| clock_time(value.as_str()?))
 }
 
-/// Reads `m:ss` and `h:mm:ss`, with a fraction after a point or a comma.
+/// Parses `m:ss` and `h:mm:ss`, with an optional fraction after a point or a comma.
 pub fn clock_time(text: &str) -> Option<f64> {
     let text = text.trim().replace(',', ".");
     let parts: Vec<&str> = text.split(':').collect();
@@ -162,7 +163,7 @@ pub fn clock_time(text: &str) -> Option<f64> {
     Some(f64::from(minutes) * 60.0 + seconds)
 }
 
-/// Is a JSON value that is neither a list nor an object, `true`, `false` or `null`.
+/// A JSON string or number.
 enum Part<'a> {
     Text(&'a str),
     Whole(i128),
@@ -170,7 +171,7 @@ enum Part<'a> {
 }
 
 impl Part<'_> {
-    /// Reads something from a text without white space around it, or from a whole number's.
+    /// Reads a value from a text without surrounding white space, or from the digits of a whole number.
     fn read_text<T>(self, read: impl FnOnce(&str) -> Option<T>) -> Option<T> {
         match self {
             Self::Text(text) => read(text.trim()),
@@ -182,10 +183,11 @@ impl Part<'_> {
     }
 }
 
-/// Below this every whole number has a place of its own among floating ones.
+/// The limit below which every whole number can be represented exactly as a floating-point number.
 const EXACT: f64 = 9_007_199_254_740_992.0;
 
-/// Reads something from a [`Part`]; anything else is none. It is read in place, because every message has such parts.
+/// A visitor that reads a value from a [`Part`] and returns none for anything else. It reads in place, because every
+/// message has such fields.
 struct Lenient<F>(F);
 
 impl<'de, T, F: FnOnce(Part<'_>) -> Option<T>> de::Visitor<'de> for Lenient<F> {
@@ -230,13 +232,13 @@ impl<'de, T, F: FnOnce(Part<'_>) -> Option<T>> de::Visitor<'de> for Lenient<F> {
     }
 }
 
-/// Reads a percentage from a number or a numeric string and clamps it to 0–100; `null` is none.
+/// Reads a percentage from a number or a numeric string and clamps it to 0–100; returns none for `null`.
 pub fn percent<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<f64>, D::Error> {
     let number = number(deserializer)?;
     Ok(number.map(|percent| percent.clamp(0.0, 100.0)))
 }
 
-/// Reads a finite number from a number or a numeric string (a `%` may follow); `null` is none.
+/// Reads a finite number from a number or a numeric string (a `%` may follow); returns none for `null`.
 pub fn number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<f64>, D::Error> {
     struct Visitor;
     impl<'de> de::Visitor<'de> for Visitor {
@@ -279,7 +281,7 @@ pub fn number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<f64>,
     deserializer.deserialize_any(Visitor)
 }
 
-/// Reads a size in pixels or bytes; whatever is no number from 0 upwards is none.
+/// Reads a size in pixels or bytes; returns none for anything but a non-negative number.
 pub fn size<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
     deserializer.deserialize_any(Lenient(|part: Part| match part {
         Part::Whole(number) => number.try_into().ok(),
@@ -297,12 +299,12 @@ fn parse_number(text: &str) -> Option<f64> {
     text.trim().trim_end_matches('%').trim_end().parse().ok()
 }
 
-/// Reads a time; a missing or unreadable one is none, for the caller to stand in for.
+/// Reads a timestamp; returns none if it is missing or unreadable.
 pub fn time<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Timestamp>, D::Error> {
     deserializer.deserialize_any(Lenient(|part: Part| part.read_text(parse_time)))
 }
 
-/// Parses an ISO-8601 time with an offset; one without an offset is UTC, as Python's `isoformat` leaves it.
+/// Parses an ISO-8601 timestamp. Without an offset it is taken as UTC, as in the output of Python's `isoformat`.
 pub fn parse_time(text: &str) -> Option<Timestamp> {
     let text = text.trim();
     if let Ok(timestamp) = text.parse::<Timestamp>() {

@@ -1,4 +1,4 @@
-//! What must hold for every text that a server may send: the fuzz targets run it, and the tests replay their corpus.
+//! Invariants for every text that a server may send: the fuzz targets check them, and the tests replay their corpus.
 
 use std::{borrow::Cow, time::Duration};
 
@@ -17,25 +17,29 @@ use crate::{
     view::{self, JobView},
 };
 
-/// The most of a skipped message that is kept: 2 KiB, and a little where a token was struck out.
-const KEPT: usize = 4 << 10;
+/// The maximum size of the kept part of a skipped message: 2 KiB, with some room for removed tokens.
+const SAMPLE_MAX: usize = 4 << 10;
 
-/// Reads a text as a frame of the socket.
+/// Decodes a text as a frame of the socket and checks the invariants.
 ///
 /// # Panics
-/// Where a rule does not hold: a skipped message is kept too long; applying a message twice changes something; a
-/// percentage leaves 0–100; an untrusted address reaches a window; a record does not survive the disk.
+/// Panics if an invariant is violated: too much of a skipped message is kept, applying a message twice changes
+/// something, a percentage is not in 0–100, an untrusted URL reaches a window, or a record does not survive
+/// serialization.
 pub fn frame(text: &str) {
     match decode(text) {
         Ok(Frame::Event(event)) => apply(&event),
         Ok(Frame::Heartbeat(_) | Frame::Accepted) => {}
         Err(rejected) => {
-            assert!(rejected.sample.len() <= KEPT && rejected.reason.len() <= KEPT, "too much of it is kept");
+            assert!(
+                rejected.sample.len() <= SAMPLE_MAX && rejected.reason.len() <= SAMPLE_MAX,
+                "the sample is too long"
+            );
         }
     }
 }
 
-/// Reads a text as every answer of REST.
+/// Decodes a text as every kind of REST response and checks the invariants.
 ///
 /// # Panics
 /// As [`frame`].
@@ -58,7 +62,7 @@ fn apply(event: &Event) {
     let changes = library.apply(event.clone(), now());
     assert!(
         changes.iter().all(|change| matches!(change, Change::NeedsRefetch(_) | Change::MayBeStale(_))),
-        "twice is not once: {changes:?}"
+        "applying twice differs: {changes:?}"
     );
     assert_eq!(before, library.jobs().map(Cow::into_owned).collect::<Vec<_>>());
     check(&library);
@@ -75,8 +79,8 @@ fn merge(snapshots: Vec<Snapshot>) {
 
 fn check(library: &Library) {
     assert!(
-        library.summaries().map(|(_, brief)| *brief).eq(library.jobs().map(|job| JobSummary::of(&job))),
-        "in brief it is another job"
+        library.summaries().map(|(_, summary)| *summary).eq(library.jobs().map(|job| JobSummary::of(&job))),
+        "a summary differs from its job"
     );
     for job in library.jobs() {
         let text = serde_json::to_string(&*job).unwrap_or_default();

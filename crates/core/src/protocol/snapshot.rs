@@ -1,4 +1,4 @@
-//! Reading jobs out of REST answers, whose shape differs a little from backend to backend.
+//! Decoding of jobs in REST responses, whose format differs slightly between backends.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -14,96 +14,96 @@ use crate::{
     },
 };
 
-/// Is what a REST answer says about one job.
+/// The state of a job in a REST response.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Snapshot {
-    /// Which job it is.
+    /// The id of the job.
     pub job_id: JobId,
-    /// Which video it works on.
+    /// The id of the video.
     pub video_id: Option<VideoId>,
-    /// The job's overall progress; none where its status cannot be read.
+    /// The overall progress; none if the status is unreadable.
     pub progress: Option<Progress>,
-    /// The word of its status, where that is none of the specification's.
+    /// The backend's own status, if it is not one of the specification.
     pub status_word: Option<String>,
-    /// The stages that the answer names.
+    /// The stages.
     pub stages: Vec<(StageId, StageData)>,
-    /// The metadata that the answer holds.
+    /// The metadata.
     pub metadata: Vec<(Field, Content)>,
-    /// The thumbnails that the answer holds.
+    /// The thumbnails.
     pub thumbnails: Vec<Thumbnail>,
-    /// The thumbnail that stands for the video.
+    /// The chosen thumbnail.
     pub chosen: Option<ThumbnailId>,
-    /// Errors and warnings of this run, from backends that keep them.
+    /// The errors and warnings of the current run, from backends that store them.
     pub faults: Vec<Fault>,
-    /// The file as it was uploaded.
+    /// The uploaded file.
     pub file: File,
-    /// When the job was made.
+    /// The time at which the job was created.
     pub created_at: Option<Timestamp>,
-    /// When the backend last changed it; the answer's place in the order rule.
+    /// The time of the last change at the backend, which is the timestamp for ordering.
     pub updated_at: Option<Timestamp>,
-    /// When the backend last changed its metadata, where it keeps a time of its own for that.
+    /// The time of the last change of the metadata, from backends that store it separately.
     pub metadata_at: Option<Timestamp>,
-    /// The fields that the backend suggests and no person has taken or edited, from backends that say so.
+    /// The fields that the backend suggests and no user has accepted or edited, from backends that report them.
     pub suggested: Option<Vec<Field>>,
-    /// What is said and when, from backends that know.
+    /// The transcript with times, from backends that have it.
     pub captions: Vec<Caption>,
-    /// How many fields could not be read, and are left out.
+    /// The number of unreadable fields, which were left out.
     pub lost: u32,
 }
 
-/// A part of what is said, with its time.
+/// A part of a transcript, with its time.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
 pub struct Caption {
-    /// When it begins, in seconds.
+    /// The start, in seconds.
     pub start: f64,
-    /// When it ends, in seconds.
+    /// The end, in seconds.
     pub end: f64,
-    /// The words.
+    /// The text.
     pub text: String,
 }
 
-/// What an answer says of a stage.
+/// The state of a stage in a REST response.
 #[derive(Clone, Debug, PartialEq)]
 pub struct StageData {
-    /// How far it has come.
+    /// The progress.
     pub progress: Progress,
-    /// When the work on it began, from backends that say so.
+    /// The start of processing, from backends that report it.
     pub started_at: Option<Timestamp>,
-    /// When it ended, from backends that say so.
+    /// The end of processing, from backends that report it.
     pub completed_at: Option<Timestamp>,
-    /// Whether it had nothing to do, from backends that say so.
+    /// Whether the stage was skipped, from backends that report it.
     pub skipped: bool,
 }
 
 impl StageData {
-    /// Returns a stage of which nothing but its end is known.
+    /// Returns a completed stage without further data.
     fn done() -> Self {
         let progress = Progress { status: Status::Completed, progress_percent: Some(100.0), error_message: None };
         Self { progress, started_at: None, completed_at: None, skipped: false }
     }
 }
 
-/// Describes an uploaded file.
+/// An uploaded file.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct File {
-    /// Its name on the creator's disk.
+    /// The original name.
     pub name: Option<String>,
-    /// Its size in bytes.
+    /// The size in bytes.
     pub size_bytes: Option<u64>,
-    /// How long the video is, in seconds.
+    /// The duration of the video, in seconds.
     pub duration_seconds: Option<f64>,
 }
 
-/// Reads one job.
+/// Decodes a job.
 ///
 /// # Errors
-/// [`Code::ServerError`] when it has no readable `id`, or says nothing of its `status`.
+/// [`Code::ServerError`] if it has no readable `id`, or no `status`.
 pub fn read_job(value: &Value) -> Result<Snapshot, Error> {
     read_job_from(value, None)
 }
 
-/// Reads one job of a backend, to whose REST address paths of pictures belong.
+/// Decodes a job. Relative thumbnail URLs are resolved against the backend's `api_url`.
 ///
 /// # Errors
 /// As [`read_job`].
@@ -144,12 +144,12 @@ pub fn read_job_from(value: &Value, api_url: Option<&Url>) -> Result<Snapshot, E
     })
 }
 
-/// Reads names of fields; those that this version does not know are left out.
+/// Reads names of fields; unknown ones are left out.
 fn fields_of(list: &[Value]) -> Vec<Field> {
     list.iter().filter_map(|name| Field::deserialize(name).ok()).collect()
 }
 
-/// Reads `transcript`, where it is a list of captions; other backends use the name for the text.
+/// Reads `transcript` if it is a list of captions; other backends use this name for the text.
 fn captions(job: &Value, lost: &LossCounter) -> Vec<Caption> {
     let metadata = METADATA.iter().find_map(|name| job.get(*name));
     let Some(listed) = metadata.and_then(|metadata| metadata.get("transcript")?.as_array()) else { return Vec::new() };
@@ -164,34 +164,35 @@ fn captions(job: &Value, lost: &LossCounter) -> Vec<Caption> {
 /// A page of the job list.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Page {
-    /// The jobs that could be read, in the order of the page.
+    /// The readable jobs, in the order of the page.
     pub jobs: Vec<Snapshot>,
-    /// How many could not.
+    /// The number of unreadable jobs.
     pub skipped: usize,
-    /// How many fields of the others could not be read.
+    /// The number of unreadable fields in the readable jobs.
     pub lost: u32,
 }
 
 impl Page {
-    /// Returns how many jobs the page held.
+    /// Returns the number of jobs on the page, including unreadable ones.
     pub fn len(&self) -> usize {
         self.jobs.len() + self.skipped
     }
 
-    /// Tells whether it held none.
+    /// Returns whether the page has no jobs.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 }
 
-/// Reads a page of jobs: an array, or an object that holds one as `jobs`, `items` or `data`.
+/// Decodes a page of jobs: an array, or an object that contains one as `jobs`, `items` or `data`.
 ///
-/// An unreadable job costs only itself, an unreadable field of a job only itself.
+/// An unreadable job or field is skipped without affecting the others.
 ///
 /// # Errors
-/// [`Code::ServerError`] when the answer is no list at all.
+/// [`Code::ServerError`] if the response is not a list.
 pub fn read_page(text: &str, api_url: Option<&Url>) -> Result<Page, Error> {
-    let unreadable = || Error::new(Code::ServerError, "Couldn't read the studio's videos. Its API may be incompatible.");
+    let unreadable =
+        || Error::new(Code::ServerError, "Couldn't read the studio's videos. Its API may be incompatible.");
     let json::Parsed { value, lost } = json::parse(text).map_err(|_| unreadable())?;
     let list = value
         .as_array()
@@ -202,23 +203,23 @@ pub fn read_page(text: &str, api_url: Option<&Url>) -> Result<Page, Error> {
     Ok(Page { skipped: list.len() - jobs.len(), jobs, lost: fields })
 }
 
-/// The names of the object that holds a job's metadata, the contract's first.
+/// The names of the object with a job's metadata; the first one is the documented one.
 const METADATA: [&str; 2] = ["video_metadata", "metadata"];
 
-/// What a job of REST and a flat message have in common.
+/// The parts that a job in a REST response and a flat message have in common.
 pub(crate) struct Parts {
     pub(crate) stages: Vec<(StageId, StageData)>,
     pub(crate) metadata: Vec<(Field, Content)>,
     pub(crate) thumbnails: Vec<Thumbnail>,
-    /// Why the job failed, from a backend that writes it as a stage.
+    /// The reason of a failure, from a backend that reports it as a stage.
     pub(crate) error_message: Option<String>,
 }
 
-/// Reads the stages, the metadata and the thumbnails of a job.
+/// Reads the stages, metadata and thumbnails of a job.
 pub(crate) fn parts(fields: Fields, api_url: Option<&Url>) -> Parts {
     let metadata = fields.object(&METADATA);
     let (stages, error_message) = stages(fields);
-    // A title that stands beside the status is one, too.
+    // Metadata fields beside the status are accepted, too.
     let held = |field: Field| metadata.value(&[field.key()]).or_else(|| fields.value(&[field.key()]));
     let content =
         |field: Field| Some((field, content(field, held(field)?, fields.lost()).or_else(|| fields.lost().one())?));
@@ -230,7 +231,7 @@ pub(crate) fn parts(fields: Fields, api_url: Option<&Url>) -> Parts {
     }
 }
 
-/// Reads a job's progress, and the word of its status where that is none of the specification's.
+/// Reads the progress of a job, and its own status if that is not one of the specification.
 fn progress(fields: Fields, reason: Option<String>) -> (Option<Progress>, Option<String>) {
     let Some(word) = fields.text(&["status"]) else { return (None, None) };
     let known = Status::parse(&word);
@@ -239,7 +240,7 @@ fn progress(fields: Fields, reason: Option<String>) -> (Option<Progress>, Option
         fields.lost().add();
     }
     let progress = Progress {
-        // Whatever it is called, it is not known to have ended.
+        // A job with an unknown status is treated as unfinished.
         status: known.unwrap_or(Status::Processing),
         progress_percent: fields.percent(&["progress_percent"]),
         error_message: fields.message(&["error_message"]).filter(|message| !message.trim().is_empty()).or(reason),
@@ -280,20 +281,20 @@ fn stages(fields: Fields) -> (Vec<(StageId, StageData)>, Option<String>) {
     (stages, reason)
 }
 
-/// Returns the text of a stage that is none, but the reason of a failure: `"Error: moov atom not found"`.
+/// Returns the text of an entry that is not a stage but the reason of a failure: `"Error: moov atom not found"`.
 fn error_text(name: &str) -> Option<&str> {
     let (head, text) = name.trim().split_at_checked("error:".len())?;
     let text = text.trim();
     (head.eq_ignore_ascii_case("error:") && !text.is_empty()).then_some(text)
 }
 
-/// Reads a stage of a list whose elements are objects with a name.
+/// Reads a stage from a list of objects with names.
 fn listed_stage(entry: &Value, lost: &LossCounter) -> Option<(StageId, StageData)> {
     let name = ["stage_id", "id", "name", "stage"].iter().find_map(|key| entry.get(*key))?;
     Some((lenient::optional_id(name).ok().flatten()?, stage(entry, lost)?))
 }
 
-/// Reads what a map says of a stage: `true`, the word of a status, or an object. `false` and `null` say nothing.
+/// Reads a stage from a map: `true`, a status, or an object. `false` and `null` are ignored.
 fn stage(entry: &Value, lost: &LossCounter) -> Option<StageData> {
     match entry {
         Value::Bool(true) => Some(StageData::done()),
@@ -316,8 +317,7 @@ fn stage(entry: &Value, lost: &LossCounter) -> Option<StageData> {
     }
 }
 
-/// Reads an ERROR that a backend keeps with its job. The contract has no place for it; ours has, so that a warning is not
-/// lost on whoever was away.
+/// Reads an ERROR that a backend stores with its job, so that a client that was offline does not miss a warning.
 fn fault(error: &Value, lost: &LossCounter) -> Option<Fault> {
     let fields = Fields::of(error, lost);
     let data = protocol::error(fields).ok().or_else(|| lost.one())?;
@@ -334,7 +334,7 @@ fn thumbnails(metadata: Fields, api_url: Option<&Url>) -> Vec<Thumbnail> {
     let lost = metadata.lost();
     let read = |value: &Value| protocol::thumbnail(Fields::of(value, lost), api_url);
     let mut pictures: Vec<Thumbnail> = metadata.list(&["thumbnails"]).iter().filter_map(read).collect();
-    // A backend that keeps only one picture names no list: its picture is the list.
+    // A backend with only one thumbnail sends no list.
     if pictures.is_empty()
         && let Some(url) = metadata.text(&["thumbnail_file_url"])
     {
@@ -350,7 +350,7 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn the_contracts_job_is_read_whole() {
+    fn documented_job_is_read_completely() {
         let job = json!({ "id": "7f", "video_id": "3c", "status": "PROCESSING", "progress_percent": 42.5, "error_message": null,
             "processing_stages": { "TRANSCRIPTION": { "status": "PROCESSING", "progress_percent": 10, "error_message": null } },
             "created_at": "2026-01-01T00:00:00Z", "updated_at": "2026-01-01T00:01:00",
@@ -368,7 +368,7 @@ mod tests {
     }
 
     #[test]
-    fn the_public_backends_shape_is_read_too() {
+    fn job_of_the_public_backend_is_read() {
         let job = json!({ "id": 7, "status": "completed", "processing_stages": ["audio_extraction", "transcription"],
             "video": { "id": 3 }, "metadata": { "title": "T", "tags": null, "thumbnail_file_url": "https://x.test/1" } });
         let job = read_job(&job).expect("a job");
@@ -379,7 +379,7 @@ mod tests {
     }
 
     #[test]
-    fn captions_are_read_where_a_backend_has_them() {
+    fn captions_are_read_if_present() {
         let job = json!({ "id": 7, "status": "COMPLETED", "video_metadata": { "transcript_text": "a\nb", "transcript": [
             { "start": 0.5, "end": 2, "text": "a" }, 7, { "start": "x", "text": "lost" }, { "start": 3, "text": "b" } ] } });
         let captions = read_job(&job).expect("a job").captions;
@@ -390,7 +390,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unreadable_job_costs_only_itself() {
+    fn unreadable_job_is_skipped_alone() {
         let page = r#"[{"id":1,"status":"PENDING"},{"id":2},{"status":"PENDING"},17,{"id":"x","status":"FAILED"}]"#;
         let Page { jobs, skipped, .. } = read_page(page, None).expect("a page");
         assert_eq!((jobs.len(), skipped), (2, 3));

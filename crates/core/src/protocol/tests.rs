@@ -17,7 +17,7 @@ fn message(kind: &str, data: &str) -> String {
 }
 
 #[test]
-fn the_five_messages_of_the_specification_are_read() {
+fn five_messages_of_the_specification_are_read() {
     let job = event(&message("JOB_UPDATE", r#"{"status":"FAILED","progress_percent":42.5,"error_message":"no"}"#));
     assert_eq!(job.job_id.as_str(), "j1");
     assert_eq!(job.at, "2026-01-02T03:04:05Z".parse().ok());
@@ -46,7 +46,7 @@ fn the_five_messages_of_the_specification_are_read() {
 }
 
 #[test]
-fn heartbeats_come_in_four_spellings_and_may_lack_everything_else() {
+fn heartbeats_are_read_in_all_spellings_with_only_a_type() {
     for (kind, expected) in [
         ("HEARTBEAT", Heartbeat::Heartbeat),
         ("heartbeat", Heartbeat::Heartbeat),
@@ -60,7 +60,7 @@ fn heartbeats_come_in_four_spellings_and_may_lack_everything_else() {
 }
 
 #[test]
-fn tolerance_is_per_field() {
+fn fields_are_read_tolerantly() {
     let lenient = r#"{"type":"job_update","job_id":7,"extra":[1],"data":{"status":"processing","progress_percent":"102.5","x":1},"timestamp":"2026-01-02T03:04:05.25"}"#;
     let event = event(lenient);
     assert_eq!(event.job_id.as_str(), "7");
@@ -69,7 +69,7 @@ fn tolerance_is_per_field() {
 }
 
 #[test]
-fn a_missing_or_unreadable_timestamp_is_left_to_the_arrival() {
+fn missing_or_unreadable_timestamp_is_none() {
     for timestamp in ["", r#","timestamp":null"#, r#","timestamp":"yesterday""#, r#","timestamp":{"a":1}"#] {
         let text = format!(r#"{{"type":"JOB_UPDATE","job_id":"j","data":{{"status":"PENDING"}}{timestamp}}}"#);
         assert_eq!(event(&text).at, None, "{text}");
@@ -77,7 +77,7 @@ fn a_missing_or_unreadable_timestamp_is_left_to_the_arrival() {
 }
 
 #[test]
-fn instants_are_compared_whatever_their_offset() {
+fn timestamps_are_compared_as_instants() {
     let at = |time: &str| lenient::parse_time(time).expect(time);
     assert_eq!(at("2026-01-02T05:04:05+02:00"), at("2026-01-02T03:04:05Z"));
     assert_eq!(at("2026-01-02 03:04:05"), at("2026-01-02T03:04:05Z"));
@@ -85,7 +85,7 @@ fn instants_are_compared_whatever_their_offset() {
 }
 
 #[test]
-fn what_stays_unreadable_is_rejected_with_a_reason() {
+fn unreadable_message_is_rejected_with_a_reason() {
     for (text, expected) in [
         ("", "not a message"),
         ("nonsense", "not a message"),
@@ -119,7 +119,7 @@ fn thumbnails_must_be_https_or_on_loopback() {
 }
 
 #[test]
-fn samples_are_short_and_hold_no_token() {
+fn samples_are_short_and_contain_no_token() {
     let token = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.abc-_DEF";
     let rejected = decode(&format!(r#"{{"type":"X","token":"{token}","rest":"{}"}}"#, "ä".repeat(4000)));
     let sample = rejected.expect_err("unknown type").sample;
@@ -129,7 +129,7 @@ fn samples_are_short_and_hold_no_token() {
 }
 
 #[test]
-fn what_we_send_is_strict() {
+fn client_messages_are_encoded_strictly() {
     let timestamp: Timestamp = "2026-01-02T03:04:05Z".parse().expect("a time");
     let subscribe = ClientMessage::Subscribe { job_ids: vec![JobId::new("a"), JobId::new("7")] };
     assert_eq!(subscribe.to_text(), r#"{"action":"subscribe","job_ids":["a","7"]}"#);
@@ -140,12 +140,12 @@ fn what_we_send_is_strict() {
 
 proptest::proptest! {
     #[test]
-    fn no_text_makes_it_panic(text in ".{0,200}") {
+    fn decode_never_panics_on_text(text in ".{0,200}") {
         let _ = decode(&text);
     }
 
     #[test]
-    fn no_json_of_the_right_shape_makes_it_panic(
+    fn decode_never_panics_on_message_like_json(
         kind in "(JOB_UPDATE|STAGE_UPDATE|METADATA_UPDATE|THUMBNAIL_GENERATED|ERROR|HEARTBEAT)",
         data in "(\\{\"(status|stage_id|metadata_type|content|progress_percent)\":(null|1e999|-1|\"\"|\"TITLE\"|\\[\\]|\\{\\})\\}|null|[0-9]{1,30})",
     ) {

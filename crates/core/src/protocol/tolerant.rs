@@ -1,5 +1,5 @@
-//! Reads a message field by field: what one field holds costs no other. The reader of everything that [`super::whole`]
-//! leaves to it.
+//! The tolerant reader of messages that [`super::fast_decode`] does not read. Each field is read on its own, so that an
+//! unreadable one does not affect the others.
 
 use serde_json::Value;
 use url::Url;
@@ -18,7 +18,7 @@ use crate::{
     },
 };
 
-/// Why a message is skipped.
+/// The reason why a message is skipped.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Fault {
     pub kind: RejectedKind,
@@ -41,7 +41,7 @@ pub(super) fn read(text: &str, api_url: Option<&Url>) -> Result<Frame, Fault> {
         "AUTH_OK" => return Ok(Frame::Accepted),
         _ => {}
     }
-    // Fields of a flat message stand beside its type.
+    // In a flat message, the fields are beside the type.
     let nested = message.value(&["data"]).filter(|data| data.is_object());
     let data = nested.map_or(message, |data| Fields::of(data, &lost));
     let job_id = message.id(&["job_id"]).or_else(|| data.id(&["job_id"]));
@@ -67,14 +67,16 @@ pub(super) fn read(text: &str, api_url: Option<&Url>) -> Result<Frame, Fault> {
     Ok(Frame::Event(Event { job_id, at, body, lost: lost.count() }))
 }
 
-/// Reads a flat message about a job, which tells of it as REST does.
+/// Reads a flat message about a job, which has the fields of a REST response.
 fn flat_job(data: Fields, api_url: Option<&Url>) -> Result<Body, String> {
     let progress = progress(data);
     let parts = snapshot::parts(data, api_url);
     let mut bodies: Vec<Body> = Vec::new();
     let error_message = parts.error_message;
     match progress {
-        Ok(told) => bodies.push(Body::Job(Progress { error_message: told.error_message.or(error_message), ..told })),
+        Ok(progress) => {
+            bodies.push(Body::Job(Progress { error_message: progress.error_message.or(error_message), ..progress }))
+        }
         Err(why) if parts.stages.is_empty() && parts.metadata.is_empty() && parts.thumbnails.is_empty() => {
             return Err(why);
         }
@@ -89,10 +91,10 @@ fn flat_job(data: Fields, api_url: Option<&Url>) -> Result<Body, String> {
     }
 }
 
-/// Reads how far a job or a stage has come.
+/// Reads the progress of a job or a stage.
 ///
 /// # Errors
-/// Says what is wrong with the status, without which the rest means nothing.
+/// Returns a message if the status is missing or unknown, because the other fields have no meaning without it.
 pub(crate) fn progress(data: Fields) -> Result<Progress, String> {
     let status = status(data)?;
     Ok(Progress {
@@ -120,10 +122,10 @@ fn metadata(data: Fields) -> Result<Body, String> {
     Ok(Body::Metadata(field, content.ok_or("unreadable content")?))
 }
 
-/// Reads a thumbnail as messages and snapshots write it; none where its address is none that a window may load.
+/// Reads a thumbnail of a message or snapshot; none if its URL must not be loaded by a window.
 pub(crate) fn thumbnail(data: Fields, api_url: Option<&Url>) -> Option<Thumbnail> {
     let thumbnail_url = data.read(&["thumbnail_url"], |url| media_url::resolve(url.as_str()?, api_url))?;
-    // One without a name is known by its address.
+    // A thumbnail without an id is identified by its URL.
     let thumbnail_id = data.id(&["thumbnail_id"]).unwrap_or_else(|| ThumbnailId::from(thumbnail_url.as_str()));
     Some(Thumbnail {
         thumbnail_id,
@@ -134,10 +136,11 @@ pub(crate) fn thumbnail(data: Fields, api_url: Option<&Url>) -> Option<Thumbnail
     })
 }
 
-/// Reads an ERROR, or one that REST keeps.
+/// Reads an ERROR message, or one that is stored with a job.
 ///
 /// # Errors
-/// Says what is missing: nobody can guess whether processing goes on.
+/// Returns a message if `recoverable` is missing or unreadable, because it is unknown then whether processing
+/// continues.
 pub(crate) fn error(data: Fields) -> Result<ErrorData, String> {
     let recoverable = data.read(&["recoverable"], |value| match value {
         Value::Bool(recoverable) => Some(*recoverable),

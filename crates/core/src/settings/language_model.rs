@@ -1,26 +1,26 @@
-//! The language model that suggests texts.
+//! The settings of the language model that suggests texts.
 
 use serde::{Deserialize, Serialize};
 use url::Url;
 
 use crate::discovery::is_trustworthy;
 
-/// A server that answers as the chat completions of `OpenAI` do: on this computer, or in a cloud. Nothing is sent to it unless
-/// a person asks for suggestions.
+/// A server with the chat completions API of `OpenAI`, on this computer or in a cloud. Nothing is sent to it unless the
+/// user requests suggestions.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, try_from = "LanguageModelText")]
 #[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
 pub struct LanguageModel {
-    /// Whether suggestions can be asked for.
+    /// Whether suggestions are enabled.
     pub enabled: bool,
-    /// Where the server is, such as `http://localhost:11434/v1`.
+    /// The base URL of the server, such as `http://localhost:11434/v1`.
     #[cfg_attr(feature = "bindings", ts(type = "string | null"))]
     pub address: Option<Url>,
-    /// The name of the model, as the server knows it.
+    /// The name of the model.
     pub model: Option<String>,
 }
 
-/// The settings as they are written.
+/// The serialized form of the settings.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct LanguageModelText {
@@ -45,7 +45,7 @@ fn address(text: &str) -> Result<Url, String> {
     if !is_trustworthy(&url) {
         return Err(format!("HTTPS is required for {text:?}."));
     }
-    // Logs and settings are no place for a key: it is kept in the keychain.
+    // The key is stored in the keychain; a URL would appear in logs and in the settings file.
     if !url.username().is_empty() || url.password().is_some() || url.query().is_some() {
         return Err("Remove the key from the URL and enter it as the API key.".to_owned());
     }
@@ -53,7 +53,8 @@ fn address(text: &str) -> Result<Url, String> {
 }
 
 impl LanguageModel {
-    /// Returns where chat completions are asked for, and the name of the model; none where it is off or not set up.
+    /// Returns the URL of chat completions and the name of the model; none if suggestions are disabled or not
+    /// configured.
     pub fn endpoint(&self) -> Option<(Url, &str)> {
         let mut url = self.address.clone().filter(|_| self.enabled)?;
         url.path_segments_mut().ok()?.pop_if_empty().extend(["chat", "completions"]);
@@ -70,7 +71,7 @@ mod tests {
     }
 
     #[test]
-    fn it_is_off_until_it_is_turned_on_and_whole() {
+    fn endpoint_requires_enabled_url_and_model() {
         assert_eq!(read("{}").expect("settings"), LanguageModel::default());
         let on =
             read(r#"{"enabled":true,"address":"http://localhost:11434/v1/","model":" llama3 "}"#).expect("settings");
@@ -81,7 +82,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_typed_must_be_an_address_that_nobody_else_reads_and_holds_no_key() {
+    fn insecure_url_and_url_with_key_are_rejected() {
         for (address, why) in [
             ("llama", "valid URL"),
             ("ftp://acme.tv", "valid URL"),

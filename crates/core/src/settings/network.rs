@@ -1,21 +1,21 @@
-//! What stands between this computer and others.
+//! Proxy and webhook settings.
 
 use serde::{Deserialize, Serialize};
 use url::Url;
 
 use crate::discovery::is_trustworthy;
 
-/// Names what stands between this computer and a studio; written as `system`, `none`, or an address.
+/// The proxy between this computer and a studio; serialized as `system`, `none`, or a URL.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 #[cfg_attr(feature = "bindings", derive(ts_rs::TS), ts(type = "string"))]
 pub enum Proxy {
-    /// Whatever the system says.
+    /// The proxy of the system.
     #[default]
     System,
-    /// Nothing.
+    /// No proxy.
     None,
-    /// This one.
+    /// The proxy at this URL.
     At(Url),
 }
 
@@ -44,7 +44,8 @@ impl From<Proxy> for String {
     }
 }
 
-/// Reads the address of a webhook: what is told there is nobody else's business.
+/// Parses the URL of a webhook. Unencrypted URLs of other computers are rejected, because the notification contains
+/// private data.
 pub(super) fn webhook(text: &str) -> Result<Url, String> {
     let url = Url::parse(text.trim()).map_err(|error| format!("{text:?} isn't a valid URL ({error})."))?;
     if is_trustworthy(&url) { Ok(url) } else { Err(format!("HTTPS is required for {text:?}.")) }
@@ -55,7 +56,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_proxy_is_that_of_the_system_none_or_an_address() {
+    fn proxy_is_system_none_or_a_url() {
         let read = |text: &str| Proxy::try_from(text.to_owned());
         assert_eq!((read("system"), read(""), read("none")), (Ok(Proxy::System), Ok(Proxy::System), Ok(Proxy::None)));
         for address in ["http://proxy:3128", "socks5://me:pw@10.0.0.1:1080"] {

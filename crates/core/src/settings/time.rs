@@ -1,11 +1,11 @@
-//! Times of day, and the hours in which nothing is told.
+//! Times of day and quiet hours.
 
 use std::{fmt, str::FromStr};
 
 use jiff::{Timestamp, Zoned, civil::Time};
 use serde::{Deserialize, Serialize};
 
-/// Is a time of day, to the minute; written as `22:30`.
+/// A time of day in hours and minutes; serialized as `22:30`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 #[cfg_attr(feature = "bindings", derive(ts_rs::TS), ts(type = "string"))]
@@ -42,23 +42,23 @@ impl fmt::Display for TimeOfDay {
     }
 }
 
-/// Is a part of every day in which nothing is told. It may reach over midnight.
+/// A daily period without notifications. It may span midnight.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
 pub struct QuietHours {
-    /// Its first minute.
+    /// The first minute of the period.
     pub from: TimeOfDay,
-    /// The first minute after it; the same as `from` is no time at all.
+    /// The first minute after the period; if it equals `from`, the period is empty.
     pub to: TimeOfDay,
 }
 
 impl QuietHours {
-    /// Returns when it ends, if it is such a time now.
+    /// Returns when the quiet hours end, if `now` is within them.
     pub fn until(self, now: &Zoned) -> Option<Timestamp> {
         let (from, to, time) = (self.from.0, self.to.0, now.time());
         let is_quiet = if from <= to { (from..to).contains(&time) } else { time >= from || time < to };
         let end = if time < to { now.date() } else { now.date().tomorrow().ok()? };
-        // Where clocks are set forward over the end of it, the end is when they are.
+        // If the end falls into a daylight-saving gap, the period ends when the clocks are set forward.
         is_quiet.then(|| end.to_datetime(to).to_zoned(now.time_zone().clone()).ok())?.map(|end| end.timestamp())
     }
 }
@@ -79,7 +79,7 @@ mod tests {
     }
 
     #[test]
-    fn quiet_hours_may_reach_over_midnight() {
+    fn quiet_hours_may_span_midnight() {
         let end = |day: u8| Some(format!("2026-05-{day:02}T05:00:00Z"));
         assert_eq!(until("22:00", "07:00", "2026-05-03T21:59:59"), None);
         assert_eq!(until("22:00", "07:00", "2026-05-03T22:00"), end(4));
@@ -90,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn a_time_of_day_is_written_as_people_do() {
+    fn time_of_day_is_parsed_and_formatted() {
         assert_eq!("7:05".parse::<TimeOfDay>().map(String::from), Ok("07:05".to_owned()));
         for wrong in ["", "7", "24:00", "12:60", "noon", "12:5x"] {
             assert!(wrong.parse::<TimeOfDay>().is_err(), "{wrong}");

@@ -1,4 +1,4 @@
-//! What the window sees of the studio of this computer: its speech models and what it keeps on the disk.
+//! The studio embedded in this application, for display: its speech models and disk usage.
 
 use serde::Serialize;
 
@@ -6,29 +6,29 @@ use serde::Serialize;
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
 pub struct ComputerView {
-    /// What recognises speech.
+    /// The speech recognition engine.
     pub engine: SpeechEngine,
     /// The models that can be downloaded, from small to large.
     pub models: Vec<SpeechModelView>,
-    /// A file that was chosen in place of a model of the list.
+    /// The model file chosen by the user instead of a model of the list.
     pub own_model: Option<OwnModelView>,
-    /// How much space is left, in bytes.
+    /// The free disk space, in bytes.
     #[cfg_attr(feature = "bindings", ts(type = "number | null"))]
     pub free_bytes: Option<u64>,
-    /// What its videos take.
+    /// The disk usage of the videos.
     pub videos: VideosView,
 }
 
-/// Names what recognises speech.
+/// The speech recognition engine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
 pub enum SpeechEngine {
-    /// The app itself.
+    /// Built into the application.
     BuiltIn,
-    /// A program that the environment names.
+    /// A program named by an environment variable.
     Program,
-    /// Nothing: the app was built without it, or the processor is too old.
+    /// None: the application was built without one, or the processor is too old.
     None,
 }
 
@@ -36,86 +36,86 @@ pub enum SpeechEngine {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
 pub struct SpeechModelView {
-    /// Its name, such as `base`.
+    /// The id of the model, such as `base`.
     pub id: String,
-    /// The size of its file in bytes.
+    /// The size of the file in bytes.
     #[cfg_attr(feature = "bindings", ts(type = "number"))]
     pub size_bytes: u64,
-    /// How many languages it recognises.
+    /// The number of languages that the model recognises.
     pub languages: u32,
-    /// Whether its file is on this computer.
+    /// Whether the file is on this computer.
     pub is_here: bool,
-    /// Its download, where there is one that is not complete.
+    /// The incomplete download, if there is one.
     pub download: Option<DownloadView>,
-    /// How many seconds ten seconds of sound take on this computer, where that was measured.
+    /// The measured time to recognise ten seconds of audio on this computer, in seconds.
     pub seconds_for_ten: Option<f64>,
 }
 
-/// A model's file that a person chose.
+/// A model file chosen by the user.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
 pub struct OwnModelView {
-    /// Its path.
+    /// The path of the file.
     pub file: String,
-    /// Whether it is there.
+    /// Whether the file exists.
     pub is_here: bool,
-    /// How many seconds ten seconds of sound take on this computer, where that was measured.
+    /// The measured time to recognise ten seconds of audio on this computer, in seconds.
     pub seconds_for_ten: Option<f64>,
 }
 
-/// A download that is not complete.
+/// An incomplete download.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
 pub struct DownloadView {
-    /// How many bytes have arrived.
+    /// The number of received bytes.
     #[cfg_attr(feature = "bindings", ts(type = "number"))]
     pub received_bytes: u64,
-    /// What it does.
+    /// The state.
     pub state: DownloadState,
 }
 
-/// Names what a download does.
+/// The state of a download.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
 pub enum DownloadState {
-    /// Bytes arrive.
+    /// Downloading.
     Running,
-    /// The checksum is computed.
+    /// Verifying the checksum.
     Checking,
-    /// It was stopped, and can go on.
+    /// Stopped; it can be resumed.
     Stopped,
-    /// The disk has not enough space.
+    /// Stopped because the disk is full.
     NoSpace,
-    /// The disk cannot be written to.
+    /// Stopped because the disk cannot be written to.
     Disk,
-    /// The server cannot be reached, or broke off.
+    /// Stopped because the server cannot be reached, or closed the connection.
     Network,
-    /// The server does not have the file.
+    /// Failed because the server does not have the file.
     Missing,
-    /// What arrived is not the file that was expected.
+    /// Failed because the checksum does not match.
     Damaged,
 }
 
-/// What the videos of this computer take on its disk.
+/// The disk usage of the videos on this computer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
 pub struct VideosView {
-    /// All files of all videos, in bytes.
+    /// The size of all files of all videos, in bytes.
     #[cfg_attr(feature = "bindings", ts(type = "number"))]
     pub bytes: u64,
-    /// The copies of videos that are finished, in bytes: they are no longer needed.
+    /// The size of the copies of finished videos, in bytes; they are no longer needed.
     #[cfg_attr(feature = "bindings", ts(type = "number"))]
     pub finished_bytes: u64,
-    /// How many such copies there are.
+    /// The number of these copies.
     pub finished: u32,
 }
 
-/// What is sent to a language model, before it is.
+/// A request to a language model, shown before it is sent.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
 pub struct SuggestionRequestView {
-    /// Where it is sent.
+    /// The URL to which it is sent.
     pub address: String,
     /// The body, exactly as it is sent.
     pub body: String,

@@ -1,152 +1,153 @@
-//! What the window of the desktop app sees of its shell: settings, updates, and what it is asked to show.
+//! The state of the desktop shell for display: settings, updates, and what the window is requested to show.
 
 use serde::Serialize;
 
 use super::{ReasonView, RowView, StatusView};
 use crate::settings::Settings;
 
-/// Is what the window's first picture shows, told at once: asked for one after the other, its parts would hold it up.
+/// The initial state of a window in one response, because requesting its parts one after another would delay the first
+/// paint.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
 pub struct InitialState {
-    /// What the window was sent before this was true; one that begins to listen after more has missed something.
+    /// The number of batches sent to the window before this state. A window that has received fewer has missed some.
     pub sent: SentView,
-    /// What holds.
+    /// The settings.
     pub settings: SettingsView,
-    /// The state of everything but the jobs.
+    /// The complete state without the jobs.
     pub status: StatusView,
-    /// The list; empty while nobody is signed in.
+    /// The rows of the job list; empty while no user is signed in.
     pub rows: Vec<RowView>,
 }
 
-/// Counts the batches of events that the window was sent.
+/// The number of event batches sent to the window.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
 pub struct SentView {
-    /// All of them.
+    /// All batches.
     #[cfg_attr(feature = "bindings", ts(type = "number"))]
     pub batches: u64,
-    /// Those of jobs.
+    /// Batches of job changes.
     #[cfg_attr(feature = "bindings", ts(type = "number"))]
     pub of_jobs: u64,
 }
 
-/// Is what a person chose, and what became of it.
+/// The settings for display, with problems and properties of this installation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
 pub struct SettingsView {
-    /// What holds.
+    /// The effective settings.
     pub settings: Settings,
-    /// Why the file cannot be read, or something in it cannot take effect; what held before still does.
+    /// The reason why the settings file cannot be read or applied; the previous settings then stay in effect.
     pub trouble: Option<ReasonView>,
-    /// Which version runs.
+    /// The version of the application.
     pub version: String,
-    /// Where the file is.
+    /// The path of the settings file.
     pub file: String,
-    /// Where everything is kept.
+    /// The path of the data folder.
     pub folder: String,
-    /// Whether a tray brings the window back.
+    /// Whether a tray icon can restore the window.
     pub tray: Tray,
-    /// Whether the app can be started when the person logs in.
+    /// Whether the application can be started at login.
     pub login: Login,
 }
 
-/// Tells whether this desktop has a tray.
+/// Whether the desktop has a tray.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
 pub enum Tray {
-    /// It does.
+    /// The desktop has a tray.
     Present,
-    /// It does not.
+    /// The desktop has no tray.
     Absent,
 }
 
-/// Tells whether the system starts programs when a person logs in.
+/// Whether the application can be started at login.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
 pub enum Login {
-    /// It does.
+    /// It can.
     Offered,
-    /// This start has a data folder of its own, which a start by the system would not have.
+    /// It cannot, because this instance uses a data folder of its own, which a start at login would not use.
     OtherFolder,
 }
 
-/// Names what the window is asked to show.
+/// What the window is requested to show.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
 pub enum Show {
     /// The settings.
     Settings,
-    /// What happened.
+    /// The history.
     History,
-    /// The question whether closing the window should hide it or quit.
+    /// The question whether closing the window should hide it or quit the application.
     Closing,
-    /// The question whether to quit although videos are being uploaded.
+    /// The question whether to quit while videos are being uploaded.
     Quitting,
-    /// That there is no tray here, once.
+    /// The hint that there is no tray, shown once.
     NoTray,
-    /// That there is nobody to upload for.
+    /// The hint to sign in before uploading.
     SignInFirst,
 }
 
-/// Is how it stands with a newer version.
+/// The state of software updates.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "state", rename_all = "snake_case")]
 #[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
 pub enum UpdateView {
-    /// This build does not update itself: it has nowhere to ask, or a package manager owns it.
+    /// This build does not update itself: it has no update server, or is managed by a package manager.
     Absent,
-    /// Nobody has asked yet.
+    /// Not checked yet.
     Unknown,
-    /// It is being asked.
+    /// Checking.
     Checking,
-    /// There is none.
+    /// Up to date.
     Current,
-    /// There is one.
+    /// A newer version is available.
     Available {
-        /// Its version.
+        /// The new version.
         version: String,
     },
-    /// It is being fetched.
+    /// The new version is being downloaded.
     Downloading {
-        /// Its version.
+        /// The new version.
         version: String,
-        /// 0–100; none where the size is not known.
+        /// The progress, 0–100; none if the size is unknown.
         percent: Option<u8>,
     },
-    /// It is installed, and runs from the next start on.
+    /// The new version is installed and will run after a restart.
     Ready {
-        /// Its version.
+        /// The new version.
         version: String,
     },
-    /// It could not be asked or fetched.
+    /// The check or download failed.
     Failed {
-        /// Why.
+        /// The reason.
         reason: ReasonView,
     },
 }
 
-/// Is what a version brought.
+/// The release notes of a version.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
 pub struct ReleaseView {
-    /// Its version, or `Unreleased`.
+    /// The version, or `Unreleased`.
     pub version: String,
-    /// Its day, as `2026-11-25`.
+    /// The date, as `2026-11-25`.
     pub date: Option<String>,
-    /// Its changes, by kind.
+    /// The changes, grouped by kind.
     pub changes: Vec<ChangesView>,
 }
 
-/// Are changes of a kind.
+/// The changes of one kind in a version.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
 pub struct ChangesView {
     /// The kind: `Added`, `Changed`, `Fixed`.
     pub kind: String,
-    /// One sentence or a few for each.
+    /// One or a few sentences for each change.
     pub changes: Vec<String>,
 }

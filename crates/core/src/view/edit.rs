@@ -1,4 +1,4 @@
-//! What becomes of edits, and what a person may edit, as a window sees it.
+//! Edits and editable fields for display.
 
 use std::collections::BTreeMap;
 
@@ -12,63 +12,63 @@ use crate::{
     model::job::{Content, Field},
 };
 
-/// Is what became of one edited field.
+/// The outcome for one edited field.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
 pub struct EditView {
-    /// Of which job.
+    /// The id of the job.
     pub job_id: JobId,
-    /// Which field.
+    /// The field.
     pub field: Field,
-    /// What became of it.
+    /// The outcome.
     pub outcome: EditOutcome,
-    /// Why; of one that is queued, why it still is.
+    /// The reason for the outcome; for a queued edit, the reason of the delay.
     pub reason: Option<ReasonView>,
 }
 
-/// Names what became of an edit.
+/// The outcome of an edit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
 pub enum EditOutcome {
-    /// It is shown and on disk, and waits for the backend.
+    /// The edit is shown, stored on disk, and waits for the backend.
     Queued,
-    /// The backend has it.
+    /// The backend confirmed the edit.
     Saved,
-    /// The backend will not have it; the words are a draft.
+    /// The backend refused the edit; the text is kept as a draft.
     Refused,
-    /// The field was changed meanwhile; the words are a draft, and the person chooses.
+    /// The field was changed elsewhere in the meantime; the text is kept as a draft, and the user has to choose.
     Conflict,
 }
 
-/// Is a text that was typed and that the backend does not have.
+/// A text of the user that the backend does not have.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
 pub struct DraftView {
-    /// For which field.
+    /// The field of the text.
     pub field: Field,
-    /// What was typed.
+    /// The text.
     #[cfg_attr(feature = "bindings", ts(type = "Content"))]
     pub content: Content,
-    /// What the field held when the typing began.
+    /// The content of the field when the user began to type.
     #[cfg_attr(feature = "bindings", ts(type = "Content | null"))]
     pub base: Option<Content>,
-    /// Why it is a draft.
+    /// The reason why it is a draft.
     pub kind: DraftKind,
-    /// What the backend said.
+    /// The message of the backend.
     pub reason: Option<ReasonView>,
 }
 
-/// Names why a text is a draft.
+/// The reason why a text is a draft.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
 pub enum DraftKind {
-    /// It was not saved yet.
+    /// The user has not saved it yet.
     Typed,
     /// The backend refused it.
     Refused,
-    /// The field was changed meanwhile.
+    /// The field was changed elsewhere in the meantime.
     Conflict,
 }
 
@@ -84,17 +84,17 @@ impl From<&Draft> for DraftView {
     }
 }
 
-/// Is a field that cannot be edited yet.
+/// A field that cannot be edited yet.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
 pub struct UnreadyView {
-    /// Which field.
+    /// The field.
     pub field: Field,
-    /// The stage that makes it, where one is known.
+    /// The stage that produces it, if known.
     pub stage_id: Option<StageId>,
 }
 
-/// Returns the fields that cannot be edited yet: what makes them would write over the edit.
+/// Returns the fields that cannot be edited yet, because the stage that produces them would overwrite the edit.
 pub fn unready(record: &Record) -> Vec<UnreadyView> {
     if record.overall.status().is_final() {
         return Vec::new();
@@ -103,11 +103,12 @@ pub fn unready(record: &Record) -> Vec<UnreadyView> {
     fields.filter_map(|field| wait_for(record, field).map(|stage_id| UnreadyView { field, stage_id })).collect()
 }
 
-/// Returns the stage that a field waits for, or that it waits for one that is not known; none if it does not wait.
-#[expect(clippy::option_option, reason = "whether it waits, and for what")]
+/// Returns the stage that a field waits for; the inner none if it is unknown, the outer none if the field does not
+/// wait.
+#[expect(clippy::option_option, reason = "whether it waits, and for which stage")]
 fn wait_for(record: &Record, field: Field) -> Option<Option<StageId>> {
-    // Names differ from backend to backend: a stage is known by what its name speaks of.
-    let speaks_of: &[&str] = match field {
+    // Stage names differ between backends, so a stage is recognised by keywords in its name.
+    let keywords: &[&str] = match field {
         Field::Title => &["TITLE", "METADATA"],
         Field::Description => &["DESCRIPTION", "METADATA"],
         Field::Tags => &["TAG", "METADATA"],
@@ -117,10 +118,10 @@ fn wait_for(record: &Record, field: Field) -> Option<Option<StageId>> {
     };
     let makes = |id: &StageId| {
         let name = id.as_str().to_ascii_uppercase();
-        speaks_of.iter().any(|word| name.contains(word))
+        keywords.iter().any(|word| name.contains(word))
     };
     let made_by: BTreeMap<_, _> = record.stages.iter().filter(|(id, _)| makes(id)).collect();
-    if let Some((id, _)) = made_by.iter().find(|(_, gauge)| !gauge.status().is_final()) {
+    if let Some((id, _)) = made_by.iter().find(|(_, progress)| !progress.status().is_final()) {
         return Some(Some((*id).clone()));
     }
     let is_made = !made_by.is_empty() || record.said_at(field).is_some() || field == Field::Thumbnail;

@@ -1,4 +1,4 @@
-//! A whole job as a window sees it.
+//! A complete job for display.
 
 use std::collections::BTreeMap;
 
@@ -20,92 +20,92 @@ use crate::{
     },
 };
 
-/// Is a whole job as a window sees it: its row, and what is shown where it is looked at.
+/// A complete job for display: its row, and the data of the detail view.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
 pub struct JobView {
-    /// Its row in a list.
+    /// The row in a list.
     #[serde(flatten)]
     pub row: RowView,
-    /// Which video it works on.
+    /// The id of the video.
     pub video_id: Option<VideoId>,
-    /// Its stages, in the order of a pipeline.
+    /// The stages, in pipeline order.
     pub stages: Vec<StageView>,
-    /// Its metadata.
+    /// The metadata.
     pub metadata: MetadataView,
-    /// Differs whenever the transcript does, which may be left out of a batch of changes.
+    /// A value that changes with the transcript, which may be omitted in a batch of changes.
     pub transcript_version: Option<String>,
-    /// Its thumbnails, in the order in which they were made; those of which only a snapshot told, in that of the
-    /// moments that they show.
+    /// The thumbnails in the order of their creation; those known from a snapshot only are ordered by their position in
+    /// the video.
     pub thumbnails: Vec<Thumbnail>,
-    /// The picture that stands for it: the chosen thumbnail, or the first.
+    /// The URL of the cover: the chosen thumbnail, or the first one.
     pub cover_url: Option<String>,
-    /// Fields with an edit that the backend has not confirmed.
+    /// The fields with an edit that the backend has not confirmed.
     pub pending: Vec<Field>,
-    /// Fields whose content the backend suggests, until a person takes or edits them.
+    /// The fields whose content is a suggestion of the backend that no user has accepted or edited.
     pub suggested: Vec<Field>,
-    /// What was typed and the backend does not have.
+    /// The texts of the user that the backend does not have.
     pub drafts: Vec<DraftView>,
-    /// Fields that cannot be edited yet.
+    /// The fields that cannot be edited yet.
     pub unready: Vec<UnreadyView>,
-    /// How large the file is, in bytes.
+    /// The size of the file in bytes.
     #[cfg_attr(feature = "bindings", ts(type = "number | null"))]
     pub size_bytes: Option<u64>,
-    /// When the work on it began, by the backend's clock, as far as messages told.
+    /// The start of processing by the backend's clock, as far as messages reported it.
     #[cfg_attr(feature = "bindings", ts(type = "string | null"))]
     pub began_at: Option<Timestamp>,
-    /// When it ended, as far as messages told.
+    /// The end of processing, as far as messages reported it.
     #[cfg_attr(feature = "bindings", ts(type = "string | null"))]
     pub ended_at: Option<Timestamp>,
-    /// When each field of its metadata was last told of.
+    /// The timestamp of each metadata field.
     #[cfg_attr(feature = "bindings", ts(type = "Partial<Record<Field, string>>"))]
     pub said_at: BTreeMap<Field, Timestamp>,
-    /// When its first thumbnail was told of.
+    /// The time at which the first thumbnail was reported.
     #[cfg_attr(feature = "bindings", ts(type = "string | null"))]
     pub pictured_at: Option<Timestamp>,
-    /// The newest word about it.
+    /// The latest timestamp of any message about the job.
     #[cfg_attr(feature = "bindings", ts(type = "string | null"))]
     pub updated_at: Option<Timestamp>,
 }
 
-/// Is an error or a warning as a window sees it.
+/// An error or warning for display.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
 pub struct FaultView {
-    /// The backend's code, or `JOB_FAILED` where it gave none.
+    /// The error code of the backend, or `JOB_FAILED` if it sent none.
     pub code: String,
-    /// What happened, for a person.
+    /// The message for the user.
     pub message: String,
-    /// The stage that it happened in.
+    /// The stage in which it occurred.
     pub stage_id: Option<StageId>,
-    /// When it happened, by the backend's clock, where a message told.
+    /// The time at which it occurred by the backend's clock, if a message reported it.
     #[cfg_attr(feature = "bindings", ts(type = "string | null"))]
     pub at: Option<Timestamp>,
 }
 
-/// Is one stage as a window sees it.
+/// A stage for display.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
 pub struct StageView {
-    /// Which stage it is.
+    /// The id of the stage.
     pub stage_id: StageId,
-    /// How far it has come.
+    /// The status.
     pub status: Status,
-    /// 0–100; none where the backend does not say.
+    /// The progress, 0–100; none if the backend does not send it.
     pub progress_percent: Option<f64>,
-    /// Why it failed.
+    /// The reason of a failure.
     pub error_message: Option<String>,
-    /// Whether it had nothing to do.
+    /// Whether the stage was skipped.
     pub skipped: bool,
-    /// When the work on it began, by the backend's clock, as far as messages told.
+    /// The start of processing by the backend's clock, as far as messages reported it.
     #[cfg_attr(feature = "bindings", ts(type = "string | null"))]
     pub began_at: Option<Timestamp>,
-    /// When it ended, as far as messages told.
+    /// The end of processing, as far as messages reported it.
     #[cfg_attr(feature = "bindings", ts(type = "string | null"))]
     pub ended_at: Option<Timestamp>,
 }
 
-/// Is a job's metadata; what is not known (yet) is left out.
+/// The metadata of a job; unknown fields are omitted.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[serde(rename_all = "UPPERCASE")]
 #[cfg_attr(feature = "bindings", derive(ts_rs::TS), ts(optional_fields))]
@@ -119,15 +119,15 @@ pub struct MetadataView {
     /// The tags.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tags: Option<Vec<String>>,
-    /// What is said.
+    /// The transcript.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub transcript: Option<String>,
-    /// The chapters, in the order of their starts.
+    /// The chapters, ordered by start time.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub chapters: Option<Vec<Chapter>>,
 }
 
-/// Returns a job as a window sees it: what a person wrote stands over what the backend said.
+/// Returns a job for display. Pending edits replace the content of the backend.
 pub fn job(record: &Record, edits: &Edits, forecast: &Forecast) -> JobView {
     let pending = edits.pending(&record.job_id);
     let metadata = metadata(record, &pending);
@@ -162,7 +162,7 @@ fn suggested(record: &Record, pending: &BTreeMap<Field, &Content>) -> Vec<Field>
 
 fn began_at(record: &Record) -> Option<Timestamp> {
     let stages = record.stages.values().filter_map(|stage| stage.span().began()).min();
-    // The job itself may be called PROCESSING only after its first stage, or not at all.
+    // The job itself may be reported as PROCESSING only after its first stage, or not at all.
     [record.overall.span().began(), stages].into_iter().flatten().min()
 }
 
@@ -176,25 +176,25 @@ fn transcript_version(record: &Record, shown: &MetadataView) -> Option<String> {
         return Some(EvictedTranscript::of(written).sha256);
     }
     match &record.metadata.get(&Field::Transcript)?.value {
-        Content::EvictedTranscript(shelved) => Some(shelved.sha256.clone()),
+        Content::EvictedTranscript(evicted) => Some(evicted.sha256.clone()),
         Content::Text(_) | Content::Tags(_) | Content::Chapters(_) => None,
     }
 }
 
-/// Is said where a studio did not say why; the window and notifications know it in their language.
+/// The message if a studio sent none. The window and notifications translate it.
 pub(crate) const NO_REASON: &str = "No error details available.";
 
-/// Returns why a job failed, put together from the message that failed it, its ERROR and its failed stage.
+/// Returns the reason of a failure, combined from the failing message, the ERROR message and the failed stage.
 pub fn error(record: &Record) -> Option<FaultView> {
     if record.overall.status() != Status::Failed {
         return None;
     }
     let fatal = record.faults.iter().rfind(|fault| !fault.recoverable);
     let failed_stage = record.stages.iter().find(|(_, stage)| stage.status() == Status::Failed);
-    let said = record.overall.error_message();
+    let job_message = record.overall.error_message();
     let message = fatal
         .and_then(|fault| text::visible(&fault.message))
-        .or_else(|| said.and_then(text::visible))
+        .or_else(|| job_message.and_then(text::visible))
         .or_else(|| failed_stage.and_then(|(_, stage)| text::visible(stage.error_message()?)))
         .unwrap_or(NO_REASON);
     let stage_id = fatal.and_then(|fault| fault.stage_id.clone()).or_else(|| failed_stage.map(|(id, _)| id.clone()));
@@ -210,41 +210,41 @@ pub(crate) fn fault(fault: &Fault) -> FaultView {
 
 fn stages(record: &Record) -> Vec<StageView> {
     in_order(record)
-        .map(|(id, gauge)| StageView {
+        .map(|(id, progress)| StageView {
             stage_id: id.clone(),
-            status: gauge.status(),
-            progress_percent: gauge.known_percent(),
-            error_message: gauge.error_message().map(str::to_owned),
-            skipped: gauge.status() == Status::Completed && record.is_skipped(id),
-            began_at: gauge.span().began(),
-            ended_at: gauge.span().ended(),
+            status: progress.status(),
+            progress_percent: progress.known_percent(),
+            error_message: progress.error_message().map(str::to_owned),
+            skipped: progress.status() == Status::Completed && record.is_skipped(id),
+            began_at: progress.span().began(),
+            ended_at: progress.span().ended(),
         })
         .collect()
 }
 
-/// Returns the first stage of a pipeline that is being worked on.
+/// Returns the stage that is being processed; of several, the first in pipeline order.
 pub(super) fn running(record: &Record) -> Option<&StageId> {
-    let running = record.stages.iter().filter(|(_, gauge)| gauge.status() == Status::Processing);
+    let running = record.stages.iter().filter(|(_, progress)| progress.status() == Status::Processing);
     running.map(|(id, _)| id).min_by_key(|id| pipeline_place(id))
 }
 
-/// Returns a job's stages in the order of a pipeline.
+/// Returns the stages of a job in pipeline order.
 fn in_order(record: &Record) -> impl Iterator<Item = (&StageId, &ProgressState)> {
     let mut stages: Vec<_> = record.stages.iter().collect();
-    // The map is ordered by name; a stable sort keeps that among stages of the same kind.
+    // The map is sorted by name; a stable sort keeps this order among stages of the same kind.
     stages.sort_by_cached_key(|(id, _)| pipeline_place(id));
     stages.into_iter()
 }
 
-/// Returns a stage's place by what its name speaks of.
+/// Returns the position of a stage in the pipeline order, determined by keywords in its name.
 ///
-/// No message says in which order a backend works, and the order of arrival would differ after a reconnect.
+/// No message contains the order of the stages, and the order of arrival would differ after a reconnect.
 fn pipeline_place(stage_id: &StageId) -> usize {
     const KINDS: [&str; 9] =
         ["UPLOAD", "PROBE", "AUDIO", "TRANSCRI", "TITLE", "METADATA", "CHAPTER", "THUMBNAIL", "PUBLISH"];
     let name = stage_id.as_str().as_bytes();
-    let speaks_of = |kind: &&str| name.windows(kind.len()).any(|part| part.eq_ignore_ascii_case(kind.as_bytes()));
-    KINDS.iter().position(speaks_of).unwrap_or(KINDS.len())
+    let matches = |kind: &&str| name.windows(kind.len()).any(|part| part.eq_ignore_ascii_case(kind.as_bytes()));
+    KINDS.iter().position(matches).unwrap_or(KINDS.len())
 }
 
 fn metadata(record: &Record, pending: &BTreeMap<Field, &Content>) -> MetadataView {
@@ -257,7 +257,7 @@ fn metadata(record: &Record, pending: &BTreeMap<Field, &Content>) -> MetadataVie
             (Field::Transcript, Some(Content::Text(text))) => view.transcript = Some(text),
             (Field::Tags, Some(Content::Tags(tags))) => view.tags = Some(tags),
             (Field::Chapters, Some(Content::Chapters(chapters))) => view.chapters = Some(chapters),
-            // The cache pairs fields with their kind of content; a disk that says otherwise is not believed.
+            // The cache pairs each field with its kind of content; stored data that violates this is ignored.
             (
                 _,
                 None | Some(Content::Text(_) | Content::Tags(_) | Content::Chapters(_) | Content::EvictedTranscript(_)),

@@ -1,4 +1,4 @@
-//! A job as one row of a list: short, because there may be a hundred thousand.
+//! A job as a row of the list: compact, because there may be 100,000 rows.
 
 use std::{collections::BTreeMap, hash::BuildHasher};
 
@@ -17,61 +17,61 @@ use crate::{
     },
 };
 
-/// Is what a list shows of a job.
+/// The row of a job in the list.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
 pub struct RowView {
-    /// Which job it is.
+    /// The id of the job.
     pub job_id: JobId,
-    /// The file's name on the creator's disk, where there is something of it to be seen.
+    /// The name of the original file, if it is visible text.
     pub filename: Option<String>,
-    /// The title, where there is something of it to be seen.
+    /// The title, if it is visible text.
     pub title: Option<String>,
-    /// How far it has come.
+    /// The status.
     pub status: Status,
-    /// The backend's own word for its status, where that is none of the specification's; the status is then PROCESSING.
+    /// The backend's own status, if it is not one of the specification; `status` is then PROCESSING.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "bindings", ts(optional))]
     pub status_word: Option<String>,
-    /// 0–100; none where the backend does not say.
+    /// The progress, 0–100; none if the backend does not send it.
     pub progress_percent: Option<f64>,
-    /// The stage that is being worked on, where the job is.
+    /// The stage that is being processed.
     pub stage_id: Option<StageId>,
-    /// Why it failed; present only if the status is FAILED.
+    /// The reason of the failure; present only if the status is FAILED.
     pub error: Option<FaultView>,
-    /// What went wrong without stopping it.
+    /// The warnings.
     pub warnings: Vec<FaultView>,
-    /// The thumbnail that stands for it: the chosen one, or the first.
+    /// The id of the cover: the chosen thumbnail, or the first one.
     pub cover_id: Option<ThumbnailId>,
-    /// Changes with the address of that thumbnail: one that could not be loaded is worth another try then.
+    /// A value that changes with the URL of the cover, so that a failed load is retried.
     pub cover_version: Option<u32>,
-    /// Whether there are words for it that the backend does not have.
+    /// Whether there are unconfirmed edits or drafts.
     pub unsaved: bool,
-    /// How long the video is, in seconds.
+    /// The duration of the video, in seconds.
     pub duration_seconds: Option<f64>,
-    /// What of it wants to be looked at.
+    /// The reason why the job needs attention, if it does.
     pub attention: Option<Attention>,
-    /// How long it may still take, as earlier jobs teach; none before they do.
+    /// The estimated remaining time; none before earlier jobs allow an estimate.
     #[serde(rename = "outlook")]
     pub eta: Option<Eta>,
-    /// From when on it is stuck, by the backend's clock, if nothing more is heard of it.
+    /// The time by the backend's clock at which the job will count as stuck unless there is an update.
     #[cfg_attr(feature = "bindings", ts(type = "string | null"))]
     pub stuck_at: Option<Timestamp>,
-    /// When it was made.
+    /// The time at which the job was created.
     #[cfg_attr(feature = "bindings", ts(type = "string | null"))]
     pub created_at: Option<Timestamp>,
 }
 
-/// Names what a person should look at.
+/// The reason why a job needs attention.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
 pub enum Attention {
-    /// It failed, and nobody has put that aside.
+    /// The job failed and the failure was not dismissed.
     Failed,
-    /// The backend refused what was written, or has something else by now.
+    /// An edit was refused, or is in conflict.
     Words,
-    /// Something went wrong without stopping it, and nobody has put that aside.
+    /// The job has a warning that was not dismissed.
     Warning,
 }
 
@@ -102,9 +102,9 @@ pub(super) fn of(record: &Record, edits: &Edits, forecast: &Forecast, pending: &
     }
 }
 
-/// Returns what of a job wants to be looked at.
+/// Returns the reason why a job needs attention, if it does.
 pub fn attention(record: &Record, edits: &Edits) -> Option<Attention> {
-    // A text whose ground was changed while it was typed is in conflict, too.
+    // A draft whose base was changed while the user was typing is in conflict, too.
     let is_open = |draft: &Draft| match &draft.cause {
         DraftStatus::Refused(_) | DraftStatus::Conflict(_) => true,
         DraftStatus::Typed => !is_same(draft.base.as_ref(), held(record, draft.field).as_ref()),
@@ -118,22 +118,22 @@ pub fn attention(record: &Record, edits: &Edits) -> Option<Attention> {
     }
 }
 
-/// Returns what is confirmed of a field, of a long text what stands for it.
+/// Returns the confirmed content of a field, or the placeholder of an evicted transcript.
 fn held(record: &Record, field: Field) -> Option<Content> {
-    let shelved = || record.metadata.get(&field).map(|held| held.value.clone());
-    record.content(field).or_else(shelved)
+    let evicted = || record.metadata.get(&field).map(|held| held.value.clone());
+    record.content(field).or_else(evicted)
 }
 
 fn is_same(base: Option<&Content>, held: Option<&Content>) -> bool {
     match (base, held) {
         (Some(base), Some(held)) => base.is_same(held),
-        // What was empty is as good as nothing.
+        // An empty field and an absent one are the same.
         (None, None) => true,
         (Some(content), None) | (None, Some(content)) => content.is_empty(),
     }
 }
 
-/// Returns what a job is called: its title, or else the name of its file; none where nobody could see either.
+/// Returns the title of a job, or else the name of its file; none if neither is visible.
 pub fn name(record: &Record) -> Option<&str> {
     title(record, &BTreeMap::new()).or_else(|| filename(record))
 }
@@ -150,7 +150,7 @@ fn title<'a>(record: &'a Record, pending: &BTreeMap<Field, &'a Content>) -> Opti
     }
 }
 
-/// Returns the thumbnail that stands for a job, as the backend has it.
+/// Returns the id of a job's cover, without pending edits.
 pub fn cover_id(record: &Record) -> Option<ThumbnailId> {
     cover(record, &BTreeMap::new()).map(|cover| cover.thumbnail_id.clone())
 }
@@ -167,13 +167,13 @@ fn cover<'a>(record: &'a Record, pending: &BTreeMap<Field, &Content>) -> Option<
     chosen.or_else(|| thumbnails(record).first().copied())
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "to tell one address from another, half of it does")]
+#[expect(clippy::cast_possible_truncation, reason = "half of the hash suffices to distinguish URLs")]
 fn version(address: &str) -> u32 {
     foldhash::fast::FixedState::default().hash_one(address) as u32
 }
 
-/// Returns a job's thumbnails in the order in which they were made; those of which only a snapshot told, in that of the
-/// moments that they show.
+/// Returns the thumbnails of a job in the order of their creation; those known from a snapshot only are ordered by
+/// their position in the video.
 pub(super) fn thumbnails(record: &Record) -> Vec<&Thumbnail> {
     let mut thumbnails: Vec<&Thumbnail> = record.thumbnails.values().map(|held| &held.value).collect();
     let moment = |thumbnail: &Thumbnail| thumbnail.timestamp_seconds.unwrap_or(f64::INFINITY);

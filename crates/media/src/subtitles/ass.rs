@@ -1,20 +1,21 @@
-//! ASS and SSA: a line for each caption, with fields that a `Format:` line names.
+//! ASS and SSA: one line for each caption, with fields that a `Format:` line names.
 
 use super::{Caption, Captions, MAX_CUES, markup, time::time};
 
-/// The fields where no `Format:` line names them; ASS's own.
-const USUAL: [&str; 10] = ["layer", "start", "end", "style", "name", "marginl", "marginr", "marginv", "effect", "text"];
+/// The fields if no `Format:` line names them; ASS's default.
+const DEFAULT_FIELDS: [&str; 10] =
+    ["layer", "start", "end", "style", "name", "marginl", "marginr", "marginv", "effect", "text"];
 
-/// Tells whether a text is a script of ASS or SSA.
+/// Returns whether a text is an ASS or SSA script.
 pub fn is_ass(text: &str) -> bool {
     let mut lines = text.lines().map(str::trim);
     lines.any(|line| line.eq_ignore_ascii_case("[events]")) && text.contains("Dialogue:")
 }
 
-/// Reads the captions of a script; comments and drawings are none.
+/// Returns the captions of a script, without comments and drawings.
 pub fn captions(text: &str) -> Captions {
     let mut found = Captions::default();
-    let mut fields: Vec<String> = USUAL.map(str::to_owned).into();
+    let mut fields: Vec<String> = DEFAULT_FIELDS.map(str::to_owned).into();
     let events = text.lines().map(str::trim).skip_while(|line| !line.eq_ignore_ascii_case("[events]"));
     for line in events {
         if let Some(names) = line.strip_prefix("Format:") {
@@ -34,7 +35,7 @@ pub fn captions(text: &str) -> Captions {
 }
 
 fn caption(fields: &[String], values: &str) -> Option<Caption> {
-    // The text is the last field, and may hold commas.
+    // The text is the last field and may contain commas.
     let values: Vec<&str> = values.splitn(fields.len(), ',').collect();
     let value = |name: &str| values.get(fields.iter().position(|field| field == name)?).map(|value| value.trim());
     let (start, end) = (time(value("start")?)?, time(value("end")?)?);

@@ -1,11 +1,11 @@
-//! SubRip, WebVTT and SBV: a line with times begins a caption.
+//! SubRip, WebVTT and SBV: a timing line begins a caption.
 
 use super::{
     Caption, Captions, MAX_CUES, markup,
     time::{Timing, timing},
 };
 
-/// Reads the captions of a text whose lines end with `\n`.
+/// Returns the captions of a text whose lines end with `\n`.
 pub fn captions(text: &str) -> Captions {
     let is_vtt = text.trim_start().starts_with("WEBVTT");
     let mut reader = Reader { is_vtt, ..Reader::default() };
@@ -19,12 +19,12 @@ pub fn captions(text: &str) -> Captions {
     reader.found
 }
 
-/// What follows a caption.
+/// The text after a caption.
 #[derive(Clone, Copy, PartialEq)]
 enum Next {
-    /// The times of another, whose number or name may stand before them.
+    /// A timing line; the number or name of its caption may precede it.
     Caption,
-    /// A blank line, after which WebVTT has no more of it.
+    /// A blank line, which ends a caption in WebVTT.
     Blank,
     /// The end of the file.
     End,
@@ -33,9 +33,9 @@ enum Next {
 #[derive(Default)]
 struct Reader<'a> {
     is_vtt: bool,
-    /// Whether the first caption had a number before it.
+    /// Whether the first caption has a number.
     is_numbered: bool,
-    /// The times of the caption whose lines are being read.
+    /// The times of the caption whose lines are being read, in seconds.
     range: Option<(f64, f64)>,
     lines: Vec<&'a str>,
     found: Captions,
@@ -57,8 +57,8 @@ impl<'a> Reader<'a> {
                 self.finish(Next::Caption);
                 self.found.unreadable_times += 1;
             }
-            // In WebVTT a blank line ends a caption; what stands before the next times is a name, a note or a style.
-            // In the other formats only the next times do: captions with blank lines in them are common.
+            // In WebVTT a blank line ends a caption; the text before the next timing line is a name, a note or a style.
+            // In other formats only the next timing line ends a caption, because captions with blank lines are common.
             Timing::None if self.is_vtt && line.is_empty() => self.finish(Next::Blank),
             Timing::None => self.lines.push(line),
         }
@@ -68,7 +68,7 @@ impl<'a> Reader<'a> {
         let mut lines = std::mem::take(&mut self.lines);
         let Some((start, end)) = self.range.take() else { return };
         if next == Next::Caption && !self.is_vtt {
-            // Captions without numbers may say one.
+            // In a file without numbers, a number may be the text of a caption.
             let next_number = self.found.captions.len() as u64 + 2;
             remove_number(&mut lines, |number| self.is_numbered || number == next_number);
         }
@@ -84,10 +84,10 @@ fn number(line: &str) -> Option<u64> {
     line.trim().parse().ok()
 }
 
-/// Removes the number of the next caption from the end of this one.
+/// Removes the number of the next caption from the end of the lines of this one.
 fn remove_number(lines: &mut Vec<&str>, is_expected: impl Fn(u64) -> bool) {
     let is_blank = |line: &&str| line.trim().is_empty();
-    // The times may be parted from their number by a blank line, and a caption may have no words at all.
+    // A blank line may separate the number from its timing line, and a caption may have no text.
     let Some(last) = lines.iter().rposition(|line| !is_blank(line)) else { return };
     if !number(lines[last]).is_some_and(is_expected) {
         return;

@@ -1,16 +1,16 @@
-//! The encoding of a text file: by its byte order mark, else UTF-16 or UTF-8 where it is that, else a guess.
+//! The encoding of a text file: by its byte order mark, else UTF-16 or UTF-8 if valid, else a guess.
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
 
-/// A text, and how it was read.
+/// A decoded text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Decoded {
-    /// The text; what could not be decoded is U+FFFD.
+    /// The text; characters that could not be decoded are U+FFFD.
     pub text: String,
-    /// The name of the encoding, as the Encoding Standard says it.
+    /// The name of the encoding in the Encoding Standard.
     pub encoding: &'static str,
-    /// How many characters could not be decoded.
+    /// The number of characters that could not be decoded.
     pub undecodable: usize,
 }
 
@@ -27,14 +27,14 @@ pub fn decode(bytes: &[u8]) -> Decoded {
 }
 
 fn guess(bytes: &[u8]) -> &'static Encoding {
-    // ASCII in UTF-16 is valid UTF-8, too: full of NULs.
+    // ASCII in UTF-16 is also valid UTF-8, with many NULs.
     if let Some(encoding) = utf_16(bytes) {
         return encoding;
     }
     match std::str::from_utf8(bytes) {
         Ok(_) => UTF_8,
         Err(error) if error.error_len().is_none() => UTF_8,
-        // A few damaged bytes do not make another encoding of a text that is UTF-8 everywhere else.
+        // A few damaged bytes do not change the encoding of a text that is otherwise UTF-8.
         Err(_) if mostly_utf_8(bytes) => UTF_8,
         Err(_) => {
             let mut detector = EncodingDetector::new(Iso2022JpDetection::Allow);
@@ -44,7 +44,7 @@ fn guess(bytes: &[u8]) -> &'static Encoding {
     }
 }
 
-/// Decodes UTF-32 with a byte order mark, which the Encoding Standard does not know; Windows' editors write it.
+/// Decodes UTF-32 with a byte order mark. The Encoding Standard does not include it, but Windows editors write it.
 fn utf_32(bytes: &[u8]) -> Option<String> {
     let number: fn([u8; 4]) -> u32 = match bytes.get(..4)? {
         [0xff, 0xfe, 0, 0] => u32::from_le_bytes,
@@ -58,7 +58,7 @@ fn utf_32(bytes: &[u8]) -> Option<String> {
     Some(letters.collect())
 }
 
-/// Looks for UTF-16 without a byte order mark: every second byte of digits, spaces and line ends is 0.
+/// Detects UTF-16 without a byte order mark: every second byte of digits, spaces and line ends is 0.
 fn utf_16(bytes: &[u8]) -> Option<&'static Encoding> {
     let zeros = |offset: usize| bytes.chunks_exact(2).filter(|pair| pair[offset] == 0).count();
     let (high_first, low_first, pairs) = (zeros(0), zeros(1), bytes.len() / 2);
@@ -72,7 +72,7 @@ fn utf_16(bytes: &[u8]) -> Option<&'static Encoding> {
     }
 }
 
-/// Tells whether valid sequences of several bytes outnumber damaged ones by far.
+/// Returns whether valid multi-byte sequences outnumber damaged ones by far.
 fn mostly_utf_8(bytes: &[u8]) -> bool {
     let (mut valid, mut damaged) = (0_usize, 0_usize);
     for chunk in bytes.utf8_chunks() {

@@ -1,13 +1,13 @@
-//! Removing markup: what is known to be markup, and nothing else.
+//! Removal of markup. Only known markup is removed.
 
 /// The tags of SubRip and WebVTT.
 const TAGS: [&str; 10] = ["b", "i", "u", "s", "font", "c", "v", "lang", "ruby", "rt"];
 
-/// The longest tag, in bytes: a font's name and colours.
+/// The longest tag, in bytes; a font's name and colours fit.
 const MAX_TAG: usize = 256;
 
-/// Returns a caption of SubRip or WebVTT without its markup, with entities decoded once. Sets `timed_words` where a
-/// time stands among the words.
+/// Returns a SubRip or WebVTT caption without its markup, with entities decoded once. Sets `timed_words` if there is a
+/// time within the text.
 pub fn plain(text: &str, timed_words: &mut bool) -> String {
     let mut plain = String::with_capacity(text.len());
     let mut rest = text;
@@ -49,13 +49,13 @@ pub fn plain_ass(text: &str) -> String {
     plain.replace("\\N", "\n").replace("\\n", "\n").replace("\\h", " ")
 }
 
-/// Tells whether an override begins a drawing (`\p1`) or ends one (`\p0`).
+/// Returns whether an override begins a drawing (`\p1`) or ends one (`\p0`); `None` if it does neither.
 fn draws(inside: &str) -> Option<bool> {
     let mut scales = inside.split('\\').filter_map(|tag| tag.trim().strip_prefix('p')?.parse::<u32>().ok());
     scales.next_back().map(|scale| scale > 0)
 }
 
-/// Tells whether the inside of `<…>` is a tag of SubRip or WebVTT, or a time of WebVTT.
+/// Returns whether the content of `<…>` is a SubRip or WebVTT tag, or a WebVTT time.
 fn is_tag(inside: &str) -> bool {
     let is_time = inside.len() >= 5
         && inside.starts_with(|c: char| c.is_ascii_digit())
@@ -66,17 +66,17 @@ fn is_tag(inside: &str) -> bool {
     is_time || TAGS.iter().any(|tag| tag.eq_ignore_ascii_case(name))
 }
 
-/// Tells whether the inside of `{…}` is an override such as `\an8`, as SubRip files carry them, or `y:i`, MicroDVD's.
+/// Returns whether the content of `{…}` is an override such as `\an8`, or MicroDVD's `y:i`, both found in SubRip files.
 fn is_override(inside: &str) -> bool {
     inside.starts_with('\\') || inside.get(..2).is_some_and(|start| start.eq_ignore_ascii_case("y:"))
 }
 
 fn decoded(text: &str) -> String {
-    // Programs that convert from ASS leave its hard space behind.
+    // Programs that convert from ASS may leave its hard space in the text.
     html_escape::decode_html_entities(&text.replace("\\h", " ")).into_owned()
 }
 
-/// Returns a line with one space between its words: no-break spaces and control characters are spaces, too.
+/// Returns a line with one space between words; no-break spaces and control characters count as spaces.
 pub fn one_spaced(line: &str) -> String {
     let is_space =
         |c: char| c.is_whitespace() || c.is_control() || matches!(c, '\u{200b}' | '\u{feff}' | '\u{200e}' | '\u{200f}');

@@ -1,16 +1,16 @@
-//! Rolling captions, as YouTube writes them: each repeats the lines of the one before it.
+//! Rolling captions, as YouTube writes them: each caption repeats lines of the previous one.
 
 use super::Caption;
 
-/// How far apart a caption and the one that repeats it may be, in seconds.
-const GAP: f64 = 0.5;
+/// The longest gap between a caption and the one that repeats it, in seconds.
+const MAX_GAP: f64 = 0.5;
 
-/// The most lines that a caption repeats.
+/// The largest number of lines that a caption repeats.
 const MAX_LINES: usize = 16;
 
-/// Removes repeated lines, where the file has captions that roll. In other files a repetition is somebody's words.
+/// Removes repeated lines from a file with rolling captions. In other files a repetition was spoken twice.
 pub fn without_repeats(captions: Vec<Caption>) -> Vec<Caption> {
-    if !roll(&captions) {
+    if !are_rolling(&captions) {
         return captions;
     }
     let mut kept: Vec<Caption> = Vec::with_capacity(captions.len());
@@ -18,7 +18,7 @@ pub fn without_repeats(captions: Vec<Caption>) -> Vec<Caption> {
     let mut shown_until = f64::NEG_INFINITY;
     for mut caption in captions {
         let lines = caption.lines.clone();
-        if caption.start <= shown_until + GAP {
+        if caption.start <= shown_until + MAX_GAP {
             caption.lines.drain(..repeated(&shown, &lines));
         }
         shown_until = caption.end;
@@ -36,12 +36,13 @@ pub fn without_repeats(captions: Vec<Caption>) -> Vec<Caption> {
     kept
 }
 
-/// Tells whether the captions of a file roll: words come one by one, or most captions repeat the one before.
-fn roll(captions: &[Caption]) -> bool {
+/// Returns whether the captions of a file are_rolling: they have times within the text, or most captions repeat the
+/// previous one.
+fn are_rolling(captions: &[Caption]) -> bool {
     if captions.iter().any(|caption| caption.timed_words) {
         return true;
     }
-    let pairs = captions.windows(2).filter(|pair| pair[1].start <= pair[0].end + GAP);
+    let pairs = captions.windows(2).filter(|pair| pair[1].start <= pair[0].end + MAX_GAP);
     let (mut all, mut repeating) = (0, 0);
     for pair in pairs {
         all += 1;
@@ -50,7 +51,7 @@ fn roll(captions: &[Caption]) -> bool {
     all >= 4 && repeating * 2 > all
 }
 
-/// Returns how many lines at the beginning of `next` are the end of `shown`.
+/// Returns the number of lines at the beginning of `next` that are the end of `shown`.
 fn repeated(shown: &[String], next: &[String]) -> usize {
     let most = shown.len().min(next.len()).min(MAX_LINES);
     (1..=most).rev().find(|count| shown[shown.len() - count..] == next[..*count]).unwrap_or(0)

@@ -1,6 +1,7 @@
-//! The times of captions, as files really write them.
+//! Parsing of caption times in the forms that real files use.
 
-/// Reads `[h:]mm:ss[.fff]`, with a comma or a dot, any number of digits, and spaces between: `00:01:41,04`. Seconds.
+/// Parses `[h:]mm:ss[.fff]`, with a comma or a dot, any number of digits, and spaces between: `00:01:41,04`. In
+/// seconds.
 pub fn time(text: &str) -> Option<f64> {
     let compact: String = text.chars().filter(|c| !c.is_whitespace()).collect();
     let (whole, fraction) = match compact.split_once([',', '.']) {
@@ -8,7 +9,7 @@ pub fn time(text: &str) -> Option<f64> {
         None => (compact.as_str(), ""),
     };
     let mut parts: Vec<&str> = whole.split(':').collect();
-    // `00:00:01:500`: some programs separate the milliseconds as they do the seconds.
+    // `00:00:01:500`: some programs separate the milliseconds with a colon, too.
     let last = if parts.len() == 4 && fraction.is_empty() { parts.pop() } else { None };
     if !(2..=3).contains(&parts.len()) || fraction.len() > 9 {
         return None;
@@ -30,18 +31,18 @@ fn number(digits: &str) -> Option<f64> {
     is_number.then(|| digits.parse().ok()).flatten()
 }
 
-/// What a line says of times.
+/// The times in a line.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Timing {
-    /// From one time to another, in seconds.
+    /// The start and the end, in seconds.
     Range(f64, f64),
-    /// It has the arrow of a timing line, and times that cannot be read.
+    /// The line has the arrow of a timing line and an invalid time.
     Unreadable,
-    /// It is a line of text.
+    /// The line is text.
     None,
 }
 
-/// Reads a line such as `00:00:01,000 --> 00:00:02,000 X1:40`, or SBV's `0:00:01.000,0:00:02.000`.
+/// Parses a line such as `00:00:01,000 --> 00:00:02,000 X1:40`, or SBV's `0:00:01.000,0:00:02.000`.
 pub fn timing(line: &str) -> Timing {
     for arrow in ["-->", "->", "–>", "—>"] {
         let Some((left, right)) = line.split_once(arrow) else { continue };
@@ -50,7 +51,7 @@ pub fn timing(line: &str) -> Timing {
         return match (start, end) {
             (Some(start), Some(end)) => Timing::Range(start, end.max(start)),
             (Some(start), None) if right.trim().is_empty() => Timing::Range(start, start),
-            // An arrow among words is text; one beside a time is a damaged timing line.
+            // An arrow between words is text; an arrow beside a time is a damaged timing line.
             (None, Some(_)) if left.trim().is_empty() => Timing::Unreadable,
             (Some(_), None) => Timing::Unreadable,
             (None, _) => Timing::None,
@@ -69,7 +70,7 @@ pub fn timing(line: &str) -> Timing {
     }
 }
 
-/// Reads the time at the beginning of a text; what follows it places the caption.
+/// Parses the time at the beginning of a text; the rest positions the caption.
 fn first_time(text: &str) -> Option<f64> {
     let text = text.trim_start();
     let until = text.find(|c: char| !(c.is_ascii_digit() || matches!(c, ':' | ',' | '.'))).unwrap_or(text.len());
@@ -81,7 +82,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn times_are_read_in_every_usual_form() {
+    fn times_in_common_forms_are_parsed() {
         for (text, seconds) in [
             ("00:00:01,500", 1.5),
             ("0:00:01.50", 1.5),
@@ -99,10 +100,14 @@ mod tests {
     }
 
     #[test]
-    fn timing_lines_are_told_from_words() {
+    fn timing_lines_and_text_are_distinguished() {
         assert_eq!(timing("00:01 --> 00:02 align:start"), Timing::Range(1.0, 2.0));
         assert_eq!(timing("0:00:01.000,0:00:02.000"), Timing::Range(1.0, 2.0));
-        assert_eq!(timing("00:00:05,000 --> 00:00:02,000"), Timing::Range(5.0, 5.0), "never ends before it begins");
+        assert_eq!(
+            timing("00:00:05,000 --> 00:00:02,000"),
+            Timing::Range(5.0, 5.0),
+            "the end is never before the start"
+        );
         assert_eq!(timing("--> 00:01:41,04"), Timing::Unreadable);
         assert_eq!(timing("0:00:13.f89,0:00:15.489"), Timing::Unreadable);
         for words in ["a --> b", "see https://a.b -> there", "At 10:30, we go", "Hello, world.", "1.5,2.5"] {

@@ -1,53 +1,54 @@
-//! Chapters where the topic changes: where the words before a pause and those after it differ most.
+//! Chapters at changes of topic: pauses with the greatest difference between the words before and after them.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Language, PHRASE};
+use super::{Language, MAX_PHRASE_WORDS};
 use crate::subtitles::Cue;
 
-/// The shortest chapter, in seconds; YouTube's.
-const SHORTEST: f64 = 10.0;
-/// The fewest chapters that are worth having; YouTube's.
-const FEWEST: usize = 3;
-/// How long a chapter should be, in seconds; shorter ones are a burden in a long video.
-const USUAL: f64 = 90.0;
-/// The most chapters that are suggested.
-const MOST: f64 = 15.0;
-/// How many seconds before and after a place are compared, at least.
+/// The shortest chapter, in seconds; YouTube's rule.
+const MIN_CHAPTER: f64 = 10.0;
+/// The smallest number of chapters; YouTube's rule.
+const MIN_CHAPTERS: usize = 3;
+/// The intended duration of a chapter, in seconds, so that a long video does not get too many.
+const TARGET_CHAPTER: f64 = 90.0;
+/// The largest number of suggested chapters.
+const MAX_CHAPTERS: f64 = 15.0;
+/// How many seconds before and after a pause are compared, at least.
 const WINDOW: f64 = 30.0;
-/// How far a chapter may be moved to begin with a pause, in seconds.
-const SNAP: f64 = 3.0;
-/// How much a second of silence counts beside the difference of the words.
+/// How far the start of a chapter may be moved to a pause, in seconds.
+const MAX_SHIFT: f64 = 3.0;
+/// The weight of a second of silence, relative to the difference of the words.
 const PAUSE_WEIGHT: f64 = 0.15;
-/// The least difference that is a change of topic, 0 to 1 and a pause.
-const CHANGE: f64 = 0.75;
+/// The smallest difference that counts as a change of topic: 0 to 1, plus the weight of the pause.
+const MIN_DIFFERENCE: f64 = 0.75;
 
-/// The most captions before and after a place that are compared, and the most words of each.
+/// The largest number of captions on each side that are compared, and of words in each.
 const MAX_COMPARED: usize = 200;
 
 /// A suggested chapter.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Chapter {
-    /// Where it begins, in seconds.
+    /// Its start, in seconds.
     pub start: f64,
     /// Its key phrase.
     pub title: String,
 }
 
-/// Suggests chapters by YouTube's rules, or none. `silences` are the beginnings and ends of pauses in the sound.
+/// Suggests chapters that follow YouTube's rules, or none. `silences` are the silent intervals of the audio, in
+/// seconds.
 pub fn chapters(cues: &[Cue], silences: &[(f64, f64)], duration: f64, language: &Language) -> Vec<Chapter> {
-    let shortest = SHORTEST.max(duration / MOST);
+    let shortest = MIN_CHAPTER.max(duration / MAX_CHAPTERS);
     let wanted = wanted(duration);
     let mut places = places(cues, silences, duration, language);
     places.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.total_cmp(&b.0)));
     let mut starts = vec![0.0];
     for (start, difference) in places {
         let is_apart = starts.iter().all(|other: &f64| (start - other).abs() >= shortest);
-        if difference >= CHANGE && is_apart && duration - start >= SHORTEST && starts.len() < wanted {
+        if difference >= MIN_DIFFERENCE && is_apart && duration - start >= MIN_CHAPTER && starts.len() < wanted {
             starts.push(start);
         }
     }
-    if starts.len() < FEWEST {
+    if starts.len() < MIN_CHAPTERS {
         return Vec::new();
     }
     starts.sort_by(f64::total_cmp);
@@ -56,11 +57,11 @@ pub fn chapters(cues: &[Cue], silences: &[(f64, f64)], duration: f64, language: 
 
 fn wanted(duration: f64) -> usize {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "at most 15")]
-    let wanted = (duration / USUAL).clamp(3.0, MOST) as usize;
+    let wanted = (duration / TARGET_CHAPTER).clamp(3.0, MAX_CHAPTERS) as usize;
     wanted
 }
 
-/// Returns every place where a chapter may begin, and how different the words around it are.
+/// Returns the possible starts of chapters, in seconds, with the difference of the words around them.
 fn places(cues: &[Cue], silences: &[(f64, f64)], duration: f64, language: &Language) -> Vec<(f64, f64)> {
     let bags: Vec<Vec<String>> = cues.iter().map(|cue| language.words(&cue.text).collect()).collect();
     let window = WINDOW.min(duration / 4.0).max(duration / 60.0);
@@ -69,7 +70,8 @@ fn places(cues: &[Cue], silences: &[(f64, f64)], duration: f64, language: &Langu
         let (before, after) = (&cues[next - 1], &cues[next]);
         let pause = (after.start - before.end).max(0.0);
         let ends_sentence = before.text.trim_end_matches(['"', '”', ')']).ends_with(['.', '?', '!', '…', '。']);
-        let silence = silences.iter().find(|(start, end)| *start <= after.start + SNAP && *end >= after.start - SNAP);
+        let silence =
+            silences.iter().find(|(start, end)| *start <= after.start + MAX_SHIFT && *end >= after.start - MAX_SHIFT);
         if !ends_sentence && pause < 1.0 && silence.is_none() {
             continue;
         }
@@ -94,12 +96,12 @@ fn bag(words: &[Vec<String>]) -> BTreeMap<&str, f64> {
     bag
 }
 
-/// The cosine of two bags of words, 0 to 1.
+/// Returns the cosine similarity of two word counts, 0 to 1.
 fn similarity(a: &BTreeMap<&str, f64>, b: &BTreeMap<&str, f64>) -> f64 {
     let length = |bag: &BTreeMap<&str, f64>| bag.values().map(|count| count * count).sum::<f64>().sqrt();
     let product: f64 = a.iter().filter_map(|(word, count)| Some(count * b.get(word)?)).sum();
     let lengths = length(a) * length(b);
-    // Where nobody speaks, nothing is known of the topic.
+    // Without words the topic is unknown and does not count as changed.
     if lengths > 0.0 { product / lengths } else { 1.0 }
 }
 
@@ -117,14 +119,19 @@ fn named(starts: &[f64], cues: &[Cue], language: &Language) -> Vec<Chapter> {
     let chapter = |(index, start): (usize, &f64)| {
         let text = super::bounded(&texts[index], 600);
         let phrases = language.phrases(&text, 12);
-        // Several words say more than one, and what is said only here more than what is said everywhere.
+        // Phrases of several words are preferred, and phrases that do not occur in other chapters.
         let count_elsewhere = |phrase: &str| {
             let elsewhere = texts.iter().enumerate().filter(|(other, _)| *other != index);
             elsewhere.filter(|(_, text)| text.to_lowercase().contains(&phrase.to_lowercase())).count()
         };
         let ranked = phrases.iter().enumerate().min_by_key(|(rank, phrase)| {
             let is_used = used.contains(&phrase.to_lowercase());
-            (is_used, count_elsewhere(phrase) * 4 + rank + 2 * (PHRASE - phrase.split(' ').count().min(PHRASE)))
+            (
+                is_used,
+                count_elsewhere(phrase) * 4
+                    + rank
+                    + 2 * (MAX_PHRASE_WORDS - phrase.split(' ').count().min(MAX_PHRASE_WORDS)),
+            )
         });
         let title = ranked.map_or_else(|| format!("Part {}", index + 1), |(_, phrase)| capitalised(phrase));
         used.insert(title.to_lowercase());

@@ -267,7 +267,7 @@ fn digest(token: &str) -> Vec<u8> {
     Sha256::digest(token).to_vec()
 }
 
-#[expect(clippy::disallowed_methods, reason = "a driver")]
+#[expect(clippy::disallowed_methods, reason = "reads the system clock")]
 fn now() -> Timestamp {
     Timestamp::now()
 }
@@ -302,7 +302,7 @@ mod tests {
         let first = accounts.sign_in("me@acme.tv", "secret pw").expect("signed in").refresh_token;
         let lost = accounts.renew(&first).expect("renewed").refresh_token;
         let second = accounts.renew(&first).expect("asked again").refresh_token;
-        assert!(matches!(accounts.renew(&lost), Err(Refusal::TokenNotFound)), "the token of the lost answer must be revoked");
+        assert!(matches!(accounts.renew(&lost), Err(Refusal::TokenNotFound)), "the lost token is revoked");
         assert!(accounts.renew(&second).is_ok());
     }
 

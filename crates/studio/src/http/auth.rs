@@ -22,6 +22,7 @@ use crate::{
 /// The header and value with which a client requests errors in GoTrue's newer shape.
 const API_VERSION: (&str, &str) = ("x-supabase-api-version", "2024-01-01");
 
+/// The body of a sign-up or of the `password` grant.
 #[derive(Deserialize)]
 pub struct Credentials {
     #[serde(default)]
@@ -30,11 +31,13 @@ pub struct Credentials {
     password: String,
 }
 
+/// The query of a token request.
 #[derive(Deserialize)]
 pub struct TokenQuery {
     grant_type: Option<String>,
 }
 
+/// The query of a sign-out: `local` ends one session, any other scope ends all.
 #[derive(Deserialize)]
 pub struct LogoutQuery {
     scope: Option<String>,
@@ -42,6 +45,7 @@ pub struct LogoutQuery {
 
 type Body = Result<Json<Value>, JsonRejection>;
 
+/// Creates an account and returns a session, unless sign-up is closed.
 pub async fn sign_up(State(app): State<App>, headers: HeaderMap, body: Body) -> Response {
     let answer = async {
         let Credentials { email, password } = read(&app, &headers, body)?;
@@ -60,6 +64,7 @@ pub async fn sign_up(State(app): State<App>, headers: HeaderMap, body: Body) -> 
     finish(answer.await, &headers)
 }
 
+/// Returns a session for the grants `password`, `refresh_token` and `pkce`.
 pub async fn token(
     State(app): State<App>,
     Query(query): Query<TokenQuery>,
@@ -108,6 +113,7 @@ pub async fn settings(State(app): State<App>, headers: HeaderMap) -> Response {
     finish(settings, &headers)
 }
 
+/// Returns the account of the access token.
 pub async fn user(State(app): State<App>, headers: HeaderMap) -> Response {
     let answer = claims(&app, &headers).and_then(|claims| {
         let account = app.accounts.account(&claims.sub)?;
@@ -118,6 +124,7 @@ pub async fn user(State(app): State<App>, headers: HeaderMap) -> Response {
     finish(answer, &headers)
 }
 
+/// Ends the session of the access token, or all sessions of its account.
 pub async fn logout(State(app): State<App>, Query(query): Query<LogoutQuery>, headers: HeaderMap) -> Response {
     let ended = claims(&app, &headers).and_then(|claims| {
         match query.scope.as_deref() {
@@ -194,7 +201,7 @@ fn claims(app: &App, headers: &HeaderMap) -> Result<Claims, AuthError> {
 
 fn session_json(app: &App, session: &Session) -> Result<Value, AuthError> {
     let broken = |error: &dyn std::fmt::Display| AuthError::from(Refusal::Broken(error.to_string()));
-    #[expect(clippy::disallowed_methods, reason = "a driver")]
+    #[expect(clippy::disallowed_methods, reason = "reads the system clock")]
     let (access_token, expires_at) = app.tokens.sign(session, Timestamp::now()).map_err(|error| broken(&error))?;
     Ok(json!({
         "access_token": access_token, "token_type": "bearer",

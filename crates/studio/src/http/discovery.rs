@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::App;
 
+/// Returns the discovery document.
 pub async fn discovery(State(app): State<App>) -> Json<Value> {
     let base = &app.settings.base;
     Json(json!({

@@ -16,6 +16,7 @@ use crate::jobs::Job;
 /// The default and the largest number of jobs on a page.
 const PAGE: usize = 200;
 
+/// Returns a page of the account's jobs, newest first, with the query `status` (repeatable), `limit` and `offset`.
 pub async fn jobs(
     State(app): State<App>,
     AuthUser(claims): AuthUser,
@@ -43,6 +44,7 @@ pub async fn jobs(
     with_etag(&headers, &Value::Array(page))
 }
 
+/// Returns a job of the account.
 pub async fn job(
     State(app): State<App>,
     AuthUser(claims): AuthUser,

@@ -25,6 +25,8 @@ struct Edit {
     apply: Apply,
 }
 
+/// Applies an edit and returns the job. Answers 409 with the current job if `If-Match` does not match or a stage would
+/// overwrite the field, and 422 with the invalid fields.
 pub async fn edit(
     State(app): State<App>,
     AuthUser(claims): AuthUser,

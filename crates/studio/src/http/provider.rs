@@ -14,6 +14,7 @@ use url::{Host, Url};
 
 use super::{App, auth::off_the_loop, problem};
 
+/// The query of the sign-in page: the redirect URL and the PKCE challenge.
 #[derive(Deserialize)]
 pub struct Flow {
     redirect_to: String,
@@ -23,6 +24,7 @@ pub struct Flow {
     code_challenge_method: String,
 }
 
+/// The submitted form.
 #[derive(Deserialize)]
 pub struct Answer {
     email: Option<String>,
@@ -30,6 +32,7 @@ pub struct Answer {
     cancel: Option<String>,
 }
 
+/// Returns the sign-in page.
 pub async fn page(Query(flow): Query<Flow>) -> Response {
     match flow.target() {
         Ok(_) => form(StatusCode::OK, ""),
@@ -37,6 +40,7 @@ pub async fn page(Query(flow): Query<Flow>) -> Response {
     }
 }
 
+/// Redirects with a code if the password is correct, or with an error if the user cancelled.
 pub async fn submit(State(app): State<App>, Query(flow): Query<Flow>, Form(answer): Form<Answer>) -> Response {
     let mut target = match flow.target() {
         Ok(target) => target,

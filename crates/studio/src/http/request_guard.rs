@@ -14,7 +14,10 @@ pub async fn guard(State(app): State<App>, request: Request, next: Next) -> Resp
     let own = app.settings.base.trim_start_matches("http://");
     let port = own.rsplit_once(':').map_or("", |(_, port)| port);
     if !is_own_host(request.headers(), port) {
-        return problem(StatusCode::MISDIRECTED_REQUEST, "This studio only accepts requests to 127.0.0.1 and localhost");
+        return problem(
+            StatusCode::MISDIRECTED_REQUEST,
+            "This studio only accepts requests to 127.0.0.1 and localhost",
+        );
     }
     let foreign = request.headers().get(header::ORIGIN).is_some_and(|origin| !is_own_origin(origin.as_bytes(), port));
     if foreign {

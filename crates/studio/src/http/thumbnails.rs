@@ -10,6 +10,7 @@ use uuid::Uuid;
 use super::{App, problem};
 use crate::jobs::video_folder;
 
+/// Returns a thumbnail.
 pub async fn thumbnail(State(app): State<App>, Path((video_id, file)): Path<(String, String)>) -> Response {
     let missing = || problem(StatusCode::NOT_FOUND, "Thumbnail not found");
     // The studio generates both names as UUIDs; anything else, such as `..`, is rejected.

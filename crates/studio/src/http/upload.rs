@@ -32,13 +32,14 @@ const SUBTITLE_LIMIT: u64 = 16 << 20;
 /// The longest name of a placed file, in bytes: the longest notation of a UUID fits.
 const MAX_NAME: usize = 64;
 
+/// Receives a video as a form with the fields `file` (or `placed`) and `subtitles`, and returns the ids of its job.
 pub async fn upload(State(app): State<App>, AuthUser(claims): AuthUser, multipart: Multipart) -> Response {
     let (video_id, folder) = match new_folder(&app).await {
         Ok(made) => made,
         Err(refusal) => return refusal,
     };
-    let admitted = match take(&app, multipart, &folder).await {
-        Ok(taken) => admit(&app, &claims.sub, video_id, taken.video, taken.subtitles),
+    let admitted = match receive(&app, multipart, &folder).await {
+        Ok(received) => admit(&app, &claims.sub, video_id, received.video, received.subtitles),
         Err(refusal) => Err(refusal),
     };
     match admitted {
@@ -111,7 +112,7 @@ pub fn admit(
     Ok(ids)
 }
 
-struct Taken {
+struct ReceivedParts {
     video: Part,
     subtitles: Option<Part>,
 }
@@ -128,7 +129,7 @@ pub struct Part {
     pub size: u64,
 }
 
-async fn take(app: &App, mut multipart: Multipart, folder: &Path) -> Result<Taken, Response> {
+async fn receive(app: &App, mut multipart: Multipart, folder: &Path) -> Result<ReceivedParts, Response> {
     let (mut video, mut subtitles) = (None, None);
     while let Some(field) = multipart.next_field().await.map_err(|error| upload_problem(&error))? {
         match field.name() {
@@ -136,7 +137,7 @@ async fn take(app: &App, mut multipart: Multipart, folder: &Path) -> Result<Take
                 video = Some(store(field, folder, "source", app.settings.upload_limit, Content::Video).await?);
             }
             Some("placed") if video.is_none() => {
-                video = Some(adopt(app, field, folder).await?);
+                video = Some(move_placed(app, field, folder).await?);
             }
             Some("subtitles") if subtitles.is_none() => {
                 subtitles = Some(store(field, folder, "subtitles", SUBTITLE_LIMIT, Content::Text).await?);
@@ -146,11 +147,11 @@ async fn take(app: &App, mut multipart: Multipart, folder: &Path) -> Result<Take
     }
     let video = video
         .ok_or_else(|| problem(StatusCode::BAD_REQUEST, "No file received. Send it as the form field \"file\"."))?;
-    Ok(Taken { video, subtitles })
+    Ok(ReceivedParts { video, subtitles })
 }
 
 /// Moves a file that a program on this computer placed in the incoming folder; the field contains its name there.
-async fn adopt(app: &App, mut field: Field<'_>, folder: &Path) -> Result<Part, Response> {
+async fn move_placed(app: &App, mut field: Field<'_>, folder: &Path) -> Result<Part, Response> {
     let limit = app.settings.upload_limit;
     let not_found = || problem(StatusCode::BAD_REQUEST, "File not found. Send its content as \"file\".");
     let incoming = app.settings.incoming_folder.as_deref().ok_or_else(not_found)?;
@@ -224,7 +225,10 @@ pub async fn refuse_text(part: &Part) -> Result<(), Response> {
     let mut head = Vec::with_capacity(HEAD);
     file.take(HEAD as u64).read_to_end(&mut head).await.map_err(|error| disk_problem(&error))?;
     if is_text(&head) {
-        return Err(problem(StatusCode::BAD_REQUEST, format!("{name} isn't a video file (it contains text). Choose a video file.")));
+        return Err(problem(
+            StatusCode::BAD_REQUEST,
+            format!("{name} isn't a video file (it contains text). Choose a video file."),
+        ));
     }
     Ok(())
 }

@@ -52,6 +52,7 @@ pub struct Times {
 }
 
 impl Times {
+    /// Records the time of a new status.
     pub(super) fn note(&mut self, at: Timestamp, status: Status) {
         match status {
             Status::Pending => *self = Self::default(),

@@ -1,4 +1,4 @@
-//! AUDIO_EXTRACTION: the sound as speech recognisers want it, 16 kHz mono, and where it is silent.
+//! AUDIO_EXTRACTION: 16 kHz mono audio for speech recognition, and its silent intervals.
 
 use super::{
     failure::Failure,
@@ -7,13 +7,17 @@ use super::{
     work::{Outcome, Work},
 };
 
-/// How many streams of sound are tried.
+/// How many audio streams are tried.
 const TRIES: usize = 4;
-/// What counts as silence: below -35 dB for more than 0.6 s, a pause between two sentences.
+/// The definition of silence: below -35 dB for more than 0.6 s, which is a pause between two sentences.
 const SILENCE: &str = "silencedetect=noise=-35dB:d=0.6,ametadata=mode=print:direct=1:file=-";
-/// The size of a WAV file without a single sample, in bytes, with what ffmpeg writes of itself.
+/// The size of a WAV file without samples, in bytes, including ffmpeg's metadata.
 const EMPTY_WAV: u64 = 128;
 
+/// Extracts the audio and its silent intervals, from the first stream that can be decoded.
+///
+/// # Errors
+/// `sound_unreadable` if no stream can be decoded, or a failure that affects all stages.
 pub async fn run(work: &mut Work) -> Result<Outcome, Failure> {
     if work.probe.sounds.is_empty() {
         return Ok(Outcome::Skipped);

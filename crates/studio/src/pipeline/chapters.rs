@@ -1,4 +1,5 @@
-//! CHAPTERS: the container's, or where the topic changes, or where the picture does. Tags and a description come along.
+//! CHAPTERS: from the container, from the topics of the transcript, or from scene changes. The transcript also suggests
+//! tags and a description.
 
 use serde_json::json;
 use tallylight_media::{
@@ -13,14 +14,14 @@ use super::{
 };
 use crate::jobs::{Chapter, Metadata};
 
-/// The shortest chapter, in seconds; YouTube's.
+/// The shortest chapter, in seconds; YouTube's rule.
 const SHORTEST: f64 = 10.0;
-/// The fewest chapters that are worth having; YouTube's.
+/// The smallest number of chapters; YouTube's rule.
 const FEWEST: usize = 3;
-/// The most that a person would look through.
+/// The largest number of chapters, so that a list stays easy to scan.
 const MOST: u32 = 30;
 
-/// What the transcript suggests.
+/// Suggestions from the transcript.
 #[derive(Debug, Default)]
 struct Suggestions {
     tags: Vec<String>,
@@ -28,6 +29,10 @@ struct Suggestions {
     description: String,
 }
 
+/// Publishes the chapters, and suggests tags and a description.
+///
+/// # Errors
+/// `no_chapters` if scene detection failed, or a failure that affects all stages.
 pub async fn run(work: &mut Work) -> Result<Outcome, Failure> {
     let suggestions = from_transcript(work).await;
     suggest_tags(work, &suggestions.tags);
@@ -41,7 +46,7 @@ pub async fn run(work: &mut Work) -> Result<Outcome, Failure> {
         suggest_description(work, &suggestions.description);
         return Ok(Outcome::Done);
     }
-    // Where not even three chapters fit, nobody has to look for them.
+    // Fewer than three chapters would fit, so scene detection is not necessary.
     if work.probe.duration > 0.0 && work.probe.duration < SHORTEST * 3.0 {
         return Ok(Outcome::Skipped);
     }
@@ -64,12 +69,12 @@ fn publish(work: &Work, chapters: &[Chapter]) {
     });
 }
 
-/// Looks for topics in the transcript, aside: a long one takes a second.
+/// Searches the transcript for topics, on a blocking thread: a long one takes a second.
 async fn from_transcript(work: &Work) -> Suggestions {
     let (cues, silences, duration) = (work.cues.clone(), work.silences.clone(), work.probe.duration);
-    let look = tokio::task::spawn_blocking(move || suggestions(&cues, &silences, duration));
-    look.await.unwrap_or_else(|error| {
-        tracing::warn!(%error, "nothing could be suggested from a transcript");
+    let task = tokio::task::spawn_blocking(move || suggestions(&cues, &silences, duration));
+    task.await.unwrap_or_else(|error| {
+        tracing::warn!(%error, "the suggestions from a transcript panicked");
         Suggestions::default()
     })
 }
@@ -104,8 +109,8 @@ fn metadata(work: &Work) -> Metadata {
     work.jobs.job(&work.job.id).map(|job| job.metadata).unwrap_or_default()
 }
 
-/// Divides a video at its changes of scene: the first chapter at 0, none shorter than the shortest, none at all
-/// where it would be too few.
+/// Returns chapters that begin at scene changes: the first at 0, none shorter than the minimum. Empty if there would be
+/// too few.
 fn divide(changes: &[f64], duration: f64) -> Vec<Chapter> {
     let shortest = SHORTEST.max(duration / f64::from(MOST));
     let mut starts = vec![0.0];
@@ -130,12 +135,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn scenes_become_chapters_by_youtubes_rules() {
+    fn scene_changes_become_chapters_that_follow_youtube_rules() {
         let starts = |changes: &[f64], duration| -> Vec<f64> {
             divide(changes, duration).iter().map(|chapter| chapter.start_seconds).collect()
         };
-        assert_eq!(starts(&[12.0, 15.0, 24.04, 33.0], 40.0), [0.0, 12.0, 24.0], "ten seconds each, the last too");
-        assert_eq!(starts(&[12.0], 40.0), [0.0; 0], "two are too few");
+        assert_eq!(starts(&[12.0, 15.0, 24.04, 33.0], 40.0), [0.0, 12.0, 24.0], "at least ten seconds each");
+        assert_eq!(starts(&[12.0], 40.0), [0.0; 0], "two chapters are too few");
         assert_eq!(starts(&[], 3.0), [0.0; 0]);
         let many: Vec<f64> = (1..1000).map(f64::from).collect();
         assert!(starts(&many, 1000.0).len() <= MOST as usize);

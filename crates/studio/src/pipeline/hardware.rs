@@ -1,4 +1,5 @@
-//! Decoding by hardware, where ffmpeg offers it and it is faster: each kind of video is tried once in a run of the studio.
+//! Hardware decoding, where ffmpeg supports it and it is faster. Each kind of video is tested once in a run of the
+//! studio.
 
 use std::{
     collections::BTreeMap,
@@ -14,26 +15,26 @@ use super::{
 };
 use crate::config::HardwareDecoding;
 
-/// How many pictures are decoded to compare.
-const PICTURES: &str = "60";
-/// What ffmpeg is told: any of its ways, and itself where none works.
+/// How many frames are decoded for the comparison.
+const FRAMES: &str = "60";
+/// ffmpeg's options for hardware decoding: any available method, software where none works.
 const AUTO: [&str; 2] = ["-hwaccel", "auto"];
-/// Below this share of the time of ffmpeg's own decoder it is faster: the start of a device costs memory, too.
+/// Hardware counts as faster below this share of the time of software decoding, because opening a device costs memory.
 const FASTER: f64 = 0.8;
-/// Of shorter videos, in seconds, there is too little to decode.
-const SHORTEST: f64 = 60.0;
+/// The shortest video, in seconds, for which hardware is tested; decoding a shorter one takes too little time.
+const MIN_DURATION: f64 = 60.0;
 
-/// A codec, and the width and height of its pictures.
+/// A codec, and the width and height of its frames.
 type Kind = (String, (u64, u64));
 
-/// What was found out about hardware.
+/// The test results of hardware decoding, by kind of video.
 #[derive(Clone, Debug, Default)]
 pub struct Hardware(Arc<Mutex<BTreeMap<Kind, bool>>>);
 
 impl Hardware {
-    /// Returns the options that decode a video fastest.
+    /// Returns ffmpeg's options that decode a video fastest.
     pub async fn options(&self, work: &Work) -> &'static [&'static str] {
-        if !is_worth_a_try(work) {
+        if !is_candidate(work) {
             return &[];
         }
         let Some(kind) = work.probe.video.as_ref().and_then(|video| Some((video.codec.clone()?, video.size))) else {
@@ -43,7 +44,7 @@ impl Hardware {
             known
         } else {
             let is_faster = is_faster(work).await;
-            tracing::info!(codec = kind.0, size = ?kind.1, is_faster, "decoding by hardware was tried");
+            tracing::info!(codec = kind.0, size = ?kind.1, is_faster, "hardware decoding was tested");
             self.tried().insert(kind, is_faster);
             is_faster
         };
@@ -55,16 +56,16 @@ impl Hardware {
     }
 }
 
-fn is_worth_a_try(work: &Work) -> bool {
-    let may = match work.tools.hardware {
+fn is_candidate(work: &Work) -> bool {
+    let is_allowed = match work.tools.hardware {
         HardwareDecoding::Off => false,
         HardwareDecoding::WithDevice => has_device(),
         HardwareDecoding::Try => true,
     };
-    may && work.probe.duration >= SHORTEST
+    is_allowed && work.probe.duration >= MIN_DURATION
 }
 
-/// Tells whether the computer has something that may decode: on macOS and Windows the system knows.
+/// Returns whether the computer has a decoding device. On macOS and Windows ffmpeg finds out.
 fn has_device() -> bool {
     !cfg!(target_os = "linux")
         || ["/dev/dri/renderD128", "/dev/nvidia0"].iter().any(|device| Path::new(device).exists())
@@ -76,11 +77,11 @@ async fn is_faster(work: &Work) -> bool {
     hardware.as_secs_f64() < FASTER * software.as_secs_f64()
 }
 
-/// Returns how long a few pictures take; none where they cannot be decoded this way.
+/// Returns the time that decoding a few frames takes; `None` if they cannot be decoded with these options.
 #[expect(clippy::disallowed_methods, reason = "a measurement")]
 async fn time(work: &Work, options: &[&str]) -> Option<Duration> {
     let map = work.probe.map_video();
-    let args = input::ffmpeg(options, &work.job.source, ["-map", &map, "-frames:v", PICTURES, "-f", "null", "-"]);
+    let args = input::ffmpeg(options, &work.job.source, ["-map", &map, "-frames:v", FRAMES, "-f", "null", "-"]);
     let begin = Instant::now();
     let run = tool::run(&work.tools.ffmpeg, args, Limits::video(work.probe.duration), |_| {}).await;
     run.ok().map(|_| begin.elapsed())

@@ -1,4 +1,4 @@
-//! How ffmpeg and ffprobe open a video: that one file, and only as one of the containers that hold videos.
+//! How ffmpeg and ffprobe open a video: only that file, and only as one of the containers that hold videos.
 
 use std::{
     ffi::{OsStr, OsString},
@@ -7,7 +7,7 @@ use std::{
 
 use tallylight_media::CONTAINERS;
 
-/// What a file may be read through. A playlist within a file must not lead to other files or to the network.
+/// The protocols that ffmpeg may use. A playlist within a file must not lead to other files or to the network.
 const PROTOCOLS: &str = "file,pipe";
 
 /// Returns the arguments that open a video.
@@ -17,7 +17,7 @@ pub fn video(source: &Path) -> Vec<OsString> {
     options.map(OsString::from).into_iter().chain([source.as_os_str().to_owned()]).collect()
 }
 
-/// Returns the arguments of an ffmpeg that reports its position, before and after those that open the video.
+/// Returns the arguments of an ffmpeg that reports its position; `before` and `after` surround the input's arguments.
 pub fn ffmpeg(before: &[&str], source: &Path, after: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Vec<OsString> {
     let quiet = ["-nostdin", "-hide_banner", "-y", "-v", "error", "-nostats", "-progress", "pipe:1"];
     let mut args: Vec<OsString> = quiet.iter().chain(before).map(OsString::from).collect();

@@ -1,4 +1,4 @@
-//! How long a video is: as its header says, unless its packets contradict that.
+//! The duration of a video: as stated in its header, unless its packets contradict that.
 
 use tallylight_media::probe::Report;
 
@@ -9,17 +9,17 @@ use super::{
     work::Work,
 };
 
-/// How far the last packet may be before the end that the header states: seconds, or this share of the duration.
+/// How far the last packet may be before the stated end: seconds, or this share of the duration.
 const TOLERANCE: (f64, f64) = (2.0, 0.05);
-/// How many seconds before the stated end are looked at.
+/// How many seconds before the stated end are read.
 const TAIL: f64 = 5.0;
-/// How many packets at the stated end are looked at. Where more follow, the header is wrong.
+/// How many packets at the stated end are read. If more follow, the header is wrong.
 const TAIL_PACKETS: usize = 5_000;
 
-/// Returns the duration of a video in seconds, 0 where nobody knows. Warns where the file is probably cut off.
+/// Returns the duration of a video in seconds, 0 if it is unknown. Warns if the file is probably truncated.
 ///
 /// # Errors
-/// Where a tool reached one of its limits, or is missing.
+/// The failure of a tool that reached a limit or is missing.
 pub async fn measure(work: &Work, report: &Report) -> Result<f64, Failure> {
     let stated = report.duration.or_else(|| report.video().and_then(|video| video.duration));
     if let Some(stated) = stated
@@ -33,9 +33,9 @@ pub async fn measure(work: &Work, report: &Report) -> Result<f64, Failure> {
     if measured <= 0.0 {
         return Ok(stated);
     }
-    // The duration of a Matroska file is where it ends, even if it begins later than at 0.
-    let wanted = if stated > report.start { stated - report.start } else { stated };
-    if is_by_its_header_alone(&report.format) && measured < wanted.min(stated) - tolerance(stated) {
+    // In Matroska the stated duration is the end time, even if the first packet is later than 0.
+    let expected = if stated > report.start { stated - report.start } else { stated };
+    if has_header_duration_only(&report.format) && measured < expected.min(stated) - tolerance(stated) {
         work.warn(&Failure::probably_truncated(format!("{measured:.1} s of {stated:.1} s found")));
     }
     Ok(measured)
@@ -45,13 +45,13 @@ fn tolerance(duration: f64) -> f64 {
     TOLERANCE.0.max(TOLERANCE.1 * duration)
 }
 
-/// Containers whose header is written at the end of a recording, so that packets are missing where it promises more. An MP4
-/// lists its packets, and its stated duration may be anything.
-fn is_by_its_header_alone(format: &str) -> bool {
+/// Returns whether packets may be missing although the container's header states a longer duration. An MP4 lists its
+/// packets, so its stated duration proves nothing.
+fn has_header_duration_only(format: &str) -> bool {
     format.split(',').any(|name| matches!(name, "matroska" | "webm" | "flv" | "avi" | "asf" | "ogg" | "wtv" | "nut"))
 }
 
-/// Returns where the last packet ends, in seconds, by looking at the stated end alone; none where nothing is found there.
+/// Returns the end of the last packet, in seconds, by reading near the stated end only; `None` if no packet is there.
 async fn last_packet(work: &Work, report: &Report, stated: f64) -> Option<f64> {
     let from = (report.start + stated - TAIL).max(report.start);
     let interval = format!("{from:.3}%+#{TAIL_PACKETS}");
@@ -59,24 +59,24 @@ async fn last_packet(work: &Work, report: &Report, stated: f64) -> Option<f64> {
     let options = ["-v", "error", "-read_intervals", &interval, "-show_entries", entries, "-of", "csv=p=0"];
     let args = options.iter().map(Into::into).chain(input::video(&work.job.source));
     let (mut last, mut packets) = (None::<f64>, 0_usize);
-    let look = tool::run(&work.tools.ffprobe, args, Limits::probe(), |line| {
+    let run = tool::run(&work.tools.ffprobe, args, Limits::probe(), |line| {
         if let Line::Out(line) = line {
             packets += 1;
             last = end_of_packet(line).into_iter().chain(last).reduce(f64::max);
         }
     });
-    look.await.ok()?;
+    run.await.ok()?;
     last.filter(|_| packets < TAIL_PACKETS)
 }
 
-/// Reads `pts,dts,duration` of a packet, any of which may be `N/A`.
+/// Parses `pts,dts,duration` of a packet, any of which may be `N/A`, and returns the packet's end in seconds.
 fn end_of_packet(line: &str) -> Option<f64> {
     let mut fields = line.split(',').map(|field| field.trim().parse::<f64>().ok());
     let (pts, dts, duration) = (fields.next()?, fields.next().flatten(), fields.next().flatten());
     Some(pts.or(dts)? + duration.unwrap_or(0.0))
 }
 
-/// Reads all packets without decoding them, and returns where the last one ends, in seconds.
+/// Reads all packets without decoding and returns the end of the last one, in seconds.
 async fn read_to_the_end(work: &Work, stated: f64) -> Result<f64, Failure> {
     let maps = ["-map", "0:v?", "-map", "0:a?", "-c", "copy", "-f", "null", "-"];
     let args = input::ffmpeg(&[], &work.job.source, maps);
@@ -86,7 +86,7 @@ async fn read_to_the_end(work: &Work, stated: f64) -> Result<f64, Failure> {
     });
     match read.await {
         Ok(_) => Ok(end),
-        // What cannot be copied may still be decoded.
+        // Streams that cannot be copied may still be decoded by later stages.
         Err(failure) if matches!(failure.code, "tool_failed" | "not_a_video" | "file_incomplete") => Ok(end),
         Err(failure) => Err(failure),
     }
@@ -97,7 +97,7 @@ mod tests {
     use super::end_of_packet;
 
     #[test]
-    fn the_end_of_a_packet_is_read() {
+    fn packet_end_is_parsed() {
         assert_eq!(end_of_packet("1.5,1.4,0.5"), Some(2.0));
         assert_eq!(end_of_packet("N/A,1.5,N/A"), Some(1.5));
         assert_eq!(end_of_packet("N/A,N/A,1"), None);

@@ -1,4 +1,4 @@
-//! PROBE: what the file holds, by its first bytes and ffprobe, and the metadata that its container brings along.
+//! PROBE: the file's kind and streams, from its first bytes and from ffprobe, and the container's metadata.
 
 use std::{fs::File, io::Read, path::Path};
 
@@ -22,33 +22,37 @@ use crate::{
     pipeline::place_names,
 };
 
-/// What PROBE found.
+/// The result of PROBE.
 #[derive(Debug, Default)]
 pub struct Probe {
-    /// How long the video is, in seconds; 0 where nobody knows.
+    /// The duration in seconds; 0 if it is unknown.
     pub duration: f64,
-    /// When it begins, by the times of its own packets, in seconds. ffmpeg counts from there, ffprobe does not.
+    /// The timestamp of the first packet, in seconds. ffmpeg's positions are relative to it, ffprobe's are not.
     pub start: f64,
-    /// The stream that a player shows.
+    /// The video stream that a player shows.
     pub video: Option<Stream>,
-    /// The streams of sound, the best first.
+    /// The audio streams, the best first.
     pub sounds: Vec<Stream>,
-    /// The streams of subtitles that are text, the best first.
+    /// The text subtitle streams, the best first.
     pub subtitles: Vec<Stream>,
     /// The container's chapters.
     pub chapters: Vec<Chapter>,
 }
 
 impl Probe {
-    /// Returns how ffmpeg's `-map` names the stream that a player shows.
+    /// Returns the `-map` argument of the video stream that a player shows.
     pub fn map_video(&self) -> String {
         self.video.as_ref().map_or_else(|| "0:v:0".to_owned(), |stream| format!("0:{}", stream.index))
     }
 }
 
+/// Analyses the file and publishes its duration and the container's metadata.
+///
+/// # Errors
+/// `not_a_video`, `file_incomplete`, `file_gone`, or the failure of ffprobe.
 pub async fn run(work: &mut Work) -> Result<(), Failure> {
     refuse_other_kinds(&work.job.source)?;
-    let report = ask(work).await?;
+    let report = run_ffprobe(work).await?;
     refuse_without_video(&report)?;
     check_completeness(work).await?;
     let duration = length::measure(work, &report).await?;
@@ -78,7 +82,7 @@ pub async fn run(work: &mut Work) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Refuses what is surely no video, by its first bytes: ffprobe must not follow a playlist.
+/// Rejects files that are certainly no video by their first bytes, because ffprobe must not follow a playlist.
 fn refuse_other_kinds(source: &Path) -> Result<(), Failure> {
     let mut head = Vec::new();
     let read = File::open(source).and_then(|file| file.take(HEAD as u64).read_to_end(&mut head));
@@ -91,24 +95,28 @@ fn refuse_other_kinds(source: &Path) -> Result<(), Failure> {
     }
 }
 
-async fn ask(work: &Work) -> Result<Report, Failure> {
+async fn run_ffprobe(work: &Work) -> Result<Report, Failure> {
     let options = ["-v", "error", "-print_format", "json", "-show_format", "-show_streams", "-show_chapters"];
     let args = options.iter().map(Into::into).chain(input::video(&work.job.source));
-    let asked = tool::run(&work.tools.ffprobe, args, Limits::probe(), |_| {}).await;
-    let output = asked.map_err(|failure| {
+    let output = tool::run(&work.tools.ffprobe, args, Limits::probe(), |_| {}).await;
+    let output = output.map_err(|failure| {
         if let Some(sentence) = kind_of_unlisted(&failure.details) {
             return Failure::another_kind(sentence, failure.details);
         }
-        // By its name alone ffprobe takes anything for an MP4 that lacks its end.
-        let pretends = failure.code == "file_incomplete" && !has_mp4_head(&work.job.source);
-        if pretends { Failure::not_a_video(failure.details) } else { failure }
+        // ffprobe chooses the demuxer by the file name, and reports any file named .mp4 as an incomplete MP4.
+        let only_named_mp4 = failure.code == "file_incomplete" && !has_mp4_head(&work.job.source);
+        if only_named_mp4 { Failure::not_a_video(failure.details) } else { failure }
     })?;
     Report::read(&output.stdout).ok_or_else(|| {
-        Failure::fatal("tool_failed", "Couldn't analyze the video file. See the details.", "ffprobe: invalid JSON output")
+        Failure::fatal(
+            "tool_failed",
+            "Couldn't analyze the video file. See the details.",
+            "ffprobe: invalid JSON output",
+        )
     })
 }
 
-/// Says what a file is whose demuxer may not read videos, by ffprobe's message `[png_pipe @ …] Format not on whitelist`.
+/// Returns the message for a file whose demuxer is not allowed, by ffprobe's `[png_pipe @ …] Format not on whitelist`.
 fn kind_of_unlisted(messages: &str) -> Option<String> {
     let line = messages.lines().find(|line| line.contains("Format not on whitelist"))?;
     let demuxer = line.split_once('[')?.1.split([' ', ']']).next()?;
@@ -137,19 +145,19 @@ fn refuse_without_video(report: &Report) -> Result<(), Failure> {
 
 async fn check_completeness(work: &Work) -> Result<(), Failure> {
     let source = work.job.source.clone();
-    let look = move || File::open(source).and_then(|mut file| completeness(&mut file));
-    match tokio::task::spawn_blocking(look).await {
+    let check = move || File::open(source).and_then(|mut file| completeness(&mut file));
+    match tokio::task::spawn_blocking(check).await {
         Ok(Ok(Completeness::CutOff)) => Err(Failure::truncated("file is smaller than stated in its header")),
         Ok(Ok(Completeness::EndsInPacket)) => {
             work.warn(&Failure::probably_truncated("file ends within a packet"));
             Ok(())
         }
-        // What cannot be read now fails in the next tool, with its reason.
+        // A file that cannot be read now makes the next tool fail, with the reason.
         Ok(Ok(Completeness::Complete) | Err(_)) | Err(_) => Ok(()),
     }
 }
 
-/// Tells whether a file begins with a box of the MP4 family.
+/// Returns whether a file begins with a box of the MP4 family.
 fn has_mp4_head(file: &Path) -> bool {
     let mut head = [0; 8];
     let read = File::open(file).and_then(|mut file| file.read_exact(&mut head));
@@ -190,10 +198,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_no_demuxer_of_videos_reads_is_named() {
-        for (demuxer, words) in [("png_pipe", "image"), ("hls", "playlist"), ("mp3", "only audio"), ("srt", "text")] {
+    fn file_of_another_kind_is_named_by_its_demuxer() {
+        for (demuxer, expected) in [("png_pipe", "image"), ("hls", "playlist"), ("mp3", "only audio"), ("srt", "text")]
+        {
             let messages = format!("ffprobe: [{demuxer} @ 0x5] Format not on whitelist 'mov,mp4'\nx: Invalid argument");
-            assert!(kind_of_unlisted(&messages).is_some_and(|sentence| sentence.contains(words)), "{demuxer}");
+            assert!(kind_of_unlisted(&messages).is_some_and(|sentence| sentence.contains(expected)), "{demuxer}");
         }
         assert_eq!(kind_of_unlisted("x: Invalid data found"), None);
     }

@@ -1,24 +1,24 @@
-//! The stages, and how much of the whole each is.
+//! The stages of processing, and their shares of the overall progress.
 
-/// Names a stage.
+/// A stage.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stage {
-    /// The file arrives.
+    /// The file is received.
     Upload,
-    /// The file is looked into.
+    /// The file is analysed.
     Probe,
-    /// The sound is taken out.
+    /// The audio is extracted.
     AudioExtraction,
-    /// What is said becomes text.
+    /// The transcript is created.
     Transcription,
-    /// The video is divided.
+    /// The chapters are created.
     Chapters,
-    /// Frames are chosen.
+    /// The thumbnails are created.
     ThumbnailGeneration,
 }
 
 impl Stage {
-    /// All of them, in the order of the work.
+    /// All stages, in the order of processing.
     pub const ALL: [Self; 6] = [
         Self::Upload,
         Self::Probe,
@@ -28,7 +28,7 @@ impl Stage {
         Self::ThumbnailGeneration,
     ];
 
-    /// Returns the stage's id on the wire.
+    /// Returns the stage's id in the protocol.
     pub fn id(self) -> &'static str {
         match self {
             Self::Upload => "UPLOAD",
@@ -40,7 +40,7 @@ impl Stage {
         }
     }
 
-    /// Returns the stage's share of the whole; the shares add up to 100.
+    /// Returns the stage's share of the overall progress, in percent; the shares add up to 100.
     pub fn weight(self) -> f64 {
         match self {
             Self::Upload | Self::Probe => 5.0,
@@ -49,7 +49,7 @@ impl Stage {
         }
     }
 
-    /// Returns the share of everything before this stage.
+    /// Returns the sum of the shares before this stage, in percent.
     pub fn weight_before(self) -> f64 {
         Self::ALL.into_iter().take_while(|stage| *stage != self).map(Self::weight).sum()
     }
@@ -60,7 +60,7 @@ mod tests {
     use super::Stage;
 
     #[test]
-    fn the_shares_add_up_to_a_hundred() {
+    fn stage_weights_add_up_to_100() {
         let whole: f64 = Stage::ALL.into_iter().map(Stage::weight).sum();
         assert!((whole - 100.0).abs() < f64::EPSILON, "{whole}");
     }

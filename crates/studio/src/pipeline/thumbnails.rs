@@ -1,4 +1,4 @@
-//! THUMBNAIL_GENERATION: several pictures from all over the video, each of another look; the best one is the cover.
+//! THUMBNAIL_GENERATION: several frames from the whole video, none similar to another; the best one is the cover.
 
 use uuid::Uuid;
 
@@ -16,9 +16,13 @@ use choice::Picture;
 
 /// How many thumbnails a video of ordinary length gets.
 const WANTED: u32 = 5;
-/// How many pictures are taken for each, to choose from.
+/// How many frames are extracted for each thumbnail, to choose from.
 const CANDIDATES: u32 = 2;
 
+/// Extracts candidate frames and adds the chosen ones as thumbnails.
+///
+/// # Errors
+/// `no_thumbnails` or `not_a_video` if no frame can be decoded, or a failure that affects all stages.
 pub async fn run(work: &mut Work) -> Result<Outcome, Failure> {
     let (wanted, per_thumbnail) = numbers(work.probe.duration);
     let mut candidates = Candidates::new(work, wanted * per_thumbnail);
@@ -41,7 +45,7 @@ pub async fn run(work: &mut Work) -> Result<Outcome, Failure> {
     if !chosen.kept.is_empty() {
         return Ok(Outcome::Done);
     }
-    // A file that only announces a film has neither pictures nor a duration.
+    // A file whose header announces a video without content has neither frames nor a duration.
     if work.probe.duration <= 0.0 {
         return Err(Failure::not_a_video(last_failure.map(|failure| failure.details).unwrap_or_default()));
     }
@@ -51,8 +55,8 @@ pub async fn run(work: &mut Work) -> Result<Outcome, Failure> {
         .survived("no_thumbnails", message))
 }
 
-/// How many thumbnails a video of a duration gets, and from how many pictures each is chosen. A video of a few seconds has
-/// as many moments as seconds.
+/// Returns how many thumbnails a video gets and from how many frames each is chosen. A video of a few seconds gets one
+/// thumbnail a second.
 fn numbers(duration: f64) -> (u32, u32) {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to 1–5")]
     let wanted = duration.clamp(1.0, f64::from(WANTED)) as u32;
@@ -70,7 +74,7 @@ fn thumbnail(video_id: &str, picture: &Picture) -> Thumbnail {
     }
 }
 
-/// Returns the name of a new picture's file.
+/// Returns the id and the path of a new thumbnail.
 fn new_file(work: &Work) -> (Uuid, std::path::PathBuf) {
     let id = Uuid::new_v4();
     (id, work.folder.join(format!("{id}.jpg")))

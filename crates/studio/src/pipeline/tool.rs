@@ -1,4 +1,4 @@
-//! Running ffmpeg, ffprobe and whisper: arguments and limits in, progress and messages out.
+//! Runs ffmpeg, ffprobe and whisper with limits, and returns their progress, output and messages.
 
 use std::{
     ffi::OsStr,
@@ -21,21 +21,21 @@ pub use limits::Limits;
 
 /// How many of a tool's last messages are kept.
 const MESSAGES: usize = 8;
-/// The longest line that is read, in bytes; the rest of a longer one is a line of its own.
+/// The longest line that is read at once, in bytes; the rest of a longer line counts as a new line.
 const MAX_LINE: u64 = 1 << 20;
-/// The most that is kept of what a tool writes, in bytes. A report about 10,000 chapters takes 4 MB.
+/// The largest output that is kept, in bytes. A report about 10,000 chapters takes 4 MB.
 const MAX_OUTPUT: usize = 64 << 20;
 
-/// What a tool that ended well left behind.
+/// The output of a tool that exited with success.
 #[derive(Debug, Default)]
 pub struct Output {
-    /// What it wrote to standard output, except for progress.
+    /// Its standard output, without lines of progress.
     pub stdout: String,
-    /// The last lines that it wrote to standard error.
+    /// The last lines of its standard error.
     pub messages: String,
 }
 
-/// A line, by the output that it came from.
+/// A line of a tool's output.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Line<'a> {
     /// Standard output: results, or `-progress`.
@@ -44,10 +44,10 @@ pub enum Line<'a> {
     Err(&'a str),
 }
 
-/// Runs a tool to its end, handing on every line as it comes. A tool whose run is dropped is killed.
+/// Runs a tool to its end and passes every line to `on_line` as it is written. Dropping the future kills the tool.
 ///
 /// # Errors
-/// The failure that its exit, its messages or the limit that it reached stand for.
+/// The failure for its exit status, its messages or the limit that it reached.
 pub async fn run(
     program: &OsStr,
     args: impl IntoIterator<Item = impl AsRef<OsStr>>,
@@ -60,7 +60,7 @@ pub async fn run(
     let mut run = Run::new();
     let end = Instant::now() + limits.time;
     while out.is_some() || err.is_some() {
-        let standstill = run.moved + limits.standstill;
+        let standstill = run.last_progress + limits.standstill;
         tokio::select! {
             line = next(&mut out), if out.is_some() => {
                 if let Some(line) = line {
@@ -99,11 +99,11 @@ fn start(
     let mut command = Command::new(program);
     command
         .args(args)
-        // Numbers and messages are read: they must not depend on the person's language.
+        // Numbers and messages are parsed, so they must not depend on the user's language.
         .env("LC_ALL", "C")
-        // Fewer arenas: each takes 64 MB of the address space.
+        // Fewer malloc arenas: each takes 64 MB of the address space.
         .env("MALLOC_ARENA_MAX", "2")
-        // Whoever started the studio may have handed it a password.
+        // The environment may contain the password of `--user`.
         .env_remove("TALLYLIGHT_PASSWORD")
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
@@ -114,7 +114,7 @@ fn start(
     #[cfg(windows)]
     {
         use process_wrap::tokio::{CreationFlags, JobObject};
-        // The app has no console, and each tool would get a window of its own; other programs come first.
+        // The app has no console, so each tool would open a window. The lower priority keeps other programs responsive.
         let flags = windows::Win32::System::Threading::CREATE_NO_WINDOW
             | windows::Win32::System::Threading::BELOW_NORMAL_PRIORITY_CLASS;
         command.wrap(CreationFlags(flags)).wrap(JobObject);
@@ -122,13 +122,13 @@ fn start(
     command.spawn()
 }
 
-/// What a run has written, and when it last came further.
+/// The output of a running tool, and the time of its last progress.
 struct Run {
     stdout: String,
     messages: Vec<String>,
-    /// The last time and the last number of a picture that were reported.
+    /// The last reported time and frame number.
     positions: [String; 2],
-    moved: Instant,
+    last_progress: Instant,
 }
 
 impl Run {
@@ -137,7 +137,7 @@ impl Run {
             stdout: String::new(),
             messages: Vec::new(),
             positions: [String::new(), String::new()],
-            moved: Instant::now(),
+            last_progress: Instant::now(),
         }
     }
 
@@ -145,16 +145,16 @@ impl Run {
         match line.split_once('=') {
             Some(("out_time_us", position)) if position != self.positions[0] => {
                 position.clone_into(&mut self.positions[0]);
-                self.moved = Instant::now();
+                self.last_progress = Instant::now();
             }
             Some(("frame", position)) if position != self.positions[1] => {
                 position.clone_into(&mut self.positions[1]);
-                self.moved = Instant::now();
+                self.last_progress = Instant::now();
             }
-            // The other lines of `-progress` repeat themselves, whether or not it comes further.
+            // The other lines of `-progress` are repeated even if there is no progress.
             Some((name, _)) if is_name_of_progress(name) => {}
             _ => {
-                self.moved = Instant::now();
+                self.last_progress = Instant::now();
                 self.stdout.push_str(line);
                 self.stdout.push('\n');
             }
@@ -162,8 +162,8 @@ impl Run {
     }
 
     fn err(&mut self, line: String) {
-        self.moved = Instant::now();
-        // The lines of showinfo are results, not messages.
+        self.last_progress = Instant::now();
+        // Lines of showinfo are results, not messages.
         if !line.trim().is_empty() && !line.contains("Parsed_showinfo") {
             if self.messages.len() == MESSAGES {
                 self.messages.remove(0);
@@ -191,7 +191,7 @@ fn is_name_of_progress(name: &str) -> bool {
     NAMES.contains(&name) || name.starts_with("stream_")
 }
 
-/// Tells of the limit that ended a tool, where one did.
+/// Returns the failure for a limit that ended a tool; `None` if it ended for another reason.
 fn reached_limit(status: ExitStatus, name: &str, messages: &str) -> Option<Failure> {
     #[cfg(unix)]
     {
@@ -202,7 +202,7 @@ fn reached_limit(status: ExitStatus, name: &str, messages: &str) -> Option<Failu
         if signal == Some(Signal::XCPU) || signal == Some(Signal::XFSZ) {
             return Some(Failure::too_large(name));
         }
-        // The kernel ends a process that takes too much memory.
+        // The kernel kills a process that takes too much memory.
         if signal == Some(Signal::KILL) {
             return Some(Failure::too_much_memory(name));
         }
@@ -210,15 +210,15 @@ fn reached_limit(status: ExitStatus, name: &str, messages: &str) -> Option<Failu
     #[cfg(not(unix))]
     let _ = status;
     let lower = messages.to_lowercase();
-    let says_memory =
+    let memory_messages =
         ["cannot allocate memory", "out of memory", "bad_alloc", "error while allocating", "memory exhausted"];
-    says_memory.iter().any(|words| lower.contains(words)).then(|| Failure::too_much_memory(name))
+    memory_messages.iter().any(|message| lower.contains(message)).then(|| Failure::too_much_memory(name))
 }
 
-/// The lines of an output, each with a limit.
+/// The lines of an output stream, each with a size limit.
 struct Lines<R> {
     reader: Take<BufReader<R>>,
-    /// What was read of the next line when its reading was interrupted.
+    /// The bytes of the next line that were read before reading was interrupted.
     line: Vec<u8>,
 }
 
@@ -239,7 +239,7 @@ async fn next<R: AsyncRead + Unpin>(lines: &mut Option<Lines<R>>) -> Option<Stri
     Some(text)
 }
 
-/// Reads the position from a line of `-progress`, in seconds.
+/// Parses the position from a line of `-progress`, in seconds.
 pub fn position(line: Line<'_>) -> Option<f64> {
     let Line::Out(line) = line else { return None };
     line.strip_prefix("out_time_us=")?
@@ -249,16 +249,16 @@ pub fn position(line: Line<'_>) -> Option<f64> {
         .filter(|seconds| seconds.is_finite())
 }
 
-/// Reads the time of a frame from a line of `showinfo` or `metadata=print`, in seconds.
+/// Parses the time of a frame from a line of `showinfo` or `metadata=print`, in seconds.
 pub fn frame_time(line: Line<'_>) -> Option<f64> {
     let (Line::Out(line) | Line::Err(line)) = line;
-    // A title may say the same words.
+    // A title in the metadata may contain the same text.
     let is_result = line.starts_with("frame:") || line.starts_with("[Parsed_showinfo");
     let after = line.split_once("pts_time:").filter(|_| is_result)?.1;
     after.split_whitespace().next()?.parse::<f64>().ok().filter(|seconds| seconds.is_finite())
 }
 
-/// Reads a value of `metadata=print`, such as `lavfi.silence_start=1.5`.
+/// Parses a value of `metadata=print`, such as `lavfi.silence_start=1.5`.
 pub fn metadata(line: Line<'_>, name: &str) -> Option<f64> {
     let Line::Out(line) = line else { return None };
     line.strip_prefix(name)?.strip_prefix('=')?.parse::<f64>().ok().filter(|value| value.is_finite())
@@ -277,7 +277,7 @@ mod tests {
     }
 
     #[test]
-    fn positions_and_frames_are_read() {
+    fn progress_and_frame_lines_are_parsed() {
         assert_eq!(position(Line::Out("out_time_us=1500000")), Some(1.5));
         assert_eq!(position(Line::Out("out_time_us=N/A")), None);
         assert_eq!(position(Line::Out("progress=continue")), None);
@@ -288,13 +288,13 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_tool_that_is_not_there_is_told_so() {
+    async fn missing_tool_fails_with_ffmpeg_missing() {
         let failure = run(OsStr::new("/nowhere/ffmpeg"), ["-version"], short(), |_| {}).await.expect_err("not there");
         assert_eq!(failure.code, "ffmpeg_missing");
     }
 
     #[tokio::test]
-    async fn lines_of_both_outputs_arrive_and_the_exit_decides() {
+    async fn lines_of_both_outputs_arrive_and_exit_status_decides() {
         let mut seen = Vec::new();
         let script = "echo one; echo two >&2; printf three; exit 3";
         let failure = run(OsStr::new("sh"), ["-c", script], short(), |line| seen.push(format!("{line:?}"))).await;
@@ -304,7 +304,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_tool_that_stands_still_or_never_ends_is_killed() {
+    async fn tool_without_progress_or_over_time_limit_is_killed() {
         let quick = Limits { standstill: Duration::from_millis(200), ..short() };
         assert_eq!(shell("sleep 600", quick).await.expect_err("still").code, "tool_stopped");
         let repeats = "while :; do echo frame=9; echo out_time_us=5; echo speed=1x; sleep 0.05; done";
@@ -316,14 +316,14 @@ mod tests {
 
     #[cfg(target_os = "linux")]
     #[tokio::test]
-    async fn a_tool_has_limits_of_memory_files_and_priority_and_dies_with_its_parent() {
+    async fn tool_has_limits_and_low_priority_and_ends_with_its_parent() {
         let limits = Limits { memory: 1 << 30, file: 1 << 16, ..short() };
         let output = shell("ulimit -v; ulimit -f; ulimit -c; nice; grep -i sigq /proc/self/status", limits)
             .await
             .expect("a shell");
-        let told: Vec<&str> = output.stdout.lines().collect();
-        assert_eq!(told[..3], ["1048576", "128", "0"], "in KiB and in blocks of 512 bytes");
-        assert!(told[3].parse::<i32>().is_ok_and(|niceness| niceness >= 10), "{told:?}");
+        let lines: Vec<&str> = output.stdout.lines().collect();
+        assert_eq!(lines[..3], ["1048576", "128", "0"], "in KiB and in blocks of 512 bytes");
+        assert!(lines[3].parse::<i32>().is_ok_and(|niceness| niceness >= 10), "{lines:?}");
         let full = shell(
             "exec head -c 1000000 /dev/zero > /dev/shm/tallylight-limit-test; rm -f /dev/shm/tallylight-limit-test",
             limits,

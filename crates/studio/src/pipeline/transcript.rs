@@ -1,4 +1,4 @@
-//! TRANSCRIPTION: what is said, with times: from subtitles in the file or beside it, or by speech recognition.
+//! TRANSCRIPTION: the transcript with times, from subtitles in or beside the file, or from speech recognition.
 
 use std::{
     path::{Path, PathBuf},
@@ -19,36 +19,40 @@ use super::{
 };
 use crate::speech::{Heard, Recogniser};
 
-/// The largest file of subtitles that is read, in bytes.
+/// The size limit of a subtitle file, in bytes.
 const MAX_FILE: u64 = 64 << 20;
 
-/// Where words may come from, the best first.
+/// A source of the transcript.
 enum Source {
-    /// A stream of the file.
+    /// A subtitle stream of the video file.
     Embedded(Stream),
-    /// A file that came with the video.
-    Beside(PathBuf),
+    /// A subtitle file that was uploaded with the video.
+    SeparateFile(PathBuf),
     /// Speech recognition.
     Recogniser(Arc<dyn Recogniser>),
 }
 
+/// Publishes the transcript of the first source that has words.
+///
+/// # Errors
+/// `subtitles_unreadable` or `no_transcription` if every source failed, or a failure that affects all stages.
 pub async fn run(work: &mut Work) -> Result<Outcome, Failure> {
     let mut failures = Vec::new();
     for source in sources(work) {
         let cues = match &source {
             Source::Embedded(stream) => embedded(work, stream).await,
-            Source::Beside(file) => read_file(file).await,
+            Source::SeparateFile(file) => read_file(file).await,
             Source::Recogniser(recogniser) => recognise(work, recogniser.as_ref()).await,
         };
         match cues {
             Ok(Some(subtitles)) => {
-                for failure in failures.iter().chain(damage(&subtitles).as_ref()) {
+                for failure in failures.iter().chain(damage_warning(&subtitles).as_ref()) {
                     work.warn(failure);
                 }
                 publish(work, subtitles.cues);
                 return Ok(Outcome::Done);
             }
-            // Nothing is said there; the next source may know more.
+            // The source has no words; the next one may have some.
             Ok(None) => {}
             Err(failure) if failure.code == "subtitles_unreadable" || failure.code == "no_transcription" => {
                 failures.push(failure);
@@ -69,16 +73,16 @@ fn sources(work: &Work) -> Vec<Source> {
     };
     let (foreign, own): (Vec<Stream>, Vec<Stream>) = work.probe.subtitles.iter().cloned().partition(is_foreign);
     let mut sources: Vec<Source> = own.into_iter().map(Source::Embedded).collect();
-    sources.extend(work.job.subtitles.clone().map(Source::Beside));
+    sources.extend(work.job.subtitles.clone().map(Source::SeparateFile));
     if !work.probe.sounds.is_empty() {
         sources.extend(work.speech.recogniser().map(Source::Recogniser));
     }
-    // A translation is better than nothing; forced subtitles are a few words of another language.
+    // A translation is better than nothing; forced subtitles are only a few words of another language.
     sources.extend(foreign.into_iter().filter(|stream| !stream.is(Flag::Forced)).map(Source::Embedded));
     sources
 }
 
-/// Reads a stream of subtitles. It is copied where ffmpeg can write its format, so that its bytes are decoded here.
+/// Reads a subtitle stream. It is copied if ffmpeg can write its format, so that the encoding is detected here.
 async fn embedded(work: &Work, stream: &Stream) -> Result<Option<Subtitles>, Failure> {
     let (codec, format) = match stream.codec.as_deref() {
         Some("subrip" | "srt") => ("copy", "srt"),
@@ -103,7 +107,7 @@ async fn embedded(work: &Work, stream: &Stream) -> Result<Option<Subtitles>, Fai
     read
 }
 
-/// Reads a file of subtitles; none where it has no words.
+/// Reads a subtitle file; `None` if it has no words.
 async fn read_file(file: &Path) -> Result<Option<Subtitles>, Failure> {
     let unreadable = |details: String| {
         let message = "Couldn't read the subtitles. Use SRT, WebVTT, ASS or SBV.";
@@ -122,15 +126,14 @@ async fn read_file(file: &Path) -> Result<Option<Subtitles>, Failure> {
     }
 }
 
-/// Says what of the subtitles could not be read.
-fn damage(subtitles: &Subtitles) -> Option<Failure> {
+/// Returns a warning if parts of the subtitles could not be read.
+fn damage_warning(subtitles: &Subtitles) -> Option<Failure> {
     let Subtitles { undecodable, unreadable_times, .. } = subtitles;
     if undecodable + unreadable_times == 0 {
         return None;
     }
     let message = "Some subtitles couldn't be read. Review the transcript.";
-    let details =
-        format!("{undecodable} characters not decoded, {unreadable_times} captions without a valid time");
+    let details = format!("{undecodable} characters not decoded, {unreadable_times} captions without a valid time");
     Some(Failure::recoverable("subtitles_damaged", message, details))
 }
 
@@ -145,14 +148,14 @@ fn publish(work: &mut Work, cues: Vec<Cue>) {
 
 async fn recognise(work: &mut Work, recogniser: &dyn Recogniser) -> Result<Option<Subtitles>, Failure> {
     let (audio, duration) = (work.audio.clone(), work.probe.duration);
-    let heard = recogniser.recognise(&audio, duration, &mut |percent| work.progress(percent)).await;
-    let Heard { cues, language } = heard.map_err(|details| {
+    let recognised = recogniser.recognise(&audio, duration, &mut |percent| work.progress(percent)).await;
+    let Heard { cues, language } = recognised.map_err(|details| {
         let message = "No transcript: speech recognition failed. See the details.";
         Failure::recoverable("no_transcription", message, details)
     })?;
     let cues = subtitles::without_sounds(cues);
     if cues.is_empty() {
-        // Nobody speaks.
+        // The audio contains no speech.
         return Ok(None);
     }
     work.jobs.set_quietly(&work.job.id, |metadata| metadata.transcript_language = language);

@@ -1,4 +1,4 @@
-//! One job under work: what the stages share, and how they report progress and warnings.
+//! The processing state of one job: data that the stages share, and their reports of progress and warnings.
 
 use std::{ffi::OsStr, path::PathBuf, sync::Arc, time::Duration};
 
@@ -20,48 +20,48 @@ use crate::{
     speech::Speech,
 };
 
-/// How a stage ended that did not fail.
+/// The result of a stage that did not fail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// Its work is done.
+    /// The stage did its work.
     Done,
-    /// There was nothing to do.
+    /// The stage had nothing to do.
     Skipped,
 }
 
-/// Progress is told at most this often; an eye sees no more.
-const TELL_EVERY: Duration = Duration::from_millis(100);
+/// The shortest time between two reports of progress; more would not be visible.
+const REPORT_INTERVAL: Duration = Duration::from_millis(100);
 
-/// One job under work.
+/// The processing state of one job.
 pub struct Work {
-    /// The job as it was when the work began.
+    /// The job as it was at the start.
     pub job: Job,
-    /// All jobs, to write results to.
+    /// All jobs; results are written there.
     pub jobs: Jobs,
-    /// The programs.
+    /// The external programs.
     pub tools: Arc<Tools>,
-    /// What recognises speech.
+    /// Speech recognition.
     pub speech: Speech,
-    /// What decodes by hardware.
+    /// Hardware decoding.
     pub hardware: Hardware,
     /// The folder of the video's files.
     pub folder: PathBuf,
-    /// What PROBE found.
+    /// The result of PROBE.
     pub probe: Probe,
-    /// Where the extracted sound is kept while it is needed. The name is new at every run: after a power cut an ffmpeg
-    /// of the run before may still write.
+    /// The file of the extracted audio. Its name is new in every run, because an ffmpeg of an earlier run may still be
+    /// writing after a crash of the studio.
     pub audio: PathBuf,
-    /// Where the sound is silent: beginnings and ends, in seconds.
+    /// The silent intervals of the audio: start and end, in seconds.
     pub silences: Vec<(f64, f64)>,
-    /// What is said, with times.
+    /// The transcript with times.
     pub cues: Vec<Cue>,
     stage: Stage,
     percent: f64,
-    told: Option<Instant>,
+    last_reported: Option<Instant>,
 }
 
 impl Work {
-    /// Makes the work on a job.
+    /// Returns the state for processing a job.
     pub fn new(jobs: Jobs, tools: Arc<Tools>, speech: Speech, hardware: Hardware, job: Job, folder: PathBuf) -> Self {
         let audio = folder.join(format!("audio-{}.wav", Uuid::new_v4()));
         Self {
@@ -77,7 +77,7 @@ impl Work {
             cues: Vec::new(),
             stage: Stage::Upload,
             percent: 0.0,
-            told: None,
+            last_reported: None,
         }
     }
 
@@ -85,24 +85,24 @@ impl Work {
     pub fn begin(&mut self, stage: Stage) {
         self.stage = stage;
         self.percent = 0.0;
-        self.told = None;
+        self.last_reported = None;
         self.progress(0.0);
     }
 
-    /// Tells how far the stage is, in percent.
+    /// Reports the progress of the stage, in percent.
     pub fn progress(&mut self, percent: f64) {
         self.percent = percent.max(self.percent).min(100.0);
-        if self.told.is_some_and(|told| told.elapsed() < TELL_EVERY) {
+        if self.last_reported.is_some_and(|last_reported| last_reported.elapsed() < REPORT_INTERVAL) {
             return;
         }
-        self.told = Some(Instant::now());
+        self.last_reported = Some(Instant::now());
         let rounded = (self.percent * 10.0).round() / 10.0;
         self.jobs.set_stage(&self.job.id, self.stage.id(), Progress::new(Status::Processing, rounded));
         self.jobs.set_progress(&self.job.id, Progress::new(Status::Processing, self.overall_percent()));
     }
 
-    /// Runs ffmpeg, with `-progress pipe:1`, from one end of the video to the other: its position is the stage's
-    /// progress. Warns of a video that ends too soon.
+    /// Runs ffmpeg with `-progress pipe:1` over the whole video; its position is the progress of the stage. Warns if
+    /// the video is truncated.
     pub async fn read_through(
         &mut self,
         args: impl IntoIterator<Item = impl AsRef<OsStr>>,
@@ -119,17 +119,17 @@ impl Work {
             }
         })
         .await?;
-        // ffmpeg ends well even where the file ends too soon, and only says so.
+        // ffmpeg exits with success for a truncated file and only prints a message.
         if output.messages.to_lowercase().contains("partial file") {
             self.warn(&Failure::probably_truncated(format!("ffmpeg: {}", output.messages)));
         }
         Ok(())
     }
 
-    /// Tells of something that the stage could not do, and goes on.
+    /// Records a warning. The stage continues.
     pub fn warn(&self, failure: &Failure) {
         let id = &self.job.id;
-        tracing::info!(job_id = %id, stage = self.stage.id(), code = failure.code, details = %failure.details, "a warning");
+        tracing::info!(job_id = %id, stage = self.stage.id(), code = failure.code, details = %failure.details, "stage warning");
         let is_known =
             self.jobs.job(id).is_some_and(|job| job.errors.iter().any(|error| error["error_code"] == failure.code));
         if !is_known {
@@ -143,17 +143,17 @@ impl Work {
 
     /// Ends the stage.
     pub fn finish(&mut self, progress: Progress) {
-        // A stage that failed without stopping the job is as much behind us as one that went well.
+        // A stage with a recoverable failure counts as far as it came.
         self.percent = if progress.status == Status::Completed { 100.0 } else { self.percent };
         self.jobs.set_stage(&self.job.id, self.stage.id(), progress);
     }
 
-    /// Returns how far the stage is.
+    /// Returns the progress of the stage, in percent.
     pub fn percent(&self) -> f64 {
         self.percent
     }
 
-    /// Returns how far the job is, in percent.
+    /// Returns the overall progress of the job, in percent.
     pub fn overall_percent(&self) -> f64 {
         let percent = self.stage.weight_before() + self.stage.weight() * self.percent / 100.0;
         (percent * 10.0).round() / 10.0

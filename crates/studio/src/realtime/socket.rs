@@ -28,6 +28,7 @@ const FRAME_LIMIT: usize = 256 << 10;
 /// How many jobs one socket may subscribe to.
 const SUBSCRIPTION_LIMIT: usize = 100_000;
 
+/// The query of an upgrade.
 #[derive(Deserialize)]
 pub struct TokenQuery {
     token: Option<String>,
@@ -41,6 +42,7 @@ enum Action {
     Pong,
 }
 
+/// Opens a socket for the account of the token, which is sent as a bearer token or as `?token=`.
 pub async fn upgrade(
     State(app): State<App>,
     Query(query): Query<TokenQuery>,

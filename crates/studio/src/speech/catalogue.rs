@@ -1,13 +1,13 @@
-//! The list of speech models that can be downloaded: `models.json`, or another list of the same shape.
+//! The list of speech models that can be downloaded: `models.json`, or another list of the same format.
 
 use std::{fs, path::Path};
 
 use serde::Deserialize;
 use url::{Host, Url};
 
-/// The list that the program has.
+/// The built-in list.
 const MODELS: &str = include_str!("models.json");
-/// The environment variable that names the file of another list, for companies that keep the models on a server of their own.
+/// The environment variable with the path of another list, for companies that host the models themselves.
 const LIST: &str = "TALLYLIGHT_SPEECH_MODELS";
 
 /// A model that can be downloaded.
@@ -15,25 +15,26 @@ const LIST: &str = "TALLYLIGHT_SPEECH_MODELS";
 pub struct Model {
     /// Its name in whisper.cpp, such as `base`.
     pub id: String,
-    /// Where its file is.
+    /// The URL of its file.
     pub url: Url,
     /// The size of its file in bytes.
     pub size_bytes: u64,
     /// The SHA-256 of its file, in lower-case hexadecimal digits.
     pub sha256: String,
-    /// How many languages it recognises.
+    /// The number of languages that it recognises.
     pub languages: u32,
 }
 
 impl Model {
-    /// Returns the name of its file in the folder of models.
+    /// Returns the name of its file in the models folder.
     pub fn file_name(&self) -> String {
         format!("ggml-{}.bin", self.id)
     }
 
-    /// A model whose file could be replaced on its way, or leads out of the folder of models, is none.
-    fn is_sound(&self) -> bool {
-        let is_here = match self.url.host() {
+    /// Returns whether the entry is safe: its URL cannot be tampered with, and its file name stays in the models
+    /// folder.
+    fn is_valid(&self) -> bool {
+        let is_loopback = match self.url.host() {
             Some(Host::Ipv4(address)) => address.is_loopback(),
             Some(Host::Ipv6(address)) => address.is_loopback(),
             Some(Host::Domain(name)) => name == "localhost",
@@ -46,11 +47,11 @@ impl Model {
         };
         let is_digest =
             self.sha256.len() == 64 && self.sha256.chars().all(|c| c.is_ascii_hexdigit() && !c.is_ascii_uppercase());
-        is_name(&self.id) && is_digest && (self.url.scheme() == "https" || self.url.scheme() == "http" && is_here)
+        is_name(&self.id) && is_digest && (self.url.scheme() == "https" || self.url.scheme() == "http" && is_loopback)
     }
 }
 
-/// Returns the models of the list that `TALLYLIGHT_SPEECH_MODELS` names, else of the program's own.
+/// Returns the models of the list that `TALLYLIGHT_SPEECH_MODELS` names, else of the built-in list.
 pub fn models() -> Vec<Model> {
     match std::env::var_os(LIST) {
         Some(file) => read_file(Path::new(&file)),
@@ -61,14 +62,14 @@ pub fn models() -> Vec<Model> {
 fn read_file(file: &Path) -> Vec<Model> {
     let read = fs::read_to_string(file).map_err(|error| error.to_string());
     read.and_then(|text| parse(&text).map_err(|error| error.to_string())).unwrap_or_else(|error| {
-        tracing::error!(file = %file.display(), error, "the list of speech models cannot be read");
+        tracing::error!(file = %file.display(), error, "could not read the list of speech models");
         Vec::new()
     })
 }
 
 fn parse(text: &str) -> serde_json::Result<Vec<Model>> {
     let models: Vec<Model> = serde_json::from_str(text)?;
-    Ok(models.into_iter().filter(Model::is_sound).collect())
+    Ok(models.into_iter().filter(Model::is_valid).collect())
 }
 
 #[cfg(test)]
@@ -76,7 +77,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_list_has_four_sound_models_from_small_to_large() {
+    fn built_in_list_has_four_valid_models_from_small_to_large() {
         let models = parse(MODELS).expect("a list");
         let ids: Vec<&str> = models.iter().map(|model| model.id.as_str()).collect();
         assert_eq!(ids, ["tiny", "base", "small", "large-v3-turbo"]);
@@ -85,7 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn models_that_lead_elsewhere_are_left_out() {
+    fn models_with_unsafe_names_or_urls_are_skipped() {
         let digest = "0".repeat(64);
         let model = |id: &str, url: &str, sha256: &str| {
             format!(r#"[{{"id":"{id}","url":"{url}","size_bytes":1,"sha256":"{sha256}","languages":1}}]"#)

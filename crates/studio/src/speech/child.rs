@@ -1,40 +1,40 @@
-//! Speech recognition in a process of its own: the program starts itself with [`COMMAND`], and reads what it prints, a JSON
-//! object a line.
+//! Speech recognition in a separate process: the program starts itself with [`COMMAND`] and reads JSON objects from its
+//! standard output, one a line.
 
 use std::{ffi::OsString, io, process::ExitCode};
 
 use serde::{Deserialize, Serialize};
 use tallylight_media::subtitles::Cue;
 
-/// The first argument of a program that is to recognise speech; the model's file and a WAV file follow.
+/// The first argument of a process that recognises speech; the paths of the model and a WAV file follow.
 pub const COMMAND: &str = "recognise-speech";
 
-/// What the process prints, a line each.
+/// A line that the process prints.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Report {
-    /// How much of the sound is done, in percent.
+    /// The progress, in percent.
     Progress(f64),
-    /// The language, as a code of ISO 639-1.
+    /// The language, as an ISO 639-1 code.
     Language(String),
-    /// A part of what is said.
+    /// A caption of the transcript.
     Cue(Cue),
-    /// Why nothing can be recognised.
+    /// The reason why nothing could be recognised.
     Error(String),
 }
 
-/// Returns the program that runs.
+/// Returns the path of the running program.
 pub fn program() -> io::Result<OsString> {
-    // An update may have put another file in its place, or removed it.
+    // An update may have replaced or removed the file.
     if cfg!(target_os = "linux") { Ok("/proc/self/exe".into()) } else { std::env::current_exe().map(OsString::from) }
 }
 
-/// Tells whether this program can recognise speech by itself, on this computer.
+/// Returns whether this program can recognise speech without another program, on this computer.
 pub fn is_built_in() -> bool {
     cfg!(feature = "whisper") && has_processor()
 }
 
-/// The built-in engine is compiled for processors of the last ten years.
+/// Returns whether the processor has the instructions for which the built-in engine is compiled.
 fn has_processor() -> bool {
     #[cfg(target_arch = "x86_64")]
     return std::is_x86_feature_detected!("avx2")
@@ -45,7 +45,7 @@ fn has_processor() -> bool {
     true
 }
 
-/// Recognises speech where the program was started to do that. A program that embeds the studio calls it first of all.
+/// Recognises speech if the program was started with [`COMMAND`]. A program that embeds the studio must call it first.
 pub fn recognise_if_asked() -> Option<ExitCode> {
     let mut args = std::env::args_os().skip(1);
     if args.next()? != COMMAND {
@@ -79,7 +79,7 @@ fn print(report: &Report) {
     use io::Write;
 
     let mut out = io::stdout().lock();
-    // Whoever reads it may have ended.
+    // The parent process may have ended.
     let _ = serde_json::to_writer(&mut out, report);
     let _ = out.write_all(b"\n").and_then(|()| out.flush());
 }

@@ -1,4 +1,4 @@
-//! Downloading a model: it goes on where it was stopped, and takes its place only when its checksum is right.
+//! Download of a model. It continues where it stopped, and the file is installed only if its checksum is correct.
 
 use std::{
     fmt::Write,
@@ -18,50 +18,50 @@ use tokio::{
 
 use super::catalogue::Model;
 
-/// What has to stay free on the disk beside the model, in bytes.
+/// How much disk space must stay free besides the model, in bytes.
 const MARGIN: u64 = 256 << 20;
-/// How long a server may say nothing.
-const SILENCE: Duration = Duration::from_secs(30);
-/// How often a download that breaks off is tried anew without coming further.
+/// How long a server may send nothing.
+const TIMEOUT: Duration = Duration::from_secs(30);
+/// How often an interrupted download is retried without new bytes.
 const TRIES: u32 = 4;
-/// How long is waited before a try that goes on; twice as long after each that came no further.
+/// The delay before a retry; doubled after each retry without new bytes.
 const WAIT: Duration = Duration::from_secs(1);
-/// How much of a file is read at once to compute its checksum, in bytes.
+/// The size of a block for computing the checksum, in bytes.
 const BLOCK: usize = 1 << 20;
 
-/// Why a model could not be downloaded.
+/// The reason why a model could not be downloaded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Trouble {
     /// The disk has not enough space.
     NoSpace,
     /// The disk cannot be written to.
     Disk,
-    /// The server cannot be reached, or broke off.
+    /// The server cannot be reached, or the connection broke.
     Network,
     /// The server does not have the file.
     Missing,
-    /// The file that arrived is another than the one that was expected.
+    /// The received file has another size or checksum than expected.
     Damaged,
 }
 
-/// How far a download has come.
+/// The progress of a download.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {
-    /// So many bytes have arrived.
+    /// The number of bytes received so far.
     Received(u64),
-    /// Everything has arrived, and its checksum is computed.
+    /// The file is complete and its checksum is being computed.
     Checking,
 }
 
-/// Returns the file that a download writes to until it is complete.
+/// Returns the path of the partial file.
 pub fn part_of(target: &Path) -> PathBuf {
     target.with_extension("part")
 }
 
-/// Downloads a model into a file.
+/// Downloads a model to `target` and reports its progress to `tell`.
 ///
 /// # Errors
-/// Why it could not be; what has arrived is kept for the next try unless it is damaged.
+/// The reason; received bytes are kept for the next attempt unless the file is damaged.
 pub async fn download(client: &Client, model: &Model, target: &Path, tell: impl Fn(Step)) -> Result<(), Trouble> {
     let part = part_of(target);
     let folder = target.parent().unwrap_or(target);
@@ -93,7 +93,7 @@ pub async fn download(client: &Client, model: &Model, target: &Path, tell: impl 
         let _ = fs::remove_file(&part).await;
         return Err(Trouble::Damaged);
     }
-    // Windows writes only what was opened to be written.
+    // Windows can only flush files that were opened for writing.
     let file = OpenOptions::new().write(true).open(&part).await.map_err(|_| Trouble::Disk)?;
     file.sync_all().await.map_err(|_| Trouble::Disk)?;
     drop(file);
@@ -104,18 +104,18 @@ async fn size(file: &Path) -> u64 {
     fs::metadata(file).await.map_or(0, |file| file.len())
 }
 
-/// Asks for what is missing, and appends it as it comes.
+/// Requests the missing bytes and appends them to the partial file.
 async fn fetch(client: &Client, model: &Model, part: &Path, tell: &impl Fn(Step)) -> Result<(), Trouble> {
     let held = size(part).await;
     let mut request = client.get(model.url.clone()).header(header::ACCEPT_ENCODING, "identity");
     if held > 0 {
         request = request.header(header::RANGE, format!("bytes={held}-"));
     }
-    let answer = timeout(SILENCE, request.send()).await.map_err(|_| Trouble::Network)?.map_err(|_| Trouble::Network)?;
+    let answer = timeout(TIMEOUT, request.send()).await.map_err(|_| Trouble::Network)?.map_err(|_| Trouble::Network)?;
     let mut received = match answer.status() {
         StatusCode::PARTIAL_CONTENT if begins_at(&answer, held) => held,
         StatusCode::OK => 0,
-        // The server cannot continue from there.
+        // The server cannot continue at this offset, so the download starts again.
         StatusCode::PARTIAL_CONTENT | StatusCode::RANGE_NOT_SATISFIABLE => {
             let _ = fs::remove_file(part).await;
             return Err(Trouble::Network);
@@ -125,7 +125,7 @@ async fn fetch(client: &Client, model: &Model, part: &Path, tell: &impl Fn(Step)
     };
     let mut file = open(part, received).await.map_err(|error| of_disk(&error))?;
     let mut body = answer.bytes_stream();
-    while let Some(chunk) = timeout(SILENCE, body.next()).await.map_err(|_| Trouble::Network)? {
+    while let Some(chunk) = timeout(TIMEOUT, body.next()).await.map_err(|_| Trouble::Network)? {
         let chunk = chunk.map_err(|_| Trouble::Network)?;
         received += chunk.len() as u64;
         if received > model.size_bytes {
@@ -136,7 +136,7 @@ async fn fetch(client: &Client, model: &Model, part: &Path, tell: &impl Fn(Step)
         tell(Step::Received(received));
     }
     file.flush().await.map_err(|error| of_disk(&error))?;
-    // A body that ends too soon is a connection that broke off.
+    // A body that ends early means a broken connection.
     if received < model.size_bytes { Err(Trouble::Network) } else { Ok(()) }
 }
 
@@ -145,7 +145,7 @@ fn begins_at(answer: &Response, position: u64) -> bool {
     range.is_some_and(|range| range.starts_with(&format!("bytes {position}-")))
 }
 
-/// Opens a file to write from a position on; what it has beyond that is removed.
+/// Opens a file for writing from a position on, and truncates it there.
 async fn open(part: &Path, position: u64) -> std::io::Result<File> {
     let mut file = OpenOptions::new().create(true).write(true).truncate(false).open(part).await?;
     file.set_len(position).await?;

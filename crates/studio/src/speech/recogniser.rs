@@ -1,5 +1,5 @@
-//! The engines that recognise speech: the one that is built in, and whisper.cpp's own program. Both run as a process of
-//! their own, with limits, so that a model or a sound that breaks them breaks nothing else.
+//! The engines that recognise speech: the built-in one, and whisper.cpp's own program. Both run in a process of their
+//! own with limits, so that a model or audio file that crashes the engine does not crash the studio.
 
 use std::{
     ffi::{OsStr, OsString},
@@ -13,22 +13,22 @@ use tallylight_media::subtitles::{self, Cue, Unreadable};
 use super::child::{self, Report};
 use crate::pipeline::tool::{self, Limits, Line};
 
-/// What an engine heard.
+/// The result of speech recognition.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Heard {
-    /// What is said, with times.
+    /// The transcript with times.
     pub cues: Vec<Cue>,
-    /// The language, as a code of ISO 639-1, where the engine says it.
+    /// The language, as an ISO 639-1 code, if the engine reports it.
     pub language: Option<String>,
 }
 
-/// Recognises speech.
+/// A speech recognition engine with its model.
 pub trait Recogniser: Debug + Send + Sync {
-    /// Recognises what is said in a WAV file of 16 kHz, mono, that lasts a number of seconds. Progress is told in percent.
-    /// Dropping the future ends the work.
+    /// Recognises the speech in a WAV file (16 kHz, mono) of `duration` seconds, and reports the progress in percent.
+    /// Dropping the future ends the process.
     ///
     /// # Errors
-    /// The details of why nothing could be recognised.
+    /// The details of the failure.
     fn recognise<'a>(
         &'a self,
         audio: &'a Path,
@@ -37,10 +37,10 @@ pub trait Recogniser: Debug + Send + Sync {
     ) -> BoxFuture<'a, Result<Heard, String>>;
 }
 
-/// whisper.cpp, as it is built into this program: the program starts itself anew to run it.
+/// The built-in whisper.cpp, run in another process of this program.
 #[derive(Debug)]
 pub struct BuiltIn {
-    /// The model's file.
+    /// The path of the model.
     pub model: PathBuf,
 }
 
@@ -54,36 +54,36 @@ impl Recogniser for BuiltIn {
         Box::pin(async move {
             let program = child::program().map_err(|error| error.to_string())?;
             let args = [OsStr::new(child::COMMAND), self.model.as_os_str(), audio.as_os_str()];
-            let mut heard = Heard::default();
-            let mut stopped_by = None;
+            let mut recognised = Heard::default();
+            let mut reported_error = None;
             let run = tool::run(&program, args, Limits::speech(duration), |line| {
                 let Line::Out(line) = line else { return };
                 match serde_json::from_str(line) {
                     Ok(Report::Progress(percent)) => progress(percent),
-                    Ok(Report::Language(language)) => heard.language = Some(language),
-                    Ok(Report::Cue(cue)) => heard.cues.push(cue),
-                    Ok(Report::Error(error)) => stopped_by = Some(error),
-                    // A library may print something of its own.
+                    Ok(Report::Language(language)) => recognised.language = Some(language),
+                    Ok(Report::Cue(cue)) => recognised.cues.push(cue),
+                    Ok(Report::Error(error)) => reported_error = Some(error),
+                    // A library may print something else.
                     Err(_) => {}
                 }
             });
             let ended = run.await;
-            match (stopped_by, ended) {
+            match (reported_error, ended) {
                 (Some(error), _) => Err(error),
-                // A model that breaks whisper.cpp ends its process.
+                // A model that crashes whisper.cpp ends its process.
                 (None, Err(failure)) => Err(format!("couldn't use the speech model: {}", failure.details)),
-                (None, Ok(_)) => Ok(heard),
+                (None, Ok(_)) => Ok(recognised),
             }
         })
     }
 }
 
-/// A program with the arguments of whisper.cpp's `whisper-cli`.
+/// A program with the command line of whisper.cpp's `whisper-cli`.
 #[derive(Debug)]
 pub struct Program {
     /// The program.
     pub program: OsString,
-    /// The model's file.
+    /// The path of the model.
     pub model: PathBuf,
 }
 
@@ -95,12 +95,12 @@ impl Recogniser for Program {
         progress: &'a mut (dyn FnMut(f64) + Send),
     ) -> BoxFuture<'a, Result<Heard, String>> {
         Box::pin(async move {
-            // whisper.cpp adds the extension itself.
+            // whisper.cpp appends the extension itself.
             let target = audio.with_extension("srt");
             let stem = audio.with_extension("");
-            let given = ["-m".as_ref(), self.model.as_os_str(), "-f".as_ref(), audio.as_os_str()];
-            let wanted = ["-l", "auto", "-osrt", "-pp", "-of"].map(OsStr::new);
-            let args = given.into_iter().chain(wanted).chain([stem.as_os_str()]);
+            let files = ["-m".as_ref(), self.model.as_os_str(), "-f".as_ref(), audio.as_os_str()];
+            let options = ["-l", "auto", "-osrt", "-pp", "-of"].map(OsStr::new);
+            let args = files.into_iter().chain(options).chain([stem.as_os_str()]);
             let mut language = None;
             let run = tool::run(&self.program, args, Limits::speech(duration), |line| {
                 if let Line::Err(line) = line {
@@ -115,7 +115,7 @@ impl Recogniser for Program {
             let _ = tokio::fs::remove_file(&target).await;
             match subtitles::read(&read?) {
                 Ok(subtitles) => Ok(Heard { cues: subtitles.cues, language }),
-                // Nobody speaks.
+                // The audio contains no speech.
                 Err(Unreadable::NoWords) => Ok(Heard::default()),
                 Err(Unreadable::NotSubtitles) => Err("invalid output".to_owned()),
             }
@@ -123,12 +123,12 @@ impl Recogniser for Program {
     }
 }
 
-/// Reads `whisper_print_progress_callback: progress =  42%`.
+/// Parses `whisper_print_progress_callback: progress =  42%`.
 fn percent(line: &str) -> Option<f64> {
     line.split_once("progress =")?.1.trim().trim_end_matches('%').parse().ok()
 }
 
-/// Reads `whisper_full_with_state: auto-detected language: en (p = 0.979)`.
+/// Parses `whisper_full_with_state: auto-detected language: en (p = 0.979)`.
 fn language_of(line: &str) -> Option<String> {
     line.split_once("auto-detected language: ")?.1.split_whitespace().next().map(str::to_owned)
 }
@@ -138,7 +138,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_whisper_cli_reports_is_read() {
+    fn whisper_cli_progress_and_language_are_parsed() {
         assert_eq!(percent("whisper_print_progress_callback: progress =  42%"), Some(42.0));
         assert_eq!(percent("system_info: n_threads = 4"), None);
         let detected = "whisper_full_with_state: auto-detected language: de (p = 0.979)";

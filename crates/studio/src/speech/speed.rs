@@ -1,4 +1,4 @@
-//! How fast models are on this computer: each is measured on ten seconds of sound, once.
+//! The speed of models on this computer: each is measured once, on ten seconds of audio.
 
 use std::{
     collections::BTreeMap,
@@ -11,33 +11,33 @@ use hound::{SampleFormat, WavSpec, WavWriter};
 
 use super::Recogniser;
 
-/// The file in the folder of models that keeps the measured times.
+/// The file with the measured times, in the models folder.
 const FILE: &str = "speeds.json";
-/// How much sound is recognised, in seconds.
+/// The duration of the test audio, in seconds.
 const LENGTH: u32 = 10;
-/// The samples of a second.
+/// The sample rate, in samples a second.
 const RATE: u32 = 16_000;
 
-/// Seconds that ten seconds of sound took, by the files of models.
+/// The measured times by model path: seconds for ten seconds of audio.
 pub type Speeds = BTreeMap<PathBuf, f64>;
 
-/// Reads what was measured.
+/// Reads the measured times.
 pub fn read(folder: &Path) -> Speeds {
     fs::read_to_string(folder.join(FILE)).ok().and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default()
 }
 
-/// Keeps what was measured. Where it cannot be kept, it is measured again after the next start.
+/// Writes the measured times. If that fails, they are measured again after the next start.
 pub fn write(folder: &Path, speeds: &Speeds) {
     let text = serde_json::to_string(speeds).unwrap_or_default();
     if let Err(error) = fs::create_dir_all(folder).and_then(|()| fs::write(folder.join(FILE), text)) {
-        tracing::warn!(%error, "the measured speed of a speech model could not be kept");
+        tracing::warn!(%error, "could not store the measured speed of a speech model");
     }
 }
 
-/// Measures how many seconds ten seconds of sound take.
+/// Returns how many seconds the recognition of ten seconds of audio takes.
 ///
 /// # Errors
-/// Why nothing could be recognised.
+/// The details of the failure.
 #[expect(clippy::disallowed_methods, reason = "a measurement")]
 pub async fn measure(recogniser: &dyn Recogniser) -> Result<f64, String> {
     let folder = std::env::temp_dir().join(format!("tallylight-speed-{}", uuid::Uuid::new_v4()));
@@ -45,16 +45,16 @@ pub async fn measure(recogniser: &dyn Recogniser) -> Result<f64, String> {
     let sound = folder.join("sound.wav");
     let written = write_sound(&sound).map_err(|error| error.to_string());
     let begin = Instant::now();
-    let heard = match written {
+    let result = match written {
         Ok(()) => recogniser.recognise(&sound, f64::from(LENGTH), &mut |_| {}).await,
         Err(error) => Err(error),
     };
     let seconds = begin.elapsed().as_secs_f64();
     let _ = fs::remove_dir_all(&folder);
-    heard.map(|_| seconds)
+    result.map(|_| seconds)
 }
 
-/// Writes a sound like a voice: a tone with overtones, four syllables a second.
+/// Writes audio similar to a voice: a tone with overtones, four syllables a second.
 fn write_sound(file: &Path) -> Result<(), hound::Error> {
     let spec = WavSpec { channels: 1, sample_rate: RATE, bits_per_sample: 16, sample_format: SampleFormat::Int };
     let mut writer = WavWriter::create(file, spec)?;

@@ -1,70 +1,70 @@
-//! How speech recognition stands: the engine, the models and their downloads.
+//! The state of speech recognition: the engine, the models and their downloads.
 
 use std::path::PathBuf;
 
 use super::{Model, Trouble};
 
-/// What recognises speech.
+/// The kind of speech recognition engine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Engine {
-    /// The engine of this program.
+    /// The built-in engine.
     BuiltIn,
-    /// A program that the environment names.
+    /// A program named by the environment.
     Program,
-    /// None: this program was built without one, or the processor is too old for it.
+    /// No engine: the program was built without one, or the processor is too old for it.
     None,
 }
 
-/// A download as it is.
+/// The state of a download.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Download {
-    /// How many bytes have arrived.
+    /// The number of received bytes.
     pub received: u64,
-    /// What it does.
+    /// The current activity.
     pub state: DownloadState,
 }
 
-/// What a download does.
+/// The activity of a download.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DownloadState {
-    /// Bytes arrive.
+    /// Bytes are being received.
     Running,
-    /// The checksum is computed.
+    /// The checksum is being computed.
     Checking,
-    /// It was stopped, and can go on.
+    /// The download was stopped and can be continued.
     Stopped,
-    /// It failed, and can be tried anew.
+    /// The download failed and can be retried.
     Failed(Trouble),
 }
 
-/// A model of the list, and what of it is on this computer.
+/// A model of the list with its state on this computer.
 #[derive(Clone, Debug)]
 pub struct ModelState {
     /// The model.
     pub model: Model,
-    /// Where its file is, or will be.
+    /// The path of its file, whether or not it exists.
     pub file: PathBuf,
-    /// Whether its file is here.
+    /// Whether the model is installed.
     pub is_here: bool,
-    /// Its download, where there is one that is not complete.
+    /// Its download, if it is not complete.
     pub download: Option<Download>,
-    /// How many seconds ten seconds of sound took, where that was measured.
+    /// How many seconds ten seconds of audio take, if that was measured.
     pub seconds_for_ten: Option<f64>,
 }
 
-/// A model that was chosen.
+/// The chosen model.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Chosen {
-    /// Its file.
+    /// The path of its file.
     pub file: PathBuf,
-    /// Whether the file is there.
+    /// Whether the file exists.
     pub is_here: bool,
-    /// How many seconds ten seconds of sound take, where that was measured.
+    /// How many seconds ten seconds of audio take, if that was measured.
     pub seconds_for_ten: Option<f64>,
 }
 
 impl Download {
-    /// Tells whether it goes on by itself.
+    /// Returns whether the download is active.
     pub(super) fn is_running(&self) -> bool {
         matches!(self.state, DownloadState::Running | DownloadState::Checking)
     }

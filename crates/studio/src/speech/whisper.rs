@@ -1,4 +1,4 @@
-//! whisper.cpp, run to its end in this process.
+//! whisper.cpp, run in this process.
 
 use std::{collections::VecDeque, fs::File, io::BufReader, num::NonZero, path::Path, thread::available_parallelism};
 
@@ -8,21 +8,21 @@ use whisper_rs::{FullParams, SamplingStrategy, WhisperContext, WhisperContextPar
 
 use super::child::Report;
 
-/// The samples of a second, as whisper.cpp wants them.
+/// The sample rate that whisper.cpp requires, in samples a second.
 const RATE: usize = 16_000;
-/// How much sound is recognised at once, in samples: half an hour takes 170 MB.
+/// How much audio is recognised at once, in samples: half an hour takes 170 MB.
 const PART: usize = 1800 * RATE;
-/// In how many samples at the end of a part its quietest moment is looked for, where it may be cut.
+/// The end of a part, in samples, in which the quietest moment is searched to cut there.
 const CUT_WITHIN: usize = 5 * RATE;
-/// How long such a moment is, in samples.
+/// The length of such a moment, in samples.
 const MOMENT: usize = RATE / 10;
-/// More threads than this make whisper.cpp no faster.
-const MOST_THREADS: usize = 8;
+/// The number of threads above which whisper.cpp is not faster.
+const MAX_THREADS: usize = 8;
 
-/// Recognises what is said in a WAV file of 16 kHz, mono, 16 bits.
+/// Recognises the speech in a WAV file (16 kHz, mono, 16 bits) and passes each result to `tell`.
 ///
 /// # Errors
-/// Why it cannot be, in a sentence.
+/// The reason as a sentence.
 pub fn recognise(model: &Path, audio: &Path, tell: fn(&Report)) -> Result<(), String> {
     whisper_rs::install_logging_hooks();
     let name = model.to_str().ok_or("the model path isn't valid UTF-8")?;
@@ -46,14 +46,14 @@ pub fn recognise(model: &Path, audio: &Path, tell: fn(&Report)) -> Result<(), St
     Ok(())
 }
 
-/// Runs the model over a part of the sound; the language is detected where it is not known yet.
+/// Runs the model on a part of the audio. The language is detected if it is not known yet.
 fn run(
     state: &mut WhisperState,
     samples: &[f32],
     language: Option<&str>,
     progress: impl Fn(i32) + 'static,
 ) -> Result<(), String> {
-    let threads = available_parallelism().map_or(1, NonZero::get).min(MOST_THREADS);
+    let threads = available_parallelism().map_or(1, NonZero::get).min(MAX_THREADS);
     let mut params = FullParams::new(SamplingStrategy::BeamSearch { beam_size: 5, patience: -1.0 });
     params.set_n_threads(i32::try_from(threads).unwrap_or(1));
     params.set_language(Some(language.unwrap_or("auto")));
@@ -67,7 +67,7 @@ fn run(
 
 fn cues(state: &WhisperState, offset: f64) -> impl Iterator<Item = Cue> {
     state.as_iter().filter_map(move |segment| {
-        #[expect(clippy::cast_precision_loss, reason = "hundredths of a second, of hours")]
+        #[expect(clippy::cast_precision_loss, reason = "even days have fewer than 2^52 hundredths of a second")]
         let time = |hundredths: i64| offset + hundredths as f64 / 100.0;
         let (start, end) = (time(segment.start_timestamp()), time(segment.end_timestamp()));
         let text = segment.to_str_lossy().ok()?.trim().to_owned();
@@ -75,34 +75,34 @@ fn cues(state: &WhisperState, offset: f64) -> impl Iterator<Item = Cue> {
     })
 }
 
-/// Returns how much of the sound is done, in percent, when a part of it is done to a percentage.
-#[expect(clippy::cast_precision_loss, reason = "numbers of samples, of days")]
+/// Returns the overall progress, in percent, for a progress within one part.
+#[expect(clippy::cast_precision_loss, reason = "even days of audio have fewer than 2^52 samples")]
 fn share(start: usize, part: usize, all: usize, percent: i32) -> f64 {
-    // Of a sound shorter than half a minute whisper.cpp counts the silence that it adds.
+    // For audio shorter than half a minute whisper.cpp also counts the silence that it adds.
     let done = f64::from(percent.clamp(0, 100)) / 100.0;
     (start as f64 + part as f64 * done) / all as f64 * 100.0
 }
 
-#[expect(clippy::cast_precision_loss, reason = "numbers of samples, of days")]
+#[expect(clippy::cast_precision_loss, reason = "even days of audio have fewer than 2^52 samples")]
 fn seconds(samples: usize) -> f64 {
     samples as f64 / RATE as f64
 }
 
-/// A part of the sound.
+/// A part of the audio.
 struct Part {
-    /// How many samples are before it.
+    /// The number of samples before it.
     start: usize,
     samples: Vec<f32>,
 }
 
-/// A WAV file, read part by part.
+/// A WAV file that is read part by part.
 struct Sound {
     samples: hound::WavIntoSamples<BufReader<File>, i16>,
-    /// How many samples there are.
+    /// The number of samples.
     length: usize,
-    /// How many were handed out.
+    /// The number of samples that were returned.
     position: usize,
-    /// What was read and not handed out.
+    /// Samples that were read and not returned yet.
     rest: VecDeque<f32>,
 }
 
@@ -128,7 +128,7 @@ impl Sound {
     }
 }
 
-/// Returns the middle of the quietest moment near the end of a part.
+/// Returns the middle of the quietest moment near the end of a part, as a sample index.
 fn quietest(samples: &[f32]) -> usize {
     let from = samples.len().saturating_sub(CUT_WITHIN);
     let loudness = |moment: &&[f32]| moment.iter().map(|sample| sample * sample).sum::<f32>();
@@ -142,7 +142,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_part_ends_in_a_pause_and_progress_is_of_all_parts() {
+    fn part_ends_in_a_pause_and_progress_covers_all_parts() {
         let mut samples = vec![0.5; 20 * RATE];
         let pause = samples.len() - 2 * RATE;
         samples[pause..pause + 2 * MOMENT].fill(0.0);

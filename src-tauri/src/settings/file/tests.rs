@@ -18,7 +18,7 @@ fn dark(settings: Settings) -> Settings {
 }
 
 #[test]
-fn what_is_chosen_is_kept_and_the_rest_of_the_file_stays() {
+fn change_writes_what_was_chosen_and_keeps_the_rest_of_the_file() {
     let (_folder, settings) = opened("# mine\n[other]\nx = 1\n\n[appearance]\ntheme = \"light\" # as at home\n");
     let chosen = dark(settings.held().settings);
     settings.change(&chosen).expect("kept");
@@ -30,7 +30,7 @@ fn what_is_chosen_is_kept_and_the_rest_of_the_file_stays() {
 }
 
 #[test]
-fn every_choice_comes_back_and_can_be_taken_back() {
+fn every_setting_round_trips_and_can_be_reset_to_its_default() {
     let (_folder, settings) = opened("");
     let all: Settings = de::from_str(
         r#"
@@ -65,7 +65,7 @@ fn every_choice_comes_back_and_can_be_taken_back() {
 }
 
 #[test]
-fn a_table_in_one_line_is_read_and_written_too() {
+fn inline_tables_are_read_and_written() {
     let (_folder, settings) = opened("appearance = { theme = \"dark\" }\n");
     let read = settings.held().settings;
     assert_eq!(read.appearance.theme, Theme::Dark);
@@ -75,7 +75,7 @@ fn a_table_in_one_line_is_read_and_written_too() {
 }
 
 #[test]
-fn a_mistake_is_told_with_its_line_what_held_holds_on_and_the_file_stays() {
+fn a_mistake_is_reported_with_its_line_and_changes_nothing() {
     let (_folder, settings) = opened("[appearance]\ntheme = \"dark\"\n");
     for (wrong, line) in [
         ("[appearance]\ntheme = dark\n", "line 2"),
@@ -86,7 +86,7 @@ fn a_mistake_is_told_with_its_line_what_held_holds_on_and_the_file_stays() {
         ("[[automation]]\nwhen = [\"failed\"]\n", "line 1"),
     ] {
         fs::write(settings.path(), wrong).expect("a file");
-        assert!(settings.reread() || wrong.contains("data"), "it is different: {wrong}");
+        assert!(settings.reread() || wrong.contains("data"), "the change is detected: {wrong}");
         let held = settings.held();
         let message = held.trouble.expect("a mistake").message;
         assert!(message.contains("settings.toml") && message.contains(line), "{wrong}: {message}");
@@ -100,7 +100,7 @@ fn a_mistake_is_told_with_its_line_what_held_holds_on_and_the_file_stays() {
 }
 
 #[test]
-fn a_mistake_that_is_there_at_the_start_undoes_nothing() {
+fn a_mistake_at_the_start_keeps_the_last_valid_settings() {
     let (folder, settings) = opened("[data]\nretention_days = 365\n[general]\nstart_at_login = true\n");
     let chosen = settings.held().settings;
     fs::write(settings.path(), "[data\nretention_days = 365\n").expect("a file");
@@ -110,11 +110,11 @@ fn a_mistake_that_is_there_at_the_start_undoes_nothing() {
     fs::remove_file(settings.path().with_file_name(LAST)).expect("gone");
     let held = SettingsFile::open(folder.path()).held();
     assert_eq!(held.origin, Origin::Unknown);
-    assert!(held.settings.data.retention_days >= chosen.data.retention_days, "nothing is thrown away");
+    assert!(held.settings.data.retention_days >= chosen.data.retention_days, "no data may be deleted");
 }
 
 #[test]
-fn what_holds_last_is_what_was_chosen_edited_or_put_aside_last() {
+fn the_stored_copy_follows_changes_edits_and_resets() {
     let (folder, settings) = opened("");
     let broken = || {
         fs::write(settings.path(), "[").expect("a file");
@@ -130,7 +130,7 @@ fn what_holds_last_is_what_was_chosen_edited_or_put_aside_last() {
 }
 
 #[test]
-fn an_edit_of_the_last_moment_is_not_written_over() {
+fn an_edit_just_before_a_change_is_not_overwritten() {
     let (_folder, settings) = opened("[appearance]\ntheme = \"light\"\n");
     let chosen = dark(settings.held().settings);
     let edited = "[appearance]\ntheme = \"light\"\n[data]\nretention_days = 7 # fewer\n";
@@ -142,7 +142,7 @@ fn an_edit_of_the_last_moment_is_not_written_over() {
 }
 
 #[test]
-fn comments_of_automations_stay() {
+fn comments_of_automations_are_kept() {
     let written = "# first\n[[automation]]\nwhen = [\"failed\"] # only then\nrun = [\"a\"]\n\n\
         # second\n[[automation]]\nrun = [\"b\"] # why\nwhen = [\"completed\"]\n";
     let (_folder, settings) = opened(written);
@@ -159,7 +159,7 @@ fn comments_of_automations_stay() {
 
 #[test]
 #[cfg(unix)]
-fn a_file_that_is_a_link_stays_one() {
+fn a_file_that_is_a_symlink_stays_one() {
     let elsewhere = tempfile::tempdir().expect("a folder");
     let real = elsewhere.path().join("dotfile.toml");
     fs::write(&real, "# mine\n").expect("a file");

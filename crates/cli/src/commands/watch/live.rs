@@ -1,4 +1,4 @@
-//! The table that stays in place on a terminal: a line with a bar for every job.
+//! The table of `tally watch` on a terminal: one line with a progress bar for each job, updated in place.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use tallylight_core::{
 
 use crate::{commands::session::connection_words, output, terminal::Told};
 
-/// Is the table.
+/// The table, with its bars by job and by upload.
 pub struct LiveTable {
     screen: MultiProgress,
     connection: ProgressBar,
@@ -20,16 +20,16 @@ pub struct LiveTable {
 }
 
 impl LiveTable {
-    /// Begins an empty table.
+    /// Creates an empty table.
     pub fn new() -> Self {
         let screen = MultiProgress::new();
         let connection = screen.add(ProgressBar::new_spinner().with_style(style("{msg}")));
         Self { screen, connection, jobs: BTreeMap::new(), uploads: BTreeMap::new() }
     }
 
-    /// Shows what the client told.
-    pub fn show(&mut self, told: &Told) {
-        match told {
+    /// Shows an event or a notification.
+    pub fn show(&mut self, update: &Told) {
+        match update {
             Told::Event(Event::Connection(connection)) => {
                 self.connection.set_message(format!("● {}", connection_words(connection)));
             }
@@ -64,26 +64,26 @@ impl LiveTable {
                 }
             }
             Told::Event(Event::Rejected(rejected)) => {
-                self.say(&format!("Unreadable message: {}", output::shown(&rejected.reason)));
+                self.print(&format!("Unreadable message: {}", output::shown(&rejected.reason)));
             }
-            Told::Event(Event::Edit(edit)) => self.say(&output::edit_words(edit)),
+            Told::Event(Event::Edit(edit)) => self.print(&output::edit_words(edit)),
             Told::Event(Event::Storage(storage)) => {
                 if let Some(words) = output::storage_words(storage) {
-                    self.say(&words);
+                    self.print(&words);
                 }
             }
             Told::Event(Event::List(list)) => {
                 for words in output::list_words(list) {
-                    self.say(&words);
+                    self.print(&words);
                 }
             }
             Told::Event(Event::Session(_) | Event::News(_)) => {}
-            Told::Notice(notice) => self.say(&format!("{}: {}", notice.title, notice.body)),
+            Told::Notice(notice) => self.print(&format!("{}: {}", notice.title, notice.body)),
         }
     }
 
-    fn say(&self, text: &str) {
-        // A terminal that has gone away shows nothing, and there is nobody to tell.
+    fn print(&self, text: &str) {
+        // If the terminal is gone, there is no place to report it.
         let _ = self.screen.println(&*for_terminal(text));
     }
 }

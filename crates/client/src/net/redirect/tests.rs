@@ -11,7 +11,7 @@ fn with(redirect: &Redirect, more: &str) -> String {
 }
 
 #[tokio::test]
-async fn the_first_answer_counts_and_the_browser_sees_how_it_ended() {
+async fn the_first_callback_counts_and_the_browser_shows_the_outcome() {
     let mut redirect = Redirect::listen().await.expect("a port");
     let (first, again) = (with(&redirect, "code=c1"), with(&redirect, "code=c2"));
     let shown = tokio::spawn(async move { browser().get(first).send().await.expect("an answer").text().await });
@@ -26,7 +26,7 @@ async fn the_first_answer_counts_and_the_browser_sees_how_it_ended() {
 }
 
 #[tokio::test]
-async fn forged_answers_are_refused_and_the_wait_goes_on() {
+async fn forged_callbacks_are_refused_and_do_not_end_the_wait() {
     let mut redirect = Redirect::listen().await.expect("a port");
     let bare = redirect.address().as_str().split('?').next().expect("an address").to_owned();
     let wrong = |query: &str| browser().get(format!("{bare}?{query}")).send();
@@ -51,7 +51,7 @@ async fn forged_answers_are_refused_and_the_wait_goes_on() {
 }
 
 #[tokio::test]
-async fn a_late_answer_finds_nobody() {
+async fn a_late_callback_is_refused() {
     let redirect = Redirect::listen().await.expect("a port");
     let late = with(&redirect, "code=c1");
     drop(redirect);
@@ -61,7 +61,7 @@ async fn a_late_answer_finds_nobody() {
 }
 
 #[test]
-fn what_a_page_says_is_read() {
+fn the_query_of_a_callback_is_read() {
     let outcome = |query| CallbackQuery::read(query).outcome();
     assert!(outcome("state=s&code=c").expect("an answer").is_ok());
     assert!(outcome("state=s?code=c").expect("a sloppy answer").is_ok());

@@ -1,5 +1,5 @@
-//! Handing a video to a studio on the same computer without a second copy of its bytes: the file appears in a folder of the studio
-//! as a clone of its blocks, as a second name of the same file, or, on another disk, as a link to it.
+//! Uploads to a studio on the same computer without copying the bytes: the file appears in a folder of the studio as a
+//! clone of its blocks (reflink), as a hard link, or, on another disk, as a symbolic link.
 
 use std::{
     fs,
@@ -11,20 +11,21 @@ use std::{
 use tallylight_core::discovery::Server;
 use uuid::Uuid;
 
-/// A file of more bytes on another disk is linked to and not copied: nobody was asked for that much space.
+/// Files above this size on another disk are linked instead of copied, because the user was not asked for that much
+/// space. In bytes.
 const LARGE: u64 = 1 << 30;
-/// A file that was written to more recently may not be finished.
+/// A file that was modified more recently may still be written.
 const RECENT: Duration = Duration::from_secs(10);
-/// After how long it is looked at again: an export writes several times a second.
-const LOOK_AGAIN: Duration = Duration::from_secs(1);
+/// The delay before a recent file is checked again: an export writes several times per second.
+const RECHECK_DELAY: Duration = Duration::from_secs(1);
 
-/// A file in the studio's folder. When this is dropped it is removed, unless the studio took it.
+/// A file in the studio's folder. It is removed on drop, unless the studio has moved it away.
 #[derive(Debug)]
 pub struct Placed {
     path: PathBuf,
-    /// Its name in the folder.
+    /// The name in the folder.
     pub name: String,
-    /// Its size in bytes.
+    /// The size in bytes.
     pub length: u64,
 }
 
@@ -34,8 +35,8 @@ impl Drop for Placed {
     }
 }
 
-/// Places a video, where the studio has such a folder on this computer and the file system can do it. None where the bytes have
-/// to be sent.
+/// Places a video in the studio's folder, if there is one on this computer and the file system can link. Returns `None`
+/// if the bytes have to be sent.
 pub async fn place(server: &Server, video: &Path) -> Option<Placed> {
     let folder = server.incoming_folder.clone()?;
     if !is_settled(video).await {
@@ -43,24 +44,24 @@ pub async fn place(server: &Server, video: &Path) -> Option<Placed> {
     }
     let video = video.to_path_buf();
     let placed = tokio::task::spawn_blocking(move || place_in(&folder, &video)).await.ok()?;
-    placed.inspect_err(|error| tracing::info!(%error, "the video is sent, because it cannot be linked")).ok()
+    placed.inspect_err(|error| tracing::info!(%error, "the video cannot be linked and is sent instead")).ok()
 }
 
-/// Tells whether nobody writes to a file any more: one that was written to a moment ago is looked at twice. While it is sent, it
-/// would be seen to change.
+/// Returns whether a file is no longer being written. A recently modified file is checked twice: if it changed during
+/// the upload, the upload would fail.
 async fn is_settled(video: &Path) -> bool {
-    let look =
+    let stamp =
         async || tokio::fs::metadata(video).await.ok().and_then(|file| Some((file.len(), file.modified().ok()?)));
-    let Some(before) = look().await else { return false };
+    let Some(before) = stamp().await else { return false };
     if before.1.elapsed().is_ok_and(|age| age > RECENT) {
         return true;
     }
-    tokio::time::sleep(LOOK_AGAIN).await;
-    look().await == Some(before)
+    tokio::time::sleep(RECHECK_DELAY).await;
+    stamp().await == Some(before)
 }
 
 fn place_in(folder: &Path, video: &Path) -> io::Result<Placed> {
-    // Of a link the file that it leads to.
+    // Resolves symbolic links.
     let video = fs::canonicalize(video)?;
     let file = fs::metadata(&video)?;
     if !file.is_file() || !fs::symlink_metadata(folder)?.is_dir() {
@@ -79,7 +80,7 @@ fn link(video: &Path, placed: &Path) -> io::Result<()> {
     std::os::unix::fs::symlink(video, placed)
 }
 
-/// Windows lets administrators alone make links to files.
+/// Returns an error: on Windows, only administrators may create symbolic links.
 #[cfg(not(unix))]
 fn link(video: &Path, placed: &Path) -> io::Result<()> {
     let _ = (video, placed);
@@ -91,12 +92,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_file_is_placed_and_gone_again_unless_somebody_takes_it() {
+    fn a_placed_file_is_removed_unless_the_studio_takes_it() {
         let folder = tempfile::tempdir().expect("a folder");
         let video = folder.path().join("v.mp4");
         let incoming = folder.path().join("incoming");
         fs::write(&video, b"video").expect("a file");
-        assert!(place_in(&incoming, &video).is_err(), "there is no folder");
+        assert!(place_in(&incoming, &video).is_err(), "without a folder, nothing is placed");
         fs::create_dir(&incoming).expect("a folder");
         let placed = place_in(&incoming, &video).expect("placed");
         let (path, taken) = (placed.path.clone(), folder.path().join("taken"));
@@ -107,19 +108,19 @@ mod tests {
         fs::rename(&placed.path, &taken).expect("taken");
         drop(placed);
         assert!(taken.exists() && video.exists());
-        assert!(place_in(&incoming, folder.path()).is_err(), "no file");
+        assert!(place_in(&incoming, folder.path()).is_err(), "a folder is not placed");
     }
 
-    /// A file system in memory, which is another one than that of any folder.
+    /// `/dev/shm` is a file system in memory, which is never the one of the temporary folder.
     #[cfg(target_os = "linux")]
     #[test]
-    fn of_another_disk_what_is_large_is_linked_to_and_the_rest_is_sent() {
+    fn large_files_of_another_disk_are_linked_and_small_ones_sent() {
         use std::os::unix::fs::MetadataExt;
 
         let folder = tempfile::tempdir().expect("a folder");
         let elsewhere = tempfile::tempdir_in("/dev/shm").expect("a folder in memory");
         let device = |path: &Path| fs::metadata(path).expect("a folder").dev();
-        assert_ne!(device(folder.path()), device(elsewhere.path()), "the folders of this test are on one file system");
+        assert_ne!(device(folder.path()), device(elsewhere.path()), "the test needs two file systems");
         let video = elsewhere.path().join("v.mp4");
         let file = fs::File::create(&video).expect("a file");
         file.set_len(LARGE).expect("a length");

@@ -1,4 +1,4 @@
-//! The job list, a page at a time, from backends that page as they like.
+//! Fetches the job list page by page, from backends with different kinds of paging (docs/protocol.md#rest).
 
 use std::collections::BTreeSet;
 
@@ -16,19 +16,19 @@ use tallylight_core::{
 use super::{Dated, accepted, address};
 use crate::net::http::{self, CALL_LIMIT, Failure, date, is_data, text};
 
-/// How many jobs are asked for at a time, and with how many a backend is asked that takes no more.
+/// The page sizes: the first is tried first, the others if the backend refuses a limit.
 const PAGES: [usize; 4] = [200, 100, 50, 20];
-/// The most pages that are asked for: a backend that never comes to an end must not keep us for ever.
+/// The maximum number of pages, for backends whose pages never end.
 const PAGE_LIMIT: usize = 1000;
-/// The largest page that is read, in bytes: some backends answer with every job at once, transcripts and all.
+/// The largest page, in bytes: some backends return every job at once, including transcripts.
 const PAGE_BYTES: usize = 256 << 20;
 
-/// The answer to a question for the whole job list.
+/// The result of fetching the job list.
 #[derive(Debug)]
 pub enum Listing {
-    /// It is the same as last time.
+    /// The list is the same as last time (304).
     Unchanged,
-    /// It is this.
+    /// The list.
     Jobs(List),
 }
 
@@ -37,29 +37,29 @@ pub enum Listing {
 pub struct List {
     /// The jobs, newest first.
     pub jobs: Vec<Snapshot>,
-    /// How many could not be read.
+    /// How many jobs could not be read.
     pub skipped: usize,
-    /// How many fields of the others could not be read.
+    /// How many fields of the other jobs could not be read.
     pub lost: u32,
-    /// What to send next time, to hear whether it changed.
+    /// The `ETag` to send next time; only for a complete list of one page.
     pub etag: Option<String>,
-    /// What is missing of it.
+    /// What is missing in the list.
     pub incomplete: Option<Incomplete>,
 }
 
-/// What of the job list could not be had.
+/// The part of the job list that is missing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Incomplete {
-    /// The backend gives no more than so many of the newest.
+    /// The backend only lists this many of the newest jobs.
     Newest(usize),
-    /// The backend failed when it was asked for jobs of these statuses.
+    /// The backend failed to list the jobs of these statuses.
     Statuses(Vec<Status>),
 }
 
-/// Fetches every job.
+/// Fetches all jobs. If the backend fails with 500, the jobs of each status are fetched separately.
 ///
 /// # Errors
-/// The list could not be had, nor any part of it.
+/// The failure of the request, if no part of the list could be fetched.
 pub async fn jobs(
     http: &Client,
     server: &Server,
@@ -79,20 +79,20 @@ struct Source<'a> {
     token: &'a SecretString,
 }
 
-/// What is known of a list whose pages are being fetched.
+/// A list whose pages are being fetched.
 #[derive(Default)]
 struct Gathered {
     list: List,
     ids: BTreeSet<JobId>,
-    /// The first job of the page before.
+    /// The first job of the previous page.
     first: Option<JobId>,
-    /// How many jobs there are, where the backend says so.
+    /// The total number of jobs, if the backend reports it.
     total: Option<usize>,
-    /// How many pages held any.
+    /// How many pages contained jobs.
     pages: usize,
 }
 
-/// Tells whether another page is worth asking for.
+/// Whether another page should be fetched.
 #[derive(PartialEq, Eq)]
 enum More {
     Yes,
@@ -107,12 +107,12 @@ impl Gathered {
         if count == 0 {
             return More::No;
         }
-        // The same page again comes from a backend that knows no offset: what it gave is all that it gives.
+        // A repeated page comes from a backend that ignores `offset`: its first page is all that it lists.
         let is_known = !page.jobs.is_empty() && page.jobs.iter().all(|job| self.ids.contains(&job.job_id));
         if self.first.is_some() && is_known {
-            let gave = self.list.jobs.len() + self.list.skipped;
-            let is_cut = self.total.map_or_else(|| is_cap(gave, asked), |total| total > gave);
-            self.list.incomplete = is_cut.then_some(Incomplete::Newest(gave));
+            let listed = self.list.jobs.len() + self.list.skipped;
+            let is_cut = self.total.map_or_else(|| is_cap(listed, asked), |total| total > listed);
+            self.list.incomplete = is_cut.then_some(Incomplete::Newest(listed));
             return More::No;
         }
         self.ids.extend(page.jobs.iter().map(|job| job.job_id.clone()));
@@ -123,12 +123,12 @@ impl Gathered {
         let is_new = self.ids.len() > known;
         let is_unreadable = page.skipped > 0;
         self.list.jobs.extend(page.jobs);
-        // More than was asked for comes from a backend that knows no pages.
+        // More jobs than the limit come from a backend without paging.
         if (!is_new && !is_unreadable) || count > asked { More::No } else { More::Yes }
     }
 }
 
-/// Tells whether so many jobs look like all that a backend gives at once, and not like all that there are.
+/// Returns whether a number of jobs looks like a backend's limit, and not like the number of all jobs.
 fn is_cap(count: usize, asked: usize) -> bool {
     count == asked || [50, 100, 200, 250, 500, 1000].contains(&count)
 }
@@ -140,7 +140,7 @@ impl Source<'_> {
             let offset = gathered.list.jobs.len() + gathered.list.skipped;
             let answer = self.page(statuses, PAGES[size], offset, etag.as_ref().filter(|_| page == 0)).await;
             let answer = match answer {
-                // It takes no such limit: a smaller one, then.
+                // The backend refuses this limit, so a smaller one is tried.
                 Err(failure) if failure.status == Some(StatusCode::UNPROCESSABLE_ENTITY) && size + 1 < PAGES.len() => {
                     size += 1;
                     continue;
@@ -164,12 +164,12 @@ impl Source<'_> {
         if list.skipped > 0 || list.lost > 0 {
             tracing::warn!(skipped = list.skipped, lost = list.lost, "parts of the job list could not be read");
         }
-        // Only the first page is asked about: with more of them, a change on a later one would go unnoticed.
+        // The `ETag` is only sent for the first page: with several pages, a change on a later page would be missed.
         list.etag = list.etag.filter(|_| pages <= 1 && list.incomplete.is_none());
         Ok(Dated { value: Listing::Jobs(list), date: clock })
     }
 
-    /// Asks for the jobs of each status by itself: what can be had is worth having.
+    /// Fetches the jobs of each status separately, so that a failure affects only one status.
     async fn by_status(&self, whole: Failure) -> Result<Dated<Listing>, Failure> {
         let (mut list, mut clock, mut missing) = (List::default(), None, Vec::new());
         for status in Status::ALL {
@@ -241,7 +241,7 @@ struct PageAnswer {
     total: Option<usize>,
 }
 
-/// Tells a refusal of the limit, which a smaller one may mend, from any other: only the first keeps its status.
+/// Maps a 422. Only a refusal of the limit keeps its status, so that the caller tries a smaller limit.
 async fn about_limit(response: reqwest::Response) -> Failure {
     let status = response.status();
     let body = text(response, http::ANSWER_LIMIT).await.unwrap_or_default();

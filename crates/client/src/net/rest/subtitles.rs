@@ -1,19 +1,19 @@
-//! Subtitles that lie beside a video: `name.srt`, or with a language, `name.en.srt`, whatever the case.
+//! Finds subtitles next to a video: `name.srt`, or with a language, `name.en.srt`, ignoring case.
 
 use std::path::{Path, PathBuf};
 
 /// The formats that the studio reads.
 const FORMATS: [&str; 5] = ["srt", "vtt", "ass", "ssa", "sbv"];
-/// The most files of a folder that are looked at.
-const MOST: usize = 20_000;
+/// How many files of a folder are searched at most.
+const MAX_ENTRIES: usize = 20_000;
 
-/// Returns the subtitles beside a video: those of its very name first, then those with a language; never forced ones, which
-/// are only what a listener of the original cannot understand.
+/// Returns the subtitles next to a video: first those with exactly its name, then those with a language. Forced
+/// subtitles are never returned, because they only cover foreign-language parts.
 pub async fn beside(video: &Path) -> Option<PathBuf> {
     let stem = video.file_stem()?.to_str()?.to_lowercase();
     let mut entries = tokio::fs::read_dir(video.parent()?).await.ok()?;
     let mut found: Vec<(usize, String, PathBuf)> = Vec::new();
-    for _ in 0..MOST {
+    for _ in 0..MAX_ENTRIES {
         let Ok(Some(entry)) = entries.next_entry().await else { break };
         let path = entry.path();
         let Some(name) = path.file_name().and_then(|name| name.to_str()).map(str::to_lowercase) else { continue };
@@ -25,8 +25,8 @@ pub async fn beside(video: &Path) -> Option<PathBuf> {
     found.into_iter().next().map(|(_, _, path)| path)
 }
 
-/// Returns what stands between the name of a video and the ending of its subtitles: a language or nothing. None where the
-/// file is none of its subtitles. Both names are in lower case.
+/// Returns the language between a video's name and the extension of its subtitles, possibly empty; `None` if the file
+/// does not belong to the video. Both names are in lower case.
 fn language<'a>(stem: &str, name: &'a str) -> Option<&'a str> {
     let (name, format) = name.rsplit_once('.')?;
     let rest = name.strip_prefix(stem).filter(|_| FORMATS.contains(&format))?;
@@ -34,8 +34,8 @@ fn language<'a>(stem: &str, name: &'a str) -> Option<&'a str> {
     language.split('.').all(|part| part.is_empty() || is_language(part)).then_some(language)
 }
 
-/// Tells whether a part of a name is a language, such as `en` or `pt-br`, or says for whom the subtitles are. A year or the
-/// number of a part belongs to another video, and forced subtitles are none.
+/// Returns whether a part of a file name is a language code, such as `en` or `pt-br`, or a marker such as `sdh` or
+/// `default`. A year or the number of a part belongs to another video; `forced` does not match.
 fn is_language(part: &str) -> bool {
     let code = part.split(['-', '_']).next().unwrap_or_default();
     let is_code = matches!(code.len(), 2 | 3) && code.chars().all(|c| c.is_ascii_alphabetic());
@@ -47,7 +47,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn subtitles_are_known_by_the_name_of_their_video() {
+    fn subtitles_are_recognised_by_the_name_of_their_video() {
         for (name, found) in [
             ("walk.srt", Some("")),
             ("walk.en.srt", Some("en")),
@@ -65,7 +65,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn those_of_the_very_name_come_first_whatever_the_case() {
+    async fn an_exact_name_comes_before_one_with_a_language() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = |name: &str| folder.path().join(name);
         for name in ["Walk.MP4", "walk.de.srt", "WALK.en.SRT"] {

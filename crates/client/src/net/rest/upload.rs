@@ -1,4 +1,4 @@
-//! Sending a video as one multipart request.
+//! Uploads a video as one multipart request (docs/protocol.md#uploads).
 
 use std::{
     path::Path,
@@ -26,21 +26,21 @@ use crate::net::http::{self, ANSWER_LIMIT, Failure, json, refused, text, unanswe
 
 /// How much of a file is read at a time, in bytes.
 const CHUNK: usize = 64 << 10;
-/// A video of more bytes waits a moment after its head was sent.
+/// Above this size in bytes, the upload pauses after the head of a part.
 const LARGE: u64 = 1 << 20;
-/// How long: whoever leads elsewhere, or wants another token, says so on the head alone, and hangs up on the rest before
-/// anybody can read why.
-const ANSWER_FIRST: Duration = Duration::from_millis(500);
-/// Redirects that are followed in a row; each sends the video anew.
+/// The length of the pause. A server that redirects or refuses the token answers after the head alone and closes the
+/// connection; without the pause, its answer would be lost.
+const PAUSE_AFTER_HEAD: Duration = Duration::from_millis(500);
+/// How many redirects in a row are followed; each sends the video again.
 const REDIRECT_LIMIT: usize = 3;
 
-/// Sends a video, counting the bytes that are sent.
+/// Uploads a video and returns its job. `sent` counts the bytes that were sent.
 ///
-/// Subtitles that stand beside it go along where the backend takes them.
+/// Subtitles next to the video are sent with it, if the backend accepts them.
 ///
 /// # Errors
-/// [`Code::File`] where the file cannot be read, or changes while it is sent; [`Code::NotAVideo`] and [`Code::TooLarge`] as
-/// the backend says.
+/// [`Code::File`] if the file cannot be read or changes during the upload; [`Code::NotAVideo`] and [`Code::TooLarge`]
+/// if the backend says so; otherwise the failure of the request.
 pub async fn upload(
     http: &Client,
     server: &Server,
@@ -52,7 +52,7 @@ pub async fn upload(
     let source = Source { video, placed: placed.as_ref() };
     let mut response = post(http, server, token, &source, Arc::clone(&sent)).await?;
     if placed.is_some() && response.status() == StatusCode::BAD_REQUEST {
-        // A studio at the other end of a tunnel has another folder of that name.
+        // A studio behind a tunnel may have another folder of that name, and finds no file in it.
         response = post(http, server, token, &Source { video, placed: None }, sent).await?;
     }
     if response.status() == StatusCode::BAD_REQUEST {
@@ -69,15 +69,15 @@ pub async fn upload(
     })
 }
 
-/// What is uploaded.
+/// The video to upload.
 struct Source<'a> {
     /// The file.
     video: &'a Path,
-    /// Where a studio on this computer finds it already.
+    /// The file in the folder of a studio on this computer.
     placed: Option<&'a Placed>,
 }
 
-/// Sends the request, and sends it again where a redirect that keeps the method leads elsewhere.
+/// Sends the request, and repeats it for redirects that keep the method.
 async fn post(
     http: &Client,
     server: &Server,
@@ -94,20 +94,20 @@ async fn post(
         if url.origin() == first {
             call = call.bearer_auth(token.expose_secret());
         }
-        let trouble = Arc::clone(&form.trouble);
+        let file_error = Arc::clone(&form.file_error);
         let call = call.header(header::CONTENT_LENGTH, form.length).body(form.into_body());
         let response = match call.send().await {
             Ok(response) => response,
-            // What is wrong with the file says more than that the request broke off because of it.
-            Err(_) if let Some(why) = trouble.get() => return Err(Failure::local(why.clone())),
+            // An error of the file is the cause of the interrupted request.
+            Err(_) if let Some(why) = file_error.get() => return Err(Failure::local(why.clone())),
             Err(error) => return Err(interrupted(&error)),
         };
         let mut response = response;
         if url.origin() != first {
-            // Whatever it says of a token, it was sent none.
+            // The token is not sent to another origin.
             response.extensions_mut().insert(http::WithoutToken);
         }
-        match led_on(&response) {
+        match redirect_target(&response) {
             Some(next) => url = next,
             None => return Ok(response),
         }
@@ -115,7 +115,7 @@ async fn post(
     Err(Failure::local(Error::new(Code::ServerError, "The studio redirects in a loop. Contact its administrator.")))
 }
 
-/// Returns why a video did not arrive. Once sending began, the reason is the same for every loss of the connection.
+/// Maps the error of an upload. Once sending has begun, every loss of the connection gives the same error.
 fn interrupted(error: &reqwest::Error) -> Failure {
     let failure = unanswered(error);
     if failure.never_left || failure.error.code != Code::Unreachable {
@@ -125,22 +125,22 @@ fn interrupted(error: &reqwest::Error) -> Failure {
     Failure { error: Error::new(Code::Unreachable, message), ..failure }
 }
 
-/// Returns where the video is to be sent instead. Redirects that turn a POST into a GET are answers.
-fn led_on(response: &Response) -> Option<Url> {
+/// Returns the URL to send the video to instead. Redirects that turn a POST into a GET count as responses.
+fn redirect_target(response: &Response) -> Option<Url> {
     let keeps_method = [StatusCode::TEMPORARY_REDIRECT, StatusCode::PERMANENT_REDIRECT].contains(&response.status());
     keeps_method.then(|| http::redirected(response))?
 }
 
-/// A request body of one or two files.
+/// A request body with one or two files.
 struct Form {
     boundary: String,
     parts: Vec<(Bytes, Content)>,
     length: u64,
-    /// What is wrong with a file, once that is known.
-    trouble: Arc<OnceLock<Error>>,
+    /// The error of a file that was found during the upload.
+    file_error: Arc<OnceLock<Error>>,
 }
 
-/// What a part of the body holds.
+/// The content of a part of the body.
 enum Content {
     File(Sent),
     Text(Bytes),
@@ -150,7 +150,7 @@ impl Form {
     async fn of(server: &Server, source: &Source<'_>, sent: Arc<AtomicU64>) -> Result<Self, Failure> {
         let Source { video, placed } = source;
         let boundary = format!("tallylight-{}", Uuid::new_v4().simple());
-        let mut form = Self { boundary, parts: Vec::new(), length: 0, trouble: Arc::default() };
+        let mut form = Self { boundary, parts: Vec::new(), length: 0, file_error: Arc::default() };
         match placed {
             Some(placed) => {
                 form.add_placed(video, placed).await?;
@@ -174,7 +174,7 @@ impl Form {
         Ok(())
     }
 
-    /// Adds the name of a file that is there already, in place of its bytes.
+    /// Adds the name of a placed file instead of its bytes.
     async fn add_placed(&mut self, video: &Path, placed: &Placed) -> Result<(), Failure> {
         let kind = content_type(video, &Sent::open(video, None).await?.head);
         let name = Bytes::from(placed.name.clone());
@@ -189,7 +189,7 @@ impl Form {
             self.boundary,
             filename(path)
         );
-        // A line break ends each part.
+        // Two bytes for the line break that ends each part.
         self.length += u64::try_from(head.len()).unwrap_or(u64::MAX) + length + 2;
         self.parts.push((head.into(), content));
     }
@@ -204,12 +204,12 @@ impl Form {
 
     fn into_body(self) -> Body {
         let end = self.end();
-        let trouble = self.trouble;
-        let wait = if self.length > LARGE { ANSWER_FIRST } else { Duration::ZERO };
+        let file_error = self.file_error;
+        let wait = if self.length > LARGE { PAUSE_AFTER_HEAD } else { Duration::ZERO };
         let parts = stream::iter(self.parts).flat_map(move |(head, content)| {
             let pause = stream::once(tokio::time::sleep(wait)).filter_map(async |()| None).boxed();
             let content = match content {
-                Content::File(file) => file.stream(Arc::clone(&trouble)).boxed(),
+                Content::File(file) => file.stream(Arc::clone(&file_error)).boxed(),
                 Content::Text(text) => whole(text).boxed(),
             };
             whole(head).chain(pause).chain(content).chain(whole(Bytes::from_static(b"\r\n")))
@@ -222,11 +222,11 @@ fn whole(bytes: Bytes) -> impl Stream<Item = std::io::Result<Bytes>> + Unpin {
     stream::iter([Ok(bytes)])
 }
 
-/// A file on its way. It must be at the end what it was at the beginning.
+/// A file that is being sent. It must not change until the end.
 struct Sent {
     name: String,
     file: File,
-    /// Its beginning, which tells its kind.
+    /// The beginning of the file, which determines its media type.
     head: Vec<u8>,
     length: u64,
     modified: Option<SystemTime>,
@@ -237,7 +237,10 @@ impl Sent {
     async fn open(path: &Path, sent: Option<Arc<AtomicU64>>) -> Result<Self, Failure> {
         let name = shown(path);
         let unreadable = |error: std::io::Error| {
-            Failure::local(Error::new(Code::File, format!("Couldn't read {name} ({error}). Check that the file exists.")))
+            Failure::local(Error::new(
+                Code::File,
+                format!("Couldn't read {name} ({error}). Check that the file exists."),
+            ))
         };
         let mut file = File::open(path).await.map_err(unreadable)?;
         let metadata = file.metadata().await.map_err(unreadable)?;
@@ -253,18 +256,18 @@ impl Sent {
         Ok(Self { file, head, length: metadata.len(), modified: metadata.modified().ok(), sent, name })
     }
 
-    /// Returns the bytes of the file, as many as it had at the beginning; fails where it is not the same at the end.
-    fn stream(self, trouble: Arc<OnceLock<Error>>) -> impl Stream<Item = std::io::Result<Bytes>> {
+    /// Returns the bytes of the file, as many as it had when it was opened; fails if the file changes until the end.
+    fn stream(self, file_error: Arc<OnceLock<Error>>) -> impl Stream<Item = std::io::Result<Bytes>> {
         let left = self.length;
         stream::try_unfold((self, left), move |(mut file, left)| {
-            let trouble = Arc::clone(&trouble);
+            let file_error = Arc::clone(&file_error);
             async move {
                 let chunk = if left == 0 { None } else { file.next(left).await? };
-                let is_as_it_was = chunk.is_some() || (left == 0 && file.is_unchanged().await);
-                if !is_as_it_was {
+                let is_unchanged = chunk.is_some() || (left == 0 && file.is_unchanged().await);
+                if !is_unchanged {
                     let name = &file.name;
                     let message = format!("{name} changed during upload. Wait until it is complete, then try again.");
-                    let _ = trouble.set(Error::new(Code::File, message.clone()));
+                    let _ = file_error.set(Error::new(Code::File, message.clone()));
                     return Err(std::io::Error::other(message));
                 }
                 Ok(chunk.map(|chunk| {
@@ -278,7 +281,7 @@ impl Sent {
         })
     }
 
-    /// Reads on, at most so many bytes; none at the end of the file.
+    /// Reads the next chunk of at most `most` bytes; `None` at the end of the file.
     async fn next(&mut self, most: u64) -> std::io::Result<Option<Bytes>> {
         let most = usize::try_from(most).unwrap_or(usize::MAX).min(CHUNK);
         let mut chunk = std::mem::take(&mut self.head);
@@ -297,12 +300,12 @@ impl Sent {
     }
 }
 
-/// Returns the name of a file for a person.
+/// Returns the name of a file for messages to the user.
 fn shown(path: &Path) -> String {
     one_line(&path.file_name().unwrap_or(path.as_os_str()).to_string_lossy())
 }
 
-/// Returns the name of a file as a form carries it: UTF-8, with what would end it early escaped as browsers do.
+/// Returns the name of a file for a multipart header: UTF-8, with quotes and line breaks escaped as in browsers.
 fn filename(path: &Path) -> String {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let mut escaped = String::with_capacity(name.len());
@@ -318,7 +321,7 @@ fn filename(path: &Path) -> String {
     escaped
 }
 
-/// Returns the media type of a file, which backends of this shape want to begin with `video/`.
+/// Returns the media type of a file. Some backends require a type that begins with `video/`.
 fn content_type(path: &Path, head: &[u8]) -> &'static str {
     if let Some(kind) = infer::get(head) {
         let kind = kind.mime_type();
@@ -352,7 +355,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_never_ends_its_header() {
+    fn file_names_cannot_break_out_of_the_header() {
         for (name, written) in [
             ("a\r\nX-Evil: 1\".mp4", "a%0D%0AX-Evil: 1%22.mp4"),
             ("ümläut 😀.mp4", "ümläut 😀.mp4"),
@@ -363,7 +366,7 @@ mod tests {
     }
 
     #[test]
-    fn the_kind_of_a_file_is_told_by_its_beginning_or_else_by_its_name() {
+    fn the_media_type_comes_from_the_content_or_else_the_name() {
         assert_eq!(content_type(Path::new("a.bin"), b"RIFF\0\0\0\0AVI LIST"), "video/x-msvideo");
         assert_eq!(content_type(Path::new("a.MOV"), b""), "video/quicktime");
         assert_eq!(content_type(Path::new("a"), b"x"), "video/mp4");
@@ -371,20 +374,20 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_file_that_grows_or_shrinks_meanwhile_is_not_sent_to_its_end() {
+    async fn a_file_that_changes_during_the_upload_fails() {
         for change in ["grows", "shrinks"] {
             let folder = tempfile::tempdir().expect("a folder");
             let path = folder.path().join("v.mp4");
             std::fs::write(&path, vec![7; 3 * CHUNK]).expect("a file");
             let file = Sent::open(&path, None).await.expect("it opens");
-            let trouble = Arc::default();
-            let mut chunks = Box::pin(file.stream(Arc::clone(&trouble)));
+            let file_error = Arc::default();
+            let mut chunks = Box::pin(file.stream(Arc::clone(&file_error)));
             assert!(chunks.next().await.expect("a chunk").is_ok());
             let length = if change == "grows" { 4 * CHUNK } else { CHUNK };
             std::fs::File::options().write(true).open(&path).expect("it").set_len(length as u64).expect("a length");
             let rest: Vec<_> = chunks.collect().await;
             assert!(rest.last().is_some_and(Result::is_err), "{change}");
-            assert!(trouble.get().is_some_and(|error: &Error| error.message.contains("changed")), "{change}");
+            assert!(file_error.get().is_some_and(|error: &Error| error.message.contains("changed")), "{change}");
         }
     }
 }

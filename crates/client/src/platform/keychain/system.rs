@@ -1,4 +1,4 @@
-//! The keychain of the system: Secret Service, macOS Keychain, Windows Credential Manager. Blocking.
+//! The system's keychain: Secret Service, macOS Keychain, Windows Credential Manager. All calls block.
 
 use std::sync::Arc;
 
@@ -7,34 +7,40 @@ use secrecy::zeroize::Zeroizing;
 
 use super::Unlock;
 
-/// The name under which all entries stand in the keychain.
+/// The service name of all entries in the keychain.
 const SERVICE: &str = "tallylight";
 
-/// The longest secret that Windows keeps, in bytes: `CRED_MAX_CREDENTIAL_BLOB_SIZE`.
+/// The longest secret that Windows stores, in bytes: `CRED_MAX_CREDENTIAL_BLOB_SIZE`.
 pub const LIMIT: usize = 2560;
 
-/// Tells why the keychain is of no use.
+/// The reason why the keychain cannot be used.
 #[derive(Debug)]
 pub enum KeychainFailure {
-    /// It is there, and locked.
+    /// The keychain is locked.
     Locked,
-    /// The secret is too long for it.
+    /// The secret is longer than the keychain allows.
     TooLong,
-    /// It is not there, or not ready.
+    /// There is no keychain, or it is not ready.
     Unusable(String),
 }
 
 /// Returns the secret of an account, if there is one.
+///
+/// # Errors
+/// A [`KeychainFailure`] if the keychain cannot be used.
 pub fn read(account: &str, unlock: Unlock) -> Result<Option<Vec<u8>>, KeychainFailure> {
     match entry(account, unlock)?.get_secret() {
-        // It may be there, and nothing that we wrote.
+        // An entry that this program did not write; the caller decides that it is unreadable.
         Ok(secret) | Err(Error::BadEncoding(secret) | Error::BadDataFormat(secret, _)) => Ok(Some(secret)),
         Err(Error::NoEntry) => Ok(None),
         Err(error) => Err(failure(error)),
     }
 }
 
-/// Keeps the secret of an account in place of the one before.
+/// Stores the secret of an account, replacing the previous one.
+///
+/// # Errors
+/// [`KeychainFailure::TooLong`] on Windows for a long secret; otherwise as [`read`].
 pub fn write(account: &str, secret: &str, unlock: Unlock) -> Result<(), KeychainFailure> {
     if cfg!(windows) && !fits(secret) {
         return Err(KeychainFailure::TooLong);
@@ -42,7 +48,10 @@ pub fn write(account: &str, secret: &str, unlock: Unlock) -> Result<(), Keychain
     entry(account, unlock)?.set_secret(secret.as_bytes()).map_err(failure)
 }
 
-/// Forgets the secret of an account.
+/// Deletes the secret of an account.
+///
+/// # Errors
+/// As [`read`].
 pub fn forget(account: &str, unlock: Unlock) -> Result<(), KeychainFailure> {
     match entry(account, unlock)?.delete_credential() {
         Ok(()) | Err(Error::NoEntry) => Ok(()),
@@ -50,12 +59,12 @@ pub fn forget(account: &str, unlock: Unlock) -> Result<(), KeychainFailure> {
     }
 }
 
-/// Tells whether a secret is short enough for every system, even one that keeps it as UTF-16.
+/// Returns whether a secret is short enough for every system, including one that stores UTF-16.
 pub fn fits(secret: &str) -> bool {
     secret.encode_utf16().count() * 2 <= LIMIT
 }
 
-/// Opens the keychain anew every time: one that was not ready at login may be by now.
+/// Opens the keychain for one call, because it may not have been ready at the previous one, for example after login.
 fn entry(account: &str, unlock: Unlock) -> Result<Entry, KeychainFailure> {
     if unlock == Unlock::Never {
         ensure_unlocked(account)?;
@@ -64,12 +73,12 @@ fn entry(account: &str, unlock: Unlock) -> Result<Entry, KeychainFailure> {
     store.build(SERVICE, account, None).map_err(failure)
 }
 
-#[expect(clippy::wildcard_enum_match_arm, reason = "the library may add errors, and says so")]
+#[expect(clippy::wildcard_enum_match_arm, reason = "the enum is non-exhaustive")]
 fn failure(error: Error) -> KeychainFailure {
     match error {
         Error::NoStorageAccess(_) => KeychainFailure::Locked,
         Error::TooLong(..) => KeychainFailure::TooLong,
-        // Its text may quote the secret.
+        // The error's text may contain the secret.
         Error::BadEncoding(secret) | Error::BadDataFormat(secret, _) => {
             drop(Zeroizing::new(secret));
             KeychainFailure::Unusable("unreadable".to_owned())
@@ -93,12 +102,13 @@ fn store() -> Result<Arc<CredentialStore>, Error> {
     Ok(zbus_secret_service_keyring_store::Store::new()?)
 }
 
-/// Makes sure that nobody will be asked to unlock anything: looking for an item does not, reading a locked one does.
+/// Fails if reading the entry would ask the user to unlock the keychain. Searching for an item does not ask; reading a
+/// locked one does.
 #[cfg(all(unix, not(target_os = "macos")))]
 fn ensure_unlocked(account: &str) -> Result<(), KeychainFailure> {
     use secret_service::{EncryptionType, Error, blocking::SecretService};
     let unusable = |error: Error| KeychainFailure::Unusable(error.to_string());
-    // Nothing secret is asked for, so there is nothing to encrypt.
+    // No secret is transferred, so no encryption is needed.
     let service = SecretService::connect(EncryptionType::Plain).map_err(unusable)?;
     let item = [("service", SERVICE), ("username", account)].into_iter().collect();
     let found = service.search_items(item).map_err(unusable)?;
@@ -107,16 +117,16 @@ fn ensure_unlocked(account: &str) -> Result<(), KeychainFailure> {
     }
     let locked = match service.get_default_collection() {
         Ok(collection) => collection.is_locked().map_err(unusable)?,
-        // There will be one as soon as something is kept.
+        // The collection is created when the first secret is stored.
         Err(Error::NoResult) => false,
         Err(error) => return Err(unusable(error)),
     };
     if locked || !found.locked.is_empty() { Err(KeychainFailure::Locked) } else { Ok(()) }
 }
 
-/// These keychains are unlocked with the session of the person.
+/// Does nothing: these keychains are unlocked when the user logs in.
 #[cfg(any(windows, target_os = "macos"))]
-#[expect(clippy::unnecessary_wraps, reason = "that of Linux may fail")]
+#[expect(clippy::unnecessary_wraps, reason = "the function of Linux may fail")]
 fn ensure_unlocked(_account: &str) -> Result<(), KeychainFailure> {
     Ok(())
 }

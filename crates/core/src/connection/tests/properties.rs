@@ -111,17 +111,17 @@ proptest! {
         steps in proptest::collection::vec(any_step(), 1..60),
         is_auto in any::<bool>(),
     ) {
-        let mut scene = Scene::new();
+        let mut harness = Harness::new();
         if is_auto {
-            scene.link.set_endpoint("wss://acme.tv/ws".to_owned(), WsToken::Auto, None);
+            harness.connection.set_endpoint("wss://acme.tv/ws".to_owned(), WsToken::Auto, None);
         }
         let mut driver = Driver::default();
         for (input, millis, slept) in steps {
-            scene.now = scene.now.after(Duration::from_millis(millis));
+            harness.now = harness.now.after(Duration::from_millis(millis));
             if slept {
-                scene.now.wall = scene.now.after(Duration::from_hours(8)).wall;
+                harness.now.wall = harness.now.after(Duration::from_hours(8)).wall;
             }
-            let input = relative(input, scene.link.next_conn.saturating_sub(1));
+            let input = relative(input, harness.connection.next_conn.saturating_sub(1));
             // The client reports the end of a fetch or refresh only if one is under way, and events of its own sockets
             // only.
             let unasked = match &input {
@@ -135,18 +135,18 @@ proptest! {
                 continue;
             }
             driver.apply_input(&input);
-            let effects = scene.on(input);
+            let effects = harness.on(input);
             driver.perform(&effects);
-            let deadline = scene.link.deadline();
-            prop_assert!(deadline.is_none_or(|due| due > scene.now.monotonic), "a due timer was not handled");
+            let deadline = harness.connection.deadline();
+            prop_assert!(deadline.is_none_or(|due| due > harness.now.monotonic), "a due timer was not handled");
             prop_assert!((0..=1).contains(&driver.fetches), "fetches pile up: {}", driver.fetches);
-            let at_rest = matches!(scene.link.state, State::SignedOut | State::Stopped);
+            let at_rest = matches!(harness.connection.state, State::SignedOut | State::Stopped);
             let goes_on = deadline.is_some() || driver.asks_token || driver.fetches > 0;
-            prop_assert!(at_rest || goes_on, "stuck in {:?}", scene.link.state);
-            prop_assert!(!matches!(scene.link.state, State::SignedOut) || driver.socket.is_none());
-            let waits = matches!(scene.link.state, State::Waiting { .. });
+            prop_assert!(at_rest || goes_on, "stuck in {:?}", harness.connection.state);
+            prop_assert!(!matches!(harness.connection.state, State::SignedOut) || driver.socket.is_none());
+            let waits = matches!(harness.connection.state, State::Waiting { .. });
             prop_assert!(!waits || driver.socket.is_none(), "waits although there is a socket");
-            let live = scene.state() == ConnectionState::Live;
+            let live = harness.state() == ConnectionState::Live;
             prop_assert!(!live || driver.socket.is_some(), "live without a socket");
         }
     }

@@ -1,26 +1,26 @@
-//! What holds whatever happens to somebody's words, in whatever order.
+//! Invariants of edits and drafts for any sequence of events.
 
 use proptest::prelude::*;
 
 use super::*;
 
-/// Is a backend, a disk and a network, and everything that was ever said.
+/// A model of the backend, the disk and the network, with the history of all texts.
 struct World {
     edits: Edits,
     library: Library,
     disk: Disk,
     clock: u64,
     words: u64,
-    /// What the backend holds, and since when.
+    /// The backend's current values, with their timestamps.
     holds: BTreeMap<Field, (Content, u64)>,
-    said: BTreeMap<Field, Vec<Content>>,
-    /// What the backend ever held.
+    written: BTreeMap<Field, Vec<Content>>,
+    /// All values that the backend ever had.
     held: BTreeMap<Field, Vec<Content>>,
-    /// The person's newest words, until they are thrown away.
+    /// The user's latest texts that were not discarded.
     newest: BTreeMap<Field, Content>,
     requests: Vec<Effect>,
     messages: Vec<(Field, Content, u64)>,
-    /// How often each edit was sent, and how often that can be forgiven.
+    /// For each edit, the number of times it was sent and the number of justified resends.
     sends: BTreeMap<OpId, (u32, u32)>,
 }
 
@@ -36,7 +36,7 @@ enum Step {
     Type(Field),
     Discard(Field),
     Machine(Field),
-    Hear(usize),
+    Deliver(usize),
     Answer(usize, Fate),
     Crash(Option<Field>),
     Expire,
@@ -66,7 +66,7 @@ impl World {
             clock: 1,
             words: 0,
             holds: BTreeMap::new(),
-            said: BTreeMap::new(),
+            written: BTreeMap::new(),
             held: BTreeMap::new(),
             newest: BTreeMap::new(),
             requests: Vec::new(),
@@ -85,7 +85,7 @@ impl World {
     fn word(&mut self, field: Field, who: &str) -> Content {
         self.words += 1;
         let word = text(&format!("{who} {}", self.words));
-        self.said.entry(field).or_default().push(word.clone());
+        self.written.entry(field).or_default().push(word.clone());
         word
     }
 
@@ -167,7 +167,7 @@ impl World {
                 self.put(Input::Discard(seven(), field));
             }
             Step::Machine(field) => self.machine(field),
-            Step::Hear(which) if !self.messages.is_empty() => {
+            Step::Deliver(which) if !self.messages.is_empty() => {
                 let (field, word, when) = self.messages.remove(which % self.messages.len());
                 let event =
                     Event { job_id: seven(), at: Some(at(when).wall), body: Body::Metadata(field, word), lost: 0 };
@@ -180,8 +180,8 @@ impl World {
             Step::Crash(edited) => self.crash(edited),
             Step::Expire => {
                 self.put(Input::Closed);
-                // What is on its way still arrives, and its answer is nobody's.
-                self.arrive_in_silence();
+                // Requests under way are still delivered, but their responses are ignored.
+                self.deliver_without_response();
                 self.put(Input::Opened);
             }
             Step::Wait => {
@@ -189,7 +189,7 @@ impl World {
                 self.put(Input::Tick);
             }
             Step::Reachable => self.put(Input::Reachable),
-            Step::Hear(_) | Step::Answer(..) => {}
+            Step::Deliver(_) | Step::Answer(..) => {}
         }
         self.check();
     }
@@ -207,15 +207,15 @@ impl World {
                 self.put(Input::Checked(op_id, answer));
             }
             Effect::Send(edit) => {
-                let answer = self.arrive(&edit, fate);
+                let answer = self.deliver_edit(&edit, fate);
                 self.put(Input::Answered(edit.op_id, answer));
             }
-            _ => unreachable!("only requests are"),
+            _ => unreachable!("only requests are answered"),
         }
     }
 
-    fn arrive(&mut self, edit: &Edit, fate: Fate) -> Answer {
-        let forgive = |world: &mut Self| world.sends.entry(edit.op_id).or_default().1 += 1;
+    fn deliver_edit(&mut self, edit: &Edit, fate: Fate) -> Answer {
+        let justify = |world: &mut Self| world.sends.entry(edit.op_id).or_default().1 += 1;
         match fate {
             Fate::Saved | Fate::SavedAndLost => {
                 for (field, word) in edit.changes.clone() {
@@ -224,35 +224,35 @@ impl World {
                 if matches!(fate, Fate::Saved) {
                     return Answer::Saved(Some(Box::new(self.snapshot())));
                 }
-                forgive(self);
+                justify(self);
                 Answer::Unanswered(lost(DeliveryCertainty::Unknown))
             }
             Fate::NotDelivered => {
-                forgive(self);
+                justify(self);
                 Answer::Unanswered(lost(DeliveryCertainty::NotDelivered))
             }
             Fate::Conflict => Answer::Conflict(Some(Box::new(self.snapshot())), reason()),
             Fate::Refused(field) => {
-                forgive(self);
+                justify(self);
                 Answer::Refused(vec![(field, "no".to_owned())], reason())
             }
             Fate::RefusedWhole => Answer::Refused(Vec::new(), reason()),
             Fate::Unauthorized => {
-                forgive(self);
+                justify(self);
                 Answer::Unauthorized
             }
         }
     }
 
-    fn arrive_in_silence(&mut self) {
+    fn deliver_without_response(&mut self) {
         for request in std::mem::take(&mut self.requests) {
             if let Effect::Send(edit) = request {
-                self.arrive(&edit, Fate::SavedAndLost);
+                self.deliver_edit(&edit, Fate::SavedAndLost);
             }
         }
     }
 
-    /// Ends in the middle of a save, before or after the disk has it, and begins anew from the disk.
+    /// Simulates a crash during a save, before or after it is on disk, and restarts from disk.
     fn crash(&mut self, edited: Option<Field>) {
         if let Some(field) = edited {
             let word = self.word(field, "person");
@@ -260,7 +260,7 @@ impl World {
             let effects = self.edits.on(input, &self.library, at(self.clock));
             self.newest.insert(field, word);
             self.keep(&effects);
-            // On disk as sent, and never was.
+            // The edit is stored as sent, but was never sent.
             for effect in &effects {
                 if let Effect::Send(edit) = effect {
                     let counts = self.sends.entry(edit.op_id).or_default();
@@ -268,9 +268,9 @@ impl World {
                 }
             }
         }
-        self.arrive_in_silence();
+        self.deliver_without_response();
         let disk = self.disk.clone();
-        // What is over is forgotten, its number too.
+        // Finished edits are deleted, so their ids are no longer counted.
         self.sends.retain(|op_id, _| disk.edits.contains_key(op_id));
         self.edits = Edits::restore(disk.edits.into_values(), disk.drafts.into_values());
         self.put(Input::Opened);
@@ -287,29 +287,29 @@ impl World {
         for field in FIELDS {
             let job = self.library.job(&seven()).expect("the job");
             let shown = pending.get(&field).map(|word| (*word).clone()).or_else(|| job.content(field));
-            assert!(self.said[&field].contains(&shown.expect("something")), "{field:?} is invented");
+            assert!(self.written[&field].contains(&shown.expect("something")), "{field:?} was never written");
         }
         let sending = self.requests.iter().filter(|request| matches!(request, Effect::Send(_))).count();
-        assert!(sending <= 1, "one at a time of one job");
-        for (op_id, (sends, forgiven)) in &self.sends {
-            assert!(*sends <= forgiven + 1, "{op_id:?} was sent {sends} times");
+        assert!(sending <= 1, "more than one edit of a job is under way");
+        for (op_id, (sends, justified)) in &self.sends {
+            assert!(*sends <= justified + 1, "{op_id:?} was sent {sends} times");
         }
         let twin = Edits::restore(self.disk.edits.values().cloned(), self.disk.drafts.values().cloned());
-        assert_eq!(twin.pending(&seven()), pending, "the disk knows what is shown");
-        assert!(twin.drafts(&seven()).eq(self.edits.drafts(&seven())), "and what was typed");
+        assert_eq!(twin.pending(&seven()), pending, "the disk differs from what is shown");
+        assert!(twin.drafts(&seven()).eq(self.edits.drafts(&seven())), "the drafts on disk differ");
     }
 
-    /// Lets everything come to its end.
+    /// Runs until nothing is pending.
     fn settle(&mut self) {
         for _ in 0..200 {
             self.take(Step::Answer(0, Fate::Saved));
-            self.take(Step::Hear(0));
+            self.take(Step::Deliver(0));
             self.take(Step::Wait);
         }
-        assert!(self.edits.pending(&seven()).is_empty() && self.disk.edits.is_empty(), "everything is over");
+        assert!(self.edits.pending(&seven()).is_empty() && self.disk.edits.is_empty(), "edits are still pending");
         let job = self.library.job(&seven()).expect("the job");
         for field in FIELDS {
-            assert_eq!(job.content(field), Some(self.holds[&field].0.clone()), "both agree on {field:?}");
+            assert_eq!(job.content(field), Some(self.holds[&field].0.clone()), "{field:?} differs from the backend");
         }
     }
 }
@@ -331,7 +331,7 @@ fn any_step() -> impl Strategy<Value = Step> {
         1 => field().prop_map(Step::Type),
         1 => field().prop_map(Step::Discard),
         2 => field().prop_map(Step::Machine),
-        2 => any::<usize>().prop_map(Step::Hear),
+        2 => any::<usize>().prop_map(Step::Deliver),
         5 => (any::<usize>(), fate).prop_map(|(which, fate)| Step::Answer(which, fate)),
         1 => proptest::option::of(field()).prop_map(Step::Crash),
         1 => Just(Step::Expire),
@@ -343,7 +343,7 @@ fn any_step() -> impl Strategy<Value = Step> {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(1000))]
     #[test]
-    fn no_interleaving_loses_or_invents_a_word(steps in proptest::collection::vec(any_step(), 1..40)) {
+    fn no_interleaving_loses_or_invents_a_text(steps in proptest::collection::vec(any_step(), 1..40)) {
         let mut world = World::new();
         for step in steps {
             world.take(step);

@@ -1,4 +1,4 @@
-//! What a backend says of the parts of a job beside their content: which fields it suggests, and which stages it skipped.
+//! Annotations of a job's parts by the backend: which fields are suggestions, and which stages were skipped.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,23 +12,24 @@ use crate::{
     protocol::snapshot::StageData,
 };
 
-/// The marks of one job.
+/// The annotations of one job.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, BorshSerialize, BorshDeserialize)]
 pub struct Marks {
-    /// The fields that the backend suggests, each with the time up to which its content is the suggestion.
+    /// The suggested fields, each with the timestamp up to which its content is the suggestion.
     #[serde(default)]
     suggested: BTreeMap<Field, UnixNanos>,
-    /// The stages that had nothing to do.
+    /// The skipped stages.
     #[serde(default)]
     skipped: BTreeSet<StageId>,
 }
 
 impl Record {
-    /// Takes in the marks of a snapshot whose metadata is of a time; a backend that has none changes nothing.
+    /// Applies the annotations of a snapshot with the timestamp of its metadata. A backend without annotations changes
+    /// nothing.
     pub fn mark(&mut self, said_at: UnixNanos, suggested: Option<&[Field]>, stages: &[(StageId, StageData)]) {
         if let Some(suggested) = suggested {
             let mut marks = self.marks.take().unwrap_or_default();
-            // What is dated later was said by a message meanwhile.
+            // Content with a later timestamp came from a message in the meantime and is no suggestion.
             marks.suggested = suggested.iter().map(|field| (*field, said_at)).collect();
             self.marks = Some(marks);
         }
@@ -41,14 +42,14 @@ impl Record {
         }
     }
 
-    /// Tells whether what is held of a field is a suggestion of the backend, that no person has taken or edited.
+    /// Returns whether the content of a field is a suggestion of the backend that no user has accepted or edited.
     pub fn is_suggested(&self, field: Field) -> bool {
         let until = self.marks.as_ref().and_then(|marks| marks.suggested.get(&field));
         let held = self.metadata.get(&field);
         until.zip(held).is_some_and(|(until, held)| held.at <= *until)
     }
 
-    /// Tells whether a stage had nothing to do.
+    /// Returns whether a stage was skipped.
     pub fn is_skipped(&self, stage_id: &StageId) -> bool {
         self.marks.as_ref().is_some_and(|marks| marks.skipped.contains(stage_id))
     }

@@ -1,6 +1,6 @@
-//! A record as one piece of bytes: of a hundred thousand jobs, nearly all are only looked at.
+//! Packed records: nearly all of 100,000 jobs are rarely accessed and are kept as serialized bytes to save memory.
 //!
-//! The bytes never leave this process.
+//! The bytes are never stored or sent.
 
 use std::io;
 
@@ -12,7 +12,7 @@ use borsh::{
 use super::{Parts, Record};
 use crate::JobId;
 
-/// Is a record in a third of the room, which must be unpacked before anything is asked of it. Its id stands beside it.
+/// A serialized record, which takes a third of the memory and must be unpacked for access. The id is stored outside.
 #[derive(Debug)]
 pub(crate) struct Packed(Box<[u8]>);
 
@@ -20,7 +20,7 @@ impl Packed {
     /// Packs a record.
     ///
     /// # Errors
-    /// Of a number that is none.
+    /// Returns an error if borsh cannot serialize a value, such as a NaN.
     pub(crate) fn of(job: &Record) -> io::Result<Self> {
         borsh::to_vec(job).map(|bytes| Self(bytes.into()))
     }
@@ -28,18 +28,18 @@ impl Packed {
     /// Returns the record as it was packed.
     pub(crate) fn unpack(&self, job_id: &JobId) -> Record {
         let job = borsh::from_slice::<Record>(&self.0);
-        #[expect(clippy::expect_used, reason = "bytes that this process wrote, and nothing else could have")]
-        Record { job_id: job_id.clone(), ..job.expect("what was packed") }
+        #[expect(clippy::expect_used, reason = "only this process writes the bytes")]
+        Record { job_id: job_id.clone(), ..job.expect("a packed record") }
     }
 }
 
-/// Leaves the id out, because it is what the record is found by.
-#[expect(clippy::unnecessary_wraps, reason = "as borsh wants it")]
+/// Omits the id, which is the key of the record.
+#[expect(clippy::unnecessary_wraps, reason = "the signature that borsh requires")]
 pub(super) fn put_nothing<W: Write>(_: &JobId, _: &mut W) -> io::Result<()> {
     Ok(())
 }
 
-#[expect(clippy::unnecessary_wraps, reason = "as borsh wants it")]
+#[expect(clippy::unnecessary_wraps, reason = "the signature that borsh requires")]
 pub(super) fn take_no_id<R: Read>(_: &mut R) -> io::Result<JobId> {
     Ok(JobId::new(""))
 }
@@ -55,6 +55,6 @@ pub(super) fn put_parts<K: BorshSerialize, V: BorshSerialize, W: Write>(
 pub(super) fn take_parts<K: BorshDeserialize + Ord, V: BorshDeserialize, R: Read>(
     from: &mut R,
 ) -> io::Result<Parts<K, V>> {
-    // In their order, as they were put.
+    // The parts were serialized in sorted order.
     Vec::deserialize_reader(from).map(Parts::from_sorted_store_unchecked)
 }

@@ -1,4 +1,4 @@
-//! How far something has come, which is nearly always a whole number.
+//! A percentage, which is nearly always a whole number.
 
 use std::io;
 
@@ -7,17 +7,17 @@ use borsh::{
     io::{Read, Write},
 };
 
-/// Is a number from 0 to 100. Packed, a whole one takes a byte.
+/// A number from 0 to 100. Packed, a whole number takes one byte.
 #[derive(Clone, Copy, Debug, PartialEq, PartialOrd, serde::Serialize, serde::Deserialize)]
 #[serde(transparent)]
 pub(super) struct Percent(pub(super) f64);
 
-/// Stands before a number that is not whole.
+/// The marker before a number that is not whole.
 const FRACTION: u8 = u8::MAX;
 
 impl BorshSerialize for Percent {
     fn serialize<W: Write>(&self, into: &mut W) -> io::Result<()> {
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it is compared with what it was")]
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the result is compared")]
         let whole = self.0 as u8;
         if whole < FRACTION && f64::from(whole).to_bits() == self.0.to_bits() {
             whole.serialize(into)
@@ -48,7 +48,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn it_comes_back_to_the_bit(percent in prop_oneof![any::<f64>(), (0..=100_u8).prop_map(f64::from)]) {
+        fn round_trip_is_exact_to_the_bit(percent in prop_oneof![any::<f64>(), (0..=100_u8).prop_map(f64::from)]) {
             prop_assume!(!percent.is_nan());
             let Percent(back) = borsh::from_slice(&packed(percent)).expect("a number");
             prop_assert_eq!(back.to_bits(), percent.to_bits());
@@ -56,7 +56,7 @@ mod tests {
     }
 
     #[test]
-    fn a_whole_one_takes_a_byte() {
+    fn whole_number_takes_one_byte() {
         assert_eq!([0.0, 100.0, 99.5, -0.0].map(|percent| packed(percent).len()), [1, 1, 9, 9]);
     }
 }

@@ -1,4 +1,4 @@
-//! A record as the disk keeps it.
+//! The JSON form of a record on disk.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use crate::{
     protocol::{content, lenient::LossCounter},
 };
 
-/// Writes parts as a map, as earlier versions did, even where there are none.
+/// Serializes parts as a map, as earlier versions did, even if they are empty.
 pub(super) fn as_map<K: Serialize, V: Serialize, S: Serializer>(
     parts: &Parts<K, V>,
     serializer: S,
@@ -19,20 +19,21 @@ pub(super) fn as_map<K: Serialize, V: Serialize, S: Serializer>(
     serializer.collect_map(parts.iter())
 }
 
-/// Reads metadata by its field: an empty list of chapters looks like an empty list of tags. What this program wrote is
-/// read without a detour, because there may be a hundred thousand of it; anything else as a message would be.
+/// Reads metadata depending on the field, because an empty list of chapters looks like an empty list of tags. Values
+/// written by this version are deserialized directly, because there may be 100,000 of them; any other value is read
+/// tolerantly like a message.
 pub(super) fn metadata<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Parts<Field, LwwRegister<Content>>, D::Error> {
     let kept = BTreeMap::<Field, LwwRegister<&'de RawValue>>::deserialize(deserializer)?;
     let read = kept.into_iter().filter_map(|(field, LwwRegister { at, value })| {
-        let value = as_written(field, value.get()).or_else(|| as_said(field, value.get()))?;
+        let value = parse_exact(field, value.get()).or_else(|| parse_tolerant(field, value.get()))?;
         Some((field, LwwRegister { at, value }))
     });
     Ok(read.collect())
 }
 
-fn as_written(field: Field, json: &str) -> Option<Content> {
+fn parse_exact(field: Field, json: &str) -> Option<Content> {
     match field {
         Field::Title | Field::Description | Field::Thumbnail => serde_json::from_str(json).ok().map(Content::Text),
         Field::Transcript => serde_json::from_str(json).ok().map(Content::EvictedTranscript),
@@ -41,6 +42,6 @@ fn as_written(field: Field, json: &str) -> Option<Content> {
     }
 }
 
-fn as_said(field: Field, json: &str) -> Option<Content> {
+fn parse_tolerant(field: Field, json: &str) -> Option<Content> {
     content(field, &serde_json::from_str::<Value>(json).ok()?, &LossCounter::default())
 }

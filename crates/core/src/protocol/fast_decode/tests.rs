@@ -8,7 +8,7 @@ fn event(text: &str) -> Option<Event> {
     super::event(text, None)
 }
 
-/// Reads a message with the other reader, which also counts unknown fields that cannot be read.
+/// Decodes a message with the tolerant reader, without its count of unreadable unknown fields.
 fn read(text: &str) -> Result<Frame, tolerant::Fault> {
     tolerant::read(text, None).map(|frame| match frame {
         Frame::Event(event) => Frame::Event(Event { lost: 0, ..event }),
@@ -16,7 +16,7 @@ fn read(text: &str) -> Result<Frame, tolerant::Fault> {
     })
 }
 
-/// Are messages of the specification: the type, and the parts of the payload.
+/// Messages of the specification: the type, and the fields of the payload.
 const GOOD: [(&str, &[(&str, &str)]); 6] = [
     ("JOB_UPDATE", &[("status", r#""FAILED""#), ("progress_percent", "42.5"), ("error_message", r#""no""#)]),
     ("STAGE_UPDATE", &[("stage_id", r#""PROBE""#), ("status", r#""PROCESSING""#), ("progress_percent", "7")]),
@@ -32,7 +32,7 @@ const GOOD: [(&str, &[(&str, &str)]); 6] = [
     ),
 ];
 
-/// Makes a value as some backend might write it.
+/// Generates a JSON value as a backend might write it.
 fn value() -> impl Strategy<Value = String> {
     let values = [
         "null",
@@ -62,9 +62,9 @@ fn value() -> impl Strategy<Value = String> {
     select(values.map(str::to_owned).to_vec())
 }
 
-/// Is something that may be wrong with the parts of an object.
+/// A deviation in the fields of an object.
 #[derive(Clone, Debug)]
-enum Slip {
+enum Deviation {
     Replaced(usize, String),
     Repeated(usize, String),
     Dropped(usize),
@@ -72,29 +72,29 @@ enum Slip {
     Escaped(usize),
 }
 
-fn slip() -> impl Strategy<Value = Slip> {
+fn deviation() -> impl Strategy<Value = Deviation> {
     let place = 0..6_usize;
     let name = select(vec!["status", "stage_id", "error_message", "content", "type", "data", "version"]);
     prop_oneof![
-        4 => (place.clone(), value()).prop_map(|(place, value)| Slip::Replaced(place, value)),
-        1 => (place.clone(), value()).prop_map(|(place, value)| Slip::Repeated(place, value)),
-        1 => place.clone().prop_map(Slip::Dropped),
-        1 => (place.clone(), name).prop_map(|(place, name)| Slip::Renamed(place, name)),
-        1 => place.prop_map(Slip::Escaped),
+        4 => (place.clone(), value()).prop_map(|(place, value)| Deviation::Replaced(place, value)),
+        1 => (place.clone(), value()).prop_map(|(place, value)| Deviation::Repeated(place, value)),
+        1 => place.clone().prop_map(Deviation::Dropped),
+        1 => (place.clone(), name).prop_map(|(place, name)| Deviation::Renamed(place, name)),
+        1 => place.prop_map(Deviation::Escaped),
     ]
 }
 
 type Members = Vec<(String, String)>;
 
-fn slipped(mut members: Members, slips: Vec<Slip>) -> Members {
-    for slip in slips {
+fn deviate(mut members: Members, deviations: Vec<Deviation>) -> Members {
+    for deviation in deviations {
         let count = members.len().max(1);
-        match slip {
-            Slip::Replaced(place, value) => members[place % count].1 = value,
-            Slip::Repeated(place, value) => members.push((members[place % count].0.clone(), value)),
-            Slip::Dropped(place) => drop((members.len() > 1).then(|| members.remove(place % count))),
-            Slip::Renamed(place, name) => members[place % count].0 = name.to_owned(),
-            Slip::Escaped(place) => {
+        match deviation {
+            Deviation::Replaced(place, value) => members[place % count].1 = value,
+            Deviation::Repeated(place, value) => members.push((members[place % count].0.clone(), value)),
+            Deviation::Dropped(place) => drop((members.len() > 1).then(|| members.remove(place % count))),
+            Deviation::Renamed(place, name) => members[place % count].0 = name.to_owned(),
+            Deviation::Escaped(place) => {
                 let key = &mut members[place % count].0;
                 let first = key.remove(0);
                 *key = format!("\\u{:04x}{key}", u32::from(first));
@@ -123,35 +123,35 @@ fn payload(parts: &[(&str, &str)]) -> Members {
     parts.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect()
 }
 
-/// Makes a message of the specification with a slip or two, its parts in any order.
+/// Generates a message of the specification with up to two deviations each inside and outside, its fields in any order.
 fn message() -> impl Strategy<Value = String> {
-    let slips = || prop::collection::vec(slip(), 0..3);
-    let parts = (select(GOOD.to_vec()), slips(), prop_oneof![3 => Just(Vec::new()), 1 => slips().boxed()]);
+    let deviations = || prop::collection::vec(deviation(), 0..3);
+    let parts = (select(GOOD.to_vec()), deviations(), prop_oneof![3 => Just(Vec::new()), 1 => deviations().boxed()]);
     let parts = parts.prop_map(|((kind, parts), inner, outer)| {
-        let data = object(&slipped(payload(parts), inner));
-        slipped(members(kind, &data), outer)
+        let data = object(&deviate(payload(parts), inner));
+        deviate(members(kind, &data), outer)
     });
     parts.prop_shuffle().prop_map(|parts| object(&parts))
 }
 
 #[test]
-fn what_is_read_in_one_go_is_what_the_patient_reader_reads() {
-    let read_at_once = Cell::new(0);
+fn fast_decode_agrees_with_the_tolerant_reader() {
+    let fast_reads = Cell::new(0);
     let mut runner = TestRunner::new(ProptestConfig::with_cases(4000));
     let ran = runner.run(&message(), |text| {
         if let Some(event) = event(&text) {
-            read_at_once.set(read_at_once.get() + 1);
+            fast_reads.set(fast_reads.get() + 1);
             prop_assert_eq!(read(&text), Ok(Frame::Event(event)), "{}", text);
         }
         Ok(())
     });
     assert_eq!(ran, Ok(()));
-    // Else it would say nothing.
-    assert!((1000..3900).contains(&read_at_once.get()), "{}", read_at_once.get());
+    // With too few or too many fast reads, the test would prove nothing.
+    assert!((1000..3900).contains(&fast_reads.get()), "{}", fast_reads.get());
 }
 
 #[test]
-fn the_messages_of_the_specification_are_read_in_one_go_in_any_order() {
+fn fast_decode_reads_all_messages_in_any_field_order() {
     for (kind, parts) in GOOD {
         let mut members = members(kind, &object(&payload(parts)));
         for _ in 0..members.len() {
@@ -164,15 +164,15 @@ fn the_messages_of_the_specification_are_read_in_one_go_in_any_order() {
 }
 
 #[test]
-fn what_is_said_twice_is_for_the_patient_reader() {
+fn fast_decode_rejects_repeated_fields() {
     for (kind, parts) in GOOD {
         let whole = members(kind, &object(&payload(parts)));
         for place in 0..whole.len() {
-            let twice = object(&slipped(whole.clone(), vec![Slip::Repeated(place, whole[place].1.clone())]));
+            let twice = object(&deviate(whole.clone(), vec![Deviation::Repeated(place, whole[place].1.clone())]));
             assert_eq!(event(&twice), None, "{twice}");
         }
         for place in 0..parts.len() {
-            let data = slipped(payload(parts), vec![Slip::Repeated(place, parts[place].1.to_owned())]);
+            let data = deviate(payload(parts), vec![Deviation::Repeated(place, parts[place].1.to_owned())]);
             let twice = object(&members(kind, &object(&data)));
             assert_eq!(event(&twice), None, "{twice}");
         }
@@ -180,6 +180,6 @@ fn what_is_said_twice_is_for_the_patient_reader() {
 }
 
 #[test]
-fn a_list_is_no_message_whatever_stands_in_it() {
+fn fast_decode_rejects_a_list() {
     assert_eq!(event(r#" ["JOB_UPDATE","j1",["PENDING"],null]"#), None);
 }

@@ -1,4 +1,4 @@
-//! Replays what the fuzz targets were given and what they found.
+//! Replays the corpus of the fuzz targets, including the inputs of found failures.
 
 use std::path::Path;
 
@@ -13,14 +13,14 @@ fn corpus(target: &str) -> Vec<String> {
 }
 
 #[test]
-fn the_corpus_of_frames_holds() {
+fn frame_corpus_satisfies_the_invariants() {
     for text in corpus("frame") {
         frame(&text);
     }
 }
 
 #[test]
-fn the_corpus_of_answers_holds() {
+fn rest_corpus_satisfies_the_invariants() {
     for text in corpus("rest") {
         rest(&text);
     }

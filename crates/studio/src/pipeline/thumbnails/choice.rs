@@ -1,4 +1,4 @@
-//! Choosing among pictures: what is sharp, well lit and rich in contrast, each of another look.
+//! Choice among candidate frames by sharpness, exposure and contrast, none similar to another.
 
 use std::path::PathBuf;
 
@@ -6,28 +6,28 @@ use image::{DynamicImage, GrayImage, imageops::FilterType};
 use image_hasher::{HashAlg, HasherConfig, ImageHash};
 use uuid::Uuid;
 
-/// How wide a picture is when it is judged, in pixels.
-const JUDGED_WIDTH: u32 = 320;
-/// How many of the 256 bits of two hashes differ at most where a person sees the same picture. Another face of somebody who
-/// speaks is another picture.
+/// The width of a frame for rating, in pixels.
+const RATED_WIDTH: u32 = 320;
+/// The largest number of differing bits, of 256, between the hashes of two frames that look the same to the user.
+/// Another facial expression of a speaker is a different frame.
 const SAME_LOOK: u32 = 2;
-/// The least deviation of brightness, of 255, of a picture that shows something.
+/// The smallest deviation of brightness, of 255, of a frame that is not blank.
 const BLANK: f32 = 6.0;
-/// The deviation of brightness beyond which more contrast is no better.
+/// The deviation of brightness above which more contrast is no better.
 const FULL_CONTRAST: f32 = 60.0;
-/// The brightness of a well-lit picture, of 255.
+/// The brightness of a well-exposed frame, of 255.
 const MIDDLE: f32 = 118.0;
 
-/// A picture, and what was found out about it.
+/// A candidate frame with its rating.
 #[derive(Debug)]
 pub struct Picture {
     /// Its id.
     pub id: Uuid,
-    /// Its file.
+    /// Its JPEG file.
     pub file: PathBuf,
-    /// Its moment in the video, in seconds.
+    /// Its time in the video, in seconds.
     pub time: f64,
-    /// Width and height in pixels.
+    /// Its width and height in pixels.
     pub size: (u32, u32),
     look: ImageHash,
     quality: f32,
@@ -35,16 +35,16 @@ pub struct Picture {
 }
 
 impl Picture {
-    /// Reads and judges a picture; none where it cannot be read.
+    /// Reads and rates a frame; `None` if it cannot be read.
     pub fn read(file: PathBuf, id: Uuid, time: f64) -> Option<Self> {
         let image = image::open(&file).ok()?;
-        Some(Self::judge(&image, file, id, time))
+        Some(Self::rate(&image, file, id, time))
     }
 
-    fn judge(image: &DynamicImage, file: PathBuf, id: Uuid, time: f64) -> Self {
+    fn rate(image: &DynamicImage, file: PathBuf, id: Uuid, time: f64) -> Self {
         let hasher = HasherConfig::new().hash_alg(HashAlg::Gradient).hash_size(16, 16).to_hasher();
         let size = (image.width(), image.height());
-        let gray = image.resize(JUDGED_WIDTH, JUDGED_WIDTH, FilterType::Triangle).to_luma8();
+        let gray = image.resize(RATED_WIDTH, RATED_WIDTH, FilterType::Triangle).to_luma8();
         let (brightness, contrast) = brightness_and_contrast(&gray);
         let exposure = 1.0 - ((brightness - MIDDLE).abs() / 255.0);
         let sharpness = (1.0 + sharpness(&gray)).ln() / 8.0;
@@ -57,7 +57,7 @@ impl Picture {
     }
 }
 
-/// Returns the mean brightness, and how far it deviates, of 255 each.
+/// Returns the mean brightness and its standard deviation, of 255 each.
 fn brightness_and_contrast(gray: &GrayImage) -> (f32, f32) {
     #[expect(clippy::cast_precision_loss, reason = "at most 320 × 320 pixels")]
     let count = gray.len().max(1) as f32;
@@ -66,7 +66,7 @@ fn brightness_and_contrast(gray: &GrayImage) -> (f32, f32) {
     (mean, deviation.sqrt())
 }
 
-/// Returns the variance of the Laplacian: small where no edge is sharp.
+/// Returns the variance of the Laplacian, which is small if no edge is sharp.
 fn sharpness(gray: &GrayImage) -> f32 {
     let (width, height) = gray.dimensions();
     if width < 3 || height < 3 {
@@ -86,17 +86,17 @@ fn sharpness(gray: &GrayImage) -> f32 {
     squares / count - mean * mean
 }
 
-/// The pictures that are kept, the best first and then in the order of their moments, and those that are not.
+/// The chosen frames, the best first and the others by time, and the rejected frames.
 #[derive(Debug, Default)]
 pub struct Chosen {
     /// The thumbnails.
     pub kept: Vec<Picture>,
-    /// The rest.
+    /// The rejected frames.
     pub left_out: Vec<Picture>,
 }
 
-/// Chooses at most `wanted` pictures of as many looks: from each part of the video the best of its `per_part` candidates,
-/// then the best of the rest. Blank ones are kept only where there is no other, and then one.
+/// Chooses at most `wanted` dissimilar frames: first the best of the `per_part` candidates of each part of the video,
+/// then the best of the rest. A blank frame is chosen only if there is no other, and then only one.
 pub fn choose(pictures: Vec<Picture>, wanted: usize, per_part: usize) -> Chosen {
     let mut chosen = Chosen::default();
     let (mut rest, mut parts) = (Vec::new(), Vec::new());
@@ -142,7 +142,7 @@ mod tests {
 
     fn picture(time: f64, pixel: impl Fn(u32, u32) -> u8) -> Picture {
         let image = RgbImage::from_fn(320, 180, |x, y| Rgb([pixel(x, y); 3]));
-        Picture::judge(&image.into(), PathBuf::new(), Uuid::new_v4(), time)
+        Picture::rate(&image.into(), PathBuf::new(), Uuid::new_v4(), time)
     }
 
     fn times(chosen: &[Picture]) -> Vec<f64> {
@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn the_cover_is_the_best_and_blank_pictures_and_repetitions_are_left_out() {
+    fn cover_is_the_best_frame_and_blank_or_similar_ones_are_rejected() {
         let checks = |x: u32, y: u32| if (x / 20 + y / 20).is_multiple_of(2) { 20 } else { 230 };
         let soft = |x: u32, _: u32| 90 + u8::try_from(x / 8).unwrap_or(0);
         let pictures = vec![
@@ -165,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn a_video_that_is_black_has_one_black_thumbnail() {
+    fn black_video_has_one_black_thumbnail() {
         let chosen = choose((0..4).map(|time| picture(f64::from(time), |_, _| 0)).collect(), 4, 1);
         assert_eq!(chosen.kept.len(), 1);
         assert_eq!(choose(Vec::new(), 4, 2).kept.len(), 0);

@@ -1,4 +1,4 @@
-//! What a tool may use: a file that was made to harm, or is only very large, must not take the computer.
+//! Resource limits of a tool, so that a malicious or very large file does not overload the computer.
 
 use std::time::Duration;
 #[cfg(unix)]
@@ -7,78 +7,78 @@ use std::{num::NonZero, thread::available_parallelism};
 const GIB: u64 = 1 << 30;
 const MIB: u64 = 1 << 20;
 
-/// The address space of ffprobe; a report of an ordinary video takes a tenth of it.
+/// The address space of ffprobe, in bytes; the report of an ordinary video takes a tenth of it.
 const PROBE_MEMORY: u64 = 2 * GIB;
-/// The address space of ffmpeg. The decoder of an 8K video takes most of it; a tenth of that is really used.
+/// The address space of ffmpeg, in bytes. The decoder of an 8K video reserves most of it and uses a tenth.
 const FFMPEG_MEMORY: u64 = 6 * GIB;
-/// The address space of a speech recogniser: not limited, because graphics processors reserve any amount of it. It reads our
-/// own file alone.
+/// The address space of a speech recogniser: not limited, because graphics drivers reserve any amount. It reads only
+/// audio that the studio has written.
 const SPEECH_MEMORY: u64 = u64::MAX;
-/// The largest file of pictures and subtitles.
+/// The size limit of image and subtitle files, in bytes.
 const SMALL_FILE: u64 = 64 * MIB;
-/// The largest file of sound: 32 KB for each second, enough for three days.
+/// The size limit of audio files, in bytes: 32 KB a second, enough for three days.
 const SOUND_FILE: u64 = 8 * GIB;
-/// How long a look into a file may take.
+/// The time limit of an analysis with ffprobe.
 const PROBE_TIME: Duration = Duration::from_mins(3);
-/// How long work takes at least before it is ended: a computer may be very busy.
+/// The shortest time limit of other runs, because a computer may be very busy.
 const BASE_TIME: Duration = Duration::from_mins(10);
-/// How many times the duration of a video may its decoding take.
+/// How many times the duration of a video its decoding may take.
 const TIMES_DURATION: f64 = 30.0;
-/// How many times the duration of a video may speech recognition take, on a slow computer with a large model.
+/// How many times the duration of a video speech recognition may take, on a slow computer with a large model.
 const TIMES_SPEECH: f64 = 120.0;
-/// How long a tool may report nothing new. Seeking in a file on a slow disk takes a while.
+/// How long a tool may report no progress. Seeking in a file on a slow disk takes a while.
 const STANDSTILL: Duration = Duration::from_mins(3);
-/// The longest duration that is reckoned with: a header may say anything.
-const LONGEST: f64 = 72.0 * 3600.0;
-/// How many processes and threads the person may have in all.
+/// The longest duration for a time limit, in seconds: a header may state any number.
+const MAX_DURATION: f64 = 72.0 * 3600.0;
+/// How many processes and threads the user may have in total.
 #[cfg(target_os = "linux")]
 const PROCESSES: u64 = 16_384;
-/// How much a tool yields to the programs that a person works with; 19 is most. The kernel derives the priority of reading
-/// and writing from it.
+/// The niceness of a tool, of at most 19, so that other programs stay responsive. The kernel derives the I/O priority
+/// from it.
 #[cfg(unix)]
 const NICENESS: i32 = 10;
 
 /// The limits of one run of a tool.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// Address space in bytes.
+    /// The address space, in bytes.
     pub memory: u64,
-    /// The largest file that it may write, in bytes.
+    /// The size limit of a file that it writes, in bytes.
     pub file: u64,
-    /// How long it may run.
+    /// The time limit.
     pub time: Duration,
-    /// How long it may report nothing new.
+    /// The time limit without progress.
     pub standstill: Duration,
 }
 
 impl Limits {
-    /// The limits of a look into a file.
+    /// Returns the limits of an analysis with ffprobe.
     pub fn probe() -> Self {
         Self { memory: PROBE_MEMORY, file: SMALL_FILE, time: PROBE_TIME, standstill: PROBE_TIME }
     }
 
-    /// The limits of reading a video of a duration, in seconds; 0 where it is not known.
+    /// Returns the limits for decoding a video of a duration in seconds; 0 if it is unknown.
     pub fn video(duration: f64) -> Self {
         Self { memory: FFMPEG_MEMORY, file: SMALL_FILE, time: time(duration, TIMES_DURATION), standstill: STANDSTILL }
     }
 
-    /// The limits of extracting the sound of a video.
+    /// Returns the limits for extracting the audio of a video; `duration` in seconds.
     pub fn sound(duration: f64) -> Self {
         Self { file: SOUND_FILE, ..Self::video(duration) }
     }
 
-    /// The limits of recognising the speech of a video.
+    /// Returns the limits for speech recognition; `duration` in seconds.
     pub fn speech(duration: f64) -> Self {
         let time = time(duration, TIMES_SPEECH);
         Self { memory: SPEECH_MEMORY, file: SMALL_FILE, time, standstill: time }
     }
 
-    /// The same limits for a tool that reports nothing for long while it works.
+    /// Returns the same limits for a tool that reports no progress.
     pub fn without_standstill(self) -> Self {
         Self { standstill: self.time, ..self }
     }
 
-    /// Sets the limits of the process that is about to become the tool.
+    /// Applies the limits to the process between fork and exec.
     #[cfg(unix)]
     pub fn on_start(self, command: &mut tokio::process::Command) {
         use rustix::process::{Resource, Rlimit, setpriority_process, setrlimit};
@@ -92,7 +92,7 @@ impl Limits {
             (Resource::Nproc, PROCESSES),
             (Resource::Cpu, seconds),
             (Resource::Fsize, self.file),
-            // A crash must not fill the disk.
+            // A core dump must not fill the disk.
             (Resource::Core, 0),
         ];
         let set = move || {
@@ -101,7 +101,7 @@ impl Limits {
                 let most = Some(most.min(allowed));
                 setrlimit(resource, Rlimit { current: most, maximum: most })?;
             }
-            // Not being the least important process is no reason to fail.
+            // A failure to lower the priority is not fatal.
             let _ = setpriority_process(None, NICENESS);
             #[cfg(target_os = "linux")]
             rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::KILL))?;
@@ -114,11 +114,11 @@ impl Limits {
         }
     }
 
-    /// On Windows the time is limited here, and the job object ends the tool with the studio.
+    /// Does nothing on Windows: the caller enforces the time limit, and the job object ends the tool with the studio.
     #[cfg(not(unix))]
     pub fn on_start(self, _command: &mut tokio::process::Command) {}
 }
 
 fn time(duration: f64, times: f64) -> Duration {
-    BASE_TIME + Duration::from_secs_f64(duration.clamp(0.0, LONGEST) * times)
+    BASE_TIME + Duration::from_secs_f64(duration.clamp(0.0, MAX_DURATION) * times)
 }
