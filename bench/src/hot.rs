@@ -7,7 +7,7 @@ use tallylight_core::{
     JobId, Now,
     edits::Edits,
     forecast::Forecast,
-    library::{Authority, Library, Scope, pending_changes::Dirty},
+    library::{Authority, Library, Scope, ui_batcher::UiBatcher},
     protocol::{
         Frame, decode,
         snapshot::{Snapshot, read_page},
@@ -41,7 +41,7 @@ pub struct Hot {
     snapshots: Vec<Snapshot>,
     edits: Edits,
     forecast: Forecast,
-    dirty: Dirty,
+    batcher: UiBatcher,
     now: Now,
 }
 
@@ -55,8 +55,8 @@ impl Default for Hot {
         cache.merge_all(snapshots.clone(), now.wall);
         let texts: Vec<_> = (0..JOBS as u64).map(|number| message(number, JOBS, Mix::Mixed, 0)).collect();
         let frames = texts.iter().filter_map(|text| decode(text).ok()).collect();
-        let dirty = Dirty::once_in(Duration::ZERO);
-        Self { texts, frames, cache, snapshots, edits: Edits::default(), forecast: Forecast::default(), dirty, now }
+        let batcher = UiBatcher::new(Duration::ZERO);
+        Self { texts, frames, cache, snapshots, edits: Edits::default(), forecast: Forecast::default(), batcher, now }
     }
 }
 
@@ -80,8 +80,8 @@ impl Hot {
     /// Marks a job as changed four times and projects the one resulting change.
     fn coalesce(&mut self, number: usize) -> usize {
         let id = JobId::new(job_id(number % JOBS));
-        (0..4).for_each(|_| self.dirty.mark(id.clone(), Scope::Increment, self.now.monotonic));
-        let batch = self.dirty.batch(self.now.monotonic);
+        (0..4).for_each(|_| self.batcher.mark(id.clone(), Scope::Increment, self.now.monotonic));
+        let batch = self.batcher.batch(self.now.monotonic);
         let jobs = batch.changed.iter().filter_map(|(job_id, _)| self.cache.job(job_id));
         jobs.map(|job| view::job(&job, &self.edits, &self.forecast).stages.len()).sum()
     }

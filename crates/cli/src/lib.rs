@@ -169,6 +169,8 @@ fn exit_code(code: Code) -> u8 {
         | Code::Slept
         | Code::NetworkChanged
         | Code::LanguageModel
+        | Code::ShuttingDown
+        | Code::Internal
         | Code::Requested
         | Code::JobFailed => 1,
     }

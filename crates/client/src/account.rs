@@ -1,25 +1,20 @@
-//! One signed-in studio: the runtime that owns its state, and the parts that it routes between.
+//! One signed-in studio: the runtime, and the components between which it routes messages.
 
+pub(crate) mod alerts;
 mod auth;
-pub(crate) mod automation_task;
-mod automations;
 mod backend;
-mod commands;
+pub(crate) mod commands;
 mod connection;
+mod context;
 mod diagnostics;
-mod dispatch;
 mod fetcher;
-mod history;
-mod keychain;
+mod library;
+mod message;
 mod outbox;
-mod preferences;
 mod publisher;
 mod queries;
 mod runtime;
-mod sign_in;
-mod tray_summary;
 mod uploads;
 
-pub use history::MarkRead;
-pub use preferences::Pause;
+pub use alerts::{MarkRead, Pause};
 pub use runtime::start;

@@ -1,4 +1,4 @@
-//! The cloneable sender to the actor.
+//! The cloneable sender of commands to an account.
 
 use std::{collections::BTreeMap, path::PathBuf};
 
@@ -17,54 +17,13 @@ use tallylight_core::{
 use tokio::sync::{mpsc, oneshot};
 use url::Url;
 
-use crate::account::{MarkRead, Pause};
+use crate::account::{
+    MarkRead, Pause,
+    commands::{Action, Command, Query, SessionCommand, UploadCommand},
+};
 
-/// Is the answer to a command.
+/// The answer to a command.
 pub(crate) type Reply<T> = oneshot::Sender<Result<T, Error>>;
-
-/// Is a wish of the person.
-#[derive(Debug)]
-pub(crate) enum Command {
-    Connect(Url, Identity, Reply<ServerView>),
-    ConnectAs(Url, Box<Description>, Reply<ServerView>),
-    SignIn(String, SecretString, Reply<()>),
-    SignInWith(String, Reply<()>),
-    CancelSignIn(Reply<()>),
-    Unlock(Reply<()>),
-    SignOut(Reply<()>),
-    Status(Reply<StatusView>),
-    Jobs(Reply<Vec<JobView>>),
-    Rows(Reply<Vec<RowView>>),
-    Job(JobId, Reply<JobView>),
-    Captions(JobId, Reply<Vec<Caption>>),
-    Thumbnail(JobId, ThumbnailId, Reply<Thumbnail>),
-    Open(JobId, Reply<()>),
-    Refresh(Reply<()>),
-    Reconnect(Reply<()>),
-    Diagnostics(Reply<DiagnosticsView>),
-    Report(Reply<String>),
-    Upload(PathBuf, Reply<JobId>),
-    Uploads(Reply<Vec<UploadView>>),
-    IsUploading(Reply<bool>),
-    CancelUpload(u32, Reply<()>),
-    RetryUpload(u32, Reply<()>),
-    Search(String, Reply<Vec<JobId>>),
-    SetDismissed(Vec<JobId>, DismissAction, Reply<()>),
-    Apply(Box<Settings>, Reply<()>),
-    SetWebhookSecret(SecretString, Reply<()>),
-    History(Reply<Vec<HistoryEntry>>),
-    MarkRead(MarkRead, Reply<()>),
-    Pause(Pause, Reply<()>),
-    ClearCache(Reply<()>),
-    UploadAgain(JobId, Reply<JobId>),
-    CanUploadAgain(JobId, Reply<bool>),
-    Edit(JobId, BTreeMap<Field, Content>, Reply<()>),
-    Type(Box<Draft>, Reply<()>),
-    Discard(JobId, Field, Reply<()>),
-    Synced(Reply<()>),
-    SessionRestored(Reply<bool>),
-    Shutdown(Reply<()>),
-}
 
 /// Talks to the actor. When the last handle is dropped, the actor ends.
 #[derive(Clone, Debug)]
@@ -82,7 +41,7 @@ impl Handle {
     /// # Errors
     /// Says why the address leads to no studio.
     pub async fn connect(&self, address: Url, identity: Identity) -> Result<ServerView, Error> {
-        self.ask(|reply| Command::Connect(address, identity, reply)).await
+        self.ask(|reply| SessionCommand::Connect(address, identity, reply)).await
     }
 
     /// Makes a backend of an address that does not describe itself.
@@ -90,7 +49,7 @@ impl Handle {
     /// # Errors
     /// Names the field that is wrong.
     pub async fn connect_as(&self, address: Url, description: Description) -> Result<ServerView, Error> {
-        self.ask(|reply| Command::ConnectAs(address, Box::new(description), reply)).await
+        self.ask(|reply| SessionCommand::ConnectAs(address, Box::new(description), reply)).await
     }
 
     /// Signs in with a password.
@@ -98,7 +57,7 @@ impl Handle {
     /// # Errors
     /// Says why nobody was signed in.
     pub async fn sign_in(&self, email: String, password: SecretString) -> Result<(), Error> {
-        self.ask(|reply| Command::SignIn(email, password, reply)).await
+        self.ask(|reply| SessionCommand::SignIn(email, password, reply)).await
     }
 
     /// Signs in with a provider, such as `google`, on its page in the browser.
@@ -106,37 +65,37 @@ impl Handle {
     /// # Errors
     /// Says why nobody was signed in; [`Code::Requested`] after [`Self::cancel_sign_in`].
     pub async fn sign_in_with(&self, provider: String) -> Result<(), Error> {
-        self.ask(|reply| Command::SignInWith(provider, reply)).await
+        self.ask(|reply| SessionCommand::SignInWith(provider, reply)).await
     }
 
     /// Gives up a sign-in that is under way, or the wait for the keychain.
     pub async fn cancel_sign_in(&self) -> Result<(), Error> {
-        self.ask(Command::CancelSignIn).await
+        self.ask(SessionCommand::CancelSignIn).await
     }
 
     /// Lets the system ask the person to unlock the keychain, where its session is waited for.
     pub async fn unlock_keychain(&self) -> Result<(), Error> {
-        self.ask(Command::Unlock).await
+        self.ask(SessionCommand::Unlock).await
     }
 
     /// Signs out, here and at the backend, and forgets the jobs.
     pub async fn sign_out(&self) -> Result<(), Error> {
-        self.ask(Command::SignOut).await
+        self.ask(SessionCommand::SignOut).await
     }
 
     /// Returns everything but the jobs.
     pub async fn status(&self) -> Result<StatusView, Error> {
-        self.ask(Command::Status).await
+        self.ask(Query::Status).await
     }
 
     /// Returns every job, newest first.
     pub async fn jobs(&self) -> Result<Vec<JobView>, Error> {
-        self.ask(Command::Jobs).await
+        self.ask(Query::Jobs).await
     }
 
     /// Returns a row for every job, newest first.
     pub async fn rows(&self) -> Result<Vec<RowView>, Error> {
-        self.ask(Command::Rows).await
+        self.ask(Query::Rows).await
     }
 
     /// Returns one job.
@@ -144,7 +103,7 @@ impl Handle {
     /// # Errors
     /// [`Code::NotFound`] when there is no such job here.
     pub async fn job(&self, job_id: JobId) -> Result<JobView, Error> {
-        self.ask(|reply| Command::Job(job_id, reply)).await
+        self.ask(|reply| Query::Job(job_id, reply)).await
     }
 
     /// Asks the backend for what is said in a video and when; nothing where it does not know.
@@ -152,7 +111,7 @@ impl Handle {
     /// # Errors
     /// [`Code::NotFound`] when there is no such job, or why the backend could not be asked.
     pub async fn captions(&self, job_id: JobId) -> Result<Vec<Caption>, Error> {
-        self.ask(|reply| Command::Captions(job_id, reply)).await
+        self.ask(|reply| Query::Captions(job_id, reply)).await
     }
 
     /// Returns a thumbnail of a job.
@@ -160,32 +119,32 @@ impl Handle {
     /// # Errors
     /// Says that there is none.
     pub async fn thumbnail(&self, job_id: JobId, thumbnail_id: ThumbnailId) -> Result<Thumbnail, Error> {
-        self.ask(|reply| Command::Thumbnail(job_id, thumbnail_id, reply)).await
+        self.ask(|reply| Query::Thumbnail(job_id, thumbnail_id, reply)).await
     }
 
     /// Subscribes to a job and fetches it anew, because somebody looks at it.
     pub async fn open(&self, job_id: JobId) -> Result<(), Error> {
-        self.ask(|reply| Command::Open(job_id, reply)).await
+        self.act(Action::Open(job_id)).await
     }
 
     /// Fetches the job list anew.
     pub async fn refresh(&self) -> Result<(), Error> {
-        self.ask(Command::Refresh).await
+        self.act(Action::Refresh).await
     }
 
     /// Connects at once, instead of waiting.
     pub async fn reconnect(&self) -> Result<(), Error> {
-        self.ask(Command::Reconnect).await
+        self.act(Action::Reconnect).await
     }
 
     /// Returns what is remembered of the connection.
     pub async fn diagnostics(&self) -> Result<DiagnosticsView, Error> {
-        self.ask(Command::Diagnostics).await
+        self.ask(Query::Diagnostics).await
     }
 
     /// Returns a text for a bug report, in which neither a person nor a place is named.
     pub async fn report(&self) -> Result<String, Error> {
-        self.ask(Command::Report).await
+        self.ask(Query::Report).await
     }
 
     /// Saves changed fields of a job: on disk and shown when this returns, and sent as soon as the backend answers. What
@@ -194,7 +153,7 @@ impl Handle {
     /// # Errors
     /// Says why it cannot be edited at all; nothing is kept of it then.
     pub async fn edit(&self, job_id: JobId, changes: BTreeMap<Field, Content>) -> Result<(), Error> {
-        self.ask(|reply| Command::Edit(job_id, changes, reply)).await
+        self.act(Action::Edit(job_id, changes)).await
     }
 
     /// Keeps what was typed so far and is not saved yet.
@@ -202,12 +161,12 @@ impl Handle {
     /// # Errors
     /// Says that nobody is signed in, whose it would be.
     pub async fn type_draft(&self, draft: Draft) -> Result<(), Error> {
-        self.ask(|reply| Command::Type(Box::new(draft), reply)).await
+        self.act(Action::TypeDraft(Box::new(draft))).await
     }
 
     /// Throws away what was typed, or what did not go.
     pub async fn discard_draft(&self, job_id: JobId, field: Field) -> Result<(), Error> {
-        self.ask(|reply| Command::Discard(job_id, field, reply)).await
+        self.act(Action::DiscardDraft(job_id, field)).await
     }
 
     /// Sends a video, and returns once the backend has made it a job.
@@ -215,37 +174,37 @@ impl Handle {
     /// # Errors
     /// Says why the file was not taken.
     pub async fn upload(&self, path: PathBuf) -> Result<JobId, Error> {
-        self.ask(|reply| Command::Upload(path, reply)).await
+        self.ask(|reply| UploadCommand::Upload(path, reply)).await
     }
 
     /// Returns the uploads that are under way, wait, or failed.
     pub async fn uploads(&self) -> Result<Vec<UploadView>, Error> {
-        self.ask(Command::Uploads).await
+        self.ask(UploadCommand::List).await
     }
 
     /// Tells whether the end of the program would cut an upload off.
     pub async fn is_uploading(&self) -> Result<bool, Error> {
-        self.ask(Command::IsUploading).await
+        self.ask(UploadCommand::IsUploading).await
     }
 
     /// Gives up an upload, or takes one that failed out of sight.
     pub async fn cancel_upload(&self, upload_id: u32) -> Result<(), Error> {
-        self.ask(|reply| Command::CancelUpload(upload_id, reply)).await
+        self.ask(|reply| UploadCommand::Cancel(upload_id, reply)).await
     }
 
     /// Begins an upload that failed anew.
     pub async fn retry_upload(&self, upload_id: u32) -> Result<(), Error> {
-        self.ask(|reply| Command::RetryUpload(upload_id, reply)).await
+        self.ask(|reply| UploadCommand::Retry(upload_id, reply)).await
     }
 
     /// Returns the jobs that have all the words of a text in their title, tags, description or file name.
     pub async fn search(&self, text: String) -> Result<Vec<JobId>, Error> {
-        self.ask(|reply| Command::Search(text, reply)).await
+        self.ask(|reply| Query::Search(text, reply)).await
     }
 
     /// Puts the trouble of jobs aside, so that they ask for no more attention, or takes it up again.
-    pub async fn set_dismissed(&self, job_ids: Vec<JobId>, trouble: DismissAction) -> Result<(), Error> {
-        self.ask(|reply| Command::SetDismissed(job_ids, trouble, reply)).await
+    pub async fn set_dismissed(&self, job_ids: Vec<JobId>, action: DismissAction) -> Result<(), Error> {
+        self.act(Action::SetDismissed(job_ids, action)).await
     }
 
     /// Lets settings take effect at once.
@@ -253,7 +212,7 @@ impl Handle {
     /// # Errors
     /// Says which of them could not; the others do.
     pub async fn apply(&self, settings: Settings) -> Result<(), Error> {
-        self.ask(|reply| Command::Apply(Box::new(settings), reply)).await
+        self.act(Action::Apply(Box::new(settings))).await
     }
 
     /// Keeps the secret that signs webhooks in the keychain.
@@ -261,33 +220,33 @@ impl Handle {
     /// # Errors
     /// Says why it could not be kept.
     pub async fn set_webhook_secret(&self, secret: SecretString) -> Result<(), Error> {
-        self.ask(|reply| Command::SetWebhookSecret(secret, reply)).await
+        self.act(Action::SetWebhookSecret(secret)).await
     }
 
     /// Returns what happened to the videos, newest first.
     pub async fn history(&self) -> Result<Vec<HistoryEntry>, Error> {
-        self.ask(Command::History).await
+        self.ask(Query::History).await
     }
 
     /// Marks what happened as seen.
     pub async fn mark_read(&self, read: MarkRead) -> Result<(), Error> {
-        self.ask(|reply| Command::MarkRead(read, reply)).await
+        self.act(Action::MarkRead(read)).await
     }
 
     /// Stops to tell the person anything for a while, or goes on; what happens meanwhile is told at the end of it.
     pub async fn pause(&self, pause: Pause) -> Result<(), Error> {
-        self.ask(|reply| Command::Pause(pause, reply)).await
+        self.act(Action::Pause(pause)).await
     }
 
     /// Forgets the jobs and asks the backend for them anew. What is known only here stays: what a person wrote or put
     /// aside, what happened, and what is still to be told or done.
     pub async fn clear_cache(&self) -> Result<(), Error> {
-        self.ask(Command::ClearCache).await
+        self.act(Action::ClearCache).await
     }
 
     /// Tells whether the file that a job was made of is still there.
     pub async fn can_upload_again(&self, job_id: JobId) -> bool {
-        self.ask(|reply| Command::CanUploadAgain(job_id, reply)).await.unwrap_or(false)
+        self.ask(|reply| UploadCommand::CanUploadAgain(job_id, reply)).await.unwrap_or(false)
     }
 
     /// Sends the file that a job was made of once more, and returns the new job.
@@ -295,7 +254,7 @@ impl Handle {
     /// # Errors
     /// Says that the file is not known, or why it was not taken.
     pub async fn upload_again(&self, job_id: JobId) -> Result<JobId, Error> {
-        self.ask(|reply| Command::UploadAgain(job_id, reply)).await
+        self.ask(|reply| UploadCommand::UploadAgain(job_id, reply)).await
     }
 
     /// Waits until the backend has answered with the job list, or could not.
@@ -303,12 +262,12 @@ impl Handle {
     /// # Errors
     /// Says why the list could not be had.
     pub async fn synced(&self) -> Result<(), Error> {
-        self.ask(Command::Synced).await
+        self.ask(Query::Synced).await
     }
 
     /// Waits until the keychain has answered, or could not, and tells whether a session of an earlier run goes on.
     pub async fn session_restored(&self) -> bool {
-        self.ask(Command::SessionRestored).await.unwrap_or(false)
+        self.ask(SessionCommand::WhenRestored).await.unwrap_or(false)
     }
 
     /// Saves everything and ends the actor.
@@ -316,10 +275,19 @@ impl Handle {
         let _ = self.ask(Command::Shutdown).await;
     }
 
-    async fn ask<T>(&self, command: impl FnOnce(Reply<T>) -> Command) -> Result<T, Error> {
-        let ended = || Error::new(Code::SignedOut, "Tallylight is closing.");
+    /// Sends an action, and waits until it is done.
+    async fn act(&self, action: Action) -> Result<(), Error> {
+        self.ask(|reply| Command::Action(action, reply)).await
+    }
+
+    /// Sends a command, and waits for its answer.
+    ///
+    /// # Errors
+    /// Those of the command, and `Code::ShuttingDown` once the account has ended.
+    async fn ask<T, C: Into<Command>>(&self, command: impl FnOnce(Reply<T>) -> C) -> Result<T, Error> {
+        let ended = || Error::new(Code::ShuttingDown, "Tallylight is closing.");
         let (reply, answer) = oneshot::channel();
-        self.commands.send(command(reply)).await.map_err(|_| ended())?;
+        self.commands.send(command(reply).into()).await.map_err(|_| ended())?;
         answer.await.map_err(|_| ended())?
     }
 }

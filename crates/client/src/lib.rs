@@ -1,6 +1,6 @@
-//! The I/O of Tallylight, without a window: one actor owns all state, and everything else talks to it.
+//! The I/O of Tallylight, without a window: the runtime of an account owns its state, and everything else sends it requests.
 //!
-//! [`start`] returns a [`Handle`]. What changes comes out through the [`Shell`]: a window's, or a terminal's.
+//! [`start`] returns a [`Handle`]. Events are sent to the [`Shell`] of a window or a terminal.
 
 mod account;
 mod config;

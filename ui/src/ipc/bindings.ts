@@ -7,7 +7,7 @@ export type ThumbnailId = string;
 export type TimeOfDay = string;
 export type Proxy = string;
 export type Content = string | string[] | Chapter[];
-export type Code = "invalid_address" | "insecure_address" | "unreachable" | "not_a_studio" | "untrusted_certificate" | "wrong_key" | "invalid_credentials" | "account_blocked" | "sign_in_denied" | "sign_in_timeout" | "session_expired" | "signed_out" | "rate_limited" | "server_error" | "not_found" | "forbidden" | "not_a_video" | "too_large" | "disk_full" | "not_offered" | "file" | "storage" | "storage_unreadable" | "storage_suspect" | "storage_newer" | "conflict" | "invalid_content" | "keychain" | "keychain_locked" | "socket_refused" | "no_socket" | "nothing_readable" | "closed" | "silent" | "handshake_timeout" | "message_too_large" | "replaced" | "slept" | "network_changed" | "captive_portal" | "language_model" | "requested" | "job_failed";
+export type Code = "invalid_address" | "insecure_address" | "unreachable" | "not_a_studio" | "untrusted_certificate" | "wrong_key" | "invalid_credentials" | "account_blocked" | "sign_in_denied" | "sign_in_timeout" | "session_expired" | "signed_out" | "rate_limited" | "server_error" | "not_found" | "forbidden" | "not_a_video" | "too_large" | "disk_full" | "not_offered" | "file" | "storage" | "storage_unreadable" | "storage_suspect" | "storage_newer" | "conflict" | "invalid_content" | "keychain" | "keychain_locked" | "socket_refused" | "no_socket" | "nothing_readable" | "closed" | "silent" | "handshake_timeout" | "message_too_large" | "replaced" | "slept" | "network_changed" | "captive_portal" | "language_model" | "requested" | "job_failed" | "shutting_down" | "internal";
 export type TallyError = { 
 /**
  * The kind of failure.
@@ -56,179 +56,179 @@ height: number,
 timestamp_seconds: number | null, };
 export type RowView = { 
 /**
- * Which job it is.
+ * The id of the job.
  */
 job_id: JobId, 
 /**
- * The file's name on the creator's disk, where there is something of it to be seen.
+ * The name of the original file, if it is visible text.
  */
 filename: string | null, 
 /**
- * The title, where there is something of it to be seen.
+ * The title, if it is visible text.
  */
 title: string | null, 
 /**
- * How far it has come.
+ * The status.
  */
 status: Status, 
 /**
- * The backend's own word for its status, where that is none of the specification's; the status is then PROCESSING.
+ * The backend's own status, if it is not one of the specification; `status` is then PROCESSING.
  */
 status_word?: string, 
 /**
- * 0–100; none where the backend does not say.
+ * The progress, 0–100; none if the backend does not send it.
  */
 progress_percent: number | null, 
 /**
- * The stage that is being worked on, where the job is.
+ * The stage that is being processed.
  */
 stage_id: StageId | null, 
 /**
- * Why it failed; present only if the status is FAILED.
+ * The reason of the failure; present only if the status is FAILED.
  */
 error: FaultView | null, 
 /**
- * What went wrong without stopping it.
+ * The warnings.
  */
 warnings: Array<FaultView>, 
 /**
- * The thumbnail that stands for it: the chosen one, or the first.
+ * The id of the cover: the chosen thumbnail, or the first one.
  */
 cover_id: ThumbnailId | null, 
 /**
- * Changes with the address of that thumbnail: one that could not be loaded is worth another try then.
+ * A value that changes with the URL of the cover, so that a failed load is retried.
  */
 cover_version: number | null, 
 /**
- * Whether there are words for it that the backend does not have.
+ * Whether there are unconfirmed edits or drafts.
  */
 unsaved: boolean, 
 /**
- * How long the video is, in seconds.
+ * The duration of the video, in seconds.
  */
 duration_seconds: number | null, 
 /**
- * What of it wants to be looked at.
+ * The reason why the job needs attention, if it does.
  */
 attention: Attention | null, 
 /**
- * How long it may still take, as earlier jobs teach; none before they do.
+ * The estimated remaining time; none before earlier jobs allow an estimate.
  */
 outlook: Eta | null, 
 /**
- * From when on it is stuck, by the backend's clock, if nothing more is heard of it.
+ * The time by the backend's clock at which the job will count as stuck unless there is an update.
  */
 stuck_at: string | null, 
 /**
- * When it was made.
+ * The time at which the job was created.
  */
 created_at: string | null, };
 export type Attention = "failed" | "words" | "warning";
 export type Settings = { 
 /**
- * How the app begins and ends.
+ * Start and quit behaviour.
  */
 general: General, 
 /**
- * How it looks and speaks.
+ * Theme and language.
  */
 appearance: Appearance, 
 /**
- * What it tells.
+ * Notifications.
  */
 notifications: Notifications, 
 /**
- * What it keeps.
+ * Data on this computer.
  */
 data: Data, 
 /**
- * How it reaches a studio.
+ * Network connections.
  */
 network: Network, 
 /**
- * How videos are processed on this computer.
+ * Processing of videos on this computer.
  */
 computer: Computer, 
 /**
- * What suggests texts, where a person wants that.
+ * The language model that suggests texts.
  */
 language_model: LanguageModel, 
 /**
- * What helps to find out what is wrong.
+ * Settings for troubleshooting.
  */
 advanced: Advanced, 
 /**
- * What is done at the end of a job.
+ * The actions that run when a job ends.
  */
 automation: Array<Automation>, };
 export type General = { 
 /**
- * Whether it starts, hidden, when the person logs in.
+ * Whether the application starts, hidden, when the user logs in.
  */
 start_at_login: boolean, 
 /**
- * What closing the window does.
+ * The action on closing the window.
  */
 close: Close, };
 export type Close = "auto" | "hide" | "quit";
 export type Appearance = { 
 /**
- * Its colours.
+ * The theme.
  */
 theme: Theme, 
 /**
- * Its language, and that of the tray and of notifications.
+ * The language of the window, the tray and notifications.
  */
 language: Language, };
 export type Theme = "system" | "light" | "dark";
 export type Language = "system" | "en" | "de" | "es";
 export type Notifications = { 
 /**
- * A video is ready.
+ * Whether to notify when a video is ready.
  */
 completed: boolean, 
 /**
- * A video has failed.
+ * Whether to notify when a video has failed.
  */
 failed: boolean, 
 /**
- * Something went wrong with a video without stopping it.
+ * Whether to notify when a video has a warning.
  */
 warning: boolean, 
 /**
- * Whether they make a sound.
+ * Whether notifications play a sound.
  */
 sound: boolean, 
 /**
- * When none are shown; what happens then is told at the end of it.
+ * The daily period without notifications; a summary follows at its end.
  */
 quiet_hours: QuietHours | null, };
 export type QuietHours = { 
 /**
- * Its first minute.
+ * The first minute of the period.
  */
 from: TimeOfDay, 
 /**
- * The first minute after it; the same as `from` is no time at all.
+ * The first minute after the period; if it equals `from`, the period is empty.
  */
 to: TimeOfDay, };
 export type Data = { 
 /**
- * For how many days finished videos are kept on this computer after they last changed, 1–3650.
+ * The number of days for which finished jobs are kept on this computer after their last change, 1–3650.
  */
 retention_days: number, };
 export type Network = { 
 /**
- * What stands between.
+ * The proxy.
  */
 proxy: Proxy, 
 /**
- * A file with further certificates to trust, in PEM.
+ * A PEM file with additional CA certificates to trust.
  */
 certificate: string | null, };
 export type Computer = { 
 /**
- * What recognises speech: a model of the list by its id, or a file by its path.
+ * The speech recognition model: the id of a known model, or the path of a file.
  */
 speech_model: string | null, 
 /**
@@ -237,99 +237,99 @@ speech_model: string | null,
 offer_speech: boolean, };
 export type LanguageModel = { 
 /**
- * Whether suggestions can be asked for.
+ * Whether suggestions are enabled.
  */
 enabled: boolean, 
 /**
- * Where the server is, such as `http://localhost:11434/v1`.
+ * The base URL of the server, such as `http://localhost:11434/v1`.
  */
 address: string | null, 
 /**
- * The name of the model, as the server knows it.
+ * The name of the model.
  */
 model: string | null, };
 export type Advanced = { 
 /**
- * How much is written to the log.
+ * The level of detail of the log.
  */
 log_level: LogLevel, };
 export type LogLevel = "error" | "warn" | "info" | "debug";
 export type Automation = { 
 /**
- * Whether it is done.
+ * Whether the action is enabled.
  */
 enabled: boolean, 
 /**
- * At which ends.
+ * The outcomes after which the action runs.
  */
 when: Array<Outcome>, 
 /**
- * A command and its arguments, which are given to it as they are: no shell reads them.
+ * A command and its arguments, which are passed unchanged, without a shell.
  */
 run: Array<string> | null, 
 /**
- * An address that is told.
+ * A webhook URL to which the outcome is posted.
  */
 webhook: string | null, };
 export type Outcome = "completed" | "failed" | "warned";
 export type InitialState = { 
 /**
- * What the window was sent before this was true; one that begins to listen after more has missed something.
+ * The number of batches sent to the window before this state. A window that has received fewer has missed some.
  */
 sent: SentView, 
 /**
- * What holds.
+ * The settings.
  */
 settings: SettingsView, 
 /**
- * The state of everything but the jobs.
+ * The complete state without the jobs.
  */
 status: StatusView, 
 /**
- * The list; empty while nobody is signed in.
+ * The rows of the job list; empty while no user is signed in.
  */
 rows: Array<RowView>, };
 export type SentView = { 
 /**
- * All of them.
+ * All batches.
  */
 batches: number, 
 /**
- * Those of jobs.
+ * Batches of job changes.
  */
 of_jobs: number, };
 export type SettingsView = { 
 /**
- * What holds.
+ * The effective settings.
  */
 settings: Settings, 
 /**
- * Why the file cannot be read, or something in it cannot take effect; what held before still does.
+ * The reason why the settings file cannot be read or applied; the previous settings then stay in effect.
  */
 trouble: ReasonView | null, 
 /**
- * Which version runs.
+ * The version of the application.
  */
 version: string, 
 /**
- * Where the file is.
+ * The path of the settings file.
  */
 file: string, 
 /**
- * Where everything is kept.
+ * The path of the data folder.
  */
 folder: string, 
 /**
- * Whether a tray brings the window back.
+ * Whether a tray icon can restore the window.
  */
 tray: Tray, 
 /**
- * Whether the app can be started when the person logs in.
+ * Whether the application can be started at login.
  */
 login: Login, };
 export type ComputerView = { 
 /**
- * What recognises speech.
+ * The speech recognition engine.
  */
 engine: SpeechEngine, 
 /**
@@ -337,82 +337,82 @@ engine: SpeechEngine,
  */
 models: Array<SpeechModelView>, 
 /**
- * A file that was chosen in place of a model of the list.
+ * The model file chosen by the user instead of a model of the list.
  */
 own_model: OwnModelView | null, 
 /**
- * How much space is left, in bytes.
+ * The free disk space, in bytes.
  */
 free_bytes: number | null, 
 /**
- * What its videos take.
+ * The disk usage of the videos.
  */
 videos: VideosView, };
 export type SpeechEngine = "built_in" | "program" | "none";
 export type SpeechModelView = { 
 /**
- * Its name, such as `base`.
+ * The id of the model, such as `base`.
  */
 id: string, 
 /**
- * The size of its file in bytes.
+ * The size of the file in bytes.
  */
 size_bytes: number, 
 /**
- * How many languages it recognises.
+ * The number of languages that the model recognises.
  */
 languages: number, 
 /**
- * Whether its file is on this computer.
+ * Whether the file is on this computer.
  */
 is_here: boolean, 
 /**
- * Its download, where there is one that is not complete.
+ * The incomplete download, if there is one.
  */
 download: DownloadView | null, 
 /**
- * How many seconds ten seconds of sound take on this computer, where that was measured.
+ * The measured time to recognise ten seconds of audio on this computer, in seconds.
  */
 seconds_for_ten: number | null, };
 export type OwnModelView = { 
 /**
- * Its path.
+ * The path of the file.
  */
 file: string, 
 /**
- * Whether it is there.
+ * Whether the file exists.
  */
 is_here: boolean, 
 /**
- * How many seconds ten seconds of sound take on this computer, where that was measured.
+ * The measured time to recognise ten seconds of audio on this computer, in seconds.
  */
 seconds_for_ten: number | null, };
 export type DownloadView = { 
 /**
- * How many bytes have arrived.
+ * The number of received bytes.
  */
 received_bytes: number, 
 /**
- * What it does.
+ * The state.
  */
 state: DownloadState, };
 export type DownloadState = "running" | "checking" | "stopped" | "no_space" | "disk" | "network" | "missing" | "damaged";
 export type VideosView = { 
 /**
- * All files of all videos, in bytes.
+ * The size of all files of all videos, in bytes.
  */
 bytes: number, 
 /**
- * The copies of videos that are finished, in bytes: they are no longer needed.
+ * The size of the copies of finished videos, in bytes; they are no longer needed.
  */
 finished_bytes: number, 
 /**
- * How many such copies there are.
+ * The number of these copies.
  */
 finished: number, };
 export type SuggestionRequestView = { 
 /**
- * Where it is sent.
+ * The URL to which it is sent.
  */
 address: string, 
 /**
@@ -421,7 +421,7 @@ address: string,
 body: string, };
 export type TextSuggestions = { 
 /**
- * Up to three titles to choose from.
+ * Up to three alternative titles.
  */
 titles: Array<string>, 
 /**
@@ -433,7 +433,7 @@ description: string | null,
  */
 tags: Array<string>, 
 /**
- * The chapters with new names; empty where the model did not name each of them.
+ * The chapters with new titles; empty if the model did not return a title for each of them.
  */
 chapters: Array<Chapter>, };
 export type Tray = "present" | "absent";
@@ -441,36 +441,36 @@ export type Login = "offered" | "other_folder";
 export type Show = "settings" | "history" | "closing" | "quitting" | "no_tray" | "sign_in_first";
 export type UpdateView = { "state": "absent" } | { "state": "unknown" } | { "state": "checking" } | { "state": "current" } | { "state": "available", 
 /**
- * Its version.
+ * The new version.
  */
 version: string, } | { "state": "downloading", 
 /**
- * Its version.
+ * The new version.
  */
 version: string, 
 /**
- * 0–100; none where the size is not known.
+ * The progress, 0–100; none if the size is unknown.
  */
 percent: number | null, } | { "state": "ready", 
 /**
- * Its version.
+ * The new version.
  */
 version: string, } | { "state": "failed", 
 /**
- * Why.
+ * The reason.
  */
 reason: ReasonView, };
 export type ReleaseView = { 
 /**
- * Its version, or `Unreleased`.
+ * The version, or `Unreleased`.
  */
 version: string, 
 /**
- * Its day, as `2026-11-25`.
+ * The date, as `2026-11-25`.
  */
 date: string | null, 
 /**
- * Its changes, by kind.
+ * The changes, grouped by kind.
  */
 changes: Array<ChangesView>, };
 export type ChangesView = { 
@@ -479,319 +479,319 @@ export type ChangesView = {
  */
 kind: string, 
 /**
- * One sentence or a few for each.
+ * One or a few sentences for each change.
  */
 changes: Array<string>, };
 export type HistoryEntry = { 
 /**
- * Which entry it is; later ones are higher.
+ * The id of the entry; ids increase.
  */
 entry_id: number, 
 /**
- * When it was heard of.
+ * The time at which the outcome was observed.
  */
 at: string, 
 /**
- * Which job it happened to.
+ * The id of the job.
  */
 job_id: JobId, 
 /**
- * What happened.
+ * The kind of outcome.
  */
 kind: NotificationKind, 
 /**
- * The video's title, or what stands for it.
+ * The title of the video, or its substitute.
  */
 name: string, 
 /**
- * Why, where something went wrong.
+ * The fault, if something went wrong.
  */
 fault: FaultView | null, 
 /**
- * Whether a person has seen it.
+ * Whether the user has read the entry.
  */
 read: boolean, };
 export type NotificationStatus = { 
 /**
- * How many entries of the history nobody has seen.
+ * The number of unread entries in the history.
  */
 unread: number, 
 /**
- * Until when the person wants to be told nothing.
+ * The time until which notifications are paused.
  */
 paused_until: string | null, };
 export type ListView = { 
 /**
- * It gives only so many of the newest; none where it gives all.
+ * The number of newest jobs to which the backend limits the list; none if it sends all jobs.
  */
 newest: number | null, 
 /**
- * It failed when it was asked for jobs of these statuses.
+ * The statuses whose jobs could not be fetched.
  */
 missing: Array<Status>, 
 /**
- * So many jobs could not be read.
+ * The number of unreadable jobs.
  */
 unreadable: number, };
 export type DismissAction = "dismiss" | "restore";
 export type Eta = { 
 /**
- * When the stage that is worked on may be done, by the server's clock.
+ * The estimated end of the current stage, by the server's clock.
  */
 stage_ends_at: string, 
 /**
- * How long the stages that follow may take, in seconds.
+ * The estimated duration of the following stages, in seconds.
  */
 then_seconds: number, };
 export type JobView = { 
 /**
- * Which video it works on.
+ * The id of the video.
  */
 video_id: VideoId | null, 
 /**
- * Its stages, in the order of a pipeline.
+ * The stages, in pipeline order.
  */
 stages: Array<StageView>, 
 /**
- * Its metadata.
+ * The metadata.
  */
 metadata: MetadataView, 
 /**
- * Differs whenever the transcript does, which may be left out of a batch of changes.
+ * A value that changes with the transcript, which may be omitted in a batch of changes.
  */
 transcript_version: string | null, 
 /**
- * Its thumbnails, in the order in which they were made; those of which only a snapshot told, in that of the
- * moments that they show.
+ * The thumbnails in the order of their creation; those known from a snapshot only are ordered by their position in
+ * the video.
  */
 thumbnails: Array<Thumbnail>, 
 /**
- * The picture that stands for it: the chosen thumbnail, or the first.
+ * The URL of the cover: the chosen thumbnail, or the first one.
  */
 cover_url: string | null, 
 /**
- * Fields with an edit that the backend has not confirmed.
+ * The fields with an edit that the backend has not confirmed.
  */
 pending: Array<Field>, 
 /**
- * Fields whose content the backend suggests, until a person takes or edits them.
+ * The fields whose content is a suggestion of the backend that no user has accepted or edited.
  */
 suggested: Array<Field>, 
 /**
- * What was typed and the backend does not have.
+ * The texts of the user that the backend does not have.
  */
 drafts: Array<DraftView>, 
 /**
- * Fields that cannot be edited yet.
+ * The fields that cannot be edited yet.
  */
 unready: Array<UnreadyView>, 
 /**
- * How large the file is, in bytes.
+ * The size of the file in bytes.
  */
 size_bytes: number | null, 
 /**
- * When the work on it began, by the backend's clock, as far as messages told.
+ * The start of processing by the backend's clock, as far as messages reported it.
  */
 began_at: string | null, 
 /**
- * When it ended, as far as messages told.
+ * The end of processing, as far as messages reported it.
  */
 ended_at: string | null, 
 /**
- * When each field of its metadata was last told of.
+ * The timestamp of each metadata field.
  */
 said_at: Partial<Record<Field, string>>, 
 /**
- * When its first thumbnail was told of.
+ * The time at which the first thumbnail was reported.
  */
 pictured_at: string | null, 
 /**
- * The newest word about it.
+ * The latest timestamp of any message about the job.
  */
 updated_at: string | null, 
 /**
- * Which job it is.
+ * The id of the job.
  */
 job_id: JobId, 
 /**
- * The file's name on the creator's disk, where there is something of it to be seen.
+ * The name of the original file, if it is visible text.
  */
 filename: string | null, 
 /**
- * The title, where there is something of it to be seen.
+ * The title, if it is visible text.
  */
 title: string | null, 
 /**
- * How far it has come.
+ * The status.
  */
 status: Status, 
 /**
- * The backend's own word for its status, where that is none of the specification's; the status is then PROCESSING.
+ * The backend's own status, if it is not one of the specification; `status` is then PROCESSING.
  */
 status_word?: string, 
 /**
- * 0–100; none where the backend does not say.
+ * The progress, 0–100; none if the backend does not send it.
  */
 progress_percent: number | null, 
 /**
- * The stage that is being worked on, where the job is.
+ * The stage that is being processed.
  */
 stage_id: StageId | null, 
 /**
- * Why it failed; present only if the status is FAILED.
+ * The reason of the failure; present only if the status is FAILED.
  */
 error: FaultView | null, 
 /**
- * What went wrong without stopping it.
+ * The warnings.
  */
 warnings: Array<FaultView>, 
 /**
- * The thumbnail that stands for it: the chosen one, or the first.
+ * The id of the cover: the chosen thumbnail, or the first one.
  */
 cover_id: ThumbnailId | null, 
 /**
- * Changes with the address of that thumbnail: one that could not be loaded is worth another try then.
+ * A value that changes with the URL of the cover, so that a failed load is retried.
  */
 cover_version: number | null, 
 /**
- * Whether there are words for it that the backend does not have.
+ * Whether there are unconfirmed edits or drafts.
  */
 unsaved: boolean, 
 /**
- * How long the video is, in seconds.
+ * The duration of the video, in seconds.
  */
 duration_seconds: number | null, 
 /**
- * What of it wants to be looked at.
+ * The reason why the job needs attention, if it does.
  */
 attention: Attention | null, 
 /**
- * How long it may still take, as earlier jobs teach; none before they do.
+ * The estimated remaining time; none before earlier jobs allow an estimate.
  */
 outlook: Eta | null, 
 /**
- * From when on it is stuck, by the backend's clock, if nothing more is heard of it.
+ * The time by the backend's clock at which the job will count as stuck unless there is an update.
  */
 stuck_at: string | null, 
 /**
- * When it was made.
+ * The time at which the job was created.
  */
 created_at: string | null, };
 export type Caption = { 
 /**
- * When it begins, in seconds.
+ * The start, in seconds.
  */
 start: number, 
 /**
- * When it ends, in seconds.
+ * The end, in seconds.
  */
 end: number, 
 /**
- * The words.
+ * The text.
  */
 text: string, };
 export type DraftView = { 
 /**
- * For which field.
+ * The field of the text.
  */
 field: Field, 
 /**
- * What was typed.
+ * The text.
  */
 content: Content, 
 /**
- * What the field held when the typing began.
+ * The content of the field when the user began to type.
  */
 base: Content | null, 
 /**
- * Why it is a draft.
+ * The reason why it is a draft.
  */
 kind: DraftKind, 
 /**
- * What the backend said.
+ * The message of the backend.
  */
 reason: ReasonView | null, };
 export type DraftKind = "typed" | "refused" | "conflict";
 export type UnreadyView = { 
 /**
- * Which field.
+ * The field.
  */
 field: Field, 
 /**
- * The stage that makes it, where one is known.
+ * The stage that produces it, if known.
  */
 stage_id: StageId | null, };
 export type EditView = { 
 /**
- * Of which job.
+ * The id of the job.
  */
 job_id: JobId, 
 /**
- * Which field.
+ * The field.
  */
 field: Field, 
 /**
- * What became of it.
+ * The outcome.
  */
 outcome: EditOutcome, 
 /**
- * Why; of one that is queued, why it still is.
+ * The reason for the outcome; for a queued edit, the reason of the delay.
  */
 reason: ReasonView | null, };
 export type EditOutcome = "queued" | "saved" | "refused" | "conflict";
 export type StorageView = { 
 /**
- * Why what happens now cannot be kept; none while it is.
+ * The reason why changes cannot be stored; none if they can.
  */
 trouble: ReasonView | null, 
 /**
- * What was lost or set aside when the program started; none if nothing was.
+ * Data that was lost or set aside when the application started, if any.
  */
 incident: ReasonView | null, };
 export type FaultView = { 
 /**
- * The backend's code, or `JOB_FAILED` where it gave none.
+ * The error code of the backend, or `JOB_FAILED` if it sent none.
  */
 code: string, 
 /**
- * What happened, for a person.
+ * The message for the user.
  */
 message: string, 
 /**
- * The stage that it happened in.
+ * The stage in which it occurred.
  */
 stage_id: StageId | null, 
 /**
- * When it happened, by the backend's clock, where a message told.
+ * The time at which it occurred by the backend's clock, if a message reported it.
  */
 at: string | null, };
 export type StageView = { 
 /**
- * Which stage it is.
+ * The id of the stage.
  */
 stage_id: StageId, 
 /**
- * How far it has come.
+ * The status.
  */
 status: Status, 
 /**
- * 0–100; none where the backend does not say.
+ * The progress, 0–100; none if the backend does not send it.
  */
 progress_percent: number | null, 
 /**
- * Why it failed.
+ * The reason of a failure.
  */
 error_message: string | null, 
 /**
- * Whether it had nothing to do.
+ * Whether the stage was skipped.
  */
 skipped: boolean, 
 /**
- * When the work on it began, by the backend's clock, as far as messages told.
+ * The start of processing by the backend's clock, as far as messages reported it.
  */
 began_at: string | null, 
 /**
- * When it ended, as far as messages told.
+ * The end of processing, as far as messages reported it.
  */
 ended_at: string | null, };
 export type MetadataView = { 
@@ -808,28 +808,28 @@ DESCRIPTION?: string,
  */
 TAGS?: Array<string>, 
 /**
- * What is said.
+ * The transcript.
  */
 TRANSCRIPT?: string, 
 /**
- * The chapters, in the order of their starts.
+ * The chapters, ordered by start time.
  */
 CHAPTERS?: Array<Chapter>, };
 export type ConnectionView = { 
 /**
- * Which state it is in.
+ * The state.
  */
 state: ConnectionState, 
 /**
- * Which attempt in a row this is; 0 while all is well.
+ * The number of consecutive failed attempts; 0 while connected.
  */
 attempt: number, 
 /**
- * How long until the next attempt, in milliseconds.
+ * The time until the next attempt, in milliseconds.
  */
 retry_in_ms: number | null, 
 /**
- * Why it is so.
+ * The reason for the state.
  */
 reason: ReasonView | null, };
 export type ConnectionState = "signed_out" | "connecting" | "live" | "backoff" | "polling" | "offline" | "stopped";
@@ -839,147 +839,147 @@ export type ReasonView = {
  */
 code: Code, 
 /**
- * The words.
+ * The message.
  */
 message: string, };
 export type NotificationView = { 
 /**
- * What it tells.
+ * The kind of notification.
  */
 kind: NotificationKind, 
 /**
- * The jobs that it is about.
+ * The jobs concerned.
  */
 job_ids: Array<JobId>, 
 /**
- * Its headline.
+ * The title.
  */
 title: string, 
 /**
- * Its text.
+ * The text.
  */
 body: string, };
 export type NotificationKind = "completed" | "failed" | "warning" | "summary";
 export type UploadView = { 
 /**
- * Which upload it is; counts up from 1 in every run of the program.
+ * The id of the upload; counts from 1 in every run of the application.
  */
 upload_id: number, 
 /**
- * The file's name.
+ * The name of the file.
  */
 filename: string, 
 /**
- * How many bytes are sent.
+ * The number of bytes sent.
  */
 sent_bytes: number, 
 /**
- * How many bytes the file has.
+ * The size of the file in bytes.
  */
 total_bytes: number, 
 /**
- * How many bytes are sent in a second; none where that is not known.
+ * The transfer rate in bytes per second; none if unknown.
  */
 bytes_per_second: number | null, 
 /**
- * How far it has come.
+ * The state.
  */
 state: UploadState, 
 /**
- * The job that it became.
+ * The id of the created job.
  */
 job_id: JobId | null, 
 /**
- * Why it failed.
+ * The reason of a failure.
  */
 error: ReasonView | null, };
 export type UploadState = "queued" | "sending" | "sent" | "failed" | "cancelled";
 export type ServerView = { 
 /**
- * What it calls itself.
+ * The name of the backend.
  */
 name: string, 
 /**
- * Its address.
+ * The URL of the backend.
  */
 address: string, 
 /**
- * Ways to sign in.
+ * The sign-in methods.
  */
 auth_providers: Array<string>, 
 /**
- * Metadata that may be edited.
+ * The metadata fields that can be edited.
  */
 editable: Array<Field>, 
 /**
- * Further abilities.
+ * The optional features.
  */
 features: Array<string>, 
 /**
- * Whether it is the studio of this computer.
+ * Whether it is the studio embedded in this application.
  */
 identity: Identity, };
 export type Identity = "address" | "this_computer";
 export type Description = { 
 /**
- * What it is called; the name of its host where nothing is said.
+ * The name; defaults to the host name.
  */
 name?: string, 
 /**
- * The base of the REST calls; the server where nothing is said.
+ * The base URL of REST requests; defaults to the server's URL.
  */
 api_url?: string, 
 /**
- * The socket; `/ws` on the server where nothing is said.
+ * The URL of the socket; defaults to `/ws` on the server.
  */
 ws_url?: string, 
 /**
- * The base of the auth calls.
+ * The base URL of auth requests.
  */
 auth_url?: string, 
 /**
- * Supabase's public key.
+ * The public key of Supabase.
  */
 auth_key?: string, 
 /**
- * Ways to sign in; `email` where nothing is said.
+ * The sign-in methods; defaults to `email`.
  */
 auth_providers?: Array<string>, 
 /**
- * How the socket learns the token: `auto`, `header`, `query`, `subprotocol` or `message`.
+ * The method of sending the token to the socket: `auto`, `header`, `query`, `subprotocol` or `message`.
  */
 ws_token?: string, 
 /**
- * The first message for `message`, with `{token}` in it.
+ * The first message for the method `message`, containing `{token}`.
  */
 ws_auth_message?: string, 
 /**
- * How live updates travel: `socket`.
+ * The transport of live updates: `socket`.
  */
 transport?: string, 
 /**
- * Metadata that may be edited; title, description and tags where nothing is said.
+ * The metadata fields that can be edited; defaults to title, description and tags.
  */
 editable?: Array<string>, 
 /**
- * Further abilities; none where nothing is said.
+ * The optional features; defaults to none.
  */
 features?: Array<string>, 
 /**
- * A folder from which a studio on this computer takes files.
+ * The folder from which a studio on this computer takes files.
  */
 incoming_folder?: string, };
 export type StatusView = { 
 /**
- * The backend, once one is chosen.
+ * The backend, if one is chosen.
  */
 server: ServerView | null, 
 /**
- * What was typed before.
+ * Values that the user entered before.
  */
 remembered: RememberedView, 
 /**
- * Who is signed in.
+ * The session.
  */
 session: SessionView, 
 /**
@@ -987,81 +987,81 @@ session: SessionView,
  */
 connection: ConnectionView, 
 /**
- * How many jobs there are.
+ * The number of jobs by status.
  */
 counts: Counts, 
 /**
- * What is missing of the job list.
+ * The missing parts of the job list.
  */
 list: ListView, 
 /**
- * How many jobs have edits that the backend does not have yet.
+ * The number of jobs with unconfirmed edits.
  */
 pending_jobs: number, 
 /**
- * How it stands with what is kept on disk.
+ * The state of the local storage.
  */
 storage: StorageView, 
 /**
- * How it stands with what the person is told.
+ * The state of notifications.
  */
 news: NotificationStatus, 
 /**
- * When the jobs were last known to be as the backend has them; none before they ever were.
+ * The time at which the jobs were last in sync with the backend; none if they never were.
  */
 known_at: string | null, 
 /**
- * How far the backend's clock is ahead of ours, in milliseconds; none before it answered.
+ * How far the backend's clock is ahead of the local one, in milliseconds; none before its first response.
  */
 server_ahead_ms: number | null, };
 export type RememberedView = { 
 /**
- * The address of the studio that was used last, other than that of this computer.
+ * The URL of the last used studio, other than the embedded one.
  */
 address: string | null, 
 /**
- * The email that was used last at the chosen backend.
+ * The last used email at the chosen backend.
  */
 email: string | null, };
 export type Event = { "event": "jobs", 
 /**
- * The jobs as they are now.
+ * The changed jobs.
  */
 changed: Array<JobChange>, 
 /**
- * The jobs that are gone.
+ * The removed jobs.
  */
 removed: Array<JobId>, } | { "event": "connection" } & ConnectionView | { "event": "session" } & SessionView | { "event": "upload" } & UploadView | { "event": "list" } & ListView | { "event": "edit" } & EditView | { "event": "storage" } & StorageView | { "event": "news" } & NotificationStatus | { "event": "rejected" } & RejectedView;
 export type JobChange = { 
 /**
- * The job as it is now.
+ * The current state of the job.
  */
 job: JobView, 
 /**
- * How much of it changed.
+ * The extent of the change.
  */
 scope: Scope, };
 export type Scope = "increment" | "major";
 export type RejectedView = { 
 /**
- * Why.
+ * The reason.
  */
 reason: string, 
 /**
- * Its beginning, without tokens.
+ * The beginning of the message, without tokens.
  */
 sample: string, };
 export type Counts = { 
 /**
- * Waiting.
+ * Queued.
  */
 pending: number, 
 /**
- * Being worked on.
+ * Processing.
  */
 processing: number, 
 /**
- * Done.
+ * Ready.
  */
 completed: number, 
 /**
@@ -1070,7 +1070,7 @@ completed: number,
 failed: number, };
 export type SessionView = { 
 /**
- * Which state it is in.
+ * The state of the session.
  */
 state: SessionState, 
 /**
@@ -1078,11 +1078,11 @@ state: SessionState,
  */
 email: string | null, 
 /**
- * Why it is so.
+ * The reason for the state.
  */
 reason: ReasonView | null, 
 /**
- * What a person should know although all is well: the session cannot be kept.
+ * A problem of a working session: it cannot be stored.
  */
 warning: ReasonView | null, };
 export type SessionState = "signed_out" | "restoring" | "signing_in" | "signed_in" | "refreshed";

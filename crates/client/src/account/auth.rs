@@ -1,186 +1,314 @@
-//! What the session wants done, and what the auth endpoints and the keychain tell.
+//! The session of an account: the state machine of the core, and what it asks of the auth endpoints and the keychain.
 
-use secrecy::{ExposeSecret, SecretString};
+use std::path::PathBuf;
+
+use secrecy::SecretString;
 use tallylight_core::{
     Error,
-    auth::{Effect, Grant, Input, SessionState, SessionView, Ticket},
+    auth::{self, Effect, Session, SessionState, SessionView, Ticket},
     connection,
-    discovery::{Identity, Server},
+    discovery::Identity,
     edits,
     view::Event,
 };
+use tokio::sync::watch;
+use tokio_util::task::AbortOnDropHandle;
 
-use super::runtime::{Actor, RequestOrigin, TaskEvent, signed_out};
+use super::{
+    context::{Context, Endpoint, signed_out},
+    fetcher, library,
+    message::Message,
+    outbox, publisher, uploads,
+};
 use crate::{
+    handle::Reply,
     net::auth_api::{self, Denial},
     platform::{
+        browser::Browser,
         keychain::{SessionLookup, StoredSession, TokenStore, Unlock},
         refresh_lock::RefreshLock,
     },
 };
 
-impl Actor {
-    /// Gives the session an input, and does what it asks for.
-    pub(super) fn auth_input(&mut self, input: Input) {
-        let now = self.now();
-        for effect in self.session.on(input, now) {
-            match effect {
-                Effect::RequestByPassword(ticket, email, password) => self.request_by_password(ticket, email, password),
-                Effect::RequestWith(ticket, provider) => self.request_by_page(ticket, provider),
-                Effect::RequestByRefresh(ticket, token) => self.refresh(ticket, token),
-                Effect::Store(ticket, email, refresh_token) => {
-                    let server = self.server.as_ref().map(|server| server.key().to_owned()).unwrap_or_default();
-                    self.store_session(ticket, StoredSession { server, email, refresh_token });
-                }
-                Effect::Delete => self.delete_session(),
-                Effect::Revoke(access_token) => {
-                    if let (Some(clients), Some(server)) = (self.clients.clone(), self.server.clone()) {
-                        self.background_tasks
-                            .spawn(async move { auth_api::logout(&clients.auth, &server, &access_token).await });
-                    }
-                }
-                Effect::Ready => self.token_ready(),
-                Effect::RefreshDelayed(error) => {
-                    self.note_error("Token refresh failed", &error);
-                    self.connection_input(connection::Input::TokenDelayed(error.clone()));
-                    self.fail_waiting_fetches(&error);
-                    self.fail_waiting_uploads(&error);
-                }
-                Effect::SignInFailed(error) => self.sign_in_done(Err(error)),
-                Effect::Show(view) => self.show_session(view),
-            }
+mod account_owner;
+mod keychain;
+mod refresh;
+mod sign_in;
+
+pub(super) use account_owner::remembered_email;
+use keychain::KeychainRequest;
+pub(super) use keychain::{KeychainResult, keychain_worker};
+use sign_in::SigningIn;
+
+/// What the session handles.
+pub(super) enum Input {
+    /// An input of the state machine.
+    Machine(auth::Input),
+    /// The user signs in.
+    SignIn(auth::Input, Reply<()>),
+    CancelSignIn,
+    SignOut,
+    /// The auth endpoint answered a request of this ticket, which was sent to that backend.
+    Granted(Ticket, Result<auth::Grant, Denial>, Box<Endpoint>, Option<RefreshLock>),
+    /// The user is to be asked to unlock the keychain, where its session is waited for.
+    Unlock,
+    /// The keychain answered.
+    Loaded(Result<SessionLookup, Error>),
+    Keychain(KeychainResult),
+    /// The studio of this computer has started, or could not.
+    EmbeddedStudioReady,
+    WhenRestored(Reply<bool>),
+}
+
+/// The session, and the sign-in or restore that is in progress.
+pub(super) struct Auth {
+    session: Session,
+    tokens: TokenStore,
+    browser: Browser,
+    data_dir: PathBuf,
+    /// Held until the keychain has the refresh token of a renewal.
+    refresh_lock: Option<RefreshLock>,
+    signing_in: Option<SigningIn>,
+    /// Who waits for the first answer of the keychain; none once it has come.
+    restoring: Option<Vec<Reply<bool>>>,
+    /// Asks the keychain until it answers.
+    restorer: Option<AbortOnDropHandle<()>>,
+    /// Whether the session of the embedded studio is restored once that has started.
+    awaits_embedded_studio: bool,
+    /// Requests to the one task that works on the keychain.
+    keychain: Option<watch::Sender<KeychainRequest>>,
+}
+
+impl Auth {
+    pub(super) fn new(
+        tokens: TokenStore,
+        browser: Browser,
+        data_dir: PathBuf,
+        keychain: watch::Sender<KeychainRequest>,
+    ) -> Self {
+        Self {
+            session: Session::default(),
+            tokens,
+            browser,
+            data_dir,
+            refresh_lock: None,
+            signing_in: None,
+            restoring: None,
+            restorer: None,
+            awaits_embedded_studio: false,
+            keychain: Some(keychain),
         }
     }
 
-    fn show_session(&mut self, view: SessionView) {
+    pub(super) fn handle(&mut self, input: Input, context: &mut Context) {
+        match input {
+            Input::Machine(input) => self.machine_input(input, context),
+            Input::SignIn(input, reply) => self.sign_in(input, reply, context),
+            Input::CancelSignIn => {
+                self.awaits_embedded_studio = false;
+                self.machine_input(auth::Input::CancelSignIn, context);
+                self.stop_restoring();
+            }
+            Input::SignOut => self.sign_out(context),
+            Input::Granted(ticket, answer, origin, lock) => self.granted(ticket, answer, *origin, lock, context),
+            Input::Unlock => {
+                if self.restorer.is_some() {
+                    self.load_session(Unlock::Ask, context);
+                }
+            }
+            // An answer after the restore was cancelled is dropped.
+            Input::Loaded(found) if self.restorer.is_some() => self.loaded(found, context),
+            Input::Loaded(_) => {}
+            Input::Keychain(result) => self.keychain_result(result, context),
+            Input::EmbeddedStudioReady => {
+                if std::mem::take(&mut self.awaits_embedded_studio) {
+                    self.load_session(Unlock::Never, context);
+                }
+            }
+            Input::WhenRestored(reply) => match &mut self.restoring {
+                Some(waiting) => waiting.push(reply),
+                None => drop(reply.send(Ok(self.session.is_signed_in()))),
+            },
+        }
+    }
+
+    pub(super) fn deadline(&self) -> Option<std::time::Duration> {
+        self.session.deadline()
+    }
+
+    pub(super) fn tick(&mut self, now: std::time::Duration, context: &mut Context) {
+        if self.session.deadline().is_some_and(|due| now >= due) {
+            self.machine_input(auth::Input::Tick, context);
+        }
+    }
+
+    pub(super) fn view(&self) -> &SessionView {
+        self.session.view()
+    }
+
+    /// Returns a text without the tokens of the session.
+    pub(super) fn without_tokens(&self, text: &str) -> String {
+        self.session.without_tokens(text)
+    }
+
+    /// Ends the keychain task at the end of the program, once it has done the last request.
+    pub(super) fn close(&mut self) {
+        self.keychain = None;
+    }
+
+    /// Gives the state machine an input, and performs its effects.
+    fn machine_input(&mut self, input: auth::Input, context: &mut Context) {
+        let now = context.now();
+        let effects = self.session.on(input, now);
+        self.update_access(context);
+        for effect in effects {
+            self.perform(effect, context);
+        }
+    }
+
+    fn perform(&mut self, effect: Effect, context: &mut Context) {
+        match effect {
+            Effect::RequestByPassword(ticket, email, password) => {
+                sign_in::request_by_password(ticket, email, password, context);
+            }
+            Effect::RequestWith(ticket, provider) => self.request_by_page(ticket, provider, context),
+            Effect::RequestByRefresh(ticket, token) => self.refresh(ticket, token, context),
+            Effect::Store(ticket, email, refresh_token) => {
+                let server = context.server().map(|server| server.key().to_owned()).unwrap_or_default();
+                self.store_session(ticket, StoredSession { server, email, refresh_token }, context);
+            }
+            Effect::Delete => self.delete_session(context),
+            Effect::Revoke(access_token) => {
+                if let Some(endpoint) = context.endpoint.clone() {
+                    revoke(endpoint, access_token, context);
+                }
+            }
+            Effect::Ready => self.token_ready(context),
+            Effect::RefreshDelayed(error) => {
+                context.note_error("Token refresh failed", &error);
+                context.send(connection::Input::TokenDelayed(error.clone()));
+                context.send(fetcher::Input::TokenDelayed(error.clone()));
+                context.send(uploads::Input::TokenDelayed(error));
+            }
+            Effect::SignInFailed(error) => self.sign_in_done(Err(error), context),
+            Effect::Show(view) => self.show(view, context),
+        }
+    }
+
+    /// Publishes the access that the session gives now.
+    fn update_access(&self, context: &mut Context) {
+        context.access.token = self.session.access_token().cloned();
+        context.access.is_signed_in = self.session.is_signed_in();
+    }
+
+    fn token_ready(&mut self, context: &mut Context) {
+        context.access.generation += 1;
+        context.send(fetcher::Input::AwaitList);
+        context.send(connection::Input::SignedIn);
+        // Known from the disk, or from before the session expired: subscribed as soon as the socket opens.
+        context.send(library::Input::WatchUnfinished);
+        context.send(connection::Input::TokenRefreshed);
+        for input in [edits::Input::Opened, edits::Input::TokenRenewed, edits::Input::Reachable] {
+            context.send(outbox::Input::Machine(input));
+        }
+        context.send(fetcher::Input::TokenReady);
+        context.send(uploads::Input::TokenReady);
+        self.sign_in_done(Ok(()), context);
+    }
+
+    fn show(&mut self, view: SessionView, context: &mut Context) {
         tracing::info!(state = ?view.state, reason = ?view.reason.as_ref().map(|reason| reason.code), "session");
         if view.state == SessionState::SignedIn {
             let email = view.email.clone().unwrap_or_default();
-            self.set_account(&email);
-            self.load_edits_of(&email);
+            account_owner::set(&email, context);
+            if let Some(server) = context.server() {
+                let owner = match server.identity {
+                    Identity::Address => format!("{} {}", server.key(), email.to_lowercase()),
+                    Identity::ThisComputer => server.key().to_owned(),
+                };
+                context.send(outbox::Input::Load(owner));
+            }
         }
         let is_out = view.state == SessionState::SignedOut;
         let reason = view.reason.clone().map_or_else(signed_out, |why| Error::new(why.code, why.message));
-        self.note_session(&view);
-        self.tell(Event::Session(view));
+        note(&view, context);
+        context.publish(Event::Session(view));
         if is_out {
-            self.sign_in_done(Err(reason.clone()));
-            self.connection_input(connection::Input::SignedOut);
-            self.fetcher.signed_out(reason);
-            self.abort_uploads();
-            self.edits_input(edits::Input::Closed);
+            self.signed_out(reason, context);
         }
-        self.update_tray();
+        context.send(publisher::Input::Tray);
     }
 
-    /// Leaves the account, here and at the backend.
-    pub(super) fn sign_out(&mut self) {
+    fn signed_out(&mut self, reason: Error, context: &mut Context) {
+        self.sign_in_done(Err(reason.clone()), context);
+        context.send(connection::Input::SignedOut);
+        end_epoch(reason, context);
+        context.send(uploads::Input::SignedOut);
+        context.send(outbox::Input::Machine(edits::Input::Closed));
+    }
+
+    /// Signs out, here and at the backend, and deletes everything of the account.
+    fn sign_out(&mut self, context: &mut Context) {
         self.awaits_embedded_studio = false;
         self.stop_restoring();
-        self.auth_input(Input::SignOut(None));
-        self.delete_edits();
-        self.forget_jobs();
-        // Leaving the studio of this computer leads back to the choice; another's address is remembered.
-        if self.server.take_if(|server| server.identity == Identity::ThisComputer).is_some() {
-            self.store.unset("server");
-        }
+        self.machine_input(auth::Input::SignOut(None), context);
+        context.send(outbox::Input::Delete);
+        context.send(Message::ForgetJobs);
+        context.send(super::backend::Input::Leave);
     }
 
-    fn note_session(&mut self, view: &SessionView) {
-        let words = match view.state {
-            SessionState::Restoring => "Reading the session from the keychain",
-            SessionState::SigningIn => "Signing in",
-            SessionState::SignedIn => "Signed in",
-            SessionState::SignedOut => "Signed out",
-            SessionState::Refreshed => {
-                self.diagnostics.count().refreshes += 1;
-                "Token refreshed"
-            }
-        };
-        match &view.reason {
-            Some(reason) => self.note_error(words, &Error::new(reason.code, reason.message.clone())),
-            None => self.note(words),
-        }
-    }
-
-    fn refresh(&self, ticket: Ticket, token: SecretString) {
-        let (Some(clients), Some(server)) = (self.clients.clone(), self.server.clone()) else { return };
-        let (task_events, email, tokens) = (self.task_events.clone(), self.session_email(), self.tokens.clone());
-        let folder = self.data_dir.clone();
-        // What could not be kept is newer than what the keychain holds.
-        let is_kept = self.session.view().warning.is_none();
-        tokio::spawn(async move {
-            let lock = RefreshLock::acquire(&folder).await;
-            let newest = async || if is_kept { newest(&tokens, &server, &email).await } else { None };
-            let token = newest().await.unwrap_or(token);
-            let mut answer = auth_api::by_refresh(&clients.auth, &server, &token, &email).await;
-            if let Err(Denial::Refused(_)) = answer
-                && let Some(newer) = newest().await.filter(|newer| newer.expose_secret() != token.expose_secret())
-            {
-                answer = auth_api::by_refresh(&clients.auth, &server, &newer, &email).await;
-            }
-            let at = Box::new((clients, server));
-            let _ = task_events.send(TaskEvent::Granted(ticket, answer, at, lock)).await;
-        });
-    }
-
-    /// Takes in the answer to a request for a session.
-    pub(super) fn granted(
+    /// Handles the answer to a request for a session.
+    fn granted(
         &mut self,
         ticket: Ticket,
-        answer: Result<Grant, Denial>,
-        at: RequestOrigin,
+        answer: Result<auth::Grant, Denial>,
+        origin: Endpoint,
         lock: Option<RefreshLock>,
+        context: &mut Context,
     ) {
-        // Of a backend that was left meanwhile: its token is shown to no other, and ended where it comes from.
-        if self.server.as_ref().is_none_or(|server| server.key() != at.1.key()) {
+        // Of a backend that was left meanwhile: its token is sent to no other, and revoked where it comes from.
+        if context.server().is_none_or(|server| server.key() != origin.server.key()) {
             if let Ok(grant) = answer {
-                let (clients, server) = *at;
-                self.background_tasks
-                    .spawn(async move { auth_api::logout(&clients.auth, &server, &grant.access_token).await });
+                revoke(origin, grant.access_token, context);
             }
             return;
         }
-        self.auth_input(match answer {
-            Ok(grant) => Input::Granted(ticket, grant),
-            Err(Denial::Refused(error)) => Input::Refused(ticket, error),
-            Err(Denial::Delayed(error, wait)) => Input::Delayed(ticket, error, wait),
-        });
+        let input = match answer {
+            Ok(grant) => auth::Input::Granted(ticket, grant),
+            Err(Denial::Refused(error)) => auth::Input::Refused(ticket, error),
+            Err(Denial::Delayed(error, wait)) => auth::Input::Delayed(ticket, error, wait),
+        };
+        self.machine_input(input, context);
         self.refresh_lock = lock.filter(|_| self.session.is_keeping());
-    }
-
-    fn request_by_password(&self, ticket: Ticket, email: String, password: SecretString) {
-        let (Some(clients), Some(server)) = (self.clients.clone(), self.server.clone()) else { return };
-        let task_events = self.task_events.clone();
-        tokio::spawn(async move {
-            let answer = auth_api::by_password(&clients.auth, &server, &email, &password).await;
-            let at = Box::new((clients, server));
-            let _ = task_events.send(TaskEvent::Granted(ticket, answer, at, None)).await;
-        });
-    }
-
-    fn token_ready(&mut self) {
-        self.fetcher.token_changed();
-        self.connection_input(connection::Input::SignedIn);
-        // Known from the disk, or from before the session expired: subscribed as soon as the socket opens.
-        self.watch_unfinished();
-        self.connection_input(connection::Input::TokenRefreshed);
-        for input in [edits::Input::Opened, edits::Input::TokenRenewed, edits::Input::Reachable] {
-            self.edits_input(input);
-        }
-        self.repeat_waiting_fetches();
-        self.repeat_waiting_uploads();
-        self.sign_in_done(Ok(()));
-    }
-
-    fn session_email(&self) -> String {
-        self.session.view().email.clone().unwrap_or_default()
     }
 }
 
-/// Returns the token that the keychain holds now. Another process of the same kind, such as a second `tally`, may have
-/// spent ours and kept its successor.
-async fn newest(tokens: &TokenStore, server: &Server, email: &str) -> Option<SecretString> {
-    let SessionLookup::Session(kept) = tokens.load(Unlock::Never).await.ok()? else { return None };
-    (kept.server == server.key() && kept.email == email).then_some(kept.refresh_token)
+/// Ends the epoch: answers to requests of it are dropped from now on.
+fn end_epoch(reason: Error, context: &mut Context) {
+    context.access.epoch += 1;
+    context.send(fetcher::Input::SignedOut(reason));
+}
+
+fn revoke(endpoint: Endpoint, access_token: SecretString, context: &Context) {
+    context
+        .tasks
+        .background
+        .spawn(async move { auth_api::logout(&endpoint.clients.auth, &endpoint.server, &access_token).await });
+}
+
+fn note(view: &SessionView, context: &mut Context) {
+    let text = match view.state {
+        SessionState::Restoring => "Reading the session from the keychain",
+        SessionState::SigningIn => "Signing in",
+        SessionState::SignedIn => "Signed in",
+        SessionState::SignedOut => "Signed out",
+        SessionState::Refreshed => {
+            context.diagnostics.count().refreshes += 1;
+            "Token refreshed"
+        }
+    };
+    match &view.reason {
+        Some(reason) => context.note_error(text, &Error::new(reason.code, reason.message.clone())),
+        None => context.note(text),
+    }
 }

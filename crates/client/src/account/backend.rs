@@ -1,4 +1,4 @@
-//! Which backend it is: asking an address who it is, and leaving one for another.
+//! The chosen backend: discovery of an address, and the change from one backend to another.
 
 use tallylight_core::{
     Code, Error, auth, connection,
@@ -7,28 +7,78 @@ use tallylight_core::{
 };
 use url::Url;
 
-use super::runtime::{Actor, Clients, TaskEvent};
+use super::{
+    auth::{Input as AuthInput, remembered_email},
+    connection::Input as ConnectionInput,
+    context::{Context, Endpoint},
+    message::Message,
+    outbox,
+};
 use crate::{
     handle::Reply,
     net::{auth_api, connector::NetworkConnector, http, rest},
-    platform::keychain::Unlock,
 };
 
-/// Names the setting that holds the address of the backend that was used last, other than that of this computer.
+/// The setting that holds the address of the last backend other than the embedded studio.
 const ADDRESS: &str = "address";
+/// The setting that holds the backend of the last run.
+const SERVER: &str = "server";
 
-impl Actor {
-    /// Asks an address who it is.
-    pub(super) fn connect(&mut self, address: Url, identity: Identity, reply: Reply<ServerView>) {
-        let (task_events, number) = (self.task_events.clone(), self.next_choice());
-        let (before, connector) = (self.server.clone(), self.connector.clone());
+/// What the backend handles.
+pub(super) enum Input {
+    /// An address is to be asked what it is.
+    Connect(Url, Identity, Reply<ServerView>),
+    /// An address is described by the user, and only its auth endpoint is asked.
+    ConnectAs(Url, Box<Description>, Reply<ServerView>),
+    /// The answer to such a request; its number tells it from earlier ones.
+    Discovered(u64, Result<Server, Error>, Reply<ServerView>),
+    /// The session of the backend before has ended: this one is used from now on.
+    Choose(Box<Server>, Reply<ServerView>),
+    /// The user signed out. The embedded studio is left, another backend is remembered.
+    Leave,
+}
+
+/// The choice of a backend.
+#[derive(Debug, Default)]
+pub(super) struct Backend {
+    /// Counts the requests, to drop the answer to an earlier one.
+    requests: u64,
+}
+
+impl Backend {
+    pub(super) fn handle(&mut self, input: Input, context: &mut Context) {
+        match input {
+            Input::Connect(address, identity, reply) => self.connect(address, identity, reply, context),
+            Input::ConnectAs(address, description, reply) => self.connect_as(address, *description, reply, context),
+            Input::Discovered(number, found, reply) => self.discovered(number, found, reply, context),
+            Input::Choose(server, reply) => {
+                context.store.set(SERVER, &server);
+                if server.identity == Identity::Address {
+                    context.store.set(ADDRESS, &server.address);
+                }
+                let view = ServerView::from(&*server);
+                let chosen = choose(*server, context).map(|()| view);
+                context.send(AuthInput::EmbeddedStudioReady);
+                let _ = reply.send(chosen);
+            }
+            Input::Leave => {
+                if context.endpoint.take_if(|endpoint| endpoint.server.identity == Identity::ThisComputer).is_some() {
+                    context.store.unset(SERVER);
+                }
+            }
+        }
+    }
+
+    fn connect(&mut self, address: Url, identity: Identity, reply: Reply<ServerView>, context: &Context) {
+        let (messages, number) = (context.tasks.messages.clone(), self.next_request());
+        let (before, connector) = (context.server().cloned(), context.connector.clone());
         tokio::spawn(async move {
             let found = match http::client(&address, &connector) {
                 Ok(client) => rest::discover(&client, &address, identity).await,
                 Err(error) => Err(error),
             };
             let found = match (found, before) {
-                // It does not describe itself, and need not: a person did.
+                // It does not describe itself, and need not: the user did.
                 (Err(error), Some(before))
                     if error.code == Code::NotAStudio
                         && before.address == address
@@ -38,72 +88,92 @@ impl Actor {
                 }
                 (found, _) => found,
             };
-            task_events.send(TaskEvent::Discovered(number, Box::new(found), reply)).await
+            messages.send(Input::Discovered(number, found, reply).into()).await
         });
     }
 
-    fn next_choice(&mut self) -> u64 {
-        self.choices += 1;
-        self.choices
-    }
-
-    /// Takes a person's word for who an address is, once its sign-in server has answered to it.
-    pub(super) fn connect_as(&mut self, address: Url, description: Description, reply: Reply<ServerView>) {
-        let (task_events, number) = (self.task_events.clone(), self.next_choice());
-        let connector = self.connector.clone();
+    fn connect_as(&mut self, address: Url, description: Description, reply: Reply<ServerView>, context: &Context) {
+        let (messages, number) = (context.tasks.messages.clone(), self.next_request());
+        let connector = context.connector.clone();
         tokio::spawn(async move {
             let found = described(&address, description, &connector).await;
-            task_events.send(TaskEvent::Discovered(number, Box::new(found), reply)).await
+            messages.send(Input::Discovered(number, found, reply).into()).await
         });
     }
 
-    pub(super) fn discovered(&mut self, number: u64, found: Result<Server, Error>, reply: Reply<ServerView>) {
-        if number != self.choices {
+    fn next_request(&mut self) -> u64 {
+        self.requests += 1;
+        self.requests
+    }
+
+    fn discovered(
+        &mut self,
+        number: u64,
+        found: Result<Server, Error>,
+        reply: Reply<ServerView>,
+        context: &mut Context,
+    ) {
+        if number != self.requests {
             return drop(reply.send(Err(Error::new(Code::Requested, "Cancelled: a different studio was selected."))));
         }
-        let chosen = found.and_then(|server| {
-            // Another backend shows nothing of the one before.
-            if self.server.as_ref().is_some_and(|before| before.key() != server.key()) {
-                self.auth_input(auth::Input::SignOut(None));
-                self.unload_edits();
-                self.forget_jobs();
+        match found {
+            Ok(server) => {
+                // Nothing of one backend is shown under another.
+                if context.server().is_some_and(|before| before.key() != server.key()) {
+                    context.send(AuthInput::Machine(auth::Input::SignOut(None)));
+                    context.send(outbox::Input::Unload);
+                    context.send(Message::ForgetJobs);
+                }
+                context.send(Input::Choose(Box::new(server), reply));
             }
-            self.store.set("server", &server);
-            if server.identity == Identity::Address {
-                self.store.set(ADDRESS, &server.address);
+            Err(error) => {
+                context.send(AuthInput::EmbeddedStudioReady);
+                let _ = reply.send(Err(error));
             }
-            let view = ServerView::from(&server);
-            self.choose(server).map(|()| view)
-        });
-        if std::mem::take(&mut self.awaits_embedded_studio) {
-            self.load_session(Unlock::Never);
         }
-        let _ = reply.send(chosen);
     }
+}
 
-    /// Returns what a person typed before.
-    pub(super) fn remembered(&self) -> RememberedView {
-        let address = self.store.setting::<Url>(ADDRESS);
-        RememberedView { address: address.as_ref().map(discovery::shown), email: self.remembered_email() }
-    }
+/// Returns the backend of the last run.
+pub(super) fn of_last_run(context: &Context) -> Option<Server> {
+    context.store.setting(SERVER)
+}
 
-    pub(super) fn choose(&mut self, server: Server) -> Result<(), Error> {
-        self.clients = Some(self.clients_of(&server)?);
-        // A studio of this computer that has another port now leaves the old address behind.
-        let moved = self.server.as_ref().is_some_and(|before| before.ws_url != server.ws_url);
-        self.set_endpoint(&server);
-        self.server = Some(server);
-        if moved {
-            self.connection_input(connection::Input::EndpointChanged);
-        }
-        Ok(())
-    }
+/// Returns what the user typed before.
+pub(super) fn remembered(context: &Context) -> RememberedView {
+    let address = context.store.setting::<Url>(ADDRESS);
+    RememberedView { address: address.as_ref().map(discovery::shown), email: remembered_email(context) }
+}
 
-    /// Makes the clients of a backend, along the way that the person chose.
-    pub(super) fn clients_of(&self, server: &Server) -> Result<Clients, Error> {
-        let rest = http::client(&server.api_url, &self.connector)?;
-        Ok(Clients { rest, auth: http::unredirected_client(&server.auth_url, &self.connector)? })
+/// Uses a backend from now on.
+///
+/// # Errors
+/// `Code::Settings` where the settings of the network cannot be used.
+pub(super) fn choose(server: Server, context: &mut Context) -> Result<(), Error> {
+    // The embedded studio has another port at each start.
+    let moved = context.server().is_some_and(|before| before.ws_url != server.ws_url);
+    context.endpoint = Some(Endpoint::new(server, &context.connector)?);
+    context.send(ConnectionInput::SetEndpoint);
+    if moved {
+        context.send(connection::Input::EndpointChanged);
     }
+    Ok(())
+}
+
+/// Uses the network settings from now on.
+///
+/// # Errors
+/// `Code::Settings` where they cannot be used; then without the certificates.
+pub(super) fn set_network(context: &mut Context) -> Result<(), Error> {
+    let network = &context.settings.network;
+    let found = NetworkConnector::new(network);
+    context.connector =
+        found.as_ref().map_or_else(|_| NetworkConnector::without_certificates(network), NetworkConnector::clone);
+    if let Some(server) = context.server().cloned() {
+        context.endpoint = Some(Endpoint::new(server, &context.connector)?);
+    }
+    context.send(connection::Input::EndpointChanged);
+    found.map(drop)
 }
 
 async fn described(address: &Url, description: Description, connector: &NetworkConnector) -> Result<Server, Error> {

@@ -1,102 +1,276 @@
-//! What a person wants done, handed to whoever does it.
+//! Commands of the handle: each is sent on to the component that does it, and answered once it is done.
 
-use tallylight_core::{Code, Error, auth, connection, edits, search};
+use std::{collections::BTreeMap, path::PathBuf};
 
-use super::{fetcher::Call, runtime::Actor};
-use crate::handle::Command;
+use secrecy::SecretString;
+use tallylight_core::{
+    Code, Error, JobId, ThumbnailId, auth, connection,
+    diagnostics::DiagnosticsView,
+    discovery::{Description, Identity},
+    edits::{self, Draft},
+    library::DismissAction,
+    model::job::{Content, Field, Thumbnail},
+    protocol::snapshot::Caption,
+    search,
+    settings::Settings,
+    view::{HistoryEntry, JobView, RowView, ServerView, StatusView, UploadView},
+};
+use url::Url;
 
-impl Actor {
+use super::{
+    alerts::{self, MarkRead, Pause},
+    auth::Input as AuthInput,
+    backend, diagnostics,
+    fetcher::{self, Call, Question},
+    library, outbox, publisher,
+    runtime::Runtime,
+    uploads,
+};
+use crate::handle::Reply;
+
+/// A command of the handle.
+#[derive(Debug)]
+pub(crate) enum Command {
+    Session(SessionCommand),
+    Query(Query),
+    Action(Action, Reply<()>),
+    Upload(UploadCommand),
+    Shutdown(Reply<()>),
+}
+
+/// A command about the backend and the session.
+#[derive(Debug)]
+pub(crate) enum SessionCommand {
+    Connect(Url, Identity, Reply<ServerView>),
+    ConnectAs(Url, Box<Description>, Reply<ServerView>),
+    SignIn(String, SecretString, Reply<()>),
+    SignInWith(String, Reply<()>),
+    CancelSignIn(Reply<()>),
+    Unlock(Reply<()>),
+    SignOut(Reply<()>),
+    WhenRestored(Reply<bool>),
+}
+
+/// A command that reads.
+#[derive(Debug)]
+pub(crate) enum Query {
+    Status(Reply<StatusView>),
+    Jobs(Reply<Vec<JobView>>),
+    Rows(Reply<Vec<RowView>>),
+    Job(JobId, Reply<JobView>),
+    Captions(JobId, Reply<Vec<Caption>>),
+    Thumbnail(JobId, ThumbnailId, Reply<Thumbnail>),
+    Diagnostics(Reply<DiagnosticsView>),
+    Report(Reply<String>),
+    Search(String, Reply<Vec<JobId>>),
+    History(Reply<Vec<HistoryEntry>>),
+    Synced(Reply<()>),
+}
+
+/// A command that changes something.
+#[derive(Debug)]
+pub(crate) enum Action {
+    Open(JobId),
+    Refresh,
+    Reconnect,
+    Edit(JobId, BTreeMap<Field, Content>),
+    TypeDraft(Box<Draft>),
+    DiscardDraft(JobId, Field),
+    SetDismissed(Vec<JobId>, DismissAction),
+    Apply(Box<Settings>),
+    SetWebhookSecret(SecretString),
+    MarkRead(MarkRead),
+    Pause(Pause),
+    ClearCache,
+}
+
+/// A command about uploads.
+#[derive(Debug)]
+pub(crate) enum UploadCommand {
+    Upload(PathBuf, Reply<JobId>),
+    UploadAgain(JobId, Reply<JobId>),
+    CanUploadAgain(JobId, Reply<bool>),
+    List(Reply<Vec<UploadView>>),
+    IsUploading(Reply<bool>),
+    Cancel(u32, Reply<()>),
+    Retry(u32, Reply<()>),
+}
+
+impl From<SessionCommand> for Command {
+    fn from(command: SessionCommand) -> Self {
+        Self::Session(command)
+    }
+}
+
+impl From<Query> for Command {
+    fn from(query: Query) -> Self {
+        Self::Query(query)
+    }
+}
+
+impl From<UploadCommand> for Command {
+    fn from(command: UploadCommand) -> Self {
+        Self::Upload(command)
+    }
+}
+
+impl Runtime {
+    /// Handles every command but the shutdown, which ends the loop.
     pub(super) fn command(&mut self, command: Command) {
         match command {
-            Command::Connect(address, identity, reply) => self.connect(address, identity, reply),
-            Command::ConnectAs(address, description, reply) => self.connect_as(address, *description, reply),
-            Command::SignIn(email, password, reply) => self.sign_in(email, password, reply),
-            Command::SignInWith(provider, reply) => self.sign_in_with(provider, reply),
-            Command::CancelSignIn(reply) => {
-                self.awaits_embedded_studio = false;
-                self.auth_input(auth::Input::CancelSignIn);
-                self.stop_restoring();
-                let _ = reply.send(Ok(()));
-            }
-            Command::Unlock(reply) => {
-                self.unlock();
-                let _ = reply.send(Ok(()));
-            }
-            Command::SignOut(reply) => {
-                self.sign_out();
-                let _ = reply.send(Ok(()));
-            }
-            Command::Status(reply) => drop(reply.send(Ok(self.status()))),
-            Command::Jobs(reply) => drop(reply.send(Ok(self.jobs()))),
-            Command::Rows(reply) => drop(reply.send(Ok(self.rows()))),
-            Command::Job(job_id, reply) => self.show_job(job_id, reply),
-            Command::Captions(job_id, reply) => self.fetch_captions(job_id, reply),
-            Command::Thumbnail(job_id, thumbnail_id, reply) => {
-                let missing = || Error::new(Code::NotFound, "Thumbnail not found.");
-                let job = self.library.job(&job_id);
-                let held = job.as_ref().and_then(|job| job.thumbnails.get(&thumbnail_id));
-                drop(reply.send(held.map(|held| held.value.clone()).ok_or_else(missing)));
-            }
-            Command::Open(job_id, reply) => {
-                self.connection_input(connection::Input::Watch(vec![job_id.clone()]));
-                self.call(Call::job(job_id));
-                let _ = reply.send(Ok(()));
-            }
-            Command::Refresh(reply) => {
-                self.connection_input(connection::Input::Refresh);
-                let _ = reply.send(Ok(()));
-            }
-            Command::Reconnect(reply) => {
-                self.connection_input(connection::Input::Reconnect);
-                let _ = reply.send(Ok(()));
-            }
-            Command::Diagnostics(reply) => drop(reply.send(Ok(self.diagnostics.view()))),
-            Command::Report(reply) => drop(reply.send(Ok(self.report_text()))),
-            Command::Edit(job_id, changes, reply) => self.edit_job(job_id, changes, reply),
-            Command::Type(draft, reply) => drop(reply.send(self.type_draft(*draft))),
-            Command::Discard(job_id, field, reply) => {
-                self.edits_input(edits::Input::Discard(job_id, field));
-                let _ = reply.send(Ok(()));
-            }
-            Command::Upload(path, reply) => self.upload(path, reply),
-            Command::IsUploading(reply) => drop(reply.send(Ok(self.uploads.is_under_way()))),
-            Command::Uploads(reply) => drop(reply.send(Ok(self.uploads.views()))),
-            Command::CancelUpload(upload_id, reply) => {
-                self.cancel_upload(upload_id);
-                let _ = reply.send(Ok(()));
-            }
-            Command::RetryUpload(upload_id, reply) => {
-                self.retry_upload(upload_id);
-                let _ = reply.send(Ok(()));
-            }
-            Command::Search(text, reply) => drop(reply.send(Ok(search::find(&self.library, &self.edits, &text)))),
-            Command::SetDismissed(job_ids, trouble, reply) => {
-                self.set_dismissed(&job_ids, trouble);
-                let _ = reply.send(Ok(()));
-            }
-            Command::Apply(settings, reply) => drop(reply.send(self.apply(*settings))),
-            Command::SetWebhookSecret(secret, reply) => self.set_webhook_secret(secret, reply),
-            Command::History(reply) => drop(reply.send(Ok(self.store.history()))),
-            Command::MarkRead(read, reply) => {
-                self.mark_read(&read);
-                let _ = reply.send(Ok(()));
-            }
-            Command::Pause(pause, reply) => drop(reply.send(self.pause(pause))),
-            Command::ClearCache(reply) => {
-                self.clear_cache();
-                let _ = reply.send(Ok(()));
-            }
-            Command::CanUploadAgain(job_id, reply) => {
-                drop(reply.send(Ok(self.store.source(&job_id).is_some_and(|path| path.is_file()))));
-            }
-            Command::UploadAgain(job_id, reply) => self.upload_again(job_id, reply),
-            Command::Synced(reply) => self.fetcher.when_synced(reply),
-            Command::SessionRestored(reply) => match &mut self.restoring {
-                Some(waiting) => waiting.push(reply),
-                None => drop(reply.send(Ok(self.session.is_signed_in()))),
-            },
-            // The loop ends on it.
+            Command::Session(command) => self.session_command(command),
+            Command::Query(query) => self.query(query),
+            Command::Action(action, reply) => self.action(action, reply),
+            Command::Upload(command) => self.upload_command(command),
             Command::Shutdown(reply) => drop(reply.send(Ok(()))),
         }
+    }
+
+    fn session_command(&mut self, command: SessionCommand) {
+        let (input, reply) = match command {
+            SessionCommand::Connect(address, identity, reply) => {
+                return self.context.send(backend::Input::Connect(address, identity, reply));
+            }
+            SessionCommand::ConnectAs(address, description, reply) => {
+                return self.context.send(backend::Input::ConnectAs(address, description, reply));
+            }
+            SessionCommand::SignIn(email, password, reply) => {
+                let input = auth::Input::SignIn { email, password };
+                return self.context.send(AuthInput::SignIn(input, reply));
+            }
+            SessionCommand::SignInWith(provider, reply) => {
+                return self.context.send(AuthInput::SignIn(auth::Input::SignInWith(provider), reply));
+            }
+            SessionCommand::WhenRestored(reply) => return self.context.send(AuthInput::WhenRestored(reply)),
+            SessionCommand::CancelSignIn(reply) => (AuthInput::CancelSignIn, reply),
+            SessionCommand::Unlock(reply) => (AuthInput::Unlock, reply),
+            SessionCommand::SignOut(reply) => {
+                // Everything that a sign-out deletes is gone before it is answered.
+                self.auth.handle(AuthInput::SignOut, &mut self.context);
+                return self.context.reply(reply, Ok(()));
+            }
+        };
+        self.context.send(input);
+        self.context.reply(reply, Ok(()));
+    }
+
+    fn query(&mut self, query: Query) {
+        match query {
+            Query::Status(reply) => drop(reply.send(Ok(self.status()))),
+            Query::Jobs(reply) => drop(reply.send(Ok(self.jobs()))),
+            Query::Rows(reply) => drop(reply.send(Ok(self.rows()))),
+            Query::Job(job_id, reply) => match self.full_view(&job_id) {
+                Some(view) => drop(reply.send(Ok(view))),
+                None => self.context.send(fetcher::Input::Ask(job_id, Question::Show(reply))),
+            },
+            Query::Captions(job_id, reply) => {
+                self.context.send(fetcher::Input::Ask(job_id, Question::Captions(reply)));
+            }
+            Query::Thumbnail(job_id, thumbnail_id, reply) => {
+                let missing = || Error::new(Code::NotFound, "Thumbnail not found.");
+                let job = self.library.jobs.job(&job_id);
+                let thumbnail = job.as_ref().and_then(|job| job.thumbnails.get(&thumbnail_id));
+                drop(reply.send(thumbnail.map(|held| held.value.clone()).ok_or_else(missing)));
+            }
+            Query::Diagnostics(reply) => drop(reply.send(Ok(self.context.diagnostics.view()))),
+            Query::Report(reply) => drop(reply.send(Ok(diagnostics::report(&self.status(), &self.context)))),
+            Query::Search(text, reply) => {
+                drop(reply.send(Ok(search::find(&self.library.jobs, &self.outbox.edits, &text))));
+            }
+            Query::History(reply) => drop(reply.send(Ok(self.context.store.history()))),
+            Query::Synced(reply) => self.context.send(fetcher::Input::WhenSynced(reply)),
+        }
+    }
+
+    fn action(&mut self, action: Action, reply: Reply<()>) {
+        let context = &mut self.context;
+        let outcome = match action {
+            Action::Edit(job_id, changes) => return self.edit(job_id, changes, reply),
+            Action::SetWebhookSecret(secret) => return context.send(alerts::Input::SetWebhookSecret(secret, reply)),
+            Action::Open(job_id) => {
+                context.send(connection::Input::Watch(vec![job_id.clone()]));
+                context.send(fetcher::Input::Fetch(Call::job(job_id)));
+                Ok(())
+            }
+            Action::Refresh => {
+                context.send(connection::Input::Refresh);
+                Ok(())
+            }
+            Action::Reconnect => {
+                context.send(connection::Input::Reconnect);
+                Ok(())
+            }
+            Action::TypeDraft(draft) => {
+                self.outbox.draft(*draft).map(|input| context.send(outbox::Input::Machine(input)))
+            }
+            Action::DiscardDraft(job_id, field) => {
+                context.send(outbox::Input::Machine(edits::Input::Discard(job_id, field)));
+                Ok(())
+            }
+            Action::SetDismissed(job_ids, action) => {
+                context.send(library::Input::SetDismissed(job_ids, action));
+                Ok(())
+            }
+            Action::MarkRead(read) => {
+                context.send(alerts::Input::MarkRead(read));
+                Ok(())
+            }
+            Action::Pause(pause) => self.alerts.pause(pause, context),
+            Action::Apply(settings) => self.apply(*settings),
+            Action::ClearCache => {
+                // Until the backend answers, what is known stays.
+                context.send(fetcher::Input::Replace);
+                context.send(connection::Input::Refresh);
+                Ok(())
+            }
+        };
+        self.context.reply(reply, outcome);
+    }
+
+    /// Edits a job; one that is not known here is requested first.
+    fn edit(&mut self, job_id: JobId, changes: BTreeMap<Field, Content>, reply: Reply<()>) {
+        let is_known = self.library.jobs.summary(&job_id).is_some() || self.fetcher.is_syncing();
+        if is_known || !self.context.access.is_signed_in {
+            self.context.send(outbox::Input::Edit(job_id, changes, reply));
+        } else {
+            self.context.send(fetcher::Input::Ask(job_id, Question::Edit(changes, reply)));
+        }
+    }
+
+    fn upload_command(&mut self, command: UploadCommand) {
+        let context = &mut self.context;
+        let (input, reply) = match command {
+            UploadCommand::Upload(path, reply) => return context.send(uploads::Input::Upload(path, reply)),
+            UploadCommand::UploadAgain(job_id, reply) => {
+                return context.send(uploads::Input::UploadAgain(job_id, reply));
+            }
+            UploadCommand::CanUploadAgain(job_id, reply) => {
+                return drop(reply.send(Ok(context.store.source(&job_id).is_some_and(|path| path.is_file()))));
+            }
+            UploadCommand::List(reply) => return drop(reply.send(Ok(self.uploads.views()))),
+            UploadCommand::IsUploading(reply) => return drop(reply.send(Ok(self.uploads.is_under_way()))),
+            UploadCommand::Cancel(upload_id, reply) => (uploads::Input::Cancel(upload_id), reply),
+            UploadCommand::Retry(upload_id, reply) => (uploads::Input::Retry(upload_id), reply),
+        };
+        context.send(input);
+        context.reply(reply, Ok(()));
+    }
+
+    /// Applies settings.
+    ///
+    /// # Errors
+    /// Those of [`backend::set_network`]; the other settings take effect.
+    fn apply(&mut self, settings: Settings) -> Result<(), Error> {
+        let context = &mut self.context;
+        let before = std::mem::replace(&mut context.settings, settings);
+        if before.data != context.settings.data {
+            context.send(library::Input::Prune);
+        }
+        if before.notifications != context.settings.notifications {
+            context.send(alerts::Input::PreferencesChanged);
+        }
+        // The tray shows the language of the settings.
+        context.send(publisher::Input::Tray);
+        if before.network == context.settings.network { Ok(()) } else { backend::set_network(context) }
     }
 }

@@ -1,196 +1,256 @@
-//! What the link wants done, and what the socket tells.
+//! The connection of an account: the state machine of the core, and the socket that it opens.
 
+use std::time::Duration;
+
+use jiff::Timestamp;
 use tallylight_core::{
     Code, ConnId, Error, Now, auth,
-    connection::{Closed, Effect, Input, Refusal},
-    diagnostics::Attention,
-    discovery::{self, Server, WsToken},
+    connection::{self, Closed, Connection as Machine, Effect, Refusal},
+    discovery::{self, WsToken},
     protocol::{self, Frame, Rejected, RejectedKind},
-    view::{Event, RejectedView},
+    view::{ConnectionView, Event},
 };
 
 use super::{
-    fetcher::{Call, Urgency},
-    runtime::{Actor, TaskEvent},
+    auth::Input as AuthInput,
+    context::Context,
+    fetcher::{self, Call},
+    library, publisher,
 };
-use crate::net::socket::{self, ReceivedFrame, Socket};
+use crate::net::socket::{ReceivedFrame, Socket, SocketEvent};
 
-/// Names the setting that holds the way in which a backend was seen to take the token.
+/// The setting that holds how a backend is known to take the token on the socket.
 const WS_TOKEN_SETTING: &str = "token_way";
+/// How often both clocks are compared while signed in: timers stop while the machine sleeps.
+const CLOCK_CHECK_INTERVAL: Duration = Duration::from_secs(5);
 
-impl Actor {
-    /// Gives the link an input, and does what it asks for.
-    pub(super) fn connection_input(&mut self, input: Input) {
-        let now = self.now();
-        self.note_input(&input);
-        let was_live = self.connection.is_live();
-        let effects = self.connection.on(input, now);
-        if was_live && !self.connection.is_live() {
-            // Not now: the machine may have slept since.
-            self.known_at(self.frames_received.unwrap_or(now.wall));
+/// What the connection handles.
+#[derive(Debug)]
+pub(super) enum Input {
+    /// An input of the state machine.
+    Machine(connection::Input),
+    /// Something that happened on a socket.
+    Socket(ConnId, SocketEvent),
+    /// Another backend was chosen, or another address of it.
+    SetEndpoint,
+}
+
+impl From<connection::Input> for super::message::Message {
+    fn from(input: connection::Input) -> Self {
+        Self::Connection(Input::Machine(input))
+    }
+}
+
+/// The connection and its socket.
+#[derive(Debug, Default)]
+pub(super) struct Connection {
+    machine: Machine,
+    socket: Option<Socket>,
+    /// When the last frame of the socket arrived.
+    last_frame: Option<Timestamp>,
+    clock_checked: Duration,
+}
+
+impl Connection {
+    pub(super) fn handle(&mut self, input: Input, context: &mut Context) {
+        match input {
+            Input::Machine(input) => self.machine_input(input, context),
+            Input::Socket(conn, event) => self.socket_event(conn, event, context),
+            Input::SetEndpoint => self.set_endpoint(context),
+        }
+    }
+
+    pub(super) fn deadline(&self, context: &Context) -> Option<Duration> {
+        [self.machine.deadline(), self.clock_check_at(context)].into_iter().flatten().min()
+    }
+
+    pub(super) fn tick(&mut self, now: Duration, context: &mut Context) {
+        if self.deadline(context).is_some_and(|due| now >= due) {
+            self.clock_checked = now;
+            self.machine_input(connection::Input::Tick, context);
+        }
+    }
+
+    pub(super) fn view(&self, now: Now) -> ConnectionView {
+        self.machine.view(now)
+    }
+
+    pub(super) fn is_live(&self) -> bool {
+        self.machine.is_live()
+    }
+
+    /// Closes the socket at the end of the program.
+    pub(super) fn close(&mut self, context: &mut Context) {
+        if self.machine.is_live() {
+            context.set_known_at(context.now().wall);
+        }
+        self.socket = None;
+    }
+
+    fn clock_check_at(&self, context: &Context) -> Option<Duration> {
+        context.access.is_signed_in.then_some(self.clock_checked + CLOCK_CHECK_INTERVAL)
+    }
+
+    fn machine_input(&mut self, input: connection::Input, context: &mut Context) {
+        let now = context.now();
+        context.note_connection_input(&input);
+        let was_live = self.machine.is_live();
+        let effects = self.machine.on(input, now);
+        if was_live && !self.machine.is_live() {
+            // Not now: the machine may have slept since the last frame.
+            context.set_known_at(self.last_frame.unwrap_or(now.wall));
         }
         for effect in effects {
-            match effect {
-                Effect::Connect(conn) => self.open_socket(conn),
-                Effect::Disconnect(conn) => self.drop_socket(conn),
-                Effect::Send(conn, message) => self.send_on_socket(conn, |socket| socket.send(message)),
-                Effect::Ping(conn) => self.send_on_socket(conn, Socket::ping),
-                Effect::RefreshToken => self.auth_input(auth::Input::AccessRefused),
-                Effect::FetchJobs => {
-                    self.diagnostics.count().polls += 1;
-                    self.call(Call::list());
+            self.perform(effect, context);
+        }
+    }
+
+    fn perform(&mut self, effect: Effect, context: &mut Context) {
+        match effect {
+            Effect::Connect(conn) => self.open_socket(conn, context),
+            Effect::Disconnect(conn) => self.drop_socket(conn, context),
+            Effect::Send(conn, message) => self.on_socket(conn, context, |socket| socket.send(message)),
+            Effect::Ping(conn) => self.on_socket(conn, context, Socket::ping),
+            Effect::RefreshToken => context.send(AuthInput::Machine(auth::Input::AccessRefused)),
+            Effect::FetchJobs => {
+                context.diagnostics.count().polls += 1;
+                context.send(fetcher::Input::Fetch(Call::list()));
+            }
+            Effect::Remember(ws_token) => {
+                if let Some(server) = context.server() {
+                    let known = (server.key().to_owned(), ws_token);
+                    context.store.set(WS_TOKEN_SETTING, &known);
                 }
-                Effect::Remember(way) => self.remember_ws_token(way),
-                Effect::SignOut(reason) => self.auth_input(auth::Input::SignOut(Some(reason))),
-                Effect::Show(view) => {
-                    let reason = view.reason.as_ref().map(|reason| reason.code);
-                    tracing::info!(state = ?view.state, attempt = view.attempt, ?reason, "connection");
-                    self.note_connection(&view);
-                    self.tell(Event::Connection(view));
-                    self.update_tray();
-                }
+            }
+            Effect::SignOut(reason) => context.send(AuthInput::Machine(auth::Input::SignOut(Some(reason)))),
+            Effect::Show(view) => {
+                let reason = view.reason.as_ref().map(|reason| reason.code);
+                tracing::info!(state = ?view.state, attempt = view.attempt, ?reason, "connection");
+                context.note_connection(&view);
+                context.publish(Event::Connection(view));
+                context.send(publisher::Input::Tray);
             }
         }
     }
 
-    pub(super) fn socket_report(&mut self, conn: ConnId, report: socket::SocketEvent) {
-        // What an earlier connection still delivers is dropped.
+    fn socket_event(&mut self, conn: ConnId, event: SocketEvent, context: &mut Context) {
+        // Events of an earlier socket are dropped.
         if self.socket.as_ref().is_none_or(|socket| socket.conn != conn) {
             return;
         }
-        match report {
-            socket::SocketEvent::Opened(date) => {
-                self.observe(date);
-                self.frames_received = Some(self.now().wall);
-                self.connection_input(Input::Opened(conn));
+        match event {
+            SocketEvent::Opened(date) => {
+                context.send(library::Input::ObserveDate(date));
+                self.last_frame = Some(context.now().wall);
+                self.machine_input(connection::Input::Opened(conn), context);
             }
-            socket::SocketEvent::Refused(refusal) => {
+            SocketEvent::Refused(refusal) => {
                 self.socket = None;
-                self.connection_input(Input::Refused(conn, refusal));
+                self.machine_input(connection::Input::Refused(conn, refusal), context);
             }
-            socket::SocketEvent::Closed(closed) => self.socket_closed(conn, closed),
-            socket::SocketEvent::Pong => self.connection_input(Input::Pong(conn)),
-            socket::SocketEvent::ReceivedFrame(frames_received, _room) => self.frames_received(conn, frames_received),
+            SocketEvent::Closed(closed) => self.socket_closed(conn, closed, context),
+            SocketEvent::Pong => self.machine_input(connection::Input::Pong(conn), context),
+            SocketEvent::Frames(frames, _room) => self.frames(conn, frames, context),
         }
     }
 
-    /// Takes in what arrived together.
-    fn frames_received(&mut self, conn: ConnId, frames_received: Vec<ReceivedFrame>) {
-        let now = self.now();
-        self.frames_received = Some(now.wall);
-        let is_event = |frames_received: &ReceivedFrame| matches!(frames_received.frame, Ok(Frame::Event(_)));
-        // A sign of life is one, however often it is given.
-        let life = if frames_received.iter().any(is_event) { Input::Message(conn) } else { Input::OtherFrame(conn) };
-        self.connection_input(life);
-        if let count @ 1.. = frames_received.iter().filter(|frames_received| frames_received.frame.is_err()).count() {
-            self.connection_input(Input::Unreadable(conn, u32::try_from(count).unwrap_or(u32::MAX)));
+    /// Handles frames that arrived together.
+    fn frames(&mut self, conn: ConnId, frames: Vec<ReceivedFrame>, context: &mut Context) {
+        let now = context.now();
+        self.last_frame = Some(now.wall);
+        let is_event = |received: &ReceivedFrame| matches!(received.frame, Ok(Frame::Event(_)));
+        // One sign of life is enough, however many frames there are.
+        let last_seen = if frames.iter().any(is_event) {
+            connection::Input::Message(conn)
+        } else {
+            connection::Input::OtherFrame(conn)
+        };
+        self.machine_input(last_seen, context);
+        if let count @ 1.. = frames.iter().filter(|received| received.frame.is_err()).count() {
+            let count = u32::try_from(count).unwrap_or(u32::MAX);
+            self.machine_input(connection::Input::Unreadable(conn, count), context);
         }
-        let arrival = self.library.server_time(now);
-        for ReceivedFrame { length, frame } in frames_received {
-            self.diagnostics.frame(length);
+        let mut events = Vec::with_capacity(frames.len());
+        for ReceivedFrame { length, frame } in frames {
+            context.diagnostics.frame(length);
             match frame {
                 Ok(Frame::Heartbeat(kind)) => {
-                    self.diagnostics.count().heartbeats += 1;
-                    self.connection_input(Input::Heartbeat(conn, kind));
+                    context.diagnostics.count().heartbeats += 1;
+                    self.machine_input(connection::Input::Heartbeat(conn, kind), context);
                 }
-                Ok(Frame::Accepted) => self.connection_input(Input::Accepted(conn)),
-                Ok(Frame::Event(event)) => {
-                    self.diagnostics.lost_fields(event.lost);
-                    if let Some(at) = event.at {
-                        let late = arrival.duration_since(at).as_millis();
-                        self.diagnostics.latency(i64::try_from(late).unwrap_or(i64::MAX));
-                    }
-                    // What is not dated is dated now, each later than the last.
-                    let now = if event.at.is_none() { self.now() } else { now };
-                    self.event(event, now);
-                }
-                Err(rejected) => self.reject(rejected),
+                Ok(Frame::Accepted) => self.machine_input(connection::Input::Accepted(conn), context),
+                Ok(Frame::Event(event)) => events.push(event),
+                Err(rejected) => reject(rejected, context),
             }
         }
-    }
-
-    fn event(&mut self, event: protocol::Event, now: Now) {
-        if !self.library.has_room_for(&event.job_id) {
-            let reason = "there are too many jobs: this one is left out".to_owned();
-            let sample = protocol::sample(event.job_id.as_str());
-            return self.reject(Rejected { kind: RejectedKind::TooManyJobs, reason, sample, job_id: None });
+        if !events.is_empty() {
+            context.send(library::Input::Events(events, now));
         }
-        let changes = self.library.apply(event, now);
-        self.changed_at(now.monotonic, changes);
     }
 
-    fn socket_closed(&mut self, conn: ConnId, closed: Closed) {
+    fn socket_closed(&mut self, conn: ConnId, closed: Closed, context: &mut Context) {
         self.socket = None;
         if let Closed::Lost(error) = &closed
             && error.code == Code::MessageTooLarge
         {
             let reason = error.message.clone();
-            self.reject(Rejected { kind: RejectedKind::TooLarge, reason, sample: String::new(), job_id: None });
+            let rejected = Rejected { kind: RejectedKind::TooLarge, reason, sample: String::new(), job_id: None };
+            reject(rejected, context);
         }
-        self.connection_input(Input::Closed(conn, closed));
+        self.machine_input(connection::Input::Closed(conn, closed), context);
     }
 
-    fn reject(&mut self, rejected: Rejected) {
-        let at = self.now().wall;
-        let Rejected { kind, reason, sample, job_id } = rejected;
-        if let Some(job_id) = job_id {
-            // What it said may be the end.
-            self.recheck(job_id, Urgency::Unread);
-        }
-        let [reason, sample] = [reason, sample].map(|words| self.session.without_tokens(&words));
-        let rejected = Rejected { kind, reason, sample, job_id: None };
-        if self.diagnostics.rejected(at, &rejected) == Attention::Count {
-            return;
-        }
-        let Rejected { kind, reason, sample, .. } = rejected;
-        tracing::warn!(?kind, "a message was skipped");
-        tracing::debug!(reason, sample, "it was this one");
-        self.tell(Event::Rejected(RejectedView { reason, sample }));
-    }
-
-    fn open_socket(&mut self, conn: ConnId) {
-        let (Some(server), Some(token)) = (&self.server, self.session.access_token()) else {
-            // The link asks for one.
+    fn open_socket(&mut self, conn: ConnId, context: &mut Context) {
+        let Some((endpoint, token)) = context.authorized() else {
+            // The state machine asks for a token.
             self.socket = None;
-            return self.connection_input(Input::Refused(conn, Refusal::NoToken));
+            return context.send(connection::Input::Refused(conn, Refusal::NoToken));
         };
-        self.diagnostics.count().connects += 1;
-        let (task_events, connector) = (self.task_events.clone(), self.connector.clone());
-        let way = self.connection.ws_token();
-        self.socket = Some(Socket::open(conn, server, token, way, connector, move |conn, report| {
-            let task_events = task_events.clone();
-            async move { drop(task_events.send(TaskEvent::Socket(conn, report)).await) }
+        context.diagnostics.count().connects += 1;
+        let (messages, connector) = (context.tasks.messages.clone(), context.connector.clone());
+        let ws_token = self.machine.ws_token();
+        self.socket = Some(Socket::open(conn, &endpoint.server, &token, ws_token, connector, move |conn, event| {
+            let messages = messages.clone();
+            async move { drop(messages.send(Input::Socket(conn, event).into()).await) }
         }));
     }
 
-    /// Remembers for the next start how this backend takes the token.
-    fn remember_ws_token(&mut self, way: WsToken) {
-        if let Some(server) = &self.server {
-            let known = (server.key().to_owned(), way);
-            self.store.set(WS_TOKEN_SETTING, &known);
-        }
+    /// Tells the state machine where the socket of the backend is, and how it is known to take the token.
+    fn set_endpoint(&mut self, context: &Context) {
+        let Some(server) = context.server() else { return };
+        let known = context.store.setting::<(String, WsToken)>(WS_TOKEN_SETTING);
+        let proven = known.and_then(|(key, ws_token)| (key == server.key()).then_some(ws_token));
+        self.machine.set_endpoint(discovery::shown(&server.ws_url), server.ws_token, proven);
     }
 
-    /// Says to the link where the socket of the backend is, and which way of sending the token is known to work.
-    pub(super) fn set_endpoint(&mut self, server: &Server) {
-        let known = self.store.setting::<(String, WsToken)>(WS_TOKEN_SETTING);
-        let proven = known.and_then(|(key, way)| (key == server.key()).then_some(way));
-        self.connection.set_endpoint(discovery::shown(&server.ws_url), server.ws_token, proven);
-    }
-
-    fn drop_socket(&mut self, conn: ConnId) {
+    fn drop_socket(&mut self, conn: ConnId, context: &mut Context) {
         if self.socket.take_if(|socket| socket.conn == conn).is_some() {
-            let why = self.connection.reason().cloned();
-            let (code, words) =
+            let why = self.machine.reason().cloned();
+            let (code, text) =
                 why.map_or((Code::Requested, "as asked".to_owned()), |reason| (reason.code, reason.message));
-            self.note_dropped(code, &words);
+            context.note_dropped(code, &text);
         }
     }
 
-    fn send_on_socket(&mut self, conn: ConnId, speak: impl FnOnce(&Socket) -> Result<(), Error>) {
-        let spoken = self.socket.as_ref().filter(|socket| socket.conn == conn).map_or(Ok(()), speak);
-        if let Err(error) = spoken {
-            self.socket_closed(conn, Closed::Lost(error));
+    fn on_socket(&mut self, conn: ConnId, context: &mut Context, send: impl FnOnce(&Socket) -> Result<(), Error>) {
+        let sent = self.socket.as_ref().filter(|socket| socket.conn == conn).map_or(Ok(()), send);
+        if let Err(error) = sent {
+            self.socket_closed(conn, Closed::Lost(error), context);
         }
     }
+}
+
+/// Counts a message that could not be read, and refetches the job that it was about: it may have been the end.
+pub(super) fn reject(mut rejected: Rejected, context: &mut Context) {
+    if let Some(job_id) = rejected.job_id.take() {
+        context.send(fetcher::Input::Recheck(job_id, fetcher::Urgency::Unread));
+    }
+    context.send(publisher::Input::Rejected(rejected));
+}
+
+/// Returns the rejection of a message about one job too many.
+pub(super) fn too_many_jobs(event: &protocol::Event) -> Rejected {
+    let reason = "there are too many jobs: this one is left out".to_owned();
+    let sample = protocol::sample(event.job_id.as_str());
+    Rejected { kind: RejectedKind::TooManyJobs, reason, sample, job_id: None }
 }

@@ -9,9 +9,9 @@ use tallylight_core::{
     view::{ConnectionView, ReasonView, StatusView},
 };
 
-use super::runtime::Actor;
+use super::context::Context;
 
-impl Actor {
+impl Context {
     /// Remembers something that happened to the connection.
     pub(super) fn note(&mut self, message: impl Into<String>) {
         let at = self.now().wall;
@@ -31,7 +31,7 @@ impl Actor {
     }
 
     /// Remembers what the link is told, where that is worth remembering.
-    pub(super) fn note_input(&mut self, input: &Input) {
+    pub(super) fn note_connection_input(&mut self, input: &Input) {
         match input {
             Input::Opened(_) => {
                 self.diagnostics.count().opened += 1;
@@ -41,7 +41,9 @@ impl Actor {
             Input::Refused(_, Refusal::Auth) | Input::Closed(_, Closed::Auth) => {
                 self.note_dropped(Code::SocketRefused, "Access token rejected");
             }
-            Input::Closed(_, Closed::Replaced) => self.note_dropped(Code::Replaced, "Live updates moved to another window or computer"),
+            Input::Closed(_, Closed::Replaced) => {
+                self.note_dropped(Code::Replaced, "Live updates moved to another window or computer")
+            }
             Input::Refused(_, Refusal::NoSocket(error) | Refusal::Failed(error, _))
             | Input::Closed(_, Closed::Lost(error)) => self.note_dropped(error.code, &error.message),
             Input::NetworkChanged => {
@@ -80,12 +82,11 @@ impl Actor {
         let (message, public) = (words(|reason| reason.message.clone()), words(|reason| name(&reason.code)));
         self.diagnostics.note_private(at, message, public);
     }
+}
 
-    /// Returns a text for a bug report, in which neither a person nor a place is named.
-    pub(super) fn report_text(&self) -> String {
-        let status = self.status();
-        head(&status, self.now().wall, self.now().monotonic) + &self.diagnostics.view().report()
-    }
+/// Returns a report for support, which names no account, address or title.
+pub(super) fn report(status: &StatusView, context: &Context) -> String {
+    head(status, context.now().wall, context.monotonic()) + &context.diagnostics.view().report()
 }
 
 fn shown(view: &ConnectionView) -> String {

@@ -1,27 +1,25 @@
-//! REST calls: each with the current token, once more with a fresh one when it was refused.
+//! REST requests for jobs: each with the current access token, and once more with a fresh one when it was refused.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
     time::Duration,
 };
 
-use jiff::Timestamp;
 use tallylight_core::{
     Error, JobId, Now, auth,
     connection::{self, backoff::Backoff},
-    library::Authority,
-    protocol::snapshot::Snapshot,
+    edits::Edits,
+    library::Library,
     view::ListView,
 };
 
-mod failed;
-mod list;
-mod on_demand;
-mod recheck;
-
-pub(super) use recheck::Urgency;
-
-use super::runtime::{Actor, TaskEvent};
+use super::{
+    alerts,
+    auth::Input as AuthInput,
+    context::{Context, signed_out},
+    library::{self, Merge},
+    message::Message,
+};
 use crate::{
     handle::Reply,
     net::{
@@ -30,112 +28,90 @@ use crate::{
     },
 };
 
-/// How many jobs that a list no longer holds are asked for one by one, at each list.
-const MISSING_LIMIT: usize = 20;
-/// How many jobs are asked for at the same time.
+mod call;
+mod failure;
+mod list;
+mod questions;
+mod recheck;
+
+pub(super) use call::Call;
+use call::{Attempt, FetchReason, What};
+pub(super) use questions::{Question, no_job};
+pub(super) use recheck::Urgency;
+
+/// The most jobs that are requested at the same time.
 const AT_ONCE: usize = 6;
-/// How many jobs may wait to be asked for to know more about them; when it would be more, the list is asked for instead.
-const WANTED_LIMIT: usize = 50;
+/// The most jobs that may wait for a request; with more of them, the list is requested instead.
+const QUEUE_LIMIT: usize = 50;
 
-/// Is a call that can be repeated.
-#[derive(Clone, Debug)]
-pub(super) struct Call {
-    what: What,
-    attempt: Attempt,
+/// What the fetcher handles.
+pub(super) enum Input {
+    /// A request for the list or a job.
+    Fetch(Call),
+    /// A job is to be requested at once, and a question about it answered.
+    Ask(JobId, Question),
+    /// A message left a question about a job.
+    Recheck(JobId, Urgency),
+    /// The result of a request.
+    Fetched(Box<FetchResult>),
+    /// Jobs that a list no longer holds.
+    Missing(Vec<JobId>),
+    /// The list was merged.
+    Synced,
+    /// The next list replaces all that is known.
+    Replace,
+    /// A session is being restored, or has begun: the list is awaited.
+    AwaitList,
+    /// There is a fresh access token.
+    TokenReady,
+    /// There will be no fresh access token for now.
+    TokenDelayed(Error),
+    /// The session ended.
+    SignedOut(Error),
+    WhenSynced(Reply<()>),
 }
 
-#[derive(Clone, Debug)]
-enum What {
-    List,
-    Job(JobId, FetchReason),
-}
-
-/// Tells what the answer about one job is for; a later one does for an earlier one, too.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum FetchReason {
-    /// To know more about it.
-    Learn,
-    /// To learn whether it still exists.
-    Confirm,
-    /// To settle a doubt that messages left.
-    ResolveConflict,
-}
-
-/// Tells whether a refused token is worth another call.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Attempt {
-    First,
-    WithFreshToken,
-}
-
-impl Call {
-    pub(super) fn list() -> Self {
-        Self { what: What::List, attempt: Attempt::First }
-    }
-
-    pub(super) fn job(job_id: JobId) -> Self {
-        Self { what: What::Job(job_id, FetchReason::Learn), attempt: Attempt::First }
-    }
-
-    /// Asks for a job whose answer settles a doubt.
-    pub(super) fn deciding(job_id: JobId) -> Self {
-        Self { what: What::Job(job_id, FetchReason::ResolveConflict), attempt: Attempt::First }
-    }
-
-    /// Asks for a job that may be gone.
-    fn confirming(job_id: JobId) -> Self {
-        Self { what: What::Job(job_id, FetchReason::Confirm), attempt: Attempt::First }
-    }
-}
-
-/// Is the end of a call.
-#[derive(Debug)]
+/// The result of a request.
 pub(super) struct FetchResult {
     call: Call,
     /// When it was sent, by our clocks.
     requested: Now,
     generation: u64,
     epoch: u64,
-    answer: Result<FetchAnswer, Failure>,
+    answer: Result<Answer, Failure>,
 }
 
-#[derive(Debug)]
-enum FetchAnswer {
+enum Answer {
     List(Dated<Listing>),
-    Job(Box<Dated<Snapshot>>),
+    Job(Box<Dated<tallylight_core::protocol::snapshot::Snapshot>>),
 }
 
-/// Is what is known about calls under way.
+/// The requests that wait or are in flight.
 #[derive(Debug, Default)]
 pub(super) struct Fetcher {
-    /// Jobs that are to be asked for, each once.
+    /// Jobs to request, each once.
     queued: BTreeMap<JobId, FetchReason>,
-    /// Jobs that are being asked for.
     in_flight: BTreeSet<JobId>,
-    /// When the next job may be asked for, after one could not be had.
+    /// When queued jobs may be requested again after a failure.
     queued_at: Option<Duration>,
     backoff: Backoff,
-    /// Calls whose token was refused.
+    /// Requests whose token was refused.
     waiting: Vec<Call>,
-    /// Counts tokens, to tell a call that an old token made from one that the current made.
-    generation: u64,
-    /// Counts sessions, to tell an answer to somebody who has left.
-    epoch: u64,
     etag: Option<String>,
-    /// Whether the next list is to take the place of all that is known.
-    renewal: Renewal,
+    /// Whether the next list replaces all that is known.
+    replaces: Replaces,
     sync: Sync,
     waiting_for_sync: Vec<Reply<()>>,
-    /// What somebody wants with jobs that are not known here.
-    questions: BTreeMap<JobId, Vec<on_demand::Question>>,
+    /// Questions about jobs that are in flight.
+    questions: BTreeMap<JobId, Vec<Question>>,
     rechecks: recheck::Rechecks,
-    /// Whether a refresh was spent on a list that the account may not have.
+    /// Whether a token refresh was spent on a list that was forbidden.
     forbidden: Forbidden,
     /// What is missing of the list.
-    pub(super) list: ListView,
+    list: ListView,
 }
 
-/// Tells whether this account was refused the list with a fresh token, too.
+/// Whether this account was refused the list with a fresh token, too.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Forbidden {
     #[default]
@@ -144,16 +120,16 @@ enum Forbidden {
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum Renewal {
+enum Replaces {
     #[default]
     No,
-    Wanted,
+    Yes,
 }
 
-/// Tells whether the job list was had since signing in.
+/// Whether the job list was fetched since signing in.
 #[derive(Debug)]
 enum Sync {
-    /// Nobody is signed in, for this reason.
+    /// No session, for this reason.
     SignedOut(Error),
     Awaited,
     Done(Result<(), Error>),
@@ -161,252 +137,196 @@ enum Sync {
 
 impl Default for Sync {
     fn default() -> Self {
-        Self::SignedOut(super::runtime::signed_out())
+        Self::SignedOut(signed_out())
     }
 }
 
 impl Fetcher {
-    /// A session is being taken up, or was just begun.
-    pub(super) fn await_sync(&mut self) {
+    pub(super) fn handle(&mut self, input: Input, library: &Library, edits: &Edits, context: &mut Context) {
+        match input {
+            Input::Fetch(call) => self.fetch(call, context),
+            Input::Ask(job_id, question) => self.ask(job_id, question, context),
+            Input::Recheck(job_id, urgency) => self.recheck(job_id, urgency, context),
+            Input::Fetched(result) => self.fetched(*result, library, edits, context),
+            Input::Missing(job_ids) => self.confirm_missing(job_ids, context),
+            Input::Synced => self.synced(Ok(())),
+            Input::Replace => {
+                self.replaces = Replaces::Yes;
+                self.etag = None;
+            }
+            Input::AwaitList => self.await_list(),
+            Input::TokenReady => {
+                for call in std::mem::take(&mut self.waiting) {
+                    self.begin(call.with_fresh_token(), context);
+                }
+            }
+            Input::TokenDelayed(error) => {
+                for call in std::mem::take(&mut self.waiting) {
+                    self.failed(call.what, &Failure::local(error.clone()), library, edits, context);
+                }
+            }
+            Input::SignedOut(reason) => self.signed_out(&reason),
+            Input::WhenSynced(reply) => match &self.sync {
+                Sync::SignedOut(reason) => drop(reply.send(Err(reason.clone()))),
+                Sync::Awaited => self.waiting_for_sync.push(reply),
+                Sync::Done(outcome) => drop(reply.send(outcome.clone())),
+            },
+        }
+    }
+
+    /// Returns when a request is due that failed or was postponed.
+    pub(super) fn deadline(&self) -> Option<Duration> {
+        [self.queued_at, self.rechecks.deadline()].into_iter().flatten().min()
+    }
+
+    pub(super) fn tick(&mut self, now: Duration, context: &mut Context) {
+        if self.queued_at.is_some_and(|due| now >= due) {
+            self.queued_at = None;
+            self.begin_queued(context);
+        }
+        self.recheck_due(now, context);
+    }
+
+    /// Returns what is missing of the list.
+    pub(super) fn list(&self) -> &ListView {
+        &self.list
+    }
+
+    /// Returns whether the list was fetched since signing in.
+    pub(super) fn is_synced(&self) -> bool {
+        matches!(self.sync, Sync::Done(Ok(())))
+    }
+
+    /// Returns whether the list is awaited.
+    pub(super) fn is_syncing(&self) -> bool {
+        matches!(self.sync, Sync::Awaited)
+    }
+
+    fn await_list(&mut self) {
         if matches!(self.sync, Sync::SignedOut(_)) {
             self.sync = Sync::Awaited;
         }
     }
 
-    pub(super) fn token_changed(&mut self) {
-        self.generation += 1;
-        self.await_sync();
-    }
-
-    /// Lets the next list, which must be a whole one, take the place of all that is known.
-    pub(super) fn want_renewal(&mut self) {
-        self.renewal = Renewal::Wanted;
-        self.etag = None;
-    }
-
-    /// Nobody is signed in, so nothing is to be waited for.
-    pub(super) fn signed_out(&mut self, reason: Error) {
-        self.waiting.clear();
-        self.queued.clear();
-        self.in_flight.clear();
-        self.queued_at = None;
-        self.backoff.reset();
-        self.etag = None;
-        self.renewal = Renewal::No;
-        self.rechecks.clear();
-        self.forbidden = Forbidden::No;
-        self.list = ListView::default();
+    fn signed_out(&mut self, reason: &Error) {
         for question in std::mem::take(&mut self.questions).into_values().flatten() {
             question.refuse(reason.clone());
         }
-        self.epoch += 1;
-        self.answer_waiting(&Err(reason.clone()));
-        self.sync = Sync::SignedOut(reason);
-    }
-
-    /// Returns which token of it is in use.
-    pub(super) fn generation(&self) -> u64 {
-        self.generation
-    }
-
-    /// Returns which session this is; whatever was begun in another is nobody's.
-    pub(super) fn epoch(&self) -> u64 {
-        self.epoch
-    }
-
-    pub(super) fn when_synced(&mut self, reply: Reply<()>) {
-        match &self.sync {
-            Sync::SignedOut(reason) => drop(reply.send(Err(reason.clone()))),
-            Sync::Awaited => self.waiting_for_sync.push(reply),
-            Sync::Done(outcome) => drop(reply.send(outcome.clone())),
+        for reply in std::mem::take(&mut self.waiting_for_sync) {
+            let _ = reply.send(Err(reason.clone()));
         }
+        *self = Self { sync: Sync::SignedOut(reason.clone()), ..Self::default() };
     }
 
     fn synced(&mut self, outcome: Result<(), Error>) {
-        self.answer_waiting(&outcome);
-        self.sync = Sync::Done(outcome);
-    }
-
-    fn answer_waiting(&mut self, outcome: &Result<(), Error>) {
         for reply in self.waiting_for_sync.drain(..) {
             let _ = reply.send(outcome.clone());
         }
+        self.sync = Sync::Done(outcome);
     }
-}
 
-impl Actor {
-    /// Makes a call as soon as there is a token and room for it.
-    pub(super) fn call(&mut self, call: Call) {
+    /// Makes a request as soon as there is a token and room for it.
+    fn fetch(&mut self, call: Call, context: &mut Context) {
         match call.what {
-            What::List => self.begin(call),
-            What::Job(job_id, purpose) => {
-                let queued = self.fetcher.queued.entry(job_id).or_insert(purpose);
-                *queued = purpose.max(*queued);
-                if self.fetcher.queued.len() > WANTED_LIMIT {
-                    self.fetch_list_instead();
+            What::List => self.begin(call, context),
+            What::Job(job_id, reason) => {
+                let queued = self.queued.entry(job_id).or_insert(reason);
+                *queued = reason.max(*queued);
+                if self.queued.len() > QUEUE_LIMIT {
+                    self.fetch_list_instead(context);
                 }
-                self.begin_queued();
+                self.begin_queued(context);
             }
         }
     }
 
-    fn fetch_list_instead(&mut self) {
-        let before = self.fetcher.queued.len();
-        let is_waited_for = |job_id: &JobId| self.fetcher.questions.contains_key(job_id);
-        let kept: BTreeMap<JobId, FetchReason> = std::mem::take(&mut self.fetcher.queued)
-            .into_iter()
-            .filter(|(job_id, purpose)| *purpose == FetchReason::ResolveConflict || is_waited_for(job_id))
-            .collect();
-        self.fetcher.queued = kept;
-        if self.fetcher.queued.len() < before {
-            self.connection_input(connection::Input::RefreshSoon);
+    fn fetch_list_instead(&mut self, context: &mut Context) {
+        let before = self.queued.len();
+        let questions = &self.questions;
+        let is_needed = |job_id: &JobId, reason: FetchReason| {
+            reason == FetchReason::ResolveConflict || questions.contains_key(job_id)
+        };
+        self.queued.retain(|job_id, reason| is_needed(job_id, *reason));
+        if self.queued.len() < before {
+            context.send(connection::Input::RefreshSoon);
         }
     }
 
-    /// Returns when what failed is asked for again.
-    pub(super) fn fetcher_deadline(&self) -> Option<Duration> {
-        [self.fetcher.queued_at, self.fetcher.rechecks.deadline()].into_iter().flatten().min()
-    }
-
-    /// Asks again for what failed.
-    pub(super) fn fetch_due(&mut self) {
-        let now = self.now().monotonic;
-        if self.fetcher.queued_at.is_some_and(|due| now >= due) {
-            self.fetcher.queued_at = None;
-            self.begin_queued();
-        }
-        self.recheck_due(now);
-    }
-
-    /// Asks for jobs as far as there is room, unless what failed is waited for.
-    fn begin_queued(&mut self) {
-        if self.fetcher.queued_at.is_some() {
+    /// Requests queued jobs as far as there is room, unless a failure postponed them.
+    fn begin_queued(&mut self, context: &mut Context) {
+        if self.queued_at.is_some() {
             return;
         }
-        while self.fetcher.in_flight.len() < AT_ONCE {
-            let next = self.fetcher.queued.keys().find(|job_id| !self.fetcher.in_flight.contains(*job_id)).cloned();
-            let Some((job_id, purpose)) = next.and_then(|job_id| self.fetcher.queued.remove_entry(&job_id)) else {
+        while self.in_flight.len() < AT_ONCE {
+            let next = self.queued.keys().find(|job_id| !self.in_flight.contains(*job_id)).cloned();
+            let Some((job_id, reason)) = next.and_then(|job_id| self.queued.remove_entry(&job_id)) else {
                 return;
             };
-            self.fetcher.in_flight.insert(job_id.clone());
-            self.begin(Call { what: What::Job(job_id, purpose), attempt: Attempt::First });
+            self.in_flight.insert(job_id.clone());
+            self.begin(Call { what: What::Job(job_id, reason), attempt: Attempt::First }, context);
         }
     }
 
-    /// Asks for a job at once, whatever else is waited for: somebody waits for the answer.
-    fn fetch_now(&mut self, job_id: JobId) {
-        if self.fetcher.in_flight.insert(job_id.clone()) {
-            self.fetcher.queued.remove(&job_id);
-            self.begin(Call::job(job_id));
+    fn begin(&mut self, call: Call, context: &mut Context) {
+        if context.endpoint.is_none() {
+            if let What::Job(job_id, _) = &call.what {
+                self.in_flight.remove(job_id);
+            }
+            return;
         }
-    }
-
-    fn begin(&mut self, call: Call) {
-        let (Some(clients), Some(server)) = (self.clients.clone(), self.server.clone()) else {
-            return self.call_failed(call.what, &Failure::local(super::runtime::signed_out()));
+        let Some((endpoint, token)) = context.authorized() else {
+            self.waiting.push(call);
+            return context.send(AuthInput::Machine(auth::Input::AccessRefused));
         };
-        let Some(token) = self.session.access_token().cloned() else {
-            self.fetcher.waiting.push(call);
-            return self.auth_input(auth::Input::AccessRefused);
-        };
-        let (task_events, generation, epoch) = (self.task_events.clone(), self.fetcher.generation, self.fetcher.epoch);
-        let (requested, etag) = (self.now(), self.fetcher.etag.clone());
+        let messages = context.tasks.messages.clone();
+        let (generation, epoch) = (context.access.generation, context.access.epoch);
+        let (requested, etag) = (context.now(), self.etag.clone());
         tokio::spawn(async move {
+            let (client, server) = (&endpoint.clients.rest, &endpoint.server);
             let answer = match &call.what {
-                What::List => rest::jobs(&clients.rest, &server, &token, etag).await.map(FetchAnswer::List),
-                What::Job(job_id, _) => {
-                    rest::job(&clients.rest, &server, &token, job_id).await.map(Box::new).map(FetchAnswer::Job)
-                }
+                What::List => rest::jobs(client, server, &token, etag).await.map(Answer::List),
+                What::Job(job_id, _) => rest::job(client, server, &token, job_id).await.map(Box::new).map(Answer::Job),
             };
-            let _ = task_events
-                .send(TaskEvent::Call(Box::new(FetchResult { call, requested, generation, epoch, answer })))
-                .await;
+            let result = FetchResult { call, requested, generation, epoch, answer };
+            let _ = messages.send(Input::Fetched(Box::new(result)).into()).await;
         });
     }
 
-    pub(super) fn fetch_result(&mut self, report: FetchResult) {
-        let FetchResult { call, requested, generation, epoch, answer } = report;
-        // An answer to somebody who has signed out is nobody's.
-        if !self.session.is_signed_in() || epoch != self.fetcher.epoch {
+    fn fetched(&mut self, result: FetchResult, library: &Library, edits: &Edits, context: &mut Context) {
+        let FetchResult { call, requested, generation, epoch, answer } = result;
+        // The answer to a request of an earlier session.
+        if !context.access.is_signed_in || epoch != context.access.epoch {
             return;
         }
         match answer {
             Err(failure) if self.is_worth_a_refresh(&call, &failure) => {
-                let call = Call { attempt: Attempt::WithFreshToken, ..call };
-                if generation == self.fetcher.generation {
-                    self.fetcher.waiting.push(call);
-                    self.auth_input(auth::Input::AccessRefused);
+                let call = call.with_fresh_token();
+                if generation == context.access.generation {
+                    self.waiting.push(call);
+                    context.send(AuthInput::Machine(auth::Input::AccessRefused));
                 } else {
-                    self.begin(call);
+                    self.begin(call, context);
                 }
             }
-            Err(failure) => self.call_failed(call.what, &failure),
-            Ok(FetchAnswer::List(answer)) => self.listed(answer, requested),
-            Ok(FetchAnswer::Job(mut answer)) => {
-                let What::Job(job_id, purpose) = call.what else { return };
-                let authority =
-                    if purpose == FetchReason::ResolveConflict { Authority::Authoritative } else { Authority::Ordered };
-                self.observe(answer.date);
-                self.diagnostics.lost_fields(answer.value.lost);
+            Err(failure) => self.failed(call.what, &failure, library, edits, context),
+            Ok(Answer::List(answer)) => self.listed(answer, requested, context),
+            Ok(Answer::Job(mut answer)) => {
+                let What::Job(job_id, reason) = call.what else { return };
+                context.diagnostics.lost_fields(answer.value.lost);
                 let captions = std::mem::take(&mut answer.value.captions);
-                let changes = self.library.merge(answer.value, self.library.server_time(requested), authority);
-                self.changed(changes);
-                self.watch(&job_id);
-                self.run_automations_of(&job_id);
-                self.answered(&job_id);
-                self.answer_questions(&job_id, Ok(&captions));
+                let Dated { date, value } = *answer;
+                let authority = reason.authority();
+                let merge = Merge { snapshot: Box::new(value), date, requested, authority };
+                context.send(library::Input::Merge(merge));
+                context.send(alerts::Input::RunAutomations(job_id.clone()));
+                self.in_flight.remove(&job_id);
+                self.backoff.reset();
+                self.begin_queued(context);
+                if let Some(questions) = self.questions.remove(&job_id) {
+                    context.send(Message::Answer(job_id, questions, captions));
+                }
             }
         }
-    }
-
-    fn answered(&mut self, job_id: &JobId) {
-        self.fetcher.in_flight.remove(job_id);
-        self.fetcher.backoff.reset();
-        self.begin_queued();
-    }
-
-    /// Tells whether the job list was had since signing in.
-    pub(super) fn is_synced(&self) -> bool {
-        matches!(self.fetcher.sync, Sync::Done(Ok(())))
-    }
-
-    /// Tells whether the job list is still waited for.
-    pub(super) fn is_syncing(&self) -> bool {
-        matches!(self.fetcher.sync, Sync::Awaited)
-    }
-
-    /// Repeats what waited for a token.
-    pub(super) fn repeat_waiting_fetches(&mut self) {
-        for call in std::mem::take(&mut self.fetcher.waiting) {
-            self.begin(Call { attempt: Attempt::WithFreshToken, ..call });
-        }
-    }
-
-    /// Gives up what waited for a token.
-    pub(super) fn fail_waiting_fetches(&mut self, error: &Error) {
-        for call in std::mem::take(&mut self.fetcher.waiting) {
-            self.call_failed(call.what, &Failure::local(error.clone()));
-        }
-    }
-
-    pub(super) fn observe(&mut self, date: Option<Timestamp>) {
-        if let Some(date) = date {
-            let now = self.now();
-            self.library.server_clock.observe(date, now);
-        }
-    }
-
-    /// Hears of a job as long as it has not ended.
-    fn watch(&mut self, job_id: &JobId) {
-        if self.library.summary(job_id).is_some_and(|job| !job.status.is_final()) {
-            self.connection_input(connection::Input::Watch(vec![job_id.clone()]));
-        }
-    }
-
-    pub(super) fn watch_unfinished(&mut self) {
-        let mut unfinished: Vec<_> = self.library.unfinished().cloned().collect();
-        unfinished.sort();
-        self.connection_input(connection::Input::Watch(unfinished));
     }
 }
 

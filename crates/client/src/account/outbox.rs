@@ -1,64 +1,92 @@
-//! What a person writes: on disk before it is shown, and on its way to the backend after that.
+//! Edits and drafts: on disk before they are shown, and on their way to the backend after that.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{collections::BTreeMap, time::Duration};
 
 use tallylight_core::{
     Code, Error, JobId, auth,
-    discovery::Identity,
-    edits::{Answer, DeliveryCertainty, Draft, Edit, Edits, Effect, Input, OpId, Unanswered},
-    library::{Authority, Change, Scope},
+    edits::{Answer, DeliveryCertainty, Draft, Edit, Edits, Effect, Input as MachineInput, OpId, Unanswered},
+    library::{Change, Library as Jobs, Scope, record::Record},
     model::job::{Content, Field},
     protocol::snapshot::Snapshot,
     view::Event,
 };
-use tokio::sync::mpsc;
 
 use super::{
-    fetcher::Call,
-    runtime::{Actor, TaskEvent, signed_out},
+    auth::Input as AuthInput,
+    context::{Context, signed_out},
+    fetcher::{self, Call},
+    library::{self, EditUpdate, Written},
 };
-use crate::net::{
-    http::Failure,
-    rest::{self, decided},
+use crate::{
+    handle::Reply,
+    net::{
+        http::Failure,
+        rest::{self, Dated, decided},
+    },
 };
 
-/// Is what the backend says of an edit.
-#[derive(Debug)]
+/// What the outbox handles.
+pub(super) enum Input {
+    /// An input of the state machine.
+    Machine(MachineInput),
+    /// The backend answered about an edit.
+    Result(Box<EditResult>),
+    /// The user saves fields of a job.
+    Edit(JobId, BTreeMap<Field, Content>, Reply<()>),
+    /// The edits and drafts of this owner are to be loaded.
+    Load(String),
+    /// Those in memory are to be dropped; they stay on disk.
+    Unload,
+    /// They are to be deleted here and on disk.
+    Delete,
+}
+
+/// The answer of the backend about an edit.
 pub(super) struct EditResult {
     op_id: OpId,
     epoch: u64,
     generation: u64,
-    said: Said,
+    answer: EditAnswer,
 }
 
-/// Reports what the backend says of an edit.
-struct EditTask {
-    task_events: mpsc::Sender<TaskEvent>,
-    op_id: OpId,
-    epoch: u64,
-    generation: u64,
+enum EditAnswer {
+    /// What the backend holds of the job.
+    Checked(Result<Dated<Snapshot>, Failure>),
+    /// What became of the edit.
+    Sent(Answer),
 }
 
-impl EditTask {
-    async fn tell(self, said: Said) {
-        let Self { task_events, op_id, epoch, generation } = self;
-        let _ = task_events.send(TaskEvent::Edit(Box::new(EditResult { op_id, epoch, generation, said }))).await;
-    }
+/// All that one input of the edits asks for. It is carried out once, in this order.
+#[derive(Default)]
+pub(super) struct EditStep {
+    /// Changes of the library. They are on disk together with the edits.
+    pub(super) library: Vec<EditUpdate>,
+    /// Changes of the edits and drafts on disk.
+    pub(super) persist: Vec<Effect>,
+    /// Jobs that a window sees differently.
+    pub(super) changed: Vec<JobId>,
+    /// Requests, and events for the window.
+    pub(super) actions: Vec<Action>,
+    /// The command that is answered once all of it is done.
+    pub(super) reply: Option<Reply<()>>,
 }
 
-#[derive(Debug)]
-enum Said {
-    Checked(Box<Result<rest::Dated<Snapshot>, Failure>>),
-    Answered(Answer),
+/// What follows once an edit step is on disk.
+pub(super) enum Action {
+    Check(OpId, JobId),
+    Send(Edit),
+    RefreshToken,
+    Publish(Box<tallylight_core::view::EditView>),
 }
 
-/// Holds what a person wrote at this backend with this account.
-#[derive(Debug, Default)]
-pub(super) struct EditStorage {
+/// The edits and drafts of one account at one backend.
+#[derive(Default)]
+pub(super) struct Outbox {
+    pub(super) edits: Edits,
     /// Whose they are; none before anybody signed in.
     owner: Option<String>,
-    /// Whether the disk lacks some of them.
-    disk: OnDisk,
+    /// Whether the disk has all of them.
+    on_disk: OnDisk,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -68,234 +96,242 @@ enum OnDisk {
     NotAll,
 }
 
-impl Actor {
-    /// Saves what a person changed of a job.
-    pub(super) fn edit(&mut self, job_id: JobId, changes: BTreeMap<Field, Content>) -> Result<(), Error> {
-        let server = self.server.as_ref().filter(|_| self.session.is_signed_in()).ok_or_else(signed_out)?;
-        let is_offered = |field: &&Field| match field {
-            Field::Thumbnail => server.offers("select_thumbnail"),
-            Field::Title | Field::Description | Field::Tags | Field::Transcript | Field::Chapters => {
-                server.editable.contains(field)
+impl Outbox {
+    /// Handles an input, and returns what is to be done about it.
+    pub(super) fn handle(&mut self, input: Input, jobs: &Jobs, context: &mut Context) -> EditStep {
+        match input {
+            Input::Machine(input) => self.machine_input(input, jobs, context),
+            Input::Result(result) => self.result(*result, jobs, context),
+            Input::Edit(job_id, changes, reply) => self.edit(job_id, changes, reply, jobs, context),
+            Input::Load(owner) => self.load(owner, jobs, context),
+            Input::Unload => {
+                self.unload();
+                EditStep::default()
             }
-        };
-        if let Some(field) = changes.keys().find(|field| !is_offered(field)) {
-            let words = format!("{} can't be edited in this studio. Use its website.", field.as_str());
-            return Err(Error::new(Code::NotOffered, words));
+            Input::Delete => {
+                if let Some(owner) = self.owner.take() {
+                    context.store.delete_edits(&owner);
+                }
+                self.unload();
+                EditStep::default()
+            }
         }
-        // One that the list is yet to tell of is asked for before anything is sent.
-        if self.library.summary(&job_id).is_none() && !self.is_syncing() {
-            return Err(Error::new(Code::NotFound, format!("Video {job_id} not found. Run `tally jobs` to list all videos.")));
-        }
-        let changes = changes.into_iter().map(|(field, content)| (field, content.cleaned())).collect();
-        self.edits_input(Input::Edit(job_id, changes));
-        Ok(())
     }
 
-    /// Keeps what a person has typed so far.
-    pub(super) fn type_draft(&mut self, draft: Draft) -> Result<(), Error> {
-        if self.edit_storage.owner.is_none() {
+    pub(super) fn deadline(&self) -> Option<Duration> {
+        self.edits.deadline()
+    }
+
+    /// Checks a draft, and returns the input that stores it.
+    ///
+    /// # Errors
+    /// `Code::SignedOut` before anybody signed in.
+    pub(super) fn draft(&self, draft: Draft) -> Result<MachineInput, Error> {
+        if self.owner.is_none() {
             return Err(signed_out());
         }
-        self.edits_input(Input::Type(Draft { content: draft.content.cleaned(), ..draft }));
-        Ok(())
+        Ok(MachineInput::Type(Draft { content: draft.content.cleaned(), ..draft }))
     }
 
-    /// Gives the edits an input, and does what they ask for: the disk first, then the backend and the window.
-    pub(super) fn edits_input(&mut self, input: Input) {
-        let now = self.now();
-        let effects = self.edits.on(input, &self.library, now);
-        self.perform_edits(effects);
-    }
-
-    fn perform_edits(&mut self, effects: Vec<Effect>) {
+    /// Writes what the step changes to disk, with the jobs that it confirmed, in one transaction.
+    pub(super) fn persist<'a>(
+        &mut self,
+        effects: &[Effect],
+        confirmed: impl Iterator<Item = &'a Record>,
+        context: &mut Context,
+    ) {
         if effects.is_empty() {
             return;
         }
-        fail::fail_point!("words_reach_the_disk");
-        self.take_in(&effects);
-        fail::fail_point!("words_are_on_disk");
-        let mut has_changed = false;
-        for effect in effects {
-            match effect {
-                Effect::Check(op_id, job_id) => self.check_edit(op_id, job_id),
-                Effect::Send(edit) => self.send_edit(edit),
-                Effect::RefreshToken => self.auth_input(auth::Input::AccessRefused),
-                Effect::Changed(job_id) => {
-                    has_changed = true;
-                    self.changed(vec![Change::Job(job_id, Scope::Increment)]);
-                }
-                Effect::Publish(view) => {
+        let owner = self.owner.clone().unwrap_or_default();
+        if !context.store.save_edits(&owner, effects, confirmed) {
+            self.on_disk = OnDisk::NotAll;
+            context.send(library::Input::RetrySaving);
+        }
+    }
+
+    /// Writes what the disk did not take before.
+    pub(super) fn save(&mut self, context: &mut Context) -> Written {
+        let Some(owner) = self.owner.as_ref().filter(|_| self.on_disk == OnDisk::NotAll) else {
+            return Written::Yes;
+        };
+        let written = context.store.save_all_edits(owner, self.edits.all_edits(), self.edits.all_drafts());
+        if written {
+            self.on_disk = OnDisk::All;
+        }
+        written.into()
+    }
+
+    /// Performs what follows once the step is on disk.
+    pub(super) fn act(&self, actions: Vec<Action>, jobs: &Jobs, context: &mut Context) {
+        for action in actions {
+            match action {
+                Action::Check(op_id, job_id) => check(op_id, job_id, context),
+                Action::Send(edit) => send(edit, jobs, context),
+                Action::RefreshToken => context.send(AuthInput::Machine(auth::Input::AccessRefused)),
+                Action::Publish(view) => {
                     tracing::info!(job_id = %view.job_id, field = ?view.field, outcome = ?view.outcome, "edit");
-                    self.tell(Event::Edit(view));
+                    context.publish(Event::Edit(*view));
                 }
-                // Done above.
-                Effect::Confirm(_)
-                | Effect::Merge(_)
-                | Effect::PersistEdit(_)
-                | Effect::DeleteEdit(_)
-                | Effect::PersistDraft(_)
-                | Effect::DeleteDraft(..) => {}
             }
         }
-        if has_changed {
-            // Whoever wrote it looks at it.
-            self.flush();
-        }
     }
 
-    /// Takes in what the backend holds, and puts all of it on disk at once.
-    fn take_in(&mut self, effects: &[Effect]) {
-        let (now, mut confirmed, mut changes) = (self.now(), BTreeSet::new(), Vec::new());
-        let requested = self.library.server_time(now);
-        for effect in effects {
-            match effect.clone() {
-                Effect::Confirm(edit) => {
-                    confirmed.insert(edit.job_id.clone());
-                    changes.extend(self.library.confirm(edit, requested));
-                }
-                Effect::Merge(snapshot) => {
-                    changes.extend(self.library.merge(*snapshot, requested, Authority::Ordered));
-                }
-                Effect::PersistEdit(_)
-                | Effect::DeleteEdit(_)
-                | Effect::PersistDraft(_)
-                | Effect::DeleteDraft(..)
-                | Effect::Check(..)
-                | Effect::Send(_)
-                | Effect::RefreshToken
-                | Effect::Changed(_)
-                | Effect::Publish(_) => {}
+    fn machine_input(&mut self, input: MachineInput, jobs: &Jobs, context: &Context) -> EditStep {
+        EditStep::from_effects(self.edits.on(input, jobs, context.now()))
+    }
+
+    fn edit(
+        &mut self,
+        job_id: JobId,
+        changes: BTreeMap<Field, Content>,
+        reply: Reply<()>,
+        jobs: &Jobs,
+        context: &mut Context,
+    ) -> EditStep {
+        match check_edit(&changes, context) {
+            Err(error) => {
+                let _ = reply.send(Err(error));
+                EditStep::default()
+            }
+            Ok(()) => {
+                let changes = changes.into_iter().map(|(field, content)| (field, content.cleaned())).collect();
+                let step = self.machine_input(MachineInput::Edit(job_id, changes), jobs, context);
+                EditStep { reply: Some(reply), ..step }
             }
         }
-        let is_for_disk = |effect: &Effect| {
-            matches!(
-                effect,
-                Effect::PersistEdit(_) | Effect::DeleteEdit(_) | Effect::PersistDraft(_) | Effect::DeleteDraft(..)
-            )
-        };
-        if effects.iter().any(is_for_disk) {
-            let owner = self.edit_storage.owner.clone().unwrap_or_default();
-            let jobs: Vec<_> = confirmed.iter().filter_map(|job_id| self.library.job(job_id)).collect();
-            if !self.store.save_edits(&owner, effects, jobs.iter().map(AsRef::as_ref)) {
-                self.edit_storage.disk = OnDisk::NotAll;
-                self.save_soon();
-            }
-        }
-        self.changed(changes);
     }
 
-    /// Puts on disk what it did not take before.
-    pub(super) fn save_edits(&mut self) -> bool {
-        let Some(owner) = self.edit_storage.owner.as_ref().filter(|_| self.edit_storage.disk == OnDisk::NotAll) else {
-            return true;
-        };
-        let kept = self.store.save_all_edits(owner, self.edits.all_edits(), self.edits.all_drafts());
-        if kept {
-            self.edit_storage.disk = OnDisk::All;
-        }
-        kept
-    }
-
-    fn send_edit(&self, edit: Edit) {
-        let video_id = self.library.job(&edit.job_id).and_then(|job| job.video_id.clone());
-        let (op_id, ready) = (edit.op_id, self.clients.clone().zip(self.server.clone()));
-        let (Some((clients, server)), Some(token), Some(video_id)) =
-            (ready, self.session.access_token().cloned(), video_id)
-        else {
-            return drop(tokio::spawn(self.edit_task(op_id).tell(Said::Answered(Answer::Unanswered(no_token())))));
-        };
-        let edit_task = self.edit_task(op_id);
-        tokio::spawn(async move {
-            edit_task.tell(Said::Answered(rest::edit(&clients.rest, &server, &token, &video_id, &edit).await)).await;
-        });
-    }
-
-    fn check_edit(&self, op_id: OpId, job_id: JobId) {
-        let ready = self.clients.clone().zip(self.server.clone());
-        let (Some((clients, server)), Some(token)) = (ready, self.session.access_token().cloned()) else {
-            return drop(tokio::spawn(self.edit_task(op_id).tell(Said::Answered(Answer::Unanswered(no_token())))));
-        };
-        let edit_task = self.edit_task(op_id);
-        tokio::spawn(async move {
-            edit_task.tell(Said::Checked(Box::new(rest::job(&clients.rest, &server, &token, &job_id).await))).await;
-        });
-    }
-
-    fn edit_task(&self, op_id: OpId) -> EditTask {
-        let (epoch, generation) = (self.fetcher.epoch(), self.fetcher.generation());
-        EditTask { task_events: self.task_events.clone(), op_id, epoch, generation }
-    }
-
-    pub(super) fn edit_result(&mut self, report: EditResult) {
-        let EditResult { op_id, epoch, generation, said } = report;
-        // An answer to somebody who has signed out is nobody's; what became of the edit is asked for later.
-        if epoch != self.fetcher.epoch() {
-            return;
+    fn result(&mut self, result: EditResult, jobs: &Jobs, context: &mut Context) -> EditStep {
+        let EditResult { op_id, epoch, generation, answer } = result;
+        // The answer to a request of an earlier session. What became of the edit is asked for later.
+        if epoch != context.access.epoch {
+            return EditStep::default();
         }
         fail::fail_point!("edit_is_answered");
-        let is_current = generation == self.fetcher.generation();
-        let input = match said {
-            Said::Checked(checked) => match *checked {
-                Ok(job) => {
-                    self.observe(job.date);
-                    Input::Checked(op_id, Ok(Box::new(job.value)))
-                }
-                Err(failure) => Input::Checked(op_id, Err(decided(&failure, DeliveryCertainty::Unknown))),
-            },
-            Said::Answered(answer) => {
+        let input = match answer {
+            EditAnswer::Checked(Ok(job)) => {
+                context.send(library::Input::ObserveDate(job.date));
+                MachineInput::Checked(op_id, Ok(Box::new(job.value)))
+            }
+            EditAnswer::Checked(Err(failure)) => {
+                MachineInput::Checked(op_id, Err(decided(&failure, DeliveryCertainty::Unknown)))
+            }
+            EditAnswer::Sent(answer) => {
                 if matches!(answer, Answer::Saved(None))
                     && let Some(job_id) = self.edits.job_of(op_id)
                 {
-                    // The backend has it, and said nothing of the job: it is asked for.
-                    self.call(Call::job(job_id));
+                    // The backend has the edit, and did not return the job.
+                    context.send(fetcher::Input::Fetch(Call::job(job_id)));
                 }
-                Input::Answered(op_id, answer)
+                MachineInput::Answered(op_id, answer)
             }
         };
-        let needs_token =
-            matches!(input, Input::Answered(_, Answer::Unauthorized) | Input::Checked(_, Err(Answer::Unauthorized)));
-        if needs_token && !is_current {
-            // It was sent with the token of before: there is another already.
-            let now = self.now();
-            let effects = self.edits.on(input, &self.library, now);
-            self.perform_edits(effects.into_iter().filter(|effect| *effect != Effect::RefreshToken).collect());
-            return self.edits_input(Input::TokenRenewed);
+        let needs_token = matches!(
+            input,
+            MachineInput::Answered(_, Answer::Unauthorized) | MachineInput::Checked(_, Err(Answer::Unauthorized))
+        );
+        let mut step = self.machine_input(input, jobs, context);
+        if needs_token && generation != context.access.generation {
+            // It was sent with an earlier token: there is a fresh one already.
+            step.actions.retain(|action| !matches!(action, Action::RefreshToken));
+            context.send(Input::Machine(MachineInput::TokenRenewed));
         }
-        self.edits_input(input);
+        step
     }
 
-    /// Takes up the words of whoever signed in.
-    pub(super) fn load_edits_of(&mut self, email: &str) {
-        let Some(server) = &self.server else { return };
-        let owner = match server.identity {
-            Identity::Address => format!("{} {}", server.key(), email.to_lowercase()),
-            Identity::ThisComputer => server.key().to_owned(),
-        };
-        if self.edit_storage.owner.as_ref() == Some(&owner) {
-            return;
+    fn load(&mut self, owner: String, jobs: &Jobs, context: &mut Context) -> EditStep {
+        if self.owner.as_ref() == Some(&owner) {
+            return EditStep::default();
         }
-        let mut words = Edits::restore(self.store.edits(&owner), self.store.drafts(&owner));
-        words.count_from(self.store.last_edit());
-        let job_ids: Vec<JobId> = words.jobs().into_iter().cloned().collect();
-        self.edits.replace(words);
-        self.edit_storage = EditStorage { owner: Some(owner), disk: OnDisk::All };
-        self.changed(job_ids.into_iter().map(|job_id| Change::Job(job_id, Scope::Increment)).collect());
-        self.edits_input(Input::Reachable);
+        let mut edits = Edits::restore(context.store.edits(&owner), context.store.drafts(&owner));
+        edits.count_from(context.store.last_edit());
+        let changed = edits.jobs().into_iter().map(|job_id| Change::Job(job_id.clone(), Scope::Increment)).collect();
+        self.edits.replace(edits);
+        (self.owner, self.on_disk) = (Some(owner), OnDisk::All);
+        context.send(library::Input::Changed(changed));
+        self.machine_input(MachineInput::Reachable, jobs, context)
     }
 
-    /// Puts the words of whoever was signed in out of sight; they stay on disk.
-    pub(super) fn unload_edits(&mut self) {
+    fn unload(&mut self) {
         self.edits.replace(Edits::default());
-        self.edit_storage = EditStorage::default();
+        (self.owner, self.on_disk) = (None, OnDisk::All);
+    }
+}
+
+impl EditStep {
+    fn from_effects(effects: Vec<Effect>) -> Self {
+        let mut step = Self::default();
+        for effect in effects {
+            match effect {
+                Effect::Confirm(confirmed) => step.library.push(EditUpdate::Confirm(Box::new(confirmed))),
+                Effect::Merge(snapshot) => step.library.push(EditUpdate::Merge(snapshot)),
+                effect @ (Effect::PersistEdit(_)
+                | Effect::DeleteEdit(_)
+                | Effect::PersistDraft(_)
+                | Effect::DeleteDraft(..)) => step.persist.push(effect),
+                Effect::Check(op_id, job_id) => step.actions.push(Action::Check(op_id, job_id)),
+                Effect::Send(edit) => step.actions.push(Action::Send(edit)),
+                Effect::RefreshToken => step.actions.push(Action::RefreshToken),
+                Effect::Changed(job_id) => step.changed.push(job_id),
+                Effect::Publish(view) => step.actions.push(Action::Publish(Box::new(view))),
+            }
+        }
+        step
     }
 
-    /// Throws the words away, because the person said so.
-    pub(super) fn delete_edits(&mut self) {
-        if let Some(owner) = self.edit_storage.owner.take() {
-            self.store.delete_edits(&owner);
-        }
-        self.unload_edits();
+    /// Returns whether there is nothing to write, to show or to request.
+    pub(super) fn is_empty(&self) -> bool {
+        self.library.is_empty() && self.persist.is_empty() && self.changed.is_empty() && self.actions.is_empty()
     }
+}
+
+/// Returns whether the backend takes an edit of these fields.
+///
+/// # Errors
+/// `Code::SignedOut`, `Code::NotOffered`.
+fn check_edit(changes: &BTreeMap<Field, Content>, context: &Context) -> Result<(), Error> {
+    let server = context.server().filter(|_| context.access.is_signed_in).ok_or_else(signed_out)?;
+    let is_offered = |field: &&Field| match field {
+        Field::Thumbnail => server.offers("select_thumbnail"),
+        Field::Title | Field::Description | Field::Tags | Field::Transcript | Field::Chapters => {
+            server.editable.contains(field)
+        }
+    };
+    if let Some(field) = changes.keys().find(|field| !is_offered(field)) {
+        let text = format!("{} can't be edited in this studio. Use its website.", field.as_str());
+        return Err(Error::new(Code::NotOffered, text));
+    }
+    Ok(())
+}
+
+fn send(edit: Edit, jobs: &Jobs, context: &Context) {
+    let (op_id, video_id) = (edit.op_id, jobs.job(&edit.job_id).and_then(|job| job.video_id.clone()));
+    let (Some((endpoint, token)), Some(video_id)) = (context.authorized(), video_id) else {
+        return answer(op_id, context, async { EditAnswer::Sent(Answer::Unanswered(no_token())) });
+    };
+    answer(op_id, context, async move {
+        EditAnswer::Sent(rest::edit(&endpoint.clients.rest, &endpoint.server, &token, &video_id, &edit).await)
+    });
+}
+
+fn check(op_id: OpId, job_id: JobId, context: &Context) {
+    let Some((endpoint, token)) = context.authorized() else {
+        return answer(op_id, context, async { EditAnswer::Sent(Answer::Unanswered(no_token())) });
+    };
+    answer(op_id, context, async move {
+        EditAnswer::Checked(rest::job(&endpoint.clients.rest, &endpoint.server, &token, &job_id).await)
+    });
+}
+
+/// Sends the answer about an edit to the outbox once it is there.
+fn answer(op_id: OpId, context: &Context, answer: impl Future<Output = EditAnswer> + Send + 'static) {
+    let messages = context.tasks.messages.clone();
+    let (epoch, generation) = (context.access.epoch, context.access.generation);
+    tokio::spawn(async move {
+        let result = EditResult { op_id, epoch, generation, answer: answer.await };
+        let _ = messages.send(Input::Result(Box::new(result)).into()).await;
+    });
 }
 
 fn no_token() -> Unanswered {

@@ -1,110 +1,178 @@
-//! What the shell is to be told: at once while it keeps up, and made one of each kind while it does not.
+//! What the shell is sent: at once while it keeps up, and merged to one event of each kind while it does not.
 
-use std::{
-    collections::{BTreeMap, VecDeque},
-    time::Duration,
-};
+use std::time::Duration;
 
 use tallylight_core::{
     JobId,
-    model::job::Field,
-    view::{
-        ConnectionView, EditView, Event, ListView, NotificationStatus, RejectedView, SessionView, StorageView,
-        UploadView,
+    diagnostics::Attention,
+    edits::Edits,
+    library::{
+        Scope,
+        ui_batcher::{Batch, UiBatcher},
     },
+    protocol::Rejected,
+    view::{Event, JobChange, RejectedView, StorageView},
 };
 
-use super::runtime::Actor;
+use super::{context::Context, library::Library, queries};
 
-/// How often a shell that does not keep up is looked at.
+mod held_events;
+mod tray_summary;
+
+use held_events::HeldEvents;
+pub(super) use tray_summary::TraySources;
+use tray_summary::TraySummary;
+
+/// How often a shell that does not keep up is asked again.
 const RETRY_INTERVAL: Duration = Duration::from_millis(50);
-/// How many skipped messages are held back; more are only counted.
-const REJECTED_LIMIT: usize = 50;
 
-/// Is what is held back. Changes of jobs are not in it: they are held as names of jobs.
-#[derive(Debug, Default)]
-pub(super) struct Outbox {
-    session: Option<SessionView>,
-    connection: Option<ConnectionView>,
-    uploads: BTreeMap<u32, UploadView>,
-    edits: BTreeMap<(JobId, Field), EditView>,
-    storage: Option<StorageView>,
-    notification_status: Option<NotificationStatus>,
-    list: Option<ListView>,
-    rejected: VecDeque<RejectedView>,
-    clock_check_at: Option<Duration>,
+/// What the publisher handles.
+pub(super) enum Input {
+    /// An event other than a batch of jobs.
+    Event(Box<Event>),
+    /// A message that could not be read.
+    Rejected(Rejected),
+    /// Jobs changed, at this time.
+    Changed(Vec<(JobId, Scope)>, Duration),
+    /// Jobs were removed, at this time.
+    Removed(Vec<JobId>, Duration),
+    /// What changed is to be shown now.
+    Flush,
+    /// The tray is to be shown now.
+    Tray,
+    /// The tray is to be shown soon.
+    TraySoon,
 }
 
-impl Outbox {
-    /// Returns when the shell is looked at again.
+/// What was not sent yet, and what was sent last.
+pub(super) struct Publisher {
+    batcher: UiBatcher,
+    held: HeldEvents,
+    tray: TraySummary,
+    /// The state of the disk that was sent last.
+    storage: StorageView,
+    /// When a shell that does not keep up is asked again.
+    retry_at: Option<Duration>,
+}
+
+impl Publisher {
+    pub(super) fn new(frame: Duration) -> Self {
+        Self {
+            batcher: UiBatcher::new(frame),
+            held: HeldEvents::default(),
+            tray: TraySummary::default(),
+            storage: StorageView::default(),
+            retry_at: None,
+        }
+    }
+
+    pub(super) fn handle(&mut self, input: Input, sources: &TraySources<'_>, context: &mut Context) {
+        match input {
+            Input::Event(event) => self.emit(*event, context),
+            Input::Rejected(rejected) => self.rejected(rejected, sources, context),
+            Input::Changed(changes, now) => {
+                for (job_id, scope) in changes {
+                    self.batcher.mark(job_id, scope, now);
+                }
+            }
+            Input::Removed(gone, now) => {
+                for job_id in gone {
+                    self.batcher.mark_removed(job_id, now);
+                }
+            }
+            Input::Flush => self.flush(sources.library, sources.edits, context),
+            Input::Tray => self.tray.show(sources, context),
+            Input::TraySoon => self.tray.show_soon(sources, context),
+        }
+    }
+
     pub(super) fn deadline(&self) -> Option<Duration> {
-        self.clock_check_at
+        [self.batcher.deadline(), self.retry_at, self.tray.deadline()].into_iter().flatten().min()
     }
 
-    /// Forgets what was about jobs and files: another person may look at it next.
+    pub(super) fn tick(&mut self, now: Duration, sources: &TraySources<'_>, context: &mut Context) {
+        if self.retry_at.is_some_and(|due| now >= due) {
+            self.release(context);
+        }
+        if self.batcher.is_due(now) {
+            self.flush(sources.library, sources.edits, context);
+        }
+        if self.tray.deadline().is_some_and(|due| now >= due) {
+            self.tray.show(sources, context);
+        }
+    }
+
+    /// Sends the state of the disk, where it changed.
+    pub(super) fn show_storage(&mut self, context: &mut Context) {
+        if self.storage != *context.store.view() {
+            self.storage = context.store.view().clone();
+            self.emit(Event::Storage(self.storage.clone()), context);
+        }
+    }
+
+    /// Drops what is held about jobs and files: another user may look at the shell next.
     pub(super) fn forget_messages(&mut self) {
-        self.uploads.clear();
-        self.edits.clear();
-        self.rejected.clear();
+        self.held.forget_messages();
     }
 
-    fn hold(&mut self, event: Event) {
-        match event {
-            Event::Session(session) => self.session = Some(session),
-            Event::Connection(connection) => self.connection = Some(connection),
-            Event::Upload(upload) => drop(self.uploads.insert(upload.upload_id, upload)),
-            Event::Edit(edit) => drop(self.edits.insert((edit.job_id.clone(), edit.field), edit)),
-            Event::Storage(storage) => self.storage = Some(storage),
-            Event::News(notification_status) => self.notification_status = Some(notification_status),
-            Event::List(list) => self.list = Some(list),
-            Event::Rejected(rejected) if self.rejected.len() < REJECTED_LIMIT => self.rejected.push_back(rejected),
-            // Batches of jobs are never handed to a shell that does not keep up.
-            Event::Rejected(_) | Event::Jobs { .. } => {}
+    /// Sends what changed.
+    pub(super) fn flush(&mut self, library: &Library, edits: &Edits, context: &mut Context) {
+        let now = context.monotonic();
+        if !self.shell_keeps_up(context) {
+            context.diagnostics.count().held_batches += 1;
+            self.batcher.hold(self.retry_at);
+            return context.send(Input::TraySoon);
+        }
+        let Batch { changed, removed } = self.batcher.batch(now);
+        let view = |(job_id, scope): (JobId, Scope)| {
+            let job = library.jobs.job(&job_id)?;
+            Some(JobChange { job: queries::shell_view(&job, library, edits, context), scope })
+        };
+        let changed: Vec<JobChange> = changed.into_iter().filter_map(view).collect();
+        if !changed.is_empty() || !removed.is_empty() {
+            context.shell.emit(Event::Jobs { changed, removed });
+            context.send(Input::TraySoon);
         }
     }
 
-    fn take(&mut self) -> impl Iterator<Item = Event> + use<> {
-        let Self { session, connection, uploads, edits, storage, notification_status, list, rejected, .. } =
-            std::mem::take(self);
-        let first = session.map(Event::Session).into_iter().chain(connection.map(Event::Connection));
-        let uploads = uploads.into_values().map(Event::Upload);
-        let told = storage
-            .map(Event::Storage)
-            .into_iter()
-            .chain(notification_status.map(Event::News))
-            .chain(list.map(Event::List));
-        let words = told.chain(edits.into_values().map(Event::Edit));
-        first.chain(uploads).chain(words).chain(rejected.into_iter().map(Event::Rejected))
-    }
-}
-
-impl Actor {
-    /// Tells the shell of something other than jobs.
-    pub(super) fn tell(&mut self, event: Event) {
-        if self.shell_keeps_up() {
-            self.shell.emit(event);
+    fn emit(&mut self, event: Event, context: &mut Context) {
+        if self.shell_keeps_up(context) {
+            context.shell.emit(event);
         } else {
-            self.outbox.hold(event);
+            self.held.hold(event);
         }
     }
 
-    /// Tells whether the shell may be told something now. Otherwise it is looked at again soon.
-    pub(super) fn shell_keeps_up(&mut self) -> bool {
-        let ready = self.outbox.clock_check_at.is_none() && self.shell.is_ready();
+    /// Returns whether the shell may be sent something now. Otherwise it is asked again soon.
+    fn shell_keeps_up(&mut self, context: &Context) -> bool {
+        let ready = self.retry_at.is_none() && context.shell.is_ready();
         if !ready {
-            let soon = self.now().monotonic + RETRY_INTERVAL;
-            self.outbox.clock_check_at.get_or_insert(soon);
+            self.retry_at.get_or_insert(context.monotonic() + RETRY_INTERVAL);
         }
         ready
     }
 
-    /// Tells the shell what was held back, if it keeps up again.
-    pub(super) fn release(&mut self) {
-        if self.shell.is_ready() {
-            let held = self.outbox.take();
-            held.for_each(|event| self.shell.emit(event));
+    /// Sends what was held, if the shell keeps up again.
+    fn release(&mut self, context: &Context) {
+        if context.shell.is_ready() {
+            self.retry_at = None;
+            self.held.take().for_each(|event| context.shell.emit(event));
         } else {
-            self.outbox.clock_check_at = Some(self.now().monotonic + RETRY_INTERVAL);
+            self.retry_at = Some(context.monotonic() + RETRY_INTERVAL);
         }
+    }
+
+    /// Counts a message that could not be read, and sends it as far as the diagnostics want it sent.
+    fn rejected(&mut self, rejected: Rejected, sources: &TraySources<'_>, context: &mut Context) {
+        let Rejected { kind, reason, sample, .. } = rejected;
+        let [reason, sample] = [reason, sample].map(|text| sources.auth.without_tokens(&text));
+        let rejected = Rejected { kind, reason, sample, job_id: None };
+        if context.diagnostics.rejected(context.now().wall, &rejected) == Attention::Count {
+            return;
+        }
+        let Rejected { kind, reason, sample, .. } = rejected;
+        tracing::warn!(?kind, "a message was skipped");
+        tracing::debug!(reason, sample, "the skipped message");
+        self.emit(Event::Rejected(RejectedView { reason, sample }), context);
     }
 }

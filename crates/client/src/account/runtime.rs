@@ -1,238 +1,144 @@
-//! The one owner of all mutable state, and its loop.
-//!
-//! Everything that happens arrives as a [`Command`] of the person or a [`TaskEvent`] of a task; the pure machines of
-//! the core say what to do about it; the modules below do it.
+//! The loop of an account: it takes commands, results of background tasks and deadlines one after the other, and routes
+//! messages between the components through one queue. It owns nothing but the components.
 
-use std::{borrow::Cow, path::PathBuf, sync::Arc, time::Duration};
+use std::time::Duration;
 
-use jiff::Timestamp;
-use reqwest::Client;
-use tallylight_core::{
-    Code, ConnId, Error, Now,
-    auth::{self, Session, Ticket},
-    connection::{self, Connection},
-    diagnostics::Diagnostics,
-    discovery::Server,
-    edits,
-    forecast::Forecast,
-    library::{Library, pending_changes::Dirty, record::Record},
-    notifications::NotificationScheduler,
-    settings::Settings,
-    view::{self, ServerView},
-};
+use tallylight_core::{JobId, connection, edits, protocol::snapshot::Caption};
 use tokio::{
     sync::{mpsc, watch},
     time::Instant,
 };
-use tokio_util::task::{AbortOnDropHandle, TaskTracker};
-
-use crate::{
-    account::automation_task::TaskOutcome,
-    config::Config,
-    handle::{Command, Handle, Reply},
-    net::{
-        auth_api::Denial,
-        connector::{self, NetworkConnector},
-        socket::{self, Socket},
-    },
-    platform::{
-        browser::Browser,
-        clock::Clock,
-        crash_marker::CrashMarker,
-        keychain::{SessionLookup, TokenStore},
-        network::Network,
-        refresh_lock::RefreshLock,
-    },
-    shell::Shell,
-    storage::{Saved, Store},
-};
+use tokio_util::task::TaskTracker;
 
 use super::{
-    automations, dispatch,
-    fetcher::{self, FetchResult},
-    history,
-    keychain::{KeychainRequest, KeychainResult, keychain_worker},
-    outbox::{self, EditResult},
-    preferences, publisher,
-    sign_in::SigningIn,
-    tray_summary,
-    uploads::{UploadEvent, Uploads},
+    alerts::{self, Alerts, JobsView},
+    auth::{Auth, keychain_worker},
+    backend::{self, Backend},
+    commands::Command,
+    connection::Connection,
+    context::{Access, Context, Tasks},
+    fetcher::{Fetcher, Question, no_job},
+    library::{self, Library, ListUpdate},
+    message::Message,
+    outbox::{self, EditStep, Outbox},
+    publisher::{self, Publisher, TraySources},
+    uploads::Uploads,
+};
+use crate::{
+    config::Config,
+    handle::Handle,
+    net::connector::{self, NetworkConnector},
+    platform::{
+        crash_marker::CrashMarker,
+        keychain::{TokenStore, Unlock},
+        network::Network,
+    },
+    shell::Shell,
+    storage::Store,
 };
 
-/// How many commands may wait.
+/// The most commands that may wait.
 const COMMAND_QUEUE: usize = 64;
-/// How many task_events may wait; a full queue holds up the sockets and calls that fill it, not the memory.
-const EVENT_QUEUE: usize = 1024;
-/// How soon after the machine slept the connection is looked at.
-const CLOCK_CHECK_INTERVAL: Duration = Duration::from_secs(5);
+/// The most messages of background tasks that may wait. A full queue slows down the sockets and requests that fill it.
+const MESSAGE_QUEUE: usize = 1024;
 /// How long the end of the program waits for the keychain and the backend.
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Is what a task tells the actor.
-#[derive(Debug)]
-pub(super) enum TaskEvent {
-    Socket(ConnId, socket::SocketEvent),
-    Discovered(u64, Box<Result<Server, Error>>, Reply<ServerView>),
-    Loaded(Result<SessionLookup, Error>),
-    Granted(Ticket, Result<auth::Grant, Denial>, RequestOrigin, Option<RefreshLock>),
-    Keychain(KeychainResult),
-    Call(Box<FetchResult>),
-    Edit(Box<EditResult>),
-    Upload(UploadEvent),
-    Automated(String, TaskOutcome),
-    NetworkChanged,
-    Saved(Saved),
-}
-
-pub(super) struct Actor {
-    pub(super) shell: Box<dyn Shell>,
-    pub(super) clock: Clock,
-    pub(super) store: Store,
-    pub(super) tokens: TokenStore,
-    pub(super) task_events: mpsc::Sender<TaskEvent>,
-    pub(super) server: Option<Server>,
-    pub(super) clients: Option<Clients>,
+/// The components of an account.
+pub(super) struct Runtime {
+    pub(super) context: Context,
+    pub(super) backend: Backend,
+    pub(super) auth: Auth,
     pub(super) connection: Connection,
-    pub(super) session: Session,
+    pub(super) fetcher: Fetcher,
     pub(super) library: Library,
-    pub(super) edits: edits::Edits,
-    pub(super) edit_storage: outbox::EditStorage,
-    pub(super) notifications: NotificationScheduler,
-    pub(super) socket: Option<Socket>,
-    pub(super) fetcher: fetcher::Fetcher,
-    pub(super) pending_changes: Dirty,
-    /// The jobs that are being written to disk.
-    pub(super) saving: Vec<Arc<Record>>,
+    pub(super) outbox: Outbox,
     pub(super) uploads: Uploads,
-    pub(super) forecast: Forecast,
-    pub(super) outbox: publisher::Outbox,
-    pub(super) diagnostics: Diagnostics,
-    pub(super) browser: Browser,
-    pub(super) data_dir: PathBuf,
-    /// Is held until the keychain has the token of a renewal.
-    pub(super) refresh_lock: Option<RefreshLock>,
-    /// When the backend was last heard on the socket.
-    pub(super) frames_received: Option<Timestamp>,
-    /// Counts the choices of a backend, to tell the answer to an earlier one.
-    pub(super) choices: u64,
-    pub(super) signing_in: Option<SigningIn>,
-    /// Who waits for the keychain's first answer; none once it has come.
-    pub(super) restoring: Option<Vec<Reply<bool>>>,
-    /// Asks the keychain until it answers.
-    pub(super) restorer: Option<AbortOnDropHandle<()>>,
-    /// Whether the session of this computer's studio is taken up once the studio has started.
-    pub(super) awaits_embedded_studio: bool,
-    pub(super) tray_summary: tray_summary::TraySummary,
-    pub(super) automations: automations::Automations,
-    pub(super) history: history::HistoryQueue,
-    /// What the person chose.
-    pub(super) settings: Settings,
-    pub(super) system_language: String,
-    /// The way to other computers.
-    pub(super) connector: NetworkConnector,
-    /// Until when the person wants to be told nothing.
-    pub(super) paused_until: Option<Timestamp>,
-    /// What was shown of the disk last.
-    pub(super) storage: view::StorageView,
-    /// When what is too old was last taken off the disk.
-    pub(super) pruned: Duration,
-    /// When both clocks were last compared.
-    pub(super) clock_checked: Duration,
-    /// Leads to the one task that works on the keychain.
-    pub(super) keychain: Option<watch::Sender<KeychainRequest>>,
-    /// Tasks that must not be cut off by the end of the program: the keychain, the farewell to the backend.
-    pub(super) background_tasks: TaskTracker,
+    pub(super) alerts: Alerts,
+    pub(super) publisher: Publisher,
     /// Tells the next start how this run ended.
-    pub(super) run: CrashMarker,
+    crash_marker: CrashMarker,
 }
 
-/// Is where a request for a session went.
-pub(super) type RequestOrigin = Box<(Clients, Server)>;
-
-/// Are the HTTP clients of the chosen backend.
-#[derive(Clone, Debug)]
-pub(super) struct Clients {
-    pub(super) rest: Client,
-    pub(super) auth: Client,
-}
-
-/// Starts an actor and returns the handle to it. A session of an earlier run goes on.
+/// Starts an account and returns the handle to it. The session of an earlier run is restored.
 pub fn start(config: Config, shell: impl Shell) -> Handle {
     connector::choose_cryptography();
     let (commands, inbox) = mpsc::channel(COMMAND_QUEUE);
-    let (task_events, incoming) = mpsc::channel(EVENT_QUEUE);
+    let (messages, incoming) = mpsc::channel(MESSAGE_QUEUE);
     tokio::spawn(async move {
-        let run = CrashMarker::of(&config);
-        let mut store = Store::open_after(&run, &config.data_dir);
-        let jobs = dispatch::kept_jobs(&mut store, config.clock.now(), config.settings.data.retention_days);
-        let connector = NetworkConnector::new(&config.settings.network).unwrap_or_else(|error| {
-            tracing::error!(%error, "going without it");
-            NetworkConnector::without_certificates(&config.settings.network)
-        });
-        let forecast = Forecast::of(jobs.iter().map(Cow::Borrowed));
-        let tokens = TokenStore::new(config.keychain);
-        let webhook_secret = TokenStore::new(config.webhook_keychain);
-        let now = config.clock.now().monotonic;
-        let automations = automations::Automations::new(webhook_secret, store.tasks(), now);
-        let (background_tasks, (keychain, wishes)) = (TaskTracker::new(), watch::channel(KeychainRequest::Nothing));
-        background_tasks.spawn(keychain_worker(tokens.clone(), wishes, task_events.clone()));
-        tokio::spawn(watch_network(config.network, task_events.clone()));
-        let mut actor = Actor {
-            pending_changes: Dirty::once_in(shell.frame()),
-            shell: Box::new(shell),
-            clock: config.clock,
-            tokens,
-            task_events,
-            server: None,
-            clients: None,
-            connection: Connection::default(),
-            session: Session::default(),
-            library: Library::restore(jobs),
-            edits: edits::Edits::default(),
-            edit_storage: outbox::EditStorage::default(),
-            notifications: NotificationScheduler::restore(store.delivered()),
-            socket: None,
-            fetcher: fetcher::Fetcher::default(),
-            saving: Vec::new(),
-            uploads: Uploads::default(),
-            forecast,
-            outbox: publisher::Outbox::default(),
-            diagnostics: Diagnostics::default(),
-            browser: config.browser,
-            data_dir: config.data_dir,
-            refresh_lock: None,
-            frames_received: None,
-            choices: 0,
-            signing_in: None,
-            restoring: None,
-            restorer: None,
-            awaits_embedded_studio: false,
-            tray_summary: tray_summary::TraySummary::default(),
-            automations,
-            history: history::HistoryQueue::default(),
-            paused_until: store.setting(preferences::PAUSED_UNTIL),
-            system_language: config.system_language,
-            settings: config.settings,
-            connector,
-            storage: view::StorageView::default(),
-            pruned: now,
-            clock_checked: Duration::ZERO,
-            keychain: Some(keychain),
-            background_tasks,
-            store,
-            run,
-        };
-        actor.notifications.catch_up(&actor.library, actor.now().monotonic);
-        actor.restore(config.unlock);
-        actor.run(inbox, incoming).await;
+        let unlock = config.unlock;
+        let mut runtime = Runtime::new(config, Box::new(shell), messages);
+        runtime.restore(unlock);
+        runtime.run(inbox, incoming).await;
     });
     Handle::new(commands)
 }
 
-impl Actor {
-    async fn run(mut self, mut inbox: mpsc::Receiver<Command>, mut incoming: mpsc::Receiver<TaskEvent>) {
-        let mut clock = self.clock.clone();
-        self.update_tray();
+impl Runtime {
+    fn new(config: Config, shell: Box<dyn Shell>, messages: mpsc::Sender<Message>) -> Self {
+        let crash_marker = CrashMarker::of(&config);
+        let mut store = Store::open_after(&crash_marker, &config.data_dir);
+        let jobs = library::load(&mut store, config.clock.now(), config.settings.data.retention_days);
+        let connector = NetworkConnector::new(&config.settings.network).unwrap_or_else(|error| {
+            tracing::error!(%error, "continuing without the custom certificate");
+            NetworkConnector::without_certificates(&config.settings.network)
+        });
+        let tokens = TokenStore::new(config.keychain);
+        let background = TaskTracker::new();
+        let (keychain, requests) = watch::channel(Default::default());
+        background.spawn(keychain_worker(tokens.clone(), requests, messages.clone()));
+        tokio::spawn(watch_network(config.network, messages.clone()));
+        let library = Library::new(jobs, config.clock.monotonic());
+        let publisher = Publisher::new(shell.frame());
+        let context = Context {
+            shell,
+            clock: config.clock,
+            store,
+            diagnostics: tallylight_core::diagnostics::Diagnostics::default(),
+            tasks: Tasks { messages, background },
+            settings: config.settings,
+            system_language: config.system_language,
+            connector,
+            endpoint: None,
+            access: Access::default(),
+            queue: std::collections::VecDeque::new(),
+        };
+        Self {
+            backend: Backend::default(),
+            auth: Auth::new(tokens, config.browser, config.data_dir, keychain),
+            connection: Connection::default(),
+            fetcher: Fetcher::default(),
+            outbox: Outbox::default(),
+            uploads: Uploads::default(),
+            alerts: Alerts::new(TokenStore::new(config.webhook_keychain), &library.jobs, &context),
+            publisher,
+            library,
+            crash_marker,
+            context,
+        }
+    }
+
+    /// Uses the backend of the last run, and restores its session.
+    fn restore(&mut self, unlock: Unlock) {
+        let context = &mut self.context;
+        let Some(server) = backend::of_last_run(context) else { return };
+        self.auth.begin_restoring(context);
+        if server.identity == tallylight_core::discovery::Identity::ThisComputer {
+            return self.auth.await_embedded_studio();
+        }
+        match backend::choose(server, context) {
+            Ok(()) => self.auth.load_session(unlock, context),
+            Err(error) => {
+                tracing::warn!(%error, "the backend of the last run cannot be used");
+                self.auth.fail_restoring(context);
+            }
+        }
+    }
+
+    async fn run(mut self, mut inbox: mpsc::Receiver<Command>, mut incoming: mpsc::Receiver<Message>) {
+        let mut clock = self.context.clock.clone();
+        self.context.send(publisher::Input::Tray);
+        self.drain();
         loop {
             let deadline = self.deadline();
             tokio::select! {
@@ -243,147 +149,224 @@ impl Actor {
                         return;
                     }
                     Some(command) => {
-                        self.flush_history();
+                        self.alerts.flush_history(&mut self.context);
                         self.command(command);
                     }
                     None => return self.end(incoming).await,
                 },
-                Some(report) = incoming.recv() => self.report(report),
+                Some(message) = incoming.recv() => {
+                    if !message.is_of_socket() {
+                        self.alerts.flush_history(&mut self.context);
+                    }
+                    self.context.send(message);
+                }
                 () = sleep_until(deadline) => {}
                 () = clock.moved() => {}
             }
+            self.drain();
             self.tick();
         }
     }
 
-    async fn end(&mut self, mut incoming: mpsc::Receiver<TaskEvent>) {
-        self.flush();
-        self.deliver_notifications(Duration::MAX);
-        self.automations.end();
-        if self.connection.is_live() {
-            self.known_at(self.now().wall);
+    /// Routes every message of the queue, and those that they cause, in the order in which they were caused.
+    fn drain(&mut self) {
+        while let Some(message) = self.context.queue.pop_front() {
+            self.route(message);
         }
-        self.save_all();
-        self.socket = None;
-        self.keychain = None;
-        self.background_tasks.close();
-        if tokio::time::timeout(SHUTDOWN_TIMEOUT, self.background_tasks.wait()).await.is_err() {
-            tracing::warn!("the keychain or the backend did not answer before the end");
-        }
-        // What was done meanwhile is not to be done again.
-        while let Ok(report) = incoming.try_recv() {
-            if let TaskEvent::Automated(id, performed) = report {
-                self.automation_done(&id, performed);
+        self.publisher.show_storage(&mut self.context);
+    }
+
+    fn route(&mut self, message: Message) {
+        let (context, edits) = (&mut self.context, &self.outbox.edits);
+        match message {
+            Message::Auth(input) => self.auth.handle(input, context),
+            Message::Backend(input) => self.backend.handle(input, context),
+            Message::Connection(input) => self.connection.handle(input, context),
+            Message::Fetcher(input) => self.fetcher.handle(input, &self.library.jobs, edits, context),
+            Message::Library(input) => self.library.handle(input, edits, context),
+            Message::Outbox(input) => self.outbox(input),
+            Message::Uploads(input) => self.uploads.handle(input, context),
+            Message::Alerts(input) => {
+                let is_synced = self.fetcher.is_synced();
+                self.alerts.handle(input, &JobsView { library: &self.library, edits, is_synced }, context);
             }
-        }
-        self.run.end();
-    }
-
-    fn report(&mut self, report: TaskEvent) {
-        if !matches!(report, TaskEvent::Socket(..)) {
-            self.flush_history();
-        }
-        match report {
-            TaskEvent::Socket(conn, report) => self.socket_report(conn, report),
-            TaskEvent::Discovered(number, found, reply) => self.discovered(number, *found, reply),
-            // What was on its way when the asking was given up is nobody's.
-            TaskEvent::Loaded(found) if self.restorer.is_some() => self.loaded(found),
-            TaskEvent::Loaded(_) => {}
-            TaskEvent::Granted(ticket, answer, at, refresh_lock) => self.granted(ticket, answer, at, refresh_lock),
-            TaskEvent::Keychain(keychain_result) => self.keychain_result(keychain_result),
-            TaskEvent::Call(report) => self.fetch_result(*report),
-            TaskEvent::Edit(report) => self.edit_result(*report),
-            TaskEvent::Upload(report) => self.upload_event(report),
-            TaskEvent::Automated(id, performed) => self.automation_done(&id, performed),
-            TaskEvent::Saved(saved) => self.saved(saved),
-            TaskEvent::NetworkChanged => self.connection_input(connection::Input::NetworkChanged),
+            Message::Publisher(input) => self.publish(input),
+            Message::Saved(saved) => {
+                let (library, outbox) = (&mut self.library, &mut self.outbox);
+                library.saved(saved, outbox, context);
+            }
+            Message::SaveAll => self.save_all(),
+            Message::Replace(update) => self.replace(*update),
+            Message::Answer(job_id, questions, captions) => self.answer(&job_id, questions, &captions),
+            Message::ForgetJobs => self.forget_jobs(),
+            Message::Reply(reply, outcome) => drop(reply.send(outcome)),
         }
     }
 
-    /// Does what is due by now.
+    /// Handles an input of the edits: the library and the disk first, then the window and the backend.
+    fn outbox(&mut self, input: outbox::Input) {
+        let context = &mut self.context;
+        let step = self.outbox.handle(input, &self.library.jobs, context);
+        if !step.is_empty() {
+            fail::fail_point!("words_reach_the_disk");
+        }
+        let is_empty = step.is_empty();
+        let EditStep { library, persist, changed, actions, reply } = step;
+        let (mut changes, confirmed) = self.library.apply_edits(library, context);
+        let confirmed: Vec<_> = confirmed.iter().filter_map(|job_id| self.library.jobs.job(job_id)).collect();
+        self.outbox.persist(&persist, confirmed.iter().map(AsRef::as_ref), context);
+        drop(confirmed);
+        if !is_empty {
+            fail::fail_point!("words_are_on_disk");
+        }
+        let is_shown = !changed.is_empty();
+        changes.extend(changed.into_iter().map(library::edited));
+        self.library.changed(changes, context.monotonic(), context);
+        self.outbox.act(actions, &self.library.jobs, context);
+        if is_shown {
+            // The user looks at the field: it waits for no frame.
+            context.send(publisher::Input::Flush);
+        }
+        if let Some(reply) = reply {
+            context.reply(reply, Ok(()));
+        }
+    }
+
+    fn publish(&mut self, input: publisher::Input) {
+        let sources = TraySources {
+            library: &self.library,
+            edits: &self.outbox.edits,
+            connection: &self.connection,
+            auth: &self.auth,
+            alerts: &self.alerts,
+        };
+        self.publisher.handle(input, &sources, &mut self.context);
+    }
+
+    /// Performs what is due.
     fn tick(&mut self) {
-        let now = self.now().monotonic;
-        if self.session.deadline().is_some_and(|due| now >= due) {
-            self.auth_input(auth::Input::Tick);
-        }
-        if self.connection.deadline().is_some_and(|due| now >= due)
-            || self.clock_check_at().is_some_and(|due| now >= due)
-        {
-            self.clock_checked = now;
-            self.connection_input(connection::Input::Tick);
-        }
+        let now = self.context.monotonic();
+        let context = &mut self.context;
+        self.auth.tick(now, context);
+        self.connection.tick(now, context);
+        self.fetcher.tick(now, context);
         if self.outbox.deadline().is_some_and(|due| now >= due) {
-            self.release();
+            context.send(outbox::Input::Machine(edits::Input::Tick));
         }
-        if self.notifications.deadline().is_some_and(|due| now >= due) {
-            self.deliver_notifications(now);
+        let edits = &self.outbox.edits;
+        let is_synced = self.fetcher.is_synced();
+        self.alerts.tick(now, &JobsView { library: &self.library, edits, is_synced }, context);
+        self.library.tick(now, edits, context);
+        if self.library.save_deadline().is_some_and(|due| now >= due) {
+            // First: the end of a job that the next run finds on disk is not reported again.
+            self.alerts.flush_history(context);
+            self.library.save(edits, context);
         }
-        if self.fetcher_deadline().is_some_and(|due| now >= due) {
-            self.fetch_due();
-        }
-        if self.pending_changes.flush_due(now) {
-            self.flush();
-        }
-        if self.edits.deadline().is_some_and(|due| now >= due) {
-            self.edits_input(edits::Input::Tick);
-        }
-        if self.tray_summary.deadline().is_some_and(|due| now >= due) {
-            self.update_tray();
-        }
-        if self.automations.deadline().is_some_and(|due| now >= due) {
-            self.run_due_automations(now);
-        }
-        self.end_pause();
-        if now >= self.prune_at() {
-            self.prune_old(now);
-        }
-        if self.history.deadline().is_some_and(|due| now >= due) {
-            self.flush_history();
-        }
-        if self.pending_changes.save_due(now) {
-            self.save();
-        }
-        self.show_storage();
+        self.drain();
+        let sources = TraySources {
+            library: &self.library,
+            edits: &self.outbox.edits,
+            connection: &self.connection,
+            auth: &self.auth,
+            alerts: &self.alerts,
+        };
+        self.publisher.tick(now, &sources, &mut self.context);
+        self.drain();
     }
 
     fn deadline(&self) -> Option<Instant> {
-        let policies = [self.session.deadline(), self.connection.deadline(), self.notifications.deadline()];
-        let own = [
-            self.edits.deadline(),
-            self.pending_changes.deadline(),
+        let context = &self.context;
+        let deadlines = [
+            self.auth.deadline(),
+            self.connection.deadline(context),
+            self.fetcher.deadline(),
             self.outbox.deadline(),
-            self.fetcher_deadline(),
-            self.clock_check_at(),
-            self.tray_summary.deadline(),
-            self.automations.deadline(),
-            self.history.deadline(),
-            self.pause_deadline(),
-            Some(self.prune_at()),
+            self.alerts.deadline(context),
+            self.library.deadline(),
+            self.library.save_deadline(),
+            self.publisher.deadline(),
         ];
-        policies.into_iter().chain(own).flatten().min().map(|due| self.clock.instant(due))
+        deadlines.into_iter().flatten().min().map(|due| context.clock.instant(due))
     }
 
-    /// Returns when both clocks are compared next: timers stand still while the machine sleeps, and so would the light.
-    fn clock_check_at(&self) -> Option<Duration> {
-        self.session.is_signed_in().then_some(self.clock_checked + CLOCK_CHECK_INTERVAL)
+    fn save_all(&mut self) {
+        self.alerts.flush_history(&mut self.context);
+        self.library.save_all(&mut self.outbox, &mut self.context);
     }
 
-    pub(super) fn now(&self) -> Now {
-        self.clock.now()
+    /// Replaces all that is known with the list of the backend.
+    fn replace(&mut self, update: ListUpdate) {
+        let context = &mut self.context;
+        let (changes, gone) = self.library.replace(update, &self.outbox.edits, context);
+        self.remove(gone);
+        self.library.changed(changes, self.context.monotonic(), &mut self.context);
+        self.library.mark_all_unsaved();
+        self.save_all();
+    }
+
+    /// Deletes every job and everything about them, here and on disk.
+    fn forget_jobs(&mut self) {
+        let gone = self.library.clear();
+        self.alerts.clear();
+        self.publisher.forget_messages();
+        self.context.diagnostics.forget_messages();
+        self.context.store.clear();
+        self.alerts.publish_status(&mut self.context);
+        self.remove(gone);
+    }
+
+    fn remove(&mut self, gone: Vec<JobId>) {
+        self.library.cancel_saving(&gone);
+        let now = self.context.monotonic();
+        self.context.send(publisher::Input::Removed(gone, now));
+        self.context.send(publisher::Input::Flush);
+    }
+
+    /// Answers the commands that waited for a job to be fetched.
+    fn answer(&mut self, job_id: &JobId, questions: Vec<Question>, captions: &[Caption]) {
+        for question in questions {
+            match question {
+                Question::Captions(reply) => drop(reply.send(Ok(captions.to_vec()))),
+                Question::Show(reply) => drop(reply.send(self.full_view(job_id).ok_or_else(|| no_job(job_id)))),
+                Question::Edit(..) if self.library.jobs.summary(job_id).is_none() => question.refuse(no_job(job_id)),
+                Question::Edit(changes, reply) => {
+                    self.context.send(outbox::Input::Edit(job_id.clone(), changes, reply));
+                }
+            }
+        }
+    }
+
+    /// Saves everything, and waits for the keychain, the backend and the automations.
+    async fn end(mut self, mut incoming: mpsc::Receiver<Message>) {
+        self.context.send(publisher::Input::Flush);
+        self.drain();
+        self.alerts.close(&self.library.jobs, &mut self.context);
+        self.connection.close(&mut self.context);
+        self.save_all();
+        self.auth.close();
+        let background = &self.context.tasks.background;
+        background.close();
+        if tokio::time::timeout(SHUTDOWN_TIMEOUT, background.wait()).await.is_err() {
+            tracing::warn!("the keychain or the backend did not answer before the end");
+        }
+        // Automations that ended meanwhile must not run again.
+        while let Ok(message) = incoming.try_recv() {
+            if let Message::Alerts(input @ alerts::Input::AutomationDone(..)) = message {
+                self.context.send(input);
+            }
+        }
+        self.drain();
+        self.crash_marker.end();
     }
 }
 
-async fn watch_network(mut network: Network, task_events: mpsc::Sender<TaskEvent>) {
+async fn watch_network(mut network: Network, messages: mpsc::Sender<Message>) {
     loop {
         network.changed().await;
-        if task_events.send(TaskEvent::NetworkChanged).await.is_err() {
+        if messages.send(connection::Input::NetworkChanged.into()).await.is_err() {
             return;
         }
     }
-}
-
-pub(super) fn signed_out() -> Error {
-    Error::new(Code::SignedOut, "You're not signed in. Sign in first.")
 }
 
 async fn sleep_until(deadline: Option<Instant>) {

@@ -79,7 +79,7 @@ pub async fn by_password(
         password: &'a str,
     }
     let body = Body { email, password: password.expose_secret() };
-    grant(http, server, "passstring", &body, email).await.map_err(|failure| deny_password(&failure))
+    grant(http, server, "password", &body, email).await.map_err(|failure| deny_password(&failure))
 }
 
 /// Refreshes a session.

@@ -7,7 +7,7 @@ use rusqlite::OptionalExtension;
 use tallylight_core::{JobId, notifications::OutcomeKey, protocol::json, view::HistoryEntry};
 
 use super::Store;
-use crate::account::automation_task::AutomationTask;
+use crate::account::alerts::automation_task::AutomationTask;
 
 /// How many entries are stored.
 const MAX_ENTRIES: u32 = 200;

@@ -8,7 +8,7 @@ use tallylight_core::{
 };
 
 use super::*;
-use crate::account::automation_task::AutomationTask;
+use crate::account::alerts::automation_task::AutomationTask;
 
 #[test]
 fn data_survives_a_restart_and_is_deleted_by_clear() {

@@ -1,48 +1,51 @@
-//! What becomes of the job list.
+//! The answer to a request for the list.
 
-use jiff::Timestamp;
 use tallylight_core::{
-    Now, connection, edits,
-    protocol::snapshot::Snapshot,
+    JobId, Now, connection, edits,
     view::{Event, ListView},
 };
 
-use super::{Actor, Call, Forbidden, Listing, MISSING_LIMIT, Renewal};
-use crate::net::rest::{Dated, Incomplete, List};
+use super::{Call, Context, Fetcher, Forbidden, Input, Replaces, library};
+use crate::{
+    account::{
+        library::{FirstList, ListUpdate},
+        message::Message,
+        outbox,
+    },
+    net::rest::{Dated, Incomplete, List, Listing},
+};
 
-/// A list as it is taken in.
-struct Listed {
-    jobs: Vec<Snapshot>,
-    /// When the oldest of them was made.
-    oldest: Option<Timestamp>,
-    /// What is missing of it.
-    incomplete: Option<Incomplete>,
-}
+/// The most jobs missing in a list that are requested one by one.
+const MISSING_LIMIT: usize = 20;
 
-impl Actor {
-    pub(super) fn listed(&mut self, answer: Dated<Listing>, requested: Now) {
-        self.observe(answer.date);
-        self.fetcher.forbidden = Forbidden::No;
-        if let Listing::Jobs(List { jobs, skipped, lost, etag, incomplete }) = answer.value {
-            self.fetcher.etag = etag;
-            self.diagnostics.lost_fields(lost);
-            self.show_incomplete(skipped, incomplete.as_ref());
-            let jobs = Listed { oldest: jobs.iter().filter_map(|job| job.created_at).min(), jobs, incomplete };
-            let requested = self.library.server_time(requested);
-            match std::mem::take(&mut self.fetcher.renewal) {
-                Renewal::Wanted => self.renew(jobs, requested),
-                Renewal::No => self.merge_list(jobs, requested),
+impl Fetcher {
+    pub(super) fn listed(&mut self, answer: Dated<Listing>, requested: Now, context: &mut Context) {
+        let Dated { date, value } = answer;
+        self.forbidden = Forbidden::No;
+        match value {
+            Listing::Jobs(List { jobs, skipped, lost, etag, incomplete }) => {
+                self.etag = etag;
+                context.diagnostics.lost_fields(lost);
+                self.publish_incomplete(skipped, incomplete.as_ref(), context);
+                let first = if self.is_syncing() { FirstList::Yes } else { FirstList::No };
+                let update = Box::new(ListUpdate { jobs, date, requested, incomplete, first });
+                context.send(match std::mem::take(&mut self.replaces) {
+                    // Without the whole list, what is known of the other jobs is all that there is.
+                    Replaces::Yes if update.incomplete.is_none() => Message::Replace(update),
+                    Replaces::Yes | Replaces::No => library::Input::List(update).into(),
+                });
             }
+            Listing::Unchanged => context.send(library::Input::ObserveDate(date)),
         }
-        self.watch_unfinished();
-        self.connection_input(connection::Input::Fetched);
-        self.fetcher.synced(Ok(()));
-        self.known_at(self.now().wall);
-        self.edits_input(edits::Input::Reachable);
+        context.set_known_at(context.now().wall);
+        context.send(library::Input::WatchUnfinished);
+        context.send(connection::Input::Fetched);
+        context.send(Input::Synced);
+        context.send(outbox::Input::Machine(edits::Input::Reachable));
     }
 
-    /// Says what of the list is missing, where that changed.
-    fn show_incomplete(&mut self, skipped: usize, incomplete: Option<&Incomplete>) {
+    /// Publishes what of the list is missing, where that changed.
+    fn publish_incomplete(&mut self, skipped: usize, incomplete: Option<&Incomplete>, context: &mut Context) {
         let count = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
         let list = ListView {
             newest: match incomplete {
@@ -55,67 +58,20 @@ impl Actor {
             },
             unreadable: count(skipped),
         };
-        if self.fetcher.list != list {
-            self.fetcher.list = list.clone();
-            self.tell(Event::List(list));
+        if self.list != list {
+            self.list = list.clone();
+            context.publish(Event::List(list));
         }
     }
 
-    fn merge_list(&mut self, listed: Listed, requested: Timestamp) {
-        let Listed { jobs, oldest, incomplete } = listed;
-        let (changes, mut missing) = self.library.merge_all(jobs, requested);
-        // What the list does not reach is not missing in it.
-        missing.retain(|job_id| match &incomplete {
-            None => true,
-            Some(Incomplete::Newest(_)) => {
-                let made = self.library.summary(job_id).and_then(|job| job.created_at).map(Timestamp::from);
-                made.zip(oldest).is_some_and(|(made, oldest)| made > oldest)
-            }
-            Some(Incomplete::Statuses(statuses)) => {
-                self.library.summary(job_id).is_some_and(|job| !statuses.contains(&job.status))
-            }
-        });
-        self.changed(changes);
-        if self.is_syncing() {
-            // The first look is what an offline start shows: it waits for no timer.
-            self.save_all();
-        }
-        // A page may have shifted under our hands: each is asked for before it is forgotten.
+    /// Requests jobs that a list no longer holds before they are removed: a page may have shifted in between.
+    pub(super) fn confirm_missing(&mut self, missing: Vec<JobId>, context: &mut Context) {
         if missing.len() > MISSING_LIMIT {
-            // The same list again has more of them to ask for.
-            self.fetcher.etag = None;
+            // The next request must get the same list again, to confirm more of them.
+            self.etag = None;
         }
         for job_id in missing.into_iter().take(MISSING_LIMIT) {
-            self.call(Call::confirming(job_id));
+            self.fetch(Call::confirming(job_id), context);
         }
-    }
-
-    /// Fetches every job anew. Until the backend answers, what is known stays.
-    pub(in crate::account) fn clear_cache(&mut self) {
-        self.fetcher.want_renewal();
-        self.connection_input(connection::Input::Refresh);
-    }
-
-    /// Takes every job from the list alone. What is known only here stays: what happened, what is to be told, and what was
-    /// put aside.
-    fn renew(&mut self, listed: Listed, requested: Timestamp) {
-        if listed.incomplete.is_some() {
-            // What is known of the others is all that there is.
-            return self.merge_list(listed, requested);
-        }
-        let list = listed.jobs;
-        // What is told of jobs that are gone is told of them while they are known.
-        self.flush_history();
-        let (changes, gone) = self.library.renew(list, requested, |job_id| self.edits.has(job_id));
-        // Those that no list told of stay, with their words.
-        let shelved = self.library.jobs().filter(|job| job.is_transcript_evicted()).map(|job| job.job_id.clone());
-        self.restore_transcript(&shelved.collect::<Vec<_>>());
-        self.store.clear_jobs();
-        self.show_removed(gone);
-        self.changed(changes);
-        for (job_id, _) in self.library.summaries() {
-            self.pending_changes.mark_unsaved(job_id.clone());
-        }
-        self.save_all();
     }
 }

@@ -1,31 +1,31 @@
-//! Jobs of which a message left a question that REST can answer: asked at once, and then not all the time.
+//! Jobs about which a message left a question that REST can answer: requested at once, and at most every so often.
 
 use std::{collections::BTreeMap, time::Duration};
 
 use tallylight_core::JobId;
 
-use super::{Actor, Call};
+use super::{Call, Context, Fetcher};
 
-/// How long REST is not asked again about a job whose messages are dated long ago, or cannot be read whole.
-const NOW_AND_THEN: Duration = Duration::from_mins(1);
-/// How long it is not asked again about one whose status cannot be read: the next message may be its end.
-const SOON: Duration = Duration::from_secs(2);
-/// How many jobs are remembered; of more, REST is asked at once again.
+/// The shortest time between two requests for a job whose messages are dated long ago, or cannot be read whole.
+const STALE_INTERVAL: Duration = Duration::from_mins(1);
+/// The shortest time between two requests for a job whose status cannot be read: the next message may be its end.
+const UNREAD_INTERVAL: Duration = Duration::from_secs(2);
+/// The most jobs whose last request is remembered; other jobs are requested at once.
 const REMEMBERED: usize = 1_000;
 
-/// Tells how urgent a question is.
+/// How urgent a question is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::account) enum Urgency {
-    /// What holds may be old.
+    /// What is known may be out of date.
     Stale,
-    /// Nobody knows what the message said.
+    /// The message could not be read.
     Unread,
 }
 
-/// Remembers when REST was asked about which job.
+/// When which job was requested last, and is due next.
 #[derive(Debug, Default)]
 pub(super) struct Rechecks {
-    in_flight: BTreeMap<JobId, Duration>,
+    requested: BTreeMap<JobId, Duration>,
     due: BTreeMap<JobId, Duration>,
 }
 
@@ -34,48 +34,48 @@ impl Rechecks {
         self.due.values().min().copied()
     }
 
-    pub(super) fn clear(&mut self) {
-        *self = Self::default();
+    /// Notes a request, and bounds how many are remembered.
+    fn note(&mut self, job_id: JobId, now: Duration) {
+        self.due.remove(&job_id);
+        if self.requested.len() >= REMEMBERED {
+            self.requested.retain(|_, requested| *requested + STALE_INTERVAL > now);
+            if self.requested.len() >= REMEMBERED {
+                self.requested.clear();
+            }
+        }
+        self.requested.insert(job_id, now);
     }
 }
 
-impl Actor {
-    /// Asks REST about a job now, or as soon as it is time to ask again.
-    pub(in crate::account) fn recheck(&mut self, job_id: JobId, urgency: Urgency) {
-        let now = self.now().monotonic;
-        let pause = match urgency {
-            Urgency::Stale => NOW_AND_THEN,
-            Urgency::Unread => SOON,
+impl Fetcher {
+    /// Requests a job now, or as soon as its interval has passed.
+    pub(super) fn recheck(&mut self, job_id: JobId, urgency: Urgency, context: &mut Context) {
+        let now = context.monotonic();
+        let interval = match urgency {
+            Urgency::Stale => STALE_INTERVAL,
+            Urgency::Unread => UNREAD_INTERVAL,
         };
-        let rechecks = &mut self.fetcher.rechecks;
-        match rechecks.in_flight.get(&job_id).map(|in_flight| *in_flight + pause).filter(|again| *again > now) {
-            Some(again) => {
-                let due = rechecks.due.entry(job_id).or_insert(again);
-                *due = again.min(*due);
+        let next = self.rechecks.requested.get(&job_id).map(|requested| *requested + interval);
+        match next.filter(|next| *next > now) {
+            Some(next) => {
+                let due = self.rechecks.due.entry(job_id).or_insert(next);
+                *due = next.min(*due);
             }
-            None => self.recheck_now(job_id, now),
+            None => self.recheck_now(job_id, now, context),
         }
     }
 
-    /// Asks about the jobs whose time has come.
-    pub(in crate::account) fn recheck_due(&mut self, now: Duration) {
-        let due: Vec<JobId> =
-            self.fetcher.rechecks.due.iter().filter(|(_, due)| **due <= now).map(|(id, _)| id.clone()).collect();
+    /// Requests the jobs that are due.
+    pub(super) fn recheck_due(&mut self, now: Duration, context: &mut Context) {
+        let due = self.rechecks.due.iter().filter(|(_, due)| **due <= now);
+        let due: Vec<JobId> = due.map(|(job_id, _)| job_id.clone()).collect();
         for job_id in due {
-            self.recheck_now(job_id, now);
+            self.recheck_now(job_id, now, context);
         }
     }
 
-    fn recheck_now(&mut self, job_id: JobId, now: Duration) {
-        let rechecks = &mut self.fetcher.rechecks;
-        rechecks.due.remove(&job_id);
-        if rechecks.in_flight.len() >= REMEMBERED {
-            rechecks.in_flight.retain(|_, in_flight| *in_flight + NOW_AND_THEN > now);
-            if rechecks.in_flight.len() >= REMEMBERED {
-                rechecks.in_flight.clear();
-            }
-        }
-        rechecks.in_flight.insert(job_id.clone(), now);
-        self.call(Call::job(job_id));
+    fn recheck_now(&mut self, job_id: JobId, now: Duration, context: &mut Context) {
+        self.rechecks.note(job_id.clone(), now);
+        self.fetch(Call::job(job_id), context);
     }
 }

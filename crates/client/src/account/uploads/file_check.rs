@@ -33,9 +33,10 @@ pub(super) async fn check_file(path: &Path) -> Result<u64, Error> {
     let file = tokio::fs::File::open(path).await.map_err(unreadable)?;
     file.take(HEADER_BYTES).read_to_end(&mut head).await.map_err(unreadable)?;
     match other_kind(&head) {
-        Some(kind) => {
-            Err(Error::new(Code::NotAVideo, format!("{name} isn't a video file (it contains {kind}). Choose a video file.")))
-        }
+        Some(kind) => Err(Error::new(
+            Code::NotAVideo,
+            format!("{name} isn't a video file (it contains {kind}). Choose a video file."),
+        )),
         None => Ok(metadata.len()),
     }
 }

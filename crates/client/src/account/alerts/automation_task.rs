@@ -118,7 +118,9 @@ pub async fn perform(task: AutomationTask, job: String, context: TaskContext) ->
 
 /// Runs a command without a shell, with a text on its standard input.
 async fn run(argv: &[String], input: String, shutdown: &CancellationToken) -> TaskOutcome {
-    let Some((program, arguments)) = argv.split_first() else { return TaskOutcome::Failed("no program defined".to_owned()) };
+    let Some((program, arguments)) = argv.split_first() else {
+        return TaskOutcome::Failed("no program defined".to_owned());
+    };
     let mut command = tokio::process::Command::new(program);
     command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
     // A group of its own, so that its own children end with it.

@@ -1,4 +1,4 @@
-//! The state at a glance, for a tray icon.
+//! The summary for a tray icon: the connection, counts, and the jobs that matter most.
 
 use std::{cmp::Reverse, collections::BTreeSet, time::Duration};
 
@@ -11,15 +11,18 @@ use tallylight_core::{
     view::{self, Attention, Counts},
 };
 
-use super::runtime::Actor;
-use crate::shell::{TrayJob, TrayView};
+use super::Context;
+use crate::{
+    account::{alerts::Alerts, auth::Auth, connection::Connection, library::Library},
+    shell::{TrayJob, TrayView},
+};
 
-/// How many jobs it names.
+/// How many jobs are listed.
 const LISTED_JOBS: usize = 5;
-/// How often percentages are shown: a glance need not see each.
-const SHOW_EVERY: Duration = Duration::from_secs(1);
+/// The shortest time between two updates for a changed percentage.
+const UPDATE_INTERVAL: Duration = Duration::from_secs(1);
 
-/// Remembers what was shown, and when.
+/// What was shown last, and when.
 #[derive(Debug, Default)]
 pub(super) struct TraySummary {
     shown: Option<TrayView>,
@@ -27,73 +30,81 @@ pub(super) struct TraySummary {
     due: Option<Duration>,
 }
 
+/// What the publisher reads.
+pub(in crate::account) struct TraySources<'a> {
+    pub(in crate::account) library: &'a Library,
+    pub(in crate::account) edits: &'a Edits,
+    pub(in crate::account) connection: &'a Connection,
+    pub(in crate::account) auth: &'a Auth,
+    pub(in crate::account) alerts: &'a Alerts,
+}
+
 impl TraySummary {
     pub(super) fn deadline(&self) -> Option<Duration> {
         self.due
     }
+
+    /// Shows the summary soon: at once after a quiet time.
+    pub(super) fn show_soon(&mut self, sources: &TraySources<'_>, context: &Context) {
+        let now = context.monotonic();
+        let due = *self.due.get_or_insert(now.max(self.at + UPDATE_INTERVAL));
+        if now >= due {
+            self.show(sources, context);
+        }
+    }
+
+    /// Shows the summary, where it changed.
+    pub(super) fn show(&mut self, sources: &TraySources<'_>, context: &Context) {
+        self.due = None;
+        self.at = context.monotonic();
+        let tray = sources.summary(context);
+        if self.shown.as_ref() != Some(&tray) {
+            self.shown = Some(tray.clone());
+            context.shell.tray(tray);
+        }
+    }
 }
 
-impl Actor {
-    /// Shows the state at a glance soon: at once after a quiet time.
-    pub(super) fn update_tray_soon(&mut self) {
-        let now = self.now().monotonic;
-        let due = *self.tray_summary.due.get_or_insert(now.max(self.tray_summary.at + SHOW_EVERY));
-        if now >= due {
-            self.update_tray();
-        }
-    }
-
-    /// Shows the state at a glance, where it changed.
-    pub(super) fn update_tray(&mut self) {
-        self.tray_summary.due = None;
-        self.tray_summary.at = self.now().monotonic;
-        let tray = self.tray_view();
-        if self.tray_summary.shown.as_ref() != Some(&tray) {
-            self.tray_summary.shown = Some(tray.clone());
-            self.shell.tray(tray);
-        }
-    }
-
-    fn tray_view(&self) -> TrayView {
-        let connection = self.connection.view(self.now());
+impl TraySources<'_> {
+    fn summary(&self, context: &Context) -> TrayView {
+        let connection = self.connection.view(context.now());
         let unresolved = self.jobs_with_unresolved_drafts();
         let mut best: Vec<TrayOrder<'_>> = Vec::with_capacity(LISTED_JOBS + 1);
         let (mut counts, mut attention, mut percents) = (Counts::default(), 0, Mean::default());
-        for (job_id, summary) in self.library.summaries() {
-            counts.add(summary.status);
-            let priority = TrayPriority::of(summary, unresolved.contains(job_id));
+        for (job_id, job) in self.library.jobs.summaries() {
+            counts.add(job.status);
+            let priority = TrayPriority::of(job, unresolved.contains(job_id));
             attention += u32::from(priority == TrayPriority::Attention);
-            if let (Status::Processing, Some(percent)) = (summary.status, summary.percent) {
+            if let (Status::Processing, Some(percent)) = (job.status, job.percent) {
                 percents.add(percent);
             }
-            let rank = (priority, Reverse(summary.since), job_id);
-            if best.len() < LISTED_JOBS || best.last().is_some_and(|last| rank < *last) {
-                let origin = best.partition_point(|held| *held <= rank);
-                best.insert(origin, rank);
+            let order = (priority, Reverse(job.since), job_id);
+            if best.len() < LISTED_JOBS || best.last().is_some_and(|last| order < *last) {
+                let index = best.partition_point(|held| *held <= order);
+                best.insert(index, order);
                 best.truncate(LISTED_JOBS);
             }
         }
-        let locale = self.locale();
-        let best = best.into_iter().filter_map(|(_, _, job_id)| self.library.job(job_id));
+        let locale = context.locale();
+        let best = best.into_iter().filter_map(|(_, _, job_id)| self.library.jobs.job(job_id));
         TrayView {
             connection: connection.state,
             reason: connection.reason,
             counts,
             attention,
             percent: percents.whole(),
-            jobs: best.map(|job| tray_job(&job, notifications::name(&job, locale), &self.edits)).collect(),
-            can_upload: self.session.is_signed_in()
-                && self.server.as_ref().is_some_and(|server| server.offers("upload")),
-            news: self.notification_status(),
+            jobs: best.map(|job| tray_job(&job, notifications::name(&job, locale), self.edits)).collect(),
+            can_upload: context.access.is_signed_in && context.server().is_some_and(|server| server.offers("upload")),
+            news: self.alerts.status(context),
             locale,
         }
     }
 
-    /// Returns the jobs with words that the backend refused, or has others for.
+    /// Returns the jobs with drafts that were refused, or that conflict.
     fn jobs_with_unresolved_drafts(&self) -> BTreeSet<&JobId> {
         let is_open = |job_id: &&JobId| {
-            let job = self.library.job(job_id);
-            job.is_some_and(|job| view::attention(&job, &self.edits) == Some(Attention::Words))
+            let job = self.library.jobs.job(job_id);
+            job.is_some_and(|job| view::attention(&job, self.edits) == Some(Attention::Words))
         };
         self.edits.jobs().into_iter().filter(is_open).collect()
     }

@@ -1,0 +1,164 @@
+//! Automations: commands and webhooks at the end of a run, once everything is known of its job.
+
+use std::{sync::Arc, time::Duration};
+
+use jiff::SignedDuration;
+use secrecy::SecretString;
+use tallylight_core::{Error, JobId, library::Outcome};
+use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
+
+use super::{
+    Context, Input, JobsView,
+    automation_task::{AutomationTask, TaskContext, TaskOutcome, perform},
+};
+use crate::{
+    account::queries,
+    handle::Reply,
+    platform::keychain::{TokenStore, Unlock},
+};
+
+/// How long an automation waits for the last fetch of its job.
+const FETCH_WAIT: Duration = Duration::from_secs(5);
+/// How often an automation is tried again that waits for its job, or for the keychain.
+const RETRY_INTERVAL: Duration = Duration::from_mins(1);
+/// How long a job is awaited that is not there.
+const JOB_TIMEOUT: SignedDuration = SignedDuration::from_hours(24);
+/// The most automations that run at the same time: a thousand jobs that fail together must not be a thousand processes.
+const AT_ONCE: usize = 4;
+
+/// Automations that have not begun.
+#[derive(Debug)]
+pub(super) struct Automations {
+    waiting: Vec<(AutomationTask, Duration)>,
+    room: Arc<Semaphore>,
+    secret: TokenStore,
+    shutdown: CancellationToken,
+}
+
+impl Automations {
+    /// Returns the automations that the last run of the program did not finish.
+    pub(super) fn new(secret: TokenStore, tasks: Vec<AutomationTask>, now: Duration) -> Self {
+        Self {
+            waiting: tasks.into_iter().map(|task| (task, now + FETCH_WAIT)).collect(),
+            room: Arc::new(Semaphore::new(AT_ONCE)),
+            secret,
+            shutdown: CancellationToken::new(),
+        }
+    }
+
+    pub(super) fn deadline(&self) -> Option<Duration> {
+        self.waiting.iter().map(|(_, due)| *due).min()
+    }
+
+    /// Begins nothing, and stops what runs. The next run of the program does it.
+    pub(super) fn stop(&self) {
+        self.shutdown.cancel();
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.waiting.clear();
+    }
+
+    /// Queues automations, to be run once their job was fetched.
+    pub(super) fn queue(&mut self, tasks: impl Iterator<Item = AutomationTask>, now: Duration) {
+        self.waiting.extend(tasks.map(|task| (task, now + FETCH_WAIT)));
+    }
+
+    /// Runs what is due.
+    pub(super) fn run_due(&mut self, now: Duration, jobs: &JobsView<'_>, context: &mut Context) {
+        let due = self.take(|_, due| due <= now);
+        self.run(&due, jobs, context);
+    }
+
+    /// Runs what waits for this job: everything is known of it.
+    pub(super) fn run_of(&mut self, job_id: &JobId, jobs: &JobsView<'_>, context: &mut Context) {
+        let waiting = self.take(|task, _| task.job_id == *job_id);
+        self.run(&waiting, jobs, context);
+    }
+
+    fn take(&mut self, is_due: impl Fn(&AutomationTask, Duration) -> bool) -> Vec<AutomationTask> {
+        self.waiting.extract_if(.., |(task, due)| is_due(task, *due)).map(|(task, _)| task).collect()
+    }
+
+    fn run(&mut self, tasks: &[AutomationTask], jobs: &JobsView<'_>, context: &mut Context) {
+        // Those of a job follow each other, and are given the same input.
+        for of_one in tasks.chunk_by(|task, next| task.job_id == next.job_id) {
+            let job =
+                of_one.first().and_then(|task| queries::full_view(&task.job_id, jobs.library, jobs.edits, context));
+            let has_ended = job.as_ref().is_some_and(|job| job.row.status.is_final());
+            let job = job.map(|job| serde_json::to_string(&job).unwrap_or_default());
+            for task in of_one.iter().cloned() {
+                let is_late = is_late(&task, jobs, context);
+                let is_known = has_ended || task.outcome == Outcome::Warned || is_late;
+                // The user may have removed it since.
+                if !context.settings.automation.contains(&task.automation) {
+                    context.store.forget_task(&task.id);
+                } else if let Some(job) = job.clone().filter(|_| is_known) {
+                    self.start(task, job, context);
+                } else if is_late {
+                    context.store.forget_task(&task.id);
+                } else {
+                    // A crash prevented that its job was stored, or stored as it was at its end.
+                    self.retry(task, context);
+                }
+            }
+        }
+    }
+
+    fn start(&self, task: AutomationTask, job: String, context: &Context) {
+        let task_context = TaskContext {
+            secret: self.secret.clone(),
+            connector: context.connector.clone(),
+            clock: context.clock.clone(),
+            shutdown: self.shutdown.clone(),
+            room: Arc::clone(&self.room),
+        };
+        let messages = context.tasks.messages.clone();
+        context.tasks.background.spawn(async move {
+            let id = task.id.clone();
+            let outcome = perform(task, job, task_context).await;
+            let _ = messages.send(Input::AutomationDone(id, outcome).into()).await;
+        });
+    }
+
+    fn retry(&mut self, task: AutomationTask, context: &Context) {
+        self.waiting.push((task, context.monotonic() + RETRY_INTERVAL));
+    }
+
+    pub(super) fn done(&mut self, id: &str, outcome: TaskOutcome, context: &mut Context) {
+        if !matches!(outcome, TaskOutcome::Later(_)) {
+            context.store.forget_task(id);
+        } else if !self.shutdown.is_cancelled()
+            && let Some(task) = context.store.tasks().into_iter().find(|task| task.id == id)
+        {
+            // The keychain is locked, and may be unlocked any time.
+            self.retry(task, context);
+        }
+        let (public, text) = match outcome {
+            TaskOutcome::Done(text) => ("Action completed", text),
+            TaskOutcome::Failed(text) => {
+                // The output of a command is about jobs, which no log names.
+                tracing::warn!("an automation failed: see the diagnostics");
+                ("Action failed", text)
+            }
+            TaskOutcome::Later(text) => ("Action postponed", text),
+        };
+        let at = context.now().wall;
+        context.diagnostics.note_private(at, format!("{public}: {text}"), public.to_owned());
+    }
+
+    /// Stores the secret that signs webhooks in the keychain.
+    pub(super) fn set_secret(&self, secret: SecretString, reply: Reply<()>, context: &Context) {
+        let store = self.secret.clone();
+        context.tasks.background.spawn(async move {
+            let stored: Result<(), Error> = store.write(secret, Unlock::Ask).await;
+            let _ = reply.send(stored);
+        });
+    }
+}
+
+/// Returns whether its job is awaited no longer: the list was fetched in this run, and the run ended long ago.
+fn is_late(task: &AutomationTask, jobs: &JobsView<'_>, context: &Context) -> bool {
+    jobs.is_synced && context.now().wall.duration_since(task.at) > JOB_TIMEOUT
+}

@@ -1,0 +1,41 @@
+//! Whose jobs are on disk: those of another account are deleted before anything of this one is shown.
+
+use tallylight_core::discovery::Identity;
+
+use super::{Context, Message};
+
+/// The setting that holds an [`AccountOwner`].
+const ACCOUNT: &str = "account";
+
+/// The account whose jobs are on disk.
+#[derive(Debug, serde::Serialize, serde::Deserialize)]
+struct AccountOwner {
+    server: String,
+    email: String,
+}
+
+impl AccountOwner {
+    fn is(&self, other: &Self) -> bool {
+        self.server == other.server && self.email.eq_ignore_ascii_case(&other.email)
+    }
+}
+
+/// Stores whose jobs are on disk from now on, and deletes those of another account.
+pub(super) fn set(email: &str, context: &mut Context) {
+    // The embedded studio has one account only, which must not replace a remembered one.
+    let Some(server) = context.server().filter(|server| server.identity == Identity::Address) else { return };
+    let account = AccountOwner { server: server.key().to_owned(), email: email.to_owned() };
+    match context.store.setting::<AccountOwner>(ACCOUNT) {
+        Some(before) if before.is(&account) => return,
+        Some(_) => context.send(Message::ForgetJobs),
+        None => {}
+    }
+    context.store.set(ACCOUNT, &account);
+}
+
+/// Returns the email that was used last at this backend.
+pub(in crate::account) fn remembered_email(context: &Context) -> Option<String> {
+    let account = context.store.setting::<AccountOwner>(ACCOUNT)?;
+    let is_here = context.server().is_some_and(|server| server.key() == account.server);
+    Some(account.email).filter(|email| is_here && !email.is_empty())
+}

@@ -1,0 +1,278 @@
+//! All jobs of an account: messages, snapshots and edits change them, and every change is sent on to who needs it.
+
+use std::{sync::Arc, time::Duration};
+
+use jiff::Timestamp;
+use tallylight_core::{
+    JobId, Now, connection,
+    edits::{Confirmed, Edits},
+    forecast::Forecast,
+    library::{
+        Authority, Change, DismissAction, Library as Jobs, Observation, Scope, record::Record, save_queue::SaveQueue,
+    },
+    protocol::{Event, snapshot::Snapshot},
+};
+
+use super::{
+    alerts,
+    connection::{reject, too_many_jobs},
+    context::Context,
+    fetcher::{self, Call},
+    publisher,
+};
+use crate::net::rest::Incomplete;
+
+mod list;
+mod retention;
+mod saving;
+
+pub(super) use list::{FirstList, ListUpdate};
+pub(super) use retention::load;
+pub(super) use saving::Written;
+
+/// What the library handles.
+pub(super) enum Input {
+    /// Messages that arrived together, at this time.
+    Events(Vec<Event>, Now),
+    Merge(Merge),
+    List(Box<ListUpdate>),
+    /// An answer told the backend's clock.
+    ObserveDate(Option<Timestamp>),
+    /// What a window sees of a job is different.
+    Changed(Vec<Change>),
+    SetDismissed(Vec<JobId>, DismissAction),
+    /// REST has no such job.
+    Remove(JobId),
+    /// An upload made a job.
+    Expect(JobId),
+    /// The connection is to subscribe every unfinished job.
+    WatchUnfinished,
+    /// Something could not be written to disk: it is tried again later.
+    RetrySaving,
+    /// The retention of the settings changed.
+    Prune,
+}
+
+/// A job as REST answered.
+pub(super) struct Merge {
+    pub(super) snapshot: Box<Snapshot>,
+    /// The backend's clock, as the answer told it.
+    pub(super) date: Option<Timestamp>,
+    /// When the request was sent, by our clocks.
+    pub(super) requested: Now,
+    pub(super) authority: Authority,
+}
+
+/// What an edit step changes in the library.
+pub(super) enum EditUpdate {
+    Confirm(Box<Confirmed>),
+    Merge(Box<Snapshot>),
+}
+
+/// The jobs, what is learned from them, and which of them are not on disk.
+pub(super) struct Library {
+    pub(super) jobs: Jobs,
+    pub(super) forecast: Forecast,
+    unsaved: SaveQueue,
+    /// The jobs that are being written to disk.
+    saving: Vec<Arc<Record>>,
+    /// When old jobs were last taken off the disk.
+    pruned: Duration,
+}
+
+impl Library {
+    pub(super) fn new(jobs: Vec<Record>, now: Duration) -> Self {
+        let forecast = Forecast::of(jobs.iter().map(std::borrow::Cow::Borrowed));
+        let jobs = Jobs::restore(jobs);
+        Self { jobs, forecast, unsaved: SaveQueue::default(), saving: Vec::new(), pruned: now }
+    }
+
+    pub(super) fn handle(&mut self, input: Input, edits: &Edits, context: &mut Context) {
+        match input {
+            Input::Events(events, now) => self.apply(events, now, context),
+            Input::Merge(merge) => self.merge(merge, context),
+            Input::List(update) => self.merge_list(*update, context),
+            Input::ObserveDate(date) => self.observe(date, context.now()),
+            Input::Changed(changes) => self.changed(changes, context.monotonic(), context),
+            Input::SetDismissed(job_ids, action) => self.set_dismissed(&job_ids, action, context),
+            Input::Remove(job_id) => {
+                let removed = self.jobs.remove(&job_id);
+                self.changed(removed.into_iter().collect(), context.monotonic(), context);
+            }
+            Input::Expect(job_id) => self.jobs.expect(&job_id),
+            Input::WatchUnfinished => {
+                let mut unfinished: Vec<_> = self.jobs.unfinished().cloned().collect();
+                unfinished.sort();
+                context.send(connection::Input::Watch(unfinished));
+            }
+            Input::RetrySaving => self.unsaved.retry_later(context.monotonic()),
+            Input::Prune => self.prune(edits, context),
+        }
+    }
+
+    /// Returns when old jobs are due to be taken off the disk. Saving has a deadline of its own.
+    pub(super) fn deadline(&self) -> Option<Duration> {
+        Some(self.prune_at())
+    }
+
+    pub(super) fn tick(&mut self, now: Duration, edits: &Edits, context: &mut Context) {
+        if now >= self.prune_at() {
+            self.prune(edits, context);
+        }
+    }
+
+    /// Applies what an edit step says of the jobs, and returns the changes, and the confirmed jobs.
+    pub(super) fn apply_edits(&mut self, updates: Vec<EditUpdate>, context: &Context) -> (Vec<Change>, Vec<JobId>) {
+        let requested = self.jobs.server_time(context.now());
+        let (mut changes, mut confirmed) = (Vec::new(), Vec::new());
+        for update in updates {
+            match update {
+                EditUpdate::Confirm(edit) => {
+                    confirmed.push(edit.job_id.clone());
+                    changes.extend(self.jobs.confirm(*edit, requested));
+                }
+                EditUpdate::Merge(snapshot) => {
+                    changes.extend(self.jobs.merge(*snapshot, requested, Authority::Ordered));
+                }
+            }
+        }
+        confirmed.sort();
+        confirmed.dedup();
+        (changes, confirmed)
+    }
+
+    /// Deletes every job, and returns which there were.
+    pub(super) fn clear(&mut self) -> Vec<JobId> {
+        let gone = self.jobs.summaries().map(|(job_id, _)| job_id.clone()).collect();
+        self.jobs.clear();
+        self.forecast = Forecast::default();
+        gone
+    }
+
+    pub(super) fn observe(&mut self, date: Option<Timestamp>, now: Now) {
+        if let Some(date) = date {
+            self.jobs.server_clock.observe(date, now);
+        }
+    }
+
+    fn apply(&mut self, events: Vec<Event>, now: Now, context: &mut Context) {
+        let arrival = self.jobs.server_time(now);
+        let mut changes = Vec::with_capacity(2 * events.len());
+        for event in events {
+            context.diagnostics.lost_fields(event.lost);
+            if let Some(at) = event.at {
+                let late = arrival.duration_since(at).as_millis();
+                context.diagnostics.latency(i64::try_from(late).unwrap_or(i64::MAX));
+            }
+            if !self.jobs.has_room_for(&event.job_id) {
+                reject(too_many_jobs(&event), context);
+                continue;
+            }
+            // A message without a timestamp is dated now, each later than the last.
+            let now = if event.at.is_none() { context.now() } else { now };
+            changes.extend(self.jobs.apply(event, now));
+        }
+        self.changed(changes, now.monotonic, context);
+    }
+
+    fn merge(&mut self, merge: Merge, context: &mut Context) {
+        let Merge { snapshot, date, requested, authority } = merge;
+        self.observe(date, context.now());
+        let job_id = snapshot.job_id.clone();
+        let changes = self.jobs.merge(*snapshot, self.jobs.server_time(requested), authority);
+        self.changed(changes, context.monotonic(), context);
+        if self.jobs.summary(&job_id).is_some_and(|job| !job.status.is_final()) {
+            context.send(connection::Input::Watch(vec![job_id]));
+        }
+    }
+
+    fn set_dismissed(&mut self, job_ids: &[JobId], action: DismissAction, context: &mut Context) {
+        let changes = job_ids.iter().filter_map(|job_id| self.jobs.set_dismissed(job_id, action)).collect();
+        self.changed(changes, context.monotonic(), context);
+        if action == DismissAction::Dismiss {
+            context.send(alerts::Input::MarkRead(alerts::MarkRead::Jobs(job_ids.to_vec())));
+        }
+    }
+
+    /// Sends every change on. The time is that of the caller: in a flood, asking the clock would cost more than the change.
+    pub(super) fn changed(&mut self, changes: Vec<Change>, now: Duration, context: &mut Context) {
+        self.learn(&changes);
+        let (mut shown, mut outcomes) = (Vec::with_capacity(changes.len()), Vec::new());
+        for change in changes {
+            match change {
+                Change::Job(job_id, scope) => {
+                    self.unsaved.mark(&job_id, now);
+                    shown.push((job_id, scope));
+                }
+                Change::Removed(job_id) => {
+                    context.store.forget(std::slice::from_ref(&job_id));
+                    self.unsaved.remove(&job_id);
+                    context.send(alerts::Input::Forget(job_id.clone()));
+                    context.send(connection::Input::Unwatch(job_id.clone()));
+                    flush_shown(&mut shown, now, context);
+                    context.send(publisher::Input::Removed(vec![job_id], now));
+                }
+                Change::Warned(outcome) => outcomes.push(outcome),
+                Change::Ended(outcome) => {
+                    context.send(connection::Input::Unwatch(outcome.job_id.clone()));
+                    // Messages carry no sizes or durations: the whole job is fetched once at its end.
+                    if outcome.observation == Observation::Live {
+                        context.send(fetcher::Input::Fetch(Call::job(outcome.job_id.clone())));
+                    }
+                    outcomes.push(outcome);
+                }
+                Change::Discovered(job_id) => {
+                    context.send(connection::Input::Watch(vec![job_id.clone()]));
+                    context.send(fetcher::Input::Fetch(Call::job(job_id)));
+                }
+                Change::Unmeasured(job_id) => context.send(fetcher::Input::Fetch(Call::job(job_id))),
+                Change::NeedsRefetch(job_id) => context.send(fetcher::Input::Fetch(Call::resolving(job_id))),
+                Change::MayBeStale(job_id) => {
+                    context.send(fetcher::Input::Recheck(job_id, fetcher::Urgency::Stale));
+                }
+            }
+        }
+        flush_shown(&mut shown, now, context);
+        if !outcomes.is_empty() {
+            context.send(alerts::Input::Outcomes(outcomes, now));
+        }
+    }
+
+    /// Learns how long stages take.
+    fn learn(&mut self, changes: &[Change]) {
+        let is_old = |change: &Change| matches!(change, Change::Ended(outcome) if outcome.observation == Observation::InitialList);
+        if changes.iter().any(is_old) {
+            // A list names old jobs in its own order: the forecast learns from the newest of all that are known.
+            self.forecast = Forecast::of(self.jobs.jobs());
+            return;
+        }
+        for change in changes {
+            let job_id = match change {
+                Change::Ended(outcome) => &outcome.job_id,
+                Change::Job(job_id, _) if self.forecast.awaits(job_id) => job_id,
+                Change::Job(..)
+                | Change::Removed(_)
+                | Change::Discovered(_)
+                | Change::Unmeasured(_)
+                | Change::NeedsRefetch(_)
+                | Change::MayBeStale(_)
+                | Change::Warned(_) => continue,
+            };
+            if let Some(job) = self.jobs.job(job_id) {
+                self.forecast.learn(&job);
+            }
+        }
+    }
+}
+
+/// Sends changed jobs to the publisher.
+fn flush_shown(shown: &mut Vec<(JobId, Scope)>, now: Duration, context: &mut Context) {
+    if !shown.is_empty() {
+        context.send(publisher::Input::Changed(std::mem::take(shown), now));
+    }
+}
+
+/// Returns the change of a job that an edit or a draft makes.
+pub(super) fn edited(job_id: JobId) -> Change {
+    Change::Job(job_id, Scope::Increment)
+}
