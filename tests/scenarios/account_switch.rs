@@ -73,7 +73,7 @@ async fn other_account_after_expired_session_sees_no_earlier_jobs() {
     harness.sign_in("you@acme.tv").await;
     harness.client.synced().await.expect("the list");
     harness.until("mine", |harness| harness.batches() > 0).await;
-    harness.set_dismissed().await;
+    harness.wait_until_settled().await;
     let ids: Vec<_> = harness.client.jobs().await.expect("jobs").into_iter().map(|job| job.row.job_id).collect();
     assert_eq!(ids, [JobId::new("mine")]);
     assert!(!shows(&harness.recorder, "secret"));

@@ -31,7 +31,7 @@ fn settings(automation: impl Into<Vec<Automation>>) -> Settings {
 /// Reports a job as failed, and waits until its notification and its automations have started.
 async fn fail(harness: &ScriptedHarness, job: &str) {
     harness.backend.say(update(job, "FAILED", 1, "2026-01-01T00:00:01Z"));
-    harness.set_dismissed().await;
+    harness.wait_until_settled().await;
     harness.told().await;
 }
 
@@ -148,7 +148,7 @@ async fn webhook_interrupted_by_shutdown_is_retried_by_next_run() {
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
     restart(&mut harness).await;
-    harness.set_dismissed().await;
+    harness.wait_until_settled().await;
     assert!(calls.recv().await.is_none(), "the webhook is not called again");
 }
 
@@ -165,7 +165,7 @@ async fn webhooks_waiting_for_a_retry_do_not_block_commands() {
     for job in &jobs {
         harness.backend.say(update(job, "FAILED", 1, "2026-01-01T00:00:01Z"));
     }
-    harness.set_dismissed().await;
+    harness.wait_until_settled().await;
     harness.told().await;
     lines(&output, jobs.len()).await;
 }
@@ -188,7 +188,7 @@ async fn command_disabled_before_restart_is_not_run() {
     );
     harness.settings = settings([]);
     restart(&mut harness).await;
-    harness.set_dismissed().await;
+    harness.wait_until_settled().await;
     harness.apply(settings([command(&format!("echo other >> {}", output.display()))])).await;
     fail(&harness, "2").await;
     assert!(lines(&output, 3).await.ends_with("other\n"), "the disabled command did not run");

@@ -18,7 +18,7 @@ async fn job_missing_from_the_list_is_removed() {
 async fn report_lists_events_without_names_and_secrets() {
     let harness = ScriptedHarness::live(|backend| backend.set_jobs(json!([ended("7", "COMPLETED")]))).await;
     harness.backend.say("my secret film");
-    harness.set_dismissed().await;
+    harness.wait_until_settled().await;
     let report = harness.client.report().await.expect("a report");
     for text in ["connection       live", "session          signed_in", "not_a_message", "WebSocket connected"] {
         assert!(report.contains(text), "{text} is missing in {report}");

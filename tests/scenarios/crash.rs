@@ -117,7 +117,7 @@ async fn listed_jobs_are_stored_within_seconds() {
     let jobs = |count: u32| (0..count).map(|n| tallylight_tests::running(&n.to_string())).collect::<Vec<_>>();
     let harness = ScriptedHarness::live(|backend| backend.set_jobs(json!(jobs(5)))).await;
     harness.clock.advance(std::time::Duration::from_secs(2));
-    harness.set_dismissed().await;
+    harness.wait_until_settled().await;
     let file = rusqlite::Connection::open(harness.folder.path().join("tallylight.db")).expect("a file");
     let count: u32 = file.query_row("SELECT COUNT(*) FROM job", [], |row| row.get(0)).expect("a count");
     assert_eq!(count, 5);

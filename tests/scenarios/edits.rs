@@ -66,7 +66,7 @@ async fn edit_is_shown_at_once_and_survives_messages_until_confirmed() {
     let data = json!({ "metadata_type": "TITLE", "content": "from the pipeline" });
     let message = json!({ "type": "METADATA_UPDATE", "job_id": "7", "data": data, "timestamp": yesterday(0.5) });
     harness.backend.say(message.to_string());
-    harness.set_dismissed().await;
+    harness.wait_until_settled().await;
     assert_eq!(title(&harness).await.0.as_deref(), Some("mine"));
     harness.until("the request", |harness| harness.backend.edits().len() == 1).await;
     harness.backend.release_edits();
@@ -226,18 +226,18 @@ async fn draft_survives_expired_session_and_other_account() {
     harness.client.type_draft(draft("half a tit")).await.expect("stored");
     harness.sign_in("you@acme.tv").await;
     harness.until("the list", |harness| harness.backend.lists() >= 3).await;
-    harness.set_dismissed().await;
+    harness.wait_until_settled().await;
     assert!(harness.job("7").await.expect("the job").drafts.is_empty(), "drafts of another account are not shown");
     harness.sign_in("ME@acme.tv").await;
     harness.until("the list", |harness| harness.backend.lists() >= 5).await;
-    harness.set_dismissed().await;
+    harness.wait_until_settled().await;
     let drafts = harness.job("7").await.map(|job| job.drafts).unwrap_or_default();
     assert_eq!(drafts.iter().map(|draft| &draft.content).collect::<Vec<_>>(), [&text("half a tit")]);
     harness.client.sign_out().await.expect("signed out");
     assert_eq!(harness.client.type_draft(draft("x")).await.expect_err("signed out").code, Code::SignedOut);
     harness.sign_in("me@acme.tv").await;
     harness.until("the list", |harness| harness.backend.lists() >= 7).await;
-    harness.set_dismissed().await;
+    harness.wait_until_settled().await;
     let left = harness.job("7").await.map(|job| job.drafts).unwrap_or_default();
     assert!(left.is_empty(), "signing out deletes drafts");
 }
@@ -249,7 +249,7 @@ async fn removed_video_with_a_draft_stays() {
     edit(&harness, "7", &[(Field::Title, "mine")]).await;
     harness.until("the refusal", |harness| outcomes(harness).contains(&(Field::Title, EditOutcome::Refused))).await;
     harness.client.refresh().await.expect("requested");
-    harness.set_dismissed().await;
+    harness.wait_until_settled().await;
     assert_eq!(harness.job("7").await.expect("still there").drafts[0].content, text("mine"));
 }
 
@@ -260,7 +260,7 @@ async fn evicted_transcript_is_read_from_disk_completely() {
     job["video_metadata"]["transcript_text"] = json!(words);
     let mut harness = ScriptedHarness::live(|backend| backend.set_jobs(json!([job]))).await;
     harness.clock.advance(2 * SECOND);
-    harness.set_dismissed().await;
+    harness.wait_until_settled().await;
     for _ in 0..2 {
         let job = harness.job("7").await.expect("the job");
         assert_eq!(job.metadata.transcript.as_deref(), Some(words.as_str()));
@@ -268,9 +268,9 @@ async fn evicted_transcript_is_read_from_disk_completely() {
         harness.restart().await;
         harness.until("live again", |harness| harness.is_live() && harness.backend.lists() >= before + 2).await;
     }
-    harness.set_dismissed().await;
+    harness.wait_until_settled().await;
     let seen = harness.batches();
     harness.client.refresh().await.expect("requested");
-    harness.set_dismissed().await;
+    harness.wait_until_settled().await;
     assert_eq!(harness.batches(), seen, "an unchanged transcript is not emitted");
 }

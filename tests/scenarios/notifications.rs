@@ -19,7 +19,7 @@ fn warning(job_id: &str, time: &str) -> String {
 }
 
 async fn titles(harness: &ScriptedHarness) -> Vec<String> {
-    harness.set_dismissed().await;
+    harness.wait_until_settled().await;
     harness.told().await;
     harness.recorder.seen().notices.iter().map(|notice| notice.title.clone()).collect()
 }
@@ -91,7 +91,7 @@ async fn quiet_hours_and_disabled_kinds_apply_at_once() {
     };
     apply(Notifications { quiet_hours: Some(around), ..Notifications::default() }).await;
     harness.backend.say(update("1", "COMPLETED", 100, "2026-01-01T00:00:01Z"));
-    harness.set_dismissed().await;
+    harness.wait_until_settled().await;
     assert!(harness.recorder.seen().notices.is_empty());
     apply(Notifications { completed: false, ..Notifications::default() }).await;
     harness.backend.say(update("2", "FAILED", 1, "2026-01-01T00:00:01Z"));
@@ -164,7 +164,7 @@ async fn shorter_retention_deletes_old_videos_from_disk_at_once() {
     settings.data.retention_days = 3650;
     harness.apply(settings.clone()).await;
     harness.backend.say(update("1", "COMPLETED", 100, "2020-01-01T00:00:01Z"));
-    harness.set_dismissed().await;
+    harness.wait_until_settled().await;
     let offline = async |harness: &mut ScriptedHarness| {
         harness.backend.set_rest(Answer::status(500));
         harness.restart().await;
@@ -187,7 +187,7 @@ async fn transcript_beyond_retention_stays_readable_in_memory() {
     });
     let harness = ScriptedHarness::live(|backend| backend.set_jobs(json!([old]))).await;
     harness.clock.advance(Duration::from_secs(20));
-    harness.set_dismissed().await;
+    harness.wait_until_settled().await;
     let transcript = harness.job("1").await.expect("a job").metadata.transcript;
     assert_eq!(transcript.as_deref(), Some("spoken words"));
 }
@@ -203,13 +203,13 @@ async fn cleared_cache_is_refilled_and_keeps_local_state() {
     harness.client.pause(Pause::Hour).await.expect("paused");
     harness.client.set_dismissed(vec![JobId::new("2")], DismissAction::Dismiss).await.expect("dismissed");
     harness.backend.say(update("1", "COMPLETED", 100, "2026-01-01T00:00:01Z"));
-    harness.set_dismissed().await;
+    harness.wait_until_settled().await;
     harness.backend.set_jobs(json!([ended("1", "COMPLETED"), ended("2", "FAILED")]));
     let lists = harness.backend.lists();
     harness.client.clear_cache().await.expect("cleared");
     harness.until("the list", |harness| harness.backend.lists() > lists).await;
     harness.client.synced().await.expect("fetched");
-    harness.set_dismissed().await;
+    harness.wait_until_settled().await;
     assert!(harness.job("1").await.is_some(), "the list is fetched without its ETag");
     assert_eq!(harness.job("2").await.expect("a job").row.attention, None, "the job stays dismissed");
     assert_eq!(harness.client.history().await.expect("history").len(), 1);
@@ -244,14 +244,14 @@ async fn transcript_of_unlisted_video_survives_clearing_cache() {
     let message =
         json!({ "type": "METADATA_UPDATE", "job_id": "2", "data": data, "timestamp": "2026-11-01T00:00:00Z" });
     harness.backend.say(message.to_string());
-    harness.set_dismissed().await;
+    harness.wait_until_settled().await;
     // The transcript has been evicted from memory by now.
     harness.clock.advance(Duration::from_secs(2));
-    harness.set_dismissed().await;
+    harness.wait_until_settled().await;
     let lists = harness.backend.lists();
     harness.client.clear_cache().await.expect("requested");
     harness.until("the list", |harness| harness.backend.lists() > lists).await;
-    harness.set_dismissed().await;
+    harness.wait_until_settled().await;
     let transcript = harness.job("2").await.expect("a job").metadata.transcript;
     assert_eq!(transcript.as_deref(), Some("spoken words"));
 }
@@ -262,7 +262,7 @@ async fn list_stays_until_the_studio_returns_it_again() {
     harness.client.set_dismissed(vec![JobId::new("1")], DismissAction::Dismiss).await.expect("dismissed");
     harness.backend.set_rest(Answer::status(503));
     harness.client.clear_cache().await.expect("requested");
-    harness.set_dismissed().await;
+    harness.wait_until_settled().await;
     assert!(harness.job("1").await.is_some() && harness.job("2").await.is_some());
     harness.backend.set_rest(None);
     harness.backend.set_jobs(json!([ended("1", "FAILED")]));

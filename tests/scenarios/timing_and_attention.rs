@@ -80,5 +80,5 @@ async fn search_finds_video_by_tag() {
     assert_eq!(found("WALKING").await, [] as [JobId; 0]);
     assert_eq!(found("Sea a.mp4").await, [job.row.job_id]);
     harness.client.shutdown().await;
-    assert_eq!(harness.client.search("sea".to_owned()).await.expect_err("closed").code, Code::SignedOut);
+    assert_eq!(harness.client.search("sea".to_owned()).await.expect_err("closed").code, Code::ShuttingDown);
 }

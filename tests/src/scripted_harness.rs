@@ -90,7 +90,7 @@ impl ScriptedHarness {
     pub async fn live(prepare: impl FnOnce(&ScriptedBackend)) -> Self {
         let harness = Self::set(prepare).await;
         harness.until("live, with the list fetched", |harness| harness.is_live() && harness.backend.lists() >= 2).await;
-        harness.set_dismissed().await;
+        harness.wait_until_settled().await;
         harness
     }
 
@@ -155,7 +155,7 @@ impl ScriptedHarness {
     }
 
     /// Waits until the client has processed all earlier messages: it answers a ping after them.
-    pub async fn set_dismissed(&self) {
+    pub async fn wait_until_settled(&self) {
         let answers = |harness: &Self| harness.backend.heard().iter().filter(|said| said["action"] == "pong").count();
         let before = answers(self);
         self.backend.say(r#"{"type":"ping"}"#);
@@ -165,7 +165,7 @@ impl ScriptedHarness {
     /// Waits until due notifications were shown, and returns the number of jobs in all notifications.
     pub async fn told(&self) -> usize {
         self.clock.advance(Duration::from_secs(15));
-        self.set_dismissed().await;
+        self.wait_until_settled().await;
         self.recorder.seen().notices.iter().map(|notice| notice.job_ids.len()).sum()
     }
 

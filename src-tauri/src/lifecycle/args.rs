@@ -51,8 +51,8 @@ impl Args {
 
     /// Parses the command line of a second start; relative paths in it are relative to that start's working directory.
     /// Returns `None` if it cannot be parsed.
-    pub fn from_second_instance(argv: Vec<String>, folder: &Path) -> Option<Self> {
-        let mut args = Self::try_parse_from(argv).ok()?;
+    pub fn from_second_instance(command_line: Vec<String>, folder: &Path) -> Option<Self> {
+        let mut args = Self::try_parse_from(command_line).ok()?;
         for named in args.named.iter_mut().filter(|named| link(named).is_none() && file(named).is_none()) {
             *named = folder.join(&named);
         }

@@ -49,7 +49,7 @@ pub fn single_instance(identifier: &str, data_dir: &Path, args: &Args) -> TauriP
     let builder = tauri_plugin_single_instance::Builder::new();
     #[cfg(target_os = "linux")]
     let builder = builder.dbus_id(instance_lock::bus_name(identifier, args.has_own_data_dir().then_some(data_dir)));
-    builder.callback(|app, argv, folder| second_instance(app, argv, Path::new(&folder))).build()
+    builder.callback(|app, command_line, folder| second_instance(app, command_line, Path::new(&folder))).build()
 }
 
 /// Returns whether a start failed because the running program ended while the start was handed over to it.
@@ -57,13 +57,13 @@ pub fn is_lost(error: &tauri::Error) -> bool {
     matches!(error, tauri::Error::PluginInitialization(name, _) if name == "single-instance")
 }
 
-fn second_instance(app: &AppHandle, argv: Vec<String>, folder: &Path) {
+fn second_instance(app: &AppHandle, command_line: Vec<String>, folder: &Path) {
     // During shutdown, the start is performed by a new process after this one has ended.
-    if app.state::<Shutdown>().takes_over(&argv, folder) {
+    if app.state::<Shutdown>().takes_over(&command_line, folder) {
         return;
     }
     // A command line that cannot be parsed still shows the window.
-    let args = Args::from_second_instance(argv, folder).unwrap_or_default();
+    let args = Args::from_second_instance(command_line, folder).unwrap_or_default();
     let is_hidden = args.hidden;
     if let Some(args) = app.state::<PendingLaunches>().hold(args) {
         perform_second(app, &args);
@@ -124,8 +124,8 @@ mod tests {
     fn second_starts_are_held_until_the_first_is_complete() {
         let starts = PendingLaunches::default();
         let args = |word: &str| {
-            let argv = ["tallylight", word].map(str::to_owned).to_vec();
-            Args::from_second_instance(argv, Path::new("/")).expect("arguments")
+            let command_line = ["tallylight", word].map(str::to_owned).to_vec();
+            Args::from_second_instance(command_line, Path::new("/")).expect("arguments")
         };
         assert!(starts.hold(args("a.mp4")).is_none() && starts.hold(args("b.mp4")).is_none());
         let held: Vec<_> = starts.release().iter().flat_map(Args::videos).collect();

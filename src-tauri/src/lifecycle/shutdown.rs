@@ -51,10 +51,10 @@ impl Shutdown {
 
     /// During shutdown, records a start that was handed over to this process, so that it is performed afterwards.
     /// Returns whether it did.
-    pub fn takes_over(&self, argv: &[String], folder: &Path) -> bool {
+    pub fn takes_over(&self, command_line: &[String], folder: &Path) -> bool {
         let is_under_way = self.is_under_way();
         if is_under_way {
-            let args = argv.iter().skip(1).map(OsString::from).collect();
+            let args = command_line.iter().skip(1).map(OsString::from).collect();
             self.follow_with(Next { args, folder: Some(folder.to_owned()) });
         }
         is_under_way

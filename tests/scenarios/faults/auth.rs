@@ -27,7 +27,7 @@ async fn fifty_requests_with_an_expired_token_cause_one_refresh() {
     let lists = harness.backend.lists();
     harness.client.refresh().await.expect("requested");
     harness.until("the list", |harness| harness.backend.lists() > lists + 1).await;
-    harness.set_dismissed().await;
+    harness.wait_until_settled().await;
     assert_eq!(
         (harness.backend.refreshes(), harness.backend.connects()),
         (1, 1),
@@ -101,7 +101,7 @@ async fn refresh_waits_for_retry_after_of_the_auth_server() {
     for _ in 0..4 {
         harness.clock.advance(25 * SECOND);
         harness.client.refresh().await.expect("requested");
-        harness.set_dismissed().await;
+        harness.wait_until_settled().await;
     }
     assert_eq!(harness.backend.refreshes(), 1);
     harness.sooner("the refresh", SECOND, |harness| sessions(harness).contains(&SessionState::Refreshed)).await;
@@ -146,7 +146,7 @@ async fn live_socket_stays_open_across_refreshes() {
     for refreshes in 1..=3 {
         for _ in 0..72 {
             harness.clock.advance(49 * SECOND);
-            harness.set_dismissed().await;
+            harness.wait_until_settled().await;
         }
         harness.until("the refresh", |harness| harness.backend.refreshes() == refreshes).await;
     }
@@ -159,7 +159,7 @@ async fn socket_closed_with_auth_code_reconnects_after_one_refresh() {
         let harness = ScriptedHarness::live(|_| {}).await;
         harness.backend.expire_tokens();
         harness.clock.advance(6 * SECOND);
-        harness.set_dismissed().await;
+        harness.wait_until_settled().await;
         harness.backend.close(code);
         harness.until("another connection", |harness| harness.backend.connects() == 2 && harness.is_live()).await;
         assert_eq!(harness.backend.refreshes(), 1, "{code}");

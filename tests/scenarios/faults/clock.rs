@@ -20,10 +20,10 @@ async fn clock_with_wrong_hour_causes_no_refresh_and_loses_no_message() {
         harness.clock.move_wall(clock_offset);
         harness.sign_in("me@acme.tv").await;
         harness.until("live", |harness| harness.is_live() && harness.backend.lists() >= 2).await;
-        harness.set_dismissed().await;
+        harness.wait_until_settled().await;
         harness.backend.say(update("7", "PROCESSING", 30, &server_time(SignedDuration::ZERO)));
         harness.backend.say(update("7", "PROCESSING", 40, &server_time(SignedDuration::from_millis(1))));
-        harness.set_dismissed().await;
+        harness.wait_until_settled().await;
         let percent = harness.job("7").await.expect("the job").row.progress_percent.expect("a percentage");
         assert!((percent - 40.0).abs() < 0.1, "{clock_offset}: {percent}");
         let ahead =
@@ -31,7 +31,7 @@ async fn clock_with_wrong_hour_causes_no_refresh_and_loses_no_message() {
         assert!((ahead + i64::try_from(clock_offset.as_millis()).expect("an hour")).abs() < 10_000, "{ahead}");
         for _ in 0..20 {
             harness.clock.advance(Duration::from_secs(50));
-            harness.set_dismissed().await;
+            harness.wait_until_settled().await;
         }
         assert_eq!(harness.backend.refreshes(), 0, "a wrong clock causes no refresh");
     }
@@ -47,10 +47,10 @@ async fn clock_jump_causes_at_most_one_reconnect() {
         // The client compares the clocks every five seconds.
         harness.clock.advance(Duration::from_secs(5));
         harness.until("live", |harness| harness.backend.connects() == connects && harness.is_live()).await;
-        harness.set_dismissed().await;
+        harness.wait_until_settled().await;
         percent += 10;
         harness.backend.say(update("7", "PROCESSING", percent, &server_time(SignedDuration::ZERO)));
-        harness.set_dismissed().await;
+        harness.wait_until_settled().await;
         let shown = harness.job("7").await.expect("the job").row.progress_percent.expect("a percentage");
         assert!((shown - f64::from(percent)).abs() < 0.1, "{jump}: {shown} is not {percent}");
     }
@@ -62,9 +62,9 @@ async fn clock_jump_causes_at_most_one_reconnect() {
 async fn future_timestamp_does_not_block_later_messages() {
     let harness = ScriptedHarness::live(|backend| backend.set_jobs(json!([running("7")]))).await;
     harness.backend.say(update("7", "PROCESSING", 20, &server_time(SignedDuration::from_hours(24 * 365))));
-    harness.set_dismissed().await;
+    harness.wait_until_settled().await;
     harness.backend.say(update("7", "PROCESSING", 90, &server_time(SignedDuration::from_secs(3))));
-    harness.set_dismissed().await;
+    harness.wait_until_settled().await;
     let percent = harness.job("7").await.expect("the job").row.progress_percent.expect("a percentage");
     assert!((percent - 90.0).abs() < 0.1, "{percent}");
 }

@@ -32,7 +32,7 @@ async fn invalid_messages_are_counted_and_the_next_one_is_processed() {
     }
     harness.backend.say_bytes(vec![0xff, 0xfe, 0x00]);
     harness.backend.say_bytes(update("7", "PROCESSING", 50, "2026-01-01T00:01:00Z").into_bytes());
-    harness.set_dismissed().await;
+    harness.wait_until_settled().await;
     let job = harness.job("7").await.expect("the job");
     assert!(
         (job.row.progress_percent.expect("a percentage") - 50.0).abs() < 0.1,
@@ -51,7 +51,7 @@ async fn many_invalid_messages_are_counted_and_reported_in_part() {
     for n in 0..3000 {
         harness.backend.say(format!("garbage {n}"));
     }
-    harness.set_dismissed().await;
+    harness.wait_until_settled().await;
     let diagnostics = harness.diagnostics().await;
     assert_eq!(diagnostics.rejected.iter().map(|tally| tally.count).sum::<u32>(), 3000);
     assert!(diagnostics.skipped.len() <= 50);
@@ -71,7 +71,7 @@ async fn message_of_8_mib_is_read_and_one_byte_more_is_rejected() {
         message.to_string()
     };
     harness.backend.say(sized(8 * MIB, "2026-01-01T00:01:00Z"));
-    harness.set_dismissed().await;
+    harness.wait_until_settled().await;
     assert!(harness.job("7").await.expect("the job").row.title.is_some_and(|title| title.len() > 7 * MIB));
     harness.backend.say(sized(8 * MIB + 1, "2026-01-01T00:02:00Z"));
     harness.until("the close with 1009", |harness| harness.is_because(Code::MessageTooLarge)).await;
@@ -84,14 +84,14 @@ async fn message_of_8_mib_is_read_and_one_byte_more_is_rejected() {
 async fn duplicate_message_emits_no_event() {
     let harness = ScriptedHarness::live(|backend| backend.set_jobs(json!([running("7")]))).await;
     harness.backend.say(update("7", "PROCESSING", 50, "2026-01-01T00:01:00Z"));
-    harness.set_dismissed().await;
+    harness.wait_until_settled().await;
     harness.until("the change", |harness| harness.batches() == 2).await;
     for _ in 0..100 {
         harness.backend.say(update("7", "PROCESSING", 50, "2026-01-01T00:01:00Z"));
     }
-    harness.set_dismissed().await;
+    harness.wait_until_settled().await;
     harness.clock.advance(SECOND);
-    harness.set_dismissed().await;
+    harness.wait_until_settled().await;
     assert_eq!(harness.batches(), 2);
 }
 
@@ -106,7 +106,7 @@ async fn ten_thousand_messages_are_coalesced_and_the_last_value_holds() {
             harness.backend.say(update(id, "PROCESSING", percent, &time));
         }
     }
-    harness.set_dismissed().await;
+    harness.wait_until_settled().await;
     harness.until("a percentage of each job", |harness| last_percents(harness).len() == 100).await;
     harness
         .until("the last percentage of each job", |harness| {
@@ -144,10 +144,10 @@ async fn blocked_window_coalesces_changes_and_keeps_heartbeats() {
         }
         harness.backend.say("garbage");
     }
-    harness.set_dismissed().await;
+    harness.wait_until_settled().await;
     harness.backend.close(1012);
     harness.sooner("another connection", SECOND, |harness| harness.backend.connects() == 2).await;
-    harness.set_dismissed().await;
+    harness.wait_until_settled().await;
     assert_eq!(harness.recorder.seen().events.len(), before, "no events are emitted to a blocked window");
     harness.recorder.stall().set(false);
     harness
@@ -174,7 +174,7 @@ async fn subscriptions_changed_during_a_reconnect_are_sent_once() {
     harness
         .until("the subscription of the new job", |harness| harness.backend.subscribed().contains(&"3".to_owned()))
         .await;
-    harness.set_dismissed().await;
+    harness.wait_until_settled().await;
     let mut again = harness.backend.subscribed().split_off(2);
     again.sort();
     again.retain(|id| id != "1");
@@ -194,7 +194,7 @@ async fn frames_of_an_earlier_connection_are_dropped() {
     harness.backend.set_jobs(json!([]));
     harness.sign_in("me@acme.tv").await;
     harness.until("live", ScriptedHarness::is_live).await;
-    harness.set_dismissed().await;
+    harness.wait_until_settled().await;
     assert!(harness.client.jobs().await.expect("jobs").is_empty());
 }
 
@@ -207,9 +207,9 @@ async fn many_unknown_jobs_cause_one_list_request() {
     for id in &ids {
         harness.backend.say(update(id, "PROCESSING", 5, "2026-01-01T00:01:00Z"));
     }
-    harness.set_dismissed().await;
+    harness.wait_until_settled().await;
     harness.sooner("the list", SECOND, |harness| harness.backend.lists() > lists).await;
-    harness.set_dismissed().await;
+    harness.wait_until_settled().await;
     assert_eq!(harness.client.jobs().await.expect("jobs").len(), 2000);
     let subscribed = harness.backend.subscribed();
     assert_eq!(subscribed.len(), 2000, "each job is subscribed once");
@@ -221,7 +221,7 @@ async fn heartbeats_are_answered_and_finished_jobs_are_not_subscribed() {
         ScriptedHarness::live(|backend| backend.set_jobs(json!([running("7"), ended("8", "COMPLETED")]))).await;
     harness.backend.say(r#"{"type":"HEARTBEAT","job_id":"","data":{},"timestamp":"2026-01-01T00:00:00Z"}"#);
     harness.backend.say(r#"{"type":"heartbeat"}"#);
-    harness.set_dismissed().await;
+    harness.wait_until_settled().await;
     let answers = |action: &str| harness.backend.heard().iter().filter(|message| message["action"] == action).count();
     assert_eq!((answers("heartbeat"), harness.backend.subscribed()), (2, vec!["7".to_owned()]));
 }
@@ -233,10 +233,10 @@ async fn outcome_rejected_by_ordering_is_refetched_until_answered() {
     harness.backend.set_rest(tallylight_tests::Answer::status(503));
     // The timestamp of this outcome is older than that of the last message, so ordering rejects it.
     harness.backend.say(update("7", "COMPLETED", 100, "2026-01-01T00:04:00Z"));
-    harness.set_dismissed().await;
+    harness.wait_until_settled().await;
     harness.backend.set_jobs(json!([ended("7", "COMPLETED")]));
     harness.clock.advance(SECOND);
-    harness.set_dismissed().await;
+    harness.wait_until_settled().await;
     assert_eq!(harness.recorder.seen().told(), 0);
     harness.backend.set_rest(None);
     harness

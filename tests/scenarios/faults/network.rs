@@ -140,9 +140,9 @@ async fn reset_within_a_frame_applies_no_part_and_loses_nothing() {
     harness.backend.set_jobs(json!([job]));
     harness.proxy.set(Fault::None);
     harness.sooner("live", SECOND, ScriptedHarness::is_live).await;
-    harness.set_dismissed().await;
+    harness.wait_until_settled().await;
     harness.until("the list", |harness| harness.backend.lists() >= 3).await;
-    harness.set_dismissed().await;
+    harness.wait_until_settled().await;
     assert_eq!(harness.job("7").await.expect("the job").row.title, Some(title));
 }
 
@@ -162,7 +162,7 @@ async fn heartbeats_keep_an_idle_connection() {
     let harness = ScriptedHarness::live(|_| {}).await;
     for _ in 0..10 {
         harness.clock.advance(50 * SECOND);
-        harness.set_dismissed().await;
+        harness.wait_until_settled().await;
     }
     assert_eq!((harness.state().await.0, harness.backend.connects()), (ConnectionState::Live, 1));
 }
@@ -200,9 +200,9 @@ async fn captive_portal_is_offline_and_keeps_the_session() {
 async fn network_change_probes_and_keeps_an_answering_connection() {
     let harness = ScriptedHarness::live(|_| {}).await;
     harness.change_network().await;
-    harness.set_dismissed().await;
+    harness.wait_until_settled().await;
     harness.clock.advance(10 * SECOND);
-    harness.set_dismissed().await;
+    harness.wait_until_settled().await;
     assert_eq!(
         (harness.state().await.0, harness.backend.connects()),
         (ConnectionState::Live, 1),

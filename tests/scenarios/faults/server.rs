@@ -82,11 +82,11 @@ async fn list_is_polled_only_while_the_socket_is_down() {
 
     harness.backend.set_socket(None);
     harness.sooner("live", SECOND, ScriptedHarness::is_live).await;
-    harness.set_dismissed().await;
+    harness.wait_until_settled().await;
     let lists = harness.backend.lists();
     for _ in 0..10 {
         harness.clock.advance(30 * SECOND);
-        harness.set_dismissed().await;
+        harness.wait_until_settled().await;
     }
     assert!(harness.backend.lists() <= lists + 1, "polling continued");
 }
@@ -219,7 +219,7 @@ async fn pending_notifications_are_shown_at_shutdown() {
     for id in &ids {
         harness.backend.say(update(id, "FAILED", 50, "2026-01-01T00:01:00Z"));
     }
-    harness.set_dismissed().await;
+    harness.wait_until_settled().await;
     let recorder = harness.recorder.clone();
     harness.backend.set_jobs(ids.iter().map(|id| ended(id, "FAILED")).collect());
     harness.restart().await;

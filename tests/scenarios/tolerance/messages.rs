@@ -138,7 +138,7 @@ async fn removed_job_stays_removed_until_rest_returns_it() {
 async fn job_known_from_messages_only_is_removed_if_rest_denies_it() {
     let harness = ScriptedHarness::live(|backend| backend.set_jobs(json!([running("8")]))).await;
     harness.backend.say(update("ghost", "PROCESSING", 50, TIME));
-    harness.set_dismissed().await;
+    harness.wait_until_settled().await;
     harness.until("the removal of the job", |harness| harness.recorder.seen().has_removed("ghost")).await;
     assert_eq!(harness.client.jobs().await.expect("jobs").len(), 1);
 }
@@ -158,7 +158,7 @@ async fn timestamps_without_offset_do_not_freeze_progress() {
     harness.until("the refetch", |harness| percent(harness) == Some(40.0)).await;
     harness.backend.set_jobs(listed(60));
     harness.backend.say(message.clone());
-    harness.set_dismissed().await;
+    harness.wait_until_settled().await;
     assert_eq!(percent(&harness), Some(40.0), "the refetch is limited to one a minute");
     harness
         .sooner("the refetch after a minute", Duration::from_secs(5), |harness| percent(harness) == Some(60.0))

@@ -36,8 +36,7 @@ mod refresh;
 mod sign_in;
 
 pub(super) use account_owner::remembered_email;
-use keychain::KeychainRequest;
-pub(super) use keychain::{KeychainResult, keychain_worker};
+pub(super) use keychain::{KeychainRequest, KeychainResult, keychain_worker};
 use sign_in::SigningIn;
 
 /// What the session handles.

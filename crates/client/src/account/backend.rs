@@ -31,7 +31,7 @@ pub(super) enum Input {
     /// An address is described by the user, and only its auth endpoint is asked.
     ConnectAs(Url, Box<Description>, Reply<ServerView>),
     /// The answer to such a request; its number tells it from earlier ones.
-    Discovered(u64, Result<Server, Error>, Reply<ServerView>),
+    Discovered(u64, Box<Result<Server, Error>>, Reply<ServerView>),
     /// The session of the backend before has ended: this one is used from now on.
     Choose(Box<Server>, Reply<ServerView>),
     /// The user signed out. The embedded studio is left, another backend is remembered.
@@ -50,7 +50,7 @@ impl Backend {
         match input {
             Input::Connect(address, identity, reply) => self.connect(address, identity, reply, context),
             Input::ConnectAs(address, description, reply) => self.connect_as(address, *description, reply, context),
-            Input::Discovered(number, found, reply) => self.discovered(number, found, reply, context),
+            Input::Discovered(number, found, reply) => self.discovered(number, *found, reply, context),
             Input::Choose(server, reply) => {
                 context.store.set(SERVER, &server);
                 if server.identity == Identity::Address {
@@ -88,7 +88,7 @@ impl Backend {
                 }
                 (found, _) => found,
             };
-            messages.send(Input::Discovered(number, found, reply).into()).await
+            messages.send(Input::Discovered(number, Box::new(found), reply).into()).await
         });
     }
 
@@ -97,7 +97,7 @@ impl Backend {
         let connector = context.connector.clone();
         tokio::spawn(async move {
             let found = described(&address, description, &connector).await;
-            messages.send(Input::Discovered(number, found, reply).into()).await
+            messages.send(Input::Discovered(number, Box::new(found), reply).into()).await
         });
     }
 

@@ -233,8 +233,8 @@ impl Connection {
     }
 
     fn on_socket(&mut self, conn: ConnId, context: &mut Context, send: impl FnOnce(&Socket) -> Result<(), Error>) {
-        let sent = self.socket.as_ref().filter(|socket| socket.conn == conn).map_or(Ok(()), send);
-        if let Err(error) = sent {
+        let outcome = self.socket.as_ref().filter(|socket| socket.conn == conn).map_or(Ok(()), send);
+        if let Err(error) = outcome {
             self.socket_closed(conn, Closed::Lost(error), context);
         }
     }

@@ -42,7 +42,7 @@ impl Context {
                 self.note_dropped(Code::SocketRefused, "Access token rejected");
             }
             Input::Closed(_, Closed::Replaced) => {
-                self.note_dropped(Code::Replaced, "Live updates moved to another window or computer")
+                self.note_dropped(Code::Replaced, "Live updates moved to another window or computer");
             }
             Input::Refused(_, Refusal::NoSocket(error) | Refusal::Failed(error, _))
             | Input::Closed(_, Closed::Lost(error)) => self.note_dropped(error.code, &error.message),

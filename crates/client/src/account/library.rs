@@ -111,8 +111,8 @@ impl Library {
     }
 
     /// Returns when old jobs are due to be taken off the disk. Saving has a deadline of its own.
-    pub(super) fn deadline(&self) -> Option<Duration> {
-        Some(self.prune_at())
+    pub(super) fn deadline(&self) -> Duration {
+        self.prune_at()
     }
 
     pub(super) fn tick(&mut self, now: Duration, edits: &Edits, context: &mut Context) {

@@ -51,7 +51,7 @@ pub(super) struct EditResult {
 
 enum EditAnswer {
     /// What the backend holds of the job.
-    Checked(Result<Dated<Snapshot>, Failure>),
+    Checked(Box<Result<Dated<Snapshot>, Failure>>),
     /// What became of the edit.
     Sent(Answer),
 }
@@ -162,21 +162,6 @@ impl Outbox {
         written.into()
     }
 
-    /// Performs what follows once the step is on disk.
-    pub(super) fn act(&self, actions: Vec<Action>, jobs: &Jobs, context: &mut Context) {
-        for action in actions {
-            match action {
-                Action::Check(op_id, job_id) => check(op_id, job_id, context),
-                Action::Send(edit) => send(edit, jobs, context),
-                Action::RefreshToken => context.send(AuthInput::Machine(auth::Input::AccessRefused)),
-                Action::Publish(view) => {
-                    tracing::info!(job_id = %view.job_id, field = ?view.field, outcome = ?view.outcome, "edit");
-                    context.publish(Event::Edit(*view));
-                }
-            }
-        }
-    }
-
     fn machine_input(&mut self, input: MachineInput, jobs: &Jobs, context: &Context) -> EditStep {
         EditStep::from_effects(self.edits.on(input, jobs, context.now()))
     }
@@ -189,17 +174,13 @@ impl Outbox {
         jobs: &Jobs,
         context: &mut Context,
     ) -> EditStep {
-        match check_edit(&changes, context) {
-            Err(error) => {
-                let _ = reply.send(Err(error));
-                EditStep::default()
-            }
-            Ok(()) => {
-                let changes = changes.into_iter().map(|(field, content)| (field, content.cleaned())).collect();
-                let step = self.machine_input(MachineInput::Edit(job_id, changes), jobs, context);
-                EditStep { reply: Some(reply), ..step }
-            }
+        if let Err(error) = check_edit(&changes, context) {
+            let _ = reply.send(Err(error));
+            return EditStep::default();
         }
+        let changes = changes.into_iter().map(|(field, content)| (field, content.cleaned())).collect();
+        let step = self.machine_input(MachineInput::Edit(job_id, changes), jobs, context);
+        EditStep { reply: Some(reply), ..step }
     }
 
     fn result(&mut self, result: EditResult, jobs: &Jobs, context: &mut Context) -> EditStep {
@@ -210,13 +191,13 @@ impl Outbox {
         }
         fail::fail_point!("edit_is_answered");
         let input = match answer {
-            EditAnswer::Checked(Ok(job)) => {
-                context.send(library::Input::ObserveDate(job.date));
-                MachineInput::Checked(op_id, Ok(Box::new(job.value)))
-            }
-            EditAnswer::Checked(Err(failure)) => {
-                MachineInput::Checked(op_id, Err(decided(&failure, DeliveryCertainty::Unknown)))
-            }
+            EditAnswer::Checked(checked) => match *checked {
+                Ok(job) => {
+                    context.send(library::Input::ObserveDate(job.date));
+                    MachineInput::Checked(op_id, Ok(Box::new(job.value)))
+                }
+                Err(failure) => MachineInput::Checked(op_id, Err(decided(&failure, DeliveryCertainty::Unknown))),
+            },
             EditAnswer::Sent(answer) => {
                 if matches!(answer, Answer::Saved(None))
                     && let Some(job_id) = self.edits.job_of(op_id)
@@ -286,6 +267,21 @@ impl EditStep {
     }
 }
 
+/// Performs what follows once the step is on disk.
+pub(super) fn act(actions: Vec<Action>, jobs: &Jobs, context: &mut Context) {
+    for action in actions {
+        match action {
+            Action::Check(op_id, job_id) => check(op_id, job_id, context),
+            Action::Send(edit) => send(edit, jobs, context),
+            Action::RefreshToken => context.send(AuthInput::Machine(auth::Input::AccessRefused)),
+            Action::Publish(view) => {
+                tracing::info!(job_id = %view.job_id, field = ?view.field, outcome = ?view.outcome, "edit");
+                context.publish(Event::Edit(*view));
+            }
+        }
+    }
+}
+
 /// Returns whether the backend takes an edit of these fields.
 ///
 /// # Errors
@@ -320,7 +316,7 @@ fn check(op_id: OpId, job_id: JobId, context: &Context) {
         return answer(op_id, context, async { EditAnswer::Sent(Answer::Unanswered(no_token())) });
     };
     answer(op_id, context, async move {
-        EditAnswer::Checked(rest::job(&endpoint.clients.rest, &endpoint.server, &token, &job_id).await)
+        EditAnswer::Checked(Box::new(rest::job(&endpoint.clients.rest, &endpoint.server, &token, &job_id).await))
     });
 }
 

@@ -12,7 +12,7 @@ use tokio_util::task::TaskTracker;
 
 use super::{
     alerts::{self, Alerts, JobsView},
-    auth::{Auth, keychain_worker},
+    auth::{Auth, KeychainRequest, keychain_worker},
     backend::{self, Backend},
     commands::Command,
     connection::Connection,
@@ -69,7 +69,7 @@ pub fn start(config: Config, shell: impl Shell) -> Handle {
         let unlock = config.unlock;
         let mut runtime = Runtime::new(config, Box::new(shell), messages);
         runtime.restore(unlock);
-        runtime.run(inbox, incoming).await;
+        Box::pin(runtime.run(inbox, incoming)).await;
     });
     Handle::new(commands)
 }
@@ -85,7 +85,7 @@ impl Runtime {
         });
         let tokens = TokenStore::new(config.keychain);
         let background = TaskTracker::new();
-        let (keychain, requests) = watch::channel(Default::default());
+        let (keychain, requests) = watch::channel(KeychainRequest::default());
         background.spawn(keychain_worker(tokens.clone(), requests, messages.clone()));
         tokio::spawn(watch_network(config.network, messages.clone()));
         let library = Library::new(jobs, config.clock.monotonic());
@@ -222,7 +222,7 @@ impl Runtime {
         let is_shown = !changed.is_empty();
         changes.extend(changed.into_iter().map(library::edited));
         self.library.changed(changes, context.monotonic(), context);
-        self.outbox.act(actions, &self.library.jobs, context);
+        outbox::act(actions, &self.library.jobs, context);
         if is_shown {
             // The user looks at the field: it waits for no frame.
             context.send(publisher::Input::Flush);
@@ -282,7 +282,7 @@ impl Runtime {
             self.fetcher.deadline(),
             self.outbox.deadline(),
             self.alerts.deadline(context),
-            self.library.deadline(),
+            Some(self.library.deadline()),
             self.library.save_deadline(),
             self.publisher.deadline(),
         ];

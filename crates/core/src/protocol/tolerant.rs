@@ -75,7 +75,7 @@ fn flat_job(data: Fields, api_url: Option<&Url>) -> Result<Body, String> {
     let error_message = parts.error_message;
     match progress {
         Ok(progress) => {
-            bodies.push(Body::Job(Progress { error_message: progress.error_message.or(error_message), ..progress }))
+            bodies.push(Body::Job(Progress { error_message: progress.error_message.or(error_message), ..progress }));
         }
         Err(why) if parts.stages.is_empty() && parts.metadata.is_empty() && parts.thumbnails.is_empty() => {
             return Err(why);

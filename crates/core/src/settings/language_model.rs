@@ -41,7 +41,7 @@ impl TryFrom<LanguageModelText> for LanguageModel {
 
 fn address(text: &str) -> Result<Url, String> {
     let url = Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
-    let url = url.ok_or_else(|| format!("Enter a valid URL, such as http://localhost:11434/v1."))?;
+    let url = url.ok_or_else(|| "Enter a valid URL, such as http://localhost:11434/v1.".to_owned())?;
     if !is_trustworthy(&url) {
         return Err(format!("HTTPS is required for {text:?}."));
     }

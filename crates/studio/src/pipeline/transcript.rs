@@ -148,8 +148,8 @@ fn publish(work: &mut Work, cues: Vec<Cue>) {
 
 async fn recognise(work: &mut Work, recogniser: &dyn Recogniser) -> Result<Option<Subtitles>, Failure> {
     let (audio, duration) = (work.audio.clone(), work.probe.duration);
-    let recognised = recogniser.recognise(&audio, duration, &mut |percent| work.progress(percent)).await;
-    let Heard { cues, language } = recognised.map_err(|details| {
+    let outcome = recogniser.recognise(&audio, duration, &mut |percent| work.progress(percent)).await;
+    let Heard { cues, language } = outcome.map_err(|details| {
         let message = "No transcript: speech recognition failed. See the details.";
         Failure::recoverable("no_transcription", message, details)
     })?;
