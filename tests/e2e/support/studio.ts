@@ -1,0 +1,39 @@
+// A studio of its own, as a team would run it.
+
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+import { bin } from "./environment.ts";
+
+export const account = { email: "me@acme.tv", password: "correct horse" };
+
+export interface StudioOptions {
+  /** 0 for any. */
+  port?: number | string;
+  /** More arguments. */
+  args?: string[];
+  /** What its environment has beside that of the tests. */
+  env?: Record<string, string>;
+}
+
+/** Starts a studio and returns its process and address. */
+export async function startStudio(
+  dataDir: string,
+  { port = 0, args = [], env = {} }: StudioOptions = {},
+): Promise<{ studio: ChildProcess; url: string }> {
+  const all = ["--port", String(port), "--data-dir", dataDir, "--user", account.email, ...args];
+  const studio = spawn(bin("tallylight-studio"), all, {
+    env: { ...process.env, TALLYLIGHT_PASSWORD: account.password, ...env },
+    stdio: ["ignore", "pipe", "ignore"],
+  });
+  const [line] = (await once(createInterface({ input: studio.stdout }), "line")) as [string];
+  const url = /^studio ready on (http:\/\/127\.0\.0\.1:\d+)$/.exec(line)?.[1];
+  if (!url) throw new Error(`the studio said: ${line}`);
+  return { studio, url };
+}
+
+/** Returns the key that a studio gives to every client. */
+export async function publicKey(url: string): Promise<string> {
+  const answer = await fetch(`${url}/.well-known/tallylight.json`);
+  return ((await answer.json()) as { auth_key: string }).auth_key;
+}
