@@ -30,7 +30,7 @@ pub struct Looker(Arc<Looked>);
 struct Looked {
     events: AtomicU64,
     changes: AtomicU64,
-    is_over: Notify,
+    is_expired: Notify,
     delays: Mutex<Vec<u64>>,
     frame: Option<Duration>,
 }
@@ -59,7 +59,7 @@ impl Shell for Looker {
         for change in &changed {
             let row = &change.job.row;
             if row.job_id.as_str() == LAST && row.status.is_final() {
-                self.0.is_over.notify_one();
+                self.0.is_expired.notify_one();
             }
             if let Some(sent) = row.title.as_deref().and_then(sent_at) {
                 self.0.delays.lock().unwrap_or_else(PoisonError::into_inner).push(now.saturating_sub(sent));
@@ -111,7 +111,7 @@ pub async fn measure(server: &Url, load: Load, at_once: bool) -> Result<()> {
     looker.0.delays.lock().unwrap_or_else(PoisonError::into_inner).clear();
     let start = Instant::now();
     let go = tokio::spawn(reqwest::get(load.address(server)));
-    looker.0.is_over.notified().await;
+    looker.0.is_expired.notified().await;
     let seconds = start.elapsed().as_secs_f64();
     let cpu = cpu_seconds()? - cpu;
     go.await??;

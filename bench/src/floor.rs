@@ -21,7 +21,7 @@ pub async fn measure(server: &Url, load: Load) -> Result<()> {
     let mut delays = Vec::new();
     for _ in 0..=load.messages {
         let message = socket.next().await.context("the server ended")??;
-        if load.mix == messages::Mix::Dated
+        if load.mix == messages::Mix::WithServerTime
             && let Message::Text(text) = message
             && let Some(sent) = text.split('"').find_map(messages::sent_at)
         {

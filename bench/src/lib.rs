@@ -99,7 +99,7 @@ impl Load {
             .query_pairs_mut()
             .append_pair("messages", &self.messages.to_string())
             .append_pair("rate", &self.rate.to_string())
-            .append_pair("mix", if self.mix == Mix::Dated { "dated" } else { "mixed" })
+            .append_pair("mix", if self.mix == Mix::WithServerTime { "dated" } else { "mixed" })
             .append_pair("size", &self.size.to_string())
             .append_pair("about", &self.about.to_string());
         address

@@ -11,7 +11,7 @@ pub enum Mix {
     /// All five types, in the proportions of a real pipeline.
     Mixed,
     /// Titles that contain the time at which they were sent.
-    Dated,
+    WithServerTime,
 }
 
 /// Returns the id of a job.
@@ -47,7 +47,7 @@ pub fn message(number: u64, jobs: usize, mix: Mix, size: usize) -> String {
     let job = usize::try_from(number.wrapping_mul(7919)).unwrap_or_default() % jobs.max(1);
     let (job_id, percent) = (job_id(job), number % 100);
     let (kind, data) = match (mix, number % 20) {
-        (Mix::Dated, _) => (
+        (Mix::WithServerTime, _) => (
             "METADATA_UPDATE",
             json!({ "metadata_type": "TITLE", "content": padded(format!("t{:020}", crate::nanos()), size) }),
         ),

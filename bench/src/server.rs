@@ -224,7 +224,7 @@ impl Request {
     fn of(query: &HashMap<String, String>, jobs: usize) -> Self {
         let number = |name: &str| query.get(name).and_then(|value| value.parse::<u64>().ok()).unwrap_or_default();
         let size = |name: &str| usize::try_from(number(name)).unwrap_or_default();
-        let mix = if query.get("mix").is_some_and(|mix| mix == "dated") { Mix::Dated } else { Mix::Mixed };
+        let mix = if query.get("mix").is_some_and(|mix| mix == "dated") { Mix::WithServerTime } else { Mix::Mixed };
         let about = Some(size("about")).filter(|about| *about > 0).unwrap_or(jobs);
         Self { count: number("messages"), rate: number("rate"), mix, size: size("size"), about }
     }

@@ -76,7 +76,7 @@ pub fn run(args: Args, level: LogLevelController) -> anyhow::Result<()> {
         })
         .build(context);
     let app = match app {
-        Err(error) if launch::is_lost(&error) => return instance_lock::try_again(error.into()),
+        Err(error) if launch::is_handover_failure(&error) => return instance_lock::restart_once(error.into()),
         app => app.context("Couldn't start Tallylight")?,
     };
     app.manage(instance_lock::InstanceLock::take(&desktop_dir(&data_dir))?);
@@ -151,7 +151,7 @@ fn set_up(app: &tauri::App, data_dir: &Path, args: Args, level: LogLevelControll
     window::begin(app.handle(), &args)?;
     tray::build(app.handle());
     #[cfg(unix)]
-    signals.quit_at(app.handle().clone());
+    signals.quit_on_signal(app.handle().clone());
     preferences::begin(app.handle(), &desktop_dir);
     desktop::notify_missing_tray(app.handle(), &desktop_dir);
     updates::begin(app.handle());

@@ -79,7 +79,7 @@ pub fn notify_missing_tray(app: &AppHandle, folder: &Path) {
     }
     tauri::async_runtime::spawn(async move {
         tokio::time::sleep(TRAY_LIMIT).await;
-        let is_seen = || navigation::is_page_listening(&app) && window::is_shown(&app);
+        let is_seen = || navigation::is_page_ready(&app) && window::is_shown(&app);
         while !(has_tray(&app) || is_seen()) {
             tokio::time::sleep(TRAY_LIMIT).await;
         }
@@ -120,12 +120,12 @@ pub fn badge(view: &TrayView) {
 pub fn badge(app: &AppHandle, view: &TrayView) {
     let shown = (view.percent.map(u64::from), i64::from(view.news.unread));
     *app.state::<Desktop>().badge.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = shown;
-    badge_again(app);
+    restore_badge(app);
 }
 
 /// Shows the last progress and count again, on the icon of a window that was just built.
 #[cfg(not(target_os = "linux"))]
-pub fn badge_again(app: &AppHandle) {
+pub fn restore_badge(app: &AppHandle) {
     use tauri::window::{ProgressBarState, ProgressBarStatus};
     let Some(window) = app.get_webview_window("main") else { return };
     let desktop = app.state::<Desktop>();

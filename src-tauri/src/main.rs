@@ -38,9 +38,9 @@ fn main() -> anyhow::Result<ExitCode> {
     }
     tallylight_client::forbid_core_dumps();
     #[cfg(unix)]
-    lifecycle::args::start_with_names_as_text()?;
+    lifecycle::args::restart_with_utf8_arguments()?;
     #[cfg(target_os = "linux")]
-    window::without_buffers();
+    window::disable_dmabuf_renderer();
     let args = lifecycle::args::Args::parse();
     let logs = args.data_dir().map(|folder| app::desktop_dir(&folder).join("logs"));
     let log = tallylight_client::log("warn,tallylight=info", logs.as_deref());

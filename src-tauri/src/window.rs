@@ -31,7 +31,7 @@ pub mod save_dialog;
 pub mod thumbnails;
 
 #[cfg(target_os = "linux")]
-pub use drawing::without_buffers;
+pub use drawing::disable_dmabuf_renderer;
 
 const LABEL: &str = "main";
 /// How long the window stays hidden at most while its page loads.
@@ -130,7 +130,7 @@ fn build(app: &AppHandle) -> tauri::Result<()> {
             }
         })
         .build()?;
-    drawing::without_gpu(&window);
+    drawing::disable_gpu(&window);
     #[cfg(target_os = "linux")]
     crash::recover(&window);
     let app = app.clone();
@@ -152,7 +152,7 @@ fn open(app: &AppHandle) {
     if app.state::<WindowProgress>().open() {
         show(app);
         #[cfg(not(target_os = "linux"))]
-        crate::desktop::badge_again(app);
+        crate::desktop::restore_badge(app);
     }
 }
 

@@ -84,7 +84,7 @@ async fn session_granted_after_backend_change_is_ended_where_granted() {
     let harness = ScriptedHarness::signed_out(|backend| backend.script_grants([Grant::Held])).await;
     let client = harness.client.clone();
     let late = tokio::spawn(async move { client.sign_in("me@acme.tv".to_owned(), "password".into()).await });
-    harness.until("the request", |harness| harness.backend.holds()).await;
+    harness.until("the request", |harness| harness.backend.has_held_request()).await;
     let other = tallylight_tests::ScriptedBackend::start().await;
     let address = parse_address(&other.address).expect("an address");
     harness.client.connect(address, Identity::Address).await.expect("connected to the other backend");

@@ -51,7 +51,9 @@ async fn code_is_exchanged_with_the_verifier_of_its_challenge() {
     assert!(waiting.parameter("redirect_to").starts_with("http://127.0.0.1:"));
     assert!(waiting.answer("code=c1").await.expect("a page").contains("You're signed in"));
     waiting.outcome.await.expect("no panic").expect("signed in");
-    let [(code, verifier)] = &harness.backend.exchanged()[..] else { panic!("{:?}", harness.backend.exchanged()) };
+    let [(code, verifier)] = &harness.backend.exchanged_codes()[..] else {
+        panic!("{:?}", harness.backend.exchanged_codes())
+    };
     assert_eq!(code, "c1");
     assert_eq!(URL_SAFE_NO_PAD.encode(Sha256::digest(verifier)), {
         let page = &waiting.page;
@@ -83,7 +85,7 @@ async fn cancelled_or_replaced_sign_in_accepts_no_code() {
     harness.client.cancel_sign_in().await.expect("cancelled");
     assert!(rejects_late_code(&second).await);
     assert_eq!(second.outcome.await.expect("no panic").expect_err("cancelled").code, Code::Requested);
-    assert!(harness.backend.exchanged().is_empty() && !harness.is_signed_in().await);
+    assert!(harness.backend.exchanged_codes().is_empty() && !harness.is_signed_in().await);
 }
 
 /// Waits for the end of the sign-in's local server. Returns false if a late code is accepted instead.
@@ -112,5 +114,5 @@ async fn password_sign_in_replaces_waiting_browser_sign_in() {
     let waiting = PendingSignIn::begin(&mut harness).await;
     harness.sign_in("me@acme.tv").await;
     assert!(rejects_late_code(&waiting).await);
-    assert!(harness.is_signed_in().await && harness.backend.exchanged().is_empty());
+    assert!(harness.is_signed_in().await && harness.backend.exchanged_codes().is_empty());
 }

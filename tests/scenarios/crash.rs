@@ -49,7 +49,7 @@ async fn after_crash(step: &str, times: usize) -> (bool, usize) {
     let is_draft = job.drafts.iter().any(|draft| draft.content == Content::Text("mine".to_owned()));
     let is_saved = job.row.title.as_deref() == Some("mine");
     // A crash before the first write loses the text, which was not shown as stored yet.
-    let was_seen = times > 1 || step == "words_are_on_disk" || step == "edit_is_answered";
+    let was_seen = times > 1 || step == "edits_written" || step == "edit_is_answered";
     assert_eq!(is_draft || is_saved, was_seen, "{step} {times}: {job:?}");
     let is_reported = harness.recorder.seen().events.iter().any(
         |event| matches!(event, Event::Edit(view) if view.field == Field::Title && view.outcome == EditOutcome::Saved),
@@ -62,17 +62,17 @@ async fn after_crash(step: &str, times: usize) -> (bool, usize) {
 async fn crash_at_any_step_of_an_edit_neither_loses_nor_resends_it() {
     // The edit is written to disk when it is typed, when it is saved, and when it is answered.
     let steps = [
-        ("words_reach_the_disk", 1, (false, 0)),
-        ("words_are_half_kept", 1, (false, 0)),
-        ("words_are_on_disk", 1, (true, 0)),
-        ("words_reach_the_disk", 2, (true, 0)),
-        ("words_are_half_kept", 2, (true, 0)),
+        ("edits_before_write", 1, (false, 0)),
+        ("edits_half_written", 1, (false, 0)),
+        ("edits_written", 1, (true, 0)),
+        ("edits_before_write", 2, (true, 0)),
+        ("edits_half_written", 2, (true, 0)),
         // On disk as sent, although it was not; after the restart it is sent once.
-        ("words_are_on_disk", 2, (false, 1)),
+        ("edits_written", 2, (false, 1)),
         ("edit_is_answered", 1, (false, 1)),
-        ("words_reach_the_disk", 3, (false, 1)),
-        ("words_are_half_kept", 3, (false, 1)),
-        ("words_are_on_disk", 3, (false, 1)),
+        ("edits_before_write", 3, (false, 1)),
+        ("edits_half_written", 3, (false, 1)),
+        ("edits_written", 3, (false, 1)),
     ];
     for (step, times, expected) in steps {
         assert_eq!(after_crash(step, times).await, expected, "{step} {times}");

@@ -119,7 +119,9 @@ async fn edit_with_lost_answer_is_verified_and_not_resent() {
     harness.backend.script_edits([EditFate::SavedAndLost]);
     edit(&harness, "7", &[(Field::Title, "mine")]).await;
     harness
-        .sooner("the answer", SECOND, |harness| outcomes(harness).contains(&(Field::Title, EditOutcome::Saved)))
+        .until_with_clock("the answer", SECOND, |harness| {
+            outcomes(harness).contains(&(Field::Title, EditOutcome::Saved))
+        })
         .await;
     assert_eq!((harness.backend.edits().len(), title(&harness).await.0.as_deref()), (1, Some("mine")));
 }
@@ -130,7 +132,9 @@ async fn edit_is_retried_with_backoff_until_the_backend_answers() {
     harness.backend.script_edits([500, 503, 429].map(|code| EditFate::Instead(Answer::status(code))));
     edit(&harness, "7", &[(Field::Title, "mine")]).await;
     harness
-        .sooner("the answer", SECOND, |harness| outcomes(harness).contains(&(Field::Title, EditOutcome::Saved)))
+        .until_with_clock("the answer", SECOND, |harness| {
+            outcomes(harness).contains(&(Field::Title, EditOutcome::Saved))
+        })
         .await;
     assert_eq!(harness.backend.edits().len(), 4);
 }

@@ -125,8 +125,11 @@ async fn sign_out_deletes_jobs_from_memory_and_disk() {
     harness.client.shutdown().await;
     for entry in std::fs::read_dir(harness.folder.path().join("client")).expect("a folder") {
         let bytes = std::fs::read(entry.expect("an entry").path()).expect("a file");
-        let holds = |canary: &[u8]| bytes.windows(canary.len()).any(|window| window == canary);
-        assert!(!holds(b"private-canary") && !holds(b"eyJ"), "neither jobs nor tokens stay on disk");
+        let has_held_request = |canary: &[u8]| bytes.windows(canary.len()).any(|window| window == canary);
+        assert!(
+            !has_held_request(b"private-canary") && !has_held_request(b"eyJ"),
+            "neither jobs nor tokens stay on disk"
+        );
     }
 }
 

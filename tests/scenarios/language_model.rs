@@ -17,7 +17,7 @@ use tallylight_core::{
     Code, Error,
     model::job::Chapter,
     settings::Network,
-    text_suggestions::{Material, read, request},
+    text_suggestions::{SuggestionInput, read, request},
 };
 use tokio::net::TcpListener;
 use url::Url;
@@ -69,7 +69,8 @@ fn completion(content: &Value) -> String {
 #[tokio::test]
 async fn shown_request_is_sent_exactly_and_answer_is_suggested() {
     let chapters = vec![Chapter { start_seconds: 0.0, title: "Part 1".to_owned() }];
-    let material = Material { transcript: "Hello\n\"world\" ü".to_owned(), chapters, ..Material::default() };
+    let material =
+        SuggestionInput { transcript: "Hello\n\"world\" ü".to_owned(), chapters, ..SuggestionInput::default() };
     let body = request("llama3", &material).expect("a request");
     let texts = json!({ "titles": ["A", "B", "C"], "description": "D.", "tags": ["t"], "chapters": ["Hello"] });
     let server = Server::answering(StatusCode::OK, completion(&texts)).await;

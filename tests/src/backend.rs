@@ -81,11 +81,11 @@ struct Script {
     valid_from: usize,
     granted: usize,
     /// The received refresh tokens, in order.
-    brought: Vec<String>,
+    refresh_tokens: Vec<String>,
     /// The access tokens whose sessions were ended.
     ended: Vec<String>,
     /// The received codes of browser sign-ins, with their verifiers.
-    exchanged: Vec<(String, String)>,
+    exchanged_codes: Vec<(String, String)>,
     held: Vec<tokio::sync::oneshot::Sender<()>>,
     /// The received edits, in order.
     edits: Vec<Value>,
@@ -165,7 +165,7 @@ impl ScriptedBackend {
     }
 
     /// Returns whether a token request is waiting for [`Self::release`].
-    pub fn holds(&self) -> bool {
+    pub fn has_held_request(&self) -> bool {
         !self.script().held.is_empty()
     }
 
@@ -226,8 +226,8 @@ impl ScriptedBackend {
     }
 
     /// Returns the received refresh tokens, in order.
-    pub fn brought(&self) -> Vec<String> {
-        self.script().brought.clone()
+    pub fn refresh_tokens(&self) -> Vec<String> {
+        self.script().refresh_tokens.clone()
     }
 
     /// Returns the access tokens whose sessions were ended.
@@ -236,13 +236,13 @@ impl ScriptedBackend {
     }
 
     /// Returns the received codes of browser sign-ins, with their verifiers.
-    pub fn exchanged(&self) -> Vec<(String, String)> {
-        self.script().exchanged.clone()
+    pub fn exchanged_codes(&self) -> Vec<(String, String)> {
+        self.script().exchanged_codes.clone()
     }
 
     /// Returns the number of refresh requests.
     pub fn refreshes(&self) -> usize {
-        self.script().brought.len()
+        self.script().refresh_tokens.len()
     }
 
     fn script(&self) -> MutexGuard<'_, Script> {
@@ -299,11 +299,11 @@ async fn settings(headers: HeaderMap) -> StatusCode {
 async fn token(State(backend): State<ScriptedBackend>, Json(body): Json<Value>) -> Response {
     let grant = {
         let mut script = backend.script();
-        if let Some(brought) = body["refresh_token"].as_str() {
-            script.brought.push(brought.to_owned());
+        if let Some(refresh_tokens) = body["refresh_token"].as_str() {
+            script.refresh_tokens.push(refresh_tokens.to_owned());
         }
         if let (Some(code), Some(verifier)) = (body["auth_code"].as_str(), body["code_verifier"].as_str()) {
-            script.exchanged.push((code.to_owned(), verifier.to_owned()));
+            script.exchanged_codes.push((code.to_owned(), verifier.to_owned()));
         }
         script.grants.pop_front()
     };

@@ -189,13 +189,13 @@ async fn token(Json(body): Json<Value>) -> Json<Value> {
 
 /// Returns the error response for a request without a valid token.
 fn refusal(headers: &HeaderMap) -> Option<Response> {
-    let brought = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let refresh_tokens = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let refused = (
         StatusCode::UNAUTHORIZED,
         [(header::WWW_AUTHENTICATE, "Bearer")],
         Json(json!({ "detail": "Could not validate credentials" })),
     );
-    (brought != format!("Bearer {}", jwt())).then(|| refused.into_response())
+    (refresh_tokens != format!("Bearer {}", jwt())).then(|| refused.into_response())
 }
 
 fn detail(status: StatusCode, message: &str) -> Response {

@@ -143,7 +143,7 @@ impl ScriptedHarness {
     ///
     /// # Panics
     /// If the condition does not hold within the limit.
-    pub async fn sooner(&self, what: &str, step: Duration, mut look: impl FnMut(&Self) -> bool) {
+    pub async fn until_with_clock(&self, what: &str, step: Duration, mut look: impl FnMut(&Self) -> bool) {
         for _ in 0..POLL_LIMIT {
             if look(self) {
                 return;
@@ -222,7 +222,7 @@ impl ScriptedHarness {
     }
 
     /// Returns whether the reason of the last emitted connection has this code.
-    pub fn is_because(&self, code: Code) -> bool {
+    pub fn has_reason(&self, code: Code) -> bool {
         self.shown().last().is_some_and(|view| view.reason.as_ref().is_some_and(|reason| reason.code == code))
     }
 

@@ -68,7 +68,7 @@ pub async fn choose(global: &Global, handle: &Handle) -> Result<(), Error> {
         Some(address) => {
             let is_known = known.is_some_and(|known: ServerView| known.address == address.as_str());
             match handle.connect(address, Identity::Address).await {
-                Err(error) if is_known && error.code == Code::Unreachable => output::remark(&error.message),
+                Err(error) if is_known && error.code == Code::Unreachable => output::print_note(&error.message),
                 connected => drop(connected?),
             }
         }
@@ -105,7 +105,7 @@ pub async fn refreshed(handle: &Handle) -> Result<Option<Error>, Error> {
             Err(sign_out_reason(handle, error).await)
         }
         Err(error) => {
-            output::remark(&format!("{} Showing the last known state.", error.message));
+            output::print_note(&format!("{} Showing the last known state.", error.message));
             Ok(Some(error))
         }
         Ok(()) => {

@@ -91,7 +91,7 @@ pub fn main() -> ExitCode {
     let runtime = match tokio::runtime::Runtime::new() {
         Ok(runtime) => runtime,
         Err(error) => {
-            output::complain(&format!("Couldn't start ({error}). Close other programs and try again."));
+            output::print_error(&format!("Couldn't start ({error}). Close other programs and try again."));
             return ExitCode::FAILURE;
         }
     };
@@ -120,7 +120,7 @@ async fn run(cli: Cli) -> ExitCode {
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            output::complain(&error.message);
+            output::print_error(&error.message);
             ExitCode::from(exit_code(error.code))
         }
     }

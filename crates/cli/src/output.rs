@@ -17,13 +17,13 @@ use tallylight_core::{
 };
 
 /// Prints an error on standard error, in one line.
-pub fn complain(message: &str) {
+pub fn print_error(message: &str) {
     eprintln!("tally: {}", for_terminal(message));
 }
 
 /// Prints a note on standard error that is not an error.
-pub fn remark(message: &str) {
-    complain(message);
+pub fn print_note(message: &str) {
+    print_error(message);
 }
 
 /// Prints text for a user and flushes it. Control characters are replaced, so that a text from a server cannot control
@@ -50,7 +50,7 @@ fn print(text: &str) {
         Ok(()) => {}
         Err(error) if error.kind() == ErrorKind::BrokenPipe => std::process::exit(0),
         Err(error) => {
-            complain(&format!("Couldn't write the output ({error}). Check the destination."));
+            print_error(&format!("Couldn't write the output ({error}). Check the destination."));
             std::process::exit(1);
         }
     }
@@ -154,7 +154,7 @@ pub fn table(jobs: &[JobView]) -> String {
             status_words(&job.row),
             percent(job.row.progress_percent),
             name(job),
-            now_doing(job),
+            activity(job),
         ]);
     }
     table.to_string()
@@ -171,7 +171,7 @@ pub fn percent(percent: Option<f64>) -> String {
 }
 
 /// Returns a short text about a job: its error, its running stage or its first warning.
-pub fn now_doing(job: &JobView) -> String {
+pub fn activity(job: &JobView) -> String {
     if let Some(error) = &job.row.error {
         return shown(&error.message);
     }

@@ -6,7 +6,7 @@ use tokio::sync::mpsc;
 
 /// An event or a notification from the client.
 #[derive(Debug)]
-pub enum Told {
+pub enum ShellMessage {
     /// A batch of changes.
     Event(Event),
     /// A notification.
@@ -20,11 +20,11 @@ const RESERVED_FOR_NOTIFICATIONS: usize = 120;
 
 /// The [`Shell`] of a terminal.
 #[derive(Debug)]
-pub struct Terminal(Option<mpsc::Sender<Told>>);
+pub struct Terminal(Option<mpsc::Sender<ShellMessage>>);
 
 impl Terminal {
     /// Creates a terminal and the receiver of its events and notifications.
-    pub fn new() -> (Self, mpsc::Receiver<Told>) {
+    pub fn new() -> (Self, mpsc::Receiver<ShellMessage>) {
         let (sender, receiver) = mpsc::channel(MAX_QUEUED_EVENTS + RESERVED_FOR_NOTIFICATIONS);
         (Self(Some(sender)), receiver)
     }
@@ -34,7 +34,7 @@ impl Terminal {
         Self(None)
     }
 
-    fn send(&self, update: Told) {
+    fn send(&self, update: ShellMessage) {
         if let Some(sender) = &self.0 {
             let _ = sender.try_send(update);
         }
@@ -43,11 +43,11 @@ impl Terminal {
 
 impl Shell for Terminal {
     fn emit(&self, event: Event) {
-        self.send(Told::Event(event));
+        self.send(ShellMessage::Event(event));
     }
 
     fn notify(&self, notice: NotificationView) {
-        self.send(Told::Notice(notice));
+        self.send(ShellMessage::Notice(notice));
     }
 
     fn tray(&self, _tray: TrayView) {}

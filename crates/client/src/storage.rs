@@ -61,7 +61,7 @@ pub struct Saved(rusqlite::Result<()>);
 
 impl Saved {
     /// Returns the result of a background task that did not finish.
-    pub fn broken_off() -> Self {
+    pub fn aborted() -> Self {
         Self(Err(rusqlite::Error::InvalidQuery))
     }
 }
@@ -82,7 +82,7 @@ impl Store {
     /// Opens the database like [`Self::open`]. After repeated crashes, the file is set aside first, and edits, drafts
     /// and settings are carried over to a new one.
     pub fn open_after(run: &CrashMarker, data_dir: &Path) -> Self {
-        if run.follows_crashes() { Self::of(open::open_anew(data_dir)) } else { Self::open(data_dir) }
+        if run.follows_crashes() { Self::of(open::open_replaced(data_dir)) } else { Self::open(data_dir) }
     }
 
     fn of(opened: open::Opened) -> Self {
@@ -98,7 +98,7 @@ impl Store {
     }
 
     /// Sets the time of the last change before which finished jobs are not stored.
-    pub fn keep_from(&mut self, time: Timestamp) {
+    pub fn set_retention(&mut self, time: Timestamp) {
         self.kept_from = Some(time);
     }
 
@@ -125,7 +125,7 @@ impl Store {
     /// Returns the stored jobs, and deletes expired ones except those in `wanted`.
     pub fn jobs(&mut self, wanted: &BTreeSet<JobId>) -> Vec<Record> {
         let jobs: Vec<Record> = self.rows("SELECT body FROM job");
-        let is_kept = |job: &Record| !self.is_over(job) || wanted.contains(&job.job_id);
+        let is_kept = |job: &Record| !self.is_expired(job) || wanted.contains(&job.job_id);
         let (kept, expired): (Vec<_>, Vec<_>) = jobs.into_iter().partition(is_kept);
         self.forget(&expired.into_iter().map(|job| job.job_id).collect::<Vec<_>>());
         kept
@@ -166,16 +166,16 @@ impl Store {
 
     /// Stores jobs, except expired ones that are not `wanted`. Returns whether the write succeeded.
     pub fn save<J: Borrow<Record>>(&mut self, jobs: impl Iterator<Item = J>, wanted: impl Fn(&JobId) -> bool) -> bool {
-        let is_kept = |job: &Record| !self.is_over(job) || wanted(&job.job_id);
+        let is_kept = |job: &Record| !self.is_expired(job) || wanted(&job.job_id);
         let kept = jobs.filter(|job| is_kept(job.borrow()));
-        let saved = database::put_all(&mut self.disk.lend(), kept);
+        let saved = database::write_jobs(&mut self.disk.lend(), kept);
         self.record_result("jobs", saved)
     }
 
     /// Stores jobs in the background: the returned closure writes them on any thread that may block, and its result
     /// goes to [`Self::saved`]. Later writes happen after these jobs are written.
     pub fn save_in_background(&mut self, jobs: Vec<Arc<Record>>) -> impl FnOnce() -> Saved + Send + use<> {
-        self.disk.hand_over(jobs);
+        self.disk.queue_write(jobs);
         let disk = self.disk.clone();
         move || Saved(disk.write())
     }
@@ -253,7 +253,7 @@ impl Store {
     }
 
     /// Returns whether a job is expired: finished, and last changed before the retention period.
-    pub fn is_over(&self, job: &Record) -> bool {
+    pub fn is_expired(&self, job: &Record) -> bool {
         let is_old = |from: Timestamp| job.updated_at.is_some_and(|at| at < from.into());
         job.overall.status().is_final() && self.kept_from.is_some_and(is_old)
     }

@@ -134,7 +134,7 @@ impl Session {
     }
 
     /// Returns whether a granted session is being stored in the keychain.
-    pub fn is_keeping(&self) -> bool {
+    pub fn is_storing(&self) -> bool {
         matches!(self.state, State::Storing { .. })
     }
 
@@ -229,7 +229,7 @@ impl Session {
     }
 
     fn stored_late(&mut self, now: Now, effects: &mut Vec<Effect>) {
-        if self.is_keeping() {
+        if self.is_storing() {
             self.stored(None, now, effects);
         } else if self.is_signed_in() && self.shown.warning.take().is_some() {
             effects.push(Effect::Show(self.shown.clone()));

@@ -115,12 +115,12 @@ impl Diagnostics {
     /// Records an event whose description contains no private data.
     pub fn note(&mut self, at: Timestamp, message: impl Into<String>) {
         let message = message.into();
-        self.note_private(at, message.clone(), message);
+        self.record_private(at, message.clone(), message);
     }
 
     /// Records an event with a private description, which may name users, addresses or videos, and a public one, which
     /// does not.
-    pub fn note_private(&mut self, at: Timestamp, message: String, public: String) {
+    pub fn record_private(&mut self, at: Timestamp, message: String, public: String) {
         push(&mut self.events, EventView { at, message, public }, EVENT_LIMIT);
     }
 
@@ -136,7 +136,7 @@ impl Diagnostics {
     /// Counts a connection that was lost, refused or given up, and records the event.
     pub fn dropped(&mut self, at: Timestamp, code: Code, message: &str) {
         *self.drops.entry(code).or_default() += 1;
-        self.note_private(at, format!("Disconnected: {message}"), format!("Disconnected: {}", name(&code)));
+        self.record_private(at, format!("Disconnected: {message}"), format!("Disconnected: {}", name(&code)));
     }
 
     /// Counts a received frame.
@@ -229,7 +229,11 @@ mod tests {
     fn report_contains_no_names_addresses_or_titles() {
         let mut diagnostics = Diagnostics::default();
         diagnostics.dropped(at(), Code::Unreachable, "studio.acme.tv cannot be reached: ask jo@acme.tv");
-        diagnostics.note_private(at(), "signed in at https://acme.tv as jo@acme.tv".to_owned(), "signed in".to_owned());
+        diagnostics.record_private(
+            at(),
+            "signed in at https://acme.tv as jo@acme.tv".to_owned(),
+            "signed in".to_owned(),
+        );
         diagnostics.rejected(at(), &rejected());
         let report = diagnostics.view().report();
         for secret in ["acme", "jo@", "secret film"] {

@@ -89,7 +89,7 @@ pub enum WsToken {
 
 impl WsToken {
     /// The methods of sending a token, in the order in which they are tried.
-    pub const WAYS: [Self; 4] = [Self::Header, Self::Query, Self::Subprotocol, Self::Message];
+    pub const METHODS: [Self; 4] = [Self::Header, Self::Query, Self::Subprotocol, Self::Message];
 }
 
 impl Server {

@@ -163,7 +163,7 @@ impl Edits {
             Input::Discard(job_id, field) => self.forget_draft(&job_id, field, &mut effects),
             Input::Opened => self.gate = Gate::Open,
             Input::Closed => self.close(),
-            Input::TokenRenewed => self.release(|step| matches!(step, Step::WaitingForToken)),
+            Input::TokenRefreshed => self.release(|step| matches!(step, Step::WaitingForToken)),
             Input::Reachable => {
                 self.release(|step| matches!(step, Step::Waiting { not_before, .. } if *not_before <= now.monotonic));
             }
@@ -269,7 +269,7 @@ fn publish(job_id: &JobId, field: Field, outcome: EditOutcome, reason: Option<Re
 
 fn times(library: &Library, edit: &Edit) -> BTreeMap<Field, Timestamp> {
     let job = library.job(&edit.job_id);
-    edit.changes.keys().filter_map(|field| Some((*field, job.as_ref()?.said_at(*field)?))).collect()
+    edit.changes.keys().filter_map(|field| Some((*field, job.as_ref()?.field_updated_at(*field)?))).collect()
 }
 
 #[cfg(test)]

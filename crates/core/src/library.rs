@@ -129,7 +129,7 @@ impl Library {
     }
 
     /// Returns whether the job is known or there is room for another one.
-    pub fn has_room_for(&self, job_id: &JobId) -> bool {
+    pub fn can_hold(&self, job_id: &JobId) -> bool {
         self.jobs.len() < JOB_LIMIT || self.jobs.contains(job_id)
     }
 
@@ -140,7 +140,7 @@ impl Library {
 
     /// Applies a message and returns the changes. A message about a job for which there is no room is ignored.
     pub fn apply(&mut self, event: Event, now: Now) -> Vec<Change> {
-        if !self.has_room_for(&event.job_id) {
+        if !self.can_hold(&event.job_id) {
             return Vec::new();
         }
         if self.denied.contains(&event.job_id) {
@@ -188,7 +188,7 @@ impl Library {
         authority: Authority,
     ) -> Vec<Change> {
         let job_id = snapshot.job_id.clone();
-        if !self.has_room_for(&job_id) {
+        if !self.can_hold(&job_id) {
             return Vec::new();
         }
         self.denied.shift_remove(&job_id);
@@ -207,11 +207,11 @@ impl Library {
             let at = snapshot.updated_at.map_or(requested, |at| trusted(at, requested));
             let metadata_at = snapshot.metadata_at.map(|at| trusted(at, requested));
             let snapshot = Snapshot { metadata_at, ..snapshot };
-            let decided = match authority {
+            let edit_answer = match authority {
                 Authority::Ordered => at,
                 Authority::Authoritative => job.overall.since().map_or(at, |since| since.max(at)),
             };
-            let outcome = merge_into(job, at, decided, snapshot);
+            let outcome = merge_into(job, at, edit_answer, snapshot);
             (outcome, if was == *job { Vec::new() } else { before.compare(job, observation) })
         });
         if outcome == ApplyOutcome::NeedsRefetch && authority == Authority::Ordered {
@@ -237,7 +237,7 @@ impl Library {
         };
         let is_known = self.jobs.change(&job_id, |job| {
             for (field, value) in values {
-                let held = job.said_at(field);
+                let held = job.field_updated_at(field);
                 let came_meanwhile = held != sent_over.get(&field).copied();
                 if came_meanwhile && held.is_some_and(|held| held > answered) {
                     continue;

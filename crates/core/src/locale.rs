@@ -53,7 +53,7 @@ impl Locale {
     }
 
     /// Returns the name of a video that has neither title nor file name.
-    pub fn nameless(self, job_id: &str) -> String {
+    pub fn untitled(self, job_id: &str) -> String {
         self.one_of(format!("Video {job_id}"), format!("Video {job_id}"), format!("Vídeo {job_id}"))
     }
 
@@ -91,7 +91,7 @@ impl Locale {
     }
 
     /// Returns a summary of several outcomes.
-    pub fn summed_up(self, ready: usize, failed: usize, warned: usize) -> String {
+    pub fn summary_title(self, ready: usize, failed: usize, warned: usize) -> String {
         match (ready + failed, warned) {
             (0, _) => self.need_review(warned),
             (_, 0) => self.ended(ready, failed),
@@ -205,9 +205,9 @@ mod tests {
     fn singular_and_plural_forms_differ() {
         let words = Locale::default();
         assert_eq!(words.ended(1, 0), "1 video is ready");
-        assert_eq!(words.summed_up(2, 3, 0), "3 videos failed, 2 are ready");
-        assert_eq!(words.summed_up(2, 0, 1), "2 videos are ready, 1 has a warning");
-        assert_eq!(words.summed_up(0, 0, 3), "3 videos have warnings");
+        assert_eq!(words.summary_title(2, 3, 0), "3 videos failed, 2 are ready");
+        assert_eq!(words.summary_title(2, 0, 1), "2 videos are ready, 1 has a warning");
+        assert_eq!(words.summary_title(0, 0, 3), "3 videos have warnings");
         assert_eq!(Locale::new(Language::De, "").ended(1, 1), "1 Video ist fehlgeschlagen, 1 ist bereit");
     }
 

@@ -35,7 +35,7 @@ const TASK: &str = "You help a video creator. Read the transcript and answer wit
 
 /// The data of a video from which texts are suggested.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Material {
+pub struct SuggestionInput {
     /// The transcript, used if there are no captions.
     pub transcript: String,
     /// The transcript with times.
@@ -45,7 +45,7 @@ pub struct Material {
 }
 
 /// Returns the body of the request, exactly as it is sent; none if the transcript is empty.
-pub fn request(model: &str, material: &Material) -> Option<String> {
+pub fn request(model: &str, material: &SuggestionInput) -> Option<String> {
     let transcript = transcript(material)?;
     let chapters: Vec<String> = material.chapters.iter().map(|chapter| clock(chapter.start_seconds)).collect();
     let listed = if chapters.is_empty() { "none".to_owned() } else { chapters.join(", ") };
@@ -76,7 +76,7 @@ fn schema(chapters: usize) -> Value {
 }
 
 /// Returns the transcript to send, with a time at every line, cut off at the limit.
-fn transcript(material: &Material) -> Option<String> {
+fn transcript(material: &SuggestionInput) -> Option<String> {
     let line = |caption: &Caption| format!("[{}] {}\n", clock(caption.start), caption.text);
     let text = if material.captions.is_empty() {
         material.transcript.clone()
@@ -224,7 +224,7 @@ mod tests {
     #[test]
     fn request_contains_timed_transcript_chapters_and_schema() {
         let caption = |start: f64, text: &str| Caption { start, end: start + 1.0, text: text.to_owned() };
-        let material = Material {
+        let material = SuggestionInput {
             transcript: "not this".to_owned(),
             captions: vec![caption(1.0, "Hello"), caption(3725.0, "Bye")],
             chapters: chapters(),
@@ -238,9 +238,9 @@ mod tests {
             (&schema["strict"], &schema["schema"]["properties"]["chapters"]["minItems"]),
             (&json!(true), &json!(2))
         );
-        let long = Material { transcript: "ä".repeat(MAX_TRANSCRIPT + 5), ..Material::default() };
+        let long = SuggestionInput { transcript: "ä".repeat(MAX_TRANSCRIPT + 5), ..SuggestionInput::default() };
         assert!(request("m", &long).expect("a request").matches('ä').count() == MAX_TRANSCRIPT);
-        assert_eq!(request("m", &Material { transcript: " \n".to_owned(), ..Material::default() }), None);
+        assert_eq!(request("m", &SuggestionInput { transcript: " \n".to_owned(), ..SuggestionInput::default() }), None);
     }
 
     #[test]

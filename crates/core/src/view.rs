@@ -22,7 +22,7 @@ pub use computer::{
     VideosView,
 };
 pub use desktop::{ChangesView, InitialState, Login, ReleaseView, SentView, SettingsView, Show, Tray, UpdateView};
-pub use edit::{DraftKind, DraftView, EditOutcome, EditView, UnreadyView};
+pub use edit::{DraftKind, DraftView, EditOutcome, EditView, NotEditableYetView};
 pub use job::{FaultView, JobView, MetadataView, StageView, error, job};
 pub(crate) use job::{NO_REASON, fault};
 pub use row::{Attention, RowView, attention, cover_id, name, row};

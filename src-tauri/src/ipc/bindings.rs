@@ -68,7 +68,7 @@ fn declarations() -> String {
         snapshot::Caption::decl(&config),
         view::DraftView::decl(&config),
         view::DraftKind::decl(&config),
-        view::UnreadyView::decl(&config),
+        view::NotEditableYetView::decl(&config),
         view::EditView::decl(&config),
         view::EditOutcome::decl(&config),
         view::StorageView::decl(&config),

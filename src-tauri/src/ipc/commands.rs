@@ -386,7 +386,7 @@ async fn quit(app: AppHandle) -> CommandResult<()> {
 /// Records that the page is ready to show something on request, and sends the requests that were held.
 #[tauri::command]
 async fn showing(app: AppHandle) -> CommandResult<()> {
-    navigation::page_listening(&app);
+    navigation::page_ready(&app);
     Ok(())
 }
 

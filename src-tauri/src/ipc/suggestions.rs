@@ -6,7 +6,7 @@ use tallylight_client::{Handle, Keychain, TokenStore, Unlock, ask_language_model
 use tallylight_core::{
     Code, Error, JobId,
     settings::Settings,
-    text_suggestions::{self, Material, TextSuggestions},
+    text_suggestions::{self, SuggestionInput, TextSuggestions},
     view::SuggestionRequestView,
 };
 use tauri::{AppHandle, Manager};
@@ -84,12 +84,12 @@ fn endpoint(settings: &Settings) -> Result<(Url, &str), Error> {
     settings.language_model.endpoint().ok_or_else(not_set_up)
 }
 
-async fn material(client: &Handle, job_id: JobId) -> Result<Material, Error> {
+async fn material(client: &Handle, job_id: JobId) -> Result<SuggestionInput, Error> {
     let job = client.job(job_id.clone()).await?;
     // Captions are optional: without them, the request only lacks the times.
     let captions = client.captions(job_id).await.unwrap_or_default();
     let metadata = job.metadata;
-    Ok(Material {
+    Ok(SuggestionInput {
         transcript: metadata.transcript.unwrap_or_default(),
         captions,
         chapters: metadata.chapters.unwrap_or_default(),

@@ -44,7 +44,7 @@ impl Args {
 
     /// Returns the arguments that start the same instance again, without those that are done once (`--hidden`, videos,
     /// links).
-    pub fn for_restart(&self) -> Vec<OsString> {
+    pub fn restart_arguments(&self) -> Vec<OsString> {
         let folder = self.data_dir.iter().flat_map(|folder| [OsString::from("--data-dir"), folder.into()]);
         folder.chain(self.this_computer.then(|| "--this-computer".into())).collect()
     }
@@ -77,7 +77,7 @@ impl Args {
 /// # Errors
 /// The program could not be started again.
 #[cfg(unix)]
-pub fn start_with_names_as_text() -> std::io::Result<()> {
+pub fn restart_with_utf8_arguments() -> std::io::Result<()> {
     use std::os::unix::process::CommandExt;
     let args: Vec<OsString> = std::env::args_os().skip(1).collect();
     if args.iter().all(|arg| arg.to_str().is_some()) {
@@ -179,8 +179,8 @@ mod tests {
     #[test]
     fn a_restart_keeps_the_folder_and_drops_one_time_arguments() {
         let args = second(&["--data-dir", "/d", "--hidden", "--this-computer", "a.mp4", "tallylight://job/7"]);
-        assert_eq!(args.expect("arguments").for_restart(), ["--data-dir", "/d", "--this-computer"]);
-        assert!(second(&["a.mp4"]).expect("arguments").for_restart().is_empty());
+        assert_eq!(args.expect("arguments").restart_arguments(), ["--data-dir", "/d", "--this-computer"]);
+        assert!(second(&["a.mp4"]).expect("arguments").restart_arguments().is_empty());
     }
 
     #[test]

@@ -58,7 +58,7 @@ impl InstanceLock {
 ///
 /// # Errors
 /// Returns `error` if this start already is the second attempt.
-pub fn try_again(error: anyhow::Error) -> anyhow::Result<()> {
+pub fn restart_once(error: anyhow::Error) -> anyhow::Result<()> {
     if std::env::var_os(SECOND_TRY).is_some() {
         return Err(error.context("Couldn't start Tallylight"));
     }

@@ -53,13 +53,13 @@ pub fn single_instance(identifier: &str, data_dir: &Path, args: &Args) -> TauriP
 }
 
 /// Returns whether a start failed because the running program ended while the start was handed over to it.
-pub fn is_lost(error: &tauri::Error) -> bool {
+pub fn is_handover_failure(error: &tauri::Error) -> bool {
     matches!(error, tauri::Error::PluginInitialization(name, _) if name == "single-instance")
 }
 
 fn second_instance(app: &AppHandle, command_line: Vec<String>, folder: &Path) {
     // During shutdown, the start is performed by a new process after this one has ended.
-    if app.state::<Shutdown>().takes_over(&command_line, folder) {
+    if app.state::<Shutdown>().defer_start(&command_line, folder) {
         return;
     }
     // A command line that cannot be parsed still shows the window.

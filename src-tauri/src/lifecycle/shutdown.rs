@@ -51,7 +51,7 @@ impl Shutdown {
 
     /// During shutdown, records a start that was handed over to this process, so that it is performed afterwards.
     /// Returns whether it did.
-    pub fn takes_over(&self, command_line: &[String], folder: &Path) -> bool {
+    pub fn defer_start(&self, command_line: &[String], folder: &Path) -> bool {
         let is_under_way = self.is_under_way();
         if is_under_way {
             let args = command_line.iter().skip(1).map(OsString::from).collect();
@@ -88,7 +88,7 @@ pub fn ask(app: &AppHandle) {
     tauri::async_runtime::spawn(async move {
         if !app.state::<Handle>().is_uploading().await.unwrap_or(false) {
             now(&app);
-        } else if navigation::is_page_listening(&app) {
+        } else if navigation::is_page_ready(&app) {
             navigation::show(&app, Show::Quitting);
         } else {
             ask_without_window(&app);
@@ -127,7 +127,7 @@ pub fn now(app: &AppHandle) {
 
 /// Restarts the app, once everything is saved.
 pub fn restart(app: &AppHandle) {
-    app.state::<Shutdown>().follow_with(Next { args: app::args(app).for_restart(), folder: None });
+    app.state::<Shutdown>().follow_with(Next { args: app::args(app).restart_arguments(), folder: None });
     now(app);
 }
 
@@ -162,7 +162,7 @@ pub fn close(closing: &Window) {
     match app.state::<SettingsFile>().held().settings.general.close {
         Close::Hide => window::hide(app),
         Close::Auto if desktop::has_tray(app) => window::hide(app),
-        Close::Auto if navigation::is_page_listening(app) => navigation::tell(app, Show::Closing),
+        Close::Auto if navigation::is_page_ready(app) => navigation::tell(app, Show::Closing),
         Close::Auto | Close::Quit => ask(app),
     }
 }
@@ -207,7 +207,7 @@ impl Signals {
     /// Quits in order at the first signal, so that the studio stops its ffmpeg and everything is saved. SIGINT during
     /// shutdown (Ctrl-C again) ends the process at once; other signals do not, because several may arrive at the end of
     /// a session.
-    pub fn quit_at(self, app: AppHandle) {
+    pub fn quit_on_signal(self, app: AppHandle) {
         let Self([mut terminate, mut interrupt, mut hangup]) = self;
         tauri::async_runtime::spawn(async move {
             tokio::select! {

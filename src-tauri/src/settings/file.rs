@@ -93,7 +93,7 @@ impl SettingsFile {
     }
 
     /// Reads the file again, and returns whether anything changed. If it has a mistake, the settings in effect stay.
-    pub fn reread(&self) -> bool {
+    pub fn reload(&self) -> bool {
         let read = self.read().and_then(|text| self.parse(&text));
         let mut held = self.lock();
         let before = held.clone();

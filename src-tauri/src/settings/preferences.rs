@@ -94,7 +94,7 @@ pub fn begin(app: &AppHandle, folder: &Path) {
             if file.is_empty() {
                 tokio::time::sleep(EMPTY_GRACE_TIME).await;
             }
-            if file.reread() {
+            if file.reload() {
                 apply(&app).await;
             }
         }

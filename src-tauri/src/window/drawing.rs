@@ -7,7 +7,7 @@ use tauri::WebviewWindow;
 ///
 /// Must be called at the start of `main`: the environment must not change while other threads run.
 #[cfg(target_os = "linux")]
-pub fn without_buffers() {
+pub fn disable_dmabuf_renderer() {
     // `setenv` only fails for names that contain `=`.
     let _ = gtk::glib::setenv("WEBKIT_DISABLE_DMABUF_RENDERER", "1", false);
 }
@@ -15,7 +15,7 @@ pub fn without_buffers() {
 /// Turns off the GPU for the page. A list and a few texts do not need it, and its buffers and drivers cost a third of
 /// the window's memory and leave the page empty on some computers.
 #[cfg(target_os = "linux")]
-pub fn without_gpu(window: &WebviewWindow) {
+pub fn disable_gpu(window: &WebviewWindow) {
     use webkit2gtk::{HardwareAccelerationPolicy, SettingsExt, WebViewExt};
     let set = window.with_webview(|webview| {
         if let Some(settings) = webview.inner().settings() {
@@ -29,4 +29,4 @@ pub fn without_gpu(window: &WebviewWindow) {
 
 /// Does nothing: on macOS and Windows, the system's webview decides.
 #[cfg(not(target_os = "linux"))]
-pub fn without_gpu(_: &WebviewWindow) {}
+pub fn disable_gpu(_: &WebviewWindow) {}

@@ -18,7 +18,7 @@ pub struct Navigation(Mutex<Waiting>);
 
 #[derive(Default)]
 struct Waiting {
-    page_listening: bool,
+    page_ready: bool,
     shows: Vec<Show>,
     job: Option<JobId>,
 }
@@ -27,13 +27,13 @@ impl Navigation {
     /// Holds requests again: the page is gone, and will be reloaded.
     #[cfg(target_os = "linux")]
     pub fn restart(&self) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).page_listening = false;
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).page_ready = false;
     }
 }
 
 /// Returns whether the page is ready for such requests.
-pub fn is_page_listening(app: &AppHandle) -> bool {
-    app.state::<Navigation>().0.lock().unwrap_or_else(PoisonError::into_inner).page_listening
+pub fn is_page_ready(app: &AppHandle) -> bool {
+    app.state::<Navigation>().0.lock().unwrap_or_else(PoisonError::into_inner).page_ready
 }
 
 /// Brings the window to the front and makes it show something.
@@ -46,7 +46,7 @@ pub fn show(app: &AppHandle, show: Show) {
 pub fn tell(app: &AppHandle, show: Show) {
     let state = app.state::<Navigation>();
     let mut waiting = state.0.lock().unwrap_or_else(PoisonError::into_inner);
-    if waiting.page_listening {
+    if waiting.page_ready {
         emit(app, SHOW, show);
     } else if !waiting.shows.contains(&show) {
         waiting.shows.push(show);
@@ -58,7 +58,7 @@ pub fn open_job(app: &AppHandle, job_id: JobId) {
     window::show(app);
     let state = app.state::<Navigation>();
     let mut waiting = state.0.lock().unwrap_or_else(PoisonError::into_inner);
-    if waiting.page_listening {
+    if waiting.page_ready {
         emit(app, OPEN_JOB, job_id);
     } else {
         waiting.job = Some(job_id);
@@ -66,10 +66,10 @@ pub fn open_job(app: &AppHandle, job_id: JobId) {
 }
 
 /// Records that the page is ready, and sends it the requests that were held.
-pub fn page_listening(app: &AppHandle) {
+pub fn page_ready(app: &AppHandle) {
     let state = app.state::<Navigation>();
     let mut waiting = state.0.lock().unwrap_or_else(PoisonError::into_inner);
-    waiting.page_listening = true;
+    waiting.page_ready = true;
     for show in std::mem::take(&mut waiting.shows) {
         emit(app, SHOW, show);
     }

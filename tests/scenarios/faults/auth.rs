@@ -41,9 +41,9 @@ async fn lost_refresh_answer_is_retried_with_the_same_token() {
     let harness = ScriptedHarness::live(|_| {}).await;
     harness.backend.script_grants([Grant::Lost, Grant::Lost]);
     harness.clock.advance(REFRESH_DUE);
-    harness.sooner("three attempts", SECOND, |harness| harness.backend.refreshes() == 3).await;
-    let brought = harness.backend.brought();
-    assert!(brought.iter().all(|token| *token == brought[0]), "{brought:?}");
+    harness.until_with_clock("three attempts", SECOND, |harness| harness.backend.refreshes() == 3).await;
+    let refresh_tokens = harness.backend.refresh_tokens();
+    assert!(refresh_tokens.iter().all(|token| *token == refresh_tokens[0]), "{refresh_tokens:?}");
     harness.until("the refresh", |harness| sessions(harness).contains(&SessionState::Refreshed)).await;
     assert!(harness.is_signed_in().await);
 }
@@ -78,13 +78,17 @@ async fn failing_auth_server_keeps_the_session() {
     harness.backend.script_grants(failures.clone().map(Grant::Instead));
     harness.clock.advance(REFRESH_DUE);
     harness
-        .sooner("the refresh after all failures", SECOND, |harness| {
+        .until_with_clock("the refresh after all failures", SECOND, |harness| {
             sessions(harness).contains(&SessionState::Refreshed)
         })
         .await;
     assert_eq!(harness.backend.refreshes(), failures.len() + 1);
     assert!(!sessions(&harness).contains(&SessionState::SignedOut));
-    assert!(harness.backend.brought().iter().all(|token| token == "refresh-1"), "{:?}", harness.backend.brought());
+    assert!(
+        harness.backend.refresh_tokens().iter().all(|token| token == "refresh-1"),
+        "{:?}",
+        harness.backend.refresh_tokens()
+    );
 }
 
 #[tokio::test]
@@ -104,7 +108,9 @@ async fn refresh_waits_for_retry_after_of_the_auth_server() {
         harness.wait_until_settled().await;
     }
     assert_eq!(harness.backend.refreshes(), 1);
-    harness.sooner("the refresh", SECOND, |harness| sessions(harness).contains(&SessionState::Refreshed)).await;
+    harness
+        .until_with_clock("the refresh", SECOND, |harness| sessions(harness).contains(&SessionState::Refreshed))
+        .await;
     assert_eq!((harness.backend.refreshes(), harness.is_signed_in().await), (2, true));
 }
 

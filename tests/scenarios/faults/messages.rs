@@ -74,10 +74,10 @@ async fn message_of_8_mib_is_read_and_one_byte_more_is_rejected() {
     harness.wait_until_settled().await;
     assert!(harness.job("7").await.expect("the job").row.title.is_some_and(|title| title.len() > 7 * MIB));
     harness.backend.say(sized(8 * MIB + 1, "2026-01-01T00:02:00Z"));
-    harness.until("the close with 1009", |harness| harness.is_because(Code::MessageTooLarge)).await;
+    harness.until("the close with 1009", |harness| harness.has_reason(Code::MessageTooLarge)).await;
     let rejected = harness.diagnostics().await.rejected;
     assert!(rejected.iter().any(|tally| tally.what == "too_large" && tally.count == 1), "{rejected:?}");
-    harness.sooner("live again", SECOND, ScriptedHarness::is_live).await;
+    harness.until_with_clock("live again", SECOND, ScriptedHarness::is_live).await;
 }
 
 #[tokio::test]
@@ -146,7 +146,7 @@ async fn blocked_window_coalesces_changes_and_keeps_heartbeats() {
     }
     harness.wait_until_settled().await;
     harness.backend.close(1012);
-    harness.sooner("another connection", SECOND, |harness| harness.backend.connects() == 2).await;
+    harness.until_with_clock("another connection", SECOND, |harness| harness.backend.connects() == 2).await;
     harness.wait_until_settled().await;
     assert_eq!(harness.recorder.seen().events.len(), before, "no events are emitted to a blocked window");
     harness.recorder.stall().set(false);
@@ -170,7 +170,7 @@ async fn subscriptions_changed_during_a_reconnect_are_sent_once() {
     harness.backend.set_jobs(json!([ended("1", "COMPLETED"), running("2"), running("3"), ended("4", "FAILED")]));
     harness.client.open(tallylight_core::JobId::new("4")).await.expect("requested");
     harness.proxy.set(Fault::None);
-    harness.sooner("live", SECOND, ScriptedHarness::is_live).await;
+    harness.until_with_clock("live", SECOND, ScriptedHarness::is_live).await;
     harness
         .until("the subscription of the new job", |harness| harness.backend.subscribed().contains(&"3".to_owned()))
         .await;
@@ -208,7 +208,7 @@ async fn many_unknown_jobs_cause_one_list_request() {
         harness.backend.say(update(id, "PROCESSING", 5, "2026-01-01T00:01:00Z"));
     }
     harness.wait_until_settled().await;
-    harness.sooner("the list", SECOND, |harness| harness.backend.lists() > lists).await;
+    harness.until_with_clock("the list", SECOND, |harness| harness.backend.lists() > lists).await;
     harness.wait_until_settled().await;
     assert_eq!(harness.client.jobs().await.expect("jobs").len(), 2000);
     let subscribed = harness.backend.subscribed();
@@ -240,7 +240,7 @@ async fn outcome_rejected_by_ordering_is_refetched_until_answered() {
     assert_eq!(harness.recorder.seen().told(), 0);
     harness.backend.set_rest(None);
     harness
-        .sooner("the answer", SECOND, |harness| {
+        .until_with_clock("the answer", SECOND, |harness| {
             harness.backend.say(r#"{"type":"HEARTBEAT"}"#);
             harness.recorder.seen().told() == 1
         })

@@ -21,11 +21,13 @@ const SECOND: Duration = Duration::from_secs(1);
 async fn unresolvable_host_name_is_reported_and_retried() {
     let harness =
         ScriptedHarness::set(|backend| backend.set_discovery(json!({ "ws_url": "wss://nowhere.invalid/ws" }))).await;
-    harness.until("the failure", |harness| harness.is_because(Code::Unreachable)).await;
+    harness.until("the failure", |harness| harness.has_reason(Code::Unreachable)).await;
     let reason = harness.connection().await.reason.expect("a reason");
     assert!(reason.message.contains("find"), "{reason:?}");
     harness
-        .sooner("another attempt", SECOND, |harness| harness.shown().last().is_some_and(|view| view.attempt >= 2))
+        .until_with_clock("another attempt", SECOND, |harness| {
+            harness.shown().last().is_some_and(|view| view.attempt >= 2)
+        })
         .await;
 }
 
@@ -34,12 +36,12 @@ async fn refused_connection_is_offline_until_the_server_listens_again() {
     let harness = ScriptedHarness::live(|backend| backend.set_jobs(json!([running("7")]))).await;
     harness.proxy.set(Fault::Refuse);
     harness.until("backoff", |harness| harness.is(ConnectionState::Backoff)).await;
-    harness.sooner("offline", SECOND, |harness| harness.is(ConnectionState::Offline)).await;
+    harness.until_with_clock("offline", SECOND, |harness| harness.is(ConnectionState::Offline)).await;
     assert_eq!(harness.state().await.1, Some(Code::Unreachable));
     assert!(harness.job("7").await.is_some(), "known jobs are still shown");
     harness.backend.set_jobs(json!([ended("7", "COMPLETED")]));
     harness.proxy.set(Fault::None);
-    harness.sooner("live", SECOND, ScriptedHarness::is_live).await;
+    harness.until_with_clock("live", SECOND, ScriptedHarness::is_live).await;
     harness.until("the notification", |harness| harness.recorder.seen().told() == 1).await;
     assert_eq!(harness.told().await, 1);
 }
@@ -53,7 +55,7 @@ async fn accepted_connection_without_answer_times_out_after_10_s() {
     harness.clock.advance(Duration::from_secs(9));
     assert_eq!(harness.state().await.0, ConnectionState::Connecting);
     harness.clock.advance(2 * SECOND);
-    harness.until("the handshake timeout", |harness| harness.is_because(Code::HandshakeTimeout)).await;
+    harness.until("the handshake timeout", |harness| harness.has_reason(Code::HandshakeTimeout)).await;
 }
 
 #[tokio::test]
@@ -63,7 +65,7 @@ async fn stalled_tls_handshake_times_out_after_10_s() {
         ScriptedHarness::set(|backend| backend.set_discovery(json!({ "ws_url": format!("wss://{silent}/ws") }))).await;
     harness.until("the attempt", |harness| harness.is(ConnectionState::Connecting)).await;
     harness.clock.advance(11 * SECOND);
-    harness.until("the handshake timeout", |harness| harness.is_because(Code::HandshakeTimeout)).await;
+    harness.until("the handshake timeout", |harness| harness.has_reason(Code::HandshakeTimeout)).await;
 }
 
 #[tokio::test]
@@ -87,7 +89,7 @@ async fn custom_ca_certificate_applies_to_socket_and_requests_at_once() {
     let server = foreign_servers::self_signed().await;
     let socket = json!({ "ws_url": format!("wss://{}/ws", server.address) });
     let harness = ScriptedHarness::set(|backend| backend.set_discovery(socket)).await;
-    harness.until("the rejected certificate", |harness| harness.is_because(Code::UntrustedCertificate)).await;
+    harness.until("the rejected certificate", |harness| harness.has_reason(Code::UntrustedCertificate)).await;
     let file = harness.folder.path().join("ca.pem");
     std::fs::write(&file, &server.certificate).expect("a file");
     let mut settings = Settings::default();
@@ -133,13 +135,13 @@ async fn reset_within_a_frame_applies_no_part_and_loses_nothing() {
     let message =
         json!({ "type": "METADATA_UPDATE", "job_id": "7", "data": data, "timestamp": "2026-01-01T00:01:00Z" });
     harness.backend.say(message.to_string());
-    harness.until("the loss", |harness| harness.is_because(Code::Closed)).await;
+    harness.until("the loss", |harness| harness.has_reason(Code::Closed)).await;
     assert_eq!(harness.job("7").await.expect("the job").row.title, None);
     let job = json!({ "id": "7", "status": "PROCESSING", "updated_at": "2026-01-01T00:01:00Z",
         "video_metadata": { "title": title } });
     harness.backend.set_jobs(json!([job]));
     harness.proxy.set(Fault::None);
-    harness.sooner("live", SECOND, ScriptedHarness::is_live).await;
+    harness.until_with_clock("live", SECOND, ScriptedHarness::is_live).await;
     harness.wait_until_settled().await;
     harness.until("the list", |harness| harness.backend.lists() >= 3).await;
     harness.wait_until_settled().await;
@@ -153,7 +155,7 @@ async fn half_open_connection_ends_after_60_s_of_silence() {
     harness.clock.advance(55 * SECOND);
     assert_eq!(harness.state().await.0, ConnectionState::Live);
     harness.clock.advance(5 * SECOND);
-    harness.until("the end of the connection", |harness| harness.is_because(Code::Silent)).await;
+    harness.until("the end of the connection", |harness| harness.has_reason(Code::Silent)).await;
     assert_eq!(harness.state().await.0, ConnectionState::Backoff);
 }
 
@@ -186,12 +188,12 @@ async fn captive_portal_is_offline_and_keeps_the_session() {
         let harness = ScriptedHarness::live(|backend| backend.set_jobs(json!([running("7")]))).await;
         harness.backend.set_page(page.clone());
         harness.backend.close(1001);
-        harness.sooner("offline", SECOND, |harness| harness.is(ConnectionState::Offline)).await;
+        harness.until_with_clock("offline", SECOND, |harness| harness.is(ConnectionState::Offline)).await;
         harness.clock.advance(Duration::from_hours(2));
         assert!(harness.is_signed_in().await, "{page:?}");
         assert!(harness.job("7").await.is_some());
         harness.backend.set_page(None);
-        harness.sooner("live", SECOND, ScriptedHarness::is_live).await;
+        harness.until_with_clock("live", SECOND, ScriptedHarness::is_live).await;
         assert!(harness.is_signed_in().await, "{page:?}");
     }
 }
@@ -219,7 +221,7 @@ async fn network_change_without_probe_answer_reconnects() {
     harness.clock.advance(6 * SECOND);
     harness.until("the attempt", |harness| harness.is(ConnectionState::Connecting)).await;
     harness.proxy.set(Fault::None);
-    harness.sooner("live", SECOND, ScriptedHarness::is_live).await;
+    harness.until_with_clock("live", SECOND, ScriptedHarness::is_live).await;
     assert!(harness.diagnostics().await.drops.iter().any(|drop| drop.what == "network_changed"));
 }
 
@@ -228,7 +230,9 @@ async fn network_change_ends_a_backoff() {
     let harness = ScriptedHarness::live(|_| {}).await;
     harness.proxy.set(Fault::Refuse);
     harness
-        .sooner("a long wait", 5 * SECOND, |harness| harness.shown().last().is_some_and(|view| view.attempt >= 6))
+        .until_with_clock("a long wait", 5 * SECOND, |harness| {
+            harness.shown().last().is_some_and(|view| view.attempt >= 6)
+        })
         .await;
     harness.proxy.set(Fault::None);
     harness.network.change();
@@ -245,7 +249,7 @@ async fn sleep_of_8_hours_reconnects_and_notifies_missed_outcome_once() {
     harness.clock.advance(5 * SECOND);
     harness.until("the reconnect", |harness| harness.is(ConnectionState::Connecting)).await;
     harness.proxy.set(Fault::None);
-    harness.sooner("live", SECOND, ScriptedHarness::is_live).await;
+    harness.until_with_clock("live", SECOND, ScriptedHarness::is_live).await;
     harness.until("the notification", |harness| harness.recorder.seen().told() == 1).await;
     assert_eq!(harness.told().await, 1);
     assert_eq!(harness.job("7").await.map(|job| job.row.status), Some(Status::Failed));
@@ -267,5 +271,5 @@ async fn flapping_backs_off() {
     assert!(harness.backend.connects() <= 7);
     harness.until("polling", |harness| harness.is(ConnectionState::Polling)).await;
     harness.backend.set_greeting(Vec::new());
-    harness.sooner("live", SECOND, ScriptedHarness::is_live).await;
+    harness.until_with_clock("live", SECOND, ScriptedHarness::is_live).await;
 }

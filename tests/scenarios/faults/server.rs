@@ -15,7 +15,7 @@ async fn unexpected_close_is_followed_by_a_reconnect() {
         harness.backend.set_jobs(json!([ended("7", "COMPLETED")]));
         harness.backend.close(code);
         harness.until("the loss", |harness| harness.is(ConnectionState::Backoff)).await;
-        harness.sooner("live again", SECOND, ScriptedHarness::is_live).await;
+        harness.until_with_clock("live again", SECOND, ScriptedHarness::is_live).await;
         harness.until("the notification of the missed outcome", |harness| harness.recorder.seen().told() == 1).await;
         // The socket repeats the same outcome late.
         harness.backend.say(update("7", "COMPLETED", 100, "2026-01-01T00:01:00Z"));
@@ -76,12 +76,12 @@ async fn list_is_polled_only_while_the_socket_is_down() {
     let harness = ScriptedHarness::live(|backend| backend.set_jobs(json!([running("7")]))).await;
     harness.backend.set_socket(Answer::status(500));
     harness.backend.close(1012);
-    harness.sooner("polling", SECOND, |harness| harness.is(ConnectionState::Polling)).await;
+    harness.until_with_clock("polling", SECOND, |harness| harness.is(ConnectionState::Polling)).await;
     harness.backend.set_jobs(json!([ended("7", "COMPLETED")]));
-    harness.sooner("the outcome by polling", SECOND, |harness| harness.recorder.seen().told() == 1).await;
+    harness.until_with_clock("the outcome by polling", SECOND, |harness| harness.recorder.seen().told() == 1).await;
 
     harness.backend.set_socket(None);
-    harness.sooner("live", SECOND, ScriptedHarness::is_live).await;
+    harness.until_with_clock("live", SECOND, ScriptedHarness::is_live).await;
     harness.wait_until_settled().await;
     let lists = harness.backend.lists();
     for _ in 0..10 {
@@ -103,10 +103,10 @@ async fn unchanged_list_is_answered_with_304() {
     // Another list with the same ETag is never sent; that the client does not see it proves the 304.
     harness.backend.set_jobs(json!([ended("7", "FAILED")]));
     let lists = harness.backend.lists();
-    harness.sooner("more polls", SECOND, |harness| harness.backend.lists() > lists + 2).await;
+    harness.until_with_clock("more polls", SECOND, |harness| harness.backend.lists() > lists + 2).await;
     assert_eq!((harness.batches(), harness.state().await.0), (1, ConnectionState::Polling));
     harness.backend.set_etag("\"2\"");
-    harness.sooner("the notification", SECOND, |harness| harness.recorder.seen().told() == 1).await;
+    harness.until_with_clock("the notification", SECOND, |harness| harness.recorder.seen().told() == 1).await;
 }
 
 #[tokio::test]
@@ -117,14 +117,14 @@ async fn failing_polling_slows_down_and_follows_retry_after() {
     })
     .await;
     harness.until("the first failure", |harness| harness.backend.lists() == 1).await;
-    harness.sooner("offline", SECOND, |harness| harness.is(ConnectionState::Offline)).await;
+    harness.until_with_clock("offline", SECOND, |harness| harness.is(ConnectionState::Offline)).await;
     let lists = harness.backend.lists();
     harness.clock.advance(100 * SECOND);
     harness.client.status().await.expect("status");
     tokio::time::sleep(Duration::from_millis(50)).await;
     assert_eq!(harness.backend.lists(), lists, "no request before Retry-After has passed");
     harness.backend.set_rest(Answer::status(500));
-    harness.sooner("the next request", 10 * SECOND, |harness| harness.backend.lists() > lists).await;
+    harness.until_with_clock("the next request", 10 * SECOND, |harness| harness.backend.lists() > lists).await;
     assert!(harness.is_signed_in().await);
 }
 
@@ -148,7 +148,7 @@ async fn clients_reconnect_spread_out_after_a_server_restart() {
     assert!(waits.len() > 10, "the delays are not spread: {waits:?}");
     for harness in &fleet {
         harness.proxy.set(Fault::None);
-        harness.sooner("live", SECOND, ScriptedHarness::is_live).await;
+        harness.until_with_clock("live", SECOND, ScriptedHarness::is_live).await;
     }
 }
 
@@ -207,7 +207,7 @@ async fn job_created_and_failed_while_disconnected_notifies() {
     let harness = ScriptedHarness::live(|backend| backend.set_jobs(json!([running("7")]))).await;
     harness.backend.set_jobs(json!([ended("8", "FAILED"), running("7")]));
     harness.backend.close(1012);
-    harness.sooner("live", SECOND, ScriptedHarness::is_live).await;
+    harness.until_with_clock("live", SECOND, ScriptedHarness::is_live).await;
     harness.until("the notification", |harness| harness.recorder.seen().told() == 1).await;
 }
 

@@ -87,7 +87,7 @@ async fn socket_without_readable_messages_is_polled_until_one_arrives() {
     assert_eq!(harness.state().await, (ConnectionState::Polling, Some(Code::NothingReadable)));
     let lists = harness.backend.lists();
     harness
-        .sooner("more lists", Duration::from_secs(10), |harness| {
+        .until_with_clock("more lists", Duration::from_secs(10), |harness| {
             harness.backend.say(r#"{"type":"HEARTBEAT"}"#);
             harness.backend.lists() >= lists + 2
         })
@@ -103,16 +103,22 @@ async fn silent_socket_is_not_live_again_by_reconnecting() {
     // No readable message has arrived on this connection, either.
     harness.backend.close(1012);
     harness
-        .sooner("another connection", Duration::from_secs(1), |harness| {
+        .until_with_clock("another connection", Duration::from_secs(1), |harness| {
             harness.backend.connects() == 2 && harness.is_live()
         })
         .await;
-    harness.sooner("polling", Duration::from_secs(5), |harness| harness.is_because(Code::NothingReadable)).await;
-    harness.sooner("a third connection", Duration::from_secs(1), |harness| harness.backend.connects() >= 3).await;
+    harness
+        .until_with_clock("polling", Duration::from_secs(5), |harness| harness.has_reason(Code::NothingReadable))
+        .await;
+    harness
+        .until_with_clock("a third connection", Duration::from_secs(1), |harness| harness.backend.connects() >= 3)
+        .await;
     harness.until("still polling", |harness| harness.is(ConnectionState::Polling)).await;
     harness.backend.say(update("7", "COMPLETED", 100, TIME));
     harness
-        .sooner("the outcome", Duration::from_secs(1), |harness| status(harness, "7") == Some(Status::Completed))
+        .until_with_clock("the outcome", Duration::from_secs(1), |harness| {
+            status(harness, "7") == Some(Status::Completed)
+        })
         .await;
     harness.until("live", ScriptedHarness::is_live).await;
 }
@@ -161,7 +167,9 @@ async fn timestamps_without_offset_do_not_freeze_progress() {
     harness.wait_until_settled().await;
     assert_eq!(percent(&harness), Some(40.0), "the refetch is limited to one a minute");
     harness
-        .sooner("the refetch after a minute", Duration::from_secs(5), |harness| percent(harness) == Some(60.0))
+        .until_with_clock("the refetch after a minute", Duration::from_secs(5), |harness| {
+            percent(harness) == Some(60.0)
+        })
         .await;
 }
 
@@ -200,7 +208,7 @@ async fn missing_socket_route_with_403_is_reported_without_refresh() {
     for _ in 0..3 {
         let connects = harness.backend.connects();
         harness
-            .sooner("another round of attempts", Duration::from_secs(20), |harness| {
+            .until_with_clock("another round of attempts", Duration::from_secs(20), |harness| {
                 harness.backend.connects() >= connects + 4
             })
             .await;

@@ -167,7 +167,7 @@ async fn forbidden_list_causes_one_refresh_and_keeps_the_session() {
     for _ in 0..4 {
         let lists = harness.backend.lists();
         harness
-            .sooner("another list request", std::time::Duration::from_secs(10), |harness| {
+            .until_with_clock("another list request", std::time::Duration::from_secs(10), |harness| {
                 harness.backend.lists() > lists
             })
             .await;

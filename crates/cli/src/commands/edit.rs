@@ -16,7 +16,7 @@ use crate::{
     Global,
     client::{begin, refreshed},
     output,
-    terminal::{Terminal, Told},
+    terminal::{ShellMessage, Terminal},
     usage,
 };
 
@@ -122,7 +122,7 @@ async fn outcomes(
     handle: &Handle,
     job_id: &JobId,
     fields: &[Field],
-    updates: &mut mpsc::Receiver<Told>,
+    updates: &mut mpsc::Receiver<ShellMessage>,
 ) -> BTreeMap<Field, EditView> {
     let mut outcomes = BTreeMap::new();
     let stop = stop_signal();
@@ -133,7 +133,7 @@ async fn outcomes(
             () = &mut stop => None,
         };
         let Some(update) = update else { return outcomes };
-        let Told::Event(Event::Edit(view)) = update else { continue };
+        let ShellMessage::Event(Event::Edit(view)) = update else { continue };
         if view.job_id != *job_id || !fields.contains(&view.field) {
             continue;
         }
@@ -144,10 +144,10 @@ async fn outcomes(
         let is_queued = outcomes.values().any(|view| view.outcome == EditOutcome::Queued && view.reason.is_some());
         // An event may be about an earlier edit of the same field.
         let pending = handle.job(job_id.clone()).await.map(|job| job.pending).unwrap_or_default();
-        let is_over = |field: &Field| {
+        let is_expired = |field: &Field| {
             !pending.contains(field) && outcomes.get(field).is_some_and(|view| view.outcome != EditOutcome::Queued)
         };
-        if is_queued || fields.iter().all(is_over) {
+        if is_queued || fields.iter().all(is_expired) {
             return outcomes;
         }
     }

@@ -30,7 +30,7 @@ pub async fn list(global: &Global, statuses: &[Status]) -> Result<(), Error> {
         return Err(error);
     }
     for words in output::list_words(&list) {
-        output::remark(&words);
+        output::print_note(&words);
     }
     jobs.retain(|job| statuses.is_empty() || statuses.contains(&job.row.status));
     if global.json {
@@ -66,7 +66,7 @@ pub async fn show(global: &Global, job_id: &str) -> Result<(), Error> {
 fn print(job: &JobView) {
     output::line(&output::name(job));
     let (status, percent) = (output::status_words(&job.row), output::percent(job.row.progress_percent));
-    let words = [status.as_str(), percent.trim_start(), &output::now_doing(job)].map(str::to_owned);
+    let words = [status.as_str(), percent.trim_start(), &output::activity(job)].map(str::to_owned);
     output::line(&format!("  {}", words.into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>().join("  ")));
     for stage in &job.stages {
         let error = output::shown(stage.error_message.as_deref().unwrap_or_default());

@@ -129,9 +129,9 @@ pub async fn run(global: &Global, login: Login) -> Result<(), Error> {
 /// Opens each page in the browser, and prints its URL for machines without a browser.
 async fn open(mut pages: mpsc::Receiver<Url>) {
     while let Some(page) = pages.recv().await {
-        output::remark(&format!("Finish signing in in your browser. If it doesn't open, go to {page}"));
+        output::print_note(&format!("Finish signing in in your browser. If it doesn't open, go to {page}"));
         if Browser::system().open(&page).await.is_err() {
-            output::remark("Couldn't open a browser. Open the page in a browser on this computer.");
+            output::print_note("Couldn't open a browser. Open the page in a browser on this computer.");
         }
     }
 }

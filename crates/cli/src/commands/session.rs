@@ -67,7 +67,7 @@ fn confirm_discard(count: usize) -> Result<bool, Error> {
     if !std::io::stdin().is_terminal() {
         return Err(Error::new(Code::Requested, format!("{words}. Add --discard to continue.")));
     }
-    output::remark(&format!("{words}. Sign out? [y/N]"));
+    output::print_note(&format!("{words}. Sign out? [y/N]"));
     let mut answer = String::new();
     let read = std::io::stdin().read_line(&mut answer);
     Ok(read.is_ok() && answer.trim().eq_ignore_ascii_case("y"))

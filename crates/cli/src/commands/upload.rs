@@ -14,7 +14,7 @@ use crate::{
     Global,
     client::{begin, refreshed},
     output,
-    terminal::{Terminal, Told},
+    terminal::{ShellMessage, Terminal},
 };
 
 /// Uploads videos and follows their jobs until all have ended, or until Ctrl-C.
@@ -45,7 +45,7 @@ pub async fn run(global: &Global, files: Vec<PathBuf>) -> Result<(), Error> {
                     jobs.insert(job_id, known);
                 }
                 Err(error) => {
-                    output::complain(&format!("{}: {}", file.display(), error.message));
+                    output::print_error(&format!("{}: {}", file.display(), error.message));
                     refused.push(error.code);
                 }
             },
@@ -65,8 +65,8 @@ fn is_running(job: Option<&JobView>) -> bool {
     job.is_none_or(|job| !job.row.status.is_final())
 }
 
-fn apply(jobs: &mut BTreeMap<JobId, Option<JobView>>, update: &Told) {
-    let Told::Event(Event::Jobs { changed, .. }) = update else { return };
+fn apply(jobs: &mut BTreeMap<JobId, Option<JobView>>, update: &ShellMessage) {
+    let ShellMessage::Event(Event::Jobs { changed, .. }) = update else { return };
     for change in changed {
         if let Some(job) = jobs.get_mut(&change.job.row.job_id) {
             *job = Some(change.job.clone());

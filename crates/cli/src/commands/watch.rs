@@ -21,7 +21,7 @@ use crate::{
     Global,
     client::{begin, sign_in},
     output,
-    terminal::{Terminal, Told},
+    terminal::{ShellMessage, Terminal},
 };
 
 mod live;
@@ -73,10 +73,10 @@ impl Display {
     }
 
     /// Shows an event or a notification.
-    pub fn show(&mut self, update: &Told) {
+    pub fn show(&mut self, update: &ShellMessage) {
         match (self, update) {
-            (Self::Json, Told::Event(event)) => output::event(event),
-            (Self::Json, Told::Notice(notice)) => output::json_line(&output::notice_line(notice)),
+            (Self::Json, ShellMessage::Event(event)) => output::event(event),
+            (Self::Json, ShellMessage::Notice(notice)) => output::json_line(&output::notice_line(notice)),
             (Self::Table(table), update) => table.show(update),
             (Self::Lines, update) => print_lines(update),
         }
@@ -124,12 +124,14 @@ pub async fn run(global: &Global, watch: Watch) -> Result<(), Error> {
     Ok(())
 }
 
-fn is_superseded(update: &Told) -> bool {
+fn is_superseded(update: &ShellMessage) -> bool {
     match update {
-        Told::Event(Event::Jobs { .. }) => true,
-        Told::Event(Event::Session(session)) => session.state == SessionState::SignedOut && session.reason.is_none(),
-        Told::Event(Event::Connection(connection)) => connection.state == ConnectionState::SignedOut,
-        Told::Event(_) | Told::Notice(_) => false,
+        ShellMessage::Event(Event::Jobs { .. }) => true,
+        ShellMessage::Event(Event::Session(session)) => {
+            session.state == SessionState::SignedOut && session.reason.is_none()
+        }
+        ShellMessage::Event(Event::Connection(connection)) => connection.state == ConnectionState::SignedOut,
+        ShellMessage::Event(_) | ShellMessage::Notice(_) => false,
     }
 }
 
@@ -187,12 +189,12 @@ async fn edit(handle: &Handle, job_id: JobId, field: Field, content: &Value) -> 
     Ok(())
 }
 
-fn print_lines(update: &Told) {
+fn print_lines(update: &ShellMessage) {
     match update {
-        Told::Event(Event::Connection(connection)) => {
+        ShellMessage::Event(Event::Connection(connection)) => {
             output::line(&format!("connection  {}", connection_words(connection)));
         }
-        Told::Event(Event::Jobs { changed, .. }) => {
+        ShellMessage::Event(Event::Jobs { changed, .. }) => {
             for change in changed {
                 let job = &change.job;
                 output::line(&format!(
@@ -200,11 +202,11 @@ fn print_lines(update: &Told) {
                     output::status_words(&job.row),
                     output::percent(job.row.progress_percent),
                     output::name(job),
-                    output::now_doing(job)
+                    output::activity(job)
                 ));
             }
         }
-        Told::Event(Event::Upload(upload)) if upload.sent_bytes < upload.total_bytes => {
+        ShellMessage::Event(Event::Upload(upload)) if upload.sent_bytes < upload.total_bytes => {
             output::line(&format!(
                 "uploading  {} of {} bytes  {}",
                 upload.sent_bytes,
@@ -212,27 +214,27 @@ fn print_lines(update: &Told) {
                 output::shown(&upload.filename)
             ));
         }
-        Told::Event(Event::Rejected(rejected)) => {
+        ShellMessage::Event(Event::Rejected(rejected)) => {
             output::line(&format!("unreadable  {}", output::shown(&rejected.reason)));
         }
-        Told::Event(Event::Edit(edit)) => output::line(&format!("edit     {}", output::edit_words(edit))),
-        Told::Event(Event::Storage(storage)) => {
+        ShellMessage::Event(Event::Edit(edit)) => output::line(&format!("edit     {}", output::edit_words(edit))),
+        ShellMessage::Event(Event::Storage(storage)) => {
             if let Some(words) = output::storage_words(storage) {
                 output::line(&format!("disk     {words}"));
             }
         }
-        Told::Event(Event::List(list)) => {
+        ShellMessage::Event(Event::List(list)) => {
             for words in output::list_words(list) {
                 output::line(&format!("list     {words}"));
             }
         }
-        Told::Event(Event::Session(_) | Event::Upload(_) | Event::News(_)) => {}
-        Told::Notice(notice) => output::line(&format!("*        {}: {}", notice.title, notice.body)),
+        ShellMessage::Event(Event::Session(_) | Event::Upload(_) | Event::News(_)) => {}
+        ShellMessage::Notice(notice) => output::line(&format!("*        {}: {}", notice.title, notice.body)),
     }
 }
 
 /// Shows what the client sent before it ended.
-pub fn drain(updates: &mut mpsc::Receiver<Told>, display: &mut Display) {
+pub fn drain(updates: &mut mpsc::Receiver<ShellMessage>, display: &mut Display) {
     while let Ok(update) = updates.try_recv() {
         display.show(&update);
     }

@@ -207,7 +207,7 @@ impl Auth {
         // Known from the disk, or from before the session expired: subscribed as soon as the socket opens.
         context.send(library::Input::WatchUnfinished);
         context.send(connection::Input::TokenRefreshed);
-        for input in [edits::Input::Opened, edits::Input::TokenRenewed, edits::Input::Reachable] {
+        for input in [edits::Input::Opened, edits::Input::TokenRefreshed, edits::Input::Reachable] {
             context.send(outbox::Input::Machine(input));
         }
         context.send(fetcher::Input::TokenReady);
@@ -278,7 +278,7 @@ impl Auth {
             Err(Denial::Delayed(error, wait)) => auth::Input::Delayed(ticket, error, wait),
         };
         self.machine_input(input, context);
-        self.refresh_lock = lock.filter(|_| self.session.is_keeping());
+        self.refresh_lock = lock.filter(|_| self.session.is_storing());
     }
 }
 

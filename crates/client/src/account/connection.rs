@@ -116,7 +116,7 @@ impl Connection {
                 context.diagnostics.count().polls += 1;
                 context.send(fetcher::Input::Fetch(Call::list()));
             }
-            Effect::Remember(ws_token) => {
+            Effect::StoreTokenMethod(ws_token) => {
                 if let Some(server) = context.server() {
                     let known = (server.key().to_owned(), ws_token);
                     context.store.set(WS_TOKEN_SETTING, &known);
@@ -150,7 +150,7 @@ impl Connection {
             }
             SocketEvent::Closed(closed) => self.socket_closed(conn, closed, context),
             SocketEvent::Pong => self.machine_input(connection::Input::Pong(conn), context),
-            SocketEvent::Frames(frames, _room) => self.frames(conn, frames, context),
+            SocketEvent::Received(frames, _room) => self.frames(conn, frames, context),
         }
     }
 

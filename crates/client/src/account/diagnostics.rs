@@ -22,7 +22,7 @@ impl Context {
     pub(super) fn note_error(&mut self, what: &str, error: &Error) {
         let at = self.now().wall;
         let public = format!("{what}: {}", name(&error.code));
-        self.diagnostics.note_private(at, format!("{what}: {}", error.message), public);
+        self.diagnostics.record_private(at, format!("{what}: {}", error.message), public);
     }
 
     pub(super) fn note_dropped(&mut self, code: Code, message: &str) {
@@ -80,7 +80,7 @@ impl Context {
             shown(view) + &reason
         };
         let (message, public) = (words(|reason| reason.message.clone()), words(|reason| name(&reason.code)));
-        self.diagnostics.note_private(at, message, public);
+        self.diagnostics.record_private(at, message, public);
     }
 }
 

@@ -24,7 +24,7 @@ use crate::{
     handle::Reply,
     net::{
         http::{self, Failure},
-        rest::{self, Dated, Listing},
+        rest::{self, Listing, WithServerTime},
     },
 };
 
@@ -82,8 +82,8 @@ pub(super) struct FetchResult {
 }
 
 enum Answer {
-    List(Dated<Listing>),
-    Job(Box<Dated<tallylight_core::protocol::snapshot::Snapshot>>),
+    List(WithServerTime<Listing>),
+    Job(Box<WithServerTime<tallylight_core::protocol::snapshot::Snapshot>>),
 }
 
 /// The requests that wait or are in flight.
@@ -314,7 +314,7 @@ impl Fetcher {
                 let What::Job(job_id, reason) = call.what else { return };
                 context.diagnostics.lost_fields(answer.value.lost);
                 let captions = std::mem::take(&mut answer.value.captions);
-                let Dated { date, value } = *answer;
+                let WithServerTime { date, value } = *answer;
                 let authority = reason.authority();
                 let merge = Merge { snapshot: Box::new(value), date, requested, authority };
                 context.send(library::Input::Merge(merge));

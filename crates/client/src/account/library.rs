@@ -20,7 +20,7 @@ use super::{
     fetcher::{self, Call},
     publisher,
 };
-use crate::net::rest::Incomplete;
+use crate::net::rest::MissingJobs;
 
 mod list;
 mod retention;
@@ -164,7 +164,7 @@ impl Library {
                 let late = arrival.duration_since(at).as_millis();
                 context.diagnostics.latency(i64::try_from(late).unwrap_or(i64::MAX));
             }
-            if !self.jobs.has_room_for(&event.job_id) {
+            if !self.jobs.can_hold(&event.job_id) {
                 reject(too_many_jobs(&event), context);
                 continue;
             }
@@ -225,7 +225,7 @@ impl Library {
                     context.send(connection::Input::Watch(vec![job_id.clone()]));
                     context.send(fetcher::Input::Fetch(Call::job(job_id)));
                 }
-                Change::Unmeasured(job_id) => context.send(fetcher::Input::Fetch(Call::job(job_id))),
+                Change::MissingDuration(job_id) => context.send(fetcher::Input::Fetch(Call::job(job_id))),
                 Change::NeedsRefetch(job_id) => context.send(fetcher::Input::Fetch(Call::resolving(job_id))),
                 Change::MayBeStale(job_id) => {
                     context.send(fetcher::Input::Recheck(job_id, fetcher::Urgency::Stale));
@@ -253,7 +253,7 @@ impl Library {
                 Change::Job(..)
                 | Change::Removed(_)
                 | Change::Discovered(_)
-                | Change::Unmeasured(_)
+                | Change::MissingDuration(_)
                 | Change::NeedsRefetch(_)
                 | Change::MayBeStale(_)
                 | Change::Warned(_) => continue,

@@ -21,7 +21,7 @@ use crate::{
     handle::Reply,
     net::{
         http::Failure,
-        rest::{self, Dated, decided},
+        rest::{self, WithServerTime, edit_answer},
     },
 };
 
@@ -51,7 +51,7 @@ pub(super) struct EditResult {
 
 enum EditAnswer {
     /// What the backend holds of the job.
-    Checked(Box<Result<Dated<Snapshot>, Failure>>),
+    Checked(Box<Result<WithServerTime<Snapshot>, Failure>>),
     /// What became of the edit.
     Sent(Answer),
 }
@@ -196,7 +196,7 @@ impl Outbox {
                     context.send(library::Input::ObserveDate(job.date));
                     MachineInput::Checked(op_id, Ok(Box::new(job.value)))
                 }
-                Err(failure) => MachineInput::Checked(op_id, Err(decided(&failure, DeliveryCertainty::Unknown))),
+                Err(failure) => MachineInput::Checked(op_id, Err(edit_answer(&failure, DeliveryCertainty::Unknown))),
             },
             EditAnswer::Sent(answer) => {
                 if matches!(answer, Answer::Saved(None))
@@ -216,7 +216,7 @@ impl Outbox {
         if needs_token && generation != context.access.generation {
             // It was sent with an earlier token: there is a fresh one already.
             step.actions.retain(|action| !matches!(action, Action::RefreshToken));
-            context.send(Input::Machine(MachineInput::TokenRenewed));
+            context.send(Input::Machine(MachineInput::TokenRefreshed));
         }
         step
     }

@@ -208,7 +208,7 @@ impl Runtime {
         let context = &mut self.context;
         let step = self.outbox.handle(input, &self.library.jobs, context);
         if !step.is_empty() {
-            fail::fail_point!("words_reach_the_disk");
+            fail::fail_point!("edits_before_write");
         }
         let is_empty = step.is_empty();
         let EditStep { library, persist, changed, actions, reply } = step;
@@ -217,7 +217,7 @@ impl Runtime {
         self.outbox.persist(&persist, confirmed.iter().map(AsRef::as_ref), context);
         drop(confirmed);
         if !is_empty {
-            fail::fail_point!("words_are_on_disk");
+            fail::fail_point!("edits_written");
         }
         let is_shown = !changed.is_empty();
         changes.extend(changed.into_iter().map(library::edited));

@@ -11,7 +11,7 @@ use tallylight_core::{Code, Error, InputField, auth::Grant, discovery::Server, m
 use url::Url;
 
 use crate::net::{
-    http::{ANSWER_LIMIT, Failure, json_as, refused, text, unanswered},
+    http::{ANSWER_LIMIT, Failure, json_as, read_failure, request_failure, text},
     pkce::Pkce,
 };
 
@@ -136,7 +136,7 @@ pub fn authorize_url(server: &Server, provider: &str, redirect: &Url, pkce: &Pkc
 /// [`Code::WrongKey`] or the error of the connection, with the [`InputField`] that is wrong.
 pub async fn check(http: &Client, server: &Server) -> Result<(), Error> {
     let call = http.get(endpoint(server, "settings")).header("apikey", &server.auth_key);
-    let response = call.send().await.map_err(|error| unanswered(&error).error.at(InputField::AuthUrl))?;
+    let response = call.send().await.map_err(|error| request_failure(&error).error.at(InputField::AuthUrl))?;
     match response.status() {
         StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => Err(wrong_key()),
         // Any other status is an answer to a request whose key was accepted.
@@ -170,9 +170,9 @@ async fn grant(
         .body(wiped(body))
         .send()
         .await
-        .map_err(|error| unanswered(&error))?;
+        .map_err(|error| request_failure(&error))?;
     if !response.status().is_success() {
-        return Err(refused(response).await);
+        return Err(read_failure(response).await);
     }
     let text = Zeroizing::new(text(response, ANSWER_LIMIT).await?);
     let data: SessionData = json_as(&text)?;
@@ -193,9 +193,9 @@ async fn grant(
 async fn email_of(http: &Client, server: &Server, access_token: &SecretString) -> Result<String, Failure> {
     let call =
         http.get(endpoint(server, "user")).header("apikey", &server.auth_key).bearer_auth(access_token.expose_secret());
-    let response = call.send().await.map_err(|error| unanswered(&error))?;
+    let response = call.send().await.map_err(|error| request_failure(&error))?;
     if !response.status().is_success() {
-        return Err(refused(response).await);
+        return Err(read_failure(response).await);
     }
     let user: UserData = json_as(&text(response, ANSWER_LIMIT).await?)?;
     // An account of a sign-in provider may have no email address.
@@ -222,20 +222,20 @@ fn wrong_key() -> Error {
 }
 
 fn deny_password(failure: &Failure) -> Denial {
-    let refused = |code, field, message: &str| Denial::Refused(Error::new(code, message).at(field));
+    let read_failure = |code, field, message: &str| Denial::Refused(Error::new(code, message).at(field));
     match failure.server_code.as_deref() {
         Some("invalid_credentials" | "invalid_grant") => {
             let message = "Incorrect email or password.";
-            refused(Code::InvalidCredentials, InputField::Password, message)
+            read_failure(Code::InvalidCredentials, InputField::Password, message)
         }
-        Some("email_not_confirmed") => refused(
+        Some("email_not_confirmed") => read_failure(
             Code::AccountBlocked,
             InputField::Email,
             "Email not confirmed. Open the link in the confirmation email, then sign in.",
         ),
         Some("user_banned") => {
             let message = "This account is blocked. Contact your administrator.";
-            refused(Code::AccountBlocked, InputField::Email, message)
+            read_failure(Code::AccountBlocked, InputField::Email, message)
         }
         _ => match failure.status {
             Some(StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) => Denial::Refused(wrong_key()),

@@ -96,11 +96,11 @@ fn finish(builder: ClientBuilder, server: &Url, connector: &NetworkConnector) ->
 /// # Errors
 /// A [`Failure`] without a response: the request failed, or there were too many redirects ([`Code::ServerError`]).
 pub async fn send(client: &Client, call: RequestBuilder) -> Result<Response, Failure> {
-    let mut request = call.build().map_err(|error| unanswered(&error))?;
+    let mut request = call.build().map_err(|error| request_failure(&error))?;
     for _ in 0..=REDIRECT_LIMIT {
         let again = request.try_clone();
         let had_token = request.headers().contains_key(header::AUTHORIZATION);
-        let mut response = client.execute(request).await.map_err(|error| unanswered(&error))?;
+        let mut response = client.execute(request).await.map_err(|error| request_failure(&error))?;
         let Some((next, again)) = redirected(&response).zip(again) else {
             if !had_token {
                 response.extensions_mut().insert(WithoutToken);
@@ -155,7 +155,7 @@ fn follow(mut request: Request, status: StatusCode, to: Url) -> Request {
 }
 
 /// Maps the error of a request that got no response.
-pub fn unanswered(error: &reqwest::Error) -> Failure {
+pub fn request_failure(error: &reqwest::Error) -> Failure {
     let host = error.url().and_then(Url::host_str).unwrap_or("the studio").to_owned();
     let never_left = error.is_connect();
     let error = if error.is_timeout() {
@@ -211,7 +211,7 @@ pub fn unreachable(error: &(dyn std::error::Error + 'static), host: &str) -> Err
 /// [`Code::ServerError`] if it is larger, [`Code::Unreachable`] if the connection is lost.
 pub async fn bytes(mut response: Response, limit: usize) -> Result<Vec<u8>, Failure> {
     let mut bytes = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(|error| unanswered(&error))? {
+    while let Some(chunk) = response.chunk().await.map_err(|error| request_failure(&error))? {
         if bytes.len() + chunk.len() > limit {
             return Err(too_much(limit));
         }
@@ -319,7 +319,7 @@ fn parse_http_date(text: &str) -> Option<Timestamp> {
 }
 
 /// Maps a response with an error status, using the server's error code and message in any of the known formats.
-pub async fn refused(response: Response) -> Failure {
+pub async fn read_failure(response: Response) -> Failure {
     let (status, retry_after) = (response.status(), retry_after(response.headers()));
     let is_without_token = response.extensions().get::<WithoutToken>().is_some();
     let url = response.url().clone();

@@ -33,10 +33,10 @@ pub async fn ask_language_model(
     if let Some(key) = key {
         request = request.bearer_auth(key.expose_secret());
     }
-    let answer = request.send().await.map_err(|error| unanswered(&error, host))?;
+    let answer = request.send().await.map_err(|error| request_failure(&error, host))?;
     let status = answer.status();
     let text = http::text(answer, ANSWER_LIMIT).await.map_err(|failure| error(&failure.error.message))?;
-    if status.is_success() { Ok(text) } else { Err(refused(status, &text)) }
+    if status.is_success() { Ok(text) } else { Err(read_failure(status, &text)) }
 }
 
 /// Creates a client that follows no redirects: a transcript must not reach another server.
@@ -61,7 +61,7 @@ fn error(why: &str) -> Error {
     Error::new(Code::LanguageModel, format!("The language model didn't respond ({why}). Try again."))
 }
 
-fn unanswered(failure: &reqwest::Error, host: &str) -> Error {
+fn request_failure(failure: &reqwest::Error, host: &str) -> Error {
     if failure.is_timeout() {
         let minutes = TIMEOUT.as_secs() / 60;
         return error(&format!("more than {minutes} minutes, try a smaller model"));
@@ -72,7 +72,7 @@ fn unanswered(failure: &reqwest::Error, host: &str) -> Error {
     )
 }
 
-fn refused(status: StatusCode, text: &str) -> Error {
+fn read_failure(status: StatusCode, text: &str) -> Error {
     let body: Value = serde_json::from_str(text).unwrap_or_default();
     // OpenAI sends an object with a message, Ollama and LM Studio a string.
     let said = body["error"]["message"].as_str().or_else(|| body["error"].as_str()).unwrap_or_default();

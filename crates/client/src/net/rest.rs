@@ -16,19 +16,19 @@ use tallylight_core::{
 };
 use url::Url;
 
-use crate::net::http::{self, ANSWER_LIMIT, CALL_LIMIT, Failure, date, is_data, json, refused, text};
+use crate::net::http::{self, ANSWER_LIMIT, CALL_LIMIT, Failure, date, is_data, json, read_failure, text};
 
 mod linked_upload;
 mod list;
 mod subtitles;
 mod upload;
 
-pub use list::{Incomplete, List, Listing, jobs};
+pub use list::{List, Listing, MissingJobs, jobs};
 pub use upload::upload;
 
 /// A response's value with the time in its headers.
 #[derive(Debug)]
-pub struct Dated<T> {
+pub struct WithServerTime<T> {
     /// The value.
     pub value: T,
     /// The `Date` header: the server's clock at that time.
@@ -50,7 +50,7 @@ pub async fn discover(http: &Client, address: &Url, identity: Identity) -> Resul
         return Err(Error::new(Code::NotAStudio, message));
     }
     if !status.is_success() {
-        return Err(refused(response).await.error);
+        return Err(read_failure(response).await.error);
     }
     let document = text(response, ANSWER_LIMIT).await?;
     discovery::read(address, identity, &document)
@@ -78,7 +78,7 @@ pub async fn job(
     server: &Server,
     token: &SecretString,
     job_id: &JobId,
-) -> Result<Dated<Snapshot>, Failure> {
+) -> Result<WithServerTime<Snapshot>, Failure> {
     let mut url = address(server, "videos/jobs/")?;
     if let Ok(mut path) = url.path_segments_mut() {
         path.pop_if_empty().push(job_id.as_str());
@@ -89,7 +89,7 @@ pub async fn job(
     let value = json(&text(response, ANSWER_LIMIT).await?)?;
     let job = read_job_from(&value, Some(&server.api_url)).map_err(Failure::local)?;
     match matching(job_id, job) {
-        Some(value) => Ok(Dated { value, date }),
+        Some(value) => Ok(WithServerTime { value, date }),
         None => Err(Failure::local(Error::new(
             Code::ServerError,
             "The studio returned a different video. Contact its administrator.",
@@ -108,7 +108,7 @@ fn matching(job_id: &JobId, job: Snapshot) -> Option<Snapshot> {
 /// Sends an edit, and returns its outcome (docs/protocol.md#edits).
 pub async fn edit(http: &Client, server: &Server, token: &SecretString, video_id: &VideoId, edit: &Edit) -> Answer {
     let answer = send_edit(http, server, token, video_id, edit).await;
-    answer.unwrap_or_else(|failure| decided(&failure, DeliveryCertainty::Unknown))
+    answer.unwrap_or_else(|failure| edit_answer(&failure, DeliveryCertainty::Unknown))
 }
 
 async fn send_edit(
@@ -127,7 +127,7 @@ async fn send_edit(
         Ok(response) => response,
         Err(failure) => {
             let arrival = if failure.never_left { DeliveryCertainty::NotDelivered } else { DeliveryCertainty::Unknown };
-            return Ok(decided(&failure, arrival));
+            return Ok(edit_answer(&failure, arrival));
         }
     };
     let job = |text: &str| answered_job(text, server, edit).map(Box::new);
@@ -154,7 +154,7 @@ async fn send_edit(
             let text = text(response, ANSWER_LIMIT).await.unwrap_or_default();
             Ok(invalid(&text))
         }
-        _ => Ok(decided(&refused(response).await, DeliveryCertainty::Unknown)),
+        _ => Ok(edit_answer(&read_failure(response).await, DeliveryCertainty::Unknown)),
     }
 }
 
@@ -194,23 +194,23 @@ fn invalid(text: &str) -> Answer {
 }
 
 /// Maps a failed request to the outcome of an edit: refused for good, or unanswered and to be tried again.
-pub fn decided(failure: &Failure, arrival: DeliveryCertainty) -> Answer {
-    let unanswered = |arrival| {
+pub fn edit_answer(failure: &Failure, arrival: DeliveryCertainty) -> Answer {
+    let request_failure = |arrival| {
         let (error, retry_after) = (failure.error.clone(), failure.retry_after);
         Answer::Unanswered(Unanswered { error, retry_after, arrival })
     };
     match failure.status {
         _ if failure.is_unauthorized() => Answer::Unauthorized,
-        Some(StatusCode::TOO_MANY_REQUESTS) => unanswered(DeliveryCertainty::NotDelivered),
-        Some(StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_EARLY | StatusCode::LOCKED) => unanswered(arrival),
+        Some(StatusCode::TOO_MANY_REQUESTS) => request_failure(DeliveryCertainty::NotDelivered),
+        Some(StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_EARLY | StatusCode::LOCKED) => request_failure(arrival),
         Some(status) if status.is_client_error() => Answer::Refused(Vec::new(), failure.error.clone().into()),
-        _ => unanswered(arrival),
+        _ => request_failure(arrival),
     }
 }
 
 /// Returns a successful response unchanged, and maps any other to a [`Failure`].
 pub(crate) async fn accepted(response: Response) -> Result<Response, Failure> {
-    if response.status().is_success() { Ok(response) } else { Err(refused(response).await) }
+    if response.status().is_success() { Ok(response) } else { Err(read_failure(response).await) }
 }
 
 /// Returns the URL of an endpoint below `/api/v1/`.

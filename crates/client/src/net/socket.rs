@@ -58,7 +58,7 @@ pub enum SocketEvent {
     /// The socket could not be opened.
     Refused(Refusal),
     /// Messages that arrived together. Their share of the receive budget is released when they have been processed.
-    Frames(Vec<ReceivedFrame>, OwnedSemaphorePermit),
+    Received(Vec<ReceivedFrame>, OwnedSemaphorePermit),
     /// A pong arrived in response to [`Socket::ping`].
     Pong,
     /// The socket closed.
@@ -307,7 +307,7 @@ impl Batch {
         let kib = u32::try_from(self.bytes / 1024 + OVERHEAD_KIB * self.messages.len()).unwrap_or(u32::MAX);
         // The semaphore is never closed.
         let room = Arc::clone(budget).acquire_many_owned(kib).await.ok()?;
-        Some(SocketEvent::Frames(
+        Some(SocketEvent::Received(
             self.messages.iter().map(|message| ReceivedFrame::of(message, api_url)).collect(),
             room,
         ))

@@ -36,13 +36,13 @@ impl Database {
         let mut lent = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if !lent.queued.is_empty() {
             let queued = std::mem::take(&mut lent.queued);
-            lent.written = Some(put_all(&mut lent.connection, queued.iter().map(Arc::as_ref)));
+            lent.written = Some(write_jobs(&mut lent.connection, queued.iter().map(Arc::as_ref)));
         }
         lent
     }
 
     /// Queues jobs. [`Self::write`] writes them, or any earlier use of the connection.
-    pub(super) fn hand_over(&self, jobs: Vec<Arc<Record>>) {
+    pub(super) fn queue_write(&self, jobs: Vec<Arc<Record>>) {
         self.lend().queued = jobs;
     }
 
@@ -73,7 +73,7 @@ impl DerefMut for ConnectionGuard {
 ///
 /// # Errors
 /// The error of SQLite; no job is written then.
-pub(super) fn put_all(
+pub(super) fn write_jobs(
     connection: &mut Connection,
     jobs: impl Iterator<Item = impl Borrow<Record>>,
 ) -> rusqlite::Result<()> {

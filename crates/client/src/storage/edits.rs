@@ -52,7 +52,7 @@ impl Store {
                 write_effect(transaction, owner, effect)?;
             }
             jobs.into_iter().try_for_each(|job| write_job(transaction, job))?;
-            fail::fail_point!("words_are_half_kept");
+            fail::fail_point!("edits_half_written");
             Ok(())
         })
     }

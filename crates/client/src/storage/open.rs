@@ -84,7 +84,7 @@ pub(super) fn open(data_dir: &Path) -> Opened {
 }
 
 /// Sets the existing file aside and opens a new one.
-pub(super) fn open_anew(data_dir: &Path) -> Opened {
+pub(super) fn open_replaced(data_dir: &Path) -> Opened {
     open_by(data_dir, |file| {
         if file.exists() {
             return replace(file, &Unusable::Suspect);

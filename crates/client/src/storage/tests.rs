@@ -164,7 +164,7 @@ fn finished_jobs_expire_unless_they_have_edits() {
     let edited: BTreeSet<JobId> = [JobId::new("old, edited")].into();
     for _ in 0..2 {
         let mut store = Store::open(folder.path());
-        store.keep_from(time("2026-02-01T00:00:00Z"));
+        store.set_retention(time("2026-02-01T00:00:00Z"));
         assert_eq!(ids(store.jobs(&edited)), ["new", "old, running", "old, edited"].map(str::to_owned).into());
         store.save(jobs.iter(), |job_id| edited.contains(job_id));
     }
@@ -179,7 +179,7 @@ fn transcripts_are_stored_separately_from_their_jobs() {
     let mut store = Store::open(folder.path());
     store.save([&job].into_iter(), |_| false);
     let kept = store.jobs(&BTreeSet::new()).remove(0);
-    assert_eq!((kept.transcript(), kept.said_at(Field::Transcript)), (None, Some(Timestamp::UNIX_EPOCH)));
+    assert_eq!((kept.transcript(), kept.field_updated_at(Field::Transcript)), (None, Some(Timestamp::UNIX_EPOCH)));
     assert_eq!(store.transcript(&job.job_id).as_deref(), Some("spoken words"));
     assert!(kept.metadata[&Field::Transcript].value.is_same(&words));
     store.forget(std::slice::from_ref(&job.job_id));

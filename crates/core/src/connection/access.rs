@@ -53,7 +53,7 @@ impl Default for Access {
 
 impl Access {
     fn new(way: WsToken, proven: Option<WsToken>, address: String) -> Self {
-        let mut ways = if way == WsToken::Auto { WsToken::WAYS.to_vec() } else { vec![way] };
+        let mut ways = if way == WsToken::Auto { WsToken::METHODS.to_vec() } else { vec![way] };
         // The method that worked last time is tried first.
         ways.sort_by_key(|way| Some(*way) != proven);
         let in_use = ways[0];
@@ -185,7 +185,7 @@ impl Connection {
         self.access.proven = Some(way);
         self.access.ways.sort_by_key(|other| *other != way);
         self.access.place = 0;
-        effects.push(Effect::Remember(way));
+        effects.push(Effect::StoreTokenMethod(way));
     }
 
     /// Evaluates a connection that has been open for [`super::SETTLED_AFTER`].

@@ -78,7 +78,7 @@ pub enum Effect {
     /// Fetch the whole job list, then report [`Input::Fetched`] or [`Input::FetchFailed`].
     FetchJobs,
     /// Store this method of sending the token, which worked, so that it is tried first next time.
-    Remember(WsToken),
+    StoreTokenMethod(WsToken),
     /// Sign out with this reason: the session is refused everywhere.
     SignOut(Error),
     /// The connection for display changed.

@@ -389,7 +389,7 @@ fn late_refusal_of_every_token_method_polls_after_one_try_each() {
     harness.on(Input::SignedIn);
     harness.on(Input::Fetched);
     let mut ways = Vec::new();
-    for _ in 0..crate::discovery::WsToken::WAYS.len() {
+    for _ in 0..crate::discovery::WsToken::METHODS.len() {
         ways.push(harness.connection.ws_token());
         harness.open();
         harness.on(Input::Fetched);
@@ -399,7 +399,7 @@ fn late_refusal_of_every_token_method_polls_after_one_try_each() {
             harness.on(Input::Fetched);
         }
     }
-    assert_eq!(ways, crate::discovery::WsToken::WAYS);
+    assert_eq!(ways, crate::discovery::WsToken::METHODS);
     harness.on(Input::Fetched);
     assert_eq!(harness.state(), ConnectionState::Polling);
     assert!((harness.wait() - 300.0).abs() < 0.01, "{}", harness.wait());
@@ -418,7 +418,7 @@ fn token_method_that_worked_is_remembered_and_tried_first() {
     assert_eq!(harness.connection.ws_token(), WsToken::Query);
     harness.open();
     let effects = harness.on(Input::Message(harness.conn()));
-    assert!(effects.contains(&Effect::Remember(WsToken::Query)), "{effects:?}");
+    assert!(effects.contains(&Effect::StoreTokenMethod(WsToken::Query)), "{effects:?}");
     harness.on(Input::Closed(harness.conn(), Closed::Lost(Error::new(Code::Closed, "closed"))));
     harness.after(1.0);
     assert_eq!(harness.connection.ws_token(), WsToken::Query);

@@ -109,7 +109,7 @@ pub enum Input {
     /// Requests cannot be sent.
     Closed,
     /// A new access token is available.
-    TokenRenewed,
+    TokenRefreshed,
     /// The backend has just responded to some request.
     Reachable,
     /// The current job of an edit that may have been delivered, or the error of fetching it.

@@ -178,7 +178,7 @@ fn refused_token_is_refreshed_once() {
     edits.on(Input::Edit(seven(), changes([(Field::Title, "A")])), &library, now());
     let effects = edits.on(Input::Answered(OpId(1), Answer::Unauthorized), &library, now());
     assert!(effects.contains(&Effect::RefreshToken) && sent(&effects).is_empty());
-    assert_eq!(sent(&edits.on(Input::TokenRenewed, &library, now())).len(), 1);
+    assert_eq!(sent(&edits.on(Input::TokenRefreshed, &library, now())).len(), 1);
     let effects = edits.on(Input::Answered(OpId(1), Answer::Unauthorized), &library, now());
     assert!(!effects.contains(&Effect::RefreshToken));
     assert_eq!(published(&effects), [(Field::Title, EditOutcome::Refused)]);
@@ -231,8 +231,8 @@ fn response_wins_over_held_value_and_later_message_wins_over_response() {
 fn edit_without_video_id_is_checked_once_and_refused() {
     let (mut edits, unknown) = (open(), JobId::new("8"));
     edits.on(Input::Edit(unknown.clone(), changes([(Field::Title, "A")])), &library(), now());
-    let nameless = read_job(&json!({ "id": 8, "status": "COMPLETED" })).expect("a job");
-    let effects = edits.on(Input::Checked(OpId(1), Ok(Box::new(nameless))), &library(), now());
+    let untitled = read_job(&json!({ "id": 8, "status": "COMPLETED" })).expect("a job");
+    let effects = edits.on(Input::Checked(OpId(1), Ok(Box::new(untitled))), &library(), now());
     assert_eq!(published(&effects), [(Field::Title, EditOutcome::Refused)]);
     assert!(
         edits.drafts(&unknown).next().is_some() && !effects.iter().any(|effect| matches!(effect, Effect::Check(..)))

@@ -102,14 +102,14 @@ fn make_room<K, V>(parts: &mut Parts<K, V>, count: usize) {
 }
 
 /// Merges a snapshot and returns the outcome for its status.
-pub(super) fn merge_into(job: &mut Record, at: Timestamp, decided: Timestamp, snapshot: Snapshot) -> ApplyOutcome {
-    let outcome = snapshot.progress.map_or(ApplyOutcome::Older, |progress| job.apply_overall(decided, &progress));
+pub(super) fn merge_into(job: &mut Record, at: Timestamp, edit_answer: Timestamp, snapshot: Snapshot) -> ApplyOutcome {
+    let outcome = snapshot.progress.map_or(ApplyOutcome::Older, |progress| job.apply_overall(edit_answer, &progress));
     if matches!(outcome, ApplyOutcome::Applied | ApplyOutcome::Reopened) {
         job.status_word = snapshot.status_word;
     }
     // A backend may keep separate times for the job and its metadata; an edit changes only the latter.
-    let said_at = snapshot.metadata_at.unwrap_or(at);
-    job.mark(said_at.into(), snapshot.suggested.as_deref(), &snapshot.stages);
+    let field_updated_at = snapshot.metadata_at.unwrap_or(at);
+    job.mark(field_updated_at.into(), snapshot.suggested.as_deref(), &snapshot.stages);
     make_room(&mut job.stages, snapshot.stages.len());
     make_room(&mut job.metadata, snapshot.metadata.len());
     for (stage_id, data) in snapshot.stages {
@@ -118,16 +118,16 @@ pub(super) fn merge_into(job: &mut Record, at: Timestamp, decided: Timestamp, sn
         stage.tell(data.started_at, data.completed_at);
     }
     for (field, content) in snapshot.metadata {
-        apply_body(job, said_at, Body::Metadata(field, content));
+        apply_body(job, field_updated_at, Body::Metadata(field, content));
     }
     for thumbnail in snapshot.thumbnails {
-        apply_body(job, said_at, Body::Thumbnail(thumbnail));
+        apply_body(job, field_updated_at, Body::Thumbnail(thumbnail));
     }
     for fault in snapshot.faults {
         job.add_fault(fault);
     }
     if let Some(chosen) = snapshot.chosen {
-        set_register(&mut job.chosen, said_at, chosen);
+        set_register(&mut job.chosen, field_updated_at, chosen);
     }
     job.video_id = snapshot.video_id.or(job.video_id.take());
     job.filename = snapshot.file.name.or(job.filename.take());
@@ -135,6 +135,6 @@ pub(super) fn merge_into(job: &mut Record, at: Timestamp, decided: Timestamp, sn
     job.duration_seconds = snapshot.file.duration_seconds.or(job.duration_seconds);
     job.created_at = snapshot.created_at.map(UnixNanos::from).or(job.created_at);
     job.listed = true;
-    job.touch(at.max(said_at));
+    job.touch(at.max(field_updated_at));
     outcome
 }

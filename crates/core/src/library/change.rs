@@ -21,7 +21,7 @@ pub enum Change {
     Discovered(JobId),
     /// The duration of the video is unknown, and a stage has ended that may have determined it: the job should be
     /// refetched.
-    Unmeasured(JobId),
+    MissingDuration(JobId),
     /// A terminal status was rejected by ordering although the job is not finished here: the job must be refetched.
     NeedsRefetch(JobId),
     /// A message was partly unreadable, is much older than the last snapshot, or concerns a job that REST reported as
@@ -118,7 +118,7 @@ impl Before {
         let mut changes = vec![Change::Job(job.job_id.clone(), if major { Scope::Major } else { Scope::Increment })];
         let found_out = |before: usize| before < MEASURED_BY && ended_stages(job) > before;
         if self.ended_stages.is_some_and(found_out) && job.duration_seconds.is_none() && !is.is_final() {
-            changes.push(Change::Unmeasured(job.job_id.clone()));
+            changes.push(Change::MissingDuration(job.job_id.clone()));
         }
         if !is.is_final() && self.run == job.run && job.warnings().count() > self.warnings {
             let warned = RunOutcome { job_id: job.job_id.clone(), run: job.run, outcome: Outcome::Warned, observation };

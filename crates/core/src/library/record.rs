@@ -20,7 +20,7 @@ mod packed;
 mod percent;
 mod stored;
 
-pub use marks::Marks;
+pub use marks::Annotations;
 pub(crate) use packed::Packed;
 use percent::Percent;
 
@@ -233,7 +233,7 @@ pub struct Record {
     pub faults: Vec<Fault>,
     /// Suggested fields and skipped stages, from backends that report them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub marks: Option<Box<Marks>>,
+    pub marks: Option<Box<Annotations>>,
     /// The dismissal of failures and warnings by the user.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dismissed: Option<Dismissal>,
@@ -364,7 +364,7 @@ impl Record {
     }
 
     /// Returns the timestamp of a field's confirmed content.
-    pub fn said_at(&self, field: Field) -> Option<Timestamp> {
+    pub fn field_updated_at(&self, field: Field) -> Option<Timestamp> {
         if field == Field::Thumbnail {
             return self.chosen.as_ref().map(|held| held.at.into());
         }

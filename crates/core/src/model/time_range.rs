@@ -41,12 +41,12 @@ impl TimeRange {
             return;
         }
         self.newest = Some(at);
-        let is_over = self.ended.is_some_and(|ended| at > ended);
+        let is_expired = self.ended.is_some_and(|ended| at > ended);
         match status {
             Status::Completed | Status::Failed => self.ended = Some(at),
-            Status::Pending if is_over => (self.began, self.ended) = (None, None),
+            Status::Pending if is_expired => (self.began, self.ended) = (None, None),
             Status::Pending => {}
-            Status::Processing if is_over => (self.began, self.ended) = (Some(at), None),
+            Status::Processing if is_expired => (self.began, self.ended) = (Some(at), None),
             Status::Processing => self.began = self.began.or(Some(at)),
         }
     }

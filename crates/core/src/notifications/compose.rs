@@ -32,7 +32,7 @@ pub(super) fn notice(outcome: Outcome, job: &Record, locale: Locale) -> Notifica
 pub(super) fn summary(ended: &[(Outcome, Cow<'_, Record>)], locale: Locale) -> NotificationView {
     let of = |wanted: Outcome| ended.iter().filter(move |(outcome, _)| *outcome == wanted).map(|(_, job)| job.as_ref());
     let (ready, failed) = (of(Outcome::Completed).count(), of(Outcome::Failed).count());
-    let title = locale.summed_up(ready, failed, of(Outcome::Warned).count());
+    let title = locale.summary_title(ready, failed, of(Outcome::Warned).count());
     let jobs: Vec<&Record> = of(Outcome::Failed).chain(of(Outcome::Warned)).chain(of(Outcome::Completed)).collect();
     let named: Vec<String> = jobs.iter().take(NAMES).map(|job| name(job, locale)).collect();
     NotificationView {
@@ -64,5 +64,5 @@ pub fn fault(outcome: Outcome, job: &Record) -> Option<FaultView> {
 
 /// Returns the title of a job, or its substitute, on one line.
 pub fn name(job: &Record, locale: Locale) -> String {
-    text::one_line(&view::name(job).map_or_else(|| locale.nameless(job.job_id.as_str()), str::to_owned))
+    text::one_line(&view::name(job).map_or_else(|| locale.untitled(job.job_id.as_str()), str::to_owned))
 }

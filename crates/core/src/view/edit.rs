@@ -87,7 +87,7 @@ impl From<&Draft> for DraftView {
 /// A field that cannot be edited yet.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
-pub struct UnreadyView {
+pub struct NotEditableYetView {
     /// The field.
     pub field: Field,
     /// The stage that produces it, if known.
@@ -95,12 +95,12 @@ pub struct UnreadyView {
 }
 
 /// Returns the fields that cannot be edited yet, because the stage that produces them would overwrite the edit.
-pub fn unready(record: &Record) -> Vec<UnreadyView> {
+pub fn unready(record: &Record) -> Vec<NotEditableYetView> {
     if record.overall.status().is_final() {
         return Vec::new();
     }
     let fields = Field::ALL.into_iter();
-    fields.filter_map(|field| wait_for(record, field).map(|stage_id| UnreadyView { field, stage_id })).collect()
+    fields.filter_map(|field| wait_for(record, field).map(|stage_id| NotEditableYetView { field, stage_id })).collect()
 }
 
 /// Returns the stage that a field waits for; the inner none if it is unknown, the outer none if the field does not
@@ -124,6 +124,6 @@ fn wait_for(record: &Record, field: Field) -> Option<Option<StageId>> {
     if let Some((id, _)) = made_by.iter().find(|(_, progress)| !progress.status().is_final()) {
         return Some(Some((*id).clone()));
     }
-    let is_made = !made_by.is_empty() || record.said_at(field).is_some() || field == Field::Thumbnail;
+    let is_made = !made_by.is_empty() || record.field_updated_at(field).is_some() || field == Field::Thumbnail;
     (!is_made).then_some(None)
 }

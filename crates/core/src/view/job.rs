@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    edit::{DraftView, UnreadyView, unready},
+    edit::{DraftView, NotEditableYetView, unready},
     row::{self, RowView},
 };
 use crate::{
@@ -47,7 +47,7 @@ pub struct JobView {
     /// The texts of the user that the backend does not have.
     pub drafts: Vec<DraftView>,
     /// The fields that cannot be edited yet.
-    pub unready: Vec<UnreadyView>,
+    pub unready: Vec<NotEditableYetView>,
     /// The size of the file in bytes.
     #[cfg_attr(feature = "bindings", ts(type = "number | null"))]
     pub size_bytes: Option<u64>,
@@ -59,7 +59,7 @@ pub struct JobView {
     pub ended_at: Option<Timestamp>,
     /// The timestamp of each metadata field.
     #[cfg_attr(feature = "bindings", ts(type = "Partial<Record<Field, string>>"))]
-    pub said_at: BTreeMap<Field, Timestamp>,
+    pub field_updated_at: BTreeMap<Field, Timestamp>,
     /// The time at which the first thumbnail was reported.
     #[cfg_attr(feature = "bindings", ts(type = "string | null"))]
     pub pictured_at: Option<Timestamp>,
@@ -149,7 +149,7 @@ pub fn job(record: &Record, edits: &Edits, forecast: &Forecast) -> JobView {
         size_bytes: record.size_bytes,
         began_at: began_at(record),
         ended_at: ended_at(record),
-        said_at: record.metadata.iter().map(|(field, held)| (*field, held.at.into())).collect(),
+        field_updated_at: record.metadata.iter().map(|(field, held)| (*field, held.at.into())).collect(),
         pictured_at: record.thumbnails_since.values().min().copied().map(Timestamp::from),
         updated_at: record.updated_at.map(Timestamp::from),
     }

@@ -58,9 +58,9 @@ fn every_setting_round_trips_and_can_be_reset_to_its_default() {
     )
     .expect("settings");
     settings.change(&all).expect("kept");
-    assert!(settings.held().settings == all && !settings.reread(), "{}", text(&settings));
+    assert!(settings.held().settings == all && !settings.reload(), "{}", text(&settings));
     settings.change(&Settings::default()).expect("kept");
-    settings.reread();
+    settings.reload();
     assert_eq!(settings.held(), Held::default(), "{}", text(&settings));
 }
 
@@ -70,7 +70,7 @@ fn inline_tables_are_read_and_written() {
     let read = settings.held().settings;
     assert_eq!(read.appearance.theme, Theme::Dark);
     settings.change(&dark(read)).expect("kept");
-    settings.reread();
+    settings.reload();
     assert_eq!(settings.held().settings.appearance.language, Language::De);
 }
 
@@ -86,7 +86,7 @@ fn a_mistake_is_reported_with_its_line_and_changes_nothing() {
         ("[[automation]]\nwhen = [\"failed\"]\n", "line 1"),
     ] {
         fs::write(settings.path(), wrong).expect("a file");
-        assert!(settings.reread() || wrong.contains("data"), "the change is detected: {wrong}");
+        assert!(settings.reload() || wrong.contains("data"), "the change is detected: {wrong}");
         let held = settings.held();
         let message = held.trouble.expect("a mistake").message;
         assert!(message.contains("settings.toml") && message.contains(line), "{wrong}: {message}");
@@ -123,7 +123,7 @@ fn the_stored_copy_follows_changes_edits_and_resets() {
     settings.change(&dark(Settings::default())).expect("kept");
     assert_eq!(broken(), dark(Settings::default()));
     fs::write(settings.path(), "[appearance]\nlanguage = \"es\"\n").expect("a file");
-    assert!(settings.reread());
+    assert!(settings.reload());
     assert_eq!(broken().appearance, Appearance { language: Language::Es, ..Appearance::default() });
     settings.reset().expect("put aside");
     assert_eq!(broken(), Settings::default());

@@ -9,7 +9,7 @@ use tallylight_core::{
     view::Event,
 };
 
-use crate::{commands::session::connection_words, output, terminal::Told};
+use crate::{commands::session::connection_words, output, terminal::ShellMessage};
 
 /// The table, with its bars by job and by upload.
 pub struct LiveTable {
@@ -28,12 +28,12 @@ impl LiveTable {
     }
 
     /// Shows an event or a notification.
-    pub fn show(&mut self, update: &Told) {
+    pub fn show(&mut self, update: &ShellMessage) {
         match update {
-            Told::Event(Event::Connection(connection)) => {
+            ShellMessage::Event(Event::Connection(connection)) => {
                 self.connection.set_message(format!("● {}", connection_words(connection)));
             }
-            Told::Event(Event::Jobs { changed, removed }) => {
+            ShellMessage::Event(Event::Jobs { changed, removed }) => {
                 for job_id in removed {
                     if let Some(bar) = self.jobs.remove(job_id) {
                         bar.finish_and_clear();
@@ -43,7 +43,7 @@ impl LiveTable {
                     let job = &change.job;
                     let bar = self.jobs.entry(job.row.job_id.clone()).or_insert_with(|| self.screen.add(bar(100)));
                     bar.set_prefix(output::name(job));
-                    bar.set_message(format!("{} {}", output::status_words(&job.row), output::now_doing(job)));
+                    bar.set_message(format!("{} {}", output::status_words(&job.row), output::activity(job)));
                     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to 0–100")]
                     bar.set_position(job.row.progress_percent.unwrap_or(0.0).clamp(0.0, 100.0) as u64);
                     if matches!(job.row.status, Status::Completed | Status::Failed) {
@@ -51,7 +51,7 @@ impl LiveTable {
                     }
                 }
             }
-            Told::Event(Event::Upload(upload)) => {
+            ShellMessage::Event(Event::Upload(upload)) => {
                 let total = upload.total_bytes;
                 let bar = self.uploads.entry(upload.upload_id).or_insert_with(|| self.screen.add(bar(total)));
                 bar.set_prefix(output::shown(&upload.filename));
@@ -63,22 +63,22 @@ impl LiveTable {
                     bar.finish_and_clear();
                 }
             }
-            Told::Event(Event::Rejected(rejected)) => {
+            ShellMessage::Event(Event::Rejected(rejected)) => {
                 self.print(&format!("Unreadable message: {}", output::shown(&rejected.reason)));
             }
-            Told::Event(Event::Edit(edit)) => self.print(&output::edit_words(edit)),
-            Told::Event(Event::Storage(storage)) => {
+            ShellMessage::Event(Event::Edit(edit)) => self.print(&output::edit_words(edit)),
+            ShellMessage::Event(Event::Storage(storage)) => {
                 if let Some(words) = output::storage_words(storage) {
                     self.print(&words);
                 }
             }
-            Told::Event(Event::List(list)) => {
+            ShellMessage::Event(Event::List(list)) => {
                 for words in output::list_words(list) {
                     self.print(&words);
                 }
             }
-            Told::Event(Event::Session(_) | Event::News(_)) => {}
-            Told::Notice(notice) => self.print(&format!("{}: {}", notice.title, notice.body)),
+            ShellMessage::Event(Event::Session(_) | Event::News(_)) => {}
+            ShellMessage::Notice(notice) => self.print(&format!("{}: {}", notice.title, notice.body)),
         }
     }
 

@@ -145,7 +145,7 @@ impl Automations {
             TaskOutcome::Later(text) => ("Action postponed", text),
         };
         let at = context.now().wall;
-        context.diagnostics.note_private(at, format!("{public}: {text}"), public.to_owned());
+        context.diagnostics.record_private(at, format!("{public}: {text}"), public.to_owned());
     }
 
     /// Stores the secret that signs webhooks in the keychain.

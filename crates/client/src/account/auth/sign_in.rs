@@ -52,7 +52,7 @@ impl Auth {
                 before.reply.send(Err(Error::new(Code::Requested, "Sign-in cancelled: another sign-in was started.")));
         }
         // The session before ends first, while no command waits that could take its end for the end of this sign-in.
-        if self.session.is_signed_in() || self.session.is_keeping() {
+        if self.session.is_signed_in() || self.session.is_storing() {
             self.machine_input(auth::Input::SignOut(None), context);
         }
         self.signing_in = Some(SigningIn { reply, page: None });

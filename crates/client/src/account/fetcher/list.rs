@@ -12,15 +12,15 @@ use crate::{
         message::Message,
         outbox,
     },
-    net::rest::{Dated, Incomplete, List, Listing},
+    net::rest::{List, Listing, MissingJobs, WithServerTime},
 };
 
 /// The most jobs missing in a list that are requested one by one.
 const MISSING_LIMIT: usize = 20;
 
 impl Fetcher {
-    pub(super) fn listed(&mut self, answer: Dated<Listing>, requested: Now, context: &mut Context) {
-        let Dated { date, value } = answer;
+    pub(super) fn listed(&mut self, answer: WithServerTime<Listing>, requested: Now, context: &mut Context) {
+        let WithServerTime { date, value } = answer;
         self.forbidden = Forbidden::No;
         match value {
             Listing::Jobs(List { jobs, skipped, lost, etag, incomplete }) => {
@@ -45,16 +45,16 @@ impl Fetcher {
     }
 
     /// Publishes what of the list is missing, where that changed.
-    fn publish_incomplete(&mut self, skipped: usize, incomplete: Option<&Incomplete>, context: &mut Context) {
+    fn publish_incomplete(&mut self, skipped: usize, incomplete: Option<&MissingJobs>, context: &mut Context) {
         let count = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
         let list = ListView {
             newest: match incomplete {
-                Some(Incomplete::Newest(newest)) => Some(count(*newest)),
-                Some(Incomplete::Statuses(_)) | None => None,
+                Some(MissingJobs::Newest(newest)) => Some(count(*newest)),
+                Some(MissingJobs::Statuses(_)) | None => None,
             },
             missing: match incomplete {
-                Some(Incomplete::Statuses(missing)) => missing.clone(),
-                Some(Incomplete::Newest(_)) | None => Vec::new(),
+                Some(MissingJobs::Statuses(missing)) => missing.clone(),
+                Some(MissingJobs::Newest(_)) | None => Vec::new(),
             },
             unreadable: count(skipped),
         };

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use tallylight_core::{JobId, Now, edits::Edits, protocol::snapshot::Snapshot};
 
-use super::{Context, Incomplete, Library, fetcher};
+use super::{Context, Library, MissingJobs, fetcher};
 use crate::account::message::Message;
 
 /// The list as REST answered.
@@ -14,7 +14,7 @@ pub(in crate::account) struct ListUpdate {
     /// When the request was sent, by our clocks.
     pub(in crate::account) requested: Now,
     /// What is missing of it.
-    pub(in crate::account) incomplete: Option<Incomplete>,
+    pub(in crate::account) incomplete: Option<MissingJobs>,
     pub(in crate::account) first: FirstList,
 }
 
@@ -41,15 +41,15 @@ impl Library {
     }
 
     /// Returns whether a job is missing in a list that reaches it.
-    fn is_missing(&self, job_id: &JobId, incomplete: Option<&Incomplete>, oldest: Option<Timestamp>) -> bool {
+    fn is_missing(&self, job_id: &JobId, incomplete: Option<&MissingJobs>, oldest: Option<Timestamp>) -> bool {
         let job = self.jobs.summary(job_id);
         match incomplete {
             None => true,
-            Some(Incomplete::Newest(_)) => {
+            Some(MissingJobs::Newest(_)) => {
                 let created = job.and_then(|job| job.created_at).map(Timestamp::from);
                 created.zip(oldest).is_some_and(|(created, oldest)| created > oldest)
             }
-            Some(Incomplete::Statuses(statuses)) => job.is_some_and(|job| !statuses.contains(&job.status)),
+            Some(MissingJobs::Statuses(statuses)) => job.is_some_and(|job| !statuses.contains(&job.status)),
         }
     }
 

@@ -21,7 +21,7 @@ pub(in crate::account) fn load(store: &mut Store, now: Now, days: u16) -> Vec<Re
 /// Keeps finished jobs for so many days after they last changed.
 pub(in crate::account) fn set_retention(store: &mut Store, now: Now, days: u16) {
     if let Ok(from) = now.wall.checked_sub(SignedDuration::from_hours(24 * i64::from(days))) {
-        store.keep_from(from);
+        store.set_retention(from);
     }
 }
 
@@ -58,5 +58,5 @@ impl Library {
 
 /// Returns whether a job stays on disk. Jobs with pending edits and drafts always do.
 pub(super) fn is_kept(job: &Record, edits: &Edits, context: &Context) -> bool {
-    !context.store.is_over(job) || edits.has(&job.job_id)
+    !context.store.is_expired(job) || edits.has(&job.job_id)
 }

@@ -38,7 +38,7 @@ impl Library {
         self.saving = jobs;
         let (written, messages) = (tokio::task::spawn_blocking(write), context.tasks.messages.clone());
         tokio::spawn(async move {
-            let saved = written.await.unwrap_or_else(|_| Saved::broken_off());
+            let saved = written.await.unwrap_or_else(|_| Saved::aborted());
             drop(messages.send(Message::Saved(saved)).await);
         });
     }

@@ -21,7 +21,7 @@ const RECHECK_DELAY: Duration = Duration::from_secs(1);
 
 /// A file in the studio's folder. It is removed on drop, unless the studio has moved it away.
 #[derive(Debug)]
-pub struct Placed {
+pub struct LinkedFile {
     path: PathBuf,
     /// The name in the folder.
     pub name: String,
@@ -29,7 +29,7 @@ pub struct Placed {
     pub length: u64,
 }
 
-impl Drop for Placed {
+impl Drop for LinkedFile {
     fn drop(&mut self) {
         let _ = fs::remove_file(&self.path);
     }
@@ -37,7 +37,7 @@ impl Drop for Placed {
 
 /// Places a video in the studio's folder, if there is one on this computer and the file system can link. Returns `None`
 /// if the bytes have to be sent.
-pub async fn place(server: &Server, video: &Path) -> Option<Placed> {
+pub async fn place(server: &Server, video: &Path) -> Option<LinkedFile> {
     let folder = server.incoming_folder.clone()?;
     if !is_settled(video).await {
         return None;
@@ -60,7 +60,7 @@ async fn is_settled(video: &Path) -> bool {
     stamp().await == Some(before)
 }
 
-fn place_in(folder: &Path, video: &Path) -> io::Result<Placed> {
+fn place_in(folder: &Path, video: &Path) -> io::Result<LinkedFile> {
     // Resolves symbolic links.
     let video = fs::canonicalize(video)?;
     let file = fs::metadata(&video)?;
@@ -68,7 +68,7 @@ fn place_in(folder: &Path, video: &Path) -> io::Result<Placed> {
         return Err(ErrorKind::Unsupported.into());
     }
     let name = Uuid::new_v4().to_string();
-    let placed = Placed { path: folder.join(&name), name, length: file.len() };
+    let placed = LinkedFile { path: folder.join(&name), name, length: file.len() };
     reflink_copy::reflink(&video, &placed.path)
         .or_else(|_| fs::hard_link(&video, &placed.path))
         .or_else(|error| if file.len() > LARGE { link(&video, &placed.path) } else { Err(error) })?;

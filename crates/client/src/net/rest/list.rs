@@ -13,7 +13,7 @@ use tallylight_core::{
     protocol::snapshot::{Page, Snapshot, read_page},
 };
 
-use super::{Dated, accepted, address};
+use super::{WithServerTime, accepted, address};
 use crate::net::http::{self, CALL_LIMIT, Failure, date, is_data, text};
 
 /// The page sizes: the first is tried first, the others if the backend refuses a limit.
@@ -44,12 +44,12 @@ pub struct List {
     /// The `ETag` to send next time; only for a complete list of one page.
     pub etag: Option<String>,
     /// What is missing in the list.
-    pub incomplete: Option<Incomplete>,
+    pub incomplete: Option<MissingJobs>,
 }
 
 /// The part of the job list that is missing.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Incomplete {
+pub enum MissingJobs {
     /// The backend only lists this many of the newest jobs.
     Newest(usize),
     /// The backend failed to list the jobs of these statuses.
@@ -65,7 +65,7 @@ pub async fn jobs(
     server: &Server,
     token: &SecretString,
     etag: Option<String>,
-) -> Result<Dated<Listing>, Failure> {
+) -> Result<WithServerTime<Listing>, Failure> {
     let source = Source { http, server, token };
     match source.all(&Status::ALL, etag).await {
         Err(failure) if failure.status == Some(StatusCode::INTERNAL_SERVER_ERROR) => source.by_status(failure).await,
@@ -112,7 +112,7 @@ impl Gathered {
         if self.first.is_some() && is_known {
             let listed = self.list.jobs.len() + self.list.skipped;
             let is_cut = self.total.map_or_else(|| is_cap(listed, asked), |total| total > listed);
-            self.list.incomplete = is_cut.then_some(Incomplete::Newest(listed));
+            self.list.incomplete = is_cut.then_some(MissingJobs::Newest(listed));
             return More::No;
         }
         self.ids.extend(page.jobs.iter().map(|job| job.job_id.clone()));
@@ -134,7 +134,7 @@ fn is_cap(count: usize, asked: usize) -> bool {
 }
 
 impl Source<'_> {
-    async fn all(&self, statuses: &[Status], etag: Option<String>) -> Result<Dated<Listing>, Failure> {
+    async fn all(&self, statuses: &[Status], etag: Option<String>) -> Result<WithServerTime<Listing>, Failure> {
         let (mut gathered, mut clock, mut size) = (Gathered::default(), None, 0);
         for page in 0..PAGE_LIMIT {
             let offset = gathered.list.jobs.len() + gathered.list.skipped;
@@ -148,7 +148,7 @@ impl Source<'_> {
                 answer => answer?,
             };
             let PageAnswer { page: read, date, etag: tag, total } = match answer {
-                Answered::Unchanged(date) => return Ok(Dated { value: Listing::Unchanged, date }),
+                Answered::Unchanged(date) => return Ok(WithServerTime { value: Listing::Unchanged, date }),
                 Answered::Page(answer) => *answer,
             };
             clock = date.or(clock);
@@ -166,22 +166,22 @@ impl Source<'_> {
         }
         // The `ETag` is only sent for the first page: with several pages, a change on a later page would be missed.
         list.etag = list.etag.filter(|_| pages <= 1 && list.incomplete.is_none());
-        Ok(Dated { value: Listing::Jobs(list), date: clock })
+        Ok(WithServerTime { value: Listing::Jobs(list), date: clock })
     }
 
     /// Fetches the jobs of each status separately, so that a failure affects only one status.
-    async fn by_status(&self, whole: Failure) -> Result<Dated<Listing>, Failure> {
+    async fn by_status(&self, whole: Failure) -> Result<WithServerTime<Listing>, Failure> {
         let (mut list, mut clock, mut missing) = (List::default(), None, Vec::new());
         for status in Status::ALL {
             match self.all(&[status], None).await {
-                Ok(Dated { value: Listing::Jobs(part), date }) => {
+                Ok(WithServerTime { value: Listing::Jobs(part), date }) => {
                     clock = date.or(clock);
                     list.jobs.extend(part.jobs);
                     list.skipped += part.skipped;
                     list.lost = list.lost.saturating_add(part.lost);
                     list.incomplete = list.incomplete.or(part.incomplete);
                 }
-                Ok(Dated { value: Listing::Unchanged, .. }) => {}
+                Ok(WithServerTime { value: Listing::Unchanged, .. }) => {}
                 Err(failure) if failure.status.is_some_and(|status| status.is_server_error()) => missing.push(status),
                 Err(failure) => return Err(failure),
             }
@@ -190,9 +190,9 @@ impl Source<'_> {
             return Err(whole);
         }
         if !missing.is_empty() {
-            list.incomplete = Some(Incomplete::Statuses(missing));
+            list.incomplete = Some(MissingJobs::Statuses(missing));
         }
-        Ok(Dated { value: Listing::Jobs(list), date: clock })
+        Ok(WithServerTime { value: Listing::Jobs(list), date: clock })
     }
 
     async fn page(

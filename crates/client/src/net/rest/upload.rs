@@ -20,9 +20,9 @@ use uuid::Uuid;
 
 use super::{
     accepted, address,
-    linked_upload::{Placed, place},
+    linked_upload::{LinkedFile, place},
 };
-use crate::net::http::{self, ANSWER_LIMIT, Failure, json, refused, text, unanswered};
+use crate::net::http::{self, ANSWER_LIMIT, Failure, json, read_failure, request_failure, text};
 
 /// How much of a file is read at a time, in bytes.
 const CHUNK: usize = 64 << 10;
@@ -56,7 +56,7 @@ pub async fn upload(
         response = post(http, server, token, &Source { video, placed: None }, sent).await?;
     }
     if response.status() == StatusCode::BAD_REQUEST {
-        let failure = refused(response).await;
+        let failure = read_failure(response).await;
         return Err(Failure { error: Error::new(Code::NotAVideo, failure.error.message.clone()), ..failure });
     }
     let value = json(&text(accepted(response).await?, ANSWER_LIMIT).await?)?;
@@ -74,7 +74,7 @@ struct Source<'a> {
     /// The file.
     video: &'a Path,
     /// The file in the folder of a studio on this computer.
-    placed: Option<&'a Placed>,
+    placed: Option<&'a LinkedFile>,
 }
 
 /// Sends the request, and repeats it for redirects that keep the method.
@@ -117,7 +117,7 @@ async fn post(
 
 /// Maps the error of an upload. Once sending has begun, every loss of the connection gives the same error.
 fn interrupted(error: &reqwest::Error) -> Failure {
-    let failure = unanswered(error);
+    let failure = request_failure(error);
     if failure.never_left || failure.error.code != Code::Unreachable {
         return failure;
     }
@@ -175,7 +175,7 @@ impl Form {
     }
 
     /// Adds the name of a placed file instead of its bytes.
-    async fn add_placed(&mut self, video: &Path, placed: &Placed) -> Result<(), Failure> {
+    async fn add_placed(&mut self, video: &Path, placed: &LinkedFile) -> Result<(), Failure> {
         let kind = content_type(video, &Sent::open(video, None).await?.head);
         let name = Bytes::from(placed.name.clone());
         let length = u64::try_from(name.len()).unwrap_or(u64::MAX);

@@ -141,7 +141,7 @@ impl World {
             }
             match effect {
                 Effect::Check(..) | Effect::Send(_) => self.requests.push(effect),
-                Effect::RefreshToken => self.put(Input::TokenRenewed),
+                Effect::RefreshToken => self.put(Input::TokenRefreshed),
                 _ => {}
             }
         }

@@ -14,7 +14,7 @@ use crate::{
 
 /// The annotations of one job.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, BorshSerialize, BorshDeserialize)]
-pub struct Marks {
+pub struct Annotations {
     /// The suggested fields, each with the timestamp up to which its content is the suggestion.
     #[serde(default)]
     suggested: BTreeMap<Field, UnixNanos>,
@@ -26,11 +26,11 @@ pub struct Marks {
 impl Record {
     /// Applies the annotations of a snapshot with the timestamp of its metadata. A backend without annotations changes
     /// nothing.
-    pub fn mark(&mut self, said_at: UnixNanos, suggested: Option<&[Field]>, stages: &[(StageId, StageData)]) {
+    pub fn mark(&mut self, field_updated_at: UnixNanos, suggested: Option<&[Field]>, stages: &[(StageId, StageData)]) {
         if let Some(suggested) = suggested {
             let mut marks = self.marks.take().unwrap_or_default();
             // Content with a later timestamp came from a message in the meantime and is no suggestion.
-            marks.suggested = suggested.iter().map(|field| (*field, said_at)).collect();
+            marks.suggested = suggested.iter().map(|field| (*field, field_updated_at)).collect();
             self.marks = Some(marks);
         }
         let skipped: BTreeSet<StageId> =
@@ -38,7 +38,7 @@ impl Record {
         if !skipped.is_empty() || self.marks.is_some() {
             let mut marks = self.marks.take().unwrap_or_default();
             marks.skipped = skipped;
-            self.marks = Some(marks).filter(|marks| **marks != Marks::default());
+            self.marks = Some(marks).filter(|marks| **marks != Annotations::default());
         }
     }
 
