@@ -584,7 +584,7 @@ drafts: Array<DraftView>,
 /**
  * The fields that cannot be edited yet.
  */
-unready: Array<UnreadyView>, 
+unready: Array<NotEditableYetView>, 
 /**
  * The size of the file in bytes.
  */
@@ -712,7 +712,7 @@ kind: DraftKind,
  */
 reason: ReasonView | null, };
 export type DraftKind = "typed" | "refused" | "conflict";
-export type UnreadyView = { 
+export type NotEditableYetView = { 
 /**
  * The field.
  */

@@ -59,6 +59,7 @@ pub struct JobView {
     pub ended_at: Option<Timestamp>,
     /// The timestamp of each metadata field.
     #[cfg_attr(feature = "bindings", ts(type = "Partial<Record<Field, string>>"))]
+    #[serde(rename = "said_at")]
     pub field_updated_at: BTreeMap<Field, Timestamp>,
     /// The time at which the first thumbnail was reported.
     #[cfg_attr(feature = "bindings", ts(type = "string | null"))]
