@@ -1,21 +1,21 @@
 import { mount } from "svelte";
-import App from "./App.svelte";
-import type { Backend } from "./backend";
-import { tauriBackend } from "./backend.tauri";
-import { leaveKeysToInputMethods } from "./keys";
-import { isTauri, markPlatform } from "./platform";
+import App from "./app/App.svelte";
+import { ignoreCompositionKeys } from "./components/keyboard";
+import { isTauri, markPlatform } from "./components/platform";
+import type { Backend } from "./ipc/backend";
+import { tauriBackend } from "./ipc/backend.tauri";
 import "./tokens.css";
 import "./base.css";
 
-/** The real backend in the app; a made-up one in a plain browser, for working on the views. */
+/** Returns the core in the app, or a demo backend in a plain browser, for working on the window. */
 async function chooseBackend(): Promise<Backend> {
   if (isTauri()) return tauriBackend;
-  if (import.meta.env.DEV) return (await import("./backend.mock")).demoBackend();
-  throw new Error("this page belongs into the app");
+  if (import.meta.env.DEV) return (await import("./ipc/backend.demo")).demoBackend();
+  throw new Error("the page runs only in the app");
 }
 
 markPlatform();
-leaveKeysToInputMethods();
+ignoreCompositionKeys();
 const target = document.getElementById("app");
 if (target) {
   void chooseBackend().then((backend) => mount(App, { target, props: { backend } }));

@@ -1,25 +1,27 @@
-import { fireEvent, render, screen, waitFor } from "@testing-library/svelte";
+import { fireEvent, screen, waitFor, within } from "@testing-library/svelte";
 import { expect } from "vitest";
-import App from "../App.svelte";
-import { MockBackend, signedInStatus } from "../backend.mock";
-import type { Settings, TallyError } from "../bindings";
+import { MockBackend, signedInStatus } from "../ipc/backend.mock";
+import type { Settings, TallyError } from "../ipc/bindings";
+import { renderApp } from "./render";
 
-/** Opens a part of the settings. */
-export async function opened(section: string, backend = new MockBackend(signedInStatus())) {
-  render(App, { backend });
+/** Renders the window and opens a section of the settings. */
+export async function openSettings(section: string, backend = new MockBackend(signedInStatus())) {
+  renderApp(backend);
   await waitFor(() => expect(document.querySelector("main")).not.toBeNull());
   await fireEvent.keyDown(document.body, { key: ",", ctrlKey: true });
   await screen.findByRole("heading", { name: "Settings" });
-  await fireEvent.click(screen.getByRole("button", { name: section }));
+  const dialog = within(screen.getByRole("dialog"));
+  await fireEvent.click(dialog.getByRole("button", { name: section }));
   await screen.findByRole("heading", { level: 3, name: section });
   return backend;
 }
 
-/** What the core holds. */
-export const held = (backend: MockBackend): Settings => backend.preferences.settings;
-/** A box to tick. */
-export const box = (name: string) => screen.getByRole<HTMLInputElement>("checkbox", { name });
-/** Presses a button. */
-export const press = (name: string) => fireEvent.click(screen.getByRole("button", { name }));
-/** What the core says of what cannot be so. */
-export const wrong = (message: string): TallyError => ({ code: "invalid_content", message });
+/** Returns the saved settings. */
+export const savedSettings = (backend: MockBackend): Settings => backend.currentSettings.settings;
+/** Returns a checkbox. */
+export const checkbox = (name: string) => screen.getByRole<HTMLInputElement>("checkbox", { name });
+/** Returns the error of an invalid value. */
+export const invalidContent = (message: string): TallyError => ({
+  code: "invalid_content",
+  message,
+});

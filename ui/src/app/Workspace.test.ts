@@ -1,0 +1,271 @@
+import { cleanup, fireEvent, screen, waitFor, within } from "@testing-library/svelte";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { MockBackend, mockJob, mockStage, signedInStatus } from "../ipc/backend.mock";
+import type { UploadView } from "../ipc/bindings";
+import { locale } from "../state/locale.svelte";
+import { renderApp } from "../testing/render";
+import "../testing/viewport";
+
+afterEach(async () => {
+  cleanup();
+  document.body.replaceChildren();
+  await locale.setLanguage("en");
+});
+
+const films = [
+  mockJob({ job_id: "1", title: "The sea", status: "COMPLETED", metadata: { TAGS: ["waves"] } }),
+  mockJob({ job_id: "2", title: "The city", status: "FAILED" }),
+  mockJob({ job_id: "3", title: "The hills", status: "COMPLETED", created_at: null }),
+];
+
+const palette = { name: "Command palette" };
+
+async function renderWindow(backend: MockBackend): Promise<MockBackend> {
+  renderApp(backend);
+  await screen.findByText("Live");
+  return backend;
+}
+
+const press = (key: string, more: KeyboardEventInit = {}) =>
+  fireEvent.keyDown(document.activeElement ?? document.body, { key, bubbles: true, ...more });
+
+describe("command palette", () => {
+  it("finds commands and videos while typing, and runs the chosen one", async () => {
+    await renderWindow(new MockBackend(signedInStatus(), films));
+    await press("k", { ctrlKey: true });
+    const field = await screen.findByRole("combobox", palette);
+    expect(screen.getByRole("option", { name: /Settings/ })).toBeTruthy();
+    await fireEvent.input(field, { target: { value: "hill" } });
+    await waitFor(() => expect(screen.queryByRole("option", { name: /Settings/ })).toBeNull());
+    await fireEvent.click(screen.getByRole("option", { name: /The hills/ }));
+    expect(await screen.findByRole("heading", { level: 1, name: "The hills" })).toBeTruthy();
+    expect(screen.queryByRole("combobox", palette), "it closes").toBeNull();
+  });
+
+  it("keeps the item reached by arrow keys while the list changes", async () => {
+    const backend = await renderWindow(new MockBackend(signedInStatus(), films));
+    await press("k", { ctrlKey: true });
+    const field = await screen.findByRole("combobox", palette);
+    const chosen = () =>
+      document.querySelector('[role="option"][aria-selected="true"]')?.textContent;
+    await fireEvent.input(field, { target: { value: "h" } });
+    await waitFor(() => expect(chosen()).toMatch(/Pause notifications for 1 hour/));
+    await press("ArrowUp");
+    await waitFor(() => expect(chosen()).toMatch(/The hills/));
+    const job = mockJob({ job_id: "9", title: "The lake", status: "PROCESSING", created_at: null });
+    backend.emit({ event: "jobs", changed: [{ job, scope: "major" }], removed: [] });
+    await screen.findByRole("option", { name: /The lake/ });
+    expect(chosen()).toMatch(/The hills/);
+    await press("Enter");
+    expect(await screen.findByRole("heading", { level: 1, name: "The hills" })).toBeTruthy();
+  });
+
+  it("finds a video by a tag", async () => {
+    await renderWindow(new MockBackend(signedInStatus(), films));
+    await press("k", { ctrlKey: true });
+    await fireEvent.input(await screen.findByRole("combobox", palette), {
+      target: { value: "waves" },
+    });
+    expect(await screen.findByRole("option", { name: /The sea/ })).toBeTruthy();
+    await fireEvent.input(screen.getByRole("combobox", palette), { target: { value: "walrus" } });
+    expect(await screen.findByText("No results")).toBeTruthy();
+  });
+});
+
+describe("dismissing", () => {
+  it("moves a failure out of its group, and can be undone", async () => {
+    const backend = await renderWindow(new MockBackend(signedInStatus(), films));
+    expect(await screen.findByRole("heading", { name: "Failed 1" })).toBeTruthy();
+    backend.clickNotification("2");
+    await screen.findByRole("heading", { level: 1, name: "The city" });
+    await press("e");
+    await waitFor(() => expect(backend.calls).toContain("setDismissed 2 dismiss"));
+    await waitFor(() => expect(screen.queryByRole("heading", { name: "Failed 1" })).toBeNull());
+    await fireEvent.click(await screen.findByRole("button", { name: "Undo" }));
+    await waitFor(() => expect(backend.calls).toContain("setDismissed 2 restore"));
+    expect(await screen.findByRole("heading", { name: "Failed 1" })).toBeTruthy();
+  });
+
+  it("applies to the selected videos before the open one", async () => {
+    const other = mockJob({ job_id: "4", title: "The lake", status: "FAILED" });
+    const backend = await renderWindow(new MockBackend(signedInStatus(), [...films, other]));
+    backend.clickNotification("2");
+    await screen.findByRole("heading", { level: 1, name: "The city" });
+    await fireEvent.click(screen.getByRole("checkbox", { name: "Select The lake" }));
+    await press("e");
+    await waitFor(() => expect(backend.calls).toContain("setDismissed 4 dismiss"));
+    expect(backend.calls).not.toContain("setDismissed 2 dismiss");
+  });
+
+  it("does nothing without a failure or warning", async () => {
+    const backend = await renderWindow(new MockBackend(signedInStatus(), films));
+    backend.clickNotification("1");
+    await screen.findByRole("heading", { level: 1, name: "The sea" });
+    await press("e");
+    expect(backend.calls.some((call) => call.startsWith("setDismissed"))).toBe(false);
+  });
+});
+
+describe("selection", () => {
+  it("copies the titles of several videos, and is cleared by Escape", async () => {
+    const written = vi.spyOn(navigator.clipboard, "writeText").mockResolvedValue();
+    await renderWindow(new MockBackend(signedInStatus(), films));
+    await fireEvent.click(await screen.findByRole("checkbox", { name: "Select The sea" }));
+    await fireEvent.click(screen.getByRole("checkbox", { name: "Select The city" }));
+    const bar = within(screen.getByRole("toolbar", { name: "Selected videos" }));
+    expect(bar.getByText("2 selected")).toBeTruthy();
+    await fireEvent.click(bar.getByRole("button", { name: "Copy titles" }));
+    await waitFor(() => expect(written).toHaveBeenCalledWith("The sea\nThe city"));
+    expect(await screen.findByText("2 titles copied")).toBeTruthy();
+    await waitFor(() => expect(screen.queryByRole("toolbar")).toBeNull());
+    document.querySelector<HTMLElement>('[data-job="1"]')?.focus();
+    await press("a", { ctrlKey: true });
+    expect(await screen.findByText("3 selected")).toBeTruthy();
+    await press("Escape");
+    await waitFor(() => expect(screen.queryByText("3 selected")).toBeNull());
+  });
+
+  it("is cleared when the filter changes", async () => {
+    await renderWindow(new MockBackend(signedInStatus(), films));
+    await fireEvent.click(await screen.findByRole("checkbox", { name: "Select The sea" }));
+    await fireEvent.click(screen.getByRole("button", { name: "Failed 1" }));
+    await waitFor(() => expect(screen.queryByText("1 selected")).toBeNull());
+  });
+});
+
+describe("uploads", () => {
+  const upload = (given: Partial<UploadView>): UploadView => ({
+    upload_id: 1,
+    filename: "a.mp4",
+    sent_bytes: 50_000_000,
+    total_bytes: 200_000_000,
+    bytes_per_second: 5_000_000,
+    state: "sending",
+    job_id: null,
+    error: null,
+    ...given,
+  });
+
+  it("show progress and speed, and can be cancelled or retried", async () => {
+    const backend = new MockBackend(signedInStatus(), films);
+    const error = { code: "unreachable" as const, message: "no network" };
+    backend.uploadList = [
+      upload({}),
+      upload({ upload_id: 2, filename: "b.mp4", state: "queued" }),
+      upload({ upload_id: 3, filename: "c.mp4", state: "failed", error }),
+    ];
+    await renderWindow(backend);
+    expect(
+      await screen.findByText("50 MB of 200 MB · 5 MB/s · Less than a minute left"),
+    ).toBeTruthy();
+    expect(screen.getByText("Queued")).toBeTruthy();
+    expect(screen.getByRole("alert").textContent).toBe("No network");
+    await fireEvent.click(screen.getByRole("button", { name: "Retry c.mp4" }));
+    expect(backend.calls).toContain("retryUpload 3");
+    await fireEvent.click(screen.getByRole("button", { name: "Cancel upload of a.mp4" }));
+    expect(backend.calls).toContain("cancelUpload 1");
+    await waitFor(() => expect(screen.queryByText("a.mp4")).toBeNull());
+  });
+});
+
+describe("video detail", () => {
+  it("shows the stages on a time line, and the activity", async () => {
+    const job = mockJob({
+      job_id: "7",
+      title: "Harbour",
+      status: "COMPLETED",
+      ended_at: "2026-01-01T12:03:00Z",
+      stages: [
+        mockStage({
+          stage_id: "PROBE",
+          status: "COMPLETED",
+          began_at: "2026-01-01T12:00:00Z",
+          ended_at: "2026-01-01T12:01:00Z",
+        }),
+        mockStage({
+          stage_id: "TRANSCRIPTION",
+          status: "COMPLETED",
+          began_at: "2026-01-01T12:01:00Z",
+          ended_at: "2026-01-01T12:03:00Z",
+        }),
+      ],
+    });
+    const backend = await renderWindow(new MockBackend(signedInStatus(), [job]));
+    backend.clickNotification("7");
+    expect(await screen.findByText("Total 3:00")).toBeTruthy();
+    const bar = (stage: string) =>
+      document.querySelector<HTMLElement>(`[data-stage="${stage}"] .bar`)?.style;
+    expect(Number.parseFloat(bar("TRANSCRIPTION")?.left ?? "")).toBeCloseTo(100 / 3);
+    expect(Number.parseFloat(bar("TRANSCRIPTION")?.width ?? "")).toBeCloseTo(200 / 3);
+    const activity = within(screen.getByRole("region", { name: "Activity" }));
+    const texts = activity
+      .getAllByRole("listitem")
+      .map((item) => item.textContent?.replace(/^.*M /, ""));
+    expect(texts.map((line) => line?.trim())).toEqual([
+      "Processing finished",
+      "Transcript: completed",
+      "Analyzing file: completed",
+      "Video uploaded",
+    ]);
+  });
+
+  it("distinguishes a failed request from a removed video", async () => {
+    const backend = await renderWindow(new MockBackend(signedInStatus(), films));
+    backend.failures.set("job", { code: "server_error", message: "it is broken" });
+    backend.clickNotification("1");
+    expect(await screen.findByText("Couldn't load video")).toBeTruthy();
+    await fireEvent.click(screen.getByRole("button", { name: "Retry now" }));
+    expect(await screen.findByRole("heading", { level: 1, name: "The sea" })).toBeTruthy();
+    backend.clickNotification("9");
+    expect(await screen.findByText("Video not found")).toBeTruthy();
+  });
+});
+
+describe("screen readers", () => {
+  it("are told when a video ends, but not about earlier ends", async () => {
+    const running = mockJob({ job_id: "7", title: "Harbour", status: "PROCESSING" });
+    const backend = await renderWindow(new MockBackend(signedInStatus(), [...films, running]));
+    const news = () => screen.getByTestId("news").textContent;
+    const update = (job: typeof running) =>
+      backend.emit({ event: "jobs", changed: [{ job, scope: "major" }], removed: [] });
+    await screen.findByText("Harbour");
+    for (const film of films) update(film);
+    expect(news()).toBe("");
+    update({ ...running, status: "COMPLETED" });
+    await waitFor(() => expect(news()).toBe("Harbour: Ready"));
+  });
+});
+
+describe("appearance", () => {
+  it("changes theme and language at once and keeps the open video", async () => {
+    const backend = await renderWindow(new MockBackend(signedInStatus(), films));
+    backend.clickNotification("1");
+    await screen.findByRole("heading", { level: 1, name: "The sea" });
+    await press(",", { ctrlKey: true });
+    await fireEvent.click(await screen.findByRole("radio", { name: "Dark" }));
+    await waitFor(() => expect(backend.currentSettings.settings.appearance.theme).toBe("dark"));
+    await fireEvent.change(screen.getByRole("combobox", { name: "Language" }), {
+      target: { value: "de" },
+    });
+    expect(await screen.findByRole("heading", { name: "Einstellungen" })).toBeTruthy();
+    expect(screen.getByRole("heading", { level: 1, name: "The sea" })).toBeTruthy();
+    expect(document.documentElement.lang).toBe("de");
+    expect(screen.getByRole("heading", { name: "Fehlgeschlagen 1" })).toBeTruthy();
+  });
+
+  it("reports unreadable settings and works without them", async () => {
+    const backend = new MockBackend(signedInStatus(), films);
+    const broken = { code: "file" as const, message: "settings.toml cannot be read" };
+    backend.settings = () => Promise.reject(broken as unknown as Error);
+    await renderWindow(backend);
+    expect(await screen.findByText("settings.toml cannot be read")).toBeTruthy();
+    expect(screen.getByText("The sea")).toBeTruthy();
+  });
+
+  it("lists the keyboard shortcuts", async () => {
+    await renderWindow(new MockBackend(signedInStatus(), films));
+    await press("?");
+    expect(await screen.findByRole("heading", { name: "Keyboard shortcuts" })).toBeTruthy();
+    expect(screen.getByText("Select all")).toBeTruthy();
+  });
+});

@@ -1,0 +1,39 @@
+import { showError } from "../components/toasts";
+import type { ActionHandlers } from "../features/palette/actions";
+import { reasonText } from "../format/errors";
+import { asError, type Backend, type Pause } from "../ipc/backend";
+import type { Navigation } from "../state/navigation.svelte";
+import type { UnsavedWork } from "../state/unsavedWork.svelte";
+
+type DialogAction =
+  "settings" | "shortcuts" | "palette" | "connection" | "history" | "releaseNotes";
+
+/** Returns the handlers of the actions that do not concern the list or a video. */
+export function globalActionHandlers(
+  backend: Backend,
+  navigation: Navigation,
+  unsavedWork: UnsavedWork,
+): Pick<ActionHandlers, DialogAction | "pause" | "checkForUpdate" | "signOut" | "quit"> {
+  const report = (thrown: unknown) => showError(reasonText(asError(thrown)));
+  return {
+    settings: () => (navigation.dialog = "settings"),
+    shortcuts: () => (navigation.dialog = "shortcuts"),
+    palette: () => (navigation.dialog = "palette"),
+    connection: () => (navigation.dialog = "connection"),
+    history: () => (navigation.dialog = "history"),
+    releaseNotes: () => (navigation.dialog = "release_notes"),
+    pause: (pause: Pause) => void backend.pause(pause).catch(report),
+    checkForUpdate: () => {
+      navigation.settingsSection = "advanced";
+      navigation.dialog = "settings";
+      // The section shows the result, and an error as well.
+      void backend.checkForUpdate().catch(() => undefined);
+    },
+    signOut: () => unsavedWork.requestSignOut(navigation),
+    quit: () => {
+      // Quitting cancels uploads, so it needs a confirmation.
+      if (unsavedWork.uploads > 0) navigation.dialog = "quitting";
+      else void backend.quit().catch(report);
+    },
+  };
+}

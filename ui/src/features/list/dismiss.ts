@@ -1,0 +1,32 @@
+import { showError, showUndoableMessage } from "../../components/toasts";
+import { reasonText } from "../../format/errors";
+import { asError } from "../../ipc/backend";
+import type { DismissAction, JobId, RowView } from "../../ipc/bindings";
+import { dismissMutation } from "../../state/commands";
+import { locale } from "../../state/locale.svelte";
+
+/** Returns whether a video has a failure or a warning to dismiss. A conflict has to be resolved instead. */
+export function canBeDismissed(row: RowView): boolean {
+  return row.attention === "failed" || row.attention === "warning";
+}
+
+/**
+ * Returns the function that dismisses the failures and warnings of videos and offers to undo it. Must be called while
+ * a component is created.
+ */
+export function dismissHandler(rows: () => RowView[] | undefined): (jobIds: JobId[]) => void {
+  const dismiss = dismissMutation();
+  return (jobIds) => {
+    const requested = new Set(jobIds);
+    const dismissible =
+      rows()?.filter((row) => canBeDismissed(row) && requested.has(row.job_id)) ?? [];
+    if (dismissible.length === 0) return;
+    const run = (action: DismissAction, onSuccess = () => {}) =>
+      dismiss.mutate(
+        { jobIds: dismissible.map((row) => row.job_id), action },
+        { onSuccess, onError: (error) => showError(reasonText(asError(error))) },
+      );
+    const message = locale.messages.selection.dismissed(dismissible.length);
+    run("dismiss", () => showUndoableMessage(message, () => run("restore")));
+  };
+}

@@ -1,0 +1,61 @@
+import { tick } from "svelte";
+import type { Attachment } from "svelte/attachments";
+import type { JobId, RowView } from "../../ipc/bindings";
+
+/** The number of frames for which a row that is scrolled to is waited for. */
+const MAX_FRAMES = 20;
+
+/** The keyboard's position in the list (a "roving tabindex"): the row that Tab reaches and the arrow keys move. */
+export class RowCursor {
+  #reached = $state<JobId | null>(null);
+  /** The rows that are rendered: a virtual list renders only those near the viewport. */
+  // eslint-disable-next-line svelte/prefer-svelte-reactivity -- nothing is rendered from it
+  #elements = new Map<JobId, HTMLElement>();
+  #rows: () => RowView[];
+  #openJobId: () => JobId | null;
+
+  constructor(rows: () => RowView[], openJobId: () => JobId | null) {
+    this.#rows = rows;
+    this.#openJobId = openJobId;
+  }
+
+  /** The row that Tab reaches: the one that was focused last, else the open video, else the first row. */
+  current: JobId | undefined = $derived.by(() => {
+    const find = (jobId: JobId | null) => this.#rows().find((row) => row.job_id === jobId)?.job_id;
+    return find(this.#reached) ?? find(this.#openJobId()) ?? this.#rows()[0]?.job_id;
+  });
+
+  /** Moves the cursor to a row, without the focus. */
+  moveTo(jobId: JobId): void {
+    this.#reached = jobId;
+  }
+
+  /** Registers the element of a row while it is rendered. */
+  element(jobId: JobId): Attachment<HTMLElement> {
+    return (element) => {
+      this.#elements.set(jobId, element);
+      return () => {
+        if (this.#elements.get(jobId) === element) this.#elements.delete(jobId);
+      };
+    };
+  }
+
+  /** Focuses a row if it is rendered, else the current row. */
+  focus(jobId: JobId | null): void {
+    const element = this.#elements.get(jobId ?? "") ?? this.#elements.get(this.current ?? "");
+    element?.focus();
+  }
+
+  /** Focuses the row of the cursor once it is rendered: a row that is scrolled to is measured first, for a few frames. */
+  async focusReached(): Promise<void> {
+    const jobId = this.#reached;
+    if (jobId === null) return;
+    for (let frame = 0; frame < MAX_FRAMES && this.#reached === jobId; frame += 1) {
+      await tick();
+      const element = this.#elements.get(jobId);
+      element?.focus({ preventScroll: true });
+      if (element && document.activeElement === element) return;
+      await new Promise(requestAnimationFrame);
+    }
+  }
+}

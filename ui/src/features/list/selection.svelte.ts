@@ -1,0 +1,36 @@
+import { SvelteSet } from "svelte/reactivity";
+import type { JobId } from "../../ipc/bindings";
+
+/** The selected videos, for actions on all of them at once. */
+export class Selection {
+  readonly jobIds = new SvelteSet<JobId>();
+  /** The video at which a range begins. */
+  #anchor: JobId | null = null;
+
+  toggle(jobId: JobId): void {
+    if (!this.jobIds.delete(jobId)) this.jobIds.add(jobId);
+    this.#anchor = jobId;
+  }
+
+  /** Selects everything from the video that was toggled last to this one, in the order of the list. */
+  extendTo(jobId: JobId, order: JobId[]): void {
+    const [from, to] = [order.indexOf(this.#anchor ?? jobId), order.indexOf(jobId)];
+    if (from < 0 || to < 0) return this.toggle(jobId);
+    for (const between of order.slice(Math.min(from, to), Math.max(from, to) + 1))
+      this.jobIds.add(between);
+  }
+
+  selectAll(order: JobId[]): void {
+    for (const jobId of order) this.jobIds.add(jobId);
+  }
+
+  /** Deselects what the list no longer shows. */
+  retain(shown: Set<JobId>): void {
+    for (const jobId of this.jobIds) if (!shown.has(jobId)) this.jobIds.delete(jobId);
+  }
+
+  clear(): void {
+    this.jobIds.clear();
+    this.#anchor = null;
+  }
+}

@@ -1,0 +1,46 @@
+import { mod } from "../../components/platform";
+import { locale } from "../../state/locale.svelte";
+
+/** Keyboard shortcuts under a heading; each with the keys that trigger it and what it does. */
+export interface ShortcutGroup {
+  name: string;
+  shortcuts: [keys: string[], description: string][];
+}
+
+/** Returns all keyboard shortcuts, for the dialog that lists them. */
+export function shortcutGroups(): ShortcutGroup[] {
+  const texts = locale.messages.shortcuts;
+  return [
+    {
+      name: texts.everywhere,
+      shortcuts: [
+        [[mod("K")], texts.palette],
+        [["/"], texts.search],
+        [[mod("U")], texts.upload],
+        [[mod(",")], texts.settings],
+        [["?"], texts.help],
+        [["Esc"], texts.back],
+      ],
+    },
+    {
+      name: texts.inList,
+      shortcuts: [
+        [["↓", "j"], texts.next],
+        [["↑", "k"], texts.previous],
+        [["Home", "End"], texts.firstAndLast],
+        [["Enter"], texts.open],
+        [["x"], texts.select],
+        [[mod("A")], texts.selectAll],
+        [["e"], texts.dismiss],
+      ],
+    },
+    {
+      name: texts.inVideo,
+      shortcuts: [
+        [[mod("S")], texts.save],
+        [["e"], texts.dismissThis],
+        [["←", "→"], texts.thumbnails],
+      ],
+    },
+  ];
+}

@@ -1,0 +1,73 @@
+import { MockBackend, mockEntry, mockJob, mockStage, signedInStatus } from "./backend.mock";
+import { ago } from "./backend.samples";
+import type { JobView } from "./bindings";
+
+/** Returns a backend with examples of everything, for working on the window in a browser. */
+export function demoBackend(): MockBackend {
+  const backend = new MockBackend(
+    { ...signedInStatus(), news: { unread: 1, paused_until: null } },
+    [
+      processingJob(),
+      failedJob(),
+      mockJob({ job_id: "3", title: "City at night", status: "COMPLETED", created_at: ago(3000) }),
+    ],
+  );
+  const fault = backend.jobs[1]?.error ?? null;
+  backend.historyEntries = [
+    mockEntry({
+      entry_id: 2,
+      at: ago(39),
+      job_id: "2",
+      kind: "failed",
+      name: "cut-off.mp4",
+      fault,
+    }),
+    mockEntry({ entry_id: 1, at: ago(2990), job_id: "3", name: "City at night", read: true }),
+  ];
+  return backend;
+}
+
+function processingJob(): JobView {
+  return mockJob({
+    job_id: "1",
+    title: "A walk by the sea",
+    status: "PROCESSING",
+    progress_percent: 42,
+    stage_id: "TRANSCRIPTION",
+    created_at: ago(9),
+    outlook: { stage_ends_at: ago(-2), then_seconds: 120 },
+    stages: [
+      mockStage({
+        stage_id: "UPLOAD",
+        status: "COMPLETED",
+        began_at: ago(9),
+        ended_at: ago(7),
+      }),
+      mockStage({ stage_id: "PROBE", status: "COMPLETED", began_at: ago(7), ended_at: ago(6) }),
+      mockStage({
+        stage_id: "TRANSCRIPTION",
+        status: "PROCESSING",
+        progress_percent: 68,
+        began_at: ago(6),
+      }),
+      mockStage({ stage_id: "CHAPTERS" }),
+    ],
+    metadata: { TITLE: "A walk by the sea", TAGS: ["sea", "walk"] },
+  });
+}
+
+function failedJob(): JobView {
+  return mockJob({
+    job_id: "2",
+    filename: "cut-off.mp4",
+    status: "FAILED",
+    progress_percent: 5,
+    created_at: ago(40),
+    error: {
+      code: "file_incomplete",
+      message: "The video file is incomplete.",
+      stage_id: "PROBE",
+      at: ago(39),
+    },
+  });
+}

@@ -1,0 +1,34 @@
+import { createContext } from "svelte";
+import type { JobId } from "../ipc/bindings";
+
+/** A place in the window that other components can move the keyboard focus to. */
+export interface FocusTarget {
+  /** Focuses it; the list focuses the row of this video, or its current row if there is none. */
+  focus(jobId?: JobId | null): void;
+  hasFocus?(): boolean;
+}
+
+type TargetName = "search" | "list" | "back";
+
+/** The registry of focus targets: the component that owns an element registers it, so that no other looks for it. */
+export class FocusTargets {
+  #targets = new Map<TargetName, FocusTarget>();
+
+  /** Registers a target; returns the function that removes it, which suits an effect. */
+  register(name: TargetName, target: FocusTarget): () => void {
+    this.#targets.set(name, target);
+    return () => {
+      if (this.#targets.get(name) === target) this.#targets.delete(name);
+    };
+  }
+
+  focus(name: TargetName, jobId?: JobId | null): void {
+    this.#targets.get(name)?.focus(jobId);
+  }
+
+  hasFocus(name: TargetName): boolean {
+    return this.#targets.get(name)?.hasFocus?.() ?? false;
+  }
+}
+
+export const [useFocusTargets, provideFocusTargets] = createContext<FocusTargets>();

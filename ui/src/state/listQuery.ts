@@ -1,0 +1,18 @@
+import type { Status } from "../ipc/bindings";
+
+export type Sort = "newest" | "oldest" | "title";
+
+/** Selects the videos of a status, or those that need review. */
+export type Filter = Status | "ATTENTION";
+
+/** The filter, search and order of the list. */
+export interface ListQuery {
+  /** Null for all videos. */
+  filter: Filter | null;
+  /** Matches videos with all of these words in their title, tags, description or file name. */
+  search: string;
+  sort: Sort;
+}
+
+/** Returns the query that shows all videos, newest first. */
+export const defaultListQuery = (): ListQuery => ({ filter: null, search: "", sort: "newest" });

@@ -1,0 +1,71 @@
+import { tick } from "svelte";
+import type { JobId } from "../ipc/bindings";
+import { defaultListQuery, type ListQuery } from "./listQuery";
+
+/** The dialogs; at most one is open. `closing` and `quitting` are the names that the shell uses. */
+export type DialogName =
+  | "closing"
+  | "connection"
+  | "history"
+  | "palette"
+  | "quitting"
+  | "release_notes"
+  | "settings"
+  | "shortcuts"
+  | "sign_out";
+
+/** The sections of the settings, in their order. */
+export const settingsSections = [
+  "general",
+  "account",
+  "notifications",
+  "data",
+  "computer",
+  "suggestions",
+  "network",
+  "automation",
+  "advanced",
+] as const;
+export type SectionName = (typeof settingsSections)[number];
+
+/** The dialogs that show nothing of an account, and stay open after signing out. */
+const ACCOUNT_INDEPENDENT: (DialogName | null)[] = [
+  "closing",
+  "quitting",
+  "release_notes",
+  "settings",
+];
+
+/** What the window shows: the open video, the dialog, and the list's filter. */
+export class Navigation {
+  openJobId = $state<JobId | null>(null);
+  dialog = $state<DialogName | null>(null);
+  settingsSection = $state<SectionName>("general");
+  listQuery = $state<ListQuery>(defaultListQuery());
+
+  /** Opens a dialog. One that is open closes first, so that the focus returns to where it was before both. */
+  async showDialog(dialog: DialogName): Promise<void> {
+    this.dialog = null;
+    await tick();
+    this.dialog = dialog;
+  }
+
+  /** Opens a section of the settings. */
+  async showSettings(section: SectionName): Promise<void> {
+    this.settingsSection = section;
+    await this.showDialog("settings");
+  }
+
+  /** Closes the dialog; the settings open at their first section the next time. */
+  closeDialog = (): void => {
+    this.dialog = null;
+    this.settingsSection = "general";
+  };
+
+  /** Clears everything that belongs to an account: the next person to sign in may be someone else. */
+  reset(): void {
+    this.openJobId = null;
+    this.listQuery = defaultListQuery();
+    if (!ACCOUNT_INDEPENDENT.includes(this.dialog)) this.dialog = null;
+  }
+}
