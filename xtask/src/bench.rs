@@ -1,4 +1,4 @@
-//! Measurements.
+//! Benchmarks.
 
 use anyhow::Result;
 use clap::Subcommand;
@@ -7,29 +7,29 @@ use crate::run::shell;
 
 mod core;
 mod fleet;
-mod page;
 mod plot;
+mod report;
 mod studio;
 mod window;
 
-/// Names a measurement.
+/// A benchmark.
 #[derive(Clone, Copy, Debug, Subcommand)]
 pub enum Bench {
-    /// What a hundred thousand clients do to a server that comes back
+    /// The load of 100,000 clients that reconnect to one server
     Fleet,
-    /// The core: messages a second, latency, memory
+    /// The client: messages a second, latency, memory
     Core,
-    /// The app in its window: latency, memory, work while idle, start, size
+    /// The app in its window: latency, memory, load while idle, start, size
     Window,
     /// The studio: from upload to ready, against one decode by ffmpeg
     Studio,
-    /// The core for an hour before a server that goes away every minute
+    /// The client for an hour, with a server that is away every minute
     Soak,
-    /// Nothing: the page and its plots once more, from what was measured last
+    /// Only the page and its plots, from the last results
     Page,
 }
 
-/// Measures one thing, or everything but the hour.
+/// Runs one benchmark, or all but the one of an hour.
 pub fn run(bench: Option<Bench>) -> Result<()> {
     let shell = shell()?;
     match bench {
@@ -46,8 +46,7 @@ pub fn run(bench: Option<Bench>) -> Result<()> {
             studio::run(&shell)?;
         }
     }
-    page::write()
+    report::write()
 }
 
-/// Measures inside a desktop session.
 pub use window::in_session;

@@ -1,4 +1,4 @@
-//! Packages: everything that goes into them, and the checks that they must pass.
+//! The packages: their contents, and the checks that they have to pass.
 
 use std::{
     env, fs,
@@ -10,9 +10,8 @@ use serde_json::{Value, json};
 use xshell::{Shell, cmd};
 
 use crate::{
-    install,
+    install, page,
     run::{root, shell, step, target},
-    test::window,
 };
 
 mod contents;
@@ -20,17 +19,17 @@ mod contents;
 mod deb;
 pub mod installed;
 
-/// What macOS' packages are for: both kinds of its computers.
+/// The target of packages for macOS, which run on both of its processors.
 const UNIVERSAL: &str = "universal-apple-darwin";
-/// How the names of packages end.
+/// The extensions of packages.
 const ENDINGS: [&str; 7] = ["deb", "rpm", "AppImage", "dmg", "app", "exe", "msi"];
-/// How large the .deb may be, in bytes: 7 MB of program, 2 MB of places that recordings are named by, 1 MB of speech recognition,
-/// and what suggests texts and judges pictures.
+/// The largest .deb, in bytes: 7 MB of program, 2 MB of place names for recordings, 1 MB of speech recognition, and the
+/// models for suggested texts and thumbnails.
 const DEB_LIMIT: u64 = 12_000_000;
-/// What packages have and other builds need not.
+/// The features of packages that other builds do not have.
 const FEATURES: &str = "tallylight/whisper";
 
-/// Makes the packages of this system, or those of some formats, checks them, and returns where they are.
+/// Makes and checks the packages of this system, or those of some formats, and returns their paths.
 pub fn run(formats: Option<&str>) -> Result<Vec<PathBuf>> {
     let shell = shell()?;
     install::system(&shell, install::Need::Packages)?;
@@ -50,14 +49,14 @@ pub fn run(formats: Option<&str>) -> Result<Vec<PathBuf>> {
 }
 
 fn make(shell: &Shell, formats: &str) -> Result<Vec<PathBuf>> {
-    window(shell)?;
-    step("building the app and tally as they are shipped");
+    page::build(shell)?;
+    step("building the release of the app and tally");
     let built = build(shell)?;
     let staging = target(shell)?.join("packaging");
     let contents = contents::gather(shell, &built, &staging)?;
     let config = staging.join("tauri.json");
     fs::write(&config, serde_json::to_string_pretty(&bundle(&contents, &staging))?)?;
-    step(&format!("packing: {formats}"));
+    step(&format!("making packages: {formats}"));
     let packed = built.join("bundle");
     for format in formats.split(',') {
         shell.remove_path(packed.join(folder_of(format)))?;
@@ -78,7 +77,7 @@ fn make(shell: &Shell, formats: &str) -> Result<Vec<PathBuf>> {
     }
     #[cfg(unix)]
     if let Ok(deb) = find(&packages, "deb") {
-        deb::pack_again(shell, deb)?;
+        deb::repack(shell, deb)?;
     }
     for package in &packages {
         println!("{}", package.display());
@@ -92,17 +91,17 @@ pub fn find<'a>(packages: &'a [PathBuf], ending: &str) -> Result<&'a Path> {
     found.map(PathBuf::as_path).with_context(|| format!("no .{ending} was made"))
 }
 
-/// Returns the script that packs, and signs.
+/// Returns the script of Tauri's bundler, which also signs.
 fn tauri() -> PathBuf {
     root().join("packaging/node_modules/@tauri-apps/cli/tauri.js")
 }
 
-/// Tells whether there is a key to sign packages with.
+/// Returns whether there is a key that signs packages.
 fn is_signed() -> bool {
     env::var("TAURI_SIGNING_PRIVATE_KEY").is_ok_and(|key| !key.is_empty())
 }
 
-/// Builds both programs at once, so that the libraries are built once, and returns where they are.
+/// Builds both programs with one command, so that libraries are built once, and returns their folder.
 fn build(shell: &Shell) -> Result<PathBuf> {
     let target = target(shell)?;
     if !cfg!(target_os = "macos") {
@@ -127,12 +126,12 @@ fn build(shell: &Shell) -> Result<PathBuf> {
     Ok(universal)
 }
 
-/// Returns the folder into which the bundler puts a format.
+/// Returns the folder of a format in the bundler's output.
 fn folder_of(format: &str) -> &str {
     if format == "app" { "macos" } else { format }
 }
 
-/// Returns what the bundler is told beside `tauri.conf.json`.
+/// Returns the bundler's configuration in addition to `tauri.conf.json`.
 fn bundle(contents: &contents::Contents, staging: &Path) -> Value {
     let files = contents.files.iter().map(|(to, from)| (to.clone(), json!(from)));
     let files = Value::Object(files.collect());
@@ -144,29 +143,32 @@ fn bundle(contents: &contents::Contents, staging: &Path) -> Value {
             cloud, or works with ffmpeg on this computer.",
         "homepage": "https://github.com/tallylight/tallylight",
         "licenseFile": staging.join("copyright"),
-        // With a key, each package comes with its signature, and macOS' app as an archive for the updater.
+        // With a key, the bundler also signs each package, and makes an archive of macOS' app for the updater.
         "createUpdaterArtifacts": is_signed(),
         "resources": tally,
         "linux": {
             "deb": {
                 "section": "video", "recommends": ["ffmpeg", "gnome-keyring | kwalletmanager | keepassxc"],
-                // The tray's library is loaded when the app starts, and is nowhere named in the program.
-                "depends": ["libc6 (>= 2.36)", "libstdc++6 (>= 12)", "libayatana-appindicator3-1"], "files": files, "desktopTemplate": template,
-                "changelog": staging.join("changelog"),
+                // The tray's library is loaded at run time, so that no tool finds it in the program.
+                "depends": ["libc6 (>= 2.36)", "libstdc++6 (>= 12)", "libayatana-appindicator3-1"],
+                "files": files, "desktopTemplate": template, "changelog": staging.join("changelog"),
             },
-            "rpm": { "recommends": ["ffmpeg-free"], "depends": ["libayatana-appindicator-gtk3"], "files": files, "desktopTemplate": template },
+            "rpm": {
+                "recommends": ["ffmpeg-free"], "depends": ["libayatana-appindicator-gtk3"],
+                "files": files, "desktopTemplate": template,
+            },
             "appimage": { "files": files },
         },
         "macOS": { "hardenedRuntime": true, "minimumSystemVersion": "11.0", "files": { "MacOS/tally": contents.tally } },
     } })
 }
 
-/// Checks packages with the tools of those who distribute them.
+/// Checks packages with the tools of distributions.
 fn check(shell: &Shell, packages: &[PathBuf]) -> Result<()> {
     let (deb, rpm) = (find(packages, "deb")?, find(packages, "rpm")?);
     step("checking the packages");
     let bytes = fs::metadata(deb)?.len();
-    println!("the .deb has {:.1} MB", to_mb(bytes));
+    println!("size of the .deb: {:.1} MB", to_mb(bytes));
     ensure!(bytes <= DEB_LIMIT, "the .deb is larger than {:.1} MB", to_mb(DEB_LIMIT));
     let unpacked = shell.create_temp_dir()?;
     let unpacked = unpacked.path();
@@ -182,7 +184,7 @@ fn check(shell: &Shell, packages: &[PathBuf]) -> Result<()> {
     }
     cmd!(shell, "lintian --fail-on error {deb}").run()?;
     let needs = cmd!(shell, "rpm -qp --requires {rpm}").read()?;
-    ensure!(needs.contains("webkit2gtk"), "the .rpm does not say that it needs WebKitGTK: {needs}");
+    ensure!(needs.contains("webkit2gtk"), "the .rpm does not require WebKitGTK: {needs}");
     Ok(())
 }
 

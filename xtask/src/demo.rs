@@ -18,14 +18,14 @@ use xshell::{Shell, cmd};
 use crate::{
     desktop::{Services, inside, screenshot, wait_for},
     install::{self, Need},
+    page,
     run::{binaries, build, root, shell, step},
     samples,
-    test::window,
 };
 
-/// How long all the jobs may take.
-const LIMIT: Duration = Duration::from_mins(10);
-/// The account of the studio of this computer.
+/// How long all jobs together may take.
+const TIMEOUT: Duration = Duration::from_mins(10);
+/// The account of this computer's studio.
 const EMAIL: &str = "me@this-computer";
 
 /// Runs the demonstration on the screen, or on one in memory where there is none.
@@ -36,7 +36,7 @@ pub fn run(videos: Vec<PathBuf>) -> Result<()> {
         cfg!(not(target_os = "linux")) || ["DISPLAY", "WAYLAND_DISPLAY"].iter().any(|name| env::var_os(name).is_some());
     install::system(&shell, if has_screen { Need::Screen } else { Need::NoScreen })?;
     install::npm(&shell, "ui")?;
-    window(&shell)?;
+    page::build(&shell)?;
     let bin = build(&shell)?;
     let folder = root().join("demo");
     let videos = if videos.is_empty() { samples::make(&shell, &folder.join("videos"))?.all() } else { videos };
@@ -45,7 +45,7 @@ pub fn run(videos: Vec<PathBuf>) -> Result<()> {
         let named: Vec<&str> = videos.iter().filter_map(|video| video.to_str()).collect();
         return inside(&shell, home.path(), &[&["demo-session"], named.as_slice()].concat(), &[]);
     }
-    step("starting Tallylight; it stays in the tray when its window is closed");
+    step("starting Tallylight; closing its window leaves it in the tray");
     let app = bin.join("tallylight");
     cmd!(shell, "{app} --this-computer {videos...}").run()?;
     Ok(())
@@ -54,11 +54,11 @@ pub fn run(videos: Vec<PathBuf>) -> Result<()> {
 fn absolute(videos: Vec<PathBuf>) -> Result<Vec<PathBuf>> {
     videos
         .into_iter()
-        .map(|video| fs::canonicalize(&video).with_context(|| format!("{} is not there", video.display())))
+        .map(|video| fs::canonicalize(&video).with_context(|| format!("{} does not exist", video.display())))
         .collect()
 }
 
-/// Runs the demonstration inside a desktop session, and judges how it ended.
+/// Runs the demonstration inside a desktop session, and checks the outcomes.
 pub fn in_session(videos: &[PathBuf]) -> Result<()> {
     let shell = shell()?;
     let _services = Services::start(&shell)?;
@@ -67,8 +67,8 @@ pub fn in_session(videos: &[PathBuf]) -> Result<()> {
     fs::create_dir_all(&pictures)?;
     step("starting Tallylight on a screen in memory");
     let (app, address) = start(&bin, videos)?;
-    let app = Ended(app);
-    screenshot_later(&pictures.join("1-at-work.png"));
+    let app = App(app);
+    screenshot_later(&pictures.join("1-processing.png"));
     let ended = follow(&shell, &bin, &address, videos.len())?;
     thread::sleep(Duration::from_secs(1));
     screenshot(&shell, &pictures.join("2-notified.png"))?;
@@ -76,19 +76,19 @@ pub fn in_session(videos: &[PathBuf]) -> Result<()> {
     cmd!(shell, "dunstctl action 0").quiet().run()?;
     thread::sleep(Duration::from_secs(1));
     cmd!(shell, "dunstctl close-all").quiet().run()?;
-    // Without a compositor the window has holes where notifications were, until it is drawn anew.
+    // Without a compositor the window has holes where notifications were, until it is redrawn.
     cmd!(shell, "xdotool search --onlyvisible --name ^Tallylight$ windowsize 960 700").quiet().run()?;
     thread::sleep(Duration::from_secs(1));
     screenshot(&shell, &pictures.join("3-opened.png"))?;
     drop(app);
     println!("\nscreenshots are in {}", pictures.display());
-    judge(&ended, videos)
+    check_outcomes(&ended, videos)
 }
 
-/// Is the app, ended properly when it is dropped.
-struct Ended(Child);
+/// The running app, ended when this is dropped.
+struct App(Child);
 
-impl Drop for Ended {
+impl Drop for App {
     fn drop(&mut self) {
         let _ = self.0.kill();
         let _ = self.0.wait();
@@ -99,7 +99,7 @@ impl Drop for Ended {
 fn start(bin: &Path, videos: &[PathBuf]) -> Result<(Child, String)> {
     let mut command = Command::new(bin.join("tallylight"));
     command.arg("--this-computer").args(videos).env("NO_COLOR", "1").stderr(Stdio::piped());
-    let mut app = command.spawn().context("the app could not be started")?;
+    let mut app = command.spawn().context("Couldn't start Tallylight")?;
     let log = BufReader::new(app.stderr.take().context("its log")?);
     let (found, address) = mpsc::channel();
     thread::spawn(move || {
@@ -121,7 +121,7 @@ fn screenshot_later(file: &Path) {
     });
 }
 
-/// Follows the jobs with `tally watch` until as many have ended as were sent.
+/// Follows the jobs with `tally watch` until as many have ended as were uploaded.
 fn follow(shell: &Shell, bin: &Path, address: &str, count: usize) -> Result<BTreeMap<String, Value>> {
     let secret =
         || cmd!(shell, "secret-tool lookup service tallylight username studio").quiet().ignore_stderr().read().ok();
@@ -130,7 +130,7 @@ fn follow(shell: &Shell, bin: &Path, address: &str, count: usize) -> Result<BTre
     step("following the jobs with `tally watch`");
     let mut watch = Command::new(bin.join("tally"))
         .args(["--json", "--no-keychain", "--server", address, "watch", "--email", EMAIL])
-        .args(["--for", &LIMIT.as_secs().to_string()])
+        .args(["--for", &TIMEOUT.as_secs().to_string()])
         .env("TALLYLIGHT_PASSWORD", password)
         .stdout(Stdio::piped())
         .spawn()
@@ -169,8 +169,8 @@ fn summary(job: &Value) -> String {
     )
 }
 
-/// The samples must end as they should; videos of somebody's own must just end.
-fn judge(jobs: &BTreeMap<String, Value>, videos: &[PathBuf]) -> Result<()> {
+/// Checks that each video has ended, and that each sample has the expected outcome.
+fn check_outcomes(jobs: &BTreeMap<String, Value>, videos: &[PathBuf]) -> Result<()> {
     for video in videos {
         let name = video.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let job = jobs.get(&name).with_context(|| format!("{name} did not become a job"))?;
@@ -192,7 +192,7 @@ fn judge(jobs: &BTreeMap<String, Value>, videos: &[PathBuf]) -> Result<()> {
             ensure!(length(&job["metadata"]["TAGS"]) >= 3 || name == "city_at_night.mp4", "{name} lacks tags");
         }
     }
-    println!("every video ended as it should");
+    println!("each video has the expected outcome");
     Ok(())
 }
 

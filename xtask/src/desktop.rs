@@ -1,5 +1,5 @@
-//! A desktop session of its own: a screen in memory, a message bus, a window manager, a keychain and a notification
-//! daemon, all real. It is how the window is tested and shown where there is no display.
+//! A desktop session for tests and for machines without a display: a screen in memory, and a real message bus, window
+//! manager, keychain and notification daemon.
 
 use std::{
     env, fs,
@@ -15,19 +15,19 @@ use xshell::{Shell, cmd};
 
 use crate::run::binaries;
 
-/// Runs a hidden chore of this program inside a fresh session, with an empty home in a folder.
-pub fn inside(shell: &Shell, home: &Path, chore: &[&str], env: &[(&str, &Path)]) -> Result<()> {
+/// Runs a hidden command of this program inside a new session, with an empty folder as home.
+pub fn inside(shell: &Shell, home: &Path, command: &[&str], env: &[(&str, &Path)]) -> Result<()> {
     let runtime = home.join("run");
     fs::create_dir_all(&runtime)?;
-    for_me_alone(&runtime)?;
-    // By its place and not as the running file, which a build may have replaced meanwhile.
+    make_private(&runtime)?;
+    // Not the running file, which a build may have replaced meanwhile.
     let myself = binaries(shell)?.join("xtask");
     let screen = "-screen 0 1280x800x24";
-    // The tools of the real home stay within reach.
+    // Cargo and rustup stay those of the real home.
     let real_home = env::var("HOME").unwrap_or_default();
     let cargo_home = env::var("CARGO_HOME").unwrap_or_else(|_| format!("{real_home}/.cargo"));
     let rustup_home = env::var("RUSTUP_HOME").unwrap_or_else(|_| format!("{real_home}/.rustup"));
-    cmd!(shell, "xvfb-run -a -s {screen} dbus-run-session -- {myself} {chore...}")
+    cmd!(shell, "xvfb-run -a -s {screen} dbus-run-session -- {myself} {command...}")
         .envs(env.iter().copied())
         .env("HOME", home)
         .env("CARGO_HOME", cargo_home)
@@ -40,7 +40,7 @@ pub fn inside(shell: &Shell, home: &Path, chore: &[&str], env: &[(&str, &Path)])
     Ok(())
 }
 
-/// Is what runs in a session until it is dropped.
+/// The programs that run in a session, until this is dropped.
 pub struct Services(Vec<Child>);
 
 impl Services {
@@ -52,27 +52,27 @@ impl Services {
         cmd!(shell, "gdbus wait --session --timeout 20 org.freedesktop.secrets")
             .quiet()
             .run()
-            .context("no keychain came up")?;
+            .context("the keychain did not start")?;
         for program in ["openbox", "dunst"] {
             services.add(Command::new(program))?;
         }
         cmd!(shell, "gdbus wait --session --timeout 20 org.freedesktop.Notifications")
             .quiet()
             .run()
-            .context("no notification daemon came up")?;
+            .context("the notification daemon did not start")?;
         Ok(services)
     }
 
-    /// Starts somebody who shows tray icons.
+    /// Starts a host of tray icons.
     pub fn tray(&mut self, shell: &Shell) -> Result<()> {
-        // Debian's Python, which has Debian's packages.
+        // Debian's Python, which can import Debian's packages.
         let mut host = Command::new("/usr/bin/python3");
-        host.arg("tests/e2e/tray_host.py");
+        host.arg("tests/e2e/support/tray_host.py");
         self.add(host)?;
         cmd!(shell, "gdbus wait --session --timeout 20 org.kde.StatusNotifierWatcher")
             .quiet()
             .run()
-            .context("no tray came up")
+            .context("the tray did not start")
     }
 
     fn keychain(&mut self) -> Result<()> {
@@ -93,25 +93,25 @@ impl Services {
     }
 }
 
-/// Lets a test choose among the actions of a notification: dunst asks a program, which finds the choice in a file.
+/// Lets a test choose an action of a notification: dunst runs a program, which reads the choice from a file.
 fn configure_dunst() -> Result<()> {
     let folder = Path::new(&env::var("HOME")?).join(".config/dunst");
     fs::create_dir_all(&folder)?;
     let chooser = folder.join("choose");
     fs::write(&chooser, "#!/bin/sh\nexec grep -m 1 -F \"$(cat \"$(dirname \"$0\")/choice\")\"\n")?;
-    for_me_alone(&chooser)?;
+    make_private(&chooser)?;
     fs::write(folder.join("dunstrc"), format!("[global]\n    dmenu = {}\n", chooser.display()))?;
     Ok(())
 }
 
-/// Keeps a file or a folder from everybody else, and lets it be run.
+/// Restricts a file or a folder to its owner, who may also execute it.
 #[cfg(unix)]
-fn for_me_alone(path: &Path) -> std::io::Result<()> {
+fn make_private(path: &Path) -> std::io::Result<()> {
     fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o700))
 }
 
 #[cfg(not(unix))]
-fn for_me_alone(_: &Path) -> std::io::Result<()> {
+fn make_private(_: &Path) -> std::io::Result<()> {
     Err(std::io::ErrorKind::Unsupported.into())
 }
 
@@ -130,7 +130,7 @@ pub fn screenshot(shell: &Shell, file: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Asks again and again until there is an answer.
+/// Polls until there is an answer, and fails after a time.
 pub fn wait_for<T>(what: &str, limit: Duration, mut ask: impl FnMut() -> Option<T>) -> Result<T> {
     const PAUSE: Duration = Duration::from_millis(100);
     let mut left = limit.as_millis() / PAUSE.as_millis();

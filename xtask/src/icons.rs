@@ -1,4 +1,4 @@
-//! Every icon, drawn from its SVG source.
+//! The icons, drawn from their SVG sources.
 
 use anyhow::Result;
 use xshell::cmd;
@@ -9,10 +9,10 @@ mod tray;
 
 use tray::Style;
 
-/// How large a tray icon is, by style: macOS wants more of it for its finer screens.
+/// The styles of the tray icons with their sizes in pixels: macOS needs larger ones for its finer screens.
 const TRAY: [(Style, &str); 2] = [(Style::Colour, "32"), (Style::Template, "44")];
 
-/// What the app's bundles want.
+/// The files that the app's packages need.
 const APP: [&str; 6] = ["32x32.png", "128x128.png", "128x128@2x.png", "icon.icns", "icon.ico", "icon.png"];
 
 /// Draws them into `src-tauri/icons`.
@@ -22,7 +22,7 @@ pub fn draw() -> Result<()> {
     let drawn = shell.create_temp_dir()?;
     let app = drawn.path().join("app");
     {
-        // Fetched when it is needed: as a dependency, its packages for other systems break `npm ci` on this one.
+        // Installed when it is needed: as a dependency, its packages for other systems break `npm ci` on this one.
         let tauri = ["--yes", "--package", "@tauri-apps/cli@2.12.5", "--", "tauri", "icon"];
         cmd!(shell, "npm exec {tauri...} icons/app.svg -o {app}").ignore_stderr().run()?;
         for (style, size) in TRAY {

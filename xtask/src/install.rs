@@ -1,13 +1,16 @@
-//! Installing what is missing: Debian's packages, npm's, and the WebDriver bridge.
+//! Installation of what is missing: packages of Debian and of npm, tools of crates.io, clients of PyPI.
 
-use std::{env, fs, path::PathBuf};
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+};
 
 use anyhow::{Context, Result, bail};
 use xshell::{Shell, cmd};
 
 use crate::run::step;
 
-/// What the build needs.
+/// The packages for building.
 const BUILD: &[&str] = &[
     "build-essential",
     "cmake",
@@ -19,9 +22,9 @@ const BUILD: &[&str] = &[
     "librsvg2-dev",
     "libxdo-dev",
 ];
-/// What the app needs to do its work, and what speaks in one of the sample videos.
+/// The programs that the app runs, and the one that speaks in a sample video.
 const RUN: &[&str] = &["ffmpeg", "espeak-ng"];
-/// What a desktop session without a display needs.
+/// The packages for a desktop session without a display.
 const DESKTOP: &[&str] = &[
     "xvfb",
     "xauth",
@@ -43,29 +46,63 @@ const DESKTOP: &[&str] = &[
     "fonts-dejavu-core",
     "adwaita-icon-theme",
 ];
-/// What drives the window in tests.
+/// The packages that drive the window in tests.
 const WEBDRIVER: &[&str] = &["webkit2gtk-driver", "chromium", "chromium-driver", "xdg-utils", "python3-venv"];
-
-/// What packages are checked with.
+/// The tools that check packages.
 const PACKAGES: &[&str] = &["lintian", "appstream", "desktop-file-utils", "rpm", "man-db", "groff-base"];
 
-/// Bridges WebDriver to a Tauri app.
-const TAURI_DRIVER: &str = "2.1.0";
+/// The bridge from WebDriver to a Tauri app.
+const TAURI_DRIVER: Tool = Tool { package: "tauri-driver", program: "tauri-driver", version: "2.1.0", options: &[] };
 
-/// Writes the licences of what is built in.
-pub const CARGO_ABOUT: &str = "0.9.3";
-/// Checks the licences and sources of the dependencies.
-pub const CARGO_DENY: &str = "0.20.2";
+/// Supabase's own client in Python, which the tests connect to the studio beside ours.
+const SUPABASE_AUTH: PythonPackage =
+    PythonPackage { name: "supabase_auth", version: "2.34.1", environment: "python", others: &[] };
 
-/// Supabase's own client, for a second opinion on the studio.
-const SUPABASE_AUTH: &str = "2.34.1";
+/// A program of crates.io.
+pub struct Tool {
+    /// Its crate.
+    pub package: &'static str,
+    /// The name of its executable.
+    pub program: &'static str,
+    /// The version to install.
+    pub version: &'static str,
+    /// Further options of `cargo install`.
+    pub options: &'static [&'static str],
+}
 
-/// Tells for what to install.
+/// A package of PyPI.
+pub struct PythonPackage {
+    /// Its name.
+    pub name: &'static str,
+    /// The version to install.
+    pub version: &'static str,
+    /// The folder of its environment.
+    pub environment: &'static str,
+    /// What it needs beside its declared dependencies.
+    pub others: &'static [&'static str],
+}
+
+/// The tools of the tests that are no packages of the system.
+pub struct TestTools {
+    /// The bridge from WebDriver to a Tauri app.
+    pub driver: PathBuf,
+    /// The Python whose environment has Supabase's client.
+    pub python: PathBuf,
+}
+
+impl TestTools {
+    /// Returns the environment variables by which the end-to-end tests find them.
+    pub fn environment(&self) -> [(&'static str, &Path); 2] {
+        [("TALLYLIGHT_TAURI_DRIVER", &self.driver), ("TALLYLIGHT_PYTHON", &self.python)]
+    }
+}
+
+/// The purpose of an installation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Need {
-    /// To build and run on a screen.
+    /// To build, and to run on a screen.
     Screen,
-    /// To build and run without one.
+    /// To build, and to run without a screen.
     NoScreen,
     /// To run the tests.
     Tests,
@@ -75,12 +112,13 @@ pub enum Need {
     Counting,
 }
 
-/// Installs everything that the tests need; returns where the WebDriver bridge and the Python of the tests are.
-pub fn for_tests(shell: &Shell) -> Result<(PathBuf, PathBuf)> {
+/// Installs everything that the tests need.
+pub fn for_tests(shell: &Shell) -> Result<TestTools> {
     system(shell, Need::Tests)?;
     npm(shell, "ui")?;
     npm(shell, "tests/e2e")?;
-    Ok((tauri_driver(shell)?, python(shell)?))
+    let python = python_package(shell, &SUPABASE_AUTH)?.join("python");
+    Ok(TestTools { driver: tool(shell, &TAURI_DRIVER)?, python })
 }
 
 /// Installs the packages of the system that are missing.
@@ -103,10 +141,10 @@ pub fn system(shell: &Shell, need: Need) -> Result<()> {
     step(&format!("installing {} packages of the system: {}", missing.len(), missing.join(" ")));
     apt(shell, &["update"])?;
     apt(shell, &[&["install"], missing.as_slice()].concat())
-        .context("apt could not install the packages: see its words above")
+        .context("apt could not install the packages: see its messages above")
 }
 
-/// Lets the system's packages be changed, without a question and without more than was asked for.
+/// Runs apt-get without questions and without recommended packages.
 pub fn apt(shell: &Shell, arguments: &[&str]) -> Result<()> {
     let sudo: &[&str] = if cmd!(shell, "id -u").quiet().read()? == "0" { &[] } else { &["sudo"] };
     let apt = ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq", "-y", "--no-install-recommends"];
@@ -114,7 +152,7 @@ pub fn apt(shell: &Shell, arguments: &[&str]) -> Result<()> {
     Ok(())
 }
 
-/// Tells whether a package of the system is installed.
+/// Returns whether a package of the system is installed.
 pub fn is_installed(shell: &Shell, package: &str) -> bool {
     let format = "-f=${db:Status-Status}";
     cmd!(shell, "dpkg-query -W {format} {package}")
@@ -124,7 +162,7 @@ pub fn is_installed(shell: &Shell, package: &str) -> bool {
         .is_ok_and(|status| status == "installed")
 }
 
-/// Says what to install where this program does not know how to.
+/// Fails with what to install, on a system where this program cannot install it.
 fn elsewhere(shell: &Shell) -> Result<()> {
     let missing: Vec<&str> = ["ffmpeg", "espeak-ng", "node", "npm"]
         .into_iter()
@@ -145,7 +183,7 @@ fn elsewhere(shell: &Shell) -> Result<()> {
     bail!("{} not found: {how}", missing.join(", "))
 }
 
-/// Installs the npm packages of a folder, exactly as its lock file says.
+/// Installs the npm packages of a folder in the versions of its lock file.
 pub fn npm(shell: &Shell, folder: &str) -> Result<()> {
     let _dir = shell.push_dir(folder);
     let lock = shell.read_file("package-lock.json")?;
@@ -159,37 +197,40 @@ pub fn npm(shell: &Shell, folder: &str) -> Result<()> {
     Ok(())
 }
 
-/// Installs the WebDriver bridge, and returns where it is.
-pub fn tauri_driver(shell: &Shell) -> Result<PathBuf> {
-    tool(shell, "tauri-driver", TAURI_DRIVER, &[])
+/// Installs a tool of crates.io beside the build, and returns its path.
+pub fn tool(shell: &Shell, tool: &Tool) -> Result<PathBuf> {
+    let Tool { package, program, version, options } = *tool;
+    let tools = tools()?;
+    let (path, stamp) = (tools.join("bin").join(program), tools.join(format!("{package}.version")));
+    let is_current = fs::read_to_string(&stamp).is_ok_and(|installed| installed == version);
+    if is_current && path.with_extension(env::consts::EXE_EXTENSION).exists() {
+        return Ok(path);
+    }
+    step(&format!("installing {package}"));
+    cmd!(shell, "cargo install {package} --version {version} --locked {options...} --root {tools}").run()?;
+    fs::write(stamp, version)?;
+    Ok(path)
 }
 
-/// Installs a tool of crates.io beside the build, and returns where it is.
-pub fn tool(shell: &Shell, name: &str, version: &str, options: &[&str]) -> Result<PathBuf> {
-    let home = env::var_os("HOME").map(PathBuf::from).context("HOME is not set")?;
-    let tools = home.join(".cache/tallylight/tools");
-    let (program, stamp) = (tools.join("bin").join(name), tools.join(format!("{name}.version")));
-    if program.exists() && fs::read_to_string(&stamp).is_ok_and(|held| held == version) {
-        return Ok(program);
+/// Returns the folder of the tools.
+fn tools() -> Result<PathBuf> {
+    let home = env::home_dir().context("there is no home folder")?;
+    Ok(home.join(".cache/tallylight/tools"))
+}
+
+/// Installs a package of PyPI in an environment of its own, unless it is there, and returns the folder of its programs.
+pub fn python_package(shell: &Shell, package: &PythonPackage) -> Result<PathBuf> {
+    let PythonPackage { name, version, environment, others } = *package;
+    let environment = tools()?.join(environment);
+    let (programs, stamp) = (environment.join("bin"), environment.join(format!("{name}.version")));
+    if programs.exists() && fs::read_to_string(&stamp).is_ok_and(|installed| installed == version) {
+        return Ok(programs);
     }
     step(&format!("installing {name}"));
-    cmd!(shell, "cargo install {name} --version {version} --locked {options...} --root {tools}").run()?;
-    fs::write(stamp, version)?;
-    Ok(program)
-}
-
-/// Installs Supabase's Python client in an environment of its own, and returns the Python that knows it.
-pub fn python(shell: &Shell) -> Result<PathBuf> {
-    let home = env::var_os("HOME").map(PathBuf::from).context("HOME is not set")?;
-    let environment = home.join(".cache/tallylight/tools/python");
-    let (python, stamp) = (environment.join("bin/python"), environment.join("supabase_auth.version"));
-    if python.exists() && fs::read_to_string(&stamp).is_ok_and(|version| version == SUPABASE_AUTH) {
-        return Ok(python);
-    }
-    step("installing supabase_auth, Supabase's Python client");
-    // The system's own, which the package python3-venv belongs to.
+    // The Python of the system, which the package python3-venv belongs to.
     cmd!(shell, "/usr/bin/python3 -m venv --clear {environment}").run()?;
-    cmd!(shell, "{python} -m pip install --quiet --disable-pip-version-check supabase_auth=={SUPABASE_AUTH}").run()?;
-    fs::write(stamp, SUPABASE_AUTH)?;
-    Ok(python)
+    let pip = programs.join("pip");
+    cmd!(shell, "{pip} install --quiet --disable-pip-version-check {name}=={version} {others...}").run()?;
+    fs::write(stamp, version)?;
+    Ok(programs)
 }

@@ -1,5 +1,5 @@
-//! How many instructions the functions need that every message goes through: the same on every machine, however busy it is,
-//! so that a change which makes one of them slower is seen.
+//! The instructions of the functions that every message goes through. Their number does not depend on the load of the
+//! machine, so that a change which makes a function slower is found.
 
 use std::fs;
 
@@ -12,16 +12,16 @@ use crate::{
     run::{root, shell, step, target},
 };
 
-/// What is counted.
+/// The functions that are counted.
 const FUNCTIONS: [&str; 4] = ["decode", "apply", "diff", "coalesce"];
-/// How often each is done, twice: the difference leaves out whatever is done once.
+/// How often each is called, in two runs: their difference leaves out what happens once.
 const TIMES: [u64; 2] = [1000, 6000];
-/// By how much one may grow before somebody must say that it should. Libraries differ a little between machines.
+/// The ratio up to which a count may grow without being recorded anew. Libraries differ a little between machines.
 const TOLERANCE: f64 = 1.15;
-/// Where the counts are recorded.
+/// The file of the recorded counts.
 const BASELINE: &str = "bench/instructions.json";
 
-/// Records the counts, as what others are compared with.
+/// Records the counts as the baseline.
 pub fn record() -> Result<()> {
     let shell = shell()?;
     let counted = count_all(&shell)?;
@@ -29,7 +29,7 @@ pub fn record() -> Result<()> {
     Ok(fs::write(root().join(BASELINE), text)?)
 }
 
-/// Compares the counts with those that were recorded.
+/// Compares the counts with the recorded ones.
 pub fn check(shell: &Shell) -> Result<()> {
     let baseline: Map<String, Value> = serde_json::from_str(&fs::read_to_string(root().join(BASELINE))?)?;
     let counted = count_all(shell)?;
@@ -40,7 +40,7 @@ pub fn check(shell: &Shell) -> Result<()> {
         println!("{function:10} {now:8.0} instructions, {ratio:.2} of the recorded {recorded:.0}");
         ensure!(
             ratio <= TOLERANCE,
-            "{function} needs {ratio:.2} of the instructions that it needed: mend it, or record that with `cargo xtask instructions`"
+            "{function} needs {ratio:.2} of its recorded count: fix it, or record it with `cargo xtask instructions`"
         );
     }
     Ok(())

@@ -1,4 +1,4 @@
-//! The chores of Tallylight. Every one installs what it needs, says what it does, and is quick the second time.
+//! The developer commands of Tallylight. Each installs what it needs, prints each step, and is quick the second time.
 
 #![expect(clippy::print_stdout, reason = "a tool for the terminal")]
 
@@ -6,104 +6,137 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
+mod architecture;
 mod bench;
 mod bundle;
+mod ci;
 mod demo;
 mod desktop;
+mod dev;
+mod e2e;
 mod icons;
 mod install;
 mod instructions;
+mod lint;
 mod manifest;
+mod nightly;
+mod page;
 mod run;
 mod samples;
 mod screenshots;
-mod test;
-mod walls;
+mod unit;
 
-/// The chores of Tallylight
+/// The developer commands of Tallylight
 #[derive(Parser)]
 struct Cli {
     #[command(subcommand)]
-    chore: Chore,
+    command: Command,
 }
 
 #[derive(Subcommand)]
-enum Chore {
+enum Command {
     /// Builds the app, starts it on this computer's own studio, and uploads videos
     Demo {
-        /// Videos of yours; three samples are made when none is given
+        /// Your own videos; without any, four samples are made
         videos: Vec<PathBuf>,
+    },
+    /// Runs the app with hot reload of its page, until it quits or Ctrl+C
+    Dev {
+        /// Arguments of the app, such as --this-computer
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
     },
     /// Runs every check and test
     Test {
-        /// Only what needs no window and no installing
+        /// Only what needs neither a window nor an installation
         #[arg(long)]
         fast: bool,
     },
-    /// Checks the walls between the crates
-    Ci,
-    /// Writes the TypeScript declarations of what crosses to the window
-    Bindings,
-    /// Measures
-    Bench {
-        /// What; everything but the hour's by default
-        #[command(subcommand)]
-        what: Option<bench::Bench>,
+    /// Runs exactly what CI runs: everything, or one of its jobs
+    Ci {
+        /// One job
+        job: Option<ci::Job>,
     },
-    /// Counts the instructions of what every message goes through, and records them
+    /// Runs what is too slow for every change: advisories, and ten minutes of fuzzing for each target
+    Nightly {
+        /// Only this: `advisories`, or a fuzz target
+        check: Option<String>,
+        /// How long each target is fuzzed, in seconds
+        #[arg(long, default_value_t = nightly::FUZZ_SECONDS)]
+        seconds: u32,
+    },
+    /// Checks dependencies, module cycles and limits of size
+    CheckArchitecture {
+        /// Records the present violations of the limits as known exceptions
+        #[arg(long)]
+        write_exceptions: bool,
+    },
+    /// Writes the TypeScript declarations of the types that cross to the window
+    Bindings,
+    /// Runs benchmarks
+    Bench {
+        /// Which; all but the one of an hour by default
+        #[command(subcommand)]
+        bench: Option<bench::Bench>,
+    },
+    /// Counts the instructions of the functions that every message goes through, and records them
     Instructions,
-    /// Makes the packages of this system, and checks them
+    /// Makes and checks the packages of this system
     Bundle {
-        /// Only these, separated by commas
+        /// Only these formats, separated by commas
         #[arg(long)]
         formats: Option<String>,
-        /// Installs, upgrades and removes the .deb on this machine, too
+        /// Also installs, upgrades and removes the .deb on this machine
         #[arg(long, conflicts_with = "formats")]
         test: bool,
     },
-    /// Writes what the updater reads, and the notes of a release, into the folder of its packages
+    /// Writes the updater's manifest and the release notes into the folder of a release's packages
     Manifest {
         /// The folder
         folder: PathBuf,
-        /// Where the packages will be
+        /// The URL under which the packages will be
         #[arg(long)]
         address: String,
     },
     /// Draws every icon from its SVG source
     Icons,
-    /// Looks at every view of the real window, and puts the pictures into docs/screenshots
+    /// Takes pictures of every view of the real window for docs/screenshots
     Screenshots,
-    /// What `demo` does inside a desktop session of its own
+    /// The part of `demo` that runs inside a desktop session of its own
     #[command(hide = true)]
     DemoSession { videos: Vec<PathBuf> },
-    /// What `test` does inside a desktop session of its own
+    /// The part of `ci e2e` that runs inside a desktop session of its own
     #[command(hide = true)]
     E2eSession,
-    /// What `bench window` does inside a desktop session of its own
+    /// The part of `bench window` that runs inside a desktop session of its own
     #[command(hide = true)]
     BenchSession,
-    /// The same with the package that is installed
+    /// The same as `e2e-session`, with the package that is installed
     #[command(hide = true)]
     InstalledSession,
 }
 
 fn main() -> anyhow::Result<()> {
-    match Cli::parse().chore {
-        Chore::Demo { videos } => demo::run(videos),
-        Chore::Test { fast: true } => test::fast(),
-        Chore::Test { fast: false } => test::all(),
-        Chore::Ci => walls::check(),
-        Chore::Bindings => test::write_bindings(),
-        Chore::Bench { what } => bench::run(what),
-        Chore::Instructions => instructions::record(),
-        Chore::Bundle { test: true, .. } => test::packages_alone(),
-        Chore::Bundle { formats, test: false } => bundle::run(formats.as_deref()).map(drop),
-        Chore::Manifest { folder, address } => manifest::write(&folder, &address),
-        Chore::Icons => icons::draw(),
-        Chore::Screenshots => screenshots::take(),
-        Chore::DemoSession { videos } => demo::in_session(&videos),
-        Chore::E2eSession => test::e2e_in_session(),
-        Chore::BenchSession => bench::in_session(),
-        Chore::InstalledSession => bundle::installed::in_session(),
+    match Cli::parse().command {
+        Command::Demo { videos } => demo::run(videos),
+        Command::Dev { arguments } => dev::run(&arguments),
+        Command::Test { fast: true } => ci::fast(),
+        Command::Test { fast: false } => ci::run(None),
+        Command::Ci { job } => ci::run(job),
+        Command::Nightly { check, seconds } => nightly::run(check.as_deref(), seconds),
+        Command::CheckArchitecture { write_exceptions: false } => architecture::check(),
+        Command::CheckArchitecture { write_exceptions: true } => architecture::write_exceptions(),
+        Command::Bindings => unit::write_bindings(),
+        Command::Bench { bench } => bench::run(bench),
+        Command::Instructions => instructions::record(),
+        Command::Bundle { test: true, .. } => bundle::installed::make_and_test(),
+        Command::Bundle { formats, test: false } => bundle::run(formats.as_deref()).map(drop),
+        Command::Manifest { folder, address } => manifest::write(&folder, &address),
+        Command::Icons => icons::draw(),
+        Command::Screenshots => screenshots::take(),
+        Command::DemoSession { videos } => demo::in_session(&videos),
+        Command::E2eSession => e2e::in_session(),
+        Command::BenchSession => bench::in_session(),
+        Command::InstalledSession => bundle::installed::in_session(),
     }
 }

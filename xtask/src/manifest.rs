@@ -1,4 +1,4 @@
-//! What the updater reads of a release, and what people read.
+//! The updater's manifest and the notes of a release.
 
 use std::{fs, path::Path};
 
@@ -7,8 +7,8 @@ use serde_json::{Map, Value, json};
 
 use crate::run::root;
 
-/// The keys under which the updater looks for a package, by how the package's name ends. It asks for the one of its own
-/// format first, and then for that of its system alone.
+/// The keys under which the updater looks for a package, by the end of the package's name. It first looks for a key with
+/// its own format, then for one without.
 const KEYS: [(&str, &[&str]); 7] = [
     ("_amd64.deb", &["linux-x86_64-deb"]),
     ("_arm64.deb", &["linux-aarch64-deb"]),
@@ -23,7 +23,7 @@ const KEYS: [(&str, &[&str]); 7] = [
 pub fn write(folder: &Path, address: &str) -> Result<()> {
     let changelog = fs::read_to_string(root().join("CHANGELOG.md"))?;
     let version = env!("CARGO_PKG_VERSION");
-    let notes = notes(&changelog, version).with_context(|| format!("CHANGELOG.md says nothing of {version}"))?;
+    let notes = notes(&changelog, version).with_context(|| format!("CHANGELOG.md has no section about {version}"))?;
     let mut names = Vec::new();
     for entry in fs::read_dir(folder)? {
         names.push(entry?.file_name().to_string_lossy().into_owned());
@@ -49,7 +49,7 @@ fn platforms(names: &[String], address: &str, signature: impl Fn(&str) -> Option
     platforms
 }
 
-/// Returns what a changelog says of a version.
+/// Returns the section of a changelog about a version.
 fn notes(changelog: &str, version: &str) -> Option<String> {
     let (_, rest) = changelog.split_once(&format!("## [{version}]"))?;
     let (_, rest) = rest.split_once('\n')?;
@@ -62,7 +62,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_signed_package_stands_under_the_keys_of_its_format() {
+    fn each_signed_package_is_listed_under_the_keys_of_its_format() {
         let names = ["tallylight_0.1.0_amd64.deb", "Tallylight_0.1.0_x64-setup.exe", "tallylight_0.1.0_amd64.AppImage"];
         let names = names.map(str::to_owned);
         let signature = |name: &str| (!name.ends_with("AppImage")).then(|| "signed\n".to_owned());
@@ -71,14 +71,14 @@ mod tests {
         assert_eq!(
             keys,
             ["linux-x86_64-deb", "windows-x86_64", "windows-x86_64-nsis"],
-            "what is not signed is left out"
+            "packages without a signature are left out"
         );
         let deb = json!({ "url": "https://x.test/v1/tallylight_0.1.0_amd64.deb", "signature": "signed" });
         assert_eq!(platforms["linux-x86_64-deb"], deb);
     }
 
     #[test]
-    fn the_notes_are_those_of_the_version_alone() {
+    fn notes_are_those_of_one_version() {
         let changelog =
             "# Changelog\n\n## [Unreleased]\n\n- no\n\n## [0.1.0] - 2026-11-25\n\n- yes\n\n## [0.0.1]\n\n- no\n";
         assert_eq!(notes(changelog, "0.1.0").as_deref(), Some("- yes"));

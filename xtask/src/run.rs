@@ -1,4 +1,4 @@
-//! Running other programs, and saying so.
+//! Running other programs.
 
 use std::{
     env,
@@ -8,14 +8,14 @@ use std::{
 use anyhow::Result;
 use xshell::{Shell, cmd};
 
-/// Says what is done now.
+/// Prints the name of a step.
 pub fn step(what: &str) {
     println!("\n── {what}");
 }
 
 /// Returns the folder of the project.
 ///
-/// As cargo says now and not when this was compiled: checkouts that share a build folder share this program, too.
+/// It is cargo's answer at run time, not at compile time: checkouts that share a build folder also share this program.
 pub fn root() -> PathBuf {
     let xtask = env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
     xtask.and_then(|xtask| xtask.parent().map(Path::to_path_buf)).unwrap_or_else(|| PathBuf::from("."))
@@ -25,7 +25,7 @@ pub fn root() -> PathBuf {
 pub fn shell() -> Result<Shell> {
     let shell = Shell::new()?;
     shell.change_dir(root());
-    // whisper.cpp's bindings are those of its crate, which need no libclang; they are of systems whose `long` has 64 bits.
+    // The bindings that come with whisper.cpp's crate need no libclang. They are for systems whose `long` has 64 bits.
     if cfg!(not(windows)) {
         shell.set_var("WHISPER_DONT_GENERATE_BINDINGS", "1");
     }
@@ -37,7 +37,7 @@ pub fn binaries(shell: &Shell) -> Result<PathBuf> {
     Ok(target(shell)?.join("debug"))
 }
 
-/// Returns the folder of everything that cargo builds.
+/// Returns the folder of all that cargo builds.
 pub fn target(shell: &Shell) -> Result<PathBuf> {
     let metadata = cmd!(shell, "cargo metadata --format-version 1 --no-deps --offline").quiet().read()?;
     let metadata: serde_json::Value = serde_json::from_str(&metadata)?;
@@ -51,7 +51,7 @@ pub fn target(shell: &Shell) -> Result<PathBuf> {
 /// dependencies, and compile hundreds of them again.
 pub fn build(shell: &Shell) -> Result<PathBuf> {
     step("building the app, tally and the studio");
-    // This program is not built again under its own feet.
+    // Not this program, which is running.
     cmd!(shell, "cargo build --workspace --exclude xtask").run()?;
     binaries(shell)
 }

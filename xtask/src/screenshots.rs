@@ -1,4 +1,4 @@
-//! Pictures of the real window, for whoever reads about it.
+//! Pictures of the real window for the documentation.
 
 use std::{fs, path::Path};
 
@@ -6,14 +6,13 @@ use anyhow::{Context, Result};
 use xshell::cmd;
 
 use crate::{
-    install,
+    e2e, install,
     run::{binaries, root, shell, step},
-    test::{end_to_end, window},
 };
 
-/// The tests that look at every view.
-const VIEWS: &str = "views.test.mjs";
-/// The pictures that the README shows, by what the tests call them.
+/// The tests that open every view.
+const VIEWS: &str = "views.test.ts";
+/// The pictures of the documentation: the name in the tests, and the name of the file.
 const SHOWN: &[(&str, &str)] = &[
     ("working-usual-light", "window"),
     ("welcome-usual-light", "welcome"),
@@ -32,25 +31,24 @@ const SHOWN: &[(&str, &str)] = &[
     ("settings-notifications-usual-light", "settings"),
     ("history-usual-light", "history"),
 ];
-/// Every view on one sheet.
+/// The picture with every view.
 const SHEET: &str = "contact-sheet.jpg";
 
-/// Looks at every view, and keeps the pictures that are shown elsewhere.
+/// Opens every view, and copies the pictures of the documentation.
 pub fn take() -> Result<()> {
     let shell = shell()?;
-    let (driver, python) = install::for_tests(&shell)?;
-    window(&shell)?;
-    end_to_end(&shell, &driver, &python, Some(VIEWS))?;
+    let tools = install::for_tests(&shell)?;
+    e2e::run(&shell, &tools, Some(VIEWS))?;
     let (taken, docs) = (binaries(&shell)?.join("screenshots"), root().join("docs/screenshots"));
-    step("keeping the pictures in docs/screenshots");
+    step("copying the pictures to docs/screenshots");
     for (view, name) in SHOWN {
         let (from, to) = (taken.join(format!("{view}.png")), docs.join(format!("{name}.png")));
-        // A picture of flat colours needs no more than 256 of them to the eye, and a third of the room.
+        // With 256 colours the pictures look the same and take a third of the space.
         cmd!(shell, "convert {from} -strip -colors 256 PNG8:{to}").quiet().run()?;
     }
-    keep(&taken.join(SHEET), &docs.join(SHEET))
+    copy(&taken.join(SHEET), &docs.join(SHEET))
 }
 
-fn keep(from: &Path, to: &Path) -> Result<()> {
-    fs::copy(from, to).with_context(|| format!("{} is not there", from.display())).map(drop)
+fn copy(from: &Path, to: &Path) -> Result<()> {
+    fs::copy(from, to).with_context(|| format!("{} does not exist", from.display())).map(drop)
 }

@@ -1,5 +1,5 @@
-//! The core before a server that says much: beside a floor, which reads the same frames and drops them, and beside a peer,
-//! which does with them what a web page would.
+//! The client with a server that sends many messages: compared with a floor, which reads the same frames and drops them,
+//! and with a peer, which processes them as a web page would.
 
 use std::{
     io::{BufRead, BufReader},
@@ -11,26 +11,26 @@ use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 use xshell::{Shell, cmd};
 
-use super::page::{Row, keep};
+use super::report::{Row, keep};
 use crate::{
     install,
     run::{root, step, target},
 };
 
-/// How many messages are taken in at once.
+/// The number of messages in a run.
 const MESSAGES: u64 = 200_000;
-/// How often each is measured; the median counts.
+/// The number of runs, of which the median counts.
 const TIMES: usize = 3;
 
-/// Is a server that runs until it is dropped.
+/// A server that runs until it is dropped.
 pub struct Server {
     process: Child,
-    /// Its address.
+    /// The URL of the server.
     pub address: String,
 }
 
 impl Server {
-    /// Starts one that has so many jobs.
+    /// Starts a server with a number of jobs.
     pub fn start(bench: &Path, jobs: u64) -> Result<Self> {
         let mut server = Command::new(bench);
         server.args(["serve", "--jobs", &jobs.to_string()]).stdout(Stdio::piped()).stderr(Stdio::null());
@@ -48,9 +48,9 @@ impl Drop for Server {
     }
 }
 
-/// Builds the parts, and returns where they are.
+/// Builds the program that has all parts, and returns its path.
 pub fn build(shell: &Shell) -> Result<PathBuf> {
-    step("building what measures");
+    step("building the benchmarks");
     cmd!(shell, "cargo build --release -p tallylight-bench").run()?;
     Ok(target(shell)?.join("release/tallylight-bench"))
 }
@@ -61,7 +61,7 @@ struct Parts<'a> {
 }
 
 impl Parts<'_> {
-    /// Runs a part, and returns what it printed.
+    /// Runs a part, and returns its result.
     fn run(&self, server: &Server, part: &str, options: &[&str]) -> Result<Value> {
         let (shell, bench, address) = (self.shell, &self.bench, &server.address);
         let printed = cmd!(shell, "{bench} {part} {address} {options...}").quiet().ignore_stderr().read()?;
@@ -80,7 +80,7 @@ fn number(value: &Value, path: &str) -> Result<f64> {
     value.pointer(path).and_then(Value::as_f64).with_context(|| format!("no {path} in {value}"))
 }
 
-/// Returns the most memory that a client ever held, in MB.
+/// Returns the peak memory of a client, in MB.
 fn peak(measured: &Value) -> Result<f64> {
     Ok(number(measured, "/resident_bytes/peak")? / 1e6)
 }
@@ -90,7 +90,7 @@ fn median(mut values: Vec<f64>) -> f64 {
     values.get(values.len() / 2).copied().unwrap_or_default()
 }
 
-/// Measures the core.
+/// Measures the client.
 pub fn run(shell: &Shell) -> Result<()> {
     install::npm(shell, "bench/peers")?;
     let parts = Parts { shell, bench: build(shell)? };
@@ -105,12 +105,12 @@ pub fn run(shell: &Shell) -> Result<()> {
 
 #[expect(clippy::cast_precision_loss, reason = "a count that is divided")]
 fn ingest(parts: &Parts) -> Result<Vec<Row>> {
-    step("taking in messages");
+    step("ingest");
     let server = Server::start(&parts.bench, 1000)?;
     let messages = MESSAGES.to_string();
     let load = ["--messages", &messages];
     let mut seconds = [Vec::new(), Vec::new(), Vec::new()];
-    // Turn by turn, so that whatever else the machine does meets all of them.
+    // In turn, so that other load on the machine affects all of them.
     for _ in 0..TIMES {
         seconds[0].push(number(&parts.run(&server, "floor", &load)?, "/seconds")?);
         seconds[1].push(number(&parts.run(&server, "client", &load)?, "/seconds")?);
@@ -128,7 +128,7 @@ type Points = Vec<(f64, f64)>;
 
 #[expect(clippy::cast_precision_loss, reason = "counts that are divided")]
 fn jobs(parts: &Parts) -> Result<(Vec<Row>, Vec<Points>, Vec<Points>)> {
-    step("the same with more and fewer jobs");
+    step("ingest with more and fewer jobs");
     let messages = MESSAGES.to_string();
     let (mut some, mut all, mut memory, mut disk) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for jobs in [10_u64, 100, 1000, 10_000, 100_000] {
@@ -160,10 +160,10 @@ fn jobs(parts: &Parts) -> Result<(Vec<Row>, Vec<Points>, Vec<Points>)> {
         Row::at_most(what, micros(more), "1,000 jobs", micros(fewer), more / fewer, 1.15)
     };
     let rows = vec![
-        slower("ingest, 100,000 jobs of which 1,000 are talked of", &some),
-        slower("ingest, 100,000 jobs, all talked of", &all),
+        slower("ingest, 100,000 jobs of which 1,000 are updated", &some),
+        slower("ingest, 100,000 jobs, all updated", &all),
         Row::at_most(
-            "memory of the core, 100,000 jobs, just fetched",
+            "memory of the client, 100,000 jobs, just fetched",
             kib(bytes(&memory)),
             "SQLite file",
             kib(bytes(&disk)),
@@ -175,7 +175,7 @@ fn jobs(parts: &Parts) -> Result<(Vec<Row>, Vec<Points>, Vec<Points>)> {
 }
 
 fn latency(parts: &Parts) -> Result<(Vec<Row>, Vec<Points>)> {
-    step("how late changes are");
+    step("latency of changes");
     let server = Server::start(&parts.bench, 1000)?;
     let (mut floors, mut ours, mut memory) = (Points::new(), Points::new(), Points::new());
     for rate in [100_u32, 1000, 5000] {
@@ -196,14 +196,14 @@ fn latency(parts: &Parts) -> Result<(Vec<Row>, Vec<Points>)> {
     }
     let (floor, our) = (floors[1].1, ours[1].1);
     let words = |ms: f64| format!("p99 {ms:.2} ms");
-    let what = "server's send to the change leaving the core, 1,000 messages/s";
+    let what = "from the server's send to the client's change, 1,000 messages/s";
     let row = Row::at_most(what, words(our), "raw socket", words(floor), our / floor, 2.0);
     Ok((vec![row], vec![ours, floors, memory]))
 }
 
 #[expect(clippy::cast_precision_loss, reason = "counts that are divided")]
 fn size(parts: &Parts) -> Result<Vec<Points>> {
-    step("messages of many sizes");
+    step("messages of several sizes");
     let server = Server::start(&parts.bench, 1000)?;
     let (mut floors, mut ours, mut memory) = (Points::new(), Points::new(), Points::new());
     for size in [1_u64 << 10, 16 << 10, 256 << 10, 1 << 20, 8_000_000] {
@@ -219,13 +219,13 @@ fn size(parts: &Parts) -> Result<Vec<Points>> {
     Ok(vec![ours, floors, memory])
 }
 
-/// Lets it run for an hour.
+/// Runs the client for an hour.
 pub fn soak(shell: &Shell) -> Result<()> {
     let bench = build(shell)?;
-    step("an hour, in which the server goes away every minute");
+    step("an hour in which the server is away every minute");
     let printed = cmd!(shell, "{bench} soak").quiet().read()?;
     let soak: Value = serde_json::from_str(printed.lines().last().unwrap_or_default())?;
-    ensure!(soak["lost"] == 0, "something was lost: {soak}");
+    ensure!(soak["lost"] == 0, "messages were lost: {soak}");
     std::fs::write(root().join("docs/benchmarks/soak.json"), serde_json::to_string(&soak)? + "\n")?;
     Ok(())
 }

@@ -12,40 +12,40 @@ use plotters::{
     prelude::*,
 };
 
-/// Is one line of a plot.
+/// A line of a plot.
 pub struct Curve {
-    /// What it is.
+    /// Its name in the legend.
     pub name: &'static str,
     /// Its points, from left to right.
     pub points: Vec<(f64, f64)>,
 }
 
-/// Is what is along one side of a plot.
+/// An axis of a plot.
 #[derive(Clone, Copy)]
 pub struct Axis {
-    /// What it is, with its unit.
+    /// Its name, with the unit.
     pub name: &'static str,
-    /// How it is divided.
+    /// Its scale.
     pub scale: Scale,
 }
 
-/// Tells how an axis is divided.
+/// The scale of an axis.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Scale {
-    /// From zero on, evenly.
+    /// Even, from zero.
     Linear,
     /// By powers of ten.
     Logarithmic,
 }
 
-/// Is an axis from its first to its last value.
-struct Reach {
+/// The range of an axis.
+struct AxisRange {
     scale: Scale,
     from: f64,
     to: f64,
 }
 
-impl Reach {
+impl AxisRange {
     fn of(scale: Scale, values: impl Iterator<Item = f64> + Clone) -> Self {
         let most = values.clone().fold(f64::MIN, f64::max);
         match scale {
@@ -58,7 +58,7 @@ impl Reach {
     }
 }
 
-impl Ranged for Reach {
+impl Ranged for AxisRange {
     type FormatOption = NoDefaultFormatting;
     type ValueType = f64;
 
@@ -72,7 +72,7 @@ impl Ranged for Reach {
         from + along
     }
 
-    /// Gives the whole powers of ten, or, where there are few of them, what lies between as well.
+    /// Returns the powers of ten and, where there are few of them, values between.
     fn key_points<Hint: KeyPointHint>(&self, hint: Hint) -> Vec<f64> {
         if self.scale == Scale::Linear {
             return RangedCoordf64::from(self.from..self.to).key_points(hint);
@@ -95,17 +95,17 @@ impl Ranged for Reach {
     }
 }
 
-impl ValueFormatter<f64> for Reach {
+impl ValueFormatter<f64> for AxisRange {
     fn format_ext(&self, value: &f64) -> String {
         if *value >= 1000.0 {
             return thousands(&format!("{value:.0}"));
         }
-        // Powers of ten carry the last bits of what they were reckoned from: 0.010000000000000002.
+        // Powers of ten have rounding errors: 0.010000000000000002.
         format!("{value:.6}").trim_end_matches('0').trim_end_matches('.').to_owned()
     }
 }
 
-/// Writes 12345 as 12,345.
+/// Formats 12345 as 12,345.
 fn thousands(digits: &str) -> String {
     match digits.len().checked_sub(3) {
         Some(split @ 1..) => format!("{},{}", thousands(&digits[..split]), &digits[split..]),
@@ -113,13 +113,13 @@ fn thousands(digits: &str) -> String {
     }
 }
 
-/// Is one plot of several.
+/// A plot of several.
 pub struct Panel {
-    /// What it shows.
+    /// Its title.
     pub title: String,
-    /// What is along its bottom.
+    /// The horizontal axis.
     pub x: Axis,
-    /// What is along its left side.
+    /// The vertical axis.
     pub y: Axis,
     /// Its lines.
     pub curves: Vec<Curve>,
@@ -127,7 +127,7 @@ pub struct Panel {
 
 const COLOURS: [RGBColor; 3] = [RGBColor(47, 95, 208), RGBColor(179, 38, 30), RGBColor(20, 108, 67)];
 
-/// Is the height of what stands above the lines: what they show, and which is which.
+/// The height of the title and the legend, in pixels.
 const HEAD: i32 = 58;
 
 /// Draws panels, two in a row.
@@ -146,7 +146,7 @@ pub fn draw(file: &Path, panels: &[Panel]) -> Result<()> {
 
 type Place<'a> = DrawingArea<SVGBackend<'a>, Shift>;
 
-/// Says what the lines are, above them, where no line can be hidden by it.
+/// Draws the title and the legend, above the lines, where they hide none.
 fn draw_head(place: &Place<'_>, panel: &Panel) -> Result<()> {
     let font = |size: i32| ("sans-serif", size).into_font();
     place.draw(&Text::new(panel.title.clone(), (LEFT, 12), font(18))).map_err(failed)?;
@@ -159,12 +159,12 @@ fn draw_head(place: &Place<'_>, panel: &Panel) -> Result<()> {
     Ok(())
 }
 
-/// Is the room for the numbers and the name of what is along the left side.
+/// The width of the labels of the vertical axis, in pixels.
 const LEFT: i32 = 84;
-/// Is what is left free all around.
+/// The margin of a plot, in pixels.
 const MARGIN: i32 = 12;
 
-/// How many points of a line are marked.
+/// The most points of a line that are marked.
 const MARKED: usize = 20;
 
 fn draw_lines(place: &Place<'_>, panel: &Panel) -> Result<()> {
@@ -174,8 +174,8 @@ fn draw_lines(place: &Place<'_>, panel: &Panel) -> Result<()> {
         .x_label_area_size(36)
         .y_label_area_size(LEFT - MARGIN)
         .build_cartesian_2d(
-            Reach::of(panel.x.scale, points().map(|(x, _)| *x)),
-            Reach::of(panel.y.scale, points().map(|(_, y)| *y)),
+            AxisRange::of(panel.x.scale, points().map(|(x, _)| *x)),
+            AxisRange::of(panel.y.scale, points().map(|(_, y)| *y)),
         )
         .map_err(failed)?;
     chart
@@ -188,7 +188,7 @@ fn draw_lines(place: &Place<'_>, panel: &Panel) -> Result<()> {
         .draw()
         .map_err(failed)?;
     for (curve, colour) in panel.curves.iter().zip(COLOURS) {
-        // Where there are many, dots would hide the line.
+        // Many dots would hide the line.
         let dots = if curve.points.len() > MARKED { 0 } else { 2 };
         chart
             .draw_series(LineSeries::new(curve.points.iter().copied(), colour.stroke_width(2)).point_size(dots))

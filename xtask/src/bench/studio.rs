@@ -1,5 +1,5 @@
-//! The studio: from the upload of a video of ten minutes to its end, beside one decode of it by ffmpeg, and beside
-//! PySceneDetect, which looks for its scenes alone.
+//! The studio: the time from the upload of a video of ten minutes to its outcome, compared with one decode by ffmpeg,
+//! and with PySceneDetect, which only detects scenes.
 
 use std::{
     fs,
@@ -13,18 +13,23 @@ use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 use xshell::{Shell, cmd};
 
-use super::page::{Row, keep};
+use super::report::{Row, keep};
 use crate::{
-    install::{self, Need},
+    install::{self, Need, PythonPackage},
     run::{step, target},
 };
 
-/// The seconds at which the video's scenes begin: some near a keyframe, some far from any.
+/// The seconds at which scenes of the video begin: some near a keyframe, some not.
 const CUTS: [u32; 11] = [41, 95, 160, 201, 263, 310, 372, 415, 480, 523, 571];
-/// How long the video is, in seconds.
+/// The length of the video, in seconds.
 const LENGTH: u32 = 600;
-/// PySceneDetect's version.
-const SCENEDETECT: &str = "0.7.2";
+/// The program that the search for scenes is compared with.
+const SCENEDETECT: PythonPackage = PythonPackage {
+    name: "scenedetect",
+    version: "0.7.2",
+    environment: "scenedetect",
+    others: &["opencv-python-headless"],
+};
 const EMAIL: &str = "me@acme.tv";
 const PASSWORD: &str = "correct horse battery";
 
@@ -37,7 +42,7 @@ pub fn run(shell: &Shell) -> Result<()> {
     step("building the studio");
     cmd!(shell, "cargo build --release -p tallylight-studio").run()?;
     let studio = target(shell)?.join("release/tallylight-studio");
-    let scenedetect = scenedetect(shell)?;
+    let scenedetect = install::python_package(shell, &SCENEDETECT)?.join("scenedetect");
 
     step("one decode by ffmpeg");
     let decode = seconds(|| Ok(cmd!(shell, "ffmpeg -nostdin -v error -i {video} -f null -").run()?))?;
@@ -47,7 +52,7 @@ pub fn run(shell: &Shell) -> Result<()> {
         cmd!(shell, "{scenedetect} {quiet...} -i {video} detect-content list-scenes -n -q").ignore_stdout().run()?;
         Ok(())
     })?;
-    step("the studio, from upload to end");
+    step("the studio, from upload to outcome");
     let measured = upload(shell, &studio, &video)?;
     let ours = measured["seconds"].as_f64().context("no time")?;
     let deviation = deviation(&measured)?;
@@ -69,7 +74,7 @@ pub fn run(shell: &Shell) -> Result<()> {
             0.5,
         ),
         Row::at_most(
-            "its chapters, farthest from a known cut",
+            "largest distance of a chapter from a known cut",
             format!("{deviation:.2} s"),
             "a second",
             "1.00 s".to_owned(),
@@ -87,7 +92,7 @@ fn seconds(work: impl FnOnce() -> Result<()>) -> Result<f64> {
     Ok(begin.elapsed().as_secs_f64())
 }
 
-/// Makes the video, where it is not there yet: scenes with colours of their own, all of them in motion, with sound.
+/// Makes the video, unless it exists: scenes in different colours, all with motion, and sound.
 fn video(shell: &Shell, folder: &Path) -> Result<PathBuf> {
     let video = folder.join("ten-minutes.mp4");
     if video.exists() {
@@ -117,25 +122,6 @@ fn video(shell: &Shell, folder: &Path) -> Result<PathBuf> {
     Ok(video)
 }
 
-/// Installs PySceneDetect in an environment of its own, and returns its program.
-fn scenedetect(shell: &Shell) -> Result<PathBuf> {
-    let home = std::env::var_os("HOME").map(PathBuf::from).context("HOME is not set")?;
-    let environment = home.join(".cache/tallylight/tools/scenedetect");
-    let (program, stamp) = (environment.join("bin/scenedetect"), environment.join("version"));
-    if !program.exists() || fs::read_to_string(&stamp).is_ok_and(|version| version != SCENEDETECT) {
-        step("installing PySceneDetect");
-        let pip = environment.join("bin/pip");
-        cmd!(shell, "/usr/bin/python3 -m venv --clear {environment}").run()?;
-        cmd!(
-            shell,
-            "{pip} install --quiet --disable-pip-version-check scenedetect=={SCENEDETECT} opencv-python-headless"
-        )
-        .run()?;
-        fs::write(stamp, SCENEDETECT)?;
-    }
-    Ok(program)
-}
-
 /// A studio that runs until it is dropped.
 struct Studio(Child);
 
@@ -156,14 +142,14 @@ fn upload(shell: &Shell, program: &Path, video: &Path) -> Result<Value> {
     let _studio = Studio(child);
     let mut line = String::new();
     BufReader::new(output).read_line(&mut line)?;
-    let url = line.trim().strip_prefix("studio ready on ").with_context(|| format!("the studio said: {line}"))?;
+    let url = line.trim().strip_prefix("studio ready on ").with_context(|| format!("the studio printed: {line}"))?;
     let printed = cmd!(shell, "node bench/peers/studio.mjs {url} {video} {EMAIL} {PASSWORD}").quiet().read()?;
     let measured: Value = serde_json::from_str(&printed)?;
     ensure!(measured["status"] == "COMPLETED", "the studio ended with {measured}");
     Ok(measured)
 }
 
-/// Returns how far a chapter begins from the nearest cut, at most, in seconds. Each cut has to have its chapter.
+/// Returns the largest distance of a chapter's start from the nearest cut, in seconds. Each cut must have a chapter.
 fn deviation(measured: &Value) -> Result<f64> {
     let starts: Vec<f64> = serde_json::from_value(measured["starts"].clone())?;
     ensure!(starts.len() == CUTS.len() + 1, "{} chapters of {} scenes: {starts:?}", starts.len(), CUTS.len() + 1);

@@ -1,4 +1,4 @@
-//! The app as it is shipped, in its window: beside Chromium with the same page, and beside a bare window.
+//! The release of the app, in its window: compared with Chromium with the same page, and with an empty window.
 
 use std::{env, fs, path::Path};
 
@@ -8,36 +8,36 @@ use xshell::{Shell, cmd};
 
 use super::{
     core,
-    page::{Row, keep},
+    report::{Row, keep},
 };
 use crate::{
     desktop::inside,
-    install,
+    e2e::run_in_session,
+    install, page,
     run::{root, shell, step, target},
-    test::{run_in_session, window},
 };
 
-/// For how long the work of an idle app is measured, in seconds.
+/// How long the load of an idle app is measured, in seconds.
 const IDLE: &str = "300";
-/// Lets it be another time.
+/// The environment variable with another time.
 const IDLE_SECONDS: &str = "TALLYLIGHT_IDLE_SECONDS";
-/// How long a frame lasts, in milliseconds.
+/// The duration of a frame, in milliseconds.
 const FRAME: f64 = 1000.0 / 60.0;
 
 /// Measures the app.
 pub fn run(shell: &Shell) -> Result<()> {
-    let (driver, _) = install::for_tests(shell)?;
-    window(shell)?;
-    step("building the app as it is shipped, and a bare window");
+    let tools = install::for_tests(shell)?;
+    page::build(shell)?;
+    step("building the release of the app, and an empty window");
     cmd!(shell, "cargo build --release -p tallylight -p tallylight-cli").run()?;
     cmd!(shell, "cargo build --release -p tallylight --example bare").run()?;
-    step("the app in its window: some seven minutes, five of which it is idle");
+    step("the app in its window: about seven minutes, five of them idle");
     let home = shell.create_temp_dir()?;
     let file = home.path().join("measured.json");
     let (bench, page) = (core::build(shell)?, root().join("ui/dist"));
     let idle = env::var_os(IDLE_SECONDS).unwrap_or_else(|| IDLE.into());
     let env = [
-        ("TALLYLIGHT_TAURI_DRIVER", driver.as_path()),
+        ("TALLYLIGHT_TAURI_DRIVER", tools.driver.as_path()),
         ("TALLYLIGHT_BENCH", &bench),
         ("TALLYLIGHT_DIST", &page),
         (IDLE_SECONDS, Path::new(&idle)),
@@ -48,10 +48,10 @@ pub fn run(shell: &Shell) -> Result<()> {
     keep("window", &rows(&measured)?, &json!({ "measured": measured }))
 }
 
-/// Measures it inside a desktop session.
+/// Measures the app inside a desktop session.
 pub fn in_session() -> Result<()> {
     let shell = shell()?;
-    run_in_session(&shell, &target(&shell)?.join("release"), ["measure.mjs"])
+    run_in_session(&shell, &target(&shell)?.join("release"), ["benchmarks/window.ts"])
 }
 
 fn rows(measured: &Value) -> Result<Vec<Row>> {
@@ -69,7 +69,7 @@ fn rows(measured: &Value) -> Result<Vec<Row>> {
     let page = "Chromium --app, the same page";
     Ok(vec![
         Row::at_most(
-            "server's send to the page showing it, 1,000 messages/s, p99",
+            "from the server's send to the page, 1,000 messages/s, p99",
             ms(late),
             "two frames",
             ms(2.0 * FRAME),
@@ -86,7 +86,7 @@ fn rows(measured: &Value) -> Result<Vec<Row>> {
             memory / chromium,
             0.6,
         ),
-        Row::at_most("work while idle, hidden", percent(hidden), page, percent(browser), hidden / browser, 0.2),
-        Row::at_most("work while idle, shown", percent(shown), page, percent(browser), shown / browser, 1.0),
+        Row::at_most("load while idle, hidden", percent(hidden), page, percent(browser), hidden / browser, 0.2),
+        Row::at_most("load while idle, shown", percent(shown), page, percent(browser), shown / browser, 1.0),
     ])
 }

@@ -1,4 +1,4 @@
-//! What a package holds beside the app: `tally`, manual pages, completions, descriptions for software centres, licences.
+//! The contents of a package beside the app: `tally`, manual pages, completions, metadata, licences.
 
 use std::{
     collections::BTreeMap,
@@ -11,19 +11,23 @@ use anyhow::{Context, Result};
 use xshell::{Shell, cmd};
 
 use crate::{
-    install,
+    install::{self, Tool},
     run::{root, step},
 };
 
-/// Is what is put where.
+/// Writes the licences of everything that is built in.
+const CARGO_ABOUT: Tool =
+    Tool { package: "cargo-about", program: "cargo-about", version: "0.9.3", options: &["--features", "cli"] };
+
+/// The files of a package.
 pub struct Contents {
-    /// The place in the system, and where it is taken from.
+    /// For each installed path the path of its source.
     pub files: BTreeMap<String, PathBuf>,
-    /// Where `tally` is taken from.
+    /// The path of `tally`.
     pub tally: PathBuf,
 }
 
-/// Makes everything in a folder.
+/// Gathers all files in a folder.
 pub fn gather(shell: &Shell, built: &Path, staging: &Path) -> Result<Contents> {
     shell.remove_path(staging)?;
     fs::create_dir_all(staging)?;
@@ -49,7 +53,7 @@ fn manual(shell: &Shell, staging: &Path, files: &mut BTreeMap<String, PathBuf>) 
             "_tally" => "zsh/vendor-completions/_tally".to_owned(),
             "tally.fish" => "fish/vendor_completions.d/tally.fish".to_owned(),
             page if page.ends_with(".1") => {
-                // As Debian has them: packed, without the time at which they were.
+                // As Debian's policy asks: compressed, without a timestamp.
                 if cfg!(unix) {
                     cmd!(shell, "gzip -9nf {path}").quiet().run()?;
                 }
@@ -75,12 +79,12 @@ fn describe(shell: &Shell, staging: &Path, files: &mut BTreeMap<String, PathBuf>
     Ok(())
 }
 
-/// Writes under which terms everything may be used: our own, and those of all that is built in.
+/// Writes the licences of Tallylight and of all libraries that are built in.
 fn licences(shell: &Shell, staging: &Path, files: &mut BTreeMap<String, PathBuf>) -> Result<()> {
-    step("writing the licences of everything that is built in");
-    // Those for other systems, too.
+    step("writing the licences");
+    // Also the libraries for other systems.
     cmd!(shell, "cargo fetch --quiet --locked").run()?;
-    let about = install::tool(shell, "cargo-about", install::CARGO_ABOUT, &["--features", "cli"])?;
+    let about = install::tool(shell, &CARGO_ABOUT)?;
     let (config, template) = (root().join("packaging/about.toml"), root().join("packaging/licences.hbs"));
     let rust = cmd!(shell, "{about} generate --locked --offline --workspace --fail -c {config} {template}").read()?;
     let mut text = rust;
@@ -121,18 +125,18 @@ fn of_the_window(shell: &Shell) -> Result<Vec<(String, String)>> {
     Ok(licences.into_iter().collect())
 }
 
-/// Fills a file of `packaging` with the version and the date of this release.
+/// Returns a file of `packaging` with the version and the date of this release.
 fn filled(shell: &Shell, name: &str) -> Result<String> {
     let text = fs::read_to_string(root().join("packaging").join(name))?;
     Ok(text.replace("@VERSION@", env!("CARGO_PKG_VERSION")).replace("@DATE@", &released(shell)?))
 }
 
-/// Returns the day of what is packed, which is the same whenever it is packed.
+/// Returns the date of the commit, which does not depend on when the package is made.
 fn released(shell: &Shell) -> Result<String> {
-    cmd!(shell, "git log -1 --format=%cs").quiet().read().context("the project is in no git repository")
+    cmd!(shell, "git log -1 --format=%cs").quiet().read().context("the project is not in a git repository")
 }
 
-/// Returns the changelog as Debian writes one, of this version alone.
+/// Returns the changelog in Debian's format, with this version only.
 fn changelog(shell: &Shell) -> Result<String> {
     let date: jiff::civil::Date = released(shell)?.parse()?;
     let date = date.to_zoned(jiff::tz::TimeZone::UTC)?;

@@ -1,4 +1,4 @@
-//! The .deb, packed again as Debian packs: with xz, and with one program in place of two that are mostly the same.
+//! The .deb, repacked as Debian's policy asks: compressed with xz, and with one program in place of two similar ones.
 
 use std::{
     fmt::Write as _,
@@ -10,16 +10,16 @@ use std::{
 use anyhow::{Context, Result};
 use xshell::{Shell, cmd};
 
-/// Packs a package again.
-pub fn pack_again(shell: &Shell, deb: &Path) -> Result<()> {
+/// Repacks a package.
+pub fn repack(shell: &Shell, deb: &Path) -> Result<()> {
     let folder = shell.create_temp_dir()?;
     let unpacked = folder.path().join("package");
     cmd!(shell, "dpkg-deb -R {deb} {unpacked}").run()?;
-    // The app knows its other name: a third less to download, for some milliseconds at each start of `tally`.
+    // The app runs as `tally` under that name. The download is a third smaller, and `tally` starts milliseconds later.
     let tally = unpacked.join("usr/bin/tally");
     fs::remove_file(&tally)?;
     symlink("tallylight", &tally)?;
-    as_debian_has_it(shell, &unpacked)?;
+    apply_policy(shell, &unpacked)?;
     cmd!(shell, "dpkg-deb --root-owner-group -Zxz -z9 -b {unpacked} {deb}").quiet().run()?;
     if super::is_signed() {
         let tauri = super::tauri();
@@ -28,8 +28,8 @@ pub fn pack_again(shell: &Shell, deb: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Gives files the names and rights that Debian's policy asks for, and writes anew what depends on them.
-fn as_debian_has_it(shell: &Shell, unpacked: &Path) -> Result<()> {
+/// Sets the permissions that Debian's policy asks for, and writes the checksums and the size anew.
+fn apply_policy(shell: &Shell, unpacked: &Path) -> Result<()> {
     let files = cmd!(shell, "find {unpacked}/usr -type f").quiet().read()?;
     let (mut sums, mut bytes) = (String::new(), 0);
     for file in files.lines() {

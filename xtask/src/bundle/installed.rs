@@ -1,4 +1,4 @@
-//! The .deb as a person meets it: installed, used, upgraded over an older one with everything kept, and removed.
+//! The test of the .deb: it is installed, used, upgraded from an older version with all data kept, and removed.
 
 use std::{
     fs,
@@ -10,14 +10,14 @@ use xshell::{Shell, cmd};
 
 use crate::{
     desktop::inside,
+    e2e::run_in_session,
     install,
     run::{shell, step},
-    test::run_in_session,
 };
 
-/// Names what is looked at now.
+/// The environment variable with the phase of the test.
 const PHASE: &str = "TALLYLIGHT_PHASE";
-/// What a package puts into the system, and takes away with it.
+/// Files that the package installs, and removes again.
 const FILES: [&str; 4] = [
     "/usr/bin/tallylight",
     "/usr/bin/tally",
@@ -25,14 +25,22 @@ const FILES: [&str; 4] = [
     "/usr/share/metainfo/tv.tallylight.app.metainfo.xml",
 ];
 
-/// Installs, upgrades and removes the package of this machine's system, and uses it in between.
-pub fn test(shell: &Shell, deb: &Path, driver: &Path) -> Result<()> {
+/// Makes the packages, and tests the .deb on this machine.
+pub fn make_and_test() -> Result<()> {
+    let shell = shell()?;
+    let tools = install::for_tests(&shell)?;
+    let packages = super::run(None)?;
+    test(&shell, super::find(&packages, "deb")?, &tools.driver)
+}
+
+/// Installs, upgrades and removes a package, and uses the app in between.
+fn test(shell: &Shell, deb: &Path, driver: &Path) -> Result<()> {
     ensure!(
         !install::is_installed(shell, "tallylight"),
         "tallylight is installed on this machine, and the test would remove it: remove it first"
     );
     let tested = from_install_to_removal(shell, deb, driver);
-    // Whatever went wrong, nothing of it stays on the machine.
+    // A failed test leaves nothing on the machine.
     if tested.is_err() {
         let _ = install::apt(shell, &["purge", "tallylight"]);
     }
@@ -42,34 +50,34 @@ pub fn test(shell: &Shell, deb: &Path, driver: &Path) -> Result<()> {
 fn from_install_to_removal(shell: &Shell, deb: &Path, driver: &Path) -> Result<()> {
     let (folder, home) = (shell.create_temp_dir()?, shell.create_temp_dir()?);
     let older = older(shell, deb, folder.path())?;
-    step("installing an older package, and using it");
+    step("installing an older package, and using the app");
     install::apt(shell, &["install", path(&older)?])?;
     ensure!(version(shell)?.starts_with("0.0."), "the older version is installed");
-    use_it(shell, home.path(), driver, "installed")?;
-    step("upgrading it, with everything kept");
+    use_app(shell, home.path(), driver, "installed")?;
+    step("upgrading it");
     install::apt(shell, &["install", path(deb)?])?;
     ensure!(version(shell)? == env!("CARGO_PKG_VERSION"), "this version is installed");
     FILES.iter().try_for_each(|file| fs::metadata(file).map(drop).with_context(|| format!("{file} is missing")))?;
     recognises_speech(shell)?;
-    use_it(shell, home.path(), driver, "upgraded")?;
+    use_app(shell, home.path(), driver, "upgraded")?;
     step("removing it");
     install::apt(shell, &["remove", "tallylight"])?;
     for file in FILES {
-        ensure!(!Path::new(file).exists(), "{file} stayed");
+        ensure!(!Path::new(file).exists(), "{file} was not removed");
     }
-    ensure!(home.path().join("data/tallylight").is_dir(), "what a person has is no part of the package");
+    ensure!(home.path().join("data/tallylight").is_dir(), "the user's data was removed");
     Ok(())
 }
 
-/// Checks that whisper.cpp is built into the app, by what it says of a model that is none.
+/// Checks that whisper.cpp is built into the app, by its error about a file that is no model.
 fn recognises_speech(shell: &Shell) -> Result<()> {
     let said = cmd!(shell, "/usr/bin/tallylight recognise-speech /dev/null /dev/null").ignore_status().ignore_stderr();
     let said = said.read()?;
-    ensure!(said.contains("the model cannot be loaded"), "the app has no speech recognition: {said}");
+    ensure!(said.contains("couldn't load the model"), "the app has no speech recognition: {said}");
     Ok(())
 }
 
-/// Packs the same files as an older version.
+/// Makes a package of the same files with an older version.
 fn older(shell: &Shell, deb: &Path, folder: &Path) -> Result<PathBuf> {
     let (unpacked, packed) = (folder.join("older"), folder.join("tallylight_0.0.1.deb"));
     cmd!(shell, "dpkg-deb -R {deb} {unpacked}").run()?;
@@ -87,17 +95,17 @@ fn version(shell: &Shell) -> Result<String> {
     Ok(cmd!(shell, "dpkg-query -W {format} tallylight").quiet().read()?)
 }
 
-fn use_it(shell: &Shell, home: &Path, driver: &Path, phase: &str) -> Result<()> {
+fn use_app(shell: &Shell, home: &Path, driver: &Path, phase: &str) -> Result<()> {
     let env = [("TALLYLIGHT_TAURI_DRIVER", driver), (PHASE, Path::new(phase))];
     inside(shell, home, &["installed-session"], &env)
 }
 
-/// Uses it inside a desktop session.
+/// Uses the installed app inside a desktop session.
 pub fn in_session() -> Result<()> {
     let shell = shell()?;
-    run_in_session(&shell, Path::new("/usr/bin"), ["--test", "--test-reporter=spec", "installed.mjs"])
+    run_in_session(&shell, Path::new("/usr/bin"), ["--test", "--test-reporter=spec", "package/installed.test.ts"])
 }
 
 fn path(path: &Path) -> Result<&str> {
-    path.to_str().context("a path that is text")
+    path.to_str().context("a path that is not UTF-8")
 }

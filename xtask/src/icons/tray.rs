@@ -1,19 +1,19 @@
-//! The tray icon in each of its states, as SVG: one lamp and its base, read at 16 px.
+//! The tray icon in each of its states, as SVG: a lamp and its base, legible at 16 px.
 //!
 //! States differ in shape and not in colour alone. In colour, a pale rim shows on dark panels and a dark one on light
 //! panels; for macOS everything is one colour, which the system chooses.
 
 use std::fmt::Write;
 
-/// How finely progress is shown: a base of 16 px has no room for more.
+/// The number of steps in which progress is shown: a base of 16 px has no room for more.
 pub const STEPS: u32 = 8;
 
-/// Names how it is drawn.
+/// The style of an icon.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Style {
     /// In colour, for panels of any colour.
     Colour,
-    /// In black, of which the system takes the shape alone.
+    /// In black, as a mask that the system colours.
     Template,
 }
 
@@ -27,7 +27,7 @@ impl Style {
     }
 }
 
-/// Returns every icon of a style with its name.
+/// Returns the icons of a style with their names.
 pub fn icons(style: Style) -> Vec<(String, String)> {
     let mut icons = vec![
         ("idle".to_owned(), svg(style, &idle(style), &base(style, 0))),
@@ -50,7 +50,7 @@ fn svg(style: Style, lamp: &str, base: &str) -> String {
     format!(r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32">{rim}{lamp}{base}</svg>"#)
 }
 
-/// The base fills as the work goes on.
+/// Draws the base, which fills with progress.
 fn base(style: Style, step: u32) -> String {
     let width = 20.0 * f64::from(step) / f64::from(STEPS - 1);
     let mut base = String::new();
@@ -76,7 +76,7 @@ fn base(style: Style, step: u32) -> String {
     base
 }
 
-/// A lamp that is not lit: nothing to tell.
+/// Draws a lamp that is off.
 fn idle(style: Style) -> String {
     match style {
         Style::Colour => {
@@ -86,7 +86,7 @@ fn idle(style: Style) -> String {
     }
 }
 
-/// A lamp that is lit: on air.
+/// Draws a lamp that is on.
 fn working(style: Style) -> String {
     match style {
         Style::Colour => r##"<circle cx="16" cy="12.5" r="8" fill="#ffb454"/>"##.into(),
@@ -94,7 +94,7 @@ fn working(style: Style) -> String {
     }
 }
 
-/// A call for somebody.
+/// Draws an exclamation mark.
 fn attention(style: Style) -> String {
     match style {
         Style::Colour => concat!(
@@ -111,7 +111,7 @@ fn attention(style: Style) -> String {
     }
 }
 
-/// A lamp that is crossed out: what it shows is of before.
+/// Draws a lamp that is crossed out.
 fn offline(style: Style) -> String {
     let line = |colour: &str, width: f64| {
         format!(r#"<path d="M7 21.5L25 3.5" stroke="{colour}" stroke-width="{width}" stroke-linecap="round"/>"#)
@@ -128,7 +128,7 @@ fn offline(style: Style) -> String {
     }
 }
 
-/// Nothing but dots where a lamp would be: nobody is here.
+/// Draws three dots in place of the lamp.
 fn signed_out(style: Style) -> String {
     let colour = if style == Style::Colour { "#c8cdd8" } else { "black" };
     [8.0, 16.0, 24.0]

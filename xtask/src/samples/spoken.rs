@@ -1,12 +1,12 @@
-//! A spoken sample: espeak-ng says a text about three topics, and subtitles beside the video say when. It shows what becomes
-//! of a video whose container holds nothing: tags, a transcript with times, and chapters that are named.
+//! A spoken sample: espeak-ng speaks a text about three topics, and a subtitle file beside the video has its times. It
+//! shows the processing of a video without metadata: tags, a transcript with times, and named chapters.
 
 use std::{fmt::Write as _, fs, path::Path};
 
 use anyhow::{Context, Result};
 use xshell::{Shell, cmd};
 
-/// What is said, topic by topic.
+/// The sentences, by topic.
 const TOPICS: [&[&str]; 3] = [
     &[
         "Welcome to the kitchen. Today we make coffee at home.",
@@ -27,11 +27,11 @@ const TOPICS: [&[&str]; 3] = [
         "Latte art takes practice. Thank you for watching.",
     ],
 ];
-/// The samples of espeak-ng's sound: 22,050 a second, of two bytes.
+/// The sample rate of espeak-ng, which writes samples of two bytes.
 const RATE: usize = 22_050;
-/// Silence between two sentences, and between two topics, in samples.
+/// The silence after a sentence, and additionally after a topic, in samples.
 const PAUSES: (usize, usize) = (RATE * 7 / 10, RATE * 2);
-/// How many bytes a WAV file of espeak-ng has before its samples.
+/// The length of the header in espeak-ng's WAV files, in bytes.
 const WAV_HEADER: usize = 44;
 
 /// Makes the video and its subtitles.
@@ -68,7 +68,7 @@ pub fn make(shell: &Shell, folder: &Path, video: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Writes a time as SubRip does.
+/// Formats a time as SubRip does.
 fn clock(seconds: f64) -> String {
     let time = std::time::Duration::from_secs_f64(seconds);
     let (whole, millis) = (time.as_secs(), time.subsec_millis());

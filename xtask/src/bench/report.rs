@@ -1,4 +1,4 @@
-//! What was measured, as a page with plots.
+//! The results, as a page with plots.
 
 use std::{fmt::Write as _, fs};
 
@@ -9,7 +9,7 @@ use xshell::cmd;
 use super::plot::{self, Axis, Curve, Panel, Scale};
 use crate::run::{root, shell};
 
-/// Is one line of the table.
+/// A row of the table.
 pub struct Row {
     what: String,
     ours: String,
@@ -21,12 +21,12 @@ pub struct Row {
 }
 
 impl Row {
-    /// Is something of which more is better.
+    /// Returns a row of which more is better.
     pub fn at_least(what: &str, ours: String, peer: &str, theirs: String, ratio: f64, least: f64) -> Self {
         Self::new(what, ours, peer, theirs, ratio, format!("≥ {least}"), ratio >= least)
     }
 
-    /// Is something of which less is better.
+    /// Returns a row of which less is better.
     pub fn at_most(what: &str, ours: String, peer: &str, theirs: String, ratio: f64, most: f64) -> Self {
         Self::new(what, ours, peer, theirs, ratio, format!("≤ {most:.2}"), ratio <= most)
     }
@@ -42,7 +42,7 @@ impl Row {
     }
 }
 
-/// Keeps what a part measured, for the page, and prints it.
+/// Stores the results of a benchmark for the page, and prints them.
 pub fn keep(part: &str, rows: &[Row], curves: &Value) -> Result<()> {
     let rows: Vec<Value> = rows.iter().map(Row::to_json).collect();
     println!("\n{}", table(&rows));
@@ -52,7 +52,7 @@ pub fn keep(part: &str, rows: &[Row], curves: &Value) -> Result<()> {
     Ok(fs::write(folder.join(format!("{part}.json")), serde_json::to_string_pretty(&measured)? + "\n")?)
 }
 
-/// Says what this is measured on.
+/// Returns a description of this machine.
 fn machine() -> Result<String> {
     let shell = shell()?;
     let system = cmd!(shell, "uname -srm").quiet().read()?;
@@ -60,7 +60,7 @@ fn machine() -> Result<String> {
 }
 
 fn table(rows: &[Value]) -> String {
-    let mut table = "| what | Tallylight | against | which has | ratio | to reach | |\n".to_owned();
+    let mut table = "| what | Tallylight | compared with | its result | ratio | target | |\n".to_owned();
     table += "| --- | --- | --- | --- | --- | --- | --- |\n";
     for row in rows {
         let text = |key: &str| row[key].as_str().unwrap_or_default();
@@ -79,7 +79,7 @@ fn table(rows: &[Value]) -> String {
     table
 }
 
-/// Writes the page from everything that was kept.
+/// Writes the page from all stored results.
 pub fn write() -> Result<()> {
     let folder = root().join("docs/benchmarks");
     let read = |part: &str| -> Option<Value> {
@@ -99,10 +99,10 @@ pub fn write() -> Result<()> {
     let mut machines: Vec<String> = ["core", "window", "studio"].into_iter().filter_map(machine).collect();
     machines.dedup();
     let page = format!(
-        "<!-- Written by `cargo xtask bench`; the words below the table are docs/benchmarks/reading.md. -->\n\n\
+        "<!-- Written by `cargo xtask bench`; the text below the table is docs/benchmarks/reading.md. -->\n\n\
          # Benchmarks\n\n\
-         Measured on {} by `cargo xtask bench`. Absolute numbers say little about another machine; the ratios are of the \
-         same run.\n\n{}\n{soak}\n{words}",
+         Measured on {} by `cargo xtask bench`. Absolute numbers do not carry over to another machine; the \
+         ratios are of the same run.\n\n{}\n{soak}\n{words}",
         machines.join(" and "),
         table(&rows)
     );
@@ -128,13 +128,13 @@ fn draw_core(curves: &Value) -> Result<()> {
             title: "time against jobs".to_owned(),
             x: JOBS,
             y: MICROS,
-            curves: vec![curve("jobs", 0, "1,000 of them talked of"), curve("jobs", 1, "all of them talked of")],
+            curves: vec![curve("jobs", 0, "1,000 of them updated"), curve("jobs", 1, "all of them updated")],
         },
         Panel {
             title: "memory against jobs".to_owned(),
             x: JOBS,
             y: MEGABYTES,
-            curves: vec![curve("memory", 0, "the core's memory"), curve("memory", 1, "its file")],
+            curves: vec![curve("memory", 0, "memory"), curve("memory", 1, "SQLite file")],
         },
         Panel {
             title: "latency against rate, p99".to_owned(),
@@ -149,16 +149,16 @@ fn draw_core(curves: &Value) -> Result<()> {
             curves: vec![curve("size", 0, "Tallylight"), curve("size", 1, "raw socket")],
         },
         Panel {
-            title: "the most memory, against rate".to_owned(),
+            title: "peak memory against rate".to_owned(),
             x: RATE,
             y: LINEAR_MEGABYTES,
-            curves: vec![curve("rate", 2, "the core's memory")],
+            curves: vec![curve("rate", 2, "memory")],
         },
         Panel {
-            title: "the most memory, against size".to_owned(),
+            title: "peak memory against size".to_owned(),
             x: SIZE,
             y: LINEAR_MEGABYTES,
-            curves: vec![curve("size", 2, "the core's memory")],
+            curves: vec![curve("size", 2, "memory")],
         },
     ];
     plot::draw(&root().join("docs/benchmarks/core.svg"), &panels)
@@ -170,16 +170,16 @@ fn draw_soak(soak: &Value) -> Result<String> {
     let at = |minute: f64| megabytes.iter().find(|(at, _)| *at >= minute).map_or(0.0, |(_, megabytes)| *megabytes);
     let last = megabytes.last().copied().unwrap_or_default();
     let panel = Panel {
-        title: "memory over the soak".to_owned(),
+        title: "memory during the soak test".to_owned(),
         x: Axis { name: "minutes", scale: Scale::Linear },
         y: Axis { name: "MB", scale: Scale::Linear },
         curves: vec![Curve { name: "resident", points: megabytes.clone() }],
     };
     plot::draw(&root().join("docs/benchmarks/soak.svg"), &[panel])?;
     Ok(format!(
-        "## The soak\n\n{:.0} minutes, {} messages at 200 a second about {} jobs, the server gone {} times for two \
+        "## Soak test\n\n{:.0} minutes, {} messages at 200 a second about {} jobs, the server away {} times for two \
          seconds: {} jobs differed from the server's at the end. Memory was {:.1} MB after five minutes and {:.1} MB at \
-         the end.\n\n![Memory over the soak](benchmarks/soak.svg)\n",
+         the end.\n\n![Memory during the soak test](benchmarks/soak.svg)\n",
         last.0,
         soak["messages"],
         soak["jobs"],

@@ -1,0 +1,69 @@
+//! The end-to-end tests: the real app in a real window, inside a desktop session of their own.
+
+use std::{
+    env,
+    ffi::{OsStr, OsString},
+    path::{Path, PathBuf},
+};
+
+use anyhow::Result;
+use xshell::{Shell, cmd};
+
+use crate::{
+    desktop::{Services, inside},
+    install, page,
+    run::{binaries, build, root, shell, step},
+    samples,
+};
+
+/// The environment variable that names the one file to run.
+const ONLY: &str = "TALLYLIGHT_E2E";
+/// The folder of the tests.
+const FOLDER: &str = "tests/e2e";
+
+/// Runs the end-to-end tests, or one file of them.
+pub fn run(shell: &Shell, tools: &install::TestTools, only: Option<&str>) -> Result<()> {
+    page::build(shell)?;
+    build(shell)?;
+    step("end-to-end tests: the real app in a real window");
+    let home = shell.create_temp_dir()?;
+    let only = only.map(|file| (ONLY, Path::new(file)));
+    let env: Vec<_> = tools.environment().into_iter().chain(only).collect();
+    inside(shell, home.path(), &["e2e-session"], &env)
+}
+
+/// Runs the end-to-end tests inside a desktop session.
+pub fn in_session() -> Result<()> {
+    let shell = shell()?;
+    let options = ["--test", "--test-concurrency=1", "--test-reporter=spec"].map(OsString::from);
+    let files = env::var_os(ONLY).map_or_else(|| test_files(&shell), |only| Ok(vec![only]))?;
+    run_in_session(&shell, &binaries(&shell)?, options.into_iter().chain(files))
+}
+
+/// Returns the names of the test files. Those in folders need something else: an installed package, a release build.
+fn test_files(shell: &Shell) -> Result<Vec<OsString>> {
+    let is_test = |path: &PathBuf| path.to_string_lossy().ends_with(".test.ts");
+    let files = shell.read_dir(root().join(FOLDER))?.into_iter().filter(is_test);
+    Ok(files.filter_map(|path| path.file_name().map(OsStr::to_owned)).collect())
+}
+
+/// Runs a script of the end-to-end tests inside a desktop session, with the programs of a folder and sample videos.
+pub fn run_in_session(
+    shell: &Shell,
+    programs: &Path,
+    arguments: impl IntoIterator<Item = impl AsRef<OsStr>>,
+) -> Result<()> {
+    let mut services = Services::start(shell)?;
+    services.tray(shell)?;
+    let binaries = binaries(shell)?;
+    let videos = samples::make(shell, &binaries.join("samples"))?;
+    let _e2e = shell.push_dir(FOLDER);
+    cmd!(shell, "node --import tsx {arguments...}")
+        .env("TALLYLIGHT_BIN", programs)
+        .env("TALLYLIGHT_COMPLETE", &videos.complete)
+        .env("TALLYLIGHT_SILENT", &videos.silent)
+        .env("TALLYLIGHT_TRUNCATED", &videos.truncated)
+        .env("TALLYLIGHT_SCREENSHOTS", binaries.join("screenshots"))
+        .run()?;
+    Ok(())
+}
