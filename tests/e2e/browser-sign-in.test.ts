@@ -111,10 +111,10 @@ describe("signing in with a provider", { concurrency: false }, () => {
     await fillIn(browser);
     await chromium.waitForText("You're signed in");
     const { stdout, stderr } = await login;
-    assert.equal(stdout, `signed in to Tallylight studio as ${account.email}\n`);
+    assert.equal(stdout, `Signed in to Tallylight studio as ${account.email}\n`);
     assert.match(
       stderr,
-      /this is the page: http:\/\/127\.0\.0\.1:\d+\/auth\/v1\/authorize\?provider=google/,
+      /go to http:\/\/127\.0\.0\.1:\d+\/auth\/v1\/authorize\?provider=google/,
     );
     const { stdout: status } = await promisify(execFile)(bin("tally"), [...tally, "status"], {
       env,

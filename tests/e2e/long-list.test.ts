@@ -79,10 +79,10 @@ describe("a list of ten thousand videos", { concurrency: false }, () => {
     const places = [
       /Failed 1/,
       /film-3/,
-      /Working 2/,
+      /Processing 2/,
       /film-5/,
       /film-8/,
-      /Waiting 1/,
+      /Queued 1/,
       /film-9/,
       /Today|Yesterday/,
       /film-0/,

@@ -176,7 +176,7 @@ describe("the tray", { concurrency: false }, () => {
   it("uses the chosen language", async () => {
     await app.changeSettings((settings) => (settings.appearance.language = "de"));
     await lists("Beenden");
-    await lists("Rain – fehlgeschlagen");
+    await lists("Rain – Fehlgeschlagen");
     await app.changeSettings((settings) => (settings.appearance.language = "en"));
     await lists("Quit");
   });
