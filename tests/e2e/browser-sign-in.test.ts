@@ -112,10 +112,7 @@ describe("signing in with a provider", { concurrency: false }, () => {
     await chromium.waitForText("You're signed in");
     const { stdout, stderr } = await login;
     assert.equal(stdout, `Signed in to Tallylight studio as ${account.email}\n`);
-    assert.match(
-      stderr,
-      /go to http:\/\/127\.0\.0\.1:\d+\/auth\/v1\/authorize\?provider=google/,
-    );
+    assert.match(stderr, /go to http:\/\/127\.0\.0\.1:\d+\/auth\/v1\/authorize\?provider=google/);
     const { stdout: status } = await promisify(execFile)(bin("tally"), [...tally, "status"], {
       env,
     });
