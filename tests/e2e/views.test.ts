@@ -306,7 +306,7 @@ describe("every view", { concurrency: false }, () => {
       await inspector.inspect(`settings-${part}`);
     }
     await app.button("What's new").click();
-    await app.waitForText("The core");
+    await app.waitForText("tolerant decoding");
     await inspector.inspect("whats-new");
     await close();
   });
