@@ -16,7 +16,7 @@ use tokio::{
 
 /// A fault that affects open and future connections.
 ///
-/// A new kind of fault needs a variant here and an arm in [`pump`] or [`FaultProxy::accept`].
+/// A new kind of fault needs a variant here and an arm in `pump` or `FaultProxy::accept`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
     /// All bytes are forwarded.

@@ -1,7 +1,7 @@
 //! The embedded backend: a complete studio on this computer that implements docs/protocol.md.
 //!
 //! It signs users in as Supabase Auth does, stores jobs in SQLite, publishes their progress on a socket, and processes
-//! video files with ffmpeg. It listens on loopback only. The path of a video: [`http`] receives the upload, [`jobs`]
+//! video files with ffmpeg. It listens on loopback only. The path of a video: `http` receives the upload, `jobs`
 //! stores the job, `pipeline` processes it, and `realtime::hub` sends each change to every subscribed socket.
 
 mod auth;

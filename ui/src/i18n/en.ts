@@ -388,5 +388,5 @@ export const en = {
   } as Record<string, string>,
 };
 
-/** Is a dictionary: every language has a text for everything. */
+/** A dictionary. Every language has every text. */
 export type Messages = typeof en;

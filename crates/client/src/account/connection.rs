@@ -215,7 +215,7 @@ impl Connection {
         }));
     }
 
-    /// Tells the state machine where the socket of the backend is, and how it is known to take the token.
+    /// Gives the state machine the URL of the socket, and the way that is known to send the token.
     fn set_endpoint(&mut self, context: &Context) {
         let Some(server) = context.server() else { return };
         let known = context.store.setting::<(String, WsToken)>(WS_TOKEN_SETTING);

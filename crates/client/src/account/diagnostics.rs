@@ -1,4 +1,4 @@
-//! What is remembered of the connection, for whoever wants to know why it is as it is.
+//! The event log of the connection, and the diagnostic report.
 
 use std::fmt::Write;
 
@@ -12,13 +12,13 @@ use tallylight_core::{
 use super::context::Context;
 
 impl Context {
-    /// Remembers something that happened to the connection.
+    /// Adds an entry to the event log.
     pub(super) fn note(&mut self, message: impl Into<String>) {
         let at = self.now().wall;
         self.diagnostics.note(at, message);
     }
 
-    /// Remembers it in words that may name somebody, and in words that do not.
+    /// Adds an error to the event log: with its message for the user, and without it for the report.
     pub(super) fn note_error(&mut self, what: &str, error: &Error) {
         let at = self.now().wall;
         let public = format!("{what}: {}", name(&error.code));
@@ -30,7 +30,7 @@ impl Context {
         self.diagnostics.dropped(at, code, message);
     }
 
-    /// Remembers what the link is told, where that is worth remembering.
+    /// Adds an input of the connection to the event log, where it is worth an entry.
     pub(super) fn note_connection_input(&mut self, input: &Input) {
         match input {
             Input::Opened(_) => {

@@ -56,7 +56,7 @@ pub(super) struct Runtime {
     pub(super) uploads: Uploads,
     pub(super) alerts: Alerts,
     pub(super) publisher: Publisher,
-    /// Tells the next start how this run ended.
+    /// Records for the next start whether this run ended normally.
     crash_marker: CrashMarker,
 }
 

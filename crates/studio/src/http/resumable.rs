@@ -1,4 +1,4 @@
-//! Resumable uploads with tus 1.0.0 (https://tus.io/protocols/resumable-upload): core, creation, termination and
+//! Resumable uploads with tus 1.0.0 (<https://tus.io/protocols/resumable-upload>): core, creation, termination and
 //! expiration.
 
 use std::io::SeekFrom;

@@ -1,4 +1,4 @@
-//! Speech recognition in a separate process: the program starts itself with [`COMMAND`] and reads JSON objects from its
+//! Speech recognition in a separate process: the program starts itself with `COMMAND` and reads JSON objects from its
 //! standard output, one a line.
 
 use std::{ffi::OsString, io, process::ExitCode};
@@ -45,7 +45,7 @@ fn has_processor() -> bool {
     true
 }
 
-/// Recognises speech if the program was started with [`COMMAND`]. A program that embeds the studio must call it first.
+/// Recognises speech if the program was started with `COMMAND`. A program that embeds the studio must call it first.
 pub fn recognise_if_asked() -> Option<ExitCode> {
     let mut args = std::env::args_os().skip(1);
     if args.next()? != COMMAND {

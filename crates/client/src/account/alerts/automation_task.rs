@@ -49,62 +49,62 @@ const KILL_GRACE: Duration = Duration::from_secs(2);
 /// How long what a command says is waited for once it has ended: a child that it leaves behind may hold on to its output.
 const OUTPUT_GRACE: Duration = Duration::from_millis(200);
 
-/// Is something to be done at the end of a job. It is kept on disk until it is done, so that it is done at least once.
+/// An automation to be run at the end of a run. It is stored on disk until it is done, so that it runs at least once.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AutomationTask {
-    /// Names it: the same for every attempt, so that whoever heard of it twice can tell.
+    /// The id of the delivery, the same for every attempt: a receiver recognizes a repetition by it.
     pub id: String,
-    /// When it was to be done.
+    /// When the run ended.
     pub at: Timestamp,
-    /// Which job ended.
+    /// The job that ended.
     pub job_id: JobId,
-    /// How it ended.
+    /// How the run ended.
     pub outcome: Outcome,
-    /// What is to be done.
+    /// The command or the webhook.
     pub automation: Automation,
 }
 
 impl AutomationTask {
-    /// Makes one with a name of its own.
+    /// Returns a task with a new id.
     pub fn new(at: Timestamp, job_id: JobId, outcome: Outcome, automation: Automation) -> Self {
         Self { id: Uuid::new_v4().to_string(), at, job_id, outcome, automation }
     }
 }
 
-/// Is what became of it, in words for the diagnostics.
+/// The outcome of a task, with a text for the diagnostics.
 #[derive(Debug)]
 pub enum TaskOutcome {
-    /// It was done.
+    /// It succeeded.
     Done(String),
-    /// It went wrong, and trying again would not help.
+    /// It failed, and a retry would not help.
     Failed(String),
-    /// It could not be done now, and is at the next start.
+    /// It could not run now, and is tried again later.
     Later(String),
 }
 
-/// Is what everything that is done needs.
+/// What a task needs to run.
 #[derive(Clone, Debug)]
 pub struct TaskContext {
-    /// Keeps the secret that signs webhooks.
+    /// The store of the secret that signs webhooks.
     pub secret: TokenStore,
-    /// The way to other computers.
+    /// Proxy and certificates.
     pub connector: NetworkConnector,
-    /// Tells the time.
+    /// The source of timestamps.
     pub clock: Clock,
-    /// Says that the program ends.
+    /// Cancelled when the program ends.
     pub shutdown: CancellationToken,
-    /// Holds how many may be under way at the same time; one that only waits to try again takes none of it.
+    /// A permit for each task that may run at the same time; a task that waits for its next attempt holds none.
     pub room: Arc<Semaphore>,
 }
 
 impl TaskContext {
-    /// Waits for a turn; there is none once the program ends.
+    /// Waits for a permit; returns none once the program ends.
     async fn slot(&self) -> Option<SemaphorePermit<'_>> {
         self.shutdown.run_until_cancelled(self.room.acquire()).await?.ok()
     }
 }
 
-/// Does something at the end of a job, which is given as JSON.
+/// Runs a task with the job as JSON.
 pub async fn perform(task: AutomationTask, job: String, context: TaskContext) -> TaskOutcome {
     match (&task.automation.run, &task.automation.webhook) {
         (Some(argv), _) => match context.slot().await {
@@ -176,7 +176,7 @@ fn kill_group(group: Option<u32>) {
 #[cfg(not(unix))]
 fn kill_group(_: Option<u32>) {}
 
-/// Is what a command says. Everything is read, so that it never waits for a reader; how it begins is remembered.
+/// The output of a command. All of it is read, so that the command never blocks; its beginning is kept.
 struct CapturedOutput {
     beginning: Arc<Mutex<Vec<u8>>>,
     reader: JoinHandle<()>,
@@ -198,7 +198,7 @@ impl CapturedOutput {
         Self { beginning, reader }
     }
 
-    /// Returns how it begins, once it has ended or nothing more is to be waited for.
+    /// Returns the beginning, once the output has ended or its grace period is over.
     async fn text(self) -> String {
         let _ = tokio::time::timeout(OUTPUT_GRACE, self.reader).await;
         let beginning = self.beginning.lock().unwrap_or_else(PoisonError::into_inner);
@@ -213,22 +213,22 @@ struct Webhook<'a> {
     context: &'a TaskContext,
 }
 
-/// Is what became of one attempt.
+/// The outcome of one attempt.
 enum Attempt {
-    /// There is nothing to try again.
+    /// No retry is needed.
     Over(TaskOutcome),
-    /// Trying again may help.
+    /// A retry may help.
     Again {
         words: String,
-        /// How long the other side wants to be left alone.
+        /// The delay that the receiver asked for.
         asked: Option<Duration>,
-        /// What it is once it was tried often enough.
+        /// The outcome after the last attempt.
         give_up: fn(String) -> TaskOutcome,
     },
 }
 
 impl Webhook<'_> {
-    /// Tells, again and again while that may help.
+    /// Sends the request, and repeats it while that may help.
     async fn call(&self) -> TaskOutcome {
         let client = match unredirected_client(self.url, &self.context.connector) {
             Ok(client) => client,

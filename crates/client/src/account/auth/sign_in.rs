@@ -93,7 +93,7 @@ async fn by_page(http: &Client, server: &Server, provider: &str, browser: &Brows
     let pkce = Pkce::new();
     let page = auth_api::authorize_url(server, provider, redirect.address(), &pkce).map_err(Denial::Refused)?;
     let answer = tokio::select! {
-        // Some browsers stay until they are closed: whoever opens one is not waited for.
+        // Some browser commands end only when the browser is closed: the command is not awaited.
         Err(error) = browser.open(&page) => return Err(Denial::Refused(error)),
         answer = tokio::time::timeout(PAGE_TIMEOUT, redirect.answer()) => answer,
     };

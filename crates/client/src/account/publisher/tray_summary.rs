@@ -110,7 +110,7 @@ impl TraySources<'_> {
     }
 }
 
-/// Tells how much a job matters now; least first.
+/// How important a job is in the tray; the most important first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum TrayPriority {
     Attention,
@@ -120,7 +120,7 @@ enum TrayPriority {
 }
 
 impl TrayPriority {
-    /// Only what somebody must look at wants attention; a warning is told in its place.
+    /// Returns the priority of a job. A warning alone does not raise it.
     fn of(summary: &JobSummary, has_unresolved_draft: bool) -> Self {
         match summary.status {
             _ if summary.has_open_failure || has_unresolved_draft => Self::Attention,

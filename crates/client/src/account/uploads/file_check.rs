@@ -12,7 +12,7 @@ const HEADER_BYTES: u64 = 8 << 10;
 /// Returns the size of a file that may be sent.
 ///
 /// # Errors
-/// Says why it is no video. What cannot be told apart from one is left to the studio.
+/// `Code::File` where the file cannot be read, `Code::NotAVideo` where it is certainly none. The studio decides about the rest.
 pub(super) async fn check_file(path: &Path) -> Result<u64, Error> {
     let name = one_line(&path.file_name().unwrap_or(path.as_os_str()).to_string_lossy());
     let unreadable = |error: std::io::Error| {
