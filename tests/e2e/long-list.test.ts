@@ -108,7 +108,7 @@ describe("a list of ten thousand videos", { concurrency: false }, () => {
     await app.screenshot("list-none");
     await app.button("Clear filters").click();
     await app.waitForText("film-0.mp4");
-    await app.$('//button[starts-with(normalize-space(), "Working")]').click();
+    await app.$('//button[starts-with(normalize-space(), "Processing")]').click();
     await waitFor("two rows", async () => (await inPage()) === 2);
     await app.button("All").click();
     await app.waitForText("film-0.mp4");

@@ -9,7 +9,7 @@ use tallylight_core::{
     edits::Edits,
     library::{Library as Jobs, RunOutcome},
     notifications::{NotificationPreferences, NotificationScheduler},
-    view::{Event, NotificationStatus},
+    view::{Event, HistoryEntry, NotificationStatus},
 };
 
 use super::{context::Context, library::Library, publisher};
@@ -24,6 +24,7 @@ use automation_task::{AutomationTask, TaskOutcome};
 use automations::Automations;
 use history::HistoryQueue;
 pub use history::MarkRead;
+pub(super) use history::entry;
 pub(super) use quiet::PAUSED_UNTIL;
 pub use quiet::Pause;
 
@@ -33,7 +34,7 @@ const RETRY_INTERVAL: Duration = Duration::from_secs(1);
 /// What the alerts handle.
 pub(super) enum Input {
     /// Runs ended, or something went wrong in them.
-    Outcomes(Vec<RunOutcome>, Duration),
+    Outcomes(Vec<EndedRun>, Duration),
     /// A job was removed.
     Forget(JobId),
     /// All that is known of this job was fetched: its automations need not wait any longer.
@@ -44,6 +45,13 @@ pub(super) enum Input {
     /// The preferences changed: what waits is decided anew.
     PreferencesChanged,
     SetWebhookSecret(SecretString, Reply<()>),
+}
+
+/// The outcome of a run, with what the history says of its job at that time. A retry may follow in the same batch.
+pub(super) struct EndedRun {
+    pub(super) outcome: RunOutcome,
+    /// None where the job was not watched, or is gone.
+    pub(super) entry: Option<HistoryEntry>,
 }
 
 /// Notifications, history and automations.
@@ -78,7 +86,7 @@ impl Alerts {
 
     pub(super) fn handle(&mut self, input: Input, jobs: &JobsView<'_>, context: &mut Context) {
         match input {
-            Input::Outcomes(outcomes, now) => self.ended(&outcomes, now, &jobs.library.jobs, context),
+            Input::Outcomes(outcomes, now) => self.ended(outcomes, now, context),
             Input::Forget(job_id) => self.scheduler.forget(&job_id),
             Input::RunAutomations(job_id) => self.automations.run_of(&job_id, jobs, context),
             Input::AutomationDone(id, outcome) => self.automations.done(&id, outcome, context),
@@ -129,10 +137,10 @@ impl Alerts {
         context.send(publisher::Input::Tray);
     }
 
-    fn ended(&mut self, outcomes: &[RunOutcome], now: Duration, jobs: &Jobs, context: &mut Context) {
-        let settled: Vec<_> = outcomes.iter().filter_map(|outcome| self.scheduler.ended(outcome, now)).collect();
+    fn ended(&mut self, runs: Vec<EndedRun>, now: Duration, context: &mut Context) {
+        let settled: Vec<_> = runs.iter().filter_map(|run| self.scheduler.ended(&run.outcome, now)).collect();
         context.store.deliver(&settled);
-        self.queue_history(outcomes, jobs, context);
+        self.queue_history(runs, context);
     }
 
     /// Shows the notifications that are due.

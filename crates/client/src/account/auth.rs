@@ -7,9 +7,9 @@ use tallylight_core::{
     Error,
     auth::{self, Effect, Session, SessionState, SessionView, Ticket},
     connection,
-    discovery::Identity,
+    discovery::{Identity, Server},
     edits,
-    view::Event,
+    view::{Event, ServerView},
 };
 use tokio::sync::watch;
 use tokio_util::task::AbortOnDropHandle;
@@ -35,7 +35,7 @@ mod keychain;
 mod refresh;
 mod sign_in;
 
-pub(super) use account_owner::remembered_email;
+pub(super) use account_owner::{AccountOwner, remembered_email};
 pub(super) use keychain::{KeychainRequest, KeychainResult, keychain_worker};
 use sign_in::SigningIn;
 
@@ -47,6 +47,10 @@ pub(super) enum Input {
     SignIn(auth::Input, Reply<()>),
     CancelSignIn,
     SignOut,
+    /// The session ends, and another backend is chosen.
+    LeaveFor(Box<Server>, Reply<ServerView>),
+    /// The jobs of another account are deleted: those of this one are stored from now on.
+    StoreOwner(AccountOwner),
     /// The auth endpoint answered a request of this ticket, which was sent to that backend.
     Granted(Ticket, Result<auth::Grant, Denial>, Box<Endpoint>, Option<RefreshLock>),
     /// The user is to be asked to unlock the keychain, where its session is waited for.
@@ -109,6 +113,13 @@ impl Auth {
                 self.stop_restoring();
             }
             Input::SignOut => self.sign_out(context),
+            Input::LeaveFor(server, reply) => {
+                self.machine_input(auth::Input::SignOut(None), context);
+                context.send(outbox::Input::Unload);
+                context.send(Message::ForgetJobs);
+                context.send(super::backend::Input::Choose(server, reply));
+            }
+            Input::StoreOwner(owner) => account_owner::store(&owner, context),
             Input::Granted(ticket, answer, origin, lock) => self.granted(ticket, answer, *origin, lock, context),
             Input::Unlock => {
                 if self.restorer.is_some() {

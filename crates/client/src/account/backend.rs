@@ -1,7 +1,7 @@
 //! The chosen backend: discovery of an address, and the change from one backend to another.
 
 use tallylight_core::{
-    Code, Error, auth, connection,
+    Code, Error, connection,
     discovery::{self, Description, Identity, Server, Source},
     view::{RememberedView, ServerView},
 };
@@ -11,8 +11,6 @@ use super::{
     auth::{Input as AuthInput, remembered_email},
     connection::Input as ConnectionInput,
     context::{Context, Endpoint},
-    message::Message,
-    outbox,
 };
 use crate::{
     handle::Reply,
@@ -59,7 +57,7 @@ impl Backend {
                 let view = ServerView::from(&*server);
                 let chosen = choose(*server, context).map(|()| view);
                 context.send(AuthInput::EmbeddedStudioReady);
-                let _ = reply.send(chosen);
+                context.reply(reply, chosen);
             }
             Input::Leave => {
                 if context.endpoint.take_if(|endpoint| endpoint.server.identity == Identity::ThisComputer).is_some() {
@@ -119,12 +117,13 @@ impl Backend {
         match found {
             Ok(server) => {
                 // Nothing of one backend is shown under another.
-                if context.server().is_some_and(|before| before.key() != server.key()) {
-                    context.send(AuthInput::Machine(auth::Input::SignOut(None)));
-                    context.send(outbox::Input::Unload);
-                    context.send(Message::ForgetJobs);
+                let is_other = context.server().is_some_and(|before| before.key() != server.key());
+                let server = Box::new(server);
+                if is_other {
+                    context.send(AuthInput::LeaveFor(server, reply));
+                } else {
+                    context.send(Input::Choose(server, reply));
                 }
-                context.send(Input::Choose(Box::new(server), reply));
             }
             Err(error) => {
                 context.send(AuthInput::EmbeddedStudioReady);

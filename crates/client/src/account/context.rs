@@ -44,6 +44,8 @@ pub(super) struct Context {
     /// What the session allows. Written by `auth` alone.
     pub(super) access: Access,
     pub(super) queue: VecDeque<Message>,
+    /// Answers to commands, sent once the queue is empty.
+    pub(super) replies: Vec<Box<dyn FnOnce() + Send>>,
 }
 
 /// A backend and the HTTP clients for it.
@@ -100,9 +102,9 @@ impl Context {
         self.send(super::publisher::Input::Event(Box::new(event)));
     }
 
-    /// Answers a command, after everything that is queued.
-    pub(super) fn reply(&mut self, reply: Reply<()>, outcome: Result<(), Error>) {
-        self.send(Message::Reply(reply, outcome));
+    /// Answers a command once everything that it caused is done.
+    pub(super) fn reply<T: Send + 'static>(&mut self, reply: Reply<T>, outcome: Result<T, Error>) {
+        self.replies.push(Box::new(move || drop(reply.send(outcome))));
     }
 
     /// Returns the texts of notifications and the tray.

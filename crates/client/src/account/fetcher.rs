@@ -269,10 +269,7 @@ impl Fetcher {
 
     fn begin(&mut self, call: Call, context: &mut Context) {
         if context.endpoint.is_none() {
-            if let What::Job(job_id, _) = &call.what {
-                self.in_flight.remove(job_id);
-            }
-            return;
+            return self.without_endpoint(call.what, context);
         }
         let Some((endpoint, token)) = context.authorized() else {
             self.waiting.push(call);
@@ -290,6 +287,22 @@ impl Fetcher {
             let result = FetchResult { call, requested, generation, epoch, answer };
             let _ = messages.send(Input::Fetched(Box::new(result)).into()).await;
         });
+    }
+
+    /// Ends a request that no backend can answer.
+    fn without_endpoint(&mut self, what: What, context: &mut Context) {
+        match what {
+            What::List => {
+                context.send(connection::Input::FetchFailed(signed_out(), None));
+                self.synced(Err(signed_out()));
+            }
+            What::Job(job_id, _) => {
+                self.in_flight.remove(&job_id);
+                for question in self.questions.remove(&job_id).unwrap_or_default() {
+                    question.refuse(signed_out());
+                }
+            }
+        }
     }
 
     fn fetched(&mut self, result: FetchResult, library: &Library, edits: &Edits, context: &mut Context) {

@@ -8,13 +8,14 @@ use tallylight_core::{
     edits::{Confirmed, Edits},
     forecast::Forecast,
     library::{
-        Authority, Change, DismissAction, Library as Jobs, Observation, Scope, record::Record, save_queue::SaveQueue,
+        Authority, Change, DismissAction, Library as Jobs, Observation, RunOutcome, Scope, record::Record,
+        save_queue::SaveQueue,
     },
     protocol::{Event, snapshot::Snapshot},
 };
 
 use super::{
-    alerts,
+    alerts::{self, EndedRun},
     connection::{reject, too_many_jobs},
     context::Context,
     fetcher::{self, Call},
@@ -170,7 +171,13 @@ impl Library {
             }
             // A message without a timestamp is dated now, each later than the last.
             let now = if event.at.is_none() { context.now() } else { now };
-            changes.extend(self.jobs.apply(event, now));
+            let of_event = self.jobs.apply(event, now);
+            let is_outcome = of_event.iter().any(|change| matches!(change, Change::Ended(_) | Change::Warned(_)));
+            changes.extend(of_event);
+            if is_outcome {
+                // Now: the next event may be that of another run.
+                self.changed(std::mem::take(&mut changes), now.monotonic, context);
+            }
         }
         self.changed(changes, now.monotonic, context);
     }
@@ -212,14 +219,14 @@ impl Library {
                     flush_shown(&mut shown, now, context);
                     context.send(publisher::Input::Removed(vec![job_id], now));
                 }
-                Change::Warned(outcome) => outcomes.push(outcome),
+                Change::Warned(outcome) => outcomes.push(self.ended(outcome, context)),
                 Change::Ended(outcome) => {
                     context.send(connection::Input::Unwatch(outcome.job_id.clone()));
                     // Messages carry no sizes or durations: the whole job is fetched once at its end.
                     if outcome.observation == Observation::Live {
                         context.send(fetcher::Input::Fetch(Call::job(outcome.job_id.clone())));
                     }
-                    outcomes.push(outcome);
+                    outcomes.push(self.ended(outcome, context));
                 }
                 Change::Discovered(job_id) => {
                     context.send(connection::Input::Watch(vec![job_id.clone()]));
@@ -236,6 +243,13 @@ impl Library {
         if !outcomes.is_empty() {
             context.send(alerts::Input::Outcomes(outcomes, now));
         }
+    }
+
+    /// Returns an outcome with what the history says of its job now.
+    fn ended(&self, outcome: RunOutcome, context: &Context) -> EndedRun {
+        let job = (outcome.observation == Observation::Live).then(|| self.jobs.job(&outcome.job_id)).flatten();
+        let entry = job.map(|job| alerts::entry(&outcome, &job, context));
+        EndedRun { outcome, entry }
     }
 
     /// Learns how long stages take.

@@ -1,9 +1,9 @@
 //! What the runtime passes on: one kind of message for each component, and those that concern several.
 
-use tallylight_core::{Error, JobId, protocol::snapshot::Caption};
+use tallylight_core::{JobId, protocol::snapshot::Caption};
 
 use super::{alerts, auth, backend, connection, fetcher, library, outbox, publisher, uploads};
-use crate::{handle::Reply, storage::Saved};
+use crate::storage::Saved;
 
 /// A message of the queue. Messages come from background tasks, and from components in answer to others.
 pub(super) enum Message {
@@ -26,8 +26,6 @@ pub(super) enum Message {
     Answer(JobId, Vec<fetcher::Question>, Vec<Caption>),
     /// Every job, and everything about them, is to be deleted here and on disk.
     ForgetJobs,
-    /// A command is done.
-    Reply(Reply<()>, Result<(), Error>),
 }
 
 macro_rules! from_input {

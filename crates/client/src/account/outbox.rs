@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
+use jiff::Timestamp;
 use tallylight_core::{
     Code, Error, JobId, auth,
     edits::{Answer, DeliveryCertainty, Draft, Edit, Edits, Effect, Input as MachineInput, OpId, Unanswered},
@@ -59,6 +60,8 @@ enum EditAnswer {
 /// All that one input of the edits asks for. It is carried out once, in this order.
 #[derive(Default)]
 pub(super) struct EditStep {
+    /// The clock of the backend, as the answer told it.
+    pub(super) date: Option<Timestamp>,
     /// Changes of the library. They are on disk together with the edits.
     pub(super) library: Vec<EditUpdate>,
     /// Changes of the edits and drafts on disk.
@@ -190,10 +193,11 @@ impl Outbox {
             return EditStep::default();
         }
         fail::fail_point!("edit_is_answered");
+        let mut date = None;
         let input = match answer {
             EditAnswer::Checked(checked) => match *checked {
                 Ok(job) => {
-                    context.send(library::Input::ObserveDate(job.date));
+                    date = job.date;
                     MachineInput::Checked(op_id, Ok(Box::new(job.value)))
                 }
                 Err(failure) => MachineInput::Checked(op_id, Err(edit_answer(&failure, DeliveryCertainty::Unknown))),
@@ -212,7 +216,7 @@ impl Outbox {
             input,
             MachineInput::Answered(_, Answer::Unauthorized) | MachineInput::Checked(_, Err(Answer::Unauthorized))
         );
-        let mut step = self.machine_input(input, jobs, context);
+        let mut step = EditStep { date, ..self.machine_input(input, jobs, context) };
         if needs_token && generation != context.access.generation {
             // It was sent with an earlier token: there is a fresh one already.
             step.actions.retain(|action| !matches!(action, Action::RefreshToken));

@@ -36,6 +36,8 @@ pub(super) enum Input {
     Changed(Vec<(JobId, Scope)>, Duration),
     /// Jobs were removed, at this time.
     Removed(Vec<JobId>, Duration),
+    /// What is held about jobs and files is to be dropped: another user may look at the shell next.
+    ForgetMessages,
     /// What changed is to be shown now.
     Flush,
     /// The tray is to be shown now.
@@ -80,6 +82,7 @@ impl Publisher {
                     self.batcher.mark_removed(job_id, now);
                 }
             }
+            Input::ForgetMessages => self.held.forget_messages(),
             Input::Flush => self.flush(sources.library, sources.edits, context),
             Input::Tray => self.tray.show(sources, context),
             Input::TraySoon => self.tray.show_soon(sources, context),
@@ -108,11 +111,6 @@ impl Publisher {
             self.storage = context.store.view().clone();
             self.emit(Event::Storage(self.storage.clone()), context);
         }
-    }
-
-    /// Drops what is held about jobs and files: another user may look at the shell next.
-    pub(super) fn forget_messages(&mut self) {
-        self.held.forget_messages();
     }
 
     /// Sends what changed.

@@ -102,6 +102,7 @@ impl Runtime {
             endpoint: None,
             access: Access::default(),
             queue: std::collections::VecDeque::new(),
+            replies: Vec::new(),
         };
         Self {
             backend: Backend::default(),
@@ -168,12 +169,17 @@ impl Runtime {
         }
     }
 
-    /// Routes every message of the queue, and those that they cause, in the order in which they were caused.
+    /// Routes every message of the queue, and those that they cause, in the order in which they were caused. Commands are
+    /// answered after that.
     fn drain(&mut self) {
         while let Some(message) = self.context.queue.pop_front() {
             self.route(message);
         }
-        self.publisher.show_storage(&mut self.context);
+        // A first list causes a message for each of its jobs.
+        self.context.queue.shrink_to(MESSAGE_QUEUE);
+        for reply in std::mem::take(&mut self.context.replies) {
+            reply();
+        }
     }
 
     fn route(&mut self, message: Message) {
@@ -199,7 +205,6 @@ impl Runtime {
             Message::Replace(update) => self.replace(*update),
             Message::Answer(job_id, questions, captions) => self.answer(&job_id, questions, &captions),
             Message::ForgetJobs => self.forget_jobs(),
-            Message::Reply(reply, outcome) => drop(reply.send(outcome)),
         }
     }
 
@@ -211,7 +216,8 @@ impl Runtime {
             fail::fail_point!("edits_before_write");
         }
         let is_empty = step.is_empty();
-        let EditStep { library, persist, changed, actions, reply } = step;
+        let EditStep { date, library, persist, changed, actions, reply } = step;
+        self.library.observe(date, context.now());
         let (mut changes, confirmed) = self.library.apply_edits(library, context);
         let confirmed: Vec<_> = confirmed.iter().filter_map(|job_id| self.library.jobs.job(job_id)).collect();
         self.outbox.persist(&persist, confirmed.iter().map(AsRef::as_ref), context);
@@ -272,6 +278,7 @@ impl Runtime {
         };
         self.publisher.tick(now, &sources, &mut self.context);
         self.drain();
+        self.publisher.show_storage(&mut self.context);
     }
 
     fn deadline(&self) -> Option<Instant> {
@@ -301,14 +308,16 @@ impl Runtime {
         self.remove(gone);
         self.library.changed(changes, self.context.monotonic(), &mut self.context);
         self.library.mark_all_unsaved();
-        self.save_all();
+        // Behind the outcomes: their history entries are written first.
+        self.context.send(Message::SaveAll);
     }
 
     /// Deletes every job and everything about them, here and on disk.
     fn forget_jobs(&mut self) {
         let gone = self.library.clear();
         self.alerts.clear();
-        self.publisher.forget_messages();
+        // Behind the last events of the uploads.
+        self.context.send(publisher::Input::ForgetMessages);
         self.context.diagnostics.forget_messages();
         self.context.store.clear();
         self.alerts.publish_status(&mut self.context);
@@ -318,8 +327,9 @@ impl Runtime {
     fn remove(&mut self, gone: Vec<JobId>) {
         self.library.cancel_saving(&gone);
         let now = self.context.monotonic();
-        self.context.send(publisher::Input::Removed(gone, now));
-        self.context.send(publisher::Input::Flush);
+        // At once: nothing of another account is shown before they are gone.
+        self.publish(publisher::Input::Removed(gone, now));
+        self.publish(publisher::Input::Flush);
     }
 
     /// Answers the commands that waited for a job to be fetched.

@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use tallylight_core::{
     JobId,
-    library::{Library as Jobs, Observation, RunOutcome, record::Record},
+    library::{RunOutcome, record::Record},
     notifications::{self, OutcomeKey},
     view::{Event, HistoryEntry},
 };
 
-use super::{Alerts, Context, publisher, tasks_of};
+use super::{Alerts, Context, EndedRun, publisher, tasks_of};
 use crate::storage::HistoryRecord;
 
 /// Entries of the history to mark as read.
@@ -38,15 +38,11 @@ impl HistoryQueue {
 impl Alerts {
     /// Queues entries, to be written within a frame: a write costs more than a hundred messages. What a crash prevents is
     /// found again by the next run, because the job was not written either.
-    pub(super) fn queue_history(&mut self, outcomes: &[RunOutcome], jobs: &Jobs, context: &Context) {
-        for outcome in outcomes.iter().filter(|outcome| outcome.observation == Observation::Live) {
-            let key = OutcomeKey::from(outcome);
-            if context.store.has_recorded(&key) {
-                continue;
-            }
-            if let Some(job) = jobs.job(&outcome.job_id) {
-                let (entry, tasks) = (entry(outcome, &job, context), tasks_of(outcome, context));
-                self.history.waiting.push(HistoryRecord { key, entry, tasks });
+    pub(super) fn queue_history(&mut self, runs: Vec<EndedRun>, context: &Context) {
+        for EndedRun { outcome, entry } in runs {
+            let key = OutcomeKey::from(&outcome);
+            if let Some(entry) = entry.filter(|_| !context.store.has_recorded(&key)) {
+                self.history.waiting.push(HistoryRecord { key, entry, tasks: tasks_of(&outcome, context) });
             }
         }
     }
@@ -81,7 +77,8 @@ impl Alerts {
     }
 }
 
-fn entry(outcome: &RunOutcome, job: &Record, context: &Context) -> HistoryEntry {
+/// Returns the entry about the end of a run.
+pub(in crate::account) fn entry(outcome: &RunOutcome, job: &Record, context: &Context) -> HistoryEntry {
     HistoryEntry {
         entry_id: 0,
         at: context.now().wall,

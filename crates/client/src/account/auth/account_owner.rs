@@ -2,14 +2,14 @@
 
 use tallylight_core::discovery::Identity;
 
-use super::{Context, Message};
+use super::{Context, Input, Message};
 
 /// The setting that holds an [`AccountOwner`].
 const ACCOUNT: &str = "account";
 
 /// The account whose jobs are on disk.
 #[derive(Debug, serde::Serialize, serde::Deserialize)]
-struct AccountOwner {
+pub(in crate::account) struct AccountOwner {
     server: String,
     email: String,
 }
@@ -26,11 +26,19 @@ pub(super) fn set(email: &str, context: &mut Context) {
     let Some(server) = context.server().filter(|server| server.identity == Identity::Address) else { return };
     let account = AccountOwner { server: server.key().to_owned(), email: email.to_owned() };
     match context.store.setting::<AccountOwner>(ACCOUNT) {
-        Some(before) if before.is(&account) => return,
-        Some(_) => context.send(Message::ForgetJobs),
-        None => {}
+        Some(before) if before.is(&account) => {}
+        // Behind the deletion: a crash in between must not leave the jobs of one account to another.
+        Some(_) => {
+            context.send(Message::ForgetJobs);
+            context.send(Input::StoreOwner(account));
+        }
+        None => store(&account, context),
     }
-    context.store.set(ACCOUNT, &account);
+}
+
+/// Stores whose jobs are on disk.
+pub(super) fn store(account: &AccountOwner, context: &mut Context) {
+    context.store.set(ACCOUNT, account);
 }
 
 /// Returns the email that was used last at this backend.
