@@ -1,6 +1,8 @@
 //! Circles among modules and folders: the same search for Rust and TypeScript.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet};
+
+use petgraph::{algo::tarjan_scc, graphmap::DiGraphMap};
 
 use super::violation::{Rule, Violations};
 
@@ -40,32 +42,9 @@ type Pairs = BTreeMap<(String, String), String>;
 
 /// Returns the groups in which each module reaches each other one.
 fn circles(pairs: &Pairs) -> Vec<BTreeSet<&str>> {
-    let modules: BTreeSet<&str> = pairs.keys().flat_map(|(user, used)| [user.as_str(), used.as_str()]).collect();
-    let reached: BTreeMap<&str, BTreeSet<&str>> =
-        modules.iter().map(|module| (*module, reachable(module, pairs))).collect();
-    let mut groups: Vec<BTreeSet<&str>> = Vec::new();
-    for module in &modules {
-        let is_known = groups.iter().any(|group| group.contains(module));
-        let reaches_back = |other: &&&str| reached[*module].contains(**other) && reached[**other].contains(module);
-        let group: BTreeSet<&str> = modules.iter().filter(reaches_back).copied().collect();
-        if group.len() > 1 && !is_known {
-            groups.push(group);
-        }
-    }
-    groups
-}
-
-/// Returns every module that one uses, directly or by way of others.
-fn reachable<'a>(from: &str, pairs: &'a Pairs) -> BTreeSet<&'a str> {
-    let (mut reached, mut todo) = (BTreeSet::new(), VecDeque::from([from.to_owned()]));
-    while let Some(user) = todo.pop_front() {
-        for (_, used) in pairs.keys().filter(|(other, _)| *other == user) {
-            if reached.insert(used.as_str()) {
-                todo.push_back(used.clone());
-            }
-        }
-    }
-    reached
+    let uses = pairs.keys().map(|(user, used)| (user.as_str(), used.as_str()));
+    let groups = tarjan_scc(&DiGraphMap::<&str, ()>::from_edges(uses));
+    groups.into_iter().filter(|group| group.len() > 1).map(BTreeSet::from_iter).collect()
 }
 
 /// Names the direct uses in both directions or, in a longer circle, every use within it.
