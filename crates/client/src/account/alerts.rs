@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use secrecy::SecretString;
 use tallylight_core::{
-    Error, JobId,
+    JobId,
     edits::Edits,
     library::{Library as Jobs, RunOutcome},
     notifications::{NotificationPreferences, NotificationScheduler},
@@ -20,7 +20,7 @@ mod automations;
 mod history;
 mod quiet;
 
-use automation_task::{AutomationTask, TaskOutcome};
+use automation_task::TaskOutcome;
 use automations::Automations;
 use history::HistoryQueue;
 pub use history::MarkRead;
@@ -160,19 +160,4 @@ impl Alerts {
             context.shell.notify(notification);
         }
     }
-}
-
-/// Returns the automations that the settings have for an outcome.
-fn tasks_of(outcome: &RunOutcome, context: &Context) -> Vec<AutomationTask> {
-    let due = context.settings.automation.iter().filter(|automation| automation.is_due(outcome.outcome));
-    let at = context.now().wall;
-    let task = |automation: &tallylight_core::settings::Automation| {
-        AutomationTask::new(at, outcome.job_id.clone(), outcome.outcome, automation.clone())
-    };
-    due.map(task).collect()
-}
-
-/// Returns the error of a time that the calendar does not have.
-fn no_such_time(error: &jiff::Error) -> Error {
-    Error::new(tallylight_core::Code::Internal, format!("Couldn't calculate when tomorrow begins: {error}."))
 }

@@ -219,7 +219,7 @@ impl Auth {
         context.send(library::Input::WatchUnfinished);
         context.send(connection::Input::TokenRefreshed);
         for input in [edits::Input::Opened, edits::Input::TokenRefreshed, edits::Input::Reachable] {
-            context.send(outbox::Input::Machine(input));
+            context.send(input);
         }
         context.send(fetcher::Input::TokenReady);
         context.send(uploads::Input::TokenReady);
@@ -254,7 +254,7 @@ impl Auth {
         context.send(connection::Input::SignedOut);
         end_epoch(reason, context);
         context.send(uploads::Input::SignedOut);
-        context.send(outbox::Input::Machine(edits::Input::Closed));
+        context.send(edits::Input::Closed);
     }
 
     /// Signs out, here and at the backend, and deletes everything of the account.

@@ -147,7 +147,7 @@ pub(super) fn remembered(context: &Context) -> RememberedView {
 /// Uses a backend from now on.
 ///
 /// # Errors
-/// `Code::Settings` where the settings of the network cannot be used.
+/// `Code::ServerError` where TLS cannot be set up.
 pub(super) fn choose(server: Server, context: &mut Context) -> Result<(), Error> {
     // The embedded studio has another port at each start.
     let moved = context.server().is_some_and(|before| before.ws_url != server.ws_url);
@@ -162,7 +162,7 @@ pub(super) fn choose(server: Server, context: &mut Context) -> Result<(), Error>
 /// Uses the network settings from now on.
 ///
 /// # Errors
-/// `Code::Settings` where they cannot be used; then without the certificates.
+/// `Code::File` where the certificate file cannot be used: then without it. `Code::ServerError` where TLS cannot be set up.
 pub(super) fn set_network(context: &mut Context) -> Result<(), Error> {
     let network = &context.settings.network;
     let found = NetworkConnector::new(network);

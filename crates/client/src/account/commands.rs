@@ -144,11 +144,7 @@ impl Runtime {
             SessionCommand::WhenRestored(reply) => return self.context.send(AuthInput::WhenRestored(reply)),
             SessionCommand::CancelSignIn(reply) => (AuthInput::CancelSignIn, reply),
             SessionCommand::Unlock(reply) => (AuthInput::Unlock, reply),
-            SessionCommand::SignOut(reply) => {
-                // Everything that a sign-out deletes is gone before it is answered.
-                self.auth.handle(AuthInput::SignOut, &mut self.context);
-                return self.context.reply(reply, Ok(()));
-            }
+            SessionCommand::SignOut(reply) => (AuthInput::SignOut, reply),
         };
         self.context.send(input);
         self.context.reply(reply, Ok(()));
@@ -200,11 +196,9 @@ impl Runtime {
                 context.send(connection::Input::Reconnect);
                 Ok(())
             }
-            Action::TypeDraft(draft) => {
-                self.outbox.draft(*draft).map(|input| context.send(outbox::Input::Machine(input)))
-            }
+            Action::TypeDraft(draft) => self.outbox.draft(*draft).map(|input| context.send(input)),
             Action::DiscardDraft(job_id, field) => {
-                context.send(outbox::Input::Machine(edits::Input::Discard(job_id, field)));
+                context.send(edits::Input::Discard(job_id, field));
                 Ok(())
             }
             Action::SetDismissed(job_ids, action) => {

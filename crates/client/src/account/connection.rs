@@ -7,12 +7,11 @@ use tallylight_core::{
     Code, ConnId, Error, Now, auth,
     connection::{self, Closed, Connection as Machine, Effect, Refusal},
     discovery::{self, WsToken},
-    protocol::{self, Frame, Rejected, RejectedKind},
+    protocol::{Frame, Rejected, RejectedKind},
     view::{ConnectionView, Event},
 };
 
 use super::{
-    auth::Input as AuthInput,
     context::Context,
     fetcher::{self, Call},
     library, publisher,
@@ -33,12 +32,6 @@ pub(super) enum Input {
     Socket(ConnId, SocketEvent),
     /// Another backend was chosen, or another address of it.
     SetEndpoint,
-}
-
-impl From<connection::Input> for super::message::Message {
-    fn from(input: connection::Input) -> Self {
-        Self::Connection(Input::Machine(input))
-    }
 }
 
 /// The connection and its socket.
@@ -111,7 +104,7 @@ impl Connection {
             Effect::Disconnect(conn) => self.drop_socket(conn, context),
             Effect::Send(conn, message) => self.on_socket(conn, context, |socket| socket.send(message)),
             Effect::Ping(conn) => self.on_socket(conn, context, Socket::ping),
-            Effect::RefreshToken => context.send(AuthInput::Machine(auth::Input::AccessRefused)),
+            Effect::RefreshToken => context.send(auth::Input::AccessRefused),
             Effect::FetchJobs => {
                 context.diagnostics.count().polls += 1;
                 context.send(fetcher::Input::Fetch(Call::list()));
@@ -122,7 +115,7 @@ impl Connection {
                     context.store.set(WS_TOKEN_SETTING, &known);
                 }
             }
-            Effect::SignOut(reason) => context.send(AuthInput::Machine(auth::Input::SignOut(Some(reason)))),
+            Effect::SignOut(reason) => context.send(auth::Input::SignOut(Some(reason))),
             Effect::Show(view) => {
                 let reason = view.reason.as_ref().map(|reason| reason.code);
                 tracing::info!(state = ?view.state, attempt = view.attempt, ?reason, "connection");
@@ -180,7 +173,7 @@ impl Connection {
                 }
                 Ok(Frame::Accepted) => self.machine_input(connection::Input::Accepted(conn), context),
                 Ok(Frame::Event(event)) => events.push(event),
-                Err(rejected) => reject(rejected, context),
+                Err(rejected) => context.reject(rejected),
             }
         }
         if !events.is_empty() {
@@ -195,7 +188,7 @@ impl Connection {
         {
             let reason = error.message.clone();
             let rejected = Rejected { kind: RejectedKind::TooLarge, reason, sample: String::new(), job_id: None };
-            reject(rejected, context);
+            context.reject(rejected);
         }
         self.machine_input(connection::Input::Closed(conn, closed), context);
     }
@@ -238,19 +231,4 @@ impl Connection {
             self.socket_closed(conn, Closed::Lost(error), context);
         }
     }
-}
-
-/// Counts a message that could not be read, and refetches the job that it was about: it may have been the end.
-pub(super) fn reject(mut rejected: Rejected, context: &mut Context) {
-    if let Some(job_id) = rejected.job_id.take() {
-        context.send(fetcher::Input::Recheck(job_id, fetcher::Urgency::Unread));
-    }
-    context.send(publisher::Input::Rejected(rejected));
-}
-
-/// Returns the rejection of a message about one job too many.
-pub(super) fn too_many_jobs(event: &protocol::Event) -> Rejected {
-    let reason = "there are too many jobs: this one is left out".to_owned();
-    let sample = protocol::sample(event.job_id.as_str());
-    Rejected { kind: RejectedKind::TooManyJobs, reason, sample, job_id: None }
 }

@@ -7,18 +7,16 @@ use jiff::Timestamp;
 use reqwest::Client;
 use secrecy::SecretString;
 use tallylight_core::{
-    Code, Error, Now, diagnostics::Diagnostics, discovery::Server, locale::Locale, settings::Settings, view::Event,
+    Code, Error, Now, diagnostics::Diagnostics, discovery::Server, locale::Locale, protocol::Rejected,
+    settings::Settings, view::Event,
 };
 use tokio::sync::mpsc;
 use tokio_util::task::TaskTracker;
 
-use super::message::Message;
+use super::{fetcher, message::Message, publisher};
 use crate::{
     handle::Reply,
-    net::{
-        connector::NetworkConnector,
-        http::{self},
-    },
+    net::{connector::NetworkConnector, http},
     platform::clock::Clock,
     shell::Shell,
     storage::Store,
@@ -99,7 +97,15 @@ impl Context {
 
     /// Sends an event to the shell, after everything that is queued.
     pub(super) fn publish(&mut self, event: Event) {
-        self.send(super::publisher::Input::Event(Box::new(event)));
+        self.send(publisher::Input::Event(Box::new(event)));
+    }
+
+    /// Counts a message that could not be read, and refetches the job that it was about: it may have been the end.
+    pub(super) fn reject(&mut self, mut rejected: Rejected) {
+        if let Some(job_id) = rejected.job_id.take() {
+            self.send(fetcher::Input::Recheck(job_id, fetcher::Urgency::Unread));
+        }
+        self.send(publisher::Input::Rejected(rejected));
     }
 
     /// Answers a command once everything that it caused is done.
@@ -136,7 +142,7 @@ impl Endpoint {
     /// Returns the HTTP clients for a backend.
     ///
     /// # Errors
-    /// `Code::Settings` where the settings of the network cannot be used.
+    /// `Code::ServerError` where TLS cannot be set up.
     pub(super) fn new(server: Server, connector: &NetworkConnector) -> Result<Self, Error> {
         let rest = http::client(&server.api_url, connector)?;
         let auth = http::unredirected_client(&server.auth_url, connector)?;

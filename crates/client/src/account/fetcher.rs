@@ -15,7 +15,6 @@ use tallylight_core::{
 
 use super::{
     alerts,
-    auth::Input as AuthInput,
     context::{Context, signed_out},
     library::{self, Merge},
     message::Message,
@@ -273,7 +272,7 @@ impl Fetcher {
         }
         let Some((endpoint, token)) = context.authorized() else {
             self.waiting.push(call);
-            return context.send(AuthInput::Machine(auth::Input::AccessRefused));
+            return context.send(auth::Input::AccessRefused);
         };
         let messages = context.tasks.messages.clone();
         let (generation, epoch) = (context.access.generation, context.access.epoch);
@@ -316,7 +315,7 @@ impl Fetcher {
                 let call = call.with_fresh_token();
                 if generation == context.access.generation {
                     self.waiting.push(call);
-                    context.send(AuthInput::Machine(auth::Input::AccessRefused));
+                    context.send(auth::Input::AccessRefused);
                 } else {
                     self.begin(call, context);
                 }

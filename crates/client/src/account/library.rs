@@ -11,12 +11,11 @@ use tallylight_core::{
         Authority, Change, DismissAction, Library as Jobs, Observation, RunOutcome, Scope, record::Record,
         save_queue::SaveQueue,
     },
-    protocol::{Event, snapshot::Snapshot},
+    protocol::{Event, Rejected, RejectedKind, sample, snapshot::Snapshot},
 };
 
 use super::{
     alerts::{self, EndedRun},
-    connection::{reject, too_many_jobs},
     context::Context,
     fetcher::{self, Call},
     publisher,
@@ -29,7 +28,6 @@ mod saving;
 
 pub(super) use list::{FirstList, ListUpdate};
 pub(super) use retention::load;
-pub(super) use saving::Written;
 
 /// What the library handles.
 pub(super) enum Input {
@@ -166,7 +164,7 @@ impl Library {
                 context.diagnostics.latency(i64::try_from(late).unwrap_or(i64::MAX));
             }
             if !self.jobs.can_hold(&event.job_id) {
-                reject(too_many_jobs(&event), context);
+                context.reject(too_many_jobs(&event));
                 continue;
             }
             // A message without a timestamp is dated now, each later than the last.
@@ -284,6 +282,13 @@ fn flush_shown(shown: &mut Vec<(JobId, Scope)>, now: Duration, context: &mut Con
     if !shown.is_empty() {
         context.send(publisher::Input::Changed(std::mem::take(shown), now));
     }
+}
+
+/// Returns the rejection of a message about one job too many.
+fn too_many_jobs(event: &Event) -> Rejected {
+    let reason = "there are too many jobs: this one is left out".to_owned();
+    let sample = sample(event.job_id.as_str());
+    Rejected { kind: RejectedKind::TooManyJobs, reason, sample, job_id: None }
 }
 
 /// Returns the change of a job that an edit or a draft makes.

@@ -38,10 +38,23 @@ macro_rules! from_input {
     };
 }
 
+/// The inputs of the state machines of the core, each for the component that runs it.
+macro_rules! from_machine_input {
+    ($($machine:ident => $component:ident),* $(,)?) => {
+        $(impl From<tallylight_core::$machine::Input> for Message {
+            fn from(input: tallylight_core::$machine::Input) -> Self {
+                $component::Input::Machine(input).into()
+            }
+        })*
+    };
+}
+
 from_input! {
     auth => Auth, backend => Backend, connection => Connection, fetcher => Fetcher, library => Library,
     outbox => Outbox, uploads => Uploads, alerts => Alerts, publisher => Publisher,
 }
+
+from_machine_input! { auth => auth, connection => connection, edits => outbox }
 
 impl Message {
     /// Returns whether it carries frames of the socket. Their history is written once a frame; before anything else it is

@@ -6,17 +6,16 @@ use jiff::Timestamp;
 use tallylight_core::{
     Code, Error, JobId, auth,
     edits::{Answer, DeliveryCertainty, Draft, Edit, Edits, Effect, Input as MachineInput, OpId, Unanswered},
-    library::{Change, Library as Jobs, Scope, record::Record},
+    library::{Library as Jobs, record::Record},
     model::job::{Content, Field},
     protocol::snapshot::Snapshot,
     view::Event,
 };
 
 use super::{
-    auth::Input as AuthInput,
     context::{Context, signed_out},
     fetcher::{self, Call},
-    library::{self, EditUpdate, Written},
+    library::{self, EditUpdate},
 };
 use crate::{
     handle::Reply,
@@ -70,8 +69,6 @@ pub(super) struct EditStep {
     pub(super) changed: Vec<JobId>,
     /// Requests, and events for the window.
     pub(super) actions: Vec<Action>,
-    /// The command that is answered once all of it is done.
-    pub(super) reply: Option<Reply<()>>,
 }
 
 /// What follows once an edit step is on disk.
@@ -153,16 +150,16 @@ impl Outbox {
         }
     }
 
-    /// Writes what the disk did not take before.
-    pub(super) fn save(&mut self, context: &mut Context) -> Written {
+    /// Writes what the disk did not take before, and returns whether it has everything now.
+    pub(super) fn save(&mut self, context: &mut Context) -> bool {
         let Some(owner) = self.owner.as_ref().filter(|_| self.on_disk == OnDisk::NotAll) else {
-            return Written::Yes;
+            return true;
         };
         let written = context.store.save_all_edits(owner, self.edits.all_edits(), self.edits.all_drafts());
         if written {
             self.on_disk = OnDisk::All;
         }
-        written.into()
+        written
     }
 
     fn machine_input(&mut self, input: MachineInput, jobs: &Jobs, context: &Context) -> EditStep {
@@ -182,8 +179,8 @@ impl Outbox {
             return EditStep::default();
         }
         let changes = changes.into_iter().map(|(field, content)| (field, content.cleaned())).collect();
-        let step = self.machine_input(MachineInput::Edit(job_id, changes), jobs, context);
-        EditStep { reply: Some(reply), ..step }
+        context.reply(reply, Ok(()));
+        self.machine_input(MachineInput::Edit(job_id, changes), jobs, context)
     }
 
     fn result(&mut self, result: EditResult, jobs: &Jobs, context: &mut Context) -> EditStep {
@@ -220,7 +217,7 @@ impl Outbox {
         if needs_token && generation != context.access.generation {
             // It was sent with an earlier token: there is a fresh one already.
             step.actions.retain(|action| !matches!(action, Action::RefreshToken));
-            context.send(Input::Machine(MachineInput::TokenRefreshed));
+            context.send(MachineInput::TokenRefreshed);
         }
         step
     }
@@ -231,7 +228,7 @@ impl Outbox {
         }
         let mut edits = Edits::restore(context.store.edits(&owner), context.store.drafts(&owner));
         edits.count_from(context.store.last_edit());
-        let changed = edits.jobs().into_iter().map(|job_id| Change::Job(job_id.clone(), Scope::Increment)).collect();
+        let changed = edits.jobs().into_iter().cloned().map(library::edited).collect();
         self.edits.replace(edits);
         (self.owner, self.on_disk) = (Some(owner), OnDisk::All);
         context.send(library::Input::Changed(changed));
@@ -277,7 +274,7 @@ pub(super) fn act(actions: Vec<Action>, jobs: &Jobs, context: &mut Context) {
         match action {
             Action::Check(op_id, job_id) => check(op_id, job_id, context),
             Action::Send(edit) => send(edit, jobs, context),
-            Action::RefreshToken => context.send(AuthInput::Machine(auth::Input::AccessRefused)),
+            Action::RefreshToken => context.send(auth::Input::AccessRefused),
             Action::Publish(view) => {
                 tracing::info!(job_id = %view.job_id, field = ?view.field, outcome = ?view.outcome, "edit");
                 context.publish(Event::Edit(*view));

@@ -14,13 +14,12 @@ use tallylight_core::{
     view::{Event, JobChange, RejectedView, StorageView},
 };
 
-use super::{context::Context, library::Library, queries};
+use super::{alerts::Alerts, auth::Auth, connection::Connection, context::Context, library::Library, queries};
 
 mod held_events;
 mod tray_summary;
 
 use held_events::HeldEvents;
-pub(super) use tray_summary::TraySources;
 use tray_summary::TraySummary;
 
 /// How often a shell that does not keep up is asked again.
@@ -46,6 +45,15 @@ pub(super) enum Input {
     TraySoon,
 }
 
+/// What the publisher reads.
+pub(super) struct Sources<'a> {
+    pub(super) library: &'a Library,
+    pub(super) edits: &'a Edits,
+    pub(super) connection: &'a Connection,
+    pub(super) auth: &'a Auth,
+    pub(super) alerts: &'a Alerts,
+}
+
 /// What was not sent yet, and what was sent last.
 pub(super) struct Publisher {
     batcher: UiBatcher,
@@ -68,7 +76,7 @@ impl Publisher {
         }
     }
 
-    pub(super) fn handle(&mut self, input: Input, sources: &TraySources<'_>, context: &mut Context) {
+    pub(super) fn handle(&mut self, input: Input, sources: &Sources<'_>, context: &mut Context) {
         match input {
             Input::Event(event) => self.emit(*event, context),
             Input::Rejected(rejected) => self.rejected(rejected, sources, context),
@@ -93,7 +101,7 @@ impl Publisher {
         [self.batcher.deadline(), self.retry_at, self.tray.deadline()].into_iter().flatten().min()
     }
 
-    pub(super) fn tick(&mut self, now: Duration, sources: &TraySources<'_>, context: &mut Context) {
+    pub(super) fn tick(&mut self, now: Duration, sources: &Sources<'_>, context: &mut Context) {
         if self.retry_at.is_some_and(|due| now >= due) {
             self.release(context);
         }
@@ -161,7 +169,7 @@ impl Publisher {
     }
 
     /// Counts a message that could not be read, and sends it as far as the diagnostics want it sent.
-    fn rejected(&mut self, rejected: Rejected, sources: &TraySources<'_>, context: &mut Context) {
+    fn rejected(&mut self, rejected: Rejected, sources: &Sources<'_>, context: &mut Context) {
         let Rejected { kind, reason, sample, .. } = rejected;
         let [reason, sample] = [reason, sample].map(|text| sources.auth.without_tokens(&text));
         let rejected = Rejected { kind, reason, sample, job_id: None };

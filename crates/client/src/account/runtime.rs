@@ -21,7 +21,7 @@ use super::{
     library::{self, Library, ListUpdate},
     message::Message,
     outbox::{self, EditStep, Outbox},
-    publisher::{self, Publisher, TraySources},
+    publisher::{self, Publisher, Sources},
     uploads::Uploads,
 };
 use crate::{
@@ -212,11 +212,11 @@ impl Runtime {
     fn outbox(&mut self, input: outbox::Input) {
         let context = &mut self.context;
         let step = self.outbox.handle(input, &self.library.jobs, context);
-        if !step.is_empty() {
+        let is_empty = step.is_empty();
+        if !is_empty {
             fail::fail_point!("edits_before_write");
         }
-        let is_empty = step.is_empty();
-        let EditStep { date, library, persist, changed, actions, reply } = step;
+        let EditStep { date, library, persist, changed, actions } = step;
         self.library.observe(date, context.now());
         let (mut changes, confirmed) = self.library.apply_edits(library, context);
         let confirmed: Vec<_> = confirmed.iter().filter_map(|job_id| self.library.jobs.job(job_id)).collect();
@@ -233,20 +233,17 @@ impl Runtime {
             // The user looks at the field: it waits for no frame.
             context.send(publisher::Input::Flush);
         }
-        if let Some(reply) = reply {
-            context.reply(reply, Ok(()));
-        }
     }
 
     fn publish(&mut self, input: publisher::Input) {
-        let sources = TraySources {
-            library: &self.library,
-            edits: &self.outbox.edits,
-            connection: &self.connection,
-            auth: &self.auth,
-            alerts: &self.alerts,
-        };
-        self.publisher.handle(input, &sources, &mut self.context);
+        let (publisher, sources, context) = self.publishing();
+        publisher.handle(input, &sources, context);
+    }
+
+    /// Returns the publisher, and what it reads.
+    fn publishing(&mut self) -> (&mut Publisher, Sources<'_>, &mut Context) {
+        let Self { context, auth, connection, library, outbox, alerts, publisher, .. } = self;
+        (publisher, Sources { library, edits: &outbox.edits, connection, auth, alerts }, context)
     }
 
     /// Performs what is due.
@@ -257,7 +254,7 @@ impl Runtime {
         self.connection.tick(now, context);
         self.fetcher.tick(now, context);
         if self.outbox.deadline().is_some_and(|due| now >= due) {
-            context.send(outbox::Input::Machine(edits::Input::Tick));
+            context.send(edits::Input::Tick);
         }
         let edits = &self.outbox.edits;
         let is_synced = self.fetcher.is_synced();
@@ -269,14 +266,8 @@ impl Runtime {
             self.library.save(edits, context);
         }
         self.drain();
-        let sources = TraySources {
-            library: &self.library,
-            edits: &self.outbox.edits,
-            connection: &self.connection,
-            auth: &self.auth,
-            alerts: &self.alerts,
-        };
-        self.publisher.tick(now, &sources, &mut self.context);
+        let (publisher, sources, context) = self.publishing();
+        publisher.tick(now, &sources, context);
         self.drain();
         self.publisher.show_storage(&mut self.context);
     }

@@ -12,7 +12,6 @@ use tallylight_core::{
 use tokio::task::AbortHandle;
 
 use super::{
-    auth::Input as AuthInput,
     context::{Context, signed_out},
     fetcher::{self, Call},
     library,
@@ -297,7 +296,7 @@ impl Uploads {
     fn await_token(&mut self, upload_id: u32, context: &mut Context) {
         if let Some(upload) = self.held.get_mut(&upload_id) {
             upload.token = TokenNeed::Awaited;
-            context.send(AuthInput::Machine(auth::Input::AccessRefused));
+            context.send(auth::Input::AccessRefused);
         }
     }
 

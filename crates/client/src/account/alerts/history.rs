@@ -6,10 +6,11 @@ use tallylight_core::{
     JobId,
     library::{RunOutcome, record::Record},
     notifications::{self, OutcomeKey},
+    settings::Automation,
     view::{Event, HistoryEntry},
 };
 
-use super::{Alerts, Context, EndedRun, publisher, tasks_of};
+use super::{Alerts, Context, EndedRun, automation_task::AutomationTask, publisher};
 use crate::storage::HistoryRecord;
 
 /// Entries of the history to mark as read.
@@ -89,4 +90,13 @@ pub(in crate::account) fn entry(outcome: &RunOutcome, job: &Record, context: &Co
         // What the user does not want notifications of is no unread entry.
         read: !context.settings.notifications.wants(outcome.outcome),
     }
+}
+
+/// Returns the automations that the settings have for an outcome.
+fn tasks_of(outcome: &RunOutcome, context: &Context) -> Vec<AutomationTask> {
+    let due = context.settings.automation.iter().filter(|automation| automation.is_due(outcome.outcome));
+    let at = context.now().wall;
+    let task =
+        |automation: &Automation| AutomationTask::new(at, outcome.job_id.clone(), outcome.outcome, automation.clone());
+    due.map(task).collect()
 }

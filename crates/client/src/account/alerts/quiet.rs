@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use tallylight_core::Error;
+use tallylight_core::{Code, Error};
 
-use super::{Alerts, Context, no_such_time};
+use super::{Alerts, Context};
 
 /// How often the wall clock is compared with the end of a quiet time: timers stop while the machine sleeps.
 const CHECK_INTERVAL: Duration = Duration::from_secs(30);
@@ -54,7 +54,9 @@ impl Alerts {
                     .to_zoned(context.clock.zone())
                     .tomorrow()
                     .and_then(|day| day.with().hour(MORNING).minute(0).second(0).subsec_nanosecond(0).build());
-                Some(morning.map_err(|error| no_such_time(&error))?.timestamp())
+                let unknown =
+                    |error| Error::new(Code::Internal, format!("Couldn't calculate when tomorrow begins: {error}."));
+                Some(morning.map_err(unknown)?.timestamp())
             }
             Pause::Off => None,
         };

@@ -10,7 +10,6 @@ use crate::{
     account::{
         library::{FirstList, ListUpdate},
         message::Message,
-        outbox,
     },
     net::rest::{List, Listing, MissingJobs, WithServerTime},
 };
@@ -41,7 +40,7 @@ impl Fetcher {
         context.send(library::Input::WatchUnfinished);
         context.send(connection::Input::Fetched);
         context.send(Input::Synced);
-        context.send(outbox::Input::Machine(edits::Input::Reachable));
+        context.send(edits::Input::Reachable);
     }
 
     /// Publishes what of the list is missing, where that changed.

@@ -10,19 +10,6 @@ use crate::{
     storage::Saved,
 };
 
-/// Whether something was written to disk.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::account) enum Written {
-    No,
-    Yes,
-}
-
-impl From<bool> for Written {
-    fn from(written: bool) -> Self {
-        if written { Self::Yes } else { Self::No }
-    }
-}
-
 impl Library {
     /// Returns when the next part is due to be written.
     pub(in crate::account) fn save_deadline(&self) -> Option<Duration> {
@@ -47,7 +34,7 @@ impl Library {
     pub(in crate::account) fn saved(&mut self, saved: Saved, outbox: &mut Outbox, context: &mut Context) {
         self.unsaved.saved(context.monotonic());
         let jobs = std::mem::take(&mut self.saving);
-        if !context.store.saved(saved) || outbox.save(context) == Written::No {
+        if !context.store.saved(saved) || !outbox.save(context) {
             return self.retry(jobs.iter().map(|job| job.job_id.clone()), context);
         }
         for job in jobs.into_iter().filter(|job| job.transcript().is_some()) {
@@ -71,7 +58,7 @@ impl Library {
         // Unpacked one by one, and written together: the next run must not take a part of a list for the whole.
         let jobs = job_ids.iter().filter_map(|job_id| self.jobs.job(job_id));
         let saved = context.store.save(jobs, |job_id| outbox.edits.has(job_id));
-        if !saved || outbox.save(context) == Written::No {
+        if !saved || !outbox.save(context) {
             return self.retry(job_ids.into_iter(), context);
         }
         for job_id in &job_ids {

@@ -11,11 +11,8 @@ use tallylight_core::{
     view::{self, Attention, Counts},
 };
 
-use super::Context;
-use crate::{
-    account::{alerts::Alerts, auth::Auth, connection::Connection, library::Library},
-    shell::{TrayJob, TrayView},
-};
+use super::{Context, Sources};
+use crate::shell::{TrayJob, TrayView};
 
 /// How many jobs are listed.
 const LISTED_JOBS: usize = 5;
@@ -30,22 +27,13 @@ pub(super) struct TraySummary {
     due: Option<Duration>,
 }
 
-/// What the publisher reads.
-pub(in crate::account) struct TraySources<'a> {
-    pub(in crate::account) library: &'a Library,
-    pub(in crate::account) edits: &'a Edits,
-    pub(in crate::account) connection: &'a Connection,
-    pub(in crate::account) auth: &'a Auth,
-    pub(in crate::account) alerts: &'a Alerts,
-}
-
 impl TraySummary {
     pub(super) fn deadline(&self) -> Option<Duration> {
         self.due
     }
 
     /// Shows the summary soon: at once after a quiet time.
-    pub(super) fn show_soon(&mut self, sources: &TraySources<'_>, context: &Context) {
+    pub(super) fn show_soon(&mut self, sources: &Sources<'_>, context: &Context) {
         let now = context.monotonic();
         let due = *self.due.get_or_insert(now.max(self.at + UPDATE_INTERVAL));
         if now >= due {
@@ -54,7 +42,7 @@ impl TraySummary {
     }
 
     /// Shows the summary, where it changed.
-    pub(super) fn show(&mut self, sources: &TraySources<'_>, context: &Context) {
+    pub(super) fn show(&mut self, sources: &Sources<'_>, context: &Context) {
         self.due = None;
         self.at = context.monotonic();
         let tray = sources.summary(context);
@@ -65,7 +53,7 @@ impl TraySummary {
     }
 }
 
-impl TraySources<'_> {
+impl Sources<'_> {
     fn summary(&self, context: &Context) -> TrayView {
         let connection = self.connection.view(context.now());
         let unresolved = self.jobs_with_unresolved_drafts();
