@@ -5,13 +5,13 @@
 use std::io::Cursor;
 
 use libfuzzer_sys::fuzz_target;
-use tallylight_media::{kind::FileKind, metadata::{ContainerMetadata, MAX_TAGS, MAX_TITLE}, probe::Report, structure::completeness, title};
+use tallylight_media::{kind::FileKind, metadata::{ContainerMetadata, MAX_TAGS, MAX_TITLE}, probe::Report, recording, structure::completeness, title};
 
 fuzz_target!(|bytes: &[u8]| {
     let _ = FileKind::of(bytes);
     let _ = completeness(&mut Cursor::new(bytes));
     let Ok(text) = std::str::from_utf8(bytes) else { return };
-    let _ = title::title_of(text, &title::Recording::default());
+    let _ = title::title_of(text, &recording::Recording::default());
     let Some(report) = Report::read(text) else { return };
     let _ = (report.video(), report.sounds(), report.subtitles(), report.is_picture());
     let metadata = ContainerMetadata::of(&report);

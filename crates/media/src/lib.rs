@@ -5,6 +5,7 @@
 pub mod kind;
 pub mod metadata;
 pub mod probe;
+pub mod recording;
 pub mod structure;
 pub mod subtitles;
 pub mod suggest;

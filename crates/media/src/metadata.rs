@@ -2,8 +2,8 @@
 
 use crate::{
     probe::{Report, Tags},
+    recording::{Date, Place},
     text,
-    title::{Date, Place},
 };
 
 /// The longest title, in characters.

@@ -29,11 +29,11 @@ mod metadata;
 mod provider;
 mod request_guard;
 mod resumable;
+mod socket;
 mod thumbnails;
 mod upload;
 
-pub use auth::off_the_loop;
-pub use auth_user::{AuthUser, bearer};
+use auth_user::AuthUser;
 pub use resumable::Uploads;
 
 /// The state that every handler may use.
@@ -82,7 +82,7 @@ pub fn router(app: App) -> Router {
         .route("/auth/v1/user", get(auth::user))
         .route("/auth/v1/logout", post(auth::logout))
         .route("/auth/v1/authorize", get(provider::page).post(provider::submit))
-        .route("/ws", get(crate::realtime::socket::upgrade))
+        .route("/ws", get(socket::upgrade))
         .route("/api/v1/jobs/", get(list::jobs))
         .route("/api/v1/jobs", get(list::jobs))
         .route("/api/v1/videos/jobs/{job_id}", get(list::job))

@@ -2,23 +2,23 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use jiff::Timestamp;
 use serde_json::{Value, json};
 
 mod progress;
 mod record;
+mod stage;
 
 pub use progress::{Progress, Status, Times};
 pub use record::{Chapter, Job, Metadata, Thumbnail, thumbnail_json};
+pub use stage::Stage;
 
 use crate::{
-    pipeline::Stage,
+    clock,
     realtime::hub::{Announcement, Audience, Hub, message},
-    storage::database::Db,
+    storage::{StoredVideo, database::Db},
 };
 
 /// All jobs. Every change is announced.
@@ -76,9 +76,9 @@ impl Jobs {
         self.lock().values().map(|job| job.video_id.clone()).collect()
     }
 
-    /// Returns all jobs.
-    pub fn all(&self) -> Vec<Job> {
-        self.lock().values().cloned().collect()
+    /// Returns the videos of all jobs.
+    pub fn videos(&self) -> Vec<StoredVideo> {
+        self.lock().values().map(Job::stored_video).collect()
     }
 
     /// Returns the unfinished jobs, oldest first.
@@ -110,7 +110,7 @@ impl Jobs {
         data["stage_id"] = json!(stage);
         let persist = progress.status.is_final();
         self.change(id, "STAGE_UPDATE", &data, persist, |job| {
-            job.times.entry(stage.to_owned()).or_default().note(job.updated_at, progress.status);
+            job.times.entry(stage.to_owned()).or_default().record(job.updated_at, progress.status);
             job.stages.insert(stage.to_owned(), progress);
         });
     }
@@ -149,11 +149,11 @@ impl Jobs {
     }
 
     /// Sets fields that have no message: the duration and the chosen thumbnail.
-    pub fn set_quietly(&self, id: &str, set: impl FnOnce(&mut Metadata)) {
+    pub fn set_unannounced(&self, id: &str, set: impl FnOnce(&mut Metadata)) {
         let mut jobs = self.lock();
         let Some(job) = jobs.get_mut(id) else { return };
         set(&mut job.metadata);
-        job.updated_at = later_than(job.updated_at);
+        job.updated_at = clock::now_after(job.updated_at);
         self.save_or_log(job);
     }
 
@@ -197,7 +197,7 @@ impl Jobs {
             self.set_stage(id, stage, failed);
         }
         let data = json!({ "error_code": "cancelled", "error_message": message, "recoverable": false, "affected_stage": null });
-        self.tell_error(id, &data);
+        self.record_error(id, &data);
         let percent = job.progress.progress_percent;
         self.set_progress(
             id,
@@ -215,7 +215,7 @@ impl Jobs {
     }
 
     /// Records an error of a job and announces it.
-    pub fn tell_error(&self, id: &str, data: &Value) {
+    pub fn record_error(&self, id: &str, data: &Value) {
         self.change(id, "ERROR", data, true, |job| {
             let mut recorded = data.clone();
             recorded["timestamp"] = json!(job.updated_at);
@@ -226,7 +226,7 @@ impl Jobs {
     fn change(&self, id: &str, kind: &str, data: &Value, persist: bool, apply: impl FnOnce(&mut Job)) {
         let mut jobs = self.lock();
         let Some(job) = jobs.get_mut(id) else { return };
-        job.updated_at = later_than(job.updated_at);
+        job.updated_at = clock::now_after(job.updated_at);
         apply(job);
         if persist {
             self.save_or_log(job);
@@ -270,16 +270,4 @@ fn progress_json(progress: &Progress) -> Value {
         data["error_message"] = json!(error);
     }
     data
-}
-
-/// Returns the current time, or a time just after `last`: a job's timestamps rise even if the clock is set back.
-#[expect(clippy::disallowed_methods, reason = "reads the system clock")]
-pub fn later_than(last: Timestamp) -> Timestamp {
-    let now = Timestamp::now();
-    if now > last { now } else { last + std::time::Duration::from_micros(1) }
-}
-
-/// Returns the folder of a video's files.
-pub fn video_folder(data_dir: &Path, video_id: &str) -> PathBuf {
-    data_dir.join("videos").join(video_id)
 }

@@ -5,6 +5,7 @@
 //! stores the job, `pipeline` processes it, and `realtime::hub` sends each change to every subscribed socket.
 
 mod auth;
+mod clock;
 mod config;
 mod http;
 mod jobs;
@@ -13,6 +14,7 @@ mod realtime;
 mod server;
 pub mod speech;
 mod storage;
+mod tool;
 
 pub use config::{Config, HardwareDecoding, SignUp, Tools};
 pub use server::{Studio, StudioError};

@@ -15,29 +15,28 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
     config::Tools,
-    jobs::{Job, Jobs, Progress, Status, video_folder},
+    jobs::{Job, Jobs, Progress, Stage, Status},
     speech::Speech,
+    storage::video_folder,
 };
 
 mod audio;
 mod chapters;
+mod context;
+mod duration;
 mod failure;
 mod hardware;
 mod input;
-mod length;
-pub mod place_names;
+mod media_info;
+mod place_names;
 mod probe;
 mod scenes;
-mod stage;
 mod thumbnails;
-pub mod tool;
 mod transcript;
-mod work;
 
+use context::{Context, Outcome};
 use failure::{Failure, Severity};
 use hardware::Hardware;
-pub use stage::Stage;
-use work::{Outcome, Work};
 
 /// How many jobs are processed at a time; the others wait. ffmpeg uses several cores by itself.
 const CONCURRENT_JOBS: usize = 2;
@@ -139,7 +138,7 @@ impl Pipeline {
         tracing::error!(job_id, "the processing of a job panicked");
         let message = "An internal error occurred. Upload the video again. If it fails again, report the problem.";
         let error = json!({ "error_code": "studio_fault", "error_message": message, "recoverable": false });
-        self.jobs.tell_error(job_id, &error);
+        self.jobs.record_error(job_id, &error);
         let failed = Progress::new(Status::Failed, job.progress.progress_percent);
         self.jobs.set_progress(job_id, Progress { error_message: Some(message.to_owned()), ..failed });
     }
@@ -164,16 +163,16 @@ impl Pipeline {
         self.running.wait().await;
     }
 
-    /// Waits until [`Self::stop`] is called.
-    pub async fn stopped(&self) {
-        self.stop.cancelled().await;
+    /// Returns the token that is cancelled when the pipeline stops.
+    pub fn stop_token(&self) -> CancellationToken {
+        self.stop.clone()
     }
 
     async fn run(&self, job_id: &str) {
         let Some(job) = self.jobs.job(job_id) else { return };
         let folder = video_folder(&self.data_dir, &job.video_id);
         self.clean_up(job_id).await;
-        self.work(job, &folder).await;
+        self.run_stages(job, &folder).await;
     }
 
     /// Removes temporary files of this run and of interrupted runs (the extracted audio is large), and thumbnails of an
@@ -193,63 +192,64 @@ impl Pipeline {
         }
     }
 
-    async fn work(&self, job: Job, folder: &Path) {
+    async fn run_stages(&self, job: Job, folder: &Path) {
         let (speech, hardware) = (self.speech.clone(), self.hardware.clone());
         let (jobs, tools) = (self.jobs.clone(), Arc::clone(&self.tools));
-        let mut work = Work::new(jobs, tools, speech, hardware, job, folder.to_path_buf());
+        let mut context = Context::new(jobs, tools, speech, hardware, job, folder.to_path_buf());
         for stage in Stage::ALL {
-            work.begin(stage);
-            match run_stage(stage, &mut work).await {
+            context.begin(stage);
+            match run_stage(stage, &mut context).await {
                 Ok(outcome) => {
                     // The protocol has no status for skipped stages: they are COMPLETED.
                     if outcome == Outcome::Skipped {
-                        self.jobs.set_skipped(&work.job.id, stage.id());
+                        self.jobs.set_skipped(&context.job.id, stage.id());
                     }
-                    work.finish(Progress::new(Status::Completed, 100.0));
+                    context.finish(Progress::new(Status::Completed, 100.0));
                 }
                 Err(failure) => {
-                    let failure = failure.known_causes(&work.job.source);
-                    self.report_failure(&mut work, stage, &failure);
+                    let failure = failure.or_source_missing(&context.job.source);
+                    self.report_failure(&mut context, stage, &failure);
                     if failure.severity == Severity::Fatal {
                         return;
                     }
                 }
             }
         }
-        self.jobs.set_progress(&work.job.id, Progress::new(Status::Completed, 100.0));
+        self.jobs.set_progress(&context.job.id, Progress::new(Status::Completed, 100.0));
     }
 
     /// Reports a failure: the tool's messages on the stage, the message for the user on the job.
-    fn report_failure(&self, work: &mut Work, stage: Stage, failure: &Failure) {
-        tracing::info!(job_id = %work.job.id, stage = stage.id(), code = failure.code, details = %failure.details, "a stage failed");
-        let reached = work.percent();
+    fn report_failure(&self, context: &mut Context, stage: Stage, failure: &Failure) {
+        tracing::info!(job_id = %context.job.id, stage = stage.id(), code = failure.code, details = %failure.details, "a stage failed");
+        let reached = context.percent();
         let details = if failure.details.is_empty() { &failure.message } else { &failure.details };
-        work.finish(Progress { error_message: Some(details.clone()), ..Progress::new(Status::Failed, reached) });
+        context.finish(Progress { error_message: Some(details.clone()), ..Progress::new(Status::Failed, reached) });
         let recoverable = failure.severity == Severity::Recoverable;
-        self.jobs.tell_error(
-            &work.job.id,
+        self.jobs.record_error(
+            &context.job.id,
             &json!({ "error_code": failure.code, "error_message": failure.message,
                 "recoverable": recoverable, "affected_stage": stage.id() }),
         );
         if !recoverable {
-            let failed = Progress::new(Status::Failed, work.overall_percent());
-            self.jobs.set_progress(&work.job.id, Progress { error_message: Some(failure.message.clone()), ..failed });
+            let failed = Progress::new(Status::Failed, context.overall_percent());
+            self.jobs
+                .set_progress(&context.job.id, Progress { error_message: Some(failure.message.clone()), ..failed });
         }
     }
 }
 
-async fn run_stage(stage: Stage, work: &mut Work) -> Result<Outcome, Failure> {
+async fn run_stage(stage: Stage, context: &mut Context) -> Result<Outcome, Failure> {
     match stage {
         // The upload stored the file before the job was created.
-        Stage::Upload => ensure_source_exists(&work.job).map(|()| Outcome::Done),
-        Stage::Probe => probe::run(work).await.map(|()| Outcome::Done),
-        Stage::AudioExtraction => audio::run(work).await,
-        Stage::Transcription => transcript::run(work).await,
-        Stage::Chapters => chapters::run(work).await,
-        Stage::ThumbnailGeneration => thumbnails::run(work).await,
+        Stage::Upload => ensure_source_exists(&context.job).map(|()| Outcome::Done),
+        Stage::Probe => probe::run(context).await.map(|()| Outcome::Done),
+        Stage::AudioExtraction => audio::run(context).await,
+        Stage::Transcription => transcript::run(context).await,
+        Stage::Chapters => chapters::run(context).await,
+        Stage::ThumbnailGeneration => thumbnails::run(context).await,
     }
 }
 
 fn ensure_source_exists(job: &Job) -> Result<(), Failure> {
-    if job.source.exists() { Ok(()) } else { Err(Failure::gone()) }
+    if job.source.exists() { Ok(()) } else { Err(Failure::source_missing()) }
 }

@@ -14,11 +14,11 @@ use url::Url;
 
 use crate::{
     auth::{
-        accounts::{Accounts, Refusal},
+        accounts::{Accounts, Refusal, run_blocking},
         tokens::Tokens,
     },
     config::Config,
-    http::{App, Settings, Uploads, off_the_loop, router},
+    http::{App, Settings, Uploads, router},
     jobs::Jobs,
     pipeline::Pipeline,
     realtime::hub::Hub,
@@ -100,7 +100,7 @@ impl Studio {
         let accounts = Accounts::new(db.clone());
         let uploads = Uploads::new(&data_dir);
         uploads.remove_expired().await;
-        leftovers::remove(&data_dir, &jobs, &uploads.video_ids().await);
+        leftovers::remove(&data_dir, &(&jobs.video_ids() | &uploads.video_ids().await));
         let app = App {
             accounts: accounts.clone(),
             tokens: Tokens::new(&db.secret("jwt_secret")?, token_ttl),
@@ -141,7 +141,7 @@ impl Studio {
     /// `Account` if the email or the password is not acceptable, or the database fails.
     pub async fn ensure_account(&self, email: &str, password: &str) -> Result<(), StudioError> {
         let (accounts, email, password) = (self.accounts.clone(), email.to_owned(), password.to_owned());
-        off_the_loop(move || accounts.ensure(&email, &password))
+        run_blocking(move || accounts.ensure(&email, &password))
             .await
             .map_err(|refusal: Refusal| StudioError::Account(refusal.to_string()))
     }
@@ -149,13 +149,13 @@ impl Studio {
     /// Returns the disk space that the studio's videos use.
     pub async fn usage(&self) -> Usage {
         let (jobs, data_dir) = (self.jobs.clone(), self.data_dir.clone());
-        tokio::task::spawn_blocking(move || usage::measure(&jobs, &data_dir)).await.unwrap_or_default()
+        tokio::task::spawn_blocking(move || usage::measure(&data_dir, &jobs.videos())).await.unwrap_or_default()
     }
 
     /// Deletes the studio's copies of finished videos and returns the freed bytes. Texts and thumbnails stay.
     pub async fn delete_finished_copies(&self) -> u64 {
         let jobs = self.jobs.clone();
-        tokio::task::spawn_blocking(move || usage::delete_finished_copies(&jobs)).await.unwrap_or_default()
+        tokio::task::spawn_blocking(move || usage::delete_finished_copies(&jobs.videos())).await.unwrap_or_default()
     }
 
     /// Stops the studio: closes the sockets, ends ffmpeg and the HTTP server. The next start resumes unfinished jobs.

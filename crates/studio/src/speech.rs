@@ -19,6 +19,7 @@ use tokio_util::sync::CancellationToken;
 mod catalogue;
 mod child;
 mod download;
+mod message;
 mod recogniser;
 mod speed;
 mod state;

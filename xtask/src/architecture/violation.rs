@@ -22,7 +22,7 @@ pub enum Rule {
     BoolParameter,
     /// A doc comment says what a thing is or does, without "Is" and "Are" at its start.
     DocComment,
-    /// The clock is read in `platform/clock.rs` only.
+    /// The clock is read in `platform/clock.rs` of the client and `clock.rs` of the studio only.
     Clock,
     /// Modules and folders beside each other do not use each other in a circle.
     ModuleCycle,

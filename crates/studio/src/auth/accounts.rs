@@ -5,13 +5,12 @@ use argon2::{
     password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash},
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use jiff::Timestamp;
 use rusqlite::OptionalExtension;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use crate::storage::database::Db;
+use crate::{clock, storage::database::Db};
 
 /// The shortest accepted password, in characters; the same as GoTrue's.
 pub const PASSWORD_MINIMUM: usize = 6;
@@ -96,7 +95,7 @@ impl Accounts {
         let account = Account {
             id: Uuid::new_v4().to_string(),
             email: email.trim().to_lowercase(),
-            created_at: now().to_string(),
+            created_at: clock::now().to_string(),
         };
         let made = self.db.lock().execute(
             "INSERT OR IGNORE INTO account (id, email, password_hash, created_at) VALUES (?1, ?2, ?3, ?4)",
@@ -208,7 +207,7 @@ impl Accounts {
         let code = random_token();
         self.db.lock().execute(
             "INSERT INTO auth_code (hash, account_id, challenge, expires_at) VALUES (?1, ?2, ?3, ?4)",
-            (digest(&code), account_id, challenge, now().as_second() + CODE_LIFE),
+            (digest(&code), account_id, challenge, clock::now().as_second() + CODE_LIFE),
         )?;
         Ok(code)
     }
@@ -228,7 +227,7 @@ impl Accounts {
             )
             .optional()?;
         let (account_id, challenge, expires_at) = found.ok_or(Refusal::FlowNotFound)?;
-        if expires_at < now().as_second() {
+        if expires_at < clock::now().as_second() {
             return Err(Refusal::FlowNotFound);
         }
         if URL_SAFE_NO_PAD.encode(Sha256::digest(verifier)) != challenge {
@@ -248,6 +247,13 @@ impl Accounts {
     }
 }
 
+/// Runs a password hash on a blocking thread, because it takes tens of milliseconds by design.
+pub async fn run_blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Refusal> + Send + 'static,
+) -> Result<T, Refusal> {
+    tokio::task::spawn_blocking(work).await.map_err(|error| Refusal::Broken(error.to_string()))?
+}
+
 fn hash(email: &str, password: &str) -> Result<String, Refusal> {
     if !email.trim().contains('@') {
         return Err(Refusal::Unacceptable("Unable to validate email address: invalid format"));
@@ -265,11 +271,6 @@ fn random_token() -> String {
 
 fn digest(token: &str) -> Vec<u8> {
     Sha256::digest(token).to_vec()
-}
-
-#[expect(clippy::disallowed_methods, reason = "reads the system clock")]
-fn now() -> Timestamp {
-    Timestamp::now()
 }
 
 #[cfg(test)]

@@ -8,10 +8,7 @@ use axum::{
 };
 
 use super::{App, AuthUser, problem};
-use crate::{
-    auth::tokens::Claims,
-    jobs::{Job, video_folder},
-};
+use crate::{auth::tokens::Claims, jobs::Job, storage::video_folder};
 
 /// Restarts a failed job.
 pub async fn retry(State(app): State<App>, AuthUser(claims): AuthUser, Path(job_id): Path<String>) -> Response {

@@ -6,16 +6,16 @@ use axum::{
     http::{HeaderMap, StatusCode},
     response::{IntoResponse, Response},
 };
-use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{App, auth_user::bearer};
 use crate::{
     auth::{
-        accounts::{Account, Refusal, Session},
+        accounts::{Account, Refusal, Session, run_blocking},
         tokens::Claims,
     },
+    clock,
     config::SignUp,
 };
 
@@ -54,7 +54,7 @@ pub async fn sign_up(State(app): State<App>, headers: HeaderMap, body: Body) -> 
             return Err(AuthError::new(StatusCode::UNPROCESSABLE_ENTITY, "signup_disabled", message));
         }
         let accounts = app.accounts.clone();
-        let session = off_the_loop(move || {
+        let session = run_blocking(move || {
             accounts.sign_up(&email, &password)?;
             accounts.sign_in(&email, &password)
         })
@@ -76,7 +76,7 @@ pub async fn token(
             Some("password") => {
                 let Credentials { email, password } = read(&app, &headers, body)?;
                 let accounts = app.accounts.clone();
-                off_the_loop(move || accounts.sign_in(&email, &password)).await?
+                run_blocking(move || accounts.sign_in(&email, &password)).await?
             }
             Some("refresh_token") => {
                 let Renewal { refresh_token } = read(&app, &headers, body)?;
@@ -201,8 +201,7 @@ fn claims(app: &App, headers: &HeaderMap) -> Result<Claims, AuthError> {
 
 fn session_json(app: &App, session: &Session) -> Result<Value, AuthError> {
     let broken = |error: &dyn std::fmt::Display| AuthError::from(Refusal::Broken(error.to_string()));
-    #[expect(clippy::disallowed_methods, reason = "reads the system clock")]
-    let (access_token, expires_at) = app.tokens.sign(session, Timestamp::now()).map_err(|error| broken(&error))?;
+    let (access_token, expires_at) = app.tokens.sign(session, clock::now()).map_err(|error| broken(&error))?;
     Ok(json!({
         "access_token": access_token, "token_type": "bearer",
         "expires_in": app.tokens.ttl_seconds(), "expires_at": expires_at,
@@ -223,11 +222,4 @@ fn finish(answer: Result<Value, AuthError>, headers: &HeaderMap) -> Response {
         Ok(value) => Json(value).into_response(),
         Err(error) => error.answer(headers),
     }
-}
-
-/// Runs a password hash on a blocking thread, because it takes tens of milliseconds by design.
-pub async fn off_the_loop<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T, Refusal> + Send + 'static,
-) -> Result<T, Refusal> {
-    tokio::task::spawn_blocking(work).await.map_err(|error| Refusal::Broken(error.to_string()))?
 }

@@ -9,10 +9,7 @@ use axum::{
 use serde_json::{Map, Value, json};
 
 use super::{App, AuthUser, list::etag, problem};
-use crate::{
-    jobs::{Chapter, Job, Metadata},
-    pipeline::Stage,
-};
+use crate::jobs::{Chapter, Job, Metadata, Stage};
 
 /// A function that applies a validated change.
 type Apply = Box<dyn FnOnce(&mut Metadata) + Send>;
@@ -56,7 +53,7 @@ pub async fn edit(
     for edit in edits {
         match edit.kind {
             Some(kind) => app.jobs.edit_metadata(&job.id, kind, &edit.content, edit.apply),
-            None => app.jobs.set_quietly(&job.id, edit.apply),
+            None => app.jobs.set_unannounced(&job.id, edit.apply),
         }
     }
     match app.jobs.job(&job.id) {

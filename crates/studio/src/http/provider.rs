@@ -12,7 +12,8 @@ use axum::{
 use serde::Deserialize;
 use url::{Host, Url};
 
-use super::{App, auth::off_the_loop, problem};
+use super::{App, problem};
+use crate::auth::accounts::run_blocking;
 
 /// The query of the sign-in page: the redirect URL and the PKCE challenge.
 #[derive(Deserialize)]
@@ -52,7 +53,7 @@ pub async fn submit(State(app): State<App>, Query(flow): Query<Flow>, Form(answe
         return Redirect::to(target.as_str()).into_response();
     }
     let accounts = app.accounts.clone();
-    let code = off_the_loop(move || {
+    let code = run_blocking(move || {
         let session = accounts.sign_in(&answer.email.unwrap_or_default(), &answer.password.unwrap_or_default())?;
         // The page only verifies the password; the session begins when the client exchanges the code.
         accounts.end(&session.id)?;

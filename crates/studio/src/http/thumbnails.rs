@@ -8,7 +8,7 @@ use axum::{
 use uuid::Uuid;
 
 use super::{App, problem};
-use crate::jobs::video_folder;
+use crate::storage::video_folder;
 
 /// Returns a thumbnail.
 pub async fn thumbnail(State(app): State<App>, Path((video_id, file)): Path<(String, String)>) -> Response {

@@ -15,7 +15,6 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
-use jiff::Timestamp;
 use serde_json::json;
 use tallylight_media::kind::{HEAD, is_text};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -23,8 +22,9 @@ use uuid::Uuid;
 
 use super::{App, AuthUser, problem};
 use crate::{
-    jobs::{Job, Metadata, Progress, Status, later_than, video_folder},
-    pipeline::Stage,
+    clock,
+    jobs::{Job, Metadata, Progress, Stage, Status},
+    storage::video_folder,
 };
 
 /// The size limit of a subtitle file, in bytes.
@@ -82,7 +82,7 @@ pub fn admit(
     video: Part,
     subtitles: Option<Part>,
 ) -> Result<(String, String), Response> {
-    let now = later_than(Timestamp::UNIX_EPOCH);
+    let now = clock::now();
     let mut stages = Stage::ALL.map(|stage| (stage.id().to_owned(), Progress::new(Status::Pending, 0.0)));
     stages[0].1 = Progress::new(Status::Completed, 100.0);
     let job = Job {

@@ -53,7 +53,7 @@ pub struct Times {
 
 impl Times {
     /// Records the time of a new status.
-    pub(super) fn note(&mut self, at: Timestamp, status: Status) {
+    pub(super) fn record(&mut self, at: Timestamp, status: Status) {
         match status {
             Status::Pending => *self = Self::default(),
             Status::Processing if self.started_at.is_some() && self.completed_at.is_none() => {}

@@ -10,7 +10,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tallylight_media::subtitles::Cue;
 
-use super::{Progress, Times};
+use super::{Progress, Status, Times};
+use crate::storage::StoredVideo;
 
 /// A chapter.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -122,6 +123,12 @@ pub struct Job {
 }
 
 impl Job {
+    /// Returns the job's video as it is stored.
+    pub fn stored_video(&self) -> StoredVideo {
+        let is_finished = self.progress.status == Status::Completed;
+        StoredVideo { id: self.video_id.clone(), source: self.source.clone(), is_finished }
+    }
+
     fn stages_json(&self) -> Value {
         let stages = self.stages.iter().map(|(stage, progress)| {
             let mut stage_json = json!(progress);

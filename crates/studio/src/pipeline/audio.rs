@@ -1,11 +1,11 @@
 //! AUDIO_EXTRACTION: 16 kHz mono audio for speech recognition, and its silent intervals.
 
 use super::{
+    context::{Context, Outcome},
     failure::Failure,
     input,
-    tool::{self, Limits},
-    work::{Outcome, Work},
 };
+use crate::tool::{self, Limits};
 
 /// How many audio streams are tried.
 const TRIES: usize = 4;
@@ -18,44 +18,45 @@ const EMPTY_WAV: u64 = 128;
 ///
 /// # Errors
 /// `sound_unreadable` if no stream can be decoded, or a failure that affects all stages.
-pub async fn run(work: &mut Work) -> Result<Outcome, Failure> {
-    if work.probe.sounds.is_empty() {
+pub async fn run(context: &mut Context) -> Result<Outcome, Failure> {
+    if context.media.audio_streams.is_empty() {
         return Ok(Outcome::Skipped);
     }
     let mut last_failure = None;
-    let sounds: Vec<u64> = work.probe.sounds.iter().take(TRIES).map(|sound| sound.index).collect();
-    for sound in sounds {
-        match extract(work, sound).await {
+    let streams: Vec<u64> = context.media.audio_streams.iter().take(TRIES).map(|stream| stream.index).collect();
+    for stream in streams {
+        match extract(context, stream).await {
             Ok(()) => return Ok(Outcome::Done),
             Err(failure) => last_failure = Some(failure),
         }
     }
-    work.probe.sounds.clear();
+    context.media.audio_streams.clear();
     let failure = last_failure.unwrap_or_else(|| Failure::recoverable("sound_unreadable", "", ""));
     let message = "No transcript: the audio couldn't be read. The rest of the video was processed.";
-    Err(failure.survived("sound_unreadable", message))
+    Err(failure.into_recoverable("sound_unreadable", message))
 }
 
-async fn extract(work: &mut Work, sound: u64) -> Result<(), Failure> {
-    let (map, target) = (format!("0:{sound}"), work.audio.clone());
+async fn extract(context: &mut Context, stream: u64) -> Result<(), Failure> {
+    let (map, target) = (format!("0:{stream}"), context.audio.clone());
     let options = ["-map", map.as_str(), "-af", SILENCE, "-ac", "1", "-ar", "16000"];
     let after = options.iter().map(AsRef::as_ref).chain([target.as_os_str()]);
-    let args = input::ffmpeg(&[], &work.job.source, after);
+    let args = input::ffmpeg(&[], &context.job.source, after);
     let mut silences = Vec::new();
     let mut silent_since = None;
-    work.read_through(args, Limits::sound(work.probe.duration), |line| {
-        silent_since = tool::metadata(line, "lavfi.silence_start").or(silent_since);
-        if let Some(end) = tool::metadata(line, "lavfi.silence_end")
-            && let Some(start) = silent_since.take()
-        {
-            silences.push((start, end));
-        }
-    })
-    .await?;
-    let size = tokio::fs::metadata(&work.audio).await.map_or(0, |file| file.len());
+    context
+        .run_ffmpeg(args, Limits::audio(context.media.duration), |line| {
+            silent_since = tool::metadata_value(line, "lavfi.silence_start").or(silent_since);
+            if let Some(end) = tool::metadata_value(line, "lavfi.silence_end")
+                && let Some(start) = silent_since.take()
+            {
+                silences.push((start, end));
+            }
+        })
+        .await?;
+    let size = tokio::fs::metadata(&context.audio).await.map_or(0, |file| file.len());
     if size <= EMPTY_WAV {
         return Err(Failure::recoverable("sound_unreadable", "", "ffmpeg: no audio samples decoded"));
     }
-    work.silences = silences;
+    context.silences = silences;
     Ok(())
 }

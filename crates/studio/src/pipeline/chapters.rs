@@ -8,9 +8,9 @@ use tallylight_media::{
 };
 
 use super::{
+    context::{Context, Outcome},
     failure::Failure,
     scenes,
-    work::{Outcome, Work},
 };
 use crate::jobs::{Chapter, Metadata};
 
@@ -33,45 +33,45 @@ struct Suggestions {
 ///
 /// # Errors
 /// `no_chapters` if scene detection failed, or a failure that affects all stages.
-pub async fn run(work: &mut Work) -> Result<Outcome, Failure> {
-    let suggestions = from_transcript(work).await;
-    suggest_tags(work, &suggestions.tags);
-    if !work.probe.chapters.is_empty() {
-        publish(work, &work.probe.chapters);
+pub async fn run(context: &mut Context) -> Result<Outcome, Failure> {
+    let suggestions = from_transcript(context).await;
+    suggest_tags(context, &suggestions.tags);
+    if !context.media.chapters.is_empty() {
+        publish(context, &context.media.chapters);
         return Ok(Outcome::Done);
     }
     if !suggestions.chapters.is_empty() {
-        work.jobs.suggest(&work.job.id, "CHAPTERS");
-        publish(work, &suggestions.chapters);
-        suggest_description(work, &suggestions.description);
+        context.jobs.suggest(&context.job.id, "CHAPTERS");
+        publish(context, &suggestions.chapters);
+        suggest_description(context, &suggestions.description);
         return Ok(Outcome::Done);
     }
     // Fewer than three chapters would fit, so scene detection is not necessary.
-    if work.probe.duration > 0.0 && work.probe.duration < SHORTEST * 3.0 {
+    if context.media.duration > 0.0 && context.media.duration < SHORTEST * 3.0 {
         return Ok(Outcome::Skipped);
     }
-    let found = scenes::changes(work).await;
+    let found = scenes::changes(context).await;
     let changes = found.map_err(|failure| {
         let message = "No chapters: scene detection failed.";
-        failure.survived("no_chapters", message)
+        failure.into_recoverable("no_chapters", message)
     })?;
-    let chapters = divide(&changes, work.probe.duration);
+    let chapters = divide(&changes, context.media.duration);
     if !chapters.is_empty() {
-        work.jobs.suggest(&work.job.id, "CHAPTERS");
-        publish(work, &chapters);
+        context.jobs.suggest(&context.job.id, "CHAPTERS");
+        publish(context, &chapters);
     }
     Ok(Outcome::Done)
 }
 
-fn publish(work: &Work, chapters: &[Chapter]) {
-    work.jobs.set_metadata(&work.job.id, "CHAPTERS", &json!(chapters), |metadata| {
+fn publish(context: &Context, chapters: &[Chapter]) {
+    context.jobs.set_metadata(&context.job.id, "CHAPTERS", &json!(chapters), |metadata| {
         metadata.chapters = Some(chapters.to_vec());
     });
 }
 
 /// Searches the transcript for topics, on a blocking thread: a long one takes a second.
-async fn from_transcript(work: &Work) -> Suggestions {
-    let (cues, silences, duration) = (work.cues.clone(), work.silences.clone(), work.probe.duration);
+async fn from_transcript(context: &Context) -> Suggestions {
+    let (cues, silences, duration) = (context.cues.clone(), context.silences.clone(), context.media.duration);
     let task = tokio::task::spawn_blocking(move || suggestions(&cues, &silences, duration));
     task.await.unwrap_or_else(|error| {
         tracing::warn!(%error, "the suggestions from a transcript panicked");
@@ -88,25 +88,25 @@ fn suggestions(cues: &[Cue], silences: &[(f64, f64)], duration: f64) -> Suggesti
     Suggestions { tags: suggest::tags(cues, &language), chapters, description }
 }
 
-fn suggest_tags(work: &Work, tags: &[String]) {
-    if tags.is_empty() || metadata(work).tags.is_some() {
+fn suggest_tags(context: &Context, tags: &[String]) {
+    if tags.is_empty() || metadata(context).tags.is_some() {
         return;
     }
-    work.jobs.suggest(&work.job.id, "TAGS");
-    work.jobs.set_metadata(&work.job.id, "TAGS", &json!(tags), |metadata| metadata.tags = Some(tags.to_vec()));
+    context.jobs.suggest(&context.job.id, "TAGS");
+    context.jobs.set_metadata(&context.job.id, "TAGS", &json!(tags), |metadata| metadata.tags = Some(tags.to_vec()));
 }
 
-fn suggest_description(work: &Work, text: &str) {
-    if text.is_empty() || metadata(work).description.is_some() {
+fn suggest_description(context: &Context, text: &str) {
+    if text.is_empty() || metadata(context).description.is_some() {
         return;
     }
-    work.jobs.suggest(&work.job.id, "DESCRIPTION");
+    context.jobs.suggest(&context.job.id, "DESCRIPTION");
     let set = |metadata: &mut Metadata| metadata.description = Some(text.to_owned());
-    work.jobs.set_metadata(&work.job.id, "DESCRIPTION", &json!(text), set);
+    context.jobs.set_metadata(&context.job.id, "DESCRIPTION", &json!(text), set);
 }
 
-fn metadata(work: &Work) -> Metadata {
-    work.jobs.job(&work.job.id).map(|job| job.metadata).unwrap_or_default()
+fn metadata(context: &Context) -> Metadata {
+    context.jobs.job(&context.job.id).map(|job| job.metadata).unwrap_or_default()
 }
 
 /// Returns chapters that begin at scene changes: the first at 0, none shorter than the minimum. Empty if there would be

@@ -1,6 +1,8 @@
 //! Failures of the pipeline: a message for the user, and the tool's own messages as details.
 
-use std::{io, path::Path, time::Duration};
+use std::{io, path::Path};
+
+use crate::tool::ToolError;
 
 /// The severity of a failure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,7 +38,7 @@ impl Failure {
     }
 
     /// Returns the failure for a video file that no longer exists.
-    pub fn gone() -> Self {
+    pub fn source_missing() -> Self {
         let message = "Video file not found: it was moved or deleted during processing. Upload it again.";
         Self::fatal("file_gone", message, "")
     }
@@ -48,42 +50,18 @@ impl Failure {
     }
 
     /// Returns the failure for a file of another kind; `sentence` names the kind.
-    pub fn another_kind(sentence: impl Into<String>, details: impl Into<String>) -> Self {
+    pub fn wrong_kind(sentence: impl Into<String>, details: impl Into<String>) -> Self {
         Self::fatal("not_a_video", sentence, details)
     }
 
-    /// Returns the failure for a tool that exceeded the time limit for the video.
-    pub fn too_long(program: &str, limit: Duration) -> Self {
-        let message = "Processing timed out. Export the video again as MP4 (H.264), then upload the new file.";
-        Self::fatal("tool_stopped", message, format!("{program}: stopped after {} s", limit.as_secs()))
-    }
-
-    /// Returns the failure for a tool that reported no progress.
-    pub fn standstill(program: &str, limit: Duration) -> Self {
-        let message = "Processing stopped responding. Export the video again as MP4 (H.264), then upload the new file.";
-        Self::fatal("tool_stopped", message, format!("{program}: no progress for {} s", limit.as_secs()))
-    }
-
-    /// Returns the failure for a tool that exceeded its memory limit.
-    pub fn too_much_memory(program: &str) -> Self {
-        let message = "Processing exceeded the memory limit. Export the video in a smaller size, such as 4K, then upload the new file.";
-        Self::fatal("too_large_to_process", message, format!("{program}: memory limit exceeded"))
-    }
-
-    /// Returns the failure for a tool that exceeded its limit of output or CPU time.
-    pub fn too_large(program: &str) -> Self {
-        let message = "Processing exceeded the size limit. Export the video again as MP4, then upload the new file.";
-        Self::fatal("too_large_to_process", message, format!("{program}: output or CPU time limit exceeded"))
-    }
-
     /// Returns whether the cause would make every later stage fail, too.
-    pub fn ends_everything(&self) -> bool {
+    pub fn affects_all_stages(&self) -> bool {
         matches!(self.code, "disk_full" | "file_gone" | "ffmpeg_missing")
     }
 
     /// Returns the failure as a recoverable one, unless its cause would make every later stage fail, too.
-    pub fn survived(self, code: &'static str, message: impl Into<String>) -> Self {
-        if self.ends_everything() { self } else { Self::recoverable(code, message, self.details) }
+    pub fn into_recoverable(self, code: &'static str, message: impl Into<String>) -> Self {
+        if self.affects_all_stages() { self } else { Self::recoverable(code, message, self.details) }
     }
 
     /// Returns the failure for an incomplete file.
@@ -97,59 +75,89 @@ impl Failure {
         Self { severity: Severity::Recoverable, ..Self::truncated(details) }
     }
 
-    /// Returns the failure for a program that could not be started.
-    pub fn of_start(program: &str, error: &io::Error) -> Self {
-        let details = format!("{program}: {error}");
-        if error.kind() == io::ErrorKind::NotFound {
-            let message = "ffmpeg isn't installed. Install it (Debian or Ubuntu: apt install ffmpeg), then upload the video again.";
-            return Self::fatal("ffmpeg_missing", message, details);
-        }
-        Self::fatal(
-            "tool_failed",
-            "Couldn't start ffmpeg. Check its installation, then upload the video again.",
-            details,
-        )
-    }
-
-    /// Returns the failure for a program that exited with an error, chosen by its messages.
-    pub fn of_run(program: &str, messages: &str) -> Self {
-        let details = format!("{program}: {}", messages.trim());
-        let lower = messages.to_lowercase();
-        let contains = |needles: &[&str]| needles.iter().any(|needle| lower.contains(needle));
-        if contains(&["no space left on device", "disk quota exceeded", "not enough space"]) {
-            let message = "Not enough disk space. Free up space, then upload the video again.";
-            return Self::fatal("disk_full", message, details);
-        }
-        if contains(&["moov atom not found", "partial file", "end of file", "truncat"]) {
-            return Self::truncated(details);
-        }
-        if contains(&[
-            "invalid data found",
-            "could not find codec parameters",
-            "unknown format",
-            "ebml header parsing failed",
-        ]) {
-            return Self::not_a_video(details);
-        }
-        if contains(&["permission denied"]) {
-            return Self::fatal(
-                "tool_failed",
-                "Permission denied. Check the permissions of the studio's data folder.",
-                details,
-            );
-        }
-        Self::fatal("tool_failed", "Couldn't process the video. See the details for ffmpeg's output.", details)
-    }
-
     /// Returns the failure with its cause: a file that no longer exists explains every other failure.
-    pub fn known_causes(self, source: &Path) -> Self {
-        if source.exists() { self } else { Self { details: self.details, ..Self::gone() } }
+    pub fn or_source_missing(self, source: &Path) -> Self {
+        if source.exists() { self } else { Self { details: self.details, ..Self::source_missing() } }
     }
+}
+
+impl From<ToolError> for Failure {
+    fn from(error: ToolError) -> Self {
+        let details = error.to_string();
+        match error {
+            ToolError::NotStarted { source, .. } if source.kind() == io::ErrorKind::NotFound => {
+                let message = "ffmpeg isn't installed. Install it (Debian or Ubuntu: apt install ffmpeg), then upload the video again.";
+                Self::fatal("ffmpeg_missing", message, details)
+            }
+            ToolError::NotStarted { .. } => {
+                let message = "Couldn't start ffmpeg. Check its installation, then upload the video again.";
+                Self::fatal("tool_failed", message, details)
+            }
+            ToolError::TimedOut { .. } => {
+                let message = "Processing timed out. Export the video again as MP4 (H.264), then upload the new file.";
+                Self::fatal("tool_stopped", message, details)
+            }
+            ToolError::Stalled { .. } => {
+                let message =
+                    "Processing stopped responding. Export the video again as MP4 (H.264), then upload the new file.";
+                Self::fatal("tool_stopped", message, details)
+            }
+            ToolError::OutOfMemory { .. } => {
+                let message = "Processing exceeded the memory limit. Export the video in a smaller size, such as 4K, then upload the new file.";
+                Self::fatal("too_large_to_process", message, details)
+            }
+            ToolError::LimitExceeded { .. } => {
+                let message =
+                    "Processing exceeded the size limit. Export the video again as MP4, then upload the new file.";
+                Self::fatal("too_large_to_process", message, details)
+            }
+            ToolError::Failed { messages, .. } => from_messages(&messages, details),
+        }
+    }
+}
+
+/// Returns the failure for a tool that exited with an error, chosen by its messages.
+fn from_messages(messages: &str, details: String) -> Failure {
+    let lower = messages.to_lowercase();
+    let contains = |needles: &[&str]| needles.iter().any(|needle| lower.contains(needle));
+    if contains(&["no space left on device", "disk quota exceeded", "not enough space"]) {
+        let message = "Not enough disk space. Free up space, then upload the video again.";
+        return Failure::fatal("disk_full", message, details);
+    }
+    if contains(&["moov atom not found", "partial file", "end of file", "truncat"]) {
+        return Failure::truncated(details);
+    }
+    if contains(&[
+        "invalid data found",
+        "could not find codec parameters",
+        "unknown format",
+        "ebml header parsing failed",
+    ]) {
+        return Failure::not_a_video(details);
+    }
+    if contains(&["permission denied"]) {
+        return Failure::fatal(
+            "tool_failed",
+            "Permission denied. Check the permissions of the studio's data folder.",
+            details,
+        );
+    }
+    Failure::fatal("tool_failed", "Couldn't process the video. See the details for ffmpeg's output.", details)
 }
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
+
+    fn failed(messages: &str) -> Failure {
+        ToolError::Failed { program: "ffmpeg".to_owned(), messages: messages.to_owned() }.into()
+    }
+
+    fn not_started(kind: io::ErrorKind) -> Failure {
+        ToolError::NotStarted { program: "ffmpeg".to_owned(), source: kind.into() }.into()
+    }
 
     #[test]
     fn tool_messages_map_to_failure_codes() {
@@ -161,7 +169,7 @@ mod tests {
             ("x.mp4: Permission denied", "tool_failed"),
             ("something new", "tool_failed"),
         ] {
-            let failure = Failure::of_run("ffmpeg", messages);
+            let failure = failed(messages);
             assert_eq!(failure.code, code, "{messages}");
             assert!(failure.details.contains(messages), "the tool's messages are kept");
         }
@@ -169,15 +177,30 @@ mod tests {
 
     #[test]
     fn missing_program_and_failing_program_have_different_codes() {
-        let missing = Failure::of_start("ffmpeg", &io::Error::from(io::ErrorKind::NotFound));
+        let missing = not_started(io::ErrorKind::NotFound);
         assert_eq!(missing.code, "ffmpeg_missing");
-        let denied = Failure::of_start("ffmpeg", &io::Error::from(io::ErrorKind::PermissionDenied));
+        let denied = not_started(io::ErrorKind::PermissionDenied);
         assert_eq!(denied.code, "tool_failed");
     }
 
     #[test]
     fn missing_source_file_replaces_other_failures() {
-        let failure = Failure::of_run("ffmpeg", "No such file or directory").known_causes(Path::new("/nowhere/at/all"));
+        let failure = failed("No such file or directory").or_source_missing(Path::new("/nowhere/at/all"));
         assert_eq!((failure.code, failure.severity), ("file_gone", Severity::Fatal));
+    }
+
+    #[test]
+    fn reached_limits_map_to_failure_codes() {
+        let (program, limit) = ("ffmpeg".to_owned(), Duration::from_secs(7));
+        for (error, code) in [
+            (ToolError::TimedOut { program: program.clone(), limit }, "tool_stopped"),
+            (ToolError::Stalled { program: program.clone(), limit }, "tool_stopped"),
+            (ToolError::OutOfMemory { program: program.clone() }, "too_large_to_process"),
+            (ToolError::LimitExceeded { program }, "too_large_to_process"),
+        ] {
+            let details = error.to_string();
+            let failure = Failure::from(error);
+            assert_eq!((failure.code, failure.details), (code, details));
+        }
     }
 }

@@ -5,15 +5,15 @@ use std::{
     collections::BTreeMap,
     path::Path,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::{Duration, Instant},
+    time::Duration,
 };
 
-use super::{
-    input,
+use super::{input, media_info::MediaInfo};
+use crate::{
+    clock::Stopwatch,
+    config::{HardwareDecoding, Tools},
     tool::{self, Limits},
-    work::Work,
 };
-use crate::config::HardwareDecoding;
 
 /// How many frames are decoded for the comparison.
 const FRAMES: &str = "60";
@@ -33,17 +33,17 @@ pub struct Hardware(Arc<Mutex<BTreeMap<Kind, bool>>>);
 
 impl Hardware {
     /// Returns ffmpeg's options that decode a video fastest.
-    pub async fn options(&self, work: &Work) -> &'static [&'static str] {
-        if !is_candidate(work) {
+    pub async fn options(&self, tools: &Tools, source: &Path, media: &MediaInfo) -> &'static [&'static str] {
+        if !is_candidate(tools.hardware, media) {
             return &[];
         }
-        let Some(kind) = work.probe.video.as_ref().and_then(|video| Some((video.codec.clone()?, video.size))) else {
+        let Some(kind) = media.video.as_ref().and_then(|video| Some((video.codec.clone()?, video.size))) else {
             return &[];
         };
         let is_faster = if let Some(known) = self.tried().get(&kind).copied() {
             known
         } else {
-            let is_faster = is_faster(work).await;
+            let is_faster = is_faster(tools, source, media).await;
             tracing::info!(codec = kind.0, size = ?kind.1, is_faster, "hardware decoding was tested");
             self.tried().insert(kind, is_faster);
             is_faster
@@ -56,13 +56,13 @@ impl Hardware {
     }
 }
 
-fn is_candidate(work: &Work) -> bool {
-    let is_allowed = match work.tools.hardware {
+fn is_candidate(policy: HardwareDecoding, media: &MediaInfo) -> bool {
+    let is_allowed = match policy {
         HardwareDecoding::Off => false,
         HardwareDecoding::WithDevice => has_device(),
         HardwareDecoding::Try => true,
     };
-    is_allowed && work.probe.duration >= MIN_DURATION
+    is_allowed && media.duration >= MIN_DURATION
 }
 
 /// Returns whether the computer has a decoding device. On macOS and Windows ffmpeg finds out.
@@ -71,18 +71,17 @@ fn has_device() -> bool {
         || ["/dev/dri/renderD128", "/dev/nvidia0"].iter().any(|device| Path::new(device).exists())
 }
 
-async fn is_faster(work: &Work) -> bool {
-    let Some(hardware) = time(work, &AUTO).await else { return false };
-    let Some(software) = time(work, &[]).await else { return false };
+async fn is_faster(tools: &Tools, source: &Path, media: &MediaInfo) -> bool {
+    let Some(hardware) = time(tools, source, media, &AUTO).await else { return false };
+    let Some(software) = time(tools, source, media, &[]).await else { return false };
     hardware.as_secs_f64() < FASTER * software.as_secs_f64()
 }
 
 /// Returns the time that decoding a few frames takes; `None` if they cannot be decoded with these options.
-#[expect(clippy::disallowed_methods, reason = "a measurement")]
-async fn time(work: &Work, options: &[&str]) -> Option<Duration> {
-    let map = work.probe.map_video();
-    let args = input::ffmpeg(options, &work.job.source, ["-map", &map, "-frames:v", FRAMES, "-f", "null", "-"]);
-    let begin = Instant::now();
-    let run = tool::run(&work.tools.ffmpeg, args, Limits::video(work.probe.duration), |_| {}).await;
-    run.ok().map(|_| begin.elapsed())
+async fn time(tools: &Tools, source: &Path, media: &MediaInfo, options: &[&str]) -> Option<Duration> {
+    let map = media.map_video();
+    let args = input::ffmpeg(options, source, ["-map", &map, "-frames:v", FRAMES, "-f", "null", "-"]);
+    let stopwatch = Stopwatch::start();
+    let run = tool::run(&tools.ffmpeg, args, Limits::video(media.duration), |_| {}).await;
+    run.ok().map(|_| stopwatch.elapsed())
 }

@@ -1,7 +1,7 @@
 //! Names of places for titles, from a built-in list of 145,000 places.
 
 use reverse_geocoder::ReverseGeocoder;
-use tallylight_media::title::Place;
+use tallylight_media::recording::Place;
 
 /// How far the nearest place may be from the recording, in kilometres.
 const MAX_DISTANCE: f64 = 50.0;

@@ -6,62 +6,34 @@ use serde_json::json;
 use tallylight_media::{
     kind::{FileKind, HEAD},
     metadata::ContainerMetadata,
-    probe::{Report, Stream},
+    probe::Report,
+    recording::{Date, Place, Recording},
     structure::{Completeness, completeness},
-    title::{Date, Place, Recording, is_named_by_camera, title_of},
+    title::{is_named_by_camera, title_of},
 };
 
-use super::{
-    failure::Failure,
-    input, length,
-    tool::{self, Limits},
-    work::Work,
-};
+use super::{context::Context, duration, failure::Failure, input, media_info::MediaInfo, place_names};
 use crate::{
     jobs::{Chapter, Metadata},
-    pipeline::place_names,
+    tool::{self, Limits},
 };
-
-/// The result of PROBE.
-#[derive(Debug, Default)]
-pub struct Probe {
-    /// The duration in seconds; 0 if it is unknown.
-    pub duration: f64,
-    /// The timestamp of the first packet, in seconds. ffmpeg's positions are relative to it, ffprobe's are not.
-    pub start: f64,
-    /// The video stream that a player shows.
-    pub video: Option<Stream>,
-    /// The audio streams, the best first.
-    pub sounds: Vec<Stream>,
-    /// The text subtitle streams, the best first.
-    pub subtitles: Vec<Stream>,
-    /// The container's chapters.
-    pub chapters: Vec<Chapter>,
-}
-
-impl Probe {
-    /// Returns the `-map` argument of the video stream that a player shows.
-    pub fn map_video(&self) -> String {
-        self.video.as_ref().map_or_else(|| "0:v:0".to_owned(), |stream| format!("0:{}", stream.index))
-    }
-}
 
 /// Analyses the file and publishes its duration and the container's metadata.
 ///
 /// # Errors
 /// `not_a_video`, `file_incomplete`, `file_gone`, or the failure of ffprobe.
-pub async fn run(work: &mut Work) -> Result<(), Failure> {
-    refuse_other_kinds(&work.job.source)?;
-    let report = run_ffprobe(work).await?;
+pub async fn run(context: &mut Context) -> Result<(), Failure> {
+    refuse_other_kinds(&context.job.source)?;
+    let report = run_ffprobe(context).await?;
     refuse_without_video(&report)?;
-    check_completeness(work).await?;
-    let duration = length::measure(work, &report).await?;
+    check_completeness(context).await?;
+    let duration = duration::measure(context, &report).await?;
     let metadata = ContainerMetadata::of(&report);
-    work.probe = Probe {
+    context.media = MediaInfo {
         duration,
         start: report.start,
         video: report.video().cloned(),
-        sounds: report.sounds().into_iter().cloned().collect(),
+        audio_streams: report.sounds().into_iter().cloned().collect(),
         subtitles: report.subtitles().into_iter().cloned().collect(),
         chapters: metadata
             .chapters
@@ -72,13 +44,13 @@ pub async fn run(work: &mut Work) -> Result<(), Failure> {
     if report.further_streams > 0 || !metadata.cut.is_empty() {
         let message = "The texts embedded in this video were too long and have been shortened. Review them.";
         let streams = report.further_streams;
-        work.warn(&Failure::recoverable(
+        context.warn(&Failure::recoverable(
             "metadata_cut",
             message,
             format!("{:?}; {streams} streams skipped", metadata.cut),
         ));
     }
-    publish(work, metadata).await;
+    publish(context, metadata).await;
     Ok(())
 }
 
@@ -90,21 +62,22 @@ fn refuse_other_kinds(source: &Path) -> Result<(), Failure> {
         return Err(Failure::fatal("file_gone", "Couldn't read the video file. Upload it again.", error.to_string()));
     }
     match FileKind::of(&head).refusal() {
-        Some(sentence) => Err(Failure::another_kind(sentence, "detected by file signature")),
+        Some(sentence) => Err(Failure::wrong_kind(sentence, "detected by file signature")),
         None => Ok(()),
     }
 }
 
-async fn run_ffprobe(work: &Work) -> Result<Report, Failure> {
+async fn run_ffprobe(context: &Context) -> Result<Report, Failure> {
     let options = ["-v", "error", "-print_format", "json", "-show_format", "-show_streams", "-show_chapters"];
-    let args = options.iter().map(Into::into).chain(input::video(&work.job.source));
-    let output = tool::run(&work.tools.ffprobe, args, Limits::probe(), |_| {}).await;
-    let output = output.map_err(|failure| {
+    let args = options.iter().map(Into::into).chain(input::video(&context.job.source));
+    let output = tool::run(&context.tools.ffprobe, args, Limits::probe(), |_| {}).await;
+    let output = output.map_err(|error| {
+        let failure = Failure::from(error);
         if let Some(sentence) = kind_of_unlisted(&failure.details) {
-            return Failure::another_kind(sentence, failure.details);
+            return Failure::wrong_kind(sentence, failure.details);
         }
         // ffprobe chooses the demuxer by the file name, and reports any file named .mp4 as an incomplete MP4.
-        let only_named_mp4 = failure.code == "file_incomplete" && !has_mp4_head(&work.job.source);
+        let only_named_mp4 = failure.code == "file_incomplete" && !has_mp4_head(&context.job.source);
         if only_named_mp4 { Failure::not_a_video(failure.details) } else { failure }
     })?;
     Report::read(&output.stdout).ok_or_else(|| {
@@ -138,18 +111,18 @@ fn refuse_without_video(report: &Report) -> Result<(), Failure> {
     let kind = if report.is_picture() { FileKind::Picture } else { FileKind::Sound };
     if report.is_picture() || !report.sounds().is_empty() {
         let sentence = kind.refusal().unwrap_or_default();
-        return Err(Failure::another_kind(sentence, format!("ffprobe: {} without a video stream", report.format)));
+        return Err(Failure::wrong_kind(sentence, format!("ffprobe: {} without a video stream", report.format)));
     }
     Err(Failure::not_a_video("ffprobe: no video stream found"))
 }
 
-async fn check_completeness(work: &Work) -> Result<(), Failure> {
-    let source = work.job.source.clone();
+async fn check_completeness(context: &Context) -> Result<(), Failure> {
+    let source = context.job.source.clone();
     let check = move || File::open(source).and_then(|mut file| completeness(&mut file));
     match tokio::task::spawn_blocking(check).await {
         Ok(Ok(Completeness::CutOff)) => Err(Failure::truncated("file is smaller than stated in its header")),
         Ok(Ok(Completeness::EndsInPacket)) => {
-            work.warn(&Failure::probably_truncated("file ends within a packet"));
+            context.warn(&Failure::probably_truncated("file ends within a packet"));
             Ok(())
         }
         // A file that cannot be read now makes the next tool fail, with the reason.
@@ -164,15 +137,15 @@ fn has_mp4_head(file: &Path) -> bool {
     read.is_ok() && [b"ftyp", b"mdat", b"moov", b"wide", b"free"].iter().any(|kind| head[4..] == kind[..])
 }
 
-async fn publish(work: &Work, container: ContainerMetadata) {
-    let (jobs, id) = (&work.jobs, &work.job.id);
-    let duration = work.probe.duration;
+async fn publish(context: &Context, container: ContainerMetadata) {
+    let (jobs, id) = (&context.jobs, &context.job.id);
+    let duration = context.media.duration;
     if duration > 0.0 {
-        jobs.set_quietly(id, |metadata| metadata.duration_seconds = Some(duration));
+        jobs.set_unannounced(id, |metadata| metadata.duration_seconds = Some(duration));
     }
     let title = match container.title {
         Some(title) => title,
-        None => title_from(&work.job.original_filename, container.recorded, container.place, container.device).await,
+        None => title_from(&context.job.original_filename, container.recorded, container.place, container.device).await,
     };
     jobs.set_metadata(id, "TITLE", &json!(title), |metadata| metadata.title = Some(title.clone()));
     if let Some(description) = container.description {
@@ -198,7 +171,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn file_of_another_kind_is_named_by_its_demuxer() {
+    fn file_of_wrong_kind_is_named_by_its_demuxer() {
         for (demuxer, expected) in [("png_pipe", "image"), ("hls", "playlist"), ("mp3", "only audio"), ("srt", "text")]
         {
             let messages = format!("ffprobe: [{demuxer} @ 0x5] Format not on whitelist 'mov,mp4'\nx: Invalid argument");

@@ -7,17 +7,13 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{
-    failure::Failure,
-    input,
-    tool::{self, Limits},
-    work::Work,
-};
+use super::{context::Context, failure::Failure, input};
+use crate::tool::{self, Limits};
 
-mod difference;
+mod frame;
 mod packets;
 
-use difference::{PICTURE_BYTES, Picture, SIDE};
+use frame::{FRAME_BYTES, Frame, SIDE};
 
 /// How different two successive frames of a new scene are, 0–1, by ffmpeg's measure. Its documentation suggests 0.3 to
 /// 0.5.
@@ -55,34 +51,34 @@ const PRINT: &str = "metadata=mode=print:key=lavfi.scene_score:direct=1:file=-";
 /// The shortest time between two compared frames, in seconds.
 const SHORTEST_INTERVAL: f64 = 0.5;
 /// The largest number of compared keyframes; they take 30 MB.
-const MAX_PICTURES: f64 = 10_000.0;
+const MAX_FRAMES: f64 = 10_000.0;
 /// The largest number of compared frames between two keyframes.
-const MAX_PICTURES_BETWEEN: f64 = 2_000.0;
+const MAX_FRAMES_BETWEEN: f64 = 2_000.0;
 /// How far after the largest packet frames are decoded, in seconds.
 const AFTER_PEAK: f64 = 0.3;
 /// The file of the small frames, as raw pixels.
-const PICTURES: &str = "keyframes.raw";
+const FRAMES_FILE: &str = "keyframes.raw";
 
 /// Returns the times of scene changes, in seconds.
 ///
 /// # Errors
 /// The failure of ffmpeg if the video cannot be decoded or a limit was reached.
-pub async fn changes(work: &mut Work) -> Result<Vec<f64>, Failure> {
-    let keyframes = keyframes(work).await?;
-    let duration = work.probe.duration;
-    #[expect(clippy::cast_precision_loss, reason = "a number of pictures")]
+pub async fn changes(context: &mut Context) -> Result<Vec<f64>, Failure> {
+    let keyframes = keyframes(context).await?;
+    let duration = context.media.duration;
+    #[expect(clippy::cast_precision_loss, reason = "a number of frames")]
     let interval = duration / keyframes.len().max(1) as f64;
     if interval > LONGEST_INTERVAL {
-        return in_whole_video(work).await;
+        return in_whole_video(context).await;
     }
-    between_keyframes(work, &keyframes).await
+    between_keyframes(context, &keyframes).await
 }
 
 /// Returns the changes between keyframes that differ more than is usual in this video, searching the most different
 /// first.
-async fn between_keyframes(work: &Work, keyframes: &[(f64, Picture)]) -> Result<Vec<f64>, Failure> {
+async fn between_keyframes(context: &Context, keyframes: &[(f64, Frame)]) -> Result<Vec<f64>, Failure> {
     let longest = keyframes.windows(2).map(|pair| pair[1].0 - pair[0].0).fold(0.0, f64::max);
-    let budget = |share: f64| (work.probe.duration * share).max(LEAST_BUDGET);
+    let budget = |share: f64| (context.media.duration * share).max(LEAST_BUDGET);
     let mut decoded = 0.0;
     let mut changes: Vec<f64> = Vec::new();
     // Encoders insert a keyframe at a scene change, sooner than the regular interval.
@@ -93,7 +89,7 @@ async fn between_keyframes(work: &Work, keyframes: &[(f64, Picture)]) -> Result<
     let (exact, others): (Vec<_>, Vec<_>) = candidates(keyframes).into_iter().partition(is_exact);
     changes.extend(exact.iter().map(|candidate| candidate.to));
     let intervals: Vec<_> = others.iter().map(|candidate| (candidate.from, candidate.to)).collect();
-    let packets = packets::read(work, &intervals).await;
+    let packets = packets::read(context, &intervals).await;
     for candidate in others {
         let Candidate { from, to, difference, .. } = candidate;
         let interval = to - from;
@@ -107,7 +103,7 @@ async fn between_keyframes(work: &Work, keyframes: &[(f64, Picture)]) -> Result<
                 .filter(|early| *early < to - AFTER_PEAK);
             let after = &keyframes[candidate.after].1;
             for until in early.into_iter().chain([to]) {
-                if let Some(found) = search_interval(work, &candidate, until, after).await? {
+                if let Some(found) = search_interval(context, &candidate, until, after).await? {
                     changes.push(found);
                     break;
                 }
@@ -132,8 +128,8 @@ struct Candidate {
 
 /// Returns the pairs of keyframes that differ more than usual, the most different first, each far enough from the
 /// others to begin a chapter.
-fn candidates(keyframes: &[(f64, Picture)]) -> Vec<Candidate> {
-    let pair = |(index, pair): (usize, &[(f64, Picture)])| Candidate {
+fn candidates(keyframes: &[(f64, Frame)]) -> Vec<Candidate> {
+    let pair = |(index, pair): (usize, &[(f64, Frame)])| Candidate {
         from: pair[0].0,
         to: pair[1].0,
         difference: pair[0].1.difference(&pair[1].1),
@@ -158,84 +154,85 @@ fn candidates(keyframes: &[(f64, Picture)]) -> Vec<Candidate> {
 }
 
 /// Decodes only the keyframes and returns them with their times, in seconds.
-async fn keyframes(work: &mut Work) -> Result<Vec<(f64, Picture)>, Failure> {
+async fn keyframes(context: &mut Context) -> Result<Vec<(f64, Frame)>, Failure> {
     // Some decoders return every frame, and some videos consist of keyframes only, so the number is limited.
-    let apart = (work.probe.duration / MAX_PICTURES).max(SHORTEST_INTERVAL);
-    let options = work.hardware.options(work).await;
+    let apart = (context.media.duration / MAX_FRAMES).max(SHORTEST_INTERVAL);
+    let options = context.decoding_options().await;
     let before: Vec<&str> = options.iter().copied().chain(KEYFRAMES_ALONE).collect();
-    let (args, file) = small_pictures(work, &before, "area", apart);
+    let (args, file) = small_frames(context, &before, "area", apart);
     let mut times = Vec::new();
-    let read =
-        work.read_through(args, Limits::video(work.probe.duration), |line| times.extend(tool::frame_time(line))).await;
-    let pictures = read_pictures(&file).await;
-    read.map(|()| times.into_iter().zip(pictures).collect())
+    let read = context
+        .run_ffmpeg(args, Limits::video(context.media.duration), |line| times.extend(tool::frame_time(line)))
+        .await;
+    let frames = read_frames(&file).await;
+    read.map(|()| times.into_iter().zip(frames).collect())
 }
 
 /// Returns the time of a scene change between two keyframes, in seconds: from it on, frames are more similar to `after`
 /// than to the first one. `None` if there is no change up to `until`, or if the frames change gradually.
 async fn search_interval(
-    work: &Work,
+    context: &Context,
     candidate: &Candidate,
     until: f64,
-    after: &Picture,
+    after: &Frame,
 ) -> Result<Option<f64>, Failure> {
     let from = candidate.from;
     // The change may be at the keyframe itself.
     let (start, length) = (format!("{from:.3}"), format!("{:.3}", until - from + 0.2));
-    let options = work.hardware.options(work).await;
+    let options = context.decoding_options().await;
     let seek = ["-ss", &start, "-t", &length];
     let before: Vec<&str> = options.iter().copied().chain(SKIP_BIDIRECTIONAL).chain(seek).collect();
-    let (args, file) = small_pictures(work, &before, "fast_bilinear", (until - from) / MAX_PICTURES_BETWEEN);
+    let (args, file) = small_frames(context, &before, "fast_bilinear", (until - from) / MAX_FRAMES_BETWEEN);
     let mut times = Vec::new();
-    let run = tool::run(&work.tools.ffmpeg, args, Limits::video(work.probe.duration), |line| {
+    let run = tool::run(&context.tools.ffmpeg, args, Limits::video(context.media.duration), |line| {
         times.extend(tool::frame_time(line).map(|time| from + time));
     });
     let read = run.await;
-    let pictures = read_pictures(&file).await;
+    let frames = read_frames(&file).await;
     read?;
-    Ok(change(&times, &pictures, after, candidate.difference))
+    Ok(change(&times, &frames, after, candidate.difference))
 }
 
-fn change(times: &[f64], pictures: &[Picture], after: &Picture, difference: f64) -> Option<f64> {
-    let first = pictures.first()?;
-    let jump = pictures.windows(2).map(|pair| pair[0].difference(&pair[1])).fold(0.0, f64::max);
+fn change(times: &[f64], frames: &[Frame], after: &Frame, difference: f64) -> Option<f64> {
+    let first = frames.first()?;
+    let jump = frames.windows(2).map(|pair| pair[0].difference(&pair[1])).fold(0.0, f64::max);
     let is_change = difference >= CERTAIN || jump >= difference / 2.0;
-    let place = pictures.iter().position(|picture| picture.difference(after) < picture.difference(first));
+    let place = frames.iter().position(|frame| frame.difference(after) < frame.difference(first));
     place.filter(|_| is_change).and_then(|place| times.get(place)).copied()
 }
 
 /// Returns the arguments that write small frames to a file and print their times, and the file. `algorithm` is ffmpeg's
 /// scaling algorithm, `apart` the shortest time between two frames, in seconds.
-fn small_pictures(work: &Work, before: &[&str], algorithm: &str, apart: f64) -> (Vec<OsString>, PathBuf) {
-    let file = work.folder.join(PICTURES);
+fn small_frames(context: &Context, before: &[&str], algorithm: &str, apart: f64) -> (Vec<OsString>, PathBuf) {
+    let file = context.folder.join(FRAMES_FILE);
     // Frames get new, evenly spaced times, because ffmpeg would fill the gaps between keyframes with copies.
     let evenly = "setpts=N/(25*TB)";
     let select = format!("select='gte(scene,0)*(isnan(prev_selected_t)+gte(t-prev_selected_t,{apart:.3}))'");
     let filter = format!("scale={SIDE}:{SIDE}:flags={algorithm},format=rgb24,{select},{PRINT},{evenly}");
-    let map = work.probe.map_video();
+    let map = context.media.map_video();
     let after = ["-map", &map, "-vf", &filter, "-r", "25", "-f", "rawvideo"];
     let after = after.iter().map(AsRef::as_ref).chain([file.as_os_str()]);
-    (input::ffmpeg(before, &work.job.source, after), file)
+    (input::ffmpeg(before, &context.job.source, after), file)
 }
 
 /// Reads the small frames of a file and removes it.
-async fn read_pictures(file: &Path) -> Vec<Picture> {
+async fn read_frames(file: &Path) -> Vec<Frame> {
     let pixels = tokio::fs::read(file).await.unwrap_or_default();
     let _ = tokio::fs::remove_file(file).await;
     // On a blocking thread, because thousands of frames take a moment.
-    let pictures = tokio::task::spawn_blocking(move || pixels.chunks_exact(PICTURE_BYTES).map(Picture::of).collect());
-    pictures.await.unwrap_or_default()
+    let frames = tokio::task::spawn_blocking(move || pixels.chunks_exact(FRAME_BYTES).map(Frame::of).collect());
+    frames.await.unwrap_or_default()
 }
 
 /// Searches the whole video, without its keyframes, and returns the times of scene changes in seconds.
-async fn in_whole_video(work: &Work) -> Result<Vec<f64>, Failure> {
+async fn in_whole_video(context: &Context) -> Result<Vec<f64>, Failure> {
     let filter = format!("{SMALL},select='gt(scene,{THRESHOLD})',{PRINT}");
-    let map = work.probe.map_video();
-    let before: Vec<&str> = work.hardware.options(work).await.iter().copied().chain(FAST_DECODING).collect();
-    let args = input::ffmpeg(&before, &work.job.source, ["-map", &map, "-vf", &filter, "-f", "null", "-"]);
+    let map = context.media.map_video();
+    let before: Vec<&str> = context.decoding_options().await.iter().copied().chain(FAST_DECODING).collect();
+    let args = input::ffmpeg(&before, &context.job.source, ["-map", &map, "-vf", &filter, "-f", "null", "-"]);
     let mut times = Vec::new();
     // ffmpeg reports nothing while no scene changes.
-    tool::run(&work.tools.ffmpeg, args, Limits::video(work.probe.duration).without_standstill(), |line| {
+    tool::run(&context.tools.ffmpeg, args, Limits::video(context.media.duration).without_stall_limit(), |line| {
         times.extend(tool::frame_time(line));
     })
     .await?;
@@ -247,16 +244,16 @@ mod tests {
     use super::*;
 
     /// Returns a frame of one colour; a larger share is brighter.
-    fn picture(share: f64) -> Picture {
+    fn frame(share: f64) -> Frame {
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0–255")]
         let level = (share * 255.0) as u8;
-        Picture::of(&[level, 40, 255 - level].repeat(SIDE * SIDE))
+        Frame::of(&[level, 40, 255 - level].repeat(SIDE * SIDE))
     }
 
     #[test]
     fn cut_and_fade_are_located_and_slow_movement_is_no_change() {
         let times: Vec<f64> = (0..100u32).map(|index| f64::from(index) / 10.0).collect();
-        let of = |share: &dyn Fn(f64) -> f64| times.iter().map(|time| picture(share(*time))).collect::<Vec<_>>();
+        let of = |share: &dyn Fn(f64) -> f64| times.iter().map(|time| frame(share(*time))).collect::<Vec<_>>();
         let cut = of(&|time| if time < 6.3 { 0.1 } else { 0.9 });
         assert_eq!(change(&times, &cut, &cut[99], 0.9), Some(6.3));
         assert_eq!(change(&times[..60], &cut[..60], &cut[99], 0.9), None, "the change is after the decoded part");

@@ -3,16 +3,16 @@
 use uuid::Uuid;
 
 use super::{
+    context::{Context, Outcome},
     failure::Failure,
-    work::{Outcome, Work},
 };
 use crate::jobs::Thumbnail;
 
-mod candidates;
 mod choice;
+mod extract;
 
-use candidates::Candidates;
-use choice::Picture;
+use choice::RatedFrame;
+use extract::FrameExtractor;
 
 /// How many thumbnails a video of ordinary length gets.
 const WANTED: u32 = 5;
@@ -23,36 +23,36 @@ const CANDIDATES: u32 = 2;
 ///
 /// # Errors
 /// `no_thumbnails` or `not_a_video` if no frame can be decoded, or a failure that affects all stages.
-pub async fn run(work: &mut Work) -> Result<Outcome, Failure> {
-    let (wanted, per_thumbnail) = numbers(work.probe.duration);
-    let mut candidates = Candidates::new(work, wanted * per_thumbnail);
-    let mut pictures = Vec::new();
-    while let Some(taken) = candidates.next(work).await {
-        pictures.extend(taken?);
-        work.progress(90.0 * candidates.share());
+pub async fn run(context: &mut Context) -> Result<Outcome, Failure> {
+    let (wanted, per_thumbnail) = numbers(context.media.duration);
+    let mut extractor = FrameExtractor::new(context, wanted * per_thumbnail);
+    let mut frames = Vec::new();
+    while let Some(taken) = extractor.next(context).await {
+        frames.extend(taken?);
+        context.progress(90.0 * extractor.share());
     }
-    if pictures.is_empty() {
-        pictures.extend(candidates.first_picture(work).await?);
+    if frames.is_empty() {
+        frames.extend(extractor.first_frame(context).await?);
     }
-    let last_failure = candidates.last_failure.take();
-    let chosen = choice::choose(pictures, wanted as usize, per_thumbnail as usize);
-    for picture in &chosen.kept {
-        work.jobs.add_thumbnail(&work.job.id, thumbnail(&work.job.video_id, picture));
+    let last_failure = extractor.last_failure.take();
+    let choice = choice::choose(frames, wanted as usize, per_thumbnail as usize);
+    for frame in &choice.selected {
+        context.jobs.add_thumbnail(&context.job.id, thumbnail(&context.job.video_id, frame));
     }
-    for picture in chosen.left_out {
-        let _ = tokio::fs::remove_file(picture.file).await;
+    for frame in choice.rejected {
+        let _ = tokio::fs::remove_file(frame.file).await;
     }
-    if !chosen.kept.is_empty() {
+    if !choice.selected.is_empty() {
         return Ok(Outcome::Done);
     }
     // A file whose header announces a video without content has neither frames nor a duration.
-    if work.probe.duration <= 0.0 {
+    if context.media.duration <= 0.0 {
         return Err(Failure::not_a_video(last_failure.map(|failure| failure.details).unwrap_or_default()));
     }
     let message = "No thumbnails: no frames could be read.";
     Err(last_failure
         .unwrap_or_else(|| Failure::recoverable("no_thumbnails", "", ""))
-        .survived("no_thumbnails", message))
+        .into_recoverable("no_thumbnails", message))
 }
 
 /// Returns how many thumbnails a video gets and from how many frames each is chosen. A video of a few seconds gets one
@@ -63,19 +63,19 @@ fn numbers(duration: f64) -> (u32, u32) {
     (wanted, if duration >= f64::from(WANTED * CANDIDATES) { CANDIDATES } else { 1 })
 }
 
-fn thumbnail(video_id: &str, picture: &Picture) -> Thumbnail {
-    let thumbnail_id = picture.id.to_string();
+fn thumbnail(video_id: &str, frame: &RatedFrame) -> Thumbnail {
+    let thumbnail_id = frame.id.to_string();
     Thumbnail {
         path: format!("/thumbnails/{video_id}/{thumbnail_id}.jpg"),
         thumbnail_id,
-        width: picture.size.0,
-        height: picture.size.1,
-        timestamp_seconds: (picture.time * 1000.0).round() / 1000.0,
+        width: frame.size.0,
+        height: frame.size.1,
+        timestamp_seconds: (frame.time * 1000.0).round() / 1000.0,
     }
 }
 
 /// Returns the id and the path of a new thumbnail.
-fn new_file(work: &Work) -> (Uuid, std::path::PathBuf) {
+fn new_file(context: &Context) -> (Uuid, std::path::PathBuf) {
     let id = Uuid::new_v4();
-    (id, work.folder.join(format!("{id}.jpg")))
+    (id, context.folder.join(format!("{id}.jpg")))
 }

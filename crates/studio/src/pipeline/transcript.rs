@@ -12,12 +12,14 @@ use tallylight_media::{
 };
 
 use super::{
+    context::{Context, Outcome},
     failure::Failure,
     input,
-    tool::{self, Limits},
-    work::{Outcome, Work},
 };
-use crate::speech::{Heard, Recogniser};
+use crate::{
+    speech::{Heard, Recogniser},
+    tool::{self, Limits},
+};
 
 /// The size limit of a subtitle file, in bytes.
 const MAX_FILE: u64 = 64 << 20;
@@ -36,20 +38,20 @@ enum Source {
 ///
 /// # Errors
 /// `subtitles_unreadable` or `no_transcription` if every source failed, or a failure that affects all stages.
-pub async fn run(work: &mut Work) -> Result<Outcome, Failure> {
+pub async fn run(context: &mut Context) -> Result<Outcome, Failure> {
     let mut failures = Vec::new();
-    for source in sources(work) {
+    for source in sources(context) {
         let cues = match &source {
-            Source::Embedded(stream) => embedded(work, stream).await,
+            Source::Embedded(stream) => embedded(context, stream).await,
             Source::SeparateFile(file) => read_file(file).await,
-            Source::Recogniser(recogniser) => recognise(work, recogniser.as_ref()).await,
+            Source::Recogniser(recogniser) => recognise(context, recogniser.as_ref()).await,
         };
         match cues {
             Ok(Some(subtitles)) => {
                 for failure in failures.iter().chain(damage_warning(&subtitles).as_ref()) {
-                    work.warn(failure);
+                    context.warn(failure);
                 }
-                publish(work, subtitles.cues);
+                publish(context, subtitles.cues);
                 return Ok(Outcome::Done);
             }
             // The source has no words; the next one may have some.
@@ -66,16 +68,16 @@ pub async fn run(work: &mut Work) -> Result<Outcome, Failure> {
     }
 }
 
-fn sources(work: &Work) -> Vec<Source> {
-    let spoken = work.probe.sounds.first().and_then(|sound| sound.language.clone());
+fn sources(context: &Context) -> Vec<Source> {
+    let spoken = context.media.audio_streams.first().and_then(|sound| sound.language.clone());
     let is_foreign = |stream: &Stream| {
         spoken.is_some() && stream.language.is_some() && stream.language != spoken || stream.is(Flag::Forced)
     };
-    let (foreign, own): (Vec<Stream>, Vec<Stream>) = work.probe.subtitles.iter().cloned().partition(is_foreign);
+    let (foreign, own): (Vec<Stream>, Vec<Stream>) = context.media.subtitles.iter().cloned().partition(is_foreign);
     let mut sources: Vec<Source> = own.into_iter().map(Source::Embedded).collect();
-    sources.extend(work.job.subtitles.clone().map(Source::SeparateFile));
-    if !work.probe.sounds.is_empty() {
-        sources.extend(work.speech.recogniser().map(Source::Recogniser));
+    sources.extend(context.job.subtitles.clone().map(Source::SeparateFile));
+    if !context.media.audio_streams.is_empty() {
+        sources.extend(context.speech.recogniser().map(Source::Recogniser));
     }
     // A translation is better than nothing; forced subtitles are only a few words of another language.
     sources.extend(foreign.into_iter().filter(|stream| !stream.is(Flag::Forced)).map(Source::Embedded));
@@ -83,24 +85,25 @@ fn sources(work: &Work) -> Vec<Source> {
 }
 
 /// Reads a subtitle stream. It is copied if ffmpeg can write its format, so that the encoding is detected here.
-async fn embedded(work: &Work, stream: &Stream) -> Result<Option<Subtitles>, Failure> {
+async fn embedded(context: &Context, stream: &Stream) -> Result<Option<Subtitles>, Failure> {
     let (codec, format) = match stream.codec.as_deref() {
         Some("subrip" | "srt") => ("copy", "srt"),
         Some("webvtt") => ("copy", "webvtt"),
         Some("ass" | "ssa") => ("copy", "ass"),
         _ => ("srt", "srt"),
     };
-    let (map, target) = (format!("0:{}", stream.index), work.folder.join("subtitles-embedded.txt"));
+    let (map, target) = (format!("0:{}", stream.index), context.folder.join("subtitles-embedded.txt"));
     let options = ["-map", map.as_str(), "-c:s", codec, "-f", format];
     let after = options.iter().map(AsRef::as_ref).chain([target.as_os_str()]);
-    let args = input::ffmpeg(&[], &work.job.source, after);
+    let args = input::ffmpeg(&[], &context.job.source, after);
     let converted =
-        tool::run(&work.tools.ffmpeg, args, Limits::video(work.probe.duration).without_standstill(), |_| {}).await;
+        tool::run(&context.tools.ffmpeg, args, Limits::video(context.media.duration).without_stall_limit(), |_| {})
+            .await;
     let read = match converted {
         Ok(_) => read_file(&target).await,
-        Err(failure) => {
+        Err(error) => {
             let message = "Couldn't read the embedded subtitles: they are damaged.";
-            Err(failure.survived("subtitles_unreadable", message))
+            Err(Failure::from(error).into_recoverable("subtitles_unreadable", message))
         }
     };
     let _ = tokio::fs::remove_file(&target).await;
@@ -137,18 +140,18 @@ fn damage_warning(subtitles: &Subtitles) -> Option<Failure> {
     Some(Failure::recoverable("subtitles_damaged", message, details))
 }
 
-fn publish(work: &mut Work, cues: Vec<Cue>) {
+fn publish(context: &mut Context, cues: Vec<Cue>) {
     let text = subtitles::plain_text(&cues);
-    work.jobs.set_metadata(&work.job.id, "TRANSCRIPT", &json!(text), |metadata| {
+    context.jobs.set_metadata(&context.job.id, "TRANSCRIPT", &json!(text), |metadata| {
         metadata.transcript_text = Some(text.clone());
         metadata.transcript = Some(cues.clone());
     });
-    work.cues = cues;
+    context.cues = cues;
 }
 
-async fn recognise(work: &mut Work, recogniser: &dyn Recogniser) -> Result<Option<Subtitles>, Failure> {
-    let (audio, duration) = (work.audio.clone(), work.probe.duration);
-    let outcome = recogniser.recognise(&audio, duration, &mut |percent| work.progress(percent)).await;
+async fn recognise(context: &mut Context, recogniser: &dyn Recogniser) -> Result<Option<Subtitles>, Failure> {
+    let (audio, duration) = (context.audio.clone(), context.media.duration);
+    let outcome = recogniser.recognise(&audio, duration, &mut |percent| context.progress(percent)).await;
     let Heard { cues, language } = outcome.map_err(|details| {
         let message = "No transcript: speech recognition failed. See the details.";
         Failure::recoverable("no_transcription", message, details)
@@ -158,6 +161,6 @@ async fn recognise(work: &mut Work, recogniser: &dyn Recogniser) -> Result<Optio
         // The audio contains no speech.
         return Ok(None);
     }
-    work.jobs.set_quietly(&work.job.id, |metadata| metadata.transcript_language = language);
+    context.jobs.set_unannounced(&context.job.id, |metadata| metadata.transcript_language = language);
     Ok(Some(Subtitles { cues, ..Subtitles::default() }))
 }

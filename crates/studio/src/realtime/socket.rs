@@ -1,38 +1,22 @@
 //! The WebSocket: one task for each connection.
 
-use std::{collections::BTreeSet, sync::Arc, time::Duration};
+use std::{collections::BTreeSet, time::Duration};
 
-use axum::{
-    extract::{
-        Query, State,
-        ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade},
-    },
-    http::{HeaderMap, StatusCode},
-    response::Response,
-};
-use jiff::Timestamp;
+use axum::extract::ws::{CloseFrame, Message, WebSocket};
 use serde::Deserialize;
 use serde_json::json;
 use tokio::{sync::broadcast::error::RecvError, time::Instant};
+use tokio_util::sync::CancellationToken;
 
-use crate::{
-    http::{App, bearer, problem},
-    jobs::later_than,
-    realtime::hub::{Announcement, Audience, message},
-};
+use super::hub::{Announcement, Audience, Hub, message};
+use crate::clock;
 
 /// A client that misses this many heartbeats in a row is considered gone.
 const MISSED_HEARTBEATS: u32 = 3;
 /// The size limit of a client's frame, in bytes; a subscription of 500 ids fits.
-const FRAME_LIMIT: usize = 256 << 10;
+pub const FRAME_LIMIT: usize = 256 << 10;
 /// How many jobs one socket may subscribe to.
 const SUBSCRIPTION_LIMIT: usize = 100_000;
-
-/// The query of an upgrade.
-#[derive(Deserialize)]
-pub struct TokenQuery {
-    token: Option<String>,
-}
 
 #[derive(Deserialize)]
 #[serde(tag = "action", rename_all = "lowercase")]
@@ -42,38 +26,29 @@ enum Action {
     Pong,
 }
 
-/// Opens a socket for the account of the token, which is sent as a bearer token or as `?token=`.
-pub async fn upgrade(
-    State(app): State<App>,
-    Query(query): Query<TokenQuery>,
-    headers: HeaderMap,
-    upgrade: WebSocketUpgrade,
-) -> Response {
-    let token = bearer(&headers).or(query.token.as_deref());
-    match token.and_then(|token| app.tokens.check(token)) {
-        Some(claims) => {
-            upgrade.max_message_size(FRAME_LIMIT).on_upgrade(move |socket| Connection::new(app, claims.sub).run(socket))
-        }
-        None => problem(StatusCode::UNAUTHORIZED, "Could not validate credentials"),
-    }
-}
-
-struct Connection {
-    app: App,
+/// A connection of a client, which receives the messages of one account.
+pub struct Connection {
+    hub: Hub,
     account_id: String,
+    /// The interval of heartbeats.
+    heartbeat: Duration,
+    /// Cancelled when the studio stops.
+    stop: CancellationToken,
     subscribed: BTreeSet<String>,
     last_seen: Instant,
 }
 
 impl Connection {
-    fn new(app: App, account_id: String) -> Self {
-        Self { app, account_id, subscribed: BTreeSet::new(), last_seen: Instant::now() }
+    /// Returns a connection for an account, without subscriptions. It sends heartbeats in an interval, and ends when
+    /// `stop` is cancelled.
+    pub fn new(hub: Hub, account_id: String, heartbeat: Duration, stop: CancellationToken) -> Self {
+        Self { hub, account_id, heartbeat, stop, subscribed: BTreeSet::new(), last_seen: Instant::now() }
     }
 
-    async fn run(mut self, mut socket: WebSocket) {
-        let mut announcements = self.app.hub.listen();
-        let period: Duration = self.app.settings.heartbeat;
-        let mut heartbeat = tokio::time::interval_at(Instant::now() + period, period);
+    /// Serves a socket until either side closes it.
+    pub async fn run(mut self, mut socket: WebSocket) {
+        let mut announcements = self.hub.listen();
+        let mut heartbeat = tokio::time::interval_at(Instant::now() + self.heartbeat, self.heartbeat);
         loop {
             let outgoing = tokio::select! {
                 announced = announcements.recv() => match announced {
@@ -82,15 +57,15 @@ impl Connection {
                     Err(RecvError::Lagged(_)) => return close(socket, 1013, "too slow: reconnect and refetch").await,
                     Err(RecvError::Closed) => return close(socket, 1001, "the studio is closing").await,
                 },
-                () = self.app.pipeline.stopped() => return close(socket, 1001, "the studio is closing").await,
+                () = self.stop.cancelled() => return close(socket, 1001, "the studio is closing").await,
                 _ = heartbeat.tick() => {
-                    if self.last_seen.elapsed() > period * MISSED_HEARTBEATS {
+                    if self.last_seen.elapsed() > self.heartbeat * MISSED_HEARTBEATS {
                         return close(socket, 1001, "no heartbeat was answered").await;
                     }
-                    Some(message("HEARTBEAT", "", &json!({}), &later_than(Timestamp::UNIX_EPOCH).to_string()))
+                    Some(message("HEARTBEAT", "", &json!({}), &clock::now().to_string()))
                 }
                 incoming = socket.recv() => match incoming {
-                    Some(Ok(incoming)) => { self.take(&incoming); None }
+                    Some(Ok(incoming)) => { self.handle(&incoming); None }
                     Some(Err(_)) | None => return,
                 },
             };
@@ -102,12 +77,12 @@ impl Connection {
         }
     }
 
-    fn receives(&self, announcement: &Arc<Announcement>) -> bool {
+    fn receives(&self, announcement: &Announcement) -> bool {
         announcement.account_id == self.account_id
             && (announcement.audience == Audience::Account || self.subscribed.contains(&announcement.job_id))
     }
 
-    fn take(&mut self, incoming: &Message) {
+    fn handle(&mut self, incoming: &Message) {
         self.last_seen = Instant::now();
         let Message::Text(text) = incoming else { return };
         // An unknown action comes from a newer client; the connection stays open.

@@ -3,25 +3,10 @@
 
 use std::{ffi::OsString, io, process::ExitCode};
 
-use serde::{Deserialize, Serialize};
-use tallylight_media::subtitles::Cue;
+use super::message::Message;
 
 /// The first argument of a process that recognises speech; the paths of the model and a WAV file follow.
 pub const COMMAND: &str = "recognise-speech";
-
-/// A line that the process prints.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Report {
-    /// The progress, in percent.
-    Progress(f64),
-    /// The language, as an ISO 639-1 code.
-    Language(String),
-    /// A caption of the transcript.
-    Cue(Cue),
-    /// The reason why nothing could be recognised.
-    Error(String),
-}
 
 /// Returns the path of the running program.
 pub fn program() -> io::Result<OsString> {
@@ -56,30 +41,30 @@ pub fn recognise_if_asked() -> Option<ExitCode> {
 
 #[cfg(not(feature = "whisper"))]
 fn run(_args: &[OsString]) -> ExitCode {
-    print(&Report::Error("speech recognition isn't included in this build".to_owned()));
+    print(&Message::Error("speech recognition isn't included in this build".to_owned()));
     ExitCode::FAILURE
 }
 
 #[cfg(feature = "whisper")]
 fn run(args: &[OsString]) -> ExitCode {
     let [model, audio] = args else {
-        print(&Report::Error("expected a model and a WAV file".to_owned()));
+        print(&Message::Error("expected a model and a WAV file".to_owned()));
         return ExitCode::FAILURE;
     };
     match super::whisper::recognise(model.as_ref(), audio.as_ref(), print) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            print(&Report::Error(error));
+            print(&Message::Error(error));
             ExitCode::FAILURE
         }
     }
 }
 
-fn print(report: &Report) {
+fn print(message: &Message) {
     use io::Write;
 
     let mut out = io::stdout().lock();
     // The parent process may have ended.
-    let _ = serde_json::to_writer(&mut out, report);
+    let _ = serde_json::to_writer(&mut out, message);
     let _ = out.write_all(b"\n").and_then(|()| out.flush());
 }

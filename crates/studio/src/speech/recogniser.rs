@@ -10,8 +10,8 @@ use std::{
 use futures_util::future::BoxFuture;
 use tallylight_media::subtitles::{self, Cue, Unreadable};
 
-use super::child::{self, Report};
-use crate::pipeline::tool::{self, Limits, Line};
+use super::{child, message::Message};
+use crate::tool::{self, Limits, Line};
 
 /// The result of speech recognition.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -59,10 +59,10 @@ impl Recogniser for BuiltIn {
             let run = tool::run(&program, args, Limits::speech(duration), |line| {
                 let Line::Out(line) = line else { return };
                 match serde_json::from_str(line) {
-                    Ok(Report::Progress(percent)) => progress(percent),
-                    Ok(Report::Language(language)) => recognised.language = Some(language),
-                    Ok(Report::Cue(cue)) => recognised.cues.push(cue),
-                    Ok(Report::Error(error)) => reported_error = Some(error),
+                    Ok(Message::Progress(percent)) => progress(percent),
+                    Ok(Message::Language(language)) => recognised.language = Some(language),
+                    Ok(Message::Cue(cue)) => recognised.cues.push(cue),
+                    Ok(Message::Error(error)) => reported_error = Some(error),
                     // A library may print something else.
                     Err(_) => {}
                 }
@@ -71,7 +71,7 @@ impl Recogniser for BuiltIn {
             match (reported_error, ended) {
                 (Some(error), _) => Err(error),
                 // A model that crashes whisper.cpp ends its process.
-                (None, Err(failure)) => Err(format!("couldn't use the speech model: {}", failure.details)),
+                (None, Err(error)) => Err(format!("couldn't use the speech model: {error}")),
                 (None, Ok(_)) => Ok(recognised),
             }
         })
@@ -110,7 +110,7 @@ impl Recogniser for Program {
                     language = language_of(line).or(language.take());
                 }
             });
-            run.await.map_err(|failure| failure.details)?;
+            run.await.map_err(|error| error.to_string())?;
             let read = tokio::fs::read(&target).await.map_err(|error| error.to_string());
             let _ = tokio::fs::remove_file(&target).await;
             match subtitles::read(&read?) {

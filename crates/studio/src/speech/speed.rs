@@ -4,12 +4,12 @@ use std::{
     collections::BTreeMap,
     fs,
     path::{Path, PathBuf},
-    time::Instant,
 };
 
 use hound::{SampleFormat, WavSpec, WavWriter};
 
 use super::Recogniser;
+use crate::clock::Stopwatch;
 
 /// The file with the measured times, in the models folder.
 const FILE: &str = "speeds.json";
@@ -38,18 +38,17 @@ pub fn write(folder: &Path, speeds: &Speeds) {
 ///
 /// # Errors
 /// The details of the failure.
-#[expect(clippy::disallowed_methods, reason = "a measurement")]
 pub async fn measure(recogniser: &dyn Recogniser) -> Result<f64, String> {
     let folder = std::env::temp_dir().join(format!("tallylight-speed-{}", uuid::Uuid::new_v4()));
     fs::create_dir_all(&folder).map_err(|error| error.to_string())?;
     let sound = folder.join("sound.wav");
     let written = write_sound(&sound).map_err(|error| error.to_string());
-    let begin = Instant::now();
+    let stopwatch = Stopwatch::start();
     let result = match written {
         Ok(()) => recogniser.recognise(&sound, f64::from(LENGTH), &mut |_| {}).await,
         Err(error) => Err(error),
     };
-    let seconds = begin.elapsed().as_secs_f64();
+    let seconds = stopwatch.elapsed().as_secs_f64();
     let _ = fs::remove_dir_all(&folder);
     result.map(|_| seconds)
 }

@@ -6,7 +6,7 @@ use hound::WavReader;
 use tallylight_media::subtitles::Cue;
 use whisper_rs::{FullParams, SamplingStrategy, WhisperContext, WhisperContextParameters, WhisperState};
 
-use super::child::Report;
+use super::message::Message;
 
 /// The sample rate that whisper.cpp requires, in samples a second.
 const RATE: usize = 16_000;
@@ -23,7 +23,7 @@ const MAX_THREADS: usize = 8;
 ///
 /// # Errors
 /// The reason as a sentence.
-pub fn recognise(model: &Path, audio: &Path, tell: fn(&Report)) -> Result<(), String> {
+pub fn recognise(model: &Path, audio: &Path, tell: fn(&Message)) -> Result<(), String> {
     whisper_rs::install_logging_hooks();
     let name = model.to_str().ok_or("the model path isn't valid UTF-8")?;
     let context = WhisperContext::new_with_params(name, WhisperContextParameters::default())
@@ -33,15 +33,15 @@ pub fn recognise(model: &Path, audio: &Path, tell: fn(&Report)) -> Result<(), St
     let mut language = None;
     while let Some(Part { start, samples }) = sound.next_part().map_err(|error| error.to_string())? {
         let (part, all) = (samples.len(), sound.length.max(1));
-        let progress = move |percent| tell(&Report::Progress(share(start, part, all, percent)));
+        let progress = move |percent| tell(&Message::Progress(share(start, part, all, percent)));
         run(&mut state, &samples, language, progress)?;
         if language.is_none() {
             language = whisper_rs::get_lang_str(state.full_lang_id_from_state());
             if let Some(code) = language {
-                tell(&Report::Language(code.to_owned()));
+                tell(&Message::Language(code.to_owned()));
             }
         }
-        cues(&state, seconds(start)).for_each(|cue| tell(&Report::Cue(cue)));
+        cues(&state, seconds(start)).for_each(|cue| tell(&Message::Cue(cue)));
     }
     Ok(())
 }

@@ -2,15 +2,12 @@
 
 use std::{collections::BTreeSet, fs, path::Path};
 
-use crate::jobs::Jobs;
-
-/// Removes the folders of videos that belong to no job and to no unfinished upload. A folder with thumbnails was
+/// Removes the folders of videos that are not in use: that belong to no job and to no unfinished upload. A folder with thumbnails was
 /// processed; it is kept, because it may belong to a database that was lost.
-pub fn remove(data_dir: &Path, jobs: &Jobs, uploads: &BTreeSet<String>) {
-    let known = jobs.video_ids();
+pub fn remove(data_dir: &Path, used: &BTreeSet<String>) {
     for folder in fs::read_dir(data_dir.join("videos")).into_iter().flatten().flatten() {
         let name = folder.file_name().to_string_lossy().into_owned();
-        if known.contains(&name) || uploads.contains(&name) || has_thumbnails(&folder.path()) {
+        if used.contains(&name) || has_thumbnails(&folder.path()) {
             continue;
         }
         match fs::remove_dir_all(folder.path()) {

@@ -2,7 +2,7 @@
 
 use std::{fs, path::Path};
 
-use crate::jobs::{Job, Jobs, Status, video_folder};
+use super::{StoredVideo, video_folder};
 
 /// The disk usage of a studio's videos.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -15,13 +15,13 @@ pub struct Usage {
     pub finished: u32,
 }
 
-/// Returns the disk usage of all videos.
-pub fn measure(jobs: &Jobs, data_dir: &Path) -> Usage {
+/// Returns the disk usage of videos in a data folder.
+pub fn measure(data_dir: &Path, videos: &[StoredVideo]) -> Usage {
     let mut usage = Usage::default();
-    for job in jobs.all() {
-        let folder = fs::read_dir(video_folder(data_dir, &job.video_id)).into_iter().flatten().flatten();
+    for video in videos {
+        let folder = fs::read_dir(video_folder(data_dir, &video.id)).into_iter().flatten().flatten();
         usage.bytes += folder.filter_map(|entry| own_size(&entry.path())).sum::<u64>();
-        if let Some(size) = finished_copy(&job) {
+        if let Some(size) = finished_copy(video) {
             usage.finished_bytes += size;
             usage.finished += 1;
         }
@@ -29,23 +29,22 @@ pub fn measure(jobs: &Jobs, data_dir: &Path) -> Usage {
     usage
 }
 
-/// Deletes the copies of finished videos and returns the freed bytes. Texts and thumbnails stay.
-pub fn delete_finished_copies(jobs: &Jobs) -> u64 {
+/// Deletes the copies of finished videos among the given ones and returns the freed bytes. Texts and thumbnails stay.
+pub fn delete_finished_copies(videos: &[StoredVideo]) -> u64 {
     let mut freed = 0;
-    for job in jobs.all() {
-        let Some(size) = finished_copy(&job) else { continue };
-        match fs::remove_file(&job.source) {
+    for video in videos {
+        let Some(size) = finished_copy(video) else { continue };
+        match fs::remove_file(&video.source) {
             Ok(()) => freed += size,
-            Err(error) => tracing::warn!(job_id = %job.id, %error, "could not delete the copy of a finished video"),
+            Err(error) => tracing::warn!(video_id = %video.id, %error, "could not delete the copy of a finished video"),
         }
     }
     freed
 }
 
-/// Returns the size of a video's copy if its job has finished with success.
-fn finished_copy(job: &Job) -> Option<u64> {
-    let is_done = job.progress.status == Status::Completed;
-    is_done.then(|| own_size(&job.source)).flatten()
+/// Returns the size of a video's copy if its processing has finished with success.
+fn finished_copy(video: &StoredVideo) -> Option<u64> {
+    video.is_finished.then(|| own_size(&video.source)).flatten()
 }
 
 /// Returns the size of a file; `None` for links and for files with several hard links, because deleting them frees

@@ -8,11 +8,11 @@ use std::{
     time::Duration,
 };
 
-use jiff::{Timestamp, fmt::rfc2822};
+use jiff::fmt::rfc2822;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::jobs::later_than;
+use crate::clock;
 
 /// How long an upload may be inactive before it is removed; long enough for a laptop that is closed over a weekend.
 const MAX_INACTIVITY: Duration = Duration::from_hours(7 * 24);
@@ -137,7 +137,7 @@ impl Uploads {
 
     /// Returns the time at which an upload expires without further requests, as an HTTP date.
     pub fn expires() -> String {
-        let end = later_than(Timestamp::UNIX_EPOCH) + MAX_INACTIVITY;
+        let end = clock::now() + MAX_INACTIVITY;
         rfc2822::DateTimePrinter::new().timestamp_to_rfc9110_string(&end).unwrap_or_default()
     }
 
@@ -162,8 +162,7 @@ impl Uploads {
                 .into_iter()
                 .filter_map(|file| file.metadata().ok()?.modified().ok())
                 .max();
-            let has_expired =
-                newest.and_then(|changed| changed.elapsed().ok()).is_some_and(|inactive| inactive > MAX_INACTIVITY);
+            let has_expired = newest.and_then(clock::elapsed_since).is_some_and(|inactive| inactive > MAX_INACTIVITY);
             if has_expired && let Some(_guard) = self.lock(&id) {
                 self.remove(&id).await;
             }

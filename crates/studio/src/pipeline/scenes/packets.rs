@@ -3,10 +3,9 @@
 
 use std::ffi::OsString;
 
-use crate::pipeline::{
-    input,
+use crate::{
+    pipeline::{context::Context, input},
     tool::{self, Limits, Line},
-    work::Work,
 };
 
 /// How many times larger than every other packet the packet of a new scene is.
@@ -28,24 +27,24 @@ pub struct Packet {
 
 /// Reads the packets of intervals of the video. Returns none if they cannot be read; the slower decoding then finds the
 /// changes.
-pub async fn read(work: &Work, intervals: &[(f64, f64)]) -> Vec<Packet> {
+pub async fn read(context: &Context, intervals: &[(f64, f64)]) -> Vec<Packet> {
     if intervals.is_empty() {
         return Vec::new();
     }
-    let start = work.probe.start;
+    let start = context.media.start;
     let part = |(from, to): &(f64, f64)| format!("{:.3}%{:.3}", from + start, to + start);
     let parts: Vec<String> = intervals.iter().map(part).collect();
-    let stream = work.probe.video.as_ref().map_or_else(|| "v:0".to_owned(), |stream| stream.index.to_string());
+    let stream = context.media.video.as_ref().map_or_else(|| "v:0".to_owned(), |stream| stream.index.to_string());
     let options = ["-v", "error", "-select_streams", &stream, "-read_intervals", &parts.join(",")];
     let shown = ["-show_entries", "packet=pts_time,size,flags", "-of", "csv=p=0"];
     let mut args: Vec<OsString> = options.iter().chain(&shown).map(OsString::from).collect();
-    args.extend(input::video(&work.job.source));
+    args.extend(input::video(&context.job.source));
     let mut packets = Vec::new();
-    let run = tool::run(&work.tools.ffprobe, args, Limits::probe(), |line| {
+    let run = tool::run(&context.tools.ffprobe, args, Limits::probe(), |line| {
         packets.extend(packet(line).map(|packet| Packet { time: packet.time - start, ..packet }));
     });
-    if let Err(failure) = run.await {
-        tracing::info!(details = %failure.details, "could not read the sizes of packets");
+    if let Err(error) = run.await {
+        tracing::info!(%error, "could not read the sizes of packets");
     }
     packets.sort_by(|a, b| a.time.total_cmp(&b.time));
     packets

@@ -10,7 +10,7 @@ use uuid::Uuid;
 const RATED_WIDTH: u32 = 320;
 /// The largest number of differing bits, of 256, between the hashes of two frames that look the same to the user.
 /// Another facial expression of a speaker is a different frame.
-const SAME_LOOK: u32 = 2;
+const MAX_SIMILAR_BITS: u32 = 2;
 /// The smallest deviation of brightness, of 255, of a frame that is not blank.
 const BLANK: f32 = 6.0;
 /// The deviation of brightness above which more contrast is no better.
@@ -20,7 +20,7 @@ const MIDDLE: f32 = 118.0;
 
 /// A candidate frame with its rating.
 #[derive(Debug)]
-pub struct Picture {
+pub struct RatedFrame {
     /// Its id.
     pub id: Uuid,
     /// Its JPEG file.
@@ -29,12 +29,12 @@ pub struct Picture {
     pub time: f64,
     /// Its width and height in pixels.
     pub size: (u32, u32),
-    look: ImageHash,
+    hash: ImageHash,
     quality: f32,
     is_blank: bool,
 }
 
-impl Picture {
+impl RatedFrame {
     /// Reads and rates a frame; `None` if it cannot be read.
     pub fn read(file: PathBuf, id: Uuid, time: f64) -> Option<Self> {
         let image = image::open(&file).ok()?;
@@ -49,11 +49,11 @@ impl Picture {
         let exposure = 1.0 - ((brightness - MIDDLE).abs() / 255.0);
         let sharpness = (1.0 + sharpness(&gray)).ln() / 8.0;
         let quality = (contrast / FULL_CONTRAST).min(1.0) + sharpness.min(1.0) + 0.5 * exposure;
-        Self { id, file, time, size, look: hasher.hash_image(image), quality, is_blank: contrast < BLANK }
+        Self { id, file, time, size, hash: hasher.hash_image(image), quality, is_blank: contrast < BLANK }
     }
 
     fn looks_like(&self, other: &Self) -> bool {
-        self.look.dist(&other.look) <= SAME_LOOK
+        self.hash.dist(&other.hash) <= MAX_SIMILAR_BITS
     }
 }
 
@@ -88,49 +88,50 @@ fn sharpness(gray: &GrayImage) -> f32 {
 
 /// The chosen frames, the best first and the others by time, and the rejected frames.
 #[derive(Debug, Default)]
-pub struct Chosen {
+pub struct Choice {
     /// The thumbnails.
-    pub kept: Vec<Picture>,
+    pub selected: Vec<RatedFrame>,
     /// The rejected frames.
-    pub left_out: Vec<Picture>,
+    pub rejected: Vec<RatedFrame>,
 }
 
 /// Chooses at most `wanted` dissimilar frames: first the best of the `per_part` candidates of each part of the video,
 /// then the best of the rest. A blank frame is chosen only if there is no other, and then only one.
-pub fn choose(pictures: Vec<Picture>, wanted: usize, per_part: usize) -> Chosen {
-    let mut chosen = Chosen::default();
+pub fn choose(frames: Vec<RatedFrame>, wanted: usize, per_part: usize) -> Choice {
+    let mut choice = Choice::default();
     let (mut rest, mut parts) = (Vec::new(), Vec::new());
-    let mut pictures = pictures.into_iter().peekable();
-    while pictures.peek().is_some() {
-        let mut part: Vec<Picture> = pictures.by_ref().take(per_part.max(1)).collect();
+    let mut frames = frames.into_iter().peekable();
+    while frames.peek().is_some() {
+        let mut part: Vec<RatedFrame> = frames.by_ref().take(per_part.max(1)).collect();
         part.sort_by(better_first);
         let mut part = part.into_iter();
         parts.extend(part.next());
         rest.extend(part);
     }
     rest.sort_by(better_first);
-    for picture in parts.into_iter().chain(rest) {
-        let is_new = !chosen.kept.iter().any(|kept| kept.looks_like(&picture));
-        if is_new && !picture.is_blank && chosen.kept.len() < wanted {
-            chosen.kept.push(picture);
+    for frame in parts.into_iter().chain(rest) {
+        let is_new = !choice.selected.iter().any(|selected| selected.looks_like(&frame));
+        if is_new && !frame.is_blank && choice.selected.len() < wanted {
+            choice.selected.push(frame);
         } else {
-            chosen.left_out.push(picture);
+            choice.rejected.push(frame);
         }
     }
-    if chosen.kept.is_empty() && !chosen.left_out.is_empty() {
-        chosen.left_out.sort_by(better_first);
-        chosen.kept.push(chosen.left_out.remove(0));
+    if choice.selected.is_empty() && !choice.rejected.is_empty() {
+        choice.rejected.sort_by(better_first);
+        choice.selected.push(choice.rejected.remove(0));
     }
-    chosen.kept.sort_by(|a, b| a.time.total_cmp(&b.time));
-    let best = (0..chosen.kept.len()).max_by(|a, b| chosen.kept[*a].quality.total_cmp(&chosen.kept[*b].quality));
+    choice.selected.sort_by(|a, b| a.time.total_cmp(&b.time));
+    let best =
+        (0..choice.selected.len()).max_by(|a, b| choice.selected[*a].quality.total_cmp(&choice.selected[*b].quality));
     if let Some(best) = best {
-        let cover = chosen.kept.remove(best);
-        chosen.kept.insert(0, cover);
+        let cover = choice.selected.remove(best);
+        choice.selected.insert(0, cover);
     }
-    chosen
+    choice
 }
 
-fn better_first(a: &Picture, b: &Picture) -> std::cmp::Ordering {
+fn better_first(a: &RatedFrame, b: &RatedFrame) -> std::cmp::Ordering {
     (a.is_blank, b.quality).partial_cmp(&(b.is_blank, a.quality)).unwrap_or(std::cmp::Ordering::Equal)
 }
 
@@ -140,34 +141,34 @@ mod tests {
 
     use super::*;
 
-    fn picture(time: f64, pixel: impl Fn(u32, u32) -> u8) -> Picture {
+    fn frame(time: f64, pixel: impl Fn(u32, u32) -> u8) -> RatedFrame {
         let image = RgbImage::from_fn(320, 180, |x, y| Rgb([pixel(x, y); 3]));
-        Picture::rate(&image.into(), PathBuf::new(), Uuid::new_v4(), time)
+        RatedFrame::rate(&image.into(), PathBuf::new(), Uuid::new_v4(), time)
     }
 
-    fn times(chosen: &[Picture]) -> Vec<f64> {
-        chosen.iter().map(|picture| picture.time).collect()
+    fn times(chosen: &[RatedFrame]) -> Vec<f64> {
+        chosen.iter().map(|frame| frame.time).collect()
     }
 
     #[test]
     fn cover_is_the_best_frame_and_blank_or_similar_ones_are_rejected() {
         let checks = |x: u32, y: u32| if (x / 20 + y / 20).is_multiple_of(2) { 20 } else { 230 };
         let soft = |x: u32, _: u32| 90 + u8::try_from(x / 8).unwrap_or(0);
-        let pictures = vec![
-            picture(0.0, |_, _| 0),
-            picture(1.0, soft),
-            picture(2.0, checks),
-            picture(3.0, checks),
-            picture(4.0, |_, _| 255),
+        let frames = vec![
+            frame(0.0, |_, _| 0),
+            frame(1.0, soft),
+            frame(2.0, checks),
+            frame(3.0, checks),
+            frame(4.0, |_, _| 255),
         ];
-        let chosen = choose(pictures, 5, 1);
-        assert_eq!((times(&chosen.kept), chosen.left_out.len()), (vec![2.0, 1.0], 3));
+        let choice = choose(frames, 5, 1);
+        assert_eq!((times(&choice.selected), choice.rejected.len()), (vec![2.0, 1.0], 3));
     }
 
     #[test]
     fn black_video_has_one_black_thumbnail() {
-        let chosen = choose((0..4).map(|time| picture(f64::from(time), |_, _| 0)).collect(), 4, 1);
-        assert_eq!(chosen.kept.len(), 1);
-        assert_eq!(choose(Vec::new(), 4, 2).kept.len(), 0);
+        let choice = choose((0..4).map(|time| frame(f64::from(time), |_, _| 0)).collect(), 4, 1);
+        assert_eq!(choice.selected.len(), 1);
+        assert_eq!(choose(Vec::new(), 4, 2).selected.len(), 0);
     }
 }

@@ -5,12 +5,10 @@ use std::path::Path;
 use futures_util::future::join_all;
 use tallylight_media::probe::{Flag, Stream};
 
-use super::{choice::Picture, new_file};
-use crate::pipeline::{
-    failure::Failure,
-    input,
+use super::{choice::RatedFrame, new_file};
+use crate::{
+    pipeline::{context::Context, failure::Failure, input},
     tool::{self, Limits},
-    work::Work,
 };
 
 /// From how many frames the most typical is chosen. About a second excludes frames in the middle of a cut; frames of a
@@ -38,8 +36,8 @@ const MAX_INTERLACED_LINES: u64 = 1152;
 const TONE_MAP: &str =
     "zscale=t=linear:npl=203,format=gbrpf32le,tonemap=hable:desat=0,zscale=p=bt709:t=bt709:m=bt709:r=pc";
 
-/// The candidates of a video, extracted one after the other.
-pub struct Candidates {
+/// An extractor of candidate frames, one after the other.
+pub struct FrameExtractor {
     count: u32,
     next: u32,
     filters: Filters,
@@ -47,10 +45,10 @@ pub struct Candidates {
     pub last_failure: Option<Failure>,
 }
 
-impl Candidates {
+impl FrameExtractor {
     /// Returns an extractor of `count` candidates.
-    pub fn new(work: &Work, count: u32) -> Self {
-        let filters = work.probe.video.as_ref().map(Filters::of).unwrap_or_default();
+    pub fn new(context: &Context, count: u32) -> Self {
+        let filters = context.media.video.as_ref().map(Filters::of).unwrap_or_default();
         Self { count, next: 0, filters, last_failure: None }
     }
 
@@ -61,44 +59,44 @@ impl Candidates {
 
     /// Extracts the next candidates, a few concurrently. `None` after the last one; an error if no further one can
     /// succeed.
-    pub async fn next(&mut self, work: &Work) -> Option<Result<Vec<Picture>, Failure>> {
+    pub async fn next(&mut self, context: &Context) -> Option<Result<Vec<RatedFrame>, Failure>> {
         if self.next == self.count {
             return None;
         }
-        let end = (self.next + if is_large(work) { 1 } else { AT_ONCE }).min(self.count);
-        let extracted = join_all((self.next..end).map(|index| self.candidate(work, index))).await;
+        let end = (self.next + if is_large(context) { 1 } else { AT_ONCE }).min(self.count);
+        let extracted = join_all((self.next..end).map(|index| self.candidate(context, index))).await;
         self.next = end;
-        let mut pictures = Vec::new();
-        for (picture, filters) in extracted {
-            match picture {
-                Ok(picture) => pictures.extend(picture),
-                Err(failure) if failure.ends_everything() => return Some(Err(failure)),
+        let mut frames = Vec::new();
+        for (frame, filters) in extracted {
+            match frame {
+                Ok(frame) => frames.extend(frame),
+                Err(failure) if failure.affects_all_stages() => return Some(Err(failure)),
                 Err(failure) => self.last_failure = Some(failure),
             }
             self.filters = filters.unwrap_or_else(|| self.filters.clone());
         }
-        Some(Ok(pictures))
+        Some(Ok(frames))
     }
 
     /// Extracts a candidate; `Ok(None)` if there is no frame at its position. Also returns simpler filters if the
     /// regular ones do not work.
-    async fn candidate(&self, work: &Work, index: u32) -> (Result<Option<Picture>, Failure>, Option<Filters>) {
-        let duration = work.probe.duration;
+    async fn candidate(&self, context: &Context, index: u32) -> (Result<Option<RatedFrame>, Failure>, Option<Filters>) {
+        let duration = context.media.duration;
         let spacing = duration / f64::from(self.count);
         let moment = spacing * (f64::from(index) + 0.25);
         let around = if spacing > 0.0 { spacing.clamp(0.2, MAX_DECODED) } else { MAX_DECODED };
         let mode = if spacing < KEYFRAME_SPACING { SeekMode::Seek } else { SeekMode::NearestKeyframe };
         let seek = Seek { moment, around, mode };
-        let mut extracted = extract(work, Some(seek), &self.filters).await;
+        let mut extracted = extract(context, Some(seek), &self.filters).await;
         if matches!(extracted, Ok(None)) && mode == SeekMode::NearestKeyframe {
-            extracted = extract(work, Some(Seek { mode: SeekMode::Seek, ..seek }), &self.filters).await;
+            extracted = extract(context, Some(Seek { mode: SeekMode::Seek, ..seek }), &self.filters).await;
         }
         if matches!(extracted, Ok(None)) && duration <= SHORT_VIDEO {
-            extracted = extract(work, Some(Seek { mode: SeekMode::FromTheStart, ..seek }), &self.filters).await;
+            extracted = extract(context, Some(Seek { mode: SeekMode::FromTheStart, ..seek }), &self.filters).await;
         }
         if extracted.is_err() && self.filters.is_elaborate() {
             // This ffmpeg may lack a filter; a frame with wrong colours is better than none.
-            extracted = extract(work, Some(seek), &Filters::default()).await;
+            extracted = extract(context, Some(seek), &Filters::default()).await;
             let working_filters = extracted.is_ok().then(Filters::default);
             return (extracted, working_filters);
         }
@@ -106,12 +104,12 @@ impl Candidates {
     }
 
     /// Extracts the first frame that can be decoded, for videos that cannot be sought.
-    pub async fn first_picture(&mut self, work: &Work) -> Result<Option<Picture>, Failure> {
+    pub async fn first_frame(&mut self, context: &Context) -> Result<Option<RatedFrame>, Failure> {
         for filters in [self.filters.clone(), Filters::default()] {
-            match extract(work, None, &filters).await {
-                Ok(Some(picture)) => return Ok(Some(picture)),
+            match extract(context, None, &filters).await {
+                Ok(Some(frame)) => return Ok(Some(frame)),
                 Ok(None) => {}
-                Err(failure) if failure.ends_everything() => {
+                Err(failure) if failure.affects_all_stages() => {
                     return Err(failure);
                 }
                 Err(failure) => self.last_failure = Some(failure),
@@ -195,16 +193,16 @@ impl Filters {
 }
 
 /// Returns whether a frame takes so much memory that candidates must be extracted one after the other.
-fn is_large(work: &Work) -> bool {
-    work.probe.video.as_ref().is_some_and(|video| video.size.0 * video.size.1 > LARGE)
+fn is_large(context: &Context) -> bool {
+    context.media.video.as_ref().is_some_and(|video| video.size.0 * video.size.1 > LARGE)
 }
 
-async fn extract(work: &Work, seek: Option<Seek>, filters: &Filters) -> Result<Option<Picture>, Failure> {
-    let (id, file) = new_file(work);
-    let map = work.probe.map_video();
+async fn extract(context: &Context, seek: Option<Seek>, filters: &Filters) -> Result<Option<RatedFrame>, Failure> {
+    let (id, file) = new_file(context);
+    let map = context.media.map_video();
     let (moment, around) = seek.map_or((0.0, MAX_DECODED), |seek| (seek.moment, seek.around));
     let (start, length) = (format!("{moment:.3}"), format!("{around:.3}"));
-    let threads = if is_large(work) { "1" } else { "2" };
+    let threads = if is_large(context) { "1" } else { "2" };
     let mode = seek.map(|seek| seek.mode);
     let frames = if mode == Some(SeekMode::NearestKeyframe) { 1 } else { FRAMES };
     let (mut before, mut chain) = (vec!["-v", "info", "-threads", threads], filters.chain(frames));
@@ -220,22 +218,23 @@ async fn extract(work: &Work, seek: Option<Seek>, filters: &Filters) -> Result<O
     }
     let after = ["-map", &map, "-vf", &chain, "-frames:v", "1", "-q:v", "3", "-f", "image2", "-update", "1"];
     let after = after.iter().map(AsRef::as_ref).chain([file.as_os_str()]);
-    let args = input::ffmpeg(&before, &work.job.source, after);
+    let args = input::ffmpeg(&before, &context.job.source, after);
     let mut offset = None;
-    let run = tool::run(&work.tools.ffmpeg, args, Limits::video(work.probe.duration), |line| {
+    let run = tool::run(&context.tools.ffmpeg, args, Limits::video(context.media.duration), |line| {
         offset = offset.or_else(|| tool::frame_time(line));
     });
     let outcome = run.await;
-    let picture = read(&file, id, moment + offset.unwrap_or(0.0)).await;
-    if picture.is_none() {
+    let frame = read(&file, id, moment + offset.unwrap_or(0.0)).await;
+    if frame.is_none() {
         let _ = tokio::fs::remove_file(&file).await;
     }
-    outcome.map(|_| picture)
+    outcome?;
+    Ok(frame)
 }
 
-async fn read(file: &Path, id: uuid::Uuid, time: f64) -> Option<Picture> {
+async fn read(file: &Path, id: uuid::Uuid, time: f64) -> Option<RatedFrame> {
     let file = file.to_path_buf();
-    tokio::task::spawn_blocking(move || Picture::read(file, id, time.max(0.0))).await.ok().flatten()
+    tokio::task::spawn_blocking(move || RatedFrame::read(file, id, time.max(0.0))).await.ok().flatten()
 }
 
 #[cfg(test)]

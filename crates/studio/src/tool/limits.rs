@@ -17,7 +17,7 @@ const SPEECH_MEMORY: u64 = u64::MAX;
 /// The size limit of image and subtitle files, in bytes.
 const SMALL_FILE: u64 = 64 * MIB;
 /// The size limit of audio files, in bytes: 32 KB a second, enough for three days.
-const SOUND_FILE: u64 = 8 * GIB;
+const AUDIO_FILE: u64 = 8 * GIB;
 /// The time limit of an analysis with ffprobe.
 const PROBE_TIME: Duration = Duration::from_mins(3);
 /// The shortest time limit of other runs, because a computer may be very busy.
@@ -27,7 +27,7 @@ const TIMES_DURATION: f64 = 30.0;
 /// How many times the duration of a video speech recognition may take, on a slow computer with a large model.
 const TIMES_SPEECH: f64 = 120.0;
 /// How long a tool may report no progress. Seeking in a file on a slow disk takes a while.
-const STANDSTILL: Duration = Duration::from_mins(3);
+const STALL_TIME: Duration = Duration::from_mins(3);
 /// The longest duration for a time limit, in seconds: a header may state any number.
 const MAX_DURATION: f64 = 72.0 * 3600.0;
 /// How many processes and threads the user may have in total.
@@ -48,34 +48,34 @@ pub struct Limits {
     /// The time limit.
     pub time: Duration,
     /// The time limit without progress.
-    pub standstill: Duration,
+    pub stall: Duration,
 }
 
 impl Limits {
     /// Returns the limits of an analysis with ffprobe.
     pub fn probe() -> Self {
-        Self { memory: PROBE_MEMORY, file: SMALL_FILE, time: PROBE_TIME, standstill: PROBE_TIME }
+        Self { memory: PROBE_MEMORY, file: SMALL_FILE, time: PROBE_TIME, stall: PROBE_TIME }
     }
 
     /// Returns the limits for decoding a video of a duration in seconds; 0 if it is unknown.
     pub fn video(duration: f64) -> Self {
-        Self { memory: FFMPEG_MEMORY, file: SMALL_FILE, time: time(duration, TIMES_DURATION), standstill: STANDSTILL }
+        Self { memory: FFMPEG_MEMORY, file: SMALL_FILE, time: time(duration, TIMES_DURATION), stall: STALL_TIME }
     }
 
     /// Returns the limits for extracting the audio of a video; `duration` in seconds.
-    pub fn sound(duration: f64) -> Self {
-        Self { file: SOUND_FILE, ..Self::video(duration) }
+    pub fn audio(duration: f64) -> Self {
+        Self { file: AUDIO_FILE, ..Self::video(duration) }
     }
 
     /// Returns the limits for speech recognition; `duration` in seconds.
     pub fn speech(duration: f64) -> Self {
         let time = time(duration, TIMES_SPEECH);
-        Self { memory: SPEECH_MEMORY, file: SMALL_FILE, time, standstill: time }
+        Self { memory: SPEECH_MEMORY, file: SMALL_FILE, time, stall: time }
     }
 
     /// Returns the same limits for a tool that reports no progress.
-    pub fn without_standstill(self) -> Self {
-        Self { standstill: self.time, ..self }
+    pub fn without_stall_limit(self) -> Self {
+        Self { stall: self.time, ..self }
     }
 
     /// Applies the limits to the process between fork and exec.

@@ -13,10 +13,10 @@ use tokio::{
     time::{Instant, sleep_until},
 };
 
-use super::failure::Failure;
-
+mod error;
 mod limits;
 
+pub use error::ToolError;
 pub use limits::Limits;
 
 /// How many of a tool's last messages are kept.
@@ -25,6 +25,8 @@ const MESSAGES: usize = 8;
 const MAX_LINE: u64 = 1 << 20;
 /// The largest output that is kept, in bytes. A report about 10,000 chapters takes 4 MB.
 const MAX_OUTPUT: usize = 64 << 20;
+/// How long a tool may take to exit after it has closed its outputs.
+const EXIT_TIME: Duration = Duration::from_secs(30);
 
 /// The output of a tool that exited with success.
 #[derive(Debug, Default)]
@@ -47,20 +49,20 @@ pub enum Line<'a> {
 /// Runs a tool to its end and passes every line to `on_line` as it is written. Dropping the future kills the tool.
 ///
 /// # Errors
-/// The failure for its exit status, its messages or the limit that it reached.
+/// `NotStarted`, `Failed` with the tool's messages, or the limit that it reached.
 pub async fn run(
     program: &OsStr,
     args: impl IntoIterator<Item = impl AsRef<OsStr>>,
     limits: Limits,
     mut on_line: impl FnMut(Line<'_>),
-) -> Result<Output, Failure> {
-    let name = program.to_string_lossy();
-    let mut child = start(program, args, limits).map_err(|error| Failure::of_start(&name, &error))?;
+) -> Result<Output, ToolError> {
+    let name = || program.to_string_lossy().into_owned();
+    let mut child = start(program, args, limits).map_err(|source| ToolError::NotStarted { program: name(), source })?;
     let (mut out, mut err) = (lines(child.stdout().take()), lines(child.stderr().take()));
     let mut run = Run::new();
     let end = Instant::now() + limits.time;
     while out.is_some() || err.is_some() {
-        let standstill = run.last_progress + limits.standstill;
+        let stalled = run.last_progress + limits.stall;
         tokio::select! {
             line = next(&mut out), if out.is_some() => {
                 if let Some(line) = line {
@@ -74,21 +76,21 @@ pub async fn run(
                     run.err(line);
                 }
             }
-            () = sleep_until(end) => return Err(Failure::too_long(&name, limits.time)),
-            () = sleep_until(standstill) => return Err(Failure::standstill(&name, limits.standstill)),
+            () = sleep_until(end) => return Err(ToolError::TimedOut { program: name(), limit: limits.time }),
+            () = sleep_until(stalled) => return Err(ToolError::Stalled { program: name(), limit: limits.stall }),
         }
         if run.stdout.len() > MAX_OUTPUT {
-            return Err(Failure::too_large(&name));
+            return Err(ToolError::LimitExceeded { program: name() });
         }
     }
-    let wait = tokio::time::timeout(Duration::from_secs(30), child.wait());
-    let status = wait.await.map_err(|_| Failure::standstill(&name, limits.standstill))?;
-    let status = status.map_err(|error| Failure::of_start(&name, &error))?;
+    let wait = tokio::time::timeout(EXIT_TIME, child.wait());
+    let status = wait.await.map_err(|_| ToolError::Stalled { program: name(), limit: limits.stall })?;
+    let status = status.map_err(|source| ToolError::NotStarted { program: name(), source })?;
     let messages = run.messages.join("\n");
     if status.success() {
         return Ok(Output { stdout: run.stdout, messages });
     }
-    Err(reached_limit(status, &name, &messages).unwrap_or_else(|| Failure::of_run(&name, &messages)))
+    Err(reached_limit(status, &name(), &messages).unwrap_or_else(|| ToolError::Failed { program: name(), messages }))
 }
 
 fn start(
@@ -191,8 +193,9 @@ fn is_name_of_progress(name: &str) -> bool {
     NAMES.contains(&name) || name.starts_with("stream_")
 }
 
-/// Returns the failure for a limit that ended a tool; `None` if it ended for another reason.
-fn reached_limit(status: ExitStatus, name: &str, messages: &str) -> Option<Failure> {
+/// Returns the error for a limit that ended a tool; `None` if it ended for another reason.
+fn reached_limit(status: ExitStatus, program: &str, messages: &str) -> Option<ToolError> {
+    let out_of_memory = || ToolError::OutOfMemory { program: program.to_owned() };
     #[cfg(unix)]
     {
         use std::os::unix::process::ExitStatusExt;
@@ -200,11 +203,11 @@ fn reached_limit(status: ExitStatus, name: &str, messages: &str) -> Option<Failu
         use rustix::process::Signal;
         let signal = status.signal().and_then(Signal::from_named_raw);
         if signal == Some(Signal::XCPU) || signal == Some(Signal::XFSZ) {
-            return Some(Failure::too_large(name));
+            return Some(ToolError::LimitExceeded { program: program.to_owned() });
         }
         // The kernel kills a process that takes too much memory.
         if signal == Some(Signal::KILL) {
-            return Some(Failure::too_much_memory(name));
+            return Some(out_of_memory());
         }
     }
     #[cfg(not(unix))]
@@ -212,7 +215,7 @@ fn reached_limit(status: ExitStatus, name: &str, messages: &str) -> Option<Failu
     let lower = messages.to_lowercase();
     let memory_messages =
         ["cannot allocate memory", "out of memory", "bad_alloc", "error while allocating", "memory exhausted"];
-    memory_messages.iter().any(|message| lower.contains(message)).then(|| Failure::too_much_memory(name))
+    memory_messages.iter().any(|message| lower.contains(message)).then(out_of_memory)
 }
 
 /// The lines of an output stream, each with a size limit.
@@ -259,7 +262,7 @@ pub fn frame_time(line: Line<'_>) -> Option<f64> {
 }
 
 /// Parses a value of `metadata=print`, such as `lavfi.silence_start=1.5`.
-pub fn metadata(line: Line<'_>, name: &str) -> Option<f64> {
+pub fn metadata_value(line: Line<'_>, name: &str) -> Option<f64> {
     let Line::Out(line) = line else { return None };
     line.strip_prefix(name)?.strip_prefix('=')?.parse::<f64>().ok().filter(|value| value.is_finite())
 }
@@ -269,10 +272,10 @@ mod tests {
     use super::*;
 
     fn short() -> Limits {
-        Limits { time: Duration::from_secs(20), standstill: Duration::from_secs(10), ..Limits::video(0.0) }
+        Limits { time: Duration::from_secs(20), stall: Duration::from_secs(10), ..Limits::video(0.0) }
     }
 
-    async fn shell(script: &str, limits: Limits) -> Result<Output, Failure> {
+    async fn shell(script: &str, limits: Limits) -> Result<Output, ToolError> {
         run(OsStr::new("sh"), ["-c", script], limits, |_| {}).await
     }
 
@@ -284,34 +287,35 @@ mod tests {
         let info = "[Parsed_showinfo_2 @ 0x55] n:   0 pts:  12 pts_time:4.25   duration: 1";
         assert_eq!(frame_time(Line::Err(info)), Some(4.25));
         assert_eq!(frame_time(Line::Out("frame:3    pts:90    pts_time:3.6")), Some(3.6));
-        assert_eq!(metadata(Line::Out("lavfi.silence_end=2.5"), "lavfi.silence_end"), Some(2.5));
+        assert_eq!(metadata_value(Line::Out("lavfi.silence_end=2.5"), "lavfi.silence_end"), Some(2.5));
     }
 
     #[tokio::test]
-    async fn missing_tool_fails_with_ffmpeg_missing() {
-        let failure = run(OsStr::new("/nowhere/ffmpeg"), ["-version"], short(), |_| {}).await.expect_err("not there");
-        assert_eq!(failure.code, "ffmpeg_missing");
+    async fn missing_tool_is_not_started() {
+        let error = run(OsStr::new("/nowhere/ffmpeg"), ["-version"], short(), |_| {}).await.expect_err("not there");
+        let is_missing = |source: &std::io::Error| source.kind() == std::io::ErrorKind::NotFound;
+        assert!(matches!(error, ToolError::NotStarted { source, .. } if is_missing(&source)));
     }
 
     #[tokio::test]
     async fn lines_of_both_outputs_arrive_and_exit_status_decides() {
         let mut seen = Vec::new();
         let script = "echo one; echo two >&2; printf three; exit 3";
-        let failure = run(OsStr::new("sh"), ["-c", script], short(), |line| seen.push(format!("{line:?}"))).await;
-        assert!(failure.expect_err("exit 3").details.contains("two"));
+        let ended = run(OsStr::new("sh"), ["-c", script], short(), |line| seen.push(format!("{line:?}"))).await;
+        assert!(ended.expect_err("exit 3").to_string().contains("two"));
         seen.sort();
         assert_eq!(seen, [r#"Err("two")"#, r#"Out("one")"#, r#"Out("three")"#]);
     }
 
     #[tokio::test]
     async fn tool_without_progress_or_over_time_limit_is_killed() {
-        let quick = Limits { standstill: Duration::from_millis(200), ..short() };
-        assert_eq!(shell("sleep 600", quick).await.expect_err("still").code, "tool_stopped");
+        let quick = Limits { stall: Duration::from_millis(200), ..short() };
+        assert!(matches!(shell("sleep 600", quick).await, Err(ToolError::Stalled { .. })), "no output");
         let repeats = "while :; do echo frame=9; echo out_time_us=5; echo speed=1x; sleep 0.05; done";
-        assert_eq!(shell(repeats, quick).await.expect_err("the same position").code, "tool_stopped");
+        assert!(matches!(shell(repeats, quick).await, Err(ToolError::Stalled { .. })), "the same position");
         let brief = Limits { time: Duration::from_millis(300), ..short() };
         let goes_on = "n=0; while :; do n=$((n+1)); echo out_time_us=$n; sleep 0.05; done";
-        assert_eq!(shell(goes_on, brief).await.expect_err("too long").code, "tool_stopped");
+        assert!(matches!(shell(goes_on, brief).await, Err(ToolError::TimedOut { .. })), "too long");
     }
 
     #[cfg(target_os = "linux")]
@@ -328,7 +332,7 @@ mod tests {
             "exec head -c 1000000 /dev/zero > /dev/shm/tallylight-limit-test; rm -f /dev/shm/tallylight-limit-test",
             limits,
         );
-        assert_eq!(full.await.expect_err("too large").code, "too_large_to_process");
+        assert!(matches!(full.await, Err(ToolError::LimitExceeded { .. })), "too large");
         let _ = std::fs::remove_file("/dev/shm/tallylight-limit-test");
     }
 }

@@ -1,4 +1,4 @@
-//! The processing state of one job: data that the stages share, and their reports of progress and warnings.
+//! The context of the stages of one job: the data that they share, and their reports of progress and warnings.
 
 use std::{ffi::OsStr, path::PathBuf, sync::Arc, time::Duration};
 
@@ -10,14 +10,13 @@ use uuid::Uuid;
 use super::{
     failure::{Failure, Severity},
     hardware::Hardware,
-    probe::Probe,
-    stage::Stage,
-    tool::{self, Limits, Line},
+    media_info::MediaInfo,
 };
 use crate::{
     config::Tools,
-    jobs::{Job, Jobs, Progress, Status},
+    jobs::{Job, Jobs, Progress, Stage, Status},
     speech::Speech,
+    tool::{self, Limits, Line},
 };
 
 /// The result of a stage that did not fail.
@@ -32,8 +31,8 @@ pub enum Outcome {
 /// The shortest time between two reports of progress; more would not be visible.
 const REPORT_INTERVAL: Duration = Duration::from_millis(100);
 
-/// The processing state of one job.
-pub struct Work {
+/// The context of the stages of one job.
+pub struct Context {
     /// The job as it was at the start.
     pub job: Job,
     /// All jobs; results are written there.
@@ -47,7 +46,7 @@ pub struct Work {
     /// The folder of the video's files.
     pub folder: PathBuf,
     /// The result of PROBE.
-    pub probe: Probe,
+    pub media: MediaInfo,
     /// The file of the extracted audio. Its name is new in every run, because an ffmpeg of an earlier run may still be
     /// writing after a crash of the studio.
     pub audio: PathBuf,
@@ -60,7 +59,7 @@ pub struct Work {
     last_reported: Option<Instant>,
 }
 
-impl Work {
+impl Context {
     /// Returns the state for processing a job.
     pub fn new(jobs: Jobs, tools: Arc<Tools>, speech: Speech, hardware: Hardware, job: Job, folder: PathBuf) -> Self {
         let audio = folder.join(format!("audio-{}.wav", Uuid::new_v4()));
@@ -71,7 +70,7 @@ impl Work {
             speech,
             hardware,
             folder,
-            probe: Probe::default(),
+            media: MediaInfo::default(),
             audio,
             silences: Vec::new(),
             cues: Vec::new(),
@@ -79,6 +78,11 @@ impl Work {
             percent: 0.0,
             last_reported: None,
         }
+    }
+
+    /// Returns ffmpeg's options that decode the video fastest.
+    pub async fn decoding_options(&self) -> &'static [&'static str] {
+        self.hardware.options(&self.tools, &self.job.source, &self.media).await
     }
 
     /// Begins a stage.
@@ -103,13 +107,13 @@ impl Work {
 
     /// Runs ffmpeg with `-progress pipe:1` over the whole video; its position is the progress of the stage. Warns if
     /// the video is truncated.
-    pub async fn read_through(
+    pub async fn run_ffmpeg(
         &mut self,
         args: impl IntoIterator<Item = impl AsRef<OsStr>>,
         limits: Limits,
         mut on_line: impl FnMut(Line<'_>),
     ) -> Result<(), Failure> {
-        let (tools, duration) = (Arc::clone(&self.tools), self.probe.duration);
+        let (tools, duration) = (Arc::clone(&self.tools), self.media.duration);
         let output = tool::run(&tools.ffmpeg, args, limits, |line| {
             on_line(line);
             if let Some(seconds) = tool::position(line)
@@ -133,7 +137,7 @@ impl Work {
         let is_known =
             self.jobs.job(id).is_some_and(|job| job.errors.iter().any(|error| error["error_code"] == failure.code));
         if !is_known {
-            self.jobs.tell_error(
+            self.jobs.record_error(
                 id,
                 &json!({ "error_code": failure.code, "error_message": failure.message,
                     "recoverable": failure.severity == Severity::Recoverable, "affected_stage": self.stage.id() }),

@@ -3,7 +3,7 @@
 /// The width and height of a small frame, in pixels.
 pub const SIDE: usize = 32;
 /// The size of a small frame in bytes: red, green and blue of each pixel.
-pub const PICTURE_BYTES: usize = SIDE * SIDE * 3;
+pub const FRAME_BYTES: usize = SIDE * SIDE * 3;
 
 /// How many levels of each of the three colours are distinguished.
 const LEVELS: usize = 6;
@@ -12,12 +12,12 @@ const ALL_DIFFERENT: f64 = 0.25;
 
 /// A small frame with its colour histogram.
 #[derive(Clone, Debug)]
-pub struct Picture {
+pub struct Frame {
     pixels: Vec<u8>,
     colours: Vec<f64>,
 }
 
-impl Picture {
+impl Frame {
     /// Returns a small frame with these pixels.
     pub fn of(pixels: &[u8]) -> Self {
         let mut colours = vec![0.0; LEVELS * LEVELS * LEVELS];
@@ -37,7 +37,7 @@ impl Picture {
         let colours: f64 = self.colours.iter().zip(&other.colours).map(|(a, b)| (a - b).abs()).sum::<f64>() / 2.0;
         let pixels: u64 = self.pixels.iter().zip(&other.pixels).map(|(a, b)| u64::from(a.abs_diff(*b))).sum();
         #[expect(clippy::cast_precision_loss, reason = "at most 3072 × 255")]
-        let moved = pixels as f64 / (255 * PICTURE_BYTES) as f64 / ALL_DIFFERENT;
+        let moved = pixels as f64 / (255 * FRAME_BYTES) as f64 / ALL_DIFFERENT;
         // Movement changes pixels and fading light changes colours, but a new scene changes both.
         (colours * moved.min(1.0)).sqrt()
     }
@@ -47,17 +47,16 @@ impl Picture {
 mod tests {
     use super::*;
 
-    fn picture(pixel: impl Fn(usize, usize) -> [u8; 3]) -> Picture {
+    fn frame(pixel: impl Fn(usize, usize) -> [u8; 3]) -> Frame {
         let pixels: Vec<u8> = (0..SIDE * SIDE).flat_map(|at| pixel(at % SIDE, at / SIDE)).collect();
-        Picture::of(&pixels)
+        Frame::of(&pixels)
     }
 
     #[test]
     fn new_scene_differs_and_movement_hardly_does() {
-        let ball = |left: usize| {
-            picture(move |x, _| if (left..left + 6).contains(&x) { [250, 250, 250] } else { [40, 90, 40] })
-        };
-        let night = picture(|x, _| if x < 16 { [10, 10, 40] } else { [90, 20, 60] });
+        let ball =
+            |left: usize| frame(move |x, _| if (left..left + 6).contains(&x) { [250, 250, 250] } else { [40, 90, 40] });
+        let night = frame(|x, _| if x < 16 { [10, 10, 40] } else { [90, 20, 60] });
         assert!(ball(2).difference(&ball(2)) < 1e-9);
         assert!(ball(2).difference(&ball(20)) < 0.1, "{}", ball(2).difference(&ball(20)));
         assert!(ball(2).difference(&night) > 0.5, "{}", ball(2).difference(&night));

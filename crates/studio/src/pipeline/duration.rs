@@ -2,12 +2,8 @@
 
 use tallylight_media::probe::Report;
 
-use super::{
-    failure::Failure,
-    input,
-    tool::{self, Limits, Line},
-    work::Work,
-};
+use super::{context::Context, failure::Failure, input};
+use crate::tool::{self, Limits, Line};
 
 /// How far the last packet may be before the stated end: seconds, or this share of the duration.
 const TOLERANCE: (f64, f64) = (2.0, 0.05);
@@ -20,15 +16,15 @@ const TAIL_PACKETS: usize = 5_000;
 ///
 /// # Errors
 /// The failure of a tool that reached a limit or is missing.
-pub async fn measure(work: &Work, report: &Report) -> Result<f64, Failure> {
+pub async fn measure(context: &Context, report: &Report) -> Result<f64, Failure> {
     let stated = report.duration.or_else(|| report.video().and_then(|video| video.duration));
     if let Some(stated) = stated
-        && let Some(last) = last_packet(work, report, stated).await
+        && let Some(last) = last_packet(context, report, stated).await
         && (last - report.start - stated).abs() <= tolerance(stated)
     {
         return Ok(stated);
     }
-    let measured = read_to_the_end(work, stated.unwrap_or(0.0)).await?;
+    let measured = read_to_the_end(context, stated.unwrap_or(0.0)).await?;
     let Some(stated) = stated else { return Ok(measured) };
     if measured <= 0.0 {
         return Ok(stated);
@@ -36,7 +32,7 @@ pub async fn measure(work: &Work, report: &Report) -> Result<f64, Failure> {
     // In Matroska the stated duration is the end time, even if the first packet is later than 0.
     let expected = if stated > report.start { stated - report.start } else { stated };
     if has_header_duration_only(&report.format) && measured < expected.min(stated) - tolerance(stated) {
-        work.warn(&Failure::probably_truncated(format!("{measured:.1} s of {stated:.1} s found")));
+        context.warn(&Failure::probably_truncated(format!("{measured:.1} s of {stated:.1} s found")));
     }
     Ok(measured)
 }
@@ -52,14 +48,14 @@ fn has_header_duration_only(format: &str) -> bool {
 }
 
 /// Returns the end of the last packet, in seconds, by reading near the stated end only; `None` if no packet is there.
-async fn last_packet(work: &Work, report: &Report, stated: f64) -> Option<f64> {
+async fn last_packet(context: &Context, report: &Report, stated: f64) -> Option<f64> {
     let from = (report.start + stated - TAIL).max(report.start);
     let interval = format!("{from:.3}%+#{TAIL_PACKETS}");
     let entries = "packet=pts_time,dts_time,duration_time";
     let options = ["-v", "error", "-read_intervals", &interval, "-show_entries", entries, "-of", "csv=p=0"];
-    let args = options.iter().map(Into::into).chain(input::video(&work.job.source));
+    let args = options.iter().map(Into::into).chain(input::video(&context.job.source));
     let (mut last, mut packets) = (None::<f64>, 0_usize);
-    let run = tool::run(&work.tools.ffprobe, args, Limits::probe(), |line| {
+    let run = tool::run(&context.tools.ffprobe, args, Limits::probe(), |line| {
         if let Line::Out(line) = line {
             packets += 1;
             last = end_of_packet(line).into_iter().chain(last).reduce(f64::max);
@@ -77,14 +73,14 @@ fn end_of_packet(line: &str) -> Option<f64> {
 }
 
 /// Reads all packets without decoding and returns the end of the last one, in seconds.
-async fn read_to_the_end(work: &Work, stated: f64) -> Result<f64, Failure> {
+async fn read_to_the_end(context: &Context, stated: f64) -> Result<f64, Failure> {
     let maps = ["-map", "0:v?", "-map", "0:a?", "-c", "copy", "-f", "null", "-"];
-    let args = input::ffmpeg(&[], &work.job.source, maps);
+    let args = input::ffmpeg(&[], &context.job.source, maps);
     let mut end = 0.0_f64;
-    let read = tool::run(&work.tools.ffmpeg, args, Limits::video(stated), |line| {
+    let read = tool::run(&context.tools.ffmpeg, args, Limits::video(stated), |line| {
         end = tool::position(line).map_or(end, |position| end.max(position));
     });
-    match read.await {
+    match read.await.map_err(Failure::from) {
         Ok(_) => Ok(end),
         // Streams that cannot be copied may still be decoded by later stages.
         Err(failure) if matches!(failure.code, "tool_failed" | "not_a_video" | "file_incomplete") => Ok(end),
