@@ -13,7 +13,7 @@ fuzz_target!(|bytes: &[u8]| {
     let Ok(text) = std::str::from_utf8(bytes) else { return };
     let _ = title::title_of(text, &recording::Recording::default());
     let Some(report) = Report::read(text) else { return };
-    let _ = (report.video(), report.sounds(), report.subtitles(), report.is_picture());
+    let _ = (report.video(), report.audio_streams(), report.subtitles(), report.is_image());
     let metadata = ContainerMetadata::of(&report);
     assert!(metadata.title.is_none_or(|title| title.chars().count() <= MAX_TITLE));
     assert!(metadata.tags.len() <= MAX_TAGS);

@@ -10,10 +10,7 @@ use tallylight_core::{
     settings::Settings,
     view::{ComputerView, ServerView},
 };
-use tallylight_studio::{
-    Config, SignUp, Studio, Usage,
-    speech::{Speech, SpeechError},
-};
+use tallylight_studio::{Config, SignUp, Studio, StudioError, Usage, speech::Speech};
 use tokio::sync::Mutex;
 
 mod view;
@@ -131,7 +128,7 @@ impl EmbeddedStudio {
     }
 }
 
-fn invalid_model(error: &SpeechError) -> Error {
+fn invalid_model(error: &StudioError) -> Error {
     Error::new(Code::InvalidContent, error.to_string())
 }
 

@@ -1,7 +1,7 @@
 //! The kind of a file by its first bytes, and the messages for files that are certainly no video.
 
 /// How many of a file's first bytes are needed to detect its kind.
-pub const HEAD: usize = 4096;
+pub const HEAD_BYTES: usize = 4096;
 
 /// The kind of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -9,11 +9,11 @@ pub enum FileKind {
     /// An empty file.
     Empty,
     /// A still image: JPEG, PNG, HEIC, a camera's raw file.
-    Picture,
+    Image,
     /// A list of other files or URLs: M3U, PLS, DASH, ASX, ffconcat.
     Playlist,
     /// An audio file.
-    Sound,
+    Audio,
     /// A document, an archive or a program, with the name of its kind.
     Other(&'static str),
     /// Plain text.
@@ -23,7 +23,7 @@ pub enum FileKind {
 }
 
 impl FileKind {
-    /// Detects the kind of a file by its first [`HEAD`] bytes.
+    /// Detects the kind of a file by its first [`HEAD_BYTES`] bytes.
     pub fn of(head: &[u8]) -> Self {
         if head.is_empty() {
             return Self::Empty;
@@ -32,7 +32,7 @@ impl FileKind {
             return Self::Playlist;
         }
         if is_still_image_box(head) {
-            return Self::Picture;
+            return Self::Image;
         }
         let Some(kind) = infer::get(head) else { return if is_text(head) { Self::Text } else { Self::Unknown } };
         // Animations may have video, and Ogg and MP4 may contain either audio or video, so ffprobe must decide.
@@ -41,8 +41,8 @@ impl FileKind {
         }
         match (kind.matcher_type(), kind.extension()) {
             (infer::MatcherType::Image, "png") if is_animated_png(head) => Self::Unknown,
-            (infer::MatcherType::Image, _) => Self::Picture,
-            (infer::MatcherType::Audio, _) => Self::Sound,
+            (infer::MatcherType::Image, _) => Self::Image,
+            (infer::MatcherType::Audio, _) => Self::Audio,
             (infer::MatcherType::Archive, "pdf") => Self::Other("a PDF document"),
             (infer::MatcherType::Archive, _) => Self::Other("an archive"),
             (infer::MatcherType::Doc | infer::MatcherType::Book, _) => Self::Other("a document"),
@@ -53,12 +53,12 @@ impl FileKind {
     }
 
     /// Returns the message for the user whose file has this kind; `None` if it may be a video.
-    pub fn refusal(self) -> Option<String> {
+    pub fn error_message(self) -> Option<String> {
         let sentence = match self {
             Self::Empty => "This file is empty (0 bytes). Export the video again.".to_owned(),
-            Self::Picture => "Not a video file: this is an image. Choose a video file.".to_owned(),
+            Self::Image => "Not a video file: this is an image. Choose a video file.".to_owned(),
             Self::Playlist => "Not a video file: this is a playlist. Choose a video file.".to_owned(),
-            Self::Sound => "Not a video file: this file contains only audio. Choose a video file.".to_owned(),
+            Self::Audio => "Not a video file: this file contains only audio. Choose a video file.".to_owned(),
             Self::Other(kind) => format!("Not a video file: this is {kind}. Choose a video file."),
             Self::Text => "Not a video file: this is a text file. Choose a video file.".to_owned(),
             Self::Unknown => return None,
@@ -127,21 +127,21 @@ mod tests {
     fn kinds_of_other_files_are_detected() {
         for (head, kind) in [
             (b"".as_slice(), FileKind::Empty),
-            (b"\xff\xd8\xff\xe0\0\x10JFIF", FileKind::Picture),
-            (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\0IDAT", FileKind::Picture),
-            (b"RIFF\x24\0\0\0WEBPVP8 ", FileKind::Picture),
-            (b"BM\x36\0\0\0\0\0\0\0\x36\0\0\0", FileKind::Picture),
-            (b"II*\0\x08\0\0\0\x10\0\x01\x01", FileKind::Picture),
-            (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", FileKind::Picture),
-            (b"\0\0\0\x1cftypavif\0\0\0\0avifmif1miaf", FileKind::Picture),
+            (b"\xff\xd8\xff\xe0\0\x10JFIF", FileKind::Image),
+            (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\0IDAT", FileKind::Image),
+            (b"RIFF\x24\0\0\0WEBPVP8 ", FileKind::Image),
+            (b"BM\x36\0\0\0\0\0\0\0\x36\0\0\0", FileKind::Image),
+            (b"II*\0\x08\0\0\0\x10\0\x01\x01", FileKind::Image),
+            (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", FileKind::Image),
+            (b"\0\0\0\x1cftypavif\0\0\0\0avifmif1miaf", FileKind::Image),
             (b"#EXTM3U\n# caf\xe9\n#EXT-X-TARGETDURATION:10\n", FileKind::Playlist),
             (b"\xef\xbb\xbf#EXTM3U\n", FileKind::Playlist),
             (b"ffconcat version 1.0\nfile a\n", FileKind::Playlist),
             (b"<?xml version=\"1.0\"?>\n<MPD xmlns=\"urn:mpeg:dash:schema:mpd:2011\">", FileKind::Playlist),
             (b"v=0\r\no=- 0 0 IN IP4 127.0.0.1\r\n", FileKind::Playlist),
-            (b"ID3\x04\0\0\0\0\0\0", FileKind::Sound),
-            (b"RIFF\x24\0\0\0WAVEfmt ", FileKind::Sound),
-            (b"fLaC\0\0\0\x22", FileKind::Sound),
+            (b"ID3\x04\0\0\0\0\0\0", FileKind::Audio),
+            (b"RIFF\x24\0\0\0WAVEfmt ", FileKind::Audio),
+            (b"fLaC\0\0\0\x22", FileKind::Audio),
             (b"%PDF-1.7\n%\xe2\xe3", FileKind::Other("a PDF document")),
             (b"PK\x03\x04\x14\0\0\0", FileKind::Other("an archive")),
             (b"just words", FileKind::Text),
@@ -153,7 +153,7 @@ mod tests {
             (b"\x47\x40\x11\x10\0\x42\xf0\x25", FileKind::Unknown),
         ] {
             assert_eq!(FileKind::of(head), kind, "{:?}", String::from_utf8_lossy(head));
-            assert_eq!(kind.refusal().is_none(), kind == FileKind::Unknown);
+            assert_eq!(kind.error_message().is_none(), kind == FileKind::Unknown);
         }
     }
 }

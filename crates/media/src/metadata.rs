@@ -53,7 +53,7 @@ pub struct ContainerMetadata {
     /// The camera or phone.
     pub device: Option<String>,
     /// The fields that exceeded a limit and were shortened.
-    pub cut: Vec<&'static str>,
+    pub shortened: Vec<&'static str>,
 }
 
 impl ContainerMetadata {
@@ -66,9 +66,10 @@ impl ContainerMetadata {
         let of_streams = |names: &[&str]| streams().find_map(|tags| tags.first(names).map(str::to_owned));
         let everywhere = |names: &[&str]| report.tags.first(names).map(str::to_owned).or_else(|| of_streams(names));
         let title = report.tags.first(TITLE).map(str::to_owned).or_else(|| of_streams(TITLE).filter(|_| is_ogg));
-        metadata.title = title.and_then(|title| metadata.title_of(&title));
-        metadata.description =
-            metadata.description_of(&report.tags).or_else(|| streams().find_map(|tags| metadata.description_of(tags)));
+        metadata.title = title.and_then(|title| metadata.clean_title(&title));
+        metadata.description = metadata
+            .clean_description(&report.tags)
+            .or_else(|| streams().find_map(|tags| metadata.clean_description(tags)));
         if let Some(keywords) = everywhere(KEYWORDS) {
             metadata.set_tags(&keywords);
         }
@@ -79,20 +80,20 @@ impl ContainerMetadata {
         metadata
     }
 
-    fn title_of(&mut self, title: &str) -> Option<String> {
+    fn clean_title(&mut self, title: &str) -> Option<String> {
         let mut title = text::one_line(title);
-        if text::cut_chars(&mut title, MAX_TITLE) {
-            self.cut.push("title");
+        if text::truncate_chars(&mut title, MAX_TITLE) {
+            self.shortened.push("title");
         }
         (!title.is_empty() && !is_junk_title(&title)).then_some(title)
     }
 
-    fn description_of(&mut self, tags: &Tags) -> Option<String> {
+    fn clean_description(&mut self, tags: &Tags) -> Option<String> {
         let found =
             DESCRIPTION.iter().filter_map(|name| tags.first(&[name])).find(|text| !is_junk_description(text))?;
         let mut description = text::lines(found);
-        if text::cut_bytes(&mut description, MAX_DESCRIPTION) {
-            self.cut.push("description");
+        if text::truncate_bytes(&mut description, MAX_DESCRIPTION) {
+            self.shortened.push("description");
         }
         (!description.is_empty()).then_some(description)
     }
@@ -102,12 +103,12 @@ impl ContainerMetadata {
         let separators: &[char] = if keywords.contains([',', ';']) { &[',', ';', '\n'] } else { &['\n', '|'] };
         for tag in keywords.split(separators) {
             let mut tag = text::one_line(tag.trim().trim_start_matches('#'));
-            let is_long = text::cut_chars(&mut tag, MAX_TAG);
+            let is_long = text::truncate_chars(&mut tag, MAX_TAG);
             if tag.is_empty() || !seen.insert(tag.to_lowercase()) {
                 continue;
             }
             if is_long || self.tags.len() == MAX_TAGS {
-                self.cut.push("tags");
+                self.shortened.push("tags");
                 break;
             }
             self.tags.push(tag);
@@ -116,11 +117,11 @@ impl ContainerMetadata {
 
     fn set_chapters(&mut self, report: &Report) {
         if report.chapters.len() > MAX_CHAPTERS {
-            self.cut.push("chapters");
+            self.shortened.push("chapters");
         }
         for (index, chapter) in report.chapters.iter().take(MAX_CHAPTERS).enumerate() {
             let mut title = chapter.title.as_deref().map(text::one_line).unwrap_or_default();
-            text::cut_chars(&mut title, MAX_TITLE);
+            text::truncate_chars(&mut title, MAX_TITLE);
             if title.is_empty() {
                 title = format!("Chapter {}", index + 1);
             }
@@ -218,7 +219,7 @@ fn is_identifier(text: &str) -> bool {
     let is_word = !text.is_empty()
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b':' | b'='));
     let digits = text.bytes().filter(u8::is_ascii_digit).count();
-    is_word && text.len() >= 12 && digits * 4 >= text.len() && !Date::is_at_the_beginning(text)
+    is_word && text.len() >= 12 && digits * 4 >= text.len() && Date::read(text).is_none()
 }
 
 #[cfg(test)]
@@ -289,7 +290,7 @@ mod tests {
         let title = read.title.expect("a title");
         assert!(title.starts_with("A B") && title.chars().count() == MAX_TITLE, "{title}");
         assert!(read.description.is_some_and(|text| text.len() <= MAX_DESCRIPTION));
-        assert_eq!((read.tags.len(), read.cut), (MAX_TAGS, vec!["title", "description", "tags"]));
+        assert_eq!((read.tags.len(), read.shortened), (MAX_TAGS, vec!["title", "description", "tags"]));
         let unique = of("mp4", &json!({ "keywords": "a, ,b;c,,a,A, a" }), &json!({}));
         assert_eq!(unique.tags, ["a", "b", "c"]);
     }

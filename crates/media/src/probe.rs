@@ -50,9 +50,9 @@ pub enum StreamKind {
     /// Video.
     Video,
     /// A still image: a cover or a timed thumbnail.
-    Still,
+    StillImage,
     /// Audio.
-    Sound,
+    Audio,
     /// Text subtitles.
     Subtitles,
     /// Anything else.
@@ -129,7 +129,7 @@ pub struct Report {
     /// Its streams, at most [`MAX_STREAMS`].
     pub streams: Vec<Stream>,
     /// The number of streams beyond [`MAX_STREAMS`].
-    pub further_streams: usize,
+    pub skipped_streams: usize,
     /// Its chapters.
     pub chapters: Vec<ContainerChapter>,
 }
@@ -148,7 +148,7 @@ impl Report {
             start: number(format.get("start_time")).unwrap_or(0.0),
             tags: Tags::of(format.get("tags")),
             streams: streams.iter().take(MAX_STREAMS).filter_map(stream).collect(),
-            further_streams: streams.len().saturating_sub(MAX_STREAMS),
+            skipped_streams: streams.len().saturating_sub(MAX_STREAMS),
             chapters: list("chapters").iter().filter_map(chapter).collect(),
         })
     }
@@ -167,16 +167,16 @@ impl Report {
     }
 
     /// Returns the audio streams in the order in which a player would select them.
-    pub fn sounds(&self) -> Vec<&Stream> {
-        let mut sounds: Vec<&Stream> = self.of_kind(StreamKind::Sound).collect();
-        sounds.sort_by_key(|stream| (!stream.is(Flag::Decodable), !stream.is(Flag::Default), stream.index));
-        sounds
+    pub fn audio_streams(&self) -> Vec<&Stream> {
+        let mut streams: Vec<&Stream> = self.of_kind(StreamKind::Audio).collect();
+        streams.sort_by_key(|stream| (!stream.is(Flag::Decodable), !stream.is(Flag::Default), stream.index));
+        streams
     }
 
     /// Returns the subtitle streams in the order in which they are suitable as a transcript: the language of the audio
     /// first, forced ones last.
     pub fn subtitles(&self) -> Vec<&Stream> {
-        let spoken = self.sounds().first().and_then(|sound| sound.language.clone());
+        let spoken = self.audio_streams().first().and_then(|audio| audio.language.clone());
         let mut subtitles: Vec<&Stream> = self.of_kind(StreamKind::Subtitles).collect();
         let is_foreign = |stream: &Stream| spoken.is_some() && stream.language.is_some() && stream.language != spoken;
         subtitles.sort_by_key(|stream| {
@@ -186,7 +186,7 @@ impl Report {
     }
 
     /// Returns whether the file is a single image, by its demuxer.
-    pub fn is_picture(&self) -> bool {
+    pub fn is_image(&self) -> bool {
         let names = || self.format.split(',');
         let is_demuxer = names().any(|name| name.ends_with("_pipe") || matches!(name, "image2" | "image2pipe" | "ico"));
         is_demuxer && self.video().is_some()
@@ -221,9 +221,9 @@ fn stream(value: &Value) -> Option<Stream> {
     let whole = |name: &str| field(name).and_then(Value::as_u64).unwrap_or(0);
     let is_still = ["attached_pic", "still_image", "timed_thumbnails"].iter().any(|flag| disposition(flag));
     let kind = match field("codec_type").and_then(Value::as_str) {
-        Some("video") if is_still => StreamKind::Still,
+        Some("video") if is_still => StreamKind::StillImage,
         Some("video") => StreamKind::Video,
-        Some("audio") => StreamKind::Sound,
+        Some("audio") => StreamKind::Audio,
         Some("subtitle") if codec.as_deref().is_some_and(|name| TEXT_SUBTITLES.contains(&name)) => {
             StreamKind::Subtitles
         }
@@ -231,8 +231,8 @@ fn stream(value: &Value) -> Option<Stream> {
     };
     let size = (whole("width").min(1 << 20), whole("height").min(1 << 20));
     let is_decodable = match kind {
-        StreamKind::Video | StreamKind::Still => codec.is_some() && size.0 > 0,
-        StreamKind::Sound => {
+        StreamKind::Video | StreamKind::StillImage => codec.is_some() && size.0 > 0,
+        StreamKind::Audio => {
             codec.is_some() && number(field("sample_rate")).is_some_and(|rate| rate > 0.0) && whole("channels") > 0
         }
         StreamKind::Subtitles | StreamKind::Other => codec.is_some(),
@@ -312,7 +312,7 @@ mod tests {
         ]));
         let indices = |streams: Vec<&Stream>| streams.iter().map(|stream| stream.index).collect::<Vec<_>>();
         assert_eq!(indices(report.subtitles()), [4, 3, 2]);
-        assert_eq!(indices(report.sounds()), [1, 0]);
+        assert_eq!(indices(report.audio_streams()), [1, 0]);
     }
 
     #[test]

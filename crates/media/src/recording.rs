@@ -40,20 +40,16 @@ impl Date {
         ((1890..=2200).contains(&year) && is_day && !is_first).then_some(Self { year, month, day })
     }
 
-    /// Returns whether a text begins with a day.
-    pub fn is_at_the_beginning(text: &str) -> bool {
-        Self::read(text).is_some()
-    }
-
     /// Finds a day in a camera's file name: `VID_20241114_123456`.
-    pub(crate) fn within(name: &str) -> Option<Self> {
+    pub(crate) fn find(name: &str) -> Option<Self> {
         let mut starts = name
             .char_indices()
             .filter(|(at, c)| c.is_ascii_digit() && !name[..*at].ends_with(|before: char| before.is_ascii_digit()));
         starts.find_map(|(at, _)| Self::read(&name[at..]).filter(|date| (1990..2100).contains(&date.year)))
     }
 
-    pub(crate) fn words(self) -> String {
+    /// Returns the day in words: `14 November 2024`.
+    pub(crate) fn to_words(self) -> String {
         let month = MONTHS.get(usize::from(self.month) - 1).copied().unwrap_or_default();
         format!("{} {month} {}", self.day, self.year)
     }

@@ -11,9 +11,9 @@ const TS_PACKETS: [u64; 2] = [188, 192];
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Completeness {
     /// The container states more bytes than the file has.
-    CutOff,
+    Truncated,
     /// The last packet is incomplete. A recording that was interrupted also ends like this.
-    EndsInPacket,
+    PartialPacket,
     /// Nothing is missing, as far as the container states sizes.
     Complete,
 }
@@ -29,7 +29,7 @@ pub fn completeness(file: &mut (impl Read + Seek)) -> io::Result<Completeness> {
     let read = fill(file, &mut head)?;
     let head = &head[..read];
     let ends_after = |end: Option<u64>| {
-        if end.is_some_and(|end| end > length) { Completeness::CutOff } else { Completeness::Complete }
+        if end.is_some_and(|end| end > length) { Completeness::Truncated } else { Completeness::Complete }
     };
     if head.starts_with(b"RIFF") && head.get(8..12) == Some(b"AVI ") {
         return Ok(ends_after(riff_end(head)));
@@ -37,14 +37,14 @@ pub fn completeness(file: &mut (impl Read + Seek)) -> io::Result<Completeness> {
     if head.starts_with(&[0x1a, 0x45, 0xdf, 0xa3]) {
         return Ok(ends_after(segment_end(file)?));
     }
-    if head.get(4..8).is_some_and(is_box_of_mp4) {
-        return Ok(if mp4_is_cut_off(file, length)? { Completeness::CutOff } else { Completeness::Complete });
+    if head.get(4..8).is_some_and(is_mp4_box) {
+        return Ok(if is_mp4_truncated(file, length)? { Completeness::Truncated } else { Completeness::Complete });
     }
     for (size, offset) in TS_PACKETS.into_iter().zip([0, 4]) {
         let mut is_sync = |packet: u64| at(file, packet * size + offset).map(|byte| byte == Some(0x47));
         if is_sync(0)? && is_sync(1)? && is_sync(2)? {
             let is_whole = length.is_multiple_of(size);
-            return Ok(if is_whole { Completeness::Complete } else { Completeness::EndsInPacket });
+            return Ok(if is_whole { Completeness::Complete } else { Completeness::PartialPacket });
         }
     }
     Ok(Completeness::Complete)
@@ -116,18 +116,18 @@ fn vint(bytes: &[u8], marker: Marker) -> Option<(u64, usize)> {
     Some((bytes[1..length].iter().fold(start, |value, byte| value << 8 | u64::from(*byte)), length))
 }
 
-fn is_box_of_mp4(kind: &[u8]) -> bool {
+fn is_mp4_box(kind: &[u8]) -> bool {
     matches!(kind, b"ftyp" | b"moov" | b"mdat" | b"moof" | b"free" | b"wide" | b"skip" | b"styp" | b"sidx" | b"pnot")
 }
 
 /// Returns whether a box of an MP4 exceeds the file. Data after the last known box is a trailer and is ignored.
-fn mp4_is_cut_off(file: &mut (impl Read + Seek), length: u64) -> io::Result<bool> {
+fn is_mp4_truncated(file: &mut (impl Read + Seek), length: u64) -> io::Result<bool> {
     let mut position = 0_u64;
     for _ in 0..MAX_BOXES {
         file.seek(SeekFrom::Start(position))?;
         let mut bytes = [0; 16];
         let read = fill(file, &mut bytes)?;
-        if read < 8 || !is_box_of_mp4(&bytes[4..8]) && !matches!(&bytes[4..8], b"uuid" | b"udta" | b"meta" | b"mfra") {
+        if read < 8 || !is_mp4_box(&bytes[4..8]) && !matches!(&bytes[4..8], b"uuid" | b"udta" | b"meta" | b"mfra") {
             return Ok(false);
         }
         let small = u32::from_be_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]);
@@ -165,7 +165,7 @@ mod tests {
     fn stated_sizes_beyond_the_file_mean_it_is_cut_off() {
         let mp4 = b"\0\0\0\x10ftypisom\0\0\0\0\0\0\0\x10mdat12345678";
         assert_eq!(of(mp4), Completeness::Complete);
-        assert_eq!(of(&mp4[..28]), Completeness::CutOff);
+        assert_eq!(of(&mp4[..28]), Completeness::Truncated);
         assert_eq!(
             of(b"\0\0\0\x10ftypisom\0\0\0\0\0\0\0\0mdat1234"),
             Completeness::Complete,
@@ -174,21 +174,21 @@ mod tests {
         assert_eq!(of(b"\0\0\0\x10ftypisom\0\0\0\0\x7f\0\0\0uuid"), Completeness::Complete, "a trailer");
         let mkv = b"\x1a\x45\xdf\xa3\x80\x18\x53\x80\x67\x84abcd";
         assert_eq!(of(mkv), Completeness::Complete);
-        assert_eq!(of(&mkv[..12]), Completeness::CutOff);
+        assert_eq!(of(&mkv[..12]), Completeness::Truncated);
         assert_eq!(
             of(b"\x1a\x45\xdf\xa3\x80\x18\x53\x80\x67\x01\xff\xff\xff\xff\xff\xff\xff"),
             Completeness::Complete,
             "a live recording"
         );
         assert_eq!(of(b"RIFF\x06\0\0\0AVI ab"), Completeness::Complete);
-        assert_eq!(of(b"RIFF\x40\0\0\0AVI ab"), Completeness::CutOff);
+        assert_eq!(of(b"RIFF\x40\0\0\0AVI ab"), Completeness::Truncated);
         let mut ts = vec![0; 188 * 3];
         for packet in 0..3 {
             ts[packet * 188] = 0x47;
         }
         assert_eq!(of(&ts), Completeness::Complete);
         ts.extend([0x47, 0, 0]);
-        assert_eq!(of(&ts), Completeness::EndsInPacket);
+        assert_eq!(of(&ts), Completeness::PartialPacket);
     }
 
     proptest::proptest! {

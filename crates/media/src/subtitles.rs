@@ -41,7 +41,7 @@ pub struct Subtitles {
 
 /// The reason why a file has no cues.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Unreadable {
+pub enum ReadError {
     /// The file is empty, or its captions have no text.
     NoWords,
     /// The file is not a subtitle file.
@@ -51,8 +51,8 @@ pub enum Unreadable {
 /// Reads a subtitle file.
 ///
 /// # Errors
-/// [`Unreadable`] if there is no caption with text.
-pub fn read(bytes: &[u8]) -> Result<Subtitles, Unreadable> {
+/// [`ReadError`] if there is no caption with text.
+pub fn read(bytes: &[u8]) -> Result<Subtitles, ReadError> {
     let decoded = decode(bytes);
     let mut subtitles = read_text(&decoded.text)?;
     subtitles.undecodable = decoded.undecodable;
@@ -62,8 +62,8 @@ pub fn read(bytes: &[u8]) -> Result<Subtitles, Unreadable> {
 /// Reads the decoded text of a subtitle file.
 ///
 /// # Errors
-/// [`Unreadable`] if there is no caption with text.
-pub fn read_text(text: &str) -> Result<Subtitles, Unreadable> {
+/// [`ReadError`] if there is no caption with text.
+pub fn read_text(text: &str) -> Result<Subtitles, ReadError> {
     let text = text.trim_start_matches('\u{feff}').replace("\r\n", "\n").replace('\r', "\n");
     let raw = if ass::is_ass(&text) { ass::captions(&text) } else { captions::captions(&text) };
     let (found, unreadable_times) = (raw.captions.len(), raw.unreadable_times);
@@ -78,9 +78,9 @@ pub fn read_text(text: &str) -> Result<Subtitles, Unreadable> {
     if cues.is_empty() {
         let nothing_to_read = found > 0 || text.trim().is_empty() || text.trim_start().starts_with("WEBVTT");
         return Err(if nothing_to_read && unreadable_times == 0 {
-            Unreadable::NoWords
+            ReadError::NoWords
         } else {
-            Unreadable::NotSubtitles
+            ReadError::NotSubtitles
         });
     }
     Ok(Subtitles { cues, undecodable: 0, unreadable_times })
@@ -92,14 +92,14 @@ pub fn plain_text(cues: &[Cue]) -> String {
 }
 
 /// Removes cues that speech recognisers write for sounds: a cue that consists of `[MUSIC]` or `(applause)`.
-pub fn without_sounds(cues: Vec<Cue>) -> Vec<Cue> {
-    let is_sound = |text: &str| {
+pub fn without_sound_descriptions(cues: Vec<Cue>) -> Vec<Cue> {
+    let is_description = |text: &str| {
         let within = |open: char, close: char| {
             text.strip_prefix(open).and_then(|text| text.strip_suffix(close)).is_some_and(|text| !text.contains(open))
         };
         within('[', ']') || within('(', ')') || within('*', '*') || text.chars().all(|c| matches!(c, '♪' | ' '))
     };
-    cues.into_iter().filter(|cue| !is_sound(&cue.text)).collect()
+    cues.into_iter().filter(|cue| !is_description(&cue.text)).collect()
 }
 
 /// A caption as in the file, without markup.

@@ -113,17 +113,17 @@ fn encodings_are_recognised() {
 
 #[test]
 fn files_without_cues_return_the_reason() {
-    assert_eq!(read(b""), Err(Unreadable::NoWords));
-    assert_eq!(read(b"WEBVTT\n\n"), Err(Unreadable::NoWords));
-    assert_eq!(read(b"1\n00:00:00,500 --> 00:00:02,000\n\n"), Err(Unreadable::NoWords));
-    assert_eq!(read(b"#EXTM3U\n#EXTINF:10,\n/etc/passwd\n"), Err(Unreadable::NotSubtitles));
-    assert_eq!(read(&[0xff, 0xd8, 0xff, 0xe0, 0, 1]), Err(Unreadable::NotSubtitles));
+    assert_eq!(read(b""), Err(ReadError::NoWords));
+    assert_eq!(read(b"WEBVTT\n\n"), Err(ReadError::NoWords));
+    assert_eq!(read(b"1\n00:00:00,500 --> 00:00:02,000\n\n"), Err(ReadError::NoWords));
+    assert_eq!(read(b"#EXTM3U\n#EXTINF:10,\n/etc/passwd\n"), Err(ReadError::NotSubtitles));
+    assert_eq!(read(&[0xff, 0xd8, 0xff, 0xe0, 0, 1]), Err(ReadError::NotSubtitles));
 }
 
 #[test]
 fn sounds_written_by_recognisers_are_removed() {
     let cue = |text: &str| Cue { start: 0.0, end: 1.0, text: text.to_owned() };
-    let kept = without_sounds(["[BLANK_AUDIO]", "(music)", "♪", "I <3 C++", "[a] b [c]"].map(cue).into());
+    let kept = without_sound_descriptions(["[BLANK_AUDIO]", "(music)", "♪", "I <3 C++", "[a] b [c]"].map(cue).into());
     assert_eq!(plain_text(&kept), "I <3 C++\n[a] b [c]");
 }
 

@@ -108,12 +108,12 @@ fn bounded(text: &str, words: usize) -> String {
 
 /// Suggests a description: the chapters in YouTube's notation.
 pub fn description(chapters: &[(f64, String)]) -> String {
-    let lines = chapters.iter().map(|(start, title)| format!("{} {title}", clock(*start)));
+    let lines = chapters.iter().map(|(start, title)| format!("{} {title}", timestamp(*start)));
     lines.collect::<Vec<_>>().join("\n")
 }
 
 /// Formats a time in YouTube's notation: `1:02`, `1:00:02`.
-fn clock(seconds: f64) -> String {
+fn timestamp(seconds: f64) -> String {
     let seconds = std::time::Duration::try_from_secs_f64(seconds.max(0.0)).map_or(0, |time| time.as_secs());
     let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
     if hours > 0 { format!("{hours}:{minutes:02}:{seconds:02}") } else { format!("{minutes}:{seconds:02}") }

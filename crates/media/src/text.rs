@@ -19,14 +19,14 @@ fn is_removed(c: char) -> bool {
 }
 
 /// Shortens a text to a number of bytes, at a character boundary. Returns whether it was shortened.
-pub fn cut_bytes(text: &mut String, most: usize) -> bool {
+pub fn truncate_bytes(text: &mut String, most: usize) -> bool {
     let is_longer = text.len() > most;
     text.truncate(text.floor_char_boundary(most));
     is_longer
 }
 
 /// Shortens a text to a number of characters. Returns whether it was shortened.
-pub fn cut_chars(text: &mut String, most: usize) -> bool {
+pub fn truncate_chars(text: &mut String, most: usize) -> bool {
     match text.char_indices().nth(most) {
         Some((at, _)) => {
             text.truncate(at);

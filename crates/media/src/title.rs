@@ -11,15 +11,15 @@ use crate::{
 pub fn title_of(filename: &str, recording: &Recording<'_>) -> String {
     let stem = stem_of(filename);
     if is_name_of_camera(stem) {
-        let date = recording.date.or_else(|| Date::within(stem));
-        let words = [date.map(Date::words), recording.place.or(recording.device).map(str::to_owned)];
+        let date = recording.date.or_else(|| Date::find(stem));
+        let words = [date.map(Date::to_words), recording.place.or(recording.device).map(str::to_owned)];
         let known: Vec<String> = words.into_iter().flatten().collect();
         if date.is_some() || recording.place.is_some() {
             return known.join(", ");
         }
     }
     let mut words = text::one_line(&stem.replace('_', " "));
-    text::cut_chars(&mut words, MAX_TITLE);
+    text::truncate_chars(&mut words, MAX_TITLE);
     if words.is_empty() { text::one_line(filename) } else { capitalised(&words) }
 }
 

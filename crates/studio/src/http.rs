@@ -38,7 +38,7 @@ pub use resumable::Uploads;
 
 /// The state that every handler may use.
 #[derive(Clone)]
-pub struct App {
+pub struct AppState {
     pub accounts: Accounts,
     pub tokens: Tokens,
     pub jobs: Jobs,
@@ -64,7 +64,7 @@ pub struct Settings {
 }
 
 /// Returns the router with all routes.
-pub fn router(app: App) -> Router {
+pub fn router(app: AppState) -> Router {
     let resumable = Router::new()
         .route(resumable::PATH, post(resumable::create).options(resumable::options))
         .route(

@@ -18,21 +18,21 @@ pub use stage::Stage;
 use crate::{
     clock,
     realtime::hub::{Announcement, Audience, Hub, message},
-    storage::{StoredVideo, database::Db},
+    storage::{StoredVideo, database::Database},
 };
 
 /// All jobs. Every change is announced.
 #[derive(Clone, Debug)]
 pub struct Jobs {
     jobs: Arc<Mutex<BTreeMap<String, Job>>>,
-    db: Db,
+    db: Database,
     hub: Hub,
     base: String,
 }
 
 impl Jobs {
     /// Loads the jobs of a database. `base` is the server's own address, for the URLs of thumbnails.
-    pub fn load(db: Db, hub: Hub, base: String) -> rusqlite::Result<Self> {
+    pub fn load(db: Database, hub: Hub, base: String) -> rusqlite::Result<Self> {
         let mut jobs = BTreeMap::new();
         {
             let connection = db.lock();
@@ -142,7 +142,7 @@ impl Jobs {
     }
 
     /// Marks one metadata field as a suggestion, unless the user has edited it.
-    pub fn suggest(&self, id: &str, kind: &str) {
+    pub fn mark_suggested(&self, id: &str, kind: &str) {
         if let Some(job) = self.lock().get_mut(id).filter(|job| !job.edited.contains(kind)) {
             job.metadata.suggested.insert(kind.to_owned());
         }

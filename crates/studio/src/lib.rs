@@ -7,6 +7,7 @@
 mod auth;
 mod clock;
 mod config;
+mod error;
 mod http;
 mod jobs;
 mod pipeline;
@@ -16,6 +17,8 @@ pub mod speech;
 mod storage;
 mod tool;
 
+pub use auth::accounts::AccountError;
 pub use config::{Config, HardwareDecoding, SignUp, Tools};
-pub use server::{Studio, StudioError};
+pub use error::StudioError;
+pub use server::Studio;
 pub use storage::usage::Usage;

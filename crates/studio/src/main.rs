@@ -4,7 +4,7 @@ use std::{path::PathBuf, process::ExitCode, time::Duration};
 
 use anyhow::Context;
 use clap::Parser;
-use tallylight_studio::{Config, Studio, speech::recognise_if_asked};
+use tallylight_studio::{Config, Studio, StudioError, speech::recognise_if_asked};
 
 /// Process videos with ffmpeg on this computer.
 #[derive(Parser)]
@@ -49,7 +49,11 @@ fn main() -> ExitCode {
 
 #[expect(clippy::print_stderr, reason = "the error message of a command-line program")]
 fn print_error(error: &anyhow::Error) {
-    eprintln!("tallylight-studio: {error:#}");
+    match error.downcast_ref::<StudioError>() {
+        // Its text contains its cause already.
+        Some(error) => eprintln!("tallylight-studio: {error}"),
+        None => eprintln!("tallylight-studio: {error:#}"),
+    }
 }
 
 async fn run() -> anyhow::Result<()> {

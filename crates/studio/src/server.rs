@@ -14,53 +14,21 @@ use url::Url;
 
 use crate::{
     auth::{
-        accounts::{Accounts, Refusal, run_blocking},
+        accounts::{Accounts, run_blocking},
         tokens::Tokens,
     },
     config::Config,
-    http::{App, Settings, Uploads, router},
+    error::StudioError,
+    http::{AppState, Settings, Uploads, router},
     jobs::Jobs,
     pipeline::Pipeline,
     realtime::hub::Hub,
     storage::{
-        database::Db,
+        database::Database,
         leftovers,
         usage::{self, Usage},
     },
 };
-
-/// The reason why a studio could not be started.
-#[derive(Debug, thiserror::Error)]
-pub enum StudioError {
-    /// The data folder cannot be used.
-    #[error("Couldn't open the studio's data folder {folder} ({error}). Check its permissions.")]
-    Folder {
-        /// The folder.
-        folder: String,
-        /// The reason.
-        error: std::io::Error,
-    },
-    /// Another studio uses the data folder.
-    #[error("Another studio is already using {folder}. Stop it or set another folder with --data-dir.")]
-    InUse {
-        /// The folder.
-        folder: String,
-    },
-    /// The database cannot be used.
-    #[error("Couldn't open the studio's database ({0}). Check the disk or move studio.db to another folder.")]
-    Database(#[from] rusqlite::Error),
-    /// The port is not available.
-    #[error("Port {port} on 127.0.0.1 isn't available ({error}). Choose another with --port, or 0 for any.")]
-    Port {
-        /// The port.
-        port: u16,
-        /// The reason.
-        error: std::io::Error,
-    },
-    /// The account could not be created, or its address is invalid.
-    #[error("Couldn't create the account: {0}")]
-    Account(String),
-}
 
 /// A running studio.
 pub struct Studio {
@@ -83,16 +51,17 @@ impl Studio {
     pub async fn start(config: Config) -> Result<Self, StudioError> {
         let Config { data_dir, port, token_ttl, heartbeat, upload_limit, link_uploads, sign_up, tools, speech } =
             config;
-        let folder_error = |error| StudioError::Folder { folder: data_dir.display().to_string(), error };
+        let folder_error = |source| StudioError::Folder { folder: data_dir.display().to_string(), source };
         create_private_folder(&data_dir).map_err(folder_error)?;
         let lock = lock(&data_dir)?;
         let incoming_folder = incoming(&data_dir, link_uploads).map_err(folder_error)?;
-        let db = Db::open(&data_dir.join("studio.db"))?;
-        let port_error = |error| StudioError::Port { port, error };
+        let db = Database::open(&data_dir.join("studio.db"))?;
+        let port_error = |source| StudioError::Port { port, source };
         let listener = listen(port, db.last_port()?).await.map_err(port_error)?;
         let address = listener.local_addr().map_err(port_error)?;
         db.set_last_port(address.port())?;
         let base = format!("http://{address}");
+        let address = Url::parse(&base)?;
         let hub = Hub::default();
         let jobs = Jobs::load(db.clone(), hub.clone(), base.clone())?;
         let pipeline = Pipeline::new(jobs.clone(), tools, speech, data_dir.clone());
@@ -101,7 +70,7 @@ impl Studio {
         let uploads = Uploads::new(&data_dir);
         uploads.remove_expired().await;
         leftovers::remove(&data_dir, &(&jobs.video_ids() | &uploads.video_ids().await));
-        let app = App {
+        let app = AppState {
             accounts: accounts.clone(),
             tokens: Tokens::new(&db.secret("jwt_secret")?, token_ttl),
             jobs: jobs.clone(),
@@ -126,7 +95,6 @@ impl Studio {
                 tracing::error!(%error, "the studio's HTTP server failed");
             }
         });
-        let address = Url::parse(&base).map_err(|error| StudioError::Account(error.to_string()))?;
         Ok(Self { address, accounts, jobs, data_dir, pipeline, stop, server, _lock: lock })
     }
 
@@ -141,9 +109,7 @@ impl Studio {
     /// `Account` if the email or the password is not acceptable, or the database fails.
     pub async fn ensure_account(&self, email: &str, password: &str) -> Result<(), StudioError> {
         let (accounts, email, password) = (self.accounts.clone(), email.to_owned(), password.to_owned());
-        run_blocking(move || accounts.ensure(&email, &password))
-            .await
-            .map_err(|refusal: Refusal| StudioError::Account(refusal.to_string()))
+        Ok(run_blocking(move || accounts.create_or_reset(&email, &password)).await?)
     }
 
     /// Returns the disk space that the studio's videos use.
@@ -202,7 +168,7 @@ fn incoming(data_dir: &Path, is_enabled: bool) -> std::io::Result<Option<PathBuf
 /// Locks a data folder: two studios would process the same jobs, each with its own state in memory.
 fn lock(data_dir: &Path) -> Result<File, StudioError> {
     let folder = || data_dir.display().to_string();
-    let unusable = |error| StudioError::Folder { folder: folder(), error };
+    let unusable = |source| StudioError::Folder { folder: folder(), source };
     let file = File::create(data_dir.join("studio.lock")).map_err(unusable)?;
     match file.try_lock() {
         Ok(()) => Ok(file),

@@ -28,33 +28,18 @@ mod whisper;
 
 pub use catalogue::Model;
 pub use child::recognise_if_asked;
-pub use download::Trouble;
-pub use recogniser::{Heard, Program, Recogniser};
-pub use state::{Chosen, Download, DownloadState, Engine, ModelState};
+pub use download::DownloadError;
+pub use recogniser::{Program, Recogniser, Recognition};
+pub use state::{ChosenModel, Download, DownloadState, Engine, ModelState};
 
-use download::{Step, part_of};
+use download::{Step, partial_file};
 use recogniser::BuiltIn;
 use speed::Speeds;
 
+use crate::error::StudioError;
+
 /// The first four bytes of a whisper.cpp model.
 const MAGIC: [u8; 4] = *b"lmgg";
-
-/// The reason why a request of the user failed.
-#[derive(Debug, thiserror::Error)]
-pub enum SpeechError {
-    /// The list has no model with this id.
-    #[error("Speech model {0:?} not found. Choose another model or a file.")]
-    Unknown(String),
-    /// The file is not a whisper.cpp model.
-    #[error("{0} isn't a whisper.cpp model. Choose a file such as ggml-base.bin.")]
-    NotAModel(String),
-    /// The file cannot be read.
-    #[error("Couldn't read {0} ({1}). Choose another file.")]
-    Unreadable(String, std::io::Error),
-    /// The file cannot be deleted.
-    #[error("Couldn't delete {0} ({1}).")]
-    Undeletable(String, std::io::Error),
-}
 
 /// Speech recognition of one studio.
 #[derive(Clone, Debug)]
@@ -91,7 +76,7 @@ impl Speech {
         Self::set_up(data_dir, catalogue::models(), State { program, model, ..State::default() })
     }
 
-    /// Returns the speech recognition of a studio with the override_engine list of models and program.
+    /// Returns the speech recognition of a studio with these models and this program.
     pub fn with(data_dir: &Path, models: Vec<Model>, program: Option<OsString>) -> Self {
         Self::set_up(data_dir, models, State { program, ..State::default() })
     }
@@ -116,13 +101,13 @@ impl Speech {
     /// overrides the choice.
     ///
     /// # Errors
-    /// `Unknown`, `NotAModel` or `Unreadable`.
-    pub fn choose(&self, choice: Option<&str>) -> Result<(), SpeechError> {
+    /// `UnknownModel`, `NotAModel` or `UnreadableModel`.
+    pub fn choose(&self, choice: Option<&str>) -> Result<(), StudioError> {
         if env::var_os("TALLYLIGHT_WHISPER_MODEL").is_some() {
             return Ok(());
         }
         let model = choice.map(|choice| self.file_of(choice));
-        if let Some(Err(SpeechError::Unreadable(file, _))) = &model {
+        if let Some(Err(StudioError::UnreadableModel { file, .. })) = &model {
             // The file is chosen nevertheless, because it may be on a disk that is not connected now.
             self.state().model = Some(file.into());
         }
@@ -134,17 +119,17 @@ impl Speech {
     ///
     /// # Errors
     /// As [`Self::choose`].
-    pub fn check(&self, choice: Option<&str>) -> Result<(), SpeechError> {
+    pub fn check(&self, choice: Option<&str>) -> Result<(), StudioError> {
         choice.map_or(Ok(()), |choice| self.file_of(choice).map(drop))
     }
 
-    fn file_of(&self, choice: &str) -> Result<PathBuf, SpeechError> {
+    fn file_of(&self, choice: &str) -> Result<PathBuf, StudioError> {
         if let Some(model) = self.find(choice) {
             return Ok(self.target(model));
         }
         let file = PathBuf::from(choice);
         if !file.is_absolute() {
-            return Err(SpeechError::Unknown(choice.to_owned()));
+            return Err(StudioError::UnknownModel(choice.to_owned()));
         }
         check(&file).map(|()| file)
     }
@@ -185,7 +170,7 @@ impl Speech {
         };
         let state = |model: &Model| {
             let target = self.target(model);
-            let part = part_of(&target).metadata().ok().map(|part| part.len());
+            let part = partial_file(&target).metadata().ok().map(|part| part.len());
             let stopped = part.map(|received| Download { received, state: DownloadState::Stopped });
             ModelState {
                 model: model.clone(),
@@ -199,10 +184,10 @@ impl Speech {
     }
 
     /// Returns the chosen model.
-    pub fn chosen(&self) -> Option<Chosen> {
+    pub fn chosen(&self) -> Option<ChosenModel> {
         let state = self.state();
         let file = state.model.clone()?;
-        Some(Chosen { is_here: file.is_file(), seconds_for_ten: state.speeds.get(&file).copied(), file })
+        Some(ChosenModel { is_here: file.is_file(), seconds_for_ten: state.speeds.get(&file).copied(), file })
     }
 
     /// Returns the free disk space for models, in bytes; `None` if the system does not report it.
@@ -214,9 +199,9 @@ impl Speech {
     /// Starts or continues the download of a model. Does nothing if the model is installed or being downloaded.
     ///
     /// # Errors
-    /// `Unknown` if the list has no such model.
-    pub fn download(&self, id: &str) -> Result<(), SpeechError> {
-        let model = self.find(id).ok_or_else(|| SpeechError::Unknown(id.to_owned()))?.clone();
+    /// `UnknownModel` if the list has no such model.
+    pub fn download(&self, id: &str) -> Result<(), StudioError> {
+        let model = self.find(id).ok_or_else(|| StudioError::UnknownModel(id.to_owned()))?.clone();
         let target = self.target(&model);
         let cancel = CancellationToken::new();
         let mut state = self.state();
@@ -224,15 +209,15 @@ impl Speech {
         if target.is_file() || is_running {
             return Ok(());
         }
-        let received = part_of(&target).metadata().map_or(0, |part| part.len());
+        let received = partial_file(&target).metadata().map_or(0, |part| part.len());
         let download = Download { received, state: DownloadState::Running };
         state.downloads.insert(model.id.clone(), (download, cancel.clone()));
         let client = state.client.clone();
         drop(state);
         let speech = self.clone();
         tokio::spawn(async move {
-            let tell = |step| speech.progress(&model.id, &step);
-            let download = download::download(&client, &model, &target, tell);
+            let on_step = |step| speech.progress(&model.id, &step);
+            let download = download::download(&client, &model, &target, on_step);
             let ended = cancel.run_until_cancelled(download).await;
             let is_new = ended == Some(Ok(()));
             speech.ended(&model, ended);
@@ -252,15 +237,15 @@ impl Speech {
         }
     }
 
-    fn ended(&self, model: &Model, ended: Option<Result<(), Trouble>>) {
+    fn ended(&self, model: &Model, ended: Option<Result<(), DownloadError>>) {
         let mut state = self.state();
         match ended {
             // After a stop, the size of the partial file is the progress.
             Some(Ok(())) | None => drop(state.downloads.remove(&model.id)),
-            Some(Err(trouble)) => {
-                tracing::warn!(model = model.id, ?trouble, "could not download a speech model");
+            Some(Err(error)) => {
+                tracing::warn!(model = model.id, %error, "could not download a speech model");
                 if let Some((download, _)) = state.downloads.get_mut(&model.id) {
-                    download.state = DownloadState::Failed(trouble);
+                    download.state = DownloadState::Failed(error);
                 }
             }
         }
@@ -276,17 +261,17 @@ impl Speech {
     /// Deletes a model, or the received bytes of its download.
     ///
     /// # Errors
-    /// `Unknown` if the list has no such model, `Undeletable` if a file cannot be deleted.
-    pub fn delete(&self, id: &str) -> Result<(), SpeechError> {
-        let model = self.find(id).ok_or_else(|| SpeechError::Unknown(id.to_owned()))?;
+    /// `UnknownModel` if the list has no such model, `UndeletableModel` if a file cannot be deleted.
+    pub fn delete(&self, id: &str) -> Result<(), StudioError> {
+        let model = self.find(id).ok_or_else(|| StudioError::UnknownModel(id.to_owned()))?;
         let target = self.target(model);
         if let Some((_, cancel)) = self.state().downloads.remove(id) {
             cancel.cancel();
         }
-        for file in [part_of(&target), target] {
+        for file in [partial_file(&target), target] {
             match std::fs::remove_file(&file) {
                 Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                    return Err(SpeechError::Undeletable(file.display().to_string(), error));
+                    return Err(StudioError::UndeletableModel { file: file.display().to_string(), source: error });
                 }
                 _ => {}
             }
@@ -331,13 +316,13 @@ impl Speech {
 }
 
 /// Checks the first bytes of a file for the signature of a whisper.cpp model.
-fn check(file: &Path) -> Result<(), SpeechError> {
+fn check(file: &Path) -> Result<(), StudioError> {
     let name = || file.display().to_string();
     let mut magic = [0; 4];
     match File::open(file).and_then(|mut file| file.read_exact(&mut magic)) {
-        Err(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => Err(SpeechError::NotAModel(name())),
-        Err(error) => Err(SpeechError::Unreadable(name(), error)),
+        Err(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => Err(StudioError::NotAModel(name())),
+        Err(error) => Err(StudioError::UnreadableModel { file: name(), source: error }),
         Ok(()) if magic == MAGIC => Ok(()),
-        Ok(()) => Err(SpeechError::NotAModel(name())),
+        Ok(()) => Err(StudioError::NotAModel(name())),
     }
 }

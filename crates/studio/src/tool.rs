@@ -110,7 +110,7 @@ fn start(
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());
-    limits.on_start(&mut command);
+    limits.apply(&mut command);
     let mut command = CommandWrap::from(command);
     command.wrap(KillOnDrop);
     #[cfg(windows)]

@@ -5,7 +5,7 @@ use tallylight_core::view::{
 };
 use tallylight_studio::{
     Usage,
-    speech::{Download, DownloadState, Engine, ModelState, Speech, Trouble},
+    speech::{Download, DownloadError, DownloadState, Engine, ModelState, Speech},
 };
 
 /// Returns the state of speech recognition and of the disk.
@@ -45,11 +45,11 @@ fn download(download: Download) -> DownloadView {
         DownloadState::Running => StateView::Running,
         DownloadState::Checking => StateView::Checking,
         DownloadState::Stopped => StateView::Stopped,
-        DownloadState::Failed(Trouble::NoSpace) => StateView::NoSpace,
-        DownloadState::Failed(Trouble::Disk) => StateView::Disk,
-        DownloadState::Failed(Trouble::Network) => StateView::Network,
-        DownloadState::Failed(Trouble::Missing) => StateView::Missing,
-        DownloadState::Failed(Trouble::Damaged) => StateView::Damaged,
+        DownloadState::Failed(DownloadError::NoSpace) => StateView::NoSpace,
+        DownloadState::Failed(DownloadError::Disk) => StateView::Disk,
+        DownloadState::Failed(DownloadError::Network) => StateView::Network,
+        DownloadState::Failed(DownloadError::Missing) => StateView::Missing,
+        DownloadState::Failed(DownloadError::Damaged) => StateView::Damaged,
     };
     DownloadView { received_bytes: download.received, state }
 }

@@ -18,7 +18,10 @@ use axum::{
 use futures_util::{future::BoxFuture, stream};
 use reqwest::Method;
 use sha2::{Digest, Sha256};
-use tallylight_studio::speech::{DownloadState, Heard, Model, Recogniser, Speech, SpeechError, Trouble};
+use tallylight_studio::{
+    StudioError,
+    speech::{DownloadError, DownloadState, Model, Recogniser, Recognition, Speech},
+};
 use tallylight_tests::StudioHarness;
 use tokio::{net::TcpListener, sync::Notify};
 
@@ -28,7 +31,7 @@ use super::{Media, codes};
 #[derive(Debug, Default)]
 struct ScriptedRecogniser {
     /// Its result; none if recognition fails.
-    heard: Option<Heard>,
+    heard: Option<Recognition>,
     /// Whether it never returns.
     hangs: bool,
     /// Whether it panics.
@@ -52,7 +55,7 @@ impl Recogniser for ScriptedRecogniser {
         audio: &'a Path,
         duration: f64,
         progress: &'a mut (dyn FnMut(f64) + Send),
-    ) -> BoxFuture<'a, Result<Heard, String>> {
+    ) -> BoxFuture<'a, Result<Recognition, String>> {
         Box::pin(async move {
             let _end_flag = EndFlag(Arc::clone(&self.ended));
             assert!(audio.is_file() && duration > 0.0);
@@ -82,7 +85,7 @@ async fn failing_recogniser_is_a_warning_and_the_video_completes() {
 
 #[tokio::test]
 async fn recognition_without_speech_skips_the_stage() {
-    let engine = Arc::new(ScriptedRecogniser { heard: Some(Heard::default()), ..ScriptedRecogniser::default() });
+    let engine = Arc::new(ScriptedRecogniser { heard: Some(Recognition::default()), ..ScriptedRecogniser::default() });
     let media = media_with(&engine).await;
     let job = media.processed(&media.video()).await;
     assert_eq!((job["status"].as_str(), codes(&job).len()), (Some("COMPLETED"), 0));
@@ -248,7 +251,7 @@ impl Downloads {
     }
 
     /// Downloads the model and is_second for the end. Returns the error that ended the download.
-    async fn ended(&self) -> Option<Trouble> {
+    async fn ended(&self) -> Option<DownloadError> {
         self.speech.download("base").expect("a model of the list");
         self.wait(|speech| {
             let state = &speech.models()[0];
@@ -337,7 +340,7 @@ async fn damaged_download_is_never_installed() {
     for fault in [Fault::Other, Fault::TooMuch] {
         let (_server, model) = ModelServer::start(&[fault]).await;
         let downloads = Downloads::of(&model);
-        assert_eq!(downloads.ended().await, Some(Trouble::Damaged), "{fault:?}");
+        assert_eq!(downloads.ended().await, Some(DownloadError::Damaged), "{fault:?}");
         assert!(!downloads.file().exists() && !downloads.part().exists(), "{fault:?}");
         assert_eq!(downloads.ended().await, None, "the next attempt succeeds, {fault:?}");
     }
@@ -346,13 +349,13 @@ async fn damaged_download_is_never_installed() {
 #[tokio::test]
 async fn failed_download_reports_its_reason() {
     let (_server, model) = ModelServer::start(&[Fault::Status(StatusCode::NOT_FOUND)]).await;
-    assert_eq!(Downloads::of(&model).ended().await, Some(Trouble::Missing));
+    assert_eq!(Downloads::of(&model).ended().await, Some(DownloadError::Missing));
     let huge = Model { size_bytes: 1 << 60, ..model.clone() };
-    assert_eq!(Downloads::of(&huge).ended().await, Some(Trouble::NoSpace));
+    assert_eq!(Downloads::of(&huge).ended().await, Some(DownloadError::NoSpace));
     let blocked = Downloads::of(&model);
     std::fs::write(blocked.folder.path().join("models"), "a file where the folder should be").expect("a file");
-    assert_eq!(blocked.ended().await, Some(Trouble::Disk));
-    assert!(matches!(blocked.speech.download("huge"), Err(SpeechError::Unknown(_))));
+    assert_eq!(blocked.ended().await, Some(DownloadError::Disk));
+    assert!(matches!(blocked.speech.download("huge"), Err(StudioError::UnknownModel(_))));
 }
 
 #[tokio::test]
@@ -368,13 +371,13 @@ async fn custom_model_file_is_checked_before_it_is_chosen() {
     assert!(speech.recogniser().is_some());
     let refused = |choice: &str| speech.choose(Some(choice)).expect_err(choice);
     for other in [file("text.bin", b"hello"), file("empty.bin", b"")] {
-        assert!(matches!(refused(&other), SpeechError::NotAModel(_)), "{other}");
+        assert!(matches!(refused(&other), StudioError::NotAModel(_)), "{other}");
     }
-    assert!(matches!(refused("medium"), SpeechError::Unknown(_)));
+    assert!(matches!(refused("medium"), StudioError::UnknownModel(_)));
     // The previous choice stays.
     assert!(speech.recogniser().is_some());
     // A missing file stays chosen, because its disk may be connected later.
-    assert!(matches!(refused("/nowhere.bin"), SpeechError::Unreadable(..)));
+    assert!(matches!(refused("/nowhere.bin"), StudioError::UnreadableModel { .. }));
     assert_eq!(speech.chosen().map(|chosen| chosen.is_here), Some(false));
     assert!(speech.recogniser().is_none());
     speech.choose(None).expect("none");

@@ -10,10 +10,10 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use crate::{clock, storage::database::Db};
+use crate::{clock, storage::database::Database};
 
 /// The shortest accepted password, in characters; the same as GoTrue's.
-pub const PASSWORD_MINIMUM: usize = 6;
+const MIN_PASSWORD_LENGTH: usize = 6;
 /// How long a code of the browser sign-in is valid, in seconds; the same as GoTrue's.
 const CODE_LIFE: i64 = 5 * 60;
 
@@ -41,7 +41,7 @@ pub struct Session {
 
 /// The reason why a request for a session or an account was rejected.
 #[derive(Debug, thiserror::Error)]
-pub enum Refusal {
+pub enum AccountError {
     /// The account does not exist, or the password is wrong; the answer does not reveal which.
     #[error("Invalid login credentials")]
     InvalidCredentials,
@@ -50,7 +50,7 @@ pub enum Refusal {
     UserExists,
     /// The password is too short, or the email is invalid.
     #[error("{0}")]
-    Unacceptable(&'static str),
+    InvalidInput(&'static str),
     /// The refresh token is unknown, or its session has ended.
     #[error("Invalid Refresh Token: Refresh Token Not Found")]
     TokenNotFound,
@@ -65,32 +65,32 @@ pub enum Refusal {
     BadVerifier,
     /// The database or the password hash failed.
     #[error("the studio's database failed: {0}")]
-    Broken(String),
+    Internal(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 
-impl From<rusqlite::Error> for Refusal {
+impl From<rusqlite::Error> for AccountError {
     fn from(error: rusqlite::Error) -> Self {
-        Self::Broken(error.to_string())
+        Self::Internal(error.into())
     }
 }
 
 /// The accounts of the studio.
 #[derive(Clone, Debug)]
 pub struct Accounts {
-    db: Db,
+    db: Database,
 }
 
 impl Accounts {
     /// Returns the accounts of a database.
-    pub fn new(db: Db) -> Self {
+    pub fn new(db: Database) -> Self {
         Self { db }
     }
 
     /// Creates an account.
     ///
     /// # Errors
-    /// `UserExists`, `Unacceptable`, `Broken`.
-    pub fn sign_up(&self, email: &str, password: &str) -> Result<Account, Refusal> {
+    /// `UserExists`, `InvalidInput`, `Internal`.
+    pub fn sign_up(&self, email: &str, password: &str) -> Result<Account, AccountError> {
         let hash = hash(email, password)?;
         let account = Account {
             id: Uuid::new_v4().to_string(),
@@ -101,13 +101,13 @@ impl Accounts {
             "INSERT OR IGNORE INTO account (id, email, password_hash, created_at) VALUES (?1, ?2, ?3, ?4)",
             (&account.id, &account.email, hash, &account.created_at),
         )?;
-        if made == 0 { Err(Refusal::UserExists) } else { Ok(account) }
+        if made == 0 { Err(AccountError::UserExists) } else { Ok(account) }
     }
 
     /// Creates an account, or sets the password of the existing account with this email.
-    pub fn ensure(&self, email: &str, password: &str) -> Result<(), Refusal> {
+    pub fn create_or_reset(&self, email: &str, password: &str) -> Result<(), AccountError> {
         match self.sign_up(email, password) {
-            Err(Refusal::UserExists) => {
+            Err(AccountError::UserExists) => {
                 let hash = hash(email, password)?;
                 self.db
                     .lock()
@@ -121,8 +121,8 @@ impl Accounts {
     /// Begins a session with email and password.
     ///
     /// # Errors
-    /// `InvalidCredentials`, `Broken`.
-    pub fn sign_in(&self, email: &str, password: &str) -> Result<Session, Refusal> {
+    /// `InvalidCredentials`, `Internal`.
+    pub fn sign_in(&self, email: &str, password: &str) -> Result<Session, AccountError> {
         let found = self
             .db
             .lock()
@@ -135,10 +135,12 @@ impl Accounts {
                 },
             )
             .optional()?;
-        let (account, stored) = found.ok_or(Refusal::InvalidCredentials)?;
-        let stored = PasswordHash::new(&stored).map_err(|error| Refusal::Broken(error.to_string()))?;
-        Argon2::default().verify_password(password.as_bytes(), &stored).map_err(|_| Refusal::InvalidCredentials)?;
-        self.begin(account)
+        let (account, stored) = found.ok_or(AccountError::InvalidCredentials)?;
+        let stored = PasswordHash::new(&stored).map_err(|error| AccountError::Internal(error.into()))?;
+        Argon2::default()
+            .verify_password(password.as_bytes(), &stored)
+            .map_err(|_| AccountError::InvalidCredentials)?;
+        self.begin_session(account)
     }
 
     /// Refreshes a session: the given token becomes spent, and the returned one replaces it.
@@ -147,8 +149,8 @@ impl Accounts {
     /// later use ends the session, because two clients then hold the token.
     ///
     /// # Errors
-    /// `TokenNotFound`, `TokenAlreadyUsed`, `Broken`.
-    pub fn renew(&self, refresh_token: &str) -> Result<Session, Refusal> {
+    /// `TokenNotFound`, `TokenAlreadyUsed`, `Internal`.
+    pub fn refresh(&self, refresh_token: &str) -> Result<Session, AccountError> {
         let given = digest(refresh_token);
         let mut connection = self.db.lock();
         let transaction = connection.transaction()?;
@@ -163,13 +165,13 @@ impl Accounts {
                 },
             )
             .optional()?;
-        let (session_id, spent, account) = found.ok_or(Refusal::TokenNotFound)?;
+        let (session_id, spent, account) = found.ok_or(AccountError::TokenNotFound)?;
         if spent {
             let unused = transaction.execute("DELETE FROM refresh_token WHERE parent = ?1 AND spent = 0", [&given])?;
             if unused == 0 {
                 transaction.execute("DELETE FROM refresh_token WHERE session_id = ?1 AND spent = 0", [&session_id])?;
                 transaction.commit()?;
-                return Err(Refusal::TokenAlreadyUsed);
+                return Err(AccountError::TokenAlreadyUsed);
             }
         }
         transaction.execute("UPDATE refresh_token SET spent = 1 WHERE hash = ?1", [&given])?;
@@ -183,19 +185,19 @@ impl Accounts {
     }
 
     /// Ends a session.
-    pub fn end(&self, session_id: &str) -> Result<(), Refusal> {
+    pub fn end_session(&self, session_id: &str) -> Result<(), AccountError> {
         self.db.lock().execute("DELETE FROM refresh_token WHERE session_id = ?1", [session_id])?;
         Ok(())
     }
 
     /// Ends every session of an account.
-    pub fn end_all(&self, account_id: &str) -> Result<(), Refusal> {
+    pub fn end_all_sessions(&self, account_id: &str) -> Result<(), AccountError> {
         self.db.lock().execute("DELETE FROM refresh_token WHERE account_id = ?1", [account_id])?;
         Ok(())
     }
 
     /// Returns an account.
-    pub fn account(&self, id: &str) -> Result<Option<Account>, Refusal> {
+    pub fn account(&self, id: &str) -> Result<Option<Account>, AccountError> {
         let row = self.db.lock().query_row("SELECT id, email, created_at FROM account WHERE id = ?1", [id], |row| {
             Ok(Account { id: row.get(0)?, email: row.get(1)?, created_at: row.get(2)? })
         });
@@ -203,7 +205,7 @@ impl Accounts {
     }
 
     /// Issues a code of a browser sign-in. Only the holder of the challenge's verifier can exchange it.
-    pub fn give_code(&self, account_id: &str, challenge: &str) -> Result<String, Refusal> {
+    pub fn issue_code(&self, account_id: &str, challenge: &str) -> Result<String, AccountError> {
         let code = random_token();
         self.db.lock().execute(
             "INSERT INTO auth_code (hash, account_id, challenge, expires_at) VALUES (?1, ?2, ?3, ?4)",
@@ -215,8 +217,8 @@ impl Accounts {
     /// Begins a session with a code and its verifier. A code can be used once.
     ///
     /// # Errors
-    /// `FlowNotFound`, `BadVerifier`, `Broken`.
-    pub fn exchange_code(&self, code: &str, verifier: &str) -> Result<Session, Refusal> {
+    /// `FlowNotFound`, `BadVerifier`, `Internal`.
+    pub fn exchange_code(&self, code: &str, verifier: &str) -> Result<Session, AccountError> {
         let found = self
             .db
             .lock()
@@ -226,18 +228,18 @@ impl Accounts {
                 |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?, row.get::<_, i64>(2)?)),
             )
             .optional()?;
-        let (account_id, challenge, expires_at) = found.ok_or(Refusal::FlowNotFound)?;
+        let (account_id, challenge, expires_at) = found.ok_or(AccountError::FlowNotFound)?;
         if expires_at < clock::now().as_second() {
-            return Err(Refusal::FlowNotFound);
+            return Err(AccountError::FlowNotFound);
         }
         if URL_SAFE_NO_PAD.encode(Sha256::digest(verifier)) != challenge {
-            return Err(Refusal::BadVerifier);
+            return Err(AccountError::BadVerifier);
         }
-        let account = self.account(&account_id)?.ok_or(Refusal::FlowNotFound)?;
-        self.begin(account)
+        let account = self.account(&account_id)?.ok_or(AccountError::FlowNotFound)?;
+        self.begin_session(account)
     }
 
-    fn begin(&self, account: Account) -> Result<Session, Refusal> {
+    fn begin_session(&self, account: Account) -> Result<Session, AccountError> {
         let (id, refresh_token) = (Uuid::new_v4().to_string(), random_token());
         self.db.lock().execute(
             "INSERT INTO refresh_token (hash, session_id, account_id) VALUES (?1, ?2, ?3)",
@@ -249,20 +251,20 @@ impl Accounts {
 
 /// Runs a password hash on a blocking thread, because it takes tens of milliseconds by design.
 pub async fn run_blocking<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T, Refusal> + Send + 'static,
-) -> Result<T, Refusal> {
-    tokio::task::spawn_blocking(work).await.map_err(|error| Refusal::Broken(error.to_string()))?
+    work: impl FnOnce() -> Result<T, AccountError> + Send + 'static,
+) -> Result<T, AccountError> {
+    tokio::task::spawn_blocking(work).await.map_err(|error| AccountError::Internal(error.into()))?
 }
 
-fn hash(email: &str, password: &str) -> Result<String, Refusal> {
+fn hash(email: &str, password: &str) -> Result<String, AccountError> {
     if !email.trim().contains('@') {
-        return Err(Refusal::Unacceptable("Unable to validate email address: invalid format"));
+        return Err(AccountError::InvalidInput("Unable to validate email address: invalid format"));
     }
-    if password.chars().count() < PASSWORD_MINIMUM {
-        return Err(Refusal::Unacceptable("Password should be at least 6 characters."));
+    if password.chars().count() < MIN_PASSWORD_LENGTH {
+        return Err(AccountError::InvalidInput("Password should be at least 6 characters."));
     }
     let hash = Argon2::default().hash_password(password.as_bytes());
-    hash.map(|hash| hash.to_string()).map_err(|error| Refusal::Broken(error.to_string()))
+    hash.map(|hash| hash.to_string()).map_err(|error| AccountError::Internal(error.into()))
 }
 
 fn random_token() -> String {
@@ -279,7 +281,7 @@ mod tests {
 
     fn accounts() -> (tempfile::TempDir, Accounts) {
         let folder = tempfile::tempdir().expect("a folder");
-        let accounts = Accounts::new(Db::open(&folder.path().join("studio.db")).expect("a database"));
+        let accounts = Accounts::new(Database::open(&folder.path().join("studio.db")).expect("a database"));
         accounts.sign_up("Me@Acme.tv", "secret pw").expect("an account");
         (folder, accounts)
     }
@@ -289,11 +291,11 @@ mod tests {
         let (_folder, accounts) = accounts();
         assert!(accounts.sign_in(" me@ACME.tv", "secret pw").is_ok());
         for (email, password) in [("me@acme.tv", "Secret pw"), ("you@acme.tv", "secret pw"), ("", "")] {
-            assert!(matches!(accounts.sign_in(email, password), Err(Refusal::InvalidCredentials)));
+            assert!(matches!(accounts.sign_in(email, password), Err(AccountError::InvalidCredentials)));
         }
-        assert!(matches!(accounts.sign_up("me@acme.tv", "another"), Err(Refusal::UserExists)));
-        assert!(matches!(accounts.sign_up("x@y", "short"), Err(Refusal::Unacceptable(_))));
-        accounts.ensure("me@acme.tv", "a new one").expect("a reset");
+        assert!(matches!(accounts.sign_up("me@acme.tv", "another"), Err(AccountError::UserExists)));
+        assert!(matches!(accounts.sign_up("x@y", "short"), Err(AccountError::InvalidInput(_))));
+        accounts.create_or_reset("me@acme.tv", "a new one").expect("a reset");
         assert!(accounts.sign_in("me@acme.tv", "a new one").is_ok());
     }
 
@@ -301,20 +303,20 @@ mod tests {
     fn refresh_token_rotates_and_is_accepted_again_after_lost_answer() {
         let (_folder, accounts) = accounts();
         let first = accounts.sign_in("me@acme.tv", "secret pw").expect("signed in").refresh_token;
-        let lost = accounts.renew(&first).expect("renewed").refresh_token;
-        let second = accounts.renew(&first).expect("asked again").refresh_token;
-        assert!(matches!(accounts.renew(&lost), Err(Refusal::TokenNotFound)), "the lost token is revoked");
-        assert!(accounts.renew(&second).is_ok());
+        let lost = accounts.refresh(&first).expect("renewed").refresh_token;
+        let second = accounts.refresh(&first).expect("asked again").refresh_token;
+        assert!(matches!(accounts.refresh(&lost), Err(AccountError::TokenNotFound)), "the lost token is revoked");
+        assert!(accounts.refresh(&second).is_ok());
     }
 
     #[test]
     fn refresh_token_used_after_its_successor_ends_session() {
         let (_folder, accounts) = accounts();
         let first = accounts.sign_in("me@acme.tv", "secret pw").expect("signed in").refresh_token;
-        let second = accounts.renew(&first).expect("renewed").refresh_token;
-        let third = accounts.renew(&second).expect("renewed").refresh_token;
-        assert!(matches!(accounts.renew(&first), Err(Refusal::TokenAlreadyUsed)));
-        assert!(matches!(accounts.renew(&third), Err(Refusal::TokenNotFound)));
+        let second = accounts.refresh(&first).expect("renewed").refresh_token;
+        let third = accounts.refresh(&second).expect("renewed").refresh_token;
+        assert!(matches!(accounts.refresh(&first), Err(AccountError::TokenAlreadyUsed)));
+        assert!(matches!(accounts.refresh(&third), Err(AccountError::TokenNotFound)));
     }
 
     #[test]
@@ -322,10 +324,10 @@ mod tests {
         let (_folder, accounts) = accounts();
         let account = accounts.sign_in("me@acme.tv", "secret pw").expect("signed in").account;
         let challenge = URL_SAFE_NO_PAD.encode(Sha256::digest("verifier"));
-        let code = accounts.give_code(&account.id, &challenge).expect("a code");
-        assert!(matches!(accounts.exchange_code(&code, "other"), Err(Refusal::BadVerifier)));
-        assert!(matches!(accounts.exchange_code(&code, "verifier"), Err(Refusal::FlowNotFound)));
-        let code = accounts.give_code(&account.id, &challenge).expect("a code");
+        let code = accounts.issue_code(&account.id, &challenge).expect("a code");
+        assert!(matches!(accounts.exchange_code(&code, "other"), Err(AccountError::BadVerifier)));
+        assert!(matches!(accounts.exchange_code(&code, "verifier"), Err(AccountError::FlowNotFound)));
+        let code = accounts.issue_code(&account.id, &challenge).expect("a code");
         assert_eq!(accounts.exchange_code(&code, "verifier").expect("a session").account, account);
     }
 }

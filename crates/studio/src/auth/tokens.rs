@@ -65,7 +65,7 @@ impl Tokens {
     }
 
     /// Returns the claims of a token if its signature is valid and it has not expired.
-    pub fn check(&self, token: &str) -> Option<Claims> {
+    pub fn verify(&self, token: &str) -> Option<Claims> {
         let mut validation = Validation::new(Algorithm::HS256);
         validation.set_audience(&[AUDIENCE]);
         validation.leeway = 0;

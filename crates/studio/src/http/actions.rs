@@ -7,40 +7,40 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use super::{App, AuthUser, problem};
+use super::{AppState, AuthUser, problem};
 use crate::{auth::tokens::Claims, jobs::Job, storage::video_folder};
 
 /// Restarts a failed job.
-pub async fn retry(State(app): State<App>, AuthUser(claims): AuthUser, Path(job_id): Path<String>) -> Response {
-    let job = match own(app.jobs.job(&job_id), &claims) {
+pub async fn retry(State(app): State<AppState>, AuthUser(claims): AuthUser, Path(job_id): Path<String>) -> Response {
+    let job = match owned_job(app.jobs.job(&job_id), &claims) {
         Ok(job) => job,
-        Err(refusal) => return refusal,
+        Err(response) => return response,
     };
     if !app.jobs.restart_failed(&job.id) {
         return problem(StatusCode::CONFLICT, "Only failed jobs can be retried");
     }
     app.pipeline.enqueue(job.id.clone());
-    current(&app, &job.id)
+    current_job(&app, &job.id)
 }
 
 /// Cancels an unfinished job.
-pub async fn cancel(State(app): State<App>, AuthUser(claims): AuthUser, Path(job_id): Path<String>) -> Response {
-    let job = match own(app.jobs.job(&job_id), &claims) {
+pub async fn cancel(State(app): State<AppState>, AuthUser(claims): AuthUser, Path(job_id): Path<String>) -> Response {
+    let job = match owned_job(app.jobs.job(&job_id), &claims) {
         Ok(job) => job,
-        Err(refusal) => return refusal,
+        Err(response) => return response,
     };
     app.pipeline.cancel(&job.id).await;
     if app.jobs.mark_cancelled(&job.id) {
-        return current(&app, &job.id);
+        return current_job(&app, &job.id);
     }
     problem(StatusCode::CONFLICT, "This job has already finished")
 }
 
 /// Deletes a video with its job and its files.
-pub async fn delete(State(app): State<App>, AuthUser(claims): AuthUser, Path(video_id): Path<String>) -> Response {
-    let job = match own(app.jobs.of_video(&video_id), &claims) {
+pub async fn delete(State(app): State<AppState>, AuthUser(claims): AuthUser, Path(video_id): Path<String>) -> Response {
+    let job = match owned_job(app.jobs.of_video(&video_id), &claims) {
         Ok(job) => job,
-        Err(refusal) => return refusal,
+        Err(response) => return response,
     };
     if let Err(error) = app.jobs.remove(&job.id) {
         return problem(StatusCode::INSUFFICIENT_STORAGE, format!("Couldn't delete the job: {error}"));
@@ -54,7 +54,7 @@ pub async fn delete(State(app): State<App>, AuthUser(claims): AuthUser, Path(vid
 }
 
 #[expect(clippy::result_large_err, reason = "the error is the response")]
-fn own(job: Option<Job>, claims: &Claims) -> Result<Job, Response> {
+fn owned_job(job: Option<Job>, claims: &Claims) -> Result<Job, Response> {
     match job {
         Some(job) if job.account_id == claims.sub => Ok(job),
         Some(_) => Err(problem(StatusCode::FORBIDDEN, "Not authorized to change this job")),
@@ -62,7 +62,7 @@ fn own(job: Option<Job>, claims: &Claims) -> Result<Job, Response> {
     }
 }
 
-fn current(app: &App, job_id: &str) -> Response {
+fn current_job(app: &AppState, job_id: &str) -> Response {
     match app.jobs.job(job_id) {
         Some(job) => Json(job.to_json(app.jobs.base())).into_response(),
         None => problem(StatusCode::NOT_FOUND, "Job not found"),

@@ -9,10 +9,10 @@ use axum::{
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{App, auth_user::bearer};
+use super::{AppState, auth_user::bearer};
 use crate::{
     auth::{
-        accounts::{Account, Refusal, Session, run_blocking},
+        accounts::{Account, AccountError, Session, run_blocking},
         tokens::Claims,
     },
     clock,
@@ -46,7 +46,7 @@ pub struct LogoutQuery {
 type Body = Result<Json<Value>, JsonRejection>;
 
 /// Creates an account and returns a session, unless sign-up is closed.
-pub async fn sign_up(State(app): State<App>, headers: HeaderMap, body: Body) -> Response {
+pub async fn sign_up(State(app): State<AppState>, headers: HeaderMap, body: Body) -> Response {
     let answer = async {
         let Credentials { email, password } = read(&app, &headers, body)?;
         if app.settings.sign_up == SignUp::Closed {
@@ -66,7 +66,7 @@ pub async fn sign_up(State(app): State<App>, headers: HeaderMap, body: Body) -> 
 
 /// Returns a session for the grants `password`, `refresh_token` and `pkce`.
 pub async fn token(
-    State(app): State<App>,
+    State(app): State<AppState>,
     Query(query): Query<TokenQuery>,
     headers: HeaderMap,
     body: Body,
@@ -79,11 +79,11 @@ pub async fn token(
                 run_blocking(move || accounts.sign_in(&email, &password)).await?
             }
             Some("refresh_token") => {
-                let Renewal { refresh_token } = read(&app, &headers, body)?;
-                app.accounts.renew(&refresh_token)?
+                let RefreshGrant { refresh_token } = read(&app, &headers, body)?;
+                app.accounts.refresh(&refresh_token)?
             }
             Some("pkce") => {
-                let Exchange { auth_code, code_verifier } = read(&app, &headers, body)?;
+                let PkceGrant { auth_code, code_verifier } = read(&app, &headers, body)?;
                 app.accounts.exchange_code(&auth_code, &code_verifier)?
             }
             _ => return Err(AuthError::new(StatusCode::BAD_REQUEST, "bad_request", "unsupported_grant_type")),
@@ -94,18 +94,18 @@ pub async fn token(
 }
 
 #[derive(Deserialize)]
-struct Renewal {
+struct RefreshGrant {
     refresh_token: String,
 }
 
 #[derive(Deserialize)]
-struct Exchange {
+struct PkceGrant {
     auth_code: String,
     code_verifier: String,
 }
 
 /// Returns the available sign-in methods to a client with the public key.
-pub async fn settings(State(app): State<App>, headers: HeaderMap) -> Response {
+pub async fn settings(State(app): State<AppState>, headers: HeaderMap) -> Response {
     let settings = ensure_key(&app, &headers).map(|()| {
         json!({ "external": { "email": true, "google": true }, "disable_signup": app.settings.sign_up == SignUp::Closed,
             "mailer_autoconfirm": true })
@@ -114,22 +114,22 @@ pub async fn settings(State(app): State<App>, headers: HeaderMap) -> Response {
 }
 
 /// Returns the account of the access token.
-pub async fn user(State(app): State<App>, headers: HeaderMap) -> Response {
+pub async fn user(State(app): State<AppState>, headers: HeaderMap) -> Response {
     let answer = claims(&app, &headers).and_then(|claims| {
         let account = app.accounts.account(&claims.sub)?;
-        let gone =
+        let no_user =
             || AuthError::new(StatusCode::FORBIDDEN, "user_not_found", "User from sub claim in JWT does not exist");
-        Ok(user_json(&account.ok_or_else(gone)?))
+        Ok(user_json(&account.ok_or_else(no_user)?))
     });
     finish(answer, &headers)
 }
 
 /// Ends the session of the access token, or all sessions of its account.
-pub async fn logout(State(app): State<App>, Query(query): Query<LogoutQuery>, headers: HeaderMap) -> Response {
+pub async fn logout(State(app): State<AppState>, Query(query): Query<LogoutQuery>, headers: HeaderMap) -> Response {
     let ended = claims(&app, &headers).and_then(|claims| {
         match query.scope.as_deref() {
-            Some("local") => app.accounts.end(&claims.session_id)?,
-            _ => app.accounts.end_all(&claims.sub)?,
+            Some("local") => app.accounts.end_session(&claims.session_id)?,
+            _ => app.accounts.end_all_sessions(&claims.sub)?,
         }
         Ok(())
     });
@@ -163,45 +163,45 @@ impl AuthError {
     }
 }
 
-impl From<Refusal> for AuthError {
-    fn from(refusal: Refusal) -> Self {
-        let (status, code) = match &refusal {
-            Refusal::InvalidCredentials => (StatusCode::BAD_REQUEST, "invalid_credentials"),
-            Refusal::UserExists => (StatusCode::UNPROCESSABLE_ENTITY, "user_already_exists"),
-            Refusal::Unacceptable(_) => (StatusCode::UNPROCESSABLE_ENTITY, "validation_failed"),
-            Refusal::TokenNotFound => (StatusCode::BAD_REQUEST, "refresh_token_not_found"),
-            Refusal::TokenAlreadyUsed => (StatusCode::BAD_REQUEST, "refresh_token_already_used"),
-            Refusal::FlowNotFound => (StatusCode::NOT_FOUND, "flow_state_not_found"),
-            Refusal::BadVerifier => (StatusCode::BAD_REQUEST, "bad_code_verifier"),
-            Refusal::Broken(_) => (StatusCode::INTERNAL_SERVER_ERROR, "unexpected_failure"),
+impl From<AccountError> for AuthError {
+    fn from(error: AccountError) -> Self {
+        let (status, code) = match &error {
+            AccountError::InvalidCredentials => (StatusCode::BAD_REQUEST, "invalid_credentials"),
+            AccountError::UserExists => (StatusCode::UNPROCESSABLE_ENTITY, "user_already_exists"),
+            AccountError::InvalidInput(_) => (StatusCode::UNPROCESSABLE_ENTITY, "validation_failed"),
+            AccountError::TokenNotFound => (StatusCode::BAD_REQUEST, "refresh_token_not_found"),
+            AccountError::TokenAlreadyUsed => (StatusCode::BAD_REQUEST, "refresh_token_already_used"),
+            AccountError::FlowNotFound => (StatusCode::NOT_FOUND, "flow_state_not_found"),
+            AccountError::BadVerifier => (StatusCode::BAD_REQUEST, "bad_code_verifier"),
+            AccountError::Internal(_) => (StatusCode::INTERNAL_SERVER_ERROR, "unexpected_failure"),
         };
-        Self::new(status, code, refusal.to_string())
+        Self::new(status, code, error.to_string())
     }
 }
 
-fn read<T: for<'de> Deserialize<'de>>(app: &App, headers: &HeaderMap, body: Body) -> Result<T, AuthError> {
+fn read<T: for<'de> Deserialize<'de>>(app: &AppState, headers: &HeaderMap, body: Body) -> Result<T, AuthError> {
     ensure_key(app, headers)?;
     let unreadable = |error: String| AuthError::new(StatusCode::BAD_REQUEST, "bad_json", error);
     let Json(value) = body.map_err(|error| unreadable(error.body_text()))?;
     serde_json::from_value(value).map_err(|error| unreadable(error.to_string()))
 }
 
-fn ensure_key(app: &App, headers: &HeaderMap) -> Result<(), AuthError> {
+fn ensure_key(app: &AppState, headers: &HeaderMap) -> Result<(), AuthError> {
     if headers.get("apikey").is_some_and(|key| key.as_bytes() == app.settings.auth_key.as_bytes()) {
         return Ok(());
     }
     Err(AuthError::new(StatusCode::UNAUTHORIZED, "no_authorization", "Invalid API key"))
 }
 
-fn claims(app: &App, headers: &HeaderMap) -> Result<Claims, AuthError> {
+fn claims(app: &AppState, headers: &HeaderMap) -> Result<Claims, AuthError> {
     bearer(headers)
-        .and_then(|token| app.tokens.check(token))
+        .and_then(|token| app.tokens.verify(token))
         .ok_or_else(|| AuthError::new(StatusCode::FORBIDDEN, "bad_jwt", "invalid JWT: unable to verify or expired"))
 }
 
-fn session_json(app: &App, session: &Session) -> Result<Value, AuthError> {
-    let broken = |error: &dyn std::fmt::Display| AuthError::from(Refusal::Broken(error.to_string()));
-    let (access_token, expires_at) = app.tokens.sign(session, clock::now()).map_err(|error| broken(&error))?;
+fn session_json(app: &AppState, session: &Session) -> Result<Value, AuthError> {
+    let (access_token, expires_at) =
+        app.tokens.sign(session, clock::now()).map_err(|error| AccountError::Internal(error.into()))?;
     Ok(json!({
         "access_token": access_token, "token_type": "bearer",
         "expires_in": app.tokens.ttl_seconds(), "expires_at": expires_at,

@@ -6,18 +6,18 @@ use axum::{
     response::Response,
 };
 
-use super::{App, problem};
+use super::{AppState, problem};
 use crate::auth::tokens::Claims;
 
 /// The signed-in user of a request. A request without a valid token is answered with 401.
 pub struct AuthUser(pub Claims);
 
-impl FromRequestParts<App> for AuthUser {
+impl FromRequestParts<AppState> for AuthUser {
     type Rejection = Response;
 
-    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
+    async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, Response> {
         bearer(&parts.headers)
-            .and_then(|token| app.tokens.check(token))
+            .and_then(|token| app.tokens.verify(token))
             .map(Self)
             .ok_or_else(|| problem(StatusCode::UNAUTHORIZED, "Could not validate credentials"))
     }

@@ -3,10 +3,10 @@
 use axum::{Json, extract::State};
 use serde_json::{Value, json};
 
-use super::App;
+use super::AppState;
 
 /// Returns the discovery document.
-pub async fn discovery(State(app): State<App>) -> Json<Value> {
+pub async fn discovery(State(app): State<AppState>) -> Json<Value> {
     let base = &app.settings.base;
     Json(json!({
         "name": "Tallylight studio",

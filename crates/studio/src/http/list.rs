@@ -10,7 +10,7 @@ use axum::{
 };
 use serde_json::Value;
 
-use super::{App, AuthUser, problem};
+use super::{AppState, AuthUser, problem};
 use crate::jobs::Job;
 
 /// The default and the largest number of jobs on a page.
@@ -18,7 +18,7 @@ const PAGE: usize = 200;
 
 /// Returns a page of the account's jobs, newest first, with the query `status` (repeatable), `limit` and `offset`.
 pub async fn jobs(
-    State(app): State<App>,
+    State(app): State<AppState>,
     AuthUser(claims): AuthUser,
     Query(query): Query<Vec<(String, String)>>,
     headers: HeaderMap,
@@ -46,7 +46,7 @@ pub async fn jobs(
 
 /// Returns a job of the account.
 pub async fn job(
-    State(app): State<App>,
+    State(app): State<AppState>,
     AuthUser(claims): AuthUser,
     Path(job_id): Path<String>,
     headers: HeaderMap,

@@ -8,7 +8,7 @@ use axum::{
 };
 use serde_json::{Map, Value, json};
 
-use super::{App, AuthUser, list::etag, problem};
+use super::{AppState, AuthUser, list::etag, problem};
 use crate::jobs::{Chapter, Job, Metadata, Stage};
 
 /// A function that applies a validated change.
@@ -25,7 +25,7 @@ struct Edit {
 /// Applies an edit and returns the job. Answers 409 with the current job if `If-Match` does not match or a stage would
 /// overwrite the field, and 422 with the invalid fields.
 pub async fn edit(
-    State(app): State<App>,
+    State(app): State<AppState>,
     AuthUser(claims): AuthUser,
     Path(video_id): Path<String>,
     headers: HeaderMap,

@@ -12,12 +12,12 @@ use axum::{
 use serde::Deserialize;
 use url::{Host, Url};
 
-use super::{App, problem};
+use super::{AppState, problem};
 use crate::auth::accounts::run_blocking;
 
 /// The query of the sign-in page: the redirect URL and the PKCE challenge.
 #[derive(Deserialize)]
-pub struct Flow {
+pub struct AuthorizeQuery {
     redirect_to: String,
     #[serde(default)]
     code_challenge: String,
@@ -27,37 +27,42 @@ pub struct Flow {
 
 /// The submitted form.
 #[derive(Deserialize)]
-pub struct Answer {
+pub struct SignInForm {
     email: Option<String>,
     password: Option<String>,
     cancel: Option<String>,
 }
 
 /// Returns the sign-in page.
-pub async fn page(Query(flow): Query<Flow>) -> Response {
-    match flow.target() {
+pub async fn page(Query(query): Query<AuthorizeQuery>) -> Response {
+    match query.redirect_url() {
         Ok(_) => form(StatusCode::OK, ""),
         Err(detail) => problem(StatusCode::BAD_REQUEST, detail),
     }
 }
 
 /// Redirects with a code if the password is correct, or with an error if the user cancelled.
-pub async fn submit(State(app): State<App>, Query(flow): Query<Flow>, Form(answer): Form<Answer>) -> Response {
-    let mut target = match flow.target() {
+pub async fn submit(
+    State(app): State<AppState>,
+    Query(query): Query<AuthorizeQuery>,
+    Form(submitted): Form<SignInForm>,
+) -> Response {
+    let mut target = match query.redirect_url() {
         Ok(target) => target,
         Err(detail) => return problem(StatusCode::BAD_REQUEST, detail),
     };
-    if answer.cancel.is_some() {
+    if submitted.cancel.is_some() {
         let denied = [("error", "access_denied"), ("error_description", "Sign-in cancelled")];
         target.query_pairs_mut().extend_pairs(denied);
         return Redirect::to(target.as_str()).into_response();
     }
     let accounts = app.accounts.clone();
     let code = run_blocking(move || {
-        let session = accounts.sign_in(&answer.email.unwrap_or_default(), &answer.password.unwrap_or_default())?;
+        let session =
+            accounts.sign_in(&submitted.email.unwrap_or_default(), &submitted.password.unwrap_or_default())?;
         // The page only verifies the password; the session begins when the client exchanges the code.
-        accounts.end(&session.id)?;
-        accounts.give_code(&session.account.id, &flow.code_challenge)
+        accounts.end_session(&session.id)?;
+        accounts.issue_code(&session.account.id, &query.code_challenge)
     });
     match code.await {
         Ok(code) => {
@@ -68,9 +73,9 @@ pub async fn submit(State(app): State<App>, Query(flow): Query<Flow>, Form(answe
     }
 }
 
-impl Flow {
+impl AuthorizeQuery {
     /// Returns the redirect URL. Only loopback addresses are accepted, and only with PKCE.
-    fn target(&self) -> Result<Url, &'static str> {
+    fn redirect_url(&self) -> Result<Url, &'static str> {
         let url = Url::parse(&self.redirect_to).map_err(|_| "redirect_to is not a valid URL")?;
         let loopback = match url.host() {
             Some(Host::Ipv4(address)) => address.is_loopback(),

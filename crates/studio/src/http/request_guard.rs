@@ -7,10 +7,10 @@ use axum::{
     response::Response,
 };
 
-use super::{App, problem};
+use super::{AppState, problem};
 
 /// Rejects a request for another host name (DNS rebinding) or from another origin (a page of another site).
-pub async fn guard(State(app): State<App>, request: Request, next: Next) -> Response {
+pub async fn guard(State(app): State<AppState>, request: Request, next: Next) -> Response {
     let own = app.settings.base.trim_start_matches("http://");
     let port = own.rsplit_once(':').map_or("", |(_, port)| port);
     if !is_own_host(request.headers(), port) {

@@ -20,8 +20,8 @@ use tokio::{
 };
 
 use super::{
-    App, AuthUser, problem,
-    upload::{self, Part},
+    AppState, AuthUser, problem,
+    upload::{self, ReceivedFile},
 };
 
 mod store;
@@ -51,7 +51,7 @@ pub async fn version(request: Request, next: Next) -> Response {
 }
 
 /// Returns the tus version, the extensions and the size limit.
-pub async fn options(State(app): State<App>) -> Response {
+pub async fn options(State(app): State<AppState>) -> Response {
     let headers = [
         ("tus-version", VERSION.to_owned()),
         ("tus-extension", "creation,termination,expiration".to_owned()),
@@ -61,7 +61,7 @@ pub async fn options(State(app): State<App>) -> Response {
 }
 
 /// Creates an upload.
-pub async fn create(State(app): State<App>, AuthUser(claims): AuthUser, headers: HeaderMap) -> Response {
+pub async fn create(State(app): State<AppState>, AuthUser(claims): AuthUser, headers: HeaderMap) -> Response {
     let Some(length) = number(&headers, &LENGTH) else {
         return problem(StatusCode::BAD_REQUEST, "Upload-Length is required");
     };
@@ -75,7 +75,7 @@ pub async fn create(State(app): State<App>, AuthUser(claims): AuthUser, headers:
     let upload = Upload {
         account_id: claims.sub,
         length,
-        filename: upload::bare_name(&metadata_text(metadata, "filename").unwrap_or_else(|| "video".to_owned())),
+        filename: upload::base_name(&metadata_text(metadata, "filename").unwrap_or_else(|| "video".to_owned())),
         content_type: metadata_text(metadata, "filetype").unwrap_or_else(|| "application/octet-stream".to_owned()),
         subtitles: metadata_text(metadata, "subtitles"),
         video_id: upload::new_id(),
@@ -91,10 +91,10 @@ pub async fn create(State(app): State<App>, AuthUser(claims): AuthUser, headers:
 }
 
 /// Returns how many bytes of an upload have been received.
-pub async fn offset(State(app): State<App>, AuthUser(claims): AuthUser, Path(id): Path<String>) -> Response {
+pub async fn offset(State(app): State<AppState>, AuthUser(claims): AuthUser, Path(id): Path<String>) -> Response {
     let (mut upload, offset) = match app.uploads.get(&id, &claims.sub).await {
         Ok(found) => found,
-        Err(error) => return refusal(&error),
+        Err(error) => return upload_error_response(&error),
     };
     // An earlier run ended after it had received the last byte and before it created the job.
     if offset == upload.length
@@ -103,7 +103,7 @@ pub async fn offset(State(app): State<App>, AuthUser(claims): AuthUser, Path(id)
     {
         match finish_in_task(&app, &id, upload.clone()).await {
             Ok(job) => upload.job = Some(job),
-            Err(refusal) => return refusal,
+            Err(response) => return response,
         }
     }
     let mut response = [(OFFSET, offset.to_string()), (LENGTH, upload.length.to_string())].into_response();
@@ -117,7 +117,7 @@ pub async fn offset(State(app): State<App>, AuthUser(claims): AuthUser, Path(id)
 
 /// Appends bytes at the current offset. Creates the job after the last byte.
 pub async fn append(
-    State(app): State<App>,
+    State(app): State<AppState>,
     AuthUser(claims): AuthUser,
     Path(id): Path<String>,
     headers: HeaderMap,
@@ -131,7 +131,7 @@ pub async fn append(
     };
     let (upload, offset) = match app.uploads.get(&id, &claims.sub).await {
         Ok(found) => found,
-        Err(error) => return refusal(&error),
+        Err(error) => return upload_error_response(&error),
     };
     if number(&headers, &OFFSET) != Some(offset) {
         return (StatusCode::CONFLICT, [(OFFSET, offset.to_string())]).into_response();
@@ -144,7 +144,7 @@ pub async fn append(
     } else {
         match write(&app, &id, offset, upload.length, body).await {
             Ok(received) => received,
-            Err(refusal) => return refusal,
+            Err(response) => return response,
         }
     };
     if received < upload.length {
@@ -153,12 +153,12 @@ pub async fn append(
     }
     match finish_in_task(&app, &id, upload).await {
         Ok((video_id, job_id)) => answer(received, &json!({ "video_id": video_id, "job_id": job_id })),
-        Err(refusal) => refusal,
+        Err(response) => response,
     }
 }
 
 /// Ends an upload and deletes its bytes.
-pub async fn terminate(State(app): State<App>, AuthUser(claims): AuthUser, Path(id): Path<String>) -> Response {
+pub async fn terminate(State(app): State<AppState>, AuthUser(claims): AuthUser, Path(id): Path<String>) -> Response {
     let Some(_guard) = app.uploads.lock(&id) else {
         return problem(StatusCode::LOCKED, "Another request is writing to this upload");
     };
@@ -167,7 +167,7 @@ pub async fn terminate(State(app): State<App>, AuthUser(claims): AuthUser, Path(
             app.uploads.remove(&id).await;
             StatusCode::NO_CONTENT.into_response()
         }
-        Err(error) => refusal(&error),
+        Err(error) => upload_error_response(&error),
     }
 }
 
@@ -175,16 +175,16 @@ fn answer(offset: u64, body: &serde_json::Value) -> Response {
     ([(OFFSET, offset.to_string())], Json(body.clone())).into_response()
 }
 
-fn refusal(error: &UploadError) -> Response {
+fn upload_error_response(error: &UploadError) -> Response {
     match error {
-        UploadError::Missing => problem(StatusCode::NOT_FOUND, "Upload not found or expired"),
-        UploadError::Foreign => problem(StatusCode::FORBIDDEN, "Not authorized to continue this upload"),
+        UploadError::NotFound => problem(StatusCode::NOT_FOUND, "Upload not found or expired"),
+        UploadError::OtherAccount => problem(StatusCode::FORBIDDEN, "Not authorized to continue this upload"),
         UploadError::Disk(error) => upload::disk_problem(error),
     }
 }
 
 /// Writes the body and returns the new offset. Bytes that arrived before the connection broke are kept.
-async fn write(app: &App, id: &str, offset: u64, length: u64, body: Body) -> Result<u64, Response> {
+async fn write(app: &AppState, id: &str, offset: u64, length: u64, body: Body) -> Result<u64, Response> {
     let disk = |error: std::io::Error| upload::disk_problem(&error);
     let path = app.uploads.file(id);
     let mut file = OpenOptions::new().write(true).open(path).await.map_err(disk)?;
@@ -206,7 +206,7 @@ async fn write(app: &App, id: &str, offset: u64, length: u64, body: Body) -> Res
 }
 
 /// Creates the job of a complete upload in a task of its own, so that it is created even if the client disconnects.
-async fn finish_in_task(app: &App, id: &str, upload: Upload) -> Result<(String, String), Response> {
+async fn finish_in_task(app: &AppState, id: &str, upload: Upload) -> Result<(String, String), Response> {
     let (app, id) = (app.clone(), id.to_owned());
     let work = tokio::spawn(async move { finish(&app, &id, upload).await });
     match work.await {
@@ -216,57 +216,57 @@ async fn finish_in_task(app: &App, id: &str, upload: Upload) -> Result<(String, 
 }
 
 /// Creates the job of a complete upload. Every step may have been done already by a run that ended in between.
-async fn finish(app: &App, id: &str, mut upload: Upload) -> Result<(String, String), Response> {
-    let folder = upload::folder_of(app, &upload.video_id).await?;
-    let video = Part {
+async fn finish(app: &AppState, id: &str, mut upload: Upload) -> Result<(String, String), Response> {
+    let folder = upload::ensure_folder(app, &upload.video_id).await?;
+    let video = ReceivedFile {
         name: upload.filename.clone(),
         content_type: upload.content_type.clone(),
         path: folder.join(format!("source.{}", upload::extension(&upload.filename))),
         size: upload.length,
     };
     let known = app.jobs.of_video(&upload.video_id).map(|job| (job.video_id, job.id));
-    let admitted = match known {
+    let created = match known {
         Some(job) => Ok(job),
         None => match prepare(app, id, &upload, &video, &folder).await {
-            Ok(subtitles) => upload::admit(app, &upload.account_id, upload.video_id.clone(), video, subtitles),
-            Err(refusal) => Err(refusal),
+            Ok(subtitles) => upload::create_job(app, &upload.account_id, upload.video_id.clone(), video, subtitles),
+            Err(response) => Err(response),
         },
     };
-    match admitted {
+    match created {
         Ok(job) => {
             // A client that did not receive the response finds the job id with HEAD.
             upload.job = Some(job.clone());
-            app.uploads.keep(id, &upload).await;
+            app.uploads.save(id, &upload).await;
             Ok(job)
         }
-        Err(refusal) => {
+        Err(response) => {
             // A file that is no video is deleted; after any other error, such as a full disk, the upload can continue.
-            if refusal.status() == StatusCode::BAD_REQUEST {
+            if response.status() == StatusCode::BAD_REQUEST {
                 let _ = tokio::fs::remove_dir_all(&folder).await;
                 app.uploads.remove(id).await;
             }
-            Err(refusal)
+            Err(response)
         }
     }
 }
 
 async fn prepare(
-    app: &App,
+    app: &AppState,
     id: &str,
     upload: &Upload,
-    video: &Part,
+    video: &ReceivedFile,
     folder: &std::path::Path,
-) -> Result<Option<Part>, Response> {
+) -> Result<Option<ReceivedFile>, Response> {
     let disk = |error: std::io::Error| upload::disk_problem(&error);
     if !video.path.exists() {
         tokio::fs::rename(app.uploads.file(id), &video.path).await.map_err(disk)?;
     }
-    upload::refuse_text(video).await?;
+    upload::reject_empty_or_text(video).await?;
     let Some(text) = &upload.subtitles else { return Ok(None) };
     let path = folder.join("subtitles.txt");
     tokio::fs::write(&path, text).await.map_err(disk)?;
     let size = text.len() as u64;
-    Ok(Some(Part { name: "subtitles.txt".to_owned(), content_type: "text/plain".to_owned(), path, size }))
+    Ok(Some(ReceivedFile { name: "subtitles.txt".to_owned(), content_type: "text/plain".to_owned(), path, size }))
 }
 
 fn number(headers: &HeaderMap, name: &HeaderName) -> Option<u64> {

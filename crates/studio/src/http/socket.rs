@@ -7,7 +7,7 @@ use axum::{
 };
 use serde::Deserialize;
 
-use super::{App, auth_user::bearer, problem};
+use super::{AppState, auth_user::bearer, problem};
 use crate::realtime::socket::{Connection, FRAME_LIMIT};
 
 /// The query of an upgrade.
@@ -18,13 +18,13 @@ pub struct TokenQuery {
 
 /// Opens a socket for the account of the token, which is sent as a bearer token or as `?token=`.
 pub async fn upgrade(
-    State(app): State<App>,
+    State(app): State<AppState>,
     Query(query): Query<TokenQuery>,
     headers: HeaderMap,
     upgrade: WebSocketUpgrade,
 ) -> Response {
     let token = bearer(&headers).or(query.token.as_deref());
-    let Some(claims) = token.and_then(|token| app.tokens.check(token)) else {
+    let Some(claims) = token.and_then(|token| app.tokens.verify(token)) else {
         return problem(StatusCode::UNAUTHORIZED, "Could not validate credentials");
     };
     let connection = Connection::new(app.hub, claims.sub, app.settings.heartbeat, app.pipeline.stop_token());

@@ -7,11 +7,11 @@ use axum::{
 };
 use uuid::Uuid;
 
-use super::{App, problem};
+use super::{AppState, problem};
 use crate::storage::video_folder;
 
 /// Returns a thumbnail.
-pub async fn thumbnail(State(app): State<App>, Path((video_id, file)): Path<(String, String)>) -> Response {
+pub async fn thumbnail(State(app): State<AppState>, Path((video_id, file)): Path<(String, String)>) -> Response {
     let missing = || problem(StatusCode::NOT_FOUND, "Thumbnail not found");
     // The studio generates both names as UUIDs; anything else, such as `..`, is rejected.
     let id = file.strip_suffix(".jpg").unwrap_or_default();

@@ -16,11 +16,11 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use serde_json::json;
-use tallylight_media::kind::{HEAD, is_text};
+use tallylight_media::kind::{HEAD_BYTES, is_text};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use uuid::Uuid;
 
-use super::{App, AuthUser, problem};
+use super::{AppState, AuthUser, problem};
 use crate::{
     clock,
     jobs::{Job, Metadata, Progress, Stage, Status},
@@ -33,31 +33,31 @@ const SUBTITLE_LIMIT: u64 = 16 << 20;
 const MAX_NAME: usize = 64;
 
 /// Receives a video as a form with the fields `file` (or `placed`) and `subtitles`, and returns the ids of its job.
-pub async fn upload(State(app): State<App>, AuthUser(claims): AuthUser, multipart: Multipart) -> Response {
+pub async fn upload(State(app): State<AppState>, AuthUser(claims): AuthUser, multipart: Multipart) -> Response {
     let (video_id, folder) = match new_folder(&app).await {
         Ok(made) => made,
-        Err(refusal) => return refusal,
+        Err(response) => return response,
     };
-    let admitted = match receive(&app, multipart, &folder).await {
-        Ok(received) => admit(&app, &claims.sub, video_id, received.video, received.subtitles),
-        Err(refusal) => Err(refusal),
+    let created = match receive(&app, multipart, &folder).await {
+        Ok(received) => create_job(&app, &claims.sub, video_id, received.video, received.subtitles),
+        Err(response) => Err(response),
     };
-    match admitted {
+    match created {
         Ok((video_id, job_id)) => {
             Json(json!({ "video_id": video_id, "job_id": job_id, "status": Status::Pending })).into_response()
         }
-        Err(refusal) => {
+        Err(response) => {
             // An incomplete file cannot be used.
             let _ = tokio::fs::remove_dir_all(&folder).await;
-            refusal
+            response
         }
     }
 }
 
 /// Creates the id and the folder of a new video.
-pub async fn new_folder(app: &App) -> Result<(String, PathBuf), Response> {
+pub async fn new_folder(app: &AppState) -> Result<(String, PathBuf), Response> {
     let video_id = new_id();
-    let folder = folder_of(app, &video_id).await?;
+    let folder = ensure_folder(app, &video_id).await?;
     Ok((video_id, folder))
 }
 
@@ -67,7 +67,7 @@ pub fn new_id() -> String {
 }
 
 /// Creates the folder of a video if it does not exist.
-pub async fn folder_of(app: &App, video_id: &str) -> Result<PathBuf, Response> {
+pub async fn ensure_folder(app: &AppState, video_id: &str) -> Result<PathBuf, Response> {
     let folder = video_folder(&app.settings.data_dir, video_id);
     tokio::fs::create_dir_all(&folder).await.map_err(|error| disk_problem(&error))?;
     Ok(folder)
@@ -75,12 +75,12 @@ pub async fn folder_of(app: &App, video_id: &str) -> Result<PathBuf, Response> {
 
 /// Creates the job of a stored video and enqueues it. Returns the ids of the video and the job.
 #[expect(clippy::result_large_err, reason = "the error is the response")]
-pub fn admit(
-    app: &App,
+pub fn create_job(
+    app: &AppState,
     account_id: &str,
     video_id: String,
-    video: Part,
-    subtitles: Option<Part>,
+    video: ReceivedFile,
+    subtitles: Option<ReceivedFile>,
 ) -> Result<(String, String), Response> {
     let now = clock::now();
     let mut stages = Stage::ALL.map(|stage| (stage.id().to_owned(), Progress::new(Status::Pending, 0.0)));
@@ -99,7 +99,7 @@ pub fn admit(
         content_type: video.content_type,
         size_bytes: video.size,
         source: video.path,
-        subtitles: subtitles.map(|part| part.path),
+        subtitles: subtitles.map(|file| file.path),
         metadata: Metadata::default(),
         errors: Vec::new(),
         edited: BTreeSet::new(),
@@ -112,13 +112,13 @@ pub fn admit(
     Ok(ids)
 }
 
-struct ReceivedParts {
-    video: Part,
-    subtitles: Option<Part>,
+struct ReceivedForm {
+    video: ReceivedFile,
+    subtitles: Option<ReceivedFile>,
 }
 
 /// An uploaded file.
-pub struct Part {
+pub struct ReceivedFile {
     /// Its file name on the user's computer, without folders.
     pub name: String,
     /// Its media type as stated in the upload.
@@ -129,7 +129,7 @@ pub struct Part {
     pub size: u64,
 }
 
-async fn receive(app: &App, mut multipart: Multipart, folder: &Path) -> Result<ReceivedParts, Response> {
+async fn receive(app: &AppState, mut multipart: Multipart, folder: &Path) -> Result<ReceivedForm, Response> {
     let (mut video, mut subtitles) = (None, None);
     while let Some(field) = multipart.next_field().await.map_err(|error| upload_problem(&error))? {
         match field.name() {
@@ -147,15 +147,15 @@ async fn receive(app: &App, mut multipart: Multipart, folder: &Path) -> Result<R
     }
     let video = video
         .ok_or_else(|| problem(StatusCode::BAD_REQUEST, "No file received. Send it as the form field \"file\"."))?;
-    Ok(ReceivedParts { video, subtitles })
+    Ok(ReceivedForm { video, subtitles })
 }
 
 /// Moves a file that a program on this computer placed in the incoming folder; the field contains its name there.
-async fn move_placed(app: &App, mut field: Field<'_>, folder: &Path) -> Result<Part, Response> {
+async fn move_placed(app: &AppState, mut field: Field<'_>, folder: &Path) -> Result<ReceivedFile, Response> {
     let limit = app.settings.upload_limit;
     let not_found = || problem(StatusCode::BAD_REQUEST, "File not found. Send its content as \"file\".");
     let incoming = app.settings.incoming_folder.as_deref().ok_or_else(not_found)?;
-    let name = bare_name(field.file_name().unwrap_or("video"));
+    let name = base_name(field.file_name().unwrap_or("video"));
     let content_type = field.content_type().unwrap_or("application/octet-stream").to_owned();
     let mut placed = Vec::new();
     while let Some(chunk) = field.chunk().await.map_err(|error| upload_problem(&error))? {
@@ -177,9 +177,9 @@ async fn move_placed(app: &App, mut field: Field<'_>, folder: &Path) -> Result<P
         Err(error) if error.kind() == ErrorKind::CrossesDevices => return Err(not_found()),
         moved => moved.map_err(|error| disk_problem(&error))?,
     }
-    let part = Part { name, content_type, path, size };
-    refuse_text(&part).await?;
-    Ok(part)
+    let received = ReceivedFile { name, content_type, path, size };
+    reject_empty_or_text(&received).await?;
+    Ok(received)
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -194,8 +194,8 @@ async fn store(
     stem: &str,
     limit: u64,
     content: Content,
-) -> Result<Part, Response> {
-    let name = bare_name(field.file_name().unwrap_or("video"));
+) -> Result<ReceivedFile, Response> {
+    let name = base_name(field.file_name().unwrap_or("video"));
     let content_type = field.content_type().unwrap_or("application/octet-stream").to_owned();
     let path = folder.join(format!("{stem}.{}", extension(&name)));
     let mut file = tokio::fs::File::create(&path).await.map_err(|error| disk_problem(&error))?;
@@ -208,22 +208,22 @@ async fn store(
         file.write_all(&chunk).await.map_err(|error| disk_problem(&error))?;
     }
     file.flush().await.map_err(|error| disk_problem(&error))?;
-    let part = Part { name, content_type, path, size };
+    let received = ReceivedFile { name, content_type, path, size };
     if content == Content::Video {
-        refuse_text(&part).await?;
+        reject_empty_or_text(&received).await?;
     }
-    Ok(part)
+    Ok(received)
 }
 
 /// Rejects files that are certainly no video before a job is created: empty files and text.
-pub async fn refuse_text(part: &Part) -> Result<(), Response> {
-    let Part { name, path, size, .. } = part;
+pub async fn reject_empty_or_text(received: &ReceivedFile) -> Result<(), Response> {
+    let ReceivedFile { name, path, size, .. } = received;
     if *size == 0 {
         return Err(problem(StatusCode::BAD_REQUEST, format!("{name} is empty (0 bytes). Export the video again.")));
     }
     let file = tokio::fs::File::open(path).await.map_err(|error| disk_problem(&error))?;
-    let mut head = Vec::with_capacity(HEAD);
-    file.take(HEAD as u64).read_to_end(&mut head).await.map_err(|error| disk_problem(&error))?;
+    let mut head = Vec::with_capacity(HEAD_BYTES);
+    file.take(HEAD_BYTES as u64).read_to_end(&mut head).await.map_err(|error| disk_problem(&error))?;
     if is_text(&head) {
         return Err(problem(
             StatusCode::BAD_REQUEST,
@@ -234,7 +234,7 @@ pub async fn refuse_text(part: &Part) -> Result<(), Response> {
 }
 
 /// Returns a file name without folders, with the separators of all systems.
-pub fn bare_name(name: &str) -> String {
+pub fn base_name(name: &str) -> String {
     name.rsplit(['/', '\\']).next().unwrap_or("video").to_owned()
 }
 

@@ -41,7 +41,7 @@ pub async fn run(context: &mut Context) -> Result<Outcome, Failure> {
         return Ok(Outcome::Done);
     }
     if !suggestions.chapters.is_empty() {
-        context.jobs.suggest(&context.job.id, "CHAPTERS");
+        context.jobs.mark_suggested(&context.job.id, "CHAPTERS");
         publish(context, &suggestions.chapters);
         suggest_description(context, &suggestions.description);
         return Ok(Outcome::Done);
@@ -57,7 +57,7 @@ pub async fn run(context: &mut Context) -> Result<Outcome, Failure> {
     })?;
     let chapters = divide(&changes, context.media.duration);
     if !chapters.is_empty() {
-        context.jobs.suggest(&context.job.id, "CHAPTERS");
+        context.jobs.mark_suggested(&context.job.id, "CHAPTERS");
         publish(context, &chapters);
     }
     Ok(Outcome::Done)
@@ -92,7 +92,7 @@ fn suggest_tags(context: &Context, tags: &[String]) {
     if tags.is_empty() || metadata(context).tags.is_some() {
         return;
     }
-    context.jobs.suggest(&context.job.id, "TAGS");
+    context.jobs.mark_suggested(&context.job.id, "TAGS");
     context.jobs.set_metadata(&context.job.id, "TAGS", &json!(tags), |metadata| metadata.tags = Some(tags.to_vec()));
 }
 
@@ -100,7 +100,7 @@ fn suggest_description(context: &Context, text: &str) {
     if text.is_empty() || metadata(context).description.is_some() {
         return;
     }
-    context.jobs.suggest(&context.job.id, "DESCRIPTION");
+    context.jobs.mark_suggested(&context.job.id, "DESCRIPTION");
     let set = |metadata: &mut Metadata| metadata.description = Some(text.to_owned());
     context.jobs.set_metadata(&context.job.id, "DESCRIPTION", &json!(text), set);
 }
@@ -125,7 +125,7 @@ fn divide(changes: &[f64], duration: f64) -> Vec<Chapter> {
     }
     let chapter = |(index, start): (usize, f64)| Chapter {
         start_seconds: (start * 10.0).round() / 10.0,
-        title: format!("Part {}", index + 1),
+        title: format!("ReceivedFile {}", index + 1),
     };
     starts.into_iter().enumerate().map(chapter).collect()
 }

@@ -4,7 +4,7 @@ use std::{fs::File, io::Read, path::Path};
 
 use serde_json::json;
 use tallylight_media::{
-    kind::{FileKind, HEAD},
+    kind::{FileKind, HEAD_BYTES},
     metadata::ContainerMetadata,
     probe::Report,
     recording::{Date, Place, Recording},
@@ -33,7 +33,7 @@ pub async fn run(context: &mut Context) -> Result<(), Failure> {
         duration,
         start: report.start,
         video: report.video().cloned(),
-        audio_streams: report.sounds().into_iter().cloned().collect(),
+        audio_streams: report.audio_streams().into_iter().cloned().collect(),
         subtitles: report.subtitles().into_iter().cloned().collect(),
         chapters: metadata
             .chapters
@@ -41,13 +41,13 @@ pub async fn run(context: &mut Context) -> Result<(), Failure> {
             .map(|(start, title)| Chapter { start_seconds: *start, title: title.clone() })
             .collect(),
     };
-    if report.further_streams > 0 || !metadata.cut.is_empty() {
+    if report.skipped_streams > 0 || !metadata.shortened.is_empty() {
         let message = "The texts embedded in this video were too long and have been shortened. Review them.";
-        let streams = report.further_streams;
+        let streams = report.skipped_streams;
         context.warn(&Failure::recoverable(
             "metadata_cut",
             message,
-            format!("{:?}; {streams} streams skipped", metadata.cut),
+            format!("{:?}; {streams} streams skipped", metadata.shortened),
         ));
     }
     publish(context, metadata).await;
@@ -57,11 +57,11 @@ pub async fn run(context: &mut Context) -> Result<(), Failure> {
 /// Rejects files that are certainly no video by their first bytes, because ffprobe must not follow a playlist.
 fn refuse_other_kinds(source: &Path) -> Result<(), Failure> {
     let mut head = Vec::new();
-    let read = File::open(source).and_then(|file| file.take(HEAD as u64).read_to_end(&mut head));
+    let read = File::open(source).and_then(|file| file.take(HEAD_BYTES as u64).read_to_end(&mut head));
     if let Err(error) = read {
         return Err(Failure::fatal("file_gone", "Couldn't read the video file. Upload it again.", error.to_string()));
     }
-    match FileKind::of(&head).refusal() {
+    match FileKind::of(&head).error_message() {
         Some(sentence) => Err(Failure::wrong_kind(sentence, "detected by file signature")),
         None => Ok(()),
     }
@@ -94,23 +94,23 @@ fn kind_of_unlisted(messages: &str) -> Option<String> {
     let line = messages.lines().find(|line| line.contains("Format not on whitelist"))?;
     let demuxer = line.split_once('[')?.1.split([' ', ']']).next()?;
     let kind = match demuxer {
-        name if name.ends_with("_pipe") || name.starts_with("image2") || name == "ico" => FileKind::Picture,
+        name if name.ends_with("_pipe") || name.starts_with("image2") || name == "ico" => FileKind::Image,
         "hls" | "dash" | "concat" | "sdp" | "rtsp" | "imf" | "applehttp" | "webm_dash_manifest" => FileKind::Playlist,
         "srt" | "webvtt" | "ass" | "tty" | "ffmetadata" | "lrc" | "sami" | "microdvd" | "mpl2" | "subviewer" => {
             FileKind::Text
         }
-        _ => FileKind::Sound,
+        _ => FileKind::Audio,
     };
-    kind.refusal()
+    kind.error_message()
 }
 
 fn refuse_without_video(report: &Report) -> Result<(), Failure> {
-    if report.video().is_some() && !report.is_picture() {
+    if report.video().is_some() && !report.is_image() {
         return Ok(());
     }
-    let kind = if report.is_picture() { FileKind::Picture } else { FileKind::Sound };
-    if report.is_picture() || !report.sounds().is_empty() {
-        let sentence = kind.refusal().unwrap_or_default();
+    let kind = if report.is_image() { FileKind::Image } else { FileKind::Audio };
+    if report.is_image() || !report.audio_streams().is_empty() {
+        let sentence = kind.error_message().unwrap_or_default();
         return Err(Failure::wrong_kind(sentence, format!("ffprobe: {} without a video stream", report.format)));
     }
     Err(Failure::not_a_video("ffprobe: no video stream found"))
@@ -120,8 +120,8 @@ async fn check_completeness(context: &Context) -> Result<(), Failure> {
     let source = context.job.source.clone();
     let check = move || File::open(source).and_then(|mut file| completeness(&mut file));
     match tokio::task::spawn_blocking(check).await {
-        Ok(Ok(Completeness::CutOff)) => Err(Failure::truncated("file is smaller than stated in its header")),
-        Ok(Ok(Completeness::EndsInPacket)) => {
+        Ok(Ok(Completeness::Truncated)) => Err(Failure::truncated("file is smaller than stated in its header")),
+        Ok(Ok(Completeness::PartialPacket)) => {
             context.warn(&Failure::probably_truncated("file ends within a packet"));
             Ok(())
         }

@@ -8,7 +8,7 @@ use std::{
 use serde_json::json;
 use tallylight_media::{
     probe::{Flag, Stream},
-    subtitles::{self, Cue, Subtitles, Unreadable},
+    subtitles::{self, Cue, ReadError, Subtitles},
 };
 
 use super::{
@@ -17,7 +17,7 @@ use super::{
     input,
 };
 use crate::{
-    speech::{Heard, Recogniser},
+    speech::{Recogniser, Recognition},
     tool::{self, Limits},
 };
 
@@ -69,7 +69,7 @@ pub async fn run(context: &mut Context) -> Result<Outcome, Failure> {
 }
 
 fn sources(context: &Context) -> Vec<Source> {
-    let spoken = context.media.audio_streams.first().and_then(|sound| sound.language.clone());
+    let spoken = context.media.audio_streams.first().and_then(|audio| audio.language.clone());
     let is_foreign = |stream: &Stream| {
         spoken.is_some() && stream.language.is_some() && stream.language != spoken || stream.is(Flag::Forced)
     };
@@ -124,8 +124,8 @@ async fn read_file(file: &Path) -> Result<Option<Subtitles>, Failure> {
     let read = tokio::task::spawn_blocking(move || subtitles::read(&bytes)).await;
     match read.map_err(|error| unreadable(error.to_string()))? {
         Ok(subtitles) => Ok(Some(subtitles)),
-        Err(Unreadable::NoWords) => Ok(None),
-        Err(Unreadable::NotSubtitles) => Err(unreadable("no timed captions found".to_owned())),
+        Err(ReadError::NoWords) => Ok(None),
+        Err(ReadError::NotSubtitles) => Err(unreadable("no timed captions found".to_owned())),
     }
 }
 
@@ -152,11 +152,11 @@ fn publish(context: &mut Context, cues: Vec<Cue>) {
 async fn recognise(context: &mut Context, recogniser: &dyn Recogniser) -> Result<Option<Subtitles>, Failure> {
     let (audio, duration) = (context.audio.clone(), context.media.duration);
     let outcome = recogniser.recognise(&audio, duration, &mut |percent| context.progress(percent)).await;
-    let Heard { cues, language } = outcome.map_err(|details| {
+    let Recognition { cues, language } = outcome.map_err(|details| {
         let message = "No transcript: speech recognition failed. See the details.";
         Failure::recoverable("no_transcription", message, details)
     })?;
-    let cues = subtitles::without_sounds(cues);
+    let cues = subtitles::without_sound_descriptions(cues);
     if cues.is_empty() {
         // The audio contains no speech.
         return Ok(None);

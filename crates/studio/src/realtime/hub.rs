@@ -47,7 +47,7 @@ impl Hub {
     }
 
     /// Returns a receiver of all messages from now on.
-    pub fn listen(&self) -> broadcast::Receiver<Arc<Announcement>> {
+    pub fn subscribe(&self) -> broadcast::Receiver<Arc<Announcement>> {
         self.0.subscribe()
     }
 }

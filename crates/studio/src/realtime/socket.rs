@@ -47,7 +47,7 @@ impl Connection {
 
     /// Serves a socket until either side closes it.
     pub async fn run(mut self, mut socket: WebSocket) {
-        let mut announcements = self.hub.listen();
+        let mut announcements = self.hub.subscribe();
         let mut heartbeat = tokio::time::interval_at(Instant::now() + self.heartbeat, self.heartbeat);
         loop {
             let outgoing = tokio::select! {

@@ -8,14 +8,14 @@ use std::{
 };
 
 use futures_util::future::BoxFuture;
-use tallylight_media::subtitles::{self, Cue, Unreadable};
+use tallylight_media::subtitles::{self, Cue, ReadError};
 
 use super::{child, message::Message};
 use crate::tool::{self, Limits, Line};
 
 /// The result of speech recognition.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Heard {
+pub struct Recognition {
     /// The transcript with times.
     pub cues: Vec<Cue>,
     /// The language, as an ISO 639-1 code, if the engine reports it.
@@ -34,7 +34,7 @@ pub trait Recogniser: Debug + Send + Sync {
         audio: &'a Path,
         duration: f64,
         progress: &'a mut (dyn FnMut(f64) + Send),
-    ) -> BoxFuture<'a, Result<Heard, String>>;
+    ) -> BoxFuture<'a, Result<Recognition, String>>;
 }
 
 /// The built-in whisper.cpp, run in another process of this program.
@@ -50,11 +50,11 @@ impl Recogniser for BuiltIn {
         audio: &'a Path,
         duration: f64,
         progress: &'a mut (dyn FnMut(f64) + Send),
-    ) -> BoxFuture<'a, Result<Heard, String>> {
+    ) -> BoxFuture<'a, Result<Recognition, String>> {
         Box::pin(async move {
             let program = child::program().map_err(|error| error.to_string())?;
             let args = [OsStr::new(child::COMMAND), self.model.as_os_str(), audio.as_os_str()];
-            let mut recognised = Heard::default();
+            let mut recognised = Recognition::default();
             let mut reported_error = None;
             let run = tool::run(&program, args, Limits::speech(duration), |line| {
                 let Line::Out(line) = line else { return };
@@ -93,7 +93,7 @@ impl Recogniser for Program {
         audio: &'a Path,
         duration: f64,
         progress: &'a mut (dyn FnMut(f64) + Send),
-    ) -> BoxFuture<'a, Result<Heard, String>> {
+    ) -> BoxFuture<'a, Result<Recognition, String>> {
         Box::pin(async move {
             // whisper.cpp appends the extension itself.
             let target = audio.with_extension("srt");
@@ -114,10 +114,10 @@ impl Recogniser for Program {
             let read = tokio::fs::read(&target).await.map_err(|error| error.to_string());
             let _ = tokio::fs::remove_file(&target).await;
             match subtitles::read(&read?) {
-                Ok(subtitles) => Ok(Heard { cues: subtitles.cues, language }),
+                Ok(subtitles) => Ok(Recognition { cues: subtitles.cues, language }),
                 // The audio contains no speech.
-                Err(Unreadable::NoWords) => Ok(Heard::default()),
-                Err(Unreadable::NotSubtitles) => Err("invalid output".to_owned()),
+                Err(ReadError::NoWords) => Ok(Recognition::default()),
+                Err(ReadError::NotSubtitles) => Err("invalid output".to_owned()),
             }
         })
     }

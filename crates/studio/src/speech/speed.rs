@@ -41,11 +41,11 @@ pub fn write(folder: &Path, speeds: &Speeds) {
 pub async fn measure(recogniser: &dyn Recogniser) -> Result<f64, String> {
     let folder = std::env::temp_dir().join(format!("tallylight-speed-{}", uuid::Uuid::new_v4()));
     fs::create_dir_all(&folder).map_err(|error| error.to_string())?;
-    let sound = folder.join("sound.wav");
-    let written = write_sound(&sound).map_err(|error| error.to_string());
+    let audio = folder.join("sound.wav");
+    let written = write_test_audio(&audio).map_err(|error| error.to_string());
     let stopwatch = Stopwatch::start();
     let result = match written {
-        Ok(()) => recogniser.recognise(&sound, f64::from(LENGTH), &mut |_| {}).await,
+        Ok(()) => recogniser.recognise(&audio, f64::from(LENGTH), &mut |_| {}).await,
         Err(error) => Err(error),
     };
     let seconds = stopwatch.elapsed().as_secs_f64();
@@ -54,7 +54,7 @@ pub async fn measure(recogniser: &dyn Recogniser) -> Result<f64, String> {
 }
 
 /// Writes audio similar to a voice: a tone with overtones, four syllables a second.
-fn write_sound(file: &Path) -> Result<(), hound::Error> {
+fn write_test_audio(file: &Path) -> Result<(), hound::Error> {
     let spec = WavSpec { channels: 1, sample_rate: RATE, bits_per_sample: 16, sample_format: SampleFormat::Int };
     let mut writer = WavWriter::create(file, spec)?;
     for sample in 0..LENGTH * RATE {

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::{Model, Trouble};
+use super::{DownloadError, Model};
 
 /// The kind of speech recognition engine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,7 +34,7 @@ pub enum DownloadState {
     /// The download was stopped and can be continued.
     Stopped,
     /// The download failed and can be retried.
-    Failed(Trouble),
+    Failed(DownloadError),
 }
 
 /// A model of the list with its state on this computer.
@@ -54,7 +54,7 @@ pub struct ModelState {
 
 /// The chosen model.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Chosen {
+pub struct ChosenModel {
     /// The path of its file.
     pub file: PathBuf,
     /// Whether the file exists.

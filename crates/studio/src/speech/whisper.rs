@@ -19,29 +19,29 @@ const MOMENT: usize = RATE / 10;
 /// The number of threads above which whisper.cpp is not faster.
 const MAX_THREADS: usize = 8;
 
-/// Recognises the speech in a WAV file (16 kHz, mono, 16 bits) and passes each result to `tell`.
+/// Recognises the speech in a WAV file (16 kHz, mono, 16 bits) and passes each result to `report`.
 ///
 /// # Errors
 /// The reason as a sentence.
-pub fn recognise(model: &Path, audio: &Path, tell: fn(&Message)) -> Result<(), String> {
+pub fn recognise(model: &Path, audio: &Path, report: fn(&Message)) -> Result<(), String> {
     whisper_rs::install_logging_hooks();
     let name = model.to_str().ok_or("the model path isn't valid UTF-8")?;
     let context = WhisperContext::new_with_params(name, WhisperContextParameters::default())
         .map_err(|error| format!("couldn't load the model ({error})"))?;
-    let mut sound = Sound::open(audio).map_err(|error| format!("couldn't read the audio ({error})"))?;
+    let mut reader = AudioReader::open(audio).map_err(|error| format!("couldn't read the audio ({error})"))?;
     let mut state = context.create_state().map_err(|error| format!("couldn't start the model ({error})"))?;
     let mut language = None;
-    while let Some(Part { start, samples }) = sound.next_part().map_err(|error| error.to_string())? {
-        let (part, all) = (samples.len(), sound.length.max(1));
-        let progress = move |percent| tell(&Message::Progress(share(start, part, all, percent)));
+    while let Some(AudioPart { start, samples }) = reader.next_part().map_err(|error| error.to_string())? {
+        let (part, all) = (samples.len(), reader.length.max(1));
+        let progress = move |percent| report(&Message::Progress(share(start, part, all, percent)));
         run(&mut state, &samples, language, progress)?;
         if language.is_none() {
             language = whisper_rs::get_lang_str(state.full_lang_id_from_state());
             if let Some(code) = language {
-                tell(&Message::Language(code.to_owned()));
+                report(&Message::Language(code.to_owned()));
             }
         }
-        cues(&state, seconds(start)).for_each(|cue| tell(&Message::Cue(cue)));
+        cues(&state, seconds(start)).for_each(|cue| report(&Message::Cue(cue)));
     }
     Ok(())
 }
@@ -89,14 +89,14 @@ fn seconds(samples: usize) -> f64 {
 }
 
 /// A part of the audio.
-struct Part {
+struct AudioPart {
     /// The number of samples before it.
     start: usize,
     samples: Vec<f32>,
 }
 
 /// A WAV file that is read part by part.
-struct Sound {
+struct AudioReader {
     samples: hound::WavIntoSamples<BufReader<File>, i16>,
     /// The number of samples.
     length: usize,
@@ -106,14 +106,14 @@ struct Sound {
     rest: VecDeque<f32>,
 }
 
-impl Sound {
+impl AudioReader {
     fn open(file: &Path) -> Result<Self, hound::Error> {
         let reader = WavReader::open(file)?;
         let length = reader.len() as usize;
         Ok(Self { samples: reader.into_samples(), length, position: 0, rest: VecDeque::new() })
     }
 
-    fn next_part(&mut self) -> Result<Option<Part>, hound::Error> {
+    fn next_part(&mut self) -> Result<Option<AudioPart>, hound::Error> {
         let mut samples: Vec<f32> = self.rest.drain(..).collect();
         for sample in self.samples.by_ref().take(PART - samples.len()) {
             samples.push(f32::from(sample?) / 32_768.0);
@@ -122,7 +122,7 @@ impl Sound {
             let tail = samples.split_off(quietest(&samples));
             self.rest.extend(tail);
         }
-        let part = Part { start: self.position, samples };
+        let part = AudioPart { start: self.position, samples };
         self.position += part.samples.len();
         Ok(Some(part).filter(|part| !part.samples.is_empty()))
     }

@@ -39,9 +39,9 @@ const MIGRATIONS: [&str; 1] = ["
 
 /// The shared connection. Its calls take far less than a millisecond, so a mutex is sufficient.
 #[derive(Clone, Debug)]
-pub struct Db(Arc<Mutex<Connection>>);
+pub struct Database(Arc<Mutex<Connection>>);
 
-impl Db {
+impl Database {
     /// Opens the database. Creates or migrates it if necessary.
     pub fn open(file: &Path) -> rusqlite::Result<Self> {
         make_private(file);

@@ -80,7 +80,7 @@ impl Limits {
 
     /// Applies the limits to the process between fork and exec.
     #[cfg(unix)]
-    pub fn on_start(self, command: &mut tokio::process::Command) {
+    pub fn apply(self, command: &mut tokio::process::Command) {
         use rustix::process::{Resource, Rlimit, setpriority_process, setrlimit};
 
         let processors = available_parallelism().map_or(1, NonZero::get) as u64;
@@ -116,7 +116,7 @@ impl Limits {
 
     /// Does nothing on Windows: the caller enforces the time limit, and the job object ends the tool with the studio.
     #[cfg(not(unix))]
-    pub fn on_start(self, _command: &mut tokio::process::Command) {}
+    pub fn apply(self, _command: &mut tokio::process::Command) {}
 }
 
 fn time(duration: f64, times: f64) -> Duration {

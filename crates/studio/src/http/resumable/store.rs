@@ -40,9 +40,9 @@ pub struct Upload {
 #[derive(Debug)]
 pub enum UploadError {
     /// The upload does not exist or has expired.
-    Missing,
+    NotFound,
     /// The upload belongs to another account.
-    Foreign,
+    OtherAccount,
     /// The disk failed.
     Disk(io::Error),
 }
@@ -85,16 +85,16 @@ impl Uploads {
     /// Returns an upload of an account and the number of its received bytes.
     ///
     /// # Errors
-    /// `Missing` if it does not exist, `Foreign` if it belongs to another account, `Disk`.
+    /// `NotFound` if it does not exist, `OtherAccount` if it belongs to another account, `Disk`.
     pub async fn get(&self, id: &str, account_id: &str) -> Result<(Upload, u64), UploadError> {
         // The studio generates the ids as UUIDs; anything else, such as `..`, is rejected.
-        Uuid::try_parse(id).map_err(|_| UploadError::Missing)?;
+        Uuid::try_parse(id).map_err(|_| UploadError::NotFound)?;
         let description = tokio::fs::read(self.description(id)).await.map_err(|error| {
-            if error.kind() == io::ErrorKind::NotFound { UploadError::Missing } else { UploadError::Disk(error) }
+            if error.kind() == io::ErrorKind::NotFound { UploadError::NotFound } else { UploadError::Disk(error) }
         })?;
-        let upload: Upload = serde_json::from_slice(&description).map_err(|_| UploadError::Missing)?;
+        let upload: Upload = serde_json::from_slice(&description).map_err(|_| UploadError::NotFound)?;
         if upload.account_id != account_id {
-            return Err(UploadError::Foreign);
+            return Err(UploadError::OtherAccount);
         }
         let offset = match &upload.job {
             Some(_) => upload.length,
@@ -109,7 +109,7 @@ impl Uploads {
     }
 
     /// Stores the description of an upload.
-    pub async fn keep(&self, id: &str, upload: &Upload) {
+    pub async fn save(&self, id: &str, upload: &Upload) {
         let written = match serde_json::to_vec(upload) {
             Ok(description) => tokio::fs::write(self.description(id), description).await,
             Err(error) => Err(error.into()),
