@@ -54,7 +54,7 @@ impl FileKind {
 
     /// Returns the message for the user whose file has this kind; `None` if it may be a video.
     pub fn error_message(self) -> Option<String> {
-        let sentence = match self {
+        let message = match self {
             Self::Empty => "This file is empty (0 bytes). Export the video again.".to_owned(),
             Self::Image => "Not a video file: this is an image. Choose a video file.".to_owned(),
             Self::Playlist => "Not a video file: this is a playlist. Choose a video file.".to_owned(),
@@ -63,7 +63,7 @@ impl FileKind {
             Self::Text => "Not a video file: this is a text file. Choose a video file.".to_owned(),
             Self::Unknown => return None,
         };
-        Some(sentence)
+        Some(message)
     }
 }
 

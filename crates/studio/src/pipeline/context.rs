@@ -60,7 +60,7 @@ pub struct Context {
 }
 
 impl Context {
-    /// Returns the state for processing a job.
+    /// Returns the context for processing a job.
     pub fn new(jobs: Jobs, tools: Arc<Tools>, speech: Speech, hardware: Hardware, job: Job, folder: PathBuf) -> Self {
         let audio = folder.join(format!("audio-{}.wav", Uuid::new_v4()));
         Self {

@@ -49,9 +49,9 @@ impl Failure {
         Self::fatal("not_a_video", message, details)
     }
 
-    /// Returns the failure for a file of another kind; `sentence` names the kind.
-    pub fn wrong_kind(sentence: impl Into<String>, details: impl Into<String>) -> Self {
-        Self::fatal("not_a_video", sentence, details)
+    /// Returns the failure for a file of another kind; `message` names the kind.
+    pub fn wrong_kind(message: impl Into<String>, details: impl Into<String>) -> Self {
+        Self::fatal("not_a_video", message, details)
     }
 
     /// Returns whether the cause would make every later stage fail, too.

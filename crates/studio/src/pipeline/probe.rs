@@ -62,7 +62,7 @@ fn refuse_other_kinds(source: &Path) -> Result<(), Failure> {
         return Err(Failure::fatal("file_gone", "Couldn't read the video file. Upload it again.", error.to_string()));
     }
     match FileKind::of(&head).error_message() {
-        Some(sentence) => Err(Failure::wrong_kind(sentence, "detected by file signature")),
+        Some(message) => Err(Failure::wrong_kind(message, "detected by file signature")),
         None => Ok(()),
     }
 }
@@ -73,8 +73,8 @@ async fn run_ffprobe(context: &Context) -> Result<Report, Failure> {
     let output = tool::run(&context.tools.ffprobe, args, Limits::probe(), |_| {}).await;
     let output = output.map_err(|error| {
         let failure = Failure::from(error);
-        if let Some(sentence) = kind_of_unlisted(&failure.details) {
-            return Failure::wrong_kind(sentence, failure.details);
+        if let Some(message) = kind_of_unlisted(&failure.details) {
+            return Failure::wrong_kind(message, failure.details);
         }
         // ffprobe chooses the demuxer by the file name, and reports any file named .mp4 as an incomplete MP4.
         let only_named_mp4 = failure.code == "file_incomplete" && !has_mp4_head(&context.job.source);
@@ -110,8 +110,8 @@ fn refuse_without_video(report: &Report) -> Result<(), Failure> {
     }
     let kind = if report.is_image() { FileKind::Image } else { FileKind::Audio };
     if report.is_image() || !report.audio_streams().is_empty() {
-        let sentence = kind.error_message().unwrap_or_default();
-        return Err(Failure::wrong_kind(sentence, format!("ffprobe: {} without a video stream", report.format)));
+        let message = kind.error_message().unwrap_or_default();
+        return Err(Failure::wrong_kind(message, format!("ffprobe: {} without a video stream", report.format)));
     }
     Err(Failure::not_a_video("ffprobe: no video stream found"))
 }
@@ -171,11 +171,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn file_of_wrong_kind_is_named_by_its_demuxer() {
+    fn file_of_another_kind_is_named_by_its_demuxer() {
         for (demuxer, expected) in [("png_pipe", "image"), ("hls", "playlist"), ("mp3", "only audio"), ("srt", "text")]
         {
             let messages = format!("ffprobe: [{demuxer} @ 0x5] Format not on whitelist 'mov,mp4'\nx: Invalid argument");
-            assert!(kind_of_unlisted(&messages).is_some_and(|sentence| sentence.contains(expected)), "{demuxer}");
+            assert!(kind_of_unlisted(&messages).is_some_and(|message| message.contains(expected)), "{demuxer}");
         }
         assert_eq!(kind_of_unlisted("x: Invalid data found"), None);
     }
