@@ -47,7 +47,7 @@ impl Studio {
     /// Starts a studio on 127.0.0.1 and resumes the jobs that an earlier run left unfinished.
     ///
     /// # Errors
-    /// `Folder` or `InUse` for the data folder, `Database`, `Port`.
+    /// `Folder` or `InUse` for the data folder, `Database`, `Port`, `Address`.
     pub async fn start(config: Config) -> Result<Self, StudioError> {
         let Config { data_dir, port, token_ttl, heartbeat, upload_limit, link_uploads, sign_up, tools, speech } =
             config;
