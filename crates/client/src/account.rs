@@ -1,20 +1,23 @@
 //! One signed-in studio: the runtime, and the components between which it routes messages.
+//!
+//! What a component sends is in `message`, what it may use in `context`. No component knows another one.
 
-pub(crate) mod alerts;
 mod auth;
+mod automations;
 mod backend;
-pub(crate) mod commands;
 mod connection;
 mod context;
 mod diagnostics;
+mod endpoint;
+mod errors;
 mod fetcher;
-mod library;
+mod jobs;
+mod known_jobs;
 mod message;
+mod notifications;
 mod outbox;
 mod publisher;
-mod queries;
 mod runtime;
 mod uploads;
 
-pub use alerts::{MarkRead, Pause};
 pub use runtime::start;

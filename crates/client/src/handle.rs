@@ -17,13 +17,7 @@ use tallylight_core::{
 use tokio::sync::{mpsc, oneshot};
 use url::Url;
 
-use crate::account::{
-    MarkRead, Pause,
-    commands::{Action, Command, Query, SessionCommand, UploadCommand},
-};
-
-/// The answer to a command.
-pub(crate) type Reply<T> = oneshot::Sender<Result<T, Error>>;
+use crate::command::{Action, Command, MarkRead, Pause, Query, Reply, SessionCommand, UploadCommand};
 
 /// Talks to the actor. When the last handle is dropped, the actor ends.
 #[derive(Clone, Debug)]

@@ -3,6 +3,7 @@
 //! [`start`] returns a [`Handle`]. Events are sent to the [`Shell`] of a window or a terminal.
 
 mod account;
+mod command;
 mod config;
 mod handle;
 mod net;
@@ -10,7 +11,8 @@ mod platform;
 mod shell;
 mod storage;
 
-pub use account::{MarkRead, Pause, start};
+pub use account::start;
+pub use command::{MarkRead, Pause};
 pub use config::{AfterCrashes, Config};
 pub use handle::Handle;
 pub use net::connector::{check_network, choose_cryptography};

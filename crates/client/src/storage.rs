@@ -24,12 +24,14 @@ use url::Url;
 
 use crate::platform::crash_marker::CrashMarker;
 
+mod automation_tasks;
 mod database;
 mod edits;
 mod history;
 mod open;
 pub mod thumbnails;
 
+pub use automation_tasks::AutomationTask;
 pub use history::HistoryRecord;
 
 /// How many rows are read at a time. Fewer rows are not worth another thread.

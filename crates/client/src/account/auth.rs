@@ -7,61 +7,38 @@ use tallylight_core::{
     Error,
     auth::{self, Effect, Session, SessionState, SessionView, Ticket},
     connection,
-    discovery::{Identity, Server},
+    discovery::Identity,
     edits,
-    view::{Event, ServerView},
+    view::Event,
 };
 use tokio::sync::watch;
 use tokio_util::task::AbortOnDropHandle;
 
 use super::{
-    context::{Context, Endpoint, signed_out},
-    fetcher, library,
-    message::Message,
-    outbox, publisher, uploads,
+    context::Context,
+    endpoint::Endpoint,
+    errors::signed_out,
+    message::{AuthInput, BackendInput, FetcherInput, JobsInput, Message, OutboxInput, PublisherInput, UploadsInput},
 };
 use crate::{
-    handle::Reply,
+    command::Reply,
     net::auth_api::{self, Denial},
     platform::{
         browser::Browser,
-        keychain::{SessionLookup, StoredSession, TokenStore, Unlock},
+        keychain::{StoredSession, TokenStore, Unlock},
         refresh_lock::RefreshLock,
     },
 };
 
 mod account_owner;
-mod keychain;
+mod keychain_worker;
 mod refresh;
+mod restore;
 mod sign_in;
 
-pub(super) use account_owner::{AccountOwner, remembered_email};
-pub(super) use keychain::{KeychainRequest, KeychainResult, keychain_worker};
+pub(super) use account_owner::remembered_email;
+pub(super) use keychain_worker::{KeychainRequest, keychain_worker};
 use sign_in::SigningIn;
-
-/// What the session handles.
-pub(super) enum Input {
-    /// An input of the state machine.
-    Machine(auth::Input),
-    /// The user signs in.
-    SignIn(auth::Input, Reply<()>),
-    CancelSignIn,
-    SignOut,
-    /// The session ends, and another backend is chosen.
-    LeaveFor(Box<Server>, Reply<ServerView>),
-    /// The jobs of another account are deleted: those of this one are stored from now on.
-    StoreOwner(AccountOwner),
-    /// The auth endpoint answered a request of this ticket, which was sent to that backend.
-    Granted(Ticket, Result<auth::Grant, Denial>, Box<Endpoint>, Option<RefreshLock>),
-    /// The user is to be asked to unlock the keychain, where its session is waited for.
-    Unlock,
-    /// The keychain answered.
-    Loaded(Result<SessionLookup, Error>),
-    Keychain(KeychainResult),
-    /// The studio of this computer has started, or could not.
-    EmbeddedStudioReady,
-    WhenRestored(Reply<bool>),
-}
 
 /// The session, and the sign-in or restore that is in progress.
 pub(super) struct Auth {
@@ -103,39 +80,39 @@ impl Auth {
         }
     }
 
-    pub(super) fn handle(&mut self, input: Input, context: &mut Context) {
+    pub(super) fn handle(&mut self, input: AuthInput, context: &mut Context) {
         match input {
-            Input::Machine(input) => self.machine_input(input, context),
-            Input::SignIn(input, reply) => self.sign_in(input, reply, context),
-            Input::CancelSignIn => {
+            AuthInput::Machine(input) => self.machine_input(input, context),
+            AuthInput::SignIn(input, reply) => self.sign_in(input, reply, context),
+            AuthInput::CancelSignIn => {
                 self.awaits_embedded_studio = false;
                 self.machine_input(auth::Input::CancelSignIn, context);
                 self.stop_restoring();
             }
-            Input::SignOut => self.sign_out(context),
-            Input::LeaveFor(server, reply) => {
+            AuthInput::SignOut => self.sign_out(context),
+            AuthInput::LeaveFor(server, reply) => {
                 self.machine_input(auth::Input::SignOut(None), context);
-                context.send(outbox::Input::Unload);
+                context.send(OutboxInput::Unload);
                 context.send(Message::ForgetJobs);
-                context.send(super::backend::Input::Choose(server, reply));
+                context.send(BackendInput::Choose(server, reply));
             }
-            Input::StoreOwner(owner) => account_owner::store(&owner, context),
-            Input::Granted(ticket, answer, origin, lock) => self.granted(ticket, answer, *origin, lock, context),
-            Input::Unlock => {
+            AuthInput::StoreOwner(owner) => account_owner::store(&owner, context),
+            AuthInput::Granted(ticket, answer, origin, lock) => self.granted(ticket, answer, *origin, lock, context),
+            AuthInput::Unlock => {
                 if self.restorer.is_some() {
                     self.load_session(Unlock::Ask, context);
                 }
             }
             // An answer after the restore was cancelled is dropped.
-            Input::Loaded(found) if self.restorer.is_some() => self.loaded(found, context),
-            Input::Loaded(_) => {}
-            Input::Keychain(result) => self.keychain_result(result, context),
-            Input::EmbeddedStudioReady => {
+            AuthInput::Loaded(found) if self.restorer.is_some() => self.loaded(found, context),
+            AuthInput::Loaded(_) => {}
+            AuthInput::Keychain(result) => self.keychain_result(result, context),
+            AuthInput::EmbeddedStudioReady => {
                 if std::mem::take(&mut self.awaits_embedded_studio) {
                     self.load_session(Unlock::Never, context);
                 }
             }
-            Input::WhenRestored(reply) => match &mut self.restoring {
+            AuthInput::WhenRestored(reply) => match &mut self.restoring {
                 Some(waiting) => waiting.push(reply),
                 None => drop(reply.send(Ok(self.session.is_signed_in()))),
             },
@@ -152,13 +129,9 @@ impl Auth {
         }
     }
 
-    pub(super) fn view(&self) -> &SessionView {
-        self.session.view()
-    }
-
-    /// Returns a text without the tokens of the session.
-    pub(super) fn without_tokens(&self, text: &str) -> String {
-        self.session.without_tokens(text)
+    /// Returns the session, for reading.
+    pub(super) fn session(&self) -> &Session {
+        &self.session
     }
 
     /// Ends the keychain task at the end of the program, once it has done the last request.
@@ -197,8 +170,8 @@ impl Auth {
             Effect::RefreshDelayed(error) => {
                 context.note_error("Token refresh failed", &error);
                 context.send(connection::Input::TokenDelayed(error.clone()));
-                context.send(fetcher::Input::TokenDelayed(error.clone()));
-                context.send(uploads::Input::TokenDelayed(error));
+                context.send(FetcherInput::TokenDelayed(error.clone()));
+                context.send(UploadsInput::TokenDelayed(error));
             }
             Effect::SignInFailed(error) => self.sign_in_done(Err(error), context),
             Effect::Show(view) => self.show(view, context),
@@ -213,16 +186,16 @@ impl Auth {
 
     fn token_ready(&mut self, context: &mut Context) {
         context.access.generation += 1;
-        context.send(fetcher::Input::AwaitList);
+        context.send(FetcherInput::AwaitList);
         context.send(connection::Input::SignedIn);
         // Known from the disk, or from before the session expired: subscribed as soon as the socket opens.
-        context.send(library::Input::WatchUnfinished);
+        context.send(JobsInput::WatchUnfinished);
         context.send(connection::Input::TokenRefreshed);
         for input in [edits::Input::Opened, edits::Input::TokenRefreshed, edits::Input::Reachable] {
             context.send(input);
         }
-        context.send(fetcher::Input::TokenReady);
-        context.send(uploads::Input::TokenReady);
+        context.send(FetcherInput::TokenReady);
+        context.send(UploadsInput::TokenReady);
         self.sign_in_done(Ok(()), context);
     }
 
@@ -236,7 +209,7 @@ impl Auth {
                     Identity::Address => format!("{} {}", server.key(), email.to_lowercase()),
                     Identity::ThisComputer => server.key().to_owned(),
                 };
-                context.send(outbox::Input::Load(owner));
+                context.send(OutboxInput::Load(owner));
             }
         }
         let is_out = view.state == SessionState::SignedOut;
@@ -246,14 +219,14 @@ impl Auth {
         if is_out {
             self.signed_out(reason, context);
         }
-        context.send(publisher::Input::Tray);
+        context.send(PublisherInput::Tray);
     }
 
     fn signed_out(&mut self, reason: Error, context: &mut Context) {
         self.sign_in_done(Err(reason.clone()), context);
         context.send(connection::Input::SignedOut);
         end_epoch(reason, context);
-        context.send(uploads::Input::SignedOut);
+        context.send(UploadsInput::SignedOut);
         context.send(edits::Input::Closed);
     }
 
@@ -262,9 +235,9 @@ impl Auth {
         self.awaits_embedded_studio = false;
         self.stop_restoring();
         self.machine_input(auth::Input::SignOut(None), context);
-        context.send(outbox::Input::Delete);
+        context.send(OutboxInput::Delete);
         context.send(Message::ForgetJobs);
-        context.send(super::backend::Input::Leave);
+        context.send(BackendInput::Leave);
     }
 
     /// Handles the answer to a request for a session.
@@ -296,7 +269,7 @@ impl Auth {
 /// Ends the epoch: answers to requests of it are dropped from now on.
 fn end_epoch(reason: Error, context: &mut Context) {
     context.access.epoch += 1;
-    context.send(fetcher::Input::SignedOut(reason));
+    context.send(FetcherInput::SignedOut(reason));
 }
 
 fn revoke(endpoint: Endpoint, access_token: SecretString, context: &Context) {

@@ -3,17 +3,17 @@
 use tallylight_core::{
     Code, Error, connection,
     discovery::{self, Description, Identity, Server, Source},
-    view::{RememberedView, ServerView},
+    view::ServerView,
 };
 use url::Url;
 
 use super::{
-    auth::{Input as AuthInput, remembered_email},
-    connection::Input as ConnectionInput,
-    context::{Context, Endpoint},
+    context::Context,
+    endpoint::Endpoint,
+    message::{AuthInput, BackendInput, ConnectionInput},
 };
 use crate::{
-    handle::Reply,
+    command::Reply,
     net::{auth_api, connector::NetworkConnector, http, rest},
 };
 
@@ -21,20 +21,6 @@ use crate::{
 const ADDRESS: &str = "address";
 /// The setting that holds the backend of the last run.
 const SERVER: &str = "server";
-
-/// What the backend handles.
-pub(super) enum Input {
-    /// An address is to be asked what it is.
-    Connect(Url, Identity, Reply<ServerView>),
-    /// An address is described by the user, and only its auth endpoint is asked.
-    ConnectAs(Url, Box<Description>, Reply<ServerView>),
-    /// The answer to such a request; its number tells it from earlier ones.
-    Discovered(u64, Box<Result<Server, Error>>, Reply<ServerView>),
-    /// The session of the backend before has ended: this one is used from now on.
-    Choose(Box<Server>, Reply<ServerView>),
-    /// The user signed out. The embedded studio is left, another backend is remembered.
-    Leave,
-}
 
 /// The choice of a backend.
 #[derive(Debug, Default)]
@@ -44,12 +30,14 @@ pub(super) struct Backend {
 }
 
 impl Backend {
-    pub(super) fn handle(&mut self, input: Input, context: &mut Context) {
+    pub(super) fn handle(&mut self, input: BackendInput, context: &mut Context) {
         match input {
-            Input::Connect(address, identity, reply) => self.connect(address, identity, reply, context),
-            Input::ConnectAs(address, description, reply) => self.connect_as(address, *description, reply, context),
-            Input::Discovered(number, found, reply) => self.discovered(number, *found, reply, context),
-            Input::Choose(server, reply) => {
+            BackendInput::Connect(address, identity, reply) => self.connect(address, identity, reply, context),
+            BackendInput::ConnectAs(address, description, reply) => {
+                self.connect_as(address, *description, reply, context);
+            }
+            BackendInput::Discovered(number, found, reply) => self.discovered(number, *found, reply, context),
+            BackendInput::Choose(server, reply) => {
                 context.store.set(SERVER, &server);
                 if server.identity == Identity::Address {
                     context.store.set(ADDRESS, &server.address);
@@ -59,7 +47,7 @@ impl Backend {
                 context.send(AuthInput::EmbeddedStudioReady);
                 context.reply(reply, chosen);
             }
-            Input::Leave => {
+            BackendInput::Leave => {
                 if context.endpoint.take_if(|endpoint| endpoint.server.identity == Identity::ThisComputer).is_some() {
                     context.store.unset(SERVER);
                 }
@@ -86,7 +74,7 @@ impl Backend {
                 }
                 (found, _) => found,
             };
-            messages.send(Input::Discovered(number, Box::new(found), reply).into()).await
+            messages.send(BackendInput::Discovered(number, Box::new(found), reply).into()).await
         });
     }
 
@@ -95,7 +83,7 @@ impl Backend {
         let connector = context.connector.clone();
         tokio::spawn(async move {
             let found = described(&address, description, &connector).await;
-            messages.send(Input::Discovered(number, Box::new(found), reply).into()).await
+            messages.send(BackendInput::Discovered(number, Box::new(found), reply).into()).await
         });
     }
 
@@ -122,7 +110,7 @@ impl Backend {
                 if is_other {
                     context.send(AuthInput::LeaveFor(server, reply));
                 } else {
-                    context.send(Input::Choose(server, reply));
+                    context.send(BackendInput::Choose(server, reply));
                 }
             }
             Err(error) => {
@@ -138,10 +126,9 @@ pub(super) fn of_last_run(context: &Context) -> Option<Server> {
     context.store.setting(SERVER)
 }
 
-/// Returns what the user typed before.
-pub(super) fn remembered(context: &Context) -> RememberedView {
-    let address = context.store.setting::<Url>(ADDRESS);
-    RememberedView { address: address.as_ref().map(discovery::shown), email: remembered_email(context) }
+/// Returns the address that the user typed last, as it is shown.
+pub(super) fn remembered_address(context: &Context) -> Option<String> {
+    context.store.setting::<Url>(ADDRESS).as_ref().map(discovery::shown)
 }
 
 /// Uses a backend from now on.

@@ -4,17 +4,16 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use tallylight_core::{
-    Code, ConnId, Error, Now, auth,
+    Code, ConnId, Error, auth,
     connection::{self, Closed, Connection as Machine, Effect, Refusal},
     discovery::{self, WsToken},
     protocol::{Frame, Rejected, RejectedKind},
-    view::{ConnectionView, Event},
+    view::Event,
 };
 
 use super::{
     context::Context,
-    fetcher::{self, Call},
-    library, publisher,
+    message::{ConnectionInput, FetchRequest, FetcherInput, JobsInput, PublisherInput},
 };
 use crate::net::socket::{ReceivedFrame, Socket, SocketEvent};
 
@@ -22,17 +21,6 @@ use crate::net::socket::{ReceivedFrame, Socket, SocketEvent};
 const WS_TOKEN_SETTING: &str = "token_way";
 /// How often both clocks are compared while signed in: timers stop while the machine sleeps.
 const CLOCK_CHECK_INTERVAL: Duration = Duration::from_secs(5);
-
-/// What the connection handles.
-#[derive(Debug)]
-pub(super) enum Input {
-    /// An input of the state machine.
-    Machine(connection::Input),
-    /// Something that happened on a socket.
-    Socket(ConnId, SocketEvent),
-    /// Another backend was chosen, or another address of it.
-    SetEndpoint,
-}
 
 /// The connection and its socket.
 #[derive(Debug, Default)]
@@ -45,11 +33,11 @@ pub(super) struct Connection {
 }
 
 impl Connection {
-    pub(super) fn handle(&mut self, input: Input, context: &mut Context) {
+    pub(super) fn handle(&mut self, input: ConnectionInput, context: &mut Context) {
         match input {
-            Input::Machine(input) => self.machine_input(input, context),
-            Input::Socket(conn, event) => self.socket_event(conn, event, context),
-            Input::SetEndpoint => self.set_endpoint(context),
+            ConnectionInput::Machine(input) => self.machine_input(input, context),
+            ConnectionInput::Socket(conn, event) => self.socket_event(conn, event, context),
+            ConnectionInput::SetEndpoint => self.set_endpoint(context),
         }
     }
 
@@ -64,12 +52,9 @@ impl Connection {
         }
     }
 
-    pub(super) fn view(&self, now: Now) -> ConnectionView {
-        self.machine.view(now)
-    }
-
-    pub(super) fn is_live(&self) -> bool {
-        self.machine.is_live()
+    /// Returns the state machine, for reading.
+    pub(super) fn machine(&self) -> &Machine {
+        &self.machine
     }
 
     /// Closes the socket at the end of the program.
@@ -107,7 +92,7 @@ impl Connection {
             Effect::RefreshToken => context.send(auth::Input::AccessRefused),
             Effect::FetchJobs => {
                 context.diagnostics.count().polls += 1;
-                context.send(fetcher::Input::Fetch(Call::list()));
+                context.send(FetcherInput::Fetch(FetchRequest::list()));
             }
             Effect::StoreTokenMethod(ws_token) => {
                 if let Some(server) = context.server() {
@@ -121,7 +106,7 @@ impl Connection {
                 tracing::info!(state = ?view.state, attempt = view.attempt, ?reason, "connection");
                 context.note_connection(&view);
                 context.publish(Event::Connection(view));
-                context.send(publisher::Input::Tray);
+                context.send(PublisherInput::Tray);
             }
         }
     }
@@ -133,7 +118,7 @@ impl Connection {
         }
         match event {
             SocketEvent::Opened(date) => {
-                context.send(library::Input::ObserveDate(date));
+                context.send(JobsInput::ObserveDate(date));
                 self.last_frame = Some(context.now().wall);
                 self.machine_input(connection::Input::Opened(conn), context);
             }
@@ -177,7 +162,7 @@ impl Connection {
             }
         }
         if !events.is_empty() {
-            context.send(library::Input::Events(events, now));
+            context.send(JobsInput::Events(events, now));
         }
     }
 
@@ -204,7 +189,7 @@ impl Connection {
         let ws_token = self.machine.ws_token();
         self.socket = Some(Socket::open(conn, &endpoint.server, &token, ws_token, connector, move |conn, event| {
             let messages = messages.clone();
-            async move { drop(messages.send(Input::Socket(conn, event).into()).await) }
+            async move { drop(messages.send(ConnectionInput::Socket(conn, event).into()).await) }
         }));
     }
 

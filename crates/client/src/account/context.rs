@@ -4,23 +4,19 @@
 use std::{collections::VecDeque, time::Duration};
 
 use jiff::Timestamp;
-use reqwest::Client;
 use secrecy::SecretString;
 use tallylight_core::{
-    Code, Error, Now, diagnostics::Diagnostics, discovery::Server, locale::Locale, protocol::Rejected,
-    settings::Settings, view::Event,
+    Error, Now, diagnostics::Diagnostics, discovery::Server, locale::Locale, protocol::Rejected, settings::Settings,
+    view::Event,
 };
 use tokio::sync::mpsc;
 use tokio_util::task::TaskTracker;
 
-use super::{fetcher, message::Message, publisher};
-use crate::{
-    handle::Reply,
-    net::{connector::NetworkConnector, http},
-    platform::clock::Clock,
-    shell::Shell,
-    storage::Store,
+use super::{
+    endpoint::Endpoint,
+    message::{FetcherInput, Message, PublisherInput, RecheckReason},
 };
+use crate::{command::Reply, net::connector::NetworkConnector, platform::clock::Clock, shell::Shell, storage::Store};
 
 /// The setting that holds when the jobs were last known to be as the backend has them.
 const KNOWN_AT: &str = "known_at";
@@ -44,20 +40,6 @@ pub(super) struct Context {
     pub(super) queue: VecDeque<Message>,
     /// Answers to commands, sent once the queue is empty.
     pub(super) replies: Vec<Box<dyn FnOnce() + Send>>,
-}
-
-/// A backend and the HTTP clients for it.
-#[derive(Clone, Debug)]
-pub(super) struct Endpoint {
-    pub(super) server: Server,
-    pub(super) clients: Clients,
-}
-
-/// The HTTP clients of a backend.
-#[derive(Clone, Debug)]
-pub(super) struct Clients {
-    pub(super) rest: Client,
-    pub(super) auth: Client,
 }
 
 /// The access that the current session gives.
@@ -97,15 +79,15 @@ impl Context {
 
     /// Sends an event to the shell, after everything that is queued.
     pub(super) fn publish(&mut self, event: Event) {
-        self.send(publisher::Input::Event(Box::new(event)));
+        self.send(PublisherInput::Event(Box::new(event)));
     }
 
     /// Counts a message that could not be read, and refetches the job that it was about: it may have been the end.
     pub(super) fn reject(&mut self, mut rejected: Rejected) {
         if let Some(job_id) = rejected.job_id.take() {
-            self.send(fetcher::Input::Recheck(job_id, fetcher::Urgency::Unread));
+            self.send(FetcherInput::Recheck(job_id, RecheckReason::Unreadable));
         }
-        self.send(publisher::Input::Rejected(rejected));
+        self.send(PublisherInput::Rejected(rejected));
     }
 
     /// Answers a command once everything that it caused is done.
@@ -136,20 +118,4 @@ impl Context {
     pub(super) fn known_at(&self) -> Option<Timestamp> {
         self.store.setting(KNOWN_AT)
     }
-}
-
-impl Endpoint {
-    /// Returns the HTTP clients for a backend.
-    ///
-    /// # Errors
-    /// `Code::ServerError` where TLS cannot be set up.
-    pub(super) fn new(server: Server, connector: &NetworkConnector) -> Result<Self, Error> {
-        let rest = http::client(&server.api_url, connector)?;
-        let auth = http::unredirected_client(&server.auth_url, connector)?;
-        Ok(Self { server, clients: Clients { rest, auth } })
-    }
-}
-
-pub(super) fn signed_out() -> Error {
-    Error::new(Code::SignedOut, "You're not signed in. Sign in first.")
 }

@@ -6,7 +6,7 @@ use std::{
 };
 
 use tallylight_core::{
-    Error, JobId, Now, auth,
+    Error, JobId, auth,
     connection::{self, backoff::Backoff},
     edits::Edits,
     library::Library,
@@ -14,76 +14,31 @@ use tallylight_core::{
 };
 
 use super::{
-    alerts,
-    context::{Context, signed_out},
-    library::{self, Merge},
-    message::Message,
+    context::Context,
+    errors::signed_out,
+    message::{
+        AutomationsInput, FetchAnswer, FetchReason, FetchRequest, FetchResult, FetchTarget, FetcherInput, JobsInput,
+        Merge, Message, WaitingCommand,
+    },
 };
 use crate::{
-    handle::Reply,
+    command::Reply,
     net::{
-        http::{self, Failure},
-        rest::{self, Listing, WithServerTime},
+        http::Failure,
+        rest::{self, WithServerTime},
     },
 };
 
-mod call;
 mod failure;
-mod list;
-mod questions;
+mod list_answer;
+mod missing;
 mod recheck;
-
-pub(super) use call::Call;
-use call::{Attempt, FetchReason, What};
-pub(super) use questions::{Question, no_job};
-pub(super) use recheck::Urgency;
+mod waiting_commands;
 
 /// The most jobs that are requested at the same time.
 const AT_ONCE: usize = 6;
 /// The most jobs that may wait for a request; with more of them, the list is requested instead.
 const QUEUE_LIMIT: usize = 50;
-
-/// What the fetcher handles.
-pub(super) enum Input {
-    /// A request for the list or a job.
-    Fetch(Call),
-    /// A job is to be requested at once, and a question about it answered.
-    Ask(JobId, Question),
-    /// A message left a question about a job.
-    Recheck(JobId, Urgency),
-    /// The result of a request.
-    Fetched(Box<FetchResult>),
-    /// Jobs that a list no longer holds.
-    Missing(Vec<JobId>),
-    /// The list was merged.
-    Synced,
-    /// The next list replaces all that is known.
-    Replace,
-    /// A session is being restored, or has begun: the list is awaited.
-    AwaitList,
-    /// There is a fresh access token.
-    TokenReady,
-    /// There will be no fresh access token for now.
-    TokenDelayed(Error),
-    /// The session ended.
-    SignedOut(Error),
-    WhenSynced(Reply<()>),
-}
-
-/// The result of a request.
-pub(super) struct FetchResult {
-    call: Call,
-    /// When it was sent, by our clocks.
-    requested: Now,
-    generation: u64,
-    epoch: u64,
-    answer: Result<Answer, Failure>,
-}
-
-enum Answer {
-    List(WithServerTime<Listing>),
-    Job(Box<WithServerTime<tallylight_core::protocol::snapshot::Snapshot>>),
-}
 
 /// The requests that wait or are in flight.
 #[derive(Debug, Default)]
@@ -95,34 +50,35 @@ pub(super) struct Fetcher {
     queued_at: Option<Duration>,
     backoff: Backoff,
     /// Requests whose token was refused.
-    waiting: Vec<Call>,
+    waiting: Vec<FetchRequest>,
     etag: Option<String>,
-    /// Whether the next list replaces all that is known.
-    replaces: Replaces,
+    next_list: ListUse,
     sync: Sync,
     waiting_for_sync: Vec<Reply<()>>,
-    /// Questions about jobs that are in flight.
-    questions: BTreeMap<JobId, Vec<Question>>,
+    /// Commands that wait for jobs that are in flight.
+    commands: BTreeMap<JobId, Vec<WaitingCommand>>,
     rechecks: recheck::Rechecks,
-    /// Whether a token refresh was spent on a list that was forbidden.
-    forbidden: Forbidden,
+    forbidden: ForbiddenRefresh,
     /// What is missing of the list.
     list: ListView,
 }
 
-/// Whether this account was refused the list with a fresh token, too.
+/// Whether the token was refreshed because the list was forbidden. That is tried once.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum Forbidden {
+enum ForbiddenRefresh {
     #[default]
-    No,
-    Refreshed,
+    NotTried,
+    Tried,
 }
 
+/// What is done with the next list.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum Replaces {
+enum ListUse {
+    /// It is merged into what is known.
     #[default]
-    No,
-    Yes,
+    Merge,
+    /// It replaces all that is known.
+    Replace,
 }
 
 /// Whether the job list was fetched since signing in.
@@ -141,31 +97,31 @@ impl Default for Sync {
 }
 
 impl Fetcher {
-    pub(super) fn handle(&mut self, input: Input, library: &Library, edits: &Edits, context: &mut Context) {
+    pub(super) fn handle(&mut self, input: FetcherInput, library: &Library, edits: &Edits, context: &mut Context) {
         match input {
-            Input::Fetch(call) => self.fetch(call, context),
-            Input::Ask(job_id, question) => self.ask(job_id, question, context),
-            Input::Recheck(job_id, urgency) => self.recheck(job_id, urgency, context),
-            Input::Fetched(result) => self.fetched(*result, library, edits, context),
-            Input::Missing(job_ids) => self.confirm_missing(job_ids, context),
-            Input::Synced => self.synced(Ok(())),
-            Input::Replace => {
-                self.replaces = Replaces::Yes;
+            FetcherInput::Fetch(request) => self.fetch(request, context),
+            FetcherInput::FetchFor(job_id, command) => self.fetch_for(job_id, command, context),
+            FetcherInput::Recheck(job_id, reason) => self.recheck(job_id, reason, context),
+            FetcherInput::Fetched(result) => self.fetched(*result, library, edits, context),
+            FetcherInput::Missing(job_ids) => self.confirm_missing(job_ids, context),
+            FetcherInput::Synced => self.synced(Ok(())),
+            FetcherInput::ReplaceWithNextList => {
+                self.next_list = ListUse::Replace;
                 self.etag = None;
             }
-            Input::AwaitList => self.await_list(),
-            Input::TokenReady => {
-                for call in std::mem::take(&mut self.waiting) {
-                    self.begin(call.with_fresh_token(), context);
+            FetcherInput::AwaitList => self.await_list(),
+            FetcherInput::TokenReady => {
+                for request in std::mem::take(&mut self.waiting) {
+                    self.begin(request.with_fresh_token(), context);
                 }
             }
-            Input::TokenDelayed(error) => {
-                for call in std::mem::take(&mut self.waiting) {
-                    self.failed(call.what, &Failure::local(error.clone()), library, edits, context);
+            FetcherInput::TokenDelayed(error) => {
+                for request in std::mem::take(&mut self.waiting) {
+                    self.failed(request.target, &Failure::local(error.clone()), library, edits, context);
                 }
             }
-            Input::SignedOut(reason) => self.signed_out(&reason),
-            Input::WhenSynced(reply) => match &self.sync {
+            FetcherInput::SignedOut(reason) => self.signed_out(&reason),
+            FetcherInput::WhenSynced(reply) => match &self.sync {
                 Sync::SignedOut(reason) => drop(reply.send(Err(reason.clone()))),
                 Sync::Awaited => self.waiting_for_sync.push(reply),
                 Sync::Done(outcome) => drop(reply.send(outcome.clone())),
@@ -208,8 +164,8 @@ impl Fetcher {
     }
 
     fn signed_out(&mut self, reason: &Error) {
-        for question in std::mem::take(&mut self.questions).into_values().flatten() {
-            question.refuse(reason.clone());
+        for command in std::mem::take(&mut self.commands).into_values().flatten() {
+            command.reject(reason.clone());
         }
         for reply in std::mem::take(&mut self.waiting_for_sync) {
             let _ = reply.send(Err(reason.clone()));
@@ -225,10 +181,10 @@ impl Fetcher {
     }
 
     /// Makes a request as soon as there is a token and room for it.
-    fn fetch(&mut self, call: Call, context: &mut Context) {
-        match call.what {
-            What::List => self.begin(call, context),
-            What::Job(job_id, reason) => {
+    fn fetch(&mut self, request: FetchRequest, context: &mut Context) {
+        match request.target {
+            FetchTarget::List => self.begin(request, context),
+            FetchTarget::Job(job_id, reason) => {
                 let queued = self.queued.entry(job_id).or_insert(reason);
                 *queued = reason.max(*queued);
                 if self.queued.len() > QUEUE_LIMIT {
@@ -241,9 +197,9 @@ impl Fetcher {
 
     fn fetch_list_instead(&mut self, context: &mut Context) {
         let before = self.queued.len();
-        let questions = &self.questions;
+        let commands = &self.commands;
         let is_needed = |job_id: &JobId, reason: FetchReason| {
-            reason == FetchReason::ResolveConflict || questions.contains_key(job_id)
+            reason == FetchReason::ResolveConflict || commands.contains_key(job_id)
         };
         self.queued.retain(|job_id, reason| is_needed(job_id, *reason));
         if self.queued.len() < before {
@@ -262,16 +218,16 @@ impl Fetcher {
                 return;
             };
             self.in_flight.insert(job_id.clone());
-            self.begin(Call { what: What::Job(job_id, reason), attempt: Attempt::First }, context);
+            self.begin(FetchRequest::first(FetchTarget::Job(job_id, reason)), context);
         }
     }
 
-    fn begin(&mut self, call: Call, context: &mut Context) {
+    fn begin(&mut self, request: FetchRequest, context: &mut Context) {
         if context.endpoint.is_none() {
-            return self.without_endpoint(call.what, context);
+            return self.without_endpoint(request.target, context);
         }
         let Some((endpoint, token)) = context.authorized() else {
-            self.waiting.push(call);
+            self.waiting.push(request);
             return context.send(auth::Input::AccessRefused);
         };
         let messages = context.tasks.messages.clone();
@@ -279,71 +235,67 @@ impl Fetcher {
         let (requested, etag) = (context.now(), self.etag.clone());
         tokio::spawn(async move {
             let (client, server) = (&endpoint.clients.rest, &endpoint.server);
-            let answer = match &call.what {
-                What::List => rest::jobs(client, server, &token, etag).await.map(Answer::List),
-                What::Job(job_id, _) => rest::job(client, server, &token, job_id).await.map(Box::new).map(Answer::Job),
+            let answer = match &request.target {
+                FetchTarget::List => rest::jobs(client, server, &token, etag).await.map(FetchAnswer::List),
+                FetchTarget::Job(job_id, _) => {
+                    rest::job(client, server, &token, job_id).await.map(Box::new).map(FetchAnswer::Job)
+                }
             };
-            let result = FetchResult { call, requested, generation, epoch, answer };
-            let _ = messages.send(Input::Fetched(Box::new(result)).into()).await;
+            let result = FetchResult { request, requested, generation, epoch, answer };
+            let _ = messages.send(FetcherInput::Fetched(Box::new(result)).into()).await;
         });
     }
 
     /// Ends a request that no backend can answer.
-    fn without_endpoint(&mut self, what: What, context: &mut Context) {
-        match what {
-            What::List => {
+    fn without_endpoint(&mut self, target: FetchTarget, context: &mut Context) {
+        match target {
+            FetchTarget::List => {
                 context.send(connection::Input::FetchFailed(signed_out(), None));
                 self.synced(Err(signed_out()));
             }
-            What::Job(job_id, _) => {
+            FetchTarget::Job(job_id, _) => {
                 self.in_flight.remove(&job_id);
-                for question in self.questions.remove(&job_id).unwrap_or_default() {
-                    question.refuse(signed_out());
+                for command in self.commands.remove(&job_id).unwrap_or_default() {
+                    command.reject(signed_out());
                 }
             }
         }
     }
 
     fn fetched(&mut self, result: FetchResult, library: &Library, edits: &Edits, context: &mut Context) {
-        let FetchResult { call, requested, generation, epoch, answer } = result;
+        let FetchResult { request, requested, generation, epoch, answer } = result;
         // The answer to a request of an earlier session.
         if !context.access.is_signed_in || epoch != context.access.epoch {
             return;
         }
         match answer {
-            Err(failure) if self.is_worth_a_refresh(&call, &failure) => {
-                let call = call.with_fresh_token();
+            Err(failure) if self.is_worth_a_refresh(&request, &failure) => {
+                let request = request.with_fresh_token();
                 if generation == context.access.generation {
-                    self.waiting.push(call);
+                    self.waiting.push(request);
                     context.send(auth::Input::AccessRefused);
                 } else {
-                    self.begin(call, context);
+                    self.begin(request, context);
                 }
             }
-            Err(failure) => self.failed(call.what, &failure, library, edits, context),
-            Ok(Answer::List(answer)) => self.listed(answer, requested, context),
-            Ok(Answer::Job(mut answer)) => {
-                let What::Job(job_id, reason) = call.what else { return };
+            Err(failure) => self.failed(request.target, &failure, library, edits, context),
+            Ok(FetchAnswer::List(answer)) => self.listed(answer, requested, context),
+            Ok(FetchAnswer::Job(mut answer)) => {
+                let FetchTarget::Job(job_id, reason) = request.target else { return };
                 context.diagnostics.lost_fields(answer.value.lost);
                 let captions = std::mem::take(&mut answer.value.captions);
                 let WithServerTime { date, value } = *answer;
                 let authority = reason.authority();
                 let merge = Merge { snapshot: Box::new(value), date, requested, authority };
-                context.send(library::Input::Merge(merge));
-                context.send(alerts::Input::RunAutomations(job_id.clone()));
+                context.send(JobsInput::Merge(merge));
+                context.send(AutomationsInput::RunFor(job_id.clone()));
                 self.in_flight.remove(&job_id);
                 self.backoff.reset();
                 self.begin_queued(context);
-                if let Some(questions) = self.questions.remove(&job_id) {
-                    context.send(Message::Answer(job_id, questions, captions));
+                if let Some(commands) = self.commands.remove(&job_id) {
+                    context.send(Message::JobFetched(job_id, commands, captions));
                 }
             }
         }
-    }
-}
-
-impl From<http::Failure> for Error {
-    fn from(failure: http::Failure) -> Self {
-        failure.error
     }
 }

@@ -1,37 +1,63 @@
-//! What the runtime passes on: one kind of message for each component, and those that concern several.
+//! What the runtime passes on: one kind of message for each component, and those that concern several. No component is
+//! known here; what a message carries is defined beside it.
 
-use tallylight_core::{JobId, protocol::snapshot::Caption};
+use tallylight_core::{JobId, auth, connection, edits, protocol::snapshot::Caption};
 
-use super::{alerts, auth, backend, connection, fetcher, library, outbox, publisher, uploads};
 use crate::storage::Saved;
+
+mod auth_input;
+mod automations_input;
+mod backend_input;
+mod connection_input;
+mod fetcher_input;
+mod jobs_input;
+mod notifications_input;
+mod outbox_input;
+mod publisher_input;
+mod uploads_input;
+
+pub(super) use auth_input::{AccountOwner, AuthInput, KeychainResult};
+pub(super) use automations_input::{AutomationsInput, TaskOutcome};
+pub(super) use backend_input::BackendInput;
+pub(super) use connection_input::ConnectionInput;
+pub(super) use fetcher_input::{
+    Attempt, FetchAnswer, FetchReason, FetchRequest, FetchResult, FetchTarget, FetcherInput, RecheckReason,
+    WaitingCommand,
+};
+pub(super) use jobs_input::{EditUpdate, JobsInput, ListPosition, ListUpdate, Merge};
+pub(super) use notifications_input::{EndedRun, NotificationsInput};
+pub(super) use outbox_input::{EditAnswer, EditResult, OutboxInput};
+pub(super) use publisher_input::PublisherInput;
+pub(super) use uploads_input::{UploadRequest, UploadsInput};
 
 /// A message of the queue. Messages come from background tasks, and from components in answer to others.
 pub(super) enum Message {
-    Auth(auth::Input),
-    Backend(backend::Input),
-    Connection(connection::Input),
-    Fetcher(fetcher::Input),
-    Library(library::Input),
-    Outbox(outbox::Input),
-    Uploads(uploads::Input),
-    Alerts(alerts::Input),
-    Publisher(publisher::Input),
+    Auth(AuthInput),
+    Backend(BackendInput),
+    Connection(ConnectionInput),
+    Fetcher(FetcherInput),
+    Jobs(JobsInput),
+    Outbox(OutboxInput),
+    Uploads(UploadsInput),
+    Notifications(NotificationsInput),
+    Automations(AutomationsInput),
+    Publisher(PublisherInput),
     /// Jobs were written to disk, or could not be.
     Saved(Saved),
     /// Every job is to be written to disk now.
     SaveAll,
     /// The list of the backend replaces all that is known.
-    Replace(Box<library::ListUpdate>),
-    /// A job was fetched for somebody who asked for it.
-    Answer(JobId, Vec<fetcher::Question>, Vec<Caption>),
+    ReplaceJobs(Box<ListUpdate>),
+    /// A job was fetched for the commands that waited for it.
+    JobFetched(JobId, Vec<WaitingCommand>, Vec<Caption>),
     /// Every job, and everything about them, is to be deleted here and on disk.
     ForgetJobs,
 }
 
 macro_rules! from_input {
-    ($($component:ident => $variant:ident),* $(,)?) => {
-        $(impl From<$component::Input> for Message {
-            fn from(input: $component::Input) -> Self {
+    ($($input:ident => $variant:ident),* $(,)?) => {
+        $(impl From<$input> for Message {
+            fn from(input: $input) -> Self {
                 Self::$variant(input)
             }
         })*
@@ -40,26 +66,27 @@ macro_rules! from_input {
 
 /// The inputs of the state machines of the core, each for the component that runs it.
 macro_rules! from_machine_input {
-    ($($machine:ident => $component:ident),* $(,)?) => {
-        $(impl From<tallylight_core::$machine::Input> for Message {
-            fn from(input: tallylight_core::$machine::Input) -> Self {
-                $component::Input::Machine(input).into()
+    ($($machine:ident => $input:ident),* $(,)?) => {
+        $(impl From<$machine::Input> for Message {
+            fn from(input: $machine::Input) -> Self {
+                $input::Machine(input).into()
             }
         })*
     };
 }
 
 from_input! {
-    auth => Auth, backend => Backend, connection => Connection, fetcher => Fetcher, library => Library,
-    outbox => Outbox, uploads => Uploads, alerts => Alerts, publisher => Publisher,
+    AuthInput => Auth, BackendInput => Backend, ConnectionInput => Connection, FetcherInput => Fetcher,
+    JobsInput => Jobs, OutboxInput => Outbox, UploadsInput => Uploads, NotificationsInput => Notifications,
+    AutomationsInput => Automations, PublisherInput => Publisher,
 }
 
-from_machine_input! { auth => auth, connection => connection, edits => outbox }
+from_machine_input! { auth => AuthInput, connection => ConnectionInput, edits => OutboxInput }
 
 impl Message {
     /// Returns whether it carries frames of the socket. Their history is written once a frame; before anything else it is
     /// written at once.
     pub(super) fn is_of_socket(&self) -> bool {
-        matches!(self, Self::Connection(connection::Input::Socket(..)))
+        matches!(self, Self::Connection(ConnectionInput::Socket(..)))
     }
 }

@@ -6,55 +6,20 @@ use jiff::Timestamp;
 use tallylight_core::{
     Code, Error, JobId, auth,
     edits::{Answer, DeliveryCertainty, Draft, Edit, Edits, Effect, Input as MachineInput, OpId, Unanswered},
-    library::{Library as Jobs, record::Record},
+    library::{Library, record::Record},
     model::job::{Content, Field},
-    protocol::snapshot::Snapshot,
-    view::Event,
+    view::{EditView, Event},
 };
 
 use super::{
-    context::{Context, signed_out},
-    fetcher::{self, Call},
-    library::{self, EditUpdate},
+    context::Context,
+    errors::signed_out,
+    message::{EditAnswer, EditResult, EditUpdate, FetchRequest, FetcherInput, JobsInput, OutboxInput},
 };
 use crate::{
-    handle::Reply,
-    net::{
-        http::Failure,
-        rest::{self, WithServerTime, edit_answer},
-    },
+    command::Reply,
+    net::rest::{self, edit_answer},
 };
-
-/// What the outbox handles.
-pub(super) enum Input {
-    /// An input of the state machine.
-    Machine(MachineInput),
-    /// The backend answered about an edit.
-    Result(Box<EditResult>),
-    /// The user saves fields of a job.
-    Edit(JobId, BTreeMap<Field, Content>, Reply<()>),
-    /// The edits and drafts of this owner are to be loaded.
-    Load(String),
-    /// Those in memory are to be dropped; they stay on disk.
-    Unload,
-    /// They are to be deleted here and on disk.
-    Delete,
-}
-
-/// The answer of the backend about an edit.
-pub(super) struct EditResult {
-    op_id: OpId,
-    epoch: u64,
-    generation: u64,
-    answer: EditAnswer,
-}
-
-enum EditAnswer {
-    /// What the backend holds of the job.
-    Checked(Box<Result<WithServerTime<Snapshot>, Failure>>),
-    /// What became of the edit.
-    Sent(Answer),
-}
 
 /// All that one input of the edits asks for. It is carried out once, in this order.
 #[derive(Default)]
@@ -68,15 +33,15 @@ pub(super) struct EditStep {
     /// Jobs that a window sees differently.
     pub(super) changed: Vec<JobId>,
     /// Requests, and events for the window.
-    pub(super) actions: Vec<Action>,
+    pub(super) actions: Vec<EditAction>,
 }
 
 /// What follows once an edit step is on disk.
-pub(super) enum Action {
+pub(super) enum EditAction {
     Check(OpId, JobId),
     Send(Edit),
     RefreshToken,
-    Publish(Box<tallylight_core::view::EditView>),
+    Publish(Box<EditView>),
 }
 
 /// The edits and drafts of one account at one backend.
@@ -98,17 +63,17 @@ enum OnDisk {
 
 impl Outbox {
     /// Handles an input, and returns what is to be done about it.
-    pub(super) fn handle(&mut self, input: Input, jobs: &Jobs, context: &mut Context) -> EditStep {
+    pub(super) fn handle(&mut self, input: OutboxInput, library: &Library, context: &mut Context) -> EditStep {
         match input {
-            Input::Machine(input) => self.machine_input(input, jobs, context),
-            Input::Result(result) => self.result(*result, jobs, context),
-            Input::Edit(job_id, changes, reply) => self.edit(job_id, changes, reply, jobs, context),
-            Input::Load(owner) => self.load(owner, jobs, context),
-            Input::Unload => {
+            OutboxInput::Machine(input) => self.machine_input(input, library, context),
+            OutboxInput::Result(result) => self.result(*result, library, context),
+            OutboxInput::Edit(job_id, changes, reply) => self.edit(job_id, changes, reply, library, context),
+            OutboxInput::Load(owner) => self.load(owner, library, context),
+            OutboxInput::Unload => {
                 self.unload();
                 EditStep::default()
             }
-            Input::Delete => {
+            OutboxInput::Delete => {
                 if let Some(owner) = self.owner.take() {
                     context.store.delete_edits(&owner);
                 }
@@ -120,6 +85,12 @@ impl Outbox {
 
     pub(super) fn deadline(&self) -> Option<Duration> {
         self.edits.deadline()
+    }
+
+    pub(super) fn tick(&self, now: Duration, context: &mut Context) {
+        if self.edits.deadline().is_some_and(|due| now >= due) {
+            context.send(MachineInput::Tick);
+        }
     }
 
     /// Checks a draft, and returns the input that stores it.
@@ -146,7 +117,7 @@ impl Outbox {
         let owner = self.owner.clone().unwrap_or_default();
         if !context.store.save_edits(&owner, effects, confirmed) {
             self.on_disk = OnDisk::NotAll;
-            context.send(library::Input::RetrySaving);
+            context.send(JobsInput::RetrySaving);
         }
     }
 
@@ -162,8 +133,8 @@ impl Outbox {
         written
     }
 
-    fn machine_input(&mut self, input: MachineInput, jobs: &Jobs, context: &Context) -> EditStep {
-        EditStep::from_effects(self.edits.on(input, jobs, context.now()))
+    fn machine_input(&mut self, input: MachineInput, library: &Library, context: &Context) -> EditStep {
+        EditStep::from_effects(self.edits.on(input, library, context.now()))
     }
 
     fn edit(
@@ -171,7 +142,7 @@ impl Outbox {
         job_id: JobId,
         changes: BTreeMap<Field, Content>,
         reply: Reply<()>,
-        jobs: &Jobs,
+        library: &Library,
         context: &mut Context,
     ) -> EditStep {
         if let Err(error) = check_edit(&changes, context) {
@@ -180,10 +151,10 @@ impl Outbox {
         }
         let changes = changes.into_iter().map(|(field, content)| (field, content.cleaned())).collect();
         context.reply(reply, Ok(()));
-        self.machine_input(MachineInput::Edit(job_id, changes), jobs, context)
+        self.machine_input(MachineInput::Edit(job_id, changes), library, context)
     }
 
-    fn result(&mut self, result: EditResult, jobs: &Jobs, context: &mut Context) -> EditStep {
+    fn result(&mut self, result: EditResult, library: &Library, context: &mut Context) -> EditStep {
         let EditResult { op_id, epoch, generation, answer } = result;
         // The answer to a request of an earlier session. What became of the edit is asked for later.
         if epoch != context.access.epoch {
@@ -204,7 +175,7 @@ impl Outbox {
                     && let Some(job_id) = self.edits.job_of(op_id)
                 {
                     // The backend has the edit, and did not return the job.
-                    context.send(fetcher::Input::Fetch(Call::job(job_id)));
+                    context.send(FetcherInput::Fetch(FetchRequest::job(job_id)));
                 }
                 MachineInput::Answered(op_id, answer)
             }
@@ -213,26 +184,26 @@ impl Outbox {
             input,
             MachineInput::Answered(_, Answer::Unauthorized) | MachineInput::Checked(_, Err(Answer::Unauthorized))
         );
-        let mut step = EditStep { date, ..self.machine_input(input, jobs, context) };
+        let mut step = EditStep { date, ..self.machine_input(input, library, context) };
         if needs_token && generation != context.access.generation {
             // It was sent with an earlier token: there is a fresh one already.
-            step.actions.retain(|action| !matches!(action, Action::RefreshToken));
+            step.actions.retain(|action| !matches!(action, EditAction::RefreshToken));
             context.send(MachineInput::TokenRefreshed);
         }
         step
     }
 
-    fn load(&mut self, owner: String, jobs: &Jobs, context: &mut Context) -> EditStep {
+    fn load(&mut self, owner: String, library: &Library, context: &mut Context) -> EditStep {
         if self.owner.as_ref() == Some(&owner) {
             return EditStep::default();
         }
         let mut edits = Edits::restore(context.store.edits(&owner), context.store.drafts(&owner));
         edits.count_from(context.store.last_edit());
-        let changed = edits.jobs().into_iter().cloned().map(library::edited).collect();
+        let edited = edits.jobs().into_iter().cloned().collect();
         self.edits.replace(edits);
         (self.owner, self.on_disk) = (Some(owner), OnDisk::All);
-        context.send(library::Input::Changed(changed));
-        self.machine_input(MachineInput::Reachable, jobs, context)
+        context.send(JobsInput::Edited(edited));
+        self.machine_input(MachineInput::Reachable, library, context)
     }
 
     fn unload(&mut self) {
@@ -252,11 +223,11 @@ impl EditStep {
                 | Effect::DeleteEdit(_)
                 | Effect::PersistDraft(_)
                 | Effect::DeleteDraft(..)) => step.persist.push(effect),
-                Effect::Check(op_id, job_id) => step.actions.push(Action::Check(op_id, job_id)),
-                Effect::Send(edit) => step.actions.push(Action::Send(edit)),
-                Effect::RefreshToken => step.actions.push(Action::RefreshToken),
+                Effect::Check(op_id, job_id) => step.actions.push(EditAction::Check(op_id, job_id)),
+                Effect::Send(edit) => step.actions.push(EditAction::Send(edit)),
+                Effect::RefreshToken => step.actions.push(EditAction::RefreshToken),
                 Effect::Changed(job_id) => step.changed.push(job_id),
-                Effect::Publish(view) => step.actions.push(Action::Publish(Box::new(view))),
+                Effect::Publish(view) => step.actions.push(EditAction::Publish(Box::new(view))),
             }
         }
         step
@@ -269,13 +240,13 @@ impl EditStep {
 }
 
 /// Performs what follows once the step is on disk.
-pub(super) fn act(actions: Vec<Action>, jobs: &Jobs, context: &mut Context) {
+pub(super) fn act(actions: Vec<EditAction>, library: &Library, context: &mut Context) {
     for action in actions {
         match action {
-            Action::Check(op_id, job_id) => check(op_id, job_id, context),
-            Action::Send(edit) => send(edit, jobs, context),
-            Action::RefreshToken => context.send(auth::Input::AccessRefused),
-            Action::Publish(view) => {
+            EditAction::Check(op_id, job_id) => check(op_id, job_id, context),
+            EditAction::Send(edit) => send(edit, library, context),
+            EditAction::RefreshToken => context.send(auth::Input::AccessRefused),
+            EditAction::Publish(view) => {
                 tracing::info!(job_id = %view.job_id, field = ?view.field, outcome = ?view.outcome, "edit");
                 context.publish(Event::Edit(*view));
             }
@@ -302,8 +273,8 @@ fn check_edit(changes: &BTreeMap<Field, Content>, context: &Context) -> Result<(
     Ok(())
 }
 
-fn send(edit: Edit, jobs: &Jobs, context: &Context) {
-    let (op_id, video_id) = (edit.op_id, jobs.job(&edit.job_id).and_then(|job| job.video_id.clone()));
+fn send(edit: Edit, library: &Library, context: &Context) {
+    let (op_id, video_id) = (edit.op_id, library.job(&edit.job_id).and_then(|job| job.video_id.clone()));
     let (Some((endpoint, token)), Some(video_id)) = (context.authorized(), video_id) else {
         return answer(op_id, context, async { EditAnswer::Sent(Answer::Unanswered(no_token())) });
     };
@@ -327,7 +298,7 @@ fn answer(op_id: OpId, context: &Context, answer: impl Future<Output = EditAnswe
     let (epoch, generation) = (context.access.epoch, context.access.generation);
     tokio::spawn(async move {
         let result = EditResult { op_id, epoch, generation, answer: answer.await };
-        let _ = messages.send(Input::Result(Box::new(result)).into()).await;
+        let _ = messages.send(OutboxInput::Result(Box::new(result)).into()).await;
     });
 }
 

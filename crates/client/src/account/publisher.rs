@@ -2,10 +2,12 @@
 
 use std::time::Duration;
 
+use jiff::Timestamp;
 use tallylight_core::{
     JobId,
+    auth::Session,
+    connection::Connection,
     diagnostics::Attention,
-    edits::Edits,
     library::{
         Scope,
         ui_batcher::{Batch, UiBatcher},
@@ -14,7 +16,7 @@ use tallylight_core::{
     view::{Event, JobChange, RejectedView, StorageView},
 };
 
-use super::{alerts::Alerts, auth::Auth, connection::Connection, context::Context, library::Library, queries};
+use super::{context::Context, known_jobs::KnownJobs, message::PublisherInput};
 
 mod held_events;
 mod tray_summary;
@@ -25,33 +27,13 @@ use tray_summary::TraySummary;
 /// How often a shell that does not keep up is asked again.
 const RETRY_INTERVAL: Duration = Duration::from_millis(50);
 
-/// What the publisher handles.
-pub(super) enum Input {
-    /// An event other than a batch of jobs.
-    Event(Box<Event>),
-    /// A message that could not be read.
-    Rejected(Rejected),
-    /// Jobs changed, at this time.
-    Changed(Vec<(JobId, Scope)>, Duration),
-    /// Jobs were removed, at this time.
-    Removed(Vec<JobId>, Duration),
-    /// What is held about jobs and files is to be dropped: another user may look at the shell next.
-    ForgetMessages,
-    /// What changed is to be shown now.
-    Flush,
-    /// The tray is to be shown now.
-    Tray,
-    /// The tray is to be shown soon.
-    TraySoon,
-}
-
-/// What the publisher reads.
+/// What the publisher reads of the components.
 pub(super) struct Sources<'a> {
-    pub(super) library: &'a Library,
-    pub(super) edits: &'a Edits,
+    pub(super) jobs: KnownJobs<'a>,
     pub(super) connection: &'a Connection,
-    pub(super) auth: &'a Auth,
-    pub(super) alerts: &'a Alerts,
+    pub(super) session: &'a Session,
+    /// Until when the user paused notifications.
+    pub(super) paused_until: Option<Timestamp>,
 }
 
 /// What was not sent yet, and what was sent last.
@@ -76,24 +58,24 @@ impl Publisher {
         }
     }
 
-    pub(super) fn handle(&mut self, input: Input, sources: &Sources<'_>, context: &mut Context) {
+    pub(super) fn handle(&mut self, input: PublisherInput, sources: &Sources<'_>, context: &mut Context) {
         match input {
-            Input::Event(event) => self.emit(*event, context),
-            Input::Rejected(rejected) => self.rejected(rejected, sources, context),
-            Input::Changed(changes, now) => {
+            PublisherInput::Event(event) => self.emit(*event, context),
+            PublisherInput::Rejected(rejected) => self.rejected(rejected, sources, context),
+            PublisherInput::Changed(changes, now) => {
                 for (job_id, scope) in changes {
                     self.batcher.mark(job_id, scope, now);
                 }
             }
-            Input::Removed(gone, now) => {
+            PublisherInput::Removed(gone, now) => {
                 for job_id in gone {
                     self.batcher.mark_removed(job_id, now);
                 }
             }
-            Input::ForgetMessages => self.held.forget_messages(),
-            Input::Flush => self.flush(sources.library, sources.edits, context),
-            Input::Tray => self.tray.show(sources, context),
-            Input::TraySoon => self.tray.show_soon(sources, context),
+            PublisherInput::ForgetMessages => self.held.forget_messages(),
+            PublisherInput::Flush => self.flush(&sources.jobs, context),
+            PublisherInput::Tray => self.tray.show(sources, context),
+            PublisherInput::TraySoon => self.tray.show_soon(sources, context),
         }
     }
 
@@ -106,7 +88,7 @@ impl Publisher {
             self.release(context);
         }
         if self.batcher.is_due(now) {
-            self.flush(sources.library, sources.edits, context);
+            self.flush(&sources.jobs, context);
         }
         if self.tray.deadline().is_some_and(|due| now >= due) {
             self.tray.show(sources, context);
@@ -122,22 +104,22 @@ impl Publisher {
     }
 
     /// Sends what changed.
-    pub(super) fn flush(&mut self, library: &Library, edits: &Edits, context: &mut Context) {
+    fn flush(&mut self, jobs: &KnownJobs<'_>, context: &mut Context) {
         let now = context.monotonic();
         if !self.shell_keeps_up(context) {
             context.diagnostics.count().held_batches += 1;
             self.batcher.hold(self.retry_at);
-            return context.send(Input::TraySoon);
+            return context.send(PublisherInput::TraySoon);
         }
         let Batch { changed, removed } = self.batcher.batch(now);
         let view = |(job_id, scope): (JobId, Scope)| {
-            let job = library.jobs.job(&job_id)?;
-            Some(JobChange { job: queries::shell_view(&job, library, edits, context), scope })
+            let job = jobs.library.job(&job_id)?;
+            Some(JobChange { job: jobs.shell_view(&job, context), scope })
         };
         let changed: Vec<JobChange> = changed.into_iter().filter_map(view).collect();
         if !changed.is_empty() || !removed.is_empty() {
             context.shell.emit(Event::Jobs { changed, removed });
-            context.send(Input::TraySoon);
+            context.send(PublisherInput::TraySoon);
         }
     }
 
@@ -171,7 +153,7 @@ impl Publisher {
     /// Counts a message that could not be read, and sends it as far as the diagnostics want it sent.
     fn rejected(&mut self, rejected: Rejected, sources: &Sources<'_>, context: &mut Context) {
         let Rejected { kind, reason, sample, .. } = rejected;
-        let [reason, sample] = [reason, sample].map(|text| sources.auth.without_tokens(&text));
+        let [reason, sample] = [reason, sample].map(|text| sources.session.without_tokens(&text));
         let rejected = Rejected { kind, reason, sample, job_id: None };
         if context.diagnostics.rejected(context.now().wall, &rejected) == Attention::Count {
             return;

@@ -12,11 +12,11 @@ use tallylight_core::{
 use tokio::task::AbortHandle;
 
 use super::{
-    context::{Context, signed_out},
-    fetcher::{self, Call},
-    library,
+    context::Context,
+    errors::signed_out,
+    message::{FetchRequest, FetcherInput, JobsInput, UploadRequest, UploadsInput},
 };
-use crate::{handle::Reply, net::http::Failure};
+use crate::{command::Reply, net::http::Failure};
 
 mod file_check;
 mod sending;
@@ -54,15 +54,6 @@ impl Uploads {
     }
 }
 
-/// A file to be uploaded.
-#[derive(Debug)]
-pub(super) struct Request {
-    path: PathBuf,
-    /// The failed job that it replaces, which is dismissed once the file is accepted.
-    replaces: Option<JobId>,
-    reply: Reply<JobId>,
-}
-
 /// One upload.
 #[derive(Debug)]
 struct Upload {
@@ -87,37 +78,17 @@ enum TokenNeed {
     Renewed,
 }
 
-/// What the uploads handle.
-pub(super) enum Input {
-    Upload(PathBuf, Reply<JobId>),
-    /// The file of this job is to be uploaded once more.
-    UploadAgain(JobId, Reply<JobId>),
-    Cancel(u32),
-    Retry(u32),
-    /// A file was checked, in this session; its size, or why it is not accepted.
-    Checked(u64, Result<u64, Error>, Request),
-    /// So many bytes are sent.
-    Sent(u32, u64),
-    /// An upload of this session ended.
-    Done(u32, u64, Result<JobId, Failure>),
-    /// There is a fresh access token.
-    TokenReady,
-    /// There will be no fresh access token for now.
-    TokenDelayed(Error),
-    SignedOut,
-}
-
 impl Uploads {
-    pub(super) fn handle(&mut self, input: Input, context: &mut Context) {
+    pub(super) fn handle(&mut self, input: UploadsInput, context: &mut Context) {
         match input {
-            Input::Upload(path, reply) => self.check(Request { path, replaces: None, reply }, context),
-            Input::UploadAgain(job_id, reply) => match context.store.source(&job_id) {
-                Some(path) => self.check(Request { path, replaces: Some(job_id), reply }, context),
+            UploadsInput::Upload(path, reply) => self.check(UploadRequest { path, replaces: None, reply }, context),
+            UploadsInput::UploadAgain(job_id, reply) => match context.store.source(&job_id) {
+                Some(path) => self.check(UploadRequest { path, replaces: Some(job_id), reply }, context),
                 None => drop(reply.send(Err(Error::new(Code::NotFound, "Original file not found. Choose it again.")))),
             },
-            Input::Cancel(upload_id) => self.cancel(upload_id, context),
-            Input::Retry(upload_id) => self.retry(upload_id, context),
-            Input::Checked(epoch, size, request) => {
+            UploadsInput::Cancel(upload_id) => self.cancel(upload_id, context),
+            UploadsInput::Retry(upload_id) => self.retry(upload_id, context),
+            UploadsInput::Checked(epoch, size, request) => {
                 self.checking -= 1;
                 if epoch == context.access.epoch {
                     self.checked(size, request, context);
@@ -126,14 +97,14 @@ impl Uploads {
                     drop(request.reply.send(Err(signed_out())));
                 }
             }
-            Input::Sent(upload_id, sent) => self.sent(upload_id, sent, context),
-            Input::Done(upload_id, epoch, outcome) => {
+            UploadsInput::Sent(upload_id, sent) => self.sent(upload_id, sent, context),
+            UploadsInput::Done(upload_id, epoch, outcome) => {
                 // An upload of an earlier session: the job belongs to another account.
                 let gone = || Err(Failure::local(signed_out()));
                 let outcome = if epoch == context.access.epoch { outcome } else { gone() };
                 self.done(upload_id, outcome, context);
             }
-            Input::TokenReady => {
+            UploadsInput::TokenReady => {
                 for upload_id in self.awaiting_token() {
                     if let Some(upload) = self.held.get_mut(&upload_id) {
                         upload.token = TokenNeed::Renewed;
@@ -141,7 +112,7 @@ impl Uploads {
                     self.send(upload_id, context);
                 }
             }
-            Input::TokenDelayed(error) => {
+            UploadsInput::TokenDelayed(error) => {
                 for upload_id in self.awaiting_token() {
                     self.done(upload_id, Err(Failure::local(error.clone())), context);
                 }
@@ -150,12 +121,12 @@ impl Uploads {
                     return;
                 }
             }
-            Input::SignedOut => return self.abort(context),
+            UploadsInput::SignedOut => return self.abort(context),
         }
         self.send_next(context);
     }
 
-    fn check(&mut self, request: Request, context: &Context) {
+    fn check(&mut self, request: UploadRequest, context: &Context) {
         let refusal = match context.server() {
             _ if !context.access.is_signed_in => Some(signed_out()),
             Some(server) if server.offers("upload") => None,
@@ -168,7 +139,7 @@ impl Uploads {
         let (messages, epoch) = (context.tasks.messages.clone(), context.access.epoch);
         tokio::spawn(async move {
             let size = check_file(&request.path).await;
-            messages.send(Input::Checked(epoch, size, request).into()).await
+            messages.send(UploadsInput::Checked(epoch, size, request).into()).await
         });
     }
 
@@ -189,14 +160,14 @@ impl Uploads {
         if let Some(path) = failed.map(|upload| upload.path.clone()) {
             self.cancel(upload_id, context);
             let (reply, _) = tokio::sync::oneshot::channel();
-            self.check(Request { path, replaces: None, reply }, context);
+            self.check(UploadRequest { path, replaces: None, reply }, context);
         }
     }
 
-    fn checked(&mut self, size: Result<u64, Error>, request: Request, context: &mut Context) {
-        let Request { path, replaces, reply } = request;
+    fn checked(&mut self, size: Result<u64, Error>, request: UploadRequest, context: &mut Context) {
+        let UploadRequest { path, replaces, reply } = request;
         if let Some(job_id) = replaces.filter(|_| size.is_ok()) {
-            context.send(library::Input::SetDismissed(vec![job_id], DismissAction::Dismiss));
+            context.send(JobsInput::SetDismissed(vec![job_id], DismissAction::Dismiss));
         }
         self.last += 1;
         let upload_id = self.last;
@@ -284,9 +255,9 @@ impl Uploads {
             if let Some(upload) = self.held.remove(&upload_id) {
                 context.store.set_source(job_id, &upload.path);
             }
-            context.send(library::Input::Expect(job_id.clone()));
+            context.send(JobsInput::Expect(job_id.clone()));
             context.send(connection::Input::Watch(vec![job_id.clone()]));
-            context.send(fetcher::Input::Fetch(Call::job(job_id.clone())));
+            context.send(FetcherInput::Fetch(FetchRequest::job(job_id.clone())));
         }
         if let Some(reply) = reply {
             let _ = reply.send(outcome.map_err(|failure| failure.error));

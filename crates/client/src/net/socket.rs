@@ -35,7 +35,7 @@ use crate::net::{
 
 /// How many messages may wait to be sent: enough for subscriptions to more jobs than the library holds. If it is full,
 /// the peer is not reading.
-const OUTBOX: usize = 1024;
+const SEND_QUEUE_CAPACITY: usize = 1024;
 /// How much received data may wait to be processed, in KiB: two messages of maximum size. If it is full, the sender is
 /// slowed down instead of using more memory.
 const RECEIVE_BUDGET_KIB: usize = 16 << 10;
@@ -105,7 +105,7 @@ impl Socket {
         F: Fn(ConnId, SocketEvent) -> R + Send + Sync + 'static,
         R: Future<Output = ()> + Send,
     {
-        let (outbox, inbox) = mpsc::channel(OUTBOX);
+        let (outbox, inbox) = mpsc::channel(SEND_QUEUE_CAPACITY);
         let request = request(server, token, token_transport);
         let greeting = (token_transport == WsToken::Message).then(|| greeting(server, token));
         let api_url = server.api_url.clone();

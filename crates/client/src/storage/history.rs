@@ -6,8 +6,7 @@ use std::collections::BTreeSet;
 use rusqlite::OptionalExtension;
 use tallylight_core::{JobId, notifications::OutcomeKey, protocol::json, view::HistoryEntry};
 
-use super::Store;
-use crate::account::alerts::automation_task::AutomationTask;
+use super::{AutomationTask, Store};
 
 /// How many entries are stored.
 const MAX_ENTRIES: u32 = 200;

@@ -8,7 +8,6 @@ use tallylight_core::{
 };
 
 use super::*;
-use crate::account::alerts::automation_task::AutomationTask;
 
 #[test]
 fn data_survives_a_restart_and_is_deleted_by_clear() {

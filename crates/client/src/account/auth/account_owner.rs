@@ -2,22 +2,16 @@
 
 use tallylight_core::discovery::Identity;
 
-use super::{Context, Input, Message};
+use crate::account::{
+    context::Context,
+    message::{AccountOwner, AuthInput, Message},
+};
 
 /// The setting that holds an [`AccountOwner`].
 const ACCOUNT: &str = "account";
 
-/// The account whose jobs are on disk.
-#[derive(Debug, serde::Serialize, serde::Deserialize)]
-pub(in crate::account) struct AccountOwner {
-    server: String,
-    email: String,
-}
-
-impl AccountOwner {
-    fn is(&self, other: &Self) -> bool {
-        self.server == other.server && self.email.eq_ignore_ascii_case(&other.email)
-    }
+fn is_same(one: &AccountOwner, other: &AccountOwner) -> bool {
+    one.server == other.server && one.email.eq_ignore_ascii_case(&other.email)
 }
 
 /// Stores whose jobs are on disk from now on, and deletes those of another account.
@@ -26,11 +20,11 @@ pub(super) fn set(email: &str, context: &mut Context) {
     let Some(server) = context.server().filter(|server| server.identity == Identity::Address) else { return };
     let account = AccountOwner { server: server.key().to_owned(), email: email.to_owned() };
     match context.store.setting::<AccountOwner>(ACCOUNT) {
-        Some(before) if before.is(&account) => {}
+        Some(before) if is_same(&before, &account) => {}
         // Behind the deletion: a crash in between must not leave the jobs of one account to another.
         Some(_) => {
             context.send(Message::ForgetJobs);
-            context.send(Input::StoreOwner(account));
+            context.send(AuthInput::StoreOwner(account));
         }
         None => store(&account, context),
     }

@@ -3,8 +3,9 @@
 use secrecy::{ExposeSecret, SecretString};
 use tallylight_core::{auth::Ticket, discovery::Server};
 
-use super::{Auth, Context, Input};
+use super::Auth;
 use crate::{
+    account::{context::Context, message::AuthInput},
     net::auth_api::{self, Denial},
     platform::{
         keychain::{SessionLookup, TokenStore, Unlock},
@@ -30,7 +31,7 @@ impl Auth {
             {
                 answer = auth_api::by_refresh(&clients.auth, server, &newer, &email).await;
             }
-            let _ = messages.send(Input::Granted(ticket, answer, Box::new(endpoint), lock).into()).await;
+            let _ = messages.send(AuthInput::Granted(ticket, answer, Box::new(endpoint), lock).into()).await;
         });
     }
 }

@@ -11,9 +11,10 @@ use tallylight_core::{
 };
 use tokio_util::task::AbortOnDropHandle;
 
-use super::{Auth, Context, Input};
+use super::Auth;
 use crate::{
-    handle::Reply,
+    account::{context::Context, message::AuthInput},
+    command::Reply,
     net::{
         auth_api::{self, Denial},
         pkce::Pkce,
@@ -71,7 +72,7 @@ impl Auth {
         let (messages, browser) = (context.tasks.messages.clone(), self.browser.clone());
         let page = tokio::spawn(async move {
             let answer = by_page(&endpoint.clients.auth, &endpoint.server, &provider, &browser).await;
-            let _ = messages.send(Input::Granted(ticket, answer, Box::new(endpoint), None).into()).await;
+            let _ = messages.send(AuthInput::Granted(ticket, answer, Box::new(endpoint), None).into()).await;
         });
         if let Some(signing_in) = &mut self.signing_in {
             signing_in.page = Some(AbortOnDropHandle::new(page));
@@ -84,7 +85,7 @@ pub(super) fn request_by_password(ticket: Ticket, email: String, password: Secre
     let messages = context.tasks.messages.clone();
     tokio::spawn(async move {
         let answer = auth_api::by_password(&endpoint.clients.auth, &endpoint.server, &email, &password).await;
-        let _ = messages.send(Input::Granted(ticket, answer, Box::new(endpoint), None).into()).await;
+        let _ = messages.send(AuthInput::Granted(ticket, answer, Box::new(endpoint), None).into()).await;
     });
 }
 

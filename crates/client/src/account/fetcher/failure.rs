@@ -1,24 +1,34 @@
 //! Requests that failed.
 
-use tallylight_core::{Code, JobId, connection, edits::Edits, library::Library};
+use tallylight_core::{Code, connection, edits::Edits, library::Library};
 
-use super::{Attempt, Call, Context, FetchReason, Fetcher, Forbidden, What, library, questions};
-use crate::net::http::Failure;
+use super::{Fetcher, ForbiddenRefresh, missing::remove_if_missing};
+use crate::{
+    account::{
+        context::Context,
+        errors::no_job,
+        message::{Attempt, FetchRequest, FetchTarget},
+    },
+    net::http::Failure,
+};
 
 impl Fetcher {
     /// Returns whether a fresh token may get another answer: after a 401, and once after a 403 of the list.
-    pub(super) fn is_worth_a_refresh(&mut self, call: &Call, failure: &Failure) -> bool {
-        if call.attempt != Attempt::First {
+    pub(super) fn is_worth_a_refresh(&mut self, request: &FetchRequest, failure: &Failure) -> bool {
+        if request.attempt != Attempt::First {
             return false;
         }
-        let is_forbidden = matches!(call.what, What::List) && failure.is_forbidden();
-        let is_new = is_forbidden && std::mem::replace(&mut self.forbidden, Forbidden::Refreshed) == Forbidden::No;
+        let is_forbidden = matches!(request.target, FetchTarget::List) && failure.is_forbidden();
+        let is_new = is_forbidden && self.forbidden == ForbiddenRefresh::NotTried;
+        if is_forbidden {
+            self.forbidden = ForbiddenRefresh::Tried;
+        }
         failure.is_unauthorized() || is_new
     }
 
     pub(super) fn failed(
         &mut self,
-        what: What,
+        target: FetchTarget,
         failure: &Failure,
         library: &Library,
         edits: &Edits,
@@ -26,21 +36,20 @@ impl Fetcher {
     ) {
         let (error, retry_after) = (failure.error.clone(), failure.retry_after);
         tracing::info!(code = ?error.code, "a request failed");
-        match what {
-            What::List => {
+        match target {
+            FetchTarget::List => {
                 context.diagnostics.count().failed_polls += 1;
                 context.note_error("Couldn't load videos", &error);
                 context.send(connection::Input::FetchFailed(error.clone(), retry_after));
                 self.synced(Err(error));
             }
-            What::Job(job_id, reason) => {
+            FetchTarget::Job(job_id, reason) => {
                 self.in_flight.remove(&job_id);
                 if failure.is_denial() {
-                    denied(&job_id, reason, library, edits, context);
+                    remove_if_missing(&job_id, reason, library, edits, context);
                 }
-                for question in self.questions.remove(&job_id).unwrap_or_default() {
-                    let error = if failure.is_denial() { questions::no_job(&job_id) } else { error.clone() };
-                    question.refuse(error);
+                for command in self.commands.remove(&job_id).unwrap_or_default() {
+                    command.reject(if failure.is_denial() { no_job(&job_id) } else { error.clone() });
                 }
                 if is_temporary(failure) {
                     // No list may come by itself: the job is requested again, at growing intervals.
@@ -53,24 +62,6 @@ impl Fetcher {
                 }
             }
         }
-    }
-}
-
-/// REST has no such job for this account. A job that a list no longer holds is removed; a job that only messages named is
-/// removed unless a list names it.
-fn denied(job_id: &JobId, reason: FetchReason, known: &Library, edits: &Edits, context: &mut Context) {
-    let Some(job) = known.job(job_id) else { return };
-    let is_listed = job.listed;
-    // Texts alone claim nothing that REST could deny.
-    let is_claimed = !is_listed && job.overall.since().is_some();
-    // Pending edits and drafts of the user must stay visible.
-    if !(reason == FetchReason::Confirm || is_claimed) || edits.has(job_id) {
-        return;
-    }
-    context.send(library::Input::Remove(job_id.clone()));
-    if !is_listed {
-        // A backend may have no address for one job.
-        context.send(connection::Input::RefreshSoon);
     }
 }
 

@@ -1,26 +1,21 @@
-//! Jobs about which a message left a question that REST can answer: requested at once, and at most every so often.
+//! Jobs about which a message said too little: requested at once, but each at most once in an interval.
 
 use std::{collections::BTreeMap, time::Duration};
 
 use tallylight_core::JobId;
 
-use super::{Call, Context, Fetcher};
+use super::Fetcher;
+use crate::account::{
+    context::Context,
+    message::{FetchRequest, RecheckReason},
+};
 
 /// The shortest time between two requests for a job whose messages are dated long ago, or cannot be read whole.
-const STALE_INTERVAL: Duration = Duration::from_mins(1);
+const OUTDATED_INTERVAL: Duration = Duration::from_mins(1);
 /// The shortest time between two requests for a job whose status cannot be read: the next message may be its end.
-const UNREAD_INTERVAL: Duration = Duration::from_secs(2);
+const UNREADABLE_INTERVAL: Duration = Duration::from_secs(2);
 /// The most jobs whose last request is remembered; other jobs are requested at once.
 const REMEMBERED: usize = 1_000;
-
-/// How urgent a question is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::account) enum Urgency {
-    /// What is known may be out of date.
-    Stale,
-    /// The message could not be read.
-    Unread,
-}
 
 /// When which job was requested last, and is due next.
 #[derive(Debug, Default)]
@@ -38,7 +33,7 @@ impl Rechecks {
     fn note(&mut self, job_id: JobId, now: Duration) {
         self.due.remove(&job_id);
         if self.requested.len() >= REMEMBERED {
-            self.requested.retain(|_, requested| *requested + STALE_INTERVAL > now);
+            self.requested.retain(|_, requested| *requested + OUTDATED_INTERVAL > now);
             if self.requested.len() >= REMEMBERED {
                 self.requested.clear();
             }
@@ -49,11 +44,11 @@ impl Rechecks {
 
 impl Fetcher {
     /// Requests a job now, or as soon as its interval has passed.
-    pub(super) fn recheck(&mut self, job_id: JobId, urgency: Urgency, context: &mut Context) {
+    pub(super) fn recheck(&mut self, job_id: JobId, reason: RecheckReason, context: &mut Context) {
         let now = context.monotonic();
-        let interval = match urgency {
-            Urgency::Stale => STALE_INTERVAL,
-            Urgency::Unread => UNREAD_INTERVAL,
+        let interval = match reason {
+            RecheckReason::MayBeOutdated => OUTDATED_INTERVAL,
+            RecheckReason::Unreadable => UNREADABLE_INTERVAL,
         };
         let next = self.rechecks.requested.get(&job_id).map(|requested| *requested + interval);
         match next.filter(|next| *next > now) {
@@ -76,6 +71,6 @@ impl Fetcher {
 
     fn recheck_now(&mut self, job_id: JobId, now: Duration, context: &mut Context) {
         self.rechecks.note(job_id.clone(), now);
-        self.fetch(Call::job(job_id), context);
+        self.fetch(FetchRequest::job(job_id), context);
     }
 }

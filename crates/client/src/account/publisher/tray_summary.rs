@@ -8,11 +8,14 @@ use tallylight_core::{
     library::{JobSummary, record::Record},
     model::{job::Status, unix_nanos::UnixNanos},
     notifications,
-    view::{self, Attention, Counts},
+    view::{self, Attention, Counts, NotificationStatus},
 };
 
-use super::{Context, Sources};
-use crate::shell::{TrayJob, TrayView};
+use super::Sources;
+use crate::{
+    account::context::Context,
+    shell::{TrayJob, TrayView},
+};
 
 /// How many jobs are listed.
 const LISTED_JOBS: usize = 5;
@@ -59,7 +62,7 @@ impl Sources<'_> {
         let unresolved = self.jobs_with_unresolved_drafts();
         let mut best: Vec<TrayOrder<'_>> = Vec::with_capacity(LISTED_JOBS + 1);
         let (mut counts, mut attention, mut percents) = (Counts::default(), 0, Mean::default());
-        for (job_id, job) in self.library.jobs.summaries() {
+        for (job_id, job) in self.jobs.library.summaries() {
             counts.add(job.status);
             let priority = TrayPriority::of(job, unresolved.contains(job_id));
             attention += u32::from(priority == TrayPriority::Attention);
@@ -74,16 +77,16 @@ impl Sources<'_> {
             }
         }
         let locale = context.locale();
-        let best = best.into_iter().filter_map(|(_, _, job_id)| self.library.jobs.job(job_id));
+        let best = best.into_iter().filter_map(|(_, _, job_id)| self.jobs.library.job(job_id));
         TrayView {
             connection: connection.state,
             reason: connection.reason,
             counts,
             attention,
             percent: percents.whole(),
-            jobs: best.map(|job| tray_job(&job, notifications::name(&job, locale), self.edits)).collect(),
+            jobs: best.map(|job| tray_job(&job, notifications::name(&job, locale), self.jobs.edits)).collect(),
             can_upload: context.access.is_signed_in && context.server().is_some_and(|server| server.offers("upload")),
-            news: self.alerts.status(context),
+            news: NotificationStatus { unread: context.store.unread(), paused_until: self.paused_until },
             locale,
         }
     }
@@ -91,10 +94,10 @@ impl Sources<'_> {
     /// Returns the jobs with drafts that were refused, or that conflict.
     fn jobs_with_unresolved_drafts(&self) -> BTreeSet<&JobId> {
         let is_open = |job_id: &&JobId| {
-            let job = self.library.jobs.job(job_id);
-            job.is_some_and(|job| view::attention(&job, self.edits) == Some(Attention::Words))
+            let job = self.jobs.library.job(job_id);
+            job.is_some_and(|job| view::attention(&job, self.jobs.edits) == Some(Attention::Words))
         };
-        self.edits.jobs().into_iter().filter(is_open).collect()
+        self.jobs.edits.jobs().into_iter().filter(is_open).collect()
     }
 }
 

@@ -13,9 +13,8 @@ use secrecy::SecretString;
 use tallylight_core::{Code, Error};
 use tokio::{task::AbortHandle, time::Instant};
 
-use super::{Context, Input};
 use crate::{
-    account::context::Endpoint,
+    account::{context::Context, endpoint::Endpoint, message::UploadsInput},
     net::{http::Failure, rest},
 };
 
@@ -50,7 +49,7 @@ impl Sending {
                     outcome = &mut sending => break outcome,
                     _ = progress.tick() => {
                         let bytes = sent.load(Ordering::Relaxed);
-                        let _ = messages.send(Input::Sent(upload_id, bytes).into()).await;
+                        let _ = messages.send(UploadsInput::Sent(upload_id, bytes).into()).await;
                         if bytes != moved.0 || bytes >= total {
                             moved = (bytes, Instant::now());
                         } else if moved.1.elapsed() >= STALLED {
@@ -59,7 +58,7 @@ impl Sending {
                     }
                 }
             };
-            let _ = messages.send(Input::Done(upload_id, epoch, outcome).into()).await;
+            let _ = messages.send(UploadsInput::Done(upload_id, epoch, outcome).into()).await;
         });
         task.abort_handle()
     }

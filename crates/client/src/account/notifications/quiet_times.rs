@@ -5,7 +5,8 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use tallylight_core::{Code, Error};
 
-use super::{Alerts, Context};
+use super::Notifications;
+use crate::{account::context::Context, command::Pause};
 
 /// How often the wall clock is compared with the end of a quiet time: timers stop while the machine sleeps.
 const CHECK_INTERVAL: Duration = Duration::from_secs(30);
@@ -14,21 +15,9 @@ const BUSY_CHECK_INTERVAL: Duration = Duration::from_secs(1);
 /// The hour at which a pause until tomorrow ends.
 const MORNING: i8 = 8;
 /// The setting that holds the end of a pause.
-pub(in crate::account) const PAUSED_UNTIL: &str = "paused_until";
+pub(super) const PAUSED_UNTIL: &str = "paused_until";
 
-/// How long no notifications are shown.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Pause {
-    /// For an hour.
-    Hour,
-    /// Until eight o'clock the next morning.
-    Tomorrow,
-    /// Not at all.
-    Off,
-}
-
-impl Alerts {
+impl Notifications {
     /// Returns when to check again, where notifications are held now.
     pub(super) fn quiet_until(&self, context: &Context) -> Option<Duration> {
         let now = context.now();

@@ -9,14 +9,21 @@ use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    Context, Input, JobsView,
-    automation_task::{AutomationTask, TaskContext, TaskOutcome, perform},
+    context::Context,
+    known_jobs::KnownJobs,
+    message::{AutomationsInput, TaskOutcome},
 };
 use crate::{
-    account::queries,
-    handle::Reply,
+    command::Reply,
     platform::keychain::{TokenStore, Unlock},
+    storage::AutomationTask,
 };
+
+mod program;
+mod task_context;
+mod webhook;
+
+use task_context::TaskContext;
 
 /// How long an automation waits for the last fetch of its job.
 const FETCH_WAIT: Duration = Duration::from_secs(5);
@@ -27,7 +34,7 @@ const JOB_TIMEOUT: SignedDuration = SignedDuration::from_hours(24);
 /// The most automations that run at the same time: a thousand jobs that fail together must not be a thousand processes.
 const AT_ONCE: usize = 4;
 
-/// Automations that have not begun.
+/// The automations that wait, and what they need to run.
 #[derive(Debug)]
 pub(super) struct Automations {
     waiting: Vec<(AutomationTask, Duration)>,
@@ -47,6 +54,18 @@ impl Automations {
         }
     }
 
+    pub(super) fn handle(&mut self, input: AutomationsInput, jobs: &KnownJobs<'_>, context: &mut Context) {
+        match input {
+            AutomationsInput::Queue(tasks) => {
+                let due = context.monotonic() + FETCH_WAIT;
+                self.waiting.extend(tasks.into_iter().map(|task| (task, due)));
+            }
+            AutomationsInput::RunFor(job_id) => self.run_for(&job_id, jobs, context),
+            AutomationsInput::Done(id, outcome) => self.done(&id, outcome, context),
+            AutomationsInput::SetWebhookSecret(secret, reply) => self.set_secret(secret, reply, context),
+        }
+    }
+
     pub(super) fn deadline(&self) -> Option<Duration> {
         self.waiting.iter().map(|(_, due)| *due).min()
     }
@@ -56,23 +75,19 @@ impl Automations {
         self.shutdown.cancel();
     }
 
+    /// Forgets what waits: the jobs were deleted.
     pub(super) fn clear(&mut self) {
         self.waiting.clear();
     }
 
-    /// Queues automations, to be run once their job was fetched.
-    pub(super) fn queue(&mut self, tasks: impl Iterator<Item = AutomationTask>, now: Duration) {
-        self.waiting.extend(tasks.map(|task| (task, now + FETCH_WAIT)));
-    }
-
     /// Runs what is due.
-    pub(super) fn run_due(&mut self, now: Duration, jobs: &JobsView<'_>, context: &mut Context) {
+    pub(super) fn tick(&mut self, now: Duration, jobs: &KnownJobs<'_>, context: &mut Context) {
         let due = self.take(|_, due| due <= now);
         self.run(&due, jobs, context);
     }
 
     /// Runs what waits for this job: everything is known of it.
-    pub(super) fn run_of(&mut self, job_id: &JobId, jobs: &JobsView<'_>, context: &mut Context) {
+    fn run_for(&mut self, job_id: &JobId, jobs: &KnownJobs<'_>, context: &mut Context) {
         let waiting = self.take(|task, _| task.job_id == *job_id);
         self.run(&waiting, jobs, context);
     }
@@ -81,11 +96,10 @@ impl Automations {
         self.waiting.extract_if(.., |(task, due)| is_due(task, *due)).map(|(task, _)| task).collect()
     }
 
-    fn run(&mut self, tasks: &[AutomationTask], jobs: &JobsView<'_>, context: &mut Context) {
+    fn run(&mut self, tasks: &[AutomationTask], jobs: &KnownJobs<'_>, context: &mut Context) {
         // Those of a job follow each other, and are given the same input.
         for of_one in tasks.chunk_by(|task, next| task.job_id == next.job_id) {
-            let job =
-                of_one.first().and_then(|task| queries::full_view(&task.job_id, jobs.library, jobs.edits, context));
+            let job = of_one.first().and_then(|task| jobs.full_view(&task.job_id, context));
             let has_ended = job.as_ref().is_some_and(|job| job.row.status.is_final());
             let job = job.map(|job| serde_json::to_string(&job).unwrap_or_default());
             for task in of_one.iter().cloned() {
@@ -118,7 +132,7 @@ impl Automations {
         context.tasks.background.spawn(async move {
             let id = task.id.clone();
             let outcome = perform(task, job, task_context).await;
-            let _ = messages.send(Input::AutomationDone(id, outcome).into()).await;
+            let _ = messages.send(AutomationsInput::Done(id, outcome).into()).await;
         });
     }
 
@@ -126,7 +140,7 @@ impl Automations {
         self.waiting.push((task, context.monotonic() + RETRY_INTERVAL));
     }
 
-    pub(super) fn done(&mut self, id: &str, outcome: TaskOutcome, context: &mut Context) {
+    fn done(&mut self, id: &str, outcome: TaskOutcome, context: &mut Context) {
         if !matches!(outcome, TaskOutcome::Later(_)) {
             context.store.forget_task(id);
         } else if !self.shutdown.is_cancelled()
@@ -149,7 +163,7 @@ impl Automations {
     }
 
     /// Stores the secret that signs webhooks in the keychain.
-    pub(super) fn set_secret(&self, secret: SecretString, reply: Reply<()>, context: &Context) {
+    fn set_secret(&self, secret: SecretString, reply: Reply<()>, context: &Context) {
         let store = self.secret.clone();
         context.tasks.background.spawn(async move {
             let stored: Result<(), Error> = store.write(secret, Unlock::Ask).await;
@@ -159,6 +173,18 @@ impl Automations {
 }
 
 /// Returns whether its job is awaited no longer: the list was fetched in this run, and the run ended long ago.
-fn is_late(task: &AutomationTask, jobs: &JobsView<'_>, context: &Context) -> bool {
+fn is_late(task: &AutomationTask, jobs: &KnownJobs<'_>, context: &Context) -> bool {
     jobs.is_synced && context.now().wall.duration_since(task.at) > JOB_TIMEOUT
+}
+
+/// Runs a task with the job as JSON.
+async fn perform(task: AutomationTask, job: String, context: TaskContext) -> TaskOutcome {
+    match (&task.automation.run, &task.automation.webhook) {
+        (Some(argv), _) => match context.slot().await {
+            Some(_slot) => program::run(argv, job, &context.shutdown).await,
+            None => TaskOutcome::Later("Tallylight quit before the program could run".to_owned()),
+        },
+        (None, Some(url)) => webhook::call(url, &task, &job, &context).await,
+        (None, None) => TaskOutcome::Failed("no action defined".to_owned()),
+    }
 }

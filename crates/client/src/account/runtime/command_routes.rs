@@ -1,118 +1,25 @@
 //! Commands of the handle: each is sent on to the component that does it, and answered once it is done.
 
-use std::{collections::BTreeMap, path::PathBuf};
+use std::collections::BTreeMap;
 
-use secrecy::SecretString;
 use tallylight_core::{
-    Code, Error, JobId, ThumbnailId, auth, connection,
-    diagnostics::DiagnosticsView,
-    discovery::{Description, Identity},
-    edits::{self, Draft},
-    library::DismissAction,
-    model::job::{Content, Field, Thumbnail},
-    protocol::snapshot::Caption,
+    Code, Error, JobId, auth, connection, edits,
+    model::job::{Content, Field},
     search,
     settings::Settings,
-    view::{HistoryEntry, JobView, RowView, ServerView, StatusView, UploadView},
 };
-use url::Url;
 
-use super::{
-    alerts::{self, MarkRead, Pause},
-    auth::Input as AuthInput,
-    backend, diagnostics,
-    fetcher::{self, Call, Question},
-    library, outbox, publisher,
-    runtime::Runtime,
-    uploads,
+use super::Runtime;
+use crate::{
+    account::{
+        backend, diagnostics,
+        message::{
+            AuthInput, AutomationsInput, BackendInput, FetchRequest, FetcherInput, JobsInput, NotificationsInput,
+            OutboxInput, PublisherInput, UploadsInput, WaitingCommand,
+        },
+    },
+    command::{Action, Command, Query, Reply, SessionCommand, UploadCommand},
 };
-use crate::handle::Reply;
-
-/// A command of the handle.
-#[derive(Debug)]
-pub(crate) enum Command {
-    Session(SessionCommand),
-    Query(Query),
-    Action(Action, Reply<()>),
-    Upload(UploadCommand),
-    Shutdown(Reply<()>),
-}
-
-/// A command about the backend and the session.
-#[derive(Debug)]
-pub(crate) enum SessionCommand {
-    Connect(Url, Identity, Reply<ServerView>),
-    ConnectAs(Url, Box<Description>, Reply<ServerView>),
-    SignIn(String, SecretString, Reply<()>),
-    SignInWith(String, Reply<()>),
-    CancelSignIn(Reply<()>),
-    Unlock(Reply<()>),
-    SignOut(Reply<()>),
-    WhenRestored(Reply<bool>),
-}
-
-/// A command that reads.
-#[derive(Debug)]
-pub(crate) enum Query {
-    Status(Reply<StatusView>),
-    Jobs(Reply<Vec<JobView>>),
-    Rows(Reply<Vec<RowView>>),
-    Job(JobId, Reply<JobView>),
-    Captions(JobId, Reply<Vec<Caption>>),
-    Thumbnail(JobId, ThumbnailId, Reply<Thumbnail>),
-    Diagnostics(Reply<DiagnosticsView>),
-    Report(Reply<String>),
-    Search(String, Reply<Vec<JobId>>),
-    History(Reply<Vec<HistoryEntry>>),
-    Synced(Reply<()>),
-}
-
-/// A command that changes something.
-#[derive(Debug)]
-pub(crate) enum Action {
-    Open(JobId),
-    Refresh,
-    Reconnect,
-    Edit(JobId, BTreeMap<Field, Content>),
-    TypeDraft(Box<Draft>),
-    DiscardDraft(JobId, Field),
-    SetDismissed(Vec<JobId>, DismissAction),
-    Apply(Box<Settings>),
-    SetWebhookSecret(SecretString),
-    MarkRead(MarkRead),
-    Pause(Pause),
-    ClearCache,
-}
-
-/// A command about uploads.
-#[derive(Debug)]
-pub(crate) enum UploadCommand {
-    Upload(PathBuf, Reply<JobId>),
-    UploadAgain(JobId, Reply<JobId>),
-    CanUploadAgain(JobId, Reply<bool>),
-    List(Reply<Vec<UploadView>>),
-    IsUploading(Reply<bool>),
-    Cancel(u32, Reply<()>),
-    Retry(u32, Reply<()>),
-}
-
-impl From<SessionCommand> for Command {
-    fn from(command: SessionCommand) -> Self {
-        Self::Session(command)
-    }
-}
-
-impl From<Query> for Command {
-    fn from(query: Query) -> Self {
-        Self::Query(query)
-    }
-}
-
-impl From<UploadCommand> for Command {
-    fn from(command: UploadCommand) -> Self {
-        Self::Upload(command)
-    }
-}
 
 impl Runtime {
     /// Handles every command but the shutdown, which ends the loop.
@@ -129,10 +36,10 @@ impl Runtime {
     fn session_command(&mut self, command: SessionCommand) {
         let (input, reply) = match command {
             SessionCommand::Connect(address, identity, reply) => {
-                return self.context.send(backend::Input::Connect(address, identity, reply));
+                return self.context.send(BackendInput::Connect(address, identity, reply));
             }
             SessionCommand::ConnectAs(address, description, reply) => {
-                return self.context.send(backend::Input::ConnectAs(address, description, reply));
+                return self.context.send(BackendInput::ConnectAs(address, description, reply));
             }
             SessionCommand::SignIn(email, password, reply) => {
                 let input = auth::Input::SignIn { email, password };
@@ -157,24 +64,24 @@ impl Runtime {
             Query::Rows(reply) => drop(reply.send(Ok(self.rows()))),
             Query::Job(job_id, reply) => match self.full_view(&job_id) {
                 Some(view) => drop(reply.send(Ok(view))),
-                None => self.context.send(fetcher::Input::Ask(job_id, Question::Show(reply))),
+                None => self.context.send(FetcherInput::FetchFor(job_id, WaitingCommand::Show(reply))),
             },
             Query::Captions(job_id, reply) => {
-                self.context.send(fetcher::Input::Ask(job_id, Question::Captions(reply)));
+                self.context.send(FetcherInput::FetchFor(job_id, WaitingCommand::Captions(reply)));
             }
             Query::Thumbnail(job_id, thumbnail_id, reply) => {
                 let missing = || Error::new(Code::NotFound, "Thumbnail not found.");
-                let job = self.library.jobs.job(&job_id);
+                let job = self.jobs.library.job(&job_id);
                 let thumbnail = job.as_ref().and_then(|job| job.thumbnails.get(&thumbnail_id));
                 drop(reply.send(thumbnail.map(|held| held.value.clone()).ok_or_else(missing)));
             }
             Query::Diagnostics(reply) => drop(reply.send(Ok(self.context.diagnostics.view()))),
             Query::Report(reply) => drop(reply.send(Ok(diagnostics::report(&self.status(), &self.context)))),
             Query::Search(text, reply) => {
-                drop(reply.send(Ok(search::find(&self.library.jobs, &self.outbox.edits, &text))));
+                drop(reply.send(Ok(search::find(&self.jobs.library, &self.outbox.edits, &text))));
             }
             Query::History(reply) => drop(reply.send(Ok(self.context.store.history()))),
-            Query::Synced(reply) => self.context.send(fetcher::Input::WhenSynced(reply)),
+            Query::Synced(reply) => self.context.send(FetcherInput::WhenSynced(reply)),
         }
     }
 
@@ -182,10 +89,10 @@ impl Runtime {
         let context = &mut self.context;
         let outcome = match action {
             Action::Edit(job_id, changes) => return self.edit(job_id, changes, reply),
-            Action::SetWebhookSecret(secret) => return context.send(alerts::Input::SetWebhookSecret(secret, reply)),
+            Action::SetWebhookSecret(secret) => return context.send(AutomationsInput::SetWebhookSecret(secret, reply)),
             Action::Open(job_id) => {
                 context.send(connection::Input::Watch(vec![job_id.clone()]));
-                context.send(fetcher::Input::Fetch(Call::job(job_id)));
+                context.send(FetcherInput::Fetch(FetchRequest::job(job_id)));
                 Ok(())
             }
             Action::Refresh => {
@@ -202,18 +109,18 @@ impl Runtime {
                 Ok(())
             }
             Action::SetDismissed(job_ids, action) => {
-                context.send(library::Input::SetDismissed(job_ids, action));
+                context.send(JobsInput::SetDismissed(job_ids, action));
                 Ok(())
             }
             Action::MarkRead(read) => {
-                context.send(alerts::Input::MarkRead(read));
+                context.send(NotificationsInput::MarkRead(read));
                 Ok(())
             }
-            Action::Pause(pause) => self.alerts.pause(pause, context),
+            Action::Pause(pause) => self.notifications.pause(pause, context),
             Action::Apply(settings) => self.apply(*settings),
             Action::ClearCache => {
                 // Until the backend answers, what is known stays.
-                context.send(fetcher::Input::Replace);
+                context.send(FetcherInput::ReplaceWithNextList);
                 context.send(connection::Input::Refresh);
                 Ok(())
             }
@@ -223,28 +130,28 @@ impl Runtime {
 
     /// Edits a job; one that is not known here is requested first.
     fn edit(&mut self, job_id: JobId, changes: BTreeMap<Field, Content>, reply: Reply<()>) {
-        let is_known = self.library.jobs.summary(&job_id).is_some() || self.fetcher.is_syncing();
+        let is_known = self.jobs.library.summary(&job_id).is_some() || self.fetcher.is_syncing();
         if is_known || !self.context.access.is_signed_in {
-            self.context.send(outbox::Input::Edit(job_id, changes, reply));
+            self.context.send(OutboxInput::Edit(job_id, changes, reply));
         } else {
-            self.context.send(fetcher::Input::Ask(job_id, Question::Edit(changes, reply)));
+            self.context.send(FetcherInput::FetchFor(job_id, WaitingCommand::Edit(changes, reply)));
         }
     }
 
     fn upload_command(&mut self, command: UploadCommand) {
         let context = &mut self.context;
         let (input, reply) = match command {
-            UploadCommand::Upload(path, reply) => return context.send(uploads::Input::Upload(path, reply)),
+            UploadCommand::Upload(path, reply) => return context.send(UploadsInput::Upload(path, reply)),
             UploadCommand::UploadAgain(job_id, reply) => {
-                return context.send(uploads::Input::UploadAgain(job_id, reply));
+                return context.send(UploadsInput::UploadAgain(job_id, reply));
             }
             UploadCommand::CanUploadAgain(job_id, reply) => {
                 return drop(reply.send(Ok(context.store.source(&job_id).is_some_and(|path| path.is_file()))));
             }
             UploadCommand::List(reply) => return drop(reply.send(Ok(self.uploads.views()))),
             UploadCommand::IsUploading(reply) => return drop(reply.send(Ok(self.uploads.is_under_way()))),
-            UploadCommand::Cancel(upload_id, reply) => (uploads::Input::Cancel(upload_id), reply),
-            UploadCommand::Retry(upload_id, reply) => (uploads::Input::Retry(upload_id), reply),
+            UploadCommand::Cancel(upload_id, reply) => (UploadsInput::Cancel(upload_id), reply),
+            UploadCommand::Retry(upload_id, reply) => (UploadsInput::Retry(upload_id), reply),
         };
         context.send(input);
         context.reply(reply, Ok(()));
@@ -258,13 +165,13 @@ impl Runtime {
         let context = &mut self.context;
         let before = std::mem::replace(&mut context.settings, settings);
         if before.data != context.settings.data {
-            context.send(library::Input::Prune);
+            context.send(JobsInput::Prune);
         }
         if before.notifications != context.settings.notifications {
-            context.send(alerts::Input::PreferencesChanged);
+            context.send(NotificationsInput::PreferencesChanged);
         }
         // The tray shows the language of the settings.
-        context.send(publisher::Input::Tray);
+        context.send(PublisherInput::Tray);
         if before.network == context.settings.network { Ok(()) } else { backend::set_network(context) }
     }
 }

@@ -1,4 +1,4 @@
-//! The session in the keychain: read at the start, stored, deleted; and retries while the keychain is not ready.
+//! The session in the keychain: read at the start, stored, and deleted.
 //!
 //! A keychain may be locked or missing for a while after login. That never asks the user to sign in again: the keychain is
 //! tried quietly, at growing intervals, until it answers.
@@ -12,38 +12,21 @@ use tallylight_core::{
     connection,
     discovery::Identity,
 };
-use tokio::sync::{mpsc, watch};
+use tokio::sync::mpsc;
 use tokio_util::task::AbortOnDropHandle;
 
-use super::{Auth, Context, Input, end_epoch, fetcher, library, signed_out};
+use super::{
+    Auth, end_epoch,
+    keychain_worker::{FIRST_RETRY, KeychainRequest, LONGEST_RETRY},
+};
 use crate::{
-    account::message::Message,
+    account::{
+        context::Context,
+        errors::signed_out,
+        message::{AuthInput, FetcherInput, JobsInput, KeychainResult, Message},
+    },
     platform::keychain::{SessionLookup, StoredSession, TokenStore, Unlock},
 };
-
-/// The delay before the first retry after the keychain failed.
-const FIRST_RETRY: Duration = Duration::from_secs(1);
-/// The longest delay between two retries.
-const LONGEST_RETRY: Duration = Duration::from_secs(30);
-
-/// What the keychain should hold. Only the newest request counts.
-#[derive(Clone, Debug, Default)]
-pub(in crate::account) enum KeychainRequest {
-    /// No change.
-    #[default]
-    Nothing,
-    Store(Ticket, StoredSession, Unlock),
-    Delete,
-}
-
-/// The result of a request.
-#[derive(Debug)]
-pub(in crate::account) enum KeychainResult {
-    Stored(Ticket, Result<(), Error>),
-    /// Stored by a retry.
-    StoredLate(Ticket),
-    Deleted,
-}
 
 /// What a data folder knows of the keychain's entry while the keychain itself does not answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -63,7 +46,7 @@ impl Auth {
     /// Begins to restore the session of the last run.
     pub(in crate::account) fn begin_restoring(&mut self, context: &mut Context) {
         self.restoring = Some(Vec::new());
-        context.send(fetcher::Input::AwaitList);
+        context.send(FetcherInput::AwaitList);
         self.machine_input(MachineInput::Restoring(None), context);
     }
 
@@ -106,11 +89,11 @@ impl Auth {
         }
         match found {
             Ok(SessionLookup::Session(session)) if is_of_this_server(&session, context) => {
-                context.send(fetcher::Input::AwaitList);
+                context.send(FetcherInput::AwaitList);
                 let StoredSession { refresh_token, email, .. } = session;
                 self.machine_input(MachineInput::Restore { refresh_token, email }, context);
                 context.send(connection::Input::SignedIn);
-                context.send(library::Input::WatchUnfinished);
+                context.send(JobsInput::WatchUnfinished);
             }
             Ok(SessionLookup::Session(_) | SessionLookup::Nothing) => self.nothing_stored(None, context),
             Ok(SessionLookup::Unreadable) => {
@@ -222,68 +205,11 @@ async fn load(tokens: TokenStore, messages: mpsc::Sender<Message>, mut unlock: U
     loop {
         let found = tokens.load(unlock).await;
         let is_answer = found.is_ok();
-        if messages.send(Input::Loaded(found).into()).await.is_err() || is_answer {
+        if messages.send(AuthInput::Loaded(found).into()).await.is_err() || is_answer {
             return;
         }
         unlock = Unlock::Never;
         tokio::time::sleep(wait).await;
         wait = (2 * wait).min(LONGEST_RETRY);
-    }
-}
-
-/// Performs the newest request, and retries quietly while it fails.
-pub(in crate::account) async fn keychain_worker(
-    tokens: TokenStore,
-    mut requests: watch::Receiver<KeychainRequest>,
-    messages: mpsc::Sender<Message>,
-) {
-    while requests.changed().await.is_ok() {
-        let mut wait = FIRST_RETRY;
-        let mut is_first = true;
-        loop {
-            let (mut request, is_new) = {
-                let newest = requests.borrow_and_update();
-                (newest.clone(), newest.has_changed())
-            };
-            if is_new {
-                (is_first, wait) = (true, FIRST_RETRY);
-            }
-            if let (KeychainRequest::Store(_, _, unlock), false) = (&mut request, is_first) {
-                *unlock = Unlock::Never;
-            }
-            let outcome = attempt(&tokens, &request).await;
-            let problem = outcome.as_ref().err().cloned();
-            if let Some(result) = result_of(request, outcome, is_first) {
-                let _ = messages.send(Input::Keychain(result).into()).await;
-            }
-            let Some(problem) = problem else { break };
-            tracing::info!(code = ?problem.code, "the keychain is tried again later");
-            is_first = false;
-            tokio::select! {
-                () = tokio::time::sleep(wait) => wait = (2 * wait).min(LONGEST_RETRY),
-                // Another request, or the end of the program, which does not wait for a keychain that cannot be used.
-                changed = requests.changed() => match changed {
-                    Ok(()) => (is_first, wait) = (true, FIRST_RETRY),
-                    Err(_) => return,
-                },
-            }
-        }
-    }
-}
-
-async fn attempt(tokens: &TokenStore, request: &KeychainRequest) -> Result<(), Error> {
-    match request {
-        KeychainRequest::Nothing => Ok(()),
-        KeychainRequest::Store(_, session, unlock) => tokens.keep(session, *unlock).await,
-        KeychainRequest::Delete => tokens.forget(Unlock::Never).await,
-    }
-}
-
-fn result_of(request: KeychainRequest, outcome: Result<(), Error>, is_first: bool) -> Option<KeychainResult> {
-    match (request, outcome, is_first) {
-        (KeychainRequest::Store(ticket, ..), outcome, true) => Some(KeychainResult::Stored(ticket, outcome)),
-        (KeychainRequest::Store(ticket, ..), Ok(()), false) => Some(KeychainResult::StoredLate(ticket)),
-        (KeychainRequest::Delete, Ok(()), _) => Some(KeychainResult::Deleted),
-        (KeychainRequest::Store(..) | KeychainRequest::Delete, Err(_), _) | (KeychainRequest::Nothing, ..) => None,
     }
 }

@@ -1,45 +1,42 @@
 //! The answer to a request for the list.
 
 use tallylight_core::{
-    JobId, Now, connection, edits,
+    Now, connection, edits,
     view::{Event, ListView},
 };
 
-use super::{Call, Context, Fetcher, Forbidden, Input, Replaces, library};
+use super::{Fetcher, ForbiddenRefresh, ListUse};
 use crate::{
     account::{
-        library::{FirstList, ListUpdate},
-        message::Message,
+        context::Context,
+        message::{FetcherInput, JobsInput, ListPosition, ListUpdate, Message},
     },
     net::rest::{List, Listing, MissingJobs, WithServerTime},
 };
 
-/// The most jobs missing in a list that are requested one by one.
-const MISSING_LIMIT: usize = 20;
-
 impl Fetcher {
     pub(super) fn listed(&mut self, answer: WithServerTime<Listing>, requested: Now, context: &mut Context) {
         let WithServerTime { date, value } = answer;
-        self.forbidden = Forbidden::No;
+        self.forbidden = ForbiddenRefresh::NotTried;
         match value {
             Listing::Jobs(List { jobs, skipped, lost, etag, incomplete }) => {
                 self.etag = etag;
                 context.diagnostics.lost_fields(lost);
                 self.publish_incomplete(skipped, incomplete.as_ref(), context);
-                let first = if self.is_syncing() { FirstList::Yes } else { FirstList::No };
-                let update = Box::new(ListUpdate { jobs, date, requested, incomplete, first });
-                context.send(match std::mem::take(&mut self.replaces) {
+                let position = if self.is_syncing() { ListPosition::First } else { ListPosition::Later };
+                let update = Box::new(ListUpdate { jobs, date, requested, incomplete, position });
+                context.send(match std::mem::take(&mut self.next_list) {
                     // Without the whole list, what is known of the other jobs is all that there is.
-                    Replaces::Yes if update.incomplete.is_none() => Message::Replace(update),
-                    Replaces::Yes | Replaces::No => library::Input::List(update).into(),
+                    ListUse::Replace if update.incomplete.is_none() => Message::ReplaceJobs(update),
+                    ListUse::Replace | ListUse::Merge => JobsInput::List(update).into(),
                 });
             }
-            Listing::Unchanged => context.send(library::Input::ObserveDate(date)),
+            Listing::Unchanged => context.send(JobsInput::ObserveDate(date)),
         }
         context.set_known_at(context.now().wall);
-        context.send(library::Input::WatchUnfinished);
+        context.send(JobsInput::WatchUnfinished);
         context.send(connection::Input::Fetched);
-        context.send(Input::Synced);
+        context.send(FetcherInput::Synced);
         context.send(edits::Input::Reachable);
     }
 
@@ -60,17 +57,6 @@ impl Fetcher {
         if self.list != list {
             self.list = list.clone();
             context.publish(Event::List(list));
-        }
-    }
-
-    /// Requests jobs that a list no longer holds before they are removed: a page may have shifted in between.
-    pub(super) fn confirm_missing(&mut self, missing: Vec<JobId>, context: &mut Context) {
-        if missing.len() > MISSING_LIMIT {
-            // The next request must get the same list again, to confirm more of them.
-            self.etag = None;
-        }
-        for job_id in missing.into_iter().take(MISSING_LIMIT) {
-            self.fetch(Call::confirming(job_id), context);
         }
     }
 }

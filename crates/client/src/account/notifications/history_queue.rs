@@ -2,26 +2,17 @@
 
 use std::time::Duration;
 
-use tallylight_core::{
-    JobId,
-    library::{RunOutcome, record::Record},
-    notifications::{self, OutcomeKey},
-    settings::Automation,
-    view::{Event, HistoryEntry},
+use tallylight_core::{library::RunOutcome, notifications::OutcomeKey, settings::Automation, view::Event};
+
+use super::Notifications;
+use crate::{
+    account::{
+        context::Context,
+        message::{AutomationsInput, EndedRun, PublisherInput},
+    },
+    command::MarkRead,
+    storage::{AutomationTask, HistoryRecord},
 };
-
-use super::{Alerts, Context, EndedRun, automation_task::AutomationTask, publisher};
-use crate::storage::HistoryRecord;
-
-/// Entries of the history to mark as read.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum MarkRead {
-    /// Every entry about some jobs.
-    Jobs(Vec<JobId>),
-    /// Every entry up to and with this one: later ones were not shown.
-    UpTo(i64),
-}
 
 /// Entries that are not on disk yet.
 #[derive(Debug, Default)]
@@ -36,13 +27,15 @@ impl HistoryQueue {
     }
 }
 
-impl Alerts {
+impl Notifications {
     /// Queues entries, to be written within a frame: a write costs more than a hundred messages. What a crash prevents is
     /// found again by the next run, because the job was not written either.
     pub(super) fn queue_history(&mut self, runs: Vec<EndedRun>, context: &Context) {
         for EndedRun { outcome, entry } in runs {
             let key = OutcomeKey::from(&outcome);
-            if let Some(entry) = entry.filter(|_| !context.store.has_recorded(&key)) {
+            if let Some(mut entry) = entry.filter(|_| !context.store.has_recorded(&key)) {
+                // What the user does not want notifications of is no unread entry.
+                entry.read = !context.settings.notifications.wants(outcome.outcome);
                 self.history.waiting.push(HistoryRecord { key, entry, tasks: tasks_of(&outcome, context) });
             }
         }
@@ -58,11 +51,14 @@ impl Alerts {
         let waiting = std::mem::take(&mut self.history.waiting);
         let new = context.store.record(waiting);
         if !new.is_empty() {
-            self.automations.queue(new.into_iter().flat_map(|record| record.tasks), now);
+            let tasks: Vec<AutomationTask> = new.into_iter().flat_map(|record| record.tasks).collect();
+            if !tasks.is_empty() {
+                context.send(AutomationsInput::Queue(tasks));
+            }
             let status = self.status(context);
             context.publish(Event::News(status));
             // Once for all of them: the summary reads every job.
-            context.send(publisher::Input::TraySoon);
+            context.send(PublisherInput::TraySoon);
         }
     }
 
@@ -75,20 +71,6 @@ impl Alerts {
         if any {
             self.publish_status(context);
         }
-    }
-}
-
-/// Returns the entry about the end of a run.
-pub(in crate::account) fn entry(outcome: &RunOutcome, job: &Record, context: &Context) -> HistoryEntry {
-    HistoryEntry {
-        entry_id: 0,
-        at: context.now().wall,
-        job_id: outcome.job_id.clone(),
-        kind: notifications::kind(outcome.outcome),
-        name: notifications::name(job, context.locale()),
-        fault: notifications::fault(outcome.outcome, job),
-        // What the user does not want notifications of is no unread entry.
-        read: !context.settings.notifications.wants(outcome.outcome),
     }
 }
 

@@ -5,8 +5,8 @@ use std::time::Duration;
 use jiff::SignedDuration;
 use tallylight_core::{JobId, Now, edits::Edits, library::record::Record};
 
-use super::{Context, Library};
-use crate::storage::Store;
+use super::Jobs;
+use crate::{account::context::Context, storage::Store};
 
 /// How often jobs that are over are taken off the disk.
 const PRUNE_INTERVAL: Duration = Duration::from_hours(24);
@@ -25,7 +25,7 @@ pub(in crate::account) fn set_retention(store: &mut Store, now: Now, days: u16) 
     }
 }
 
-impl Library {
+impl Jobs {
     pub(super) fn prune_at(&self) -> Duration {
         self.pruned + PRUNE_INTERVAL
     }
@@ -36,7 +36,7 @@ impl Library {
         self.pruned = context.monotonic();
         set_retention(&mut context.store, context.clock.now(), context.settings.data.retention_days);
         let (mut old, mut evicted) = (Vec::new(), Vec::new());
-        for job in self.jobs.jobs().filter(|job| !is_kept(job, edits, context)) {
+        for job in self.library.jobs().filter(|job| !is_kept(job, edits, context)) {
             old.push(job.job_id.clone());
             if job.is_transcript_evicted() {
                 evicted.push(job.job_id.clone());
@@ -50,7 +50,7 @@ impl Library {
     pub(super) fn restore_transcripts(&mut self, job_ids: &[JobId], context: &Context) {
         for job_id in job_ids {
             if let Some(text) = context.store.transcript(job_id) {
-                self.jobs.restore_transcript(job_id, text);
+                self.library.restore_transcript(job_id, text);
             }
         }
     }

@@ -1,48 +1,35 @@
 //! The list of the backend: merged into what is known, or in place of it.
 
 use jiff::Timestamp;
-use tallylight_core::{JobId, Now, edits::Edits, protocol::snapshot::Snapshot};
+use tallylight_core::{JobId, edits::Edits, library::Change};
 
-use super::{Context, Library, MissingJobs, fetcher};
-use crate::account::message::Message;
+use super::Jobs;
+use crate::{
+    account::{
+        context::Context,
+        message::{FetcherInput, ListPosition, ListUpdate, Message},
+    },
+    net::rest::MissingJobs,
+};
 
-/// The list as REST answered.
-pub(in crate::account) struct ListUpdate {
-    pub(in crate::account) jobs: Vec<Snapshot>,
-    /// The backend's clock, as the answer told it.
-    pub(in crate::account) date: Option<Timestamp>,
-    /// When the request was sent, by our clocks.
-    pub(in crate::account) requested: Now,
-    /// What is missing of it.
-    pub(in crate::account) incomplete: Option<MissingJobs>,
-    pub(in crate::account) first: FirstList,
-}
-
-/// Whether it is the first list since signing in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::account) enum FirstList {
-    No,
-    Yes,
-}
-
-impl Library {
+impl Jobs {
     pub(super) fn merge_list(&mut self, update: ListUpdate, context: &mut Context) {
-        let ListUpdate { jobs, date, requested, incomplete, first } = update;
+        let ListUpdate { jobs, date, requested, incomplete, position } = update;
         self.observe(date, context.now());
         let oldest = jobs.iter().filter_map(|job| job.created_at).min();
-        let (changes, mut missing) = self.jobs.merge_all(jobs, self.jobs.server_time(requested));
+        let (changes, mut missing) = self.library.merge_all(jobs, self.library.server_time(requested));
         missing.retain(|job_id| self.is_missing(job_id, incomplete.as_ref(), oldest));
         self.changed(changes, context.monotonic(), context);
-        if first == FirstList::Yes {
+        if position == ListPosition::First {
             // The first list is what an offline start shows: it is saved without delay.
             context.send(Message::SaveAll);
         }
-        context.send(fetcher::Input::Missing(missing));
+        context.send(FetcherInput::Missing(missing));
     }
 
     /// Returns whether a job is missing in a list that reaches it.
     fn is_missing(&self, job_id: &JobId, incomplete: Option<&MissingJobs>, oldest: Option<Timestamp>) -> bool {
-        let job = self.jobs.summary(job_id);
+        let job = self.library.summary(job_id);
         match incomplete {
             None => true,
             Some(MissingJobs::Newest(_)) => {
@@ -60,13 +47,13 @@ impl Library {
         update: ListUpdate,
         edits: &Edits,
         context: &mut Context,
-    ) -> (Vec<tallylight_core::library::Change>, Vec<JobId>) {
+    ) -> (Vec<Change>, Vec<JobId>) {
         let ListUpdate { jobs, date, requested, .. } = update;
         self.observe(date, context.now());
-        let requested = self.jobs.server_time(requested);
-        let (changes, gone) = self.jobs.renew(jobs, requested, |job_id| edits.has(job_id));
+        let requested = self.library.server_time(requested);
+        let (changes, gone) = self.library.renew(jobs, requested, |job_id| edits.has(job_id));
         // Jobs that the list does not name stay, with their transcripts.
-        let evicted = self.jobs.jobs().filter(|job| job.is_transcript_evicted()).map(|job| job.job_id.clone());
+        let evicted = self.library.jobs().filter(|job| job.is_transcript_evicted()).map(|job| job.job_id.clone());
         let evicted: Vec<JobId> = evicted.collect();
         self.restore_transcripts(&evicted, context);
         context.store.clear_jobs();
@@ -75,7 +62,7 @@ impl Library {
 
     /// Plans to write every job to disk.
     pub(in crate::account) fn mark_all_unsaved(&mut self) {
-        for (job_id, _) in self.jobs.summaries() {
+        for (job_id, _) in self.library.summaries() {
             self.unsaved.mark_unsaved(job_id.clone());
         }
     }

@@ -5,72 +5,33 @@ use std::{sync::Arc, time::Duration};
 use jiff::Timestamp;
 use tallylight_core::{
     JobId, Now, connection,
-    edits::{Confirmed, Edits},
+    edits::Edits,
     forecast::Forecast,
     library::{
-        Authority, Change, DismissAction, Library as Jobs, Observation, RunOutcome, Scope, record::Record,
+        Authority, Change, DismissAction, Library, Observation, RunOutcome, Scope, record::Record,
         save_queue::SaveQueue,
     },
-    protocol::{Event, Rejected, RejectedKind, sample, snapshot::Snapshot},
+    protocol::{Event, Rejected, RejectedKind, sample},
 };
 
 use super::{
-    alerts::{self, EndedRun},
     context::Context,
-    fetcher::{self, Call},
-    publisher,
+    message::{
+        EditUpdate, EndedRun, FetchRequest, FetcherInput, JobsInput, Merge, NotificationsInput, PublisherInput,
+        RecheckReason,
+    },
 };
-use crate::net::rest::MissingJobs;
+use crate::command::MarkRead;
 
-mod list;
+mod list_merge;
 mod retention;
 mod saving;
 
-pub(super) use list::{FirstList, ListUpdate};
 pub(super) use retention::load;
 
-/// What the library handles.
-pub(super) enum Input {
-    /// Messages that arrived together, at this time.
-    Events(Vec<Event>, Now),
-    Merge(Merge),
-    List(Box<ListUpdate>),
-    /// An answer told the backend's clock.
-    ObserveDate(Option<Timestamp>),
-    /// What a window sees of a job is different.
-    Changed(Vec<Change>),
-    SetDismissed(Vec<JobId>, DismissAction),
-    /// REST has no such job.
-    Remove(JobId),
-    /// An upload made a job.
-    Expect(JobId),
-    /// The connection is to subscribe every unfinished job.
-    WatchUnfinished,
-    /// Something could not be written to disk: it is tried again later.
-    RetrySaving,
-    /// The retention of the settings changed.
-    Prune,
-}
-
-/// A job as REST answered.
-pub(super) struct Merge {
-    pub(super) snapshot: Box<Snapshot>,
-    /// The backend's clock, as the answer told it.
-    pub(super) date: Option<Timestamp>,
-    /// When the request was sent, by our clocks.
-    pub(super) requested: Now,
-    pub(super) authority: Authority,
-}
-
-/// What an edit step changes in the library.
-pub(super) enum EditUpdate {
-    Confirm(Box<Confirmed>),
-    Merge(Box<Snapshot>),
-}
-
 /// The jobs, what is learned from them, and which of them are not on disk.
-pub(super) struct Library {
-    pub(super) jobs: Jobs,
+pub(super) struct Jobs {
+    pub(super) library: Library,
     pub(super) forecast: Forecast,
     unsaved: SaveQueue,
     /// The jobs that are being written to disk.
@@ -79,33 +40,36 @@ pub(super) struct Library {
     pruned: Duration,
 }
 
-impl Library {
+impl Jobs {
     pub(super) fn new(jobs: Vec<Record>, now: Duration) -> Self {
         let forecast = Forecast::of(jobs.iter().map(std::borrow::Cow::Borrowed));
-        let jobs = Jobs::restore(jobs);
-        Self { jobs, forecast, unsaved: SaveQueue::default(), saving: Vec::new(), pruned: now }
+        let library = Library::restore(jobs);
+        Self { library, forecast, unsaved: SaveQueue::default(), saving: Vec::new(), pruned: now }
     }
 
-    pub(super) fn handle(&mut self, input: Input, edits: &Edits, context: &mut Context) {
+    pub(super) fn handle(&mut self, input: JobsInput, edits: &Edits, context: &mut Context) {
         match input {
-            Input::Events(events, now) => self.apply(events, now, context),
-            Input::Merge(merge) => self.merge(merge, context),
-            Input::List(update) => self.merge_list(*update, context),
-            Input::ObserveDate(date) => self.observe(date, context.now()),
-            Input::Changed(changes) => self.changed(changes, context.monotonic(), context),
-            Input::SetDismissed(job_ids, action) => self.set_dismissed(&job_ids, action, context),
-            Input::Remove(job_id) => {
-                let removed = self.jobs.remove(&job_id);
+            JobsInput::Events(events, now) => self.apply(events, now, context),
+            JobsInput::Merge(merge) => self.merge(merge, context),
+            JobsInput::List(update) => self.merge_list(*update, context),
+            JobsInput::ObserveDate(date) => self.observe(date, context.now()),
+            JobsInput::Edited(job_ids) => {
+                let changes = job_ids.into_iter().map(edited).collect();
+                self.changed(changes, context.monotonic(), context);
+            }
+            JobsInput::SetDismissed(job_ids, action) => self.set_dismissed(&job_ids, action, context),
+            JobsInput::Remove(job_id) => {
+                let removed = self.library.remove(&job_id);
                 self.changed(removed.into_iter().collect(), context.monotonic(), context);
             }
-            Input::Expect(job_id) => self.jobs.expect(&job_id),
-            Input::WatchUnfinished => {
-                let mut unfinished: Vec<_> = self.jobs.unfinished().cloned().collect();
+            JobsInput::Expect(job_id) => self.library.expect(&job_id),
+            JobsInput::WatchUnfinished => {
+                let mut unfinished: Vec<_> = self.library.unfinished().cloned().collect();
                 unfinished.sort();
                 context.send(connection::Input::Watch(unfinished));
             }
-            Input::RetrySaving => self.unsaved.retry_later(context.monotonic()),
-            Input::Prune => self.prune(edits, context),
+            JobsInput::RetrySaving => self.unsaved.retry_later(context.monotonic()),
+            JobsInput::Prune => self.prune(edits, context),
         }
     }
 
@@ -122,16 +86,16 @@ impl Library {
 
     /// Applies what an edit step says of the jobs, and returns the changes, and the confirmed jobs.
     pub(super) fn apply_edits(&mut self, updates: Vec<EditUpdate>, context: &Context) -> (Vec<Change>, Vec<JobId>) {
-        let requested = self.jobs.server_time(context.now());
+        let requested = self.library.server_time(context.now());
         let (mut changes, mut confirmed) = (Vec::new(), Vec::new());
         for update in updates {
             match update {
                 EditUpdate::Confirm(edit) => {
                     confirmed.push(edit.job_id.clone());
-                    changes.extend(self.jobs.confirm(*edit, requested));
+                    changes.extend(self.library.confirm(*edit, requested));
                 }
                 EditUpdate::Merge(snapshot) => {
-                    changes.extend(self.jobs.merge(*snapshot, requested, Authority::Ordered));
+                    changes.extend(self.library.merge(*snapshot, requested, Authority::Ordered));
                 }
             }
         }
@@ -142,20 +106,20 @@ impl Library {
 
     /// Deletes every job, and returns which there were.
     pub(super) fn clear(&mut self) -> Vec<JobId> {
-        let gone = self.jobs.summaries().map(|(job_id, _)| job_id.clone()).collect();
-        self.jobs.clear();
+        let gone = self.library.summaries().map(|(job_id, _)| job_id.clone()).collect();
+        self.library.clear();
         self.forecast = Forecast::default();
         gone
     }
 
     pub(super) fn observe(&mut self, date: Option<Timestamp>, now: Now) {
         if let Some(date) = date {
-            self.jobs.server_clock.observe(date, now);
+            self.library.server_clock.observe(date, now);
         }
     }
 
     fn apply(&mut self, events: Vec<Event>, now: Now, context: &mut Context) {
-        let arrival = self.jobs.server_time(now);
+        let arrival = self.library.server_time(now);
         let mut changes = Vec::with_capacity(2 * events.len());
         for event in events {
             context.diagnostics.lost_fields(event.lost);
@@ -163,13 +127,13 @@ impl Library {
                 let late = arrival.duration_since(at).as_millis();
                 context.diagnostics.latency(i64::try_from(late).unwrap_or(i64::MAX));
             }
-            if !self.jobs.can_hold(&event.job_id) {
+            if !self.library.can_hold(&event.job_id) {
                 context.reject(too_many_jobs(&event));
                 continue;
             }
             // A message without a timestamp is dated now, each later than the last.
             let now = if event.at.is_none() { context.now() } else { now };
-            let of_event = self.jobs.apply(event, now);
+            let of_event = self.library.apply(event, now);
             let is_outcome = of_event.iter().any(|change| matches!(change, Change::Ended(_) | Change::Warned(_)));
             changes.extend(of_event);
             if is_outcome {
@@ -184,18 +148,18 @@ impl Library {
         let Merge { snapshot, date, requested, authority } = merge;
         self.observe(date, context.now());
         let job_id = snapshot.job_id.clone();
-        let changes = self.jobs.merge(*snapshot, self.jobs.server_time(requested), authority);
+        let changes = self.library.merge(*snapshot, self.library.server_time(requested), authority);
         self.changed(changes, context.monotonic(), context);
-        if self.jobs.summary(&job_id).is_some_and(|job| !job.status.is_final()) {
+        if self.library.summary(&job_id).is_some_and(|job| !job.status.is_final()) {
             context.send(connection::Input::Watch(vec![job_id]));
         }
     }
 
     fn set_dismissed(&mut self, job_ids: &[JobId], action: DismissAction, context: &mut Context) {
-        let changes = job_ids.iter().filter_map(|job_id| self.jobs.set_dismissed(job_id, action)).collect();
+        let changes = job_ids.iter().filter_map(|job_id| self.library.set_dismissed(job_id, action)).collect();
         self.changed(changes, context.monotonic(), context);
         if action == DismissAction::Dismiss {
-            context.send(alerts::Input::MarkRead(alerts::MarkRead::Jobs(job_ids.to_vec())));
+            context.send(NotificationsInput::MarkRead(MarkRead::Jobs(job_ids.to_vec())));
         }
     }
 
@@ -212,42 +176,42 @@ impl Library {
                 Change::Removed(job_id) => {
                     context.store.forget(std::slice::from_ref(&job_id));
                     self.unsaved.remove(&job_id);
-                    context.send(alerts::Input::Forget(job_id.clone()));
+                    context.send(NotificationsInput::Forget(job_id.clone()));
                     context.send(connection::Input::Unwatch(job_id.clone()));
                     flush_shown(&mut shown, now, context);
-                    context.send(publisher::Input::Removed(vec![job_id], now));
+                    context.send(PublisherInput::Removed(vec![job_id], now));
                 }
                 Change::Warned(outcome) => outcomes.push(self.ended(outcome, context)),
                 Change::Ended(outcome) => {
                     context.send(connection::Input::Unwatch(outcome.job_id.clone()));
                     // Messages carry no sizes or durations: the whole job is fetched once at its end.
                     if outcome.observation == Observation::Live {
-                        context.send(fetcher::Input::Fetch(Call::job(outcome.job_id.clone())));
+                        context.send(FetcherInput::Fetch(FetchRequest::job(outcome.job_id.clone())));
                     }
                     outcomes.push(self.ended(outcome, context));
                 }
                 Change::Discovered(job_id) => {
                     context.send(connection::Input::Watch(vec![job_id.clone()]));
-                    context.send(fetcher::Input::Fetch(Call::job(job_id)));
+                    context.send(FetcherInput::Fetch(FetchRequest::job(job_id)));
                 }
-                Change::MissingDuration(job_id) => context.send(fetcher::Input::Fetch(Call::job(job_id))),
-                Change::NeedsRefetch(job_id) => context.send(fetcher::Input::Fetch(Call::resolving(job_id))),
+                Change::MissingDuration(job_id) => context.send(FetcherInput::Fetch(FetchRequest::job(job_id))),
+                Change::NeedsRefetch(job_id) => context.send(FetcherInput::Fetch(FetchRequest::resolving(job_id))),
                 Change::MayBeStale(job_id) => {
-                    context.send(fetcher::Input::Recheck(job_id, fetcher::Urgency::Stale));
+                    context.send(FetcherInput::Recheck(job_id, RecheckReason::MayBeOutdated));
                 }
             }
         }
         flush_shown(&mut shown, now, context);
         if !outcomes.is_empty() {
-            context.send(alerts::Input::Outcomes(outcomes, now));
+            context.send(NotificationsInput::Outcomes(outcomes, now));
         }
     }
 
     /// Returns an outcome with what the history says of its job now.
     fn ended(&self, outcome: RunOutcome, context: &Context) -> EndedRun {
-        let job = (outcome.observation == Observation::Live).then(|| self.jobs.job(&outcome.job_id)).flatten();
-        let entry = job.map(|job| alerts::entry(&outcome, &job, context));
-        EndedRun { outcome, entry }
+        let is_live = outcome.observation == Observation::Live;
+        let job = is_live.then(|| self.library.job(&outcome.job_id)).flatten();
+        EndedRun::new(outcome, job.as_deref(), context.now().wall, context.locale())
     }
 
     /// Learns how long stages take.
@@ -255,7 +219,7 @@ impl Library {
         let is_old = |change: &Change| matches!(change, Change::Ended(outcome) if outcome.observation == Observation::InitialList);
         if changes.iter().any(is_old) {
             // A list names old jobs in its own order: the forecast learns from the newest of all that are known.
-            self.forecast = Forecast::of(self.jobs.jobs());
+            self.forecast = Forecast::of(self.library.jobs());
             return;
         }
         for change in changes {
@@ -270,7 +234,7 @@ impl Library {
                 | Change::MayBeStale(_)
                 | Change::Warned(_) => continue,
             };
-            if let Some(job) = self.jobs.job(job_id) {
+            if let Some(job) = self.library.job(job_id) {
                 self.forecast.learn(&job);
             }
         }
@@ -280,7 +244,7 @@ impl Library {
 /// Sends changed jobs to the publisher.
 fn flush_shown(shown: &mut Vec<(JobId, Scope)>, now: Duration, context: &mut Context) {
     if !shown.is_empty() {
-        context.send(publisher::Input::Changed(std::mem::take(shown), now));
+        context.send(PublisherInput::Changed(std::mem::take(shown), now));
     }
 }
 

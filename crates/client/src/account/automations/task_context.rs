@@ -1,0 +1,33 @@
+//! What an automation needs to run.
+
+use std::sync::Arc;
+
+use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    net::connector::NetworkConnector,
+    platform::{clock::Clock, keychain::TokenStore},
+};
+
+/// What a task needs to run.
+#[derive(Clone, Debug)]
+pub(super) struct TaskContext {
+    /// The store of the secret that signs webhooks.
+    pub(super) secret: TokenStore,
+    /// Proxy and certificates.
+    pub(super) connector: NetworkConnector,
+    /// The source of timestamps.
+    pub(super) clock: Clock,
+    /// Cancelled when the program ends.
+    pub(super) shutdown: CancellationToken,
+    /// A permit for each task that may run at the same time; a task that waits for its next attempt holds none.
+    pub(super) room: Arc<Semaphore>,
+}
+
+impl TaskContext {
+    /// Waits for a permit; returns none once the program ends.
+    pub(super) async fn slot(&self) -> Option<SemaphorePermit<'_>> {
+        self.shutdown.run_until_cancelled(self.room.acquire()).await?.ok()
+    }
+}

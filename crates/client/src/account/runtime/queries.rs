@@ -1,0 +1,57 @@
+//! What a window may read.
+
+use std::{borrow::Cow, cmp::Reverse};
+
+use tallylight_core::{
+    JobId,
+    library::record::Record,
+    view::{self, Counts, JobView, NotificationStatus, RememberedView, RowView, ServerView, StatusView},
+};
+
+use super::{Runtime, known_jobs};
+use crate::account::{auth::remembered_email, backend::remembered_address};
+
+impl Runtime {
+    pub(super) fn status(&self) -> StatusView {
+        let (context, now) = (&self.context, self.context.now());
+        let ahead = self.jobs.library.server_clock.ahead(now);
+        StatusView {
+            server: context.server().map(ServerView::from),
+            remembered: RememberedView { address: remembered_address(context), email: remembered_email(context) },
+            session: self.auth.session().view().clone(),
+            connection: self.connection.machine().view(now),
+            pending_jobs: self.outbox.edits.pending_jobs(),
+            storage: context.store.view().clone(),
+            known_at: if self.connection.machine().is_live() { Some(now.wall) } else { context.known_at() },
+            counts: Counts::of(&self.jobs.library),
+            list: self.fetcher.list().clone(),
+            news: NotificationStatus {
+                unread: context.store.unread(),
+                paused_until: self.notifications.paused_until(),
+            },
+            server_ahead_ms: ahead.map(|ahead| i64::try_from(ahead.as_millis()).unwrap_or(i64::MAX)),
+        }
+    }
+
+    pub(super) fn jobs(&self) -> Vec<JobView> {
+        let jobs = known_jobs(&self.jobs, &self.outbox, &self.fetcher);
+        let view = |job: Cow<'_, Record>| jobs.shell_view(&job, &self.context);
+        self.newest_first().map(view).collect()
+    }
+
+    pub(super) fn rows(&self) -> Vec<RowView> {
+        self.newest_first().map(|job| view::row(&job, &self.outbox.edits, &self.jobs.forecast)).collect()
+    }
+
+    pub(super) fn full_view(&self, job_id: &JobId) -> Option<JobView> {
+        known_jobs(&self.jobs, &self.outbox, &self.fetcher).full_view(job_id, &self.context)
+    }
+
+    fn newest_first(&self) -> impl Iterator<Item = Cow<'_, Record>> {
+        let jobs = &self.jobs.library;
+        // By id among jobs that were created at the same time.
+        let mut order: Vec<_> = jobs.summaries().map(|(job_id, job)| (Reverse(job.created_at), job_id)).collect();
+        order.sort_unstable();
+        order.into_iter().filter_map(|(_, job_id)| jobs.job(job_id))
+    }
+}

@@ -1,0 +1,129 @@
+//! The start of an account: its components, and the session of the last run.
+
+use std::collections::VecDeque;
+
+use tallylight_core::{connection, diagnostics::Diagnostics, discovery::Identity};
+use tokio::sync::{mpsc, watch};
+use tokio_util::task::TaskTracker;
+
+use super::{MESSAGE_QUEUE, Runtime};
+use crate::{
+    account::{
+        auth::{Auth, KeychainRequest, keychain_worker},
+        automations::Automations,
+        backend::{self, Backend},
+        connection::Connection,
+        context::{Access, Context, Tasks},
+        fetcher::Fetcher,
+        jobs::{self, Jobs},
+        message::Message,
+        notifications::Notifications,
+        outbox::Outbox,
+        publisher::Publisher,
+        uploads::Uploads,
+    },
+    config::Config,
+    handle::Handle,
+    net::connector::{self, NetworkConnector},
+    platform::{
+        crash_marker::CrashMarker,
+        keychain::{TokenStore, Unlock},
+        network::Network,
+    },
+    shell::Shell,
+    storage::Store,
+};
+
+/// The most commands that may wait.
+const COMMAND_QUEUE: usize = 64;
+
+/// Starts an account and returns the handle to it. The session of an earlier run is restored.
+pub fn start(config: Config, shell: impl Shell) -> Handle {
+    connector::choose_cryptography();
+    let (commands, inbox) = mpsc::channel(COMMAND_QUEUE);
+    let (messages, incoming) = mpsc::channel(MESSAGE_QUEUE);
+    tokio::spawn(async move {
+        let unlock = config.unlock;
+        let mut runtime = Runtime::new(config, Box::new(shell), messages);
+        runtime.restore(unlock);
+        Box::pin(runtime.run(inbox, incoming)).await;
+    });
+    Handle::new(commands)
+}
+
+impl Runtime {
+    fn new(config: Config, shell: Box<dyn Shell>, messages: mpsc::Sender<Message>) -> Self {
+        let crash_marker = CrashMarker::of(&config);
+        let mut store = Store::open_after(&crash_marker, &config.data_dir);
+        let jobs = jobs::load(&mut store, config.clock.now(), config.settings.data.retention_days);
+        let connector = NetworkConnector::new(&config.settings.network).unwrap_or_else(|error| {
+            tracing::error!(%error, "continuing without the custom certificate");
+            NetworkConnector::without_certificates(&config.settings.network)
+        });
+        let tokens = TokenStore::new(config.keychain);
+        let background = TaskTracker::new();
+        let (keychain, requests) = watch::channel(KeychainRequest::default());
+        background.spawn(keychain_worker(tokens.clone(), requests, messages.clone()));
+        tokio::spawn(watch_network(config.network, messages.clone()));
+        let jobs = Jobs::new(jobs, config.clock.monotonic());
+        let publisher = Publisher::new(shell.frame());
+        let context = Context {
+            shell,
+            clock: config.clock,
+            store,
+            diagnostics: Diagnostics::default(),
+            tasks: Tasks { messages, background },
+            settings: config.settings,
+            system_language: config.system_language,
+            connector,
+            endpoint: None,
+            access: Access::default(),
+            queue: VecDeque::new(),
+            replies: Vec::new(),
+        };
+        Self {
+            backend: Backend::default(),
+            auth: Auth::new(tokens, config.browser, config.data_dir, keychain),
+            connection: Connection::default(),
+            fetcher: Fetcher::default(),
+            outbox: Outbox::default(),
+            uploads: Uploads::default(),
+            notifications: Notifications::new(&jobs.library, &context),
+            automations: Automations::new(
+                TokenStore::new(config.webhook_keychain),
+                context.store.tasks(),
+                context.monotonic(),
+            ),
+            publisher,
+            jobs,
+            crash_marker,
+            context,
+        }
+    }
+
+    /// Uses the backend of the last run, and restores its session.
+    fn restore(&mut self, unlock: Unlock) {
+        let context = &mut self.context;
+        let Some(server) = backend::of_last_run(context) else { return };
+        self.auth.begin_restoring(context);
+        if server.identity == Identity::ThisComputer {
+            return self.auth.await_embedded_studio();
+        }
+        match backend::choose(server, context) {
+            Ok(()) => self.auth.load_session(unlock, context),
+            Err(error) => {
+                tracing::warn!(%error, "the backend of the last run cannot be used");
+                self.auth.fail_restoring(context);
+            }
+        }
+    }
+}
+
+async fn watch_network(mut network: Network, messages: mpsc::Sender<Message>) {
+    loop {
+        network.changed().await;
+        if messages.send(connection::Input::NetworkChanged.into()).await.is_err() {
+            return;
+        }
+    }
+}

@@ -1,0 +1,130 @@
+//! What the handle asks of an account, and the channel of each answer.
+
+use std::{collections::BTreeMap, path::PathBuf};
+
+use secrecy::SecretString;
+use serde::Deserialize;
+use tallylight_core::{
+    Error, JobId, ThumbnailId,
+    diagnostics::DiagnosticsView,
+    discovery::{Description, Identity},
+    edits::Draft,
+    library::DismissAction,
+    model::job::{Content, Field, Thumbnail},
+    protocol::snapshot::Caption,
+    settings::Settings,
+    view::{HistoryEntry, JobView, RowView, ServerView, StatusView, UploadView},
+};
+use tokio::sync::oneshot;
+use url::Url;
+
+/// The channel for the answer to a command.
+pub(crate) type Reply<T> = oneshot::Sender<Result<T, Error>>;
+
+/// A command of the handle.
+#[derive(Debug)]
+pub(crate) enum Command {
+    Session(SessionCommand),
+    Query(Query),
+    Action(Action, Reply<()>),
+    Upload(UploadCommand),
+    Shutdown(Reply<()>),
+}
+
+/// A command about the backend and the session.
+#[derive(Debug)]
+pub(crate) enum SessionCommand {
+    Connect(Url, Identity, Reply<ServerView>),
+    ConnectAs(Url, Box<Description>, Reply<ServerView>),
+    SignIn(String, SecretString, Reply<()>),
+    SignInWith(String, Reply<()>),
+    CancelSignIn(Reply<()>),
+    Unlock(Reply<()>),
+    SignOut(Reply<()>),
+    WhenRestored(Reply<bool>),
+}
+
+/// A command that reads.
+#[derive(Debug)]
+pub(crate) enum Query {
+    Status(Reply<StatusView>),
+    Jobs(Reply<Vec<JobView>>),
+    Rows(Reply<Vec<RowView>>),
+    Job(JobId, Reply<JobView>),
+    Captions(JobId, Reply<Vec<Caption>>),
+    Thumbnail(JobId, ThumbnailId, Reply<Thumbnail>),
+    Diagnostics(Reply<DiagnosticsView>),
+    Report(Reply<String>),
+    Search(String, Reply<Vec<JobId>>),
+    History(Reply<Vec<HistoryEntry>>),
+    Synced(Reply<()>),
+}
+
+/// A command that changes something.
+#[derive(Debug)]
+pub(crate) enum Action {
+    Open(JobId),
+    Refresh,
+    Reconnect,
+    Edit(JobId, BTreeMap<Field, Content>),
+    TypeDraft(Box<Draft>),
+    DiscardDraft(JobId, Field),
+    SetDismissed(Vec<JobId>, DismissAction),
+    Apply(Box<Settings>),
+    SetWebhookSecret(SecretString),
+    MarkRead(MarkRead),
+    Pause(Pause),
+    ClearCache,
+}
+
+/// A command about uploads.
+#[derive(Debug)]
+pub(crate) enum UploadCommand {
+    Upload(PathBuf, Reply<JobId>),
+    UploadAgain(JobId, Reply<JobId>),
+    CanUploadAgain(JobId, Reply<bool>),
+    List(Reply<Vec<UploadView>>),
+    IsUploading(Reply<bool>),
+    Cancel(u32, Reply<()>),
+    Retry(u32, Reply<()>),
+}
+
+impl From<SessionCommand> for Command {
+    fn from(command: SessionCommand) -> Self {
+        Self::Session(command)
+    }
+}
+
+impl From<Query> for Command {
+    fn from(query: Query) -> Self {
+        Self::Query(query)
+    }
+}
+
+impl From<UploadCommand> for Command {
+    fn from(command: UploadCommand) -> Self {
+        Self::Upload(command)
+    }
+}
+
+/// Entries of the history to mark as read.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MarkRead {
+    /// Every entry about some jobs.
+    Jobs(Vec<JobId>),
+    /// Every entry up to and with this one: later ones were not shown.
+    UpTo(i64),
+}
+
+/// How long no notifications are shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Pause {
+    /// For an hour.
+    Hour,
+    /// Until eight o'clock the next morning.
+    Tomorrow,
+    /// Not at all.
+    Off,
+}

@@ -1,0 +1,28 @@
+//! Automation tasks that are not done (docs/adr/0022-history-and-automation.md).
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use tallylight_core::{JobId, library::Outcome, settings::Automation};
+use uuid::Uuid;
+
+/// An automation to be run at the end of a run. It is stored on disk until it is done, so that it runs at least once.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AutomationTask {
+    /// The id of the delivery, the same for every attempt: a receiver recognizes a repetition by it.
+    pub id: String,
+    /// When the run ended.
+    pub at: Timestamp,
+    /// The job that ended.
+    pub job_id: JobId,
+    /// How the run ended.
+    pub outcome: Outcome,
+    /// The command or the webhook.
+    pub automation: Automation,
+}
+
+impl AutomationTask {
+    /// Returns a task with a new id.
+    pub fn new(at: Timestamp, job_id: JobId, outcome: Outcome, automation: Automation) -> Self {
+        Self { id: Uuid::new_v4().to_string(), at, job_id, outcome, automation }
+    }
+}
