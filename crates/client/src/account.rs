@@ -18,6 +18,8 @@ mod notifications;
 mod outbox;
 mod publisher;
 mod runtime;
+#[cfg(test)]
+mod test_context;
 mod uploads;
 
 pub use runtime::start;

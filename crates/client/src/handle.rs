@@ -19,7 +19,7 @@ use url::Url;
 
 use crate::command::{Action, Command, MarkRead, Pause, Query, Reply, SessionCommand, UploadCommand};
 
-/// Talks to the actor. When the last handle is dropped, the actor ends.
+/// Sends commands to the runtime of an account, which ends when the last handle is dropped.
 #[derive(Clone, Debug)]
 pub struct Handle {
     commands: mpsc::Sender<Command>,
@@ -264,7 +264,7 @@ impl Handle {
         self.ask(SessionCommand::WhenRestored).await.unwrap_or(false)
     }
 
-    /// Saves everything and ends the actor.
+    /// Saves everything and ends the runtime.
     pub async fn shutdown(&self) {
         let _ = self.ask(Command::Shutdown).await;
     }

@@ -295,3 +295,6 @@ fn note(view: &SessionView, context: &mut Context) {
         None => context.note(text),
     }
 }
+
+#[cfg(test)]
+mod tests;

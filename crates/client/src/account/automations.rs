@@ -38,7 +38,7 @@ const AT_ONCE: usize = 4;
 #[derive(Debug)]
 pub(super) struct Automations {
     waiting: Vec<(AutomationTask, Duration)>,
-    room: Arc<Semaphore>,
+    permits: Arc<Semaphore>,
     secret: TokenStore,
     shutdown: CancellationToken,
 }
@@ -48,7 +48,7 @@ impl Automations {
     pub(super) fn new(secret: TokenStore, tasks: Vec<AutomationTask>, now: Duration) -> Self {
         Self {
             waiting: tasks.into_iter().map(|task| (task, now + FETCH_WAIT)).collect(),
-            room: Arc::new(Semaphore::new(AT_ONCE)),
+            permits: Arc::new(Semaphore::new(AT_ONCE)),
             secret,
             shutdown: CancellationToken::new(),
         }
@@ -126,7 +126,7 @@ impl Automations {
             connector: context.connector.clone(),
             clock: context.clock.clone(),
             shutdown: self.shutdown.clone(),
-            room: Arc::clone(&self.room),
+            permits: Arc::clone(&self.permits),
         };
         let messages = context.tasks.messages.clone();
         context.tasks.background.spawn(async move {
@@ -180,11 +180,14 @@ fn is_late(task: &AutomationTask, jobs: &KnownJobs<'_>, context: &Context) -> bo
 /// Runs a task with the job as JSON.
 async fn perform(task: AutomationTask, job: String, context: TaskContext) -> TaskOutcome {
     match (&task.automation.run, &task.automation.webhook) {
-        (Some(argv), _) => match context.slot().await {
-            Some(_slot) => program::run(argv, job, &context.shutdown).await,
+        (Some(argv), _) => match context.permit().await {
+            Some(_permit) => program::run(argv, job, &context.shutdown).await,
             None => TaskOutcome::Later("Tallylight quit before the program could run".to_owned()),
         },
         (None, Some(url)) => webhook::call(url, &task, &job, &context).await,
         (None, None) => TaskOutcome::Failed("no action defined".to_owned()),
     }
 }
+
+#[cfg(test)]
+mod tests;

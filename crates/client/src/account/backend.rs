@@ -167,3 +167,6 @@ async fn described(address: &Url, description: Description, connector: &NetworkC
     auth_api::check(&http::unredirected_client(&server.auth_url, connector)?, &server).await?;
     Ok(server)
 }
+
+#[cfg(test)]
+mod tests;

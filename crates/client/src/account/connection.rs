@@ -217,3 +217,6 @@ impl Connection {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

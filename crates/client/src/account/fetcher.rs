@@ -53,7 +53,7 @@ pub(super) struct Fetcher {
     waiting: Vec<FetchRequest>,
     etag: Option<String>,
     next_list: ListUse,
-    sync: Sync,
+    sync: SyncState,
     waiting_for_sync: Vec<Reply<()>>,
     /// Commands that wait for jobs that are in flight.
     commands: BTreeMap<JobId, Vec<WaitingCommand>>,
@@ -83,14 +83,14 @@ enum ListUse {
 
 /// Whether the job list was fetched since signing in.
 #[derive(Debug)]
-enum Sync {
+enum SyncState {
     /// No session, for this reason.
     SignedOut(Error),
     Awaited,
     Done(Result<(), Error>),
 }
 
-impl Default for Sync {
+impl Default for SyncState {
     fn default() -> Self {
         Self::SignedOut(signed_out())
     }
@@ -122,9 +122,9 @@ impl Fetcher {
             }
             FetcherInput::SignedOut(reason) => self.signed_out(&reason),
             FetcherInput::WhenSynced(reply) => match &self.sync {
-                Sync::SignedOut(reason) => drop(reply.send(Err(reason.clone()))),
-                Sync::Awaited => self.waiting_for_sync.push(reply),
-                Sync::Done(outcome) => drop(reply.send(outcome.clone())),
+                SyncState::SignedOut(reason) => drop(reply.send(Err(reason.clone()))),
+                SyncState::Awaited => self.waiting_for_sync.push(reply),
+                SyncState::Done(outcome) => drop(reply.send(outcome.clone())),
             },
         }
     }
@@ -149,17 +149,17 @@ impl Fetcher {
 
     /// Returns whether the list was fetched since signing in.
     pub(super) fn is_synced(&self) -> bool {
-        matches!(self.sync, Sync::Done(Ok(())))
+        matches!(self.sync, SyncState::Done(Ok(())))
     }
 
     /// Returns whether the list is awaited.
     pub(super) fn is_syncing(&self) -> bool {
-        matches!(self.sync, Sync::Awaited)
+        matches!(self.sync, SyncState::Awaited)
     }
 
     fn await_list(&mut self) {
-        if matches!(self.sync, Sync::SignedOut(_)) {
-            self.sync = Sync::Awaited;
+        if matches!(self.sync, SyncState::SignedOut(_)) {
+            self.sync = SyncState::Awaited;
         }
     }
 
@@ -170,14 +170,14 @@ impl Fetcher {
         for reply in std::mem::take(&mut self.waiting_for_sync) {
             let _ = reply.send(Err(reason.clone()));
         }
-        *self = Self { sync: Sync::SignedOut(reason.clone()), ..Self::default() };
+        *self = Self { sync: SyncState::SignedOut(reason.clone()), ..Self::default() };
     }
 
     fn synced(&mut self, outcome: Result<(), Error>) {
         for reply in self.waiting_for_sync.drain(..) {
             let _ = reply.send(outcome.clone());
         }
-        self.sync = Sync::Done(outcome);
+        self.sync = SyncState::Done(outcome);
     }
 
     /// Makes a request as soon as there is a token and room for it.
@@ -299,3 +299,6 @@ impl Fetcher {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

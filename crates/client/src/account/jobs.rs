@@ -259,3 +259,6 @@ fn too_many_jobs(event: &Event) -> Rejected {
 pub(super) fn edited(job_id: JobId) -> Change {
     Change::Job(job_id, Scope::Increment)
 }
+
+#[cfg(test)]
+mod tests;

@@ -113,3 +113,6 @@ impl Notifications {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -24,7 +24,7 @@ use crate::{
 /// All that one input of the edits asks for. It is carried out once, in this order.
 #[derive(Default)]
 pub(super) struct EditStep {
-    /// The clock of the backend, as the answer told it.
+    /// The backend's clock, from the `Date` header of the answer.
     pub(super) date: Option<Timestamp>,
     /// Changes of the library. They are on disk together with the edits.
     pub(super) library: Vec<EditUpdate>,
@@ -306,3 +306,6 @@ fn no_token() -> Unanswered {
     let error = Error::new(Code::Unreachable, "Renewing your session.");
     Unanswered { error, retry_after: None, arrival: DeliveryCertainty::NotDelivered }
 }
+
+#[cfg(test)]
+mod tests;

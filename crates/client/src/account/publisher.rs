@@ -164,3 +164,6 @@ impl Publisher {
         self.emit(Event::Rejected(RejectedView { reason, sample }), context);
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -290,3 +290,6 @@ impl Uploads {
         self.held.iter().filter(|(_, upload)| awaiting(upload)).map(|(upload_id, _)| *upload_id).collect()
     }
 }
+
+#[cfg(test)]
+mod tests;

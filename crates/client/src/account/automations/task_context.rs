@@ -22,12 +22,12 @@ pub(super) struct TaskContext {
     /// Cancelled when the program ends.
     pub(super) shutdown: CancellationToken,
     /// A permit for each task that may run at the same time; a task that waits for its next attempt holds none.
-    pub(super) room: Arc<Semaphore>,
+    pub(super) permits: Arc<Semaphore>,
 }
 
 impl TaskContext {
     /// Waits for a permit; returns none once the program ends.
-    pub(super) async fn slot(&self) -> Option<SemaphorePermit<'_>> {
-        self.shutdown.run_until_cancelled(self.room.acquire()).await?.ok()
+    pub(super) async fn permit(&self) -> Option<SemaphorePermit<'_>> {
+        self.shutdown.run_until_cancelled(self.permits.acquire()).await?.ok()
     }
 }

@@ -61,11 +61,11 @@ impl Webhook<'_> {
         loop {
             let attempt = match self.secret().await {
                 Ok(secret) => {
-                    let Some(slot) = self.context.slot().await else {
+                    let Some(permit) = self.context.permit().await else {
                         return TaskOutcome::Later(format!("Tallylight quit before {} was called", self.host()));
                     };
                     let attempt = self.attempt(&client, &secret).await;
-                    drop(slot);
+                    drop(permit);
                     attempt
                 }
                 Err(attempt) => attempt,

@@ -16,7 +16,7 @@ pub(in crate::account) enum JobsInput {
     Events(Vec<Event>, Now),
     Merge(Merge),
     List(Box<ListUpdate>),
-    /// An answer told the backend's clock.
+    /// The backend's clock, from the `Date` header of an answer.
     ObserveDate(Option<Timestamp>),
     /// Edits or drafts of these jobs changed, and with them what a window sees.
     Edited(Vec<JobId>),
@@ -36,7 +36,7 @@ pub(in crate::account) enum JobsInput {
 /// A job as REST answered.
 pub(in crate::account) struct Merge {
     pub(in crate::account) snapshot: Box<Snapshot>,
-    /// The backend's clock, as the answer told it.
+    /// The backend's clock, from the `Date` header of the answer.
     pub(in crate::account) date: Option<Timestamp>,
     /// When the request was sent, by our clocks.
     pub(in crate::account) requested: Now,
@@ -46,7 +46,7 @@ pub(in crate::account) struct Merge {
 /// The list as REST answered.
 pub(in crate::account) struct ListUpdate {
     pub(in crate::account) jobs: Vec<Snapshot>,
-    /// The backend's clock, as the answer told it.
+    /// The backend's clock, from the `Date` header of the answer.
     pub(in crate::account) date: Option<Timestamp>,
     /// When the request was sent, by our clocks.
     pub(in crate::account) requested: Now,

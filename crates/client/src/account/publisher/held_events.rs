@@ -55,12 +55,12 @@ impl HeldEvents {
             std::mem::take(self);
         let first = session.map(Event::Session).into_iter().chain(connection.map(Event::Connection));
         let uploads = uploads.into_values().map(Event::Upload);
-        let told = storage
+        let states = storage
             .map(Event::Storage)
             .into_iter()
             .chain(notification_status.map(Event::News))
             .chain(list.map(Event::List));
-        let words = told.chain(edits.into_values().map(Event::Edit));
-        first.chain(uploads).chain(words).chain(rejected.into_iter().map(Event::Rejected))
+        let rest = states.chain(edits.into_values().map(Event::Edit));
+        first.chain(uploads).chain(rest).chain(rejected.into_iter().map(Event::Rejected))
     }
 }

@@ -52,7 +52,7 @@ pub fn start(config: Config, shell: impl Shell) -> Handle {
 }
 
 impl Runtime {
-    fn new(config: Config, shell: Box<dyn Shell>, messages: mpsc::Sender<Message>) -> Self {
+    pub(super) fn new(config: Config, shell: Box<dyn Shell>, messages: mpsc::Sender<Message>) -> Self {
         let crash_marker = CrashMarker::of(&config);
         let mut store = Store::open_after(&crash_marker, &config.data_dir);
         let jobs = jobs::load(&mut store, config.clock.now(), config.settings.data.retention_days);
