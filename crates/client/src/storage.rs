@@ -28,6 +28,7 @@ mod automation_tasks;
 mod database;
 mod edits;
 mod history;
+mod migrations;
 mod open;
 pub mod thumbnails;
 
@@ -174,8 +175,8 @@ impl Store {
         self.record_result("jobs", saved)
     }
 
-    /// Stores jobs in the background: the returned closure writes them on any thread that may block, and its result
-    /// goes to [`Self::saved`]. Later writes happen after these jobs are written.
+    /// Stores jobs in the background: the returned closure writes them on any thread that may block, and its
+    /// result goes to [`Self::saved`]. Later writes happen after these jobs are written.
     pub fn save_in_background(&mut self, jobs: Vec<Arc<Record>>) -> impl FnOnce() -> Saved + Send + use<> {
         self.disk.queue_write(jobs);
         let disk = self.disk.clone();
@@ -234,7 +235,7 @@ impl Store {
     /// Deletes the jobs and everything about them, for a sign-out.
     pub fn clear(&mut self) {
         self.recorded.clear();
-        self.empty(&["job", "transcript", "delivered", "history", "source", "deed"]);
+        self.empty(&["job", "transcript", "delivered", "history", "source", "automation_task"]);
     }
 
     /// Deletes only what the backend can provide again: jobs and transcripts.

@@ -3,10 +3,20 @@
 
 use std::collections::BTreeSet;
 
+use jiff::Timestamp;
 use rusqlite::OptionalExtension;
-use tallylight_core::{JobId, notifications::OutcomeKey, protocol::json, view::HistoryEntry};
+use serde::{Deserialize, Serialize};
+use tallylight_core::{
+    JobId, StageId,
+    notifications::OutcomeKey,
+    protocol::json,
+    view::{FaultView, HistoryEntry, NotificationKind},
+};
 
-use super::{AutomationTask, Store};
+use super::{
+    Store,
+    automation_tasks::{self, AutomationTask},
+};
 
 /// How many entries are stored.
 const MAX_ENTRIES: u32 = 200;
@@ -22,6 +32,63 @@ pub struct HistoryRecord {
     pub entry: HistoryEntry,
     /// The automation tasks of the outcome.
     pub tasks: Vec<AutomationTask>,
+}
+
+/// The body of a row. What it has no field for has a column of its own.
+#[derive(Serialize, Deserialize)]
+struct EntryBody {
+    at: Timestamp,
+    job_id: JobId,
+    kind: EntryKind,
+    name: String,
+    fault: Option<EntryFault>,
+}
+
+/// The kind of outcome in a row.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum EntryKind {
+    Completed,
+    Failed,
+    Warning,
+    Summary,
+}
+
+/// A fault in a row.
+#[derive(Serialize, Deserialize)]
+struct EntryFault {
+    code: String,
+    message: String,
+    stage_id: Option<StageId>,
+    at: Option<Timestamp>,
+}
+
+impl From<HistoryEntry> for EntryBody {
+    fn from(entry: HistoryEntry) -> Self {
+        let HistoryEntry { entry_id: _, at, job_id, kind, name, fault, read: _ } = entry;
+        let kind = match kind {
+            NotificationKind::Completed => EntryKind::Completed,
+            NotificationKind::Failed => EntryKind::Failed,
+            NotificationKind::Warning => EntryKind::Warning,
+            NotificationKind::Summary => EntryKind::Summary,
+        };
+        let fault = fault.map(|FaultView { code, message, stage_id, at }| EntryFault { code, message, stage_id, at });
+        Self { at, job_id, kind, name, fault }
+    }
+}
+
+impl EntryBody {
+    fn into_entry(self, entry_id: i64, read: bool) -> HistoryEntry {
+        let Self { at, job_id, kind, name, fault } = self;
+        let kind = match kind {
+            EntryKind::Completed => NotificationKind::Completed,
+            EntryKind::Failed => NotificationKind::Failed,
+            EntryKind::Warning => NotificationKind::Warning,
+            EntryKind::Summary => NotificationKind::Summary,
+        };
+        let fault = fault.map(|EntryFault { code, message, stage_id, at }| FaultView { code, message, stage_id, at });
+        HistoryEntry { entry_id, at, job_id, kind, name, fault, read }
+    }
 }
 
 impl Store {
@@ -54,30 +121,18 @@ impl Store {
             )?;
             for HistoryRecord { key, entry, tasks } in records {
                 let outcome = serde_json::to_string(&key.outcome).unwrap_or_default();
-                let body = serde_json::to_string(entry).unwrap_or_default();
+                let body = serde_json::to_string(&EntryBody::from(entry.clone())).unwrap_or_default();
                 if insert.execute((key.job_id.as_str(), key.run, outcome, body, entry.read))? == 0 {
                     known.insert(key.clone());
                     continue;
                 }
                 for task in tasks {
-                    let body = serde_json::to_string(task).unwrap_or_default();
-                    transaction.execute("INSERT INTO deed (id, body) VALUES (?1, ?2)", (&task.id, body))?;
+                    automation_tasks::insert(&transaction, task)?;
                 }
             }
         }
         transaction.execute("DELETE FROM history WHERE id <= (SELECT max(id) FROM history) - ?1", [MAX_ENTRIES])?;
         transaction.commit()
-    }
-
-    /// Returns the pending automation tasks.
-    pub fn tasks(&self) -> Vec<AutomationTask> {
-        self.rows("SELECT body FROM deed")
-    }
-
-    /// Deletes a completed automation task.
-    pub fn forget_task(&mut self, id: &str) {
-        let written = self.disk.lend().execute("DELETE FROM deed WHERE id = ?1", [id]);
-        self.record_result("completed tasks", written);
     }
 
     /// Returns the history, newest first.
@@ -87,8 +142,8 @@ impl Store {
             let mut statement = disk.prepare("SELECT id, body, read FROM history ORDER BY id DESC")?;
             let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get::<_, String>(1)?, row.get(2)?)))?;
             let entries = rows.flatten().filter_map(|(entry_id, body, read)| {
-                let entry: HistoryEntry = json::from_stored(&body).ok()?;
-                Some(HistoryEntry { entry_id, read, ..entry })
+                let body: EntryBody = json::from_stored(&body).ok()?;
+                Some(body.into_entry(entry_id, read))
             });
             Ok(entries.collect())
         };

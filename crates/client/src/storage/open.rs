@@ -1,35 +1,13 @@
-//! Opens the database file: migrations, the check after a crash, and the replacement of a file that cannot be used.
+//! Opens the database file: the check of its version and after a crash, and the replacement of a file that cannot be used.
 
 use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Row};
+use rusqlite_migration::SchemaVersion;
 use tallylight_core::{Code, Error};
 
-/// The migrations. Each entry brings the schema one version further; `user_version` is the number of applied entries.
-pub(super) const MIGRATIONS: [&str; 4] = [
-    "
-    CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
-    CREATE TABLE job (id TEXT PRIMARY KEY, body TEXT NOT NULL) STRICT;
-    CREATE TABLE delivered (body TEXT PRIMARY KEY) STRICT;
-    ",
-    // Edits and drafts belong to an account, and are kept when another account replaces the jobs.
-    "
-    CREATE TABLE edit (id INTEGER PRIMARY KEY, owner TEXT NOT NULL, body TEXT NOT NULL) STRICT;
-    CREATE TABLE draft (owner TEXT NOT NULL, job_id TEXT NOT NULL, field TEXT NOT NULL, body TEXT NOT NULL,
-        PRIMARY KEY (owner, job_id, field)) STRICT;
-    CREATE TABLE transcript (job_id TEXT PRIMARY KEY, text TEXT NOT NULL) STRICT;
-    ",
-    // The history, once for each outcome of a run; and the files that jobs were uploaded from, to upload them again.
-    "
-    CREATE TABLE history (id INTEGER PRIMARY KEY, job_id TEXT NOT NULL, run INTEGER NOT NULL, outcome TEXT NOT NULL,
-        body TEXT NOT NULL, read INTEGER NOT NULL, UNIQUE (job_id, run, outcome)) STRICT;
-    CREATE TABLE source (job_id TEXT PRIMARY KEY, path TEXT NOT NULL) STRICT;
-    ",
-    // Pending automation tasks.
-    "
-    CREATE TABLE deed (id TEXT PRIMARY KEY, body TEXT NOT NULL) STRICT;
-    ",
-];
+use super::migrations;
+
 /// The setting that exists while a program uses the file. If a start finds it, the last run crashed.
 const IN_USE: &str = "in_use";
 /// How many files that were set aside are kept; the last one is overwritten.
@@ -60,6 +38,16 @@ impl From<rusqlite::Error> for Unusable {
             }
             _ => Self::OutOfReach(error),
         }
+    }
+}
+
+impl From<rusqlite_migration::Error> for Unusable {
+    fn from(error: rusqlite_migration::Error) -> Self {
+        if let rusqlite_migration::Error::RusqliteError { err, .. } = error {
+            return err.into();
+        }
+        tracing::error!(%error, "the database cannot be migrated");
+        Self::Corrupt
     }
 }
 
@@ -146,18 +134,21 @@ fn open_file(file: &Path) -> Result<Connection, Unusable> {
     connection.pragma_update(None, "synchronous", "NORMAL")?;
     // In KiB. Everything except transcripts is in memory already, so a larger cache would duplicate it.
     connection.pragma_update(None, "cache_size", -256)?;
-    let version = version(&connection)?;
-    if usize::try_from(version).is_ok_and(|version| version > MIGRATIONS.len()) {
+    let migrations = migrations::all();
+    let version = migrations.current_version(&connection)?;
+    if matches!(version, SchemaVersion::Outside(_)) {
         return Err(Unusable::Newer);
     }
-    if version > 0 && is_in_use(&connection)? {
+    if version != SchemaVersion::NoneSet && is_in_use(&connection)? {
         let report: String = connection.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))?;
         if report != "ok" {
             tracing::error!(report, "the database is damaged");
             return Err(Unusable::Corrupt);
         }
     }
-    migrate(&mut connection)?;
+    fail::fail_point!("migration_begins");
+    migrations.to_latest(&mut connection)?;
+    fail::fail_point!("migration_is_done");
     let sql = "INSERT OR REPLACE INTO setting (name, value) VALUES (?1, 'true')";
     // A full disk must not prevent reading.
     if let Err(error) = connection.execute(sql, [IN_USE]) {
@@ -176,28 +167,14 @@ fn is_in_use(connection: &Connection) -> rusqlite::Result<bool> {
     connection.query_row(sql, [IN_USE], |_| Ok(())).optional().map(|found| found.is_some())
 }
 
-fn version(connection: &Connection) -> rusqlite::Result<i64> {
-    connection.query_row("PRAGMA user_version", [], |row| row.get(0))
-}
-
-fn migrate(connection: &mut Connection) -> rusqlite::Result<()> {
-    let version = version(connection)?;
-    for (next, migration) in (1_i64..).zip(MIGRATIONS).filter(|(next, _)| *next > version) {
-        fail::fail_point!("migration_begins");
-        let transaction = connection.transaction()?;
-        transaction.execute_batch(migration)?;
-        fail::fail_point!("migration_is_half_done");
-        transaction.pragma_update(None, "user_version", next)?;
-        transaction.commit()?;
-        fail::fail_point!("migration_is_done");
-    }
-    Ok(())
-}
-
 /// Returns a database in memory.
 fn in_memory() -> Connection {
-    let opened = Connection::open_in_memory().and_then(|mut connection| migrate(&mut connection).map(|()| connection));
-    match opened {
+    let open = || -> rusqlite_migration::Result<Connection> {
+        let mut connection = Connection::open_in_memory()?;
+        migrations::all().to_latest(&mut connection)?;
+        Ok(connection)
+    };
+    match open() {
         Ok(connection) => connection,
         // SQLite in memory depends on nothing that could be missing.
         Err(error) => unreachable!("SQLite cannot even work in memory: {error}"),
