@@ -1,6 +1,7 @@
 //! Stage times, time left, review state and search of a job.
 
 use jiff::SignedDuration;
+use serde_json::json;
 use tallylight_client::{Config, Keychain, start};
 use tallylight_core::{Code, JobId, library::DismissAction, model::job::Status, view::Attention};
 use tallylight_tests::{EMAIL, Fault, PASSWORD, Recorder, ScriptedHarness, StudioHarness, Video};
@@ -76,9 +77,29 @@ async fn search_finds_video_by_tag() {
     let harness = StudioHarness::live().await;
     harness.client.upload(Video::Complete.make(harness.videos(), "a.mp4")).await.expect("accepted");
     let job = harness.ended("a.mp4").await;
-    let found = async |text: &str| harness.client.search(text.to_owned()).await.expect("found");
+    let found = async |text: &str| {
+        let hits = harness.client.search(text.to_owned()).await.expect("found");
+        hits.into_iter().map(|hit| hit.job_id).collect::<Vec<_>>()
+    };
     assert_eq!(found("WALKING").await, [] as [JobId; 0]);
     assert_eq!(found("Sea a.mp4").await, [job.row.job_id]);
     harness.client.shutdown().await;
     assert_eq!(harness.client.search("sea".to_owned()).await.expect_err("closed").code, Code::ShuttingDown);
+}
+
+#[tokio::test]
+async fn search_finds_words_of_transcripts_until_sign_out() {
+    let mut job = tallylight_tests::running("7");
+    job["video_metadata"] = json!({ "title": "At the sea", "transcript_text": "There we saw a walrus." });
+    let mut harness = ScriptedHarness::live(|backend| backend.set_jobs(json!([job]))).await;
+    harness.clock.advance(std::time::Duration::from_secs(2));
+    harness.wait_until_settled().await;
+    for _ in 0..2 {
+        let hits = harness.client.search("SEA walr".to_owned()).await.expect("found");
+        let excerpt = hits.into_iter().find_map(|hit| hit.excerpt).expect("an excerpt");
+        assert_eq!((excerpt.before.as_str(), excerpt.found.as_str()), ("There we saw a ", "walrus"));
+        harness.restart().await;
+    }
+    harness.client.sign_out().await.expect("signed out");
+    assert_eq!(harness.client.search("walrus".to_owned()).await.expect("searched"), []);
 }

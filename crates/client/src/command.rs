@@ -12,6 +12,7 @@ use tallylight_core::{
     library::DismissAction,
     model::job::{Content, Field, Thumbnail},
     protocol::snapshot::Caption,
+    search::SearchHit,
     settings::Settings,
     view::{HistoryEntry, JobView, RowView, ServerView, StatusView, UploadView},
 };
@@ -55,7 +56,7 @@ pub(crate) enum Query {
     Thumbnail(JobId, ThumbnailId, Reply<Thumbnail>),
     Diagnostics(Reply<DiagnosticsView>),
     Report(Reply<String>),
-    Search(String, Reply<Vec<JobId>>),
+    Search(String, Reply<Vec<SearchHit>>),
     History(Reply<Vec<HistoryEntry>>),
     Synced(Reply<()>),
 }

@@ -11,6 +11,7 @@ use tallylight_core::{
     library::DismissAction,
     model::job::{Content, Field, Thumbnail},
     protocol::snapshot::Caption,
+    search::SearchHit,
     settings::Settings,
     view::{HistoryEntry, JobView, RowView, ServerView, StatusView, UploadView},
 };
@@ -191,8 +192,9 @@ impl Handle {
         self.ask(|reply| UploadCommand::Retry(upload_id, reply)).await
     }
 
-    /// Returns the jobs that have all the words of a text in their title, tags, description or file name.
-    pub async fn search(&self, text: String) -> Result<Vec<JobId>, Error> {
+    /// Returns the jobs that have all the words of a text in their title, tags, description, chapters or file name, and
+    /// then those that have them in their transcript, too.
+    pub async fn search(&self, text: String) -> Result<Vec<SearchHit>, Error> {
         self.ask(|reply| Query::Search(text, reply)).await
     }
 

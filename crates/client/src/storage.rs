@@ -30,6 +30,7 @@ mod edits;
 mod history;
 mod migrations;
 mod open;
+mod search;
 pub mod thumbnails;
 
 pub use automation_tasks::AutomationTask;
@@ -175,12 +176,16 @@ impl Store {
         self.record_result("jobs", saved)
     }
 
-    /// Stores jobs in the background: the returned closure writes them on any thread that may block, and its
+    /// Stores jobs in the background: the returned closure writes and indexes them on any thread that may block, and its
     /// result goes to [`Self::saved`]. Later writes happen after these jobs are written.
     pub fn save_in_background(&mut self, jobs: Vec<Arc<Record>>) -> impl FnOnce() -> Saved + Send + use<> {
         self.disk.queue_write(jobs);
         let disk = self.disk.clone();
-        move || Saved(disk.write())
+        move || {
+            let saved = disk.write();
+            search::index_new(&disk);
+            Saved(saved)
+        }
     }
 
     /// Records the result of a background write, and returns whether it succeeded.
@@ -196,6 +201,7 @@ impl Store {
         // In one statement per table, because deleting outcomes scans the whole table.
         let list = serde_json::to_string(job_ids).unwrap_or_default();
         let written = self.disk.lend().transaction().and_then(|transaction| {
+            search::forget(&transaction, &list)?;
             for (table, id) in [
                 ("job", "id"),
                 ("transcript", "job_id"),
@@ -243,12 +249,14 @@ impl Store {
         self.empty(&["job", "transcript"]);
     }
 
-    /// Empties tables so that neither the file nor its write-ahead log contains their data any longer.
+    /// Empties tables, and the index of the transcripts, so that neither the file nor its write-ahead log contains their
+    /// data any longer.
     fn empty(&mut self, tables: &[&str]) {
         let emptied = self.disk.lend().transaction().and_then(|transaction| {
             for table in tables {
                 transaction.execute(&format!("DELETE FROM {table}"), ())?;
             }
+            search::clear(&transaction)?;
             transaction.commit()
         });
         let written = emptied.and_then(|()| self.disk.lend().execute_batch("VACUUM; PRAGMA wal_checkpoint(TRUNCATE);"));
@@ -322,9 +330,7 @@ fn write_job(transaction: &Transaction, job: &Record) -> rusqlite::Result<()> {
     let body = match job.transcript() {
         None => serde_json::to_string(job),
         Some(text) => {
-            let sql = "INSERT INTO transcript (job_id, text) VALUES (?1, ?2) \
-                ON CONFLICT (job_id) DO UPDATE SET text = excluded.text";
-            transaction.prepare_cached(sql)?.execute((id, text))?;
+            search::write_transcript(transaction, id, text)?;
             let mut job = job.clone();
             job.evict_transcript();
             serde_json::to_string(&job)

@@ -163,7 +163,7 @@ fn show(library: &Library) {
         let stored = serde_json::to_string(&*job).expect("JSON");
         assert_eq!(tolerant::from_stored::<crate::library::record::Record>(&stored).expect("a record"), *job);
     }
-    search::find(library, &Edits::default(), "a");
+    search::Search::new(library, &Edits::default(), "a");
 }
 
 fn metadata_of(library: &Library) -> Vec<(Field, Value)> {

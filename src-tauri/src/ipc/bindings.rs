@@ -7,7 +7,7 @@ use tallylight_core::{
     auth, diagnostics, discovery, error, forecast, library,
     model::job,
     protocol::{self, snapshot},
-    settings, text_suggestions, view,
+    search, settings, text_suggestions, view,
 };
 use ts_rs::{Config, TS};
 
@@ -66,6 +66,8 @@ fn declarations() -> String {
         forecast::Eta::decl(&config),
         view::JobView::decl(&config),
         snapshot::Caption::decl(&config),
+        search::SearchHit::decl(&config),
+        search::Excerpt::decl(&config),
         view::DraftView::decl(&config),
         view::DraftKind::decl(&config),
         view::NotEditableYetView::decl(&config),

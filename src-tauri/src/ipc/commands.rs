@@ -11,6 +11,7 @@ use tallylight_core::{
     library::DismissAction,
     model::job::Field,
     protocol::snapshot::Caption,
+    search::SearchHit,
     text_suggestions::TextSuggestions,
     view::{
         ComputerView, HistoryEntry, InitialState, JobView, ReleaseView, RowView, SentView, ServerView, SettingsView,
@@ -254,7 +255,7 @@ async fn retry_upload(client: State<'_, Handle>, upload_id: u32) -> CommandResul
 }
 
 #[tauri::command]
-async fn search(client: State<'_, Handle>, text: String) -> CommandResult<Vec<JobId>> {
+async fn search(client: State<'_, Handle>, text: String) -> CommandResult<Vec<SearchHit>> {
     client.search(text).await
 }
 

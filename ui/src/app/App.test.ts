@@ -239,6 +239,17 @@ describe("list", () => {
     expect(await screen.findByText("The city")).toBeTruthy();
   });
 
+  it("finds a word of a transcript, and shows it in its sentence", async () => {
+    const metadata = { TRANSCRIPT: "We saw a walrus there." };
+    renderApp(new MockBackend(signedInStatus(), [...films, mockJob({ job_id: "3", metadata })]));
+    await screen.findByText("The sea");
+    await fireEvent.input(screen.getByLabelText("Search"), { target: { value: "Walrus" } });
+    const match = await screen.findByText("walrus");
+    expect(match.tagName).toBe("MARK");
+    expect(match.parentElement?.textContent).toContain("We saw a walrus there.");
+    expect(screen.getByText("1 video found")).toBeTruthy();
+  });
+
   it("filters by status and shows the counts", async () => {
     renderApp(new MockBackend(signedInStatus(), films));
     const failed = await screen.findByRole("button", { name: "Failed 1" });

@@ -133,6 +133,7 @@ export const de: Messages = {
     sort: "Sortieren nach",
     sorts: { newest: "Neueste", oldest: "Älteste", title: "Titel" },
     noDate: "Ohne Datum",
+    inTranscript: "Im Transkript",
     noResultsTitle: "Keine Ergebnisse",
     noResultsText: "Versuche eine andere Suche oder lösche die Filter.",
     clearFilters: "Filter löschen",

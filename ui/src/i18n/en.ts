@@ -129,6 +129,7 @@ export const en = {
     sort: "Sort by",
     sorts: { newest: "Newest", oldest: "Oldest", title: "Title" },
     noDate: "No date",
+    inTranscript: "In the transcript",
     noResultsTitle: "No results",
     noResultsText: "Try another search or clear the filters.",
     clearFilters: "Clear filters",

@@ -134,6 +134,7 @@ export const es: Messages = {
     sort: "Ordenar por",
     sorts: { newest: "Más recientes", oldest: "Más antiguos", title: "Título" },
     noDate: "Sin fecha",
+    inTranscript: "En la transcripción",
     noResultsTitle: "Sin resultados",
     noResultsText: "Prueba otra búsqueda o borra los filtros.",
     clearFilters: "Borrar filtros",

@@ -3,6 +3,7 @@ import {
   ago,
   mockComputer,
   mockDiagnostics,
+  mockExcerpt,
   mockReleases,
   mockServer,
   mockSettings,
@@ -18,6 +19,7 @@ import type {
   JobId,
   JobView,
   RowView,
+  SearchHit,
   SentView,
   ServerView,
   Settings,
@@ -161,11 +163,13 @@ export class MockBackend implements Backend {
   retryUpload = (uploadId: number) => this.answer(`retryUpload ${uploadId}`, () => undefined);
   search = (text: string) =>
     this.answer(`search ${text}`, () => {
-      const has = (job: JobView) =>
-        JSON.stringify([job.title, job.filename, job.metadata])
-          .toLowerCase()
-          .includes(text.toLowerCase());
-      return this.jobs.filter(has).map((job) => job.job_id);
+      const has = (value: unknown) =>
+        JSON.stringify(value).toLowerCase().includes(text.toLowerCase());
+      return this.jobs.flatMap(({ job_id, title, filename, metadata }): SearchHit[] => {
+        const { TRANSCRIPT: transcript = "", ...texts } = metadata;
+        if (has([title, filename, texts])) return [{ job_id, excerpt: null }];
+        return has(transcript) ? [{ job_id, excerpt: mockExcerpt(transcript, text) }] : [];
+      });
     });
   setDismissed = (jobIds: JobId[], action: DismissAction) =>
     this.answer(`setDismissed ${jobIds.join()} ${action}`, () => {

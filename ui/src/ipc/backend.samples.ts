@@ -1,6 +1,7 @@
 import type {
   ComputerView,
   DiagnosticsView,
+  Excerpt,
   HistoryEntry,
   JobId,
   JobView,
@@ -202,4 +203,11 @@ export const mockComputer: ComputerView = {
 };
 
 /** Returns the time of so many minutes ago. */
+/** Returns a text around its first match of a word. */
+export function mockExcerpt(text: string, word: string): Excerpt {
+  const start = text.toLowerCase().indexOf(word.toLowerCase());
+  const end = start + word.length;
+  return { before: text.slice(0, start), found: text.slice(start, end), after: text.slice(end) };
+}
+
 export const ago = (minutes: number) => new Date(Date.now() - 60_000 * minutes).toISOString();

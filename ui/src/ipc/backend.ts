@@ -12,6 +12,7 @@ import type {
   JobView,
   ReleaseView,
   RowView,
+  SearchHit,
   SentView,
   ServerView,
   Settings,
@@ -99,8 +100,11 @@ export interface Backend {
   cancelUpload(uploadId: number): Promise<void>;
   retryUpload(uploadId: number): Promise<void>;
 
-  /** Returns the videos with all of these words in their title, tags, description or file name. */
-  search(text: string): Promise<JobId[]>;
+  /**
+   * Returns the videos with all of these words in their title, tags, description, chapters or file name, and then those
+   * with them in their transcript.
+   */
+  search(text: string): Promise<SearchHit[]>;
   /** Dismisses the failures and warnings of videos, or restores them. */
   setDismissed(jobIds: JobId[], action: DismissAction): Promise<void>;
 

@@ -690,6 +690,28 @@ end: number,
  * The text.
  */
 text: string, };
+export type SearchHit = { 
+/**
+ * The id of the job.
+ */
+job_id: JobId, 
+/**
+ * The part of the transcript with the words, if the other texts do not have all of them.
+ */
+excerpt: Excerpt | null, };
+export type Excerpt = { 
+/**
+ * The text before the match.
+ */
+before: string, 
+/**
+ * The match: whole words.
+ */
+found: string, 
+/**
+ * The text after the match.
+ */
+after: string, };
 export type DraftView = { 
 /**
  * The field of the text.

@@ -9,7 +9,7 @@ export type Filter = Status | "ATTENTION";
 export interface ListQuery {
   /** Null for all videos. */
   filter: Filter | null;
-  /** Matches videos with all of these words in their title, tags, description or file name. */
+  /** Matches videos with all of these words in their texts, file name or transcript. */
   search: string;
   sort: Sort;
 }

@@ -89,7 +89,7 @@ export const releasesQuery = (backend: Backend) =>
 /** The delay from the last keystroke to the search, in milliseconds. */
 const SEARCH_DELAY = 120;
 
-/** Searches the texts of all videos. Refetched while it is visible: texts change, and rows do not hold them. */
+/** Searches the texts and transcripts of all videos. Refetched while it is visible: texts change, and rows do not hold them. */
 export const searchQuery = (backend: Backend, text: string) =>
   queryOptions({
     queryKey: keys.search(text),

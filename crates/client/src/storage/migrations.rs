@@ -4,7 +4,7 @@ use rusqlite::Transaction;
 use rusqlite_migration::{HookResult, M, Migrations};
 
 /// The migrations of earlier releases and of this one. Released ones never change.
-const SQL: [&str; 5] = [
+const SQL: [&str; 6] = [
     "
     CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
     CREATE TABLE job (id TEXT PRIMARY KEY, body TEXT NOT NULL) STRICT;
@@ -29,6 +29,18 @@ const SQL: [&str; 5] = [
     ",
     "
     ALTER TABLE deed RENAME TO automation_task;
+    ",
+    // Transcripts get an id that outlives VACUUM, and an index of their terms by this id. The index holds no texts, and
+    // is given only terms and spaces: all other characters are parts of terms. It is filled later, in the background.
+    "
+    ALTER TABLE transcript RENAME TO earlier_transcript;
+    CREATE TABLE transcript (id INTEGER PRIMARY KEY, job_id TEXT NOT NULL UNIQUE, text TEXT NOT NULL,
+        is_indexed INTEGER NOT NULL DEFAULT 0) STRICT;
+    CREATE INDEX transcript_not_indexed ON transcript (id) WHERE NOT is_indexed;
+    INSERT INTO transcript (job_id, text) SELECT job_id, text FROM earlier_transcript;
+    DROP TABLE earlier_transcript;
+    CREATE VIRTUAL TABLE transcript_terms USING fts5 (terms, content = '', contentless_delete = 1,
+        tokenize = \"unicode61 remove_diacritics 2 categories 'L* M* N* P* S* C*'\");
     ",
 ];
 

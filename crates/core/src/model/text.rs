@@ -3,7 +3,10 @@
 use std::borrow::Cow;
 
 use icu_casemap::CaseMapper;
-use icu_normalizer::ComposingNormalizer;
+use icu_normalizer::{
+    ComposingNormalizer,
+    properties::{CanonicalDecompositionBorrowed, Decomposed},
+};
 use icu_properties::{
     CodePointMapData, CodePointSetData,
     props::{BidiClass, DefaultIgnorableCodePoint, WhiteSpace},
@@ -168,8 +171,8 @@ pub fn within_terminal(text: &str) -> String {
     isolate(&for_terminal(text))
 }
 
-/// Returns a text in the form in which searches compare it: NFKC, case-folded, with all dotted and dotless forms of i
-/// unified.
+/// Returns a text in the form in which searches compare it: NFKC, case-folded, without accents and other diacritics, and
+/// with the dotless i as i.
 pub fn folded(text: &str) -> String {
     if text.is_ascii() {
         return text.to_ascii_lowercase();
@@ -177,9 +180,24 @@ pub fn folded(text: &str) -> String {
     let nfkc = ComposingNormalizer::new_nfkc();
     let folded = CaseMapper::new().fold_string(&nfkc.normalize(text)).into_owned();
     // Case folding may leave a letter and its combining mark decomposed.
-    let folded = nfkc.normalize(&folded).into_owned();
-    // İ folds to i with a combining dot above, and ı to itself; a user may type any of the three forms.
-    if folded.contains(['\u{307}', 'ı']) { folded.replace("i\u{307}", "i").replace('ı', "i") } else { folded }
+    nfkc.normalize(&folded).chars().filter(|c| !is_diacritic(*c)).map(base).collect()
+}
+
+/// Returns whether a character is a combining diacritical mark of the scripts whose readers may leave it out.
+fn is_diacritic(character: char) -> bool {
+    matches!(character, '\u{300}'..='\u{36f}')
+}
+
+/// Returns a letter without its diacritics.
+fn base(mut letter: char) -> char {
+    let decomposition = CanonicalDecompositionBorrowed::new();
+    while let Decomposed::Expansion(base, mark) = decomposition.decompose(letter)
+        && is_diacritic(mark)
+    {
+        letter = base;
+    }
+    // A user may type any form of i.
+    if letter == 'ı' { 'i' } else { letter }
 }
 
 #[cfg(test)]
@@ -250,8 +268,13 @@ mod tests {
             ("STRASSE", "straße"),
             ("ﬁ", "FI"),
             ("ΣΑΣ", "σας"),
+            ("emile", "Émile"),
+            ("viet", "Việt"),
+            ("гнёт", "гнет"),
         ] {
             assert_eq!(folded(one), folded(other), "{one} {other}");
         }
+        assert_ne!(folded("が"), folded("か"), "voiced kana are letters of their own");
+        assert_eq!(folded("한국"), "한국");
     }
 }

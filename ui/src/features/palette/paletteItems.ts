@@ -1,5 +1,5 @@
 import { foldCase } from "../../format/text";
-import type { JobId, RowView } from "../../ipc/bindings";
+import type { RowView, SearchHit } from "../../ipc/bindings";
 import type { Action } from "./actions";
 
 /** The largest number of videos that the palette offers. */
@@ -11,16 +11,16 @@ export type PaletteItem =
 
 /**
  * Returns the commands and then the videos that match a text. `found` are the videos in which the core found it: it
- * searches descriptions and tags, which rows do not hold.
+ * searches descriptions, tags and transcripts, which rows do not hold.
  */
 export function paletteItems(
   text: string,
   actions: Action[],
   rows: RowView[],
-  found: JobId[],
+  found: SearchHit[],
 ): PaletteItem[] {
   const query = splitWords(text);
-  const foundIds = new Set(query.length === 0 ? [] : found);
+  const foundIds = new Set(query.length === 0 ? [] : found.map((hit) => hit.job_id));
   const videos: PaletteItem[] = [];
   for (const row of rows) {
     if (videos.length === MAX_VIDEOS) break;

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use tallylight_core::{
     Code, Error, JobId, auth, connection, edits,
     model::job::{Content, Field},
-    search,
     settings::Settings,
 };
 
@@ -77,9 +76,7 @@ impl Runtime {
             }
             Query::Diagnostics(reply) => drop(reply.send(Ok(self.context.diagnostics.view()))),
             Query::Report(reply) => drop(reply.send(Ok(diagnostics::report(&self.status(), &self.context)))),
-            Query::Search(text, reply) => {
-                drop(reply.send(Ok(search::find(&self.jobs.library, &self.outbox.edits, &text))));
-            }
+            Query::Search(text, reply) => self.search(&text, reply),
             Query::History(reply) => drop(reply.send(Ok(self.context.store.history()))),
             Query::Synced(reply) => self.context.send(FetcherInput::WhenSynced(reply)),
         }

@@ -5,11 +5,15 @@ use std::{borrow::Cow, cmp::Reverse};
 use tallylight_core::{
     JobId,
     library::record::Record,
+    search::{Search, SearchHit},
     view::{self, Counts, JobView, NotificationStatus, RememberedView, RowView, ServerView, StatusView},
 };
 
 use super::{Runtime, known_jobs};
-use crate::account::{auth::remembered_email, backend::remembered_address};
+use crate::{
+    account::{auth::remembered_email, backend::remembered_address},
+    command::Reply,
+};
 
 impl Runtime {
     pub(super) fn status(&self) -> StatusView {
@@ -45,6 +49,13 @@ impl Runtime {
 
     pub(super) fn full_view(&self, job_id: &JobId) -> Option<JobView> {
         known_jobs(&self.jobs, &self.outbox, &self.fetcher).full_view(job_id, &self.context)
+    }
+
+    /// Searches the texts in memory, and then the transcripts on disk, on another thread.
+    pub(super) fn search(&self, text: &str, reply: Reply<Vec<SearchHit>>) {
+        let search = Search::new(&self.jobs.library, &self.outbox.edits, text);
+        let search = self.context.store.search(search);
+        tokio::task::spawn_blocking(move || drop(reply.send(Ok(search()))));
     }
 
     fn newest_first(&self) -> impl Iterator<Item = Cow<'_, Record>> {
