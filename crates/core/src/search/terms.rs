@@ -130,6 +130,8 @@ fn role(character: char) -> Role {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     /// Returns the parts of an excerpt, with bars between them.
@@ -169,5 +171,17 @@ mod tests {
         assert_eq!(found, "needle");
         let excerpt = excerpt(&"x".repeat(10_000), ["xx"]).expect("an excerpt");
         assert_eq!(excerpt.found.len(), CHARACTERS_AFTER);
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_has_terms_and_excerpts(text in "\\PC{0,200}", from in 0_usize..200) {
+            let terms = terms(&text);
+            prop_assert_eq!(&self::terms(&terms), &terms, "terms of terms are the same");
+            let beginning: String = text.chars().skip(from).take(3).collect();
+            if let Some(excerpt) = excerpt(&text, [self::terms(&beginning).as_str()]) {
+                prop_assert!(one_line(&text).contains(&excerpt.found));
+            }
+        }
     }
 }
