@@ -3,7 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
-use tallylight_client::{Config, Handle, Identity, Keychain, LogLevelController, ThumbnailCache, start};
+use tallylight_client::{
+    Config, Handle, Identity, Keychain, LogLevelController, SettingsService, ThumbnailCache, desktop_dir, start,
+};
 use tallylight_core::{locale::Locale, view::Show};
 use tauri::{AppHandle, Manager, RunEvent};
 use tauri_plugin_dialog::DialogExt;
@@ -22,10 +24,7 @@ use crate::{
         shutdown::{self, Shutdown},
         updates::{self, Updates},
     },
-    settings::{
-        file::SettingsFile,
-        preferences::{self, Preferences},
-    },
+    settings::preferences::{self, Preferences},
     tray,
     window::{
         self,
@@ -93,14 +92,9 @@ pub fn run(args: Args, level: LogLevelController) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Returns the folder of the app's own state, which is separate from that of the embedded studio.
-pub fn desktop_dir(data_dir: &Path) -> PathBuf {
-    data_dir.join("desktop")
-}
-
 /// Returns the locale of the user's language: the one in the settings, or the system's.
 pub fn locale(app: &AppHandle) -> Locale {
-    Locale::new(app.state::<SettingsFile>().held().settings.appearance.language, &system_language())
+    Locale::new(app.state::<SettingsService>().current().settings.appearance.language, &system_language())
 }
 
 /// Returns the command line of this start.
@@ -124,8 +118,8 @@ fn set_up(app: &tauri::App, data_dir: &Path, args: Args, level: LogLevelControll
     let desktop_dir = desktop_dir(data_dir);
     let uses_this_computer =
         args.this_computer || tallylight_client::last_identity(&desktop_dir) == Some(Identity::ThisComputer);
-    let settings = SettingsFile::open(&desktop_dir);
-    let held = settings.held().settings;
+    let settings = SettingsService::open(&desktop_dir);
+    let receiver = settings.subscribe();
     app.manage(DataDir(data_dir.to_owned()));
     app.manage(args.clone());
     app.manage(settings);
@@ -137,7 +131,7 @@ fn set_up(app: &tauri::App, data_dir: &Path, args: Args, level: LogLevelControll
     let event_window = EventWindow::default();
     let handle = tauri::async_runtime::block_on(async {
         let config = Config {
-            settings: held,
+            settings: receiver,
             system_language: system_language(),
             webhook_keychain: Keychain::System(WEBHOOK_ACCOUNT.to_owned()),
             ..Config::new(desktop_dir.clone(), Keychain::System(KEYCHAIN_ACCOUNT.to_owned()))
@@ -152,7 +146,7 @@ fn set_up(app: &tauri::App, data_dir: &Path, args: Args, level: LogLevelControll
     tray::build(app.handle());
     #[cfg(unix)]
     signals.quit_on_signal(app.handle().clone());
-    preferences::begin(app.handle(), &desktop_dir);
+    preferences::begin(app.handle());
     desktop::notify_missing_tray(app.handle(), &desktop_dir);
     updates::begin(app.handle());
     #[cfg(target_os = "macos")]

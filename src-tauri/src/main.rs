@@ -42,7 +42,7 @@ fn main() -> anyhow::Result<ExitCode> {
     #[cfg(target_os = "linux")]
     window::disable_dmabuf_renderer();
     let args = lifecycle::args::Args::parse();
-    let logs = args.data_dir().map(|folder| app::desktop_dir(&folder).join("logs"));
+    let logs = args.data_dir().map(|folder| tallylight_client::desktop_dir(&folder).join("logs"));
     let log = tallylight_client::log("warn,tallylight=info", logs.as_deref());
     app::run(args, log.log_level_controller())?;
     Ok(ExitCode::SUCCESS)

@@ -1,4 +1,3 @@
-//! The settings: the file that stores them, and how changes take effect.
+//! How changes of the settings take effect in the app.
 
-pub mod file;
 pub mod preferences;

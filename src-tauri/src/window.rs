@@ -10,6 +10,7 @@ use std::{
 #[cfg(not(target_os = "linux"))]
 use drag::{DragItem, Image, Options};
 use tallylight_client::ThumbnailCache;
+use tallylight_client::{SettingsService, desktop_dir};
 use tallylight_core::settings::Theme;
 use tauri::{
     AppHandle, DragDropEvent, Manager, WebviewUrl, WebviewWindowBuilder, Window, WindowEvent, Wry, plugin::TauriPlugin,
@@ -20,7 +21,6 @@ use tauri_plugin_window_state::StateFlags;
 use crate::{
     app,
     lifecycle::{args::Args, shutdown},
-    settings::file::SettingsFile,
 };
 
 #[cfg(target_os = "linux")]
@@ -113,7 +113,7 @@ pub fn begin(app: &AppHandle, args: &Args) -> tauri::Result<()> {
 
 /// Builds the window; it is shown when its page has loaded.
 fn build(app: &AppHandle) -> tauri::Result<()> {
-    set_theme(app, app.state::<SettingsFile>().held().settings.appearance.theme);
+    set_theme(app, app.state::<SettingsService>().current().settings.appearance.theme);
     let window = WebviewWindowBuilder::new(app, LABEL, WebviewUrl::default())
         .title("Tallylight")
         .inner_size(960.0, 680.0)
@@ -143,7 +143,7 @@ fn build(app: &AppHandle) -> tauri::Result<()> {
 
 /// Returns the folder in which the webview keeps its data.
 fn webview_data_dir(app: &AppHandle) -> PathBuf {
-    app::desktop_dir(&app::data_dir(app)).join("webview")
+    desktop_dir(&app::data_dir(app)).join("webview")
 }
 
 /// Shows the window once its page has loaded. Before, WebKitGTK may block the main thread for half a second while it

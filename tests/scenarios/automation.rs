@@ -61,7 +61,7 @@ async fn command_receives_the_whole_job_once() {
     let harness = StudioHarness::live().await;
     let output = harness.folder.path().join("output.json");
     let script = format!("cat >> {}; echo done", output.display());
-    harness.client.apply(settings([command(&script)])).await.expect("applied");
+    harness.settings.change(&settings([command(&script)])).expect("saved");
     harness.client.upload(Video::Silent.make(harness.videos(), "a.mp4")).await.expect("accepted");
     harness.ended("a.mp4").await;
     let finished_runs = async || {
@@ -110,7 +110,7 @@ async fn receiver(statuses: &'static [u16]) -> (String, mpsc::Receiver<String>) 
 /// Reports a job as failed to a client with a webhook that answers with the given statuses, in order.
 async fn failed_with_webhook(statuses: &'static [u16]) -> (ScriptedHarness, mpsc::Receiver<String>) {
     let (address, calls) = receiver(statuses).await;
-    let mut harness = ScriptedHarness::live(|backend| backend.set_jobs(json!([running("1")]))).await;
+    let harness = ScriptedHarness::live(|backend| backend.set_jobs(json!([running("1")]))).await;
     harness.client.set_webhook_secret("key".into()).await.expect("stored");
     harness.apply(settings([webhook(&address)])).await;
     fail(&harness, "1").await;
@@ -155,7 +155,7 @@ async fn webhook_interrupted_by_shutdown_is_retried_by_next_run() {
 #[tokio::test]
 async fn webhooks_waiting_for_a_retry_do_not_block_commands() {
     let jobs: Vec<String> = (0..8).map(|job| job.to_string()).collect();
-    let mut harness =
+    let harness =
         ScriptedHarness::live(|backend| backend.set_jobs(jobs.iter().map(|job| running(job)).collect())).await;
     let output = harness.folder.path().join("output");
     harness.client.set_webhook_secret("key".into()).await.expect("stored");
@@ -186,7 +186,8 @@ async fn command_disabled_before_restart_is_not_run() {
         !is_there(pids.lines().next().expect("the first")),
         "the first command was stopped with the client and run again"
     );
-    harness.settings = settings([]);
+    harness.client.shutdown().await;
+    harness.settings.change(&settings([])).expect("saved");
     restart(&mut harness).await;
     harness.wait_until_settled().await;
     harness.apply(settings([command(&format!("echo other >> {}", output.display()))])).await;
@@ -196,7 +197,7 @@ async fn command_disabled_before_restart_is_not_run() {
 
 #[tokio::test]
 async fn webhook_without_secret_is_not_called_and_reported() {
-    let mut harness = ScriptedHarness::live(|backend| backend.set_jobs(json!([running("1")]))).await;
+    let harness = ScriptedHarness::live(|backend| backend.set_jobs(json!([running("1")]))).await;
     harness.apply(settings([webhook("https://127.0.0.1:1/")])).await;
     fail(&harness, "1").await;
     while !harness.diagnostics().await.events.iter().any(|event| event.message.contains("no webhook secret set")) {

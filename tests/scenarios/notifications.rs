@@ -87,7 +87,7 @@ async fn quiet_hours_and_disabled_kinds_apply_at_once() {
     };
     let around = QuietHours { from: hour(-1), to: hour(2) };
     let apply = async |notifications| {
-        harness.client.apply(Settings { notifications, ..Settings::default() }).await.expect("applied");
+        harness.apply(Settings { notifications, ..Settings::default() }).await;
     };
     apply(Notifications { quiet_hours: Some(around), ..Notifications::default() }).await;
     harness.backend.say(update("1", "COMPLETED", 100, "2026-01-01T00:00:01Z"));
@@ -120,7 +120,7 @@ async fn notifications_and_tray_use_the_chosen_language() {
     let harness = ScriptedHarness::live(|backend| backend.set_jobs(json!([running("1")]))).await;
     let mut settings = Settings::default();
     settings.appearance.language = Language::De;
-    harness.client.apply(settings).await.expect("applied");
+    harness.apply(settings).await;
     let tray = harness.recorder.seen().tray.clone().expect("a tray");
     assert_eq!(tray.locale, Locale::new(Language::De, ""), "the language applies at once");
     harness.backend.say(update("1", "COMPLETED", 100, "2026-01-01T00:00:01Z"));
@@ -219,7 +219,7 @@ async fn cleared_cache_is_refilled_and_keeps_local_state() {
 
 #[tokio::test]
 async fn old_outcome_edited_since_does_not_notify_after_clearing_cache() {
-    let mut harness = ScriptedHarness::live(|backend| backend.set_jobs(json!([ended("1", "COMPLETED")]))).await;
+    let harness = ScriptedHarness::live(|backend| backend.set_jobs(json!([ended("1", "COMPLETED")]))).await;
     let run = Some(["/bin/sh", "-c", "exit 0"].map(str::to_owned).to_vec());
     let automation = Automation { enabled: true, when: vec![Outcome::Completed], run, webhook: None };
     harness.apply(Settings { automation: vec![automation], ..Settings::default() }).await;

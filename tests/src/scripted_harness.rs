@@ -4,7 +4,8 @@ use std::{sync::atomic::AtomicBool, sync::atomic::Ordering, time::Duration};
 
 use serde_json::{Value, json};
 use tallylight_client::{
-    Browser, Clock, ClockController, Config, Handle, Identity, Keychain, Network, NetworkController, start,
+    Browser, Clock, ClockController, Config, Handle, Identity, Keychain, Network, NetworkController, SettingsService,
+    start,
 };
 use tallylight_core::{
     Code, JobId,
@@ -42,8 +43,8 @@ pub struct ScriptedHarness {
     pub pages: mpsc::Receiver<Url>,
     /// The client's data folder.
     pub folder: TempDir,
-    /// The settings of the next start.
-    pub settings: Settings,
+    /// The client's settings.
+    pub settings: SettingsService,
 }
 
 impl ScriptedHarness {
@@ -79,7 +80,7 @@ impl ScriptedHarness {
     }
 
     async fn connected(folder: TempDir, backend: ScriptedBackend, proxy: FaultProxy) -> Self {
-        let (recorder, settings) = (Recorder::default(), Settings::default());
+        let (recorder, settings) = (Recorder::default(), SettingsService::open(folder.path()));
         let (client, clock, network, pages) = begin(&folder, &settings, recorder.clone());
         let address = parse_address(&proxy.address).expect("an address");
         client.connect(address, Identity::Address).await.expect("discovery");
@@ -102,13 +103,14 @@ impl ScriptedHarness {
         self.client.sign_in(email.to_owned(), "password".into()).await.expect("signed in");
     }
 
-    /// Applies settings, now and at the next start.
+    /// Changes the settings, and waits until they are in effect.
     ///
     /// # Panics
     /// If one of them is invalid.
-    pub async fn apply(&mut self, settings: Settings) {
-        self.settings = settings.clone();
-        self.client.apply(settings).await.expect("applied");
+    pub async fn apply(&self, settings: Settings) {
+        self.settings.change(&settings).expect("saved");
+        // Commands follow the changes before them.
+        self.client.status().await.expect("applied");
     }
 
     /// Ends the client and starts another one in the same folder, signed in.
@@ -248,12 +250,12 @@ impl ScriptedHarness {
 
 fn begin(
     folder: &TempDir,
-    settings: &Settings,
+    settings: &SettingsService,
     recorder: Recorder,
 ) -> (Handle, ClockController, NetworkController, mpsc::Receiver<Url>) {
-    let ((clock, clock_controller), (network, network_controller)) = (Clock::adjustable(), Network::by_hand());
-    let (browser, pages) = Browser::by_hand();
-    let settings = settings.clone();
+    let ((clock, clock_controller), (network, network_controller)) = (Clock::adjustable(), Network::controlled());
+    let (browser, pages) = Browser::channel();
+    let settings = settings.subscribe();
     let config =
         Config { clock, network, browser, settings, ..Config::new(folder.path().to_owned(), Keychain::Memory) };
     (start(config, recorder), clock_controller, network_controller, pages)

@@ -2,7 +2,7 @@
 
 use std::{path::Path, time::Duration};
 
-use tallylight_client::{Config as ClientConfig, Handle, Identity, Keychain, start};
+use tallylight_client::{Config as ClientConfig, Handle, Identity, Keychain, SettingsService, start};
 use tallylight_core::{Error, model::job::Status, view::JobView};
 use tallylight_studio::{Config, Studio};
 use tempfile::TempDir;
@@ -25,6 +25,8 @@ pub struct StudioHarness {
     pub client: Handle,
     /// The client's shell.
     pub recorder: Recorder,
+    /// The client's settings.
+    pub settings: SettingsService,
     studio: Option<Studio>,
 }
 
@@ -45,9 +47,11 @@ impl StudioHarness {
         let studio = Studio::start(config).await.expect("a studio");
         studio.ensure_account(EMAIL, PASSWORD).await.expect("an account");
         let recorder = Recorder::default();
-        let client = start(ClientConfig::new(folder.path().join("client"), Keychain::Memory), recorder.clone());
+        let settings = SettingsService::open(folder.path());
+        let config = ClientConfig::new(folder.path().join("client"), Keychain::Memory);
+        let client = start(ClientConfig { settings: settings.subscribe(), ..config }, recorder.clone());
         client.connect(studio.address().clone(), Identity::Address).await.expect("discovery");
-        Self { folder, client, recorder, studio: Some(studio) }
+        Self { folder, client, recorder, settings, studio: Some(studio) }
     }
 
     /// Starts a studio and a client that is signed in.

@@ -2,7 +2,7 @@
 
 use std::{path::PathBuf, time::Duration};
 
-use tallylight_client::{AfterCrashes, Browser, Config, Handle, Identity, Keychain, Unlock, start};
+use tallylight_client::{AfterCrashes, Browser, Config, Handle, Identity, Keychain, Unlock, cli_dir, start};
 use tallylight_core::{
     Code, Error,
     discovery::parse_address,
@@ -20,14 +20,13 @@ const DELIVERY_TIMEOUT: Duration = Duration::from_secs(3);
 /// The interval at which the queue is checked.
 const POLL_INTERVAL: Duration = Duration::from_millis(20);
 
-/// Returns the CLI's data folder, which is separate from the desktop app's.
+/// Returns the data folder, which has a part for the desktop app and one for `tally`.
 ///
 /// # Errors
 /// [`Code::InvalidAddress`] (wrong usage) if there is no data folder.
 pub fn data_dir(global: &Global) -> Result<PathBuf, Error> {
-    let base = global.data_dir.clone().or_else(|| dirs::data_dir().map(|folder| folder.join("tallylight")));
     let none = || usage("No application data folder found. Set one with --data-dir.");
-    Ok(base.ok_or_else(none)?.join("cli"))
+    tallylight_client::data_dir(global.data_dir.as_deref()).ok_or_else(none)
 }
 
 /// Returns the keychain of the CLI's session.
@@ -40,9 +39,9 @@ pub fn keychain(global: &Global) -> Keychain {
 /// # Errors
 /// As [`data_dir`].
 pub fn launch(global: &Global, terminal: Terminal, browser: Browser) -> Result<Handle, Error> {
-    let config = Config::new(data_dir(global)?, keychain(global));
+    let config = Config::new(cli_dir(&data_dir(global)?), keychain(global));
     // A command may end at any time, by a closed pipe or by a script. That does not count as a crash.
-    let after_crashes = AfterCrashes::GoOn;
+    let after_crashes = AfterCrashes::KeepDatabase;
     Ok(start(Config { browser, unlock: Unlock::Ask, after_crashes, ..config }, terminal))
 }
 

@@ -4,6 +4,7 @@ use std::{path::PathBuf, process::ExitCode};
 
 use clap::{Args, CommandFactory, Parser, Subcommand};
 use commands::session::Unsaved;
+use tallylight_client::cli_dir;
 use tallylight_core::{Code, Error, model::job::Status};
 
 mod client;
@@ -184,7 +185,7 @@ fn log(global: &Global) -> tallylight_client::LogGuard {
     let default =
         ["error", "tallylight_client=info,tally=info", "tallylight_client=debug,tallylight_core=debug,tally=debug"];
     let level = default[usize::from(global.verbose).min(default.len() - 1)];
-    let folder = client::data_dir(global).ok().map(|folder| folder.join("logs"));
+    let folder = client::data_dir(global).ok().map(|data_dir| cli_dir(&data_dir).join("logs"));
     tallylight_client::log(level, folder.as_deref())
 }
 

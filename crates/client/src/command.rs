@@ -13,7 +13,6 @@ use tallylight_core::{
     model::job::{Content, Field, Thumbnail},
     protocol::snapshot::Caption,
     search::SearchHit,
-    settings::Settings,
     view::{HistoryEntry, JobView, RowView, ServerView, StatusView, UploadView},
 };
 use tokio::sync::oneshot;
@@ -71,7 +70,6 @@ pub(crate) enum Action {
     TypeDraft(Box<Draft>),
     DiscardDraft(JobId, Field),
     SetDismissed(Vec<JobId>, DismissAction),
-    Apply(Box<Settings>),
     SetWebhookSecret(SecretString),
     MarkRead(MarkRead),
     Pause(Pause),

@@ -4,11 +4,15 @@ use std::path::PathBuf;
 
 use tallylight_core::settings::Settings;
 
-use crate::platform::{
-    browser::Browser,
-    clock::Clock,
-    keychain::{Keychain, Unlock},
-    network::Network,
+use crate::{
+    platform::{
+        browser::Browser,
+        clock::Clock,
+        crash_marker::AfterCrashes,
+        keychain::{Keychain, Unlock},
+        network::Network,
+    },
+    settings::{SettingsReceiver, fixed_settings},
 };
 
 /// The configuration of a client.
@@ -26,8 +30,8 @@ pub struct Config {
     pub browser: Browser,
     /// Whether to ask for unlocking the keychain when the session is restored at the start.
     pub unlock: Unlock,
-    /// The user's settings.
-    pub settings: Settings,
+    /// The user's settings, from their owner.
+    pub settings: SettingsReceiver,
     /// The system's language as a locale name such as `de-DE`; empty if it is unknown.
     pub system_language: String,
     /// The keychain entry of the secret that signs webhooks.
@@ -36,18 +40,9 @@ pub struct Config {
     pub after_crashes: AfterCrashes,
 }
 
-/// What happens with the database at a start after repeated crashes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum AfterCrashes {
-    /// The database is set aside, and only the user's edits and drafts are carried over, in case its content causes the
-    /// crashes.
-    BeginAnew,
-    /// The database is used as it is.
-    GoOn,
-}
-
 impl Config {
-    /// Creates a configuration with this system's clock, network and browser. A locked keychain is not unlocked.
+    /// Creates a configuration with this system's clock, network and browser, and default settings. A locked keychain
+    /// is not unlocked.
     pub fn new(data_dir: PathBuf, keychain: Keychain) -> Self {
         let (clock, network, browser) = (Clock::system(), Network::system(), Browser::system());
         Self {
@@ -57,10 +52,10 @@ impl Config {
             network,
             browser,
             unlock: Unlock::Never,
-            settings: Settings::default(),
+            settings: fixed_settings(Settings::default()),
             system_language: String::new(),
             webhook_keychain: Keychain::Memory,
-            after_crashes: AfterCrashes::BeginAnew,
+            after_crashes: AfterCrashes::SetDatabaseAside,
         }
     }
 }

@@ -12,7 +12,6 @@ use tallylight_core::{
     model::job::{Content, Field, Thumbnail},
     protocol::snapshot::Caption,
     search::SearchHit,
-    settings::Settings,
     view::{HistoryEntry, JobView, RowView, ServerView, StatusView, UploadView},
 };
 use tokio::sync::{mpsc, oneshot};
@@ -201,14 +200,6 @@ impl Handle {
     /// Puts the trouble of jobs aside, so that they ask for no more attention, or takes it up again.
     pub async fn set_dismissed(&self, job_ids: Vec<JobId>, action: DismissAction) -> Result<(), Error> {
         self.act(Action::SetDismissed(job_ids, action)).await
-    }
-
-    /// Lets settings take effect at once.
-    ///
-    /// # Errors
-    /// Says which of them could not; the others do.
-    pub async fn apply(&self, settings: Settings) -> Result<(), Error> {
-        self.act(Action::Apply(Box::new(settings))).await
     }
 
     /// Keeps the secret that signs webhooks in the keychain.

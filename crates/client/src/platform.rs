@@ -1,8 +1,10 @@
-//! What the operating system provides: keychain, browser, clock, network changes, log files, and process limits.
+//! What the operating system provides: keychain, browser, clock, network changes, data folders, log files, and process
+//! limits.
 
 pub mod browser;
 pub mod clock;
 pub mod crash_marker;
+pub mod data_dir;
 pub mod hardening;
 pub mod keychain;
 pub mod logging;

@@ -276,12 +276,12 @@ async fn settings(app: AppHandle) -> CommandResult<SettingsView> {
 
 #[tauri::command]
 async fn change_settings(app: AppHandle, settings: serde_json::Value) -> CommandResult<()> {
-    preferences::change(&app, preferences::read(settings)?).await
+    preferences::change(&app, &preferences::read(settings)?)
 }
 
 #[tauri::command]
 async fn reset_settings(app: AppHandle) -> CommandResult<()> {
-    preferences::reset(&app).await
+    preferences::reset(&app)
 }
 
 #[tauri::command]
@@ -375,7 +375,7 @@ async fn pause(client: State<'_, Handle>, pause: Pause) -> CommandResult<()> {
 
 #[tauri::command]
 async fn close(app: AppHandle, choice: Choice, remember: bool) -> CommandResult<()> {
-    shutdown::chosen(&app, choice, remember).await
+    shutdown::chosen(&app, choice, remember)
 }
 
 #[tauri::command]

@@ -10,7 +10,7 @@ use std::{
 };
 
 use serde::Serialize;
-use tallylight_client::{Handle, MarkRead, Shell, Transcripts, TrayView};
+use tallylight_client::{Handle, MarkRead, SettingsService, Shell, Transcripts, TrayView};
 use tallylight_core::{
     library::DismissAction,
     view::{Event, NotificationKind, NotificationView, SentView, SessionState, SessionView, Show},
@@ -23,7 +23,6 @@ use crate::{
     desktop::{self, Desktop},
     lifecycle::shutdown::Shutdown,
     notifications::{self, NotificationAction, NotificationRequest, RetryAction, Sound},
-    settings::file::SettingsFile,
     tray,
     window::{self, navigation, thumbnails},
 };
@@ -170,7 +169,7 @@ async fn notify(app: AppHandle, notification: NotificationView) {
         Some(job_id) if notification.kind == NotificationKind::Failed => handle.can_upload_again(job_id.clone()).await,
         _ => false,
     };
-    let settings = app.state::<SettingsFile>().held().settings;
+    let settings = app.state::<SettingsService>().current().settings;
     let request = NotificationRequest {
         notification,
         picture,

@@ -2,7 +2,7 @@
 //! confirms.
 
 use secrecy::{ExposeSecret, SecretString};
-use tallylight_client::{Handle, Keychain, TokenStore, Unlock, ask_language_model};
+use tallylight_client::{Handle, Keychain, SettingsService, TokenStore, Unlock, ask_language_model};
 use tallylight_core::{
     Code, Error, JobId,
     settings::Settings,
@@ -11,8 +11,6 @@ use tallylight_core::{
 };
 use tauri::{AppHandle, Manager};
 use url::Url;
-
-use crate::settings::file::SettingsFile;
 
 /// The keychain entry of the language model's API key.
 const KEYCHAIN_ACCOUNT: &str = "language-model";
@@ -75,7 +73,7 @@ fn store() -> TokenStore {
 }
 
 fn settings(app: &AppHandle) -> Settings {
-    app.state::<SettingsFile>().held().settings
+    app.state::<SettingsService>().current().settings
 }
 
 fn endpoint(settings: &Settings) -> Result<(Url, &str), Error> {

@@ -6,6 +6,7 @@ use std::{
 };
 
 use clap::Parser;
+use tallylight_client::data_dir;
 use tallylight_core::JobId;
 use url::Url;
 
@@ -33,13 +34,13 @@ pub struct Args {
 impl Args {
     /// Returns the data folder: the one of `--data-dir`, or the usual place for application data.
     pub fn data_dir(&self) -> Option<PathBuf> {
-        self.data_dir.clone().or_else(usual_data_dir)
+        data_dir(self.data_dir.as_deref())
     }
 
     /// Returns whether the data folder is another one than the usual.
     pub fn has_own_data_dir(&self) -> bool {
         let real = |folder: PathBuf| folder.canonicalize().unwrap_or(folder);
-        self.data_dir.is_some() && self.data_dir.clone().map(real) != usual_data_dir().map(real)
+        self.data_dir.is_some() && self.data_dir.clone().map(real) != data_dir(None).map(real)
     }
 
     /// Returns the arguments that start the same instance again, without those that are done once (`--hidden`, videos,
@@ -114,11 +115,6 @@ pub fn chosen_file(path: PathBuf) -> PathBuf {
     }
 }
 
-/// Returns the usual data folder: `tallylight` in the system's folder for application data.
-fn usual_data_dir() -> Option<PathBuf> {
-    dirs::data_dir().map(|folder| folder.join("tallylight"))
-}
-
 fn link(named: impl AsRef<Path>) -> Option<Url> {
     Url::parse(named.as_ref().to_str()?).ok().filter(|url| url.scheme() == SCHEME)
 }
@@ -185,7 +181,7 @@ mod tests {
 
     #[test]
     fn naming_the_usual_data_folder_is_not_an_own_folder() {
-        let usual = usual_data_dir().expect("a folder");
+        let usual = data_dir(None).expect("a folder");
         let args = |folder: &str| second(&["--data-dir", folder]).expect("arguments");
         assert!(!args(&usual.display().to_string()).has_own_data_dir());
         assert!(args("/elsewhere").has_own_data_dir() && !second(&[]).expect("arguments").has_own_data_dir());

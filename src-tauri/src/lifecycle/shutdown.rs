@@ -12,7 +12,7 @@ use std::{
     time::Duration,
 };
 
-use tallylight_client::Handle;
+use tallylight_client::{Handle, SettingsService};
 use tallylight_core::{Error, settings::Close, view::Show};
 use tauri::{AppHandle, Manager, Window};
 use tauri_plugin_dialog::{DialogExt, MessageDialogButtons};
@@ -21,7 +21,7 @@ use crate::{
     app, desktop,
     embedded_studio::EmbeddedStudio,
     lifecycle::updates,
-    settings::{file::SettingsFile, preferences},
+    settings::preferences,
     window::{self, navigation},
 };
 
@@ -145,10 +145,10 @@ pub enum Choice {
 ///
 /// # Errors
 /// The error of saving the settings; the answer is performed nevertheless.
-pub async fn chosen(app: &AppHandle, choice: Choice, remember: bool) -> Result<(), Error> {
-    let mut settings = app.state::<SettingsFile>().held().settings;
+pub fn chosen(app: &AppHandle, choice: Choice, remember: bool) -> Result<(), Error> {
+    let mut settings = app.state::<SettingsService>().current().settings;
     settings.general.close = if choice == Choice::Hide { Close::Hide } else { Close::Quit };
-    let saved = if remember { preferences::change(app, settings).await } else { Ok(()) };
+    let saved = if remember { preferences::change(app, &settings) } else { Ok(()) };
     match choice {
         Choice::Hide => window::hide(app),
         Choice::Quit => ask(app),
@@ -159,7 +159,7 @@ pub async fn chosen(app: &AppHandle, choice: Choice, remember: bool) -> Result<(
 /// Hides the window, asks the user or quits, as the settings say.
 pub fn close(closing: &Window) {
     let app = closing.app_handle();
-    match app.state::<SettingsFile>().held().settings.general.close {
+    match app.state::<SettingsService>().current().settings.general.close {
         Close::Hide => window::hide(app),
         Close::Auto if desktop::has_tray(app) => window::hide(app),
         Close::Auto if navigation::is_page_ready(app) => navigation::tell(app, Show::Closing),

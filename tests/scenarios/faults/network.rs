@@ -94,13 +94,13 @@ async fn custom_ca_certificate_applies_to_socket_and_requests_at_once() {
     std::fs::write(&file, &server.certificate).expect("a file");
     let mut settings = Settings::default();
     settings.network.certificate = Some(file);
-    harness.client.apply(settings.clone()).await.expect("applied");
+    harness.settings.change(&settings).expect("saved");
     harness.until("a handshake", |_| server.handshakes() > 0).await;
     let (before, address) = (server.handshakes(), parse_address(&format!("https://{}", server.address)));
     let _ = harness.client.connect(address.expect("an address"), Identity::Address).await;
     assert!(server.handshakes() > before, "HTTP requests trust it, too");
     settings.network.certificate = Some("/nowhere/ca.pem".into());
-    let error = harness.client.apply(settings).await.expect_err("no file");
+    let error = harness.settings.change(&settings).expect_err("no file");
     assert!(error.message.contains("/nowhere/ca.pem"), "{}", error.message);
 }
 
@@ -115,7 +115,7 @@ async fn configured_proxy_is_used_by_socket_and_requests() {
     std::fs::write(&file, &server.certificate).expect("a file");
     let proxy = Proxy::try_from(format!("http://me:word@{proxy}")).expect("a proxy");
     let network = Network { proxy, certificate: Some(file) };
-    harness.client.apply(Settings { network, ..Settings::default() }).await.expect("applied");
+    harness.apply(Settings { network, ..Settings::default() }).await;
     let head = requests.recv().await.expect("a request to the proxy");
     assert!(head.starts_with(&format!("CONNECT {} ", server.address)), "{head}");
     assert!(head.to_lowercase().contains("proxy-authorization: basic bwu6d29yza=="), "{head}");

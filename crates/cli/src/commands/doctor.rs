@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use serde_json::json;
-use tallylight_client::{Browser, Handle, Identity, SessionLookup, TokenStore, Unlock, create_private_folder};
+use tallylight_client::{Browser, Handle, Identity, SessionLookup, TokenStore, Unlock, cli_dir, create_private_folder};
 use tallylight_core::{
     Code, Error,
     discovery::parse_address,
@@ -78,7 +78,7 @@ pub async fn run(global: &Global) -> Result<(), Error> {
 }
 
 fn check_folder(global: &Global) -> Result<String, Error> {
-    let folder = data_dir(global)?;
+    let folder = cli_dir(&data_dir(global)?);
     let probe = folder.join(".doctor");
     let written = create_private_folder(&folder)
         .and_then(|()| std::fs::write(&probe, "probe"))

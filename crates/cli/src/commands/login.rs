@@ -88,7 +88,7 @@ impl DescriptionArgs {
 /// Wrong usage, the reason why signing in failed, or why the session could not be stored.
 pub async fn run(global: &Global, login: Login) -> Result<(), Error> {
     let Login { email, provider, description } = login;
-    let (browser, pages) = Browser::by_hand();
+    let (browser, pages) = Browser::channel();
     let handle = launch(global, Terminal::quiet(), browser)?;
     match description.description() {
         Some(description) => {

@@ -1,7 +1,7 @@
 //! What the runtime passes on: one kind of message for each component, and those that concern several. No component is
 //! known here; what a message carries is defined beside it.
 
-use tallylight_core::{JobId, auth, connection, edits, protocol::snapshot::Caption};
+use tallylight_core::{JobId, auth, connection, edits, protocol::snapshot::Caption, settings::Settings};
 
 use crate::storage::Saved;
 
@@ -52,6 +52,8 @@ pub(super) enum Message {
     JobFetched(JobId, Vec<WaitingCommand>, Vec<Caption>),
     /// Every job, and everything about them, is to be deleted here and on disk.
     ForgetJobs,
+    /// The user changed the settings.
+    SettingsChanged(Box<Settings>),
 }
 
 macro_rules! from_input {

@@ -22,7 +22,9 @@ use super::{
     publisher::{Publisher, Sources},
     uploads::Uploads,
 };
-use crate::{command::Command, platform::crash_marker::CrashMarker, storage::Saved};
+use crate::{
+    command::Command, platform::crash_marker::CrashMarker, settings::SettingsReceiver, storage::Saved,
+};
 
 mod command_routes;
 mod queries;
@@ -48,6 +50,8 @@ pub(super) struct Runtime {
     notifications: Notifications,
     automations: Automations,
     publisher: Publisher,
+    /// Where the settings come from.
+    settings: SettingsReceiver,
     /// Records for the next start whether this run ended normally.
     crash_marker: CrashMarker,
 }
@@ -67,6 +71,10 @@ impl Runtime {
                         return;
                     }
                     Some(command) => {
+                        // The command may follow a change of the settings.
+                        if self.settings.has_changed().unwrap_or(false) {
+                            self.receive_settings();
+                        }
                         self.notifications.flush_history(&mut self.context);
                         self.command(command);
                     }
@@ -78,12 +86,21 @@ impl Runtime {
                     }
                     self.context.send(message);
                 }
+                Ok(()) = self.settings.changed() => self.receive_settings(),
                 () = sleep_until(deadline) => {}
                 () = clock.moved() => {}
             }
             self.drain();
             self.tick();
         }
+    }
+
+    /// Applies changed settings.
+    fn receive_settings(&mut self) {
+        self.notifications.flush_history(&mut self.context);
+        let settings = self.settings.borrow_and_update().settings.clone();
+        self.context.send(Message::SettingsChanged(Box::new(settings)));
+        self.drain();
     }
 
     /// Routes every message of the queue, and those that they cause, in the order in which they were caused. Commands are
@@ -122,6 +139,7 @@ impl Runtime {
             Message::ReplaceJobs(update) => self.replace_jobs(*update),
             Message::JobFetched(job_id, commands, captions) => self.job_fetched(&job_id, commands, &captions),
             Message::ForgetJobs => self.forget_jobs(),
+            Message::SettingsChanged(settings) => self.apply(*settings),
         }
     }
 

@@ -28,7 +28,7 @@ impl Browser {
     }
 
     /// Sends pages to the returned receiver instead of opening them.
-    pub fn by_hand() -> (Self, mpsc::Receiver<Url>) {
+    pub fn channel() -> (Self, mpsc::Receiver<Url>) {
         let (sender, pages) = mpsc::channel(4);
         (Self(Opener::Channel(sender)), pages)
     }
@@ -78,7 +78,7 @@ mod tests {
 
     #[tokio::test]
     async fn only_web_pages_are_opened() {
-        let (browser, mut pages) = Browser::by_hand();
+        let (browser, mut pages) = Browser::channel();
         for page in ["file:///etc/passwd", "javascript:alert(1)", "ssh://acme.tv", "data:text/html,x"] {
             let page = Url::parse(page).expect("a URL");
             assert!(browser.open(&page).await.is_err(), "{page}");

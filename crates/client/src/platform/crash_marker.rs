@@ -10,12 +10,20 @@ use std::{
 
 use jiff::Timestamp;
 
-use crate::config::{AfterCrashes, Config};
-
 /// Crashes that are further apart are not related.
 const CRASH_WINDOW: Duration = Duration::from_mins(1);
 /// This many crashes in a row indicate a cause that repeats at every start.
 const CRASH_LIMIT: usize = 2;
+
+/// What happens with the database at a start after repeated crashes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AfterCrashes {
+    /// The database is set aside, and only the user's edits and drafts are carried over, in case its content causes the
+    /// crashes.
+    SetDatabaseAside,
+    /// The database is used as it is.
+    KeepDatabase,
+}
 
 /// The marker of this run, removed when the run ends normally.
 #[derive(Debug)]
@@ -27,10 +35,10 @@ pub struct CrashMarker {
 
 impl CrashMarker {
     /// Sets the marker, except for programs that may be ended at any time.
-    pub fn of(config: &Config) -> Self {
-        match config.after_crashes {
-            AfterCrashes::BeginAnew => Self::set(&config.data_dir, config.clock.now().wall),
-            AfterCrashes::GoOn => Self { file: None, crashes: 0 },
+    pub fn new(after_crashes: AfterCrashes, data_dir: &Path, now: Timestamp) -> Self {
+        match after_crashes {
+            AfterCrashes::SetDatabaseAside => Self::set(data_dir, now),
+            AfterCrashes::KeepDatabase => Self { file: None, crashes: 0 },
         }
     }
 

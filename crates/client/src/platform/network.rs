@@ -44,7 +44,7 @@ impl Network {
     }
 
     /// Creates a source that a test controls.
-    pub fn by_hand() -> (Self, NetworkController) {
+    pub fn controlled() -> (Self, NetworkController) {
         // The channel holds one change: more would cause the same reaction.
         let (sender, changes) = mpsc::channel(1);
         (Self(Source::Controller(changes)), NetworkController(sender))

@@ -128,7 +128,7 @@ mod tests {
         let server = description.complete(&address, Identity::Address, Source::Person).expect("a server");
         let client = http::unredirected_client(&server.auth_url, &crate::net::connector::NetworkConnector::default())
             .expect("a client");
-        let (browser, mut pages) = Browser::by_hand();
+        let (browser, mut pages) = Browser::channel();
         let answer = by_page(&client, &server, "google", &browser).await;
         assert!(matches!(answer, Err(Denial::Refused(error)) if error.code == Code::SignInTimeout));
         let page = pages.recv().await.expect("it was opened");

@@ -114,7 +114,6 @@ impl Runtime {
                 Ok(())
             }
             Action::Pause(pause) => self.notifications.pause(pause, context),
-            Action::Apply(settings) => self.apply(*settings),
             Action::ClearCache => {
                 // Until the backend answers, what is known stays.
                 context.send(FetcherInput::ReplaceWithNextList);
@@ -154,11 +153,8 @@ impl Runtime {
         context.reply(reply, Ok(()));
     }
 
-    /// Applies settings.
-    ///
-    /// # Errors
-    /// Those of [`backend::set_network`]; the other settings take effect.
-    fn apply(&mut self, settings: Settings) -> Result<(), Error> {
+    /// Applies settings. If a certificate cannot be used, the others take effect.
+    pub(super) fn apply(&mut self, settings: Settings) {
         let context = &mut self.context;
         let before = std::mem::replace(&mut context.settings, settings);
         if before.data != context.settings.data {
@@ -169,6 +165,10 @@ impl Runtime {
         }
         // The tray shows the language of the settings.
         context.send(PublisherInput::Tray);
-        if before.network == context.settings.network { Ok(()) } else { backend::set_network(context) }
+        if before.network != context.settings.network
+            && let Err(error) = backend::set_network(context)
+        {
+            tracing::error!(%error, "continuing without the custom certificate");
+        }
     }
 }

@@ -52,13 +52,15 @@ pub fn start(config: Config, shell: impl Shell) -> Handle {
 }
 
 impl Runtime {
-    pub(super) fn new(config: Config, shell: Box<dyn Shell>, messages: mpsc::Sender<Message>) -> Self {
-        let crash_marker = CrashMarker::of(&config);
+    pub(super) fn new(mut config: Config, shell: Box<dyn Shell>, messages: mpsc::Sender<Message>) -> Self {
+        let now = config.clock.now();
+        let settings = config.settings.borrow_and_update().settings.clone();
+        let crash_marker = CrashMarker::new(config.after_crashes, &config.data_dir, now.wall);
         let mut store = Store::open_after(&crash_marker, &config.data_dir);
-        let jobs = jobs::load(&mut store, config.clock.now(), config.settings.data.retention_days);
-        let connector = NetworkConnector::new(&config.settings.network).unwrap_or_else(|error| {
+        let jobs = jobs::load(&mut store, now, settings.data.retention_days);
+        let connector = NetworkConnector::new(&settings.network).unwrap_or_else(|error| {
             tracing::error!(%error, "continuing without the custom certificate");
-            NetworkConnector::without_certificates(&config.settings.network)
+            NetworkConnector::without_certificates(&settings.network)
         });
         let tokens = TokenStore::new(config.keychain);
         let background = TaskTracker::new();
@@ -73,7 +75,7 @@ impl Runtime {
             store,
             diagnostics: Diagnostics::default(),
             tasks: Tasks { messages, background },
-            settings: config.settings,
+            settings,
             system_language: config.system_language,
             connector,
             endpoint: None,
@@ -96,6 +98,7 @@ impl Runtime {
             ),
             publisher,
             jobs,
+            settings: config.settings,
             crash_marker,
             context,
         }
