@@ -4,6 +4,7 @@
 #![expect(clippy::expect_used, reason = "a test whose setup fails has failed")]
 
 mod backend;
+mod company_network;
 mod proxy;
 mod public_backend;
 mod recorder;
@@ -13,6 +14,7 @@ mod studio_harness;
 mod video;
 
 pub use backend::{Answer, EditFate, Grant, ScriptedBackend, closing};
+pub use company_network::CompanyNetwork;
 pub use proxy::{Fault, FaultProxy};
 pub use public_backend::{PublicBackend, naive_now};
 pub use recorder::{Recorder, Seen};

@@ -2,14 +2,17 @@
 
 use std::{path::PathBuf, time::Duration};
 
-use tallylight_client::{AfterCrashes, Browser, Config, Handle, Identity, Keychain, Unlock, cli_dir, start};
+use tallylight_client::{
+    AfterCrashes, Browser, Config, Handle, Identity, Keychain, Unlock, cli_dir, fixed_settings, start,
+};
 use tallylight_core::{
     Code, Error,
     discovery::parse_address,
+    settings::Settings,
     view::{ServerView, SessionState, StatusView},
 };
 
-use crate::{Global, output, terminal::Terminal, usage};
+use crate::{Global, network::network_settings, output, terminal::Terminal, usage};
 
 /// The keychain entry of the CLI's session. The desktop app has its own, so that neither uses up the other's refresh
 /// token.
@@ -34,15 +37,18 @@ pub fn keychain(global: &Global) -> Keychain {
     if global.no_keychain { Keychain::Memory } else { Keychain::System(KEYCHAIN_ACCOUNT.to_owned()) }
 }
 
-/// Starts the client. It may ask to unlock the keychain, because the user runs the command interactively.
+/// Starts the client with the desktop app's network settings. It may ask to unlock the keychain, because the user runs
+/// the command interactively.
 ///
 /// # Errors
 /// As [`data_dir`].
 pub fn launch(global: &Global, terminal: Terminal, browser: Browser) -> Result<Handle, Error> {
-    let config = Config::new(cli_dir(&data_dir(global)?), keychain(global));
+    let data_dir = data_dir(global)?;
+    let config = Config::new(cli_dir(&data_dir), keychain(global));
+    let settings = fixed_settings(Settings { network: network_settings(&data_dir), ..Settings::default() });
     // A command may end at any time, by a closed pipe or by a script. That does not count as a crash.
     let after_crashes = AfterCrashes::KeepDatabase;
-    Ok(start(Config { browser, unlock: Unlock::Ask, after_crashes, ..config }, terminal))
+    Ok(start(Config { browser, unlock: Unlock::Ask, after_crashes, settings, ..config }, terminal))
 }
 
 /// Starts the client, connected to the studio of `--server` or to the remembered one.

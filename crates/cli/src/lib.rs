@@ -9,6 +9,7 @@ use tallylight_core::{Code, Error, model::job::Status};
 
 mod client;
 mod commands;
+mod network;
 mod output;
 mod terminal;
 
