@@ -4,11 +4,13 @@ use std::{path::PathBuf, process::ExitCode};
 
 use clap::{Args, CommandFactory, Parser, Subcommand};
 use commands::session::Unsaved;
+use exit_code::exit_code;
 use tallylight_client::cli_dir;
 use tallylight_core::{Code, Error, model::job::Status};
 
 mod client;
 mod commands;
+mod exit_code;
 mod network;
 mod output;
 mod terminal;
@@ -123,58 +125,8 @@ async fn run(cli: Cli) -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             output::print_error(&error.message);
-            ExitCode::from(exit_code(error.code))
+            exit_code(error.code)
         }
-    }
-}
-
-/// Returns the exit code of an error: 1 failed, 2 wrong usage, 3 not signed in, 4 backend cannot be reached.
-fn exit_code(code: Code) -> u8 {
-    match code {
-        Code::InvalidAddress | Code::InsecureAddress => 2,
-        Code::SignedOut
-        | Code::SessionExpired
-        | Code::InvalidCredentials
-        | Code::AccountBlocked
-        | Code::SignInDenied
-        | Code::SignInTimeout => 3,
-        Code::Unreachable
-        | Code::UntrustedCertificate
-        | Code::ServerError
-        | Code::RateLimited
-        | Code::NotAStudio
-        | Code::CaptivePortal => 4,
-        Code::NotFound
-        | Code::Forbidden
-        | Code::NotAVideo
-        | Code::TooLarge
-        | Code::DiskFull
-        | Code::NotOffered
-        | Code::File
-        | Code::Storage
-        | Code::StorageUnreadable
-        | Code::StorageNewer
-        | Code::StorageSuspect
-        | Code::Conflict
-        | Code::InvalidContent
-        | Code::Keychain
-        | Code::KeychainLocked
-        | Code::WrongKey
-        | Code::SocketRefused
-        | Code::NoSocket
-        | Code::NothingReadable
-        | Code::Closed
-        | Code::Silent
-        | Code::HandshakeTimeout
-        | Code::MessageTooLarge
-        | Code::Replaced
-        | Code::Slept
-        | Code::NetworkChanged
-        | Code::LanguageModel
-        | Code::ShuttingDown
-        | Code::Internal
-        | Code::Requested
-        | Code::JobFailed => 1,
     }
 }
 

@@ -2,11 +2,15 @@
 
 #![expect(clippy::print_stderr, reason = "the only module that prints")]
 
-use std::io::{ErrorKind, Write};
+use std::{
+    io::{ErrorKind, Write},
+    sync::LazyLock,
+};
 
 use comfy_table::{ContentArrangement, Table, presets};
 use jiff::Timestamp;
 use serde::Serialize;
+use tallylight_client::Clock;
 use tallylight_core::{
     JobId,
     model::{
@@ -15,6 +19,9 @@ use tallylight_core::{
     },
     view::{EditOutcome, EditView, Event, JobView, ListView, NotificationView, RowView, SessionState, StorageView},
 };
+
+/// The source of the time of JSON lines.
+static CLOCK: LazyLock<Clock> = LazyLock::new(Clock::system);
 
 /// Prints an error on standard error, in one line.
 pub fn print_error(message: &str) {
@@ -120,9 +127,9 @@ pub fn notice_line(notice: &NotificationView) -> String {
     timed_line("notice", notice)
 }
 
-#[expect(clippy::disallowed_methods, reason = "output is stamped with the real time")]
 fn timed_line(event: &'static str, body: impl Serialize) -> String {
-    serde_json::to_string(&Line { event, at: Timestamp::now(), body }).unwrap_or_default()
+    let at = CLOCK.now().wall;
+    serde_json::to_string(&Line { event, at, body }).unwrap_or_default()
 }
 
 /// Returns the outcome of an edit as text.

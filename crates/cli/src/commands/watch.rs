@@ -181,12 +181,22 @@ fn reject(why: &str, line: &str) {
 /// Edits a field. If the edit is refused at once, prints that as an event.
 async fn edit(handle: &Handle, job_id: JobId, field: Field, content: &Value) -> Result<(), Error> {
     let content = edits::read_content(field, content)
-        .map_err(|words| Error::new(Code::InvalidContent, format!("{words}. See the protocol.")))?;
+        .map_err(|words| Error::new(Code::InvalidContent, format!("{words}. {}", content_words(field))))?;
     if let Err(error) = handle.edit(job_id.clone(), [(field, content)].into()).await {
         let refused = EditView { job_id, field, outcome: EditOutcome::Refused, reason: Some(error.into()) };
         output::event(&Event::Edit(refused));
     }
     Ok(())
+}
+
+/// Returns what the content of a field must be, as text.
+fn content_words(field: Field) -> &'static str {
+    match field {
+        Field::Title | Field::Description | Field::Transcript => "Use a text.",
+        Field::Thumbnail => "Use the ID of a thumbnail.",
+        Field::Tags => "Use a list of texts.",
+        Field::Chapters => "Use a list of objects with start_seconds and title.",
+    }
 }
 
 fn print_lines(update: &ShellMessage) {

@@ -6,7 +6,7 @@ use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use tallylight_core::{
     JobId,
     model::{job::Status, text::for_terminal},
-    view::Event,
+    view::{Event, JobView, UploadView},
 };
 
 use crate::{commands::session::connection_words, output, terminal::ShellMessage};
@@ -35,34 +35,13 @@ impl LiveTable {
             }
             ShellMessage::Event(Event::Jobs { changed, removed }) => {
                 for job_id in removed {
-                    if let Some(bar) = self.jobs.remove(job_id) {
-                        bar.finish_and_clear();
-                    }
+                    self.remove_job(job_id);
                 }
                 for change in changed {
-                    let job = &change.job;
-                    let bar = self.jobs.entry(job.row.job_id.clone()).or_insert_with(|| self.screen.add(bar(100)));
-                    bar.set_prefix(output::name(job));
-                    bar.set_message(format!("{} {}", output::status_words(&job.row), output::activity(job)));
-                    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to 0–100")]
-                    bar.set_position(job.row.progress_percent.unwrap_or(0.0).clamp(0.0, 100.0) as u64);
-                    if matches!(job.row.status, Status::Completed | Status::Failed) {
-                        bar.abandon();
-                    }
+                    self.show_job(&change.job);
                 }
             }
-            ShellMessage::Event(Event::Upload(upload)) => {
-                let total = upload.total_bytes;
-                let bar = self.uploads.entry(upload.upload_id).or_insert_with(|| self.screen.add(bar(total)));
-                bar.set_prefix(output::shown(&upload.filename));
-                bar.set_message(
-                    upload.error.as_ref().map_or_else(|| "Uploading".to_owned(), |error| output::shown(&error.message)),
-                );
-                bar.set_position(upload.sent_bytes);
-                if upload.job_id.is_some() {
-                    bar.finish_and_clear();
-                }
-            }
+            ShellMessage::Event(Event::Upload(upload)) => self.show_upload(upload),
             ShellMessage::Event(Event::Rejected(rejected)) => {
                 self.print(&format!("Unreadable message: {}", output::shown(&rejected.reason)));
             }
@@ -79,6 +58,36 @@ impl LiveTable {
             }
             ShellMessage::Event(Event::Session(_) | Event::News(_)) => {}
             ShellMessage::Notice(notice) => self.print(&format!("{}: {}", notice.title, notice.body)),
+        }
+    }
+
+    fn show_job(&mut self, job: &JobView) {
+        let bar = self.jobs.entry(job.row.job_id.clone()).or_insert_with(|| self.screen.add(bar(100)));
+        bar.set_prefix(output::name(job));
+        bar.set_message(format!("{} {}", output::status_words(&job.row), output::activity(job)));
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to 0–100")]
+        bar.set_position(job.row.progress_percent.unwrap_or(0.0).clamp(0.0, 100.0) as u64);
+        if matches!(job.row.status, Status::Completed | Status::Failed) {
+            bar.abandon();
+        }
+    }
+
+    fn remove_job(&mut self, job_id: &JobId) {
+        if let Some(bar) = self.jobs.remove(job_id) {
+            bar.finish_and_clear();
+        }
+    }
+
+    fn show_upload(&mut self, upload: &UploadView) {
+        let total = upload.total_bytes;
+        let bar = self.uploads.entry(upload.upload_id).or_insert_with(|| self.screen.add(bar(total)));
+        bar.set_prefix(output::shown(&upload.filename));
+        bar.set_message(
+            upload.error.as_ref().map_or_else(|| "Uploading".to_owned(), |error| output::shown(&error.message)),
+        );
+        bar.set_position(upload.sent_bytes);
+        if upload.job_id.is_some() {
+            bar.finish_and_clear();
         }
     }
 
