@@ -46,9 +46,9 @@ impl Watch {
         watch
     }
 
-    async fn until(&self, what: &str, has_held_request: impl Fn(&ScriptedBackend) -> bool) {
+    async fn until(&self, what: &str, condition: impl Fn(&ScriptedBackend) -> bool) {
         for _ in 0..6000 {
-            if has_held_request(&self.backend) {
+            if condition(&self.backend) {
                 return;
             }
             tokio::time::sleep(Duration::from_millis(10)).await;

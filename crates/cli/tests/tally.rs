@@ -248,9 +248,9 @@ async fn a_line_that_is_not_utf8_is_rejected_and_the_next_is_executed() {
         let lines = lines.map(|line| serde_json::from_str::<Value>(&line.expect("a line")).expect("JSON"));
         let mut printed = Vec::new();
         for line in lines {
-            let is_expired = line["event"] == "session" && line["state"] == "signed_out";
+            let is_signed_out = line["event"] == "session" && line["state"] == "signed_out";
             printed.push(line);
-            if is_expired {
+            if is_signed_out {
                 break;
             }
         }

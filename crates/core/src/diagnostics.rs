@@ -13,7 +13,7 @@ use crate::{
 
 mod report;
 
-pub use report::{DiagnosticsView, LatencyView, TallyView};
+pub use report::{DiagnosticsView, LatencyView, NamedCountView};
 
 /// The maximum number of stored events.
 const EVENT_LIMIT: usize = 200;
@@ -170,11 +170,11 @@ impl Diagnostics {
 
     /// Returns the diagnostics for display, newest entries first.
     pub fn view(&self) -> DiagnosticsView {
-        let tally = |what: String, count: u32| TallyView { what, count };
+        let named = |what: String, count: u32| NamedCountView { what, count };
         DiagnosticsView {
             counters: self.counters,
-            drops: self.drops.iter().map(|(code, count)| tally(name(code), *count)).collect(),
-            rejected: self.rejected.iter().map(|(kind, count)| tally(name(kind), *count)).collect(),
+            drops: self.drops.iter().map(|(code, count)| named(name(code), *count)).collect(),
+            rejected: self.rejected.iter().map(|(kind, count)| named(name(kind), *count)).collect(),
             latency: LatencyView::of(self.latencies.iter().copied()),
             events: self.events.iter().rev().cloned().collect(),
             skipped: self.samples.iter().rev().cloned().collect(),
@@ -220,7 +220,7 @@ mod tests {
         let view = diagnostics.view();
         assert_eq!((view.events.len(), view.skipped.len()), (EVENT_LIMIT, REJECTED_LIMIT));
         assert_eq!(view.events[0].message, "event 9999");
-        assert_eq!(view.rejected, [TallyView { what: "unknown_type".to_owned(), count: 10_000 }]);
+        assert_eq!(view.rejected, [NamedCountView { what: "unknown_type".to_owned(), count: 10_000 }]);
         assert_eq!(reported, REPORTED_PER_MINUTE, "further messages are counted only");
         assert_eq!(view.latency.expect("some").worst_ms, 9999);
     }

@@ -98,7 +98,7 @@ fn declarations() -> String {
         auth::SessionState::decl(&config),
         diagnostics::DiagnosticsView::decl(&config),
         diagnostics::Counters::decl(&config),
-        diagnostics::TallyView::decl(&config),
+        diagnostics::NamedCountView::decl(&config),
         diagnostics::LatencyView::decl(&config),
         diagnostics::EventView::decl(&config),
         diagnostics::SkippedView::decl(&config),

@@ -1116,11 +1116,11 @@ counters: Counters,
 /**
  * Lost, refused and given-up connections, counted by code.
  */
-drops: Array<TallyView>, 
+drops: Array<NamedCountView>, 
 /**
  * Skipped messages, counted by kind.
  */
-rejected: Array<TallyView>, 
+rejected: Array<NamedCountView>, 
 /**
  * The latency of recent messages; none without a message.
  */
@@ -1178,7 +1178,7 @@ held_batches: number,
  * Unreadable fields of messages and responses, which were left out.
  */
 lost_fields: number, };
-export type TallyView = { 
+export type NamedCountView = { 
 /**
  * The stable name of what is counted.
  */

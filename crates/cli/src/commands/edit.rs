@@ -144,10 +144,10 @@ async fn outcomes(
         let is_queued = outcomes.values().any(|view| view.outcome == EditOutcome::Queued && view.reason.is_some());
         // An event may be about an earlier edit of the same field.
         let pending = handle.job(job_id.clone()).await.map(|job| job.pending).unwrap_or_default();
-        let is_expired = |field: &Field| {
+        let is_decided = |field: &Field| {
             !pending.contains(field) && outcomes.get(field).is_some_and(|view| view.outcome != EditOutcome::Queued)
         };
-        if is_queued || fields.iter().all(is_expired) {
+        if is_queued || fields.iter().all(is_decided) {
             return outcomes;
         }
     }

@@ -92,9 +92,9 @@ impl NetworkController {
 
 /// Returns whether an address was added or removed that is neither loopback nor link-local.
 fn changes_reachability(update: &netwatcher::Update) -> bool {
-    let leads_out = |ip: std::net::IpAddr| match ip {
+    let is_routable = |ip: std::net::IpAddr| match ip {
         std::net::IpAddr::V4(ip) => !ip.is_loopback() && !ip.is_link_local(),
         std::net::IpAddr::V6(ip) => !ip.is_loopback() && !ip.is_unicast_link_local(),
     };
-    update.addrs_added().chain(update.addrs_removed()).any(|(_, record)| leads_out(record.ip))
+    update.addrs_added().chain(update.addrs_removed()).any(|(_, record)| is_routable(record.ip))
 }

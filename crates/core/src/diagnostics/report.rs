@@ -13,9 +13,9 @@ pub struct DiagnosticsView {
     /// Counters since the start of the application.
     pub counters: Counters,
     /// Lost, refused and given-up connections, counted by code.
-    pub drops: Vec<TallyView>,
+    pub drops: Vec<NamedCountView>,
     /// Skipped messages, counted by kind.
-    pub rejected: Vec<TallyView>,
+    pub rejected: Vec<NamedCountView>,
     /// The latency of recent messages; none without a message.
     pub latency: Option<LatencyView>,
     /// Recent events, newest first.
@@ -27,7 +27,7 @@ pub struct DiagnosticsView {
 /// A named count.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
-pub struct TallyView {
+pub struct NamedCountView {
     /// The stable name of what is counted.
     pub what: String,
     /// The count.
@@ -70,15 +70,15 @@ impl DiagnosticsView {
             let LatencyView { messages, median_ms, worst_ms } = latency;
             line(&mut report, &format!("latency          median {median_ms} ms, worst {worst_ms} ms of {messages}"));
         }
-        section(&mut report, "failed connections, by reason", self.drops.iter().map(TallyView::line));
-        section(&mut report, "unreadable messages, by reason", self.rejected.iter().map(TallyView::line));
+        section(&mut report, "failed connections, by reason", self.drops.iter().map(NamedCountView::line));
+        section(&mut report, "unreadable messages, by reason", self.rejected.iter().map(NamedCountView::line));
         let events = self.events.iter().map(|event| format!("{:.0}  {}", event.at, event.public));
         section(&mut report, "event log, newest first", events);
         report
     }
 }
 
-impl TallyView {
+impl NamedCountView {
     fn line(&self) -> String {
         format!("{:<20} {}", self.what, self.count)
     }
