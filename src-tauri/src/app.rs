@@ -1,45 +1,21 @@
 //! Builds the app and runs it.
 
-use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::Context;
-use tallylight_client::{
-    Config, Handle, Identity, Keychain, LogLevelController, SettingsService, ThumbnailCache, desktop_dir, start,
-};
-use tallylight_core::{locale::Locale, view::Show};
-use tauri::{AppHandle, Manager, RunEvent};
-use tauri_plugin_dialog::DialogExt;
+use tallylight_client::{Identity, LogLevelController};
+use tauri::{Manager, RunEvent};
 
+#[cfg(unix)]
+use crate::lifecycle::shutdown;
 use crate::{
-    desktop::{self, Desktop},
-    embedded_studio::EmbeddedStudio,
-    ipc::{
-        commands,
-        shell::{EventWindow, Window},
-    },
-    lifecycle::{
-        args::{Args, chosen_file},
-        instance_lock,
-        launch::{self, PendingLaunches},
-        shutdown::{self, Shutdown},
-        updates::{self, Updates},
-    },
-    settings::preferences::{self, Preferences},
-    tray,
-    window::{
-        self,
-        navigation::{self, Navigation},
-        thumbnails,
-    },
+    controller::{Controller, EarlySubsystems},
+    data_dir::DataDir,
+    ipc,
+    lifecycle::{args::Args, instance_lock, launch},
+    thumbnails,
+    window::{self, MainWindow},
 };
-
-/// The keychain entry of the app's session. `tally` has its own, so that neither uses up the other's refresh token.
-const KEYCHAIN_ACCOUNT: &str = "desktop";
-/// The keychain entry of the secret that signs webhooks.
-const WEBHOOK_ACCOUNT: &str = "webhook";
-
-/// The data folder.
-struct DataDir(PathBuf);
 
 /// Runs the app until the user quits.
 ///
@@ -47,143 +23,86 @@ struct DataDir(PathBuf);
 /// There is no data folder, the app cannot be built, or another instance holds the data folder.
 pub fn run(args: Args, level: LogLevelController) -> anyhow::Result<()> {
     let data_dir = args.data_dir().context("No application data folder found. Set one with --data-dir.")?;
-    let window_state = window::places(&desktop_dir(&data_dir));
+    let data_dir = DataDir::new(data_dir);
+    let early = EarlySubsystems {
+        window: Arc::new(MainWindow::new(data_dir.webview())),
+        launches: Arc::default(),
+        shutdown: Arc::default(),
+    };
     let context = tauri::generate_context!();
-    let app = tauri::Builder::default()
+    let shutdown = Arc::clone(&early.shutdown);
+    let app = match build(context, early, data_dir.clone(), args, level) {
+        Err(error) if launch::is_handover_failure(&error) => return instance_lock::restart_once(error.into()),
+        app => app.context("Couldn't start Tallylight")?,
+    };
+    let _lock = instance_lock::InstanceLock::take(&data_dir.desktop())?;
+    app.run(move |app, event| match event {
+        // Without a code, the exit follows from closing the last window. The app goes on in the tray.
+        RunEvent::ExitRequested { api, code: None, .. } if !shutdown.is_under_way() => api.prevent_exit(),
+        RunEvent::Exit => tauri::async_runtime::block_on(app.state::<Arc<Controller>>().shut_down()),
+        #[cfg(target_os = "macos")]
+        RunEvent::Reopen { .. } => app.state::<Arc<Controller>>().show_window(),
+        _ => {}
+    });
+    Ok(())
+}
+
+fn build(
+    context: tauri::Context,
+    early: EarlySubsystems,
+    data_dir: DataDir,
+    args: Args,
+    level: LogLevelController,
+) -> tauri::Result<tauri::App> {
+    let single_instance = launch::single_instance(&context.config().identifier, data_dir.path(), &args, {
+        let early = early.clone();
+        move |app, command_line, folder| early.hand_over(app, command_line, folder)
+    });
+    tauri::Builder::default()
         // The first plugin, so that a second start ends before it changes anything.
-        .plugin(launch::single_instance(&context.config().identifier, &data_dir, &args))
+        .plugin(single_instance)
         .plugin(tauri_plugin_deep_link::init())
         .plugin(tauri_plugin_dialog::init())
         .plugin(tauri_plugin_opener::init())
         .plugin(tauri_plugin_clipboard_manager::init())
         .plugin(tauri_plugin_autostart::Builder::new().arg("--hidden").build())
         .plugin(tauri_plugin_updater::Builder::new().build())
-        .plugin(window_state)
+        .plugin(window::places(&data_dir.desktop()))
         .register_asynchronous_uri_scheme_protocol(thumbnails::SCHEME, |context, request, responder| {
-            thumbnails::serve(context.app_handle(), &request, responder);
+            context.app_handle().state::<Arc<Controller>>().thumbnails().serve(&request, responder);
         })
-        .invoke_handler(commands::handler())
-        .on_window_event(window::on_event)
-        // Managed before `setup`: a second start may be handed over as soon as the plugin runs.
-        .manage(Shutdown::default())
-        .manage(PendingLaunches::default())
-        .manage(Navigation::default())
-        .manage(window::WindowProgress::default())
-        .setup({
-            let data_dir = data_dir.clone();
-            move |app| set_up(app, &data_dir, args, level).map_err(Into::into)
-        })
-        .build(context);
-    let app = match app {
-        Err(error) if launch::is_handover_failure(&error) => return instance_lock::restart_once(error.into()),
-        app => app.context("Couldn't start Tallylight")?,
-    };
-    app.manage(instance_lock::InstanceLock::take(&desktop_dir(&data_dir))?);
-    app.run(|app, event| match event {
-        // Without a code, the exit follows from closing the last window. The app goes on in the tray.
-        RunEvent::ExitRequested { api, code: None, .. } if !app.state::<Shutdown>().is_under_way() => {
-            api.prevent_exit();
-        }
-        RunEvent::Exit => tauri::async_runtime::block_on(shutdown::end(app)),
-        #[cfg(target_os = "macos")]
-        RunEvent::Reopen { .. } => window::show(app),
-        _ => {}
-    });
-    Ok(())
+        .invoke_handler(ipc::commands::handler())
+        .on_window_event(|window, event| window.state::<Arc<Controller>>().on_window_event(event))
+        .setup(move |app| set_up(app, early, data_dir, args, level).map_err(Into::into))
+        .build(context)
 }
 
-/// Returns the locale of the user's language: the one in the settings, or the system's.
-pub fn locale(app: &AppHandle) -> Locale {
-    Locale::new(app.state::<SettingsService>().current().settings.appearance.language, &system_language())
-}
-
-/// Returns the command line of this start.
-pub fn args(app: &AppHandle) -> Args {
-    app.state::<Args>().inner().clone()
-}
-
-/// Returns the system's language as a locale name such as `de-DE`; empty if it is unknown.
-pub fn system_language() -> String {
-    sys_locale::get_locale().unwrap_or_default()
-}
-
-/// Returns the data folder.
-pub fn data_dir(app: &AppHandle) -> PathBuf {
-    app.state::<DataDir>().0.clone()
-}
-
-fn set_up(app: &tauri::App, data_dir: &Path, args: Args, level: LogLevelController) -> anyhow::Result<()> {
+fn set_up(
+    app: &tauri::App,
+    early: EarlySubsystems,
+    data_dir: DataDir,
+    args: Args,
+    level: LogLevelController,
+) -> anyhow::Result<()> {
     #[cfg(unix)]
     let signals = shutdown::Signals::catch().context("Couldn't register signal handlers")?;
-    let desktop_dir = desktop_dir(data_dir);
+    // Read before the client starts, which stores the identity of its studio.
     let uses_this_computer =
-        args.this_computer || tallylight_client::last_identity(&desktop_dir) == Some(Identity::ThisComputer);
-    let settings = SettingsService::open(&desktop_dir);
-    let receiver = settings.subscribe();
-    app.manage(DataDir(data_dir.to_owned()));
-    app.manage(args.clone());
-    app.manage(settings);
-    app.manage(Preferences::new(level, &args));
-    app.manage(ThumbnailCache::new(&desktop_dir));
-    app.manage(Updates::default());
-    app.manage(Desktop::default());
-    desktop::listen(app.handle());
-    let event_window = EventWindow::default();
-    let handle = tauri::async_runtime::block_on(async {
-        let config = Config {
-            settings: receiver,
-            system_language: system_language(),
-            webhook_keychain: Keychain::System(WEBHOOK_ACCOUNT.to_owned()),
-            ..Config::new(desktop_dir.clone(), Keychain::System(KEYCHAIN_ACCOUNT.to_owned()))
-        };
-        start(config, Window::new(app.handle().clone(), event_window.clone()))
-    });
-    app.manage(event_window);
-    app.manage(handle.clone());
-    app.manage(EmbeddedStudio::new(data_dir.join("studio")));
-    // Before the tray, because the webview's processes start in the background meanwhile.
-    window::begin(app.handle(), &args)?;
-    tray::build(app.handle());
+        args.this_computer || tallylight_client::last_identity(&data_dir.desktop()) == Some(Identity::ThisComputer);
+    let controller = Controller::start(app.handle(), early, data_dir, args, level);
+    // Before the window, whose page calls commands as soon as it loads.
+    app.manage(Arc::clone(&controller));
+    controller.begin()?;
     #[cfg(unix)]
-    signals.quit_on_signal(app.handle().clone());
-    preferences::begin(app.handle());
-    desktop::notify_missing_tray(app.handle(), &desktop_dir);
-    updates::begin(app.handle());
-    #[cfg(target_os = "macos")]
-    launch::follow_links(app.handle());
-    let app = app.handle().clone();
+    signals.on_first({
+        let controller = Arc::clone(&controller);
+        move || controller.quit()
+    });
     tauri::async_runtime::spawn(async move {
-        if uses_this_computer && let Err(error) = app.state::<EmbeddedStudio>().open(&handle).await {
-            tracing::error!(%error, "the embedded studio could not be started");
-            // Returns to the choice of a studio. Choosing this computer again shows the error there.
-            let _ = handle.cancel_sign_in().await;
+        if uses_this_computer {
+            controller.open_studio_at_start().await;
         }
-        launch::first(&app, &args);
+        controller.perform_first();
     });
     Ok(())
-}
-
-/// Uploads videos. Progress and errors arrive as events.
-pub fn upload(app: &AppHandle, videos: Vec<PathBuf>) {
-    for video in videos.into_iter().map(chosen_file) {
-        let app = app.clone();
-        tauri::async_runtime::spawn(async move {
-            let added = app.state::<Handle>().upload(video).await;
-            if let Err(error) = added {
-                tracing::info!(code = ?error.code, "an upload was rejected");
-                if error.code == tallylight_core::Code::SignedOut {
-                    navigation::show(&app, Show::SignInFirst);
-                }
-            }
-        });
-    }
-}
-
-/// Shows a file dialog and uploads the videos that the user chooses.
-pub fn choose_videos(app: &AppHandle) {
-    let this = app.clone();
-    app.dialog().file().pick_files(move |chosen| {
-        let paths = chosen.unwrap_or_default().into_iter().filter_map(|file| file.into_path().ok());
-        upload(&this, paths.collect());
-    });
 }

@@ -1,7 +1,6 @@
-//! The interface between the page and the core: the page's commands, and the events sent to it.
+//! The interface between the page and the controller: the commands that the page may call.
 
+mod arguments;
 #[cfg(test)]
 mod bindings;
 pub mod commands;
-pub mod shell;
-pub mod suggestions;

@@ -11,12 +11,17 @@ use std::process::ExitCode;
 use clap::Parser;
 
 mod app;
+mod controller;
+mod data_dir;
 mod desktop;
+mod dialogs;
 mod embedded_studio;
 mod ipc;
 mod lifecycle;
 mod notifications;
-mod settings;
+mod page_events;
+mod suggestions;
+mod thumbnails;
 mod tray;
 mod window;
 
@@ -42,7 +47,7 @@ fn main() -> anyhow::Result<ExitCode> {
     #[cfg(target_os = "linux")]
     window::disable_dmabuf_renderer();
     let args = lifecycle::args::Args::parse();
-    let logs = args.data_dir().map(|folder| tallylight_client::desktop_dir(&folder).join("logs"));
+    let logs = args.data_dir().map(|folder| data_dir::DataDir::new(folder).logs());
     let log = tallylight_client::log("warn,tallylight=info", logs.as_deref());
     app::run(args, log.log_level_controller())?;
     Ok(ExitCode::SUCCESS)

@@ -1,51 +1,225 @@
-//! The main window: built once, hidden when it is closed, and the target for dropped videos.
+//! The main window: built once, and hidden when it is closed.
 
 use std::{
     io::ErrorKind,
     path::{Path, PathBuf},
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
 #[cfg(not(target_os = "linux"))]
 use drag::{DragItem, Image, Options};
-use tallylight_client::ThumbnailCache;
-use tallylight_client::{SettingsService, desktop_dir};
-use tallylight_core::settings::Theme;
-use tauri::{
-    AppHandle, DragDropEvent, Manager, WebviewUrl, WebviewWindowBuilder, Window, WindowEvent, Wry, plugin::TauriPlugin,
-    webview::PageLoadEvent,
+use tallylight_core::{
+    JobId,
+    settings::Theme,
+    view::{Event, Show},
 };
+use tauri::{AppHandle, Manager, WebviewUrl, WebviewWindowBuilder, Wry, plugin::TauriPlugin, webview::PageLoadEvent};
 use tauri_plugin_window_state::StateFlags;
 
-use crate::{
-    app,
-    lifecycle::{args::Args, shutdown},
-};
+use crate::page_events::{BATCH, Batch};
+use event_window::EventWindow;
+use navigation::Navigation;
 
+#[cfg(not(target_os = "linux"))]
+mod badge;
 #[cfg(target_os = "linux")]
 mod crash;
-mod drawing;
-pub mod navigation;
-pub mod save_dialog;
-pub mod thumbnails;
+mod event_window;
+mod navigation;
+mod rendering;
 
 #[cfg(target_os = "linux")]
-pub use drawing::disable_dmabuf_renderer;
+pub use rendering::disable_dmabuf_renderer;
 
 const LABEL: &str = "main";
 /// How long the window stays hidden at most while its page loads.
 const PAGE_LOAD_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Returns whether a start shows the window. A start at login does not: the page needs most of the program's resources,
-/// so the window is built when the user first opens it.
-fn starts_visible(args: &Args) -> bool {
-    !args.hidden || args.job().is_some()
+/// The main window, from before it is built until the app ends.
+pub struct MainWindow {
+    progress: WindowProgress,
+    navigation: Navigation,
+    events: EventWindow,
+    /// The folder in which the webview keeps its data.
+    webview_dir: PathBuf,
+    theme: Mutex<Theme>,
+    #[cfg(not(target_os = "linux"))]
+    badge: badge::Badge,
+}
+
+impl MainWindow {
+    /// Creates it without building a window; the webview keeps its data in `webview_dir`.
+    pub fn new(webview_dir: PathBuf) -> Self {
+        Self {
+            progress: WindowProgress::default(),
+            navigation: Navigation::default(),
+            events: EventWindow::default(),
+            webview_dir,
+            theme: Mutex::default(),
+            #[cfg(not(target_os = "linux"))]
+            badge: badge::Badge::default(),
+        }
+    }
+
+    /// Returns the requests to show something.
+    pub fn navigation(&self) -> &Navigation {
+        &self.navigation
+    }
+
+    /// Returns the flow control of batches.
+    pub fn events(&self) -> &EventWindow {
+        &self.events
+    }
+
+    /// Decides whether the start builds the window, and builds it then. It is also built if it was requested meanwhile.
+    ///
+    /// # Errors
+    /// The system cannot build the window.
+    pub fn start(self: &Arc<Self>, app: &AppHandle, theme: Theme, visibility: StartVisibility) -> tauri::Result<()> {
+        *self.theme.lock().unwrap_or_else(PoisonError::into_inner) = theme;
+        if self.progress.decide(visibility == StartVisibility::Shown) { self.build(app) } else { Ok(()) }
+    }
+
+    /// Builds the window; it is shown when its page has loaded.
+    fn build(self: &Arc<Self>, app: &AppHandle) -> tauri::Result<()> {
+        self.apply_theme(app);
+        let this = Arc::clone(self);
+        let window = WebviewWindowBuilder::new(app, LABEL, WebviewUrl::default())
+            .title("Tallylight")
+            .inner_size(960.0, 680.0)
+            .min_inner_size(360.0, 480.0)
+            .data_directory(self.webview_dir.clone())
+            // Requested while the page's script is still loading.
+            .initialization_script("window.initialState = window.__TAURI_INTERNALS__.invoke('initial_state');")
+            // The window only shows the app's own page: a link in a description must not replace it.
+            .on_navigation(is_own_page)
+            .visible(false)
+            .on_page_load(move |window, load| {
+                if load.event() == PageLoadEvent::Finished {
+                    this.open(window.app_handle());
+                }
+            })
+            .build()?;
+        rendering::disable_gpu(&window);
+        #[cfg(target_os = "linux")]
+        crash::recover(&window, Arc::clone(self));
+        let (this, app) = (Arc::clone(self), app.clone());
+        tauri::async_runtime::spawn(async move {
+            tokio::time::sleep(PAGE_LOAD_TIMEOUT).await;
+            this.open(&app);
+        });
+        Ok(())
+    }
+
+    /// Shows the window once its page has loaded. Before, WebKitGTK may block the main thread for half a second while
+    /// it waits for a web process that has not started, and that process may crash.
+    fn open(self: &Arc<Self>, app: &AppHandle) {
+        if self.progress.open() {
+            self.show(app);
+            #[cfg(not(target_os = "linux"))]
+            self.badge.restore(app);
+        }
+    }
+
+    /// Brings the window to the front, or builds it. A window whose page is loading is shown when that is done.
+    pub fn show(self: &Arc<Self>, app: &AppHandle) {
+        let Some(window) = app.get_webview_window(LABEL) else {
+            if self.progress.request() {
+                let (this, app) = (Arc::clone(self), app.clone());
+                // Building waits for the main thread, so a caller on the main thread would wait for itself.
+                tauri::async_runtime::spawn(async move {
+                    if let Err(error) = this.build(&app) {
+                        tracing::error!(%error, "the window could not be built");
+                        this.progress.failed();
+                    }
+                });
+            }
+            return;
+        };
+        if !self.progress.is_open() {
+            return;
+        }
+        let shown = window.unminimize().and_then(|()| window.show()).and_then(|()| window.set_focus());
+        if let Err(error) = shown {
+            tracing::warn!(%error, "the window could not be brought to the front");
+        }
+    }
+
+    /// Brings the window to the front and makes it show something.
+    pub fn show_view(self: &Arc<Self>, app: &AppHandle, show: Show) {
+        self.show(app);
+        self.navigation.show(app, show);
+    }
+
+    /// Brings the window to the front and opens a job in it.
+    pub fn show_job(self: &Arc<Self>, app: &AppHandle, job_id: JobId) {
+        self.show(app);
+        self.navigation.open_job(app, job_id);
+    }
+
+    /// Sends a batch of changes to the page. Without a window none is needed: a window that is built later fetches the
+    /// whole state.
+    pub fn send(&self, app: &AppHandle, event: Event) {
+        if exists(app) {
+            let number = self.events.send(&event);
+            BATCH.send(app, Batch { number, event });
+        }
+    }
+
+    /// Returns whether the page can take another batch.
+    pub fn is_ready(&self, app: &AppHandle) -> bool {
+        self.events.has_capacity() || !exists(app)
+    }
+
+    /// Sets the theme. The page follows it through `prefers-color-scheme`.
+    pub fn set_theme(&self, app: &AppHandle, theme: Theme) {
+        *self.theme.lock().unwrap_or_else(PoisonError::into_inner) = theme;
+        self.apply_theme(app);
+    }
+
+    fn apply_theme(&self, app: &AppHandle) {
+        app.set_theme(match *self.theme.lock().unwrap_or_else(PoisonError::into_inner) {
+            Theme::System => None,
+            Theme::Light => Some(tauri::Theme::Light),
+            Theme::Dark => Some(tauri::Theme::Dark),
+        });
+    }
+
+    /// Deletes what the webview has stored.
+    pub fn clear_data(&self, app: &AppHandle) {
+        let deleted = match app.get_webview_window(LABEL) {
+            Some(window) => window.clear_all_browsing_data().map_err(anyhow::Error::from),
+            // An earlier window may have left data; a window that is being built starts without any.
+            None => self.progress.while_unbuilt(|| match std::fs::remove_dir_all(&self.webview_dir) {
+                Err(error) if error.kind() != ErrorKind::NotFound => Err(error.into()),
+                _ => Ok(()),
+            }),
+        };
+        if let Err(error) = deleted {
+            tracing::warn!(%error, "the webview's data could not be deleted");
+        }
+    }
+
+    /// Shows progress in percent and the number of unread outcomes on the icon in the dock or taskbar.
+    #[cfg(not(target_os = "linux"))]
+    pub fn set_badge(&self, app: &AppHandle, percent: Option<u8>, unread: u32) {
+        self.badge.set(app, percent, unread);
+    }
+}
+
+/// Whether a start shows the window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StartVisibility {
+    /// The window is built and shown.
+    Shown,
+    /// The window is built when the user first opens it.
+    Hidden,
 }
 
 /// How far the window has been built. A request to show it may arrive before the start has decided whether to build it.
 #[derive(Default)]
-pub struct WindowProgress(Mutex<WindowState>);
+struct WindowProgress(Mutex<WindowState>);
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum WindowState {
@@ -103,103 +277,12 @@ impl WindowProgress {
     }
 }
 
-/// Builds the window if this start shows it, or it was requested meanwhile.
-///
-/// # Errors
-/// The system cannot build the window.
-pub fn begin(app: &AppHandle, args: &Args) -> tauri::Result<()> {
-    if app.state::<WindowProgress>().decide(starts_visible(args)) { build(app) } else { Ok(()) }
-}
-
-/// Builds the window; it is shown when its page has loaded.
-fn build(app: &AppHandle) -> tauri::Result<()> {
-    set_theme(app, app.state::<SettingsService>().current().settings.appearance.theme);
-    let window = WebviewWindowBuilder::new(app, LABEL, WebviewUrl::default())
-        .title("Tallylight")
-        .inner_size(960.0, 680.0)
-        .min_inner_size(360.0, 480.0)
-        .data_directory(webview_data_dir(app))
-        // Requested while the page's script is still loading.
-        .initialization_script("window.initialState = window.__TAURI_INTERNALS__.invoke('initial_state');")
-        // The window only shows the app's own page: a link in a description must not replace it.
-        .on_navigation(is_own_page)
-        .visible(false)
-        .on_page_load(|window, load| {
-            if load.event() == PageLoadEvent::Finished {
-                open(window.app_handle());
-            }
-        })
-        .build()?;
-    drawing::disable_gpu(&window);
-    #[cfg(target_os = "linux")]
-    crash::recover(&window);
-    let app = app.clone();
-    tauri::async_runtime::spawn(async move {
-        tokio::time::sleep(PAGE_LOAD_TIMEOUT).await;
-        open(&app);
-    });
-    Ok(())
-}
-
-/// Returns the folder in which the webview keeps its data.
-fn webview_data_dir(app: &AppHandle) -> PathBuf {
-    desktop_dir(&app::data_dir(app)).join("webview")
-}
-
-/// Shows the window once its page has loaded. Before, WebKitGTK may block the main thread for half a second while it
-/// waits for a web process that has not started, and that process may crash.
-fn open(app: &AppHandle) {
-    if app.state::<WindowProgress>().open() {
-        show(app);
-        #[cfg(not(target_os = "linux"))]
-        crate::desktop::restore_badge(app);
-    }
-}
-
 /// Returns the plugin that stores the window's size and position in a folder, and restores them.
 pub fn places(folder: &Path) -> TauriPlugin<Wry> {
     // Visibility is not restored: a start without `--hidden` shows the window.
     let remembered = StateFlags::SIZE | StateFlags::POSITION | StateFlags::MAXIMIZED | StateFlags::FULLSCREEN;
     let file = folder.join("window.json").to_string_lossy().into_owned();
     tauri_plugin_window_state::Builder::default().with_state_flags(remembered).with_filename(file).build()
-}
-
-/// Sets the window's theme. The page follows it through `prefers-color-scheme`.
-pub fn set_theme(app: &AppHandle, theme: Theme) {
-    app.set_theme(match theme {
-        Theme::System => None,
-        Theme::Light => Some(tauri::Theme::Light),
-        Theme::Dark => Some(tauri::Theme::Dark),
-    });
-}
-
-/// Brings the window to the front, or builds it. A window whose page is loading is shown when that is done.
-pub fn show(app: &AppHandle) {
-    let Some(window) = app.get_webview_window(LABEL) else {
-        if app.state::<WindowProgress>().request() {
-            let app = app.clone();
-            // A window must not be built inside a call of the main thread, which builds it.
-            tauri::async_runtime::spawn(async move {
-                if let Err(error) = build(&app) {
-                    tracing::error!(%error, "the window could not be built");
-                    app.state::<WindowProgress>().failed();
-                }
-            });
-        }
-        return;
-    };
-    if !app.state::<WindowProgress>().is_open() {
-        return;
-    }
-    let shown = window.unminimize().and_then(|()| window.show()).and_then(|()| window.set_focus());
-    if let Err(error) = shown {
-        tracing::warn!(%error, "the window could not be brought to the front");
-    }
-}
-
-/// Returns whether the window exists, shown or hidden.
-pub fn exists(app: &AppHandle) -> bool {
-    app.get_webview_window(LABEL).is_some()
 }
 
 /// Returns whether the window is visible.
@@ -215,38 +298,9 @@ pub fn hide(app: &AppHandle) {
     }
 }
 
-/// Deletes the thumbnails that the window has shown, from the app's cache and the webview's.
-pub fn forget(app: &AppHandle) {
-    if let Some(thumbnails) = app.try_state::<ThumbnailCache>() {
-        thumbnails.clear();
-    }
-    let deleted = match app.get_webview_window(LABEL) {
-        Some(window) => window.clear_all_browsing_data().map_err(anyhow::Error::from),
-        // An earlier window may have left data; a window that is being built starts without any.
-        None => app.state::<WindowProgress>().while_unbuilt(|| match std::fs::remove_dir_all(webview_data_dir(app)) {
-            Err(error) if error.kind() != ErrorKind::NotFound => Err(error.into()),
-            _ => Ok(()),
-        }),
-    };
-    if let Err(error) = deleted {
-        tracing::warn!(%error, "the webview's data could not be deleted");
-    }
-}
-
-/// Handles a request to close the window, and uploads files that are dropped on it.
-#[expect(clippy::wildcard_enum_match_arm, reason = "of the many events of a window, two matter here")]
-pub fn on_event(window: &Window, event: &WindowEvent) {
-    match event {
-        WindowEvent::CloseRequested { api, .. } => {
-            api.prevent_close();
-            shutdown::close(window);
-        }
-        WindowEvent::DragDrop(DragDropEvent::Drop { paths, .. }) => {
-            let app = window.app_handle();
-            app::upload(app, paths.iter().filter(|path| !thumbnails::is_ours(app, path)).cloned().collect());
-        }
-        _ => {}
-    }
+/// Returns whether the window exists, shown or hidden.
+fn exists(app: &AppHandle) -> bool {
+    app.get_webview_window(LABEL).is_some()
 }
 
 /// Starts dragging a file out of the window, while the mouse button is held.

@@ -25,7 +25,7 @@ pub fn run(shell: &Shell) -> Result<()> {
     speech(shell)
 }
 
-/// Writes the TypeScript declarations of the types that cross to the window.
+/// Writes the TypeScript of the types, commands and events that cross to the window.
 pub fn write_bindings() -> Result<()> {
     let shell = shell()?;
     page::build(&shell)?;

@@ -109,6 +109,7 @@ impl From<UploadCommand> for Command {
 /// Entries of the history to mark as read.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
 pub enum MarkRead {
     /// Every entry about some jobs.
     Jobs(Vec<JobId>),
@@ -119,6 +120,7 @@ pub enum MarkRead {
 /// How long no notifications are shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
 pub enum Pause {
     /// For an hour.
     Hour,

@@ -1,121 +1,158 @@
-//! Generates the TypeScript declarations of everything that crosses to the window, and checks that the committed file
-//! matches the Rust types.
+//! Generates the TypeScript of everything that crosses to the page (types, commands and events), and checks that the
+//! committed file matches the Rust code.
 
-use std::{env, fs, path::Path};
-
-use tallylight_core::{
-    auth, diagnostics, discovery, error, forecast, library,
-    model::job,
-    protocol::{self, snapshot},
-    search, settings, text_suggestions, view,
+use std::{
+    any::TypeId,
+    collections::{BTreeMap, BTreeSet},
+    env, fs,
+    path::Path,
+    sync::Arc,
 };
-use ts_rs::{Config, TS};
+
+use tallylight_core::Error;
+use tauri::State;
+use ts_rs::{Config, TS, TypeVisitor};
+
+use super::commands;
+use crate::{
+    controller::Controller,
+    page_events::{self, EventVisitor},
+};
 
 const FILE: &str = "../ui/src/ipc/bindings.ts";
 
-fn declarations() -> String {
-    let config = Config::new();
-    let all = [
-        error::Code::decl(&config),
-        error::Error::decl(&config),
-        error::InputField::decl(&config),
-        job::Status::decl(&config),
-        job::Field::decl(&config),
-        job::Chapter::decl(&config),
-        job::Thumbnail::decl(&config),
-        view::RowView::decl(&config),
-        view::Attention::decl(&config),
-        settings::Settings::decl(&config),
-        settings::General::decl(&config),
-        settings::Close::decl(&config),
-        settings::Appearance::decl(&config),
-        settings::Theme::decl(&config),
-        settings::Language::decl(&config),
-        settings::Notifications::decl(&config),
-        settings::QuietHours::decl(&config),
-        settings::Data::decl(&config),
-        settings::Network::decl(&config),
-        settings::Computer::decl(&config),
-        settings::LanguageModel::decl(&config),
-        settings::Advanced::decl(&config),
-        settings::LogLevel::decl(&config),
-        settings::Automation::decl(&config),
-        library::Outcome::decl(&config),
-        view::InitialState::decl(&config),
-        view::SentView::decl(&config),
-        view::SettingsView::decl(&config),
-        view::ComputerView::decl(&config),
-        view::SpeechEngine::decl(&config),
-        view::SpeechModelView::decl(&config),
-        view::OwnModelView::decl(&config),
-        view::DownloadView::decl(&config),
-        view::DownloadState::decl(&config),
-        view::VideosView::decl(&config),
-        view::SuggestionRequestView::decl(&config),
-        text_suggestions::TextSuggestions::decl(&config),
-        view::Tray::decl(&config),
-        view::Login::decl(&config),
-        view::Show::decl(&config),
-        view::UpdateView::decl(&config),
-        view::ReleaseView::decl(&config),
-        view::ChangesView::decl(&config),
-        view::HistoryEntry::decl(&config),
-        view::NotificationStatus::decl(&config),
-        view::ListView::decl(&config),
-        library::DismissAction::decl(&config),
-        forecast::Eta::decl(&config),
-        view::JobView::decl(&config),
-        snapshot::Caption::decl(&config),
-        search::SearchHit::decl(&config),
-        search::Excerpt::decl(&config),
-        view::DraftView::decl(&config),
-        view::DraftKind::decl(&config),
-        view::NotEditableYetView::decl(&config),
-        view::EditView::decl(&config),
-        view::EditOutcome::decl(&config),
-        view::StorageView::decl(&config),
-        view::FaultView::decl(&config),
-        view::StageView::decl(&config),
-        view::MetadataView::decl(&config),
-        view::ConnectionView::decl(&config),
-        view::ConnectionState::decl(&config),
-        view::ReasonView::decl(&config),
-        view::NotificationView::decl(&config),
-        view::NotificationKind::decl(&config),
-        view::UploadView::decl(&config),
-        view::UploadState::decl(&config),
-        view::ServerView::decl(&config),
-        discovery::Identity::decl(&config),
-        discovery::Description::decl(&config),
-        view::StatusView::decl(&config),
-        view::RememberedView::decl(&config),
-        view::Event::decl(&config),
-        view::JobChange::decl(&config),
-        library::Scope::decl(&config),
-        view::RejectedView::decl(&config),
-        view::Counts::decl(&config),
-        auth::SessionView::decl(&config),
-        auth::SessionState::decl(&config),
-        diagnostics::DiagnosticsView::decl(&config),
-        diagnostics::Counters::decl(&config),
-        diagnostics::NamedCountView::decl(&config),
-        diagnostics::LatencyView::decl(&config),
-        diagnostics::EventView::decl(&config),
-        diagnostics::SkippedView::decl(&config),
-        protocol::RejectedKind::decl(&config),
-    ];
-    let ids = ["JobId", "VideoId", "StageId", "ThumbnailId", "TimeOfDay", "Proxy"]
-        .map(|name| format!("type {name} = string;"));
-    let content = ["type Content = string | string[] | Chapter[];".to_owned()];
-    let lines: Vec<String> = ids.iter().chain(&content).chain(&all).map(|decl| format!("export {decl}\n")).collect();
-    let lines = lines.concat();
-    format!("// GENERATED from the Rust types by `cargo xtask bindings`. Do not edit.\n\n{lines}")
+/// The TypeScript that is generated from the visited commands and events.
+pub struct Bindings {
+    config: Config,
+    visited: BTreeSet<TypeId>,
+    /// The declaration of each type, by name.
+    types: BTreeMap<String, String>,
+    /// The methods of the interface of the commands.
+    declared: Vec<String>,
+    /// The methods that implement them.
+    implemented: Vec<String>,
+    /// The fields of the interface of the events.
+    events: Vec<String>,
+}
+
+impl Bindings {
+    fn generate() -> String {
+        let mut bindings = Self {
+            // Numbers are within the integers that JavaScript represents exactly.
+            config: Config::new().with_large_int("number"),
+            visited: BTreeSet::new(),
+            types: BTreeMap::new(),
+            declared: Vec::new(),
+            implemented: Vec::new(),
+            events: Vec::new(),
+        };
+        commands::visit(&mut bindings);
+        page_events::visit(&mut bindings);
+        // What a failed command throws.
+        bindings.visit::<Error>();
+        let Self { types, declared, implemented, events, .. } = bindings;
+        let (declared, implemented, events) = (declared.concat(), implemented.concat(), events.concat());
+        let types: String = types.into_values().collect();
+        format!(
+            "// GENERATED from the Rust code by `cargo xtask bindings`. Do not edit.\n\n{types}\n\
+             /** Sends a command with its arguments, and returns its answer. */\n\
+             export type Invoke = <T>(command: string, args?: Record<string, unknown>) => Promise<T>;\n\n\
+             /** The commands. A failed one throws a `TallyError`. */\n\
+             export interface Commands {{\n{declared}}}\n\n\
+             /** Returns the commands; `invoke` sends them. */\n\
+             export const createCommands = (invoke: Invoke): Commands => ({{\n{implemented}}});\n\n\
+             /** The payload of each event. */\n\
+             export interface Events {{\n{events}}}\n"
+        )
+    }
+
+    /// Adds a command.
+    pub fn visit_command<A>(&mut self, command: &impl Command<A>, name: &str, doc: &str, arguments: &[&str]) {
+        let (types, answer) = command.types(self);
+        assert_eq!(types.len(), arguments.len(), "the arguments of {name}");
+        let method = camel_case(name);
+        let arguments: Vec<String> = arguments.iter().map(|argument| camel_case(argument)).collect();
+        let parameters: Vec<String> =
+            arguments.iter().zip(types).map(|(argument, of_type)| format!("{argument}: {of_type}")).collect();
+        let declaration = format!("{method}({}): Promise<{answer}>", parameters.join(", "));
+        self.declared.push(format!("  /** {doc} */\n  {declaration};\n"));
+        let sent = if arguments.is_empty() { String::new() } else { format!(", {{ {} }}", arguments.join(", ")) };
+        self.implemented.push(format!("  {method}: ({}) => invoke(\"{name}\"{sent}),\n", arguments.join(", ")));
+    }
+
+    /// Adds a type, and returns its name.
+    fn name_of<T: TS + 'static>(&mut self) -> String {
+        self.visit::<T>();
+        T::name(&self.config)
+    }
+}
+
+impl TypeVisitor for Bindings {
+    fn visit<T: TS + 'static + ?Sized>(&mut self) {
+        if !self.visited.insert(TypeId::of::<T>()) {
+            return;
+        }
+        // Types of the standard library have no declaration.
+        if T::output_path().is_some() {
+            self.types.insert(T::ident(&self.config), format!("export {}\n", T::decl(&self.config)));
+        }
+        T::visit_dependencies(self);
+        T::visit_generics(self);
+    }
+}
+
+impl EventVisitor for Bindings {
+    fn visit_event<T: TS + 'static>(&mut self, name: &'static str, doc: &'static str) {
+        let payload = self.name_of::<T>();
+        self.events.push(format!("  /** {doc} */\n  {name}: {payload};\n"));
+    }
+}
+
+/// A function that is a command; `A` is the tuple of its arguments, without the controller.
+pub trait Command<A> {
+    /// Adds the types of the arguments and of the answer, and returns their names.
+    fn types(&self, bindings: &mut Bindings) -> (Vec<String>, String);
+}
+
+type App = State<'static, Arc<Controller>>;
+
+/// Implements [`Command`] for functions of some number of arguments.
+macro_rules! implement_command {
+    ($($argument:ident)*) => {
+        impl<Function, Future, Answer, $($argument),*> Command<($($argument,)*)> for Function
+        where
+            Function: Fn(App, $($argument),*) -> Future,
+            Future: std::future::Future<Output = Result<Answer, Error>>,
+            Answer: TS + 'static,
+            $($argument: TS + 'static,)*
+        {
+            fn types(&self, bindings: &mut Bindings) -> (Vec<String>, String) {
+                let arguments = vec![$(bindings.name_of::<$argument>()),*];
+                let answer = bindings.name_of::<Answer>();
+                (arguments, if answer == "null" { "void".to_owned() } else { answer })
+            }
+        }
+    };
+}
+
+implement_command!();
+implement_command!(First);
+implement_command!(First Second);
+
+/// Converts a name of Rust to one of TypeScript, as Tauri does with the names of arguments.
+fn camel_case(name: &str) -> String {
+    let mut words = name.split('_');
+    let first = words.next().unwrap_or_default().to_owned();
+    words.fold(first, |name, word| {
+        let (initial, rest) = word.split_at(1);
+        format!("{name}{}{rest}", initial.to_uppercase())
+    })
 }
 
 #[test]
-fn generated_bindings_match_the_rust_types() {
+fn generated_bindings_match_the_rust_code() {
     let file = Path::new(&env::var("CARGO_MANIFEST_DIR").expect("cargo sets it")).join(FILE);
-    let expected = declarations();
+    let expected = Bindings::generate();
     if env::var_os("TALLYLIGHT_WRITE_BINDINGS").is_some() {
         fs::write(&file, &expected).expect("bindings.ts can be written");
     }

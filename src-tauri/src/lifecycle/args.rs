@@ -98,14 +98,15 @@ fn as_text(arg: OsString) -> OsString {
     address.map_or_else(|| arg.to_string_lossy().into_owned().into(), |address| String::from(address).into())
 }
 
-/// Returns the file that the user chose. If a dialog or a drag replaced bytes of a name that is not UTF-8, the path
-/// does not exist; the only file whose name reads the same is returned then.
-pub fn chosen_file(path: PathBuf) -> PathBuf {
+/// Restores the path of a file whose name is not UTF-8. Dialogs and drags replace the invalid bytes of a name by U+FFFD,
+/// so that the path they pass does not exist; the file is found if it is the only one in its folder whose name becomes
+/// the same. Any other path is returned unchanged.
+pub fn restore_path(path: PathBuf) -> PathBuf {
     if path.exists() || !path.to_string_lossy().contains(char::REPLACEMENT_CHARACTER) {
         return path;
     }
     let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else { return path };
-    let folder = chosen_file(folder.to_owned());
+    let folder = restore_path(folder.to_owned());
     let name = name.to_string_lossy();
     let entries = std::fs::read_dir(&folder).into_iter().flatten().filter_map(Result::ok);
     let mut alike = entries.map(|entry| entry.file_name()).filter(|entry| entry.to_string_lossy() == name);
@@ -148,9 +149,9 @@ mod tests {
         let arg = as_text(path.clone().into()).into_string().expect("text");
         assert_eq!(second(&[&arg]).expect("arguments").videos(), std::slice::from_ref(&path));
         let mistaken = folder.path().join(name.to_string_lossy().as_ref());
-        assert_eq!(chosen_file(mistaken.clone()), path);
+        assert_eq!(restore_path(mistaken.clone()), path);
         std::fs::write(folder.path().join(std::ffi::OsStr::from_bytes(b"caf\xe8 \xff.mp4")), "other").expect("a file");
-        assert_eq!(chosen_file(mistaken.clone()), mistaken, "an ambiguous name stays as it is");
+        assert_eq!(restore_path(mistaken.clone()), mistaken, "an ambiguous name stays as it is");
     }
 
     fn second(args: &[&str]) -> Option<Args> {

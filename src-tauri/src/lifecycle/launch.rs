@@ -1,21 +1,15 @@
-//! Launch: performs what the command line of a start requests. Second starts are handed over to the running program.
+//! Launch: second starts are handed over to the running program, which holds them until its own start is complete.
 
 use std::{
     path::Path,
     sync::{Mutex, PoisonError},
 };
 
-use tallylight_client::Handle;
-use tallylight_core::view::Show;
-use tauri::{AppHandle, Manager, plugin::TauriPlugin};
+use tauri::{AppHandle, plugin::TauriPlugin};
 
+use super::args::Args;
 #[cfg(target_os = "linux")]
-use crate::lifecycle::instance_lock;
-use crate::{
-    app,
-    lifecycle::{args::Args, shutdown::Shutdown},
-    window::{self, navigation},
-};
+use super::instance_lock;
 
 /// The starts that were handed over before the first start was complete; `None` once it is.
 pub struct PendingLaunches(Mutex<Option<Vec<Args>>>);
@@ -28,7 +22,7 @@ impl Default for PendingLaunches {
 
 impl PendingLaunches {
     /// Holds a start until [`Self::release`], or returns it to be performed now.
-    fn hold(&self, args: Args) -> Option<Args> {
+    pub fn hold(&self, args: Args) -> Option<Args> {
         match self.0.lock().unwrap_or_else(PoisonError::into_inner).as_mut() {
             Some(held) => {
                 held.push(args);
@@ -38,18 +32,25 @@ impl PendingLaunches {
         }
     }
 
-    fn release(&self) -> Vec<Args> {
+    /// Returns the held starts. Later starts are not held.
+    pub fn release(&self) -> Vec<Args> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).take().unwrap_or_default()
     }
 }
 
-/// Returns the plugin that hands a start over to the running program, if there is one.
+/// Returns the plugin that hands a start over to the running program, if there is one: there it calls `on_start` with the
+/// command line and the working directory.
 #[cfg_attr(not(target_os = "linux"), expect(unused_variables, reason = "one instance for all data folders"))]
-pub fn single_instance(identifier: &str, data_dir: &Path, args: &Args) -> TauriPlugin<tauri::Wry> {
+pub fn single_instance(
+    identifier: &str,
+    data_dir: &Path,
+    args: &Args,
+    on_start: impl Fn(&AppHandle, Vec<String>, &Path) + Send + Sync + 'static,
+) -> TauriPlugin<tauri::Wry> {
     let builder = tauri_plugin_single_instance::Builder::new();
     #[cfg(target_os = "linux")]
     let builder = builder.dbus_id(instance_lock::bus_name(identifier, args.has_own_data_dir().then_some(data_dir)));
-    builder.callback(|app, command_line, folder| second_instance(app, command_line, Path::new(&folder))).build()
+    builder.callback(move |app, command_line, folder| on_start(app, command_line, Path::new(&folder))).build()
 }
 
 /// Returns whether a start failed because the running program ended while the start was handed over to it.
@@ -57,61 +58,14 @@ pub fn is_handover_failure(error: &tauri::Error) -> bool {
     matches!(error, tauri::Error::PluginInitialization(name, _) if name == "single-instance")
 }
 
-fn second_instance(app: &AppHandle, command_line: Vec<String>, folder: &Path) {
-    // During shutdown, the start is performed by a new process after this one has ended.
-    if app.state::<Shutdown>().defer_start(&command_line, folder) {
-        return;
-    }
-    // A command line that cannot be parsed still shows the window.
-    let args = Args::from_second_instance(command_line, folder).unwrap_or_default();
-    let is_hidden = args.hidden;
-    if let Some(args) = app.state::<PendingLaunches>().hold(args) {
-        perform_second(app, &args);
-    } else if !is_hidden {
-        // The window is shown at once, even if the first start takes long.
-        window::show(app);
-    }
-}
-
-/// Performs the first start, and the second starts that were held meanwhile.
-pub fn first(app: &AppHandle, args: &Args) {
-    open_arguments(app, args);
-    for args in app.state::<PendingLaunches>().release() {
-        perform_second(app, &args);
-    }
-}
-
-fn perform_second(app: &AppHandle, args: &Args) {
-    open_arguments(app, args);
-    if !args.hidden && args.job().is_none() {
-        window::show(app);
-    }
-}
-
-fn open_arguments(app: &AppHandle, args: &Args) {
-    if let Some(job_id) = args.job() {
-        navigation::open_job(app, job_id);
-    }
-    let (app, videos) = (app.clone(), args.videos());
-    if !videos.is_empty() {
-        tauri::async_runtime::spawn(async move {
-            if app.state::<Handle>().session_restored().await {
-                app::upload(&app, videos);
-            } else {
-                navigation::show(&app, Show::SignInFirst);
-            }
-        });
-    }
-}
-
-/// Opens links that the system passes to the running program. Other systems start a second process for each link.
+/// Calls `open` with the job of each link that the system passes to the running program. Other systems start a second
+/// process for each link.
 #[cfg(target_os = "macos")]
-pub fn follow_links(app: &AppHandle) {
+pub fn follow_links(app: &AppHandle, open: impl Fn(tallylight_core::JobId) + Send + Sync + 'static) {
     use tauri_plugin_deep_link::DeepLinkExt;
-    let this = app.clone();
     app.deep_link().on_open_url(move |event| {
-        if let Some(job_id) = event.urls().iter().find_map(crate::lifecycle::args::job_of) {
-            navigation::open_job(&this, job_id);
+        if let Some(job_id) = event.urls().iter().find_map(super::args::job_of) {
+            open(job_id);
         }
     });
 }

@@ -4,19 +4,14 @@
 use std::sync::{Mutex, PoisonError};
 
 use jiff::civil::Date;
-use tallylight_client::{Handle, Pause, TrayView};
-use tallylight_core::{JobId, locale::Locale, view::Show};
+use tallylight_client::{Pause, TrayView};
+use tallylight_core::{JobId, locale::Locale};
 use tauri::{
-    AppHandle, Manager, Wry,
+    AppHandle, Wry,
     menu::{MenuItem, PredefinedMenuItem},
 };
 
-use super::texts;
-use crate::{
-    app,
-    lifecycle::shutdown,
-    window::{self, navigation},
-};
+use super::{TrayAction, texts};
 
 /// The position of the first job in the menu.
 const FIRST_JOB: usize = 2;
@@ -49,7 +44,7 @@ impl Menu {
         let item = |id: &str, enabled| MenuItem::with_id(app, id, "", enabled, None::<&str>);
         let separator = || PredefinedMenuItem::separator(app);
         let (hour, tomorrow, resume) = (item("hour", true)?, item("tomorrow", true)?, item("resume", false)?);
-        let (status_line, open) = (item("standing", false)?, item("open", true)?);
+        let (status_line, open) = (item("status", false)?, item("open", true)?);
         let (upload, history) = (item("upload", false)?, item("history", true)?);
         let (settings, quit) = (item("settings", true)?, item("quit", true)?);
         let root = tauri::menu::Menu::with_items(
@@ -150,6 +145,21 @@ impl Menu {
         set(&self.quit, locale.one_of("Quit", "Beenden", "Salir"))
     }
 
+    /// Returns what the user requests by clicking the item with an id.
+    pub fn action(&self, id: &str) -> Option<TrayAction> {
+        Some(match id {
+            "open" => TrayAction::Open,
+            "upload" => TrayAction::Upload,
+            "history" => TrayAction::ShowHistory,
+            "settings" => TrayAction::ShowSettings,
+            "hour" => TrayAction::Pause(Pause::Hour),
+            "tomorrow" => TrayAction::Pause(Pause::Tomorrow),
+            "resume" => TrayAction::Pause(Pause::Off),
+            "quit" => TrayAction::Quit,
+            _ => TrayAction::OpenJob(self.job(id.strip_prefix(JOB)?.parse().ok()?)?),
+        })
+    }
+
     fn job(&self, place: usize) -> Option<JobId> {
         self.jobs.lock().unwrap_or_else(PoisonError::into_inner).get(place).map(|(_, job_id)| job_id.clone())
     }
@@ -158,29 +168,4 @@ impl Menu {
 /// Sets the text of an item if it is different: each change is a message on the bus.
 fn set(item: &MenuItem<Wry>, text: &str) -> tauri::Result<()> {
     if item.text()? == text { Ok(()) } else { item.set_text(text) }
-}
-
-/// Performs the action of the item that the user chose.
-pub fn chosen(app: &AppHandle, id: &str) {
-    let pause = |pause| {
-        let handle = app.state::<Handle>().inner().clone();
-        tauri::async_runtime::spawn(async move { handle.pause(pause).await });
-    };
-    match id {
-        "open" => window::show(app),
-        "upload" => app::choose_videos(app),
-        "history" => navigation::show(app, Show::History),
-        "settings" => navigation::show(app, Show::Settings),
-        "hour" => pause(Pause::Hour),
-        "tomorrow" => pause(Pause::Tomorrow),
-        "resume" => pause(Pause::Off),
-        "quit" => shutdown::ask(app),
-        _ => {
-            let place = id.strip_prefix(JOB).and_then(|place| place.parse().ok());
-            let job = place.and_then(|place| app.try_state::<super::Tray>()?.menu.job(place));
-            if let Some(job_id) = job {
-                navigation::open_job(app, job_id);
-            }
-        }
-    }
 }

@@ -1,12 +1,12 @@
 //! Recovery from a crash of the web process: the page is reloaded. All state, including typed drafts, is in the core,
 //! so nothing is lost.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
-use tauri::{Manager, WebviewWindow};
+use tauri::WebviewWindow;
 use tokio::time::Instant;
 
-use crate::{ipc::shell::EventWindow, window::navigation::Navigation};
+use super::MainWindow;
 
 /// How long the page must have lived for its next crash to count as the first.
 const RESET_AFTER: Duration = Duration::from_mins(5);
@@ -35,7 +35,7 @@ impl Crashes {
 }
 
 /// Reloads the page whenever its process terminates.
-pub fn recover(window: &WebviewWindow) {
+pub fn recover(window: &WebviewWindow, main: Arc<MainWindow>) {
     use std::cell::RefCell;
     use webkit2gtk::WebViewExt;
     let (this, crashes) = (window.clone(), RefCell::new(Crashes::default()));
@@ -44,23 +44,19 @@ pub fn recover(window: &WebviewWindow) {
             let wait = crashes.borrow_mut().wait(Instant::now());
             tracing::error!(?reason, ?wait, "the web process terminated");
             // Requests to show something are held until the new page is ready.
-            this.state::<Navigation>().restart();
-            let window = this.clone();
+            main.navigation.restart();
+            let (window, main) = (this.clone(), Arc::clone(&main));
             tauri::async_runtime::spawn(async move {
                 tokio::time::sleep(wait).await;
-                reload(&window);
+                main.events.restart();
+                if let Err(error) = window.reload() {
+                    tracing::error!(%error, "the page could not be reloaded");
+                }
             });
         });
     });
     if let Err(error) = watching {
         tracing::warn!(%error, "crashes of the web process cannot be watched");
-    }
-}
-
-fn reload(window: &WebviewWindow) {
-    window.state::<EventWindow>().restart();
-    if let Err(error) = window.reload() {
-        tracing::error!(%error, "the page could not be reloaded");
     }
 }
 

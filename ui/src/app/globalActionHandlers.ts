@@ -1,7 +1,8 @@
 import { showError } from "../components/toasts";
 import type { ActionHandlers } from "../features/palette/actions";
 import { reasonText } from "../format/errors";
-import { asError, type Backend, type Pause } from "../ipc/backend";
+import { asError, type Backend } from "../ipc/backend";
+import type { Pause } from "../ipc/bindings";
 import type { Navigation } from "../state/navigation.svelte";
 import type { UnsavedWork } from "../state/unsavedWork.svelte";
 

@@ -1,4 +1,4 @@
-import type { Backend, Changes, Draft, MarkRead, Pause, Unsubscribe } from "./backend";
+import type { Backend, Unsubscribe } from "./backend";
 import {
   ago,
   mockComputer,
@@ -10,14 +10,19 @@ import {
 } from "./backend.samples";
 import type {
   Caption,
+  Changes,
+  CloseChoice,
   ComputerView,
   Description,
   DismissAction,
+  Draft,
   Event,
   Field,
   HistoryEntry,
   JobId,
   JobView,
+  MarkRead,
+  Pause,
   RowView,
   SearchHit,
   SentView,
@@ -251,7 +256,7 @@ export class MockBackend implements Backend {
       this.emit({ event: "news", ...this.currentStatus.news, paused_until });
     });
 
-  close = (choice: "hide" | "quit", remember: boolean) =>
+  close = (choice: CloseChoice, remember: boolean) =>
     this.answer(`close ${choice} ${remember}`, () => undefined);
   quit = () => this.answer("quit", () => undefined);
 

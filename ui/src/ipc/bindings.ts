@@ -1,176 +1,10 @@
-// GENERATED from the Rust types by `cargo xtask bindings`. Do not edit.
+// GENERATED from the Rust code by `cargo xtask bindings`. Do not edit.
 
-export type JobId = string;
-export type VideoId = string;
-export type StageId = string;
-export type ThumbnailId = string;
-export type TimeOfDay = string;
-export type Proxy = string;
-export type Content = string | string[] | Chapter[];
-export type Code = "invalid_address" | "insecure_address" | "unreachable" | "not_a_studio" | "untrusted_certificate" | "wrong_key" | "invalid_credentials" | "account_blocked" | "sign_in_denied" | "sign_in_timeout" | "session_expired" | "signed_out" | "rate_limited" | "server_error" | "not_found" | "forbidden" | "not_a_video" | "too_large" | "disk_full" | "not_offered" | "file" | "storage" | "storage_unreadable" | "storage_suspect" | "storage_newer" | "conflict" | "invalid_content" | "keychain" | "keychain_locked" | "socket_refused" | "no_socket" | "nothing_readable" | "closed" | "silent" | "handshake_timeout" | "message_too_large" | "replaced" | "slept" | "network_changed" | "captive_portal" | "language_model" | "requested" | "job_failed" | "shutting_down" | "internal";
-export type TallyError = { 
+export type Advanced = { 
 /**
- * The kind of failure.
+ * The level of detail of the log.
  */
-code: Code, 
-/**
- * A message for the user: what happened and what to do.
- */
-message: string, 
-/**
- * The form field that caused the failure, if any.
- */
-field?: InputField, };
-export type InputField = "address" | "auth_url" | "auth_key" | "api_url" | "ws_url" | "ws_token" | "transport" | "email" | "password";
-export type Status = "PENDING" | "PROCESSING" | "COMPLETED" | "FAILED";
-export type Field = "TITLE" | "DESCRIPTION" | "TAGS" | "TRANSCRIPT" | "CHAPTERS" | "THUMBNAIL";
-export type Chapter = { 
-/**
- * The start, in seconds from the beginning of the video.
- */
-start_seconds: number, 
-/**
- * The title of the chapter.
- */
-title: string, };
-export type Thumbnail = { 
-/**
- * The id of the thumbnail.
- */
-thumbnail_id: ThumbnailId, 
-/**
- * The URL of the image: https, or http on loopback.
- */
-thumbnail_url: string, 
-/**
- * The width in pixels; 0 if the backend did not send it.
- */
-width: number, 
-/**
- * The height in pixels; 0 if the backend did not send it.
- */
-height: number, 
-/**
- * The position of the frame in the video, in seconds.
- */
-timestamp_seconds: number | null, };
-export type RowView = { 
-/**
- * The id of the job.
- */
-job_id: JobId, 
-/**
- * The name of the original file, if it is visible text.
- */
-filename: string | null, 
-/**
- * The title, if it is visible text.
- */
-title: string | null, 
-/**
- * The status.
- */
-status: Status, 
-/**
- * The backend's own status, if it is not one of the specification; `status` is then PROCESSING.
- */
-status_word?: string, 
-/**
- * The progress, 0–100; none if the backend does not send it.
- */
-progress_percent: number | null, 
-/**
- * The stage that is being processed.
- */
-stage_id: StageId | null, 
-/**
- * The reason of the failure; present only if the status is FAILED.
- */
-error: FaultView | null, 
-/**
- * The warnings.
- */
-warnings: Array<FaultView>, 
-/**
- * The id of the cover: the chosen thumbnail, or the first one.
- */
-cover_id: ThumbnailId | null, 
-/**
- * A value that changes with the URL of the cover, so that a failed load is retried.
- */
-cover_version: number | null, 
-/**
- * Whether there are unconfirmed edits or drafts.
- */
-unsaved: boolean, 
-/**
- * The duration of the video, in seconds.
- */
-duration_seconds: number | null, 
-/**
- * The reason why the job needs attention, if it does.
- */
-attention: Attention | null, 
-/**
- * The estimated remaining time; none before earlier jobs allow an estimate.
- */
-outlook: Eta | null, 
-/**
- * The time by the backend's clock at which the job will count as stuck unless there is an update.
- */
-stuck_at: string | null, 
-/**
- * The time at which the job was created.
- */
-created_at: string | null, };
-export type Attention = "failed" | "words" | "warning";
-export type Settings = { 
-/**
- * Start and quit behaviour.
- */
-general: General, 
-/**
- * Theme and language.
- */
-appearance: Appearance, 
-/**
- * Notifications.
- */
-notifications: Notifications, 
-/**
- * Data on this computer.
- */
-data: Data, 
-/**
- * Network connections.
- */
-network: Network, 
-/**
- * Processing of videos on this computer.
- */
-computer: Computer, 
-/**
- * The language model that suggests texts.
- */
-language_model: LanguageModel, 
-/**
- * Settings for troubleshooting.
- */
-advanced: Advanced, 
-/**
- * The actions that run when a job ends.
- */
-automation: Array<Automation>, };
-export type General = { 
-/**
- * Whether the application starts, hidden, when the user logs in.
- */
-start_at_login: boolean, 
-/**
- * The action on closing the window.
- */
-close: Close, };
-export type Close = "auto" | "hide" | "quit";
+log_level: LogLevel, };
 export type Appearance = { 
 /**
  * The theme.
@@ -180,80 +14,7 @@ theme: Theme,
  * The language of the window, the tray and notifications.
  */
 language: Language, };
-export type Theme = "system" | "light" | "dark";
-export type Language = "system" | "en" | "de" | "es";
-export type Notifications = { 
-/**
- * Whether to notify when a video is ready.
- */
-completed: boolean, 
-/**
- * Whether to notify when a video has failed.
- */
-failed: boolean, 
-/**
- * Whether to notify when a video has a warning.
- */
-warning: boolean, 
-/**
- * Whether notifications play a sound.
- */
-sound: boolean, 
-/**
- * The daily period without notifications; a summary follows at its end.
- */
-quiet_hours: QuietHours | null, };
-export type QuietHours = { 
-/**
- * The first minute of the period.
- */
-from: TimeOfDay, 
-/**
- * The first minute after the period; if it equals `from`, the period is empty.
- */
-to: TimeOfDay, };
-export type Data = { 
-/**
- * The number of days for which finished jobs are kept on this computer after their last change, 1–3650.
- */
-retention_days: number, };
-export type Network = { 
-/**
- * The proxy.
- */
-proxy: Proxy, 
-/**
- * A PEM file with additional CA certificates to trust.
- */
-certificate: string | null, };
-export type Computer = { 
-/**
- * The speech recognition model: the id of a known model, or the path of a file.
- */
-speech_model: string | null, 
-/**
- * Whether the window may offer to set up speech recognition.
- */
-offer_speech: boolean, };
-export type LanguageModel = { 
-/**
- * Whether suggestions are enabled.
- */
-enabled: boolean, 
-/**
- * The base URL of the server, such as `http://localhost:11434/v1`.
- */
-address: string | null, 
-/**
- * The name of the model.
- */
-model: string | null, };
-export type Advanced = { 
-/**
- * The level of detail of the log.
- */
-log_level: LogLevel, };
-export type LogLevel = "error" | "warn" | "info" | "debug";
+export type Attention = "failed" | "words" | "warning";
 export type Automation = { 
 /**
  * Whether the action is enabled.
@@ -271,62 +32,59 @@ run: Array<string> | null,
  * A webhook URL to which the outcome is posted.
  */
 webhook: string | null, };
-export type Outcome = "completed" | "failed" | "warned";
-export type InitialState = { 
+export type Batch = { 
 /**
- * The number of batches sent to the window before this state. A window that has received fewer has missed some.
+ * The number of the batch, from 1.
  */
-sent: SentView, 
+number: number, 
 /**
- * The settings.
+ * The changes.
  */
-settings: SettingsView, 
+event: Event, };
+export type Caption = { 
 /**
- * The complete state without the jobs.
+ * The start, in seconds.
  */
-status: StatusView, 
+start: number, 
 /**
- * The rows of the job list; empty while no user is signed in.
+ * The end, in seconds.
  */
-rows: Array<RowView>, };
-export type SentView = { 
+end: number, 
 /**
- * All batches.
+ * The text.
  */
-batches: number, 
+text: string, };
+export type Changes = Partial<Record<Field, Content>>;
+export type ChangesView = { 
 /**
- * Batches of job changes.
+ * The kind: `Added`, `Changed`, `Fixed`.
  */
-of_jobs: number, };
-export type SettingsView = { 
+kind: string, 
 /**
- * The effective settings.
+ * One or a few sentences for each change.
  */
-settings: Settings, 
+changes: Array<string>, };
+export type Chapter = { 
 /**
- * The reason why the settings file cannot be read or applied; the previous settings then stay in effect.
+ * The start, in seconds from the beginning of the video.
  */
-trouble: ReasonView | null, 
+start_seconds: number, 
 /**
- * The version of the application.
+ * The title of the chapter.
  */
-version: string, 
+title: string, };
+export type Close = "auto" | "hide" | "quit";
+export type CloseChoice = "hide" | "quit";
+export type Code = "invalid_address" | "insecure_address" | "unreachable" | "not_a_studio" | "untrusted_certificate" | "wrong_key" | "invalid_credentials" | "account_blocked" | "sign_in_denied" | "sign_in_timeout" | "session_expired" | "signed_out" | "rate_limited" | "server_error" | "not_found" | "forbidden" | "not_a_video" | "too_large" | "disk_full" | "not_offered" | "file" | "storage" | "storage_unreadable" | "storage_suspect" | "storage_newer" | "conflict" | "invalid_content" | "keychain" | "keychain_locked" | "socket_refused" | "no_socket" | "nothing_readable" | "closed" | "silent" | "handshake_timeout" | "message_too_large" | "replaced" | "slept" | "network_changed" | "captive_portal" | "language_model" | "requested" | "job_failed" | "shutting_down" | "internal";
+export type Computer = { 
 /**
- * The path of the settings file.
+ * The speech recognition model: the id of a known model, or the path of a file.
  */
-file: string, 
+speech_model: string | null, 
 /**
- * The path of the data folder.
+ * Whether the window may offer to set up speech recognition.
  */
-folder: string, 
-/**
- * Whether a tray icon can restore the window.
- */
-tray: Tray, 
-/**
- * Whether the application can be started at login.
- */
-login: Login, };
+offer_speech: boolean, };
 export type ComputerView = { 
 /**
  * The speech recognition engine.
@@ -348,45 +106,168 @@ free_bytes: number | null,
  * The disk usage of the videos.
  */
 videos: VideosView, };
-export type SpeechEngine = "built_in" | "program" | "none";
-export type SpeechModelView = { 
+export type ConnectionState = "signed_out" | "connecting" | "live" | "backoff" | "polling" | "offline" | "stopped";
+export type ConnectionView = { 
 /**
- * The id of the model, such as `base`.
+ * The state.
  */
-id: string, 
+state: ConnectionState, 
 /**
- * The size of the file in bytes.
+ * The number of consecutive failed attempts; 0 while connected.
  */
-size_bytes: number, 
+attempt: number, 
 /**
- * The number of languages that the model recognises.
+ * The time until the next attempt, in milliseconds.
  */
-languages: number, 
+retry_in_ms: number | null, 
 /**
- * Whether the file is on this computer.
+ * The reason for the state.
  */
-is_here: boolean, 
+reason: ReasonView | null, };
+export type Content = string | Array<string> | Array<Chapter>;
+export type Counters = { 
 /**
- * The incomplete download, if there is one.
+ * Attempts to open the socket.
  */
-download: DownloadView | null, 
+connects: number, 
 /**
- * The measured time to recognise ten seconds of audio on this computer, in seconds.
+ * Attempts that succeeded.
  */
-seconds_for_ten: number | null, };
-export type OwnModelView = { 
+opened: number, 
 /**
- * The path of the file.
+ * Received frames.
  */
-file: string, 
+frames: number, 
 /**
- * Whether the file exists.
+ * Bytes of the received frames.
  */
-is_here: boolean, 
+bytes: number, 
 /**
- * The measured time to recognise ten seconds of audio on this computer, in seconds.
+ * Received heartbeats.
  */
-seconds_for_ten: number | null, };
+heartbeats: number, 
+/**
+ * Successful refreshes of the session.
+ */
+refreshes: number, 
+/**
+ * Fetches of the job list.
+ */
+polls: number, 
+/**
+ * Fetches of the job list that failed.
+ */
+failed_polls: number, 
+/**
+ * Changes of the network.
+ */
+network_changes: number, 
+/**
+ * Batches of changes that were delayed because the window was busy.
+ */
+held_batches: number, 
+/**
+ * Unreadable fields of messages and responses, which were left out.
+ */
+lost_fields: number, };
+export type Counts = { 
+/**
+ * Queued.
+ */
+pending: number, 
+/**
+ * Processing.
+ */
+processing: number, 
+/**
+ * Ready.
+ */
+completed: number, 
+/**
+ * Failed.
+ */
+failed: number, };
+export type Data = { 
+/**
+ * The number of days for which finished jobs are kept on this computer after their last change, 1–3650.
+ */
+retention_days: number, };
+export type Description = { 
+/**
+ * The name; defaults to the host name.
+ */
+name?: string, 
+/**
+ * The base URL of REST requests; defaults to the server's URL.
+ */
+api_url?: string, 
+/**
+ * The URL of the socket; defaults to `/ws` on the server.
+ */
+ws_url?: string, 
+/**
+ * The base URL of auth requests.
+ */
+auth_url?: string, 
+/**
+ * The public key of Supabase.
+ */
+auth_key?: string, 
+/**
+ * The sign-in methods; defaults to `email`.
+ */
+auth_providers?: Array<string>, 
+/**
+ * The method of sending the token to the socket: `auto`, `header`, `query`, `subprotocol` or `message`.
+ */
+ws_token?: string, 
+/**
+ * The first message for the method `message`, containing `{token}`.
+ */
+ws_auth_message?: string, 
+/**
+ * The transport of live updates: `socket`.
+ */
+transport?: string, 
+/**
+ * The metadata fields that can be edited; defaults to title, description and tags.
+ */
+editable?: Array<string>, 
+/**
+ * The optional features; defaults to none.
+ */
+features?: Array<string>, 
+/**
+ * The folder from which a studio on this computer takes files.
+ */
+incoming_folder?: string, };
+export type DiagnosticsView = { 
+/**
+ * Counters since the start of the application.
+ */
+counters: Counters, 
+/**
+ * Lost, refused and given-up connections, counted by code.
+ */
+drops: Array<NamedCountView>, 
+/**
+ * Skipped messages, counted by kind.
+ */
+rejected: Array<NamedCountView>, 
+/**
+ * The latency of recent messages; none without a message.
+ */
+latency: LatencyView | null, 
+/**
+ * Recent events, newest first.
+ */
+events: Array<EventView>, 
+/**
+ * Recently skipped messages, newest first.
+ */
+skipped: Array<SkippedView>, };
+export type DismissAction = "dismiss" | "restore";
+export type DownloadState = "running" | "checking" | "stopped" | "no_space" | "disk" | "network" | "missing" | "damaged";
 export type DownloadView = { 
 /**
  * The number of received bytes.
@@ -396,92 +277,121 @@ received_bytes: number,
  * The state.
  */
 state: DownloadState, };
-export type DownloadState = "running" | "checking" | "stopped" | "no_space" | "disk" | "network" | "missing" | "damaged";
-export type VideosView = { 
+export type Draft = { 
 /**
- * The size of all files of all videos, in bytes.
+ * The job of the text.
  */
-bytes: number, 
+job_id: JobId, 
 /**
- * The size of the copies of finished videos, in bytes; they are no longer needed.
+ * The field of the text.
  */
-finished_bytes: number, 
+field: Field, 
 /**
- * The number of these copies.
+ * The text.
  */
-finished: number, };
-export type SuggestionRequestView = { 
+content: Content, 
 /**
- * The URL to which it is sent.
+ * The content of the field when the user began to type; none if it was empty.
  */
-address: string, 
+base: Content | null, 
 /**
- * The body, exactly as it is sent.
+ * The reason why the backend does not have the text. The window only sends typed ones.
  */
-body: string, };
-export type TextSuggestions = { 
+cause: { kind: "typed" }, };
+export type DraftKind = "typed" | "refused" | "conflict";
+export type DraftView = { 
 /**
- * Up to three alternative titles.
+ * The field of the text.
  */
-titles: Array<string>, 
+field: Field, 
 /**
- * A description.
+ * The text.
  */
-description: string | null, 
+content: Content, 
 /**
- * Tags.
+ * The content of the field when the user began to type.
  */
-tags: Array<string>, 
+base: Content | null, 
 /**
- * The chapters with new titles; empty if the model did not return a title for each of them.
+ * The reason why it is a draft.
  */
-chapters: Array<Chapter>, };
-export type Tray = "present" | "absent";
-export type Login = "offered" | "other_folder";
-export type Show = "settings" | "history" | "closing" | "quitting" | "no_tray" | "sign_in_first";
-export type UpdateView = { "state": "absent" } | { "state": "unknown" } | { "state": "checking" } | { "state": "current" } | { "state": "available", 
+kind: DraftKind, 
 /**
- * The new version.
+ * The message of the backend.
  */
-version: string, } | { "state": "downloading", 
+reason: ReasonView | null, };
+export type EditOutcome = "queued" | "saved" | "refused" | "conflict";
+export type EditView = { 
 /**
- * The new version.
+ * The id of the job.
  */
-version: string, 
+job_id: JobId, 
 /**
- * The progress, 0–100; none if the size is unknown.
+ * The field.
  */
-percent: number | null, } | { "state": "ready", 
+field: Field, 
 /**
- * The new version.
+ * The outcome.
  */
-version: string, } | { "state": "failed", 
+outcome: EditOutcome, 
 /**
- * The reason.
+ * The reason for the outcome; for a queued edit, the reason of the delay.
  */
-reason: ReasonView, };
-export type ReleaseView = { 
+reason: ReasonView | null, };
+export type Eta = { 
 /**
- * The version, or `Unreleased`.
+ * The estimated end of the current stage, by the server's clock.
  */
-version: string, 
+stage_ends_at: string, 
 /**
- * The date, as `2026-11-25`.
+ * The estimated duration of the following stages, in seconds.
  */
-date: string | null, 
+then_seconds: number, };
+export type Event = { "event": "jobs", 
 /**
- * The changes, grouped by kind.
+ * The changed jobs.
  */
-changes: Array<ChangesView>, };
-export type ChangesView = { 
+changed: Array<JobChange>, 
 /**
- * The kind: `Added`, `Changed`, `Fixed`.
+ * The removed jobs.
  */
-kind: string, 
+removed: Array<JobId>, } | { "event": "connection" } & ConnectionView | { "event": "session" } & SessionView | { "event": "upload" } & UploadView | { "event": "list" } & ListView | { "event": "edit" } & EditView | { "event": "storage" } & StorageView | { "event": "news" } & NotificationStatus | { "event": "rejected" } & RejectedView;
+export type EventView = { 
 /**
- * One or a few sentences for each change.
+ * The time by this computer's clock.
  */
-changes: Array<string>, };
+at: string, 
+/**
+ * The description of the event.
+ */
+message: string, };
+export type FaultView = { 
+/**
+ * The error code of the backend, or `JOB_FAILED` if it sent none.
+ */
+code: string, 
+/**
+ * The message for the user.
+ */
+message: string, 
+/**
+ * The stage in which it occurred.
+ */
+stage_id: StageId | null, 
+/**
+ * The time at which it occurred by the backend's clock, if a message reported it.
+ */
+at: string | null, };
+export type Field = "TITLE" | "DESCRIPTION" | "TAGS" | "TRANSCRIPT" | "CHAPTERS" | "THUMBNAIL";
+export type General = { 
+/**
+ * Whether the application starts, hidden, when the user logs in.
+ */
+start_at_login: boolean, 
+/**
+ * The action on closing the window.
+ */
+close: Close, };
 export type HistoryEntry = { 
 /**
  * The id of the entry; ids increase.
@@ -511,38 +421,35 @@ fault: FaultView | null,
  * Whether the user has read the entry.
  */
 read: boolean, };
-export type NotificationStatus = { 
+export type Identity = "address" | "this_computer";
+export type InitialState = { 
 /**
- * The number of unread entries in the history.
+ * The number of batches sent to the window before this state. A window that has received fewer has missed some.
  */
-unread: number, 
+sent: SentView, 
 /**
- * The time until which notifications are paused.
+ * The settings.
  */
-paused_until: string | null, };
-export type ListView = { 
+settings: SettingsView, 
 /**
- * The number of newest jobs to which the backend limits the list; none if it sends all jobs.
+ * The complete state without the jobs.
  */
-newest: number | null, 
+status: StatusView, 
 /**
- * The statuses whose jobs could not be fetched.
+ * The rows of the job list; empty while no user is signed in.
  */
-missing: Array<Status>, 
+rows: Array<RowView>, };
+export type InputField = "address" | "auth_url" | "auth_key" | "api_url" | "ws_url" | "ws_token" | "transport" | "email" | "password";
+export type JobChange = { 
 /**
- * The number of unreadable jobs.
+ * The current state of the job.
  */
-unreadable: number, };
-export type DismissAction = "dismiss" | "restore";
-export type Eta = { 
+job: JobView, 
 /**
- * The estimated end of the current stage, by the server's clock.
+ * The extent of the change.
  */
-stage_ends_at: string, 
-/**
- * The estimated duration of the following stages, in seconds.
- */
-then_seconds: number, };
+scope: Scope, };
+export type JobId = string;
 export type JobView = { 
 /**
  * The id of the video.
@@ -677,63 +584,88 @@ stuck_at: string | null,
  * The time at which the job was created.
  */
 created_at: string | null, };
-export type Caption = { 
+export type Language = "system" | "en" | "de" | "es";
+export type LanguageModel = { 
 /**
- * The start, in seconds.
+ * Whether suggestions are enabled.
  */
-start: number, 
+enabled: boolean, 
 /**
- * The end, in seconds.
+ * The base URL of the server, such as `http://localhost:11434/v1`.
  */
-end: number, 
+address: string | null, 
 /**
- * The text.
+ * The name of the model.
  */
-text: string, };
-export type SearchHit = { 
+model: string | null, };
+export type LatencyView = { 
 /**
- * The id of the job.
+ * The number of messages measured.
  */
-job_id: JobId, 
+messages: number, 
 /**
- * The part of the transcript with the words, if the other texts do not have all of them.
+ * The median, in milliseconds.
  */
-excerpt: Excerpt | null, };
-export type Excerpt = { 
+median_ms: number, 
 /**
- * The text before the match.
+ * The maximum, in milliseconds.
  */
-before: string, 
+worst_ms: number, };
+export type ListView = { 
 /**
- * The match: whole words.
+ * The number of newest jobs to which the backend limits the list; none if it sends all jobs.
  */
-found: string, 
+newest: number | null, 
 /**
- * The text after the match.
+ * The statuses whose jobs could not be fetched.
  */
-after: string, };
-export type DraftView = { 
+missing: Array<Status>, 
 /**
- * The field of the text.
+ * The number of unreadable jobs.
  */
-field: Field, 
+unreadable: number, };
+export type LogLevel = "error" | "warn" | "info" | "debug";
+export type Login = "offered" | "other_folder";
+export type MarkRead = { "jobs": Array<JobId> } | { "up_to": number };
+export type MetadataView = { 
 /**
- * The text.
+ * The title.
  */
-content: Content, 
+TITLE?: string, 
 /**
- * The content of the field when the user began to type.
+ * The description.
  */
-base: Content | null, 
+DESCRIPTION?: string, 
 /**
- * The reason why it is a draft.
+ * The tags.
  */
-kind: DraftKind, 
+TAGS?: Array<string>, 
 /**
- * The message of the backend.
+ * The transcript.
  */
-reason: ReasonView | null, };
-export type DraftKind = "typed" | "refused" | "conflict";
+TRANSCRIPT?: string, 
+/**
+ * The chapters, ordered by start time.
+ */
+CHAPTERS?: Array<Chapter>, };
+export type NamedCountView = { 
+/**
+ * The stable name of what is counted.
+ */
+what: string, 
+/**
+ * The count.
+ */
+count: number, };
+export type Network = { 
+/**
+ * The proxy.
+ */
+proxy: Proxy, 
+/**
+ * A PEM file with additional CA certificates to trust.
+ */
+certificate: string | null, };
 export type NotEditableYetView = { 
 /**
  * The field.
@@ -743,50 +675,337 @@ field: Field,
  * The stage that produces it, if known.
  */
 stage_id: StageId | null, };
-export type EditView = { 
+export type NotificationKind = "completed" | "failed" | "warning" | "summary";
+export type NotificationStatus = { 
+/**
+ * The number of unread entries in the history.
+ */
+unread: number, 
+/**
+ * The time until which notifications are paused.
+ */
+paused_until: string | null, };
+export type Notifications = { 
+/**
+ * Whether to notify when a video is ready.
+ */
+completed: boolean, 
+/**
+ * Whether to notify when a video has failed.
+ */
+failed: boolean, 
+/**
+ * Whether to notify when a video has a warning.
+ */
+warning: boolean, 
+/**
+ * Whether notifications play a sound.
+ */
+sound: boolean, 
+/**
+ * The daily period without notifications; a summary follows at its end.
+ */
+quiet_hours: QuietHours | null, };
+export type Outcome = "completed" | "failed" | "warned";
+export type OwnModelView = { 
+/**
+ * The path of the file.
+ */
+file: string, 
+/**
+ * Whether the file exists.
+ */
+is_here: boolean, 
+/**
+ * The measured time to recognise ten seconds of audio on this computer, in seconds.
+ */
+seconds_for_ten: number | null, };
+export type Pause = "hour" | "tomorrow" | "off";
+export type Proxy = string;
+export type QuietHours = { 
+/**
+ * The first minute of the period.
+ */
+from: TimeOfDay, 
+/**
+ * The first minute after the period; if it equals `from`, the period is empty.
+ */
+to: TimeOfDay, };
+export type ReasonView = { 
+/**
+ * The code.
+ */
+code: Code, 
+/**
+ * The message.
+ */
+message: string, };
+export type RejectedKind = "not_a_message" | "not_utf8" | "unknown_type" | "unreadable" | "too_large" | "too_many_jobs";
+export type RejectedView = { 
+/**
+ * The reason.
+ */
+reason: string, 
+/**
+ * The beginning of the message, without tokens.
+ */
+sample: string, };
+export type ReleaseView = { 
+/**
+ * The version, or `Unreleased`.
+ */
+version: string, 
+/**
+ * The date, as `2026-11-25`.
+ */
+date: string | null, 
+/**
+ * The changes, grouped by kind.
+ */
+changes: Array<ChangesView>, };
+export type RememberedView = { 
+/**
+ * The URL of the last used studio, other than the embedded one.
+ */
+address: string | null, 
+/**
+ * The last used email at the chosen backend.
+ */
+email: string | null, };
+export type RowView = { 
 /**
  * The id of the job.
  */
 job_id: JobId, 
 /**
- * The field.
+ * The name of the original file, if it is visible text.
  */
-field: Field, 
+filename: string | null, 
 /**
- * The outcome.
+ * The title, if it is visible text.
  */
-outcome: EditOutcome, 
+title: string | null, 
 /**
- * The reason for the outcome; for a queued edit, the reason of the delay.
+ * The status.
  */
-reason: ReasonView | null, };
-export type EditOutcome = "queued" | "saved" | "refused" | "conflict";
-export type StorageView = { 
+status: Status, 
 /**
- * The reason why changes cannot be stored; none if they can.
+ * The backend's own status, if it is not one of the specification; `status` is then PROCESSING.
  */
-trouble: ReasonView | null, 
+status_word?: string, 
 /**
- * Data that was lost or set aside when the application started, if any.
+ * The progress, 0–100; none if the backend does not send it.
  */
-incident: ReasonView | null, };
-export type FaultView = { 
+progress_percent: number | null, 
 /**
- * The error code of the backend, or `JOB_FAILED` if it sent none.
- */
-code: string, 
-/**
- * The message for the user.
- */
-message: string, 
-/**
- * The stage in which it occurred.
+ * The stage that is being processed.
  */
 stage_id: StageId | null, 
 /**
- * The time at which it occurred by the backend's clock, if a message reported it.
+ * The reason of the failure; present only if the status is FAILED.
  */
-at: string | null, };
+error: FaultView | null, 
+/**
+ * The warnings.
+ */
+warnings: Array<FaultView>, 
+/**
+ * The id of the cover: the chosen thumbnail, or the first one.
+ */
+cover_id: ThumbnailId | null, 
+/**
+ * A value that changes with the URL of the cover, so that a failed load is retried.
+ */
+cover_version: number | null, 
+/**
+ * Whether there are unconfirmed edits or drafts.
+ */
+unsaved: boolean, 
+/**
+ * The duration of the video, in seconds.
+ */
+duration_seconds: number | null, 
+/**
+ * The reason why the job needs attention, if it does.
+ */
+attention: Attention | null, 
+/**
+ * The estimated remaining time; none before earlier jobs allow an estimate.
+ */
+outlook: Eta | null, 
+/**
+ * The time by the backend's clock at which the job will count as stuck unless there is an update.
+ */
+stuck_at: string | null, 
+/**
+ * The time at which the job was created.
+ */
+created_at: string | null, };
+export type Scope = "increment" | "major";
+export type Secret = string;
+export type SentView = { 
+/**
+ * All batches.
+ */
+batches: number, 
+/**
+ * Batches of job changes.
+ */
+of_jobs: number, };
+export type ServerView = { 
+/**
+ * The name of the backend.
+ */
+name: string, 
+/**
+ * The URL of the backend.
+ */
+address: string, 
+/**
+ * The sign-in methods.
+ */
+auth_providers: Array<string>, 
+/**
+ * The metadata fields that can be edited.
+ */
+editable: Array<Field>, 
+/**
+ * The optional features.
+ */
+features: Array<string>, 
+/**
+ * Whether it is the studio embedded in this application.
+ */
+identity: Identity, };
+export type SessionState = "signed_out" | "restoring" | "signing_in" | "signed_in" | "refreshed";
+export type SessionView = { 
+/**
+ * The state of the session.
+ */
+state: SessionState, 
+/**
+ * The email of the account.
+ */
+email: string | null, 
+/**
+ * The reason for the state.
+ */
+reason: ReasonView | null, 
+/**
+ * A problem of a working session: it cannot be stored.
+ */
+warning: ReasonView | null, };
+export type Settings = { 
+/**
+ * Start and quit behaviour.
+ */
+general: General, 
+/**
+ * Theme and language.
+ */
+appearance: Appearance, 
+/**
+ * Notifications.
+ */
+notifications: Notifications, 
+/**
+ * Data on this computer.
+ */
+data: Data, 
+/**
+ * Network connections.
+ */
+network: Network, 
+/**
+ * Processing of videos on this computer.
+ */
+computer: Computer, 
+/**
+ * The language model that suggests texts.
+ */
+language_model: LanguageModel, 
+/**
+ * Settings for troubleshooting.
+ */
+advanced: Advanced, 
+/**
+ * The actions that run when a job ends.
+ */
+automation: Array<Automation>, };
+export type SettingsView = { 
+/**
+ * The effective settings.
+ */
+settings: Settings, 
+/**
+ * The reason why the settings file cannot be read or applied; the previous settings then stay in effect.
+ */
+trouble: ReasonView | null, 
+/**
+ * The version of the application.
+ */
+version: string, 
+/**
+ * The path of the settings file.
+ */
+file: string, 
+/**
+ * The path of the data folder.
+ */
+folder: string, 
+/**
+ * Whether a tray icon can restore the window.
+ */
+tray: Tray, 
+/**
+ * Whether the application can be started at login.
+ */
+login: Login, };
+export type Show = "settings" | "history" | "closing" | "quitting" | "no_tray" | "sign_in_first";
+export type SkippedView = { 
+/**
+ * The time by this computer's clock.
+ */
+at: string, 
+/**
+ * The kind of fault.
+ */
+kind: RejectedKind, 
+/**
+ * The reason, which may quote the message.
+ */
+reason: string, 
+/**
+ * The beginning of the message, without tokens.
+ */
+sample: string, };
+export type SpeechEngine = "built_in" | "program" | "none";
+export type SpeechModelView = { 
+/**
+ * The id of the model, such as `base`.
+ */
+id: string, 
+/**
+ * The size of the file in bytes.
+ */
+size_bytes: number, 
+/**
+ * The number of languages that the model recognises.
+ */
+languages: number, 
+/**
+ * Whether the file is on this computer.
+ */
+is_here: boolean, 
+/**
+ * The incomplete download, if there is one.
+ */
+download: DownloadView | null, 
+/**
+ * The measured time to recognise ten seconds of audio on this computer, in seconds.
+ */
+seconds_for_ten: number | null, };
+export type StageId = string;
 export type StageView = { 
 /**
  * The id of the stage.
@@ -816,181 +1035,7 @@ began_at: string | null,
  * The end of processing, as far as messages reported it.
  */
 ended_at: string | null, };
-export type MetadataView = { 
-/**
- * The title.
- */
-TITLE?: string, 
-/**
- * The description.
- */
-DESCRIPTION?: string, 
-/**
- * The tags.
- */
-TAGS?: Array<string>, 
-/**
- * The transcript.
- */
-TRANSCRIPT?: string, 
-/**
- * The chapters, ordered by start time.
- */
-CHAPTERS?: Array<Chapter>, };
-export type ConnectionView = { 
-/**
- * The state.
- */
-state: ConnectionState, 
-/**
- * The number of consecutive failed attempts; 0 while connected.
- */
-attempt: number, 
-/**
- * The time until the next attempt, in milliseconds.
- */
-retry_in_ms: number | null, 
-/**
- * The reason for the state.
- */
-reason: ReasonView | null, };
-export type ConnectionState = "signed_out" | "connecting" | "live" | "backoff" | "polling" | "offline" | "stopped";
-export type ReasonView = { 
-/**
- * The code.
- */
-code: Code, 
-/**
- * The message.
- */
-message: string, };
-export type NotificationView = { 
-/**
- * The kind of notification.
- */
-kind: NotificationKind, 
-/**
- * The jobs concerned.
- */
-job_ids: Array<JobId>, 
-/**
- * The title.
- */
-title: string, 
-/**
- * The text.
- */
-body: string, };
-export type NotificationKind = "completed" | "failed" | "warning" | "summary";
-export type UploadView = { 
-/**
- * The id of the upload; counts from 1 in every run of the application.
- */
-upload_id: number, 
-/**
- * The name of the file.
- */
-filename: string, 
-/**
- * The number of bytes sent.
- */
-sent_bytes: number, 
-/**
- * The size of the file in bytes.
- */
-total_bytes: number, 
-/**
- * The transfer rate in bytes per second; none if unknown.
- */
-bytes_per_second: number | null, 
-/**
- * The state.
- */
-state: UploadState, 
-/**
- * The id of the created job.
- */
-job_id: JobId | null, 
-/**
- * The reason of a failure.
- */
-error: ReasonView | null, };
-export type UploadState = "queued" | "sending" | "sent" | "failed" | "cancelled";
-export type ServerView = { 
-/**
- * The name of the backend.
- */
-name: string, 
-/**
- * The URL of the backend.
- */
-address: string, 
-/**
- * The sign-in methods.
- */
-auth_providers: Array<string>, 
-/**
- * The metadata fields that can be edited.
- */
-editable: Array<Field>, 
-/**
- * The optional features.
- */
-features: Array<string>, 
-/**
- * Whether it is the studio embedded in this application.
- */
-identity: Identity, };
-export type Identity = "address" | "this_computer";
-export type Description = { 
-/**
- * The name; defaults to the host name.
- */
-name?: string, 
-/**
- * The base URL of REST requests; defaults to the server's URL.
- */
-api_url?: string, 
-/**
- * The URL of the socket; defaults to `/ws` on the server.
- */
-ws_url?: string, 
-/**
- * The base URL of auth requests.
- */
-auth_url?: string, 
-/**
- * The public key of Supabase.
- */
-auth_key?: string, 
-/**
- * The sign-in methods; defaults to `email`.
- */
-auth_providers?: Array<string>, 
-/**
- * The method of sending the token to the socket: `auto`, `header`, `query`, `subprotocol` or `message`.
- */
-ws_token?: string, 
-/**
- * The first message for the method `message`, containing `{token}`.
- */
-ws_auth_message?: string, 
-/**
- * The transport of live updates: `socket`.
- */
-transport?: string, 
-/**
- * The metadata fields that can be edited; defaults to title, description and tags.
- */
-editable?: Array<string>, 
-/**
- * The optional features; defaults to none.
- */
-features?: Array<string>, 
-/**
- * The folder from which a studio on this computer takes files.
- */
-incoming_folder?: string, };
+export type Status = "PENDING" | "PROCESSING" | "COMPLETED" | "FAILED";
 export type StatusView = { 
 /**
  * The backend, if one is chosen.
@@ -1036,194 +1081,354 @@ known_at: string | null,
  * How far the backend's clock is ahead of the local one, in milliseconds; none before its first response.
  */
 server_ahead_ms: number | null, };
-export type RememberedView = { 
+export type StorageView = { 
 /**
- * The URL of the last used studio, other than the embedded one.
+ * The reason why changes cannot be stored; none if they can.
  */
-address: string | null, 
+trouble: ReasonView | null, 
 /**
- * The last used email at the chosen backend.
+ * Data that was lost or set aside when the application started, if any.
  */
-email: string | null, };
-export type Event = { "event": "jobs", 
+incident: ReasonView | null, };
+export type SuggestionRequestView = { 
 /**
- * The changed jobs.
+ * The URL to which it is sent.
  */
-changed: Array<JobChange>, 
+address: string, 
 /**
- * The removed jobs.
+ * The body, exactly as it is sent.
  */
-removed: Array<JobId>, } | { "event": "connection" } & ConnectionView | { "event": "session" } & SessionView | { "event": "upload" } & UploadView | { "event": "list" } & ListView | { "event": "edit" } & EditView | { "event": "storage" } & StorageView | { "event": "news" } & NotificationStatus | { "event": "rejected" } & RejectedView;
-export type JobChange = { 
+body: string, };
+export type TallyError = { 
 /**
- * The current state of the job.
+ * The kind of failure.
  */
-job: JobView, 
+code: Code, 
 /**
- * The extent of the change.
+ * A message for the user: what happened and what to do.
  */
-scope: Scope, };
-export type Scope = "increment" | "major";
-export type RejectedView = { 
+message: string, 
+/**
+ * The form field that caused the failure, if any.
+ */
+field?: InputField, };
+export type TextSuggestions = { 
+/**
+ * Up to three alternative titles.
+ */
+titles: Array<string>, 
+/**
+ * A description.
+ */
+description: string | null, 
+/**
+ * Tags.
+ */
+tags: Array<string>, 
+/**
+ * The chapters with new titles; empty if the model did not return a title for each of them.
+ */
+chapters: Array<Chapter>, };
+export type Theme = "system" | "light" | "dark";
+export type Thumbnail = { 
+/**
+ * The id of the thumbnail.
+ */
+thumbnail_id: ThumbnailId, 
+/**
+ * The URL of the image: https, or http on loopback.
+ */
+thumbnail_url: string, 
+/**
+ * The width in pixels; 0 if the backend did not send it.
+ */
+width: number, 
+/**
+ * The height in pixels; 0 if the backend did not send it.
+ */
+height: number, 
+/**
+ * The position of the frame in the video, in seconds.
+ */
+timestamp_seconds: number | null, };
+export type ThumbnailId = string;
+export type TimeOfDay = string;
+export type Tray = "present" | "absent";
+export type UncheckedSettings = Settings;
+export type UpdateView = { "state": "absent" } | { "state": "unknown" } | { "state": "checking" } | { "state": "current" } | { "state": "available", 
+/**
+ * The new version.
+ */
+version: string, } | { "state": "downloading", 
+/**
+ * The new version.
+ */
+version: string, 
+/**
+ * The progress, 0–100; none if the size is unknown.
+ */
+percent: number | null, } | { "state": "ready", 
+/**
+ * The new version.
+ */
+version: string, } | { "state": "failed", 
 /**
  * The reason.
  */
-reason: string, 
+reason: ReasonView, };
+export type UploadState = "queued" | "sending" | "sent" | "failed" | "cancelled";
+export type UploadView = { 
 /**
- * The beginning of the message, without tokens.
+ * The id of the upload; counts from 1 in every run of the application.
  */
-sample: string, };
-export type Counts = { 
+upload_id: number, 
 /**
- * Queued.
+ * The name of the file.
  */
-pending: number, 
+filename: string, 
 /**
- * Processing.
+ * The number of bytes sent.
  */
-processing: number, 
+sent_bytes: number, 
 /**
- * Ready.
+ * The size of the file in bytes.
  */
-completed: number, 
+total_bytes: number, 
 /**
- * Failed.
+ * The transfer rate in bytes per second; none if unknown.
  */
-failed: number, };
-export type SessionView = { 
+bytes_per_second: number | null, 
 /**
- * The state of the session.
+ * The state.
  */
-state: SessionState, 
+state: UploadState, 
 /**
- * The email of the account.
+ * The id of the created job.
  */
-email: string | null, 
+job_id: JobId | null, 
 /**
- * The reason for the state.
+ * The reason of a failure.
  */
-reason: ReasonView | null, 
+error: ReasonView | null, };
+export type VideoId = string;
+export type VideosView = { 
 /**
- * A problem of a working session: it cannot be stored.
- */
-warning: ReasonView | null, };
-export type SessionState = "signed_out" | "restoring" | "signing_in" | "signed_in" | "refreshed";
-export type DiagnosticsView = { 
-/**
- * Counters since the start of the application.
- */
-counters: Counters, 
-/**
- * Lost, refused and given-up connections, counted by code.
- */
-drops: Array<NamedCountView>, 
-/**
- * Skipped messages, counted by kind.
- */
-rejected: Array<NamedCountView>, 
-/**
- * The latency of recent messages; none without a message.
- */
-latency: LatencyView | null, 
-/**
- * Recent events, newest first.
- */
-events: Array<EventView>, 
-/**
- * Recently skipped messages, newest first.
- */
-skipped: Array<SkippedView>, };
-export type Counters = { 
-/**
- * Attempts to open the socket.
- */
-connects: number, 
-/**
- * Attempts that succeeded.
- */
-opened: number, 
-/**
- * Received frames.
- */
-frames: number, 
-/**
- * Bytes of the received frames.
+ * The size of all files of all videos, in bytes.
  */
 bytes: number, 
 /**
- * Received heartbeats.
+ * The size of the copies of finished videos, in bytes; they are no longer needed.
  */
-heartbeats: number, 
+finished_bytes: number, 
 /**
- * Successful refreshes of the session.
+ * The number of these copies.
  */
-refreshes: number, 
-/**
- * Fetches of the job list.
- */
-polls: number, 
-/**
- * Fetches of the job list that failed.
- */
-failed_polls: number, 
-/**
- * Changes of the network.
- */
-network_changes: number, 
-/**
- * Batches of changes that were delayed because the window was busy.
- */
-held_batches: number, 
-/**
- * Unreadable fields of messages and responses, which were left out.
- */
-lost_fields: number, };
-export type NamedCountView = { 
-/**
- * The stable name of what is counted.
- */
-what: string, 
-/**
- * The count.
- */
-count: number, };
-export type LatencyView = { 
-/**
- * The number of messages measured.
- */
-messages: number, 
-/**
- * The median, in milliseconds.
- */
-median_ms: number, 
-/**
- * The maximum, in milliseconds.
- */
-worst_ms: number, };
-export type EventView = { 
-/**
- * The time by this computer's clock.
- */
-at: string, 
-/**
- * The description of the event.
- */
-message: string, };
-export type SkippedView = { 
-/**
- * The time by this computer's clock.
- */
-at: string, 
-/**
- * The kind of fault.
- */
-kind: RejectedKind, 
-/**
- * The reason, which may quote the message.
- */
-reason: string, 
-/**
- * The beginning of the message, without tokens.
- */
-sample: string, };
-export type RejectedKind = "not_a_message" | "not_utf8" | "unknown_type" | "unreadable" | "too_large" | "too_many_jobs";
+finished: number, };
+
+/** Sends a command with its arguments, and returns its answer. */
+export type Invoke = <T>(command: string, args?: Record<string, unknown>) => Promise<T>;
+
+/** The commands. A failed one throws a `TallyError`. */
+export interface Commands {
+  /** Connects to the server at an address. */
+  connect(address: string): Promise<ServerView>;
+  /** Connects to a server without automatic setup, with the given description. */
+  connectAs(address: string, description: Description): Promise<ServerView>;
+  /** Connects to this computer's own studio, and signs in to it. */
+  useThisComputer(): Promise<ServerView>;
+  /** Signs in with a password. */
+  signIn(email: string, password: Secret): Promise<void>;
+  /** Signs in on a provider's page in the browser; resolves when that is finished. */
+  signInWith(provider: string): Promise<void>;
+  /** Cancels signing in in the browser. */
+  cancelSignIn(): Promise<void>;
+  /** Asks the system to unlock the keychain. */
+  unlockKeychain(): Promise<void>;
+  /** Signs out, and deletes what is stored of the account. */
+  signOut(): Promise<void>;
+  /** Returns the state of speech recognition on this computer, and the disk space of its videos. */
+  computer(): Promise<ComputerView>;
+  /** Starts or resumes the download of a speech model. */
+  downloadModel(id: string): Promise<void>;
+  /** Stops a download; what has been received is kept. */
+  stopModelDownload(id: string): Promise<void>;
+  /** Deletes a speech model from this computer. */
+  deleteModel(id: string): Promise<void>;
+  /** Returns the path of a model file that the user chooses, or null if they cancelled. */
+  chooseModelFile(): Promise<string | null>;
+  /** Deletes the copies of finished videos; originals, texts and thumbnails are kept. */
+  deleteFinishedCopies(): Promise<void>;
+  /** Stores the API key of the language model in the keychain. */
+  setLanguageModelKey(key: Secret): Promise<void>;
+  /** Returns the request that would be sent to the language model about a video. */
+  prepareSuggestions(jobId: JobId): Promise<SuggestionRequestView>;
+  /** Sends the prepared request; returns the suggestions of the language model. */
+  suggestTexts(jobId: JobId, body: string): Promise<TextSuggestions>;
+  /** Saves a text to a file that the user chooses; returns its path, or null if they cancelled. */
+  saveText(name: string, text: string): Promise<string | null>;
+  /** Saves a thumbnail to a file that the user chooses; returns its path, or null if they cancelled. */
+  savePicture(jobId: JobId, thumbnailId: ThumbnailId): Promise<string | null>;
+  /** Returns the file URL of a thumbnail, for dragging it to another program. */
+  pictureFile(jobId: JobId, thumbnailId: ThumbnailId): Promise<string>;
+  /** Starts dragging a thumbnail out of the window, on platforms where the page cannot do it. */
+  dragPicture(jobId: JobId, thumbnailId: ThumbnailId): Promise<void>;
+  /** Returns the history, newest first. */
+  history(): Promise<Array<HistoryEntry>>;
+  /** Marks records of the history as read. */
+  markRead(read: MarkRead): Promise<void>;
+  /** Pauses notifications, or resumes them. */
+  pause(pause: Pause): Promise<void>;
+  /** Returns the state of the connection and the session. */
+  status(): Promise<StatusView>;
+  /** Returns all jobs as rows of the list. */
+  rows(): Promise<Array<RowView>>;
+  /** Returns a job. */
+  job(jobId: JobId): Promise<JobView>;
+  /** Returns the captions of a video with their times; empty if the studio has none. */
+  captions(jobId: JobId): Promise<Array<Caption>>;
+  /** Subscribes to a job that was opened, and fetches it. */
+  openJob(jobId: JobId): Promise<void>;
+  /** Fetches the list again. */
+  refresh(): Promise<void>;
+  /** Connects at once instead of waiting for the next attempt. */
+  reconnect(): Promise<void>;
+  /** Resolves once the list has been loaded from the studio; fails if it cannot be loaded. */
+  synced(): Promise<void>;
+  /** Returns the videos with all of these words in their title, tags, description or file name. */
+  search(text: string): Promise<Array<JobId>>;
+  /** Dismisses the failures and warnings of videos, or restores them. */
+  setDismissed(jobIds: Array<JobId>, trouble: DismissAction): Promise<void>;
+  /** Saves changed fields. They are stored on disk when this resolves; the studio's answer arrives as an event. */
+  edit(jobId: JobId, changes: Changes): Promise<void>;
+  /** Stores a draft. */
+  typeDraft(draft: Draft): Promise<void>;
+  /** Deletes a draft. */
+  discardDraft(jobId: JobId, field: Field): Promise<void>;
+  /** Returns the diagnostics of the connection. */
+  diagnostics(): Promise<DiagnosticsView>;
+  /** Saves a report without names and addresses to a file that the user chooses; returns its path, or null. */
+  saveReport(): Promise<string | null>;
+  /** Applies the choice of the dialog that closing the window opens. */
+  close(choice: CloseChoice, remember: boolean): Promise<void>;
+  /** Quits, and cancels uploads. */
+  quit(): Promise<void>;
+  /** Returns the state of the update. */
+  update(): Promise<UpdateView>;
+  /** Checks for an update. */
+  checkForUpdate(): Promise<void>;
+  /** Downloads the new version, which runs from the next start on. */
+  fetchUpdate(): Promise<void>;
+  /** Restarts into the new version; refused during uploads. */
+  restart(): Promise<void>;
+  /** Returns the release notes, newest version first. */
+  releases(): Promise<Array<ReleaseView>>;
+  /** Returns everything that the first frame shows, in one call. */
+  initialState(): Promise<InitialState>;
+  /** Reports that the window now listens to batches; returns how many were sent before. */
+  listening(): Promise<SentView>;
+  /** Acknowledges every batch up to and including `number`. */
+  ack(number: number): Promise<void>;
+  /** Reports that the page is ready to show something on request; the requests that were held follow as events. */
+  showing(): Promise<void>;
+  /** Returns the settings, and the problem with them if there is one. */
+  settings(): Promise<SettingsView>;
+  /** Saves the settings; they take effect at once. */
+  changeSettings(settings: UncheckedSettings): Promise<void>;
+  /** Resets the settings to their defaults; the old file is kept beside the new one. */
+  resetSettings(): Promise<void>;
+  /** Stores the secret that signs webhooks in the keychain. */
+  setWebhookSecret(secret: Secret): Promise<void>;
+  /** Returns the path of a certificate file that the user chooses, or null if they cancelled. */
+  chooseCertificate(): Promise<string | null>;
+  /** Deletes the stored videos and thumbnails, and fetches them again. Drafts are kept. */
+  clearCache(): Promise<void>;
+  /** Opens the data folder in the system's file manager. */
+  openFolder(): Promise<void>;
+  /** Uploads videos that the user chooses; their progress arrives as events. */
+  chooseVideos(): Promise<void>;
+  /** Returns the uploads that are in progress, queued or failed. */
+  uploads(): Promise<Array<UploadView>>;
+  /** Cancels an upload, or removes a failed one from the list. */
+  cancelUpload(uploadId: number): Promise<void>;
+  /** Sends a failed upload again. */
+  retryUpload(uploadId: number): Promise<void>;
+}
+
+/** Returns the commands; `invoke` sends them. */
+export const createCommands = (invoke: Invoke): Commands => ({
+  connect: (address) => invoke("connect", { address }),
+  connectAs: (address, description) => invoke("connect_as", { address, description }),
+  useThisComputer: () => invoke("use_this_computer"),
+  signIn: (email, password) => invoke("sign_in", { email, password }),
+  signInWith: (provider) => invoke("sign_in_with", { provider }),
+  cancelSignIn: () => invoke("cancel_sign_in"),
+  unlockKeychain: () => invoke("unlock_keychain"),
+  signOut: () => invoke("sign_out"),
+  computer: () => invoke("computer"),
+  downloadModel: (id) => invoke("download_model", { id }),
+  stopModelDownload: (id) => invoke("stop_model_download", { id }),
+  deleteModel: (id) => invoke("delete_model", { id }),
+  chooseModelFile: () => invoke("choose_model_file"),
+  deleteFinishedCopies: () => invoke("delete_finished_copies"),
+  setLanguageModelKey: (key) => invoke("set_language_model_key", { key }),
+  prepareSuggestions: (jobId) => invoke("prepare_suggestions", { jobId }),
+  suggestTexts: (jobId, body) => invoke("suggest_texts", { jobId, body }),
+  saveText: (name, text) => invoke("save_text", { name, text }),
+  savePicture: (jobId, thumbnailId) => invoke("save_picture", { jobId, thumbnailId }),
+  pictureFile: (jobId, thumbnailId) => invoke("picture_file", { jobId, thumbnailId }),
+  dragPicture: (jobId, thumbnailId) => invoke("drag_picture", { jobId, thumbnailId }),
+  history: () => invoke("history"),
+  markRead: (read) => invoke("mark_read", { read }),
+  pause: (pause) => invoke("pause", { pause }),
+  status: () => invoke("status"),
+  rows: () => invoke("rows"),
+  job: (jobId) => invoke("job", { jobId }),
+  captions: (jobId) => invoke("captions", { jobId }),
+  openJob: (jobId) => invoke("open_job", { jobId }),
+  refresh: () => invoke("refresh"),
+  reconnect: () => invoke("reconnect"),
+  synced: () => invoke("synced"),
+  search: (text) => invoke("search", { text }),
+  setDismissed: (jobIds, trouble) => invoke("set_dismissed", { jobIds, trouble }),
+  edit: (jobId, changes) => invoke("edit", { jobId, changes }),
+  typeDraft: (draft) => invoke("type_draft", { draft }),
+  discardDraft: (jobId, field) => invoke("discard_draft", { jobId, field }),
+  diagnostics: () => invoke("diagnostics"),
+  saveReport: () => invoke("save_report"),
+  close: (choice, remember) => invoke("close", { choice, remember }),
+  quit: () => invoke("quit"),
+  update: () => invoke("update"),
+  checkForUpdate: () => invoke("check_for_update"),
+  fetchUpdate: () => invoke("fetch_update"),
+  restart: () => invoke("restart"),
+  releases: () => invoke("releases"),
+  initialState: () => invoke("initial_state"),
+  listening: () => invoke("listening"),
+  ack: (number) => invoke("ack", { number }),
+  showing: () => invoke("showing"),
+  settings: () => invoke("settings"),
+  changeSettings: (settings) => invoke("change_settings", { settings }),
+  resetSettings: () => invoke("reset_settings"),
+  setWebhookSecret: (secret) => invoke("set_webhook_secret", { secret }),
+  chooseCertificate: () => invoke("choose_certificate"),
+  clearCache: () => invoke("clear_cache"),
+  openFolder: () => invoke("open_folder"),
+  chooseVideos: () => invoke("choose_videos"),
+  uploads: () => invoke("uploads"),
+  cancelUpload: (uploadId) => invoke("cancel_upload", { uploadId }),
+  retryUpload: (uploadId) => invoke("retry_upload", { uploadId }),
+});
+
+/** The payload of each event. */
+export interface Events {
+  /** A batch of changes. */
+  tally: Batch;
+  /** Opens a job. */
+  open_job: JobId;
+  /** Shows a view other than a job. */
+  show: Show;
+  /** Reports that the settings have changed. */
+  settings: null;
+  /** Reports the changed state of the update. */
+  update: UpdateView;
+}

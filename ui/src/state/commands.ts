@@ -1,6 +1,5 @@
 import { createMutation, mutationOptions, useQueryClient } from "@tanstack/svelte-query";
-import type { Changes } from "../ipc/backend";
-import type { Description, DismissAction, JobId, Settings } from "../ipc/bindings";
+import type { Changes, Description, DismissAction, JobId, Settings } from "../ipc/bindings";
 import { useBackend } from "../ipc/context";
 import { applyEdit } from "./events";
 import { keys } from "./queries";

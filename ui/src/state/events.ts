@@ -1,6 +1,6 @@
 import type { QueryClient } from "@tanstack/svelte-query";
-import type { Changes } from "../ipc/backend";
 import type {
+  Changes,
   ConnectionView,
   EditView,
   Event,

@@ -46,6 +46,7 @@ impl Edit {
 /// The changes requested by a window or a script.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(try_from = "BTreeMap<Field, Value>")]
+#[cfg_attr(feature = "bindings", derive(ts_rs::TS), ts(type = "Partial<Record<Field, Content>>"))]
 pub struct Changes(pub BTreeMap<Field, Content>);
 
 impl TryFrom<BTreeMap<Field, Value>> for Changes {
@@ -70,6 +71,7 @@ pub enum EditState {
 /// A text of the user that the backend does not have.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "DraftData")]
+#[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
 pub struct Draft {
     /// The job of the text.
     pub job_id: JobId,
@@ -79,7 +81,8 @@ pub struct Draft {
     pub content: Content,
     /// The content of the field when the user began to type; none if it was empty.
     pub base: Option<Content>,
-    /// The reason why the backend does not have the text.
+    /// The reason why the backend does not have the text. The window only sends typed ones.
+    #[cfg_attr(feature = "bindings", ts(type = "{ kind: \"typed\" }"))]
     pub cause: DraftStatus,
 }
 

@@ -141,6 +141,7 @@ impl Field {
 /// The content of a metadata field.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, BorshSerialize, BorshDeserialize)]
 #[serde(untagged)]
+#[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
 pub enum Content {
     /// The text of TITLE, DESCRIPTION or TRANSCRIPT; for THUMBNAIL, the id of the chosen thumbnail.
     Text(String),
@@ -149,6 +150,7 @@ pub enum Content {
     /// The chapters of CHAPTERS, ordered by start time.
     Chapters(Vec<Chapter>),
     /// A TRANSCRIPT that is stored on disk only, to keep the transcripts of all videos out of memory.
+    #[cfg_attr(feature = "bindings", ts(skip))]
     EvictedTranscript(EvictedTranscript),
 }
 

@@ -1,6 +1,6 @@
 import { SvelteMap } from "svelte/reactivity";
-import type { Backend, Changes } from "../../ipc/backend";
-import type { Content, DraftKind, Field, JobView, ReasonView } from "../../ipc/bindings";
+import type { Backend } from "../../ipc/backend";
+import type { Changes, Content, DraftKind, Field, JobView, ReasonView } from "../../ipc/bindings";
 
 /** How long after the last keystroke a draft is stored, in milliseconds. */
 const STORE_DELAY = 300;

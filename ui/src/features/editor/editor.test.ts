@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { Changes } from "../../ipc/backend";
 import { MockBackend, mockJob, signedInStatus } from "../../ipc/backend.mock";
-import type { DraftView, JobView } from "../../ipc/bindings";
+import type { Changes, DraftView, JobView } from "../../ipc/bindings";
 import { Editor } from "./editor.svelte";
 
 const reason = { code: "conflict" as const, message: "it was changed meanwhile" };

@@ -13,7 +13,7 @@ import Sparkles from "@lucide/svelte/icons/sparkles";
 import Upload from "@lucide/svelte/icons/upload";
 import Zap from "@lucide/svelte/icons/zap";
 import { mod } from "../../components/platform";
-import type { Pause } from "../../ipc/backend";
+import type { Pause } from "../../ipc/bindings";
 import type { Filter } from "../../state/listQuery";
 import { locale } from "../../state/locale.svelte";
 

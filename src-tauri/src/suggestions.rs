@@ -2,14 +2,13 @@
 //! confirms.
 
 use secrecy::{ExposeSecret, SecretString};
-use tallylight_client::{Handle, Keychain, SettingsService, TokenStore, Unlock, ask_language_model};
+use tallylight_client::{Handle, Keychain, TokenStore, Unlock, ask_language_model};
 use tallylight_core::{
     Code, Error, JobId,
     settings::Settings,
     text_suggestions::{self, SuggestionInput, TextSuggestions},
     view::SuggestionRequestView,
 };
-use tauri::{AppHandle, Manager};
 use url::Url;
 
 /// The keychain entry of the language model's API key.
@@ -20,10 +19,9 @@ const KEYCHAIN_ACCOUNT: &str = "language-model";
 /// # Errors
 /// [`Code::LanguageModel`] if no language model is set up or the video has no transcript; the errors of
 /// [`Handle::job`].
-pub async fn prepare(app: &AppHandle, job_id: JobId) -> Result<SuggestionRequestView, Error> {
-    let settings = settings(app);
-    let (url, model) = endpoint(&settings)?;
-    let body = text_suggestions::request(model, &material(&app.state::<Handle>(), job_id).await?)
+pub async fn prepare(client: &Handle, settings: &Settings, job_id: JobId) -> Result<SuggestionRequestView, Error> {
+    let (url, model) = endpoint(settings)?;
+    let body = text_suggestions::request(model, &material(client, job_id).await?)
         .ok_or_else(|| Error::new(Code::LanguageModel, "No suggestions available: this video has no transcript."))?;
     Ok(SuggestionRequestView { address: url.to_string(), body })
 }
@@ -32,10 +30,9 @@ pub async fn prepare(app: &AppHandle, job_id: JobId) -> Result<SuggestionRequest
 ///
 /// # Errors
 /// [`Code::LanguageModel`] if no language model is set up or its answer cannot be used; errors of the network.
-pub async fn send(app: &AppHandle, job_id: JobId, body: String) -> Result<TextSuggestions, Error> {
-    let settings = settings(app);
-    let (url, _) = endpoint(&settings)?;
-    let chapters = material(&app.state::<Handle>(), job_id).await?.chapters;
+pub async fn send(client: &Handle, settings: &Settings, job_id: JobId, body: String) -> Result<TextSuggestions, Error> {
+    let (url, _) = endpoint(settings)?;
+    let chapters = material(client, job_id).await?.chapters;
     let key = key_for(&url).await;
     let answer = ask_language_model(&settings.network, &url, key.as_ref(), body).await?;
     text_suggestions::read(&answer, &chapters)
@@ -45,14 +42,14 @@ pub async fn send(app: &AppHandle, job_id: JobId, body: String) -> Result<TextSu
 ///
 /// # Errors
 /// [`Code::InvalidContent`] if the settings have no server; otherwise the keychain's error.
-pub async fn set_key(app: &AppHandle, key: SecretString) -> Result<(), Error> {
+pub async fn set_key(settings: &Settings, key: SecretString) -> Result<(), Error> {
     let key = key.expose_secret().trim();
     if key.is_empty() {
         return store().forget(Unlock::Ask).await;
     }
-    let address = settings(app).language_model.address;
+    let address = settings.language_model.address.as_ref();
     let address = address.ok_or_else(|| Error::new(Code::InvalidContent, "Enter the server URL first."))?;
-    store().write(format!("{} {key}", origin(&address)).into(), Unlock::Ask).await
+    store().write(format!("{} {key}", origin(address)).into(), Unlock::Ask).await
 }
 
 /// Returns the API key of a server. A keychain that cannot be used counts as having none, because many servers need no
@@ -70,10 +67,6 @@ fn origin(url: &Url) -> String {
 
 fn store() -> TokenStore {
     TokenStore::new(Keychain::System(KEYCHAIN_ACCOUNT.to_owned()))
-}
-
-fn settings(app: &AppHandle) -> Settings {
-    app.state::<SettingsService>().current().settings
 }
 
 fn endpoint(settings: &Settings) -> Result<(Url, &str), Error> {

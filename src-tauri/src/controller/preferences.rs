@@ -1,0 +1,112 @@
+//! Applies the settings: at the start, and whenever they change, in the window or in their file.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tallylight_client::{CurrentSettings, LogLevelController, Origin, SettingsReceiver};
+use tallylight_core::{
+    Code, Error,
+    settings::Settings,
+    view::{Login, ReasonView, SettingsView, Tray},
+};
+use tauri_plugin_autostart::ManagerExt;
+
+use super::Controller;
+use crate::{lifecycle::args::Args, page_events::SETTINGS};
+
+/// What the settings act on that is no subsystem of its own.
+pub struct Preferences {
+    level: LogLevelController,
+    login: Login,
+    /// The error of applying the settings.
+    trouble: Mutex<Option<Error>>,
+}
+
+impl Preferences {
+    /// Creates it; `level` sets the log level. Starting at login is only offered for the usual data folder.
+    pub fn new(level: LogLevelController, args: &Args) -> Self {
+        let login = if args.has_own_data_dir() { Login::OtherFolder } else { Login::Offered };
+        Self { level, login, trouble: Mutex::default() }
+    }
+}
+
+impl Controller {
+    /// Returns the settings in effect.
+    pub fn settings(&self) -> Settings {
+        self.settings.current().settings
+    }
+
+    /// Returns the settings with their file, and the error of reading or applying them.
+    pub fn settings_view(&self) -> SettingsView {
+        let current = self.settings.current();
+        let trouble = self.preferences.trouble.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        SettingsView {
+            settings: current.settings,
+            trouble: current.trouble.or(trouble).map(ReasonView::from),
+            version: self.app.package_info().version.to_string(),
+            file: self.settings.path().display().to_string(),
+            folder: self.data_dir.path().display().to_string(),
+            tray: if self.desktop.has_tray() { Tray::Present } else { Tray::Absent },
+            login: self.preferences.login,
+        }
+    }
+
+    /// Saves the settings that the user chose; they take effect once they are saved.
+    ///
+    /// # Errors
+    /// The error of the network settings, of the speech model ([`Code::InvalidContent`]) or of saving
+    /// ([`Code::Storage`], [`Code::File`]). Nothing is saved then.
+    pub fn change_settings(&self, settings: &Settings) -> Result<(), Error> {
+        if self.settings().computer.speech_model != settings.computer.speech_model {
+            self.studio.check(settings)?;
+        }
+        self.settings.change(settings)
+    }
+
+    /// Resets all settings to their defaults.
+    ///
+    /// # Errors
+    /// [`Code::Storage`] if the file could not be renamed.
+    pub fn reset_settings(&self) -> Result<(), Error> {
+        self.settings.reset()
+    }
+
+    /// Applies the settings, now and after each change, until the app ends.
+    pub async fn follow_settings(self: Arc<Self>, mut changes: SettingsReceiver) {
+        loop {
+            let current = changes.borrow_and_update().clone();
+            self.apply_settings(&current);
+            if changes.changed().await.is_err() {
+                return;
+            }
+        }
+    }
+
+    /// Applies the settings to everything but the account, which has its own receiver.
+    fn apply_settings(&self, CurrentSettings { settings, origin, .. }: &CurrentSettings) {
+        (self.preferences.level)(settings.advanced.log_level);
+        self.window.set_theme(&self.app, settings.appearance.theme);
+        // The account uses the same network settings, and reports no error of them.
+        let network = self.thumbnails.cache().set_network(&settings.network);
+        let login = match origin {
+            Origin::Chosen => self.start_at_login(settings),
+            Origin::Unknown => Ok(()),
+        };
+        let computer = self.studio.apply(settings);
+        let trouble = network.and(login).and(computer).err();
+        *self.preferences.trouble.lock().unwrap_or_else(PoisonError::into_inner) = trouble;
+        SETTINGS.send(&self.app, ());
+    }
+
+    fn start_at_login(&self, settings: &Settings) -> Result<(), Error> {
+        if self.preferences.login == Login::OtherFolder {
+            return Ok(());
+        }
+        let (list, wanted) = (self.app.autolaunch(), settings.general.start_at_login);
+        let done = match (list.is_enabled().unwrap_or(false), wanted) {
+            (false, true) => list.enable(),
+            (true, false) => list.disable(),
+            (true, true) | (false, false) => Ok(()),
+        };
+        done.map_err(|error| Error::new(Code::File, format!("Couldn't change the login items ({error})")))
+    }
+}

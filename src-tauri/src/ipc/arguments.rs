@@ -1,0 +1,27 @@
+//! Arguments of commands whose type in Rust says less, or more, than what the page sends.
+
+use secrecy::SecretString;
+use serde::Deserialize;
+use tallylight_core::{Code, Error, settings::Settings};
+
+/// A password or key.
+#[derive(Deserialize)]
+#[serde(transparent)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(type = "string"))]
+pub struct Secret(pub SecretString);
+
+/// The settings, which are not checked yet. Tauri would answer invalid ones with a text instead of an [`Error`].
+#[derive(Deserialize)]
+#[serde(transparent)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(type = "Settings"))]
+pub struct UncheckedSettings(serde_json::Value);
+
+impl UncheckedSettings {
+    /// Checks the settings.
+    ///
+    /// # Errors
+    /// [`Code::InvalidContent`] naming the invalid value.
+    pub fn check(self) -> Result<Settings, Error> {
+        serde_json::from_value(self.0).map_err(|error| Error::new(Code::InvalidContent, error.to_string()))
+    }
+}

@@ -1,0 +1,30 @@
+//! Thumbnails, and texts that are saved to files.
+
+use tallylight_core::{JobId, ThumbnailId};
+
+use super::{Answer, App};
+use crate::dialogs;
+
+/// Saves a text to a file that the user chooses; returns its path, or null if they cancelled.
+#[tauri::command]
+pub async fn save_text(app: App<'_>, name: String, text: String) -> Answer<Option<String>> {
+    dialogs::save_text(app.app(), &name, text).await
+}
+
+/// Saves a thumbnail to a file that the user chooses; returns its path, or null if they cancelled.
+#[tauri::command]
+pub async fn save_picture(app: App<'_>, job_id: JobId, thumbnail_id: ThumbnailId) -> Answer<Option<String>> {
+    app.thumbnails().save(app.app(), job_id, thumbnail_id).await
+}
+
+/// Returns the file URL of a thumbnail, for dragging it to another program.
+#[tauri::command]
+pub async fn picture_file(app: App<'_>, job_id: JobId, thumbnail_id: ThumbnailId) -> Answer<String> {
+    app.thumbnails().file_url(job_id, thumbnail_id).await
+}
+
+/// Starts dragging a thumbnail out of the window, on platforms where the page cannot do it.
+#[tauri::command]
+pub async fn drag_picture(app: App<'_>, job_id: JobId, thumbnail_id: ThumbnailId) -> Answer<()> {
+    app.thumbnails().drag(app.app(), job_id, thumbnail_id).await
+}

@@ -1,0 +1,24 @@
+//! The history of notifications.
+
+use tallylight_client::{MarkRead, Pause};
+use tallylight_core::view::HistoryEntry;
+
+use super::{Answer, App};
+
+/// Returns the history, newest first.
+#[tauri::command]
+pub async fn history(app: App<'_>) -> Answer<Vec<HistoryEntry>> {
+    app.client().history().await
+}
+
+/// Marks records of the history as read.
+#[tauri::command]
+pub async fn mark_read(app: App<'_>, read: MarkRead) -> Answer<()> {
+    app.client().mark_read(read).await
+}
+
+/// Pauses notifications, or resumes them.
+#[tauri::command]
+pub async fn pause(app: App<'_>, pause: Pause) -> Answer<()> {
+    app.client().pause(pause).await
+}

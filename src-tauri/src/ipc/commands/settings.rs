@@ -1,0 +1,51 @@
+//! The settings, and the data on this computer.
+
+use tallylight_core::view::SettingsView;
+
+use super::{Answer, App};
+use crate::{
+    dialogs,
+    ipc::arguments::{Secret, UncheckedSettings},
+};
+
+/// Returns the settings, and the problem with them if there is one.
+#[tauri::command]
+pub async fn settings(app: App<'_>) -> Answer<SettingsView> {
+    Ok(app.settings_view())
+}
+
+/// Saves the settings; they take effect at once.
+#[tauri::command]
+pub async fn change_settings(app: App<'_>, settings: UncheckedSettings) -> Answer<()> {
+    app.change_settings(&settings.check()?)
+}
+
+/// Resets the settings to their defaults; the old file is kept beside the new one.
+#[tauri::command]
+pub async fn reset_settings(app: App<'_>) -> Answer<()> {
+    app.reset_settings()
+}
+
+/// Stores the secret that signs webhooks in the keychain.
+#[tauri::command]
+pub async fn set_webhook_secret(app: App<'_>, secret: Secret) -> Answer<()> {
+    app.client().set_webhook_secret(secret.0).await
+}
+
+/// Returns the path of a certificate file that the user chooses, or null if they cancelled.
+#[tauri::command]
+pub async fn choose_certificate(app: App<'_>) -> Answer<Option<String>> {
+    Ok(dialogs::choose_file(app.app()).await)
+}
+
+/// Deletes the stored videos and thumbnails, and fetches them again. Drafts are kept.
+#[tauri::command]
+pub async fn clear_cache(app: App<'_>) -> Answer<()> {
+    app.clear_cache().await
+}
+
+/// Opens the data folder in the system's file manager.
+#[tauri::command]
+pub async fn open_folder(app: App<'_>) -> Answer<()> {
+    app.open_data_dir()
+}
