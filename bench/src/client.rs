@@ -12,7 +12,8 @@ use std::{
 use anyhow::{Context, Result};
 use serde_json::json;
 use tallylight_client::{Config, Handle, Identity, Keychain, Shell, Transcripts, TrayView, start};
-use tallylight_core::view::{Event, NotificationView};
+use tallylight_core::notifications::Notification;
+use tallylight_view::Event;
 use tokio::{sync::Notify, time::Instant};
 use url::Url;
 
@@ -67,7 +68,7 @@ impl Shell for Looker {
         }
     }
 
-    fn notify(&self, _: NotificationView) {}
+    fn notify(&self, _: Notification) {}
 
     fn tray(&self, _: TrayView) {}
 

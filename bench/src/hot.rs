@@ -12,7 +12,6 @@ use tallylight_core::{
         Frame, decode,
         snapshot::{Snapshot, read_page},
     },
-    view,
 };
 
 use crate::messages::{Mix, job_id, listed, message};
@@ -83,6 +82,6 @@ impl Hot {
         (0..4).for_each(|_| self.batcher.mark(id.clone(), Scope::Increment, self.now.monotonic));
         let batch = self.batcher.batch(self.now.monotonic);
         let jobs = batch.changed.iter().filter_map(|(job_id, _)| self.cache.job(job_id));
-        jobs.map(|job| view::job(&job, &self.edits, &self.forecast).stages.len()).sum()
+        jobs.map(|job| tallylight_view::job(&job, &self.edits, &self.forecast).stages.len()).sum()
     }
 }

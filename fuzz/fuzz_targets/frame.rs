@@ -3,6 +3,6 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use tallylight_core::protocol::replay;
+use tallylight_core::replay;
 
 fuzz_target!(|text: &str| replay::frame(text));

@@ -5,11 +5,8 @@
 use std::sync::Arc;
 
 use tallylight_client::{Config, Handle, Keychain, LogLevelController, SettingsService, ThumbnailCache, start};
-use tallylight_core::{
-    Error,
-    locale::Locale,
-    view::{InitialState, ServerView, Show},
-};
+use tallylight_core::{Error, locale::Locale};
+use tallylight_view::{InitialState, ServerView, Show};
 use tauri::AppHandle;
 use tokio::sync::mpsc;
 

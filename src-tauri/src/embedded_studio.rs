@@ -5,12 +5,9 @@ use std::path::PathBuf;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use secrecy::SecretString;
 use tallylight_client::{Handle, Identity, Keychain, TokenStore, Unlock, download_client};
-use tallylight_core::{
-    Code, Error,
-    settings::Settings,
-    view::{ComputerView, ServerView},
-};
+use tallylight_core::{Code, Error, settings::Settings};
 use tallylight_studio::{Config, SignUp, Studio, StudioError, Usage, speech::Speech};
+use tallylight_view::{ComputerView, ServerView};
 use tokio::sync::Mutex;
 
 mod view;

@@ -4,11 +4,7 @@
 //! `notify-rust` reports clicks and actions on every system; only Linux has been tested.
 
 use notify_rust::{Notification, Timeout};
-use tallylight_core::{
-    JobId,
-    locale::Locale,
-    view::{NotificationKind, NotificationView},
-};
+use tallylight_core::{JobId, locale::Locale, notifications as core, notifications::NotificationKind};
 
 #[cfg(not(all(unix, not(target_os = "macos"))))]
 mod elsewhere;
@@ -19,7 +15,7 @@ mod linux;
 #[derive(Debug)]
 pub struct NotificationRequest {
     /// Its title, text and subject.
-    pub notification: NotificationView,
+    pub notification: core::Notification,
     /// The file of the thumbnail.
     pub picture: Option<std::path::PathBuf>,
     /// Whether it plays a sound.
@@ -85,7 +81,7 @@ fn deliver(request: &NotificationRequest, on_act: impl FnOnce(NotificationAction
 
 /// Returns the actions of a notification: id, label and meaning.
 fn actions(request: &NotificationRequest) -> Vec<(&'static str, &'static str, NotificationAction)> {
-    let NotificationView { kind, job_ids, subject, .. } = &request.notification;
+    let core::Notification { kind, job_ids, subject, .. } = &request.notification;
     let locale: Locale = request.locale;
     let open = locale.one_of("Open", "Öffnen", "Abrir");
     let (Some(job_id), Some(subject)) = (job_ids.first(), subject) else {
@@ -133,12 +129,12 @@ fn sound(_: NotificationKind) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use tallylight_core::view::NotificationSubject;
+    use tallylight_core::notifications::NotificationSubject;
 
     fn names(kind: NotificationKind, retry: RetryAction, subject: bool) -> Vec<&'static str> {
         let subject = subject.then(|| NotificationSubject { name: "A".to_owned(), cover_id: None });
         let (title, body, job_ids) = (String::new(), String::new(), vec![JobId::new("7")]);
-        let notification = NotificationView { kind, job_ids, title, body, subject };
+        let notification = core::Notification { kind, job_ids, title, body, subject };
         let request =
             NotificationRequest { notification, picture: None, sound: Sound::Off, retry, locale: Locale::default() };
         actions(&request).into_iter().map(|(name, ..)| name).collect()

@@ -3,10 +3,8 @@
 use std::marker::PhantomData;
 
 use serde::Serialize;
-use tallylight_core::{
-    JobId,
-    view::{Event, Show, UpdateView},
-};
+use tallylight_core::JobId;
+use tallylight_view::{Event, Show, UpdateView};
 use tauri::{AppHandle, Emitter};
 
 /// An event with its name and the type of its payload.

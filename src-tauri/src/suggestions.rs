@@ -7,8 +7,8 @@ use tallylight_core::{
     Code, Error, JobId,
     settings::Settings,
     text_suggestions::{self, SuggestionInput, TextSuggestions},
-    view::SuggestionRequestView,
 };
+use tallylight_view::SuggestionRequestView;
 use url::Url;
 
 /// The keychain entry of the language model's API key.

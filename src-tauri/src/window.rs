@@ -9,11 +9,8 @@ use std::{
 
 #[cfg(not(target_os = "linux"))]
 use drag::{DragItem, Image, Options};
-use tallylight_core::{
-    JobId,
-    settings::Theme,
-    view::{Event, Show},
-};
+use tallylight_core::{JobId, settings::Theme};
+use tallylight_view::{Event, Show};
 use tauri::{AppHandle, Manager, WebviewUrl, WebviewWindowBuilder, Wry, plugin::TauriPlugin, webview::PageLoadEvent};
 use tauri_plugin_window_state::StateFlags;
 

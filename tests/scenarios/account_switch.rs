@@ -12,9 +12,9 @@ use tallylight_client::Identity;
 use tallylight_core::{
     Code, InputField, JobId,
     discovery::{Description, parse_address},
-    view::Event,
 };
 use tallylight_tests::{Answer, Grant, Recorder, ScriptedHarness, running};
+use tallylight_view::Event;
 use tokio::net::TcpListener;
 
 fn description_of(harness: &ScriptedHarness) -> Description {
@@ -66,7 +66,7 @@ async fn other_account_after_expired_session_sees_no_earlier_jobs() {
     harness.backend.expire_tokens();
     harness.backend.script_grants([Grant::Instead(Answer::auth_error(400, "session_expired"))]);
     harness.client.refresh().await.expect("requested");
-    harness.until("signed out", |harness| harness.is(tallylight_core::view::ConnectionState::SignedOut)).await;
+    harness.until("signed out", |harness| harness.is(tallylight_core::connection::ConnectionState::SignedOut)).await;
     assert_eq!(harness.client.jobs().await.expect("jobs").len(), 1, "the jobs are kept for the next sign-in");
     harness.backend.set_jobs(json!([running("mine")]));
     harness.recorder.seen().events.clear();

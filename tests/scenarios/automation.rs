@@ -4,7 +4,7 @@ use std::{path::Path, time::Duration};
 
 use serde_json::{Value, json};
 use tallylight_core::{
-    library::Outcome,
+    model::outcome::Outcome,
     settings::{Automation, Settings},
 };
 use tallylight_tests::{ScriptedHarness, StudioHarness, Video, ended, running, update};

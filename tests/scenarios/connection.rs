@@ -1,8 +1,9 @@
 //! The connection without faults, and the diagnostic report.
 
 use serde_json::json;
-use tallylight_core::{JobId, model::job::Status, view::Event};
+use tallylight_core::{JobId, model::job::Status};
 use tallylight_tests::{ScriptedHarness, StudioHarness, Video, ended};
+use tallylight_view::Event;
 
 #[tokio::test]
 async fn job_missing_from_the_list_is_removed() {

@@ -5,11 +5,12 @@ use std::{path::Path, process::Stdio};
 use serde_json::json;
 use tallylight_core::{
     JobId,
+    edits::EditOutcome,
     library::record::Record,
     model::job::{Content, Field},
-    view::{EditOutcome, Event},
 };
 use tallylight_tests::{FaultProxy, ScriptedBackend, ScriptedHarness};
+use tallylight_view::Event;
 use tempfile::TempDir;
 
 /// Runs a client until it aborts at a failpoint that is reached for the `times`-th time.

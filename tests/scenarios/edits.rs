@@ -8,11 +8,11 @@ use std::{
 use serde_json::{Value, json};
 use tallylight_core::{
     Code, JobId,
-    edits::{Draft, DraftStatus},
+    edits::{Draft, DraftStatus, EditOutcome},
     model::job::{Content, Field},
-    view::{DraftKind, EditOutcome, Event},
 };
 use tallylight_tests::{Answer, EditFate, Fault, ScriptedHarness};
+use tallylight_view::{DraftKind, Event};
 
 const SECOND: Duration = Duration::from_secs(1);
 

@@ -2,10 +2,7 @@
 
 use tallylight_client::Identity;
 use tallylight_core::{
-    Code,
-    discovery::parse_address,
-    model::job::Status,
-    view::{NotificationKind, SessionState},
+    Code, auth::SessionState, discovery::parse_address, model::job::Status, notifications::NotificationKind,
 };
 use tallylight_tests::{EMAIL, StudioHarness, Video};
 

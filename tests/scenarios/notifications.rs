@@ -6,10 +6,12 @@ use serde_json::json;
 use tallylight_client::{MarkRead, Pause};
 use tallylight_core::{
     Code, JobId,
-    library::{DismissAction, Outcome},
+    attention::Attention,
+    library::DismissAction,
     locale::Locale,
+    model::outcome::Outcome,
+    notifications::NotificationKind,
     settings::{Automation, Language, Notifications, QuietHours, Settings},
-    view::{Attention, NotificationKind},
 };
 use tallylight_tests::{Answer, ScriptedHarness, StudioHarness, Video, ended, running, update};
 

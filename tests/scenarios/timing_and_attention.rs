@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 use serde_json::json;
 use tallylight_client::{Config, Keychain, start};
-use tallylight_core::{Code, JobId, library::DismissAction, model::job::Status, view::Attention};
+use tallylight_core::{Code, JobId, attention::Attention, library::DismissAction, model::job::Status};
 use tallylight_tests::{EMAIL, Fault, PASSWORD, Recorder, ScriptedHarness, StudioHarness, Video};
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use tallylight_client::{Config, Handle, Identity, Keychain, start};
-use tallylight_core::{JobId, discovery::parse_address, view::ConnectionState};
+use tallylight_core::{JobId, connection::ConnectionState, discovery::parse_address};
 use tallylight_tests::{PublicBackend, Recorder};
 use tempfile::TempDir;
 
@@ -53,7 +53,7 @@ impl PublicBackendHarness {
         panic!("{what} did not happen; {}", self.client.report().await.unwrap_or_default());
     }
 
-    async fn job(&self, id: i64) -> Option<tallylight_core::view::JobView> {
+    async fn job(&self, id: i64) -> Option<tallylight_view::JobView> {
         self.client.job(JobId::new(id.to_string())).await.ok()
     }
 }

@@ -1,11 +1,8 @@
 //! The main path: a real video from upload to ready.
 
-use tallylight_core::{
-    Code, JobId,
-    model::job::Status,
-    view::{Event, NotificationKind, UploadState},
-};
+use tallylight_core::{Code, JobId, model::job::Status, notifications::NotificationKind};
 use tallylight_tests::{StudioHarness, Video};
+use tallylight_view::{Event, UploadState};
 
 #[tokio::test]
 async fn video_is_followed_from_upload_to_ready_and_notifies_once() {

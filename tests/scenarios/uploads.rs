@@ -6,11 +6,9 @@ use std::{
 };
 
 use reqwest::{StatusCode, multipart};
-use tallylight_core::{
-    Code,
-    view::{Event, UploadState},
-};
+use tallylight_core::Code;
 use tallylight_tests::{Seen, StudioApi, StudioHarness, Video};
+use tallylight_view::{Event, UploadState};
 
 /// A size that cannot be uploaded completely before a test has checked the queue.
 const LARGE: u64 = 4 << 30;

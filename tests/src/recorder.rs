@@ -4,10 +4,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::Stall;
 use tallylight_client::{Shell, TrayView};
-use tallylight_core::{
-    JobId,
-    view::{Event, JobChange, JobView, NotificationView},
-};
+use tallylight_core::{JobId, notifications::Notification};
+use tallylight_view::{Event, JobChange, JobView};
 
 /// Everything that a shell received.
 #[derive(Debug, Default)]
@@ -15,7 +13,7 @@ pub struct Seen {
     /// The events, in order.
     pub events: Vec<Event>,
     /// The notifications, in order.
-    pub notices: Vec<NotificationView>,
+    pub notices: Vec<Notification>,
     /// The last tray state.
     pub tray: Option<TrayView>,
 }
@@ -101,7 +99,7 @@ impl Shell for Recorder {
         self.seen().events.push(event);
     }
 
-    fn notify(&self, notice: NotificationView) {
+    fn notify(&self, notice: Notification) {
         self.seen().notices.push(notice);
     }
 

@@ -8,12 +8,10 @@ use tallylight_client::{
     start,
 };
 use tallylight_core::{
-    Code, JobId,
-    diagnostics::DiagnosticsView,
-    discovery::parse_address,
-    settings::Settings,
-    view::{ConnectionState, ConnectionView, Event, JobView, SessionState},
+    Code, JobId, auth::SessionState, connection::ConnectionState, diagnostics::DiagnosticsView,
+    discovery::parse_address, settings::Settings,
 };
+use tallylight_view::{ConnectionView, Event, JobView};
 use tempfile::TempDir;
 use tokio::sync::mpsc;
 use url::Url;

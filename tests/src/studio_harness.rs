@@ -3,8 +3,9 @@
 use std::{path::Path, time::Duration};
 
 use tallylight_client::{Config as ClientConfig, Handle, Identity, Keychain, SettingsService, start};
-use tallylight_core::{Error, model::job::Status, view::JobView};
+use tallylight_core::{Error, model::job::Status};
 use tallylight_studio::{Config, Studio};
+use tallylight_view::JobView;
 use tempfile::TempDir;
 
 use crate::{Recorder, Seen};

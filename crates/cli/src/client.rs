@@ -5,12 +5,8 @@ use std::{path::PathBuf, time::Duration};
 use tallylight_client::{
     AfterCrashes, Browser, Config, Handle, Identity, Keychain, Unlock, cli_dir, fixed_settings, start,
 };
-use tallylight_core::{
-    Code, Error,
-    discovery::parse_address,
-    settings::Settings,
-    view::{ServerView, SessionState, StatusView},
-};
+use tallylight_core::{Code, Error, auth::SessionState, discovery::parse_address, settings::Settings};
+use tallylight_view::{ServerView, StatusView};
 
 use crate::{Global, network::network_settings, output, terminal::Terminal, usage};
 

@@ -13,12 +13,15 @@ use serde::Serialize;
 use tallylight_client::Clock;
 use tallylight_core::{
     JobId,
+    auth::SessionState,
+    edits::EditOutcome,
     model::{
         job::Status,
         text::{for_terminal, within_terminal},
     },
-    view::{EditOutcome, EditView, Event, JobView, ListView, NotificationView, RowView, SessionState, StorageView},
+    notifications::Notification,
 };
+use tallylight_view::{EditView, Event, JobView, ListView, NotificationView, RowView, StorageView};
 
 /// The source of the time of JSON lines.
 static CLOCK: LazyLock<Clock> = LazyLock::new(Clock::system);
@@ -123,8 +126,8 @@ pub fn job_line(job: &JobView) -> String {
 }
 
 /// Returns the JSON line of a notification.
-pub fn notice_line(notice: &NotificationView) -> String {
-    timed_line("notice", notice)
+pub fn notice_line(notice: &Notification) -> String {
+    timed_line("notice", NotificationView::from(notice.clone()))
 }
 
 fn timed_line(event: &'static str, body: impl Serialize) -> String {
@@ -227,11 +230,12 @@ pub fn status_word(status: Status) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use tallylight_core::{edits::Edits, forecast::Forecast, library::record::Record, view};
+    use tallylight_core::{edits::Edits, forecast::Forecast, library::record::Record};
 
     #[test]
     fn a_job_line_has_the_documented_shape() {
-        let line = job_line(&view::job(&Record::new(JobId::new("7")), &Edits::default(), &Forecast::default()));
+        let line =
+            job_line(&tallylight_view::job(&Record::new(JobId::new("7")), &Edits::default(), &Forecast::default()));
         assert!(line.starts_with(r#"{"event":"job","at":""#), "{line}");
         let line: serde_json::Value = serde_json::from_str(&line).expect("JSON");
         assert_eq!(line["event"], "job");
@@ -264,7 +268,7 @@ mod tests {
             let is_quiet = |shown: &str| shown.chars().all(|c| !c.is_control() || matches!(c, '\n' | '\t'));
             proptest::prop_assert!(is_quiet(&shown(&text)) && !shown(&text).contains('\n'));
             proptest::prop_assert!(is_quiet(&for_terminal(&text)));
-            let mut view = view::job(&Record::new(JobId::new(text.as_str())), &Edits::default(), &Forecast::default());
+            let mut view = tallylight_view::job(&Record::new(JobId::new(text.as_str())), &Edits::default(), &Forecast::default());
             view.row.title = Some(text.clone());
             view.row.status_word = Some(text);
             proptest::prop_assert!(is_quiet(&table(&[view])));

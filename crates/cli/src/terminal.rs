@@ -1,7 +1,8 @@
 //! The [`Shell`] of a terminal: passes events and notifications to the command that prints them.
 
 use tallylight_client::{Shell, TrayView};
-use tallylight_core::view::{Event, NotificationView};
+use tallylight_core::notifications::Notification;
+use tallylight_view::Event;
 use tokio::sync::mpsc;
 
 /// An event or a notification from the client.
@@ -10,7 +11,7 @@ pub enum ShellMessage {
     /// A batch of changes.
     Event(Event),
     /// A notification.
-    Notice(NotificationView),
+    Notice(Notification),
 }
 
 /// How many events may wait to be printed. A slow reader misses intermediate states instead of using more memory.
@@ -46,7 +47,7 @@ impl Shell for Terminal {
         self.send(ShellMessage::Event(event));
     }
 
-    fn notify(&self, notice: NotificationView) {
+    fn notify(&self, notice: Notification) {
         self.send(ShellMessage::Notice(notice));
     }
 

@@ -11,10 +11,11 @@ use tallylight_core::{
     edits::Draft,
     library::DismissAction,
     model::job::{Content, Field, Thumbnail},
+    notifications::HistoryEntry,
     protocol::snapshot::Caption,
     search::SearchHit,
-    view::{HistoryEntry, JobView, RowView, ServerView, StatusView, UploadView},
 };
+use tallylight_view::{JobView, RowView, ServerView, StatusView, UploadView};
 use tokio::sync::oneshot;
 use url::Url;
 

@@ -10,10 +10,11 @@ use tallylight_core::{
     edits::Draft,
     library::DismissAction,
     model::job::{Content, Field, Thumbnail},
+    notifications::HistoryEntry,
     protocol::snapshot::Caption,
     search::SearchHit,
-    view::{HistoryEntry, JobView, RowView, ServerView, StatusView, UploadView},
 };
+use tallylight_view::{JobView, RowView, ServerView, StatusView, UploadView};
 use tokio::sync::{mpsc, oneshot};
 use url::Url;
 
@@ -142,7 +143,7 @@ impl Handle {
     }
 
     /// Saves changed fields of a job: on disk and shown when this returns, and sent as soon as the backend answers. What
-    /// becomes of it is told as [`Event::Edit`](tallylight_core::view::Event::Edit).
+    /// becomes of it is told as [`Event::Edit`](tallylight_view::Event::Edit).
     ///
     /// # Errors
     /// Says why it cannot be edited at all; nothing is kept of it then.

@@ -3,11 +3,10 @@
 use std::time::Duration;
 
 use tallylight_core::{
-    JobId,
-    locale::Locale,
-    model::job::Status,
-    view::{ConnectionState, Counts, Event, NotificationStatus, NotificationView, ReasonView},
+    JobId, Reason, connection::ConnectionState, library::Counts, locale::Locale, model::job::Status,
+    notifications::Notification,
 };
+use tallylight_view::{Event, NotificationStatus};
 
 /// The length of a display frame, the default of [`Shell::frame`].
 pub const FRAME: Duration = Duration::from_millis(16);
@@ -19,7 +18,7 @@ pub trait Shell: Send + 'static {
     /// Shows a batch of changes.
     fn emit(&self, event: Event);
     /// Shows a notification.
-    fn notify(&self, notice: NotificationView);
+    fn notify(&self, notice: Notification);
     /// Shows the tray's content.
     fn tray(&self, tray: TrayView);
     /// Returns whether a notification would reach the user. While it would not, notifications wait, even over a
@@ -60,7 +59,7 @@ pub struct TrayView {
     /// The state of the connection.
     pub connection: ConnectionState,
     /// The reason why the connection is not live.
-    pub reason: Option<ReasonView>,
+    pub reason: Option<Reason>,
     /// The number of jobs by status.
     pub counts: Counts,
     /// The number of jobs that need review.

@@ -13,13 +13,13 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Transaction};
 use serde::{Serialize, de::DeserializeOwned};
 use tallylight_core::{
-    Code, Error, JobId,
+    Code, Error, JobId, Reason,
     discovery::{Identity, Server},
     library::record::Record,
     notifications::OutcomeKey,
     protocol::json,
-    view::{ReasonView, StorageView},
 };
+use tallylight_view::StorageView;
 use url::Url;
 
 use crate::platform::crash_marker::CrashMarker;
@@ -92,7 +92,7 @@ impl Store {
     fn of(opened: open::Opened) -> Self {
         let open::Opened { connection, incident, trouble } = opened;
         let medium = if trouble.is_some() { Medium::Memory } else { Medium::Database };
-        let view = StorageView { trouble: trouble.map(ReasonView::from), incident: incident.map(ReasonView::from) };
+        let view = StorageView { trouble: trouble.map(Reason::from), incident: incident.map(Reason::from) };
         Self { disk: database::Database::new(connection), view, medium, kept_from: None, recorded: BTreeSet::new() }
     }
 

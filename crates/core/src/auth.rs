@@ -7,13 +7,17 @@ use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::{Code, Now, connection::backoff::Backoff, error::Error, view::ReasonView};
+use crate::{
+    Code, Now,
+    backoff::Backoff,
+    error::{Error, Reason},
+};
 
 mod io;
-mod view;
+mod status;
 
 pub use io::{Effect, Grant, Input, Ticket};
-pub use view::{SessionState, SessionView};
+pub use status::{SessionState, SessionStatus};
 
 /// The time before expiry at which an access token is refreshed.
 const REFRESH_MARGIN: Duration = Duration::from_secs(90);
@@ -45,13 +49,13 @@ pub struct Session {
     state: State,
     ticket: u64,
     backoff: Backoff,
-    shown: SessionView,
+    status: SessionStatus,
 }
 
 impl Default for Session {
     fn default() -> Self {
-        let shown = SessionView { state: SessionState::SignedOut, email: None, reason: None, warning: None };
-        Self { state: State::SignedOut, ticket: 0, backoff: Backoff::default(), shown }
+        let status = SessionStatus { state: SessionState::SignedOut, email: None, reason: None, warning: None };
+        Self { state: State::SignedOut, ticket: 0, backoff: Backoff::default(), status }
     }
 }
 
@@ -139,8 +143,8 @@ impl Session {
     }
 
     /// Returns the session for display.
-    pub fn view(&self) -> &SessionView {
-        &self.shown
+    pub fn status(&self) -> &SessionStatus {
+        &self.status
     }
 
     /// Returns when an [`Input::Tick`] is due, on the monotonic clock.
@@ -160,7 +164,7 @@ impl Session {
         }
         let ticket = self.new_ticket();
         self.state = State::SigningIn;
-        self.show(SessionState::SigningIn, email, None, effects);
+        self.set_status(SessionState::SigningIn, email, None, effects);
         ticket
     }
 
@@ -182,21 +186,21 @@ impl Session {
     fn restoring(&mut self, problem: Option<Error>, effects: &mut Vec<Effect>) {
         if matches!(self.state, State::SignedOut | State::Restoring) {
             self.state = State::Restoring;
-            self.show(SessionState::Restoring, None, problem.map(ReasonView::from), effects);
+            self.set_status(SessionState::Restoring, None, problem.map(Reason::from), effects);
         }
     }
 
     fn nothing_stored(&mut self, problem: Option<Error>, effects: &mut Vec<Effect>) {
         if matches!(self.state, State::Restoring) {
             self.state = State::SignedOut;
-            self.show(SessionState::SignedOut, None, problem.map(ReasonView::from), effects);
+            self.set_status(SessionState::SignedOut, None, problem.map(Reason::from), effects);
         }
     }
 
     fn restore(&mut self, refresh_token: SecretString, email: String, effects: &mut Vec<Effect>) {
         // A sign-in that finished or started in the meantime takes precedence.
         if matches!(self.state, State::SignedOut | State::Restoring) {
-            self.show(SessionState::SignedIn, Some(email.clone()), None, effects);
+            self.set_status(SessionState::SignedIn, Some(email.clone()), None, effects);
             self.refresh(refresh_token, None, email, effects);
         }
     }
@@ -222,17 +226,17 @@ impl Session {
         let state = if renewed { SessionState::Refreshed } else { SessionState::SignedIn };
         let email = Some(grant.email.clone());
         self.state = State::SignedIn { grant, refresh_at };
-        let warning = problem.map(ReasonView::from);
-        self.shown = SessionView { state, email, reason: None, warning };
-        effects.push(Effect::Show(self.shown.clone()));
+        let warning = problem.map(Reason::from);
+        self.status = SessionStatus { state, email, reason: None, warning };
+        effects.push(Effect::StatusChanged(self.status.clone()));
         effects.push(Effect::Ready);
     }
 
     fn stored_late(&mut self, now: Now, effects: &mut Vec<Effect>) {
         if self.is_storing() {
             self.stored(None, now, effects);
-        } else if self.is_signed_in() && self.shown.warning.take().is_some() {
-            effects.push(Effect::Show(self.shown.clone()));
+        } else if self.is_signed_in() && self.status.warning.take().is_some() {
+            effects.push(Effect::StatusChanged(self.status.clone()));
         }
     }
 
@@ -261,7 +265,7 @@ impl Session {
         self.state = State::SignedOut;
         // First, because the effects that follow report only that no user is signed in.
         effects.push(Effect::SignInFailed(error));
-        self.show(SessionState::SignedOut, None, None, effects);
+        self.set_status(SessionState::SignedOut, None, None, effects);
     }
 
     fn access_refused(&mut self, now: Now, effects: &mut Vec<Effect>) {
@@ -337,19 +341,19 @@ impl Session {
         self.state = State::SignedOut;
         self.backoff.reset();
         effects.push(Effect::Delete);
-        let reason = reason.map(ReasonView::from);
-        self.show(SessionState::SignedOut, None, reason, effects);
+        let reason = reason.map(Reason::from);
+        self.set_status(SessionState::SignedOut, None, reason, effects);
     }
 
-    fn show(
+    fn set_status(
         &mut self,
         state: SessionState,
         email: Option<String>,
-        reason: Option<ReasonView>,
+        reason: Option<Reason>,
         effects: &mut Vec<Effect>,
     ) {
-        self.shown = SessionView { state, email, reason, warning: None };
-        effects.push(Effect::Show(self.shown.clone()));
+        self.status = SessionStatus { state, email, reason, warning: None };
+        effects.push(Effect::StatusChanged(self.status.clone()));
     }
 
     fn new_ticket(&mut self) -> Ticket {

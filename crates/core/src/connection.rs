@@ -8,20 +8,18 @@ use std::{collections::BTreeSet, time::Duration};
 
 use crate::{
     Code, ConnId, JobId, Now,
-    connection::backoff::Backoff,
-    error::Error,
+    backoff::Backoff,
+    error::{Error, Reason},
     protocol::{ClientMessage, Heartbeat},
-    view::{ConnectionState, ConnectionView, ReasonView},
 };
 
 mod access;
-pub mod backoff;
 mod close;
 mod io;
 mod open;
 mod polling;
 mod renew;
-mod view;
+mod status;
 mod watch;
 
 use access::Access;
@@ -29,6 +27,7 @@ pub use close::{Closed, Refusal};
 pub use io::{Effect, Input};
 use open::{Open, Readable};
 use polling::{Polling, Recovery};
+pub use status::{ConnectionState, ConnectionStatus};
 use watch::subscribe;
 
 /// The time without a frame after which a connection counts as lost. Source: Specification, section Heartbeats.
@@ -72,14 +71,14 @@ pub struct Connection {
     next_conn: u64,
     backoff: Backoff,
     access: Access,
-    reason: Option<ReasonView>,
+    reason: Option<Reason>,
     polling: Polling,
     watched: BTreeSet<JobId>,
     /// Whether sockets deliver nothing readable; kept across reconnects.
     mute: bool,
     /// The last reading of both clocks, to detect that the machine slept.
     last: Option<Now>,
-    shown: Option<ConnectionView>,
+    reported: Option<ConnectionStatus>,
 }
 
 impl Connection {
@@ -91,13 +90,13 @@ impl Connection {
         }
         self.take(input, now, &mut effects);
         self.tick(now, &mut effects);
-        self.show(now, &mut effects);
+        self.report_status(now, &mut effects);
         effects
     }
 
     /// Returns whether live updates arrive over the socket.
     pub fn is_live(&self) -> bool {
-        self.shown.as_ref().is_some_and(|shown| shown.state == ConnectionState::Live)
+        self.reported.as_ref().is_some_and(|reported| reported.state == ConnectionState::Live)
     }
 
     /// Returns when an [`Input::Tick`] is due at the latest, on the monotonic clock.
@@ -257,7 +256,7 @@ impl Connection {
             Closed::Replaced => {
                 self.state = State::Stopped;
                 self.polling.stop();
-                self.reason = Some(ReasonView {
+                self.reason = Some(Reason {
                     code: Code::Replaced,
                     message: "Live updates moved to another window or computer. Reconnect to move them here."
                         .to_owned(),
@@ -346,8 +345,8 @@ impl Connection {
             effects.push(Effect::Disconnect(conn));
         }
         let next_conn = self.next_conn;
-        let (shown, access) = (self.shown.take(), self.forget_access());
-        *self = Self { next_conn, shown, access, last: self.last, ..Self::default() };
+        let (reported, access) = (self.reported.take(), self.forget_access());
+        *self = Self { next_conn, reported, access, last: self.last, ..Self::default() };
     }
 
     fn last_seen(&mut self, conn: ConnId, now: Now) {

@@ -4,9 +4,16 @@ use std::{collections::BTreeSet, path::PathBuf};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use url::{Host, Url};
+use url::Url;
 
-use crate::{Code, Error, InputField, model::job::Field, protocol::json};
+use crate::{
+    Code, Error, InputField,
+    model::{
+        job::Field,
+        trusted_url::{is_loopback, is_trustworthy},
+    },
+    protocol::json,
+};
 
 /// The path of the discovery document, relative to the server's URL.
 pub const WELL_KNOWN: &str = "/.well-known/tallylight.json";
@@ -299,25 +306,6 @@ fn whole_url(typed: &str, field: InputField) -> Result<Url, Error> {
         return Err(Error::new(Code::InsecureAddress, message).at(field));
     }
     Ok(url)
-}
-
-/// Returns whether a URL is encrypted or leads to this computer.
-pub fn is_trustworthy(url: &Url) -> bool {
-    match url.scheme() {
-        "https" | "wss" => true,
-        "http" | "ws" => is_loopback(url),
-        _ => false,
-    }
-}
-
-fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        // No other names: `studio.localhost`, for example, may be resolved by a name server.
-        Some(Host::Domain(name)) => name == "localhost",
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    }
 }
 
 fn default_socket(address: &Url) -> Url {

@@ -12,20 +12,18 @@ use std::{
 use jiff::Timestamp;
 
 use crate::{
-    JobId, Now, VideoId,
-    connection::backoff::Backoff,
+    JobId, Now, Reason, VideoId,
+    backoff::Backoff,
     library::Library,
     model::job::{Content, Field},
-    view::{EditOutcome, EditView, ReasonView},
 };
 
 mod answers;
 mod io;
 
-pub use answers::content_of;
 pub use io::{
-    Answer, Changes, Confirmed, DeliveryCertainty, Draft, DraftStatus, Edit, EditState, Effect, Input, OpId,
-    Unanswered, read_content,
+    Answer, Changes, DeliveryCertainty, Draft, DraftStatus, Edit, EditOutcome, EditState, Effect, FieldOutcome, Input,
+    OpId, Unanswered, read_content,
 };
 
 /// The number of jobs whose edits are sent at the same time. Of one job, one edit is sent at a time.
@@ -263,8 +261,8 @@ impl Effect {
     }
 }
 
-fn publish(job_id: &JobId, field: Field, outcome: EditOutcome, reason: Option<ReasonView>) -> Effect {
-    Effect::Publish(EditView { job_id: job_id.clone(), field, outcome, reason })
+fn publish(job_id: &JobId, field: Field, outcome: EditOutcome, reason: Option<Reason>) -> Effect {
+    Effect::Publish(FieldOutcome { job_id: job_id.clone(), field, outcome, reason })
 }
 
 fn times(library: &Library, edit: &Edit) -> BTreeMap<Field, Timestamp> {

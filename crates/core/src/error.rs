@@ -114,6 +114,22 @@ pub struct Error {
     pub field: Option<InputField>,
 }
 
+/// A stable code with a message for the user: why a state is as it is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
+pub struct Reason {
+    /// The code.
+    pub code: Code,
+    /// The message.
+    pub message: String,
+}
+
+impl From<Error> for Reason {
+    fn from(error: Error) -> Self {
+        Self { code: error.code, message: error.message }
+    }
+}
+
 /// A field of a form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -8,18 +8,19 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     JobId, Now,
-    edits::{Confirmed, content_of},
     library::{
         record::{ApplyOutcome, Dismissal, Record},
         server_clock::ServerClock,
     },
-    model::{job::Field, unix_nanos::UnixNanos},
+    model::unix_nanos::UnixNanos,
     protocol::{Event, snapshot::Snapshot},
 };
 
 mod apply;
 mod cache_slot;
 mod change;
+mod confirm;
+mod counts;
 mod job_queue;
 mod jobs;
 pub mod record;
@@ -30,7 +31,9 @@ pub mod ui_batcher;
 use apply::{apply_body, merge_into};
 pub use cache_slot::JobSummary;
 use change::Before;
-pub use change::{Change, Observation, Outcome, RunOutcome, Scope};
+pub use change::{Change, Observation, RunOutcome, Scope};
+pub use confirm::ConfirmedEdit;
+pub use counts::Counts;
 use jobs::{Jobs, Known};
 
 /// How far a message may be dated ahead of the server's clock before the time of its arrival replaces its timestamp.
@@ -218,36 +221,6 @@ impl Library {
             changes.push(Change::NeedsRefetch(job_id));
         }
         changes
-    }
-
-    /// Applies an edit that the backend has confirmed, and returns the changes.
-    ///
-    /// The response wins over the value held when the edit was sent, even if the backend does not update its
-    /// timestamps. A value that arrived in the meantime and is newer than the response wins over the response.
-    pub fn confirm(&mut self, confirmed: Confirmed, requested: Timestamp) -> Vec<Change> {
-        let Confirmed { job_id, changes, snapshot, sent_over } = confirmed;
-        let answered = snapshot.as_ref().and_then(|snapshot| snapshot.metadata_at.or(snapshot.updated_at));
-        let answered = answered.map_or(requested, |at| trusted(at, requested));
-        let in_response = |field: &Field| snapshot.as_ref().and_then(|snapshot| content_of(snapshot, *field));
-        let values: Vec<_> =
-            changes.into_iter().map(|(field, sent)| (field, in_response(&field).unwrap_or(sent))).collect();
-        let mut changed = match snapshot {
-            Some(snapshot) => self.merge(*snapshot, requested, Authority::Ordered),
-            None => Vec::new(),
-        };
-        let is_known = self.jobs.change(&job_id, |job| {
-            for (field, value) in values {
-                let held = job.field_updated_at(field);
-                let came_meanwhile = held != sent_over.get(&field).copied();
-                if came_meanwhile && held.is_some_and(|held| held > answered) {
-                    continue;
-                }
-                job.set(field, held.map_or(answered, |held| held.max(answered)), value);
-            }
-            job.touch(answered);
-        });
-        changed.extend(is_known.map(|()| Change::Job(job_id, Scope::Increment)));
-        changed
     }
 
     /// Merges the complete job list and returns the changes and the ids of known jobs that are missing in it.

@@ -1,9 +1,9 @@
 //! Translated texts of notifications and the tray, in the languages of the window.
 
 use crate::{
+    library::{Counts, record::NO_REASON},
     model::text::{self, isolate},
     settings::Language,
-    view::{self, Counts},
 };
 
 mod faults;
@@ -158,8 +158,8 @@ impl Locale {
     /// Returns the message of a fault: translated if its code is known, the backend's own text otherwise, and a default
     /// text if there is none.
     pub fn fault(self, code: &str, message: &str) -> String {
-        let message = text::visible(message).unwrap_or(view::NO_REASON);
-        let code = if message == view::NO_REASON { "no_reason" } else { &code.to_lowercase() };
+        let message = text::visible(message).unwrap_or(NO_REASON);
+        let code = if message == NO_REASON { "no_reason" } else { &code.to_lowercase() };
         let known = self.one_of(None, Some(&faults::DE), Some(&faults::ES));
         known.and_then(|known| known.get(code)).map_or(message, String::as_str).to_owned()
     }
@@ -217,7 +217,7 @@ mod tests {
         assert!(words.fault("disk_full", "the disk is full").contains("Datenträger"));
         assert!(words.fault("DISK_FULL", "the disk is full").contains("Datenträger"));
         assert_eq!(words.fault("other", "as it is"), "as it is");
-        for nothing in ["", view::NO_REASON] {
+        for nothing in ["", NO_REASON] {
             assert_eq!(words.fault("JOB_FAILED", nothing), "Keine Fehlerdetails verfügbar.");
         }
         assert_eq!(Locale::default().fault("disk_full", "as it is"), "as it is");

@@ -3,8 +3,11 @@
 pub mod digest;
 pub mod id;
 pub mod job;
+pub(crate) mod json_field;
 pub mod media_url;
 pub mod now;
+pub mod outcome;
 pub mod text;
 pub mod time_range;
+pub mod trusted_url;
 pub mod unix_nanos;

@@ -11,15 +11,19 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     JobId,
-    library::{Library, Observation, Outcome, RunOutcome, record::Record},
+    library::{Library, Observation, RunOutcome, record::Record},
     locale::Locale,
+    model::outcome::Outcome,
     settings::Notifications,
-    view::NotificationView,
 };
 
 mod compose;
+mod history;
+mod notification;
 
 pub use compose::{fault, kind, name};
+pub use history::HistoryEntry;
+pub use notification::{Notification, NotificationKind, NotificationSubject};
 
 /// The time for which an outcome waits for others to be grouped with: too short to notice, long enough for a catch-up.
 const GROUP_WINDOW: Duration = Duration::from_millis(500);
@@ -53,7 +57,7 @@ pub struct DueNotifications {
     /// The outcomes that are settled by them.
     pub delivered: Vec<OutcomeKey>,
     /// The notifications to show.
-    pub notices: Vec<NotificationView>,
+    pub notices: Vec<Notification>,
 }
 
 /// The scheduler of notifications: it stores the keys of delivered outcomes, so that none is notified twice, and groups
@@ -220,7 +224,7 @@ impl NotificationScheduler {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{model::job::Fault, view::NotificationKind};
+    use crate::model::job::Fault;
 
     const START: Duration = Duration::ZERO;
 

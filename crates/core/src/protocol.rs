@@ -13,9 +13,6 @@ use crate::{
 mod content;
 mod fast_decode;
 pub mod json;
-pub(crate) mod lenient;
-#[cfg(any(test, feature = "replay"))]
-pub mod replay;
 pub mod snapshot;
 mod tolerant;
 

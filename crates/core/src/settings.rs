@@ -4,7 +4,7 @@
 use jiff::{Timestamp, Zoned};
 use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::library::Outcome;
+use crate::model::outcome::Outcome;
 
 mod language_model;
 mod network;

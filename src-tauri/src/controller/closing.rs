@@ -3,7 +3,8 @@
 
 use std::{sync::Arc, time::Duration};
 
-use tallylight_core::{Code, Error, settings::Close, view::Show};
+use tallylight_core::{Code, Error, settings::Close};
+use tallylight_view::Show;
 use tauri_plugin_dialog::{DialogExt, MessageDialogButtons};
 
 use super::Controller;

@@ -5,7 +5,8 @@ use std::{
     sync::Arc,
 };
 
-use tallylight_core::{Code, view::Show};
+use tallylight_core::Code;
+use tallylight_view::Show;
 use tauri::{AppHandle, DragDropEvent, Manager, WindowEvent};
 
 use super::{Controller, EarlySubsystems};

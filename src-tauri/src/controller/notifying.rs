@@ -5,8 +5,9 @@ use std::{path::PathBuf, sync::Arc, time::Duration};
 use tallylight_client::MarkRead;
 use tallylight_core::{
     library::DismissAction,
-    view::{NotificationKind, NotificationView, Show},
+    notifications::{Notification, NotificationKind},
 };
+use tallylight_view::Show;
 use tauri_plugin_clipboard_manager::ClipboardExt;
 use tokio::sync::mpsc::UnboundedReceiver;
 
@@ -25,7 +26,7 @@ const NO_TRAY_REPORTED: &str = "no-tray.told";
 
 impl Controller {
     /// Shows the client's notifications until the app ends.
-    pub async fn show_notifications(self: Arc<Self>, mut notifications: UnboundedReceiver<NotificationView>) {
+    pub async fn show_notifications(self: Arc<Self>, mut notifications: UnboundedReceiver<Notification>) {
         while let Some(notification) = notifications.recv().await {
             let this = Arc::clone(&self);
             // One that waits for its thumbnail delays no other.
@@ -34,7 +35,7 @@ impl Controller {
     }
 
     /// Shows a notification with its thumbnail, and performs the action that the user chooses in it.
-    async fn show_notification(self: Arc<Self>, notification: NotificationView) {
+    async fn show_notification(self: Arc<Self>, notification: Notification) {
         let picture = self.picture_of(&notification).await;
         let retry = match notification.job_ids.first() {
             Some(job_id) if notification.kind == NotificationKind::Failed => {
@@ -53,7 +54,7 @@ impl Controller {
     }
 
     /// Returns the file of a notification's thumbnail. A notification is shown without one rather than late.
-    async fn picture_of(&self, notification: &NotificationView) -> Option<PathBuf> {
+    async fn picture_of(&self, notification: &Notification) -> Option<PathBuf> {
         let job_id = notification.job_ids.first()?.clone();
         let cover_id = notification.subject.as_ref()?.cover_id.clone()?;
         let path = self.thumbnails.path(job_id, cover_id);

@@ -3,11 +3,8 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tallylight_client::{CurrentSettings, LogLevelController, Origin, SettingsReceiver};
-use tallylight_core::{
-    Code, Error,
-    settings::Settings,
-    view::{Login, ReasonView, SettingsView, Tray},
-};
+use tallylight_core::{Code, Error, Reason, settings::Settings};
+use tallylight_view::{Login, SettingsView, Tray};
 use tauri_plugin_autostart::ManagerExt;
 
 use super::Controller;
@@ -41,7 +38,7 @@ impl Controller {
         let trouble = self.preferences.trouble.lock().unwrap_or_else(PoisonError::into_inner).clone();
         SettingsView {
             settings: current.settings,
-            trouble: current.trouble.or(trouble).map(ReasonView::from),
+            trouble: current.trouble.or(trouble).map(Reason::from),
             version: self.app.package_info().version.to_string(),
             file: self.settings.path().display().to_string(),
             folder: self.data_dir.path().display().to_string(),

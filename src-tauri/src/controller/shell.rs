@@ -4,7 +4,8 @@
 use std::sync::Arc;
 
 use tallylight_client::{Shell, ThumbnailCache, Transcripts, TrayView};
-use tallylight_core::view::{Event, NotificationView, SessionState, SessionView};
+use tallylight_core::{auth::SessionState, notifications::Notification};
+use tallylight_view::{Event, SessionView};
 use tauri::AppHandle;
 use tokio::sync::mpsc::UnboundedSender;
 
@@ -27,7 +28,7 @@ pub struct DesktopShell {
     /// Whether the program is shutting down.
     pub shutdown: Arc<Shutdown>,
     /// Receives the notifications. Unbounded, because each is taken at once and the core limits how many there are.
-    pub notifications: UnboundedSender<NotificationView>,
+    pub notifications: UnboundedSender<Notification>,
 }
 
 impl Shell for DesktopShell {
@@ -39,7 +40,7 @@ impl Shell for DesktopShell {
         self.window.send(&self.app, event);
     }
 
-    fn notify(&self, notification: NotificationView) {
+    fn notify(&self, notification: Notification) {
         // Fails only after the end of the controller.
         let _ = self.notifications.send(notification);
     }

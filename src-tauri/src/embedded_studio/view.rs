@@ -1,11 +1,11 @@
 //! The projection of the embedded studio for the window.
 
-use tallylight_core::view::{
-    ComputerView, DownloadState as StateView, DownloadView, OwnModelView, SpeechEngine, SpeechModelView, VideosView,
-};
 use tallylight_studio::{
     Usage,
     speech::{Download, DownloadError, DownloadState, Engine, ModelState, Speech},
+};
+use tallylight_view::{
+    ComputerView, DownloadState as StateView, DownloadView, OwnModelView, SpeechEngine, SpeechModelView, VideosView,
 };
 
 /// Returns the state of speech recognition and of the disk.

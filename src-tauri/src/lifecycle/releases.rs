@@ -1,6 +1,6 @@
 //! The changes of each version, read from the changelog that is built into the program.
 
-use tallylight_core::view::{ChangesView, ReleaseView};
+use tallylight_view::{ChangesView, ReleaseView};
 
 const CHANGELOG: &str = include_str!("../../../CHANGELOG.md");
 

@@ -6,10 +6,8 @@ use std::{
     time::Duration,
 };
 
-use tallylight_core::{
-    Code,
-    view::{ReasonView, UpdateView},
-};
+use tallylight_core::{Code, Reason};
+use tallylight_view::UpdateView;
 use tauri::{AppHandle, Url};
 use tauri_plugin_updater::{Update, UpdaterExt};
 
@@ -122,7 +120,7 @@ impl Updates {
     pub fn failed(&self, error: &tauri_plugin_updater::Error) {
         tracing::warn!(%error, "the update failed");
         let words = format!("Couldn't download the update ({error}). Try again later.");
-        self.show(UpdateView::Failed { reason: ReasonView { code: Code::ServerError, message: words } });
+        self.show(UpdateView::Failed { reason: Reason { code: Code::ServerError, message: words } });
     }
 
     fn show(&self, view: UpdateView) {

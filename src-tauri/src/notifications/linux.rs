@@ -6,7 +6,7 @@ use std::{
 };
 
 use notify_rust::{Hint, Notification, Urgency};
-use tallylight_core::{JobId, view::NotificationKind};
+use tallylight_core::{JobId, notifications::NotificationKind};
 
 use super::{NotificationAction, NotificationRequest, actions};
 

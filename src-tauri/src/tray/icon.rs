@@ -1,7 +1,7 @@
 //! The tray icon for each state.
 
 use tallylight_client::TrayView;
-use tallylight_core::view::ConnectionState;
+use tallylight_core::connection::ConnectionState;
 
 /// Embeds an icon of this system: a template on macOS, which only uses its shape, in colour elsewhere.
 #[cfg(target_os = "macos")]

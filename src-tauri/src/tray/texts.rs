@@ -7,9 +7,9 @@ use jiff::{
 };
 use tallylight_client::{TrayJob, TrayView};
 use tallylight_core::{
+    connection::ConnectionState,
     locale::Locale,
     model::{job::Status, text::isolate},
-    view::ConnectionState,
 };
 
 /// The maximum length of a title in the menu, in characters.
@@ -80,11 +80,8 @@ fn weekday(day: Weekday, locale: Locale) -> &'static str {
 #[cfg(test)]
 pub mod tests {
     use super::*;
-    use tallylight_core::{
-        JobId,
-        settings::Language,
-        view::{Counts, NotificationStatus},
-    };
+    use tallylight_core::{JobId, library::Counts, settings::Language};
+    use tallylight_view::NotificationStatus;
 
     /// Returns a view without jobs.
     pub fn view(connection: ConnectionState) -> TrayView {

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use tallylight_core::view::{Event, SentView};
+use tallylight_view::{Event, SentView};
 
 /// How many batches may be unacknowledged. Tauri queues events without a limit, so a window that hangs would otherwise
 /// use more and more memory.
@@ -53,7 +53,7 @@ impl EventWindow {
 
 #[cfg(test)]
 mod tests {
-    use tallylight_core::view::NotificationStatus;
+    use tallylight_view::NotificationStatus;
 
     use super::*;
 

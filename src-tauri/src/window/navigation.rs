@@ -2,7 +2,8 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use tallylight_core::{JobId, view::Show};
+use tallylight_core::JobId;
+use tallylight_view::Show;
 use tauri::AppHandle;
 
 use crate::page_events::{OPEN_JOB, SHOW};

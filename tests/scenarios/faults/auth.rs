@@ -3,11 +3,9 @@
 use std::time::Duration;
 
 use serde_json::json;
-use tallylight_core::{
-    Code, JobId,
-    view::{ConnectionState, Event, SessionState},
-};
+use tallylight_core::{Code, JobId, auth::SessionState, connection::ConnectionState};
 use tallylight_tests::{Answer, Grant, ScriptedHarness, running};
+use tallylight_view::Event;
 
 const SECOND: Duration = Duration::from_secs(1);
 /// A time after which the session is due for a refresh: the lifetime of an access token (1 h) less 80 s of its margin.

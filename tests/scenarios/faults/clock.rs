@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
-use tallylight_core::view::ConnectionState;
+use tallylight_core::connection::ConnectionState;
 use tallylight_tests::{ScriptedHarness, running, update};
 
 /// Returns the server's time, which is the real time plus an offset.

@@ -3,11 +3,9 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use tallylight_core::{
-    Code,
-    view::{ConnectionState, Event},
-};
+use tallylight_core::{Code, connection::ConnectionState};
 use tallylight_tests::{Fault, ScriptedHarness, ended, running, update};
+use tallylight_view::Event;
 
 const SECOND: Duration = Duration::from_secs(1);
 const MIB: usize = 1 << 20;

@@ -6,10 +6,10 @@ use serde_json::json;
 use tallylight_client::Identity;
 use tallylight_core::{
     Code,
+    connection::ConnectionState,
     discovery::parse_address,
     model::job::Status,
     settings::{Network, Proxy, Settings},
-    view::ConnectionState,
 };
 use tallylight_tests::{Answer, Fault, ScriptedHarness, ended, running, update};
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use serde_json::json;
-use tallylight_core::{Code, view::ConnectionState};
+use tallylight_core::{Code, connection::ConnectionState};
 use tallylight_tests::{Answer, Fault, ScriptedHarness, ended, running, update};
 
 const SECOND: Duration = Duration::from_secs(1);

@@ -3,12 +3,9 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use tallylight_core::{
-    Code,
-    model::job::Status,
-    view::{ConnectionState, NotificationKind},
-};
+use tallylight_core::{Code, connection::ConnectionState, model::job::Status, notifications::NotificationKind};
 use tallylight_tests::{Answer, ScriptedHarness, ended, running, update};
+use tallylight_view::NotificationView;
 
 const TIME: &str = "2026-01-01T00:05:00Z";
 
@@ -257,6 +254,7 @@ async fn control_characters_are_removed_from_all_texts() {
         notices.iter().all(|notice| notice.kind == NotificationKind::Failed && notice.title.contains('\u{2068}')),
         "{notices:?}"
     );
+    let notices: Vec<NotificationView> = notices.into_iter().map(NotificationView::from).collect();
     check(serde_json::to_value(notices).expect("JSON"));
     check(serde_json::to_value(harness.client.history().await.expect("history")).expect("JSON"));
     // The cached jobs are clean, too.

@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 use tallylight_core::{
     JobId,
     model::job::{Content, Field, Status},
-    view::ListView,
 };
+use tallylight_view::ListView;
 
 use tallylight_tests::naive_now;
 

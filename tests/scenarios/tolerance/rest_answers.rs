@@ -4,9 +4,9 @@ use serde_json::json;
 use tallylight_core::{
     Code, JobId,
     model::job::{Content, Field, Status},
-    view::Event,
 };
 use tallylight_tests::{Answer, EditFate, FaultProxy, ScriptedBackend, ScriptedHarness, ended, running};
+use tallylight_view::Event;
 
 fn list(body: &str) -> Answer {
     Answer::status(200).with("content-type", "application/json").saying(body)
@@ -70,7 +70,7 @@ async fn edit_answer_changes_only_the_edited_job() {
     harness.client.edit(JobId::new("1"), changes).await.expect("an edit");
     let is_saved = |harness: &ScriptedHarness| {
         harness.recorder.seen().events.iter().any(
-            |event| matches!(event, Event::Edit(edit) if edit.outcome == tallylight_core::view::EditOutcome::Saved),
+            |event| matches!(event, Event::Edit(edit) if edit.outcome == tallylight_core::edits::EditOutcome::Saved),
         )
     };
     harness.until("the saved edit", is_saved).await;

@@ -123,7 +123,7 @@ retry_in_ms: number | null,
 /**
  * The reason for the state.
  */
-reason: ReasonView | null, };
+reason: Reason | null, };
 export type Content = string | Array<string> | Array<Chapter>;
 export type Counters = { 
 /**
@@ -319,7 +319,7 @@ kind: DraftKind,
 /**
  * The message of the backend.
  */
-reason: ReasonView | null, };
+reason: Reason | null, };
 export type EditOutcome = "queued" | "saved" | "refused" | "conflict";
 export type EditView = { 
 /**
@@ -337,7 +337,7 @@ outcome: EditOutcome,
 /**
  * The reason for the outcome; for a queued edit, the reason of the delay.
  */
-reason: ReasonView | null, };
+reason: Reason | null, };
 export type Eta = { 
 /**
  * The estimated end of the current stage, by the server's clock.
@@ -365,7 +365,20 @@ at: string,
  * The description of the event.
  */
 message: string, };
-export type FaultView = { 
+export type Excerpt = { 
+/**
+ * The text before the match.
+ */
+before: string, 
+/**
+ * The match: whole words.
+ */
+found: string, 
+/**
+ * The text after the match.
+ */
+after: string, };
+export type FaultSummary = { 
 /**
  * The error code of the backend, or `JOB_FAILED` if it sent none.
  */
@@ -416,7 +429,7 @@ name: string,
 /**
  * The fault, if something went wrong.
  */
-fault: FaultView | null, 
+fault: FaultSummary | null, 
 /**
  * Whether the user has read the entry.
  */
@@ -547,11 +560,11 @@ stage_id: StageId | null,
 /**
  * The reason of the failure; present only if the status is FAILED.
  */
-error: FaultView | null, 
+error: FaultSummary | null, 
 /**
  * The warnings.
  */
-warnings: Array<FaultView>, 
+warnings: Array<FaultSummary>, 
 /**
  * The id of the cover: the chosen thumbnail, or the first one.
  */
@@ -731,7 +744,7 @@ from: TimeOfDay,
  * The first minute after the period; if it equals `from`, the period is empty.
  */
 to: TimeOfDay, };
-export type ReasonView = { 
+export type Reason = { 
 /**
  * The code.
  */
@@ -804,11 +817,11 @@ stage_id: StageId | null,
 /**
  * The reason of the failure; present only if the status is FAILED.
  */
-error: FaultView | null, 
+error: FaultSummary | null, 
 /**
  * The warnings.
  */
-warnings: Array<FaultView>, 
+warnings: Array<FaultSummary>, 
 /**
  * The id of the cover: the chosen thumbnail, or the first one.
  */
@@ -842,6 +855,15 @@ stuck_at: string | null,
  */
 created_at: string | null, };
 export type Scope = "increment" | "major";
+export type SearchHit = { 
+/**
+ * The id of the job.
+ */
+job_id: JobId, 
+/**
+ * The part of the transcript with the words, if the other texts do not have all of them.
+ */
+excerpt: Excerpt | null, };
 export type Secret = string;
 export type SentView = { 
 /**
@@ -890,11 +912,11 @@ email: string | null,
 /**
  * The reason for the state.
  */
-reason: ReasonView | null, 
+reason: Reason | null, 
 /**
  * A problem of a working session: it cannot be stored.
  */
-warning: ReasonView | null, };
+warning: Reason | null, };
 export type Settings = { 
 /**
  * Start and quit behaviour.
@@ -940,7 +962,7 @@ settings: Settings,
 /**
  * The reason why the settings file cannot be read or applied; the previous settings then stay in effect.
  */
-trouble: ReasonView | null, 
+trouble: Reason | null, 
 /**
  * The version of the application.
  */
@@ -1085,11 +1107,11 @@ export type StorageView = {
 /**
  * The reason why changes cannot be stored; none if they can.
  */
-trouble: ReasonView | null, 
+trouble: Reason | null, 
 /**
  * Data that was lost or set aside when the application started, if any.
  */
-incident: ReasonView | null, };
+incident: Reason | null, };
 export type SuggestionRequestView = { 
 /**
  * The URL to which it is sent.
@@ -1175,7 +1197,7 @@ version: string, } | { "state": "failed",
 /**
  * The reason.
  */
-reason: ReasonView, };
+reason: Reason, };
 export type UploadState = "queued" | "sending" | "sent" | "failed" | "cancelled";
 export type UploadView = { 
 /**
@@ -1209,7 +1231,7 @@ job_id: JobId | null,
 /**
  * The reason of a failure.
  */
-error: ReasonView | null, };
+error: Reason | null, };
 export type VideoId = string;
 export type VideosView = { 
 /**
@@ -1294,8 +1316,8 @@ export interface Commands {
   reconnect(): Promise<void>;
   /** Resolves once the list has been loaded from the studio; fails if it cannot be loaded. */
   synced(): Promise<void>;
-  /** Returns the videos with all of these words in their title, tags, description or file name. */
-  search(text: string): Promise<Array<JobId>>;
+  /** Returns the videos with all of these words in their title, tags, description, chapters or file name, and then those with them in their transcript. */
+  search(text: string): Promise<Array<SearchHit>>;
   /** Dismisses the failures and warnings of videos, or restores them. */
   setDismissed(jobIds: Array<JobId>, trouble: DismissAction): Promise<void>;
   /** Saves changed fields. They are stored on disk when this resolves; the studio's answer arrives as an event. */

@@ -5,11 +5,8 @@ use std::time::Duration;
 
 use serde_json::json;
 use tallylight_client::{Browser, Handle, Identity, SessionLookup, TokenStore, Unlock, cli_dir, create_private_folder};
-use tallylight_core::{
-    Code, Error,
-    discovery::parse_address,
-    view::{ConnectionState, StatusView},
-};
+use tallylight_core::{Code, Error, connection::ConnectionState, discovery::parse_address};
+use tallylight_view::StatusView;
 
 use crate::{
     Global,

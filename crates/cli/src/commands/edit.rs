@@ -5,10 +5,11 @@ use std::{collections::BTreeMap, path::PathBuf};
 use clap::Args;
 use tallylight_client::Handle;
 use tallylight_core::{
-    Code, Error, JobId,
+    Code, Error, JobId, Reason,
+    edits::EditOutcome,
     model::job::{Chapter, Content, Field},
-    view::{EditOutcome, EditView, Event, ReasonView},
 };
+use tallylight_view::{EditView, Event};
 use tokio::sync::mpsc;
 
 use super::watch::stop_signal;
@@ -61,7 +62,7 @@ pub async fn run(global: &Global, edit: Edit) -> Result<(), Error> {
         None => outcomes(global, &handle, &job_id, &fields, &mut updates).await,
         Some(error) => {
             let view = |field: &Field| {
-                let (job_id, reason) = (job_id.clone(), Some(ReasonView::from(error.clone())));
+                let (job_id, reason) = (job_id.clone(), Some(Reason::from(error.clone())));
                 (*field, EditView { job_id, field: *field, outcome: EditOutcome::Queued, reason })
             };
             fields.iter().map(view).collect()

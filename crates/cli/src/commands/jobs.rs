@@ -2,11 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use tallylight_core::{
-    Error, JobId,
-    model::job::Status,
-    view::{JobView, ListView},
-};
+use tallylight_core::{Error, JobId, model::job::Status};
+use tallylight_view::{JobView, ListView};
 
 use crate::{
     Global,

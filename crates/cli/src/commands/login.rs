@@ -4,9 +4,8 @@
 use clap::Args;
 use tallylight_client::Browser;
 use tallylight_core::{
-    Code, Error,
+    Code, Error, Reason,
     discovery::{Description, parse_address},
-    view::ReasonView,
 };
 use tokio::sync::mpsc;
 use url::Url;
@@ -123,7 +122,7 @@ pub async fn run(global: &Global, login: Login) -> Result<(), Error> {
     }
     // If the session could not be stored, the next command would be signed out, so that is an error.
     let not_stored = status.session.warning.filter(|_| !global.no_keychain);
-    not_stored.map_or(Ok(()), |ReasonView { code, message }| Err(Error::new(code, message)))
+    not_stored.map_or(Ok(()), |Reason { code, message }| Err(Error::new(code, message)))
 }
 
 /// Opens each page in the browser, and prints its URL for machines without a browser.

@@ -2,10 +2,8 @@
 
 use std::{fmt::Write, io::IsTerminal, time::Duration};
 
-use tallylight_core::{
-    Code, Error,
-    view::{ConnectionState, ConnectionView, StatusView},
-};
+use tallylight_core::{Code, Error, connection::ConnectionState};
+use tallylight_view::{ConnectionView, StatusView};
 
 use crate::{
     Global,

@@ -2,11 +2,8 @@
 
 use std::{collections::BTreeMap, path::PathBuf};
 
-use tallylight_core::{
-    Code, Error, JobId,
-    model::job::Status,
-    view::{Event, JobView},
-};
+use tallylight_core::{Code, Error, JobId, model::job::Status};
+use tallylight_view::{Event, JobView};
 use tokio::task::JoinSet;
 
 use super::watch::{Display, drain, stop_signal};

@@ -7,10 +7,13 @@ use serde::Deserialize;
 use serde_json::Value;
 use tallylight_client::Handle;
 use tallylight_core::{
-    Code, Error, JobId, edits,
+    Code, Error, JobId,
+    auth::SessionState,
+    connection::ConnectionState,
+    edits::{self, EditOutcome},
     model::job::Field,
-    view::{ConnectionState, EditOutcome, EditView, Event, SessionState},
 };
+use tallylight_view::{EditView, Event};
 use tokio::{
     io::{AsyncBufReadExt, BufReader, Split, Stdin},
     sync::mpsc,
@@ -175,7 +178,7 @@ async fn execute(handle: &Handle, line: Vec<u8>) {
 
 fn reject(why: &str, line: &str) {
     let (reason, sample) = (format!("command: {why}"), tallylight_core::protocol::sample(line));
-    output::event(&Event::Rejected(tallylight_core::view::RejectedView { reason, sample }));
+    output::event(&Event::Rejected(tallylight_view::RejectedView { reason, sample }));
 }
 
 /// Edits a field. If the edit is refused at once, prints that as an event.

@@ -5,12 +5,12 @@ use std::path::PathBuf;
 use secrecy::SecretString;
 use tallylight_core::{
     Error,
-    auth::{self, Effect, Session, SessionState, SessionView, Ticket},
+    auth::{self, Effect, Session, SessionState, SessionStatus, Ticket},
     connection,
     discovery::Identity,
     edits,
-    view::Event,
 };
+use tallylight_view::Event;
 use tokio::sync::watch;
 use tokio_util::task::AbortOnDropHandle;
 
@@ -174,7 +174,7 @@ impl Auth {
                 context.send(UploadsInput::TokenDelayed(error));
             }
             Effect::SignInFailed(error) => self.sign_in_done(Err(error), context),
-            Effect::Show(view) => self.show(view, context),
+            Effect::StatusChanged(status) => self.status_changed(status, context),
         }
     }
 
@@ -199,10 +199,10 @@ impl Auth {
         self.sign_in_done(Ok(()), context);
     }
 
-    fn show(&mut self, view: SessionView, context: &mut Context) {
-        tracing::info!(state = ?view.state, reason = ?view.reason.as_ref().map(|reason| reason.code), "session");
-        if view.state == SessionState::SignedIn {
-            let email = view.email.clone().unwrap_or_default();
+    fn status_changed(&mut self, status: SessionStatus, context: &mut Context) {
+        tracing::info!(state = ?status.state, reason = ?status.reason.as_ref().map(|reason| reason.code), "session");
+        if status.state == SessionState::SignedIn {
+            let email = status.email.clone().unwrap_or_default();
             account_owner::set(&email, context);
             if let Some(server) = context.server() {
                 let owner = match server.identity {
@@ -212,10 +212,10 @@ impl Auth {
                 context.send(OutboxInput::Load(owner));
             }
         }
-        let is_out = view.state == SessionState::SignedOut;
-        let reason = view.reason.clone().map_or_else(signed_out, |why| Error::new(why.code, why.message));
-        note(&view, context);
-        context.publish(Event::Session(view));
+        let is_out = status.state == SessionState::SignedOut;
+        let reason = status.reason.clone().map_or_else(signed_out, |why| Error::new(why.code, why.message));
+        note(&status, context);
+        context.publish(Event::Session(status.into()));
         if is_out {
             self.signed_out(reason, context);
         }
@@ -279,8 +279,8 @@ fn revoke(endpoint: Endpoint, access_token: SecretString, context: &Context) {
         .spawn(async move { auth_api::logout(&endpoint.clients.auth, &endpoint.server, &access_token).await });
 }
 
-fn note(view: &SessionView, context: &mut Context) {
-    let text = match view.state {
+fn note(status: &SessionStatus, context: &mut Context) {
+    let text = match status.state {
         SessionState::Restoring => "Reading the session from the keychain",
         SessionState::SigningIn => "Signing in",
         SessionState::SignedIn => "Signed in",
@@ -290,7 +290,7 @@ fn note(view: &SessionView, context: &mut Context) {
             "Token refreshed"
         }
     };
-    match &view.reason {
+    match &status.reason {
         Some(reason) => context.note_error(text, &Error::new(reason.code, reason.message.clone())),
         None => context.note(text),
     }

@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use jiff::SignedDuration;
 use secrecy::SecretString;
-use tallylight_core::{Error, JobId, library::Outcome};
+use tallylight_core::{Error, JobId, model::outcome::Outcome};
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 

@@ -3,8 +3,8 @@
 use tallylight_core::{
     Code, Error, connection,
     discovery::{self, Description, Identity, Server, Source},
-    view::ServerView,
 };
+use tallylight_view::ServerView;
 use url::Url;
 
 use super::{

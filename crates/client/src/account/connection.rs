@@ -8,8 +8,8 @@ use tallylight_core::{
     connection::{self, Closed, Connection as Machine, Effect, Refusal},
     discovery::{self, WsToken},
     protocol::{Frame, Rejected, RejectedKind},
-    view::Event,
 };
+use tallylight_view::Event;
 
 use super::{
     context::Context,
@@ -101,11 +101,11 @@ impl Connection {
                 }
             }
             Effect::SignOut(reason) => context.send(auth::Input::SignOut(Some(reason))),
-            Effect::Show(view) => {
-                let reason = view.reason.as_ref().map(|reason| reason.code);
-                tracing::info!(state = ?view.state, attempt = view.attempt, ?reason, "connection");
-                context.note_connection(&view);
-                context.publish(Event::Connection(view));
+            Effect::StatusChanged(status) => {
+                let reason = status.reason.as_ref().map(|reason| reason.code);
+                tracing::info!(state = ?status.state, attempt = status.attempt, ?reason, "connection");
+                context.note_connection(&status);
+                context.publish(Event::Connection(status.into()));
                 context.send(PublisherInput::Tray);
             }
         }

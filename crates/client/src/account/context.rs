@@ -7,8 +7,8 @@ use jiff::Timestamp;
 use secrecy::SecretString;
 use tallylight_core::{
     Error, Now, diagnostics::Diagnostics, discovery::Server, locale::Locale, protocol::Rejected, settings::Settings,
-    view::Event,
 };
+use tallylight_view::Event;
 use tokio::sync::mpsc;
 use tokio_util::task::TaskTracker;
 

@@ -3,11 +3,11 @@
 use std::fmt::Write;
 
 use tallylight_core::{
-    Code, Error,
-    connection::{Closed, Input, Refusal},
+    Code, Error, Reason,
+    connection::{Closed, ConnectionStatus, Input, Refusal},
     diagnostics::name,
-    view::{ConnectionView, ReasonView, StatusView},
 };
+use tallylight_view::StatusView;
 
 use super::context::Context;
 
@@ -73,11 +73,11 @@ impl Context {
         }
     }
 
-    pub(super) fn note_connection(&mut self, view: &ConnectionView) {
+    pub(super) fn note_connection(&mut self, status: &ConnectionStatus) {
         let at = self.now().wall;
-        let words = |why: fn(&ReasonView) -> String| {
-            let reason = view.reason.as_ref().map(|reason| format!(": {}", why(reason))).unwrap_or_default();
-            shown(view) + &reason
+        let words = |why: fn(&Reason) -> String| {
+            let reason = status.reason.as_ref().map(|reason| format!(": {}", why(reason))).unwrap_or_default();
+            connection_text(status) + &reason
         };
         let (message, public) = (words(|reason| reason.message.clone()), words(|reason| name(&reason.code)));
         self.diagnostics.record_private(at, message, public);
@@ -89,10 +89,10 @@ pub(super) fn report(status: &StatusView, context: &Context) -> String {
     head(status, context.now().wall, context.monotonic()) + &context.diagnostics.view().report()
 }
 
-fn shown(view: &ConnectionView) -> String {
-    let mut words = name(&view.state);
-    if let Some(wait) = view.retry_in_ms {
-        let _ = write!(words, ", retrying in {}.{} s", wait / 1000, wait % 1000 / 100);
+fn connection_text(status: &ConnectionStatus) -> String {
+    let mut words = name(&status.state);
+    if let Some(wait) = status.retry_in {
+        let _ = write!(words, ", retrying in {}.{} s", wait.as_secs(), wait.subsec_millis() / 100);
     }
     words
 }

@@ -5,13 +5,8 @@ use std::{
     time::Duration,
 };
 
-use tallylight_core::{
-    Error, JobId, auth,
-    connection::{self, backoff::Backoff},
-    edits::Edits,
-    library::Library,
-    view::ListView,
-};
+use tallylight_core::{Error, JobId, auth, backoff::Backoff, connection, edits::Edits, library::Library};
+use tallylight_view::ListView;
 
 use super::{
     context::Context,

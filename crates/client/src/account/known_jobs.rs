@@ -5,8 +5,8 @@ use tallylight_core::{
     edits::Edits,
     forecast::Forecast,
     library::{Library, record::Record},
-    view::{self, JobView},
 };
+use tallylight_view::JobView;
 
 use super::context::Context;
 use crate::shell::Transcripts;
@@ -24,7 +24,7 @@ pub(super) struct KnownJobs<'a> {
 impl KnownJobs<'_> {
     /// Returns a job as the shell is sent it.
     pub(super) fn shell_view(&self, job: &Record, context: &Context) -> JobView {
-        let mut view = view::job(job, self.edits, self.forecast);
+        let mut view = tallylight_view::job(job, self.edits, self.forecast);
         match context.shell.transcripts() {
             Transcripts::Told => add_transcript(&mut view, context),
             Transcripts::Asked => view.metadata.transcript = None,
@@ -34,7 +34,7 @@ impl KnownJobs<'_> {
 
     /// Returns all of a job.
     pub(super) fn full_view(&self, job_id: &JobId, context: &Context) -> Option<JobView> {
-        let mut view = view::job(&*self.library.job(job_id)?, self.edits, self.forecast);
+        let mut view = tallylight_view::job(&*self.library.job(job_id)?, self.edits, self.forecast);
         add_transcript(&mut view, context);
         Some(view)
     }

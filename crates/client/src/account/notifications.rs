@@ -6,8 +6,8 @@ use jiff::Timestamp;
 use tallylight_core::{
     library::Library,
     notifications::{NotificationPreferences, NotificationScheduler},
-    view::{Event, NotificationStatus},
 };
+use tallylight_view::{Event, NotificationStatus};
 
 use super::{
     context::Context,

@@ -5,11 +5,13 @@ use std::{collections::BTreeMap, time::Duration};
 use jiff::Timestamp;
 use tallylight_core::{
     Code, Error, JobId, auth,
-    edits::{Answer, DeliveryCertainty, Draft, Edit, Edits, Effect, Input as MachineInput, OpId, Unanswered},
+    edits::{
+        Answer, DeliveryCertainty, Draft, Edit, Edits, Effect, FieldOutcome, Input as MachineInput, OpId, Unanswered,
+    },
     library::{Library, record::Record},
     model::job::{Content, Field},
-    view::{EditView, Event},
 };
+use tallylight_view::Event;
 
 use super::{
     context::Context,
@@ -41,7 +43,7 @@ pub(super) enum EditAction {
     Check(OpId, JobId),
     Send(Edit),
     RefreshToken,
-    Publish(Box<EditView>),
+    Publish(Box<FieldOutcome>),
 }
 
 /// The edits and drafts of one account at one backend.
@@ -227,7 +229,7 @@ impl EditStep {
                 Effect::Send(edit) => step.actions.push(EditAction::Send(edit)),
                 Effect::RefreshToken => step.actions.push(EditAction::RefreshToken),
                 Effect::Changed(job_id) => step.changed.push(job_id),
-                Effect::Publish(view) => step.actions.push(EditAction::Publish(Box::new(view))),
+                Effect::Publish(outcome) => step.actions.push(EditAction::Publish(Box::new(outcome))),
             }
         }
         step
@@ -246,9 +248,9 @@ pub(super) fn act(actions: Vec<EditAction>, library: &Library, context: &mut Con
             EditAction::Check(op_id, job_id) => check(op_id, job_id, context),
             EditAction::Send(edit) => send(edit, library, context),
             EditAction::RefreshToken => context.send(auth::Input::AccessRefused),
-            EditAction::Publish(view) => {
-                tracing::info!(job_id = %view.job_id, field = ?view.field, outcome = ?view.outcome, "edit");
-                context.publish(Event::Edit(*view));
+            EditAction::Publish(result) => {
+                tracing::info!(job_id = %result.job_id, field = ?result.field, outcome = ?result.outcome, "edit");
+                context.publish(Event::Edit((*result).into()));
             }
         }
     }

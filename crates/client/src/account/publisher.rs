@@ -13,8 +13,8 @@ use tallylight_core::{
         ui_batcher::{Batch, UiBatcher},
     },
     protocol::Rejected,
-    view::{Event, JobChange, RejectedView, StorageView},
 };
+use tallylight_view::{Event, JobChange, RejectedView, StorageView};
 
 use super::{context::Context, known_jobs::KnownJobs, message::PublisherInput};
 

@@ -22,9 +22,7 @@ use super::{
     publisher::{Publisher, Sources},
     uploads::Uploads,
 };
-use crate::{
-    command::Command, platform::crash_marker::CrashMarker, settings::SettingsReceiver, storage::Saved,
-};
+use crate::{command::Command, platform::crash_marker::CrashMarker, settings::SettingsReceiver, storage::Saved};
 
 mod command_routes;
 mod queries;

@@ -17,10 +17,11 @@ use tallylight_core::{
     diagnostics::Diagnostics,
     discovery::{Description, Identity, Server, Source, parse_address},
     library::Library,
+    notifications::Notification,
     protocol::{self, Frame, snapshot::read_job},
     settings::Settings,
-    view::{Event, NotificationView},
 };
+use tallylight_view::Event;
 use tempfile::TempDir;
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::task::TaskTracker;
@@ -103,7 +104,7 @@ pub(super) struct RecordingShell(Arc<Recorded>);
 #[derive(Default)]
 struct Recorded {
     events: Mutex<Vec<Event>>,
-    notifications: Mutex<Vec<NotificationView>>,
+    notifications: Mutex<Vec<Notification>>,
     trays: Mutex<Vec<TrayView>>,
     is_stalled: AtomicBool,
     refuses_notifications: AtomicBool,
@@ -116,7 +117,7 @@ impl RecordingShell {
     }
 
     /// Takes the notifications that were shown so far.
-    pub(super) fn notifications(&self) -> Vec<NotificationView> {
+    pub(super) fn notifications(&self) -> Vec<Notification> {
         std::mem::take(&mut self.0.notifications.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
@@ -151,7 +152,7 @@ impl Shell for RecordingShell {
         self.0.events.lock().unwrap_or_else(PoisonError::into_inner).push(event);
     }
 
-    fn notify(&self, notice: NotificationView) {
+    fn notify(&self, notice: Notification) {
         self.0.notifications.lock().unwrap_or_else(PoisonError::into_inner).push(notice);
     }
 

@@ -2,12 +2,8 @@
 
 use std::{collections::BTreeMap, path::PathBuf};
 
-use tallylight_core::{
-    Code, Error, JobId, auth, connection,
-    library::DismissAction,
-    model::text::one_line,
-    view::{Event, UploadState, UploadView},
-};
+use tallylight_core::{Code, Error, JobId, auth, connection, library::DismissAction, model::text::one_line};
+use tallylight_view::{Event, UploadState, UploadView};
 
 use tokio::task::AbortHandle;
 

@@ -9,7 +9,7 @@ use jiff::{Timestamp, fmt::rfc2822::DateTimeParser};
 use reqwest::{Client, ClientBuilder, Method, Request, RequestBuilder, Response, StatusCode, header, redirect};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use tallylight_core::{Code, Error, discovery::is_trustworthy, protocol::json as core_json};
+use tallylight_core::{Code, Error, model::trusted_url::is_trustworthy, protocol::json as core_json};
 use url::Url;
 
 use crate::net::connector::NetworkConnector;

@@ -7,7 +7,7 @@ use serde_json::Value;
 use tallylight_core::{
     Code, Error, JobId, VideoId,
     discovery::{self, Identity, Server},
-    edits::{Answer, DeliveryCertainty, Edit, Unanswered, content_of},
+    edits::{Answer, DeliveryCertainty, Edit, Unanswered},
     model::job::{Content, Field},
     protocol::{
         json as core_json,
@@ -173,7 +173,7 @@ fn answered_job(text: &str, server: &Server, edit: &Edit) -> Option<Snapshot> {
 /// Fetches the job after an edit that was answered without it. A job that does not contain the edit yet is ignored.
 async fn fetched_after(http: &Client, server: &Server, token: &SecretString, edit: &Edit) -> Option<Snapshot> {
     let job = job(http, server, token, &edit.job_id).await.ok()?.value;
-    let holds = |(field, sent): (&Field, &Content)| content_of(&job, *field).is_some_and(|held| held.is_same(sent));
+    let holds = |(field, sent): (&Field, &Content)| job.content(*field).is_some_and(|held| held.is_same(sent));
     edit.changes.iter().all(holds).then_some(job)
 }
 

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use rusqlite::Transaction;
 use serde::{Deserialize, Serialize};
-use tallylight_core::{JobId, library::Outcome, settings::Automation};
+use tallylight_core::{JobId, model::outcome::Outcome, settings::Automation};
 use uuid::Uuid;
 
 use super::Store;

@@ -8,9 +8,9 @@ use rusqlite::OptionalExtension;
 use serde::{Deserialize, Serialize};
 use tallylight_core::{
     JobId, StageId,
-    notifications::OutcomeKey,
+    library::record::FaultSummary,
+    notifications::{HistoryEntry, NotificationKind, OutcomeKey},
     protocol::json,
-    view::{FaultView, HistoryEntry, NotificationKind},
 };
 
 use super::{
@@ -72,7 +72,8 @@ impl From<HistoryEntry> for EntryBody {
             NotificationKind::Warning => EntryKind::Warning,
             NotificationKind::Summary => EntryKind::Summary,
         };
-        let fault = fault.map(|FaultView { code, message, stage_id, at }| EntryFault { code, message, stage_id, at });
+        let fault =
+            fault.map(|FaultSummary { code, message, stage_id, at }| EntryFault { code, message, stage_id, at });
         Self { at, job_id, kind, name, fault }
     }
 }
@@ -86,7 +87,8 @@ impl EntryBody {
             EntryKind::Warning => NotificationKind::Warning,
             EntryKind::Summary => NotificationKind::Summary,
         };
-        let fault = fault.map(|EntryFault { code, message, stage_id, at }| FaultView { code, message, stage_id, at });
+        let fault =
+            fault.map(|EntryFault { code, message, stage_id, at }| FaultSummary { code, message, stage_id, at });
         HistoryEntry { entry_id, at, job_id, kind, name, fault, read }
     }
 }

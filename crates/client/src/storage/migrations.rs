@@ -58,12 +58,8 @@ mod tests {
     use std::{collections::BTreeSet, path::Path};
 
     use rusqlite::Connection;
-    use tallylight_core::{
-        JobId,
-        library::{Outcome, record::Record},
-        settings::Automation,
-        view::StorageView,
-    };
+    use tallylight_core::{JobId, library::record::Record, model::outcome::Outcome, settings::Automation};
+    use tallylight_view::StorageView;
 
     use super::*;
     use crate::storage::{AutomationTask, Store};

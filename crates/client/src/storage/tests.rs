@@ -1,10 +1,13 @@
 use tallylight_core::{
     edits::{Draft, DraftStatus, Edit, EditState, Effect, OpId},
-    library::{Outcome, record::LwwRegister},
-    model::job::{Content, Field, Status},
+    library::record::LwwRegister,
+    model::{
+        job::{Content, Field, Status},
+        outcome::Outcome,
+    },
+    notifications::{HistoryEntry, NotificationKind},
     protocol::Progress,
     settings::Automation,
-    view::{HistoryEntry, NotificationKind},
 };
 
 use super::*;

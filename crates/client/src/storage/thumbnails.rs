@@ -10,8 +10,7 @@ use std::{
 use reqwest::{Client, StatusCode};
 use tallylight_core::{
     Code, Error, JobId,
-    discovery::is_trustworthy,
-    model::{digest, job::Thumbnail},
+    model::{digest, job::Thumbnail, trusted_url::is_trustworthy},
     settings::Network,
 };
 use url::Url;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use secrecy::SecretString;
 
-use super::SessionView;
+use super::SessionStatus;
 use crate::error::Error;
 
 /// A session granted by an auth endpoint.
@@ -89,6 +89,6 @@ pub enum Effect {
     RefreshDelayed(Error),
     /// The sign-in failed.
     SignInFailed(Error),
-    /// The session for display changed.
-    Show(SessionView),
+    /// The state of the session changed.
+    StatusChanged(SessionStatus),
 }

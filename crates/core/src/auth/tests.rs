@@ -52,7 +52,7 @@ fn old_access_token_stays_in_use_during_refresh() {
     assert!(session.access_token().is_some() && session.is_signed_in());
     session.on(Input::Granted(ticket, grant("r2", 3600)), now(3601));
     let effects = session.on(Input::Stored(ticket, None), now(3601));
-    assert!(matches!(&effects[0], Effect::Show(view) if view.state == SessionState::Refreshed));
+    assert!(matches!(&effects[0], Effect::StatusChanged(status) if status.state == SessionState::Refreshed));
 }
 
 #[test]
@@ -84,7 +84,7 @@ fn refused_refresh_signs_out_with_the_reason() {
     let effects = session.on(Input::Refused(ticket, Error::new(Code::SessionExpired, "used twice")), now(11));
     assert!(effects.iter().any(|effect| matches!(effect, Effect::Delete)));
     assert!(!effects.iter().any(|effect| matches!(effect, Effect::Revoke(_))), "a refused session is already over");
-    assert_eq!(session.view().reason.as_ref().map(|reason| reason.code), Some(Code::SessionExpired));
+    assert_eq!(session.status().reason.as_ref().map(|reason| reason.code), Some(Code::SessionExpired));
 }
 
 #[test]
@@ -118,17 +118,17 @@ fn debug_output_contains_no_secret() {
 fn session_is_restoring_until_the_keychain_answers() {
     let mut session = Session::default();
     session.on(Input::Restoring(None), now(0));
-    assert_eq!(session.view().state, SessionState::Restoring);
+    assert_eq!(session.status().state, SessionState::Restoring);
     session.on(Input::Restoring(Some(Error::new(Code::KeychainLocked, "locked"))), now(1));
-    assert_eq!(session.view().reason.as_ref().map(|reason| reason.code), Some(Code::KeychainLocked));
+    assert_eq!(session.status().reason.as_ref().map(|reason| reason.code), Some(Code::KeychainLocked));
     let effects = session.on(Input::Restore { refresh_token: "r1".into(), email: "me@acme.tv".into() }, now(2));
-    assert!(matches!(&effects[..], [Effect::Show(_), Effect::RequestByRefresh(..)]) && session.is_signed_in());
+    assert!(matches!(&effects[..], [Effect::StatusChanged(_), Effect::RequestByRefresh(..)]) && session.is_signed_in());
 
     let mut empty = Session::default();
     empty.on(Input::Restoring(None), now(0));
     empty.on(Input::NothingStored(Some(Error::new(Code::Keychain, "unreadable"))), now(1));
-    assert_eq!(empty.view().state, SessionState::SignedOut);
-    assert_eq!(empty.view().reason.as_ref().map(|reason| reason.code), Some(Code::Keychain), "with the reason");
+    assert_eq!(empty.status().state, SessionState::SignedOut);
+    assert_eq!(empty.status().reason.as_ref().map(|reason| reason.code), Some(Code::Keychain), "with the reason");
 }
 
 #[test]
@@ -139,7 +139,7 @@ fn sign_in_during_restoring_takes_precedence() {
     session.on(sign_in, now(1));
     assert!(session.on(Input::Restore { refresh_token: "r1".into(), email: "me@acme.tv".into() }, now(2)).is_empty());
     assert!(session.on(Input::NothingStored(None), now(2)).is_empty());
-    assert_eq!(session.view().state, SessionState::SigningIn);
+    assert_eq!(session.status().state, SessionState::SigningIn);
 }
 
 #[test]
@@ -159,7 +159,10 @@ fn late_grant_of_a_cancelled_sign_in_is_revoked() {
     session.on(Input::Granted(granted, grant("r2", 3600)), now(5));
     let cancelled = session.on(Input::CancelSignIn, now(6));
     assert!(
-        matches!(&cancelled[..], [Effect::SignInFailed(_), Effect::Revoke(_), Effect::Delete, Effect::Show(_)]),
+        matches!(
+            &cancelled[..],
+            [Effect::SignInFailed(_), Effect::Revoke(_), Effect::Delete, Effect::StatusChanged(_)]
+        ),
         "{cancelled:?}"
     );
     assert!(session.on(Input::Stored(granted, None), now(7)).is_empty() && !session.is_signed_in());
@@ -207,9 +210,9 @@ fn session_stored_late_clears_the_warning() {
     let ticket = ticket(&session.on(sign_in, now(0)));
     session.on(Input::Granted(ticket, grant("r1", 3600)), now(1));
     session.on(Input::Stored(ticket, Some(Error::new(Code::KeychainLocked, "locked"))), now(1));
-    assert!(session.view().warning.is_some() && session.is_signed_in());
+    assert!(session.status().warning.is_some() && session.is_signed_in());
     session.on(Input::StoredLate(ticket), now(60));
-    assert!(session.view().warning.is_none());
+    assert!(session.status().warning.is_none());
     session.on(Input::AccessRefused, now(61));
     assert!(session.on(Input::StoredLate(ticket), now(62)).is_empty(), "belongs to an earlier grant");
 }
@@ -358,21 +361,21 @@ mod properties {
                     continue;
                 }
                 world.take(&mut session, input);
-                let view = session.view();
+                let status = session.status();
                 match &session.state {
                     State::SignedOut => {
-                        prop_assert_eq!(view.state, SessionState::SignedOut);
+                        prop_assert_eq!(status.state, SessionState::SignedOut);
                         prop_assert!(world.stored.is_none(), "a token is left in the keychain");
                         prop_assert!(session.access_token().is_none() && session.deadline().is_none());
                     }
-                    State::Restoring => prop_assert_eq!(view.state, SessionState::Restoring),
+                    State::Restoring => prop_assert_eq!(status.state, SessionState::Restoring),
                     State::SigningIn => {
-                        prop_assert_eq!(view.state, SessionState::SigningIn);
+                        prop_assert_eq!(status.state, SessionState::SigningIn);
                         prop_assert_eq!(world.open, Some(Ticket(session.ticket)));
                     }
                     State::Storing { .. } => prop_assert_eq!(world.open, Some(Ticket(session.ticket))),
                     State::SignedIn { .. } => {
-                        prop_assert!(matches!(view.state, SessionState::SignedIn | SessionState::Refreshed));
+                        prop_assert!(matches!(status.state, SessionState::SignedIn | SessionState::Refreshed));
                         prop_assert!(session.deadline().is_some() && session.access_token().is_some());
                     }
                     // Either a request is under way, or a retry is scheduled.

@@ -2,13 +2,12 @@
 
 use std::time::Duration;
 
-use super::{Closed, Refusal};
+use super::{Closed, ConnectionStatus, Refusal};
 use crate::{
     ConnId, JobId,
     discovery::WsToken,
     error::Error,
     protocol::{ClientMessage, Heartbeat},
-    view::ConnectionView,
 };
 
 /// An input of the state machine.
@@ -81,6 +80,6 @@ pub enum Effect {
     StoreTokenMethod(WsToken),
     /// Sign out with this reason: the session is refused everywhere.
     SignOut(Error),
-    /// The connection for display changed.
-    Show(ConnectionView),
+    /// The state of the connection changed.
+    StatusChanged(ConnectionStatus),
 }

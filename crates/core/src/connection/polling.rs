@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
+use super::ConnectionState;
 use crate::{
     Now,
-    error::Error,
-    view::{ConnectionState, ReasonView},
+    error::{Error, Reason},
 };
 
 /// The polling interval while there is no socket, ± 10 %.
@@ -51,7 +51,7 @@ pub(super) struct Polling {
     /// The time of the last successful fetch.
     answered_at: Option<Duration>,
     /// The error of the last fetch, if it failed.
-    problem: Option<ReasonView>,
+    problem: Option<Reason>,
     /// The time until which the backend's `Retry-After` forbids fetches; only a request by the user ignores it.
     not_before: Duration,
 }
@@ -196,7 +196,7 @@ impl Polling {
     }
 
     /// Returns why the last fetch failed, if it did.
-    pub(super) fn problem(&self) -> Option<&ReasonView> {
+    pub(super) fn problem(&self) -> Option<&Reason> {
         self.problem.as_ref()
     }
 

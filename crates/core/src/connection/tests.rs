@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use super::*;
-use crate::view::ConnectionState;
 
 /// A test harness that drives a connection as the client does, with a controlled clock.
 struct Harness {
@@ -52,7 +51,7 @@ impl Harness {
     }
 
     fn state(&self) -> ConnectionState {
-        self.connection.view(self.now).state
+        self.connection.status(self.now).state
     }
 
     fn until_poll(&self) -> Duration {
@@ -60,8 +59,9 @@ impl Harness {
     }
 
     fn wait(&self) -> f64 {
-        let millis = self.connection.view(self.now).retry_in_ms.expect("a wait");
-        Duration::from_millis(millis).as_secs_f64()
+        let wait = self.connection.status(self.now).retry_in.expect("a wait");
+        // Rounded down to milliseconds, as it is displayed.
+        Duration::from_millis(u64::try_from(wait.as_millis()).expect("a short wait")).as_secs_f64()
     }
 }
 
@@ -229,7 +229,7 @@ fn sixty_seconds_of_silence_lose_the_connection() {
     let effects = harness.after(60.0);
     assert!(effects.contains(&Effect::Disconnect(old)));
     assert_eq!(harness.state(), ConnectionState::Backoff);
-    assert_eq!(harness.connection.view(harness.now).reason.expect("a reason").code, Code::Silent);
+    assert_eq!(harness.connection.status(harness.now).reason.expect("a reason").code, Code::Silent);
 }
 
 #[test]
@@ -334,7 +334,7 @@ fn handshake_times_out_after_ten_seconds() {
     harness.on(Input::SignedIn);
     let hanging = harness.conn();
     assert!(harness.after(10.0).contains(&Effect::Disconnect(hanging)));
-    assert_eq!(harness.connection.view(harness.now).reason.expect("a reason").code, Code::HandshakeTimeout);
+    assert_eq!(harness.connection.status(harness.now).reason.expect("a reason").code, Code::HandshakeTimeout);
     assert_eq!(harness.on(Input::Opened(hanging)), [Effect::Disconnect(hanging)], "a timed-out attempt cannot open");
 }
 
@@ -371,7 +371,7 @@ fn frames_of_an_earlier_connection_are_ignored() {
 }
 
 #[test]
-fn view_is_shown_once_per_change_not_per_input() {
+fn status_is_reported_once_per_change_not_per_input() {
     let mut harness = Harness::live();
     for _ in 0..10 {
         let message = Input::Message(harness.conn());
@@ -403,7 +403,7 @@ fn late_refusal_of_every_token_method_polls_after_one_try_each() {
     harness.on(Input::Fetched);
     assert_eq!(harness.state(), ConnectionState::Polling);
     assert!((harness.wait() - 300.0).abs() < 0.01, "{}", harness.wait());
-    assert_eq!(harness.connection.view(harness.now).reason.expect("a reason").code, Code::SocketRefused);
+    assert_eq!(harness.connection.status(harness.now).reason.expect("a reason").code, Code::SocketRefused);
 }
 
 #[test]

@@ -5,15 +5,14 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::{
-    Answer, Confirmed, DeliveryCertainty, Draft, DraftStatus, Edit, EditState, Edits, Effect, OpId, Queue, Step, Token,
-    Unanswered, publish,
+    Answer, DeliveryCertainty, Draft, DraftStatus, Edit, EditOutcome, EditState, Edits, Effect, OpId, Queue, Step,
+    Token, Unanswered, publish,
 };
 use crate::{
-    Code, Error, JobId, Now,
-    library::Library,
+    Code, Error, JobId, Now, Reason,
+    library::{ConfirmedEdit, Library},
     model::job::{Content, Field},
     protocol::snapshot::Snapshot,
-    view::{EditOutcome, ReasonView},
 };
 
 impl Edits {
@@ -34,7 +33,7 @@ impl Edits {
                 let is_known = library.job(&edit.job_id).is_some_and(|job| job.video_id.is_some());
                 if snapshot.video_id.is_none() && !is_known {
                     let words = "This video can't be edited. The studio returned no video ID.";
-                    let reason = ReasonView::from(Error::new(Code::ServerError, words));
+                    let reason = Reason::from(Error::new(Code::ServerError, words));
                     return self.refused(op_id, Vec::new(), &reason, library, effects);
                 }
                 edit.state = EditState::Queued;
@@ -90,7 +89,7 @@ impl Edits {
         let Some(edit) = self.take(op_id, effects) else { return };
         let Edit { job_id, changes, .. } = edit;
         effects.extend(changes.keys().map(|field| publish(&job_id, *field, EditOutcome::Saved, None)));
-        effects.push(Effect::Confirm(Confirmed { job_id, changes, snapshot, sent_over }));
+        effects.push(Effect::Confirm(ConfirmedEdit { job_id, changes, snapshot, sent_over }));
     }
 
     /// Handles a conflict: both texts are kept, and the user has to choose.
@@ -98,13 +97,13 @@ impl Edits {
         &mut self,
         op_id: OpId,
         snapshot: Option<Box<Snapshot>>,
-        reason: &ReasonView,
+        reason: &Reason,
         library: &Library,
         effects: &mut Vec<Effect>,
     ) {
         let Some(edit) = self.take(op_id, effects) else { return };
         let theirs = |field: Field| {
-            let in_snapshot = snapshot.as_ref().and_then(|snapshot| content_of(snapshot, field));
+            let in_snapshot = snapshot.as_ref().and_then(|snapshot| snapshot.content(field));
             in_snapshot.or_else(|| library.job(&edit.job_id)?.content(field))
         };
         for (field, content) in &edit.changes {
@@ -126,7 +125,7 @@ impl Edits {
         &mut self,
         op_id: OpId,
         fields: Vec<(Field, String)>,
-        reason: &ReasonView,
+        reason: &Reason,
         library: &Library,
         effects: &mut Vec<Effect>,
     ) {
@@ -140,7 +139,7 @@ impl Edits {
         for (field, content) in held {
             let why = named
                 .get(&field)
-                .map_or_else(|| reason.clone(), |message| ReasonView { code: reason.code, message: message.clone() });
+                .map_or_else(|| reason.clone(), |message| Reason { code: reason.code, message: message.clone() });
             // A later edit of the same field supersedes the refused one.
             if !self.pending(&job_id).contains_key(&field) {
                 let base = library.job(&job_id).and_then(|job| job.content(field));
@@ -182,7 +181,7 @@ impl Edits {
         if unanswered.arrival == DeliveryCertainty::NotDelivered && !was_checking {
             requeue(queue, effects);
         }
-        let reason = ReasonView::from(unanswered.error.clone());
+        let reason = Reason::from(unanswered.error.clone());
         let Some(edit) = queue.edits.front() else { return };
         effects.extend(
             edit.changes.keys().map(|field| publish(&edit.job_id, *field, EditOutcome::Queued, Some(reason.clone()))),
@@ -245,13 +244,5 @@ fn requeue(queue: &mut Queue, effects: &mut Vec<Effect>) {
 
 /// Returns whether a snapshot contains all values of an edit.
 fn holds(snapshot: &Snapshot, edit: &Edit) -> bool {
-    edit.changes.iter().all(|(field, content)| content_of(snapshot, *field).as_ref() == Some(content))
-}
-
-/// Returns the content of a field in a snapshot.
-pub fn content_of(snapshot: &Snapshot, field: Field) -> Option<Content> {
-    if field == Field::Thumbnail {
-        return snapshot.chosen.as_ref().map(|id| Content::Text(id.to_string()));
-    }
-    snapshot.metadata.iter().find(|(held, _)| *held == field).map(|(_, content)| content.clone())
+    edit.changes.iter().all(|(field, content)| snapshot.content(*field).as_ref() == Some(content))
 }

@@ -2,15 +2,15 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use jiff::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 
 use crate::{
-    Error, JobId,
+    Error, JobId, Reason,
+    library::ConfirmedEdit,
     model::job::{Content, Field},
-    protocol::{content, lenient::LossCounter, snapshot::Snapshot},
-    view::{EditView, ReasonView},
+    model::json_field::LossCounter,
+    protocol::{content, snapshot::Snapshot},
 };
 
 /// The id of an edit. Ids increase, so that their order is the order in which the edits were made.
@@ -93,9 +93,9 @@ pub enum DraftStatus {
     /// The user has not saved it yet.
     Typed,
     /// The backend refused it.
-    Refused(ReasonView),
+    Refused(Reason),
     /// The field was changed elsewhere in the meantime, and the user has to choose.
-    Conflict(ReasonView),
+    Conflict(Reason),
 }
 
 /// An input of the state machine.
@@ -129,9 +129,9 @@ pub enum Answer {
     /// The edit was saved; with the current job, if the response contains it.
     Saved(Option<Box<Snapshot>>),
     /// The job was changed in the meantime; with the current job, if the response contains it.
-    Conflict(Option<Box<Snapshot>>, ReasonView),
+    Conflict(Option<Box<Snapshot>>, Reason),
     /// The edit was refused for good: the named fields with a reason for each, or all fields if none is named.
-    Refused(Vec<(Field, String)>, ReasonView),
+    Refused(Vec<(Field, String)>, Reason),
     /// The access token was refused.
     Unauthorized,
     /// No response, or none that decides.
@@ -170,7 +170,7 @@ pub enum Effect {
     /// Delete a draft.
     DeleteDraft(JobId, Field),
     /// Confirm these fields in the library: the backend has them.
-    Confirm(Confirmed),
+    Confirm(ConfirmedEdit),
     /// Merge a snapshot into the library.
     Merge(Box<Snapshot>),
     /// Fetch the job.
@@ -182,21 +182,35 @@ pub enum Effect {
     /// The job for display changed.
     Changed(JobId),
     /// Publish the outcome for a field.
-    Publish(EditView),
+    Publish(FieldOutcome),
 }
 
-/// An edit that the backend confirmed.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Confirmed {
-    /// The job of the edit.
+/// The outcome of an edit for one field.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FieldOutcome {
+    /// The job.
     pub job_id: JobId,
-    /// The fields as they were sent.
-    pub changes: BTreeMap<Field, Content>,
-    /// The job in the response of the backend.
-    pub snapshot: Option<Box<Snapshot>>,
-    /// The timestamp of each field's confirmed value at the time of sending. A different timestamp means that another
-    /// value arrived in the meantime.
-    pub sent_over: BTreeMap<Field, Timestamp>,
+    /// The field.
+    pub field: Field,
+    /// The outcome.
+    pub outcome: EditOutcome,
+    /// The reason for the outcome; for a queued edit, the reason of the delay.
+    pub reason: Option<Reason>,
+}
+
+/// The outcome of an edit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
+pub enum EditOutcome {
+    /// The edit is shown, stored on disk, and waits for the backend.
+    Queued,
+    /// The backend confirmed the edit.
+    Saved,
+    /// The backend refused the edit; the text is kept as a draft.
+    Refused,
+    /// The field was changed elsewhere in the meantime; the text is kept as a draft, and the user has to choose.
+    Conflict,
 }
 
 /// Deserializes contents depending on the field, because an empty list of chapters looks like an empty list of tags.

@@ -49,7 +49,7 @@ fn open() -> Edits {
     edits
 }
 
-fn reason() -> ReasonView {
+fn reason() -> Reason {
     Error::new(Code::ServerError, "no").into()
 }
 
@@ -59,8 +59,8 @@ fn sent(effects: &[Effect]) -> Vec<&Edit> {
 
 fn published(effects: &[Effect]) -> Vec<(Field, EditOutcome)> {
     let published =
-        effects.iter().filter_map(|effect| if let Effect::Publish(view) = effect { Some(view) } else { None });
-    published.map(|view| (view.field, view.outcome)).collect()
+        effects.iter().filter_map(|effect| if let Effect::Publish(result) = effect { Some(result) } else { None });
+    published.map(|result| (result.field, result.outcome)).collect()
 }
 
 fn lost(arrival: DeliveryCertainty) -> Unanswered {

@@ -1,8 +1,12 @@
 //! The changes that a message or snapshot causes.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
-use crate::{JobId, library::record::Record, model::job::Status};
+use crate::{
+    JobId,
+    library::record::Record,
+    model::{job::Status, outcome::Outcome},
+};
 
 /// The number of ended stages after which a backend that has not reported the duration of a video is not asked again.
 const MEASURED_BY: usize = 3;
@@ -64,19 +68,6 @@ impl RunOutcome {
         };
         Some(Self { job_id: job.job_id.clone(), run: job.run, outcome, observation: Observation::Live })
     }
-}
-
-/// The kind of outcome.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-#[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
-pub enum Outcome {
-    /// The run succeeded.
-    Completed,
-    /// The run failed.
-    Failed,
-    /// The run has not ended, and has a warning.
-    Warned,
 }
 
 /// How an outcome was observed.

@@ -15,14 +15,19 @@ use crate::{
     protocol::Progress,
 };
 
+mod fault_summary;
 mod marks;
 mod packed;
 mod percent;
 mod stored;
+mod title;
 
+pub use fault_summary::FaultSummary;
+pub(crate) use fault_summary::NO_REASON;
 pub use marks::Annotations;
 pub(crate) use packed::Packed;
 use percent::Percent;
+pub use title::PendingContent;
 
 /// The number of errors and warnings stored per run. The limit protects against a backend that floods; the oldest is
 /// dropped.

@@ -1,13 +1,17 @@
 use proptest::prelude::*;
 use serde_json::json;
 
-use super::{apply::PART_LIMIT, *};
+use super::{
+    apply::PART_LIMIT,
+    record::{PendingContent, ProgressState},
+    *,
+};
 use crate::{
-    edits::Edits,
-    forecast::Forecast,
-    model::job::{Content, Field, Status, Thumbnail},
+    model::{
+        job::{Content, Field, Status, Thumbnail},
+        outcome::Outcome,
+    },
     protocol::{Body, ErrorData, Frame, Progress, decode, snapshot::read_job},
-    view,
 };
 
 pub(super) fn now() -> Now {
@@ -40,8 +44,21 @@ fn requested() -> Timestamp {
     now().wall
 }
 
-fn seen(library: &Library) -> view::JobView {
-    view::job(&library.job(&JobId::new("7")).expect("job 7"), &Edits::default(), &Forecast::default())
+fn seen(library: &Library) -> Record {
+    library.job(&JobId::new("7")).expect("job 7").into_owned()
+}
+
+fn seen_status(library: &Library) -> Status {
+    seen(library).overall.status()
+}
+
+fn warnings(library: &Library) -> usize {
+    seen(library).warnings().count()
+}
+
+fn suggested(library: &Library) -> Vec<Field> {
+    let job = seen(library);
+    Field::METADATA.into_iter().filter(|field| job.is_suggested(*field)).collect()
 }
 
 fn applied(events: &[Event]) -> Library {
@@ -68,11 +85,7 @@ fn newest_timestamp_wins_and_status_and_percent_break_ties() {
         (status("COMPLETED", 100.0, 5), status("PROCESSING", 10.0, 6), ("PROCESSING", 10.0)),
     ] {
         let job = seen(&applied(&[first.clone(), second.clone()]));
-        assert_eq!(
-            (job.row.status.as_str(), job.row.progress_percent.unwrap_or(0.0)),
-            expected,
-            "{first:?} then {second:?}"
-        );
+        assert_eq!((job.overall.status().as_str(), job.overall.percent()), expected, "{first:?} then {second:?}");
     }
 }
 
@@ -95,19 +108,19 @@ fn fatal_error_fails_the_job_and_recoverable_one_warns() {
         event("ERROR", &data, &at(seconds))
     };
     let mut library = applied(&[status("PROCESSING", 40.0, 3), error("no_audio", true, 4)]);
-    assert_eq!((seen(&library).row.status, seen(&library).row.warnings.len()), (Status::Processing, 1));
+    assert_eq!((seen_status(&library), warnings(&library)), (Status::Processing, 1));
     let changes = library.apply(error("broken", false, 5), now());
     assert_eq!(endings(&changes)[0].outcome, Outcome::Failed);
     library.apply(
         event("JOB_UPDATE", &json!({ "status": "FAILED", "progress_percent": 40, "error_message": "x" }), &at(6)),
         now(),
     );
-    let fault = seen(&library).row.error.expect("an error");
+    let fault = seen(&library).failure().expect("an error");
     assert_eq!((fault.code.as_str(), fault.message.as_str()), ("broken", "broken!"));
     assert_eq!(fault.stage_id.expect("a stage").as_str(), "PROBE");
 
     library.apply(status("PROCESSING", 0.0, 9), now());
-    assert_eq!((seen(&library).row.error, seen(&library).row.warnings.len()), (None, 0), "a new run has no faults");
+    assert_eq!((seen(&library).failure(), warnings(&library)), (None, 0), "a new run has no faults");
 }
 
 #[test]
@@ -116,12 +129,20 @@ fn timestamp_far_ahead_of_the_server_clock_is_replaced() {
     library.server_clock.observe("2026-01-01T12:30:00Z".parse().expect("a time"), now());
     let progress = json!({ "status": "PROCESSING", "progress_percent": 1 });
     library.apply(event("JOB_UPDATE", &progress, "2026-01-01T12:34:00Z"), now());
-    assert_eq!(seen(&library).updated_at, "2026-01-01T12:34:00Z".parse().ok(), "within five minutes");
+    assert_eq!(
+        seen(&library).updated_at.map(Timestamp::from),
+        "2026-01-01T12:34:00Z".parse().ok(),
+        "within five minutes"
+    );
     library.apply(
         event("JOB_UPDATE", &json!({ "status": "PROCESSING", "progress_percent": 2 }), "2027-01-01T00:00:00Z"),
         now(),
     );
-    assert_eq!(seen(&library).updated_at, "2026-01-01T12:34:00Z".parse().ok(), "replaced by the arrival time");
+    assert_eq!(
+        seen(&library).updated_at.map(Timestamp::from),
+        "2026-01-01T12:34:00Z".parse().ok(),
+        "replaced by the arrival time"
+    );
 }
 
 #[test]
@@ -129,9 +150,9 @@ fn rejected_terminal_status_is_resolved_by_refetch() {
     let mut library = applied(&[status("PROCESSING", 50.0, 10)]);
     let changes = library.apply(status("COMPLETED", 100.0, 9), now());
     assert!(changes.contains(&Change::NeedsRefetch(JobId::new("7"))));
-    assert_eq!(seen(&library).row.status, Status::Processing);
+    assert_eq!(seen_status(&library), Status::Processing);
     let changes = library.merge(snapshot("COMPLETED", 100.0, 9), requested(), Authority::Authoritative);
-    assert_eq!((seen(&library).row.status, endings(&changes).len()), (Status::Completed, 1));
+    assert_eq!((seen_status(&library), endings(&changes).len()), (Status::Completed, 1));
     assert!(!changes.iter().any(|change| matches!(change, Change::NeedsRefetch(_))), "no second refetch");
 }
 
@@ -145,8 +166,9 @@ fn older_snapshot_does_not_overwrite_a_newer_message() {
         "video": { "original_filename": "a.mp4" }, "video_metadata": { "title": "old", "description": "kept" } }));
     library.merge(old.expect("a job"), requested(), Authority::Ordered);
     let job = seen(&library);
-    assert_eq!((job.row.progress_percent, job.row.title.as_deref()), (Some(50.0), Some("new")));
-    assert_eq!((job.row.filename.as_deref(), job.metadata.description.as_deref()), (Some("a.mp4"), Some("kept")));
+    assert_eq!((job.overall.known_percent(), job.title(&PendingContent::new())), (Some(50.0), Some("new")));
+    let description = job.content(Field::Description);
+    assert_eq!((job.visible_filename(), description), (Some("a.mp4"), Some(Content::Text("kept".to_owned()))));
 }
 
 #[test]
@@ -175,7 +197,7 @@ fn snapshot_from_the_future_does_not_block_updates() {
     far.updated_at = "2030-01-01T00:00:00Z".parse().ok();
     library.merge(far, requested(), Authority::Ordered);
     library.apply(event("JOB_UPDATE", &json!({ "status": "COMPLETED" }), "2026-01-01T12:00:01Z"), now());
-    assert_eq!(seen(&library).row.status, Status::Completed);
+    assert_eq!(seen_status(&library), Status::Completed);
 }
 
 #[test]
@@ -275,16 +297,17 @@ pub(super) fn any_error() -> impl Strategy<Value = Event> {
     })
 }
 
-/// Removes the time ranges, which are not last-writer-wins registers: see `time_range.rs`.
-fn timeless(mut job: view::JobView) -> view::JobView {
-    (job.began_at, job.ended_at) = (None, None);
-    for stage in &mut job.stages {
-        (stage.began_at, stage.ended_at) = (None, None);
-    }
-    if let Some(error) = &mut job.row.error {
-        error.at = None;
-    }
-    job
+/// The displayed values of a job without its time ranges, which are not last-writer-wins registers: see `time_range.rs`.
+fn displayed(job: &Record) -> impl PartialEq + std::fmt::Debug + use<> {
+    let progress =
+        |state: &ProgressState| (state.status(), state.known_percent(), state.error_message().map(str::to_owned));
+    let stages: Vec<_> = job.stages.iter().map(|(id, state)| (id.clone(), progress(state))).collect();
+    let metadata: Vec<_> = job.metadata.iter().map(|(field, held)| (*field, held.clone())).collect();
+    let thumbnails: Vec<_> = job.thumbnails_in_order().into_iter().cloned().collect();
+    let warnings: Vec<_> = job.warnings().cloned().collect();
+    let failure = job.failure().map(|failure| (failure.code, failure.message, failure.stage_id));
+    let title = job.name().map(str::to_owned);
+    (progress(&job.overall), stages, metadata, thumbnails, warnings, failure, title, (job.cover_id(), job.updated_at))
 }
 
 proptest! {
@@ -293,7 +316,7 @@ proptest! {
         (events, shuffled) in proptest::collection::vec(any_event(), 1..12)
             .prop_flat_map(|events| (Just(events.clone()), Just(events).prop_shuffle()))
     ) {
-        prop_assert_eq!(timeless(seen(&applied(&events))), timeless(seen(&applied(&shuffled))));
+        prop_assert_eq!(displayed(&seen(&applied(&events))), displayed(&seen(&applied(&shuffled))));
     }
 }
 
@@ -382,19 +405,19 @@ fn newer_message_ends_a_suggestion_and_skipped_stages_are_marked() {
     };
     let mut library = Library::default();
     library.merge(suggesting(&["TAGS", "SOMETHING_NEW"], 10), requested(), Authority::Ordered);
-    assert_eq!(seen(&library).suggested, [Field::Tags]);
-    let skipped: Vec<bool> = seen(&library).stages.iter().map(|stage| stage.skipped).collect();
-    assert_eq!(skipped, [true, false]);
+    assert_eq!(suggested(&library), [Field::Tags]);
+    let skipped = |stage: &str| seen(&library).is_skipped(&crate::StageId::new(stage));
+    assert_eq!((skipped("TRANSCRIPTION"), skipped("CHAPTERS")), (true, false));
     // A user at another computer accepted the suggestion unchanged.
     let tags = json!({ "metadata_type": "TAGS", "content": ["sea"] });
     library.apply(event("METADATA_UPDATE", &tags, &at(20)), now());
-    assert_eq!(seen(&library).suggested, []);
+    assert_eq!(suggested(&library), []);
     // A response that was under way does not restore the mark; a later one does.
     library.merge(suggesting(&["TAGS"], 15), requested(), Authority::Ordered);
-    assert_eq!(seen(&library).suggested, []);
+    assert_eq!(suggested(&library), []);
     library.merge(suggesting(&["TAGS"], 30), requested(), Authority::Ordered);
-    assert_eq!(seen(&library).suggested, [Field::Tags]);
+    assert_eq!(suggested(&library), [Field::Tags]);
     // A snapshot without annotations leaves them unchanged.
     library.merge(snapshot("COMPLETED", 100.0, 40), requested(), Authority::Ordered);
-    assert_eq!(seen(&library).suggested, [Field::Tags]);
+    assert_eq!(suggested(&library), [Field::Tags]);
 }

@@ -5,7 +5,7 @@ use std::{borrow::Cow, fmt, sync::Arc};
 use borsh::{BorshDeserialize, BorshSerialize};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::{model::text, protocol::lenient};
+use crate::{model::json_field, model::text};
 
 macro_rules! text_id {
     ($($(#[$doc:meta])* $name:ident),* $(,)?) => {$(
@@ -53,7 +53,7 @@ macro_rules! text_id {
 
         impl<'de> Deserialize<'de> for $name {
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                lenient::id(deserializer)
+                json_field::id(deserializer)
             }
         }
     )*};

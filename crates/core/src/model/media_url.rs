@@ -2,7 +2,7 @@
 
 use url::Url;
 
-use crate::discovery::is_trustworthy;
+use crate::model::trusted_url::is_trustworthy;
 
 /// Returns a URL that the window may load: https, or http on loopback. Returns none for any other URL.
 ///

@@ -2,18 +2,18 @@
 
 use std::borrow::Cow;
 
+use super::{Notification, NotificationKind, NotificationSubject};
 use crate::{
-    library::{Outcome, record::Record},
+    library::record::{FaultSummary, Record},
     locale::Locale,
-    model::text,
-    view::{self, FaultView, NotificationKind, NotificationSubject, NotificationView},
+    model::{outcome::Outcome, text},
 };
 
 /// The number of names in a summary.
 const NAMES: usize = 3;
 
 /// Composes the notification of one outcome.
-pub(super) fn notice(outcome: Outcome, job: &Record, locale: Locale) -> NotificationView {
+pub(super) fn notice(outcome: Outcome, job: &Record, locale: Locale) -> Notification {
     let name = name(job, locale);
     let why = || match fault(outcome, job) {
         Some(fault) => text::isolate(&locale.fault(&fault.code, &fault.message)),
@@ -24,18 +24,18 @@ pub(super) fn notice(outcome: Outcome, job: &Record, locale: Locale) -> Notifica
         Outcome::Failed => (locale.failed(&name), why()),
         Outcome::Warned => (locale.warned(&name), why()),
     };
-    let subject = NotificationSubject { name, cover_id: view::cover_id(job) };
-    NotificationView { kind: kind(outcome), job_ids: vec![job.job_id.clone()], title, body, subject: Some(subject) }
+    let subject = NotificationSubject { name, cover_id: job.cover_id() };
+    Notification { kind: kind(outcome), job_ids: vec![job.job_id.clone()], title, body, subject: Some(subject) }
 }
 
 /// Composes a summary of several outcomes. Failed jobs come first, because they need attention.
-pub(super) fn summary(ended: &[(Outcome, Cow<'_, Record>)], locale: Locale) -> NotificationView {
+pub(super) fn summary(ended: &[(Outcome, Cow<'_, Record>)], locale: Locale) -> Notification {
     let of = |wanted: Outcome| ended.iter().filter(move |(outcome, _)| *outcome == wanted).map(|(_, job)| job.as_ref());
     let (ready, failed) = (of(Outcome::Completed).count(), of(Outcome::Failed).count());
     let title = locale.summary_title(ready, failed, of(Outcome::Warned).count());
     let jobs: Vec<&Record> = of(Outcome::Failed).chain(of(Outcome::Warned)).chain(of(Outcome::Completed)).collect();
     let named: Vec<String> = jobs.iter().take(NAMES).map(|job| name(job, locale)).collect();
-    NotificationView {
+    Notification {
         kind: NotificationKind::Summary,
         job_ids: jobs.iter().map(|job| job.job_id.clone()).collect(),
         title,
@@ -54,15 +54,15 @@ pub fn kind(outcome: Outcome) -> NotificationKind {
 }
 
 /// Returns the fault behind an outcome, if there is one.
-pub fn fault(outcome: Outcome, job: &Record) -> Option<FaultView> {
+pub fn fault(outcome: Outcome, job: &Record) -> Option<FaultSummary> {
     match outcome {
         Outcome::Completed => None,
-        Outcome::Failed => view::error(job),
-        Outcome::Warned => job.warnings().next_back().map(view::fault),
+        Outcome::Failed => job.failure(),
+        Outcome::Warned => job.warnings().next_back().map(FaultSummary::from),
     }
 }
 
 /// Returns the title of a job, or its substitute, on one line.
 pub fn name(job: &Record, locale: Locale) -> String {
-    text::one_line(&view::name(job).map_or_else(|| locale.untitled(job.job_id.as_str()), str::to_owned))
+    text::one_line(&job.name().map_or_else(|| locale.untitled(job.job_id.as_str()), str::to_owned))
 }

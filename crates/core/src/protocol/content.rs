@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::{
     model::job::{Chapter, Content, Field},
-    protocol::lenient::{self, Fields, LossCounter},
+    model::json_field::{self, Fields, LossCounter},
 };
 
 /// Reads the content of a field; none if it is unreadable. In a list, each element is read on its own.
@@ -14,7 +14,7 @@ pub fn content(field: Field, value: &Value, lost: &LossCounter) -> Option<Conten
         Field::Transcript => transcript(value).map(Content::Text),
         Field::Tags => tags(value, lost).map(Content::Tags),
         Field::Chapters => chapters(value, lost).map(Content::Chapters),
-        Field::Thumbnail => lenient::optional_id(value).ok().flatten().map(Content::Text),
+        Field::Thumbnail => json_field::optional_id(value).ok().flatten().map(Content::Text),
     }
 }
 
@@ -52,6 +52,6 @@ fn chapter(entry: &Value, lost: &LossCounter) -> Option<Chapter> {
         return lost.one();
     }
     let fields = Fields::of(entry, lost);
-    let start = fields.value(&START).and_then(lenient::seconds).or_else(|| lost.one())?;
+    let start = fields.value(&START).and_then(json_field::seconds).or_else(|| lost.one())?;
     Some(Chapter { start_seconds: start.max(0.0), title: fields.text(&["title", "name"]).unwrap_or_default() })
 }

@@ -14,11 +14,11 @@ use url::Url;
 use super::{Body, ErrorData, Event, Progress, content};
 use crate::{
     JobId, StageId, ThumbnailId,
+    model::json_field::{self, LossCounter},
     model::{
         job::{Content, Field, Status, Thumbnail},
         media_url, text,
     },
-    protocol::lenient::{self, LossCounter},
 };
 
 /// Decodes a frame if it is one of the five messages, complete and valid; otherwise returns none.
@@ -89,19 +89,19 @@ struct Parts<'a> {
 }
 
 #[derive(Deserialize)]
-struct Time(#[serde(deserialize_with = "lenient::time")] Option<Timestamp>);
+struct Time(#[serde(deserialize_with = "json_field::time")] Option<Timestamp>);
 
 #[derive(Deserialize)]
 struct ErrorText(Option<String>);
 
 #[derive(Deserialize)]
-struct Percent(#[serde(deserialize_with = "lenient::percent")] Option<f64>);
+struct Percent(#[serde(deserialize_with = "json_field::percent")] Option<f64>);
 
 #[derive(Deserialize)]
-struct Size(#[serde(deserialize_with = "lenient::size")] Option<u64>);
+struct Size(#[serde(deserialize_with = "json_field::size")] Option<u64>);
 
 #[derive(Deserialize)]
-struct Number(#[serde(deserialize_with = "lenient::number")] Option<f64>);
+struct Number(#[serde(deserialize_with = "json_field::number")] Option<f64>);
 
 #[derive(Deserialize)]
 struct OptionalStage(Option<StageId>);

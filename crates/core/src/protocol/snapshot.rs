@@ -8,11 +8,11 @@ use url::Url;
 use crate::{
     Code, Error, JobId, StageId, ThumbnailId, VideoId,
     model::job::{Content, Fault, Field, Status, Thumbnail},
-    protocol::{
-        self, Progress, content, json,
-        lenient::{self, Fields, LossCounter},
-    },
+    model::json_field::{self, Fields, LossCounter},
+    protocol::{self, Progress, content, json},
 };
+
+mod fields;
 
 /// The state of a job in a REST response.
 #[derive(Clone, Debug, PartialEq)]
@@ -251,13 +251,13 @@ fn progress(fields: Fields, reason: Option<String>) -> (Option<Progress>, Option
 fn stages(fields: Fields) -> (Vec<(StageId, StageData)>, Option<String>) {
     let lost = fields.lost();
     let (mut stages, mut reason) = (Vec::new(), None);
-    let named = |name: &str| lenient::optional_id::<StageId, _>(&Value::from(name)).ok().flatten();
+    let named = |name: &str| json_field::optional_id::<StageId, _>(&Value::from(name)).ok().flatten();
     match fields.value(&["processing_stages"]) {
         Some(Value::Array(entries)) => {
             for entry in entries {
                 if let Some(text) = entry.as_str().and_then(error_text) {
                     reason = Some(text.to_owned());
-                } else if let Some(name) = lenient::optional_id(entry).ok().flatten() {
+                } else if let Some(name) = json_field::optional_id(entry).ok().flatten() {
                     stages.push((name, StageData::done()));
                 } else if let Some(stage) = listed_stage(entry, lost) {
                     stages.push(stage);
@@ -291,7 +291,7 @@ fn error_text(name: &str) -> Option<&str> {
 /// Reads a stage from a list of objects with names.
 fn listed_stage(entry: &Value, lost: &LossCounter) -> Option<(StageId, StageData)> {
     let name = ["stage_id", "id", "name", "stage"].iter().find_map(|key| entry.get(*key))?;
-    Some((lenient::optional_id(name).ok().flatten()?, stage(entry, lost)?))
+    Some((json_field::optional_id(name).ok().flatten()?, stage(entry, lost)?))
 }
 
 /// Reads a stage from a map: `true`, a status, or an object. `false` and `null` are ignored.

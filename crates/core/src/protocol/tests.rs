@@ -1,5 +1,5 @@
 use super::*;
-use crate::protocol::lenient;
+use crate::model::json_field;
 
 fn event(text: &str) -> Event {
     match decode(text) {
@@ -78,7 +78,7 @@ fn missing_or_unreadable_timestamp_is_none() {
 
 #[test]
 fn timestamps_are_compared_as_instants() {
-    let at = |time: &str| lenient::parse_time(time).expect(time);
+    let at = |time: &str| json_field::parse_time(time).expect(time);
     assert_eq!(at("2026-01-02T05:04:05+02:00"), at("2026-01-02T03:04:05Z"));
     assert_eq!(at("2026-01-02 03:04:05"), at("2026-01-02T03:04:05Z"));
     assert_eq!(at("2026-01-02T03:04:05.123456+00:00"), at("2026-01-02T03:04:05.123456Z"));

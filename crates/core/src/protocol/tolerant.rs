@@ -7,15 +7,12 @@ use url::Url;
 use super::{Body, ErrorData, Event, Frame, Heartbeat, Progress, RejectedKind, content};
 use crate::{
     JobId, StageId, ThumbnailId,
+    model::json_field::{Fields, LossCounter},
     model::{
         job::{Field, Status, Thumbnail},
         media_url,
     },
-    protocol::{
-        json,
-        lenient::{Fields, LossCounter},
-        snapshot,
-    },
+    protocol::{json, snapshot},
 };
 
 /// The reason why a message is skipped.

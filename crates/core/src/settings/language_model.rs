@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use crate::discovery::is_trustworthy;
+use crate::model::trusted_url::is_trustworthy;
 
 /// A server with the chat completions API of `OpenAI`, on this computer or in a cloud. Nothing is sent to it unless the
 /// user requests suggestions.

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use crate::discovery::is_trustworthy;
+use crate::model::trusted_url::is_trustworthy;
 
 /// The proxy between this computer and a studio; serialized as `system`, `none`, or a URL.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,10 +1,8 @@
 //! Connecting to a studio, and signing in.
 
 use tallylight_client::Identity;
-use tallylight_core::{
-    discovery::{Description, parse_address},
-    view::ServerView,
-};
+use tallylight_core::discovery::{Description, parse_address};
+use tallylight_view::ServerView;
 
 use super::{Answer, App};
 use crate::ipc::arguments::Secret;

@@ -1,10 +1,7 @@
 //! The embedded studio and language models.
 
-use tallylight_core::{
-    JobId,
-    text_suggestions::TextSuggestions,
-    view::{ComputerView, SuggestionRequestView},
-};
+use tallylight_core::{JobId, text_suggestions::TextSuggestions};
+use tallylight_view::{ComputerView, SuggestionRequestView};
 
 use super::{Answer, App};
 use crate::{dialogs, ipc::arguments::Secret, suggestions};

@@ -1,7 +1,7 @@
 //! The history of notifications.
 
 use tallylight_client::{MarkRead, Pause};
-use tallylight_core::view::HistoryEntry;
+use tallylight_core::notifications::HistoryEntry;
 
 use super::{Answer, App};
 

@@ -8,8 +8,8 @@ use tallylight_core::{
     model::job::Field,
     protocol::snapshot::Caption,
     search::SearchHit,
-    view::{JobView, RowView, StatusView},
 };
+use tallylight_view::{JobView, RowView, StatusView};
 
 use super::{Answer, App};
 

@@ -1,6 +1,6 @@
 //! Closing the window, quitting, and updates.
 
-use tallylight_core::view::{ReleaseView, UpdateView};
+use tallylight_view::{ReleaseView, UpdateView};
 
 use super::{Answer, App};
 use crate::{controller::CloseChoice, lifecycle};

@@ -1,6 +1,6 @@
 //! The page itself: its first state, and the events that it receives.
 
-use tallylight_core::view::{InitialState, SentView};
+use tallylight_view::{InitialState, SentView};
 
 use super::{Answer, App};
 

@@ -1,6 +1,6 @@
 //! The settings, and the data on this computer.
 
-use tallylight_core::view::SettingsView;
+use tallylight_view::SettingsView;
 
 use super::{Answer, App};
 use crate::{

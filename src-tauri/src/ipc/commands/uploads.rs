@@ -1,6 +1,6 @@
 //! Uploads.
 
-use tallylight_core::view::UploadView;
+use tallylight_view::UploadView;
 
 use super::{Answer, App};
 

@@ -1,4 +1,4 @@
-import type { FaultView, Field, JobView, StageView } from "../../ipc/bindings";
+import type { FaultSummary, Field, JobView, StageView } from "../../ipc/bindings";
 
 /** The bar of a stage on the time line, in per cent of its length. */
 export interface Bar {
@@ -38,7 +38,7 @@ export function layoutStages(
 export type ActivityRecord =
   | { at: string; kind: "created" | "began" | "completed" | "failed" | "first_thumbnail" }
   | { at: string; kind: "stage_completed" | "stage_failed"; stage: string }
-  | { at: string; kind: "warning"; fault: FaultView }
+  | { at: string; kind: "warning"; fault: FaultSummary }
   | { at: string; kind: "texts_written"; fields: Field[] };
 
 /** Groups the text fields by the time when they arrived: a snapshot brings many at once. */

@@ -1,6 +1,6 @@
 import { SvelteMap } from "svelte/reactivity";
 import type { Backend } from "../../ipc/backend";
-import type { Changes, Content, DraftKind, Field, JobView, ReasonView } from "../../ipc/bindings";
+import type { Changes, Content, DraftKind, Field, JobView, Reason } from "../../ipc/bindings";
 
 /** How long after the last keystroke a draft is stored, in milliseconds. */
 const STORE_DELAY = 300;
@@ -13,14 +13,14 @@ interface Unsaved {
   /** The content of the field when the typing began. */
   base: Content | null;
   kind: DraftKind;
-  reason: ReasonView | null;
+  reason: Reason | null;
 }
 
 /** Two versions of a field, of which the person has to choose one. */
 export interface Conflict {
   mine: Content;
   theirs: Content | null;
-  reason: ReasonView | null;
+  reason: Reason | null;
 }
 
 /** A change that can be undone. */

@@ -9,8 +9,7 @@ use std::{
 use rand::{RngExt, SeedableRng, rngs::StdRng};
 use tallylight_core::{
     Code, Error, Now,
-    connection::{Closed, Connection, Effect, Input, Refusal},
-    view::ConnectionState,
+    connection::{Closed, Connection, ConnectionState, Effect, Input, Refusal},
 };
 
 /// How many clients lose their server.
@@ -165,7 +164,7 @@ impl Fleet {
             }
         }
         let Client::Real(connection) = &self.clients[client] else { return };
-        let is_live = connection.view(Now { draw: 0.0, ..start() }.after(at)).state == ConnectionState::Live;
+        let is_live = connection.status(Now { draw: 0.0, ..start() }.after(at)).state == ConnectionState::Live;
         if let Some(next) = connection.deadline().filter(|_| !is_live) {
             self.due.push(Reverse((next, client)));
         }
@@ -193,7 +192,7 @@ impl Fleet {
             | Effect::Ping(_)
             | Effect::RefreshToken
             | Effect::SignOut(_)
-            | Effect::Show(_)
+            | Effect::StatusChanged(_)
             | Effect::StoreTokenMethod(_) => None,
         }
     }

@@ -6,8 +6,8 @@ use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use tallylight_core::{
     JobId,
     model::{job::Status, text::for_terminal},
-    view::{Event, JobView, UploadView},
 };
+use tallylight_view::{Event, JobView, UploadView};
 
 use crate::{commands::session::connection_words, output, terminal::ShellMessage};
 

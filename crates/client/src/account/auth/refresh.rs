@@ -17,9 +17,9 @@ impl Auth {
     pub(super) fn refresh(&self, ticket: Ticket, token: SecretString, context: &Context) {
         let Some(endpoint) = context.endpoint.clone() else { return };
         let (messages, tokens, folder) = (context.tasks.messages.clone(), self.tokens.clone(), self.data_dir.clone());
-        let email = self.session.view().email.clone().unwrap_or_default();
+        let email = self.session.status().email.clone().unwrap_or_default();
         // A token that could not be stored is newer than the one in the keychain.
-        let is_stored = self.session.view().warning.is_none();
+        let is_stored = self.session.status().warning.is_none();
         tokio::spawn(async move {
             let lock = RefreshLock::acquire(&folder).await;
             let (clients, server) = (&endpoint.clients, &endpoint.server);

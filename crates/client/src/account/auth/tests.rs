@@ -116,7 +116,10 @@ async fn sign_out_ends_the_epoch_and_deletes_edits_jobs_and_backend_in_this_orde
     assert_eq!(test.context.access.epoch, epoch + 1);
     assert!(!test.context.access.is_signed_in);
     let sent = test.sent();
-    assert!(matches!(published(&sent)[..], [Event::Session(SessionView { state: SessionState::SignedOut, .. })]));
+    assert!(matches!(
+        published(&sent)[..],
+        [Event::Session(tallylight_view::SessionView { state: SessionState::SignedOut, .. })]
+    ));
     let order = [
         position(&sent, |message| matches!(message, Message::Uploads(UploadsInput::SignedOut))),
         position(&sent, |message| matches!(message, Message::Outbox(OutboxInput::Delete))),

@@ -3,9 +3,8 @@ use tallylight_core::{
     edits::Edits,
     forecast::Forecast,
     library::Library,
-    notifications::OutcomeKey,
+    notifications::{HistoryEntry, NotificationKind, OutcomeKey},
     settings::Automation,
-    view::{HistoryEntry, NotificationKind},
 };
 
 use super::*;

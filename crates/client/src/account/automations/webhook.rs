@@ -6,7 +6,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use reqwest::{Client, StatusCode, header};
 use secrecy::{ExposeSecret, SecretString};
 use sha2::Sha256;
-use tallylight_core::{library::Outcome, model::digest};
+use tallylight_core::model::{digest, outcome::Outcome};
 use url::Url;
 
 use super::TaskContext;

@@ -1,9 +1,7 @@
 //! The answer to a request for the list.
 
-use tallylight_core::{
-    Now, connection, edits,
-    view::{Event, ListView},
-};
+use tallylight_core::{Now, connection, edits};
+use tallylight_view::{Event, ListView};
 
 use super::{Fetcher, ForbiddenRefresh, ListUse};
 use crate::{

@@ -1,5 +1,5 @@
 use serde_json::{Value, json};
-use tallylight_core::{library::Outcome, protocol::snapshot::read_job};
+use tallylight_core::{model::outcome::Outcome, protocol::snapshot::read_job};
 
 use super::*;
 use crate::account::{

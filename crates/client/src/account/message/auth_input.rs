@@ -5,8 +5,8 @@ use tallylight_core::{
     Error,
     auth::{self, Grant, Ticket},
     discovery::Server,
-    view::ServerView,
 };
+use tallylight_view::ServerView;
 
 use crate::{
     account::endpoint::Endpoint,

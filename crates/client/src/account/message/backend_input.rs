@@ -3,8 +3,8 @@
 use tallylight_core::{
     Error,
     discovery::{Description, Identity, Server},
-    view::ServerView,
 };
+use tallylight_view::ServerView;
 use url::Url;
 
 use crate::command::Reply;

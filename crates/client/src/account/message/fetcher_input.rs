@@ -7,8 +7,8 @@ use tallylight_core::{
     library::Authority,
     model::job::{Content, Field},
     protocol::snapshot::{Caption, Snapshot},
-    view::JobView,
 };
+use tallylight_view::JobView;
 
 use crate::{
     command::Reply,

@@ -3,8 +3,7 @@
 use jiff::Timestamp;
 use tallylight_core::{
     JobId, Now,
-    edits::Confirmed,
-    library::{Authority, DismissAction},
+    library::{Authority, ConfirmedEdit, DismissAction},
     protocol::{Event, snapshot::Snapshot},
 };
 
@@ -64,6 +63,6 @@ pub(in crate::account) enum ListPosition {
 
 /// What an edit step changes in the library.
 pub(in crate::account) enum EditUpdate {
-    Confirm(Box<Confirmed>),
+    Confirm(Box<ConfirmedEdit>),
     Merge(Box<Snapshot>),
 }

@@ -7,8 +7,7 @@ use tallylight_core::{
     JobId,
     library::{RunOutcome, record::Record},
     locale::Locale,
-    notifications,
-    view::HistoryEntry,
+    notifications::{self, HistoryEntry},
 };
 
 use crate::command::MarkRead;

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use tallylight_core::{JobId, library::Scope, protocol::Rejected, view::Event};
+use tallylight_core::{JobId, library::Scope, protocol::Rejected};
+use tallylight_view::Event;
 
 /// What the publisher handles.
 pub(in crate::account) enum PublisherInput {

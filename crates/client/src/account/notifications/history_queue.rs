@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use tallylight_core::{library::RunOutcome, notifications::OutcomeKey, settings::Automation, view::Event};
+use tallylight_core::{library::RunOutcome, notifications::OutcomeKey, settings::Automation};
+use tallylight_view::Event;
 
 use super::Notifications;
 use crate::{

@@ -1,6 +1,7 @@
 use serde_json::{Value, json};
 use tallylight_core::{
-    library::{Observation, Outcome, RunOutcome},
+    library::{Observation, RunOutcome},
+    model::outcome::Outcome,
     settings::Automation,
 };
 

@@ -2,13 +2,9 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use tallylight_core::{
-    JobId,
-    model::job::Field,
-    view::{
-        ConnectionView, EditView, Event, ListView, NotificationStatus, RejectedView, SessionView, StorageView,
-        UploadView,
-    },
+use tallylight_core::{JobId, model::job::Field};
+use tallylight_view::{
+    ConnectionView, EditView, Event, ListView, NotificationStatus, RejectedView, SessionView, StorageView, UploadView,
 };
 
 /// The most unreadable messages that are held; more are only counted.

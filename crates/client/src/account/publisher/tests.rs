@@ -1,11 +1,6 @@
 use serde_json::json;
-use tallylight_core::{
-    edits::Edits,
-    forecast::Forecast,
-    library::Library,
-    protocol::RejectedKind,
-    view::{UploadState, UploadView},
-};
+use tallylight_core::{edits::Edits, forecast::Forecast, library::Library, protocol::RejectedKind};
+use tallylight_view::{UploadState, UploadView};
 
 use super::*;
 use crate::{

@@ -4,12 +4,13 @@ use std::{cmp::Reverse, collections::BTreeSet, time::Duration};
 
 use tallylight_core::{
     JobId,
+    attention::Attention,
     edits::Edits,
-    library::{JobSummary, record::Record},
+    library::{Counts, JobSummary, record::Record},
     model::{job::Status, unix_nanos::UnixNanos},
     notifications,
-    view::{self, Attention, Counts, NotificationStatus},
 };
+use tallylight_view::NotificationStatus;
 
 use super::Sources;
 use crate::{
@@ -58,7 +59,7 @@ impl TraySummary {
 
 impl Sources<'_> {
     fn summary(&self, context: &Context) -> TrayView {
-        let connection = self.connection.view(context.now());
+        let connection = self.connection.status(context.now());
         let unresolved = self.jobs_with_unresolved_drafts();
         let mut best: Vec<TrayOrder<'_>> = Vec::with_capacity(LISTED_JOBS + 1);
         let (mut counts, mut attention, mut percents) = (Counts::default(), 0, Mean::default());
@@ -95,7 +96,9 @@ impl Sources<'_> {
     fn jobs_with_unresolved_drafts(&self) -> BTreeSet<&JobId> {
         let is_open = |job_id: &&JobId| {
             let job = self.jobs.library.job(job_id);
-            job.is_some_and(|job| view::attention(&job, self.jobs.edits) == Some(Attention::Words))
+            job.is_some_and(|job| {
+                tallylight_core::attention::attention(&job, self.jobs.edits) == Some(Attention::Words)
+            })
         };
         self.jobs.edits.jobs().into_iter().filter(is_open).collect()
     }
@@ -130,7 +133,7 @@ fn tray_job(job: &Record, name: String, edits: &Edits) -> TrayJob {
         name,
         status: job.overall.status(),
         percent: job.overall.known_percent().map(whole),
-        attention: view::attention(job, edits).is_some(),
+        attention: tallylight_core::attention::attention(job, edits).is_some(),
     }
 }
 

@@ -4,10 +4,10 @@ use std::{borrow::Cow, cmp::Reverse};
 
 use tallylight_core::{
     JobId,
-    library::record::Record,
+    library::{Counts, record::Record},
     search::{Search, SearchHit},
-    view::{self, Counts, JobView, NotificationStatus, RememberedView, RowView, ServerView, StatusView},
 };
+use tallylight_view::{JobView, NotificationStatus, RememberedView, RowView, ServerView, StatusView};
 
 use super::{Runtime, known_jobs};
 use crate::{
@@ -22,8 +22,8 @@ impl Runtime {
         StatusView {
             server: context.server().map(ServerView::from),
             remembered: RememberedView { address: remembered_address(context), email: remembered_email(context) },
-            session: self.auth.session().view().clone(),
-            connection: self.connection.machine().view(now),
+            session: self.auth.session().status().clone().into(),
+            connection: self.connection.machine().status(now).into(),
             pending_jobs: self.outbox.edits.pending_jobs(),
             storage: context.store.view().clone(),
             known_at: if self.connection.machine().is_live() { Some(now.wall) } else { context.known_at() },
@@ -44,7 +44,7 @@ impl Runtime {
     }
 
     pub(super) fn rows(&self) -> Vec<RowView> {
-        self.newest_first().map(|job| view::row(&job, &self.outbox.edits, &self.jobs.forecast)).collect()
+        self.newest_first().map(|job| tallylight_view::row(&job, &self.outbox.edits, &self.jobs.forecast)).collect()
     }
 
     pub(super) fn full_view(&self, job_id: &JobId) -> Option<JobView> {

@@ -9,9 +9,10 @@ use tallylight_core::{
     Code, Error,
     edits::{self, Answer, DeliveryCertainty, Unanswered},
     model::job::{Content, Field},
+    notifications::Notification,
     protocol::snapshot::{Snapshot, read_job},
-    view::{Event, NotificationView},
 };
+use tallylight_view::Event;
 use tempfile::TempDir;
 use tokio::sync::oneshot;
 
@@ -80,7 +81,7 @@ impl Shell for ReplyWatcher {
         self.was_answered.lock().expect("unpoisoned").push(was_answered);
     }
 
-    fn notify(&self, _: NotificationView) {}
+    fn notify(&self, _: Notification) {}
 
     fn tray(&self, _: TrayView) {}
 }

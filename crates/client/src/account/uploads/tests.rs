@@ -1,7 +1,7 @@
 use std::path::Path;
 
 use reqwest::StatusCode;
-use tallylight_core::view::ReasonView;
+use tallylight_core::Reason;
 use tokio::sync::oneshot;
 
 use super::*;
@@ -80,7 +80,7 @@ async fn file_that_is_not_a_video_is_a_failed_upload() {
     let mut answer = check(&mut uploads, "a.txt", Err(error.clone()), test.context.access.epoch, &mut test);
     assert_eq!(answer.try_recv().expect("answered").expect_err("no video").code, Code::NotAVideo);
     let views = uploads.views();
-    assert_eq!((views[0].state, views[0].error.clone()), (UploadState::Failed, Some(ReasonView::from(error))));
+    assert_eq!((views[0].state, views[0].error.clone()), (UploadState::Failed, Some(Reason::from(error))));
     handle(&mut uploads, UploadsInput::Cancel(1), &mut test);
     assert!(uploads.views().is_empty());
 }

@@ -57,8 +57,8 @@ fn socket_is_retried_at_once_after_a_captive_portal() {
     harness.on(Input::FetchFailed(portal, None));
     harness.on(Input::Refresh);
     harness.on(Input::FetchFailed(Error::new(Code::CaptivePortal, "something else answers"), None));
-    let view = harness.connection.view(harness.now);
-    assert_eq!((view.state, view.reason.expect("a reason").code), (ConnectionState::Offline, Code::CaptivePortal));
+    let status = harness.connection.status(harness.now);
+    assert_eq!((status.state, status.reason.expect("a reason").code), (ConnectionState::Offline, Code::CaptivePortal));
     harness.on(Input::Refresh);
     assert!(connects(&harness.on(Input::Fetched)));
 }

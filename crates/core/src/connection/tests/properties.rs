@@ -97,7 +97,7 @@ impl Driver {
                 Effect::FetchJobs => self.fetches += 1,
                 Effect::RefreshToken => self.asks_token = true,
                 Effect::SignOut(_) => (self.fetches, self.asks_token) = (0, false),
-                Effect::Show(_) | Effect::StoreTokenMethod(_) => {}
+                Effect::StatusChanged(_) | Effect::StoreTokenMethod(_) => {}
             }
         }
     }

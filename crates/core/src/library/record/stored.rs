@@ -8,7 +8,8 @@ use serde_json::{Value, value::RawValue};
 use super::{LwwRegister, Parts};
 use crate::{
     model::job::{Content, Field},
-    protocol::{content, lenient::LossCounter},
+    model::json_field::LossCounter,
+    protocol::content,
 };
 
 /// Serializes parts as a map, as earlier versions did, even if they are empty.

@@ -2,8 +2,9 @@
 
 use serde::Serialize;
 
-use super::{ReasonView, RowView, StatusView};
-use crate::settings::Settings;
+use tallylight_core::{Reason, settings::Settings};
+
+use crate::{RowView, StatusView};
 
 /// The initial state of a window in one response, because requesting its parts one after another would delay the first
 /// paint.
@@ -39,7 +40,7 @@ pub struct SettingsView {
     /// The effective settings.
     pub settings: Settings,
     /// The reason why the settings file cannot be read or applied; the previous settings then stay in effect.
-    pub trouble: Option<ReasonView>,
+    pub trouble: Option<Reason>,
     /// The version of the application.
     pub version: String,
     /// The path of the settings file.
@@ -126,7 +127,7 @@ pub enum UpdateView {
     /// The check or download failed.
     Failed {
         /// The reason.
-        reason: ReasonView,
+        reason: Reason,
     },
 }
 

@@ -6,7 +6,7 @@ use jiff::{Timestamp, civil::DateTime, tz::TimeZone};
 use serde::{Deserializer, de};
 use serde_json::{Map, Value};
 
-use crate::model::text;
+use super::text;
 
 /// Reads an id from a non-empty string or an integer.
 pub fn id<'de, T: for<'a> From<&'a str>, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {

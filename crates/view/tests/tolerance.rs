@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use proptest::{prelude::*, sample::Index};
 use serde_json::{Value, json};
 
-use crate::{
+use tallylight_core::{
     Now,
     discovery::{self, Identity},
     edits::Edits,
@@ -24,8 +24,8 @@ use crate::{
         snapshot::{Page, read_page},
     },
     search,
-    view::{self, JobView},
 };
+use tallylight_view::JobView;
 
 /// Generates a text as JSON: any character, controls raw or escaped, lone surrogates, very long texts.
 fn literal() -> impl Strategy<Value = String> {
@@ -137,7 +137,7 @@ fn check_text(text: &str) {
 fn show(library: &Library) {
     let locale = Locale::default();
     for job in library.jobs() {
-        let view: JobView = view::job(&job, &Edits::default(), &Forecast::default());
+        let view: JobView = tallylight_view::job(&job, &Edits::default(), &Forecast::default());
         let name = notifications::name(&job, locale);
         check_text(&name);
         assert!(!name.contains('\n'));
@@ -161,7 +161,7 @@ fn show(library: &Library) {
         }
         // Stored records are restored unchanged.
         let stored = serde_json::to_string(&*job).expect("JSON");
-        assert_eq!(tolerant::from_stored::<crate::library::record::Record>(&stored).expect("a record"), *job);
+        assert_eq!(tolerant::from_stored::<tallylight_core::library::record::Record>(&stored).expect("a record"), *job);
     }
     search::Search::new(library, &Edits::default(), "a");
 }
@@ -212,7 +212,7 @@ proptest! {
         let text = with(message, path, &written);
         let essential = ["/type", "/job_id", "status", "stage_id", "metadata_type", "content", "thumbnail_url", "recoverable"];
         let mut library = Library::default();
-        library.merge(crate::protocol::snapshot::read_job(&job()).expect("a job"), Timestamp::UNIX_EPOCH, Authority::Ordered);
+        library.merge(tallylight_core::protocol::snapshot::read_job(&job()).expect("a job"), Timestamp::UNIX_EPOCH, Authority::Ordered);
         match protocol::decode(&text) {
             Ok(protocol::Frame::Event(event)) => drop(library.apply(event, now())),
             Ok(protocol::Frame::Heartbeat(_) | protocol::Frame::Accepted) => {}

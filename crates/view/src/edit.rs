@@ -4,10 +4,9 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::ReasonView;
-use crate::{
-    JobId, StageId,
-    edits::{Draft, DraftStatus},
+use tallylight_core::{
+    JobId, Reason, StageId,
+    edits::{Draft, DraftStatus, EditOutcome, FieldOutcome},
     library::record::Record,
     model::job::{Content, Field},
 };
@@ -23,22 +22,14 @@ pub struct EditView {
     /// The outcome.
     pub outcome: EditOutcome,
     /// The reason for the outcome; for a queued edit, the reason of the delay.
-    pub reason: Option<ReasonView>,
+    pub reason: Option<Reason>,
 }
 
-/// The outcome of an edit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-#[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
-pub enum EditOutcome {
-    /// The edit is shown, stored on disk, and waits for the backend.
-    Queued,
-    /// The backend confirmed the edit.
-    Saved,
-    /// The backend refused the edit; the text is kept as a draft.
-    Refused,
-    /// The field was changed elsewhere in the meantime; the text is kept as a draft, and the user has to choose.
-    Conflict,
+impl From<FieldOutcome> for EditView {
+    fn from(result: FieldOutcome) -> Self {
+        let FieldOutcome { job_id, field, outcome, reason } = result;
+        Self { job_id, field, outcome, reason }
+    }
 }
 
 /// A text of the user that the backend does not have.
@@ -56,7 +47,7 @@ pub struct DraftView {
     /// The reason why it is a draft.
     pub kind: DraftKind,
     /// The message of the backend.
-    pub reason: Option<ReasonView>,
+    pub reason: Option<Reason>,
 }
 
 /// The reason why a text is a draft.

@@ -1,21 +1,20 @@
-//! The session for display.
+//! The state of the session as it is reported.
 
 use serde::Serialize;
 
-use crate::view::ReasonView;
+use crate::error::Reason;
 
-/// The session as the window shows it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
-pub struct SessionView {
+/// The state of the session, its account and its problems.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SessionStatus {
     /// The state of the session.
     pub state: SessionState,
     /// The email of the account.
     pub email: Option<String>,
     /// The reason for the state.
-    pub reason: Option<ReasonView>,
+    pub reason: Option<Reason>,
     /// A problem of a working session: it cannot be stored.
-    pub warning: Option<ReasonView>,
+    pub warning: Option<Reason>,
 }
 
 /// The state of the session.

@@ -7,14 +7,15 @@ use jiff::Timestamp;
 use crate::{
     Now,
     discovery::{self, Identity},
-    edits::Edits,
-    forecast::Forecast,
-    library::{Authority, Change, JobSummary, Library},
+    library::{
+        Authority, Change, JobSummary, Library,
+        record::{ProgressState, Record},
+    },
+    model::trusted_url::is_trustworthy,
     protocol::{
         Event, Frame, decode, json,
         snapshot::{Snapshot, read_job, read_page},
     },
-    view::{self, JobView},
 };
 
 /// The maximum size of the kept part of a skipped message: 2 KiB, with some room for removed tokens.
@@ -84,13 +85,14 @@ fn check(library: &Library) {
     );
     for job in library.jobs() {
         let text = serde_json::to_string(&*job).unwrap_or_default();
-        assert!(serde_json::from_str(&text).is_ok_and(|kept: crate::library::record::Record| kept == *job), "{text}");
-        let JobView { row, thumbnails, stages, .. } = view::job(&job, &Edits::default(), &Forecast::default());
-        let percents = stages.iter().filter_map(|stage| stage.progress_percent).chain(row.progress_percent);
-        percents.for_each(|percent| assert!((0.0..=100.0).contains(&percent), "{percent} %"));
-        for thumbnail in thumbnails {
+        assert!(serde_json::from_str(&text).is_ok_and(|kept: Record| kept == *job), "{text}");
+        let states = job.stages.values().chain([&job.overall]);
+        for percent in states.filter_map(ProgressState::known_percent) {
+            assert!((0.0..=100.0).contains(&percent), "{percent} %");
+        }
+        for thumbnail in job.thumbnails_in_order() {
             let url = &thumbnail.thumbnail_url;
-            assert!(url::Url::parse(url).is_ok_and(|url| discovery::is_trustworthy(&url)), "{url}");
+            assert!(url::Url::parse(url).is_ok_and(|url| is_trustworthy(&url)), "{url}");
         }
     }
 }
