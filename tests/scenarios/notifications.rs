@@ -148,7 +148,7 @@ async fn warning_held_over_restart_joins_the_summary() {
 #[tokio::test]
 async fn undelivered_notification_is_delivered_by_next_run() {
     let mut harness = ScriptedHarness::live(|backend| backend.set_jobs(json!([running("1")]))).await;
-    harness.recorder.deaf().set(true);
+    harness.recorder.refusing().set(true);
     harness.backend.say(update("1", "COMPLETED", 100, "2026-01-01T00:00:01Z"));
     assert!(titles(&harness).await.is_empty());
     harness.backend.set_jobs(json!([ended("1", "COMPLETED")]));

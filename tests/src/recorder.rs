@@ -1,8 +1,10 @@
 //! A shell that records all events, notifications and tray states.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{
+    Arc, Mutex, MutexGuard, PoisonError,
+    atomic::{AtomicBool, Ordering},
+};
 
-use crate::Stall;
 use tallylight_client::{Shell, TrayView};
 use tallylight_core::{JobId, notifications::Notification};
 use tallylight_view::{Event, JobChange, JobView};
@@ -67,25 +69,25 @@ fn removed_by(event: &Event) -> &[JobId] {
 #[derive(Clone, Debug, Default)]
 pub struct Recorder {
     seen: Arc<Mutex<Seen>>,
-    stall: Arc<Stall>,
-    busy: Arc<Stall>,
-    deaf: Arc<Stall>,
+    stall: Arc<Switch>,
+    busy: Arc<Switch>,
+    refusing: Arc<Switch>,
 }
 
 impl Recorder {
     /// Returns the switch that makes the shell hang.
-    pub fn stall(&self) -> &Stall {
+    pub fn stall(&self) -> &Switch {
         &self.stall
     }
 
     /// Returns the switch that makes the system report "do not disturb".
-    pub fn busy(&self) -> &Stall {
+    pub fn busy(&self) -> &Switch {
         &self.busy
     }
 
     /// Returns the switch that makes the shell reject notifications.
-    pub fn deaf(&self) -> &Stall {
-        &self.deaf
+    pub fn refusing(&self) -> &Switch {
+        &self.refusing
     }
 
     /// Returns the records.
@@ -108,14 +110,30 @@ impl Shell for Recorder {
     }
 
     fn accepts_notifications(&self) -> bool {
-        !self.deaf.hangs()
+        !self.refusing.is_on()
     }
 
     fn is_busy(&self) -> bool {
-        self.busy.hangs()
+        self.busy.is_on()
     }
 
     fn is_ready(&self) -> bool {
-        !self.stall.hangs()
+        !self.stall.is_on()
+    }
+}
+
+/// A switch that makes a shell hang, be busy or refuse.
+#[derive(Debug, Default)]
+pub struct Switch(AtomicBool);
+
+impl Switch {
+    /// Turns the switch on or off.
+    pub fn set(&self, on: impl Into<bool>) {
+        self.0.store(on.into(), Ordering::SeqCst);
+    }
+
+    /// Returns whether the switch is on.
+    fn is_on(&self) -> bool {
+        self.0.load(Ordering::SeqCst)
     }
 }

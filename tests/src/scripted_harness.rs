@@ -1,6 +1,6 @@
 //! A client with a scripted backend, a fault proxy between them, and an adjustable clock.
 
-use std::{sync::atomic::AtomicBool, sync::atomic::Ordering, time::Duration};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 use tallylight_client::{
@@ -263,22 +263,6 @@ impl Seen {
     /// Returns the emitted connections, in order.
     pub fn connections(&self) -> impl Iterator<Item = &ConnectionView> {
         self.events.iter().filter_map(|event| if let Event::Connection(view) = event { Some(view) } else { None })
-    }
-}
-
-/// A switch that makes a shell hang, as a blocked window does.
-#[derive(Debug, Default)]
-pub struct Stall(AtomicBool);
-
-impl Stall {
-    /// Turns the switch on or off.
-    pub fn set(&self, hangs: impl Into<bool>) {
-        self.0.store(hangs.into(), Ordering::SeqCst);
-    }
-
-    /// Returns whether the switch is on.
-    pub(crate) fn hangs(&self) -> bool {
-        self.0.load(Ordering::SeqCst)
     }
 }
 

@@ -10,23 +10,23 @@ use crate::{
     Code, ConnId, JobId, Now,
     backoff::Backoff,
     error::{Error, Reason},
-    protocol::{ClientMessage, Heartbeat},
 };
 
 mod access;
 mod close;
+mod heartbeat;
 mod io;
 mod open;
 mod polling;
-mod renew;
+mod reconnect;
 mod status;
 mod watch;
 
 use access::Access;
 pub use close::{Closed, Refusal};
 pub use io::{Effect, Input};
-use open::{Open, Readable};
-use polling::{Polling, Recovery};
+use open::{Open, TokenEvidence};
+use polling::{Polling, Recovery, Socket};
 pub use status::{ConnectionState, ConnectionStatus};
 use watch::subscribe;
 
@@ -88,9 +88,9 @@ impl Connection {
         if self.slept(now) {
             self.wake(now, &mut effects);
         }
-        self.take(input, now, &mut effects);
+        self.handle_input(input, now, &mut effects);
         self.tick(now, &mut effects);
-        self.report_status(now, &mut effects);
+        effects.extend(self.changed_status(now).map(Effect::StatusChanged));
         effects
     }
 
@@ -110,7 +110,7 @@ impl Connection {
         [own, self.mute_deadline(), self.polling.deadline()].into_iter().flatten().min()
     }
 
-    fn take(&mut self, input: Input, now: Now, effects: &mut Vec<Effect>) {
+    fn handle_input(&mut self, input: Input, now: Now, effects: &mut Vec<Effect>) {
         match input {
             Input::SignedIn if self.state == State::SignedOut => {
                 self.connect(now, effects);
@@ -118,35 +118,17 @@ impl Connection {
                 self.polling.want(now);
             }
             Input::SignedOut => self.sign_out(effects),
+            Input::Message(_)
+            | Input::OtherFrame(_)
+            | Input::Unreadable(..)
+            | Input::Accepted(_)
+            | Input::Heartbeat(..)
+            | Input::Pong(_) => self.handle_frame(&input, now, effects),
             Input::Opened(conn) if !self.is_open(conn) => self.opened(conn, now, effects),
             Input::Refused(conn, refusal) if self.is_connecting(conn) => {
                 self.refused(refusal, now, effects);
             }
             Input::Closed(conn, closed) if self.is_open(conn) => self.closed(closed, now, effects),
-            Input::Message(conn) => {
-                self.last_seen(conn, now);
-                self.valid(conn, effects);
-                self.job_heard(conn, now);
-            }
-            Input::OtherFrame(conn) => self.last_seen(conn, now),
-            Input::Unreadable(conn, count) => self.unreadable(conn, count),
-            Input::Accepted(conn) => self.valid(conn, effects),
-            Input::Heartbeat(conn, kind) => {
-                self.last_seen(conn, now);
-                self.valid(conn, effects);
-                if let State::Open(open) = &mut self.state
-                    && open.conn == conn
-                {
-                    open.heard.heartbeats = true;
-                    let timestamp = now.wall;
-                    let answer = match kind {
-                        Heartbeat::Heartbeat => ClientMessage::Heartbeat { timestamp },
-                        Heartbeat::Ping => ClientMessage::Pong { timestamp },
-                    };
-                    effects.push(Effect::Send(conn, answer));
-                }
-            }
-            Input::Pong(conn) if self.is_open(conn) => self.probe_answered(),
             Input::NetworkChanged => self.probe(now, effects),
             Input::Watch(job_ids) => self.watch(job_ids, effects),
             Input::Unwatch(job_id) => {
@@ -170,7 +152,6 @@ impl Connection {
             | Input::Opened(_)
             | Input::Refused(..)
             | Input::Closed(..)
-            | Input::Pong(_)
             | Input::TokenDelayed(_)
             | Input::RefreshSoon
             | Input::Refresh => {}
@@ -182,20 +163,11 @@ impl Connection {
             State::Open(open) if open.probe.is_some_and(|due| now.monotonic >= due) => {
                 self.replace(Error::new(Code::NetworkChanged, "The network changed. Reconnecting."), now, effects);
             }
-            State::Open(open) if now.monotonic >= open.last_seen + SILENCE_LIMIT => {
-                effects.push(Effect::Disconnect(open.conn));
-                let why = if open.heard.any && !open.heard.heartbeats {
-                    "No response from the studio for a minute. It sends no heartbeats."
-                } else {
-                    "No response from the studio for a minute."
-                };
-                self.mute |= !open.heard.any;
-                self.retry_later(Error::new(Code::Silent, why), None, now);
-            }
+            State::Open(open) if now.monotonic >= open.last_seen + SILENCE_LIMIT => self.silent(now, effects),
             State::Open(open) if !open.settled && now.monotonic >= open.since + SETTLED_AFTER => {
                 open.settled = true;
-                let was_valid = open.heard.any;
-                self.settle(was_valid, now, effects);
+                let evidence = open.token_evidence();
+                self.settle(evidence, now, effects);
                 self.mark_healthy();
             }
             State::Connecting { conn, since } if now.monotonic >= *since + HANDSHAKE_LIMIT => {
@@ -212,7 +184,7 @@ impl Connection {
             | State::AskingRest
             | State::Stopped => {}
         }
-        self.listen(now);
+        self.check_readable(now);
         if self.polling.due(now) {
             effects.push(Effect::FetchJobs);
         }
@@ -240,7 +212,7 @@ impl Connection {
 
     fn refused(&mut self, refusal: Refusal, now: Now, effects: &mut Vec<Effect>) {
         match refusal {
-            Refusal::Auth => self.token_refused(false, now, effects),
+            Refusal::Auth => self.token_refused(TokenEvidence::None, now, effects),
             Refusal::NoToken => self.await_token(effects),
             Refusal::NoSocket(error) => self.socket_unavailable(error, now),
             Refusal::Failed(error, retry_after) => self.retry_later(error, retry_after, now),
@@ -249,10 +221,17 @@ impl Connection {
 
     fn closed(&mut self, closed: Closed, now: Now, effects: &mut Vec<Effect>) {
         self.polling.lost();
-        // A connection without a readable message never had its token accepted, however long it stayed open.
-        let was_valid = matches!(self.state, State::Open(Open { heard: Readable { any: true, .. }, .. }));
+        let evidence = match &self.state {
+            State::Open(open) => open.token_evidence(),
+            State::SignedOut
+            | State::Connecting { .. }
+            | State::Waiting { .. }
+            | State::AwaitingToken
+            | State::AskingRest
+            | State::Stopped => TokenEvidence::None,
+        };
         match closed {
-            Closed::Auth => self.token_refused(was_valid, now, effects),
+            Closed::Auth => self.token_refused(evidence, now, effects),
             Closed::Replaced => {
                 self.state = State::Stopped;
                 self.polling.stop();
@@ -267,7 +246,8 @@ impl Connection {
     }
 
     fn fetched(&mut self, now: Now, effects: &mut Vec<Effect>) {
-        let recovery = self.polling.succeeded(now, matches!(self.state, State::Open(_)));
+        let socket = if matches!(self.state, State::Open(_)) { Socket::Open } else { Socket::Closed };
+        let recovery = self.polling.succeeded(now, socket);
         if self.state == State::AskingRest {
             self.token_accepted(now, effects);
         } else if recovery == Recovery::Recovered && self.is_barred() {
@@ -349,37 +329,10 @@ impl Connection {
         *self = Self { next_conn, reported, access, last: self.last, ..Self::default() };
     }
 
-    fn last_seen(&mut self, conn: ConnId, now: Now) {
-        if let State::Open(open) = &mut self.state
-            && open.conn == conn
-        {
-            open.last_seen = now.monotonic;
-            open.probe = None;
-        }
-    }
-
-    /// Records that a readable frame arrived, which means that the token is accepted.
-    fn valid(&mut self, conn: ConnId, effects: &mut Vec<Effect>) {
-        if let State::Open(open) = &mut self.state
-            && open.conn == conn
-        {
-            open.heard.any = true;
-            self.confirm_ws_token(effects);
-            self.mark_healthy();
-        }
-    }
-
     /// Resets the backoff after the connection proved useful.
     fn mark_healthy(&mut self) {
         self.backoff.reset();
         self.reason = None;
-    }
-
-    /// Ends the probe: the peer's WebSocket library answered, so the network path works.
-    fn probe_answered(&mut self) {
-        if let State::Open(open) = &mut self.state {
-            open.probe = None;
-        }
     }
 
     fn is_connecting(&self, conn: ConnId) -> bool {

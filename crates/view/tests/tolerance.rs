@@ -1,6 +1,8 @@
 //! Property tests with arbitrary texts in every place where a server may write one: nothing panics, and only the field
 //! itself is lost.
 
+#![expect(clippy::expect_used, reason = "a test that cannot be set up has failed")]
+
 use std::{borrow::Cow, time::Duration};
 
 use jiff::Timestamp;

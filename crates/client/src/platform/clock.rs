@@ -82,3 +82,9 @@ impl ClockController {
         self.0.send_modify(|shift| shift.wall += by);
     }
 }
+
+/// Returns the system's time for the modification time of a file.
+#[expect(clippy::disallowed_methods, reason = "file times need the wall clock")]
+pub fn system_time() -> std::time::SystemTime {
+    std::time::SystemTime::now()
+}

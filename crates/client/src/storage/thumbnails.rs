@@ -21,6 +21,7 @@ use crate::{
         connector::NetworkConnector,
         http::{self, CALL_LIMIT},
     },
+    platform::clock::system_time,
 };
 
 /// How much disk space thumbnails may use, in bytes. The least recently used one is deleted first.
@@ -119,7 +120,7 @@ impl ThumbnailCache {
             let path = self.folder.join(key).with_extension(extension);
             let file = std::fs::File::open(&path).ok()?;
             // The time of the last use, which not every file system records by itself.
-            let _ = file.set_modified(now());
+            let _ = file.set_modified(system_time());
             Some(Picture { path, kind })
         })
     }
@@ -183,11 +184,6 @@ async fn download(client: &Client, url: Url) -> Result<Vec<u8>, Error> {
 
 fn not_stored(error: &std::io::Error) -> Error {
     Error::new(Code::File, format!("Couldn't save thumbnail ({error}). Check the disk."))
-}
-
-#[expect(clippy::disallowed_methods, reason = "file times need the wall clock")]
-fn now() -> SystemTime {
-    SystemTime::now()
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{CLOSED_SOCKET_RETRY, Connection, Effect, State};
+use super::{CLOSED_SOCKET_RETRY, Connection, Effect, State, open::TokenEvidence};
 use crate::{Code, Now, discovery::WsToken, error::Error};
 
 /// The known facts about how the socket accepts the token.
@@ -14,7 +14,7 @@ pub(super) struct Access {
     place: usize,
     /// The method that worked.
     proven: Option<WsToken>,
-    round: Round,
+    method_trial: MethodTrial,
     trial: TokenTrial,
     /// The time at which the token was last refreshed because of a refusal.
     refreshed_at: Option<Duration>,
@@ -28,7 +28,7 @@ pub(super) struct Access {
 
 /// The progress of trying one method after another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Round {
+enum MethodTrial {
     /// No method was refused.
     Untried,
     /// A method was refused, and REST is being asked whether it accepts the same token.
@@ -57,8 +57,8 @@ impl Access {
         // The method that worked last time is tried first.
         ways.sort_by_key(|way| Some(*way) != proven);
         let in_use = ways[0];
-        let (round, trial) = (Round::Untried, TokenTrial::Untried);
-        Self { ways, place: 0, proven, round, trial, refreshed_at: None, renewed: false, in_use, address }
+        let (method_trial, trial) = (MethodTrial::Untried, TokenTrial::Untried);
+        Self { ways, place: 0, proven, method_trial, trial, refreshed_at: None, renewed: false, in_use, address }
     }
 
     /// Returns the initial state for a new session, with the proven method.
@@ -98,16 +98,18 @@ impl Connection {
     /// Handles a refusal of the token. If the method of sending it may be wrong, REST is asked whether it accepts the
     /// same token, and the next method is tried. If the method is known to be right, the token is refreshed once; if it
     /// is refused again, REST decides whether the session is still valid. Source: docs/protocol.md#sending-the-token.
-    pub(super) fn token_refused(&mut self, was_valid: bool, now: Now, effects: &mut Vec<Effect>) {
+    pub(super) fn token_refused(&mut self, evidence: TokenEvidence, now: Now, effects: &mut Vec<Effect>) {
         let is_auto = self.access.ways.len() > 1;
-        match (self.access.round, self.access.trial) {
-            (Round::Untried | Round::AskingRest, _) if is_auto && !was_valid => {
-                self.access.round = Round::AskingRest;
+        match (self.access.method_trial, self.access.trial) {
+            (MethodTrial::Untried | MethodTrial::AskingRest, _) if is_auto && evidence == TokenEvidence::None => {
+                self.access.method_trial = MethodTrial::AskingRest;
                 self.ask_rest();
             }
-            (Round::Accepted, _) if is_auto && !was_valid => self.next_ws_token(now, effects),
+            (MethodTrial::Accepted, _) if is_auto && evidence == TokenEvidence::None => {
+                self.next_ws_token(now, effects);
+            }
             // The token was refreshed since it was sent, so the refusal concerns the old one.
-            _ if was_valid && self.access.renewed => self.connect(now, effects),
+            _ if evidence == TokenEvidence::Accepted && self.access.renewed => self.connect(now, effects),
             (_, TokenTrial::Untried) => {
                 self.access.trial = TokenTrial::Refreshed;
                 self.access.refreshed_at = Some(now.monotonic);
@@ -148,10 +150,10 @@ impl Connection {
 
     /// Continues after REST accepted the token that the socket refused.
     pub(super) fn token_accepted(&mut self, now: Now, effects: &mut Vec<Effect>) {
-        if self.access.round != Round::AskingRest {
+        if self.access.method_trial != MethodTrial::AskingRest {
             return self.unavailable_for_all_methods(now);
         }
-        self.access.round = Round::Accepted;
+        self.access.method_trial = MethodTrial::Accepted;
         if self.access.renewed {
             // The old token was refused, not the method.
             self.connect(now, effects);
@@ -166,7 +168,7 @@ impl Connection {
             return self.connect(now, effects);
         }
         self.access.place = 0;
-        self.access.round = Round::Untried;
+        self.access.method_trial = MethodTrial::Untried;
         self.unavailable_for_all_methods(now);
     }
 
@@ -178,7 +180,7 @@ impl Connection {
     /// Records that the socket accepted the token: this method is tried first from now on.
     pub(super) fn confirm_ws_token(&mut self, effects: &mut Vec<Effect>) {
         let way = self.access.in_use;
-        self.access.round = Round::Untried;
+        self.access.method_trial = MethodTrial::Untried;
         if self.access.proven == Some(way) || self.access.ways.len() == 1 {
             return;
         }
@@ -189,17 +191,17 @@ impl Connection {
     }
 
     /// Evaluates a connection that has been open for [`super::SETTLED_AFTER`].
-    pub(super) fn settle(&mut self, was_valid: bool, now: Now, effects: &mut Vec<Effect>) {
+    pub(super) fn settle(&mut self, evidence: TokenEvidence, now: Now, effects: &mut Vec<Effect>) {
         // A server that expects the token in a message sends nothing before it, so an open socket proves nothing. If
         // another method was refused just before, it proves nothing either: a server that refuses late would be tried
         // for ever.
-        let is_open_for_us = self.access.in_use != WsToken::Message && self.access.round == Round::Untried;
-        if was_valid || is_open_for_us {
+        let is_open_for_us = self.access.in_use != WsToken::Message && self.access.method_trial == MethodTrial::Untried;
+        if evidence == TokenEvidence::Accepted || is_open_for_us {
             self.confirm_ws_token(effects);
         }
         // Only after some time: a backend that sends a message and then refuses the token would be tried for ever.
         let is_long_ago = |at: Duration| now.monotonic >= at + CLOSED_SOCKET_RETRY;
-        if was_valid && self.access.refreshed_at.is_none_or(is_long_ago) {
+        if evidence == TokenEvidence::Accepted && self.access.refreshed_at.is_none_or(is_long_ago) {
             self.access.trial = TokenTrial::Untried;
         }
     }

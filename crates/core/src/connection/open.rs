@@ -21,7 +21,7 @@ pub(super) struct Open {
     pub(super) settled: bool,
     /// The time by which a probe must be answered.
     pub(super) probe: Option<Duration>,
-    pub(super) heard: Readable,
+    pub(super) readable: Readable,
 }
 
 /// What was readable among the frames of an open connection.
@@ -37,10 +37,25 @@ pub(super) struct Readable {
     unreadable: u32,
 }
 
+/// Whether the peer is known to have accepted the token of a connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum TokenEvidence {
+    /// A readable frame arrived.
+    Accepted,
+    /// No readable frame arrived.
+    None,
+}
+
 impl Open {
     pub(super) fn new(conn: ConnId, now: Now) -> Self {
         let since = now.monotonic;
-        Self { conn, since, last_seen: since, settled: false, probe: None, heard: Readable::default() }
+        Self { conn, since, last_seen: since, settled: false, probe: None, readable: Readable::default() }
+    }
+
+    /// Returns whether the peer accepted the token of this connection. Without a readable message that is unknown, however
+    /// long the connection stayed open.
+    pub(super) fn token_evidence(&self) -> TokenEvidence {
+        if self.readable.any { TokenEvidence::Accepted } else { TokenEvidence::None }
     }
 
     pub(super) fn deadline(&self) -> Option<Duration> {
@@ -50,12 +65,12 @@ impl Open {
 
     /// Returns when the connection counts as mute if nothing readable arrives before.
     fn mute_at(&self) -> Option<Duration> {
-        (!self.heard.any).then_some(self.since + MUTE_AFTER)
+        (!self.readable.any).then_some(self.since + MUTE_AFTER)
     }
 
     /// Returns whether the frames of this connection are unreadable or missing.
     fn is_mute(&self, now: Now) -> bool {
-        let Readable { job, unreadable, .. } = self.heard;
+        let Readable { job, unreadable, .. } = self.readable;
         let nothing = self.mute_at().is_some_and(|at| now.monotonic >= at);
         let only_unreadable = unreadable >= UNREADABLE_LIMIT && job.is_none_or(|at| now.monotonic >= at + MUTE_AFTER);
         nothing || only_unreadable
@@ -68,29 +83,29 @@ impl Connection {
         if let super::State::Open(open) = &mut self.state
             && open.conn == conn
         {
-            open.heard.unreadable = open.heard.unreadable.saturating_add(count);
+            open.readable.unreadable = open.readable.unreadable.saturating_add(count);
         }
     }
 
     /// Records a message about a job: the socket is sufficient again.
-    pub(super) fn job_heard(&mut self, conn: ConnId, now: Now) {
+    pub(super) fn job_message_arrived(&mut self, conn: ConnId, now: Now) {
         if let super::State::Open(open) = &mut self.state
             && open.conn == conn
         {
-            open.heard = Readable { any: true, job: Some(now.monotonic), unreadable: 0, ..open.heard };
+            open.readable = Readable { any: true, job: Some(now.monotonic), unreadable: 0, ..open.readable };
             self.mute = false;
         }
     }
 
     /// Polls beside an open socket while its frames are unreadable and a job has not ended. Source:
     /// docs/protocol.md#an-open-socket-without-readable-messages.
-    pub(super) fn listen(&mut self, now: Now) {
+    pub(super) fn check_readable(&mut self, now: Now) {
         let super::State::Open(open) = &self.state else { return };
         self.mute |= open.is_mute(now);
         if self.is_not_enough() {
-            self.polling.poll_beside(now);
+            self.polling.poll_alongside(now);
         } else {
-            self.polling.end_beside();
+            self.polling.end_alongside();
         }
     }
 

@@ -11,11 +11,20 @@ use crate::{
 /// The polling interval while there is no socket, ± 10 %.
 const POLL_INTERVAL: Duration = Duration::from_secs(10);
 /// The polling interval beside a socket that delivers nothing readable, ± 10 %.
-const BESIDE_INTERVAL: Duration = Duration::from_secs(30);
+const ALONGSIDE_INTERVAL: Duration = Duration::from_secs(30);
 /// The delay of a fetch that messages about many jobs require.
 const SOON_DELAY: Duration = Duration::from_secs(2);
 /// The longest polling interval while fetches fail.
 const POLL_LIMIT: Duration = Duration::from_mins(1);
+
+/// Whether the socket is open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Socket {
+    /// Open.
+    Open,
+    /// Not open.
+    Closed,
+}
 
 /// The reason for fetching the list.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -26,7 +35,7 @@ enum Mode {
     /// One successful fetch is needed.
     Once,
     /// Periodic fetches beside a socket that delivers nothing readable.
-    Beside,
+    AlongsideSocket,
     /// Periodic fetches while there is no socket.
     Polling,
 }
@@ -116,9 +125,9 @@ impl Polling {
     }
 
     /// Starts polling beside a socket that is open but delivers nothing readable.
-    pub(super) fn poll_beside(&mut self, now: Now) {
+    pub(super) fn poll_alongside(&mut self, now: Now) {
         if matches!(self.mode, Mode::Idle | Mode::Once) {
-            self.mode = Mode::Beside;
+            self.mode = Mode::AlongsideSocket;
             if !self.in_flight {
                 self.next.get_or_insert(now.monotonic);
             }
@@ -127,8 +136,8 @@ impl Polling {
     }
 
     /// Ends polling beside the socket, which is sufficient again.
-    pub(super) fn end_beside(&mut self) {
-        if self.mode == Mode::Beside {
+    pub(super) fn end_alongside(&mut self) {
+        if self.mode == Mode::AlongsideSocket {
             // The fetch of missed changes may still be under way, or fail and need a retry.
             self.mode = Mode::Once;
         }
@@ -156,25 +165,27 @@ impl Polling {
     }
 
     /// Records a successful fetch and returns whether it followed failures.
-    pub(super) fn succeeded(&mut self, now: Now, live: bool) -> Recovery {
+    pub(super) fn succeeded(&mut self, now: Now, socket: Socket) -> Recovery {
         let recovery = if self.problem.take().is_some() { Recovery::Recovered } else { Recovery::Well };
         self.in_flight = false;
         self.failures = 0;
         self.not_before = Duration::ZERO;
         self.answered = true;
         self.answered_at = Some(now.monotonic);
-        self.plan_next(now, live);
+        self.plan_next(now, socket);
         recovery
     }
 
-    fn plan_next(&mut self, now: Now, live: bool) {
+    fn plan_next(&mut self, now: Now, socket: Socket) {
         // A fetch that was requested in the meantime stays due.
         if self.next.is_some() {
             return;
         }
         match self.mode {
-            Mode::Beside => self.next = Some(now.monotonic + jittered(BESIDE_INTERVAL, now.draw)),
-            Mode::Polling if !live => self.next = Some(now.monotonic + jittered(POLL_INTERVAL, now.draw)),
+            Mode::AlongsideSocket => self.next = Some(now.monotonic + jittered(ALONGSIDE_INTERVAL, now.draw)),
+            Mode::Polling if socket == Socket::Closed => {
+                self.next = Some(now.monotonic + jittered(POLL_INTERVAL, now.draw));
+            }
             Mode::Idle | Mode::Once | Mode::Polling => self.stop(),
         }
     }
@@ -207,9 +218,9 @@ impl Polling {
     /// Returns the state to show while there is no sufficient socket; none if polling has no result yet.
     pub(super) fn fallback(&self) -> Option<ConnectionState> {
         match (self.mode, self.answered, self.failures) {
-            (Mode::Polling | Mode::Beside, true, _) => Some(ConnectionState::Polling),
-            (Mode::Polling | Mode::Beside, false, 1..) => Some(ConnectionState::Offline),
-            (Mode::Idle | Mode::Once | Mode::Polling | Mode::Beside, ..) => None,
+            (Mode::Polling | Mode::AlongsideSocket, true, _) => Some(ConnectionState::Polling),
+            (Mode::Polling | Mode::AlongsideSocket, false, 1..) => Some(ConnectionState::Offline),
+            (Mode::Idle | Mode::Once | Mode::Polling | Mode::AlongsideSocket, ..) => None,
         }
     }
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use super::{Connection, Effect, State, open::nothing_readable};
+use super::{Connection, State, open::nothing_readable};
 use crate::{Now, error::Reason};
 
 /// The state of the connection, with the next attempt and the reason.
@@ -79,16 +79,18 @@ impl Connection {
         self.reason.as_ref()
     }
 
-    pub(super) fn report_status(&mut self, now: Now, effects: &mut Vec<Effect>) {
+    /// Returns the state of the connection if it changed since the last call.
+    pub(super) fn changed_status(&mut self, now: Now) -> Option<ConnectionStatus> {
         let status = self.status(now);
-        // The remaining time alone is no change: it is sent only together with another change.
+        // The remaining time alone is no change: it is reported only together with another change.
         let same = |reported: &ConnectionStatus| {
             (reported.state, reported.attempt, &reported.reason) == (status.state, status.attempt, &status.reason)
                 && reported.retry_in.is_some() == status.retry_in.is_some()
         };
-        if !self.reported.as_ref().is_some_and(same) {
-            self.reported = Some(status.clone());
-            effects.push(Effect::StatusChanged(status));
+        if self.reported.as_ref().is_some_and(same) {
+            return None;
         }
+        self.reported = Some(status.clone());
+        Some(status)
     }
 }

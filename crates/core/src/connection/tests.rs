@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::*;
+use crate::protocol::{ClientMessage, Heartbeat};
 
 /// A test harness that drives a connection as the client does, with a controlled clock.
 struct Harness {

@@ -58,10 +58,7 @@ impl Runtime {
         let crash_marker = CrashMarker::new(config.after_crashes, &config.data_dir, now.wall);
         let mut store = Store::open_after(&crash_marker, &config.data_dir);
         let jobs = jobs::load(&mut store, now, settings.data.retention_days);
-        let connector = NetworkConnector::new(&settings.network).unwrap_or_else(|error| {
-            tracing::error!(%error, "continuing without the custom certificate");
-            NetworkConnector::without_certificates(&settings.network)
-        });
+        let connector = connector_of(&settings.network);
         let tokens = TokenStore::new(config.keychain);
         let background = TaskTracker::new();
         let (keychain, requests) = watch::channel(KeychainRequest::default());
@@ -129,4 +126,12 @@ async fn watch_network(mut network: Network, messages: mpsc::Sender<Message>) {
             return;
         }
     }
+}
+
+/// Returns the connector of the settings; without the custom certificates where they cannot be used.
+fn connector_of(network: &tallylight_core::settings::Network) -> NetworkConnector {
+    NetworkConnector::new(network).unwrap_or_else(|error| {
+        tracing::error!(%error, "continuing without the custom certificate");
+        NetworkConnector::without_certificates(network)
+    })
 }
