@@ -41,8 +41,9 @@ pub async fn save_with(
 ) -> Result<Option<String>, Error> {
     let Some(path) = answer(|answer| dialog.save_file(answer)).await else { return Ok(None) };
     let shown = path.display().to_string();
-    write(&path)
-        .map_err(|error| Error::new(Code::File, format!("Couldn't save {shown} ({error}). Choose another folder.")))?;
+    write(&path).map_err(|error| {
+        Error::new(Code::File, format!("Couldn't save {shown} ({error}). Choose another folder.")).caused_by(error)
+    })?;
     Ok(Some(shown))
 }
 

@@ -105,7 +105,7 @@ impl EmbeddedStudio {
                     ..Config::new(&self.data_dir)
                 })
                 .await;
-                let studio = started.map_err(|error| Error::new(Code::File, error.to_string()))?;
+                let studio = started.map_err(|error| Error::new(Code::File, error.to_string()).caused_by(error))?;
                 tracing::info!(address = %studio.address(), "the embedded studio is ready");
                 empty.insert(studio)
             }
@@ -145,6 +145,6 @@ async fn sign_in(studio: &Studio, handle: &Handle) -> Result<(), Error> {
         }
     };
     let account = studio.ensure_account(EMAIL, secrecy::ExposeSecret::expose_secret(&password)).await;
-    account.map_err(|error| Error::new(Code::ServerError, error.to_string()))?;
+    account.map_err(|error| Error::new(Code::ServerError, error.to_string()).caused_by(error))?;
     handle.sign_in(EMAIL.to_owned(), password).await
 }

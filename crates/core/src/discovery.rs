@@ -226,7 +226,7 @@ pub fn read(address: &Url, identity: Identity, document: &str) -> Result<Server,
         match description.complete(address, identity, Source::Discovery) {
             Err(error) if error.code == Code::InvalidAddress => Err(error.message),
             // The form for entering a URL has no such field.
-            completed => Ok(completed.map_err(|error| Error { field: None, ..error })),
+            completed => Ok(completed.map_err(Error::without_field)),
         }
     });
     described.unwrap_or_else(|why| {

@@ -1,5 +1,7 @@
 //! The error type of this crate, with a stable code that windows and scripts can match on.
 
+use std::{error::Error as StdError, sync::Arc};
+
 use serde::{Deserialize, Serialize};
 
 /// The stable code of a failure or state, so that windows, scripts and tests can match on it.
@@ -100,7 +102,7 @@ pub enum Code {
 }
 
 /// A failure with its stable code and a message for the user.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
+#[derive(Clone, Debug, thiserror::Error, Serialize, Deserialize)]
 #[error("{message}")]
 #[cfg_attr(feature = "bindings", derive(ts_rs::TS), ts(rename = "TallyError"))]
 pub struct Error {
@@ -112,7 +114,21 @@ pub struct Error {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "bindings", ts(optional))]
     pub field: Option<InputField>,
+    /// The error of a library that caused the failure. It is for the log: its text is neither translated nor free of paths.
+    #[serde(skip)]
+    #[cfg_attr(feature = "bindings", ts(skip))]
+    #[source]
+    source: Option<Arc<dyn StdError + Send + Sync>>,
 }
+
+/// Errors are equal if they tell the user the same.
+impl PartialEq for Error {
+    fn eq(&self, other: &Self) -> bool {
+        (self.code, &self.message, self.field) == (other.code, &other.message, other.field)
+    }
+}
+
+impl Eq for Error {}
 
 /// A stable code with a message for the user: why a state is as it is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -175,12 +191,57 @@ impl InputField {
 impl Error {
     /// Creates an error from a code and a message.
     pub fn new(code: Code, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), field: None }
+        Self { code, message: message.into(), field: None, source: None }
+    }
+
+    /// Returns the error with the error of a library that caused it.
+    #[must_use]
+    pub fn caused_by(self, source: impl StdError + Send + Sync + 'static) -> Self {
+        Self { source: Some(Arc::new(source)), ..self }
+    }
+
+    /// Returns the error with another code.
+    #[must_use]
+    pub fn with_code(self, code: Code) -> Self {
+        Self { code, ..self }
+    }
+
+    /// Returns the error without a form field.
+    #[must_use]
+    pub fn without_field(self) -> Self {
+        Self { field: None, ..self }
+    }
+
+    /// Returns the message and the messages of its causes, for the log.
+    pub fn with_causes(&self) -> String {
+        let mut text = self.message.clone();
+        let mut cause = StdError::source(self);
+        while let Some(error) = cause {
+            text = format!("{text}: {error}");
+            cause = error.source();
+        }
+        text
     }
 
     /// Returns the error with the form field that caused it.
     #[must_use]
     pub fn at(self, field: InputField) -> Self {
         Self { field: Some(field), ..self }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+
+    use super::*;
+
+    #[test]
+    fn error_names_its_causes_in_the_log_only() {
+        let cause = io::Error::other(io::Error::other("the disk is gone"));
+        let error = Error::new(Code::File, "Couldn't save.").caused_by(cause);
+        assert_eq!(error.with_causes(), "Couldn't save.: the disk is gone: the disk is gone");
+        assert_eq!(error, Error::new(Code::File, "Couldn't save."));
+        assert_eq!(serde_json::to_string(&error).expect("JSON"), r#"{"code":"file","message":"Couldn't save."}"#);
     }
 }

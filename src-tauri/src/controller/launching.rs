@@ -40,7 +40,7 @@ impl Controller {
     /// Opens the embedded studio, which this start uses.
     pub async fn open_studio_at_start(&self) {
         if let Err(error) = self.studio.open(&self.client).await {
-            tracing::error!(%error, "the embedded studio could not be started");
+            tracing::error!(error = error.with_causes(), "the embedded studio could not be started");
             // The window waits for the sign-in. Cancelled, it shows the choice of a studio, where a click on this
             // computer tries again and shows the error.
             let _ = self.client.cancel_sign_in().await;

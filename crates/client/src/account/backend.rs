@@ -134,7 +134,7 @@ pub(super) fn remembered_address(context: &Context) -> Option<String> {
 /// Uses a backend from now on.
 ///
 /// # Errors
-/// `Code::ServerError` where TLS cannot be set up.
+/// `Code::Internal` where TLS cannot be set up.
 pub(super) fn choose(server: Server, context: &mut Context) -> Result<(), Error> {
     // The embedded studio has another port at each start.
     let moved = context.server().is_some_and(|before| before.ws_url != server.ws_url);
@@ -149,7 +149,7 @@ pub(super) fn choose(server: Server, context: &mut Context) -> Result<(), Error>
 /// Uses the network settings from now on.
 ///
 /// # Errors
-/// `Code::File` where the certificate file cannot be used: then without it. `Code::ServerError` where TLS cannot be set up.
+/// `Code::File` where the certificate file cannot be used: then without it. `Code::Internal` where TLS cannot be set up.
 pub(super) fn set_network(context: &mut Context) -> Result<(), Error> {
     let network = &context.settings.network;
     let found = NetworkConnector::new(network);

@@ -23,7 +23,7 @@ impl Endpoint {
     /// Returns the HTTP clients for a backend.
     ///
     /// # Errors
-    /// `Code::ServerError` where TLS cannot be set up.
+    /// `Code::Internal` where TLS cannot be set up.
     pub(super) fn new(server: Server, connector: &NetworkConnector) -> Result<Self, Error> {
         let rest = http::client(&server.api_url, connector)?;
         let auth = http::unredirected_client(&server.auth_url, connector)?;

@@ -136,7 +136,7 @@ pub fn authorize_url(server: &Server, provider: &str, redirect: &Url, pkce: &Pkc
 /// [`Code::WrongKey`] or the error of the connection, with the [`InputField`] that is wrong.
 pub async fn check(http: &Client, server: &Server) -> Result<(), Error> {
     let call = http.get(endpoint(server, "settings")).header("apikey", &server.auth_key);
-    let response = call.send().await.map_err(|error| request_failure(&error).error.at(InputField::AuthUrl))?;
+    let response = call.send().await.map_err(|error| request_failure(error).error.at(InputField::AuthUrl))?;
     match response.status() {
         StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => Err(wrong_key()),
         // Any other status is an answer to a request whose key was accepted.
@@ -170,7 +170,7 @@ async fn grant(
         .body(wiped(body))
         .send()
         .await
-        .map_err(|error| request_failure(&error))?;
+        .map_err(request_failure)?;
     if !response.status().is_success() {
         return Err(read_failure(response).await);
     }
@@ -193,7 +193,7 @@ async fn grant(
 async fn email_of(http: &Client, server: &Server, access_token: &SecretString) -> Result<String, Failure> {
     let call =
         http.get(endpoint(server, "user")).header("apikey", &server.auth_key).bearer_auth(access_token.expose_secret());
-    let response = call.send().await.map_err(|error| request_failure(&error))?;
+    let response = call.send().await.map_err(request_failure)?;
     if !response.status().is_success() {
         return Err(read_failure(response).await);
     }
@@ -283,7 +283,7 @@ fn deny_refresh(failure: Failure) -> Denial {
     }
     // Requests that wait for the token must not take a proxy's 401 for an expired session.
     let code = if failure.error.code == Code::SessionExpired { Code::ServerError } else { failure.error.code };
-    Denial::Delayed(Error { code, ..failure.error }, failure.retry_after)
+    Denial::Delayed(failure.error.with_code(code), failure.retry_after)
 }
 
 #[cfg(test)]

@@ -86,7 +86,9 @@ fn finish(builder: ClientBuilder, server: &Url, connector: &NetworkConnector) ->
         builder.user_agent(concat!("Tallylight/", env!("CARGO_PKG_VERSION"))).connect_timeout(CONNECT_TIMEOUT);
     // Plain `http` is only allowed for this computer, which is never reached through a proxy.
     let builder = if server.scheme() == "http" { builder.no_proxy() } else { connector.configure(builder) };
-    builder.build().map_err(|error| Error::new(Code::ServerError, format!("Couldn't start the HTTP client: {error}")))
+    builder.build().map_err(|error| {
+        Error::new(Code::Internal, format!("Couldn't start the HTTP client: {error}")).caused_by(error)
+    })
 }
 
 /// Sends a request and follows redirects (docs/adr/0011-redirects.md). Within the origin the token is kept; to another
@@ -96,11 +98,11 @@ fn finish(builder: ClientBuilder, server: &Url, connector: &NetworkConnector) ->
 /// # Errors
 /// A [`Failure`] without a response: the request failed, or there were too many redirects ([`Code::ServerError`]).
 pub async fn send(client: &Client, call: RequestBuilder) -> Result<Response, Failure> {
-    let mut request = call.build().map_err(|error| request_failure(&error))?;
+    let mut request = call.build().map_err(request_failure)?;
     for _ in 0..=REDIRECT_LIMIT {
         let again = request.try_clone();
         let had_token = request.headers().contains_key(header::AUTHORIZATION);
-        let mut response = client.execute(request).await.map_err(|error| request_failure(&error))?;
+        let mut response = client.execute(request).await.map_err(request_failure)?;
         let Some((next, again)) = redirected(&response).zip(again) else {
             if !had_token {
                 response.extensions_mut().insert(WithoutToken);
@@ -155,17 +157,18 @@ fn follow(mut request: Request, status: StatusCode, to: Url) -> Request {
 }
 
 /// Maps the error of a request that got no response.
-pub fn request_failure(error: &reqwest::Error) -> Failure {
+pub fn request_failure(error: reqwest::Error) -> Failure {
     let host = error.url().and_then(Url::host_str).unwrap_or("the studio").to_owned();
     let never_left = error.is_connect();
-    let error = if error.is_timeout() {
+    let failure = if error.is_timeout() {
         Error::new(Code::Unreachable, format!("{host} didn't respond in time. Check your network or try again later."))
     } else if error.is_decode() || error.is_body() {
         Error::new(Code::Unreachable, format!("Connection to {host} interrupted. Try again."))
     } else {
-        unreachable(error, &host)
+        unreachable(&error, &host)
     };
-    Failure { never_left, ..Failure::local(error) }
+    // The URL may hold a token.
+    Failure { never_left, ..Failure::local(failure.caused_by(error.without_url())) }
 }
 
 /// Maps a connection error to a message for the user. The libraries' own messages are only logged.
@@ -211,7 +214,7 @@ pub fn unreachable(error: &(dyn std::error::Error + 'static), host: &str) -> Err
 /// [`Code::ServerError`] if it is larger, [`Code::Unreachable`] if the connection is lost.
 pub async fn bytes(mut response: Response, limit: usize) -> Result<Vec<u8>, Failure> {
     let mut bytes = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(|error| request_failure(&error))? {
+    while let Some(chunk) = response.chunk().await.map_err(request_failure)? {
         if bytes.len() + chunk.len() > limit {
             return Err(too_much(limit));
         }

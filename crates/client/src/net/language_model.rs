@@ -54,7 +54,9 @@ fn client(network: &Network, url: &Url) -> Result<Client, Error> {
 pub fn download_client(network: &Network) -> Result<Client, Error> {
     let builder = Client::builder().user_agent(concat!("Tallylight/", env!("CARGO_PKG_VERSION")));
     let builder = NetworkConnector::new(network)?.configure(builder.connect_timeout(Duration::from_secs(10)));
-    builder.build().map_err(|error| Error::new(Code::ServerError, format!("Couldn't start the HTTP client: {error}")))
+    builder.build().map_err(|error| {
+        Error::new(Code::Internal, format!("Couldn't start the HTTP client: {error}")).caused_by(error)
+    })
 }
 
 fn error(why: &str) -> Error {

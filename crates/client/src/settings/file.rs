@@ -58,7 +58,7 @@ impl SettingsFile {
         let before = self.parse(&text)?;
         // The file may have been edited meanwhile: only the settings that were chosen here are changed in it.
         let settings = document::apply(in_effect, chosen, &before).ok_or_else(not_saved)?;
-        let mut document: DocumentMut = text.parse().map_err(|error| self.broken(&error))?;
+        let mut document: DocumentMut = text.parse().map_err(|error| self.broken(error))?;
         let toml = |settings: &Settings| ser::to_document(settings).map_err(|_| not_saved());
         document::merge(&mut document, &toml(&before)?, &toml(&settings)?);
         let text = document.to_string();
@@ -66,7 +66,7 @@ impl SettingsFile {
         if self.parse(&text)? != settings {
             return Err(not_saved());
         }
-        write(&self.0, &text).map_err(|error| self.not_written(&error))?;
+        write(&self.0, &text).map_err(|error| self.not_written(error))?;
         Ok(settings)
     }
 
@@ -76,7 +76,7 @@ impl SettingsFile {
     /// [`Code::Storage`] if the file could not be renamed.
     pub fn set_aside(&self) -> Result<(), Error> {
         match fs::rename(&self.0, self.0.with_file_name(OLD)) {
-            Err(error) if error.kind() != ErrorKind::NotFound => Err(self.not_written(&error)),
+            Err(error) if error.kind() != ErrorKind::NotFound => Err(self.not_written(error)),
             _ => Ok(()),
         }
     }
@@ -102,10 +102,10 @@ impl SettingsFile {
         match fs::read_to_string(&self.0) {
             Ok(text) => Ok(text),
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(String::new()),
-            Err(error) => Err(Error::new(
-                Code::File,
-                format!("Couldn't read {} ({error}). Check its permissions.", self.0.display()),
-            )),
+            Err(error) => {
+                let message = format!("Couldn't read {} ({error}). Check its permissions.", self.0.display());
+                Err(Error::new(Code::File, message).caused_by(error))
+            }
         }
     }
 
@@ -115,16 +115,17 @@ impl SettingsFile {
             let at = before.map(|before| format!(" at line {}", before.matches('\n').count() + 1)).unwrap_or_default();
             let message = error.message().trim().replace('\n', ", ");
             let file = self.0.display();
-            Error::new(Code::File, format!("Invalid setting{at} of {file}: {message}"))
+            Error::new(Code::File, format!("Invalid setting{at} of {file}: {message}")).caused_by(error)
         })
     }
 
-    fn not_written(&self, error: &io::Error) -> Error {
+    fn not_written(&self, error: io::Error) -> Error {
         Error::new(Code::Storage, format!("Couldn't save settings to {} ({error}). Check the disk.", self.0.display()))
+            .caused_by(error)
     }
 
-    fn broken(&self, error: &toml_edit::TomlError) -> Error {
-        Error::new(Code::File, format!("Invalid settings file {}: {error}", self.0.display()))
+    fn broken(&self, error: toml_edit::TomlError) -> Error {
+        Error::new(Code::File, format!("Invalid settings file {}: {error}", self.0.display())).caused_by(error)
     }
 }
 

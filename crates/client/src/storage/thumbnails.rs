@@ -132,14 +132,12 @@ impl ThumbnailCache {
             .into_iter()
             .find(|(kind, _)| *kind == found)
             .ok_or_else(|| Error::new(Code::ServerError, "Unsupported thumbnail format."))?;
-        create_private_folder(&self.folder).map_err(|error| not_stored(&error))?;
+        create_private_folder(&self.folder).map_err(not_stored)?;
         self.make_room(bytes.len() as u64);
         let path = self.folder.join(key).with_extension(extension);
         // Written under another name first, so that a partial file is never used.
         let partial = path.with_extension("part");
-        std::fs::write(&partial, &bytes)
-            .and_then(|()| std::fs::rename(&partial, &path))
-            .map_err(|error| not_stored(&error))?;
+        std::fs::write(&partial, &bytes).and_then(|()| std::fs::rename(&partial, &path)).map_err(not_stored)?;
         Ok(Picture { path, kind })
     }
 
@@ -182,8 +180,8 @@ async fn download(client: &Client, url: Url) -> Result<Vec<u8>, Error> {
     http::bytes(response, MAX_BYTES).await.map_err(|failure| failure.error)
 }
 
-fn not_stored(error: &std::io::Error) -> Error {
-    Error::new(Code::File, format!("Couldn't save thumbnail ({error}). Check the disk."))
+fn not_stored(error: std::io::Error) -> Error {
+    Error::new(Code::File, format!("Couldn't save thumbnail ({error}). Check the disk.")).caused_by(error)
 }
 
 #[cfg(test)]

@@ -43,8 +43,10 @@ impl Notifications {
                     .to_zoned(context.clock.zone())
                     .tomorrow()
                     .and_then(|day| day.with().hour(MORNING).minute(0).second(0).subsec_nanosecond(0).build());
-                let unknown =
-                    |error| Error::new(Code::Internal, format!("Couldn't calculate when tomorrow begins: {error}."));
+                let unknown = |error| {
+                    Error::new(Code::Internal, format!("Couldn't calculate when tomorrow begins: {error}."))
+                        .caused_by(error)
+                };
                 Some(morning.map_err(unknown)?.timestamp())
             }
             Pause::Off => None,

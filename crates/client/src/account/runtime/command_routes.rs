@@ -168,7 +168,7 @@ impl Runtime {
         if before.network != context.settings.network
             && let Err(error) = backend::set_network(context)
         {
-            tracing::error!(%error, "continuing without the custom certificate");
+            tracing::error!(error = error.with_causes(), "continuing without the custom certificate");
         }
     }
 }

@@ -112,7 +112,7 @@ impl Runtime {
         match backend::choose(server, context) {
             Ok(()) => self.auth.load_session(unlock, context),
             Err(error) => {
-                tracing::warn!(%error, "the backend of the last run cannot be used");
+                tracing::warn!(error = error.with_causes(), "the backend of the last run cannot be used");
                 self.auth.fail_restoring(context);
             }
         }
@@ -131,7 +131,7 @@ async fn watch_network(mut network: Network, messages: mpsc::Sender<Message>) {
 /// Returns the connector of the settings; without the custom certificates where they cannot be used.
 fn connector_of(network: &tallylight_core::settings::Network) -> NetworkConnector {
     NetworkConnector::new(network).unwrap_or_else(|error| {
-        tracing::error!(%error, "continuing without the custom certificate");
+        tracing::error!(error = error.with_causes(), "continuing without the custom certificate");
         NetworkConnector::without_certificates(network)
     })
 }

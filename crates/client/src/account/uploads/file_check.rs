@@ -16,7 +16,7 @@ const HEADER_BYTES: u64 = 8 << 10;
 pub(super) async fn check_file(path: &Path) -> Result<u64, Error> {
     let name = one_line(&path.file_name().unwrap_or(path.as_os_str()).to_string_lossy());
     let unreadable = |error: std::io::Error| {
-        Error::new(Code::File, format!("Couldn't read {name} ({error}). Check that the file exists."))
+        Error::new(Code::File, format!("Couldn't read {name} ({error}). Check that the file exists.")).caused_by(error)
     };
     let metadata = tokio::fs::metadata(path).await.map_err(unreadable)?;
     if metadata.is_dir() {

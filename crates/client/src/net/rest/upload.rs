@@ -100,7 +100,7 @@ async fn post(
             Ok(response) => response,
             // An error of the file is the cause of the interrupted request.
             Err(_) if let Some(why) = file_error.get() => return Err(Failure::local(why.clone())),
-            Err(error) => return Err(interrupted(&error)),
+            Err(error) => return Err(interrupted(error)),
         };
         let mut response = response;
         if url.origin() != first {
@@ -116,13 +116,13 @@ async fn post(
 }
 
 /// Maps the error of an upload. Once sending has begun, every loss of the connection gives the same error.
-fn interrupted(error: &reqwest::Error) -> Failure {
+fn interrupted(error: reqwest::Error) -> Failure {
     let failure = request_failure(error);
     if failure.never_left || failure.error.code != Code::Unreachable {
         return failure;
     }
     let message = "Upload interrupted. Check your network, then try again.";
-    Failure { error: Error::new(Code::Unreachable, message), ..failure }
+    Failure { error: Error::new(Code::Unreachable, message).caused_by(failure.error), ..failure }
 }
 
 /// Returns the URL to send the video to instead. Redirects that turn a POST into a GET count as responses.
