@@ -78,7 +78,7 @@ impl Shell for Looker {
 
     // The same as the desktop app.
     fn transcripts(&self) -> Transcripts {
-        Transcripts::Asked
+        Transcripts::OnRequest
     }
 }
 

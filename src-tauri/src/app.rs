@@ -67,7 +67,7 @@ fn build(
         .plugin(tauri_plugin_clipboard_manager::init())
         .plugin(tauri_plugin_autostart::Builder::new().arg("--hidden").build())
         .plugin(tauri_plugin_updater::Builder::new().build())
-        .plugin(window::places(&data_dir.desktop()))
+        .plugin(window::geometry_plugin(&data_dir.desktop()))
         .register_asynchronous_uri_scheme_protocol(thumbnails::SCHEME, |context, request, responder| {
             context.app_handle().state::<Arc<Controller>>().thumbnails().serve(&request, responder);
         })

@@ -52,7 +52,7 @@ impl Desktop {
     }
 
     /// Returns whether "do not disturb" is on in any source.
-    pub fn is_busy(&self) -> bool {
+    pub fn is_do_not_disturb(&self) -> bool {
         self.busy.iter().any(|busy| busy.load(Ordering::Relaxed))
     }
 

@@ -6,10 +6,10 @@
 use notify_rust::{Notification, Timeout};
 use tallylight_core::{JobId, locale::Locale, notifications as core, notifications::NotificationKind};
 
-#[cfg(not(all(unix, not(target_os = "macos"))))]
-mod elsewhere;
 #[cfg(all(unix, not(target_os = "macos")))]
 mod linux;
+#[cfg(not(all(unix, not(target_os = "macos"))))]
+mod macos_windows;
 
 /// A notification to show, with everything it needs.
 #[derive(Debug)]
@@ -21,7 +21,7 @@ pub struct NotificationRequest {
     /// Whether it plays a sound.
     pub sound: Sound,
     /// Whether the file of a failed video can be uploaded again.
-    pub retry: RetryAction,
+    pub upload_again: UploadAgain,
     /// The language of its actions.
     pub locale: Locale,
 }
@@ -37,11 +37,11 @@ pub enum Sound {
 
 /// Whether a file can be uploaded again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RetryAction {
+pub enum UploadAgain {
     /// The file still exists.
-    Possible,
+    Offered,
     /// The path of the file is not known, or the file is gone.
-    Impossible,
+    NotOffered,
 }
 
 /// The action that the user chose in a notification.
@@ -76,7 +76,7 @@ fn deliver(request: &NotificationRequest, on_act: impl FnOnce(NotificationAction
     #[cfg(all(unix, not(target_os = "macos")))]
     linux::deliver(notification, request, on_act);
     #[cfg(not(all(unix, not(target_os = "macos"))))]
-    elsewhere::deliver(notification, request, on_act);
+    macos_windows::deliver(notification, request, on_act);
 }
 
 /// Returns the actions of a notification: id, label and meaning.
@@ -96,7 +96,7 @@ fn actions(request: &NotificationRequest) -> Vec<(&'static str, &'static str, No
             actions.push(("copy", copy, NotificationAction::CopyTitle(subject.name.clone())));
         }
         NotificationKind::Failed | NotificationKind::Warning => {
-            if *kind == NotificationKind::Failed && request.retry == RetryAction::Possible {
+            if *kind == NotificationKind::Failed && request.upload_again == UploadAgain::Offered {
                 let retry = locale.one_of("Upload again", "Erneut hochladen", "Subir de nuevo");
                 actions.push(("again", retry, NotificationAction::UploadAgain(job_id.clone())));
             }
@@ -131,24 +131,29 @@ mod tests {
     use super::*;
     use tallylight_core::notifications::NotificationSubject;
 
-    fn names(kind: NotificationKind, retry: RetryAction, subject: bool) -> Vec<&'static str> {
+    fn names(kind: NotificationKind, upload_again: UploadAgain, subject: bool) -> Vec<&'static str> {
         let subject = subject.then(|| NotificationSubject { name: "A".to_owned(), cover_id: None });
         let (title, body, job_ids) = (String::new(), String::new(), vec![JobId::new("7")]);
         let notification = core::Notification { kind, job_ids, title, body, subject };
-        let request =
-            NotificationRequest { notification, picture: None, sound: Sound::Off, retry, locale: Locale::default() };
+        let request = NotificationRequest {
+            notification,
+            picture: None,
+            sound: Sound::Off,
+            upload_again,
+            locale: Locale::default(),
+        };
         actions(&request).into_iter().map(|(name, ..)| name).collect()
     }
 
     #[test]
     fn each_kind_has_its_actions() {
-        assert_eq!(names(NotificationKind::Completed, RetryAction::Possible, true), ["default", "open", "copy"]);
+        assert_eq!(names(NotificationKind::Completed, UploadAgain::Offered, true), ["default", "open", "copy"]);
         assert_eq!(
-            names(NotificationKind::Failed, RetryAction::Possible, true),
+            names(NotificationKind::Failed, UploadAgain::Offered, true),
             ["default", "open", "again", "dismiss"]
         );
-        assert_eq!(names(NotificationKind::Failed, RetryAction::Impossible, true), ["default", "open", "dismiss"]);
-        assert_eq!(names(NotificationKind::Warning, RetryAction::Possible, true), ["default", "open", "dismiss"]);
-        assert_eq!(names(NotificationKind::Summary, RetryAction::Possible, false), ["default"]);
+        assert_eq!(names(NotificationKind::Failed, UploadAgain::NotOffered, true), ["default", "open", "dismiss"]);
+        assert_eq!(names(NotificationKind::Warning, UploadAgain::Offered, true), ["default", "open", "dismiss"]);
+        assert_eq!(names(NotificationKind::Summary, UploadAgain::Offered, false), ["default"]);
     }
 }

@@ -15,14 +15,14 @@ use tauri::{AppHandle, Manager, WebviewUrl, WebviewWindowBuilder, Wry, plugin::T
 use tauri_plugin_window_state::StateFlags;
 
 use crate::page_events::{BATCH, Batch};
-use event_window::EventWindow;
+use batch_flow::BatchFlowControl;
 use navigation::Navigation;
 
 #[cfg(not(target_os = "linux"))]
 mod badge;
+mod batch_flow;
 #[cfg(target_os = "linux")]
 mod crash;
-mod event_window;
 mod navigation;
 mod rendering;
 
@@ -37,7 +37,7 @@ const PAGE_LOAD_TIMEOUT: Duration = Duration::from_secs(10);
 pub struct MainWindow {
     progress: WindowProgress,
     navigation: Navigation,
-    events: EventWindow,
+    events: BatchFlowControl,
     /// The folder in which the webview keeps its data.
     webview_dir: PathBuf,
     theme: Mutex<Theme>,
@@ -51,7 +51,7 @@ impl MainWindow {
         Self {
             progress: WindowProgress::default(),
             navigation: Navigation::default(),
-            events: EventWindow::default(),
+            events: BatchFlowControl::default(),
             webview_dir,
             theme: Mutex::default(),
             #[cfg(not(target_os = "linux"))]
@@ -65,7 +65,7 @@ impl MainWindow {
     }
 
     /// Returns the flow control of batches.
-    pub fn events(&self) -> &EventWindow {
+    pub fn events(&self) -> &BatchFlowControl {
         &self.events
     }
 
@@ -275,7 +275,7 @@ impl WindowProgress {
 }
 
 /// Returns the plugin that stores the window's size and position in a folder, and restores them.
-pub fn places(folder: &Path) -> TauriPlugin<Wry> {
+pub fn geometry_plugin(folder: &Path) -> TauriPlugin<Wry> {
     // Visibility is not restored: a start without `--hidden` shows the window.
     let remembered = StateFlags::SIZE | StateFlags::POSITION | StateFlags::MAXIMIZED | StateFlags::FULLSCREEN;
     let file = folder.join("window.json").to_string_lossy().into_owned();

@@ -36,9 +36,9 @@ async fn warning_notifies_once_with_reason_and_is_unread_in_history() {
     assert_eq!((notice.kind, notice.body.as_str()), (NotificationKind::Warning, "no sound"));
     let history = harness.client.history().await.expect("history");
     assert_eq!((history.len(), history[0].kind, history[0].read), (1, NotificationKind::Warning, false));
-    assert_eq!(harness.client.status().await.expect("status").news.unread, 1);
+    assert_eq!(harness.client.status().await.expect("status").notifications.unread, 1);
     harness.client.mark_read(MarkRead::Jobs(vec![JobId::new("1")])).await.expect("marked as read");
-    assert_eq!(harness.client.status().await.expect("status").news.unread, 0);
+    assert_eq!(harness.client.status().await.expect("status").notifications.unread, 0);
     assert!(harness.client.history().await.expect("history")[0].read);
 }
 
@@ -56,7 +56,7 @@ async fn pause_holds_notifications_and_ends_with_one_summary() {
     harness.until("the end of the pause", |harness| harness.recorder.seen().notices.len() == 1).await;
     assert_eq!(harness.recorder.seen().notices[0].title, "2 videos are ready");
     harness.until("the connection after the pause", ScriptedHarness::is_live).await;
-    assert_eq!(harness.client.status().await.expect("status").news.paused_until, None);
+    assert_eq!(harness.client.status().await.expect("status").notifications.paused_until, None);
     harness.backend.say(update("3", "FAILED", 10, "2026-01-01T00:00:01Z"));
     assert_eq!(titles(&harness).await.len(), 2, "the next outcome notifies as usual");
 }
@@ -73,7 +73,7 @@ async fn pause_and_held_notifications_survive_restart() {
     harness.restart().await;
     harness.until("live", ScriptedHarness::is_live).await;
     assert!(titles(&harness).await.is_empty());
-    let paused = harness.client.status().await.expect("status").news.paused_until.expect("paused");
+    let paused = harness.client.status().await.expect("status").notifications.paused_until.expect("paused");
     assert_eq!(paused.to_zoned(jiff::tz::TimeZone::UTC).hour(), 8);
     harness.client.pause(Pause::Off).await.expect("resumed");
     assert_eq!(titles(&harness).await, ["2 videos are ready"]);
@@ -98,11 +98,11 @@ async fn quiet_hours_and_disabled_kinds_apply_at_once() {
     apply(Notifications { completed: false, ..Notifications::default() }).await;
     harness.backend.say(update("2", "FAILED", 1, "2026-01-01T00:00:01Z"));
     assert_eq!(titles(&harness).await, ["Video 2 failed"], "a setting applies to held notifications, too");
-    let unread = harness.client.status().await.expect("status").news.unread;
+    let unread = harness.client.status().await.expect("status").notifications.unread;
     assert_eq!(unread, 2);
     harness.backend.say(update("3", "COMPLETED", 100, "2026-01-01T00:00:01Z"));
     titles(&harness).await;
-    assert_eq!(harness.client.status().await.expect("status").news.unread, 2, "a disabled kind is not unread");
+    assert_eq!(harness.client.status().await.expect("status").notifications.unread, 2, "a disabled kind is not unread");
 }
 
 #[tokio::test]
@@ -279,7 +279,7 @@ async fn list_stays_until_the_studio_returns_it_again() {
 async fn dismissed_and_shown_outcomes_are_read_and_others_are_not() {
     let jobs = ["1", "2", "3"].map(running);
     let harness = ScriptedHarness::live(|backend| backend.set_jobs(json!(jobs))).await;
-    let unread = async || harness.client.status().await.expect("status").news.unread;
+    let unread = async || harness.client.status().await.expect("status").notifications.unread;
     for job in ["1", "2"] {
         harness.backend.say(update(job, "FAILED", 1, "2026-01-01T00:00:01Z"));
     }

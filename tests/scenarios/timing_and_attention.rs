@@ -95,8 +95,14 @@ async fn search_finds_words_of_transcripts_until_sign_out() {
     harness.clock.advance(std::time::Duration::from_secs(2));
     harness.wait_until_settled().await;
     for _ in 0..2 {
-        let hits = harness.client.search("SEA walr".to_owned()).await.expect("found");
-        let excerpt = hits.into_iter().find_map(|hit| hit.excerpt).expect("an excerpt");
+        // Transcripts are indexed in the background.
+        let excerpt = loop {
+            let hits = harness.client.search("SEA walr".to_owned()).await.expect("found");
+            if let Some(excerpt) = hits.into_iter().find_map(|hit| hit.excerpt) {
+                break excerpt;
+            }
+            tokio::task::yield_now().await;
+        };
         assert_eq!((excerpt.before.as_str(), excerpt.found.as_str()), ("There we saw a ", "walrus"));
         harness.restart().await;
     }

@@ -46,7 +46,7 @@ impl Seen {
             | Event::List(_)
             | Event::Edit(_)
             | Event::Storage(_)
-            | Event::News(_)
+            | Event::Notifications(_)
             | Event::Rejected(_) => None,
         });
         changed
@@ -113,7 +113,7 @@ impl Shell for Recorder {
         !self.refusing.is_on()
     }
 
-    fn is_busy(&self) -> bool {
+    fn is_do_not_disturb(&self) -> bool {
         self.busy.is_on()
     }
 

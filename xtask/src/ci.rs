@@ -4,7 +4,7 @@ use anyhow::Result;
 use clap::ValueEnum;
 use xshell::Shell;
 
-use crate::{bundle, e2e, install, instructions, lint, run::shell, unit};
+use crate::{bundle, e2e, install, instruction_counts, lint, run::shell, unit};
 
 /// A job of CI.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -51,6 +51,6 @@ fn run_job(shell: &Shell, job: Job) -> Result<()> {
             e2e::run(shell, &tools, None)
         }
         Job::Packages => bundle::installed::make_and_test(),
-        Job::Bench => instructions::check(shell),
+        Job::Bench => instruction_counts::check(shell),
     }
 }

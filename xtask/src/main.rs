@@ -16,7 +16,7 @@ mod dev;
 mod e2e;
 mod icons;
 mod install;
-mod instructions;
+mod instruction_counts;
 mod lint;
 mod manifest;
 mod nightly;
@@ -128,7 +128,7 @@ fn main() -> anyhow::Result<()> {
         Command::CheckArchitecture { write_exceptions: true } => architecture::write_exceptions(),
         Command::Bindings => unit::write_bindings(),
         Command::Bench { bench } => bench::run(bench),
-        Command::Instructions => instructions::record(),
+        Command::Instructions => instruction_counts::record(),
         Command::Bundle { test: true, .. } => bundle::installed::make_and_test(),
         Command::Bundle { formats, test: false } => bundle::run(formats.as_deref()).map(drop),
         Command::Manifest { folder, address } => manifest::write(&folder, &address),

@@ -109,7 +109,7 @@ pub fn event_lines(event: &Event) -> Vec<String> {
         Event::Storage(storage) => vec![timed_line("storage", storage)],
         Event::List(list) => vec![timed_line("list", list)],
         // `tally` has no history.
-        Event::News(_) => Vec::new(),
+        Event::Notifications(_) => Vec::new(),
     }
 }
 

@@ -154,12 +154,12 @@ impl Handle {
     /// Keeps what was typed so far and is not saved yet.
     ///
     /// # Errors
-    /// Says that nobody is signed in, whose it would be.
+    /// `Code::SignedOut` before a user is signed in.
     pub async fn type_draft(&self, draft: Draft) -> Result<(), Error> {
         self.act(Action::TypeDraft(Box::new(draft))).await
     }
 
-    /// Throws away what was typed, or what did not go.
+    /// Deletes a draft, or an edit that was refused.
     pub async fn discard_draft(&self, job_id: JobId, field: Field) -> Result<(), Error> {
         self.act(Action::DiscardDraft(job_id, field)).await
     }

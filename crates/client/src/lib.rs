@@ -29,5 +29,5 @@ pub use platform::network::{Network, NetworkController};
 pub use settings::{CurrentSettings, Origin, SettingsReceiver, SettingsService, fixed_settings, read_settings};
 pub use shell::{FRAME, Shell, Transcripts, TrayJob, TrayView};
 pub use storage::last_identity;
-pub use storage::thumbnails::{Picture, ThumbnailCache};
+pub use storage::thumbnail_cache::{Picture, ThumbnailCache};
 pub use tallylight_core::discovery::Identity;

@@ -5,6 +5,6 @@ pub mod connector;
 pub mod http;
 pub mod language_model;
 pub mod pkce;
-pub mod redirect;
 pub mod rest;
+pub mod sign_in_callback;
 pub mod socket;

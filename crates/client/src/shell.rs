@@ -27,12 +27,12 @@ pub trait Shell: Send + 'static {
         true
     }
     /// Returns whether the system's "do not disturb" is on. While it is, outcomes are collected for one digest.
-    fn is_busy(&self) -> bool {
+    fn is_do_not_disturb(&self) -> bool {
         false
     }
     /// Returns whether batches of changes contain transcripts.
     fn transcripts(&self) -> Transcripts {
-        Transcripts::Told
+        Transcripts::Included
     }
     /// Returns the minimum time between two batches. A change after a quiet time is emitted at once.
     fn frame(&self) -> Duration {
@@ -48,9 +48,9 @@ pub trait Shell: Send + 'static {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Transcripts {
     /// Each change of a job contains its transcript.
-    Told,
+    Included,
     /// The shell fetches the job when it shows its transcript.
-    Asked,
+    OnRequest,
 }
 
 /// The content of the tray.
@@ -71,7 +71,7 @@ pub struct TrayView {
     /// Whether videos can be uploaded.
     pub can_upload: bool,
     /// The unread count and the pause of notifications.
-    pub news: NotificationStatus,
+    pub notifications: NotificationStatus,
     /// The locale of the user's language.
     pub locale: Locale,
 }

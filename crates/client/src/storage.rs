@@ -30,8 +30,8 @@ mod edits;
 mod history;
 mod migrations;
 mod open;
-mod search;
-pub mod thumbnails;
+pub mod thumbnail_cache;
+mod transcript_index;
 
 pub use automation_tasks::AutomationTask;
 pub use history::HistoryRecord;
@@ -107,12 +107,12 @@ impl Store {
     }
 
     /// Returns the value of a setting.
-    pub fn setting<T: DeserializeOwned>(&self, name: &str) -> Option<T> {
-        setting(&self.disk.lend(), name)
+    pub fn value<T: DeserializeOwned>(&self, name: &str) -> Option<T> {
+        value_of(&self.disk.lend(), name)
     }
 
     /// Stores the value of a setting.
-    pub fn set<T: Serialize>(&mut self, name: &str, value: &T) {
+    pub fn set_value<T: Serialize>(&mut self, name: &str, value: &T) {
         let text = serde_json::to_string(value).unwrap_or_default();
         let sql =
             "INSERT INTO setting (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = excluded.value";
@@ -121,7 +121,7 @@ impl Store {
     }
 
     /// Deletes a setting.
-    pub fn unset(&mut self, name: &str) {
+    pub fn remove_value(&mut self, name: &str) {
         let written = self.disk.lend().execute("DELETE FROM setting WHERE name = ?1", [name]);
         self.record_result("a setting", written);
     }
@@ -183,7 +183,7 @@ impl Store {
         let disk = self.disk.clone();
         move || {
             let saved = disk.write();
-            search::index_new(&disk);
+            transcript_index::start_indexing(&disk);
             Saved(saved)
         }
     }
@@ -201,7 +201,7 @@ impl Store {
         // In one statement per table, because deleting outcomes scans the whole table.
         let list = serde_json::to_string(job_ids).unwrap_or_default();
         let written = self.disk.lend().transaction().and_then(|transaction| {
-            search::forget(&transaction, &list)?;
+            transcript_index::forget(&transaction, &list)?;
             for (table, id) in [
                 ("job", "id"),
                 ("transcript", "job_id"),
@@ -217,7 +217,7 @@ impl Store {
     }
 
     /// Stores outcomes as notified, before the notification is shown, so that each is shown only once.
-    pub fn deliver(&mut self, delivered: &[OutcomeKey]) {
+    pub fn mark_notified(&mut self, delivered: &[OutcomeKey]) {
         if delivered.is_empty() {
             return;
         }
@@ -256,7 +256,7 @@ impl Store {
             for table in tables {
                 transaction.execute(&format!("DELETE FROM {table}"), ())?;
             }
-            search::clear(&transaction)?;
+            transcript_index::clear(&transaction)?;
             transaction.commit()
         });
         let written = emptied.and_then(|()| self.disk.lend().execute_batch("VACUUM; PRAGMA wal_checkpoint(TRUNCATE);"));
@@ -330,7 +330,7 @@ fn write_job(transaction: &Transaction, job: &Record) -> rusqlite::Result<()> {
     let body = match job.transcript() {
         None => serde_json::to_string(job),
         Some(text) => {
-            search::write_transcript(transaction, id, text)?;
+            transcript_index::write_transcript(transaction, id, text)?;
             let mut job = job.clone();
             job.evict_transcript();
             serde_json::to_string(&job)
@@ -348,7 +348,7 @@ fn storage_error(error: &rusqlite::Error) -> Error {
     Error::new(Code::Storage, format!("{words} ({error}). Changes will be lost when Tallylight quits."))
 }
 
-fn setting<T: DeserializeOwned>(connection: &Connection, name: &str) -> Option<T> {
+fn value_of<T: DeserializeOwned>(connection: &Connection, name: &str) -> Option<T> {
     let sql = "SELECT value FROM setting WHERE name = ?1";
     let text: Option<String> = connection.query_row(sql, [name], |row| row.get(0)).optional().unwrap_or_default();
     text.and_then(|text| json::from_stored(&text).ok())
@@ -358,7 +358,7 @@ fn setting<T: DeserializeOwned>(connection: &Connection, name: &str) -> Option<T
 pub fn last_identity(data_dir: &Path) -> Option<Identity> {
     let file = data_dir.join("tallylight.db");
     let connection = Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_ONLY).ok()?;
-    setting::<Server>(&connection, "server").map(|server| server.identity)
+    value_of::<Server>(&connection, "server").map(|server| server.identity)
 }
 
 #[cfg(test)]

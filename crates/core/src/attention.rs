@@ -16,7 +16,8 @@ pub enum Attention {
     /// The job failed and the failure was not dismissed.
     Failed,
     /// An edit was refused, or is in conflict.
-    Words,
+    #[serde(rename = "words")]
+    UnsavedEdit,
     /// The job has a warning that was not dismissed.
     Warning,
 }
@@ -31,7 +32,7 @@ pub fn attention(record: &Record, edits: &Edits) -> Option<Attention> {
     if record.has_open_failure() {
         Some(Attention::Failed)
     } else if edits.drafts(&record.job_id).any(is_open) {
-        Some(Attention::Words)
+        Some(Attention::UnsavedEdit)
     } else {
         record.open_warnings().next().map(|_| Attention::Warning)
     }

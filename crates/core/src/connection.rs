@@ -12,7 +12,6 @@ use crate::{
     error::{Error, Reason},
 };
 
-mod access;
 mod close;
 mod heartbeat;
 mod io;
@@ -20,17 +19,18 @@ mod open;
 mod polling;
 mod reconnect;
 mod status;
-mod watch;
+mod subscriptions;
+mod token_transport;
 
-use access::Access;
 pub use close::{Closed, Refusal};
 pub use io::{Effect, Input};
 use open::{Open, TokenEvidence};
 use polling::{Polling, Recovery, Socket};
 pub use status::{ConnectionState, ConnectionStatus};
-use watch::subscribe;
+use subscriptions::subscribe;
+use token_transport::TokenTransport;
 
-/// The time without a frame after which a connection counts as lost. Source: Specification, section Heartbeats.
+/// The time without a frame after which a connection counts as lost. Source: docs/protocol.md#heartbeats.
 pub const SILENCE_LIMIT: Duration = Duration::from_mins(1);
 /// The limit for the whole handshake: DNS, TCP, TLS and upgrade.
 pub const HANDSHAKE_LIMIT: Duration = Duration::from_secs(10);
@@ -70,7 +70,7 @@ pub struct Connection {
     state: State,
     next_conn: u64,
     backoff: Backoff,
-    access: Access,
+    token_transport: TokenTransport,
     reason: Option<Reason>,
     polling: Polling,
     watched: BTreeSet<JobId>,
@@ -163,7 +163,9 @@ impl Connection {
             State::Open(open) if open.probe.is_some_and(|due| now.monotonic >= due) => {
                 self.replace(Error::new(Code::NetworkChanged, "The network changed. Reconnecting."), now, effects);
             }
-            State::Open(open) if now.monotonic >= open.last_seen + SILENCE_LIMIT => self.silent(now, effects),
+            State::Open(open) if now.monotonic >= open.last_seen + SILENCE_LIMIT => {
+                self.give_up_silent_peer(now, effects);
+            }
             State::Open(open) if !open.settled && now.monotonic >= open.since + SETTLED_AFTER => {
                 open.settled = true;
                 let evidence = open.token_evidence();
@@ -191,7 +193,7 @@ impl Connection {
     }
 
     fn connect(&mut self, now: Now, effects: &mut Vec<Effect>) {
-        self.begin_access();
+        self.begin_token_transport();
         let conn = ConnId(self.next_conn);
         self.next_conn += 1;
         self.state = State::Connecting { conn, since: now.monotonic };
@@ -325,8 +327,8 @@ impl Connection {
             effects.push(Effect::Disconnect(conn));
         }
         let next_conn = self.next_conn;
-        let (reported, access) = (self.reported.take(), self.forget_access());
-        *self = Self { next_conn, reported, access, last: self.last, ..Self::default() };
+        let (reported, token_transport) = (self.reported.take(), self.restart_token_transport());
+        *self = Self { next_conn, reported, token_transport, last: self.last, ..Self::default() };
     }
 
     /// Resets the backoff after the connection proved useful.

@@ -99,11 +99,11 @@ pub struct SkippedView {
 
 /// Whether a skipped message is reported individually.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Attention {
+pub enum Reporting {
     /// The message is reported as an event and in the log.
-    Tell,
+    Individually,
     /// The limit for this minute is reached, so the message is only counted.
-    Count,
+    CountOnly,
 }
 
 impl Diagnostics {
@@ -156,7 +156,7 @@ impl Diagnostics {
     }
 
     /// Counts and records a skipped message.
-    pub fn rejected(&mut self, at: Timestamp, rejected: &Rejected) -> Attention {
+    pub fn rejected(&mut self, at: Timestamp, rejected: &Rejected) -> Reporting {
         *self.rejected.entry(rejected.kind).or_default() += 1;
         let Rejected { kind, reason, sample, .. } = rejected.clone();
         push(&mut self.samples, SkippedView { at, kind, reason, sample }, REJECTED_LIMIT);
@@ -165,7 +165,7 @@ impl Diagnostics {
             self.reported = (minute, 0);
         }
         self.reported.1 = self.reported.1.saturating_add(1);
-        if self.reported.1 <= REPORTED_PER_MINUTE { Attention::Tell } else { Attention::Count }
+        if self.reported.1 <= REPORTED_PER_MINUTE { Reporting::Individually } else { Reporting::CountOnly }
     }
 
     /// Returns the diagnostics for display, newest entries first.
@@ -215,7 +215,7 @@ mod tests {
         for n in 0..10_000 {
             diagnostics.note(at(), format!("event {n}"));
             diagnostics.latency(n);
-            reported += u32::from(diagnostics.rejected(at(), &rejected()) == Attention::Tell);
+            reported += u32::from(diagnostics.rejected(at(), &rejected()) == Reporting::Individually);
         }
         let view = diagnostics.view();
         assert_eq!((view.events.len(), view.skipped.len()), (EVENT_LIMIT, REJECTED_LIMIT));

@@ -91,13 +91,26 @@ pub fn unready(record: &Record) -> Vec<NotEditableYetView> {
         return Vec::new();
     }
     let fields = Field::ALL.into_iter();
-    fields.filter_map(|field| wait_for(record, field).map(|stage_id| NotEditableYetView { field, stage_id })).collect()
+    let view = |field| match wait_for(record, field) {
+        FieldWait::Ready => None,
+        FieldWait::ForStage(stage_id) => Some(NotEditableYetView { field, stage_id: Some(stage_id) }),
+        FieldWait::ForUnknownStage => Some(NotEditableYetView { field, stage_id: None }),
+    };
+    fields.filter_map(view).collect()
 }
 
-/// Returns the stage that a field waits for; the inner none if it is unknown, the outer none if the field does not
-/// wait.
-#[expect(clippy::option_option, reason = "whether it waits, and for which stage")]
-fn wait_for(record: &Record, field: Field) -> Option<Option<StageId>> {
+/// Whether a field waits for the stage that produces it.
+enum FieldWait {
+    /// The field can be edited.
+    Ready,
+    /// This stage will produce it.
+    ForStage(StageId),
+    /// The stage that will produce it is not known yet.
+    ForUnknownStage,
+}
+
+/// Returns whether a field waits for the stage that produces it.
+fn wait_for(record: &Record, field: Field) -> FieldWait {
     // Stage names differ between backends, so a stage is recognised by keywords in its name.
     let keywords: &[&str] = match field {
         Field::Title => &["TITLE", "METADATA"],
@@ -113,8 +126,8 @@ fn wait_for(record: &Record, field: Field) -> Option<Option<StageId>> {
     };
     let made_by: BTreeMap<_, _> = record.stages.iter().filter(|(id, _)| makes(id)).collect();
     if let Some((id, _)) = made_by.iter().find(|(_, progress)| !progress.status().is_final()) {
-        return Some(Some((*id).clone()));
+        return FieldWait::ForStage((*id).clone());
     }
     let is_made = !made_by.is_empty() || record.field_updated_at(field).is_some() || field == Field::Thumbnail;
-    (!is_made).then_some(None)
+    if is_made { FieldWait::Ready } else { FieldWait::ForUnknownStage }
 }

@@ -30,7 +30,8 @@ pub enum Event {
     /// The state of the local storage changed.
     Storage(StorageView),
     /// The state of notifications changed.
-    News(NotificationStatus),
+    #[serde(rename = "news")]
+    Notifications(NotificationStatus),
     /// A message was skipped.
     Rejected(RejectedView),
 }

@@ -4,9 +4,9 @@
 //! Nothing here is stored, and no rule depends on it. Values of the core that are displayed as they are, such as a
 //! [`Reason`](tallylight_core::Reason), have no type of their own here.
 
+mod app;
 mod computer;
 mod connection;
-mod desktop;
 mod edit;
 mod event;
 mod job;
@@ -18,12 +18,12 @@ mod stages;
 mod status;
 mod upload;
 
+pub use app::{ChangesView, InitialState, Login, ReleaseView, SentView, SettingsView, Show, Tray, UpdateView};
 pub use computer::{
     ComputerView, DownloadState, DownloadView, OwnModelView, SpeechEngine, SpeechModelView, SuggestionRequestView,
     VideosView,
 };
 pub use connection::ConnectionView;
-pub use desktop::{ChangesView, InitialState, Login, ReleaseView, SentView, SettingsView, Show, Tray, UpdateView};
 pub use edit::{DraftKind, DraftView, EditView, NotEditableYetView};
 pub use event::{Event, JobChange, RejectedView};
 pub use job::{JobView, MetadataView, job};

@@ -27,7 +27,8 @@ pub struct StatusView {
     /// The state of the local storage.
     pub storage: StorageView,
     /// The state of notifications.
-    pub news: NotificationStatus,
+    #[serde(rename = "news")]
+    pub notifications: NotificationStatus,
     /// The time at which the jobs were last in sync with the backend; none if they never were.
     #[cfg_attr(feature = "bindings", ts(type = "string | null"))]
     pub known_at: Option<Timestamp>,

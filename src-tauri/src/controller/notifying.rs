@@ -13,7 +13,7 @@ use tokio::sync::mpsc::UnboundedReceiver;
 
 use super::Controller;
 use crate::{
-    notifications::{self, NotificationAction, NotificationRequest, RetryAction, Sound},
+    notifications::{self, NotificationAction, NotificationRequest, Sound, UploadAgain},
     window,
 };
 
@@ -47,7 +47,7 @@ impl Controller {
             notification,
             picture,
             sound: if self.settings().notifications.sound { Sound::On } else { Sound::Off },
-            retry: if retry { RetryAction::Possible } else { RetryAction::Impossible },
+            upload_again: if retry { UploadAgain::Offered } else { UploadAgain::NotOffered },
             locale: self.locale(),
         };
         notifications::show(request, move |action| self.perform_notification_action(action));

@@ -53,9 +53,9 @@ impl Shell for DesktopShell {
         let shown = self.app.run_on_main_thread(move || {
             tray.show(&app, &view);
             #[cfg(target_os = "linux")]
-            desktop::show_badge(view.percent, view.news.unread);
+            desktop::show_badge(view.percent, view.notifications.unread);
             #[cfg(not(target_os = "linux"))]
-            window.set_badge(&app, view.percent, view.news.unread);
+            window.set_badge(&app, view.percent, view.notifications.unread);
         });
         if let Err(error) = shown {
             tracing::debug!(%error, "the tray could not be changed");
@@ -67,12 +67,12 @@ impl Shell for DesktopShell {
         !self.shutdown.is_under_way()
     }
 
-    fn is_busy(&self) -> bool {
-        self.desktop.is_busy()
+    fn is_do_not_disturb(&self) -> bool {
+        self.desktop.is_do_not_disturb()
     }
 
     fn transcripts(&self) -> Transcripts {
-        Transcripts::Asked
+        Transcripts::OnRequest
     }
 
     fn is_ready(&self) -> bool {

@@ -99,7 +99,7 @@ impl Menu {
         self.show_jobs(view)?;
         self.set_language(view.locale)?;
         self.upload.set_enabled(view.can_upload)?;
-        let paused = view.news.paused_until;
+        let paused = view.notifications.paused_until;
         set(&self.resume, &texts::resume(paused, view.locale, jiff::Zoned::now().date()))?;
         self.resume.set_enabled(paused.is_some())
     }

@@ -93,7 +93,7 @@ pub mod tests {
             percent: None,
             jobs: Vec::new(),
             can_upload: false,
-            news: NotificationStatus::default(),
+            notifications: NotificationStatus::default(),
             locale: Locale::default(),
         }
     }

@@ -7,7 +7,7 @@ export const computer: Messages["computer"] = {
     "Transkribiert Sprache auf diesem Computer. Es werden keine Daten übertragen. Größere Modelle sind genauer und langsamer.",
   noEngine:
     "Diese Version von Tallylight oder der Prozessor dieses Computers unterstützt keine Spracherkennung. Untertiteldateien im selben Ordner (urlaub.srt zu urlaub.mp4) werden als Transkript verwendet.",
-  program: "Das in der Umgebung festgelegte Programm wird verwendet.",
+  program: "Das Programm in TALLYLIGHT_WHISPER wird verwendet.",
   models: {
     tiny: "Am schnellsten, am ungenauesten",
     base: "Schnell, gut bei deutlicher Sprache",

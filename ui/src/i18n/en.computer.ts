@@ -7,7 +7,7 @@ export const computer = {
     "Transcribes speech on this computer. No data leaves it. Larger models are more accurate and slower.",
   noEngine:
     "Speech recognition isn't supported by this version of Tallylight or this computer's processor. Subtitle files next to a video (holiday.srt next to holiday.mp4) are used as its transcript.",
-  program: "Using the program set in the environment.",
+  program: "Using the program in TALLYLIGHT_WHISPER.",
   models: {
     tiny: "Fastest, least accurate",
     base: "Fast, good for clear speech",

@@ -7,7 +7,7 @@ export const computer: Messages["computer"] = {
     "Transcribe la voz en este ordenador sin enviar datos. Los modelos más grandes son más precisos y más lentos.",
   noEngine:
     "Esta versión de Tallylight o el procesador de este ordenador no admite el reconocimiento de voz. Los archivos de subtítulos de la misma carpeta (viaje.srt para viaje.mp4) se usan como transcripción.",
-  program: "Se usa el programa definido en el entorno.",
+  program: "Se usa el programa de TALLYLIGHT_WHISPER.",
   models: {
     tiny: "El más rápido, el menos preciso",
     base: "Rápido, bueno con voces claras",

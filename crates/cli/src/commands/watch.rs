@@ -241,7 +241,7 @@ fn print_lines(update: &ShellMessage) {
                 output::line(&format!("list     {words}"));
             }
         }
-        ShellMessage::Event(Event::Session(_) | Event::Upload(_) | Event::News(_)) => {}
+        ShellMessage::Event(Event::Session(_) | Event::Upload(_) | Event::Notifications(_)) => {}
         ShellMessage::Notice(notice) => output::line(&format!("*        {}: {}", notice.title, notice.body)),
     }
 }

@@ -33,8 +33,8 @@ use crate::{
 mod account_owner;
 mod keychain_worker;
 mod refresh;
-mod restore;
 mod sign_in;
+mod stored_session;
 
 pub(super) use account_owner::remembered_email;
 pub(super) use keychain_worker::{KeychainRequest, keychain_worker};

@@ -38,9 +38,9 @@ impl Backend {
             }
             BackendInput::Discovered(number, found, reply) => self.discovered(number, *found, reply, context),
             BackendInput::Choose(server, reply) => {
-                context.store.set(SERVER, &server);
+                context.store.set_value(SERVER, &server);
                 if server.identity == Identity::Address {
-                    context.store.set(ADDRESS, &server.address);
+                    context.store.set_value(ADDRESS, &server.address);
                 }
                 let view = ServerView::from(&*server);
                 let chosen = choose(*server, context).map(|()| view);
@@ -49,7 +49,7 @@ impl Backend {
             }
             BackendInput::Leave => {
                 if context.endpoint.take_if(|endpoint| endpoint.server.identity == Identity::ThisComputer).is_some() {
-                    context.store.unset(SERVER);
+                    context.store.remove_value(SERVER);
                 }
             }
         }
@@ -123,12 +123,12 @@ impl Backend {
 
 /// Returns the backend of the last run.
 pub(super) fn of_last_run(context: &Context) -> Option<Server> {
-    context.store.setting(SERVER)
+    context.store.value(SERVER)
 }
 
 /// Returns the address that the user typed last, as it is shown.
 pub(super) fn remembered_address(context: &Context) -> Option<String> {
-    context.store.setting::<Url>(ADDRESS).as_ref().map(discovery::shown)
+    context.store.value::<Url>(ADDRESS).as_ref().map(discovery::shown)
 }
 
 /// Uses a backend from now on.
@@ -155,9 +155,8 @@ pub(super) fn set_network(context: &mut Context) -> Result<(), Error> {
     let found = NetworkConnector::new(network);
     context.connector =
         found.as_ref().map_or_else(|_| NetworkConnector::without_certificates(network), NetworkConnector::clone);
-    if let Some(server) = context.server().cloned() {
-        context.endpoint = Some(Endpoint::new(server, &context.connector)?);
-    }
+    let endpoint = context.server().cloned().map(|server| Endpoint::new(server, &context.connector)).transpose()?;
+    context.endpoint = endpoint;
     context.send(connection::Input::EndpointChanged);
     found.map(drop)
 }

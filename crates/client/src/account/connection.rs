@@ -97,7 +97,7 @@ impl Connection {
             Effect::StoreTokenMethod(ws_token) => {
                 if let Some(server) = context.server() {
                     let known = (server.key().to_owned(), ws_token);
-                    context.store.set(WS_TOKEN_SETTING, &known);
+                    context.store.set_value(WS_TOKEN_SETTING, &known);
                 }
             }
             Effect::SignOut(reason) => context.send(auth::Input::SignOut(Some(reason))),
@@ -196,7 +196,7 @@ impl Connection {
     /// Gives the state machine the URL of the socket, and the way that is known to send the token.
     fn set_endpoint(&mut self, context: &Context) {
         let Some(server) = context.server() else { return };
-        let known = context.store.setting::<(String, WsToken)>(WS_TOKEN_SETTING);
+        let known = context.store.value::<(String, WsToken)>(WS_TOKEN_SETTING);
         let proven = known.and_then(|(key, ws_token)| (key == server.key()).then_some(ws_token));
         self.machine.set_endpoint(discovery::shown(&server.ws_url), server.ws_token, proven);
     }

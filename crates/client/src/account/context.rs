@@ -111,11 +111,11 @@ impl Context {
 
     /// Stores that the jobs were as the backend has them at a time.
     pub(super) fn set_known_at(&mut self, time: Timestamp) {
-        self.store.set(KNOWN_AT, &time);
+        self.store.set_value(KNOWN_AT, &time);
     }
 
     /// Returns when the jobs were last known to be as the backend has them.
     pub(super) fn known_at(&self) -> Option<Timestamp> {
-        self.store.setting(KNOWN_AT)
+        self.store.value(KNOWN_AT)
     }
 }

@@ -26,8 +26,8 @@ impl KnownJobs<'_> {
     pub(super) fn shell_view(&self, job: &Record, context: &Context) -> JobView {
         let mut view = tallylight_view::job(job, self.edits, self.forecast);
         match context.shell.transcripts() {
-            Transcripts::Told => add_transcript(&mut view, context),
-            Transcripts::Asked => view.metadata.transcript = None,
+            Transcripts::Included => add_transcript(&mut view, context),
+            Transcripts::OnRequest => view.metadata.transcript = None,
         }
         view
     }

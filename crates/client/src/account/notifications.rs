@@ -35,7 +35,7 @@ impl Notifications {
     pub(super) fn new(library: &Library, context: &Context) -> Self {
         let mut scheduler = NotificationScheduler::restore(context.store.delivered());
         scheduler.catch_up(library, context.monotonic());
-        Self { scheduler, history: HistoryQueue::default(), paused_until: context.store.setting(PAUSED_UNTIL) }
+        Self { scheduler, history: HistoryQueue::default(), paused_until: context.store.value(PAUSED_UNTIL) }
     }
 
     pub(super) fn handle(&mut self, input: NotificationsInput, context: &mut Context) {
@@ -80,7 +80,7 @@ impl Notifications {
     /// Publishes what a window shows of notifications.
     pub(super) fn publish_status(&self, context: &mut Context) {
         let status = self.status(context);
-        context.publish(Event::News(status));
+        context.publish(Event::Notifications(status));
         context.send(PublisherInput::Tray);
     }
 
@@ -91,7 +91,7 @@ impl Notifications {
 
     fn ended(&mut self, runs: Vec<EndedRun>, now: Duration, context: &mut Context) {
         let settled: Vec<_> = runs.iter().filter_map(|run| self.scheduler.ended(&run.outcome, now)).collect();
-        context.store.deliver(&settled);
+        context.store.mark_notified(&settled);
         self.queue_history(runs, context);
     }
 
@@ -101,13 +101,13 @@ impl Notifications {
             let now = context.monotonic();
             return self.scheduler.postpone(now, now + RETRY_INTERVAL);
         }
-        if let Some(until) = self.quiet_until(context) {
+        if let Some(until) = self.next_quiet_check(context) {
             return self.scheduler.hold(context.monotonic(), until);
         }
         let preferences = NotificationPreferences { wanted: context.settings.notifications, locale: context.locale() };
         let due = self.scheduler.take_due(library, preferences, now);
         // On disk before it is shown: a crash in between loses a notification rather than repeating it.
-        context.store.deliver(&due.delivered);
+        context.store.mark_notified(&due.delivered);
         for notification in due.notices {
             context.shell.notify(notification);
         }

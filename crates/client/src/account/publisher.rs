@@ -7,7 +7,7 @@ use tallylight_core::{
     JobId,
     auth::Session,
     connection::Connection,
-    diagnostics::Attention,
+    diagnostics::Reporting,
     library::{
         Scope,
         ui_batcher::{Batch, UiBatcher},
@@ -155,7 +155,7 @@ impl Publisher {
         let Rejected { kind, reason, sample, .. } = rejected;
         let [reason, sample] = [reason, sample].map(|text| sources.session.without_tokens(&text));
         let rejected = Rejected { kind, reason, sample, job_id: None };
-        if context.diagnostics.rejected(context.now().wall, &rejected) == Attention::Count {
+        if context.diagnostics.rejected(context.now().wall, &rejected) == Reporting::CountOnly {
             return;
         }
         let Rejected { kind, reason, sample, .. } = rejected;

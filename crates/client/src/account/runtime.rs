@@ -26,6 +26,7 @@ use crate::{command::Command, platform::crash_marker::CrashMarker, settings::Set
 
 mod command_routes;
 mod queries;
+mod settings_change;
 mod startup;
 
 pub use startup::start;
@@ -93,14 +94,6 @@ impl Runtime {
         }
     }
 
-    /// Applies changed settings.
-    fn receive_settings(&mut self) {
-        self.notifications.flush_history(&mut self.context);
-        let settings = self.settings.borrow_and_update().settings.clone();
-        self.context.send(Message::SettingsChanged(Box::new(settings)));
-        self.drain();
-    }
-
     /// Routes every message of the queue, and those that they cause, in the order in which they were caused. Commands are
     /// answered after that.
     fn drain(&mut self) {
@@ -137,7 +130,7 @@ impl Runtime {
             Message::ReplaceJobs(update) => self.replace_jobs(*update),
             Message::JobFetched(job_id, commands, captions) => self.job_fetched(&job_id, commands, &captions),
             Message::ForgetJobs => self.forget_jobs(),
-            Message::SettingsChanged(settings) => self.apply(*settings),
+            Message::SettingsChanged(settings) => self.apply_settings(*settings),
         }
     }
 

@@ -171,7 +171,15 @@ fn read_certificates(file: &Path) -> Result<Vec<CertificateDer<'static>>, Error>
     };
     let read = CertificateDer::pem_file_iter(file).map_err(|error| wrong(&error.to_string()))?;
     let certificates = read.collect::<Result<Vec<_>, _>>().map_err(|error| wrong(&error.to_string()))?;
-    if certificates.is_empty() { Err(wrong("no certificate found")) } else { Ok(certificates) }
+    if certificates.is_empty() {
+        return Err(wrong("no certificate found"));
+    }
+    // A block of the right form may hold no certificate, and no client could be built with it.
+    let mut roots = RootCertStore::empty();
+    for certificate in &certificates {
+        roots.add(certificate.clone()).map_err(|error| wrong(&error.to_string()))?;
+    }
+    Ok(certificates)
 }
 
 #[cfg(test)]

@@ -138,5 +138,12 @@ fn write(file: &Path, text: &str) -> io::Result<()> {
     // A symbolic link stays a link; its target is replaced.
     let mut written = AtomicWriteFile::open(fs::canonicalize(file).unwrap_or_else(|_| file.to_owned()))?;
     written.write_all(text.as_bytes())?;
-    written.commit()
+    match written.commit() {
+        // The file was replaced, but some file systems cannot sync its folder.
+        Err(error) if fs::read_to_string(file).is_ok_and(|read| read == text) => {
+            tracing::warn!(%error, "the folder of the settings could not be synced");
+            Ok(())
+        }
+        committed => committed,
+    }
 }

@@ -1,8 +1,24 @@
 use std::fs;
 
 use super::*;
-use tallylight_core::settings::{Appearance, Language, Theme};
+use tallylight_core::{
+    Code,
+    settings::{Appearance, Language, Theme},
+};
 use toml_edit::de;
+
+/// A certificate of nobody, valid for a hundred years.
+const CERTIFICATE: &str = "-----BEGIN CERTIFICATE-----\n\
+    MIIBhjCCASugAwIBAgIUSopxnFwi3bt+oIgY2DhsYlCSZj8wCgYIKoZIzj0EAwIw\n\
+    FzEVMBMGA1UEAwwMQWNtZSB0ZXN0IENBMCAXDTI2MTEyOTE2MzgxN1oYDzIxMjYx\n\
+    MTA1MTYzODE3WjAXMRUwEwYDVQQDDAxBY21lIHRlc3QgQ0EwWTATBgcqhkjOPQIB\n\
+    BggqhkjOPQMBBwNCAAQQ1lDWrKkTBGGyz4WCI5nOZFS88oM2UDtqrJD4X/57fxCt\n\
+    /HG/jr6lVB41cp/SfF6x25pxykNmz61N9MJBXyrLo1MwUTAdBgNVHQ4EFgQUaU5y\n\
+    80qhR/ACCbgaCcyktzZ1920wHwYDVR0jBBgwFoAUaU5y80qhR/ACCbgaCcyktzZ1\n\
+    920wDwYDVR0TAQH/BAUwAwEB/zAKBggqhkjOPQQDAgNJADBGAiEA91VUj+qja0f7\n\
+    vDLER1JTzdL4cW2B16tRZaPN8t+ZNdoCIQCiNTmfqRZTHUgAJ2W2g1BvO7cFDrxK\n\
+    6cV+lt5QRg12+Q==\n\
+    -----END CERTIFICATE-----\n";
 
 /// The name of the settings file.
 const FILE: &str = "settings.toml";
@@ -50,7 +66,7 @@ fn change_writes_what_was_chosen_and_keeps_the_rest_of_the_file() {
 fn every_setting_round_trips_and_can_be_reset_to_its_default() {
     let (folder, settings) = opened("");
     let certificate = folder.path().join("ca.pem");
-    fs::write(&certificate, "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n").expect("a file");
+    fs::write(&certificate, CERTIFICATE).expect("a file");
     let text_of_all = r#"
         [general]
         start_at_login = true
@@ -239,4 +255,16 @@ async fn an_edit_of_the_file_is_published() {
     };
     tokio::time::timeout(Duration::from_mins(1), theme).await.expect("in time");
     following.abort();
+}
+
+#[test]
+fn certificate_that_is_none_is_refused_and_nothing_is_saved() {
+    let (folder, settings) = opened("");
+    let certificate = folder.path().join("ca.pem");
+    fs::write(&certificate, "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n").expect("a file");
+    let mut chosen = Settings::default();
+    chosen.network.certificate = Some(certificate);
+    let error = settings.change(&chosen).expect_err("refused");
+    assert_eq!(error.code, Code::File);
+    assert_eq!(settings.current().settings, Settings::default());
 }

@@ -3,7 +3,7 @@
 use std::{
     borrow::Borrow,
     ops::{Deref, DerefMut},
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError, Weak, atomic::AtomicBool},
 };
 
 use rusqlite::Connection;
@@ -14,7 +14,22 @@ use super::write_job;
 /// The shared connection. Jobs can be queued, and are written by whichever thread locks the connection next; nothing is
 /// written before them.
 #[derive(Clone, Debug)]
-pub(super) struct Database(Arc<Mutex<ConnectionGuard>>);
+pub(super) struct Database(Arc<SharedDatabase>);
+
+/// What all copies of a [`Database`] share.
+#[derive(Debug)]
+pub(super) struct SharedDatabase {
+    /// The path of the file; none for a database in memory.
+    file: Option<String>,
+    connection: Mutex<ConnectionGuard>,
+    is_indexing: AtomicBool,
+}
+
+impl From<Arc<SharedDatabase>> for Database {
+    fn from(shared: Arc<SharedDatabase>) -> Self {
+        Self(shared)
+    }
+}
 
 /// The connection while it is locked, with the queued jobs.
 #[derive(Debug)]
@@ -28,17 +43,34 @@ pub(super) struct ConnectionGuard {
 impl Database {
     /// Takes over an open connection.
     pub(super) fn new(connection: Connection) -> Self {
-        Self(Arc::new(Mutex::new(ConnectionGuard { connection, queued: Vec::new(), written: None })))
+        let file = connection.path().filter(|path| !path.is_empty()).map(str::to_owned);
+        let connection = Mutex::new(ConnectionGuard { connection, queued: Vec::new(), written: None });
+        Self(Arc::new(SharedDatabase { file, connection, is_indexing: AtomicBool::new(false) }))
     }
 
     /// Locks the connection, after writing the queued jobs.
     pub(super) fn lend(&self) -> MutexGuard<'_, ConnectionGuard> {
-        let mut lent = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut lent = self.0.connection.lock().unwrap_or_else(PoisonError::into_inner);
         if !lent.queued.is_empty() {
             let queued = std::mem::take(&mut lent.queued);
             lent.written = Some(write_jobs(&mut lent.connection, queued.iter().map(Arc::as_ref)));
         }
         lent
+    }
+
+    /// Returns the path of the file; none for a database in memory.
+    pub(super) fn file(&self) -> Option<&str> {
+        self.0.file.as_deref()
+    }
+
+    /// Returns a reference that does not keep the connection open.
+    pub(super) fn downgrade(&self) -> Weak<SharedDatabase> {
+        Arc::downgrade(&self.0)
+    }
+
+    /// Returns whether a thread adds transcripts to the index.
+    pub(super) fn is_indexing(&self) -> &AtomicBool {
+        &self.0.is_indexing
     }
 
     /// Queues jobs. [`Self::write`] writes them, or any earlier use of the connection.

@@ -30,15 +30,14 @@ const SQL: [&str; 6] = [
     "
     ALTER TABLE deed RENAME TO automation_task;
     ",
-    // Transcripts get an id that outlives VACUUM, and an index of their terms by this id. The index holds no texts, and
-    // is given only terms and spaces: all other characters are parts of terms. It is filled later, in the background.
+    // An index of the terms of the transcripts, by an id that outlives VACUUM. It holds no texts, and is given only terms
+    // and spaces: all other characters are parts of terms. It is filled later, in the background; the transcripts stay as
+    // they are, so that this needs little space and time.
     "
-    ALTER TABLE transcript RENAME TO earlier_transcript;
-    CREATE TABLE transcript (id INTEGER PRIMARY KEY, job_id TEXT NOT NULL UNIQUE, text TEXT NOT NULL,
+    CREATE TABLE indexed_transcript (id INTEGER PRIMARY KEY, job_id TEXT NOT NULL UNIQUE,
         is_indexed INTEGER NOT NULL DEFAULT 0) STRICT;
-    CREATE INDEX transcript_not_indexed ON transcript (id) WHERE NOT is_indexed;
-    INSERT INTO transcript (job_id, text) SELECT job_id, text FROM earlier_transcript;
-    DROP TABLE earlier_transcript;
+    CREATE INDEX transcript_not_indexed ON indexed_transcript (id) WHERE NOT is_indexed;
+    INSERT INTO indexed_transcript (job_id) SELECT job_id FROM transcript;
     CREATE VIRTUAL TABLE transcript_terms USING fts5 (terms, content = '', contentless_delete = 1,
         tokenize = \"unicode61 remove_diacritics 2 categories 'L* M* N* P* S* C*'\");
     ",

@@ -19,15 +19,15 @@ fn data_survives_a_restart_and_is_deleted_by_clear() {
     let notified = OutcomeKey { job_id: JobId::new("7"), run: 1, outcome: Outcome::Failed };
     let mut store = Store::open(folder.path());
     store.save([&job].into_iter(), |_| false);
-    store.deliver(&[notified.clone(), notified.clone()]);
-    store.set("server", &"x");
+    store.mark_notified(&[notified.clone(), notified.clone()]);
+    store.set_value("server", &"x");
     drop(store);
     let mut store = Store::open(folder.path());
     assert_eq!((store.jobs(&BTreeSet::new()), store.delivered()), (vec![job], vec![notified]));
-    assert_eq!(store.setting::<String>("server").as_deref(), Some("x"));
+    assert_eq!(store.value::<String>("server").as_deref(), Some("x"));
     store.clear();
     assert_eq!((store.jobs(&BTreeSet::new()).len(), store.delivered().len()), (0, 0));
-    assert!(store.setting::<String>("server").is_some());
+    assert!(store.value::<String>("server").is_some());
 }
 
 #[test]
@@ -71,7 +71,7 @@ fn write_edits(folder: &Path) {
     let (edit, draft) = edit_and_draft("never to be lost");
     let mut store = Store::open(folder);
     assert!(store.save_edits("me", &[edit, draft], std::iter::empty()));
-    store.set("server", &"acme");
+    store.set_value("server", &"acme");
     // Filled, so that the damage below hits data.
     let jobs: Vec<Record> = (0..200).map(|n| Record::new(JobId::new(format!("job {n}")))).collect();
     store.save(jobs.iter(), |_| false);
@@ -104,7 +104,7 @@ fn damage_is_found_after_a_crash_and_edits_are_carried_over() {
             && incident.message.contains("Unsaved edits recovered: 2.")
     );
     assert_eq!((store.edits("me").len(), store.drafts("me").len(), store.jobs(&BTreeSet::new()).len()), (1, 1, 0));
-    assert_eq!(store.setting::<String>("server").as_deref(), Some("acme"), "the session can be restored");
+    assert_eq!(store.value::<String>("server").as_deref(), Some("acme"), "the session can be restored");
     drop(store);
     assert_eq!(Store::open(folder.path()).view(), &StorageView::default(), "reported once");
 }

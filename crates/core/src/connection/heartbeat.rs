@@ -92,7 +92,7 @@ impl Connection {
     }
 
     /// Gives up an open connection from which no frame arrived for too long.
-    pub(super) fn silent(&mut self, now: Now, effects: &mut Vec<Effect>) {
+    pub(super) fn give_up_silent_peer(&mut self, now: Now, effects: &mut Vec<Effect>) {
         let State::Open(open) = &self.state else { return };
         effects.push(Effect::Disconnect(open.conn));
         let why = if open.readable.any && !open.readable.heartbeats {

@@ -109,13 +109,13 @@ pub(super) fn merge_into(job: &mut Record, at: Timestamp, edit_answer: Timestamp
     }
     // A backend may keep separate times for the job and its metadata; an edit changes only the latter.
     let field_updated_at = snapshot.metadata_at.unwrap_or(at);
-    job.mark(field_updated_at.into(), snapshot.suggested.as_deref(), &snapshot.stages);
+    job.annotate(field_updated_at.into(), snapshot.suggested.as_deref(), &snapshot.stages);
     make_room(&mut job.stages, snapshot.stages.len());
     make_room(&mut job.metadata, snapshot.metadata.len());
     for (stage_id, data) in snapshot.stages {
         let Some(stage) = stage_of(job, stage_id) else { continue };
         stage.apply(at, &data.progress);
-        stage.tell(data.started_at, data.completed_at);
+        stage.apply_stored_times(data.started_at, data.completed_at);
     }
     for (field, content) in snapshot.metadata {
         apply_body(job, field_updated_at, Body::Metadata(field, content));

@@ -15,16 +15,16 @@ use crate::{
     protocol::Progress,
 };
 
+mod annotations;
 mod fault_summary;
-mod marks;
 mod packed;
 mod percent;
 mod stored;
 mod title;
 
+pub use annotations::Annotations;
 pub use fault_summary::FaultSummary;
 pub(crate) use fault_summary::NO_REASON;
-pub use marks::Annotations;
 pub(crate) use packed::Packed;
 use percent::Percent;
 pub use title::PendingContent;
@@ -155,8 +155,8 @@ impl ProgressState {
     }
 
     /// Applies the start and end times stored by the backend.
-    pub fn tell(&mut self, began: Option<Timestamp>, ended: Option<Timestamp>) {
-        self.span.tell(began, ended);
+    pub fn apply_stored_times(&mut self, began: Option<Timestamp>, ended: Option<Timestamp>) {
+        self.span.apply_stored_times(began, ended);
     }
 
     /// Applies an update by the ordering rule: the newest timestamp wins, then the higher status, then the higher

@@ -53,7 +53,7 @@ impl TimeRange {
 
     /// Applies the start and end that a backend stores for a run, unless that run is already known in more detail or a
     /// later one is.
-    pub fn tell(&mut self, began: Option<Timestamp>, ended: Option<Timestamp>) {
+    pub fn apply_stored_times(&mut self, began: Option<Timestamp>, ended: Option<Timestamp>) {
         let (began, ended) = (began.map(UnixNanos::from), ended.map(UnixNanos::from));
         let newest = began.max(ended);
         // If events were seen only from the middle of a run on, the backend's start time is the better one.
@@ -108,20 +108,20 @@ mod tests {
     #[test]
     fn stored_times_complete_an_unobserved_run() {
         let mut range = noted(&[(9, Status::Completed)]);
-        range.tell(Some(at(2)), Some(at(9)));
+        range.apply_stored_times(Some(at(2)), Some(at(9)));
         assert_eq!(range.seconds(), Some(7.0));
         range.note(at(10), Status::Processing);
-        range.tell(Some(at(2)), Some(at(9)));
+        range.apply_stored_times(Some(at(2)), Some(at(9)));
         assert_eq!((range.began(), range.ended()), (Some(at(10)), None), "the stored times belong to the previous run");
     }
 
     #[test]
     fn stored_start_time_extends_a_run_observed_from_its_middle() {
         let mut range = noted(&[(301, Status::Processing)]);
-        range.tell(Some(at(100)), None);
+        range.apply_stored_times(Some(at(100)), None);
         assert_eq!(range.began(), Some(at(100)));
         range.note(at(400), Status::Completed);
-        range.tell(Some(at(100)), Some(at(400)));
+        range.apply_stored_times(Some(at(100)), Some(at(400)));
         assert_eq!(range.seconds(), Some(300.0));
     }
 

@@ -56,7 +56,7 @@ impl LiveTable {
                     self.print(&words);
                 }
             }
-            ShellMessage::Event(Event::Session(_) | Event::News(_)) => {}
+            ShellMessage::Event(Event::Session(_) | Event::Notifications(_)) => {}
             ShellMessage::Notice(notice) => self.print(&format!("{}: {}", notice.title, notice.body)),
         }
     }

@@ -19,7 +19,7 @@ pub(super) fn set(email: &str, context: &mut Context) {
     // The embedded studio has one account only, which must not replace a remembered one.
     let Some(server) = context.server().filter(|server| server.identity == Identity::Address) else { return };
     let account = AccountOwner { server: server.key().to_owned(), email: email.to_owned() };
-    match context.store.setting::<AccountOwner>(ACCOUNT) {
+    match context.store.value::<AccountOwner>(ACCOUNT) {
         Some(before) if is_same(&before, &account) => {}
         // Behind the deletion: a crash in between must not leave the jobs of one account to another.
         Some(_) => {
@@ -32,12 +32,12 @@ pub(super) fn set(email: &str, context: &mut Context) {
 
 /// Stores whose jobs are on disk.
 pub(super) fn store(account: &AccountOwner, context: &mut Context) {
-    context.store.set(ACCOUNT, account);
+    context.store.set_value(ACCOUNT, account);
 }
 
 /// Returns the email that was used last at this backend.
 pub(in crate::account) fn remembered_email(context: &Context) -> Option<String> {
-    let account = context.store.setting::<AccountOwner>(ACCOUNT)?;
+    let account = context.store.value::<AccountOwner>(ACCOUNT)?;
     let is_here = context.server().is_some_and(|server| server.key() == account.server);
     Some(account.email).filter(|email| is_here && !email.is_empty())
 }

@@ -18,7 +18,7 @@ use crate::{
     net::{
         auth_api::{self, Denial},
         pkce::Pkce,
-        redirect::Redirect,
+        sign_in_callback::CallbackServer,
     },
     platform::browser::Browser,
 };
@@ -52,7 +52,7 @@ impl Auth {
             let _ =
                 before.reply.send(Err(Error::new(Code::Requested, "Sign-in cancelled: another sign-in was started.")));
         }
-        // The session before ends first, while no command waits that could take its end for the end of this sign-in.
+        // The previous session ends before `signing_in` is set; otherwise its sign-out would fail this sign-in.
         if self.session.is_signed_in() || self.session.is_storing() {
             self.machine_input(auth::Input::SignOut(None), context);
         }
@@ -90,13 +90,13 @@ pub(super) fn request_by_password(ticket: Ticket, email: String, password: Secre
 }
 
 async fn by_page(http: &Client, server: &Server, provider: &str, browser: &Browser) -> Result<Grant, Denial> {
-    let mut redirect = Redirect::listen().await.map_err(Denial::Refused)?;
+    let mut callback = CallbackServer::listen().await.map_err(Denial::Refused)?;
     let pkce = Pkce::new();
-    let page = auth_api::authorize_url(server, provider, redirect.address(), &pkce).map_err(Denial::Refused)?;
+    let page = auth_api::authorize_url(server, provider, callback.address(), &pkce).map_err(Denial::Refused)?;
     let answer = tokio::select! {
         // Some browser commands end only when the browser is closed: the command is not awaited.
         Err(error) = browser.open(&page) => return Err(Denial::Refused(error)),
-        answer = tokio::time::timeout(PAGE_TIMEOUT, redirect.answer()) => answer,
+        answer = tokio::time::timeout(PAGE_TIMEOUT, callback.answer()) => answer,
     };
     let answer = answer.map_err(|_| {
         let message = "Sign-in timed out. Try again.";

@@ -48,23 +48,23 @@ fn grant() -> auth::Grant {
 #[tokio::test]
 async fn new_owner_is_stored_only_after_the_jobs_of_the_previous_one_were_deleted() {
     let mut test = TestContext::signed_in();
-    test.context.store.set(OWNER, &owner("previous@acme.tv"));
+    test.context.store.set_value(OWNER, &owner("previous@acme.tv"));
     let mut auth = auth();
     auth.handle(restore("me@acme.tv"), &mut test.context);
-    assert_eq!(test.context.store.setting(OWNER), Some(owner("previous@acme.tv")), "their jobs are still on disk");
+    assert_eq!(test.context.store.value(OWNER), Some(owner("previous@acme.tv")), "their jobs are still on disk");
     let sent = test.sent();
     let deleted = position(&sent, |message| matches!(message, Message::ForgetJobs)).expect("jobs are deleted");
     let is_store = |message: &Message| matches!(message, Message::Auth(AuthInput::StoreOwner(_)));
     assert!(deleted < position(&sent, is_store).expect("the owner is stored"));
 
     auth.handle(AuthInput::StoreOwner(owner("me@acme.tv")), &mut test.context);
-    assert_eq!(test.context.store.setting(OWNER), Some(owner("me@acme.tv")));
+    assert_eq!(test.context.store.value(OWNER), Some(owner("me@acme.tv")));
 }
 
 #[tokio::test]
 async fn jobs_of_the_same_owner_are_kept() {
     let mut test = TestContext::signed_in();
-    test.context.store.set(OWNER, &owner("Me@Acme.tv"));
+    test.context.store.set_value(OWNER, &owner("Me@Acme.tv"));
     auth().handle(restore("me@acme.tv"), &mut test.context);
     assert!(position(&test.sent(), |message| matches!(message, Message::ForgetJobs)).is_none());
 }

@@ -24,7 +24,7 @@ impl Fetcher {
                 let position = if self.is_syncing() { ListPosition::First } else { ListPosition::Later };
                 let update = Box::new(ListUpdate { jobs, date, requested, incomplete, position });
                 context.send(match std::mem::take(&mut self.next_list) {
-                    // Without the whole list, what is known of the other jobs is all that there is.
+                    // An incomplete list must not replace the jobs that it leaves out.
                     ListUse::Replace if update.incomplete.is_none() => Message::ReplaceJobs(update),
                     ListUse::Replace | ListUse::Merge => JobsInput::List(update).into(),
                 });

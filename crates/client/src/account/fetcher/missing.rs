@@ -34,7 +34,7 @@ pub(super) fn remove_if_missing(
 ) {
     let Some(job) = library.job(job_id) else { return };
     let is_listed = job.listed;
-    // Texts alone claim nothing that REST could deny.
+    // Only a status makes a job real: one of which only texts are known is kept.
     let is_claimed = !is_listed && job.overall.since().is_some();
     // Pending edits and drafts of the user must stay visible.
     if !(reason == FetchReason::Confirm || is_claimed) || edits.has(job_id) {

@@ -57,7 +57,7 @@ impl Notifications {
                 context.send(AutomationsInput::Queue(tasks));
             }
             let status = self.status(context);
-            context.publish(Event::News(status));
+            context.publish(Event::Notifications(status));
             // Once for all of them: the summary reads every job.
             context.send(PublisherInput::TraySoon);
         }

@@ -18,14 +18,14 @@ const MORNING: i8 = 8;
 pub(super) const PAUSED_UNTIL: &str = "paused_until";
 
 impl Notifications {
-    /// Returns when to check again, where notifications are held now.
-    pub(super) fn quiet_until(&self, context: &Context) -> Option<Duration> {
+    /// If notifications are held now, returns when to check again.
+    pub(super) fn next_quiet_check(&self, context: &Context) -> Option<Duration> {
         let now = context.now();
         let hours = context.settings.notifications.quiet_until(&now.wall.to_zoned(context.clock.zone()));
         let ends = [self.paused_until, hours].into_iter().flatten().filter(|end| *end > now.wall).max();
         match ends {
             Some(end) => Some(now.monotonic + until(end, now.wall)),
-            None => context.shell.is_busy().then_some(now.monotonic + BUSY_CHECK_INTERVAL),
+            None => context.shell.is_do_not_disturb().then_some(now.monotonic + BUSY_CHECK_INTERVAL),
         }
     }
 
@@ -52,8 +52,8 @@ impl Notifications {
             Pause::Off => None,
         };
         match self.paused_until {
-            Some(until) => context.store.set(PAUSED_UNTIL, &until),
-            None => context.store.unset(PAUSED_UNTIL),
+            Some(until) => context.store.set_value(PAUSED_UNTIL, &until),
+            None => context.store.remove_value(PAUSED_UNTIL),
         }
         self.scheduler.reschedule_now(now.monotonic);
         self.publish_status(context);

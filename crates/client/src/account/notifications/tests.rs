@@ -65,7 +65,7 @@ fn outcome_is_recorded_once_and_queues_its_automations() {
     let sent = test.sent();
     let queued = position(&sent, |message| matches!(message, Message::Automations(AutomationsInput::Queue(_))));
     assert!(queued.is_some());
-    assert!(matches!(published(&sent)[..], [Event::News(NotificationStatus { unread: 1, .. })]));
+    assert!(matches!(published(&sent)[..], [Event::Notifications(NotificationStatus { unread: 1, .. })]));
 
     failed.end(&mut test);
     failed.notifications.flush_history(&mut test.context);
@@ -153,5 +153,5 @@ fn entries_are_marked_as_read_and_the_count_published() {
     let read = NotificationsInput::MarkRead(MarkRead::Jobs(vec![job_id("7")]));
     failed.notifications.handle(read, &mut test.context);
     let sent = test.sent();
-    assert!(matches!(published(&sent)[..], [Event::News(NotificationStatus { unread: 0, .. })]));
+    assert!(matches!(published(&sent)[..], [Event::Notifications(NotificationStatus { unread: 0, .. })]));
 }

@@ -38,7 +38,7 @@ impl HeldEvents {
             Event::Upload(upload) => drop(self.uploads.insert(upload.upload_id, upload)),
             Event::Edit(edit) => drop(self.edits.insert((edit.job_id.clone(), edit.field), edit)),
             Event::Storage(storage) => self.storage = Some(storage),
-            Event::News(notification_status) => self.notification_status = Some(notification_status),
+            Event::Notifications(notification_status) => self.notification_status = Some(notification_status),
             Event::List(list) => self.list = Some(list),
             Event::Rejected(rejected) if self.rejected.len() < REJECTED_LIMIT => self.rejected.push_back(rejected),
             // Batches of jobs are never handed to a shell that does not keep up.
@@ -54,7 +54,7 @@ impl HeldEvents {
         let states = storage
             .map(Event::Storage)
             .into_iter()
-            .chain(notification_status.map(Event::News))
+            .chain(notification_status.map(Event::Notifications))
             .chain(list.map(Event::List));
         let rest = states.chain(edits.into_values().map(Event::Edit));
         first.chain(uploads).chain(rest).chain(rejected.into_iter().map(Event::Rejected))

@@ -87,7 +87,7 @@ impl Sources<'_> {
             percent: percents.whole(),
             jobs: best.map(|job| tray_job(&job, notifications::name(&job, locale), self.jobs.edits)).collect(),
             can_upload: context.access.is_signed_in && context.server().is_some_and(|server| server.offers("upload")),
-            news: NotificationStatus { unread: context.store.unread(), paused_until: self.paused_until },
+            notifications: NotificationStatus { unread: context.store.unread(), paused_until: self.paused_until },
             locale,
         }
     }
@@ -97,7 +97,7 @@ impl Sources<'_> {
         let is_open = |job_id: &&JobId| {
             let job = self.jobs.library.job(job_id);
             job.is_some_and(|job| {
-                tallylight_core::attention::attention(&job, self.jobs.edits) == Some(Attention::Words)
+                tallylight_core::attention::attention(&job, self.jobs.edits) == Some(Attention::UnsavedEdit)
             })
         };
         self.jobs.edits.jobs().into_iter().filter(is_open).collect()

@@ -5,16 +5,15 @@ use std::collections::BTreeMap;
 use tallylight_core::{
     Code, Error, JobId, auth, connection, edits,
     model::job::{Content, Field},
-    settings::Settings,
 };
 
 use super::Runtime;
 use crate::{
     account::{
-        backend, diagnostics,
+        diagnostics,
         message::{
             AuthInput, AutomationsInput, BackendInput, FetchRequest, FetcherInput, JobsInput, NotificationsInput,
-            OutboxInput, PublisherInput, UploadsInput, WaitingCommand,
+            OutboxInput, UploadsInput, WaitingCommand,
         },
     },
     command::{Action, Command, Query, Reply, SessionCommand, UploadCommand},
@@ -151,24 +150,5 @@ impl Runtime {
         };
         context.send(input);
         context.reply(reply, Ok(()));
-    }
-
-    /// Applies settings. If a certificate cannot be used, the others take effect.
-    pub(super) fn apply(&mut self, settings: Settings) {
-        let context = &mut self.context;
-        let before = std::mem::replace(&mut context.settings, settings);
-        if before.data != context.settings.data {
-            context.send(JobsInput::Prune);
-        }
-        if before.notifications != context.settings.notifications {
-            context.send(NotificationsInput::PreferencesChanged);
-        }
-        // The tray shows the language of the settings.
-        context.send(PublisherInput::Tray);
-        if before.network != context.settings.network
-            && let Err(error) = backend::set_network(context)
-        {
-            tracing::error!(error = error.with_causes(), "continuing without the custom certificate");
-        }
     }
 }

@@ -29,7 +29,7 @@ impl Runtime {
             known_at: if self.connection.machine().is_live() { Some(now.wall) } else { context.known_at() },
             counts: Counts::of(&self.jobs.library),
             list: self.fetcher.list().clone(),
-            news: NotificationStatus {
+            notifications: NotificationStatus {
                 unread: context.store.unread(),
                 paused_until: self.notifications.paused_until(),
             },

@@ -6,13 +6,13 @@ fn browser() -> Client {
     Client::builder().redirect(Policy::none()).build().expect("a client")
 }
 
-fn with(redirect: &Redirect, more: &str) -> String {
+fn with(redirect: &CallbackServer, more: &str) -> String {
     format!("{}&{more}", redirect.address())
 }
 
 #[tokio::test]
 async fn the_first_callback_counts_and_the_browser_shows_the_outcome() {
-    let mut redirect = Redirect::listen().await.expect("a port");
+    let mut redirect = CallbackServer::listen().await.expect("a port");
     let (first, again) = (with(&redirect, "code=c1"), with(&redirect, "code=c2"));
     let shown = tokio::spawn(async move { browser().get(first).send().await.expect("an answer").text().await });
     let answer = redirect.answer().await.expect("an answer");
@@ -27,7 +27,7 @@ async fn the_first_callback_counts_and_the_browser_shows_the_outcome() {
 
 #[tokio::test]
 async fn forged_callbacks_are_refused_and_do_not_end_the_wait() {
-    let mut redirect = Redirect::listen().await.expect("a port");
+    let mut redirect = CallbackServer::listen().await.expect("a port");
     let bare = redirect.address().as_str().split('?').next().expect("an address").to_owned();
     let wrong = |query: &str| browser().get(format!("{bare}?{query}")).send();
     for query in ["code=stolen", "code=stolen&state=", "code=stolen&state=guess", "error=access_denied", ""] {
@@ -52,7 +52,7 @@ async fn forged_callbacks_are_refused_and_do_not_end_the_wait() {
 
 #[tokio::test]
 async fn a_late_callback_is_refused() {
-    let redirect = Redirect::listen().await.expect("a port");
+    let redirect = CallbackServer::listen().await.expect("a port");
     let late = with(&redirect, "code=c1");
     drop(redirect);
     while let Ok(response) = browser().get(&late).send().await {

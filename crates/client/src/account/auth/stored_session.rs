@@ -64,7 +64,7 @@ impl Auth {
 
     /// Asks the keychain for the session, until it answers.
     pub(in crate::account) fn load_session(&mut self, unlock: Unlock, context: &mut Context) {
-        if context.store.setting(ENTRY) == Some(Entry::PendingDelete) {
+        if context.store.value(ENTRY) == Some(Entry::PendingDelete) {
             self.request_keychain(KeychainRequest::Delete);
             self.nothing_stored(None, context);
             return self.answer_restoring();
@@ -101,7 +101,7 @@ impl Auth {
                 self.nothing_stored(Some(Error::new(Code::Keychain, message)), context);
             }
             // A session is known to be stored.
-            Err(error) if context.store.setting(ENTRY) == Some(Entry::Session) => {
+            Err(error) if context.store.value(ENTRY) == Some(Entry::Session) => {
                 let error = waited_for(&error);
                 end_epoch(error.clone(), context);
                 self.machine_input(MachineInput::Restoring(Some(error)), context);
@@ -150,7 +150,7 @@ impl Auth {
     pub(super) fn delete_session(&mut self, context: &mut Context) {
         self.refresh_lock = None;
         self.stop_restoring();
-        context.store.set(ENTRY, &Entry::PendingDelete);
+        context.store.set_value(ENTRY, &Entry::PendingDelete);
         self.request_keychain(KeychainRequest::Delete);
     }
 
@@ -168,20 +168,22 @@ impl Auth {
             KeychainResult::Stored(ticket, outcome) => {
                 self.refresh_lock = None;
                 match outcome {
-                    Ok(()) if !is_deleting => context.store.set(ENTRY, &Entry::Session),
+                    Ok(()) if !is_deleting => context.store.set_value(ENTRY, &Entry::Session),
                     // A session before it still has to be deleted.
-                    Err(_) if context.store.setting(ENTRY) != Some(Entry::PendingDelete) => context.store.unset(ENTRY),
+                    Err(_) if context.store.value(ENTRY) != Some(Entry::PendingDelete) => {
+                        context.store.remove_value(ENTRY);
+                    }
                     Ok(()) | Err(_) => {}
                 }
                 self.machine_input(MachineInput::Stored(ticket, outcome.err()), context);
             }
             KeychainResult::StoredLate(ticket) => {
                 if !is_deleting {
-                    context.store.set(ENTRY, &Entry::Session);
+                    context.store.set_value(ENTRY, &Entry::Session);
                 }
                 self.machine_input(MachineInput::StoredLate(ticket), context);
             }
-            KeychainResult::Deleted => context.store.unset(ENTRY),
+            KeychainResult::Deleted => context.store.remove_value(ENTRY),
         }
     }
 }

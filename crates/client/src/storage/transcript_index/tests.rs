@@ -43,6 +43,7 @@ impl Stored {
     }
 
     fn hits(&self, text: &str) -> Vec<SearchHit> {
+        while index_next(&mut self.store.disk.lend()).expect("indexed") {}
         self.store.search(Search::new(&self.library, &self.edits, text))()
     }
 
@@ -164,13 +165,37 @@ fn jobs_found_by_transcripts_are_limited_and_the_newest_come_first() {
 }
 
 #[test]
-fn jobs_saved_in_the_background_are_indexed_with_it() {
+fn jobs_saved_in_the_background_are_indexed_after_it() {
     let mut stored = Stored::new(&[]);
-    stored.store.save_in_background(vec![std::sync::Arc::new(said("1", "walrus"))])();
-    let count = "SELECT count(*) FROM transcript WHERE NOT is_indexed";
-    let count: u32 = stored.store.disk.lend().query_row(count, [], |row| row.get(0)).expect("a count");
-    assert_eq!(count, 0);
+    let jobs = (0..5).map(|n| std::sync::Arc::new(said(&n.to_string(), "walrus"))).collect();
+    stored.store.save_in_background(jobs)();
+    let not_indexed = || {
+        let sql = "SELECT count(*) FROM indexed_transcript WHERE NOT is_indexed";
+        stored.store.disk.lend().query_row(sql, [], |row| row.get::<_, u32>(0)).expect("a count")
+    };
+    while not_indexed() > 0 {
+        thread::yield_now();
+    }
+    assert_eq!(stored.found("walrus").len(), 5);
+}
+
+#[test]
+fn search_does_not_wait_for_the_connection_of_the_runtime() {
+    let stored = Stored::new(&[said("1", "walrus")]);
     assert_eq!(stored.found("walrus"), ["1"]);
+    let lent = stored.store.disk.lend();
+    let hits = stored.store.search(Search::new(&stored.library, &stored.edits, "walrus"))();
+    drop(lent);
+    assert_eq!(hits.len(), 1);
+}
+
+#[test]
+fn indexing_ends_with_the_database() {
+    let stored = Stored::new(&[said("1", "walrus"), said("2", "seal")]);
+    let shared = stored.store.disk.downgrade();
+    drop(stored);
+    index_all(&shared);
+    assert!(shared.upgrade().is_none());
 }
 
 fn is_on_disk(folder: &Path, word: &str) -> bool {

@@ -26,7 +26,12 @@ pub struct Annotations {
 impl Record {
     /// Applies the annotations of a snapshot with the timestamp of its metadata. A backend without annotations changes
     /// nothing.
-    pub fn mark(&mut self, field_updated_at: UnixNanos, suggested: Option<&[Field]>, stages: &[(StageId, StageData)]) {
+    pub fn annotate(
+        &mut self,
+        field_updated_at: UnixNanos,
+        suggested: Option<&[Field]>,
+        stages: &[(StageId, StageData)],
+    ) {
         if let Some(suggested) = suggested {
             let mut marks = self.marks.take().unwrap_or_default();
             // Content with a later timestamp came from a message in the meantime and is no suggestion.

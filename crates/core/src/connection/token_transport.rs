@@ -7,11 +7,11 @@ use crate::{Code, Now, discovery::WsToken, error::Error};
 
 /// The known facts about how the socket accepts the token.
 #[derive(Debug)]
-pub(super) struct Access {
+pub(super) struct TokenTransport {
     /// The methods of sending the token, in the order in which they are tried.
-    ways: Vec<WsToken>,
-    /// The index of the current method in `ways`.
-    place: usize,
+    methods: Vec<WsToken>,
+    /// The index of the current method in `methods`.
+    current: usize,
     /// The method that worked.
     proven: Option<WsToken>,
     method_trial: MethodTrial,
@@ -45,26 +45,26 @@ enum TokenTrial {
     Refreshed,
 }
 
-impl Default for Access {
+impl Default for TokenTransport {
     fn default() -> Self {
         Self::new(WsToken::Header, None, String::new())
     }
 }
 
-impl Access {
-    fn new(way: WsToken, proven: Option<WsToken>, address: String) -> Self {
-        let mut ways = if way == WsToken::Auto { WsToken::METHODS.to_vec() } else { vec![way] };
+impl TokenTransport {
+    fn new(method: WsToken, proven: Option<WsToken>, address: String) -> Self {
+        let mut methods = if method == WsToken::Auto { WsToken::METHODS.to_vec() } else { vec![method] };
         // The method that worked last time is tried first.
-        ways.sort_by_key(|way| Some(*way) != proven);
-        let in_use = ways[0];
+        methods.sort_by_key(|method| Some(*method) != proven);
+        let in_use = methods[0];
         let (method_trial, trial) = (MethodTrial::Untried, TokenTrial::Untried);
-        Self { ways, place: 0, proven, method_trial, trial, refreshed_at: None, renewed: false, in_use, address }
+        Self { methods, current: 0, proven, method_trial, trial, refreshed_at: None, renewed: false, in_use, address }
     }
 
     /// Returns the initial state for a new session, with the proven method.
     fn restarted(&self) -> Self {
-        let way = if self.ways.len() > 1 { WsToken::Auto } else { self.ways[0] };
-        Self::new(way, self.proven, self.address.clone())
+        let method = if self.methods.len() > 1 { WsToken::Auto } else { self.methods[0] };
+        Self::new(method, self.proven, self.address.clone())
     }
 
     fn refused(&self) -> Error {
@@ -77,42 +77,43 @@ impl Access {
 impl Connection {
     /// Sets the address of the socket, the method of sending its token, and the method that worked earlier.
     pub fn set_endpoint(&mut self, address: String, ws_token: WsToken, proven: Option<WsToken>) {
-        let is_auto = self.access.ways.len() > 1;
-        let is_as_before = is_auto == (ws_token == WsToken::Auto) && (is_auto || self.access.ways[0] == ws_token);
+        let is_auto = self.token_transport.methods.len() > 1;
+        let is_as_before =
+            is_auto == (ws_token == WsToken::Auto) && (is_auto || self.token_transport.methods[0] == ws_token);
         // Setting the same endpoint again keeps the state.
-        if self.access.address != address || !is_as_before {
-            self.access = Access::new(ws_token, proven, address);
+        if self.token_transport.address != address || !is_as_before {
+            self.token_transport = TokenTransport::new(ws_token, proven, address);
         }
     }
 
     /// Returns the method by which the next connect sends the token.
     pub fn ws_token(&self) -> WsToken {
-        self.access.ways[self.access.place]
+        self.token_transport.methods[self.token_transport.current]
     }
 
     /// Returns the initial state for the next session.
-    pub(super) fn forget_access(&mut self) -> Access {
-        self.access.restarted()
+    pub(super) fn restart_token_transport(&mut self) -> TokenTransport {
+        self.token_transport.restarted()
     }
 
     /// Handles a refusal of the token. If the method of sending it may be wrong, REST is asked whether it accepts the
     /// same token, and the next method is tried. If the method is known to be right, the token is refreshed once; if it
     /// is refused again, REST decides whether the session is still valid. Source: docs/protocol.md#sending-the-token.
     pub(super) fn token_refused(&mut self, evidence: TokenEvidence, now: Now, effects: &mut Vec<Effect>) {
-        let is_auto = self.access.ways.len() > 1;
-        match (self.access.method_trial, self.access.trial) {
+        let is_auto = self.token_transport.methods.len() > 1;
+        match (self.token_transport.method_trial, self.token_transport.trial) {
             (MethodTrial::Untried | MethodTrial::AskingRest, _) if is_auto && evidence == TokenEvidence::None => {
-                self.access.method_trial = MethodTrial::AskingRest;
+                self.token_transport.method_trial = MethodTrial::AskingRest;
                 self.ask_rest();
             }
             (MethodTrial::Accepted, _) if is_auto && evidence == TokenEvidence::None => {
                 self.next_ws_token(now, effects);
             }
             // The token was refreshed since it was sent, so the refusal concerns the old one.
-            _ if evidence == TokenEvidence::Accepted && self.access.renewed => self.connect(now, effects),
+            _ if evidence == TokenEvidence::Accepted && self.token_transport.renewed => self.connect(now, effects),
             (_, TokenTrial::Untried) => {
-                self.access.trial = TokenTrial::Refreshed;
-                self.access.refreshed_at = Some(now.monotonic);
+                self.token_transport.trial = TokenTrial::Refreshed;
+                self.token_transport.refreshed_at = Some(now.monotonic);
                 self.await_token(effects);
             }
             (_, TokenTrial::Refreshed) => self.ask_rest(),
@@ -120,9 +121,9 @@ impl Connection {
     }
 
     /// Records the method used by a connection that begins.
-    pub(super) fn begin_access(&mut self) {
-        self.access.in_use = self.ws_token();
-        self.access.renewed = false;
+    pub(super) fn begin_token_transport(&mut self) {
+        self.token_transport.in_use = self.ws_token();
+        self.token_transport.renewed = false;
     }
 
     /// Requests a fresh token and connects once it is available.
@@ -132,7 +133,7 @@ impl Connection {
     }
 
     fn ask_rest(&mut self) {
-        self.access.renewed = false;
+        self.token_transport.renewed = false;
         self.state = State::AskingRest;
         self.polling.ask();
     }
@@ -140,21 +141,21 @@ impl Connection {
     /// Records that the token was refreshed.
     pub(super) fn token_renewed(&mut self) {
         // A connection that is still being opened sends the current token anyway.
-        self.access.renewed |= matches!(self.state, State::Open(_) | State::AskingRest);
+        self.token_transport.renewed |= matches!(self.state, State::Open(_) | State::AskingRest);
     }
 
     /// Allows another refresh, because the last one could not be carried out.
     pub(super) fn token_delayed(&mut self) {
-        self.access.trial = TokenTrial::Untried;
+        self.token_transport.trial = TokenTrial::Untried;
     }
 
     /// Continues after REST accepted the token that the socket refused.
     pub(super) fn token_accepted(&mut self, now: Now, effects: &mut Vec<Effect>) {
-        if self.access.method_trial != MethodTrial::AskingRest {
+        if self.token_transport.method_trial != MethodTrial::AskingRest {
             return self.unavailable_for_all_methods(now);
         }
-        self.access.method_trial = MethodTrial::Accepted;
-        if self.access.renewed {
+        self.token_transport.method_trial = MethodTrial::Accepted;
+        if self.token_transport.renewed {
             // The old token was refused, not the method.
             self.connect(now, effects);
         } else {
@@ -163,31 +164,31 @@ impl Connection {
     }
 
     fn next_ws_token(&mut self, now: Now, effects: &mut Vec<Effect>) {
-        self.access.place += 1;
-        if self.access.place < self.access.ways.len() {
+        self.token_transport.current += 1;
+        if self.token_transport.current < self.token_transport.methods.len() {
             return self.connect(now, effects);
         }
-        self.access.place = 0;
-        self.access.method_trial = MethodTrial::Untried;
+        self.token_transport.current = 0;
+        self.token_transport.method_trial = MethodTrial::Untried;
         self.unavailable_for_all_methods(now);
     }
 
     fn unavailable_for_all_methods(&mut self, now: Now) {
-        let error = self.access.refused();
+        let error = self.token_transport.refused();
         self.socket_unavailable(error, now);
     }
 
     /// Records that the socket accepted the token: this method is tried first from now on.
     pub(super) fn confirm_ws_token(&mut self, effects: &mut Vec<Effect>) {
-        let way = self.access.in_use;
-        self.access.method_trial = MethodTrial::Untried;
-        if self.access.proven == Some(way) || self.access.ways.len() == 1 {
+        let method = self.token_transport.in_use;
+        self.token_transport.method_trial = MethodTrial::Untried;
+        if self.token_transport.proven == Some(method) || self.token_transport.methods.len() == 1 {
             return;
         }
-        self.access.proven = Some(way);
-        self.access.ways.sort_by_key(|other| *other != way);
-        self.access.place = 0;
-        effects.push(Effect::StoreTokenMethod(way));
+        self.token_transport.proven = Some(method);
+        self.token_transport.methods.sort_by_key(|other| *other != method);
+        self.token_transport.current = 0;
+        effects.push(Effect::StoreTokenMethod(method));
     }
 
     /// Evaluates a connection that has been open for [`super::SETTLED_AFTER`].
@@ -195,14 +196,15 @@ impl Connection {
         // A server that expects the token in a message sends nothing before it, so an open socket proves nothing. If
         // another method was refused just before, it proves nothing either: a server that refuses late would be tried
         // for ever.
-        let is_open_for_us = self.access.in_use != WsToken::Message && self.access.method_trial == MethodTrial::Untried;
+        let is_open_for_us = self.token_transport.in_use != WsToken::Message
+            && self.token_transport.method_trial == MethodTrial::Untried;
         if evidence == TokenEvidence::Accepted || is_open_for_us {
             self.confirm_ws_token(effects);
         }
         // Only after some time: a backend that sends a message and then refuses the token would be tried for ever.
         let is_long_ago = |at: Duration| now.monotonic >= at + CLOSED_SOCKET_RETRY;
-        if evidence == TokenEvidence::Accepted && self.access.refreshed_at.is_none_or(is_long_ago) {
-            self.access.trial = TokenTrial::Untried;
+        if evidence == TokenEvidence::Accepted && self.token_transport.refreshed_at.is_none_or(is_long_ago) {
+            self.token_transport.trial = TokenTrial::Untried;
         }
     }
 }

@@ -30,7 +30,7 @@ const GOOD: &str = "#2fbf71";
 const BAD: &str = "#e5484d";
 
 /// The server that waits for the callback.
-pub struct Redirect {
+pub struct CallbackServer {
     address: Url,
     answer: oneshot::Receiver<Answer>,
     /// Stops the server when it is dropped, after the current response.
@@ -58,7 +58,7 @@ struct CallbackState {
     waiting: Arc<Mutex<Option<oneshot::Sender<Answer>>>>,
 }
 
-impl Redirect {
+impl CallbackServer {
     /// Starts the server on the loopback address, on any free port.
     ///
     /// # Errors

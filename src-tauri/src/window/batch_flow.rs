@@ -10,13 +10,13 @@ const MAX_UNACKNOWLEDGED: u64 = 16;
 
 /// The number of batches that were sent to the page, and of those that it has acknowledged.
 #[derive(Debug, Default)]
-pub struct EventWindow {
+pub struct BatchFlowControl {
     sent: AtomicU64,
     sent_job_batches: AtomicU64,
     ack: AtomicU64,
 }
 
-impl EventWindow {
+impl BatchFlowControl {
     /// Counts a batch that is being sent, and returns its number, from 1.
     pub fn send(&self, event: &Event) -> u64 {
         if matches!(event, Event::Jobs { .. }) {
@@ -63,26 +63,26 @@ mod tests {
 
     #[test]
     fn unacknowledged_batches_stop_sending_until_the_page_acknowledges() {
-        let event_window = EventWindow::default();
+        let batch_flow = BatchFlowControl::default();
         for _ in 0..MAX_UNACKNOWLEDGED {
-            event_window.send(&jobs());
+            batch_flow.send(&jobs());
         }
-        assert!(!event_window.has_capacity());
-        event_window.ack(1);
-        assert!(event_window.has_capacity());
-        event_window.send(&jobs());
-        assert!(!event_window.has_capacity());
-        event_window.restart();
-        assert!(event_window.has_capacity(), "a reloaded page receives batches again");
+        assert!(!batch_flow.has_capacity());
+        batch_flow.ack(1);
+        assert!(batch_flow.has_capacity());
+        batch_flow.send(&jobs());
+        assert!(!batch_flow.has_capacity());
+        batch_flow.restart();
+        assert!(batch_flow.has_capacity(), "a reloaded page receives batches again");
     }
 
     #[test]
     fn restart_returns_how_much_was_sent_before() {
-        let event_window = EventWindow::default();
-        let news = Event::News(NotificationStatus { unread: 0, paused_until: None });
-        event_window.send(&jobs());
-        event_window.send(&news);
-        assert_eq!(event_window.restart(), SentView { batches: 2, of_jobs: 1 });
-        assert_eq!(event_window.sent(), SentView { batches: 2, of_jobs: 1 }, "a restart keeps the counts");
+        let batch_flow = BatchFlowControl::default();
+        let news = Event::Notifications(NotificationStatus { unread: 0, paused_until: None });
+        batch_flow.send(&jobs());
+        batch_flow.send(&news);
+        assert_eq!(batch_flow.restart(), SentView { batches: 2, of_jobs: 1 });
+        assert_eq!(batch_flow.sent(), SentView { batches: 2, of_jobs: 1 }, "a restart keeps the counts");
     }
 }
