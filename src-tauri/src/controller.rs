@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use tallylight_client::{Config, Handle, Keychain, LogLevelController, SettingsService, ThumbnailCache, start};
 use tallylight_core::{Error, locale::Locale};
-use tallylight_view::{InitialState, ServerView, Show};
+use tallylight_view::{InitialState, ServerView};
 use tauri::AppHandle;
 use tokio::sync::mpsc;
 
@@ -17,7 +17,7 @@ use crate::{
     embedded_studio::EmbeddedStudio,
     lifecycle::{args::Args, launch::PendingLaunches, shutdown::Shutdown, updates::Updates},
     thumbnails::Thumbnails,
-    tray::{Tray, TrayAction},
+    tray::Tray,
     window::{MainWindow, StartVisibility},
 };
 use preferences::Preferences;
@@ -28,6 +28,7 @@ mod launching;
 mod notifying;
 mod preferences;
 mod shell;
+mod tray_actions;
 
 pub use closing::CloseChoice;
 
@@ -239,21 +240,6 @@ impl Controller {
     /// Returns the locale of the user's language: the one in the settings, or the system's.
     fn locale(&self) -> Locale {
         Locale::new(self.settings().appearance.language, &system_language())
-    }
-
-    fn perform_tray_action(self: &Arc<Self>, action: TrayAction) {
-        match action {
-            TrayAction::Open => self.show_window(),
-            TrayAction::OpenJob(job_id) => self.window.show_job(&self.app, job_id),
-            TrayAction::Upload => self.choose_videos(),
-            TrayAction::ShowHistory => self.window.show_view(&self.app, Show::History),
-            TrayAction::ShowSettings => self.window.show_view(&self.app, Show::Settings),
-            TrayAction::Pause(pause) => {
-                let client = self.client.clone();
-                tauri::async_runtime::spawn(async move { client.pause(pause).await });
-            }
-            TrayAction::Quit => self.ask_to_quit(),
-        }
     }
 }
 

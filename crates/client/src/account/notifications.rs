@@ -101,8 +101,8 @@ impl Notifications {
             let now = context.monotonic();
             return self.scheduler.postpone(now, now + RETRY_INTERVAL);
         }
-        if let Some(until) = self.next_quiet_check(context) {
-            return self.scheduler.hold(context.monotonic(), until);
+        if self.hold_in_quiet_time(context) {
+            return;
         }
         let preferences = NotificationPreferences { wanted: context.settings.notifications, locale: context.locale() };
         let due = self.scheduler.take_due(library, preferences, now);

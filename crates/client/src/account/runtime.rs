@@ -14,17 +14,18 @@ use super::{
     context::Context,
     errors::no_job,
     fetcher::Fetcher,
-    jobs::{self, Jobs},
+    jobs::Jobs,
     known_jobs::KnownJobs,
     message::{AutomationsInput, ListUpdate, Message, OutboxInput, PublisherInput, WaitingCommand},
     notifications::Notifications,
-    outbox::{self, EditStep, Outbox},
+    outbox::Outbox,
     publisher::{Publisher, Sources},
     uploads::Uploads,
 };
 use crate::{command::Command, platform::crash_marker::CrashMarker, settings::SettingsReceiver, storage::Saved};
 
 mod command_routes;
+mod edit_step;
 mod queries;
 mod settings_change;
 mod startup;
@@ -117,7 +118,7 @@ impl Runtime {
                 self.fetcher.handle(input, &self.jobs.library, &self.outbox.edits, context);
             }
             Message::Jobs(input) => self.jobs.handle(input, &self.outbox.edits, context),
-            Message::Outbox(input) => self.outbox(input),
+            Message::Outbox(input) => self.handle_edits(input),
             Message::Uploads(input) => self.uploads.handle(input, context),
             Message::Notifications(input) => self.notifications.handle(input, context),
             Message::Automations(input) => {
@@ -131,33 +132,6 @@ impl Runtime {
             Message::JobFetched(job_id, commands, captions) => self.job_fetched(&job_id, commands, &captions),
             Message::ForgetJobs => self.forget_jobs(),
             Message::SettingsChanged(settings) => self.apply_settings(*settings),
-        }
-    }
-
-    /// Handles an input of the edits: the library and the disk first, then the window and the backend.
-    fn outbox(&mut self, input: OutboxInput) {
-        let context = &mut self.context;
-        let step = self.outbox.handle(input, &self.jobs.library, context);
-        let is_empty = step.is_empty();
-        if !is_empty {
-            fail::fail_point!("edits_before_write");
-        }
-        let EditStep { date, library, persist, changed, actions } = step;
-        self.jobs.observe(date, context.now());
-        let (mut changes, confirmed) = self.jobs.apply_edits(library, context);
-        let confirmed: Vec<_> = confirmed.iter().filter_map(|job_id| self.jobs.library.job(job_id)).collect();
-        self.outbox.persist(&persist, confirmed.iter().map(AsRef::as_ref), context);
-        drop(confirmed);
-        if !is_empty {
-            fail::fail_point!("edits_written");
-        }
-        let is_shown = !changed.is_empty();
-        changes.extend(changed.into_iter().map(jobs::edited));
-        self.jobs.changed(changes, context.monotonic(), context);
-        outbox::act(actions, &self.jobs.library, context);
-        if is_shown {
-            // The user looks at the field: it waits for no frame.
-            context.send(PublisherInput::Flush);
         }
     }
 

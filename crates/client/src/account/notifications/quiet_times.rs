@@ -18,8 +18,17 @@ const MORNING: i8 = 8;
 pub(super) const PAUSED_UNTIL: &str = "paused_until";
 
 impl Notifications {
+    /// Holds the notifications back if this is a quiet time, and returns whether it is.
+    pub(super) fn hold_in_quiet_time(&mut self, context: &Context) -> bool {
+        let check = self.next_quiet_check(context);
+        if let Some(until) = check {
+            self.scheduler.hold(context.monotonic(), until);
+        }
+        check.is_some()
+    }
+
     /// If notifications are held now, returns when to check again.
-    pub(super) fn next_quiet_check(&self, context: &Context) -> Option<Duration> {
+    fn next_quiet_check(&self, context: &Context) -> Option<Duration> {
         let now = context.now();
         let hours = context.settings.notifications.quiet_until(&now.wall.to_zoned(context.clock.zone()));
         let ends = [self.paused_until, hours].into_iter().flatten().filter(|end| *end > now.wall).max();
