@@ -135,6 +135,14 @@ describe("every view", { concurrency: false }, () => {
     await press(Key.Escape, Key.Escape);
   });
 
+  it("a search that finds a word of a transcript", async () => {
+    await press("/", ..."listen");
+    await app.waitForText("Listen");
+    await waitFor("the excerpt", () => app.$("[data-job] mark").isExisting());
+    await inspector.inspect("search-transcript");
+    await press(Key.Escape, Key.Escape);
+  });
+
   it("selected videos", async () => {
     await app.waitForText("City at night");
     await app.browser.execute(() => document.querySelector<HTMLElement>('[data-job="0"]')?.focus());

@@ -238,9 +238,9 @@ mod tests {
 
     #[test]
     fn error_names_its_causes_in_the_log_only() {
-        let cause = io::Error::other(io::Error::other("the disk is gone"));
+        let cause = Error::new(Code::Storage, "No disk.").caused_by(io::Error::other("it is gone"));
         let error = Error::new(Code::File, "Couldn't save.").caused_by(cause);
-        assert_eq!(error.with_causes(), "Couldn't save.: the disk is gone: the disk is gone");
+        assert_eq!(error.with_causes(), "Couldn't save.: No disk.: it is gone");
         assert_eq!(error, Error::new(Code::File, "Couldn't save."));
         assert_eq!(serde_json::to_string(&error).expect("JSON"), r#"{"code":"file","message":"Couldn't save."}"#);
     }
