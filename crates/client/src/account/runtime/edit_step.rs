@@ -8,7 +8,8 @@ use crate::account::{
 };
 
 impl Runtime {
-    /// Handles an input of the edits. An edit is on disk before it is shown and sent.
+    /// Handles an input of the edits. An edit is on disk before it is shown and sent; if the disk fails, it goes on in memory
+    /// and the window says so.
     pub(super) fn handle_edits(&mut self, input: OutboxInput) {
         let context = &mut self.context;
         let step = self.outbox.handle(input, &self.jobs.library, context);
