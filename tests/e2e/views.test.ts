@@ -139,6 +139,16 @@ describe("every view", { concurrency: false }, () => {
     await press("/", ..."listen");
     await app.waitForText("Listen");
     await waitFor("the excerpt", () => app.$("[data-job] mark").isExisting());
+    const isVisible = await app.browser.execute(() => {
+      const found = document.querySelector("[data-job] mark");
+      const excerpt = found?.parentElement?.getBoundingClientRect();
+      return (
+        found !== null &&
+        excerpt !== undefined &&
+        found.getBoundingClientRect().right <= excerpt.right
+      );
+    });
+    assert.ok(isVisible, "the found word is not cut off");
     await inspector.inspect("search-transcript");
     await press(Key.Escape, Key.Escape);
   });

@@ -10,8 +10,8 @@ use serde::Serialize;
 
 use crate::model::text::{folded, one_line};
 
-/// How many characters of an excerpt stand before its match.
-const CHARACTERS_BEFORE: usize = 40;
+/// How many characters of an excerpt stand before its match: few, so that the match is visible in a narrow row.
+const CHARACTERS_BEFORE: usize = 16;
 /// How many characters the match of an excerpt has, and how many stand after it.
 const CHARACTERS_AFTER: usize = 80;
 
