@@ -118,12 +118,12 @@ impl Connection {
                 self.polling.want(now);
             }
             Input::SignedOut => self.sign_out(effects),
-            Input::Message(_)
-            | Input::OtherFrame(_)
-            | Input::Unreadable(..)
-            | Input::Accepted(_)
-            | Input::Heartbeat(..)
-            | Input::Pong(_) => self.handle_frame(&input, now, effects),
+            Input::Message(conn) => self.message_arrived(conn, now, effects),
+            Input::OtherFrame(conn) => self.last_seen(conn, now),
+            Input::Unreadable(conn, count) => self.unreadable(conn, count),
+            Input::Accepted(conn) => self.token_confirmed(conn, effects),
+            Input::Heartbeat(conn, kind) => self.heartbeat_arrived(conn, kind, now, effects),
+            Input::Pong(conn) => self.probe_answered(conn),
             Input::Opened(conn) if !self.is_open(conn) => self.opened(conn, now, effects),
             Input::Refused(conn, refusal) if self.is_connecting(conn) => {
                 self.refused(refusal, now, effects);
@@ -343,6 +343,20 @@ impl Connection {
 
     fn is_open(&self, conn: ConnId) -> bool {
         matches!(self.state, State::Open(open) if open.conn == conn)
+    }
+
+    /// Returns the open connection, if it is this one: frames of earlier ones are dropped.
+    fn open_mut(&mut self, conn: ConnId) -> Option<&mut Open> {
+        match &mut self.state {
+            State::Open(open) if open.conn == conn => Some(open),
+            State::Open(_)
+            | State::SignedOut
+            | State::Connecting { .. }
+            | State::Waiting { .. }
+            | State::AwaitingToken
+            | State::AskingRest
+            | State::Stopped => None,
+        }
     }
 
     fn slept(&mut self, now: Now) -> bool {

@@ -80,18 +80,14 @@ impl Open {
 impl Connection {
     /// Counts frames that could not be read.
     pub(super) fn unreadable(&mut self, conn: ConnId, count: u32) {
-        if let super::State::Open(open) = &mut self.state
-            && open.conn == conn
-        {
+        if let Some(open) = self.open_mut(conn) {
             open.readable.unreadable = open.readable.unreadable.saturating_add(count);
         }
     }
 
     /// Records a message about a job: the socket is sufficient again.
     pub(super) fn job_message_arrived(&mut self, conn: ConnId, now: Now) {
-        if let super::State::Open(open) = &mut self.state
-            && open.conn == conn
-        {
+        if let Some(open) = self.open_mut(conn) {
             open.readable = Readable { any: true, job: Some(now.monotonic), unreadable: 0, ..open.readable };
             self.mute = false;
         }
