@@ -85,7 +85,7 @@ impl Notifications {
     }
 
     /// Returns what a window shows of notifications.
-    fn status(&self, context: &Context) -> NotificationStatus {
+    pub(super) fn status(&self, context: &Context) -> NotificationStatus {
         NotificationStatus { unread: context.store.unread(), paused_until: self.paused_until }
     }
 

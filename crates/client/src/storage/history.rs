@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use rusqlite::OptionalExtension;
 use serde::{Deserialize, Serialize};
 use tallylight_core::{
-    JobId, StageId,
+    JobId,
     library::record::FaultSummary,
     notifications::{HistoryEntry, NotificationKind, OutcomeKey},
     protocol::json,
@@ -39,41 +39,14 @@ pub struct HistoryRecord {
 struct EntryBody {
     at: Timestamp,
     job_id: JobId,
-    kind: EntryKind,
+    kind: NotificationKind,
     name: String,
-    fault: Option<EntryFault>,
-}
-
-/// The kind of outcome in a row.
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum EntryKind {
-    Completed,
-    Failed,
-    Warning,
-    Summary,
-}
-
-/// A fault in a row.
-#[derive(Serialize, Deserialize)]
-struct EntryFault {
-    code: String,
-    message: String,
-    stage_id: Option<StageId>,
-    at: Option<Timestamp>,
+    fault: Option<FaultSummary>,
 }
 
 impl From<HistoryEntry> for EntryBody {
     fn from(entry: HistoryEntry) -> Self {
         let HistoryEntry { entry_id: _, at, job_id, kind, name, fault, read: _ } = entry;
-        let kind = match kind {
-            NotificationKind::Completed => EntryKind::Completed,
-            NotificationKind::Failed => EntryKind::Failed,
-            NotificationKind::Warning => EntryKind::Warning,
-            NotificationKind::Summary => EntryKind::Summary,
-        };
-        let fault =
-            fault.map(|FaultSummary { code, message, stage_id, at }| EntryFault { code, message, stage_id, at });
         Self { at, job_id, kind, name, fault }
     }
 }
@@ -81,14 +54,6 @@ impl From<HistoryEntry> for EntryBody {
 impl EntryBody {
     fn into_entry(self, entry_id: i64, read: bool) -> HistoryEntry {
         let Self { at, job_id, kind, name, fault } = self;
-        let kind = match kind {
-            EntryKind::Completed => NotificationKind::Completed,
-            EntryKind::Failed => NotificationKind::Failed,
-            EntryKind::Warning => NotificationKind::Warning,
-            EntryKind::Summary => NotificationKind::Summary,
-        };
-        let fault =
-            fault.map(|EntryFault { code, message, stage_id, at }| FaultSummary { code, message, stage_id, at });
         HistoryEntry { entry_id, at, job_id, kind, name, fault, read }
     }
 }

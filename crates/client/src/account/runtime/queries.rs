@@ -7,7 +7,7 @@ use tallylight_core::{
     library::{Counts, record::Record},
     search::{Search, SearchHit},
 };
-use tallylight_view::{JobView, NotificationStatus, RememberedView, RowView, ServerView, StatusView};
+use tallylight_view::{JobView, RememberedView, RowView, ServerView, StatusView};
 
 use super::{Runtime, known_jobs};
 use crate::{
@@ -29,10 +29,7 @@ impl Runtime {
             known_at: if self.connection.machine().is_live() { Some(now.wall) } else { context.known_at() },
             counts: Counts::of(&self.jobs.library),
             list: self.fetcher.list().clone(),
-            notifications: NotificationStatus {
-                unread: context.store.unread(),
-                paused_until: self.notifications.paused_until(),
-            },
+            notifications: self.notifications.status(context),
             server_ahead_ms: ahead.map(|ahead| i64::try_from(ahead.as_millis()).unwrap_or(i64::MAX)),
         }
     }
