@@ -151,14 +151,13 @@ pub(super) fn choose(server: Server, context: &mut Context) -> Result<(), Error>
 /// # Errors
 /// `Code::File` where the certificate file cannot be used: then without it. `Code::Internal` where TLS cannot be set up.
 pub(super) fn set_network(context: &mut Context) -> Result<(), Error> {
-    let network = &context.settings.network;
-    let found = NetworkConnector::new(network);
-    context.connector =
-        found.as_ref().map_or_else(|_| NetworkConnector::without_certificates(network), NetworkConnector::clone);
-    let endpoint = context.server().cloned().map(|server| Endpoint::new(server, &context.connector)).transpose()?;
-    context.endpoint = endpoint;
+    let (connector, usable) = NetworkConnector::or_without_certificates(&context.settings.network);
+    context.connector = connector;
+    if let Some(server) = context.server().cloned() {
+        context.endpoint = Some(Endpoint::new(server, &context.connector)?);
+    }
     context.send(connection::Input::EndpointChanged);
-    found.map(drop)
+    usable
 }
 
 async fn described(address: &Url, description: Description, connector: &NetworkConnector) -> Result<Server, Error> {

@@ -50,9 +50,13 @@ impl NetworkConnector {
         Ok(Self { proxy: network.proxy.clone(), certificates: Arc::new(certificates) })
     }
 
-    /// Creates a connector from the network settings without their certificates; only the system's are trusted.
-    pub fn without_certificates(network: &Network) -> Self {
-        Self { proxy: network.proxy.clone(), certificates: Arc::default() }
+    /// Creates a connector from the network settings. If their certificates cannot be used, only the system's are trusted,
+    /// and the error of [`Self::new`] is returned beside it.
+    pub fn or_without_certificates(network: &Network) -> (Self, Result<(), Error>) {
+        match Self::new(network) {
+            Ok(connector) => (connector, Ok(())),
+            Err(error) => (Self { proxy: network.proxy.clone(), certificates: Arc::default() }, Err(error)),
+        }
     }
 
     /// Applies the proxy and the certificates to an HTTP client.

@@ -128,10 +128,10 @@ async fn watch_network(mut network: Network, messages: mpsc::Sender<Message>) {
     }
 }
 
-/// Returns the connector of the settings; without the custom certificates where they cannot be used.
 fn connector_of(network: &tallylight_core::settings::Network) -> NetworkConnector {
-    NetworkConnector::new(network).unwrap_or_else(|error| {
+    let (connector, usable) = NetworkConnector::or_without_certificates(network);
+    if let Err(error) = usable {
         tracing::error!(error = error.with_causes(), "continuing without the custom certificate");
-        NetworkConnector::without_certificates(network)
-    })
+    }
+    connector
 }
