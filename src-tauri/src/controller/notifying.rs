@@ -37,17 +37,20 @@ impl Controller {
     /// Shows a notification with its thumbnail, and performs the action that the user chooses in it.
     async fn show_notification(self: Arc<Self>, notification: Notification) {
         let picture = self.picture_of(&notification).await;
-        let retry = match notification.job_ids.first() {
-            Some(job_id) if notification.kind == NotificationKind::Failed => {
-                self.client.can_upload_again(job_id.clone()).await
+        let upload_again = match notification.job_ids.first() {
+            Some(job_id)
+                if notification.kind == NotificationKind::Failed
+                    && self.client.can_upload_again(job_id.clone()).await =>
+            {
+                UploadAgain::Offered
             }
-            _ => false,
+            _ => UploadAgain::NotOffered,
         };
         let request = NotificationRequest {
             notification,
             picture,
             sound: if self.settings().notifications.sound { Sound::On } else { Sound::Off },
-            upload_again: if retry { UploadAgain::Offered } else { UploadAgain::NotOffered },
+            upload_again,
             locale: self.locale(),
         };
         notifications::show(request, move |action| self.perform_notification_action(action));
