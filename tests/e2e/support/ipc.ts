@@ -1,42 +1,18 @@
 // The commands of the app's core that tests invoke, with the types of their answers.
 
-import type {
-  ComputerView,
-  DiagnosticsView,
-  InitialState,
-  HistoryEntry,
-  JobView,
-  ReleaseView,
-  RowView,
-  Settings,
-  SettingsView,
-  StatusView,
-  UpdateView,
-  UploadView,
-} from "../../../ui/src/ipc/bindings.ts";
+import type { Commands, Settings, UpdateView } from "../../../ui/src/ipc/bindings.ts";
 
 export type { Settings, UpdateView };
 
+/** The name of a command as it is sent: `initial_state` for `initialState`. */
+type Sent<Name extends string> = Name extends `${infer First}${infer Rest}`
+  ? `${First extends Lowercase<First> ? First : `_${Lowercase<First>}`}${Sent<Rest>}`
+  : Name;
+
 /** What each command answers with. */
-export interface Answers {
-  cancel_upload: null;
-  change_settings: null;
-  check_for_update: null;
-  computer: ComputerView;
-  diagnostics: DiagnosticsView;
-  fetch_update: null;
-  initial_state: InitialState;
-  history: HistoryEntry[];
-  job: JobView;
-  picture_file: string;
-  releases: ReleaseView[];
-  restart: null;
-  rows: RowView[];
-  settings: SettingsView;
-  status: StatusView;
-  update: UpdateView;
-  uploads: UploadView[];
-}
+export type Answers = {
+  [Name in keyof Commands as Sent<Name>]: Awaited<ReturnType<Commands[Name]>>;
+};
 
 export type Command = keyof Answers;
 
