@@ -22,6 +22,7 @@ pub mod replay;
 pub mod search;
 pub mod settings;
 pub mod text_suggestions;
+pub mod upload_queue;
 
 pub use error::{Code, Error, InputField, Reason};
 pub use model::id::{ConnId, JobId, StageId, ThumbnailId, VideoId};

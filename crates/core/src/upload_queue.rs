@@ -1,0 +1,410 @@
+//! The upload queue of an account as a state machine of the same shape as the edits: `on(input, now) -> Vec<Effect>`.
+//!
+//! Two rules hold. An upload is on disk before it is shown, and stays there until the backend has its job or the user
+//! cancels it. And no video is sent twice: a file that is in the queue is not added again, and one that may have arrived
+//! is looked for in the list of jobs before it is sent again. Source: docs/protocol.md#uploads.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use crate::{Code, JobId, Now, Reason, backoff::Backoff};
+
+mod io;
+mod listed_job;
+
+pub use io::{
+    Effect, FailureKind, Input, SendFailure, TokenNeed, Transfer, Upload, UploadStatus, Verification, VideoFile, Wait,
+};
+
+/// The most uploads at the same time: more of them share the same bandwidth, and all end late.
+const AT_ONCE: usize = 2;
+/// The most uploads in the queue, failed ones included.
+pub const CAPACITY: usize = 1000;
+/// How long a backend may take to make a job of a video whose connection broke after the last byte.
+const JOB_CREATION: Duration = Duration::from_secs(15);
+
+/// The uploads that are not over.
+#[derive(Debug, Default)]
+pub struct UploadQueue {
+    held: BTreeMap<u32, Held>,
+    last: u32,
+    access: Access,
+}
+
+/// An upload, and what is known of it in this run.
+#[derive(Debug)]
+struct Held {
+    upload: Upload,
+    backoff: Backoff,
+}
+
+/// Whether there was an access token in this session.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Access {
+    /// Not yet: nothing is sent.
+    #[default]
+    None,
+    /// Uploads are sent. A token that expires is renewed.
+    Granted,
+}
+
+impl UploadQueue {
+    /// Restores the uploads stored on disk. What may have arrived is verified first.
+    pub fn restore(uploads: impl IntoIterator<Item = Upload>, last: u32, now: Now) -> Self {
+        let mut queue = Self { last, ..Self::default() };
+        for mut upload in uploads {
+            if upload.status == UploadStatus::Queued && upload.transfer.may_have_arrived() {
+                let verification = Verification { since: now.monotonic, fetch_at: Some(now.monotonic) };
+                upload.status = UploadStatus::Verifying(verification);
+            }
+            queue.last = queue.last.max(upload.upload_id);
+            queue.held.insert(upload.upload_id, Held { upload, backoff: Backoff::default() });
+        }
+        queue
+    }
+
+    /// Returns the uploads in the order in which they are sent.
+    pub fn uploads(&self) -> Vec<&Upload> {
+        let mut uploads: Vec<&Upload> = self.held.values().map(|held| &held.upload).collect();
+        uploads.sort_by_key(|upload| (upload.position, upload.upload_id));
+        uploads
+    }
+
+    /// Returns an upload.
+    pub fn upload(&self, upload_id: u32) -> Option<&Upload> {
+        self.held.get(&upload_id).map(|held| &held.upload)
+    }
+
+    /// Returns the upload of the same video, if there is one.
+    pub fn of_video(&self, file: &VideoFile) -> Option<&Upload> {
+        self.held.values().map(|held| &held.upload).find(|upload| upload.file.is_same_video(file))
+    }
+
+    /// Returns the uploads that have to be looked for in the list of jobs.
+    pub fn verifying(&self) -> Vec<Upload> {
+        let is_verifying = |upload: &&Upload| matches!(upload.status, UploadStatus::Verifying(_));
+        self.held.values().map(|held| &held.upload).filter(is_verifying).cloned().collect()
+    }
+
+    /// Returns the id that the next added upload gets.
+    pub fn next_id(&self) -> u32 {
+        self.last + 1
+    }
+
+    /// Returns whether no more uploads are accepted.
+    pub fn is_full(&self) -> bool {
+        self.held.len() >= CAPACITY
+    }
+
+    /// Returns when the next upload is to be sent again, or to be looked for.
+    pub fn deadline(&self) -> Option<Duration> {
+        self.held.values().filter_map(|held| held.due_at()).min()
+    }
+
+    /// Handles an input and returns what is to be done.
+    pub fn on(&mut self, input: Input, now: Now) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        match input {
+            Input::Add(file) => self.add(file, &mut effects),
+            Input::Cancel(upload_id) => self.cancel(upload_id, &mut effects),
+            Input::Pause(upload_id) => self.pause(upload_id, &mut effects),
+            Input::Resume(upload_id) => self.resume(upload_id, now, &mut effects),
+            Input::Retry(upload_id, file) => self.retry(upload_id, file, now, &mut effects),
+            Input::Move(upload_id, before) => self.move_before(upload_id, before, &mut effects),
+            Input::Progress(upload_id, sent) => self.progress(upload_id, sent, &mut effects),
+            Input::Transferred(upload_id, transfer, sent) => {
+                self.transferred(upload_id, transfer, sent, now, &mut effects);
+            }
+            Input::Done(upload_id, job_id) => self.complete(upload_id, job_id, &mut effects),
+            Input::Failed(upload_id, failure) => self.failed(upload_id, &failure, now, &mut effects),
+            Input::NotListed(upload_id, requested) => self.not_listed(upload_id, requested, now, &mut effects),
+            Input::TokenReady => self.token_ready(now, &mut effects),
+            Input::TokenDelayed(error) => self.token_delayed(&error, now, &mut effects),
+            Input::Reachable => self.wake(|wait| wait.not_before <= now.monotonic, now, &mut effects),
+            Input::Tick => self.tick(now, &mut effects),
+        }
+        self.send_next(&mut effects);
+        effects
+    }
+
+    fn add(&mut self, file: VideoFile, effects: &mut Vec<Effect>) {
+        let upload_id = self.next_id();
+        self.last = upload_id;
+        let position = self.held.values().map(|held| held.upload.position).max().map_or(0, |last| last + 1);
+        let (transfer, status) = (Transfer::None, UploadStatus::Queued);
+        let upload = Upload { upload_id, position, file, transfer, status, sent_bytes: 0 };
+        effects.push(Effect::Persist(upload.clone()));
+        effects.push(Effect::Changed(upload_id));
+        self.held.insert(upload_id, Held { upload, backoff: Backoff::default() });
+    }
+
+    fn cancel(&mut self, upload_id: u32, effects: &mut Vec<Effect>) {
+        let Some(Held { upload, .. }) = self.held.remove(&upload_id) else { return };
+        effects.push(Effect::Delete(upload_id));
+        if matches!(upload.status, UploadStatus::Sending(_)) {
+            effects.push(Effect::Abort(upload_id));
+        }
+        if let Transfer::Resumable { url, .. } = &upload.transfer {
+            effects.push(Effect::Terminate(url.clone()));
+        }
+        effects.push(Effect::Cancelled(upload));
+    }
+
+    fn pause(&mut self, upload_id: u32, effects: &mut Vec<Effect>) {
+        let Some(held) = self.held.get_mut(&upload_id) else { return };
+        match held.upload.status {
+            UploadStatus::Failed(_) | UploadStatus::Paused => return,
+            UploadStatus::Sending(_) => effects.push(Effect::Abort(upload_id)),
+            UploadStatus::Queued | UploadStatus::Waiting(_) | UploadStatus::Verifying(_) => {}
+        }
+        held.set(UploadStatus::Paused, effects);
+    }
+
+    fn resume(&mut self, upload_id: u32, now: Now, effects: &mut Vec<Effect>) {
+        let Some(held) = self.held.get_mut(&upload_id) else { return };
+        if held.upload.status == UploadStatus::Paused {
+            held.backoff.reset();
+            held.requeue(now, effects);
+        }
+    }
+
+    fn retry(&mut self, upload_id: u32, file: VideoFile, now: Now, effects: &mut Vec<Effect>) {
+        let Some(held) = self.held.get_mut(&upload_id) else { return };
+        if !matches!(held.upload.status, UploadStatus::Failed(_)) {
+            return;
+        }
+        if !held.upload.file.is_same_content(&file) {
+            // What the backend has is of another file.
+            if let Transfer::Resumable { url, .. } = std::mem::replace(&mut held.upload.transfer, Transfer::None) {
+                effects.push(Effect::Terminate(url));
+            }
+            held.upload.sent_bytes = 0;
+        }
+        held.upload.file = file;
+        held.backoff.reset();
+        held.requeue(now, effects);
+    }
+
+    /// Moves an upload before another one, or to the end.
+    fn move_before(&mut self, upload_id: u32, before: Option<u32>, effects: &mut Vec<Effect>) {
+        let mut order: Vec<u32> = self.uploads().into_iter().map(|upload| upload.upload_id).collect();
+        if before == Some(upload_id) || !self.held.contains_key(&upload_id) {
+            return;
+        }
+        order.retain(|other| *other != upload_id);
+        let place = before.and_then(|before| order.iter().position(|other| *other == before)).unwrap_or(order.len());
+        order.insert(place, upload_id);
+        for (position, upload_id) in (0..).zip(order) {
+            let Some(held) = self.held.get_mut(&upload_id).filter(|held| held.upload.position != position) else {
+                continue;
+            };
+            held.upload.position = position;
+            effects.push(Effect::Persist(held.upload.clone()));
+            effects.push(Effect::Changed(upload_id));
+        }
+    }
+
+    fn progress(&mut self, upload_id: u32, sent: u64, effects: &mut Vec<Effect>) {
+        let Some(held) = self.held.get_mut(&upload_id) else { return };
+        if let UploadStatus::Sending(_) = held.upload.status {
+            held.upload.sent_bytes = sent.min(held.upload.file.size);
+            effects.push(Effect::Changed(upload_id));
+        }
+    }
+
+    /// Handles what the backend has of an upload. A new way of continuing is stored before it is used.
+    fn transferred(&mut self, upload_id: u32, transfer: Transfer, sent: u64, now: Now, effects: &mut Vec<Effect>) {
+        let Some(held) = self.held.get_mut(&upload_id) else { return };
+        let upload = &mut held.upload;
+        let is_new_way = std::mem::discriminant(&upload.transfer) != std::mem::discriminant(&transfer);
+        if sent > upload.sent_bytes || is_new_way {
+            held.backoff.reset();
+            // The token was accepted since: when it expires, it is renewed again.
+            if upload.status == UploadStatus::Sending(TokenNeed::Renewed) {
+                upload.status = UploadStatus::Sending(TokenNeed::Met);
+            }
+        }
+        (upload.transfer, upload.sent_bytes) = (transfer, sent.min(upload.file.size));
+        let is_sending = matches!(upload.status, UploadStatus::Sending(_));
+        if is_sending && matches!(upload.transfer, Transfer::Accepted { .. }) {
+            return held.verify(now.monotonic, effects);
+        }
+        effects.push(Effect::Persist(upload.clone()));
+        effects.push(Effect::Changed(upload_id));
+        if is_sending && is_new_way && !matches!(upload.transfer, Transfer::OneRequest { .. }) {
+            effects.push(Effect::Send(upload.clone()));
+        }
+    }
+
+    fn complete(&mut self, upload_id: u32, job_id: JobId, effects: &mut Vec<Effect>) {
+        let Some(Held { mut upload, .. }) = self.held.remove(&upload_id) else { return };
+        upload.sent_bytes = upload.file.size;
+        effects.push(Effect::Delete(upload_id));
+        effects.push(Effect::Completed(upload, job_id));
+    }
+
+    fn failed(&mut self, upload_id: u32, failure: &SendFailure, now: Now, effects: &mut Vec<Effect>) {
+        let Some(held) = self.held.get_mut(&upload_id) else { return };
+        let UploadStatus::Sending(token) = held.upload.status else { return };
+        let SendFailure { error, kind, retry_after } = failure;
+        if *kind == FailureKind::Unauthorized && token == TokenNeed::Met {
+            held.upload.status = UploadStatus::Sending(TokenNeed::Awaited);
+            effects.push(Effect::RefreshToken);
+            return;
+        }
+        match kind {
+            FailureKind::Unauthorized | FailureKind::Final => {
+                held.forget_request();
+                held.set(UploadStatus::Failed(error.clone().into()), effects);
+            }
+            FailureKind::Uncertain if held.upload.transfer.may_have_arrived() => {
+                held.verify(now.monotonic + JOB_CREATION, effects);
+            }
+            FailureKind::Temporary | FailureKind::Uncertain => {
+                held.forget_request();
+                held.wait(error, retry_after.unwrap_or_default(), now, effects);
+            }
+        }
+        effects.push(Effect::AttemptFailed(upload_id, error.clone()));
+    }
+
+    /// Handles that a list of jobs lacks an upload that may have arrived.
+    fn not_listed(&mut self, upload_id: u32, requested: Duration, now: Now, effects: &mut Vec<Effect>) {
+        let Some(held) = self.held.get_mut(&upload_id) else { return };
+        let UploadStatus::Verifying(Verification { since, .. }) = held.upload.status else { return };
+        if requested < since {
+            return;
+        }
+        if let Transfer::Accepted { .. } = held.upload.transfer {
+            // The backend said that it has the video. The job follows, and is looked for in a later list.
+            let due = now.monotonic + held.backoff.fail(now.draw);
+            held.upload.status = UploadStatus::Verifying(Verification { since: due, fetch_at: Some(due) });
+        } else {
+            held.forget_request();
+            held.set(UploadStatus::Queued, effects);
+        }
+    }
+
+    fn token_ready(&mut self, now: Now, effects: &mut Vec<Effect>) {
+        self.access = Access::Granted;
+        for held in self.held.values_mut() {
+            if held.upload.status == UploadStatus::Sending(TokenNeed::Awaited) {
+                held.upload.status = UploadStatus::Sending(TokenNeed::Renewed);
+                effects.push(Effect::Send(held.upload.clone()));
+            }
+        }
+        self.wake(|wait| wait.not_before <= now.monotonic, now, effects);
+    }
+
+    fn token_delayed(&mut self, error: &crate::Error, now: Now, effects: &mut Vec<Effect>) {
+        for (upload_id, held) in &mut self.held {
+            if held.upload.status == UploadStatus::Sending(TokenNeed::Awaited) {
+                held.wait(error, Duration::ZERO, now, effects);
+                effects.push(Effect::AttemptFailed(*upload_id, error.clone()));
+            }
+        }
+    }
+
+    /// Queues the uploads that wait, where this says so.
+    fn wake(&mut self, is_due: impl Fn(&Wait) -> bool, now: Now, effects: &mut Vec<Effect>) {
+        for held in self.held.values_mut() {
+            if matches!(&held.upload.status, UploadStatus::Waiting(wait) if is_due(wait)) {
+                held.requeue(now, effects);
+            }
+        }
+    }
+
+    fn tick(&mut self, now: Now, effects: &mut Vec<Effect>) {
+        self.wake(|wait| wait.until <= now.monotonic, now, effects);
+        for held in self.held.values_mut() {
+            if let UploadStatus::Verifying(verification) = &mut held.upload.status
+                && verification.fetch_at.is_some_and(|due| due <= now.monotonic)
+            {
+                verification.fetch_at = None;
+                effects.push(Effect::FetchList);
+            }
+        }
+    }
+
+    /// Sends queued uploads as far as there is room.
+    fn send_next(&mut self, effects: &mut Vec<Effect>) {
+        if self.access == Access::None {
+            return;
+        }
+        let is_sending = |held: &&Held| matches!(held.upload.status, UploadStatus::Sending(_));
+        let room = AT_ONCE.saturating_sub(self.held.values().filter(is_sending).count());
+        let queued = self.uploads().into_iter().filter(|upload| upload.status == UploadStatus::Queued);
+        let next: Vec<u32> = queued.take(room).map(|upload| upload.upload_id).collect();
+        for upload_id in next {
+            let Some(held) = self.held.get_mut(&upload_id) else { continue };
+            held.upload.status = UploadStatus::Sending(TokenNeed::Met);
+            if !matches!(held.upload.transfer, Transfer::Resumable { .. }) {
+                held.upload.sent_bytes = 0;
+            }
+            effects.push(Effect::Changed(upload_id));
+            effects.push(Effect::Send(held.upload.clone()));
+        }
+    }
+}
+
+impl Held {
+    fn due_at(&self) -> Option<Duration> {
+        match &self.upload.status {
+            UploadStatus::Waiting(wait) => Some(wait.until),
+            UploadStatus::Verifying(verification) => verification.fetch_at,
+            UploadStatus::Queued | UploadStatus::Sending(_) | UploadStatus::Paused | UploadStatus::Failed(_) => None,
+        }
+    }
+
+    fn set(&mut self, status: UploadStatus, effects: &mut Vec<Effect>) {
+        self.upload.status = status;
+        effects.push(Effect::Persist(self.upload.clone()));
+        effects.push(Effect::Changed(self.upload.upload_id));
+    }
+
+    /// Queues the upload, or looks first whether it arrived.
+    fn requeue(&mut self, now: Now, effects: &mut Vec<Effect>) {
+        if self.upload.transfer.may_have_arrived() {
+            self.verify(now.monotonic, effects);
+        } else {
+            self.set(UploadStatus::Queued, effects);
+        }
+    }
+
+    /// Looks for the job in a list that is requested now, and in one that is requested after a time.
+    fn verify(&mut self, since: Duration, effects: &mut Vec<Effect>) {
+        effects.push(Effect::FetchList);
+        self.set(UploadStatus::Verifying(Verification { since, fetch_at: Some(since) }), effects);
+    }
+
+    /// Waits for the next attempt.
+    fn wait(&mut self, error: &crate::Error, retry_after: Duration, now: Now, effects: &mut Vec<Effect>) {
+        let until = now.monotonic + self.backoff.fail(now.draw).max(retry_after);
+        // A backend that answered is not asked again because it answers something else.
+        let is_connection = matches!(error.code, Code::Unreachable | Code::Silent | Code::CaptivePortal);
+        let not_before = if is_connection { now.monotonic + retry_after } else { until };
+        let reason = Some(Reason::from(error.clone()));
+        self.set(UploadStatus::Waiting(Wait { until, not_before, reason }), effects);
+    }
+
+    /// Forgets a request that did not arrive.
+    fn forget_request(&mut self) {
+        if let Transfer::OneRequest { .. } = self.upload.transfer {
+            self.upload.transfer = Transfer::None;
+            self.upload.sent_bytes = 0;
+        }
+    }
+}
+
+impl Transfer {
+    /// Returns whether the backend may have made a job of the video already.
+    pub fn may_have_arrived(&self) -> bool {
+        match self {
+            Self::OneRequest { .. } | Self::Stored { .. } | Self::Accepted { .. } => true,
+            // The backend says itself how much it has.
+            Self::None | Self::Resumable { .. } => false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

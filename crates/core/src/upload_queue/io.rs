@@ -1,0 +1,280 @@
+//! Values, inputs and effects of the upload queue.
+
+use std::{ffi::OsString, path::PathBuf, time::Duration};
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use url::Url;
+
+use crate::{Error, JobId, Reason, VideoId};
+
+/// A video file on its way to a backend.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Upload {
+    /// The id, which is unique on this computer.
+    pub upload_id: u32,
+    /// The place in the queue: smaller ones are sent first.
+    pub position: u32,
+    /// The file.
+    pub file: VideoFile,
+    /// What the backend has of the file.
+    pub transfer: Transfer,
+    /// The state.
+    pub status: UploadStatus,
+    /// How many bytes the backend has, as far as is known.
+    pub sent_bytes: u64,
+}
+
+/// A file as it was when it was added to the queue.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VideoFile {
+    /// The absolute path.
+    #[serde(with = "stored_path")]
+    pub path: PathBuf,
+    /// The size in bytes.
+    pub size: u64,
+    /// The time of the last change; none if the file system has none.
+    pub modified: Option<Timestamp>,
+    /// A hash of parts of the content: two files with the same size, time and hash are the same video.
+    pub fingerprint: String,
+}
+
+impl VideoFile {
+    /// Returns whether both are the same video: the same path, or a copy or a link of it.
+    pub fn is_same_video(&self, other: &Self) -> bool {
+        self.path == other.path || self.is_same_content(other)
+    }
+
+    /// Returns whether both have the same content.
+    pub fn is_same_content(&self, other: &Self) -> bool {
+        (self.size, self.modified, &self.fingerprint) == (other.size, other.modified, &other.fingerprint)
+    }
+}
+
+/// What the backend has of a file. It decides how an interrupted upload continues.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Transfer {
+    /// Nothing.
+    None,
+    /// All or nothing: the file was sent in one request since this time.
+    OneRequest {
+        /// The time on this computer.
+        begun_at: Timestamp,
+    },
+    /// A part, whose size the backend says at this URL (tus).
+    Resumable {
+        /// The URL of the upload.
+        url: Url,
+        /// When sending began, on this computer.
+        begun_at: Timestamp,
+    },
+    /// All bytes, in its storage. It may not have been told so.
+    Stored {
+        /// The video.
+        video_id: VideoId,
+        /// The key that the backend gave for it.
+        upload_key: Option<String>,
+        /// When sending began, on this computer.
+        begun_at: Timestamp,
+    },
+    /// The whole video. Only the id of its job is not known.
+    Accepted {
+        /// The video, if the backend named it.
+        video_id: Option<VideoId>,
+        /// When sending began, on this computer.
+        begun_at: Timestamp,
+    },
+}
+
+/// The state of an upload. Stored are only those that hold after a restart.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "StoredStatus", into = "StoredStatus")]
+pub enum UploadStatus {
+    /// Waits for other uploads.
+    Queued,
+    /// Is being sent, or waits for the access token to be sent with.
+    Sending(TokenNeed),
+    /// Failed for now, and is sent again.
+    Waiting(Wait),
+    /// May be complete: the list of jobs says whether the backend made a job of it.
+    Verifying(Verification),
+    /// Paused by the user.
+    Paused,
+    /// Failed for good: it is sent again only if the user says so.
+    Failed(Reason),
+}
+
+/// When an upload is sent again. Times are monotonic.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wait {
+    /// The latest time.
+    pub until: Duration,
+    /// The earliest time, if the backend answers some request before.
+    pub not_before: Duration,
+    /// Why it failed.
+    pub reason: Option<Reason>,
+}
+
+/// Which lists of jobs decide whether an upload arrived. Times are monotonic.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Verification {
+    /// A list that was requested before may lack the job although the upload arrived.
+    pub since: Duration,
+    /// When a list is fetched for it; none if one was.
+    pub fetch_at: Option<Duration>,
+}
+
+/// Whether an upload needs another access token than it had.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TokenNeed {
+    /// Its token was not refused.
+    Met,
+    /// It waits for a fresh token.
+    Awaited,
+    /// It was sent again with a fresh token. If that is refused as well, the upload fails.
+    Renewed,
+}
+
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(tag = "state", content = "reason", rename_all = "snake_case")]
+enum StoredStatus {
+    Queued,
+    Paused,
+    Failed(Reason),
+}
+
+impl From<StoredStatus> for UploadStatus {
+    fn from(stored: StoredStatus) -> Self {
+        match stored {
+            StoredStatus::Queued => Self::Queued,
+            StoredStatus::Paused => Self::Paused,
+            StoredStatus::Failed(reason) => Self::Failed(reason),
+        }
+    }
+}
+
+impl From<UploadStatus> for StoredStatus {
+    fn from(status: UploadStatus) -> Self {
+        match status {
+            UploadStatus::Paused => Self::Paused,
+            UploadStatus::Failed(reason) => Self::Failed(reason),
+            UploadStatus::Queued
+            | UploadStatus::Sending(_)
+            | UploadStatus::Waiting(_)
+            | UploadStatus::Verifying(_) => Self::Queued,
+        }
+    }
+}
+
+/// An input of the queue.
+#[derive(Clone, Debug)]
+pub enum Input {
+    /// A file was checked and is to be sent.
+    Add(VideoFile),
+    /// The user cancels an upload.
+    Cancel(u32),
+    /// The user pauses an upload.
+    Pause(u32),
+    /// The user continues a paused upload.
+    Resume(u32),
+    /// The user sends a failed upload again; its file was checked anew.
+    Retry(u32, VideoFile),
+    /// The user moves an upload before another one, or to the end.
+    Move(u32, Option<u32>),
+    /// So many bytes were sent.
+    Progress(u32, u64),
+    /// The backend has this much of an upload.
+    Transferred(u32, Transfer, u64),
+    /// The backend has the video, and made this job of it.
+    Done(u32, JobId),
+    /// Sending failed.
+    Failed(u32, SendFailure),
+    /// A list of jobs, requested at this monotonic time, lacks the job of this upload.
+    NotListed(u32, Duration),
+    /// There is a fresh access token.
+    TokenReady,
+    /// There will be no fresh access token for now.
+    TokenDelayed(Error),
+    /// The backend has just answered some request.
+    Reachable,
+    /// Time has passed.
+    Tick,
+}
+
+/// Why sending ended without a job.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SendFailure {
+    /// The error.
+    pub error: Error,
+    /// What follows from it.
+    pub kind: FailureKind,
+    /// The backend's `Retry-After`.
+    pub retry_after: Option<Duration>,
+}
+
+/// What follows from a failure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FailureKind {
+    /// The access token was refused.
+    Unauthorized,
+    /// The network or the backend failed, and the video did not arrive: it is sent again.
+    Temporary,
+    /// The network or the backend failed, and the video may have arrived.
+    Uncertain,
+    /// The backend or the file forbids it.
+    Final,
+}
+
+/// An effect to be performed by the client. Those on disk come first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// Store an upload, replacing the one with the same id.
+    Persist(Upload),
+    /// Delete an upload that is over.
+    Delete(u32),
+    /// Send an upload, from where the backend has it.
+    Send(Upload),
+    /// Stop sending.
+    Abort(u32),
+    /// Tell the backend that it may delete the part that it has.
+    Terminate(Url),
+    /// Refresh the access token.
+    RefreshToken,
+    /// Fetch the list of jobs.
+    FetchList,
+    /// The upload for display changed.
+    Changed(u32),
+    /// The upload is complete.
+    Completed(Upload, JobId),
+    /// The upload was cancelled.
+    Cancelled(Upload),
+    /// An attempt failed; the upload stays in the queue.
+    AttemptFailed(u32, Error),
+}
+
+/// Paths in JSON: as text where they are UTF-8, else as the numbers of the system.
+mod stored_path {
+    use serde::{Deserializer, Serializer};
+
+    use super::{Deserialize, OsString, PathBuf, Serialize};
+
+    #[derive(Serialize, Deserialize)]
+    #[serde(untagged)]
+    enum Stored {
+        Text(String),
+        Raw(OsString),
+    }
+
+    pub(super) fn serialize<S: Serializer>(path: &std::path::Path, serializer: S) -> Result<S::Ok, S::Error> {
+        let raw = || Stored::Raw(path.as_os_str().to_owned());
+        path.to_str().map_or_else(raw, |text| Stored::Text(text.to_owned())).serialize(serializer)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<PathBuf, D::Error> {
+        Ok(match Stored::deserialize(deserializer)? {
+            Stored::Text(text) => text.into(),
+            Stored::Raw(raw) => raw.into(),
+        })
+    }
+}
