@@ -13,11 +13,13 @@ use tallylight_tests::{FaultProxy, ScriptedBackend, ScriptedHarness};
 use tallylight_view::Event;
 use tempfile::TempDir;
 
-/// Runs a client until it aborts at a failpoint that is reached for the `times`-th time.
-async fn run_until_crash(folder: &Path, address: &str, step: &str, times: usize) {
+/// Runs a client until it aborts at a failpoint that is reached for the `times`-th time. It edits a job, or uploads a
+/// video.
+async fn run_until_crash(folder: &Path, address: &str, step: &str, times: usize, video: Option<&Path>) {
     let mut child = tokio::process::Command::new(env!("CARGO_BIN_EXE_crash-client"))
         .arg(folder)
         .args([address, step, &times.to_string()])
+        .args(video)
         .stderr(Stdio::null())
         .kill_on_drop(true)
         .spawn()
@@ -39,7 +41,7 @@ async fn backend() -> (ScriptedBackend, FaultProxy) {
 async fn after_crash(step: &str, times: usize) -> (bool, usize) {
     let (backend, proxy) = backend().await;
     let folder = tempfile::tempdir().expect("a folder");
-    run_until_crash(folder.path(), &proxy.address, step, times).await;
+    run_until_crash(folder.path(), &proxy.address, step, times, None).await;
     let harness = ScriptedHarness::after(folder, backend, proxy).await;
     harness.client.synced().await.expect("the list");
     let mut job = harness.job("7").await.expect("the job");
@@ -80,6 +82,41 @@ async fn crash_at_any_step_of_an_edit_neither_loses_nor_resends_it() {
     }
 }
 
+/// Crashes a client at a step of an upload and starts another one. Returns the number of jobs that the backend made of
+/// the video.
+async fn jobs_after_crash(way: &str, step: &str, times: usize) -> usize {
+    let backend = ScriptedBackend::start().await;
+    backend.set_discovery(json!({ "features": [way] }));
+    let proxy = FaultProxy::before(&backend.address).await;
+    let folder = tempfile::tempdir().expect("a folder");
+    let video = folder.path().join("a.mp4");
+    std::fs::write(&video, [b"\0\0\0\x20ftypisom".as_slice(), &[1; 50_000]].concat()).expect("a file");
+    run_until_crash(folder.path(), &proxy.address, step, times, Some(&video)).await;
+    let harness = ScriptedHarness::after(folder, backend, proxy).await;
+    harness.client.synced().await.expect("the list");
+    // What may have arrived is looked for in a later list.
+    harness.clock.advance(std::time::Duration::from_secs(20));
+    while !harness.client.uploads().await.expect("uploads").is_empty() {
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    harness.backend.job_files().len()
+}
+
+#[tokio::test]
+async fn crash_at_any_step_of_an_upload_neither_loses_nor_repeats_it() {
+    for way in ["upload", "upload_resumable", "upload_signed"] {
+        // The queue is written when the video is added, when a way of sending it has begun, and when its job is known.
+        for (step, count) in [("uploads_before_write", 3), ("uploads_written", 3), ("upload_step_is_done", 2)] {
+            for times in 1..=count {
+                let jobs = jobs_after_crash(way, step, times).await;
+                // A crash before the first write loses the upload, which was not shown yet.
+                let was_seen = (step, times) != ("uploads_before_write", 1);
+                assert_eq!(jobs, usize::from(was_seen), "{way} {step} {times}");
+            }
+        }
+    }
+}
+
 /// Creates a data folder with the first version of the schema.
 fn first_version() -> TempDir {
     let folder = tempfile::tempdir().expect("a folder");
@@ -102,7 +139,7 @@ async fn crash_at_any_step_of_a_migration_is_recovered_at_next_start() {
     for step in ["migration_begins", "migration_is_half_done", "migration_is_done"] {
         let (backend, proxy) = backend().await;
         let folder = first_version();
-        run_until_crash(folder.path(), &proxy.address, step, 1).await;
+        run_until_crash(folder.path(), &proxy.address, step, 1, None).await;
         let harness = ScriptedHarness::after(folder, backend, proxy).await;
         let job = harness.job("5").await.expect("the job of the first version");
         assert_eq!(job.row.filename.as_deref(), Some("kept.mp4"), "{step}");

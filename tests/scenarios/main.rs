@@ -17,5 +17,6 @@ mod notifications;
 mod studio;
 mod timing_and_attention;
 mod tolerance;
+mod upload_queue;
 mod upload_to_ready;
 mod uploads;

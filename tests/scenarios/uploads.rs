@@ -6,6 +6,7 @@ use std::{
 };
 
 use reqwest::{StatusCode, multipart};
+use tallylight_client::UploadAction;
 use tallylight_core::Code;
 use tallylight_tests::{Seen, StudioApi, StudioHarness, Video};
 use tallylight_view::{Event, UploadState};
@@ -49,10 +50,10 @@ async fn uploads_are_queued_and_can_be_cancelled() {
     let uploads = harness.client.uploads().await.expect("uploads");
     let (queued, first) = (uploads.iter().find(|view| view.state == UploadState::Queued), uploads.first());
     let queued = queued.expect("a queued upload").filename.clone();
-    harness.client.cancel_upload(first.expect("a first").upload_id).await.expect("cancelled");
+    harness.client.act_on_upload(UploadAction::Cancel(first.expect("a first").upload_id)).await.expect("cancelled");
     harness.until("the start of the queued upload", |seen| state(seen, &queued) == Some(UploadState::Sending)).await;
     for view in harness.client.uploads().await.expect("uploads") {
-        harness.client.cancel_upload(view.upload_id).await.expect("cancelled");
+        harness.client.act_on_upload(UploadAction::Cancel(view.upload_id)).await.expect("cancelled");
     }
     for sent in sending {
         assert_eq!(sent.await.expect("no panic").expect_err("cancelled").code, Code::Requested);
@@ -69,7 +70,7 @@ async fn failed_upload_is_kept_until_retried() {
     let [failed] = harness.client.uploads().await.expect("uploads").try_into().expect("one upload");
     assert_eq!((failed.state, failed.filename.as_str()), (UploadState::Failed, "late.mp4"));
     Video::Silent.make(harness.videos(), "late.mp4");
-    harness.client.retry_upload(failed.upload_id).await.expect("retried");
+    harness.client.act_on_upload(UploadAction::Retry(failed.upload_id)).await.expect("retried");
     harness.until("the upload", |seen| state(seen, "late.mp4") == Some(UploadState::Sent)).await;
     assert!(harness.client.uploads().await.expect("uploads").is_empty());
     harness.ended("late.mp4").await;

@@ -27,8 +27,10 @@ use tokio::{net::TcpListener, sync::broadcast};
 mod answer;
 mod edits;
 mod list;
+mod uploads;
 
 pub use answer::Answer;
+pub use uploads::{ReceivedUploads, UploadFate};
 
 /// The capacity of the message channel, so that no message is dropped before the slowest socket has sent it.
 const MESSAGE_CAPACITY: usize = 1 << 15;
@@ -92,6 +94,7 @@ struct Script {
     edit_fates: VecDeque<EditFate>,
     held_edits: Vec<tokio::sync::oneshot::Sender<()>>,
     etag: Option<String>,
+    uploads: uploads::Uploads,
 }
 
 impl ScriptedBackend {
@@ -118,6 +121,7 @@ impl ScriptedBackend {
             .route("/api/v1/videos/jobs/{job_id}", get(list::job))
             .route("/api/v1/videos/{video_id}/metadata", put(edits::edit))
             .route("/ws", get(upgrade))
+            .merge(uploads::routes())
             .layer(from_fn_with_state(backend.clone(), page))
             .with_state(backend.clone());
         tokio::spawn(async move { axum::serve(listener, router).await });

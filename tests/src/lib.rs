@@ -13,7 +13,7 @@ mod studio_api;
 mod studio_harness;
 mod video;
 
-pub use backend::{Answer, EditFate, Grant, ScriptedBackend, closing};
+pub use backend::{Answer, EditFate, Grant, ReceivedUploads, ScriptedBackend, UploadFate, closing};
 pub use company_network::CompanyNetwork;
 pub use proxy::{Fault, FaultProxy};
 pub use public_backend::{PublicBackend, naive_now};

@@ -64,7 +64,7 @@ impl ScriptedHarness {
         let backend = ScriptedBackend::start().await;
         prepare(&backend);
         let proxy = FaultProxy::before(&backend.address).await;
-        Self::connected(tempfile::tempdir().expect("a folder"), backend, proxy).await
+        Self::connected_in(tempfile::tempdir().expect("a folder"), backend, proxy).await
     }
 
     /// Starts a client that is signed in, in the data folder of an earlier client.
@@ -72,12 +72,16 @@ impl ScriptedHarness {
     /// # Panics
     /// If that fails.
     pub async fn after(folder: TempDir, backend: ScriptedBackend, proxy: FaultProxy) -> Self {
-        let harness = Self::connected(folder, backend, proxy).await;
+        let harness = Self::connected_in(folder, backend, proxy).await;
         harness.sign_in("me@acme.tv").await;
         harness
     }
 
-    async fn connected(folder: TempDir, backend: ScriptedBackend, proxy: FaultProxy) -> Self {
+    /// Starts a client that is connected and signed out, in the data folder of an earlier client.
+    ///
+    /// # Panics
+    /// If that fails.
+    pub async fn connected_in(folder: TempDir, backend: ScriptedBackend, proxy: FaultProxy) -> Self {
         let (recorder, settings) = (Recorder::default(), SettingsService::open(folder.path()));
         let (client, clock, network, pages) = begin(&folder, &settings, recorder.clone());
         let address = parse_address(&proxy.address).expect("an address");

@@ -3,7 +3,7 @@
 use std::{path::PathBuf, time::Duration};
 
 use tallylight_client::{
-    AfterCrashes, Browser, Config, Handle, Identity, Keychain, Unlock, cli_dir, fixed_settings, start,
+    AfterCrashes, Browser, Config, Handle, Identity, Keychain, Unlock, UploadStorage, cli_dir, fixed_settings, start,
 };
 use tallylight_core::{Code, Error, auth::SessionState, discovery::parse_address, settings::Settings};
 use tallylight_view::{ServerView, StatusView};
@@ -44,7 +44,9 @@ pub fn launch(global: &Global, terminal: Terminal, browser: Browser) -> Result<H
     let settings = fixed_settings(Settings { network: network_settings(&data_dir), ..Settings::default() });
     // A command may end at any time, by a closed pipe or by a script. That does not count as a crash.
     let after_crashes = AfterCrashes::KeepDatabase;
-    Ok(start(Config { browser, unlock: Unlock::Ask, after_crashes, settings, ..config }, terminal))
+    // `tally upload` reports how each upload ends, so none goes on in a later command.
+    let upload_storage = UploadStorage::Memory;
+    Ok(start(Config { browser, unlock: Unlock::Ask, after_crashes, upload_storage, settings, ..config }, terminal))
 }
 
 /// Starts the client, connected to the studio of `--server` or to the remembered one.

@@ -85,8 +85,26 @@ pub(crate) enum UploadCommand {
     CanUploadAgain(JobId, Reply<bool>),
     List(Reply<Vec<UploadView>>),
     IsUploading(Reply<bool>),
-    Cancel(u32, Reply<()>),
-    Retry(u32, Reply<()>),
+    Act(UploadAction, Reply<()>),
+}
+
+/// What the user does with an upload.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UploadAction {
+    /// Cancels it, or removes a failed one.
+    Cancel(u32),
+    /// Sends a failed one again.
+    Retry(u32),
+    /// Pauses it.
+    Pause(u32),
+    /// Continues a paused one.
+    Resume(u32),
+    /// Moves it before another one, or to the end.
+    Move(u32, Option<u32>),
+    /// Pauses all.
+    PauseAll,
+    /// Continues all paused ones.
+    ResumeAll,
 }
 
 impl From<SessionCommand> for Command {

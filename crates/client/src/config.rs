@@ -38,6 +38,17 @@ pub struct Config {
     pub webhook_keychain: Keychain,
     /// What happens with the database at a start after two crashes within a minute.
     pub after_crashes: AfterCrashes,
+    /// Whether uploads continue at the next start.
+    pub upload_storage: UploadStorage,
+}
+
+/// Where the upload queue is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UploadStorage {
+    /// On disk: uploads continue at the next start.
+    Disk,
+    /// In memory: the end of the program cancels uploads.
+    Memory,
 }
 
 impl Config {
@@ -56,6 +67,7 @@ impl Config {
             system_language: String::new(),
             webhook_keychain: Keychain::Memory,
             after_crashes: AfterCrashes::SetDatabaseAside,
+            upload_storage: UploadStorage::Disk,
         }
     }
 }

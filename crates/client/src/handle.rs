@@ -18,7 +18,7 @@ use tallylight_view::{JobView, RowView, ServerView, StatusView, UploadView};
 use tokio::sync::{mpsc, oneshot};
 use url::Url;
 
-use crate::command::{Action, Command, MarkRead, Pause, Query, Reply, SessionCommand, UploadCommand};
+use crate::command::{Action, Command, MarkRead, Pause, Query, Reply, SessionCommand, UploadAction, UploadCommand};
 
 /// Sends commands to the runtime of an account, which ends when the last handle is dropped.
 #[derive(Clone, Debug)]
@@ -182,14 +182,9 @@ impl Handle {
         self.ask(UploadCommand::IsUploading).await
     }
 
-    /// Gives up an upload, or takes one that failed out of sight.
-    pub async fn cancel_upload(&self, upload_id: u32) -> Result<(), Error> {
-        self.ask(|reply| UploadCommand::Cancel(upload_id, reply)).await
-    }
-
-    /// Begins an upload that failed anew.
-    pub async fn retry_upload(&self, upload_id: u32) -> Result<(), Error> {
-        self.ask(|reply| UploadCommand::Retry(upload_id, reply)).await
+    /// Performs what the user does with an upload: cancels, retries, pauses, continues or moves it.
+    pub async fn act_on_upload(&self, action: UploadAction) -> Result<(), Error> {
+        self.ask(|reply| UploadCommand::Act(action, reply)).await
     }
 
     /// Returns the jobs that have all the words of a text in their title, tags, description, chapters or file name, and

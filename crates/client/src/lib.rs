@@ -13,8 +13,8 @@ mod shell;
 mod storage;
 
 pub use account::start;
-pub use command::{MarkRead, Pause};
-pub use config::Config;
+pub use command::{MarkRead, Pause, UploadAction};
+pub use config::{Config, UploadStorage};
 pub use handle::Handle;
 pub use net::connector::{check_network, choose_cryptography};
 pub use net::language_model::{ask_language_model, download_client};

@@ -1,4 +1,4 @@
-//! Network access: HTTP, REST, the socket, the auth server, the redirect of a browser sign-in, proxy and certificates.
+//! Network access: HTTP, REST, uploads, the socket, the auth server, the redirect of a browser sign-in, proxy and certificates.
 
 pub mod auth_api;
 pub mod connector;
@@ -8,3 +8,4 @@ pub mod pkce;
 pub mod rest;
 pub mod sign_in_callback;
 pub mod socket;
+pub mod upload;

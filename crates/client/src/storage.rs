@@ -32,6 +32,7 @@ mod migrations;
 mod open;
 pub mod thumbnail_cache;
 mod transcript_index;
+mod uploads;
 
 pub use automation_tasks::AutomationTask;
 pub use history::HistoryRecord;
@@ -106,6 +107,19 @@ impl Store {
         self.kept_from = Some(time);
     }
 
+    /// Writes with `synchronous = FULL`, so that a power failure cannot undo the write.
+    fn durably(&mut self, what: &str, write: impl FnOnce(&Transaction) -> rusqlite::Result<()>) -> bool {
+        let mut disk = self.disk.lend();
+        let written = disk.pragma_update(None, "synchronous", "FULL").and_then(|()| {
+            let transaction = disk.transaction()?;
+            write(&transaction)?;
+            transaction.commit()
+        });
+        let _ = disk.pragma_update(None, "synchronous", "NORMAL");
+        drop(disk);
+        self.record_result(what, written)
+    }
+
     /// Returns the value of a setting.
     pub fn value<T: DeserializeOwned>(&self, name: &str) -> Option<T> {
         value_of(&self.disk.lend(), name)
@@ -142,16 +156,6 @@ impl Store {
             tracing::warn!(%error, "a transcript could not be read");
             None
         })
-    }
-
-    /// Stores the path of the local file that a job was uploaded from.
-    pub fn set_source(&mut self, job_id: &JobId, path: &Path) {
-        // A path that is not UTF-8 is stored as a `file:` URL.
-        let address = || Url::from_file_path(path).map(String::from).ok();
-        let Some(path) = path.to_str().map(str::to_owned).or_else(address) else { return };
-        let sql = "INSERT OR REPLACE INTO source (job_id, path) VALUES (?1, ?2)";
-        let written = self.disk.lend().execute(sql, (job_id.as_str(), path));
-        self.record_result("the source of a job", written);
     }
 
     /// Returns the path of the local file that a job was uploaded from.
@@ -346,6 +350,24 @@ fn storage_error(error: &rusqlite::Error) -> Error {
     }
     let words = "Couldn't save to disk";
     Error::new(Code::Storage, format!("{words} ({error}). Changes will be lost when Tallylight quits."))
+}
+
+/// Returns the text of a path in the database; one that is not UTF-8 is stored as a `file:` URL.
+fn path_text(path: &Path) -> Option<String> {
+    path.to_str().map(str::to_owned).or_else(|| Url::from_file_path(path).map(String::from).ok())
+}
+
+/// Returns the values of an account. Those that cannot be read are left out.
+fn owned<T: DeserializeOwned>(connection: &Connection, sql: &str, owner: &str) -> Vec<T> {
+    let read = || -> rusqlite::Result<Vec<T>> {
+        let mut statement = connection.prepare(sql)?;
+        let texts = statement.query_map([owner], |row| row.get::<_, String>(0))?;
+        Ok(texts.flatten().filter_map(|text| json::from_stored(&text).ok()).collect())
+    };
+    read().unwrap_or_else(|error| {
+        tracing::warn!(%error, "values of an account could not be read");
+        Vec::new()
+    })
 }
 
 fn value_of<T: DeserializeOwned>(connection: &Connection, name: &str) -> Option<T> {

@@ -29,6 +29,8 @@ pub struct Settings {
     pub data: Data,
     /// Network connections.
     pub network: Network,
+    /// Uploads.
+    pub uploads: Uploads,
     /// Processing of videos on this computer.
     pub computer: Computer,
     /// The language model that suggests texts.
@@ -190,6 +192,35 @@ pub struct Network {
     pub certificate: Option<std::path::PathBuf>,
 }
 
+/// Uploads.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+#[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
+pub struct Uploads {
+    /// The speed limit of all uploads together, in 1000 bytes per second, 16–10000000; none for no limit.
+    #[serde(deserialize_with = "upload_speed")]
+    pub max_kilobytes_per_second: Option<u32>,
+}
+
+impl Uploads {
+    /// The valid range of `max_kilobytes_per_second`. A slower upload would look as if the connection were lost.
+    pub const SPEEDS: std::ops::RangeInclusive<u32> = 16..=10_000_000;
+
+    /// Returns the speed limit in bytes per second.
+    pub fn bytes_per_second(self) -> Option<u64> {
+        self.max_kilobytes_per_second.map(|speed| u64::from(speed) * 1000)
+    }
+}
+
+fn upload_speed<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u32>, D::Error> {
+    let Some(speed) = Option::<i64>::deserialize(deserializer)? else { return Ok(None) };
+    let wrong = || {
+        let (least, most) = (Uploads::SPEEDS.start(), Uploads::SPEEDS.end());
+        serde::de::Error::custom(format!("Enter a value from {least} to {most} for max_kilobytes_per_second."))
+    };
+    u32::try_from(speed).ok().filter(|speed| Uploads::SPEEDS.contains(speed)).map(Some).ok_or_else(wrong)
+}
+
 /// Processing of videos on this computer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -334,6 +365,13 @@ mod tests {
     fn missing_settings_get_defaults_and_invalid_ones_are_rejected() {
         let read = |json: &str| serde_json::from_str::<Settings>(json).map_err(|error| error.to_string());
         assert_eq!(read("{}"), Ok(Settings::default()));
+        let speed = |text: &str| read(text).map(|read| read.uploads.bytes_per_second());
+        assert_eq!(speed(r#"{"uploads":{"max_kilobytes_per_second":500}}"#), Ok(Some(500_000)));
+        assert_eq!(speed(r#"{"uploads":{"max_kilobytes_per_second":null}}"#), Ok(None));
+        for speed in ["0", "15", "10000001", "-1"] {
+            let error = read(&format!(r#"{{"uploads":{{"max_kilobytes_per_second":{speed}}}}}"#)).expect_err(speed);
+            assert!(error.contains("from 16 to 10000000"), "{error}");
+        }
         assert_eq!(read(r#"{"data":{"retention_days":7}}"#).map(|read| read.data.retention_days), Ok(7));
         for days in ["0", "-1", "99999"] {
             let error = read(&format!(r#"{{"data":{{"retention_days":{days}}}}}"#)).expect_err(days);

@@ -6,7 +6,7 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use crate::{Code, JobId, Now, Reason, backoff::Backoff};
+use crate::{Code, Error, JobId, Now, Reason, backoff::Backoff};
 
 mod io;
 mod listed_job;
@@ -53,9 +53,11 @@ impl UploadQueue {
         let mut queue = Self { last, ..Self::default() };
         for mut upload in uploads {
             if upload.status == UploadStatus::Queued && upload.transfer.may_have_arrived() {
-                let verification = Verification { since: now.monotonic, fetch_at: Some(now.monotonic) };
-                upload.status = UploadStatus::Verifying(verification);
+                // The last run may have ended just now.
+                let since = now.monotonic + JOB_CREATION;
+                upload.status = UploadStatus::Verifying(Verification { since, fetch_at: Some(since) });
             }
+            upload.sent_bytes = upload.confirmed_bytes;
             queue.last = queue.last.max(upload.upload_id);
             queue.held.insert(upload.upload_id, Held { upload, backoff: Backoff::default() });
         }
@@ -104,16 +106,22 @@ impl UploadQueue {
     pub fn on(&mut self, input: Input, now: Now) -> Vec<Effect> {
         let mut effects = Vec::new();
         match input {
-            Input::Add(file) => self.add(file, &mut effects),
+            Input::Add(file) => self.add(file, UploadStatus::Queued, &mut effects),
+            Input::AddFailed(file, error) => {
+                self.add(file, UploadStatus::Failed(error.clone().into()), &mut effects);
+                effects.push(Effect::AttemptFailed(self.last, error));
+            }
             Input::Cancel(upload_id) => self.cancel(upload_id, &mut effects),
             Input::Pause(upload_id) => self.pause(upload_id, &mut effects),
             Input::Resume(upload_id) => self.resume(upload_id, now, &mut effects),
             Input::Retry(upload_id, file) => self.retry(upload_id, file, now, &mut effects),
+            Input::RetryFailed(upload_id, error) => self.retry_failed(upload_id, &error, &mut effects),
             Input::Move(upload_id, before) => self.move_before(upload_id, before, &mut effects),
             Input::Progress(upload_id, sent) => self.progress(upload_id, sent, &mut effects),
             Input::Transferred(upload_id, transfer, sent) => {
                 self.transferred(upload_id, transfer, sent, now, &mut effects);
             }
+            Input::PartLost(upload_id) => self.part_lost(upload_id, now, &mut effects),
             Input::Done(upload_id, job_id) => self.complete(upload_id, job_id, &mut effects),
             Input::Failed(upload_id, failure) => self.failed(upload_id, &failure, now, &mut effects),
             Input::NotListed(upload_id, requested) => self.not_listed(upload_id, requested, now, &mut effects),
@@ -126,12 +134,12 @@ impl UploadQueue {
         effects
     }
 
-    fn add(&mut self, file: VideoFile, effects: &mut Vec<Effect>) {
+    fn add(&mut self, file: VideoFile, status: UploadStatus, effects: &mut Vec<Effect>) {
         let upload_id = self.next_id();
         self.last = upload_id;
         let position = self.held.values().map(|held| held.upload.position).max().map_or(0, |last| last + 1);
-        let (transfer, status) = (Transfer::None, UploadStatus::Queued);
-        let upload = Upload { upload_id, position, file, transfer, status, sent_bytes: 0 };
+        let upload =
+            Upload { upload_id, position, file, transfer: Transfer::None, status, confirmed_bytes: 0, sent_bytes: 0 };
         effects.push(Effect::Persist(upload.clone()));
         effects.push(Effect::Changed(upload_id));
         self.held.insert(upload_id, Held { upload, backoff: Backoff::default() });
@@ -177,11 +185,19 @@ impl UploadQueue {
             if let Transfer::Resumable { url, .. } = std::mem::replace(&mut held.upload.transfer, Transfer::None) {
                 effects.push(Effect::Terminate(url));
             }
-            held.upload.sent_bytes = 0;
+            held.upload.confirmed_bytes = 0;
         }
         held.upload.file = file;
         held.backoff.reset();
         held.requeue(now, effects);
+    }
+
+    fn retry_failed(&mut self, upload_id: u32, error: &Error, effects: &mut Vec<Effect>) {
+        let Some(held) = self.held.get_mut(&upload_id) else { return };
+        if let UploadStatus::Failed(_) = held.upload.status {
+            held.set(UploadStatus::Failed(error.clone().into()), effects);
+        }
+        effects.push(Effect::AttemptFailed(upload_id, error.clone()));
     }
 
     /// Moves an upload before another one, or to the end.
@@ -212,26 +228,39 @@ impl UploadQueue {
     }
 
     /// Handles what the backend has of an upload. A new way of continuing is stored before it is used.
-    fn transferred(&mut self, upload_id: u32, transfer: Transfer, sent: u64, now: Now, effects: &mut Vec<Effect>) {
+    fn transferred(&mut self, upload_id: u32, transfer: Transfer, confirmed: u64, now: Now, effects: &mut Vec<Effect>) {
         let Some(held) = self.held.get_mut(&upload_id) else { return };
         let upload = &mut held.upload;
         let is_new_way = std::mem::discriminant(&upload.transfer) != std::mem::discriminant(&transfer);
-        if sent > upload.sent_bytes || is_new_way {
+        if confirmed > upload.confirmed_bytes || is_new_way {
             held.backoff.reset();
             // The token was accepted since: when it expires, it is renewed again.
             if upload.status == UploadStatus::Sending(TokenNeed::Renewed) {
                 upload.status = UploadStatus::Sending(TokenNeed::Met);
             }
         }
-        (upload.transfer, upload.sent_bytes) = (transfer, sent.min(upload.file.size));
+        (upload.transfer, upload.confirmed_bytes) = (transfer, confirmed.min(upload.file.size));
+        upload.sent_bytes = upload.sent_bytes.max(upload.confirmed_bytes);
         let is_sending = matches!(upload.status, UploadStatus::Sending(_));
         if is_sending && matches!(upload.transfer, Transfer::Accepted { .. }) {
             return held.verify(now.monotonic, effects);
         }
         effects.push(Effect::Persist(upload.clone()));
         effects.push(Effect::Changed(upload_id));
-        if is_sending && is_new_way && !matches!(upload.transfer, Transfer::OneRequest { .. }) {
+        if is_sending && is_new_way {
             effects.push(Effect::Send(upload.clone()));
+        }
+    }
+
+    /// Handles that the backend does not know the part any more: it expired, or was complete.
+    fn part_lost(&mut self, upload_id: u32, now: Now, effects: &mut Vec<Effect>) {
+        let Some(held) = self.held.get_mut(&upload_id) else { return };
+        if let (UploadStatus::Sending(_), Transfer::Resumable { begun_at, .. }) =
+            (&held.upload.status, &held.upload.transfer)
+        {
+            held.upload.transfer = Transfer::OneRequest { begun_at: *begun_at };
+            held.upload.confirmed_bytes = 0;
+            held.verify(now.monotonic, effects);
         }
     }
 
@@ -267,11 +296,14 @@ impl UploadQueue {
         effects.push(Effect::AttemptFailed(upload_id, error.clone()));
     }
 
-    /// Handles that a list of jobs lacks an upload that may have arrived.
+    /// Handles that a list of jobs lacks an upload that may have arrived. A list that was requested too early decides
+    /// nothing.
     fn not_listed(&mut self, upload_id: u32, requested: Duration, now: Now, effects: &mut Vec<Effect>) {
         let Some(held) = self.held.get_mut(&upload_id) else { return };
-        let UploadStatus::Verifying(Verification { since, .. }) = held.upload.status else { return };
+        let UploadStatus::Verifying(verification) = &mut held.upload.status else { return };
+        let since = verification.since;
         if requested < since {
+            verification.fetch_at = Some(since.max(now.monotonic));
             return;
         }
         if let Transfer::Accepted { .. } = held.upload.transfer {
@@ -295,7 +327,7 @@ impl UploadQueue {
         self.wake(|wait| wait.not_before <= now.monotonic, now, effects);
     }
 
-    fn token_delayed(&mut self, error: &crate::Error, now: Now, effects: &mut Vec<Effect>) {
+    fn token_delayed(&mut self, error: &Error, now: Now, effects: &mut Vec<Effect>) {
         for (upload_id, held) in &mut self.held {
             if held.upload.status == UploadStatus::Sending(TokenNeed::Awaited) {
                 held.wait(error, Duration::ZERO, now, effects);
@@ -337,9 +369,7 @@ impl UploadQueue {
         for upload_id in next {
             let Some(held) = self.held.get_mut(&upload_id) else { continue };
             held.upload.status = UploadStatus::Sending(TokenNeed::Met);
-            if !matches!(held.upload.transfer, Transfer::Resumable { .. }) {
-                held.upload.sent_bytes = 0;
-            }
+            held.upload.sent_bytes = held.upload.confirmed_bytes;
             effects.push(Effect::Changed(upload_id));
             effects.push(Effect::Send(held.upload.clone()));
         }
@@ -357,6 +387,7 @@ impl Held {
 
     fn set(&mut self, status: UploadStatus, effects: &mut Vec<Effect>) {
         self.upload.status = status;
+        self.upload.sent_bytes = self.upload.confirmed_bytes;
         effects.push(Effect::Persist(self.upload.clone()));
         effects.push(Effect::Changed(self.upload.upload_id));
     }
@@ -377,7 +408,7 @@ impl Held {
     }
 
     /// Waits for the next attempt.
-    fn wait(&mut self, error: &crate::Error, retry_after: Duration, now: Now, effects: &mut Vec<Effect>) {
+    fn wait(&mut self, error: &Error, retry_after: Duration, now: Now, effects: &mut Vec<Effect>) {
         let until = now.monotonic + self.backoff.fail(now.draw).max(retry_after);
         // A backend that answered is not asked again because it answers something else.
         let is_connection = matches!(error.code, Code::Unreachable | Code::Silent | Code::CaptivePortal);
@@ -390,7 +421,6 @@ impl Held {
     fn forget_request(&mut self) {
         if let Transfer::OneRequest { .. } = self.upload.transfer {
             self.upload.transfer = Transfer::None;
-            self.upload.sent_bytes = 0;
         }
     }
 }

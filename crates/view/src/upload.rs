@@ -7,8 +7,10 @@ use tallylight_core::{JobId, Reason};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
 pub struct UploadView {
-    /// The id of the upload; counts from 1 in every run of the application.
+    /// The id of the upload.
     pub upload_id: u32,
+    /// The place in the queue: smaller ones are sent first.
+    pub position: u32,
     /// The name of the file.
     pub filename: String,
     /// The number of bytes sent.
@@ -22,9 +24,11 @@ pub struct UploadView {
     pub bytes_per_second: Option<u64>,
     /// The state.
     pub state: UploadState,
+    /// Whether the upload continues where it was interrupted; otherwise it starts again.
+    pub is_resumable: bool,
     /// The id of the created job.
     pub job_id: Option<JobId>,
-    /// The reason of a failure.
+    /// The reason of a failure, or of waiting.
     pub error: Option<Reason>,
 }
 
@@ -37,6 +41,12 @@ pub enum UploadState {
     Queued,
     /// Being sent.
     Sending,
+    /// Interrupted; it continues when the backend answers.
+    Waiting,
+    /// Sent completely, as far as is known; whether it arrived is being checked.
+    Verifying,
+    /// Paused by the user.
+    Paused,
     /// Complete; a job was created.
     Sent,
     /// Failed; it can be retried.
@@ -48,6 +58,6 @@ pub enum UploadState {
 impl UploadState {
     /// Returns whether quitting the application would interrupt the upload.
     pub fn is_under_way(self) -> bool {
-        matches!(self, Self::Queued | Self::Sending)
+        matches!(self, Self::Queued | Self::Sending | Self::Waiting | Self::Verifying)
     }
 }

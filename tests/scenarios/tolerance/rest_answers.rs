@@ -223,7 +223,7 @@ async fn start_after_two_crashes_discards_the_cache_and_reports_it() {
     let mut harness = ScriptedHarness::live(|backend| backend.set_jobs(json!([ended("7", "COMPLETED")]))).await;
     harness.client.shutdown().await;
     let now = format!("{}Z", tallylight_tests::naive_now());
-    std::fs::write(harness.folder.path().join("running.lock"), format!("{now}\n{now}\n")).expect("two crashes");
+    std::fs::write(harness.folder.path().join("crash-marker"), format!("{now}\n{now}\n")).expect("two crashes");
     harness.restart().await;
     let incident = harness.client.status().await.expect("status").storage.incident.expect("a reported incident");
     assert!(incident.code == Code::StorageSuspect && incident.message.contains("crashed twice"), "{incident:?}");

@@ -166,6 +166,14 @@ export class MockBackend implements Backend {
       if (upload) this.emit({ event: "upload", ...upload, state: "cancelled" });
     });
   retryUpload = (uploadId: number) => this.answer(`retryUpload ${uploadId}`, () => undefined);
+  pauseUpload = (uploadId: number) =>
+    this.answer(`pauseUpload ${uploadId}`, () => this.setUploadState(uploadId, "paused"));
+  resumeUpload = (uploadId: number) =>
+    this.answer(`resumeUpload ${uploadId}`, () => this.setUploadState(uploadId, "queued"));
+  moveUpload = (uploadId: number, before: number | null) =>
+    this.answer(`moveUpload ${uploadId} ${before}`, () => undefined);
+  pauseUploads = () => this.answer("pauseUploads", () => undefined);
+  resumeUploads = () => this.answer("resumeUploads", () => undefined);
   search = (text: string) =>
     this.answer(`search ${text}`, () => {
       const has = (value: unknown) =>

@@ -939,6 +939,10 @@ data: Data,
  */
 network: Network, 
 /**
+ * Uploads.
+ */
+uploads: Uploads, 
+/**
  * Processing of videos on this computer.
  */
 computer: Computer, 
@@ -1198,12 +1202,16 @@ version: string, } | { "state": "failed",
  * The reason.
  */
 reason: Reason, };
-export type UploadState = "queued" | "sending" | "sent" | "failed" | "cancelled";
+export type UploadState = "queued" | "sending" | "waiting" | "verifying" | "paused" | "sent" | "failed" | "cancelled";
 export type UploadView = { 
 /**
- * The id of the upload; counts from 1 in every run of the application.
+ * The id of the upload.
  */
 upload_id: number, 
+/**
+ * The place in the queue: smaller ones are sent first.
+ */
+position: number, 
 /**
  * The name of the file.
  */
@@ -1225,13 +1233,22 @@ bytes_per_second: number | null,
  */
 state: UploadState, 
 /**
+ * Whether the upload continues where it was interrupted; otherwise it starts again.
+ */
+is_resumable: boolean, 
+/**
  * The id of the created job.
  */
 job_id: JobId | null, 
 /**
- * The reason of a failure.
+ * The reason of a failure, or of waiting.
  */
 error: Reason | null, };
+export type Uploads = { 
+/**
+ * The speed limit of all uploads together, in 1000 bytes per second, 16–10000000; none for no limit.
+ */
+max_kilobytes_per_second: number | null, };
 export type VideoId = string;
 export type VideosView = { 
 /**
@@ -1368,12 +1385,22 @@ export interface Commands {
   openFolder(): Promise<void>;
   /** Uploads videos that the user chooses; their progress arrives as events. */
   chooseVideos(): Promise<void>;
-  /** Returns the uploads that are in progress, queued or failed. */
+  /** Returns the uploads that are not complete, in the order in which they are sent. */
   uploads(): Promise<Array<UploadView>>;
   /** Cancels an upload, or removes a failed one from the list. */
   cancelUpload(uploadId: number): Promise<void>;
   /** Sends a failed upload again. */
   retryUpload(uploadId: number): Promise<void>;
+  /** Pauses an upload. */
+  pauseUpload(uploadId: number): Promise<void>;
+  /** Continues a paused upload. */
+  resumeUpload(uploadId: number): Promise<void>;
+  /** Moves an upload before another one, or to the end of the queue. */
+  moveUpload(uploadId: number, before: number | null): Promise<void>;
+  /** Pauses all uploads. */
+  pauseUploads(): Promise<void>;
+  /** Continues all paused uploads. */
+  resumeUploads(): Promise<void>;
 }
 
 /** Returns the commands; `invoke` sends them. */
@@ -1439,6 +1466,11 @@ export const createCommands = (invoke: Invoke): Commands => ({
   uploads: () => invoke("uploads"),
   cancelUpload: (uploadId) => invoke("cancel_upload", { uploadId }),
   retryUpload: (uploadId) => invoke("retry_upload", { uploadId }),
+  pauseUpload: (uploadId) => invoke("pause_upload", { uploadId }),
+  resumeUpload: (uploadId) => invoke("resume_upload", { uploadId }),
+  moveUpload: (uploadId, before) => invoke("move_upload", { uploadId, before }),
+  pauseUploads: () => invoke("pause_uploads"),
+  resumeUploads: () => invoke("resume_uploads"),
 });
 
 /** The payload of each event. */

@@ -209,7 +209,8 @@ impl Auth {
                     Identity::Address => format!("{} {}", server.key(), email.to_lowercase()),
                     Identity::ThisComputer => server.key().to_owned(),
                 };
-                context.send(OutboxInput::Load(owner));
+                context.send(OutboxInput::Load(owner.clone()));
+                context.send(UploadsInput::Load(owner));
             }
         }
         let is_out = status.state == SessionState::SignedOut;
@@ -236,6 +237,7 @@ impl Auth {
         self.stop_restoring();
         self.machine_input(auth::Input::SignOut(None), context);
         context.send(OutboxInput::Delete);
+        context.send(UploadsInput::Delete);
         context.send(Message::ForgetJobs);
         context.send(BackendInput::Leave);
     }

@@ -28,7 +28,9 @@ pub(super) use jobs_input::{EditUpdate, JobsInput, ListPosition, ListUpdate, Mer
 pub(super) use notifications_input::{EndedRun, NotificationsInput};
 pub(super) use outbox_input::{EditAnswer, EditResult, OutboxInput};
 pub(super) use publisher_input::PublisherInput;
-pub(super) use uploads_input::{UploadRequest, UploadsInput};
+pub(super) use uploads_input::{
+    ListCoverage, ListedJobs, SentBytes, UploadAttempt, UploadPurpose, UploadRequest, UploadsInput,
+};
 
 /// A message of the queue. Messages come from background tasks, and from components in answer to others.
 pub(super) enum Message {

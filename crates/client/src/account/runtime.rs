@@ -119,7 +119,7 @@ impl Runtime {
             }
             Message::Jobs(input) => self.jobs.handle(input, &self.outbox.edits, context),
             Message::Outbox(input) => self.handle_edits(input),
-            Message::Uploads(input) => self.uploads.handle(input, context),
+            Message::Uploads(input) => self.uploads.handle(input, &self.jobs.library, context),
             Message::Notifications(input) => self.notifications.handle(input, context),
             Message::Automations(input) => {
                 let jobs = known_jobs(&self.jobs, &self.outbox, &self.fetcher);
@@ -159,6 +159,7 @@ impl Runtime {
         self.connection.tick(now, context);
         self.fetcher.tick(now, context);
         self.outbox.tick(now, context);
+        self.uploads.tick(now, context);
         self.notifications.tick(now, &self.jobs.library, context);
         self.automations.tick(now, &known_jobs(&self.jobs, &self.outbox, &self.fetcher), context);
         self.jobs.tick(now, &self.outbox.edits, context);
@@ -181,6 +182,7 @@ impl Runtime {
             self.connection.deadline(context),
             self.fetcher.deadline(),
             self.outbox.deadline(),
+            self.uploads.deadline(),
             self.notifications.deadline(context),
             self.automations.deadline(),
             Some(self.jobs.deadline()),
@@ -190,11 +192,11 @@ impl Runtime {
         deadlines.into_iter().flatten().min().map(|due| context.clock.instant(due))
     }
 
-    /// Ends a write of jobs, and writes edits that the disk did not take before. What was not written is tried again later.
+    /// Ends a write of jobs, and writes edits and uploads that the disk did not take before. What was not written is tried again later.
     fn saved(&mut self, saved: Saved) {
         let context = &mut self.context;
         let jobs = self.jobs.end_saving(context);
-        if context.store.saved(saved) && self.outbox.save(context) {
+        if context.store.saved(saved) && self.outbox.save(context) && self.uploads.save(context) {
             self.jobs.evict_saved(jobs, &self.outbox.edits, context);
         } else {
             self.jobs.retry_saving(jobs.iter().map(|job| job.job_id.clone()), context);
@@ -206,7 +208,7 @@ impl Runtime {
         let context = &mut self.context;
         self.notifications.flush_history(context);
         let (job_ids, are_written) = self.jobs.save_all(&self.outbox.edits, context);
-        if are_written && self.outbox.save(context) {
+        if are_written && self.outbox.save(context) && self.uploads.save(context) {
             self.jobs.evict_transcripts(&job_ids, &self.outbox.edits, context);
         } else {
             self.jobs.retry_saving(job_ids.into_iter(), context);

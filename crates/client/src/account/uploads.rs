@@ -1,131 +1,173 @@
-//! Uploads: a few at a time, the others in a queue, and failed ones until they are retried or cancelled.
+//! Uploads: runs the upload queue of the core. It keeps the queue on disk, sends files in background tasks, and publishes
+//! what a window sees.
 
-use std::{collections::BTreeMap, path::PathBuf};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
-use tallylight_core::{Code, Error, JobId, auth, connection, library::DismissAction, model::text::one_line};
+use tallylight_core::{
+    Code, Error, JobId, auth, connection,
+    library::{DismissAction, Library},
+    settings::Settings,
+    upload_queue::{Effect, Input, Transfer, Upload, UploadQueue, UploadStatus, VideoFile},
+};
 use tallylight_view::{Event, UploadState, UploadView};
-
 use tokio::task::AbortHandle;
 
 use super::{
     context::Context,
     errors::signed_out,
-    message::{FetchRequest, FetcherInput, JobsInput, UploadRequest, UploadsInput},
+    message::{
+        FetchRequest, FetcherInput, JobsInput, ListCoverage, ListedJobs, SentBytes, UploadAttempt, UploadPurpose,
+        UploadRequest, UploadsInput,
+    },
 };
-use crate::{command::Reply, net::http::Failure};
+use crate::{
+    command::{Reply, UploadAction},
+    config::UploadStorage,
+    net::{
+        http::Failure,
+        upload::{self, SpeedLimit, StepResult, send_failure},
+    },
+};
 
 mod file_check;
 mod sending;
 mod speed;
+mod view;
 
 use file_check::check_file;
 use sending::Sending;
 use speed::Speed;
 
-/// The most uploads at the same time: more of them share the same bandwidth, and all end late.
-const AT_ONCE: usize = 2;
-
-/// The uploads that are not over.
-#[derive(Debug, Default)]
+/// The uploads of one account at one backend.
 pub(super) struct Uploads {
-    held: BTreeMap<u32, Upload>,
-    last: u32,
+    queue: UploadQueue,
+    /// Whose they are; none before anybody signed in.
+    owner: Option<String>,
+    storage: UploadStorage,
+    /// Whether the disk has all of them.
+    on_disk: OnDisk,
     /// How many files are being checked.
     checking: usize,
+    /// The uploads that are being sent.
+    running: BTreeMap<u32, Running>,
+    attempts: u64,
+    /// The commands that wait for the first end of an upload.
+    replies: BTreeMap<u32, Vec<Reply<JobId>>>,
+    limit: SpeedLimit,
 }
 
-impl Uploads {
-    /// Returns the uploads, in the order in which they were started.
-    pub(super) fn views(&self) -> Vec<UploadView> {
-        self.held.values().map(|upload| upload.view.clone()).collect()
-    }
-
-    /// Returns whether quitting would cancel any.
-    pub(super) fn is_under_way(&self) -> bool {
-        self.checking > 0 || self.held.values().any(|upload| upload.view.state.is_under_way())
-    }
-
-    fn in_state(&self, state: UploadState) -> impl Iterator<Item = u32> {
-        self.held.iter().filter(move |(_, upload)| upload.view.state == state).map(|(upload_id, _)| *upload_id)
-    }
-}
-
-/// One upload.
-#[derive(Debug)]
-struct Upload {
-    path: PathBuf,
-    view: UploadView,
-    speed: Speed,
-    /// The command that waits for its first end.
-    reply: Option<Reply<JobId>>,
-    token: TokenNeed,
-    /// The task that sends it.
-    task: Option<AbortHandle>,
-}
-
-/// Whether an upload needs another token than it had.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum TokenNeed {
-    /// Its token was not refused.
-    Met,
-    /// It waits for a fresh token.
-    Awaited,
-    /// It was sent again with a fresh token, and will not be sent a third time.
-    Renewed,
+enum OnDisk {
+    All,
+    NotAll,
+}
+
+/// An attempt to send an upload.
+struct Running {
+    attempt: u64,
+    task: AbortHandle,
+    speed: Speed,
 }
 
 impl Uploads {
-    pub(super) fn handle(&mut self, input: UploadsInput, context: &mut Context) {
+    pub(super) fn new(storage: UploadStorage, settings: &Settings) -> Self {
+        let limit = SpeedLimit::default();
+        limit.set(settings.uploads.bytes_per_second());
+        Self {
+            queue: UploadQueue::default(),
+            owner: None,
+            storage,
+            on_disk: OnDisk::All,
+            checking: 0,
+            running: BTreeMap::new(),
+            attempts: 0,
+            replies: BTreeMap::new(),
+            limit,
+        }
+    }
+
+    /// Returns the uploads, in the order in which they are sent.
+    pub(super) fn views(&self) -> Vec<UploadView> {
+        self.queue.uploads().into_iter().map(|upload| self.view(upload)).collect()
+    }
+
+    /// Returns whether quitting would interrupt any.
+    pub(super) fn is_under_way(&self) -> bool {
+        self.checking > 0 || self.queue.uploads().into_iter().any(|upload| view::state(upload).is_under_way())
+    }
+
+    /// Limits the speed of all uploads together; none for no limit.
+    pub(super) fn set_speed_limit(&self, bytes_per_second: Option<u64>) {
+        self.limit.set(bytes_per_second);
+    }
+
+    pub(super) fn deadline(&self) -> Option<Duration> {
+        self.queue.deadline()
+    }
+
+    pub(super) fn tick(&mut self, now: Duration, context: &mut Context) {
+        if self.queue.deadline().is_some_and(|due| now >= due) {
+            self.on(Input::Tick, context);
+        }
+    }
+
+    /// Writes what the disk did not take before, and returns whether it has everything now.
+    pub(super) fn save(&mut self, context: &mut Context) -> bool {
+        let Some(owner) = self.owner.as_ref().filter(|_| self.on_disk == OnDisk::NotAll) else { return true };
+        let uploads: Vec<Upload> = self.queue.uploads().into_iter().cloned().collect();
+        let written = context.store.save_all_uploads(owner, uploads);
+        if written {
+            self.on_disk = OnDisk::All;
+        }
+        written
+    }
+
+    pub(super) fn handle(&mut self, input: UploadsInput, library: &Library, context: &mut Context) {
         match input {
-            UploadsInput::Upload(path, reply) => self.check(UploadRequest { path, replaces: None, reply }, context),
+            UploadsInput::Upload(path, reply) => {
+                self.check(UploadRequest { path, purpose: UploadPurpose::New, reply }, context);
+            }
             UploadsInput::UploadAgain(job_id, reply) => match context.store.source(&job_id) {
-                Some(path) => self.check(UploadRequest { path, replaces: Some(job_id), reply }, context),
+                Some(path) => {
+                    let purpose = UploadPurpose::Replaces(job_id);
+                    self.check(UploadRequest { path, purpose, reply }, context);
+                }
                 None => drop(reply.send(Err(Error::new(Code::NotFound, "Original file not found. Choose it again.")))),
             },
-            UploadsInput::Cancel(upload_id) => self.cancel(upload_id, context),
-            UploadsInput::Retry(upload_id) => self.retry(upload_id, context),
-            UploadsInput::Checked(epoch, size, request) => {
+            UploadsInput::Act(action) => self.act(action, context),
+            UploadsInput::Checked(epoch, file, request) => {
                 self.checking -= 1;
                 if epoch == context.access.epoch {
-                    self.checked(size, request, context);
+                    self.checked(file, request, context);
                 } else {
                     // The session ended while the file was checked.
                     drop(request.reply.send(Err(signed_out())));
                 }
             }
-            UploadsInput::Sent(upload_id, sent) => self.sent(upload_id, sent, context),
-            UploadsInput::Done(upload_id, epoch, outcome) => {
-                // An upload of an earlier session: the job belongs to another account.
-                let gone = || Err(Failure::local(signed_out()));
-                let outcome = if epoch == context.access.epoch { outcome } else { gone() };
-                self.done(upload_id, outcome, context);
-            }
-            UploadsInput::TokenReady => {
-                for upload_id in self.awaiting_token() {
-                    if let Some(upload) = self.held.get_mut(&upload_id) {
-                        upload.token = TokenNeed::Renewed;
-                    }
-                    self.send(upload_id, context);
+            UploadsInput::Progress(attempt, bytes) => self.progress(attempt, bytes, context),
+            UploadsInput::StepDone(attempt, bytes, outcome) => self.step_done(attempt, bytes, outcome, context),
+            UploadsInput::Listed(listed) => self.listed(listed, library, context),
+            UploadsInput::Reachable => self.on(Input::Reachable, context),
+            UploadsInput::TokenReady => self.on(Input::TokenReady, context),
+            UploadsInput::TokenDelayed(error) => self.on(Input::TokenDelayed(error), context),
+            UploadsInput::Load(owner) => self.load(owner, context),
+            UploadsInput::SignedOut => self.unload(context),
+            UploadsInput::Delete => {
+                self.unload(context);
+                if let Some(owner) = self.owner.take() {
+                    context.store.delete_uploads(&owner);
                 }
             }
-            UploadsInput::TokenDelayed(error) => {
-                for upload_id in self.awaiting_token() {
-                    self.done(upload_id, Err(Failure::local(error.clone())), context);
-                }
-                // Queued uploads wait for a token.
-                if context.access.token.is_none() {
-                    return;
-                }
-            }
-            UploadsInput::SignedOut => return self.abort(context),
         }
-        self.send_next(context);
     }
 
     fn check(&mut self, request: UploadRequest, context: &Context) {
         let refusal = match context.server() {
             _ if !context.access.is_signed_in => Some(signed_out()),
-            Some(server) if server.offers("upload") => None,
+            Some(server) if upload::is_offered(server) => None,
             _ => Some(Error::new(Code::NotOffered, "Uploads aren't available in this studio. Use its website.")),
         };
         if let Some(error) = refusal {
@@ -134,156 +176,282 @@ impl Uploads {
         self.checking += 1;
         let (messages, epoch) = (context.tasks.messages.clone(), context.access.epoch);
         tokio::spawn(async move {
-            let size = check_file(&request.path).await;
-            messages.send(UploadsInput::Checked(epoch, size, request).into()).await
+            let file = check_file(&request.path).await;
+            messages.send(UploadsInput::Checked(epoch, file, request).into()).await
         });
     }
 
-    /// Cancels an upload, or removes a failed one.
-    fn cancel(&mut self, upload_id: u32, context: &mut Context) {
-        let Some(mut upload) = self.held.remove(&upload_id) else { return };
-        upload.task.take().inspect(AbortHandle::abort);
-        upload.view.state = UploadState::Cancelled;
-        context.publish(Event::Upload(upload.view));
-        if let Some(reply) = upload.reply {
-            let _ = reply.send(Err(Error::new(Code::Requested, "Upload cancelled.")));
+    fn checked(&mut self, file: Result<VideoFile, Error>, request: UploadRequest, context: &mut Context) {
+        let UploadRequest { path, purpose, reply } = request;
+        match purpose {
+            UploadPurpose::Retries(upload_id) => {
+                let input = match file {
+                    Ok(file) => Input::Retry(upload_id, file),
+                    Err(error) => Input::RetryFailed(upload_id, error),
+                };
+                return self.on(input, context);
+            }
+            UploadPurpose::Replaces(job_id) if file.is_ok() => {
+                context.send(JobsInput::SetDismissed(vec![job_id], DismissAction::Dismiss));
+            }
+            UploadPurpose::Replaces(_) | UploadPurpose::New => {}
+        }
+        if self.queue.is_full() {
+            let message = "The upload queue is full. Add more videos when some are uploaded.";
+            return drop(reply.send(Err(Error::new(Code::NotOffered, message))));
+        }
+        let (video, error) = match file {
+            Ok(file) => (file, None),
+            Err(error) => (VideoFile::unreadable(path), Some(error)),
+        };
+        let held = self.queue.of_video(&video).map(|upload| (upload.upload_id, upload.status.clone()));
+        let upload_id = held.as_ref().map_or(self.queue.next_id(), |(upload_id, _)| *upload_id);
+        self.replies.entry(upload_id).or_default().push(reply);
+        match (held, error) {
+            (None, None) => self.on(Input::Add(video), context),
+            (None, Some(error)) => self.on(Input::AddFailed(video, error), context),
+            // The same video is not sent twice: the command follows the upload that is under way.
+            (Some((_, UploadStatus::Paused)), None) => self.on(Input::Resume(upload_id), context),
+            (Some((_, UploadStatus::Failed(_))), None) => self.on(Input::Retry(upload_id, video), context),
+            (Some(_), Some(error)) => self.on(Input::RetryFailed(upload_id, error), context),
+            (Some(_), None) => {}
         }
     }
 
-    /// Starts a failed upload anew, and checks its file again.
-    fn retry(&mut self, upload_id: u32, context: &mut Context) {
-        let failed = self.held.get(&upload_id).filter(|upload| upload.view.state == UploadState::Failed);
-        if let Some(path) = failed.map(|upload| upload.path.clone()) {
-            self.cancel(upload_id, context);
-            let (reply, _) = tokio::sync::oneshot::channel();
-            self.check(UploadRequest { path, replaces: None, reply }, context);
+    fn act(&mut self, action: UploadAction, context: &mut Context) {
+        match action {
+            UploadAction::Cancel(upload_id) => self.on(Input::Cancel(upload_id), context),
+            UploadAction::Pause(upload_id) => self.on(Input::Pause(upload_id), context),
+            UploadAction::Resume(upload_id) => self.on(Input::Resume(upload_id), context),
+            UploadAction::Move(upload_id, before) => self.on(Input::Move(upload_id, before), context),
+            UploadAction::PauseAll => {
+                // The last one first: otherwise the next in the queue would begin before it is paused.
+                self.ids().into_iter().rev().for_each(|upload_id| self.on(Input::Pause(upload_id), context));
+            }
+            UploadAction::ResumeAll => {
+                self.ids().into_iter().for_each(|upload_id| self.on(Input::Resume(upload_id), context));
+            }
+            UploadAction::Retry(upload_id) => {
+                let failed = self.queue.upload(upload_id);
+                let failed = failed.filter(|upload| matches!(upload.status, UploadStatus::Failed(_)));
+                if let Some(path) = failed.map(|upload| upload.file.path.clone()) {
+                    let (reply, _) = tokio::sync::oneshot::channel();
+                    let purpose = UploadPurpose::Retries(upload_id);
+                    self.check(UploadRequest { path, purpose, reply }, context);
+                }
+            }
         }
     }
 
-    fn checked(&mut self, size: Result<u64, Error>, request: UploadRequest, context: &mut Context) {
-        let UploadRequest { path, replaces, reply } = request;
-        if let Some(job_id) = replaces.filter(|_| size.is_ok()) {
-            context.send(JobsInput::SetDismissed(vec![job_id], DismissAction::Dismiss));
+    fn ids(&self) -> Vec<u32> {
+        self.queue.uploads().into_iter().map(|upload| upload.upload_id).collect()
+    }
+
+    /// Gives the queue an input, and performs its effects.
+    fn on(&mut self, input: Input, context: &mut Context) {
+        let effects = self.queue.on(input, context.now());
+        self.persist(&effects, context);
+        for effect in effects {
+            self.perform(effect, context);
         }
-        self.last += 1;
-        let upload_id = self.last;
+    }
+
+    /// Writes what changed to disk, before anything is done about it.
+    fn persist(&mut self, effects: &[Effect], context: &mut Context) {
+        let is_stored =
+            |effect: &Effect| matches!(effect, Effect::Persist(_) | Effect::Delete(_) | Effect::Completed(..));
+        let stored: Vec<Effect> = effects.iter().filter(|effect| is_stored(effect)).cloned().collect();
+        if stored.is_empty() || self.storage == UploadStorage::Memory {
+            return;
+        }
+        if !context.store.save_uploads(self.owner.as_deref().unwrap_or_default(), &stored) {
+            self.on_disk = OnDisk::NotAll;
+            context.send(JobsInput::RetrySaving);
+        }
+    }
+
+    fn perform(&mut self, effect: Effect, context: &mut Context) {
+        match effect {
+            Effect::Persist(_) | Effect::Delete(_) => {}
+            Effect::Send(upload) => self.send(upload, context),
+            Effect::Abort(upload_id) => {
+                if let Some(running) = self.running.remove(&upload_id) {
+                    running.task.abort();
+                }
+            }
+            Effect::Terminate(url) => {
+                if let Some((endpoint, token)) = context.authorized() {
+                    let ending = async move {
+                        upload::terminate(&endpoint.clients.rest, &endpoint.server, &token, &url).await;
+                    };
+                    drop(context.tasks.background.spawn(ending));
+                }
+            }
+            Effect::RefreshToken => context.send(auth::Input::AccessRefused),
+            Effect::FetchList => context.send(connection::Input::Refresh),
+            Effect::Changed(upload_id) => {
+                if let Some(upload) = self.queue.upload(upload_id) {
+                    context.publish(Event::Upload(self.view(upload)));
+                }
+            }
+            Effect::Completed(upload, job_id) => self.completed(&upload, job_id, context),
+            Effect::Cancelled(upload) => {
+                let cancelled = UploadView { state: UploadState::Cancelled, ..self.view(&upload) };
+                context.publish(Event::Upload(cancelled));
+                self.reply(upload.upload_id, &Err(Error::new(Code::Requested, "Upload cancelled.")));
+            }
+            Effect::AttemptFailed(upload_id, error) => {
+                tracing::info!(code = ?error.code, error = error.with_causes(), "an upload was interrupted");
+                self.reply(upload_id, &Err(error));
+            }
+        }
+    }
+
+    fn send(&mut self, upload: Upload, context: &mut Context) {
+        self.attempts += 1;
+        let (upload_id, attempt) = (upload.upload_id, self.attempts);
+        let attempt = UploadAttempt { upload_id, attempt, epoch: context.access.epoch };
+        let Some((endpoint, token)) = context.authorized() else {
+            return self.on(Input::Failed(upload_id, view::no_token()), context);
+        };
+        let speed = match self.running.remove(&upload_id) {
+            // The next step of the same upload.
+            Some(running) => running.speed,
+            None => Speed::from(context.monotonic(), upload.sent_bytes),
+        };
+        let sending = Sending { attempt, upload, endpoint, token, limit: self.limit.clone() };
+        let task = sending.spawn(context);
+        self.running.insert(upload_id, Running { attempt: attempt.attempt, task, speed });
+    }
+
+    /// Returns the attempt that is running, if it is this one.
+    fn current(&mut self, attempt: UploadAttempt, context: &Context) -> Option<&mut Running> {
+        let running = self.running.get_mut(&attempt.upload_id)?;
+        (running.attempt == attempt.attempt && attempt.epoch == context.access.epoch).then_some(running)
+    }
+
+    fn progress(&mut self, attempt: UploadAttempt, bytes: SentBytes, context: &mut Context) {
+        let now = context.monotonic();
+        let Some(running) = self.current(attempt, context) else { return };
+        running.speed.measure(now, bytes.sent);
+        self.confirm(attempt.upload_id, bytes, context);
+        self.on(Input::Progress(attempt.upload_id, bytes.sent), context);
+    }
+
+    /// Stores a part that the backend has confirmed.
+    fn confirm(&mut self, upload_id: u32, bytes: SentBytes, context: &mut Context) {
+        let Some(upload) = self.queue.upload(upload_id) else { return };
+        if let transfer @ Transfer::Resumable { .. } = &upload.transfer
+            && bytes.confirmed > upload.confirmed_bytes
+        {
+            let input = Input::Transferred(upload_id, transfer.clone(), bytes.confirmed);
+            self.on(input, context);
+        }
+    }
+
+    fn step_done(
+        &mut self,
+        attempt: UploadAttempt,
+        bytes: SentBytes,
+        outcome: Result<StepResult, Failure>,
+        context: &mut Context,
+    ) {
+        let upload_id = attempt.upload_id;
+        if attempt.epoch != context.access.epoch {
+            return;
+        }
+        self.confirm(upload_id, bytes, context);
+        let is_current = self.current(attempt, context).is_some();
+        let input = match outcome {
+            // Whatever became of the upload meanwhile: the backend has it.
+            Ok(StepResult::Done(job_id)) => Input::Done(upload_id, job_id),
+            Ok(StepResult::Transferred(transfer)) => Input::Transferred(upload_id, transfer, bytes.confirmed),
+            Ok(StepResult::PartLost) if is_current => Input::PartLost(upload_id),
+            Err(failure) if is_current => {
+                let total = self.queue.upload(upload_id).map_or(0, |upload| upload.file.size);
+                Input::Failed(upload_id, send_failure(failure, bytes.sent, total))
+            }
+            Ok(StepResult::PartLost) | Err(_) => return,
+        };
+        // A new step takes over the measured speed.
+        if is_current && !matches!(input, Input::Transferred(..)) {
+            self.running.remove(&upload_id);
+        }
+        self.on(input, context);
+    }
+
+    /// Looks for the jobs of uploads that may have arrived.
+    fn listed(&mut self, listed: ListedJobs, library: &Library, context: &mut Context) {
+        let mut taken = BTreeSet::new();
+        for upload in self.queue.verifying() {
+            let is_taken = |job_id: &JobId| taken.contains(job_id) || context.store.source(job_id).is_some();
+            match upload.listed_job(library, is_taken) {
+                Some(job_id) => {
+                    taken.insert(job_id.clone());
+                    self.on(Input::Done(upload.upload_id, job_id), context);
+                }
+                None if listed.coverage == ListCoverage::AllNewJobs => {
+                    self.on(Input::NotListed(upload.upload_id, listed.requested), context);
+                }
+                None => {}
+            }
+        }
+    }
+
+    fn completed(&mut self, upload: &Upload, job_id: JobId, context: &mut Context) {
         let view = UploadView {
-            upload_id,
-            filename: one_line(&path.file_name().unwrap_or(path.as_os_str()).to_string_lossy()),
-            sent_bytes: 0,
-            total_bytes: *size.as_ref().unwrap_or(&0),
+            state: UploadState::Sent,
             bytes_per_second: None,
-            state: UploadState::Queued,
-            job_id: None,
+            job_id: Some(job_id.clone()),
             error: None,
+            ..self.view(upload)
         };
-        let upload = Upload {
-            path,
-            view: view.clone(),
-            speed: Speed::default(),
-            reply: Some(reply),
-            token: TokenNeed::Met,
-            task: None,
+        context.publish(Event::Upload(view));
+        context.send(JobsInput::Expect(job_id.clone()));
+        context.send(connection::Input::Watch(vec![job_id.clone()]));
+        context.send(FetcherInput::Fetch(FetchRequest::job(job_id.clone())));
+        self.reply(upload.upload_id, &Ok(job_id));
+    }
+
+    fn reply(&mut self, upload_id: u32, outcome: &Result<JobId, Error>) {
+        for reply in self.replies.remove(&upload_id).into_iter().flatten() {
+            let _ = reply.send(outcome.clone());
+        }
+    }
+
+    fn load(&mut self, owner: String, context: &mut Context) {
+        if self.owner.as_ref() == Some(&owner) && !self.queue.uploads().is_empty() {
+            return;
+        }
+        let stored = match self.storage {
+            UploadStorage::Disk => context.store.uploads(&owner),
+            UploadStorage::Memory => Vec::new(),
         };
-        self.held.insert(upload_id, upload);
-        match size {
-            Ok(_) => context.publish(Event::Upload(view)),
-            Err(error) => self.done(upload_id, Err(Failure::local(error)), context),
+        let last = context.store.last_upload().max(self.queue.next_id() - 1);
+        self.queue = UploadQueue::restore(stored, last, context.now());
+        (self.owner, self.on_disk) = (Some(owner), OnDisk::All);
+        for view in self.views() {
+            context.publish(Event::Upload(view));
+        }
+        if context.access.token.is_some() {
+            self.on(Input::TokenReady, context);
         }
     }
 
-    /// Sends queued uploads as far as there is room.
-    fn send_next(&mut self, context: &mut Context) {
-        let room = AT_ONCE.saturating_sub(self.in_state(UploadState::Sending).count());
-        let next: Vec<u32> = self.in_state(UploadState::Queued).take(room).collect();
-        for upload_id in next {
-            self.send(upload_id, context);
+    /// Ends every upload of this session. They stay on the disk, and go on when the same account signs in again.
+    fn unload(&mut self, context: &mut Context) {
+        for running in std::mem::take(&mut self.running).into_values() {
+            running.task.abort();
         }
-    }
-
-    fn send(&mut self, upload_id: u32, context: &mut Context) {
-        let now = context.monotonic();
-        let Some(upload) = self.held.get_mut(&upload_id) else { return };
-        upload.view.state = UploadState::Sending;
-        upload.view.sent_bytes = 0;
-        upload.speed = Speed::from(now);
-        let (path, total) = (upload.path.clone(), upload.view.total_bytes);
-        context.publish(Event::Upload(upload.view.clone()));
-        match context.authorized() {
-            Some((endpoint, token)) => {
-                let sending = Sending { upload_id, path, total, endpoint, token };
-                upload.task = Some(sending.spawn(context));
-            }
-            None => self.await_token(upload_id, context),
+        for view in self.views() {
+            let error = Some(signed_out().into());
+            context.publish(Event::Upload(UploadView { state: UploadState::Failed, error, ..view }));
         }
-    }
-
-    fn sent(&mut self, upload_id: u32, sent: u64, context: &mut Context) {
-        let now = context.monotonic();
-        let Some(upload) = self.held.get_mut(&upload_id) else { return };
-        let sent = sent.min(upload.view.total_bytes);
-        upload.view.sent_bytes = sent;
-        upload.view.bytes_per_second = upload.speed.at(now, sent);
-        context.publish(Event::Upload(upload.view.clone()));
-    }
-
-    fn done(&mut self, upload_id: u32, outcome: Result<JobId, Failure>, context: &mut Context) {
-        let Some(upload) = self.held.get_mut(&upload_id) else { return };
-        if upload.token == TokenNeed::Met && outcome.as_ref().is_err_and(Failure::is_unauthorized) {
-            return self.await_token(upload_id, context);
+        for upload_id in self.replies.keys().copied().collect::<Vec<_>>() {
+            self.reply(upload_id, &Err(signed_out()));
         }
-        upload.view.bytes_per_second = None;
-        upload.task = None;
-        match &outcome {
-            Ok(job_id) => {
-                upload.view.state = UploadState::Sent;
-                upload.view.sent_bytes = upload.view.total_bytes;
-                upload.view.job_id = Some(job_id.clone());
-            }
-            Err(failure) => {
-                upload.view.state = UploadState::Failed;
-                upload.view.error = Some(failure.error.clone().into());
-            }
-        }
-        let reply = upload.reply.take();
-        context.publish(Event::Upload(upload.view.clone()));
-        if let Ok(job_id) = &outcome {
-            if let Some(upload) = self.held.remove(&upload_id) {
-                context.store.set_source(job_id, &upload.path);
-            }
-            context.send(JobsInput::Expect(job_id.clone()));
-            context.send(connection::Input::Watch(vec![job_id.clone()]));
-            context.send(FetcherInput::Fetch(FetchRequest::job(job_id.clone())));
-        }
-        if let Some(reply) = reply {
-            let _ = reply.send(outcome.map_err(|failure| failure.error));
-        }
-    }
-
-    fn await_token(&mut self, upload_id: u32, context: &mut Context) {
-        if let Some(upload) = self.held.get_mut(&upload_id) {
-            upload.token = TokenNeed::Awaited;
-            context.send(auth::Input::AccessRefused);
-        }
-    }
-
-    /// Ends every upload: the session ended.
-    fn abort(&mut self, context: &mut Context) {
-        for (_, mut upload) in std::mem::take(&mut self.held) {
-            upload.task.take().inspect(AbortHandle::abort);
-            upload.view.state = UploadState::Failed;
-            upload.view.error = Some(signed_out().into());
-            context.publish(Event::Upload(upload.view));
-            if let Some(reply) = upload.reply {
-                let _ = reply.send(Err(signed_out()));
-            }
-        }
-    }
-
-    fn awaiting_token(&self) -> Vec<u32> {
-        let awaiting =
-            |upload: &Upload| upload.token == TokenNeed::Awaited && upload.view.state == UploadState::Sending;
-        self.held.iter().filter(|(_, upload)| awaiting(upload)).map(|(upload_id, _)| *upload_id).collect()
+        let last = self.queue.next_id() - 1;
+        self.queue = UploadQueue::restore([], last, context.now());
     }
 }
 

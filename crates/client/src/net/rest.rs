@@ -18,13 +18,9 @@ use url::Url;
 
 use crate::net::http::{self, ANSWER_LIMIT, CALL_LIMIT, Failure, date, is_data, json, read_failure, text};
 
-mod linked_upload;
 mod list;
-mod subtitles;
-mod upload;
 
 pub use list::{List, Listing, MissingJobs, jobs};
-pub use upload::upload;
 
 /// A response's value with the time in its headers.
 #[derive(Debug)]

@@ -10,6 +10,9 @@ use std::{
 
 use jiff::Timestamp;
 
+/// The name of the marker. It is not the lock of the running instance: an instance that holds its own lock must be able
+/// to lock the marker, too.
+const FILE: &str = "crash-marker";
 /// Crashes that are further apart are not related.
 const CRASH_WINDOW: Duration = Duration::from_mins(1);
 /// This many crashes in a row indicate a cause that repeats at every start.
@@ -64,7 +67,7 @@ impl CrashMarker {
 
 /// Adds the time of this start to the file of unfinished runs, and returns how many recent runs crashed in a row.
 fn mark(data_dir: &Path, now: Timestamp) -> Option<(File, usize)> {
-    let path = data_dir.join("running.lock");
+    let path = data_dir.join(FILE);
     let mut file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path).ok()?;
     // A locked file belongs to a program that is running, and has not crashed.
     file.try_lock().ok()?;

@@ -5,9 +5,10 @@ use tallylight_core::settings::{Automation, Settings};
 use toml_edit::{DocumentMut, Item, Table, de};
 
 /// Keys that are removed from the file when they have no value.
-const OPTIONAL: [(&str, &str); 5] = [
+const OPTIONAL: [(&str, &str); 6] = [
     ("notifications", "quiet_hours"),
     ("network", "certificate"),
+    ("uploads", "max_kilobytes_per_second"),
     ("computer", "speech_model"),
     ("language_model", "address"),
     ("language_model", "model"),

@@ -3,16 +3,14 @@
 
 use std::collections::BTreeSet;
 
-use rusqlite::{Connection, Transaction};
-use serde::de::DeserializeOwned;
+use rusqlite::Transaction;
 use tallylight_core::{
     JobId,
     edits::{Draft, Edit, Effect, OpId},
     library::record::Record,
-    protocol::json,
 };
 
-use super::{Store, write_job};
+use super::{Store, owned, write_job};
 
 impl Store {
     /// Returns the pending edits of an account, in their order.
@@ -72,19 +70,6 @@ impl Store {
     pub fn delete_edits(&mut self, owner: &str) {
         self.durably("deleted edits", |transaction| forget(transaction, owner));
     }
-
-    /// Writes with `synchronous = FULL`, so that a power failure cannot undo the write.
-    fn durably(&mut self, what: &str, write: impl FnOnce(&Transaction) -> rusqlite::Result<()>) -> bool {
-        let mut disk = self.disk.lend();
-        let written = disk.pragma_update(None, "synchronous", "FULL").and_then(|()| {
-            let transaction = disk.transaction()?;
-            write(&transaction)?;
-            transaction.commit()
-        });
-        let _ = disk.pragma_update(None, "synchronous", "NORMAL");
-        drop(disk);
-        self.record_result(what, written)
-    }
 }
 
 fn forget(transaction: &Transaction, owner: &str) -> rusqlite::Result<()> {
@@ -119,16 +104,4 @@ fn write_effect(transaction: &Transaction, owner: &str, effect: &Effect) -> rusq
         | Effect::Publish(_) => Ok(0),
     }
     .map(drop)
-}
-
-fn owned<T: DeserializeOwned>(connection: &Connection, sql: &str, owner: &str) -> Vec<T> {
-    let read = || -> rusqlite::Result<Vec<T>> {
-        let mut statement = connection.prepare(sql)?;
-        let texts = statement.query_map([owner], |row| row.get::<_, String>(0))?;
-        Ok(texts.flatten().filter_map(|text| json::from_stored(&text).ok()).collect())
-    };
-    read().unwrap_or_else(|error| {
-        tracing::warn!(%error, "edits could not be read");
-        Vec::new()
-    })
 }

@@ -4,7 +4,7 @@ use rusqlite::Transaction;
 use rusqlite_migration::{HookResult, M, Migrations};
 
 /// The migrations of earlier releases and of this one. Released ones never change.
-const SQL: [&str; 6] = [
+const SQL: [&str; 7] = [
     "
     CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
     CREATE TABLE job (id TEXT PRIMARY KEY, body TEXT NOT NULL) STRICT;
@@ -40,6 +40,10 @@ const SQL: [&str; 6] = [
     INSERT INTO indexed_transcript (job_id) SELECT job_id FROM transcript;
     CREATE VIRTUAL TABLE transcript_terms USING fts5 (terms, content = '', contentless_delete = 1,
         tokenize = \"unicode61 remove_diacritics 2 categories 'L* M* N* P* S* C*'\");
+    ",
+    // The upload queue. Uploads belong to an account, as edits do.
+    "
+    CREATE TABLE upload (id INTEGER PRIMARY KEY, owner TEXT NOT NULL, body TEXT NOT NULL) STRICT;
     ",
 ];
 

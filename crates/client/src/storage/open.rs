@@ -12,8 +12,8 @@ use super::migrations;
 const IN_USE: &str = "in_use";
 /// How many files that were set aside are kept; the last one is overwritten.
 const MAX_SET_ASIDE: u32 = 100;
-/// The tables that are carried over from a file that is set aside: settings with the backend, edits and drafts.
-const SALVAGED: [&str; 3] = ["setting", "edit", "draft"];
+/// The tables that are carried over from a file that is set aside: settings with the backend, edits and drafts, and the upload queue.
+const SALVAGED: [&str; 4] = ["setting", "edit", "draft", "upload"];
 
 /// The reason why a file cannot be used.
 #[derive(Debug)]
@@ -208,7 +208,7 @@ fn salvage(aside: &Path, into: &mut Connection) -> usize {
     let mut edits = 0;
     for table in SALVAGED {
         match copy_table(&from, into, table) {
-            Ok(rows) if table != "setting" => edits += rows,
+            Ok(rows) if ["edit", "draft"].contains(&table) => edits += rows,
             Ok(_) => {}
             Err(error) => tracing::warn!(%error, table, "could not be carried over completely"),
         }

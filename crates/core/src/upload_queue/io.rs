@@ -4,6 +4,7 @@ use std::{ffi::OsString, path::PathBuf, time::Duration};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use url::Url;
 
 use crate::{Error, JobId, Reason, VideoId};
@@ -21,7 +22,10 @@ pub struct Upload {
     pub transfer: Transfer,
     /// The state.
     pub status: UploadStatus,
-    /// How many bytes the backend has, as far as is known.
+    /// How many bytes the backend has confirmed, and will not need again.
+    pub confirmed_bytes: u64,
+    /// How many bytes were sent.
+    #[serde(skip)]
     pub sent_bytes: u64,
 }
 
@@ -40,14 +44,20 @@ pub struct VideoFile {
 }
 
 impl VideoFile {
-    /// Returns whether both are the same video: the same path, or a copy or a link of it.
+    /// Returns whether both are the same video: the same path, or a copy or a link with the same name.
     pub fn is_same_video(&self, other: &Self) -> bool {
-        self.path == other.path || self.is_same_content(other)
+        self.path == other.path || (self.path.file_name() == other.path.file_name() && self.is_same_content(other))
+    }
+
+    /// Returns the file of a path that cannot be read.
+    pub fn unreadable(path: PathBuf) -> Self {
+        Self { path, size: 0, modified: None, fingerprint: String::new() }
     }
 
     /// Returns whether both have the same content.
     pub fn is_same_content(&self, other: &Self) -> bool {
-        (self.size, self.modified, &self.fingerprint) == (other.size, other.modified, &other.fingerprint)
+        !self.fingerprint.is_empty()
+            && (self.size, self.modified, &self.fingerprint) == (other.size, other.modified, &other.fingerprint)
     }
 }
 
@@ -57,9 +67,9 @@ impl VideoFile {
 pub enum Transfer {
     /// Nothing.
     None,
-    /// All or nothing: the file was sent in one request since this time.
+    /// All or nothing: the file is sent in one request.
     OneRequest {
-        /// The time on this computer.
+        /// When sending began, on this computer.
         begun_at: Timestamp,
     },
     /// A part, whose size the backend says at this URL (tus).
@@ -73,8 +83,8 @@ pub enum Transfer {
     Stored {
         /// The video.
         video_id: VideoId,
-        /// The key that the backend gave for it.
-        upload_key: Option<String>,
+        /// The body of the request that tells the backend so.
+        completion: Value,
         /// When sending began, on this computer.
         begun_at: Timestamp,
     },
@@ -159,10 +169,9 @@ impl From<UploadStatus> for StoredStatus {
         match status {
             UploadStatus::Paused => Self::Paused,
             UploadStatus::Failed(reason) => Self::Failed(reason),
-            UploadStatus::Queued
-            | UploadStatus::Sending(_)
-            | UploadStatus::Waiting(_)
-            | UploadStatus::Verifying(_) => Self::Queued,
+            UploadStatus::Queued | UploadStatus::Sending(_) | UploadStatus::Waiting(_) | UploadStatus::Verifying(_) => {
+                Self::Queued
+            }
         }
     }
 }
@@ -172,6 +181,8 @@ impl From<UploadStatus> for StoredStatus {
 pub enum Input {
     /// A file was checked and is to be sent.
     Add(VideoFile),
+    /// A file cannot be sent as it is. It is shown with the reason, and can be retried.
+    AddFailed(VideoFile, Error),
     /// The user cancels an upload.
     Cancel(u32),
     /// The user pauses an upload.
@@ -180,12 +191,16 @@ pub enum Input {
     Resume(u32),
     /// The user sends a failed upload again; its file was checked anew.
     Retry(u32, VideoFile),
+    /// The user sends a failed upload again, and its file still cannot be sent.
+    RetryFailed(u32, Error),
     /// The user moves an upload before another one, or to the end.
     Move(u32, Option<u32>),
     /// So many bytes were sent.
     Progress(u32, u64),
     /// The backend has this much of an upload.
     Transferred(u32, Transfer, u64),
+    /// The backend does not know the part of an upload that it had.
+    PartLost(u32),
     /// The backend has the video, and made this job of it.
     Done(u32, JobId),
     /// Sending failed.
@@ -233,7 +248,7 @@ pub enum Effect {
     Persist(Upload),
     /// Delete an upload that is over.
     Delete(u32),
-    /// Send an upload, from where the backend has it.
+    /// Send an upload in the way of its `transfer`; none is to be chosen by what the backend offers.
     Send(Upload),
     /// Stop sending.
     Abort(u32),

@@ -5,11 +5,7 @@ use serde_json::json;
 use url::Url;
 
 use super::*;
-use crate::{
-    Error, VideoId,
-    library::Library,
-    protocol::snapshot::read_job,
-};
+use crate::{Error, VideoId, library::Library, protocol::snapshot::read_job};
 
 fn now() -> Now {
     Now { monotonic: Duration::from_secs(100), wall: "2026-01-01T12:00:00Z".parse().expect("a time"), draw: 1.0 }
@@ -227,9 +223,10 @@ fn order_is_changed_by_the_user_and_survives_a_restart() {
 fn same_video_is_found_by_its_path_or_its_content() {
     let queue = queue_of(&["a"]);
     let changed = VideoFile { size: 5, ..file("a") };
-    let copy = VideoFile { path: "/elsewhere/copy".into(), ..file("a") };
+    let copy = VideoFile { path: "/elsewhere/a".into(), ..file("a") };
     let touched = VideoFile { modified: None, ..copy.clone() };
-    for (other, is_same) in [(changed, true), (copy, true), (touched, false), (file("b"), false)] {
+    let renamed = VideoFile { path: "/videos/c".into(), ..file("a") };
+    for (other, is_same) in [(changed, true), (copy, true), (touched, false), (renamed, false), (file("b"), false)] {
         assert_eq!(queue.of_video(&other).is_some(), is_same, "{other:?}");
     }
 }
@@ -274,12 +271,23 @@ fn upload_that_certainly_did_not_arrive_is_not_looked_for() {
 }
 
 #[test]
+fn part_that_the_backend_does_not_know_any_more_may_have_been_complete() {
+    let mut queue = queue_of(&["a"]);
+    queue.on(Input::Transferred(1, resumable(), 1000), now());
+    assert!(queue.on(Input::PartLost(1), now()).contains(&Effect::FetchList));
+    let effects = queue.on(Input::NotListed(1, now().monotonic), now());
+    assert!(
+        matches!(effects.last(), Some(Effect::Send(upload)) if upload.transfer == Transfer::None && upload.sent_bytes == 0)
+    );
+}
+
+#[test]
 fn restart_looks_for_what_may_have_arrived() {
     for (transfer, is_verified) in [
         (Transfer::None, false),
         (resumable(), false),
         (one_request(), true),
-        (Transfer::Stored { video_id: VideoId::new("v"), upload_key: None, begun_at: now().wall }, true),
+        (Transfer::Stored { video_id: VideoId::new("v"), completion: json!({}), begun_at: now().wall }, true),
     ] {
         let mut queue = queue_of(&["a"]);
         let mut disk = BTreeMap::new();
@@ -287,10 +295,14 @@ fn restart_looks_for_what_may_have_arrived() {
         let uploads = disk.values().map(|text| serde_json::from_str(text).expect("an upload"));
         let mut queue = UploadQueue::restore(uploads, 0, now());
         let effects = queue.on(Input::TokenReady, now());
-        assert_eq!((queue.verifying().len(), sending(&effects).len()), (usize::from(is_verified), usize::from(!is_verified)));
+        assert_eq!(
+            (queue.verifying().len(), sending(&effects).len()),
+            (usize::from(is_verified), usize::from(!is_verified))
+        );
         if is_verified {
-            assert_eq!(queue.on(Input::Tick, now()), [Effect::FetchList]);
-            assert_eq!(sending(&queue.on(Input::NotListed(1, now().monotonic), now())), [1], "{transfer:?}");
+            let later = now().after(JOB_CREATION);
+            assert_eq!(queue.on(Input::Tick, later), [Effect::FetchList]);
+            assert_eq!(sending(&queue.on(Input::NotListed(1, later.monotonic), later)), [1], "{transfer:?}");
         }
     }
 }
@@ -334,6 +346,6 @@ fn job_of_an_upload_is_found_by_its_video_or_by_name_size_and_time() {
     assert_eq!(found(one_request(), "").as_deref(), Some("4"), "with clocks that differ by a minute");
     assert_eq!(found(one_request(), "4"), None, "that is another upload's");
     assert_eq!(found(Transfer::None, ""), None);
-    let stored = Transfer::Stored { video_id: VideoId::new("v3"), upload_key: None, begun_at: now().wall };
+    let stored = Transfer::Stored { video_id: VideoId::new("v3"), completion: json!({}), begun_at: now().wall };
     assert_eq!(found(stored, "").as_deref(), Some("3"), "whatever name the backend gave it");
 }

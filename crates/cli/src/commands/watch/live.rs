@@ -7,7 +7,7 @@ use tallylight_core::{
     JobId,
     model::{job::Status, text::for_terminal},
 };
-use tallylight_view::{Event, JobView, UploadView};
+use tallylight_view::{Event, JobView, UploadState, UploadView};
 
 use crate::{commands::session::connection_words, output, terminal::ShellMessage};
 
@@ -86,7 +86,7 @@ impl LiveTable {
             upload.error.as_ref().map_or_else(|| "Uploading".to_owned(), |error| output::shown(&error.message)),
         );
         bar.set_position(upload.sent_bytes);
-        if upload.job_id.is_some() {
+        if matches!(upload.state, UploadState::Sent | UploadState::Cancelled) {
             bar.finish_and_clear();
         }
     }

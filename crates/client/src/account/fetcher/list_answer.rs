@@ -7,7 +7,7 @@ use super::{Fetcher, ForbiddenRefresh, ListUse};
 use crate::{
     account::{
         context::Context,
-        message::{FetcherInput, JobsInput, ListPosition, ListUpdate, Message},
+        message::{FetcherInput, JobsInput, ListCoverage, ListPosition, ListUpdate, ListedJobs, Message, UploadsInput},
     },
     net::rest::{List, Listing, MissingJobs, WithServerTime},
 };
@@ -16,10 +16,14 @@ impl Fetcher {
     pub(super) fn listed(&mut self, answer: WithServerTime<Listing>, requested: Now, context: &mut Context) {
         let WithServerTime { date, value } = answer;
         self.forbidden = ForbiddenRefresh::NotTried;
+        let mut coverage = ListCoverage::AllNewJobs;
         match value {
             Listing::Jobs(List { jobs, skipped, lost, etag, incomplete }) => {
                 self.etag = etag;
                 context.diagnostics.lost_fields(lost);
+                if let Some(MissingJobs::Statuses(_)) = incomplete {
+                    coverage = ListCoverage::Partial;
+                }
                 self.publish_incomplete(skipped, incomplete.as_ref(), context);
                 let position = if self.is_syncing() { ListPosition::First } else { ListPosition::Later };
                 let update = Box::new(ListUpdate { jobs, date, requested, incomplete, position });
@@ -36,6 +40,9 @@ impl Fetcher {
         context.send(connection::Input::Fetched);
         context.send(FetcherInput::Synced);
         context.send(edits::Input::Reachable);
+        // Behind the list: it decides about uploads that may have arrived.
+        context.send(UploadsInput::Listed(ListedJobs { requested: requested.monotonic, coverage }));
+        context.send(UploadsInput::Reachable);
     }
 
     /// Publishes what of the list is missing, where that changed.

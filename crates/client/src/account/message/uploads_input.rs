@@ -1,36 +1,91 @@
 //! The messages of the uploads.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, time::Duration};
 
-use tallylight_core::{Error, JobId};
+use tallylight_core::{Error, JobId, upload_queue::VideoFile};
 
-use crate::{command::Reply, net::http::Failure};
+use crate::{
+    command::{Reply, UploadAction},
+    net::{http::Failure, upload::StepResult},
+};
 
 /// What the uploads handle.
 pub(in crate::account) enum UploadsInput {
     Upload(PathBuf, Reply<JobId>),
     /// The file of this job is to be uploaded once more.
     UploadAgain(JobId, Reply<JobId>),
-    Cancel(u32),
-    Retry(u32),
-    /// A file was checked, in this session; its size, or why it is not accepted.
-    Checked(u64, Result<u64, Error>, UploadRequest),
-    /// So many bytes are sent.
-    Sent(u32, u64),
-    /// An upload of this session ended.
-    Done(u32, u64, Result<JobId, Failure>),
+    Act(UploadAction),
+    /// A file was checked, in this session; or why it is not accepted.
+    Checked(u64, Result<VideoFile, Error>, UploadRequest),
+    /// The progress of an upload.
+    Progress(UploadAttempt, SentBytes),
+    /// A step of an upload ended.
+    StepDone(UploadAttempt, SentBytes, Result<StepResult, Failure>),
+    /// The backend's list of jobs was merged.
+    Listed(ListedJobs),
+    /// The backend has answered some request.
+    Reachable,
     /// There is a fresh access token.
     TokenReady,
     /// There will be no fresh access token for now.
     TokenDelayed(Error),
+    /// The uploads of this account are to be loaded from the disk.
+    Load(String),
+    /// The session ended: the uploads stay on the disk.
     SignedOut,
+    /// The uploads of the account are to be deleted from the disk.
+    Delete,
 }
 
 /// A file to be uploaded.
 #[derive(Debug)]
 pub(in crate::account) struct UploadRequest {
     pub(in crate::account) path: PathBuf,
-    /// The failed job that it replaces, which is dismissed once the file is accepted.
-    pub(in crate::account) replaces: Option<JobId>,
+    pub(in crate::account) purpose: UploadPurpose,
     pub(in crate::account) reply: Reply<JobId>,
+}
+
+/// Why a file is uploaded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::account) enum UploadPurpose {
+    /// The user chose it.
+    New,
+    /// It replaces a failed job, which is dismissed once the file is accepted.
+    Replaces(JobId),
+    /// The user retries a failed upload.
+    Retries(u32),
+}
+
+/// An attempt to send an upload: what comes of an earlier one does not concern it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::account) struct UploadAttempt {
+    pub(in crate::account) upload_id: u32,
+    /// Counts all attempts of this run.
+    pub(in crate::account) attempt: u64,
+    /// The session.
+    pub(in crate::account) epoch: u64,
+}
+
+/// How far an attempt is, in bytes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(in crate::account) struct SentBytes {
+    pub(in crate::account) sent: u64,
+    /// What the backend has confirmed.
+    pub(in crate::account) confirmed: u64,
+}
+
+/// A list of jobs that was merged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::account) struct ListedJobs {
+    /// When it was requested, as monotonic time.
+    pub(in crate::account) requested: Duration,
+    /// Whether it has every new job.
+    pub(in crate::account) coverage: ListCoverage,
+}
+
+/// Whether a job that is not in a list does not exist.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::account) enum ListCoverage {
+    AllNewJobs,
+    Partial,
 }

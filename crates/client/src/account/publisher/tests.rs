@@ -32,11 +32,13 @@ impl Read {
 fn upload(sent_bytes: u64) -> Event {
     Event::Upload(UploadView {
         upload_id: 1,
+        position: 0,
         filename: "a.mp4".to_owned(),
         sent_bytes,
         total_bytes: 1000,
         bytes_per_second: None,
         state: UploadState::Sending,
+        is_resumable: false,
         job_id: None,
         error: None,
     })

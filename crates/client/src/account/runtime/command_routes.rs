@@ -145,8 +145,7 @@ impl Runtime {
             }
             UploadCommand::List(reply) => return drop(reply.send(Ok(self.uploads.views()))),
             UploadCommand::IsUploading(reply) => return drop(reply.send(Ok(self.uploads.is_under_way()))),
-            UploadCommand::Cancel(upload_id, reply) => (UploadsInput::Cancel(upload_id), reply),
-            UploadCommand::Retry(upload_id, reply) => (UploadsInput::Retry(upload_id), reply),
+            UploadCommand::Act(action, reply) => (UploadsInput::Act(action), reply),
         };
         context.send(input);
         context.reply(reply, Ok(()));

@@ -27,6 +27,7 @@ impl Runtime {
         if before.notifications != context.settings.notifications {
             context.send(NotificationsInput::PreferencesChanged);
         }
+        self.uploads.set_speed_limit(context.settings.uploads.bytes_per_second());
         // The tray shows the language of the settings.
         context.send(PublisherInput::Tray);
         if before.network != context.settings.network

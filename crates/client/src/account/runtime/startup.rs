@@ -86,7 +86,7 @@ impl Runtime {
             connection: Connection::default(),
             fetcher: Fetcher::default(),
             outbox: Outbox::default(),
-            uploads: Uploads::default(),
+            uploads: Uploads::new(config.upload_storage, &context.settings),
             notifications: Notifications::new(&jobs.library, &context),
             automations: Automations::new(
                 TokenStore::new(config.webhook_keychain),

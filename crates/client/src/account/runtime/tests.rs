@@ -1,5 +1,6 @@
 use std::{
     collections::BTreeMap,
+    path::PathBuf,
     sync::{Arc, Mutex},
 };
 
@@ -11,6 +12,7 @@ use tallylight_core::{
     model::job::{Content, Field},
     notifications::Notification,
     protocol::snapshot::{Snapshot, read_job},
+    upload_queue::VideoFile,
 };
 use tallylight_view::Event;
 use tempfile::TempDir;
@@ -21,7 +23,7 @@ use crate::{
     account::{
         context::Access,
         endpoint::Endpoint,
-        message::{EditAnswer, EditResult, JobsInput, ListPosition, UploadRequest, UploadsInput},
+        message::{EditAnswer, EditResult, JobsInput, ListPosition, UploadPurpose, UploadRequest, UploadsInput},
         test_context::{RecordingShell, job_id, library, reply, server, socket_event},
     },
     command::{Action, Pause},
@@ -113,8 +115,10 @@ async fn held_events_of_uploads_do_not_outlive_a_sign_out() {
     shell.stall();
     let ((upload, _uploaded), (checked, _answer)) = (reply(), reply());
     test.handle(UploadsInput::Upload("/nowhere/a.mp4".into(), upload));
-    let request = UploadRequest { path: "/nowhere/a.mp4".into(), replaces: None, reply: checked };
-    test.handle(UploadsInput::Checked(1, Ok(1000), request));
+    let (path, purpose) = (PathBuf::from("/nowhere/a.mp4"), UploadPurpose::New);
+    let file = VideoFile { path: path.clone(), size: 1000, modified: None, fingerprint: "a hash".to_owned() };
+    let request = UploadRequest { path, purpose, reply: checked };
+    test.handle(UploadsInput::Checked(1, Ok(file), request));
     assert_eq!(test.runtime.uploads.views().len(), 1);
 
     // Both messages of a sign-out are in the queue before the uploads report their end.

@@ -1,19 +1,31 @@
 //! A first look at a file: what is certainly no video is refused before a byte of it is sent.
 
-use std::path::Path;
+use std::{io::SeekFrom, path::Path};
 
 use infer::MatcherType;
-use tallylight_core::{Code, Error, model::text::one_line};
-use tokio::io::AsyncReadExt;
+use jiff::Timestamp;
+use sha2::{Digest, Sha256};
+use tallylight_core::{
+    Code, Error,
+    model::{digest, text::one_line},
+    upload_queue::VideoFile,
+};
+use tokio::{
+    fs::File,
+    io::{AsyncReadExt, AsyncSeekExt},
+};
 
 /// How much of a file is looked at, in bytes: every signature is within it.
 const HEADER_BYTES: u64 = 8 << 10;
+/// How much of the beginning, the middle and the end of a file makes its fingerprint, in bytes each. A whole video would
+/// take minutes.
+const SAMPLE_BYTES: u64 = 64 << 10;
 
-/// Returns the size of a file that may be sent.
+/// Returns a file that may be sent, as it is now.
 ///
 /// # Errors
 /// `Code::File` where the file cannot be read, `Code::NotAVideo` where it is certainly none. The studio decides about the rest.
-pub(super) async fn check_file(path: &Path) -> Result<u64, Error> {
+pub(super) async fn check_file(path: &Path) -> Result<VideoFile, Error> {
     let name = one_line(&path.file_name().unwrap_or(path.as_os_str()).to_string_lossy());
     let unreadable = |error: std::io::Error| {
         Error::new(Code::File, format!("Couldn't read {name} ({error}). Check that the file exists.")).caused_by(error)
@@ -29,16 +41,34 @@ pub(super) async fn check_file(path: &Path) -> Result<u64, Error> {
     if metadata.len() == 0 {
         return Err(Error::new(Code::NotAVideo, format!("{name} is empty (0 bytes). Export the video again.")));
     }
-    let mut head = Vec::new();
-    let file = tokio::fs::File::open(path).await.map_err(unreadable)?;
-    file.take(HEADER_BYTES).read_to_end(&mut head).await.map_err(unreadable)?;
-    match other_kind(&head) {
-        Some(kind) => Err(Error::new(
-            Code::NotAVideo,
-            format!("{name} isn't a video file (it contains {kind}). Choose a video file."),
-        )),
-        None => Ok(metadata.len()),
+    let mut file = File::open(path).await.map_err(unreadable)?;
+    let head = read_at(&mut file, 0, HEADER_BYTES).await.map_err(unreadable)?;
+    if let Some(kind) = other_kind(&head) {
+        let message = format!("{name} isn't a video file (it contains {kind}). Choose a video file.");
+        return Err(Error::new(Code::NotAVideo, message));
     }
+    Ok(VideoFile {
+        path: std::path::absolute(path).map_err(unreadable)?,
+        size: metadata.len(),
+        modified: metadata.modified().ok().and_then(|time| Timestamp::try_from(time).ok()),
+        fingerprint: fingerprint(&mut file, metadata.len()).await.map_err(unreadable)?,
+    })
+}
+
+/// Returns a hash of samples of a file.
+async fn fingerprint(file: &mut File, size: u64) -> std::io::Result<String> {
+    let mut hasher = Sha256::new();
+    for offset in [0, size / 2, size.saturating_sub(SAMPLE_BYTES)] {
+        hasher.update(read_at(file, offset, SAMPLE_BYTES).await?);
+    }
+    Ok(digest::hex(&hasher.finalize()))
+}
+
+async fn read_at(file: &mut File, offset: u64, length: u64) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    file.seek(SeekFrom::Start(offset)).await?;
+    file.take(length).read_to_end(&mut bytes).await?;
+    Ok(bytes)
 }
 
 /// Returns what a file is by its beginning, if that is certainly no video.

@@ -1,21 +1,24 @@
-//! The task that sends one file.
+//! The task that does one step of an upload.
 
 use std::{
-    path::PathBuf,
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
+    sync::{Arc, atomic::Ordering},
     time::Duration,
 };
 
 use secrecy::SecretString;
-use tallylight_core::{Code, Error};
+use tallylight_core::{Code, Error, upload_queue::Upload};
 use tokio::{task::AbortHandle, time::Instant};
 
 use crate::{
-    account::{context::Context, endpoint::Endpoint, message::UploadsInput},
-    net::{http::Failure, rest},
+    account::{
+        context::Context,
+        endpoint::Endpoint,
+        message::{SentBytes, UploadAttempt, UploadsInput},
+    },
+    net::{
+        http::Failure,
+        upload::{Progress, SpeedLimit, UploadRequest, send_step},
+    },
 };
 
 /// How often the progress of an upload is published.
@@ -23,45 +26,61 @@ const PROGRESS_INTERVAL: Duration = Duration::from_millis(100);
 /// How long no byte may be sent before an upload fails. TCP itself would wait for a quarter of an hour.
 const STALLED: Duration = Duration::from_mins(1);
 
-/// One file on its way to a backend.
+/// A step of an upload on its way to a backend.
 pub(super) struct Sending {
-    pub(super) upload_id: u32,
-    pub(super) path: PathBuf,
-    /// The size of the file, in bytes.
-    pub(super) total: u64,
+    pub(super) attempt: UploadAttempt,
+    pub(super) upload: Upload,
     pub(super) endpoint: Endpoint,
     pub(super) token: SecretString,
+    pub(super) limit: SpeedLimit,
 }
 
 impl Sending {
     /// Starts the task. It sends its progress and its end to the uploads.
     pub(super) fn spawn(self, context: &Context) -> AbortHandle {
-        let (messages, epoch) = (context.tasks.messages.clone(), context.access.epoch);
-        let Self { upload_id, path, total, endpoint, token } = self;
-        let sent = Arc::new(AtomicU64::new(0));
+        let messages = context.tasks.messages.clone();
+        let now = context.now().wall;
+        let Self { attempt, upload, endpoint, token, limit } = self;
+        let progress = Arc::new(Progress::default());
+        progress.sent.store(upload.sent_bytes, Ordering::Relaxed);
+        progress.confirmed.store(upload.sent_bytes, Ordering::Relaxed);
         let task = tokio::spawn(async move {
-            let sending = rest::upload(&endpoint.clients.rest, &endpoint.server, &token, &path, Arc::clone(&sent));
+            let request = UploadRequest {
+                http: &endpoint.clients.rest,
+                server: &endpoint.server,
+                token: &token,
+                file: &upload.file,
+                limit: &limit,
+                progress: &progress,
+                now,
+            };
+            let sending = send_step(&upload.transfer, &request);
             tokio::pin!(sending);
-            let mut progress = tokio::time::interval(PROGRESS_INTERVAL);
+            let mut interval = tokio::time::interval(PROGRESS_INTERVAL);
             let mut moved = (0, Instant::now());
             let outcome = loop {
                 tokio::select! {
                     outcome = &mut sending => break outcome,
-                    _ = progress.tick() => {
-                        let bytes = sent.load(Ordering::Relaxed);
-                        let _ = messages.send(UploadsInput::Sent(upload_id, bytes).into()).await;
-                        if bytes != moved.0 || bytes >= total {
-                            moved = (bytes, Instant::now());
+                    _ = interval.tick() => {
+                        let bytes = sent_bytes(&progress);
+                        let _ = messages.send(UploadsInput::Progress(attempt, bytes).into()).await;
+                        if bytes.sent != moved.0 || bytes.sent >= upload.file.size {
+                            moved = (bytes.sent, Instant::now());
                         } else if moved.1.elapsed() >= STALLED {
                             break Err(Failure::local(stalled()));
                         }
                     }
                 }
             };
-            let _ = messages.send(UploadsInput::Done(upload_id, epoch, outcome).into()).await;
+            fail::fail_point!("upload_step_is_done");
+            let _ = messages.send(UploadsInput::StepDone(attempt, sent_bytes(&progress), outcome).into()).await;
         });
         task.abort_handle()
     }
+}
+
+fn sent_bytes(progress: &Progress) -> SentBytes {
+    SentBytes { sent: progress.sent.load(Ordering::Relaxed), confirmed: progress.confirmed.load(Ordering::Relaxed) }
 }
 
 fn stalled() -> Error {

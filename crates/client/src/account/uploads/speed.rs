@@ -16,14 +16,14 @@ pub(super) struct Speed {
 }
 
 impl Speed {
-    /// Measures from a time on.
-    pub(super) fn from(at: Duration) -> Self {
-        Self { at, ..Self::default() }
+    /// Measures from a time on, when so many bytes were sent already.
+    pub(super) fn from(at: Duration, bytes: u64) -> Self {
+        Self { at, bytes, ..Self::default() }
     }
 
-    /// Takes in how many bytes are sent by now, and returns how many are in a second.
-    #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a speed")]
-    pub(super) fn at(&mut self, now: Duration, bytes: u64) -> Option<u64> {
+    /// Takes in how many bytes are sent by now.
+    #[expect(clippy::cast_precision_loss, reason = "a speed")]
+    pub(super) fn measure(&mut self, now: Duration, bytes: u64) {
         let passed = now.saturating_sub(self.at);
         if passed >= MEASURE {
             let measured = bytes.saturating_sub(self.bytes) as f64 / passed.as_secs_f64();
@@ -31,6 +31,11 @@ impl Speed {
             self.per_second = Some(before + WEIGHT * (measured - before));
             (self.at, self.bytes) = (now, bytes);
         }
+    }
+
+    /// Returns how many bytes are sent in a second; none before it is known.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a speed")]
+    pub(super) fn per_second(&self) -> Option<u64> {
         self.per_second.map(|speed| speed.round() as u64)
     }
 }
@@ -41,11 +46,17 @@ mod tests {
 
     #[test]
     fn a_speed_is_told_once_it_is_known_and_follows_slowly() {
-        let mut speed = Speed::from(Duration::from_secs(10));
-        assert_eq!(speed.at(Duration::from_millis(10_100), 1000), None);
-        assert_eq!(speed.at(Duration::from_secs(11), 1000), Some(1000));
-        assert_eq!(speed.at(Duration::from_millis(11_100), 5000), Some(1000));
-        assert_eq!(speed.at(Duration::from_secs(12), 3000), Some(1300));
-        assert_eq!(speed.at(Duration::from_secs(13), 3000), Some(910), "a line that stands still");
+        let mut speed = Speed::from(Duration::from_secs(10), 500);
+        for (milliseconds, bytes, expected) in [
+            (10_100, 1500, None),
+            (11_000, 1500, Some(1000)),
+            (11_100, 5500, Some(1000)),
+            (12_000, 3500, Some(1300)),
+            // A line that stands still.
+            (13_000, 3500, Some(910)),
+        ] {
+            speed.measure(Duration::from_millis(milliseconds), bytes);
+            assert_eq!(speed.per_second(), expected, "{milliseconds}");
+        }
     }
 }
