@@ -6,8 +6,7 @@ import type { Pause } from "../ipc/bindings";
 import type { Navigation } from "../state/navigation.svelte";
 import type { UnsavedWork } from "../state/unsavedWork.svelte";
 
-type DialogAction =
-  "settings" | "shortcuts" | "palette" | "connection" | "history" | "releaseNotes";
+type DialogAction = "settings" | "shortcuts" | "connection" | "history" | "releaseNotes";
 
 /** Returns the handlers of the actions that do not concern the list or a video. */
 export function globalActionHandlers(
@@ -19,7 +18,6 @@ export function globalActionHandlers(
   return {
     settings: () => (navigation.dialog = "settings"),
     shortcuts: () => (navigation.dialog = "shortcuts"),
-    palette: () => (navigation.dialog = "palette"),
     connection: () => (navigation.dialog = "connection"),
     history: () => (navigation.dialog = "history"),
     releaseNotes: () => (navigation.dialog = "release_notes"),

@@ -1,7 +1,7 @@
 import { isDialogOpen } from "./openDialogs";
 
 /** Types of `<input>` that do not take letters. */
-const WITHOUT_TEXT = ["checkbox"];
+const WITHOUT_TEXT = ["button", "checkbox", "color", "file", "radio", "range", "reset", "submit"];
 
 /** `KeyboardEvent.keyCode` of a key that an input method has consumed. */
 const CONSUMED_KEY_CODE = 229;
@@ -25,16 +25,27 @@ export function ignoreCompositionKeys(): void {
 /** Returns whether a key belongs to the focused field, a dialog or another shortcut, and is no shortcut of the window. */
 export function isKeyTaken(event: KeyboardEvent): boolean {
   const isChord = event.ctrlKey || event.metaKey || event.altKey;
-  return isChord || event.defaultPrevented || isField(event.target) || isDialogOpen();
+  return isChord || event.defaultPrevented || takesLetters(event.target) || isDialogOpen();
 }
 
-function isField(target: EventTarget | null): boolean {
+/** Returns whether a control uses letters itself: a text field, or a list of options, where they find an option. */
+function takesLetters(target: EventTarget | null): boolean {
+  const isList = target instanceof HTMLSelectElement || target instanceof HTMLOptionElement;
+  return isList || isTextField(target);
+}
+
+/** Returns whether a person can select or type text in an element. */
+export function isTextField(target: EventTarget | null): boolean {
   if (target instanceof HTMLInputElement) return !WITHOUT_TEXT.includes(target.type);
   return (
     target instanceof HTMLTextAreaElement ||
-    target instanceof HTMLSelectElement ||
-    target instanceof HTMLOptionElement
+    (target instanceof HTMLElement && target.isContentEditable)
   );
+}
+
+/** Returns whether a key opens the menu of what has the focus. */
+export function isMenuKey(event: KeyboardEvent): boolean {
+  return event.key === "ContextMenu" || (event.key === "F10" && event.shiftKey);
 }
 
 /** Returns by how many rows a key moves the focus; null for a key that does not move it. */

@@ -281,6 +281,13 @@ export const de: Messages = {
     dismissed: (count: number) => (count === 1 ? "Ausgeblendet" : `${count} Videos ausgeblendet`),
     clear: "Auswahl aufheben",
   },
+  videoActions: {
+    title: "Aktionen",
+    open: "Öffnen",
+    copyTitle: "Titel kopieren",
+    select: "Auswählen",
+    deselect: "Abwählen",
+  },
   palette: {
     title: "Befehlspalette",
     placeholder: "Befehle und Videos suchen…",
@@ -330,6 +337,8 @@ export const de: Messages = {
     dismiss: "Ausblenden",
     save: "Speichern",
     dismissThis: "Fehler oder Warnung ausblenden",
+    nextAndPrevious: "Nächstes und vorheriges Video",
+    menu: "Aktionen anzeigen",
     thumbnails: "Nächstes und vorheriges Vorschaubild",
   },
   faults,

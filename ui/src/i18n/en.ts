@@ -277,6 +277,13 @@ export const en = {
     dismissed: (count: number) => (count === 1 ? "Dismissed" : `${count} videos dismissed`),
     clear: "Clear selection",
   },
+  videoActions: {
+    title: "Actions",
+    open: "Open",
+    copyTitle: "Copy title",
+    select: "Select",
+    deselect: "Deselect",
+  },
   palette: {
     title: "Command palette",
     placeholder: "Search commands and videos…",
@@ -326,6 +333,8 @@ export const en = {
     dismiss: "Dismiss",
     save: "Save",
     dismissThis: "Dismiss error or warning",
+    nextAndPrevious: "Next and previous video",
+    menu: "Show actions",
     thumbnails: "Next and previous thumbnail",
   },
   /** What a studio says of a video's trouble, by its code, where that is not in this language already. */

@@ -283,6 +283,13 @@ export const es: Messages = {
     dismissed: (count: number) => (count === 1 ? "Descartado" : `${count} vídeos descartados`),
     clear: "Borrar selección",
   },
+  videoActions: {
+    title: "Acciones",
+    open: "Abrir",
+    copyTitle: "Copiar título",
+    select: "Seleccionar",
+    deselect: "Deseleccionar",
+  },
   palette: {
     title: "Paleta de comandos",
     placeholder: "Buscar comandos y vídeos…",
@@ -332,6 +339,8 @@ export const es: Messages = {
     dismiss: "Descartar",
     save: "Guardar",
     dismissThis: "Descartar error o advertencia",
+    nextAndPrevious: "Vídeo siguiente y anterior",
+    menu: "Mostrar acciones",
     thumbnails: "Miniatura siguiente y anterior",
   },
   faults,

@@ -6,6 +6,8 @@ export interface FocusTarget {
   /** Focuses it; the list focuses the row of this video, or its current row if there is none. */
   focus(jobId?: JobId | null): void;
   hasFocus?(): boolean;
+  /** Returns the video whose row has the focus. */
+  focusedJobId?(): JobId | undefined;
 }
 
 type TargetName = "search" | "list" | "back";
@@ -28,6 +30,11 @@ export class FocusTargets {
 
   hasFocus(name: TargetName): boolean {
     return this.#targets.get(name)?.hasFocus?.() ?? false;
+  }
+
+  /** Returns the video whose row in the list has the focus, if one has it. */
+  focusedJobId(): JobId | undefined {
+    return this.#targets.get("list")?.focusedJobId?.();
   }
 }
 

@@ -40,6 +40,8 @@ const ACCOUNT_INDEPENDENT: (DialogName | null)[] = [
 export class Navigation {
   openJobId = $state<JobId | null>(null);
   dialog = $state<DialogName | null>(null);
+  /** The videos that the palette offers actions for. */
+  paletteJobIds = $state.raw<JobId[]>([]);
   settingsSection = $state<SectionName>("general");
   listQuery = $state<ListQuery>(defaultListQuery());
 
@@ -48,6 +50,12 @@ export class Navigation {
     this.dialog = null;
     await tick();
     this.dialog = dialog;
+  }
+
+  /** Opens the palette, with the actions of these videos. */
+  showPalette(jobIds: JobId[]): void {
+    this.paletteJobIds = jobIds;
+    this.dialog = "palette";
   }
 
   /** Opens a section of the settings. */
@@ -65,6 +73,7 @@ export class Navigation {
   /** Clears everything that belongs to an account: the next person to sign in may be someone else. */
   reset(): void {
     this.openJobId = null;
+    this.paletteJobIds = [];
     this.listQuery = defaultListQuery();
     if (!ACCOUNT_INDEPENDENT.includes(this.dialog)) this.dialog = null;
   }

@@ -1,6 +1,11 @@
 import { tick } from "svelte";
 import type { Attachment } from "svelte/attachments";
+import type { MenuOrigin } from "../../components/menu";
 import type { JobId, RowView } from "../../ipc/bindings";
+import type { FocusTarget } from "../../state/focusTargets";
+
+/** The distance from the corner of a row to its menu, in pixels. */
+const MENU_OFFSET = 32;
 
 /** The number of frames for which a row that is scrolled to is waited for. */
 const MAX_FRAMES = 20;
@@ -38,6 +43,22 @@ export class RowCursor {
         if (this.#elements.get(jobId) === element) this.#elements.delete(jobId);
       };
     };
+  }
+
+  /** Returns the rows as a place for the focus; `list` is the element that holds them. */
+  focusTarget(list: HTMLElement): FocusTarget {
+    const hasFocus = () => list.contains(document.activeElement);
+    return {
+      focus: (jobId) => this.focus(jobId ?? null),
+      hasFocus,
+      focusedJobId: () => (hasFocus() ? this.current : undefined),
+    };
+  }
+
+  /** Returns where the menu of the current row opens if a key opens it: below the row's first line. */
+  menuOrigin(): MenuOrigin {
+    const box = this.#elements.get(this.current ?? "")?.getBoundingClientRect();
+    return { x: (box?.left ?? 0) + MENU_OFFSET, y: (box?.top ?? 0) + MENU_OFFSET, by: "keyboard" };
   }
 
   /** Focuses a row if it is rendered, else the current row. */

@@ -24,6 +24,10 @@ export class Selection {
     for (const jobId of order) this.jobIds.add(jobId);
   }
 
+  remove(jobIds: JobId[]): void {
+    for (const jobId of jobIds) this.jobIds.delete(jobId);
+  }
+
   /** Deselects what the list no longer shows. */
   retain(shown: Set<JobId>): void {
     for (const jobId of this.jobIds) if (!shown.has(jobId)) this.jobIds.delete(jobId);

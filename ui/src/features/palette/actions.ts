@@ -12,20 +12,11 @@ import Settings from "@lucide/svelte/icons/settings";
 import Sparkles from "@lucide/svelte/icons/sparkles";
 import Upload from "@lucide/svelte/icons/upload";
 import Zap from "@lucide/svelte/icons/zap";
+import type { Action } from "../../components/action";
 import { mod } from "../../components/platform";
 import type { Pause } from "../../ipc/bindings";
 import type { Filter } from "../../state/listQuery";
 import { locale } from "../../state/locale.svelte";
-
-/** A command of the palette. */
-export interface Action {
-  id: string;
-  label: string;
-  icon: typeof Search;
-  /** The keyboard shortcut, as it is displayed. */
-  keys?: string;
-  run: () => void;
-}
 
 /** The functions that carry out the actions, for the palette, the header and the keyboard. */
 export interface ActionHandlers {

@@ -1,6 +1,6 @@
+import type { Action } from "../../components/action";
 import { foldCase } from "../../format/text";
 import type { RowView, SearchHit } from "../../ipc/bindings";
-import type { Action } from "./actions";
 
 /** The largest number of videos that the palette offers. */
 const MAX_VIDEOS = 8;

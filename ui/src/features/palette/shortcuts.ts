@@ -32,12 +32,14 @@ export function shortcutGroups(): ShortcutGroup[] {
         [["x"], texts.select],
         [[mod("A")], texts.selectAll],
         [["e"], texts.dismiss],
+        [["Shift+F10"], texts.menu],
       ],
     },
     {
       name: texts.inVideo,
       shortcuts: [
         [[mod("S")], texts.save],
+        [["j", "k"], texts.nextAndPrevious],
         [["e"], texts.dismissThis],
         [["←", "→"], texts.thumbnails],
       ],

@@ -1,0 +1,163 @@
+import { cleanup, createEvent, fireEvent, screen, waitFor, within } from "@testing-library/svelte";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { MockBackend, mockJob, signedInStatus } from "../ipc/backend.mock";
+import { runCommand } from "../testing/interactions";
+import { renderApp } from "../testing/render";
+import "../testing/viewport";
+
+afterEach(() => {
+  cleanup();
+  document.body.replaceChildren();
+  vi.restoreAllMocks();
+});
+
+const films = [
+  mockJob({ job_id: "1", title: "The sea", status: "COMPLETED", metadata: { TITLE: "The sea" } }),
+  mockJob({ job_id: "2", title: "The city", status: "FAILED" }),
+  mockJob({ job_id: "3", title: "The hills", status: "COMPLETED" }),
+];
+
+async function renderWindow(): Promise<MockBackend> {
+  const backend = new MockBackend(signedInStatus(), films);
+  renderApp(backend);
+  await screen.findByText("Live");
+  await screen.findByText("The hills");
+  return backend;
+}
+
+const row = (jobId: string) =>
+  document.querySelector<HTMLElement>(`[data-job="${jobId}"]`) as HTMLElement;
+const press = (key: string, more: KeyboardEventInit = {}) =>
+  fireEvent.keyDown(document.activeElement ?? document.body, { key, bubbles: true, ...more });
+const names = () =>
+  screen.getAllByRole("menuitem").map((item) => item.querySelector("span")?.textContent);
+const focusedItem = () => document.activeElement?.querySelector("span")?.textContent;
+/** Opens the web view's menu at an element; returns whether it would be shown. */
+async function isWebViewMenuShown(element: Element): Promise<boolean> {
+  const event = createEvent.contextMenu(element);
+  await fireEvent(element, event);
+  return !event.defaultPrevented;
+}
+
+describe("the menu of a row", () => {
+  it("right click: offers what can be done with this video, and does it", async () => {
+    const backend = await renderWindow();
+    expect(await isWebViewMenuShown(row("2"))).toBe(false);
+    await screen.findByRole("menu", { name: "Actions" });
+    expect(names()).toEqual(["Open", "Copy title", "Select", "Dismiss"]);
+    await fireEvent.click(screen.getByRole("menuitem", { name: "Dismiss" }));
+    await waitFor(() => expect(backend.calls).toContain("setDismissed 2 dismiss"));
+    expect(screen.queryByRole("menu")).toBeNull();
+  });
+
+  it("on a selected video: concerns all selected ones", async () => {
+    const written = vi.spyOn(navigator.clipboard, "writeText").mockResolvedValue();
+    await renderWindow();
+    for (const title of ["The sea", "The city"])
+      await fireEvent.click(screen.getByRole("checkbox", { name: `Select ${title}` }));
+    await fireEvent.contextMenu(row("1"));
+    await screen.findByRole("menu");
+    expect(names()).toEqual(["Copy titles", "Deselect", "Dismiss"]);
+    await fireEvent.click(screen.getByRole("menuitem", { name: "Copy titles" }));
+    await waitFor(() => expect(written).toHaveBeenCalledWith("The city\nThe sea"));
+    await fireEvent.contextMenu(row("3"));
+    await waitFor(() => expect(names()).toEqual(["Open", "Copy title", "Select"]));
+  });
+
+  it("by the keyboard: opens with the first action focused, moves, and returns the focus", async () => {
+    await renderWindow();
+    row("2").focus();
+    await press("F10", { shiftKey: true });
+    await screen.findByRole("menu");
+    await waitFor(() => expect(focusedItem()).toBe("Open"));
+    await press("ArrowUp");
+    expect(focusedItem()).toBe("Dismiss");
+    await press("ArrowDown");
+    expect(focusedItem()).toBe("Open");
+    await press("End");
+    expect(focusedItem()).toBe("Dismiss");
+    await press("Home");
+    expect(focusedItem()).toBe("Open");
+    await press("s");
+    expect(focusedItem()).toBe("Select");
+    await press("Escape");
+    await waitFor(() => expect(screen.queryByRole("menu")).toBeNull());
+    expect(document.activeElement).toBe(row("2"));
+    await press("ContextMenu");
+    expect(await screen.findByRole("menu")).toBeTruthy();
+  });
+
+  it("Escape: closes the menu and nothing else", async () => {
+    const backend = await renderWindow();
+    backend.clickNotification("1");
+    await screen.findByRole("heading", { level: 1, name: "The sea" });
+    await fireEvent.click(screen.getByRole("checkbox", { name: "Select The hills" }));
+    await fireEvent.contextMenu(row("3"));
+    await screen.findByRole("menu");
+    await press("Escape");
+    await waitFor(() => expect(screen.queryByRole("menu")).toBeNull());
+    expect(screen.getByText("1 selected")).toBeTruthy();
+    expect(screen.getByRole("heading", { level: 1, name: "The sea" })).toBeTruthy();
+  });
+
+  it("closes when the list scrolls, when something else is pressed, and when its video is gone", async () => {
+    const backend = await renderWindow();
+    const closesBy = async (act: () => unknown) => {
+      await fireEvent.contextMenu(row("3"));
+      await screen.findByRole("menu");
+      await act();
+      await waitFor(() => expect(screen.queryByRole("menu")).toBeNull());
+    };
+    await closesBy(() => fireEvent.scroll(document.querySelector(".rows") as Element));
+    await closesBy(() => fireEvent.pointerDown(document.querySelector("header") as Element));
+    await closesBy(() => fireEvent.blur(window));
+    await closesBy(() => backend.emit({ event: "jobs", changed: [], removed: ["3"] }));
+  });
+});
+
+describe("the web view's own menu", () => {
+  it("opens in text fields and on selected text only", async () => {
+    const backend = await renderWindow();
+    backend.clickNotification("1");
+    const title = await screen.findByRole("textbox", { name: "Title" });
+    const heading = screen.getByRole("heading", { level: 1, name: "The sea" });
+    expect(await isWebViewMenuShown(title)).toBe(true);
+    expect(await isWebViewMenuShown(heading)).toBe(false);
+    expect(await isWebViewMenuShown(document.querySelector("header") as Element)).toBe(false);
+    const selection = { isCollapsed: false, containsNode: (node: Node) => node === heading };
+    vi.spyOn(globalThis, "getSelection").mockReturnValue(selection as unknown as Selection);
+    expect(await isWebViewMenuShown(heading)).toBe(true);
+    expect(await isWebViewMenuShown(document.querySelector("header") as Element)).toBe(false);
+  });
+});
+
+describe("the palette", () => {
+  const offered = async () => {
+    await screen.findByRole("combobox", { name: "Command palette" });
+    const options = screen.getAllByRole("option").map((option) => option.textContent?.trim() ?? "");
+    return options.filter((text) => /^(Open|Copy|Select|Deselect|Dismiss)/.test(text));
+  };
+
+  it("offers the actions of the open video", async () => {
+    const written = vi.spyOn(navigator.clipboard, "writeText").mockResolvedValue();
+    const backend = await renderWindow();
+    backend.clickNotification("1");
+    await screen.findByRole("heading", { level: 1, name: "The sea" });
+    await runCommand("Copy title The sea");
+    await waitFor(() => expect(written).toHaveBeenCalledWith("The sea"));
+  });
+
+  it("offers those of the focused row, or of all selected videos", async () => {
+    const backend = await renderWindow();
+    row("2").focus();
+    await press("k", { ctrlKey: true });
+    expect((await offered()).length).toBe(4);
+    await fireEvent.click(screen.getByRole("option", { name: /^Dismiss The city/ }));
+    await waitFor(() => expect(backend.calls).toContain("setDismissed 2 dismiss"));
+    for (const title of ["The sea", "The hills"])
+      await fireEvent.click(screen.getByRole("checkbox", { name: `Select ${title}` }));
+    await press("k", { ctrlKey: true });
+    const dialog = within(await screen.findByRole("dialog"));
+    expect(dialog.getByRole("option", { name: /^Copy titles 2 selected/ })).toBeTruthy();
+  });
+});

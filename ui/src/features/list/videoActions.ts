@@ -1,0 +1,92 @@
+import ArrowRight from "@lucide/svelte/icons/arrow-right";
+import CheckCheck from "@lucide/svelte/icons/check-check";
+import Copy from "@lucide/svelte/icons/copy";
+import SquareCheck from "@lucide/svelte/icons/square-check";
+import SquareX from "@lucide/svelte/icons/square-x";
+import type { Action } from "../../components/action";
+import type { JobId, RowView } from "../../ipc/bindings";
+import { locale } from "../../state/locale.svelte";
+import { copyTitles } from "./copyTitles";
+import { canBeDismissed } from "./dismiss";
+import type { Selection } from "./selection.svelte";
+
+/** The state and the callbacks that the actions of videos need. */
+export interface VideoActionContext {
+  openJobId: JobId | null;
+  selection: Selection;
+  onopen: (jobId: JobId) => void;
+  ondismiss: (jobIds: JobId[]) => void;
+}
+
+/** An action of one or several videos, for the menu of a row and for the palette. */
+interface VideoAction extends Omit<Action, "label" | "run"> {
+  label: (rows: RowView[]) => string;
+  isOffered: (rows: RowView[], context: VideoActionContext) => boolean;
+  run: (rows: RowView[], context: VideoActionContext) => void;
+}
+
+const idsOf = (rows: RowView[]) => rows.map((row) => row.job_id);
+const areSelected = (rows: RowView[], { selection }: VideoActionContext) =>
+  rows.every((row) => selection.jobIds.has(row.job_id));
+
+/** All actions of videos, in the order in which they are offered. */
+const VIDEO_ACTIONS: VideoAction[] = [
+  {
+    id: "open",
+    icon: ArrowRight,
+    keys: "Enter",
+    label: () => locale.messages.videoActions.open,
+    isOffered: ([row, ...others], { openJobId }) =>
+      row?.job_id !== openJobId && others.length === 0,
+    run: ([row], { onopen }) => row && onopen(row.job_id),
+  },
+  {
+    id: "copy_title",
+    icon: Copy,
+    label: ({ length }) =>
+      length === 1 ? locale.messages.videoActions.copyTitle : locale.messages.selection.copyTitles,
+    isOffered: () => true,
+    run: (rows) => void copyTitles(rows),
+  },
+  {
+    id: "select",
+    icon: SquareCheck,
+    keys: "x",
+    label: () => locale.messages.videoActions.select,
+    isOffered: (rows, context) => !areSelected(rows, context),
+    run: (rows, { selection }) => selection.selectAll(idsOf(rows)),
+  },
+  {
+    id: "deselect",
+    icon: SquareX,
+    keys: "x",
+    label: () => locale.messages.videoActions.deselect,
+    isOffered: areSelected,
+    run: (rows, { selection }) => selection.remove(idsOf(rows)),
+  },
+  {
+    id: "dismiss",
+    icon: CheckCheck,
+    keys: "e",
+    label: () => locale.messages.dismiss,
+    isOffered: (rows) => rows.some(canBeDismissed),
+    run: (rows, { ondismiss }) => ondismiss(idsOf(rows)),
+  },
+];
+
+/** Returns the actions that can be applied to these videos together. */
+export function videoActions(rows: RowView[], context: VideoActionContext): Action[] {
+  if (rows.length === 0) return [];
+  const offered = VIDEO_ACTIONS.filter((action) => action.isOffered(rows, context));
+  return offered.map(({ label, run, isOffered: _, ...action }) => ({
+    ...action,
+    label: label(rows),
+    run: () => run(rows, context),
+  }));
+}
+
+/** Returns the videos that a command concerns: the selected ones, or else a single one, if there is one. */
+export function actedOn(selection: Selection, jobId: JobId | null): JobId[] {
+  if (selection.jobIds.size > 0) return [...selection.jobIds];
+  return jobId === null ? [] : [jobId];
+}
