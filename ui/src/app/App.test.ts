@@ -1,4 +1,4 @@
-import { cleanup, fireEvent, screen, waitFor } from "@testing-library/svelte";
+import { cleanup, fireEvent, screen, waitFor, within } from "@testing-library/svelte";
 import { afterEach, describe, expect, it } from "vitest";
 import {
   firstRunStatus,
@@ -92,7 +92,7 @@ describe("processing", () => {
       changed: [{ job: backend.jobs[0] ?? job, scope: "major" }],
       removed: [],
     });
-    expect(await screen.findByText("Ready")).toBeTruthy();
+    expect(await screen.findByText("Ready", { selector: "[data-status]" })).toBeTruthy();
   });
 
   it("opens the video of a clicked notification, with its failure", async () => {
@@ -258,5 +258,35 @@ describe("list", () => {
     expect(failed.getAttribute("aria-pressed")).toBe("true");
     await fireEvent.click(screen.getByRole("button", { name: "All" }));
     expect(await screen.findByText("The sea")).toBeTruthy();
+  });
+
+  it("offers the filter of a status as soon as one video has it, also if all of them need review", async () => {
+    const stuck_at = "2026-01-01T12:00:00Z";
+    const rows = ["1", "2"].map((job_id) => mockJob({ job_id, status: "PROCESSING", stuck_at }));
+    renderApp(new MockBackend(signedInStatus(), rows));
+    const filters = within(await screen.findByRole("group", { name: "Filter by status" }));
+    const names = filters.getAllByRole("button").map((button) => button.textContent?.trim());
+    expect(names).toEqual(["All", "Needs review 2", "Processing 2"]);
+  });
+
+  it("without videos: says so, and does not while some are being uploaded", async () => {
+    const backend = new MockBackend(signedInStatus(), []);
+    const upload = {
+      upload_id: 1,
+      filename: "a.mp4",
+      sent_bytes: 1,
+      total_bytes: 2,
+      bytes_per_second: null,
+      state: "sending" as const,
+      job_id: null,
+      error: null,
+    };
+    backend.uploadList = [upload];
+    renderApp(backend);
+    expect(await screen.findByText("Upload in progress")).toBeTruthy();
+    expect(screen.queryByText("No videos yet")).toBeNull();
+    const error = { code: "unreachable" as const, message: "no network" };
+    backend.emit({ event: "upload", ...upload, state: "failed", error });
+    expect(await screen.findByText("No videos yet")).toBeTruthy();
   });
 });

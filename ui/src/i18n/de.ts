@@ -122,6 +122,8 @@ export const de: Messages = {
     emptyTitle: "Noch keine Videos",
     emptyText: "Zieh ein Video hierher, um es hochzuladen und den Fortschritt zu verfolgen.",
     emptyTextNoUpload: "Videos, die du in dein Studio hochlädst, erscheinen hier.",
+    uploadingTitle: "Upload läuft",
+    uploadingText: "Deine Videos erscheinen hier, sobald sie hochgeladen sind.",
     errorTitle: "Videos konnten nicht geladen werden",
     loading: "Videos werden geladen…",
     search: "Suchen",

@@ -118,6 +118,8 @@ export const en = {
     emptyTitle: "No videos yet",
     emptyText: "Drop a video here to upload it and follow its progress.",
     emptyTextNoUpload: "Videos you upload to your studio appear here.",
+    uploadingTitle: "Upload in progress",
+    uploadingText: "Your videos appear here as soon as they are uploaded.",
     errorTitle: "Couldn't load videos",
     loading: "Loading videos…",
     search: "Search",

@@ -123,6 +123,8 @@ export const es: Messages = {
     emptyTitle: "Aún no hay vídeos",
     emptyText: "Suelta un vídeo aquí para subirlo y seguir su progreso.",
     emptyTextNoUpload: "Los vídeos que subas a tu estudio aparecerán aquí.",
+    uploadingTitle: "Subida en curso",
+    uploadingText: "Tus vídeos aparecerán aquí en cuanto se hayan subido.",
     errorTitle: "No se pudieron cargar los vídeos",
     loading: "Cargando vídeos…",
     search: "Buscar",

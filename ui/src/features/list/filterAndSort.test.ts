@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { mockJob } from "../../ipc/backend.mock";
 import type { Status } from "../../ipc/bindings";
-import { defaultListQuery, type ListQuery } from "../../state/listQuery";
+import { defaultListQuery, type Filter, type ListQuery } from "../../state/listQuery";
 import { countByFilter, filterAndSort, type Line, lineKey } from "./filterAndSort";
 
 const everything = defaultListQuery();
@@ -80,14 +80,33 @@ describe("filterAndSort", () => {
     ];
     const headed = ["ATTENTION: 2", "conflict", "stuck", "PROCESSING: 1", "slow", "24: 1", "seen"];
     expect(summary(filterAndSort(troubled, everything, now))).toEqual(headed);
-    expect(countByFilter(troubled, now)).toMatchObject({ ATTENTION: 2, FAILED: 1, PROCESSING: 1 });
     const attention = { ...everything, filter: "ATTENTION" as const };
     expect(summary(filterAndSort(troubled, attention, now))).toEqual(["conflict", "stuck"]);
   });
 
+  it("counts and shows by each filter the videos whose row says so, also those that need review", () => {
+    const past = new Date(now - 1).toISOString();
+    const troubled = [
+      { ...video("conflict", "COMPLETED", 24), attention: "words" as const },
+      { ...video("stuck", "PROCESSING", 24), stuck_at: past },
+      { ...video("warned", "PROCESSING", 24), attention: "warning" as const },
+      { ...video("dismissed", "FAILED", 24), attention: null },
+      video("failed", "FAILED", 24),
+      video("queued", "PENDING", 24),
+    ];
+    const counts = { FAILED: 2, ATTENTION: 3, PROCESSING: 2, PENDING: 1, COMPLETED: 1 };
+    expect(countByFilter(troubled, now)).toEqual(counts);
+    for (const [filter, count] of Object.entries(counts) as [Filter, number][]) {
+      const lines = filterAndSort(troubled, { ...everything, filter }, now);
+      const shown = lines.flatMap((line) => (line.kind === "row" ? [line.row] : []));
+      expect(shown, filter).toHaveLength(count);
+      if (filter !== "ATTENTION") expect(shown.every((row) => row.status === filter)).toBe(true);
+    }
+  });
+
   it("reports nothing as stuck while offline", () => {
     const stuck = { ...video("slow", "PROCESSING", 24), stuck_at: new Date(now - 1).toISOString() };
-    expect(countByFilter([stuck], now)).toMatchObject({ ATTENTION: 1, PROCESSING: 0 });
+    expect(countByFilter([stuck], now)).toMatchObject({ ATTENTION: 1, PROCESSING: 1 });
     expect(countByFilter([stuck], null)).toMatchObject({ ATTENTION: 0, PROCESSING: 1 });
   });
 

@@ -25,12 +25,9 @@ export function countByFilter(rows: RowView[], now: LiveTime): Record<Filter, nu
   return counts;
 }
 
-/** Returns the filters that show a video: that of its group, and that of its final status. */
-function filtersOf(row: RowView, now: LiveTime): Set<Filter> {
-  const group = groupOf(row, now);
-  const isFinal = row.status === "FAILED" || row.status === "COMPLETED";
-  if (group === "COMPLETED") return new Set([row.status]);
-  return new Set(isFinal ? [group, row.status] : [group]);
+/** Returns the filters that show a video: that of the status that its row shows, and that of what needs review. */
+function filtersOf(row: RowView, now: LiveTime): Filter[] {
+  return groupOf(row, now) === "ATTENTION" ? ["ATTENTION", row.status] : [row.status];
 }
 
 /**
@@ -47,7 +44,7 @@ export function filterAndSort(
   const foundIds = new Set(found);
   const matching = rows.filter(
     (row) =>
-      (filter === null || filtersOf(row, now).has(filter)) &&
+      (filter === null || filtersOf(row, now).includes(filter)) &&
       (hasWords(row, words) || foundIds.has(row.job_id)),
   );
   if (sort !== "newest") return toLines([[null, sorted(matching, sort)]]);
