@@ -125,6 +125,7 @@ export const de: Messages = {
     uploadingTitle: "Upload läuft",
     uploadingText: "Deine Videos erscheinen hier, sobald sie hochgeladen sind.",
     errorTitle: "Videos konnten nicht geladen werden",
+    resize: "Breite der Liste ändern",
     loading: "Videos werden geladen…",
     search: "Suchen",
     attention: "Zu prüfen",

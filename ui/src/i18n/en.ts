@@ -121,6 +121,7 @@ export const en = {
     uploadingTitle: "Upload in progress",
     uploadingText: "Your videos appear here as soon as they are uploaded.",
     errorTitle: "Couldn't load videos",
+    resize: "Resize list",
     loading: "Loading videos…",
     search: "Search",
     attention: "Needs review",

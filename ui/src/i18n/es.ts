@@ -126,6 +126,7 @@ export const es: Messages = {
     uploadingTitle: "Subida en curso",
     uploadingText: "Tus vídeos aparecerán aquí en cuanto se hayan subido.",
     errorTitle: "No se pudieron cargar los vídeos",
+    resize: "Cambiar el ancho de la lista",
     loading: "Cargando vídeos…",
     search: "Buscar",
     attention: "Por revisar",
