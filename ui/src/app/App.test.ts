@@ -7,6 +7,7 @@ import {
   mockStage,
   signedInStatus,
 } from "../ipc/backend.mock";
+import type { ConnectionState, Reason } from "../ipc/bindings";
 import { typeInto } from "../testing/interactions";
 import { renderApp } from "../testing/render";
 
@@ -151,6 +152,9 @@ describe("connection", () => {
     expect(screen.queryByText("Nothing answers, it may be stopped")).toBeNull();
     backend.emit({ event: "connection", state: "offline", attempt: 3, retry_in_ms: 9000, reason });
     expect(await screen.findByText("Nothing answers, it may be stopped")).toBeTruthy();
+    expect(screen.getByText(/^Offline\. You can read and edit\./)).toBeTruthy();
+    await fireEvent.click(screen.getByRole("button", { name: "Retry now" }));
+    expect(backend.calls.filter((call) => call === "reconnect")).toHaveLength(1);
 
     await fireEvent.click(screen.getByRole("button", { name: /^Connection: Offline/ }));
     expect(await screen.findByText("2 of 3 attempts")).toBeTruthy();
@@ -158,7 +162,26 @@ describe("connection", () => {
     await fireEvent.click(screen.getByRole("button", { name: "Save report…" }));
     expect(await screen.findByText("Saved as /home/me/tallylight-report.txt")).toBeTruthy();
     await fireEvent.click(screen.getByRole("button", { name: "Reconnect" }));
-    expect(backend.calls).toContain("reconnect");
+    expect(backend.calls.filter((call) => call === "reconnect")).toHaveLength(2);
+  });
+
+  it("shows no bar during an interruption of a few seconds", async () => {
+    const backend = new MockBackend(signedInStatus(), []);
+    renderApp(backend);
+    await screen.findByText("Live");
+    const reason = { code: "unreachable" as const, message: "no network" };
+    const emit = (state: ConnectionState, reason: Reason | null) =>
+      backend.emit({ event: "connection", state, attempt: 1, retry_in_ms: null, reason });
+    for (const [state, name] of [
+      ["backoff", "Reconnecting…"],
+      ["connecting", "Connecting…"],
+      ["live", "Live"],
+    ] as const) {
+      emit(state, state === "live" ? null : reason);
+      await screen.findByText(name);
+      expect(screen.queryByText(/You can read and edit/)).toBeNull();
+      expect(screen.queryByText("No network")).toBeNull();
+    }
   });
 });
 

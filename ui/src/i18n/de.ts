@@ -362,6 +362,8 @@ export const de: Messages = {
     signed_out: "Abgemeldet",
     stopped: "Angehalten",
   },
+  offline:
+    "Offline. Du kannst lesen und bearbeiten. Änderungen werden auf diesem Computer gespeichert und gesendet, sobald die Verbindung wieder da ist.",
   retryIn: (seconds: number) => `Neuer Versuch in ${seconds} s`,
   diagnostics: {
     title: "Verbindung",

@@ -360,6 +360,8 @@ export const en = {
     signed_out: "Signed out",
     stopped: "Stopped",
   } satisfies Record<ConnectionState, string>,
+  offline:
+    "Offline. You can read and edit. Changes are saved on this computer and sent when the connection is back.",
   retryIn: (seconds: number) => `Retrying in ${seconds} s`,
   diagnostics: {
     title: "Connection",

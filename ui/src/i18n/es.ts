@@ -364,6 +364,8 @@ export const es: Messages = {
     signed_out: "Sin sesión",
     stopped: "Detenida",
   },
+  offline:
+    "Sin conexión. Puedes leer y editar. Los cambios se guardan en este ordenador y se envían cuando vuelva la conexión.",
   retryIn: (seconds: number) => `Reintento en ${seconds} s`,
   diagnostics: {
     title: "Conexión",
