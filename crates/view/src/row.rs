@@ -46,6 +46,8 @@ pub struct RowView {
     pub cover_version: Option<u32>,
     /// Whether there are unconfirmed edits or drafts.
     pub unsaved: bool,
+    /// Whether one of them is a draft: a text that the user has not saved, or that was not accepted.
+    pub has_draft: bool,
     /// The duration of the video, in seconds.
     pub duration_seconds: Option<f64>,
     /// The reason why the job needs attention, if it does.
@@ -67,6 +69,7 @@ pub fn row(record: &Record, edits: &Edits, forecast: &Forecast) -> RowView {
 }
 
 pub(crate) fn of(record: &Record, edits: &Edits, forecast: &Forecast, pending: &PendingContent<'_>) -> RowView {
+    let has_draft = edits.drafts(&record.job_id).next().is_some();
     RowView {
         job_id: record.job_id.clone(),
         filename: record.visible_filename().map(str::to_owned),
@@ -79,7 +82,8 @@ pub(crate) fn of(record: &Record, edits: &Edits, forecast: &Forecast, pending: &
         warnings: record.warnings().map(FaultSummary::from).collect(),
         cover_id: record.cover(pending).map(|cover| cover.thumbnail_id.clone()),
         cover_version: record.cover(pending).map(|cover| version(&cover.thumbnail_url)),
-        unsaved: !pending.is_empty() || edits.drafts(&record.job_id).next().is_some(),
+        unsaved: !pending.is_empty() || has_draft,
+        has_draft,
         duration_seconds: record.duration_seconds,
         attention: attention(record, edits),
         eta: forecast.eta(record),

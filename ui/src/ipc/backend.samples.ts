@@ -21,6 +21,7 @@ export function mockJob(given: Partial<JobView> & { job_id: JobId }): JobView {
     status: "PENDING",
     stage_id: null,
     unsaved: Boolean(given.pending?.length || given.drafts?.length),
+    has_draft: Boolean(given.drafts?.length),
     progress_percent: 0,
     error: null,
     warnings: [],

@@ -14,7 +14,7 @@ theme: Theme,
  * The language of the window, the tray and notifications.
  */
 language: Language, };
-export type Attention = "failed" | "words" | "warning";
+export type Attention = "failed" | "conflict" | "words" | "warning";
 export type Automation = { 
 /**
  * Whether the action is enabled.
@@ -578,6 +578,10 @@ cover_version: number | null,
  */
 unsaved: boolean, 
 /**
+ * Whether one of them is a draft: a text that the user has not saved, or that was not accepted.
+ */
+has_draft: boolean, 
+/**
  * The duration of the video, in seconds.
  */
 duration_seconds: number | null, 
@@ -834,6 +838,10 @@ cover_version: number | null,
  * Whether there are unconfirmed edits or drafts.
  */
 unsaved: boolean, 
+/**
+ * Whether one of them is a draft: a text that the user has not saved, or that was not accepted.
+ */
+has_draft: boolean, 
 /**
  * The duration of the video, in seconds.
  */

@@ -11,12 +11,20 @@ export function warningText(job: RowView): string {
   return latest ? faultText(latest) : "";
 }
 
-/** Returns what the row says below the status: the failure, what needs review, or the current stage. */
+/** Returns what the row says below the status: the failure, what needs review, the current stage, or unsaved texts. */
 export function activityText(job: RowView): string {
+  if (job.attention === "conflict") return locale.messages.list.conflict;
+  if (job.attention === "words") return locale.messages.list.refusedEdit;
   if (job.error) return faultText(job.error);
-  if (job.attention === "words") return locale.messages.list.unsavedEdit;
   if (job.attention === "warning") return warningText(job);
-  return job.status === "PROCESSING" && job.stage_id !== null ? stageName(job.stage_id) : "";
+  if (job.status === "PROCESSING" && job.stage_id !== null) return stageName(job.stage_id);
+  return job.has_draft ? locale.messages.unsaved : "";
+}
+
+/** Returns what became of the texts that the studio does not have yet; empty if there are none. */
+export function unsavedText(job: RowView): string {
+  if (job.has_draft) return locale.messages.unsaved;
+  return job.unsaved ? locale.messages.list.waitingEdit : "";
 }
 
 /** Returns the estimated time left; empty while nothing can be estimated. */

@@ -96,9 +96,8 @@ impl Sources<'_> {
     fn jobs_with_unresolved_drafts(&self) -> BTreeSet<&JobId> {
         let is_open = |job_id: &&JobId| {
             let job = self.jobs.library.job(job_id);
-            job.is_some_and(|job| {
-                tallylight_core::attention::attention(&job, self.jobs.edits) == Some(Attention::UnsavedEdit)
-            })
+            let attention = job.and_then(|job| tallylight_core::attention::attention(&job, self.jobs.edits));
+            matches!(attention, Some(Attention::Conflict | Attention::RefusedEdit))
         };
         self.jobs.edits.jobs().into_iter().filter(is_open).collect()
     }
