@@ -1,6 +1,7 @@
 import { computer, suggestions } from "./de.computer";
 import { closeWindow, history, quitDialog, releaseNotes, updates } from "./de.dialogs";
 import { codes, faults } from "./de.errors";
+import { list, selection, videoActions } from "./de.list";
 import { settings } from "./de.settings";
 import type { Messages } from "./en";
 
@@ -107,43 +108,7 @@ export const de: Messages = {
     slack_oidc: "Slack",
     twitch: "Twitch",
   },
-  list: {
-    gaps: {
-      newest: (count) =>
-        `Die neuesten ${count} Videos werden angezeigt. Ältere listet das Studio nicht auf.`,
-      missing: (statuses) =>
-        `Videos konnten nicht geladen werden: ${statuses}. Das Studio hat einen Fehler gemeldet.`,
-      unreadable: (count) =>
-        count === 1
-          ? "1 Video konnte nicht gelesen werden und wird nicht angezeigt."
-          : `${count} Videos konnten nicht gelesen werden und werden nicht angezeigt.`,
-    },
-    title: "Videos",
-    emptyTitle: "Noch keine Videos",
-    emptyText: "Zieh ein Video hierher, um es hochzuladen und den Fortschritt zu verfolgen.",
-    emptyTextNoUpload: "Videos, die du in dein Studio hochlädst, erscheinen hier.",
-    uploadingTitle: "Upload läuft",
-    uploadingText: "Deine Videos erscheinen hier, sobald sie hochgeladen sind.",
-    errorTitle: "Videos konnten nicht geladen werden",
-    resize: "Breite der Liste ändern",
-    loading: "Videos werden geladen…",
-    search: "Suchen",
-    attention: "Zu prüfen",
-    attentionShort: "Zu prüfen",
-    conflict: "Konflikt: Wähle eine Version",
-    refusedEdit: "Änderung nicht angenommen",
-    waitingEdit: "Auf diesem Computer gespeichert, wird synchronisiert",
-    filter: "Nach Status filtern",
-    all: "Alle",
-    sort: "Sortieren nach",
-    sorts: { newest: "Neueste", oldest: "Älteste", title: "Titel" },
-    noDate: "Ohne Datum",
-    inTranscript: "Im Transkript",
-    noResultsTitle: "Keine Ergebnisse",
-    noResultsText: "Versuche eine andere Suche oder lösche die Filter.",
-    clearFilters: "Filter löschen",
-    found: (count: number) => (count === 1 ? "1 Video gefunden" : `${count} Videos gefunden`),
-  },
+  list,
   detail: {
     none: "Wähle ein Video aus, um Fortschritt, Texte und Vorschaubilder zu sehen.",
     loading: "Video wird geladen…",
@@ -277,22 +242,8 @@ export const de: Messages = {
     retry: (name: string) => `${name} erneut versuchen`,
     dismiss: (name: string) => `${name} ausblenden`,
   },
-  selection: {
-    title: "Ausgewählte Videos",
-    select: (title: string) => `${title} auswählen`,
-    count: (count: number) => `${count} ausgewählt`,
-    copyTitles: "Titel kopieren",
-    copied: (count: number) => (count === 1 ? "Titel kopiert" : `${count} Titel kopiert`),
-    dismissed: (count: number) => (count === 1 ? "Ausgeblendet" : `${count} Videos ausgeblendet`),
-    clear: "Auswahl aufheben",
-  },
-  videoActions: {
-    title: "Aktionen",
-    open: "Öffnen",
-    copyTitle: "Titel kopieren",
-    select: "Auswählen",
-    deselect: "Abwählen",
-  },
+  selection,
+  videoActions,
   palette: {
     title: "Befehlspalette",
     placeholder: "Befehle und Videos suchen…",

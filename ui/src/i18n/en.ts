@@ -1,6 +1,7 @@
 import type { Code, ConnectionState, Field, Status } from "../ipc/bindings";
 import { computer, suggestions } from "./en.computer";
 import { closeWindow, history, quitDialog, releaseNotes, updates } from "./en.dialogs";
+import { list, selection, videoActions } from "./en.list";
 import { settings } from "./en.settings";
 
 /** Every text of the window in English, which says what a dictionary holds. */
@@ -103,43 +104,7 @@ export const en = {
     slack_oidc: "Slack",
     twitch: "Twitch",
   } as Record<string, string>,
-  list: {
-    gaps: {
-      newest: (count: number) =>
-        `Showing the newest ${count} videos. The studio doesn't list older ones.`,
-      missing: (statuses: string) =>
-        `Couldn't load videos: ${statuses}. The studio returned an error.`,
-      unreadable: (count: number) =>
-        count === 1
-          ? "1 video couldn't be read and isn't shown."
-          : `${count} videos couldn't be read and aren't shown.`,
-    },
-    title: "Videos",
-    emptyTitle: "No videos yet",
-    emptyText: "Drop a video here to upload it and follow its progress.",
-    emptyTextNoUpload: "Videos you upload to your studio appear here.",
-    uploadingTitle: "Upload in progress",
-    uploadingText: "Your videos appear here as soon as they are uploaded.",
-    errorTitle: "Couldn't load videos",
-    resize: "Resize list",
-    loading: "Loading videos…",
-    search: "Search",
-    attention: "Needs review",
-    attentionShort: "Needs review",
-    conflict: "Conflict: choose a version",
-    refusedEdit: "Edit not accepted",
-    waitingEdit: "Saved on this computer, will sync",
-    filter: "Filter by status",
-    all: "All",
-    sort: "Sort by",
-    sorts: { newest: "Newest", oldest: "Oldest", title: "Title" },
-    noDate: "No date",
-    inTranscript: "In the transcript",
-    noResultsTitle: "No results",
-    noResultsText: "Try another search or clear the filters.",
-    clearFilters: "Clear filters",
-    found: (count: number) => (count === 1 ? "1 video found" : `${count} videos found`),
-  },
+  list,
   detail: {
     none: "Select a video to see its progress, texts and thumbnails.",
     loading: "Loading video…",
@@ -273,22 +238,8 @@ export const en = {
     retry: (name: string) => `Retry ${name}`,
     dismiss: (name: string) => `Dismiss ${name}`,
   },
-  selection: {
-    title: "Selected videos",
-    select: (title: string) => `Select ${title}`,
-    count: (count: number) => (count === 1 ? "1 selected" : `${count} selected`),
-    copyTitles: "Copy titles",
-    copied: (count: number) => (count === 1 ? "Title copied" : `${count} titles copied`),
-    dismissed: (count: number) => (count === 1 ? "Dismissed" : `${count} videos dismissed`),
-    clear: "Clear selection",
-  },
-  videoActions: {
-    title: "Actions",
-    open: "Open",
-    copyTitle: "Copy title",
-    select: "Select",
-    deselect: "Deselect",
-  },
+  selection,
+  videoActions,
   palette: {
     title: "Command palette",
     placeholder: "Search commands and videos…",

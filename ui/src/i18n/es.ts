@@ -2,6 +2,7 @@ import type { Messages } from "./en";
 import { computer, suggestions } from "./es.computer";
 import { closeWindow, history, quitDialog, releaseNotes, updates } from "./es.dialogs";
 import { codes, faults } from "./es.errors";
+import { list, selection, videoActions } from "./es.list";
 import { settings } from "./es.settings";
 
 /** Every text of the window in Spanish. */
@@ -108,43 +109,7 @@ export const es: Messages = {
     slack_oidc: "Slack",
     twitch: "Twitch",
   },
-  list: {
-    gaps: {
-      newest: (count) =>
-        `Se muestran los ${count} vídeos más recientes. El estudio no muestra los anteriores.`,
-      missing: (statuses) =>
-        `No se pudieron cargar los vídeos: ${statuses}. El estudio devolvió un error.`,
-      unreadable: (count) =>
-        count === 1
-          ? "1 vídeo no se pudo leer y no se muestra."
-          : `${count} vídeos no se pudieron leer y no se muestran.`,
-    },
-    title: "Vídeos",
-    emptyTitle: "Aún no hay vídeos",
-    emptyText: "Suelta un vídeo aquí para subirlo y seguir su progreso.",
-    emptyTextNoUpload: "Los vídeos que subas a tu estudio aparecerán aquí.",
-    uploadingTitle: "Subida en curso",
-    uploadingText: "Tus vídeos aparecerán aquí en cuanto se hayan subido.",
-    errorTitle: "No se pudieron cargar los vídeos",
-    resize: "Cambiar el ancho de la lista",
-    loading: "Cargando vídeos…",
-    search: "Buscar",
-    attention: "Por revisar",
-    attentionShort: "Por revisar",
-    conflict: "Conflicto: elige una versión",
-    refusedEdit: "Cambio no aceptado",
-    waitingEdit: "Guardado en este ordenador, se sincronizará",
-    filter: "Filtrar por estado",
-    all: "Todos",
-    sort: "Ordenar por",
-    sorts: { newest: "Más recientes", oldest: "Más antiguos", title: "Título" },
-    noDate: "Sin fecha",
-    inTranscript: "En la transcripción",
-    noResultsTitle: "Sin resultados",
-    noResultsText: "Prueba otra búsqueda o borra los filtros.",
-    clearFilters: "Borrar filtros",
-    found: (count: number) => (count === 1 ? "1 vídeo encontrado" : `${count} vídeos encontrados`),
-  },
+  list,
   detail: {
     none: "Selecciona un vídeo para ver su progreso, sus textos y sus miniaturas.",
     loading: "Cargando vídeo…",
@@ -279,22 +244,8 @@ export const es: Messages = {
     retry: (name: string) => `Reintentar ${name}`,
     dismiss: (name: string) => `Descartar ${name}`,
   },
-  selection: {
-    title: "Vídeos seleccionados",
-    select: (title: string) => `Seleccionar ${title}`,
-    count: (count: number) => (count === 1 ? "1 seleccionado" : `${count} seleccionados`),
-    copyTitles: "Copiar títulos",
-    copied: (count: number) => (count === 1 ? "Título copiado" : `${count} títulos copiados`),
-    dismissed: (count: number) => (count === 1 ? "Descartado" : `${count} vídeos descartados`),
-    clear: "Borrar selección",
-  },
-  videoActions: {
-    title: "Acciones",
-    open: "Abrir",
-    copyTitle: "Copiar título",
-    select: "Seleccionar",
-    deselect: "Deseleccionar",
-  },
+  selection,
+  videoActions,
   palette: {
     title: "Paleta de comandos",
     placeholder: "Buscar comandos y vídeos…",
