@@ -91,7 +91,9 @@ describe("dismissing", () => {
     const backend = await renderWindow(new MockBackend(signedInStatus(), [...films, other]));
     backend.clickNotification("2");
     await screen.findByRole("heading", { level: 1, name: "The city" });
-    await fireEvent.click(screen.getByRole("checkbox", { name: "Select The lake" }));
+    const checkbox = screen.getByRole("checkbox", { name: "Select The lake" });
+    checkbox.focus();
+    await fireEvent.click(checkbox);
     await press("e");
     await waitFor(() => expect(backend.calls).toContain("setDismissed 4 dismiss"));
     expect(backend.calls).not.toContain("setDismissed 2 dismiss");
@@ -218,6 +220,74 @@ describe("video detail", () => {
     expect(await screen.findByRole("heading", { level: 1, name: "The sea" })).toBeTruthy();
     backend.clickNotification("9");
     expect(await screen.findByText("Video not found")).toBeTruthy();
+  });
+});
+
+describe("opening a video", () => {
+  const heading = (name: string) => screen.findByRole("heading", { level: 1, name });
+  const row = (jobId: string) => document.querySelector<HTMLElement>(`[data-job="${jobId}"]`);
+  const scrollArea = () => screen.getByRole("article").parentElement as HTMLElement;
+
+  it("shows its beginning, however far the one before was scrolled", async () => {
+    const backend = await renderWindow(new MockBackend(signedInStatus(), films));
+    backend.clickNotification("1");
+    await heading("The sea");
+    scrollArea().scrollTop = 500;
+    backend.clickNotification("2");
+    await heading("The city");
+    expect(scrollArea().scrollTop).toBe(0);
+  });
+
+  it("from a notification: focuses its heading, also once it is loaded", async () => {
+    const backend = await renderWindow(new MockBackend(signedInStatus(), films));
+    backend.clickNotification("1");
+    const first = await heading("The sea");
+    await waitFor(() => expect(document.activeElement).toBe(first));
+    backend.clickNotification("2");
+    const second = await heading("The city");
+    await waitFor(() => expect(document.activeElement).toBe(second));
+  });
+
+  it("from a notification: leaves the focus where the person moved it while it was loading", async () => {
+    const backend = await renderWindow(new MockBackend(signedInStatus(), films));
+    let answer = () => {};
+    const load = backend.job.bind(backend);
+    const gate = new Promise<void>((resolve) => (answer = resolve));
+    backend.job = async (jobId) => {
+      await gate;
+      return load(jobId);
+    };
+    backend.clickNotification("1");
+    await screen.findByRole("status", { name: "Loading video…" });
+    await press("/");
+    answer();
+    await heading("The sea");
+    expect(document.activeElement).toBe(screen.getByLabelText("Search"));
+  });
+
+  it("from the list: keeps the focus in the list beside it, and focuses its heading over the list", async () => {
+    await renderWindow(new MockBackend(signedInStatus(), films));
+    await screen.findByText("The sea");
+    row("1")?.focus();
+    await fireEvent.click(row("1") as HTMLElement);
+    await heading("The sea");
+    expect(document.activeElement).toBe(row("1"));
+    await press("j");
+    expect(document.activeElement, "the keys go on").not.toBe(row("1"));
+
+    const list = document.querySelector(".list") as HTMLElement;
+    Object.defineProperty(list, "offsetParent", { value: null });
+    await fireEvent.click(row("2") as HTMLElement);
+    const opened = await heading("The city");
+    await waitFor(() => expect(document.activeElement).toBe(opened));
+  });
+
+  it("that is gone: focuses the way back", async () => {
+    const backend = await renderWindow(new MockBackend(signedInStatus(), films));
+    backend.clickNotification("9");
+    await screen.findByText("Video not found");
+    const back = screen.getByRole("button", { name: "All videos" });
+    await waitFor(() => expect(document.activeElement).toBe(back));
   });
 });
 

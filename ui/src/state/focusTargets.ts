@@ -10,7 +10,7 @@ export interface FocusTarget {
   focusedJobId?(): JobId | undefined;
 }
 
-type TargetName = "search" | "list" | "back";
+type TargetName = "search" | "list" | "detail";
 
 /** The registry of focus targets: the component that owns an element registers it, so that no other looks for it. */
 export class FocusTargets {
