@@ -208,6 +208,63 @@ describe("editing", () => {
     );
   });
 
+  it("shows no empty fields of a video that failed, unless there is a draft", async () => {
+    const draft = { field: "TITLE" as const, content: "Mine", base: null, kind: "typed" as const };
+    const backend = new MockBackend(signedInStatus(), [
+      mockJob({ job_id: "7", title: "Broken", status: "FAILED" }),
+      mockJob({
+        job_id: "8",
+        title: "Drafted",
+        status: "FAILED",
+        drafts: [{ ...draft, reason: null }],
+      }),
+    ]);
+    renderApp(backend);
+    await screen.findByText("Live");
+    backend.clickNotification("7");
+    await screen.findByRole("heading", { level: 1, name: "Broken" });
+    expect(screen.queryByRole("textbox", { name: "Title" })).toBeNull();
+    backend.clickNotification("8");
+    const title = await screen.findByRole<HTMLInputElement>("textbox", { name: "Title" });
+    expect(title.value).toBe("Mine");
+  });
+
+  it("lists the texts that are still to be written, and offers those that can be edited", async () => {
+    const unready = [
+      { field: "DESCRIPTION" as const, stage_id: null },
+      { field: "TRANSCRIPT" as const, stage_id: "TRANSCRIPTION" },
+      { field: "CHAPTERS" as const, stage_id: null },
+    ];
+    const job = mockJob({ job_id: "7", status: "PENDING", unready });
+    const backend = new MockBackend(signedInStatus(), [job]);
+    renderApp(backend);
+    await screen.findByText("Live");
+    backend.clickNotification("7");
+    const section = within(await screen.findByRole("region", { name: "Not available yet" }));
+    expect(section.getAllByRole("listitem").map((item) => item.textContent)).toEqual([
+      "Description Available when it is written, or when processing finishes",
+      // The studio does not let it be edited, but a step will write it.
+      "Transcript Available when “Transcript” is completed",
+    ]);
+    expect(screen.queryByRole("textbox", { name: "Description" })).toBeNull();
+    const title = screen.getByRole<HTMLInputElement>("textbox", { name: "Title" });
+    expect(title.readOnly).toBe(false);
+  });
+
+  it("has the save bar beside the fields, where it covers none of them", async () => {
+    const job = mockJob({ job_id: "7", title: "T", status: "COMPLETED", metadata: { TITLE: "T" } });
+    const backend = new MockBackend(signedInStatus(), [job]);
+    renderApp(backend);
+    await screen.findByText("Live");
+    backend.clickNotification("7");
+    const title = await screen.findByRole("textbox", { name: "Title" });
+    await fireEvent.input(title, { target: { value: "Mine" } });
+    const bar = await screen.findByTestId("save-bar");
+    const scrollArea = screen.getByRole("article").parentElement;
+    expect(scrollArea?.contains(title)).toBe(true);
+    expect(scrollArea?.contains(bar)).toBe(false);
+  });
+
   it("saves with Ctrl+S, shows the change at once and names fields that wait", async () => {
     const metadata = { TITLE: "T" };
     const backend = new MockBackend(signedInStatus(), [

@@ -163,6 +163,8 @@ export const en = {
     exportAs: (kind: string) => `Export .${kind}`,
     availableAfter: (stage: string) => `Available when “${stage}” is completed`,
     notAvailableYet: "Not available yet",
+    availableLater: "Available when it is written, or when processing finishes",
+    noTranscript: "No transcript",
     count: (length: number, limit: number) => `${length} of ${limit}`,
     overLimit: (length: number, limit: number) => `${length - limit} over YouTube's limit`,
     addTag: "Add tag",

@@ -168,6 +168,8 @@ export const es: Messages = {
     exportAs: (kind: string) => `Exportar .${kind}`,
     availableAfter: (stage: string) => `Disponible cuando se complete «${stage}»`,
     notAvailableYet: "Aún no disponible",
+    availableLater: "Disponible cuando se escriba o cuando termine el procesamiento",
+    noTranscript: "Sin transcripción",
     count: (length: number, limit: number) => `${length} de ${limit}`,
     overLimit: (length: number, limit: number) =>
       `Supera en ${length - limit} el límite de YouTube`,
