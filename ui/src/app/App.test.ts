@@ -4,6 +4,7 @@ import {
   firstRunStatus,
   MockBackend,
   mockJob,
+  mockServer,
   mockStage,
   signedInStatus,
 } from "../ipc/backend.mock";
@@ -236,13 +237,14 @@ describe("editing", () => {
       { field: "CHAPTERS" as const, stage_id: null },
     ];
     const job = mockJob({ job_id: "7", status: "PENDING", unready });
-    const backend = new MockBackend(signedInStatus(), [job]);
+    const server = { ...mockServer, editable: [...mockServer.editable, "CHAPTERS" as const] };
+    const backend = new MockBackend(signedInStatus(server), [job]);
     renderApp(backend);
     await screen.findByText("Live");
     backend.clickNotification("7");
     const section = within(await screen.findByRole("region", { name: "Not available yet" }));
     expect(section.getAllByRole("listitem").map((item) => item.textContent)).toEqual([
-      "Description Available when it is written, or when processing finishes",
+      "Description and Chapters Available when processing finishes, or earlier",
       // The studio does not let it be edited, but a step will write it.
       "Transcript Available when “Transcript” is completed",
     ]);

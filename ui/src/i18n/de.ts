@@ -167,7 +167,7 @@ export const de: Messages = {
     exportAs: (kind: string) => `Als .${kind} exportieren`,
     availableAfter: (stage: string) => `Verfügbar, sobald „${stage}“ abgeschlossen ist`,
     notAvailableYet: "Noch nicht verfügbar",
-    availableLater: "Verfügbar, sobald der Text geschrieben oder die Verarbeitung abgeschlossen ist",
+    availableLater: "Verfügbar nach der Verarbeitung oder früher",
     noTranscript: "Kein Transkript",
     count: (length: number, limit: number) => `${length} von ${limit}`,
     overLimit: (length: number, limit: number) => `${length - limit} über dem YouTube-Limit`,

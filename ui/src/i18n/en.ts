@@ -163,7 +163,7 @@ export const en = {
     exportAs: (kind: string) => `Export .${kind}`,
     availableAfter: (stage: string) => `Available when “${stage}” is completed`,
     notAvailableYet: "Not available yet",
-    availableLater: "Available when it is written, or when processing finishes",
+    availableLater: "Available when processing finishes, or earlier",
     noTranscript: "No transcript",
     count: (length: number, limit: number) => `${length} of ${limit}`,
     overLimit: (length: number, limit: number) => `${length - limit} over YouTube's limit`,

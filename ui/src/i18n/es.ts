@@ -168,7 +168,7 @@ export const es: Messages = {
     exportAs: (kind: string) => `Exportar .${kind}`,
     availableAfter: (stage: string) => `Disponible cuando se complete «${stage}»`,
     notAvailableYet: "Aún no disponible",
-    availableLater: "Disponible cuando se escriba o cuando termine el procesamiento",
+    availableLater: "Disponible al terminar el procesamiento, o antes",
     noTranscript: "Sin transcripción",
     count: (length: number, limit: number) => `${length} de ${limit}`,
     overLimit: (length: number, limit: number) =>

@@ -26,6 +26,17 @@ export function awaitedFields(
   );
 }
 
+/** Groups fields by the text that says when they can be expected. */
+export function groupByAvailability(
+  awaited: NotEditableYetView[],
+): { when: string; fields: Field[] }[] {
+  const texts = [...new Set(awaited.map(availableText))];
+  return texts.map((when) => ({
+    when,
+    fields: awaited.filter((wait) => availableText(wait) === when).map(({ field }) => field),
+  }));
+}
+
 /** Returns whether a job failed before it had any text: there is nothing to edit then, only the failure to mend. */
 export function hasNothingToEdit(job: JobView, editor: Editor, fields: Field[]): boolean {
   const isUnused = (field: Field) =>
