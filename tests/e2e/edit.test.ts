@@ -114,12 +114,36 @@ describe("edits", { concurrency: false }, () => {
     backend?.stop();
   });
 
+  it("opens another video at its beginning, and keeps the focus in the list beside it", async () => {
+    const scrollTo = (position: number | null) =>
+      app.browser.execute((position: number | null) => {
+        const area = document.querySelector("article")?.parentElement;
+        if (!area) return null;
+        if (position !== null) area.scrollTop = position;
+        return area.scrollTop;
+      }, position);
+    assert.ok(present(await scrollTo(1e6)) > 0, "it is longer than the window");
+    await app.$('[data-job="8"]').click();
+    await waitFor("the other video", async () => (await value(title)) === "City at night");
+    assert.equal(await scrollTo(null), 0);
+    const isInVideo = () => document.activeElement?.closest("article") !== null;
+    assert.equal(await app.browser.execute(isInVideo), false);
+    await app.$('[data-job="7"]').click();
+    await waitFor("the first video", async () => (await value(title)) === "A walk by the sea");
+  });
+
   it("saves only what changed, in one request", async () => {
     await app.fill(title, "A walk along the sea");
     await app.$('[aria-label="Add tag"]').setValue("harbour, #cliffs,sea");
     await app.browser.keys(Key.Enter);
     await app.waitForText("Unsaved changes: Title, Tags");
     await app.screenshot("editor-unsaved");
+    const isBarBelow = await app.browser.execute(() => {
+      const area = document.querySelector("article")?.parentElement?.getBoundingClientRect();
+      const bar = document.querySelector('[data-testid="save-bar"]')?.getBoundingClientRect();
+      return area && bar ? area.bottom <= bar.top + 1 : false;
+    });
+    assert.ok(isBarBelow, "it covers nothing");
     await save();
     await app.waitForText("Saved");
     assert.deepEqual(backend.edits, [
@@ -128,7 +152,7 @@ describe("edits", { concurrency: false }, () => {
         tags: ["sea", "walking", "slow travel", "harbour", "cliffs"],
       },
     ]);
-    await app.button("Undo").click();
+    await app.button("Undo save").click();
     await waitFor("the undo", () => backend.edits.length === 2);
     assert.deepEqual(backend.edits[1], {
       title: "A walk by the sea",
@@ -169,13 +193,13 @@ describe("edits", { concurrency: false }, () => {
     await app.kill();
     await restart();
     assert.equal(await value(description), "Half a sent");
-    await app.button("Discard").click();
+    await app.button("Discard changes").click();
     await waitFor("the text of before", async () =>
       (await value(description))?.startsWith("A morning"),
     );
-    await app.button("Undo").click();
+    await app.button("Restore changes").click();
     await waitFor("the text again", async () => (await value(description)) === "Half a sent");
-    await app.button("Discard").click();
+    await app.button("Discard changes").click();
   });
 
   it("in conflict: shows both versions, and saves the one that is chosen", async () => {
@@ -213,7 +237,7 @@ describe("edits", { concurrency: false }, () => {
       "the studio's text",
       async () => (await value(description)) === "What the machine wrote",
     );
-    await app.button("Discard").click();
+    await app.button("Discard changes").click();
   });
 
   it("rejected by the studio: shows the reason at the field, and keeps the text", async () => {
@@ -226,7 +250,7 @@ describe("edits", { concurrency: false }, () => {
     await app.waitForText("This title is not allowed");
     assert.equal(await value(title), "Forbidden");
     await app.screenshot("editor-refused");
-    await app.button("Discard").click();
+    await app.button("Discard changes").click();
     await waitFor("the title of before", async () => (await value(title)) === "My title");
   });
 
@@ -240,7 +264,7 @@ describe("edits", { concurrency: false }, () => {
     await app.waitForText("2 of 2");
     await app.$('[data-field="CHAPTERS"]').scrollIntoView();
     await app.screenshot("chapters");
-    await app.button("Discard").click();
+    await app.button("Discard changes").click();
   });
 
   it("copies all texts for YouTube", async () => {
@@ -250,7 +274,7 @@ describe("edits", { concurrency: false }, () => {
     await app.browser.keys([Key.Ctrl, "a"]);
     await app.browser.keys([Key.Ctrl, "v"]);
     assert.match(present(await value(title)), /^My title.*0:00 Harbour.*slow travel$/);
-    await app.button("Discard").click();
+    await app.button("Discard changes").click();
   });
 
   it("shows thumbnails large, moves with the arrow keys, and sets one", async () => {

@@ -267,6 +267,28 @@ describe("editing", () => {
     expect(scrollArea?.contains(bar)).toBe(false);
   });
 
+  it("names what Undo takes back, and restores all that was discarded", async () => {
+    const metadata = { TITLE: "T", DESCRIPTION: "D" };
+    const job = mockJob({ job_id: "7", title: "T", status: "COMPLETED", metadata });
+    const backend = new MockBackend(signedInStatus(), [job]);
+    renderApp(backend);
+    await screen.findByText("Live");
+    backend.clickNotification("7");
+    const field = (name: string) => screen.findByRole<HTMLInputElement>("textbox", { name });
+    await fireEvent.input(await field("Title"), { target: { value: "Mine" } });
+    await fireEvent.input(await field("Description"), { target: { value: "My own" } });
+    expect(await screen.findByRole("button", { name: "Undo" })).toBeTruthy();
+    await fireEvent.click(screen.getByRole("button", { name: "Discard changes" }));
+    expect(await screen.findByText("Changes discarded")).toBeTruthy();
+    expect((await field("Title")).value).toBe("T");
+    await fireEvent.click(screen.getByRole("button", { name: "Restore changes" }));
+    await screen.findByText("Unsaved changes: Title, Description");
+    expect([(await field("Title")).value, (await field("Description")).value]).toEqual([
+      "Mine",
+      "My own",
+    ]);
+  });
+
   it("saves with Ctrl+S, shows the change at once and names fields that wait", async () => {
     const metadata = { TITLE: "T" };
     const backend = new MockBackend(signedInStatus(), [

@@ -23,8 +23,14 @@ export interface Conflict {
   reason: Reason | null;
 }
 
-/** A change that can be undone. */
-type UndoStep = { field: Field; before: Unsaved | undefined };
+/** What the next undo takes back: a change, a discarding of everything unsaved, or a save. */
+export type Undoable = "change" | "discard" | "save";
+
+/** A change that can be undone, with what the fields held before. */
+interface UndoStep {
+  kind: "change" | "discard";
+  before: [Field, Unsaved | undefined][];
+}
 
 /** Returns the saved content of a field: what the person saved last, or else the studio's content. */
 export function savedContent(job: JobView, field: Field): Content | null {
@@ -106,16 +112,16 @@ export class Editor {
   }
 
   /** Returns why the studio rejected a field; null if it did not. */
-  refusal(field: Field): string | null {
+  refusal(field: Field): Reason | null {
     const draft = this.unsaved.get(field);
-    return draft?.kind === "refused" ? (draft.reason?.message ?? null) : null;
+    return draft?.kind === "refused" ? draft.reason : null;
   }
 
   /** Changes the content of a field. */
   type(field: Field, content: Content): void {
     const draft = this.unsaved.get(field);
     const base = draft ? draft.base : savedContent(this.job, field);
-    this.recordStep(field, content);
+    if (!this.continuesStep(field, content)) this.recordStep([field]);
     const unsaved: Unsaved = { content, base, kind: "typed", reason: null };
     this.setDraft(field, isSame(content, base) ? undefined : unsaved, "soon");
   }
@@ -150,32 +156,36 @@ export class Editor {
 
   /** Discards the draft of a field in favour of the studio's version. */
   takeTheirs(field: Field): void {
-    this.recordStep(field);
+    this.recordStep([field]);
     this.setDraft(field, undefined, "now");
   }
 
   /** Resolves a conflict by editing one of the versions further. */
   edit(field: Field, content: Content): void {
-    this.recordStep(field);
+    this.recordStep([field]);
     const base = savedContent(this.job, field);
     this.setDraft(field, { content, base, kind: "typed", reason: null }, "now");
   }
 
-  /** Discards everything unsaved; this can be undone. */
+  /** Discards everything unsaved. A single undo restores all of it. */
   discard(): void {
-    for (const field of this.dirty) this.takeTheirs(field);
+    const fields = this.dirty;
+    this.recordStep(fields, "discard");
+    for (const field of fields) this.setDraft(field, undefined, "now");
   }
 
-  get canUndo(): boolean {
-    return (
-      this.steps.length > 0 || (this.beforeSave !== null && Object.keys(this.beforeSave).length > 0)
-    );
+  /** What the next undo takes back; null if there is nothing. */
+  get undoable(): Undoable | null {
+    const step = this.steps.at(-1);
+    if (step) return step.kind;
+    return this.beforeSave !== null && Object.keys(this.beforeSave).length > 0 ? "save" : null;
   }
 
   /** Undoes the last change, or the last save if nothing was changed after it. */
   async undo(): Promise<void> {
     const step = this.steps.pop();
-    if (step) return this.setDraft(step.field, step.before, "now");
+    for (const [field, before] of step?.before ?? []) this.setDraft(field, before, "now");
+    if (step) return;
     const { beforeSave } = this;
     this.beforeSave = null;
     if (beforeSave) await this.send(beforeSave);
@@ -241,13 +251,16 @@ export class Editor {
     this.lastStore = this.lastStore.then(call).catch(() => undefined);
   }
 
-  /** Records an undo step before a field changes. Consecutive keystrokes in one field are a single step. */
-  private recordStep(field: Field, next?: Content): void {
+  /** Returns whether a change belongs to the last step: keystrokes in one field are undone together. */
+  private continuesStep(field: Field, next: Content): boolean {
     const last = this.steps.at(-1);
-    const isContinued = typeof next === "string" && last?.field === field && this.isDirty(field);
-    if (isContinued) return;
-    const before = this.unsaved.get(field);
-    this.steps.push({ field, before });
+    const isLast = last?.kind === "change" && last.before[0]?.[0] === field;
+    return typeof next === "string" && isLast && this.isDirty(field);
+  }
+
+  /** Records an undo step before fields change. */
+  private recordStep(fields: Field[], kind: UndoStep["kind"] = "change"): void {
+    this.steps.push({ kind, before: fields.map((field) => [field, this.unsaved.get(field)]) });
     if (this.steps.length > MAX_UNDO_STEPS) this.steps.shift();
     this.beforeSave = null;
   }

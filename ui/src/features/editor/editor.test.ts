@@ -106,7 +106,7 @@ describe("Editor", () => {
   it("keeps a rejected draft until it is discarded", async () => {
     const editor = newEditor(job("theirs"));
     editor.update(job("theirs", [draft("mine", "theirs", "refused")]));
-    expect([editor.content("TITLE"), editor.refusal("TITLE")]).toEqual(["mine", reason.message]);
+    expect([editor.content("TITLE"), editor.refusal("TITLE")]).toEqual(["mine", reason]);
     editor.takeTheirs("TITLE");
     // An event from before the core received the discarding.
     editor.update(job("theirs", [draft("mine", "theirs", "refused")]));
@@ -134,9 +134,15 @@ describe("Editor", () => {
     expect(editor.content("TITLE"), "keystrokes in one field are one step").toBe("theirs");
     await editor.undo();
     expect(editor.content("TAGS")).toEqual(["a", "b"]);
+    editor.type("TITLE", "mine");
     editor.discard();
-    expect(editor.content("TAGS")).toEqual(["a"]);
+    expect([editor.content("TITLE"), editor.content("TAGS")]).toEqual(["theirs", ["a"]]);
+    expect(editor.undoable).toBe("discard");
     await editor.undo();
-    expect(editor.content("TAGS")).toEqual(["a", "b"]);
+    expect([editor.content("TITLE"), editor.content("TAGS")], "all at once").toEqual([
+      "mine",
+      ["a", "b"],
+    ]);
+    expect(editor.undoable).toBe("change");
   });
 });
