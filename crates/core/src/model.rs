@@ -1,6 +1,7 @@
 //! The domain values that all other modules use: ids, jobs and their parts, texts and times.
 
 pub mod digest;
+pub mod fault_code;
 pub mod id;
 pub mod job;
 pub(crate) mod json_field;

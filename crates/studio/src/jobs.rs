@@ -7,10 +7,12 @@ use std::{
 
 use serde_json::{Value, json};
 
+mod error;
 mod progress;
 mod record;
 mod stage;
 
+pub use error::{ErrorCode, JobError};
 pub use progress::{Progress, Status, Times};
 pub use record::{Chapter, Job, Metadata, Thumbnail, thumbnail_json};
 pub use stage::Stage;
@@ -196,8 +198,7 @@ impl Jobs {
                 Progress { status: Status::Failed, error_message: Some(message.to_owned()), ..progress.clone() };
             self.set_stage(id, stage, failed);
         }
-        let data = json!({ "error_code": "cancelled", "error_message": message, "recoverable": false, "affected_stage": null });
-        self.record_error(id, &data);
+        self.record_error(id, &JobError::of_job(ErrorCode::Cancelled, message));
         let percent = job.progress.progress_percent;
         self.set_progress(
             id,
@@ -215,8 +216,9 @@ impl Jobs {
     }
 
     /// Records an error of a job and announces it.
-    pub fn record_error(&self, id: &str, data: &Value) {
-        self.change(id, "ERROR", data, true, |job| {
+    pub fn record_error(&self, id: &str, error: &JobError) {
+        let data = json!(error);
+        self.change(id, "ERROR", &data, true, |job| {
             let mut recorded = data.clone();
             recorded["timestamp"] = json!(job.updated_at);
             job.errors.push(recorded);

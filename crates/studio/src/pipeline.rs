@@ -9,13 +9,12 @@ use std::{
 };
 
 use futures_util::FutureExt;
-use serde_json::json;
 use tokio::sync::Semaphore;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
     config::Tools,
-    jobs::{Job, Jobs, Progress, Stage, Status},
+    jobs::{ErrorCode, Job, JobError, Jobs, Progress, Stage, Status},
     speech::Speech,
     storage::video_folder,
 };
@@ -137,8 +136,7 @@ impl Pipeline {
         let Some(job) = self.jobs.job(job_id).filter(|job| !job.progress.status.is_final()) else { return };
         tracing::error!(job_id, "the processing of a job panicked");
         let message = "An internal error occurred. Upload the video again. If it fails again, report the problem.";
-        let error = json!({ "error_code": "studio_fault", "error_message": message, "recoverable": false });
-        self.jobs.record_error(job_id, &error);
+        self.jobs.record_error(job_id, &JobError::of_job(ErrorCode::StudioFault, message));
         let failed = Progress::new(Status::Failed, job.progress.progress_percent);
         self.jobs.set_progress(job_id, Progress { error_message: Some(message.to_owned()), ..failed });
     }
@@ -220,17 +218,12 @@ impl Pipeline {
 
     /// Reports a failure: the tool's messages on the stage, the message for the user on the job.
     fn report_failure(&self, context: &mut Context, stage: Stage, failure: &Failure) {
-        tracing::info!(job_id = %context.job.id, stage = stage.id(), code = failure.code, details = %failure.details, "a stage failed");
+        tracing::info!(job_id = %context.job.id, stage = stage.id(), code = failure.code.as_str(), details = %failure.details, "a stage failed");
         let reached = context.percent();
         let details = if failure.details.is_empty() { &failure.message } else { &failure.details };
         context.finish(Progress { error_message: Some(details.clone()), ..Progress::new(Status::Failed, reached) });
-        let recoverable = failure.severity == Severity::Recoverable;
-        self.jobs.record_error(
-            &context.job.id,
-            &json!({ "error_code": failure.code, "error_message": failure.message,
-                "recoverable": recoverable, "affected_stage": stage.id() }),
-        );
-        if !recoverable {
+        self.jobs.record_error(&context.job.id, &failure.in_stage(stage));
+        if failure.severity == Severity::Fatal {
             let failed = Progress::new(Status::Failed, context.overall_percent());
             self.jobs
                 .set_progress(&context.job.id, Progress { error_message: Some(failure.message.clone()), ..failed });

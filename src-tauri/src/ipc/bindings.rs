@@ -9,7 +9,7 @@ use std::{
     sync::Arc,
 };
 
-use tallylight_core::Error;
+use tallylight_core::{Error, model::fault_code::FaultCode};
 use tauri::State;
 use ts_rs::{Config, TS, TypeVisitor};
 
@@ -50,6 +50,8 @@ impl Bindings {
         page_events::visit(&mut bindings);
         // What a failed command throws.
         bindings.visit::<Error>();
+        // The codes that have a text in every language.
+        bindings.visit::<FaultCode>();
         let Self { types, declared, implemented, events, .. } = bindings;
         let (declared, implemented, events) = (declared.concat(), implemented.concat(), events.concat());
         let types: String = types.into_values().collect();

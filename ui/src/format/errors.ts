@@ -15,7 +15,8 @@ export function capitalize(text: string): string {
 
 /** Returns the text for the code of an error or a state; the core's own message where the language has none. */
 export function reasonText(reason: { code: Code; message: string }): string {
-  return locale.messages.codes[reason.code] ?? capitalize(reason.message);
+  const texts: Partial<Record<Code, string>> = locale.messages.codes;
+  return texts[reason.code] ?? capitalize(reason.message);
 }
 
 /** Returns the text for whatever a call to the backend threw. */
@@ -28,6 +29,6 @@ export function errorText(thrown: unknown): string {
 
 /** Returns the text for the fault of a video: translated if the studio's code is known, else the studio's message. */
 export function faultText({ code, message }: { code: string; message: string }): string {
-  const known = message === NO_REASON ? "no_reason" : code.toLowerCase();
-  return locale.messages.faults[known] ?? capitalize(message);
+  const texts: Partial<Record<string, string>> = locale.messages.faults;
+  return texts[message === NO_REASON ? "no_reason" : code.toLowerCase()] ?? capitalize(message);
 }

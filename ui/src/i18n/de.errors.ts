@@ -1,10 +1,14 @@
-import type { Messages } from "./en";
+import texts from "./de.faults.json";
+import type { CodeTexts, FaultTexts } from "./en";
 
 /** What a studio says of a video's trouble in German, by its code; notifications read the same file. */
-export { default as faults } from "./de.faults.json";
+export const faults: FaultTexts = texts;
 
 /** What the core says in German, by its code. */
-export const codes: Messages["codes"] = {
+export const codes: CodeTexts = {
+  internal: "Interner Fehler. Starte Tallylight neu.",
+  message_too_large: "Das Studio hat eine zu große Nachricht gesendet. Frage deinen Administrator.",
+  shutting_down: "Tallylight wird beendet.",
   language_model:
     "Das Sprachmodell hat keine gültige Antwort gesendet. Prüfe URL, Modell und API-Schlüssel in den Einstellungen.",
   not_a_video: "Keine Videodatei. Wähle eine Videodatei aus.",

@@ -1,8 +1,14 @@
-import type { Code, ConnectionState, Field, Status } from "../ipc/bindings";
+import type { Code, ConnectionState, FaultCode, Field, Status } from "../ipc/bindings";
 import { computer, suggestions } from "./en.computer";
 import { closeWindow, history, quitDialog, releaseNotes, updates } from "./en.dialogs";
 import { list, selection, videoActions } from "./en.list";
 import { settings } from "./en.settings";
+
+/** A text for every code of a fault that the app knows, and for a fault without a reason. */
+export type FaultTexts = Record<FaultCode | "no_reason", string>;
+
+/** A text for every code of the core, except those that only the terminal shows. */
+export type CodeTexts = Record<Exclude<Code, "job_failed" | "requested">, string>;
 
 /** Every text of the window in English, which says what a dictionary holds. */
 export const en = {
@@ -297,9 +303,9 @@ export const en = {
     thumbnails: "Next and previous thumbnail",
   },
   /** What a studio says of a video's trouble, by its code, where that is not in this language already. */
-  faults: {} as Record<string, string>,
+  faults: {} as Partial<FaultTexts>,
   /** What the core says, by its code, where that is not in this language already. */
-  codes: {} as Partial<Record<Code, string>>,
+  codes: {} as Partial<CodeTexts>,
   lastUpdated: (time: string) => `Last updated ${time}`,
   status: {
     PENDING: "Queued",

@@ -1,10 +1,14 @@
-import type { Messages } from "./en";
+import texts from "./es.faults.json";
+import type { CodeTexts, FaultTexts } from "./en";
 
 /** What a studio says of a video's trouble in Spanish, by its code; notifications read the same file. */
-export { default as faults } from "./es.faults.json";
+export const faults: FaultTexts = texts;
 
 /** What the core says in Spanish, by its code. */
-export const codes: Messages["codes"] = {
+export const codes: CodeTexts = {
+  internal: "Error interno. Reinicia Tallylight.",
+  message_too_large: "El estudio envió un mensaje demasiado grande. Consulta a tu administrador.",
+  shutting_down: "Tallylight se está cerrando.",
   language_model:
     "El modelo de lenguaje no envió una respuesta válida. Revisa la URL, el modelo y la clave de API en los ajustes.",
   not_a_video: "No es un archivo de vídeo. Elige un archivo de vídeo.",

@@ -378,6 +378,7 @@ found: string,
  * The text after the match.
  */
 after: string, };
+export type FaultCode = "cancelled" | "disk_full" | "ffmpeg_missing" | "file_gone" | "file_incomplete" | "metadata_cut" | "no_audio" | "no_chapters" | "no_speech" | "no_thumbnails" | "no_transcription" | "not_a_video" | "sound_unreadable" | "studio_fault" | "subtitles_damaged" | "subtitles_unreadable" | "too_large_to_process" | "tool_failed" | "tool_stopped" | "transcription_skipped";
 export type FaultSummary = { 
 /**
  * The error code of the backend, or `JOB_FAILED` if it sent none.

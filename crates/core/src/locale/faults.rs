@@ -14,10 +14,18 @@ fn read(json: &str) -> BTreeMap<String, String> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
+    use crate::model::fault_code::FaultCode;
 
     #[test]
-    fn both_languages_translate_the_same_codes() {
-        assert!(!DE.is_empty() && DE.keys().eq(ES.keys()), "{:?} {:?}", DE.keys(), ES.keys());
+    fn both_languages_translate_every_known_code() {
+        let known = FaultCode::ALL.map(FaultCode::as_str);
+        let known: BTreeSet<&str> = known.into_iter().chain(["no_reason"]).collect();
+        for texts in [&DE, &ES] {
+            let translated: BTreeSet<&str> = texts.keys().map(String::as_str).collect();
+            assert_eq!(translated, known);
+        }
     }
 }

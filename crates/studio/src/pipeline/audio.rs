@@ -5,7 +5,10 @@ use super::{
     failure::Failure,
     input,
 };
-use crate::tool::{self, Limits};
+use crate::{
+    jobs::ErrorCode,
+    tool::{self, Limits},
+};
 
 /// How many audio streams are tried.
 const TRIES: usize = 4;
@@ -31,9 +34,9 @@ pub async fn run(context: &mut Context) -> Result<Outcome, Failure> {
         }
     }
     context.media.audio_streams.clear();
-    let failure = last_failure.unwrap_or_else(|| Failure::recoverable("sound_unreadable", "", ""));
+    let failure = last_failure.unwrap_or_else(|| Failure::recoverable(ErrorCode::SoundUnreadable, "", ""));
     let message = "No transcript: the audio couldn't be read. The rest of the video was processed.";
-    Err(failure.into_recoverable("sound_unreadable", message))
+    Err(failure.into_recoverable(ErrorCode::SoundUnreadable, message))
 }
 
 async fn extract(context: &mut Context, stream: u64) -> Result<(), Failure> {
@@ -55,7 +58,7 @@ async fn extract(context: &mut Context, stream: u64) -> Result<(), Failure> {
         .await?;
     let size = tokio::fs::metadata(&context.audio).await.map_or(0, |file| file.len());
     if size <= EMPTY_WAV {
-        return Err(Failure::recoverable("sound_unreadable", "", "ffmpeg: no audio samples decoded"));
+        return Err(Failure::recoverable(ErrorCode::SoundUnreadable, "", "ffmpeg: no audio samples decoded"));
     }
     context.silences = silences;
     Ok(())

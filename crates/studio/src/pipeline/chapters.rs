@@ -12,7 +12,7 @@ use super::{
     failure::Failure,
     scenes,
 };
-use crate::jobs::{Chapter, Metadata};
+use crate::jobs::{Chapter, ErrorCode, Metadata};
 
 /// The shortest chapter, in seconds; YouTube's rule.
 const SHORTEST: f64 = 10.0;
@@ -53,7 +53,7 @@ pub async fn run(context: &mut Context) -> Result<Outcome, Failure> {
     let found = scenes::changes(context).await;
     let changes = found.map_err(|failure| {
         let message = "No chapters: scene detection failed.";
-        failure.into_recoverable("no_chapters", message)
+        failure.into_recoverable(ErrorCode::NoChapters, message)
     })?;
     let chapters = divide(&changes, context.media.duration);
     if !chapters.is_empty() {

@@ -2,16 +2,11 @@
 
 use std::{ffi::OsStr, path::PathBuf, sync::Arc, time::Duration};
 
-use serde_json::json;
 use tallylight_media::subtitles::Cue;
 use tokio::time::Instant;
 use uuid::Uuid;
 
-use super::{
-    failure::{Failure, Severity},
-    hardware::Hardware,
-    media_info::MediaInfo,
-};
+use super::{failure::Failure, hardware::Hardware, media_info::MediaInfo};
 use crate::{
     config::Tools,
     jobs::{Job, Jobs, Progress, Stage, Status},
@@ -133,15 +128,13 @@ impl Context {
     /// Records a warning. The stage continues.
     pub fn warn(&self, failure: &Failure) {
         let id = &self.job.id;
-        tracing::info!(job_id = %id, stage = self.stage.id(), code = failure.code, details = %failure.details, "stage warning");
-        let is_known =
-            self.jobs.job(id).is_some_and(|job| job.errors.iter().any(|error| error["error_code"] == failure.code));
+        tracing::info!(job_id = %id, stage = self.stage.id(), code = failure.code.as_str(), details = %failure.details, "stage warning");
+        let is_known = self
+            .jobs
+            .job(id)
+            .is_some_and(|job| job.errors.iter().any(|error| error["error_code"] == failure.code.as_str()));
         if !is_known {
-            self.jobs.record_error(
-                id,
-                &json!({ "error_code": failure.code, "error_message": failure.message,
-                    "recoverable": failure.severity == Severity::Recoverable, "affected_stage": self.stage.id() }),
-            );
+            self.jobs.record_error(id, &failure.in_stage(self.stage));
         }
     }
 

@@ -3,7 +3,10 @@
 use tallylight_media::probe::Report;
 
 use super::{context::Context, failure::Failure, input};
-use crate::tool::{self, Limits, Line};
+use crate::{
+    jobs::ErrorCode,
+    tool::{self, Limits, Line},
+};
 
 /// How far the last packet may be before the stated end: seconds, or this share of the duration.
 const TOLERANCE: (f64, f64) = (2.0, 0.05);
@@ -83,7 +86,11 @@ async fn read_to_the_end(context: &Context, stated: f64) -> Result<f64, Failure>
     match read.await.map_err(Failure::from) {
         Ok(_) => Ok(end),
         // Streams that cannot be copied may still be decoded by later stages.
-        Err(failure) if matches!(failure.code, "tool_failed" | "not_a_video" | "file_incomplete") => Ok(end),
+        Err(failure)
+            if matches!(failure.code, ErrorCode::ToolFailed | ErrorCode::NotAVideo | ErrorCode::FileIncomplete) =>
+        {
+            Ok(end)
+        }
         Err(failure) => Err(failure),
     }
 }

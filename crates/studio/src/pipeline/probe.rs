@@ -14,7 +14,7 @@ use tallylight_media::{
 
 use super::{context::Context, duration, failure::Failure, input, media_info::MediaInfo, place_names};
 use crate::{
-    jobs::{Chapter, Metadata},
+    jobs::{Chapter, ErrorCode, Metadata},
     tool::{self, Limits},
 };
 
@@ -45,7 +45,7 @@ pub async fn run(context: &mut Context) -> Result<(), Failure> {
         let message = "The texts embedded in this video were too long and have been shortened. Review them.";
         let streams = report.skipped_streams;
         context.warn(&Failure::recoverable(
-            "metadata_cut",
+            ErrorCode::MetadataCut,
             message,
             format!("{:?}; {streams} streams skipped", metadata.shortened),
         ));
@@ -59,7 +59,11 @@ fn refuse_other_kinds(source: &Path) -> Result<(), Failure> {
     let mut head = Vec::new();
     let read = File::open(source).and_then(|file| file.take(HEAD_BYTES as u64).read_to_end(&mut head));
     if let Err(error) = read {
-        return Err(Failure::fatal("file_gone", "Couldn't read the video file. Upload it again.", error.to_string()));
+        return Err(Failure::fatal(
+            ErrorCode::FileGone,
+            "Couldn't read the video file. Upload it again.",
+            error.to_string(),
+        ));
     }
     match FileKind::of(&head).error_message() {
         Some(message) => Err(Failure::wrong_kind(message, "detected by file signature")),
@@ -77,12 +81,12 @@ async fn run_ffprobe(context: &Context) -> Result<Report, Failure> {
             return Failure::wrong_kind(message, failure.details);
         }
         // ffprobe chooses the demuxer by the file name, and reports any file named .mp4 as an incomplete MP4.
-        let only_named_mp4 = failure.code == "file_incomplete" && !has_mp4_head(&context.job.source);
+        let only_named_mp4 = failure.code == ErrorCode::FileIncomplete && !has_mp4_head(&context.job.source);
         if only_named_mp4 { Failure::not_a_video(failure.details) } else { failure }
     })?;
     Report::read(&output.stdout).ok_or_else(|| {
         Failure::fatal(
-            "tool_failed",
+            ErrorCode::ToolFailed,
             "Couldn't analyze the video file. See the details.",
             "ffprobe: invalid JSON output",
         )

@@ -6,7 +6,7 @@ use super::{
     context::{Context, Outcome},
     failure::Failure,
 };
-use crate::jobs::Thumbnail;
+use crate::jobs::{ErrorCode, Thumbnail};
 
 mod choice;
 mod extract;
@@ -51,8 +51,8 @@ pub async fn run(context: &mut Context) -> Result<Outcome, Failure> {
     }
     let message = "No thumbnails: no frames could be read.";
     Err(last_failure
-        .unwrap_or_else(|| Failure::recoverable("no_thumbnails", "", ""))
-        .into_recoverable("no_thumbnails", message))
+        .unwrap_or_else(|| Failure::recoverable(ErrorCode::NoThumbnails, "", ""))
+        .into_recoverable(ErrorCode::NoThumbnails, message))
 }
 
 /// Returns how many thumbnails a video gets and from how many frames each is chosen. A video of a few seconds gets one

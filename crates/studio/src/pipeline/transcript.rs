@@ -17,6 +17,7 @@ use super::{
     input,
 };
 use crate::{
+    jobs::ErrorCode,
     speech::{Recogniser, Recognition},
     tool::{self, Limits},
 };
@@ -56,7 +57,9 @@ pub async fn run(context: &mut Context) -> Result<Outcome, Failure> {
             }
             // The source has no words; the next one may have some.
             Ok(None) => {}
-            Err(failure) if failure.code == "subtitles_unreadable" || failure.code == "no_transcription" => {
+            Err(failure)
+                if failure.code == ErrorCode::SubtitlesUnreadable || failure.code == ErrorCode::NoTranscription =>
+            {
                 failures.push(failure);
             }
             Err(failure) => return Err(failure),
@@ -103,7 +106,7 @@ async fn embedded(context: &Context, stream: &Stream) -> Result<Option<Subtitles
         Ok(_) => read_file(&target).await,
         Err(error) => {
             let message = "Couldn't read the embedded subtitles: they are damaged.";
-            Err(Failure::from(error).into_recoverable("subtitles_unreadable", message))
+            Err(Failure::from(error).into_recoverable(ErrorCode::SubtitlesUnreadable, message))
         }
     };
     let _ = tokio::fs::remove_file(&target).await;
@@ -114,7 +117,7 @@ async fn embedded(context: &Context, stream: &Stream) -> Result<Option<Subtitles
 async fn read_file(file: &Path) -> Result<Option<Subtitles>, Failure> {
     let unreadable = |details: String| {
         let message = "Couldn't read the subtitles. Use SRT, WebVTT, ASS or SBV.";
-        Failure::recoverable("subtitles_unreadable", message, details)
+        Failure::recoverable(ErrorCode::SubtitlesUnreadable, message, details)
     };
     let size = tokio::fs::metadata(file).await.map_or(0, |file| file.len());
     if size > MAX_FILE {
@@ -137,7 +140,7 @@ fn damage_warning(subtitles: &Subtitles) -> Option<Failure> {
     }
     let message = "Some subtitles couldn't be read. Review the transcript.";
     let details = format!("{undecodable} characters not decoded, {unreadable_times} captions without a valid time");
-    Some(Failure::recoverable("subtitles_damaged", message, details))
+    Some(Failure::recoverable(ErrorCode::SubtitlesDamaged, message, details))
 }
 
 fn publish(context: &mut Context, cues: Vec<Cue>) {
@@ -154,7 +157,7 @@ async fn recognise(context: &mut Context, recogniser: &dyn Recogniser) -> Result
     let outcome = recogniser.recognise(&audio, duration, &mut |percent| context.progress(percent)).await;
     let Recognition { cues, language } = outcome.map_err(|details| {
         let message = "No transcript: speech recognition failed. See the details.";
-        Failure::recoverable("no_transcription", message, details)
+        Failure::recoverable(ErrorCode::NoTranscription, message, details)
     })?;
     let cues = subtitles::without_sound_descriptions(cues);
     if cues.is_empty() {
