@@ -178,7 +178,7 @@ describe("every view", { concurrency: false }, () => {
 
   it("a video with a warning", async () => {
     await open("A quiet hour in the rain");
-    await app.waitForText("this video has no audio");
+    await app.waitForText("Review the transcript");
     await inspector.inspect("warning");
   });
 
@@ -330,18 +330,18 @@ describe("every view", { concurrency: false }, () => {
   });
 
   it("the history with unread entries", async () => {
-    const working = present(backend.jobs.find(({ status }) => status === "PROCESSING"));
-    const send = (type: string, data: unknown) =>
-      backend.send({ type, job_id: working.id, data, timestamp: new Date().toISOString() });
+    const working = backend.jobs.filter(({ status }) => status === "PROCESSING");
+    const send = (type: string, id: string | number, data: unknown) =>
+      backend.send({ type, job_id: String(id), data, timestamp: new Date().toISOString() });
     const odd = {
-      error_code: "no_audio",
-      error_message: "This video has no sound, so there is no transcript.",
+      error_code: "subtitles_damaged",
+      error_message: "Some subtitles couldn't be read. Review the transcript.",
       recoverable: true,
     };
-    send("ERROR", odd);
-    await waitFor("the warning", async () => (await app.invoke("history")).length === 1);
-    send("JOB_UPDATE", { status: "COMPLETED", progress_percent: 100 });
-    await waitFor("the end", async () => (await app.invoke("history")).length === 2);
+    send("ERROR", present(working[0]).id, odd);
+    for (const { id } of working.slice(0, 2))
+      send("JOB_UPDATE", id, { status: "COMPLETED", progress_percent: 100 });
+    await waitFor("both ends", async () => (await app.invoke("history")).length === 2);
     await app.button("Notifications, 2 unread").click();
     await app.waitForText("Warning");
     await inspector.inspect("history");

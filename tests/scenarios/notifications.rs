@@ -16,7 +16,12 @@ use tallylight_core::{
 use tallylight_tests::{Answer, ScriptedHarness, StudioHarness, Video, ended, running, update};
 
 fn warning(job_id: &str, time: &str) -> String {
-    let data = json!({ "error_code": "no_audio", "error_message": "no sound", "recoverable": true });
+    fault(job_id, "odd", "look at it", time)
+}
+
+/// Returns the message of a recoverable fault.
+fn fault(job_id: &str, code: &str, message: &str, time: &str) -> String {
+    let data = json!({ "error_code": code, "error_message": message, "recoverable": true });
     json!({ "type": "ERROR", "job_id": job_id, "data": data, "timestamp": time }).to_string()
 }
 
@@ -27,19 +32,33 @@ async fn titles(harness: &ScriptedHarness) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn warning_notifies_once_with_reason_and_is_unread_in_history() {
+async fn warning_is_told_once_at_the_end_with_reason_and_is_unread_in_history() {
     let harness = ScriptedHarness::live(|backend| backend.set_jobs(json!([running("1")]))).await;
     harness.backend.say(warning("1", "2026-01-01T00:00:01Z"));
     harness.backend.say(warning("1", "2026-01-01T00:00:02Z"));
-    assert_eq!(titles(&harness).await, ["Video 1 has a warning"]);
+    assert!(titles(&harness).await.is_empty(), "it has not ended");
+    assert_eq!(harness.job("1").await.expect("a job").row.attention, Some(Attention::Warning));
+    harness.backend.say(update("1", "COMPLETED", 100, "2026-01-01T00:00:03Z"));
+    assert_eq!(titles(&harness).await, ["Video 1 is ready with 2 warnings"]);
     let notice = harness.recorder.seen().notices[0].clone();
-    assert_eq!((notice.kind, notice.body.as_str()), (NotificationKind::Warning, "no sound"));
+    assert_eq!((notice.kind, notice.body.as_str()), (NotificationKind::Warning, "look at it"));
     let history = harness.client.history().await.expect("history");
     assert_eq!((history.len(), history[0].kind, history[0].read), (1, NotificationKind::Warning, false));
     assert_eq!(harness.client.status().await.expect("status").notifications.unread, 1);
     harness.client.mark_read(MarkRead::Jobs(vec![JobId::new("1")])).await.expect("marked as read");
     assert_eq!(harness.client.status().await.expect("status").notifications.unread, 0);
     assert!(harness.client.history().await.expect("history")[0].read);
+}
+
+#[tokio::test]
+async fn what_needs_no_person_is_a_note_and_not_told() {
+    let harness = ScriptedHarness::live(|backend| backend.set_jobs(json!([running("1")]))).await;
+    harness.backend.say(fault("1", "no_audio", "no sound", "2026-01-01T00:00:01Z"));
+    harness.backend.say(update("1", "COMPLETED", 100, "2026-01-01T00:00:02Z"));
+    assert_eq!(titles(&harness).await, ["Video 1 is ready"]);
+    assert_eq!(harness.client.history().await.expect("history")[0].kind, NotificationKind::Completed);
+    let job = harness.job("1").await.expect("a job");
+    assert_eq!((job.row.attention, job.row.warnings.len(), job.notes.len()), (None, 0, 1));
 }
 
 #[tokio::test]
@@ -130,19 +149,21 @@ async fn notifications_and_tray_use_the_chosen_language() {
 }
 
 #[tokio::test]
-async fn warning_held_over_restart_joins_the_summary() {
+async fn warning_held_over_restart_is_in_the_summary() {
     let mut harness = ScriptedHarness::live(|backend| backend.set_jobs(json!(["1", "2"].map(running)))).await;
     harness.client.pause(Pause::Tomorrow).await.expect("paused");
     harness.backend.say(warning("1", "2026-01-01T00:00:01Z"));
-    harness.backend.say(update("2", "COMPLETED", 100, "2026-01-01T00:00:01Z"));
+    for job in ["1", "2"] {
+        harness.backend.say(update(job, "COMPLETED", 100, "2026-01-01T00:00:02Z"));
+    }
     assert!(titles(&harness).await.is_empty());
-    harness.backend.set_jobs(json!([running("1"), ended("2", "COMPLETED")]));
+    harness.backend.set_jobs(json!(["1", "2"].map(|job| ended(job, "COMPLETED"))));
     harness.restart().await;
     harness.until("live", ScriptedHarness::is_live).await;
     assert!(titles(&harness).await.is_empty());
     harness.client.pause(Pause::Off).await.expect("resumed");
     titles(&harness).await;
-    assert_eq!(harness.recorder.seen().notices[0].job_ids.len(), 2, "{:?}", harness.recorder.seen().notices);
+    assert_eq!(harness.recorder.seen().notices[0].title, "2 videos are ready, 1 has a warning");
 }
 
 #[tokio::test]

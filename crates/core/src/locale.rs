@@ -42,13 +42,20 @@ impl Locale {
         self.one_of(format!("{name} failed"), format!("{name} ist fehlgeschlagen"), format!("{name} ha fallado"))
     }
 
-    /// Returns the title of a notification for a video with a warning.
-    pub fn warned(self, name: &str) -> String {
+    /// Returns the title of a notification for a video that is ready, but has warnings.
+    pub fn ready_but_warned(self, name: &str, warnings: usize) -> String {
         let name = isolate(name);
+        if warnings == 1 {
+            return self.one_of(
+                format!("{name} is ready with a warning"),
+                format!("{name} ist mit einer Warnung bereit"),
+                format!("{name} está listo con una advertencia"),
+            );
+        }
         self.one_of(
-            format!("{name} has a warning"),
-            format!("{name} hat eine Warnung"),
-            format!("{name} tiene una advertencia"),
+            format!("{name} is ready with {warnings} warnings"),
+            format!("{name} ist mit {warnings} Warnungen bereit"),
+            format!("{name} está listo con {warnings} advertencias"),
         )
     }
 
@@ -57,55 +64,43 @@ impl Locale {
         self.one_of(format!("Video {job_id}"), format!("Video {job_id}"), format!("Vídeo {job_id}"))
     }
 
-    /// Returns the text of a notification for a video that is ready, with the number of warnings or thumbnails.
-    pub fn ready_with(self, warnings: usize, thumbnails: usize) -> String {
-        match (warnings, thumbnails) {
-            (0, 0) => {
+    /// Returns the text of a notification for a video that is ready, with the number of thumbnails.
+    pub fn ready_with(self, thumbnails: usize) -> String {
+        match thumbnails {
+            0 => {
                 self.one_of("Processing finished", "Verarbeitung abgeschlossen", "Procesamiento finalizado").to_owned()
             }
-            (0, 1) => self
+            1 => self
                 .one_of(
                     "Processing finished, 1 thumbnail available",
                     "Verarbeitung abgeschlossen, 1 Vorschaubild verfügbar",
                     "Procesamiento finalizado, 1 miniatura disponible",
                 )
                 .to_owned(),
-            (0, many) => self.one_of(
+            many => self.one_of(
                 format!("Processing finished, {many} thumbnails available"),
                 format!("Verarbeitung abgeschlossen, {many} Vorschaubilder verfügbar"),
                 format!("Procesamiento finalizado, {many} miniaturas disponibles"),
             ),
-            (1, _) => self
-                .one_of(
-                    "Processing finished with 1 warning",
-                    "Verarbeitung mit 1 Warnung abgeschlossen",
-                    "Procesamiento finalizado con 1 advertencia",
-                )
-                .to_owned(),
-            (many, _) => self.one_of(
-                format!("Processing finished with {many} warnings"),
-                format!("Verarbeitung mit {many} Warnungen abgeschlossen"),
-                format!("Procesamiento finalizado con {many} advertencias"),
-            ),
         }
     }
 
-    /// Returns a summary of several outcomes.
+    /// Returns a summary of several outcomes. Videos that are ready with a warning count as ready, too.
     pub fn summary_title(self, ready: usize, failed: usize, warned: usize) -> String {
-        match (ready + failed, warned) {
-            (0, _) => self.need_review(warned),
-            (_, 0) => self.ended(ready, failed),
-            (_, 1) => {
+        let ended = self.ended(ready, failed);
+        match warned {
+            0 => ended,
+            1 => {
                 let one = self.one_of("1 has a warning", "1 mit Warnung", "1 tiene una advertencia");
-                format!("{}, {one}", self.ended(ready, failed))
+                format!("{ended}, {one}")
             }
-            (_, many) => {
+            many => {
                 let many = self.one_of(
                     format!("{many} have warnings"),
                     format!("{many} mit Warnung"),
                     format!("{many} tienen advertencias"),
                 );
-                format!("{}, {many}", self.ended(ready, failed))
+                format!("{ended}, {many}")
             }
         }
     }
@@ -131,15 +126,6 @@ impl Locale {
             (0, _) => format!("{} {have_failed}", videos(failed)),
             _ => format!("{} {have_failed}, {ready} {are}", videos(failed)),
         }
-    }
-
-    /// Returns a summary of videos with warnings.
-    fn need_review(self, count: usize) -> String {
-        self.one_of(
-            format!("{count} videos have warnings"),
-            format!("{count} Videos haben Warnungen"),
-            format!("{count} vídeos tienen advertencias"),
-        )
     }
 
     /// Returns a list of names, with the number of further ones.
@@ -207,7 +193,9 @@ mod tests {
         assert_eq!(words.ended(1, 0), "1 video is ready");
         assert_eq!(words.summary_title(2, 3, 0), "3 videos failed, 2 are ready");
         assert_eq!(words.summary_title(2, 0, 1), "2 videos are ready, 1 has a warning");
-        assert_eq!(words.summary_title(0, 0, 3), "3 videos have warnings");
+        assert_eq!(words.summary_title(3, 0, 3), "3 videos are ready, 3 have warnings");
+        assert_eq!(words.ready_but_warned("A", 1), "A is ready with a warning");
+        assert_eq!(words.ready_but_warned("A", 2), "A is ready with 2 warnings");
         assert_eq!(Locale::new(Language::De, "").ended(1, 1), "1 Video ist fehlgeschlagen, 1 ist bereit");
     }
 

@@ -1,11 +1,7 @@
 //! Scheduling of notifications: the outcome of each observed run is notified once, and many at a time as one summary.
 //! During quiet hours notifications are held and delivered as one summary afterwards.
 
-use std::{
-    borrow::Cow,
-    collections::{BTreeMap, BTreeSet},
-    time::Duration,
-};
+use std::{borrow::Cow, collections::BTreeSet, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
@@ -29,8 +25,6 @@ pub use notification::{Notification, NotificationKind, NotificationSubject};
 const GROUP_WINDOW: Duration = Duration::from_millis(500);
 /// The grouping time after a summary, so that a mass failure does not cause a series of notifications.
 const GROUP_WINDOW_AFTER_MANY: Duration = Duration::from_secs(10);
-/// The time for which a warning waits for the end of its job, whose notification includes it.
-const WARNING_DELAY: Duration = Duration::from_secs(10);
 /// The maximum number of outcomes that are notified individually.
 const INDIVIDUAL_LIMIT: usize = 2;
 
@@ -66,8 +60,6 @@ pub struct DueNotifications {
 pub struct NotificationScheduler {
     delivered: BTreeSet<OutcomeKey>,
     waiting: BTreeSet<OutcomeKey>,
-    /// Warnings, with the time at which they stop waiting for the end of their job.
-    warnings: BTreeMap<OutcomeKey, Duration>,
     due: Option<Duration>,
     /// The end of the longer grouping time after a summary.
     grouping_until: Duration,
@@ -107,21 +99,15 @@ impl NotificationScheduler {
             self.due.get_or_insert((now + GROUP_WINDOW).max(self.grouping_until));
             return None;
         }
-        if self.delivered.contains(&key) || self.warnings.contains_key(&key) {
+        if self.delivered.contains(&key) {
             return None;
         }
         if ending.observation == Observation::InitialList {
             self.mark_delivered(key.clone());
             return Some(key);
         }
-        if ending.outcome == Outcome::Warned {
-            self.warnings.insert(key, now.saturating_add(WARNING_DELAY));
-            return None;
-        }
-        // The notification of the end includes the warnings, and of several runs only the latest is notified.
-        let is_later = |notified: &OutcomeKey| notified.job_id != key.job_id || notified.run > key.run;
-        self.waiting.retain(is_later);
-        self.warnings.retain(|notified, _| is_later(notified));
+        // Of several runs only the latest is notified.
+        self.waiting.retain(|notified| notified.job_id != key.job_id || notified.run > key.run);
         self.waiting.insert(key);
         self.due.get_or_insert((now + GROUP_WINDOW).max(self.grouping_until));
         None
@@ -135,39 +121,25 @@ impl NotificationScheduler {
     }
 
     /// Postpones all notifications, because none can be shown now.
-    pub fn postpone(&mut self, now: Duration, until: Duration) {
-        self.promote_due(now);
+    pub fn postpone(&mut self, until: Duration) {
         self.due = self.due.map(|_| until);
     }
 
     /// Postpones all notifications until the end of quiet hours and groups them into one.
-    pub fn hold(&mut self, now: Duration, until: Duration) {
-        self.postpone(now, until);
+    pub fn hold(&mut self, until: Duration) {
+        self.postpone(until);
         self.held = HoldState::Yes;
     }
 
     /// Reschedules waiting notifications to now.
     pub fn reschedule_now(&mut self, now: Duration) {
-        self.postpone(now, now);
-    }
-
-    /// Moves warnings whose jobs did not end in time to the waiting outcomes.
-    fn promote_due(&mut self, now: Duration) {
-        let later = |due: &Duration| now < *due;
-        let due: Vec<OutcomeKey> =
-            self.warnings.iter().filter(|(_, due)| !later(due)).map(|(warning, _)| warning.clone()).collect();
-        for warning in due {
-            self.warnings.remove(&warning);
-            self.waiting.insert(warning);
-            self.due.get_or_insert(now.max(self.grouping_until));
-        }
+        self.postpone(now);
     }
 
     /// Removes a job that no longer exists.
     pub fn forget(&mut self, job_id: &JobId) {
         self.delivered.retain(|notified| notified.job_id != *job_id);
         self.waiting.retain(|notified| notified.job_id != *job_id);
-        self.warnings.retain(|notified, _| notified.job_id != *job_id);
     }
 
     /// Marks an outcome as delivered. Keys of earlier runs are removed, because they cannot occur again.
@@ -183,7 +155,7 @@ impl NotificationScheduler {
 
     /// Returns when [`NotificationScheduler::take_due`] is due, on the monotonic clock.
     pub fn deadline(&self) -> Option<Duration> {
-        self.due.into_iter().chain(self.warnings.values().copied()).min()
+        self.due
     }
 
     /// Removes and returns the notifications that are due.
@@ -193,7 +165,6 @@ impl NotificationScheduler {
         notification_preferences: NotificationPreferences,
         now: Duration,
     ) -> DueNotifications {
-        self.promote_due(now);
         if self.due.is_none_or(|due| now < due) {
             return DueNotifications::default();
         }
@@ -203,9 +174,12 @@ impl NotificationScheduler {
         let delivered: Vec<OutcomeKey> = self.waiting.extract_if(.., known).collect();
         delivered.iter().cloned().for_each(|notified| self.mark_delivered(notified));
         let few = if std::mem::take(&mut self.held) == HoldState::Yes { 1 } else { INDIVIDUAL_LIMIT };
-        let wanted = delivered.iter().filter(|notified| notification_preferences.wanted.wants(notified.outcome));
-        let known: Vec<(Outcome, Cow<'_, Record>)> =
-            wanted.filter_map(|notified| Some((notified.outcome, library.job(&notified.job_id)?))).collect();
+        let wanted = |outcome: Outcome, job: &Record| kind(outcome, job).is_wanted(&notification_preferences.wanted);
+        let known: Vec<(Outcome, Cow<'_, Record>)> = delivered
+            .iter()
+            .filter_map(|notified| Some((notified.outcome, library.job(&notified.job_id)?)))
+            .filter(|(outcome, job)| wanted(*outcome, job))
+            .collect();
         let notices = if known.len() <= few {
             known.iter().map(|(outcome, job)| compose::notice(*outcome, job, notification_preferences.locale)).collect()
         } else {
@@ -224,7 +198,10 @@ impl NotificationScheduler {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::job::Fault;
+    use crate::{
+        model::job::{Fault, Status},
+        protocol::Progress,
+    };
 
     const START: Duration = Duration::ZERO;
 
@@ -325,8 +302,22 @@ mod tests {
         assert_eq!(notified(&mut notices, GROUP_WINDOW + GROUP_WINDOW_AFTER_MANY).len(), 1);
     }
 
-    fn warned(job_id: usize) -> RunOutcome {
-        RunOutcome { outcome: Outcome::Warned, ..ending(job_id, Observation::Live, 0) }
+    /// Returns a library with one job that has a warning and a note.
+    fn warned(status: Status) -> Library {
+        let progress = Progress { status, progress_percent: None, error_message: None };
+        let mut job = Record::new(JobId::new("8"));
+        job.filename = Some("8.mp4".to_owned());
+        job.apply_overall(jiff::Timestamp::UNIX_EPOCH, &progress);
+        for (code, message) in [("odd", "look at it"), ("no_audio", "no sound")] {
+            job.add_fault(Fault {
+                at: jiff::Timestamp::UNIX_EPOCH.into(),
+                code: code.to_owned(),
+                message: message.to_owned(),
+                recoverable: true,
+                stage_id: None,
+            });
+        }
+        Library::restore([job])
     }
 
     #[test]
@@ -334,7 +325,7 @@ mod tests {
         let mut notices = NotificationScheduler::default();
         (1..3).for_each(|job_id| drop(notices.ended(&ending(job_id, Observation::Live, 0), START)));
         let morning = Duration::from_hours(8);
-        notices.hold(GROUP_WINDOW, morning);
+        notices.hold(morning);
         assert!(notified(&mut notices, GROUP_WINDOW).is_empty());
         assert_eq!(notified(&mut notices, morning), ["1 video failed, 1 is ready"]);
         (3..5).for_each(|job_id| drop(notices.ended(&ending(job_id, Observation::Live, 0), morning)));
@@ -342,17 +333,31 @@ mod tests {
     }
 
     #[test]
-    fn warning_is_notified_once_per_run_unless_the_job_ends() {
+    fn warning_is_told_with_the_end_of_its_run_in_one_notification() {
         let mut notices = NotificationScheduler::default();
-        notices.ended(&warned(8), START);
-        assert!(notified(&mut notices, GROUP_WINDOW).is_empty(), "the job may end soon");
-        assert_eq!(notices.deadline(), Some(WARNING_DELAY));
-        assert_eq!(notified(&mut notices, WARNING_DELAY), ["8.mp4 has a warning"]);
-        notices.ended(&warned(8), WARNING_DELAY);
-        assert_eq!(notices.deadline(), None);
-        notices.ended(&warned(6), WARNING_DELAY);
-        notices.ended(&ending(6, Observation::Live, 0), WARNING_DELAY * 3 / 2);
-        assert_eq!(notified(&mut notices, WARNING_DELAY * 2), ["6.mp4 is ready"]);
+        notices.catch_up(&warned(Status::Processing), START);
+        assert_eq!(notices.deadline(), None, "the job has not ended");
+        let library = warned(Status::Completed);
+        notices.catch_up(&library, START);
+        let due = notices.take_due(&library, NotificationPreferences::default(), GROUP_WINDOW);
+        let [notice] = &due.notices[..] else { panic!("one notification: {due:?}") };
+        assert_eq!((notice.kind, notice.body.as_str()), (NotificationKind::Warning, "look at it"));
+        assert_eq!(notice.title, "8.mp4 is ready with a warning", "a note is not counted");
+        notices.catch_up(&library, GROUP_WINDOW);
+        assert_eq!(notices.deadline(), None, "once");
+    }
+
+    #[test]
+    fn video_that_is_ready_with_a_warning_is_notified_unless_neither_is_wanted() {
+        let library = warned(Status::Completed);
+        let number = |completed: bool, warning: bool| {
+            let mut notices = NotificationScheduler::default();
+            notices.catch_up(&library, START);
+            let wanted = Notifications { completed, warning, ..Notifications::default() };
+            let preferences = NotificationPreferences { wanted, ..NotificationPreferences::default() };
+            notices.take_due(&library, preferences, GROUP_WINDOW).notices.len()
+        };
+        assert_eq!([number(true, false), number(false, true), number(false, false)], [1, 1, 0]);
     }
 
     #[test]
@@ -375,33 +380,6 @@ mod tests {
         assert_eq!(notices.deadline(), None, "nothing to do until then");
         notices.ended(&ending(8, Observation::InitialList, 0), GROUP_WINDOW);
         assert_eq!(notified(&mut notices, GROUP_WINDOW * 2), ["8.mp4 is ready"]);
-    }
-
-    #[test]
-    fn catch_up_notifies_a_warning_of_the_previous_run_of_the_app() {
-        let mut notices = NotificationScheduler::default();
-        let mut job = Record::new(JobId::new("8"));
-        job.filename = Some("8.mp4".to_owned());
-        job.faults.push(Fault {
-            at: jiff::Timestamp::UNIX_EPOCH.into(),
-            code: "no_audio".to_owned(),
-            message: String::new(),
-            recoverable: true,
-            stage_id: None,
-        });
-        let library = Library::restore([job]);
-        notices.catch_up(&library, START);
-        let notice = &notices.take_due(&library, NotificationPreferences::default(), WARNING_DELAY).notices[0];
-        assert_eq!(notice.title, "8.mp4 has a warning");
-    }
-
-    #[test]
-    fn held_warning_is_notified_afterwards() {
-        let mut notices = NotificationScheduler::default();
-        notices.ended(&warned(8), START);
-        notices.hold(WARNING_DELAY, WARNING_DELAY * 5);
-        assert!(notified(&mut notices, WARNING_DELAY * 4).is_empty());
-        assert_eq!(notified(&mut notices, WARNING_DELAY * 5), ["8.mp4 has a warning"]);
     }
 
     #[test]

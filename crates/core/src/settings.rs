@@ -132,15 +132,6 @@ impl Default for Notifications {
 }
 
 impl Notifications {
-    /// Returns whether an outcome is to be notified.
-    pub fn wants(&self, outcome: Outcome) -> bool {
-        match outcome {
-            Outcome::Completed => self.completed,
-            Outcome::Failed => self.failed,
-            Outcome::Warned => self.warning,
-        }
-    }
-
     /// Returns when the current quiet hours end; none outside of them.
     pub fn quiet_until(&self, now: &Zoned) -> Option<Timestamp> {
         self.quiet_hours.and_then(|hours| hours.until(now))
@@ -311,7 +302,7 @@ impl TryFrom<AutomationText> for Automation {
 
     fn try_from(text: AutomationText) -> Result<Self, String> {
         let AutomationText { enabled, when, run, webhook } = text;
-        if when.is_empty() || when.contains(&Outcome::Warned) {
+        if when.is_empty() {
             return Err("Set `when` of an automation to [\"completed\"], [\"failed\"] or both.".to_owned());
         }
         match (&run, &webhook) {
@@ -349,7 +340,7 @@ mod tests {
         assert!(automation(r#"{"when":["completed"],"webhook":"https://acme.tv/hook"}"#).is_ok());
         for (wrong, why) in [
             (r#"{"when":[],"run":["say"]}"#, "`when`"),
-            (r#"{"when":["warned"],"run":["say"]}"#, "`when`"),
+            (r#"{"when":["warned"],"run":["say"]}"#, "`completed`"),
             (r#"{"when":["failed"]}"#, "either"),
             (r#"{"when":["failed"],"run":[]}"#, "program"),
             (r#"{"when":["failed"],"run":["a"],"webhook":"https://a.tv"}"#, "either"),

@@ -9,7 +9,7 @@ use tallylight_core::{
     VideoId,
     edits::Edits,
     forecast::Forecast,
-    library::record::Record,
+    library::record::{FaultSummary, Record},
     model::job::{Chapter, Content, EvictedTranscript, Field, Thumbnail},
 };
 
@@ -28,6 +28,8 @@ pub struct JobView {
     pub row: RowView,
     /// The id of the video.
     pub video_id: Option<VideoId>,
+    /// What the backend reported that needs no person.
+    pub notes: Vec<FaultSummary>,
     /// The stages, in pipeline order.
     pub stages: Vec<StageView>,
     /// The metadata.
@@ -101,6 +103,7 @@ pub fn job(record: &Record, edits: &Edits, forecast: &Forecast) -> JobView {
         cover_url: cover.map(|cover| cover.thumbnail_url.clone()),
         row,
         video_id: record.video_id.clone(),
+        notes: record.notes().map(FaultSummary::from).collect(),
         stages: stages(record),
         transcript_version: transcript_version(record, &metadata),
         metadata,

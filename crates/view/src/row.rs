@@ -38,7 +38,7 @@ pub struct RowView {
     pub stage_id: Option<StageId>,
     /// The reason of the failure; present only if the status is FAILED.
     pub error: Option<FaultSummary>,
-    /// The warnings.
+    /// The warnings, which need a person.
     pub warnings: Vec<FaultSummary>,
     /// The id of the cover: the chosen thumbnail, or the first one.
     pub cover_id: Option<ThumbnailId>,

@@ -131,11 +131,11 @@ function samples(): Sample[] {
     affected_stage: "PROBE",
     timestamp: ago(24),
   };
-  const silent = {
-    error_code: "no_audio",
-    error_message: "No transcript: this video has no audio.",
+  const damaged = {
+    error_code: "subtitles_damaged",
+    error_message: "Some subtitles couldn't be read. Review the transcript.",
     recoverable: true,
-    affected_stage: "AUDIO_EXTRACTION",
+    affected_stage: "TRANSCRIPTION",
     timestamp: ago(170),
   };
   const failed: Sample = { title: null, file: "drone-sunset-final.mp4", age: 25, status: "FAILED" };
@@ -144,7 +144,7 @@ function samples(): Sample[] {
   const coast: Sample = { title: "Coast path, day one", age: 4, minutes: 9 };
   return [
     { ...failed, at: "PROBE", percent: 5, thumbnails: 0, errors: [incomplete] },
-    { title: "A quiet hour in the rain", age: 180, minutes: 12, errors: [silent] },
+    { title: "A quiet hour in the rain", age: 180, minutes: 12, errors: [damaged] },
     { ...coast, status: "PROCESSING", percent: 46 },
     { ...packing, status: "PROCESSING", at: "AUDIO_EXTRACTION", percent: 21, thumbnails: 0 },
     { ...waiting, status: "PENDING", at: "UPLOAD", percent: 0, thumbnails: 0 },

@@ -211,6 +211,26 @@ describe("video detail", () => {
     ]);
   });
 
+  it("shows what needs no person as a note, which cannot be dismissed", async () => {
+    const fault = { message: "no sound", stage_id: null, at: null };
+    const job = mockJob({
+      job_id: "7",
+      title: "Harbour",
+      status: "COMPLETED",
+      attention: "warning",
+      warnings: [{ ...fault, code: "odd", message: "look at it" }],
+      notes: [{ ...fault, code: "no_audio" }],
+    });
+    const backend = await renderWindow(new MockBackend(signedInStatus(), [job]));
+    backend.clickNotification("7");
+    const note = within(await screen.findByRole("region", { name: "Note" }));
+    expect(note.getByText("No sound")).toBeTruthy();
+    expect(note.queryByRole("button", { name: "Dismiss" })).toBeNull();
+    const warning = within(screen.getByRole("region", { name: "Warning" }));
+    expect(warning.getByText("Look at it")).toBeTruthy();
+    expect(warning.getByRole("button", { name: "Dismiss" })).toBeTruthy();
+  });
+
   it("distinguishes a failed request from a removed video", async () => {
     const backend = await renderWindow(new MockBackend(signedInStatus(), films));
     backend.failures.set("job", { code: "server_error", message: "it is broken" });

@@ -206,6 +206,7 @@ describe("hostile text in every field", () => {
         status_word: text,
         error: fault,
         warnings: [fault, fault],
+        notes: [fault, fault],
         stages: [
           {
             stage_id: text,

@@ -127,6 +127,7 @@ export const de: Messages = {
     thumbnails: "Vorschaubilder",
     failed: "Verarbeitung fehlgeschlagen",
     warning: "Warnung",
+    note: "Hinweis",
     details: "Details",
     inStage: (stage: string) => `Schritt: ${stage}`,
     thumbnailAt: (time: string) => `Vorschaubild bei ${time}`,

@@ -129,6 +129,7 @@ export const en = {
     thumbnails: "Thumbnails",
     failed: "Processing failed",
     warning: "Warning",
+    note: "Note",
     details: "Details",
     inStage: (stage: string) => `Step: ${stage}`,
     thumbnailAt: (time: string) => `Thumbnail at ${time}`,

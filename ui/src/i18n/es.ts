@@ -128,6 +128,7 @@ export const es: Messages = {
     thumbnails: "Miniaturas",
     failed: "Error de procesamiento",
     warning: "Advertencia",
+    note: "Nota",
     details: "Detalles",
     inStage: (stage: string) => `Paso: ${stage}`,
     thumbnailAt: (time: string) => `Miniatura en ${time}`,

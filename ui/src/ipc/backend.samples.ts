@@ -25,6 +25,7 @@ export function mockJob(given: Partial<JobView> & { job_id: JobId }): JobView {
     progress_percent: 0,
     error: null,
     warnings: [],
+    notes: [],
     stages: [],
     metadata: {},
     transcript_version: null,

@@ -470,6 +470,10 @@ export type JobView = {
  */
 video_id: VideoId | null, 
 /**
+ * What the backend reported that needs no person.
+ */
+notes: Array<FaultSummary>, 
+/**
  * The stages, in pipeline order.
  */
 stages: Array<StageView>, 
@@ -563,7 +567,7 @@ stage_id: StageId | null,
  */
 error: FaultSummary | null, 
 /**
- * The warnings.
+ * The warnings, which need a person.
  */
 warnings: Array<FaultSummary>, 
 /**
@@ -724,7 +728,7 @@ sound: boolean,
  * The daily period without notifications; a summary follows at its end.
  */
 quiet_hours: QuietHours | null, };
-export type Outcome = "completed" | "failed" | "warned";
+export type Outcome = "completed" | "failed";
 export type OwnModelView = { 
 /**
  * The path of the file.
@@ -824,7 +828,7 @@ stage_id: StageId | null,
  */
 error: FaultSummary | null, 
 /**
- * The warnings.
+ * The warnings, which need a person.
  */
 warnings: Array<FaultSummary>, 
 /**

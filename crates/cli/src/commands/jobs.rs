@@ -79,6 +79,9 @@ fn print(job: &JobView) {
     for warning in &job.row.warnings {
         output::line(&format!("  Warning: {}", output::shown(&warning.message)));
     }
+    for note in &job.notes {
+        output::line(&format!("  Note: {}", output::shown(&note.message)));
+    }
     let metadata = &job.metadata;
     for (name, text) in [("description", &metadata.description), ("transcript", &metadata.transcript)] {
         if let Some(text) = text {

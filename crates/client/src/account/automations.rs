@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use jiff::SignedDuration;
 use secrecy::SecretString;
-use tallylight_core::{Error, JobId, model::outcome::Outcome};
+use tallylight_core::{Error, JobId};
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
@@ -104,7 +104,7 @@ impl Automations {
             let job = job.map(|job| serde_json::to_string(&job).unwrap_or_default());
             for task in of_one.iter().cloned() {
                 let is_late = is_late(&task, jobs, context);
-                let is_known = has_ended || task.outcome == Outcome::Warned || is_late;
+                let is_known = has_ended || is_late;
                 // The user may have removed it since.
                 if !context.settings.automation.contains(&task.automation) {
                     context.store.forget_task(&task.id);

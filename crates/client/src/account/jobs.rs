@@ -134,7 +134,7 @@ impl Jobs {
             // A message without a timestamp is dated now, each later than the last.
             let now = if event.at.is_none() { context.now() } else { now };
             let of_event = self.library.apply(event, now);
-            let is_outcome = of_event.iter().any(|change| matches!(change, Change::Ended(_) | Change::Warned(_)));
+            let is_outcome = of_event.iter().any(|change| matches!(change, Change::Ended(_)));
             changes.extend(of_event);
             if is_outcome {
                 // Now: the next event may be that of another run.
@@ -181,7 +181,6 @@ impl Jobs {
                     flush_shown(&mut shown, now, context);
                     context.send(PublisherInput::Removed(vec![job_id], now));
                 }
-                Change::Warned(outcome) => outcomes.push(self.ended(outcome, context)),
                 Change::Ended(outcome) => {
                     context.send(connection::Input::Unwatch(outcome.job_id.clone()));
                     // Messages carry no sizes or durations: the whole job is fetched once at its end.
@@ -231,8 +230,7 @@ impl Jobs {
                 | Change::Discovered(_)
                 | Change::MissingDuration(_)
                 | Change::NeedsRefetch(_)
-                | Change::MayBeStale(_)
-                | Change::Warned(_) => continue,
+                | Change::MayBeStale(_) => continue,
             };
             if let Some(job) = self.library.job(job_id) {
                 self.forecast.learn(&job);

@@ -98,8 +98,7 @@ impl Notifications {
     /// Shows the notifications that are due.
     fn notify(&mut self, now: Duration, library: &Library, context: &mut Context) {
         if !context.shell.accepts_notifications() {
-            let now = context.monotonic();
-            return self.scheduler.postpone(now, now + RETRY_INTERVAL);
+            return self.scheduler.postpone(context.monotonic() + RETRY_INTERVAL);
         }
         if self.hold_in_quiet_time(context) {
             return;

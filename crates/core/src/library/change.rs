@@ -19,8 +19,6 @@ pub enum Change {
     Removed(JobId),
     /// A run of a job ended.
     Ended(RunOutcome),
-    /// A warning was added to a run that continues.
-    Warned(RunOutcome),
     /// A job appeared in a message for the first time: the rest of it must be fetched.
     Discovered(JobId),
     /// The duration of the video is unknown, and a stage has ended that may have determined it: the job should be
@@ -44,7 +42,7 @@ pub enum Scope {
     Major,
 }
 
-/// The outcome of a run, or a warning before its end.
+/// The outcome of a run.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct RunOutcome {
     /// The id of the job.
@@ -58,11 +56,10 @@ pub struct RunOutcome {
 }
 
 impl RunOutcome {
-    /// Returns the outcome of a job's current run, or its open warning if the run has not ended; none if there is
-    /// neither.
+    /// Returns the outcome of a job's current run; none if it has not ended.
     pub fn of(job: &Record) -> Option<Self> {
         let outcome = match job.overall.status() {
-            Status::Pending | Status::Processing => job.open_warnings().next().map(|_| Outcome::Warned)?,
+            Status::Pending | Status::Processing => return None,
             Status::Completed => Outcome::Completed,
             Status::Failed => Outcome::Failed,
         };
@@ -85,7 +82,6 @@ pub(super) struct Before {
     is_new: bool,
     status: Status,
     run: u32,
-    warnings: usize,
     /// None if the duration of the video is known, so that the count is not needed.
     ended_stages: Option<usize>,
 }
@@ -96,7 +92,6 @@ impl Before {
             is_new: job.updated_at.is_none(),
             status: job.overall.status(),
             run: job.run,
-            warnings: job.warnings().count(),
             ended_stages: job.duration_seconds.is_none().then(|| ended_stages(job)),
         }
     }
@@ -110,10 +105,6 @@ impl Before {
         let found_out = |before: usize| before < MEASURED_BY && ended_stages(job) > before;
         if self.ended_stages.is_some_and(found_out) && job.duration_seconds.is_none() && !is.is_final() {
             changes.push(Change::MissingDuration(job.job_id.clone()));
-        }
-        if !is.is_final() && self.run == job.run && job.warnings().count() > self.warnings {
-            let warned = RunOutcome { job_id: job.job_id.clone(), run: job.run, outcome: Outcome::Warned, observation };
-            changes.push(Change::Warned(warned));
         }
         let ending = RunOutcome::of(job).filter(|_| ended);
         changes.extend(ending.map(|ending| Change::Ended(RunOutcome { observation, ..ending })));

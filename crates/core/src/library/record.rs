@@ -19,6 +19,7 @@ mod annotations;
 mod fault_summary;
 mod packed;
 mod percent;
+mod review;
 mod stored;
 mod title;
 
@@ -294,25 +295,6 @@ impl Record {
             self.faults.retain(|fault| fault.at >= at);
         }
         outcome
-    }
-
-    /// Returns the warnings of the current run.
-    pub fn warnings(&self) -> impl DoubleEndedIterator<Item = &Fault> {
-        self.faults.iter().filter(|fault| fault.recoverable)
-    }
-
-    /// Returns the warnings that were not dismissed.
-    pub fn open_warnings(&self) -> impl Iterator<Item = &Fault> {
-        let seen = self.dismissed.and_then(|dismissed| dismissed.at);
-        self.warnings().filter(move |fault| seen.is_none_or(|seen| fault.at > seen))
-    }
-
-    /// Returns whether the job failed and the failure was not dismissed.
-    pub fn has_open_failure(&self) -> bool {
-        let is_later =
-            |at: Option<UnixNanos>| self.faults.iter().any(|fault| !fault.recoverable && Some(fault.at) > at);
-        let is_new = |dismissed: Dismissal| dismissed.run != self.run || is_later(dismissed.at);
-        self.overall.status() == Status::Failed && self.dismissed.is_none_or(is_new)
     }
 
     /// Adds an error or warning unless it is already known, and returns whether it was added.

@@ -107,7 +107,7 @@ fn fatal_error_fails_the_job_and_recoverable_one_warns() {
         let data = json!({ "error_code": code, "error_message": format!("{code}!"), "recoverable": recoverable, "affected_stage": "PROBE" });
         event("ERROR", &data, &at(seconds))
     };
-    let mut library = applied(&[status("PROCESSING", 40.0, 3), error("no_audio", true, 4)]);
+    let mut library = applied(&[status("PROCESSING", 40.0, 3), error("odd", true, 4)]);
     assert_eq!((seen_status(&library), warnings(&library)), (Status::Processing, 1));
     let changes = library.apply(error("broken", false, 5), now());
     assert_eq!(endings(&changes)[0].outcome, Outcome::Failed);

@@ -11,6 +11,4 @@ pub enum Outcome {
     Completed,
     /// The run failed.
     Failed,
-    /// The run has not ended, and has a warning.
-    Warned,
 }

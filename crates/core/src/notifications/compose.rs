@@ -15,25 +15,27 @@ const NAMES: usize = 3;
 /// Composes the notification of one outcome.
 pub(super) fn notice(outcome: Outcome, job: &Record, locale: Locale) -> Notification {
     let name = name(job, locale);
-    let why = || match fault(outcome, job) {
-        Some(fault) => text::isolate(&locale.fault(&fault.code, &fault.message)),
-        None => locale.fault("", ""),
-    };
-    let (title, body) = match outcome {
-        Outcome::Completed => (locale.ready(&name), locale.ready_with(job.warnings().count(), job.thumbnails.len())),
-        Outcome::Failed => (locale.failed(&name), why()),
-        Outcome::Warned => (locale.warned(&name), why()),
+    let reason = fault(outcome, job).map(|fault| text::isolate(&locale.fault(&fault.code, &fault.message)));
+    let (title, body) = match (outcome, reason) {
+        (Outcome::Completed, None) => (locale.ready(&name), locale.ready_with(job.thumbnails.len())),
+        (Outcome::Completed, Some(warning)) => (locale.ready_but_warned(&name, job.open_warnings().count()), warning),
+        (Outcome::Failed, reason) => (locale.failed(&name), reason.unwrap_or_else(|| locale.fault("", ""))),
     };
     let subject = NotificationSubject { name, cover_id: job.cover_id() };
-    Notification { kind: kind(outcome), job_ids: vec![job.job_id.clone()], title, body, subject: Some(subject) }
+    Notification { kind: kind(outcome, job), job_ids: vec![job.job_id.clone()], title, body, subject: Some(subject) }
 }
 
-/// Composes a summary of several outcomes. Failed jobs come first, because they need attention.
+/// Composes a summary of several outcomes. Failed jobs come first, then those with warnings: they need attention.
 pub(super) fn summary(ended: &[(Outcome, Cow<'_, Record>)], locale: Locale) -> Notification {
-    let of = |wanted: Outcome| ended.iter().filter(move |(outcome, _)| *outcome == wanted).map(|(_, job)| job.as_ref());
-    let (ready, failed) = (of(Outcome::Completed).count(), of(Outcome::Failed).count());
-    let title = locale.summary_title(ready, failed, of(Outcome::Warned).count());
-    let jobs: Vec<&Record> = of(Outcome::Failed).chain(of(Outcome::Warned)).chain(of(Outcome::Completed)).collect();
+    let of = |wanted: NotificationKind| {
+        let of_kind = ended.iter().filter(move |(outcome, job)| kind(*outcome, job) == wanted);
+        of_kind.map(|(_, job)| job.as_ref())
+    };
+    let failed: Vec<&Record> = of(NotificationKind::Failed).collect();
+    let warned: Vec<&Record> = of(NotificationKind::Warning).collect();
+    let ready: Vec<&Record> = warned.iter().copied().chain(of(NotificationKind::Completed)).collect();
+    let title = locale.summary_title(ready.len(), failed.len(), warned.len());
+    let jobs: Vec<&Record> = failed.into_iter().chain(ready).collect();
     let named: Vec<String> = jobs.iter().take(NAMES).map(|job| name(job, locale)).collect();
     Notification {
         kind: NotificationKind::Summary,
@@ -44,21 +46,20 @@ pub(super) fn summary(ended: &[(Outcome, Cow<'_, Record>)], locale: Locale) -> N
     }
 }
 
-/// Returns the kind of notification for an outcome.
-pub fn kind(outcome: Outcome) -> NotificationKind {
+/// Returns the kind of notification for an outcome. The warnings of a run are told with its end, in one notification.
+pub fn kind(outcome: Outcome, job: &Record) -> NotificationKind {
     match outcome {
+        Outcome::Completed if job.open_warnings().next().is_some() => NotificationKind::Warning,
         Outcome::Completed => NotificationKind::Completed,
         Outcome::Failed => NotificationKind::Failed,
-        Outcome::Warned => NotificationKind::Warning,
     }
 }
 
 /// Returns the fault behind an outcome, if there is one.
 pub fn fault(outcome: Outcome, job: &Record) -> Option<FaultSummary> {
     match outcome {
-        Outcome::Completed => None,
+        Outcome::Completed => job.open_warnings().next_back().map(FaultSummary::from),
         Outcome::Failed => job.failure(),
-        Outcome::Warned => job.warnings().next_back().map(FaultSummary::from),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{JobId, ThumbnailId};
+use crate::{JobId, ThumbnailId, settings::Notifications};
 
 /// A notification.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,8 +37,20 @@ pub enum NotificationKind {
     Completed,
     /// A job has failed.
     Failed,
-    /// A job has a warning.
+    /// A job is ready, with a warning.
     Warning,
     /// Several jobs ended.
     Summary,
+}
+
+impl NotificationKind {
+    /// Returns whether the user wants notifications of this kind. A video that is ready with a warning is ready, too.
+    pub fn is_wanted(self, wanted: &Notifications) -> bool {
+        match self {
+            Self::Completed => wanted.completed,
+            Self::Failed => wanted.failed,
+            Self::Warning => wanted.completed || wanted.warning,
+            Self::Summary => true,
+        }
+    }
 }

@@ -42,12 +42,14 @@ describe("activityRecords", () => {
       ended_at: at(9),
       stages: [mockStage({ stage_id: "A", status: "FAILED", began_at: at(1), ended_at: at(9) })],
       warnings: [{ code: "w", message: "no sound", stage_id: null, at: at(3) }],
+      notes: [{ code: "n", message: "skipped", stage_id: null, at: at(3) }],
       said_at: { TITLE: at(5), TAGS: at(5), DESCRIPTION: at(2) },
     });
     expect(activityRecords(job).map(({ kind }) => kind)).toEqual([
       "failed",
       "stage_failed",
       "texts_written",
+      "note",
       "warning",
       "texts_written",
       "began",

@@ -38,7 +38,7 @@ export function layoutStages(
 export type ActivityRecord =
   | { at: string; kind: "created" | "began" | "completed" | "failed" | "first_thumbnail" }
   | { at: string; kind: "stage_completed" | "stage_failed"; stage: string }
-  | { at: string; kind: "warning"; fault: FaultSummary }
+  | { at: string; kind: "warning" | "note"; fault: FaultSummary }
   | { at: string; kind: "texts_written"; fields: Field[] };
 
 /** Groups the text fields by the time when they arrived: a snapshot brings many at once. */
@@ -60,8 +60,10 @@ export function activityRecords(job: JobView): ActivityRecord[] {
     const kind = stage.status === "FAILED" ? "stage_failed" : "stage_completed";
     records.push({ at: stage.ended_at, kind, stage: stage.stage_id });
   }
-  for (const fault of job.warnings) {
-    if (fault.at !== null) records.push({ at: fault.at, kind: "warning", fault });
+  for (const kind of ["warning", "note"] as const) {
+    for (const fault of kind === "note" ? job.notes : job.warnings) {
+      if (fault.at !== null) records.push({ at: fault.at, kind, fault });
+    }
   }
   if (job.pictured_at) records.push({ at: job.pictured_at, kind: "first_thumbnail" });
   for (const [at, fields] of fieldsByTime(job)) {

@@ -105,7 +105,7 @@ impl Webhook<'_> {
         let (host, time) = (self.host(), self.context.clock.now().wall.as_second().to_string());
         let event = match self.task.outcome {
             Outcome::Completed => "job.completed",
-            Outcome::Failed | Outcome::Warned => "job.failed",
+            Outcome::Failed => "job.failed",
         };
         let call = client
             .post(self.url.clone())

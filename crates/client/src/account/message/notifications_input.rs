@@ -14,7 +14,7 @@ use crate::command::MarkRead;
 
 /// What the notifications handle.
 pub(in crate::account) enum NotificationsInput {
-    /// Runs ended, or something went wrong in them.
+    /// Runs ended.
     Outcomes(Vec<EndedRun>, Duration),
     /// A job was removed.
     Forget(JobId),
@@ -37,7 +37,7 @@ impl EndedRun {
             entry_id: 0,
             at,
             job_id: outcome.job_id.clone(),
-            kind: notifications::kind(outcome.outcome),
+            kind: notifications::kind(outcome.outcome, job),
             name: notifications::name(job, locale),
             fault: notifications::fault(outcome.outcome, job),
             read: false,

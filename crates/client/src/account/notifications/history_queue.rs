@@ -36,7 +36,7 @@ impl Notifications {
             let key = OutcomeKey::from(&outcome);
             if let Some(mut entry) = entry.filter(|_| !context.store.has_recorded(&key)) {
                 // What the user does not want notifications of is no unread entry.
-                entry.read = !context.settings.notifications.wants(outcome.outcome);
+                entry.read = !entry.kind.is_wanted(&context.settings.notifications);
                 self.history.waiting.push(HistoryRecord { key, entry, tasks: tasks_of(&outcome, context) });
             }
         }

@@ -22,7 +22,7 @@ impl Notifications {
     pub(super) fn hold_in_quiet_time(&mut self, context: &Context) -> bool {
         let check = self.next_quiet_check(context);
         if let Some(until) = check {
-            self.scheduler.hold(context.monotonic(), until);
+            self.scheduler.hold(until);
         }
         check.is_some()
     }
