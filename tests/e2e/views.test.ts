@@ -343,7 +343,7 @@ describe("every view", { concurrency: false }, () => {
       send("JOB_UPDATE", id, { status: "COMPLETED", progress_percent: 100 });
     await waitFor("both ends", async () => (await app.invoke("history")).length === 2);
     await app.button("Notifications, 2 unread").click();
-    await app.waitForText("Warning");
+    await app.waitForText("Ready with a warning");
     await inspector.inspect("history");
     await close();
   });

@@ -11,7 +11,7 @@ export const history: Messages["history"] = {
   kinds: {
     completed: "Bereit",
     failed: "Fehlgeschlagen",
-    warning: "Warnung",
+    warning: "Mit einer Warnung bereit",
     summary: "Mehrere Videos",
   },
 };

@@ -10,7 +10,7 @@ export const history = {
   kinds: {
     completed: "Ready",
     failed: "Failed",
-    warning: "Warning",
+    warning: "Ready with a warning",
     summary: "Multiple videos",
   } satisfies Record<NotificationKind, string>,
 };

@@ -12,7 +12,7 @@ export const history: Messages["history"] = {
   kinds: {
     completed: "Listo",
     failed: "Fallido",
-    warning: "Advertencia",
+    warning: "Listo con una advertencia",
     summary: "Varios vídeos",
   },
 };
