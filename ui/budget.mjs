@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 
 /** In bytes, compressed; every language counts, although a window loads one. The settings of this computer and suggestions took 5 kB of it, the menu of videos, the splitter and the bars 5 kB. */
-const MOST = 130_000;
+const MOST = 150_000;
 
 const folder = new URL("./dist/assets/", import.meta.url);
 const scripts = readdirSync(folder).filter((name) => name.endsWith(".js"));
