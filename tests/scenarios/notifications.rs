@@ -38,6 +38,7 @@ async fn warning_is_told_once_at_the_end_with_reason_and_is_unread_in_history() 
     harness.backend.say(warning("1", "2026-01-01T00:00:02Z"));
     assert!(titles(&harness).await.is_empty(), "it has not ended");
     assert_eq!(harness.job("1").await.expect("a job").row.attention, Some(Attention::Warning));
+    harness.backend.set_jobs(json!([ended("1", "COMPLETED")]));
     harness.backend.say(update("1", "COMPLETED", 100, "2026-01-01T00:00:03Z"));
     assert_eq!(titles(&harness).await, ["Video 1 is ready with 2 warnings"]);
     let notice = harness.recorder.seen().notices[0].clone();
@@ -54,6 +55,8 @@ async fn warning_is_told_once_at_the_end_with_reason_and_is_unread_in_history() 
 async fn what_needs_no_person_is_a_note_and_not_told() {
     let harness = ScriptedHarness::live(|backend| backend.set_jobs(json!([running("1")]))).await;
     harness.backend.say(fault("1", "no_audio", "no sound", "2026-01-01T00:00:01Z"));
+    harness.wait_until_settled().await;
+    harness.backend.set_jobs(json!([ended("1", "COMPLETED")]));
     harness.backend.say(update("1", "COMPLETED", 100, "2026-01-01T00:00:02Z"));
     assert_eq!(titles(&harness).await, ["Video 1 is ready"]);
     assert_eq!(harness.client.history().await.expect("history")[0].kind, NotificationKind::Completed);
@@ -153,11 +156,15 @@ async fn warning_held_over_restart_is_in_the_summary() {
     let mut harness = ScriptedHarness::live(|backend| backend.set_jobs(json!(["1", "2"].map(running)))).await;
     harness.client.pause(Pause::Tomorrow).await.expect("paused");
     harness.backend.say(warning("1", "2026-01-01T00:00:01Z"));
+    assert!(titles(&harness).await.is_empty());
+    let mut warned = ended("1", "COMPLETED");
+    warned["errors"] = json!([{ "error_code": "odd", "error_message": "look at it", "recoverable": true,
+        "timestamp": "2026-01-01T00:00:01Z" }]);
+    harness.backend.set_jobs(json!([warned, ended("2", "COMPLETED")]));
     for job in ["1", "2"] {
         harness.backend.say(update(job, "COMPLETED", 100, "2026-01-01T00:00:02Z"));
     }
     assert!(titles(&harness).await.is_empty());
-    harness.backend.set_jobs(json!(["1", "2"].map(|job| ended(job, "COMPLETED"))));
     harness.restart().await;
     harness.until("live", ScriptedHarness::is_live).await;
     assert!(titles(&harness).await.is_empty());

@@ -3,6 +3,7 @@ use tallylight_core::{
     edits::Edits,
     forecast::Forecast,
     library::Library,
+    model::outcome::Outcome,
     notifications::{HistoryEntry, NotificationKind, OutcomeKey},
     settings::Automation,
 };
