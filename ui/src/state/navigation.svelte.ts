@@ -14,6 +14,9 @@ export type DialogName =
   | "shortcuts"
   | "sign_out";
 
+/** Where a video was opened from, which decides where the focus goes. */
+export type OpenedFrom = "list" | "elsewhere";
+
 /** The sections of the settings, in their order. */
 export const settingsSections = [
   "general",
