@@ -72,9 +72,9 @@ impl Controller {
     fn ask_without_window(self: &Arc<Self>) {
         let locale = self.locale();
         let question = locale.one_of(
-            "Uploads are in progress. Quitting cancels them.",
-            "Es laufen noch Uploads. Beim Beenden werden sie abgebrochen.",
-            "Hay subidas en curso. Si sales, se cancelarán.",
+            "Uploads are in progress. They continue the next time Tallylight starts.",
+            "Es laufen noch Uploads. Sie werden beim nächsten Start von Tallylight fortgesetzt.",
+            "Hay subidas en curso. Continuarán la próxima vez que se inicie Tallylight.",
         );
         let quit = locale.one_of("Quit anyway", "Trotzdem beenden", "Salir de todos modos").to_owned();
         let stay = locale.one_of("Keep uploading", "Weiter hochladen", "Seguir subiendo").to_owned();

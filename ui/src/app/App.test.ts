@@ -6,6 +6,7 @@ import {
   mockJob,
   mockServer,
   mockStage,
+  mockUpload,
   signedInStatus,
 } from "../ipc/backend.mock";
 import type { ConnectionState, Reason } from "../ipc/bindings";
@@ -375,22 +376,11 @@ describe("list", () => {
 
   it("without videos: says so, and does not while some are being uploaded", async () => {
     const backend = new MockBackend(signedInStatus(), []);
-    const upload = {
-      upload_id: 1,
-      filename: "a.mp4",
-      sent_bytes: 1,
-      total_bytes: 2,
-      bytes_per_second: null,
-      state: "sending" as const,
-      job_id: null,
-      error: null,
-    };
-    backend.uploadList = [upload];
+    backend.uploadList = [mockUpload()];
     renderApp(backend);
-    expect(await screen.findByText("Upload in progress")).toBeTruthy();
+    expect(await screen.findByRole("button", { name: "Uploading 1" })).toBeTruthy();
     expect(screen.queryByText("No videos yet")).toBeNull();
-    const error = { code: "unreachable" as const, message: "no network" };
-    backend.emit({ event: "upload", ...upload, state: "failed", error });
+    backend.emit({ event: "upload", ...mockUpload({ state: "cancelled" }) });
     expect(await screen.findByText("No videos yet")).toBeTruthy();
   });
 });

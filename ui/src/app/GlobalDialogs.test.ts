@@ -29,6 +29,8 @@ const upload: UploadView = {
   sent_bytes: 1,
   total_bytes: 2,
   bytes_per_second: null,
+  position: 0,
+  is_resumable: false,
   state: "sending",
   job_id: null,
   error: null,

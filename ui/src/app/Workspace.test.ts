@@ -1,7 +1,6 @@
 import { cleanup, fireEvent, screen, waitFor, within } from "@testing-library/svelte";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { MockBackend, mockJob, mockStage, signedInStatus } from "../ipc/backend.mock";
-import type { UploadView } from "../ipc/bindings";
+import { MockBackend, mockJob, mockStage, mockUpload, signedInStatus } from "../ipc/backend.mock";
 import { locale } from "../state/locale.svelte";
 import { renderApp } from "../testing/render";
 import "../testing/viewport";
@@ -136,25 +135,13 @@ describe("selection", () => {
 });
 
 describe("uploads", () => {
-  const upload = (given: Partial<UploadView>): UploadView => ({
-    upload_id: 1,
-    filename: "a.mp4",
-    sent_bytes: 50_000_000,
-    total_bytes: 200_000_000,
-    bytes_per_second: 5_000_000,
-    state: "sending",
-    job_id: null,
-    error: null,
-    ...given,
-  });
-
   it("show progress and speed, and can be cancelled or retried", async () => {
     const backend = new MockBackend(signedInStatus(), films);
     const error = { code: "unreachable" as const, message: "no network" };
     backend.uploadList = [
-      upload({}),
-      upload({ upload_id: 2, filename: "b.mp4", state: "queued" }),
-      upload({ upload_id: 3, filename: "c.mp4", state: "failed", error }),
+      mockUpload(),
+      mockUpload({ upload_id: 2, position: 1, filename: "b.mp4", sent_bytes: 0, state: "queued" }),
+      mockUpload({ upload_id: 3, position: 2, filename: "c.mp4", state: "failed", error }),
     ];
     await renderWindow(backend);
     expect(
@@ -167,6 +154,60 @@ describe("uploads", () => {
     await fireEvent.click(screen.getByRole("button", { name: "Cancel upload of a.mp4" }));
     expect(backend.calls).toContain("cancelUpload 1");
     await waitFor(() => expect(screen.queryByText("a.mp4")).toBeNull());
+  });
+
+  it("wait, are checked, paused and continued, one by one or all", async () => {
+    const backend = new MockBackend(signedInStatus(), films);
+    const error = { code: "unreachable" as const, message: "no network" };
+    backend.uploadList = [
+      mockUpload({ state: "waiting", bytes_per_second: null, error }),
+      mockUpload({ upload_id: 2, position: 1, filename: "b.mp4", state: "verifying" }),
+      mockUpload({ upload_id: 3, position: 2, filename: "c.mp4", state: "paused" }),
+      mockUpload({
+        upload_id: 4,
+        position: 3,
+        filename: "d.mp4",
+        state: "paused",
+        is_resumable: false,
+      }),
+    ];
+    await renderWindow(backend);
+    expect(await screen.findByText("Interrupted, continues by itself. No network")).toBeTruthy();
+    expect(screen.getByText("Checking whether it arrived…")).toBeTruthy();
+    expect(screen.getByText("Paused · 50 MB of 200 MB")).toBeTruthy();
+    expect(screen.getByText("Paused · Continuing starts it again")).toBeTruthy();
+    expect(screen.getByText("100 MB of 400 MB"), "the total of those under way").toBeTruthy();
+    await fireEvent.click(screen.getByRole("button", { name: "Pause a.mp4" }));
+    await fireEvent.click(screen.getByRole("button", { name: "Continue c.mp4" }));
+    await fireEvent.click(screen.getByRole("button", { name: "Pause all" }));
+    expect(backend.calls).toEqual(
+      expect.arrayContaining(["pauseUpload 1", "resumeUpload 3", "pauseUploads"]),
+    );
+  });
+
+  it("are rows of the list: counted by a filter, searched, and moved by a menu", async () => {
+    const backend = new MockBackend(signedInStatus(), []);
+    backend.uploadList = ["a.mp4", "b.mp4", "c.mp4"].map((filename, position) =>
+      mockUpload({ upload_id: position + 1, position, filename, state: "queued", sent_bytes: 0 }),
+    );
+    await renderWindow(backend);
+    expect(await screen.findByRole("button", { name: "Uploading 3" })).toBeTruthy();
+    expect(screen.queryByText("No videos yet")).toBeNull();
+    await fireEvent.click(screen.getByRole("button", { name: "Actions for c.mp4" }));
+    const menu = within(await screen.findByRole("menu", { name: "Actions for c.mp4" }));
+    const items = menu.getAllByRole("menuitem").map((item) => item.textContent.trim());
+    expect(items).toEqual(["Pause", "Upload first", "Move up", "Cancel upload"]);
+    await fireEvent.click(menu.getByRole("menuitem", { name: "Upload first" }));
+    await waitFor(() => expect(backend.calls).toContain("moveUpload 3 1"));
+    backend.emit({ event: "upload", ...mockUpload({ upload_id: 3, filename: "c.mp4" }) });
+    backend.emit({
+      event: "upload",
+      ...mockUpload({ upload_id: 1, position: 1, filename: "a.mp4", state: "queued" }),
+    });
+    const names = () => [...document.querySelectorAll("[data-upload] .name")];
+    await waitFor(() => expect(names()[0]?.textContent).toBe("c.mp4"));
+    await fireEvent.input(screen.getByRole("searchbox"), { target: { value: "b.m" } });
+    await waitFor(() => expect(names().map((name) => name.textContent)).toEqual(["b.mp4"]));
   });
 });
 

@@ -236,6 +236,8 @@ describe("hostile text in every field", () => {
         sent_bytes: 1,
         total_bytes: 2,
         bytes_per_second: null,
+        position: 0,
+        is_resumable: false,
         job_id: null,
       };
       backend.emit({

@@ -30,8 +30,8 @@ export const quitDialog: Messages["quitDialog"] = {
   title: "Tallylight beenden?",
   text: (count: number) =>
     count === 1
-      ? "1 Upload läuft noch. Beim Beenden wird er abgebrochen."
-      : `${count} Uploads laufen noch. Beim Beenden werden sie abgebrochen.`,
+      ? "1 Upload läuft noch. Er wird beim nächsten Start von Tallylight fortgesetzt."
+      : `${count} Uploads laufen noch. Sie werden beim nächsten Start von Tallylight fortgesetzt.`,
   none: "Alle Uploads sind abgeschlossen.",
   stay: "Weiter hochladen",
   quit: "Trotzdem beenden",

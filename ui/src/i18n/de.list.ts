@@ -16,8 +16,6 @@ export const list: Messages["list"] = {
   emptyTitle: "Noch keine Videos",
   emptyText: "Zieh ein Video hierher, um es hochzuladen und den Fortschritt zu verfolgen.",
   emptyTextNoUpload: "Videos, die du in dein Studio hochlädst, erscheinen hier.",
-  uploadingTitle: "Upload läuft",
-  uploadingText: "Deine Videos erscheinen hier, sobald sie hochgeladen sind.",
   errorTitle: "Videos konnten nicht geladen werden",
   resize: "Breite der Liste ändern",
   loading: "Videos werden geladen…",

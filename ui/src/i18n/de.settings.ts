@@ -71,6 +71,10 @@ export const settings: Messages["settings"] = {
   proxies: { system: "System", none: "Keiner", this: "Manuell" },
   proxyAddress: "Proxy-URL",
   proxyHint: "Zum Beispiel http://proxy:3128 oder socks5://proxy:1080",
+  uploadSpeed: "Höchste Upload-Geschwindigkeit (kB/s)",
+  uploadSpeedHint: "Leer für keine Begrenzung. Gilt für alle Uploads zusammen.",
+  uploadSpeedRange: (least: number, most: number) =>
+    `Gib eine ganze Zahl von ${least} bis ${most} ein, oder nichts.`,
   certificate: "Eigenes CA-Zertifikat",
   certificateHint:
     "Eine PEM-Datei für ein Studio, dessen Zertifikat dieser Computer nicht vertraut.",

@@ -4,6 +4,7 @@ import { conflict, editor, gallery } from "./de.editor";
 import { codes, faults } from "./de.errors";
 import { list, selection, videoActions } from "./de.list";
 import { settings } from "./de.settings";
+import { uploads } from "./de.uploads";
 import type { Messages } from "./en";
 
 /** Every text of the window in German. */
@@ -155,15 +156,7 @@ export const de: Messages = {
     stageFailed: (stage: string) => `${stage}: fehlgeschlagen`,
     textsUpdated: (fields: string) => `Aktualisiert: ${fields}`,
   },
-  uploads: {
-    title: "Uploads",
-    queued: "In der Warteschlange",
-    sent: (sent: string, total: string) => `${sent} von ${total}`,
-    speed: (size: string) => `${size}/s`,
-    cancel: (name: string) => `Upload von ${name} abbrechen`,
-    retry: (name: string) => `${name} erneut versuchen`,
-    dismiss: (name: string) => `${name} ausblenden`,
-  },
+  uploads,
   selection,
   videoActions,
   palette: {

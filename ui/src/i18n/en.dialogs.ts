@@ -29,8 +29,8 @@ export const quitDialog = {
   title: "Quit Tallylight?",
   text: (count: number) =>
     count === 1
-      ? "1 upload is in progress. Quitting cancels it."
-      : `${count} uploads are in progress. Quitting cancels them.`,
+      ? "1 upload is in progress. It continues the next time Tallylight starts."
+      : `${count} uploads are in progress. They continue the next time Tallylight starts.`,
   none: "All uploads are complete.",
   stay: "Keep uploading",
   quit: "Quit anyway",

@@ -14,8 +14,6 @@ export const list = {
   emptyTitle: "No videos yet",
   emptyText: "Drop a video here to upload it and follow its progress.",
   emptyTextNoUpload: "Videos you upload to your studio appear here.",
-  uploadingTitle: "Upload in progress",
-  uploadingText: "Your videos appear here as soon as they are uploaded.",
   errorTitle: "Couldn't load videos",
   resize: "Resize list",
   loading: "Loading videos…",

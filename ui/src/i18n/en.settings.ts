@@ -71,6 +71,10 @@ export const settings = {
   proxies: { system: "System", none: "None", this: "Manual" },
   proxyAddress: "Proxy URL",
   proxyHint: "Such as http://proxy:3128 or socks5://proxy:1080",
+  uploadSpeed: "Upload speed limit (kB/s)",
+  uploadSpeedHint: "Empty for no limit. It applies to all uploads together.",
+  uploadSpeedRange: (least: number, most: number) =>
+    `Enter a whole number from ${least} to ${most}, or nothing.`,
   certificate: "Custom CA certificate",
   certificateHint: "A PEM file, for a studio whose certificate isn't trusted by this computer.",
   choose: "Choose…",

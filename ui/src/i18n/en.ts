@@ -4,6 +4,7 @@ import { closeWindow, history, quitDialog, releaseNotes, updates } from "./en.di
 import { conflict, editor, gallery } from "./en.editor";
 import { list, selection, videoActions } from "./en.list";
 import { settings } from "./en.settings";
+import { uploads } from "./en.uploads";
 
 /** A text for every code of a fault that the app knows, and for a fault without a reason. */
 export type FaultTexts = Record<FaultCode | "no_reason", string>;
@@ -157,15 +158,7 @@ export const en = {
     stageFailed: (stage: string) => `${stage}: failed`,
     textsUpdated: (fields: string) => `${fields} updated`,
   },
-  uploads: {
-    title: "Uploads",
-    queued: "Queued",
-    sent: (sent: string, total: string) => `${sent} of ${total}`,
-    speed: (size: string) => `${size}/s`,
-    cancel: (name: string) => `Cancel upload of ${name}`,
-    retry: (name: string) => `Retry ${name}`,
-    dismiss: (name: string) => `Dismiss ${name}`,
-  },
+  uploads,
   selection,
   videoActions,
   palette: {

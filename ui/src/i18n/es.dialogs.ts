@@ -31,8 +31,8 @@ export const quitDialog: Messages["quitDialog"] = {
   title: "¿Salir de Tallylight?",
   text: (count: number) =>
     count === 1
-      ? "Hay 1 subida en curso. Si sales, se cancelará."
-      : `Hay ${count} subidas en curso. Si sales, se cancelarán.`,
+      ? "Hay 1 subida en curso. Continuará la próxima vez que se inicie Tallylight."
+      : `Hay ${count} subidas en curso. Continuarán la próxima vez que se inicie Tallylight.`,
   none: "Todas las subidas han terminado.",
   stay: "Seguir subiendo",
   quit: "Salir de todos modos",

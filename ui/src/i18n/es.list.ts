@@ -16,8 +16,6 @@ export const list: Messages["list"] = {
   emptyTitle: "Aún no hay vídeos",
   emptyText: "Suelta un vídeo aquí para subirlo y seguir su progreso.",
   emptyTextNoUpload: "Los vídeos que subas a tu estudio aparecerán aquí.",
-  uploadingTitle: "Subida en curso",
-  uploadingText: "Tus vídeos aparecerán aquí en cuanto se hayan subido.",
   errorTitle: "No se pudieron cargar los vídeos",
   resize: "Cambiar el ancho de la lista",
   loading: "Cargando vídeos…",

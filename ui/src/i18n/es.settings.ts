@@ -71,6 +71,10 @@ export const settings: Messages["settings"] = {
   proxies: { system: "Sistema", none: "Ninguno", this: "Manual" },
   proxyAddress: "URL del proxy",
   proxyHint: "Por ejemplo, http://proxy:3128 o socks5://proxy:1080",
+  uploadSpeed: "Límite de velocidad de subida (kB/s)",
+  uploadSpeedHint: "Vacío para no limitar. Se aplica a todas las subidas juntas.",
+  uploadSpeedRange: (least: number, most: number) =>
+    `Escribe un número entero de ${least} a ${most}, o nada.`,
   certificate: "Certificado de CA personalizado",
   certificateHint: "Un archivo PEM para un estudio en cuyo certificado este ordenador no confía.",
   choose: "Elegir…",

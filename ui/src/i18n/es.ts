@@ -5,6 +5,7 @@ import { conflict, editor, gallery } from "./es.editor";
 import { codes, faults } from "./es.errors";
 import { list, selection, videoActions } from "./es.list";
 import { settings } from "./es.settings";
+import { uploads } from "./es.uploads";
 
 /** Every text of the window in Spanish. */
 export const es: Messages = {
@@ -156,15 +157,7 @@ export const es: Messages = {
     stageFailed: (stage: string) => `${stage}: fallido`,
     textsUpdated: (fields: string) => `Actualizado: ${fields}`,
   },
-  uploads: {
-    title: "Subidas",
-    queued: "En cola",
-    sent: (sent: string, total: string) => `${sent} de ${total}`,
-    speed: (size: string) => `${size}/s`,
-    cancel: (name: string) => `Cancelar la subida de ${name}`,
-    retry: (name: string) => `Reintentar ${name}`,
-    dismiss: (name: string) => `Descartar ${name}`,
-  },
+  uploads,
   selection,
   videoActions,
   palette: {

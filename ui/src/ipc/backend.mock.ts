@@ -172,6 +172,10 @@ export class MockBackend implements Backend {
     this.answer(`resumeUpload ${uploadId}`, () => this.setUploadState(uploadId, "queued"));
   moveUpload = (uploadId: number, before: number | null) =>
     this.answer(`moveUpload ${uploadId} ${before}`, () => undefined);
+  private setUploadState(uploadId: number, state: UploadView["state"]) {
+    const upload = this.uploadList.find((upload) => upload.upload_id === uploadId);
+    if (upload) this.emit({ event: "upload", ...upload, state });
+  }
   pauseUploads = () => this.answer("pauseUploads", () => undefined);
   resumeUploads = () => this.answer("resumeUploads", () => undefined);
   search = (text: string) =>

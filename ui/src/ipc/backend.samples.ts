@@ -10,6 +10,7 @@ import type {
   Settings,
   StageView,
   StatusView,
+  UploadView,
 } from "./bindings";
 
 /** Returns a job; by default one that was just created. */
@@ -121,6 +122,23 @@ export function mockEntry(given: Partial<HistoryEntry> & { entry_id: number }): 
   };
 }
 
+/** Returns an upload; by default one that is being sent. */
+export function mockUpload(given: Partial<UploadView> = {}): UploadView {
+  return {
+    upload_id: 1,
+    position: 0,
+    filename: "a.mp4",
+    sent_bytes: 50_000_000,
+    total_bytes: 200_000_000,
+    bytes_per_second: 5_000_000,
+    state: "sending",
+    is_resumable: true,
+    job_id: null,
+    error: null,
+    ...given,
+  };
+}
+
 /** Returns settings; by default the initial ones, in English. */
 export function mockSettings(given: Partial<Settings> = {}): Settings {
   return {
@@ -135,6 +153,7 @@ export function mockSettings(given: Partial<Settings> = {}): Settings {
     },
     data: { retention_days: 90 },
     network: { proxy: "system", certificate: null },
+    uploads: { max_kilobytes_per_second: null },
     computer: { speech_model: null, offer_speech: true },
     language_model: { enabled: false, address: null, model: null },
     advanced: { log_level: "info" },
@@ -204,7 +223,6 @@ export const mockComputer: ComputerView = {
   videos: { bytes: 4_200_000_000, finished_bytes: 3_900_000_000, finished: 7 },
 };
 
-/** Returns the time of so many minutes ago. */
 /** Returns a text around its first match of a word. */
 export function mockExcerpt(text: string, word: string): Excerpt {
   const start = text.toLowerCase().indexOf(word.toLowerCase());
@@ -212,4 +230,5 @@ export function mockExcerpt(text: string, word: string): Excerpt {
   return { before: text.slice(0, start), found: text.slice(start, end), after: text.slice(end) };
 }
 
+/** Returns the time of so many minutes ago. */
 export const ago = (minutes: number) => new Date(Date.now() - 60_000 * minutes).toISOString();

@@ -24,12 +24,14 @@ function newestFirst(a: RowView, b: RowView): number {
   return time(b) - time(a) || a.job_id.localeCompare(b.job_id);
 }
 
-/** Merges an upload into the list: a finished or cancelled one is removed, because it continues as a job or not at all. */
+/** Merges an upload into the list, which is in the order of the queue: a finished or cancelled one is removed, because it continues as a job or not at all. */
 export function mergeUpload(uploads: UploadView[], upload: UploadView): UploadView[] {
   const isFinished = upload.state === "sent" || upload.state === "cancelled";
   const index = uploads.findIndex((other) => other.upload_id === upload.upload_id);
   if (isFinished) return uploads.toSpliced(index, index < 0 ? 0 : 1);
-  return index < 0 ? [...uploads, upload] : uploads.with(index, upload);
+  const merged = index < 0 ? [...uploads, upload] : uploads.with(index, upload);
+  const isMoved = index < 0 || uploads[index]?.position !== upload.position;
+  return isMoved ? merged.toSorted((a, b) => a.position - b.position) : merged;
 }
 
 /** Copies the transcript of the old state to the new one if events left it out, as they do because of its size. */

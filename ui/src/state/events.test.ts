@@ -192,6 +192,8 @@ describe("uploads", () => {
     sent_bytes: 0,
     total_bytes: 10,
     bytes_per_second: null,
+    position: 0,
+    is_resumable: false,
     state: "sending",
     job_id: null,
     error: null,

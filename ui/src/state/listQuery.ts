@@ -2,8 +2,8 @@ import type { Status } from "../ipc/bindings";
 
 export type Sort = "newest" | "oldest" | "title";
 
-/** Selects the videos of a status, or those that need review. */
-export type Filter = Status | "ATTENTION";
+/** Selects the videos of a status, those that need review, or those that are being uploaded. */
+export type Filter = Status | "ATTENTION" | "UPLOADING";
 
 /** The filter, search and order of the list. */
 export interface ListQuery {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { mockJob } from "../../ipc/backend.mock";
+import { mockJob, mockUpload } from "../../ipc/backend.mock";
 import type { Status } from "../../ipc/bindings";
 import { defaultListQuery, type Filter, type ListQuery } from "../../state/listQuery";
 import { countByFilter, filterAndSort, type Line, lineKey } from "./filterAndSort";
@@ -13,6 +13,8 @@ const video = (job_id: string, status: Status, day: number, title: string | null
 const summary = (lines: Line[]) =>
   lines.map((line) => {
     if (line.kind === "row") return line.row.job_id;
+    if (line.kind === "upload") return `upload ${line.upload.upload_id}`;
+    if (line.kind === "uploadsHeading") return "uploads:";
     return `${line.group instanceof Date ? line.group.getDate() : line.group}: ${line.count}`;
   });
 
@@ -40,9 +42,27 @@ describe("filterAndSort", () => {
     expect(filterAndSort([], everything, now)).toEqual([]);
   });
 
+  it("puts uploads first, in their order, whatever the videos are sorted by", () => {
+    const uploads = ["beach.mp4", "hills.mp4"].map((filename, position) =>
+      mockUpload({ upload_id: position + 1, position, filename }),
+    );
+    const lines = (query: Partial<ListQuery>) =>
+      summary(filterAndSort(rows, { ...everything, ...query }, now, [], uploads));
+    expect(lines({}).slice(0, 4)).toEqual(["uploads:", "upload 1", "upload 2", "FAILED: 1"]);
+    expect(lines({ sort: "title" }).slice(0, 3)).toEqual(["uploads:", "upload 1", "upload 2"]);
+    expect(lines({ filter: "UPLOADING" })).toEqual(["uploads:", "upload 1", "upload 2"]);
+    expect(lines({ filter: "PENDING" })).toEqual(["c"]);
+    expect(lines({ search: "HILL" })).toEqual(["uploads:", "upload 2"]);
+    const single = filterAndSort(rows.slice(4), everything, now, [], uploads);
+    expect(summary(single)).toContain("23: 2");
+    expect(countByFilter(rows, uploads, now).UPLOADING).toBe(2);
+    expect(new Set(filterAndSort(rows, everything, now, [], uploads).map(lineKey)).size).toBe(14);
+  });
+
   it("filters by status", () => {
     expect(summary(filterAndSort(rows, { ...everything, filter: "PENDING" }, now))).toEqual(["c"]);
-    expect(countByFilter(rows, now)).toEqual({
+    expect(countByFilter(rows, [], now)).toEqual({
+      UPLOADING: 0,
       FAILED: 1,
       ATTENTION: 0,
       PROCESSING: 1,
@@ -94,8 +114,15 @@ describe("filterAndSort", () => {
       video("failed", "FAILED", 24),
       video("queued", "PENDING", 24),
     ];
-    const counts = { FAILED: 2, ATTENTION: 3, PROCESSING: 2, PENDING: 1, COMPLETED: 1 };
-    expect(countByFilter(troubled, now)).toEqual(counts);
+    const counts = {
+      UPLOADING: 0,
+      FAILED: 2,
+      ATTENTION: 3,
+      PROCESSING: 2,
+      PENDING: 1,
+      COMPLETED: 1,
+    };
+    expect(countByFilter(troubled, [], now)).toEqual(counts);
     for (const [filter, count] of Object.entries(counts) as [Filter, number][]) {
       const lines = filterAndSort(troubled, { ...everything, filter }, now);
       const shown = lines.flatMap((line) => (line.kind === "row" ? [line.row] : []));
@@ -106,8 +133,8 @@ describe("filterAndSort", () => {
 
   it("reports nothing as stuck while offline", () => {
     const stuck = { ...video("slow", "PROCESSING", 24), stuck_at: new Date(now - 1).toISOString() };
-    expect(countByFilter([stuck], now)).toMatchObject({ ATTENTION: 1, PROCESSING: 1 });
-    expect(countByFilter([stuck], null)).toMatchObject({ ATTENTION: 0, PROCESSING: 1 });
+    expect(countByFilter([stuck], [], now)).toMatchObject({ ATTENTION: 1, PROCESSING: 1 });
+    expect(countByFilter([stuck], [], null)).toMatchObject({ ATTENTION: 0, PROCESSING: 1 });
   });
 
   it("sorts by age and by title with numeric order", () => {

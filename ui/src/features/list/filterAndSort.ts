@@ -1,14 +1,19 @@
 import { foldCase } from "../../format/text";
-import type { JobId, RowView } from "../../ipc/bindings";
+import type { JobId, RowView, UploadView } from "../../ipc/bindings";
 import type { Filter, ListQuery } from "../../state/listQuery";
 import { locale } from "../../state/locale.svelte";
 import { isStuck, type LiveTime } from "./stuck";
 
 /** What the videos under a heading have in common: a status, the need for review, or the day of their creation. */
-export type Group = Exclude<Filter, "COMPLETED"> | Date | null;
+export type Group = Exclude<JobFilter, "COMPLETED"> | Date | null;
+
+/** A filter of videos that the studio has. */
+type JobFilter = Exclude<Filter, "UPLOADING">;
 
 /** A line of the list. The position of a row counts rows only, from 1. */
 export type Line =
+  | { kind: "uploadsHeading" }
+  | { kind: "upload"; upload: UploadView }
   | { kind: "heading"; group: Group; count: number }
   | { kind: "row"; row: RowView; position: number };
 
@@ -19,8 +24,13 @@ const GROUP_ORDER = ["FAILED", "ATTENTION", "PROCESSING", "PENDING"] as const;
 const END_OF_TIME = "9999";
 
 /** Counts the videos that each filter shows. */
-export function countByFilter(rows: RowView[], now: LiveTime): Record<Filter, number> {
-  const counts = { FAILED: 0, ATTENTION: 0, PROCESSING: 0, PENDING: 0, COMPLETED: 0 };
+export function countByFilter(
+  rows: RowView[],
+  uploads: UploadView[],
+  now: LiveTime,
+): Record<Filter, number> {
+  const jobs = { FAILED: 0, ATTENTION: 0, PROCESSING: 0, PENDING: 0, COMPLETED: 0 };
+  const counts = { UPLOADING: uploads.length, ...jobs };
   for (const row of rows) for (const filter of filtersOf(row, now)) counts[filter] += 1;
   return counts;
 }
@@ -31,24 +41,29 @@ function filtersOf(row: RowView, now: LiveTime): Filter[] {
 }
 
 /**
- * Filters, sorts and groups the videos, which are given newest first. `found` are the videos in which the core found
- * the searched words, once it has answered.
+ * Filters, sorts and groups the uploads, in their order, and the videos, which are given newest first. `found` are the
+ * videos in which the core found the searched words, once it has answered.
  */
 export function filterAndSort(
   rows: RowView[],
   { filter, search, sort }: ListQuery,
   now: LiveTime,
   found?: JobId[],
+  uploads: UploadView[] = [],
 ): Line[] {
   const words = foldCase(search).split(/\s+/).filter(Boolean);
   const foundIds = new Set(found);
+  const uploadLines = toUploadLines(
+    filter === null || filter === "UPLOADING" ? uploads : [],
+    words,
+  );
   const matching = rows.filter(
     (row) =>
       (filter === null || filtersOf(row, now).includes(filter)) &&
       (hasWords(row, words) || foundIds.has(row.job_id)),
   );
-  if (sort !== "newest") return toLines([[null, sorted(matching, sort)]]);
-  const byGroup: Record<Filter, RowView[]> = {
+  if (sort !== "newest") return [...uploadLines, ...toLines([[null, sorted(matching, sort)]], 2)];
+  const byGroup: Record<JobFilter, RowView[]> = {
     FAILED: [],
     ATTENTION: [],
     PROCESSING: [],
@@ -58,20 +73,30 @@ export function filterAndSort(
   for (const row of matching) byGroup[groupOf(row, now)].push(row);
   const groups = GROUP_ORDER.map((group): [Group, RowView[]] => [group, byGroup[group]]);
   const all = [...groups, ...groupByDay(byGroup.COMPLETED)];
-  return toLines(all.filter(([, rows]) => rows.length > 0));
+  const shown = all.filter(([, rows]) => rows.length > 0);
+  return [...uploadLines, ...toLines(shown, uploadLines.length > 0 ? 1 : 2)];
+}
+
+function toUploadLines(uploads: UploadView[], words: string[]): Line[] {
+  const matching = uploads.filter((upload) => containsWords(upload.filename, words));
+  const lines = matching.map((upload): Line => ({ kind: "upload", upload }));
+  return lines.length > 0 ? [{ kind: "uploadsHeading" }, ...lines] : [];
 }
 
 /** Returns the group of a video. A dismissed failure is grouped with the completed videos. */
-function groupOf(row: RowView, now: LiveTime): Filter {
+function groupOf(row: RowView, now: LiveTime): JobFilter {
   if (row.attention === "failed") return "FAILED";
   if (row.attention !== null || isStuck(row, now)) return "ATTENTION";
   return row.status === "FAILED" ? "COMPLETED" : row.status;
 }
 
 function hasWords(row: RowView, words: string[]): boolean {
-  if (words.length === 0) return true;
-  const text = foldCase(`${row.title ?? ""}\n${row.filename ?? ""}`);
-  return words.every((word) => text.includes(word));
+  return words.length === 0 || containsWords(`${row.title ?? ""}\n${row.filename ?? ""}`, words);
+}
+
+function containsWords(text: string, words: string[]): boolean {
+  const folded = foldCase(text);
+  return words.every((word) => folded.includes(word));
 }
 
 function sorted(rows: RowView[], sort: "oldest" | "title"): RowView[] {
@@ -101,12 +126,13 @@ function groupByDay(rows: RowView[]): [Group, RowView[]][] {
   return groups;
 }
 
-function toLines(groups: [Group, RowView[]][]): Line[] {
+/** Returns the lines of groups, with headings from a number of groups on. */
+function toLines(groups: [Group, RowView[]][], leastHeadings: number): Line[] {
   let position = 0;
   const lines: Line[] = [];
   for (const [group, rows] of groups) {
-    // The heading of a single group would say nothing.
-    if (groups.length > 1) lines.push({ kind: "heading", group, count: rows.length });
+    // The heading of the only group would say nothing.
+    if (groups.length >= leastHeadings) lines.push({ kind: "heading", group, count: rows.length });
     for (const row of rows) lines.push({ kind: "row", row, position: (position += 1) });
   }
   return lines;
@@ -115,6 +141,8 @@ function toLines(groups: [Group, RowView[]][]): Line[] {
 /** Returns the key that identifies a line among the others. */
 export function lineKey(line: Line): string {
   if (line.kind === "row") return line.row.job_id;
-  // A job id never begins with a line break, so this cannot equal the key of a row.
+  // A job id never begins with a line break, so these cannot equal the key of a row.
+  if (line.kind === "upload") return `\nupload ${line.upload.upload_id}`;
+  if (line.kind === "uploadsHeading") return "\nuploads";
   return `\n${line.group instanceof Date ? line.group.getTime() : line.group}`;
 }
