@@ -1,4 +1,11 @@
-import { MockBackend, mockEntry, mockJob, mockStage, signedInStatus } from "./backend.mock";
+import {
+  MockBackend,
+  mockEntry,
+  mockJob,
+  mockStage,
+  mockUpload,
+  signedInStatus,
+} from "./backend.mock";
 import { ago } from "./backend.samples";
 import type { JobView } from "./bindings";
 
@@ -23,6 +30,26 @@ export function demoBackend(): MockBackend {
       fault,
     }),
     mockEntry({ entry_id: 1, at: ago(2990), job_id: "3", name: "City at night", read: true }),
+  ];
+  const interrupted = { code: "unreachable" as const, message: "Connection interrupted." };
+  backend.uploadList = [
+    mockUpload({ filename: "harbour-at-dawn.mp4" }),
+    mockUpload({
+      upload_id: 2,
+      position: 1,
+      filename: "interview-part-2.mov",
+      state: "waiting",
+      bytes_per_second: null,
+      error: interrupted,
+    }),
+    mockUpload({
+      upload_id: 3,
+      position: 2,
+      filename: "b-roll.mkv",
+      sent_bytes: 0,
+      state: "queued",
+      bytes_per_second: null,
+    }),
   ];
   return backend;
 }

@@ -103,7 +103,7 @@ pub enum Transfer {
 pub enum UploadStatus {
     /// Waits for other uploads.
     Queued,
-    /// Is being sent, or waits for the access token to be sent with.
+    /// Sent at this moment, or as soon as there is an access token.
     Sending(TokenNeed),
     /// Failed for now, and is sent again.
     Waiting(Wait),

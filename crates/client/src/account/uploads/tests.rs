@@ -1,13 +1,16 @@
 use std::path::Path;
 
 use reqwest::StatusCode;
-use tallylight_core::Reason;
+use tallylight_core::{Reason, upload_queue::VideoFile};
 use tokio::sync::oneshot;
 
 use super::*;
-use crate::account::{
-    message::Message,
-    test_context::{TestContext, job_id, position, published, reply},
+use crate::{
+    account::{
+        message::Message,
+        test_context::{TestContext, job_id, position, published, reply},
+    },
+    command::UploadAction,
 };
 
 type Answer = oneshot::Receiver<Result<JobId, Error>>;
