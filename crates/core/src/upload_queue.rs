@@ -4,15 +4,15 @@
 //! cancels it. And no video is sent twice: a file that is in the queue is not added again, and one that may have arrived
 //! is looked for in the list of jobs before it is sent again. Source: docs/protocol.md#uploads.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{collections::BTreeMap, path::Path, time::Duration};
 
-use crate::{Error, JobId, Now, backoff::Backoff};
+use crate::{Code, Error, JobId, Now};
 
 mod held;
 mod io;
 mod listed_job;
 
-use held::Held;
+use held::{Held, is_connection};
 
 pub use io::{
     Effect, FailureKind, Input, SendFailure, TokenNeed, Transfer, Upload, UploadStatus, Verification, VideoFile, Wait,
@@ -22,8 +22,8 @@ pub use io::{
 const AT_ONCE: usize = 2;
 /// The most uploads in the queue, failed ones included.
 pub const CAPACITY: usize = 1000;
-/// How long a backend may take to make a job of a video whose connection broke after the last byte.
-const JOB_CREATION: Duration = Duration::from_secs(15);
+/// How often a list is fetched for uploads that may have arrived, if the last one could not decide.
+const SEARCH_INTERVAL: Duration = Duration::from_secs(30);
 
 /// The uploads that are not over.
 #[derive(Debug, Default)]
@@ -31,6 +31,8 @@ pub struct UploadQueue {
     held: BTreeMap<u32, Held>,
     last: u32,
     access: Access,
+    /// Until when nothing is sent, because the backend could not be reached: one upload tries for all.
+    blocked_until: Option<Duration>,
 }
 
 /// Whether there was an access token in this session.
@@ -48,14 +50,15 @@ impl UploadQueue {
     pub fn restore(uploads: impl IntoIterator<Item = Upload>, last: u32, now: Now) -> Self {
         let mut queue = Self { last, ..Self::default() };
         for mut upload in uploads {
-            if upload.status == UploadStatus::Queued && upload.transfer.may_have_arrived() {
-                // The last run may have ended just now.
-                let since = now.monotonic + JOB_CREATION;
-                upload.status = UploadStatus::Verifying(Verification { since, fetch_at: Some(since) });
-            }
             upload.sent_bytes = upload.confirmed_bytes;
             queue.last = queue.last.max(upload.upload_id);
-            queue.held.insert(upload.upload_id, Held { upload, backoff: Backoff::default() });
+            let mut held = Held::restored(upload);
+            if held.upload.status == UploadStatus::Queued && held.upload.transfer.may_have_arrived() {
+                // The last run may have ended just now.
+                let since = now.monotonic + held.job_creation();
+                held.upload.status = UploadStatus::Verifying(Verification { since, fetch_at: since });
+            }
+            queue.held.insert(held.upload.upload_id, held);
         }
         queue
     }
@@ -77,10 +80,21 @@ impl UploadQueue {
         self.held.values().map(|held| &held.upload).find(|upload| upload.file.is_same_video(file))
     }
 
-    /// Returns the uploads that have to be looked for in the list of jobs.
-    pub fn verifying(&self) -> Vec<Upload> {
-        let is_verifying = |upload: &&Upload| matches!(upload.status, UploadStatus::Verifying(_));
-        self.held.values().map(|held| &held.upload).filter(is_verifying).cloned().collect()
+    /// Returns the upload of a path whose file may be replaced by what the path holds now: it is not being sent, and
+    /// has not arrived.
+    pub fn replaceable(&self, path: &Path) -> Option<&Upload> {
+        let is_replaceable = |upload: &&Upload| {
+            let is_idle = !matches!(upload.status, UploadStatus::Sending(_) | UploadStatus::Verifying(_));
+            upload.file.path == path && is_idle && !upload.transfer.may_have_arrived()
+        };
+        self.held.values().map(|held| &held.upload).find(is_replaceable)
+    }
+
+    /// Returns the uploads that have to be looked for in the list of jobs: those that may have arrived, and those that
+    /// are sent again because no list had them.
+    pub fn searched(&self) -> Vec<Upload> {
+        let is_searched = |held: &&Held| matches!(held.upload.status, UploadStatus::Verifying(_)) || held.searches > 0;
+        self.held.values().filter(is_searched).map(|held| held.upload.clone()).collect()
     }
 
     /// Returns the id that the next added upload gets.
@@ -95,7 +109,12 @@ impl UploadQueue {
 
     /// Returns when the next upload is to be sent again, or to be looked for.
     pub fn deadline(&self) -> Option<Duration> {
-        self.held.values().filter_map(|held| held.due_at()).min()
+        let blocked = self.blocked_until.filter(|_| self.has_queued());
+        self.held.values().filter_map(Held::due_at).chain(blocked).min()
+    }
+
+    fn has_queued(&self) -> bool {
+        self.held.values().any(|held| held.upload.status == UploadStatus::Queued)
     }
 
     /// Handles an input and returns what is to be done.
@@ -108,8 +127,11 @@ impl UploadQueue {
                 effects.push(Effect::AttemptFailed(self.last, error));
             }
             Input::Cancel(upload_id) => self.cancel(upload_id, &mut effects),
+            Input::Replace(upload_id, file) => self.replace(upload_id, file, now, &mut effects),
             Input::Pause(upload_id) => self.pause(upload_id, &mut effects),
             Input::Resume(upload_id) => self.resume(upload_id, now, &mut effects),
+            Input::PauseAll => self.ids().into_iter().for_each(|upload_id| self.pause(upload_id, &mut effects)),
+            Input::ResumeAll => self.ids().into_iter().for_each(|upload_id| self.resume(upload_id, now, &mut effects)),
             Input::Retry(upload_id, file) => self.retry(upload_id, file, now, &mut effects),
             Input::RetryFailed(upload_id, error) => self.retry_failed(upload_id, &error, &mut effects),
             Input::Move(upload_id, before) => self.move_before(upload_id, before, &mut effects),
@@ -123,22 +145,35 @@ impl UploadQueue {
             Input::NotListed(upload_id, requested) => self.not_listed(upload_id, requested, now, &mut effects),
             Input::TokenReady => self.token_ready(now, &mut effects),
             Input::TokenDelayed(error) => self.token_delayed(&error, now, &mut effects),
-            Input::Reachable => self.wake(|wait| wait.not_before <= now.monotonic, now, &mut effects),
+            Input::Reachable => self.reachable(now, &mut effects),
             Input::Tick => self.tick(now, &mut effects),
         }
-        self.send_next(&mut effects);
+        self.send_next(now, &mut effects);
         effects
+    }
+
+    fn ids(&self) -> Vec<u32> {
+        self.held.keys().copied().collect()
     }
 
     fn add(&mut self, file: VideoFile, status: UploadStatus, effects: &mut Vec<Effect>) {
         let upload_id = self.next_id();
         self.last = upload_id;
         let position = self.held.values().map(|held| held.upload.position).max().map_or(0, |last| last + 1);
-        let upload =
-            Upload { upload_id, position, file, transfer: Transfer::None, status, confirmed_bytes: 0, sent_bytes: 0 };
-        effects.push(Effect::Persist(upload.clone()));
+        let upload = Upload {
+            upload_id,
+            position,
+            file,
+            transfer: Transfer::None,
+            first_sent_at: None,
+            status,
+            confirmed_bytes: 0,
+            sent_bytes: 0,
+        };
+        let mut held = Held::new(upload);
+        held.persist(effects);
         effects.push(Effect::Changed(upload_id));
-        self.held.insert(upload_id, Held { upload, backoff: Backoff::default() });
+        self.held.insert(upload_id, held);
     }
 
     fn cancel(&mut self, upload_id: u32, effects: &mut Vec<Effect>) {
@@ -172,16 +207,17 @@ impl UploadQueue {
     }
 
     fn retry(&mut self, upload_id: u32, file: VideoFile, now: Now, effects: &mut Vec<Effect>) {
-        let Some(held) = self.held.get_mut(&upload_id) else { return };
-        if !matches!(held.upload.status, UploadStatus::Failed(_)) {
-            return;
+        if matches!(self.upload(upload_id), Some(Upload { status: UploadStatus::Failed(_), .. })) {
+            self.replace(upload_id, file, now, effects);
         }
+    }
+
+    fn replace(&mut self, upload_id: u32, file: VideoFile, now: Now, effects: &mut Vec<Effect>) {
+        let Some(held) = self.held.get_mut(&upload_id) else { return };
         if !held.upload.file.is_same_content(&file) {
             // What the backend has is of another file.
-            if let Transfer::Resumable { url, .. } = std::mem::replace(&mut held.upload.transfer, Transfer::None) {
-                effects.push(Effect::Terminate(url));
-            }
-            held.upload.confirmed_bytes = 0;
+            effects.extend(held.forget_transfer());
+            (held.upload.first_sent_at, held.searches) = (None, 0);
         }
         held.upload.file = file;
         held.backoff.reset();
@@ -210,7 +246,7 @@ impl UploadQueue {
                 continue;
             };
             held.upload.position = position;
-            effects.push(Effect::Persist(held.upload.clone()));
+            held.persist(effects);
             effects.push(Effect::Changed(upload_id));
         }
     }
@@ -228,23 +264,25 @@ impl UploadQueue {
         let Some(held) = self.held.get_mut(&upload_id) else { return };
         let upload = &mut held.upload;
         let is_new_way = std::mem::discriminant(&upload.transfer) != std::mem::discriminant(&transfer);
-        if confirmed > upload.confirmed_bytes || is_new_way {
+        let is_progress = confirmed > upload.confirmed_bytes;
+        if is_progress {
             held.backoff.reset();
-            // The token was accepted since: when it expires, it is renewed again.
-            if upload.status == UploadStatus::Sending(TokenNeed::Renewed) {
-                upload.status = UploadStatus::Sending(TokenNeed::Met);
-            }
         }
+        // The token was accepted since: when it expires, it is renewed again.
+        if (is_progress || is_new_way) && upload.status == UploadStatus::Sending(TokenNeed::Renewed) {
+            upload.status = UploadStatus::Sending(TokenNeed::Met);
+        }
+        upload.first_sent_at = upload.first_sent_at.or(transfer.begun_at());
         (upload.transfer, upload.confirmed_bytes) = (transfer, confirmed.min(upload.file.size));
         upload.sent_bytes = upload.sent_bytes.max(upload.confirmed_bytes);
         let is_sending = matches!(upload.status, UploadStatus::Sending(_));
         if is_sending && matches!(upload.transfer, Transfer::Accepted { .. }) {
-            return held.verify(now.monotonic, effects);
+            return held.verify(now, effects);
         }
-        effects.push(Effect::Persist(upload.clone()));
+        held.persist(effects);
         effects.push(Effect::Changed(upload_id));
         if is_sending && is_new_way {
-            effects.push(Effect::Send(upload.clone()));
+            effects.push(Effect::Send(held.upload.clone()));
         }
     }
 
@@ -256,7 +294,7 @@ impl UploadQueue {
         {
             held.upload.transfer = Transfer::OneRequest { begun_at: *begun_at };
             held.upload.confirmed_bytes = 0;
-            held.verify(now.monotonic, effects);
+            held.verify(now, effects);
         }
     }
 
@@ -264,6 +302,10 @@ impl UploadQueue {
         let Some(Held { mut upload, .. }) = self.held.remove(&upload_id) else { return };
         upload.sent_bytes = upload.file.size;
         effects.push(Effect::Delete(upload_id));
+        if matches!(upload.status, UploadStatus::Sending(_)) {
+            // Its job was found while it was sent again.
+            effects.push(Effect::Abort(upload_id));
+        }
         effects.push(Effect::Completed(upload, job_id));
     }
 
@@ -277,16 +319,23 @@ impl UploadQueue {
             return;
         }
         match kind {
+            FailureKind::Final if error.code != Code::File => {
+                // What the backend refused is not continued; a file that is put back is.
+                effects.extend(held.forget_transfer());
+                held.set(UploadStatus::Failed(error.clone().into()), effects);
+            }
             FailureKind::Unauthorized | FailureKind::Final => {
                 held.forget_request();
                 held.set(UploadStatus::Failed(error.clone().into()), effects);
             }
-            FailureKind::Uncertain if held.upload.transfer.may_have_arrived() => {
-                held.verify(now.monotonic + JOB_CREATION, effects);
-            }
+            // Whether the attempt failed is not known yet.
+            FailureKind::Uncertain if held.upload.transfer.may_have_arrived() => return held.verify(now, effects),
             FailureKind::Temporary | FailureKind::Uncertain => {
                 held.forget_request();
                 held.wait(error, retry_after.unwrap_or_default(), now, effects);
+                if is_connection(error) {
+                    self.blocked_until = held.due_at();
+                }
             }
         }
         effects.push(Effect::AttemptFailed(upload_id, error.clone()));
@@ -297,15 +346,14 @@ impl UploadQueue {
     fn not_listed(&mut self, upload_id: u32, requested: Duration, now: Now, effects: &mut Vec<Effect>) {
         let Some(held) = self.held.get_mut(&upload_id) else { return };
         let UploadStatus::Verifying(verification) = &mut held.upload.status else { return };
-        let since = verification.since;
-        if requested < since {
-            verification.fetch_at = Some(since.max(now.monotonic));
+        if requested < verification.since {
             return;
         }
+        held.searches += 1;
         if let Transfer::Accepted { .. } = held.upload.transfer {
             // The backend said that it has the video. The job follows, and is looked for in a later list.
-            let due = now.monotonic + held.backoff.fail(now.draw);
-            held.upload.status = UploadStatus::Verifying(Verification { since: due, fetch_at: Some(due) });
+            let since = now.monotonic + held.job_creation();
+            held.upload.status = UploadStatus::Verifying(Verification { since, fetch_at: since });
         } else {
             held.forget_request();
             held.set(UploadStatus::Queued, effects);
@@ -320,6 +368,11 @@ impl UploadQueue {
                 effects.push(Effect::Send(held.upload.clone()));
             }
         }
+        self.reachable(now, effects);
+    }
+
+    fn reachable(&mut self, now: Now, effects: &mut Vec<Effect>) {
+        self.blocked_until = None;
         self.wake(|wait| wait.not_before <= now.monotonic, now, effects);
     }
 
@@ -345,17 +398,17 @@ impl UploadQueue {
         self.wake(|wait| wait.until <= now.monotonic, now, effects);
         for held in self.held.values_mut() {
             if let UploadStatus::Verifying(verification) = &mut held.upload.status
-                && verification.fetch_at.is_some_and(|due| due <= now.monotonic)
+                && verification.fetch_at <= now.monotonic
             {
-                verification.fetch_at = None;
+                verification.fetch_at = now.monotonic + SEARCH_INTERVAL;
                 effects.push(Effect::FetchList);
             }
         }
     }
 
     /// Sends queued uploads as far as there is room.
-    fn send_next(&mut self, effects: &mut Vec<Effect>) {
-        if self.access == Access::None {
+    fn send_next(&mut self, now: Now, effects: &mut Vec<Effect>) {
+        if self.access == Access::None || self.blocked_until.is_some_and(|until| now.monotonic < until) {
             return;
         }
         let is_sending = |held: &&Held| matches!(held.upload.status, UploadStatus::Sending(_));

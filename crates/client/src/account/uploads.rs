@@ -3,9 +3,11 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    sync::Arc,
     time::Duration,
 };
 
+use jiff::SignedDuration;
 use tallylight_core::{
     Code, Error, JobId, auth, connection,
     library::Library,
@@ -13,7 +15,7 @@ use tallylight_core::{
     upload_queue::{Effect, Input, Transfer, Upload, UploadQueue},
 };
 use tallylight_view::{Event, UploadState, UploadView};
-use tokio::task::AbortHandle;
+use tokio::{sync::Semaphore, task::AbortHandle};
 
 use super::{
     context::Context,
@@ -41,6 +43,9 @@ mod view;
 use sending::Sending;
 use speed::Speed;
 
+/// The most files that are checked at the same time.
+const CHECKS_AT_ONCE: usize = 4;
+
 /// The uploads of one account at one backend.
 pub(super) struct Uploads {
     queue: UploadQueue,
@@ -56,7 +61,13 @@ pub(super) struct Uploads {
     attempts: u64,
     /// The commands that wait for the first end of an upload.
     replies: BTreeMap<u32, Vec<Reply<JobId>>>,
+    /// The jobs of complete uploads of this run.
+    completed: BTreeSet<JobId>,
     limit: SpeedLimit,
+    /// Bounds the files that are checked at the same time: each is open meanwhile.
+    checks: Arc<Semaphore>,
+    /// How far the backend's clock is ahead.
+    server_ahead: SignedDuration,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,7 +96,10 @@ impl Uploads {
             running: BTreeMap::new(),
             attempts: 0,
             replies: BTreeMap::new(),
+            completed: BTreeSet::new(),
             limit,
+            checks: Arc::new(Semaphore::new(CHECKS_AT_ONCE)),
+            server_ahead: SignedDuration::ZERO,
         }
     }
 
@@ -126,6 +140,7 @@ impl Uploads {
     }
 
     pub(super) fn handle(&mut self, input: UploadsInput, library: &Library, context: &mut Context) {
+        self.server_ahead = library.server_clock.ahead(context.now()).unwrap_or_default();
         match input {
             UploadsInput::Upload(path, reply) => {
                 self.check(UploadRequest { path, purpose: UploadPurpose::New, reply }, context);
@@ -162,10 +177,6 @@ impl Uploads {
                 }
             }
         }
-    }
-
-    fn ids(&self) -> Vec<u32> {
-        self.queue.uploads().into_iter().map(|upload| upload.upload_id).collect()
     }
 
     /// Gives the queue an input, and performs its effects.
@@ -236,11 +247,16 @@ impl Uploads {
             return self.on(Input::Failed(upload_id, view::no_token()), context);
         };
         let speed = match self.running.remove(&upload_id) {
-            // The next step of the same upload.
-            Some(running) => running.speed,
+            // The next step of the same upload. The last one has ended, unless it was overtaken.
+            Some(running) => {
+                running.task.abort();
+                running.speed
+            }
             None => Speed::from(context.monotonic(), upload.sent_bytes),
         };
-        let sending = Sending { attempt, upload, endpoint, token, limit: self.limit.clone() };
+        let wall = context.now().wall;
+        let server_time = wall.checked_add(self.server_ahead).unwrap_or(wall);
+        let sending = Sending { attempt, upload, endpoint, token, limit: self.limit.clone(), server_time };
         let task = sending.spawn(context);
         self.running.insert(upload_id, Running { attempt: attempt.attempt, task, speed });
     }
@@ -254,9 +270,14 @@ impl Uploads {
     fn progress(&mut self, attempt: UploadAttempt, bytes: SentBytes, context: &mut Context) {
         let now = context.monotonic();
         let Some(running) = self.current(attempt, context) else { return };
+        let before = running.speed.per_second();
         running.speed.measure(now, bytes.sent);
+        let is_same_speed = running.speed.per_second() == before;
         self.confirm(attempt.upload_id, bytes, context);
-        self.on(Input::Progress(attempt.upload_id, bytes.sent), context);
+        let sent = self.queue.upload(attempt.upload_id).map(|upload| upload.sent_bytes);
+        if !is_same_speed || sent != Some(bytes.sent) {
+            self.on(Input::Progress(attempt.upload_id, bytes.sent), context);
+        }
     }
 
     /// Stores a part that the backend has confirmed.
@@ -283,16 +304,22 @@ impl Uploads {
         }
         self.confirm(upload_id, bytes, context);
         let is_current = self.current(attempt, context).is_some();
+        let is_overtaken = !is_current && self.running.contains_key(&upload_id);
         let input = match outcome {
             // Whatever became of the upload meanwhile: the backend has it.
             Ok(StepResult::Done(job_id)) => Input::Done(upload_id, job_id),
-            Ok(StepResult::Transferred(transfer)) => Input::Transferred(upload_id, transfer, bytes.confirmed),
+            Ok(StepResult::Transferred(Transfer::Resumable { url, .. })) if is_overtaken => {
+                return self.perform(Effect::Terminate(url), context);
+            }
+            Ok(StepResult::Transferred(transfer)) if !is_overtaken => {
+                Input::Transferred(upload_id, transfer, bytes.confirmed)
+            }
             Ok(StepResult::PartLost) if is_current => Input::PartLost(upload_id),
             Err(failure) if is_current => {
                 let total = self.queue.upload(upload_id).map_or(0, |upload| upload.file.size);
                 Input::Failed(upload_id, send_failure(failure, bytes.sent, total))
             }
-            Ok(StepResult::PartLost) | Err(_) => return,
+            Ok(StepResult::PartLost | StepResult::Transferred(_)) | Err(_) => return,
         };
         // A new step takes over the measured speed.
         if is_current && !matches!(input, Input::Transferred(..)) {
@@ -304,8 +331,11 @@ impl Uploads {
     /// Looks for the jobs of uploads that may have arrived.
     fn listed(&mut self, listed: ListedJobs, library: &Library, context: &mut Context) {
         let mut taken = BTreeSet::new();
-        for upload in self.queue.verifying() {
-            let is_taken = |job_id: &JobId| taken.contains(job_id) || context.store.source(job_id).is_some();
+        for upload in self.queue.searched() {
+            let is_taken = |job_id: &JobId| {
+                let is_completed = taken.contains(job_id) || self.completed.contains(job_id);
+                is_completed || context.store.source(job_id).is_some()
+            };
             match upload.listed_job(library, is_taken) {
                 Some(job_id) => {
                     taken.insert(job_id.clone());
@@ -320,6 +350,8 @@ impl Uploads {
     }
 
     fn completed(&mut self, upload: &Upload, job_id: JobId, context: &mut Context) {
+        self.running.remove(&upload.upload_id);
+        self.completed.insert(job_id.clone());
         let view = UploadView {
             state: UploadState::Sent,
             bytes_per_second: None,
@@ -361,6 +393,9 @@ impl Uploads {
 
     /// Ends every upload of this session. They stay on the disk, and go on when the same account signs in again.
     fn unload(&mut self, context: &mut Context) {
+        // The last chance: an empty queue must never replace what is on the disk.
+        self.save(context);
+        (self.on_disk, self.completed) = (OnDisk::All, BTreeSet::new());
         for running in std::mem::take(&mut self.running).into_values() {
             running.task.abort();
         }

@@ -126,7 +126,8 @@ pub fn redirected(response: &Response) -> Option<Url> {
     redirect_target(response.url(), response.headers().get(header::LOCATION)?.to_str().ok()?)
 }
 
-fn redirect_target(from: &Url, location: &str) -> Option<Url> {
+/// Returns the URL of a `Location` header, if it may be used.
+pub fn redirect_target(from: &Url, location: &str) -> Option<Url> {
     let mut to = from.join(location).ok()?;
     if from.scheme() == "https" && to.scheme() == "http" && from.host() == to.host() {
         // An explicit port of the http URL is not the port of https.

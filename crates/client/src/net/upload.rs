@@ -42,8 +42,8 @@ pub struct UploadRequest<'a> {
     pub limit: &'a SpeedLimit,
     /// The progress, which the call writes.
     pub progress: &'a Progress,
-    /// The time at which the step begins.
-    pub now: Timestamp,
+    /// The backend's time at which the step begins.
+    pub server_time: Timestamp,
 }
 
 /// How far an upload is, in bytes.
@@ -100,7 +100,7 @@ pub async fn send_step(transfer: &Transfer, request: &UploadRequest<'_>) -> Resu
 /// Chooses the way of an upload and begins it.
 async fn begin(request: &UploadRequest<'_>) -> Result<StepResult, Failure> {
     file_reader::check_unchanged(request.file).await?;
-    let one_request = StepResult::Transferred(Transfer::OneRequest { begun_at: request.now });
+    let one_request = StepResult::Transferred(Transfer::OneRequest { begun_at: request.server_time });
     if request.server.incoming_folder.is_some() {
         // A studio on this computer takes the file without a copy.
         return Ok(one_request);
@@ -132,7 +132,9 @@ async fn accepted_video(
         return Err(Failure { error: Error::new(Code::NotAVideo, failure.error.message.clone()), ..failure });
     }
     let text = http::text(super::rest::accepted(response).await?, ANSWER_LIMIT).await?;
-    let value = if text.trim().is_empty() { serde_json::Value::Null } else { http::json(&text)? };
+    let text = text.trim();
+    // A page comes from a captive portal. Any other answer that is no JSON says nothing but that the video was accepted.
+    let value = if text.starts_with(['{', '[', '<']) { http::json(text)? } else { serde_json::Value::Null };
     let id = |name: &str| value.get(name).cloned().unwrap_or_default();
     if let Ok(job_id) = serde_json::from_value(id("job_id")).or_else(|_| serde_json::from_value(id("id"))) {
         return Ok(StepResult::Done(job_id));
@@ -173,7 +175,6 @@ pub fn send_failure(failure: Failure, sent: u64, total: u64) -> SendFailure {
         Some(_) => FailureKind::Final,
         None => match failure.error.code {
             Code::File | Code::NotAVideo | Code::TooLarge | Code::InvalidAddress | Code::Internal => FailureKind::Final,
-            Code::CaptivePortal => FailureKind::Temporary,
             _ => uncertain,
         },
     };

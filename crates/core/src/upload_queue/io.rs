@@ -20,6 +20,9 @@ pub struct Upload {
     pub file: VideoFile,
     /// What the backend has of the file.
     pub transfer: Transfer,
+    /// When this file was first sent, by the backend's clock: a job that was created since may be of it.
+    #[serde(default)]
+    pub first_sent_at: Option<Timestamp>,
     /// The state.
     pub status: UploadStatus,
     /// How many bytes the backend has confirmed, and will not need again.
@@ -44,9 +47,9 @@ pub struct VideoFile {
 }
 
 impl VideoFile {
-    /// Returns whether both are the same video: the same path, or a copy or a link with the same name.
+    /// Returns whether both are the same video: the same file, or a copy or a link with the same name.
     pub fn is_same_video(&self, other: &Self) -> bool {
-        self.path == other.path || (self.path.file_name() == other.path.file_name() && self.is_same_content(other))
+        self.path.file_name() == other.path.file_name() && self.is_same_content(other)
     }
 
     /// Returns the file of a path that cannot be read.
@@ -69,14 +72,14 @@ pub enum Transfer {
     None,
     /// All or nothing: the file is sent in one request.
     OneRequest {
-        /// When sending began, on this computer.
+        /// When sending began, by the backend's clock.
         begun_at: Timestamp,
     },
     /// A part, whose size the backend says at this URL (tus).
     Resumable {
         /// The URL of the upload.
         url: Url,
-        /// When sending began, on this computer.
+        /// When sending began, by the backend's clock.
         begun_at: Timestamp,
     },
     /// All bytes, in its storage. It may not have been told so.
@@ -85,14 +88,14 @@ pub enum Transfer {
         video_id: VideoId,
         /// The body of the request that tells the backend so.
         completion: Value,
-        /// When sending began, on this computer.
+        /// When sending began, by the backend's clock.
         begun_at: Timestamp,
     },
     /// The whole video. Only the id of its job is not known.
     Accepted {
         /// The video, if the backend named it.
         video_id: Option<VideoId>,
-        /// When sending began, on this computer.
+        /// When sending began, by the backend's clock.
         begun_at: Timestamp,
     },
 }
@@ -131,8 +134,8 @@ pub struct Wait {
 pub struct Verification {
     /// A list that was requested before may lack the job although the upload arrived.
     pub since: Duration,
-    /// When a list is fetched for it; none if one was.
-    pub fetch_at: Option<Duration>,
+    /// When the next list is fetched for it.
+    pub fetch_at: Duration,
 }
 
 /// Whether an upload needs another access token than it had.
@@ -185,10 +188,16 @@ pub enum Input {
     AddFailed(VideoFile, Error),
     /// The user cancels an upload.
     Cancel(u32),
+    /// The file of an upload that is not being sent has another content now, and is to be sent as it is.
+    Replace(u32, VideoFile),
     /// The user pauses an upload.
     Pause(u32),
     /// The user continues a paused upload.
     Resume(u32),
+    /// The user pauses all uploads.
+    PauseAll,
+    /// The user continues all paused uploads.
+    ResumeAll,
     /// The user sends a failed upload again; its file was checked anew.
     Retry(u32, VideoFile),
     /// The user sends a failed upload again, and its file still cannot be sent.
@@ -264,11 +273,11 @@ pub enum Effect {
     Completed(Upload, JobId),
     /// The upload was cancelled.
     Cancelled(Upload),
-    /// An attempt failed; the upload stays in the queue.
+    /// An attempt failed, and the video did not arrive; the upload stays in the queue.
     AttemptFailed(u32, Error),
 }
 
-/// Paths in JSON: as text where they are UTF-8, else as the numbers of the system.
+/// Paths in JSON: as text where they are plain UTF-8, else as the numbers of the system.
 mod stored_path {
     use serde::{Deserializer, Serializer};
 
@@ -283,7 +292,9 @@ mod stored_path {
 
     pub(super) fn serialize<S: Serializer>(path: &std::path::Path, serializer: S) -> Result<S::Ok, S::Error> {
         let raw = || Stored::Raw(path.as_os_str().to_owned());
-        path.to_str().map_or_else(raw, |text| Stored::Text(text.to_owned())).serialize(serializer)
+        // Texts lose control characters when they are read.
+        let text = path.to_str().filter(|text| !text.chars().any(char::is_control));
+        text.map_or_else(raw, |text| Stored::Text(text.to_owned())).serialize(serializer)
     }
 
     pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<PathBuf, D::Error> {

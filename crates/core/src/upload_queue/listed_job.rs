@@ -5,7 +5,11 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 
 use super::{Transfer, Upload};
-use crate::{JobId, VideoId, library::Library, library::record::Record};
+use crate::{
+    JobId, VideoId,
+    library::{Library, record::Record},
+    model::unix_nanos::UnixNanos,
+};
 
 /// How far the clocks of the backend and of this computer may differ.
 const CLOCK_TOLERANCE: Duration = Duration::from_mins(5);
@@ -14,19 +18,23 @@ impl Upload {
     /// Returns the job that the backend made of this upload, if the library has it: by its video, or by the file's name
     /// and size among the jobs that were created since sending began. `is_taken` says which jobs belong to other uploads.
     pub fn listed_job(&self, library: &Library, is_taken: impl Fn(&JobId) -> bool) -> Option<JobId> {
-        let (video_id, begun_at) = self.transfer.identity()?;
-        let earliest = begun_at.checked_sub(SignedDuration::try_from(CLOCK_TOLERANCE).ok()?).ok()?;
-        let filename = self.file.path.file_name()?.to_string_lossy();
-        let is_job = |job: &Record| match (video_id, &job.video_id) {
+        let first_sent_at = self.first_sent_at.or(self.transfer.begun_at())?;
+        let earliest = first_sent_at.checked_sub(SignedDuration::try_from(CLOCK_TOLERANCE).ok()?).ok()?;
+        let filename = comparable(&self.file.path.file_name()?.to_string_lossy());
+        let is_new = |job: &Record| job.created_at.is_some_and(|created| Timestamp::from(created) >= earliest);
+        let is_job = |job: &Record| match (self.transfer.video_id(), &job.video_id) {
             (Some(video_id), Some(of_job)) => video_id == of_job,
             _ => {
                 let is_size = job.size_bytes.is_none_or(|size| size == self.file.size);
-                is_size && job.filename.as_deref() == Some(&*filename)
+                is_new(job) && is_size && job.filename.as_deref().map(comparable).as_ref() == Some(&filename)
             }
+        };
+        let may_be = |created: Option<UnixNanos>| {
+            self.transfer.video_id().is_some() || created.is_some_and(|created| Timestamp::from(created) >= earliest)
         };
         library
             .summaries()
-            .filter(|(_, job)| job.created_at.is_some_and(|created| Timestamp::from(created) >= earliest))
+            .filter(|(_, job)| may_be(job.created_at))
             .map(|(job_id, _)| job_id)
             .filter(|job_id| !is_taken(job_id))
             .find(|job_id| library.job(job_id).is_some_and(|job| is_job(&job)))
@@ -34,14 +42,29 @@ impl Upload {
     }
 }
 
+/// Returns the letters and digits of a file name: backends replace other characters.
+fn comparable(name: &str) -> String {
+    name.chars().filter(|character| character.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
 impl Transfer {
-    /// Returns the video, if it is known, and when sending began.
-    fn identity(&self) -> Option<(Option<&VideoId>, Timestamp)> {
+    /// Returns when sending began.
+    pub(super) fn begun_at(&self) -> Option<Timestamp> {
         match self {
             Self::None => None,
-            Self::OneRequest { begun_at } | Self::Resumable { begun_at, .. } => Some((None, *begun_at)),
-            Self::Stored { video_id, begun_at, .. } => Some((Some(video_id), *begun_at)),
-            Self::Accepted { video_id, begun_at } => Some((video_id.as_ref(), *begun_at)),
+            Self::OneRequest { begun_at }
+            | Self::Resumable { begun_at, .. }
+            | Self::Stored { begun_at, .. }
+            | Self::Accepted { begun_at, .. } => Some(*begun_at),
+        }
+    }
+
+    /// Returns the video, if the backend named it.
+    fn video_id(&self) -> Option<&VideoId> {
+        match self {
+            Self::Stored { video_id, .. } => Some(video_id),
+            Self::Accepted { video_id, .. } => video_id.as_ref(),
+            Self::None | Self::OneRequest { .. } | Self::Resumable { .. } => None,
         }
     }
 }

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde_json::json;
 use url::Url;
 
-use super::*;
+use super::{held::JOB_CREATION, *};
 use crate::{Error, VideoId, library::Library, protocol::snapshot::read_job};
 
 fn now() -> Now {
@@ -70,7 +70,8 @@ fn two_are_sent_at_the_same_time_and_the_next_when_one_ends() {
     assert_eq!(status(&queue, 3), &UploadStatus::Queued);
     let effects = queue.on(Input::Done(1, JobId::new("7")), now());
     assert_eq!(sending(&effects), [3]);
-    assert!(matches!(&effects[..2], [Effect::Delete(1), Effect::Completed(upload, _)] if upload.sent_bytes == 1000));
+    let is_complete = |effect: &Effect| matches!(effect, Effect::Completed(upload, _) if upload.sent_bytes == 1000);
+    assert!(effects[0] == Effect::Delete(1) && effects.iter().any(is_complete));
 }
 
 #[test]
@@ -160,7 +161,7 @@ fn way_of_continuing_is_stored_before_it_is_used() {
     assert_eq!(sending(&effects), [1]);
     let effects = queue.on(Input::Transferred(1, resumable(), 500), now());
     assert_eq!(sending(&effects), [0_u32; 0], "a further part is only stored");
-    assert!(matches!(&effects[0], Effect::Persist(upload) if upload.sent_bytes == 500));
+    assert!(matches!(&effects[0], Effect::Persist(upload) if upload.confirmed_bytes == 500));
 }
 
 #[test]
@@ -190,6 +191,7 @@ fn changed_file_is_not_continued() {
     let mut queue = queue_of(&["a"]);
     queue.on(Input::Transferred(1, resumable(), 500), now());
     queue.on(Input::Failed(1, failure(Code::File, FailureKind::Final)), now());
+    assert_eq!(queue.upload(1).expect("held").transfer, resumable(), "a file that is put back is continued");
     let changed = VideoFile { size: 2000, ..file("a") };
     let effects = queue.on(Input::Retry(1, changed.clone()), now());
     assert!(matches!(effects[0], Effect::Terminate(_)));
@@ -222,13 +224,22 @@ fn order_is_changed_by_the_user_and_survives_a_restart() {
 #[test]
 fn same_video_is_found_by_its_path_or_its_content() {
     let queue = queue_of(&["a"]);
-    let changed = VideoFile { size: 5, ..file("a") };
+    let changed = VideoFile { size: 5, fingerprint: "another".to_owned(), ..file("a") };
     let copy = VideoFile { path: "/elsewhere/a".into(), ..file("a") };
     let touched = VideoFile { modified: None, ..copy.clone() };
     let renamed = VideoFile { path: "/videos/c".into(), ..file("a") };
-    for (other, is_same) in [(changed, true), (copy, true), (touched, false), (renamed, false), (file("b"), false)] {
+    for (other, is_same) in
+        [(copy, true), (changed.clone(), false), (touched, false), (renamed, false), (file("b"), false)]
+    {
         assert_eq!(queue.of_video(&other).is_some(), is_same, "{other:?}");
     }
+    // A new version of a file replaces the one that waits, but not the one that is being sent.
+    let mut queue = queue;
+    assert!(queue.replaceable(&changed.path).is_none());
+    queue.on(Input::Pause(1), now());
+    let replaced = queue.replaceable(&changed.path).expect("it waits").upload_id;
+    let effects = queue.on(Input::Replace(replaced, changed.clone()), now());
+    assert!(matches!(effects.last(), Some(Effect::Send(upload)) if upload.file == changed), "{effects:?}");
 }
 
 #[test]
@@ -251,14 +262,26 @@ fn upload_that_may_have_arrived_is_sent_again_only_if_a_later_list_lacks_it() {
     queue.on(Input::Transferred(1, one_request(), 0), now());
     let effects = queue.on(Input::Failed(1, failure(Code::Unreachable, FailureKind::Uncertain)), now());
     assert!(effects.contains(&Effect::FetchList));
-    assert_eq!(queue.verifying().len(), 1);
+    assert_eq!(queue.searched().len(), 1);
     // The backend may still be making the job: a list that was requested at once decides nothing.
     assert_eq!(sending(&queue.on(Input::NotListed(1, now().monotonic), now())), [0_u32; 0]);
-    let later = now().after(JOB_CREATION);
-    assert_eq!(queue.deadline(), Some(later.monotonic));
-    assert_eq!(queue.on(Input::Tick, later), [Effect::FetchList]);
-    assert_eq!(queue.deadline(), None, "it is asked for once");
-    assert_eq!(sending(&queue.on(Input::NotListed(1, later.monotonic), later)), [1]);
+    let mut time = now();
+    for delay in JOB_CREATION {
+        time = time.after(delay);
+        assert_eq!(queue.deadline(), Some(time.monotonic));
+        assert_eq!(queue.on(Input::Tick, time), [Effect::FetchList]);
+        assert_eq!(queue.deadline(), Some(time.monotonic + SEARCH_INTERVAL), "in case that list cannot decide");
+        assert_eq!(sending(&queue.on(Input::NotListed(1, time.monotonic), time)), [1]);
+        // It is looked for while it is sent again, and by the time of the first attempt.
+        let transfer = Transfer::OneRequest { begun_at: time.wall };
+        queue.on(Input::Transferred(1, transfer, 0), time);
+        assert_eq!(queue.searched()[0].first_sent_at, Some(now().wall));
+        queue.on(Input::Failed(1, failure(Code::ServerError, FailureKind::Uncertain)), time);
+    }
+    queue.on(Input::Tick, time.after(JOB_CREATION[3]));
+    queue.on(Input::NotListed(1, time.after(JOB_CREATION[3]).monotonic), time);
+    let effects = queue.on(Input::Done(1, JobId::new("7")), time);
+    assert!(effects.contains(&Effect::Abort(1)), "the second attempt is stopped");
 }
 
 #[test]
@@ -275,7 +298,8 @@ fn part_that_the_backend_does_not_know_any_more_may_have_been_complete() {
     let mut queue = queue_of(&["a"]);
     queue.on(Input::Transferred(1, resumable(), 1000), now());
     assert!(queue.on(Input::PartLost(1), now()).contains(&Effect::FetchList));
-    let effects = queue.on(Input::NotListed(1, now().monotonic), now());
+    let later = now().after(JOB_CREATION[0]);
+    let effects = queue.on(Input::NotListed(1, later.monotonic), later);
     assert!(
         matches!(effects.last(), Some(Effect::Send(upload)) if upload.transfer == Transfer::None && upload.sent_bytes == 0)
     );
@@ -289,18 +313,20 @@ fn restart_looks_for_what_may_have_arrived() {
         (one_request(), true),
         (Transfer::Stored { video_id: VideoId::new("v"), completion: json!({}), begun_at: now().wall }, true),
     ] {
-        let mut queue = queue_of(&["a"]);
+        let mut queue = queue_of(&[]);
         let mut disk = BTreeMap::new();
-        stored(&mut disk, &queue.on(Input::Transferred(1, transfer.clone(), 0), now()));
+        for input in [Input::Add(file("a")), Input::Transferred(1, transfer.clone(), 0)] {
+            stored(&mut disk, &queue.on(input, now()));
+        }
         let uploads = disk.values().map(|text| serde_json::from_str(text).expect("an upload"));
         let mut queue = UploadQueue::restore(uploads, 0, now());
         let effects = queue.on(Input::TokenReady, now());
         assert_eq!(
-            (queue.verifying().len(), sending(&effects).len()),
+            (queue.searched().len(), sending(&effects).len()),
             (usize::from(is_verified), usize::from(!is_verified))
         );
         if is_verified {
-            let later = now().after(JOB_CREATION);
+            let later = now().after(JOB_CREATION[0]);
             assert_eq!(queue.on(Input::Tick, later), [Effect::FetchList]);
             assert_eq!(sending(&queue.on(Input::NotListed(1, later.monotonic), later)), [1], "{transfer:?}");
         }
@@ -316,11 +342,61 @@ fn accepted_video_without_a_job_id_is_looked_for_and_never_sent_again() {
     assert!(effects.contains(&Effect::FetchList));
     let mut time = now();
     for _ in 0..20 {
-        time = time.after(Duration::from_secs(40));
+        time = time.after(JOB_CREATION[3]);
         queue.on(Input::Tick, time);
         assert_eq!(sending(&queue.on(Input::NotListed(1, time.monotonic), time)), [0_u32; 0]);
     }
     assert!(queue.deadline().is_some_and(|due| due > time.monotonic), "it does not ask without a pause");
+}
+
+#[test]
+fn backend_that_is_away_is_tried_by_one_upload_for_all() {
+    let names: Vec<String> = (0..50).map(|n| n.to_string()).collect();
+    let mut queue = queue_of(&names.iter().map(String::as_str).collect::<Vec<_>>());
+    for upload_id in [1, 2] {
+        let effects = queue.on(Input::Failed(upload_id, failure(Code::Unreachable, FailureKind::Temporary)), now());
+        assert_eq!(sending(&effects), [0_u32; 0]);
+        assert!(!effects.iter().any(|effect| matches!(effect, Effect::Persist(_))), "nothing changed that is stored");
+    }
+    assert_eq!(sending(&queue.on(Input::Reachable, now())), [1, 2]);
+}
+
+#[test]
+fn backend_that_refuses_again_and_again_waits_for_the_user() {
+    let mut queue = queue_of(&["a"]);
+    let mut time = now();
+    for _ in 0..4 {
+        queue.on(Input::Failed(1, failure(Code::ServerError, FailureKind::Temporary)), time);
+        assert!(matches!(status(&queue, 1), UploadStatus::Waiting(_)));
+        time = time.after(Duration::from_secs(30));
+        queue.on(Input::Tick, time);
+    }
+    queue.on(Input::Failed(1, failure(Code::ServerError, FailureKind::Temporary)), time);
+    assert!(matches!(status(&queue, 1), UploadStatus::Failed(_)), "each attempt may cost the whole video");
+}
+
+#[test]
+fn refused_part_is_not_continued_by_a_retry() {
+    for transfer in
+        [resumable(), Transfer::Stored { video_id: VideoId::new("v"), completion: json!({}), begun_at: now().wall }]
+    {
+        let mut queue = queue_of(&["a"]);
+        queue.on(Input::Transferred(1, transfer, 500), now());
+        queue.on(Input::Failed(1, failure(Code::NotFound, FailureKind::Final)), now());
+        let effects = queue.on(Input::Retry(1, file("a")), now());
+        assert!(matches!(effects.last(), Some(Effect::Send(upload)) if upload.transfer == Transfer::None));
+    }
+}
+
+#[test]
+fn paused_upload_that_may_have_arrived_is_looked_for_before_it_continues() {
+    let mut queue = queue_of(&["a"]);
+    queue.on(Input::Transferred(1, one_request(), 0), now());
+    for input in [Input::Pause(1), Input::Resume(1)] {
+        queue.on(input, now());
+    }
+    assert_eq!(sending(&queue.on(Input::NotListed(1, now().monotonic), now())), [0_u32; 0]);
+    assert_eq!(queue.deadline(), Some(now().monotonic + JOB_CREATION[0]));
 }
 
 #[test]
@@ -346,6 +422,8 @@ fn job_of_an_upload_is_found_by_its_video_or_by_name_size_and_time() {
     assert_eq!(found(one_request(), "").as_deref(), Some("4"), "with clocks that differ by a minute");
     assert_eq!(found(one_request(), "4"), None, "that is another upload's");
     assert_eq!(found(Transfer::None, ""), None);
+    let renamed = Upload { file: VideoFile { path: "/videos/A !".into(), ..file("a") }, ..upload(one_request()) };
+    assert!(renamed.listed_job(&library, |_| false).is_some(), "backends replace characters of names");
     let stored = Transfer::Stored { video_id: VideoId::new("v3"), completion: json!({}), begun_at: now().wall };
     assert_eq!(found(stored, "").as_deref(), Some("3"), "whatever name the backend gave it");
 }

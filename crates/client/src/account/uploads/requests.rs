@@ -1,5 +1,7 @@
 //! What the user asks of the uploads: to add a file, and what to do with an upload.
 
+use std::sync::Arc;
+
 use tallylight_core::{
     Code, Error,
     library::DismissAction,
@@ -29,7 +31,9 @@ impl Uploads {
         }
         self.checking += 1;
         let (messages, epoch) = (context.tasks.messages.clone(), context.access.epoch);
+        let checks = Arc::clone(&self.checks);
         tokio::spawn(async move {
+            let _permit = checks.acquire().await;
             let file = check_file(&request.path).await;
             messages.send(UploadsInput::Checked(epoch, file, request).into()).await
         });
@@ -45,30 +49,37 @@ impl Uploads {
                 };
                 return self.on(input, context);
             }
-            UploadPurpose::Replaces(job_id) if file.is_ok() => {
-                context.send(JobsInput::SetDismissed(vec![job_id], DismissAction::Dismiss));
-            }
             UploadPurpose::Replaces(_) | UploadPurpose::New => {}
-        }
-        if self.queue.is_full() {
-            let message = "The upload queue is full. Add more videos when some are uploaded.";
-            return drop(reply.send(Err(Error::new(Code::NotOffered, message))));
         }
         let (video, error) = match file {
             Ok(file) => (file, None),
-            Err(error) => (VideoFile::unreadable(path), Some(error)),
+            Err(error) => (VideoFile::unreadable(std::path::absolute(&path).unwrap_or(path)), Some(error)),
         };
-        let held = self.queue.of_video(&video).map(|upload| (upload.upload_id, upload.status.clone()));
-        let upload_id = held.as_ref().map_or(self.queue.next_id(), |(upload_id, _)| *upload_id);
-        self.replies.entry(upload_id).or_default().push(reply);
-        match (held, error) {
-            (None, None) => self.on(Input::Add(video), context),
-            (None, Some(error)) => self.on(Input::AddFailed(video, error), context),
+        let same = self.queue.of_video(&video).map(|upload| (upload.upload_id, upload.status.clone()));
+        let older = self.queue.replaceable(&video.path).map(|upload| (upload.upload_id, upload.status.clone()));
+        let upload_id = same.as_ref().or(older.as_ref()).map(|(upload_id, _)| *upload_id);
+        if upload_id.is_none() && self.queue.is_full() {
+            let message = "The upload queue is full. Add more videos when some are uploaded.";
+            return drop(reply.send(Err(Error::new(Code::NotOffered, message))));
+        }
+        if let (UploadPurpose::Replaces(job_id), None) = (&purpose, &error) {
+            context.send(JobsInput::SetDismissed(vec![job_id.clone()], DismissAction::Dismiss));
+        }
+        let input = match (same, older, error) {
             // The same video is not sent twice: the command follows the upload that is under way.
-            (Some((_, UploadStatus::Paused)), None) => self.on(Input::Resume(upload_id), context),
-            (Some((_, UploadStatus::Failed(_))), None) => self.on(Input::Retry(upload_id, video), context),
-            (Some(_), Some(error)) => self.on(Input::RetryFailed(upload_id, error), context),
-            (Some(_), None) => {}
+            (Some((upload_id, UploadStatus::Paused)), _, None) => Some(Input::Resume(upload_id)),
+            (Some((upload_id, UploadStatus::Failed(_))), _, None) => Some(Input::Retry(upload_id, video)),
+            (Some(_), _, None) => None,
+            (None, Some((upload_id, _)), None) => Some(Input::Replace(upload_id, video)),
+            (_, Some((upload_id, UploadStatus::Failed(_))), Some(error)) => Some(Input::RetryFailed(upload_id, error)),
+            // Whatever is under way has been read already.
+            (Some(_), _, Some(error)) | (None, Some(_), Some(error)) => return drop(reply.send(Err(error))),
+            (None, None, Some(error)) => Some(Input::AddFailed(video, error)),
+            (None, None, None) => Some(Input::Add(video)),
+        };
+        self.replies.entry(upload_id.unwrap_or_else(|| self.queue.next_id())).or_default().push(reply);
+        if let Some(input) = input {
+            self.on(input, context);
         }
     }
 
@@ -78,13 +89,8 @@ impl Uploads {
             UploadAction::Pause(upload_id) => self.on(Input::Pause(upload_id), context),
             UploadAction::Resume(upload_id) => self.on(Input::Resume(upload_id), context),
             UploadAction::Move(upload_id, before) => self.on(Input::Move(upload_id, before), context),
-            UploadAction::PauseAll => {
-                // The last one first: otherwise the next in the queue would begin before it is paused.
-                self.ids().into_iter().rev().for_each(|upload_id| self.on(Input::Pause(upload_id), context));
-            }
-            UploadAction::ResumeAll => {
-                self.ids().into_iter().for_each(|upload_id| self.on(Input::Resume(upload_id), context));
-            }
+            UploadAction::PauseAll => self.on(Input::PauseAll, context),
+            UploadAction::ResumeAll => self.on(Input::ResumeAll, context),
             UploadAction::Retry(upload_id) => {
                 let failed = self.queue.upload(upload_id);
                 let failed = failed.filter(|upload| matches!(upload.status, UploadStatus::Failed(_)));

@@ -5,9 +5,13 @@ use std::{
     time::Duration,
 };
 
+use jiff::Timestamp;
 use secrecy::SecretString;
 use tallylight_core::{Code, Error, upload_queue::Upload};
-use tokio::{task::AbortHandle, time::Instant};
+use tokio::{
+    task::AbortHandle,
+    time::{Instant, MissedTickBehavior},
+};
 
 use crate::{
     account::{
@@ -25,6 +29,8 @@ use crate::{
 const PROGRESS_INTERVAL: Duration = Duration::from_millis(100);
 /// How long no byte may be sent before an upload fails. TCP itself would wait for a quarter of an hour.
 const STALLED: Duration = Duration::from_mins(1);
+/// How long a backend may take to answer after the last byte: it may store and check a large video first.
+const ANSWER_TIMEOUT: Duration = Duration::from_mins(15);
 
 /// A step of an upload on its way to a backend.
 pub(super) struct Sending {
@@ -33,17 +39,18 @@ pub(super) struct Sending {
     pub(super) endpoint: Endpoint,
     pub(super) token: SecretString,
     pub(super) limit: SpeedLimit,
+    /// The backend's time.
+    pub(super) server_time: Timestamp,
 }
 
 impl Sending {
     /// Starts the task. It sends its progress and its end to the uploads.
     pub(super) fn spawn(self, context: &Context) -> AbortHandle {
         let messages = context.tasks.messages.clone();
-        let now = context.now().wall;
-        let Self { attempt, upload, endpoint, token, limit } = self;
+        let Self { attempt, upload, endpoint, token, limit, server_time } = self;
         let progress = Arc::new(Progress::default());
         progress.sent.store(upload.sent_bytes, Ordering::Relaxed);
-        progress.confirmed.store(upload.sent_bytes, Ordering::Relaxed);
+        progress.confirmed.store(upload.confirmed_bytes, Ordering::Relaxed);
         let task = tokio::spawn(async move {
             let request = UploadRequest {
                 http: &endpoint.clients.rest,
@@ -52,11 +59,12 @@ impl Sending {
                 file: &upload.file,
                 limit: &limit,
                 progress: &progress,
-                now,
+                server_time,
             };
             let sending = send_step(&upload.transfer, &request);
             tokio::pin!(sending);
             let mut interval = tokio::time::interval(PROGRESS_INTERVAL);
+            interval.set_missed_tick_behavior(MissedTickBehavior::Delay);
             let mut moved = (0, Instant::now());
             let outcome = loop {
                 tokio::select! {
@@ -64,9 +72,10 @@ impl Sending {
                     _ = interval.tick() => {
                         let bytes = sent_bytes(&progress);
                         let _ = messages.send(UploadsInput::Progress(attempt, bytes).into()).await;
-                        if bytes.sent != moved.0 || bytes.sent >= upload.file.size {
+                        let limit = if bytes.sent >= upload.file.size { ANSWER_TIMEOUT } else { STALLED };
+                        if bytes.sent != moved.0 {
                             moved = (bytes.sent, Instant::now());
-                        } else if moved.1.elapsed() >= STALLED {
+                        } else if moved.1.elapsed() >= limit {
                             break Err(Failure::local(stalled()));
                         }
                     }

@@ -71,6 +71,15 @@ impl FileReader {
         Ok(Self { file, head, length: metadata.len(), modified: metadata.modified().ok(), progress, name })
     }
 
+    /// Opens a video, and checks that it is as it was when it was added to the queue.
+    ///
+    /// # Errors
+    /// [`Code::File`] if it is not, or cannot be read.
+    pub async fn open_video(video: &VideoFile, progress: Option<ReadProgress>) -> Result<Self, Failure> {
+        let file = Self::open(&video.path, progress).await?;
+        if is_as_added(video, file.length, file.modified) { Ok(file) } else { Err(changed(&file.name)) }
+    }
+
     /// Continues at an offset.
     ///
     /// # Errors
@@ -131,12 +140,16 @@ impl FileReader {
 pub async fn check_unchanged(file: &VideoFile) -> Result<(), Failure> {
     let name = shown(&file.path);
     let metadata = tokio::fs::metadata(&file.path).await.map_err(|error| unreadable(&name, error))?;
-    let modified = metadata.modified().ok().and_then(|time| Timestamp::try_from(time).ok());
-    if metadata.len() == file.size && modified == file.modified {
-        return Ok(());
-    }
+    if is_as_added(file, metadata.len(), metadata.modified().ok()) { Ok(()) } else { Err(changed(&name)) }
+}
+
+fn is_as_added(video: &VideoFile, length: u64, modified: Option<SystemTime>) -> bool {
+    (length, modified.and_then(|time| Timestamp::try_from(time).ok())) == (video.size, video.modified)
+}
+
+fn changed(name: &str) -> Failure {
     let message = format!("{name} changed since it was added. Try again to upload the changed file.");
-    Err(Failure::local(Error::new(Code::File, message)))
+    Failure::local(Error::new(Code::File, message))
 }
 
 fn unreadable(name: &str, error: std::io::Error) -> Failure {

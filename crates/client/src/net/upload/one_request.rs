@@ -17,7 +17,7 @@ use uuid::Uuid;
 
 use super::{
     StepResult, UploadRequest, accepted_video,
-    file_reader::{FileError, FileReader, ReadProgress, check_unchanged, content_type},
+    file_reader::{FileError, FileReader, check_unchanged, content_type},
     linked_file::{LinkedFile, place},
     response_of, subtitles,
 };
@@ -115,22 +115,23 @@ impl Form {
                 form.add_placed(video, placed).await?;
                 request.progress.sent.store(placed.length, Ordering::Relaxed);
             }
-            None => form.add("file", video, Some(request.read_progress())).await?,
+            None => {
+                let file = FileReader::open_video(request.file, Some(request.read_progress())).await?;
+                form.add("file", video, file);
+            }
         }
         if request.server.offers("upload_subtitles")
             && let Some(subtitles) = subtitles::beside(video).await
         {
-            form.add("subtitles", &subtitles, None).await?;
+            form.add("subtitles", &subtitles, FileReader::open(&subtitles, None).await?);
         }
         form.length += u64::try_from(form.end().len()).unwrap_or(u64::MAX);
         Ok(form)
     }
 
-    async fn add(&mut self, name: &str, path: &Path, progress: Option<ReadProgress>) -> Result<(), Failure> {
-        let file = FileReader::open(path, progress).await?;
+    fn add(&mut self, name: &str, path: &Path, file: FileReader) {
         let (kind, length) = (content_type(path, &file.head), file.length);
         self.push(name, path, kind, length, Content::File(file));
-        Ok(())
     }
 
     /// Adds the name of a placed file instead of its bytes.

@@ -1,13 +1,13 @@
 //! Uploads in parts that continue where they were interrupted, with tus 1.0.0
 //! (<https://tus.io/protocols/resumable-upload>): core, creation and termination.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use jiff::Timestamp;
 use reqwest::{Body, Client, Method, RequestBuilder, Response, StatusCode, header};
 use secrecy::{ExposeSecret, SecretString};
-use tallylight_core::{Code, Error, discovery::Server, model::trusted_url::is_trustworthy, upload_queue::Transfer};
+use tallylight_core::{Code, Error, discovery::Server, upload_queue::Transfer};
 use url::Url;
 
 use super::{
@@ -28,6 +28,8 @@ const PART: u64 = 32 << 20;
 const SUBTITLES_LIMIT: usize = 4 << 10;
 /// How often the offset is asked for because the backend has another one.
 const MAX_OFFSET_CONFLICTS: u32 = 3;
+/// The pause before the offset is asked for again.
+const CONFLICT_PAUSE: Duration = Duration::from_secs(1);
 
 /// Creates an upload; `None` if the video has to be sent in one request, because its subtitles are too large for a
 /// header.
@@ -63,11 +65,9 @@ pub async fn create(request: &UploadRequest<'_>) -> Result<Option<StepResult>, F
         return Err(unexpected(response).await);
     }
     let location = response.headers().get(header::LOCATION).and_then(|location| location.to_str().ok());
-    match location.and_then(|location| response.url().join(location).ok()) {
-        Some(url) if url.origin() == request.server.api_url.origin() || is_trustworthy(&url) => {
-            Ok(Some(StepResult::Transferred(Transfer::Resumable { url, begun_at: request.now })))
-        }
-        _ => Err(broken("The studio didn't say where to send the video. Contact its administrator.")),
+    match location.and_then(|location| http::redirect_target(response.url(), location)) {
+        Some(url) => Ok(Some(StepResult::Transferred(Transfer::Resumable { url, begun_at: request.server_time }))),
+        None => Err(broken("The studio didn't say where to send the video. Contact its administrator.")),
     }
 }
 
@@ -86,42 +86,48 @@ pub async fn send(url: &Url, begun_at: Timestamp, request: &UploadRequest<'_>) -
     check_unchanged(request.file).await?;
     let size = request.file.size;
     let mut conflicts = 0;
-    let mut offset = match offset(url, request).await? {
+    let mut offset = match ask(url, request).await? {
         Part::Offset(offset) => offset,
-        Part::Done(result) => return Ok(result),
+        Part::Over(result) => return Ok(result),
     };
-    loop {
+    while offset < size {
         request.progress.confirm(offset);
         let length = (size - offset).min(PART);
         let response = patch(url, offset, length, request).await?;
-        match response.status() {
+        let is_conflict = response.status() == StatusCode::CONFLICT;
+        let received = match response.status() {
             StatusCode::NOT_FOUND | StatusCode::GONE => return Ok(StepResult::PartLost),
-            StatusCode::CONFLICT if conflicts < MAX_OFFSET_CONFLICTS => {
-                conflicts += 1;
-                match self::offset(url, request).await? {
-                    Part::Offset(other) => offset = other,
-                    Part::Done(result) => return Ok(result),
-                }
-            }
-            status if status.is_success() && offset + length < size => {
-                let received = offset_of(&response).filter(|received| (offset..=size).contains(received));
-                offset = received.ok_or_else(|| broken("The studio lost count of the video's bytes. Try again."))?;
-                if offset == size {
-                    return finish(url, response, begun_at, request).await;
-                }
-            }
-            status if status.is_success() => {
-                request.progress.confirm(size);
-                return finish(url, response, begun_at, request).await;
-            }
+            status if status.is_success() => offset_of(&response).unwrap_or(offset + length),
+            _ if is_conflict => offset,
             _ => return accepted_video(response, None, begun_at).await,
+        };
+        if received >= size {
+            request.progress.confirm(size);
+            return finish(url, response, begun_at, request).await;
         }
+        if received > offset {
+            (offset, conflicts) = (received, 0);
+            continue;
+        }
+        // An interrupted request may still be writing.
+        conflicts += 1;
+        if conflicts > MAX_OFFSET_CONFLICTS {
+            return Err(broken("The studio lost count of the video's bytes. Try again."));
+        }
+        tokio::time::sleep(CONFLICT_PAUSE).await;
+        offset = match ask(url, request).await? {
+            Part::Offset(other) => other,
+            Part::Over(result) => return Ok(result),
+        };
     }
+    // Everything is there. Its job is not known yet.
+    request.progress.confirm(size);
+    Ok(StepResult::Transferred(Transfer::Accepted { video_id: None, begun_at }))
 }
 
 /// Sends a part of the file.
 async fn patch(url: &Url, offset: u64, length: u64, request: &UploadRequest<'_>) -> Result<Response, Failure> {
-    let mut file = FileReader::open(&request.file.path, Some(request.read_progress())).await?;
+    let mut file = FileReader::open_video(request.file, Some(request.read_progress())).await?;
     file.skip_to(offset).await?;
     let file_error = FileError::default();
     let call = authorized(request.http.patch(url.clone()), url, request.server, request.token);
@@ -135,25 +141,26 @@ enum Part {
     /// So many bytes.
     Offset(u64),
     /// All of it, or nothing that can be continued.
-    Done(StepResult),
+    Over(StepResult),
 }
 
 /// Asks for what the backend has.
-async fn offset(url: &Url, request: &UploadRequest<'_>) -> Result<Part, Failure> {
+async fn ask(url: &Url, request: &UploadRequest<'_>) -> Result<Part, Failure> {
     let call = authorized(request.http.head(url.clone()), url, request.server, request.token);
     let response = http::send(request.http, call.timeout(CALL_LIMIT)).await?;
     match response.status() {
-        StatusCode::NOT_FOUND | StatusCode::GONE => return Ok(Part::Done(StepResult::PartLost)),
+        StatusCode::NOT_FOUND | StatusCode::GONE => return Ok(Part::Over(StepResult::PartLost)),
         status if !status.is_success() => return Err(unexpected(response).await),
         _ => {}
     }
-    if let Some(job_id) = job_of(&response) {
-        return Ok(Part::Done(job_id));
+    if let Some(done) = job_of(&response) {
+        return Ok(Part::Over(done));
     }
     match offset_of(&response) {
         Some(offset) if offset <= request.file.size => Ok(Part::Offset(offset)),
-        // Not what was sent: the part of another file, or no tus server.
-        _ => Ok(Part::Done(StepResult::PartLost)),
+        // The part of another file.
+        Some(_) => Ok(Part::Over(StepResult::PartLost)),
+        None => Err(broken("The studio sent an invalid response. Try again later.")),
     }
 }
 
@@ -169,7 +176,7 @@ async fn finish(
     }
     let result = accepted_video(response, None, begun_at).await?;
     if let StepResult::Transferred(Transfer::Accepted { .. }) = result
-        && let Ok(Part::Done(done @ StepResult::Done(_))) = offset(url, request).await
+        && let Ok(Part::Over(done @ StepResult::Done(_))) = ask(url, request).await
     {
         return Ok(done);
     }

@@ -23,7 +23,7 @@ use crate::net::{
 /// # Errors
 /// As [`super::send_step`].
 pub async fn send(request: &UploadRequest<'_>) -> Result<StepResult, Failure> {
-    let file = FileReader::open(&request.file.path, Some(request.read_progress())).await?;
+    let file = FileReader::open_video(request.file, Some(request.read_progress())).await?;
     let (path, length) = (&request.file.path, file.length);
     let content_type = content_type(path, &file.head);
     let filename = path.file_name().unwrap_or_default().to_string_lossy();
@@ -53,7 +53,7 @@ pub async fn send(request: &UploadRequest<'_>) -> Result<StepResult, Failure> {
         return Err(refused_by_storage(read_failure(response).await));
     }
     request.progress.confirm(length);
-    Ok(StepResult::Transferred(Transfer::Stored { video_id, completion, begun_at: request.now }))
+    Ok(StepResult::Transferred(Transfer::Stored { video_id, completion, begun_at: request.server_time }))
 }
 
 /// Tells the backend that its storage has the bytes.

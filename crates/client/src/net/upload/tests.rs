@@ -21,7 +21,8 @@ fn failure_is_temporary_uncertain_or_final() {
         (None, Code::Unreachable, 9, Temporary),
         (None, Code::Unreachable, 10, Uncertain),
         (None, Code::Silent, 10, Uncertain),
-        (None, Code::CaptivePortal, 10, Temporary),
+        (None, Code::CaptivePortal, 9, Temporary),
+        (None, Code::CaptivePortal, 10, Uncertain),
         (None, Code::File, 10, Final),
     ] {
         let found = send_failure(failure(status, code), sent, 10);
