@@ -11,8 +11,18 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
+const chapters = [
+  { start_seconds: 0, title: "Harbour" },
+  { start_seconds: 65, title: "Beach" },
+  { start_seconds: 90, title: "Home" },
+];
 const films = [
-  mockJob({ job_id: "1", title: "The sea", status: "COMPLETED", metadata: { TITLE: "The sea" } }),
+  mockJob({
+    job_id: "1",
+    title: "The sea",
+    status: "COMPLETED",
+    metadata: { TITLE: "The sea", DESCRIPTION: "A walk.", CHAPTERS: chapters },
+  }),
   mockJob({ job_id: "2", title: "The city", status: "FAILED" }),
   mockJob({ job_id: "3", title: "The hills", status: "COMPLETED" }),
 ];
@@ -44,7 +54,7 @@ describe("the menu of a row", () => {
     const backend = await renderWindow();
     expect(await isWebViewMenuShown(row("2"))).toBe(false);
     await screen.findByRole("menu", { name: "Actions" });
-    expect(names()).toEqual(["Open", "Copy title", "Select", "Dismiss"]);
+    expect(names()).toEqual(["Open", "Copy title", "Copy link", "Select", "Dismiss"]);
     await fireEvent.click(screen.getByRole("menuitem", { name: "Dismiss" }));
     await waitFor(() => expect(backend.calls).toContain("setDismissed 2 dismiss"));
     expect(screen.queryByRole("menu")).toBeNull();
@@ -61,7 +71,18 @@ describe("the menu of a row", () => {
     await fireEvent.click(screen.getByRole("menuitem", { name: "Copy titles" }));
     await waitFor(() => expect(written).toHaveBeenCalledWith("The city\nThe sea"));
     await fireEvent.contextMenu(row("3"));
-    await waitFor(() => expect(names()).toEqual(["Open", "Copy title", "Select"]));
+    await waitFor(() =>
+      expect(names()).toEqual([
+        "Open",
+        "Copy title",
+        "Copy description with chapters",
+        "Copy description",
+        "Copy tags",
+        "Copy chapters",
+        "Copy link",
+        "Select",
+      ]),
+    );
   });
 
   it("by the keyboard: opens with the first action focused, moves, and returns the focus", async () => {
@@ -115,6 +136,61 @@ describe("the menu of a row", () => {
   });
 });
 
+describe("copying from the menu of a row", () => {
+  async function copy(jobId: string, name: string) {
+    await fireEvent.contextMenu(row(jobId));
+    await fireEvent.click(await screen.findByRole("menuitem", { name }));
+  }
+
+  it("fetches the video, and copies its texts with the drafts", async () => {
+    const backend = await renderWindow();
+    await copy("1", "Copy description with chapters");
+    await screen.findByText("Description with chapters copied");
+    expect(backend.calls).toContain("job 1");
+    expect(await navigator.clipboard.readText()).toBe(
+      "A walk.\n\n0:00 Harbour\n1:05 Beach\n1:30 Home",
+    );
+    const draft = {
+      field: "DESCRIPTION",
+      content: "Mine.",
+      base: "A walk.",
+      kind: "typed",
+    } as const;
+    backend.jobs = films.map((film) => ({ ...film, drafts: [{ ...draft, reason: null }] }));
+    await copy("1", "Copy description");
+    await screen.findByText("Description copied");
+    expect(await navigator.clipboard.readText()).toBe("Mine.");
+  });
+
+  it("begins to write at once, as web views require", async () => {
+    const write = vi.spyOn(navigator.clipboard, "write").mockResolvedValue();
+    const backend = await renderWindow();
+    vi.spyOn(backend, "job").mockReturnValue(new Promise(() => undefined));
+    await copy("1", "Copy description");
+    await waitFor(() => expect(write).toHaveBeenCalledTimes(1));
+  });
+
+  it("nothing there, or the video cannot be fetched: says so", async () => {
+    const backend = await renderWindow();
+    await copy("3", "Copy tags");
+    expect(await screen.findByText("Nothing to copy")).toBeTruthy();
+    backend.jobs = [];
+    await copy("3", "Copy tags");
+    expect(await screen.findByText("Not found. It may have been deleted.")).toBeTruthy();
+  });
+
+  it("copies the link that opens it", async () => {
+    const written = vi.spyOn(navigator.clipboard, "writeText").mockResolvedValue();
+    const film = mockJob({ job_id: "a/b c", title: "The lake" });
+    const backend = new MockBackend(signedInStatus(), [film]);
+    renderApp(backend);
+    await screen.findByText("The lake");
+    await copy("a/b c", "Copy link");
+    await waitFor(() => expect(written).toHaveBeenCalledWith("tallylight://job/a%2Fb%20c"));
+    expect(await screen.findByText("Link copied")).toBeTruthy();
+  });
+});
+
 describe("the web view's own menu", () => {
   it("opens in text fields and on selected text only", async () => {
     const backend = await renderWindow();
@@ -147,11 +223,20 @@ describe("the palette", () => {
     await waitFor(() => expect(written).toHaveBeenCalledWith("The sea"));
   });
 
+  it("copies the texts of the open video", async () => {
+    const backend = await renderWindow();
+    backend.clickNotification("1");
+    await screen.findByRole("heading", { level: 1, name: "The sea" });
+    await runCommand("Copy chapters The sea");
+    await screen.findByText("Chapters copied");
+    expect(await navigator.clipboard.readText()).toBe("0:00 Harbour\n1:05 Beach\n1:30 Home");
+  });
+
   it("offers those of the focused row, or of all selected videos", async () => {
     const backend = await renderWindow();
     row("2").focus();
     await press("k", { ctrlKey: true });
-    expect((await offered()).length).toBe(4);
+    expect((await offered()).length).toBe(5);
     await fireEvent.click(screen.getByRole("option", { name: /^Dismiss The city/ }));
     await waitFor(() => expect(backend.calls).toContain("setDismissed 2 dismiss"));
     for (const title of ["The sea", "The hills"])

@@ -35,9 +35,8 @@ export const editor: Messages["editor"] = {
   saved: "Gespeichert",
   copy: (field: string) => `${field} kopieren`,
   copied: "Kopiert",
-  copyAll: "Alles für YouTube kopieren",
   exportAll: "Alles exportieren (.json)",
-  exportAs: (kind: string) => `Als .${kind} exportieren`,
+  exportAs: (kind: string) => `Transkript exportieren (.${kind})`,
   availableAfter: (stage: string) => `Verfügbar, sobald „${stage}“ abgeschlossen ist`,
   notAvailableYet: "Noch nicht verfügbar",
   availableLater: "Verfügbar nach der Verarbeitung oder früher",
@@ -67,6 +66,27 @@ export const editor: Messages["editor"] = {
   previous: "Zurück",
   edit: "Bearbeiten",
   done: "Fertig",
+};
+
+/** The texts of copying for YouTube in German. */
+export const copies: Messages["copies"] = {
+  forYouTube: "Für YouTube kopieren",
+  more: "Optionen zum Kopieren und Exportieren",
+  labels: {
+    title: "Titel kopieren",
+    descriptionWithChapters: "Beschreibung mit Kapiteln kopieren",
+    description: "Beschreibung kopieren",
+    tags: "Tags kopieren",
+    chapters: "Kapitel kopieren",
+  },
+  done: {
+    title: "Titel kopiert",
+    descriptionWithChapters: "Beschreibung mit Kapiteln kopiert",
+    description: "Beschreibung kopiert",
+    tags: "Tags kopiert",
+    chapters: "Kapitel kopiert",
+  },
+  nothing: "Nichts zu kopieren",
 };
 
 /** The texts of a conflict between two versions of a text in German. */

@@ -52,7 +52,8 @@ export const selection: Messages["selection"] = {
 export const videoActions: Messages["videoActions"] = {
   title: "Aktionen",
   open: "Öffnen",
-  copyTitle: "Titel kopieren",
+  copyLink: "Link kopieren",
+  linkCopied: "Link kopiert",
   select: "Auswählen",
   deselect: "Abwählen",
 };

@@ -1,6 +1,6 @@
 import { computer, suggestions } from "./de.computer";
 import { closeWindow, history, quitDialog, releaseNotes, updates } from "./de.dialogs";
-import { conflict, editor, gallery } from "./de.editor";
+import { conflict, copies, editor, gallery } from "./de.editor";
 import { codes, faults } from "./de.errors";
 import { list, selection, videoActions } from "./de.list";
 import { settings } from "./de.settings";
@@ -136,6 +136,7 @@ export const de: Messages = {
     thumbnail: "Vorschaubild",
     skipped: "Übersprungen",
   },
+  copies,
   editor,
   conflict,
   gallery,

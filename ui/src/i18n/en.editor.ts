@@ -29,9 +29,8 @@ export const editor = {
   saved: "Saved",
   copy: (field: string) => `Copy ${field}`,
   copied: "Copied",
-  copyAll: "Copy all for YouTube",
   exportAll: "Export all (.json)",
-  exportAs: (kind: string) => `Export .${kind}`,
+  exportAs: (kind: string) => `Export transcript (.${kind})`,
   availableAfter: (stage: string) => `Available when “${stage}” is completed`,
   notAvailableYet: "Not available yet",
   availableLater: "Available when processing finishes, or earlier",
@@ -61,6 +60,27 @@ export const editor = {
   previous: "Previous",
   edit: "Edit",
   done: "Done",
+};
+
+/** The texts of copying for YouTube in English. */
+export const copies = {
+  forYouTube: "Copy for YouTube",
+  more: "Copy and export options",
+  labels: {
+    title: "Copy title",
+    descriptionWithChapters: "Copy description with chapters",
+    description: "Copy description",
+    tags: "Copy tags",
+    chapters: "Copy chapters",
+  },
+  done: {
+    title: "Title copied",
+    descriptionWithChapters: "Description with chapters copied",
+    description: "Description copied",
+    tags: "Tags copied",
+    chapters: "Chapters copied",
+  },
+  nothing: "Nothing to copy",
 };
 
 /** The texts of a conflict between two versions of a text in English. */

@@ -50,7 +50,8 @@ export const selection = {
 export const videoActions = {
   title: "Actions",
   open: "Open",
-  copyTitle: "Copy title",
+  copyLink: "Copy link",
+  linkCopied: "Link copied",
   select: "Select",
   deselect: "Deselect",
 };

@@ -1,7 +1,7 @@
 import type { Code, ConnectionState, FaultCode, Status } from "../ipc/bindings";
 import { computer, suggestions } from "./en.computer";
 import { closeWindow, history, quitDialog, releaseNotes, updates } from "./en.dialogs";
-import { conflict, editor, gallery } from "./en.editor";
+import { conflict, copies, editor, gallery } from "./en.editor";
 import { list, selection, videoActions } from "./en.list";
 import { settings } from "./en.settings";
 import { uploads } from "./en.uploads";
@@ -138,6 +138,7 @@ export const en = {
     thumbnail: "Thumbnail",
     skipped: "Skipped",
   },
+  copies,
   editor,
   conflict,
   gallery,

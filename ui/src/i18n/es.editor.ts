@@ -31,9 +31,8 @@ export const editor: Messages["editor"] = {
   saved: "Guardado",
   copy: (field: string) => `Copiar ${field}`,
   copied: "Copiado",
-  copyAll: "Copiar todo para YouTube",
   exportAll: "Exportar todo (.json)",
-  exportAs: (kind: string) => `Exportar .${kind}`,
+  exportAs: (kind: string) => `Exportar transcripción (.${kind})`,
   availableAfter: (stage: string) => `Disponible cuando se complete «${stage}»`,
   notAvailableYet: "Aún no disponible",
   availableLater: "Disponible al terminar el procesamiento, o antes",
@@ -63,6 +62,27 @@ export const editor: Messages["editor"] = {
   previous: "Anterior",
   edit: "Editar",
   done: "Listo",
+};
+
+/** The texts of copying for YouTube in Spanish. */
+export const copies: Messages["copies"] = {
+  forYouTube: "Copiar para YouTube",
+  more: "Opciones de copia y exportación",
+  labels: {
+    title: "Copiar título",
+    descriptionWithChapters: "Copiar descripción con capítulos",
+    description: "Copiar descripción",
+    tags: "Copiar etiquetas",
+    chapters: "Copiar capítulos",
+  },
+  done: {
+    title: "Título copiado",
+    descriptionWithChapters: "Descripción con capítulos copiada",
+    description: "Descripción copiada",
+    tags: "Etiquetas copiadas",
+    chapters: "Capítulos copiados",
+  },
+  nothing: "No hay nada que copiar",
 };
 
 /** The texts of a conflict between two versions of a text in Spanish. */

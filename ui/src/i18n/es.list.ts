@@ -52,7 +52,8 @@ export const selection: Messages["selection"] = {
 export const videoActions: Messages["videoActions"] = {
   title: "Acciones",
   open: "Abrir",
-  copyTitle: "Copiar título",
+  copyLink: "Copiar enlace",
+  linkCopied: "Enlace copiado",
   select: "Seleccionar",
   deselect: "Deseleccionar",
 };

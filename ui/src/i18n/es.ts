@@ -1,7 +1,7 @@
 import type { Messages } from "./en";
 import { computer, suggestions } from "./es.computer";
 import { closeWindow, history, quitDialog, releaseNotes, updates } from "./es.dialogs";
-import { conflict, editor, gallery } from "./es.editor";
+import { conflict, copies, editor, gallery } from "./es.editor";
 import { codes, faults } from "./es.errors";
 import { list, selection, videoActions } from "./es.list";
 import { settings } from "./es.settings";
@@ -137,6 +137,7 @@ export const es: Messages = {
     thumbnail: "Miniatura",
     skipped: "Omitido",
   },
+  copies,
   editor,
   conflict,
   gallery,

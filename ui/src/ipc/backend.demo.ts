@@ -13,11 +13,7 @@ import type { JobView } from "./bindings";
 export function demoBackend(): MockBackend {
   const backend = new MockBackend(
     { ...signedInStatus(), news: { unread: 1, paused_until: null } },
-    [
-      processingJob(),
-      failedJob(),
-      mockJob({ job_id: "3", title: "City at night", status: "COMPLETED", created_at: ago(3000) }),
-    ],
+    [processingJob(), failedJob(), finishedJob()],
   );
   const fault = backend.jobs[1]?.error ?? null;
   backend.historyEntries = [
@@ -95,6 +91,28 @@ function failedJob(): JobView {
       message: "The video file is incomplete.",
       stage_id: "PROBE",
       at: ago(39),
+    },
+  });
+}
+
+function finishedJob(): JobView {
+  return mockJob({
+    job_id: "3",
+    title: "City at night",
+    filename: "city.mp4",
+    status: "COMPLETED",
+    duration_seconds: 312,
+    created_at: ago(3000),
+    metadata: {
+      TITLE: "City at night",
+      DESCRIPTION: "A walk through the old town after dark.",
+      TAGS: ["city", "night walk"],
+      CHAPTERS: [
+        { start_seconds: 0, title: "The station" },
+        { start_seconds: 65, title: "The old bridge" },
+        { start_seconds: 190, title: "Home" },
+      ],
+      TRANSCRIPT: "[0:00] The last train leaves.\n[1:05] Down by the river.",
     },
   });
 }

@@ -96,9 +96,9 @@ export function sortChapters(chapters: Chapter[]): Chapter[] {
   return [...chapters].sort((a, b) => a.start_seconds - b.start_seconds);
 }
 
-/** Formats chapters as lines of a description. */
+/** Formats chapters as lines of a description, ascending, as YouTube requires them. */
 export function chapterLines(chapters: Chapter[]): string {
-  return chapters
+  return sortChapters(chapters)
     .map(({ start_seconds, title }) => `${formatTimecode(start_seconds)} ${title}`)
     .join("\n");
 }

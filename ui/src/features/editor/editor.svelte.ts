@@ -37,6 +37,11 @@ export function savedContent(job: JobView, field: Field): Content | null {
   return field === "THUMBNAIL" ? job.cover_id : (job.metadata[field] ?? null);
 }
 
+/** Returns the content of a field as the editor shows it first: the stored draft, or else the saved content. */
+export function draftedContent(job: JobView, field: Field): Content | null {
+  return job.drafts.find((draft) => draft.field === field)?.content ?? savedContent(job, field);
+}
+
 export function isSame(a: Content | null, b: Content | null): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
 }

@@ -7,13 +7,7 @@ import {
   tooFewChapters,
 } from "./chapters";
 import { addTimes, findText, isTimed, parseTranscript, toSrt, toText, toVtt } from "./transcript";
-import {
-  contentText,
-  countCharacters,
-  countTagCharacters,
-  parseTags,
-  youtubeText,
-} from "./youtube";
+import { contentText, countCharacters, countTagCharacters, parseTags } from "./youtube";
 
 describe("limits of YouTube", () => {
   it("count graphemes, and tags with their separators", () => {
@@ -108,18 +102,6 @@ describe("parsePastedChapters", () => {
 it("findText matches composed and decomposed characters", () => {
   expect(findText("Cafe\u0301 ＦＵＬＬ", "café")).toEqual([[0, 5]]);
   expect(findText("Café ＦＵＬＬ", "full")).toEqual([[5, 9]]);
-});
-
-it("youtubeText contains the chapters once", () => {
-  const metadata = {
-    TITLE: "T",
-    DESCRIPTION: "D",
-    TAGS: ["a", "b"],
-    CHAPTERS: [{ start_seconds: 0, title: "Intro" }],
-  };
-  expect(youtubeText({ metadata })).toBe("T\n\nD\n\n0:00 Intro\n\na, b");
-  const inside = { ...metadata, DESCRIPTION: "D\n0:00 Intro" };
-  expect(youtubeText({ metadata: inside })).toBe("T\n\nD\n0:00 Intro\n\na, b");
 });
 
 describe("transcript", () => {

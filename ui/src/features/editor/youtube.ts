@@ -1,4 +1,4 @@
-import type { Chapter, Content, Field, JobView } from "../../ipc/bindings";
+import type { Chapter, Content, Field } from "../../ipc/bindings";
 import { chapterLines } from "./chapters";
 
 /** YouTube's limits in characters. Other platforms allow more, so they are hints, and nothing is cut off. */
@@ -41,7 +41,7 @@ export function parseTags(text: string, existing: string[] = []): string[] {
   return added;
 }
 
-/** Formats the content of a field as text, for copying and comparing. */
+/** Formats the content of a field as text, for reading and comparing. */
 export function contentText(field: Field, content: Content | null | undefined): string {
   if (content === null || content === undefined) return "";
   if (typeof content === "string") return content;
@@ -50,12 +50,14 @@ export function contentText(field: Field, content: Content | null | undefined): 
     : (content as string[]).join(", ");
 }
 
-/** Formats title, description, chapters and tags for pasting into YouTube's form. */
-export function youtubeText({ metadata }: Pick<JobView, "metadata">): string {
-  const chapters = chapterLines(metadata.CHAPTERS ?? []);
-  const description = metadata.DESCRIPTION ?? "";
-  // The description may contain the chapters already.
-  const added = chapters !== "" && !description.includes(chapters) ? chapters : "";
-  const tags = (metadata.TAGS ?? []).join(", ");
-  return [metadata.TITLE, description, added, tags].filter(Boolean).join("\n\n");
+/** Formats the content of a field for pasting it into YouTube's form. */
+export function copiedText(field: Field, content: Content | null): string {
+  return field === "TAGS" ? tagLine((content ?? []) as string[]) : contentText(field, content);
+}
+
+/** Formats tags for YouTube's field, which separates them at each comma: one within a tag becomes a space. */
+function tagLine(tags: string[]): string {
+  const words = (tag: string) => tag.split(TAG_SEPARATORS).map((part) => part.trim());
+  const plain = tags.map((tag) => words(tag).filter(Boolean).join(" "));
+  return [...new Set(plain)].filter(Boolean).join(", ");
 }

@@ -1,17 +1,22 @@
 import ArrowRight from "@lucide/svelte/icons/arrow-right";
 import CheckCheck from "@lucide/svelte/icons/check-check";
 import Copy from "@lucide/svelte/icons/copy";
+import Link from "@lucide/svelte/icons/link";
 import SquareCheck from "@lucide/svelte/icons/square-check";
 import SquareX from "@lucide/svelte/icons/square-x";
 import type { Action } from "../../components/action";
+import type { Backend } from "../../ipc/backend";
 import type { JobId, RowView } from "../../ipc/bindings";
 import { locale } from "../../state/locale.svelte";
+import { COPY_KINDS } from "../editor/copies";
 import { copyTitles } from "./copyTitles";
+import { copyVideoLink, copyVideoText } from "./copyVideo";
 import { canBeDismissed } from "./dismiss";
 import type { Selection } from "./selection.svelte";
 
 /** The state and the callbacks that the actions of videos need. */
 export interface VideoActionContext {
+  backend: Backend;
   openJobId: JobId | null;
   selection: Selection;
   onopen: (jobId: JobId) => void;
@@ -29,6 +34,15 @@ const idsOf = (rows: RowView[]) => rows.map((row) => row.job_id);
 const areSelected = (rows: RowView[], { selection }: VideoActionContext) =>
   rows.every((row) => selection.jobIds.has(row.job_id));
 
+/** Copies of a text that a row does not hold. They are offered once a video is finished and has its texts. */
+const TEXT_COPIES = COPY_KINDS.filter((kind) => kind !== "title").map((kind): VideoAction => ({
+  id: `copy_${kind}`,
+  icon: Copy,
+  label: () => locale.messages.copies.labels[kind],
+  isOffered: ([row, ...others]) => row?.status === "COMPLETED" && others.length === 0,
+  run: ([row], { backend }) => row && void copyVideoText(backend, row.job_id, kind),
+}));
+
 /** All actions of videos, in the order in which they are offered. */
 const VIDEO_ACTIONS: VideoAction[] = [
   {
@@ -44,9 +58,17 @@ const VIDEO_ACTIONS: VideoAction[] = [
     id: "copy_title",
     icon: Copy,
     label: ({ length }) =>
-      length === 1 ? locale.messages.videoActions.copyTitle : locale.messages.selection.copyTitles,
+      length === 1 ? locale.messages.copies.labels.title : locale.messages.selection.copyTitles,
     isOffered: () => true,
     run: (rows) => void copyTitles(rows),
+  },
+  ...TEXT_COPIES,
+  {
+    id: "copy_link",
+    icon: Link,
+    label: () => locale.messages.videoActions.copyLink,
+    isOffered: ({ length }) => length === 1,
+    run: ([row]) => row && void copyVideoLink(row.job_id),
   },
   {
     id: "select",
