@@ -267,13 +267,22 @@ describe("edits", { concurrency: false }, () => {
     await app.button("Discard changes").click();
   });
 
-  it("copies all texts for YouTube", async () => {
-    await app.button("Copy all for YouTube").click();
-    await app.waitForText("Copied");
-    await app.$(title).click();
-    await app.browser.keys([Key.Ctrl, "a"]);
-    await app.browser.keys([Key.Ctrl, "v"]);
-    assert.match(present(await value(title)), /^My title.*0:00 Harbour.*slow travel$/);
+  it("copies for YouTube, from the video and from the menu of its row", async () => {
+    const pasteInto = async (field: string) => {
+      await app.$(field).click();
+      await app.browser.keys([Key.Ctrl, "a"]);
+      await app.browser.keys([Key.Ctrl, "v"]);
+      return present(await value(field));
+    };
+    await app.button("Copy for YouTube").click();
+    await app.waitForText("Description with chapters copied");
+    const lines = "0:00 Harbour\n0:12 Over the cliffs\n0:24 Lighthouse";
+    assert.ok((await pasteInto(description)).endsWith(`\n\n${lines}`));
+    await app.button("Discard changes").click();
+    await app.$('[data-job="7"]').click({ button: "right" });
+    await app.$('//*[@role="menuitem"][normalize-space()="Copy tags"]').click();
+    await app.waitForText("Tags copied");
+    assert.equal(await pasteInto(title), "sea, walking, slow travel");
     await app.button("Discard changes").click();
   });
 
