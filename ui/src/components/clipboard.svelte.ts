@@ -13,8 +13,8 @@ export class CopyFeedback {
 }
 
 /**
- * Copies a text that is being fetched; null copies nothing. The write begins at once, because web views let a page write
- * only while it handles a click or a key.
+ * Copies a text that is being fetched; null copies nothing. The write begins at once, because web views let a page
+ * write only while it handles a click or a key.
  *
  * @throws The error of fetching it, or that the clipboard cannot be written.
  */

@@ -12,6 +12,7 @@ export const COPY_KINDS = [
   "chapters",
 ] as const;
 
+/** A text, or a combination of texts, that can be copied. */
 export type CopyKind = (typeof COPY_KINDS)[number];
 
 /** A text of a video that can be copied. */
