@@ -112,6 +112,11 @@ impl Server {
     pub fn offers(&self, feature: &str) -> bool {
         self.features.iter().any(|offered| offered == feature)
     }
+
+    /// Returns whether the backend takes videos, in any way.
+    pub fn takes_uploads(&self) -> bool {
+        ["upload", "upload_resumable", "upload_signed"].iter().any(|feature| self.offers(feature))
+    }
 }
 
 /// The description of a backend, from its discovery document or entered by the user. Only `auth_url` and `auth_key` are

@@ -148,7 +148,7 @@ describe("uploads", () => {
       await screen.findByText("50 MB of 200 MB · 5 MB/s · Less than a minute left"),
     ).toBeTruthy();
     expect(screen.getByText("Queued")).toBeTruthy();
-    expect(screen.getByRole("alert").textContent).toBe("No network");
+    expect(screen.getByText("No network")).toBeTruthy();
     await fireEvent.click(screen.getByRole("button", { name: "Retry c.mp4" }));
     expect(backend.calls).toContain("retryUpload 3");
     await fireEvent.click(screen.getByRole("button", { name: "Cancel upload of a.mp4" }));
@@ -168,6 +168,7 @@ describe("uploads", () => {
         position: 3,
         filename: "d.mp4",
         state: "paused",
+        sent_bytes: 0,
         is_resumable: false,
       }),
     ];
@@ -175,7 +176,7 @@ describe("uploads", () => {
     expect(await screen.findByText("Interrupted, continues by itself. No network")).toBeTruthy();
     expect(screen.getByText("Checking whether it arrived…")).toBeTruthy();
     expect(screen.getByText("Paused · 50 MB of 200 MB")).toBeTruthy();
-    expect(screen.getByText("Paused · Continuing starts it again")).toBeTruthy();
+    expect(screen.getByText("Paused")).toBeTruthy();
     expect(screen.getByText("100 MB of 400 MB"), "the total of those under way").toBeTruthy();
     await fireEvent.click(screen.getByRole("button", { name: "Pause a.mp4" }));
     await fireEvent.click(screen.getByRole("button", { name: "Continue c.mp4" }));

@@ -111,11 +111,6 @@ async fn begin(request: &UploadRequest<'_>) -> Result<StepResult, Failure> {
     if request.server.offers("upload_signed") { signed::send(request).await } else { Ok(one_request) }
 }
 
-/// Returns whether a backend takes videos.
-pub fn is_offered(server: &Server) -> bool {
-    ["upload", "upload_resumable", "upload_signed"].iter().any(|feature| server.offers(feature))
-}
-
 /// Tells the backend that it may delete the part that it has of an upload. A failure is not reported: the part expires.
 pub async fn terminate(http: &Client, server: &Server, token: &SecretString, url: &url::Url) {
     resumable::terminate(http, server, token, url).await;

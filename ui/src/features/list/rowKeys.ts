@@ -44,7 +44,10 @@ export function handleRowKey(event: KeyboardEvent, context: RowKeyContext): void
 }
 
 function focusPlace(target: EventTarget | null, list: HTMLElement): FocusPlace {
-  if (target instanceof Node && list.contains(target)) return "row";
+  if (target instanceof Element && list.contains(target)) {
+    // The buttons of uploads and headings have keys of their own, and no video.
+    return target.closest("[data-upload], h2, .heading") ? "elsewhere" : "row";
+  }
   return target === document.body ? "page" : "elsewhere";
 }
 

@@ -25,7 +25,7 @@ export function uploadText(upload: UploadView): string {
     case "verifying":
       return texts.verifying;
     case "paused":
-      return [texts.paused, ...pausedFacts(upload)].join(" · ");
+      return upload.sent_bytes > 0 ? [texts.paused, sentText(upload)].join(" · ") : texts.paused;
     default:
       return progressText([upload]);
   }
@@ -43,12 +43,6 @@ export function progressText(uploads: UploadView[]): string {
     facts.push(texts.speed(formatBytes(speed)), formatMinutesLeft((total - sent) / speed / 60));
   }
   return facts.join(" · ");
-}
-
-function pausedFacts(upload: UploadView): string[] {
-  if (upload.sent_bytes === 0) return [];
-  const texts = locale.messages.uploads;
-  return upload.is_resumable ? [sentText(upload)] : [texts.restarts];
 }
 
 function sentText(upload: UploadView): string {

@@ -5,6 +5,7 @@ use std::{cmp::Reverse, collections::BTreeSet, time::Duration};
 use tallylight_core::{
     JobId,
     attention::Attention,
+    discovery::Server,
     edits::Edits,
     library::{Counts, JobSummary, record::Record},
     model::{job::Status, unix_nanos::UnixNanos},
@@ -86,7 +87,7 @@ impl Sources<'_> {
             attention,
             percent: percents.whole(),
             jobs: best.map(|job| tray_job(&job, notifications::name(&job, locale), self.jobs.edits)).collect(),
-            can_upload: context.access.is_signed_in && context.server().is_some_and(|server| server.offers("upload")),
+            can_upload: context.access.is_signed_in && context.server().is_some_and(Server::takes_uploads),
             notifications: NotificationStatus { unread: context.store.unread(), paused_until: self.paused_until },
             locale,
         }

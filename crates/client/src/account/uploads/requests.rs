@@ -16,14 +16,13 @@ use crate::{
         message::{JobsInput, UploadPurpose, UploadRequest, UploadsInput},
     },
     command::UploadAction,
-    net::upload,
 };
 
 impl Uploads {
     pub(super) fn check(&mut self, request: UploadRequest, context: &Context) {
         let refusal = match context.server() {
             _ if !context.access.is_signed_in => Some(signed_out()),
-            Some(server) if upload::is_offered(server) => None,
+            Some(server) if server.takes_uploads() => None,
             _ => Some(Error::new(Code::NotOffered, "Uploads aren't available in this studio. Use its website.")),
         };
         if let Some(error) = refusal {
