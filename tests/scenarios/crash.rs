@@ -90,7 +90,7 @@ async fn jobs_after_crash(way: &str, step: &str, times: usize) -> usize {
     let proxy = FaultProxy::before(&backend.address).await;
     let folder = tempfile::tempdir().expect("a folder");
     let video = folder.path().join("a.mp4");
-    std::fs::write(&video, [b"\0\0\0\x20ftypisom".as_slice(), &[1; 50_000]].concat()).expect("a file");
+    std::fs::write(&video, [b"\0\0\0\x20ftypisom".as_slice(), &vec![1; 50_000]].concat()).expect("a file");
     run_until_crash(folder.path(), &proxy.address, step, times, Some(&video)).await;
     let harness = ScriptedHarness::after(folder, backend, proxy).await;
     harness.client.synced().await.expect("the list");

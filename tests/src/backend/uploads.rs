@@ -317,7 +317,7 @@ fn finish(backend: &ScriptedBackend, fate: UploadFate, filename: &str, size: usi
 }
 
 fn make_job(script: &mut MutexGuard<'_, Script>, filename: &str, size: usize, part: Option<usize>) -> String {
-    let now = jiff::Timestamp::now().to_string();
+    let now = crate::naive_now();
     let count = script.jobs.as_array().map_or(0, Vec::len);
     let (job_id, video_id) = (format!("u{count}"), part.map_or_else(|| json!(null), |part| json!(part + 1000)));
     let job = json!({ "id": job_id, "video_id": video_id, "status": "PENDING", "created_at": now, "updated_at": now,

@@ -36,7 +36,7 @@ export const editor: Messages["editor"] = {
   copy: (field: string) => `${field} kopieren`,
   copied: "Kopiert",
   exportAll: "Alles exportieren (.json)",
-  exportAs: (kind: string) => `Transkript exportieren (.${kind})`,
+  exportAs: (kind: string) => `Transkript als .${kind} exportieren`,
   availableAfter: (stage: string) => `Verfügbar, sobald „${stage}“ abgeschlossen ist`,
   notAvailableYet: "Noch nicht verfügbar",
   availableLater: "Verfügbar nach der Verarbeitung oder früher",

@@ -30,7 +30,7 @@ export const editor = {
   copy: (field: string) => `Copy ${field}`,
   copied: "Copied",
   exportAll: "Export all (.json)",
-  exportAs: (kind: string) => `Export transcript (.${kind})`,
+  exportAs: (kind: string) => `Export transcript as .${kind}`,
   availableAfter: (stage: string) => `Available when “${stage}” is completed`,
   notAvailableYet: "Not available yet",
   availableLater: "Available when processing finishes, or earlier",

@@ -32,7 +32,7 @@ export const editor: Messages["editor"] = {
   copy: (field: string) => `Copiar ${field}`,
   copied: "Copiado",
   exportAll: "Exportar todo (.json)",
-  exportAs: (kind: string) => `Exportar transcripción (.${kind})`,
+  exportAs: (kind: string) => `Exportar transcripción como .${kind}`,
   availableAfter: (stage: string) => `Disponible cuando se complete «${stage}»`,
   notAvailableYet: "Aún no disponible",
   availableLater: "Disponible al terminar el procesamiento, o antes",

@@ -38,6 +38,7 @@ mod file_check;
 mod requests;
 mod sending;
 mod speed;
+mod stored;
 mod view;
 
 use sending::Sending;
@@ -128,17 +129,6 @@ impl Uploads {
         }
     }
 
-    /// Writes what the disk did not take before, and returns whether it has everything now.
-    pub(super) fn save(&mut self, context: &mut Context) -> bool {
-        let Some(owner) = self.owner.as_ref().filter(|_| self.on_disk == OnDisk::NotAll) else { return true };
-        let uploads: Vec<Upload> = self.queue.uploads().into_iter().cloned().collect();
-        let written = context.store.save_all_uploads(owner, uploads);
-        if written {
-            self.on_disk = OnDisk::All;
-        }
-        written
-    }
-
     pub(super) fn handle(&mut self, input: UploadsInput, library: &Library, context: &mut Context) {
         self.server_ahead = library.server_clock.ahead(context.now()).unwrap_or_default();
         match input {
@@ -185,20 +175,6 @@ impl Uploads {
         self.persist(&effects, context);
         for effect in effects {
             self.perform(effect, context);
-        }
-    }
-
-    /// Writes what changed to disk, before anything is done about it.
-    fn persist(&mut self, effects: &[Effect], context: &mut Context) {
-        let is_stored =
-            |effect: &Effect| matches!(effect, Effect::Persist(_) | Effect::Delete(_) | Effect::Completed(..));
-        let stored: Vec<Effect> = effects.iter().filter(|effect| is_stored(effect)).cloned().collect();
-        if stored.is_empty() || self.storage == UploadStorage::Memory {
-            return;
-        }
-        if !context.store.save_uploads(self.owner.as_deref().unwrap_or_default(), &stored) {
-            self.on_disk = OnDisk::NotAll;
-            context.send(JobsInput::RetrySaving);
         }
     }
 
@@ -370,44 +346,6 @@ impl Uploads {
         for reply in self.replies.remove(&upload_id).into_iter().flatten() {
             let _ = reply.send(outcome.clone());
         }
-    }
-
-    fn load(&mut self, owner: String, context: &mut Context) {
-        if self.owner.as_ref() == Some(&owner) && !self.queue.uploads().is_empty() {
-            return;
-        }
-        let stored = match self.storage {
-            UploadStorage::Disk => context.store.uploads(&owner),
-            UploadStorage::Memory => Vec::new(),
-        };
-        let last = context.store.last_upload().max(self.queue.next_id() - 1);
-        self.queue = UploadQueue::restore(stored, last, context.now());
-        (self.owner, self.on_disk) = (Some(owner), OnDisk::All);
-        for view in self.views() {
-            context.publish(Event::Upload(view));
-        }
-        if context.access.token.is_some() {
-            self.on(Input::TokenReady, context);
-        }
-    }
-
-    /// Ends every upload of this session. They stay on the disk, and go on when the same account signs in again.
-    fn unload(&mut self, context: &mut Context) {
-        // The last chance: an empty queue must never replace what is on the disk.
-        self.save(context);
-        (self.on_disk, self.completed) = (OnDisk::All, BTreeSet::new());
-        for running in std::mem::take(&mut self.running).into_values() {
-            running.task.abort();
-        }
-        for view in self.views() {
-            let error = Some(signed_out().into());
-            context.publish(Event::Upload(UploadView { state: UploadState::Failed, error, ..view }));
-        }
-        for upload_id in self.replies.keys().copied().collect::<Vec<_>>() {
-            self.reply(upload_id, &Err(signed_out()));
-        }
-        let last = self.queue.next_id() - 1;
-        self.queue = UploadQueue::restore([], last, context.now());
     }
 }
 

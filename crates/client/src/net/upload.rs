@@ -158,6 +158,11 @@ fn interrupted(error: reqwest::Error) -> Failure {
     Failure { error: Error::new(Code::Unreachable, message).caused_by(failure.error), ..failure }
 }
 
+/// Returns whether the cause is on this computer.
+fn is_local(code: Code) -> bool {
+    matches!(code, Code::File | Code::NotAVideo | Code::TooLarge | Code::InvalidAddress | Code::Internal)
+}
+
 /// Maps the failure of a step to what follows from it. `sent` of `total` bytes were sent.
 pub fn send_failure(failure: Failure, sent: u64, total: u64) -> SendFailure {
     let uncertain = if failure.never_left || sent < total { FailureKind::Temporary } else { FailureKind::Uncertain };
@@ -168,10 +173,8 @@ pub fn send_failure(failure: Failure, sent: u64, total: u64) -> SendFailure {
         Some(507) => FailureKind::Final,
         Some(500..) => uncertain,
         Some(_) => FailureKind::Final,
-        None => match failure.error.code {
-            Code::File | Code::NotAVideo | Code::TooLarge | Code::InvalidAddress | Code::Internal => FailureKind::Final,
-            _ => uncertain,
-        },
+        None if is_local(failure.error.code) => FailureKind::Final,
+        None => uncertain,
     };
     SendFailure { error: failure.error, kind, retry_after: failure.retry_after }
 }

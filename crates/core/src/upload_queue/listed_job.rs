@@ -21,22 +21,19 @@ impl Upload {
         let first_sent_at = self.first_sent_at.or(self.transfer.begun_at())?;
         let earliest = first_sent_at.checked_sub(SignedDuration::try_from(CLOCK_TOLERANCE).ok()?).ok()?;
         let filename = comparable(&self.file.path.file_name()?.to_string_lossy());
-        let is_new = |job: &Record| job.created_at.is_some_and(|created| Timestamp::from(created) >= earliest);
-        let is_job = |job: &Record| match (self.transfer.video_id(), &job.video_id) {
-            (Some(video_id), Some(of_job)) => video_id == of_job,
-            _ => {
-                let is_size = job.size_bytes.is_none_or(|size| size == self.file.size);
-                is_new(job) && is_size && job.filename.as_deref().map(comparable).as_ref() == Some(&filename)
+        let is_new = |created: Option<UnixNanos>| created.is_some_and(|created| Timestamp::from(created) >= earliest);
+        let video_id = self.transfer.video_id();
+        let is_job = |job: &Record| {
+            if let (Some(video_id), Some(of_job)) = (video_id, &job.video_id) {
+                return video_id == of_job;
             }
-        };
-        let may_be = |created: Option<UnixNanos>| {
-            self.transfer.video_id().is_some() || created.is_some_and(|created| Timestamp::from(created) >= earliest)
+            let is_size = job.size_bytes.is_none_or(|size| size == self.file.size);
+            is_size && is_new(job.created_at) && job.filename.as_deref().map(comparable).as_ref() == Some(&filename)
         };
         library
             .summaries()
-            .filter(|(_, job)| may_be(job.created_at))
+            .filter(|(job_id, job)| (video_id.is_some() || is_new(job.created_at)) && !is_taken(job_id))
             .map(|(job_id, _)| job_id)
-            .filter(|job_id| !is_taken(job_id))
             .find(|job_id| library.job(job_id).is_some_and(|job| is_job(&job)))
             .cloned()
     }

@@ -54,12 +54,10 @@ fn resumable() -> Transfer {
 /// Stores what the effects say, as the client does.
 fn stored(disk: &mut BTreeMap<u32, String>, effects: &[Effect]) {
     for effect in effects {
-        match effect {
-            Effect::Persist(upload) => {
-                disk.insert(upload.upload_id, serde_json::to_string(upload).expect("JSON"));
-            }
-            Effect::Delete(upload_id) => drop(disk.remove(upload_id)),
-            _ => {}
+        if let Effect::Persist(upload) = effect {
+            disk.insert(upload.upload_id, serde_json::to_string(upload).expect("JSON"));
+        } else if let Effect::Delete(upload_id) = effect {
+            disk.remove(upload_id);
         }
     }
 }

@@ -70,9 +70,9 @@ describe("Copy for YouTube", () => {
       "Copy description",
       "Copy tags",
       "Copy chapters",
-      "Export transcript (.txt)",
-      "Export transcript (.srt)",
-      "Export transcript (.vtt)",
+      "Export transcript as .txt",
+      "Export transcript as .srt",
+      "Export transcript as .vtt",
       "Export all (.json)",
     ]);
     await press("Escape");
@@ -87,7 +87,7 @@ describe("Copy for YouTube", () => {
       await waitFor(() => expect(written).toHaveBeenLastCalledWith(text));
     }
     expect(await screen.findByText("Tags copied")).toBeTruthy();
-    await choose("Export transcript (.txt)");
+    await choose("Export transcript as .txt");
     await waitFor(() =>
       expect(backend.calls).toContain("saveText The sea.txt Listen.\nThe sea.\n"),
     );

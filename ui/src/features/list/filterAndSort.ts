@@ -20,6 +20,9 @@ export type Line =
 /** The groups before the completed videos, most urgent first. */
 const GROUP_ORDER = ["FAILED", "ATTENTION", "PROCESSING", "PENDING"] as const;
 
+/** The number of lines that are rendered before the list has been measured. */
+export const INITIAL_ROWS = 30;
+
 /** The start of a day that is later than every time stamp. */
 const END_OF_TIME = "9999";
 
@@ -145,4 +148,9 @@ export function lineKey(line: Line): string {
   if (line.kind === "upload") return `\nupload ${line.upload.upload_id}`;
   if (line.kind === "uploadsHeading") return "\nuploads";
   return `\n${line.group instanceof Date ? line.group.getTime() : line.group}`;
+}
+
+/** Returns the index of a video's line; -1 if it is not shown. */
+export function rowIndex(lines: Line[], jobId: JobId | undefined): number {
+  return lines.findIndex((line) => line.kind === "row" && line.row.job_id === jobId);
 }

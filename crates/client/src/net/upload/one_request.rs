@@ -110,15 +110,12 @@ impl Form {
         let Source { video, placed } = source;
         let boundary = format!("tallylight-{}", Uuid::new_v4().simple());
         let mut form = Self { boundary, parts: Vec::new(), length: 0, file_error: FileError::default() };
-        match placed {
-            Some(placed) => {
-                form.add_placed(video, placed).await?;
-                request.progress.sent.store(placed.length, Ordering::Relaxed);
-            }
-            None => {
-                let file = FileReader::open_video(request.file, Some(request.read_progress())).await?;
-                form.add("file", video, file);
-            }
+        if let Some(placed) = placed {
+            form.add_placed(video, placed).await?;
+            request.progress.sent.store(placed.length, Ordering::Relaxed);
+        } else {
+            let file = FileReader::open_video(request.file, Some(request.read_progress())).await?;
+            form.add("file", video, file);
         }
         if request.server.offers("upload_subtitles")
             && let Some(subtitles) = subtitles::beside(video).await
