@@ -129,7 +129,12 @@ describe("the list", { concurrency: false }, () => {
   it("the splitter: dragged and moved by keys, and remembered over a restart", async () => {
     const initial = await listWidth();
     const splitter = app.$('[role="separator"]');
-    await splitter.dragAndDrop({ x: 60, y: 0 });
+    const drag = app.browser.action("pointer").move({ origin: splitter }).down();
+    await drag
+      .move({ origin: "pointer", x: 30, y: 0 })
+      .move({ origin: "pointer", x: 30, y: 0 })
+      .perform(true);
+    await drag.up().perform();
     await waitFor("a wider list", async () => (await listWidth()) > initial + 40);
     await splitter.click();
     await app.browser.keys(Key.Home);

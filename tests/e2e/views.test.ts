@@ -252,6 +252,8 @@ describe("every view", { concurrency: false }, () => {
       truncateSync(path, bytes);
       return path;
     };
+    await app.browser.keys(Key.Escape);
+    await waitFor("the list alone", async () => !(await app.$("article").isExisting()));
     const notes = join(dataDir, "notes.mp4");
     writeFileSync(notes, "These are my notes.\n");
     const large = ["harbour-day-2.mp4", "harbour-day-3.mp4", "harbour-extras.mp4"].map((name) =>
