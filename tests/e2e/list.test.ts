@@ -9,7 +9,8 @@ import { Key } from "webdriverio";
 import { App } from "./support/app.ts";
 import { drawPictures, sampleJobs } from "./support/sample-jobs.ts";
 import { ScriptedBackend } from "./support/scripted-backend.ts";
-import { waitFor } from "./support/wait.ts";
+import { present, waitFor } from "./support/wait.ts";
+import { appWindows, xdotool } from "./support/x11.ts";
 
 describe("the list", { concurrency: false }, () => {
   const dataDir = mkdtempSync(join(tmpdir(), "tallylight-list-"));
@@ -129,13 +130,25 @@ describe("the list", { concurrency: false }, () => {
   it("the splitter: dragged and moved by keys, and remembered over a restart", async () => {
     const initial = await listWidth();
     const splitter = app.$('[role="separator"]');
-    const drag = app.browser.action("pointer").move({ origin: splitter }).down();
-    await drag
-      .move({ origin: "pointer", x: 30, y: 0 })
-      .move({ origin: "pointer", x: 30, y: 0 })
-      .perform(true);
-    await drag.up().perform();
-    await waitFor("a wider list", async () => (await listWidth()) > initial + 40);
+    // A real mouse: the pointer of WebDriver leaves no moves between its ends.
+    const place = await app.browser.execute(() => {
+      const box = document.querySelector('[role="separator"]')?.getBoundingClientRect();
+      return { x: (box?.left ?? 0) + (box?.width ?? 0) / 2, y: (box?.top ?? 0) + 100 };
+    });
+    // A tooltip is a window of the app, too.
+    const geometries = appWindows().map((window) => xdotool("getwindowgeometry", window));
+    const geometry = geometries.find((geometry) => geometry.includes("Geometry: 960x")) ?? "";
+    const [, left, top] = present(/Position: (\d+),(\d+)/.exec(geometry)).map(Number);
+    const [x, y] = [Math.round(present(left) + place.x), Math.round(present(top) + place.y)];
+    xdotool("mousemove", x, y);
+    xdotool("mousedown", 1);
+    // Step by step, as a hand does.
+    let distance = 0;
+    await waitFor("a wider list", async () => {
+      xdotool("mousemove", x + (distance += 5), y);
+      return (await listWidth()) > initial + 40;
+    });
+    xdotool("mouseup", 1);
     await splitter.click();
     await app.browser.keys(Key.Home);
     await waitFor("the least width", async () => (await listWidth()) < initial);

@@ -103,6 +103,11 @@ impl UploadQueue {
         self.last + 1
     }
 
+    /// Returns the place behind all uploads.
+    pub fn next_position(&self) -> u32 {
+        self.held.values().map(|held| held.upload.position).max().map_or(0, |last| last.saturating_add(1))
+    }
+
     /// Returns whether no more uploads are accepted.
     pub fn is_full(&self) -> bool {
         self.held.len() >= CAPACITY
@@ -122,9 +127,9 @@ impl UploadQueue {
     pub fn on(&mut self, input: Input, now: Now) -> Vec<Effect> {
         let mut effects = Vec::new();
         match input {
-            Input::Add(file) => self.add(file, UploadStatus::Queued, &mut effects),
-            Input::AddFailed(file, error) => {
-                self.add(file, UploadStatus::Failed(error.clone().into()), &mut effects);
+            Input::Add(file, position) => self.add(file, position, UploadStatus::Queued, &mut effects),
+            Input::AddFailed(file, position, error) => {
+                self.add(file, position, UploadStatus::Failed(error.clone().into()), &mut effects);
                 effects.push(Effect::AttemptFailed(self.last, error));
             }
             Input::Cancel(upload_id) => self.cancel(upload_id, &mut effects),
@@ -157,10 +162,9 @@ impl UploadQueue {
         self.held.keys().copied().collect()
     }
 
-    fn add(&mut self, file: VideoFile, status: UploadStatus, effects: &mut Vec<Effect>) {
+    fn add(&mut self, file: VideoFile, position: u32, status: UploadStatus, effects: &mut Vec<Effect>) {
         let upload_id = self.next_id();
         self.last = upload_id;
-        let position = self.held.values().map(|held| held.upload.position).max().map_or(0, |last| last + 1);
         let upload = Upload {
             upload_id,
             position,

@@ -5,6 +5,7 @@ use std::{
     sync::Arc,
 };
 
+use futures_util::future::join_all;
 use tallylight_core::Code;
 use tallylight_view::Show;
 use tauri::{AppHandle, DragDropEvent, Manager, WindowEvent};
@@ -78,19 +79,18 @@ impl Controller {
         }
     }
 
-    /// Uploads videos. Progress and errors arrive as events.
+    /// Uploads videos, in this order. Progress and errors arrive as events.
     fn upload(self: &Arc<Self>, videos: Vec<PathBuf>) {
-        for video in videos.into_iter().map(restore_path) {
-            let this = Arc::clone(self);
-            tauri::async_runtime::spawn(async move {
-                if let Err(error) = this.client.upload(video).await {
-                    tracing::info!(code = ?error.code, "an upload was rejected");
-                    if error.code == Code::SignedOut {
-                        this.window.show_view(&this.app, Show::SignInFirst);
-                    }
+        let this = Arc::clone(self);
+        tauri::async_runtime::spawn(async move {
+            let uploads = videos.into_iter().map(restore_path).map(|video| this.client.upload(video));
+            for error in join_all(uploads).await.into_iter().filter_map(Result::err) {
+                tracing::info!(code = ?error.code, "an upload was rejected");
+                if error.code == Code::SignedOut {
+                    this.window.show_view(&this.app, Show::SignInFirst);
                 }
-            });
-        }
+            }
+        });
     }
 
     /// Shows a file dialog and uploads the videos that the user chooses.

@@ -48,13 +48,13 @@ describe("the splitter between list and video", () => {
 
   it("dragging: follows the pointer, until it is released", async () => {
     const splitter = await renderSplitter();
-    await fireEvent.pointerDown(splitter, { button: 0, clientX: 402 });
-    await fireEvent.pointerMove(splitter, { clientX: 482 });
+    await fireEvent.mouseDown(splitter, { button: 0, clientX: 402 });
+    await fireEvent.mouseMove(splitter, { clientX: 482 });
     expect(chosen()).toBe("30rem");
-    await fireEvent.pointerMove(splitter, { clientX: 5 });
+    await fireEvent.mouseMove(splitter, { clientX: 5 });
     expect(chosen()).toBe("16rem");
-    await fireEvent.pointerUp(splitter);
-    await fireEvent.pointerMove(splitter, { clientX: 700 });
+    await fireEvent.mouseUp(splitter);
+    await fireEvent.mouseMove(splitter, { clientX: 700 });
     expect(chosen()).toBe("16rem");
   });
 

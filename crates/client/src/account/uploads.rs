@@ -57,6 +57,8 @@ pub(super) struct Uploads {
     on_disk: OnDisk,
     /// How many files are being checked.
     checking: usize,
+    /// The place of the next file: the files that are being checked have theirs already.
+    next_position: u32,
     /// The uploads that are being sent.
     running: BTreeMap<u32, Running>,
     attempts: u64,
@@ -94,6 +96,7 @@ impl Uploads {
             storage,
             on_disk: OnDisk::All,
             checking: 0,
+            next_position: 0,
             running: BTreeMap::new(),
             attempts: 0,
             replies: BTreeMap::new(),
@@ -133,12 +136,11 @@ impl Uploads {
         self.server_ahead = library.server_clock.ahead(context.now()).unwrap_or_default();
         match input {
             UploadsInput::Upload(path, reply) => {
-                self.check(UploadRequest { path, purpose: UploadPurpose::New, reply }, context);
+                self.check(path, UploadPurpose::New, reply, context);
             }
             UploadsInput::UploadAgain(job_id, reply) => match context.store.source(&job_id) {
                 Some(path) => {
-                    let purpose = UploadPurpose::Replaces(job_id);
-                    self.check(UploadRequest { path, purpose, reply }, context);
+                    self.check(path, UploadPurpose::Replaces(job_id), reply, context);
                 }
                 None => drop(reply.send(Err(Error::new(Code::NotFound, "Original file not found. Choose it again.")))),
             },

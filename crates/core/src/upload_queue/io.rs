@@ -182,10 +182,10 @@ impl From<UploadStatus> for StoredStatus {
 /// An input of the queue.
 #[derive(Clone, Debug)]
 pub enum Input {
-    /// A file was checked and is to be sent.
-    Add(VideoFile),
+    /// A file was checked and is to be sent, in this place.
+    Add(VideoFile, u32),
     /// A file cannot be sent as it is. It is shown with the reason, and can be retried.
-    AddFailed(VideoFile, Error),
+    AddFailed(VideoFile, u32, Error),
     /// The user cancels an upload.
     Cancel(u32),
     /// The file of an upload that is not being sent has another content now, and is to be sent as it is.

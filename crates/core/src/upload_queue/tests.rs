@@ -25,9 +25,13 @@ fn queue_of(names: &[&str]) -> UploadQueue {
     let mut queue = UploadQueue::default();
     queue.on(Input::TokenReady, now());
     for name in names {
-        queue.on(Input::Add(file(name)), now());
+        add(&mut queue, name);
     }
     queue
+}
+
+fn add(queue: &mut UploadQueue, name: &str) -> Vec<Effect> {
+    queue.on(Input::Add(file(name), queue.next_position()), now())
 }
 
 fn sending(effects: &[Effect]) -> Vec<u32> {
@@ -75,7 +79,7 @@ fn two_are_sent_at_the_same_time_and_the_next_when_one_ends() {
 #[test]
 fn upload_is_stored_before_it_is_sent() {
     let mut queue = queue_of(&[]);
-    let effects = queue.on(Input::Add(file("a")), now());
+    let effects = add(&mut queue, "a");
     assert!(matches!(&effects[0], Effect::Persist(upload) if upload.status == UploadStatus::Queued));
     assert!(matches!(effects.last(), Some(Effect::Send(_))));
 }
@@ -83,7 +87,7 @@ fn upload_is_stored_before_it_is_sent() {
 #[test]
 fn nothing_is_sent_before_there_is_an_access_token() {
     let mut queue = UploadQueue::default();
-    assert_eq!(sending(&queue.on(Input::Add(file("a")), now())), [0_u32; 0]);
+    assert_eq!(sending(&add(&mut queue, "a")), [0_u32; 0]);
     assert_eq!(sending(&queue.on(Input::TokenReady, now())), [1]);
 }
 
@@ -202,7 +206,7 @@ fn order_is_changed_by_the_user_and_survives_a_restart() {
     let mut queue = queue_of(&[]);
     let mut disk = BTreeMap::new();
     for name in ["a", "b", "c", "d"] {
-        stored(&mut disk, &queue.on(Input::Add(file(name)), now()));
+        stored(&mut disk, &add(&mut queue, name));
     }
     stored(&mut disk, &queue.on(Input::Move(4, Some(1)), now()));
     stored(&mut disk, &queue.on(Input::Move(1, None), now()));
@@ -313,7 +317,7 @@ fn restart_looks_for_what_may_have_arrived() {
     ] {
         let mut queue = queue_of(&[]);
         let mut disk = BTreeMap::new();
-        for input in [Input::Add(file("a")), Input::Transferred(1, transfer.clone(), 0)] {
+        for input in [Input::Add(file("a"), 0), Input::Transferred(1, transfer.clone(), 0)] {
             stored(&mut disk, &queue.on(input, now()));
         }
         let uploads = disk.values().map(|text| serde_json::from_str(text).expect("an upload"));

@@ -42,6 +42,8 @@ pub(in crate::account) enum UploadsInput {
 pub(in crate::account) struct UploadRequest {
     pub(in crate::account) path: PathBuf,
     pub(in crate::account) purpose: UploadPurpose,
+    /// Its place in the queue: that of the command, however long the file is checked.
+    pub(in crate::account) position: u32,
     pub(in crate::account) reply: Reply<JobId>,
 }
 

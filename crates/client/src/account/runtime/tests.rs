@@ -117,7 +117,7 @@ async fn held_events_of_uploads_do_not_outlive_a_sign_out() {
     test.handle(UploadsInput::Upload("/nowhere/a.mp4".into(), upload));
     let (path, purpose) = (PathBuf::from("/nowhere/a.mp4"), UploadPurpose::New);
     let file = VideoFile { path: path.clone(), size: 1000, modified: None, fingerprint: "a hash".to_owned() };
-    let request = UploadRequest { path, purpose, reply: checked };
+    let request = UploadRequest { path, purpose, position: 0, reply: checked };
     test.handle(UploadsInput::Checked(1, Ok(file), request));
     assert_eq!(test.runtime.uploads.views().len(), 1);
 

@@ -1,9 +1,9 @@
 //! What the user asks of the uploads: to add a file, and what to do with an upload.
 
-use std::sync::Arc;
+use std::{path::PathBuf, sync::Arc};
 
 use tallylight_core::{
-    Code, Error,
+    Code, Error, JobId,
     library::DismissAction,
     upload_queue::{Input, UploadStatus, VideoFile},
 };
@@ -15,19 +15,22 @@ use crate::{
         errors::signed_out,
         message::{JobsInput, UploadPurpose, UploadRequest, UploadsInput},
     },
-    command::UploadAction,
+    command::{Reply, UploadAction},
 };
 
 impl Uploads {
-    pub(super) fn check(&mut self, request: UploadRequest, context: &Context) {
+    pub(super) fn check(&mut self, path: PathBuf, purpose: UploadPurpose, reply: Reply<JobId>, context: &Context) {
         let refusal = match context.server() {
             _ if !context.access.is_signed_in => Some(signed_out()),
             Some(server) if server.takes_uploads() => None,
             _ => Some(Error::new(Code::NotOffered, "Uploads aren't available in this studio. Use its website.")),
         };
         if let Some(error) = refusal {
-            return drop(request.reply.send(Err(error)));
+            return drop(reply.send(Err(error)));
         }
+        let position = self.next_position.max(self.queue.next_position());
+        self.next_position = position.saturating_add(1);
+        let request = UploadRequest { path, purpose, position, reply };
         self.checking += 1;
         let (messages, epoch) = (context.tasks.messages.clone(), context.access.epoch);
         let checks = Arc::clone(&self.checks);
@@ -39,7 +42,7 @@ impl Uploads {
     }
 
     pub(super) fn checked(&mut self, file: Result<VideoFile, Error>, request: UploadRequest, context: &mut Context) {
-        let UploadRequest { path, purpose, reply } = request;
+        let UploadRequest { path, purpose, position, reply } = request;
         match purpose {
             UploadPurpose::Retries(upload_id) => {
                 let input = match file {
@@ -73,8 +76,8 @@ impl Uploads {
             (_, Some((upload_id, UploadStatus::Failed(_))), Some(error)) => Some(Input::RetryFailed(upload_id, error)),
             // Whatever is under way has been read already.
             (Some(_), _, Some(error)) | (None, Some(_), Some(error)) => return drop(reply.send(Err(error))),
-            (None, None, Some(error)) => Some(Input::AddFailed(video, error)),
-            (None, None, None) => Some(Input::Add(video)),
+            (None, None, Some(error)) => Some(Input::AddFailed(video, position, error)),
+            (None, None, None) => Some(Input::Add(video, position)),
         };
         self.replies.entry(upload_id.unwrap_or_else(|| self.queue.next_id())).or_default().push(reply);
         if let Some(input) = input {
@@ -95,8 +98,7 @@ impl Uploads {
                 let failed = failed.filter(|upload| matches!(upload.status, UploadStatus::Failed(_)));
                 if let Some(path) = failed.map(|upload| upload.file.path.clone()) {
                     let (reply, _) = tokio::sync::oneshot::channel();
-                    let purpose = UploadPurpose::Retries(upload_id);
-                    self.check(UploadRequest { path, purpose, reply }, context);
+                    self.check(path, UploadPurpose::Retries(upload_id), reply, context);
                 }
             }
         }

@@ -45,7 +45,7 @@ impl Harness {
     fn check(&mut self, path: &str, file: Result<VideoFile, Error>, epoch: u64) -> Answer {
         let (reply, answer) = reply();
         self.uploads.checking += 1;
-        let request = UploadRequest { path: path.into(), purpose: UploadPurpose::New, reply };
+        let request = UploadRequest { path: path.into(), purpose: UploadPurpose::New, position: 0, reply };
         self.handle(UploadsInput::Checked(epoch, file, request));
         answer
     }
