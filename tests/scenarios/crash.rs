@@ -94,9 +94,9 @@ async fn jobs_after_crash(way: &str, step: &str, times: usize) -> usize {
     run_until_crash(folder.path(), &proxy.address, step, times, Some(&video)).await;
     let harness = ScriptedHarness::after(folder, backend, proxy).await;
     harness.client.synced().await.expect("the list");
-    // What may have arrived is looked for in a later list.
-    harness.clock.advance(std::time::Duration::from_secs(20));
     while !harness.client.uploads().await.expect("uploads").is_empty() {
+        // What may have arrived is looked for in later lists.
+        harness.clock.advance(std::time::Duration::from_secs(1));
         tokio::time::sleep(std::time::Duration::from_millis(10)).await;
     }
     harness.backend.job_files().len()

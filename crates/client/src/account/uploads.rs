@@ -22,7 +22,7 @@ use super::{
     errors::signed_out,
     message::{
         FetchRequest, FetcherInput, JobsInput, ListCoverage, ListedJobs, SentBytes, UploadAttempt, UploadPurpose,
-        UploadRequest, UploadsInput,
+        UploadsInput,
     },
 };
 use crate::{

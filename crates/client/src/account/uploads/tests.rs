@@ -7,7 +7,7 @@ use tokio::sync::oneshot;
 use super::*;
 use crate::{
     account::{
-        message::Message,
+        message::{Message, UploadRequest},
         test_context::{TestContext, job_id, position, published, reply},
     },
     command::UploadAction,

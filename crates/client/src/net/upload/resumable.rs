@@ -106,15 +106,16 @@ pub async fn send(url: &Url, begun_at: Timestamp, request: &UploadRequest<'_>) -
             return finish(url, response, begun_at, request).await;
         }
         if received > offset {
-            (offset, conflicts) = (received, 0);
-            continue;
+            conflicts = 0;
+        } else {
+            // An interrupted request may still be writing.
+            conflicts += 1;
+            if conflicts > MAX_OFFSET_CONFLICTS {
+                return Err(broken("The studio lost count of the video's bytes. Try again."));
+            }
+            tokio::time::sleep(CONFLICT_PAUSE).await;
         }
-        // An interrupted request may still be writing.
-        conflicts += 1;
-        if conflicts > MAX_OFFSET_CONFLICTS {
-            return Err(broken("The studio lost count of the video's bytes. Try again."));
-        }
-        tokio::time::sleep(CONFLICT_PAUSE).await;
+        // A token that expired meanwhile is refused here, and not in the middle of a part.
         offset = match ask(url, request).await? {
             Part::Offset(other) => other,
             Part::Over(result) => return Ok(result),
