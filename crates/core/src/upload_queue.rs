@@ -23,6 +23,8 @@ pub use io::{
 const AT_ONCE: usize = 2;
 /// The most uploads in the queue, failed ones included.
 pub const CAPACITY: usize = 1000;
+/// After so many searches in vain, an upload waits for the user.
+const MAX_SEARCHES: usize = 6;
 /// How often a list is fetched for uploads that may have arrived, if the last one could not decide.
 const SEARCH_INTERVAL: Duration = Duration::from_secs(30);
 
@@ -262,8 +264,10 @@ impl UploadQueue {
             FailureKind::Uncertain if held.upload.transfer.may_have_arrived() => return held.verify(now, effects),
             FailureKind::Temporary | FailureKind::Uncertain => {
                 held.forget_request();
+                let was_reached = held.upload.sent_bytes > held.upload.confirmed_bytes;
                 held.wait(error, retry_after.unwrap_or_default(), now, effects);
-                if is_connection(error) {
+                // A connection that broke in the middle of a video says nothing about the next one.
+                if is_connection(error) && !was_reached {
                     self.blocked_until = held.due_at();
                 }
             }
@@ -280,6 +284,12 @@ impl UploadQueue {
             return;
         }
         held.searches += 1;
+        if held.searches > MAX_SEARCHES {
+            let error = held.not_found();
+            held.forget_request();
+            held.set(UploadStatus::Failed(error.clone().into()), effects);
+            return effects.push(Effect::AttemptFailed(upload_id, error));
+        }
         if let Transfer::Accepted { .. } = held.upload.transfer {
             // The backend said that it has the video. The job follows, and is looked for in a later list.
             let since = now.monotonic + held.job_creation();
@@ -309,7 +319,8 @@ impl UploadQueue {
     fn token_delayed(&mut self, error: &Error, now: Now, effects: &mut Vec<Effect>) {
         for (upload_id, held) in &mut self.held {
             if held.upload.status == UploadStatus::Sending(TokenNeed::Awaited) {
-                held.wait(error, Duration::ZERO, now, effects);
+                held.forget_request();
+                held.wait_for_session(error, now, effects);
                 effects.push(Effect::AttemptFailed(*upload_id, error.clone()));
             }
         }
@@ -338,7 +349,8 @@ impl UploadQueue {
 
     /// Sends queued uploads as far as there is room.
     fn send_next(&mut self, now: Now, effects: &mut Vec<Effect>) {
-        if self.access == Access::None || self.blocked_until.is_some_and(|until| now.monotonic < until) {
+        self.blocked_until = self.blocked_until.filter(|until| now.monotonic < *until);
+        if self.access == Access::None || self.blocked_until.is_some() {
             return;
         }
         let is_sending = |held: &&Held| matches!(held.upload.status, UploadStatus::Sending(_));

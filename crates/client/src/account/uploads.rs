@@ -300,7 +300,9 @@ impl Uploads {
             Ok(StepResult::PartLost | StepResult::Transferred(_)) | Err(_) => return,
         };
         // A new step takes over the measured speed.
-        if is_current && !matches!(input, Input::Transferred(..)) {
+        let has_next_step =
+            matches!(&input, Input::Transferred(_, transfer, _) if !matches!(transfer, Transfer::Accepted { .. }));
+        if is_current && !has_next_step {
             self.running.remove(&upload_id);
         }
         self.on(input, context);
@@ -314,6 +316,10 @@ impl Uploads {
                 let is_completed = taken.contains(job_id) || self.completed.contains(job_id);
                 is_completed || context.store.source(job_id).is_some()
             };
+            // Two uploads of the same name are not told apart by it: each waits until the other has its answer.
+            if upload.transfer.video_id().is_none() && self.queue.has_double(&upload) && self.is_any_sent(&upload) {
+                continue;
+            }
             match upload.listed_job(library, is_taken) {
                 Some(job_id) => {
                     taken.insert(job_id.clone());
@@ -325,6 +331,11 @@ impl Uploads {
                 None => {}
             }
         }
+    }
+
+    /// Returns whether another upload is being sent, so that its answer may still come.
+    fn is_any_sent(&self, upload: &Upload) -> bool {
+        self.running.keys().any(|upload_id| *upload_id != upload.upload_id)
     }
 
     fn completed(&mut self, upload: &Upload, job_id: JobId, context: &mut Context) {

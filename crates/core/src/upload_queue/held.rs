@@ -92,6 +92,24 @@ impl Held {
         self.set(UploadStatus::Waiting(Wait { until, not_before, reason }), effects);
     }
 
+    /// Waits for the next attempt, because the session could not be renewed: that is no refusal of the video.
+    pub(super) fn wait_for_session(&mut self, error: &Error, now: Now, effects: &mut Vec<Effect>) {
+        let until = now.monotonic + Backoff::default().fail(now.draw);
+        let reason = Some(Reason::from(error.clone()));
+        self.set(UploadStatus::Waiting(Wait { until, not_before: now.monotonic, reason }), effects);
+    }
+
+    /// Returns the error of an upload whose job was searched in vain.
+    pub(super) fn not_found(&self) -> Error {
+        let message = match self.upload.transfer {
+            Transfer::Accepted { .. } => "The studio received the video, but doesn't list it. Check its website.",
+            Transfer::None | Transfer::OneRequest { .. } | Transfer::Resumable { .. } | Transfer::Stored { .. } => {
+                "The studio didn't confirm the video. Check its website before you try again."
+            }
+        };
+        Error::new(Code::ServerError, message)
+    }
+
     /// Forgets what the backend has, and returns the effect that tells it so.
     pub(super) fn forget_transfer(&mut self) -> Option<Effect> {
         self.upload.confirmed_bytes = 0;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Transfer, Upload};
+use super::{Transfer, Upload, UploadQueue};
 use crate::{
     JobId, VideoId,
     library::{Library, record::Record},
@@ -17,6 +17,8 @@ const CLOCK_TOLERANCE: Duration = Duration::from_mins(5);
 impl Upload {
     /// Returns the job that the backend made of this upload, if the library has it: by its video, or by the file's name
     /// and size among the jobs that were created since sending began. `is_taken` says which jobs belong to other uploads.
+    ///
+    /// Two files of the same name and size cannot be told apart: [`UploadQueue::has_double`] says whether there are.
     pub fn listed_job(&self, library: &Library, is_taken: impl Fn(&JobId) -> bool) -> Option<JobId> {
         let first_sent_at = self.first_sent_at.or(self.transfer.begun_at())?;
         let earliest = first_sent_at.checked_sub(SignedDuration::try_from(CLOCK_TOLERANCE).ok()?).ok()?;
@@ -32,10 +34,22 @@ impl Upload {
         };
         library
             .summaries()
-            .filter(|(job_id, job)| (video_id.is_some() || is_new(job.created_at)) && !is_taken(job_id))
+            .filter(|(_, job)| video_id.is_some() || is_new(job.created_at))
             .map(|(job_id, _)| job_id)
-            .find(|job_id| library.job(job_id).is_some_and(|job| is_job(&job)))
+            .find(|job_id| library.job(job_id).is_some_and(|job| is_job(&job)) && !is_taken(job_id))
             .cloned()
+    }
+}
+
+impl UploadQueue {
+    /// Returns whether another upload of the queue could be taken for this one in a list: it has the same name and was
+    /// sent, too.
+    pub fn has_double(&self, upload: &Upload) -> bool {
+        let name = |upload: &Upload| upload.file.path.file_name().map(|name| comparable(&name.to_string_lossy()));
+        self.uploads().into_iter().any(|other| {
+            let is_other = other.upload_id != upload.upload_id && other.first_sent_at.is_some();
+            is_other && name(other) == name(upload)
+        })
     }
 }
 
@@ -57,7 +71,7 @@ impl Transfer {
     }
 
     /// Returns the video, if the backend named it.
-    fn video_id(&self) -> Option<&VideoId> {
+    pub fn video_id(&self) -> Option<&VideoId> {
         match self {
             Self::Stored { video_id, .. } => Some(video_id),
             Self::Accepted { video_id, .. } => video_id.as_ref(),

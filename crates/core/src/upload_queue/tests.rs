@@ -343,7 +343,7 @@ fn accepted_video_without_a_job_id_is_looked_for_and_never_sent_again() {
     let effects = queue.on(Input::Transferred(1, accepted, 1000), now());
     assert!(effects.contains(&Effect::FetchList));
     let mut time = now();
-    for _ in 0..20 {
+    for _ in 0..MAX_SEARCHES {
         time = time.after(JOB_CREATION[3]);
         queue.on(Input::Tick, time);
         assert_eq!(sending(&queue.on(Input::NotListed(1, time.monotonic), time)), [0_u32; 0]);
@@ -361,6 +361,37 @@ fn backend_that_is_away_is_tried_by_one_upload_for_all() {
         assert!(!effects.iter().any(|effect| matches!(effect, Effect::Persist(_))), "nothing changed that is stored");
     }
     assert_eq!(sending(&queue.on(Input::Reachable, now())), [1, 2]);
+}
+
+#[test]
+fn block_of_a_backend_that_is_away_ends_with_its_time() {
+    let mut queue = queue_of(&["a", "b", "c"]);
+    for upload_id in [1, 2] {
+        queue.on(Input::Failed(upload_id, failure(Code::Unreachable, FailureKind::Temporary)), now());
+    }
+    let later = Now { monotonic: queue.deadline().expect("a time"), ..now() };
+    assert_eq!(sending(&queue.on(Input::Tick, later)).len(), 2);
+    assert!(queue.deadline().is_none_or(|due| due > later.monotonic), "nothing is due without end");
+}
+
+#[test]
+fn upload_that_is_never_found_waits_for_the_user() {
+    for (transfer, is_sent_again) in
+        [(one_request(), true), (Transfer::Accepted { video_id: None, begun_at: now().wall }, false)]
+    {
+        let mut queue = queue_of(&["a"]);
+        let mut time = now();
+        for _ in 0..=MAX_SEARCHES {
+            assert!(!matches!(status(&queue, 1), UploadStatus::Failed(_)));
+            queue.on(Input::Transferred(1, transfer.clone(), 0), time);
+            queue.on(Input::Failed(1, failure(Code::ServerError, FailureKind::Uncertain)), time);
+            time = time.after(JOB_CREATION[3]);
+            queue.on(Input::NotListed(1, time.monotonic), time);
+        }
+        assert!(matches!(status(&queue, 1), UploadStatus::Failed(_)));
+        let effects = queue.on(Input::Retry(1, file("a")), time);
+        assert_eq!(!sending(&effects).is_empty(), is_sent_again, "what was accepted is looked for");
+    }
 }
 
 #[test]

@@ -48,6 +48,7 @@ impl UploadQueue {
             (held.upload.first_sent_at, held.searches) = (None, 0);
         }
         held.upload.file = file;
+        held.searches = held.searches.min(1);
         held.backoff.reset();
         held.requeue(now, effects);
     }

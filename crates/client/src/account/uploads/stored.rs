@@ -41,6 +41,10 @@ impl Uploads {
         if self.owner.as_ref() == Some(&owner) && !self.queue.uploads().is_empty() {
             return;
         }
+        // What the disk did not take yet must not be overtaken by what it has.
+        if !self.save(context) {
+            return;
+        }
         let stored = match self.storage {
             UploadStorage::Disk => context.store.uploads(&owner),
             UploadStorage::Memory => Vec::new(),

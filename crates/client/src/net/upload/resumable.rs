@@ -106,6 +106,7 @@ pub async fn send(url: &Url, begun_at: Timestamp, request: &UploadRequest<'_>) -
             return finish(url, response, begun_at, request).await;
         }
         if received > offset {
+            request.progress.confirm(received);
             conflicts = 0;
         } else {
             // An interrupted request may still be writing.
