@@ -48,9 +48,10 @@ async fn uploads_are_queued_and_can_be_cancelled() {
         })
         .await;
     let uploads = harness.client.uploads().await.expect("uploads");
-    let (queued, first) = (uploads.iter().find(|view| view.state == UploadState::Queued), uploads.first());
-    let queued = queued.expect("a queued upload").filename.clone();
-    harness.client.act_on_upload(UploadAction::Cancel(first.expect("a first").upload_id)).await.expect("cancelled");
+    let in_state = |state| uploads.iter().find(move |view| view.state == state).expect("an upload");
+    let queued = in_state(UploadState::Queued).filename.clone();
+    let active = UploadAction::Cancel(in_state(UploadState::Sending).upload_id);
+    harness.client.act_on_upload(active).await.expect("cancelled");
     harness.until("the start of the queued upload", |seen| state(seen, &queued) == Some(UploadState::Sending)).await;
     for view in harness.client.uploads().await.expect("uploads") {
         harness.client.act_on_upload(UploadAction::Cancel(view.upload_id)).await.expect("cancelled");
