@@ -5,10 +5,11 @@ import {
   MockBackend,
   mockEntry,
   mockJob,
+  mockUpload,
   signedInStatus,
   signedOutStatus,
 } from "../ipc/backend.mock";
-import type { NotificationStatus, Show, StatusView, UploadView } from "../ipc/bindings";
+import type { NotificationStatus, Show, StatusView } from "../ipc/bindings";
 import { locale } from "../state/locale.svelte";
 import { pressButton, runCommand } from "../testing/interactions";
 import { renderApp } from "../testing/render";
@@ -23,18 +24,7 @@ afterEach(() => {
 const sea = mockJob({ job_id: "1", title: "The sea", status: "COMPLETED" });
 const city = mockJob({ job_id: "2", title: "The city", status: "FAILED" });
 const signedOut = signedOutStatus();
-const upload: UploadView = {
-  upload_id: 1,
-  filename: "a.mp4",
-  sent_bytes: 1,
-  total_bytes: 2,
-  bytes_per_second: null,
-  position: 0,
-  is_resumable: false,
-  state: "sending",
-  job_id: null,
-  error: null,
-};
+const upload = mockUpload();
 const statusWith = (news: Partial<NotificationStatus>): StatusView => ({
   ...signedInStatus(),
   news: { unread: 0, paused_until: null, ...news },

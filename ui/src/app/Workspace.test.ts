@@ -1,8 +1,8 @@
 import { cleanup, fireEvent, screen, waitFor, within } from "@testing-library/svelte";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { MockBackend, mockJob, mockStage, mockUpload, signedInStatus } from "../ipc/backend.mock";
+import { MockBackend, mockJob, mockStage, signedInStatus } from "../ipc/backend.mock";
 import { locale } from "../state/locale.svelte";
-import { renderApp } from "../testing/render";
+import { renderLiveApp } from "../testing/render";
 import "../testing/viewport";
 
 afterEach(async () => {
@@ -19,18 +19,12 @@ const films = [
 
 const palette = { name: "Command palette" };
 
-async function renderWindow(backend: MockBackend): Promise<MockBackend> {
-  renderApp(backend);
-  await screen.findByText("Live");
-  return backend;
-}
-
 const press = (key: string, more: KeyboardEventInit = {}) =>
   fireEvent.keyDown(document.activeElement ?? document.body, { key, bubbles: true, ...more });
 
 describe("command palette", () => {
   it("finds commands and videos while typing, and runs the chosen one", async () => {
-    await renderWindow(new MockBackend(signedInStatus(), films));
+    await renderLiveApp(new MockBackend(signedInStatus(), films));
     await press("k", { ctrlKey: true });
     const field = await screen.findByRole("combobox", palette);
     expect(screen.getByRole("option", { name: /Settings/ })).toBeTruthy();
@@ -42,7 +36,7 @@ describe("command palette", () => {
   });
 
   it("keeps the item reached by arrow keys while the list changes", async () => {
-    const backend = await renderWindow(new MockBackend(signedInStatus(), films));
+    const backend = await renderLiveApp(new MockBackend(signedInStatus(), films));
     await press("k", { ctrlKey: true });
     const field = await screen.findByRole("combobox", palette);
     const chosen = () =>
@@ -60,7 +54,7 @@ describe("command palette", () => {
   });
 
   it("finds a video by a tag", async () => {
-    await renderWindow(new MockBackend(signedInStatus(), films));
+    await renderLiveApp(new MockBackend(signedInStatus(), films));
     await press("k", { ctrlKey: true });
     await fireEvent.input(await screen.findByRole("combobox", palette), {
       target: { value: "waves" },
@@ -73,7 +67,7 @@ describe("command palette", () => {
 
 describe("dismissing", () => {
   it("moves a failure out of its group, and can be undone", async () => {
-    const backend = await renderWindow(new MockBackend(signedInStatus(), films));
+    const backend = await renderLiveApp(new MockBackend(signedInStatus(), films));
     expect(await screen.findByRole("heading", { name: "Failed 1" })).toBeTruthy();
     backend.clickNotification("2");
     await screen.findByRole("heading", { level: 1, name: "The city" });
@@ -87,7 +81,7 @@ describe("dismissing", () => {
 
   it("applies to the selected videos before the open one", async () => {
     const other = mockJob({ job_id: "4", title: "The lake", status: "FAILED" });
-    const backend = await renderWindow(new MockBackend(signedInStatus(), [...films, other]));
+    const backend = await renderLiveApp(new MockBackend(signedInStatus(), [...films, other]));
     backend.clickNotification("2");
     await screen.findByRole("heading", { level: 1, name: "The city" });
     const checkbox = screen.getByRole("checkbox", { name: "Select The lake" });
@@ -99,7 +93,7 @@ describe("dismissing", () => {
   });
 
   it("does nothing without a failure or warning", async () => {
-    const backend = await renderWindow(new MockBackend(signedInStatus(), films));
+    const backend = await renderLiveApp(new MockBackend(signedInStatus(), films));
     backend.clickNotification("1");
     await screen.findByRole("heading", { level: 1, name: "The sea" });
     await press("e");
@@ -110,7 +104,7 @@ describe("dismissing", () => {
 describe("selection", () => {
   it("copies the titles of several videos, and is cleared by Escape", async () => {
     const written = vi.spyOn(navigator.clipboard, "writeText").mockResolvedValue();
-    await renderWindow(new MockBackend(signedInStatus(), films));
+    await renderLiveApp(new MockBackend(signedInStatus(), films));
     await fireEvent.click(await screen.findByRole("checkbox", { name: "Select The sea" }));
     await fireEvent.click(screen.getByRole("checkbox", { name: "Select The city" }));
     const bar = within(screen.getByRole("toolbar", { name: "Selected videos" }));
@@ -127,88 +121,10 @@ describe("selection", () => {
   });
 
   it("is cleared when the filter changes", async () => {
-    await renderWindow(new MockBackend(signedInStatus(), films));
+    await renderLiveApp(new MockBackend(signedInStatus(), films));
     await fireEvent.click(await screen.findByRole("checkbox", { name: "Select The sea" }));
     await fireEvent.click(screen.getByRole("button", { name: "Failed 1" }));
     await waitFor(() => expect(screen.queryByText("1 selected")).toBeNull());
-  });
-});
-
-describe("uploads", () => {
-  it("show progress and speed, and can be cancelled or retried", async () => {
-    const backend = new MockBackend(signedInStatus(), films);
-    const error = { code: "unreachable" as const, message: "no network" };
-    backend.uploadList = [
-      mockUpload(),
-      mockUpload({ upload_id: 2, position: 1, filename: "b.mp4", sent_bytes: 0, state: "queued" }),
-      mockUpload({ upload_id: 3, position: 2, filename: "c.mp4", state: "failed", error }),
-    ];
-    await renderWindow(backend);
-    expect(
-      await screen.findByText("50 MB of 200 MB · 5 MB/s · Less than a minute left"),
-    ).toBeTruthy();
-    expect(screen.getByText("Queued")).toBeTruthy();
-    expect(screen.getByText("No network")).toBeTruthy();
-    await fireEvent.click(screen.getByRole("button", { name: "Retry c.mp4" }));
-    expect(backend.calls).toContain("retryUpload 3");
-    await fireEvent.click(screen.getByRole("button", { name: "Cancel upload of a.mp4" }));
-    expect(backend.calls).toContain("cancelUpload 1");
-    await waitFor(() => expect(screen.queryByText("a.mp4")).toBeNull());
-  });
-
-  it("wait, are checked, paused and continued, one by one or all", async () => {
-    const backend = new MockBackend(signedInStatus(), films);
-    const error = { code: "unreachable" as const, message: "no network" };
-    backend.uploadList = [
-      mockUpload({ state: "waiting", bytes_per_second: null, error }),
-      mockUpload({ upload_id: 2, position: 1, filename: "b.mp4", state: "verifying" }),
-      mockUpload({ upload_id: 3, position: 2, filename: "c.mp4", state: "paused" }),
-      mockUpload({
-        upload_id: 4,
-        position: 3,
-        filename: "d.mp4",
-        state: "paused",
-        sent_bytes: 0,
-        is_resumable: false,
-      }),
-    ];
-    await renderWindow(backend);
-    expect(await screen.findByText("Interrupted, continues by itself. No network")).toBeTruthy();
-    expect(screen.getByText("Checking whether it arrived…")).toBeTruthy();
-    expect(screen.getByText("Paused · 50 MB of 200 MB")).toBeTruthy();
-    expect(screen.getByText("Paused")).toBeTruthy();
-    expect(screen.getByText("100 MB of 400 MB"), "the total of those under way").toBeTruthy();
-    await fireEvent.click(screen.getByRole("button", { name: "Pause a.mp4" }));
-    await fireEvent.click(screen.getByRole("button", { name: "Continue c.mp4" }));
-    await fireEvent.click(screen.getByRole("button", { name: "Pause all" }));
-    expect(backend.calls).toEqual(
-      expect.arrayContaining(["pauseUpload 1", "resumeUpload 3", "pauseUploads"]),
-    );
-  });
-
-  it("are rows of the list: counted by a filter, searched, and moved by a menu", async () => {
-    const backend = new MockBackend(signedInStatus(), []);
-    backend.uploadList = ["a.mp4", "b.mp4", "c.mp4"].map((filename, position) =>
-      mockUpload({ upload_id: position + 1, position, filename, state: "queued", sent_bytes: 0 }),
-    );
-    await renderWindow(backend);
-    expect(await screen.findByRole("button", { name: "Uploading 3" })).toBeTruthy();
-    expect(screen.queryByText("No videos yet")).toBeNull();
-    await fireEvent.click(screen.getByRole("button", { name: "Actions for c.mp4" }));
-    const menu = within(await screen.findByRole("menu", { name: "Actions for c.mp4" }));
-    const items = menu.getAllByRole("menuitem").map((item) => item.textContent.trim());
-    expect(items).toEqual(["Pause", "Upload first", "Move up", "Cancel upload"]);
-    await fireEvent.click(menu.getByRole("menuitem", { name: "Upload first" }));
-    await waitFor(() => expect(backend.calls).toContain("moveUpload 3 1"));
-    backend.emit({ event: "upload", ...mockUpload({ upload_id: 3, filename: "c.mp4" }) });
-    backend.emit({
-      event: "upload",
-      ...mockUpload({ upload_id: 1, position: 1, filename: "a.mp4", state: "queued" }),
-    });
-    const names = () => [...document.querySelectorAll("[data-upload] .name")];
-    await waitFor(() => expect(names()[0]?.textContent).toBe("c.mp4"));
-    await fireEvent.input(screen.getByRole("searchbox"), { target: { value: "b.m" } });
-    await waitFor(() => expect(names().map((name) => name.textContent)).toEqual(["b.mp4"]));
   });
 });
 
@@ -234,7 +150,7 @@ describe("video detail", () => {
         }),
       ],
     });
-    const backend = await renderWindow(new MockBackend(signedInStatus(), [job]));
+    const backend = await renderLiveApp(new MockBackend(signedInStatus(), [job]));
     backend.clickNotification("7");
     expect(await screen.findByText("Total 3:00")).toBeTruthy();
     const bar = (stage: string) =>
@@ -263,7 +179,7 @@ describe("video detail", () => {
       warnings: [{ ...fault, code: "odd", message: "look at it" }],
       notes: [{ ...fault, code: "no_audio" }],
     });
-    const backend = await renderWindow(new MockBackend(signedInStatus(), [job]));
+    const backend = await renderLiveApp(new MockBackend(signedInStatus(), [job]));
     backend.clickNotification("7");
     const note = within(await screen.findByRole("region", { name: "Note" }));
     expect(note.getByText("No sound")).toBeTruthy();
@@ -274,7 +190,7 @@ describe("video detail", () => {
   });
 
   it("distinguishes a failed request from a removed video", async () => {
-    const backend = await renderWindow(new MockBackend(signedInStatus(), films));
+    const backend = await renderLiveApp(new MockBackend(signedInStatus(), films));
     backend.failures.set("job", { code: "server_error", message: "it is broken" });
     backend.clickNotification("1");
     expect(await screen.findByText("Couldn't load video")).toBeTruthy();
@@ -291,7 +207,7 @@ describe("opening a video", () => {
   const scrollArea = () => screen.getByRole("article").parentElement as HTMLElement;
 
   it("shows its beginning, however far the one before was scrolled", async () => {
-    const backend = await renderWindow(new MockBackend(signedInStatus(), films));
+    const backend = await renderLiveApp(new MockBackend(signedInStatus(), films));
     backend.clickNotification("1");
     await heading("The sea");
     scrollArea().scrollTop = 500;
@@ -301,7 +217,7 @@ describe("opening a video", () => {
   });
 
   it("from a notification: focuses its heading, also once it is loaded", async () => {
-    const backend = await renderWindow(new MockBackend(signedInStatus(), films));
+    const backend = await renderLiveApp(new MockBackend(signedInStatus(), films));
     backend.clickNotification("1");
     const first = await heading("The sea");
     await waitFor(() => expect(document.activeElement).toBe(first));
@@ -311,7 +227,7 @@ describe("opening a video", () => {
   });
 
   it("from a notification: leaves the focus where the person moved it while it was loading", async () => {
-    const backend = await renderWindow(new MockBackend(signedInStatus(), films));
+    const backend = await renderLiveApp(new MockBackend(signedInStatus(), films));
     let answer = () => {};
     const load = backend.job.bind(backend);
     const gate = new Promise<void>((resolve) => (answer = resolve));
@@ -328,7 +244,7 @@ describe("opening a video", () => {
   });
 
   it("from the list: keeps the focus in the list beside it, and focuses its heading over the list", async () => {
-    await renderWindow(new MockBackend(signedInStatus(), films));
+    await renderLiveApp(new MockBackend(signedInStatus(), films));
     await screen.findByText("The sea");
     row("1")?.focus();
     await fireEvent.click(row("1") as HTMLElement);
@@ -345,7 +261,7 @@ describe("opening a video", () => {
   });
 
   it("that is gone: focuses the way back", async () => {
-    const backend = await renderWindow(new MockBackend(signedInStatus(), films));
+    const backend = await renderLiveApp(new MockBackend(signedInStatus(), films));
     backend.clickNotification("9");
     await screen.findByText("Video not found");
     const back = screen.getByRole("button", { name: "All videos" });
@@ -356,7 +272,7 @@ describe("opening a video", () => {
 describe("screen readers", () => {
   it("are told when a video ends, but not about earlier ends", async () => {
     const running = mockJob({ job_id: "7", title: "Harbour", status: "PROCESSING" });
-    const backend = await renderWindow(new MockBackend(signedInStatus(), [...films, running]));
+    const backend = await renderLiveApp(new MockBackend(signedInStatus(), [...films, running]));
     const news = () => screen.getByTestId("news").textContent;
     const update = (job: typeof running) =>
       backend.emit({ event: "jobs", changed: [{ job, scope: "major" }], removed: [] });
@@ -370,7 +286,7 @@ describe("screen readers", () => {
 
 describe("appearance", () => {
   it("changes theme and language at once and keeps the open video", async () => {
-    const backend = await renderWindow(new MockBackend(signedInStatus(), films));
+    const backend = await renderLiveApp(new MockBackend(signedInStatus(), films));
     backend.clickNotification("1");
     await screen.findByRole("heading", { level: 1, name: "The sea" });
     await press(",", { ctrlKey: true });
@@ -389,13 +305,13 @@ describe("appearance", () => {
     const backend = new MockBackend(signedInStatus(), films);
     const broken = { code: "file" as const, message: "settings.toml cannot be read" };
     backend.settings = () => Promise.reject(broken as unknown as Error);
-    await renderWindow(backend);
+    await renderLiveApp(backend);
     expect(await screen.findByText("settings.toml cannot be read")).toBeTruthy();
     expect(screen.getByText("The sea")).toBeTruthy();
   });
 
   it("lists the keyboard shortcuts", async () => {
-    await renderWindow(new MockBackend(signedInStatus(), films));
+    await renderLiveApp(new MockBackend(signedInStatus(), films));
     await press("?");
     expect(await screen.findByRole("heading", { name: "Keyboard shortcuts" })).toBeTruthy();
     expect(screen.getByText("Select all")).toBeTruthy();

@@ -2,7 +2,7 @@ import { cleanup, createEvent, fireEvent, screen, waitFor, within } from "@testi
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { MockBackend, mockJob, signedInStatus } from "../ipc/backend.mock";
 import { runCommand } from "../testing/interactions";
-import { renderApp } from "../testing/render";
+import { renderApp, renderLiveApp } from "../testing/render";
 import "../testing/viewport";
 
 afterEach(() => {
@@ -28,9 +28,7 @@ const films = [
 ];
 
 async function renderWindow(): Promise<MockBackend> {
-  const backend = new MockBackend(signedInStatus(), films);
-  renderApp(backend);
-  await screen.findByText("Live");
+  const backend = await renderLiveApp(new MockBackend(signedInStatus(), films));
   await screen.findByText("The hills");
   return backend;
 }

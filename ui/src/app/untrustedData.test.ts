@@ -1,7 +1,13 @@
 import { cleanup, fireEvent, screen, waitFor, within } from "@testing-library/svelte";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { ignoreCompositionKeys } from "../components/keyboard";
-import { MockBackend, mockJob, signedInStatus, signedOutStatus } from "../ipc/backend.mock";
+import {
+  MockBackend,
+  mockJob,
+  mockUpload,
+  signedInStatus,
+  signedOutStatus,
+} from "../ipc/backend.mock";
 import type { JobView, Thumbnail } from "../ipc/bindings";
 import { locale } from "../state/locale.svelte";
 import { renderApp } from "../testing/render";
@@ -230,22 +236,9 @@ describe("hostile text in every field", () => {
         },
       });
       await waitFor(() => expect(field("TAGS"), JSON.stringify(text)).not.toBeNull());
-      const upload = {
-        upload_id: 1,
-        filename: text,
-        sent_bytes: 1,
-        total_bytes: 2,
-        bytes_per_second: null,
-        position: 0,
-        is_resumable: false,
-        job_id: null,
-      };
-      backend.emit({
-        event: "upload",
-        ...upload,
-        state: "failed",
-        error: { code: "file", message: text },
-      });
+      const error = { code: "file" as const, message: text };
+      const upload = mockUpload({ filename: text, state: "failed", error });
+      backend.emit({ event: "upload", ...upload });
       backend.emit({ event: "rejected", reason: text, sample: text });
       await waitFor(() =>
         expect(document.querySelector("[data-upload]"), JSON.stringify(text)).not.toBeNull(),

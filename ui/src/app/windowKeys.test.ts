@@ -1,7 +1,7 @@
 import { cleanup, fireEvent, screen, waitFor } from "@testing-library/svelte";
 import { afterEach, describe, expect, it } from "vitest";
 import { MockBackend, mockJob, signedInStatus } from "../ipc/backend.mock";
-import { renderApp } from "../testing/render";
+import { renderLiveApp } from "../testing/render";
 import "../testing/viewport";
 
 afterEach(() => {
@@ -14,9 +14,7 @@ const films = ["The sea", "The city", "The hills"].map((title, index) =>
 );
 
 async function renderWindow(): Promise<MockBackend> {
-  const backend = new MockBackend(signedInStatus(), films);
-  renderApp(backend);
-  await screen.findByText("Live");
+  const backend = await renderLiveApp(new MockBackend(signedInStatus(), films));
   await screen.findByText("The hills");
   return backend;
 }

@@ -1,6 +1,6 @@
 import type { QueryClient } from "@tanstack/svelte-query";
 import { beforeEach, describe, expect, it } from "vitest";
-import { mockJob, signedInStatus } from "../ipc/backend.mock";
+import { mockJob, mockUpload, signedInStatus } from "../ipc/backend.mock";
 import type { Event, JobView, RowView, StatusView, UploadView } from "../ipc/bindings";
 import { applyEdit, applyEvent, applySettings, applyUpdate, refetchMissed } from "./events";
 import { keys, newQueryClient } from "./queries";
@@ -187,17 +187,7 @@ describe("connection and session", () => {
 describe("uploads", () => {
   const upload = (given: Partial<UploadView>): Event => ({
     event: "upload",
-    upload_id: 1,
-    filename: "a.mp4",
-    sent_bytes: 0,
-    total_bytes: 10,
-    bytes_per_second: null,
-    position: 0,
-    is_resumable: false,
-    state: "sending",
-    job_id: null,
-    error: null,
-    ...given,
+    ...mockUpload({ sent_bytes: 0, total_bytes: 10, ...given }),
   });
   const uploads = () => client.getQueryData<UploadView[]>(keys.uploads);
 

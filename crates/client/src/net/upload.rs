@@ -26,6 +26,7 @@ mod speed_limit;
 mod subtitles;
 
 use file_reader::{FileError, ReadProgress};
+pub use resumable::terminate;
 pub use speed_limit::SpeedLimit;
 
 /// An upload to a backend.
@@ -111,21 +112,13 @@ async fn begin(request: &UploadRequest<'_>) -> Result<StepResult, Failure> {
     if request.server.offers("upload_signed") { signed::send(request).await } else { Ok(one_request) }
 }
 
-/// Tells the backend that it may delete the part that it has of an upload. A failure is not reported: the part expires.
-pub async fn terminate(http: &Client, server: &Server, token: &SecretString, url: &url::Url) {
-    resumable::terminate(http, server, token, url).await;
-}
-
 /// Reads the answer to the last bytes of a video.
 async fn accepted_video(
     response: Response,
     video_id: Option<VideoId>,
     begun_at: Timestamp,
 ) -> Result<StepResult, Failure> {
-    if response.status() == StatusCode::BAD_REQUEST {
-        let failure = http::read_failure(response).await;
-        return Err(Failure { error: Error::new(Code::NotAVideo, failure.error.message.clone()), ..failure });
-    }
+    let response = video_accepted(response).await?;
     let text = http::text(super::rest::accepted(response).await?, ANSWER_LIMIT).await?;
     let text = text.trim();
     // A page comes from a captive portal. Any other answer that is no JSON says nothing but that the video was accepted.
@@ -136,6 +129,15 @@ async fn accepted_video(
     }
     let video_id = serde_json::from_value(id("video_id")).ok().or(video_id);
     Ok(StepResult::Transferred(Transfer::Accepted { video_id, begun_at }))
+}
+
+/// Maps the answer that a file is no video to its failure; returns any other answer.
+async fn video_accepted(response: Response) -> Result<Response, Failure> {
+    if response.status() != StatusCode::BAD_REQUEST {
+        return Ok(response);
+    }
+    let failure = http::read_failure(response).await;
+    Err(Failure { error: Error::new(Code::NotAVideo, failure.error.message.clone()), ..failure })
 }
 
 /// Sends a request whose body is read from a file.

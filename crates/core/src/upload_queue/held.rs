@@ -134,13 +134,7 @@ pub(super) fn is_connection(error: &Error) -> bool {
 
 /// Returns an upload as it is after a restart.
 fn stored_form(upload: &Upload) -> Upload {
-    let status = match &upload.status {
-        status @ (UploadStatus::Paused | UploadStatus::Failed(_)) => status.clone(),
-        UploadStatus::Queued | UploadStatus::Sending(_) | UploadStatus::Waiting(_) | UploadStatus::Verifying(_) => {
-            UploadStatus::Queued
-        }
-    };
-    Upload { status, sent_bytes: 0, ..upload.clone() }
+    Upload { status: upload.status.clone().after_restart(), sent_bytes: 0, ..upload.clone() }
 }
 
 impl Transfer {

@@ -118,6 +118,13 @@ pub enum UploadStatus {
     Failed(Reason),
 }
 
+impl UploadStatus {
+    /// Returns the state after a restart.
+    pub(super) fn after_restart(self) -> Self {
+        StoredStatus::from(self).into()
+    }
+}
+
 /// When an upload is sent again. Times are monotonic.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Wait {

@@ -43,15 +43,12 @@ impl Uploads {
 
     pub(super) fn checked(&mut self, file: Result<VideoFile, Error>, request: UploadRequest, context: &mut Context) {
         let UploadRequest { path, purpose, position, reply } = request;
-        match purpose {
-            UploadPurpose::Retries(upload_id) => {
-                let input = match file {
-                    Ok(file) => Input::Retry(upload_id, file),
-                    Err(error) => Input::RetryFailed(upload_id, error),
-                };
-                return self.on(input, context);
-            }
-            UploadPurpose::Replaces(_) | UploadPurpose::New => {}
+        if let UploadPurpose::Retries(upload_id) = purpose {
+            let input = match file {
+                Ok(file) => Input::Retry(upload_id, file),
+                Err(error) => Input::RetryFailed(upload_id, error),
+            };
+            return self.on(input, context);
         }
         let (video, error) = match file {
             Ok(file) => (file, None),

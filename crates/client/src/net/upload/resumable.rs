@@ -13,12 +13,13 @@ use url::Url;
 use super::{
     StepResult, UploadRequest, accepted_video,
     file_reader::{FileError, FileReader, check_unchanged, content_type},
-    response_of, subtitles,
+    response_of, subtitles, video_accepted,
 };
 use crate::net::{
     http::{self, CALL_LIMIT, Failure, read_failure},
     rest::address,
 };
+
 const RESUMABLE: &str = "tus-resumable";
 const VERSION: &str = "1.0.0";
 const OFFSET: &str = "upload-offset";
@@ -57,10 +58,7 @@ pub async fn create(request: &UploadRequest<'_>) -> Result<Option<StepResult>, F
     let call = call.header("upload-length", request.file.size).header("upload-metadata", pairs.join(","));
     // hyper sends no length for an empty body, and some servers answer that with 411.
     let response = http::send(request.http, call.header(header::CONTENT_LENGTH, 0)).await?;
-    if response.status() == StatusCode::BAD_REQUEST {
-        let failure = read_failure(response).await;
-        return Err(Failure { error: Error::new(Code::NotAVideo, failure.error.message.clone()), ..failure });
-    }
+    let response = video_accepted(response).await?;
     if response.status() != StatusCode::CREATED {
         return Err(unexpected(response).await);
     }
@@ -94,11 +92,10 @@ pub async fn send(url: &Url, begun_at: Timestamp, request: &UploadRequest<'_>) -
         request.progress.confirm(offset);
         let length = (size - offset).min(PART);
         let response = patch(url, offset, length, request).await?;
-        let is_conflict = response.status() == StatusCode::CONFLICT;
         let received = match response.status() {
             StatusCode::NOT_FOUND | StatusCode::GONE => return Ok(StepResult::PartLost),
             status if status.is_success() => offset_of(&response).unwrap_or(offset + length),
-            _ if is_conflict => offset,
+            StatusCode::CONFLICT => offset,
             _ => return accepted_video(response, None, begun_at).await,
         };
         if received >= size {
@@ -185,7 +182,7 @@ async fn finish(
     Ok(result)
 }
 
-/// Tells the backend that it may delete a part.
+/// Tells the backend that it may delete the part that it has of an upload. A failure is not reported: the part expires.
 pub async fn terminate(http: &Client, server: &Server, token: &SecretString, url: &Url) {
     let call = authorized(http.request(Method::DELETE, url.clone()), url, server, token);
     if let Err(failure) = http::send(http, call.timeout(CALL_LIMIT)).await {
