@@ -28,6 +28,7 @@ mod launching;
 mod notifying;
 mod preferences;
 mod shell;
+mod source_files;
 mod tray_actions;
 
 pub use closing::CloseChoice;

@@ -64,3 +64,24 @@ pub fn open_folder(app: &AppHandle, folder: &Path) -> Result<(), Error> {
         Error::new(Code::File, format!("Couldn't open {folder} ({error}). Open it in your file manager."))
     })
 }
+
+/// Shows a file in the system's file manager.
+///
+/// # Errors
+/// [`Code::File`] if the system cannot show it.
+pub async fn show_file(app: &AppHandle, path: PathBuf) -> Result<(), Error> {
+    let opener = app.clone();
+    let shown = path.clone();
+    // It waits for an answer of the file manager.
+    let outcome = tauri::async_runtime::spawn_blocking(move || opener.opener().reveal_item_in_dir(path)).await;
+    let cause = match outcome {
+        Ok(Ok(())) => return Ok(()),
+        Ok(Err(error)) => error.to_string(),
+        Err(error) => error.to_string(),
+    };
+    // Without a file manager that can select a file, its folder may still be opened.
+    match shown.parent() {
+        Some(folder) => open_folder(app, folder),
+        None => Err(Error::new(Code::File, format!("Couldn't show {} ({cause}).", shown.display()))),
+    }
+}

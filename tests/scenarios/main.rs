@@ -11,6 +11,7 @@ mod edits;
 mod faults;
 mod foreign_servers;
 mod invalid_input;
+mod job_actions;
 mod language_model;
 mod media;
 mod notifications;

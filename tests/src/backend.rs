@@ -24,6 +24,7 @@ use axum::{
 use serde_json::{Value, json};
 use tokio::{net::TcpListener, sync::broadcast};
 
+mod actions;
 mod answer;
 mod edits;
 mod list;
@@ -95,6 +96,9 @@ struct Script {
     held_edits: Vec<tokio::sync::oneshot::Sender<()>>,
     etag: Option<String>,
     uploads: uploads::Uploads,
+    /// The received actions, in order.
+    actions: Vec<String>,
+    action_answers: VecDeque<Answer>,
 }
 
 impl ScriptedBackend {
@@ -121,6 +125,7 @@ impl ScriptedBackend {
             .route("/api/v1/videos/jobs/{job_id}", get(list::job))
             .route("/api/v1/videos/{video_id}/metadata", put(edits::edit))
             .route("/ws", get(upgrade))
+            .merge(actions::routes())
             .merge(uploads::routes())
             .layer(from_fn_with_state(backend.clone(), page))
             .with_state(backend.clone());

@@ -11,6 +11,7 @@ mod diagnostics;
 mod endpoint;
 mod errors;
 mod fetcher;
+mod job_actions;
 mod jobs;
 mod known_jobs;
 mod message;

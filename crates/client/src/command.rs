@@ -68,6 +68,7 @@ pub(crate) enum Action {
     Refresh,
     Reconnect,
     Edit(JobId, BTreeMap<Field, Content>),
+    Job(JobAction, JobId),
     TypeDraft(Box<Draft>),
     DiscardDraft(JobId, Field),
     SetDismissed(Vec<JobId>, DismissAction),
@@ -77,12 +78,36 @@ pub(crate) enum Action {
     ClearCache,
 }
 
+/// What the user asks the backend to do with a job.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
+pub enum JobAction {
+    /// Processes a failed one again.
+    Retry,
+    /// Cancels an unfinished one.
+    Cancel,
+    /// Deletes its video.
+    Delete,
+}
+
+impl JobAction {
+    /// Returns the feature of the backend that offers the action.
+    pub fn feature(self) -> &'static str {
+        match self {
+            Self::Retry => "retry",
+            Self::Cancel => "cancel",
+            Self::Delete => "delete",
+        }
+    }
+}
+
 /// A command about uploads.
 #[derive(Debug)]
 pub(crate) enum UploadCommand {
     Upload(PathBuf, Reply<JobId>),
     UploadAgain(JobId, Reply<JobId>),
-    CanUploadAgain(JobId, Reply<bool>),
+    SourceFile(JobId, Reply<Option<PathBuf>>),
     List(Reply<Vec<UploadView>>),
     IsUploading(Reply<bool>),
     Act(UploadAction, Reply<()>),

@@ -18,7 +18,9 @@ use tallylight_view::{JobView, RowView, ServerView, StatusView, UploadView};
 use tokio::sync::{mpsc, oneshot};
 use url::Url;
 
-use crate::command::{Action, Command, MarkRead, Pause, Query, Reply, SessionCommand, UploadAction, UploadCommand};
+use crate::command::{
+    Action, Command, JobAction, MarkRead, Pause, Query, Reply, SessionCommand, UploadAction, UploadCommand,
+};
 
 /// Sends commands to the runtime of an account, which ends when the last handle is dropped.
 #[derive(Clone, Debug)]
@@ -151,6 +153,14 @@ impl Handle {
         self.act(Action::Edit(job_id, changes)).await
     }
 
+    /// Asks the backend to process a failed job again, to cancel an unfinished one, or to delete its video.
+    ///
+    /// # Errors
+    /// [`Code::NotOffered`], [`Code::NotFound`], [`Code::WrongState`], or why the backend could not be asked.
+    pub async fn act_on_job(&self, action: JobAction, job_id: JobId) -> Result<(), Error> {
+        self.act(Action::Job(action, job_id)).await
+    }
+
     /// Keeps what was typed so far and is not saved yet.
     ///
     /// # Errors
@@ -227,9 +237,9 @@ impl Handle {
         self.act(Action::ClearCache).await
     }
 
-    /// Tells whether the file that a job was made of is still there.
-    pub async fn can_upload_again(&self, job_id: JobId) -> bool {
-        self.ask(|reply| UploadCommand::CanUploadAgain(job_id, reply)).await.unwrap_or(false)
+    /// Returns the file on this computer from which a job was made, if it is known and still there.
+    pub async fn source_file(&self, job_id: JobId) -> Option<PathBuf> {
+        self.ask(|reply| UploadCommand::SourceFile(job_id, reply)).await.ok().flatten()
     }
 
     /// Sends the file that a job was made of once more, and returns the new job.

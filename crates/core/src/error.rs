@@ -61,6 +61,8 @@ pub enum Code {
     StorageNewer,
     /// The video was changed elsewhere in the meantime.
     Conflict,
+    /// The job is not in a state in which that is possible.
+    WrongState,
     /// The backend rejected the content.
     InvalidContent,
     /// The system keychain is not available.

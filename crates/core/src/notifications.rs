@@ -178,7 +178,7 @@ impl NotificationScheduler {
         let known: Vec<(Outcome, Cow<'_, Record>)> = delivered
             .iter()
             .filter_map(|notified| Some((notified.outcome, library.job(&notified.job_id)?)))
-            .filter(|(outcome, job)| wanted(*outcome, job))
+            .filter(|(outcome, job)| wanted(*outcome, job) && !job.is_cancelled())
             .collect();
         let notices = if known.len() <= few {
             known.iter().map(|(outcome, job)| compose::notice(*outcome, job, notification_preferences.locale)).collect()

@@ -38,6 +38,8 @@ pub struct RowView {
     pub stage_id: Option<StageId>,
     /// The reason of the failure; present only if the status is FAILED.
     pub error: Option<FaultSummary>,
+    /// Whether a user cancelled the job; its status is then FAILED.
+    pub is_cancelled: bool,
     /// The warnings, which need a person.
     pub warnings: Vec<FaultSummary>,
     /// The id of the cover: the chosen thumbnail, or the first one.
@@ -79,6 +81,7 @@ pub(crate) fn of(record: &Record, edits: &Edits, forecast: &Forecast, pending: &
         progress_percent: record.overall.known_percent(),
         stage_id: if record.overall.status().is_final() { None } else { running(record).cloned() },
         error: record.failure(),
+        is_cancelled: record.is_cancelled(),
         warnings: record.warnings().map(FaultSummary::from).collect(),
         cover_id: record.cover(pending).map(|cover| cover.thumbnail_id.clone()),
         cover_version: record.cover(pending).map(|cover| version(&cover.thumbnail_url)),

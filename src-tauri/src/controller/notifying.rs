@@ -40,7 +40,7 @@ impl Controller {
         let upload_again = match notification.job_ids.first() {
             Some(job_id)
                 if notification.kind == NotificationKind::Failed
-                    && self.client.can_upload_again(job_id.clone()).await =>
+                    && self.client.source_file(job_id.clone()).await.is_some() =>
             {
                 UploadAgain::Offered
             }
@@ -77,11 +77,7 @@ impl Controller {
             NotificationAction::UploadAgain(job_id) => {
                 tauri::async_runtime::spawn(async move {
                     let _ = this.client.mark_read(MarkRead::Jobs(vec![job_id.clone()])).await;
-                    if let Err(error) = this.client.upload_again(job_id.clone()).await {
-                        tracing::info!(code = ?error.code, "a repeated upload was rejected");
-                        // The job's view in the window shows the reason.
-                        this.window.show_job(&this.app, job_id);
-                    }
+                    this.upload_again(job_id);
                 });
             }
             NotificationAction::Dismiss(job_id) => {

@@ -38,7 +38,7 @@ async fn file_name_that_is_not_utf8_is_uploaded() {
     let path = file(&harness, std::ffi::OsStr::from_bytes(b"caf\xe9.mp4"), &video_bytes());
     let job_id = harness.client.upload(path).await.expect("accepted");
     assert_eq!(harness.backend.uploads()[0].0, "caf\u{fffd}.mp4");
-    assert!(harness.client.can_upload_again(job_id).await, "the path is stored in bytes");
+    assert!(harness.client.source_file(job_id).await.is_some(), "the path is stored in bytes");
 }
 
 #[cfg(unix)]

@@ -19,6 +19,7 @@ import type {
   Event,
   Field,
   HistoryEntry,
+  JobAction,
   JobId,
   JobView,
   MarkRead,
@@ -198,6 +199,27 @@ export class MockBackend implements Backend {
         .filter((job) => jobIds.includes(job.job_id))
         .map((job) => ({ job, scope: "increment" as const }));
       this.emit({ event: "jobs", changed, removed: [] });
+    });
+  /** The videos whose files are on this computer. */
+  sourceFiles = new Set<JobId>();
+  hasSourceFile = (jobId: JobId) =>
+    this.answer(`hasSourceFile ${jobId}`, () => this.sourceFiles.has(jobId));
+  showSourceFile = (jobId: JobId) => this.answer(`showSourceFile ${jobId}`, () => undefined);
+  uploadAgain = (jobId: JobId) => this.answer(`uploadAgain ${jobId}`, () => undefined);
+  actOnJob = (jobId: JobId, action: JobAction) =>
+    this.answer(`actOnJob ${jobId} ${action}`, () => {
+      const job = this.jobs.find((job) => job.job_id === jobId);
+      if (!job) return;
+      if (action === "delete") {
+        this.jobs = this.jobs.filter((other) => other !== job);
+        return this.emit({ event: "jobs", changed: [], removed: [jobId] });
+      }
+      const changed: JobView =
+        action === "retry"
+          ? { ...job, status: "PENDING", error: null, attention: null, is_cancelled: false }
+          : { ...job, status: "FAILED", is_cancelled: true };
+      this.jobs = this.jobs.map((other) => (other === job ? changed : other));
+      this.emit({ event: "jobs", changed: [{ job: changed, scope: "major" }], removed: [] });
     });
   currentSettings: SettingsView = {
     settings: mockSettings(),

@@ -25,6 +25,7 @@ export function mockJob(given: Partial<JobView> & { job_id: JobId }): JobView {
     has_draft: Boolean(given.drafts?.length),
     progress_percent: 0,
     error: null,
+    is_cancelled: false,
     warnings: [],
     notes: [],
     stages: [],

@@ -75,7 +75,7 @@ start_seconds: number,
 title: string, };
 export type Close = "auto" | "hide" | "quit";
 export type CloseChoice = "hide" | "quit";
-export type Code = "invalid_address" | "insecure_address" | "unreachable" | "not_a_studio" | "untrusted_certificate" | "wrong_key" | "invalid_credentials" | "account_blocked" | "sign_in_denied" | "sign_in_timeout" | "session_expired" | "signed_out" | "rate_limited" | "server_error" | "not_found" | "forbidden" | "not_a_video" | "too_large" | "disk_full" | "not_offered" | "file" | "storage" | "storage_unreadable" | "storage_suspect" | "storage_newer" | "conflict" | "invalid_content" | "keychain" | "keychain_locked" | "socket_refused" | "no_socket" | "nothing_readable" | "closed" | "silent" | "handshake_timeout" | "message_too_large" | "replaced" | "slept" | "network_changed" | "captive_portal" | "language_model" | "requested" | "job_failed" | "shutting_down" | "internal";
+export type Code = "invalid_address" | "insecure_address" | "unreachable" | "not_a_studio" | "untrusted_certificate" | "wrong_key" | "invalid_credentials" | "account_blocked" | "sign_in_denied" | "sign_in_timeout" | "session_expired" | "signed_out" | "rate_limited" | "server_error" | "not_found" | "forbidden" | "not_a_video" | "too_large" | "disk_full" | "not_offered" | "file" | "storage" | "storage_unreadable" | "storage_suspect" | "storage_newer" | "conflict" | "wrong_state" | "invalid_content" | "keychain" | "keychain_locked" | "socket_refused" | "no_socket" | "nothing_readable" | "closed" | "silent" | "handshake_timeout" | "message_too_large" | "replaced" | "slept" | "network_changed" | "captive_portal" | "language_model" | "requested" | "job_failed" | "shutting_down" | "internal";
 export type Computer = { 
 /**
  * The speech recognition model: the id of a known model, or the path of a file.
@@ -454,6 +454,7 @@ status: StatusView,
  */
 rows: Array<RowView>, };
 export type InputField = "address" | "auth_url" | "auth_key" | "api_url" | "ws_url" | "ws_token" | "transport" | "email" | "password";
+export type JobAction = "retry" | "cancel" | "delete";
 export type JobChange = { 
 /**
  * The current state of the job.
@@ -566,6 +567,10 @@ stage_id: StageId | null,
  * The reason of the failure; present only if the status is FAILED.
  */
 error: FaultSummary | null, 
+/**
+ * Whether a user cancelled the job; its status is then FAILED.
+ */
+is_cancelled: boolean, 
 /**
  * The warnings, which need a person.
  */
@@ -827,6 +832,10 @@ stage_id: StageId | null,
  * The reason of the failure; present only if the status is FAILED.
  */
 error: FaultSummary | null, 
+/**
+ * Whether a user cancelled the job; its status is then FAILED.
+ */
+is_cancelled: boolean, 
 /**
  * The warnings, which need a person.
  */
@@ -1324,6 +1333,12 @@ export interface Commands {
   pictureFile(jobId: JobId, thumbnailId: ThumbnailId): Promise<string>;
   /** Starts dragging a thumbnail out of the window, on platforms where the page cannot do it. */
   dragPicture(jobId: JobId, thumbnailId: ThumbnailId): Promise<void>;
+  /** Returns whether the file from which a job was made is on this computer. */
+  hasSourceFile(jobId: JobId): Promise<boolean>;
+  /** Shows the file of a job in the system's file manager. */
+  showSourceFile(jobId: JobId): Promise<void>;
+  /** Uploads the file of a job once more; the upload arrives as events. */
+  uploadAgain(jobId: JobId): Promise<void>;
   /** Returns the history, newest first. */
   history(): Promise<Array<HistoryEntry>>;
   /** Marks records of the history as read. */
@@ -1350,6 +1365,8 @@ export interface Commands {
   search(text: string): Promise<Array<SearchHit>>;
   /** Dismisses the failures and warnings of videos, or restores them. */
   setDismissed(jobIds: Array<JobId>, trouble: DismissAction): Promise<void>;
+  /** Asks the studio to process a failed video again, to cancel an unfinished one, or to delete one. */
+  actOnJob(jobId: JobId, action: JobAction): Promise<void>;
   /** Saves changed fields. They are stored on disk when this resolves; the studio's answer arrives as an event. */
   edit(jobId: JobId, changes: Changes): Promise<void>;
   /** Stores a draft. */
@@ -1439,6 +1456,9 @@ export const createCommands = (invoke: Invoke): Commands => ({
   savePicture: (jobId, thumbnailId) => invoke("save_picture", { jobId, thumbnailId }),
   pictureFile: (jobId, thumbnailId) => invoke("picture_file", { jobId, thumbnailId }),
   dragPicture: (jobId, thumbnailId) => invoke("drag_picture", { jobId, thumbnailId }),
+  hasSourceFile: (jobId) => invoke("has_source_file", { jobId }),
+  showSourceFile: (jobId) => invoke("show_source_file", { jobId }),
+  uploadAgain: (jobId) => invoke("upload_again", { jobId }),
   history: () => invoke("history"),
   markRead: (read) => invoke("mark_read", { read }),
   pause: (pause) => invoke("pause", { pause }),
@@ -1452,6 +1472,7 @@ export const createCommands = (invoke: Invoke): Commands => ({
   synced: () => invoke("synced"),
   search: (text) => invoke("search", { text }),
   setDismissed: (jobIds, trouble) => invoke("set_dismissed", { jobIds, trouble }),
+  actOnJob: (jobId, action) => invoke("act_on_job", { jobId, action }),
   edit: (jobId, changes) => invoke("edit", { jobId, changes }),
   typeDraft: (draft) => invoke("type_draft", { draft }),
   discardDraft: (jobId, field) => invoke("discard_draft", { jobId, field }),

@@ -18,7 +18,10 @@ use super::{
     context::Context,
     endpoint::Endpoint,
     errors::signed_out,
-    message::{AuthInput, BackendInput, FetcherInput, JobsInput, Message, OutboxInput, PublisherInput, UploadsInput},
+    message::{
+        AuthInput, BackendInput, FetcherInput, JobActionsInput, JobsInput, Message, OutboxInput, PublisherInput,
+        UploadsInput,
+    },
 };
 use crate::{
     command::Reply,
@@ -171,6 +174,7 @@ impl Auth {
                 context.note_error("Token refresh failed", &error);
                 context.send(connection::Input::TokenDelayed(error.clone()));
                 context.send(FetcherInput::TokenDelayed(error.clone()));
+                context.send(JobActionsInput::TokenDelayed(error.clone()));
                 context.send(UploadsInput::TokenDelayed(error));
             }
             Effect::SignInFailed(error) => self.sign_in_done(Err(error), context),
@@ -195,6 +199,7 @@ impl Auth {
             context.send(input);
         }
         context.send(FetcherInput::TokenReady);
+        context.send(JobActionsInput::TokenReady);
         context.send(UploadsInput::TokenReady);
         self.sign_in_done(Ok(()), context);
     }
@@ -271,6 +276,7 @@ impl Auth {
 /// Ends the epoch: answers to requests of it are dropped from now on.
 fn end_epoch(reason: Error, context: &mut Context) {
     context.access.epoch += 1;
+    context.send(JobActionsInput::SignedOut(reason.clone()));
     context.send(FetcherInput::SignedOut(reason));
 }
 

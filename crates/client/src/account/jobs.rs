@@ -209,7 +209,7 @@ impl Jobs {
     /// Returns an outcome with what the history says of its job now.
     fn ended(&self, outcome: RunOutcome, context: &Context) -> EndedRun {
         let is_live = outcome.observation == Observation::Live;
-        let job = is_live.then(|| self.library.job(&outcome.job_id)).flatten();
+        let job = is_live.then(|| self.library.job(&outcome.job_id)).flatten().filter(|job| !job.is_cancelled());
         EndedRun::new(outcome, job.as_deref(), context.now().wall, context.locale())
     }
 

@@ -10,6 +10,7 @@ mod automations_input;
 mod backend_input;
 mod connection_input;
 mod fetcher_input;
+mod job_actions_input;
 mod jobs_input;
 mod notifications_input;
 mod outbox_input;
@@ -24,6 +25,7 @@ pub(super) use fetcher_input::{
     Attempt, FetchAnswer, FetchReason, FetchRequest, FetchResult, FetchTarget, FetcherInput, RecheckReason,
     WaitingCommand,
 };
+pub(super) use job_actions_input::{JobActionRequest, JobActionResult, JobActionsInput};
 pub(super) use jobs_input::{EditUpdate, JobsInput, ListPosition, ListUpdate, Merge};
 pub(super) use notifications_input::{EndedRun, NotificationsInput};
 pub(super) use outbox_input::{EditAnswer, EditResult, OutboxInput};
@@ -38,6 +40,7 @@ pub(super) enum Message {
     Backend(BackendInput),
     Connection(ConnectionInput),
     Fetcher(FetcherInput),
+    JobActions(JobActionsInput),
     Jobs(JobsInput),
     Outbox(OutboxInput),
     Uploads(UploadsInput),
@@ -81,7 +84,7 @@ macro_rules! from_machine_input {
 
 from_input! {
     AuthInput => Auth, BackendInput => Backend, ConnectionInput => Connection, FetcherInput => Fetcher,
-    JobsInput => Jobs, OutboxInput => Outbox, UploadsInput => Uploads, NotificationsInput => Notifications,
+    JobActionsInput => JobActions, JobsInput => Jobs, OutboxInput => Outbox, UploadsInput => Uploads, NotificationsInput => Notifications,
     AutomationsInput => Automations, PublisherInput => Publisher,
 }
 

@@ -14,6 +14,7 @@ use super::{
     context::Context,
     errors::no_job,
     fetcher::Fetcher,
+    job_actions::JobActions,
     jobs::Jobs,
     known_jobs::KnownJobs,
     message::{AutomationsInput, ListUpdate, Message, OutboxInput, PublisherInput, WaitingCommand},
@@ -44,6 +45,7 @@ pub(super) struct Runtime {
     auth: Auth,
     connection: Connection,
     fetcher: Fetcher,
+    job_actions: JobActions,
     jobs: Jobs,
     outbox: Outbox,
     uploads: Uploads,
@@ -117,6 +119,7 @@ impl Runtime {
             Message::Fetcher(input) => {
                 self.fetcher.handle(input, &self.jobs.library, &self.outbox.edits, context);
             }
+            Message::JobActions(input) => self.job_actions.handle(input, &self.jobs.library, context),
             Message::Jobs(input) => self.jobs.handle(input, &self.outbox.edits, context),
             Message::Outbox(input) => self.handle_edits(input),
             Message::Uploads(input) => self.uploads.handle(input, &self.jobs.library, context),

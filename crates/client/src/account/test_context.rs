@@ -177,7 +177,7 @@ pub(super) fn server() -> Server {
 /// Returns a backend with every feature.
 pub(super) fn server_at(address: &str) -> Server {
     let text = |text: &str| Some(text.to_owned());
-    let features = Some(["upload", "select_thumbnail"].map(str::to_owned).to_vec());
+    let features = Some(["upload", "select_thumbnail", "retry", "cancel", "delete"].map(str::to_owned).to_vec());
     let description =
         Description { auth_url: text(address), auth_key: text("key"), features, ..Description::default() };
     let address = parse_address(address).expect("an address");

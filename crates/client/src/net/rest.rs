@@ -18,8 +18,10 @@ use url::Url;
 
 use crate::net::http::{self, ANSWER_LIMIT, CALL_LIMIT, Failure, date, is_data, json, read_failure, text};
 
+mod actions;
 mod list;
 
+pub use actions::{ActionAnswer, cancel, delete, retry};
 pub use list::{List, Listing, MissingJobs, jobs};
 
 /// A response's value with the time in its headers.

@@ -1,5 +1,6 @@
 //! The jobs, the connection to their studio, and edits.
 
+use tallylight_client::JobAction;
 use tallylight_core::{
     JobId,
     diagnostics::DiagnosticsView,
@@ -72,6 +73,12 @@ pub async fn search(app: App<'_>, text: String) -> Answer<Vec<SearchHit>> {
 #[tauri::command]
 pub async fn set_dismissed(app: App<'_>, job_ids: Vec<JobId>, trouble: DismissAction) -> Answer<()> {
     app.client().set_dismissed(job_ids, trouble).await
+}
+
+/// Asks the studio to process a failed video again, to cancel an unfinished one, or to delete one.
+#[tauri::command]
+pub async fn act_on_job(app: App<'_>, job_id: JobId, action: JobAction) -> Answer<()> {
+    app.client().act_on_job(action, job_id).await
 }
 
 /// Saves changed fields. They are stored on disk when this resolves; the studio's answer arrives as an event.

@@ -12,8 +12,8 @@ use crate::{
     account::{
         diagnostics,
         message::{
-            AuthInput, AutomationsInput, BackendInput, FetchRequest, FetcherInput, JobsInput, NotificationsInput,
-            OutboxInput, UploadsInput, WaitingCommand,
+            AuthInput, AutomationsInput, BackendInput, FetchRequest, FetcherInput, JobActionsInput, JobsInput,
+            NotificationsInput, OutboxInput, UploadsInput, WaitingCommand,
         },
     },
     command::{Action, Command, Query, Reply, SessionCommand, UploadCommand},
@@ -86,6 +86,7 @@ impl Runtime {
         let outcome = match action {
             Action::Edit(job_id, changes) => return self.edit(job_id, changes, reply),
             Action::SetWebhookSecret(secret) => return context.send(AutomationsInput::SetWebhookSecret(secret, reply)),
+            Action::Job(action, job_id) => return context.send(JobActionsInput::Start(action, job_id, reply)),
             Action::Open(job_id) => {
                 context.send(connection::Input::Watch(vec![job_id.clone()]));
                 context.send(FetcherInput::Fetch(FetchRequest::job(job_id)));
@@ -140,8 +141,8 @@ impl Runtime {
             UploadCommand::UploadAgain(job_id, reply) => {
                 return context.send(UploadsInput::UploadAgain(job_id, reply));
             }
-            UploadCommand::CanUploadAgain(job_id, reply) => {
-                return drop(reply.send(Ok(context.store.source(&job_id).is_some_and(|path| path.is_file()))));
+            UploadCommand::SourceFile(job_id, reply) => {
+                return drop(reply.send(Ok(context.store.source(&job_id).filter(|path| path.is_file()))));
             }
             UploadCommand::List(reply) => return drop(reply.send(Ok(self.uploads.views()))),
             UploadCommand::IsUploading(reply) => return drop(reply.send(Ok(self.uploads.is_under_way()))),

@@ -24,12 +24,24 @@ impl Record {
         self.warnings().filter(move |fault| seen.is_none_or(|seen| fault.at > seen))
     }
 
-    /// Returns whether the job failed and the failure was not dismissed.
+    /// Returns whether a user cancelled the job. That is an end, but nothing that anyone has to be told of. A snapshot has no
+    /// code; its message says it then.
+    pub fn is_cancelled(&self) -> bool {
+        if self.overall.status() != Status::Failed {
+            return false;
+        }
+        match self.faults.iter().rfind(|fault| !fault.recoverable) {
+            Some(fatal) => FaultCode::known(&fatal.code) == Some(FaultCode::Cancelled),
+            None => self.overall.error_message().is_some_and(says_cancelled),
+        }
+    }
+
+    /// Returns whether the job failed, other than by being cancelled, and the failure was not dismissed.
     pub fn has_open_failure(&self) -> bool {
         let is_later =
             |at: Option<UnixNanos>| self.faults.iter().any(|fault| !fault.recoverable && Some(fault.at) > at);
         let is_new = |dismissed: Dismissal| dismissed.run != self.run || is_later(dismissed.at);
-        self.overall.status() == Status::Failed && self.dismissed.is_none_or(is_new)
+        self.overall.status() == Status::Failed && self.dismissed.is_none_or(is_new) && !self.is_cancelled()
     }
 
     fn recoverable(&self) -> impl DoubleEndedIterator<Item = &Fault> {
@@ -50,6 +62,12 @@ impl Record {
         let is_skipped = || fault.stage_id.as_ref().is_some_and(|stage_id| self.is_skipped(stage_id));
         words.any(|word| word.eq_ignore_ascii_case("skipped")) || is_skipped()
     }
+}
+
+/// Returns whether a message begins by saying that a job was cancelled, in either spelling.
+fn says_cancelled(message: &str) -> bool {
+    let word = message.trim_start().split(|c: char| !c.is_ascii_alphabetic()).next().unwrap_or_default();
+    ["cancelled", "canceled"].iter().any(|known| word.eq_ignore_ascii_case(known))
 }
 
 /// Returns whether a warning says only that there was nothing to do, or that something was left out on purpose: there is
@@ -83,7 +101,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::JobId;
+    use crate::{JobId, protocol::Progress};
 
     fn job(code: &str) -> Record {
         let mut job = Record::new(JobId::new("7"));
@@ -101,6 +119,25 @@ mod tests {
         for code in ["file_incomplete", "Subtitles_Damaged", "no_transcription", "metadata_cut", "odd", "", "skippedit"]
         {
             assert_eq!((job(code).warnings().count(), job(code).notes().count()), (1, 0), "{code}");
+        }
+    }
+
+    #[test]
+    fn cancelled_job_needs_no_person() {
+        for (code, is_open) in [("cancelled", false), ("CANCELLED", false), ("not_a_video", true), ("", true)] {
+            let mut job = Record::new(JobId::new("7"));
+            let fault = json!({ "at": Timestamp::UNIX_EPOCH, "code": code, "message": "m", "recoverable": false });
+            job.add_fault(serde_json::from_value(fault).expect("a fault"));
+            let failed = Progress { status: Status::Failed, progress_percent: None, error_message: None };
+            job.apply_overall(Timestamp::UNIX_EPOCH, &failed);
+            assert_eq!((job.has_open_failure(), job.is_cancelled()), (is_open, !is_open), "{code}");
+        }
+        for (message, is_open) in [("Cancelled", false), ("canceled by Ann", false), ("cancellation failed", true)] {
+            let mut job = Record::new(JobId::new("7"));
+            let error_message = Some(message.to_owned());
+            let failed = Progress { status: Status::Failed, progress_percent: None, error_message };
+            job.apply_overall(Timestamp::UNIX_EPOCH, &failed);
+            assert_eq!(job.has_open_failure(), is_open, "{message}");
         }
     }
 
