@@ -1,5 +1,6 @@
 //! The commands: a module for each kind.
 
+pub mod actions;
 pub mod doctor;
 pub mod edit;
 pub mod jobs;

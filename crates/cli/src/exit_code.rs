@@ -45,6 +45,7 @@ fn number(code: Code) -> u8 {
         | Code::StorageNewer
         | Code::StorageSuspect
         | Code::Conflict
+        | Code::WrongState
         | Code::InvalidContent
         | Code::Keychain
         | Code::KeychainLocked

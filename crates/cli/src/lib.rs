@@ -3,7 +3,7 @@
 use std::{path::PathBuf, process::ExitCode};
 
 use clap::{Args, CommandFactory, Parser, Subcommand};
-use commands::session::Unsaved;
+use commands::{actions::Confirmation, session::Unsaved};
 use exit_code::exit_code;
 use tallylight_client::cli_dir;
 use tallylight_core::{Code, Error, model::job::Status};
@@ -72,6 +72,24 @@ enum Command {
     Watch(commands::watch::Watch),
     /// Edit the texts of a video
     Edit(commands::edit::Edit),
+    /// Process a failed video again, where the studio offers it
+    Retry {
+        /// Job ID
+        job: String,
+    },
+    /// Cancel an unfinished video, where the studio offers it
+    Cancel {
+        /// Job ID
+        job: String,
+    },
+    /// Delete a video and its files, where the studio offers it
+    Delete {
+        /// Job ID
+        job: String,
+        /// Delete without asking
+        #[arg(long)]
+        yes: bool,
+    },
     /// Upload videos, then follow their progress
     Upload {
         /// Video files
@@ -118,6 +136,12 @@ async fn run(cli: Cli) -> ExitCode {
         Command::Show { job } => commands::jobs::show(global, &job).await,
         Command::Watch(watch) => commands::watch::run(global, watch).await,
         Command::Edit(edit) => commands::edit::run(global, edit).await,
+        Command::Retry { job } => commands::actions::retry(global, &job).await,
+        Command::Cancel { job } => commands::actions::cancel(global, &job).await,
+        Command::Delete { job, yes } => {
+            let confirmation = if yes { Confirmation::Given } else { Confirmation::Ask };
+            commands::actions::delete(global, &job, confirmation).await
+        }
         Command::Upload { files } => commands::upload::run(global, files).await,
         Command::Doctor => commands::doctor::run(global).await,
     };

@@ -213,6 +213,9 @@ pub fn list_words(list: &ListView) -> Vec<String> {
 
 /// Returns a job's status as text, and the backend's own name of it if it differs.
 pub fn status_words(row: &RowView) -> String {
+    if row.is_cancelled {
+        return "Cancelled".to_owned();
+    }
     let word = status_word(row.status);
     row.status_word.as_ref().map_or_else(|| word.to_owned(), |own| format!("{word} ({})", shown(own)))
 }
