@@ -26,6 +26,7 @@ export const codes: CodeTexts = {
     "Tallylight ist zweimal abgestürzt. Lokale Daten werden neu geladen. Eine Kopie der alten Dateien wurde behalten.",
   storage_newer:
     "Lokale Daten stammen von einer neueren Tallylight-Version und werden neu geladen. Eine Kopie der alten Dateien wurde behalten.",
+  wrong_state: "Das Video ist nicht mehr in einem Zustand, in dem das geht.",
   invalid_content: "Das Studio hat diesen Inhalt abgelehnt. Prüfe deine Eingabe.",
   sign_in_denied: "Anmeldung abgelehnt. Versuche es erneut.",
   keychain:

@@ -56,4 +56,12 @@ export const videoActions: Messages["videoActions"] = {
   linkCopied: "Link kopiert",
   select: "Auswählen",
   deselect: "Abwählen",
+  showFile: "Datei anzeigen",
+  retry: "Erneut verarbeiten",
+  uploadAgain: "Erneut hochladen",
+  cancel: "Verarbeitung abbrechen",
+  remove: (count: number) => (count === 1 ? "Video löschen" : `${count} Videos löschen`),
+  deleted: (title: string) => `„${title}“ gelöscht`,
+  deletedMany: (count: number) => `${count} Videos gelöscht`,
+  failedMany: (count: number, reason: string) => `${count} Videos: ${reason}`,
 };

@@ -208,6 +208,7 @@ export const de: Messages = {
     selectAll: "Alle auswählen",
     dismiss: "Ausblenden",
     save: "Speichern",
+    remove: "Löschen, wo das Studio es anbietet",
     dismissThis: "Fehler oder Warnung ausblenden",
     nextAndPrevious: "Nächstes und vorheriges Video",
     menu: "Aktionen anzeigen",
@@ -216,6 +217,7 @@ export const de: Messages = {
   faults,
   codes,
   lastUpdated: (time: string) => `Stand: ${time}`,
+  cancelled: "Abgebrochen",
   status: {
     PENDING: "In der Warteschlange",
     PROCESSING: "Wird verarbeitet",

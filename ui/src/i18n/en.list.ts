@@ -54,4 +54,12 @@ export const videoActions = {
   linkCopied: "Link copied",
   select: "Select",
   deselect: "Deselect",
+  showFile: "Show file",
+  retry: "Process again",
+  uploadAgain: "Upload again",
+  cancel: "Cancel processing",
+  remove: (count: number) => (count === 1 ? "Delete video" : `Delete ${count} videos`),
+  deleted: (title: string) => `“${title}” deleted`,
+  deletedMany: (count: number) => `${count} videos deleted`,
+  failedMany: (count: number, reason: string) => `${count} videos: ${reason}`,
 };

@@ -210,6 +210,7 @@ export const en = {
     selectAll: "Select all",
     dismiss: "Dismiss",
     save: "Save",
+    remove: "Delete, where the studio offers it",
     dismissThis: "Dismiss error or warning",
     nextAndPrevious: "Next and previous video",
     menu: "Show actions",
@@ -220,6 +221,7 @@ export const en = {
   /** What the core says, by its code, where that is not in this language already. */
   codes: {} as Partial<CodeTexts>,
   lastUpdated: (time: string) => `Last updated ${time}`,
+  cancelled: "Cancelled",
   status: {
     PENDING: "Queued",
     PROCESSING: "Processing",

@@ -26,6 +26,7 @@ export const codes: CodeTexts = {
     "Tallylight se cerró inesperadamente dos veces. Los datos locales se cargarán de nuevo. Se conservó una copia de los archivos anteriores.",
   storage_newer:
     "Los datos locales son de una versión más reciente de Tallylight y se cargarán de nuevo. Se conservó una copia de los archivos anteriores.",
+  wrong_state: "El vídeo ya no está en un estado que lo permita.",
   invalid_content: "El estudio rechazó este contenido. Revisa el texto.",
   sign_in_denied: "Inicio de sesión rechazado. Inténtalo de nuevo.",
   keychain: "El llavero no está disponible. La sesión se mantendrá hasta que cierres Tallylight.",

@@ -56,4 +56,12 @@ export const videoActions: Messages["videoActions"] = {
   linkCopied: "Enlace copiado",
   select: "Seleccionar",
   deselect: "Deseleccionar",
+  showFile: "Mostrar archivo",
+  retry: "Procesar de nuevo",
+  uploadAgain: "Subir de nuevo",
+  cancel: "Cancelar procesamiento",
+  remove: (count: number) => (count === 1 ? "Eliminar vídeo" : `Eliminar ${count} vídeos`),
+  deleted: (title: string) => `«${title}» eliminado`,
+  deletedMany: (count: number) => `${count} vídeos eliminados`,
+  failedMany: (count: number, reason: string) => `${count} vídeos: ${reason}`,
 };

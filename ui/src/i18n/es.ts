@@ -209,6 +209,7 @@ export const es: Messages = {
     selectAll: "Seleccionar todo",
     dismiss: "Descartar",
     save: "Guardar",
+    remove: "Eliminar, si el estudio lo permite",
     dismissThis: "Descartar error o advertencia",
     nextAndPrevious: "Vídeo siguiente y anterior",
     menu: "Mostrar acciones",
@@ -217,6 +218,7 @@ export const es: Messages = {
   faults,
   codes,
   lastUpdated: (time: string) => `Actualizado: ${time}`,
+  cancelled: "Cancelado",
   status: {
     PENDING: "En cola",
     PROCESSING: "Procesando",

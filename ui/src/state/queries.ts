@@ -7,6 +7,7 @@ export const keys = {
   videos: ["videos"] as const,
   video: (jobId: JobId) => ["video", jobId] as const,
   edits: (jobId: JobId) => ["edits", jobId] as const,
+  sourceFile: (jobId: JobId) => ["sourceFile", jobId] as const,
   uploads: ["uploads"] as const,
   search: (text: string) => ["search", text] as const,
   settings: ["settings"] as const,
@@ -47,6 +48,14 @@ export const videosQuery = (backend: Backend) =>
 
 export const videoQuery = (backend: Backend, jobId: JobId) =>
   queryOptions({ queryKey: keys.video(jobId), queryFn: () => backend.job(jobId) });
+
+/** Whether the file of a video is on this computer. Asked anew by whoever shows it: files are moved. */
+export const sourceFileQuery = (backend: Backend, jobId: JobId) =>
+  queryOptions({
+    queryKey: keys.sourceFile(jobId),
+    queryFn: () => backend.hasSourceFile(jobId),
+    staleTime: 0,
+  });
 
 export const uploadsQuery = (backend: Backend) =>
   queryOptions({ queryKey: keys.uploads, queryFn: () => backend.uploads() });

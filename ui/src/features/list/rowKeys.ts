@@ -23,6 +23,7 @@ export interface RowKeyContext {
   /** The element of the rows. */
   list: HTMLElement;
   ondismiss: (jobIds: JobId[]) => void;
+  ondelete: (jobIds: JobId[]) => void;
   onmenu: (jobId: JobId) => void;
   onmove: (move: RowMove) => void;
 }
@@ -53,13 +54,17 @@ function focusPlace(target: EventTarget | null, list: HTMLElement): FocusPlace {
 
 /** Handles a key that acts on the selected videos or on a single one; returns whether there is such a key. */
 function handleRowAction(event: KeyboardEvent, focus: FocusPlace, context: RowKeyContext): boolean {
-  const { rows, current, selection, ondismiss } = context;
+  const { rows, current, selection, ondismiss, ondelete } = context;
+  const isDelete = event.key === "Delete" || (event.key === "Backspace" && focus === "row");
   if (isCommand(event, "a") && !isTextField(event.target))
     selection.selectAll(rows.map((row) => row.job_id));
   else if (isKeyTaken(event)) return false;
   else if (event.key === "x" && current) selection.toggle(actedOn(focus, context) ?? current);
   else if (event.key === "e" && selection.jobIds.size > 0) ondismiss([...selection.jobIds]);
   else if (event.key === "e" && current && focus === "row") ondismiss([current]);
+  else if (isDelete && focus !== "elsewhere" && selection.jobIds.size > 0)
+    ondelete([...selection.jobIds]);
+  else if (isDelete && current && focus === "row") ondelete([current]);
   else return false;
   return true;
 }

@@ -1,10 +1,17 @@
 import ArrowRight from "@lucide/svelte/icons/arrow-right";
 import CheckCheck from "@lucide/svelte/icons/check-check";
+import CircleStop from "@lucide/svelte/icons/circle-stop";
 import Copy from "@lucide/svelte/icons/copy";
+import FolderOpen from "@lucide/svelte/icons/folder-open";
 import Link from "@lucide/svelte/icons/link";
+import RotateCcw from "@lucide/svelte/icons/rotate-ccw";
 import SquareCheck from "@lucide/svelte/icons/square-check";
 import SquareX from "@lucide/svelte/icons/square-x";
+import Trash2 from "@lucide/svelte/icons/trash-2";
+import Upload from "@lucide/svelte/icons/upload";
+import { createContext } from "svelte";
 import type { Action } from "../../components/action";
+import { reportFailure } from "../../components/toasts";
 import type { Backend } from "../../ipc/backend";
 import type { JobId, RowView } from "../../ipc/bindings";
 import { locale } from "../../state/locale.svelte";
@@ -12,6 +19,7 @@ import { COPY_KINDS } from "../editor/copies";
 import { copyTitles } from "./copyTitles";
 import { copyVideoLink, copyVideoText } from "./copyVideo";
 import { canBeDismissed } from "./dismiss";
+import type { JobActions } from "./jobActions.svelte";
 import type { Selection } from "./selection.svelte";
 
 /** The state and the callbacks that the actions of videos need. */
@@ -19,9 +27,17 @@ export interface VideoActionContext {
   backend: Backend;
   openJobId: JobId | null;
   selection: Selection;
+  jobActions: JobActions;
+  canUpload: boolean;
+  /** Whether the file of the single video is on this computer. */
+  isSourceKnown: boolean;
   onopen: (jobId: JobId) => void;
   ondismiss: (jobIds: JobId[]) => void;
 }
+
+/** The context of the open video: the window's own state, as it is when it is asked for. */
+export const [useVideoActionContext, provideVideoActionContext] =
+  createContext<() => VideoActionContext>();
 
 /** An action of one or several videos, for the menu of a row and for the palette. */
 interface VideoAction extends Omit<Action, "label" | "run"> {
@@ -71,6 +87,35 @@ const VIDEO_ACTIONS: VideoAction[] = [
     run: ([row]) => row && void copyVideoLink(row.job_id),
   },
   {
+    id: "show_file",
+    icon: FolderOpen,
+    label: () => locale.messages.videoActions.showFile,
+    isOffered: ({ length }, { isSourceKnown }) => length === 1 && isSourceKnown,
+    run: ([row], { backend }) => row && void reportFailure(backend.showSourceFile(row.job_id)),
+  },
+  {
+    id: "retry",
+    icon: RotateCcw,
+    label: () => locale.messages.videoActions.retry,
+    isOffered: (rows, { jobActions }) => jobActions.isOffered("retry", rows),
+    run: (rows, { jobActions }) => jobActions.retry(idsOf(rows)),
+  },
+  {
+    id: "upload_again",
+    icon: Upload,
+    label: () => locale.messages.videoActions.uploadAgain,
+    isOffered: (rows, { isSourceKnown, canUpload }) =>
+      rows.length === 1 && isSourceKnown && canUpload && rows.every(isEnded),
+    run: ([row], { backend }) => row && void reportFailure(backend.uploadAgain(row.job_id)),
+  },
+  {
+    id: "cancel",
+    icon: CircleStop,
+    label: () => locale.messages.videoActions.cancel,
+    isOffered: (rows, { jobActions }) => jobActions.isOffered("cancel", rows),
+    run: (rows, { jobActions }) => jobActions.cancel(idsOf(rows)),
+  },
+  {
     id: "select",
     icon: SquareCheck,
     keys: "x",
@@ -94,7 +139,23 @@ const VIDEO_ACTIONS: VideoAction[] = [
     isOffered: (rows) => rows.some(canBeDismissed),
     run: (rows, { ondismiss }) => ondismiss(idsOf(rows)),
   },
+  {
+    id: "delete",
+    icon: Trash2,
+    keys: "Del",
+    label: ({ length }) => locale.messages.videoActions.remove(length),
+    isOffered: (rows, { jobActions }) => jobActions.isOffered("delete", rows),
+    run: (rows, context) => deleteVideos(rows, context),
+  },
 ];
+
+const isEnded = ({ status }: RowView) => status === "COMPLETED" || status === "FAILED";
+
+/** Deletes videos; they are no longer selected. */
+export function deleteVideos(rows: RowView[], { selection, jobActions }: VideoActionContext): void {
+  selection.remove(idsOf(rows));
+  jobActions.remove(rows);
+}
 
 /** Returns the actions that can be applied to these videos together. */
 export function videoActions(rows: RowView[], context: VideoActionContext): Action[] {

@@ -32,6 +32,7 @@ export function shortcutGroups(): ShortcutGroup[] {
         [["x"], texts.select],
         [[mod("A")], texts.selectAll],
         [["e"], texts.dismiss],
+        [["Del"], texts.remove],
         [["Shift+F10"], texts.menu],
       ],
     },

@@ -1,0 +1,101 @@
+import { createContext } from "svelte";
+import { SvelteSet } from "svelte/reactivity";
+import { dismissToast, showError, showUndoableMessage } from "../../components/toasts";
+import { reasonText } from "../../format/errors";
+import { displayTitle } from "../../format/text";
+import { asError, type Backend } from "../../ipc/backend";
+import type { JobAction, JobId, RowView } from "../../ipc/bindings";
+import { locale } from "../../state/locale.svelte";
+
+/** How long a deletion can be undone before the studio is asked for it, in milliseconds. */
+export const UNDO_TIME = 8000;
+
+/**
+ * What the studio is asked to do with videos. A deleted video is hidden at once, and deleted once it can no longer be
+ * undone: what ends before, such as the app, keeps it.
+ */
+export class JobActions {
+  #backend: Backend;
+  #features: () => readonly string[];
+  /** The videos that are hidden because they were deleted. */
+  #hidden = new SvelteSet<JobId>();
+
+  constructor(backend: Backend, features: () => readonly string[]) {
+    this.#backend = backend;
+    this.#features = features;
+  }
+
+  /** Returns whether the studio offers an action, and all these videos are in a state in which it is possible. */
+  isOffered(action: JobAction, rows: readonly Pick<RowView, "status">[]): boolean {
+    if (!this.#features().includes(action)) return false;
+    const isPossible = ({ status }: Pick<RowView, "status">) =>
+      action === "delete" || (action === "retry") === (status === "FAILED");
+    return rows.every(
+      (row) => isPossible(row) && (action !== "cancel" || row.status !== "COMPLETED"),
+    );
+  }
+
+  /** Returns the videos that were not deleted. */
+  visible<Row extends RowView>(rows: Row[] | undefined): Row[] | undefined {
+    if (rows === undefined || this.#hidden.size === 0) return rows;
+    return rows.filter((row) => !this.#hidden.has(row.job_id));
+  }
+
+  isHidden(jobId: JobId): boolean {
+    return this.#hidden.has(jobId);
+  }
+
+  /** Processes failed videos again. */
+  retry(jobIds: JobId[]): void {
+    void this.#request("retry", jobIds);
+  }
+
+  /** Cancels unfinished videos. */
+  cancel(jobIds: JobId[]): void {
+    void this.#request("cancel", jobIds);
+  }
+
+  /** Deletes videos, unless it is undone in time. */
+  remove(rows: RowView[]): void {
+    const jobIds = rows.map((row) => row.job_id);
+    const [first] = rows;
+    if (first === undefined) return;
+    for (const jobId of jobIds) this.#hidden.add(jobId);
+    const texts = locale.messages.videoActions;
+    const message =
+      rows.length === 1 ? texts.deleted(displayTitle(first)) : texts.deletedMany(rows.length);
+    const toast = showUndoableMessage(
+      message,
+      () => {
+        clearTimeout(timer);
+        this.#show(jobIds);
+      },
+      UNDO_TIME,
+    );
+    const timer = setTimeout(() => {
+      dismissToast(toast);
+      // A video that is gone from the list stays hidden until it is gone.
+      void this.#request("delete", jobIds).finally(() => this.#show(jobIds));
+    }, UNDO_TIME);
+  }
+
+  #show(jobIds: JobId[]): void {
+    for (const jobId of jobIds) this.#hidden.delete(jobId);
+  }
+
+  /** Asks for an action on each video, and says why the first one failed. */
+  async #request(action: JobAction, jobIds: JobId[]): Promise<void> {
+    const results = await Promise.allSettled(
+      jobIds.map((jobId) => this.#backend.actOnJob(jobId, action)),
+    );
+    const failed = results.filter((result) => result.status === "rejected");
+    const [first] = failed;
+    if (first === undefined) return;
+    const reason = reasonText(asError(first.reason));
+    showError(
+      failed.length === 1 ? reason : locale.messages.videoActions.failedMany(failed.length, reason),
+    );
+  }
+}
+
+export const [useJobActions, provideJobActions] = createContext<JobActions>();
