@@ -48,7 +48,7 @@ fn run_job(shell: &Shell, job: Job) -> Result<()> {
         }
         Job::E2e => {
             let tools = install::for_tests(shell)?;
-            e2e::run(shell, &tools, None)
+            e2e::run(shell, &tools, e2e::Selection::default())
         }
         Job::Packages => bundle::installed::make_and_test(),
         Job::Bench => instruction_counts::check(shell),

@@ -15,6 +15,9 @@ use xshell::{Shell, cmd};
 
 use crate::run::binaries;
 
+/// The environment variable with the size of the screen, such as `1280x800`.
+pub const SCREEN_SIZE: &str = "TALLYLIGHT_SCREEN";
+
 /// Runs a hidden command of this program inside a new session, with an empty folder as home.
 pub fn inside(shell: &Shell, home: &Path, command: &[&str], env: &[(&str, &Path)]) -> Result<()> {
     let runtime = home.join("run");
@@ -22,7 +25,8 @@ pub fn inside(shell: &Shell, home: &Path, command: &[&str], env: &[(&str, &Path)
     make_private(&runtime)?;
     // Not the running file, which a build may have replaced meanwhile.
     let myself = binaries(shell)?.join("xtask");
-    let screen = "-screen 0 1280x800x24";
+    let size = env.iter().find(|(name, _)| *name == SCREEN_SIZE).map_or(Path::new("1280x800"), |(_, size)| size);
+    let screen = format!("-screen 0 {}x24", size.display());
     // Cargo and rustup stay those of the real home.
     let real_home = env::var("HOME").unwrap_or_default();
     let cargo_home = env::var("CARGO_HOME").unwrap_or_else(|_| format!("{real_home}/.cargo"));
@@ -102,6 +106,13 @@ fn configure_dunst() -> Result<()> {
     make_private(&chooser)?;
     fs::write(folder.join("dunstrc"), format!("[global]\n    dmenu = {}\n", chooser.display()))?;
     Ok(())
+}
+
+/// Writes GTK's settings, which the app reads at its start.
+pub fn configure_gtk(lines: &str) -> Result<()> {
+    let folder = Path::new(&env::var("HOME")?).join(".config/gtk-3.0");
+    fs::create_dir_all(&folder)?;
+    Ok(fs::write(folder.join("settings.ini"), format!("[Settings]\n{lines}\n"))?)
 }
 
 /// Restricts a file or a folder to its owner, who may also execute it.

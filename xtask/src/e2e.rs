@@ -10,7 +10,7 @@ use anyhow::Result;
 use xshell::{Shell, cmd};
 
 use crate::{
-    desktop::{Services, inside},
+    desktop::{self, Services, inside},
     install, page,
     run::{binaries, build, root, shell, step},
     samples,
@@ -21,14 +21,30 @@ const ONLY: &str = "TALLYLIGHT_E2E";
 /// The folder of the tests.
 const FOLDER: &str = "tests/e2e";
 
-/// Runs the end-to-end tests, or one file of them.
-pub fn run(shell: &Shell, tools: &install::TestTools, only: Option<&str>) -> Result<()> {
+/// The environment variable with the settings of GTK in the session, such as its font.
+const GTK_SETTINGS: &str = "TALLYLIGHT_GTK_SETTINGS";
+
+/// What of the end-to-end tests runs, and in which session.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Selection<'a> {
+    /// One file; all by default.
+    pub file: Option<&'a str>,
+    /// The settings of GTK, as lines of its settings file; its defaults if empty.
+    pub gtk_settings: &'a str,
+    /// Further environment variables of the tests.
+    pub env: &'a [(&'a str, &'a str)],
+}
+
+/// Runs the end-to-end tests, or a selection of them.
+pub fn run(shell: &Shell, tools: &install::TestTools, selection: Selection<'_>) -> Result<()> {
     page::build(shell)?;
     build(shell)?;
     step("end-to-end tests: the real app in a real window");
     let home = shell.create_temp_dir()?;
-    let only = only.map(|file| (ONLY, Path::new(file)));
-    let env: Vec<_> = tools.environment().into_iter().chain(only).collect();
+    let only = selection.file.map(|file| (ONLY, Path::new(file)));
+    let gtk = [(GTK_SETTINGS, Path::new(selection.gtk_settings))];
+    let others = selection.env.iter().map(|(name, value)| (*name, Path::new(*value)));
+    let env: Vec<_> = tools.environment().into_iter().chain(only).chain(gtk).chain(others).collect();
     inside(shell, home.path(), &["e2e-session"], &env)
 }
 
@@ -53,6 +69,9 @@ pub fn run_in_session(
     programs: &Path,
     arguments: impl IntoIterator<Item = impl AsRef<OsStr>>,
 ) -> Result<()> {
+    if let Some(settings) = env::var(GTK_SETTINGS).ok().filter(|settings| !settings.is_empty()) {
+        desktop::configure_gtk(&settings)?;
+    }
     let mut services = Services::start(shell)?;
     services.tray(shell)?;
     let binaries = binaries(shell)?;

@@ -48,6 +48,9 @@ const DESKTOP: &[&str] = &[
 ];
 /// The packages that drive the window in tests.
 const WEBDRIVER: &[&str] = &["webkit2gtk-driver", "chromium", "chromium-driver", "xdg-utils", "python3-venv"];
+/// The fonts of real desktops, for pictures of the window.
+const FONTS: &[&str] =
+    &["fonts-inter", "fonts-noto-core", "fonts-noto-cjk", "fonts-noto-color-emoji", "gnome-themes-extra"];
 /// The tools that check packages.
 const PACKAGES: &[&str] = &["lintian", "appstream", "desktop-file-utils", "rpm", "man-db", "groff-base"];
 
@@ -106,6 +109,8 @@ pub enum Need {
     NoScreen,
     /// To run the tests.
     Tests,
+    /// To take pictures of the window.
+    Pictures,
     /// To make packages.
     Packages,
     /// To count instructions.
@@ -128,6 +133,7 @@ pub fn system(shell: &Shell, need: Need) -> Result<()> {
         Need::Screen => {}
         Need::NoScreen => wanted.extend(DESKTOP),
         Need::Tests => wanted.extend([DESKTOP, WEBDRIVER, PACKAGES, &["valgrind"]].concat()),
+        Need::Pictures => wanted.extend(FONTS),
         Need::Packages => wanted.extend(PACKAGES),
         Need::Counting => wanted.push("valgrind"),
     }

@@ -14,6 +14,7 @@ mod demo;
 mod desktop;
 mod dev;
 mod e2e;
+mod first_minutes;
 mod icons;
 mod install;
 mod instruction_counts;
@@ -101,7 +102,13 @@ enum Command {
     /// Draws every icon from its SVG source
     Icons,
     /// Takes pictures of every view of the real window for docs/screenshots
-    Screenshots,
+    Screenshots {
+        /// Takes every view in every size, language and contrast, too; docs/screenshots stays as it is
+        #[arg(long)]
+        all: bool,
+    },
+    /// Records a newcomer's first minutes with the real window into docs/first-minutes
+    FirstMinutes,
     /// The part of `demo` that runs inside a desktop session of its own
     #[command(hide = true)]
     DemoSession { videos: Vec<PathBuf> },
@@ -133,7 +140,10 @@ fn main() -> anyhow::Result<()> {
         Command::Bundle { formats, test: false } => bundle::run(formats.as_deref()).map(drop),
         Command::Manifest { folder, address } => manifest::write(&folder, &address),
         Command::Icons => icons::draw(),
-        Command::Screenshots => screenshots::take(),
+        Command::FirstMinutes => first_minutes::record(),
+        Command::Screenshots { all } => {
+            screenshots::take(if all { screenshots::Extent::All } else { screenshots::Extent::Documentation })
+        }
         Command::DemoSession { videos } => demo::in_session(&videos),
         Command::E2eSession => e2e::in_session(),
         Command::BenchSession => bench::in_session(),

@@ -6,7 +6,9 @@ use anyhow::{Context, Result};
 use xshell::cmd;
 
 use crate::{
-    e2e, install,
+    desktop::SCREEN_SIZE,
+    e2e::{self, Selection},
+    install::{self, Need},
     run::{binaries, root, shell, step},
 };
 
@@ -34,11 +36,41 @@ const SHOWN: &[(&str, &str)] = &[
 /// The picture with every view.
 const SHEET: &str = "contact-sheet.jpg";
 
+/// The look of a usual desktop.
+pub const USUAL: &str = "gtk-font-name=Inter 11";
+/// Text twice as large, high contrast, no animations.
+const LARGE_TEXT: &str =
+    "gtk-font-name=Inter 11\ngtk-xft-dpi=196608\ngtk-theme-name=HighContrast\ngtk-enable-animations=0";
+/// A screen on which the widest window fits.
+const LARGE_SCREEN: (&str, &str) = (SCREEN_SIZE, "1600x1000");
+
+/// Which pictures are taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Extent {
+    /// Those of the documentation.
+    Documentation,
+    /// Every view in every size, language and contrast, too.
+    All,
+}
+
 /// Opens every view, and copies the pictures of the documentation.
-pub fn take() -> Result<()> {
+pub fn take(extent: Extent) -> Result<()> {
     let shell = shell()?;
     let tools = install::for_tests(&shell)?;
-    e2e::run(&shell, &tools, Some(VIEWS))?;
+    install::system(&shell, Need::Pictures)?;
+    let of = |looks, gtk_settings| {
+        let env = [("TALLYLIGHT_LOOKS", looks), LARGE_SCREEN];
+        e2e::run(&shell, &tools, Selection { file: Some(VIEWS), gtk_settings, env: &env })
+    };
+    if extent == Extent::All {
+        of("large-text", LARGE_TEXT)?;
+        let sheet = binaries(&shell)?.join("screenshots").join(SHEET);
+        copy(&sheet, &sheet.with_file_name("contact-sheet-large-text.jpg"))?;
+        of("all", USUAL)?;
+        println!("every look is on {}", sheet.display());
+        return Ok(());
+    }
+    of("some", USUAL)?;
     let (taken, docs) = (binaries(&shell)?.join("screenshots"), root().join("docs/screenshots"));
     step("copying the pictures to docs/screenshots");
     for (view, name) in SHOWN {

@@ -1,4 +1,4 @@
-// A view in three sizes, light and dark: a screenshot of each, and what axe finds in it.
+// A view in several looks (sizes, light and dark, languages): a screenshot of each, and what axe finds in it.
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
@@ -6,13 +6,51 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import type { AxeResults, RunOptions } from "axe-core";
 import type { App } from "./app.ts";
+import type { Settings } from "./ipc.ts";
 import { closeNotifications, onScreen } from "./notifications.ts";
 import { waitUntilStill } from "./page.ts";
 import { waitFor } from "./wait.ts";
 
-const SIZES = { narrow: [360, 480], usual: [960, 680], full: [1280, 770] } as const;
+const SIZES = {
+  narrow: [360, 480],
+  small: [640, 600],
+  usual: [960, 680],
+  full: [1280, 770],
+  wide: [1440, 900],
+} as const;
+type Size = keyof typeof SIZES;
 const THEMES = ["light", "dark"] as const;
 type Theme = (typeof THEMES)[number];
+type Language = Settings["appearance"]["language"];
+
+/** How a view is looked at. */
+interface Look {
+  size: Size;
+  theme: Theme;
+  language: Language;
+}
+
+/** The look in which a view is left: the tests look for English texts. */
+const USUAL: Look = { size: "usual", theme: "light", language: "en" };
+
+/** Which looks are wanted: some in every run; all, or those of large text, by `cargo xtask screenshots --all`. */
+const LOOKS = process.env.TALLYLIGHT_LOOKS ?? "some";
+
+function looks(): Look[] {
+  if (LOOKS === "large-text")
+    return (["narrow", "usual", "wide"] as const).map((size) => ({ ...USUAL, size }));
+  const isAll = LOOKS === "all";
+  const sizes: Size[] = isAll
+    ? ["narrow", "small", "usual", "full", "wide"]
+    : ["narrow", "usual", "full"];
+  const english = THEMES.flatMap((theme) =>
+    sizes.map((size): Look => ({ size, theme, language: "en" })),
+  );
+  const translated = (["de", "es"] as const).flatMap((language) =>
+    (["narrow", "usual"] as const).map((size): Look => ({ size, theme: "light", language })),
+  );
+  return isAll ? [...english, ...translated] : english;
+}
 
 const { source: AXE } = createRequire(import.meta.url)("axe-core") as { source: string };
 /** WCAG 2.2, A and AA, and what axe's makers hold for good practice. */
@@ -24,14 +62,18 @@ declare global {
   }
 }
 
-/** Chooses a theme as the settings do, and waits until the page has it. */
-async function setTheme(app: App, theme: Theme): Promise<void> {
+/** Chooses a look as the settings and a drag of the window's border do, and waits until the page has it. */
+async function setLook(app: App, { size, theme, language }: Look): Promise<void> {
   await app.changeSettings((settings) => {
     settings.appearance.theme = theme;
+    settings.appearance.language = language;
   });
   const isDark = () =>
     app.browser.execute(() => matchMedia("(prefers-color-scheme: dark)").matches);
   await waitFor(`the theme ${theme}`, async () => (await isDark()) === (theme === "dark"));
+  const lang = () => app.browser.execute(() => document.documentElement.lang);
+  await waitFor(`the language ${language}`, async () => (await lang()).startsWith(language));
+  await app.browser.setWindowSize(...SIZES[size]);
 }
 
 /** Inspects the views of an app. */
@@ -50,22 +92,20 @@ export class ViewInspector {
   /** Inspects what the window shows now, and leaves it in its usual size. */
   async inspect(name: string): Promise<void> {
     const wrong: string[] = [];
-    for (const theme of THEMES) {
-      await setTheme(this.app, theme);
-      for (const [size, [width, height]] of Object.entries(SIZES)) {
-        await this.app.browser.setWindowSize(width, height);
-        await waitUntilStill(this.app.browser);
-        const shown = `${name}-${size}-${theme}`;
-        // A notification may lie over the window.
-        closeNotifications();
-        await waitFor("no notification on the screen", () => onScreen() === 0);
-        await this.app.screenshot(shown);
-        this.screenshots.push(shown);
-        wrong.push(...(await this.problems()).map((problem) => `${shown}: ${problem}`));
-      }
+    for (const look of looks()) {
+      await setLook(this.app, look);
+      await waitUntilStill(this.app.browser);
+      const { size, theme, language } = look;
+      const others = [...(language === "en" ? [] : [language]), ...(LOOKS === "large-text" ? [LOOKS] : [])];
+      const shown = [name, size, theme, ...others].join("-");
+      // A notification may lie over the window.
+      closeNotifications();
+      await waitFor("no notification on the screen", () => onScreen() === 0);
+      await this.app.screenshot(shown);
+      this.screenshots.push(shown);
+      wrong.push(...(await this.problems()).map((problem) => `${shown}: ${problem}`));
     }
-    await setTheme(this.app, "light");
-    await this.app.browser.setWindowSize(...SIZES.usual);
+    await setLook(this.app, USUAL);
     assert.deepEqual(wrong, []);
   }
 
@@ -76,7 +116,7 @@ export class ViewInspector {
       shown,
       join(this.folder, `${shown}.png`),
     ]);
-    const columns = String(THEMES.length * Object.keys(SIZES).length);
+    const columns = String(looks().length);
     const layout = ["-tile", `${columns}x`, "-geometry", "300x210+6+4"];
     const look = ["-background", "#8d939e", "-pointsize", "11", "-quality", "82"];
     execFileSync("montage", [...pictures, ...layout, ...look, join(this.folder, name)]);
