@@ -46,7 +46,11 @@ describe("actions on videos", { concurrency: false }, () => {
 
   it("a failed video is processed again from its failure", async () => {
     app.upload(copy(videos.truncated, "broken.mp4"));
-    await waitFor("its failure", async () => (await rowOf("broken.mp4"))?.status === "FAILED", 60_000);
+    await waitFor(
+      "its failure",
+      async () => (await rowOf("broken.mp4"))?.status === "FAILED",
+      60_000,
+    );
     const jobId = present(await rowOf("broken.mp4")).job_id;
     const { ended_at: firstEnd } = await app.invoke("job", { jobId });
     await (await element("broken.mp4")).click();
@@ -78,7 +82,9 @@ describe("actions on videos", { concurrency: false }, () => {
     await waitFor("its end", async () => (await rowOf(last))?.is_cancelled === true);
     const row = present(await rowOf(last));
     assert.deepEqual([row.status, row.attention], ["FAILED", null]);
-    await waitFor("its status", async () => (await (await element(last)).getText()).includes("Cancelled"));
+    await waitFor("its status", async () =>
+      (await (await element(last)).getText()).includes("Cancelled"),
+    );
     await app.screenshot("cancelled");
   });
 

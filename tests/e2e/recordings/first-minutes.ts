@@ -20,7 +20,9 @@ const isEnded = async (name: string) =>
     (row) => row.filename === name && ["COMPLETED", "FAILED"].includes(row.status),
   );
 const field = (name: string) =>
-  app.$(`//*[@data-field="${name}"][self::input or self::textarea] | //*[@data-field="${name}"]//textarea`);
+  app.$(
+    `//*[@data-field="${name}"][self::input or self::textarea] | //*[@data-field="${name}"]//textarea`,
+  );
 
 /** Does a step while it is recorded, and holds on so long that a person could look at it. */
 async function step(name: string, run: () => Promise<unknown>): Promise<void> {
@@ -66,8 +68,11 @@ try {
   });
   await step("A video that is cut off is dropped", async () => {
     app.upload(videos.truncated);
-    await waitFor("its failure", async () =>
-      (await app.invoke("rows")).some(({ status }) => status === "FAILED"), 60_000);
+    await waitFor(
+      "its failure",
+      async () => (await app.invoke("rows")).some(({ status }) => status === "FAILED"),
+      60_000,
+    );
   });
   await step("The failed video is opened", async () => {
     await row("Failed").click();

@@ -73,7 +73,8 @@ async function setLook(app: App, { size, theme, language }: Look): Promise<void>
   await waitFor(`the theme ${theme}`, async () => (await isDark()) === (theme === "dark"));
   const lang = () => app.browser.execute(() => document.documentElement.lang);
   await waitFor(`the language ${language}`, async () => (await lang()).startsWith(language));
-  await app.browser.setWindowSize(...SIZES[size]);
+  const [width, height] = SIZES[size];
+  await app.browser.setWindowSize(width, height);
 }
 
 /** Inspects the views of an app. */
@@ -96,7 +97,10 @@ export class ViewInspector {
       await setLook(this.app, look);
       await waitUntilStill(this.app.browser);
       const { size, theme, language } = look;
-      const others = [...(language === "en" ? [] : [language]), ...(LOOKS === "large-text" ? [LOOKS] : [])];
+      const others = [
+        ...(language === "en" ? [] : [language]),
+        ...(LOOKS === "large-text" ? [LOOKS] : []),
+      ];
       const shown = [name, size, theme, ...others].join("-");
       // A notification may lie over the window.
       closeNotifications();
