@@ -8,6 +8,7 @@ pub(crate) mod json_field;
 pub mod media_url;
 pub mod now;
 pub mod outcome;
+pub mod playback;
 pub mod text;
 pub mod time_range;
 pub mod trusted_url;

@@ -41,6 +41,8 @@ pub struct JobView {
     pub thumbnails: Vec<Thumbnail>,
     /// The URL of the cover: the chosen thumbnail, or the first one.
     pub cover_url: Option<String>,
+    /// The URL at which the video can be played: https, or http on loopback. It may expire.
+    pub playback_url: Option<String>,
     /// The fields with an edit that the backend has not confirmed.
     pub pending: Vec<Field>,
     /// The fields whose content is a suggestion of the backend that no user has accepted or edited.
@@ -101,6 +103,7 @@ pub fn job(record: &Record, edits: &Edits, forecast: &Forecast) -> JobView {
     let cover = thumbnails.iter().find(|thumbnail| Some(&thumbnail.thumbnail_id) == row.cover_id.as_ref());
     JobView {
         cover_url: cover.map(|cover| cover.thumbnail_url.clone()),
+        playback_url: record.playback_url().map(str::to_owned),
         row,
         video_id: record.video_id.clone(),
         notes: record.notes().map(FaultSummary::from).collect(),

@@ -496,6 +496,10 @@ thumbnails: Array<Thumbnail>,
  */
 cover_url: string | null, 
 /**
+ * The URL at which the video can be played: https, or http on loopback. It may expire.
+ */
+playback_url: string | null, 
+/**
  * The fields with an edit that the backend has not confirmed.
  */
 pending: Array<Field>, 
@@ -1399,6 +1403,14 @@ export interface Commands {
   ack(number: number): Promise<void>;
   /** Reports that the page is ready to show something on request; the requests that were held follow as events. */
   showing(): Promise<void>;
+  /** Asks the studio where a video can be played now; null if it no longer has the file. */
+  playbackUrl(jobId: JobId): Promise<string | null>;
+  /** Returns the path of the file that a video was uploaded from; null if it is not known or no longer there. */
+  videoFile(jobId: JobId): Promise<string | null>;
+  /** Opens a video in the system's player if its file is on this computer, or else in the browser. */
+  openVideo(jobId: JobId): Promise<void>;
+  /** Shows the file that a video was uploaded from in the system's file manager. */
+  showVideoFile(jobId: JobId): Promise<void>;
   /** Returns the settings, and the problem with them if there is one. */
   settings(): Promise<SettingsView>;
   /** Saves the settings; they take effect at once. */
@@ -1489,6 +1501,10 @@ export const createCommands = (invoke: Invoke): Commands => ({
   listening: () => invoke("listening"),
   ack: (number) => invoke("ack", { number }),
   showing: () => invoke("showing"),
+  playbackUrl: (jobId) => invoke("playback_url", { jobId }),
+  videoFile: (jobId) => invoke("video_file", { jobId }),
+  openVideo: (jobId) => invoke("open_video", { jobId }),
+  showVideoFile: (jobId) => invoke("show_video_file", { jobId }),
   settings: () => invoke("settings"),
   changeSettings: (settings) => invoke("change_settings", { settings }),
   resetSettings: () => invoke("reset_settings"),

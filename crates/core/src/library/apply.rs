@@ -129,6 +129,9 @@ pub(super) fn merge_into(job: &mut Record, at: Timestamp, edit_answer: Timestamp
     if let Some(chosen) = snapshot.chosen {
         set_register(&mut job.chosen, field_updated_at, chosen);
     }
+    if let Some(playback) = snapshot.playback {
+        job.set_playback(at, playback);
+    }
     job.video_id = snapshot.video_id.or(job.video_id.take());
     job.filename = snapshot.file.name.or(job.filename.take());
     job.size_bytes = snapshot.file.size_bytes.or(job.size_bytes);

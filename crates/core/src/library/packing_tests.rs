@@ -70,7 +70,8 @@ fn everything(id: u32) -> Record {
     let job = json!({
         "id": id, "status": "FAILED", "progress_percent": 40.5, "error_message": "no sound",
         "created_at": "2026-01-01T11:00:00.000000001Z", "updated_at": "2026-01-01T11:30:00Z",
-        "video": { "id": "v1", "original_filename": "émile.mov", "size_bytes": 9_007_199_254_740_991_u64 },
+        "video": { "id": "v1", "original_filename": "émile.mov", "size_bytes": 9_007_199_254_740_991_u64,
+            "playback_url": "https://x.test/a.mov" },
         "processing_stages": {
             "PROBE": { "status": "COMPLETED", "progress_percent": 100,
                 "started_at": "2026-01-01T11:10:00Z", "completed_at": "2026-01-01T11:20:00Z" },
@@ -114,6 +115,7 @@ fn test_record_sets_every_field() {
         filename,
         size_bytes,
         duration_seconds,
+        playback,
         created_at,
         updated_at,
         listed,
@@ -134,7 +136,7 @@ fn test_record_sets_every_field() {
     assert!(created_at.is_some() && updated_at.is_some() && status_word.is_some());
     let counts = [stages.len(), metadata.len(), thumbnails.len(), thumbnails_since.len(), faults.len()];
     assert_eq!(counts, [2, 5, 1, 1, 1]);
-    assert!(chosen.is_some() && marks.is_some() && dismissed.is_some());
+    assert!(playback.is_some() && chosen.is_some() && marks.is_some() && dismissed.is_some());
 }
 
 #[test]

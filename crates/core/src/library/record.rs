@@ -9,6 +9,7 @@ use crate::{
     JobId, StageId, ThumbnailId, VideoId,
     model::{
         job::{Content, EvictedTranscript, Fault, Field, Status, Thumbnail},
+        playback::Playback,
         time_range::TimeRange,
         unix_nanos::UnixNanos,
     },
@@ -19,6 +20,7 @@ mod annotations;
 mod fault_summary;
 mod packed;
 mod percent;
+mod playback;
 mod review;
 mod stored;
 mod title;
@@ -203,6 +205,9 @@ pub struct Record {
     pub size_bytes: Option<u64>,
     /// The duration of the video, in seconds.
     pub duration_seconds: Option<f64>,
+    /// Where the video can be played. Only snapshots carry it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub playback: Option<Box<LwwRegister<Playback>>>,
     /// The time at which the job was created.
     pub created_at: Option<UnixNanos>,
     /// The latest timestamp of any message or snapshot about the job.
@@ -263,6 +268,7 @@ impl Record {
             filename: None,
             size_bytes: None,
             duration_seconds: None,
+            playback: None,
             created_at: None,
             updated_at: None,
             listed: false,

@@ -1,5 +1,5 @@
 use proptest::prelude::*;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{
     apply::PART_LIMIT,
@@ -420,4 +420,27 @@ fn newer_message_ends_a_suggestion_and_skipped_stages_are_marked() {
     // A snapshot without annotations leaves them unchanged.
     library.merge(snapshot("COMPLETED", 100.0, 40), requested(), Authority::Ordered);
     assert_eq!(suggested(&library), [Field::Tags]);
+}
+
+#[test]
+fn newest_snapshot_says_where_a_video_can_be_played() {
+    let with = |video: Value, seconds: u32| {
+        let job = json!({ "id": 7, "status": "COMPLETED", "updated_at": at(seconds), "video": video });
+        read_job(&job).expect("a job")
+    };
+    let url = |name: &str| json!({ "id": 3, "playback_url": format!("https://cdn.test/{name}") });
+    let mut library = Library::default();
+    let mut merge = |video: Value, seconds: u32| {
+        let changes = library.merge(with(video, seconds), requested(), Authority::Ordered);
+        let record = seen(&library);
+        let stored = serde_json::to_string(&record).expect("JSON");
+        assert_eq!(serde_json::from_str::<Record>(&stored).expect("a record"), record);
+        (record.playback_url().map(str::to_owned), !changes.is_empty())
+    };
+    assert_eq!(merge(url("a"), 5), (Some("https://cdn.test/a".to_owned()), true));
+    assert_eq!(merge(url("old"), 4), (Some("https://cdn.test/a".to_owned()), false));
+    assert_eq!(merge(json!({ "id": 3 }), 6).0.as_deref(), Some("https://cdn.test/a"), "not mentioned");
+    assert_eq!(merge(url("signed-anew"), 6), (Some("https://cdn.test/signed-anew".to_owned()), true));
+    assert_eq!(merge(json!({ "id": 3, "playback_url": null }), 6), (None, true));
+    assert_eq!(merge(url("late"), 5), (None, false));
 }

@@ -9,6 +9,7 @@ use crate::{
     Code, Error, JobId, StageId, ThumbnailId, VideoId,
     model::job::{Content, Fault, Field, Status, Thumbnail},
     model::json_field::{self, Fields, LossCounter},
+    model::playback::Playback,
     protocol::{self, Progress, content, json},
 };
 
@@ -37,6 +38,8 @@ pub struct Snapshot {
     pub faults: Vec<Fault>,
     /// The uploaded file.
     pub file: File,
+    /// Where the video can be played, from backends that report it.
+    pub playback: Option<Playback>,
     /// The time at which the job was created.
     pub created_at: Option<Timestamp>,
     /// The time of the last change at the backend, which is the timestamp for ordering.
@@ -103,7 +106,7 @@ pub fn read_job(value: &Value) -> Result<Snapshot, Error> {
     read_job_from(value, None)
 }
 
-/// Decodes a job. Relative thumbnail URLs are resolved against the backend's `api_url`.
+/// Decodes a job. Relative URLs of media are resolved against the backend's `api_url`.
 ///
 /// # Errors
 /// As [`read_job`].
@@ -135,6 +138,7 @@ pub fn read_job_from(value: &Value, api_url: Option<&Url>) -> Result<Snapshot, E
             size_bytes: video.size(&["size_bytes"]),
             duration_seconds: metadata.number(&["extracted_video_duration_seconds"]),
         },
+        playback: Playback::read(value, video, api_url),
         created_at: fields.time(&["created_at"]),
         updated_at: fields.time(&["updated_at"]),
         metadata_at: metadata.time(&["updated_at"]),
@@ -365,6 +369,37 @@ mod tests {
         assert_eq!((job.stages.len(), job.metadata.len(), job.thumbnails.len()), (1, 5, 1));
         assert_eq!(job.chosen, Some(ThumbnailId::new("t1")));
         assert_eq!(job.updated_at, "2026-01-01T00:01:00Z".parse().ok());
+    }
+
+    #[test]
+    fn playback_url_is_read_by_the_rules_of_urls() {
+        let api = Url::parse("https://api.acme.tv/v1").expect("a URL");
+        let read = |video: Value| {
+            let job = json!({ "id": 7, "status": "COMPLETED", "video": video });
+            let job = read_job_from(&job, Some(&api)).expect("a job");
+            (job.playback, job.lost)
+        };
+        let url = |url: &str| (Some(Playback::Url(url.to_owned())), 0);
+        let field = |value: Value| read(json!({ "id": 3, "playback_url": value }));
+        assert_eq!(field(json!("https://cdn.test/a.mp4?sig=1")), url("https://cdn.test/a.mp4?sig=1"));
+        assert_eq!(field(json!("http://127.0.0.1:8/a.mp4")), url("http://127.0.0.1:8/a.mp4"));
+        assert_eq!(field(json!("/media/a.mp4")), url("https://api.acme.tv/media/a.mp4"));
+        assert_eq!(field(json!("gs://videos/a.mp4")), url("https://storage.googleapis.com/videos/a.mp4"));
+        assert_eq!(field(Value::Null), (Some(Playback::Unavailable), 0));
+        assert_eq!(read(json!({ "id": 3 })), (None, 0));
+        assert_eq!(read(Value::Null), (None, 0));
+        let long = format!("https://cdn.test/{}", "a".repeat(9000));
+        for bad in [
+            json!("http://cdn.test/a.mp4"),
+            json!("file:///etc/passwd"),
+            json!("a.mp4"),
+            json!(""),
+            json!(7),
+            json!([]),
+            json!(long),
+        ] {
+            assert_eq!(field(bad.clone()), (None, 1), "{bad}");
+        }
     }
 
     #[test]
