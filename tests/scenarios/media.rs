@@ -8,6 +8,7 @@ use tallylight_tests::{StudioApi, StudioHarness, ffmpeg};
 mod actions;
 mod file_details;
 mod hostile;
+mod playback;
 mod resumable;
 mod speech;
 mod texts;

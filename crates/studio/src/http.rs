@@ -25,6 +25,7 @@ mod auth;
 mod auth_user;
 mod discovery;
 mod list;
+mod media;
 mod metadata;
 mod provider;
 mod request_guard;
@@ -92,6 +93,7 @@ pub fn router(app: AppState) -> Router {
         .route("/api/v1/videos/{video_id}/metadata", put(metadata::edit))
         .route("/api/v1/videos/upload", post(upload::upload).layer(DefaultBodyLimit::disable()))
         .route("/thumbnails/{video_id}/{file}", get(thumbnails::thumbnail))
+        .route("/media/{video_id}/{signature}", get(media::video))
         .layer(middleware::from_fn_with_state(app.clone(), request_guard::guard))
         .with_state(app)
 }

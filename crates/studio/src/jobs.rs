@@ -11,11 +11,13 @@ mod error;
 mod progress;
 mod record;
 mod stage;
+mod urls;
 
 pub use error::{ErrorCode, JobError};
 pub use progress::{Progress, Status, Times};
 pub use record::{Chapter, Job, Metadata, Thumbnail, thumbnail_json};
 pub use stage::Stage;
+pub use urls::FileUrls;
 
 use crate::{
     clock,
@@ -29,12 +31,12 @@ pub struct Jobs {
     jobs: Arc<Mutex<BTreeMap<String, Job>>>,
     db: Database,
     hub: Hub,
-    base: String,
+    urls: FileUrls,
 }
 
 impl Jobs {
-    /// Loads the jobs of a database. `base` is the server's own address, for the URLs of thumbnails.
-    pub fn load(db: Database, hub: Hub, base: String) -> rusqlite::Result<Self> {
+    /// Loads the jobs of a database. `urls` makes the URLs of their files.
+    pub fn load(db: Database, hub: Hub, urls: FileUrls) -> rusqlite::Result<Self> {
         let mut jobs = BTreeMap::new();
         {
             let connection = db.lock();
@@ -48,12 +50,12 @@ impl Jobs {
                 }
             }
         }
-        Ok(Self { jobs: Arc::new(Mutex::new(jobs)), db, hub, base })
+        Ok(Self { jobs: Arc::new(Mutex::new(jobs)), db, hub, urls })
     }
 
-    /// Returns the server's own address.
-    pub fn base(&self) -> &str {
-        &self.base
+    /// Returns the URLs of files.
+    pub fn urls(&self) -> &FileUrls {
+        &self.urls
     }
 
     /// Returns a job.
@@ -161,7 +163,7 @@ impl Jobs {
 
     /// Adds a thumbnail.
     pub fn add_thumbnail(&self, id: &str, thumbnail: Thumbnail) {
-        let data = thumbnail_json(&thumbnail, &self.base);
+        let data = thumbnail_json(&thumbnail, &self.urls);
         self.change(id, "THUMBNAIL_GENERATED", &data, true, |job| job.metadata.thumbnails.push(thumbnail));
     }
 

@@ -20,7 +20,7 @@ use crate::{
     config::Config,
     error::StudioError,
     http::{AppState, Settings, Uploads, router},
-    jobs::Jobs,
+    jobs::{FileUrls, Jobs},
     pipeline::Pipeline,
     realtime::hub::Hub,
     storage::{
@@ -63,7 +63,8 @@ impl Studio {
         let base = format!("http://{address}");
         let address = Url::parse(&base)?;
         let hub = Hub::default();
-        let jobs = Jobs::load(db.clone(), hub.clone(), base.clone())?;
+        let urls = FileUrls::new(base.clone(), &db.secret("file_url_secret")?);
+        let jobs = Jobs::load(db.clone(), hub.clone(), urls)?;
         let pipeline = Pipeline::new(jobs.clone(), tools, speech, data_dir.clone());
         let auth_key = URL_SAFE_NO_PAD.encode(db.secret("auth_key")?);
         let accounts = Accounts::new(db.clone());

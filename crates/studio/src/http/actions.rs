@@ -64,7 +64,7 @@ fn owned_job(job: Option<Job>, claims: &Claims) -> Result<Job, Response> {
 
 fn current_job(app: &AppState, job_id: &str) -> Response {
     match app.jobs.job(job_id) {
-        Some(job) => Json(job.to_json(app.jobs.base())).into_response(),
+        Some(job) => Json(job.to_json(app.jobs.urls())).into_response(),
         None => problem(StatusCode::NOT_FOUND, "Job not found"),
     }
 }

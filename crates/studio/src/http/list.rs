@@ -39,7 +39,7 @@ pub async fn jobs(
         .filter(|job| matches(job))
         .skip(number("offset", 0))
         .take(number("limit", PAGE).clamp(1, PAGE))
-        .map(|job| job.to_json(app.jobs.base()))
+        .map(|job| job.to_json(app.jobs.urls()))
         .collect();
     with_etag(&headers, &Value::Array(page))
 }
@@ -52,7 +52,7 @@ pub async fn job(
     headers: HeaderMap,
 ) -> Response {
     match app.jobs.job(&job_id) {
-        Some(job) if job.account_id == claims.sub => with_etag(&headers, &job.to_json(app.jobs.base())),
+        Some(job) if job.account_id == claims.sub => with_etag(&headers, &job.to_json(app.jobs.urls())),
         Some(_) => problem(StatusCode::FORBIDDEN, "Not authorized to see this job"),
         None => problem(StatusCode::NOT_FOUND, "Job not found"),
     }

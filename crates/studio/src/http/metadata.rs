@@ -44,7 +44,7 @@ pub async fn edit(
         Ok(edits) => edits,
         Err(details) => return invalid(details),
     };
-    let current = job.to_json(app.jobs.base());
+    let current = job.to_json(app.jobs.urls());
     let changed_meanwhile =
         headers.get(header::IF_MATCH).is_some_and(|held| held.as_bytes() != etag(&current).as_bytes());
     if changed_meanwhile || edits.iter().any(|edit| stage_is_pending(&job, edit.kind)) {
@@ -57,7 +57,7 @@ pub async fn edit(
         }
     }
     match app.jobs.job(&job.id) {
-        Some(job) => Json(job.to_json(app.jobs.base())).into_response(),
+        Some(job) => Json(job.to_json(app.jobs.urls())).into_response(),
         None => problem(StatusCode::NOT_FOUND, "Video not found"),
     }
 }

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tallylight_media::subtitles::Cue;
 
-use super::{Progress, Status, Times};
+use super::{FileUrls, Progress, Status, Times};
 use crate::storage::StoredVideo;
 
 /// A chapter.
@@ -141,26 +141,29 @@ impl Job {
         Value::Object(stages.collect())
     }
 
-    /// Returns the job as a REST job object, with thumbnail URLs under a base address.
-    pub fn to_json(&self, base: &str) -> Value {
+    /// Returns the job as a REST job object, with the URLs of its files.
+    pub fn to_json(&self, urls: &FileUrls) -> Value {
         let metadata = &self.metadata;
         let thumbnails: Vec<Value> =
-            metadata.thumbnails.iter().map(|thumbnail| thumbnail_json(thumbnail, base)).collect();
+            metadata.thumbnails.iter().map(|thumbnail| thumbnail_json(thumbnail, urls)).collect();
         let chosen = metadata.thumbnails.iter().find(|t| Some(&t.thumbnail_id) == metadata.thumbnail_id.as_ref());
         let cover = chosen.or(metadata.thumbnails.first());
+        // The user may have deleted the copies of finished videos.
+        let playback_url = self.source.is_file().then(|| urls.video(&self.video_id));
         json!({
             "id": self.id, "video_id": self.video_id,
             "status": self.progress.status, "progress_percent": self.progress.progress_percent,
             "error_message": self.progress.error_message, "processing_stages": self.stages_json(),
             "created_at": self.created_at, "updated_at": self.updated_at, "errors": self.errors,
             "video": { "id": self.video_id, "original_filename": self.original_filename,
-                "content_type": self.content_type, "size_bytes": self.size_bytes },
+                "content_type": self.content_type, "size_bytes": self.size_bytes,
+                "playback_url": playback_url },
             "video_metadata": {
                 "title": metadata.title, "description": metadata.description, "tags": metadata.tags,
                 "transcript_text": metadata.transcript_text, "transcript": metadata.transcript,
                 "transcript_language": metadata.transcript_language,
                 "chapters": metadata.chapters, "suggested": metadata.suggested,
-                "thumbnail_file_url": cover.map(|thumbnail| format!("{base}{}", thumbnail.path)),
+                "thumbnail_file_url": cover.map(|thumbnail| urls.thumbnail(&thumbnail.path)),
                 "thumbnail_id": metadata.thumbnail_id, "thumbnails": thumbnails,
                 "extracted_video_duration_seconds": metadata.duration_seconds,
             },
@@ -169,7 +172,7 @@ impl Job {
 }
 
 /// Returns a thumbnail in the shape of REST and of the socket.
-pub fn thumbnail_json(thumbnail: &Thumbnail, base: &str) -> Value {
-    json!({ "thumbnail_id": thumbnail.thumbnail_id, "thumbnail_url": format!("{base}{}", thumbnail.path),
+pub fn thumbnail_json(thumbnail: &Thumbnail, urls: &FileUrls) -> Value {
+    json!({ "thumbnail_id": thumbnail.thumbnail_id, "thumbnail_url": urls.thumbnail(&thumbnail.path),
         "width": thumbnail.width, "height": thumbnail.height, "timestamp_seconds": thumbnail.timestamp_seconds })
 }
