@@ -23,6 +23,7 @@ mod page_events;
 mod suggestions;
 mod thumbnails;
 mod tray;
+mod videos;
 mod window;
 
 /// jemalloc: in measurements it needs less memory than the system's allocator for the job list, and allocates faster

@@ -53,6 +53,7 @@ pub(crate) enum Query {
     Rows(Reply<Vec<RowView>>),
     Job(JobId, Reply<JobView>),
     Captions(JobId, Reply<Vec<Caption>>),
+    Playback(JobId, Reply<Option<Url>>),
     Thumbnail(JobId, ThumbnailId, Reply<Thumbnail>),
     Diagnostics(Reply<DiagnosticsView>),
     Report(Reply<String>),

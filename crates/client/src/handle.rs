@@ -111,6 +111,14 @@ impl Handle {
         self.ask(|reply| Query::Captions(job_id, reply)).await
     }
 
+    /// Asks the backend where a video can be played: what is known may have expired. None where it cannot be played.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`] when there is no such job, or why the backend could not be asked.
+    pub async fn playback(&self, job_id: JobId) -> Result<Option<Url>, Error> {
+        self.ask(|reply| Query::Playback(job_id, reply)).await
+    }
+
     /// Returns a thumbnail of a job.
     ///
     /// # Errors

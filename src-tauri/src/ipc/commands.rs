@@ -17,6 +17,7 @@ mod history;
 mod jobs;
 mod lifecycle;
 mod page;
+mod playback;
 mod settings;
 mod uploads;
 

@@ -255,6 +255,7 @@ impl Runtime {
         for command in commands {
             match command {
                 WaitingCommand::Captions(reply) => drop(reply.send(Ok(captions.to_vec()))),
+                WaitingCommand::Playback(reply) => drop(reply.send(Ok(self.playback(job_id)))),
                 WaitingCommand::Show(reply) => drop(reply.send(self.full_view(job_id).ok_or_else(|| no_job(job_id)))),
                 WaitingCommand::Edit(..) if self.jobs.library.summary(job_id).is_none() => {
                     command.reject(no_job(job_id));

@@ -9,6 +9,7 @@ use tallylight_core::{
     protocol::snapshot::{Caption, Snapshot},
 };
 use tallylight_view::JobView;
+use url::Url;
 
 use crate::{
     command::Reply,
@@ -93,6 +94,8 @@ pub(in crate::account) enum WaitingCommand {
     Show(Reply<JobView>),
     /// To show the times of its transcript. They are not stored.
     Captions(Reply<Vec<Caption>>),
+    /// To play it: the URL that is known may have expired.
+    Playback(Reply<Option<Url>>),
     /// To edit it.
     Edit(BTreeMap<Field, Content>, Reply<()>),
 }
@@ -158,6 +161,7 @@ impl WaitingCommand {
         match self {
             Self::Show(reply) => drop(reply.send(Err(error))),
             Self::Captions(reply) => drop(reply.send(Err(error))),
+            Self::Playback(reply) => drop(reply.send(Err(error))),
             Self::Edit(_, reply) => drop(reply.send(Err(error))),
         }
     }

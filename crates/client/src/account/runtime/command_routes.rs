@@ -67,6 +67,9 @@ impl Runtime {
             Query::Captions(job_id, reply) => {
                 self.context.send(FetcherInput::FetchFor(job_id, WaitingCommand::Captions(reply)));
             }
+            Query::Playback(job_id, reply) => {
+                self.context.send(FetcherInput::FetchFor(job_id, WaitingCommand::Playback(reply)));
+            }
             Query::Thumbnail(job_id, thumbnail_id, reply) => {
                 let missing = || Error::new(Code::NotFound, "Thumbnail not found.");
                 let job = self.jobs.library.job(&job_id);

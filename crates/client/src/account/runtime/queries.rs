@@ -8,6 +8,7 @@ use tallylight_core::{
     search::{Search, SearchHit},
 };
 use tallylight_view::{JobView, RememberedView, RowView, ServerView, StatusView};
+use url::Url;
 
 use super::{Runtime, known_jobs};
 use crate::{
@@ -46,6 +47,11 @@ impl Runtime {
 
     pub(super) fn full_view(&self, job_id: &JobId) -> Option<JobView> {
         known_jobs(&self.jobs, &self.outbox, &self.fetcher).full_view(job_id, &self.context)
+    }
+
+    /// Returns where the video of a job can be played.
+    pub(super) fn playback(&self, job_id: &JobId) -> Option<Url> {
+        Url::parse(self.jobs.library.job(job_id)?.playback_url()?).ok()
     }
 
     /// Searches the texts in memory, and then the transcripts on disk, on another thread.
