@@ -1,4 +1,4 @@
-const isLinux = navigator.platform.startsWith("Linux");
+export const isLinux = navigator.platform.startsWith("Linux");
 
 /** Whether the page itself can drag files to other programs; elsewhere the shell has to. */
 export const dragsFiles = isLinux;

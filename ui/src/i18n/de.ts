@@ -3,6 +3,7 @@ import { closeWindow, history, quitDialog, releaseNotes, updates } from "./de.di
 import { conflict, copies, editor, gallery } from "./de.editor";
 import { codes, faults } from "./de.errors";
 import { list, selection, videoActions } from "./de.list";
+import { preview } from "./de.preview";
 import { settings } from "./de.settings";
 import { uploads } from "./de.uploads";
 import type { Messages } from "./en";
@@ -140,6 +141,7 @@ export const de: Messages = {
   editor,
   conflict,
   gallery,
+  preview,
   timeLeft: {
     finishing: "Wird abgeschlossen…",
     lessThanMinute: "Weniger als 1 Minute übrig",

@@ -3,6 +3,7 @@ import { computer, suggestions } from "./en.computer";
 import { closeWindow, history, quitDialog, releaseNotes, updates } from "./en.dialogs";
 import { conflict, copies, editor, gallery } from "./en.editor";
 import { list, selection, videoActions } from "./en.list";
+import { preview } from "./en.preview";
 import { settings } from "./en.settings";
 import { uploads } from "./en.uploads";
 
@@ -142,6 +143,7 @@ export const en = {
   editor,
   conflict,
   gallery,
+  preview,
   timeLeft: {
     finishing: "Finishing…",
     lessThanMinute: "Less than a minute left",

@@ -4,6 +4,7 @@ import { closeWindow, history, quitDialog, releaseNotes, updates } from "./es.di
 import { conflict, copies, editor, gallery } from "./es.editor";
 import { codes, faults } from "./es.errors";
 import { list, selection, videoActions } from "./es.list";
+import { preview } from "./es.preview";
 import { settings } from "./es.settings";
 import { uploads } from "./es.uploads";
 
@@ -141,6 +142,7 @@ export const es: Messages = {
   editor,
   conflict,
   gallery,
+  preview,
   timeLeft: {
     finishing: "Finalizando…",
     lessThanMinute: "Queda menos de un minuto",

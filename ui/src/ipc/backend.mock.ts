@@ -82,6 +82,15 @@ export class MockBackend implements Backend {
     });
   captionList: Caption[] = [];
   captions = (jobId: JobId) => this.answer(`captions ${jobId}`, () => this.captionList);
+  /** Where the studio says that videos can be played now. */
+  currentPlaybackUrl: string | null = null;
+  playbackUrl = (jobId: JobId) =>
+    this.answer(`playbackUrl ${jobId}`, () => this.currentPlaybackUrl);
+  /** The file of every video on this computer. */
+  localFile: string | null = null;
+  videoFile = (jobId: JobId) => this.answer(`videoFile ${jobId}`, () => this.localFile);
+  openVideo = (jobId: JobId) => this.answer(`openVideo ${jobId}`, () => undefined);
+  showVideoFile = (jobId: JobId) => this.answer(`showVideoFile ${jobId}`, () => undefined);
   openJob = (jobId: JobId) => this.answer(`openJob ${jobId}`, () => undefined);
   synced = () => this.answer("synced", () => undefined);
   refresh = () => this.answer("refresh", () => undefined);

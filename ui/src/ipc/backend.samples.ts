@@ -33,6 +33,7 @@ export function mockJob(given: Partial<JobView> & { job_id: JobId }): JobView {
     transcript_version: null,
     thumbnails: [],
     cover_url: null,
+    playback_url: null,
     cover_id: null,
     cover_version: null,
     suggested: [],

@@ -8,6 +8,7 @@ export const keys = {
   video: (jobId: JobId) => ["video", jobId] as const,
   edits: (jobId: JobId) => ["edits", jobId] as const,
   sourceFile: (jobId: JobId) => ["sourceFile", jobId] as const,
+  videoFile: (jobId: JobId) => ["video_file", jobId] as const,
   uploads: ["uploads"] as const,
   search: (text: string) => ["search", text] as const,
   settings: ["settings"] as const,
@@ -55,6 +56,13 @@ export const sourceFileQuery = (backend: Backend, jobId: JobId) =>
     queryKey: keys.sourceFile(jobId),
     queryFn: () => backend.hasSourceFile(jobId),
     staleTime: 0,
+/** The file of a video on this computer. Asked for anew each time: it may have been moved meanwhile. */
+export const videoFileQuery = (backend: Backend, jobId: JobId) =>
+  queryOptions({
+    queryKey: keys.videoFile(jobId),
+    queryFn: () => backend.videoFile(jobId),
+    staleTime: 0,
+    gcTime: 0,
   });
 
 export const uploadsQuery = (backend: Backend) =>

@@ -13,7 +13,8 @@ const TEXT_FIELDS: Field[] = ["TITLE", "DESCRIPTION", "TAGS", "CHAPTERS", "TRANS
 /** The exports of a video's texts, as the editor shows them. Must be made while a component is created. */
 export class TextExports {
   private captions = $state.raw<Caption[]>([]);
-  private cues = $derived.by(() => {
+  /** The transcript as the editor shows it, with the times that are known. */
+  cues = $derived.by(() => {
     const cues = parseTranscript((this.editor.content("TRANSCRIPT") ?? "") as string);
     return isTimed(cues) ? cues : addTimes(cues, this.captions);
   });
