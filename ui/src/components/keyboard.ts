@@ -24,8 +24,12 @@ export function ignoreCompositionKeys(): void {
 
 /** Returns whether a key belongs to the focused field, a dialog or another shortcut, and is no shortcut of the window. */
 export function isKeyTaken(event: KeyboardEvent): boolean {
-  const isChord = event.ctrlKey || event.metaKey || event.altKey;
-  return isChord || event.defaultPrevented || takesLetters(event.target) || isDialogOpen();
+  return isChord(event) || event.defaultPrevented || takesLetters(event.target) || isDialogOpen();
+}
+
+/** Returns whether a key is pressed together with Ctrl, ⌘ or Alt. */
+export function isChord(event: KeyboardEvent): boolean {
+  return event.ctrlKey || event.metaKey || event.altKey;
 }
 
 /** Returns whether a control uses letters itself: a text field, or a list of options, where they find an option. */

@@ -2,6 +2,7 @@ import {
   MockBackend,
   mockEntry,
   mockJob,
+  mockServer,
   mockStage,
   mockUpload,
   signedInStatus,
@@ -12,9 +13,14 @@ import type { JobView } from "./bindings";
 /** Returns a backend with examples of everything, for working on the window in a browser. */
 export function demoBackend(): MockBackend {
   const backend = new MockBackend(
-    { ...signedInStatus(), news: { unread: 1, paused_until: null } },
+    {
+      ...signedInStatus(),
+      server: { ...mockServer, editable: [...mockServer.editable, "CHAPTERS", "TRANSCRIPT"] },
+      news: { unread: 1, paused_until: null },
+    },
     [processingJob(), failedJob(), finishedJob()],
   );
+  backend.currentPlaybackUrl = DEMO_VIDEO;
   const fault = backend.jobs[1]?.error ?? null;
   backend.historyEntries = [
     mockEntry({
@@ -49,6 +55,9 @@ export function demoBackend(): MockBackend {
   ];
   return backend;
 }
+
+/** Where a studio serves a video; nothing answers there, unless one is started. */
+const DEMO_VIDEO = "http://127.0.0.1:8765/media/3";
 
 function processingJob(): JobView {
   return mockJob({
@@ -102,6 +111,7 @@ function finishedJob(): JobView {
     filename: "city.mp4",
     status: "COMPLETED",
     duration_seconds: 312,
+    playback_url: DEMO_VIDEO,
     created_at: ago(3000),
     metadata: {
       TITLE: "City at night",

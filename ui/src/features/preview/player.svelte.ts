@@ -7,6 +7,8 @@ import { Playback } from "./playback.svelte";
 export class Player {
   /** The element, while the player is open and plays. */
   element = $state.raw<HTMLVideoElement | null>(null);
+  /** What has the keyboard's focus of the open player. */
+  frame = $state.raw<HTMLElement | null>(null);
   /** What it loads; null until it is opened. The URL is taken then: another one would interrupt it. */
   playback = $state.raw<Playback | null>(null);
   /** The time in seconds, as it was reported last. */
@@ -34,6 +36,12 @@ export class Player {
     }
     await tick();
     this.element?.scrollIntoView({ block: "nearest" });
+  }
+
+  /** Moves the keyboard's focus to the open player. */
+  async focus(): Promise<void> {
+    await tick();
+    this.frame?.focus({ preventScroll: true });
   }
 
   /** Moves a video that was just loaded to where it is to begin. */

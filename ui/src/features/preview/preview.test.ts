@@ -56,7 +56,7 @@ describe("preview", () => {
     expect(video.getAttribute("src")).toBe(FIRST);
     expect(video.preload).toBe("none");
     expect(HTMLMediaElement.prototype.play).toHaveBeenCalledOnce();
-    await waitFor(() => expect(document.activeElement).toBe(video));
+    await waitFor(() => expect(document.activeElement).toBe(video.parentElement));
   });
 
   it("is absent where the video is nowhere at hand", async () => {
@@ -177,10 +177,13 @@ describe("a player that fails", () => {
     await fail(await player(), 4);
     const problem = await screen.findByTestId("playback-problem");
     expect(problem.textContent).toMatch(/MKV file/);
+    await waitFor(() => expect(document.activeElement).toBe(problem));
     await pressButton("Open in browser");
     expect(backend.calls).toContain("openVideo 1");
     await pressButton("Try again");
-    expect((await player()).getAttribute("src")).toBe(FIRST);
+    const video = await player();
+    expect(video.getAttribute("src")).toBe(FIRST);
+    await waitFor(() => expect(document.activeElement).toBe(video.parentElement));
   });
 
   it("plays from a chapter again after it failed", async () => {
@@ -222,9 +225,13 @@ describe("keys of the player", () => {
     play.mockClear();
     await fireEvent.keyDown(document.body, { key: "k" });
     await fireEvent.keyDown(video, { key: "k", ctrlKey: true });
+    // A control of the web view has the focus.
+    await fireEvent.keyDown(video, { key: " " });
     expect(play).not.toHaveBeenCalled();
     await fireEvent.keyDown(video, { key: "k" });
     expect(play).toHaveBeenCalledOnce();
+    await fireEvent.keyDown(screen.getByRole("group", { name: "Preview" }), { key: " " });
+    expect(play).toHaveBeenCalledTimes(2);
   });
 });
 
