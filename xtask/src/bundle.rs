@@ -148,13 +148,14 @@ fn bundle(contents: &contents::Contents, staging: &Path) -> Value {
         "resources": tally,
         "linux": {
             "deb": {
-                "section": "video", "recommends": ["ffmpeg", "gnome-keyring | kwalletmanager | keepassxc"],
+                "section": "video",
+                "recommends": ["ffmpeg", "gnome-keyring | kwalletmanager | keepassxc", "gstreamer1.0-libav"],
                 // The tray's library is loaded at run time, so that no tool finds it in the program.
                 "depends": ["libc6 (>= 2.36)", "libstdc++6 (>= 12)", "libayatana-appindicator3-1"],
                 "files": files, "desktopTemplate": template, "changelog": staging.join("changelog"),
             },
             "rpm": {
-                "recommends": ["ffmpeg-free"], "depends": ["libayatana-appindicator-gtk3"],
+                "recommends": ["ffmpeg-free", "gstreamer1-plugin-libav"], "depends": ["libayatana-appindicator-gtk3"],
                 "files": files, "desktopTemplate": template,
             },
             "appimage": { "files": files },
