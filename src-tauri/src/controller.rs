@@ -28,8 +28,8 @@ mod launching;
 mod notifying;
 mod preferences;
 mod shell;
-mod source_files;
 mod tray_actions;
+mod upload_again;
 
 pub use closing::CloseChoice;
 

@@ -1,12 +1,14 @@
 //! Videos outside the window: opened in the system's player or the browser, and shown in the file manager. The page
 //! names a job, never a path or a URL.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use tallylight_client::{Browser, Handle};
 use tallylight_core::{Code, Error, JobId};
 use tauri::AppHandle;
 use tauri_plugin_opener::OpenerExt;
+
+use crate::dialogs;
 
 /// The extensions of files that are opened: the system may run a file with another one instead of playing it.
 const EXTENSIONS: [&str; 24] = [
@@ -34,8 +36,7 @@ pub async fn open(app: &AppHandle, client: &Handle, job_id: JobId) -> Result<(),
 /// [`Code::File`] if the file is not there, or the system cannot show it.
 pub async fn show_file(app: &AppHandle, client: &Handle, job_id: JobId) -> Result<(), Error> {
     let missing = || Error::new(Code::File, "The file was moved or deleted.");
-    let path: PathBuf = client.source_file(job_id).await.ok_or_else(missing)?;
-    app.opener().reveal_item_in_dir(&path).map_err(|error| not_opened(&path, &error))
+    dialogs::show_file(app, client.source_file(job_id).await.ok_or_else(missing)?).await
 }
 
 fn is_video(path: &Path) -> bool {

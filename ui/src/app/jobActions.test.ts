@@ -86,11 +86,11 @@ describe("actions on a video", () => {
 
   it("offer the file where it is on this computer", async () => {
     const backend = await renderWindow();
-    backend.sourceFiles.add("3");
+    backend.localFile = "/home/me/hills.mp4";
     await openMenu("3");
     await screen.findByRole("menuitem", { name: "Upload again" });
     await choose("Show file");
-    await waitFor(() => expect(backend.calls).toContain("showSourceFile 3"));
+    await waitFor(() => expect(backend.calls).toContain("showVideoFile 3"));
   });
 
   it("are in the head of the open video, too", async () => {

@@ -209,11 +209,6 @@ export class MockBackend implements Backend {
         .map((job) => ({ job, scope: "increment" as const }));
       this.emit({ event: "jobs", changed, removed: [] });
     });
-  /** The videos whose files are on this computer. */
-  sourceFiles = new Set<JobId>();
-  hasSourceFile = (jobId: JobId) =>
-    this.answer(`hasSourceFile ${jobId}`, () => this.sourceFiles.has(jobId));
-  showSourceFile = (jobId: JobId) => this.answer(`showSourceFile ${jobId}`, () => undefined);
   uploadAgain = (jobId: JobId) => this.answer(`uploadAgain ${jobId}`, () => undefined);
   actOnJob = (jobId: JobId, action: JobAction) =>
     this.answer(`actOnJob ${jobId} ${action}`, () => {

@@ -1337,10 +1337,6 @@ export interface Commands {
   pictureFile(jobId: JobId, thumbnailId: ThumbnailId): Promise<string>;
   /** Starts dragging a thumbnail out of the window, on platforms where the page cannot do it. */
   dragPicture(jobId: JobId, thumbnailId: ThumbnailId): Promise<void>;
-  /** Returns whether the file from which a job was made is on this computer. */
-  hasSourceFile(jobId: JobId): Promise<boolean>;
-  /** Shows the file of a job in the system's file manager. */
-  showSourceFile(jobId: JobId): Promise<void>;
   /** Uploads the file of a job once more; the upload arrives as events. */
   uploadAgain(jobId: JobId): Promise<void>;
   /** Returns the history, newest first. */
@@ -1468,8 +1464,6 @@ export const createCommands = (invoke: Invoke): Commands => ({
   savePicture: (jobId, thumbnailId) => invoke("save_picture", { jobId, thumbnailId }),
   pictureFile: (jobId, thumbnailId) => invoke("picture_file", { jobId, thumbnailId }),
   dragPicture: (jobId, thumbnailId) => invoke("drag_picture", { jobId, thumbnailId }),
-  hasSourceFile: (jobId) => invoke("has_source_file", { jobId }),
-  showSourceFile: (jobId) => invoke("show_source_file", { jobId }),
   uploadAgain: (jobId) => invoke("upload_again", { jobId }),
   history: () => invoke("history"),
   markRead: (read) => invoke("mark_read", { read }),

@@ -7,7 +7,6 @@ export const keys = {
   videos: ["videos"] as const,
   video: (jobId: JobId) => ["video", jobId] as const,
   edits: (jobId: JobId) => ["edits", jobId] as const,
-  sourceFile: (jobId: JobId) => ["sourceFile", jobId] as const,
   videoFile: (jobId: JobId) => ["video_file", jobId] as const,
   uploads: ["uploads"] as const,
   search: (text: string) => ["search", text] as const,
@@ -50,12 +49,6 @@ export const videosQuery = (backend: Backend) =>
 export const videoQuery = (backend: Backend, jobId: JobId) =>
   queryOptions({ queryKey: keys.video(jobId), queryFn: () => backend.job(jobId) });
 
-/** Whether the file of a video is on this computer. Asked anew by whoever shows it: files are moved. */
-export const sourceFileQuery = (backend: Backend, jobId: JobId) =>
-  queryOptions({
-    queryKey: keys.sourceFile(jobId),
-    queryFn: () => backend.hasSourceFile(jobId),
-    staleTime: 0,
 /** The file of a video on this computer. Asked for anew each time: it may have been moved meanwhile. */
 export const videoFileQuery = (backend: Backend, jobId: JobId) =>
   queryOptions({

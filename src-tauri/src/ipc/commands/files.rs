@@ -1,4 +1,4 @@
-//! Thumbnails, texts that are saved to files, and the files from which videos were made.
+//! Thumbnails, texts that are saved to files, and repeated uploads of files.
 
 use tallylight_core::{JobId, ThumbnailId};
 
@@ -27,18 +27,6 @@ pub async fn picture_file(app: App<'_>, job_id: JobId, thumbnail_id: ThumbnailId
 #[tauri::command]
 pub async fn drag_picture(app: App<'_>, job_id: JobId, thumbnail_id: ThumbnailId) -> Answer<()> {
     app.thumbnails().drag(app.app(), job_id, thumbnail_id).await
-}
-
-/// Returns whether the file from which a job was made is on this computer.
-#[tauri::command]
-pub async fn has_source_file(app: App<'_>, job_id: JobId) -> Answer<bool> {
-    Ok(app.client().source_file(job_id).await.is_some())
-}
-
-/// Shows the file of a job in the system's file manager.
-#[tauri::command]
-pub async fn show_source_file(app: App<'_>, job_id: JobId) -> Answer<()> {
-    app.show_source_file(job_id).await
 }
 
 /// Uploads the file of a job once more; the upload arrives as events.

@@ -1,7 +1,7 @@
 import { createQuery } from "@tanstack/svelte-query";
 import type { JobId } from "../../ipc/bindings";
 import { useBackend } from "../../ipc/context";
-import { sourceFileQuery } from "../../state/queries";
+import { videoFileQuery } from "../../state/queries";
 
 /**
  * Returns the function that tells whether the file of a single video is on this computer; false until the core has
@@ -12,7 +12,7 @@ export function sourceFileKnown(jobIds: () => readonly JobId[]): () => boolean {
   const source = createQuery(() => {
     const [jobId, ...others] = jobIds();
     const isSingle = jobId !== undefined && others.length === 0;
-    return { ...sourceFileQuery(backend, jobId ?? ""), enabled: isSingle };
+    return { ...videoFileQuery(backend, jobId ?? ""), enabled: isSingle };
   });
-  return () => source.isEnabled && source.data === true;
+  return () => source.isEnabled && typeof source.data === "string";
 }

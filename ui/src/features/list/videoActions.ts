@@ -91,7 +91,7 @@ const VIDEO_ACTIONS: VideoAction[] = [
     icon: FolderOpen,
     label: () => locale.messages.videoActions.showFile,
     isOffered: ({ length }, { isSourceKnown }) => length === 1 && isSourceKnown,
-    run: ([row], { backend }) => row && void reportFailure(backend.showSourceFile(row.job_id)),
+    run: ([row], { backend }) => row && void reportFailure(backend.showVideoFile(row.job_id)),
   },
   {
     id: "retry",

@@ -1,11 +1,10 @@
-//! The files from which videos were made.
+//! Repeated uploads of the files from which videos were made.
 
 use std::sync::Arc;
 
-use tallylight_core::{Code, Error, JobId};
+use tallylight_core::JobId;
 
 use super::Controller;
-use crate::dialogs;
 
 impl Controller {
     /// Sends the file of a job once more. The upload and its end appear in the window.
@@ -18,15 +17,5 @@ impl Controller {
                 this.window.show_job(&this.app, job_id);
             }
         });
-    }
-
-    /// Shows the file of a job in the system's file manager.
-    ///
-    /// # Errors
-    /// [`Code::File`] if the file is not known or gone, or if the system cannot show it.
-    pub async fn show_source_file(&self, job_id: JobId) -> Result<(), Error> {
-        let gone = || Error::new(Code::File, "The original file isn't on this computer any more.");
-        let path = self.client.source_file(job_id).await.ok_or_else(gone)?;
-        dialogs::show_file(&self.app, path).await
     }
 }
