@@ -15,9 +15,13 @@ use crate::{
     },
 };
 
+mod cues;
+mod excerpt;
+mod places;
 mod terms;
 
-pub use terms::{Excerpt, terms};
+pub use excerpt::{Excerpt, whole_seconds};
+pub use terms::terms;
 
 /// The searched fields that are always in memory, besides the file name.
 const FIELDS: [Field; 4] = [Field::Title, Field::Tags, Field::Description, Field::Chapters];
@@ -142,8 +146,14 @@ impl Search {
     }
 
     fn hit(&self, job_id: JobId, transcript: &str) -> SearchHit {
-        let excerpt = terms::excerpt(transcript, self.on_disk.iter().map(|(_, terms)| terms.as_str()));
-        SearchHit { job_id, excerpt }
+        let words: Vec<&str> = self.on_disk.iter().map(|(_, terms)| terms.as_str()).collect();
+        SearchHit { job_id, excerpt: excerpt::excerpt(transcript, &words) }
+    }
+
+    /// Returns the excerpts whose transcripts do not say when they are said, with their jobs.
+    pub fn untimed(&mut self) -> impl Iterator<Item = (&JobId, &mut Excerpt)> {
+        let excerpts = self.hits.iter_mut().filter_map(|hit| Some((&hit.job_id, hit.excerpt.as_mut()?)));
+        excerpts.filter(|(_, excerpt)| excerpt.takes_time())
     }
 
     /// Returns the jobs that were found.
