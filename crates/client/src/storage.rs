@@ -25,6 +25,7 @@ use url::Url;
 use crate::platform::crash_marker::CrashMarker;
 
 mod automation_tasks;
+mod caption_starts;
 mod database;
 mod edits;
 mod history;
@@ -209,6 +210,7 @@ impl Store {
             for (table, id) in [
                 ("job", "id"),
                 ("transcript", "job_id"),
+                ("caption_start", "job_id"),
                 ("source", "job_id"),
                 ("delivered", "json_extract(body, '$.job_id')"),
             ] {
@@ -245,12 +247,12 @@ impl Store {
     /// Deletes the jobs and everything about them, for a sign-out.
     pub fn clear(&mut self) {
         self.recorded.clear();
-        self.empty(&["job", "transcript", "delivered", "history", "source", "automation_task"]);
+        self.empty(&["job", "transcript", "caption_start", "delivered", "history", "source", "automation_task"]);
     }
 
     /// Deletes only what the backend can provide again: jobs and transcripts.
     pub fn clear_jobs(&mut self) {
-        self.empty(&["job", "transcript"]);
+        self.empty(&["job", "transcript", "caption_start"]);
     }
 
     /// Empties tables, and the index of the transcripts, so that neither the file nor its write-ahead log contains their

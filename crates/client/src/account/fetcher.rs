@@ -275,10 +275,10 @@ impl Fetcher {
             }
             Err(failure) => self.failed(request.target, &failure, library, edits, context),
             Ok(FetchAnswer::List(answer)) => self.listed(answer, requested, context),
-            Ok(FetchAnswer::Job(mut answer)) => {
+            Ok(FetchAnswer::Job(answer)) => {
                 let FetchTarget::Job(job_id, reason) = request.target else { return };
                 context.diagnostics.lost_fields(answer.value.lost);
-                let captions = std::mem::take(&mut answer.value.captions);
+                let captions = answer.value.captions.clone();
                 let WithServerTime { date, value } = *answer;
                 let authority = reason.authority();
                 let merge = Merge { snapshot: Box::new(value), date, requested, authority };

@@ -23,6 +23,7 @@ use super::{
 };
 use crate::command::MarkRead;
 
+mod captions;
 mod list_merge;
 mod retention;
 mod saving;
@@ -50,8 +51,8 @@ impl Jobs {
     pub(super) fn handle(&mut self, input: JobsInput, edits: &Edits, context: &mut Context) {
         match input {
             JobsInput::Events(events, now) => self.apply(events, now, context),
-            JobsInput::Merge(merge) => self.merge(merge, context),
-            JobsInput::List(update) => self.merge_list(*update, context),
+            JobsInput::Merge(merge) => self.merge(merge, edits, context),
+            JobsInput::List(update) => self.merge_list(*update, edits, context),
             JobsInput::ObserveDate(date) => self.observe(date, context.now()),
             JobsInput::Edited(job_ids) => {
                 let changes = job_ids.into_iter().map(edited).collect();
@@ -144,12 +145,14 @@ impl Jobs {
         self.changed(changes, now.monotonic, context);
     }
 
-    fn merge(&mut self, merge: Merge, context: &mut Context) {
-        let Merge { snapshot, date, requested, authority } = merge;
+    fn merge(&mut self, merge: Merge, edits: &Edits, context: &mut Context) {
+        let Merge { mut snapshot, date, requested, authority } = merge;
         self.observe(date, context.now());
         let job_id = snapshot.job_id.clone();
+        let captions = (job_id.clone(), std::mem::take(&mut snapshot.captions));
         let changes = self.library.merge(*snapshot, self.library.server_time(requested), authority);
         self.changed(changes, context.monotonic(), context);
+        self.save_captions(vec![captions], edits, context);
         if self.library.summary(&job_id).is_some_and(|job| !job.status.is_final()) {
             context.send(connection::Input::Watch(vec![job_id]));
         }

@@ -4,7 +4,7 @@ use rusqlite::Transaction;
 use rusqlite_migration::{HookResult, M, Migrations};
 
 /// The migrations of earlier releases and of this one. Released ones never change.
-const SQL: [&str; 7] = [
+const SQL: [&str; 8] = [
     "
     CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
     CREATE TABLE job (id TEXT PRIMARY KEY, body TEXT NOT NULL) STRICT;
@@ -44,6 +44,10 @@ const SQL: [&str; 7] = [
     // The upload queue. Uploads belong to an account, as edits do.
     "
     CREATE TABLE upload (id INTEGER PRIMARY KEY, owner TEXT NOT NULL, body TEXT NOT NULL) STRICT;
+    ",
+    // The starts of the captions of transcripts, which tell when something is said. They are fetched again with the jobs.
+    "
+    CREATE TABLE caption_start (job_id TEXT PRIMARY KEY, seconds TEXT NOT NULL) STRICT;
     ",
 ];
 

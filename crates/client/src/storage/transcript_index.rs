@@ -14,7 +14,7 @@ use tallylight_core::{
 };
 
 use super::{
-    Store,
+    Store, caption_starts,
     database::{Database, SharedDatabase},
 };
 
@@ -30,9 +30,13 @@ impl Store {
         move || {
             let mut search = search;
             start_indexing(&disk);
-            match transcripts(&Reader::open(&disk), &search) {
-                Ok(found) => found.into_iter().for_each(|(job_id, text)| search.add(job_id, &text)),
-                Err(error) => tracing::warn!(%error, "the transcripts could not be searched"),
+            let reader = Reader::open(&disk);
+            let found = transcripts(&reader, &search).and_then(|found| {
+                found.into_iter().for_each(|(job_id, text)| search.add(job_id, &text));
+                add_times(&reader, &mut search)
+            });
+            if let Err(error) = found {
+                tracing::warn!(%error, "the transcripts could not be searched");
             }
             search.into_hits()
         }
@@ -82,6 +86,14 @@ fn transcripts(reader: &Reader<'_>, search: &Search) -> rusqlite::Result<Vec<(Jo
         }
     }
     Ok(found)
+}
+
+/// Adds the times of the captions that were sent beside the transcripts.
+fn add_times(reader: &Reader<'_>, search: &mut Search) -> rusqlite::Result<()> {
+    for (job_id, excerpt) in search.untimed() {
+        excerpt.add_time(&reader.with(|connection| caption_starts::of(connection, job_id))?);
+    }
+    Ok(())
 }
 
 /// Returns a transcript with its job, if the search finds it.

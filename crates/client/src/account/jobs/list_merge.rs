@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use tallylight_core::{JobId, edits::Edits, library::Change};
 
-use super::Jobs;
+use super::{Jobs, captions::take_captions};
 use crate::{
     account::{
         context::Context,
@@ -13,13 +13,15 @@ use crate::{
 };
 
 impl Jobs {
-    pub(super) fn merge_list(&mut self, update: ListUpdate, context: &mut Context) {
-        let ListUpdate { jobs, date, requested, incomplete, position } = update;
+    pub(super) fn merge_list(&mut self, update: ListUpdate, edits: &Edits, context: &mut Context) {
+        let ListUpdate { mut jobs, date, requested, incomplete, position } = update;
         self.observe(date, context.now());
+        let captions = take_captions(&mut jobs);
         let oldest = jobs.iter().filter_map(|job| job.created_at).min();
         let (changes, mut missing) = self.library.merge_all(jobs, self.library.server_time(requested));
         missing.retain(|job_id| self.is_missing(job_id, incomplete.as_ref(), oldest));
         self.changed(changes, context.monotonic(), context);
+        self.save_captions(captions, edits, context);
         if position == ListPosition::First {
             // The first list is what an offline start shows: it is saved without delay.
             context.send(Message::SaveAll);
@@ -48,8 +50,9 @@ impl Jobs {
         edits: &Edits,
         context: &mut Context,
     ) -> (Vec<Change>, Vec<JobId>) {
-        let ListUpdate { jobs, date, requested, .. } = update;
+        let ListUpdate { mut jobs, date, requested, .. } = update;
         self.observe(date, context.now());
+        let captions = take_captions(&mut jobs);
         let requested = self.library.server_time(requested);
         let (changes, gone) = self.library.renew(jobs, requested, |job_id| edits.has(job_id));
         // Jobs that the list does not name stay, with their transcripts.
@@ -57,6 +60,7 @@ impl Jobs {
         let evicted: Vec<JobId> = evicted.collect();
         self.restore_transcripts(&evicted, context);
         context.store.clear_jobs();
+        self.save_captions(captions, edits, context);
         (changes, gone)
     }
 

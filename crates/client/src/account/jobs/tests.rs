@@ -168,3 +168,23 @@ async fn jobs_are_saved_in_the_background_and_saved_again_if_the_disk_did_not_ta
     jobs.retry_saving(written.iter().map(|job| job.job_id.clone()), &test.context);
     assert!(jobs.save_deadline().is_some());
 }
+
+#[test]
+fn starts_of_captions_are_stored_from_lists_and_single_jobs() {
+    let mut test = TestContext::signed_in();
+    let mut jobs = jobs(&[], &test);
+    let spoken = |id: &str, start: f64| {
+        let captions = json!([{ "start": start, "end": start + 1.0, "text": "A walrus" }]);
+        json!({ "id": id, "status": "COMPLETED", "updated_at": "2026-01-01T00:00:00Z",
+            "video_metadata": { "transcript_text": "A walrus", "transcript": captions } })
+    };
+    let listed = list(&[spoken("1", 5.0)], ListPosition::Later, &test);
+    handle(&mut jobs, listed, &mut test);
+    let snapshot = Box::new(read_job(&spoken("2", 65.5)).expect("a job"));
+    let requested = test.context.now();
+    let merge = Merge { snapshot, date: None, requested, authority: Authority::Ordered };
+    handle(&mut jobs, JobsInput::Merge(merge), &mut test);
+    let search = tallylight_core::search::Search::new(&jobs.library, &Edits::default(), "walrus");
+    let excerpts = test.context.store.search(search)().into_iter().filter_map(|hit| hit.excerpt);
+    assert_eq!(excerpts.map(|excerpt| excerpt.start_seconds).collect::<Vec<_>>(), [Some(5), Some(65)]);
+}

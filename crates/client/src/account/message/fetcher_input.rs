@@ -92,7 +92,7 @@ pub(in crate::account) enum RecheckReason {
 pub(in crate::account) enum WaitingCommand {
     /// To show it.
     Show(Reply<JobView>),
-    /// To show the times of its transcript. They are not stored.
+    /// To show the times of its transcript. Only their starts are stored.
     Captions(Reply<Vec<Caption>>),
     /// To play it: the URL that is known may have expired.
     Playback(Reply<Option<Url>>),

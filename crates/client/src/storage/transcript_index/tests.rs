@@ -8,6 +8,7 @@ use tallylight_core::{
         record::{LwwRegister, Record},
     },
     model::job::{Content, Field},
+    protocol::snapshot::Caption,
 };
 
 use super::*;
@@ -72,6 +73,39 @@ fn words_of_transcripts_are_found_while_they_are_typed() {
     assert_eq!(stored.found("sea walrus"), ["2"], "one word in the title, the other in the transcript");
     assert_eq!(stored.found("alrus sea"), [""; 0], "words of transcripts are found by their beginning");
     assert_eq!(stored.found("walrus city"), [""; 0]);
+}
+
+#[test]
+fn excerpts_have_the_times_of_captions_if_there_is_one_for_each_line() {
+    let mut stored = Stored::new(&[said("1", "Hello.\nA walrus swims.\nBye, walrus.")]);
+    let times = |stored: &Stored| {
+        let excerpts = stored.hits("walrus").into_iter().filter_map(|hit| hit.excerpt);
+        excerpts.map(|excerpt| (excerpt.start_seconds, excerpt.further)).collect::<Vec<_>>()
+    };
+    assert_eq!(times(&stored), [(None, 1)], "nothing is made up");
+    let captions = |starts: &[f64]| {
+        let caption = |start: &f64| Caption { start: *start, end: start + 1.0, text: "…".to_owned() };
+        [(JobId::new("1"), starts.iter().map(caption).collect::<Vec<_>>())]
+    };
+    stored.store.set_captions(&captions(&[0.0, 161.9]));
+    assert_eq!(times(&stored), [(None, 1)], "they are those of another text");
+    stored.store.set_captions(&captions(&[0.0, 161.9, 170.0]));
+    assert_eq!(times(&stored), [(Some(161), 1)]);
+    stored.store.set_captions(&captions(&[]));
+    assert_eq!(times(&stored), [(None, 1)]);
+    stored.store.set_captions(&captions(&[0.0, 161.9, 170.0]));
+    stored.store.forget(&[JobId::new("1")]);
+    stored.store.save([said("1", "Hello.\nA walrus swims.\nBye.")].iter(), |_| false);
+    assert_eq!(times(&stored), [(None, 0)], "they are deleted with the job");
+    stored.store.set_captions(&captions(&[0.0, 161.9, 170.0]));
+    stored.store.clear();
+    let left: u32 = stored
+        .store
+        .disk
+        .lend()
+        .query_row("SELECT count(*) FROM caption_start", (), |row| row.get(0))
+        .expect("a count");
+    assert_eq!(left, 0, "signing out leaves no times");
 }
 
 #[test]
