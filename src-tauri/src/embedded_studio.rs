@@ -5,11 +5,12 @@ use std::path::PathBuf;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use secrecy::SecretString;
 use tallylight_client::{Handle, Identity, Keychain, TokenStore, Unlock, download_client};
-use tallylight_core::{Code, Error, settings::Settings};
-use tallylight_studio::{Config, SignUp, Studio, StudioError, Usage, speech::Speech};
+use tallylight_core::{Code, Error, locale::Locale, settings::Settings};
+use tallylight_studio::{Config, SignUp, Studio, StudioError, Tools, Usage, make_sample, speech::Speech};
 use tallylight_view::{ComputerView, ServerView};
 use tokio::sync::Mutex;
 
+mod sample;
 mod view;
 
 /// The email address of the embedded studio's only account.
@@ -22,12 +23,14 @@ pub struct EmbeddedStudio {
     data_dir: PathBuf,
     speech: Speech,
     studio: Mutex<Option<Studio>>,
+    /// Held while the sample video is made.
+    sample: Mutex<()>,
 }
 
 impl EmbeddedStudio {
     /// Creates it without starting it; `data_dir` is the studio's data folder.
     pub fn new(data_dir: PathBuf) -> Self {
-        Self { speech: Speech::new(&data_dir), data_dir, studio: Mutex::new(None) }
+        Self { speech: Speech::new(&data_dir), data_dir, studio: Mutex::new(None), sample: Mutex::default() }
     }
 
     /// Applies the settings: the speech model, and the proxy and certificates for downloading models.
@@ -88,6 +91,16 @@ impl EmbeddedStudio {
         if let Some(studio) = &*self.studio.lock().await {
             studio.delete_finished_copies().await;
         }
+    }
+
+    /// Makes the sample video, unless there is one, and returns its path.
+    ///
+    /// # Errors
+    /// [`Code::File`] if there is no ffmpeg, or it failed.
+    pub async fn make_sample(&self, locale: Locale) -> Result<PathBuf, Error> {
+        let _making = self.sample.lock().await;
+        let made = make_sample(&Tools::from_env(), &self.data_dir.join("sample"), &sample::texts(locale)).await;
+        made.map_err(|error| sample::failed(error, locale))
     }
 
     /// Starts the studio if it is not running, connects the client to it and signs in.

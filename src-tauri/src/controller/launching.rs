@@ -6,7 +6,7 @@ use std::{
 };
 
 use futures_util::future::join_all;
-use tallylight_core::Code;
+use tallylight_core::{Code, Error};
 use tallylight_view::Show;
 use tauri::{AppHandle, DragDropEvent, Manager, WindowEvent};
 
@@ -91,6 +91,16 @@ impl Controller {
                 }
             }
         });
+    }
+
+    /// Makes the sample video and uploads it like any other. Progress arrives as events.
+    ///
+    /// # Errors
+    /// [`Code::File`] if it cannot be made.
+    pub async fn upload_sample(self: &Arc<Self>) -> Result<(), Error> {
+        let video = self.studio.make_sample(self.locale()).await?;
+        self.upload(vec![video]);
+        Ok(())
     }
 
     /// Shows a file dialog and uploads the videos that the user chooses.

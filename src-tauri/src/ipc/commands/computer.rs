@@ -12,6 +12,12 @@ pub async fn computer(app: App<'_>) -> Answer<ComputerView> {
     Ok(app.studio().view().await)
 }
 
+/// Makes a sample video on this computer, and uploads it.
+#[tauri::command]
+pub async fn upload_sample(app: App<'_>) -> Answer<()> {
+    app.upload_sample().await
+}
+
 /// Starts or resumes the download of a speech model.
 #[tauri::command]
 pub async fn download_model(app: App<'_>, id: String) -> Answer<()> {
