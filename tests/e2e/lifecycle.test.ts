@@ -17,7 +17,12 @@ import { after, before, describe, it } from "node:test";
 import { Key } from "webdriverio";
 import { App } from "./support/app.ts";
 import { bin, requiredEnv } from "./support/environment.ts";
-import { forgetNotifications, notifications } from "./support/notifications.ts";
+import {
+  clickNotification,
+  forgetNotifications,
+  notifications,
+  onScreen,
+} from "./support/notifications.ts";
 import { isRunning, isStarted } from "./support/processes.ts";
 import { drawPictures, sampleJobs } from "./support/sample-jobs.ts";
 import { ScriptedBackend } from "./support/scripted-backend.ts";
@@ -231,6 +236,27 @@ describe("the lifecycle of the app", { concurrency: false }, () => {
       execFileSync("desktop-file-validate", [entry]);
       await own.changeSettings((settings) => (settings.general.start_at_login = false));
       assert.ok(!existsSync(entry));
+    } finally {
+      await own.close();
+    }
+  });
+
+  it("closed for the first time: says once that it is still running", async () => {
+    const own = await App.start(folder("hint"), { hintsAtTray: true });
+    try {
+      await own.waitForText("Connect to a studio");
+      forgetNotifications();
+      await close();
+      await waitFor("the notification", () => onScreen() > 0);
+      assert.ok(!isAppVisible());
+      clickNotification();
+      await waitFor("the window", isAppVisible);
+      await close();
+      await waitFor("the window to be gone", () => !isAppVisible());
+      const [hint, ...others] = notifications();
+      assert.equal(hint?.summary, "Tallylight is still running");
+      assert.match(present(hint).body, /It stays in the tray.* To quit, use the tray's menu\./);
+      assert.deepEqual(others, []);
     } finally {
       await own.close();
     }

@@ -30,13 +30,19 @@ impl Controller {
     /// Hides the window, asks the user or quits, as the settings say.
     pub fn close_window(self: &Arc<Self>) {
         match self.settings().general.close {
-            Close::Hide => window::hide(&self.app),
-            Close::Auto if self.desktop.has_tray() => window::hide(&self.app),
+            Close::Hide => self.hide_window(),
+            Close::Auto if self.desktop.has_tray() => self.hide_window(),
             Close::Auto if self.window.navigation().is_page_ready() => {
                 self.window.navigation().show(&self.app, Show::Closing);
             }
             Close::Auto | Close::Quit => self.ask_to_quit(),
         }
+    }
+
+    /// Hides the window. The first time, a notification says that the app is still running.
+    fn hide_window(self: &Arc<Self>) {
+        window::hide(&self.app);
+        self.hint_at_tray();
     }
 
     /// Performs the user's answer, and saves it in the settings if `remember` is set.

@@ -5,6 +5,7 @@ use std::{path::PathBuf, sync::Arc, time::Duration};
 use tallylight_client::MarkRead;
 use tallylight_core::{
     library::DismissAction,
+    locale::Locale,
     notifications::{Notification, NotificationKind},
 };
 use tallylight_view::Show;
@@ -23,6 +24,8 @@ const THUMBNAIL_TIMEOUT: Duration = Duration::from_secs(3);
 const TRAY_LIMIT: Duration = Duration::from_secs(5);
 /// A file in the data folder that exists once the user has seen the message that there is no tray.
 const NO_TRAY_REPORTED: &str = "no-tray.told";
+/// A file in the data folder that exists once a notification has said that the closed app is still running.
+const TRAY_HINTED: &str = "tray.hinted";
 
 impl Controller {
     /// Shows the client's notifications until the app ends.
@@ -88,6 +91,21 @@ impl Controller {
         }
     }
 
+    /// Says in a notification that the app is still running, once per data folder. Without a tray there is nothing to
+    /// point to, and while notifications are unwanted it waits for the next time.
+    pub(super) fn hint_at_tray(self: &Arc<Self>) {
+        let hinted = self.data_dir.desktop().join(TRAY_HINTED);
+        if hinted.exists() || !self.desktop.has_tray() || self.desktop.is_do_not_disturb() {
+            return;
+        }
+        // First, so that a full disk does not make it come every time; then it comes never.
+        if let Err(error) = std::fs::write(hinted, "") {
+            return tracing::warn!(%error, "could not record that the tray was pointed to");
+        }
+        let this = Arc::clone(self);
+        notifications::show(still_running(self.locale()), move |_| this.show_window());
+    }
+
     /// Shows the message that there is no tray, once per data folder. Waits for a tray that is about to start, and until
     /// the window is visible.
     pub async fn report_missing_tray(self: Arc<Self>) {
@@ -106,5 +124,30 @@ impl Controller {
                 tracing::warn!(%error, "could not record that the no-tray message was shown");
             }
         }
+    }
+}
+
+/// Returns the notification that the closed app is still running.
+fn still_running(locale: Locale) -> NotificationRequest {
+    let title =
+        locale.one_of("Tallylight is still running", "Tallylight läuft weiter", "Tallylight sigue en funcionamiento");
+    let body = locale.one_of(
+        "It stays in the tray and tells you when a video is ready. To quit, use the tray's menu.",
+        "Es bleibt im Infobereich und meldet dir, wenn ein Video bereit ist. Zum Beenden gibt es das Menü im Infobereich.",
+        "Queda en la bandeja del sistema y te avisa cuando un vídeo está listo. Para salir, usa su menú en la bandeja.",
+    );
+    let notification = Notification {
+        kind: NotificationKind::Summary,
+        job_ids: Vec::new(),
+        title: title.to_owned(),
+        body: body.to_owned(),
+        subject: None,
+    };
+    NotificationRequest {
+        notification,
+        picture: None,
+        sound: Sound::Off,
+        upload_again: UploadAgain::NotOffered,
+        locale,
     }
 }

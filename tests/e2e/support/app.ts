@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { execFileSync, spawn, spawnSync, type ChildProcess } from "node:child_process";
-import { mkdirSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { remote } from "webdriverio";
 import { bin, requiredEnv, screenshotDir } from "./environment.ts";
@@ -20,6 +20,8 @@ export interface AppOptions {
   usesDefaultDataDir?: boolean;
   /** The program, in the folder of programs. */
   program?: string;
+  /** Whether the first close points to the tray, in a notification that other tests do not expect. */
+  hintsAtTray?: boolean;
 }
 
 export interface Credentials {
@@ -51,6 +53,10 @@ export class App {
   /** Starts the app with a data folder, and returns once its window can be driven. */
   static async start(dataDir: string, options: AppOptions = {}): Promise<App> {
     const { args = [], env = {}, usesDefaultDataDir = false, program = "tallylight" } = options;
+    if (!options.hintsAtTray) {
+      mkdirSync(join(dataDir, "desktop"), { recursive: true, mode: 0o700 });
+      writeFileSync(join(dataDir, "desktop/tray.hinted"), "");
+    }
     const dataDirArgs = usesDefaultDataDir ? [] : ["--data-dir", dataDir];
     const port = nextPort;
     nextPort += 2;
