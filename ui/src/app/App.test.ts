@@ -278,7 +278,7 @@ describe("editing", () => {
     const field = (name: string) => screen.findByRole<HTMLInputElement>("textbox", { name });
     await fireEvent.input(await field("Title"), { target: { value: "Mine" } });
     await fireEvent.input(await field("Description"), { target: { value: "My own" } });
-    expect(await screen.findByRole("button", { name: "Undo" })).toBeTruthy();
+    expect(await screen.findByRole("button", { name: "Undo last change" })).toBeTruthy();
     await fireEvent.click(screen.getByRole("button", { name: "Discard changes" }));
     expect(await screen.findByText("Changes discarded")).toBeTruthy();
     expect((await field("Title")).value).toBe("T");

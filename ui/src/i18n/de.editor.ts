@@ -23,7 +23,7 @@ export const editor: Messages["editor"] = {
   save: "Speichern",
   saveHint: (key: string) => `Speichern (${key})`,
   undo: {
-    change: "Rückgängig",
+    change: "Letzte Änderung rückgängig machen",
     discard: "Änderungen wiederherstellen",
     save: "Speichern rückgängig machen",
   },
@@ -59,11 +59,6 @@ export const editor: Messages["editor"] = {
     untitled: "Gib einen Kapiteltitel ein",
     beyond: "Nach dem Ende des Videos",
   },
-  search: "Transkript durchsuchen",
-  found: (at: number, count: number) => `${at} von ${count}`,
-  notFound: "Keine Ergebnisse",
-  next: "Weiter",
-  previous: "Zurück",
   edit: "Bearbeiten",
   done: "Fertig",
 };

@@ -55,7 +55,7 @@ export const settings: Messages["settings"] = {
 
   retention: "Verlauf behalten (in Tagen)",
   retentionHint:
-    "Gezählt ab der letzten Änderung. Ältere Videos werden bei jedem Start vom Studio geladen.",
+    "Betrifft die Liste und die Mitteilungen auf diesem Computer. Weder Videodateien noch etwas im Studio wird gelöscht. Gezählt ab der letzten Änderung; ältere Videos werden bei jedem Start aus dem Studio geladen.",
   retentionRange: (fewest: number, most: number) =>
     `Gib eine ganze Zahl von ${fewest} bis ${most} ein`,
   folder: "Speicherort der Daten",

@@ -2,9 +2,11 @@ import { computer, suggestions } from "./de.computer";
 import { closeWindow, history, quitDialog, releaseNotes, updates } from "./de.dialogs";
 import { conflict, copies, editor, gallery } from "./de.editor";
 import { codes, faults } from "./de.errors";
+import { firstRun } from "./de.firstRun";
 import { list, selection, videoActions } from "./de.list";
 import { preview } from "./de.preview";
 import { settings } from "./de.settings";
+import { transcript } from "./de.transcript";
 import { uploads } from "./de.uploads";
 import type { Messages } from "./en";
 
@@ -30,11 +32,11 @@ export const de: Messages = {
   noTray: "Dieser Desktop hat keinen Infobereich. Beim Schließen des Fensters wirst du gefragt.",
   signInFirst: "Melde dich an, um Videos hochzuladen",
 
+  firstRun,
   welcome: {
     title: "Alle Uploads im Blick",
     text: "Verfolge die Verarbeitung deiner Videos und erhalte eine Mitteilung, wenn eines bereit ist oder fehlschlägt.",
     connectTitle: "Mit einem Studio verbinden",
-    connectText: "Gib die URL deines Studios ein.",
     address: "Studio-URL",
     addressExample: "studio.beispiel.de",
     connect: "Verbinden",
@@ -58,7 +60,6 @@ export const de: Messages = {
     queryToken: "Token in der WebSocket-URL senden (?token=)",
     connectAs: "Verbinden",
     computerTitle: "Diesen Computer verwenden",
-    computerText: "Videos lokal mit ffmpeg verarbeiten. Ohne Konto und ohne Cloud.",
     computer: "Diesen Computer verwenden",
     computerStarting: "Wird gestartet…",
   },
@@ -139,6 +140,7 @@ export const de: Messages = {
   },
   copies,
   editor,
+  transcript,
   conflict,
   gallery,
   preview,

@@ -55,7 +55,7 @@ export const settings = {
 
   retention: "Keep history for … days",
   retentionHint:
-    "Counted from the last change. Older videos are loaded from the studio at each start.",
+    "This is about the list and the notifications on this computer. Neither video files nor anything in the studio is deleted. Counted from the last change; older videos are loaded from the studio at each start.",
   retentionRange: (fewest: number, most: number) =>
     `Enter a whole number from ${fewest} to ${most}`,
   folder: "Data location",

@@ -2,9 +2,11 @@ import type { Code, ConnectionState, FaultCode, Status } from "../ipc/bindings";
 import { computer, suggestions } from "./en.computer";
 import { closeWindow, history, quitDialog, releaseNotes, updates } from "./en.dialogs";
 import { conflict, copies, editor, gallery } from "./en.editor";
+import { firstRun } from "./en.firstRun";
 import { list, selection, videoActions } from "./en.list";
 import { preview } from "./en.preview";
 import { settings } from "./en.settings";
+import { transcript } from "./en.transcript";
 import { uploads } from "./en.uploads";
 
 /** A text for every code of a fault that the app knows, and for a fault without a reason. */
@@ -35,11 +37,11 @@ export const en = {
   noTray: "This desktop has no tray. You'll be asked what to do when you close the window.",
   signInFirst: "Sign in to upload videos",
 
+  firstRun,
   welcome: {
     title: "Track every upload",
     text: "Follow your videos while they are processed and get notified when one is ready or fails.",
     connectTitle: "Connect to a studio",
-    connectText: "Enter your studio's URL.",
     address: "Studio URL",
     addressExample: "studio.example.com",
     connect: "Connect",
@@ -62,7 +64,6 @@ export const en = {
     queryToken: "Send the token in the WebSocket URL (?token=)",
     connectAs: "Connect",
     computerTitle: "Use this computer",
-    computerText: "Process videos locally with ffmpeg. No account or cloud required.",
     computer: "Use this computer",
     computerStarting: "Starting…",
   },
@@ -141,6 +142,7 @@ export const en = {
   },
   copies,
   editor,
+  transcript,
   conflict,
   gallery,
   preview,

@@ -55,7 +55,7 @@ export const settings: Messages["settings"] = {
 
   retention: "Conservar el historial (en días)",
   retentionHint:
-    "Se cuentan desde el último cambio. Los vídeos más antiguos se cargan del estudio en cada inicio.",
+    "Se refiere a la lista y a las notificaciones de este ordenador. No se borran archivos de vídeo ni nada del estudio. Se cuenta desde el último cambio; los vídeos más antiguos se cargan del estudio en cada inicio.",
   retentionRange: (fewest: number, most: number) =>
     `Escribe un número entero de ${fewest} a ${most}`,
   folder: "Ubicación de los datos",

@@ -3,9 +3,11 @@ import { computer, suggestions } from "./es.computer";
 import { closeWindow, history, quitDialog, releaseNotes, updates } from "./es.dialogs";
 import { conflict, copies, editor, gallery } from "./es.editor";
 import { codes, faults } from "./es.errors";
+import { firstRun } from "./es.firstRun";
 import { list, selection, videoActions } from "./es.list";
 import { preview } from "./es.preview";
 import { settings } from "./es.settings";
+import { transcript } from "./es.transcript";
 import { uploads } from "./es.uploads";
 
 /** Every text of the window in Spanish. */
@@ -31,11 +33,11 @@ export const es: Messages = {
     "Este escritorio no tiene bandeja del sistema. Al cerrar la ventana, se te preguntará qué hacer.",
   signInFirst: "Inicia sesión para subir vídeos",
 
+  firstRun,
   welcome: {
     title: "Sigue cada subida",
     text: "Sigue el procesamiento de tus vídeos y recibe una notificación cuando uno esté listo o falle.",
     connectTitle: "Conectar con un estudio",
-    connectText: "Escribe la URL de tu estudio.",
     address: "URL del estudio",
     addressExample: "estudio.ejemplo.com",
     connect: "Conectar",
@@ -59,7 +61,6 @@ export const es: Messages = {
     queryToken: "Enviar el token en la URL de WebSocket (?token=)",
     connectAs: "Conectar",
     computerTitle: "Usar este ordenador",
-    computerText: "Procesa vídeos localmente con ffmpeg. Sin cuenta ni nube.",
     computer: "Usar este ordenador",
     computerStarting: "Iniciando…",
   },
@@ -140,6 +141,7 @@ export const es: Messages = {
   },
   copies,
   editor,
+  transcript,
   conflict,
   gallery,
   preview,

@@ -122,7 +122,13 @@ function finishedJob(): JobView {
         { start_seconds: 65, title: "The old bridge" },
         { start_seconds: 190, title: "Home" },
       ],
-      TRANSCRIPT: "[0:00] The last train leaves.\n[1:05] Down by the river.",
+      TRANSCRIPT: [
+        "[0:00] The last train leaves the station.",
+        "[0:21] Nobody is on the old bridge.",
+        "[1:05] Down by the river, the lamps are on.",
+        "[2:41] From the bridge one sees the whole river.",
+        "[3:10] And then we walk home.",
+      ].join("\n"),
     },
   });
 }

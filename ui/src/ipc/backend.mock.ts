@@ -247,6 +247,7 @@ export class MockBackend implements Backend {
   computerState: ComputerView = mockComputer;
   suggestions: TextSuggestions = { titles: [], description: null, tags: [], chapters: [] };
   computer = () => this.answer("computer", () => this.computerState);
+  uploadSample = () => this.answer("uploadSample", () => undefined);
   downloadModel = (id: string) =>
     this.answer(`downloadModel ${id}`, () =>
       this.setModel(id, { download: { received_bytes: 0, state: "running" } }),

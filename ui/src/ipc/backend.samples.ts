@@ -1,3 +1,4 @@
+import { parseTranscript } from "../features/transcript/cues";
 import type {
   ComputerView,
   DiagnosticsView,
@@ -225,11 +226,18 @@ export const mockComputer: ComputerView = {
   videos: { bytes: 4_200_000_000, finished_bytes: 3_900_000_000, finished: 7 },
 };
 
-/** Returns a text around its first match of a word. */
-export function mockExcerpt(text: string, word: string): Excerpt {
+/** Returns a line of a transcript around the first match of a word, as the core does. */
+export function mockExcerpt(transcript: string, word: string): Excerpt {
+  const lower = transcript.toLowerCase();
+  const further = lower.split(word.toLowerCase()).length - 2;
+  const cues = parseTranscript(transcript);
+  const cue = cues.find((cue) => cue.text.toLowerCase().includes(word.toLowerCase()));
+  const text = cue?.text ?? "";
   const start = text.toLowerCase().indexOf(word.toLowerCase());
   const end = start + word.length;
-  return { before: text.slice(0, start), found: text.slice(start, end), after: text.slice(end) };
+  const start_seconds = cue?.start ?? null;
+  const [before, found, after] = [text.slice(0, start), text.slice(start, end), text.slice(end)];
+  return { before, found, after, start_seconds, further };
 }
 
 /** Returns the time of so many minutes ago. */

@@ -377,7 +377,15 @@ found: string,
 /**
  * The text after the match.
  */
-after: string, };
+after: string, 
+/**
+ * The start of the cue with the match, in seconds, if it is known.
+ */
+start_seconds: number | null, 
+/**
+ * How many further matches the transcript has.
+ */
+further: number, };
 export type FaultCode = "cancelled" | "disk_full" | "ffmpeg_missing" | "file_gone" | "file_incomplete" | "metadata_cut" | "no_audio" | "no_chapters" | "no_speech" | "no_thumbnails" | "no_transcription" | "not_a_video" | "sound_unreadable" | "studio_fault" | "subtitles_damaged" | "subtitles_unreadable" | "too_large_to_process" | "tool_failed" | "tool_stopped" | "transcription_skipped";
 export type FaultSummary = { 
 /**
@@ -1313,6 +1321,8 @@ export interface Commands {
   signOut(): Promise<void>;
   /** Returns the state of speech recognition on this computer, and the disk space of its videos. */
   computer(): Promise<ComputerView>;
+  /** Makes a sample video on this computer, and uploads it. */
+  uploadSample(): Promise<void>;
   /** Starts or resumes the download of a speech model. */
   downloadModel(id: string): Promise<void>;
   /** Stops a download; what has been received is kept. */
@@ -1452,6 +1462,7 @@ export const createCommands = (invoke: Invoke): Commands => ({
   unlockKeychain: () => invoke("unlock_keychain"),
   signOut: () => invoke("sign_out"),
   computer: () => invoke("computer"),
+  uploadSample: () => invoke("upload_sample"),
   downloadModel: (id) => invoke("download_model", { id }),
   stopModelDownload: (id) => invoke("stop_model_download", { id }),
   deleteModel: (id) => invoke("delete_model", { id }),

@@ -35,6 +35,12 @@ export function useThisComputerMutation() {
   );
 }
 
+/** Makes a sample video on this computer, and uploads it. */
+export function uploadSampleMutation() {
+  const backend = useBackend();
+  return createMutation(() => mutationOptions({ mutationFn: () => backend.uploadSample() }));
+}
+
 export interface Credentials {
   email: string;
   password: string;

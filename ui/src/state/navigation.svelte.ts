@@ -42,6 +42,8 @@ const ACCOUNT_INDEPENDENT: (DialogName | null)[] = [
 /** What the window shows: the open video, the dialog, and the list's filter. */
 export class Navigation {
   openJobId = $state<JobId | null>(null);
+  /** The words that a search found in the transcript of the open video, if it was opened from there. */
+  found = $state.raw<{ text: string } | null>(null);
   dialog = $state<DialogName | null>(null);
   /** The videos that the palette offers actions for. */
   paletteJobIds = $state.raw<JobId[]>([]);
@@ -76,6 +78,7 @@ export class Navigation {
   /** Clears everything that belongs to an account: the next person to sign in may be someone else. */
   reset(): void {
     this.openJobId = null;
+    this.found = null;
     this.paletteJobIds = [];
     this.listQuery = defaultListQuery();
     if (!ACCOUNT_INDEPENDENT.includes(this.dialog)) this.dialog = null;

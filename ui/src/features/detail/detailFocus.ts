@@ -9,10 +9,10 @@ export class DetailFocus {
   /** The element with the focus when it was asked for in vain; undefined if nothing is awaited. */
   #awaitedFrom: Element | null | undefined;
 
-  /** Moves the focus to the target, now or once there is one. */
+  /** Moves the focus to the target, now or once there is one. It does not scroll: a video may open at words in it. */
   focus(): void {
     this.#awaitedFrom = this.#target ? undefined : document.activeElement;
-    this.#target?.focus();
+    this.#target?.focus({ preventScroll: true });
   }
 
   /** Registers the element that gets the focus: the heading, or the way back if there is no video to show. */
@@ -21,7 +21,7 @@ export class DetailFocus {
     const from = this.#awaitedFrom;
     this.#awaitedFrom = undefined;
     const isUnmoved = [from, document.body].includes(document.activeElement);
-    if (from !== undefined && isUnmoved) element.focus();
+    if (from !== undefined && isUnmoved) element.focus({ preventScroll: true });
     return () => {
       if (this.#target === element) this.#target = null;
     };

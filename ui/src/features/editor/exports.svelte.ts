@@ -4,8 +4,9 @@ import { exportFileName } from "../../format/names";
 import type { Backend } from "../../ipc/backend";
 import type { Caption, Field, JobView } from "../../ipc/bindings";
 import { locale } from "../../state/locale.svelte";
+import { addTimes, type Cue, isTimed, parseTranscript } from "../transcript/cues";
+import { toSrt, toText, toVtt } from "../transcript/formats";
 import type { Editor } from "./editor.svelte";
-import { addTimes, type Cue, isTimed, parseTranscript, toSrt, toText, toVtt } from "./transcript";
 
 /** What the file with everything holds of the texts; the thumbnail is beside them. */
 const TEXT_FIELDS: Field[] = ["TITLE", "DESCRIPTION", "TAGS", "CHAPTERS", "TRANSCRIPT"];
@@ -15,6 +16,8 @@ export class TextExports {
   private captions = $state.raw<Caption[]>([]);
   /** The transcript as the editor shows it, with the times that are known. */
   cues = $derived.by(() => {
+  /** The transcript, with the times that are known. */
+  cues: Cue[] = $derived.by(() => {
     const cues = parseTranscript((this.editor.content("TRANSCRIPT") ?? "") as string);
     return isTimed(cues) ? cues : addTimes(cues, this.captions);
   });

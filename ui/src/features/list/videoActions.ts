@@ -15,6 +15,7 @@ import { reportFailure } from "../../components/toasts";
 import type { Backend } from "../../ipc/backend";
 import type { JobId, RowView } from "../../ipc/bindings";
 import { locale } from "../../state/locale.svelte";
+import type { OpenedFrom } from "../../state/navigation.svelte";
 import { COPY_KINDS } from "../editor/copies";
 import { copyTitles } from "./copyTitles";
 import { copyVideoLink, copyVideoText } from "./copyVideo";
@@ -32,6 +33,7 @@ export interface VideoActionContext {
   /** Whether the file of the single video is on this computer. */
   isSourceKnown: boolean;
   onopen: (jobId: JobId) => void;
+  onopen: (jobId: JobId, from?: OpenedFrom, words?: string) => void;
   ondismiss: (jobIds: JobId[]) => void;
 }
 

@@ -10,6 +10,7 @@ export interface ShortcutGroup {
 /** Returns all keyboard shortcuts, for the dialog that lists them. */
 export function shortcutGroups(): ShortcutGroup[] {
   const texts = locale.messages.shortcuts;
+  const transcript = locale.messages.transcript.shortcuts;
   return [
     {
       name: texts.everywhere,
@@ -40,6 +41,8 @@ export function shortcutGroups(): ShortcutGroup[] {
       name: texts.inVideo,
       shortcuts: [
         [[mod("S")], texts.save],
+        [[mod("F")], transcript.find],
+        [["F3", "Shift+F3"], transcript.nextAndPrevious],
         [["j", "k"], texts.nextAndPrevious],
         [["e"], texts.dismissThis],
         [["←", "→"], texts.thumbnails],

@@ -1,0 +1,17 @@
+import type { Messages } from "./en";
+
+/** What a person reads before the first video, in German. */
+export const firstRun: Messages["firstRun"] = {
+  studio:
+    "Ein Studio ist der Server, auf dem die Videos deines Teams verarbeitet werden. Gib seine URL ein.",
+  computer:
+    "Jedes Video bekommt Vorschaubilder und Kapitel, ein Transkript und Texte zum Kopieren. Das erledigt ffmpeg auf diesem Computer: ohne Konto und ohne Cloud.",
+  computerKeychain:
+    "Tallylight merkt sich deine Anmeldung im Schlüsselbund dieses Computers. Vielleicht wirst du gebeten, ihn zu entsperren.",
+  signInKeychain:
+    "Deine Anmeldung wird im Schlüsselbund dieses Computers aufbewahrt. Vielleicht wirst du gebeten, ihn zu entsperren. Dein Passwort wird nicht gespeichert.",
+  empty:
+    "Zieh ein Video hierher. Es bekommt Vorschaubilder und Kapitel, ein Transkript, falls es Untertitel hat oder ein Sprachmodell eingerichtet ist, und Texte zum Kopieren.",
+  sample: "Beispielvideo ausprobieren",
+  makingSample: "Beispielvideo wird erstellt…",
+};
