@@ -15,8 +15,6 @@ const TEXT_FIELDS: Field[] = ["TITLE", "DESCRIPTION", "TAGS", "CHAPTERS", "TRANS
 export class TextExports {
   private captions = $state.raw<Caption[]>([]);
   /** The transcript as the editor shows it, with the times that are known. */
-  cues = $derived.by(() => {
-  /** The transcript, with the times that are known. */
   cues: Cue[] = $derived.by(() => {
     const cues = parseTranscript((this.editor.content("TRANSCRIPT") ?? "") as string);
     return isTimed(cues) ? cues : addTimes(cues, this.captions);

@@ -32,7 +32,6 @@ export interface VideoActionContext {
   canUpload: boolean;
   /** Whether the file of the single video is on this computer. */
   isSourceKnown: boolean;
-  onopen: (jobId: JobId) => void;
   onopen: (jobId: JobId, from?: OpenedFrom, words?: string) => void;
   ondismiss: (jobIds: JobId[]) => void;
 }
