@@ -9,10 +9,12 @@ use crate::model::outcome::Outcome;
 mod language_model;
 mod network;
 mod time;
+mod window;
 
 pub use language_model::LanguageModel;
 pub use network::Proxy;
 pub use time::{QuietHours, TimeOfDay};
+pub use window::{Modifier, Shortcut, WindowMode, WindowSettings};
 
 /// All settings.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,6 +25,8 @@ pub struct Settings {
     pub general: General,
     /// Theme and language.
     pub appearance: Appearance,
+    /// The form of the window, and its shortcut.
+    pub window: WindowSettings,
     /// Notifications.
     pub notifications: Notifications,
     /// Data on this computer.

@@ -5,7 +5,8 @@ use tallylight_core::settings::{Automation, Settings};
 use toml_edit::{DocumentMut, Item, Table, de};
 
 /// Keys that are removed from the file when they have no value.
-const OPTIONAL: [(&str, &str); 6] = [
+const OPTIONAL: [(&str, &str); 7] = [
+    ("window", "shortcut"),
     ("notifications", "quiet_hours"),
     ("network", "certificate"),
     ("uploads", "max_kilobytes_per_second"),
