@@ -75,6 +75,7 @@ pub(crate) enum Action {
     SetDismissed(Vec<JobId>, DismissAction),
     SetWebhookSecret(SecretString),
     MarkRead(MarkRead),
+    Seen,
     Pause(Pause),
     ClearCache,
 }

@@ -234,6 +234,11 @@ impl Handle {
         self.act(Action::MarkRead(read)).await
     }
 
+    /// Reports that the user looks at the window: the outcomes so far are seen.
+    pub async fn mark_seen(&self) -> Result<(), Error> {
+        self.act(Action::Seen).await
+    }
+
     /// Stops to tell the person anything for a while, or goes on; what happens meanwhile is told at the end of it.
     pub async fn pause(&self, pause: Pause) -> Result<(), Error> {
         self.act(Action::Pause(pause)).await

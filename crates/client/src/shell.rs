@@ -30,6 +30,10 @@ pub trait Shell: Send + 'static {
     fn is_do_not_disturb(&self) -> bool {
         false
     }
+    /// Returns whether the user looks at the window. Outcomes that are recorded meanwhile are seen at once.
+    fn is_watched(&self) -> bool {
+        false
+    }
     /// Returns whether batches of changes contain transcripts.
     fn transcripts(&self) -> Transcripts {
         Transcripts::Included
@@ -70,6 +74,8 @@ pub struct TrayView {
     pub jobs: Vec<TrayJob>,
     /// Whether videos can be uploaded.
     pub can_upload: bool,
+    /// The number of outcomes that the user has not seen, because the window was hidden or in the background.
+    pub unseen: u32,
     /// The unread count and the pause of notifications.
     pub notifications: NotificationStatus,
     /// The locale of the user's language.

@@ -43,6 +43,11 @@ impl Notifications {
             NotificationsInput::Outcomes(runs, now) => self.ended(runs, now, context),
             NotificationsInput::Forget(job_id) => self.scheduler.forget(&job_id),
             NotificationsInput::MarkRead(read) => self.mark_read(&read, context),
+            NotificationsInput::Seen => {
+                if context.store.mark_seen() {
+                    context.send(PublisherInput::Tray);
+                }
+            }
             NotificationsInput::PreferencesChanged => self.scheduler.reschedule_now(context.monotonic()),
         }
     }

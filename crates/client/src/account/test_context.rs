@@ -108,6 +108,7 @@ struct Recorded {
     trays: Mutex<Vec<TrayView>>,
     is_stalled: AtomicBool,
     refuses_notifications: AtomicBool,
+    is_watched: AtomicBool,
 }
 
 impl RecordingShell {
@@ -136,6 +137,11 @@ impl RecordingShell {
         self.0.is_stalled.store(false, Ordering::SeqCst);
     }
 
+    /// Lets the user look at the window, or not.
+    pub(super) fn watch(&self, is_watched: impl Into<bool>) {
+        self.0.is_watched.store(is_watched.into(), Ordering::SeqCst);
+    }
+
     /// Lets the shell take no notifications.
     pub(super) fn refuse_notifications(&self) {
         self.0.refuses_notifications.store(true, Ordering::SeqCst);
@@ -162,6 +168,10 @@ impl Shell for RecordingShell {
 
     fn accepts_notifications(&self) -> bool {
         !self.0.refuses_notifications.load(Ordering::SeqCst)
+    }
+
+    fn is_watched(&self) -> bool {
+        self.0.is_watched.load(Ordering::SeqCst)
     }
 
     fn is_ready(&self) -> bool {

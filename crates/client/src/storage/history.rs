@@ -18,6 +18,8 @@ use super::{
     automation_tasks::{self, AutomationTask},
 };
 
+/// The setting with the id of the newest entry that was there when the user last looked at the window.
+pub(super) const SEEN_UP_TO: &str = "seen_up_to";
 /// How many entries are stored.
 const MAX_ENTRIES: u32 = 200;
 /// How many recorded keys are kept in memory, to avoid a query.
@@ -124,6 +126,26 @@ impl Store {
     pub fn unread(&self) -> u32 {
         let sql = "SELECT count(*) FROM history WHERE NOT read";
         self.disk.lend().query_row(sql, [], |row| row.get(0)).optional().ok().flatten().unwrap_or_default()
+    }
+
+    /// Returns the number of unseen entries: unread ones that were added since the user last looked at the window. This
+    /// is the only rule of what the badge and the tray count.
+    pub fn unseen(&self) -> u32 {
+        let seen_up_to: i64 = self.value(SEEN_UP_TO).unwrap_or_default();
+        let sql = "SELECT count(*) FROM history WHERE NOT read AND id > ?1";
+        self.disk.lend().query_row(sql, [seen_up_to], |row| row.get(0)).optional().ok().flatten().unwrap_or_default()
+    }
+
+    /// Records that the user looks at the window. Returns whether any entry was unseen.
+    pub fn mark_seen(&mut self) -> bool {
+        if self.unseen() == 0 {
+            return false;
+        }
+        let newest = self.disk.lend().query_row("SELECT max(id) FROM history", [], |row| row.get::<_, i64>(0));
+        if let Ok(newest) = newest {
+            self.set_value(SEEN_UP_TO, &newest);
+        }
+        true
     }
 
     /// Marks the entries of a job as read. Returns whether any was unread.

@@ -19,6 +19,8 @@ pub(in crate::account) enum NotificationsInput {
     /// A job was removed.
     Forget(JobId),
     MarkRead(MarkRead),
+    /// The user looks at the window.
+    Seen,
     /// The preferences changed: what waits is decided anew.
     PreferencesChanged,
 }

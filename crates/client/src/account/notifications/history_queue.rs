@@ -52,6 +52,9 @@ impl Notifications {
         let waiting = std::mem::take(&mut self.history.waiting);
         let new = context.store.record(waiting);
         if !new.is_empty() {
+            if context.shell.is_watched() {
+                context.store.mark_seen();
+            }
             let tasks: Vec<AutomationTask> = new.into_iter().flat_map(|record| record.tasks).collect();
             if !tasks.is_empty() {
                 context.send(AutomationsInput::Queue(tasks));

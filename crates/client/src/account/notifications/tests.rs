@@ -155,3 +155,62 @@ fn entries_are_marked_as_read_and_the_count_published() {
     let sent = test.sent();
     assert!(matches!(published(&sent)[..], [Event::Notifications(NotificationStatus { unread: 0, .. })]));
 }
+
+#[test]
+fn outcome_is_unseen_until_the_user_looks_at_the_window() {
+    let mut test = TestContext::signed_in();
+    let mut failed = Failed::new(&test);
+    failed.end(&mut test);
+    failed.notifications.flush_history(&mut test.context);
+    assert_eq!(test.context.store.unseen(), 1);
+    test.sent();
+
+    failed.notifications.handle(NotificationsInput::Seen, &mut test.context);
+    assert_eq!((test.context.store.unseen(), test.context.store.unread()), (0, 1), "it is seen, and still unread");
+    assert!(matches!(&test.sent()[..], [Message::Publisher(PublisherInput::Tray)]));
+    failed.notifications.handle(NotificationsInput::Seen, &mut test.context);
+    assert!(test.sent().is_empty(), "nothing changed");
+}
+
+#[test]
+fn outcome_is_seen_at_once_while_the_user_looks_at_the_window() {
+    let mut test = TestContext::signed_in();
+    let mut failed = Failed::new(&test);
+    test.shell.watch(true);
+    failed.end(&mut test);
+    failed.notifications.flush_history(&mut test.context);
+    assert_eq!((test.context.store.unseen(), test.context.store.unread()), (0, 1));
+}
+
+#[test]
+fn outcome_that_is_read_or_unwanted_is_not_unseen() {
+    let mut test = TestContext::signed_in();
+    let mut failed = Failed::new(&test);
+    failed.end(&mut test);
+    failed.notifications.flush_history(&mut test.context);
+    let read = NotificationsInput::MarkRead(MarkRead::Jobs(vec![job_id("7")]));
+    failed.notifications.handle(read, &mut test.context);
+    assert_eq!(test.context.store.unseen(), 0);
+
+    let mut test = TestContext::signed_in();
+    test.context.settings.notifications.failed = false;
+    let mut unwanted = Failed::new(&test);
+    unwanted.end(&mut test);
+    unwanted.notifications.flush_history(&mut test.context);
+    assert_eq!(test.context.store.unseen(), 0);
+}
+
+#[test]
+fn outcome_after_a_sign_out_is_unseen_although_ids_begin_anew() {
+    let mut test = TestContext::signed_in();
+    let mut failed = Failed::new(&test);
+    failed.end(&mut test);
+    failed.notifications.flush_history(&mut test.context);
+    failed.notifications.handle(NotificationsInput::Seen, &mut test.context);
+    test.context.store.clear();
+
+    let mut next = Failed::new(&test);
+    next.end(&mut test);
+    next.notifications.flush_history(&mut test.context);
+    assert_eq!(test.context.store.unseen(), 1);
+}

@@ -88,6 +88,7 @@ impl Sources<'_> {
             percent: percents.whole(),
             jobs: best.map(|job| tray_job(&job, notifications::name(&job, locale), self.jobs.edits)).collect(),
             can_upload: context.access.is_signed_in && context.server().is_some_and(Server::takes_uploads),
+            unseen: context.store.unseen(),
             notifications: NotificationStatus { unread: context.store.unread(), paused_until: self.paused_until },
             locale,
         }

@@ -116,6 +116,10 @@ impl Runtime {
                 context.send(NotificationsInput::MarkRead(read));
                 Ok(())
             }
+            Action::Seen => {
+                context.send(NotificationsInput::Seen);
+                Ok(())
+            }
             Action::Pause(pause) => self.notifications.pause(pause, context),
             Action::ClearCache => {
                 // Until the backend answers, what is known stays.
