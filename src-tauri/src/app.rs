@@ -14,7 +14,7 @@ use crate::{
     ipc,
     lifecycle::{args::Args, instance_lock, launch},
     thumbnails,
-    window::{self, MainWindow},
+    window::MainWindow,
 };
 
 /// Runs the app until the user quits.
@@ -25,7 +25,7 @@ pub fn run(args: Args, level: LogLevelController) -> anyhow::Result<()> {
     let data_dir = args.data_dir().context("No application data folder found. Set one with --data-dir.")?;
     let data_dir = DataDir::new(data_dir);
     let early = EarlySubsystems {
-        window: Arc::new(MainWindow::new(data_dir.webview())),
+        window: Arc::new(MainWindow::new(data_dir.webview(), data_dir.desktop().join("window.json"))),
         launches: Arc::default(),
         shutdown: Arc::default(),
     };
@@ -39,7 +39,11 @@ pub fn run(args: Args, level: LogLevelController) -> anyhow::Result<()> {
     app.run(move |app, event| match event {
         // Without a code, the exit follows from closing the last window. The app goes on in the tray.
         RunEvent::ExitRequested { api, code: None, .. } if !shutdown.is_under_way() => api.prevent_exit(),
-        RunEvent::Exit => tauri::async_runtime::block_on(app.state::<Arc<Controller>>().shut_down()),
+        RunEvent::Exit => {
+            let controller = app.state::<Arc<Controller>>();
+            controller.window().remember_geometry(app);
+            tauri::async_runtime::block_on(controller.shut_down());
+        }
         #[cfg(target_os = "macos")]
         RunEvent::Reopen { .. } => app.state::<Arc<Controller>>().show_window(),
         _ => {}
@@ -58,7 +62,7 @@ fn build(
         let early = early.clone();
         move |app, command_line, folder| early.hand_over(app, command_line, folder)
     });
-    tauri::Builder::default()
+    let builder = tauri::Builder::default()
         // The first plugin, so that a second start ends before it changes anything.
         .plugin(single_instance)
         .plugin(tauri_plugin_deep_link::init())
@@ -67,14 +71,15 @@ fn build(
         .plugin(tauri_plugin_clipboard_manager::init())
         .plugin(tauri_plugin_autostart::Builder::new().arg("--hidden").build())
         .plugin(tauri_plugin_updater::Builder::new().build())
-        .plugin(window::geometry_plugin(&data_dir.desktop()))
         .register_asynchronous_uri_scheme_protocol(thumbnails::SCHEME, |context, request, responder| {
             context.app_handle().state::<Arc<Controller>>().thumbnails().serve(&request, responder);
         })
         .invoke_handler(ipc::commands::handler())
         .on_window_event(|window, event| window.state::<Arc<Controller>>().on_window_event(event))
-        .setup(move |app| set_up(app, early, data_dir, args, level).map_err(Into::into))
-        .build(context)
+        .setup(move |app| set_up(app, early, data_dir, args, level).map_err(Into::into));
+    #[cfg(not(target_os = "linux"))]
+    let builder = builder.plugin(crate::shortcut::plugin());
+    builder.build(context)
 }
 
 fn set_up(

@@ -16,6 +16,7 @@ use crate::{
     dialogs,
     embedded_studio::EmbeddedStudio,
     lifecycle::{args::Args, launch::PendingLaunches, shutdown::Shutdown, updates::Updates},
+    shortcut::GlobalShortcut,
     thumbnails::Thumbnails,
     tray::Tray,
     window::{MainWindow, StartVisibility},
@@ -60,6 +61,7 @@ pub struct Controller {
     studio: EmbeddedStudio,
     thumbnails: Thumbnails,
     window: Arc<MainWindow>,
+    shortcut: GlobalShortcut,
     tray: Arc<Tray>,
     desktop: Desktop,
     launches: Arc<PendingLaunches>,
@@ -108,6 +110,7 @@ impl Controller {
             client,
             settings,
             preferences,
+            shortcut: toggling(app, &early.window),
             window: early.window,
             tray,
             desktop,
@@ -128,7 +131,7 @@ impl Controller {
         let is_shown = !self.args.hidden || self.args.job().is_some();
         let visibility = if is_shown { StartVisibility::Shown } else { StartVisibility::Hidden };
         // Before the tray, because the webview's processes start in the background meanwhile.
-        self.window.start(&self.app, self.settings().appearance.theme, visibility)?;
+        self.window.start(&self.app, &self.settings(), visibility)?;
         let this = Arc::clone(self);
         self.tray.build(&self.app, move |action| this.perform_tray_action(action));
         tauri::async_runtime::spawn(self.settings.clone().follow_file());
@@ -242,6 +245,12 @@ impl Controller {
     fn locale(&self) -> Locale {
         Locale::new(self.settings().appearance.language, &system_language())
     }
+}
+
+/// Returns the shortcut that shows or hides the window.
+fn toggling(app: &AppHandle, window: &Arc<MainWindow>) -> GlobalShortcut {
+    let (app, window) = (app.clone(), Arc::clone(window));
+    GlobalShortcut::new(move || window.toggle(&app))
 }
 
 /// Returns the system's language as a locale name such as `de-DE`; empty if it is unknown.

@@ -7,6 +7,10 @@ use std::sync::{
 };
 
 #[cfg(target_os = "linux")]
+use gtk::{gdk::Display, glib::prelude::ObjectExt};
+use tallylight_view::Stacking;
+
+#[cfg(target_os = "linux")]
 mod bus;
 #[cfg(target_os = "linux")]
 mod gnome;
@@ -23,6 +27,8 @@ pub struct Desktop {
     tray: Arc<AtomicBool>,
     /// Whether "do not disturb" is on, for each source.
     busy: Arc<[AtomicBool; 3]>,
+    /// Whether Wayland itself shows the window, and not the X server that most of its desktops also have.
+    is_wayland: bool,
 }
 
 impl Desktop {
@@ -30,7 +36,8 @@ impl Desktop {
     /// [`Self::has_tray`] is reliable.
     #[cfg(target_os = "linux")]
     pub fn watch() -> Self {
-        let desktop = Self::default();
+        let is_wayland = Display::default().is_some_and(|display| display.type_().name().contains("Wayland"));
+        let desktop = Self { is_wayland, ..Self::default() };
         desktop.tray.store(bus::has_tray(), Ordering::Relaxed);
         gnome::listen(&desktop);
         tauri::async_runtime::spawn(bus::listen(desktop.clone()));
@@ -49,6 +56,11 @@ impl Desktop {
     /// Returns whether the desktop has a tray, from which a hidden window can be opened again.
     pub fn has_tray(&self) -> bool {
         self.tray.load(Ordering::Relaxed)
+    }
+
+    /// Returns whether the desktop keeps a window above others on request.
+    pub fn stacking(&self) -> Stacking {
+        if self.is_wayland { Stacking::Wayland } else { Stacking::Supported }
     }
 
     /// Returns whether "do not disturb" is on in any source.

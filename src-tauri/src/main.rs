@@ -20,6 +20,7 @@ mod ipc;
 mod lifecycle;
 mod notifications;
 mod page_events;
+mod shortcut;
 mod suggestions;
 mod thumbnails;
 mod tray;

@@ -2,20 +2,26 @@
 
 use std::{
     io::ErrorKind,
-    path::{Path, PathBuf},
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    path::PathBuf,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 
 #[cfg(not(target_os = "linux"))]
 use drag::{DragItem, Image, Options};
-use tallylight_core::{JobId, settings::Theme};
+use tallylight_core::{
+    JobId,
+    settings::{Settings, Theme, WindowMode, WindowSettings},
+};
 use tallylight_view::{Event, Show};
-use tauri::{AppHandle, Manager, WebviewUrl, WebviewWindowBuilder, Wry, plugin::TauriPlugin, webview::PageLoadEvent};
-use tauri_plugin_window_state::StateFlags;
+use tauri::{AppHandle, Manager, WebviewUrl, WebviewWindowBuilder, webview::PageLoadEvent};
 
 use crate::page_events::{BATCH, Batch};
 use batch_flow::BatchFlowControl;
+use form::WindowForm;
 use navigation::Navigation;
 
 #[cfg(not(target_os = "linux"))]
@@ -23,6 +29,8 @@ mod badge;
 mod batch_flow;
 #[cfg(target_os = "linux")]
 mod crash;
+mod form;
+mod geometry;
 mod navigation;
 mod rendering;
 
@@ -38,6 +46,9 @@ pub struct MainWindow {
     progress: WindowProgress,
     navigation: Navigation,
     events: BatchFlowControl,
+    form: Arc<WindowForm>,
+    /// Whether the window has the keyboard's focus.
+    has_focus: AtomicBool,
     /// The folder in which the webview keeps its data.
     webview_dir: PathBuf,
     theme: Mutex<Theme>,
@@ -46,12 +57,15 @@ pub struct MainWindow {
 }
 
 impl MainWindow {
-    /// Creates it without building a window; the webview keeps its data in `webview_dir`.
-    pub fn new(webview_dir: PathBuf) -> Self {
+    /// Creates it without building a window; the webview keeps its data in `webview_dir`, and `geometry_file` remembers
+    /// the window's size and place.
+    pub fn new(webview_dir: PathBuf, geometry_file: PathBuf) -> Self {
         Self {
             progress: WindowProgress::default(),
             navigation: Navigation::default(),
             events: BatchFlowControl::default(),
+            form: Arc::new(WindowForm::new(geometry_file)),
+            has_focus: AtomicBool::default(),
             webview_dir,
             theme: Mutex::default(),
             #[cfg(not(target_os = "linux"))]
@@ -73,8 +87,14 @@ impl MainWindow {
     ///
     /// # Errors
     /// The system cannot build the window.
-    pub fn start(self: &Arc<Self>, app: &AppHandle, theme: Theme, visibility: StartVisibility) -> tauri::Result<()> {
-        *self.theme.lock().unwrap_or_else(PoisonError::into_inner) = theme;
+    pub fn start(
+        self: &Arc<Self>,
+        app: &AppHandle,
+        settings: &Settings,
+        visibility: StartVisibility,
+    ) -> tauri::Result<()> {
+        *self.theme.lock().unwrap_or_else(PoisonError::into_inner) = settings.appearance.theme;
+        self.form.start(&settings.window);
         if self.progress.decide(visibility == StartVisibility::Shown) { self.build(app) } else { Ok(()) }
     }
 
@@ -84,8 +104,6 @@ impl MainWindow {
         let this = Arc::clone(self);
         let window = WebviewWindowBuilder::new(app, LABEL, WebviewUrl::default())
             .title("Tallylight")
-            .inner_size(960.0, 680.0)
-            .min_inner_size(360.0, 480.0)
             .data_directory(self.webview_dir.clone())
             // Requested while the page's script is still loading.
             .initialization_script("window.initialState = window.__TAURI_INTERNALS__.invoke('initial_state');")
@@ -98,6 +116,7 @@ impl MainWindow {
                 }
             })
             .build()?;
+        self.form.restore(&window);
         rendering::disable_gpu(&window);
         #[cfg(target_os = "linux")]
         crash::recover(&window, Arc::clone(self));
@@ -141,6 +160,54 @@ impl MainWindow {
         if let Err(error) = shown {
             tracing::warn!(%error, "the window could not be brought to the front");
         }
+    }
+
+    /// Hides the window if it is in sight, else brings it to the front.
+    pub fn toggle(self: &Arc<Self>, app: &AppHandle) {
+        let is_in_front = self.has_focus() || self.form.is_always_on_top();
+        let is_minimized = app.get_webview_window(LABEL).is_some_and(|window| window.is_minimized().unwrap_or(false));
+        if is_in_front && is_shown(app) && !is_minimized {
+            hide(app);
+        } else {
+            self.show(app);
+        }
+    }
+
+    /// Returns which form the window has.
+    pub fn mode(&self) -> WindowMode {
+        self.form.mode()
+    }
+
+    /// Changes the form of the window. Must be called on the main thread.
+    pub fn set_mode(&self, app: &AppHandle, mode: WindowMode) {
+        self.form.change(app.get_webview_window(LABEL).as_ref(), mode);
+    }
+
+    /// Applies the settings of the window. Must be called on the main thread.
+    pub fn apply(&self, app: &AppHandle, settings: &WindowSettings) {
+        self.form.apply(app.get_webview_window(LABEL).as_ref(), settings);
+    }
+
+    /// Records that the window was moved or resized.
+    pub fn moved(&self, app: &AppHandle) {
+        self.form.settle(app, LABEL);
+    }
+
+    /// Remembers the size and the place of the window. Must be called on the main thread.
+    pub fn remember_geometry(&self, app: &AppHandle) {
+        if let Some(window) = app.get_webview_window(LABEL) {
+            self.form.remember(&window);
+        }
+    }
+
+    /// Records whether the window has the keyboard's focus.
+    pub fn set_focus(&self, has_focus: impl Into<bool>) {
+        self.has_focus.store(has_focus.into(), Ordering::Relaxed);
+    }
+
+    /// Returns whether the window has the keyboard's focus.
+    pub fn has_focus(&self) -> bool {
+        self.has_focus.load(Ordering::Relaxed)
     }
 
     /// Brings the window to the front and makes it show something.
@@ -198,10 +265,10 @@ impl MainWindow {
         }
     }
 
-    /// Shows progress in percent and the number of unread outcomes on the icon in the dock or taskbar.
+    /// Shows progress in percent and the number of unseen outcomes on the icon in the dock or taskbar.
     #[cfg(not(target_os = "linux"))]
-    pub fn set_badge(&self, app: &AppHandle, percent: Option<u8>, unread: u32) {
-        self.badge.set(app, percent, unread);
+    pub fn set_badge(&self, app: &AppHandle, percent: Option<u8>, unseen: u32) {
+        self.badge.set(app, percent, unseen);
     }
 }
 
@@ -272,14 +339,6 @@ impl WindowProgress {
     fn failed(&self) {
         *self.state() = WindowState::Unbuilt;
     }
-}
-
-/// Returns the plugin that stores the window's size and position in a folder, and restores them.
-pub fn geometry_plugin(folder: &Path) -> TauriPlugin<Wry> {
-    // Visibility is not restored: a start without `--hidden` shows the window.
-    let remembered = StateFlags::SIZE | StateFlags::POSITION | StateFlags::MAXIMIZED | StateFlags::FULLSCREEN;
-    let file = folder.join("window.json").to_string_lossy().into_owned();
-    tauri_plugin_window_state::Builder::default().with_state_flags(remembered).with_filename(file).build()
 }
 
 /// Returns whether the window is visible.

@@ -2,7 +2,10 @@
 
 use serde::Serialize;
 
-use tallylight_core::{Reason, settings::Settings};
+use tallylight_core::{
+    Reason,
+    settings::{Settings, WindowMode},
+};
 
 use crate::{RowView, StatusView};
 
@@ -51,6 +54,49 @@ pub struct SettingsView {
     pub tray: Tray,
     /// Whether the application can be started at login.
     pub login: Login,
+    /// The window.
+    pub window: WindowView,
+}
+
+/// What is in effect of the window's settings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
+pub struct WindowView {
+    /// The form of the window. It differs from the setting while the settings file cannot be written.
+    pub mode: WindowMode,
+    /// Whether the desktop keeps a window above others on request.
+    pub stacking: Stacking,
+    /// The state of the shortcut that shows or hides the window.
+    pub shortcut: ShortcutState,
+}
+
+/// Whether the desktop keeps a window above others on request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
+pub enum Stacking {
+    /// It does.
+    Supported,
+    /// Wayland has no such request: the user sets it in the window's menu, if the desktop has one.
+    Wayland,
+}
+
+/// The state of the shortcut that shows or hides the window from any program.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
+pub enum ShortcutState {
+    /// None is set.
+    #[default]
+    Off,
+    /// It works.
+    Active,
+    /// Another program has it.
+    Taken,
+    /// The keyboard has no such key.
+    NoSuchKey,
+    /// The desktop passes no shortcuts to programs in the background, as on Wayland.
+    Unsupported,
 }
 
 /// Whether the desktop has a tray.

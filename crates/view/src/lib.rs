@@ -18,7 +18,10 @@ mod stages;
 mod status;
 mod upload;
 
-pub use app::{ChangesView, InitialState, Login, ReleaseView, SentView, SettingsView, Show, Tray, UpdateView};
+pub use app::{
+    ChangesView, InitialState, Login, ReleaseView, SentView, SettingsView, ShortcutState, Show, Stacking, Tray,
+    UpdateView, WindowView,
+};
 pub use computer::{
     ComputerView, DownloadState, DownloadView, OwnModelView, SpeechEngine, SpeechModelView, SuggestionRequestView,
     VideosView,

@@ -109,13 +109,21 @@ impl Controller {
         dialogs::choose_files(&self.app, move |videos| this.upload(videos));
     }
 
-    /// Handles a request to close the window, and uploads files that are dropped on it.
-    #[expect(clippy::wildcard_enum_match_arm, reason = "of the many events of a window, two matter here")]
+    /// Handles a request to close the window and changes of its place and focus, and uploads files that are dropped on it.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "of the many events of a window, few matter here")]
     pub fn on_window_event(self: &Arc<Self>, event: &WindowEvent) {
         match event {
             WindowEvent::CloseRequested { api, .. } => {
                 api.prevent_close();
                 self.close_window();
+            }
+            WindowEvent::Moved(_) | WindowEvent::Resized(_) => self.window.moved(&self.app),
+            WindowEvent::Focused(has_focus) => {
+                self.window.set_focus(*has_focus);
+                if *has_focus {
+                    let client = self.client.clone();
+                    tauri::async_runtime::spawn(async move { client.mark_seen().await });
+                }
             }
             WindowEvent::DragDrop(DragDropEvent::Drop { paths, .. }) => {
                 // A thumbnail that is dragged out of the window and dropped on it again is not uploaded.

@@ -3,8 +3,11 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tallylight_client::{CurrentSettings, LogLevelController, Origin, SettingsReceiver};
-use tallylight_core::{Code, Error, Reason, settings::Settings};
-use tallylight_view::{Login, SettingsView, Tray};
+use tallylight_core::{
+    Code, Error, Reason,
+    settings::{Settings, WindowMode},
+};
+use tallylight_view::{Login, SettingsView, Tray, WindowView};
 use tauri_plugin_autostart::ManagerExt;
 
 use super::Controller;
@@ -44,6 +47,26 @@ impl Controller {
             folder: self.data_dir.path().display().to_string(),
             tray: if self.desktop.has_tray() { Tray::Present } else { Tray::Absent },
             login: self.preferences.login,
+            window: WindowView {
+                mode: self.window.mode(),
+                stacking: self.desktop.stacking(),
+                shortcut: self.shortcut.state(),
+            },
+        }
+    }
+
+    /// Changes the form of the window, and saves it in the settings. It is also changed if it cannot be saved: nobody may
+    /// be left in the strip because of a full disk.
+    pub fn set_window_mode(self: &Arc<Self>, mode: WindowMode) {
+        let this = Arc::clone(self);
+        self.on_main_thread(move || {
+            this.window.set_mode(&this.app, mode);
+            SETTINGS.send(&this.app, ());
+        });
+        let mut settings = self.settings();
+        settings.window.mode = mode;
+        if let Err(error) = self.change_settings(&settings) {
+            tracing::warn!(error = error.with_causes(), "the form of the window could not be saved");
         }
     }
 
@@ -79,9 +102,10 @@ impl Controller {
     }
 
     /// Applies the settings to everything but the account, which has its own receiver.
-    fn apply_settings(&self, CurrentSettings { settings, origin, .. }: &CurrentSettings) {
+    fn apply_settings(self: &Arc<Self>, CurrentSettings { settings, origin, .. }: &CurrentSettings) {
         (self.preferences.level)(settings.advanced.log_level);
         self.window.set_theme(&self.app, settings.appearance.theme);
+        self.shortcut.apply(&self.app, settings.window.shortcut.as_ref());
         // The account uses the same network settings, and reports no error of them.
         let network = self.thumbnails.cache().set_network(&settings.network);
         let login = match origin {
@@ -91,7 +115,18 @@ impl Controller {
         let computer = self.studio.apply(settings);
         let trouble = network.and(login).and(computer).err();
         *self.preferences.trouble.lock().unwrap_or_else(PoisonError::into_inner) = trouble;
-        SETTINGS.send(&self.app, ());
+        let (this, window) = (Arc::clone(self), settings.window.clone());
+        self.on_main_thread(move || {
+            this.window.apply(&this.app, &window);
+            SETTINGS.send(&this.app, ());
+        });
+    }
+
+    /// Calls something on the main thread, the only one that may change the window. Does not wait for it.
+    fn on_main_thread(&self, act: impl FnOnce() + Send + 'static) {
+        if let Err(error) = self.app.run_on_main_thread(act) {
+            tracing::warn!(%error, "the window could not be changed");
+        }
     }
 
     fn start_at_login(&self, settings: &Settings) -> Result<(), Error> {

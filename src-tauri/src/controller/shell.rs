@@ -53,9 +53,9 @@ impl Shell for DesktopShell {
         let shown = self.app.run_on_main_thread(move || {
             tray.show(&app, &view);
             #[cfg(target_os = "linux")]
-            desktop::show_badge(view.percent, view.notifications.unread);
+            desktop::show_badge(view.percent, view.unseen);
             #[cfg(not(target_os = "linux"))]
-            window.set_badge(&app, view.percent, view.notifications.unread);
+            window.set_badge(&app, view.percent, view.unseen);
         });
         if let Err(error) = shown {
             tracing::debug!(%error, "the tray could not be changed");
@@ -69,6 +69,10 @@ impl Shell for DesktopShell {
 
     fn is_do_not_disturb(&self) -> bool {
         self.desktop.is_do_not_disturb()
+    }
+
+    fn is_watched(&self) -> bool {
+        self.window.has_focus()
     }
 
     fn transcripts(&self) -> Transcripts {

@@ -42,17 +42,17 @@ static SENDER: LazyLock<Sender<Badge>> = LazyLock::new(|| {
     sender
 });
 
-/// Shows progress, 0 to 100 percent, and the number of unread outcomes.
-pub fn show(percent: Option<u8>, unread: u32) {
-    let _ = SENDER.send((percent, unread));
+/// Shows progress, 0 to 100 percent, and the number of unseen outcomes.
+pub fn show(percent: Option<u8>, unseen: u32) {
+    let _ = SENDER.send((percent, unseen));
 }
 
-fn send(bus: &Connection, (percent, unread): Badge) -> zbus::Result<()> {
+fn send(bus: &Connection, (percent, unseen): Badge) -> zbus::Result<()> {
     let properties = HashMap::from([
         ("progress", Value::from(f64::from(percent.unwrap_or(0)) / 100.0)),
         ("progress-visible", Value::from(percent.is_some())),
-        ("count", Value::from(i64::from(unread))),
-        ("count-visible", Value::from(unread > 0)),
+        ("count", Value::from(i64::from(unseen))),
+        ("count-visible", Value::from(unseen > 0)),
     ]);
     let path = "/com/canonical/unity/launcherentry/tallylight";
     bus.emit_signal(None::<&str>, path, "com.canonical.Unity.LauncherEntry", "Update", &(APP, properties))

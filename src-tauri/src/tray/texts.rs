@@ -15,7 +15,7 @@ use tallylight_core::{
 /// The maximum length of a title in the menu, in characters.
 const MAX_TITLE_LENGTH: usize = 40;
 
-/// Returns the line about the connection and the number of jobs by status.
+/// Returns the line about the connection, the outcomes that the user has not seen, and the number of jobs by status.
 pub fn status_line(view: &TrayView) -> String {
     let locale = view.locale;
     let state = match view.connection {
@@ -29,7 +29,10 @@ pub fn status_line(view: &TrayView) -> String {
         ConnectionState::Offline => Some(locale.one_of("offline", "offline", "sin conexión")),
         ConnectionState::Stopped => Some(locale.one_of("stopped", "angehalten", "detenida")),
     };
-    let parts: Vec<String> = state.map(str::to_owned).into_iter().chain(locale.counts(view.counts)).collect();
+    let word = locale.one_of("unseen", "ungesehen", "sin ver");
+    let unseen = (view.unseen > 0).then(|| format!("{} {word}", view.unseen));
+    let parts: Vec<String> =
+        state.map(str::to_owned).into_iter().chain(unseen).chain(locale.counts(view.counts)).collect();
     if parts.is_empty() { "Tallylight".to_owned() } else { format!("Tallylight: {}", parts.join(", ")) }
 }
 
@@ -93,6 +96,7 @@ pub mod tests {
             percent: None,
             jobs: Vec::new(),
             can_upload: false,
+            unseen: 0,
             notifications: NotificationStatus::default(),
             locale: Locale::default(),
         }
@@ -106,6 +110,8 @@ pub mod tests {
         assert_eq!(status_line(&view(ConnectionState::Offline)), "Tallylight: offline");
         let german = TrayView { locale: Locale::new(Language::De, ""), ..live };
         assert_eq!(status_line(&german), "Tallylight: 1 fehlgeschlagen, 2 werden verarbeitet, 3 bereit");
+        let unseen = TrayView { unseen: 2, ..german };
+        assert_eq!(status_line(&unseen), "Tallylight: 2 ungesehen, 1 fehlgeschlagen, 2 werden verarbeitet, 3 bereit");
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The settings, and the data on this computer.
 
+use tallylight_core::settings::WindowMode;
 use tallylight_view::SettingsView;
 
 use super::{Answer, App};
@@ -18,6 +19,13 @@ pub async fn settings(app: App<'_>) -> Answer<SettingsView> {
 #[tauri::command]
 pub async fn change_settings(app: App<'_>, settings: UncheckedSettings) -> Answer<()> {
     app.change_settings(&settings.check()?)
+}
+
+/// Changes the window to the mini strip or back to the full window, and remembers it.
+#[tauri::command]
+pub async fn set_window_mode(app: App<'_>, mode: WindowMode) -> Answer<()> {
+    app.set_window_mode(mode);
+    Ok(())
 }
 
 /// Resets the settings to their defaults; the old file is kept beside the new one.

@@ -1,0 +1,206 @@
+//! The form of the window: the full one or the mini strip, and whether it stays above others. Both forms are the same
+//! window with the same page, because a second page would need as much memory as the first
+//! (docs/adr/0057-mini-strip.md).
+
+use std::{
+    path::PathBuf,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use tallylight_core::settings::{WindowMode, WindowSettings};
+use tauri::{AppHandle, LogicalSize, Manager, PhysicalPosition, PhysicalSize, WebviewWindow};
+
+use super::geometry::{Extent, Geometry, GeometryMemory, Screen};
+
+/// How long the window must keep its size and place before they are remembered: a change of its form, or of the desktop,
+/// comes in several steps.
+const SETTLE_TIME: Duration = Duration::from_millis(400);
+
+/// The form of the window. Whatever reads or changes the window itself must be called on the main thread.
+pub struct WindowForm {
+    state: Mutex<State>,
+    /// How often the size or the place changed.
+    changes: AtomicU64,
+    is_settling: AtomicBool,
+}
+
+struct State {
+    mode: WindowMode,
+    /// The settings that were applied last.
+    applied: WindowSettings,
+    memory: GeometryMemory,
+}
+
+/// Returns the usual and the smallest size of a form.
+fn sizes(mode: WindowMode) -> [LogicalSize<f64>; 2] {
+    match mode {
+        WindowMode::Full => [LogicalSize::new(960.0, 680.0), LogicalSize::new(360.0, 480.0)],
+        WindowMode::Strip => [LogicalSize::new(400.0, 200.0), LogicalSize::new(280.0, 120.0)],
+    }
+}
+
+impl WindowForm {
+    /// Creates it with what a file remembers of the window.
+    pub fn new(file: PathBuf) -> Self {
+        let state = State {
+            mode: WindowMode::default(),
+            applied: WindowSettings::default(),
+            memory: GeometryMemory::read(file),
+        };
+        Self { state: Mutex::new(state), changes: AtomicU64::default(), is_settling: AtomicBool::default() }
+    }
+
+    /// Returns which form the window has.
+    pub fn mode(&self) -> WindowMode {
+        self.state().mode
+    }
+
+    /// Returns whether the window stays above others.
+    pub fn is_always_on_top(&self) -> bool {
+        self.state().applied.always_on_top
+    }
+
+    /// Sets the form of a window that is built later.
+    pub fn start(&self, settings: &WindowSettings) {
+        let mut state = self.state();
+        (state.mode, state.applied) = (settings.mode, settings.clone());
+    }
+
+    /// Gives its form to a window that was just built and is not shown yet.
+    pub fn restore(&self, window: &WebviewWindow) {
+        report(window.set_always_on_top(self.is_always_on_top()));
+        self.shape(window);
+    }
+
+    /// Applies what changed in the settings.
+    pub fn apply(&self, window: Option<&WebviewWindow>, settings: &WindowSettings) {
+        let before = std::mem::replace(&mut self.state().applied, settings.clone());
+        if let Some(window) = window
+            && before.always_on_top != settings.always_on_top
+        {
+            report(window.set_always_on_top(settings.always_on_top));
+        }
+        // Compared with the settings before: a form that could not be saved stays.
+        if before.mode != settings.mode {
+            self.change(window, settings.mode);
+        }
+    }
+
+    /// Changes the form. The size and the place of the other one are remembered first.
+    pub fn change(&self, window: Option<&WebviewWindow>, mode: WindowMode) {
+        if self.mode() == mode {
+            return;
+        }
+        if let Some(window) = window {
+            self.remember(window);
+        }
+        self.state().mode = mode;
+        if let Some(window) = window {
+            self.shape(window);
+        }
+    }
+
+    /// Remembers the size and the place of the window once they stay the same for a moment.
+    pub fn settle(self: &Arc<Self>, app: &AppHandle, label: &'static str) {
+        self.changes.fetch_add(1, Ordering::Relaxed);
+        if self.is_settling.swap(true, Ordering::Relaxed) {
+            return;
+        }
+        let (this, app) = (Arc::clone(self), app.clone());
+        tauri::async_runtime::spawn(async move {
+            loop {
+                let changes = this.changes.load(Ordering::Relaxed);
+                tokio::time::sleep(SETTLE_TIME).await;
+                if this.changes.load(Ordering::Relaxed) == changes {
+                    break;
+                }
+            }
+            this.is_settling.store(false, Ordering::Relaxed);
+            let handle = app.clone();
+            report(app.run_on_main_thread(move || {
+                if let Some(window) = handle.get_webview_window(label) {
+                    this.remember(&window);
+                }
+            }));
+        });
+    }
+
+    /// Remembers the size and the place of the window. Those of a hidden or minimized one say nothing.
+    pub fn remember(&self, window: &WebviewWindow) {
+        let is_shown = window.is_visible().unwrap_or(false) && !window.is_minimized().unwrap_or(true);
+        if is_shown && let Ok(geometry) = geometry(window) {
+            let mut state = self.state();
+            let mode = state.mode;
+            state.memory.remember(mode, geometry);
+        }
+    }
+
+    /// Gives the window the size and the place of its form.
+    fn shape(&self, window: &WebviewWindow) {
+        let (mode, geometry) = {
+            let state = self.state();
+            (state.mode, state.memory.geometry(state.mode))
+        };
+        report(shape(window, mode, geometry));
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Gives a window the size and the place of a form. One that is on no screen any more keeps its place.
+fn shape(window: &WebviewWindow, mode: WindowMode, geometry: Option<Geometry>) -> tauri::Result<()> {
+    let extent = geometry.map_or(Extent::Normal, |geometry| geometry.extent());
+    if extent != Extent::Fullscreen && window.is_fullscreen()? {
+        window.set_fullscreen(false)?;
+    }
+    if window.is_maximized()? {
+        window.unmaximize()?;
+    }
+    let [usual, least] = sizes(mode);
+    window.set_min_size(Some(least))?;
+    match geometry {
+        Some(Geometry { width, height, .. }) => window.set_size(PhysicalSize::new(width, height))?,
+        None => window.set_size(usual)?,
+    }
+    if let Some(geometry) = geometry
+        && geometry.is_reachable(&screens(window)?)
+    {
+        window.set_position(PhysicalPosition::new(geometry.x, geometry.y))?;
+    }
+    match extent {
+        Extent::Normal => Ok(()),
+        Extent::Maximized => window.maximize(),
+        Extent::Fullscreen => window.set_fullscreen(true),
+    }
+}
+
+fn geometry(window: &WebviewWindow) -> tauri::Result<Geometry> {
+    let extent = match (window.is_fullscreen()?, window.is_maximized()?) {
+        (true, _) => Extent::Fullscreen,
+        (false, true) => Extent::Maximized,
+        (false, false) => Extent::Normal,
+    };
+    let (size, position) = (window.inner_size()?, window.outer_position()?);
+    Ok(Geometry::new((size.width, size.height), (position.x, position.y), extent))
+}
+
+fn screens(window: &WebviewWindow) -> tauri::Result<Vec<Screen>> {
+    let side = |length| i32::try_from(length).unwrap_or(i32::MAX);
+    let screen = |monitor: &tauri::Monitor| {
+        let (position, size) = (monitor.position(), monitor.size());
+        Screen { x: position.x, y: position.y, width: side(size.width), height: side(size.height) }
+    };
+    Ok(window.available_monitors()?.iter().map(screen).collect())
+}
+
+fn report(done: tauri::Result<()>) {
+    if let Err(error) = done {
+        tracing::warn!(%error, "the form of the window could not be changed");
+    }
+}
