@@ -5,15 +5,21 @@ import { asError, type Backend } from "../ipc/backend";
 import type { Pause } from "../ipc/bindings";
 import type { Navigation } from "../state/navigation.svelte";
 import type { UnsavedWork } from "../state/unsavedWork.svelte";
+import { useWindowForm } from "../state/windowForm.svelte";
 
+type WindowAction = "strip" | "alwaysOnTop";
 type DialogAction = "settings" | "shortcuts" | "connection" | "history" | "releaseNotes";
 
-/** Returns the handlers of the actions that do not concern the list or a video. */
+/** Returns the handlers of the actions that do not concern the list or a video. Must be called while a component is created. */
 export function globalActionHandlers(
   backend: Backend,
   navigation: Navigation,
   unsavedWork: UnsavedWork,
-): Pick<ActionHandlers, DialogAction | "pause" | "checkForUpdate" | "signOut" | "quit"> {
+): Pick<
+  ActionHandlers,
+  DialogAction | WindowAction | "pause" | "checkForUpdate" | "signOut" | "quit"
+> {
+  const form = useWindowForm();
   const report = (thrown: unknown) => showError(reasonText(asError(thrown)));
   return {
     settings: () => (navigation.dialog = "settings"),
@@ -21,6 +27,8 @@ export function globalActionHandlers(
     connection: () => (navigation.dialog = "connection"),
     history: () => (navigation.dialog = "history"),
     releaseNotes: () => (navigation.dialog = "release_notes"),
+    strip: () => form.show("strip"),
+    alwaysOnTop: () => form.toggleAlwaysOnTop(),
     pause: (pause: Pause) => void backend.pause(pause).catch(report),
     checkForUpdate: () => {
       navigation.settingsSection = "advanced";

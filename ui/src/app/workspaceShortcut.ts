@@ -28,6 +28,7 @@ export function workspaceShortcut(
   if (isKeyTaken(event)) return undefined;
   if (event.key === "?") return handlers.shortcuts;
   if (event.key === "/") return handlers.search;
+  if (event.key === "m") return handlers.strip;
   if (event.key === "Escape" && isVideoOpen) return context.closeVideo;
   if (event.key === "e" && isVideoOpen && !context.isListActive()) return context.dismissVideo;
   return undefined;

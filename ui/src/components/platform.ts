@@ -8,7 +8,8 @@ export function markPlatform() {
   if (isLinux) document.documentElement.dataset.platform = "linux";
 }
 
-const isMac = navigator.platform.startsWith("Mac");
+/** Whether this is macOS, where ⌘ takes the place of Ctrl. */
+export const isMac = navigator.platform.startsWith("Mac");
 
 /** Returns the name of a shortcut with Ctrl, or with ⌘ on macOS. */
 export function mod(key: string): string {

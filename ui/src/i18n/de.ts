@@ -7,6 +7,7 @@ import { list, selection, videoActions } from "./de.list";
 import { preview } from "./de.preview";
 import { settings } from "./de.settings";
 import { transcript } from "./de.transcript";
+import { strip, windowSettings } from "./de.strip";
 import { uploads } from "./de.uploads";
 import type { Messages } from "./en";
 
@@ -186,6 +187,8 @@ export const de: Messages = {
     quit: "Beenden",
   },
   settings,
+  strip,
+  windowSettings,
   computer,
   suggestions,
   history,

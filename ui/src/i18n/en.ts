@@ -7,6 +7,7 @@ import { list, selection, videoActions } from "./en.list";
 import { preview } from "./en.preview";
 import { settings } from "./en.settings";
 import { transcript } from "./en.transcript";
+import { strip, windowSettings } from "./en.strip";
 import { uploads } from "./en.uploads";
 
 /** A text for every code of a fault that the app knows, and for a fault without a reason. */
@@ -188,6 +189,8 @@ export const en = {
     quit: "Quit",
   },
   settings,
+  strip,
+  windowSettings,
   computer,
   suggestions,
   history,

@@ -8,6 +8,7 @@ import { list, selection, videoActions } from "./es.list";
 import { preview } from "./es.preview";
 import { settings } from "./es.settings";
 import { transcript } from "./es.transcript";
+import { strip, windowSettings } from "./es.strip";
 import { uploads } from "./es.uploads";
 
 /** Every text of the window in Spanish. */
@@ -187,6 +188,8 @@ export const es: Messages = {
     quit: "Salir",
   },
   settings,
+  strip,
+  windowSettings,
   computer,
   suggestions,
   history,

@@ -37,6 +37,7 @@ import type {
   ThumbnailId,
   UpdateView,
   UploadView,
+  WindowMode,
 } from "./bindings";
 
 export * from "./backend.samples";
@@ -233,10 +234,15 @@ export class MockBackend implements Backend {
     folder: "/home/me/.local/share/tallylight",
     tray: "present",
     login: "offered",
+    window: { mode: "full", stacking: "supported", shortcut: "off" },
   };
   settings = () => this.answer("settings", () => this.currentSettings);
   changeSettings = (settings: Settings) =>
     this.answer(`changeSettings ${JSON.stringify(settings)}`, () => this.setSettings({ settings }));
+  setWindowMode = (mode: WindowMode) =>
+    this.answer(`setWindowMode ${mode}`, () =>
+      this.setSettings({ window: { ...this.currentSettings.window, mode } }),
+    );
   resetSettings = () =>
     this.answer("resetSettings", () =>
       this.setSettings({ settings: mockSettings(), trouble: null }),

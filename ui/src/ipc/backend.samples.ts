@@ -147,6 +147,7 @@ export function mockSettings(given: Partial<Settings> = {}): Settings {
   return {
     general: { start_at_login: false, close: "auto" },
     appearance: { theme: "system", language: "en" },
+    window: { mode: "full", always_on_top: false, shortcut: null },
     notifications: {
       completed: true,
       failed: true,

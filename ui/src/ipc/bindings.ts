@@ -961,6 +961,10 @@ general: General,
  */
 appearance: Appearance, 
 /**
+ * The form of the window, and its shortcut.
+ */
+window: WindowSettings, 
+/**
  * Notifications.
  */
 notifications: Notifications, 
@@ -1020,7 +1024,13 @@ tray: Tray,
 /**
  * Whether the application can be started at login.
  */
-login: Login, };
+login: Login, 
+/**
+ * The window.
+ */
+window: WindowView, };
+export type Shortcut = string;
+export type ShortcutState = "off" | "active" | "taken" | "no_such_key" | "unsupported";
 export type Show = "settings" | "history" | "closing" | "quitting" | "no_tray" | "sign_in_first";
 export type SkippedView = { 
 /**
@@ -1065,6 +1075,7 @@ download: DownloadView | null,
  * The measured time to recognise ten seconds of audio on this computer, in seconds.
  */
 seconds_for_ten: number | null, };
+export type Stacking = "supported" | "wayland";
 export type StageId = string;
 export type StageView = { 
 /**
@@ -1297,6 +1308,33 @@ finished_bytes: number,
  * The number of these copies.
  */
 finished: number, };
+export type WindowMode = "full" | "strip";
+export type WindowSettings = { 
+/**
+ * Whether the window is the full one or the mini strip.
+ */
+mode: WindowMode, 
+/**
+ * Whether the window stays above those of other programs.
+ */
+always_on_top: boolean, 
+/**
+ * The shortcut that shows or hides the window from any program; none if there is no such shortcut.
+ */
+shortcut: Shortcut | null, };
+export type WindowView = { 
+/**
+ * The form of the window. It differs from the setting while the settings file cannot be written.
+ */
+mode: WindowMode, 
+/**
+ * Whether the desktop keeps a window above others on request.
+ */
+stacking: Stacking, 
+/**
+ * The state of the shortcut that shows or hides the window.
+ */
+shortcut: ShortcutState, };
 
 /** Sends a command with its arguments, and returns its answer. */
 export type Invoke = <T>(command: string, args?: Record<string, unknown>) => Promise<T>;
@@ -1421,6 +1459,8 @@ export interface Commands {
   settings(): Promise<SettingsView>;
   /** Saves the settings; they take effect at once. */
   changeSettings(settings: UncheckedSettings): Promise<void>;
+  /** Changes the window to the mini strip or back to the full window, and remembers it. */
+  setWindowMode(mode: WindowMode): Promise<void>;
   /** Resets the settings to their defaults; the old file is kept beside the new one. */
   resetSettings(): Promise<void>;
   /** Stores the secret that signs webhooks in the keychain. */
@@ -1512,6 +1552,7 @@ export const createCommands = (invoke: Invoke): Commands => ({
   showVideoFile: (jobId) => invoke("show_video_file", { jobId }),
   settings: () => invoke("settings"),
   changeSettings: (settings) => invoke("change_settings", { settings }),
+  setWindowMode: (mode) => invoke("set_window_mode", { mode }),
   resetSettings: () => invoke("reset_settings"),
   setWebhookSecret: (secret) => invoke("set_webhook_secret", { secret }),
   chooseCertificate: () => invoke("choose_certificate"),

@@ -5,6 +5,8 @@ import Download from "@lucide/svelte/icons/download";
 import Keyboard from "@lucide/svelte/icons/keyboard";
 import ListFilter from "@lucide/svelte/icons/list-filter";
 import LogOut from "@lucide/svelte/icons/log-out";
+import Minimize2 from "@lucide/svelte/icons/minimize-2";
+import Pin from "@lucide/svelte/icons/pin";
 import Power from "@lucide/svelte/icons/power";
 import RefreshCw from "@lucide/svelte/icons/refresh-cw";
 import Search from "@lucide/svelte/icons/search";
@@ -34,6 +36,8 @@ export interface ActionHandlers {
   pause: (pause: Pause) => void;
   checkForUpdate: () => void;
   signOut: () => void;
+  strip: () => void;
+  alwaysOnTop: () => void;
   quit: () => void;
 }
 
@@ -46,6 +50,7 @@ export interface ActionContext {
   isPaused: boolean;
   /** Whether the app updates itself. */
   canUpdate: boolean;
+  isAlwaysOnTop: boolean;
 }
 
 /** Returns the commands of the palette, in their order. */
@@ -64,6 +69,7 @@ export function actions(handlers: ActionHandlers, context: ActionContext): Actio
       run: handlers.settings,
     },
     { id: "shortcuts", label: texts.shortcuts, icon: Keyboard, keys: "?", run: handlers.shortcuts },
+    ...windowActions(handlers, context.isAlwaysOnTop),
     { id: "search", label: texts.search, icon: Search, keys: "/", run: handlers.search },
     ...filterActions(handlers),
     { id: "history", label: messages.history.title, icon: Bell, run: handlers.history },
@@ -94,6 +100,15 @@ export function actions(handlers: ActionHandlers, context: ActionContext): Actio
       run: handlers.signOut,
     },
     { id: "quit", label: texts.quit, icon: Power, run: handlers.quit },
+  ];
+}
+
+function windowActions(handlers: ActionHandlers, isAlwaysOnTop: boolean): Action[] {
+  const { strip, windowSettings: texts } = locale.messages;
+  const onTop = isAlwaysOnTop ? texts.turnOnTopOff : texts.turnOnTopOn;
+  return [
+    { id: "strip", label: strip.title, icon: Minimize2, keys: "m", run: handlers.strip },
+    { id: "on_top", label: onTop, icon: Pin, run: handlers.alwaysOnTop },
   ];
 }
 

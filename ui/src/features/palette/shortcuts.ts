@@ -19,6 +19,7 @@ export function shortcutGroups(): ShortcutGroup[] {
         [["/"], texts.search],
         [[mod("U")], texts.upload],
         [[mod(",")], texts.settings],
+        [["m"], locale.messages.strip.shortcut],
         [["?"], texts.help],
         [["Esc"], texts.back],
       ],
