@@ -124,7 +124,7 @@ export class App {
     );
     // One after the other: together they would be a chord, in which a letter is pressed once.
     for (const letter of name) await this.browser.keys(letter);
-    const first = '//*[@role="option"][@aria-selected="true"]';
+    const first = '//*[@role="option"][@aria-selected="true"]//*[contains(@class, "label")]';
     await waitFor(
       `"${name}" to be offered first`,
       async () => (await this.text(first)).trim() === name,
