@@ -248,7 +248,6 @@ impl Store {
     pub fn clear(&mut self) {
         self.recorded.clear();
         self.empty(&["job", "transcript", "caption_start", "delivered", "history", "source", "automation_task"]);
-        self.empty(&["job", "transcript", "delivered", "history", "source", "automation_task"]);
         // The ids of the next history begin anew.
         self.remove_value(history::SEEN_UP_TO);
     }
