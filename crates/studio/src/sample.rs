@@ -56,9 +56,14 @@ pub enum SampleError {
 
 impl From<ToolError> for SampleError {
     fn from(error: ToolError) -> Self {
-        match error {
+        match &error {
             ToolError::NotStarted { source, .. } if source.kind() == io::ErrorKind::NotFound => Self::NoFfmpeg,
-            other => Self::Ffmpeg(other.to_string()),
+            ToolError::NotStarted { .. }
+            | ToolError::TimedOut { .. }
+            | ToolError::Stalled { .. }
+            | ToolError::OutOfMemory { .. }
+            | ToolError::LimitExceeded { .. }
+            | ToolError::Failed { .. } => Self::Ffmpeg(error.to_string()),
         }
     }
 }
@@ -113,8 +118,8 @@ fn arguments(encoder: &[&str], metadata: &Path, subtitles: &Path, target: &Path)
     );
     let streams = ["-filter_complex", "[0:v][1:v][2:v]concat=n=3:v=1[v]", "-map", "[v]", "-map", "3:a", "-map", "4:s"];
     let texts = ["-map_metadata", "5", "-map_chapters", "5", "-movflags", "use_metadata_tags"];
-    let encoded = ["-c:a", "aac", "-c:s", "mov_text", "-f", "mp4"];
-    args.extend(streams.iter().chain(&texts).chain(encoder).chain(&encoded).map(OsString::from));
+    let sound = ["-c:a", "aac", "-c:s", "mov_text", "-f", "mp4"];
+    args.extend(streams.iter().chain(&texts).chain(encoder).chain(&sound).map(OsString::from));
     args.push(target.into());
     args
 }

@@ -8,6 +8,7 @@ use tallylight_view::ShortcutState;
 use tauri::AppHandle;
 use x11rb::{
     connection::Connection,
+    cookie::{Cookie, VoidCookie},
     errors::ReplyError,
     protocol::{
         ErrorKind, Event,
@@ -38,7 +39,7 @@ impl Keys {
         let modifiers = mask(shortcut.modifiers());
         for lock in locks() {
             let asked = connection.grab_key(false, self.root, modifiers | lock, key, GrabMode::ASYNC, GrabMode::ASYNC);
-            let granted = asked.map_err(ReplyError::from).and_then(|asked| asked.check());
+            let granted = asked.map_err(ReplyError::from).and_then(VoidCookie::check);
             if let Err(error) = granted {
                 tracing::info!(%error, "the global shortcut could not be registered");
                 release(&connection, self.root, (key, modifiers));
@@ -92,9 +93,9 @@ fn wait(connection: &RustConnection, on_press: &OnPress) {
 }
 
 fn release(connection: &RustConnection, root: Window, (key, modifiers): (Keycode, ModMask)) {
-    let released = locks().into_iter().try_for_each(|lock| {
-        connection.ungrab_key(key, root, modifiers | lock).map(|released| released.ignore_error())
-    });
+    let released = locks()
+        .into_iter()
+        .try_for_each(|lock| connection.ungrab_key(key, root, modifiers | lock).map(VoidCookie::ignore_error));
     if let Err(error) = released.and_then(|()| connection.flush()) {
         tracing::warn!(%error, "the global shortcut could not be released");
     }
@@ -104,7 +105,7 @@ fn release(connection: &RustConnection, root: Window, (key, modifiers): (Keycode
 fn keycode(connection: &RustConnection, wanted: Keysym) -> Result<Option<Keycode>, ShortcutState> {
     let (first, last) = (connection.setup().min_keycode, connection.setup().max_keycode);
     let asked = connection.get_keyboard_mapping(first, last - first + 1).map_err(ReplyError::from);
-    let mapping = asked.and_then(|asked| asked.reply()).map_err(|error| {
+    let mapping = asked.and_then(Cookie::reply).map_err(|error| {
         tracing::info!(%error, "the keyboard's layout is unknown");
         ShortcutState::Unsupported
     })?;

@@ -191,10 +191,10 @@ fn geometry(window: &WebviewWindow) -> tauri::Result<Geometry> {
 }
 
 fn screens(window: &WebviewWindow) -> tauri::Result<Vec<Screen>> {
-    let side = |length| i32::try_from(length).unwrap_or(i32::MAX);
+    let pixels = |length| i32::try_from(length).unwrap_or(i32::MAX);
     let screen = |monitor: &tauri::Monitor| {
         let (position, size) = (monitor.position(), monitor.size());
-        Screen { x: position.x, y: position.y, width: side(size.width), height: side(size.height) }
+        Screen { x: position.x, y: position.y, width: pixels(size.width), height: pixels(size.height) }
     };
     Ok(window.available_monitors()?.iter().map(screen).collect())
 }

@@ -9,7 +9,7 @@ use axum::{
 };
 use serde_json::{Value, json};
 
-use super::{Answer, Script, ScriptedBackend};
+use super::{Answer, Script, ScriptedBackend, edits};
 
 /// The routes of the actions.
 pub(super) fn routes() -> Router<ScriptedBackend> {
@@ -59,7 +59,9 @@ async fn change(
     }
     if let (Some(job), Some(fields)) = (job.as_object_mut(), fields.as_object()) {
         job.extend(fields.clone());
-        job.insert("updated_at".to_owned(), json!(jiff::Timestamp::now().to_string()));
+    }
+    if edits::advance(job).is_none() {
+        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
     }
     Json(job.clone()).into_response()
 }

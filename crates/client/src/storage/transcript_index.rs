@@ -32,7 +32,9 @@ impl Store {
             start_indexing(&disk);
             let reader = Reader::open(&disk);
             let found = transcripts(&reader, &search).and_then(|found| {
-                found.into_iter().for_each(|(job_id, text)| search.add(job_id, &text));
+                for (job_id, text) in found {
+                    search.add(job_id, &text);
+                }
                 add_times(&reader, &mut search)
             });
             if let Err(error) = found {
