@@ -21,6 +21,7 @@ pub mod protocol;
 pub mod replay;
 pub mod search;
 pub mod settings;
+pub mod templates;
 pub mod text_suggestions;
 pub mod upload_queue;
 

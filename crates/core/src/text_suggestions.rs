@@ -87,7 +87,7 @@ fn transcript(material: &SuggestionInput) -> Option<String> {
     (!text.is_empty()).then(|| text.chars().take(MAX_TRANSCRIPT).collect())
 }
 
-fn clock(seconds: f64) -> String {
+pub(crate) fn clock(seconds: f64) -> String {
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
