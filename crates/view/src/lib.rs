@@ -16,6 +16,7 @@ mod server;
 mod session;
 mod stages;
 mod status;
+mod text_change;
 mod upload;
 
 pub use app::{
@@ -36,4 +37,5 @@ pub use server::{RememberedView, ServerView};
 pub use session::SessionView;
 pub use stages::StageView;
 pub use status::{ListView, StatusView, StorageView};
+pub use text_change::{SkipReason, TextChangeView, text_change};
 pub use upload::{UploadState, UploadView};
