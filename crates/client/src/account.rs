@@ -19,6 +19,7 @@ mod notifications;
 mod outbox;
 mod publisher;
 mod runtime;
+mod templates;
 #[cfg(test)]
 mod test_context;
 mod uploads;

@@ -14,8 +14,9 @@ use tallylight_core::{
     notifications::HistoryEntry,
     protocol::snapshot::Caption,
     search::SearchHit,
+    templates::{Template, TextChange},
 };
-use tallylight_view::{JobView, RowView, ServerView, StatusView, UploadView};
+use tallylight_view::{JobView, RowView, ServerView, StatusView, TextChangeView, UploadView};
 use tokio::sync::oneshot;
 use url::Url;
 
@@ -29,6 +30,7 @@ pub(crate) enum Command {
     Query(Query),
     Action(Action, Reply<()>),
     Upload(UploadCommand),
+    Template(TemplateCommand),
     Shutdown(Reply<()>),
 }
 
@@ -58,6 +60,7 @@ pub(crate) enum Query {
     Diagnostics(Reply<DiagnosticsView>),
     Report(Reply<String>),
     Search(String, Reply<Vec<SearchHit>>),
+    TextChanges(Box<TextChange>, Vec<JobId>, Reply<Vec<TextChangeView>>),
     History(Reply<Vec<HistoryEntry>>),
     Synced(Reply<()>),
 }
@@ -115,6 +118,14 @@ pub(crate) enum UploadCommand {
     Act(UploadAction, Reply<()>),
 }
 
+/// A command about templates.
+#[derive(Debug)]
+pub(crate) enum TemplateCommand {
+    List(Reply<Vec<Template>>),
+    Save(Box<Template>, Reply<Template>),
+    Delete(u32, Reply<()>),
+}
+
 /// What the user does with an upload.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum UploadAction {
@@ -149,6 +160,12 @@ impl From<Query> for Command {
 impl From<UploadCommand> for Command {
     fn from(command: UploadCommand) -> Self {
         Self::Upload(command)
+    }
+}
+
+impl From<TemplateCommand> for Command {
+    fn from(command: TemplateCommand) -> Self {
+        Self::Template(command)
     }
 }
 

@@ -13,13 +13,15 @@ use tallylight_core::{
     notifications::HistoryEntry,
     protocol::snapshot::Caption,
     search::SearchHit,
+    templates::{Template, TextChange},
 };
-use tallylight_view::{JobView, RowView, ServerView, StatusView, UploadView};
+use tallylight_view::{JobView, RowView, ServerView, StatusView, TextChangeView, UploadView};
 use tokio::sync::{mpsc, oneshot};
 use url::Url;
 
 use crate::command::{
     Action, Command, JobAction, MarkRead, Pause, Query, Reply, SessionCommand, UploadAction, UploadCommand,
+    Action, Command, MarkRead, Pause, Query, Reply, SessionCommand, TemplateCommand, UploadAction, UploadCommand,
 };
 
 /// Sends commands to the runtime of an account, which ends when the last handle is dropped.
@@ -167,6 +169,36 @@ impl Handle {
     /// [`Code::NotOffered`], [`Code::NotFound`], [`Code::WrongState`], or why the backend could not be asked.
     pub async fn act_on_job(&self, action: JobAction, job_id: JobId) -> Result<(), Error> {
         self.act(Action::Job(action, job_id)).await
+    /// Returns what a template or a batch edit would make of jobs. Nothing is saved: [`Self::edit`] does that.
+    ///
+    /// # Errors
+    /// [`Code::SignedOut`], or [`Code::InvalidContent`] if the change is not valid or the jobs are too many.
+    pub async fn text_changes(&self, change: TextChange, job_ids: Vec<JobId>) -> Result<Vec<TextChangeView>, Error> {
+        self.ask(|reply| Query::TextChanges(Box::new(change), job_ids, reply)).await
+    }
+
+    /// Returns the templates of the account, in the order in which they were made.
+    ///
+    /// # Errors
+    /// [`Code::SignedOut`].
+    pub async fn templates(&self) -> Result<Vec<Template>, Error> {
+        self.ask(TemplateCommand::List).await
+    }
+
+    /// Stores a template, new or changed, and returns it as it is stored.
+    ///
+    /// # Errors
+    /// [`Code::SignedOut`], [`Code::InvalidContent`], or [`Code::Storage`] if the disk does not take it.
+    pub async fn save_template(&self, template: Template) -> Result<Template, Error> {
+        self.ask(|reply| TemplateCommand::Save(Box::new(template), reply)).await
+    }
+
+    /// Deletes a template.
+    ///
+    /// # Errors
+    /// [`Code::SignedOut`], or [`Code::Storage`] if the disk does not take it.
+    pub async fn delete_template(&self, template_id: u32) -> Result<(), Error> {
+        self.ask(|reply| TemplateCommand::Delete(template_id, reply)).await
     }
 
     /// Keeps what was typed so far and is not saved yet.

@@ -31,6 +31,7 @@ mod edits;
 mod history;
 mod migrations;
 mod open;
+mod templates;
 pub mod thumbnail_cache;
 mod transcript_index;
 mod uploads;

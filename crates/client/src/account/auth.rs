@@ -20,6 +20,7 @@ use super::{
     errors::signed_out,
     message::{
         AuthInput, BackendInput, FetcherInput, JobActionsInput, JobsInput, Message, OutboxInput, PublisherInput,
+        AuthInput, BackendInput, FetcherInput, JobsInput, Message, OutboxInput, PublisherInput, TemplatesInput,
         UploadsInput,
     },
 };
@@ -96,6 +97,7 @@ impl Auth {
             AuthInput::LeaveFor(server, reply) => {
                 self.machine_input(auth::Input::SignOut(None), context);
                 context.send(OutboxInput::Unload);
+                context.send(TemplatesInput::Unload);
                 context.send(Message::ForgetJobs);
                 context.send(BackendInput::Choose(server, reply));
             }
@@ -215,6 +217,7 @@ impl Auth {
                     Identity::ThisComputer => server.key().to_owned(),
                 };
                 context.send(OutboxInput::Load(owner.clone()));
+                context.send(TemplatesInput::Load(owner.clone()));
                 context.send(UploadsInput::Load(owner));
             }
         }
@@ -243,6 +246,7 @@ impl Auth {
         self.machine_input(auth::Input::SignOut(None), context);
         context.send(OutboxInput::Delete);
         context.send(UploadsInput::Delete);
+        context.send(TemplatesInput::Delete);
         context.send(Message::ForgetJobs);
         context.send(BackendInput::Leave);
     }

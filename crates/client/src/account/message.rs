@@ -15,6 +15,7 @@ mod jobs_input;
 mod notifications_input;
 mod outbox_input;
 mod publisher_input;
+mod templates_input;
 mod uploads_input;
 
 pub(super) use auth_input::{AccountOwner, AuthInput, KeychainResult};
@@ -30,6 +31,7 @@ pub(super) use jobs_input::{EditUpdate, JobsInput, ListPosition, ListUpdate, Mer
 pub(super) use notifications_input::{EndedRun, NotificationsInput};
 pub(super) use outbox_input::{EditAnswer, EditResult, OutboxInput};
 pub(super) use publisher_input::PublisherInput;
+pub(super) use templates_input::TemplatesInput;
 pub(super) use uploads_input::{
     ListCoverage, ListedJobs, SentBytes, UploadAttempt, UploadPurpose, UploadRequest, UploadsInput,
 };
@@ -44,6 +46,7 @@ pub(super) enum Message {
     Jobs(JobsInput),
     Outbox(OutboxInput),
     Uploads(UploadsInput),
+    Templates(TemplatesInput),
     Notifications(NotificationsInput),
     Automations(AutomationsInput),
     Publisher(PublisherInput),
@@ -86,6 +89,8 @@ from_input! {
     AuthInput => Auth, BackendInput => Backend, ConnectionInput => Connection, FetcherInput => Fetcher,
     JobActionsInput => JobActions, JobsInput => Jobs, OutboxInput => Outbox, UploadsInput => Uploads, NotificationsInput => Notifications,
     AutomationsInput => Automations, PublisherInput => Publisher,
+    JobsInput => Jobs, OutboxInput => Outbox, UploadsInput => Uploads, NotificationsInput => Notifications,
+    AutomationsInput => Automations, TemplatesInput => Templates, PublisherInput => Publisher,
 }
 
 from_machine_input! { auth => AuthInput, connection => ConnectionInput, edits => OutboxInput }

@@ -21,6 +21,7 @@ use super::{
     notifications::Notifications,
     outbox::Outbox,
     publisher::{Publisher, Sources},
+    templates::Templates,
     uploads::Uploads,
 };
 use crate::{command::Command, platform::crash_marker::CrashMarker, settings::SettingsReceiver, storage::Saved};
@@ -49,6 +50,7 @@ pub(super) struct Runtime {
     jobs: Jobs,
     outbox: Outbox,
     uploads: Uploads,
+    templates: Templates,
     notifications: Notifications,
     automations: Automations,
     publisher: Publisher,
@@ -123,6 +125,7 @@ impl Runtime {
             Message::Jobs(input) => self.jobs.handle(input, &self.outbox.edits, context),
             Message::Outbox(input) => self.handle_edits(input),
             Message::Uploads(input) => self.uploads.handle(input, &self.jobs.library, context),
+            Message::Templates(input) => self.templates.handle(input, context),
             Message::Notifications(input) => self.notifications.handle(input, context),
             Message::Automations(input) => {
                 let jobs = known_jobs(&self.jobs, &self.outbox, &self.fetcher);

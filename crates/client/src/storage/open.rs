@@ -12,8 +12,9 @@ use super::migrations;
 const IN_USE: &str = "in_use";
 /// How many files that were set aside are kept; the last one is overwritten.
 const MAX_SET_ASIDE: u32 = 100;
-/// The tables that are carried over from a file that is set aside: settings with the backend, edits and drafts, and the upload queue.
-const SALVAGED: [&str; 4] = ["setting", "edit", "draft", "upload"];
+/// The tables that are carried over from a file that is set aside: settings with the backend, edits and drafts, the upload
+/// queue, and templates.
+const SALVAGED: [&str; 5] = ["setting", "edit", "draft", "upload", "template"];
 
 /// The reason why a file cannot be used.
 #[derive(Debug)]

@@ -14,6 +14,8 @@ use crate::{
         message::{
             AuthInput, AutomationsInput, BackendInput, FetchRequest, FetcherInput, JobActionsInput, JobsInput,
             NotificationsInput, OutboxInput, UploadsInput, WaitingCommand,
+            AuthInput, AutomationsInput, BackendInput, FetchRequest, FetcherInput, JobsInput, NotificationsInput,
+            OutboxInput, TemplatesInput, UploadsInput, WaitingCommand,
         },
     },
     command::{Action, Command, Query, Reply, SessionCommand, UploadCommand},
@@ -27,6 +29,7 @@ impl Runtime {
             Command::Query(query) => self.query(query),
             Command::Action(action, reply) => self.action(action, reply),
             Command::Upload(command) => self.upload_command(command),
+            Command::Template(command) => self.context.send(TemplatesInput::Command(command)),
             Command::Shutdown(reply) => drop(reply.send(Ok(()))),
         }
     }
@@ -79,6 +82,7 @@ impl Runtime {
             Query::Diagnostics(reply) => drop(reply.send(Ok(self.context.diagnostics.view()))),
             Query::Report(reply) => drop(reply.send(Ok(diagnostics::report(&self.status(), &self.context)))),
             Query::Search(text, reply) => self.search(&text, reply),
+            Query::TextChanges(change, job_ids, reply) => drop(reply.send(self.text_changes(&change, job_ids))),
             Query::History(reply) => drop(reply.send(Ok(self.context.store.history()))),
             Query::Synced(reply) => self.context.send(FetcherInput::WhenSynced(reply)),
         }

@@ -3,18 +3,23 @@
 use std::{borrow::Cow, cmp::Reverse};
 
 use tallylight_core::{
-    JobId,
+    Code, Error, JobId,
     library::{Counts, record::Record},
     search::{Search, SearchHit},
+    templates::TextChange,
 };
 use tallylight_view::{JobView, RememberedView, RowView, ServerView, StatusView};
 use url::Url;
+use tallylight_view::{JobView, RememberedView, RowView, ServerView, StatusView, TextChangeView};
 
 use super::{Runtime, known_jobs};
 use crate::{
-    account::{auth::remembered_email, backend::remembered_address},
+    account::{auth::remembered_email, backend::remembered_address, errors::signed_out},
     command::Reply,
 };
+
+/// The most jobs of one query about changes of texts: its answer holds their texts twice.
+const MAX_TEXT_CHANGES: usize = 500;
 
 impl Runtime {
     pub(super) fn status(&self) -> StatusView {
@@ -59,6 +64,21 @@ impl Runtime {
         let search = Search::new(&self.jobs.library, &self.outbox.edits, text);
         let search = self.context.store.search(search);
         tokio::task::spawn_blocking(move || drop(reply.send(Ok(search()))));
+    }
+
+    /// Returns what a template or a batch edit would make of jobs.
+    pub(super) fn text_changes(&self, change: &TextChange, job_ids: Vec<JobId>) -> Result<Vec<TextChangeView>, Error> {
+        let context = &self.context;
+        let server = context.server().filter(|_| context.access.is_signed_in).ok_or_else(signed_out)?;
+        if job_ids.len() > MAX_TEXT_CHANGES {
+            return Err(Error::new(Code::InvalidContent, format!("Choose at most {MAX_TEXT_CHANGES} videos.")));
+        }
+        let zone = context.clock.zone();
+        let view = |job_id: JobId| match self.jobs.library.job(&job_id) {
+            Some(job) => tallylight_view::text_change(&job, &self.outbox.edits, &server.editable, &zone, change),
+            None => Ok(TextChangeView::not_found(job_id)),
+        };
+        job_ids.into_iter().map(view).collect()
     }
 
     fn newest_first(&self) -> impl Iterator<Item = Cow<'_, Record>> {

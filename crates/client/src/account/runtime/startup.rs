@@ -21,6 +21,7 @@ use crate::{
         notifications::Notifications,
         outbox::Outbox,
         publisher::Publisher,
+        templates::Templates,
         uploads::Uploads,
     },
     config::Config,
@@ -89,6 +90,7 @@ impl Runtime {
             job_actions: JobActions::default(),
             outbox: Outbox::default(),
             uploads: Uploads::new(config.upload_storage, &context.settings),
+            templates: Templates::default(),
             notifications: Notifications::new(&jobs.library, &context),
             automations: Automations::new(
                 TokenStore::new(config.webhook_keychain),
