@@ -51,7 +51,7 @@ enum Command {
     Login(commands::login::Login),
     /// Sign out here and on the server
     Logout {
-        /// Discard unsaved changes
+        /// Discard unsaved changes and templates
         #[arg(long)]
         discard: bool,
     },

@@ -34,8 +34,10 @@ pub async fn logout(global: &Global, unsaved: Unsaved) -> Result<(), Error> {
     let handle = begin(global, Terminal::quiet()).await?;
     let synced = handle.synced().await;
     let jobs = handle.jobs().await?;
-    let count = jobs.iter().filter(|job| !job.pending.is_empty() || !job.drafts.is_empty()).count();
-    if count > 0 && unsaved == Unsaved::Ask && !confirm_discard(count)? {
+    let edited = jobs.iter().filter(|job| !job.pending.is_empty() || !job.drafts.is_empty()).count();
+    // Without a session, nothing is deleted.
+    let templates = handle.templates().await.map_or(0, |templates| templates.len());
+    if edited + templates > 0 && unsaved == Unsaved::Ask && !confirm_discard(edited, templates)? {
         handle.shutdown().await;
         return Err(Error::new(Code::Requested, "Sign-out cancelled. Run `tally show JOB` to see unsaved changes."));
     }
@@ -53,15 +55,12 @@ pub async fn logout(global: &Global, unsaved: Unsaved) -> Result<(), Error> {
     Ok(())
 }
 
-/// Asks the user whether unsaved changes may be discarded.
+/// Asks the user whether unsaved changes and templates may be discarded.
 ///
 /// # Errors
 /// [`Code::Requested`] if standard input is not a terminal.
-fn confirm_discard(count: usize) -> Result<bool, Error> {
-    let words = match count {
-        1 => "1 video has unsaved changes. Signing out discards them".to_owned(),
-        _ => format!("{count} videos have unsaved changes. Signing out discards them"),
-    };
+fn confirm_discard(edited: usize, templates: usize) -> Result<bool, Error> {
+    let words = format!("{}Signing out discards them", losses(edited, templates));
     if !std::io::stdin().is_terminal() {
         return Err(Error::new(Code::Requested, format!("{words}. Add --discard to continue.")));
     }
@@ -69,6 +68,20 @@ fn confirm_discard(count: usize) -> Result<bool, Error> {
     let mut answer = String::new();
     let read = std::io::stdin().read_line(&mut answer);
     Ok(read.is_ok() && answer.trim().eq_ignore_ascii_case("y"))
+}
+
+/// Returns what signing out loses, as sentences.
+fn losses(edited: usize, templates: usize) -> String {
+    let edited = match edited {
+        0 => String::new(),
+        1 => "1 video has unsaved changes. ".to_owned(),
+        _ => format!("{edited} videos have unsaved changes. "),
+    };
+    match templates {
+        0 => edited,
+        1 => format!("{edited}1 template is on this computer only. "),
+        _ => format!("{edited}{templates} templates are on this computer only. "),
+    }
 }
 
 /// Prints server, account, connection and the number of jobs by status.
