@@ -19,6 +19,7 @@ mod lifecycle;
 mod page;
 mod playback;
 mod settings;
+mod templates;
 mod uploads;
 
 /// The controller, the first parameter of every command.

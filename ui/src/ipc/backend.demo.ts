@@ -33,6 +33,16 @@ export function demoBackend(): MockBackend {
     }),
     mockEntry({ entry_id: 1, at: ago(2990), job_id: "3", name: "City at night", read: true }),
   ];
+  backend.templateList = [
+    {
+      template_id: 1,
+      name: "Travel films",
+      description: "{title}\n\n{description}\n\nChapters:\n{chapters}\n\n{links}",
+      tags: ["travel", "film"],
+      title_rule: "title_case",
+      links: ["https://example.com/subscribe"],
+    },
+  ];
   const interrupted = { code: "unreachable" as const, message: "Connection interrupted." };
   backend.uploadList = [
     mockUpload({ filename: "harbour-at-dawn.mp4" }),

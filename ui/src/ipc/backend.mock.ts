@@ -1,6 +1,7 @@
 import type { Backend, Unsubscribe } from "./backend";
 import {
   ago,
+  mockChange,
   mockComputer,
   mockDiagnostics,
   mockExcerpt,
@@ -33,11 +34,15 @@ import type {
   Show,
   StatusView,
   TallyError,
+  Template,
+  TextChange,
+  TextChangeView,
   TextSuggestions,
   ThumbnailId,
   UpdateView,
   UploadView,
   WindowMode,
+  VideoTexts,
 } from "./bindings";
 
 export * from "./backend.samples";
@@ -149,6 +154,39 @@ export class MockBackend implements Backend {
     });
   diagnostics = () => this.answer("diagnostics", () => mockDiagnostics);
   saveReport = () => this.answer("saveReport", () => "/home/me/tallylight-report.txt");
+  templateList: Template[] = [];
+  templates = () => this.answer("templates", () => this.templateList);
+  saveTemplate = (template: Template) =>
+    this.answer(`saveTemplate ${JSON.stringify(template)}`, () => {
+      const template_id = template.template_id || this.templateList.length + 1;
+      const saved = { ...template, template_id };
+      const others = this.templateList.filter((other) => other.template_id !== template_id);
+      this.templateList = [...others, saved];
+      return saved;
+    });
+  deleteTemplate = (templateId: number) =>
+    this.answer(`deleteTemplate ${templateId}`, () => {
+      this.templateList = this.templateList.filter(({ template_id }) => template_id !== templateId);
+    });
+  changeTexts = (change: TextChange, texts: VideoTexts) =>
+    this.answer("changeTexts", () => mockChange(change, texts));
+  textChanges = (change: TextChange, jobIds: JobId[]) =>
+    this.answer(`textChanges ${jobIds.join()}`, () =>
+      jobIds.map((job_id): TextChangeView => {
+        const job = this.jobs.find((job) => job.job_id === job_id);
+        if (!job) return { job_id, before: {}, after: {}, skipped: "not_found" };
+        const { TITLE: title = "", DESCRIPTION: description = "", TAGS: tags = [] } = job.metadata;
+        const texts = { title, description, tags, chapters: [], date: null };
+        const after = mockChange(change, texts);
+        const skipped = job.drafts.some(({ field }) => field in after) ? "draft" : null;
+        return {
+          job_id,
+          before: { TITLE: title, DESCRIPTION: description, TAGS: tags },
+          after,
+          skipped,
+        };
+      }),
+    );
   edit = (jobId: JobId, changes: Changes) =>
     this.answer(`edit ${jobId} ${JSON.stringify(changes)}`, () => undefined);
   typeDraft = (draft: Draft) =>

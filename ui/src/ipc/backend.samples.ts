@@ -1,5 +1,6 @@
 import { parseTranscript } from "../features/transcript/cues";
 import type {
+  Changes,
   ComputerView,
   DiagnosticsView,
   Excerpt,
@@ -11,7 +12,9 @@ import type {
   Settings,
   StageView,
   StatusView,
+  TextChange,
   UploadView,
+  VideoTexts,
 } from "./bindings";
 
 /** Returns a job; by default one that was just created. */
@@ -243,3 +246,32 @@ export function mockExcerpt(transcript: string, word: string): Excerpt {
 
 /** Returns the time of so many minutes ago. */
 export const ago = (minutes: number) => new Date(Date.now() - 60_000 * minutes).toISOString();
+
+/** Returns what a change makes of texts, in a simple way: the core knows the rules. */
+export function mockChange(change: TextChange, texts: VideoTexts): Changes {
+  const changes: Changes = {};
+  const added = change.kind === "template" ? change.tags : change.add_tags;
+  const removed = change.kind === "template" ? [] : change.remove_tags;
+  const kept = texts.tags.filter((tag) => !removed.includes(tag));
+  const tags = [...kept, ...added.filter((tag) => !kept.includes(tag))];
+  if (tags.join() !== texts.tags.join()) changes.TAGS = tags;
+  const description =
+    change.kind === "template"
+      ? filledIn(change.description, { ...texts, tags }, change.links)
+      : change.description?.how === "append"
+        ? `${texts.description}\n\n${change.description.text}`
+        : texts.description;
+  if (description !== "" && description !== texts.description) changes.DESCRIPTION = description;
+  if (change.kind === "template" && change.title_rule === "title_case")
+    changes.TITLE = texts.title.replaceAll(/\b[a-z]/g, (letter) => letter.toUpperCase());
+  return changes;
+}
+
+const filledIn = (template: string, texts: VideoTexts, links: string[]) =>
+  template
+    .replaceAll("{title}", texts.title)
+    .replaceAll("{tags}", texts.tags.join(", "))
+    .replaceAll("{description}", texts.description)
+    .replaceAll("{chapters}", texts.chapters.map(({ title }) => title).join("\n"))
+    .replaceAll("{date}", texts.date ?? "")
+    .replaceAll("{links}", links.join("\n"));

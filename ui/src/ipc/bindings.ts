@@ -41,6 +41,19 @@ number: number,
  * The changes.
  */
 event: Event, };
+export type BatchEdit = { 
+/**
+ * The tags to add.
+ */
+add_tags: Array<string>, 
+/**
+ * The tags to remove, in any case.
+ */
+remove_tags: Array<string>, 
+/**
+ * What happens to the description; nothing if absent.
+ */
+description: DescriptionEdit | null, };
 export type Caption = { 
 /**
  * The start, in seconds.
@@ -241,6 +254,23 @@ features?: Array<string>,
  * The folder from which a studio on this computer takes files.
  */
 incoming_folder?: string, };
+export type DescriptionEdit = { "how": "append", 
+/**
+ * The text.
+ */
+text: string, } | { "how": "prepend", 
+/**
+ * The text.
+ */
+text: string, } | { "how": "replace", 
+/**
+ * The text, in exactly this case.
+ */
+find: string, 
+/**
+ * The other text.
+ */
+with: string, };
 export type DiagnosticsView = { 
 /**
  * Counters since the start of the application.
@@ -1032,6 +1062,7 @@ window: WindowView, };
 export type Shortcut = string;
 export type ShortcutState = "off" | "active" | "taken" | "no_such_key" | "unsupported";
 export type Show = "settings" | "history" | "closing" | "quitting" | "no_tray" | "sign_in_first";
+export type SkipReason = "draft" | "not_ready" | "not_found";
 export type SkippedView = { 
 /**
  * The time by this computer's clock.
@@ -1183,6 +1214,49 @@ message: string,
  * The form field that caused the failure, if any.
  */
 field?: InputField, };
+export type Template = { 
+/**
+ * The id; 0 for a template that was never stored.
+ */
+template_id: number, 
+/**
+ * The name.
+ */
+name: string, 
+/**
+ * The text of the description, with placeholders such as `{title}`.
+ */
+description: string, 
+/**
+ * The tags that every video gets.
+ */
+tags: Array<string>, 
+/**
+ * How titles are written.
+ */
+title_rule: TitleRule, 
+/**
+ * The lines of `{links}`.
+ */
+links: Array<string>, };
+export type TextChange = { "kind": "template" } & Template | { "kind": "edit" } & BatchEdit;
+export type TextChangeView = { 
+/**
+ * The id of the job.
+ */
+job_id: JobId, 
+/**
+ * The new content of each field that becomes different.
+ */
+after: Changes, 
+/**
+ * The present content of these fields.
+ */
+before: Changes, 
+/**
+ * The reason why the video is left as it is, although it would change.
+ */
+skipped: SkipReason | null, };
 export type TextSuggestions = { 
 /**
  * Up to three alternative titles.
@@ -1224,6 +1298,7 @@ height: number,
 timestamp_seconds: number | null, };
 export type ThumbnailId = string;
 export type TimeOfDay = string;
+export type TitleRule = "keep" | "title_case" | "sentence_case" | "german_sentence_case" | "no_all_caps";
 export type Tray = "present" | "absent";
 export type UncheckedSettings = Settings;
 export type UpdateView = { "state": "absent" } | { "state": "unknown" } | { "state": "checking" } | { "state": "current" } | { "state": "available", 
@@ -1295,6 +1370,27 @@ export type Uploads = {
  */
 max_kilobytes_per_second: number | null, };
 export type VideoId = string;
+export type VideoTexts = { 
+/**
+ * The title.
+ */
+title: string, 
+/**
+ * The description.
+ */
+description: string, 
+/**
+ * The tags.
+ */
+tags: Array<string>, 
+/**
+ * The chapters, ordered by start time.
+ */
+chapters: Array<Chapter>, 
+/**
+ * The day on which the video was created, such as `2026-01-31`.
+ */
+date: string | null, };
 export type VideosView = { 
 /**
  * The size of all files of all videos, in bytes.
@@ -1471,6 +1567,16 @@ export interface Commands {
   clearCache(): Promise<void>;
   /** Opens the data folder in the system's file manager. */
   openFolder(): Promise<void>;
+  /** Returns the templates of the account, in the order in which they were made. */
+  templates(): Promise<Array<Template>>;
+  /** Stores a template, new (with the id 0) or changed, and returns it as it is stored. */
+  saveTemplate(template: Template): Promise<Template>;
+  /** Deletes a template. */
+  deleteTemplate(templateId: number): Promise<void>;
+  /** Returns what a template or a batch edit would make of videos, at most 500. Nothing is saved: `edit` does that. */
+  textChanges(change: TextChange, jobIds: Array<JobId>): Promise<Array<TextChangeView>>;
+  /** Returns the fields that a template or a batch edit makes of texts that are not saved. */
+  changeTexts(change: TextChange, texts: VideoTexts): Promise<{ [key in Field]?: Content }>;
   /** Uploads videos that the user chooses; their progress arrives as events. */
   chooseVideos(): Promise<void>;
   /** Returns the uploads that are not complete, in the order in which they are sent. */
@@ -1558,6 +1664,11 @@ export const createCommands = (invoke: Invoke): Commands => ({
   chooseCertificate: () => invoke("choose_certificate"),
   clearCache: () => invoke("clear_cache"),
   openFolder: () => invoke("open_folder"),
+  templates: () => invoke("templates"),
+  saveTemplate: (template) => invoke("save_template", { template }),
+  deleteTemplate: (templateId) => invoke("delete_template", { templateId }),
+  textChanges: (change, jobIds) => invoke("text_changes", { change, jobIds }),
+  changeTexts: (change, texts) => invoke("change_texts", { change, texts }),
   chooseVideos: () => invoke("choose_videos"),
   uploads: () => invoke("uploads"),
   cancelUpload: (uploadId) => invoke("cancel_upload", { uploadId }),
