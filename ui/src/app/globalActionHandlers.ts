@@ -36,7 +36,7 @@ export function globalActionHandlers(
       // The section shows the result, and an error as well.
       void backend.checkForUpdate().catch(() => undefined);
     },
-    signOut: () => unsavedWork.requestSignOut(navigation),
+    signOut: () => void unsavedWork.requestSignOut(navigation),
     quit: () => {
       // Quitting cancels uploads, so it needs a confirmation.
       if (unsavedWork.uploads > 0) navigation.dialog = "quitting";

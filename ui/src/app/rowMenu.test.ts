@@ -52,7 +52,14 @@ describe("the menu of a row", () => {
     const backend = await renderWindow();
     expect(await isWebViewMenuShown(row("2"))).toBe(false);
     await screen.findByRole("menu", { name: "Actions" });
-    expect(names()).toEqual(["Open", "Copy title", "Copy link", "Select", "Dismiss"]);
+    expect(names()).toEqual([
+      "Open",
+      "Copy title",
+      "Copy link",
+      "Apply template…",
+      "Select",
+      "Dismiss",
+    ]);
     await fireEvent.click(screen.getByRole("menuitem", { name: "Dismiss" }));
     await waitFor(() => expect(backend.calls).toContain("setDismissed 2 dismiss"));
     expect(screen.queryByRole("menu")).toBeNull();
@@ -65,7 +72,13 @@ describe("the menu of a row", () => {
       await fireEvent.click(screen.getByRole("checkbox", { name: `Select ${title}` }));
     await fireEvent.contextMenu(row("1"));
     await screen.findByRole("menu");
-    expect(names()).toEqual(["Copy titles", "Deselect", "Dismiss"]);
+    expect(names()).toEqual([
+      "Copy titles",
+      "Edit tags and description…",
+      "Apply template…",
+      "Deselect",
+      "Dismiss",
+    ]);
     await fireEvent.click(screen.getByRole("menuitem", { name: "Copy titles" }));
     await waitFor(() => expect(written).toHaveBeenCalledWith("The city\nThe sea"));
     await fireEvent.contextMenu(row("3"));
@@ -78,6 +91,7 @@ describe("the menu of a row", () => {
         "Copy tags",
         "Copy chapters",
         "Copy link",
+        "Apply template…",
         "Select",
       ]),
     );

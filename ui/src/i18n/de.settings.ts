@@ -10,6 +10,7 @@ export const settings: Messages["settings"] = {
     data: "Daten",
     computer: "Dieser Computer",
     suggestions: "Vorschläge",
+    templates: "Vorlagen",
     network: "Netzwerk",
     automation: "Automatisierung",
     advanced: "Erweitert",

@@ -8,6 +8,7 @@ import { preview } from "./de.preview";
 import { settings } from "./de.settings";
 import { transcript } from "./de.transcript";
 import { strip, windowSettings } from "./de.strip";
+import { batch, templates } from "./de.templates";
 import { uploads } from "./de.uploads";
 import type { Messages } from "./en";
 
@@ -163,6 +164,8 @@ export const de: Messages = {
     textsUpdated: (fields: string) => `Aktualisiert: ${fields}`,
   },
   uploads,
+  templates,
+  batch,
   selection,
   videoActions,
   palette: {

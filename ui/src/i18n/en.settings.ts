@@ -10,6 +10,7 @@ export const settings = {
     data: "Data",
     computer: "This computer",
     suggestions: "Suggestions",
+    templates: "Templates",
     network: "Network",
     automation: "Automation",
     advanced: "Advanced",

@@ -8,6 +8,7 @@ import { preview } from "./en.preview";
 import { settings } from "./en.settings";
 import { transcript } from "./en.transcript";
 import { strip, windowSettings } from "./en.strip";
+import { batch, templates } from "./en.templates";
 import { uploads } from "./en.uploads";
 
 /** A text for every code of a fault that the app knows, and for a fault without a reason. */
@@ -165,6 +166,8 @@ export const en = {
     textsUpdated: (fields: string) => `${fields} updated`,
   },
   uploads,
+  templates,
+  batch,
   selection,
   videoActions,
   palette: {

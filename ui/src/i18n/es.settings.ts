@@ -10,6 +10,7 @@ export const settings: Messages["settings"] = {
     data: "Datos",
     computer: "Este ordenador",
     suggestions: "Sugerencias",
+    templates: "Plantillas",
     network: "Red",
     automation: "Automatización",
     advanced: "Avanzado",

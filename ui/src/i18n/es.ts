@@ -9,6 +9,7 @@ import { preview } from "./es.preview";
 import { settings } from "./es.settings";
 import { transcript } from "./es.transcript";
 import { strip, windowSettings } from "./es.strip";
+import { batch, templates } from "./es.templates";
 import { uploads } from "./es.uploads";
 
 /** Every text of the window in Spanish. */
@@ -164,6 +165,8 @@ export const es: Messages = {
     textsUpdated: (fields: string) => `Actualizado: ${fields}`,
   },
   uploads,
+  templates,
+  batch,
   selection,
   videoActions,
   palette: {

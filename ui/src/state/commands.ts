@@ -1,5 +1,12 @@
 import { createMutation, mutationOptions, useQueryClient } from "@tanstack/svelte-query";
-import type { Changes, Description, DismissAction, JobId, Settings } from "../ipc/bindings";
+import type {
+  Changes,
+  Description,
+  DismissAction,
+  JobId,
+  Settings,
+  Template,
+} from "../ipc/bindings";
 import { useBackend } from "../ipc/context";
 import { applyEdit } from "./events";
 import { keys } from "./queries";
@@ -80,6 +87,28 @@ export function editMutation() {
         void client.invalidateQueries({ queryKey: keys.videos });
         return client.invalidateQueries({ queryKey: keys.video(jobId) });
       },
+    }),
+  );
+}
+
+/** Stores a template, and returns it as it is stored. */
+export function saveTemplateMutation() {
+  const [backend, client] = [useBackend(), useQueryClient()];
+  return createMutation(() =>
+    mutationOptions({
+      mutationFn: (template: Template) => backend.saveTemplate(template),
+      onSuccess: () => client.invalidateQueries({ queryKey: keys.templates }),
+    }),
+  );
+}
+
+/** Deletes a template. */
+export function deleteTemplateMutation() {
+  const [backend, client] = [useBackend(), useQueryClient()];
+  return createMutation(() =>
+    mutationOptions({
+      mutationFn: (templateId: number) => backend.deleteTemplate(templateId),
+      onSuccess: () => client.invalidateQueries({ queryKey: keys.templates }),
     }),
   );
 }

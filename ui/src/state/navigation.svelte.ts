@@ -4,6 +4,7 @@ import { defaultListQuery, type ListQuery } from "./listQuery";
 
 /** The dialogs; at most one is open. `closing` and `quitting` are the names that the shell uses. */
 export type DialogName =
+  | "batch"
   | "closing"
   | "connection"
   | "history"
@@ -25,11 +26,18 @@ export const settingsSections = [
   "data",
   "computer",
   "suggestions",
+  "templates",
   "network",
   "automation",
   "advanced",
 ] as const;
 export type SectionName = (typeof settingsSections)[number];
+
+/** What is done with many videos at once. */
+export interface Batch {
+  kind: "edit" | "template";
+  jobIds: JobId[];
+}
 
 /** The dialogs that show nothing of an account, and stay open after signing out. */
 const ACCOUNT_INDEPENDENT: (DialogName | null)[] = [
@@ -47,6 +55,8 @@ export class Navigation {
   dialog = $state<DialogName | null>(null);
   /** The videos that the palette offers actions for. */
   paletteJobIds = $state.raw<JobId[]>([]);
+  /** What is done with which videos in the dialog of a batch. */
+  batch = $state.raw<Batch>({ kind: "edit", jobIds: [] });
   settingsSection = $state<SectionName>("general");
   listQuery = $state<ListQuery>(defaultListQuery());
 
@@ -61,6 +71,12 @@ export class Navigation {
   showPalette(jobIds: JobId[]): void {
     this.paletteJobIds = jobIds;
     this.dialog = "palette";
+  }
+
+  /** Opens the dialog that edits videos together, or applies a template to them. */
+  showBatch(batch: Batch): Promise<void> {
+    this.batch = batch;
+    return this.showDialog("batch");
   }
 
   /** Opens a section of the settings. */
@@ -80,6 +96,7 @@ export class Navigation {
     this.openJobId = null;
     this.found = null;
     this.paletteJobIds = [];
+    this.batch = { kind: "edit", jobIds: [] };
     this.listQuery = defaultListQuery();
     if (!ACCOUNT_INDEPENDENT.includes(this.dialog)) this.dialog = null;
   }

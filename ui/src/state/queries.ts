@@ -9,6 +9,8 @@ export const keys = {
   edits: (jobId: JobId) => ["edits", jobId] as const,
   videoFile: (jobId: JobId) => ["video_file", jobId] as const,
   uploads: ["uploads"] as const,
+  templates: ["templates"] as const,
+  textPreview: ["textPreview"] as const,
   search: (text: string) => ["search", text] as const,
   settings: ["settings"] as const,
   computer: ["computer"] as const,
@@ -60,6 +62,9 @@ export const videoFileQuery = (backend: Backend, jobId: JobId) =>
 
 export const uploadsQuery = (backend: Backend) =>
   queryOptions({ queryKey: keys.uploads, queryFn: () => backend.uploads() });
+
+export const templatesQuery = (backend: Backend) =>
+  queryOptions({ queryKey: keys.templates, queryFn: () => backend.templates() });
 
 /** Succeeds once the list has been loaded, so that an empty list is not shown too early. */
 export const syncedQuery = (backend: Backend) =>

@@ -2,17 +2,21 @@ import { createQuery } from "@tanstack/svelte-query";
 import type { Backend } from "../ipc/backend";
 import { signOutMutation } from "./commands";
 import type { Navigation } from "./navigation.svelte";
-import { uploadsQuery, videosQuery } from "./queries";
+import { templatesQuery, uploadsQuery, videosQuery } from "./queries";
 
-/** The edits and uploads that signing out or quitting would lose, and signing out with a confirmation. */
+/** What signing out would lose, and the edits and uploads that quitting concerns; signing out with a confirmation. */
 export class UnsavedWork {
+  /** The number of templates, which are on this computer only. It is read when somebody signs out. */
+  templates = $state(0);
   #videos;
   #uploads;
+  #templates;
   #signOut;
 
   constructor(backend: Backend, isSignedIn: () => boolean) {
     this.#videos = createQuery(() => ({ ...videosQuery(backend), enabled: isSignedIn() }));
     this.#uploads = createQuery(() => ({ ...uploadsQuery(backend), enabled: isSignedIn() }));
+    this.#templates = createQuery(() => ({ ...templatesQuery(backend), enabled: false }));
     this.#signOut = signOutMutation();
   }
 
@@ -27,8 +31,10 @@ export class UnsavedWork {
   }
 
   /** Signs out; if that loses anything, opens a dialog to confirm it. */
-  requestSignOut(navigation: Navigation): void {
-    if (this.edits + this.uploads > 0) void navigation.showDialog("sign_out");
+  async requestSignOut(navigation: Navigation): Promise<void> {
+    const { data } = await this.#templates.refetch();
+    this.templates = data?.length ?? 0;
+    if (this.edits + this.uploads + this.templates > 0) await navigation.showDialog("sign_out");
     else this.signOut();
   }
 

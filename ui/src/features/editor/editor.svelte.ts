@@ -28,7 +28,7 @@ export type Undoable = "change" | "discard" | "save";
 
 /** A change that can be undone, with what the fields held before. */
 interface UndoStep {
-  kind: "change" | "discard";
+  kind: "change" | "discard" | "fill";
   before: [Field, Unsaved | undefined][];
 }
 
@@ -124,11 +124,18 @@ export class Editor {
 
   /** Changes the content of a field. */
   type(field: Field, content: Content): void {
-    const draft = this.unsaved.get(field);
-    const base = draft ? draft.base : savedContent(this.job, field);
     if (!this.continuesStep(field, content)) this.recordStep([field]);
-    const unsaved: Unsaved = { content, base, kind: "typed", reason: null };
-    this.setDraft(field, isSame(content, base) ? undefined : unsaved, "soon");
+    this.change(field, content, "soon");
+  }
+
+  /** Fills in fields together. A single undo brings back what they held. */
+  fill(changes: Changes): void {
+    const contents = Object.entries(changes) as [Field, Content][];
+    this.recordStep(
+      contents.map(([field]) => field),
+      "fill",
+    );
+    for (const [field, content] of contents) this.change(field, content, "now");
   }
 
   /** Saves a field unchanged, so that a suggestion counts as confirmed. */
@@ -182,7 +189,7 @@ export class Editor {
   /** What the next undo takes back; null if there is nothing. */
   get undoable(): Undoable | null {
     const step = this.steps.at(-1);
-    if (step) return step.kind;
+    if (step) return step.kind === "discard" ? "discard" : "change";
     return this.beforeSave !== null && Object.keys(this.beforeSave).length > 0 ? "save" : null;
   }
 
@@ -216,6 +223,14 @@ export class Editor {
       for (const [field, unsaved] of drafts) this.setDraft(field, unsaved, "now");
       throw error;
     }
+  }
+
+  /** Sets the unsaved content of a field; one that is what it was at first is not unsaved. */
+  private change(field: Field, content: Content, when: "now" | "soon"): void {
+    const draft = this.unsaved.get(field);
+    const base = draft ? draft.base : savedContent(this.job, field);
+    const unsaved: Unsaved = { content, base, kind: "typed", reason: null };
+    this.setDraft(field, isSame(content, base) ? undefined : unsaved, when);
   }
 
   /** Replaces the draft of a field, and stores it at once or shortly after the last keystroke. */

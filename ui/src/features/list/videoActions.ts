@@ -5,6 +5,9 @@ import Copy from "@lucide/svelte/icons/copy";
 import FolderOpen from "@lucide/svelte/icons/folder-open";
 import Link from "@lucide/svelte/icons/link";
 import RotateCcw from "@lucide/svelte/icons/rotate-ccw";
+import LayoutTemplate from "@lucide/svelte/icons/layout-template";
+import Link from "@lucide/svelte/icons/link";
+import PencilLine from "@lucide/svelte/icons/pencil-line";
 import SquareCheck from "@lucide/svelte/icons/square-check";
 import SquareX from "@lucide/svelte/icons/square-x";
 import Trash2 from "@lucide/svelte/icons/trash-2";
@@ -17,6 +20,7 @@ import type { JobId, RowView } from "../../ipc/bindings";
 import { locale } from "../../state/locale.svelte";
 import type { OpenedFrom } from "../../state/navigation.svelte";
 import { COPY_KINDS } from "../editor/copies";
+import type { BatchKind, BatchStart } from "../templates/batchContext";
 import { copyTitles } from "./copyTitles";
 import { copyVideoLink, copyVideoText } from "./copyVideo";
 import { canBeDismissed } from "./dismiss";
@@ -34,6 +38,7 @@ export interface VideoActionContext {
   isSourceKnown: boolean;
   onopen: (jobId: JobId, from?: OpenedFrom, words?: string) => void;
   ondismiss: (jobIds: JobId[]) => void;
+  batch: BatchStart;
 }
 
 /** The context of the open video: the window's own state, as it is when it is asked for. */
@@ -50,6 +55,15 @@ interface VideoAction extends Omit<Action, "label" | "run"> {
 const idsOf = (rows: RowView[]) => rows.map((row) => row.job_id);
 const areSelected = (rows: RowView[], { selection }: VideoActionContext) =>
   rows.every((row) => selection.jobIds.has(row.job_id));
+
+const batchAction = (kind: BatchKind, icon: VideoAction["icon"]): VideoAction => ({
+  id: `batch_${kind}`,
+  icon,
+  label: () =>
+    kind === "edit" ? locale.messages.batch.editAction : locale.messages.templates.apply,
+  isOffered: ({ length }, { batch }) => batch.isOffered() && (kind === "template" || length > 1),
+  run: (rows, { batch }) => batch.open(kind, idsOf(rows)),
+});
 
 /** Copies of a text that a row does not hold. They are offered once a video is finished and has its texts. */
 const TEXT_COPIES = COPY_KINDS.filter((kind) => kind !== "title").map((kind): VideoAction => ({
@@ -87,6 +101,8 @@ const VIDEO_ACTIONS: VideoAction[] = [
     isOffered: ({ length }) => length === 1,
     run: ([row]) => row && void copyVideoLink(row.job_id),
   },
+  batchAction("edit", PencilLine),
+  batchAction("template", LayoutTemplate),
   {
     id: "show_file",
     icon: FolderOpen,
