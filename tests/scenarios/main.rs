@@ -16,6 +16,7 @@ mod language_model;
 mod media;
 mod notifications;
 mod studio;
+mod templates;
 mod timing_and_attention;
 mod tolerance;
 mod upload_queue;
