@@ -20,8 +20,8 @@ use tokio::sync::{mpsc, oneshot};
 use url::Url;
 
 use crate::command::{
-    Action, Command, JobAction, MarkRead, Pause, Query, Reply, SessionCommand, UploadAction, UploadCommand,
-    Action, Command, MarkRead, Pause, Query, Reply, SessionCommand, TemplateCommand, UploadAction, UploadCommand,
+    Action, Command, JobAction, MarkRead, Pause, Query, Reply, SessionCommand, TemplateCommand, UploadAction,
+    UploadCommand,
 };
 
 /// Sends commands to the runtime of an account, which ends when the last handle is dropped.
@@ -169,6 +169,8 @@ impl Handle {
     /// [`Code::NotOffered`], [`Code::NotFound`], [`Code::WrongState`], or why the backend could not be asked.
     pub async fn act_on_job(&self, action: JobAction, job_id: JobId) -> Result<(), Error> {
         self.act(Action::Job(action, job_id)).await
+    }
+
     /// Returns what a template or a batch edit would make of jobs. Nothing is saved: [`Self::edit`] does that.
     ///
     /// # Errors

@@ -20,8 +20,7 @@ use super::{
     errors::signed_out,
     message::{
         AuthInput, BackendInput, FetcherInput, JobActionsInput, JobsInput, Message, OutboxInput, PublisherInput,
-        AuthInput, BackendInput, FetcherInput, JobsInput, Message, OutboxInput, PublisherInput, TemplatesInput,
-        UploadsInput,
+        TemplatesInput, UploadsInput,
     },
 };
 use crate::{

@@ -88,8 +88,6 @@ macro_rules! from_machine_input {
 from_input! {
     AuthInput => Auth, BackendInput => Backend, ConnectionInput => Connection, FetcherInput => Fetcher,
     JobActionsInput => JobActions, JobsInput => Jobs, OutboxInput => Outbox, UploadsInput => Uploads, NotificationsInput => Notifications,
-    AutomationsInput => Automations, PublisherInput => Publisher,
-    JobsInput => Jobs, OutboxInput => Outbox, UploadsInput => Uploads, NotificationsInput => Notifications,
     AutomationsInput => Automations, TemplatesInput => Templates, PublisherInput => Publisher,
 }
 

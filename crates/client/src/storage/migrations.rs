@@ -48,6 +48,7 @@ const SQL: [&str; 8] = [
     // The starts of the captions of transcripts, which tell when something is said. They are fetched again with the jobs.
     "
     CREATE TABLE caption_start (job_id TEXT PRIMARY KEY, seconds TEXT NOT NULL) STRICT;
+    ",
     // Templates. The id of a deleted one is not given to another, so that the deletion can be undone.
     "
     CREATE TABLE template (id INTEGER PRIMARY KEY AUTOINCREMENT, owner TEXT NOT NULL, body TEXT NOT NULL) STRICT;

@@ -13,9 +13,7 @@ use crate::{
         diagnostics,
         message::{
             AuthInput, AutomationsInput, BackendInput, FetchRequest, FetcherInput, JobActionsInput, JobsInput,
-            NotificationsInput, OutboxInput, UploadsInput, WaitingCommand,
-            AuthInput, AutomationsInput, BackendInput, FetchRequest, FetcherInput, JobsInput, NotificationsInput,
-            OutboxInput, TemplatesInput, UploadsInput, WaitingCommand,
+            NotificationsInput, OutboxInput, TemplatesInput, UploadsInput, WaitingCommand,
         },
     },
     command::{Action, Command, Query, Reply, SessionCommand, UploadCommand},

@@ -8,9 +8,8 @@ use tallylight_core::{
     search::{Search, SearchHit},
     templates::TextChange,
 };
-use tallylight_view::{JobView, RememberedView, RowView, ServerView, StatusView};
-use url::Url;
 use tallylight_view::{JobView, RememberedView, RowView, ServerView, StatusView, TextChangeView};
+use url::Url;
 
 use super::{Runtime, known_jobs};
 use crate::{
