@@ -8,7 +8,7 @@ import {
   signedInStatus,
 } from "./backend.mock";
 import { ago } from "./backend.samples";
-import type { JobView } from "./bindings";
+import type { JobView, Template } from "./bindings";
 
 /** Returns a backend with examples of everything, for working on the window in a browser. */
 export function demoBackend(): MockBackend {
@@ -33,16 +33,7 @@ export function demoBackend(): MockBackend {
     }),
     mockEntry({ entry_id: 1, at: ago(2990), job_id: "3", name: "City at night", read: true }),
   ];
-  backend.templateList = [
-    {
-      template_id: 1,
-      name: "Travel films",
-      description: "{title}\n\n{description}\n\nChapters:\n{chapters}\n\n{links}",
-      tags: ["travel", "film"],
-      title_rule: "title_case",
-      links: ["https://example.com/subscribe"],
-    },
-  ];
+  backend.templateList = [demoTemplate()];
   const interrupted = { code: "unreachable" as const, message: "Connection interrupted." };
   backend.uploadList = [
     mockUpload({ filename: "harbour-at-dawn.mp4" }),
@@ -64,6 +55,17 @@ export function demoBackend(): MockBackend {
     }),
   ];
   return backend;
+}
+
+function demoTemplate(): Template {
+  return {
+    template_id: 1,
+    name: "Travel films",
+    description: "{title}\n\n{description}\n\nChapters:\n{chapters}\n\n{links}",
+    tags: ["travel", "film"],
+    title_rule: "title_case",
+    links: ["https://example.com/subscribe"],
+  };
 }
 
 /** Where a studio serves a video; nothing answers there, unless one is started. */

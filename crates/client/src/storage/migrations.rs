@@ -4,7 +4,7 @@ use rusqlite::Transaction;
 use rusqlite_migration::{HookResult, M, Migrations};
 
 /// The migrations of earlier releases and of this one. Released ones never change.
-const SQL: [&str; 8] = [
+const SQL: [&str; 9] = [
     "
     CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
     CREATE TABLE job (id TEXT PRIMARY KEY, body TEXT NOT NULL) STRICT;
