@@ -102,8 +102,12 @@ impl MainWindow {
     fn build(self: &Arc<Self>, app: &AppHandle) -> tauri::Result<()> {
         self.apply_theme(app);
         let this = Arc::clone(self);
+        let [usual, least] = self.form.sizes();
         let window = WebviewWindowBuilder::new(app, LABEL, WebviewUrl::default())
             .title("Tallylight")
+            .inner_size(usual.width, usual.height)
+            .min_inner_size(least.width, least.height)
+            .always_on_top(self.form.is_always_on_top())
             .data_directory(self.webview_dir.clone())
             // Requested while the page's script is still loading.
             .initialization_script("window.initialState = window.__TAURI_INTERNALS__.invoke('initial_state');")
@@ -167,9 +171,18 @@ impl MainWindow {
         let is_in_front = self.has_focus() || self.form.is_always_on_top();
         let is_minimized = app.get_webview_window(LABEL).is_some_and(|window| window.is_minimized().unwrap_or(false));
         if is_in_front && is_shown(app) && !is_minimized {
-            hide(app);
+            self.hide(app);
         } else {
             self.show(app);
+        }
+    }
+
+    /// Hides the window.
+    pub fn hide(&self, app: &AppHandle) {
+        let Some(window) = app.get_webview_window(LABEL) else { return };
+        self.lose_focus();
+        if let Err(error) = window.hide() {
+            tracing::warn!(%error, "the window could not be hidden");
         }
     }
 
@@ -200,9 +213,14 @@ impl MainWindow {
         }
     }
 
-    /// Records whether the window has the keyboard's focus.
-    pub fn set_focus(&self, has_focus: impl Into<bool>) {
-        self.has_focus.store(has_focus.into(), Ordering::Relaxed);
+    /// Records that the window has the keyboard's focus.
+    pub fn gain_focus(&self) {
+        self.has_focus.store(true, Ordering::Relaxed);
+    }
+
+    /// Records that the window does not have the keyboard's focus.
+    pub fn lose_focus(&self) {
+        self.has_focus.store(false, Ordering::Relaxed);
     }
 
     /// Returns whether the window has the keyboard's focus.
@@ -344,14 +362,6 @@ impl WindowProgress {
 /// Returns whether the window is visible.
 pub fn is_shown(app: &AppHandle) -> bool {
     app.get_webview_window(LABEL).is_some_and(|window| window.is_visible().unwrap_or(false))
-}
-
-/// Hides the window.
-pub fn hide(app: &AppHandle) {
-    let Some(window) = app.get_webview_window(LABEL) else { return };
-    if let Err(error) = window.hide() {
-        tracing::warn!(%error, "the window could not be hidden");
-    }
 }
 
 /// Returns whether the window exists, shown or hidden.

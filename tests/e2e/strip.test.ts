@@ -81,7 +81,7 @@ describe("the mini strip", { concurrency: false }, () => {
     await app.blur();
     await app.browser.keys("m");
     await becomesStrip();
-    await app.$('//main//button[contains(., "Rain")]').click();
+    await app.$('//main[contains(@class, "strip")]//button[contains(., "Rain")]').click();
     await returnsTo(900, 640);
     await waitFor("the video", async () => (await app.text("article h1")) === "Rain");
   });
@@ -103,6 +103,7 @@ describe("the mini strip", { concurrency: false }, () => {
     app = await App.start(dataDir);
     await becomesStrip();
     await app.waitForText("Coast path");
+    await waitFor("the window", isAppVisible);
     await waitFor("the window to be above", isAbove);
     await app.button("Open full window").click();
     await returnsTo(900, 640);

@@ -8,7 +8,6 @@ use tallylight_view::Show;
 use tauri_plugin_dialog::{DialogExt, MessageDialogButtons};
 
 use super::Controller;
-use crate::window;
 
 /// How long saving may take, including the keychain and the backend.
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(7);
@@ -41,7 +40,7 @@ impl Controller {
 
     /// Hides the window. The first time, a notification says that the app is still running.
     fn hide_window(self: &Arc<Self>) {
-        window::hide(&self.app);
+        self.window.hide(&self.app);
         self.hint_at_tray();
     }
 
@@ -54,7 +53,7 @@ impl Controller {
         settings.general.close = if choice == CloseChoice::Hide { Close::Hide } else { Close::Quit };
         let saved = if remember { self.change_settings(&settings) } else { Ok(()) };
         match choice {
-            CloseChoice::Hide => window::hide(&self.app),
+            CloseChoice::Hide => self.hide_window(),
             CloseChoice::Quit => self.ask_to_quit(),
         }
         saved

@@ -118,12 +118,11 @@ impl Controller {
                 self.close_window();
             }
             WindowEvent::Moved(_) | WindowEvent::Resized(_) => self.window.moved(&self.app),
-            WindowEvent::Focused(has_focus) => {
-                self.window.set_focus(*has_focus);
-                if *has_focus {
-                    let client = self.client.clone();
-                    tauri::async_runtime::spawn(async move { client.mark_seen().await });
-                }
+            WindowEvent::Focused(false) => self.window.lose_focus(),
+            WindowEvent::Focused(true) => {
+                self.window.gain_focus();
+                let client = self.client.clone();
+                tauri::async_runtime::spawn(async move { client.mark_seen().await });
             }
             WindowEvent::DragDrop(DragDropEvent::Drop { paths, .. }) => {
                 // A thumbnail that is dragged out of the window and dropped on it again is not uploaded.

@@ -109,7 +109,7 @@ fn keycode(connection: &RustConnection, wanted: Keysym) -> Result<Option<Keycode
         tracing::info!(%error, "the keyboard's layout is unknown");
         ShortcutState::Unsupported
     })?;
-    let levels = usize::from(mapping.keysyms_per_keycode);
+    let levels = usize::from(mapping.keysyms_per_keycode.max(1));
     let found = (0..levels).find_map(|level| {
         let mut keys = (first..=last).zip(mapping.keysyms.chunks(levels));
         keys.find(|(_, symbols)| symbols.get(level) == Some(&wanted)).map(|(key, _)| key)

@@ -70,10 +70,16 @@ impl WindowForm {
         (state.mode, state.applied) = (settings.mode, settings.clone());
     }
 
-    /// Gives its form to a window that was just built and is not shown yet.
+    /// Returns the usual and the smallest size of the form.
+    pub fn sizes(&self) -> [LogicalSize<f64>; 2] {
+        sizes(self.mode())
+    }
+
+    /// Restores the size and the place of a window that was just built in the sizes of its form and is not shown yet.
     pub fn restore(&self, window: &WebviewWindow) {
-        report(window.set_always_on_top(self.is_always_on_top()));
-        self.shape(window);
+        if self.geometry().is_some() {
+            self.shape(window);
+        }
     }
 
     /// Applies what changed in the settings.
@@ -132,7 +138,7 @@ impl WindowForm {
     /// Remembers the size and the place of the window. Those of a hidden or minimized one say nothing.
     pub fn remember(&self, window: &WebviewWindow) {
         let is_shown = window.is_visible().unwrap_or(false) && !window.is_minimized().unwrap_or(true);
-        if is_shown && let Ok(geometry) = geometry(window) {
+        if is_shown && let Ok(geometry) = geometry_of(window) {
             let mut state = self.state();
             let mode = state.mode;
             state.memory.remember(mode, geometry);
@@ -141,11 +147,13 @@ impl WindowForm {
 
     /// Gives the window the size and the place of its form.
     fn shape(&self, window: &WebviewWindow) {
-        let (mode, geometry) = {
-            let state = self.state();
-            (state.mode, state.memory.geometry(state.mode))
-        };
-        report(shape(window, mode, geometry));
+        report(shape(window, self.sizes(), self.geometry()));
+    }
+
+    /// Returns the remembered size and place of the form.
+    fn geometry(&self) -> Option<Geometry> {
+        let state = self.state();
+        state.memory.geometry(state.mode)
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -153,16 +161,19 @@ impl WindowForm {
     }
 }
 
-/// Gives a window the size and the place of a form. One that is on no screen any more keeps its place.
-fn shape(window: &WebviewWindow, mode: WindowMode, geometry: Option<Geometry>) -> tauri::Result<()> {
-    let extent = geometry.map_or(Extent::Normal, |geometry| geometry.extent());
+/// Gives a window the remembered size and place, or the usual size. One that is on no screen any more keeps its place.
+fn shape(
+    window: &WebviewWindow,
+    [usual, least]: [LogicalSize<f64>; 2],
+    geometry: Option<Geometry>,
+) -> tauri::Result<()> {
+    let extent = geometry.as_ref().map_or(Extent::Normal, Geometry::extent);
     if extent != Extent::Fullscreen && window.is_fullscreen()? {
         window.set_fullscreen(false)?;
     }
     if window.is_maximized()? {
         window.unmaximize()?;
     }
-    let [usual, least] = sizes(mode);
     window.set_min_size(Some(least))?;
     match geometry {
         Some(Geometry { width, height, .. }) => window.set_size(PhysicalSize::new(width, height))?,
@@ -180,7 +191,7 @@ fn shape(window: &WebviewWindow, mode: WindowMode, geometry: Option<Geometry>) -
     }
 }
 
-fn geometry(window: &WebviewWindow) -> tauri::Result<Geometry> {
+fn geometry_of(window: &WebviewWindow) -> tauri::Result<Geometry> {
     let extent = match (window.is_fullscreen()?, window.is_maximized()?) {
         (true, _) => Extent::Fullscreen,
         (false, true) => Extent::Maximized,
@@ -202,5 +213,38 @@ fn screens(window: &WebviewWindow) -> tauri::Result<Vec<Screen>> {
 fn report(done: tauri::Result<()>) {
     if let Err(error) = done {
         tracing::warn!(%error, "the form of the window could not be changed");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn settings(mode: WindowMode) -> WindowSettings {
+        WindowSettings { mode, ..WindowSettings::default() }
+    }
+
+    #[test]
+    fn form_that_could_not_be_saved_stays_until_the_setting_changes() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let form = WindowForm::new(folder.path().join("window.json"));
+        form.start(&settings(WindowMode::Strip));
+        assert_eq!(form.mode(), WindowMode::Strip);
+        form.change(None, WindowMode::Full);
+        // Another setting changed, and this one is still what the file says.
+        form.apply(None, &WindowSettings { always_on_top: true, ..settings(WindowMode::Strip) });
+        assert_eq!((form.mode(), form.is_always_on_top()), (WindowMode::Full, true));
+        form.apply(None, &settings(WindowMode::Full));
+        form.apply(None, &settings(WindowMode::Strip));
+        assert_eq!((form.mode(), form.is_always_on_top()), (WindowMode::Strip, false));
+    }
+
+    #[test]
+    fn window_is_built_in_the_sizes_of_its_form() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let form = WindowForm::new(folder.path().join("window.json"));
+        assert_eq!(form.sizes()[0], LogicalSize::new(960.0, 680.0));
+        form.start(&settings(WindowMode::Strip));
+        assert_eq!(form.sizes()[1], LogicalSize::new(280.0, 120.0));
     }
 }

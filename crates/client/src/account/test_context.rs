@@ -137,9 +137,9 @@ impl RecordingShell {
         self.0.is_stalled.store(false, Ordering::SeqCst);
     }
 
-    /// Lets the user look at the window, or not.
-    pub(super) fn watch(&self, is_watched: impl Into<bool>) {
-        self.0.is_watched.store(is_watched.into(), Ordering::SeqCst);
+    /// Lets the user look at the window.
+    pub(super) fn watch(&self) {
+        self.0.is_watched.store(true, Ordering::SeqCst);
     }
 
     /// Lets the shell take no notifications.

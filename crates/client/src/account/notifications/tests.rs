@@ -176,7 +176,7 @@ fn outcome_is_unseen_until_the_user_looks_at_the_window() {
 fn outcome_is_seen_at_once_while_the_user_looks_at_the_window() {
     let mut test = TestContext::signed_in();
     let mut failed = Failed::new(&test);
-    test.shell.watch(true);
+    test.shell.watch();
     failed.end(&mut test);
     failed.notifications.flush_history(&mut test.context);
     assert_eq!((test.context.store.unseen(), test.context.store.unread()), (0, 1));
