@@ -30,11 +30,16 @@ describe("the mini strip", { concurrency: false }, () => {
   const isStrip = async () => (await size())[0] <= 400 && (await app.count("main.strip")) === 1;
   const becomesStrip = () => waitFor("the strip", isStrip);
   /** Waits until the full window has a size again. */
-  const returnsTo = (width: number, height: number) =>
-    waitFor(`${width} × ${height}`, async () => {
-      const [nowWidth, nowHeight] = await size();
-      return nowWidth === width && nowHeight === height && (await app.count("main.strip")) === 0;
+  const returnsTo = async (width: number, height: number) => {
+    let now: unknown;
+    const isBack = async () => {
+      now = [...(await size()), await app.count("main.strip")];
+      return JSON.stringify(now) === JSON.stringify([width, height, 0]);
+    };
+    await waitFor(`${width} × ${height}`, isBack).catch((error: Error) => {
+      throw new Error(`${error.message}: it is ${JSON.stringify(now)}`);
     });
+  };
   const windowState = () =>
     execFileSync("xprop", ["-id", present(appWindows()[0]), "_NET_WM_STATE"], { encoding: "utf8" });
   const isAbove = () => windowState().includes("_NET_WM_STATE_ABOVE");
@@ -117,6 +122,8 @@ describe("the mini strip", { concurrency: false }, () => {
     await app.changeSettings((settings) => (settings.window.shortcut = "Control+Alt+Y"));
     await waitFor("the shortcut", async () => (await state()) === "active");
     xdotool("windowactivate", "--sync", present(appWindows()[0]));
+    // Pressed while another window has the focus, it shows the window.
+    await waitFor("the focus", () => app.browser.execute(() => document.hasFocus()));
     xdotool("key", "ctrl+alt+y");
     await waitFor("the window to be gone", () => !isAppVisible());
     xdotool("key", "ctrl+alt+y");

@@ -19,7 +19,8 @@ const video = (id: string, title: string, lines: number, metadata: (said: string
     id,
     status: "COMPLETED",
     progress_percent: 100,
-    updated_at: "2026-01-01T00:00:00Z",
+    // Not older than the history is kept.
+    updated_at: new Date().toISOString(),
     video_metadata: { title, ...metadata(said) },
   };
   return job;

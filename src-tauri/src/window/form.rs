@@ -105,6 +105,8 @@ impl WindowForm {
             self.remember(window);
         }
         self.state().mode = mode;
+        // What settles now is the size of the other form.
+        self.changes.fetch_add(1, Ordering::Relaxed);
         if let Some(window) = window {
             self.shape(window);
         }
@@ -118,17 +120,18 @@ impl WindowForm {
         }
         let (this, app) = (Arc::clone(self), app.clone());
         tauri::async_runtime::spawn(async move {
-            loop {
+            let settled = loop {
                 let changes = this.changes.load(Ordering::Relaxed);
                 tokio::time::sleep(SETTLE_TIME).await;
                 if this.changes.load(Ordering::Relaxed) == changes {
-                    break;
+                    break changes;
                 }
-            }
+            };
             this.is_settling.store(false, Ordering::Relaxed);
             let handle = app.clone();
             report(app.run_on_main_thread(move || {
-                if let Some(window) = handle.get_webview_window(label) {
+                let is_settled = this.changes.load(Ordering::Relaxed) == settled;
+                if is_settled && let Some(window) = handle.get_webview_window(label) {
                     this.remember(&window);
                 }
             }));
@@ -174,10 +177,17 @@ fn shape(
     if window.is_maximized()? {
         window.unmaximize()?;
     }
-    window.set_min_size(Some(least))?;
-    match geometry {
-        Some(Geometry { width, height, .. }) => window.set_size(PhysicalSize::new(width, height))?,
-        None => window.set_size(usual)?,
+    let size = match geometry {
+        Some(Geometry { width, height, .. }) => PhysicalSize::new(width, height),
+        None => usual.to_physical(window.scale_factor()?),
+    };
+    // In the order in which the window needs only one change: of two, the system may answer the first one last.
+    if size.height > window.inner_size()?.height {
+        window.set_size(size)?;
+        window.set_min_size(Some(least))?;
+    } else {
+        window.set_min_size(Some(least))?;
+        window.set_size(size)?;
     }
     if let Some(geometry) = geometry
         && geometry.is_reachable(&screens(window)?)
