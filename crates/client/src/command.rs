@@ -57,6 +57,8 @@ pub(crate) enum Query {
     Captions(JobId, Reply<Vec<Caption>>),
     Playback(JobId, Reply<Option<Url>>),
     Thumbnail(JobId, ThumbnailId, Reply<Thumbnail>),
+    /// At a position in seconds.
+    TakeThumbnail(JobId, f64, Reply<ThumbnailId>),
     Diagnostics(Reply<DiagnosticsView>),
     Report(Reply<String>),
     Search(String, Reply<Vec<SearchHit>>),

@@ -129,6 +129,15 @@ impl Handle {
         self.ask(|reply| Query::Thumbnail(job_id, thumbnail_id, reply)).await
     }
 
+    /// Has the backend take the frame at a position in seconds as a thumbnail of a job, and returns its id once the job
+    /// has it.
+    ///
+    /// # Errors
+    /// [`Code::NotOffered`] when the backend does not take thumbnails, or why it took none.
+    pub async fn take_thumbnail(&self, job_id: JobId, seconds: f64) -> Result<ThumbnailId, Error> {
+        self.ask(|reply| Query::TakeThumbnail(job_id, seconds, reply)).await
+    }
+
     /// Subscribes to a job and fetches it anew, because somebody looks at it.
     pub async fn open(&self, job_id: JobId) -> Result<(), Error> {
         self.act(Action::Open(job_id)).await

@@ -91,6 +91,7 @@ pub fn router(app: AppState) -> Router {
         .route("/api/v1/videos/jobs/{job_id}/cancel", post(actions::cancel))
         .route("/api/v1/videos/{video_id}", delete(actions::delete))
         .route("/api/v1/videos/{video_id}/metadata", put(metadata::edit))
+        .route("/api/v1/videos/{video_id}/thumbnails", post(thumbnails::take))
         .route("/api/v1/videos/upload", post(upload::upload).layer(DefaultBodyLimit::disable()))
         .route("/thumbnails/{video_id}/{file}", get(thumbnails::thumbnail))
         .route("/media/{video_id}/{signature}", get(media::video))

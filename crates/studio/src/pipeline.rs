@@ -30,6 +30,7 @@ mod media_info;
 mod place_names;
 mod probe;
 mod scenes;
+mod still;
 mod thumbnails;
 mod transcript;
 
@@ -49,6 +50,8 @@ pub struct Pipeline {
     hardware: Hardware,
     data_dir: PathBuf,
     slots: Arc<Semaphore>,
+    /// Thumbnails of moments that users chose are taken one at a time.
+    stills: Arc<Semaphore>,
     stop: CancellationToken,
     running: TaskTracker,
     /// The jobs that wait or are processed, by id.
@@ -92,6 +95,7 @@ impl Pipeline {
             hardware: Hardware::default(),
             data_dir,
             slots: Arc::new(Semaphore::new(CONCURRENT_JOBS)),
+            stills: Arc::new(Semaphore::new(1)),
             stop: CancellationToken::new(),
             running: TaskTracker::new(),
             queued: Arc::default(),

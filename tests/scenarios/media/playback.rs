@@ -4,9 +4,9 @@ use reqwest::{
     Method, StatusCode,
     header::{self, HeaderMap},
 };
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use super::Media;
+use super::{H264, Media};
 
 /// Sends a request for a file without a token. Returns the status, the headers and the body of the response.
 async fn ask(media: &Media, method: Method, url: &str, range: Option<&str>) -> (StatusCode, HeaderMap, Vec<u8>) {
@@ -96,4 +96,44 @@ async fn client_learns_that_a_video_can_no_longer_be_played() {
     media.harness.studio().delete_finished_copies().await;
     assert_eq!(media.harness.client.playback(job_id.clone()).await.expect("asked"), None);
     assert_eq!(media.harness.client.job(job_id).await.expect("a job").playback_url, None);
+}
+
+#[tokio::test]
+async fn thumbnail_is_taken_at_the_requested_time() {
+    let media = Media::set().await;
+    media.harness.sign_in().await.expect("signed in");
+    let red_then_blue = "-f lavfi -i color=red:s=320x240:d=2:r=25 -f lavfi -i color=blue:s=320x240:d=2:r=25";
+    let file = media.make(&format!("{red_then_blue} -filter_complex [0][1]concat {H264} colors.mp4"));
+    let job_id = media.harness.client.upload(file).await.expect("uploaded");
+    let job = media.harness.ended("colors.mp4").await;
+    let known = job.thumbnails.len();
+
+    let id = media.harness.client.take_thumbnail(job_id.clone(), 3.04).await.expect("taken");
+    let thumbnails = media.harness.client.job(job_id.clone()).await.expect("a job").thumbnails;
+    assert_eq!(thumbnails.len(), known + 1);
+    let taken = thumbnails.iter().find(|thumbnail| thumbnail.thumbnail_id == id).expect("the thumbnail");
+    assert!((taken.timestamp_seconds.expect("a time") - 3.04).abs() < 0.05, "{taken:?}");
+    let (_, _, picture) = ask(&media, Method::GET, &taken.thumbnail_url, None).await;
+    media.write("taken.jpg", &picture);
+    let color = "-i taken.jpg -vf scale=1:1,format=rgb24 -f rawvideo";
+    let color = std::fs::read(media.make(&format!("{color} taken.rgb"))).expect("a color");
+    assert!(color[2] > 200 && color[0] < 60, "blue: {color:?}");
+
+    let last = media.harness.client.take_thumbnail(job_id.clone(), 4.0).await;
+    assert!(last.is_ok(), "the end has no frame of its own: {last:?}");
+    let id = job.video_id.expect("an id");
+    let path = format!("/api/v1/videos/{id}/thumbnails");
+    let post = async |path: &str, body: Value| {
+        media.api.request(Method::POST, path).json(&body).send().await.expect("an answer").status()
+    };
+    for seconds in [json!(-1), json!(5), json!("1"), Value::Null] {
+        let status = post(&path, json!({ "timestamp_seconds": seconds })).await;
+        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{seconds}");
+    }
+    let status = post("/api/v1/videos/unknown/thumbnails", json!({ "timestamp_seconds": 1 })).await;
+    assert_eq!(status, StatusCode::NOT_FOUND);
+    media.harness.studio().delete_finished_copies().await;
+    assert_eq!(post(&path, json!({ "timestamp_seconds": 1 })).await, StatusCode::CONFLICT);
+    let refused = media.harness.client.take_thumbnail(job_id, 1.0).await.expect_err("without a file");
+    assert!(refused.message.contains("no longer has this video file"), "{refused:?}");
 }

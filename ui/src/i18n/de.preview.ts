@@ -7,6 +7,8 @@ export const preview: Messages["preview"] = {
   playFrom: (time: string) => `Ab ${time} abspielen`,
   cues: "Transkript mit Zeiten",
   addChapter: "Kapitel an Abspielposition hinzufügen",
+  useFrame: "Dieses Bild als Vorschaubild verwenden",
+  frameTaken: (time: string) => `Vorschaubild bei ${time} erstellt`,
   unsupported: (format: string) =>
     `Tallylight kann auf diesem Computer keine ${format}-Dateien abspielen.`,
   noCodec: (format: string) =>

@@ -5,6 +5,8 @@ export const preview = {
   playFrom: (time: string) => `Play from ${time}`,
   cues: "Transcript with times",
   addChapter: "Add chapter at playhead",
+  useFrame: "Use this frame as thumbnail",
+  frameTaken: (time: string) => `Thumbnail taken at ${time}`,
   unsupported: (format: string) => `Tallylight can't play ${format} files on this computer.`,
   noCodec: (format: string) =>
     `Tallylight couldn't play this ${format} file. This computer may lack a codec for it.`,

@@ -7,6 +7,8 @@ export const preview: Messages["preview"] = {
   playFrom: (time: string) => `Reproducir desde ${time}`,
   cues: "Transcripción con tiempos",
   addChapter: "Añadir capítulo en la posición actual",
+  useFrame: "Usar este fotograma como miniatura",
+  frameTaken: (time: string) => `Miniatura creada en ${time}`,
   unsupported: (format: string) =>
     `Tallylight no puede reproducir archivos ${format} en este ordenador.`,
   noCodec: (format: string) =>

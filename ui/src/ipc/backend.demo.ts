@@ -15,7 +15,11 @@ export function demoBackend(): MockBackend {
   const backend = new MockBackend(
     {
       ...signedInStatus(),
-      server: { ...mockServer, editable: [...mockServer.editable, "CHAPTERS", "TRANSCRIPT"] },
+      server: {
+        ...mockServer,
+        editable: [...mockServer.editable, "CHAPTERS", "TRANSCRIPT"],
+        features: ["upload", "select_thumbnail", "thumbnail_at"],
+      },
       news: { unread: 1, paused_until: null },
     },
     [processingJob(), failedJob(), finishedJob()],

@@ -95,6 +95,8 @@ export class MockBackend implements Backend {
   /** The file of every video on this computer. */
   localFile: string | null = null;
   videoFile = (jobId: JobId) => this.answer(`videoFile ${jobId}`, () => this.localFile);
+  takeThumbnail = (jobId: JobId, seconds: number) =>
+    this.answer(`takeThumbnail ${jobId} ${seconds}`, (): ThumbnailId => `at-${seconds}`);
   openVideo = (jobId: JobId) => this.answer(`openVideo ${jobId}`, () => undefined);
   showVideoFile = (jobId: JobId) => this.answer(`showVideoFile ${jobId}`, () => undefined);
   openJob = (jobId: JobId) => this.answer(`openJob ${jobId}`, () => undefined);

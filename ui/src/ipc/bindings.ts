@@ -1547,6 +1547,8 @@ export interface Commands {
   playbackUrl(jobId: JobId): Promise<string | null>;
   /** Returns the path of the file that a video was uploaded from; null if it is not known or no longer there. */
   videoFile(jobId: JobId): Promise<string | null>;
+  /** Has the studio take the frame at a time as a thumbnail, and returns its id once the video has it. */
+  takeThumbnail(jobId: JobId, seconds: number): Promise<ThumbnailId>;
   /** Opens a video in the system's player if its file is on this computer, or else in the browser. */
   openVideo(jobId: JobId): Promise<void>;
   /** Shows the file that a video was uploaded from in the system's file manager. */
@@ -1654,6 +1656,7 @@ export const createCommands = (invoke: Invoke): Commands => ({
   showing: () => invoke("showing"),
   playbackUrl: (jobId) => invoke("playback_url", { jobId }),
   videoFile: (jobId) => invoke("video_file", { jobId }),
+  takeThumbnail: (jobId, seconds) => invoke("take_thumbnail", { jobId, seconds }),
   openVideo: (jobId) => invoke("open_video", { jobId }),
   showVideoFile: (jobId) => invoke("show_video_file", { jobId }),
   settings: () => invoke("settings"),

@@ -31,6 +31,7 @@ mod edit_step;
 mod queries;
 mod settings_change;
 mod startup;
+mod thumbnails;
 
 pub use startup::start;
 
@@ -258,6 +259,7 @@ impl Runtime {
         for command in commands {
             match command {
                 WaitingCommand::Captions(reply) => drop(reply.send(Ok(captions.to_vec()))),
+                WaitingCommand::Thumbnail(id, reply) => drop(reply.send(Ok(id))),
                 WaitingCommand::Playback(reply) => drop(reply.send(Ok(self.playback(job_id)))),
                 WaitingCommand::Show(reply) => drop(reply.send(self.full_view(job_id).ok_or_else(|| no_job(job_id)))),
                 WaitingCommand::Edit(..) if self.jobs.library.summary(job_id).is_none() => {

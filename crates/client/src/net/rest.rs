@@ -20,9 +20,11 @@ use crate::net::http::{self, ANSWER_LIMIT, CALL_LIMIT, Failure, date, is_data, j
 
 mod actions;
 mod list;
+mod thumbnail;
 
 pub use actions::{ActionAnswer, cancel, delete, retry};
 pub use list::{List, Listing, MissingJobs, jobs};
+pub use thumbnail::take_thumbnail;
 
 /// A response's value with the time in its headers.
 #[derive(Debug)]

@@ -53,8 +53,9 @@ pub async fn delete(State(app): State<AppState>, AuthUser(claims): AuthUser, Pat
     StatusCode::NO_CONTENT.into_response()
 }
 
+/// Returns a job if it exists and belongs to the user.
 #[expect(clippy::result_large_err, reason = "the error is the response")]
-fn owned_job(job: Option<Job>, claims: &Claims) -> Result<Job, Response> {
+pub fn owned_job(job: Option<Job>, claims: &Claims) -> Result<Job, Response> {
     match job {
         Some(job) if job.account_id == claims.sub => Ok(job),
         Some(_) => Err(problem(StatusCode::FORBIDDEN, "Not authorized to change this job")),

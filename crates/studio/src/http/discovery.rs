@@ -17,7 +17,8 @@ pub async fn discovery(State(app): State<AppState>) -> Json<Value> {
         "incoming_folder": app.settings.incoming_folder,
         "editable": ["TITLE", "DESCRIPTION", "TAGS", "CHAPTERS", "TRANSCRIPT"],
         "features": [
-            "upload", "upload_resumable", "upload_subtitles", "select_thumbnail", "retry", "cancel", "delete",
+            "upload", "upload_resumable", "upload_subtitles", "select_thumbnail", "thumbnail_at", "retry", "cancel",
+            "delete",
         ],
     }))
 }

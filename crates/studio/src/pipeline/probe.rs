@@ -54,6 +54,19 @@ pub async fn run(context: &mut Context) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Finds the properties of a file that was analysed before.
+///
+/// # Errors
+/// `not_a_video`, `file_gone`, or the failure of ffprobe.
+pub async fn inspect(context: &mut Context) -> Result<(), Failure> {
+    refuse_other_kinds(&context.job.source)?;
+    let report = run_ffprobe(context).await?;
+    refuse_without_video(&report)?;
+    let duration = context.job.metadata.duration_seconds.unwrap_or_default();
+    context.media = MediaInfo { duration, start: report.start, video: report.video().cloned(), ..MediaInfo::default() };
+    Ok(())
+}
+
 /// Rejects files that are certainly no video by their first bytes, because ffprobe must not follow a playlist.
 fn refuse_other_kinds(source: &Path) -> Result<(), Failure> {
     let mut head = Vec::new();

@@ -55,6 +55,16 @@ pub async fn run(context: &mut Context) -> Result<Outcome, Failure> {
         .into_recoverable(ErrorCode::NoThumbnails, message))
 }
 
+/// Extracts the frame at a position in seconds, without adding it to the job.
+///
+/// # Errors
+/// `no_thumbnails` if there is no frame, or the failure of ffmpeg.
+pub async fn take(context: &Context, moment: f64) -> Result<Thumbnail, Failure> {
+    let frame = extract::frame_at(context, moment).await?;
+    let frame = frame.ok_or_else(|| Failure::fatal(ErrorCode::NoThumbnails, "There is no frame at this time.", ""))?;
+    Ok(thumbnail(&context.job.video_id, &frame))
+}
+
 /// Returns how many thumbnails a video gets and from how many frames each is chosen. A video of a few seconds gets one
 /// thumbnail a second.
 fn numbers(duration: f64) -> (u32, u32) {

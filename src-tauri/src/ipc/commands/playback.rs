@@ -1,6 +1,6 @@
 //! Playing a video, here or in the system's player.
 
-use tallylight_core::JobId;
+use tallylight_core::{JobId, ThumbnailId};
 
 use super::{Answer, App};
 use crate::videos;
@@ -15,6 +15,12 @@ pub async fn playback_url(app: App<'_>, job_id: JobId) -> Answer<Option<String>>
 #[tauri::command]
 pub async fn video_file(app: App<'_>, job_id: JobId) -> Answer<Option<String>> {
     Ok(app.client().source_file(job_id).await.map(|path| path.display().to_string()))
+}
+
+/// Has the studio take the frame at a time as a thumbnail, and returns its id once the video has it.
+#[tauri::command]
+pub async fn take_thumbnail(app: App<'_>, job_id: JobId, seconds: f64) -> Answer<ThumbnailId> {
+    app.client().take_thumbnail(job_id, seconds).await
 }
 
 /// Opens a video in the system's player if its file is on this computer, or else in the browser.

@@ -7,6 +7,16 @@ import { locale } from "../../state/locale.svelte";
 import { addTimes, type Cue, isTimed, parseTranscript } from "../transcript/cues";
 import { toSrt, toText, toVtt } from "../transcript/formats";
 import type { Editor } from "./editor.svelte";
+import {
+  addTimes,
+  type Cue,
+  isTimed,
+  parseTranscript,
+  timed,
+  toSrt,
+  toText,
+  toVtt,
+} from "./transcript";
 
 /** What the file with everything holds of the texts; the thumbnail is beside them. */
 const TEXT_FIELDS: Field[] = ["TITLE", "DESCRIPTION", "TAGS", "CHAPTERS", "TRANSCRIPT"];
@@ -16,9 +26,12 @@ export class TextExports {
   private captions = $state.raw<Caption[]>([]);
   /** The transcript as the editor shows it, with the times that are known. */
   cues: Cue[] = $derived.by(() => {
+  private cues = $derived.by(() => {
     const cues = parseTranscript((this.editor.content("TRANSCRIPT") ?? "") as string);
     return isTimed(cues) ? cues : addTimes(cues, this.captions);
   });
+  /** The transcript as the editor shows it; empty unless every line has its time. */
+  timedCues: Caption[] = $derived(isTimed(this.cues) ? timed(this.cues) : []);
   /** The transcript in each format; subtitle formats are offered only if every line has its time. */
   transcript: Action[] = $derived.by(() => {
     if (this.cues.length === 0) return [];

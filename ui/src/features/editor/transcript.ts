@@ -8,13 +8,6 @@ export interface Cue {
   text: string;
 }
 
-/** A line of a transcript whose times are known. */
-export interface TimedCue {
-  start: number;
-  end: number;
-  text: string;
-}
-
 const TIME = String.raw`(?:\d+:)?\d{1,2}:\d{2}(?:[.,]\d{1,3})?`;
 const RANGE = new RegExp(String.raw`^\[?(${TIME})\s*-->\s*(${TIME})\]?[^\S\n]*(.*)$`);
 const STAMP = new RegExp(String.raw`^[[(]?(${TIME})[\])]?\s+(.*\S)\s*$`);
@@ -83,7 +76,7 @@ function stamp(time: number, comma: "," | "."): string {
 }
 
 /** Returns the times of all lines, of which each has its start. */
-export function timed(cues: Cue[]): TimedCue[] {
+export function timed(cues: Cue[]): Caption[] {
   return cues.map(({ start, end, text }, index) => {
     const from = start ?? 0;
     return { start: from, end: end ?? cues[index + 1]?.start ?? from + LAST_CUE_SECONDS, text };

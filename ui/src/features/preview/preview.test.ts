@@ -144,6 +144,40 @@ describe("a chapter at the playhead", () => {
   });
 });
 
+describe("a thumbnail at the playhead", () => {
+  const allow = (features: string[]) => (backend: MockBackend) => {
+    backend.currentStatus = { ...backend.currentStatus, server: { ...mockServer, features } };
+  };
+
+  it("is offered only by a studio that takes one", async () => {
+    await openVideo(talk());
+    await pressButton("Play video");
+    await player();
+    expect(screen.queryByText("Use this frame as thumbnail")).toBeNull();
+  });
+
+  it("is taken, and becomes the thumbnail of the video", async () => {
+    const backend = await openVideo(talk(), allow(["thumbnail_at", "select_thumbnail"]));
+    await pressButton("Play video");
+    (await player()).currentTime = 30.5;
+    await pressButton("Use this frame as thumbnail");
+    expect(await screen.findByText("Thumbnail taken at 0:30")).toBeTruthy();
+    expect(backend.calls).toContain("takeThumbnail 1 30.5");
+    expect(backend.calls).toContain('edit 1 {"THUMBNAIL":"at-30.5"}');
+  });
+
+  it("is only added where none can be selected, and a refusal is shown", async () => {
+    const backend = await openVideo(talk(), allow(["thumbnail_at"]));
+    await pressButton("Play video");
+    await pressButton("Use this frame as thumbnail");
+    await screen.findByText("Thumbnail taken at 0:00");
+    expect(backend.calls.some((call) => call.startsWith("edit"))).toBe(false);
+    backend.failures.set("takeThumbnail", { code: "conflict", message: "Too many." });
+    await pressButton("Use this frame as thumbnail");
+    expect(await screen.findByText(/Too many|changed|conflict/i)).toBeTruthy();
+  });
+});
+
 describe("a player that fails", () => {
   it("continues with the URL that the studio has now, once", async () => {
     const backend = await openVideo(talk(), (b) => (b.currentPlaybackUrl = RENEWED));

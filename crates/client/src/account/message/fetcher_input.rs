@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use tallylight_core::{
-    Error, JobId, Now,
+    Error, JobId, Now, ThumbnailId,
     library::Authority,
     model::job::{Content, Field},
     protocol::snapshot::{Caption, Snapshot},
@@ -96,6 +96,8 @@ pub(in crate::account) enum WaitingCommand {
     Captions(Reply<Vec<Caption>>),
     /// To play it: the URL that is known may have expired.
     Playback(Reply<Option<Url>>),
+    /// To use a thumbnail that was taken.
+    Thumbnail(ThumbnailId, Reply<ThumbnailId>),
     /// To edit it.
     Edit(BTreeMap<Field, Content>, Reply<()>),
 }
@@ -161,6 +163,7 @@ impl WaitingCommand {
         match self {
             Self::Show(reply) => drop(reply.send(Err(error))),
             Self::Captions(reply) => drop(reply.send(Err(error))),
+            Self::Thumbnail(_, reply) => drop(reply.send(Err(error))),
             Self::Playback(reply) => drop(reply.send(Err(error))),
             Self::Edit(_, reply) => drop(reply.send(Err(error))),
         }

@@ -77,6 +77,7 @@ impl Runtime {
                 let thumbnail = job.as_ref().and_then(|job| job.thumbnails.get(&thumbnail_id));
                 drop(reply.send(thumbnail.map(|held| held.value.clone()).ok_or_else(missing)));
             }
+            Query::TakeThumbnail(job_id, seconds, reply) => self.take_thumbnail(job_id, seconds, reply),
             Query::Diagnostics(reply) => drop(reply.send(Ok(self.context.diagnostics.view()))),
             Query::Report(reply) => drop(reply.send(Ok(diagnostics::report(&self.status(), &self.context)))),
             Query::Search(text, reply) => self.search(&text, reply),

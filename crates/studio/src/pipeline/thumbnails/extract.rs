@@ -119,6 +119,28 @@ impl FrameExtractor {
     }
 }
 
+/// Extracts the frame at a position that the user chose, in seconds; the nearest earlier keyframe if there is none.
+/// `Ok(None)` if that cannot be decoded either.
+///
+/// # Errors
+/// The failure of ffmpeg.
+pub async fn frame_at(context: &Context, moment: f64) -> Result<Option<RatedFrame>, Failure> {
+    let filters = context.media.video.as_ref().map(Filters::of).unwrap_or_default();
+    let mut extracted = Ok(None);
+    for (mode, filters) in [
+        (SeekMode::Exact, &filters),
+        // This ffmpeg may lack a filter.
+        (SeekMode::Exact, &Filters::default()),
+        (SeekMode::NearestKeyframe, &Filters::default()),
+    ] {
+        extracted = extract(context, Some(Seek { moment, around: MAX_DECODED, mode }), filters).await;
+        if matches!(extracted, Ok(Some(_))) {
+            break;
+        }
+    }
+    extracted
+}
+
 /// A position in a video.
 #[derive(Clone, Copy, Debug)]
 struct Seek {
@@ -134,6 +156,8 @@ struct Seek {
 enum SeekMode {
     /// With the container's index, exactly: everything since the previous keyframe is decoded.
     Seek,
+    /// As `Seek`, and the very first frame is taken.
+    Exact,
     /// With the container's index, at the previous keyframe.
     NearestKeyframe,
     /// By decoding from the start.
@@ -204,10 +228,10 @@ async fn extract(context: &Context, seek: Option<Seek>, filters: &Filters) -> Re
     let (start, length) = (format!("{moment:.3}"), format!("{around:.3}"));
     let threads = if is_large(context) { "1" } else { "2" };
     let mode = seek.map(|seek| seek.mode);
-    let frames = if mode == Some(SeekMode::NearestKeyframe) { 1 } else { FRAMES };
+    let frames = if matches!(mode, Some(SeekMode::NearestKeyframe | SeekMode::Exact)) { 1 } else { FRAMES };
     let (mut before, mut chain) = (vec!["-v", "info", "-threads", threads], filters.chain(frames));
     match mode {
-        Some(SeekMode::Seek) => before.extend(["-ss", &start, "-t", &length]),
+        Some(SeekMode::Seek | SeekMode::Exact) => before.extend(["-ss", &start, "-t", &length]),
         Some(SeekMode::NearestKeyframe) => {
             before.extend(["-skip_frame", "nokey", "-ss", &start, "-noaccurate_seek"]);
         }
