@@ -18,6 +18,8 @@ use crate::{
 
 /// The most thumbnails of a video.
 const MAX_THUMBNAILS: usize = 100;
+/// How far beyond the measured end of a video a moment may be, in seconds: players measure it in other ways.
+const TOLERANCE: f64 = 1.0;
 
 /// Returns a thumbnail.
 pub async fn thumbnail(State(app): State<AppState>, Path((video_id, file)): Path<(String, String)>) -> Response {
@@ -64,10 +66,10 @@ pub async fn take(
         return problem(StatusCode::CONFLICT, reason);
     }
     let end = job.metadata.duration_seconds.unwrap_or(f64::INFINITY);
-    if !(0.0..=end).contains(&timestamp_seconds) {
+    if !(0.0..=end + TOLERANCE).contains(&timestamp_seconds) {
         return problem(StatusCode::UNPROCESSABLE_ENTITY, "This time is outside of the video");
     }
-    match app.pipeline.take_thumbnail(job, timestamp_seconds).await {
+    match app.pipeline.take_thumbnail(job, timestamp_seconds.min(end)).await {
         Ok(Some(thumbnail)) => Json(thumbnail_json(&thumbnail, app.jobs.urls())).into_response(),
         Ok(None) => problem(StatusCode::NOT_FOUND, "Video not found"),
         Err(message) => problem(StatusCode::UNPROCESSABLE_ENTITY, message),

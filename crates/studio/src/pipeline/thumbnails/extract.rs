@@ -27,6 +27,9 @@ const SHORT_VIDEO: f64 = 20.0;
 const MAX_WIDTH: u32 = 1280;
 /// The largest height of a thumbnail, that of a phone held upright.
 const MAX_HEIGHT: u32 = 2276;
+/// How many seconds before a position its frame is searched, and how: there may be no frame at the position itself.
+const LATEST_FRAMES: [(f64, SeekMode); 4] =
+    [(0.0, SeekMode::Exact), (0.1, SeekMode::Exact), (1.0, SeekMode::Exact), (0.0, SeekMode::NearestKeyframe)];
 /// The number of pixels above which frames take so much memory that the decoder gets only one thread.
 const LARGE: u64 = 4096 * 2304;
 /// The largest height of interlaced video: the coded lines of 1080i.
@@ -119,22 +122,23 @@ impl FrameExtractor {
     }
 }
 
-/// Extracts the frame at a position that the user chose, in seconds; the nearest earlier keyframe if there is none.
-/// `Ok(None)` if that cannot be decoded either.
+/// Extracts the frame at a position that the user chose, in seconds, or the nearest earlier one. `Ok(None)` if there is
+/// none that can be decoded.
 ///
 /// # Errors
 /// The failure of ffmpeg.
 pub async fn frame_at(context: &Context, moment: f64) -> Result<Option<RatedFrame>, Failure> {
     let filters = context.media.video.as_ref().map(Filters::of).unwrap_or_default();
     let mut extracted = Ok(None);
-    for (mode, filters) in [
-        (SeekMode::Exact, &filters),
-        // This ffmpeg may lack a filter.
-        (SeekMode::Exact, &Filters::default()),
-        (SeekMode::NearestKeyframe, &Filters::default()),
-    ] {
-        extracted = extract(context, Some(Seek { moment, around: MAX_DECODED, mode }), filters).await;
-        if matches!(extracted, Ok(Some(_))) {
+    // The last frame begins before the end of the video.
+    for (earlier, mode) in LATEST_FRAMES {
+        let seek = Seek { moment: (moment - earlier).max(0.0), around: MAX_DECODED, mode };
+        extracted = extract(context, Some(seek), &filters).await;
+        if extracted.is_err() && filters.is_elaborate() {
+            // This ffmpeg may lack a filter.
+            extracted = extract(context, Some(seek), &Filters::default()).await;
+        }
+        if !matches!(extracted, Ok(None)) {
             break;
         }
     }
