@@ -5,18 +5,8 @@ import type { Backend } from "../../ipc/backend";
 import type { Caption, Field, JobView } from "../../ipc/bindings";
 import { locale } from "../../state/locale.svelte";
 import { addTimes, type Cue, isTimed, parseTranscript } from "../transcript/cues";
-import { toSrt, toText, toVtt } from "../transcript/formats";
+import { timed, toSrt, toText, toVtt } from "../transcript/formats";
 import type { Editor } from "./editor.svelte";
-import {
-  addTimes,
-  type Cue,
-  isTimed,
-  parseTranscript,
-  timed,
-  toSrt,
-  toText,
-  toVtt,
-} from "./transcript";
 
 /** What the file with everything holds of the texts; the thumbnail is beside them. */
 const TEXT_FIELDS: Field[] = ["TITLE", "DESCRIPTION", "TAGS", "CHAPTERS", "TRANSCRIPT"];
@@ -26,7 +16,6 @@ export class TextExports {
   private captions = $state.raw<Caption[]>([]);
   /** The transcript as the editor shows it, with the times that are known. */
   cues: Cue[] = $derived.by(() => {
-  private cues = $derived.by(() => {
     const cues = parseTranscript((this.editor.content("TRANSCRIPT") ?? "") as string);
     return isTimed(cues) ? cues : addTimes(cues, this.captions);
   });

@@ -1,3 +1,4 @@
+import type { Caption } from "../../ipc/bindings";
 import type { Cue } from "./cues";
 
 /** The duration of the last cue, whose end is unknown, in seconds. */
@@ -12,7 +13,8 @@ function stamp(time: number, comma: "," | "."): string {
   return parts.join(":") + comma + pad(millis % 1000, 3);
 }
 
-function timed(cues: Cue[]): { start: number; end: number; text: string }[] {
+/** Returns the times of all lines, of which each has its start. */
+export function timed(cues: Cue[]): Caption[] {
   return cues.map(({ start, end, text }, index) => {
     const from = start ?? 0;
     return { start: from, end: end ?? cues[index + 1]?.start ?? from + LAST_CUE_SECONDS, text };
