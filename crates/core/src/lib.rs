@@ -22,8 +22,11 @@ pub mod replay;
 pub mod search;
 pub mod settings;
 pub mod templates;
+pub mod snooze;
+pub mod statistics;
 pub mod text_suggestions;
 pub mod upload_queue;
+pub mod webhook_message;
 
 pub use error::{Code, Error, InputField, Reason};
 pub use model::id::{ConnId, JobId, StageId, ThumbnailId, VideoId};

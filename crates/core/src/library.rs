@@ -1,6 +1,6 @@
 //! The jobs of one account, and the rules by which messages and snapshots change them.
 
-use std::{borrow::Cow, sync::Arc, time::Duration};
+use std::{borrow::Cow, collections::BTreeSet, sync::Arc, time::Duration};
 
 use indexmap::IndexSet;
 use jiff::Timestamp;
@@ -26,6 +26,7 @@ mod jobs;
 pub mod record;
 pub mod save_queue;
 pub mod server_clock;
+mod snoozes;
 pub mod ui_batcher;
 
 use apply::{apply_body, merge_into};
@@ -77,17 +78,20 @@ pub struct Library {
     synced: Option<Timestamp>,
     /// The jobs that the backend reported as missing: a message alone does not create them again.
     denied: IndexSet<JobId>,
+    /// The ends of the snoozes, by the clock of this computer, the next one first.
+    snoozed: BTreeSet<(UnixNanos, JobId)>,
 }
 
 impl Library {
     /// Restores the records stored on disk.
     pub fn restore(records: impl IntoIterator<Item = Record>) -> Self {
-        let (mut jobs, mut synced) = (Jobs::default(), None);
+        let (mut jobs, mut synced, mut snoozed) = (Jobs::default(), None, BTreeSet::new());
         for record in records {
             synced = synced.max(record.updated_at);
+            snoozed.extend(record.snoozed.map(|snooze| (snooze.until(), record.job_id.clone())));
             jobs.add(record);
         }
-        Self { synced: synced.map(Timestamp::from), jobs, ..Self::default() }
+        Self { synced: synced.map(Timestamp::from), jobs, snoozed, ..Self::default() }
     }
 
     /// Returns all jobs in arbitrary order. Nearly all records are unpacked for it one by one, so prefer
@@ -204,7 +208,7 @@ impl Library {
                 if known == Known::Yes || is_recent { Observation::Live } else { Observation::InitialList };
             if let Some(cleared) = cleared {
                 // The backend does not know these values.
-                (job.run, job.dismissed) = (cleared.run, cleared.dismissed);
+                (job.run, job.dismissed, job.snoozed) = (cleared.run, cleared.dismissed, cleared.snoozed);
             }
             let (before, was) = (Before::of(cleared.unwrap_or(job)), Record::clone(job));
             let at = snapshot.updated_at.map_or(requested, |at| trusted(at, requested));
@@ -245,15 +249,14 @@ impl Library {
 
     /// Dismisses or restores the failure and warnings of a job.
     pub fn set_dismissed(&mut self, job_id: &JobId, action: DismissAction) -> Option<Change> {
-        self.jobs.change(job_id, |job| {
+        let snoozed = self.jobs.change(job_id, |job| {
             job.dismissed = match action {
-                DismissAction::Dismiss => {
-                    let newest = job.faults.iter().map(|fault| fault.at).max();
-                    Some(Dismissal { run: job.run, at: job.updated_at.max(newest) })
-                }
+                DismissAction::Dismiss => Some(Dismissal { run: job.run, at: job.latest_timestamp() }),
                 DismissAction::Restore => None,
             };
+            job.snoozed.take()
         })?;
+        self.forget_snooze(job_id, snoozed);
         Some(Change::Job(job_id.clone(), Scope::Increment))
     }
 
@@ -263,7 +266,9 @@ impl Library {
             self.denied.shift_remove_index(0);
         }
         self.denied.insert(job_id.clone());
-        self.jobs.remove(job_id).map(|job| Change::Removed(job.job_id))
+        let job = self.jobs.remove(job_id)?;
+        self.forget_snooze(job_id, job.snoozed);
+        Some(Change::Removed(job.job_id))
     }
 
     /// Replaces all jobs by those of a list, except for values that the backend does not know, and returns the changes

@@ -7,6 +7,7 @@ use crate::{
 };
 
 mod faults;
+mod week;
 
 /// The translator for one language.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -57,6 +58,12 @@ impl Locale {
             format!("{name} ist mit {warnings} Warnungen bereit"),
             format!("{name} está listo con {warnings} advertencias"),
         )
+    }
+
+    /// Returns the title of a notification that comes back after a snooze.
+    pub fn reminder(self, title: &str) -> String {
+        let reminder = self.one_of("Reminder", "Erinnerung", "Recordatorio");
+        format!("{reminder}: {title}")
     }
 
     /// Returns the name of a video that has neither title nor file name.

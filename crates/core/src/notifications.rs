@@ -17,7 +17,7 @@ mod compose;
 mod history;
 mod notification;
 
-pub use compose::{fault, kind, name};
+pub use compose::{fault, kind, name, notice};
 pub use history::HistoryEntry;
 pub use notification::{Notification, NotificationKind, NotificationSubject};
 
@@ -65,6 +65,8 @@ pub struct NotificationScheduler {
     grouping_until: Duration,
     /// Whether the waiting outcomes were held because of quiet hours.
     held: HoldState,
+    /// The waiting outcomes that come back after a snooze.
+    reminders: BTreeSet<OutcomeKey>,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -120,6 +122,14 @@ impl NotificationScheduler {
         }
     }
 
+    /// Adds an outcome that needs review again after a snooze. It is no longer delivered.
+    pub fn remind(&mut self, ending: &RunOutcome, now: Duration) {
+        let key = OutcomeKey::from(ending);
+        self.delivered.remove(&key);
+        self.reminders.insert(key);
+        let _ = self.ended(ending, now);
+    }
+
     /// Postpones all notifications, because none can be shown now.
     pub fn postpone(&mut self, until: Duration) {
         self.due = self.due.map(|_| until);
@@ -140,6 +150,7 @@ impl NotificationScheduler {
     pub fn forget(&mut self, job_id: &JobId) {
         self.delivered.retain(|notified| notified.job_id != *job_id);
         self.waiting.retain(|notified| notified.job_id != *job_id);
+        self.reminders.retain(|notified| notified.job_id != *job_id);
     }
 
     /// Marks an outcome as delivered. Keys of earlier runs are removed, because they cannot occur again.
@@ -180,11 +191,30 @@ impl NotificationScheduler {
             .filter_map(|notified| Some((notified.outcome, library.job(&notified.job_id)?)))
             .filter(|(outcome, job)| wanted(*outcome, job) && !job.is_cancelled())
             .collect();
+        let NotificationPreferences { wanted, locale } = notification_preferences;
+        let (mut known, mut reminders) = (Vec::<(Outcome, Cow<'_, Record>)>::new(), BTreeSet::new());
+        for notified in &delivered {
+            let Some(job) = library.job(&notified.job_id) else { continue };
+            let is_shown = if self.reminders.remove(notified) {
+                reminders.insert(&notified.job_id);
+                // The user asked for it, whatever the preferences say, and may have dismissed it meanwhile.
+                job.has_open_review()
+            } else {
+                kind(notified.outcome, &job).is_wanted(&wanted)
+            };
+            if is_shown {
+                known.push((notified.outcome, job));
+            }
+        }
+        let notice = |(outcome, job): &(Outcome, Cow<'_, Record>)| {
+            let notice = compose::notice(*outcome, job, locale);
+            if reminders.contains(&job.job_id) { compose::reminder(notice, locale) } else { notice }
+        };
         let notices = if known.len() <= few {
-            known.iter().map(|(outcome, job)| compose::notice(*outcome, job, notification_preferences.locale)).collect()
+            known.iter().map(notice).collect()
         } else {
             self.grouping_until = now.saturating_add(GROUP_WINDOW_AFTER_MANY);
-            vec![compose::summary(&known, notification_preferences.locale)]
+            vec![compose::summary(&known, locale)]
         };
         DueNotifications { delivered, notices }
     }
@@ -264,6 +294,30 @@ mod tests {
         let mut notices = NotificationScheduler::default();
         (0..5).for_each(|job_id| drop(notices.ended(&ending(job_id, Observation::Live, 0), START)));
         assert_eq!(notified(&mut notices, Duration::MAX).len(), 1);
+    }
+
+    #[test]
+    fn reminder_is_shown_once_whatever_the_preferences_say() {
+        let library = warned(Status::Completed);
+        let outcome = ending(8, Observation::Live, 0);
+        let mut notices = NotificationScheduler::restore([OutcomeKey::from(&outcome)]);
+        notices.remind(&outcome, START);
+        let wanted = Notifications { completed: false, warning: false, ..Notifications::default() };
+        let preferences = NotificationPreferences { wanted, ..NotificationPreferences::default() };
+        let due = notices.take_due(&library, preferences, GROUP_WINDOW);
+        let titles: Vec<&str> = due.notices.iter().map(|notice| notice.title.as_str()).collect();
+        assert_eq!(titles, ["Reminder: 8.mp4 is ready with a warning"]);
+        notices.ended(&outcome, GROUP_WINDOW);
+        assert_eq!(notices.deadline(), None, "it is delivered again");
+    }
+
+    #[test]
+    fn reminder_of_what_was_dismissed_meanwhile_is_not_shown() {
+        let mut library = warned(Status::Completed);
+        let mut notices = NotificationScheduler::default();
+        notices.remind(&ending(8, Observation::Live, 0), START);
+        library.set_dismissed(&JobId::new("8"), crate::library::DismissAction::Dismiss);
+        assert_eq!(notices.take_due(&library, NotificationPreferences::default(), GROUP_WINDOW).notices, []);
     }
 
     #[test]

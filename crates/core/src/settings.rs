@@ -4,17 +4,20 @@
 use jiff::{Timestamp, Zoned};
 use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::model::outcome::Outcome;
-
+mod automation;
 mod language_model;
 mod network;
 mod time;
 mod window;
+mod webhook;
 
+pub use automation::Automation;
 pub use language_model::LanguageModel;
 pub use network::Proxy;
 pub use time::{QuietHours, TimeOfDay};
 pub use window::{Modifier, Shortcut, WindowMode, WindowSettings};
+pub use webhook::WebhookFormat;
+pub(crate) use webhook::ntfy_topic;
 
 /// All settings.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -270,91 +273,9 @@ impl LogLevel {
     }
 }
 
-/// An action that runs when a job ends.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "AutomationText")]
-#[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
-pub struct Automation {
-    /// Whether the action is enabled.
-    pub enabled: bool,
-    /// The outcomes after which the action runs.
-    pub when: Vec<Outcome>,
-    /// A command and its arguments, which are passed unchanged, without a shell.
-    pub run: Option<Vec<String>>,
-    /// A webhook URL to which the outcome is posted.
-    #[cfg_attr(feature = "bindings", ts(type = "string | null"))]
-    pub webhook: Option<url::Url>,
-}
-
-/// The serialized form of an automation.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct AutomationText {
-    #[serde(default = "yes")]
-    enabled: bool,
-    when: Vec<Outcome>,
-    run: Option<Vec<String>>,
-    webhook: Option<String>,
-}
-
-fn yes() -> bool {
-    true
-}
-
-impl TryFrom<AutomationText> for Automation {
-    type Error = String;
-
-    fn try_from(text: AutomationText) -> Result<Self, String> {
-        let AutomationText { enabled, when, run, webhook } = text;
-        if when.is_empty() {
-            return Err("Set `when` of an automation to [\"completed\"], [\"failed\"] or both.".to_owned());
-        }
-        match (&run, &webhook) {
-            (Some(argv), None) if argv.first().is_some_and(|program| !program.trim().is_empty()) => {}
-            (Some(_), None) => return Err("Start `run` with a program, such as [\"/usr/bin/say\", \"ready\"].".into()),
-            (None, Some(_)) => {}
-            _ => return Err("Set either `run` or `webhook` for an automation.".to_owned()),
-        }
-        let webhook = webhook.map(|text| network::webhook(&text)).transpose()?;
-        Ok(Self { enabled, when, run, webhook })
-    }
-}
-
-impl Automation {
-    /// Returns whether the action runs after an outcome.
-    pub fn is_due(&self, outcome: Outcome) -> bool {
-        self.enabled && self.when.contains(&outcome)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn automation(json: &str) -> Result<Automation, String> {
-        serde_json::from_str(json).map_err(|error| error.to_string())
-    }
-
-    #[test]
-    fn automation_requires_outcomes_and_either_command_or_webhook() {
-        let run = automation(r#"{"when":["failed"],"run":["say","no"]}"#).expect("a command");
-        assert!(run.is_due(Outcome::Failed) && !run.is_due(Outcome::Completed));
-        let off = automation(r#"{"enabled":false,"when":["failed"],"run":["say"]}"#).expect("a command");
-        assert!(!off.is_due(Outcome::Failed));
-        assert!(automation(r#"{"when":["completed"],"webhook":"https://acme.tv/hook"}"#).is_ok());
-        for (wrong, why) in [
-            (r#"{"when":[],"run":["say"]}"#, "`when`"),
-            (r#"{"when":["warned"],"run":["say"]}"#, "`completed`"),
-            (r#"{"when":["failed"]}"#, "either"),
-            (r#"{"when":["failed"],"run":[]}"#, "program"),
-            (r#"{"when":["failed"],"run":["a"],"webhook":"https://a.tv"}"#, "either"),
-            (r#"{"when":["failed"],"webhook":"http://acme.tv"}"#, "HTTPS"),
-            (r#"{"when":["failed"],"runs":["a"]}"#, "runs"),
-        ] {
-            let error = automation(wrong).expect_err(wrong);
-            assert!(error.contains(why), "{wrong}: {error}");
-        }
-    }
 
     #[test]
     fn missing_settings_get_defaults_and_invalid_ones_are_rejected() {

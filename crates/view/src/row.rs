@@ -54,6 +54,10 @@ pub struct RowView {
     pub duration_seconds: Option<f64>,
     /// The reason why the job needs attention, if it does.
     pub attention: Option<Attention>,
+    /// The time by the clock of this computer until which the failure and the warnings are snoozed, if they are.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "bindings", ts(optional, type = "string"))]
+    pub snoozed_until: Option<Timestamp>,
     /// The estimated remaining time; none before earlier jobs allow an estimate.
     #[serde(rename = "outlook")]
     pub eta: Option<Eta>,
@@ -89,6 +93,7 @@ pub(crate) fn of(record: &Record, edits: &Edits, forecast: &Forecast, pending: &
         has_draft,
         duration_seconds: record.duration_seconds,
         attention: attention(record, edits),
+        snoozed_until: record.snoozed_until(),
         eta: forecast.eta(record),
         stuck_at: forecast.stuck_at(record),
         created_at: record.created_at.map(Timestamp::from),

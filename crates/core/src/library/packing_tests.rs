@@ -88,7 +88,8 @@ fn everything(id: u32) -> Record {
     let mut library = Library::default();
     library.merge(read_job(&job).expect("a job"), now().wall, Authority::Ordered);
     library.set_dismissed(&JobId::new(id.to_string()), DismissAction::Dismiss);
-    let job = library.jobs().next().expect("it").into_owned();
+    let mut job = library.jobs().next().expect("it").into_owned();
+    job.snooze(now().wall);
     Record { run: 3, status_word: Some("ARCHIVED".to_owned()), ..job }
 }
 
@@ -130,6 +131,7 @@ fn test_record_sets_every_field() {
         faults,
         marks,
         dismissed,
+        snoozed,
     } = everything(1);
     assert_eq!((job_id.as_str(), listed, overall.error_message()), ("1", true, Some("no sound")));
     assert!(video_id.is_some() && filename.is_some() && size_bytes.is_some() && duration_seconds.is_some());
@@ -137,6 +139,7 @@ fn test_record_sets_every_field() {
     let counts = [stages.len(), metadata.len(), thumbnails.len(), thumbnails_since.len(), faults.len()];
     assert_eq!(counts, [2, 5, 1, 1, 1]);
     assert!(playback.is_some() && chosen.is_some() && marks.is_some() && dismissed.is_some());
+    assert!(chosen.is_some() && marks.is_some() && dismissed.is_some() && snoozed.is_some());
 }
 
 #[test]
@@ -175,7 +178,8 @@ fn renew_keeps_local_values_and_unlisted_jobs() {
     assert_eq!(library.summaries().count(), 4);
     for id in ["1", "2"] {
         let job = library.job(&JobId::new(id)).expect("it");
-        assert!(job.dismissed.is_some() && job.run >= 3 && job.filename.is_none(), "{job:?}");
+        assert!(job.dismissed.is_some() && job.snoozed.is_some());
+        assert!(job.run >= 3 && job.filename.is_none(), "{job:?}");
     }
     assert_eq!(*library.job(&JobId::new("5")).expect("it"), everything(5));
     assert_eq!(*library.job(&JobId::new("6")).expect("it"), Record { listed: false, ..everything(6) });

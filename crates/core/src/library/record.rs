@@ -22,6 +22,7 @@ mod packed;
 mod percent;
 mod playback;
 mod review;
+mod snooze;
 mod stored;
 mod title;
 
@@ -30,6 +31,7 @@ pub use fault_summary::FaultSummary;
 pub(crate) use fault_summary::NO_REASON;
 pub(crate) use packed::Packed;
 use percent::Percent;
+pub use snooze::RecordSnooze;
 pub use title::PendingContent;
 
 /// The number of errors and warnings stored per run. The limit protects against a backend that floods; the oldest is
@@ -248,6 +250,9 @@ pub struct Record {
     /// The dismissal of failures and warnings by the user.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dismissed: Option<Dismissal>,
+    /// The snooze of the review by the user.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub snoozed: Option<RecordSnooze>,
 }
 
 /// A dismissal: the failures and warnings of a job that the user has dismissed.
@@ -283,6 +288,7 @@ impl Record {
             faults: Vec::new(),
             marks: None,
             dismissed: None,
+            snoozed: None,
         }
     }
 

@@ -13,7 +13,7 @@ use crate::{
 const NAMES: usize = 3;
 
 /// Composes the notification of one outcome.
-pub(super) fn notice(outcome: Outcome, job: &Record, locale: Locale) -> Notification {
+pub fn notice(outcome: Outcome, job: &Record, locale: Locale) -> Notification {
     let name = name(job, locale);
     let reason = fault(outcome, job).map(|fault| text::isolate(&locale.fault(&fault.code, &fault.message)));
     let (title, body) = match (outcome, reason) {
@@ -23,6 +23,11 @@ pub(super) fn notice(outcome: Outcome, job: &Record, locale: Locale) -> Notifica
     };
     let subject = NotificationSubject { name, cover_id: job.cover_id() };
     Notification { kind: kind(outcome, job), job_ids: vec![job.job_id.clone()], title, body, subject: Some(subject) }
+}
+
+/// Returns the notification of an outcome that comes back after a snooze.
+pub(super) fn reminder(notice: Notification, locale: Locale) -> Notification {
+    Notification { title: locale.reminder(&notice.title), ..notice }
 }
 
 /// Composes a summary of several outcomes. Failed jobs come first, then those with warnings: they need attention.

@@ -1,9 +1,7 @@
-//! Proxy and webhook settings.
+//! The proxy setting.
 
 use serde::{Deserialize, Serialize};
 use url::Url;
-
-use crate::model::trusted_url::is_trustworthy;
 
 /// The proxy between this computer and a studio; serialized as `system`, `none`, or a URL.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -42,13 +40,6 @@ impl From<Proxy> for String {
             Proxy::At(url) => url.as_str().trim_end_matches('/').to_owned(),
         }
     }
-}
-
-/// Parses the URL of a webhook. Unencrypted URLs of other computers are rejected, because the notification contains
-/// private data.
-pub(super) fn webhook(text: &str) -> Result<Url, String> {
-    let url = Url::parse(text.trim()).map_err(|error| format!("{text:?} isn't a valid URL ({error})."))?;
-    if is_trustworthy(&url) { Ok(url) } else { Err(format!("HTTPS is required for {text:?}.")) }
 }
 
 #[cfg(test)]

@@ -18,10 +18,11 @@ impl Record {
         self.recoverable().filter(|fault| !self.needs_review(fault))
     }
 
-    /// Returns the warnings that were not dismissed.
+    /// Returns the warnings that are neither dismissed nor snoozed.
     pub fn open_warnings(&self) -> impl DoubleEndedIterator<Item = &Fault> {
         let seen = self.dismissed.and_then(|dismissed| dismissed.at);
-        self.warnings().filter(move |fault| seen.is_none_or(|seen| fault.at > seen))
+        let is_snoozed = self.snoozed_until().is_some();
+        self.warnings().filter(move |fault| !is_snoozed && seen.is_none_or(|seen| fault.at > seen))
     }
 
     /// Returns whether a user cancelled the job. That is an end, but nothing that anyone has to be told of. A snapshot has no
@@ -37,11 +38,19 @@ impl Record {
     }
 
     /// Returns whether the job failed, other than by being cancelled, and the failure was not dismissed.
+    /// Returns whether the job failed and the failure is neither dismissed nor snoozed.
     pub fn has_open_failure(&self) -> bool {
         let is_later =
             |at: Option<UnixNanos>| self.faults.iter().any(|fault| !fault.recoverable && Some(fault.at) > at);
         let is_new = |dismissed: Dismissal| dismissed.run != self.run || is_later(dismissed.at);
         self.overall.status() == Status::Failed && self.dismissed.is_none_or(is_new) && !self.is_cancelled()
+        let is_open = self.overall.status() == Status::Failed && self.dismissed.is_none_or(is_new);
+        is_open && self.snoozed_until().is_none()
+    }
+
+    /// Returns whether the failure or a warning is open.
+    pub fn has_open_review(&self) -> bool {
+        self.has_open_failure() || self.open_warnings().next().is_some()
     }
 
     fn recoverable(&self) -> impl DoubleEndedIterator<Item = &Fault> {
@@ -50,7 +59,7 @@ impl Record {
 
     /// Returns whether a warning needs a person. An unknown one does, unless its backend says that it skipped the stage:
     /// to be asked once too often is better than to miss that a part of the video is missing.
-    fn needs_review(&self, fault: &Fault) -> bool {
+    pub(super) fn needs_review(&self, fault: &Fault) -> bool {
         match FaultCode::known(&fault.code) {
             Some(code) => !is_informative(code),
             None => !self.is_about_skipping(fault),
