@@ -38,6 +38,8 @@ pub use closing::CloseChoice;
 const KEYCHAIN_ACCOUNT: &str = "desktop";
 /// The keychain entry of the secret that signs webhooks.
 const WEBHOOK_ACCOUNT: &str = "webhook";
+/// The keychain entry of the keys of Pushover.
+const PUSHOVER_ACCOUNT: &str = "pushover";
 
 /// The subsystems that work before the setup: a second start may be handed over as soon as the app is built.
 #[derive(Clone)]
@@ -98,6 +100,7 @@ impl Controller {
             settings: settings.subscribe(),
             system_language: system_language(),
             webhook_keychain: Keychain::System(WEBHOOK_ACCOUNT.to_owned()),
+            pushover_keychain: Keychain::System(PUSHOVER_ACCOUNT.to_owned()),
             ..Config::new(folder, Keychain::System(KEYCHAIN_ACCOUNT.to_owned()))
         };
         let client = tauri::async_runtime::block_on(async { start(config, shell) });

@@ -3,9 +3,10 @@
 use std::{path::Path, time::Duration};
 
 use serde_json::{Value, json};
+use tallylight_client::WebhookSecret;
 use tallylight_core::{
     model::outcome::Outcome,
-    settings::{Automation, Settings},
+    settings::{Automation, Settings, WebhookFormat},
 };
 use tallylight_tests::{ScriptedHarness, StudioHarness, Video, ended, running, update};
 use tokio::{
@@ -16,12 +17,18 @@ use tokio::{
 
 fn command(script: &str) -> Automation {
     let run = Some(["/bin/sh", "-c", script].map(str::to_owned).to_vec());
-    Automation { enabled: true, when: vec![Outcome::Completed, Outcome::Failed], run, webhook: None }
+    Automation {
+        enabled: true,
+        when: vec![Outcome::Completed, Outcome::Failed],
+        run,
+        webhook: None,
+        format: WebhookFormat::Tallylight,
+    }
 }
 
 fn webhook(address: &str) -> Automation {
     let webhook = Some(address.parse().expect("an address"));
-    Automation { enabled: true, when: vec![Outcome::Failed], run: None, webhook }
+    Automation { enabled: true, when: vec![Outcome::Failed], run: None, webhook, format: WebhookFormat::Tallylight }
 }
 
 fn settings(automation: impl Into<Vec<Automation>>) -> Settings {
@@ -111,7 +118,7 @@ async fn receiver(statuses: &'static [u16]) -> (String, mpsc::Receiver<String>) 
 async fn failed_with_webhook(statuses: &'static [u16]) -> (ScriptedHarness, mpsc::Receiver<String>) {
     let (address, calls) = receiver(statuses).await;
     let harness = ScriptedHarness::live(|backend| backend.set_jobs(json!([running("1")]))).await;
-    harness.client.set_webhook_secret("key".into()).await.expect("stored");
+    harness.client.set_webhook_secret(WebhookSecret::Signing("key".into())).await.expect("stored");
     harness.apply(settings([webhook(&address)])).await;
     fail(&harness, "1").await;
     (harness, calls)
@@ -140,7 +147,7 @@ async fn webhook_interrupted_by_shutdown_is_retried_by_next_run() {
     let first = calls.recv().await.expect("a call");
     harness.backend.set_jobs(json!([ended("1", "FAILED")]));
     harness.restart().await;
-    harness.client.set_webhook_secret("key".into()).await.expect("stored");
+    harness.client.set_webhook_secret(WebhookSecret::Signing("key".into())).await.expect("stored");
     pass_start_delay(&harness).await;
     let second = calls.recv().await.expect("another");
     assert_eq!(header(&first, "x-tallylight-delivery"), header(&second, "x-tallylight-delivery"));
@@ -158,7 +165,7 @@ async fn webhooks_waiting_for_a_retry_do_not_block_commands() {
     let harness =
         ScriptedHarness::live(|backend| backend.set_jobs(jobs.iter().map(|job| running(job)).collect())).await;
     let output = harness.folder.path().join("output");
-    harness.client.set_webhook_secret("key".into()).await.expect("stored");
+    harness.client.set_webhook_secret(WebhookSecret::Signing("key".into())).await.expect("stored");
     harness
         .apply(settings([webhook("http://127.0.0.1:1/"), command(&format!("echo done >> {}", output.display()))]))
         .await;

@@ -251,7 +251,13 @@ async fn cleared_cache_is_refilled_and_keeps_local_state() {
 async fn old_outcome_edited_since_does_not_notify_after_clearing_cache() {
     let harness = ScriptedHarness::live(|backend| backend.set_jobs(json!([ended("1", "COMPLETED")]))).await;
     let run = Some(["/bin/sh", "-c", "exit 0"].map(str::to_owned).to_vec());
-    let automation = Automation { enabled: true, when: vec![Outcome::Completed], run, webhook: None };
+    let automation = Automation {
+        enabled: true,
+        when: vec![Outcome::Completed],
+        run,
+        webhook: None,
+        format: WebhookFormat::default(),
+    };
     harness.apply(Settings { automation: vec![automation], ..Settings::default() }).await;
     let mut edited = ended("1", "COMPLETED");
     edited["updated_at"] = json!("2026-01-02T00:00:00Z");

@@ -15,6 +15,10 @@ use tallylight_core::{
     protocol::snapshot::Caption,
     search::SearchHit,
     templates::{Template, TextChange},
+    settings::Automation,
+    snooze::Snooze,
+    statistics::Statistics,
+    webhook_message::PushoverKeys,
 };
 use tallylight_view::{JobView, RowView, ServerView, StatusView, TextChangeView, UploadView};
 use tokio::sync::oneshot;
@@ -64,6 +68,7 @@ pub(crate) enum Query {
     Search(String, Reply<Vec<SearchHit>>),
     TextChanges(Box<TextChange>, Vec<JobId>, Reply<Vec<TextChangeView>>),
     History(Reply<Vec<HistoryEntry>>),
+    Statistics(Reply<Statistics>),
     Synced(Reply<()>),
 }
 
@@ -78,7 +83,9 @@ pub(crate) enum Action {
     TypeDraft(Box<Draft>),
     DiscardDraft(JobId, Field),
     SetDismissed(Vec<JobId>, DismissAction),
-    SetWebhookSecret(SecretString),
+    Snooze(Vec<JobId>, Option<Snooze>),
+    SetWebhookSecret(WebhookSecret),
+    TestWebhook(Automation),
     MarkRead(MarkRead),
     Seen,
     Pause(Pause),
@@ -169,6 +176,13 @@ impl From<TemplateCommand> for Command {
     fn from(command: TemplateCommand) -> Self {
         Self::Template(command)
     }
+/// A secret of webhooks, for the keychain.
+#[derive(Clone, Debug)]
+pub enum WebhookSecret {
+    /// The secret that signs the job.
+    Signing(SecretString),
+    /// The keys of Pushover.
+    Pushover(PushoverKeys),
 }
 
 /// Entries of the history to mark as read.

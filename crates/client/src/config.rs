@@ -36,6 +36,8 @@ pub struct Config {
     pub system_language: String,
     /// The keychain entry of the secret that signs webhooks.
     pub webhook_keychain: Keychain,
+    /// The keychain entry of the keys of Pushover.
+    pub pushover_keychain: Keychain,
     /// What happens with the database at a start after two crashes within a minute.
     pub after_crashes: AfterCrashes,
     /// Whether uploads continue at the next start.
@@ -66,6 +68,7 @@ impl Config {
             settings: fixed_settings(Settings::default()),
             system_language: String::new(),
             webhook_keychain: Keychain::Memory,
+            pushover_keychain: Keychain::Memory,
             after_crashes: AfterCrashes::SetDatabaseAside,
             upload_storage: UploadStorage::Disk,
         }

@@ -14,6 +14,9 @@ use tallylight_core::{
     protocol::snapshot::Caption,
     search::SearchHit,
     templates::{Template, TextChange},
+    settings::Automation,
+    snooze::Snooze,
+    statistics::Statistics,
 };
 use tallylight_view::{JobView, RowView, ServerView, StatusView, TextChangeView, UploadView};
 use tokio::sync::{mpsc, oneshot};
@@ -22,6 +25,7 @@ use url::Url;
 use crate::command::{
     Action, Command, JobAction, MarkRead, Pause, Query, Reply, SessionCommand, TemplateCommand, UploadAction,
     UploadCommand,
+    Action, Command, MarkRead, Pause, Query, Reply, SessionCommand, UploadAction, UploadCommand, WebhookSecret,
 };
 
 /// Sends commands to the runtime of an account, which ends when the last handle is dropped.
@@ -259,12 +263,33 @@ impl Handle {
         self.act(Action::SetDismissed(job_ids, action)).await
     }
 
-    /// Keeps the secret that signs webhooks in the keychain.
+    /// Keeps a secret of webhooks in the keychain.
     ///
     /// # Errors
     /// Says why it could not be kept.
-    pub async fn set_webhook_secret(&self, secret: SecretString) -> Result<(), Error> {
+    pub async fn set_webhook_secret(&self, secret: WebhookSecret) -> Result<(), Error> {
         self.act(Action::SetWebhookSecret(secret)).await
+    }
+
+    /// Calls the webhook of an automation once, about no job.
+    ///
+    /// # Errors
+    /// Says why it does not work, in the words of the service if it has any.
+    pub async fn test_webhook(&self, automation: Automation) -> Result<(), Error> {
+        self.act(Action::TestWebhook(automation)).await
+    }
+
+    /// Lets the trouble of jobs ask for no attention until a time, or ends that.
+    ///
+    /// # Errors
+    /// `Code::Internal` where the calendar has no such day.
+    pub async fn snooze(&self, job_ids: Vec<JobId>, snooze: Option<Snooze>) -> Result<(), Error> {
+        self.act(Action::Snooze(job_ids, snooze)).await
+    }
+
+    /// Returns how many videos there were in the last weeks, how long they took, and why some failed.
+    pub async fn statistics(&self) -> Result<Statistics, Error> {
+        self.ask(Query::Statistics).await
     }
 
     /// Returns what happened to the videos, newest first.

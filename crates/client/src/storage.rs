@@ -245,6 +245,18 @@ impl Store {
         self.record_result("notified outcomes", kept);
     }
 
+    /// Stores that outcomes are to be notified again.
+    pub fn forget_notified(&mut self, outcomes: &[OutcomeKey]) {
+        let written = self.disk.lend().transaction().and_then(|transaction| {
+            for outcome in outcomes {
+                let body = serde_json::to_string(outcome).unwrap_or_default();
+                transaction.execute("DELETE FROM delivered WHERE body = ?1", [body])?;
+            }
+            transaction.commit()
+        });
+        self.record_result("notified outcomes", written);
+    }
+
     /// Deletes the jobs and everything about them, for a sign-out.
     pub fn clear(&mut self) {
         self.recorded.clear();
@@ -272,8 +284,11 @@ impl Store {
         self.record_result("cleared tables", written);
     }
 
-    /// Returns whether a job is expired: finished, and last changed before the retention period.
+    /// Returns whether a job is expired: finished, last changed before the retention period, and not snoozed.
     pub fn is_expired(&self, job: &Record) -> bool {
+        if job.snoozed_until().is_some() {
+            return false;
+        }
         let is_old = |from: Timestamp| job.updated_at.is_some_and(|at| at < from.into());
         job.overall.status().is_final() && self.kept_from.is_some_and(is_old)
     }

@@ -31,7 +31,11 @@ run: Array<string> | null,
 /**
  * A webhook URL to which the outcome is posted.
  */
-webhook: string | null, };
+webhook: string | null, 
+/**
+ * The format of the request to the webhook. The default is not written, as before there were others.
+ */
+format?: WebhookFormat, };
 export type Batch = { 
 /**
  * The number of the batch, from 1.
@@ -350,6 +354,19 @@ kind: DraftKind,
  * The message of the backend.
  */
 reason: Reason | null, };
+export type DurationSummary = { 
+/**
+ * The number of videos of which it is known.
+ */
+videos: number, 
+/**
+ * The median, in seconds.
+ */
+median_seconds: number, 
+/**
+ * The duration within which nine of ten ended, in seconds.
+ */
+p90_seconds: number, };
 export type EditOutcome = "queued" | "saved" | "refused" | "conflict";
 export type EditView = { 
 /**
@@ -416,6 +433,16 @@ start_seconds: number | null,
  * How many further matches the transcript has.
  */
 further: number, };
+after: string, };
+export type FailureCount = { 
+/**
+ * A failure for this reason.
+ */
+fault: FaultSummary, 
+/**
+ * How many there were.
+ */
+count: number, };
 export type FaultCode = "cancelled" | "disk_full" | "ffmpeg_missing" | "file_gone" | "file_incomplete" | "metadata_cut" | "no_audio" | "no_chapters" | "no_speech" | "no_thumbnails" | "no_transcription" | "not_a_video" | "sound_unreadable" | "studio_fault" | "subtitles_damaged" | "subtitles_unreadable" | "too_large_to_process" | "tool_failed" | "tool_stopped" | "transcription_skipped";
 export type FaultSummary = { 
 /**
@@ -641,6 +668,10 @@ duration_seconds: number | null,
  * The reason why the job needs attention, if it does.
  */
 attention: Attention | null, 
+/**
+ * The time by the clock of this computer until which the failure and the warnings are snoozed, if they are.
+ */
+snoozed_until?: string, 
 /**
  * The estimated remaining time; none before earlier jobs allow an estimate.
  */
@@ -907,6 +938,10 @@ duration_seconds: number | null,
  */
 attention: Attention | null, 
 /**
+ * The time by the clock of this computer until which the failure and the warnings are snoozed, if they are.
+ */
+snoozed_until?: string, 
+/**
  * The estimated remaining time; none before earlier jobs allow an estimate.
  */
 outlook: Eta | null, 
@@ -1080,6 +1115,7 @@ reason: string,
  * The beginning of the message, without tokens.
  */
 sample: string, };
+export type Snooze = "later_today" | "tomorrow" | "next_monday";
 export type SpeechEngine = "built_in" | "program" | "none";
 export type SpeechModelView = { 
 /**
@@ -1107,6 +1143,15 @@ download: DownloadView | null,
  */
 seconds_for_ten: number | null, };
 export type Stacking = "supported" | "wayland";
+export type StageDuration = { 
+/**
+ * The stage.
+ */
+stage_id: StageId, 
+/**
+ * Its durations.
+ */
+duration: DurationSummary, };
 export type StageId = string;
 export type StageView = { 
 /**
@@ -1137,6 +1182,35 @@ began_at: string | null,
  * The end of processing, as far as messages reported it.
  */
 ended_at: string | null, };
+export type Statistics = { 
+/**
+ * The number of videos that they are about.
+ */
+videos: number, 
+/**
+ * The time of the first outcome that is counted; none without any.
+ */
+since: string | null, 
+/**
+ * The weeks, from the oldest to the current one.
+ */
+weeks: Array<WeekCount>, 
+/**
+ * The duration of the whole processing of videos that are ready; none if none is known.
+ */
+total: DurationSummary | null, 
+/**
+ * The durations of the stages, in the order in which stages begin.
+ */
+stages: Array<StageDuration>, 
+/**
+ * The reasons of failures, from the most frequent.
+ */
+failures: Array<FailureCount>, 
+/**
+ * The number of failures for other reasons.
+ */
+other_failures: number, };
 export type Status = "PENDING" | "PROCESSING" | "COMPLETED" | "FAILED";
 export type StatusView = { 
 /**
@@ -1431,6 +1505,20 @@ stacking: Stacking,
  * The state of the shortcut that shows or hides the window.
  */
 shortcut: ShortcutState, };
+export type WebhookFormat = "tallylight" | "ntfy" | "pushover" | "slack" | "discord";
+export type WeekCount = { 
+/**
+ * The first day of the week.
+ */
+starts_on: string, 
+/**
+ * How often a video became ready.
+ */
+ready: number, 
+/**
+ * How often a video failed.
+ */
+failed: number, };
 
 /** Sends a command with its arguments, and returns its answer. */
 export type Invoke = <T>(command: string, args?: Record<string, unknown>) => Promise<T>;
@@ -1485,6 +1573,8 @@ export interface Commands {
   uploadAgain(jobId: JobId): Promise<void>;
   /** Returns the history, newest first. */
   history(): Promise<Array<HistoryEntry>>;
+  /** Returns the statistics of the last weeks. */
+  statistics(): Promise<Statistics>;
   /** Marks records of the history as read. */
   markRead(read: MarkRead): Promise<void>;
   /** Pauses notifications, or resumes them. */
@@ -1511,6 +1601,8 @@ export interface Commands {
   setDismissed(jobIds: Array<JobId>, trouble: DismissAction): Promise<void>;
   /** Asks the studio to process a failed video again, to cancel an unfinished one, or to delete one. */
   actOnJob(jobId: JobId, action: JobAction): Promise<void>;
+  /** Snoozes the failures and warnings of videos, or ends that if `snooze` is null. */
+  snooze(jobIds: Array<JobId>, snooze: Snooze | null): Promise<void>;
   /** Saves changed fields. They are stored on disk when this resolves; the studio's answer arrives as an event. */
   edit(jobId: JobId, changes: Changes): Promise<void>;
   /** Stores a draft. */
@@ -1563,6 +1655,10 @@ export interface Commands {
   resetSettings(): Promise<void>;
   /** Stores the secret that signs webhooks in the keychain. */
   setWebhookSecret(secret: Secret): Promise<void>;
+  /** Stores the keys of Pushover in the keychain: the token of the application, and the key of the user. */
+  setPushoverKeys(token: Secret, user: Secret): Promise<void>;
+  /** Sends a test to the webhook of a rule; fails with what its service says. */
+  testWebhook(rule: Automation): Promise<void>;
   /** Returns the path of a certificate file that the user chooses, or null if they cancelled. */
   chooseCertificate(): Promise<string | null>;
   /** Deletes the stored videos and thumbnails, and fetches them again. Drafts are kept. */
@@ -1625,6 +1721,7 @@ export const createCommands = (invoke: Invoke): Commands => ({
   dragPicture: (jobId, thumbnailId) => invoke("drag_picture", { jobId, thumbnailId }),
   uploadAgain: (jobId) => invoke("upload_again", { jobId }),
   history: () => invoke("history"),
+  statistics: () => invoke("statistics"),
   markRead: (read) => invoke("mark_read", { read }),
   pause: (pause) => invoke("pause", { pause }),
   status: () => invoke("status"),
@@ -1638,6 +1735,7 @@ export const createCommands = (invoke: Invoke): Commands => ({
   search: (text) => invoke("search", { text }),
   setDismissed: (jobIds, trouble) => invoke("set_dismissed", { jobIds, trouble }),
   actOnJob: (jobId, action) => invoke("act_on_job", { jobId, action }),
+  snooze: (jobIds, snooze) => invoke("snooze", { jobIds, snooze }),
   edit: (jobId, changes) => invoke("edit", { jobId, changes }),
   typeDraft: (draft) => invoke("type_draft", { draft }),
   discardDraft: (jobId, field) => invoke("discard_draft", { jobId, field }),
@@ -1664,6 +1762,8 @@ export const createCommands = (invoke: Invoke): Commands => ({
   setWindowMode: (mode) => invoke("set_window_mode", { mode }),
   resetSettings: () => invoke("reset_settings"),
   setWebhookSecret: (secret) => invoke("set_webhook_secret", { secret }),
+  setPushoverKeys: (token, user) => invoke("set_pushover_keys", { token, user }),
+  testWebhook: (rule) => invoke("test_webhook", { rule }),
   chooseCertificate: () => invoke("choose_certificate"),
   clearCache: () => invoke("clear_cache"),
   openFolder: () => invoke("open_folder"),

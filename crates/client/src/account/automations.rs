@@ -3,8 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use jiff::SignedDuration;
-use secrecy::SecretString;
-use tallylight_core::{Error, JobId};
+use tallylight_core::{Code, Error, JobId, notifications, settings::Automation, webhook_message::WebhookMessage};
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
@@ -14,8 +13,8 @@ use super::{
     message::{AutomationsInput, TaskOutcome},
 };
 use crate::{
-    command::Reply,
-    platform::keychain::{TokenStore, Unlock},
+    command::{Reply, WebhookSecret},
+    platform::keychain::Unlock,
     storage::AutomationTask,
 };
 
@@ -23,7 +22,10 @@ mod program;
 mod task_context;
 mod webhook;
 
+pub(super) use task_context::WebhookSecrets;
+
 use task_context::TaskContext;
+use webhook::Delivery;
 
 /// How long an automation waits for the last fetch of its job.
 const FETCH_WAIT: Duration = Duration::from_secs(5);
@@ -39,17 +41,17 @@ const AT_ONCE: usize = 4;
 pub(super) struct Automations {
     waiting: Vec<(AutomationTask, Duration)>,
     permits: Arc<Semaphore>,
-    secret: TokenStore,
+    secrets: WebhookSecrets,
     shutdown: CancellationToken,
 }
 
 impl Automations {
     /// Returns the automations that the last run of the program did not finish.
-    pub(super) fn new(secret: TokenStore, tasks: Vec<AutomationTask>, now: Duration) -> Self {
+    pub(super) fn new(secrets: WebhookSecrets, tasks: Vec<AutomationTask>, now: Duration) -> Self {
         Self {
             waiting: tasks.into_iter().map(|task| (task, now + FETCH_WAIT)).collect(),
             permits: Arc::new(Semaphore::new(AT_ONCE)),
-            secret,
+            secrets,
             shutdown: CancellationToken::new(),
         }
     }
@@ -63,6 +65,7 @@ impl Automations {
             AutomationsInput::RunFor(job_id) => self.run_for(&job_id, jobs, context),
             AutomationsInput::Done(id, outcome) => self.done(&id, outcome, context),
             AutomationsInput::SetWebhookSecret(secret, reply) => self.set_secret(secret, reply, context),
+            AutomationsInput::TestWebhook(automation, reply) => self.test_webhook(automation, reply, context),
         }
     }
 
@@ -108,8 +111,9 @@ impl Automations {
                 // The user may have removed it since.
                 if !context.settings.automation.contains(&task.automation) {
                     context.store.forget_task(&task.id);
-                } else if let Some(job) = job.clone().filter(|_| is_known) {
-                    self.start(task, job, context);
+                } else if let Some((job, message)) = job.clone().zip(message(&task, jobs, context)).filter(|_| is_known)
+                {
+                    self.start(task, job, message, context);
                 } else if is_late {
                     context.store.forget_task(&task.id);
                 } else {
@@ -120,18 +124,23 @@ impl Automations {
         }
     }
 
-    fn start(&self, task: AutomationTask, job: String, context: &Context) {
-        let task_context = TaskContext {
-            secret: self.secret.clone(),
+    fn task_context(&self, context: &Context) -> TaskContext {
+        TaskContext {
+            secrets: self.secrets.clone(),
+            locale: context.locale(),
             connector: context.connector.clone(),
             clock: context.clock.clone(),
             shutdown: self.shutdown.clone(),
             permits: Arc::clone(&self.permits),
-        };
+        }
+    }
+
+    fn start(&self, task: AutomationTask, job: String, message: WebhookMessage, context: &Context) {
+        let task_context = self.task_context(context);
         let messages = context.tasks.messages.clone();
         context.tasks.background.spawn(async move {
             let id = task.id.clone();
-            let outcome = perform(task, job, task_context).await;
+            let outcome = perform(task, job, message, task_context).await;
             let _ = messages.send(AutomationsInput::Done(id, outcome).into()).await;
         });
     }
@@ -162,12 +171,27 @@ impl Automations {
         context.diagnostics.record_private(at, format!("{public}: {text}"), public.to_owned());
     }
 
-    /// Stores the secret that signs webhooks in the keychain.
-    fn set_secret(&self, secret: SecretString, reply: Reply<()>, context: &Context) {
-        let store = self.secret.clone();
+    /// Stores a secret of webhooks in the keychain.
+    fn set_secret(&self, secret: WebhookSecret, reply: Reply<()>, context: &Context) {
+        let (store, text) = match secret {
+            WebhookSecret::Signing(secret) => (self.secrets.signing.clone(), secret),
+            WebhookSecret::Pushover(keys) => (self.secrets.pushover.clone(), keys.to_secret()),
+        };
         context.tasks.background.spawn(async move {
-            let stored: Result<(), Error> = store.write(secret, Unlock::Ask).await;
+            let stored: Result<(), Error> = store.write(text, Unlock::Ask).await;
             let _ = reply.send(stored);
+        });
+    }
+
+    /// Calls the webhook of an automation once, and answers whether it works.
+    fn test_webhook(&self, automation: Automation, reply: Reply<()>, context: &Context) {
+        let task_context = self.task_context(context);
+        context.tasks.background.spawn(async move {
+            let tested = match &automation.webhook {
+                Some(url) => webhook::test(url, automation.format, &task_context).await,
+                None => Err(Error::new(Code::InvalidContent, "This rule has no webhook to test.")),
+            };
+            let _ = reply.send(tested);
         });
     }
 }
@@ -177,14 +201,23 @@ fn is_late(task: &AutomationTask, jobs: &KnownJobs<'_>, context: &Context) -> bo
     jobs.is_synced && context.now().wall.duration_since(task.at) > JOB_TIMEOUT
 }
 
-/// Runs a task with the job as JSON.
-async fn perform(task: AutomationTask, job: String, context: TaskContext) -> TaskOutcome {
+/// Returns what a notification says of the outcome.
+fn message(task: &AutomationTask, jobs: &KnownJobs<'_>, context: &Context) -> Option<WebhookMessage> {
+    let job = jobs.library.job(&task.job_id)?;
+    Some(notifications::notice(task.outcome, &job, context.locale()).into())
+}
+
+/// Runs a task with the job as JSON, or with the message about it.
+async fn perform(task: AutomationTask, job: String, message: WebhookMessage, context: TaskContext) -> TaskOutcome {
     match (&task.automation.run, &task.automation.webhook) {
         (Some(argv), _) => match context.permit().await {
             Some(_permit) => program::run(argv, job, &context.shutdown).await,
             None => TaskOutcome::Later("Tallylight quit before the program could run".to_owned()),
         },
-        (None, Some(url)) => webhook::call(url, &task, &job, &context).await,
+        (None, Some(url)) => {
+            let delivery = Delivery::of(&task, job, message);
+            webhook::call(url, task.automation.format, delivery, &context).await
+        }
         (None, None) => TaskOutcome::Failed("no action defined".to_owned()),
     }
 }

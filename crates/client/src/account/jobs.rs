@@ -27,6 +27,7 @@ mod captions;
 mod list_merge;
 mod retention;
 mod saving;
+mod snoozing;
 
 pub(super) use retention::load;
 
@@ -74,15 +75,16 @@ impl Jobs {
         }
     }
 
-    /// Returns when old jobs are due to be taken off the disk. Saving has a deadline of its own.
-    pub(super) fn deadline(&self) -> Duration {
-        self.prune_at()
+    /// Returns when old jobs are due to be taken off the disk, or a snooze to be looked at. Saving has a deadline of its own.
+    pub(super) fn deadline(&self, context: &Context) -> Duration {
+        self.snooze_deadline(context).map_or(self.prune_at(), |due| due.min(self.prune_at()))
     }
 
     pub(super) fn tick(&mut self, now: Duration, edits: &Edits, context: &mut Context) {
         if now >= self.prune_at() {
             self.prune(edits, context);
         }
+        self.end_snoozes(context);
     }
 
     /// Applies what an edit step says of the jobs, and returns the changes, and the confirmed jobs.

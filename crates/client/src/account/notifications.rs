@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use tallylight_core::{
-    library::Library,
-    notifications::{NotificationPreferences, NotificationScheduler},
+    library::{Library, RunOutcome},
+    notifications::{NotificationPreferences, NotificationScheduler, OutcomeKey},
 };
 use tallylight_view::{Event, NotificationStatus};
 
@@ -41,6 +41,7 @@ impl Notifications {
     pub(super) fn handle(&mut self, input: NotificationsInput, context: &mut Context) {
         match input {
             NotificationsInput::Outcomes(runs, now) => self.ended(runs, now, context),
+            NotificationsInput::Remind(outcomes, now) => self.remind(&outcomes, now, context),
             NotificationsInput::Forget(job_id) => self.scheduler.forget(&job_id),
             NotificationsInput::MarkRead(read) => self.mark_read(&read, context),
             NotificationsInput::Seen => {
@@ -98,6 +99,15 @@ impl Notifications {
         let settled: Vec<_> = runs.iter().filter_map(|run| self.scheduler.ended(&run.outcome, now)).collect();
         context.store.mark_notified(&settled);
         self.queue_history(runs, context);
+    }
+
+    /// Notifies outcomes again. On disk first: what a crash prevents, the next run does.
+    fn remind(&mut self, outcomes: &[RunOutcome], now: Duration, context: &mut Context) {
+        let keys: Vec<OutcomeKey> = outcomes.iter().map(OutcomeKey::from).collect();
+        context.store.forget_notified(&keys);
+        for outcome in outcomes {
+            self.scheduler.remind(outcome, now);
+        }
     }
 
     /// Shows the notifications that are due.

@@ -192,7 +192,7 @@ impl Runtime {
             self.uploads.deadline(),
             self.notifications.deadline(context),
             self.automations.deadline(),
-            Some(self.jobs.deadline()),
+            Some(self.jobs.deadline(context)),
             self.jobs.save_deadline(),
             self.publisher.deadline(),
         ];

@@ -69,7 +69,12 @@ mod tests {
     use std::{collections::BTreeSet, path::Path};
 
     use rusqlite::Connection;
-    use tallylight_core::{JobId, library::record::Record, model::outcome::Outcome, settings::Automation};
+    use tallylight_core::{
+        JobId,
+        library::record::Record,
+        model::outcome::Outcome,
+        settings::{Automation, WebhookFormat},
+    };
     use tallylight_view::StorageView;
 
     use super::*;
@@ -89,7 +94,13 @@ mod tests {
 
     fn task() -> AutomationTask {
         let run = Some(vec!["true".to_owned()]);
-        let automation = Automation { enabled: true, when: vec![Outcome::Failed], run, webhook: None };
+        let automation = Automation {
+            enabled: true,
+            when: vec![Outcome::Failed],
+            run,
+            webhook: None,
+            format: WebhookFormat::default(),
+        };
         AutomationTask::new(jiff::Timestamp::UNIX_EPOCH, JobId::new("7"), Outcome::Failed, automation)
     }
 

@@ -7,7 +7,7 @@ use tallylight_core::{
     },
     notifications::{HistoryEntry, NotificationKind},
     protocol::Progress,
-    settings::Automation,
+    settings::{Automation, WebhookFormat},
 };
 
 use super::*;
@@ -229,7 +229,8 @@ fn each_outcome_is_new_once_even_if_the_disk_is_full() {
 fn automation_tasks_are_stored_until_they_are_done() {
     let folder = tempfile::tempdir().expect("a folder");
     let run = Some(vec!["true".to_owned()]);
-    let automation = Automation { enabled: true, when: vec![Outcome::Failed], run, webhook: None };
+    let automation =
+        Automation { enabled: true, when: vec![Outcome::Failed], run, webhook: None, format: WebhookFormat::default() };
     let task = AutomationTask::new(Timestamp::UNIX_EPOCH, JobId::new("7"), Outcome::Failed, automation);
     let failed = || vec![HistoryRecord { tasks: vec![task.clone()], ..record("7") }];
     let mut store = Store::open(folder.path());

@@ -1,7 +1,7 @@
 //! The history of notifications.
 
 use tallylight_client::{MarkRead, Pause};
-use tallylight_core::notifications::HistoryEntry;
+use tallylight_core::{notifications::HistoryEntry, statistics::Statistics};
 
 use super::{Answer, App};
 
@@ -9,6 +9,12 @@ use super::{Answer, App};
 #[tauri::command]
 pub async fn history(app: App<'_>) -> Answer<Vec<HistoryEntry>> {
     app.client().history().await
+}
+
+/// Returns the statistics of the last weeks.
+#[tauri::command]
+pub async fn statistics(app: App<'_>) -> Answer<Statistics> {
+    app.client().statistics().await
 }
 
 /// Marks records of the history as read.

@@ -1,6 +1,8 @@
 //! The settings, and the data on this computer.
 
 use tallylight_core::settings::WindowMode;
+use tallylight_client::WebhookSecret;
+use tallylight_core::{settings::Automation, webhook_message::PushoverKeys};
 use tallylight_view::SettingsView;
 
 use super::{Answer, App};
@@ -37,7 +39,20 @@ pub async fn reset_settings(app: App<'_>) -> Answer<()> {
 /// Stores the secret that signs webhooks in the keychain.
 #[tauri::command]
 pub async fn set_webhook_secret(app: App<'_>, secret: Secret) -> Answer<()> {
-    app.client().set_webhook_secret(secret.0).await
+    app.client().set_webhook_secret(WebhookSecret::Signing(secret.0)).await
+}
+
+/// Stores the keys of Pushover in the keychain: the token of the application, and the key of the user.
+#[tauri::command]
+pub async fn set_pushover_keys(app: App<'_>, token: Secret, user: Secret) -> Answer<()> {
+    let keys = PushoverKeys { token: token.0, user: user.0 };
+    app.client().set_webhook_secret(WebhookSecret::Pushover(keys)).await
+}
+
+/// Sends a test to the webhook of a rule; fails with what its service says.
+#[tauri::command]
+pub async fn test_webhook(app: App<'_>, rule: Automation) -> Answer<()> {
+    app.client().test_webhook(rule).await
 }
 
 /// Returns the path of a certificate file that the user chooses, or null if they cancelled.

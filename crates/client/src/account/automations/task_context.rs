@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use tallylight_core::locale::Locale;
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio_util::sync::CancellationToken;
 
@@ -10,11 +11,22 @@ use crate::{
     platform::{clock::Clock, keychain::TokenStore},
 };
 
+/// The stores of the secrets of webhooks.
+#[derive(Clone, Debug)]
+pub(in crate::account) struct WebhookSecrets {
+    /// The store of the secret that signs webhooks.
+    pub(in crate::account) signing: TokenStore,
+    /// The store of the keys of Pushover.
+    pub(in crate::account) pushover: TokenStore,
+}
+
 /// What a task needs to run.
 #[derive(Clone, Debug)]
 pub(super) struct TaskContext {
-    /// The store of the secret that signs webhooks.
-    pub(super) secret: TokenStore,
+    /// The secrets of webhooks.
+    pub(super) secrets: WebhookSecrets,
+    /// The language of messages.
+    pub(super) locale: Locale,
     /// Proxy and certificates.
     pub(super) connector: NetworkConnector,
     /// The source of timestamps.

@@ -5,7 +5,7 @@ use tallylight_core::{
     library::Library,
     model::outcome::Outcome,
     notifications::{HistoryEntry, NotificationKind, OutcomeKey},
-    settings::Automation,
+    settings::{Automation, WebhookFormat},
 };
 
 use super::*;
@@ -14,7 +14,7 @@ use crate::{
         message::Message,
         test_context::{TestContext, job_id, library},
     },
-    platform::keychain::Keychain,
+    platform::keychain::{Keychain, TokenStore},
     storage::HistoryRecord,
 };
 
@@ -44,7 +44,12 @@ fn completed() -> Value {
 
 fn automation() -> Automation {
     let run = Some(vec!["/nowhere/at-all".to_owned()]);
-    Automation { enabled: true, when: vec![Outcome::Completed], run, webhook: None }
+    Automation { enabled: true, when: vec![Outcome::Completed], run, webhook: None, format: WebhookFormat::default() }
+}
+
+fn secrets() -> WebhookSecrets {
+    let store = || TokenStore::new(Keychain::Memory);
+    WebhookSecrets { signing: store(), pushover: store() }
 }
 
 /// Returns the component with one automation of the settings that waits, also on disk.
@@ -63,7 +68,7 @@ fn queued(jobs: &Jobs, test: &mut TestContext) -> (Automations, String) {
     };
     let key = OutcomeKey { job_id: job_id("7"), run: 0, outcome: Outcome::Completed };
     test.context.store.record(vec![HistoryRecord { key, entry, tasks: vec![task.clone()] }]);
-    let mut automations = Automations::new(TokenStore::new(Keychain::Memory), Vec::new(), Duration::ZERO);
+    let mut automations = Automations::new(secrets(), Vec::new(), Duration::ZERO);
     automations.handle(AutomationsInput::Queue(vec![task]), &jobs.known(), &mut test.context);
     (automations, id)
 }

@@ -1,53 +1,90 @@
-//! A webhook that is called at the end of a job, with the job as JSON, the same that `tally --json` prints.
+//! Webhooks: POST requests with the job as JSON, the same that `tally --json` prints, or with a message in the format of
+//! a service.
 
 use std::time::Duration;
 
-use hmac::{Hmac, KeyInit, Mac};
-use reqwest::{Client, StatusCode, header};
-use secrecy::{ExposeSecret, SecretString};
-use sha2::Sha256;
-use tallylight_core::model::{digest, outcome::Outcome};
+use reqwest::{Client, StatusCode};
+use tallylight_core::{
+    Error,
+    model::outcome::Outcome,
+    settings::WebhookFormat,
+    webhook_message::{WebhookMessage, service_error},
+};
 use url::Url;
+use uuid::Uuid;
 
 use super::TaskContext;
 use crate::{
     account::message::TaskOutcome,
-    net::http::{retry_after, unredirected_client},
+    net::http::{self, retry_after, unredirected_client},
     platform::keychain::Unlock,
     storage::AutomationTask,
 };
 
-/// How long a webhook may take to answer.
-const ANSWER_LIMIT: Duration = Duration::from_secs(10);
+mod problem;
+mod request;
+
+use problem::Problem;
+use request::Credentials;
+
 /// How long is waited before a webhook is tried again, each time: a restart of the other side is over after them.
 const RETRY_DELAYS: [Duration; 4] =
     [Duration::from_secs(2), Duration::from_secs(10), Duration::from_mins(1), Duration::from_mins(5)];
+/// The largest answer of which the error is read, in bytes.
+const ERROR_BODY_LIMIT: usize = 16 << 10;
+
+/// What a webhook is told.
+pub(super) struct Delivery {
+    /// The id, the same for every attempt.
+    id: String,
+    event: &'static str,
+    /// The job as JSON.
+    job: String,
+    /// The text for a service.
+    message: WebhookMessage,
+}
+
+impl Delivery {
+    /// Returns the delivery of a task.
+    pub(super) fn of(task: &AutomationTask, job: String, message: WebhookMessage) -> Self {
+        let event = match task.outcome {
+            Outcome::Completed => "job.completed",
+            Outcome::Failed => "job.failed",
+        };
+        Self { id: task.id.clone(), event, job, message }
+    }
+
+    /// Returns the delivery of a test, which is about no job.
+    fn test(message: WebhookMessage) -> Self {
+        Self { id: Uuid::new_v4().to_string(), event: "test", job: r#"{"test":true}"#.to_owned(), message }
+    }
+}
 
 /// Calls a webhook, and repeats that while it may help.
-pub(super) async fn call(url: &Url, task: &AutomationTask, job: &str, context: &TaskContext) -> TaskOutcome {
-    Webhook { url, task, job, context }.call().await
+pub(super) async fn call(url: &Url, format: WebhookFormat, delivery: Delivery, context: &TaskContext) -> TaskOutcome {
+    Webhook { url, format, delivery, context }.call().await
+}
+
+/// Calls a webhook once, to see whether it works.
+///
+/// # Errors
+/// Says why it does not, in the words of the service if it has any.
+pub(super) async fn test(url: &Url, format: WebhookFormat, context: &TaskContext) -> Result<(), Error> {
+    let webhook = Webhook { url, format, delivery: Delivery::test(WebhookMessage::test(context.locale)), context };
+    let client = unredirected_client(url, &context.connector)?;
+    let called = async {
+        let credentials = webhook.credentials(Unlock::Ask).await?;
+        webhook.attempt(&client, &credentials).await
+    };
+    called.await.map_err(|problem| problem.error(webhook.host(), context.locale))
 }
 
 /// A call of a webhook.
 struct Webhook<'a> {
     url: &'a Url,
-    task: &'a AutomationTask,
-    job: &'a str,
+    format: WebhookFormat,
+    delivery: Delivery,
     context: &'a TaskContext,
-}
-
-/// The outcome of one attempt.
-enum Attempt {
-    /// No retry is needed.
-    Over(TaskOutcome),
-    /// A retry may help.
-    Again {
-        words: String,
-        /// The delay that the receiver asked for.
-        asked: Option<Duration>,
-        /// The outcome after the last attempt.
-        give_up: fn(String) -> TaskOutcome,
-    },
 }
 
 impl Webhook<'_> {
@@ -59,25 +96,28 @@ impl Webhook<'_> {
         };
         let mut waits = RETRY_DELAYS.into_iter();
         loop {
-            let attempt = match self.secret().await {
-                Ok(secret) => {
+            let attempt = match self.credentials(Unlock::Never).await {
+                Ok(credentials) => {
                     let Some(permit) = self.context.permit().await else {
                         return TaskOutcome::Later(format!("Tallylight quit before {} was called", self.host()));
                     };
-                    let attempt = self.attempt(&client, &secret).await;
+                    let attempt = self.attempt(&client, &credentials).await;
                     drop(permit);
                     attempt
                 }
-                Err(attempt) => attempt,
+                Err(problem) => Err(problem),
             };
-            let (words, asked, give_up) = match attempt {
-                Attempt::Over(outcome) => return outcome,
-                Attempt::Again { words, asked, give_up } => (words, asked, give_up),
-            };
+            let Err(problem) = attempt else { return TaskOutcome::Done(format!("{} called", self.host())) };
+            let words = problem.words(self.host());
+            if !problem.may_pass() {
+                return TaskOutcome::Failed(words);
+            }
             let Some(wait) = waits.next() else {
-                return give_up(format!("{words}, gave up after {} attempts", RETRY_DELAYS.len() + 1));
+                let words = format!("{words}, gave up after {} attempts", RETRY_DELAYS.len() + 1);
+                return problem.give_up(words);
             };
-            let wait = tokio::time::sleep(asked.unwrap_or_default().max(wait).min(RETRY_DELAYS[3]));
+            let asked = problem.retry_after().unwrap_or_default();
+            let wait = tokio::time::sleep(asked.max(wait).min(RETRY_DELAYS[3]));
             if self.context.shutdown.run_until_cancelled(wait).await.is_none() {
                 return TaskOutcome::Later(format!("{words}, Tallylight quit"));
             }
@@ -88,78 +128,36 @@ impl Webhook<'_> {
         self.url.host_str().unwrap_or_default()
     }
 
-    /// Reads the secret that signs the call. No permit is held meanwhile: a keychain may take its time.
-    async fn secret(&self) -> Result<SecretString, Attempt> {
-        match self.context.secret.read(Unlock::Never).await {
-            Ok(Some(secret)) => Ok(secret),
-            Ok(None) => {
-                let words = "no webhook secret set. Add one in Settings, Automation.";
-                Err(Attempt::Over(TaskOutcome::Failed(words.to_owned())))
-            }
-            // Nobody can say when it is unlocked.
-            Err(error) => Err(Attempt::Again { words: error.message, asked: None, give_up: TaskOutcome::Later }),
-        }
+    /// Reads the secrets of the call. No permit is held meanwhile: a keychain may take its time.
+    async fn credentials(&self, unlock: Unlock) -> Result<Credentials, Problem> {
+        Credentials::read(self.format, self.context, unlock).await
     }
 
-    async fn attempt(&self, client: &Client, secret: &SecretString) -> Attempt {
-        let (host, time) = (self.host(), self.context.clock.now().wall.as_second().to_string());
-        let event = match self.task.outcome {
-            Outcome::Completed => "job.completed",
-            Outcome::Failed => "job.failed",
+    async fn attempt(&self, client: &Client, credentials: &Credentials) -> Result<(), Problem> {
+        let time = self.context.clock.now().wall.as_second().to_string();
+        let call = request::of(self, client, credentials, &time)?;
+        let answer = call.send().await.map_err(|error| {
+            // The URL of a service contains its secret.
+            tracing::debug!(error = %error.without_url(), "a webhook was not called");
+            Problem::Unreachable
+        })?;
+        let status = answer.status();
+        if status.is_success() {
+            return Ok(());
+        }
+        let retry_after = retry_after(answer.headers());
+        let said = match self.format {
+            WebhookFormat::Tallylight => None,
+            WebhookFormat::Ntfy | WebhookFormat::Pushover | WebhookFormat::Slack | WebhookFormat::Discord => {
+                http::text(answer, ERROR_BODY_LIMIT).await.ok().and_then(|body| service_error(&body))
+            }
         };
-        let call = client
-            .post(self.url.clone())
-            .timeout(ANSWER_LIMIT)
-            .header(header::CONTENT_TYPE, "application/json")
-            .header("x-tallylight-event", event)
-            .header("x-tallylight-delivery", &self.task.id)
-            .header("x-tallylight-timestamp", &time)
-            .header("x-tallylight-signature", signature(secret, &time, self.job))
-            .body(self.job.to_owned());
-        match call.send().await {
-            Ok(answer) if answer.status().is_success() => Attempt::Over(TaskOutcome::Done(format!("{host} called"))),
-            Ok(answer) => {
-                let status = answer.status();
-                let words = format!("{host} returned status {}", status.as_u16());
-                let may_help = status.is_server_error()
-                    || matches!(status, StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_MANY_REQUESTS);
-                if may_help {
-                    let asked = retry_after(answer.headers());
-                    Attempt::Again { words, asked, give_up: TaskOutcome::Failed }
-                } else {
-                    Attempt::Over(TaskOutcome::Failed(words))
-                }
-            }
-            Err(error) => {
-                tracing::debug!(error = %error.without_url(), "a webhook was not called");
-                let words = format!("couldn't reach {host}");
-                Attempt::Again { words, asked: None, give_up: TaskOutcome::Failed }
-            }
-        }
+        let may_pass =
+            status.is_server_error() || matches!(status, StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_MANY_REQUESTS);
+        let status = status.as_u16();
+        Err(if may_pass { Problem::Busy { status, said, retry_after } } else { Problem::Refused { status, said } })
     }
-}
-
-/// Returns the HMAC-SHA256 of `<timestamp>.<body>`, as `sha256=<hex>`. The time is signed, too, so that nobody can
-/// send an old call again.
-fn signature(secret: &SecretString, time: &str, body: &str) -> String {
-    let key = secret.expose_secret().as_bytes();
-    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key) else { unreachable!("HMAC takes keys of every length") };
-    mac.update(time.as_bytes());
-    mac.update(b".");
-    mac.update(body.as_bytes());
-    format!("sha256={}", digest::hex(&mac.finalize().into_bytes()))
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_signature_is_that_of_everybody() {
-        // printf '1700000000.{"a":1}' | openssl dgst -sha256 -hmac key
-        let signed = signature(&"key".into(), "1700000000", r#"{"a":1}"#);
-        assert_eq!(signed, SIGNED);
-    }
-
-    const SIGNED: &str = "sha256=a438e398bfafc57e4396bb7fc2304422f0f768e965d073ca313cb52e22e6ad03";
-}
+mod tests;

@@ -1,5 +1,5 @@
 use serde_json::{Value, json};
-use tallylight_core::{model::outcome::Outcome, protocol::snapshot::read_job};
+use tallylight_core::{model::outcome::Outcome, protocol::snapshot::read_job, snooze::Snooze};
 
 use super::*;
 use crate::account::{
@@ -187,4 +187,53 @@ fn starts_of_captions_are_stored_from_lists_and_single_jobs() {
     let search = tallylight_core::search::Search::new(&jobs.library, &Edits::default(), "walrus");
     let excerpts = test.context.store.search(search)().into_iter().filter_map(|hit| hit.excerpt);
     assert_eq!(excerpts.map(|excerpt| excerpt.start_seconds).collect::<Vec<_>>(), [Some(5), Some(65)]);
+fn snoozed_job_reminds_once_at_its_time_also_after_a_night_of_sleep() {
+    let mut test = TestContext::signed_in();
+    let failed = json!({ "id": "7", "status": "FAILED", "updated_at": "2026-01-01T00:00:00Z" });
+    let mut jobs = jobs(&[failed, json!({ "id": "8", "status": "PROCESSING" })], &test);
+    let both = [job_id("7"), job_id("8")];
+    jobs.snooze(&both, Some(Snooze::LaterToday), &mut test.context).expect("snoozed");
+    let shown = |sent: &[Message], jobs: &[JobId]| {
+        let of_jobs = |message: &Message| match message {
+            Message::Publisher(PublisherInput::Changed(shown, _)) => shown.iter().map(|(id, _)| id.clone()).collect(),
+            _ => Vec::new(),
+        };
+        sent.iter().flat_map(of_jobs).collect::<Vec<_>>() == jobs
+    };
+    let sent = test.sent();
+    assert!(shown(&sent, &[job_id("7")]), "the other one needs no review");
+    assert!(jobs.library.job(&job_id("7")).is_some_and(|job| job.snoozed_until().is_some()));
+    let now = test.context.monotonic();
+    let soon = now + Duration::from_mins(1);
+    assert!(jobs.deadline(&test.context) < soon, "timers stop while the machine sleeps");
+    jobs.tick(now, &Edits::default(), &mut test.context);
+    assert!(test.sent().is_empty());
+
+    // Only the wall clock moves on while the machine sleeps.
+    test.clock.move_wall(jiff::SignedDuration::from_hours(9));
+    jobs.tick(now, &Edits::default(), &mut test.context);
+    let sent = test.sent();
+    let reminded = position(
+        &sent,
+        |message| matches!(message, Message::Notifications(NotificationsInput::Remind(outcomes, _)) if outcomes.len() == 1),
+    );
+    let saved = position(&sent, |message| matches!(message, Message::SaveAll));
+    assert!(reminded.is_some() && reminded < saved && shown(&sent, &[job_id("7")]));
+    jobs.tick(now, &Edits::default(), &mut test.context);
+    assert!(test.sent().is_empty());
+    assert!(jobs.deadline(&test.context) > soon);
+}
+
+#[test]
+fn snooze_that_the_user_ends_reminds_of_nothing() {
+    let mut test = TestContext::signed_in();
+    let failed = json!({ "id": "7", "status": "FAILED", "updated_at": "2026-01-01T00:00:00Z" });
+    let mut jobs = jobs(&[failed], &test);
+    jobs.snooze(&[job_id("7")], Some(Snooze::Tomorrow), &mut test.context).expect("snoozed");
+    jobs.snooze(&[job_id("7")], None, &mut test.context).expect("ended");
+    assert!(jobs.library.job(&job_id("7")).is_some_and(|job| job.has_open_review()));
+    test.sent();
+    test.clock.move_wall(jiff::SignedDuration::from_hours(48));
+    jobs.tick(test.context.monotonic(), &Edits::default(), &mut test.context);
+    assert!(test.sent().is_empty());
 }

@@ -1,9 +1,11 @@
 //! The messages of the automations.
 
-use secrecy::SecretString;
-use tallylight_core::JobId;
+use tallylight_core::{JobId, settings::Automation};
 
-use crate::{command::Reply, storage::AutomationTask};
+use crate::{
+    command::{Reply, WebhookSecret},
+    storage::AutomationTask,
+};
 
 /// What the automations handle.
 pub(in crate::account) enum AutomationsInput {
@@ -13,7 +15,9 @@ pub(in crate::account) enum AutomationsInput {
     RunFor(JobId),
     /// The automation with this id ended.
     Done(String, TaskOutcome),
-    SetWebhookSecret(SecretString, Reply<()>),
+    SetWebhookSecret(WebhookSecret, Reply<()>),
+    /// The webhook of this automation is to be called once, about no job.
+    TestWebhook(Automation, Reply<()>),
 }
 
 /// The outcome of a task, with a text for the diagnostics.

@@ -16,6 +16,8 @@ use crate::command::MarkRead;
 pub(in crate::account) enum NotificationsInput {
     /// Runs ended.
     Outcomes(Vec<EndedRun>, Duration),
+    /// The snoozes of the reviews of these outcomes are over.
+    Remind(Vec<RunOutcome>, Duration),
     /// A job was removed.
     Forget(JobId),
     MarkRead(MarkRead),

@@ -2,7 +2,7 @@ use serde_json::{Value, json};
 use tallylight_core::{
     library::{Observation, RunOutcome},
     model::outcome::Outcome,
-    settings::Automation,
+    settings::{Automation, WebhookFormat},
 };
 
 use super::*;
@@ -49,7 +49,13 @@ fn failed() -> Value {
 }
 
 fn automation() -> Automation {
-    Automation { enabled: true, when: vec![Outcome::Failed], run: Some(vec!["/nowhere".to_owned()]), webhook: None }
+    Automation {
+        enabled: true,
+        when: vec![Outcome::Failed],
+        run: Some(vec!["/nowhere".to_owned()]),
+        webhook: None,
+        format: WebhookFormat::default(),
+    }
 }
 
 #[test]
@@ -213,4 +219,27 @@ fn outcome_after_a_sign_out_is_unseen_although_ids_begin_anew() {
     next.end(&mut test);
     next.notifications.flush_history(&mut test.context);
     assert_eq!(test.context.store.unseen(), 1);
+fn reminder_after_a_snooze_is_shown_once_and_waits_for_the_end_of_quiet_times() {
+    let mut test = TestContext::signed_in();
+    let mut failed = Failed::new(&test);
+    failed.end(&mut test);
+    test.clock.advance(Duration::from_secs(1));
+    failed.tick(&mut test);
+    assert_eq!(test.shell.notifications().len(), 1);
+
+    failed.notifications.pause(Pause::Hour, &mut test.context).expect("paused");
+    let outcome = RunOutcome { job_id: job_id("7"), run: 0, outcome: Outcome::Failed, observation: Observation::Live };
+    let now = test.context.monotonic();
+    failed.notifications.handle(NotificationsInput::Remind(vec![outcome], now), &mut test.context);
+    assert!(test.context.store.delivered().is_empty(), "the next run would show it");
+    test.clock.advance(Duration::from_secs(1));
+    failed.tick(&mut test);
+    assert!(test.shell.notifications().is_empty());
+    test.clock.advance(Duration::from_hours(1));
+    failed.tick(&mut test);
+    failed.tick(&mut test);
+    let shown = test.shell.notifications();
+    let titles: Vec<&str> = shown.iter().map(|shown| shown.title.as_str()).collect();
+    assert_eq!(titles, ["Reminder: Video 7 failed"]);
+    assert_eq!(test.context.store.delivered().len(), 1);
 }

@@ -83,6 +83,7 @@ impl Runtime {
             Query::Search(text, reply) => self.search(&text, reply),
             Query::TextChanges(change, job_ids, reply) => drop(reply.send(self.text_changes(&change, job_ids))),
             Query::History(reply) => drop(reply.send(Ok(self.context.store.history()))),
+            Query::Statistics(reply) => drop(reply.send(Ok(self.statistics()))),
             Query::Synced(reply) => self.context.send(FetcherInput::WhenSynced(reply)),
         }
     }
@@ -93,6 +94,7 @@ impl Runtime {
             Action::Edit(job_id, changes) => return self.edit(job_id, changes, reply),
             Action::SetWebhookSecret(secret) => return context.send(AutomationsInput::SetWebhookSecret(secret, reply)),
             Action::Job(action, job_id) => return context.send(JobActionsInput::Start(action, job_id, reply)),
+            Action::TestWebhook(automation) => return context.send(AutomationsInput::TestWebhook(automation, reply)),
             Action::Open(job_id) => {
                 context.send(connection::Input::Watch(vec![job_id.clone()]));
                 context.send(FetcherInput::Fetch(FetchRequest::job(job_id)));
@@ -115,6 +117,7 @@ impl Runtime {
                 context.send(JobsInput::SetDismissed(job_ids, action));
                 Ok(())
             }
+            Action::Snooze(job_ids, snooze) => self.jobs.snooze(&job_ids, snooze, context),
             Action::MarkRead(read) => {
                 context.send(NotificationsInput::MarkRead(read));
                 Ok(())

@@ -7,6 +7,7 @@ use tallylight_core::{
     library::{Counts, record::Record},
     search::{Search, SearchHit},
     templates::TextChange,
+    statistics::Statistics,
 };
 use tallylight_view::{JobView, RememberedView, RowView, ServerView, StatusView, TextChangeView};
 use url::Url;
@@ -56,6 +57,12 @@ impl Runtime {
     /// Returns where the video of a job can be played.
     pub(super) fn playback(&self, job_id: &JobId) -> Option<Url> {
         Url::parse(self.jobs.library.job(job_id)?.playback_url()?).ok()
+    /// Returns the statistics, from the jobs and the history.
+    pub(super) fn statistics(&self) -> Statistics {
+        let context = &self.context;
+        let now = context.now().wall.to_zoned(context.clock.zone());
+        let first_weekday = context.locale().first_weekday(&context.system_language);
+        Statistics::of(self.jobs.library.jobs(), &context.store.history(), &now, first_weekday)
     }
 
     /// Searches the texts in memory, and then the transcripts on disk, on another thread.

@@ -10,7 +10,7 @@ use super::{MESSAGE_QUEUE, Runtime};
 use crate::{
     account::{
         auth::{Auth, KeychainRequest, keychain_worker},
-        automations::Automations,
+        automations::{Automations, WebhookSecrets},
         backend::{self, Backend},
         connection::Connection,
         context::{Access, Context, Tasks},
@@ -93,7 +93,10 @@ impl Runtime {
             templates: Templates::default(),
             notifications: Notifications::new(&jobs.library, &context),
             automations: Automations::new(
-                TokenStore::new(config.webhook_keychain),
+                WebhookSecrets {
+                    signing: TokenStore::new(config.webhook_keychain),
+                    pushover: TokenStore::new(config.pushover_keychain),
+                },
                 context.store.tasks(),
                 context.monotonic(),
             ),
