@@ -9,6 +9,8 @@ import { useWindowForm } from "../state/windowForm.svelte";
 
 type WindowAction = "strip" | "alwaysOnTop";
 type DialogAction = "settings" | "shortcuts" | "connection" | "history" | "releaseNotes";
+type DialogAction =
+  "settings" | "shortcuts" | "connection" | "history" | "statistics" | "releaseNotes";
 
 /** Returns the handlers of the actions that do not concern the list or a video. Must be called while a component is created. */
 export function globalActionHandlers(
@@ -26,6 +28,7 @@ export function globalActionHandlers(
     shortcuts: () => (navigation.dialog = "shortcuts"),
     connection: () => (navigation.dialog = "connection"),
     history: () => (navigation.dialog = "history"),
+    statistics: () => (navigation.dialog = "statistics"),
     releaseNotes: () => (navigation.dialog = "release_notes"),
     strip: () => form.show("strip"),
     alwaysOnTop: () => form.toggleAlwaysOnTop(),

@@ -27,6 +27,12 @@ const films = [
   mockJob({ job_id: "3", title: "The hills", status: "COMPLETED" }),
 ];
 
+const snoozes = [
+  "Snooze for 3 hours",
+  "Snooze until tomorrow morning",
+  "Snooze until Monday morning",
+];
+
 async function renderWindow(): Promise<MockBackend> {
   const backend = await renderLiveApp(new MockBackend(signedInStatus(), films));
   await screen.findByText("The hills");
@@ -60,6 +66,8 @@ describe("the menu of a row", () => {
       "Select",
       "Dismiss",
     ]);
+    const open = ["Open", "Copy title", "Copy link", "Select"];
+    expect(names()).toEqual([...open, ...snoozes, "Dismiss"]);
     await fireEvent.click(screen.getByRole("menuitem", { name: "Dismiss" }));
     await waitFor(() => expect(backend.calls).toContain("setDismissed 2 dismiss"));
     expect(screen.queryByRole("menu")).toBeNull();
@@ -79,6 +87,7 @@ describe("the menu of a row", () => {
       "Deselect",
       "Dismiss",
     ]);
+    expect(names()).toEqual(["Copy titles", "Deselect", ...snoozes, "Dismiss"]);
     await fireEvent.click(screen.getByRole("menuitem", { name: "Copy titles" }));
     await waitFor(() => expect(written).toHaveBeenCalledWith("The city\nThe sea"));
     await fireEvent.contextMenu(row("3"));

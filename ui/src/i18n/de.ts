@@ -9,7 +9,10 @@ import { settings } from "./de.settings";
 import { transcript } from "./de.transcript";
 import { strip, windowSettings } from "./de.strip";
 import { batch, templates } from "./de.templates";
+import { snooze } from "./de.snooze";
+import { statistics } from "./de.statistics";
 import { uploads } from "./de.uploads";
+import { webhooks } from "./de.webhooks";
 import type { Messages } from "./en";
 
 /** Every text of the window in German. */
@@ -192,6 +195,9 @@ export const de: Messages = {
   settings,
   strip,
   windowSettings,
+  snooze,
+  statistics,
+  webhooks,
   computer,
   suggestions,
   history,

@@ -9,7 +9,10 @@ import { settings } from "./en.settings";
 import { transcript } from "./en.transcript";
 import { strip, windowSettings } from "./en.strip";
 import { batch, templates } from "./en.templates";
+import { snooze } from "./en.snooze";
+import { statistics } from "./en.statistics";
 import { uploads } from "./en.uploads";
+import { webhooks } from "./en.webhooks";
 
 /** A text for every code of a fault that the app knows, and for a fault without a reason. */
 export type FaultTexts = Record<FaultCode | "no_reason", string>;
@@ -194,6 +197,9 @@ export const en = {
   settings,
   strip,
   windowSettings,
+  snooze,
+  statistics,
+  webhooks,
   computer,
   suggestions,
   history,

@@ -10,7 +10,10 @@ import { settings } from "./es.settings";
 import { transcript } from "./es.transcript";
 import { strip, windowSettings } from "./es.strip";
 import { batch, templates } from "./es.templates";
+import { snooze } from "./es.snooze";
+import { statistics } from "./es.statistics";
 import { uploads } from "./es.uploads";
+import { webhooks } from "./es.webhooks";
 
 /** Every text of the window in Spanish. */
 export const es: Messages = {
@@ -193,6 +196,9 @@ export const es: Messages = {
   settings,
   strip,
   windowSettings,
+  snooze,
+  statistics,
+  webhooks,
   computer,
   suggestions,
   history,

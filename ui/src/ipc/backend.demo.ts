@@ -9,6 +9,7 @@ import {
 } from "./backend.mock";
 import { ago } from "./backend.samples";
 import type { JobView, Template } from "./bindings";
+import type { JobView, Statistics } from "./bindings";
 
 /** Returns a backend with examples of everything, for working on the window in a browser. */
 export function demoBackend(): MockBackend {
@@ -38,6 +39,7 @@ export function demoBackend(): MockBackend {
     mockEntry({ entry_id: 1, at: ago(2990), job_id: "3", name: "City at night", read: true }),
   ];
   backend.templateList = [demoTemplate()];
+  backend.statisticsView = demoStatistics();
   const interrupted = { code: "unreachable" as const, message: "Connection interrupted." };
   backend.uploadList = [
     mockUpload({ filename: "harbour-at-dawn.mp4" }),
@@ -147,4 +149,36 @@ function finishedJob(): JobView {
       ].join("\n"),
     },
   });
+}
+
+function demoStatistics(): Statistics {
+  const week = 7 * 24 * 60;
+  const counts = [0, 0, 2, 4, 3, 7, 5, 0, 6, 9, 4, 2];
+  const duration = (videos: number, median_seconds: number, p90_seconds: number) => ({
+    videos,
+    median_seconds,
+    p90_seconds,
+  });
+  const fault = (code: string, message: string) => ({ code, message, stage_id: null, at: null });
+  return {
+    videos: 43,
+    since: ago(9 * week),
+    weeks: counts.map((ready, index) => ({
+      starts_on: ago((11 - index) * week).slice(0, 10),
+      ready,
+      failed: ready % 3,
+    })),
+    total: duration(40, 214, 611),
+    stages: [
+      { stage_id: "PROBE", duration: duration(43, 0.8, 2.1) },
+      { stage_id: "AUDIO", duration: duration(41, 6.2, 14) },
+      { stage_id: "TRANSCRIPTION", duration: duration(38, 152, 480) },
+      { stage_id: "THUMBNAILS", duration: duration(41, 21, 44) },
+    ],
+    failures: [
+      { fault: fault("file_incomplete", "The video file is incomplete."), count: 3 },
+      { fault: fault("JOB_FAILED", "GPU 3 out of memory"), count: 1 },
+    ],
+    other_failures: 0,
+  };
 }

@@ -8,8 +8,10 @@ import {
   mockReleases,
   mockServer,
   mockSettings,
+  mockStatistics,
 } from "./backend.samples";
 import type {
+  Automation,
   Caption,
   Changes,
   CloseChoice,
@@ -32,6 +34,8 @@ import type {
   Settings,
   SettingsView,
   Show,
+  Snooze,
+  Statistics,
   StatusView,
   TallyError,
   Template,
@@ -265,6 +269,18 @@ export class MockBackend implements Backend {
           : { ...job, status: "FAILED", is_cancelled: true };
       this.jobs = this.jobs.map((other) => (other === job ? changed : other));
       this.emit({ event: "jobs", changed: [{ job: changed, scope: "major" }], removed: [] });
+  snooze = (jobIds: JobId[], snooze: Snooze | null) =>
+    this.answer(`snooze ${jobIds.join()} ${snooze}`, () => {
+      this.jobs = this.jobs.map((job) => {
+        if (!jobIds.includes(job.job_id)) return job;
+        const { snoozed_until: _, ...awake } = job;
+        if (snooze === null) return { ...awake, attention: job.error ? "failed" : "warning" };
+        return { ...awake, attention: null, snoozed_until: ago(-180) };
+      });
+      const changed = this.jobs
+        .filter((job) => jobIds.includes(job.job_id))
+        .map((job) => ({ job, scope: "increment" as const }));
+      this.emit({ event: "jobs", changed, removed: [] });
     });
   currentSettings: SettingsView = {
     settings: mockSettings(),
@@ -288,6 +304,10 @@ export class MockBackend implements Backend {
       this.setSettings({ settings: mockSettings(), trouble: null }),
     );
   setWebhookSecret = (secret: string) => this.answer(`setWebhookSecret ${secret}`, () => undefined);
+  setPushoverKeys = (token: string, user: string) =>
+    this.answer(`setPushoverKeys ${token} ${user}`, () => undefined);
+  testWebhook = (rule: Automation) =>
+    this.answer(`testWebhook ${JSON.stringify(rule)}`, () => undefined);
   chooseCertificate = () =>
     this.answer("chooseCertificate", (): string | null => "/home/me/studio.pem");
   computerState: ComputerView = mockComputer;
@@ -321,6 +341,9 @@ export class MockBackend implements Backend {
     this.answer(`suggestTexts ${jobId} ${body}`, () => this.suggestions);
   clearCache = () => this.answer("clearCache", () => undefined);
   openFolder = () => this.answer("openFolder", () => undefined);
+
+  statisticsView: Statistics = mockStatistics;
+  statistics = () => this.answer("statistics", () => this.statisticsView);
 
   historyEntries: HistoryEntry[] = [];
   history = () => this.answer("history", () => this.historyEntries);

@@ -11,6 +11,7 @@ import type {
   ServerView,
   Settings,
   StageView,
+  Statistics,
   StatusView,
   TextChange,
   UploadView,
@@ -243,6 +244,17 @@ export function mockExcerpt(transcript: string, word: string): Excerpt {
   const [before, found, after] = [text.slice(0, start), text.slice(start, end), text.slice(end)];
   return { before, found, after, start_seconds, further };
 }
+
+/** The statistics before any video ended. */
+export const mockStatistics: Statistics = {
+  videos: 0,
+  since: null,
+  weeks: [],
+  total: null,
+  stages: [],
+  failures: [],
+  other_failures: 0,
+};
 
 /** Returns the time of so many minutes ago. */
 export const ago = (minutes: number) => new Date(Date.now() - 60_000 * minutes).toISOString();

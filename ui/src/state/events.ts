@@ -173,5 +173,13 @@ function applySession(client: QueryClient, session: SessionView): void {
 function removeVideos(client: QueryClient): void {
   const { videos, uploads, history, templates } = keys;
   for (const queryKey of [videos, ["video"], ["edits"], uploads, history, templates])
+  for (const queryKey of [
+    keys.videos,
+    ["video"],
+    ["edits"],
+    keys.uploads,
+    keys.history,
+    keys.statistics,
+  ])
     client.removeQueries({ queryKey });
 }

@@ -13,7 +13,8 @@ export type DialogName =
   | "release_notes"
   | "settings"
   | "shortcuts"
-  | "sign_out";
+  | "sign_out"
+  | "statistics";
 
 /** Where a video was opened from, which decides where the focus goes. */
 export type OpenedFrom = "list" | "elsewhere";

@@ -15,6 +15,7 @@ export const keys = {
   settings: ["settings"] as const,
   computer: ["computer"] as const,
   history: ["history"] as const,
+  statistics: ["statistics"] as const,
   update: ["update"] as const,
   releases: ["releases"] as const,
   synced: ["synced"] as const,
@@ -94,6 +95,10 @@ export const computerQuery = (backend: Backend) =>
 
 export const historyQuery = (backend: Backend) =>
   queryOptions({ queryKey: keys.history, queryFn: () => backend.history() });
+
+/** Refetched whenever it is shown, because there are no events of statistics. */
+export const statisticsQuery = (backend: Backend) =>
+  queryOptions({ queryKey: keys.statistics, queryFn: () => backend.statistics(), staleTime: 0 });
 
 export const updateQuery = (backend: Backend) =>
   queryOptions({ queryKey: keys.update, queryFn: () => backend.update() });

@@ -3,6 +3,7 @@ import { stageName } from "../../format/names";
 import { formatAge, formatTimecode, formatTimeLeft } from "../../format/time";
 import type { RowView } from "../../ipc/bindings";
 import { locale } from "../../state/locale.svelte";
+import { snoozeText } from "../snooze/snooze";
 import { isStuck, type LiveTime } from "./stuck";
 
 /** Returns the text of the latest warning; empty if there is none. */
@@ -11,11 +12,13 @@ export function warningText(job: RowView): string {
   return latest ? faultText(latest) : "";
 }
 
-/** Returns what the row says below the status: the failure, what needs review, the current stage, or unsaved texts. */
+/** Returns what the row says below the status: the failure, what needs review, until when that is snoozed, the current stage, or unsaved texts. */
 export function activityText(job: RowView): string {
   if (job.attention === "conflict") return locale.messages.list.conflict;
   if (job.attention === "words") return locale.messages.list.refusedEdit;
   if (job.error) return job.is_cancelled ? "" : faultText(job.error);
+  if (job.snoozed_until) return snoozeText(job);
+  if (job.error) return faultText(job.error);
   if (job.attention === "warning") return warningText(job);
   if (job.status === "PROCESSING" && job.stage_id !== null) return stageName(job.stage_id);
   return job.has_draft ? locale.messages.unsaved : "";

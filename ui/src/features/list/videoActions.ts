@@ -20,6 +20,7 @@ import { locale } from "../../state/locale.svelte";
 import type { OpenedFrom } from "../../state/navigation.svelte";
 import { COPY_KINDS } from "../editor/copies";
 import type { BatchKind, BatchStart } from "../templates/batchContext";
+import { SNOOZE_ACTIONS } from "../snooze/snoozeActions";
 import { copyTitles } from "./copyTitles";
 import { copyVideoLink, copyVideoText } from "./copyVideo";
 import { canBeDismissed } from "./dismiss";
@@ -45,7 +46,7 @@ export const [useVideoActionContext, provideVideoActionContext] =
   createContext<() => VideoActionContext>();
 
 /** An action of one or several videos, for the menu of a row and for the palette. */
-interface VideoAction extends Omit<Action, "label" | "run"> {
+export interface VideoAction extends Omit<Action, "label" | "run"> {
   label: (rows: RowView[]) => string;
   isOffered: (rows: RowView[], context: VideoActionContext) => boolean;
   run: (rows: RowView[], context: VideoActionContext) => void;
@@ -147,6 +148,7 @@ const VIDEO_ACTIONS: VideoAction[] = [
     isOffered: areSelected,
     run: (rows, { selection }) => selection.remove(idsOf(rows)),
   },
+  ...SNOOZE_ACTIONS,
   {
     id: "dismiss",
     icon: CheckCheck,

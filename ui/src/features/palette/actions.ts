@@ -1,6 +1,7 @@
 import Bell from "@lucide/svelte/icons/bell";
 import BellOff from "@lucide/svelte/icons/bell-off";
 import Cable from "@lucide/svelte/icons/cable";
+import ChartColumn from "@lucide/svelte/icons/chart-column";
 import Download from "@lucide/svelte/icons/download";
 import Keyboard from "@lucide/svelte/icons/keyboard";
 import ListFilter from "@lucide/svelte/icons/list-filter";
@@ -32,6 +33,7 @@ export interface ActionHandlers {
   refresh: () => void;
   filter: (filter: Filter | null) => void;
   history: () => void;
+  statistics: () => void;
   releaseNotes: () => void;
   pause: (pause: Pause) => void;
   checkForUpdate: () => void;
@@ -74,6 +76,12 @@ export function actions(handlers: ActionHandlers, context: ActionContext): Actio
     ...filterActions(handlers),
     { id: "history", label: messages.history.title, icon: Bell, run: handlers.history },
     pauseAction(handlers, context.isPaused),
+    {
+      id: "statistics",
+      label: messages.statistics.title,
+      icon: ChartColumn,
+      run: handlers.statistics,
+    },
     { id: "connection", label: texts.connection, icon: Cable, run: handlers.connection },
     { id: "refresh", label: texts.refresh, icon: RefreshCw, run: handlers.refresh },
     { id: "reconnect", label: texts.reconnect, icon: Zap, run: handlers.reconnect },
@@ -83,16 +91,7 @@ export function actions(handlers: ActionHandlers, context: ActionContext): Actio
       icon: Sparkles,
       run: handlers.releaseNotes,
     },
-    ...(context.canUpdate
-      ? [
-          {
-            id: "update",
-            label: texts.checkForUpdates,
-            icon: Download,
-            run: handlers.checkForUpdate,
-          },
-        ]
-      : []),
+    ...(context.canUpdate ? [updateAction(handlers)] : []),
     {
       id: "sign_out",
       label: context.isThisComputer ? messages.disconnect : messages.signOut,
@@ -125,6 +124,11 @@ function filterActions(handlers: ActionHandlers): Action[] {
     icon: ListFilter,
     run: () => handlers.filter(filter),
   }));
+}
+
+function updateAction(handlers: ActionHandlers): Action {
+  const label = locale.messages.actions.checkForUpdates;
+  return { id: "update", label, icon: Download, run: handlers.checkForUpdate };
 }
 
 function pauseAction(handlers: ActionHandlers, isPaused: boolean): Action {

@@ -60,6 +60,84 @@ describe("automation", () => {
     expect(screen.getByText(/ready or fails: call https:\/\/acme\.tv\/hook/)).toBeTruthy();
   });
 
+  async function chooseService(service: string) {
+    await pressButton("Add rule…");
+    await fireEvent.click(screen.getByRole("radio", { name: "Call webhook" }));
+    const select = screen.getByRole("combobox", { name: "Service" });
+    await fireEvent.change(select, { target: { value: service } });
+  }
+
+  it("adds a rule for a service, whose URL is not shown again", async () => {
+    const backend = await openSettings("Automation");
+    await chooseService("slack");
+    expect(screen.getByText(/Incoming Webhooks/)).toBeTruthy();
+    const webhook = "https://hooks.slack.com/services/T0/B0/s3cret";
+    await typeInto("Webhook URL", ` ${webhook} `);
+    await pressButton("Add");
+    await waitFor(() =>
+      expect(savedSettings(backend).automation).toEqual([
+        { enabled: true, when: ["completed"], run: null, webhook, format: "slack" },
+      ]),
+    );
+    expect(await screen.findByText("When a video is ready: send to Slack")).toBeTruthy();
+    expect(document.body.textContent).not.toContain("s3cret");
+  });
+
+  it("stores the keys of Pushover before it adds the rule", async () => {
+    const backend = await openSettings("Automation");
+    await chooseService("pushover");
+    expect(screen.queryByLabelText("Webhook URL")).toBeNull();
+    await typeInto("Application token", "app");
+    await pressButton("Add");
+    expect((await screen.findByRole("alert")).textContent).toBe("Enter both keys, or none");
+    await typeInto("User key", "me");
+    backend.failures.set("setPushoverKeys", { code: "keychain", message: "there is none" });
+    await pressButton("Add");
+    await waitFor(() => expect(screen.getByRole("alert").textContent).toBe("There is none"));
+    expect(savedSettings(backend).automation).toEqual([]);
+    await pressButton("Add");
+    const webhook = "https://api.pushover.net/1/messages.json";
+    await waitFor(() =>
+      expect(savedSettings(backend).automation).toEqual([
+        { enabled: true, when: ["completed"], run: null, webhook, format: "pushover" },
+      ]),
+    );
+    expect(backend.calls).toContain("setPushoverKeys app me");
+  });
+
+  it("sends a test before the rule is added, and says what the service answers", async () => {
+    const backend = await openSettings("Automation");
+    await chooseService("ntfy");
+    await pressButton("Send a test");
+    expect((await screen.findByRole("alert")).textContent).toBe("Enter a URL");
+    await typeInto("Webhook URL", "https://ntfy.sh/topic");
+    const message = "ntfy.sh returned status 403 (forbidden)";
+    backend.failures.set("testWebhook", { code: "server_error", message });
+    await pressButton("Send a test");
+    expect(await screen.findByText(`Test failed: ${message}`)).toBeTruthy();
+    await pressButton("Send a test");
+    expect(await screen.findByText("Test sent")).toBeTruthy();
+    const when = ["completed", "failed"];
+    const tested = { enabled: true, when, run: null, webhook: "https://ntfy.sh/topic" };
+    expect(backend.calls).toContain(`testWebhook ${JSON.stringify({ ...tested, format: "ntfy" })}`);
+    expect(savedSettings(backend).automation).toEqual([]);
+  });
+
+  it("tests a rule of the list", async () => {
+    const backend = new MockBackend(signedInStatus());
+    const discord = {
+      ...rule,
+      run: null,
+      webhook: "https://discord.com/api/webhooks/1/s3cret",
+      format: "discord" as const,
+    };
+    backend.currentSettings.settings = mockSettings({ automation: [discord] });
+    await openSettings("Automation", backend);
+    await pressButton("Send a test: “When a video is ready: send to Discord”");
+    await waitFor(() => expect(backend.calls).toContain(`testWebhook ${JSON.stringify(discord)}`));
+    expect(await screen.findByText("Test sent")).toBeTruthy();
+  });
+
   it("disables and removes rules", async () => {
     const backend = new MockBackend(signedInStatus());
     const other = { ...rule, when: ["failed" as const] };

@@ -2,15 +2,19 @@ import type { Automation } from "../../ipc/bindings";
 import { locale } from "../../state/locale.svelte";
 
 /** Returns the description of an automation rule. */
-export function ruleText({ when, run, webhook }: Automation): string {
+export function ruleText({ when, run, webhook, format = "tallylight" }: Automation): string {
   const { conditions, runText, webhookText } = locale.messages.settings;
+  const { sendTo, services } = locale.messages.webhooks;
   const isBoth = when.includes("completed") && when.includes("failed");
   const condition = isBoth
     ? conditions.both
     : when.includes("failed")
       ? conditions.failed
       : conditions.completed;
-  return `${condition}: ${webhook ? webhookText(webhook) : runText(commandText(run ?? []))}`;
+  if (!webhook) return `${condition}: ${runText(commandText(run ?? []))}`;
+  // The URL of a service is a secret.
+  const action = format === "tallylight" ? webhookText(webhook) : sendTo(services[format]);
+  return `${condition}: ${action}`;
 }
 
 /** Returns a command on one line, with quotes around empty arguments and those with spaces. */
