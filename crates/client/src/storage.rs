@@ -30,6 +30,7 @@ mod database;
 mod edits;
 mod history;
 mod migrations;
+mod notified;
 mod open;
 mod templates;
 pub mod thumbnail_cache;
@@ -169,11 +170,6 @@ impl Store {
         Some(named.unwrap_or_else(|| path.into()))
     }
 
-    /// Returns the outcomes that were notified.
-    pub fn delivered(&self) -> Vec<OutcomeKey> {
-        self.rows("SELECT body FROM delivered")
-    }
-
     /// Stores jobs, except expired ones that are not `wanted`. Returns whether the write succeeded.
     pub fn save<J: Borrow<Record>>(&mut self, jobs: impl Iterator<Item = J>, wanted: impl Fn(&JobId) -> bool) -> bool {
         let is_kept = |job: &Record| !self.is_expired(job) || wanted(&job.job_id);
@@ -221,40 +217,6 @@ impl Store {
             transaction.commit()
         });
         self.record_result("deleted jobs", written);
-    }
-
-    /// Stores outcomes as notified, before the notification is shown, so that each is shown only once.
-    pub fn mark_notified(&mut self, delivered: &[OutcomeKey]) {
-        if delivered.is_empty() {
-            return;
-        }
-        let kept = self.disk.lend().transaction().and_then(|transaction| {
-            {
-                let mut statement = transaction.prepare_cached("INSERT OR IGNORE INTO delivered (body) VALUES (?1)")?;
-                let earlier = "DELETE FROM delivered WHERE json_extract(body, '$.job_id') = ?1 \
-                    AND json_extract(body, '$.run') < ?2";
-                for outcome in delivered {
-                    if outcome.run > 0 {
-                        transaction.execute(earlier, (outcome.job_id.as_str(), outcome.run))?;
-                    }
-                    statement.execute([serde_json::to_string(outcome).unwrap_or_default()])?;
-                }
-            }
-            transaction.commit()
-        });
-        self.record_result("notified outcomes", kept);
-    }
-
-    /// Stores that outcomes are to be notified again.
-    pub fn forget_notified(&mut self, outcomes: &[OutcomeKey]) {
-        let written = self.disk.lend().transaction().and_then(|transaction| {
-            for outcome in outcomes {
-                let body = serde_json::to_string(outcome).unwrap_or_default();
-                transaction.execute("DELETE FROM delivered WHERE body = ?1", [body])?;
-            }
-            transaction.commit()
-        });
-        self.record_result("notified outcomes", written);
     }
 
     /// Deletes the jobs and everything about them, for a sign-out.

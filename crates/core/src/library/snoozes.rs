@@ -81,7 +81,7 @@ mod tests {
         Now { wall: at("2026-01-01T13:00:00Z"), monotonic: std::time::Duration::ZERO, draw: 0.0 }
     }
 
-    fn apply(library: &mut Library, kind: &str, time: &str, data: serde_json::Value) {
+    fn apply(library: &mut Library, kind: &str, time: &str, data: &serde_json::Value) {
         let message = json!({ "type": kind, "job_id": "7", "timestamp": time, "data": data });
         let Ok(Frame::Event(event)) = protocol::decode(&message.to_string()) else { panic!("no event: {message}") };
         library.apply(event, now());
@@ -133,9 +133,9 @@ mod tests {
     #[test]
     fn another_run_ends_the_snooze_without_a_reminder() {
         let mut library = snoozed();
-        apply(&mut library, "JOB_UPDATE", "2026-01-01T12:10:00Z", json!({ "status": "PROCESSING" }));
+        apply(&mut library, "JOB_UPDATE", "2026-01-01T12:10:00Z", &json!({ "status": "PROCESSING" }));
         assert_eq!(until(&library), None);
-        apply(&mut library, "JOB_UPDATE", "2026-01-01T12:20:00Z", json!({ "status": "FAILED" }));
+        apply(&mut library, "JOB_UPDATE", "2026-01-01T12:20:00Z", &json!({ "status": "FAILED" }));
         assert_eq!(attention_of(&library), Some(Attention::Failed));
         assert!(library.end_snoozes(at(EVENING)).1.is_empty());
     }
@@ -144,22 +144,22 @@ mod tests {
     fn later_fault_ends_the_snooze_and_a_note_does_not() {
         let mut library = snoozed();
         let fault = |code: &str| json!({ "error_code": code, "message": "m", "recoverable": true });
-        apply(&mut library, "ERROR", "2026-01-01T12:10:00Z", fault("no_audio"));
+        apply(&mut library, "ERROR", "2026-01-01T12:10:00Z", &fault("no_audio"));
         assert!(until(&library).is_some(), "a note");
-        apply(&mut library, "ERROR", "2026-01-01T12:11:00Z", fault("odd"));
+        apply(&mut library, "ERROR", "2026-01-01T12:11:00Z", &fault("odd"));
         assert_eq!((until(&library), attention_of(&library)), (None, Some(Attention::Failed)));
     }
 
     #[test]
     fn warning_snoozed_during_processing_comes_back_with_the_outcome() {
         let mut library = Library::default();
-        apply(&mut library, "JOB_UPDATE", "2026-01-01T12:00:00Z", json!({ "status": "PROCESSING" }));
+        apply(&mut library, "JOB_UPDATE", "2026-01-01T12:00:00Z", &json!({ "status": "PROCESSING" }));
         let fault = json!({ "error_code": "odd", "message": "m", "recoverable": true });
-        apply(&mut library, "ERROR", "2026-01-01T12:01:00Z", fault);
+        apply(&mut library, "ERROR", "2026-01-01T12:01:00Z", &fault);
         assert!(library.set_snoozed(&job_id(), Some(at(EVENING))).is_some());
-        apply(&mut library, "JOB_UPDATE", "2026-01-01T12:02:00Z", json!({ "status": "PROCESSING" }));
+        apply(&mut library, "JOB_UPDATE", "2026-01-01T12:02:00Z", &json!({ "status": "PROCESSING" }));
         assert_eq!(attention_of(&library), None);
-        apply(&mut library, "JOB_UPDATE", "2026-01-01T12:03:00Z", json!({ "status": "COMPLETED" }));
+        apply(&mut library, "JOB_UPDATE", "2026-01-01T12:03:00Z", &json!({ "status": "COMPLETED" }));
         assert_eq!(attention_of(&library), Some(Attention::Warning));
     }
 
