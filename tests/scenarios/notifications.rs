@@ -11,7 +11,7 @@ use tallylight_core::{
     locale::Locale,
     model::outcome::Outcome,
     notifications::NotificationKind,
-    settings::{Automation, Language, Notifications, QuietHours, Settings},
+    settings::{Automation, Language, Notifications, QuietHours, Settings, WebhookFormat},
 };
 use tallylight_tests::{Answer, ScriptedHarness, StudioHarness, Video, ended, running, update};
 

@@ -14,10 +14,10 @@ use tallylight_core::{
     notifications::HistoryEntry,
     protocol::snapshot::Caption,
     search::SearchHit,
-    templates::{Template, TextChange},
     settings::Automation,
     snooze::Snooze,
     statistics::Statistics,
+    templates::{Template, TextChange},
     webhook_message::PushoverKeys,
 };
 use tallylight_view::{JobView, RowView, ServerView, StatusView, TextChangeView, UploadView};
@@ -176,6 +176,8 @@ impl From<TemplateCommand> for Command {
     fn from(command: TemplateCommand) -> Self {
         Self::Template(command)
     }
+}
+
 /// A secret of webhooks, for the keychain.
 #[derive(Clone, Debug)]
 pub enum WebhookSecret {

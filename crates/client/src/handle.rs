@@ -13,10 +13,10 @@ use tallylight_core::{
     notifications::HistoryEntry,
     protocol::snapshot::Caption,
     search::SearchHit,
-    templates::{Template, TextChange},
     settings::Automation,
     snooze::Snooze,
     statistics::Statistics,
+    templates::{Template, TextChange},
 };
 use tallylight_view::{JobView, RowView, ServerView, StatusView, TextChangeView, UploadView};
 use tokio::sync::{mpsc, oneshot};
@@ -24,8 +24,7 @@ use url::Url;
 
 use crate::command::{
     Action, Command, JobAction, MarkRead, Pause, Query, Reply, SessionCommand, TemplateCommand, UploadAction,
-    UploadCommand,
-    Action, Command, MarkRead, Pause, Query, Reply, SessionCommand, UploadAction, UploadCommand, WebhookSecret,
+    UploadCommand, WebhookSecret,
 };
 
 /// Sends commands to the runtime of an account, which ends when the last handle is dropped.

@@ -13,8 +13,7 @@ mod shell;
 mod storage;
 
 pub use account::start;
-pub use command::{JobAction, MarkRead, Pause, UploadAction};
-pub use command::{MarkRead, Pause, UploadAction, WebhookSecret};
+pub use command::{JobAction, MarkRead, Pause, UploadAction, WebhookSecret};
 pub use config::{Config, UploadStorage};
 pub use handle::Handle;
 pub use net::connector::{check_network, choose_cryptography};

@@ -185,12 +185,6 @@ impl NotificationScheduler {
         let delivered: Vec<OutcomeKey> = self.waiting.extract_if(.., known).collect();
         delivered.iter().cloned().for_each(|notified| self.mark_delivered(notified));
         let few = if std::mem::take(&mut self.held) == HoldState::Yes { 1 } else { INDIVIDUAL_LIMIT };
-        let wanted = |outcome: Outcome, job: &Record| kind(outcome, job).is_wanted(&notification_preferences.wanted);
-        let known: Vec<(Outcome, Cow<'_, Record>)> = delivered
-            .iter()
-            .filter_map(|notified| Some((notified.outcome, library.job(&notified.job_id)?)))
-            .filter(|(outcome, job)| wanted(*outcome, job) && !job.is_cancelled())
-            .collect();
         let NotificationPreferences { wanted, locale } = notification_preferences;
         let (mut known, mut reminders) = (Vec::<(Outcome, Cow<'_, Record>)>::new(), BTreeSet::new());
         for notified in &delivered {
@@ -200,7 +194,7 @@ impl NotificationScheduler {
                 // The user asked for it, whatever the preferences say, and may have dismissed it meanwhile.
                 job.has_open_review()
             } else {
-                kind(notified.outcome, &job).is_wanted(&wanted)
+                kind(notified.outcome, &job).is_wanted(&wanted) && !job.is_cancelled()
             };
             if is_shown {
                 known.push((notified.outcome, job));

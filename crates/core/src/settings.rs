@@ -8,16 +8,16 @@ mod automation;
 mod language_model;
 mod network;
 mod time;
-mod window;
 mod webhook;
+mod window;
 
 pub use automation::Automation;
 pub use language_model::LanguageModel;
 pub use network::Proxy;
 pub use time::{QuietHours, TimeOfDay};
-pub use window::{Modifier, Shortcut, WindowMode, WindowSettings};
 pub use webhook::WebhookFormat;
 pub(crate) use webhook::ntfy_topic;
+pub use window::{Modifier, Shortcut, WindowMode, WindowSettings};
 
 /// All settings.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

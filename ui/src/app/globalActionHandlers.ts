@@ -8,7 +8,6 @@ import type { UnsavedWork } from "../state/unsavedWork.svelte";
 import { useWindowForm } from "../state/windowForm.svelte";
 
 type WindowAction = "strip" | "alwaysOnTop";
-type DialogAction = "settings" | "shortcuts" | "connection" | "history" | "releaseNotes";
 type DialogAction =
   "settings" | "shortcuts" | "connection" | "history" | "statistics" | "releaseNotes";
 

@@ -58,15 +58,7 @@ describe("the menu of a row", () => {
     const backend = await renderWindow();
     expect(await isWebViewMenuShown(row("2"))).toBe(false);
     await screen.findByRole("menu", { name: "Actions" });
-    expect(names()).toEqual([
-      "Open",
-      "Copy title",
-      "Copy link",
-      "Apply template…",
-      "Select",
-      "Dismiss",
-    ]);
-    const open = ["Open", "Copy title", "Copy link", "Select"];
+    const open = ["Open", "Copy title", "Copy link", "Apply template…", "Select"];
     expect(names()).toEqual([...open, ...snoozes, "Dismiss"]);
     await fireEvent.click(screen.getByRole("menuitem", { name: "Dismiss" }));
     await waitFor(() => expect(backend.calls).toContain("setDismissed 2 dismiss"));
@@ -80,14 +72,8 @@ describe("the menu of a row", () => {
       await fireEvent.click(screen.getByRole("checkbox", { name: `Select ${title}` }));
     await fireEvent.contextMenu(row("1"));
     await screen.findByRole("menu");
-    expect(names()).toEqual([
-      "Copy titles",
-      "Edit tags and description…",
-      "Apply template…",
-      "Deselect",
-      "Dismiss",
-    ]);
-    expect(names()).toEqual(["Copy titles", "Deselect", ...snoozes, "Dismiss"]);
+    const both = ["Copy titles", "Edit tags and description…", "Apply template…", "Deselect"];
+    expect(names()).toEqual([...both, ...snoozes, "Dismiss"]);
     await fireEvent.click(screen.getByRole("menuitem", { name: "Copy titles" }));
     await waitFor(() => expect(written).toHaveBeenCalledWith("The city\nThe sea"));
     await fireEvent.contextMenu(row("3"));

@@ -433,7 +433,6 @@ start_seconds: number | null,
  * How many further matches the transcript has.
  */
 further: number, };
-after: string, };
 export type FailureCount = { 
 /**
  * A failure for this reason.
@@ -1478,6 +1477,20 @@ finished_bytes: number,
  * The number of these copies.
  */
 finished: number, };
+export type WebhookFormat = "tallylight" | "ntfy" | "pushover" | "slack" | "discord";
+export type WeekCount = { 
+/**
+ * The first day of the week.
+ */
+starts_on: string, 
+/**
+ * How often a video became ready.
+ */
+ready: number, 
+/**
+ * How often a video failed.
+ */
+failed: number, };
 export type WindowMode = "full" | "strip";
 export type WindowSettings = { 
 /**
@@ -1505,20 +1518,6 @@ stacking: Stacking,
  * The state of the shortcut that shows or hides the window.
  */
 shortcut: ShortcutState, };
-export type WebhookFormat = "tallylight" | "ntfy" | "pushover" | "slack" | "discord";
-export type WeekCount = { 
-/**
- * The first day of the week.
- */
-starts_on: string, 
-/**
- * How often a video became ready.
- */
-ready: number, 
-/**
- * How often a video failed.
- */
-failed: number, };
 
 /** Sends a command with its arguments, and returns its answer. */
 export type Invoke = <T>(command: string, args?: Record<string, unknown>) => Promise<T>;

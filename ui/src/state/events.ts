@@ -171,15 +171,7 @@ function applySession(client: QueryClient, session: SessionView): void {
 
 /** Removes everything of the account: the next person to sign in may be someone else. */
 function removeVideos(client: QueryClient): void {
-  const { videos, uploads, history, templates } = keys;
-  for (const queryKey of [videos, ["video"], ["edits"], uploads, history, templates])
-  for (const queryKey of [
-    keys.videos,
-    ["video"],
-    ["edits"],
-    keys.uploads,
-    keys.history,
-    keys.statistics,
-  ])
+  const { videos, uploads, history, statistics, templates } = keys;
+  for (const queryKey of [videos, ["video"], ["edits"], uploads, history, statistics, templates])
     client.removeQueries({ queryKey });
 }

@@ -138,8 +138,7 @@ fn test_record_sets_every_field() {
     assert!(created_at.is_some() && updated_at.is_some() && status_word.is_some());
     let counts = [stages.len(), metadata.len(), thumbnails.len(), thumbnails_since.len(), faults.len()];
     assert_eq!(counts, [2, 5, 1, 1, 1]);
-    assert!(playback.is_some() && chosen.is_some() && marks.is_some() && dismissed.is_some());
-    assert!(chosen.is_some() && marks.is_some() && dismissed.is_some() && snoozed.is_some());
+    assert!(playback.is_some() && chosen.is_some() && marks.is_some() && dismissed.is_some() && snoozed.is_some());
 }
 
 #[test]

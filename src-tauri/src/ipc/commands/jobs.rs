@@ -80,6 +80,8 @@ pub async fn set_dismissed(app: App<'_>, job_ids: Vec<JobId>, trouble: DismissAc
 #[tauri::command]
 pub async fn act_on_job(app: App<'_>, job_id: JobId, action: JobAction) -> Answer<()> {
     app.client().act_on_job(action, job_id).await
+}
+
 /// Snoozes the failures and warnings of videos, or ends that if `snooze` is null.
 #[tauri::command]
 pub async fn snooze(app: App<'_>, job_ids: Vec<JobId>, snooze: Option<Snooze>) -> Answer<()> {

@@ -1,7 +1,7 @@
 //! The settings, and the data on this computer.
 
-use tallylight_core::settings::WindowMode;
 use tallylight_client::WebhookSecret;
+use tallylight_core::settings::WindowMode;
 use tallylight_core::{settings::Automation, webhook_message::PushoverKeys};
 use tallylight_view::SettingsView;
 

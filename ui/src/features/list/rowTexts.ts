@@ -16,9 +16,8 @@ export function warningText(job: RowView): string {
 export function activityText(job: RowView): string {
   if (job.attention === "conflict") return locale.messages.list.conflict;
   if (job.attention === "words") return locale.messages.list.refusedEdit;
-  if (job.error) return job.is_cancelled ? "" : faultText(job.error);
   if (job.snoozed_until) return snoozeText(job);
-  if (job.error) return faultText(job.error);
+  if (job.error) return job.is_cancelled ? "" : faultText(job.error);
   if (job.attention === "warning") return warningText(job);
   if (job.status === "PROCESSING" && job.stage_id !== null) return stageName(job.stage_id);
   return job.has_draft ? locale.messages.unsaved : "";

@@ -187,6 +187,9 @@ fn starts_of_captions_are_stored_from_lists_and_single_jobs() {
     let search = tallylight_core::search::Search::new(&jobs.library, &Edits::default(), "walrus");
     let excerpts = test.context.store.search(search)().into_iter().filter_map(|hit| hit.excerpt);
     assert_eq!(excerpts.map(|excerpt| excerpt.start_seconds).collect::<Vec<_>>(), [Some(5), Some(65)]);
+}
+
+#[test]
 fn snoozed_job_reminds_once_at_its_time_also_after_a_night_of_sleep() {
     let mut test = TestContext::signed_in();
     let failed = json!({ "id": "7", "status": "FAILED", "updated_at": "2026-01-01T00:00:00Z" });

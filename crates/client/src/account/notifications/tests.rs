@@ -219,6 +219,9 @@ fn outcome_after_a_sign_out_is_unseen_although_ids_begin_anew() {
     next.end(&mut test);
     next.notifications.flush_history(&mut test.context);
     assert_eq!(test.context.store.unseen(), 1);
+}
+
+#[test]
 fn reminder_after_a_snooze_is_shown_once_and_waits_for_the_end_of_quiet_times() {
     let mut test = TestContext::signed_in();
     let mut failed = Failed::new(&test);

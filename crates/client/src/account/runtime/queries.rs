@@ -6,8 +6,8 @@ use tallylight_core::{
     Code, Error, JobId,
     library::{Counts, record::Record},
     search::{Search, SearchHit},
-    templates::TextChange,
     statistics::Statistics,
+    templates::TextChange,
 };
 use tallylight_view::{JobView, RememberedView, RowView, ServerView, StatusView, TextChangeView};
 use url::Url;
@@ -57,6 +57,8 @@ impl Runtime {
     /// Returns where the video of a job can be played.
     pub(super) fn playback(&self, job_id: &JobId) -> Option<Url> {
         Url::parse(self.jobs.library.job(job_id)?.playback_url()?).ok()
+    }
+
     /// Returns the statistics, from the jobs and the history.
     pub(super) fn statistics(&self) -> Statistics {
         let context = &self.context;

@@ -37,15 +37,13 @@ impl Record {
         }
     }
 
-    /// Returns whether the job failed, other than by being cancelled, and the failure was not dismissed.
-    /// Returns whether the job failed and the failure is neither dismissed nor snoozed.
+    /// Returns whether the job failed, other than by being cancelled, and the failure is neither dismissed nor snoozed.
     pub fn has_open_failure(&self) -> bool {
         let is_later =
             |at: Option<UnixNanos>| self.faults.iter().any(|fault| !fault.recoverable && Some(fault.at) > at);
         let is_new = |dismissed: Dismissal| dismissed.run != self.run || is_later(dismissed.at);
-        self.overall.status() == Status::Failed && self.dismissed.is_none_or(is_new) && !self.is_cancelled()
         let is_open = self.overall.status() == Status::Failed && self.dismissed.is_none_or(is_new);
-        is_open && self.snoozed_until().is_none()
+        is_open && self.snoozed_until().is_none() && !self.is_cancelled()
     }
 
     /// Returns whether the failure or a warning is open.
