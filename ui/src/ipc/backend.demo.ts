@@ -8,8 +8,7 @@ import {
   signedInStatus,
 } from "./backend.mock";
 import { ago } from "./backend.samples";
-import type { JobView, Template } from "./bindings";
-import type { JobView, Statistics } from "./bindings";
+import type { JobView, Statistics, Template } from "./bindings";
 
 /** Returns a backend with examples of everything, for working on the window in a browser. */
 export function demoBackend(): MockBackend {
