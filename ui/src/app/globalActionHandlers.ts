@@ -5,7 +5,7 @@ import { asError, type Backend } from "../ipc/backend";
 import type { Pause } from "../ipc/bindings";
 import type { Navigation } from "../state/navigation.svelte";
 import type { UnsavedWork } from "../state/unsavedWork.svelte";
-import { useWindowForm } from "../state/windowForm.svelte";
+import { useWindowForm } from "../features/strip/windowForm.svelte";
 
 type WindowAction = "strip" | "alwaysOnTop";
 type DialogAction =

@@ -1,4 +1,3 @@
-import { parseTranscript } from "../features/transcript/cues";
 import type {
   Changes,
   ComputerView,
@@ -235,12 +234,14 @@ export const mockComputer: ComputerView = {
 export function mockExcerpt(transcript: string, word: string): Excerpt {
   const lower = transcript.toLowerCase();
   const further = lower.split(word.toLowerCase()).length - 2;
-  const cues = parseTranscript(transcript);
-  const cue = cues.find((cue) => cue.text.toLowerCase().includes(word.toLowerCase()));
-  const text = cue?.text ?? "";
+  const lines = transcript.split("\n");
+  const line = lines.find((line) => line.toLowerCase().includes(word.toLowerCase())) ?? "";
+  const [stamp = "", ...time] = /^\[(?:(\d+):)?(\d+):(\d+)\] /.exec(line) ?? [];
+  const text = line.slice(stamp.length);
   const start = text.toLowerCase().indexOf(word.toLowerCase());
   const end = start + word.length;
-  const start_seconds = cue?.start ?? null;
+  const seconds = time.reduce((sum, part) => 60 * sum + Number(part ?? 0), 0);
+  const start_seconds = stamp === "" ? null : seconds;
   const [before, found, after] = [text.slice(0, start), text.slice(start, end), text.slice(end)];
   return { before, found, after, start_seconds, further };
 }

@@ -1,3 +1,7 @@
+import { untrack } from "svelte";
+import type { JobId } from "../../ipc/bindings";
+import type { Selection } from "./selection.svelte";
+
 /** Marks the end of the start, for measurements of its duration. Must be called while a component is created. */
 export function markFilled(isFilled: () => boolean): void {
   const filled = $derived(isFilled());
@@ -14,5 +18,26 @@ export function showNewUploads(count: () => number, scrollToTop: () => void): vo
     const hasMore = count() > known;
     known = count();
     if (hasMore) scrollToTop();
+  });
+}
+
+/**
+ * Deselects videos that are no longer shown, because an action would affect them unseen, and all of them when another part
+ * of the list is asked for. Must be called while a component is created.
+ */
+export function keepSelectionShown(
+  selection: Selection,
+  query: () => unknown[],
+  shownIds: () => JobId[],
+): void {
+  $effect(() => {
+    query();
+    untrack(() => selection.clear());
+  });
+  $effect(() => {
+    if (selection.jobIds.size === 0) return;
+    // eslint-disable-next-line svelte/prefer-svelte-reactivity -- never changed
+    const shown = new Set(shownIds());
+    untrack(() => selection.retain(shown));
   });
 }

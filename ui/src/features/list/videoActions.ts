@@ -14,43 +14,20 @@ import Upload from "@lucide/svelte/icons/upload";
 import { createContext } from "svelte";
 import type { Action } from "../../components/action";
 import { reportFailure } from "../../components/toasts";
-import type { Backend } from "../../ipc/backend";
 import type { JobId, RowView } from "../../ipc/bindings";
 import { locale } from "../../state/locale.svelte";
-import type { OpenedFrom } from "../../state/navigation.svelte";
 import { COPY_KINDS } from "../editor/copies";
-import type { BatchKind, BatchStart } from "../templates/batchContext";
-import { SNOOZE_ACTIONS } from "../snooze/snoozeActions";
+import type { BatchKind } from "../templates/batchContext";
+import { SNOOZE_ACTIONS } from "./snoozeActions";
+import type { VideoAction, VideoActionContext } from "./videoAction";
 import { copyTitles } from "./copyTitles";
 import { copyVideoLink, copyVideoText } from "./copyVideo";
 import { canBeDismissed } from "./dismiss";
-import type { JobActions } from "./jobActions.svelte";
 import type { Selection } from "./selection.svelte";
-
-/** The state and the callbacks that the actions of videos need. */
-export interface VideoActionContext {
-  backend: Backend;
-  openJobId: JobId | null;
-  selection: Selection;
-  jobActions: JobActions;
-  canUpload: boolean;
-  /** Whether the file of the single video is on this computer. */
-  isSourceKnown: boolean;
-  onopen: (jobId: JobId, from?: OpenedFrom, words?: string) => void;
-  ondismiss: (jobIds: JobId[]) => void;
-  batch: BatchStart;
-}
 
 /** The context of the open video: the window's own state, as it is when it is asked for. */
 export const [useVideoActionContext, provideVideoActionContext] =
   createContext<() => VideoActionContext>();
-
-/** An action of one or several videos, for the menu of a row and for the palette. */
-export interface VideoAction extends Omit<Action, "label" | "run"> {
-  label: (rows: RowView[]) => string;
-  isOffered: (rows: RowView[], context: VideoActionContext) => boolean;
-  run: (rows: RowView[], context: VideoActionContext) => void;
-}
 
 const idsOf = (rows: RowView[]) => rows.map((row) => row.job_id);
 const areSelected = (rows: RowView[], { selection }: VideoActionContext) =>
@@ -163,16 +140,23 @@ const VIDEO_ACTIONS: VideoAction[] = [
     keys: "Del",
     label: ({ length }) => locale.messages.videoActions.remove(length),
     isOffered: (rows, { jobActions }) => jobActions.isOffered("delete", rows),
-    run: (rows, context) => deleteVideos(rows, context),
+    run: (rows, context) => deleteVideos(idsOf(rows), rows, context),
   },
 ];
 
 const isEnded = ({ status }: RowView) => status === "COMPLETED" || status === "FAILED";
 
-/** Deletes videos; they are no longer selected. */
-export function deleteVideos(rows: RowView[], { selection, jobActions }: VideoActionContext): void {
-  selection.remove(idsOf(rows));
-  jobActions.remove(rows);
+/** Deletes some of these videos where the studio offers it; they are no longer selected. */
+export function deleteVideos(
+  jobIds: JobId[],
+  rows: RowView[],
+  { selection, jobActions }: VideoActionContext,
+): void {
+  const wanted = new Set(jobIds);
+  const chosen = rows.filter((row) => wanted.has(row.job_id));
+  if (!jobActions.isOffered("delete", chosen)) return;
+  selection.remove(jobIds);
+  jobActions.remove(chosen);
 }
 
 /** Returns the actions that can be applied to these videos together. */
@@ -191,3 +175,5 @@ export function actedOn(selection: Selection, jobId: JobId | null): JobId[] {
   if (selection.jobIds.size > 0) return [...selection.jobIds];
   return jobId === null ? [] : [jobId];
 }
+
+export type { VideoActionContext };

@@ -1,12 +1,10 @@
 import { createQuery } from "@tanstack/svelte-query";
 import { errorText } from "../../format/errors";
+import type { Refusal } from "../../components/refusal";
 import type { Backend } from "../../ipc/backend";
 import type { Settings, SettingsView } from "../../ipc/bindings";
 import { changeSettingsMutation, type SettingsChange } from "../../state/commands";
 import { settingsQuery } from "../../state/queries";
-
-/** Why a change was refused, as a function, so that the text follows the language; null if it was accepted. */
-export type Refusal = (() => string) | null;
 
 type Section = Exclude<keyof Settings, "automation">;
 

@@ -1,7 +1,7 @@
 import type { Backend } from "../../ipc/backend";
 import type { Automation, WebhookFormat } from "../../ipc/bindings";
 import { locale } from "../../state/locale.svelte";
-import type { Refusal } from "./preferences.svelte";
+import type { Refusal } from "../../components/refusal";
 
 /** The keys of Pushover, as they were typed. */
 export interface PushoverKeys {

@@ -146,7 +146,7 @@ describe("applying a template in the editor", () => {
     expect(description().value).toBe("A walk.\n\nSubscribe!");
     expect(screen.getByText("Unsaved changes: Title, Tags, Description")).toBeTruthy();
     expect(backend.calls.filter((call) => call.startsWith("edit"))).toEqual([]);
-    await pressButton("Undo");
+    await pressButton("Undo last change");
     expect([title().value, description().value]).toEqual(["the wide sea", "A walk."]);
   });
 

@@ -68,6 +68,10 @@ impl Runtime {
         tokio::spawn(watch_network(config.network, messages.clone()));
         let jobs = Jobs::new(jobs, config.clock.monotonic());
         let publisher = Publisher::new(shell.frame());
+        let webhook_secrets = WebhookSecrets {
+            signing: TokenStore::new(config.webhook_keychain),
+            pushover: TokenStore::new(config.pushover_keychain),
+        };
         let context = Context {
             shell,
             clock: config.clock,
@@ -92,14 +96,7 @@ impl Runtime {
             uploads: Uploads::new(config.upload_storage, &context.settings),
             templates: Templates::default(),
             notifications: Notifications::new(&jobs.library, &context),
-            automations: Automations::new(
-                WebhookSecrets {
-                    signing: TokenStore::new(config.webhook_keychain),
-                    pushover: TokenStore::new(config.pushover_keychain),
-                },
-                context.store.tasks(),
-                context.monotonic(),
-            ),
+            automations: Automations::new(webhook_secrets, context.store.tasks(), context.monotonic()),
             publisher,
             jobs,
             settings: config.settings,

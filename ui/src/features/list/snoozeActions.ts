@@ -2,9 +2,9 @@ import AlarmClock from "@lucide/svelte/icons/alarm-clock";
 import AlarmClockOff from "@lucide/svelte/icons/alarm-clock-off";
 import type { RowView, Snooze } from "../../ipc/bindings";
 import { locale } from "../../state/locale.svelte";
-import { canBeDismissed } from "../list/dismiss";
-import type { VideoAction } from "../list/videoActions";
-import { endSnooze, snoozeVideos } from "./snooze";
+import { canBeDismissed } from "./dismiss";
+import type { VideoAction } from "./videoAction";
+import { endSnooze, snoozeVideos } from "../snooze/snooze";
 
 /** The snoozes, each with the name of its text. */
 const SNOOZES: [Snooze, "later" | "tomorrow" | "monday"][] = [

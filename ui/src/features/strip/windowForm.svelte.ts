@@ -1,11 +1,11 @@
 import { createQuery } from "@tanstack/svelte-query";
 import { createContext, tick } from "svelte";
-import { showError } from "../components/toasts";
-import { errorText } from "../format/errors";
-import type { Backend } from "../ipc/backend";
-import type { WindowMode } from "../ipc/bindings";
-import { changeSettingsMutation } from "./commands";
-import { settingsQuery } from "./queries";
+import { showError } from "../../components/toasts";
+import { errorText } from "../../format/errors";
+import type { Backend } from "../../ipc/backend";
+import type { WindowMode } from "../../ipc/bindings";
+import { changeSettingsMutation } from "../../state/commands";
+import { settingsQuery } from "../../state/queries";
 
 /** The form of the window: the full one or the mini strip, and whether it stays above others. The shell owns both. */
 export class WindowForm {
