@@ -143,6 +143,18 @@ describe("deletion", () => {
     await screen.findByText(message);
   });
 
+  it("is given up when the session ends: the id may be that of another video in the next one", async () => {
+    const backend = await renderWindow();
+    vi.useFakeTimers({ shouldAdvanceTime: true });
+    await openMenu("3");
+    await choose("Delete video");
+    await waitFor(() => expect(row("3")).toBeNull());
+    await backend.signOut();
+    await waitFor(() => expect(document.querySelector("main.workspace, #list")).toBeNull());
+    await vi.advanceTimersByTimeAsync(2 * UNDO_TIME);
+    expect(requests(backend)).toEqual([]);
+  });
+
   it("by key concerns the focused video, and nothing where the studio does not offer it", async () => {
     const backend = await renderWindow();
     vi.useFakeTimers({ shouldAdvanceTime: true });

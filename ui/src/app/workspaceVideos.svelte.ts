@@ -1,4 +1,5 @@
 import { createQuery } from "@tanstack/svelte-query";
+import { onDestroy } from "svelte";
 import { dismissHandler } from "../features/list/dismiss";
 import { JobActions, provideJobActions } from "../features/list/jobActions.svelte";
 import { Selection } from "../features/list/selection.svelte";
@@ -36,6 +37,7 @@ export class WorkspaceVideos {
     const features = () => status().server?.features ?? [];
     const jobActions = provideJobActions(new JobActions(backend, features));
     this.#jobActions = jobActions;
+    onDestroy(() => jobActions.stop());
     const batch = provideBatch(batchStart(navigation, () => status().server?.editable ?? []));
     this.context = provideVideoActionContext(() => ({
       backend,

@@ -19,6 +19,9 @@ export class JobActions {
   #features: () => readonly string[];
   /** The videos that are hidden because they were deleted. */
   #hidden = new SvelteSet<JobId>();
+  /** The deletions that can still be undone. */
+  // eslint-disable-next-line svelte/prefer-svelte-reactivity -- nothing is rendered from it
+  #timers = new Set<ReturnType<typeof setTimeout>>();
 
   constructor(backend: Backend, features: () => readonly string[]) {
     this.#backend = backend;
@@ -67,16 +70,28 @@ export class JobActions {
     const toast = showUndoableMessage(
       message,
       () => {
-        clearTimeout(timer);
+        this.#forget(timer);
         this.#show(jobIds);
       },
       UNDO_TIME,
     );
     const timer = setTimeout(() => {
+      this.#timers.delete(timer);
       dismissToast(toast);
       // A video that is gone from the list stays hidden until it is gone.
       void this.#request("delete", jobIds).finally(() => this.#show(jobIds));
     }, UNDO_TIME);
+    this.#timers.add(timer);
+  }
+
+  /** Gives up the deletions that can still be undone: the session ends, and ids may mean other videos in the next one. */
+  stop(): void {
+    for (const timer of this.#timers) this.#forget(timer);
+  }
+
+  #forget(timer: ReturnType<typeof setTimeout>): void {
+    clearTimeout(timer);
+    this.#timers.delete(timer);
   }
 
   #show(jobIds: JobId[]): void {
