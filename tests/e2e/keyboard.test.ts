@@ -105,7 +105,7 @@ describe("by the keyboard alone", { concurrency: false }, () => {
     await app.waitForText("Dismissed");
     const offered = () => app.$('//article//button[normalize-space()="Dismiss"]').isExisting();
     await waitFor("the failure to be dismissed", async () => !(await offered()));
-    await tabTo("Undo last change", 80);
+    await tabTo("Undo", 80);
     await press(Key.Enter);
     await waitFor("the failure to be restored", offered);
   });

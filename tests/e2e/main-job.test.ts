@@ -88,7 +88,7 @@ describe("the main job", { concurrency: false }, () => {
     await waitFor("five loaded thumbnails", () =>
       app.browser.execute(
         () =>
-          [...document.querySelectorAll<HTMLImageElement>("article img")].filter(
+          [...document.querySelectorAll<HTMLImageElement>("article [data-thumbnail] img")].filter(
             (image) => image.naturalWidth > 0,
           ).length === 5,
       ),
