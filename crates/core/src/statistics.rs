@@ -110,8 +110,11 @@ impl Statistics {
     }
 }
 
-/// Returns how and when the last run of a job ended; none if it has not.
+/// Returns how and when the last run of a job ended; none if it has not, or if somebody cancelled it.
 fn outcome_of(job: &Record) -> Option<(Outcome, Timestamp)> {
+    if job.is_cancelled() {
+        return None;
+    }
     let outcome = match job.overall.status() {
         Status::Completed => Outcome::Completed,
         Status::Failed => Outcome::Failed,

@@ -1,3 +1,5 @@
+import { tick } from "svelte";
+import { isDialogOpen } from "../components/openDialogs";
 import { showError } from "../components/toasts";
 import type { ActionHandlers } from "../features/palette/actions";
 import { reasonText } from "../format/errors";
@@ -29,7 +31,8 @@ export function globalActionHandlers(
     history: () => (navigation.dialog = "history"),
     statistics: () => (navigation.dialog = "statistics"),
     releaseNotes: () => (navigation.dialog = "release_notes"),
-    strip: () => form.show("strip"),
+    // Once the palette is closed. Another dialog would stay above the strip.
+    strip: () => void tick().then(() => isDialogOpen() || form.show("strip")),
     alwaysOnTop: () => form.toggleAlwaysOnTop(),
     pause: (pause: Pause) => void backend.pause(pause).catch(report),
     checkForUpdate: () => {

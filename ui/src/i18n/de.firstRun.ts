@@ -5,7 +5,7 @@ export const firstRun: Messages["firstRun"] = {
   studio:
     "Ein Studio ist der Server, auf dem die Videos deines Teams verarbeitet werden. Gib seine URL ein.",
   computer:
-    "Jedes Video bekommt Vorschaubilder und Kapitel, ein Transkript und Texte zum Kopieren. Das erledigt ffmpeg auf diesem Computer: ohne Konto und ohne Cloud.",
+    "Jedes Video bekommt Vorschaubilder, Kapitel und Texte zum Kopieren, und ein Transkript, falls es Untertitel hat oder du ein Sprachmodell einrichtest. Alles auf diesem Computer: ohne Konto und ohne Cloud.",
   computerKeychain:
     "Tallylight merkt sich deine Anmeldung im Schlüsselbund dieses Computers. Vielleicht wirst du gebeten, ihn zu entsperren.",
   signInKeychain:

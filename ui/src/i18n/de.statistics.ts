@@ -5,7 +5,7 @@ export const statistics: Messages["statistics"] = {
   title: "Statistik",
   empty: "Noch keine Statistik. Sie beginnt mit dem ersten Video, das bereit ist oder fehlschlägt.",
   basis: (count: number, since: string) =>
-    count === 1 ? `Aus 1 Video seit ${since}` : `Aus ${count} Videos seit ${since}`,
+    count === 1 ? `Aus 1 Video seit dem ${since}` : `Aus ${count} Videos seit dem ${since}`,
   basisHint:
     "Der letzten 12 Wochen, soweit dieser Computer sie kennt: die Liste deines Studios, und was geschah, während Tallylight lief.",
   weeks: "Videos pro Woche",

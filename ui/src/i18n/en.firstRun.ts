@@ -2,7 +2,7 @@
 export const firstRun = {
   studio: "A studio is the server on which your team's videos are processed. Enter its URL.",
   computer:
-    "Every video gets thumbnails and chapters, a transcript, and texts to copy. ffmpeg does it on this computer: no account, no cloud.",
+    "Every video gets thumbnails, chapters and texts to copy, and a transcript if it has subtitles or you add a speech model. All of it on this computer: no account, no cloud.",
   computerKeychain:
     "Tallylight keeps you signed in with this computer's keychain, which may ask you to unlock it.",
   signInKeychain:

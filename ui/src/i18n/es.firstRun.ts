@@ -5,7 +5,7 @@ export const firstRun: Messages["firstRun"] = {
   studio:
     "Un estudio es el servidor en el que se procesan los vídeos de tu equipo. Escribe su URL.",
   computer:
-    "Cada vídeo recibe miniaturas y capítulos, una transcripción y textos para copiar. Lo hace ffmpeg en este ordenador: sin cuenta ni nube.",
+    "Cada vídeo recibe miniaturas, capítulos y textos para copiar, y una transcripción si tiene subtítulos o añades un modelo de voz. Todo en este ordenador: sin cuenta ni nube.",
   computerKeychain:
     "Tallylight guarda tu sesión en el llavero de este ordenador, que quizá te pida desbloquearlo.",
   signInKeychain:

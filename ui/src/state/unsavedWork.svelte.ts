@@ -32,9 +32,11 @@ export class UnsavedWork {
 
   /** Signs out; if that loses anything, opens a dialog to confirm it. */
   async requestSignOut(navigation: Navigation): Promise<void> {
-    const { data } = await this.#templates.refetch();
+    const { data, isError } = await this.#templates.refetch();
     this.templates = data?.length ?? 0;
-    if (this.edits + this.uploads + this.templates > 0) await navigation.showDialog("sign_out");
+    // What cannot be read may be there.
+    if (isError || this.edits + this.uploads + this.templates > 0)
+      await navigation.showDialog("sign_out");
     else this.signOut();
   }
 

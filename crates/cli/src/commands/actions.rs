@@ -2,7 +2,7 @@
 
 use std::io::IsTerminal;
 
-use tallylight_client::JobAction;
+use tallylight_client::{Handle, JobAction};
 use tallylight_core::{Code, Error, JobId};
 
 use crate::{
@@ -57,12 +57,7 @@ async fn act(global: &Global, action: JobAction, job: &str, confirmation: Confir
         return Err(unreachable);
     }
     let job_id = JobId::new(job);
-    // Requested from the backend, if it is not in the list.
-    let known = handle.job(job_id.clone()).await?;
-    if confirmation == Confirmation::Ask {
-        confirm(&output::name(&known))?;
-    }
-    let outcome = handle.act_on_job(action, job_id).await;
+    let outcome = confirmed(&handle, action, job_id, confirmation).await;
     handle.shutdown().await;
     outcome?;
     if global.json {
@@ -75,6 +70,19 @@ async fn act(global: &Global, action: JobAction, job: &str, confirmation: Confir
         });
     }
     Ok(())
+}
+
+/// Asks the user if needed, and then the backend.
+///
+/// # Errors
+/// Those of [`act`], and [`Code::Requested`] if the user does not confirm it.
+async fn confirmed(handle: &Handle, action: JobAction, job_id: JobId, confirmation: Confirmation) -> Result<(), Error> {
+    // Requested from the backend, if it is not in the list.
+    let known = handle.job(job_id.clone()).await?;
+    if confirmation == Confirmation::Ask {
+        confirm(&output::name(&known))?;
+    }
+    handle.act_on_job(action, job_id).await
 }
 
 /// Returns the word for what was done, in JSON.

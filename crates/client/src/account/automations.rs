@@ -4,6 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use jiff::SignedDuration;
 use tallylight_core::{Code, Error, JobId, notifications, settings::Automation, webhook_message::WebhookMessage};
+use tallylight_view::JobView;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
@@ -104,6 +105,8 @@ impl Automations {
         for of_one in tasks.chunk_by(|task, next| task.job_id == next.job_id) {
             let job = of_one.first().and_then(|task| jobs.full_view(&task.job_id, context));
             let has_ended = job.as_ref().is_some_and(|job| job.row.status.is_final());
+            // Whoever has the URL of the video can watch it: it is for the window only.
+            let job = job.map(|job| JobView { playback_url: None, ..job });
             let job = job.map(|job| serde_json::to_string(&job).unwrap_or_default());
             for task in of_one.iter().cloned() {
                 let is_late = is_late(&task, jobs, context);

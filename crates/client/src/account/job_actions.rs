@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 
 use tallylight_core::{
     Code, Error, JobId, Now, VideoId, auth, connection,
+    edits::Edits,
     library::{Authority, Library},
     protocol::snapshot::Snapshot,
 };
@@ -39,8 +40,11 @@ pub(super) struct JobActions {
 }
 
 impl JobActions {
-    pub(super) fn handle(&mut self, input: JobActionsInput, library: &Library, context: &mut Context) {
+    pub(super) fn handle(&mut self, input: JobActionsInput, library: &Library, edits: &Edits, context: &mut Context) {
         match input {
+            JobActionsInput::Start(JobAction::Delete, job_id, reply) if edits.has(&job_id) => {
+                context.reply(reply, Err(unsaved_words()));
+            }
             JobActionsInput::Start(action, job_id, reply) => self.start(action, job_id, reply, library, context),
             JobActionsInput::Done(result) => self.done(*result, library, context),
             JobActionsInput::TokenReady => {
@@ -64,7 +68,7 @@ impl JobActions {
             Ok(job) => job,
             Err(error) => return context.reply(reply, Err(error)),
         };
-        if self.queued.len() >= QUEUE_LIMIT {
+        if self.queued.len() + self.waiting.len() >= QUEUE_LIMIT {
             let text = "Too many requests are waiting. Try again in a moment.";
             return context.reply(reply, Err(Error::new(Code::RateLimited, text)));
         }
@@ -149,6 +153,11 @@ fn check(action: JobAction, job_id: &JobId, library: &Library, context: &Context
     Ok(job.video_id.clone())
 }
 
+/// Returns the error for a video with words that the backend does not have: with the video, they would be lost unseen.
+fn unsaved_words() -> Error {
+    Error::new(Code::WrongState, "This video has unsaved changes. Save or discard them, then delete it.")
+}
+
 /// Returns the error for a job whose video was never named.
 fn unknown_video() -> Error {
     Error::new(Code::NotFound, "The studio did not say which video this is. Delete it on the studio's website.")
@@ -162,10 +171,13 @@ fn answered(
     context: &mut Context,
 ) -> Result<(), Error> {
     let job_id = request.job_id.clone();
-    tracing::info!(%job_id, action = ?request.action, ?answer, "action on a job");
+    // Without the answer, which has the texts of the video.
+    tracing::info!(%job_id, action = ?request.action, "the studio answered an action on a job");
     match (request.action, answer) {
         (JobAction::Delete, ActionAnswer::Done(_)) => {
             context.send(JobsInput::Remove(job_id));
+            // A list that was requested before may still bring it back.
+            context.send(connection::Input::RefreshSoon);
             Ok(())
         }
         (_, ActionAnswer::Done(Some(job))) => {

@@ -11,6 +11,7 @@ use tallylight_core::{
         Authority, Change, DismissAction, Library, Observation, RunOutcome, Scope, record::Record,
         save_queue::SaveQueue,
     },
+    model::job::Field,
     protocol::{Event, Rejected, RejectedKind, sample},
 };
 
@@ -61,6 +62,7 @@ impl Jobs {
             }
             JobsInput::SetDismissed(job_ids, action) => self.set_dismissed(&job_ids, action, context),
             JobsInput::Remove(job_id) => {
+                self.cancel_saving(std::slice::from_ref(&job_id));
                 let removed = self.library.remove(&job_id);
                 self.changed(removed.into_iter().collect(), context.monotonic(), context);
             }
@@ -152,9 +154,13 @@ impl Jobs {
         self.observe(date, context.now());
         let job_id = snapshot.job_id.clone();
         let captions = (job_id.clone(), std::mem::take(&mut snapshot.captions));
+        let has_transcript = snapshot.content(Field::Transcript).is_some();
         let changes = self.library.merge(*snapshot, self.library.server_time(requested), authority);
         self.changed(changes, context.monotonic(), context);
-        self.save_captions(vec![captions], edits, context);
+        // An answer without a transcript says nothing about its times.
+        if has_transcript || !captions.1.is_empty() {
+            self.save_captions(vec![captions], edits, context);
+        }
         if self.library.summary(&job_id).is_some_and(|job| !job.status.is_final()) {
             context.send(connection::Input::Watch(vec![job_id]));
         }

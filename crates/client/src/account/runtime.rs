@@ -122,7 +122,9 @@ impl Runtime {
             Message::Fetcher(input) => {
                 self.fetcher.handle(input, &self.jobs.library, &self.outbox.edits, context);
             }
-            Message::JobActions(input) => self.job_actions.handle(input, &self.jobs.library, context),
+            Message::JobActions(input) => {
+                self.job_actions.handle(input, &self.jobs.library, &self.outbox.edits, context);
+            }
             Message::Jobs(input) => self.jobs.handle(input, &self.outbox.edits, context),
             Message::Outbox(input) => self.handle_edits(input),
             Message::Uploads(input) => self.uploads.handle(input, &self.jobs.library, context),

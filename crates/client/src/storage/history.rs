@@ -132,7 +132,9 @@ impl Store {
     /// is the only rule of what the badge and the tray count.
     pub fn unseen(&self) -> u32 {
         let seen_up_to: i64 = self.value(SEEN_UP_TO).unwrap_or_default();
-        let sql = "SELECT count(*) FROM history WHERE NOT read AND id > ?1";
+        // The ids begin anew where the history was lost and the setting was not.
+        let sql = "SELECT count(*) FROM history \
+            WHERE NOT read AND (id > ?1 OR ?1 > (SELECT coalesce(max(id), 0) FROM history))";
         self.disk.lend().query_row(sql, [seen_up_to], |row| row.get(0)).optional().ok().flatten().unwrap_or_default()
     }
 

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use crate::model::trusted_url::is_trustworthy;
+use crate::model::trusted_url::{is_loopback, is_trustworthy};
 
 /// The longest name of an ntfy topic.
 const TOPIC_LIMIT: usize = 64;
@@ -40,11 +40,20 @@ impl WebhookFormat {
         if !is_trustworthy(&url) {
             return Err("HTTPS is required for a webhook of another computer.".to_owned());
         }
+        if self == Self::Pushover && !is_pushover(&url) {
+            // The keys are in the keychain, and are for nobody else.
+            return Err("Enter the URL of Pushover: https://api.pushover.net/1/messages.json.".to_owned());
+        }
         if self == Self::Ntfy && ntfy_topic(&url).is_none() {
             return Err("Enter the URL of an ntfy topic, such as https://ntfy.sh/my-topic.".to_owned());
         }
         Ok(url)
     }
+}
+
+/// Returns whether a URL is that of Pushover, or of a server on this computer that stands in for it.
+fn is_pushover(url: &Url) -> bool {
+    url.host_str() == Some("api.pushover.net") || is_loopback(url)
 }
 
 /// Returns the topic of an ntfy URL: the last segment of its path.

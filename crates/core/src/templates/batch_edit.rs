@@ -64,8 +64,11 @@ impl DescriptionEdit {
         match self {
             Self::Append { text } => description::with_paragraphs(present, "", &text::clean(text)),
             Self::Prepend { text } => description::with_paragraphs(present, &text::clean(text), ""),
-            Self::Replace { find, .. } if find.is_empty() => present.to_owned(),
-            Self::Replace { find, with } => present.replace(text::clean(find).as_ref(), &text::clean(with)),
+            Self::Replace { find, with } => match text::clean(find) {
+                // Of control characters alone, nothing is left.
+                find if find.is_empty() => present.to_owned(),
+                find => present.replace(find.as_ref(), &text::clean(with)),
+            },
         }
     }
 }

@@ -1,14 +1,13 @@
 //! The settings, and the data on this computer.
 
 use tallylight_client::WebhookSecret;
-use tallylight_core::settings::WindowMode;
-use tallylight_core::{settings::Automation, webhook_message::PushoverKeys};
+use tallylight_core::{settings::WindowMode, webhook_message::PushoverKeys};
 use tallylight_view::SettingsView;
 
 use super::{Answer, App};
 use crate::{
     dialogs,
-    ipc::arguments::{Secret, UncheckedSettings},
+    ipc::arguments::{Secret, UncheckedRule, UncheckedSettings},
 };
 
 /// Returns the settings, and the problem with them if there is one.
@@ -51,8 +50,8 @@ pub async fn set_pushover_keys(app: App<'_>, token: Secret, user: Secret) -> Ans
 
 /// Sends a test to the webhook of a rule; fails with what its service says.
 #[tauri::command]
-pub async fn test_webhook(app: App<'_>, rule: Automation) -> Answer<()> {
-    app.client().test_webhook(rule).await
+pub async fn test_webhook(app: App<'_>, rule: UncheckedRule) -> Answer<()> {
+    app.client().test_webhook(rule.check()?).await
 }
 
 /// Returns the path of a certificate file that the user chooses, or null if they cancelled.

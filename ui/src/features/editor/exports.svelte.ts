@@ -14,9 +14,11 @@ const TEXT_FIELDS: Field[] = ["TITLE", "DESCRIPTION", "TAGS", "CHAPTERS", "TRANS
 /** The exports of a video's texts, as the editor shows them. Must be made while a component is created. */
 export class TextExports {
   private captions = $state.raw<Caption[]>([]);
+  /** Compared by value: a change of another field does not parse the transcript again. */
+  private transcriptText = $derived.by(() => (this.editor.content("TRANSCRIPT") ?? "") as string);
   /** The transcript as the editor shows it, with the times that are known. */
   cues: Cue[] = $derived.by(() => {
-    const cues = parseTranscript((this.editor.content("TRANSCRIPT") ?? "") as string);
+    const cues = parseTranscript(this.transcriptText);
     return isTimed(cues) ? cues : addTimes(cues, this.captions);
   });
   /** The transcript as the editor shows it; empty unless every line has its time. */

@@ -10,6 +10,9 @@ import { locale } from "../../state/locale.svelte";
 /** How long a deletion can be undone before the studio is asked for it, in milliseconds. */
 export const UNDO_TIME = 8000;
 
+/** How many requests are sent at the same time. */
+const AT_ONCE = 4;
+
 /**
  * What the studio is asked to do with videos. A deleted video is hidden at once, and deleted once it can no longer be
  * undone: what ends before, such as the app, keeps it.
@@ -78,8 +81,7 @@ export class JobActions {
     const timer = setTimeout(() => {
       this.#timers.delete(timer);
       dismissToast(toast);
-      // A video that is gone from the list stays hidden until it is gone.
-      void this.#request("delete", jobIds).finally(() => this.#show(jobIds));
+      void this.#request("delete", jobIds);
     }, UNDO_TIME);
     this.#timers.add(timer);
   }
@@ -100,13 +102,18 @@ export class JobActions {
 
   /** Asks for an action on each video, and says why the first one failed. */
   async #request(action: JobAction, jobIds: JobId[]): Promise<void> {
-    const results = await Promise.allSettled(
-      jobIds.map((jobId) => this.#backend.actOnJob(jobId, action)),
-    );
-    const failed = results.filter((result) => result.status === "rejected");
-    const [first] = failed;
-    if (first === undefined) return;
-    const reason = reasonText(asError(first.reason));
+    const failed: unknown[] = [];
+    const waiting = [...jobIds];
+    const send = async () => {
+      for (let jobId = waiting.shift(); jobId !== undefined; jobId = waiting.shift()) {
+        await this.#backend.actOnJob(jobId, action).catch((thrown: unknown) => failed.push(thrown));
+        // Of a deleted video, the row is gone; one that could not be deleted comes back.
+        this.#hidden.delete(jobId);
+      }
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, send));
+    if (failed.length === 0) return;
+    const reason = reasonText(asError(failed[0]));
     showError(
       failed.length === 1 ? reason : locale.messages.videoActions.failedMany(failed.length, reason),
     );

@@ -1,5 +1,5 @@
 import { untrack } from "svelte";
-import type { JobId } from "../../ipc/bindings";
+import type { JobId, RowView } from "../../ipc/bindings";
 import type { Selection } from "./selection.svelte";
 
 /** Marks the end of the start, for measurements of its duration. Must be called while a component is created. */
@@ -39,5 +39,25 @@ export function keepSelectionShown(
     // eslint-disable-next-line svelte/prefer-svelte-reactivity -- never changed
     const shown = new Set(shownIds());
     untrack(() => selection.retain(shown));
+  });
+}
+
+/**
+ * Keeps the focus in the list when the row that has it is removed: it goes to the row that takes its place. Must be called
+ * while a component is created.
+ */
+export function keepFocusInRows(
+  rows: () => RowView[],
+  hasFocus: () => boolean,
+  focusCurrent: () => void,
+): void {
+  let hadFocus = false;
+  $effect.pre(() => {
+    rows();
+    hadFocus = hasFocus();
+  });
+  $effect(() => {
+    rows();
+    if (hadFocus && document.activeElement === document.body) focusCurrent();
   });
 }

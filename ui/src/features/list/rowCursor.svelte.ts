@@ -24,10 +24,20 @@ export class RowCursor {
     this.#openJobId = openJobId;
   }
 
-  /** The row that Tab reaches: the one that was focused last, else the open video, else the first row. */
+  /** Where the row that was reached stood last: what follows takes its place when it is removed. */
+  #index = 0;
+
+  /** The row that Tab reaches: the one that was focused last or what stands there now, else the open video. */
   current: JobId | undefined = $derived.by(() => {
-    const find = (jobId: JobId | null) => this.#rows().find((row) => row.job_id === jobId)?.job_id;
-    return find(this.#reached) ?? find(this.#openJobId()) ?? this.#rows()[0]?.job_id;
+    const rows = this.#rows();
+    const find = (jobId: JobId | null) => rows.findIndex((row) => row.job_id === jobId);
+    const reached = find(this.#reached);
+    const open = reached < 0 && this.#reached === null ? find(this.#openJobId()) : -1;
+    this.#index = Math.min(
+      Math.max(reached, open, reached < 0 && open < 0 ? this.#index : 0),
+      rows.length - 1,
+    );
+    return rows[Math.max(0, this.#index)]?.job_id;
   });
 
   /** Moves the cursor to a row, without the focus. */
@@ -45,9 +55,9 @@ export class RowCursor {
     };
   }
 
-  /** Returns the rows as a place for the focus; `list` is the element that holds them. */
-  focusTarget(list: HTMLElement): FocusTarget {
-    const hasFocus = () => list.contains(document.activeElement);
+  /** Returns the rows as a place for the focus; `list` returns the element that holds them. */
+  focusTarget(list: () => HTMLElement | undefined): FocusTarget {
+    const hasFocus = () => list()?.contains(document.activeElement) ?? false;
     return {
       focus: (jobId) => this.focus(jobId ?? null),
       hasFocus,

@@ -81,26 +81,11 @@ const VIDEO_ACTIONS: VideoAction[] = [
   batchAction("edit", PencilLine),
   batchAction("template", LayoutTemplate),
   {
-    id: "show_file",
-    icon: FolderOpen,
-    label: () => locale.messages.videoActions.showFile,
-    isOffered: ({ length }, { isSourceKnown }) => length === 1 && isSourceKnown,
-    run: ([row], { backend }) => row && void reportFailure(backend.showVideoFile(row.job_id)),
-  },
-  {
     id: "retry",
     icon: RotateCcw,
     label: () => locale.messages.videoActions.retry,
     isOffered: (rows, { jobActions }) => jobActions.isOffered("retry", rows),
     run: (rows, { jobActions }) => jobActions.retry(idsOf(rows)),
-  },
-  {
-    id: "upload_again",
-    icon: Upload,
-    label: () => locale.messages.videoActions.uploadAgain,
-    isOffered: (rows, { isSourceKnown, canUpload }) =>
-      rows.length === 1 && isSourceKnown && canUpload && rows.every(isEnded),
-    run: ([row], { backend }) => row && void reportFailure(backend.uploadAgain(row.job_id)),
   },
   {
     id: "cancel",
@@ -141,6 +126,22 @@ const VIDEO_ACTIONS: VideoAction[] = [
     label: ({ length }) => locale.messages.videoActions.remove(length),
     isOffered: (rows, { jobActions }) => jobActions.isOffered("delete", rows),
     run: (rows, context) => deleteVideos(idsOf(rows), rows, context),
+  },
+  // Last: whether the file is known arrives while the menu is open, and must not move what is pointed at.
+  {
+    id: "show_file",
+    icon: FolderOpen,
+    label: () => locale.messages.videoActions.showFile,
+    isOffered: ({ length }, { isSourceKnown }) => length === 1 && isSourceKnown,
+    run: ([row], { backend }) => row && void reportFailure(backend.showVideoFile(row.job_id)),
+  },
+  {
+    id: "upload_again",
+    icon: Upload,
+    label: () => locale.messages.videoActions.uploadAgain,
+    isOffered: (rows, { isSourceKnown, canUpload }) =>
+      rows.length === 1 && isSourceKnown && canUpload && rows.every(isEnded),
+    run: ([row], { backend }) => row && void reportFailure(backend.uploadAgain(row.job_id)),
   },
 ];
 

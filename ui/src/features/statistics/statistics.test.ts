@@ -70,7 +70,7 @@ describe("statistics", () => {
   it("say in the language of the user why videos failed", async () => {
     const dialog = await open(statistics);
     await locale.setLanguage("de");
-    expect(await within(dialog).findByText("Aus 43 Videos seit 3. Oktober 2026")).toBeTruthy();
+    expect(await within(dialog).findByText("Aus 43 Videos seit dem 3. Oktober 2026")).toBeTruthy();
     expect(within(dialog).getByText(/Datenträger/)).toBeTruthy();
   });
 

@@ -52,7 +52,16 @@ export function forgetDraft(templateId: number): void {
   drafts.delete(templateId);
 }
 
-/** Forgets all drafts: the next person to sign in may be someone else. */
+/** Whose drafts they are. */
+let owner: string | null = null;
+
+/** Keeps drafts for this person: those of somebody else are forgotten. A session that expired may go on. */
+export function keepDraftsFor(email: string | null): void {
+  if (owner !== email) forgetDrafts();
+  owner = email;
+}
+
+/** Forgets all drafts. */
 export function forgetDrafts(): void {
   drafts.clear();
   forgetBatchInput();

@@ -1,6 +1,10 @@
 use reqwest::StatusCode;
 use serde_json::json;
-use tallylight_core::protocol::snapshot::read_job;
+use tallylight_core::{
+    edits::{self, Draft, DraftStatus},
+    model::job::{Content, Field},
+    protocol::snapshot::read_job,
+};
 use tokio::sync::oneshot;
 
 use super::*;
@@ -13,6 +17,7 @@ use crate::account::{
 struct Harness {
     actions: JobActions,
     library: Library,
+    edits: Edits,
     test: TestContext,
 }
 
@@ -21,11 +26,11 @@ impl Harness {
         let test = TestContext::signed_in();
         let job = json!({ "id": "7", "video_id": "v7", "status": "FAILED", "updated_at": "2026-01-01T00:00:00Z" });
         let library = library(&[job], &test.context);
-        Self { actions: JobActions::default(), library, test }
+        Self { actions: JobActions::default(), library, edits: Edits::default(), test }
     }
 
     fn handle(&mut self, input: JobActionsInput) {
-        self.actions.handle(input, &self.library, &mut self.test.context);
+        self.actions.handle(input, &self.library, &self.edits, &mut self.test.context);
     }
 
     fn start(&mut self, action: JobAction, id: &str) -> oneshot::Receiver<Result<(), Error>> {
@@ -63,10 +68,28 @@ async fn deleted_job_is_removed_before_the_command_is_answered() {
     let mut harness = Harness::new();
     let mut answer = harness.start(JobAction::Delete, "7");
     harness.answer(Ok(ActionAnswer::Done(None))).await;
-    assert!(matches!(&harness.test.sent()[..], [Message::Jobs(JobsInput::Remove(_))]));
+    let sent = harness.test.sent();
+    assert!(matches!(&sent[..], [Message::Jobs(JobsInput::Remove(_)), Message::Connection(_)]));
     assert!(answer.try_recv().is_err(), "not yet");
     harness.reply();
     assert_eq!(answer.await.expect("an answer"), Ok(()));
+}
+
+#[tokio::test]
+async fn video_with_unsaved_words_is_not_deleted() {
+    let mut harness = Harness::new();
+    let draft = Draft {
+        job_id: job_id("7"),
+        field: Field::Title,
+        content: Content::Text("mine".to_owned()),
+        base: None,
+        cause: DraftStatus::Typed,
+    };
+    harness.edits.on(edits::Input::Type(draft), &harness.library, harness.test.context.now());
+    let answer = harness.start(JobAction::Delete, "7");
+    harness.reply();
+    assert_eq!(answer.await.expect("an answer").map_err(|error| error.code), Err(Code::WrongState));
+    assert!(harness.actions.in_flight == 0 && harness.actions.queued.is_empty());
 }
 
 #[tokio::test]

@@ -71,10 +71,13 @@ impl Record {
     }
 }
 
-/// Returns whether a message begins by saying that a job was cancelled, in either spelling.
+/// Returns whether a message says that somebody cancelled a job, in either spelling, and nothing else: an error may begin
+/// with the same word.
 fn says_cancelled(message: &str) -> bool {
-    let word = message.trim_start().split(|c: char| !c.is_ascii_alphabetic()).next().unwrap_or_default();
-    ["cancelled", "canceled"].iter().any(|known| word.eq_ignore_ascii_case(known))
+    let message = message.trim().trim_end_matches(['.', '!']);
+    let (word, rest) = message.split_once(' ').unwrap_or((message, ""));
+    let is_word = ["cancelled", "canceled"].iter().any(|known| word.eq_ignore_ascii_case(known));
+    is_word && (rest.is_empty() || rest.strip_prefix("by ").is_some_and(|who| !who.contains("time")))
 }
 
 /// Returns whether a warning says only that there was nothing to do, or that something was left out on purpose: there is
@@ -139,7 +142,13 @@ mod tests {
             job.apply_overall(Timestamp::UNIX_EPOCH, &failed);
             assert_eq!((job.has_open_failure(), job.is_cancelled()), (is_open, !is_open), "{code}");
         }
-        for (message, is_open) in [("Cancelled", false), ("canceled by Ann", false), ("cancellation failed", true)] {
+        for (message, is_open) in [
+            ("Cancelled", false),
+            ("canceled by Ann.", false),
+            ("cancellation failed", true),
+            ("CANCELLED: the worker is out of memory", true),
+            ("Cancelled by timeout", true),
+        ] {
             let mut job = Record::new(JobId::new("7"));
             let error_message = Some(message.to_owned());
             let failed = Progress { status: Status::Failed, progress_percent: None, error_message };
