@@ -22,7 +22,7 @@ describe("the first run", { concurrency: false }, () => {
 
   it("says what one gets, what a studio is, and where the sign-in is kept", async () => {
     await app.waitForText("Track every upload");
-    await app.waitForText("Every video gets thumbnails and chapters");
+    await app.waitForText("Every video gets thumbnails, chapters");
     await app.waitForText("A studio is the server");
     await app.waitForText("keychain");
     await app.screenshot("first-welcome");

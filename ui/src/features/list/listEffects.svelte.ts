@@ -1,5 +1,6 @@
 import { untrack } from "svelte";
-import type { JobId, RowView } from "../../ipc/bindings";
+import type { JobId, RowView, UploadView } from "../../ipc/bindings";
+import type { FocusTarget } from "../../state/focusTargets";
 import type { Selection } from "./selection.svelte";
 
 /** Marks the end of the start, for measurements of its duration. Must be called while a component is created. */
@@ -12,11 +13,11 @@ export function markFilled(isFilled: () => boolean): void {
  * Scrolls to the uploads when there are more of them: whoever adds a video wants to see it. Must be called while a
  * component is created.
  */
-export function showNewUploads(count: () => number, scrollToTop: () => void): void {
-  let known = count();
+export function showNewUploads(uploads: () => UploadView[], scrollToTop: () => void): void {
+  let known = uploads().length;
   $effect(() => {
-    const hasMore = count() > known;
-    known = count();
+    const hasMore = uploads().length > known;
+    known = uploads().length;
     if (hasMore) scrollToTop();
   });
 }
@@ -46,18 +47,14 @@ export function keepSelectionShown(
  * Keeps the focus in the list when the row that has it is removed: it goes to the row that takes its place. Must be called
  * while a component is created.
  */
-export function keepFocusInRows(
-  rows: () => RowView[],
-  hasFocus: () => boolean,
-  focusCurrent: () => void,
-): void {
+export function keepFocusInRows(rows: () => RowView[], list: FocusTarget): void {
   let hadFocus = false;
   $effect.pre(() => {
     rows();
-    hadFocus = hasFocus();
+    hadFocus = list.hasFocus?.() ?? false;
   });
   $effect(() => {
     rows();
-    if (hadFocus && document.activeElement === document.body) focusCurrent();
+    if (hadFocus && document.activeElement === document.body) list.focus();
   });
 }

@@ -1,5 +1,5 @@
 import { SvelteSet } from "svelte/reactivity";
-import type { JobId } from "../../ipc/bindings";
+import type { JobId, RowView } from "../../ipc/bindings";
 
 /** The selected videos, for actions on all of them at once. */
 export class Selection {
@@ -13,7 +13,8 @@ export class Selection {
   }
 
   /** Selects everything from the video that was toggled last to this one, in the order of the list. */
-  extendTo(jobId: JobId, order: JobId[]): void {
+  extendTo(jobId: JobId, rows: RowView[]): void {
+    const order = rows.map((row) => row.job_id);
     const [from, to] = [order.indexOf(this.#anchor ?? jobId), order.indexOf(jobId)];
     if (from < 0 || to < 0) return this.toggle(jobId);
     for (const between of order.slice(Math.min(from, to), Math.max(from, to) + 1))

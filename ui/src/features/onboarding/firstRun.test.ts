@@ -21,7 +21,7 @@ describe("the first run", () => {
   it("says what a studio is, what one gets, and what the keychain is for", async () => {
     renderApp(new MockBackend(firstRunStatus(null)));
     expect(await screen.findByText(/^A studio is the server on which/)).toBeTruthy();
-    expect(screen.getByText(/^Every video gets thumbnails and chapters/)).toBeTruthy();
+    expect(screen.getByText(/^Every video gets thumbnails, chapters/)).toBeTruthy();
     expect(screen.getByText(/with this computer's keychain/)).toBeTruthy();
   });
 
