@@ -38,6 +38,8 @@ impl Jobs {
         if until.is_some() {
             context.send(NotificationsInput::MarkRead(MarkRead::Jobs(job_ids.to_vec())));
         }
+        // No backend knows it: a crash must not forget what the user asked for.
+        context.send(Message::SaveAll);
         Ok(())
     }
 
