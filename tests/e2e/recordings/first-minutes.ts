@@ -56,7 +56,7 @@ try {
   await step("The title is changed", async () => {
     const title = field("TITLE");
     await title.click();
-    await title.setValue("A walk by the sea");
+    await title.setValue("Our walk by the sea");
     await app.waitForText("Unsaved changes");
   });
   await step("The change is saved", async () => {

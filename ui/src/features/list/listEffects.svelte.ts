@@ -51,7 +51,9 @@ export function keepFocusInRows(rows: () => RowView[], list: FocusTarget): void 
   let hadFocus = false;
   $effect.pre(() => {
     rows();
-    hadFocus = list.hasFocus?.() ?? false;
+    // The buttons of uploads are in the list, too; the rows are elsewhere in it.
+    const isRow = document.activeElement?.closest("[data-job]") ?? null;
+    hadFocus = isRow !== null && (list.hasFocus?.() ?? false);
   });
   $effect(() => {
     rows();
