@@ -155,6 +155,14 @@ describe("deletion", () => {
     expect(requests(backend)).toEqual([]);
   });
 
+  it("moves the focus to the video that takes its place", async () => {
+    await renderWindow();
+    row("1")?.focus();
+    await fireEvent.keyDown(row("1") as HTMLElement, { key: "Delete", bubbles: true });
+    await waitFor(() => expect(row("1")).toBeNull());
+    await waitFor(() => expect(document.activeElement).toBe(row("3")));
+  });
+
   it("by key concerns the focused video, and nothing where the studio does not offer it", async () => {
     const backend = await renderWindow();
     vi.useFakeTimers({ shouldAdvanceTime: true });
