@@ -7,7 +7,7 @@ export const firstRun: Messages["firstRun"] = {
   computer:
     "Jedes Video bekommt Vorschaubilder, Kapitel und Texte zum Kopieren, und ein Transkript, falls es Untertitel hat oder du ein Sprachmodell einrichtest. Alles auf diesem Computer: ohne Konto und ohne Cloud.",
   computerKeychain:
-    "Tallylight merkt sich deine Anmeldung im Schlüsselbund dieses Computers. Vielleicht wirst du gebeten, ihn zu entsperren.",
+    "Der Schlüssel zu deinen Videos liegt im Schlüsselbund dieses Computers. Vielleicht wirst du gebeten, ihn zu entsperren.",
   signInKeychain:
     "Deine Anmeldung wird im Schlüsselbund dieses Computers aufbewahrt. Vielleicht wirst du gebeten, ihn zu entsperren. Dein Passwort wird nicht gespeichert.",
   empty:

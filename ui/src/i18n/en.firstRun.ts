@@ -4,7 +4,7 @@ export const firstRun = {
   computer:
     "Every video gets thumbnails, chapters and texts to copy, and a transcript if it has subtitles or you add a speech model. All of it on this computer: no account, no cloud.",
   computerKeychain:
-    "Tallylight keeps you signed in with this computer's keychain, which may ask you to unlock it.",
+    "The key to your videos is kept in this computer's keychain, which may ask you to unlock it.",
   signInKeychain:
     "Your sign-in is kept in this computer's keychain, which may ask you to unlock it. Your password isn't stored.",
   empty:

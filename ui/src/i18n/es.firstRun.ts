@@ -7,7 +7,7 @@ export const firstRun: Messages["firstRun"] = {
   computer:
     "Cada vídeo recibe miniaturas, capítulos y textos para copiar, y una transcripción si tiene subtítulos o añades un modelo de voz. Todo en este ordenador: sin cuenta ni nube.",
   computerKeychain:
-    "Tallylight guarda tu sesión en el llavero de este ordenador, que quizá te pida desbloquearlo.",
+    "La clave de tus vídeos se guarda en el llavero de este ordenador, que quizá te pida desbloquearlo.",
   signInKeychain:
     "Tu sesión se guarda en el llavero de este ordenador, que quizá te pida desbloquearlo. Tu contraseña no se guarda.",
   empty:
