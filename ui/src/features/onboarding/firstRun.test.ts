@@ -22,7 +22,9 @@ describe("the first run", () => {
     renderApp(new MockBackend(firstRunStatus(null)));
     expect(await screen.findByText(/^A studio is the server on which/)).toBeTruthy();
     expect(screen.getByText(/^Every video gets thumbnails, chapters/)).toBeTruthy();
-    expect(screen.getByText(/with this computer's keychain/)).toBeTruthy();
+    expect(
+      screen.getByText(/^The key to your videos is kept in this computer's keychain/),
+    ).toBeTruthy();
   });
 
   it("says at the sign-in where it is kept", async () => {
