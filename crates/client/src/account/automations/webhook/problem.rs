@@ -70,18 +70,18 @@ impl Problem {
 
     /// Returns the error of a test, for the user.
     pub(super) fn error(self, host: &str, locale: Locale) -> Error {
-        let missing = |en: &str, de: &str, es: &str| Error::new(Code::InvalidContent, locale.one_of(en, de, es));
+        let missing = |text: &str| Error::new(Code::InvalidContent, text);
         match self {
-            Self::NoSecret => missing(
+            Self::NoSecret => missing(locale.one_of(
                 "Save a webhook secret first.",
                 "Speichere zuerst ein Webhook-Geheimnis.",
                 "Guarda primero un secreto del webhook.",
-            ),
-            Self::NoPushoverKeys => missing(
+            )),
+            Self::NoPushoverKeys => missing(locale.one_of(
                 "Enter the application token and the user key.",
                 "Gib das Anwendungs-Token und den Benutzerschlüssel ein.",
                 "Introduce el token de la aplicación y la clave de usuario.",
-            ),
+            )),
             Self::Keychain(error) => error,
             Self::Unreachable => Error::new(Code::Unreachable, format!("Couldn't reach {host}. Check the URL.")),
             Self::NoTopic | Self::Busy { .. } | Self::Refused { .. } => Error::new(Code::ServerError, self.words(host)),
