@@ -62,7 +62,6 @@ impl Jobs {
             }
             JobsInput::SetDismissed(job_ids, action) => self.set_dismissed(&job_ids, action, context),
             JobsInput::Remove(job_id) => {
-                self.cancel_saving(std::slice::from_ref(&job_id));
                 let removed = self.library.remove(&job_id);
                 self.changed(removed.into_iter().collect(), context.monotonic(), context);
             }
