@@ -13,6 +13,7 @@ mod commands;
 mod exit_code;
 mod network;
 mod output;
+mod question;
 mod terminal;
 
 /// Track every upload

@@ -1,7 +1,5 @@
 //! `tally retry`, `tally cancel` and `tally delete`.
 
-use std::io::IsTerminal;
-
 use tallylight_client::{Handle, JobAction};
 use tallylight_core::{Code, Error, JobId};
 
@@ -9,6 +7,7 @@ use crate::{
     Global,
     client::{begin, refreshed},
     output,
+    question::confirms,
     terminal::Terminal,
 };
 
@@ -99,14 +98,8 @@ fn state(action: JobAction) -> &'static str {
 /// # Errors
 /// [`Code::Requested`] if the user declines, or if standard input is not a terminal.
 fn confirm(name: &str) -> Result<(), Error> {
-    if !std::io::stdin().is_terminal() {
-        let text = "Deleting a video can't be undone. Add --yes to continue.";
-        return Err(Error::new(Code::Requested, text));
-    }
-    output::print_note(&format!("Delete \"{name}\" and its files for good? [y/N]"));
-    let mut answer = String::new();
-    let read = std::io::stdin().read_line(&mut answer);
-    if read.is_ok() && answer.trim().eq_ignore_ascii_case("y") {
+    let question = format!("Delete \"{name}\" and its files for good?");
+    if confirms(&question, "Deleting a video can't be undone. Add --yes to continue.")? {
         return Ok(());
     }
     Err(Error::new(Code::Requested, "Not deleted."))

@@ -1,6 +1,6 @@
 //! `tally logout` and `tally status`.
 
-use std::{fmt::Write, io::IsTerminal, time::Duration};
+use std::{fmt::Write, time::Duration};
 
 use tallylight_core::{Code, Error, connection::ConnectionState};
 use tallylight_view::{ConnectionView, StatusView};
@@ -9,6 +9,7 @@ use crate::{
     Global,
     client::{begin, refreshed},
     output,
+    question::confirms,
     terminal::Terminal,
 };
 
@@ -61,13 +62,7 @@ pub async fn logout(global: &Global, unsaved: Unsaved) -> Result<(), Error> {
 /// [`Code::Requested`] if standard input is not a terminal.
 fn confirm_discard(edited: usize, templates: usize) -> Result<bool, Error> {
     let words = format!("{}Signing out discards them", losses(edited, templates));
-    if !std::io::stdin().is_terminal() {
-        return Err(Error::new(Code::Requested, format!("{words}. Add --discard to continue.")));
-    }
-    output::print_note(&format!("{words}. Sign out? [y/N]"));
-    let mut answer = String::new();
-    let read = std::io::stdin().read_line(&mut answer);
-    Ok(read.is_ok() && answer.trim().eq_ignore_ascii_case("y"))
+    confirms(&format!("{words}. Sign out?"), format!("{words}. Add --discard to continue."))
 }
 
 /// Returns what signing out loses, as sentences.
