@@ -1,9 +1,8 @@
 import { tick } from "svelte";
 import { isDialogOpen } from "../components/openDialogs";
-import { showError } from "../components/toasts";
+import { showFailure } from "../components/toasts";
 import type { ActionHandlers } from "../features/palette/actions";
-import { reasonText } from "../format/errors";
-import { asError, type Backend } from "../ipc/backend";
+import type { Backend } from "../ipc/backend";
 import type { Pause } from "../ipc/bindings";
 import type { Navigation } from "../state/navigation.svelte";
 import type { UnsavedWork } from "../state/unsavedWork.svelte";
@@ -23,7 +22,6 @@ export function globalActionHandlers(
   DialogAction | WindowAction | "pause" | "checkForUpdate" | "signOut" | "quit"
 > {
   const form = useWindowForm();
-  const report = (thrown: unknown) => showError(reasonText(asError(thrown)));
   return {
     settings: () => (navigation.dialog = "settings"),
     shortcuts: () => (navigation.dialog = "shortcuts"),
@@ -34,7 +32,7 @@ export function globalActionHandlers(
     // Once the palette is closed. Another dialog would stay above the strip.
     strip: () => void tick().then(() => isDialogOpen() || form.show("strip")),
     alwaysOnTop: () => form.toggleAlwaysOnTop(),
-    pause: (pause: Pause) => void backend.pause(pause).catch(report),
+    pause: (pause: Pause) => void backend.pause(pause).catch(showFailure),
     checkForUpdate: () => {
       navigation.settingsSection = "advanced";
       navigation.dialog = "settings";
@@ -45,7 +43,7 @@ export function globalActionHandlers(
     quit: () => {
       // Quitting cancels uploads, so it needs a confirmation.
       if (unsavedWork.uploads > 0) navigation.dialog = "quitting";
-      else void backend.quit().catch(report);
+      else void backend.quit().catch(showFailure);
     },
   };
 }

@@ -27,12 +27,17 @@ export function showError(message: string): void {
   toast.error(message);
 }
 
+/** Shows why an action failed, from what it threw. */
+export function showFailure(thrown: unknown): void {
+  showError(reasonText(asError(thrown)));
+}
+
 /** Waits for an action, and shows why it failed if it does. */
 export async function reportFailure(action: Promise<unknown>): Promise<void> {
   try {
     await action;
   } catch (error) {
-    showError(reasonText(asError(error)));
+    showFailure(error);
   }
 }
 

@@ -1,7 +1,6 @@
 import { copyFetchedText } from "../../components/clipboard.svelte";
-import { copyWithMessage, showError, showMessage } from "../../components/toasts";
-import { reasonText } from "../../format/errors";
-import { asError, type Backend } from "../../ipc/backend";
+import { copyWithMessage, showFailure, showMessage } from "../../components/toasts";
+import type { Backend } from "../../ipc/backend";
 import type { JobId } from "../../ipc/bindings";
 import { locale } from "../../state/locale.svelte";
 import { type CopyKind, descriptionCopy, youtubeCopies } from "../editor/copies";
@@ -24,7 +23,7 @@ export async function copyVideoText(
     const found = await copy;
     showMessage(found ? texts.done[found.kind] : texts.nothing);
   } catch (error) {
-    showError(reasonText(asError(error)));
+    showFailure(error);
   }
 }
 

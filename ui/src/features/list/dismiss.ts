@@ -1,6 +1,4 @@
-import { showError, showUndoableMessage } from "../../components/toasts";
-import { reasonText } from "../../format/errors";
-import { asError } from "../../ipc/backend";
+import { showFailure, showUndoableMessage } from "../../components/toasts";
 import type { DismissAction, JobId, RowView } from "../../ipc/bindings";
 import { dismissMutation } from "../../state/commands";
 import { locale } from "../../state/locale.svelte";
@@ -29,7 +27,7 @@ export function dismissHandler(
     const run = (action: DismissAction, onSuccess = () => {}) =>
       dismiss.mutate(
         { jobIds: dismissible.map((row) => row.job_id), action },
-        { onSuccess, onError: (error) => showError(reasonText(asError(error))) },
+        { onSuccess, onError: showFailure },
       );
     const message = locale.messages.selection.dismissed(dismissible.length);
     run("dismiss", () => showUndoableMessage(message, () => run("restore")));

@@ -4,11 +4,18 @@ import { dismissToast, showError, showUndoableMessage } from "../../components/t
 import { reasonText } from "../../format/errors";
 import { displayTitle } from "../../format/text";
 import { asError, type Backend } from "../../ipc/backend";
-import type { JobAction, JobId, RowView } from "../../ipc/bindings";
+import type { JobAction, JobId, RowView, Status } from "../../ipc/bindings";
 import { locale } from "../../state/locale.svelte";
 
 /** How long a deletion can be undone before the studio is asked for it, in milliseconds. */
 export const UNDO_TIME = 8000;
+
+/** The statuses of a video in which each action is possible. */
+const STATUSES: Record<JobAction, readonly Status[]> = {
+  retry: ["FAILED"],
+  cancel: ["PENDING", "PROCESSING"],
+  delete: ["PENDING", "PROCESSING", "COMPLETED", "FAILED"],
+};
 
 /** How many requests are sent at the same time. */
 const AT_ONCE = 4;
@@ -34,11 +41,7 @@ export class JobActions {
   /** Returns whether the studio offers an action, and all these videos are in a state in which it is possible. */
   isOffered(action: JobAction, rows: readonly Pick<RowView, "status">[]): boolean {
     if (!this.#features().includes(action)) return false;
-    const isPossible = ({ status }: Pick<RowView, "status">) =>
-      action === "delete" || (action === "retry") === (status === "FAILED");
-    return rows.every(
-      (row) => isPossible(row) && (action !== "cancel" || row.status !== "COMPLETED"),
-    );
+    return rows.every(({ status }) => STATUSES[action].includes(status));
   }
 
   /** Returns the videos that were not deleted. */

@@ -1,7 +1,6 @@
-import { showError, showUndoableMessage } from "../../components/toasts";
-import { reasonText } from "../../format/errors";
+import { showFailure, showUndoableMessage } from "../../components/toasts";
 import { formatDateTime } from "../../format/time";
-import { asError, type Backend } from "../../ipc/backend";
+import type { Backend } from "../../ipc/backend";
 import type { RowView, Snooze } from "../../ipc/bindings";
 import { locale } from "../../state/locale.svelte";
 
@@ -36,7 +35,7 @@ async function setSnooze(
     await backend.snooze(jobIds, snooze);
     return true;
   } catch (error) {
-    showError(reasonText(asError(error)));
+    showFailure(error);
     return false;
   }
 }
