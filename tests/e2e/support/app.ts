@@ -124,12 +124,13 @@ export class App {
     );
     // One after the other: together they would be a chord, in which a letter is pressed once.
     for (const letter of name) await this.browser.keys(letter);
-    const first = '//*[@role="option"][@aria-selected="true"]//*[contains(@class, "label")]';
-    await waitFor(
-      `"${name}" to be offered first`,
-      // The video that it concerns may follow.
-      async () => (await this.text(first)).trim().startsWith(name),
-    );
+    // Without the video that it concerns, which follows the label.
+    const first = () =>
+      this.browser.execute(() => {
+        const label = document.querySelector('[role="option"][aria-selected="true"] .label');
+        return label?.firstChild?.textContent?.trim();
+      });
+    await waitFor(`"${name}" to be offered first`, async () => (await first()) === name);
     await this.browser.keys("Enter");
   }
 
