@@ -48,6 +48,8 @@ const DESKTOP: &[&str] = &[
 ];
 /// The packages that drive the window in tests.
 const WEBDRIVER: &[&str] = &["webkit2gtk-driver", "chromium", "chromium-driver", "xdg-utils", "python3-venv"];
+/// The screen reader of Linux desktops.
+const SCREEN_READER: &[&str] = &["orca", "at-spi2-core", "speech-dispatcher", "speech-dispatcher-audio-plugins"];
 /// The fonts of real desktops, for pictures of the window.
 const FONTS: &[&str] =
     &["fonts-inter", "fonts-noto-core", "fonts-noto-cjk", "fonts-noto-color-emoji", "gnome-themes-extra"];
@@ -132,7 +134,7 @@ pub fn system(shell: &Shell, need: Need) -> Result<()> {
     match need {
         Need::Screen => {}
         Need::NoScreen => wanted.extend(DESKTOP),
-        Need::Tests => wanted.extend([DESKTOP, WEBDRIVER, PACKAGES, &["valgrind"]].concat()),
+        Need::Tests => wanted.extend([DESKTOP, WEBDRIVER, SCREEN_READER, PACKAGES, &["valgrind"]].concat()),
         Need::Pictures => wanted.extend(FONTS),
         Need::Packages => wanted.extend(PACKAGES),
         Need::Counting => wanted.push("valgrind"),

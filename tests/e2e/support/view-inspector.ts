@@ -126,7 +126,7 @@ export class ViewInspector {
     execFileSync("montage", [...pictures, ...layout, ...look, join(this.folder, name)]);
   }
 
-  /** Returns what axe finds, and whether anything is cut off at the side. */
+  /** Returns what axe finds, what crashes the web view, and whether anything is cut off at the side. */
   private async problems(): Promise<string[]> {
     const { browser } = this.app;
     const isThere = await browser.execute(() => "axe" in window);
@@ -135,7 +135,12 @@ export class ViewInspector {
     const cut = await browser.execute(
       () => document.documentElement.scrollWidth - window.innerWidth,
     );
-    return cut > 0 ? [...found, `${cut} pixels are cut off at the side`] : found;
+    const silent = await browser.execute(() =>
+      [...document.querySelectorAll("button, a")]
+        .filter((element) => element.textContent === "" && !element.querySelector("img"))
+        .map((element) => `no UnseenText in ${element.outerHTML.slice(0, 160)}`),
+    );
+    return [...found, ...silent, ...(cut > 0 ? [`${cut} pixels are cut off at the side`] : [])];
   }
 }
 
