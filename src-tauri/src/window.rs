@@ -33,6 +33,7 @@ mod form;
 mod geometry;
 mod navigation;
 mod rendering;
+mod text_scale;
 
 #[cfg(target_os = "linux")]
 pub use rendering::disable_dmabuf_renderer;
@@ -122,6 +123,7 @@ impl MainWindow {
             .build()?;
         self.form.restore(&window);
         rendering::disable_gpu(&window);
+        text_scale::follow(&window);
         #[cfg(target_os = "linux")]
         crash::recover(&window, Arc::clone(self));
         let (this, app) = (Arc::clone(self), app.clone());

@@ -117,12 +117,13 @@ pub fn configure_gtk(lines: &str) -> Result<()> {
 
 /// Restricts a file or a folder to its owner, who may also execute it.
 #[cfg(unix)]
-fn make_private(path: &Path) -> std::io::Result<()> {
+pub fn make_private(path: &Path) -> std::io::Result<()> {
     fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o700))
 }
 
+/// There is no such restriction here.
 #[cfg(not(unix))]
-fn make_private(_: &Path) -> std::io::Result<()> {
+pub fn make_private(_: &Path) -> std::io::Result<()> {
     Err(std::io::ErrorKind::Unsupported.into())
 }
 

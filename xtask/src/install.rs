@@ -48,6 +48,8 @@ const DESKTOP: &[&str] = &[
 ];
 /// The packages that drive the window in tests.
 const WEBDRIVER: &[&str] = &["webkit2gtk-driver", "chromium", "chromium-driver", "xdg-utils", "python3-venv"];
+/// The compilers and libraries for Windows.
+const MINGW: &[&str] = &["gcc-mingw-w64-x86-64-posix", "g++-mingw-w64-x86-64-posix"];
 /// The screen reader of Linux desktops.
 const SCREEN_READER: &[&str] = &["orca", "at-spi2-core", "speech-dispatcher", "speech-dispatcher-audio-plugins"];
 /// The fonts of real desktops, for pictures of the window.
@@ -117,6 +119,8 @@ pub enum Need {
     Packages,
     /// To count instructions.
     Counting,
+    /// To check and build the code for Windows.
+    Windows,
 }
 
 /// Installs everything that the tests need.
@@ -138,6 +142,7 @@ pub fn system(shell: &Shell, need: Need) -> Result<()> {
         Need::Pictures => wanted.extend(FONTS),
         Need::Packages => wanted.extend(PACKAGES),
         Need::Counting => wanted.push("valgrind"),
+        Need::Windows => wanted.extend(MINGW),
     }
     if !cfg!(target_os = "linux") || cmd!(shell, "which apt-get").quiet().ignore_stderr().read().is_err() {
         return elsewhere(shell);
@@ -221,7 +226,7 @@ pub fn tool(shell: &Shell, tool: &Tool) -> Result<PathBuf> {
 }
 
 /// Returns the folder of the tools.
-fn tools() -> Result<PathBuf> {
+pub fn tools() -> Result<PathBuf> {
     let home = env::home_dir().context("there is no home folder")?;
     Ok(home.join(".cache/tallylight/tools"))
 }

@@ -4,7 +4,7 @@ use anyhow::Result;
 use xshell::{Shell, cmd};
 
 use crate::{
-    architecture,
+    architecture, cross,
     install::{self, Need, Tool},
     page,
     run::step,
@@ -23,6 +23,7 @@ pub fn run(shell: &Shell) -> Result<()> {
     install::npm(shell, "ui")?;
     install::npm(shell, "tests/e2e")?;
     fast(shell)?;
+    cross::check_all(shell)?;
     scripts(shell, "tests/e2e", "types and lints of the end-to-end tests")?;
     spelling(shell)?;
     dependencies(shell)?;

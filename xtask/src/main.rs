@@ -10,6 +10,7 @@ mod architecture;
 mod bench;
 mod bundle;
 mod ci;
+mod cross;
 mod demo;
 mod desktop;
 mod dev;
@@ -66,6 +67,10 @@ enum Command {
         #[arg(long, default_value_t = nightly::FUZZ_SECONDS)]
         seconds: u32,
     },
+    /// Checks the code for Windows, on Debian
+    CheckWindows,
+    /// Checks the code for macOS, on Debian; no program comes of it
+    CheckMacos,
     /// Checks dependencies, module cycles and limits of size
     CheckArchitecture {
         /// Records the present violations of the limits as known exceptions
@@ -131,6 +136,8 @@ fn main() -> anyhow::Result<()> {
         Command::Test { fast: false } => ci::run(None),
         Command::Ci { job } => ci::run(job),
         Command::Nightly { check, seconds } => nightly::run(check.as_deref(), seconds),
+        Command::CheckWindows => cross::check(cross::System::Windows),
+        Command::CheckMacos => cross::check(cross::System::MacOs),
         Command::CheckArchitecture { write_exceptions: false } => architecture::check(),
         Command::CheckArchitecture { write_exceptions: true } => architecture::write_exceptions(),
         Command::Bindings => unit::write_bindings(),

@@ -24,3 +24,4 @@ pub use error::StudioError;
 pub use sample::{SampleChapter, SampleError, SampleTexts, make_sample};
 pub use server::Studio;
 pub use storage::usage::Usage;
+pub use tool::install_ffmpeg;

@@ -14,9 +14,11 @@ use tokio::{
 };
 
 mod error;
+mod install_advice;
 mod limits;
 
 pub use error::ToolError;
+pub use install_advice::install_ffmpeg;
 pub use limits::Limits;
 
 /// How many of a tool's last messages are kept.

@@ -1,7 +1,7 @@
 //! The texts of the sample video, and of the failure to make it.
 
 use tallylight_core::{Code, Error, locale::Locale};
-use tallylight_studio::{SampleChapter, SampleError, SampleTexts};
+use tallylight_studio::{SampleChapter, SampleError, SampleTexts, install_ffmpeg};
 
 /// Returns what is written and said in the sample video.
 pub fn texts(locale: Locale) -> SampleTexts {
@@ -87,17 +87,22 @@ fn chapter(title: &'static str, first: &'static str, second: &'static str) -> Sa
 /// Returns the error of a sample that could not be made, for the user.
 pub fn failed(error: SampleError, locale: Locale) -> Error {
     let message = match &error {
-        SampleError::NoFfmpeg => locale
-            .one_of(
-                "The sample video needs ffmpeg, which isn't installed. Install it (Debian or Ubuntu: apt install ffmpeg), then try again.",
-                "Das Beispielvideo braucht ffmpeg, das nicht installiert ist. Installiere es (Debian oder Ubuntu: apt install ffmpeg) und versuche es erneut.",
-                "El vídeo de ejemplo necesita ffmpeg, que no está instalado. Instálalo (Debian o Ubuntu: apt install ffmpeg) y vuelve a intentarlo.",
-            )
-            .to_owned(),
+        SampleError::NoFfmpeg => ffmpeg_missing(locale),
         SampleError::Ffmpeg(details) => sample_failed(details, locale),
         SampleError::File(details) => sample_failed(&details.to_string(), locale),
     };
     Error::new(Code::File, message).caused_by(error)
+}
+
+fn ffmpeg_missing(locale: Locale) -> String {
+    let how = install_ffmpeg().map(|command| format!(" ({command})")).unwrap_or_default();
+    locale.one_of(
+        format!("The sample video needs ffmpeg, which isn't installed. Install it{how}, then try again."),
+        format!(
+            "Das Beispielvideo braucht ffmpeg, das nicht installiert ist. Installiere es{how} und versuche es erneut."
+        ),
+        format!("El vídeo de ejemplo necesita ffmpeg, que no está instalado. Instálalo{how} y vuelve a intentarlo."),
+    )
 }
 
 fn sample_failed(details: &str, locale: Locale) -> String {

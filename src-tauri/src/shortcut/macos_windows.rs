@@ -18,6 +18,7 @@ pub struct Keys;
 
 impl Keys {
     /// Registers a shortcut.
+    #[expect(clippy::unused_self, reason = "the one of Linux owns the grab")]
     pub fn register(&mut self, app: &AppHandle, shortcut: &Shortcut, on_press: OnPress) -> Result<(), ShortcutState> {
         let registered = app.global_shortcut().on_shortcut(shortcut.to_string().as_str(), move |_, _, event| {
             if event.state == KeyState::Pressed {
@@ -31,6 +32,7 @@ impl Keys {
     }
 
     /// Releases the shortcut.
+    #[expect(clippy::unused_self, reason = "the one of Linux owns the grab")]
     pub fn release(&mut self, app: &AppHandle) {
         if let Err(error) = app.global_shortcut().unregister_all() {
             tracing::warn!(%error, "the global shortcut could not be released");

@@ -118,7 +118,8 @@ export class ViewInspector {
     const pictures = this.screenshots.flatMap((shown) => [
       "-label",
       shown,
-      join(this.folder, `${shown}.png`),
+      // Made small when it is read: hundreds of screenshots are more than ImageMagick may hold.
+      `${join(this.folder, `${shown}.png`)}[300x210]`,
     ]);
     const columns = String(looks().length);
     const layout = ["-tile", `${columns}x`, "-geometry", "300x210+6+4"];

@@ -2,6 +2,7 @@
 
 use reqwest::{Method, StatusCode};
 use serde_json::Value;
+#[cfg(unix)]
 use tallylight_tests::StudioHarness;
 
 use super::{H264, Media, codes};

@@ -1,7 +1,9 @@
 //! Malicious files: they cannot read other files, exhaust the computer, or block other uploads.
 
+#[cfg(target_os = "linux")]
 use std::{path::Path, time::Duration};
 
+#[cfg(target_os = "linux")]
 use tallylight_tests::StudioHarness;
 
 use super::{H264, Media, codes, thumbnails};
@@ -50,7 +52,7 @@ async fn ffmpeg_rejects_lists_of_other_files() {
 }
 
 /// Writes a script that replaces ffprobe or ffmpeg.
-#[cfg(unix)]
+#[cfg(target_os = "linux")]
 fn tool(folder: &Path, name: &str, script: &str) -> std::ffi::OsString {
     let path = folder.join(name);
     std::fs::write(&path, format!("#!/bin/sh\n{script}\n")).expect("a script");

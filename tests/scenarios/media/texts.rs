@@ -1,9 +1,12 @@
 //! Subtitles and speech: the transcript contains every readable word with its time, and unreadable parts are reported.
 
+#[cfg(unix)]
 use std::sync::Arc;
 
 use serde_json::{Value, json};
+#[cfg(unix)]
 use tallylight_studio::speech::{Program, Recogniser};
+#[cfg(unix)]
 use tallylight_tests::StudioHarness;
 
 use super::{Media, codes};
@@ -107,6 +110,7 @@ async fn video_without_speech_has_no_transcript_and_no_warning() {
 }
 
 /// Writes a script that replaces whisper-cli and writes the given captions in whisper.cpp's format.
+#[cfg(unix)]
 fn whisper_cli(folder: &std::path::Path, captions: &str) -> Arc<dyn Recogniser> {
     let program = folder.join("whisper-cli");
     let script = format!(
@@ -115,7 +119,6 @@ fn whisper_cli(folder: &std::path::Path, captions: &str) -> Arc<dyn Recogniser> 
          echo 'whisper_full_with_state: auto-detected language: en (p = 0.98)' >&2\nprintf '{captions}' > \"$out.srt\"\n"
     );
     std::fs::write(&program, script).expect("a script");
-    #[cfg(unix)]
     std::fs::set_permissions(&program, std::os::unix::fs::PermissionsExt::from_mode(0o755)).expect("permissions");
     let model = folder.join("model.bin");
     std::fs::write(&model, b"none").expect("a file");

@@ -1,9 +1,13 @@
 //! Thumbnails: aspect ratio and colours as in a player, at least one for each video, the best as the cover.
 
-use std::path::{Path, PathBuf};
+#[cfg(unix)]
+use std::path::Path;
+use std::path::PathBuf;
 
 use serde_json::Value;
+#[cfg(unix)]
 use tallylight_studio::HardwareDecoding;
+#[cfg(unix)]
 use tallylight_tests::StudioHarness;
 
 use super::{H264, Media, codes, thumbnails};

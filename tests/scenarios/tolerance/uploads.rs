@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+#[cfg(unix)]
 use tallylight_core::Code;
 
 use super::PublicBackendHarness;

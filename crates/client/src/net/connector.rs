@@ -17,6 +17,7 @@ use rustls::{
     ClientConfig, RootCertStore,
     pki_types::{CertificateDer, pem::PemObject},
 };
+use rustls_platform_verifier::Verifier;
 use tallylight_core::{
     Code, Error,
     settings::{Network, Proxy},
@@ -82,7 +83,7 @@ impl NetworkConnector {
     /// # Errors
     /// The error of the proxy, of TLS or of the handshake.
     pub async fn socket(&self, request: Request<()>, config: WebSocketConfig) -> Result<Opened, tungstenite::Error> {
-        let connector = self.connector()?;
+        let connector = self.tls(request.uri())?;
         match self.intercept(request.uri()) {
             None => connect_async_tls_with_config(request, Some(config), true, connector).await,
             Some(proxy) => {
@@ -104,17 +105,19 @@ impl NetworkConnector {
         if uri.scheme_str() == Some("wss") { matcher.intercept(&as_https(uri)?) } else { None }
     }
 
-    /// Returns a TLS connector that also trusts the additional certificates; `None` if there are none.
-    fn connector(&self) -> Result<Option<Connector>, tungstenite::Error> {
-        if self.certificates.is_empty() {
+    /// Returns the TLS of a socket. It trusts what HTTP trusts: the system decides, and additional certificates extend
+    /// its own. `None` for a URL without TLS.
+    fn tls(&self, uri: &Uri) -> Result<Option<Connector>, tungstenite::Error> {
+        if uri.scheme_str() != Some("wss") {
             return Ok(None);
         }
-        let mut roots = RootCertStore::empty();
-        roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-        roots.add_parsable_certificates(self.certificates.iter().cloned());
-        let builder = ClientConfig::builder_with_provider(Arc::new(rustls::crypto::aws_lc_rs::default_provider()));
+        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+        let builder = ClientConfig::builder_with_provider(Arc::clone(&provider));
         let builder = builder.with_safe_default_protocol_versions().map_err(io::Error::other)?;
-        Ok(Some(Connector::Rustls(Arc::new(builder.with_root_certificates(roots).with_no_client_auth()))))
+        let verifier = Verifier::new_with_extra_roots(self.certificates.iter().cloned(), provider);
+        let verifier = verifier.map_err(io::Error::other)?;
+        let config = builder.dangerous().with_custom_certificate_verifier(Arc::new(verifier)).with_no_client_auth();
+        Ok(Some(Connector::Rustls(Arc::new(config))))
     }
 }
 

@@ -1,6 +1,6 @@
 //! Logging: to standard error, and to files that a user can attach to a bug report.
 
-use std::{path::Path, sync::Arc};
+use std::{io::IsTerminal, path::Path, sync::Arc};
 
 use tallylight_core::settings::LogLevel;
 use tracing_appender::{
@@ -33,7 +33,11 @@ impl LogGuard {
 /// Starts logging: to standard error with the filter in `TALLYLIGHT_LOG` or `stderr_default`, and to daily files in
 /// `folder`. If the files cannot be written, a warning is logged and there are none.
 pub fn log(stderr_default: &str, folder: Option<&Path>) -> LogGuard {
-    let stderr = fmt::layer().with_writer(std::io::stderr).with_filter(log_filter(stderr_default));
+    // Without the second condition, NO_COLOR would be overruled.
+    let has_colors =
+        std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+    let stderr = fmt::layer().with_ansi(has_colors).with_writer(std::io::stderr);
+    let stderr = stderr.with_filter(log_filter(stderr_default));
     let (file, problem) = match folder.map(appender) {
         Some(Ok(appender)) => (Some(appender), None),
         Some(Err(problem)) => (None, Some(problem)),

@@ -118,9 +118,14 @@ impl ThumbnailCache {
     fn stored(&self, key: &str) -> Option<Picture> {
         KINDS.into_iter().find_map(|(kind, extension)| {
             let path = self.folder.join(key).with_extension(extension);
-            let file = std::fs::File::open(&path).ok()?;
-            // The time of the last use, which not every file system records by itself.
-            let _ = file.set_modified(system_time());
+            if !path.is_file() {
+                return None;
+            }
+            // The time of the last use, which not every file system records by itself. Windows changes it only for a
+            // file that is open for writing.
+            if let Ok(file) = std::fs::File::options().write(true).open(&path) {
+                let _ = file.set_modified(system_time());
+            }
             Some(Picture { path, kind })
         })
     }

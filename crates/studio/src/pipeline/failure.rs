@@ -4,7 +4,7 @@ use std::{io, path::Path};
 
 use crate::{
     jobs::{ErrorCode, JobError, Stage},
-    tool::ToolError,
+    tool::{ToolError, install_ffmpeg},
 };
 
 /// The severity of a failure.
@@ -95,7 +95,8 @@ impl From<ToolError> for Failure {
         let details = error.to_string();
         match error {
             ToolError::NotStarted { source, .. } if source.kind() == io::ErrorKind::NotFound => {
-                let message = "ffmpeg isn't installed. Install it (Debian or Ubuntu: apt install ffmpeg), then upload the video again.";
+                let how = install_ffmpeg().map(|command| format!(" ({command})")).unwrap_or_default();
+                let message = format!("ffmpeg isn't installed. Install it{how}, then upload the video again.");
                 Self::fatal(ErrorCode::FfmpegMissing, message, details)
             }
             ToolError::NotStarted { .. } => {

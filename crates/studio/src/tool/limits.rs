@@ -116,6 +116,7 @@ impl Limits {
 
     /// Does nothing on Windows: the caller enforces the time limit, and the job object ends the tool with the studio.
     #[cfg(not(unix))]
+    #[expect(clippy::unused_self, reason = "the function of Unix needs it")]
     pub fn apply(self, _command: &mut tokio::process::Command) {}
 }
 

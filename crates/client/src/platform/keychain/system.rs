@@ -70,8 +70,16 @@ fn entry(account: &str, unlock: Unlock) -> Result<Entry, KeychainFailure> {
         ensure_unlocked(account)?;
     }
     let store = store().map_err(failure)?;
-    store.build(SERVICE, account, None).map_err(failure)
+    let modifiers = (!MODIFIERS.is_empty()).then(|| MODIFIERS.iter().copied().collect());
+    store.build(SERVICE, account, modifiers.as_ref()).map_err(failure)
 }
+
+/// Keeps a credential on this computer: by default, Windows copies it to every computer of a roaming profile, and each
+/// of them would spend the same refresh token.
+#[cfg(windows)]
+const MODIFIERS: &[(&str, &str)] = &[("persistence", "local")];
+#[cfg(not(windows))]
+const MODIFIERS: &[(&str, &str)] = &[];
 
 #[expect(clippy::wildcard_enum_match_arm, reason = "the enum is non-exhaustive")]
 fn failure(error: Error) -> KeychainFailure {
