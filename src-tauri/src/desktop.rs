@@ -11,12 +11,16 @@ use gtk::{gdk::Display, glib::prelude::ObjectExt};
 use tallylight_view::Stacking;
 
 #[cfg(target_os = "linux")]
+pub mod activation;
+#[cfg(target_os = "linux")]
 mod bus;
 #[cfg(target_os = "linux")]
 mod gnome;
 #[cfg(target_os = "linux")]
 mod launcher;
 
+#[cfg(target_os = "linux")]
+pub use bus::has_owner;
 #[cfg(target_os = "linux")]
 pub use launcher::show as show_badge;
 
@@ -38,7 +42,7 @@ impl Desktop {
     pub fn watch() -> Self {
         let is_wayland = Display::default().is_some_and(|display| display.type_().name().contains("Wayland"));
         let desktop = Self { is_wayland, ..Self::default() };
-        desktop.tray.store(bus::has_tray(), Ordering::Relaxed);
+        desktop.tray.store(bus::has_owner(bus::TRAY), Ordering::Relaxed);
         gnome::listen(&desktop);
         tauri::async_runtime::spawn(bus::listen(desktop.clone()));
         desktop

@@ -57,17 +57,27 @@ pub enum NotificationAction {
     Dismiss(JobId),
 }
 
-/// Shows a notification, and calls `on_act` with the action that the user chooses.
+/// A choice in a notification.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Choice {
+    /// What the user chose.
+    pub action: NotificationAction,
+    /// The token with which the window may come to the front on Wayland.
+    #[cfg(target_os = "linux")]
+    pub activation_token: Option<String>,
+}
+
+/// Shows a notification, and calls `on_act` with the user's choice.
 ///
 /// Showing and waiting block, so each notification has its own thread until it is closed.
-pub fn show(request: NotificationRequest, on_act: impl FnOnce(NotificationAction) + Send + 'static) {
+pub fn show(request: NotificationRequest, on_act: impl FnOnce(Choice) + Send + 'static) {
     let spawned = std::thread::Builder::new().name("notification".to_owned()).spawn(move || deliver(&request, on_act));
     if let Err(error) = spawned {
         tracing::warn!(%error, "the notification could not be shown");
     }
 }
 
-fn deliver(request: &NotificationRequest, on_act: impl FnOnce(NotificationAction)) {
+fn deliver(request: &NotificationRequest, on_act: impl FnOnce(Choice)) {
     let mut notification = Notification::new();
     notification.appname("Tallylight").summary(&request.notification.title).timeout(Timeout::Default);
     if request.sound == Sound::On {
@@ -85,11 +95,12 @@ fn actions(request: &NotificationRequest) -> Vec<(&'static str, &'static str, No
     let locale: Locale = request.locale;
     let open = locale.one_of("Open", "Öffnen", "Abrir");
     let (Some(job_id), Some(subject)) = (job_ids.first(), subject) else {
-        return vec![("default", open, NotificationAction::Open(None))];
+        return vec![("default", "", NotificationAction::Open(None)), ("open", open, NotificationAction::Open(None))];
     };
     let show = || NotificationAction::Open(Some(job_id.clone()));
-    // The click on the notification itself, and the same action as a button: some desktops show only one of them.
-    let mut actions = vec![("default", open, show()), ("open", open, show())];
+    // The click on the notification itself, and the same action as a button: some desktops show only one of them, and
+    // XFCE shows every action with a label as a button.
+    let mut actions = vec![("default", "", show()), ("open", open, show())];
     match kind {
         NotificationKind::Completed | NotificationKind::Summary => {
             let copy = locale.one_of("Copy title", "Titel kopieren", "Copiar título");
@@ -154,6 +165,6 @@ mod tests {
         );
         assert_eq!(names(NotificationKind::Failed, UploadAgain::NotOffered, true), ["default", "open", "dismiss"]);
         assert_eq!(names(NotificationKind::Warning, UploadAgain::Offered, true), ["default", "open", "dismiss"]);
-        assert_eq!(names(NotificationKind::Summary, UploadAgain::Offered, false), ["default"]);
+        assert_eq!(names(NotificationKind::Summary, UploadAgain::Offered, false), ["default", "open"]);
     }
 }

@@ -24,6 +24,8 @@ use batch_flow::BatchFlowControl;
 use form::WindowForm;
 use navigation::Navigation;
 
+#[cfg(target_os = "linux")]
+mod activation;
 #[cfg(not(target_os = "linux"))]
 mod badge;
 mod batch_flow;
@@ -33,7 +35,6 @@ mod form;
 mod geometry;
 mod navigation;
 mod rendering;
-mod text_scale;
 
 #[cfg(target_os = "linux")]
 pub use rendering::disable_dmabuf_renderer;
@@ -53,6 +54,8 @@ pub struct MainWindow {
     /// The folder in which the webview keeps its data.
     webview_dir: PathBuf,
     theme: Mutex<Theme>,
+    #[cfg(target_os = "linux")]
+    activation: activation::Activation,
     #[cfg(not(target_os = "linux"))]
     badge: badge::Badge,
 }
@@ -69,6 +72,8 @@ impl MainWindow {
             has_focus: AtomicBool::default(),
             webview_dir,
             theme: Mutex::default(),
+            #[cfg(target_os = "linux")]
+            activation: activation::Activation::default(),
             #[cfg(not(target_os = "linux"))]
             badge: badge::Badge::default(),
         }
@@ -123,7 +128,6 @@ impl MainWindow {
             .build()?;
         self.form.restore(&window);
         rendering::disable_gpu(&window);
-        text_scale::follow(&window);
         #[cfg(target_os = "linux")]
         crash::recover(&window, Arc::clone(self));
         let (this, app) = (Arc::clone(self), app.clone());
@@ -162,9 +166,21 @@ impl MainWindow {
         if !self.progress.is_open() {
             return;
         }
-        let shown = window.unminimize().and_then(|()| window.show()).and_then(|()| window.set_focus());
+        #[cfg(target_os = "linux")]
+        let raise = || self.activation.raise(&window);
+        #[cfg(not(target_os = "linux"))]
+        let raise = || window.set_focus();
+        let shown = window.unminimize().and_then(|()| window.show()).and_then(|()| raise());
         if let Err(error) = shown {
             tracing::warn!(%error, "the window could not be brought to the front");
+        }
+    }
+
+    /// Keeps the token of the click or the start that will show the window.
+    #[cfg(target_os = "linux")]
+    pub fn offer_activation(&self, token: Option<String>) {
+        if let Some(token) = token {
+            self.activation.offer(token);
         }
     }
 

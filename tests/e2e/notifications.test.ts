@@ -174,11 +174,11 @@ describe("notifications", { concurrency: false }, () => {
     const type = ["--brief", "--mime-type", present(picture, "the picture")];
     assert.match(execFileSync("file", type, { encoding: "utf8" }), /image\/jpeg/);
     assert.deepEqual(
-      [...call.matchAll(/string "(default|open|copy|again|dismiss)"\s+string "([^"]+)"/g)].map(
+      [...call.matchAll(/string "(default|open|copy|again|dismiss)"\s+string "([^"]*)"/g)].map(
         (match) => match.slice(1),
       ),
       [
-        ["default", "Open"],
+        ["default", ""],
         ["open", "Open"],
         ["copy", "Copy title"],
       ],

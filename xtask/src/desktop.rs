@@ -79,6 +79,15 @@ impl Services {
             .context("the tray did not start")
     }
 
+    /// Gives settings to every program, as the settings daemon of a desktop does: fonts, their scale, the theme.
+    pub fn settings(&mut self, lines: &str) -> Result<()> {
+        let file = Path::new(&env::var("HOME")?).join("xsettingsd.conf");
+        fs::write(&file, format!("{lines}\n"))?;
+        let mut daemon = Command::new("xsettingsd");
+        daemon.arg("-c").arg(file);
+        self.add(daemon)
+    }
+
     fn keychain(&mut self) -> Result<()> {
         let mut daemon = Command::new("gnome-keyring-daemon");
         daemon.args(["--foreground", "--unlock", "--components=secrets"]).stdin(Stdio::piped());
@@ -106,13 +115,6 @@ fn configure_dunst() -> Result<()> {
     make_private(&chooser)?;
     fs::write(folder.join("dunstrc"), format!("[global]\n    dmenu = {}\n", chooser.display()))?;
     Ok(())
-}
-
-/// Writes GTK's settings, which the app reads at its start.
-pub fn configure_gtk(lines: &str) -> Result<()> {
-    let folder = Path::new(&env::var("HOME")?).join(".config/gtk-3.0");
-    fs::create_dir_all(&folder)?;
-    Ok(fs::write(folder.join("settings.ini"), format!("[Settings]\n{lines}\n"))?)
 }
 
 /// Restricts a file or a folder to its owner, who may also execute it.

@@ -10,7 +10,7 @@ use anyhow::Result;
 use xshell::{Shell, cmd};
 
 use crate::{
-    desktop::{self, Services, inside},
+    desktop::{Services, inside},
     install, page,
     run::{binaries, build, root, shell, step},
     samples,
@@ -21,16 +21,16 @@ const ONLY: &str = "TALLYLIGHT_E2E";
 /// The folder of the tests.
 const FOLDER: &str = "tests/e2e";
 
-/// The environment variable with the settings of GTK in the session, such as its font.
-const GTK_SETTINGS: &str = "TALLYLIGHT_GTK_SETTINGS";
+/// The environment variable with the settings of the session, such as its font.
+const SETTINGS: &str = "TALLYLIGHT_XSETTINGS";
 
 /// What of the end-to-end tests runs, and in which session.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Selection<'a> {
     /// One file; all by default.
     pub file: Option<&'a str>,
-    /// The settings of GTK, as lines of its settings file; its defaults if empty.
-    pub gtk_settings: &'a str,
+    /// The settings of the desktop (XSETTINGS), one in a line; none if empty.
+    pub settings: &'a str,
     /// Further environment variables of the tests.
     pub env: &'a [(&'a str, &'a str)],
 }
@@ -42,9 +42,9 @@ pub fn run(shell: &Shell, tools: &install::TestTools, selection: Selection<'_>) 
     step("end-to-end tests: the real app in a real window");
     let home = shell.create_temp_dir()?;
     let only = selection.file.map(|file| (ONLY, Path::new(file)));
-    let gtk = [(GTK_SETTINGS, Path::new(selection.gtk_settings))];
+    let settings = [(SETTINGS, Path::new(selection.settings))];
     let others = selection.env.iter().map(|(name, value)| (*name, Path::new(*value)));
-    let env: Vec<_> = tools.environment().into_iter().chain(only).chain(gtk).chain(others).collect();
+    let env: Vec<_> = tools.environment().into_iter().chain(only).chain(settings).chain(others).collect();
     inside(shell, home.path(), &["e2e-session"], &env)
 }
 
@@ -69,10 +69,10 @@ pub fn run_in_session(
     programs: &Path,
     arguments: impl IntoIterator<Item = impl AsRef<OsStr>>,
 ) -> Result<()> {
-    if let Some(settings) = env::var(GTK_SETTINGS).ok().filter(|settings| !settings.is_empty()) {
-        desktop::configure_gtk(&settings)?;
-    }
     let mut services = Services::start(shell)?;
+    if let Some(settings) = env::var(SETTINGS).ok().filter(|settings| !settings.is_empty()) {
+        services.settings(&settings)?;
+    }
     services.tray(shell)?;
     let binaries = binaries(shell)?;
     let videos = samples::make(shell, &binaries.join("samples"))?;

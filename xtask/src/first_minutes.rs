@@ -16,6 +16,6 @@ pub fn record() -> Result<()> {
     install::system(&shell, Need::Pictures)?;
     let folder = root().join("docs/first-minutes");
     let env = [("TALLYLIGHT_RECORDING", folder.to_str().unwrap_or_default())];
-    let selection = Selection { file: Some("recordings/first-minutes.ts"), gtk_settings: USUAL, env: &env };
+    let selection = Selection { file: Some("recordings/first-minutes.ts"), settings: USUAL, env: &env };
     e2e::run(&shell, &tools, selection)
 }

@@ -52,9 +52,9 @@ const WEBDRIVER: &[&str] = &["webkit2gtk-driver", "chromium", "chromium-driver",
 const MINGW: &[&str] = &["gcc-mingw-w64-x86-64-posix", "g++-mingw-w64-x86-64-posix"];
 /// The screen reader of Linux desktops.
 const SCREEN_READER: &[&str] = &["orca", "at-spi2-core", "speech-dispatcher", "speech-dispatcher-audio-plugins"];
-/// The fonts of real desktops, for pictures of the window.
-const FONTS: &[&str] =
-    &["fonts-inter", "fonts-noto-core", "fonts-noto-cjk", "fonts-noto-color-emoji", "gnome-themes-extra"];
+/// The fonts and the settings of real desktops, for pictures of the window.
+const PICTURES: &[&str] =
+    &["fonts-inter", "fonts-noto-core", "fonts-noto-cjk", "fonts-noto-color-emoji", "gnome-themes-extra", "xsettingsd"];
 /// The tools that check packages.
 const PACKAGES: &[&str] = &["lintian", "appstream", "desktop-file-utils", "rpm", "man-db", "groff-base"];
 
@@ -139,7 +139,7 @@ pub fn system(shell: &Shell, need: Need) -> Result<()> {
         Need::Screen => {}
         Need::NoScreen => wanted.extend(DESKTOP),
         Need::Tests => wanted.extend([DESKTOP, WEBDRIVER, SCREEN_READER, PACKAGES, &["valgrind"]].concat()),
-        Need::Pictures => wanted.extend(FONTS),
+        Need::Pictures => wanted.extend(PICTURES),
         Need::Packages => wanted.extend(PACKAGES),
         Need::Counting => wanted.push("valgrind"),
         Need::Windows => wanted.extend(MINGW),

@@ -37,10 +37,10 @@ const SHOWN: &[(&str, &str)] = &[
 const SHEET: &str = "contact-sheet.jpg";
 
 /// The look of a usual desktop.
-pub const USUAL: &str = "gtk-font-name=Inter 11";
-/// Text twice as large, high contrast, no animations.
+pub const USUAL: &str = "Gtk/FontName \"Inter 11\"";
+/// High contrast, no animations, and texts whose scale the tests change.
 const LARGE_TEXT: &str =
-    "gtk-font-name=Inter 11\ngtk-xft-dpi=196608\ngtk-theme-name=HighContrast\ngtk-enable-animations=0";
+    "Gtk/FontName \"Inter 11\"\nXft/DPI 98304\nNet/ThemeName \"HighContrast\"\nGtk/EnableAnimations 0";
 /// A screen on which the widest window fits.
 const LARGE_SCREEN: (&str, &str) = (SCREEN_SIZE, "1600x1000");
 
@@ -58,9 +58,9 @@ pub fn take(extent: Extent) -> Result<()> {
     let shell = shell()?;
     let tools = install::for_tests(&shell)?;
     install::system(&shell, Need::Pictures)?;
-    let of = |looks, gtk_settings| {
+    let of = |looks, settings| {
         let env = [("TALLYLIGHT_LOOKS", looks), LARGE_SCREEN];
-        e2e::run(&shell, &tools, Selection { file: Some(VIEWS), gtk_settings, env: &env })
+        e2e::run(&shell, &tools, Selection { file: Some(VIEWS), settings, env: &env })
     };
     if extent == Extent::All {
         of("large-text", LARGE_TEXT)?;

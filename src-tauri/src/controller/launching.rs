@@ -26,6 +26,8 @@ impl EarlySubsystems {
         }
         // A command line that cannot be parsed still shows the window.
         let args = Args::from_second_instance(command_line, folder).unwrap_or_default();
+        #[cfg(target_os = "linux")]
+        self.window.offer_activation(args.activation_token());
         let is_hidden = args.hidden;
         if let Some(args) = self.launches.hold(args) {
             // The controller itself releases the held starts, so it exists.

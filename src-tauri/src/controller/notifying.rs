@@ -14,7 +14,7 @@ use tokio::sync::mpsc::UnboundedReceiver;
 
 use super::Controller;
 use crate::{
-    notifications::{self, NotificationAction, NotificationRequest, Sound, UploadAgain},
+    notifications::{self, Choice, NotificationAction, NotificationRequest, Sound, UploadAgain},
     window,
 };
 
@@ -56,7 +56,7 @@ impl Controller {
             upload_again,
             locale: self.locale(),
         };
-        notifications::show(request, move |action| self.perform_notification_action(action));
+        notifications::show(request, move |choice| self.perform_notification_action(choice));
     }
 
     /// Returns the file of a notification's thumbnail. A notification is shown without one rather than late.
@@ -67,9 +67,11 @@ impl Controller {
         tokio::time::timeout(THUMBNAIL_TIMEOUT, path).await.ok().and_then(Result::ok)
     }
 
-    fn perform_notification_action(self: &Arc<Self>, action: NotificationAction) {
+    fn perform_notification_action(self: &Arc<Self>, choice: Choice) {
+        #[cfg(target_os = "linux")]
+        self.window.offer_activation(choice.activation_token);
         let this = Arc::clone(self);
-        match action {
+        match choice.action {
             NotificationAction::Open(Some(job_id)) => self.window.show_job(&self.app, job_id),
             NotificationAction::Open(None) => self.window.show_view(&self.app, Show::History),
             NotificationAction::CopyTitle(title) => {

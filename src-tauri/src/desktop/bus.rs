@@ -7,17 +7,17 @@ use zbus::{
     proxy::CacheProperties,
 };
 
-use super::{BusySource, Desktop};
+use super::{BusySource, Desktop, activation};
 
 /// The bus name of the program that shows tray icons.
-const TRAY: &str = "org.kde.StatusNotifierWatcher";
+pub const TRAY: &str = "org.kde.StatusNotifierWatcher";
 /// The bus name of the notification server.
-const NOTIFICATIONS: &str = "org.freedesktop.Notifications";
-const NOTIFICATIONS_PATH: &str = "/org/freedesktop/Notifications";
+pub const NOTIFICATIONS: &str = "org.freedesktop.Notifications";
+pub const NOTIFICATIONS_PATH: &str = "/org/freedesktop/Notifications";
 const DUNST: &str = "org.dunstproject.cmd0";
 
-/// Returns whether a program shows tray icons. Blocks on the session bus.
-pub fn has_tray() -> bool {
+/// Returns whether a program owns a name on the session bus, on which this blocks.
+pub fn has_owner(name: &str) -> bool {
     let asked = BlockingConnection::session().and_then(|bus| {
         let proxy: BlockingProxy = zbus::blocking::proxy::Builder::new(&bus)
             .destination("org.freedesktop.DBus")?
@@ -25,10 +25,10 @@ pub fn has_tray() -> bool {
             .interface("org.freedesktop.DBus")?
             .cache_properties(CacheProperties::No)
             .build()?;
-        proxy.call::<_, _, bool>("NameHasOwner", &(TRAY,))
+        proxy.call::<_, _, bool>("NameHasOwner", &(name,))
     });
     asked.unwrap_or_else(|error| {
-        tracing::debug!(%error, "the session bus could not be queried for a tray");
+        tracing::debug!(%error, name, "the session bus could not be queried");
         false
     })
 }
@@ -42,7 +42,7 @@ pub async fn listen(desktop: Desktop) {
     let tray = watch_tray(&bus, &desktop);
     let server = watch_busy(&bus, NOTIFICATIONS, "Inhibited", &desktop, BusySource::Server);
     let dunst = watch_busy(&bus, DUNST, "paused", &desktop, BusySource::Dunst);
-    future::join3(tray, server, dunst).await;
+    future::join4(tray, server, dunst, activation::watch(&bus)).await;
 }
 
 async fn watch_tray(bus: &Connection, desktop: &Desktop) {

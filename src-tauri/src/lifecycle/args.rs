@@ -26,6 +26,10 @@ pub struct Args {
     /// Start without a window; open it from the tray, a link or by starting Tallylight again
     #[arg(long)]
     pub hidden: bool,
+    /// The token with which the window may come to the front, of a start that is handed over
+    #[cfg(target_os = "linux")]
+    #[arg(long, hide = true, value_name = "TOKEN")]
+    activation_token: Option<String>,
     /// Videos to upload, or a link such as tallylight://job/7
     #[arg(value_name = "VIDEO | LINK")]
     named: Vec<PathBuf>,
@@ -60,6 +64,12 @@ impl Args {
         Some(args)
     }
 
+    /// Returns the activation token of a start that is handed over.
+    #[cfg(target_os = "linux")]
+    pub fn activation_token(&self) -> Option<String> {
+        self.activation_token.clone()
+    }
+
     /// Returns the videos to upload.
     pub fn videos(&self) -> Vec<PathBuf> {
         let named = self.named.iter().filter(|named| link(named).is_none());
@@ -86,6 +96,23 @@ pub fn restart_with_utf8_arguments() -> std::io::Result<()> {
     }
     let program = std::env::current_exe()?;
     Err(std::process::Command::new(program).args(args.into_iter().map(as_text)).exec())
+}
+
+/// Starts this program again with an activation token as its first argument: a start that is handed over consists of its
+/// arguments.
+///
+/// # Errors
+/// The program could not be started again.
+#[cfg(target_os = "linux")]
+pub fn restart_with_activation_token(token: &str) -> std::io::Error {
+    use std::os::unix::process::CommandExt;
+    let program = match std::env::current_exe() {
+        Ok(program) => program,
+        Err(error) => return error,
+    };
+    let mut command = std::process::Command::new(program);
+    command.arg(format!("--activation-token={token}")).args(std::env::args_os().skip(1));
+    command.env_remove("XDG_ACTIVATION_TOKEN").env_remove("DESKTOP_STARTUP_ID").exec()
 }
 
 /// Returns the `file:` URL of a path that is not UTF-8, and any other argument unchanged.

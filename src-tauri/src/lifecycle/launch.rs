@@ -9,7 +9,9 @@ use tauri::{AppHandle, plugin::TauriPlugin};
 
 use super::args::Args;
 #[cfg(target_os = "linux")]
-use super::instance_lock;
+use super::{args::restart_with_activation_token, instance_lock};
+#[cfg(target_os = "linux")]
+use crate::desktop::{activation, has_owner};
 
 /// The starts that were handed over before the first start was complete; `None` once it is.
 pub struct PendingLaunches(Mutex<Option<Vec<Args>>>);
@@ -51,6 +53,22 @@ pub fn single_instance(
     #[cfg(target_os = "linux")]
     let builder = builder.dbus_id(instance_lock::bus_name(identifier, args.has_own_data_dir().then_some(data_dir)));
     builder.callback(move |app, command_line, folder| on_start(app, command_line, Path::new(&folder))).build()
+}
+
+/// Hands the activation token of this start over with its arguments, if it is a second start on Wayland: then this does
+/// not return, unless the program cannot be started again.
+#[cfg(target_os = "linux")]
+pub fn hand_over_activation_token(identifier: &str, data_dir: &Path, args: &Args) {
+    if !activation::is_wayland() || args.activation_token().is_some() {
+        return;
+    }
+    let name = instance_lock::bus_name(identifier, args.has_own_data_dir().then_some(data_dir));
+    if let Some(token) = activation::of_this_start()
+        && has_owner(&format!("{name}.SingleInstance"))
+    {
+        let error = restart_with_activation_token(&token);
+        tracing::warn!(%error, "the activation token could not be handed over");
+    }
 }
 
 /// Returns whether a start failed because the running program ended while the start was handed over to it.

@@ -8,7 +8,8 @@ use std::{
 use notify_rust::{Hint, Notification, Urgency};
 use tallylight_core::{JobId, notifications::NotificationKind};
 
-use super::{NotificationAction, NotificationRequest, actions};
+use super::{Choice, NotificationRequest, actions};
+use crate::desktop::activation;
 
 /// The notification of each job that is on the screen. The job's next notification replaces it, and takes over its id.
 static SHOWN: Mutex<BTreeMap<JobId, Shown>> = Mutex::new(BTreeMap::new());
@@ -23,7 +24,7 @@ struct Shown {
 }
 
 /// Shows the notification, and waits until it is closed or the user chooses an action.
-pub fn deliver(mut popup: Notification, request: &NotificationRequest, on_act: impl FnOnce(NotificationAction)) {
+pub fn deliver(mut popup: Notification, request: &NotificationRequest, on_act: impl FnOnce(Choice)) {
     let notification = &request.notification;
     popup
         .body(&plain(&notification.body))
@@ -43,12 +44,13 @@ pub fn deliver(mut popup: Notification, request: &NotificationRequest, on_act: i
     }
     match popup.show() {
         Ok(handle) => {
-            let mine = job_id.as_ref().map(|job_id| remember(job_id, handle.id()));
+            let id = handle.id();
+            let mine = job_id.as_ref().map(|job_id| remember(job_id, id));
             handle.wait_for_action(|action| {
-                let act = actions(request).into_iter().find(|(name, ..)| *name == action).map(|(.., act)| act);
+                let chosen = actions(request).into_iter().find(|(name, ..)| *name == action).map(|(.., action)| action);
                 let is_mine = job_id.as_ref().is_none_or(|job_id| shown(job_id) == mine);
-                if let Some(act) = act.filter(|_| is_mine) {
-                    on_act(act);
+                if let Some(action) = chosen.filter(|_| is_mine) {
+                    on_act(Choice { action, activation_token: activation::of_click(id) });
                 }
             });
             forget(job_id.as_ref(), mine);

@@ -1,11 +1,11 @@
-//! Notifications on macOS and Windows. Only the release workflow compiles this file.
+//! Notifications on macOS and Windows. Nobody has seen them yet.
 
 use notify_rust::{Notification, NotificationResponse};
 
-use super::{NotificationAction, NotificationRequest, actions};
+use super::{Choice, NotificationRequest, actions};
 
 /// Shows the notification, and waits until it is closed or the user chooses an action.
-pub fn deliver(mut notification: Notification, request: &NotificationRequest, on_act: impl FnOnce(NotificationAction)) {
+pub fn deliver(mut notification: Notification, request: &NotificationRequest, on_act: impl FnOnce(Choice)) {
     notification.body(&request.notification.body);
     if let Some(picture) = &request.picture {
         notification.image_path(&picture.to_string_lossy());
@@ -35,6 +35,6 @@ pub fn deliver(mut notification: Notification, request: &NotificationRequest, on
     // Windows reports the action's id, macOS its label.
     let is_chosen = |name: &str, label: &str| chosen.as_deref().is_some_and(|chosen| chosen == name || chosen == label);
     if let Some((.., action)) = actions(request).into_iter().find(|(name, label, _)| is_chosen(name, label)) {
-        on_act(action);
+        on_act(Choice { action });
     }
 }

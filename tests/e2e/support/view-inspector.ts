@@ -2,10 +2,12 @@
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import type { AxeResults, RunOptions } from "axe-core";
 import type { App } from "./app.ts";
+import { requiredEnv } from "./environment.ts";
 import type { Settings } from "./ipc.ts";
 import { closeNotifications, onScreen } from "./notifications.ts";
 import { waitUntilStill } from "./page.ts";
@@ -38,7 +40,7 @@ const LOOKS = process.env.TALLYLIGHT_LOOKS ?? "some";
 
 function looks(): Look[] {
   if (LOOKS === "large-text")
-    return (["narrow", "usual", "wide"] as const).map((size) => ({ ...USUAL, size }));
+    return (["small", "usual", "wide"] as const).map((size) => ({ ...USUAL, size }));
   const isAll = LOOKS === "all";
   const sizes: Size[] = isAll
     ? ["narrow", "small", "usual", "full", "wide"]
@@ -60,6 +62,19 @@ declare global {
   interface Window {
     axe: { run(context: Document, options: RunOptions): Promise<AxeResults> };
   }
+}
+
+/**
+ * Scales texts as the settings of a desktop do. WebDriver clicks beside what it means to click while they are scaled.
+ */
+async function scaleTexts(app: App, scale: number): Promise<void> {
+  const file = join(requiredEnv("HOME"), "xsettingsd.conf");
+  const dpi = String(96 * 1024 * scale);
+  writeFileSync(file, readFileSync(file, "utf8").replace(/(?<=Xft\/DPI )\d+/, dpi));
+  execFileSync("pkill", ["-HUP", "xsettingsd"]);
+  const isScaled = () =>
+    app.browser.execute((scale) => Math.abs(outerWidth / innerWidth - scale) < 0.1, scale);
+  await waitFor(`texts ${scale} times as large`, isScaled);
 }
 
 /** Chooses a look as the settings and a drag of the window's border do, and waits until the page has it. */
@@ -93,6 +108,7 @@ export class ViewInspector {
   /** Inspects what the window shows now, and leaves it in its usual size. */
   async inspect(name: string): Promise<void> {
     const wrong: string[] = [];
+    if (LOOKS === "large-text") await scaleTexts(this.app, 2);
     for (const look of looks()) {
       await setLook(this.app, look);
       await waitUntilStill(this.app.browser);
@@ -109,6 +125,7 @@ export class ViewInspector {
       this.screenshots.push(shown);
       wrong.push(...(await this.problems()).map((problem) => `${shown}: ${problem}`));
     }
+    if (LOOKS === "large-text") await scaleTexts(this.app, 1);
     await setLook(this.app, USUAL);
     assert.deepEqual(wrong, []);
   }
