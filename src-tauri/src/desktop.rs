@@ -24,6 +24,12 @@ pub use bus::has_owner;
 #[cfg(target_os = "linux")]
 pub use launcher::show as show_badge;
 
+/// The bus name of the notification server.
+#[cfg(target_os = "linux")]
+const NOTIFICATIONS: &str = "org.freedesktop.Notifications";
+#[cfg(target_os = "linux")]
+const NOTIFICATIONS_PATH: &str = "/org/freedesktop/Notifications";
+
 /// The state of the desktop environment. Copies share it.
 #[derive(Clone, Default)]
 pub struct Desktop {

@@ -9,7 +9,7 @@ use std::{
 use futures_util::StreamExt;
 use zbus::{Connection, Proxy};
 
-use super::bus::{NOTIFICATIONS, NOTIFICATIONS_PATH};
+use super::{NOTIFICATIONS, NOTIFICATIONS_PATH};
 
 /// How long a click waits for its token: the server sends it just before the click, on another connection.
 const WAIT: Duration = Duration::from_millis(200);

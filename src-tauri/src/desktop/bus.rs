@@ -7,13 +7,10 @@ use zbus::{
     proxy::CacheProperties,
 };
 
-use super::{BusySource, Desktop, activation};
+use super::{BusySource, Desktop, NOTIFICATIONS, NOTIFICATIONS_PATH, activation};
 
 /// The bus name of the program that shows tray icons.
 pub const TRAY: &str = "org.kde.StatusNotifierWatcher";
-/// The bus name of the notification server.
-pub const NOTIFICATIONS: &str = "org.freedesktop.Notifications";
-pub const NOTIFICATIONS_PATH: &str = "/org/freedesktop/Notifications";
 const DUNST: &str = "org.dunstproject.cmd0";
 
 /// Returns whether a program owns a name on the session bus, on which this blocks.
