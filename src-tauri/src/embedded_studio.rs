@@ -38,7 +38,11 @@ impl EmbeddedStudio {
     /// # Errors
     /// [`Code::InvalidContent`] if the chosen model cannot be used, or the error of the network settings.
     pub fn apply(&self, settings: &Settings) -> Result<(), Error> {
-        self.speech.set_client(download_client(&settings.network)?);
+        match download_client(&settings.network) {
+            Ok(client) => self.speech.set_client(client),
+            // Only downloads need it: videos are processed all the same.
+            Err(error) => tracing::warn!(error = error.with_causes(), "there is no client for downloads"),
+        }
         self.speech.choose(settings.computer.speech_model.as_deref()).map_err(|error| invalid_model(&error))?;
         // The speed of listed models is measured when their download completes; a model of the user's has no download.
         if let Some(chosen) = self.speech.chosen().filter(|chosen| chosen.is_here) {

@@ -54,7 +54,8 @@ struct Inner {
 
 #[derive(Debug, Default)]
 struct State {
-    client: Client,
+    /// The HTTP client of downloads; one without settings is made for a download if there is none.
+    client: Option<Client>,
     /// A recogniser that overrides every other engine; used by tests.
     override_engine: Option<Arc<dyn Recogniser>>,
     /// A program that replaces the built-in engine.
@@ -94,7 +95,7 @@ impl Speech {
 
     /// Sets the HTTP client of further downloads.
     pub fn set_client(&self, client: Client) {
-        self.state().client = client;
+        self.state().client = Some(client);
     }
 
     /// Chooses a model of the list by its id, or a file by its absolute path, or none. `TALLYLIGHT_WHISPER_MODEL`
@@ -217,7 +218,12 @@ impl Speech {
         let speech = self.clone();
         tokio::spawn(async move {
             let on_step = |step| speech.progress(&model.id, &step);
-            let download = download::download(&client, &model, &target, on_step);
+            let download = async {
+                // It fails on a computer without certificates.
+                let client = client.map_or_else(|| Client::builder().build(), Ok);
+                let client = client.map_err(|_| DownloadError::Network)?;
+                download::download(&client, &model, &target, on_step).await
+            };
             let ended = cancel.run_until_cancelled(download).await;
             let is_new = ended == Some(Ok(()));
             speech.ended(&model, ended);

@@ -68,7 +68,7 @@ impl Failure {
 /// # Errors
 /// [`Code::ServerError`] if TLS cannot be set up.
 pub fn client(server: &Url, connector: &NetworkConnector) -> Result<Client, Error> {
-    finish(Client::builder(), server, connector)
+    finish(Client::builder, server, connector)
 }
 
 /// Creates a client for requests that are never redirected: those with passwords or refresh tokens, and uploads to
@@ -77,16 +77,22 @@ pub fn client(server: &Url, connector: &NetworkConnector) -> Result<Client, Erro
 /// # Errors
 /// [`Code::ServerError`] if TLS cannot be set up.
 pub fn unredirected_client(server: &Url, connector: &NetworkConnector) -> Result<Client, Error> {
-    finish(Client::builder().timeout(CALL_LIMIT), server, connector)
+    finish(|| Client::builder().timeout(CALL_LIMIT), server, connector)
 }
 
-fn finish(builder: ClientBuilder, server: &Url, connector: &NetworkConnector) -> Result<Client, Error> {
-    let builder = builder.redirect(redirect::Policy::none());
-    let builder =
-        builder.user_agent(concat!("Tallylight/", env!("CARGO_PKG_VERSION"))).connect_timeout(CONNECT_TIMEOUT);
+fn finish(builder: impl Fn() -> ClientBuilder, server: &Url, connector: &NetworkConnector) -> Result<Client, Error> {
+    let builder = || {
+        let builder = builder().redirect(redirect::Policy::none());
+        builder.user_agent(concat!("Tallylight/", env!("CARGO_PKG_VERSION"))).connect_timeout(CONNECT_TIMEOUT)
+    };
     // Plain `http` is only allowed for this computer, which is never reached through a proxy.
-    let builder = if server.scheme() == "http" { builder.no_proxy() } else { connector.configure(builder) };
-    builder.build().map_err(|error| {
+    let built = if server.scheme() == "http" {
+        // It needs no certificates, so it works on a computer that has none.
+        builder().no_proxy().build().or_else(|_| builder().no_proxy().tls_certs_only([]).build())
+    } else {
+        connector.configure(builder()).build()
+    };
+    built.map_err(|error| {
         Error::new(Code::Internal, format!("Couldn't start the HTTP client: {error}")).caused_by(error)
     })
 }
