@@ -32,7 +32,11 @@ pub fn run(args: Args, level: LogLevelController) -> anyhow::Result<()> {
     let context = tauri::generate_context!();
     let shutdown = Arc::clone(&early.shutdown);
     #[cfg(target_os = "linux")]
-    launch::hand_over_activation_token(&context.config().identifier, data_dir.path(), &args);
+    {
+        launch::hand_over_activation_token(&context.config().identifier, data_dir.path(), &args);
+        // Of a start that found nobody to hand it over to.
+        early.window.offer_activation(args.activation_token());
+    }
     let app = match build(context, early, data_dir.clone(), args, level) {
         Err(error) if launch::is_handover_failure(&error) => return instance_lock::restart_once(error.into()),
         app => app.context("Couldn't start Tallylight")?,

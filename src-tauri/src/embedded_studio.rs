@@ -36,13 +36,14 @@ impl EmbeddedStudio {
     /// Applies the settings: the speech model, and the proxy and certificates for downloading models.
     ///
     /// # Errors
-    /// [`Code::InvalidContent`] if the chosen model cannot be used, or the error of the network settings.
+    /// [`Code::InvalidContent`] if the chosen model cannot be used.
     pub fn apply(&self, settings: &Settings) -> Result<(), Error> {
-        match download_client(&settings.network) {
-            Ok(client) => self.speech.set_client(client),
+        let client = download_client(&settings.network);
+        if let Err(error) = &client {
             // Only downloads need it: videos are processed all the same.
-            Err(error) => tracing::warn!(error = error.with_causes(), "there is no client for downloads"),
+            tracing::warn!(error = error.with_causes(), "there is no client for downloads");
         }
+        self.speech.set_client(client.ok());
         self.speech.choose(settings.computer.speech_model.as_deref()).map_err(|error| invalid_model(&error))?;
         // The speed of listed models is measured when their download completes; a model of the user's has no download.
         if let Some(chosen) = self.speech.chosen().filter(|chosen| chosen.is_here) {

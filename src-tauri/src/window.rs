@@ -169,21 +169,18 @@ impl MainWindow {
             return;
         }
         #[cfg(target_os = "linux")]
-        let raise = || self.activation.raise(&window);
+        let shown = self.activation.show(&window, self.form.mode());
         #[cfg(not(target_os = "linux"))]
-        let raise = || window.set_focus();
-        let shown = window.unminimize().and_then(|()| window.show()).and_then(|()| raise());
+        let shown = window.unminimize().and_then(|()| window.show()).and_then(|()| window.set_focus());
         if let Err(error) = shown {
             tracing::warn!(%error, "the window could not be brought to the front");
         }
     }
 
-    /// Keeps the token of the click or the start that will show the window.
+    /// Keeps the token of the click or the start that is about to show the window.
     #[cfg(target_os = "linux")]
     pub fn offer_activation(&self, token: Option<String>) {
-        if let Some(token) = token {
-            self.activation.offer(token);
-        }
+        self.activation.offer(token);
     }
 
     /// Hides the window if it is in sight, else brings it to the front.

@@ -77,6 +77,23 @@ describe("the lifecycle of the app", { concurrency: false }, () => {
     await waitFor("the window", isAppVisible);
   });
 
+  it("started a second time on Wayland: the first instance gets the activation token", async () => {
+    const filter = "interface='org.SingleInstance.DBus'";
+    const monitor = spawn("dbus-monitor", ["--session", filter], {
+      stdio: ["ignore", "pipe", "ignore"],
+    });
+    let calls = "";
+    monitor.stdout.on("data", (data: Buffer) => (calls += data.toString()));
+    await waitFor("the monitor", () => calls.includes("NameAcquired"));
+    const wayland = { WAYLAND_DISPLAY: "wayland-of-a-test", XDG_ACTIVATION_TOKEN: "token-7" };
+    execFileSync(bin("tallylight"), ["--data-dir", dataDir], {
+      timeout: 20_000,
+      env: { ...process.env, ...wayland },
+    });
+    await waitFor("the token", () => calls.includes('string "--activation-token=token-7"'));
+    monitor.kill();
+  });
+
   it("started with another data folder: a second instance runs", async () => {
     const other = start(folder("other"));
     await waitFor("both windows", () => appWindows().length === 2);

@@ -16,8 +16,10 @@ use crate::{
     samples,
 };
 
-/// The environment variable that names the one file to run.
+/// The environment variable that names the files to run, separated by commas.
 const ONLY: &str = "TALLYLIGHT_E2E";
+/// The tests that have a session of their own: a screen reader waits for programs that other tests ended.
+const OWN_SESSION: &[&str] = &["screen-reader.test.ts"];
 /// The folder of the tests.
 const FOLDER: &str = "tests/e2e";
 
@@ -40,6 +42,14 @@ pub fn run(shell: &Shell, tools: &install::TestTools, selection: Selection<'_>) 
     page::build(shell)?;
     build(shell)?;
     step("end-to-end tests: the real app in a real window");
+    in_new_session(shell, tools, selection)?;
+    if selection.file.is_some() || env::var_os(ONLY).is_some() {
+        return Ok(());
+    }
+    OWN_SESSION.iter().try_for_each(|file| in_new_session(shell, tools, Selection { file: Some(file), ..selection }))
+}
+
+fn in_new_session(shell: &Shell, tools: &install::TestTools, selection: Selection<'_>) -> Result<()> {
     let home = shell.create_temp_dir()?;
     let only = selection.file.map(|file| (ONLY, Path::new(file)));
     let settings = [(SETTINGS, Path::new(selection.settings))];
@@ -52,13 +62,15 @@ pub fn run(shell: &Shell, tools: &install::TestTools, selection: Selection<'_>) 
 pub fn in_session() -> Result<()> {
     let shell = shell()?;
     let options = ["--test", "--test-concurrency=1", "--test-reporter=spec"].map(OsString::from);
-    let files = env::var_os(ONLY).map_or_else(|| test_files(&shell), |only| Ok(vec![only]))?;
+    let only = env::var(ONLY).map(|only| only.split(',').map(OsString::from).collect());
+    let files = only.or_else(|_| test_files(&shell))?;
     run_in_session(&shell, &binaries(&shell)?, options.into_iter().chain(files))
 }
 
 /// Returns the names of the test files. Those in folders need something else: an installed package, a release build.
 fn test_files(shell: &Shell) -> Result<Vec<OsString>> {
-    let is_test = |path: &PathBuf| path.to_string_lossy().ends_with(".test.ts");
+    let is_own = |path: &PathBuf| OWN_SESSION.iter().any(|own| path.ends_with(own));
+    let is_test = |path: &PathBuf| path.to_string_lossy().ends_with(".test.ts") && !is_own(path);
     let files = shell.read_dir(root().join(FOLDER))?.into_iter().filter(is_test);
     Ok(files.filter_map(|path| path.file_name().map(OsStr::to_owned)).collect())
 }

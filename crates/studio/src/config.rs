@@ -1,6 +1,11 @@
 //! The configuration of a studio.
 
-use std::{env, ffi::OsString, path::PathBuf, time::Duration};
+use std::{
+    env,
+    ffi::OsString,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use crate::speech::Speech;
 
@@ -84,11 +89,19 @@ pub enum HardwareDecoding {
     Try,
 }
 
+/// Returns a program by its name, or by its path where Homebrew installs it: an app that Finder starts does not have
+/// Homebrew's folders on its path.
+fn installed(name: &str) -> OsString {
+    let homebrew = ["/opt/homebrew/bin", "/usr/local/bin"].map(|folder| Path::new(folder).join(name));
+    let found = homebrew.into_iter().find(|program| cfg!(target_os = "macos") && program.is_file());
+    found.map_or_else(|| name.into(), PathBuf::into_os_string)
+}
+
 impl Tools {
     /// Reads `TALLYLIGHT_FFMPEG` and `TALLYLIGHT_FFPROBE`; a program that is not set is searched on the path. Hardware
     /// decoding is off if `TALLYLIGHT_HARDWARE_DECODING` is 0.
     pub fn from_env() -> Self {
-        let program = |name: &str, default: &str| env::var_os(name).unwrap_or_else(|| default.into());
+        let program = |name: &str, default: &str| env::var_os(name).unwrap_or_else(|| installed(default));
         let is_off = env::var_os("TALLYLIGHT_HARDWARE_DECODING").is_some_and(|value| value == "0");
         Self {
             ffmpeg: program("TALLYLIGHT_FFMPEG", "ffmpeg"),

@@ -93,9 +93,9 @@ impl Speech {
         self.state().override_engine = Some(recogniser);
     }
 
-    /// Sets the HTTP client of further downloads.
-    pub fn set_client(&self, client: Client) {
-        self.state().client = Some(client);
+    /// Sets the HTTP client of further downloads; without one, each download makes its own.
+    pub fn set_client(&self, client: Option<Client>) {
+        self.state().client = client;
     }
 
     /// Chooses a model of the list by its id, or a file by its absolute path, or none. `TALLYLIGHT_WHISPER_MODEL`

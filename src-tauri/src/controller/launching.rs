@@ -26,9 +26,11 @@ impl EarlySubsystems {
         }
         // A command line that cannot be parsed still shows the window.
         let args = Args::from_second_instance(command_line, folder).unwrap_or_default();
-        #[cfg(target_os = "linux")]
-        self.window.offer_activation(args.activation_token());
         let is_hidden = args.hidden;
+        #[cfg(target_os = "linux")]
+        if !is_hidden {
+            self.window.offer_activation(args.activation_token());
+        }
         if let Some(args) = self.launches.hold(args) {
             // The controller itself releases the held starts, so it exists.
             app.state::<Arc<Controller>>().perform_second(&args);

@@ -68,9 +68,11 @@ impl Controller {
     }
 
     fn perform_notification_action(self: &Arc<Self>, choice: Choice) {
-        #[cfg(target_os = "linux")]
-        self.window.offer_activation(choice.activation_token);
         let this = Arc::clone(self);
+        #[cfg(target_os = "linux")]
+        if matches!(choice.action, NotificationAction::Open(_)) {
+            self.window.offer_activation(choice.activation_token);
+        }
         match choice.action {
             NotificationAction::Open(Some(job_id)) => self.window.show_job(&self.app, job_id),
             NotificationAction::Open(None) => self.window.show_view(&self.app, Show::History),
@@ -105,7 +107,7 @@ impl Controller {
             return tracing::warn!(%error, "could not record that the tray was pointed to");
         }
         let this = Arc::clone(self);
-        notifications::show(still_running(self.locale()), move |_| this.show_window());
+        notifications::show(still_running(self.locale()), move |choice| this.perform_notification_action(choice));
     }
 
     /// Shows the message that there is no tray, once per data folder. Waits for a tray that is about to start, and until

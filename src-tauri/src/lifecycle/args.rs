@@ -193,6 +193,14 @@ mod tests {
         assert!(second(&["--nonsense"]).is_none());
     }
 
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn the_activation_token_of_a_second_start_is_no_video() {
+        let args = second(&["--activation-token=gnome-shell/a b/1_TIME7", "/b.mp4"]).expect("arguments");
+        assert_eq!(args.activation_token().as_deref(), Some("gnome-shell/a b/1_TIME7"));
+        assert_eq!(args.videos(), [PathBuf::from("/b.mp4")]);
+    }
+
     #[cfg(unix)]
     #[test]
     fn a_file_url_is_read_as_its_path() {
@@ -202,7 +210,9 @@ mod tests {
 
     #[test]
     fn a_restart_keeps_the_folder_and_drops_one_time_arguments() {
-        let args = second(&["--data-dir", "/d", "--hidden", "--this-computer", "a.mp4", "tallylight://job/7"]);
+        let once =
+            ["--data-dir", "/d", "--hidden", "--activation-token=t", "--this-computer", "a.mp4", "tallylight://job/7"];
+        let args = second(&once);
         assert_eq!(args.expect("arguments").restart_arguments(), ["--data-dir", "/d", "--this-computer"]);
         assert!(second(&["a.mp4"]).expect("arguments").restart_arguments().is_empty());
     }

@@ -7,6 +7,7 @@ use std::{
 };
 
 use gtk::{
+    ApplicationWindow,
     gdk::{Display, ffi::GdkDisplay},
     glib::{
         prelude::ObjectExt,
@@ -15,6 +16,7 @@ use gtk::{
     },
     prelude::{GtkWindowExt, WidgetExt},
 };
+use tallylight_core::settings::WindowMode;
 use tauri::WebviewWindow;
 
 /// How long a compositor may take to accept a token.
@@ -25,48 +27,60 @@ const TOKEN_TIME: Duration = Duration::from_millis(300);
 pub struct Activation(Mutex<Option<String>>);
 
 impl Activation {
-    /// Keeps a token until [`Self::raise`].
-    pub fn offer(&self, token: String) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(token);
+    /// Keeps the token of the click or the start that is about to show the window, in place of an earlier one.
+    pub fn offer(&self, token: Option<String>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = token;
     }
 
-    /// Brings a window that is shown to the front: by its token, or without one, or with one that the compositor does
-    /// not accept, by mapping it anew.
+    /// Shows the window in front.
     ///
     /// # Errors
-    /// The window is gone.
-    pub fn raise(&self, window: &WebviewWindow) -> tauri::Result<()> {
+    /// The app is ending.
+    pub fn show(&self, window: &WebviewWindow, mode: WindowMode) -> tauri::Result<()> {
         let token = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
         let window = window.clone();
+        // One task, so that nothing comes between its steps.
         window.clone().run_on_main_thread(move || {
-            let (Some(display), Ok(gtk)) = (Display::default(), window.gtk_window()) else { return };
-            if !display.type_().name().contains("Wayland") {
-                let _ = window.set_focus();
-                return;
-            }
-            match token {
-                Some(token) => {
-                    set_token(&display, &token);
-                    gtk.present();
-                    timeout_add_local_once(TOKEN_TIME, move || map_anew(&gtk));
-                }
-                None => map_anew(&gtk),
+            let wayland = Display::default().filter(|display| display.type_().name().contains("Wayland"));
+            let shown = match wayland {
+                Some(display) => window.gtk_window().map(|gtk| show_on_wayland(&display, gtk, token, mode)),
+                None => window.unminimize().and_then(|()| window.show()).and_then(|()| window.set_focus()),
+            };
+            if let Err(error) = shown {
+                tracing::warn!(%error, "the window could not be brought to the front");
             }
         })
     }
 }
 
-/// Hides and shows a window that is not in front. A compositor ignores the wish of a window that is mapped, but shows one
-/// that is mapped anew in front.
-fn map_anew(window: &gtk::ApplicationWindow) {
-    if window.is_active() {
-        return;
-    }
-    if window.is_visible() {
-        window.hide();
-        window.show();
+fn show_on_wayland(display: &Display, window: ApplicationWindow, token: Option<String>, mode: WindowMode) {
+    let is_mapped_now = !window.is_visible();
+    window.show_all();
+    window.deiconify();
+    let has_token = token.is_some();
+    if let Some(token) = token {
+        set_token(display, &token);
     }
     window.present();
+    // A window that is mapped now is in front. The mini strip keeps its place, which it would lose.
+    if is_mapped_now || mode == WindowMode::Strip {
+        return;
+    }
+    if has_token {
+        timeout_add_local_once(TOKEN_TIME, move || map_anew(&window));
+    } else {
+        map_anew(&window);
+    }
+}
+
+/// Hides and shows a window that is not in front. A compositor ignores the wish of a window that is mapped, but shows one
+/// that is mapped anew in front.
+fn map_anew(window: &ApplicationWindow) {
+    if window.is_visible() && !window.is_active() {
+        window.hide();
+        window.show();
+        window.present();
+    }
 }
 
 /// Makes GDK present its next window with a token.

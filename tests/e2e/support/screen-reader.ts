@@ -11,7 +11,7 @@ const UTTERANCE = /SPEECH OUTPUT: '(.*)' ?(?:\{|$)/gm;
 /** What Orca runs at its start: without it, the end of the file is kept back. */
 const CUSTOMIZATIONS = "import orca.debug\norca.debug.debugFile.reconfigure(line_buffering=True)\n";
 
-/** A screen reader that reads every window of the session. */
+/** A screen reader that reads every window of the session: `cargo xtask` gives it a session of its own. */
 export class ScreenReader {
   private readonly orca: ChildProcess;
   private readonly log: string;

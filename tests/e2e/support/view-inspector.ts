@@ -108,26 +108,32 @@ export class ViewInspector {
   /** Inspects what the window shows now, and leaves it in its usual size. */
   async inspect(name: string): Promise<void> {
     const wrong: string[] = [];
-    if (LOOKS === "large-text") await scaleTexts(this.app, 2);
-    for (const look of looks()) {
-      await setLook(this.app, look);
-      await waitUntilStill(this.app.browser);
-      const { size, theme, language } = look;
-      const others = [
-        ...(language === "en" ? [] : [language]),
-        ...(LOOKS === "large-text" ? [LOOKS] : []),
-      ];
-      const shown = [name, size, theme, ...others].join("-");
-      // A notification may lie over the window.
-      closeNotifications();
-      await waitFor("no notification on the screen", () => onScreen() === 0);
-      await this.app.screenshot(shown);
-      this.screenshots.push(shown);
-      wrong.push(...(await this.problems()).map((problem) => `${shown}: ${problem}`));
+    try {
+      if (LOOKS === "large-text") await scaleTexts(this.app, 2);
+      for (const look of looks()) wrong.push(...(await this.inspectLook(name, look)));
+    } finally {
+      if (LOOKS === "large-text") await scaleTexts(this.app, 1);
     }
-    if (LOOKS === "large-text") await scaleTexts(this.app, 1);
     await setLook(this.app, USUAL);
     assert.deepEqual(wrong, []);
+  }
+
+  /** Takes a screenshot of a look, and returns what is wrong with it. */
+  private async inspectLook(name: string, look: Look): Promise<string[]> {
+    await setLook(this.app, look);
+    await waitUntilStill(this.app.browser);
+    const { size, theme, language } = look;
+    const others = [
+      ...(language === "en" ? [] : [language]),
+      ...(LOOKS === "large-text" ? [LOOKS] : []),
+    ];
+    const shown = [name, size, theme, ...others].join("-");
+    // A notification may lie over the window.
+    closeNotifications();
+    await waitFor("no notification on the screen", () => onScreen() === 0);
+    await this.app.screenshot(shown);
+    this.screenshots.push(shown);
+    return (await this.problems()).map((problem) => `${shown}: ${problem}`);
   }
 
   /** Puts every screenshot on one sheet, a row for each view. */
@@ -154,8 +160,8 @@ export class ViewInspector {
       () => document.documentElement.scrollWidth - window.innerWidth,
     );
     const silent = await browser.execute(() =>
-      [...document.querySelectorAll("button, a")]
-        .filter((element) => element.textContent === "" && !element.querySelector("img"))
+      [...document.querySelectorAll("button, a, div:has(> video)")]
+        .filter((element) => element.textContent?.trim() === "" && !element.querySelector("img"))
         .map((element) => `no UnseenText in ${element.outerHTML.slice(0, 160)}`),
     );
     return [...found, ...silent, ...(cut > 0 ? [`${cut} pixels are cut off at the side`] : [])];

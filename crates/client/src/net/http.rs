@@ -86,15 +86,18 @@ fn finish(builder: impl Fn() -> ClientBuilder, server: &Url, connector: &Network
         builder.user_agent(concat!("Tallylight/", env!("CARGO_PKG_VERSION"))).connect_timeout(CONNECT_TIMEOUT)
     };
     // Plain `http` is only allowed for this computer, which is never reached through a proxy.
-    let built = if server.scheme() == "http" {
-        // It needs no certificates, so it works on a computer that has none.
-        builder().no_proxy().build().or_else(|_| builder().no_proxy().tls_certs_only([]).build())
-    } else {
-        connector.configure(builder()).build()
-    };
+    let built = if server.scheme() == "http" { build_local(builder) } else { connector.configure(builder()).build() };
     built.map_err(|error| {
         Error::new(Code::Internal, format!("Couldn't start the HTTP client: {error}")).caused_by(error)
     })
+}
+
+/// Creates a client for plain `http` on this computer, also where there are no certificates: it needs none.
+///
+/// # Errors
+/// TLS cannot be set up.
+pub fn build_local(builder: impl Fn() -> ClientBuilder) -> reqwest::Result<Client> {
+    builder().no_proxy().build().or_else(|_| builder().no_proxy().tls_certs_only([]).build())
 }
 
 /// Sends a request and follows redirects (docs/adr/0011-redirects.md). Within the origin the token is kept; to another

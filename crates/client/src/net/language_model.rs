@@ -41,19 +41,23 @@ pub async fn ask_language_model(
 
 /// Creates a client that follows no redirects: a transcript must not reach another server.
 fn client(network: &Network, url: &Url) -> Result<Client, Error> {
-    let builder = Client::builder().timeout(TIMEOUT).redirect(redirect::Policy::none());
-    let builder =
-        if url.scheme() == "http" { builder.no_proxy() } else { NetworkConnector::new(network)?.configure(builder) };
-    builder.build().map_err(|failure| error(&failure.to_string()))
+    let builder = || Client::builder().timeout(TIMEOUT).redirect(redirect::Policy::none());
+    let built = if url.scheme() == "http" {
+        http::build_local(builder)
+    } else {
+        NetworkConnector::new(network)?.configure(builder()).build()
+    };
+    built.map_err(|failure| error(&failure.to_string()))
 }
 
-/// Creates a client for large downloads, with the proxy and certificates of the settings.
+/// Creates a client for large downloads, with the proxy of the settings, and with their certificates if these can be read.
 ///
 /// # Errors
-/// [`Code::File`] if the certificate file cannot be read, [`Code::ServerError`] if TLS cannot be set up.
+/// [`Code::Internal`] if TLS cannot be set up.
 pub fn download_client(network: &Network) -> Result<Client, Error> {
     let builder = Client::builder().user_agent(concat!("Tallylight/", env!("CARGO_PKG_VERSION")));
-    let builder = NetworkConnector::new(network)?.configure(builder.connect_timeout(Duration::from_secs(10)));
+    let (connector, _) = NetworkConnector::or_without_certificates(network);
+    let builder = connector.configure(builder.connect_timeout(Duration::from_secs(10)));
     builder.build().map_err(|error| {
         Error::new(Code::Internal, format!("Couldn't start the HTTP client: {error}")).caused_by(error)
     })

@@ -4,7 +4,8 @@
 /// not known.
 pub fn install_ffmpeg() -> Option<&'static str> {
     match std::env::consts::OS {
-        "windows" => Some("winget install Gyan.FFmpeg"),
+        // A running program does not get the new path.
+        "windows" => Some("winget install Gyan.FFmpeg, then restart Tallylight"),
         "macos" => Some("brew install ffmpeg"),
         _ => on_linux(&std::fs::read_to_string("/etc/os-release").unwrap_or_default()),
     }
@@ -16,10 +17,14 @@ fn on_linux(os_release: &str) -> Option<&'static str> {
         let values = os_release.lines().filter_map(|line| line.trim().split_once('='));
         values.filter(|(name, _)| *name == key).map(|(_, value)| value.trim_matches(['"', '\'']).to_lowercase()).next()
     };
-    let names = [value("ID"), value("ID_LIKE")].map(Option::unwrap_or_default).join(" ");
+    let id = value("ID").unwrap_or_default();
+    // Those that are made from Fedora, such as RHEL, have it in other repositories only.
+    if id == "fedora" {
+        return Some("sudo dnf install ffmpeg-free");
+    }
+    let names = format!("{id} {}", value("ID_LIKE").unwrap_or_default());
     names.split_whitespace().find_map(|name| match name {
         "debian" | "ubuntu" => Some("sudo apt install ffmpeg"),
-        "fedora" | "rhel" | "centos" => Some("sudo dnf install ffmpeg"),
         "arch" => Some("sudo pacman -S ffmpeg"),
         "suse" | "opensuse" | "opensuse-leap" | "opensuse-tumbleweed" => Some("sudo zypper install ffmpeg"),
         "alpine" => Some("doas apk add ffmpeg"),
@@ -41,8 +46,8 @@ mod tests {
         for (os_release, expected) in [
             ("ID=debian", Some("sudo apt install ffmpeg")),
             (mint, Some("sudo apt install ffmpeg")),
-            (fedora, Some("sudo dnf install ffmpeg")),
-            (nobara, Some("sudo dnf install ffmpeg")),
+            (fedora, Some("sudo dnf install ffmpeg-free")),
+            (nobara, None),
             (manjaro, Some("sudo pacman -S ffmpeg")),
             (leap, Some("sudo zypper install ffmpeg")),
             ("ID=nixos\nBUILD_ID=debian", None),
