@@ -2,7 +2,7 @@
 //!
 //! Neither links a program for macOS: that needs Apple's SDK, which no registry has.
 
-use std::path::PathBuf;
+use std::{env, path::PathBuf};
 
 use anyhow::{Result, ensure};
 use xshell::{Shell, cmd};
@@ -55,8 +55,15 @@ pub fn check(system: System) -> Result<()> {
     lint(&shell, system)
 }
 
-/// Checks the workspace for every system but this one. The page must have been built.
+/// Checks the workspace for every system but this one. The page must have been built. A developer whose compiler Debian
+/// does not know is told that nothing was checked; CI fails.
 pub fn check_all(shell: &Shell) -> Result<()> {
+    if let Err(error) = Toolchain::install(shell)
+        && env::var_os("CI").is_none()
+    {
+        println!("\nNOT CHECKED for Windows and macOS: {error:#}");
+        return Ok(());
+    }
     System::ALL.iter().try_for_each(|system| lint(shell, *system))
 }
 

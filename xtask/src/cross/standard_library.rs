@@ -18,12 +18,19 @@ const KEYS: &str = "/usr/share/keyrings/debian-archive-keyring.gpg";
 /// The archive, if the machine does not say which mirror it uses.
 const MIRROR: &str = "http://deb.debian.org/debian";
 
+/// Where a toolchain has the source of its standard library, as `rustup component add rust-src` puts it.
+const SOURCE: &str = "lib/rustlib/src/rust/library";
+
 /// A toolchain that can build the standard library.
 pub struct Toolchain(PathBuf);
 
 impl Toolchain {
     /// Installs it beside the other tools, unless it is there for this release.
     pub fn install(shell: &Shell) -> Result<Self> {
+        let own = PathBuf::from(cmd!(shell, "rustc --print sysroot").quiet().read()?);
+        if own.join(SOURCE).exists() {
+            return Ok(Self(own));
+        }
         let release = release(shell)?;
         let folder = install::tools()?.join("cross");
         let toolchain = folder.join(format!("rust-{release}"));
