@@ -30,6 +30,12 @@ const NOTIFICATIONS: &str = "org.freedesktop.Notifications";
 #[cfg(target_os = "linux")]
 const NOTIFICATIONS_PATH: &str = "/org/freedesktop/Notifications";
 
+/// Returns the display if Wayland itself shows the windows of this program. Must be called on the main thread.
+#[cfg(target_os = "linux")]
+pub fn wayland_display() -> Option<Display> {
+    Display::default().filter(|display| display.type_().name().contains("Wayland"))
+}
+
 /// The state of the desktop environment. Copies share it.
 #[derive(Clone, Default)]
 pub struct Desktop {
@@ -46,8 +52,7 @@ impl Desktop {
     /// [`Self::has_tray`] is reliable.
     #[cfg(target_os = "linux")]
     pub fn watch() -> Self {
-        let is_wayland = Display::default().is_some_and(|display| display.type_().name().contains("Wayland"));
-        let desktop = Self { is_wayland, ..Self::default() };
+        let desktop = Self { is_wayland: wayland_display().is_some(), ..Self::default() };
         desktop.tray.store(bus::has_owner(bus::TRAY), Ordering::Relaxed);
         gnome::listen(&desktop);
         tauri::async_runtime::spawn(bus::listen(desktop.clone()));

@@ -10,7 +10,6 @@ use gtk::{
     ApplicationWindow,
     gdk::{Display, ffi::GdkDisplay},
     glib::{
-        prelude::ObjectExt,
         timeout_add_local_once,
         translate::{Stash, ToGlibPtr},
     },
@@ -18,6 +17,8 @@ use gtk::{
 };
 use tallylight_core::settings::WindowMode;
 use tauri::WebviewWindow;
+
+use crate::desktop::wayland_display;
 
 /// How long a compositor may take to accept a token.
 const TOKEN_TIME: Duration = Duration::from_millis(300);
@@ -41,8 +42,7 @@ impl Activation {
         let window = window.clone();
         // One task, so that nothing comes between its steps.
         window.clone().run_on_main_thread(move || {
-            let wayland = Display::default().filter(|display| display.type_().name().contains("Wayland"));
-            let shown = match wayland {
+            let shown = match wayland_display() {
                 Some(display) => window.gtk_window().map(|gtk| show_on_wayland(&display, gtk, token, mode)),
                 None => window.unminimize().and_then(|()| window.show()).and_then(|()| window.set_focus()),
             };
