@@ -8,5 +8,10 @@ export default defineConfig({
   server: { port: 5173, strictPort: true },
   // WebKitGTK 4.1 and the WebViews of supported macOS and Windows.
   build: { target: "safari16", assetsInlineLimit: 0 },
-  test: { environment: "happy-dom", include: ["src/**/*.test.ts"] },
+  test: {
+    environment: "happy-dom",
+    include: ["src/**/*.test.ts"],
+    setupFiles: ["src/testing/waiting.ts"],
+    testTimeout: 30_000,
+  },
 });
