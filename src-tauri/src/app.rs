@@ -6,6 +6,8 @@ use anyhow::Context;
 use tallylight_client::{Identity, LogLevelController};
 use tauri::{Manager, RunEvent};
 
+#[cfg(target_os = "linux")]
+use crate::desktop;
 #[cfg(unix)]
 use crate::lifecycle::shutdown;
 use crate::{
@@ -30,6 +32,8 @@ pub fn run(args: Args, level: LogLevelController) -> anyhow::Result<()> {
         shutdown: Arc::default(),
     };
     let context = tauri::generate_context!();
+    #[cfg(target_os = "linux")]
+    desktop::name_windows();
     let shutdown = Arc::clone(&early.shutdown);
     #[cfg(target_os = "linux")]
     {

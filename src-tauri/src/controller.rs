@@ -25,6 +25,7 @@ use preferences::Preferences;
 use shell::DesktopShell;
 
 mod closing;
+mod copying;
 mod launching;
 mod notifying;
 mod preferences;
@@ -136,10 +137,12 @@ impl Controller {
         // Before the tray, because the webview's processes start in the background meanwhile.
         self.window.start(&self.app, &self.settings(), visibility)?;
         let this = Arc::clone(self);
-        self.tray.build(&self.app, move |action| this.perform_tray_action(action));
+        self.tray.build(&self.app, move |click| this.perform_click_in_tray(click));
         tauri::async_runtime::spawn(self.settings.clone().follow_file());
         tauri::async_runtime::spawn(Arc::clone(self).follow_settings(self.settings.subscribe()));
         tauri::async_runtime::spawn(Arc::clone(self).report_missing_tray());
+        #[cfg(target_os = "linux")]
+        self.follow_color_scheme();
         let this = Arc::clone(self);
         tauri::async_runtime::spawn(async move { this.updates.check_daily().await });
         #[cfg(target_os = "macos")]
@@ -233,7 +236,8 @@ impl Controller {
     /// # Errors
     /// The errors of [`Handle::report`] and [`dialogs::save_text`].
     pub async fn save_report(&self) -> Result<Option<String>, Error> {
-        dialogs::save_text(&self.app, "tallylight-report.txt", self.client.report().await?).await
+        let title = self.locale().one_of("Save the report", "Bericht speichern", "Guardar el informe");
+        dialogs::save_text(&self.app, title, "tallylight-report.txt", self.client.report().await?).await
     }
 
     /// Opens the data folder in the system's file manager.
@@ -245,7 +249,7 @@ impl Controller {
     }
 
     /// Returns the locale of the user's language: the one in the settings, or the system's.
-    fn locale(&self) -> Locale {
+    pub fn locale(&self) -> Locale {
         Locale::new(self.settings().appearance.language, &system_language())
     }
 }

@@ -15,6 +15,8 @@ pub mod activation;
 #[cfg(target_os = "linux")]
 mod bus;
 #[cfg(target_os = "linux")]
+pub mod color_scheme;
+#[cfg(target_os = "linux")]
 mod gnome;
 #[cfg(target_os = "linux")]
 mod launcher;
@@ -24,11 +26,20 @@ pub use bus::has_owner;
 #[cfg(target_os = "linux")]
 pub use launcher::show as show_badge;
 
+/// The id of the app: the name of its desktop entry, of its windows and of its metadata.
+#[cfg(target_os = "linux")]
+pub const APP_ID: &str = "tv.tallylight.app";
 /// The bus name of the notification server.
 #[cfg(target_os = "linux")]
 const NOTIFICATIONS: &str = "org.freedesktop.Notifications";
 #[cfg(target_os = "linux")]
 const NOTIFICATIONS_PATH: &str = "/org/freedesktop/Notifications";
+
+/// Gives the windows of this program the name by which desktops find its entry. Must be called before GTK starts.
+#[cfg(target_os = "linux")]
+pub fn name_windows() {
+    gtk::glib::set_prgname(Some(APP_ID));
+}
 
 /// Returns the display if Wayland itself shows the windows of this program. Must be called on the main thread.
 #[cfg(target_os = "linux")]

@@ -1,4 +1,7 @@
 //! Dialogs in which the user chooses a file, and opening a folder.
+//!
+//! On Linux the desktop's own dialog is shown, by its portal: it also works in a sandbox. Without a portal, and on other
+//! systems, the dialog is the toolkit's.
 
 use std::path::{Path, PathBuf};
 
@@ -7,39 +10,49 @@ use tauri::{AppHandle, Wry};
 use tauri_plugin_dialog::{DialogExt, FileDialogBuilder, FilePath};
 use tauri_plugin_opener::OpenerExt;
 
+#[cfg(target_os = "linux")]
+mod portal;
+
 /// Shows a file dialog and returns the path that the user chooses; `None` if the user cancels.
-pub async fn choose_file(app: &AppHandle) -> Option<String> {
-    let chosen = answer(|answer| app.dialog().file().pick_file(answer)).await;
-    chosen.map(|path| path.display().to_string())
+pub async fn choose_file(app: &AppHandle, title: &str) -> Option<String> {
+    #[cfg(target_os = "linux")]
+    if let Ok(chosen) = portal::open(app, title, portal::Count::One).await {
+        return chosen.first().map(|path| path.display().to_string());
+    }
+    let chosen: Option<FilePath> = answer(|answer| own(app, title).pick_file(answer)).await;
+    chosen.and_then(|file| Some(file.into_path().ok()?.display().to_string()))
 }
 
-/// Shows a file dialog, and calls `on_choice` with the paths that the user chooses; with none if the user cancels.
-pub fn choose_files(app: &AppHandle, on_choice: impl FnOnce(Vec<PathBuf>) + Send + 'static) {
-    app.dialog().file().pick_files(move |chosen| {
-        let files = chosen.unwrap_or_default().into_iter();
-        on_choice(files.filter_map(|file| file.into_path().ok()).collect());
-    });
+/// Shows a file dialog, and returns the paths that the user chooses; none if the user cancels.
+pub async fn choose_files(app: &AppHandle, title: &str) -> Vec<PathBuf> {
+    #[cfg(target_os = "linux")]
+    if let Ok(chosen) = portal::open(app, title, portal::Count::Any).await {
+        return chosen;
+    }
+    let chosen = answer(|answer| own(app, title).pick_files(answer)).await;
+    chosen.into_iter().flatten().filter_map(|file| file.into_path().ok()).collect()
 }
 
 /// Saves a text where the user chooses, and returns its path; `None` if the user cancels.
 ///
 /// # Errors
 /// [`Code::File`] if the file cannot be written.
-pub async fn save_text(app: &AppHandle, name: &str, text: String) -> Result<Option<String>, Error> {
-    let kind = Path::new(name).extension().and_then(|kind| kind.to_str()).unwrap_or("txt").to_owned();
-    let dialog = app.dialog().file().set_file_name(name).add_filter(kind.to_uppercase(), &[kind.as_str()]);
-    save_with(dialog, |path| std::fs::write(path, text)).await
+pub async fn save_text(app: &AppHandle, title: &str, name: &str, text: String) -> Result<Option<String>, Error> {
+    save_with(app, title, name, |path| std::fs::write(path, text)).await
 }
 
-/// Shows a save dialog, calls `write` with the chosen path and returns it; `None` if the user cancels.
+/// Shows a save dialog with a suggested name, calls `write` with the chosen path and returns it; `None` if the user
+/// cancels.
 ///
 /// # Errors
 /// [`Code::File`] if `write` fails.
 pub async fn save_with(
-    dialog: FileDialogBuilder<Wry>,
+    app: &AppHandle,
+    title: &str,
+    name: &str,
     write: impl FnOnce(&Path) -> std::io::Result<()>,
 ) -> Result<Option<String>, Error> {
-    let Some(path) = answer(|answer| dialog.save_file(answer)).await else { return Ok(None) };
+    let Some(path) = choose_target(app, title, name).await else { return Ok(None) };
     let shown = path.display().to_string();
     write(&path).map_err(|error| {
         Error::new(Code::File, format!("Couldn't save {shown} ({error}). Choose another folder.")).caused_by(error)
@@ -47,11 +60,26 @@ pub async fn save_with(
     Ok(Some(shown))
 }
 
+async fn choose_target(app: &AppHandle, title: &str, name: &str) -> Option<PathBuf> {
+    let kind = Path::new(name).extension().and_then(|kind| kind.to_str()).unwrap_or("txt");
+    #[cfg(target_os = "linux")]
+    if let Ok(chosen) = portal::save(app, title, name, kind).await {
+        return chosen;
+    }
+    let dialog = own(app, title).set_file_name(name).add_filter(kind.to_uppercase(), &[kind]);
+    answer(|answer| dialog.save_file(answer)).await?.into_path().ok()
+}
+
+/// Returns a dialog of the toolkit.
+fn own(app: &AppHandle, title: &str) -> FileDialogBuilder<Wry> {
+    app.dialog().file().set_title(title)
+}
+
 /// Waits for the user's choice in a dialog, which may take long, without blocking a thread.
-async fn answer(ask: impl FnOnce(Box<dyn FnOnce(Option<FilePath>) + Send>)) -> Option<PathBuf> {
+async fn answer<T: Send + 'static>(ask: impl FnOnce(Box<dyn FnOnce(Option<T>) + Send>)) -> Option<T> {
     let (sender, chosen) = tokio::sync::oneshot::channel();
     ask(Box::new(move |file| drop(sender.send(file))));
-    chosen.await.ok().flatten()?.into_path().ok()
+    chosen.await.ok().flatten()
 }
 
 /// Opens a folder in the system's file manager.

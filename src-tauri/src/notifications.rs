@@ -49,8 +49,8 @@ pub enum UploadAgain {
 pub enum NotificationAction {
     /// Open the job, or the history if the notification is about several.
     Open(Option<JobId>),
-    /// Copy the title to the clipboard.
-    CopyTitle(String),
+    /// Copy the title of a job to the clipboard.
+    CopyTitle(JobId, String),
     /// Upload the file again.
     UploadAgain(JobId),
     /// Dismiss the job's error or warning.
@@ -104,7 +104,7 @@ fn actions(request: &NotificationRequest) -> Vec<(&'static str, &'static str, No
     match kind {
         NotificationKind::Completed | NotificationKind::Summary => {
             let copy = locale.one_of("Copy title", "Titel kopieren", "Copiar título");
-            actions.push(("copy", copy, NotificationAction::CopyTitle(subject.name.clone())));
+            actions.push(("copy", copy, NotificationAction::CopyTitle(job_id.clone(), subject.name.clone())));
         }
         NotificationKind::Failed | NotificationKind::Warning => {
             if *kind == NotificationKind::Failed && request.upload_again == UploadAgain::Offered {

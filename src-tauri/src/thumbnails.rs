@@ -9,7 +9,6 @@ use tauri::{
     AppHandle, UriSchemeResponder, Url,
     http::{Request, Response, StatusCode, header},
 };
-use tauri_plugin_dialog::DialogExt;
 
 use crate::{dialogs, window};
 
@@ -60,14 +59,14 @@ impl Thumbnails {
     pub async fn save(
         &self,
         app: &AppHandle,
+        title: &str,
         job_id: JobId,
         thumbnail_id: ThumbnailId,
     ) -> Result<Option<String>, Error> {
         let thumbnail = self.find(job_id, thumbnail_id).await?;
         let kind = thumbnail.path.extension().and_then(|kind| kind.to_str()).unwrap_or_default();
-        let dialog = app.dialog().file().set_file_name(format!("thumbnail.{kind}"));
-        let dialog = dialog.add_filter(kind.to_uppercase(), &[kind]);
-        dialogs::save_with(dialog, |path| std::fs::copy(&thumbnail.path, path).map(drop)).await
+        let name = format!("thumbnail.{kind}");
+        dialogs::save_with(app, title, &name, |path| std::fs::copy(&thumbnail.path, path).map(drop)).await
     }
 
     /// Returns the `file:` URL of a thumbnail, for the program that it is dropped on.

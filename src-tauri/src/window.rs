@@ -35,6 +35,8 @@ mod crash;
 mod form;
 mod geometry;
 mod navigation;
+#[cfg(target_os = "linux")]
+pub mod parent;
 mod progress;
 mod rendering;
 
@@ -56,6 +58,8 @@ pub struct MainWindow {
     /// The folder in which the webview keeps its data.
     webview_dir: PathBuf,
     theme: Mutex<Theme>,
+    /// Whether the desktop prefers dark windows, as far as its toolkit does not say so.
+    is_desktop_dark: AtomicBool,
     #[cfg(target_os = "linux")]
     activation: activation::Activation,
     #[cfg(not(target_os = "linux"))]
@@ -74,6 +78,7 @@ impl MainWindow {
             has_focus: AtomicBool::default(),
             webview_dir,
             theme: Mutex::default(),
+            is_desktop_dark: AtomicBool::default(),
             #[cfg(target_os = "linux")]
             activation: activation::Activation::default(),
             #[cfg(not(target_os = "linux"))]
@@ -277,8 +282,17 @@ impl MainWindow {
         self.apply_theme(app);
     }
 
+    /// Follows the desktop's preference where the user has none.
+    #[cfg(target_os = "linux")]
+    pub fn set_desktop_dark(&self, app: &AppHandle, is_dark: bool) {
+        if self.is_desktop_dark.swap(is_dark, Ordering::Relaxed) != is_dark {
+            self.apply_theme(app);
+        }
+    }
+
     fn apply_theme(&self, app: &AppHandle) {
         app.set_theme(match *self.theme.lock().unwrap_or_else(PoisonError::into_inner) {
+            Theme::System if self.is_desktop_dark.load(Ordering::Relaxed) => Some(tauri::Theme::Dark),
             Theme::System => None,
             Theme::Light => Some(tauri::Theme::Light),
             Theme::Dark => Some(tauri::Theme::Dark),

@@ -183,7 +183,7 @@ describe("notifications", { concurrency: false }, () => {
         ["copy", "Copy title"],
       ],
     );
-    assert.match(call, /string "desktop-entry"\s+variant\s+string "tallylight"/);
+    assert.match(call, /string "desktop-entry"\s+variant\s+string "tv\.tallylight\.app"/);
     assert.doesNotMatch(call, /sound-name/);
   });
 

@@ -9,11 +9,16 @@ import { after, before, describe, it } from "node:test";
 import { App } from "./support/app.ts";
 import { isRunning } from "./support/processes.ts";
 import { ScriptedBackend } from "./support/scripted-backend.ts";
-import { TrayIcon } from "./support/tray.ts";
+import { TrayIcon, type Picture } from "./support/tray.ts";
 import { present, waitFor } from "./support/wait.ts";
 import { appWindows, closeWindow, isAppVisible } from "./support/x11.ts";
 
 const icons = realpathSync(join(import.meta.dirname, "../../src-tauri/icons/tray/colour"));
+/** Returns the pixels of a picture as the bus carries them. */
+const argbOf = (file: string) => {
+  const rgba = execFileSync("convert", [file, "-depth", "8", "rgba:-"]);
+  return Buffer.from(rgba.map((_, at) => present(rgba[at % 4 === 0 ? at + 3 : at - 1])));
+};
 const now = () => new Date().toISOString();
 const job = (id: string, status: string, percent: number, title: string) => ({
   id,
@@ -41,15 +46,13 @@ describe("the tray", { concurrency: false }, () => {
     closeWindow(present(appWindows()[0]));
     await waitFor("the window to be gone", () => !isAppVisible());
   };
-  /** Waits until the icon is one of the app's pictures, pixel by pixel. */
+  /** Waits until the icon is one of the app's pictures, pixel by pixel and in every size. */
   const shows = (name: string) =>
     waitFor(`the icon ${name}`, () => {
-      const compared = spawnSync(
-        "compare",
-        ["-metric", "AE", tray.picture(), join(icons, `${name}.png`), "null:"],
-        { encoding: "utf8" },
-      );
-      return compared.stderr.trim().split(" ")[0] === "0";
+      const pictures = tray.pictures();
+      const isSame = ({ size, argb }: Picture) =>
+        argb.equals(argbOf(join(icons, String(size), `${name}.png`)));
+      return pictures.length === 4 && pictures.every(isSame);
     });
   const lists = (label: string) =>
     waitFor(`"${label}" in the menu`, () => tray.labels().includes(label)).catch((error) => {

@@ -135,7 +135,9 @@ fn folder_of(format: &str) -> &str {
 fn bundle(contents: &contents::Contents, staging: &Path) -> Value {
     let files = contents.files.iter().map(|(to, from)| (to.clone(), json!(from)));
     let files = Value::Object(files.collect());
-    let template = root().join("packaging/tallylight.desktop");
+    let template = root().join("packaging").join(contents::ENTRY);
+    // The bundler always writes an entry of its own, which has the name of the program.
+    let hidden = root().join("packaging/hidden.desktop");
     let tally = if cfg!(windows) { json!({ (contents.tally.to_string_lossy()): "tally.exe" }) } else { json!({}) };
     json!({ "bundle": {
         "longDescription": "A small window, a tray icon, and a notification the moment a\n\
@@ -150,13 +152,11 @@ fn bundle(contents: &contents::Contents, staging: &Path) -> Value {
             "deb": {
                 "section": "video",
                 "recommends": ["ffmpeg", "gnome-keyring | kwalletmanager | keepassxc", "gstreamer1.0-libav"],
-                // The tray's library is loaded at run time, so that no tool finds it in the program.
-                "depends": ["libc6 (>= 2.36)", "libstdc++6 (>= 12)", "libayatana-appindicator3-1"],
+                "depends": ["libc6 (>= 2.36)", "libstdc++6 (>= 12)"],
                 "files": files, "desktopTemplate": template, "changelog": staging.join("changelog"),
             },
             "rpm": {
-                "recommends": ["ffmpeg-free", "gstreamer1-plugin-libav"], "depends": ["libayatana-appindicator-gtk3"],
-                "files": files, "desktopTemplate": template,
+                "recommends": ["ffmpeg-free", "gstreamer1-plugin-libav"], "files": files, "desktopTemplate": hidden,
             },
             "appimage": { "files": files },
         },
@@ -176,7 +176,7 @@ fn check(shell: &Shell, packages: &[PathBuf]) -> Result<()> {
     cmd!(shell, "dpkg-deb -x {deb} {unpacked}").run()?;
     let share = unpacked.join("usr/share");
     let (entry, info) =
-        (share.join("applications/tallylight.desktop"), share.join("metainfo/tv.tallylight.app.metainfo.xml"));
+        (share.join("applications").join(contents::ENTRY), share.join("metainfo/tv.tallylight.app.metainfo.xml"));
     cmd!(shell, "desktop-file-validate {entry}").run()?;
     cmd!(shell, "appstreamcli validate --no-net {info}").run()?;
     for page in fs::read_dir(share.join("man/man1"))? {

@@ -4,7 +4,7 @@ use anyhow::Result;
 use clap::ValueEnum;
 use xshell::Shell;
 
-use crate::{bundle, e2e, install, instruction_counts, lint, run::shell, unit};
+use crate::{bundle, desktops, e2e, install, instruction_counts, lint, run::shell, unit};
 
 /// A job of CI.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -13,7 +13,7 @@ pub enum Job {
     Lint,
     /// The unit and integration tests in Rust, and the unit tests of the window
     Unit,
-    /// The end-to-end tests of the real window
+    /// The end-to-end tests of the real window, also in sway and XFCE
     E2e,
     /// The packages: made, checked, installed, upgraded and removed
     Packages,
@@ -48,7 +48,8 @@ fn run_job(shell: &Shell, job: Job) -> Result<()> {
         }
         Job::E2e => {
             let tools = install::for_tests(shell)?;
-            e2e::run(shell, &tools, e2e::Selection::default())
+            e2e::run(shell, &tools, e2e::Selection::default())?;
+            desktops::QUICK.iter().try_for_each(|desktop| desktops::test(shell, &tools, *desktop).map(drop))
         }
         Job::Packages => bundle::installed::make_and_test(),
         Job::Bench => instruction_counts::check(shell),

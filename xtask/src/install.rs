@@ -18,7 +18,6 @@ const BUILD: &[&str] = &[
     "file",
     "libssl-dev",
     "libwebkit2gtk-4.1-dev",
-    "libayatana-appindicator3-dev",
     "librsvg2-dev",
     "libxdo-dev",
 ];
@@ -48,6 +47,8 @@ const DESKTOP: &[&str] = &[
 ];
 /// The packages that drive the window in tests.
 const WEBDRIVER: &[&str] = &["webkit2gtk-driver", "chromium", "chromium-driver", "xdg-utils", "python3-venv"];
+/// What makes a Debian in a folder, and runs programs in it.
+const DEBIAN_ROOT: &[&str] = &["debootstrap", "bubblewrap"];
 /// The compilers and libraries for Windows.
 const MINGW: &[&str] = &["gcc-mingw-w64-x86-64-posix", "g++-mingw-w64-x86-64-posix"];
 /// The screen reader of Linux desktops.
@@ -121,6 +122,8 @@ pub enum Need {
     Counting,
     /// To check and build the code for Windows.
     Windows,
+    /// To run programs of another Debian.
+    DebianRoot,
 }
 
 /// Installs everything that the tests need.
@@ -143,6 +146,7 @@ pub fn system(shell: &Shell, need: Need) -> Result<()> {
         Need::Packages => wanted.extend(PACKAGES),
         Need::Counting => wanted.push("valgrind"),
         Need::Windows => wanted.extend(MINGW),
+        Need::DebianRoot => wanted.extend(DEBIAN_ROOT),
     }
     if !cfg!(target_os = "linux") || cmd!(shell, "which apt-get").quiet().ignore_stderr().read().is_err() {
         return elsewhere(shell);
@@ -159,10 +163,15 @@ pub fn system(shell: &Shell, need: Need) -> Result<()> {
 
 /// Runs apt-get without questions and without recommended packages.
 pub fn apt(shell: &Shell, arguments: &[&str]) -> Result<()> {
-    let sudo: &[&str] = if cmd!(shell, "id -u").quiet().read()? == "0" { &[] } else { &["sudo"] };
+    let sudo = sudo(shell)?;
     let apt = ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq", "-y", "--no-install-recommends"];
     cmd!(shell, "env {sudo...} {apt...} {arguments...}").run()?;
     Ok(())
+}
+
+/// Returns what runs a command as root: nothing, if this already does.
+pub fn sudo(shell: &Shell) -> Result<&'static [&'static str]> {
+    Ok(if cmd!(shell, "id -u").quiet().read()? == "0" { &[] } else { &["sudo"] })
 }
 
 /// Returns whether a package of the system is installed.
@@ -190,7 +199,7 @@ fn elsewhere(shell: &Shell) -> Result<()> {
             "install the Microsoft C++ Build Tools, then run `winget install Gyan.FFmpeg eSpeak-NG.eSpeak-NG OpenJS.NodeJS`; WebView2 comes with Windows"
         }
         _ => {
-            "install ffmpeg, espeak-ng, Node.js 20 or newer, and Tauri's prerequisites (WebKitGTK 4.1, libayatana-appindicator) with your package manager"
+            "install ffmpeg, espeak-ng, Node.js 20 or newer, and Tauri's prerequisites (WebKitGTK 4.1) with your package manager"
         }
     };
     bail!("{} not found: {how}", missing.join(", "))

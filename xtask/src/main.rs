@@ -11,8 +11,10 @@ mod bench;
 mod bundle;
 mod ci;
 mod cross;
+mod debian_root;
 mod demo;
 mod desktop;
+mod desktops;
 mod dev;
 mod e2e;
 mod first_minutes;
@@ -71,6 +73,11 @@ enum Command {
     CheckWindows,
     /// Checks the code for macOS, on Debian; no program comes of it
     CheckMacos,
+    /// Runs the tests in real desktops, and renews their pictures in docs/desktops
+    Desktops {
+        /// Only this one
+        desktop: Option<desktops::Desktop>,
+    },
     /// Checks dependencies, module cycles and limits of size
     CheckArchitecture {
         /// Records the present violations of the limits as known exceptions
@@ -138,6 +145,7 @@ fn main() -> anyhow::Result<()> {
         Command::Nightly { check, seconds } => nightly::run(check.as_deref(), seconds),
         Command::CheckWindows => cross::check(cross::System::Windows),
         Command::CheckMacos => cross::check(cross::System::MacOs),
+        Command::Desktops { desktop } => desktops::run(desktop),
         Command::CheckArchitecture { write_exceptions: false } => architecture::check(),
         Command::CheckArchitecture { write_exceptions: true } => architecture::write_exceptions(),
         Command::Bindings => unit::write_bindings(),

@@ -4,6 +4,7 @@ use anyhow::{Context, Result, ensure};
 use xshell::{Shell, cmd};
 
 use crate::{
+    desktops,
     install::{self, Need, Tool},
     lint::CARGO_DENY,
     run::{root, shell, step, target as target_folder},
@@ -11,26 +12,31 @@ use crate::{
 
 /// How long each target is fuzzed by default.
 pub const FUZZ_SECONDS: u32 = 600;
-/// The name of the check that is not a fuzz target.
+/// The name of the check of dependencies.
 const ADVISORIES: &str = "advisories";
+/// The tests in every desktop.
+const DESKTOPS: &str = "desktops";
 /// The largest input that the fuzzer makes, in bytes.
 const INPUT_BYTES: u32 = 4096;
 /// Builds and runs the fuzz targets, with a nightly compiler.
 const CARGO_FUZZ: Tool = Tool { package: "cargo-fuzz", program: "cargo-fuzz", version: "0.13.2", options: &[] };
 
-/// Looks for known vulnerabilities in the dependencies and fuzzes all targets, or does one of these by its name.
+/// Looks for known vulnerabilities in the dependencies, runs the tests in every desktop and fuzzes all targets, or does one
+/// of these by its name.
 pub fn run(check: Option<&str>, seconds: u32) -> Result<()> {
     let shell = shell()?;
     let targets = targets(&shell)?;
     match check {
         Some(ADVISORIES) => advisories(&shell),
+        Some(DESKTOPS) => desktops::run(None),
         Some(target) => {
             let is_target = targets.iter().any(|known| known == target);
-            ensure!(is_target, "{target} is neither {ADVISORIES} nor one of {}", targets.join(", "));
+            ensure!(is_target, "{target} is neither {ADVISORIES} nor {DESKTOPS} nor one of {}", targets.join(", "));
             fuzz(&shell, &[target.to_owned()], seconds)
         }
         None => {
             advisories(&shell)?;
+            desktops::run(None)?;
             fuzz(&shell, &targets, seconds)
         }
     }

@@ -110,7 +110,11 @@ impl Controller {
     /// Shows a file dialog and uploads the videos that the user chooses.
     pub fn choose_videos(self: &Arc<Self>) {
         let this = Arc::clone(self);
-        dialogs::choose_files(&self.app, move |videos| this.upload(videos));
+        tauri::async_runtime::spawn(async move {
+            let title = this.locale().one_of("Upload videos", "Videos hochladen", "Subir vídeos");
+            let videos = dialogs::choose_files(&this.app, title).await;
+            this.upload(videos);
+        });
     }
 
     /// Handles a request to close the window and changes of its place and focus, and uploads files that are dropped on it.

@@ -9,7 +9,6 @@ use tallylight_core::{
     notifications::{Notification, NotificationKind},
 };
 use tallylight_view::Show;
-use tauri_plugin_clipboard_manager::ClipboardExt;
 use tokio::sync::mpsc::UnboundedReceiver;
 
 use super::Controller;
@@ -70,17 +69,13 @@ impl Controller {
     fn perform_notification_action(self: &Arc<Self>, choice: Choice) {
         let this = Arc::clone(self);
         #[cfg(target_os = "linux")]
-        if matches!(choice.action, NotificationAction::Open(_)) {
+        if matches!(choice.action, NotificationAction::Open(_) | NotificationAction::CopyTitle(..)) {
             self.window.offer_activation(choice.activation_token);
         }
         match choice.action {
             NotificationAction::Open(Some(job_id)) => self.window.show_job(&self.app, job_id),
             NotificationAction::Open(None) => self.window.show_view(&self.app, Show::History),
-            NotificationAction::CopyTitle(title) => {
-                if let Err(error) = self.app.clipboard().write_text(title) {
-                    tracing::warn!(%error, "the title could not be copied");
-                }
-            }
+            NotificationAction::CopyTitle(job_id, title) => self.copy_title(job_id, &title),
             NotificationAction::UploadAgain(job_id) => {
                 tauri::async_runtime::spawn(async move {
                     let _ = this.client.mark_read(MarkRead::Jobs(vec![job_id.clone()])).await;
@@ -132,14 +127,8 @@ impl Controller {
 }
 
 /// Returns the notification that the closed app is still running.
-fn still_running(locale: Locale) -> NotificationRequest {
-    let title =
-        locale.one_of("Tallylight is still running", "Tallylight läuft weiter", "Tallylight sigue en funcionamiento");
-    let body = locale.one_of(
-        "It stays in the tray and tells you when a video is ready. To quit, use the tray's menu.",
-        "Es bleibt im Infobereich und meldet dir, wenn ein Video bereit ist. Zum Beenden gibt es das Menü im Infobereich.",
-        "Queda en la bandeja del sistema y te avisa cuando un vídeo está listo. Para salir, usa su menú en la bandeja.",
-    );
+/// A message that is about no video.
+pub(super) fn message(title: &str, body: &str, locale: Locale) -> NotificationRequest {
     let notification = Notification {
         kind: NotificationKind::Summary,
         job_ids: Vec::new(),
@@ -154,4 +143,15 @@ fn still_running(locale: Locale) -> NotificationRequest {
         upload_again: UploadAgain::NotOffered,
         locale,
     }
+}
+
+fn still_running(locale: Locale) -> NotificationRequest {
+    let title =
+        locale.one_of("Tallylight is still running", "Tallylight läuft weiter", "Tallylight sigue en funcionamiento");
+    let body = locale.one_of(
+        "It stays in the tray and tells you when a video is ready. To quit, use the tray's menu.",
+        "Es bleibt im Infobereich und meldet dir, wenn ein Video bereit ist. Zum Beenden gibt es das Menü im Infobereich.",
+        "Queda en la bandeja del sistema y te avisa cuando un vídeo está listo. Para salir, usa su menú en la bandeja.",
+    );
+    message(title, body, locale)
 }

@@ -11,6 +11,8 @@ use tallylight_view::{Login, SettingsView, Tray, WindowView};
 use tauri_plugin_autostart::ManagerExt;
 
 use super::Controller;
+#[cfg(target_os = "linux")]
+use crate::desktop::color_scheme;
 use crate::{lifecycle::args::Args, page_events::SETTINGS};
 
 /// What the settings act on that is no subsystem of its own.
@@ -120,6 +122,16 @@ impl Controller {
             this.window.apply(&this.app, &window);
             SETTINGS.send(&this.app, ());
         });
+    }
+
+    /// Shows a dark window while the desktop prefers it and the user has no preference, until the app ends.
+    #[cfg(target_os = "linux")]
+    pub fn follow_color_scheme(self: &Arc<Self>) {
+        let this = Arc::clone(self);
+        tauri::async_runtime::spawn(color_scheme::watch(move |is_dark| {
+            let that = Arc::clone(&this);
+            this.on_main_thread(move || that.window.set_desktop_dark(&that.app, is_dark));
+        }));
     }
 
     /// Calls something on the main thread, the only one that may change the window. Does not wait for it.

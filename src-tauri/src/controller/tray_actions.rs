@@ -5,11 +5,13 @@ use std::sync::Arc;
 use tallylight_view::Show;
 
 use super::Controller;
-use crate::tray::TrayAction;
+use crate::tray::{Click, TrayAction};
 
 impl Controller {
-    pub(super) fn perform_tray_action(self: &Arc<Self>, action: TrayAction) {
-        match action {
+    pub(super) fn perform_click_in_tray(self: &Arc<Self>, click: Click) {
+        #[cfg(target_os = "linux")]
+        self.window.offer_activation(click.activation_token);
+        match click.action {
             TrayAction::Open => self.show_window(),
             TrayAction::OpenJob(job_id) => self.window.show_job(&self.app, job_id),
             TrayAction::Upload => self.choose_videos(),

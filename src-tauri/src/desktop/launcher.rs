@@ -13,7 +13,7 @@ use std::{
 use zbus::{blocking::Connection, zvariant::Value};
 
 /// The app's id in docks: its desktop entry.
-const APP: &str = "application://tallylight.desktop";
+const APP: &str = "application://tv.tallylight.app.desktop";
 
 type Badge = (Option<u8>, u32);
 

@@ -9,7 +9,7 @@ use notify_rust::{Hint, Notification, Urgency};
 use tallylight_core::{JobId, notifications::NotificationKind};
 
 use super::{Choice, NotificationRequest, actions};
-use crate::desktop::activation;
+use crate::desktop::{APP_ID, activation};
 
 /// The notification of each job that is on the screen. The job's next notification replaces it, and takes over its id.
 static SHOWN: Mutex<BTreeMap<JobId, Shown>> = Mutex::new(BTreeMap::new());
@@ -28,8 +28,8 @@ pub fn deliver(mut popup: Notification, request: &NotificationRequest, on_act: i
     let notification = &request.notification;
     popup
         .body(&plain(&notification.body))
-        .icon("tallylight")
-        .hint(Hint::DesktopEntry("tallylight".to_owned()))
+        .icon(APP_ID)
+        .hint(Hint::DesktopEntry(APP_ID.to_owned()))
         .hint(Hint::Category(category(notification.kind).to_owned()))
         .urgency(if notification.kind == NotificationKind::Failed { Urgency::Critical } else { Urgency::Normal });
     if let Some(picture) = &request.picture {

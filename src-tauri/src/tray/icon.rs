@@ -3,17 +3,32 @@
 use tallylight_client::TrayView;
 use tallylight_core::connection::ConnectionState;
 
-/// Embeds an icon of this system: a template on macOS, which only uses its shape, in colour elsewhere.
+/// Embeds the pictures of an icon: on Linux in every size that a panel may have, so that none is scaled; on macOS a
+/// template, of which the system uses only the shape.
+#[cfg(target_os = "linux")]
+macro_rules! drawn {
+    ($name:literal) => {
+        &[
+            drawn!("colour/22/", $name),
+            drawn!("colour/32/", $name),
+            drawn!("colour/44/", $name),
+            drawn!("colour/64/", $name),
+        ]
+    };
+    ($folder:literal, $name:literal) => {
+        include_bytes!(concat!("../../icons/tray/", $folder, $name, ".png"))
+    };
+}
 #[cfg(target_os = "macos")]
 macro_rules! drawn {
     ($name:literal) => {
-        include_bytes!(concat!("../../icons/tray/template/", $name, ".png"))
+        &[include_bytes!(concat!("../../icons/tray/template/44/", $name, ".png"))]
     };
 }
-#[cfg(not(target_os = "macos"))]
+#[cfg(target_os = "windows")]
 macro_rules! drawn {
     ($name:literal) => {
-        include_bytes!(concat!("../../icons/tray/colour/", $name, ".png"))
+        &[include_bytes!(concat!("../../icons/tray/colour/32/", $name, ".png"))]
     };
 }
 
@@ -53,8 +68,14 @@ impl Icon {
         }
     }
 
-    /// Returns the icon as a PNG.
-    pub fn bytes(self) -> &'static [u8] {
+    /// Returns the picture of a system that has one size.
+    #[cfg(not(target_os = "linux"))]
+    pub fn png(self) -> &'static [u8] {
+        self.pngs().first().copied().unwrap_or_default()
+    }
+
+    /// Returns the icon as a PNG of each size, smallest first.
+    pub fn pngs(self) -> &'static [&'static [u8]] {
         match self {
             Self::SignedOut => drawn!("signed-out"),
             Self::Offline => drawn!("offline"),

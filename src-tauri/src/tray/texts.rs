@@ -54,8 +54,7 @@ pub fn job(job: &TrayJob, locale: Locale) -> String {
         Status::Pending => locale.one_of("Queued", "In der Warteschlange", "En cola").to_owned(),
         Status::Completed => locale.one_of("Ready", "Bereit", "Listo").to_owned(),
     };
-    // In a menu, a single ampersand underlines the next letter.
-    format!("{} – {status}", name.replace('&', "&&"))
+    format!("{name} – {status}")
 }
 
 /// Returns the text of the item that resumes notifications, with the time until which they are paused. A day other than
@@ -126,13 +125,13 @@ pub mod tests {
     }
 
     #[test]
-    fn titles_are_shortened_and_ampersands_escaped() {
+    fn titles_are_shortened() {
         let of = |name: &str, status, attention| {
             let named =
                 TrayJob { job_id: JobId::new("7"), name: name.to_owned(), status, percent: Some(42), attention };
             job(&named, Locale::default())
         };
-        assert_eq!(of("Q&A", Status::Processing, false), "Q&&A – 42 %");
+        assert_eq!(of("Q&A", Status::Processing, false), "Q&A – 42 %");
         assert_eq!(of("A", Status::Completed, true), "A – Needs review");
         assert_eq!(of("a\u{202e}b", Status::Pending, false), "\u{2068}a\u{202e}b\u{2069} – Queued");
         assert_eq!(of(&"ä".repeat(50), Status::Failed, true), format!("{}… – Failed", "ä".repeat(39)));

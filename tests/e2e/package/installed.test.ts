@@ -32,7 +32,7 @@ describe(`the package, ${phase}`, { concurrency: false }, () => {
       output(
         "gio",
         "launch",
-        "/usr/share/applications/tallylight.desktop",
+        "/usr/share/applications/tv.tallylight.app.desktop",
         `file://${videos.complete}`,
       );
       await waitFor(

@@ -22,6 +22,13 @@ export interface MenuItem {
   enabled: boolean;
 }
 
+/** A picture of the tray icon. */
+export interface Picture {
+  /** Its width and height in pixels. */
+  size: number;
+  argb: Buffer;
+}
+
 /** The tray icon of the app that registered last. */
 export class TrayIcon {
   private readonly owner: string;
@@ -36,20 +43,33 @@ export class TrayIcon {
     const items = () => {
       const path = "/StatusNotifierWatcher";
       const answer = call(WATCHER, path, GET_PROPERTY, WATCHER, "RegisteredStatusNotifierItems");
-      return [...answer.matchAll(/'(:[^'/]+)(\/[^']+)'/g)];
+      // Some watchers list an icon without its path.
+      return [...answer.matchAll(/'([:\w][^'/]*)(\/[^']+)?'/g)].filter(([, owner]) => owner?.includes("."));
     };
     const [, owner, path] = await waitFor("a tray icon", () => items().at(-1));
-    return new TrayIcon(present(owner), present(path));
+    return new TrayIcon(present(owner), path ?? "/StatusNotifierItem");
   }
 
-  /** Returns the file of the picture that it shows. */
-  picture(): string {
-    const get = (name: string) => {
-      const answer = call(this.owner, this.path, GET_PROPERTY, "org.kde.StatusNotifierItem", name);
-      return /<'(.*)'>/.exec(answer)?.[1];
-    };
-    const name = present(get("IconName"), "the icon's name");
-    return name.startsWith("/") ? name : `${get("IconThemePath")}/${name}.png`;
+  /** Clicks it with the left button. */
+  activate(): void {
+    call(this.owner, this.path, "org.kde.StatusNotifierItem.Activate", "0", "0");
+  }
+
+  /** Returns its pictures: their sizes, and their pixels as alpha, red, green and blue. */
+  pictures(): Picture[] {
+    const all = this.property("IconPixmap");
+    const found = [...all.matchAll(/\((\d+), (\d+), \[(?:byte )?([^\]]*)\]\)/g)];
+    return found.map(([, width, , bytes = ""]) => ({
+      size: Number(width),
+      argb: Buffer.from(bytes.split(", ").map(Number)),
+    }));
+  }
+
+  /** Returns the text that a panel shows while the pointer is on it. */
+  toolTip(): string {
+    const [, title = "", description = ""] =
+      /\[\], '([^']*)', '([^']*)'\)/.exec(this.property("ToolTip")) ?? [];
+    return [title, description].filter(Boolean).join(": ");
   }
 
   /** Returns the items of its menu, in order. */
@@ -57,7 +77,8 @@ export class TrayIcon {
     const items = [...this.layout().matchAll(/\((\d+), \{([^}]*)\}/g)];
     return items.flatMap(([, id = "", properties = ""]) => {
       const labels = /'label': <(?:'([^']*)'|"([^"]*)")>/.exec(properties)?.slice(1);
-      const label = labels?.find((label) => label !== undefined);
+      // Of two underscores one is shown; a single one underlines the next letter.
+      const label = labels?.find((label) => label !== undefined)?.replaceAll("__", "_");
       const enabled = !properties.includes("'enabled': <false>");
       return label ? [{ id, label, enabled }] : [];
     });
@@ -72,11 +93,20 @@ export class TrayIcon {
     assert.ok(item, `${label} is in ${this.labels().join(" | ")}`);
     assert.ok(item.enabled, `${label} can be chosen`);
     const event = [item.id, "clicked", "<''>", "0"];
-    call(this.owner, `${this.path}/Menu`, "com.canonical.dbusmenu.Event", ...event);
+    call(this.owner, this.menuPath(), "com.canonical.dbusmenu.Event", ...event);
+  }
+
+  private menuPath(): string {
+    return present(/objectpath '([^']+)'|<'(\/[^']+)'>/.exec(this.property("Menu")), "a menu")
+      .slice(1)
+      .find(Boolean) as string;
+  }
+
+  private property(name: string): string {
+    return call(this.owner, this.path, GET_PROPERTY, "org.kde.StatusNotifierItem", name);
   }
 
   private layout(): string {
-    const menu = `${this.path}/Menu`;
-    return call(this.owner, menu, "com.canonical.dbusmenu.GetLayout", "0", "-1", "@as []");
+    return call(this.owner, this.menuPath(), "com.canonical.dbusmenu.GetLayout", "0", "-1", "@as []");
   }
 }

@@ -19,6 +19,18 @@ use crate::{
 const CARGO_ABOUT: Tool =
     Tool { package: "cargo-about", program: "cargo-about", version: "0.9.3", options: &["--features", "cli"] };
 
+/// The id of the app: the name of its desktop entry, its icon and its metadata.
+pub const APP_ID: &str = "tv.tallylight.app";
+/// The app's desktop entry.
+pub const ENTRY: &str = "tv.tallylight.app.desktop";
+/// The app's icon, by size.
+const ICONS: [(&str, &str); 4] = [
+    ("32x32", "src-tauri/icons/32x32.png"),
+    ("128x128", "src-tauri/icons/128x128.png"),
+    ("256x256", "src-tauri/icons/128x128@2x.png"),
+    ("scalable", "icons/app.svg"),
+];
+
 /// The files of a package.
 pub struct Contents {
     /// For each installed path the path of its source.
@@ -72,6 +84,12 @@ fn describe(shell: &Shell, staging: &Path, files: &mut BTreeMap<String, PathBuf>
     let info = staging.join(INFO);
     fs::write(&info, filled(shell, INFO)?)?;
     files.insert(format!("/usr/share/metainfo/{INFO}"), info);
+    let applications = root().join("packaging").join(ENTRY);
+    files.insert(format!("/usr/share/applications/{ENTRY}"), applications);
+    for (size, file) in ICONS {
+        let name = format!("{APP_ID}.{}", file.rsplit('.').next().unwrap_or_default());
+        files.insert(format!("/usr/share/icons/hicolor/{size}/apps/{name}"), root().join(file));
+    }
     let overrides = staging.join("lintian-overrides");
     fs::copy(root().join("packaging/lintian-overrides"), &overrides)?;
     files.insert("/usr/share/lintian/overrides/tallylight".to_owned(), overrides);

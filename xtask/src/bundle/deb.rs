@@ -19,11 +19,29 @@ pub fn repack(shell: &Shell, deb: &Path) -> Result<()> {
     let tally = unpacked.join("usr/bin/tally");
     fs::remove_file(&tally)?;
     symlink("tallylight", &tally)?;
+    remove_duplicates(&unpacked)?;
     apply_policy(shell, &unpacked)?;
     cmd!(shell, "dpkg-deb --root-owner-group -Zxz -z9 -b {unpacked} {deb}").quiet().run()?;
     if super::is_signed() {
         let tauri = super::tauri();
         cmd!(shell, "node {tauri} signer sign {deb}").quiet().run()?;
+    }
+    Ok(())
+}
+
+/// Removes what the bundler writes under the name of the program: the package has it under the app's id.
+fn remove_duplicates(unpacked: &Path) -> Result<()> {
+    let share = unpacked.join("usr/share");
+    fs::remove_file(share.join("applications/tallylight.desktop"))?;
+    for size in fs::read_dir(share.join("icons/hicolor"))? {
+        let size = size?.path();
+        let icon = size.join("apps/tallylight.png");
+        if icon.exists() {
+            fs::remove_file(icon)?;
+        }
+        if fs::read_dir(size.join("apps"))?.next().is_none() {
+            fs::remove_dir_all(size)?;
+        }
     }
     Ok(())
 }

@@ -21,7 +21,7 @@ const PHASE: &str = "TALLYLIGHT_PHASE";
 const FILES: [&str; 4] = [
     "/usr/bin/tallylight",
     "/usr/bin/tally",
-    "/usr/share/applications/tallylight.desktop",
+    "/usr/share/applications/tv.tallylight.app.desktop",
     "/usr/share/metainfo/tv.tallylight.app.metainfo.xml",
 ];
 

@@ -9,14 +9,12 @@ use std::{
 use anyhow::{Context, Result, ensure};
 use xshell::{Shell, cmd};
 
-use crate::{install, run::step};
+use crate::{debian_root::mirror, install, run::step};
 
 /// The suite of Debian that has the source of recent releases.
 const SUITE: &str = "trixie-backports";
 /// The key of Debian's archive.
 const KEYS: &str = "/usr/share/keyrings/debian-archive-keyring.gpg";
-/// The archive, if the machine does not say which mirror it uses.
-const MIRROR: &str = "http://deb.debian.org/debian";
 
 /// Where a toolchain has the source of its standard library, as `rustup component add rust-src` puts it.
 const SOURCE: &str = "lib/rustlib/src/rust/library";
@@ -122,11 +120,4 @@ fn download(shell: &Shell, folder: &Path, release: &str) -> Result<PathBuf> {
     let source = unpacked.join(format!("usr/src/rustc-{release}"));
     ensure!(source.exists(), "the package rust-src has another layout: {} is missing", source.display());
     Ok(source)
-}
-
-/// Returns the mirror that this machine uses.
-fn mirror() -> String {
-    let sources = fs::read_to_string("/etc/apt/sources.list.d/debian.sources").unwrap_or_default();
-    let uris = sources.lines().find_map(|line| line.strip_prefix("URIs:"));
-    uris.and_then(|uris| uris.split_whitespace().next()).unwrap_or(MIRROR).to_owned()
 }

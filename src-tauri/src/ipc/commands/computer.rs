@@ -40,7 +40,8 @@ pub async fn delete_model(app: App<'_>, id: String) -> Answer<()> {
 /// Returns the path of a model file that the user chooses, or null if they cancelled.
 #[tauri::command]
 pub async fn choose_model_file(app: App<'_>) -> Answer<Option<String>> {
-    Ok(dialogs::choose_file(app.app()).await)
+    let title = app.locale().one_of("Choose a speech model", "Sprachmodell auswählen", "Elegir un modelo de voz");
+    Ok(dialogs::choose_file(app.app(), title).await)
 }
 
 /// Deletes the copies of finished videos; originals, texts and thumbnails are kept.

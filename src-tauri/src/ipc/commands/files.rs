@@ -8,13 +8,15 @@ use crate::dialogs;
 /// Saves a text to a file that the user chooses; returns its path, or null if they cancelled.
 #[tauri::command]
 pub async fn save_text(app: App<'_>, name: String, text: String) -> Answer<Option<String>> {
-    dialogs::save_text(app.app(), &name, text).await
+    let title = app.locale().one_of("Save", "Speichern", "Guardar");
+    dialogs::save_text(app.app(), title, &name, text).await
 }
 
 /// Saves a thumbnail to a file that the user chooses; returns its path, or null if they cancelled.
 #[tauri::command]
 pub async fn save_picture(app: App<'_>, job_id: JobId, thumbnail_id: ThumbnailId) -> Answer<Option<String>> {
-    app.thumbnails().save(app.app(), job_id, thumbnail_id).await
+    let title = app.locale().one_of("Save the thumbnail", "Vorschaubild speichern", "Guardar la miniatura");
+    app.thumbnails().save(app.app(), title, job_id, thumbnail_id).await
 }
 
 /// Returns the file URL of a thumbnail, for dragging it to another program.

@@ -57,7 +57,8 @@ pub async fn test_webhook(app: App<'_>, rule: UncheckedRule) -> Answer<()> {
 /// Returns the path of a certificate file that the user chooses, or null if they cancelled.
 #[tauri::command]
 pub async fn choose_certificate(app: App<'_>) -> Answer<Option<String>> {
-    Ok(dialogs::choose_file(app.app()).await)
+    let title = app.locale().one_of("Choose a certificate", "Zertifikat auswählen", "Elegir un certificado");
+    Ok(dialogs::choose_file(app.app(), title).await)
 }
 
 /// Deletes the stored videos and thumbnails, and fetches them again. Drafts are kept.

@@ -1,0 +1,107 @@
+// The app in a real desktop: its window comes to the front, its tray icon and its notifications are clicked.
+
+import assert from "node:assert/strict";
+import { execFileSync, spawn, type ChildProcess } from "node:child_process";
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, afterEach, before, describe, it } from "node:test";
+import { App } from "../support/app.ts";
+import { bin, requiredEnv, screenshotDir, SYSTEM_PYTHON } from "../support/environment.ts";
+import { drawPictures, sampleJobs } from "../support/sample-jobs.ts";
+import { ScriptedBackend } from "../support/scripted-backend.ts";
+import { waitFor } from "../support/wait.ts";
+import { startDesktop, type Desktop } from "./desktop.ts";
+
+describe(`the app in ${requiredEnv("TALLYLIGHT_DESKTOP")}`, { concurrency: false }, () => {
+  const dataDir = mkdtempSync(join(tmpdir(), "tallylight-desktop-"));
+  let app: App;
+  let backend: ScriptedBackend;
+  let desktop: Desktop;
+  let other: ChildProcess | undefined;
+
+  const picture = (name: string) => desktop.takePicture(join(screenshotDir(), `${name}.png`));
+  const inFront = () => waitFor("the window in front", () => desktop.isInFront());
+  const startAgain = () =>
+    execFileSync(bin("tallylight"), ["--data-dir", dataDir], { timeout: 20_000 });
+  /** Puts the window of another program in front. */
+  const cover = async () => {
+    other ??= spawn(SYSTEM_PYTHON, [join(import.meta.dirname, "other_window.py")], {
+      stdio: ["ignore", "inherit", "inherit"],
+    });
+    await waitFor("another window in front", () => !desktop.isInFront());
+  };
+  const uncover = () => {
+    other?.kill();
+    other = undefined;
+  };
+  const close = async () => {
+    await desktop.closeWindow();
+    await waitFor("the window to be gone", () => !desktop.isOpen());
+  };
+  const complete = (id: string) => {
+    const at = new Date().toISOString();
+    Object.assign(backend.job(id), { status: "COMPLETED", progress_percent: 100, updated_at: at });
+    backend.send({
+      type: "JOB_UPDATE",
+      job_id: id,
+      data: { status: "COMPLETED", progress_percent: 100 },
+      timestamp: at,
+    });
+  };
+
+  before(async () => {
+    desktop = await startDesktop();
+    backend = await ScriptedBackend.start([], {
+      description: { editable: ["TITLE"], features: ["upload"] },
+    });
+    backend.pictures = drawPictures(12);
+    backend.jobs = sampleJobs(backend.url);
+    app = await App.start(dataDir);
+  });
+  afterEach((context) => {
+    const isFailed = "passed" in context && !context.passed;
+    if (isFailed) picture(`failed-${context.name.replaceAll(/\W+/g, "-")}`);
+  });
+  after(async () => {
+    uncover();
+    await app?.close();
+    backend?.stop();
+  });
+
+  it("signs in, and shows its videos", async () => {
+    await app.connectAndSignIn(backend);
+    await app.waitForText("Live");
+    await waitFor("the videos", async () => (await app.count("[data-job]")) > 3);
+    picture("window");
+  });
+
+  it("comes to the front when it is started again", async () => {
+    await cover();
+    startAgain();
+    await inFront();
+    uncover();
+  });
+
+  it("opens from the tray", async () => {
+    await close();
+    await desktop.clickTray();
+    await waitFor("the window", () => desktop.isOpen());
+    await inFront();
+  });
+
+  for (const state of ["behind another window", "closed"]) {
+    it(`${state}: a click on a notification opens its video in front`, async () => {
+      await (state === "closed" ? close() : cover());
+      const { id } = backend.jobs.find(({ status }) => status === "PROCESSING") ?? {};
+      assert.ok(id);
+      complete(String(id));
+      const title = backend.job(String(id)).video_metadata?.title as string;
+      await desktop.clickNotification(`${title} is ready`);
+      await inFront();
+      await waitFor("the video", async () => (await app.text("article h1")) === title);
+      picture(`notification-${state.replaceAll(" ", "-")}`);
+      uncover();
+    });
+  }
+});

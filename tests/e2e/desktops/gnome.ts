@@ -1,0 +1,107 @@
+// GNOME Shell on Wayland, with the extension that shows tray icons. A test extension runs JavaScript inside the shell.
+
+import { cpSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { requiredEnv } from "../support/environment.ts";
+import { waitFor } from "../support/wait.ts";
+import {
+  launch,
+  output,
+  shareEnvironment,
+  waitForName,
+  waylandSocket,
+  type Desktop,
+} from "./desktop.ts";
+
+const EXTENSION = "test@tallylight.tv";
+const TRAY_EXTENSION = "ubuntu-appindicators@ubuntu.com";
+const SETTINGS: [schema: string, key: string, value: string][] = [
+  ["org.gnome.shell", "enabled-extensions", `['${TRAY_EXTENSION}', '${EXTENSION}']`],
+  ["org.gnome.shell", "disable-user-extensions", "false"],
+  ["org.gnome.shell", "welcome-dialog-last-shown-version", "99"],
+  ["org.gnome.desktop.interface", "enable-animations", "false"],
+  ["org.gnome.desktop.session", "idle-delay", "0"],
+];
+
+export async function start(): Promise<Desktop> {
+  const runtime = requiredEnv("XDG_RUNTIME_DIR");
+  const extensions = join(requiredEnv("HOME"), ".local/share/gnome-shell/extensions");
+  cpSync(join(import.meta.dirname, "gnome-extension"), join(extensions, EXTENSION), {
+    recursive: true,
+  });
+  shareEnvironment({ XDG_CURRENT_DESKTOP: "GNOME", XDG_SESSION_TYPE: "wayland" });
+  for (const [schema, key, value] of SETTINGS) output("gsettings", "set", schema, key, value);
+  launch("gnome-shell", ["--headless", "--virtual-monitor", "1280x800", "--wayland"]);
+  const socket = await waylandSocket(() => readdirSync(runtime));
+  waitForName("org.gnome.Shell");
+  waitForName("tv.tallylight.Test");
+  // Without systemd, Xwayland does not come up: this is a session with Wayland only.
+  delete process.env.DISPLAY;
+  shareEnvironment({ WAYLAND_DISPLAY: socket, GDK_BACKEND: "wayland" });
+  const gnome = new Gnome();
+  // It starts in the overview, in which no window has the keyboard.
+  gnome.run("Main.overview.hide()");
+  return gnome;
+}
+
+/** Writes a text as gdbus reads it. */
+const gvariant = (text: string) => `'${text.replaceAll("\\", "\\\\").replaceAll("'", "\\'").replaceAll("\n", " ")}'`;
+
+const APP_WINDOW = `global.get_window_actors().map((actor) => actor.meta_window)
+  .find((window) => window.get_wm_class() === "tv.tallylight.app")`;
+
+class Gnome implements Desktop {
+  /** Runs JavaScript inside the shell, and returns what it returns. */
+  run(code: string): unknown {
+    const service = ["--dest", "tv.tallylight.Test", "--object-path", "/tv/tallylight/Test"];
+    const method = ["--method", "tv.tallylight.Test.Run", "--", gvariant(code)];
+    const answer = output("gdbus", "call", "--session", ...service, ...method);
+    const json = Buffer.from(/'(.*)'/.exec(answer)?.[1] ?? "", "base64").toString("utf8");
+    const { value, error } = JSON.parse(json) as { value?: unknown; error?: string };
+    if (error) throw new Error(`${error}\nin ${code}`);
+    return value;
+  }
+
+  isInFront(): boolean {
+    return this.run(`return global.display.focus_window?.get_wm_class() === "tv.tallylight.app"`) === true;
+  }
+
+  isOpen(): boolean {
+    return this.run(`return !!${APP_WINDOW}`) === true;
+  }
+
+  async closeWindow(): Promise<void> {
+    this.run(`${APP_WINDOW}.delete(global.get_current_time())`);
+  }
+
+  async clickNotification(summary: string): Promise<void> {
+    const banner = `Main.messageTray._banner`;
+    await waitFor(`the notification "${summary}"`, () =>
+      this.run(`return ${banner}?.notification.title === ${JSON.stringify(summary)} && ${banner}.mapped`),
+    );
+    this.run(`click(${banner})`);
+  }
+
+  async clickTray(): Promise<void> {
+    const find = `Object.entries(Main.panel.statusArea).find(([name]) => name.includes("allylight"))?.[1]`;
+    await waitFor("the tray icon", () => this.run(`return !!${find}`));
+    this.run(`click(${find}.container)`);
+  }
+
+  clipboard(): string {
+    return String(
+      this.run(
+        `return new Promise((done) => St.Clipboard.get_default().get_text(St.ClipboardType.CLIPBOARD, (_, text) => done(text)))`,
+      ),
+    );
+  }
+
+  takePicture(file: string): void {
+    this.run(
+      `const stream = Gio.File.new_for_path(${JSON.stringify(file)}).replace(null, false, 0, null);
+       await new Promise((done, failed) => new Shell.Screenshot().screenshot(false, stream, (shot, result) => {
+         try { shot.screenshot_finish(result); stream.close(null); done(); } catch (error) { failed(error); }
+       }))`,
+    );
+  }
+}

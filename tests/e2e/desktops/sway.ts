@@ -1,0 +1,100 @@
+// sway: a tiling compositor of wlroots, with dunst and a bar that has a tray.
+
+import { readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { requiredEnv } from "../support/environment.ts";
+import { clickNotification, closeNotifications, onScreen } from "../support/notifications.ts";
+import { TrayIcon } from "../support/tray.ts";
+import { present, waitFor } from "../support/wait.ts";
+import {
+  launch,
+  output,
+  shareEnvironment,
+  waitForName,
+  waylandSocket,
+  type Desktop,
+} from "./desktop.ts";
+
+const CONFIG = `
+output HEADLESS-1 resolution 1280x800 position 0 0
+output * bg #335577 solid_color
+bar {
+  position top
+}
+`;
+
+interface Node {
+  app_id?: string;
+  focused: boolean;
+  visible?: boolean;
+  nodes: Node[];
+  floating_nodes: Node[];
+}
+
+export async function start(): Promise<Desktop> {
+  const runtime = requiredEnv("XDG_RUNTIME_DIR");
+  const config = join(requiredEnv("HOME"), "sway.conf");
+  writeFileSync(config, CONFIG);
+  Object.assign(process.env, {
+    WLR_BACKENDS: "headless",
+    WLR_RENDERER: "pixman",
+    WLR_LIBINPUT_NO_DEVICES: "1",
+  });
+  launch("sway", ["--unsupported-gpu", "-c", config]);
+  const find = (pattern: RegExp) => readdirSync(runtime).find((name) => pattern.test(name));
+  const socket = await waitFor("the socket of sway", () => find(/^sway-ipc\./));
+  shareEnvironment({
+    WAYLAND_DISPLAY: await waylandSocket(() => readdirSync(runtime)),
+    SWAYSOCK: join(runtime, socket),
+    XDG_CURRENT_DESKTOP: "sway",
+    XDG_SESSION_TYPE: "wayland",
+    GDK_BACKEND: "wayland",
+  });
+  launch("dunst");
+  waitForName("org.freedesktop.Notifications");
+  waitForName("org.kde.StatusNotifierWatcher");
+  return new Sway();
+}
+
+class Sway implements Desktop {
+  isInFront(): boolean {
+    return this.window()?.focused ?? false;
+  }
+
+  isOpen(): boolean {
+    return this.window() !== undefined;
+  }
+
+  async closeWindow(): Promise<void> {
+    output("swaymsg", '[app_id="^tv.tallylight.app$"] kill');
+  }
+
+  async clickNotification(summary: string): Promise<void> {
+    await waitFor(`the notification "${summary}"`, () => onScreen() > 0);
+    clickNotification();
+    // dunst keeps it on the screen.
+    closeNotifications();
+  }
+
+  async clickTray(): Promise<void> {
+    const tray = await TrayIcon.find();
+    tray.activate();
+  }
+
+  clipboard(): string {
+    return output("wl-paste", "--no-newline");
+  }
+
+  takePicture(file: string): void {
+    output("grim", file);
+  }
+
+  private window(): Node | undefined {
+    const windows = (node: Node): Node[] => [
+      node,
+      ...[...node.nodes, ...node.floating_nodes].flatMap(windows),
+    ];
+    const root = JSON.parse(present(output("swaymsg", "-t", "get_tree"))) as Node;
+    return windows(root).find(({ app_id }) => app_id === "tv.tallylight.app");
+  }
+}
