@@ -85,7 +85,7 @@ describe(`the app in ${requiredEnv("TALLYLIGHT_DESKTOP")}`, { concurrency: false
 
   it("opens from the tray", async () => {
     await close();
-    await desktop.clickTray();
+    await desktop.openFromTray();
     await waitFor("the window", () => desktop.isOpen());
     await inFront();
   });

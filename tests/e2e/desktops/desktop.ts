@@ -16,8 +16,8 @@ export interface Desktop {
   closeWindow(): Promise<void>;
   /** Clicks the notification with a summary, once it is on the screen. */
   clickNotification(summary: string): Promise<void>;
-  /** Clicks the tray icon with the left button. */
-  clickTray(): Promise<void>;
+  /** Opens the window as a person does who clicks the tray icon, or "Open" in its menu. */
+  openFromTray(): Promise<void>;
   /** Returns what another program would paste. */
   clipboard(): string;
   /** Saves a picture of the screen. */
@@ -55,7 +55,7 @@ export function launch(program: string, args: string[] = []): ChildProcess {
 
 /** Runs a program and returns what it prints. */
 export const output = (program: string, ...args: string[]): string =>
-  execFileSync(program, args, { encoding: "utf8", timeout: 30_000 }).trim();
+  execFileSync(program, args, { encoding: "utf8", timeout: 30_000, maxBuffer: 1 << 26 }).trim();
 
 /** Waits until a program owns a name on the session bus. */
 export function waitForName(name: string): void {

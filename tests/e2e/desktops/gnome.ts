@@ -39,8 +39,7 @@ export async function start(): Promise<Desktop> {
   delete process.env.DISPLAY;
   shareEnvironment({ WAYLAND_DISPLAY: socket, GDK_BACKEND: "wayland" });
   const gnome = new Gnome();
-  // It starts in the overview, in which no window has the keyboard.
-  gnome.run("Main.overview.hide()");
+  await gnome.showDesktop();
   return gnome;
 }
 
@@ -62,6 +61,15 @@ class Gnome implements Desktop {
     return value;
   }
 
+  /** Leaves the overview, in which no window has the keyboard, and closes the shell's own notifications. */
+  async showDesktop(): Promise<void> {
+    const isDone = `if (Main.layoutManager._startingUp) return false;
+      Main.overview.hide();
+      for (const source of Main.messageTray.getSources()) source.destroy();
+      return !Main.overview.visible && !Main.messageTray._banner`;
+    await waitFor("the desktop", () => this.run(isDone));
+  }
+
   isInFront(): boolean {
     return this.run(`return global.display.focus_window?.get_wm_class() === "tv.tallylight.app"`) === true;
   }
@@ -76,16 +84,22 @@ class Gnome implements Desktop {
 
   async clickNotification(summary: string): Promise<void> {
     const banner = `Main.messageTray._banner`;
+    // It moves before.
+    const SHOWN = 2;
     await waitFor(`the notification "${summary}"`, () =>
-      this.run(`return ${banner}?.notification.title === ${JSON.stringify(summary)} && ${banner}.mapped`),
+      this.run(`return ${banner}?.notification.title === ${JSON.stringify(summary)} && Main.messageTray._notificationState === ${SHOWN}`),
     );
     this.run(`click(${banner})`);
   }
 
-  async clickTray(): Promise<void> {
-    const find = `Object.entries(Main.panel.statusArea).find(([name]) => name.includes("allylight"))?.[1]`;
-    await waitFor("the tray icon", () => this.run(`return !!${find}`));
-    this.run(`click(${find}.container)`);
+  async openFromTray(): Promise<void> {
+    const icon = `Object.entries(Main.panel.statusArea).find(([name]) => name.startsWith("appindicator"))?.[1]`;
+    await waitFor("the tray icon", () => this.run(`return !!${icon}`));
+    // A click opens the menu; only a double click is handed to the app.
+    this.run(`click(${icon})`);
+    const item = `${icon}.menu._getMenuItems().find((item) => item.label?.text === "Open Tallylight")`;
+    await waitFor("its menu", () => this.run(`return ${icon}.menu.isOpen && !!${item}?.mapped`));
+    this.run(`click(${item})`);
   }
 
   clipboard(): string {

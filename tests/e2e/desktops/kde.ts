@@ -2,6 +2,7 @@
 
 import { spawn, type ChildProcess } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import type { Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { requiredEnv, screenshotDir, SYSTEM_PYTHON } from "../support/environment.ts";
@@ -15,22 +16,12 @@ import {
   type Desktop,
 } from "./desktop.ts";
 
-/** A program may fake input only if its desktop entry asks for it. */
-const INPUT_ENTRY = `[Desktop Entry]
-Type=Application
-Name=Input of a test
-Exec=/usr/bin/python3.11
-NoDisplay=true
-X-KDE-Wayland-Interfaces=org_kde_kwin_fake_input
-`;
-
 export async function start(): Promise<Desktop> {
   const [runtime, home] = [requiredEnv("XDG_RUNTIME_DIR"), requiredEnv("HOME")];
   const write = (file: string, text: string) => {
     mkdirSync(join(home, file, ".."), { recursive: true });
     writeFileSync(join(home, file), text);
   };
-  write(".local/share/applications/test-input.desktop", INPUT_ENTRY);
   write(".config/kscreenlockerrc", "[Daemon]\nAutolock=false\n");
   write(".config/baloofilerc", "[Basic Settings]\nIndexing-Enabled=false\n");
   shareEnvironment({
@@ -43,7 +34,9 @@ export async function start(): Promise<Desktop> {
     QT_QUICK_BACKEND: "software",
     LIBGL_ALWAYS_SOFTWARE: "1",
     KWIN_COMPOSE: "O2",
+    // The test takes pictures and has a pointer of its own.
     KWIN_SCREENSHOT_NO_PERMISSION_CHECKS: "1",
+    KWIN_WAYLAND_NO_PERMISSION_CHECKS: "1",
     QT_LOGGING_RULES: "kwin_scripting.debug=true;js.debug=true",
   });
   launch("kwin_wayland", ["--virtual", "--width", "1280", "--height", "800", "--xwayland"]);
@@ -71,6 +64,9 @@ class Pointer {
     let said = "";
     input.stdout.on("data", (data: Buffer) => (said += data.toString()));
     await waitFor("the pointer", () => said.includes("ready"));
+    // It ends with the session, for which this process must not wait.
+    input.unref();
+    for (const stream of [input.stdin, input.stdout]) (stream as unknown as Socket).unref();
     return new Pointer(input);
   }
 
@@ -78,6 +74,11 @@ class Pointer {
     present(this.input.stdin).write(`${x} ${y}\n`);
   }
 }
+
+/** The red of the tray icon when a video needs attention. */
+const ATTENTION = "#E5342B";
+/** The panel, below everything. */
+const PANEL = "1280x44+0+756";
 
 class Kde implements Desktop {
   private readonly pointer: Pointer;
@@ -103,7 +104,7 @@ class Kde implements Desktop {
   }
 
   isInFront(): boolean {
-    return this.run(`answer(workspace.activeClient?.resourceClass == "tv.tallylight.app")`) === true;
+    return this.run(`answer(!!workspace.activeClient && workspace.activeClient.resourceClass == "tv.tallylight.app")`) === true;
   }
 
   isOpen(): boolean {
@@ -121,12 +122,28 @@ class Kde implements Desktop {
   }
 
   async clickNotification(summary: string): Promise<void> {
-    void summary;
-    this.pointer.click(1100, 650);
+    const find = `
+      const popup = workspace.clientList().find((window) => window.notification || window.criticalNotification);
+      const area = popup && popup.frameGeometry;
+      answer(popup ? { x: area.x + area.width / 2, y: area.y + 50 } : null)`;
+    const middle = () => this.run(find) as { x: number; y: number } | null;
+    const { x, y } = await waitFor(`the notification "${summary}"`, middle);
+    this.pointer.click(Math.round(x), Math.round(y));
   }
 
-  async clickTray(): Promise<void> {
-    this.pointer.click(1100, 780);
+  async openFromTray(): Promise<void> {
+    const { x, y } = await waitFor("the tray icon", () => this.find(ATTENTION, PANEL));
+    this.pointer.click(x, y);
+  }
+
+  /** Returns where the screen has a color, in an area such as "1280x44+0+756". */
+  private find(color: string, area: string): { x: number; y: number } | undefined {
+    const file = join(mkdtempSync(join(tmpdir(), "kde-")), "screen.png");
+    this.takePicture(file);
+    const pixels = output("convert", file, "-crop", area, "txt:-").split("\n");
+    const [, x, y] = /^(\d+),(\d+):/.exec(pixels.find((line) => line.includes(color)) ?? "") ?? [];
+    const [, left, top] = /\+(\d+)\+(\d+)$/.exec(area) ?? [];
+    return x && y ? { x: Number(x) + Number(left), y: Number(y) + Number(top) } : undefined;
   }
 
   clipboard(): string {

@@ -76,7 +76,7 @@ class Sway implements Desktop {
     closeNotifications();
   }
 
-  async clickTray(): Promise<void> {
+  async openFromTray(): Promise<void> {
     const tray = await TrayIcon.find();
     tray.activate();
   }

@@ -68,7 +68,7 @@ class Xfce implements Desktop {
     xdotool("mousemove", "--window", window, width - 148, height - 31, "click", 1);
   }
 
-  async clickTray(): Promise<void> {
+  async openFromTray(): Promise<void> {
     const tray = await TrayIcon.find();
     tray.activate();
   }
