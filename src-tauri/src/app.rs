@@ -34,6 +34,11 @@ pub fn run(args: Args, level: LogLevelController) -> anyhow::Result<()> {
     let context = tauri::generate_context!();
     #[cfg(target_os = "linux")]
     desktop::name_windows();
+    // One that starts hidden, as at login, needs no window yet: it notifies, and its tray icon has a menu.
+    #[cfg(windows)]
+    if !args.hidden {
+        crate::lifecycle::webview2::require()?;
+    }
     let shutdown = Arc::clone(&early.shutdown);
     #[cfg(target_os = "linux")]
     {

@@ -6,3 +6,5 @@ pub mod launch;
 pub mod releases;
 pub mod shutdown;
 pub mod updates;
+#[cfg(windows)]
+pub mod webview2;

@@ -162,6 +162,10 @@ impl MainWindow {
                 let (this, app) = (Arc::clone(self), app.clone());
                 // Building waits for the main thread, so a caller on the main thread would wait for itself.
                 tauri::async_runtime::spawn(async move {
+                    #[cfg(windows)]
+                    if crate::lifecycle::webview2::require().is_err() {
+                        return this.progress.failed();
+                    }
                     if let Err(error) = this.build(&app) {
                         tracing::error!(%error, "the window could not be built");
                         this.progress.failed();

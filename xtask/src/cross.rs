@@ -2,10 +2,13 @@
 //!
 //! Neither links a program for macOS: that needs Apple's SDK, which no registry has.
 
-use std::{env, path::PathBuf};
+use std::{
+    env,
+    path::{Path, PathBuf},
+};
 
 use anyhow::{Result, ensure};
-use xshell::{Shell, cmd};
+use xshell::{Cmd, Shell, cmd};
 
 use crate::{
     install::{self, Need},
@@ -78,20 +81,69 @@ fn lint(shell: &Shell, system: System) -> Result<()> {
         System::MacOs => apple::stand_in_compilers(shell, system.target())?,
     };
     step(&format!("clippy, for {}", system.name()));
-    let target = system.target();
-    let options = ["--workspace", "--all-targets", "--keep-going", "--locked", "--quiet"];
-    let cargo = toolchain.cargo();
-    cmd!(shell, "{cargo} clippy {options...} --target {target} -Z build-std=std,panic_abort -- -D warnings")
+    let options = ["clippy", "--workspace", "--all-targets", "--keep-going", "--quiet"];
+    cargo(shell, &toolchain, system, &options)?.args(["--", "-D", "warnings"]).envs(compilers).run()?;
+    Ok(())
+}
+
+/// Returns a command of cargo for another system.
+fn cargo<'a>(shell: &'a Shell, toolchain: &Toolchain, system: System, arguments: &[&str]) -> Result<Cmd<'a>> {
+    let (cargo, target) = (toolchain.cargo(), system.target());
+    let command = cmd!(shell, "{cargo} {arguments...} --locked --target {target} -Z build-std=std,panic_abort")
         .envs(toolchain.environment()?)
-        .envs(compilers)
         .env("CARGO_TARGET_DIR", build_folder(shell)?)
         .env("CARGO_INCREMENTAL", "0")
         // They would choose the toolchain that runs this.
         .env_remove("CARGO")
         .env_remove("RUSTUP_TOOLCHAIN")
-        .env_remove("LD_LIBRARY_PATH")
-        .run()?;
-    Ok(())
+        .env_remove("LD_LIBRARY_PATH");
+    Ok(command)
+}
+
+/// The programs for Windows, and the executables of their tests.
+pub struct WindowsBuild {
+    /// The folder of the programs.
+    pub programs: PathBuf,
+    /// For each package its folder and its test.
+    pub tests: Vec<(PathBuf, PathBuf)>,
+}
+
+/// Builds everything for Windows that is tested there.
+pub fn build_for_windows(shell: &Shell) -> Result<WindowsBuild> {
+    const PACKAGES: [&str; 6] = [
+        "tallylight-core",
+        "tallylight-client",
+        "tallylight-studio",
+        "tallylight-cli",
+        "tallylight-tests",
+        "tallylight",
+    ];
+    install::system(shell, Need::Windows)?;
+    let (toolchain, system) = (Toolchain::install(shell)?, System::Windows);
+    let packages = PACKAGES.iter().flat_map(|package| ["--package", package]);
+    let packages: Vec<&str> = packages.collect();
+    step("building the programs for Windows");
+    let programs = ["--package", "tallylight-cli", "--package", "tallylight-studio", "--package", "tallylight"];
+    without_debug_information(cargo(shell, &toolchain, system, &[&["build"], &programs[..]].concat())?).run()?;
+    step("building their tests");
+    let options = [&["test", "--no-run", "--message-format=json-render-diagnostics"], packages.as_slice()].concat();
+    let messages = without_debug_information(cargo(shell, &toolchain, system, &options)?).read()?;
+    let tests = messages.lines().filter_map(test_of).collect();
+    Ok(WindowsBuild { programs: build_folder(shell)?.join(system.target()).join("debug"), tests })
+}
+
+/// Without it, the programs are a tenth of the size.
+fn without_debug_information(command: Cmd<'_>) -> Cmd<'_> {
+    command.env("CARGO_PROFILE_DEV_DEBUG", "0").env("CARGO_PROFILE_TEST_DEBUG", "0")
+}
+
+/// Reads the folder of a package and the executable of a test from a message of cargo.
+fn test_of(message: &str) -> Option<(PathBuf, PathBuf)> {
+    let message: serde_json::Value = serde_json::from_str(message).ok()?;
+    let is_test = message["profile"]["test"].as_bool()?;
+    let executable = message["executable"].as_str().filter(|_| is_test)?;
+    let package = Path::new(message["manifest_path"].as_str()?).parent()?;
+    Some((package.to_owned(), executable.into()))
 }
 
 /// Returns the folder of these builds: another one, because the compiler has another path.

@@ -63,7 +63,7 @@ const PACKAGES: &[&str] = &["lintian", "appstream", "desktop-file-utils", "rpm",
 const TAURI_DRIVER: Tool = Tool { package: "tauri-driver", program: "tauri-driver", version: "2.1.0", options: &[] };
 
 /// Supabase's own client in Python, which the tests connect to the studio beside ours.
-const SUPABASE_AUTH: PythonPackage =
+pub const SUPABASE_AUTH: PythonPackage =
     PythonPackage { name: "supabase_auth", version: "2.34.1", environment: "python", others: &[] };
 
 /// A program of crates.io.

@@ -29,6 +29,7 @@ mod run;
 mod samples;
 mod screenshots;
 mod unit;
+mod wine;
 
 /// The developer commands of Tallylight
 #[derive(Parser)]
@@ -71,6 +72,8 @@ enum Command {
     },
     /// Checks the code for Windows, on Debian
     CheckWindows,
+    /// Builds the programs for Windows and runs them under Wine: the suites, a day, the installer
+    Wine,
     /// Checks the code for macOS, on Debian; no program comes of it
     CheckMacos,
     /// Runs the tests in real desktops, and renews their pictures in docs/desktops
@@ -144,6 +147,7 @@ fn main() -> anyhow::Result<()> {
         Command::Ci { job } => ci::run(job),
         Command::Nightly { check, seconds } => nightly::run(check.as_deref(), seconds),
         Command::CheckWindows => cross::check(cross::System::Windows),
+        Command::Wine => wine::run(),
         Command::CheckMacos => cross::check(cross::System::MacOs),
         Command::Desktops { desktop } => desktops::run(desktop),
         Command::CheckArchitecture { write_exceptions: false } => architecture::check(),

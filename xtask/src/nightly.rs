@@ -8,6 +8,7 @@ use crate::{
     install::{self, Need, Tool},
     lint::CARGO_DENY,
     run::{root, shell, step, target as target_folder},
+    wine,
 };
 
 /// How long each target is fuzzed by default.
@@ -16,6 +17,8 @@ pub const FUZZ_SECONDS: u32 = 600;
 const ADVISORIES: &str = "advisories";
 /// The tests in every desktop.
 const DESKTOPS: &str = "desktops";
+/// The programs for Windows, under Wine.
+const WINDOWS: &str = "windows";
 /// The largest input that the fuzzer makes, in bytes.
 const INPUT_BYTES: u32 = 4096;
 /// Builds and runs the fuzz targets, with a nightly compiler.
@@ -29,14 +32,16 @@ pub fn run(check: Option<&str>, seconds: u32) -> Result<()> {
     match check {
         Some(ADVISORIES) => advisories(&shell),
         Some(DESKTOPS) => desktops::run(None),
+        Some(WINDOWS) => wine::run(),
         Some(target) => {
             let is_target = targets.iter().any(|known| known == target);
-            ensure!(is_target, "{target} is neither {ADVISORIES} nor {DESKTOPS} nor one of {}", targets.join(", "));
+            ensure!(is_target, "{target} is none of {ADVISORIES}, {DESKTOPS}, {WINDOWS}, {}", targets.join(", "));
             fuzz(&shell, &[target.to_owned()], seconds)
         }
         None => {
             advisories(&shell)?;
             desktops::run(None)?;
+            wine::run()?;
             fuzz(&shell, &targets, seconds)
         }
     }

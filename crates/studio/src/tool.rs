@@ -16,6 +16,8 @@ use tokio::{
 mod error;
 mod install_advice;
 mod limits;
+#[cfg(windows)]
+mod memory_limit;
 
 pub use error::ToolError;
 pub use install_advice::install_ffmpeg;
@@ -121,7 +123,8 @@ fn start(
         // The app has no console, so each tool would open a window. The lower priority keeps other programs responsive.
         let flags = windows::Win32::System::Threading::CREATE_NO_WINDOW
             | windows::Win32::System::Threading::BELOW_NORMAL_PRIORITY_CLASS;
-        command.wrap(CreationFlags(flags)).wrap(JobObject);
+        // In this order: the job of the limits is assigned before that which resumes the tool.
+        command.wrap(CreationFlags(flags)).wrap(limits.memory_limit()).wrap(JobObject);
     }
     command.spawn()
 }

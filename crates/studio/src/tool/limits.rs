@@ -114,10 +114,19 @@ impl Limits {
         }
     }
 
-    /// Does nothing on Windows: the caller enforces the time limit, and the job object ends the tool with the studio.
+    /// Does nothing on Windows: the caller enforces the time limit, [`Self::memory_limit`] that of the memory, and the job
+    /// object ends the tool with the studio.
     #[cfg(not(unix))]
     #[expect(clippy::unused_self, reason = "the function of Unix needs it")]
     pub fn apply(self, _command: &mut tokio::process::Command) {}
+}
+
+#[cfg(windows)]
+impl Limits {
+    /// Returns the limit of the memory, for the start of a tool.
+    pub fn memory_limit(self) -> super::memory_limit::MemoryLimit {
+        super::memory_limit::MemoryLimit(self.memory)
+    }
 }
 
 fn time(duration: f64, times: f64) -> Duration {

@@ -6,6 +6,7 @@ use std::{
     time::Duration,
 };
 
+use process_wrap::tokio::{ChildWrapper, CommandWrap};
 use tokio::{
     io::{AsyncRead, AsyncReadExt, AsyncWriteExt},
     task::JoinHandle,
@@ -30,19 +31,12 @@ pub(super) async fn run(argv: &[String], input: String, shutdown: &CancellationT
     };
     let mut command = tokio::process::Command::new(program);
     command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
-    // A group of its own, so that its own children end with it.
-    #[cfg(unix)]
-    command.process_group(0);
-    // CREATE_NO_WINDOW: the app has no console, and each command would get a window of its own.
-    #[cfg(windows)]
-    command.creation_flags(0x0800_0000);
-    let mut child = match command.spawn() {
+    let mut child = match with_children(command).spawn() {
         Ok(child) => child,
         Err(error) => return TaskOutcome::Failed(format!("couldn't start {program} ({error})")),
     };
-    let group = child.id();
-    let (out, err) = (CapturedOutput::of(child.stdout.take()), CapturedOutput::of(child.stderr.take()));
-    if let Some(mut stdin) = child.stdin.take() {
+    let (out, err) = (CapturedOutput::of(child.stdout().take()), CapturedOutput::of(child.stderr().take()));
+    if let Some(mut stdin) = child.stdin().take() {
         // One that does not read it need not.
         tokio::spawn(async move { stdin.write_all(input.as_bytes()).await });
     }
@@ -51,14 +45,15 @@ pub(super) async fn run(argv: &[String], input: String, shutdown: &CancellationT
         tokio::time::sleep(KILL_GRACE).await;
     };
     let status = tokio::select! {
-        status = child.wait() => status,
+        // Of the program itself: what it leaves behind may go on.
+        status = child.inner_mut().wait() => status,
         () = tokio::time::sleep(RUN_LIMIT) => {
-            kill_group(group);
+            kill(child.as_mut());
             let limit = RUN_LIMIT.as_secs();
             return TaskOutcome::Failed(format!("{program} timed out after {limit} s"));
         }
         () = ended => {
-            kill_group(group);
+            kill(child.as_mut());
             return TaskOutcome::Later(format!("{program} was stopped because Tallylight quit"));
         }
     };
@@ -72,16 +67,26 @@ pub(super) async fn run(argv: &[String], input: String, shutdown: &CancellationT
     }
 }
 
-#[cfg(unix)]
-fn kill_group(group: Option<u32>) {
-    let pid = group.and_then(|id| i32::try_from(id).ok()).and_then(rustix::process::Pid::from_raw);
-    if let Some(pid) = pid {
-        let _ = rustix::process::kill_process_group(pid, rustix::process::Signal::KILL);
+/// Lets the children of a program end with it.
+fn with_children(command: tokio::process::Command) -> CommandWrap {
+    let mut command = CommandWrap::from(command);
+    #[cfg(unix)]
+    command.wrap(process_wrap::tokio::ProcessGroup::leader());
+    #[cfg(windows)]
+    {
+        use process_wrap::tokio::{CreationFlags, JobObject};
+        // The app has no console, and each command would get a window of its own.
+        command.wrap(CreationFlags(windows::Win32::System::Threading::CREATE_NO_WINDOW)).wrap(JobObject);
     }
+    command
 }
 
-#[cfg(not(unix))]
-fn kill_group(_: Option<u32>) {}
+/// Ends a program and its children.
+fn kill(child: &mut dyn ChildWrapper) {
+    if let Err(error) = child.start_kill() {
+        tracing::warn!(%error, "a program could not be ended");
+    }
+}
 
 /// The output of a command. All of it is read, so that the command never blocks; its beginning is kept.
 struct CapturedOutput {
@@ -113,20 +118,43 @@ impl CapturedOutput {
     }
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Commands that do the same on every system.
+    #[cfg(unix)]
+    mod scripts {
+        pub const ECHO_INPUT: &str = "cat; echo seen >&2";
+        pub const FAIL: &str = "echo no; exit 3";
+        pub const MUCH_OUTPUT: &str = "yes | head -c 1000000";
+        pub const WAIT: &str = "sleep 1000";
+        pub const WAIT_WITH_CHILD: &str = "sleep 1000 & sleep 1000";
+
+        pub fn argv(script: &str) -> Vec<String> {
+            ["/bin/sh", "-c", script].map(str::to_owned).to_vec()
+        }
+    }
+    #[cfg(windows)]
+    mod scripts {
+        pub const ECHO_INPUT: &str = "findstr x & echo seen>&2";
+        pub const FAIL: &str = "echo no& exit 3";
+        pub const MUCH_OUTPUT: &str =
+            "for /L %i in (1,1,20000) do @echo 12345678901234567890123456789012345678901234567890";
+        pub const WAIT: &str = "ping -n 1000 127.0.0.1 >nul";
+        pub const WAIT_WITH_CHILD: &str = "start /b ping -n 1000 127.0.0.1 >nul & ping -n 1000 127.0.0.1 >nul";
+
+        pub fn argv(script: &str) -> Vec<String> {
+            ["cmd.exe", "/d", "/c", script].map(str::to_owned).to_vec()
+        }
+    }
 
     async fn ran(argv: &[String], input: &str) -> TaskOutcome {
         run(argv, input.to_owned(), &CancellationToken::new()).await
     }
 
     async fn shell(script: &str, input: &str) -> TaskOutcome {
-        ran(&shelled(script), input).await
-    }
-
-    fn shelled(script: &str) -> [String; 3] {
-        ["/bin/sh", "-c", script].map(str::to_owned)
+        ran(&scripts::argv(script), input).await
     }
 
     fn done(outcome: TaskOutcome) -> String {
@@ -141,36 +169,23 @@ mod tests {
 
     #[tokio::test]
     async fn a_command_reads_the_job_and_what_it_says_is_remembered() {
-        assert_eq!(done(shell("cat; echo seen >&2", "{\"id\":1}").await), "/bin/sh finished: {\"id\":1} | seen");
-        let error = failed(shell("echo no; exit 3", "").await);
-        assert!(error.contains("exit status: 3") && error.contains("no"), "{error}");
+        let text = done(shell(scripts::ECHO_INPUT, "{\"x\":1}\n").await);
+        assert!(text.contains("finished: {\"x\":1} | seen"), "{text}");
+        let error = failed(shell(scripts::FAIL, "").await);
+        assert!(error.contains("3") && error.contains("no"), "{error}");
         let error = failed(ran(&["/nowhere/at-all".to_owned()], "").await);
         assert!(error.contains("couldn't start /nowhere/at-all"), "{error}");
     }
 
     #[tokio::test]
-    async fn arguments_are_given_as_they_are() {
-        let argv = ["/bin/echo", "$(id)", "; rm -rf x"].map(str::to_owned);
-        assert_eq!(done(ran(&argv, "").await), "/bin/echo finished: $(id) ; rm -rf x");
-    }
-
-    #[tokio::test]
     async fn one_that_says_much_or_reads_nothing_ends_all_the_same() {
-        let text = done(shell("yes | head -c 1000000", &"x".repeat(1 << 20)).await);
+        let text = done(shell(scripts::MUCH_OUTPUT, &"x".repeat(1 << 20)).await);
         assert!(text.len() < 5000, "{}", text.len());
-    }
-
-    #[tokio::test]
-    async fn one_that_leaves_a_child_behind_is_done_when_it_ends_itself() {
-        let text = done(shell("sleep 600 & echo $!", "").await);
-        let child = text.rsplit(' ').next().and_then(|pid| pid.parse().ok()).and_then(rustix::process::Pid::from_raw);
-        let child = child.expect("the child's number");
-        rustix::process::kill_process(child, rustix::process::Signal::KILL).expect("it was left alone");
     }
 
     #[tokio::test(start_paused = true)]
     async fn one_that_hangs_is_stopped_with_its_children() {
-        let error = failed(shell("sleep 1000 & sleep 1000", "").await);
+        let error = failed(shell(scripts::WAIT_WITH_CHILD, "").await);
         assert!(error.contains("timed out"), "{error}");
     }
 
@@ -178,7 +193,23 @@ mod tests {
     async fn one_that_runs_at_the_end_of_the_program_is_stopped_and_run_again_by_the_next() {
         let shutdown = CancellationToken::new();
         shutdown.cancel();
-        let outcome = run(&shelled("sleep 1000"), String::new(), &shutdown).await;
+        let outcome = run(&scripts::argv(scripts::WAIT), String::new(), &shutdown).await;
         assert!(matches!(outcome, TaskOutcome::Later(_)), "{outcome:?}");
+    }
+
+    #[cfg(unix)]
+    #[tokio::test]
+    async fn arguments_are_given_as_they_are() {
+        let argv = ["/bin/echo", "$(id)", "; rm -rf x"].map(str::to_owned);
+        assert_eq!(done(ran(&argv, "").await), "/bin/echo finished: $(id) ; rm -rf x");
+    }
+
+    #[cfg(unix)]
+    #[tokio::test]
+    async fn one_that_leaves_a_child_behind_is_done_when_it_ends_itself() {
+        let text = done(shell("sleep 600 & echo $!", "").await);
+        let child = text.rsplit(' ').next().and_then(|pid| pid.parse().ok()).and_then(rustix::process::Pid::from_raw);
+        let child = child.expect("the child's number");
+        rustix::process::kill_process(child, rustix::process::Signal::KILL).expect("it was left alone");
     }
 }
