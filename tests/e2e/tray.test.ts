@@ -62,7 +62,7 @@ describe("the tray", { concurrency: false }, () => {
   before(async () => {
     backend = await ScriptedBackend.start(
       [
-        job("1", "PROCESSING", 50, "Coast & path"),
+        job("1", "PROCESSING", 50, "Coast & path_1_"),
         job("2", "COMPLETED", 100, "City at night"),
         job("3", "PENDING", 0, "Rain"),
         job("4", "COMPLETED", 100, "Harbour"),
@@ -94,10 +94,10 @@ describe("the tray", { concurrency: false }, () => {
   it("lists the five most important videos with their progress, and shows it in the icon", async () => {
     await app.connectAndSignIn(backend);
     await app.waitForText("Live");
-    await lists("Coast & path – 50 %");
+    await lists("Coast & path_1_ – 50 %");
     const named = () => tray.labels().filter((label) => label.includes(" – "));
     assert.deepEqual(named(), [
-      "Coast & path – 50 %",
+      "Coast & path_1_ – 50 %",
       "Rain – Queued",
       "Lighthouse – Ready",
       "Dunes – Ready",
@@ -107,9 +107,10 @@ describe("the tray", { concurrency: false }, () => {
       tray.labels().includes("Tallylight: 1 processing, 1 queued, 4 ready"),
       tray.labels().join(),
     );
+    assert.equal(tray.toolTip(), "Tallylight: 1 processing, 1 queued, 4 ready");
     await shows("working-4");
     backend.send(update("1", "PROCESSING", 90));
-    await lists("Coast & path – 90 %");
+    await lists("Coast & path_1_ – 90 %");
     await shows("working-7");
   });
 

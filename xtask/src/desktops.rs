@@ -78,6 +78,7 @@ impl Desktop {
                 "breeze",
                 "breeze-icon-theme",
                 "libcap2-bin",
+                "xdg-desktop-portal-kde",
             ],
         }
     }

@@ -4,10 +4,7 @@ use std::{path::PathBuf, time::Duration};
 
 use ashpd::{
     WindowIdentifier,
-    desktop::{
-        ResponseError,
-        file_chooser::{FileChooserProxy, FileFilter, SelectedFiles},
-    },
+    desktop::file_chooser::{FileChooserProxy, FileFilter, SelectedFiles},
 };
 use tauri::AppHandle;
 use url::Url;
@@ -79,7 +76,8 @@ fn chosen(response: ashpd::Result<SelectedFiles>) -> ashpd::Result<Vec<PathBuf>>
             let paths = files.uris().iter().filter_map(|uri| Url::parse(uri.as_str()).ok()?.to_file_path().ok());
             Ok(paths.collect())
         }
-        Err(ashpd::Error::Response(ResponseError::Cancelled)) => Ok(Vec::new()),
+        // "Cancelled", or "Other" if the dialog's window was closed.
+        Err(ashpd::Error::Response(_)) => Ok(Vec::new()),
         Err(error) => {
             tracing::warn!(%error, "the desktop's file dialog failed; the toolkit's is shown");
             Err(error)

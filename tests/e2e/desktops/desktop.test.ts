@@ -31,6 +31,22 @@ describe(`the app in ${requiredEnv("TALLYLIGHT_DESKTOP")}`, { concurrency: false
     });
     await waitFor("another window in front", () => !desktop.isInFront());
   };
+  /** Clicks a button as a person does: its place in the page is that of the window's lower part on the screen. */
+  const clickWithMouse = async (name: string) => {
+    const page = await app.browser.execute((name: string) => {
+      const buttons = [...document.querySelectorAll("button")];
+      const area = buttons
+        .find((button) => button.innerText.trim() === name)
+        ?.getBoundingClientRect();
+      if (!area) throw new Error(`there is no button ${name}`);
+      const [x, y] = [area.x + area.width / 2, area.y + area.height / 2];
+      return { x, y, width: innerWidth, height: innerHeight };
+    }, name);
+    const frame = desktop.frame();
+    const left = frame.x + (frame.width - page.width) / 2;
+    const top = frame.y + frame.height - page.height;
+    desktop.click(Math.round(left + page.x), Math.round(top + page.y));
+  };
   const uncover = () => {
     other?.kill();
     other = undefined;
@@ -74,6 +90,31 @@ describe(`the app in ${requiredEnv("TALLYLIGHT_DESKTOP")}`, { concurrency: false
     await app.waitForText("Live");
     await waitFor("the videos", async () => (await app.count("[data-job]")) > 3);
     picture("window");
+  });
+
+  it("copies what another program pastes", async () => {
+    await inFront();
+    await app.browser.execute(() => {
+      const rows = [...document.querySelectorAll<HTMLElement>("[data-job]")];
+      rows.find((row) => row.innerText.includes("Ready"))?.click();
+    });
+    const title = await waitFor("a video", () => app.text("article h1"));
+    await clickWithMouse("Copy title");
+    await waitFor("the title", () => desktop.clipboard() === title);
+  });
+
+  it("shows the desktop's own file dialog", async () => {
+    await app.button("Upload").click();
+    await desktop.closeFileDialog();
+  });
+
+  it("is dark when the desktop prefers it", async () => {
+    const isDark = () =>
+      app.browser.execute(() => matchMedia("(prefers-color-scheme: dark)").matches);
+    assert.equal(await isDark(), false);
+    desktop.preferDark();
+    await waitFor("a dark window", isDark);
+    picture("dark");
   });
 
   it("comes to the front when it is started again", async () => {

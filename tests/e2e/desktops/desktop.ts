@@ -6,18 +6,34 @@ import { join } from "node:path";
 import { bin, requiredEnv, screenshotDir } from "../support/environment.ts";
 import { waitFor } from "../support/wait.ts";
 
+/** The place of a window. */
+export interface Frame {
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+}
+
 /** A desktop environment that runs in this session. */
 export interface Desktop {
   /** Whether the app's window has the keyboard. */
   isInFront(): boolean;
   /** Whether the app's window is on the screen. */
   isOpen(): boolean;
+  /** Returns where the app's window is, in pixels of the screen. */
+  frame(): Frame;
+  /** Clicks with the mouse. Wayland lets only a program copy that received such a click. */
+  click(x: number, y: number): void;
   /** Asks the app's window to close, as its button does. */
   closeWindow(): Promise<void>;
   /** Clicks the notification with a summary, once it is on the screen. */
   clickNotification(summary: string): Promise<void>;
   /** Opens the window as a person does who clicks the tray icon, or "Open" in its menu. */
   openFromTray(): Promise<void>;
+  /** Closes the desktop's own file dialog, once it is on the screen. */
+  closeFileDialog(): Promise<void>;
+  /** Makes the desktop prefer dark windows. */
+  preferDark(): void;
   /** Returns what another program would paste. */
   clipboard(): string;
   /** Saves a picture of the screen. */
@@ -57,6 +73,10 @@ export function launch(program: string, args: string[] = []): ChildProcess {
 export const output = (program: string, ...args: string[]): string =>
   execFileSync(program, args, { encoding: "utf8", timeout: 30_000, maxBuffer: 1 << 26 }).trim();
 
+/** Sets the preference of GNOME, which the portal of GTK tells in other desktops, too. */
+export const setColorScheme = (scheme: "prefer-dark" | "default") =>
+  output("gsettings", "set", "org.gnome.desktop.interface", "color-scheme", scheme);
+
 /** Waits until a program owns a name on the session bus. */
 export function waitForName(name: string): void {
   output("gdbus", "wait", "--session", "--timeout", "60", name);
@@ -89,9 +109,13 @@ function installEntry(): void {
 }
 
 async function startKeychain(): Promise<void> {
-  const daemon = spawn("gnome-keyring-daemon", ["--foreground", "--unlock", "--components=secrets"], {
-    stdio: ["pipe", "ignore", "ignore"],
-  });
+  const daemon = spawn(
+    "gnome-keyring-daemon",
+    ["--foreground", "--unlock", "--components=secrets"],
+    {
+      stdio: ["pipe", "ignore", "ignore"],
+    },
+  );
   // Waiting for the name below blocks this process, which must have written by then.
   await new Promise<void>((done) => daemon.stdin.end("a password of this session", done));
   daemon.unref();

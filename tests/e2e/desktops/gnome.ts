@@ -7,10 +7,12 @@ import { waitFor } from "../support/wait.ts";
 import {
   launch,
   output,
+  setColorScheme,
   shareEnvironment,
   waitForName,
   waylandSocket,
   type Desktop,
+  type Frame,
 } from "./desktop.ts";
 
 const EXTENSION = "test@tallylight.tv";
@@ -44,10 +46,14 @@ export async function start(): Promise<Desktop> {
 }
 
 /** Writes a text as gdbus reads it. */
-const gvariant = (text: string) => `'${text.replaceAll("\\", "\\\\").replaceAll("'", "\\'").replaceAll("\n", " ")}'`;
+const gvariant = (text: string) =>
+  `'${text.replaceAll("\\", "\\\\").replaceAll("'", "\\'").replaceAll("\n", " ")}'`;
 
-const APP_WINDOW = `global.get_window_actors().map((actor) => actor.meta_window)
-  .find((window) => window.get_wm_class() === "tv.tallylight.app")`;
+/** Returns the expression for the window of a program. */
+const windowOf = (name: string) =>
+  `global.get_window_actors().map((actor) => actor.meta_window)
+    .find((window) => window.get_wm_class()?.startsWith("${name}"))`;
+const APP_WINDOW = windowOf("tv.tallylight.app");
 
 class Gnome implements Desktop {
   /** Runs JavaScript inside the shell, and returns what it returns. */
@@ -71,11 +77,24 @@ class Gnome implements Desktop {
   }
 
   isInFront(): boolean {
-    return this.run(`return global.display.focus_window?.get_wm_class() === "tv.tallylight.app"`) === true;
+    return (
+      this.run(`return global.display.focus_window?.get_wm_class() === "tv.tallylight.app"`) ===
+      true
+    );
   }
 
   isOpen(): boolean {
     return this.run(`return !!${APP_WINDOW}`) === true;
+  }
+
+  frame(): Frame {
+    const read = `const { x, y, width, height } = ${APP_WINDOW}.get_frame_rect();
+      return { x, y, width, height }`;
+    return this.run(read) as Frame;
+  }
+
+  click(x: number, y: number): void {
+    this.run(`clickAt(${x}, ${y})`);
   }
 
   async closeWindow(): Promise<void> {
@@ -87,7 +106,9 @@ class Gnome implements Desktop {
     // It moves before.
     const SHOWN = 2;
     await waitFor(`the notification "${summary}"`, () =>
-      this.run(`return ${banner}?.notification.title === ${JSON.stringify(summary)} && Main.messageTray._notificationState === ${SHOWN}`),
+      this.run(
+        `return ${banner}?.notification.title === ${JSON.stringify(summary)} && Main.messageTray._notificationState === ${SHOWN}`,
+      ),
     );
     this.run(`click(${banner})`);
   }
@@ -102,12 +123,21 @@ class Gnome implements Desktop {
     this.run(`click(${item})`);
   }
 
+  async closeFileDialog(): Promise<void> {
+    const dialog = windowOf("xdg-desktop-portal");
+    await waitFor("the file dialog", () => this.run(`return !!${dialog}`));
+    this.run(`${dialog}.delete(global.get_current_time())`);
+    await waitFor("its end", () => this.run(`return !${dialog}`));
+  }
+
+  preferDark(): void {
+    setColorScheme("prefer-dark");
+  }
+
   clipboard(): string {
-    return String(
-      this.run(
-        `return new Promise((done) => St.Clipboard.get_default().get_text(St.ClipboardType.CLIPBOARD, (_, text) => done(text)))`,
-      ),
-    );
+    const read = `return new Promise((done) => St.Clipboard.get_default()
+      .get_text(St.ClipboardType.CLIPBOARD, (_, text) => done(text)))`;
+    return String(this.run(read));
   }
 
   takePicture(file: string): void {

@@ -1,8 +1,6 @@
 // KDE Plasma on Wayland. KWin's scripts tell which window is active; a fake input device clicks.
 
-import { spawn, type ChildProcess } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import type { Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { requiredEnv, screenshotDir, SYSTEM_PYTHON } from "../support/environment.ts";
@@ -14,7 +12,9 @@ import {
   waitForName,
   waylandSocket,
   type Desktop,
+  type Frame,
 } from "./desktop.ts";
+import { Pointer } from "./pointer.ts";
 
 export async function start(): Promise<Desktop> {
   const [runtime, home] = [requiredEnv("XDG_RUNTIME_DIR"), requiredEnv("HOME")];
@@ -47,32 +47,7 @@ export async function start(): Promise<Desktop> {
   launch("plasmashell");
   waitForName("org.freedesktop.Notifications");
   waitForName("org.kde.StatusNotifierWatcher");
-  return new Kde(await Pointer.start());
-}
-
-/** A pointer whose movements and clicks are a test's. */
-class Pointer {
-  private readonly input: ChildProcess;
-
-  private constructor(input: ChildProcess) {
-    this.input = input;
-  }
-
-  static async start(): Promise<Pointer> {
-    const script = join(import.meta.dirname, "wayland_pointer.py");
-    const input = spawn(SYSTEM_PYTHON, [script], { stdio: ["pipe", "pipe", "inherit"] });
-    let said = "";
-    input.stdout.on("data", (data: Buffer) => (said += data.toString()));
-    await waitFor("the pointer", () => said.includes("ready"));
-    // It ends with the session, for which this process must not wait.
-    input.unref();
-    for (const stream of [input.stdin, input.stdout]) (stream as unknown as Socket).unref();
-    return new Pointer(input);
-  }
-
-  click(x: number, y: number): void {
-    present(this.input.stdin).write(`${x} ${y}\n`);
-  }
+  return new Kde(await Pointer.start("kwin"));
 }
 
 /** The red of the tray icon when a video needs attention. */
@@ -92,7 +67,10 @@ class Kde implements Desktop {
   private run(code: string): unknown {
     const mark = `answer ${(this.scripts += 1)}:`;
     const file = join(mkdtempSync(join(tmpdir(), "kwin-")), "script.js");
-    writeFileSync(file, `const answer = (value) => print("${mark}" + JSON.stringify(value));\n${code}`);
+    writeFileSync(
+      file,
+      `const answer = (value) => print("${mark}" + JSON.stringify(value));\n${code}`,
+    );
     const call = (path: string, method: string, ...args: string[]) =>
       output("qdbus", "org.kde.KWin", path, method, ...args);
     const id = call("/Scripting", "org.kde.kwin.Scripting.loadScript", file, file);
@@ -104,7 +82,11 @@ class Kde implements Desktop {
   }
 
   isInFront(): boolean {
-    return this.run(`answer(!!workspace.activeClient && workspace.activeClient.resourceClass == "tv.tallylight.app")`) === true;
+    return (
+      this.run(
+        `answer(!!workspace.activeClient && workspace.activeClient.resourceClass == "tv.tallylight.app")`,
+      ) === true
+    );
   }
 
   isOpen(): boolean {
@@ -113,6 +95,17 @@ class Kde implements Desktop {
         `answer(workspace.clientList().some((window) => window.resourceClass == "tv.tallylight.app"))`,
       ) === true
     );
+  }
+
+  frame(): Frame {
+    const find = `workspace.clientList().find((window) => window.resourceClass == "tv.tallylight.app")`;
+    return this.run(
+      `const { x, y, width, height } = ${find}.frameGeometry; answer({ x, y, width, height })`,
+    ) as Frame;
+  }
+
+  click(x: number, y: number): void {
+    this.pointer.click(x, y);
   }
 
   async closeWindow(): Promise<void> {
@@ -144,6 +137,17 @@ class Kde implements Desktop {
     const [, x, y] = /^(\d+),(\d+):/.exec(pixels.find((line) => line.includes(color)) ?? "") ?? [];
     const [, left, top] = /\+(\d+)\+(\d+)$/.exec(area) ?? [];
     return x && y ? { x: Number(x) + Number(left), y: Number(y) + Number(top) } : undefined;
+  }
+
+  async closeFileDialog(): Promise<void> {
+    const find = `const dialog = workspace.clientList().find((window) => /portal/.test(window.resourceClass));`;
+    await waitFor("the file dialog", () => this.run(`${find} answer(!!dialog)`));
+    this.run(`${find} dialog.closeWindow(); answer(true)`);
+    await waitFor("its end", () => this.run(`${find} answer(!dialog)`));
+  }
+
+  preferDark(): void {
+    output("plasma-apply-colorscheme", "BreezeDark");
   }
 
   clipboard(): string {

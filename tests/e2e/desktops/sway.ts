@@ -1,5 +1,6 @@
 // sway: a tiling compositor of wlroots, with dunst and a bar that has a tray.
 
+import { spawnSync } from "node:child_process";
 import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { requiredEnv } from "../support/environment.ts";
@@ -9,11 +10,14 @@ import { present, waitFor } from "../support/wait.ts";
 import {
   launch,
   output,
+  setColorScheme,
   shareEnvironment,
   waitForName,
   waylandSocket,
   type Desktop,
+  type Frame,
 } from "./desktop.ts";
+import { Pointer } from "./pointer.ts";
 
 const CONFIG = `
 output HEADLESS-1 resolution 1280x800 position 0 0
@@ -26,6 +30,7 @@ bar {
 interface Node {
   app_id?: string;
   focused: boolean;
+  rect: Frame;
   visible?: boolean;
   nodes: Node[];
   floating_nodes: Node[];
@@ -53,16 +58,30 @@ export async function start(): Promise<Desktop> {
   launch("dunst");
   waitForName("org.freedesktop.Notifications");
   waitForName("org.kde.StatusNotifierWatcher");
-  return new Sway();
+  return new Sway(await Pointer.start("wlroots"));
 }
 
 class Sway implements Desktop {
+  private readonly pointer: Pointer;
+
+  constructor(pointer: Pointer) {
+    this.pointer = pointer;
+  }
+
   isInFront(): boolean {
     return this.window()?.focused ?? false;
   }
 
   isOpen(): boolean {
     return this.window() !== undefined;
+  }
+
+  frame(): Frame {
+    return present(this.window(), "the app's window").rect;
+  }
+
+  click(x: number, y: number): void {
+    this.pointer.click(x, y);
   }
 
   async closeWindow(): Promise<void> {
@@ -81,8 +100,21 @@ class Sway implements Desktop {
     tray.activate();
   }
 
+  async closeFileDialog(): Promise<void> {
+    const isDialog = ({ app_id }: Node) => app_id?.startsWith("xdg-desktop-portal") ?? false;
+    await waitFor("the file dialog", () => this.windows().some(isDialog));
+    output("swaymsg", '[app_id="^xdg-desktop-portal"] kill');
+    await waitFor("its end", () => !this.windows().some(isDialog));
+  }
+
+  preferDark(): void {
+    setColorScheme("prefer-dark");
+  }
+
   clipboard(): string {
-    return output("wl-paste", "--no-newline");
+    const pasted = spawnSync("wl-paste", ["--no-newline"], { encoding: "utf8", timeout: 20_000 });
+    // It fails as long as nothing was copied.
+    return pasted.status === 0 ? pasted.stdout : "";
   }
 
   takePicture(file: string): void {
@@ -90,11 +122,15 @@ class Sway implements Desktop {
   }
 
   private window(): Node | undefined {
+    return this.windows().find(({ app_id }) => app_id === "tv.tallylight.app");
+  }
+
+  private windows(): Node[] {
     const windows = (node: Node): Node[] => [
       node,
       ...[...node.nodes, ...node.floating_nodes].flatMap(windows),
     ];
     const root = JSON.parse(present(output("swaymsg", "-t", "get_tree"))) as Node;
-    return windows(root).find(({ app_id }) => app_id === "tv.tallylight.app");
+    return windows(root);
   }
 }

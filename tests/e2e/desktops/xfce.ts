@@ -1,12 +1,21 @@
 // XFCE on X11: its window manager, its panel with the tray, and its notification daemon.
 
+import { spawnSync } from "node:child_process";
 import { copyFileSync, existsSync, mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { requiredEnv } from "../support/environment.ts";
 import { TrayIcon } from "../support/tray.ts";
-import { waitFor } from "../support/wait.ts";
+import { present, waitFor } from "../support/wait.ts";
 import { appWindows, closeWindow, visibleWindows, xdotool } from "../support/x11.ts";
-import { launch, output, shareEnvironment, waitForName, type Desktop } from "./desktop.ts";
+import {
+  launch,
+  output,
+  setColorScheme,
+  shareEnvironment,
+  waitForName,
+  type Desktop,
+  type Frame,
+} from "./desktop.ts";
 
 const PANEL = "/etc/xdg/xfce4/panel/default.xml";
 
@@ -42,9 +51,11 @@ function notificationDaemon(): string {
   return found;
 }
 
-function size(window: string): { width: number; height: number } {
-  const found = /Geometry: (\d+)x(\d+)/.exec(xdotool("getwindowgeometry", window));
-  return { width: Number(found?.[1]), height: Number(found?.[2]) };
+function frame(window: string): Frame {
+  const info = output("xwininfo", "-id", window);
+  const number = (name: string) => Number(new RegExp(`${name}:\\s+(-?\\d+)`).exec(info)?.[1]);
+  const [x, y] = [number("Absolute upper-left X"), number("Absolute upper-left Y")];
+  return { x, y, width: number("Width"), height: number("Height") };
 }
 
 class Xfce implements Desktop {
@@ -57,14 +68,24 @@ class Xfce implements Desktop {
     return appWindows().length > 0;
   }
 
+  frame(): Frame {
+    return frame(present(appWindows()[0], "the app's window"));
+  }
+
+  click(x: number, y: number): void {
+    xdotool("mousemove", x, y, "click", 1);
+  }
+
   async closeWindow(): Promise<void> {
     closeWindow(await waitFor("the app's window", () => appWindows()[0]));
   }
 
   async clickNotification(): Promise<void> {
-    const window = await waitFor("the notification", () => visibleWindows("^Xfce4-notifyd$").at(-1));
+    const window = await waitFor("the notification", () =>
+      visibleWindows("^Xfce4-notifyd$").at(-1),
+    );
     // A click beside the buttons only closes it: "Open" is the left one of two, at the bottom right.
-    const { width, height } = size(window);
+    const { width, height } = frame(window);
     xdotool("mousemove", "--window", window, width - 148, height - 31, "click", 1);
   }
 
@@ -73,8 +94,26 @@ class Xfce implements Desktop {
     tray.activate();
   }
 
+  async closeFileDialog(): Promise<void> {
+    const dialogs = () =>
+      spawnSync("xdotool", ["search", "--onlyvisible", "--class", "xdg-desktop-portal"], {
+        encoding: "utf8",
+      }).stdout.trim();
+    const dialog = await waitFor("the file dialog", () => dialogs().split("\n")[0]);
+    xdotool("windowactivate", "--sync", dialog, "key", "Escape");
+    await waitFor("its end", () => !dialogs());
+  }
+
+  preferDark(): void {
+    setColorScheme("prefer-dark");
+  }
+
   clipboard(): string {
-    return output("xclip", "-selection", "clipboard", "-o");
+    const pasted = spawnSync("xclip", ["-selection", "clipboard", "-target", "UTF8_STRING", "-o"], {
+      encoding: "utf8",
+    });
+    // It fails as long as nothing was copied.
+    return pasted.status === 0 ? pasted.stdout : "";
   }
 
   takePicture(file: string): void {

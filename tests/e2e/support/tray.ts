@@ -44,7 +44,9 @@ export class TrayIcon {
       const path = "/StatusNotifierWatcher";
       const answer = call(WATCHER, path, GET_PROPERTY, WATCHER, "RegisteredStatusNotifierItems");
       // Some watchers list an icon without its path.
-      return [...answer.matchAll(/'([:\w][^'/]*)(\/[^']+)?'/g)].filter(([, owner]) => owner?.includes("."));
+      return [...answer.matchAll(/'([:\w][^'/]*)(\/[^']+)?'/g)].filter(([, owner]) =>
+        owner?.includes("."),
+      );
     };
     const [, owner, path] = await waitFor("a tray icon", () => items().at(-1));
     return new TrayIcon(present(owner), path ?? "/StatusNotifierItem");
@@ -107,6 +109,13 @@ export class TrayIcon {
   }
 
   private layout(): string {
-    return call(this.owner, this.menuPath(), "com.canonical.dbusmenu.GetLayout", "0", "-1", "@as []");
+    return call(
+      this.owner,
+      this.menuPath(),
+      "com.canonical.dbusmenu.GetLayout",
+      "0",
+      "-1",
+      "@as []",
+    );
   }
 }

@@ -14,7 +14,8 @@ class Watcher(dbus.service.Object):
 
     @dbus.service.method(IFACE, in_signature="s", sender_keyword="sender")
     def RegisterStatusNotifierItem(self, item, sender=None):
-        self.items.append(f"{sender}{item}")
+        # Either its path, or as the specification says, its name on the bus.
+        self.items.append(f"{sender}{item}" if item.startswith("/") else f"{item}/StatusNotifierItem")
 
     def properties(self):
         return {

@@ -44,7 +44,14 @@ describe("Tallylight on Windows", { concurrency: false }, () => {
     return lines.map((line) => (JSON.parse(line) as { job: Job }).job);
   };
   const startStudio = async (port: number) => {
-    const args = ["--port", String(port), "--data-dir", windowsPath(studioDir), "--user", "me@acme.tv"];
+    const args = [
+      "--port",
+      String(port),
+      "--data-dir",
+      windowsPath(studioDir),
+      "--user",
+      "me@acme.tv",
+    ];
     const started = spawn("wine", [bin("tallylight-studio.exe"), ...args], {
       env: { ...process.env, TALLYLIGHT_PASSWORD: PASSWORD },
       stdio: ["ignore", "pipe", "inherit"],
@@ -71,17 +78,31 @@ describe("Tallylight on Windows", { concurrency: false }, () => {
     assert.match(tally("status"), /me@acme\.tv/);
     const files = readdirSync(tallyDir, { recursive: true, encoding: "utf8" });
     const texts = files.filter((name) => /\.(json|toml|log)$/.test(name));
-    for (const name of texts) assert.doesNotMatch(readFileSync(join(tallyDir, name), "utf8"), /refresh_token/);
+    for (const name of texts)
+      assert.doesNotMatch(readFileSync(join(tallyDir, name), "utf8"), /refresh_token/);
   });
 
   it("processes a video with ffmpeg.exe", () => {
     tally("upload", windowsPath(videos.complete));
-    assert.deepEqual(jobs().map(({ status }) => status), ["COMPLETED"]);
+    assert.deepEqual(
+      jobs().map(({ status }) => status),
+      ["COMPLETED"],
+    );
   });
 
   it("names what is wrong with a file that is cut off", () => {
-    const all = ["--data-dir", windowsPath(tallyDir), "--server", url, "upload", windowsPath(videos.truncated)];
-    const ran = spawnSync("wine", [bin("tally.exe"), ...all], { encoding: "utf8", timeout: 120_000 });
+    const all = [
+      "--data-dir",
+      windowsPath(tallyDir),
+      "--server",
+      url,
+      "upload",
+      windowsPath(videos.truncated),
+    ];
+    const ran = spawnSync("wine", [bin("tally.exe"), ...all], {
+      encoding: "utf8",
+      timeout: 120_000,
+    });
     assert.notEqual(ran.status, 0);
     assert.match(ran.stdout + ran.stderr, /incomplete/);
     assert.doesNotMatch(ran.stderr, /\u001b\[/, "no color codes in a redirected output");
@@ -104,29 +125,41 @@ describe("Tallylight on Windows", { concurrency: false }, () => {
 
   it("refuses a second studio on the same data", () => {
     const args = ["--port", "0", "--data-dir", windowsPath(studioDir)];
-    const second = spawnSync("wine", [bin("tallylight-studio.exe"), ...args], { encoding: "utf8", timeout: 60_000 });
+    const second = spawnSync("wine", [bin("tallylight-studio.exe"), ...args], {
+      encoding: "utf8",
+      timeout: 60_000,
+    });
     assert.notEqual(second.status, 0);
     assert.match(second.stderr, /Another studio is already using/);
   });
 
   it("says that WebView2 is missing", async () => {
-    const app = spawn("wine", [bin("tallylight.exe"), "--data-dir", windowsPath(appDir)], { stdio: "ignore" });
+    const app = spawn("wine", [bin("tallylight.exe"), "--data-dir", windowsPath(appDir)], {
+      stdio: "ignore",
+    });
     const log = () => {
       const logs = join(appDir, "desktop/logs");
       const files = existsSync(logs) ? readdirSync(logs) : [];
       return files.map((name) => readFileSync(join(logs, name), "utf8")).join("");
     };
     await waitFor("the log", () => log().includes("WebView2 is missing"));
-    await waitFor("the dialog", () => spawnSync("xdotool", ["search", "--name", "^Tallylight$"]).status === 0);
+    await waitFor(
+      "the dialog",
+      () => spawnSync("xdotool", ["search", "--name", "^Tallylight$"]).status === 0,
+    );
     picture("webview2");
     kill("tallylight.exe");
     await once(app, "exit");
   });
 
   it("runs in the tray", async () => {
-    const app = spawn("wine", [bin("tallylight.exe"), "--hidden", "--data-dir", windowsPath(appDir)], {
-      stdio: ["ignore", "ignore", "inherit"],
-    });
+    const app = spawn(
+      "wine",
+      [bin("tallylight.exe"), "--hidden", "--data-dir", windowsPath(appDir)],
+      {
+        stdio: ["ignore", "ignore", "inherit"],
+      },
+    );
     await waitFor("its data", () => readdirSync(appDir).includes("desktop"));
     picture("tray");
     assert.equal(app.exitCode, null);

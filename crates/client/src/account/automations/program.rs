@@ -15,17 +15,27 @@ use tokio_util::sync::CancellationToken;
 
 use crate::account::message::TaskOutcome;
 
-/// How long a program may run: it is meant to pass the news on, not to render.
-const RUN_LIMIT: Duration = Duration::from_mins(1);
 /// How much of the output of a program is remembered, in bytes.
 const OUTPUT_LIMIT: usize = 4096;
-/// How long a program may go on once Tallylight quits.
-const KILL_GRACE: Duration = Duration::from_secs(2);
+/// How long a program may run.
+#[derive(Clone, Copy, Debug)]
+struct TimeLimits {
+    /// In all: it is meant to pass the news on, not to render.
+    run: Duration,
+    /// Once Tallylight quits.
+    grace: Duration,
+}
+
+const TIME_LIMITS: TimeLimits = TimeLimits { run: Duration::from_mins(1), grace: Duration::from_secs(2) };
 /// How long the output is waited for once the program has ended: a child that it leaves behind may hold on to it.
 const OUTPUT_GRACE: Duration = Duration::from_millis(200);
 
 /// Runs a command without a shell, with a text on its standard input.
 pub(super) async fn run(argv: &[String], input: String, shutdown: &CancellationToken) -> TaskOutcome {
+    run_within(TIME_LIMITS, argv, input, shutdown).await
+}
+
+async fn run_within(limits: TimeLimits, argv: &[String], input: String, shutdown: &CancellationToken) -> TaskOutcome {
     let Some((program, arguments)) = argv.split_first() else {
         return TaskOutcome::Failed("no program defined".to_owned());
     };
@@ -42,14 +52,14 @@ pub(super) async fn run(argv: &[String], input: String, shutdown: &CancellationT
     }
     let ended = async {
         shutdown.cancelled().await;
-        tokio::time::sleep(KILL_GRACE).await;
+        tokio::time::sleep(limits.grace).await;
     };
     let status = tokio::select! {
         // Of the program itself: what it leaves behind may go on.
         status = child.inner_mut().wait() => status,
-        () = tokio::time::sleep(RUN_LIMIT) => {
+        () = tokio::time::sleep(limits.run) => {
             kill(child.as_mut());
-            let limit = RUN_LIMIT.as_secs();
+            let limit = limits.run.as_secs();
             return TaskOutcome::Failed(format!("{program} timed out after {limit} s"));
         }
         () = ended => {
@@ -149,6 +159,9 @@ mod tests {
         }
     }
 
+    /// Limits that a test reaches. Windows reads pipes on threads, which paused time would not wait for.
+    const SHORT: TimeLimits = TimeLimits { run: Duration::from_secs(1), grace: Duration::from_millis(100) };
+
     async fn ran(argv: &[String], input: &str) -> TaskOutcome {
         run(argv, input.to_owned(), &CancellationToken::new()).await
     }
@@ -183,17 +196,18 @@ mod tests {
         assert!(text.len() < 5000, "{}", text.len());
     }
 
-    #[tokio::test(start_paused = true)]
+    #[tokio::test]
     async fn one_that_hangs_is_stopped_with_its_children() {
-        let error = failed(shell(scripts::WAIT_WITH_CHILD, "").await);
+        let argv = scripts::argv(scripts::WAIT_WITH_CHILD);
+        let error = failed(run_within(SHORT, &argv, String::new(), &CancellationToken::new()).await);
         assert!(error.contains("timed out"), "{error}");
     }
 
-    #[tokio::test(start_paused = true)]
+    #[tokio::test]
     async fn one_that_runs_at_the_end_of_the_program_is_stopped_and_run_again_by_the_next() {
         let shutdown = CancellationToken::new();
         shutdown.cancel();
-        let outcome = run(&scripts::argv(scripts::WAIT), String::new(), &shutdown).await;
+        let outcome = run_within(SHORT, &scripts::argv(scripts::WAIT), String::new(), &shutdown).await;
         assert!(matches!(outcome, TaskOutcome::Later(_)), "{outcome:?}");
     }
 
