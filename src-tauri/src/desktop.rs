@@ -20,6 +20,8 @@ pub mod color_scheme;
 mod gnome;
 #[cfg(target_os = "linux")]
 mod launcher;
+#[cfg(target_os = "linux")]
+pub mod sandbox;
 
 #[cfg(target_os = "linux")]
 pub use bus::has_owner;

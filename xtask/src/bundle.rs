@@ -17,6 +17,7 @@ use crate::{
 mod contents;
 #[cfg(unix)]
 mod deb;
+pub mod flatpak;
 pub mod installed;
 
 /// The target of packages for macOS, which run on both of its processors.
@@ -184,6 +185,7 @@ fn check(shell: &Shell, packages: &[PathBuf]) -> Result<()> {
         cmd!(shell, "man --warnings --local-file {page}").ignore_stdout().quiet().run()?;
     }
     cmd!(shell, "lintian --fail-on error {deb}").run()?;
+    flatpak::check(shell)?;
     let needs = cmd!(shell, "rpm -qp --requires {rpm}").read()?;
     ensure!(needs.contains("webkit2gtk"), "the .rpm does not require WebKitGTK: {needs}");
     Ok(())
@@ -192,4 +194,57 @@ fn check(shell: &Shell, packages: &[PathBuf]) -> Result<()> {
 #[expect(clippy::cast_precision_loss, reason = "a size that is printed")]
 fn to_mb(bytes: u64) -> f64 {
     bytes as f64 / 1e6
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    fn read(file: &str) -> String {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the project");
+        fs::read_to_string(root.join(file)).expect(file)
+    }
+
+    /// The bundle of macOS cannot be made here: its files are checked.
+    #[test]
+    fn the_bundle_of_macos_opens_videos_and_links_and_is_made_for_both_processors() {
+        let info = plist::Value::from_reader_xml(read("src-tauri/Info.plist").as_bytes()).expect("a property list");
+        let info = info.as_dictionary().expect("a dictionary");
+        let types = info["CFBundleDocumentTypes"].as_array().and_then(|types| types[0].as_dictionary());
+        let contents = types.and_then(|video| video["LSItemContentTypes"].as_array()).expect("types of contents");
+        assert_eq!(contents[0].as_string(), Some("public.movie"));
+        assert_eq!(info["LSUIElement"].as_boolean(), Some(false));
+        let security = info["NSAppTransportSecurity"].as_dictionary().expect("rules");
+        assert_eq!(security["NSAllowsLocalNetworking"].as_boolean(), Some(true));
+        assert!(security.get("NSAllowsArbitraryLoads").is_none(), "connections to servers are encrypted");
+
+        let config: Value = serde_json::from_str(&read("src-tauri/tauri.conf.json")).expect("JSON");
+        assert_eq!(config["identifier"], contents::APP_ID);
+        assert_eq!(config["plugins"]["deep-link"]["desktop"]["schemes"], json!(["tallylight"]));
+        assert!(config.get("version").is_none(), "it is that of Cargo.toml");
+        let contents = contents::Contents { files: BTreeMap::new(), tally: "tally".into() };
+        let mac = &bundle(&contents, Path::new("staging"))["bundle"]["macOS"];
+        assert_eq!((&mac["hardenedRuntime"], &mac["files"]["MacOS/tally"]), (&json!(true), &json!("tally")));
+        assert!(mac.get("entitlements").is_none(), "it needs none: the page runs in processes of the system");
+
+        let release = read(".github/workflows/release.yml");
+        for step in ["aarch64-apple-darwin", "x86_64-apple-darwin", "APPLE_CERTIFICATE", "APPLE_ID", "APPLE_TEAM_ID"] {
+            assert!(release.contains(step), "{step} in the release's workflow");
+        }
+    }
+
+    #[test]
+    fn the_app_has_one_id_everywhere() {
+        let entry = read(&format!("packaging/{}", contents::ENTRY));
+        let id = contents::APP_ID;
+        for line in [format!("Icon={id}"), format!("StartupWMClass={id}")] {
+            assert!(entry.lines().any(|given| given == line), "{line}");
+        }
+        let info = read(&format!("packaging/{id}.metainfo.xml"));
+        assert!(info.contains(&format!("<id>{id}</id>")) && info.contains(&format!(">{id}.desktop<")));
+        assert!(read("src-tauri/src/desktop.rs").contains(&format!("APP_ID: &str = \"{id}\"")));
+        assert!(read(&format!("packaging/flatpak/{id}.yml")).starts_with(&format!("id: {id}\n")));
+    }
 }

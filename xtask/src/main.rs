@@ -106,6 +106,8 @@ enum Command {
         #[arg(long, conflicts_with = "formats")]
         test: bool,
     },
+    /// Gathers the source of the Flatpak, and checks its manifest
+    Flatpak,
     /// Writes the updater's manifest and the release notes into the folder of a release's packages
     Manifest {
         /// The folder
@@ -157,6 +159,7 @@ fn main() -> anyhow::Result<()> {
         Command::Instructions => instruction_counts::record(),
         Command::Bundle { test: true, .. } => bundle::installed::make_and_test(),
         Command::Bundle { formats, test: false } => bundle::run(formats.as_deref()).map(drop),
+        Command::Flatpak => bundle::flatpak::make(),
         Command::Manifest { folder, address } => manifest::write(&folder, &address),
         Command::Icons => icons::draw(),
         Command::FirstMinutes => first_minutes::record(),

@@ -191,7 +191,8 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let made = make_sample(&tools("/nowhere/ffmpeg"), folder.path(), &texts()).await;
         assert!(matches!(made, Err(SampleError::NoFfmpeg)));
-        let failed = make_sample(&tools("false"), folder.path(), &texts()).await;
+        let failing = if cfg!(windows) { "find.exe" } else { "false" };
+        let failed = make_sample(&tools(failing), folder.path(), &texts()).await;
         assert!(matches!(failed, Err(SampleError::Ffmpeg(_))));
         assert_eq!(std::fs::read_dir(folder.path()).expect("the folder").count(), 0);
     }

@@ -280,8 +280,27 @@ mod tests {
         Limits { time: Duration::from_secs(20), stall: Duration::from_secs(10), ..Limits::video(0.0) }
     }
 
+    /// Scripts of the system's shell that do the same on every system.
+    #[cfg(unix)]
+    mod scripts {
+        pub const SHELL: (&str, &str) = ("sh", "-c");
+        pub const LINES: &str = "echo one; echo two >&2; printf three; exit 3";
+        pub const SILENT: &str = "sleep 600";
+        pub const SAME_POSITION: &str = "while :; do echo frame=9; echo out_time_us=5; echo speed=1x; sleep 0.05; done";
+        pub const PROGRESS: &str = "n=0; while :; do n=$((n+1)); echo out_time_us=$n; sleep 0.05; done";
+    }
+    #[cfg(windows)]
+    mod scripts {
+        pub const SHELL: (&str, &str) = ("cmd.exe", "/c");
+        pub const LINES: &str = "echo one& echo two>&2& echo three& exit 3";
+        pub const SILENT: &str = "ping -n 600 127.0.0.1 >nul";
+        pub const SAME_POSITION: &str = "for /L %i in (1,0,2) do @(echo frame=9& echo out_time_us=5& echo speed=1x)";
+        pub const PROGRESS: &str = "for /L %i in (1,1,100000000) do @echo out_time_us=%i";
+    }
+
     async fn shell(script: &str, limits: Limits) -> Result<Output, ToolError> {
-        run(OsStr::new("sh"), ["-c", script], limits, |_| {}).await
+        let (shell, option) = scripts::SHELL;
+        run(OsStr::new(shell), [option, script], limits, |_| {}).await
     }
 
     #[test]
@@ -305,8 +324,9 @@ mod tests {
     #[tokio::test]
     async fn lines_of_both_outputs_arrive_and_exit_status_decides() {
         let mut seen = Vec::new();
-        let script = "echo one; echo two >&2; printf three; exit 3";
-        let ended = run(OsStr::new("sh"), ["-c", script], short(), |line| seen.push(format!("{line:?}"))).await;
+        let (shell, option) = scripts::SHELL;
+        let arguments = [option, scripts::LINES];
+        let ended = run(OsStr::new(shell), arguments, short(), |line| seen.push(format!("{line:?}"))).await;
         assert!(ended.expect_err("exit 3").to_string().contains("two"));
         seen.sort();
         assert_eq!(seen, [r#"Err("two")"#, r#"Out("one")"#, r#"Out("three")"#]);
@@ -315,12 +335,13 @@ mod tests {
     #[tokio::test]
     async fn tool_without_progress_or_over_time_limit_is_killed() {
         let quick = Limits { stall: Duration::from_millis(200), ..short() };
-        assert!(matches!(shell("sleep 600", quick).await, Err(ToolError::Stalled { .. })), "no output");
-        let repeats = "while :; do echo frame=9; echo out_time_us=5; echo speed=1x; sleep 0.05; done";
-        assert!(matches!(shell(repeats, quick).await, Err(ToolError::Stalled { .. })), "the same position");
+        assert!(matches!(shell(scripts::SILENT, quick).await, Err(ToolError::Stalled { .. })), "no output");
+        assert!(
+            matches!(shell(scripts::SAME_POSITION, quick).await, Err(ToolError::Stalled { .. })),
+            "the same position"
+        );
         let brief = Limits { time: Duration::from_millis(300), ..short() };
-        let goes_on = "n=0; while :; do n=$((n+1)); echo out_time_us=$n; sleep 0.05; done";
-        assert!(matches!(shell(goes_on, brief).await, Err(ToolError::TimedOut { .. })), "too long");
+        assert!(matches!(shell(scripts::PROGRESS, brief).await, Err(ToolError::TimedOut { .. })), "too long");
     }
 
     #[cfg(target_os = "linux")]

@@ -1,5 +1,7 @@
 //! Applies the settings: at the start, and whenever they change, in the window or in their file.
 
+#[cfg(target_os = "linux")]
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tallylight_client::{CurrentSettings, LogLevelController, Origin, SettingsReceiver};
@@ -12,7 +14,7 @@ use tauri_plugin_autostart::ManagerExt;
 
 use super::Controller;
 #[cfg(target_os = "linux")]
-use crate::desktop::color_scheme;
+use crate::desktop::{color_scheme, sandbox};
 use crate::{lifecycle::args::Args, page_events::SETTINGS};
 
 /// What the settings act on that is no subsystem of its own.
@@ -21,13 +23,22 @@ pub struct Preferences {
     login: Login,
     /// The error of applying the settings.
     trouble: Mutex<Option<Error>>,
+    /// Whether the desktop was asked to start the sandboxed app at login.
+    #[cfg(target_os = "linux")]
+    has_asked_for_login: AtomicBool,
 }
 
 impl Preferences {
     /// Creates it; `level` sets the log level. Starting at login is only offered for the usual data folder.
     pub fn new(level: LogLevelController, args: &Args) -> Self {
         let login = if args.has_own_data_dir() { Login::OtherFolder } else { Login::Offered };
-        Self { level, login, trouble: Mutex::default() }
+        Self {
+            level,
+            login,
+            trouble: Mutex::default(),
+            #[cfg(target_os = "linux")]
+            has_asked_for_login: AtomicBool::new(false),
+        }
     }
 }
 
@@ -134,6 +145,24 @@ impl Controller {
         }));
     }
 
+    /// Asks the desktop to start the sandboxed app at login, or no longer. It may ask the user, so nobody waits for it.
+    #[cfg(target_os = "linux")]
+    fn ask_for_start_at_login(&self, wanted: bool) {
+        if self.preferences.has_asked_for_login.swap(wanted, Ordering::Relaxed) == wanted {
+            return;
+        }
+        let reason = self.locale().one_of(
+            "Tallylight tells you when a video is ready",
+            "Tallylight meldet dir, wenn ein Video bereit ist",
+            "Tallylight te avisa cuando un vídeo está listo",
+        );
+        tauri::async_runtime::spawn(async move {
+            if let Err(error) = sandbox::start_at_login(reason, wanted).await {
+                tracing::warn!(%error, "the desktop does not start the app at login");
+            }
+        });
+    }
+
     /// Calls something on the main thread, the only one that may change the window. Does not wait for it.
     fn on_main_thread(&self, act: impl FnOnce() + Send + 'static) {
         if let Err(error) = self.app.run_on_main_thread(act) {
@@ -143,6 +172,11 @@ impl Controller {
 
     fn start_at_login(&self, settings: &Settings) -> Result<(), Error> {
         if self.preferences.login == Login::OtherFolder {
+            return Ok(());
+        }
+        #[cfg(target_os = "linux")]
+        if sandbox::is_sandboxed() {
+            self.ask_for_start_at_login(settings.general.start_at_login);
             return Ok(());
         }
         let (list, wanted) = (self.app.autolaunch(), settings.general.start_at_login);

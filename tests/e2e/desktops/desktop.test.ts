@@ -10,6 +10,7 @@ import { App } from "../support/app.ts";
 import { bin, requiredEnv, screenshotDir, SYSTEM_PYTHON } from "../support/environment.ts";
 import { drawPictures, sampleJobs } from "../support/sample-jobs.ts";
 import { ScriptedBackend } from "../support/scripted-backend.ts";
+import { waitUntilStill } from "../support/page.ts";
 import { waitFor } from "../support/wait.ts";
 import { startDesktop, type Desktop } from "./desktop.ts";
 
@@ -20,7 +21,10 @@ describe(`the app in ${requiredEnv("TALLYLIGHT_DESKTOP")}`, { concurrency: false
   let desktop: Desktop;
   let other: ChildProcess | undefined;
 
-  const picture = (name: string) => desktop.takePicture(join(screenshotDir(), `${name}.png`));
+  const picture = async (name: string) => {
+    await waitUntilStill(app.browser);
+    desktop.takePicture(join(screenshotDir(), `${name}.png`));
+  };
   const inFront = () => waitFor("the window in front", () => desktop.isInFront());
   const startAgain = () =>
     execFileSync(bin("tallylight"), ["--data-dir", dataDir], { timeout: 20_000 });
@@ -75,9 +79,9 @@ describe(`the app in ${requiredEnv("TALLYLIGHT_DESKTOP")}`, { concurrency: false
     backend.jobs = sampleJobs(backend.url);
     app = await App.start(dataDir);
   });
-  afterEach((context) => {
+  afterEach(async (context) => {
     const isFailed = "passed" in context && !context.passed;
-    if (isFailed) picture(`failed-${context.name.replaceAll(/\W+/g, "-")}`);
+    if (isFailed) await picture(`failed-${context.name.replaceAll(/\W+/g, "-")}`);
   });
   after(async () => {
     uncover();
@@ -89,7 +93,7 @@ describe(`the app in ${requiredEnv("TALLYLIGHT_DESKTOP")}`, { concurrency: false
     await app.connectAndSignIn(backend);
     await app.waitForText("Live");
     await waitFor("the videos", async () => (await app.count("[data-job]")) > 3);
-    picture("window");
+    await picture("window");
   });
 
   it("copies what another program pastes", async () => {
@@ -114,7 +118,7 @@ describe(`the app in ${requiredEnv("TALLYLIGHT_DESKTOP")}`, { concurrency: false
     assert.equal(await isDark(), false);
     desktop.preferDark();
     await waitFor("a dark window", isDark);
-    picture("dark");
+    await picture("dark");
   });
 
   it("comes to the front when it is started again", async () => {
@@ -141,7 +145,7 @@ describe(`the app in ${requiredEnv("TALLYLIGHT_DESKTOP")}`, { concurrency: false
       await desktop.clickNotification(`${title} is ready`);
       await inFront();
       await waitFor("the video", async () => (await app.text("article h1")) === title);
-      picture(`notification-${state.replaceAll(" ", "-")}`);
+      await picture(`notification-${state.replaceAll(" ", "-")}`);
       uncover();
     });
   }

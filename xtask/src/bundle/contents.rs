@@ -144,7 +144,7 @@ fn of_the_window(shell: &Shell) -> Result<Vec<(String, String)>> {
 }
 
 /// Returns a file of `packaging` with the version and the date of this release.
-fn filled(shell: &Shell, name: &str) -> Result<String> {
+pub fn filled(shell: &Shell, name: &str) -> Result<String> {
     let text = fs::read_to_string(root().join("packaging").join(name))?;
     Ok(text.replace("@VERSION@", env!("CARGO_PKG_VERSION")).replace("@DATE@", &released(shell)?))
 }

@@ -185,7 +185,7 @@ mod tests {
         let text = done(shell(scripts::ECHO_INPUT, "{\"x\":1}\n").await);
         assert!(text.contains("finished: {\"x\":1} | seen"), "{text}");
         let error = failed(shell(scripts::FAIL, "").await);
-        assert!(error.contains("3") && error.contains("no"), "{error}");
+        assert!(error.contains('3') && error.contains("no"), "{error}");
         let error = failed(ran(&["/nowhere/at-all".to_owned()], "").await);
         assert!(error.contains("couldn't start /nowhere/at-all"), "{error}");
     }

@@ -207,7 +207,8 @@ mod tests {
         for (name, written) in [
             ("a\r\nX-Evil: 1\".mp4", "a%0D%0AX-Evil: 1%22.mp4"),
             ("ümläut 😀.mp4", "ümläut 😀.mp4"),
-            ("back\\slash.mp4", "back\\slash.mp4"),
+            // There it separates folders.
+            ("back\\slash.mp4", if cfg!(windows) { "slash.mp4" } else { "back\\slash.mp4" }),
         ] {
             assert_eq!(filename(Path::new(name)), written);
         }
