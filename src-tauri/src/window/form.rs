@@ -20,6 +20,9 @@ use super::geometry::{Extent, Geometry, GeometryMemory, Screen};
 /// comes in several steps.
 const SETTLE_TIME: Duration = Duration::from_millis(400);
 
+/// How long the system may take to answer a change: less than [`SETTLE_TIME`], so that only the final size is remembered.
+const ANSWER_TIME: Duration = Duration::from_millis(150);
+
 /// The form of the window. Whatever reads or changes the window itself must be called on the main thread.
 pub struct WindowForm {
     state: Mutex<State>,
@@ -150,7 +153,13 @@ impl WindowForm {
 
     /// Gives the window the size and the place of its form.
     fn shape(&self, window: &WebviewWindow) {
-        report(shape(window, self.sizes(), self.geometry()));
+        let (sizes, geometry) = (self.sizes(), self.geometry());
+        let is_normal = geometry.as_ref().is_none_or(|geometry| geometry.extent() == Extent::Normal);
+        match shape(window, sizes, geometry) {
+            Ok(size) if is_normal => insist(window.clone(), size),
+            Ok(_) => {}
+            Err(error) => report(Err(error)),
+        }
     }
 
     /// Returns the remembered size and place of the form.
@@ -164,12 +173,28 @@ impl WindowForm {
     }
 }
 
+/// Asks for a size once more if the window does not have it a moment later: on X11, GTK forgets a size that it has not
+/// sent yet when the answer to an earlier change arrives.
+fn insist(window: WebviewWindow, size: PhysicalSize<u32>) {
+    tauri::async_runtime::spawn(async move {
+        tokio::time::sleep(ANSWER_TIME).await;
+        let shaped = window.clone();
+        report(window.run_on_main_thread(move || {
+            let is_normal = !shaped.is_maximized().unwrap_or(true) && !shaped.is_fullscreen().unwrap_or(true);
+            if is_normal && shaped.inner_size().is_ok_and(|given| given != size) {
+                report(shaped.set_size(size));
+            }
+        }));
+    });
+}
+
 /// Gives a window the remembered size and place, or the usual size. One that is on no screen any more keeps its place.
+/// Returns the size.
 fn shape(
     window: &WebviewWindow,
     [usual, least]: [LogicalSize<f64>; 2],
     geometry: Option<Geometry>,
-) -> tauri::Result<()> {
+) -> tauri::Result<PhysicalSize<u32>> {
     let extent = geometry.as_ref().map_or(Extent::Normal, Geometry::extent);
     if extent != Extent::Fullscreen && window.is_fullscreen()? {
         window.set_fullscreen(false)?;
@@ -195,10 +220,11 @@ fn shape(
         window.set_position(PhysicalPosition::new(geometry.x, geometry.y))?;
     }
     match extent {
-        Extent::Normal => Ok(()),
-        Extent::Maximized => window.maximize(),
-        Extent::Fullscreen => window.set_fullscreen(true),
+        Extent::Normal => {}
+        Extent::Maximized => window.maximize()?,
+        Extent::Fullscreen => window.set_fullscreen(true)?,
     }
+    Ok(size)
 }
 
 fn geometry_of(window: &WebviewWindow) -> tauri::Result<Geometry> {

@@ -70,7 +70,7 @@ describe(`the package, ${phase}`, { concurrency: false }, () => {
   });
 
   it("is registered for links and videos", () => {
-    assert.match(output("gio", "mime", "x-scheme-handler/tallylight"), /tallylight\.desktop/);
-    assert.match(output("gio", "mime", "video/mp4"), /tallylight\.desktop/);
+    assert.match(output("gio", "mime", "x-scheme-handler/tallylight"), /tv\.tallylight\.app\.desktop/);
+    assert.match(output("gio", "mime", "video/mp4"), /tv\.tallylight\.app\.desktop/);
   });
 });
