@@ -245,6 +245,7 @@ mod tests {
         let info = read(&format!("packaging/{id}.metainfo.xml"));
         assert!(info.contains(&format!("<id>{id}</id>")) && info.contains(&format!(">{id}.desktop<")));
         assert!(read("src-tauri/src/desktop.rs").contains(&format!("APP_ID: &str = \"{id}\"")));
-        assert!(read(&format!("packaging/flatpak/{id}.yml")).starts_with(&format!("id: {id}\n")));
+        let flatpak = read(&format!("packaging/flatpak/{id}.yml"));
+        assert!(flatpak.lines().any(|line| line == format!("id: {id}")));
     }
 }
