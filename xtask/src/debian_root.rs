@@ -126,7 +126,8 @@ impl Sandbox<'_> {
         let env: Vec<String> = env.collect();
         // /run is empty: GNOME Shell waits for a systemd that it sees there.
         let empty = ["--tmpfs", "/tmp", "--tmpfs", "/run", "--tmpfs", "/home"];
-        let system = ["--proc", "/proc", "--dev", "/dev", "--cap-add", "ALL", "--unshare-pid", "--unshare-ipc", "--unshare-net"];
+        let system =
+            ["--proc", "/proc", "--dev", "/dev", "--cap-add", "ALL", "--unshare-pid", "--unshare-ipc", "--unshare-net"];
         let command = ["bwrap", "--die-with-parent", "--clearenv", "--setenv", "PATH", PATH, "--bind"];
         cmd!(
             shell,
