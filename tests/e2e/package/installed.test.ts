@@ -70,7 +70,10 @@ describe(`the package, ${phase}`, { concurrency: false }, () => {
   });
 
   it("is registered for links and videos", () => {
-    assert.match(output("gio", "mime", "x-scheme-handler/tallylight"), /tv\.tallylight\.app\.desktop/);
+    assert.match(
+      output("gio", "mime", "x-scheme-handler/tallylight"),
+      /tv\.tallylight\.app\.desktop/,
+    );
     assert.match(output("gio", "mime", "video/mp4"), /tv\.tallylight\.app\.desktop/);
   });
 });
