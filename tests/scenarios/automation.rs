@@ -15,10 +15,13 @@ use tokio::{
     sync::mpsc,
 };
 
+/// The system's shell.
+const SHELL: &str = if cfg!(windows) { "cmd.exe" } else { "/bin/sh" };
+
 /// Returns an automation that runs a script of the system's shell.
 fn command(script: &str) -> Automation {
-    let shell = if cfg!(windows) { ["cmd.exe", "/c", script] } else { ["/bin/sh", "-c", script] };
-    let run = Some(shell.map(str::to_owned).to_vec());
+    let option = if cfg!(windows) { "/c" } else { "-c" };
+    let run = Some([SHELL, option, script].map(str::to_owned).to_vec());
     Automation {
         enabled: true,
         when: vec![Outcome::Completed, Outcome::Failed],
@@ -76,7 +79,7 @@ async fn command_receives_the_whole_job_once() {
     harness.ended("a.mp4").await;
     let finished_runs = async || {
         let events = harness.client.diagnostics().await.expect("diagnostics").events;
-        events.iter().filter(|event| event.message.contains("finished: done")).count()
+        events.iter().filter(|event| event.message.contains(&format!("{SHELL} finished: done"))).count()
     };
     while finished_runs().await == 0 {
         tokio::time::sleep(Duration::from_millis(20)).await;
@@ -215,7 +218,10 @@ async fn command_disabled_before_restart_is_not_run() {
     harness.wait_until_settled().await;
     harness.apply(settings([command(&format!("echo other >> {}", output.display()))])).await;
     fail(&harness, "2").await;
-    assert!(lines(&output, 3).await.trim_end().ends_with("other"), "the disabled command did not run");
+    assert!(
+        lines(&output, 3).await.ends_with(if cfg!(windows) { "other \r\n" } else { "other\n" }),
+        "the disabled command did not run"
+    );
 }
 
 #[tokio::test]

@@ -135,6 +135,8 @@ mod tests {
     /// Commands that do the same on every system.
     #[cfg(unix)]
     mod scripts {
+        pub const SHELL: &str = "/bin/sh";
+        pub const EXIT_3: &str = "exit status: 3";
         pub const ECHO_INPUT: &str = "cat; echo seen >&2";
         pub const FAIL: &str = "echo no; exit 3";
         pub const MUCH_OUTPUT: &str = "yes | head -c 1000000";
@@ -142,11 +144,13 @@ mod tests {
         pub const WAIT_WITH_CHILD: &str = "sleep 1000 & sleep 1000";
 
         pub fn argv(script: &str) -> Vec<String> {
-            ["/bin/sh", "-c", script].map(str::to_owned).to_vec()
+            [SHELL, "-c", script].map(str::to_owned).to_vec()
         }
     }
     #[cfg(windows)]
     mod scripts {
+        pub const SHELL: &str = "cmd.exe";
+        pub const EXIT_3: &str = "exit code: 3";
         pub const ECHO_INPUT: &str = "findstr x & echo seen>&2";
         pub const FAIL: &str = "echo no& exit 3";
         pub const MUCH_OUTPUT: &str =
@@ -155,7 +159,7 @@ mod tests {
         pub const WAIT_WITH_CHILD: &str = "start /b ping -n 1000 127.0.0.1 >nul & ping -n 1000 127.0.0.1 >nul";
 
         pub fn argv(script: &str) -> Vec<String> {
-            ["cmd.exe", "/d", "/c", script].map(str::to_owned).to_vec()
+            [SHELL, "/d", "/c", script].map(str::to_owned).to_vec()
         }
     }
 
@@ -183,9 +187,9 @@ mod tests {
     #[tokio::test]
     async fn a_command_reads_the_job_and_what_it_says_is_remembered() {
         let text = done(shell(scripts::ECHO_INPUT, "{\"x\":1}\n").await);
-        assert!(text.contains("finished: {\"x\":1} | seen"), "{text}");
+        assert_eq!(text, format!("{} finished: {{\"x\":1}} | seen", scripts::SHELL));
         let error = failed(shell(scripts::FAIL, "").await);
-        assert!(error.contains('3') && error.contains("no"), "{error}");
+        assert!(error.contains(scripts::EXIT_3) && error.contains("no"), "{error}");
         let error = failed(ran(&["/nowhere/at-all".to_owned()], "").await);
         assert!(error.contains("couldn't start /nowhere/at-all"), "{error}");
     }
