@@ -8,6 +8,7 @@ use tokio::sync::watch;
 
 use super::{
     Click, OnClick, Shown, TrayAction,
+    icon::Icon,
     menu::{Entry, Item},
 };
 use crate::desktop::activation;
@@ -51,12 +52,13 @@ async fn run(
     on_click: OnClick,
 ) -> Result<(), ksni::Error> {
     let Ok(Some(shown)) = changes.wait_for(Option::is_some).await.map(|shown| shown.clone()) else { return Ok(()) };
-    let notifier = Notifier { app, shown, on_click, underscores: Underscores::of_desktop() };
+    let pixmaps = pixmaps(shown.icon);
+    let notifier = Notifier { app, shown, pixmaps, on_click, underscores: Underscores::of_desktop() };
     // A sandbox allows no name on the bus, and no desktop needs it.
     let handle = notifier.disable_dbus_name(true).assume_sni_available(true).spawn().await?;
     while changes.changed().await.is_ok() {
         let Some(next) = changes.borrow_and_update().clone() else { continue };
-        handle.update(|notifier| notifier.shown = next).await;
+        handle.update(|notifier| notifier.show(next)).await;
     }
     Ok(())
 }
@@ -64,11 +66,20 @@ async fn run(
 struct Notifier {
     app: AppHandle,
     shown: Shown,
+    /// The pictures of the icon that is shown.
+    pixmaps: Vec<Pixmap>,
     on_click: OnClick,
     underscores: Underscores,
 }
 
 impl Notifier {
+    fn show(&mut self, next: Shown) {
+        if next.icon != self.shown.icon {
+            self.pixmaps = pixmaps(next.icon);
+        }
+        self.shown = next;
+    }
+
     fn click(&self, action: TrayAction) {
         let activation_token = ksni::current_xdg_activation_token().or_else(|| {
             if activation::is_wayland() {
@@ -95,7 +106,7 @@ impl ksni::Tray for Notifier {
 
     fn icon_pixmap(&self) -> Vec<Pixmap> {
         // Not by name: a sandboxed app has no folder that the desktop sees.
-        self.shown.icon.pngs().iter().filter_map(|png| pixmap(png)).collect()
+        self.pixmaps.clone()
     }
 
     fn tool_tip(&self) -> ToolTip {
@@ -160,6 +171,11 @@ impl Underscores {
     }
 }
 
+/// Returns the pictures of an icon, smallest first.
+fn pixmaps(icon: Icon) -> Vec<Pixmap> {
+    icon.pngs().iter().filter_map(|png| pixmap(png)).collect()
+}
+
 /// Returns a picture as the bus carries it: rows of pixels, each as alpha, red, green and blue.
 fn pixmap(png: &[u8]) -> Option<Pixmap> {
     let image = Image::from_bytes(png).ok()?;
@@ -173,7 +189,6 @@ fn pixmap(png: &[u8]) -> Option<Pixmap> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tray::icon::Icon;
 
     /// Reads a text as GNOME's extension does.
     fn gnome(text: &str) -> String {
@@ -194,7 +209,7 @@ mod tests {
 
     #[test]
     fn a_picture_is_carried_as_alpha_red_green_blue() {
-        let pixmaps: Vec<_> = Icon::Attention.pngs().iter().filter_map(|png| pixmap(png)).collect();
+        let pixmaps = pixmaps(Icon::Attention);
         assert_eq!(pixmaps.iter().map(|pixmap| pixmap.width).collect::<Vec<_>>(), [22, 32, 44, 64]);
         // In the middle of the icon's upper half it is white, in its corner transparent.
         let pixmap = &pixmaps[1];
