@@ -1,9 +1,10 @@
 // A real desktop, as a test uses it: its windows, its notifications, its tray and its clipboard.
 
-import { execFileSync, spawn, type ChildProcess } from "node:child_process";
-import { mkdirSync, openSync, readFileSync, writeFileSync } from "node:fs";
+import { execFileSync, spawn } from "node:child_process";
+import { mkdirSync, openSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { bin, requiredEnv, screenshotDir } from "../support/environment.ts";
+import { PASSWORD } from "../support/keychain.ts";
 import { waitFor } from "../support/wait.ts";
 
 /** The place of a window. */
@@ -60,13 +61,12 @@ export async function startDesktop(): Promise<Desktop> {
 }
 
 /** Starts a program of the desktop, whose output goes to a file beside the pictures. */
-export function launch(program: string, args: string[] = []): ChildProcess {
+export function launch(program: string, args: string[] = []): void {
   mkdirSync(screenshotDir(), { recursive: true });
   const log = openSync(join(screenshotDir(), `${program.split("/").at(-1)}.log`), "a");
   const child = spawn(program, args, { stdio: ["ignore", log, log] });
   // It ends with the session, for which this process must not wait.
   child.unref();
-  return child;
 }
 
 /** Runs a program and returns what it prints. */
@@ -74,8 +74,8 @@ export const output = (program: string, ...args: string[]): string =>
   execFileSync(program, args, { encoding: "utf8", timeout: 30_000, maxBuffer: 1 << 26 }).trim();
 
 /** Sets the preference of GNOME, which the portal of GTK tells in other desktops, too. */
-export const setColorScheme = (scheme: "prefer-dark" | "default") =>
-  output("gsettings", "set", "org.gnome.desktop.interface", "color-scheme", scheme);
+export const preferDarkInGnome = () =>
+  output("gsettings", "set", "org.gnome.desktop.interface", "color-scheme", "prefer-dark");
 
 /** Waits until a program owns a name on the session bus. */
 export function waitForName(name: string): void {
@@ -89,8 +89,10 @@ export function shareEnvironment(variables: Record<string, string>): void {
 }
 
 /** Returns the name of a compositor's socket, once it is there. */
-export async function waylandSocket(list: () => string[]): Promise<string> {
-  return waitFor("the compositor", () => list().find((name) => /^wayland-\d+$/.test(name)), 60_000);
+export async function waylandSocket(): Promise<string> {
+  const find = () =>
+    readdirSync(requiredEnv("XDG_RUNTIME_DIR")).find((name) => /^wayland-\d+$/.test(name));
+  return waitFor("the compositor", find, 60_000);
 }
 
 /** Puts the app's desktop entry where the desktop finds it, as its package does. */
@@ -117,7 +119,7 @@ async function startKeychain(): Promise<void> {
     },
   );
   // Waiting for the name below blocks this process, which must have written by then.
-  await new Promise<void>((done) => daemon.stdin.end("a password of this session", done));
+  await new Promise<void>((done) => daemon.stdin.end(PASSWORD, done));
   daemon.unref();
   waitForName("org.freedesktop.secrets");
 }

@@ -1,13 +1,13 @@
 // GNOME Shell on Wayland, with the extension that shows tray icons. A test extension runs JavaScript inside the shell.
 
-import { cpSync, readdirSync } from "node:fs";
+import { cpSync } from "node:fs";
 import { join } from "node:path";
 import { requiredEnv } from "../support/environment.ts";
 import { waitFor } from "../support/wait.ts";
 import {
   launch,
   output,
-  setColorScheme,
+  preferDarkInGnome,
   shareEnvironment,
   waitForName,
   waylandSocket,
@@ -26,7 +26,6 @@ const SETTINGS: [schema: string, key: string, value: string][] = [
 ];
 
 export async function start(): Promise<Desktop> {
-  const runtime = requiredEnv("XDG_RUNTIME_DIR");
   const extensions = join(requiredEnv("HOME"), ".local/share/gnome-shell/extensions");
   cpSync(join(import.meta.dirname, "gnome-extension"), join(extensions, EXTENSION), {
     recursive: true,
@@ -34,7 +33,7 @@ export async function start(): Promise<Desktop> {
   shareEnvironment({ XDG_CURRENT_DESKTOP: "GNOME", XDG_SESSION_TYPE: "wayland" });
   for (const [schema, key, value] of SETTINGS) output("gsettings", "set", schema, key, value);
   launch("gnome-shell", ["--headless", "--virtual-monitor", "1280x800", "--wayland"]);
-  const socket = await waylandSocket(() => readdirSync(runtime));
+  const socket = await waylandSocket();
   waitForName("org.gnome.Shell");
   waitForName("tv.tallylight.Test");
   // Without systemd, Xwayland does not come up: this is a session with Wayland only.
@@ -131,7 +130,7 @@ class Gnome implements Desktop {
   }
 
   preferDark(): void {
-    setColorScheme("prefer-dark");
+    preferDarkInGnome();
   }
 
   clipboard(): string {

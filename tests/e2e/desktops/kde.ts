@@ -1,6 +1,6 @@
 // KDE Plasma on Wayland. KWin's scripts tell which window is active; a fake input device clicks.
 
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { requiredEnv, screenshotDir, SYSTEM_PYTHON } from "../support/environment.ts";
@@ -17,7 +17,7 @@ import {
 import { Pointer } from "./pointer.ts";
 
 export async function start(): Promise<Desktop> {
-  const [runtime, home] = [requiredEnv("XDG_RUNTIME_DIR"), requiredEnv("HOME")];
+  const home = requiredEnv("HOME");
   const write = (file: string, text: string) => {
     mkdirSync(join(home, file, ".."), { recursive: true });
     writeFileSync(join(home, file), text);
@@ -40,7 +40,7 @@ export async function start(): Promise<Desktop> {
     QT_LOGGING_RULES: "kwin_scripting.debug=true;js.debug=true",
   });
   launch("kwin_wayland", ["--virtual", "--width", "1280", "--height", "800", "--xwayland"]);
-  const socket = await waylandSocket(() => readdirSync(runtime));
+  const socket = await waylandSocket();
   shareEnvironment({ WAYLAND_DISPLAY: socket, GDK_BACKEND: "wayland" });
   output("kbuildsycoca5");
   launch("kded5");
@@ -50,6 +50,8 @@ export async function start(): Promise<Desktop> {
   return new Kde(await Pointer.start("kwin"));
 }
 
+/** The expression for the app's window. */
+const APP_WINDOW = `workspace.clientList().find((window) => window.resourceClass == "tv.tallylight.app")`;
 /** The red of the tray icon when a video needs attention. */
 const ATTENTION = "#E5342B";
 /** The panel, below everything. */
@@ -90,17 +92,12 @@ class Kde implements Desktop {
   }
 
   isOpen(): boolean {
-    return (
-      this.run(
-        `answer(workspace.clientList().some((window) => window.resourceClass == "tv.tallylight.app"))`,
-      ) === true
-    );
+    return this.run(`answer(!!${APP_WINDOW})`) === true;
   }
 
   frame(): Frame {
-    const find = `workspace.clientList().find((window) => window.resourceClass == "tv.tallylight.app")`;
     return this.run(
-      `const { x, y, width, height } = ${find}.frameGeometry; answer({ x, y, width, height })`,
+      `const { x, y, width, height } = ${APP_WINDOW}.frameGeometry; answer({ x, y, width, height })`,
     ) as Frame;
   }
 
@@ -109,9 +106,7 @@ class Kde implements Desktop {
   }
 
   async closeWindow(): Promise<void> {
-    this.run(
-      `workspace.clientList().find((window) => window.resourceClass == "tv.tallylight.app").closeWindow(); answer(true)`,
-    );
+    this.run(`${APP_WINDOW}.closeWindow(); answer(true)`);
   }
 
   async clickNotification(summary: string): Promise<void> {

@@ -10,7 +10,7 @@ import { present, waitFor } from "../support/wait.ts";
 import {
   launch,
   output,
-  setColorScheme,
+  preferDarkInGnome,
   shareEnvironment,
   waitForName,
   waylandSocket,
@@ -31,7 +31,6 @@ interface Node {
   app_id?: string;
   focused: boolean;
   rect: Frame;
-  visible?: boolean;
   nodes: Node[];
   floating_nodes: Node[];
 }
@@ -49,7 +48,7 @@ export async function start(): Promise<Desktop> {
   const find = (pattern: RegExp) => readdirSync(runtime).find((name) => pattern.test(name));
   const socket = await waitFor("the socket of sway", () => find(/^sway-ipc\./));
   shareEnvironment({
-    WAYLAND_DISPLAY: await waylandSocket(() => readdirSync(runtime)),
+    WAYLAND_DISPLAY: await waylandSocket(),
     SWAYSOCK: join(runtime, socket),
     XDG_CURRENT_DESKTOP: "sway",
     XDG_SESSION_TYPE: "wayland",
@@ -108,7 +107,7 @@ class Sway implements Desktop {
   }
 
   preferDark(): void {
-    setColorScheme("prefer-dark");
+    preferDarkInGnome();
   }
 
   clipboard(): string {
@@ -130,7 +129,7 @@ class Sway implements Desktop {
       node,
       ...[...node.nodes, ...node.floating_nodes].flatMap(windows),
     ];
-    const root = JSON.parse(present(output("swaymsg", "-t", "get_tree"))) as Node;
+    const root = JSON.parse(output("swaymsg", "-t", "get_tree")) as Node;
     return windows(root);
   }
 }

@@ -10,7 +10,7 @@ import { appWindows, closeWindow, visibleWindows, xdotool } from "../support/x11
 import {
   launch,
   output,
-  setColorScheme,
+  preferDarkInGnome,
   shareEnvironment,
   waitForName,
   type Desktop,
@@ -105,7 +105,7 @@ class Xfce implements Desktop {
   }
 
   preferDark(): void {
-    setColorScheme("prefer-dark");
+    preferDarkInGnome();
   }
 
   clipboard(): string {

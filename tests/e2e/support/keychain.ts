@@ -11,7 +11,7 @@ import { waitFor } from "./wait.ts";
 const attributes = (account: string) => ["service", "tallylight", "username", account];
 const LOGIN = "/org/freedesktop/secrets/collection/login";
 /** The password that xtask's desktop.rs unlocks the keychain with. */
-const PASSWORD = "a password of this session";
+export const PASSWORD = "a password of this session";
 
 /** Returns what the keychain holds for one of the app's accounts, or null. */
 export function lookup(account: string): string | null {
