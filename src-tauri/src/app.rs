@@ -37,7 +37,7 @@ pub fn run(args: Args, level: LogLevelController) -> anyhow::Result<()> {
     // One that starts hidden, as at login, needs no window yet: it notifies, and its tray icon has a menu.
     #[cfg(windows)]
     if !args.hidden {
-        crate::lifecycle::webview2::require()?;
+        crate::window::webview2::require()?;
     }
     let shutdown = Arc::clone(&early.shutdown);
     #[cfg(target_os = "linux")]

@@ -6,5 +6,3 @@ pub mod launch;
 pub mod releases;
 pub mod shutdown;
 pub mod updates;
-#[cfg(windows)]
-pub mod webview2;

@@ -39,6 +39,8 @@ mod navigation;
 pub mod parent;
 mod progress;
 mod rendering;
+#[cfg(windows)]
+pub mod webview2;
 
 #[cfg(target_os = "linux")]
 pub use rendering::disable_dmabuf_renderer;
@@ -163,7 +165,7 @@ impl MainWindow {
                 // Building waits for the main thread, so a caller on the main thread would wait for itself.
                 tauri::async_runtime::spawn(async move {
                     #[cfg(windows)]
-                    if crate::lifecycle::webview2::require().is_err() {
+                    if webview2::require().is_err() {
                         return this.progress.failed();
                     }
                     if let Err(error) = this.build(&app) {

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use xshell::{Shell, cmd};
 
 use crate::{
-    install, page,
+    install, page, repositories,
     run::{root, shell, step, target},
 };
 
@@ -186,6 +186,7 @@ fn check(shell: &Shell, packages: &[PathBuf]) -> Result<()> {
     }
     cmd!(shell, "lintian --fail-on error {deb}").run()?;
     flatpak::check(shell)?;
+    repositories::check(shell, deb)?;
     let needs = cmd!(shell, "rpm -qp --requires {rpm}").read()?;
     ensure!(needs.contains("webkit2gtk"), "the .rpm does not require WebKitGTK: {needs}");
     Ok(())

@@ -1,7 +1,10 @@
 //! The tests in real desktops: sway, XFCE, GNOME Shell and KDE Plasma, each in a Debian of its own, not as root, and
 //! ended after a time.
 
-use std::{fs, path::PathBuf};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 use anyhow::{Context, Result};
 use clap::ValueEnum;
@@ -11,7 +14,7 @@ use crate::{
     debian_root::{self, DebianRoot, Sandbox, USER, in_session},
     install, page,
     run::{binaries, build, root, shell, step},
-    samples,
+    samples::{self, Samples},
 };
 
 /// A desktop.
@@ -128,7 +131,7 @@ pub fn test(shell: &Shell, tools: &install::TestTools, desktop: Desktop) -> Resu
     let packages = [COMMON, desktop.packages()].concat();
     let debian = DebianRoot::install(shell, "desktops", &debian_root::release_of_this_machine()?, &packages)?;
     let programs = binaries(shell)?;
-    let videos = samples::make(shell, &programs.join("samples"))?;
+    samples::make(shell, &programs.join("samples"))?;
     let pictures = programs.join("desktops").join(desktop.name());
     shell.remove_path(&pictures)?;
     fs::create_dir_all(&pictures)?;
@@ -146,7 +149,7 @@ pub fn test(shell: &Shell, tools: &install::TestTools, desktop: Desktop) -> Resu
             (node, "/opt/node".to_owned()),
         ],
         writable: vec![(pictures.clone(), "/opt/pictures".to_owned())],
-        env: environment(desktop, &videos)?,
+        env: environment(desktop),
         limit: 180,
     };
     let node = ["/opt/node", "--import", "tsx", "--test", "--test-reporter=spec", "desktops/desktop.test.ts"];
@@ -155,19 +158,14 @@ pub fn test(shell: &Shell, tools: &install::TestTools, desktop: Desktop) -> Resu
     Ok(pictures)
 }
 
-fn environment(desktop: Desktop, videos: &samples::Samples) -> Result<Vec<(&'static str, String)>> {
-    let video = |path: &std::path::Path| {
-        let name = path.file_name().context("a name")?;
-        Ok::<_, anyhow::Error>(format!("/opt/programs/samples/{}", name.to_string_lossy()))
-    };
-    Ok(vec![
+fn environment(desktop: Desktop) -> Vec<(&'static str, String)> {
+    let mut env = vec![
         ("LANG", "C.UTF-8".to_owned()),
         ("TALLYLIGHT_DESKTOP", desktop.name().to_owned()),
         ("TALLYLIGHT_BIN", "/opt/programs".to_owned()),
         ("TALLYLIGHT_TAURI_DRIVER", "/opt/tauri-driver".to_owned()),
         ("TALLYLIGHT_SCREENSHOTS", "/opt/pictures".to_owned()),
-        ("TALLYLIGHT_COMPLETE", video(&videos.complete)?),
-        ("TALLYLIGHT_SILENT", video(&videos.silent)?),
-        ("TALLYLIGHT_TRUNCATED", video(&videos.truncated)?),
-    ])
+    ];
+    env.extend(Samples::at(Path::new("/opt/programs/samples")).environment());
+    env
 }

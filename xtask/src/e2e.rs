@@ -91,9 +91,7 @@ pub fn run_in_session(
     let _e2e = shell.push_dir(FOLDER);
     cmd!(shell, "node --import tsx {arguments...}")
         .env("TALLYLIGHT_BIN", programs)
-        .env("TALLYLIGHT_COMPLETE", &videos.complete)
-        .env("TALLYLIGHT_SILENT", &videos.silent)
-        .env("TALLYLIGHT_TRUNCATED", &videos.truncated)
+        .envs(videos.environment())
         .env("TALLYLIGHT_SCREENSHOTS", binaries.join("screenshots"))
         .run()?;
     Ok(())

@@ -57,8 +57,19 @@ const SCREEN_READER: &[&str] = &["orca", "at-spi2-core", "speech-dispatcher", "s
 const PICTURES: &[&str] =
     &["fonts-inter", "fonts-noto-core", "fonts-noto-cjk", "fonts-noto-color-emoji", "gnome-themes-extra", "xsettingsd"];
 /// The tools that check packages.
-const PACKAGES: &[&str] =
-    &["lintian", "appstream", "desktop-file-utils", "flatpak-builder", "rpm", "man-db", "groff-base"];
+const PACKAGES: &[&str] = &[
+    "lintian",
+    "appstream",
+    "desktop-file-utils",
+    "flatpak-builder",
+    "rpm",
+    "man-db",
+    "groff-base",
+    "makepkg",
+    "libarchive-tools",
+    "ruby",
+    "nix-bin",
+];
 
 /// The bridge from WebDriver to a Tauri app.
 const TAURI_DRIVER: Tool = Tool { package: "tauri-driver", program: "tauri-driver", version: "2.1.0", options: &[] };

@@ -25,6 +25,7 @@ mod lint;
 mod manifest;
 mod nightly;
 mod page;
+mod repositories;
 mod run;
 mod samples;
 mod screenshots;
@@ -108,7 +109,7 @@ enum Command {
     },
     /// Gathers the source of the Flatpak, and checks its manifest
     Flatpak,
-    /// Writes the updater's manifest and the release notes into the folder of a release's packages
+    /// Writes the updater's manifest, the notes and the files for package repositories into the folder of a release's packages
     Manifest {
         /// The folder
         folder: PathBuf,

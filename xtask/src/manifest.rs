@@ -1,25 +1,28 @@
-//! The updater's manifest and the notes of a release.
+//! The updater's manifest, the notes of a release, and the files for package repositories.
 
 use std::{fs, path::Path};
 
 use anyhow::{Context, Result, ensure};
 use serde_json::{Map, Value, json};
 
-use crate::run::root;
+use crate::{repositories::Release, run::root};
 
 /// The keys under which the updater looks for a package, by the end of the package's name. It first looks for a key with
 /// its own format, then for one without.
-const KEYS: [(&str, &[&str]); 7] = [
+const KEYS: [(&str, &[&str]); 10] = [
     ("_amd64.deb", &["linux-x86_64-deb"]),
     ("_arm64.deb", &["linux-aarch64-deb"]),
     (".x86_64.rpm", &["linux-x86_64-rpm"]),
+    (".aarch64.rpm", &["linux-aarch64-rpm"]),
     ("_amd64.AppImage", &["linux-x86_64-appimage", "linux-x86_64"]),
+    ("_aarch64.AppImage", &["linux-aarch64-appimage", "linux-aarch64"]),
     (".app.tar.gz", &["darwin-aarch64-app", "darwin-x86_64-app", "darwin-aarch64", "darwin-x86_64"]),
-    ("-setup.exe", &["windows-x86_64-nsis", "windows-x86_64"]),
+    ("_x64-setup.exe", &["windows-x86_64-nsis", "windows-x86_64"]),
+    ("_arm64-setup.exe", &["windows-aarch64-nsis", "windows-aarch64"]),
     (".msi", &["windows-x86_64-msi"]),
 ];
 
-/// Writes `latest.json` and `notes.md` into the folder of a release's packages.
+/// Writes `latest.json`, `notes.md` and the folders of the package repositories into the folder of a release's packages.
 pub fn write(folder: &Path, address: &str) -> Result<()> {
     let changelog = fs::read_to_string(root().join("CHANGELOG.md"))?;
     let version = env!("CARGO_PKG_VERSION");
@@ -34,7 +37,8 @@ pub fn write(folder: &Path, address: &str) -> Result<()> {
     let manifest = json!({ "version": version, "notes": notes, "platforms": platforms });
     fs::write(folder.join("latest.json"), serde_json::to_string_pretty(&manifest)?)?;
     fs::write(folder.join("notes.md"), notes)?;
-    Ok(())
+    let date = jiff::Timestamp::now().strftime("%F").to_string();
+    Release { folder, address, date: &date }.describe(folder)
 }
 
 fn platforms(names: &[String], address: &str, signature: impl Fn(&str) -> Option<String>) -> Map<String, Value> {

@@ -64,21 +64,36 @@ pub struct Samples {
 }
 
 impl Samples {
+    /// Returns their paths in a folder.
+    pub fn at(folder: &Path) -> Self {
+        Self {
+            complete: folder.join("a-walk-by-the-sea.mp4"),
+            spoken: folder.join("coffee_at_home.mp4"),
+            silent: folder.join("city_at_night.mp4"),
+            truncated: folder.join("cut-off.mp4"),
+        }
+    }
+
     /// Returns all of them, the complete one first.
     pub fn all(&self) -> Vec<PathBuf> {
         vec![self.complete.clone(), self.spoken.clone(), self.silent.clone(), self.truncated.clone()]
+    }
+
+    /// Returns the environment variables by which the end-to-end tests find them.
+    pub fn environment(&self) -> [(&'static str, String); 3] {
+        let samples = [
+            ("TALLYLIGHT_COMPLETE", &self.complete),
+            ("TALLYLIGHT_SILENT", &self.silent),
+            ("TALLYLIGHT_TRUNCATED", &self.truncated),
+        ];
+        samples.map(|(name, path)| (name, path.to_string_lossy().into_owned()))
     }
 }
 
 /// Makes the samples in a folder, unless they exist.
 pub fn make(shell: &Shell, folder: &Path) -> Result<Samples> {
     fs::create_dir_all(folder)?;
-    let samples = Samples {
-        complete: folder.join("a-walk-by-the-sea.mp4"),
-        spoken: folder.join("coffee_at_home.mp4"),
-        silent: folder.join("city_at_night.mp4"),
-        truncated: folder.join("cut-off.mp4"),
-    };
+    let samples = Samples::at(folder);
     if samples.all().iter().all(|sample| sample.exists()) {
         return Ok(samples);
     }

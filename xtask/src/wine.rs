@@ -94,9 +94,8 @@ impl<'a> Wine<'a> {
         let node = PathBuf::from(cmd!(self.shell, "node -p process.execPath").quiet().read()?);
         let build = self.programs.parent().context("the folder of the build")?;
         let samples = binaries(self.shell)?.join("samples");
-        let video = |path: &Path| path.to_string_lossy().into_owned();
         let videos = samples::make(self.shell, &samples)?;
-        let env = [
+        let mut env = vec![
             ("HOME", "/opt/data".to_owned()),
             ("LANG", "C.UTF-8".to_owned()),
             ("XDG_RUNTIME_DIR", "/run".to_owned()),
@@ -106,10 +105,8 @@ impl<'a> Wine<'a> {
             ("WINEPATH", format!("Z:\\opt\\tools;Z:{}", self.programs.display()).replace('/', "\\")),
             ("TALLYLIGHT_BIN", self.programs.to_string_lossy().into_owned()),
             ("TALLYLIGHT_SCREENSHOTS", "/opt/data/pictures".to_owned()),
-            ("TALLYLIGHT_COMPLETE", video(&videos.complete)),
-            ("TALLYLIGHT_SILENT", video(&videos.silent)),
-            ("TALLYLIGHT_TRUNCATED", video(&videos.truncated)),
         ];
+        env.extend(videos.environment());
         let sandbox = Sandbox {
             root: &self.debian,
             read_only: vec![
@@ -120,7 +117,7 @@ impl<'a> Wine<'a> {
                 (node, "/opt/node".to_owned()),
             ],
             writable: vec![(self.data.clone(), "/opt/data".to_owned())],
-            env: env.to_vec(),
+            env,
             limit,
         };
         let file = self.data.join("script.sh");
