@@ -66,7 +66,7 @@ impl Hot {
             Function::Decode => usize::from(decode(&self.texts[number % JOBS]).is_ok()),
             Function::Apply => match &self.frames[number % JOBS] {
                 Frame::Event(event) => self.cache.apply(event.clone(), self.now).len(),
-                Frame::Heartbeat(_) | Frame::Accepted => 0,
+                Frame::Heartbeat(_) | Frame::Accepted | Frame::Changed(_) => 0,
             },
             Function::Diff => {
                 let snapshot = self.snapshots[number % JOBS].clone();

@@ -7,4 +7,5 @@ mod auth;
 mod clock;
 mod messages;
 mod network;
+mod realtime;
 mod server;

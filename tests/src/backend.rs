@@ -28,6 +28,7 @@ mod actions;
 mod answer;
 mod edits;
 mod list;
+mod realtime;
 mod uploads;
 
 pub use answer::Answer;
@@ -99,6 +100,8 @@ struct Script {
     /// The received actions, in order.
     actions: Vec<String>,
     action_answers: VecDeque<Answer>,
+    /// The answers to the next joins of a channel: reasons of refusals, or none at all.
+    joins: VecDeque<Option<&'static str>>,
 }
 
 impl ScriptedBackend {
@@ -126,6 +129,7 @@ impl ScriptedBackend {
             .route("/api/v1/videos/{video_id}/metadata", put(edits::edit))
             .route("/ws", get(upgrade))
             .merge(actions::routes())
+            .merge(realtime::routes())
             .merge(uploads::routes())
             .layer(from_fn_with_state(backend.clone(), page))
             .with_state(backend.clone());

@@ -31,6 +31,16 @@ impl Seen {
         self.events.iter().flat_map(changed_by).map(|change| &change.job)
     }
 
+    /// Returns the last emitted version of a job.
+    pub fn job(&self, job_id: &str) -> Option<&JobView> {
+        self.shown().rfind(|job| job.row.job_id.as_str() == job_id)
+    }
+
+    /// Returns the number of reported messages that could not be read.
+    pub fn rejected(&self) -> usize {
+        self.events.iter().filter(|event| matches!(event, Event::Rejected(_))).count()
+    }
+
     /// Returns whether the removal of a job was emitted.
     pub fn has_removed(&self, job_id: &str) -> bool {
         self.events.iter().flat_map(removed_by).any(|removed| removed.as_str() == job_id)

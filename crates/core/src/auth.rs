@@ -128,6 +128,18 @@ impl Session {
         tokens.into_iter().flatten()
     }
 
+    /// Returns the id of the account while its access token is valid; empty if the auth server does not say it.
+    pub fn user_id(&self) -> Option<&str> {
+        match &self.state {
+            State::SignedIn { grant, .. } => Some(&grant.user_id),
+            State::Restoring
+            | State::SignedOut { .. }
+            | State::SigningIn { .. }
+            | State::Storing { .. }
+            | State::Refreshing { .. } => None,
+        }
+    }
+
     /// Returns whether a user is signed in, even if no access token is available at the moment.
     pub fn is_signed_in(&self) -> bool {
         match &self.state {

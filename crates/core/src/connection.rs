@@ -12,6 +12,7 @@ use crate::{
     error::{Error, Reason},
 };
 
+pub mod channel;
 mod close;
 mod heartbeat;
 mod io;

@@ -1,6 +1,9 @@
 //! Discovery: from the URL that the user enters to a complete description of a backend.
 
-use std::{collections::BTreeSet, path::PathBuf};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::PathBuf,
+};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -15,6 +18,14 @@ use crate::{
     protocol::json,
 };
 
+mod endpoints;
+
+pub use endpoints::{ApiEndpoint, Endpoints};
+
+/// The topic of the channel of Supabase Realtime, if the backend names none.
+const DEFAULT_TOPIC: &str = "jobs:{user_id}";
+/// The tables of Supabase whose changes are reported, if the backend names none.
+const DEFAULT_TABLES: [&str; 2] = ["video_jobs", "video_metadata"];
 /// The path of the discovery document, relative to the server's URL.
 pub const WELL_KNOWN: &str = "/.well-known/tallylight.json";
 
@@ -27,8 +38,14 @@ pub struct Server {
     pub name: String,
     /// The base URL of REST requests.
     pub api_url: Url,
-    /// The URL of the socket.
+    /// The URL of the socket, or of Supabase Realtime.
     pub ws_url: Url,
+    /// The transport of live updates.
+    #[serde(default)]
+    pub transport: Transport,
+    /// The paths of REST requests that differ from the usual ones.
+    #[serde(default)]
+    pub endpoints: Endpoints,
     /// The base URL of auth requests.
     pub auth_url: Url,
     /// The public key of Supabase, sent as `apikey`.
@@ -94,6 +111,26 @@ pub enum WsToken {
     Message,
 }
 
+/// The transport of live updates.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Transport {
+    /// The backend's own socket.
+    #[default]
+    Socket,
+    /// A channel of Supabase Realtime.
+    Realtime(Realtime),
+}
+
+/// A channel of Supabase Realtime. Source: docs/protocol.md#realtime.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Realtime {
+    /// The topic, which may contain `{user_id}`.
+    pub topic: String,
+    /// The tables whose changed rows have to be fetched.
+    pub tables: Vec<String>,
+}
+
 impl WsToken {
     /// The methods of sending a token, in the order in which they are tried.
     pub const METHODS: [Self; 4] = [Self::Header, Self::Query, Self::Subprotocol, Self::Message];
@@ -141,8 +178,14 @@ pub struct Description {
     pub ws_token: Option<String>,
     /// The first message for the method `message`, containing `{token}`.
     pub ws_auth_message: Option<String>,
-    /// The transport of live updates: `socket`.
+    /// The transport of live updates: `socket` or `realtime`.
     pub transport: Option<String>,
+    /// The topic of the channel for the transport `realtime`; defaults to `jobs:{user_id}`.
+    pub realtime_topic: Option<String>,
+    /// The tables whose changes are reported by the transport `realtime`.
+    pub realtime_tables: Option<Vec<String>>,
+    /// The paths of REST requests that differ from the usual ones, by name.
+    pub endpoints: Option<BTreeMap<String, String>>,
     /// The metadata fields that can be edited; defaults to title, description and tags.
     pub editable: Option<Vec<String>>,
     /// The optional features; defaults to none.
@@ -159,14 +202,22 @@ impl Description {
     pub fn complete(self, address: &Url, identity: Identity, source: Source) -> Result<Server, Error> {
         let given = |text: Option<String>| text.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
         let url = |text: Option<String>, field| given(text).map(|text| whole_url(&text, field)).transpose();
-        one_of(self.transport, InputField::Transport, &[("socket", ())])?;
+        let is_realtime = one_of(self.transport, InputField::Transport, &[("socket", false), ("realtime", true)])?;
         let missing = |field, what: &str| Error::new(Code::InvalidAddress, format!("{what} is required")).at(field);
+        let auth_url = url(self.auth_url, InputField::AuthUrl)?
+            .ok_or_else(|| missing(InputField::AuthUrl, "Sign-in server URL"))?;
+        let default_ws_url = || if is_realtime { realtime_socket(&auth_url) } else { default_socket(address) };
+        let realtime = || Realtime {
+            topic: given(self.realtime_topic).unwrap_or_else(|| DEFAULT_TOPIC.to_owned()),
+            tables: self.realtime_tables.unwrap_or_else(|| DEFAULT_TABLES.map(str::to_owned).to_vec()),
+        };
         Ok(Server {
             name: given(self.name).unwrap_or_else(|| address.host_str().unwrap_or("studio").to_owned()),
             api_url: url(self.api_url, InputField::ApiUrl)?.unwrap_or_else(|| address.clone()),
-            ws_url: url(self.ws_url, InputField::WsUrl)?.unwrap_or_else(|| default_socket(address)),
-            auth_url: url(self.auth_url, InputField::AuthUrl)?
-                .ok_or_else(|| missing(InputField::AuthUrl, "Sign-in server URL"))?,
+            ws_url: url(self.ws_url, InputField::WsUrl)?.unwrap_or_else(default_ws_url),
+            transport: if is_realtime { Transport::Realtime(realtime()) } else { Transport::Socket },
+            endpoints: Endpoints::new(self.endpoints.unwrap_or_default())?,
+            auth_url,
             auth_key: given(self.auth_key).ok_or_else(|| missing(InputField::AuthKey, "Public key"))?,
             auth_providers: self.auth_providers.unwrap_or_else(|| vec!["email".to_owned()]),
             ws_token: one_of(
@@ -242,7 +293,7 @@ pub fn read(address: &Url, identity: Identity, document: &str) -> Result<Server,
 
 fn describe(document: &str) -> Result<Description, String> {
     let mut document = json::parse(document).map_err(|error| error.to_string())?.value;
-    for name in ["auth_providers", "editable", "features"] {
+    for name in ["auth_providers", "editable", "features", "realtime_tables"] {
         // Elements that are not strings and repeated elements are ignored.
         if let Some(Value::Array(words)) = document.get_mut(name) {
             let mut seen = BTreeSet::new();
@@ -251,6 +302,13 @@ fn describe(document: &str) -> Result<Description, String> {
     }
     if let Value::Object(fields) = &mut document {
         for (name, value) in fields.iter_mut().filter(|(_, value)| !value.is_array() && !value.is_null()) {
+            if name == "endpoints" && value.is_object() {
+                // A path that is no string is an error, because no default may be assumed for it.
+                for path in value.as_object_mut().into_iter().flat_map(serde_json::Map::values_mut) {
+                    *path = Value::from(path.as_str().map_or_else(|| path.to_string(), str::to_owned));
+                }
+                continue;
+            }
             // Other types than strings are ignored, except in fields for which no default may be assumed: these must
             // cause an error.
             if matches!(name.as_str(), "ws_token" | "transport" | "ws_auth_message") && !value.is_string() {
@@ -314,129 +372,22 @@ fn whole_url(typed: &str, field: InputField) -> Result<Url, Error> {
 }
 
 fn default_socket(address: &Url) -> Url {
-    let mut socket = address.clone();
-    let scheme = if address.scheme() == "https" { "wss" } else { "ws" };
+    socket_at(address, "ws")
+}
+
+/// Returns the URL of Supabase Realtime beside the auth server.
+fn realtime_socket(auth_url: &Url) -> Url {
+    socket_at(auth_url, "realtime/v1/websocket")
+}
+
+fn socket_at(base: &Url, path: &str) -> Url {
+    let mut socket = base.clone();
+    let scheme = if base.scheme() == "https" { "wss" } else { "ws" };
     // Both are special schemes, between which a change is always allowed.
     let _ = socket.set_scheme(scheme);
-    socket.set_path(&format!("{}/ws", address.path().trim_end_matches('/')));
+    socket.set_path(&format!("{}/{path}", base.path().trim_end_matches('/')));
     socket
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn entered_url_is_completed() {
-        for (typed, whole) in [
-            ("acme.tv", "https://acme.tv/"),
-            (" https://acme.tv ", "https://acme.tv/"),
-            ("acme.tv:8443/studio", "https://acme.tv:8443/studio"),
-            ("localhost:8000", "http://localhost:8000/"),
-            ("127.0.0.1:8765", "http://127.0.0.1:8765/"),
-            ("[::1]:8765", "http://[::1]:8765/"),
-            ("https://localhost", "https://localhost/"),
-            ("https://me:secret@acme.tv/?a#b", "https://acme.tv/"),
-        ] {
-            assert_eq!(parse_address(typed).expect(typed).as_str(), whole);
-        }
-    }
-
-    #[test]
-    fn invalid_or_insecure_url_is_rejected() {
-        for typed in ["", "  ", "two words", "ftp://acme.tv", "http://", "javascript:alert(1)"] {
-            assert_eq!(parse_address(typed).expect_err(typed).code, Code::InvalidAddress, "{typed}");
-        }
-        for typed in [
-            "http://acme.tv",
-            "http://192.168.1.2:8000",
-            "http://localhost.evil.tv",
-            "http://studio.localhost",
-            "http://[::ffff:8.8.8.8]",
-            "http://0.0.0.0:8000",
-        ] {
-            assert_eq!(parse_address(typed).expect_err(typed).code, Code::InsecureAddress, "{typed}");
-        }
-    }
-
-    #[test]
-    fn missing_fields_get_defaults_and_given_ones_are_kept() {
-        let address = parse_address("acme.tv").expect("an address");
-        let short =
-            read(&address, Identity::Address, r#"{"auth_url":"https://x.supabase.co","auth_key":"k"}"#).expect("short");
-        assert_eq!(short.ws_url.as_str(), "wss://acme.tv/ws");
-        assert_eq!(short.api_url.as_str(), "https://acme.tv/");
-        assert_eq!((short.name.as_str(), short.ws_token), ("acme.tv", WsToken::Auto));
-        assert_eq!(short.editable, [Field::Title, Field::Description, Field::Tags]);
-        assert!(!short.offers("upload"));
-
-        let whole = r#"{"name":"Acme","api_url":"https://api.acme.tv","ws_url":"wss://api.acme.tv/ws","auth_url":"https://x.co",
-            "auth_key":"k","auth_providers":["google"],"ws_token":"query","editable":["CHAPTERS","NEW"],"features":["upload"]}"#;
-        let whole = read(&address, Identity::Address, whole).expect("whole");
-        assert_eq!((whole.ws_token, whole.editable.as_slice()), (WsToken::Query, [Field::Chapters].as_slice()));
-        assert!(whole.offers("upload"));
-    }
-
-    #[test]
-    fn unknown_value_is_rejected_with_the_valid_ones() {
-        let address = parse_address("acme.tv").expect("an address");
-        for (field, known) in [("ws_token", "header, query, subprotocol, message"), ("transport", "socket")] {
-            let document = format!(r#"{{"auth_url":"x.co","auth_key":"k","{field}":"pigeon"}}"#);
-            let error = read(&address, Identity::Address, &document).expect_err("unknown");
-            assert!(error.message.contains(field) && error.message.contains(known), "{error}");
-        }
-        let odd = r#"{"auth_url":"x.co","auth_key":"k","name":5,"ws_auth_message":{"auth":"{token}"}}"#;
-        let server = read(&address, Identity::Address, odd).expect("the rest of it");
-        assert_eq!(
-            (server.name.as_str(), server.ws_auth_message.as_deref()),
-            ("acme.tv", Some(r#"{"auth":"{token}"}"#))
-        );
-        let twice = r#"{"auth_url":"x.co","auth_key":"k","auth_providers":["google",null,"google",7],"editable":["TITLE","TITLE"]}"#;
-        let server = read(&address, Identity::Address, twice).expect("each once");
-        assert_eq!((server.auth_providers, server.editable), (vec!["google".to_owned()], vec![Field::Title]));
-    }
-
-    #[test]
-    fn document_with_insecure_url_is_rejected() {
-        let address = parse_address("acme.tv").expect("an address");
-        let plain = r#"{"auth_url":"http://x.co","auth_key":"k"}"#;
-        assert_eq!(read(&address, Identity::Address, plain).expect_err("plain").code, Code::InsecureAddress);
-        for no_studio in ["<html>", "{}", "[]", r#"{"auth_url":"two words","auth_key":"k"}"#, r#"{"auth_url":"x.co"}"#]
-        {
-            let error = read(&address, Identity::Address, no_studio).expect_err(no_studio);
-            assert_eq!((error.code, error.field), (Code::NotAStudio, None), "{no_studio}");
-        }
-    }
-
-    #[test]
-    fn user_can_describe_a_backend_without_discovery_document() {
-        let address = parse_address("acme.tv").expect("an address");
-        let described = |description: Description| description.complete(&address, Identity::Address, Source::Person);
-        let text = |text: &str| Some(text.to_owned());
-        let whole = Description {
-            auth_url: text(" x.supabase.co "),
-            auth_key: text("key"),
-            ws_url: text("https://live.acme.tv/socket?v=2"),
-            api_url: text(""),
-            ..Description::default()
-        };
-        let server = described(whole.clone()).expect("enough");
-        assert_eq!(server.auth_url.as_str(), "https://x.supabase.co/");
-        assert_eq!(server.ws_url.as_str(), "wss://live.acme.tv/socket?v=2");
-        assert_eq!((server.api_url.as_str(), server.source), ("https://acme.tv/", Source::Person));
-
-        for (wrong, code, field) in [
-            (Description { auth_url: None, ..whole.clone() }, Code::InvalidAddress, InputField::AuthUrl),
-            (Description { auth_key: text(" "), ..whole.clone() }, Code::InvalidAddress, InputField::AuthKey),
-            (
-                Description { api_url: text("http://acme.tv"), ..whole.clone() },
-                Code::InsecureAddress,
-                InputField::ApiUrl,
-            ),
-            (Description { ws_url: text("ftp://acme.tv"), ..whole }, Code::InvalidAddress, InputField::WsUrl),
-        ] {
-            let error = described(wrong).expect_err("wrong");
-            assert_eq!((error.code, error.field), (code, Some(field)));
-        }
-    }
-}
+mod tests;

@@ -13,6 +13,7 @@ use crate::{
 mod content;
 mod fast_decode;
 pub mod json;
+pub mod phoenix;
 pub mod snapshot;
 mod tolerant;
 
@@ -35,6 +36,17 @@ pub enum Frame {
     Accepted,
     /// A message about a job.
     Event(Event),
+    /// A row of the database changed: what it belongs to has to be fetched.
+    Changed(Change),
+}
+
+/// What a changed row of the database belongs to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// One job.
+    Job(JobId),
+    /// The list of jobs.
+    List,
 }
 
 /// The kind of heartbeat, which determines the answer.
@@ -176,10 +188,18 @@ pub fn decode(text: &str) -> Result<Frame, Rejected> {
 /// # Errors
 /// As [`decode`].
 pub fn decode_from(text: &str, api_url: Option<&Url>) -> Result<Frame, Rejected> {
+    decode_as("", text, api_url)
+}
+
+/// Decodes a frame that may lack its type, because its envelope has named it. The type in the frame goes before.
+///
+/// # Errors
+/// As [`decode`].
+fn decode_as(kind: &str, text: &str, api_url: Option<&Url>) -> Result<Frame, Rejected> {
     if let Some(event) = fast_decode::event(text, api_url) {
         return Ok(Frame::Event(event));
     }
-    tolerant::read(text, api_url).map_err(|fault| {
+    tolerant::read(text, kind, api_url).map_err(|fault| {
         let tolerant::Fault { kind, reason, job_id } = fault;
         // The reason may quote the message.
         Rejected { kind, reason: sample(&reason), sample: sample(text), job_id }

@@ -30,7 +30,7 @@ const SAMPLE_MAX: usize = 4 << 10;
 pub fn frame(text: &str) {
     match decode(text) {
         Ok(Frame::Event(event)) => apply(&event),
-        Ok(Frame::Heartbeat(_) | Frame::Accepted) => {}
+        Ok(Frame::Heartbeat(_) | Frame::Accepted | Frame::Changed(_)) => {}
         Err(rejected) => {
             assert!(
                 rejected.sample.len() <= SAMPLE_MAX && rejected.reason.len() <= SAMPLE_MAX,

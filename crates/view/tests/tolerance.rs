@@ -217,7 +217,7 @@ proptest! {
         library.merge(tallylight_core::protocol::snapshot::read_job(&job()).expect("a job"), Timestamp::UNIX_EPOCH, Authority::Ordered);
         match protocol::decode(&text) {
             Ok(protocol::Frame::Event(event)) => drop(library.apply(event, now())),
-            Ok(protocol::Frame::Heartbeat(_) | protocol::Frame::Accepted) => {}
+            Ok(protocol::Frame::Heartbeat(_) | protocol::Frame::Accepted | protocol::Frame::Changed(_)) => {}
             Err(rejected) => {
                 prop_assert!(essential.iter().any(|name| path.ends_with(name) || path.contains("content")), "{}: {}", path, rejected);
                 // The job of a rejected message can be refetched.

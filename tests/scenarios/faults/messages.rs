@@ -162,7 +162,7 @@ async fn blocked_window_coalesces_changes_and_keeps_heartbeats() {
 async fn subscriptions_changed_during_a_reconnect_are_sent_once() {
     let harness = ScriptedHarness::live(|backend| backend.set_jobs(json!([running("1"), running("2")]))).await;
     assert_eq!(harness.backend.subscribed(), ["1", "2"]);
-    harness.proxy.set(Fault::Refuse);
+    harness.proxy.cut().await;
     harness.until("the loss", |harness| harness.is(ConnectionState::Backoff)).await;
     // While the socket is down, one job finishes, one is created, and one is opened.
     harness.backend.set_jobs(json!([ended("1", "COMPLETED"), running("2"), running("3"), ended("4", "FAILED")]));

@@ -34,7 +34,7 @@ async fn unresolvable_host_name_is_reported_and_retried() {
 #[tokio::test]
 async fn refused_connection_is_offline_until_the_server_listens_again() {
     let harness = ScriptedHarness::live(|backend| backend.set_jobs(json!([running("7")]))).await;
-    harness.proxy.set(Fault::Refuse);
+    harness.proxy.cut().await;
     harness.until("backoff", |harness| harness.is(ConnectionState::Backoff)).await;
     harness.until_with_clock("offline", SECOND, |harness| harness.is(ConnectionState::Offline)).await;
     assert_eq!(harness.state().await.1, Some(Code::Unreachable));
@@ -228,7 +228,7 @@ async fn network_change_without_probe_answer_reconnects() {
 #[tokio::test]
 async fn network_change_ends_a_backoff() {
     let harness = ScriptedHarness::live(|_| {}).await;
-    harness.proxy.set(Fault::Refuse);
+    harness.proxy.cut().await;
     harness
         .until_with_clock("a long wait", 5 * SECOND, |harness| {
             harness.shown().last().is_some_and(|view| view.attempt >= 6)

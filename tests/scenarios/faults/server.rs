@@ -138,7 +138,7 @@ async fn clients_reconnect_spread_out_after_a_server_restart() {
         fleet
     };
     for harness in &fleet {
-        harness.proxy.set(Fault::Refuse);
+        harness.proxy.cut().await;
     }
     let mut waits = std::collections::BTreeSet::new();
     for harness in &fleet {

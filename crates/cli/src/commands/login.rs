@@ -50,6 +50,15 @@ struct DescriptionArgs {
     /// How to send the token to the WebSocket; by default, each way is tried
     #[arg(long, value_name = "HOW", requires = "auth_url", value_parser = ["auto", "header", "query", "subprotocol", "message"])]
     ws_token: Option<String>,
+    /// Transport of live updates: the studio's own WebSocket, or Supabase Realtime
+    #[arg(long, value_name = "NAME", requires = "auth_url", value_parser = ["socket", "realtime"])]
+    transport: Option<String>,
+    /// Topic of the Realtime channel, if not jobs:{user_id}
+    #[arg(long, value_name = "TOPIC", requires = "transport")]
+    realtime_topic: Option<String>,
+    /// Table whose changes Realtime reports, if not video_jobs and video_metadata
+    #[arg(long, value_name = "TABLE", requires = "transport")]
+    realtime_table: Vec<String>,
     /// Sign-in method
     #[arg(long, value_name = "NAME", requires = "auth_url")]
     auth_provider: Vec<String>,
@@ -65,18 +74,18 @@ impl DescriptionArgs {
     fn description(self) -> Option<Description> {
         let some = |names: Vec<String>| Some(names).filter(|names| !names.is_empty());
         self.auth_url.is_some().then(|| Description {
-            name: None,
             api_url: self.api_url,
             ws_url: self.ws_url,
             auth_url: self.auth_url,
             auth_key: self.auth_key,
             auth_providers: some(self.auth_provider),
             ws_token: self.ws_token,
-            ws_auth_message: None,
-            transport: None,
+            transport: self.transport,
+            realtime_topic: self.realtime_topic,
+            realtime_tables: some(self.realtime_table),
             editable: some(self.editable),
             features: some(self.feature),
-            incoming_folder: None,
+            ..Description::default()
         })
     }
 }

@@ -187,6 +187,10 @@ impl Auth {
     fn update_access(&self, context: &mut Context) {
         context.access.token = self.session.access_token().cloned();
         context.access.is_signed_in = self.session.is_signed_in();
+        // While the token is being refreshed, the account is the same.
+        if let Some(user_id) = self.session.user_id() {
+            user_id.clone_into(&mut context.access.user_id);
+        }
     }
 
     fn token_ready(&mut self, context: &mut Context) {

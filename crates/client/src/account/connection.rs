@@ -6,16 +6,18 @@ use jiff::Timestamp;
 use tallylight_core::{
     Code, ConnId, Error, auth,
     connection::{self, Closed, Connection as Machine, Effect, Refusal},
-    discovery::{self, WsToken},
-    protocol::{Frame, Rejected, RejectedKind},
+    discovery::{self, Server, WsToken},
+    protocol::{Change, Frame, Rejected, RejectedKind},
 };
 use tallylight_view::Event;
 
 use super::{
     context::Context,
-    message::{ConnectionInput, FetchRequest, FetcherInput, JobsInput, PublisherInput},
+    message::{ConnectionInput, FetchRequest, FetcherInput, JobsInput, PublisherInput, RecheckReason},
 };
-use crate::net::socket::{ReceivedFrame, Socket, SocketEvent};
+use crate::net::socket::{AccessToken, ReceivedFrame, Socket, SocketEvent, Transport};
+
+mod realtime;
 
 /// The setting that holds how a backend is known to take the token on the socket.
 const WS_TOKEN_SETTING: &str = "token_way";
@@ -30,6 +32,7 @@ pub(super) struct Connection {
     /// When the last frame of the socket arrived.
     last_frame: Option<Timestamp>,
     clock_checked: Duration,
+    realtime: realtime::Session,
 }
 
 impl Connection {
@@ -72,6 +75,13 @@ impl Connection {
     fn machine_input(&mut self, input: connection::Input, context: &mut Context) {
         let now = context.now();
         context.note_connection_input(&input);
+        match input {
+            connection::Input::TokenRefreshed => self.renew_token(context),
+            connection::Input::SignedOut | connection::Input::EndpointChanged => {
+                self.realtime = realtime::Session::default()
+            }
+            _ => {}
+        }
         let was_live = self.machine.is_live();
         let effects = self.machine.on(input, now);
         if was_live && !self.machine.is_live() {
@@ -129,14 +139,18 @@ impl Connection {
             SocketEvent::Closed(closed) => self.socket_closed(conn, closed, context),
             SocketEvent::Pong => self.machine_input(connection::Input::Pong(conn), context),
             SocketEvent::Received(frames, _room) => self.frames(conn, frames, context),
+            SocketEvent::TablesRefused(reason) => {
+                tracing::warn!(reason, "the backend does not report changed rows");
+                self.realtime.tables_refused(context.monotonic());
+            }
         }
     }
 
     /// Handles frames that arrived together.
-    fn frames(&mut self, conn: ConnId, frames: Vec<ReceivedFrame>, context: &mut Context) {
+    fn frames(&mut self, conn: ConnId, mut frames: Vec<ReceivedFrame>, context: &mut Context) {
         let now = context.now();
         self.last_frame = Some(now.wall);
-        let is_event = |received: &ReceivedFrame| matches!(received.frame, Ok(Frame::Event(_)));
+        let is_event = |received: &ReceivedFrame| matches!(received.frame, Ok(Frame::Event(_) | Frame::Changed(_)));
         // One sign of life is enough, however many frames there are.
         let last_seen = if frames.iter().any(is_event) {
             connection::Input::Message(conn)
@@ -148,8 +162,9 @@ impl Connection {
             let count = u32::try_from(count).unwrap_or(u32::MAX);
             self.machine_input(connection::Input::Unreadable(conn, count), context);
         }
+        frames.retain(|received| received.id.as_deref().is_none_or(|id| self.realtime.is_new(id)));
         let mut events = Vec::with_capacity(frames.len());
-        for ReceivedFrame { length, frame } in frames {
+        for ReceivedFrame { length, frame, .. } in frames {
             context.diagnostics.frame(length);
             match frame {
                 Ok(Frame::Heartbeat(kind)) => {
@@ -158,6 +173,10 @@ impl Connection {
                 }
                 Ok(Frame::Accepted) => self.machine_input(connection::Input::Accepted(conn), context),
                 Ok(Frame::Event(event)) => events.push(event),
+                Ok(Frame::Changed(Change::Job(job_id))) => {
+                    context.send(FetcherInput::Recheck(job_id, RecheckReason::RowChanged));
+                }
+                Ok(Frame::Changed(Change::List)) => self.machine_input(connection::Input::RefreshSoon, context),
                 Err(rejected) => context.reject(rejected),
             }
         }
@@ -186,11 +205,30 @@ impl Connection {
         };
         context.diagnostics.count().connects += 1;
         let (messages, connector) = (context.tasks.messages.clone(), context.connector.clone());
-        let ws_token = self.machine.ws_token();
-        self.socket = Some(Socket::open(conn, &endpoint.server, &token, ws_token, connector, move |conn, event| {
+        let transport = self.transport(&endpoint.server, context);
+        let access = AccessToken { token, user_id: context.access.user_id.clone() };
+        self.socket = Some(Socket::open(conn, &endpoint.server, access, transport, connector, move |conn, event| {
             let messages = messages.clone();
             async move { drop(messages.send(ConnectionInput::Socket(conn, event).into()).await) }
         }));
+    }
+
+    /// Returns what is spoken over the next socket.
+    fn transport(&self, server: &Server, context: &Context) -> Transport {
+        match &server.transport {
+            discovery::Transport::Socket => Transport::Socket(self.machine.ws_token()),
+            discovery::Transport::Realtime(realtime) => {
+                Transport::Realtime(self.realtime.channel(realtime, self.last_frame, context.monotonic()))
+            }
+        }
+    }
+
+    /// Hands a fresh access token to an open channel.
+    fn renew_token(&mut self, context: &mut Context) {
+        let Some(conn) = self.socket.as_ref().map(|socket| socket.conn) else { return };
+        if let Some(token) = context.access.token.clone() {
+            self.on_socket(conn, context, |socket| socket.renew_token(token));
+        }
     }
 
     /// Gives the state machine the URL of the socket, and the way that is known to send the token.
@@ -198,7 +236,12 @@ impl Connection {
         let Some(server) = context.server() else { return };
         let known = context.store.value::<(String, WsToken)>(WS_TOKEN_SETTING);
         let proven = known.and_then(|(key, ws_token)| (key == server.key()).then_some(ws_token));
-        self.machine.set_endpoint(discovery::shown(&server.ws_url), server.ws_token, proven);
+        let ws_token = match server.transport {
+            discovery::Transport::Socket => server.ws_token,
+            // The token is in the join.
+            discovery::Transport::Realtime(_) => WsToken::Message,
+        };
+        self.machine.set_endpoint(discovery::shown(&server.ws_url), ws_token, proven);
     }
 
     fn drop_socket(&mut self, conn: ConnId, context: &mut Context) {

@@ -47,6 +47,8 @@ pub(super) struct Context {
 pub(super) struct Access {
     /// The access token; none while it is renewed, and without a session.
     pub(super) token: Option<SecretString>,
+    /// The id of the account; empty if the auth server does not say it.
+    pub(super) user_id: String,
     pub(super) is_signed_in: bool,
     /// Counts access tokens: a request that was refused with an earlier one is repeated without another refresh.
     pub(super) generation: u64,

@@ -80,8 +80,13 @@ impl TestContext {
     pub(super) fn signed_in() -> Self {
         let mut test = Self::signed_out();
         test.context.endpoint = Some(Endpoint::new(server(), &test.context.connector).expect("clients"));
-        test.context.access =
-            Access { token: Some(SecretString::from("token")), is_signed_in: true, generation: 1, epoch: 1 };
+        test.context.access = Access {
+            token: Some(SecretString::from("token")),
+            is_signed_in: true,
+            generation: 1,
+            epoch: 1,
+            ..Access::default()
+        };
         test
     }
 
@@ -207,7 +212,7 @@ pub(super) fn job_id(id: &str) -> JobId {
 pub(super) fn socket_event(message: &Value) -> protocol::Event {
     match protocol::decode(&message.to_string()) {
         Ok(Frame::Event(event)) => event,
-        Ok(Frame::Heartbeat(_) | Frame::Accepted) | Err(_) => panic!("not an event: {message}"),
+        Ok(Frame::Heartbeat(_) | Frame::Accepted | Frame::Changed(_)) | Err(_) => panic!("not an event: {message}"),
     }
 }
 

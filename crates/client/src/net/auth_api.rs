@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use base64::Engine;
 use bytes::Bytes;
 use reqwest::{Client, StatusCode, header};
 use secrecy::{ExposeSecret, SecretString, zeroize::Zeroizing};
@@ -41,6 +42,8 @@ struct SessionData {
 
 #[derive(Deserialize)]
 struct UserData {
+    #[serde(default, deserialize_with = "string")]
+    id: Option<String>,
     #[serde(default, deserialize_with = "string")]
     email: Option<String>,
 }
@@ -176,7 +179,9 @@ async fn grant(
     }
     let text = Zeroizing::new(text(response, ANSWER_LIMIT).await?);
     let data: SessionData = json_as(&text)?;
-    let email = match data.user.and_then(|user| user.email) {
+    let (user_id, known_email) = data.user.map(|user| (user.id, user.email)).unwrap_or_default();
+    let user_id = user_id.or_else(|| subject(&data.access_token)).unwrap_or_default();
+    let email = match known_email {
         Some(email) => email,
         None if email.is_empty() => email_of(http, server, &data.access_token).await?,
         None => email.to_owned(),
@@ -186,7 +191,16 @@ async fn grant(
         refresh_token: data.refresh_token,
         expires_in: Duration::from_secs(data.expires_in.unwrap_or(DEFAULT_LIFE)),
         email,
+        user_id,
     })
+}
+
+/// Returns the `sub` of a JWT: the user's id. The signature is not verified, because no decision depends on it.
+fn subject(token: &SecretString) -> Option<String> {
+    let payload = token.expose_secret().split('.').nth(1)?;
+    let payload = base64::prelude::BASE64_URL_SAFE_NO_PAD.decode(payload.trim_end_matches('=')).ok()?;
+    let claims: Value = serde_json::from_slice(&payload).ok()?;
+    claims.get("sub")?.as_str().map(str::to_owned)
 }
 
 /// Returns the email address of a token's account; empty if it has none.

@@ -114,7 +114,11 @@ impl NetworkConnector {
         let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
         let builder = ClientConfig::builder_with_provider(Arc::clone(&provider));
         let builder = builder.with_safe_default_protocol_versions().map_err(io::Error::other)?;
-        let verifier = Verifier::new_with_extra_roots(self.certificates.iter().cloned(), provider);
+        let verifier = if self.certificates.is_empty() {
+            Verifier::new(provider)
+        } else {
+            Verifier::new_with_extra_roots(self.certificates.iter().cloned(), provider)
+        };
         let verifier = verifier.map_err(io::Error::other)?;
         let config = builder.dangerous().with_custom_certificate_verifier(Arc::new(verifier)).with_no_client_auth();
         Ok(Some(Connector::Rustls(Arc::new(config))))

@@ -6,7 +6,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 use tallylight_core::{
     Code, Error, JobId, VideoId,
-    discovery::{self, Identity, Server},
+    discovery::{self, ApiEndpoint, Identity, Server},
     edits::{Answer, DeliveryCertainty, Edit, Unanswered},
     model::job::{Content, Field},
     protocol::{
@@ -79,10 +79,7 @@ pub async fn job(
     token: &SecretString,
     job_id: &JobId,
 ) -> Result<WithServerTime<Snapshot>, Failure> {
-    let mut url = address(server, "videos/jobs/")?;
-    if let Ok(mut path) = url.path_segments_mut() {
-        path.pop_if_empty().push(job_id.as_str());
-    }
+    let url = address(server, ApiEndpoint::Job, Some(job_id.as_str()))?;
     let call = http.get(url).timeout(CALL_LIMIT).bearer_auth(token.expose_secret());
     let response = accepted(http::send(http, call).await?).await?;
     let date = date(response.headers());
@@ -118,10 +115,7 @@ async fn send_edit(
     video_id: &VideoId,
     edit: &Edit,
 ) -> Result<Answer, Failure> {
-    let mut url = address(server, "videos/")?;
-    if let Ok(mut path) = url.path_segments_mut() {
-        path.pop_if_empty().push(video_id.as_str()).push("metadata");
-    }
+    let url = address(server, ApiEndpoint::Metadata, Some(video_id.as_str()))?;
     let call = http.put(url).timeout(CALL_LIMIT).bearer_auth(token.expose_secret()).json(&edit.body());
     let response = match http::send(http, call).await {
         Ok(response) => response,
@@ -213,16 +207,10 @@ pub(crate) async fn accepted(response: Response) -> Result<Response, Failure> {
     if response.status().is_success() { Ok(response) } else { Err(read_failure(response).await) }
 }
 
-/// Returns the URL of an endpoint below `/api/v1/`.
+/// Returns the URL of a request, about the job or the video with an id.
 ///
 /// # Errors
 /// [`Code::InvalidAddress`] if it is not a valid URL.
-pub(crate) fn address(server: &Server, path: &str) -> Result<Url, Failure> {
-    let invalid = |error: url::ParseError| Failure::local(Error::new(Code::InvalidAddress, error.to_string()));
-    Url::parse(&api(server, path)).map_err(invalid)
-}
-
-/// Returns the text of an endpoint's URL below `/api/v1/`.
-pub(crate) fn api(server: &Server, path: &str) -> String {
-    format!("{}/api/v1/{path}", server.api_url.as_str().trim_end_matches('/'))
+pub(crate) fn address(server: &Server, endpoint: ApiEndpoint, id: Option<&str>) -> Result<Url, Failure> {
+    server.endpoints.url(&server.api_url, endpoint, id).map_err(Failure::local)
 }

@@ -18,6 +18,8 @@ pub struct Grant {
     pub expires_in: Duration,
     /// The email of the account.
     pub email: String,
+    /// The id of the account; empty if the auth server does not say it.
+    pub user_id: String,
 }
 
 /// The id of one attempt to sign in or refresh. Responses to an older attempt are ignored.

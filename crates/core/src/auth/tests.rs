@@ -12,6 +12,7 @@ fn grant(refresh: &str, seconds: u64) -> Grant {
         refresh_token: refresh.into(),
         expires_in: Duration::from_secs(seconds),
         email: "me@acme.tv".to_owned(),
+        user_id: "u1".to_owned(),
     }
 }
 

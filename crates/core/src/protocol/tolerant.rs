@@ -23,14 +23,15 @@ pub(super) struct Fault {
     pub job_id: Option<JobId>,
 }
 
-pub(super) fn read(text: &str, api_url: Option<&Url>) -> Result<Frame, Fault> {
+pub(super) fn read(text: &str, known_kind: &str, api_url: Option<&Url>) -> Result<Frame, Fault> {
     let not_a_message =
         |why: &str| Fault { kind: RejectedKind::NotAMessage, reason: format!("not a message: {why}"), job_id: None };
     let json::Parsed { value, lost } = json::parse(text).map_err(|error| not_a_message(&error.to_string()))?;
     let Value::Object(_) = &value else { return Err(not_a_message("no object")) };
     let lost = LossCounter::from(lost);
     let message = Fields::of(&value, &lost);
-    let Some(kind) = message.text(&["type"]) else { return Err(not_a_message("missing field `type`")) };
+    let given = message.text(&["type"]).or_else(|| (!known_kind.is_empty()).then(|| known_kind.to_owned()));
+    let Some(kind) = given else { return Err(not_a_message("missing field `type`")) };
     let name = kind.trim().to_ascii_uppercase();
     match name.as_str() {
         "HEARTBEAT" => return Ok(Frame::Heartbeat(Heartbeat::Heartbeat)),

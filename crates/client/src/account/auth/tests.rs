@@ -42,6 +42,7 @@ fn grant() -> auth::Grant {
         refresh_token: "refresh".into(),
         expires_in: std::time::Duration::from_hours(1),
         email: "me@acme.tv".to_owned(),
+        user_id: "u1".to_owned(),
     }
 }
 

@@ -20,7 +20,7 @@ fn connecting(test: &mut TestContext) -> (Connection, ConnId) {
 
 fn received(frames: Vec<Result<Frame, Rejected>>) -> SocketEvent {
     let permit = Arc::new(Semaphore::new(1)).try_acquire_owned().expect("a permit");
-    let frames = frames.into_iter().map(|frame| ReceivedFrame { length: 1, frame }).collect();
+    let frames = frames.into_iter().map(|frame| ReceivedFrame { length: 1, id: None, frame }).collect();
     SocketEvent::Received(frames, permit)
 }
 

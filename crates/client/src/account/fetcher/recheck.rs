@@ -12,7 +12,8 @@ use crate::account::{
 
 /// The shortest time between two requests for a job whose messages are dated long ago, or cannot be read whole.
 const OUTDATED_INTERVAL: Duration = Duration::from_mins(1);
-/// The shortest time between two requests for a job whose status cannot be read: the next message may be its end.
+/// The shortest time between two requests for a job whose status cannot be read, or whose row changes: the next message
+/// may be its end.
 const UNREADABLE_INTERVAL: Duration = Duration::from_secs(2);
 /// The most jobs whose last request is remembered; other jobs are requested at once.
 const REMEMBERED: usize = 1_000;
@@ -48,7 +49,7 @@ impl Fetcher {
         let now = context.monotonic();
         let interval = match reason {
             RecheckReason::MayBeOutdated => OUTDATED_INTERVAL,
-            RecheckReason::Unreadable => UNREADABLE_INTERVAL,
+            RecheckReason::Unreadable | RecheckReason::RowChanged => UNREADABLE_INTERVAL,
         };
         let next = self.rechecks.requested.get(&job_id).map(|requested| *requested + interval);
         match next.filter(|next| *next > now) {

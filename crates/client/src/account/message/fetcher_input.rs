@@ -85,6 +85,8 @@ pub(in crate::account) enum RecheckReason {
     MayBeOutdated,
     /// The message could not be read.
     Unreadable,
+    /// A row of the database changed, whose new values the message does not carry whole.
+    RowChanged,
 }
 
 /// A command that waits for a job to be fetched.

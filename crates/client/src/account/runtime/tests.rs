@@ -55,7 +55,8 @@ impl TestRuntime {
         let mut runtime = Runtime::new(config, Box::new(shell), messages);
         let context = &mut runtime.context;
         context.endpoint = Some(Endpoint::new(server(), &context.connector).expect("clients"));
-        context.access = Access { token: Some("token".into()), is_signed_in: true, generation: 1, epoch: 1 };
+        context.access =
+            Access { token: Some("token".into()), is_signed_in: true, generation: 1, epoch: 1, ..Access::default() };
         runtime.jobs.library = library(jobs, context);
         Self { runtime, clock: clock_controller, _from_tasks: from_tasks, _folder: folder }
     }

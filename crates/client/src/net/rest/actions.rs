@@ -4,10 +4,9 @@ use reqwest::{Client, RequestBuilder, Response, StatusCode};
 use secrecy::{ExposeSecret, SecretString};
 use tallylight_core::{
     JobId, VideoId,
-    discovery::Server,
+    discovery::{ApiEndpoint, Server},
     protocol::snapshot::{Snapshot, read_job_from},
 };
-use url::Url;
 
 use super::{WithServerTime, accepted, address, matching};
 use crate::net::http::{self, ANSWER_LIMIT, CALL_LIMIT, Failure, date, json, text};
@@ -31,7 +30,8 @@ pub async fn retry(
     token: &SecretString,
     job_id: &JobId,
 ) -> Result<ActionAnswer, Failure> {
-    send(http, http.post(of_job(server, job_id, "retry")?), token, server, Some(job_id)).await
+    send(http, http.post(address(server, ApiEndpoint::Retry, Some(job_id.as_str()))?), token, server, Some(job_id))
+        .await
 }
 
 /// Asks the backend to cancel an unfinished job.
@@ -44,7 +44,8 @@ pub async fn cancel(
     token: &SecretString,
     job_id: &JobId,
 ) -> Result<ActionAnswer, Failure> {
-    send(http, http.post(of_job(server, job_id, "cancel")?), token, server, Some(job_id)).await
+    send(http, http.post(address(server, ApiEndpoint::Cancel, Some(job_id.as_str()))?), token, server, Some(job_id))
+        .await
 }
 
 /// Asks the backend to delete a video with its job and its files.
@@ -57,19 +58,8 @@ pub async fn delete(
     token: &SecretString,
     video_id: &VideoId,
 ) -> Result<ActionAnswer, Failure> {
-    let mut url = address(server, "videos/")?;
-    if let Ok(mut path) = url.path_segments_mut() {
-        path.pop_if_empty().push(video_id.as_str());
-    }
+    let url = address(server, ApiEndpoint::Delete, Some(video_id.as_str()))?;
     send(http, http.delete(url), token, server, None).await
-}
-
-fn of_job(server: &Server, job_id: &JobId, action: &str) -> Result<Url, Failure> {
-    let mut url = address(server, "videos/jobs/")?;
-    if let Ok(mut path) = url.path_segments_mut() {
-        path.pop_if_empty().push(job_id.as_str()).push(action);
-    }
-    Ok(url)
 }
 
 async fn send(

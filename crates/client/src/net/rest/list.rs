@@ -8,7 +8,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 use tallylight_core::{
     JobId,
-    discovery::Server,
+    discovery::{ApiEndpoint, Server},
     model::job::Status,
     protocol::snapshot::{Page, Snapshot, read_page},
 };
@@ -204,7 +204,7 @@ impl Source<'_> {
     ) -> Result<Answered, Failure> {
         let statuses = statuses.iter().map(|status| ("status", status.as_str().to_owned()));
         let place = [("limit", limit.to_string()), ("offset", offset.to_string())];
-        let mut url = address(self.server, "jobs/")?;
+        let mut url = address(self.server, ApiEndpoint::Jobs, None)?;
         url.query_pairs_mut().extend_pairs(statuses.chain(place));
         let mut call = self.http.get(url).timeout(CALL_LIMIT).bearer_auth(self.token.expose_secret());
         if let Some(etag) = etag {

@@ -3,7 +3,10 @@
 use reqwest::Client;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
-use tallylight_core::{Code, Error, ThumbnailId, VideoId, discovery::Server};
+use tallylight_core::{
+    Code, Error, ThumbnailId, VideoId,
+    discovery::{ApiEndpoint, Server},
+};
 
 use super::{accepted, address};
 use crate::net::http::{self, ANSWER_LIMIT, CALL_LIMIT, Failure, json, text};
@@ -19,10 +22,7 @@ pub async fn take_thumbnail(
     video_id: &VideoId,
     seconds: f64,
 ) -> Result<ThumbnailId, Failure> {
-    let mut url = address(server, "videos/")?;
-    if let Ok(mut path) = url.path_segments_mut() {
-        path.pop_if_empty().push(video_id.as_str()).push("thumbnails");
-    }
+    let url = address(server, ApiEndpoint::Thumbnails, Some(video_id.as_str()))?;
     let call = http.post(url).timeout(CALL_LIMIT).bearer_auth(token.expose_secret());
     let response = accepted(http::send(http, call.json(&json!({ "timestamp_seconds": seconds }))).await?).await?;
     let answer = json(&text(response, ANSWER_LIMIT).await?)?;

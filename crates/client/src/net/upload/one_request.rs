@@ -11,7 +11,7 @@ use futures_util::{Stream, StreamExt, stream};
 use jiff::Timestamp;
 use reqwest::{Body, Response, StatusCode, header};
 use secrecy::ExposeSecret;
-use tallylight_core::{Code, Error};
+use tallylight_core::{Code, Error, discovery::ApiEndpoint};
 use url::Url;
 use uuid::Uuid;
 
@@ -61,7 +61,7 @@ struct Source<'a> {
 
 /// Sends the request, and repeats it for redirects that keep the method.
 async fn post(request: &UploadRequest<'_>, source: &Source<'_>) -> Result<Response, Failure> {
-    let mut url = address(request.server, "videos/upload")?;
+    let mut url = address(request.server, ApiEndpoint::Upload, None)?;
     let first = url.origin();
     for _ in 0..=REDIRECT_LIMIT {
         request.progress.sent.store(0, Ordering::Relaxed);

@@ -7,7 +7,11 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use jiff::Timestamp;
 use reqwest::{Body, Client, Method, RequestBuilder, Response, StatusCode, header};
 use secrecy::{ExposeSecret, SecretString};
-use tallylight_core::{Code, Error, discovery::Server, upload_queue::Transfer};
+use tallylight_core::{
+    Code, Error,
+    discovery::{ApiEndpoint, Server},
+    upload_queue::Transfer,
+};
 use url::Url;
 
 use super::{
@@ -53,7 +57,7 @@ pub async fn create(request: &UploadRequest<'_>) -> Result<Option<StepResult>, F
     }
     let pairs: Vec<String> =
         metadata.iter().map(|(name, value)| format!("{name} {}", STANDARD.encode(value))).collect();
-    let call = request.http.post(address(request.server, "videos/uploads")?).timeout(CALL_LIMIT);
+    let call = request.http.post(address(request.server, ApiEndpoint::Uploads, None)?).timeout(CALL_LIMIT);
     let call = call.bearer_auth(request.token.expose_secret()).header(RESUMABLE, VERSION);
     let call = call.header("upload-length", request.file.size).header("upload-metadata", pairs.join(","));
     // hyper sends no length for an empty body, and some servers answer that with 411.

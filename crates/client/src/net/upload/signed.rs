@@ -5,7 +5,9 @@ use jiff::Timestamp;
 use reqwest::{Body, Response, StatusCode, header};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
-use tallylight_core::{Code, Error, VideoId, model::trusted_url::is_trustworthy, upload_queue::Transfer};
+use tallylight_core::{
+    Code, Error, VideoId, discovery::ApiEndpoint, model::trusted_url::is_trustworthy, upload_queue::Transfer,
+};
 
 use super::{
     StepResult, UploadRequest, accepted_video,
@@ -28,7 +30,7 @@ pub async fn send(request: &UploadRequest<'_>) -> Result<StepResult, Failure> {
     let content_type = content_type(path, &file.head);
     let filename = path.file_name().unwrap_or_default().to_string_lossy();
     let body = json!({ "filename": filename, "content_type": content_type, "size_bytes": length });
-    let answer = post("videos/signed-upload-url", &body, request).await?;
+    let answer = post(ApiEndpoint::SignedUploadUrl, &body, request).await?;
     let signed = json(&text(accepted(answer).await?, ANSWER_LIMIT).await?)?;
     let invalid = || {
         Failure::local(Error::new(
@@ -67,7 +69,7 @@ pub async fn complete(
     request: &UploadRequest<'_>,
 ) -> Result<StepResult, Failure> {
     request.progress.confirm(request.file.size);
-    let response = post("videos/upload-complete", completion, request).await?;
+    let response = post(ApiEndpoint::UploadComplete, completion, request).await?;
     if response.status() == StatusCode::CONFLICT {
         // It was told before.
         let video_id = Some(video_id.clone());
@@ -76,8 +78,8 @@ pub async fn complete(
     accepted_video(response, Some(video_id.clone()), begun_at).await
 }
 
-async fn post(path: &str, body: &Value, request: &UploadRequest<'_>) -> Result<Response, Failure> {
-    let call = request.http.post(address(request.server, path)?).timeout(CALL_LIMIT);
+async fn post(endpoint: ApiEndpoint, body: &Value, request: &UploadRequest<'_>) -> Result<Response, Failure> {
+    let call = request.http.post(address(request.server, endpoint, None)?).timeout(CALL_LIMIT);
     http::send(request.http, call.bearer_auth(request.token.expose_secret()).json(body)).await
 }
 

@@ -10,9 +10,9 @@ fn event(text: &str) -> Option<Event> {
 
 /// Decodes a message with the tolerant reader, without its count of unreadable unknown fields.
 fn read(text: &str) -> Result<Frame, tolerant::Fault> {
-    tolerant::read(text, None).map(|frame| match frame {
+    tolerant::read(text, "", None).map(|frame| match frame {
         Frame::Event(event) => Frame::Event(Event { lost: 0, ..event }),
-        frame @ (Frame::Heartbeat(_) | Frame::Accepted) => frame,
+        frame @ (Frame::Heartbeat(_) | Frame::Accepted | Frame::Changed(_)) => frame,
     })
 }
 
