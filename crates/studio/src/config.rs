@@ -27,6 +27,8 @@ pub struct Config {
     pub token_ttl: Duration,
     /// Interval of WebSocket heartbeats.
     pub heartbeat: Duration,
+    /// The transport of live updates that clients are told to use. Both are offered.
+    pub transport: Transport,
     /// The size limit of an upload, in bytes.
     pub upload_limit: u64,
     /// Whether programs on this computer may place files in the studio's incoming folder instead of sending them. Off
@@ -50,12 +52,23 @@ impl Config {
             port: 0,
             token_ttl: TOKEN_TTL,
             heartbeat: HEARTBEAT,
+            transport: Transport::Socket,
             upload_limit: UPLOAD_LIMIT,
             link_uploads: env::var_os("TALLYLIGHT_STUDIO_LINK_UPLOADS").is_none_or(|value| value != "0"),
             sign_up: SignUp::Open,
             tools: Tools::from_env(),
         }
     }
+}
+
+/// A transport of live updates.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum Transport {
+    /// The socket of the specification
+    #[default]
+    Socket,
+    /// A channel of Supabase Realtime
+    Realtime,
 }
 
 /// The permission to create accounts.

@@ -11,10 +11,11 @@ use axum::{
     routing::{delete, get, head, post, put},
 };
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 
 use crate::{
     auth::{accounts::Accounts, tokens::Tokens},
-    config::SignUp,
+    config::{SignUp, Transport},
     jobs::Jobs,
     pipeline::Pipeline,
     realtime::hub::Hub,
@@ -28,6 +29,7 @@ mod list;
 mod media;
 mod metadata;
 mod provider;
+mod realtime;
 mod request_guard;
 mod resumable;
 mod socket;
@@ -56,12 +58,23 @@ pub struct Settings {
     pub base: String,
     /// The public key that every auth request must carry (`apikey`).
     pub auth_key: String,
+    /// The key with which a program may send messages to the channels of every account.
+    pub service_key: String,
+    pub transport: Transport,
     pub data_dir: PathBuf,
     /// The folder in which programs on this computer place files instead of sending them; `None` if this is off.
     pub incoming_folder: Option<PathBuf>,
     pub upload_limit: u64,
     pub sign_up: SignUp,
     pub heartbeat: std::time::Duration,
+}
+
+impl Settings {
+    /// Returns whether a key is the service key.
+    pub fn is_service_key(&self, key: &str) -> bool {
+        // As hashes, so that the time tells nothing about the key.
+        Sha256::digest(key) == Sha256::digest(&self.service_key)
+    }
 }
 
 /// Returns the router with all routes.
@@ -84,6 +97,8 @@ pub fn router(app: AppState) -> Router {
         .route("/auth/v1/logout", post(auth::logout))
         .route("/auth/v1/authorize", get(provider::page).post(provider::submit))
         .route("/ws", get(socket::upgrade))
+        .route("/realtime/v1/websocket", get(realtime::upgrade))
+        .route("/realtime/v1/api/broadcast", post(realtime::broadcast))
         .route("/api/v1/jobs/", get(list::jobs))
         .route("/api/v1/jobs", get(list::jobs))
         .route("/api/v1/videos/jobs/{job_id}", get(list::job))

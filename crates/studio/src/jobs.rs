@@ -96,8 +96,10 @@ impl Jobs {
     pub fn add(&self, job: Job) -> rusqlite::Result<()> {
         self.save(&job)?;
         let announcement = announcement(&job, Audience::Account, "JOB_UPDATE", &progress_json(&job.progress));
+        let row = row("INSERT", &job);
         self.lock().insert(job.id.clone(), job);
         self.hub.announce(announcement);
+        self.hub.announce(row);
         Ok(())
     }
 
@@ -213,7 +215,9 @@ impl Jobs {
     pub fn remove(&self, id: &str) -> rusqlite::Result<()> {
         let mut jobs = self.lock();
         self.db.lock().execute("DELETE FROM job WHERE id = ?1", [id])?;
-        jobs.remove(id);
+        if let Some(job) = jobs.remove(id) {
+            self.hub.announce(row("DELETE", &job));
+        }
         Ok(())
     }
 
@@ -264,7 +268,27 @@ fn announcement(job: &Job, audience: Audience, kind: &str, data: &Value) -> Anno
         account_id: job.account_id.clone(),
         job_id: job.id.clone(),
         audience,
+        kind: kind.to_owned(),
         text: message(kind, &job.id, data, &job.updated_at.to_string()),
+    }
+}
+
+/// Returns the change of a row as Supabase reports it. The studio's messages say everything else.
+fn row(kind: &str, job: &Job) -> Announcement {
+    let now = clock::now();
+    let record = json!({ "id": job.id, "video_id": job.video_id, "status": job.progress.status });
+    let empty = json!({});
+    let (new, old) = if kind == "DELETE" { (&empty, &record) } else { (&record, &empty) };
+    let data = json!({
+        "type": kind, "schema": "public", "table": "video_jobs", "commit_timestamp": now, "columns": [],
+        "record": new, "old_record": old, "errors": null,
+    });
+    Announcement {
+        account_id: job.account_id.clone(),
+        job_id: job.id.clone(),
+        audience: Audience::Rows,
+        kind: kind.to_owned(),
+        text: data.to_string(),
     }
 }
 

@@ -19,7 +19,7 @@ mod storage;
 mod tool;
 
 pub use auth::accounts::AccountError;
-pub use config::{Config, HardwareDecoding, SignUp, Tools};
+pub use config::{Config, HardwareDecoding, SignUp, Tools, Transport};
 pub use error::StudioError;
 pub use sample::{SampleChapter, SampleError, SampleTexts, make_sample};
 pub use server::Studio;

@@ -4,7 +4,7 @@ use std::{io::IsTerminal, path::PathBuf, process::ExitCode, time::Duration};
 
 use anyhow::Context;
 use clap::Parser;
-use tallylight_studio::{Config, Studio, StudioError, speech::recognise_if_asked};
+use tallylight_studio::{Config, Studio, StudioError, Transport, speech::recognise_if_asked};
 
 /// Process videos with ffmpeg on this computer.
 #[derive(Parser)]
@@ -25,6 +25,9 @@ struct Args {
     /// Interval of WebSocket heartbeats
     #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..))]
     heartbeat: u64,
+    /// The transport of live updates that clients are told to use
+    #[arg(long, value_enum, default_value_t)]
+    transport: Transport,
 }
 
 fn main() -> ExitCode {
@@ -71,6 +74,7 @@ async fn run() -> anyhow::Result<()> {
         port: args.port,
         token_ttl: Duration::from_secs(args.token_ttl),
         heartbeat: Duration::from_secs(args.heartbeat),
+        transport: args.transport,
         ..Config::new(data_dir)
     })
     .await?;

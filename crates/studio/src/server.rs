@@ -49,8 +49,18 @@ impl Studio {
     /// # Errors
     /// `Folder` or `InUse` for the data folder, `Database`, `Port`, `Address`.
     pub async fn start(config: Config) -> Result<Self, StudioError> {
-        let Config { data_dir, port, token_ttl, heartbeat, upload_limit, link_uploads, sign_up, tools, speech } =
-            config;
+        let Config {
+            data_dir,
+            port,
+            token_ttl,
+            heartbeat,
+            transport,
+            upload_limit,
+            link_uploads,
+            sign_up,
+            tools,
+            speech,
+        } = config;
         let folder_error = |source| StudioError::Folder { folder: data_dir.display().to_string(), source };
         create_private_folder(&data_dir).map_err(folder_error)?;
         let lock = lock(&data_dir)?;
@@ -67,6 +77,8 @@ impl Studio {
         let jobs = Jobs::load(db.clone(), hub.clone(), urls)?;
         let pipeline = Pipeline::new(jobs.clone(), tools, speech, data_dir.clone());
         let auth_key = URL_SAFE_NO_PAD.encode(db.secret("auth_key")?);
+        let service_key = URL_SAFE_NO_PAD.encode(db.secret("service_key")?);
+        write_private(&data_dir.join("service_key"), &service_key).map_err(folder_error)?;
         let accounts = Accounts::new(db.clone());
         let uploads = Uploads::new(&data_dir);
         uploads.remove_expired().await;
@@ -81,6 +93,8 @@ impl Studio {
             settings: Arc::new(Settings {
                 base: base.clone(),
                 auth_key,
+                service_key,
+                transport,
                 data_dir: data_dir.clone(),
                 incoming_folder,
                 upload_limit,
@@ -151,6 +165,15 @@ fn create_private_folder(path: &Path) -> std::io::Result<()> {
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(path)
+}
+
+/// Writes a file that only this user can read.
+fn write_private(file: &Path, text: &str) -> std::io::Result<()> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    std::io::Write::write_all(&mut options.open(file)?, text.as_bytes())
 }
 
 /// Creates the incoming folder, in which programs on this computer place files, if it is enabled. Files that an earlier

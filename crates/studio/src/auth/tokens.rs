@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
-use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, errors::ErrorKind};
 use serde::{Deserialize, Serialize};
 
-use crate::auth::accounts::Session;
+use crate::{auth::accounts::Session, clock};
 
 /// The claims of an access token.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -25,6 +25,20 @@ pub struct Claims {
     pub iat: i64,
     /// The time of expiry, in Unix seconds.
     pub exp: i64,
+}
+
+/// Why a token is not accepted, in the words of Supabase.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum TokenError {
+    /// It expired so many seconds ago.
+    #[error("Token has expired {0} seconds ago")]
+    Expired(i64),
+    /// It is no token.
+    #[error("The token provided is not a valid JWT")]
+    Malformed,
+    /// It was signed with another secret.
+    #[error("Failed to validate JWT signature")]
+    Signature,
 }
 
 const AUDIENCE: &str = "authenticated";
@@ -66,9 +80,23 @@ impl Tokens {
 
     /// Returns the claims of a token if its signature is valid and it has not expired.
     pub fn verify(&self, token: &str) -> Option<Claims> {
+        self.claims(token).ok()
+    }
+
+    /// Returns the claims of a token.
+    ///
+    /// # Errors
+    /// The token is no token of this studio, or has expired.
+    pub fn claims(&self, token: &str) -> Result<Claims, TokenError> {
         let mut validation = Validation::new(Algorithm::HS256);
         validation.set_audience(&[AUDIENCE]);
-        validation.leeway = 0;
-        jsonwebtoken::decode::<Claims>(token, &self.decoding, &validation).ok().map(|data| data.claims)
+        validation.validate_exp = false;
+        let decoded = jsonwebtoken::decode::<Claims>(token, &self.decoding, &validation);
+        let claims = decoded.map(|data| data.claims).map_err(|error| match error.kind() {
+            ErrorKind::InvalidSignature => TokenError::Signature,
+            _ => TokenError::Malformed,
+        })?;
+        let late = clock::now().as_second() - claims.exp;
+        if late >= 0 { Err(TokenError::Expired(late)) } else { Ok(claims) }
     }
 }

@@ -52,7 +52,7 @@ impl Connection {
         loop {
             let outgoing = tokio::select! {
                 announced = announcements.recv() => match announced {
-                    Ok(announcement) if self.receives(&announcement) => Some(announcement.text.clone()),
+                    Ok(sent) if self.receives(&sent.announcement) => Some(sent.announcement.text.clone()),
                     Ok(_) => None,
                     Err(RecvError::Lagged(_)) => return close(socket, 1013, "too slow: reconnect and refetch").await,
                     Err(RecvError::Closed) => return close(socket, 1001, "the studio is closing").await,
@@ -78,8 +78,12 @@ impl Connection {
     }
 
     fn receives(&self, announcement: &Announcement) -> bool {
-        announcement.account_id == self.account_id
-            && (announcement.audience == Audience::Account || self.subscribed.contains(&announcement.job_id))
+        let is_meant = match announcement.audience {
+            Audience::Account => true,
+            Audience::Subscribers => self.subscribed.contains(&announcement.job_id),
+            Audience::Channels | Audience::Rows => false,
+        };
+        announcement.account_id == self.account_id && is_meant
     }
 
     fn handle(&mut self, incoming: &Message) {
