@@ -95,7 +95,7 @@ async fn edits_of_one_job_are_sent_in_order_and_jobs_independently() {
 #[tokio::test]
 async fn offline_edits_survive_restart_and_are_sent_once_in_order() {
     let mut harness = live().await;
-    harness.proxy.set(Fault::Refuse);
+    harness.proxy.cut().await;
     edit(&harness, "7", &[(Field::Title, "A")]).await;
     edit(&harness, "7", &[(Field::Title, "B")]).await;
     let waits = |harness: &ScriptedHarness| {

@@ -4,7 +4,7 @@ use jiff::SignedDuration;
 use serde_json::json;
 use tallylight_client::{Config, Keychain, start};
 use tallylight_core::{Code, JobId, attention::Attention, library::DismissAction, model::job::Status};
-use tallylight_tests::{EMAIL, Fault, PASSWORD, Recorder, ScriptedHarness, StudioHarness, Video};
+use tallylight_tests::{EMAIL, PASSWORD, Recorder, ScriptedHarness, StudioHarness, Video};
 
 #[tokio::test]
 async fn stage_times_are_the_same_from_messages_and_from_rest() {
@@ -65,7 +65,7 @@ async fn last_known_time_is_that_of_last_message_not_of_noticed_loss() {
     let harness = ScriptedHarness::live(|_| {}).await;
     let before = harness.client.status().await.expect("status").known_at.expect("a time of the last message");
     // During eight hours of sleep the loss is not noticed.
-    harness.proxy.set(Fault::Refuse);
+    harness.proxy.cut().await;
     harness.clock.move_wall(SignedDuration::from_hours(8));
     harness.until("the loss", |harness| !harness.is_live()).await;
     let known = harness.client.status().await.expect("status").known_at.expect("a time of the last message");

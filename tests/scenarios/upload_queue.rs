@@ -88,7 +88,7 @@ async fn interrupted_upload_goes_on_when_the_backend_answers_again() {
         let added = add(&harness, video(&harness, "a.mp4", LARGE));
         harness.until("the middle", |harness| harness.backend.held_uploads() == 1).await;
         until(&harness, "some progress", |views| views.iter().any(|view| view.sent_bytes > 0)).await;
-        harness.proxy.set(Fault::Refuse);
+        harness.proxy.cut().await;
         harness.backend.release_uploads();
         let interrupted = added.await.expect("no panic");
         assert!(interrupted.as_ref().is_err_and(|error| error.code == Code::Unreachable), "{way}: {interrupted:?}");
@@ -269,7 +269,7 @@ async fn same_video_is_not_sent_twice() {
 #[tokio::test]
 async fn changed_or_missing_file_is_reported_and_can_be_retried() {
     let mut harness = offering("upload").await;
-    harness.proxy.set(Fault::Refuse);
+    harness.proxy.cut().await;
     let paths = ["changed.mp4", "missing.mp4"].map(|name| video(&harness, name, 1000));
     for path in &paths {
         drop(add(&harness, path.clone()));
@@ -336,7 +336,7 @@ async fn busy_backend_is_asked_again_after_its_time() {
 #[tokio::test]
 async fn queue_belongs_to_an_account_and_is_deleted_by_signing_out() {
     let mut harness = offering("upload").await;
-    harness.proxy.set(Fault::Refuse);
+    harness.proxy.cut().await;
     drop(add(&harness, video(&harness, "a.mp4", 1000)));
     until(&harness, "added", |views| views.len() == 1).await;
     harness.client.shutdown().await;

@@ -37,6 +37,14 @@ pub struct FaultProxy {
     /// Its address, without a trailing slash.
     pub address: String,
     fault: watch::Sender<Fault>,
+    open: watch::Receiver<Open>,
+}
+
+/// What of a proxy is open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Open {
+    is_listening: bool,
+    connections: usize,
 }
 
 impl FaultProxy {
@@ -49,8 +57,19 @@ impl FaultProxy {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a port");
         let own_address = listener.local_addr().expect("an address");
         let (fault, faults) = watch::channel(Fault::None);
-        tokio::spawn(Self::accept(listener, own_address, backend, faults));
-        Self { address: format!("http://{own_address}"), fault }
+        let (opened, open) = watch::channel(Open { is_listening: true, connections: 0 });
+        tokio::spawn(Self::accept(listener, own_address, backend, faults, opened));
+        Self { address: format!("http://{own_address}"), fault, open }
+    }
+
+    /// Refuses new connections and cuts open ones, and waits until that is done.
+    ///
+    /// # Panics
+    /// If the proxy has ended.
+    pub async fn cut(&self) {
+        self.set(Fault::Refuse);
+        let is_cut = |open: &Open| !open.is_listening && open.connections == 0;
+        self.open.clone().wait_for(is_cut).await.expect("a proxy that runs");
     }
 
     /// Applies a fault to all connections from now on.
@@ -63,6 +82,7 @@ impl FaultProxy {
         own_address: SocketAddr,
         backend: SocketAddr,
         mut faults: watch::Receiver<Fault>,
+        opened: watch::Sender<Open>,
     ) {
         let mut listener = Some(listener);
         loop {
@@ -72,9 +92,15 @@ impl FaultProxy {
             } else if listener.is_none() {
                 listener = Some(TcpListener::bind(own_address).await.expect("the port that was ours"));
             }
+            opened.send_modify(|open| open.is_listening = listener.is_some());
             tokio::select! {
                 Some(Ok((client, _))) = async { Some(listener.as_ref()?.accept().await) } => {
-                    tokio::spawn(connect(client, backend, faults.clone()));
+                    opened.send_modify(|open| open.connections += 1);
+                    let (opened, faults) = (opened.clone(), faults.clone());
+                    tokio::spawn(async move {
+                        connect(client, backend, faults).await;
+                        opened.send_modify(|open| open.connections -= 1);
+                    });
                 }
                 changed = faults.changed() => if changed.is_err() { return },
             }

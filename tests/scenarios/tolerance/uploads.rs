@@ -21,13 +21,19 @@ fn video_bytes() -> Vec<u8> {
 #[tokio::test]
 async fn upload_sends_media_type_and_any_file_name() {
     let harness = PublicBackendHarness::of(|_| {}).await;
-    for name in ["plain.mp4", "line\nbreak \"quoted\".mov", "שלום ümläut 😀.mkv"] {
+    let mut names = vec![("plain.mp4", "plain.mp4"), ("שלום ümläut 😀.mkv", "שלום ümläut 😀.mkv")];
+    // No file of Windows has such a name.
+    if cfg!(unix) {
+        names.push(("line\nbreak \"quoted\".mov", "line%0Abreak %22quoted%22.mov"));
+    }
+    for (name, _) in &names {
         let path = file(&harness, name, &video_bytes());
         harness.client.upload(path).await.unwrap_or_else(|error| panic!("{name:?}: {error}"));
     }
     let uploads = harness.backend.uploads();
-    let names: Vec<_> = uploads.iter().map(|(name, _, length)| (name.as_str(), *length)).collect();
-    assert_eq!(names, [("plain.mp4", 2012), ("line%0Abreak %22quoted%22.mov", 2012), ("שלום ümläut 😀.mkv", 2012)]);
+    let received: Vec<_> = uploads.iter().map(|(name, _, length)| (name.as_str(), *length)).collect();
+    let expected: Vec<_> = names.iter().map(|(_, received)| (*received, 2012)).collect();
+    assert_eq!(received, expected);
     assert!(uploads.iter().all(|(_, kind, _)| kind == "video/mp4"), "{uploads:?}");
 }
 
