@@ -46,7 +46,8 @@ const DESKTOP: &[&str] = &[
     "adwaita-icon-theme",
 ];
 /// The packages that drive the window in tests.
-const WEBDRIVER: &[&str] = &["webkit2gtk-driver", "chromium", "chromium-driver", "xdg-utils", "python3-venv"];
+const WEBDRIVER: &[&str] =
+    &["webkit2gtk-driver", "chromium", "chromium-driver", "xdg-utils", "python3-venv", "redis-server"];
 /// What makes a Debian in a folder, and runs programs in it.
 const DEBIAN_ROOT: &[&str] = &["debootstrap", "bubblewrap"];
 /// The compilers and libraries for Windows.
@@ -74,9 +75,16 @@ const PACKAGES: &[&str] = &[
 /// The bridge from WebDriver to a Tauri app.
 const TAURI_DRIVER: Tool = Tool { package: "tauri-driver", program: "tauri-driver", version: "2.1.0", options: &[] };
 
-/// Supabase's own client in Python, which the tests connect to the studio beside ours.
+/// Supabase's own clients in Python, which the tests connect to the studio beside ours.
 pub const SUPABASE_AUTH: PythonPackage =
-    PythonPackage { name: "supabase_auth", version: "2.34.1", environment: "python", others: &[] };
+    PythonPackage { name: "supabase_auth", version: "2.34.1", environment: "supabase", others: &["realtime==2.34.1"] };
+/// What the example of a backend needs.
+const FASTAPI: PythonPackage = PythonPackage {
+    name: "fastapi",
+    version: "0.165.0",
+    environment: "fastapi",
+    others: &["--requirement", "examples/fastapi/requirements.txt"],
+};
 
 /// A program of crates.io.
 pub struct Tool {
@@ -98,7 +106,7 @@ pub struct PythonPackage {
     pub version: &'static str,
     /// The folder of its environment.
     pub environment: &'static str,
-    /// What it needs beside its declared dependencies.
+    /// What is installed beside it.
     pub others: &'static [&'static str],
 }
 
@@ -108,12 +116,18 @@ pub struct TestTools {
     pub driver: PathBuf,
     /// The Python whose environment has Supabase's client.
     pub python: PathBuf,
+    /// The Python whose environment has FastAPI.
+    pub fastapi: PathBuf,
 }
 
 impl TestTools {
     /// Returns the environment variables by which the end-to-end tests find them.
-    pub fn environment(&self) -> [(&'static str, &Path); 2] {
-        [("TALLYLIGHT_TAURI_DRIVER", &self.driver), ("TALLYLIGHT_PYTHON", &self.python)]
+    pub fn environment(&self) -> [(&'static str, &Path); 3] {
+        [
+            ("TALLYLIGHT_TAURI_DRIVER", &self.driver),
+            ("TALLYLIGHT_PYTHON", &self.python),
+            ("TALLYLIGHT_FASTAPI", &self.fastapi),
+        ]
     }
 }
 
@@ -144,7 +158,8 @@ pub fn for_tests(shell: &Shell) -> Result<TestTools> {
     npm(shell, "ui")?;
     npm(shell, "tests/e2e")?;
     let python = python_package(shell, &SUPABASE_AUTH)?.join("python");
-    Ok(TestTools { driver: tool(shell, &TAURI_DRIVER)?, python })
+    let fastapi = python_package(shell, &FASTAPI)?.join("python");
+    Ok(TestTools { driver: tool(shell, &TAURI_DRIVER)?, python, fastapi })
 }
 
 /// Installs the packages of the system that are missing.

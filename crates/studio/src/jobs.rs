@@ -276,11 +276,13 @@ fn announcement(job: &Job, audience: Audience, kind: &str, data: &Value) -> Anno
 /// Returns the change of a row as Supabase reports it. The studio's messages say everything else.
 fn row(kind: &str, job: &Job) -> Announcement {
     let now = clock::now();
+    // Supabase's clients leave out what is no column.
+    let columns = ["id", "video_id", "status"].map(|name| json!({ "name": name, "type": "text" }));
     let record = json!({ "id": job.id, "video_id": job.video_id, "status": job.progress.status });
     let empty = json!({});
     let (new, old) = if kind == "DELETE" { (&empty, &record) } else { (&record, &empty) };
     let data = json!({
-        "type": kind, "schema": "public", "table": "video_jobs", "commit_timestamp": now, "columns": [],
+        "type": kind, "schema": "public", "table": "video_jobs", "commit_timestamp": now, "columns": columns,
         "record": new, "old_record": old, "errors": null,
     });
     Announcement {

@@ -49,60 +49,20 @@ impl Studio {
     /// # Errors
     /// `Folder` or `InUse` for the data folder, `Database`, `Port`, `Address`.
     pub async fn start(config: Config) -> Result<Self, StudioError> {
-        let Config {
-            data_dir,
-            port,
-            token_ttl,
-            heartbeat,
-            transport,
-            upload_limit,
-            link_uploads,
-            sign_up,
-            tools,
-            speech,
-        } = config;
+        let data_dir = config.data_dir.clone();
         let folder_error = |source| StudioError::Folder { folder: data_dir.display().to_string(), source };
         create_private_folder(&data_dir).map_err(folder_error)?;
         let lock = lock(&data_dir)?;
-        let incoming_folder = incoming(&data_dir, link_uploads).map_err(folder_error)?;
         let db = Database::open(&data_dir.join("studio.db"))?;
-        let port_error = |source| StudioError::Port { port, source };
-        let listener = listen(port, db.last_port()?).await.map_err(port_error)?;
+        let port_error = |source| StudioError::Port { port: config.port, source };
+        let listener = listen(config.port, db.last_port()?).await.map_err(port_error)?;
         let address = listener.local_addr().map_err(port_error)?;
         db.set_last_port(address.port())?;
         let base = format!("http://{address}");
         let address = Url::parse(&base)?;
-        let hub = Hub::default();
-        let urls = FileUrls::new(base.clone(), &db.secret("file_url_secret")?);
-        let jobs = Jobs::load(db.clone(), hub.clone(), urls)?;
-        let pipeline = Pipeline::new(jobs.clone(), tools, speech, data_dir.clone());
-        let auth_key = URL_SAFE_NO_PAD.encode(db.secret("auth_key")?);
-        let service_key = URL_SAFE_NO_PAD.encode(db.secret("service_key")?);
-        write_private(&data_dir.join("service_key"), &service_key).map_err(folder_error)?;
-        let accounts = Accounts::new(db.clone());
-        let uploads = Uploads::new(&data_dir);
-        uploads.remove_expired().await;
-        leftovers::remove(&data_dir, &(&jobs.video_ids() | &uploads.video_ids().await));
-        let app = AppState {
-            accounts: accounts.clone(),
-            tokens: Tokens::new(&db.secret("jwt_secret")?, token_ttl),
-            jobs: jobs.clone(),
-            hub,
-            pipeline: pipeline.clone(),
-            uploads,
-            settings: Arc::new(Settings {
-                base: base.clone(),
-                auth_key,
-                service_key,
-                transport,
-                data_dir: data_dir.clone(),
-                incoming_folder,
-                upload_limit,
-                sign_up,
-                heartbeat,
-            }),
-        };
-        pipeline.resume();
+        let app = app_state(config, base, &db).await?;
+        app.pipeline.resume();
+        let (accounts, jobs, pipeline) = (app.accounts.clone(), app.jobs.clone(), app.pipeline.clone());
         let stop = CancellationToken::new();
         let serve = axum::serve(listener, router(app)).with_graceful_shutdown(stop.clone().cancelled_owned());
         let server = tokio::spawn(async move {
@@ -146,6 +106,38 @@ impl Studio {
         // A request that does not return must not delay the end of the program.
         let _ = tokio::time::timeout(std::time::Duration::from_secs(3), self.server).await;
     }
+}
+
+/// Returns what the handlers share, from a data folder that is locked.
+async fn app_state(config: Config, base: String, db: &Database) -> Result<AppState, StudioError> {
+    let Config {
+        data_dir, token_ttl, heartbeat, transport, upload_limit, link_uploads, sign_up, tools, speech, ..
+    } = config;
+    let folder_error = |source| StudioError::Folder { folder: data_dir.display().to_string(), source };
+    let incoming_folder = incoming(&data_dir, link_uploads).map_err(folder_error)?;
+    let hub = Hub::default();
+    let urls = FileUrls::new(base.clone(), &db.secret("file_url_secret")?);
+    let jobs = Jobs::load(db.clone(), hub.clone(), urls)?;
+    let pipeline = Pipeline::new(jobs.clone(), tools, speech, data_dir.clone());
+    let auth_key = URL_SAFE_NO_PAD.encode(db.secret("auth_key")?);
+    let service_key = URL_SAFE_NO_PAD.encode(db.secret("service_key")?);
+    write_private(&data_dir.join("service_key"), &service_key).map_err(folder_error)?;
+    let uploads = Uploads::new(&data_dir);
+    uploads.remove_expired().await;
+    leftovers::remove(&data_dir, &(&jobs.video_ids() | &uploads.video_ids().await));
+    let (accounts, tokens) = (Accounts::new(db.clone()), Tokens::new(&db.secret("jwt_secret")?, token_ttl));
+    let settings = Settings {
+        base,
+        auth_key,
+        service_key,
+        transport,
+        data_dir,
+        incoming_folder,
+        upload_limit,
+        sign_up,
+        heartbeat,
+    };
+    Ok(AppState { accounts, tokens, jobs, hub, pipeline, uploads, settings: Arc::new(settings) })
 }
 
 /// Listens on a port. For port 0 the port of the last run is preferred, so that the URLs of thumbnails stay valid.

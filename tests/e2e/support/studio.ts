@@ -2,6 +2,8 @@
 
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
+import { openAsBlob } from "node:fs";
+import { basename } from "node:path";
 import { createInterface } from "node:readline";
 import { bin } from "./environment.ts";
 
@@ -36,4 +38,21 @@ export async function startStudio(
 export async function publicKey(url: string): Promise<string> {
   const answer = await fetch(`${url}/.well-known/tallylight.json`);
   return ((await answer.json()) as { auth_key: string }).auth_key;
+}
+
+/** Uploads a video as another program would, and returns its ids. */
+export async function upload(
+  url: string,
+  token: string,
+  video: string,
+): Promise<{ video_id: string; job_id: string }> {
+  const form = new FormData();
+  form.append("file", await openAsBlob(video, { type: "video/mp4" }), basename(video));
+  const answer = await fetch(`${url}/api/v1/videos/upload`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${token}` },
+    body: form,
+  });
+  if (!answer.ok) throw new Error(`${answer.status}: ${await answer.text()}`);
+  return (await answer.json()) as { video_id: string; job_id: string };
 }

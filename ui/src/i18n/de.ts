@@ -63,6 +63,7 @@ export const de: Messages = {
     features: "Funktionen",
     featuresExample: "upload, select_thumbnail",
     queryToken: "Token in der WebSocket-URL senden (?token=)",
+    realtime: "Live-Updates kommen von Supabase Realtime",
     connectAs: "Verbinden",
     computerTitle: "Diesen Computer verwenden",
     computer: "Diesen Computer verwenden",

@@ -67,6 +67,7 @@ export const en = {
     features: "Features",
     featuresExample: "upload, select_thumbnail",
     queryToken: "Send the token in the WebSocket URL (?token=)",
+    realtime: "Live updates come from Supabase Realtime",
     connectAs: "Connect",
     computerTitle: "Use this computer",
     computer: "Use this computer",

@@ -64,6 +64,7 @@ export const es: Messages = {
     features: "Funciones",
     featuresExample: "upload, select_thumbnail",
     queryToken: "Enviar el token en la URL de WebSocket (?token=)",
+    realtime: "Las actualizaciones en directo llegan por Supabase Realtime",
     connectAs: "Conectar",
     computerTitle: "Usar este ordenador",
     computer: "Usar este ordenador",

@@ -243,9 +243,21 @@ ws_token?: string,
  */
 ws_auth_message?: string, 
 /**
- * The transport of live updates: `socket`.
+ * The transport of live updates: `socket` or `realtime`.
  */
 transport?: string, 
+/**
+ * The topic of the channel for the transport `realtime`; defaults to `jobs:{user_id}`.
+ */
+realtime_topic?: string, 
+/**
+ * The tables whose changes are reported by the transport `realtime`.
+ */
+realtime_tables?: Array<string>, 
+/**
+ * The paths of REST requests that differ from the usual ones, by name.
+ */
+endpoints?: { [key in string]: string }, 
 /**
  * The metadata fields that can be edited; defaults to title, description and tags.
  */

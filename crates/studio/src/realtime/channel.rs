@@ -41,6 +41,15 @@ pub struct Replay {
     pub limit: usize,
 }
 
+/// Whether a message is new, or was asked for later.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Delivery {
+    /// It was just sent.
+    New,
+    /// The client asked for what it missed.
+    Replayed,
+}
+
 impl Channel {
     /// Joins a topic. Returns the channel and the response to the client.
     ///
@@ -102,7 +111,7 @@ impl Channel {
     }
 
     /// Returns the event and the payload of a message for this channel; `None` if it is not meant for it.
-    pub fn payload(&self, sent: &Sent, replayed: bool) -> Option<(&'static str, String)> {
+    pub fn payload(&self, sent: &Sent, delivery: Delivery) -> Option<(&'static str, String)> {
         let announcement = &sent.announcement;
         if announcement.account_id != self.account_id {
             return None;
@@ -113,7 +122,7 @@ impl Channel {
             return self.reports_rows().then(|| ("postgres_changes", format!(r#"{{"ids":{ids},"data":{text}}}"#)));
         }
         let mut meta = json!({ "id": sent.id.to_string() });
-        if replayed {
+        if delivery == Delivery::Replayed {
             meta["replayed"] = json!(true);
         }
         let (event, text) = (json!(announcement.kind), &announcement.text);

@@ -8,7 +8,7 @@ use tokio::{sync::broadcast::error::RecvError, time::Instant};
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    channel::Channel,
+    channel::{Channel, Delivery},
     hub::{Announcement, Audience, Hub, Sent},
     phoenix::{Head, Incoming, Version},
 };
@@ -114,7 +114,7 @@ impl ChannelConnection {
                 }
                 if let Some(replay) = channel.replay {
                     for sent in self.hub.since(&channel.account_id, replay.since, replay.limit) {
-                        self.push(&channel, channel.payload(&sent, true));
+                        self.push(&channel, channel.payload(&sent, Delivery::Replayed));
                     }
                 }
                 self.channels.insert(incoming.topic.clone(), channel);
@@ -178,7 +178,7 @@ impl ChannelConnection {
         let payloads: Vec<_> = self
             .channels
             .values()
-            .filter_map(|channel| Some(self.frame(channel, channel.payload(sent, false)?)))
+            .filter_map(|channel| Some(self.frame(channel, channel.payload(sent, Delivery::New)?)))
             .collect();
         self.outgoing.extend(payloads);
     }

@@ -57,7 +57,10 @@ impl Version {
     pub fn read(self, text: &str) -> Option<Incoming> {
         let mut value: Value = serde_json::from_str(text).ok()?;
         let [join_ref, reference, topic, event, payload] = match self {
-            Self::V1 => ["join_ref", "ref", "topic", "event", "payload"].map(|name| value[name].take()),
+            Self::V1 => {
+                let frame = value.as_object_mut()?;
+                ["join_ref", "ref", "topic", "event", "payload"].map(|name| frame.remove(name).unwrap_or_default())
+            }
             Self::V2 => {
                 let parts = value.as_array_mut().filter(|parts| parts.len() >= 5)?;
                 [0, 1, 2, 3, 4].map(|index| parts[index].take())
