@@ -20,6 +20,8 @@ mod deb;
 pub mod flatpak;
 pub mod installed;
 
+pub use contents::released;
+
 /// The target of packages for macOS, which run on both of its processors.
 const UNIVERSAL: &str = "universal-apple-darwin";
 /// The extensions of packages.

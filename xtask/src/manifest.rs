@@ -5,7 +5,11 @@ use std::{fs, path::Path};
 use anyhow::{Context, Result, ensure};
 use serde_json::{Map, Value, json};
 
-use crate::{repositories::Release, run::root};
+use crate::{
+    bundle::released,
+    repositories::Release,
+    run::{root, shell},
+};
 
 /// The keys under which the updater looks for a package, by the end of the package's name. It first looks for a key with
 /// its own format, then for one without.
@@ -37,7 +41,7 @@ pub fn write(folder: &Path, address: &str) -> Result<()> {
     let manifest = json!({ "version": version, "notes": notes, "platforms": platforms });
     fs::write(folder.join("latest.json"), serde_json::to_string_pretty(&manifest)?)?;
     fs::write(folder.join("notes.md"), notes)?;
-    let date = jiff::Timestamp::now().strftime("%F").to_string();
+    let date = released(&shell()?)?;
     Release { folder, address, date: &date }.describe(folder)
 }
 

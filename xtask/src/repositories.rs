@@ -2,6 +2,7 @@
 //! checksums, so that they are made from the packages themselves.
 
 use std::{
+    fmt::Write,
     fs,
     path::{Path, PathBuf},
 };
@@ -66,7 +67,11 @@ impl Release<'_> {
     fn checksum(&self, ending: &str) -> Result<String> {
         let name = format!("Tallylight_{}{ending}", env!("CARGO_PKG_VERSION"));
         let content = fs::read(self.folder.join(&name)).with_context(|| format!("the release has no {name}"))?;
-        Ok(Sha256::digest(content).iter().map(|byte| format!("{byte:02x}")).collect())
+        let mut checksum = String::new();
+        for byte in Sha256::digest(content) {
+            write!(checksum, "{byte:02x}")?;
+        }
+        Ok(checksum)
     }
 }
 

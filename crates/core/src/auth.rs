@@ -133,8 +133,8 @@ impl Session {
         match &self.state {
             State::SignedIn { grant, .. } => Some(&grant.user_id),
             State::Restoring
-            | State::SignedOut { .. }
-            | State::SigningIn { .. }
+            | State::SignedOut
+            | State::SigningIn
             | State::Storing { .. }
             | State::Refreshing { .. } => None,
         }

@@ -216,7 +216,7 @@ impl Description {
             api_url: url(self.api_url, InputField::ApiUrl)?.unwrap_or_else(|| address.clone()),
             ws_url: url(self.ws_url, InputField::WsUrl)?.unwrap_or_else(default_ws_url),
             transport: if is_realtime { Transport::Realtime(realtime()) } else { Transport::Socket },
-            endpoints: Endpoints::new(self.endpoints.unwrap_or_default())?,
+            endpoints: Endpoints::new(&self.endpoints.unwrap_or_default())?,
             auth_url,
             auth_key: given(self.auth_key).ok_or_else(|| missing(InputField::AuthKey, "Public key"))?,
             auth_providers: self.auth_providers.unwrap_or_else(|| vec!["email".to_owned()]),

@@ -34,6 +34,9 @@ impl ScriptedBackend {
     }
 
     /// Sends a message of the specification on every channel.
+    ///
+    /// # Panics
+    /// If it is no JSON.
     pub fn broadcast(&self, id: &str, message: &str) {
         let message: Value = serde_json::from_str(message).expect("a message");
         let payload =

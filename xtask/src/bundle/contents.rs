@@ -150,7 +150,7 @@ pub fn filled(shell: &Shell, name: &str) -> Result<String> {
 }
 
 /// Returns the date of the commit, which does not depend on when the package is made.
-fn released(shell: &Shell) -> Result<String> {
+pub fn released(shell: &Shell) -> Result<String> {
     cmd!(shell, "git log -1 --format=%cs").quiet().read().context("the project is not in a git repository")
 }
 

@@ -75,12 +75,10 @@ impl Connection {
     fn machine_input(&mut self, input: connection::Input, context: &mut Context) {
         let now = context.now();
         context.note_connection_input(&input);
-        match input {
-            connection::Input::TokenRefreshed => self.renew_token(context),
-            connection::Input::SignedOut | connection::Input::EndpointChanged => {
-                self.realtime = realtime::Session::default()
-            }
-            _ => {}
+        if matches!(input, connection::Input::TokenRefreshed) {
+            self.renew_token(context);
+        } else if matches!(input, connection::Input::SignedOut | connection::Input::EndpointChanged) {
+            self.realtime = realtime::Session::default();
         }
         let was_live = self.machine.is_live();
         let effects = self.machine.on(input, now);

@@ -15,7 +15,8 @@ use tallylight_core::{
     upload_queue::{Effect, Input, Transfer, Upload, UploadQueue},
 };
 use tallylight_view::{Event, UploadState, UploadView};
-use tokio::{sync::Semaphore, task::AbortHandle};
+use tokio::sync::Semaphore;
+use tokio_util::task::AbortOnDropHandle;
 
 use super::{
     context::Context,
@@ -82,7 +83,8 @@ enum OnDisk {
 /// An attempt to send an upload.
 struct Running {
     attempt: u64,
-    task: AbortHandle,
+    /// It ends with the account: an account that was removed sends nothing.
+    task: AbortOnDropHandle<()>,
     speed: Speed,
 }
 

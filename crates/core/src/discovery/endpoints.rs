@@ -89,7 +89,7 @@ impl Endpoints {
     ///
     /// # Errors
     /// [`Code::InvalidAddress`] for a path that is none, or that lacks the id it is about.
-    pub(super) fn new(paths: BTreeMap<String, String>) -> Result<Self, Error> {
+    pub(super) fn new(paths: &BTreeMap<String, String>) -> Result<Self, Error> {
         let mut renamed = BTreeMap::new();
         for endpoint in ApiEndpoint::ALL {
             let name = endpoint.name();
@@ -139,7 +139,8 @@ mod tests {
     }
 
     fn renamed(paths: &[(&str, &str)]) -> Result<Endpoints, Error> {
-        Endpoints::new(paths.iter().map(|(name, path)| ((*name).to_owned(), (*path).to_owned())).collect())
+        let paths = paths.iter().map(|(name, path)| ((*name).to_owned(), (*path).to_owned())).collect();
+        Endpoints::new(&paths)
     }
 
     #[test]

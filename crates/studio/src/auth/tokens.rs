@@ -92,9 +92,9 @@ impl Tokens {
         validation.set_audience(&[AUDIENCE]);
         validation.validate_exp = false;
         let decoded = jsonwebtoken::decode::<Claims>(token, &self.decoding, &validation);
-        let claims = decoded.map(|data| data.claims).map_err(|error| match error.kind() {
-            ErrorKind::InvalidSignature => TokenError::Signature,
-            _ => TokenError::Malformed,
+        let claims = decoded.map(|data| data.claims).map_err(|error| {
+            let is_signature = matches!(error.kind(), ErrorKind::InvalidSignature);
+            if is_signature { TokenError::Signature } else { TokenError::Malformed }
         })?;
         let late = clock::now().as_second() - claims.exp;
         if late >= 0 { Err(TokenError::Expired(late)) } else { Ok(claims) }

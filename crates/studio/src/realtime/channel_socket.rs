@@ -15,7 +15,7 @@ use super::{
 use crate::{auth::tokens::Tokens, clock};
 
 /// How long a client may be silent. Its heartbeats come every 25 seconds.
-const SILENCE_LIMIT: Duration = Duration::from_secs(60);
+const SILENCE_LIMIT: Duration = Duration::from_mins(1);
 /// How often expired tokens and silent clients are looked for.
 const CHECK_INTERVAL: Duration = Duration::from_secs(1);
 /// The most channels that one socket may join.

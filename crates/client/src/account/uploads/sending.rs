@@ -8,10 +8,8 @@ use std::{
 use jiff::Timestamp;
 use secrecy::SecretString;
 use tallylight_core::{Code, Error, upload_queue::Upload};
-use tokio::{
-    task::AbortHandle,
-    time::{Instant, MissedTickBehavior},
-};
+use tokio::time::{Instant, MissedTickBehavior};
+use tokio_util::task::AbortOnDropHandle;
 
 use crate::{
     account::{
@@ -45,7 +43,7 @@ pub(super) struct Sending {
 
 impl Sending {
     /// Starts the task. It sends its progress and its end to the uploads.
-    pub(super) fn spawn(self, context: &Context) -> AbortHandle {
+    pub(super) fn spawn(self, context: &Context) -> AbortOnDropHandle<()> {
         let messages = context.tasks.messages.clone();
         let Self { attempt, upload, endpoint, token, limit, server_time } = self;
         let progress = Arc::new(Progress::default());
@@ -84,7 +82,7 @@ impl Sending {
             fail::fail_point!("upload_step_is_done");
             let _ = messages.send(UploadsInput::StepDone(attempt, sent_bytes(&progress), outcome).into()).await;
         });
-        task.abort_handle()
+        AbortOnDropHandle::new(task)
     }
 }
 

@@ -142,11 +142,10 @@ impl Task {
         let (mut frames, mut others) = (Vec::new(), Vec::new());
         for message in &arrivals.messages.frames {
             for effect in self.channel.received(read(message)) {
-                match effect {
-                    ChannelEffect::Received(frame, id) => {
-                        frames.push(ReceivedFrame { length: message.len(), id, frame })
-                    }
-                    other => others.push(other),
+                if let ChannelEffect::Received(frame, id) = effect {
+                    frames.push(ReceivedFrame { length: message.len(), id, frame });
+                } else {
+                    others.push(effect);
                 }
             }
         }
@@ -191,12 +190,11 @@ impl Task {
 
     /// Returns the last event, which is a refusal if the channel was never joined.
     fn as_refused(&self, last: SocketEvent) -> SocketEvent {
-        match last {
-            SocketEvent::Closed(Closed::Auth) if !self.is_joined => SocketEvent::Refused(Refusal::Auth),
-            SocketEvent::Closed(Closed::Lost(error)) if !self.is_joined => {
-                SocketEvent::Refused(Refusal::Failed(error, None))
-            }
-            last => last,
+        let SocketEvent::Closed(closed) = last else { return last };
+        match closed {
+            Closed::Auth if !self.is_joined => SocketEvent::Refused(Refusal::Auth),
+            Closed::Lost(error) if !self.is_joined => SocketEvent::Refused(Refusal::Failed(error, None)),
+            closed @ (Closed::Auth | Closed::Lost(_) | Closed::Replaced) => SocketEvent::Closed(closed),
         }
     }
 }

@@ -21,31 +21,31 @@ fn receive(channel: &mut Channel, frame: &Value) -> Vec<ChannelEffect> {
     channel.received(Received::from_text(&frame.to_string()))
 }
 
-fn reply(reference: &str, status: &str, response: Value) -> Value {
+fn reply(reference: &str, status: &str, response: &Value) -> Value {
     let payload = json!({ "status": status, "response": response });
     json!({ "topic": TOPIC, "event": "phx_reply", "ref": reference, "join_ref": "1", "payload": payload })
 }
 
-fn event(event: &str, payload: Value) -> Value {
+fn event(event: &str, payload: &Value) -> Value {
     json!({ "topic": TOPIC, "event": event, "ref": null, "payload": payload })
 }
 
 fn joined() -> Channel {
     let mut channel = Channel::new(config(), None);
     channel.join(&token("t1"));
-    assert_eq!(receive(&mut channel, &reply("1", "ok", json!({}))), [ChannelEffect::Joined]);
+    assert_eq!(receive(&mut channel, &reply("1", "ok", &json!({}))), [ChannelEffect::Joined]);
     channel
 }
 
 fn refused(reason: &str) -> Refusal {
     let mut channel = Channel::new(config(), None);
     channel.join(&token("t1"));
-    let mut effects = receive(&mut channel, &reply("1", "error", json!({ "reason": reason })));
-    assert!(receive(&mut channel, &event("phx_close", json!({}))).is_empty(), "nothing counts after a refusal");
-    match effects.remove(0) {
-        ChannelEffect::Refused(refusal) if effects.is_empty() => refusal,
-        other => panic!("{reason}: {other:?}"),
-    }
+    let mut effects = receive(&mut channel, &reply("1", "error", &json!({ "reason": reason })));
+    assert!(receive(&mut channel, &event("phx_close", &json!({}))).is_empty(), "nothing counts after a refusal");
+    let effect = effects.remove(0);
+    let ChannelEffect::Refused(refusal) = effect else { panic!("{reason}: {effect:?}") };
+    assert!(effects.is_empty(), "{reason}: {effects:?}");
+    refusal
 }
 
 #[test]
@@ -110,7 +110,7 @@ fn refused_replay_joins_again_without_it() {
     let mut channel = Channel::new(ChannelConfig { replay_since: Some(5), ..config() }, None);
     channel.join(&token("t1"));
     let reason = json!({ "reason": "UnableToReplayMessages: Replay params are not valid" });
-    let effects = receive(&mut channel, &reply("1", "error", reason));
+    let effects = receive(&mut channel, &reply("1", "error", &reason));
     let [ChannelEffect::Send(text)] = effects.as_slice() else { panic!("{effects:?}") };
     let join: Value = serde_json::from_str(text).expect("JSON");
     assert_eq!(join["event"], "phx_join");
@@ -146,7 +146,7 @@ fn fresh_token_is_sent_once_the_channel_is_joined() {
     let mut channel = Channel::new(config(), None);
     channel.join(&token("t1"));
     assert_eq!(channel.renew_token(&token("t2")), None);
-    receive(&mut channel, &reply("1", "ok", json!({})));
+    receive(&mut channel, &reply("1", "ok", &json!({})));
     let text = channel.renew_token(&token("t3")).expect("a frame");
     let push: Value = serde_json::from_str(&text).expect("JSON");
     let (event, payload) = (&push["event"], &push["payload"]);
@@ -159,7 +159,7 @@ fn messages_and_changed_rows_are_received_with_their_ids() {
     let mut channel = joined();
     let message = json!({ "job_id": "7", "data": { "status": "PROCESSING" } });
     let broadcast = json!({ "event": "JOB_UPDATE", "type": "broadcast", "payload": message, "meta": { "id": "m1" } });
-    let effects = receive(&mut channel, &event("broadcast", broadcast));
+    let effects = receive(&mut channel, &event("broadcast", &broadcast));
     let [ChannelEffect::Received(Ok(Frame::Event(received)), Some(id))] = effects.as_slice() else {
         panic!("{effects:?}")
     };
@@ -167,26 +167,26 @@ fn messages_and_changed_rows_are_received_with_their_ids() {
 
     let row = json!({ "type": "UPDATE", "schema": "public", "table": "video_jobs", "record": { "id": 8 } });
     let changed = ChannelEffect::Received(Ok(Frame::Changed(Change::Job("8".into()))), None);
-    assert_eq!(receive(&mut channel, &event("postgres_changes", json!({ "data": row }))), [changed]);
+    assert_eq!(receive(&mut channel, &event("postgres_changes", &json!({ "data": row }))), [changed]);
 
     let invalid = channel.received(Received::from_text("{"));
     assert!(matches!(invalid.as_slice(), [ChannelEffect::Received(Err(_), None)]));
-    assert!(receive(&mut channel, &event("presence_state", json!({}))).is_empty());
-    assert!(receive(&mut channel, &event("system", json!({ "status": "ok", "message": "Subscribed" }))).is_empty());
+    assert!(receive(&mut channel, &event("presence_state", &json!({}))).is_empty());
+    assert!(receive(&mut channel, &event("system", &json!({ "status": "ok", "message": "Subscribed" }))).is_empty());
 }
 
 #[test]
 fn error_close_and_system_error_end_the_channel() {
     let system = |message: &str| json!({ "status": "error", "extension": "system", "message": message });
     for frame in [
-        event("phx_error", json!({})),
-        event("phx_close", json!({})),
-        event("system", system("Too many messages per second")),
+        event("phx_error", &json!({})),
+        event("phx_close", &json!({})),
+        event("system", &system("Too many messages per second")),
     ] {
         let mut channel = joined();
         let effects = receive(&mut channel, &frame);
         assert!(matches!(effects.as_slice(), [ChannelEffect::Closed(Closed::Lost(_))]), "{frame} {effects:?}");
-        assert!(receive(&mut channel, &event("phx_close", json!({}))).is_empty(), "once");
+        assert!(receive(&mut channel, &event("phx_close", &json!({}))).is_empty(), "once");
 
         let mut joining = Channel::new(config(), None);
         joining.join(&token("t1"));
@@ -198,7 +198,7 @@ fn error_close_and_system_error_end_the_channel() {
         "Fields `role` and `exp` are required in JWT",
         "You no longer have permission to read from this Channel topic: jobs:u1",
     ] {
-        let effects = receive(&mut joined(), &event("system", system(message)));
+        let effects = receive(&mut joined(), &event("system", &system(message)));
         assert_eq!(effects, [ChannelEffect::Closed(Closed::Auth)], "{message}");
     }
 }
@@ -207,7 +207,7 @@ fn error_close_and_system_error_end_the_channel() {
 fn refused_tables_are_reported_before_the_channel_ends() {
     let message = "Unable to subscribe to changes with given parameters.";
     let payload = json!({ "status": "error", "extension": "postgres_changes", "message": message });
-    let effects = receive(&mut joined(), &event("system", payload));
+    let effects = receive(&mut joined(), &event("system", &payload));
     let refused = ChannelEffect::TablesRefused(message.to_owned());
     assert!(matches!(effects.as_slice(), [first, ChannelEffect::Closed(Closed::Lost(_))] if *first == refused));
 }
@@ -217,7 +217,7 @@ fn frames_of_an_earlier_join_or_another_topic_are_dropped() {
     let mut channel = Channel::new(ChannelConfig { replay_since: Some(5), ..config() }, None);
     channel.join(&token("t1"));
     let reason = json!({ "reason": "UnableToReplayMessages: no" });
-    receive(&mut channel, &reply("1", "error", reason));
+    receive(&mut channel, &reply("1", "error", &reason));
     let answer =
         json!({ "topic": TOPIC, "event": "phx_reply", "ref": "2", "join_ref": "2", "payload": { "status": "ok" } });
     assert_eq!(receive(&mut channel, &answer), [ChannelEffect::Joined]);
@@ -226,7 +226,7 @@ fn frames_of_an_earlier_join_or_another_topic_are_dropped() {
         json!({ "topic": TOPIC, "event": "phx_close", "join_ref": "1", "ref": "1", "payload": {} }),
         json!({ "topic": TOPIC, "event": "phx_error", "join_ref": "1", "ref": null, "payload": {} }),
         json!({ "topic": "realtime:other", "event": "phx_close", "ref": null, "payload": {} }),
-        reply("1", "error", json!({ "reason": "Unauthorized: late" })),
+        reply("1", "error", &json!({ "reason": "Unauthorized: late" })),
     ] {
         assert!(receive(&mut channel, &old).is_empty(), "{old}");
     }
