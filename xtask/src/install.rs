@@ -47,7 +47,7 @@ const DESKTOP: &[&str] = &[
 ];
 /// The packages that drive the window in tests.
 const WEBDRIVER: &[&str] =
-    &["webkit2gtk-driver", "chromium", "chromium-driver", "xdg-utils", "python3-venv", "redis-server"];
+    &["webkit2gtk-driver", "chromium", "chromium-driver", "xdg-utils", "python3-venv", "redis-server", "postgresql"];
 /// What makes a Debian in a folder, and runs programs in it.
 const DEBIAN_ROOT: &[&str] = &["debootstrap", "bubblewrap"];
 /// The compilers and libraries for Windows.

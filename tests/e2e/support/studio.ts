@@ -6,6 +6,7 @@ import { openAsBlob } from "node:fs";
 import { basename } from "node:path";
 import { createInterface } from "node:readline";
 import { bin } from "./environment.ts";
+import { waitFor } from "./wait.ts";
 
 export const account = { email: "me@acme.tv", password: "correct horse" };
 
@@ -55,4 +56,14 @@ export async function upload(
   });
   if (!answer.ok) throw new Error(`${answer.status}: ${await answer.text()}`);
   return (await answer.json()) as { video_id: string; job_id: string };
+}
+
+/** Waits until a job has completed. */
+export async function waitForCompletion(url: string, token: string, job: string): Promise<void> {
+  const isCompleted = async () => {
+    const headers = { authorization: `Bearer ${token}` };
+    const answer = await fetch(`${url}/api/v1/videos/jobs/${job}`, { headers });
+    return ((await answer.json()) as { status: string }).status === "COMPLETED";
+  };
+  await waitFor("the end of the job", isCompleted, 60_000);
 }
