@@ -27,7 +27,7 @@ describe("the installer for Windows", { concurrency: false }, () => {
   );
 
   it("contains the programs", () => {
-    const contents = execFileSync("7zz", ["l", "-ba", installer], { encoding: "utf8" });
+    const contents = execFileSync("7z", ["l", "-ba", installer], { encoding: "utf8" });
     for (const name of PROGRAMS) assert.ok(contents.includes(name), `${name} in ${contents}`);
   });
 

@@ -41,7 +41,7 @@ describe("Tallylight on Windows", { concurrency: false }, () => {
   };
   const jobs = () => {
     const lines = tally("jobs", "--json").trim().split(/\r?\n/);
-    return lines.map((line) => (JSON.parse(line) as { job: Job }).job);
+    return lines.map((line) => JSON.parse(line) as Job);
   };
   const startStudio = async (port: number) => {
     const args = [
@@ -103,7 +103,8 @@ describe("Tallylight on Windows", { concurrency: false }, () => {
       encoding: "utf8",
       timeout: 120_000,
     });
-    assert.notEqual(ran.status, 0);
+    // Seen in Wine 10: the exit code of a program that fails is not always passed on.
+    assert.match(ran.stderr, /1 failed/);
     assert.match(ran.stdout + ran.stderr, /incomplete/);
     assert.doesNotMatch(ran.stderr, /\u001b\[/, "no color codes in a redirected output");
   });
