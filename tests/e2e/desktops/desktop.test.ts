@@ -11,8 +11,11 @@ import { bin, requiredEnv, screenshotDir, SYSTEM_PYTHON } from "../support/envir
 import { drawPictures, sampleJobs } from "../support/sample-jobs.ts";
 import { ScriptedBackend } from "../support/scripted-backend.ts";
 import { waitUntilStill } from "../support/page.ts";
-import { waitFor } from "../support/wait.ts";
+import { present, waitFor } from "../support/wait.ts";
 import { startDesktop, type Desktop } from "./desktop.ts";
+
+/** The desktops whose scale can be changed in a running session. */
+const SCALING = ["sway", "xfce"];
 
 describe(`the app in ${requiredEnv("TALLYLIGHT_DESKTOP")}`, { concurrency: false }, () => {
   const dataDir = mkdtempSync(join(tmpdir(), "tallylight-desktop-"));
@@ -120,6 +123,23 @@ describe(`the app in ${requiredEnv("TALLYLIGHT_DESKTOP")}`, { concurrency: false
     await waitFor("a dark window", isDark);
     await picture("dark");
   });
+
+  if (SCALING.includes(requiredEnv("TALLYLIGHT_DESKTOP"))) {
+    it("is drawn sharp at another scale, with everything in its width", async () => {
+      const scale = (factor: number) => present(desktop.scale?.bind(desktop))(factor);
+      const ratio = () => app.browser.execute(() => devicePixelRatio);
+      scale(1.5);
+      // GTK draws at the next whole number, and the compositor makes it smaller.
+      await waitFor("the larger scale", async () => (await ratio()) === 2);
+      const isCut = await app.browser.execute(
+        () => document.documentElement.scrollWidth > innerWidth,
+      );
+      assert.ok(!isCut, "nothing is cut off at the side");
+      await picture("scaled");
+      scale(1);
+      await waitFor("the usual scale", async () => (await ratio()) === 1);
+    });
+  }
 
   it("comes to the front when it is started again", async () => {
     await cover();

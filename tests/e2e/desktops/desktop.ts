@@ -35,6 +35,8 @@ export interface Desktop {
   closeFileDialog(): Promise<void>;
   /** Makes the desktop prefer dark windows. */
   preferDark(): void;
+  /** Draws everything in another size, where the desktop can do so in a running session. */
+  scale?(factor: number): void;
   /** Returns what another program would paste. */
   clipboard(): string;
   /** Saves a picture of the screen. */

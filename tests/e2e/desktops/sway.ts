@@ -110,6 +110,10 @@ class Sway implements Desktop {
     preferDarkInGnome();
   }
 
+  scale(factor: number): void {
+    output("swaymsg", "output", "HEADLESS-1", "scale", String(factor));
+  }
+
   clipboard(): string {
     const pasted = spawnSync("wl-paste", ["--no-newline"], { encoding: "utf8", timeout: 20_000 });
     // It fails as long as nothing was copied.

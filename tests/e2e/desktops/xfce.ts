@@ -108,6 +108,11 @@ class Xfce implements Desktop {
     preferDarkInGnome();
   }
 
+  scale(factor: number): void {
+    const setting = ["-c", "xsettings", "-p", "/Gdk/WindowScalingFactor"];
+    output("xfconf-query", ...setting, "-n", "-t", "int", "-s", String(Math.ceil(factor)));
+  }
+
   clipboard(): string {
     const pasted = spawnSync("xclip", ["-selection", "clipboard", "-target", "UTF8_STRING", "-o"], {
       encoding: "utf8",
