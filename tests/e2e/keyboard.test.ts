@@ -141,7 +141,12 @@ describe("by the keyboard alone", { concurrency: false }, () => {
 
   it("restarted: the window has the size that it had", async () => {
     await app.browser.setWindowSize(700, 560);
-    const width = await app.browser.execute(() => innerWidth);
+    // The page learns of it a moment later.
+    const usual = 960;
+    const width = await waitFor("the smaller width", async () => {
+      const now = await app.browser.execute(() => innerWidth);
+      return now < usual && now;
+    });
     process.kill(Number(app.processes().own), "SIGTERM");
     await waitFor("the end", () => {
       try {

@@ -20,6 +20,8 @@ export interface AppOptions {
   usesDefaultDataDir?: boolean;
   /** The program, in the folder of programs. */
   program?: string;
+  /** The path of a program that starts it. */
+  application?: string;
   /** Whether the first close points to the tray, in a notification that other tests do not expect. */
   hintsAtTray?: boolean;
 }
@@ -53,6 +55,7 @@ export class App {
   /** Starts the app with a data folder, and returns once its window can be driven. */
   static async start(dataDir: string, options: AppOptions = {}): Promise<App> {
     const { args = [], env = {}, usesDefaultDataDir = false, program = "tallylight" } = options;
+    const { application = bin(program) } = options;
     if (!options.hintsAtTray) {
       mkdirSync(join(dataDir, "desktop"), { recursive: true, mode: 0o700 });
       writeFileSync(join(dataDir, "desktop/tray.hinted"), "");
@@ -71,7 +74,7 @@ export class App {
     });
     const capabilities = {
       "wdio:enforceWebDriverClassic": true,
-      "tauri:options": { application: bin(program), args: [...dataDirArgs, ...args] },
+      "tauri:options": { application, args: [...dataDirArgs, ...args] },
     };
     const browser = await remote({
       hostname: "127.0.0.1",
