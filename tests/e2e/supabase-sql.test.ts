@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { after, before, describe, it } from "node:test";
 import { bin, videos } from "./support/environment.ts";
-import { account, publicKey, startStudio, upload, waitForCompletion } from "./support/studio.ts";
+import { account, signIn, startStudio, upload, waitForCompletion } from "./support/studio.ts";
 import { present, waitFor } from "./support/wait.ts";
 
 const EXAMPLE = join(import.meta.dirname, "../../examples/supabase/tallylight.sql");
@@ -202,12 +202,3 @@ describe("the SQL for Supabase", { concurrency: false }, () => {
     }
   });
 });
-
-async function signIn(url: string): Promise<{ access_token: string; user: { id: string } }> {
-  const answer = await fetch(`${url}/auth/v1/token?grant_type=password`, {
-    method: "POST",
-    headers: { apikey: await publicKey(url), "content-type": "application/json" },
-    body: JSON.stringify(account),
-  });
-  return (await answer.json()) as { access_token: string; user: { id: string } };
-}

@@ -44,6 +44,8 @@ const DESKTOP: &[&str] = &[
     "gir1.2-gtk-3.0",
     "fonts-dejavu-core",
     "adwaita-icon-theme",
+    "bubblewrap",
+    "xdg-dbus-proxy",
 ];
 /// The packages that drive the window in tests.
 const WEBDRIVER: &[&str] =

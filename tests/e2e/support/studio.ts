@@ -67,3 +67,13 @@ export async function waitForCompletion(url: string, token: string, job: string)
   };
   await waitFor("the end of the job", isCompleted, 60_000);
 }
+
+/** Signs in as another program would. */
+export async function signIn(url: string): Promise<{ access_token: string; user: { id: string } }> {
+  const answer = await fetch(`${url}/auth/v1/token?grant_type=password`, {
+    method: "POST",
+    headers: { apikey: await publicKey(url), "content-type": "application/json" },
+    body: JSON.stringify(account),
+  });
+  return (await answer.json()) as { access_token: string; user: { id: string } };
+}

@@ -7,12 +7,14 @@ use anyhow::Result;
 
 use super::plot::{self, Axis, Curve, Panel, Scale};
 use crate::run::{root, step};
-use simulation::{CLIENTS, Fleet, Load, Policy};
+use simulation::{CLIENTS, Capacity, Fleet, Load, Policy};
 
 mod simulation;
 
 /// How long the server is away, in seconds.
 const OUTAGES: [u64; 4] = [0, 5, 60, 600];
+/// How many joins a second Supabase Realtime takes for a project without a spend cap.
+const JOINS: u64 = 2_500;
 const POLICIES: [(Policy, &str); 3] =
     [(Policy::Shipped, "Tallylight"), (Policy::NoJitter, "no jitter"), (Policy::FullJitter, "full jitter")];
 const TABLE_HEAD: &str = "| outage | policy | connects/s, peak | connects/s, p99 | lists/s, peak | 50 % live | 99 % live | all live |\n\
@@ -25,12 +27,14 @@ pub fn run() -> Result<()> {
     for outage in OUTAGES.map(Duration::from_secs) {
         let mut curves = Vec::new();
         for (policy, name) in POLICIES {
-            let mut load = Fleet::cut_off(policy, outage).recover();
+            let mut load = Fleet::cut_off(policy, outage, Capacity::All).recover();
             write_row(&mut table, outage, name, &mut load)?;
             curves.push(Curve { name, points: since(&load.connects, outage) });
         }
         let x = Axis { name: "seconds since the server is back", scale: Scale::Linear };
         let y = Axis { name: "connects a second", scale: Scale::Logarithmic };
+        let mut load = Fleet::cut_off(Policy::Shipped, outage, Capacity::PerSecond(JOINS)).recover();
+        write_row(&mut table, outage, "Tallylight over Realtime", &mut load)?;
         panels.push(Panel { title: format!("back after {} s", outage.as_secs()), x, y, curves });
     }
     println!("{table}");
@@ -67,7 +71,8 @@ fn document(table: &str) -> String {
          {CLIENTS} clients are live. The server goes away, refuses every connect for a while, and comes back with room \
          for all of them. *Tallylight* is the policy that ships (`crates/core/src/connection/`): delays of 1, 2, 4, 8, \
          16, 30, 30 … seconds, each drawn from [0.75, 1] of that, polling after three failures. *No jitter* is the same \
-         without the random draw. *Full jitter* draws from [0, base].\n\n{table}\n\
+         without the random draw. *Full jitter* draws from [0, base]. *Tallylight over Realtime* is the policy that ships against \
+         Supabase's limit of {JOINS} joins a second ([scale.md](scale.md)): a join above it is refused and backs off.\n\n{table}\n\
          ![Connects per second after the server is back](fleet.svg)\n\n\
          ## Notes for operators\n\n\
          - A restart without an outage (0 s) brings all clients back in the same quarter of a second, because the \

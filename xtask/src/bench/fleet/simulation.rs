@@ -24,6 +24,15 @@ const BINS_PER_SECOND: u64 = 10;
 /// The seed of the random source, so that each run has the same result.
 const SEED: u64 = 7;
 
+/// How many clients a server lets in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Capacity {
+    /// All that come.
+    All,
+    /// So many in a second: the others are refused, and back off.
+    PerSecond(u64),
+}
+
 /// The policy that decides when a client tries again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Policy {
@@ -88,6 +97,9 @@ enum Client {
 pub struct Fleet {
     policy: Policy,
     outage: Duration,
+    capacity: Capacity,
+    /// How many clients were let in, by the second.
+    let_in: BTreeMap<u64, u64>,
     clients: Vec<Client>,
     due: BinaryHeap<Reverse<(Duration, usize)>>,
     random: StdRng,
@@ -96,10 +108,12 @@ pub struct Fleet {
 
 impl Fleet {
     /// Connects all clients, and closes their connections at the same time.
-    pub fn cut_off(policy: Policy, outage: Duration) -> Self {
+    pub fn cut_off(policy: Policy, outage: Duration, capacity: Capacity) -> Self {
         let mut fleet = Self {
             policy,
             outage,
+            capacity,
+            let_in: BTreeMap::new(),
             clients: Vec::with_capacity(CLIENTS),
             due: BinaryHeap::new(),
             random: StdRng::seed_from_u64(SEED),
@@ -177,7 +191,7 @@ impl Fleet {
         match effect {
             Effect::Connect(conn) => {
                 Load::count(&mut self.load.connects, at);
-                if !is_up {
+                if !is_up || !self.lets_in(at) {
                     return Some(Input::Refused(*conn, Refusal::Failed(down(), None)));
                 }
                 self.load.live.push(at.saturating_sub(self.outage));
@@ -195,6 +209,16 @@ impl Fleet {
             | Effect::StatusChanged(_)
             | Effect::StoreTokenMethod(_) => None,
         }
+    }
+
+    /// Returns whether the server has room for another client in this second.
+    fn lets_in(&mut self, at: Duration) -> bool {
+        let let_in = self.let_in.entry(at.as_secs()).or_default();
+        if matches!(self.capacity, Capacity::PerSecond(limit) if *let_in >= limit) {
+            return false;
+        }
+        *let_in += 1;
+        true
     }
 
     /// Lets a client with full jitter try to connect.
