@@ -106,8 +106,10 @@ fn for_arch(shell: &Shell, folder: &Path) -> Result<PathBuf> {
     let sudo = crate::install::sudo(shell)?;
     cmd!(shell, "env {sudo...} chown -R {NOBODY} {folder}").quiet().run()?;
     let _folder = shell.push_dir(folder.join("aur"));
-    let user = ["setpriv", "--reuid", NOBODY, "--clear-groups", "env", "HOME=/tmp", "PKGEXT=.pkg.tar"];
-    cmd!(shell, "env {sudo...} {user...} makepkg --nodeps --noconfirm").quiet().ignore_stdout().run()?;
+    // Without dependencies makepkg asks pacman for nothing, but wants that there is one.
+    let env = ["env", "HOME=/tmp", "PKGEXT=.pkg.tar", "PACMAN=true"];
+    let user = ["setpriv", "--reuid", NOBODY, "--clear-groups"];
+    cmd!(shell, "env {sudo...} {user...} {env...} makepkg --nodeps --noconfirm").quiet().ignore_stdout().run()?;
     let made = shell.read_dir(".")?;
     made.into_iter().find(|path| path.extension() == Some("tar".as_ref())).context("makepkg made no package")
 }
