@@ -57,7 +57,7 @@ describe("with a screen reader", { concurrency: false }, () => {
   it("uploads a video, whose row says that it is ready", async () => {
     await moveTo(/^Upload push button/);
     press("Return");
-    await reader.waitFor(/^Open File/);
+    await reader.waitFor(/^Upload videos/);
     await reader.untilQuiet();
     // Faster, the dialog's proposals mix with what is typed.
     xdotool("type", "--delay", 50, videos.complete);
@@ -65,7 +65,7 @@ describe("with a screen reader", { concurrency: false }, () => {
       // The first one may choose what the dialog proposes.
       press("Return");
       await reader.untilQuiet();
-      return visibleWindows("Open File").length === 0;
+      return visibleWindows("Upload videos").length === 0;
     });
     await reader.waitFor(/^Progress bar/);
     const isReady = async () => (await app.text("[data-job]")).includes("Ready");
