@@ -61,12 +61,13 @@ describe("with a screen reader", { concurrency: false }, () => {
     await reader.untilQuiet();
     // Faster, the dialog's proposals mix with what is typed.
     xdotool("type", "--delay", 50, videos.complete);
-    await waitFor("the dialog to close", async () => {
+    const isClosed = async () => {
       // The first one may choose what the dialog proposes.
       press("Return");
       await reader.untilQuiet();
       return visibleWindows("Upload videos").length === 0;
-    });
+    };
+    await waitFor("the dialog to close", isClosed, 60_000);
     await reader.waitFor(/^Progress bar/);
     const isReady = async () => (await app.text("[data-job]")).includes("Ready");
     await waitFor("the video", isReady, 120_000);
