@@ -8,6 +8,9 @@ import { holdFor, waitFor } from "./wait.ts";
 /** What Orca writes for each thing that it says. */
 const UTTERANCE = /SPEECH OUTPUT: '(.*)' ?(?:\{|$)/gm;
 
+/** A key that is pressed: one or two words with a space behind them, as a line of a longer text may have, too. */
+const KEY = /^\S+(?: \S+)? $/;
+
 /** What Orca runs at its start: without it, the end of the file is kept back. */
 const CUSTOMIZATIONS = "import orca.debug\norca.debug.debugFile.reconfigure(line_buffering=True)\n";
 
@@ -81,8 +84,7 @@ export class ScreenReader {
     const said = [...readFileSync(this.log, "utf8").matchAll(UTTERANCE)].map(
       ([, text = ""]) => text,
     );
-    // A key that is pressed is said with a space behind it.
-    return said.filter((text) => !text.endsWith(" "));
+    return said.filter((text) => !KEY.test(text));
   }
 }
 
